@@ -1,0 +1,34 @@
+"""What flows out of a library file: one record per entry, good or bad."""
+
+from typing import Literal, NamedTuple
+
+StructureFormat = Literal["smiles", "molblock"]
+
+
+class Failure(NamedTuple):
+    """Why a molecule was not accepted. A bad molecule is a value, never an exception."""
+
+    stage: str
+    """Where it failed: ``read``, ``parse``, ``standardize`` or ``featurize``."""
+    code: str
+    """A short, stable word to count by, such as ``invalid_valence``."""
+    detail: str
+    """One line for a person."""
+
+
+class Record(NamedTuple):
+    """One entry of a library, exactly as the file has it."""
+
+    row: int
+    """1-based number of the data record (a header does not count)."""
+    compound_id: str
+    """Text as written (``007``, ``NA`` and ``1E5`` stay so); ``row<N>`` where the file has none."""
+    name: str
+    """Name of the compound, or ``""``."""
+    structure: str
+    """SMILES as written, or a molblock."""
+    format: StructureFormat
+    extra: dict[str, str]
+    """The other columns (or SD fields), in their order, to travel with the compound."""
+    problem: Failure | None = None
+    """Set when the entry itself could not be read."""
