@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import os
-import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,15 +62,16 @@ def write_whole(target: Path) -> Iterator[IO[bytes]]:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
+        # Not mkstemp: its files are private, and a team may share one cache folder.
+        part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
+        file = part.open("xb")
     except OSError as error:
         raise InputError(
             f"cannot write to {target.parent} ({error.strerror}): set HITLIST_CACHE to a folder "
             "that can be written."
         ) from error
-    part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
