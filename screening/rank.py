@@ -1,0 +1,83 @@
+"""From scored molecules to the best N: a total order, so that no cut of the work changes it.
+
+The order: score rounded to SCORE_DECIMALS, highest first; ties by standardized SMILES
+(by code point), then by row. Rounding keeps float noise between machines out of the order.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from screening.objective import evaluate
+from screening.screen import Limit, Screen
+
+SCORE_DECIMALS = 6
+"""Scores are equal when they agree to this many decimals."""
+
+
+class Ranking(NamedTuple):
+    """The best compounds of a screen, and where the others went."""
+
+    hits: pd.DataFrame
+    """``rank`` 1..N, then ``score`` (rounded), the objective's columns, then the given ones."""
+    scored: int
+    """Molecules looked at."""
+    passed: int
+    """Molecules that no filter took: scored = passed + sum of filtered."""
+    filtered: dict[str, int]
+    """Molecules taken by each filter; one that fails several counts under the first of them."""
+
+
+def rank(frame: pd.DataFrame, screen: Screen) -> Ranking:
+    """Rank one table of scored molecules; see ``merge_top``."""
+    return merge_top([frame], screen)
+
+
+def merge_top(frames: Iterable[pd.DataFrame], screen: Screen) -> Ranking:
+    """Rank a library that comes in pieces, holding one piece and the best N in memory.
+
+    frames: tables with ``row``, ``smiles`` and the columns of ``needed_columns(screen)`` and of
+    the filters; anything else travels along. The result is the same for every way to cut and
+    order the pieces, provided that ``row`` is unique. Raises ValueError for NaN in the
+    objective or in a filter's column.
+    """
+    best: pd.DataFrame | None = None
+    filtered = {limit.name: 0 for limit in screen.limits}
+    scored = passed = 0
+    for frame in frames:
+        parts = evaluate(frame, screen)
+        parts["score"] = parts["score"].round(SCORE_DECIMALS)
+        kept = np.ones(len(frame), dtype=bool)
+        for limit in screen.limits:
+            fails = kept & _beyond(frame, parts, limit)
+            filtered[limit.name] += int(fails.sum())
+            kept &= ~fails
+        scored += len(frame)
+        passed += int(kept.sum())
+        top = _top(pd.concat([parts, frame], axis="columns")[kept], screen.hits)
+        best = top if best is None else _top(pd.concat([best, top]), screen.hits)
+    if best is None:
+        raise ValueError("no table to rank; expected at least one, which may have no rows")
+    best = best.reset_index(drop=True)
+    best.insert(0, "rank", np.arange(1, len(best) + 1))
+    return Ranking(best, scored, passed, filtered)
+
+
+def _beyond(frame: pd.DataFrame, parts: pd.DataFrame, limit: Limit) -> np.ndarray:
+    column = (parts if limit.column in parts.columns else frame)[limit.column]
+    values = column.to_numpy(dtype=np.float64)
+    if np.isnan(values).any():
+        raise ValueError(f'filter {limit.name}: column "{limit.column}" has NaN')
+    return values < limit.value if limit.side == "min" else values > limit.value
+
+
+def _top(frame: pd.DataFrame, size: int) -> pd.DataFrame:
+    """The first ``size`` rows in the stated order."""
+    if len(frame) > size:
+        scores = frame["score"].to_numpy()
+        threshold = np.partition(scores, len(scores) - size)[len(scores) - size]
+        frame = frame[scores >= threshold]
+    ordered = frame.sort_values(["score", "smiles", "row"], ascending=[False, True, True])
+    return ordered.head(size)

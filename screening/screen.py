@@ -1,0 +1,151 @@
+"""A screen as one frozen record: what is read, what is predicted, what is wanted.
+
+Unknown keys are refused, so a typing mistake never silently changes a ranking.
+"""
+
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from chem.errors import InputError
+from screening.parts import Liability, OffTarget, Part, Primary, Strict, Text, Window
+
+RESERVED = frozenset(
+    ["rank", "compound_id", "smiles", "score", "name", "row", "changes", "input_smiles", "extra"]
+)
+"""Columns of the hit list that no part of an objective may take."""
+
+
+class Limit(NamedTuple):
+    """One hard filter: compounds beyond it leave the list, counted under ``name``."""
+
+    name: str
+    side: Literal["min", "max"]
+    column: str
+    value: float
+
+
+class Screen(Strict):
+    """A whole screen: what is read, what is predicted, what is wanted."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
+    title: Text
+    library: Text
+    bundles: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    hits: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    primary: Annotated[tuple[Primary, ...], Field(min_length=1, strict=False)]
+    off_targets: Annotated[tuple[OffTarget, ...], Field(strict=False)] = ()
+    liabilities: Annotated[tuple[Liability, ...], Field(strict=False)] = ()
+    windows: Annotated[tuple[Window, ...], Field(strict=False)] = ()
+    filters: dict[str, float] = Field(default_factory=dict)
+    """``max_<column>`` or ``min_<column>``: value; a value equal to its limit passes."""
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The filters in the order of the file, which is the order in which they count."""
+        return tuple(
+            Limit(key, "min" if key.startswith("min_") else "max", key[4:], value)
+            for key, value in self.filters.items()
+        )
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Every part of the objective, in the order of its desirabilities."""
+        return (*self.primary, *self.off_targets, *self.liabilities, *self.windows)
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Every predicted task that the objective uses, each once, in its order."""
+        used = [part.task for part in (*self.primary, *self.off_targets, *self.liabilities)]
+        return tuple(dict.fromkeys(used))
+
+    @property
+    def objective_columns(self) -> tuple[str, ...]:
+        """The columns that the objective adds beside ``score``, in their order."""
+        return tuple(name for _, names in _named_parts(self) for name in names)
+
+    @model_validator(mode="after")
+    def _names_are_clear(self) -> Self:
+        seen: dict[str, str] = dict.fromkeys(RESERVED, "the hit list itself")
+        for part, names in _named_parts(self):
+            for name in names:
+                if name in seen:
+                    raise ValueError(
+                        f'{part} would make the column "{name}", which {seen[name]} already has; '
+                        "give it another label"
+                    )
+                seen[name] = part
+        for key in self.filters:
+            if not key.startswith(("min_", "max_")) or len(key) == 4:
+                raise ValueError(
+                    f'filters: unknown key "{key}"; a filter is named max_<column> or '
+                    "min_<column>, such as max_mw"
+                )
+        return self
+
+    def check(self, columns: Collection[str], properties: Collection[str]) -> None:
+        """Compare every name with what the bundles predict and the library's properties.
+
+        columns: what the predictor yields (``activity_EGFR``, ``activity_EGFR_std``, ...).
+        Raises InputError naming the part, what was found and the closest known name.
+        """
+        known = set(columns)
+        ends = ("_std", "_lo", "_hi")
+        tasks = [c for c in columns if not (c.endswith(ends) and c.rsplit("_", 1)[0] in known)]
+        groups = {
+            "primary": self.primary,
+            "off_targets": self.off_targets,
+            "liabilities": self.liabilities,
+        }
+        for group, parts in groups.items():
+            for number, part in enumerate(parts, 1):
+                if part.task not in tasks:
+                    raise self._unknown(f"[[{group}]] {number}", "target", part.task, tasks)
+        for number, window in enumerate(self.windows, 1):
+            if window.property not in properties:
+                where = f"[[windows]] {number}"
+                raise self._unknown(where, "property", window.property, list(properties))
+        columns_now = [*properties, *columns, "score", *self.objective_columns]
+        for limit in self.limits:
+            if limit.column not in columns_now:
+                where = f"[filters] {limit.name}"
+                raise self._unknown(where, "column", limit.column, columns_now)
+        for name in self.objective_columns:
+            if name in known or name in properties:
+                raise InputError(
+                    f'screen {self.name}: a part labelled "{name}" hides the column of that name; '
+                    "give it another label"
+                )
+
+    def _unknown(self, where: str, kind: str, found: str, allowed: list[str]) -> InputError:
+        hint = suggest(found, allowed)
+        few = ", ".join(allowed[:8]) + (f", ... ({len(allowed)} in all)" if allowed[8:] else "")
+        return InputError(
+            f'screen {self.name}, {where}: unknown {kind} "{found}";{hint} known: {few or "none"}'
+        )
+
+
+def suggest(found: str, allowed: Collection[str]) -> str:
+    """`` did you mean "activity_EGFR"?`` for a near miss or a missing bundle name, else ``""``."""
+    whole = {name.casefold(): name for name in allowed}
+    bare = {name.split("_", 1)[-1].casefold(): name for name in allowed}
+    words = found.casefold()
+    for text, names in ((words, whole), (words, bare), (words.split("_", 1)[-1], bare)):
+        if match := get_close_matches(text, names, n=1, cutoff=0.6):
+            return f' did you mean "{names[match[0]]}"?'
+    return ""
+
+
+def _named_parts(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each part in words, with the columns that it adds."""
+    for primary in screen.primary:
+        n = primary.name
+        yield f"primary {primary.task}", (f"d_{n}", n, f"{n}_std", f"{n}_lower")
+    for off in screen.off_targets:
+        yield f"off-target {off.task}", (f"d_selectivity_{off.name}", f"selectivity_{off.name}")
+    for liability in screen.liabilities:
+        yield f"liability {liability.task}", (f"d_{liability.name}",)
+    for window in screen.windows:
+        yield f"window {window.property}", (f"d_{window.property}",)

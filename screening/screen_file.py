@@ -1,0 +1,157 @@
+"""Screens as TOML files: find one, read it with clear errors, write it back."""
+
+import json
+import tomllib
+from collections.abc import Iterable
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from chem.errors import InputError
+from screening.parts import Liability, OffTarget, Primary, Window
+from screening.screen import Screen, suggest
+
+PARTS: dict[str, type[BaseModel]] = {
+    "primary": Primary,
+    "off_targets": OffTarget,
+    "liabilities": Liability,
+    "windows": Window,
+}
+
+
+def find_screen(name_or_path: str, shipped: Path) -> Path:
+    """The file of a screen: a path to a TOML file, or the name of one in the folder ``shipped``.
+
+    Raises InputError that lists the shipped screens when there is neither.
+    """
+    given = Path(name_or_path)
+    if given.suffix == ".toml" or len(given.parts) > 1:
+        if given.is_file():
+            return given
+        raise InputError(f'no screen file "{name_or_path}"; give the path of a .toml file')
+    names = sorted(file.stem for file in shipped.glob("*.toml"))
+    if name_or_path in names:
+        return shipped / f"{name_or_path}.toml"
+    close = get_close_matches(name_or_path, names, n=1)
+    hint = f' did you mean "{close[0]}"?' if close else ""
+    raise InputError(
+        f'unknown screen "{name_or_path}";{hint} shipped screens: {", ".join(names) or "none"}; '
+        "or give the path of a .toml file"
+    )
+
+
+def load_screen(path: Path) -> Screen:
+    """Read and check a screen.
+
+    Raises InputError, one line with the file, the key, what was found and what is allowed.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read the screen {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not a text file in UTF-8: a screen is a TOML file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} is not valid TOML: {_one_line(str(error))}") from error
+    try:
+        return Screen.model_validate(table)
+    except ValidationError as error:
+        raise InputError(f"{path}: {_explain(error)}") from error
+
+
+def dump_screen(screen: Screen) -> str:
+    """The screen as TOML text with every default written out; ``load_screen`` gives it back."""
+    lines = ["# The screen as it ran, every default written out."]
+    for key in ("name", "title", "library", "bundles", "hits"):
+        lines.append(f"{key} = {_toml(getattr(screen, key))}")
+    for group in PARTS:
+        for part in getattr(screen, group):
+            lines += ["", f"[[{group}]]", *_pairs(_given(part))]
+    if screen.filters:
+        lines += ["", "[filters]", *_pairs(screen.filters.items())]
+    return "\n".join(lines) + "\n"
+
+
+def hash_screen(screen: Screen) -> str:
+    """SHA-256 of the resolved screen: comments and spacing of the file do not matter."""
+    return sha256(dump_screen(screen).encode()).hexdigest()
+
+
+def _given(part: BaseModel) -> list[tuple[str, Any]]:
+    """The keys of one table; TOML has no null, and an empty label is the default one."""
+    given = [(key, value) for key, value in part if value is not None and value != ""]
+    return sorted(given, key=lambda item: item[0] == "weight")
+
+
+def _pairs(items: Iterable[tuple[str, Any]]) -> list[str]:
+    return [f"{_key(key)} = {_toml(value)}" for key, value in items]
+
+
+def _key(key: str) -> str:
+    bare = key.isascii() and key.replace("_", "a").replace("-", "a").isalnum()
+    return key if bare else _toml(key)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        # JSON's escapes are TOML's, but TOML also wants DEL escaped.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return repr(value)
+
+
+def _explain(error: ValidationError) -> str:
+    """The first thing that is wrong, in one line, and how many more there are."""
+    problems = error.errors()
+    # An unknown key is the cause where the same table also misses a key: tell it first.
+    first = min(problems, key=lambda p: p["type"] != "extra_forbidden")
+    loc, kind = first["loc"], first["type"]
+    where = _place(loc)
+    if kind == "extra_forbidden":
+        allowed = list(
+            PARTS.get(str(loc[0]), Screen).model_fields if loc[1:] else Screen.model_fields
+        )
+        text = f"unknown key {where};{suggest(str(loc[-1]), allowed)} allowed: {', '.join(allowed)}"
+    elif kind == "missing":
+        text = f"the key {where} is missing"
+    elif kind == "value_error":
+        text = f"{where}: {first['ctx']['error']}" if loc else str(first["ctx"]["error"])
+    else:
+        found = json.dumps(first["input"], ensure_ascii=False, default=str)
+        found = found if len(found) <= 60 else found[:57] + "..."
+        text = f"{where}: found {found}; {_wanted(first)}"
+    more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
+    return _one_line(text) + more
+
+
+def _wanted(problem: Any) -> str:
+    ctx = problem.get("ctx", {})
+    if problem["type"] == "string_pattern_mismatch" and problem["loc"][-1] == "task":
+        return "a task is written <bundle>_<task>, such as activity_EGFR"
+    if problem["type"] == "string_pattern_mismatch":
+        return f"expected letters, digits and -_. only (pattern {ctx['pattern']})"
+    if problem["type"] in ("tuple_type", "model_type") and problem["loc"][0] in PARTS:
+        return f"write it as a [[{problem['loc'][0]}]] table"
+    message: str = problem["msg"]
+    for ours, theirs in (("it", "Input"), ("the list", "Tuple"), ("list", "tuple")):
+        message = message.replace(theirs, ours)
+    return message.replace("dictionary", "table")
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """``[[primary]] 2, "zero"``: tables of one kind are counted from 1."""
+    if len(loc) >= 2 and isinstance(loc[1], int):
+        rest = "".join(f', "{key}"' for key in loc[2:])
+        table = f"[[{loc[0]}]] {loc[1] + 1}" if loc[0] in PARTS else f"{loc[0]}, item {loc[1] + 1}"
+        return table + rest
+    if len(loc) >= 2:
+        return f'[{loc[0]}] "{loc[1]}"'
+    return f'"{loc[0]}"' if loc else "the screen"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,218 @@
+"""A screen file is read exactly, written back exactly, and refused clearly."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chem.errors import InputError
+from screening.screen import Screen
+from screening.screen_file import dump_screen, find_screen, hash_screen, load_screen
+
+SHIPPED = Path(__file__).parents[2] / "flows" / "screens"
+COLUMNS = [
+    f"{task}{end}"
+    for task in ("activity_EGFR", "activity_AURKA", "toxicity_herg", "toxicity_ld50_zhu")
+    for end in ("", "_std", "_lo", "_hi")
+]
+PROPERTIES = ["mw", "logp"]
+
+MINIMAL = """
+name = "mine"
+title = "My screen"
+library = "drugs.csv"
+bundles = ["activity", "toxicity"]
+hits = 10
+[[primary]]
+task = "activity_EGFR"
+zero = 5.0
+full = 8
+[[off_targets]]
+task = "activity_AURKA"
+[[liabilities]]
+task = "toxicity_herg"
+zero = 0.9
+full = 0.3
+[[windows]]
+property = "mw"
+full_to = 600
+zero_above = 700
+[filters]
+max_mw = 800
+"""
+
+
+def load(text: str, folder: Path) -> Screen:
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_screen(path)
+
+
+def test_reads_what_is_written(tmp_path: Path) -> None:
+    screen = load(MINIMAL, tmp_path)
+    assert screen.primary[0].full == 8.0
+    assert screen.primary[0].name == "EGFR"
+    assert screen.off_targets[0].zero == 0.0
+    assert screen.windows[0].zero_below is None
+    assert [tuple(limit) for limit in screen.limits] == [("max_mw", "max", "mw", 800.0)]
+    assert screen.tasks == ("activity_EGFR", "activity_AURKA", "toxicity_herg")
+    assert screen.objective_columns == (
+        *("d_EGFR", "EGFR", "EGFR_std", "EGFR_lower"),
+        *("d_selectivity_AURKA", "selectivity_AURKA", "d_herg", "d_mw"),
+    )
+    screen.check(COLUMNS, PROPERTIES)
+
+
+# fmt: off
+REFUSED = [
+    # what to change, into what, words that the message must have
+    ("zero = 5.0", "zeroo = 5.0", ['[[primary]] 1, "zeroo"', 'did you mean "zero"', "caution"]),
+    ("hits = 10", "hit = 10", ['unknown key "hit"', 'did you mean "hits"', "library"]),
+    ("hits = 10", 'hits = "many"', ['"hits"', 'found "many"', "integer"]),
+    ("hits = 10", "hits = 0", ['"hits"', "found 0", "greater than or equal to 1"]),
+    ("hits = 10", "hits = true", ['"hits"', "found true", "integer"]),
+    ('title = "My screen"', "", ['"title"', "missing"]),
+    ('"activity_EGFR"', '"EGFR"', ['[[primary]] 1, "task"', 'found "EGFR"', "<bundle>_<task>"]),
+    ('["activity", "toxicity"]', '"activity"', ['"bundles"', 'found "activity"', "list"]),
+    ('["activity", "toxicity"]', "[]", ['"bundles"', "at least 1"]),
+    ('["activity", "toxicity"]', '["activity", 3]', ["bundles, item 2", "found 3", "string"]),
+    ("[[primary]]", "[primary]", ['"primary"', "[[primary]] table"]),
+    ("full = 8", "full = 4", ["[[primary]] 1", "full (4) must be above zero (5)"]),
+    ("full = 8", "full = nan", ['[[primary]] 1, "full"', "NaN", "finite"]),
+    ("full = 8", "full = inf", ['[[primary]] 1, "full"', "finite"]),
+    ("full = 0.3", "full = 0.9", ["[[liabilities]] 1", "must differ"]),
+    ("full_to = 600", "", ["[[windows]] 1", "full_to and zero_above belong together"]),
+    ("full_to = 600", "full_to = 900", ["[[windows]] 1", "does not hold"]),
+    ("max_mw = 800", "mw = 800", ['unknown key "mw"', "max_<column>"]),
+    ("max_mw = 800", 'max_mw = "big"', ['[filters] "max_mw"', 'found "big"', "number"]),
+    ('name = "mine"', 'name = "../mine"', ['"name"', "found", "letters, digits"]),
+    ('"toxicity_herg"', '"other_EGFR"', ['column "d_EGFR"', "label"]),
+    ('property = "mw"', 'property = "mw"\nweight = -1', ['"weight"', "found -1", "greater than 0"]),
+    ("hits = 10", "hits = = 10", ["not valid TOML", "line 6"]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("old", "new", "words"), REFUSED)
+def test_refuses_in_one_line(old: str, new: str, words: list[str], tmp_path: Path) -> None:
+    assert MINIMAL.count(old) >= 1
+    with pytest.raises(InputError) as caught:
+        load(MINIMAL.replace(old, new, 1), tmp_path)
+    message = str(caught.value)
+    assert "\n" not in message
+    for word in ["mine.toml", *words]:
+        assert word in message
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
+def test_refuses_what_is_no_text(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "odd.toml"
+    path.write_bytes(content) if content else path.mkdir()
+    with pytest.raises(InputError, match=r"odd\.toml"):
+        load_screen(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("activity_EGFR", "activity_EGRF", ["[[primary]] 1", 'did you mean "activity_EGFR"']),
+        ("toxicity_herg", "toxicity_HERGG", ["[[liabilities]] 1", '"toxicity_herg"']),
+        ("activity_AURKA", "kinases_aurka", ["[[off_targets]] 1", '"activity_AURKA"']),
+        ("activity_EGFR", "activity_EGFR_std", ["unknown target", '"activity_EGFR"']),
+        ('property = "mw"', 'property = "MW"', ["[[windows]] 1", 'did you mean "mw"']),
+        ("max_mw", "max_mass", ["[filters] max_mass", 'unknown column "mass"']),
+    ],
+)
+def test_check_names_the_unknown_target(
+    old: str, new: str, words: list[str], tmp_path: Path
+) -> None:
+    screen = load(MINIMAL.replace(old, new, 1), tmp_path)
+    with pytest.raises(InputError) as caught:
+        screen.check(COLUMNS, PROPERTIES)
+    for word in ["screen mine", *words]:
+        assert word in str(caught.value)
+
+
+def test_check_refuses_a_label_that_hides_a_property(tmp_path: Path) -> None:
+    text = MINIMAL.replace('task = "activity_EGFR"', 'task = "activity_EGFR"\nlabel = "logp"')
+    with pytest.raises(InputError, match='"logp" hides'):
+        load(text, tmp_path).check(COLUMNS, PROPERTIES)
+
+
+@pytest.mark.parametrize("column", ["mw", "score", "EGFR_lower", "toxicity_ld50_zhu", "d_mw"])
+def test_filters_take_any_column(column: str, tmp_path: Path) -> None:
+    load(f"{MINIMAL}min_{column} = 0.1\n", tmp_path).check(COLUMNS, PROPERTIES)
+
+
+def test_dump_and_load_is_the_identity(tmp_path: Path) -> None:
+    for path in SHIPPED.glob("*.toml"):
+        screen = load_screen(path)
+        assert load(dump_screen(screen), tmp_path) == screen
+
+
+HOSTILE = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(title=HOSTILE, library=HOSTILE, caution=st.floats(0, 10), limit=FINITE, key=HOSTILE)
+def test_any_text_and_number_survives_the_dump(
+    title: str,
+    library: str,
+    caution: float,
+    limit: float,
+    key: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    screen = Screen.model_validate(
+        {
+            "name": "x",
+            "title": title,
+            "library": library,
+            "bundles": ["activity", title],
+            "primary": [{"task": "activity_A", "zero": -1e300, "full": 1e300, "caution": caution}],
+            "filters": {f"min_{key}": limit, "max_mw": 5e-324},
+        }
+    )
+    again = load(dump_screen(screen), tmp_path_factory.getbasetemp())
+    assert again == screen
+    assert list(again.filters) == list(screen.filters)
+    assert hash_screen(again) == hash_screen(screen)
+
+
+def test_the_hash_sees_meaning_and_not_comments(tmp_path: Path) -> None:
+    screen = load(MINIMAL, tmp_path)
+    assert hash_screen(load("# note\n" + MINIMAL, tmp_path)) == hash_screen(screen)
+    other = load(MINIMAL.replace("full = 8", "full = 8.1"), tmp_path)
+    assert hash_screen(other) != hash_screen(screen)
+
+
+def test_finds_shipped_names_and_files(tmp_path: Path) -> None:
+    assert find_screen("kinase", SHIPPED) == SHIPPED / "kinase.toml"
+    mine = tmp_path / "mine.toml"
+    mine.write_text(MINIMAL)
+    assert find_screen(str(mine), SHIPPED) == mine
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("kinas", ['"kinas"', 'did you mean "kinase"', "shipped screens:"]),
+        ("zzz", ['"zzz"', "kinase"]),
+        ("no/such.toml", ['"no/such.toml"', "path"]),
+    ],
+)
+def test_an_unknown_screen_lists_the_shipped_ones(asked: str, words: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        find_screen(asked, SHIPPED)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_the_shipped_kinase_screen_is_led_by_potency() -> None:
+    screen = load_screen(SHIPPED / "kinase.toml")
+    assert [part.task for part in screen.primary] == ["activity_EGFR"]
+    others = sum(part.weight for part in screen.parts) - screen.primary[0].weight
+    assert screen.primary[0].weight > others
+    # Approved EGFR drugs hit these two: they must not count against them.
+    assert not {"activity_ERBB2", "activity_ERBB4"} & set(screen.tasks)
