@@ -20,8 +20,9 @@ def diagnose_smiles(smiles: str) -> Failure:
     if mol is None:
         detail = f"not a SMILES: {_syntax_fault(smiles)} in {shown!r}"
         return Failure("parse", "invalid_smiles", one_line(detail))
+    fault = "text after the SMILES" if len(smiles.split()) > 1 else "RDKit refuses it"
     return diagnose_sanitization(mol) or Failure(
-        "parse", "invalid_smiles", one_line(f"RDKit cannot read {shown!r}")
+        "parse", "invalid_smiles", one_line(f"not a SMILES: {fault} in {shown!r}")
     )
 
 
@@ -56,8 +57,6 @@ def diagnose_sanitization(mol: Chem.Mol) -> Failure | None:
 
 def _syntax_fault(smiles: str) -> str:
     """Find the commonest mistakes by counting; RDKit's own message goes to a log only."""
-    if len(smiles.split()) > 1:
-        return "a blank"
     for opening, closing in ("()", "[]"):
         if smiles.count(opening) != smiles.count(closing):
             return f"{smiles.count(opening)} {opening!r} but {smiles.count(closing)} {closing!r}"

@@ -2,10 +2,10 @@
 
 The steps, in order: read; remove explicit hydrogens and atom-map numbers; cut bonds to metals;
 normalize groups (nitro, N-oxide, sulfoxide and the like are written one way); move protons to the
-strongest base (reionize); keep the largest organic fragment, the *parent*; neutralize what a
-proton can neutralize. Isotope labels and stereochemistry stay exactly as given: a deuterated drug
-is another product, and an undefined centre stays undefined. Enhanced stereo groups (``&1``) do
-not survive, because the canonical SMILES cannot carry them.
+strongest base (reionize); keep the *parent*, the largest organic fragment (chem.parent has the
+exception); neutralize what a proton can neutralize. Isotope labels and stereochemistry stay exactly
+as given: a deuterated drug is another product, and an undefined centre stays undefined. Enhanced
+stereo groups (``&1``) do not survive, because the canonical SMILES cannot carry them.
 
 The result is a fixed point by construction: the canonical SMILES is read again until it no longer
 changes, so ``standardize(s.smiles, "smiles").smiles == s.smiles`` and ``s.mol`` is, atom for atom,
@@ -21,6 +21,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.diagnose import diagnose_molblock, diagnose_smiles, one_line
+from chem.parent import choose_parent
 from chem.records import Failure, StructureFormat
 
 MAX_HEAVY_ATOMS = 999
@@ -52,7 +53,6 @@ class _Tools(NamedTuple):
     metals: rdMolStandardize.MetalDisconnector
     normalizer: rdMolStandardize.Normalizer
     reionizer: rdMolStandardize.Reionizer
-    largest: rdMolStandardize.LargestFragmentChooser
     uncharger: rdMolStandardize.Uncharger
     smiles_parameters: Chem.SmilesParserParams
     unusual: Chem.Mol
@@ -69,7 +69,6 @@ def _tools() -> _Tools:
             metals=rdMolStandardize.MetalDisconnector(),
             normalizer=rdMolStandardize.Normalizer(),
             reionizer=rdMolStandardize.Reionizer(),
-            largest=rdMolStandardize.LargestFragmentChooser(preferOrganic=True),
             uncharger=rdMolStandardize.Uncharger(),
             smiles_parameters=parameters,
             # A molecule without such an atom has nothing to disconnect, normalize, reionize or
@@ -119,10 +118,12 @@ def _to_fixed_point(structure: str, format: StructureFormat) -> Standardized | F
             return refused
         if text is not None:
             _drop_text_marks(mol, text, changes)
-        _clean(mol, changes)
+        mol = _clean(mol, changes)
         if not mol.HasSubstructMatch(_tools().carbon):
             return Failure("standardize", "no_organic_fragment", "no fragment contains carbon")
         smiles = Chem.MolToSmiles(mol)
+        if not seen or text == structure:
+            _note_charges(structure, smiles, changes)
         if smiles in seen:
             # Usually the last one. RDKit could also alternate between spellings of one molecule;
             # then the smallest of them stands for all, from whichever the walk began.
@@ -138,6 +139,9 @@ def _to_fixed_point(structure: str, format: StructureFormat) -> Standardized | F
 
 
 def _read_smiles(smiles: str) -> Chem.Mol | Failure:
+    if "\0" in smiles:
+        # RDKit would read up to it and drop the rest.
+        return Failure("parse", "invalid_smiles", "not a SMILES: it holds a NUL character")
     mol = Chem.MolFromSmiles(smiles, _tools().smiles_parameters)
     if mol is not None:
         return mol
@@ -214,8 +218,14 @@ def _remove_atom_maps(mol: Chem.Mol, changes: dict[str, None]) -> None:
     changes["removed_atom_maps"] = None
 
 
-def _clean(mol: Chem.Mol, changes: dict[str, None]) -> None:
-    """Run the steps this molecule can need, in place, noting those that changed it."""
+def _note_charges(structure: str, smiles: str, changes: dict[str, None]) -> None:
+    """RDKit itself turns a pentavalent nitro group or azide into the charged form as it reads."""
+    if "+" in smiles and "+" not in structure and "CHG" not in structure:
+        changes.setdefault("normalized")
+
+
+def _clean(mol: Chem.Mol, changes: dict[str, None]) -> Chem.Mol:
+    """Run the steps this molecule can need, noting those that changed it."""
     tools = _tools()
     unusual = mol.HasSubstructMatch(tools.unusual)
     if unusual:
@@ -226,10 +236,11 @@ def _clean(mol: Chem.Mol, changes: dict[str, None]) -> None:
         _rewrite("normalized", tools.normalizer.normalizeInPlace, mol, changes)
         _rewrite("reionized", tools.reionizer.reionizeInPlace, mol, changes)
     if len(Chem.GetMolFrags(mol)) > 1:
-        tools.largest.chooseInPlace(mol)
+        mol = choose_parent(mol)
         changes["stripped_fragments"] = None
     if unusual:
         _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
+    return mol
 
 
 def _rewrite(
