@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from chem.errors import InputError
-from screening.parts import Liability, OffTarget, Part, Primary, Strict, Text, Window
+from screening.parts import Liability, OffTarget, Prediction, Primary, Strict, Text, Window
 
 RESERVED = frozenset(
     ["rank", "compound_id", "smiles", "score", "name", "row", "changes", "input_smiles", "extra"]
@@ -51,7 +51,7 @@ class Screen(Strict):
         )
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[Prediction | Window, ...]:
         """Every part of the objective, in the order of its desirabilities."""
         return (*self.primary, *self.off_targets, *self.liabilities, *self.windows)
 

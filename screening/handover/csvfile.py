@@ -1,0 +1,48 @@
+"""CSV files that every reader agrees on: UTF-8, ``\\n`` line ends, escaped text, stable bytes."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from screening.files import open_atomic
+from screening.handover.cells import escape_cell
+from screening.handover.table import HitTable
+
+
+class _LineFeeds:
+    """Passes rows on with ``\\n``.
+
+    The csv module quotes a cell with a lone carriage return only where that belongs to its own
+    line end, so it is told to write ``\\r\\n``, and the row's end (only that) is shortened here.
+    """
+
+    def __init__(self, file: TextIO):
+        self.file = file
+
+    def write(self, row: str) -> int:
+        return self.file.write(row.removesuffix("\r\n") + "\n")
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> int:
+    """Write rows as they come; texts are escaped, whole numbers are not. Returns their number."""
+    count = 0
+    with open_atomic(path) as file:
+        writer = csv.writer(_LineFeeds(file), lineterminator="\r\n")
+        writer.writerow([escape_cell(name) for name in header])
+        for row in rows:
+            writer.writerow([escape_cell(v) if isinstance(v, str) else str(v) for v in row])
+            count += 1
+    return count
+
+
+def write_hits(path: Path, table: HitTable) -> None:
+    """Write ``hits.csv``: number columns as numbers, text columns escaped."""
+    with open_atomic(path) as file:
+        writer = csv.writer(_LineFeeds(file), lineterminator="\r\n")
+        writer.writerow([escape_cell(column.name) for column in table.columns])
+        for row in table.rows:
+            writer.writerow(
+                escape_cell(cell) if column.decimals is None else cell
+                for column, cell in zip(table.columns, row, strict=True)
+            )

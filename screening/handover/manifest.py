@@ -1,0 +1,111 @@
+"""``manifest.json``: what went in, what came out, with what, and that the books balance."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, NamedTuple
+
+from screening.rank import Ranking
+from screening.screen import Screen
+from screening.screen_file import hash_screen
+
+PACKAGES = (
+    *("hitlist", "rdkit", "torch", "torch-geometric", "numpy", "pandas", "pyarrow"),
+    *("dask", "distributed", "deepchem", "prefect"),
+)
+
+
+class AccountingError(RuntimeError):
+    """Records went missing or were counted twice: a fault of the program, never of the input."""
+
+
+class Artefact(NamedTuple):
+    """Something that went into a run, named by content."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What a run knows beside its ranking."""
+
+    library: Artefact
+    bundles: tuple[Artefact, ...]
+    featurizer: str
+    """Hash of the featurizer's specification."""
+    rows: int
+    accepted: int
+    rejected: int
+    duplicates: int
+    reject_codes: Mapping[str, int]
+    """Rejects by ``<stage>/<code>``."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Wall-clock of each stage, in order."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Unit of each predicted task: ``pActivity``, ``probability``, ..."""
+
+
+def check_accounts(facts: RunFacts, ranking: Ranking, screen: Screen) -> None:
+    """Raise AccountingError unless every record is accounted for exactly once."""
+    laws = {
+        "rows = accepted + rejected + duplicates": (
+            facts.rows,
+            facts.accepted + facts.rejected + facts.duplicates,
+        ),
+        "rejected = sum of reject codes": (facts.rejected, sum(facts.reject_codes.values())),
+        "scored = accepted": (ranking.scored, facts.accepted),
+        "scored = passed + sum of filtered": (
+            ranking.scored,
+            ranking.passed + sum(ranking.filtered.values()),
+        ),
+        "hits = the smaller of passed and hits asked for": (
+            len(ranking.hits),
+            min(ranking.passed, screen.hits),
+        ),
+    }
+    for law, (left, right) in laws.items():
+        if left != right:
+            raise AccountingError(f"{law} does not hold: {left} and {right}; nothing was published")
+
+
+def build_manifest(
+    facts: RunFacts, ranking: Ranking, screen: Screen, files: Mapping[str, str]
+) -> dict[str, Any]:
+    """The manifest as plain JSON values. files: name to sha256 of what was written."""
+    check_accounts(facts, ranking, screen)
+    return {
+        "screen": {"name": screen.name, "title": screen.title, "sha256": hash_screen(screen)},
+        "library": facts.library._asdict(),
+        "bundles": [bundle._asdict() for bundle in facts.bundles],
+        "featurizer": facts.featurizer,
+        "counts": {
+            "rows": facts.rows,
+            "accepted": facts.accepted,
+            "rejected": facts.rejected,
+            "duplicates": facts.duplicates,
+            "scored": ranking.scored,
+            "filtered": sum(ranking.filtered.values()),
+            "passed": ranking.passed,
+            "hits": len(ranking.hits),
+        },
+        "rejected_by_code": dict(sorted(facts.reject_codes.items())),
+        "filtered_by_filter": ranking.filtered,
+        "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": dict(files),
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Python's and every relevant package's version, without importing any of them."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

@@ -1,0 +1,51 @@
+"""A screen's objective in words, for people who do not read TOML."""
+
+from typing import NamedTuple
+
+from screening.parts import OffTarget, Prediction, Primary, Window
+from screening.screen import Screen
+
+
+class PartWords(NamedTuple):
+    """One part of the objective, explained."""
+
+    column: str
+    """Its desirability's column, such as ``d_EGFR``."""
+    label: str
+    """Short, for a bar: ``EGFR``, ``not AURKA``, ``herg``, ``mw``."""
+    wanted: str
+    """What earns everything and what earns nothing."""
+    share: float
+    """Its part of all weights, 0 to 1."""
+
+
+def explain_objective(screen: Screen) -> list[PartWords]:
+    """Every part in the order of the desirability columns."""
+    columns = [name for name in screen.objective_columns if name.startswith("d_")]
+    total = sum(part.weight for part in screen.parts)
+    return [
+        PartWords(column, *_words(part), part.weight / total)
+        for column, part in zip(columns, screen.parts, strict=True)
+    ]
+
+
+def _words(part: Prediction | Window) -> tuple[str, str]:
+    if isinstance(part, Window):
+        return part.property, f"{part.property} {_range(part)}"
+    scale = f"{part.full:g} earns everything, {part.zero:g} nothing"
+    if isinstance(part, Primary):
+        doubt = f" minus {part.caution:g} standard deviations" if part.caution else ""
+        return part.name, f"{part.name} as predicted{doubt}: {scale}"
+    if isinstance(part, OffTarget):
+        return f"not {part.name}", f"margin of the best primary target over {part.name}: {scale}"
+    return part.name, f"{part.name} as predicted: {scale}"
+
+
+def _range(window: Window) -> str:
+    low = high = fades = ""
+    if window.full_from is not None:
+        low, fades = f"from {window.full_from:g}", f"below {window.zero_below:g}"
+    if window.full_to is not None:
+        high = f"{' ' if low else ''}up to {window.full_to:g}"
+        fades += f"{' or ' if fades else ''}above {window.zero_above:g}"
+    return f"{low}{high} earns everything, {fades} nothing"

@@ -1,0 +1,97 @@
+"""Real drugs with stand-in predictions, ranked: the input of a hand-over."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rdkit import Chem
+
+from chem.describe import PROPERTIES, describe
+from screening.handover.manifest import Artefact, RunFacts
+from screening.rank import Ranking, merge_top
+from screening.screen import Screen
+from screening.screen_file import load_screen
+
+DRUGS = {
+    "gefitinib": "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1",
+    "erlotinib": "C#Cc1cccc(Nc2ncnc3cc(OCCOC)c(OCCOC)cc23)c1",
+    "osimertinib": "C=CC(=O)Nc1cc(Nc2nccc(-c3cn(C)c4ccccc34)n2)c(OC)cc1N(C)CCN(C)C",
+    "afatinib": "CN(C)C/C=C/C(=O)Nc1cc2c(Nc3ccc(F)c(Cl)c3)ncnc2cc1O[C@H]1CCOC1",
+    "imatinib": "Cc1ccc(NC(=O)c2ccc(CN3CCN(C)CC3)cc2)cc1Nc1nccc(-c2cccnc2)n1",
+    "ibuprofen": "CC(C)Cc1ccc(C(C)C(=O)O)cc1",
+    "warfarin": "CC(=O)CC(c1ccccc1)c1c(O)c2ccccc2oc1=O",
+    "aspirin": "CC(=O)Oc1ccccc1C(=O)O",
+}
+ENDS = ("", "_std", "_lo", "_hi")
+
+
+@pytest.fixture(scope="session")
+def kinase() -> Screen:
+    return load_screen(Path(__file__).parents[3] / "flows" / "screens" / "kinase.toml")
+
+
+@pytest.fixture(scope="session")
+def units(kinase: Screen) -> dict[str, str]:
+    return {
+        task: "pActivity" if task.startswith("activity_") else "probability"
+        for task in kinase.tasks
+    }
+
+
+Scored = Callable[[Sequence[tuple[str, str, dict[str, str]]]], pd.DataFrame]
+
+
+@pytest.fixture(scope="session")
+def scored(kinase: Screen) -> Scored:
+    """Make a scored frame of the drugs, with the ids, names and vendor fields given."""
+
+    def build(who: Sequence[tuple[str, str, dict[str, str]]]) -> pd.DataFrame:
+        structures = list(DRUGS.values())[: len(who)]
+        described = [describe(Chem.MolFromSmiles(smiles)) for smiles in structures]
+        frame = pd.DataFrame(described, columns=list(PROPERTIES), dtype=np.float32)
+        frame.insert(0, "row", range(1, len(who) + 1))
+        for at, column in enumerate(("compound_id", "name")):
+            frame[column] = pd.Series([entry[at] for entry in who], dtype="str")
+        frame["extra"] = pd.Series([json.dumps(entry[2]) for entry in who], dtype="str")
+        frame["smiles"] = frame["input_smiles"] = pd.Series(structures, dtype="str")
+        frame["changes"] = [
+            ["kept the largest fragment", "neutralized"][: i % 3] for i in frame["row"]
+        ]
+        draw = np.random.default_rng(7)
+        for task in kinase.tasks:
+            active = task.startswith("activity_")
+            mean = draw.uniform(5, 9, len(who)) if active else draw.uniform(0, 1, len(who))
+            std = draw.uniform(0.05, 0.4, len(who)) * (1 if active else 0.2)
+            for end, values in zip(ENDS, (mean, std, mean - 2 * std, mean + 2 * std), strict=True):
+                frame[task + end] = values.astype(np.float32)
+        return frame
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def ranking(kinase: Screen, scored: Scored) -> Ranking:
+    who = [
+        (f"00{n}", name, {"Price": f"{n}.50", "score": "A", "": "x"})
+        for n, name in enumerate(DRUGS)
+    ]
+    return merge_top([scored(who)], kinase)
+
+
+@pytest.fixture(scope="session")
+def facts(units: dict[str, str]) -> RunFacts:
+    return RunFacts(
+        library=Artefact("drugs.csv", "a" * 64),
+        bundles=(Artefact("activity", "b" * 64), Artefact("toxicity", "c" * 64)),
+        featurizer="d" * 64,
+        rows=11,
+        accepted=8,
+        rejected=2,
+        duplicates=1,
+        reject_codes={"parse/invalid_valence": 1, "read/empty": 1},
+        seconds={"prepare": 1.23456},
+        units=units,
+    )
