@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from data.activity import UPPER
+
 MINIMUM_COUNT = 10
 MINIMUM_SHARE = 0.05
 TIMES_NEXT = 2
@@ -43,5 +45,5 @@ def flag_plateaus(values: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
         column = values[:, task]
         plateau = find_plateau(column[~np.isnan(column)])
         if plateau is not None:
-            bounds[column == np.float32(plateau), task] = -1
+            bounds[column == np.float32(plateau), task] = UPPER
     return bounds

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import os
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,8 +39,8 @@ def hash_dataset_file(path: Path, dataset: Dataset) -> str:
                 return hash_stream(content)
         with path.open("rb") as file:
             return hash_stream(file)
-    except EOFError as error:
-        raise OSError(f"{path} ends early") from error
+    except (EOFError, zlib.error) as error:
+        raise OSError(f"{path} is damaged ({error})") from error
 
 
 def check_hash(found: str, expected: str, what: str, advice: str) -> None:

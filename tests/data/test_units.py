@@ -1,0 +1,101 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.units import MOLAR, Reading, find_molar_unit, from_pactivity, read_cell, to_pactivity
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("nM", "nM"),
+        ("nm", "nM"),
+        ("uM", "µM"),
+        ("µM", "µM"),  # micro sign
+        ("μM", "µM"),  # Greek mu
+        ("um", "µM"),
+        ("µmol/L", "µM"),
+        ("nmol/l", "nM"),
+        ("nanomolar", "nM"),
+        ("mM", "mM"),
+        ("M", "M"),
+        ("mol/L", "M"),
+        ("pM", "pM"),
+        ("m", None),
+        ("kg", None),
+        ("mg/mL", None),
+        ("", None),
+    ],
+)
+def test_spellings_of_units(text: str, unit: str | None) -> None:
+    assert find_molar_unit(text) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("12.5", Reading(12.5, 0, "")),
+        (" 1e4 ", Reading(1e4, 0, "")),
+        (".5", Reading(0.5, 0, "")),
+        ("<5", Reading(5, -1, "")),
+        ("<= 5", Reading(5, -1, "")),
+        ("≤5", Reading(5, -1, "")),
+        (">10000", Reading(10000, 1, "")),
+        (">>100", Reading(100, 1, "")),
+        ("≥ 1E3", Reading(1000, 1, "")),
+        ("~3", Reading(3, 0, "")),
+        ("=3", Reading(3, 0, "")),
+        ("-2", Reading(-2, 0, "")),
+        ("0.3 uM", Reading(0.3, 0, "µM")),
+        (">30µM", Reading(30, 1, "µM")),
+        ("45%", Reading(45, 0, "%")),
+        ("1,000", None),
+        ("1.5.2", None),
+        ("12 kg", None),
+        ("5-10", None),
+        ("1e999", None),
+        ("inactive", None),
+        ("nan", None),
+        ("inf", None),
+        ("٣", Reading(3, 0, "")),
+    ],
+)
+def test_cells(text: str, reading: Reading | None) -> None:
+    assert read_cell(text) == reading
+
+
+@pytest.mark.parametrize(
+    ("concentration", "unit", "pactivity"),
+    [(1, "M", 0), (1, "mM", 3), (1, "µM", 6), (10, "nM", 8), (1, "nM", 9), (1, "pM", 12)],
+)
+def test_round_concentrations_give_round_pactivities(
+    concentration: float, unit: str, pactivity: float
+) -> None:
+    assert to_pactivity(concentration, unit) == pactivity
+
+
+@given(st.floats(0, 15), st.sampled_from(sorted(MOLAR)))
+def test_pactivity_and_concentration_are_inverse(pactivity: float, unit: str) -> None:
+    back = to_pactivity(from_pactivity(pactivity, unit), unit)
+    assert math.isclose(back, pactivity, abs_tol=1e-9)
+
+
+@given(st.floats(1e-6, 1e6), st.sampled_from(sorted(MOLAR)))
+def test_pactivity_agrees_with_its_definition(concentration: float, unit: str) -> None:
+    expected = -math.log10(concentration * MOLAR[unit])
+    assert math.isclose(to_pactivity(concentration, unit), expected, abs_tol=1e-9)
+
+
+@given(st.floats(1e-3, 1e6), st.floats(1e-3, 1e6))
+def test_a_smaller_concentration_is_more_potent(one: float, other: float) -> None:
+    assert (one <= other) == (to_pactivity(one, "nM") >= to_pactivity(other, "nM")) or (
+        math.isclose(one, other, rel_tol=1e-12)
+    )
+
+
+@pytest.mark.parametrize("concentration", [0.0, -1.0])
+def test_no_pactivity_without_a_concentration(concentration: float) -> None:
+    with pytest.raises(ValueError, match=r"math domain|positive"):
+        to_pactivity(concentration, "nM")
