@@ -1,0 +1,118 @@
+"""From measured tables to the arrays that training needs: standardize, merge, featurize, divide."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from chem.graphs import MolGraph, featurize, featurizer_spec, state_factors
+from chem.records import Failure
+from chem.standardize import standardize
+from data.activity import ActivityTable, object_array
+from data.merging import merge_duplicates
+from gnn.batch import collect
+from gnn.errors import ModelError
+from gnn.training_set import TrainingSet
+
+Progress = Callable[[str, int, int], None]
+Strings = npt.NDArray[np.str_]
+
+
+class Assembled(NamedTuple):
+    """A training set and the molecules it is of."""
+
+    data: TrainingSet
+    smiles: list[str]
+    """[M] standardized SMILES, for what needs chemistry beside the network."""
+    notes: list[str]
+    """What was left out or merged, one line each."""
+
+
+def assemble(
+    table: ActivityTable,
+    divide: Callable[[ActivityTable], Strings],
+    meta: dict[str, Any],
+    progress: Progress | None = None,
+) -> Assembled:
+    """Make the training set of a table.
+
+    Molecules are standardized and merged by their standardized SMILES; one that cannot be is left
+    out and counted. ``divide`` gets the merged table and returns its parts [K, M].
+    """
+    graphs: dict[str, MolGraph] = {}
+    standard: list[str | None] = []
+    failures: Counter[str] = Counter()
+    for done, smiles in enumerate(table.smiles):
+        result = standardize(smiles, "smiles")
+        if not isinstance(result, Failure) and result.smiles not in graphs:
+            graph = featurize(result.mol)
+            if isinstance(graph, Failure):
+                result = graph
+            else:
+                graphs[result.smiles] = graph
+        if isinstance(result, Failure):
+            failures[f"{result.stage}/{result.code}"] += 1
+            standard.append(None)
+        else:
+            standard.append(result.smiles)
+        if progress is not None and done % 500 == 0:
+            progress("standardize", done, len(table))
+    kept = np.array([smiles is not None for smiles in standard], dtype=bool)
+    if not kept.any():
+        raise ModelError("not one molecule could be read; check the SMILES column")
+    clean = replace(table.select(kept), smiles=object_array([s for s in standard if s is not None]))
+    merged, report = merge_duplicates(clean)
+    notes = [
+        *merged.notes,
+        *(f"{count} molecules left out: {code}" for code, count in sorted(failures.items())),
+    ]
+    if report.merged_values or report.conflicting or report.moved:
+        notes.append(
+            f"{report.rows_before} molecules became {report.rows_after} by standardized SMILES: "
+            f"{report.merged_values} values merged, {report.conflicting} conflicting ones dropped, "
+            f"{report.moved} molecules moved to the held-back part they were also in"
+        )
+    smiles = [str(text) for text in merged.smiles]
+    data = TrainingSet(
+        graphs=collect([graphs[text] for text in smiles]),
+        factors=state_factors(),
+        values=merged.values,
+        bounds=merged.bounds,
+        parts=divide(merged),
+        tasks=tuple(task._asdict() for task in merged.tasks),
+        meta={"featurizer": featurizer_spec()["hash"], **meta},
+    )
+    return Assembled(data, smiles, notes)
+
+
+def stop_parts(split: Strings, members: int, share: float, seed: int) -> Strings:
+    """Return parts [K, M] of a given split: each member holds back its own share of ``train``."""
+    parts = np.tile(np.where(split == "train", "fit", split).astype("<U5"), (members, 1))
+    train = np.flatnonzero(split == "train")
+    for member in range(members):
+        generator = np.random.default_rng((seed, member))
+        size = max(1, round(share * len(train)))
+        parts[member, generator.choice(train, size, replace=False)] = "stop"
+    return parts
+
+
+def fold_parts(split: Strings, members: int, share: float, seed: int) -> Strings:
+    """Return parts [K, M] of a cross-validation: each training row is ``valid`` for one member."""
+    generator = np.random.default_rng(seed)
+    train = generator.permutation(np.flatnonzero(split != "test"))
+    parts = np.full((members, len(split)), "fit", dtype="<U5")
+    parts[:, split == "test"] = "test"
+    for member, fold in enumerate(np.array_split(train, members)):
+        rest = np.setdiff1d(train, fold)
+        parts[member, fold] = "valid"
+        size = max(1, round(share * len(rest)))
+        parts[member, generator.choice(rest, size, replace=False)] = "stop"
+    return parts
+
+
+def join(tables: Sequence[tuple[ActivityTable, Strings]]) -> ActivityTable:
+    """Stack tables, each with its split, over the union of their tasks."""
+    return ActivityTable.concat([replace(table, split=split) for table, split in tables])

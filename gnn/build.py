@@ -1,0 +1,193 @@
+"""From a recipe or an assay to a bundle: load, assemble, fit, assess, write the card."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chem.fingerprints import count_fingerprints
+from data.activity import ActivityTable
+from data.catalogue import dataset
+from data.sets import load_activities
+from data.splits import split_rows
+from gnn.assemble import Assembled, Progress, Strings, assemble, fold_parts, join, stop_parts
+from gnn.assess import Assessment, Floats, assess
+from gnn.bundle import half, save_bundle, whole
+from gnn.card import Card
+from gnn.ensemble import State, fit_ensemble, held_out_outputs
+from gnn.errors import ModelError
+from gnn.forest import SETTINGS, forest_outputs
+from gnn.network import NetworkConfig
+from gnn.recipe import Recipe
+from gnn.training import TrainingConfig
+from gnn.training_set import TrainingSet
+
+VERSIONS = ("hitlist", "torch", "torch-geometric", "rdkit", "numpy", "scikit-learn")
+
+
+def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembled:
+    """Fetch a recipe's sets and make its training set. All members hold out the same rows."""
+    tables = []
+    for choice in recipe.sets:
+        table = load_activities(choice.name)
+        train = 1 - choice.valid
+        split = split_rows(table, choice.split, recipe.seed, (train, choice.valid, 0.0))
+        tables.append((table, split))
+    table = join(tables)
+    names = [task.name for task in table.tasks]
+    for name in recipe.ship:
+        if name not in names:
+            raise ModelError(f"recipe {recipe.name} ships {name}, its sets have {', '.join(names)}")
+
+    def divide(merged: ActivityTable) -> Strings:
+        if merged.split is None:
+            raise ModelError(f"recipe {recipe.name}: a set has no split")
+        return stop_parts(merged.split, recipe.members, recipe.stop, recipe.seed)
+
+    meta = {
+        "recipe": {
+            "network": recipe.network,
+            "training": recipe.training,
+            "seed": recipe.seed,
+        },
+        "data": [_describe(choice.name) for choice in recipe.sets],
+        "split": "; ".join(f"{choice.name}: {choice.split}" for choice in recipe.sets)
+        + f"; {recipe.stop:.0%} of the training rows, other ones for each member, end its training",
+    }
+    return assemble(table, divide, meta, progress)
+
+
+def assemble_assay(
+    table: ActivityTable,
+    about: dict[str, Any],
+    members: int,
+    seed: int,
+    progress: Progress | None = None,
+) -> Assembled:
+    """Make the training set of a team's own assay: cross-validated, so that every row counts.
+
+    Each member trains without its own fold; the folds together measure the model on every row.
+    Rows that the file marks as ``test`` are never trained on, and measured on instead.
+    """
+
+    def divide(merged: ActivityTable) -> Strings:
+        split = merged.split if merged.split is not None else np.full(len(merged), "train")
+        return fold_parts(split, members, 0.1, seed)
+
+    meta = {
+        "data": [about],
+        "split": f"{members}-fold cross-validation, random folds; a tenth of the training rows "
+        "decides when a member stops",
+    }
+    return assemble(table, divide, meta, progress)
+
+
+def build_bundle(
+    folder: Path,
+    assembled: Assembled,
+    sizes: NetworkConfig,
+    training: TrainingConfig,
+    *,
+    name: str,
+    title: str,
+    description: str = "",
+    ship: tuple[str, ...] = (),
+    forest: bool = True,
+    seed: int = 0,
+    device: str = "auto",
+    work: Path | None = None,
+    progress: Progress | None = None,
+) -> Card:
+    """Fit an ensemble, assess it on the rows held out, and write the bundle to ``folder``.
+
+    With a ``work`` folder, what was fitted there before is not fitted again.
+    """
+    data = assembled.data
+    with tempfile.TemporaryDirectory() as scratch:
+        place = work or Path(scratch)
+        states = fit_ensemble(data, sizes, training, place, seed, device, progress)
+        part = "test" if (data.parts == "test").any() else "valid"
+        baseline = _forest(assembled, part, place, progress) if forest else None
+        names = [task["name"] for task in data.tasks]
+        kept = np.array([names.index(task) for task in ship or names])
+        assessment = _assess(data, states, sizes, baseline, kept, part)
+    card = Card(
+        name=name,
+        title=title,
+        description=description,
+        created=datetime.now(UTC).date().isoformat(),
+        featurizer=data.meta["featurizer"],
+        tasks=assessment.tasks,
+        network=asdict(sizes) | {"tasks": len(kept)},
+        members=len(states),
+        training=asdict(training) | {"seed": seed},
+        data=data.meta["data"],
+        split=data.meta["split"] + f"; measured on the {part} rows",
+        summary=assessment.summary,
+        coverage=assessment.coverage,
+        notes=[*assembled.notes, *([f"forest: {SETTINGS}"] if forest else [])],
+        weights="",
+        versions={package: version(package) for package in VERSIONS},
+    )
+    save_bundle(folder, card, [half(_keep_tasks(state, kept)) for state in states])
+    return card
+
+
+def _assess(
+    data: TrainingSet,
+    states: list[State],
+    sizes: NetworkConfig,
+    baseline: Callable[[int], Floats] | None,
+    kept: Any,
+    part: str,
+) -> Assessment:
+    shipped = [whole(half(state)) for state in states]  # what is measured is what is shipped
+    return assess(data, held_out_outputs(shipped, sizes, data, part), baseline, kept)
+
+
+def _keep_tasks(state: State, kept: Any) -> State:
+    """Cut a state down to some tasks: the last layer's rows and their units."""
+    last = max(name for name in state if name.startswith("head.") and name.endswith(".weight"))
+    cut = (last, last.replace(".weight", ".bias"), "shift", "scale")
+    return {name: value[kept] if name in cut else value for name, value in state.items()}
+
+
+def _forest(
+    assembled: Assembled, part: str, work: Path, progress: Progress | None
+) -> Callable[[int], Floats]:
+    """Return a function from a task to its baseline, which remembers its forests in ``work``."""
+    fingerprints = count_fingerprints(assembled.smiles)
+    tasks = assembled.data.tasks
+
+    def baseline(task: int) -> Floats:
+        kept = work / f"forest-{task}.npy"
+        if not kept.is_file():
+            np.save(kept, forest_outputs(assembled.data, fingerprints, task, part))
+        if progress is not None:
+            progress(f"forest for {tasks[task]['name']}", task + 1, len(tasks))
+        found: Floats = np.load(kept)
+        return found
+
+    return baseline
+
+
+def _describe(name: str) -> dict[str, Any]:
+    entry = dataset(name)
+    return {
+        "name": name,
+        "title": entry.title,
+        "sha256": entry.sha256,
+        "licence": entry.licence,
+        "citation": entry.citation,
+        "rows": entry.rows,
+    }
+
+
+def describe_file(path: Path, sha256: str, rows: int) -> dict[str, Any]:
+    """Describe a team's own file for the card."""
+    return {"name": path.name, "sha256": sha256, "rows": rows}

@@ -1,0 +1,153 @@
+"""A model as files: ``weights.safetensors`` and ``card.json``. Nothing is unpickled."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from gnn.card import Card
+from gnn.errors import ModelError
+from gnn.network import Network, NetworkConfig
+
+SHIPPED = Path(__file__).parent / "bundles"
+"""Folder of the bundles that come with the package."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded model: its card and the members of its ensemble."""
+
+    path: Path
+    card: Card
+    networks: tuple[Network, ...]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Content hash of the bundle: of its card, which holds the hash of its weights."""
+        return hashlib.sha256((self.path / "card.json").read_bytes()).hexdigest()
+
+
+def shipped_bundles() -> list[str]:
+    """Names of the bundles that come with the package."""
+    return sorted(folder.parent.name for folder in SHIPPED.glob("*/card.json"))
+
+
+def find_bundle(name: str) -> Path:
+    """Return the folder of a shipped bundle's name or of a path."""
+    if (SHIPPED / name / "card.json").is_file():
+        return SHIPPED / name
+    folder = Path(name).expanduser()
+    if (folder / "card.json").is_file():
+        return folder
+    if folder.is_dir():
+        raise ModelError(
+            f"{folder} is no bundle: it has no card.json; name the folder that holds one"
+        )
+    names = shipped_bundles()
+    near = get_close_matches(name, names, 1)
+    hint = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(names)}"
+    raise ModelError(f"no bundle {name!r}: {hint} (or give the path of a folder with a card.json)")
+
+
+def save_bundle(folder: Path, card: Card, states: Sequence[Mapping[str, Tensor]]) -> None:
+    """Write the members' weights as they are given, and the card with their hash filled in."""
+    flat = {
+        f"{member}.{name}": value.contiguous()
+        for member, state in enumerate(states)
+        for name, value in state.items()
+    }
+    weights = save(flat)
+    card = card.model_copy(update={"weights": hashlib.sha256(weights).hexdigest()})
+    text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in (("weights.safetensors", weights), ("card.json", text.encode())):
+        part = folder / f".{name}.part"
+        part.write_bytes(content)
+        os.replace(part, folder / name)
+
+
+def read_card(folder: Path) -> Card:
+    """Read a bundle's card alone."""
+    path = folder / "card.json"
+    try:
+        return Card.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"cannot read {path}: {error.strerror}; name a bundle's folder") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ModelError(
+            f"{path} is no card of this version: {where}: {first['msg']}; train the bundle again"
+        ) from None
+
+
+def load_bundle(folder: Path, featurizer: str) -> Bundle:
+    """Load a bundle, checking its weights' hash and that it was made for this featurizer."""
+    card = read_card(folder)
+    if card.featurizer != featurizer:
+        raise ModelError(
+            f"bundle {folder} was made for featurizer {card.featurizer[:12]}, this is "
+            f"{featurizer[:12]}; use the hitlist version of its card ({card.versions['hitlist']}) "
+            "or train it again"
+        )
+    path = folder / "weights.safetensors"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"cannot read {path}: {error.strerror}; restore the bundle") from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != card.weights:
+        raise ModelError(
+            f"{path} has sha256 {found[:12]}, its card says {card.weights[:12]}; restore the bundle"
+        )
+    try:
+        tensors = load(content)
+    except SafetensorError as error:
+        raise ModelError(
+            f"{path} is not a safetensors file ({error}); restore the bundle"
+        ) from None
+    config = NetworkConfig(**card.network)  # type: ignore[arg-type]
+    members = tuple(_member(tensors, member, config) for member in range(card.members))
+    return Bundle(folder, card, members)
+
+
+def _member(tensors: Mapping[str, Tensor], member: int, config: NetworkConfig) -> Network:
+    prefix = f"{member}."
+    state = whole(
+        {
+            name.removeprefix(prefix): value
+            for name, value in tensors.items()
+            if name.startswith(prefix)
+        }
+    )
+    network = Network(config, state["factors"])
+    network.load_state_dict(state)
+    network.eval()
+    for parameter in network.parameters():
+        parameter.requires_grad_(False)
+    return network
+
+
+def half(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Round a state's matrices to float16, which halves a bundle; vectors stay as they are."""
+    return {
+        name: value.to(torch.float16) if value.is_floating_point() and value.ndim > 1 else value
+        for name, value in state.items()
+    }
+
+
+def whole(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return a state in single precision again."""
+    return {
+        name: value.float() if value.is_floating_point() else value for name, value in state.items()
+    }

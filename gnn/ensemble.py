@@ -1,0 +1,128 @@
+"""Fitting the members of an ensemble, one after the other, in a folder that remembers them.
+
+``python -m gnn.ensemble SET.npz WORK`` does it where RDKit is not installed (a GPU machine);
+``hitlist train`` then finds the members in WORK.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from gnn.batch import make_batch, take
+from gnn.errors import ModelError
+from gnn.network import Network, NetworkConfig
+from gnn.runtime import keep_memory, pick_device
+from gnn.training import Report, TrainingConfig, fit
+from gnn.training_set import TrainingSet, load_training_set
+
+State = dict[str, Tensor]
+
+
+def fit_ensemble(
+    data: TrainingSet,
+    sizes: NetworkConfig,
+    config: TrainingConfig,
+    work: Path,
+    seed: int = 0,
+    device: str = "auto",
+    report: Report | None = None,
+) -> list[State]:
+    """Fit one network for each row of ``data.parts``; those in ``work`` are taken or gone on with.
+
+    ``work`` belongs to one set of sizes, settings and data: another one is refused.
+    """
+    keep_memory()
+    work.mkdir(parents=True, exist_ok=True)
+    _claim(
+        work, {"sizes": asdict(sizes), "training": asdict(config), "data": data.meta, "seed": seed}
+    )
+    states = []
+    for member in range(len(data.parts)):
+        done = work / f"member-{member}.safetensors"
+        if not done.is_file():
+            fitted = fit(
+                data,
+                sizes,
+                config,
+                member=member,
+                seed=seed + member,
+                device=pick_device(device),
+                checkpoint=work / f"member-{member}.checkpoint",
+                report=report,
+            )
+            (work / f"member-{member}.json").write_text(json.dumps(fitted.history))
+            part = done.with_suffix(".part")
+            save_file({name: value.contiguous() for name, value in fitted.state.items()}, part)
+            os.replace(part, done)
+            (work / f"member-{member}.checkpoint").unlink()
+        states.append(load_file(done))
+    return states
+
+
+def _claim(work: Path, purpose: dict[str, object]) -> None:
+    path, text = work / "purpose.json", json.dumps(purpose, sort_keys=True, indent=1)
+    if path.is_file() and path.read_text() != text:
+        raise ModelError(
+            f"{work} holds members of another recipe or other data; name another folder"
+        )
+    path.write_text(text)
+
+
+@torch.inference_mode()
+def outputs(
+    network: Network, data: TrainingSet, rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Return [len(rows), T]: values in the task's unit, or logits."""
+    network.eval()
+    found = [np.zeros((0, len(data.tasks)))]
+    for start in range(0, len(rows), 512):
+        batch = make_batch(take(data.graphs, rows[start : start + 512]))
+        values = network(batch).double() * network.scale + network.shift
+        found.append(values.numpy())
+    return np.concatenate(found)
+
+
+def held_out_outputs(
+    states: Sequence[State], sizes: NetworkConfig, data: TrainingSet, part: str
+) -> npt.NDArray[np.float64]:
+    """Return [K, M, T]: a member's outputs where the molecule is in ``part`` for it, else NaN."""
+    found = np.full((len(states), data.graphs.molecules, len(data.tasks)), np.nan)
+    for member, state in enumerate(states):
+        network = Network(sizes, torch.from_numpy(data.factors))
+        network.load_state_dict(state)
+        rows = data.rows(member, part)
+        found[member, rows] = outputs(network, data, rows)
+    return found
+
+
+def main() -> None:
+    """Fit an ensemble from arrays, without chemistry."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("set", type=Path, help="arrays written by `hitlist train RECIPE --arrays`")
+    parser.add_argument("work", type=Path, help="folder for the members")
+    parser.add_argument("--device", default="auto", help="cpu, cuda or auto")
+    options = parser.parse_args()
+    data = load_training_set(options.set)
+    recipe = data.meta["recipe"]
+    fit_ensemble(
+        data,
+        NetworkConfig(tasks=len(data.tasks), **recipe["network"]),
+        TrainingConfig(**recipe["training"]),
+        options.work,
+        recipe["seed"],
+        options.device,
+        report=lambda line, done, most: print(f"epoch {done}/{most}: {line}", flush=True),
+    )
+
+
+if __name__ == "__main__":
+    main()

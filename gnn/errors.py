@@ -1,0 +1,8 @@
+"""The one exception of this package that means: the user can fix this."""
+
+
+class ModelError(ValueError):
+    """A bundle, recipe or assay that cannot be used as it is.
+
+    The message is one line that says what was found, what was expected and what to do.
+    """

@@ -1,0 +1,33 @@
+"""Losses over tables with holes, bounds and two kinds of task."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def masked_loss(
+    output: Tensor,
+    values: Tensor,
+    bounds: Tensor,
+    binary: Tensor,
+    weights: Tensor,
+    pull: float,
+) -> Tensor:
+    """Average the loss of what was measured.
+
+    ``output``, ``values`` [G, T]: standardized values, or logits against 0/1; NaN marks a hole.
+    ``bounds`` [G, T]: 0 measured, -1 the true value is at most this, +1 at least this. On the
+    permitted side of a bound the squared error counts ``pull`` (0 to 1): zero lets a prediction
+    roam there freely, one takes the bound for a measurement.
+    ``binary`` bool [T]; ``weights`` [T] scale each task's share.
+    """
+    present = torch.isfinite(values)
+    target = torch.where(present, values, torch.zeros_like(values))
+    error = output - target
+    allowed = ((bounds < 0) & (error < 0)) | ((bounds > 0) & (error > 0))
+    squared = error.square() * torch.where(allowed, pull, 1.0)
+    entropy = functional.binary_cross_entropy_with_logits(
+        output, target.clamp(0, 1), reduction="none"
+    )
+    each = torch.where(binary, entropy, squared) * weights * present
+    return each.sum() / (weights * present).sum().clamp(min=1e-6)

@@ -1,0 +1,82 @@
+"""Metrics of predictions, each with a bootstrap interval over molecules."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+Floats = npt.NDArray[np.floating]
+Score = Callable[[Floats, Floats], float]
+
+
+class Estimate(NamedTuple):
+    """A metric and its 95 % percentile-bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def r2(truth: Floats, predicted: Floats) -> float:
+    """Coefficient of determination: 1 is perfect, 0 is the mean, negative is worse."""
+    spread = float(np.square(truth - truth.mean()).sum())
+    return 1.0 - float(np.square(truth - predicted).sum()) / spread
+
+
+def rmse(truth: Floats, predicted: Floats) -> float:
+    """Root mean squared error, in the values' unit."""
+    return float(np.sqrt(np.square(truth - predicted).mean()))
+
+
+def mae(truth: Floats, predicted: Floats) -> float:
+    """Mean absolute error, in the values' unit."""
+    return float(np.abs(truth - predicted).mean())
+
+
+def auroc(truth: Floats, predicted: Floats) -> float:
+    """Area under the ROC curve: the chance that a positive outranks a negative."""
+    return float(roc_auc_score(truth, predicted))
+
+
+def auprc(truth: Floats, predicted: Floats) -> float:
+    """Average precision; chance level is the share of positives."""
+    return float(average_precision_score(truth, predicted))
+
+
+METRICS: dict[str, dict[str, Score]] = {
+    "regression": {"r2": r2, "rmse": rmse, "mae": mae},
+    "classification": {"auroc": auroc, "auprc": auprc},
+}
+"""The metrics of each kind of task; the first is the one that models are compared by."""
+
+
+def measurable(truth: Floats, kind: str) -> bool:
+    """Tell whether the metrics exist: two classes, or at least ten values that differ."""
+    distinct = len(np.unique(truth))
+    return distinct == 2 if kind == "classification" else len(truth) >= 10 and distinct > 1
+
+
+def evaluate(
+    truth: Floats, predicted: Floats, kind: str, rounds: int = 500, seed: int = 0
+) -> dict[str, Estimate]:
+    """Score one task. ``truth`` and ``predicted`` [n] hold no NaN; see :func:`measurable`."""
+    generator = np.random.default_rng(seed)
+    draws: dict[str, list[float]] = {name: [] for name in METRICS[kind]}
+    for _ in range(rounds):
+        rows = generator.integers(0, len(truth), len(truth))
+        if measurable(truth[rows], kind):
+            for name, score in METRICS[kind].items():
+                draws[name].append(score(truth[rows], predicted[rows]))
+    return {
+        name: Estimate(score(truth, predicted), *_interval(draws[name]))
+        for name, score in METRICS[kind].items()
+    }
+
+
+def _interval(draws: list[float]) -> tuple[float, float]:
+    if not draws:
+        return float("nan"), float("nan")
+    low, high = np.percentile(draws, [2.5, 97.5])
+    return float(low), float(high)

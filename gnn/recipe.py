@@ -1,0 +1,100 @@
+"""A recipe: the TOML file that says what a bundle is trained on, and how."""
+
+import tomllib
+from dataclasses import fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from gnn.errors import ModelError
+from gnn.network import NetworkConfig
+from gnn.training import TrainingConfig
+
+SHIPPED = Path(__file__).parent / "recipes"
+"""Folder of the recipes of the shipped bundles."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SetChoice(_Part):
+    """One dataset of the catalogue and how its rows are divided."""
+
+    name: str
+    """Name in the catalogue."""
+    split: Literal["given", "scaffold", "random"] = "scaffold"
+    valid: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
+    """Share of rows that are only measured on, where the split is not given."""
+
+
+class Recipe(_Part):
+    """What a bundle is trained on, and how."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=40)]
+    """First part of its prediction columns."""
+    title: str
+    description: str = ""
+    sets: Annotated[tuple[SetChoice, ...], Field(min_length=1)]
+    ship: tuple[str, ...] = ()
+    """Tasks to keep in the bundle; empty keeps all. The others only help to train."""
+    members: Annotated[int, Field(ge=1, le=50)] = 3
+    """Networks in the ensemble."""
+    stop: Annotated[float, Field(gt=0, lt=0.5)] = 0.06
+    """Share of the training rows by which each member decides when to stop."""
+    forest: bool = True
+    """Train a random forest on the same rows to compare with."""
+    seed: int = 0
+    network: dict[str, int | float] = {}
+    """Sizes, see :class:`gnn.network.NetworkConfig`."""
+    training: dict[str, int | float] = {}
+    """Settings, see :class:`gnn.training.TrainingConfig`."""
+
+    @field_validator("network", "training")
+    @classmethod
+    def _known(cls, given: dict[str, int | float], info: Any) -> dict[str, int | float]:
+        settings = NetworkConfig if info.field_name == "network" else TrainingConfig
+        known = [field.name for field in fields(settings) if field.name != "tasks"]
+        for key in given:
+            if key not in known:
+                near = get_close_matches(key, known, 1)
+                hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+                raise ValueError(f"unknown key {key!r}: {hint}")
+        return given
+
+    def sizes(self, tasks: int) -> NetworkConfig:
+        """Return the network's sizes for a number of tasks."""
+        return NetworkConfig(tasks=tasks, **self.network)  # type: ignore[arg-type]
+
+    def settings(self) -> TrainingConfig:
+        """Return the settings of the training."""
+        return TrainingConfig(**self.training)  # type: ignore[arg-type]
+
+
+def find_recipe(name: str) -> Path:
+    """Return the path of a shipped recipe's name or of a file."""
+    shipped = SHIPPED / f"{name}.toml"
+    path = shipped if shipped.is_file() else Path(name).expanduser()
+    if path.is_file():
+        return path
+    names = ", ".join(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+    raise ModelError(f"no recipe {name!r}: give the path of a TOML file, or one of {names}")
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe; unknown keys and impossible values are refused."""
+    try:
+        return Recipe(**tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ModelError(
+            f"cannot read {path}: {error.strerror}; give a recipe's TOML file"
+        ) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"{path} is not valid TOML: {error}; mend the file") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        what = first["msg"].removeprefix("Value error, ")
+        raise ModelError(f"{path}: {where}: {what}; see gnn/recipes for examples") from None

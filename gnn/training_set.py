@@ -1,0 +1,81 @@
+"""All that training needs, as arrays: made where RDKit is, carried to where the GPU is."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gnn.batch import GraphArrays
+from gnn.errors import ModelError
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """M molecules with T tasks."""
+
+    graphs: GraphArrays
+    factors: npt.NDArray[np.int64]
+    """[tokens, 5] what each atom token stands for."""
+    values: npt.NDArray[np.float32]
+    """[M, T] measured values or classes (0, 1); NaN where not measured."""
+    bounds: npt.NDArray[np.int8]
+    """[M, T] 0 measured, -1 the true value is at most this, +1 at least this."""
+    parts: npt.NDArray[np.str_]
+    """[K, M] what each of K members does with a molecule: ``fit`` (train on it), ``stop`` (decide
+    by it when to stop), ``valid`` or ``test`` (only measure on it)."""
+    tasks: tuple[dict[str, Any], ...]
+    """[T] name, kind (``regression`` or ``classification``), unit, and what else describes it."""
+    meta: dict[str, Any]
+    """What it was made of: featurizer, data hashes, the split in words."""
+
+    @property
+    def binary(self) -> npt.NDArray[np.bool_]:
+        """[T] which tasks are classifications."""
+        return np.array([task["kind"] == "classification" for task in self.tasks])
+
+    def rows(self, member: int, *parts: str) -> npt.NDArray[np.int64]:
+        """Return the rows that are in any of these parts for a member."""
+        return np.flatnonzero(np.isin(self.parts[member], parts))
+
+
+def save_training_set(path: Path, data: TrainingSet) -> None:
+    """Write it as one ``.npz`` file, without pickles."""
+    note = {"format": _FORMAT, "tasks": data.tasks, "meta": data.meta}
+    np.savez_compressed(
+        path,
+        allow_pickle=False,
+        **data.graphs._asdict(),
+        factors=data.factors,
+        values=data.values,
+        bounds=data.bounds,
+        parts=data.parts,
+        note=np.array(json.dumps(note)),
+    )
+
+
+def load_training_set(path: Path) -> TrainingSet:
+    """Read what :func:`save_training_set` wrote."""
+    if not path.is_file():
+        raise ModelError(
+            f"no training set at {path}; make one with `hitlist train RECIPE --arrays`"
+        )
+    with np.load(path, allow_pickle=False) as stored:
+        note = json.loads(str(stored["note"]))
+        if note["format"] != _FORMAT:
+            raise ModelError(
+                f"{path} has format {note['format']}, expected {_FORMAT}; make it again"
+            )
+        return TrainingSet(
+            GraphArrays(*(stored[field] for field in GraphArrays._fields)),
+            stored["factors"],
+            stored["values"],
+            stored["bounds"],
+            stored["parts"],
+            tuple(note["tasks"]),
+            note["meta"],
+        )
