@@ -51,6 +51,10 @@ class TaskColumn(_Entry):
     unit: str
     offset: float = 0.0
     """Added to each number to reach ``unit`` (9 turns −log10 nM into −log10 M)."""
+    floor: float | None = None
+    """The assay's lower limit as written: this number stands for "at most this"."""
+    ceiling: float | None = None
+    """The assay's upper limit as written: this number stands for "at least this"."""
 
 
 class Dataset(_Entry):

@@ -115,6 +115,11 @@ def _drop_repeats(measures: list[Measure]) -> tuple[list[Measure], list[str]]:
 
 def _name_apart(measures: list[Measure]) -> list[Measure]:
     names = [measure.task for measure in measures]
-    return [
-        m._replace(task=_task_name(m.column)) if names.count(m.task) > 1 else m for m in measures
-    ]
+    apart: dict[str, Measure] = {}
+    for measure in measures:
+        name = plain = _task_name(measure.column) if names.count(measure.task) > 1 else measure.task
+        copy = 2
+        while name in apart:
+            name, copy = f"{plain}_{copy}", copy + 1
+        apart[name] = measure._replace(task=name)
+    return list(apart.values())

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from chem.errors import InputError
-from data.activity import ActivityTable, Task, object_array
+from data.activity import LOWER, UPPER, ActivityTable, Task, object_array
 from data.catalogue import Dataset, TaskColumn, dataset
 from data.censoring import flag_plateaus
 from data.fetch import fetch_dataset
@@ -43,26 +43,30 @@ def read_activities(path: Path, entry: Dataset) -> ActivityTable:
 
 def _read_wide(frame: pd.DataFrame, entry: Dataset) -> ActivityTable:
     values = np.full((len(frame), len(entry.tasks)), np.nan, np.float32)
+    bounds = np.zeros(values.shape, np.int8)
     for column, task in enumerate(entry.tasks):
-        values[:, column] = _read_column(frame, task, entry.name)
+        numbers = _read_column(frame, task, entry.name)
+        values[:, column] = numbers + task.offset
+        bounds[numbers == task.floor, column] = UPPER
+        bounds[numbers == task.ceiling, column] = LOWER
     ids = frame[entry.id_column] if entry.id_column else [f"row{i + 1}" for i in range(len(frame))]
     return ActivityTable(
         smiles=object_array(list(frame[entry.smiles_column])),
         ids=object_array(list(ids)),
         tasks=tuple(Task(task.name, task.kind, task.unit) for task in entry.tasks),
         values=values,
-        bounds=np.zeros(values.shape, np.int8),
+        bounds=bounds,
         split=np.asarray(frame[entry.split_column], dtype=str) if entry.split_column else None,
     )
 
 
-def _read_column(frame: pd.DataFrame, task: TaskColumn, name: str) -> npt.NDArray[np.float32]:
+def _read_column(frame: pd.DataFrame, task: TaskColumn, name: str) -> npt.NDArray[np.float64]:
     numbers = np.asarray(pd.to_numeric(frame[task.column].replace("", None)), dtype=np.float64)
     if task.kind == "classification":
         strange = ~np.isnan(numbers) & ~np.isin(numbers, (0.0, 1.0))
         if strange.any():
             raise InputError(f"dataset {name}, column {task.column}: classes must be 0 or 1.")
-    return (numbers + task.offset).astype(np.float32)
+    return numbers
 
 
 def _read_kinases(frame: pd.DataFrame, entry: Dataset) -> ActivityTable:

@@ -160,6 +160,14 @@ def test_several_columns_are_several_tasks(tmp_path: Path) -> None:
     assert len(read_assay(path, value_column="EGFR pIC50", task_name="one").tasks) == 1
 
 
+def test_columns_that_would_share_a_name_are_told_apart(tmp_path: Path) -> None:
+    lines = ["SMILES,Ki nM,Ki uM,Ki (uM)"]
+    lines += [f"{'C' * i},{i},{i},{2 * i}" for i in range(1, 22)]
+    path = tmp_path / "assay.csv"
+    path.write_text("\n".join(lines))
+    assert [task.name for task in read_assay(path).tasks] == ["Ki_nM", "Ki_uM", "Ki_uM_2"]
+
+
 def test_rows_without_structure_or_value_are_noted(tmp_path: Path) -> None:
     path = write(tmp_path, "IC50 nM", ["", "ND", "5"])
     path.write_text(path.read_text().replace("CCC,5", ",5"))

@@ -42,6 +42,12 @@ def test_few_values_are_no_plateau() -> None:
     assert find_plateau(np.full(10, 5, np.float32)) == 5
 
 
+def test_a_peak_above_the_median_is_no_plateau() -> None:
+    below = np.linspace(3, 5, 30, dtype=np.float32)
+    assert find_plateau(np.concatenate([below, np.full(20, 6, np.float32)])) is None
+    assert find_plateau(np.concatenate([below, np.full(40, 6, np.float32)])) == 6
+
+
 def test_missing_values_are_never_flagged() -> None:
     values = np.array([[5.0, np.nan]] * 12 + [[8.0, 7.0]] * 3, np.float32)
     bounds = flag_plateaus(values)

@@ -66,6 +66,14 @@ def test_moleculeace_sample_is_molar() -> None:
     assert table.ids[0] == "row1"
 
 
+def test_numbers_at_the_limits_of_an_assay_are_bounds(tmp_path: Path) -> None:
+    clearance = tmp_path / "clearance.csv"
+    clearance.write_text("smiles,name,y\nC,a,3\nCC,b,3.5\nCCC,c,150\nCCCC,d,25.12\n")
+    table = read_activities(clearance, dataset("tdc_clearance_hepatocyte_az"))
+    assert table.bounds[:, 0].tolist() == [-1, 0, 1, 0]
+    assert table.values[0, 0] == 3
+
+
 def test_a_class_that_is_no_class_is_refused(tmp_path: Path) -> None:
     text = (FILES / "tox21_sample.csv").read_text()
     header, first, *rest = text.splitlines()
