@@ -20,7 +20,6 @@ COUNTERIONS = {
     "benzenesulfonic acid": "O=S(=O)(O)c1ccccc1",
     "benzoic acid": "O=C(O)c1ccccc1",
     "camphorsulfonic acid": "CC1(C)C2CCC1(CS(=O)(=O)O)C(=O)C2",
-    "choline": "C[N+](C)(C)CCO",
     "citric acid": "O=C(O)CC(O)(C(=O)O)CC(=O)O",
     "cyclamic acid": "O=S(=O)(O)NC1CCCCC1",
     "dicyclohexylamine": "C1CCC(NC2CCCCC2)CC1",
