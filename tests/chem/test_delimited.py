@@ -1,0 +1,131 @@
+"""Tables of text: CSV and TSV."""
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chem.errors import InputError
+from chem.read import open_library
+
+
+def write(folder: Path, text: str | bytes, name: str = "library.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff", "\n\n"])
+@pytest.mark.parametrize("name", ["library.csv", "library.tsv", "library.txt"])
+def test_delimiters(tmp_path: Path, mark: str, ending: str, start: str, name: str) -> None:
+    lines = [mark.join(row) for row in (["ID", "smiles", "n,o;te"], ["007", "CCO", '"a,b;c"'])]
+    lines[0] = lines[0].replace("n,o;te", '"n,o;te"')
+    (record,) = open_library(write(tmp_path, start + ending.join(lines) + ending, name))
+    assert record[:4] == (1, "007", "", "CCO")
+    assert record.extra == {"n,o;te": "a,b;c"}
+
+
+def test_a_single_column(tmp_path: Path) -> None:
+    library = open_library(write(tmp_path, "SMILES\nCCO\n\nCN\n"))
+    assert [record[:4] for record in library] == [(1, "row1", "", "CCO"), (2, "row2", "", "CN")]
+
+
+def test_a_library_can_be_read_twice(tmp_path: Path) -> None:
+    library = open_library(write(tmp_path, "smiles\nCCO\n"))
+    assert list(library) == list(library)
+
+
+def test_quoted_fields_may_hold_line_breaks(tmp_path: Path) -> None:
+    text = 'smiles,id,note\nCCO,1,"two\nlines, ""quoted"""\nCN,2,x\n'
+    first, second = open_library(write(tmp_path, text))
+    assert first.extra == {"note": 'two\nlines, "quoted"'}
+    assert (second.row, second.compound_id) == (2, "2")
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "detail", "compound_id", "structure"),
+    [
+        ("CCO,1", "ragged_row", "line 3 has 2 cells, the header has 3", "1", "CCO"),
+        ("CCO,1,x,extra,more", "ragged_row", "beyond them: extra | more", "1", "CCO"),
+        ("lonely", "ragged_row", "1 cells", "row2", "lonely"),
+        (",1,x", "empty_structure", "'smiles' is blank", "1", ""),
+        (",,", "empty_structure", "blank", "row2", ""),
+        ('CCO,1,"a"b', "bad_quotes", "line 3", "row2", ""),
+    ],
+)
+def test_a_bad_row_is_a_record(
+    tmp_path: Path, line: str, code: str, detail: str, compound_id: str, structure: str
+) -> None:
+    text = f"smiles,id,note\nC,first,x\n{line}\nCN,last,x\n"
+    first, bad, last = open_library(write(tmp_path, text))
+    assert bad.problem is not None
+    assert bad.problem[:2] == ("read", code)
+    assert detail in bad.problem.detail
+    assert (bad.row, bad.compound_id, bad.structure) == (2, compound_id, structure)
+    assert first.problem is None
+    assert last.problem is None
+    assert (last.row, last.compound_id) == (3, "last")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty file"),
+        (b"\n\n", "empty file"),
+        (b"smiles,id\n", "no compounds"),
+        (b"id,name\n1,x\n", "no SMILES column among 'id', 'name'"),
+        (b"CCO\nCN\n", "no SMILES column among 'CCO'"),
+        (b"smiles,id\nCCO,1\nCN,\xe9\n", "line 3 is not UTF-8 text .byte 0xe9 at position 4"),
+        ("smiles,id\nCCO,1\n".encode("utf-16"), "UTF-16"),
+        (b'smiles,id\nCCO,1\nCN,"2\nCC,3\n', "begins in the row at line 3 is never closed"),
+        (b"smiles,id\rCCO,1\r", "lone carriage return"),
+        (b"\x1f\x8b\x08\x00smiles\n", "content is gzip; add .gz"),
+    ],
+)
+def test_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(InputError, match=message) as caught:
+        list(open_library(path))
+    assert "\n" not in str(caught.value)
+    assert "library.csv" in str(caught.value)
+
+
+cells = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=8)
+
+
+@given(
+    rows=st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=5),
+    dialect=st.sampled_from(["excel", "excel-tab", "unix"]),
+)
+@settings(max_examples=100, deadline=None)
+def test_reads_what_the_csv_module_writes(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]], dialect: str
+) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, dialect=dialect)
+    writer.writerow(["smiles", "id", "note"])
+    writer.writerows(rows)
+    path = write(tmp_path_factory.getbasetemp(), text.getvalue(), "any.csv")
+    records = list(open_library(path))
+    assert [(r.structure, r.compound_id, r.extra["note"]) for r in records] == [
+        (smiles, key if key.strip() else f"row{row}", note)
+        for row, (smiles, key, note) in enumerate(rows, start=1)
+    ]
+    assert [r.problem is not None for r in records] == [not row[0].strip() for row in rows]
+
+
+def test_agrees_with_pandas_on_awkward_ids(tmp_path: Path) -> None:
+    ids = ["007", "NA", "1E5", "nan", "None", "1_000", " x ", "-0", "true", "ü"]
+    frame = pd.DataFrame({"smiles": "CCO", "id": ids, "ic50": ["", "1.50", *["x"] * 8]})
+    path = tmp_path / "ids.csv.gz"
+    frame.to_csv(path, index=False)
+    again = pd.read_csv(path, dtype=str, keep_default_na=False)
+    records = list(open_library(path))
+    assert [r.compound_id for r in records] == list(again["id"]) == ids
+    assert [r.extra["ic50"] for r in records] == list(again["ic50"])
