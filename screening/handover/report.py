@@ -92,7 +92,8 @@ def _part_of_page(name: str) -> str:
 
 def _funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
     yield Step("Read", facts.rows, "records of the library")
-    notes = f"{facts.rejected:,} unusable, {facts.duplicates:,} duplicates"
+    plural = "" if facts.duplicates == 1 else "s"
+    notes = f"{facts.rejected:,} unusable, {facts.duplicates:,} duplicate{plural}"
     yield Step("Scored", ranking.scored, notes)
     yield Step("Passed", ranking.passed, f"{ranking.scored - ranking.passed:,} beyond a hard limit")
     yield Step("Handed over", len(ranking.hits), f"{screen.hits:,} asked for")

@@ -34,7 +34,8 @@ def _words(part: Prediction | Window) -> tuple[str, str]:
         return part.property, f"{part.property} {_range(part)}"
     scale = f"{part.full:g} earns everything, {part.zero:g} nothing"
     if isinstance(part, Primary):
-        doubt = f" minus {part.caution:g} standard deviations" if part.caution else ""
+        unit = "standard deviation" if part.caution == 1 else "standard deviations"
+        doubt = f" minus {part.caution:g} {unit}" if part.caution else ""
         return part.name, f"{part.name} as predicted{doubt}: {scale}"
     if isinstance(part, OffTarget):
         return f"not {part.name}", f"margin of the best primary target over {part.name}: {scale}"

@@ -220,7 +220,7 @@ def test_the_terminal_table_is_short_and_safe(
 def test_the_objective_in_words(kinase: Screen) -> None:
     words = {part.column: part for part in explain_objective(kinase)}
     assert words["d_EGFR"].wanted == (
-        "EGFR as predicted minus 1 standard deviations: 8.5 earns everything, 5 nothing"
+        "EGFR as predicted minus 1 standard deviation: 8.5 earns everything, 5 nothing"
     )
     assert words["d_selectivity_CDK2"].label == "not CDK2"
     assert words["d_herg"].wanted == "herg as predicted: 0.3 earns everything, 1 nothing"
