@@ -1,0 +1,71 @@
+"""Reading one structure with RDKit: a molecule, or the reason why there is none."""
+
+import re
+from functools import cache
+
+from rdkit import Chem
+
+from chem.diagnose import diagnose_molblock, diagnose_smiles
+from chem.records import Failure, StructureFormat
+
+MAX_HEAVY_ATOMS = 999
+MAX_CHARACTERS: dict[StructureFormat, int] = {"smiles": 10_000, "molblock": 1_000_000}
+"""Longer text is refused unread: a 20,000-carbon chain crashes RDKit's SMILES writer."""
+
+_MAY_HOLD_QUERY = re.compile(r"[*~|]")
+
+
+def parse(structure: str, format: StructureFormat) -> Chem.Mol | Failure:
+    """Read a SMILES or molblock into a sanitized molecule of at least one and at most 999 atoms.
+
+    Explicit hydrogens are removed from a SMILES and kept in a molblock. Bonds from metals to atoms
+    that would have too many are read as dative. See ``chem.standardize`` for the failures.
+    Call it inside ``rdBase.BlockLogs()``: RDKit prints what it cannot read.
+    """
+    limit = MAX_CHARACTERS[format]
+    if len(structure) > limit:
+        detail = f"{len(structure):,} characters, the limit for a {format} is {limit:,}"
+        return Failure("standardize", "too_large", detail)
+    mol = _read_smiles(structure) if format == "smiles" else _read_molblock(structure)
+    if isinstance(mol, Failure):
+        return mol
+    heavy = mol.GetNumHeavyAtoms()
+    if heavy > MAX_HEAVY_ATOMS:
+        detail = f"{heavy} heavy atoms, the limit is {MAX_HEAVY_ATOMS}"
+        return Failure("standardize", "too_large", detail)
+    if mol.GetNumAtoms() == 0:
+        return Failure("standardize", "no_organic_fragment", "the structure has no atoms")
+    if (format == "molblock" or _MAY_HOLD_QUERY.search(structure)) and _has_query(mol):
+        detail = "a dummy atom, R group, atom list or query bond: not one definite molecule"
+        return Failure("standardize", "query_atoms", detail)
+    return mol
+
+
+@cache
+def _smiles_parameters() -> Chem.SmilesParserParams:
+    parameters = Chem.SmilesParserParams()
+    # A name after the SMILES is the reader's business; here it would hide a mistake.
+    parameters.parseName = False  # type: ignore[assignment]  # RDKit's stub is wrong
+    return parameters
+
+
+def _read_smiles(smiles: str) -> Chem.Mol | Failure:
+    if "\0" in smiles:
+        # RDKit would read up to it and drop the rest.
+        return Failure("parse", "invalid_smiles", "not a SMILES: it holds a NUL character")
+    mol = Chem.MolFromSmiles(smiles, _smiles_parameters())
+    return diagnose_smiles(smiles) if mol is None else mol
+
+
+def _read_molblock(molblock: str) -> Chem.Mol | Failure:
+    try:
+        mol = Chem.MolFromMolBlock(molblock, removeHs=False)
+    except RuntimeError:
+        mol = None
+    return diagnose_molblock(molblock) if mol is None else mol
+
+
+def _has_query(mol: Chem.Mol) -> bool:
+    return any(atom.GetAtomicNum() == 0 or atom.HasQuery() for atom in mol.GetAtoms()) or any(
+        bond.HasQuery() or bond.GetBondType() == Chem.BondType.ZERO for bond in mol.GetBonds()
+    )
