@@ -57,7 +57,14 @@ def read_smi(path: Path, columns: Columns, has_header: bool) -> Iterator[Record]
             has_header = False
             continue
         row += 1
-        cells = _part(line.text.rstrip("\r\n"), width)
+        text = line.text.rstrip("\r\n")
+        if "\r" in text:
+            # An old Macintosh file: one "line" that would hide all its records but one.
+            raise InputError(
+                f"{path}: line {line.number} holds a lone carriage return; "
+                "save the file with Unix or Windows line ends"
+            )
+        cells = _part(text, width)
         yield build_record(row, cells + [""] * (width - len(cells)), columns)
 
 

@@ -78,6 +78,7 @@ def test_a_line_that_begins_with_a_tab_has_no_structure(tmp_path: Path) -> None:
         ("", {}, "empty file"),
         ("\n \n", {}, "empty file"),
         ("smiles id\n", {}, "no compounds"),
+        ("CCO A\rCN B\r", {}, "line 1 holds a lone carriage return"),
         ("CCO 1\n", {"smiles_column": "x"}, "--smiles-column 'x'.*only be 'smiles'"),
         ("CCO 1\n", {"id_column": "x"}, "--id-column 'x'"),
         ("smiles a\nCCO 1\n", {"smiles_column": "a"}, "--smiles-column 'a'"),
