@@ -1,0 +1,115 @@
+"""Everything a run needs, found and checked before any work is done."""
+
+import os
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from chem.describe import PROPERTIES
+from chem.errors import InputError
+from chem.graphs import featurizer_spec
+from chem.read import Library, hash_file, open_library
+from data.catalogue import dataset, datasets
+from data.fetch import cache_folder, fetch
+from data.verify import Progress as FetchProgress
+from gnn.bundle import Bundle, find_bundle, load_bundle
+from gnn.predict import Predictor
+from screening.ledger import hash_purpose
+from screening.prepare import PARTITION_ROWS, prepare_purpose
+from screening.screen import Screen
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns of the library that the user named; None leaves them to the stated rules."""
+
+    smiles: str | None = None
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A screen that can run: its parts exist, fit each other, and the folder can be written."""
+
+    screen: Screen
+    library: Library
+    bundles: tuple[Bundle, ...]
+    out: Path
+    prepared: Path
+    """Folder of the prepared library: shared by all runs on the same file."""
+    partition_rows: int
+
+
+def plan_run(
+    screen: Screen,
+    out: Path,
+    columns: Columns | None = None,
+    prepared: Path | None = None,
+    partition_rows: int = PARTITION_ROWS,
+    progress: FetchProgress | None = None,
+) -> Plan:
+    """Check a screen against its library, its bundles and the disk.
+
+    ``prepared`` is where the prepared library is kept, by default a folder of the cache named by
+    the library's content. Raises InputError or ModelError, one line, for whatever is wrong.
+    """
+    bundles = load_bundles(screen.bundles)
+    screen.check(Predictor(bundles).columns, list(PROPERTIES))
+    check_writable(out)
+    library = find_library(screen.library, columns, progress)
+    folder = prepared or prepared_folder(library, partition_rows)
+    check_writable(folder)
+    return Plan(screen, library, bundles, out, folder, partition_rows)
+
+
+def load_bundles(names: tuple[str, ...]) -> tuple[Bundle, ...]:
+    """Load bundles by shipped name or folder; two of one name are refused."""
+    featurizer = featurizer_spec()["hash"]
+    bundles = tuple(load_bundle(find_bundle(name), featurizer) for name in names)
+    called = [bundle.card.name for bundle in bundles]
+    for name in called:
+        if called.count(name) > 1:
+            raise InputError(
+                f"two bundles are called {name!r}, so their columns would clash; "
+                "train one of them again with another --name"
+            )
+    return bundles
+
+
+def find_library(
+    name: str, columns: Columns | None = None, progress: FetchProgress | None = None
+) -> Library:
+    """Open a library file, or fetch and open one of the catalogue's."""
+    chosen = columns or Columns()
+    if Path(name).exists() or Path(name).suffix:
+        return open_library(Path(name), chosen.smiles, chosen.id, chosen.name)
+    known = [key for key, entry in datasets().items() if entry.kind == "library"]
+    if name not in datasets():
+        near = get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        raise InputError(f"no library {name!r}: {hint} (or give the path of a file)")
+    entry = dataset(name)
+    return open_library(
+        fetch(name, progress),
+        chosen.smiles or entry.smiles_column,
+        chosen.id or entry.id_column,
+        chosen.name or entry.name_column,
+    )
+
+
+def prepared_folder(library: Library, partition_rows: int = PARTITION_ROWS) -> Path:
+    """Return the cache folder for a prepared library, named by all that its content depends on."""
+    purpose = prepare_purpose(library, hash_file(library.path), partition_rows)
+    return cache_folder() / "prepared" / hash_purpose(purpose)
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse an output folder that cannot be made or written."""
+    nearest = folder.absolute()
+    while not nearest.exists():
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        raise InputError(f"{nearest} is a file, so {folder} cannot be made; name another folder")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise InputError(f"{nearest} cannot be written by you; name another folder with --out")

@@ -1,0 +1,207 @@
+"""Prepare a library once: every record standardized, featurized, described, in partitions.
+
+A prepared folder holds ``part-*.parquet``, ``duplicates.parquet``, its ledger, and, once it is
+whole, ``prepared.json``. Preparing it again does nothing.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from distributed import Client
+
+from chem.errors import InputError
+from chem.graphs import featurizer_spec
+from chem.read import Library, hash_file
+from chem.records import Record
+from screening.cluster import run_window
+from screening.files import write_atomic
+from screening.ledger import Ledger, hash_purpose
+from screening.partitions import ACCEPTED, REJECTED, prepare_records, write_table
+
+PARTITION_ROWS = 5000
+SUMMARY = "prepared.json"
+DUPLICATES = "duplicates.parquet"
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being done, how many are done, and of how many (None: not known)."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A prepared library."""
+
+    folder: Path
+    key: str
+    """Name of all that the content depends on: the library's bytes, the cut, the versions."""
+    library: str
+    """Name of the library's file."""
+    sha256: str
+    """Of the library's file."""
+    featurizer: str
+    extra_columns: tuple[str, ...]
+    rows: int
+    rejected: int
+    duplicates: int
+    reject_codes: dict[str, int]
+    unseen_atoms: int
+    """Atoms whose state has no token; their molecules are scored with a stand-in."""
+    partitions: tuple[str, ...]
+    """Names of the partition files, in row order."""
+
+    @property
+    def accepted(self) -> int:
+        """Records that are scored."""
+        return self.rows - self.rejected - self.duplicates
+
+
+def prepare_purpose(library: Library, sha256: str, partition_rows: int) -> dict[str, Any]:
+    """Return all that a prepared folder's content depends on."""
+    return {
+        "library": library.path.name,
+        "sha256": sha256,
+        "columns": [library.smiles_column, library.id_column, library.name_column],
+        "partition_rows": partition_rows,
+        "featurizer": featurizer_spec()["hash"],
+        "rdkit": version("rdkit"),
+        "hitlist": version("hitlist"),
+    }
+
+
+def prepare_library(
+    library: Library,
+    folder: Path,
+    client: Client,
+    partition_rows: int = PARTITION_ROWS,
+    progress: Progress | None = None,
+) -> Prepared:
+    """Prepare a library into a folder, going on from what is there.
+
+    Raises InputError when the folder belongs to another library or is in use.
+    """
+    sha256 = hash_file(library.path)
+    purpose = prepare_purpose(library, sha256, partition_rows)
+    with Ledger(folder, purpose) as ledger:
+        if (folder / SUMMARY).is_file() and DUPLICATES in ledger.entries:
+            summary = read_prepared(folder)
+            if all(name in ledger.entries for name in summary.partitions):
+                return summary
+        (folder / SUMMARY).unlink(missing_ok=True)
+        names, rows = _write_partitions(library, folder, client, partition_rows, ledger, progress)
+        write_table(folder / DUPLICATES, find_duplicates(folder, names))
+        duplicates = pq.read_metadata(folder / DUPLICATES).num_rows
+        ledger.record(DUPLICATES, {"rows": duplicates})
+        facts = [ledger.entries[name].facts for name in names]
+        codes = sum((Counter(fact["reject_codes"]) for fact in facts), Counter[str]())
+        prepared = Prepared(
+            folder=folder,
+            key=hash_purpose(purpose),
+            library=library.path.name,
+            sha256=sha256,
+            featurizer=purpose["featurizer"],
+            extra_columns=tuple(library.extra_columns),
+            rows=rows,
+            rejected=sum(fact["rejected"] for fact in facts),
+            duplicates=duplicates,
+            reject_codes=dict(sorted(codes.items())),
+            unseen_atoms=sum(fact["unseen_atoms"] for fact in facts),
+            partitions=tuple(names),
+        )
+        summary_text = json.dumps({**asdict(prepared), "folder": ""}, indent=1)
+        write_atomic(folder / SUMMARY, summary_text + "\n")
+    return prepared
+
+
+def read_prepared(folder: Path) -> Prepared:
+    """Read a prepared folder's summary."""
+    try:
+        found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    except OSError:
+        raise InputError(
+            f"{folder} is no prepared library: it has no {SUMMARY}; make one with `hitlist prepare`"
+        ) from None
+    tuples = {name: tuple(found[name]) for name in ("extra_columns", "partitions")}
+    return Prepared(**{**found, **tuples, "folder": folder})
+
+
+def _write_partitions(
+    library: Library,
+    folder: Path,
+    client: Client,
+    partition_rows: int,
+    ledger: Ledger,
+    progress: Progress | None,
+) -> tuple[list[str], int]:
+    names: list[str] = []
+    rows = done = 0
+
+    def missing() -> Iterator[tuple[str, list[Record]]]:
+        nonlocal rows, done
+        source = iter(library)
+        while chunk := list(islice(source, partition_rows)):
+            name = f"part-{len(names):05d}.parquet"
+            names.append(name)
+            rows += len(chunk)
+            if name in ledger.entries:
+                done += len(chunk)
+            else:
+                yield name, chunk
+
+    for name, facts in run_window(client, partial(prepare_partition, folder), missing()):
+        ledger.record(name, facts)
+        done += facts["rows"]
+        if progress is not None:
+            progress("prepare", done, None)
+    return names, rows
+
+
+def prepare_partition(folder: Path, item: tuple[str, list[Record]]) -> tuple[str, dict[str, Any]]:
+    """Prepare one partition's records and write it; runs in a worker."""
+    name, records = item
+    table = prepare_records(records)
+    write_table(folder / name, table)
+    status = table["status"].to_pylist()
+    stages, codes = table["stage"].to_pylist(), table["code"].to_pylist()
+    rejects = Counter(
+        f"{stage}/{code}"
+        for state, stage, code in zip(status, stages, codes, strict=True)
+        if state == REJECTED
+    )
+    atoms = table["atoms"].combine_chunks().flatten().to_numpy()
+    facts = {
+        "rows": len(status),
+        "rejected": sum(rejects.values()),
+        "reject_codes": dict(rejects),
+        "unseen_atoms": int((atoms == 0).sum()),
+    }
+    return name, facts
+
+
+def find_duplicates(folder: Path, names: list[str]) -> pa.Table:
+    """Find accepted records whose structure came before: columns ``row`` and ``first_row``.
+
+    Keys are 16 bytes a record, so millions fit in memory.
+    """
+    pieces = [pq.read_table(folder / name, columns=["row", "status", "key"]) for name in names]
+    table = pa.concat_tables(pieces)
+    table = table.filter(pa.compute.equal(table["status"], ACCEPTED))
+    rows = table["row"].to_numpy()
+    keys = np.frombuffer(b"".join(table["key"].to_pylist()), dtype="V16")
+    _, first, inverse = np.unique(keys.view("S16"), return_index=True, return_inverse=True)
+    first_rows = rows[first[inverse]] if len(rows) else rows
+    repeated = first_rows != rows
+    return pa.table(
+        {
+            "row": pa.array(rows[repeated], pa.int64()),
+            "first_row": pa.array(first_rows[repeated], pa.int64()),
+        }
+    )

@@ -1,0 +1,135 @@
+"""The stages of a screen, one function each: the command line and the flows call these."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeVar
+
+from distributed import Client
+
+from chem.errors import InputError
+from screening.frames import duplicates, rejects, scored_frames
+from screening.handover.manifest import Artefact, RunFacts
+from screening.handover.table import HitTable
+from screening.handover.write import hand_over
+from screening.ledger import LEDGER
+from screening.objective import needed_columns
+from screening.plan import Plan
+from screening.prepare import Prepared, Progress, prepare_library
+from screening.rank import Ranking, merge_top
+from screening.score import score_library
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Outcome:
+    """What a run made."""
+
+    folder: Path
+    table: HitTable
+    manifest: dict[str, Any]
+
+
+@dataclass
+class Clock:
+    """Seconds of each stage, in order."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def time(self, stage: str, work: Callable[[], Result]) -> Result:
+        """Do some work and note how long it took."""
+        started = perf_counter()
+        result = work()
+        self.seconds[stage] = perf_counter() - started
+        return result
+
+
+def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:
+    """Prepare the library, or take what was prepared before."""
+    return prepare_library(
+        plan.library, plan.prepared, client, plan.partition_rows, progress=progress
+    )
+
+
+def score_stage(
+    plan: Plan, prepared: Prepared, client: Client, progress: Progress | None = None
+) -> list[Path]:
+    """Score the prepared partitions into the run's folder."""
+    return score_library(prepared, plan.bundles, plan.out / "scores", client, progress)
+
+
+def rank_stage(plan: Plan, prepared: Prepared, scores: list[Path]) -> Ranking:
+    """Rank everything that was scored, and keep the hits."""
+    frames = scored_frames(prepared, scores, prediction_columns(plan))
+    return merge_top(frames, plan.screen)
+
+
+def prediction_columns(plan: Plan) -> list[str]:
+    """Return the prediction columns that a ranking reads or a hit list shows."""
+    known = {
+        f"{bundle.card.name}_{task.name}" for bundle in plan.bundles for task in bundle.card.tasks
+    }
+    shown = [task for task in plan.screen.tasks if task in known]
+    columns = [f"{task}{end}" for task in shown for end in ("", "_std", "_lo", "_hi")]
+    filtered = [limit.column for limit in plan.screen.limits]
+    every = {f"{task}{end}" for task in known for end in ("", "_std", "_lo", "_hi")}
+    wanted = [*columns, *needed_columns(plan.screen), *filtered]
+    return [column for column in dict.fromkeys(wanted) if column in every]
+
+
+def hand_over_stage(
+    plan: Plan, prepared: Prepared, ranking: Ranking, seconds: dict[str, float]
+) -> Outcome:
+    """Write every file of the run; the manifest comes last."""
+    facts = RunFacts(
+        library=Artefact(prepared.library, prepared.sha256),
+        bundles=tuple(Artefact(bundle.card.name, bundle.sha256) for bundle in plan.bundles),
+        featurizer=prepared.featurizer,
+        rows=prepared.rows,
+        accepted=prepared.accepted,
+        rejected=prepared.rejected,
+        duplicates=prepared.duplicates,
+        reject_codes=prepared.reject_codes,
+        seconds=seconds,
+        units={
+            f"{bundle.card.name}_{task.name}": (
+                "probability" if task.kind == "classification" else task.unit
+            )
+            for bundle in plan.bundles
+            for task in bundle.card.tasks
+        },
+    )
+    table, manifest = hand_over(
+        plan.out,
+        ranking,
+        plan.screen,
+        facts,
+        rejects(prepared),
+        duplicates(prepared),
+        prepared.extra_columns,
+    )
+    return Outcome(plan.out, table, manifest)
+
+
+def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> Outcome:
+    """Run every stage. Run it again into the same folder and it goes on from what is there."""
+    check_folder(plan)
+    clock = Clock()
+    prepared = clock.time("prepare", lambda: prepare_stage(plan, client, progress))
+    scores = clock.time("score", lambda: score_stage(plan, prepared, client, progress))
+    ranking = clock.time("rank", lambda: rank_stage(plan, prepared, scores))
+    return hand_over_stage(plan, prepared, ranking, clock.seconds)
+
+
+def check_folder(plan: Plan) -> None:
+    """Refuse a folder that holds something else than a run."""
+    if (
+        plan.out.is_dir()
+        and any(plan.out.iterdir())
+        and not (plan.out / "scores" / LEDGER).exists()
+    ):
+        raise InputError(
+            f"{plan.out} is not empty and holds no run to go on with; name another folder"
+        )
