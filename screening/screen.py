@@ -122,9 +122,10 @@ class Screen(Strict):
     def _unknown(self, where: str, kind: str, found: str, allowed: list[str]) -> InputError:
         hint = suggest(found, allowed)
         few = ", ".join(allowed[:8]) + (f", ... ({len(allowed)} in all)" if allowed[8:] else "")
-        return InputError(
+        text = (
             f'screen {self.name}, {where}: unknown {kind} "{found}";{hint} known: {few or "none"}'
         )
+        return InputError(" ".join(text.split()))
 
 
 def suggest(found: str, allowed: Collection[str]) -> str:

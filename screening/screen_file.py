@@ -38,8 +38,8 @@ def find_screen(name_or_path: str, shipped: Path) -> Path:
     close = get_close_matches(name_or_path, names, n=1)
     hint = f' did you mean "{close[0]}"?' if close else ""
     raise InputError(
-        f'unknown screen "{name_or_path}";{hint} shipped screens: {", ".join(names) or "none"}; '
-        "or give the path of a .toml file"
+        f'unknown screen "{_one_line(name_or_path)}";{hint} shipped screens: '
+        f"{', '.join(names) or 'none'}; or give the path of a .toml file"
     )
 
 

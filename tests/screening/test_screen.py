@@ -122,6 +122,7 @@ def test_refuses_what_is_no_text(content: bytes | None, tmp_path: Path) -> None:
         ("activity_EGFR", "activity_EGFR_std", ["unknown target", '"activity_EGFR"']),
         ('property = "mw"', 'property = "MW"', ["[[windows]] 1", 'did you mean "mw"']),
         ("max_mw", "max_mass", ["[filters] max_mass", 'unknown column "mass"']),
+        ('property = "mw"', 'property = "m\\nw"', ['unknown property "m w"', "known: mw, logp"]),
     ],
 )
 def test_check_names_the_unknown_target(
@@ -130,6 +131,7 @@ def test_check_names_the_unknown_target(
     screen = load(MINIMAL.replace(old, new, 1), tmp_path)
     with pytest.raises(InputError) as caught:
         screen.check(COLUMNS, PROPERTIES)
+    assert "\n" not in str(caught.value)
     for word in ["screen mine", *words]:
         assert word in str(caught.value)
 
