@@ -65,6 +65,7 @@ def assemble(
         raise ModelError("not one molecule could be read; check the SMILES column")
     clean = replace(table.select(kept), smiles=object_array([s for s in standard if s is not None]))
     merged, report = merge_duplicates(clean)
+    merged, dropped = _drop_moved(clean, merged)
     notes = [
         *merged.notes,
         *(f"{count} molecules left out: {code}" for code, count in sorted(failures.items())),
@@ -72,8 +73,9 @@ def assemble(
     if report.merged_values or report.conflicting or report.moved:
         notes.append(
             f"{report.rows_before} molecules became {report.rows_after} by standardized SMILES: "
-            f"{report.merged_values} values merged, {report.conflicting} conflicting ones dropped, "
-            f"{report.moved} molecules moved to the held-back part they were also in"
+            f"{report.merged_values} values merged, {report.conflicting} conflicting ones dropped; "
+            f"{report.moved} molecules were held back by one set and trained on by another: they "
+            f"are held back, and their {dropped} values of the other sets dropped"
         )
     smiles = [str(text) for text in merged.smiles]
     data = TrainingSet(
@@ -86,6 +88,25 @@ def assemble(
         meta={"featurizer": featurizer_spec()["hash"], **meta},
     )
     return Assembled(data, smiles, notes)
+
+
+def _drop_moved(table: ActivityTable, merged: ActivityTable) -> tuple[ActivityTable, int]:
+    """Drop the values of held-back molecules that no set itself held back.
+
+    They may not be trained on (another task's held-back rows would be), and measuring on them
+    would change which rows a given split is measured on. Returns the table and how many.
+    """
+    if table.split is None or merged.split is None:
+        return merged, 0
+    row_of = {smiles: row for row, smiles in enumerate(merged.smiles)}
+    own = np.zeros(merged.values.shape, dtype=bool)
+    for row in np.flatnonzero(table.split != "train"):
+        own[row_of[table.smiles[row]]] |= table.measured[row]
+    moved = merged.measured & ~own & (merged.split != "train")[:, None]
+    values = np.where(moved, np.float32(np.nan), merged.values)
+    bounds = np.where(moved, np.int8(0), merged.bounds)
+    kept = ~np.isnan(values).all(axis=1)
+    return replace(merged, values=values, bounds=bounds).select(kept), int(moved.sum())
 
 
 def stop_parts(split: Strings, members: int, share: float, seed: int) -> Strings:

@@ -13,6 +13,7 @@ import numpy as np
 from chem.fingerprints import count_fingerprints
 from data.activity import ActivityTable
 from data.catalogue import dataset
+from data.presumed import presume_inactive
 from data.sets import load_activities
 from data.splits import split_rows
 from gnn.assemble import Assembled, Progress, Strings, assemble, fold_parts, join, stop_parts
@@ -39,6 +40,11 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
         split = split_rows(table, choice.split, recipe.seed, (train, choice.valid, 0.0))
         tables.append((table, split))
     table = join(tables)
+    if recipe.presumed_inactive is not None:
+        presumed = presume_inactive(
+            table, **recipe.presumed_inactive.model_dump(), seed=recipe.seed
+        )
+        table = ActivityTable.concat([table, presumed])
     names = [task.name for task in table.tasks]
     for name in recipe.ship:
         if name not in names:

@@ -30,6 +30,19 @@ class SetChoice(_Part):
     """Share of rows that are only measured on, where the split is not given."""
 
 
+class Presumed(_Part):
+    """Molecules to presume inactive, see :mod:`data.presumed`."""
+
+    sets: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Names in the catalogue."""
+    count: Annotated[int, Field(ge=1)]
+    bound: float
+    """The upper bound that they get, in the tasks' unit."""
+    tasks_each: Annotated[int, Field(ge=1)] = 4
+    similarity: Annotated[float, Field(gt=0, le=1)] = 0.35
+    """Only molecules less similar than this to every measured one."""
+
+
 class Recipe(_Part):
     """What a bundle is trained on, and how."""
 
@@ -38,6 +51,7 @@ class Recipe(_Part):
     title: str
     description: str = ""
     sets: Annotated[tuple[SetChoice, ...], Field(min_length=1)]
+    presumed_inactive: Presumed | None = None
     ship: tuple[str, ...] = ()
     """Tasks to keep in the bundle; empty keeps all. The others only help to train."""
     members: Annotated[int, Field(ge=1, le=50)] = 3
