@@ -1,0 +1,39 @@
+# Needs Python 3.11 or newer, git and make. Everything else goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+.PHONY: screen test lint setup help
+help:            ## Say what can be made.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+
+screen: .venv/.ready   ## Set up, then screen the approved drugs against EGFR.
+	$(BIN)/hitlist screen kinase
+
+test: .venv/.ready-dev ## Set up, then run the tests.
+	$(BIN)/python -m pytest
+
+lint: .venv/.ready-dev ## Set up, then check style and types.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+setup: .venv/.ready    ## Set up alone.
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "found $$($(PYTHON) --version), expected Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+
+# The stamps make the second run reuse the set-up; a changed pin makes it again.
+.venv/.ready: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Setting up .venv (a minute or two, once) …"
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.ready-dev: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Setting up .venv (a minute or two, once) …"
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@ .venv/.ready
