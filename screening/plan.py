@@ -1,9 +1,9 @@
 """Everything a run needs, found and checked before any work is done."""
 
-import os
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from chem.describe import PROPERTIES
 from chem.errors import InputError
@@ -111,5 +111,10 @@ def check_writable(folder: Path) -> None:
         nearest = nearest.parent
     if not nearest.is_dir():
         raise InputError(f"{nearest} is a file, so {folder} cannot be made; name another folder")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise InputError(f"{nearest} cannot be written by you; name another folder with --out")
+    try:
+        with TemporaryFile(dir=nearest):  # the only test that holds for every user and file system
+            pass
+    except OSError as error:
+        raise InputError(
+            f"{nearest} cannot be written ({error.strerror}); name another folder with --out"
+        ) from None

@@ -1,0 +1,91 @@
+"""The command line: ``hitlist``. Its commands are in ``flows.commands``, one file each.
+
+Nothing heavy is imported here, so that ``hitlist --help`` answers at once.
+"""
+
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+
+from chem.errors import InputError
+from flows.commands import bundles, data, predict, prepare, screen
+from flows.console import Stopped, complain
+from gnn.errors import ModelError
+
+QUIET = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+"""No library phones home from here unless the user's own environment says so."""
+
+UsageError: type[Any] = typer.BadParameter.__mro__[1]  # of the click that this typer works with
+
+app = typer.Typer(
+    name="hitlist",
+    help=(
+        "Screen compound libraries for a wet lab: standardize, score with graph neural networks, "
+        "and hand over a ranked, explained hit list.\n\nStart with: hitlist screen kinase"
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("screen")(screen.screen)
+app.command("predict")(predict.predict)
+app.command("prepare")(prepare.prepare)
+app.add_typer(data.app, name="data")
+app.add_typer(bundles.app, name="bundles")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hitlist {version('hitlist')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Hold the options that come before a command."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command line and exit: 0 done, 2 a mistake of the user's, 130 stopped by Ctrl-C.
+
+    A mistake is one line on stderr. Any other exception is a fault of the program, and keeps its
+    traceback.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # "±" on a terminal that knows ASCII only
+    try:
+        code = app(arguments, standalone_mode=False)
+        sys.stdout.flush()
+    except (InputError, ModelError) as error:
+        complain(str(error))
+        code = 2
+    except UsageError as error:
+        if message := error.format_message():
+            complain(f"{message} (--help shows what there is)")
+        code = 2
+    except Stopped as error:
+        complain(str(error))
+        code = 130
+    except (KeyboardInterrupt, typer.Abort):
+        complain("stopped")
+        code = 130
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""``hitlist data``: the datasets that hitlist knows."""
+
+from typing import Annotated
+
+import typer
+
+from flows.console import progress, show_table, stoppable
+
+app = typer.Typer(help="List and fetch the datasets that hitlist knows.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_datasets() -> None:
+    """Show every dataset of the catalogue."""
+    from data.catalogue import datasets
+
+    rows = [
+        [entry.name, entry.kind, entry.title, entry.licence, f"{entry.rows:,}"]
+        for entry in datasets().values()
+    ]
+    show_table(["name", "kind", "title", "licence", "rows"], rows, "Datasets", numbers=1)
+
+
+@app.command("fetch")
+def fetch_dataset(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name from `hitlist data list`.")],
+) -> None:
+    """Fetch a dataset, check its hash, and print where it is.
+
+    Looks in the folders of HITLIST_MIRROR, then in the cache, then at its public source.
+    """
+    from data.fetch import fetch
+
+    with progress() as report, stoppable("give the same command again"):
+        path = fetch(name, report)
+    print(path)

@@ -1,0 +1,54 @@
+"""``hitlist predict``: every task of some bundles for every row of a file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.console import note, progress, stoppable
+from flows.options import IdColumn, NameColumn, Scheduler, SmilesColumn, Workers
+
+
+def predict(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="Compounds: .smi .csv .tsv .sdf .parquet, also .gz, or a catalogue name.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="CSV file to write.")],
+    bundle: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|DIR",
+            help="Model to predict with; give it again for more.",
+            show_default="activity and toxicity",
+        ),
+    ] = None,
+    smiles_column: SmilesColumn = None,
+    id_column: IdColumn = None,
+    name_column: NameColumn = None,
+    scheduler: Scheduler = None,
+    workers: Workers = None,
+) -> None:
+    """Predict every task for every compound: the same rows in the same order.
+
+    A compound that cannot be read keeps its row, with the reason and no predictions.
+    """
+    from flows.planning import plan_predictions
+    from screening.cluster import connect
+    from screening.plan import Columns
+    from screening.predict import predict_file
+
+    with progress() as report:
+        columns = Columns(smiles_column, id_column, name_column)
+        work = plan_predictions(file, out, bundle, columns, report)
+        advice = "the prepared compounds are kept: give the same command again"
+        with stoppable(advice), connect(scheduler, workers) as client:
+            prepared = predict_file(
+                work.library, work.prepared, work.bundles, work.out, client, report
+            )
+    tasks = sum(len(bundle.card.tasks) for bundle in work.bundles)
+    note(f"{prepared.rows:,} rows, {prepared.rejected:,} rejected; {tasks} tasks")
+    print(out)

@@ -1,0 +1,57 @@
+"""``hitlist prepare``: standardize and featurize a library once."""
+
+from typing import Annotated
+
+import typer
+
+from flows.console import note, progress, stoppable
+from flows.options import (
+    IdColumn,
+    NameColumn,
+    OutFolder,
+    PartitionRows,
+    Scheduler,
+    SmilesColumn,
+    Workers,
+)
+
+
+def prepare(
+    library: Annotated[
+        str,
+        typer.Argument(
+            metavar="LIBRARY",
+            help="Compounds: .smi .csv .tsv .sdf .parquet, also .gz, or a catalogue name.",
+        ),
+    ],
+    out: OutFolder,
+    smiles_column: SmilesColumn = None,
+    id_column: IdColumn = None,
+    name_column: NameColumn = None,
+    scheduler: Scheduler = None,
+    workers: Workers = None,
+    partition_rows: PartitionRows = 5000,
+) -> None:
+    """Standardize, featurize and describe every record of a library, in partitions.
+
+    A screen does this by itself and keeps the result in the cache; this writes it where you say.
+    Give the same command again to go on after a stop.
+    """
+    from flows.planning import plan_preparation
+    from screening.cluster import connect
+    from screening.plan import Columns
+    from screening.prepare import prepare_library
+
+    with progress() as report:
+        columns = Columns(smiles_column, id_column, name_column)
+        opened, folder = plan_preparation(library, out, columns, report)
+        advice = "what is done is kept: give the same command again to go on"
+        with stoppable(advice), connect(scheduler, workers) as client:
+            prepared = prepare_library(opened, folder, client, partition_rows, report)
+    note(
+        f"{prepared.rows:,} records: {prepared.accepted:,} accepted, {prepared.rejected:,} "
+        f"rejected, {prepared.duplicates:,} duplicates; {len(prepared.partitions):,} partitions"
+    )
+    for code, count in prepared.reject_codes.items():
+        note(f"  {count:,} x {code}")
+    print(out)

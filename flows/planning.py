@@ -1,0 +1,121 @@
+"""From what a user asks for to work that can run: the one room behind both doors.
+
+The commands and the flows call these functions with plain values. They check everything that can
+be checked before any work is done, and raise InputError or ModelError for what is wrong.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from chem.errors import InputError
+from chem.read import Library
+from data.verify import Progress as FetchProgress
+from gnn.bundle import Bundle, shipped_bundles
+from screening.ledger import LEDGER
+from screening.plan import (
+    Columns,
+    Plan,
+    check_writable,
+    find_library,
+    load_bundles,
+    plan_run,
+    prepared_folder,
+)
+from screening.prepare import PARTITION_ROWS
+from screening.run import check_folder
+from screening.screen import Screen
+from screening.screen_file import find_screen, load_screen
+
+SCREENS = Path(__file__).parent / "screens"
+"""Folder of the screens that come with the package."""
+
+
+def plan_screen(
+    name: str,
+    library: str | None = None,
+    out: str | Path | None = None,
+    hits: int | None = None,
+    columns: Columns | None = None,
+    partition_rows: int = PARTITION_ROWS,
+    progress: FetchProgress | None = None,
+) -> Plan:
+    """Plan a screen by its shipped name or file; ``library`` and ``hits`` replace its own.
+
+    Without ``out`` the run's folder is ``runs/<screen>-<date>-<time>``. Paths are made absolute,
+    because a worker may have another working folder.
+    """
+    screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
+    folder = Path(out).expanduser() if out else default_folder(screen.name)
+    plan = plan_run(screen, folder.absolute(), columns, None, partition_rows, progress)
+    check_folder(plan)
+    return plan
+
+
+def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
+    """Return the screen with another library or number of hits, checked like the file's own."""
+    given = {"library": library, "hits": hits}
+    changed = {key: value for key, value in given.items() if value is not None}
+    if not changed:
+        return screen
+    try:
+        return Screen.model_validate({**dict(screen), **changed})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"{first['loc'][0]} {first['input']!r}: {first['msg']}") from None
+
+
+def default_folder(name: str) -> Path:
+    """Return a folder below ``runs`` for a run that starts now."""
+    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """A prediction that can run."""
+
+    library: Library
+    prepared: Path
+    bundles: tuple[Bundle, ...]
+    out: Path
+
+
+def plan_predictions(
+    file: str,
+    out: Path,
+    bundles: Sequence[str] | None = None,
+    columns: Columns | None = None,
+    progress: FetchProgress | None = None,
+) -> Predictions:
+    """Plan predictions of a file, by default with every shipped bundle."""
+    loaded = load_bundles(tuple(bundles or shipped_bundles()))
+    target = out.expanduser().absolute()
+    if target.is_dir():
+        raise InputError(f"{out} is a folder; name the file to write, such as {out}/preds.csv")
+    check_writable(target.parent)
+    library = find_library(file, columns, progress)
+    if target.exists() and target.samefile(library.path):
+        raise InputError(f"{out} is the input itself; name another file with --out")
+    prepared = prepared_folder(library).absolute()
+    check_writable(prepared)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return Predictions(library, prepared, loaded, target)
+
+
+def plan_preparation(
+    name: str,
+    out: str | Path,
+    columns: Columns | None = None,
+    progress: FetchProgress | None = None,
+) -> tuple[Library, Path]:
+    """Open a library and check the folder that it is to be prepared into."""
+    folder = Path(out).expanduser().absolute()
+    check_writable(folder)
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / LEDGER).exists():
+        raise InputError(
+            f"{out} is not empty and holds no prepared library to go on with; name another folder"
+        )
+    return find_library(name, columns, progress), folder
