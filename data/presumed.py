@@ -41,7 +41,7 @@ def presume_inactive(
     """
     generator = np.random.default_rng(seed)
     pool = sorted({smiles for name in sets for smiles in _molecules(name, 4 * count, generator)})
-    drawn = [pool[at] for at in generator.permutation(len(pool))[: 2 * count]]
+    drawn = [pool[at] for at in generator.permutation(len(pool))[: 4 * count]]
     drawn, bits = _readable(drawn)
     _, known = _readable([str(smiles) for smiles in measured.smiles])
     far = np.flatnonzero(nearest_similarity(bits, known) < similarity)[:count]
