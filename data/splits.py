@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
+from chem.logs import block_logs
 from chem.scaffolds import scaffold
 from data.activity import ActivityTable
 
@@ -109,7 +110,11 @@ def _quiet() -> Iterator[None]:
     disabled = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            block_logs(),
+        ):
             yield
     finally:
         logging.disable(disabled)
