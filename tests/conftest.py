@@ -1,0 +1,117 @@
+"""Real drugs as graphs, and small bundles of untrained networks, for every test that needs them."""
+
+import csv
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from rdkit import Chem
+
+from chem.graphs import MolGraph, featurize, featurizer_spec, state_factors
+from chem.records import Failure
+from chem.standardize import standardize
+from gnn.batch import GraphArrays, collect
+from gnn.bundle import Bundle, load_bundle, save_bundle
+from gnn.calibration import Calibration
+from gnn.card import Card, TaskCard
+from gnn.network import Network, NetworkConfig
+
+FILES = Path(__file__).parent / "files"
+KIND = {"r": "regression", "c": "classification"}
+Tasks = Sequence[tuple[str, str]]
+MakeBundle = Callable[..., Bundle]
+
+
+@pytest.fixture(scope="session")
+def drugs() -> list[Chem.Mol]:
+    """Approved drugs, standardized; what cannot be is left out."""
+    with (FILES / "chem/approved_sample.smi").open(newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    found = [standardize(row["smiles"], "smiles") for row in rows]
+    mols = [result.mol for result in found if not isinstance(result, Failure)]
+    assert len(mols) > 120
+    return mols
+
+
+@pytest.fixture(scope="session")
+def drug_graphs(drugs: list[Chem.Mol]) -> list[MolGraph]:
+    graphs = [featurize(mol) for mol in drugs]
+    assert not any(isinstance(graph, Failure) for graph in graphs)
+    return [graph for graph in graphs if not isinstance(graph, Failure)]
+
+
+@pytest.fixture(scope="session")
+def drug_arrays(drug_graphs: list[MolGraph]) -> GraphArrays:
+    return collect(drug_graphs)
+
+
+@pytest.fixture(scope="session")
+def shuffle() -> Callable[[Chem.Mol, int], Chem.Mol]:
+    """Give the same molecule with its atoms in another order."""
+
+    def shuffled(mol: Chem.Mol, seed: int) -> Chem.Mol:
+        order = list(range(mol.GetNumAtoms()))
+        random.Random(seed).shuffle(order)
+        return Chem.RenumberAtoms(mol, order)
+
+    return shuffled
+
+
+@pytest.fixture(scope="session")
+def make_bundle() -> MakeBundle:
+    """Write and load a bundle of untrained networks, by default small ones."""
+
+    def make(
+        folder: Path,
+        name: str = "small",
+        tasks: Tasks = (("EGFR", "r"), ("herg", "c")),
+        members: int = 2,
+        seed: int = 0,
+        **sizes: int,
+    ) -> Bundle:
+        given = {"width": 16, "layers": 2, "environments": 64, "hidden": 16, **sizes}
+        config = NetworkConfig(tasks=len(tasks), **given)
+        torch.manual_seed(seed)
+        states = []
+        for _ in range(members):
+            network = Network(config, torch.from_numpy(state_factors()))
+            network.shift += torch.tensor([6.0 * (kind == "r") for _, kind in tasks])
+            states.append(network.state_dict())
+        calibration = Calibration(noise=0.4, spread=1.0, quantile=1.7, rows=50).to_dict()
+        card = Card(
+            name=name,
+            title="Untrained",
+            description="",
+            created="2026-01-01",
+            featurizer=featurizer_spec()["hash"],
+            tasks=tuple(
+                TaskCard(
+                    name=task,
+                    kind=KIND[kind],
+                    unit="pActivity",
+                    direction="up",
+                    trained_on=0,
+                    bounded=0,
+                    validated_on=0,
+                    calibration=calibration,
+                    metrics={},
+                )
+                for task, kind in tasks
+            ),
+            network=config.to_dict(),
+            members=members,
+            training={},
+            data=[],
+            split="",
+            summary={},
+            coverage=None,
+            notes=[],
+            weights="",
+            versions={"hitlist": "0.1.0"},
+        )
+        save_bundle(folder, card, states)
+        return load_bundle(folder, card.featurizer)
+
+    return make
