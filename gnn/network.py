@@ -33,6 +33,8 @@ class NetworkConfig:
     """Share of numbers set to zero in training, in the atoms' updates."""
     head_dropout: float = 0.3
     """The same, in the head."""
+    count_dropout: float = 0.0
+    """The same, in the counts of environments."""
 
     def to_dict(self) -> dict[str, int | float]:
         """Return the sizes as a plain dict."""
@@ -97,6 +99,7 @@ class Network(nn.Module):
         )
         self.pool_norm = nn.LayerNorm(width)
         self.from_graph = nn.Linear(3 * width, config.hidden)
+        self.drop_counts = nn.Dropout(config.count_dropout)
         self.from_environments = nn.Linear(config.environments, config.hidden)
         self.head = nn.Sequential(
             nn.LayerNorm(2 * config.hidden),
@@ -127,9 +130,10 @@ class Network(nn.Module):
         peak = segment(atoms, pointer, reduce="max")
         pooled = torch.cat([total / size.clamp(min=1), total / 30, peak], dim=1)
         counts = environment_counts(batch, self.config.radius, self.config.environments)
+        known = self.drop_counts(torch.log1p(counts))
         both = [
             torch.relu(self.from_graph(pooled)),
-            torch.relu(self.from_environments(torch.log1p(counts))),
+            torch.relu(self.from_environments(known)),
         ]
         out: Tensor = self.head(torch.cat(both, dim=1))
         return out.float()
