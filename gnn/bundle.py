@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from gnn.calibration import Calibration
 from gnn.card import Card
 from gnn.errors import ModelError
 from gnn.network import Network, NetworkConfig
@@ -97,8 +98,8 @@ def load_bundle(folder: Path, featurizer: str) -> Bundle:
     if card.featurizer != featurizer:
         raise ModelError(
             f"bundle {folder} was made for featurizer {card.featurizer[:12]}, this is "
-            f"{featurizer[:12]}; use the hitlist version of its card ({card.versions['hitlist']}) "
-            "or train it again"
+            f"{featurizer[:12]}; use the hitlist version of its card "
+            f"({card.versions.get('hitlist', 'not noted')}) or train it again"
         )
     path = folder / "weights.safetensors"
     try:
@@ -116,9 +117,22 @@ def load_bundle(folder: Path, featurizer: str) -> Bundle:
         raise ModelError(
             f"{path} is not a safetensors file ({error}); restore the bundle"
         ) from None
+    try:
+        return Bundle(folder, card, _members(card, tensors))
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        why = " ".join(str(error).split())[:120]
+        raise ModelError(
+            f"{folder / 'card.json'} does not fit its weights ({why}); restore the bundle"
+        ) from None
+
+
+def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:
     config = NetworkConfig(**card.network)  # type: ignore[arg-type]
-    members = tuple(_member(tensors, member, config) for member in range(card.members))
-    return Bundle(folder, card, members)
+    if config.tasks != len(card.tasks):
+        raise ValueError(f"{len(card.tasks)} tasks for {config.tasks} outputs")
+    for task in card.tasks:
+        Calibration(**task.calibration)  # type: ignore[arg-type]
+    return tuple(_member(tensors, member, config) for member in range(card.members))
 
 
 def _member(tensors: Mapping[str, Tensor], member: int, config: NetworkConfig) -> Network:
