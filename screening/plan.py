@@ -82,7 +82,7 @@ def find_library(
 ) -> Library:
     """Open a library file, or fetch and open one of the catalogue's."""
     chosen = columns or Columns()
-    if Path(name).exists() or Path(name).suffix:
+    if Path(name).is_file() or (name not in datasets() and Path(name).suffix):
         return open_library(Path(name), chosen.smiles, chosen.id, chosen.name)
     known = [key for key, entry in datasets().items() if entry.kind == "library"]
     if name not in datasets():
