@@ -24,6 +24,12 @@ Tasks = Sequence[tuple[str, str]]
 MakeBundle = Callable[..., Bundle]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """Two threads that wait for each other on a busy machine take many times as long as one."""
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def drugs() -> list[Chem.Mol]:
     """Approved drugs, standardized; what cannot be is left out."""
