@@ -76,8 +76,10 @@ class Ledger:
         if not path.is_file():
             self._append({"purpose": self.purpose})
             return
-        lines = path.read_text(encoding="utf-8").splitlines()
-        found = _parse(lines[0]) if lines else None
+        # Bytes, because a kill may cut a letter, and a library's name may hold any line separator.
+        content = path.read_bytes()
+        lines = content.split(b"\n")
+        found = _parse(lines[0])
         if found is None:  # killed while the first line was written
             path.unlink()
             self._append({"purpose": self.purpose})
@@ -87,6 +89,9 @@ class Ledger:
                 f"{self.folder} holds another run: its {_difference(found, self.purpose)} differs "
                 "from this one's; name another folder, or remove this one"
             )
+        if not content.endswith(b"\n"):  # what is recorded next gets a line of its own
+            with path.open("ab") as file:
+                file.write(b"\n")
         for line in map(_parse, lines[1:]):
             if line is not None and self._stands(line):
                 self.entries[line["name"]] = Entry(line["sha256"], line["facts"])
@@ -102,11 +107,11 @@ class Ledger:
             os.fsync(file.fileno())
 
 
-def _parse(line: str) -> dict[str, Any] | None:
+def _parse(line: bytes) -> dict[str, Any] | None:
     """Read a line; None for one that was cut short when the run was killed."""
     try:
         loaded: dict[str, Any] = json.loads(line)
-    except json.JSONDecodeError:
+    except ValueError:
         return None
     return loaded
 

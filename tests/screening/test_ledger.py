@@ -1,0 +1,161 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chem.errors import InputError
+from screening.ledger import LEDGER, Ledger, hash_path, hash_purpose
+
+PURPOSE = {"library": "a" * 64, "bundles": ["b", "c"], "columns": ["smiles", None]}
+
+
+def fill(folder: Path, *names: str, purpose: dict[str, object] = PURPOSE) -> None:
+    with Ledger(folder, purpose) as ledger:
+        for name in names:
+            (folder / name).write_text(f"content of {name}")
+            ledger.record(name, {"rows": len(name)})
+
+
+def done(folder: Path, purpose: dict[str, object] = PURPOSE) -> list[str]:
+    with Ledger(folder, purpose) as ledger:
+        return sorted(ledger.entries)
+
+
+def refused(folder: Path, purpose: dict[str, object] = PURPOSE) -> str:
+    with pytest.raises(InputError) as caught, Ledger(folder, purpose):
+        pass
+    text = str(caught.value)
+    assert "\n" not in text
+    assert str(folder) in text
+    return text
+
+
+def test_what_was_recorded_is_there_again(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    fill(folder, "one", "three")
+    with Ledger(folder, PURPOSE) as ledger:
+        assert {name: entry.facts["rows"] for name, entry in ledger.entries.items()} == {
+            "one": 3,
+            "three": 5,
+        }
+        assert ledger.entries["one"].sha256 == hash_path(folder / "one")
+
+
+@pytest.mark.parametrize("harm", ["altered", "truncated", "missing"])
+def test_a_harmed_file_is_not_done(tmp_path: Path, harm: str) -> None:
+    fill(tmp_path, "one", "two", "three")
+    two = tmp_path / "two"
+    if harm == "missing":
+        two.unlink()
+    else:
+        two.write_text("other" if harm == "altered" else two.read_text()[:-1])
+    assert done(tmp_path) == ["one", "three"]
+    fill(tmp_path, "two")
+    assert done(tmp_path) == ["one", "three", "two"]
+
+
+def test_the_last_entry_of_a_file_counts(tmp_path: Path) -> None:
+    fill(tmp_path, "one")
+    with Ledger(tmp_path, PURPOSE) as ledger:
+        (tmp_path / "one").write_text("done again, otherwise")
+        ledger.record("one", {"rows": 9})
+    with Ledger(tmp_path, PURPOSE) as ledger:
+        assert ledger.entries["one"].facts == {"rows": 9}
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        pytest.param({"library": "f" * 64}, "library", id="another library"),
+        pytest.param({"bundles": ["c", "b"]}, "bundles", id="another order of bundles"),
+        pytest.param({"columns": ["smiles", "id"]}, "columns", id="another column"),
+    ],
+)
+def test_another_purpose_is_refused_by_name(
+    tmp_path: Path, changed: dict[str, object], named: str
+) -> None:
+    fill(tmp_path, "one")
+    text = refused(tmp_path, {**PURPOSE, **changed})
+    assert f"its {named} differs" in text
+    assert done(tmp_path) == ["one"]  # a refusal harms nothing
+
+
+@pytest.mark.parametrize("cut", range(1, 40, 4))
+def test_a_line_cut_short_is_work_to_do(tmp_path: Path, cut: int) -> None:
+    """A kill may cut the last line anywhere; what is recorded next must not be lost with it."""
+    fill(tmp_path, "one", "twó")
+    path = tmp_path / LEDGER
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert done(tmp_path) == ["one"] if cut > 1 else ["one", "twó"]
+    fill(tmp_path, "twó", "three")
+    assert done(tmp_path) == ["one", "three", "twó"]
+
+
+@pytest.mark.parametrize("left", [0, 1, 30])
+def test_a_first_line_cut_short_is_a_new_ledger(tmp_path: Path, left: int) -> None:
+    fill(tmp_path)
+    path = tmp_path / LEDGER
+    path.write_bytes(path.read_bytes()[:left])
+    assert done(tmp_path) == []
+    fill(tmp_path, "one")
+    assert done(tmp_path) == ["one"]
+
+
+@pytest.mark.parametrize("name", ["β.csv", "line\u2028separator", "next\x85line", "tab\tnl\n"])
+def test_any_text_may_name_a_library(tmp_path: Path, name: str) -> None:
+    purpose: dict[str, object] = {"library": name}
+    fill(tmp_path, "one", purpose=purpose)
+    assert done(tmp_path, purpose) == ["one"]
+    content = (tmp_path / LEDGER).read_bytes()
+    cut = content.index(b"\n") + 20
+    (tmp_path / LEDGER).write_bytes(content[:cut])
+    assert done(tmp_path, purpose) == []
+
+
+def test_a_cut_within_a_letter_is_a_cut(tmp_path: Path) -> None:
+    fill(tmp_path, "one")
+    with (tmp_path / LEDGER).open("ab") as file:
+        file.write('{"name": "é'.encode()[:-1])
+    assert done(tmp_path) == ["one"]
+
+
+def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
+    with Ledger(tmp_path, PURPOSE):
+        assert "in use by another run" in refused(tmp_path)
+        code = (
+            "import sys; from pathlib import Path; from screening.ledger import Ledger\n"
+            f"Ledger(Path(sys.argv[1]), {PURPOSE!r}).__enter__()"
+        )
+        other = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True
+        )
+        assert other.returncode == 1
+        assert "in use by another run" in other.stderr
+    assert done(tmp_path) == []  # it is free again
+
+
+def test_a_refused_folder_is_free_for_its_own_run(tmp_path: Path) -> None:
+    fill(tmp_path, "one")
+    refused(tmp_path, {"library": "other"})
+    fill(tmp_path, "two")
+    assert done(tmp_path) == ["one", "two"]
+
+
+def test_an_error_in_the_work_keeps_what_was_done(tmp_path: Path) -> None:
+    def work() -> None:
+        with Ledger(tmp_path, PURPOSE) as ledger:
+            (tmp_path / "one").write_text("1")
+            ledger.record("one", {})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
+    assert done(tmp_path) == ["one"]
+
+
+def test_equal_purposes_have_equal_names() -> None:
+    backwards = dict(reversed(PURPOSE.items()))
+    assert hash_purpose(backwards) == hash_purpose(PURPOSE)
+    assert hash_purpose({**PURPOSE, "library": "x"}) != hash_purpose(PURPOSE)
+    assert len(hash_purpose({})) == 16
