@@ -1,0 +1,269 @@
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from distributed import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chem.describe import PROPERTIES, describe
+from chem.errors import InputError
+from chem.graphs import featurize
+from chem.read import open_library
+from chem.records import Failure, Record
+from chem.standardize import Standardized, standardize
+from gnn.batch import collect
+from screening.ledger import LEDGER
+from screening.partitions import (
+    ACCEPTED,
+    NO_KEY,
+    REJECTED,
+    SCHEMA,
+    prepare_records,
+    to_graphs,
+    write_table,
+)
+from screening.prepare import (
+    DUPLICATES,
+    SUMMARY,
+    Prepared,
+    find_duplicates,
+    prepare_library,
+    prepare_partition,
+    read_prepared,
+)
+
+MakeRecords = Callable[[Sequence[str]], list[Record]]
+WriteLibrary = Callable[[Path, Sequence[tuple[str, str]]], Path]
+Mixed = list[tuple[str, str]]
+
+STRUCTURES = (
+    *("CCO", "OCC", "C(O)C", "CC(=O)O", "CC(=O)[O-].[Na+]", "c1ccccc1", "C1=CC=CC=C1", "C"),
+    *("", "CCQ", "c1ccc", "[Na+].[Cl-]", "*C", "C(C)(C)(C)(C)C"),
+)
+
+
+def standard_smiles(text: str) -> str | None:
+    found = standardize(text, "smiles")
+    return found.smiles if isinstance(found, Standardized) else None
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    structures=st.lists(st.sampled_from(STRUCTURES), max_size=30),
+    rows=st.integers(1, 12),
+    unreadable=st.sets(st.integers(1, 30), max_size=3),
+)
+def test_every_record_is_accounted_for_once(
+    structures: list[str], rows: int, unreadable: set[int], records: MakeRecords
+) -> None:
+    """Law 1, for any mix of molecules, mistakes and repeats, and any cut."""
+    given = [
+        record._replace(problem=Failure("read", "bad_row", "x"))
+        if record.row in unreadable
+        else record
+        for record in records(structures)
+    ]
+    firsts: dict[str, int] = {}
+    accepted, rejected, repeats = [], [], []
+    for record in given:
+        smiles = None if record.problem else standard_smiles(record.structure)
+        if smiles is None:
+            rejected.append(record.row)
+        elif firsts.setdefault(smiles, record.row) == record.row:
+            accepted.append(record.row)
+        else:
+            repeats.append((record.row, firsts[smiles]))
+    with TemporaryDirectory() as folder:
+        names, seen, states = [], [], []
+        for start in range(0, len(given), rows):
+            name = f"part-{start:05d}.parquet"
+            table = prepare_records(given[start : start + rows])
+            assert table.schema == SCHEMA
+            write_table(Path(folder) / name, table)
+            names.append(name)
+            seen += table["row"].to_pylist()
+            states += table["status"].to_pylist()
+        found = find_duplicates(Path(folder), names) if names else None
+    assert seen == [record.row for record in given]
+    pairs = list(zip(*found.to_pydict().values(), strict=True)) if found else []
+    assert pairs == repeats
+    assert [row for row, state in zip(seen, states, strict=True) if state == REJECTED] == rejected
+    assert states.count(ACCEPTED) == len(accepted) + len(repeats)
+    assert len(given) == len(accepted) + len(rejected) + len(pairs)
+
+
+def test_an_accepted_record_is_whole_and_a_rejected_one_is_empty(
+    records: MakeRecords, mixed: Mixed
+) -> None:
+    """Law 3 for what scores are made of: all of it is there if and only if it was accepted."""
+    table = prepare_records(records([text for _, text in mixed]))
+    reasons = set()
+    for row in table.to_pylist():
+        values = [row[name] for name in PROPERTIES]
+        if row["status"] == ACCEPTED:
+            found = standardize(row["input_smiles"], "smiles")
+            assert isinstance(found, Standardized)
+            assert row["smiles"] == found.smiles
+            assert tuple(row["changes"]) == found.changes
+            assert values == [np.float32(value) for value in describe(found.mol)]
+            graph = featurize(found.mol)
+            assert [row[name] for name in ("atoms", "begin", "end", "bonds")] == [
+                part.tolist() for part in graph
+            ]
+            assert row["key"] != NO_KEY
+            assert row["stage"] == row["code"] == row["detail"] == ""
+        else:
+            assert row["status"] == REJECTED
+            assert values == [None] * len(PROPERTIES)
+            assert row["atoms"] == row["bonds"] == row["changes"] == []
+            assert row["smiles"] == ""
+            assert row["key"] == NO_KEY
+            assert row["stage"] in ("read", "parse", "standardize", "featurize")
+            assert row["code"]
+            assert row["detail"]
+            assert "\n" not in row["detail"]
+            reasons.add((row["stage"], row["code"]))
+    assert len(reasons) >= 4
+
+
+def test_a_partition_is_a_batch(records: MakeRecords, mixed: Mixed, tmp_path: Path) -> None:
+    table = prepare_records(records([text for _, text in mixed]))
+    write_table(tmp_path / "part.parquet", table)
+    stored = pq.read_table(tmp_path / "part.parquet")
+    accepted = np.array(stored["status"].to_pylist()) == ACCEPTED
+    structures = [text for (_, text), good in zip(mixed, accepted, strict=True) if good]
+    graphs = [featurize(standardize(text, "smiles").mol) for text in structures]  # type: ignore[union-attr]
+    for found in (to_graphs(stored.filter(accepted)), to_graphs(table.filter(accepted))):
+        for part, wanted in zip(found, collect(graphs), strict=True):  # type: ignore[arg-type]
+            assert part.dtype == wanted.dtype
+            np.testing.assert_array_equal(part, wanted)
+    sliced = to_graphs(table.filter(accepted).slice(3, 5))
+    for part, wanted in zip(sliced, collect(graphs[3:8]), strict=True):  # type: ignore[arg-type]
+        np.testing.assert_array_equal(part, wanted)
+
+
+def test_ids_names_and_columns_stay_text(records: MakeRecords, tmp_path: Path) -> None:
+    """Law 6."""
+    given = records(["CCO", "CCQ"] * 12)
+    write_table(tmp_path / "part.parquet", prepare_records(given))
+    stored = pq.read_table(tmp_path / "part.parquet").to_pylist()
+    for row, record in zip(stored, given, strict=True):
+        assert row["compound_id"] == record.compound_id
+        assert row["name"] == record.name
+        assert row["input_smiles"] == record.structure
+        assert json.loads(row["extra"]) == record.extra
+
+
+@pytest.mark.parametrize("structures", [[], ["CCQ"] * 3], ids=["no record", "only rejects"])
+def test_a_partition_without_molecules(
+    structures: list[str], records: MakeRecords, tmp_path: Path
+) -> None:
+    name, facts = prepare_partition(tmp_path, ("part-00000.parquet", records(structures)))
+    assert facts["rows"] == facts["rejected"] == len(structures)
+    assert sum(facts["reject_codes"].values()) == len(structures)
+    table = pq.read_table(tmp_path / name)
+    accepted = table.filter(np.array(table["status"].to_pylist()) == ACCEPTED)
+    assert to_graphs(accepted).molecules == 0
+    assert find_duplicates(tmp_path, [name]).num_rows == 0
+
+
+def test_unseen_atoms_are_counted(records: MakeRecords, tmp_path: Path) -> None:
+    structures = ["C[CH2][Og]", "CCO", "CCQ", "C[CH2][Og]"]
+    _, facts = prepare_partition(tmp_path, ("part-00000.parquet", records(structures)))
+    assert facts["unseen_atoms"] == 2
+    assert facts["rows"] == 4
+    assert facts["rejected"] == 1
+
+
+@pytest.fixture
+def library(tmp_path: Path, write_library: WriteLibrary, mixed: Mixed) -> Path:
+    return write_library(tmp_path / "library.csv", mixed)
+
+
+def prepare(library: Path, folder: Path, client: Client, rows: int = 9) -> Prepared:
+    return prepare_library(open_library(library), folder, client, rows)
+
+
+def content(prepared: Prepared) -> list[dict[str, object]]:
+    names = prepared.partitions
+    return [row for name in names for row in pq.read_table(prepared.folder / name).to_pylist()]
+
+
+def test_a_prepared_library_does_not_depend_on_the_cut(
+    library: Path, tmp_path: Path, client: Client, lone: Client, mixed: Mixed
+) -> None:
+    one = prepare(library, tmp_path / "one", client, 7)
+    other = prepare(library, tmp_path / "other", lone, 1000)
+    assert len(one.partitions) == 9
+    assert len(other.partitions) == 1
+    assert content(one) == content(other)
+    assert [row["compound_id"] for row in content(one)] == [name for name, _ in mixed]
+    pairs = [pq.read_table(p.folder / DUPLICATES).to_pylist() for p in (one, other)]
+    assert pairs[0] == pairs[1]
+    for prepared in (one, other):
+        good = {standard_smiles(text) for _, text in mixed} - {None}
+        assert prepared.rows == len(mixed)
+        assert prepared.accepted == len(good)
+        assert prepared.rejected == sum(standard_smiles(text) is None for _, text in mixed)
+        assert prepared.rejected == sum(prepared.reject_codes.values())
+        assert prepared.unseen_atoms > 0
+        assert prepared.extra_columns == ("Price",)
+        assert read_prepared(prepared.folder) == prepared
+    assert one.key != other.key
+
+
+def test_a_prepared_library_is_prepared_once(library: Path, tmp_path: Path, lone: Client) -> None:
+    first = prepare(library, tmp_path / "p", lone)
+    before = {path.name: path.stat().st_mtime_ns for path in first.folder.iterdir()}
+    del before[".lock"]
+    assert prepare(library, tmp_path / "p", lone) == first
+    after = {path.name: path.stat().st_mtime_ns for path in first.folder.iterdir()}
+    assert before.items() <= after.items()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        pytest.param(lambda folder: (folder / "part-00002.parquet").unlink(), id="missing"),
+        pytest.param(
+            lambda folder: (folder / "part-00002.parquet").write_bytes(b"PAR1"), id="altered"
+        ),
+        pytest.param(lambda folder: (folder / SUMMARY).unlink(), id="killed before the summary"),
+        pytest.param(lambda folder: (folder / DUPLICATES).unlink(), id="no duplicates"),
+        pytest.param(
+            lambda folder: (folder / LEDGER).write_text(
+                "".join((folder / LEDGER).read_text().splitlines(keepends=True)[:3])
+            ),
+            id="killed early",
+        ),
+    ],
+)
+def test_a_harmed_library_is_mended(
+    library: Path, tmp_path: Path, lone: Client, harm: Callable[[Path], object]
+) -> None:
+    """Law 5: what is not as the ledger has it is noticed and done again."""
+    whole = prepare(library, tmp_path / "p", lone)
+    expected = content(whole)
+    harm(whole.folder)
+    mended = prepare(library, tmp_path / "p", lone)
+    assert mended == whole
+    assert content(mended) == expected
+
+
+def test_another_library_is_refused_in_one_line(
+    library: Path, tmp_path: Path, lone: Client, write_library: WriteLibrary, mixed: Mixed
+) -> None:
+    prepare(library, tmp_path / "p", lone)
+    write_library(library, mixed[:-1])
+    with pytest.raises(InputError, match=r"^[^\n]*holds another run: its sha256 differs[^\n]*$"):
+        prepare(library, tmp_path / "p", lone)
+
+
+def test_a_folder_without_a_summary_is_no_prepared_library(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^[^\n]*is no prepared library[^\n]*$"):
+        read_prepared(tmp_path)
