@@ -1,0 +1,81 @@
+"""Every command that the README gives is run here as it stands, or named with where it is run."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+RUN_ELSEWHERE = {
+    "make screen": ".ci/run",
+    "make test": ".ci/run",
+    "hitlist screen kinase --library zinc_leadlike --hits 500": "by hand: 1.94 million molecules",
+    "HITLIST_MIRROR=path/to/mirror hitlist train activity --out activity_bundle": "by hand: hours",
+    "prefect": "tests/flows/test_prefect.py",
+}
+"""Commands, or first words of them, that are not run here, and where they are."""
+
+
+def commands() -> list[str]:
+    """The commands of the README's console blocks, without comments, in their order."""
+    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [line.split("  #")[0].strip() for line in lines if line.strip()]
+
+
+def runs_elsewhere(command: str) -> bool:
+    return command in RUN_ELSEWHERE or command.split()[0] in RUN_ELSEWHERE
+
+
+HERE = [command for command in commands() if not runs_elsewhere(command)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's folder: a library of 40 drugs and an assay of 200 measured compounds."""
+    folder = tmp_path_factory.mktemp("readme")
+    drugs = (ROOT / "tests/files/chem/approved_sample.smi").read_text().splitlines()[:40]
+    lines = ["compound_id,smiles,supplier"]
+    lines += [f"D{n:03d},{line.split()[0]},ACME" for n, line in enumerate(drugs)]
+    (folder / "my_library.csv").write_text("\n".join(lines) + "\n")
+    (folder / "my_assay.csv").write_bytes((ROOT / "tests/files/my_assay.csv").read_bytes())
+    screen = (
+        (ROOT / "flows/screens/kinase.toml").read_text().replace("approved_drugs", "my_library.csv")
+    )
+    (folder / "my_screen.toml").write_text(screen)
+    return folder
+
+
+@pytest.mark.parametrize("command", HERE)
+def test_command_of_the_readme_works(command: str, folder: Path) -> None:
+    words = shlex.split(command)
+    assert words[0] == "hitlist", f"{command}: say in RUN_ELSEWHERE where it is run"
+    program = Path(sys.executable).with_name("hitlist")
+    result = subprocess.run(
+        [program, *words[1:]],
+        cwd=folder,
+        env=os.environ | {"HITLIST_CACHE": str(folder / "cache")},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    if "--out" in words:
+        assert (folder / words[words.index("--out") + 1]).exists()
+
+
+def test_every_exception_is_still_in_the_readme() -> None:
+    for known in RUN_ELSEWHERE:
+        assert known in README
+
+
+def test_every_link_of_the_readme_exists() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
