@@ -1,5 +1,6 @@
 """Dask: where the work runs, and a bounded window of it in flight."""
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
 
     workers: processes to start, by default one for each core that this process may use.
     """
+    # A worker that is slow to stop is stopped; that is no news to a chemist.
+    logging.getLogger("distributed.nanny").setLevel(logging.ERROR)
     with dask.config.set(QUIET):
         if scheduler is not None:
             try:
