@@ -11,12 +11,18 @@ from typing import Annotated, Any
 import typer
 
 from chem.errors import InputError
-from flows.commands import bundles, data, predict, prepare, screen
+from flows.commands import bundles, data, predict, prepare, screen, train
 from flows.console import Stopped, complain
 from gnn.errors import ModelError
 
-QUIET = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-"""No library phones home from here unless the user's own environment says so."""
+ENVIRONMENT = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # A waiting thread sleeps: where others use the cores too, spinning made training ten times
+    # slower. Has to be set before torch is loaded.
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+"""Set unless the user's own environment says otherwise: nothing phones home from here."""
 
 UsageError: type[Any] = typer.BadParameter.__mro__[1]  # of the click that this typer works with
 
@@ -34,6 +40,7 @@ app = typer.Typer(
 app.command("screen")(screen.screen)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)
+app.command("train")(train.train)
 app.add_typer(data.app, name="data")
 app.add_typer(bundles.app, name="bundles")
 
@@ -60,7 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
     A mistake is one line on stderr. Any other exception is a fault of the program, and keeps its
     traceback.
     """
-    for name, value in QUIET.items():
+    for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -107,11 +107,19 @@ def plan_predictions(
 
 def plan_preparation(
     name: str,
-    out: str | Path,
+    out: str | Path | None = None,
     columns: Columns | None = None,
     progress: FetchProgress | None = None,
 ) -> tuple[Library, Path]:
-    """Open a library and check the folder that it is to be prepared into."""
+    """Open a library and check the folder that it is to be prepared into.
+
+    Without ``out`` that is the folder of the cache in which screens look for it.
+    """
+    if out is None:
+        library = find_library(name, columns, progress)
+        folder = prepared_folder(library).absolute()
+        check_writable(folder)
+        return library, folder
     folder = Path(out).expanduser().absolute()
     check_writable(folder)
     if folder.is_dir() and any(folder.iterdir()) and not (folder / LEDGER).exists():

@@ -39,11 +39,11 @@ def show_bundle(
     show_card(card)
 
 
-def show_card(card: "Card") -> None:
+def show_card(card: "Card", every_task: bool = True) -> None:
     """Show the metrics of every task, then their means over the tasks."""
     rows = [
         [task.name, task.unit, f"{task.trained_on:,}", f"{task.validated_on:,}", *cells]
-        for task in card.tasks
+        for task in (card.tasks if every_task else ())
         for cells in [_cells(*item) for item in task.metrics.items()] or [_UNMEASURED]
     ]
     if len(card.tasks) > 1:

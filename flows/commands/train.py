@@ -1,0 +1,105 @@
+"""``hitlist train``: a model of a recipe, or of a team's own assay."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chem.errors import InputError
+from flows.commands.bundles import show_card
+from flows.console import note, progress, stoppable
+from flows.options import IdColumn, SmilesColumn
+
+
+def train(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="RECIPE|ASSAY",
+            help="A recipe (activity, toxicity or a TOML file), or a file of measured compounds.",
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the bundle.", show_default=False)
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="Name of the bundle: first part of its columns.",
+            show_default="the recipe's or the file's",
+        ),
+    ] = None,
+    members: Annotated[
+        int | None,
+        typer.Option(min=1, max=50, help="Networks to train.", show_default="5, or the recipe's"),
+    ] = None,
+    value_column: Annotated[
+        str | None,
+        typer.Option(
+            help="Assay: column of the measurements.", show_default="all that are recognised"
+        ),
+    ] = None,
+    units: Annotated[
+        str | None,
+        typer.Option(
+            help="Assay: unit of a column whose header has none: nM, uM, mM, pM, M, pActivity, %, "
+            "class or number.",
+            show_default="from the header",
+        ),
+    ] = None,
+    smiles_column: SmilesColumn = None,
+    id_column: IdColumn = None,
+    work: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the fitted networks; they are taken from there if they are there.",
+            show_default="in the cache, until the bundle is written",
+        ),
+    ] = None,
+    device: Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Where to train.")] = "auto",
+    arrays: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.npz",
+            help="Only write the training set, for `python -m gnn.ensemble FILE.npz WORK` on a "
+            "GPU machine; then train here with --work WORK.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Train a model and measure it beside a random forest on rows that neither has seen.
+
+    An assay needs a SMILES column and a column such as `IC50 nM`, `pKi`, `% inhibition` or
+    `active`. It is cross-validated; rows marked `test` in a column `split` are held back instead.
+    """
+    if (out is None) == (arrays is None):
+        raise InputError("name the bundle's folder with --out (or a file with --arrays, not both)")
+
+    from flows.training import (
+        AssayColumns,
+        check_arrays_file,
+        check_bundle_folder,
+        check_device,
+        plan_training,
+        run_training,
+        write_arrays,
+    )
+
+    check_device(device)
+    folder = check_bundle_folder(out) if out else None
+    file = check_arrays_file(arrays) if arrays else None
+    columns = AssayColumns(smiles_column, id_column, value_column, units)
+    plan = plan_training(source, name, members, columns)
+    for line in plan.notes:
+        note(f"  {line}")
+    advice = "what is fitted is kept: give the same command again to go on"
+    with progress(one_bar=True) as report, stoppable(advice):
+        assembled = plan.assemble(report)
+        if file is not None:
+            write_arrays(assembled, file)
+        if folder is not None:
+            card = run_training(plan, assembled, folder, work, device, report)
+    if folder is not None:
+        show_card(card, every_task=len(card.tasks) <= 5)
+    print(out or arrays)

@@ -1,0 +1,58 @@
+"""The Prefect flow ``prepare``: what ``hitlist prepare`` does."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+
+from chem.read import Library
+from flows.planning import plan_preparation
+from flows.screen import AGAIN, ONCE
+from flows.stages import stage_progress
+from screening.cluster import connect
+from screening.prepare import Prepared, prepare_library
+
+
+@task(name="open library", **ONCE)
+def open_library(library: str, out: str | None) -> tuple[Library, Path]:
+    """Find the library and check the folder to prepare it into."""
+    with stage_progress("prepare-open", f"Finding {library}") as report:
+        return plan_preparation(library, out, progress=report)
+
+
+@task(name="prepare", **AGAIN)
+def prepare_into(
+    library: Library, folder: Path, scheduler: str | None, workers: int | None
+) -> Prepared:
+    """Standardize and featurize every record, going on from what is there."""
+    with (
+        stage_progress("prepare-library", f"Preparing {library.path.name}") as report,
+        connect(scheduler, workers) as client,
+    ):
+        return prepare_library(library, folder, client, progress=report)
+
+
+@flow(name="prepare", persist_result=False)
+def prepare(
+    library: str = "approved_drugs",
+    out: str | None = None,
+    scheduler: str | None = None,
+    workers: int | None = None,
+) -> dict[str, Any]:
+    """Standardize and featurize a library, so that screens of it start at once.
+
+    Args:
+        library: a library file or a name of the catalogue.
+        out: folder to write to; by default the cache, where screens look for it.
+        scheduler: address of a Dask scheduler; by default processes on the worker's machine.
+        workers: processes to start there; by default one for each core.
+    """
+    opened, folder = open_library(library, out)
+    prepared = prepare_into(opened, folder, scheduler, workers)
+    return {
+        "folder": str(prepared.folder),
+        "rows": prepared.rows,
+        "accepted": prepared.accepted,
+        "rejected": prepared.rejected,
+        "duplicates": prepared.duplicates,
+    }

@@ -1,0 +1,146 @@
+"""The Prefect flow ``screen``: the stages of ``hitlist screen``, one task each.
+
+The same functions do the work, so both doors give the same files. The tasks keep no results on
+the server: what is done is in the ledgers of the run's folders, and a stage that is run again
+goes on from there.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.planning import plan_screen
+from flows.stages import stage_progress, worth_retrying
+from screening.cluster import connect
+from screening.handover.top import top_table
+from screening.plan import Plan
+from screening.prepare import Prepared
+from screening.rank import Ranking
+from screening.run import Clock, Outcome, hand_over_stage, prepare_stage, rank_stage, score_stage
+
+AGAIN: dict[str, Any] = {
+    "retries": 2,
+    "retry_delay_seconds": 10,
+    "retry_condition_fn": worth_retrying,
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+}
+"""For stages that go on from a ledger."""
+ONCE: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
+
+
+@task(name="plan", **ONCE)
+def plan(screen: str, library: str | None, out: str | None, hits: int | None) -> Plan:
+    """Find and check all that the run needs."""
+    with stage_progress("screen-plan", "Finding the library and the models") as report:
+        return plan_screen(screen, library, out, hits, progress=report)
+
+
+@task(name="prepare", **AGAIN)
+def prepare(plan: Plan, scheduler: str | None, workers: int | None) -> Prepared:
+    """Standardize and featurize the library, or take what was prepared before."""
+    with (
+        stage_progress("screen-prepare", f"Preparing {plan.library.path.name}") as report,
+        connect(scheduler, workers) as client,
+    ):
+        return prepare_stage(plan, client, report)
+
+
+@task(name="score", **AGAIN)
+def score(plan: Plan, prepared: Prepared, scheduler: str | None, workers: int | None) -> list[Path]:
+    """Score every accepted compound."""
+    with (
+        stage_progress("screen-score", f"Scoring {prepared.accepted:,} compounds") as report,
+        connect(scheduler, workers) as client,
+    ):
+        return score_stage(plan, prepared, client, report)
+
+
+@task(name="rank", **ONCE)
+def rank(plan: Plan, prepared: Prepared, scores: list[Path]) -> Ranking:
+    """Rank everything and keep the hits."""
+    return rank_stage(plan, prepared, scores)
+
+
+@task(name="hand over", **ONCE)
+def hand_over(
+    plan: Plan, prepared: Prepared, ranking: Ranking, seconds: dict[str, float]
+) -> Outcome:
+    """Write the run's files; the manifest comes last."""
+    return hand_over_stage(plan, prepared, ranking, seconds)
+
+
+@flow(name="screen", persist_result=False)
+def screen(
+    screen: str = "kinase",
+    library: str | None = None,
+    out: str | None = None,
+    hits: int | None = None,
+    scheduler: str | None = None,
+    workers: int | None = None,
+) -> dict[str, Any]:
+    """Rank a library against a screen and hand over the best compounds.
+
+    Args:
+        screen: a shipped screen's name, or the path of a TOML file.
+        library: a library file or a name of the catalogue; by default the screen's.
+        out: folder of the run; by default a new one below ``runs``.
+        hits: compounds to hand over; by default the screen's.
+        scheduler: address of a Dask scheduler; by default processes on the worker's machine.
+        workers: processes to start there; by default one for each core.
+    """
+    clock = Clock()
+    planned = plan(screen, library, out, hits)
+    prepared = clock.time("prepare", lambda: prepare(planned, scheduler, workers))
+    scores = clock.time("score", lambda: score(planned, prepared, scheduler, workers))
+    ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
+    outcome = hand_over(planned, prepared, ranking, clock.seconds)
+    publish(planned, outcome)
+    return {"folder": str(outcome.folder), **outcome.manifest["counts"]}
+
+
+def publish(plan: Plan, outcome: Outcome) -> None:
+    """Show the top hits and a summary on the server."""
+    headers, rows = top_table(outcome.table, plan.screen, size=25)
+    create_table_artifact(
+        [dict(zip(headers, row, strict=True)) for row in rows],
+        key=f"{artifact_key(plan.screen.name)}-top-hits",
+        description=f"{plan.screen.title}: the best hits of {outcome.folder.name}",
+    )
+    create_markdown_artifact(
+        summarize(plan, outcome),
+        key=f"{artifact_key(plan.screen.name)}-run",
+        description=f"Run summary of {outcome.folder.name}",
+    )
+
+
+def artifact_key(name: str) -> str:
+    """Return a name as an artifact key allows it: lower case letters, digits and dashes."""
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-")
+
+
+def summarize(plan: Plan, outcome: Outcome) -> str:
+    """Return the run in Markdown."""
+    manifest = outcome.manifest
+    counts = [f"| {name} | {count:,} |" for name, count in manifest["counts"].items()]
+    taken = [f"- `{name}` took {n:,}" for name, n in manifest["filtered_by_filter"].items() if n]
+    bundles = ", ".join(f"{b['name']} `{b['sha256'][:12]}`" for b in manifest["bundles"])
+    library = manifest["library"]
+    return "\n".join(
+        [
+            f"# {plan.screen.title}",
+            "",
+            f"Folder: `{outcome.folder}`",
+            "",
+            f"Library: `{library['name']}`, sha256 `{library['sha256'][:12]}`. Models: {bundles}.",
+            "",
+            "| | records |",
+            "|---|---:|",
+            *counts,
+            "",
+            *taken,
+        ]
+    )

@@ -1,0 +1,223 @@
+"""From what a user asks to train to a bundle: behind the command and the flow."""
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from shutil import rmtree
+
+import torch
+
+from chem.errors import InputError
+from chem.read import hash_file
+from data.assay import read_assay
+from data.fetch import cache_folder
+from gnn.assemble import Assembled
+from gnn.build import assemble_assay, assemble_recipe, build_bundle, describe_file
+from gnn.card import Card
+from gnn.network import NetworkConfig
+from gnn.own_assay import ASSAY_MEMBERS, assay_network, assay_training
+from gnn.recipe import SHIPPED, Recipe, find_recipe, load_recipe
+from gnn.training import TrainingConfig
+from gnn.training_set import save_training_set
+from screening.ledger import hash_purpose
+from screening.plan import check_writable
+
+Progress = Callable[[str, int, int], None]
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+"""A bundle's name is the first part of its columns."""
+
+
+@dataclass(frozen=True)
+class AssayColumns:
+    """Columns of an assay that the user named; None leaves them to the stated rules."""
+
+    smiles: str | None = None
+    id: str | None = None
+    value: str | None = None
+    units: str | None = None
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training that can run: its settings, and how its training set is made."""
+
+    name: str
+    title: str
+    description: str
+    assemble: Callable[[Progress | None], Assembled]
+    sizes: Callable[[int], NetworkConfig]
+    """From the number of tasks."""
+    settings: Callable[[int], TrainingConfig]
+    """From the number of rows."""
+    ship: tuple[str, ...]
+    forest: bool
+    seed: int
+    notes: tuple[str, ...]
+    """What reading the assay decided, one line each."""
+
+
+def plan_training(
+    source: str,
+    name: str | None = None,
+    members: int | None = None,
+    columns: AssayColumns | None = None,
+) -> Training:
+    """Read a recipe (a shipped name or a TOML file) or an assay (any other file)."""
+    path = Path(source).expanduser()
+    if path.suffix.lower() == ".toml" or (SHIPPED / f"{source}.toml").is_file() or not path.suffix:
+        if columns is not None and columns != AssayColumns():
+            raise InputError(f"{source} is a recipe; columns and units are only for an assay file")
+        return _plan_recipe(load_recipe(find_recipe(source)), name, members)
+    return _plan_assay(path, name, members, columns or AssayColumns())
+
+
+def _plan_recipe(recipe: Recipe, name: str | None, members: int | None) -> Training:
+    recipe = recipe.model_copy(update={"members": members or recipe.members})
+    return Training(
+        name=check_name(name or recipe.name),
+        title=recipe.title,
+        description=recipe.description,
+        assemble=lambda progress: assemble_recipe(recipe, progress),
+        sizes=recipe.sizes,
+        settings=lambda rows: recipe.settings(),
+        ship=recipe.ship,
+        forest=recipe.forest,
+        seed=recipe.seed,
+        notes=(),
+    )
+
+
+def _plan_assay(
+    path: Path, name: str | None, members: int | None, columns: AssayColumns
+) -> Training:
+    folds = members or ASSAY_MEMBERS
+    if folds < 2:
+        raise InputError(
+            f"{folds} member: an assay is cross-validated, so it needs at least 2; use --members 5"
+        )
+    table = read_assay(
+        path,
+        smiles_column=columns.smiles,
+        id_column=columns.id,
+        value_column=columns.value,
+        units=columns.units,
+    )
+    about = describe_file(path, hash_file(path), len(table))
+
+    def make(progress: Progress | None) -> Assembled:
+        made = assemble_assay(table, about, folds, 0, progress)
+        sizes = asdict(assay_network(len(table.tasks)))
+        del sizes["tasks"]
+        settings = asdict(assay_training(len(made.smiles)))
+        recipe = {"network": sizes, "training": settings, "seed": 0}
+        return made._replace(data=replace(made.data, meta={**made.data.meta, "recipe": recipe}))
+
+    return Training(
+        name=check_name(name or column_safe(path)),
+        title=path.name,
+        description=f"{len(table):,} measured compounds of {path.name}",
+        assemble=make,
+        sizes=assay_network,
+        settings=assay_training,
+        ship=(),
+        forest=True,
+        seed=0,
+        notes=table.notes,
+    )
+
+
+def check_name(name: str) -> str:
+    """Return a bundle's name, refusing one that cannot begin a column's name."""
+    if not NAME.fullmatch(name):
+        raise InputError(
+            f"bundle name {name!r} would begin column names: use up to 40 letters, digits, '-' "
+            "and '_', a letter or digit first"
+        )
+    return name
+
+
+def column_safe(path: Path) -> str:
+    """Return a bundle's name made of a file's: ``EGFR assay (2).csv.gz`` is EGFR_assay_2."""
+    stem = path.name.split(".")[0]
+    return re.sub(r"[^A-Za-z0-9-]+", "_", stem)[:40].strip("_-") or "assay"
+
+
+def check_bundle_folder(out: Path) -> Path:
+    """Return the absolute path of a bundle to write, refusing a folder of something else."""
+    folder = out.expanduser().absolute()
+    check_writable(folder)
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "card.json").is_file():
+        raise InputError(f"{out} is not empty and is no bundle; name another folder with --out")
+    return folder
+
+
+def check_device(device: str) -> str:
+    """Return the device's name, refusing a GPU where there is none."""
+    if device not in ("auto", "cpu", "cuda"):
+        raise InputError(f"unknown device {device!r}: choose auto, cpu or cuda")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise InputError("no CUDA device is found here; use --device auto or cpu")
+    return device
+
+
+def run_training(
+    training: Training,
+    assembled: Assembled,
+    out: Path,
+    work: Path | None = None,
+    device: str = "auto",
+    progress: Progress | None = None,
+) -> Card:
+    """Fit, assess and write the bundle.
+
+    The fitted members wait in ``work``, by default a folder of the cache that goes when the
+    bundle is written, so that a stopped training goes on where it was.
+    """
+    data = assembled.data
+    sizes, settings = training.sizes(len(data.tasks)), training.settings(len(assembled.smiles))
+    purpose = {
+        "sizes": asdict(sizes),
+        "settings": asdict(settings),
+        "data": data.meta,
+        "seed": training.seed,
+        "parts": sha256(data.parts.tobytes()).hexdigest(),
+        "hitlist": version("hitlist"),
+    }
+    place = work or cache_folder().absolute() / "training" / hash_purpose(purpose)
+    check_writable(place)
+    card = build_bundle(
+        out,
+        assembled,
+        sizes,
+        settings,
+        name=training.name,
+        title=training.title,
+        description=training.description,
+        ship=training.ship,
+        forest=training.forest,
+        seed=training.seed,
+        device=device,
+        work=place,
+        progress=progress,
+    )
+    if work is None:
+        rmtree(place)
+    return card
+
+
+def check_arrays_file(file: Path) -> Path:
+    """Return the absolute path of an arrays file to write."""
+    if file.suffix != ".npz":
+        raise InputError(f"{file} must end in .npz; name a file such as {file.stem}.npz")
+    path = file.expanduser().absolute()
+    check_writable(path.parent)
+    return path
+
+
+def write_arrays(assembled: Assembled, file: Path) -> None:
+    """Write what a GPU machine without chemistry needs."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_training_set(file, assembled.data)
