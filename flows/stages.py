@@ -1,6 +1,5 @@
 """What every Prefect task of hitlist shares: progress on the server, and what not to retry."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
@@ -40,7 +39,6 @@ def stage_progress(key: str, what: str) -> Iterator[Report]:
 
     The artifact ends at 100 when the stage ends well.
     """
-    logging.getLogger("distributed").setLevel(logging.ERROR)  # Prefect shows what Dask whispers
     logger = get_run_logger()
     artifact = cast(UUID, create_progress_artifact(0.0, key=key, description=what))
     last = monotonic()

@@ -2,6 +2,8 @@
 
 import logging
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -33,7 +35,7 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
     workers: processes to start, by default one for each core that this process may use.
     """
     # A worker that is slow to stop is stopped; that is no news to a chemist.
-    logging.getLogger("distributed.nanny").setLevel(logging.ERROR)
+    logging.getLogger("distributed").setLevel(logging.ERROR)
     with dask.config.set(QUIET):
         if scheduler is not None:
             try:
@@ -47,17 +49,29 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
                 yield client
             return
         count = workers or len(os.sched_getaffinity(0))
-        with (
-            LocalCluster(
+        with _ignoring_interrupts():
+            cluster = LocalCluster(
                 n_workers=count,
                 threads_per_worker=1,
                 processes=True,
                 dashboard_address=None,
                 memory_limit=0,
-            ) as cluster,
-            Client(cluster) as client,
-        ):
+            )
+        with cluster, Client(cluster) as client:
             yield client
+
+
+@contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: this process hears it, and stops them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say how signals are handled
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run_window(

@@ -1,0 +1,138 @@
+"""The command line: mistakes are one line and code 2, help is there and quick."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("hitlist")
+COMMANDS = ["screen", "predict", "prepare", "train", "data", "data list", "data fetch"]
+COMMANDS += ["bundles", "bundles list", "bundles show"]
+
+MISTAKES = {
+    "no such command": ("scren kinase", "scren"),
+    "no such option": ("screen kinase --hit 5", "--hit"),
+    "argument left out": ("screen", "SCREEN"),
+    "option left out": ("predict {lib}", "--out"),
+    "unknown screen": ("screen kinse", "kinase"),
+    "screen file missing": ("screen {tmp}/none.toml", "none.toml"),
+    "screen is no TOML": ("screen {tmp}/bad.toml", "bad.toml"),
+    "no hits wanted": ("screen kinase --hits 0", "--hits"),
+    "hits is no number": ("screen kinase --hits many", "integer"),
+    "library missing": ("screen kinase --library {tmp}/none.csv --out {tmp}/o", "none.csv"),
+    "library unknown": ("screen kinase --library aproved_drugs --out {tmp}/o", "approved_drugs"),
+    "library empty": ("screen kinase --library {tmp}/empty.csv --out {tmp}/o", "empty.csv"),
+    "library without structures": ("prepare {tmp}/plain.csv --out {tmp}/o", "plain.csv"),
+    "column missing": ("prepare {lib} --smiles-column smi --out {tmp}/o", "smi"),
+    "folder of something else": ("screen kinase --library {lib} --out {tmp}", "not empty"),
+    "folder is a file": ("prepare {lib} --out {lib}", "is a file"),
+    "folder below a file": ("screen kinase --library {lib} --out {lib}/x", "is a file"),
+    "folder not writable": ("prepare {lib} --out /proc/x", "cannot be written"),
+    "output is a folder": ("predict {lib} --out {tmp}", "is a folder"),
+    "output is the input": ("predict {lib} --out {lib}", "is the input"),
+    "bundle unknown": ("predict {lib} --out {tmp}/p.csv --bundle toxicty", "toxicity"),
+    "folder is no bundle": ("predict {lib} --out {tmp}/p.csv --bundle {tmp}", "card.json"),
+    "bundle twice": ("predict {lib} --out {tmp}/p.csv --bundle toxicity --bundle toxicity", "two"),
+    "no scheduler": ("prepare {lib} --out {tmp}/o --scheduler nonsense://x:1", "scheduler"),
+    "dataset unknown": ("data fetch zinc_leedlike", "zinc_leadlike"),
+    "card of nothing": ("bundles show nope", "nope"),
+    "training without place": ("train {lib}", "--out"),
+    "training with two places": ("train {lib} --out {tmp}/b --arrays {tmp}/b.npz", "--out"),
+    "recipe unknown": ("train activty --out {tmp}/b", "activty"),
+    "recipe with columns": ("train toxicity --units nM --out {tmp}/b", "recipe"),
+    "assay missing": ("train {tmp}/none.csv --out {tmp}/b", "none.csv"),
+    "assay without values": ("train {lib} --out {tmp}/b", "library.csv"),
+    "bundle name": ("train {assay} --name a/b --out {tmp}/b", "a/b"),
+    "one member": ("train {assay} --members 1 --out {tmp}/b", "cross-validated"),
+    "device unknown": ("train {assay} --device tpu --out {tmp}/b", "tpu"),
+    "bundle into a full folder": ("train {assay} --out {tmp}", "not empty"),
+    "arrays not named so": ("train {assay} --arrays {tmp}/b.csv", ".npz"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_line_and_code_2(mistake, run, tmp_path):
+    command, word = MISTAKES[mistake]
+    library = tmp_path / "library.csv"
+    library.write_text("id,smiles\na,CCO\nb,CCN\n")
+    (tmp_path / "bad.toml").write_text("name = kinase\n")
+    (tmp_path / "empty.csv").write_text("id,smiles\n")
+    (tmp_path / "plain.csv").write_text("a,b\n1,2\n")
+    assay = Path(__file__).parents[1] / "files/my_assay.csv"
+    before = sorted(tmp_path.rglob("*"))
+    answer = run(*command.format(tmp=tmp_path, lib=library, assay=assay).split())
+    assert answer.code == 2, answer
+    assert answer.out == ""
+    assert answer.err.startswith("hitlist: ")
+    assert answer.err.count("\n") == 1, answer.err
+    assert word in answer.err
+    assert sorted(tmp_path.rglob("*")) == before  # nothing was begun
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_says_what_a_command_does(command, run):
+    answer = run(*command.split(), "--help")
+    assert answer.code == 0
+    assert "Usage" in answer.out
+    assert answer.err == ""
+
+
+def test_version(run):
+    assert run("--version").out.startswith("hitlist 0.")
+
+
+def test_help_loads_nothing_heavy():
+    heavy = ["torch", "rdkit", "pandas", "dask", "prefect", "pydantic", "numpy"]
+    check = f"import flows.cli, sys; print([name for name in {heavy} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    assert found.stdout.strip() == "[]", found
+
+
+def test_lists_are_tab_separated_in_a_pipe(run):
+    lines = run("data", "list").out.splitlines()
+    assert lines[0].split("\t") == ["name", "kind", "title", "licence", "rows"]
+    assert {line.count("\t") for line in lines} == {4}
+    assert any(line.startswith("approved_drugs\t") for line in lines)
+    names = [line.split("\t")[0] for line in run("bundles", "list").out.splitlines()]
+    assert names == ["name", "activity", "toxicity"]
+
+
+def test_card_shows_every_task(run):
+    from gnn.bundle import find_bundle, read_card
+
+    shown = {line.split("\t")[0] for line in run("bundles", "show", "toxicity").out.splitlines()}
+    assert {task.name for task in read_card(find_bundle("toxicity")).tasks} <= shown
+
+
+def test_ctrl_c_says_how_to_go_on(tmp_path):
+    library = tmp_path / "library.csv"
+    chain = "".join(f"{n},{'C' * (n % 40 + 1)}O\n" for n in range(60_000))
+    library.write_text("id,smiles\n" + chain)
+    command = [PROGRAM, "screen", "kinase", "--library", library, "--out", tmp_path / "run"]
+    process = subprocess.Popen(
+        [*command, "--partition-rows", "200"],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=os.environ | {"HITLIST_CACHE": str(tmp_path / "cache")},
+    )
+    try:
+        end = time.monotonic() + 120
+        while not list((tmp_path / "cache").rglob("part-00001.parquet")):
+            assert time.monotonic() < end
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.2)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to every process
+        said = process.communicate(timeout=60)[1]
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    last = said.splitlines()[-1]
+    assert last.startswith("hitlist: stopped; ")
+    assert f"--out {tmp_path / 'run'}" in last

@@ -1,0 +1,56 @@
+"""``hitlist train`` on a team's own file of 200 compounds, and predictions with what it makes."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gnn.bundle import read_card
+
+ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"
+
+
+def test_an_assay_becomes_a_model_that_predicts_it(run, tmp_path):
+    bundle, out = tmp_path / "my_bundle", tmp_path / "preds.csv"
+    answer = run("train", ASSAY, "--out", bundle, "--members", "2")
+    assert answer.code == 0, answer.err
+    card = read_card(bundle)
+    assert card.name == "my_assay"
+    assert card.members == 2
+    task = card.tasks[0]
+    assert task.trained_on + task.bounded >= 190
+    assert task.metrics["rmse"].forest is not None
+    assert task.name in answer.out  # the table
+    answer = run("predict", ASSAY, "--bundle", bundle, "--out", out, "--workers", "1")
+    assert answer.code == 0, answer.err
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    with ASSAY.open(newline="") as file:
+        measured = [
+            9 - np.log10(float(row["Ki nM"].lstrip("<>~="))) for row in csv.DictReader(file)
+        ]
+    predicted = [float(row[f"my_assay_{task.name}"]) for row in rows]
+    # It has seen these rows: this shows that units and rows are kept, not how good it is.
+    assert np.corrcoef(measured, predicted)[0, 1] > 0.7
+    assert np.mean(predicted) == pytest.approx(np.mean(measured), abs=0.4)
+
+
+def test_a_bundle_may_be_replaced_but_nothing_else(run, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    assert run("train", ASSAY, "--out", tmp_path).code == 2
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_arrays_of_an_assay_can_be_trained_elsewhere(run, tmp_path):
+    from gnn.network import NetworkConfig
+    from gnn.training import TrainingConfig
+    from gnn.training_set import load_training_set
+
+    arrays = tmp_path / "assay.npz"
+    assert run("train", ASSAY, "--arrays", arrays).code == 0
+    data = load_training_set(arrays)
+    recipe = data.meta["recipe"]
+    assert NetworkConfig(tasks=1, **recipe["network"])
+    assert TrainingConfig(**recipe["training"])
+    assert data.parts.shape[0] == 5
