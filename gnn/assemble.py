@@ -124,6 +124,11 @@ def fold_parts(split: Strings, members: int, share: float, seed: int) -> Strings
     """Return parts [K, M] of a cross-validation: each training row is ``valid`` for one member."""
     generator = np.random.default_rng(seed)
     train = generator.permutation(np.flatnonzero(split != "test"))
+    if members < 2 or len(train) < 2 * members:
+        raise ModelError(
+            f"a cross-validation of {len(train)} training rows in {members} folds is not possible; "
+            f"give at least {2 * max(members, 2)} rows"
+        )
     parts = np.full((members, len(split)), "fit", dtype="<U5")
     parts[:, split == "test"] = "test"
     for member, fold in enumerate(np.array_split(train, members)):

@@ -1,5 +1,6 @@
 """A recipe: the TOML file that says what a bundle is trained on, and how."""
 
+import math
 import tomllib
 from dataclasses import fields
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from gnn.training import TrainingConfig
 
 SHIPPED = Path(__file__).parent / "recipes"
 """Folder of the recipes of the shipped bundles."""
+_SHARES = ("dropout", "head_dropout", "warmup", "average", "censored_pull", "task_balance")
 
 
 class _Part(BaseModel):
@@ -70,12 +72,15 @@ class Recipe(_Part):
     @classmethod
     def _known(cls, given: dict[str, int | float], info: Any) -> dict[str, int | float]:
         settings = NetworkConfig if info.field_name == "network" else TrainingConfig
-        known = [field.name for field in fields(settings) if field.name != "tasks"]
-        for key in given:
+        known = {field.name: field.type for field in fields(settings) if field.name != "tasks"}
+        for key, value in given.items():
             if key not in known:
                 near = get_close_matches(key, known, 1)
                 hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
                 raise ValueError(f"unknown key {key!r}: {hint}")
+            wanted = _wanted(key, known[key] is int, value)
+            if wanted:
+                raise ValueError(f"{key} = {value}: expected {wanted}")
         return given
 
     def sizes(self, tasks: int) -> NetworkConfig:
@@ -85,6 +90,20 @@ class Recipe(_Part):
     def settings(self) -> TrainingConfig:
         """Return the settings of the training."""
         return TrainingConfig(**self.training)  # type: ignore[arg-type]
+
+
+def _wanted(key: str, whole: bool, value: int | float) -> str:
+    """Say what a size or setting must be where it is not; ``""`` where it is."""
+    least = 0 if key == "radius" else 1
+    if whole and (not isinstance(value, int) or value < least):
+        return f"a whole number from {least}"
+    if key == "environments" and int(value) & (int(value) - 1):
+        return "a power of two"
+    if key in _SHARES and not 0 <= value <= 1:
+        return "a share from 0 to 1"
+    if not math.isfinite(value) or value < 0 or (key == "learning_rate" and value == 0):
+        return "a positive number"
+    return ""
 
 
 def find_recipe(name: str) -> Path:
