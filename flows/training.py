@@ -8,8 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from shutil import rmtree
 
-import torch
-
 from chem.errors import InputError
 from chem.read import hash_file
 from data.assay import read_assay
@@ -20,6 +18,7 @@ from gnn.card import Card
 from gnn.network import NetworkConfig
 from gnn.own_assay import ASSAY_MEMBERS, assay_network, assay_training
 from gnn.recipe import SHIPPED, Recipe, find_recipe, load_recipe
+from gnn.runtime import pick_device
 from gnn.training import TrainingConfig
 from gnn.training_set import save_training_set
 from screening.ledger import hash_purpose
@@ -158,7 +157,7 @@ def check_device(device: str) -> str:
     """Return the device's name, refusing a GPU where there is none."""
     if device not in ("auto", "cpu", "cuda"):
         raise InputError(f"unknown device {device!r}: choose auto, cpu or cuda")
-    if device == "cuda" and not torch.cuda.is_available():
+    if device == "cuda" and pick_device("auto").type != "cuda":
         raise InputError("no CUDA device is found here; use --device auto or cpu")
     return device
 
