@@ -1,0 +1,342 @@
+"""Whole runs, from a library file to ``hits.csv``, against the laws."""
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from chem.errors import InputError
+from chem.standardize import Standardized, standardize
+from gnn.bundle import Bundle
+from screening.cluster import connect, run_window
+from screening.handover.cells import unescape_cell
+from screening.ledger import LEDGER, Ledger
+from screening.plan import Plan, plan_run
+from screening.run import Outcome, run_screen
+from screening.screen import Screen
+from screening.screen_file import dump_screen, load_screen
+
+Mixed = list[tuple[str, str]]
+FILES = Path(__file__).parents[1] / "files"
+FILES_OF_A_RUN = ["duplicates.csv", "hits.csv", "hits.sdf", "rejects.csv", "screen.toml"]
+"""All but the manifest and the report, which tell the time."""
+
+
+class KilledError(Exception):
+    """Stands for a run that ends in the middle."""
+
+
+@pytest.fixture(scope="module")
+def bundle(make_bundle: Callable[..., Bundle], tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    tasks = (("EGFR", "r"), ("CDK2", "r"), ("herg", "c"))
+    return make_bundle(tmp_path_factory.mktemp("bundle"), "small", tasks)
+
+
+@pytest.fixture(scope="module")
+def library(
+    tmp_path_factory: pytest.TempPathFactory,
+    write_library: Callable[[Path, Sequence[tuple[str, str]]], Path],
+    mixed: Mixed,
+) -> Path:
+    """80 approved drugs, and 60 records of every kind."""
+    with (FILES / "chem/approved_sample.smi").open(newline="") as file:
+        drugs = [(row["chembl_id"], row["smiles"]) for row in csv.DictReader(file, delimiter="\t")]
+    rows = [*drugs[:80], *mixed]
+    random.Random(1).shuffle(rows)
+    return write_library(tmp_path_factory.mktemp("library") / "library.csv", rows)
+
+
+@pytest.fixture(scope="module")
+def screen(library: Path, bundle: Bundle) -> Screen:
+    return Screen.model_validate(
+        {
+            "name": "laws",
+            "title": "Laws",
+            "library": str(library),
+            "bundles": [str(bundle.path)],
+            "hits": 25,
+            "primary": [{"task": "small_EGFR", "zero": 5.0, "full": 8.0}],
+            "off_targets": [{"task": "small_CDK2"}],
+            "liabilities": [{"task": "small_herg", "zero": 1.0, "full": 0.2}],
+            "windows": [{"property": "mw", "full_to": 500.0, "zero_above": 800.0}],
+            "filters": {"min_heavy_atoms": 8.0, "max_small_herg_hi": 0.9999},
+        }
+    )
+
+
+def plan(screen: Screen, folder: Path, rows: int) -> Plan:
+    return plan_run(screen, folder / "run", prepared=folder / "prepared", partition_rows=rows)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in FILES_OF_A_RUN}
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [{name: unescape_cell(value) for name, value in row.items()} for row in rows]
+
+
+@pytest.fixture(scope="module")
+def whole(screen: Screen, tmp_path_factory: pytest.TempPathFactory, lone: Client) -> Outcome:
+    """The run that every other run is compared with: one worker, 20 records a partition."""
+    return run_screen(plan(screen, tmp_path_factory.mktemp("whole"), 20), lone)
+
+
+def test_every_record_is_in_one_place(whole: Outcome, library: Path) -> None:
+    """Law 1, read off the files that a chemist gets."""
+    rows = read(library)
+    counts = whole.manifest["counts"]
+    assert counts["rows"] == len(rows)
+    assert counts["rows"] == counts["accepted"] + counts["rejected"] + counts["duplicates"]
+    assert counts["scored"] == counts["accepted"]
+    assert json.loads((whole.folder / "manifest.json").read_text()) == whole.manifest
+    standard = [standardize(row["smiles"], "smiles") for row in rows]
+    bad = [n for n, found in enumerate(standard, 1) if not isinstance(found, Standardized)]
+    rejects = read(whole.folder / "rejects.csv")
+    assert [int(row["row"]) for row in rejects] == bad
+    assert Counter(f"{row['stage']}/{row['code']}" for row in rejects) == Counter(
+        whole.manifest["rejected_by_code"]
+    )
+    smiles = [found.smiles for found in standard if isinstance(found, Standardized)]
+    assert counts["accepted"] == len(set(smiles))
+    repeats = read(whole.folder / "duplicates.csv")
+    assert len(repeats) == counts["duplicates"] == len(smiles) - len(set(smiles))
+    for row in (*rejects, *repeats):
+        at = int(row["row"]) - 1
+        assert row["compound_id"] == rows[at]["compound_id"]
+        assert row["input_smiles"] == rows[at]["smiles"]
+
+
+def test_hits_are_whole_and_sorted(whole: Outcome, library: Path, screen: Screen) -> None:
+    """Law 3 and law 6, read off ``hits.csv``."""
+    hits = read(whole.folder / "hits.csv")
+    assert list(hits[0])[:4] == ["rank", "compound_id", "smiles", "score"]
+    assert [int(hit["rank"]) for hit in hits] == list(range(1, screen.hits + 1))
+    scores = [float(hit["score"]) for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) > screen.hits / 2
+    ids = [row["compound_id"] for row in read(library)]
+    for hit in hits:
+        assert hit["compound_id"] in ids
+        for name, value in hit.items():
+            if name.startswith(("score", "d_", "small_", "EGFR")):
+                assert 0 <= abs(float(value)) < 100, name
+    known = {row["compound_id"] for row in read(library)}
+    assert {"007", "NA", "1E5", "nan"} <= known
+    told = {
+        row["compound_id"]
+        for name in ("rejects.csv", "duplicates.csv", "hits.csv")
+        for row in read(whole.folder / name)
+    }
+    assert {"007", "NA", "1E5", "nan"} <= told
+
+
+def test_no_cut_changes_a_byte(
+    whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
+) -> None:
+    """Law 4."""
+    other = run_screen(plan(screen, tmp_path, 1000), lone)
+    assert content(other.folder) == content(whole.folder)
+
+
+def test_no_number_of_workers_changes_a_byte(
+    whole: Outcome, screen: Screen, tmp_path: Path, client: Client
+) -> None:
+    """Law 4: two processes, that end their partitions in whatever order."""
+    other = run_screen(plan(screen, tmp_path, 17), client)
+    assert content(other.folder) == content(whole.folder)
+
+
+def test_no_order_of_completion_changes_a_byte(
+    whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
+) -> None:
+    """Law 4. Partitions are scored in many goes, the last one first."""
+    made = plan(screen, tmp_path, 20)
+    run_screen(made, lone)
+    scores = sorted((made.out / "scores").glob("part-*.parquet"), reverse=True)
+    for path in scores[1::2]:
+        path.unlink()
+    ledger = made.out / "scores" / LEDGER
+    first, *rest = ledger.read_text().splitlines(keepends=True)
+    ledger.write_text("".join([first, *reversed(rest)]))
+    assert content(run_screen(made, lone).folder) == content(whole.folder)
+
+
+@pytest.mark.parametrize(("stage", "after"), [("prepare", 1), ("score", 4)])
+def test_a_run_that_was_ended_goes_on_to_the_same_bytes(
+    whole: Outcome, screen: Screen, tmp_path: Path, lone: Client, stage: str, after: int
+) -> None:
+    """Law 4."""
+    calls: Counter[str] = Counter()
+
+    def kill(what: str, done: int, total: int | None) -> None:
+        calls[what] += 1
+        if calls[stage] == after:
+            raise KilledError
+
+    made = plan(screen, tmp_path, 20)
+    with pytest.raises(KilledError):
+        run_screen(made, lone, kill)
+    assert not (made.out / "manifest.json").exists()
+    seen: Counter[str] = Counter()
+    again = run_screen(made, lone, lambda what, done, total: seen.update([what]))
+    assert content(again.folder) == content(whole.folder)
+    partitions = len(list((tmp_path / "prepared").glob("part-*.parquet")))
+    assert seen[stage] == partitions - after  # what was done was not done again
+
+
+def test_a_second_run_does_nothing_again(
+    whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
+) -> None:
+    made = plan(screen, tmp_path, 1000)
+    run_screen(made, lone)
+    seen: Counter[str] = Counter()
+    again = run_screen(made, lone, lambda what, done, total: seen.update([what]))
+    assert not seen
+    assert content(again.folder) == content(whole.folder)
+
+
+def test_a_killed_process_leaves_a_folder_to_go_on_with(
+    whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
+) -> None:
+    """Law 4, with SIGKILL: nothing gets a chance to tidy up."""
+    (tmp_path / "screen.toml").write_text(dump_screen(screen))
+    code = (
+        "import sys; from pathlib import Path; from distributed import Client, LocalCluster\n"
+        "from screening.plan import plan_run; from screening.run import run_screen\n"
+        "from screening.screen_file import load_screen\n"
+        "folder = Path(sys.argv[1]); screen = load_screen(folder / 'screen.toml')\n"
+        "plan = plan_run(screen, folder / 'run', prepared=folder / 'prepared', partition_rows=20)\n"
+        "cluster = LocalCluster(n_workers=1, processes=False, dashboard_address=None)\n"
+        "run_screen(plan, Client(cluster), lambda *what: print(*what, flush=True))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if line.startswith("score"):
+                break
+        os.kill(running.pid, signal.SIGKILL)
+    assert running.returncode == -signal.SIGKILL
+    assert not (tmp_path / "run" / "manifest.json").exists()
+    seen: Counter[str] = Counter()
+    made = plan(load_screen(tmp_path / "screen.toml"), tmp_path, 20)
+    again = run_screen(made, lone, lambda what, done, total: seen.update([what]))
+    assert content(again.folder) == content(whole.folder)
+    assert seen["prepare"] == 0
+
+
+def test_a_folder_in_use_is_refused(screen: Screen, tmp_path: Path, lone: Client) -> None:
+    """Law 5: two runs never write one folder."""
+    made = plan(screen, tmp_path, 1000)
+    with (
+        Ledger(tmp_path / "prepared", {"other": "run"}),
+        pytest.raises(InputError, match=r"^[^\n]*in use by another run[^\n]*$"),
+    ):
+        run_screen(made, lone)
+    assert not (tmp_path / "run" / "hits.csv").exists()
+
+
+def test_a_changed_library_is_refused(
+    screen: Screen, library: Path, tmp_path: Path, lone: Client
+) -> None:
+    """Law 5: a run that goes on checks that it goes on with the same library."""
+    copy = tmp_path / "library.csv"
+    copy.write_bytes(library.read_bytes())
+    changed = screen.model_copy(update={"library": str(copy)})
+    run_screen(plan(changed, tmp_path, 1000), lone)
+    before = content(tmp_path / "run")
+    copy.write_bytes(library.read_bytes().replace(b"CHEMBL", b"chembl"))
+    with pytest.raises(InputError, match=r"^[^\n]*holds another run: its sha256[^\n]*$"):
+        run_screen(plan(changed, tmp_path, 1000), lone)
+    assert content(tmp_path / "run") == before
+
+
+def test_another_bundle_is_refused(
+    screen: Screen,
+    bundle: Bundle,
+    make_bundle: Callable[..., Bundle],
+    tmp_path: Path,
+    lone: Client,
+) -> None:
+    tasks = [(task.name, task.kind[0]) for task in bundle.card.tasks]
+    make_bundle(tmp_path / "bundle", "small", tasks)
+    changed = screen.model_copy(update={"bundles": (str(tmp_path / "bundle"),)})
+    run_screen(plan(changed, tmp_path, 1000), lone)
+    make_bundle(tmp_path / "bundle", "small", tasks, seed=8)
+    with pytest.raises(InputError, match=r"^[^\n]*holds another run: its bundles[^\n]*$"):
+        run_screen(plan(changed, tmp_path, 1000), lone)
+
+
+def test_a_folder_of_something_else_is_refused(
+    screen: Screen, tmp_path: Path, lone: Client
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.tex").write_text("mine")
+    with pytest.raises(InputError, match=r"^[^\n]*is not empty and holds no run[^\n]*$"):
+        run_screen(plan(screen, tmp_path, 1000), lone)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["thesis.tex"]
+
+
+def test_a_library_of_nothing_but_mistakes_ends_well(
+    screen: Screen,
+    tmp_path: Path,
+    write_library: Callable[[Path, Sequence[tuple[str, str]]], Path],
+    lone: Client,
+) -> None:
+    """Law 2: bad molecules never end a run."""
+    library = write_library(tmp_path / "bad.csv", [(f"{n}", "CCQ") for n in range(9)])
+    changed = screen.model_copy(update={"library": str(library)})
+    outcome = run_screen(plan(changed, tmp_path, 4), lone)
+    assert outcome.manifest["counts"] == {
+        **dict.fromkeys(outcome.manifest["counts"], 0),
+        "rows": 9,
+        "rejected": 9,
+    }
+    assert read(outcome.folder / "hits.csv") == []
+    assert len(read(outcome.folder / "rejects.csv")) == 9
+
+
+def test_a_window_of_work_yields_every_result_once(client: Client) -> None:
+    pulled: list[int] = []
+
+    def source() -> object:
+        for number in range(25):
+            pulled.append(number)
+            yield number
+
+    results = run_window(client, lambda number: number * number, source(), window=3)  # type: ignore[arg-type]
+    first = next(results)
+    assert len(pulled) <= 4  # a source of any length is read only as fast as it is worked off
+    time.sleep(0.1)
+    assert len(pulled) <= 4
+    assert sorted([first, *results]) == [number**2 for number in range(25)]
+    assert list(run_window(client, abs, [])) == []
+
+
+def test_a_scheduler_that_does_not_answer_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with (
+        pytest.raises(InputError, match=r"^[^\n]*no Dask scheduler answers at nonsense[^\n]*$"),
+        connect("nonsense://1.2.3.4:1"),
+    ):
+        pass
+
+
+def test_a_running_scheduler_can_be_used(client: Client) -> None:
+    with connect(client.scheduler.address) as other:
+        assert sorted(run_window(other, abs, [-3, 2, -1])) == [1, 2, 3]

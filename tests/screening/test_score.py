@@ -1,0 +1,193 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from distributed import Client
+
+from chem.errors import InputError
+from chem.graphs import featurize, featurizer_spec
+from chem.read import open_library
+from chem.standardize import Standardized, standardize
+from gnn.batch import collect
+from gnn.bundle import Bundle
+from gnn.predict import Predictor
+from screening.frames import duplicates, rejects, scored_frames
+from screening.partitions import GRAPH
+from screening.prepare import DUPLICATES, Prepared, prepare_library
+from screening.score import Scoring, load_predictor, read_accepted, score_library, score_partition
+
+MakeBundle = Callable[..., Bundle]
+Mixed = list[tuple[str, str]]
+
+
+class Fate(NamedTuple):
+    """What must become of a record."""
+
+    row: int
+    compound_id: str
+    structure: str
+    smiles: str | None
+    first: int
+
+
+class Scored(NamedTuple):
+    """A small library that was prepared and scored, with what it must have become."""
+
+    prepared: Prepared
+    bundle: Bundle
+    scores: list[Path]
+    fates: list[Fate]
+
+    @property
+    def accepted(self) -> list[Fate]:
+        """The records that must have a score."""
+        return [fate for fate in self.fates if fate.smiles and fate.first == fate.row]
+
+
+@pytest.fixture(scope="module")
+def scored(
+    tmp_path_factory: pytest.TempPathFactory,
+    write_library: Callable[[Path, Sequence[tuple[str, str]]], Path],
+    make_bundle: MakeBundle,
+    mixed: Mixed,
+    lone: Client,
+) -> Scored:
+    folder = tmp_path_factory.mktemp("scored")
+    # The last partition holds nothing but mistakes.
+    rows = [*mixed, *[(f"bad{n}", "CCQ") for n in range(11)]]
+    library = open_library(write_library(folder / "library.csv", rows))
+    prepared = prepare_library(library, folder / "prepared", lone, 8)
+    bundle = make_bundle(folder / "bundle")
+    scores = score_library(prepared, [bundle], folder / "scores", lone)
+    firsts: dict[str, int] = {}
+    fates = []
+    for row, (name, text) in enumerate(rows, 1):
+        found = standardize(text, "smiles")
+        smiles = found.smiles if isinstance(found, Standardized) else None
+        fates.append(Fate(row, name, text, smiles, firsts.setdefault(smiles, row) if smiles else 0))
+    return Scored(prepared, bundle, scores, fates)
+
+
+def test_a_score_exists_if_and_only_if_a_record_was_accepted(scored: Scored) -> None:
+    """Law 3, and law 4's score that no batch-mate changes: the oracle predicts in one go."""
+    table = pa.concat_tables([pq.read_table(path) for path in scored.scores])
+    predictor = Predictor([scored.bundle])
+    assert table.column_names == ["row", *predictor.columns]
+    assert table["row"].to_pylist() == [fate.row for fate in scored.accepted]
+    mols = [standardize(fate.structure, "smiles").mol for fate in scored.accepted]  # type: ignore[union-attr]
+    expected = predictor.predict(collect([featurize(mol) for mol in mols]))  # type: ignore[arg-type]
+    for name, values in expected.items():
+        found = table[name].to_numpy()
+        assert np.isfinite(found).all()
+        assert found.tobytes() == values.tobytes(), name
+
+
+def test_each_partition_has_its_scores(scored: Scored) -> None:
+    assert [path.name for path in scored.scores] == list(scored.prepared.partitions)
+    counts = [pq.read_metadata(path).num_rows for path in scored.scores]
+    assert sum(counts) == scored.prepared.accepted
+    assert counts[-1] == 0
+
+
+def test_accepted_rows_are_read_in_order_without_repeats(scored: Scored) -> None:
+    rows = []
+    for name in scored.prepared.partitions:
+        table = read_accepted(scored.prepared.folder, name, ["row", "smiles", *GRAPH])
+        assert table.column_names == ["row", "smiles", *GRAPH]
+        rows += list(zip(table["row"].to_pylist(), table["smiles"].to_pylist(), strict=True))
+    assert rows == [(fate.row, fate.smiles) for fate in scored.accepted]
+
+
+def test_frames_hold_the_accepted_with_their_scores(scored: Scored) -> None:
+    columns = ["small_EGFR", "small_herg_hi"]
+    frames = list(scored_frames(scored.prepared, scored.scores, columns))
+    rows = [row for frame in frames for row in frame.itertuples()]
+    assert [row.row for row in rows] == [fate.row for fate in scored.accepted]
+    assert [row.compound_id for row in rows] == [fate.compound_id for fate in scored.accepted]
+    assert [row.input_smiles for row in rows] == [fate.structure for fate in scored.accepted]
+    for frame in frames:
+        assert not frame.drop(columns=["changes", "extra"]).isna().any(axis=None)
+        assert list(frame.columns)[-2:] == columns
+    together = pa.concat_tables([pq.read_table(path) for path in scored.scores])
+    found = np.concatenate([frame["small_EGFR"].to_numpy() for frame in frames])
+    assert found.tobytes() == together["small_EGFR"].to_numpy().tobytes()
+
+
+def test_rejects_and_duplicates_are_told_in_order(scored: Scored) -> None:
+    told = list(rejects(scored.prepared))
+    expected = [fate for fate in scored.fates if fate.smiles is None]
+    assert [(r.row, r.compound_id, r.input_smiles) for r in told] == [
+        (fate.row, fate.compound_id, fate.structure) for fate in expected
+    ]
+    assert all(r.stage and r.code and r.detail for r in told)
+    repeats = [fate for fate in scored.fates if fate.smiles and fate.first != fate.row]
+    by_row = {fate.row: fate for fate in scored.fates}
+    assert repeats
+    assert [tuple(d) for d in duplicates(scored.prepared)] == [
+        (f.row, f.compound_id, f.structure, f.first, by_row[f.first].compound_id) for f in repeats
+    ]
+    assert len(scored.fates) == len(scored.accepted) + len(told) + len(repeats)
+
+
+def test_scores_of_another_partition_are_refused(scored: Scored) -> None:
+    swapped = [scored.scores[1], scored.scores[0], *scored.scores[2:]]
+    with pytest.raises(RuntimeError, match=r"does not belong to part-00000"):
+        list(scored_frames(scored.prepared, swapped, ["small_EGFR"]))
+
+
+@pytest.mark.parametrize("harm", ["altered", "truncated", "missing"])
+def test_harmed_scores_are_noticed_and_made_again(scored: Scored, lone: Client, harm: str) -> None:
+    """Law 5. Only what was harmed is worked on."""
+    path = scored.scores[2]
+    before = {one: (one.read_bytes(), one.stat().st_mtime_ns) for one in scored.scores}
+    if harm == "missing":
+        path.unlink()
+    elif harm == "truncated":
+        path.write_bytes(path.read_bytes()[:-7])
+    else:
+        pq.write_table(pq.read_table(scored.scores[1]), path)
+    seen: list[int] = []
+    score_library(
+        scored.prepared,
+        [scored.bundle],
+        path.parent,
+        lone,
+        lambda what, done, total: seen.append(done),
+    )
+    assert seen == [scored.prepared.accepted]
+    for one, (content, time) in before.items():
+        assert one.read_bytes() == content
+        assert (one.stat().st_mtime_ns == time) == (one != path)
+
+
+def test_scores_of_another_bundle_are_refused(
+    scored: Scored, make_bundle: MakeBundle, tmp_path: Path, lone: Client
+) -> None:
+    other = make_bundle(tmp_path, seed=5)
+    with pytest.raises(InputError, match=r"^[^\n]*its bundles differs[^\n]*$"):
+        score_library(scored.prepared, [other], scored.scores[0].parent, lone)
+
+
+def test_a_bundle_that_changes_under_way_ends_the_run(
+    scored: Scored, make_bundle: MakeBundle, tmp_path: Path
+) -> None:
+    bundle = make_bundle(tmp_path / "b")
+    known = ((str(bundle.path), bundle.sha256),)
+    make_bundle(tmp_path / "b", seed=9)
+    featurizer = featurizer_spec()["hash"]
+    with pytest.raises(RuntimeError, match="changed while the run was under way"):
+        load_predictor(known, featurizer)
+    work = Scoring(scored.prepared.folder, tmp_path, known, featurizer)
+    with pytest.raises(RuntimeError, match="changed while"):
+        score_partition(work, scored.prepared.partitions[0])
+    assert not (tmp_path / scored.prepared.partitions[0]).exists()
+
+
+def test_duplicates_hold_rows_alone(scored: Scored) -> None:
+    table = pq.read_table(scored.prepared.folder / DUPLICATES)
+    assert table.column_names == ["row", "first_row"]
+    assert {str(field.type) for field in table.schema} == {"int64"}
