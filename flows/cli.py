@@ -18,7 +18,7 @@ from gnn.errors import ModelError
 ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "error",  # also in the workers
+    "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "critical",  # workers too; errors are raised here
     # A waiting thread sleeps: where others use the cores too, spinning made training ten times
     # slower. Has to be set before torch is loaded.
     "OMP_WAIT_POLICY": "PASSIVE",

@@ -54,7 +54,7 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
                 n_workers=count,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # None would take 8787, and say so if it is taken
                 memory_limit=0,
             )
         with cluster, Client(cluster) as client:
