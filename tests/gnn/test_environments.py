@@ -85,6 +85,18 @@ def test_counts_do_not_depend_on_the_order_of_atoms(
     assert torch.equal(counts_of(Chem.MolFromSmiles(spelt), radius, 512), expected), spelt
 
 
+def test_a_bond_is_part_of_the_environments_around_it(drug_graphs: list[MolGraph]) -> None:
+    """Atom states give most bonds away; two graphs that differ in one bond alone do not."""
+    for graph in drug_graphs[:10]:
+        bonds = graph.bonds.copy()
+        bonds[0] = (bonds[0] + 1) % 5
+        batch = make_batch(collect([graph, graph._replace(bonds=bonds)]))
+        states, first = (environment_counts(batch, radius, 2048) for radius in (0, 1))
+        assert torch.equal(states[0], states[1])
+        changed = (first[0] != first[1]).sum()
+        assert 1 <= int(changed) <= 4  # the environments of its two atoms, before and after
+
+
 @pytest.mark.parametrize("size", [1, 64, 2048])
 def test_every_atom_counts_once_for_each_radius(size: int, drug_graphs: list[MolGraph]) -> None:
     graphs = drug_graphs[:50]
