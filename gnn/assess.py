@@ -1,14 +1,16 @@
 """Measuring an ensemble on rows it did not train on, beside a random forest."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from gnn.calibration import UNCALIBRATED, Calibration, fit_regression
+from gnn.calibration import UNCALIBRATED, Calibration, fit_regression, fit_slope
 from gnn.card import Metric, Summary, TaskCard
 from gnn.metrics import METRICS, Estimate, evaluate, measurable
+from gnn.training import target_scale
 from gnn.training_set import TrainingSet
 
 Floats = npt.NDArray[np.float64]
@@ -34,29 +36,84 @@ def assess(
     ``forest`` gives a task's baseline [M]; None leaves the baseline out. Bounds count as
     measurements in the main metrics; ``*_exact`` leaves them out.
     """
+    centres, _ = target_scale(data, 0)
+    held = [_held_out(data, outputs, int(task)) for task in kept]
+    slopes = _slopes(data, held, centres, kept)
     cards, inside = [], []
-    for task in kept:
-        truth = data.values[:, task].astype(np.float64)
-        held = np.isfinite(outputs[:, :, task]).any(axis=0) & np.isfinite(truth)
-        rows = np.flatnonzero(held)
-        mean, spread = _combine(outputs[:, rows, task], bool(data.binary[task]))
-        calibration, covered = UNCALIBRATED, None
+    for task, found in zip(kept, held, strict=True):
+        truth, mean, spread, rows = found
+        calibration = UNCALIBRATED
         if not data.binary[task] and len(rows) >= MINIMUM_ROWS:
-            calibration = fit_regression(truth[rows], mean, spread)
-            covered = _cross_fitted_coverage(truth[rows], mean, spread)
-            inside.append(covered)
+            centre = float(centres[task])
+            drawn = centre + slopes.overall * (mean - centre)
+            calibration = replace(
+                fit_regression(truth, drawn, slopes.overall * spread),
+                centre=centre,
+                slope=slopes.overall,
+            )
+            other = slopes.other_half[rows]  # what is measured was fitted on the other half
+            mean, spread = centre + other * (mean - centre), other * spread
+            inside.append(_cross_fitted_coverage(truth, mean, spread))
         baseline = forest(int(task))[rows] if forest is not None and len(rows) else None
         exact = data.bounds[rows, task] == 0
         kind = str(data.tasks[task]["kind"])
-        metrics = _compare(truth[rows], mean, baseline, kind)
+        metrics = _compare(truth, mean, baseline, kind)
         if not exact.all():
             without = baseline[exact] if baseline is not None else None
-            some = _compare(truth[rows][exact], mean[exact], without, kind)
+            some = _compare(truth[exact], mean[exact], without, kind)
             metrics |= {f"{name}_exact": metric for name, metric in some.items()}
         cards.append(_card(data, int(task), rows, calibration, metrics))
-    summary = summarize(cards)
     coverage = float(np.concatenate(inside).mean()) if inside else None
-    return Assessment(tuple(cards), summary, coverage)
+    return Assessment(tuple(cards), summarize(cards), coverage)
+
+
+class _Held(NamedTuple):
+    """A task's held-out measurements: values, predictions, members' spread, rows; each [n]."""
+
+    truth: Floats
+    mean: Floats
+    spread: Floats
+    rows: npt.NDArray[np.int64]
+
+
+def _held_out(data: TrainingSet, outputs: Floats, task: int) -> _Held:
+    truth = data.values[:, task].astype(np.float64)
+    rows = np.flatnonzero(np.isfinite(outputs[:, :, task]).any(axis=0) & np.isfinite(truth))
+    mean, spread = _combine(outputs[:, rows, task], bool(data.binary[task]))
+    return _Held(truth[rows], mean, spread, rows)
+
+
+class _Slopes(NamedTuple):
+    overall: float
+    """Fitted on every held-out measurement: what the bundle gets."""
+    other_half: Floats
+    """[M] fitted on the half of the molecules that this one is not in: what is measured with."""
+
+
+def _slopes(
+    data: TrainingSet,
+    held: list[_Held],
+    centres: npt.NDArray[np.float32],
+    kept: npt.NDArray[np.int64],
+) -> _Slopes:
+    half = np.random.default_rng(1).random(data.graphs.molecules) < 0.5
+    values = [
+        (found, float(centres[task]))
+        for task, found in zip(kept, held, strict=True)
+        if not data.binary[task]
+    ]
+    rows = np.concatenate([np.zeros(0, np.int64), *(found.rows for found, _ in values)])
+    # Every task counts in units of its own spread, so that none dominates.
+    scales = [
+        max(float(found.truth.std()), 1e-6) if len(found.rows) else 1.0 for found, _ in values
+    ]
+    pairs = list(zip(values, scales, strict=True))
+    truth = np.concatenate([np.zeros(0), *((f.truth - c) / s for (f, c), s in pairs)])
+    mean = np.concatenate([np.zeros(0), *((f.mean - c) / s for (f, c), s in pairs)])
+    in_half = half[rows]
+    first = fit_slope(truth[in_half], mean[in_half])
+    second = fit_slope(truth[~in_half], mean[~in_half])
+    return _Slopes(fit_slope(truth, mean), np.where(half, second, first))
 
 
 def _combine(members: Floats, binary: bool) -> tuple[Floats, Floats]:
