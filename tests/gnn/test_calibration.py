@@ -11,6 +11,7 @@ from gnn.calibration import (
     apply_classification,
     apply_regression,
     fit_regression,
+    fit_slope,
 )
 
 Draw = tuple[np.ndarray, np.ndarray]
@@ -113,3 +114,27 @@ def test_uncalibrated_is_the_members_own_spread() -> None:
     value, std, low, high = apply_regression(np.array([[5.0], [7.0]]), UNCALIBRATED)
     assert (value[0], std[0]) == (6.0, 1.0)
     assert (low[0], high[0]) == pytest.approx((6 - 1.644854, 6 + 1.644854))
+
+
+def test_a_slope_draws_value_and_interval_towards_the_centre() -> None:
+    members = np.array([[5.0, 8.0], [7.0, 8.0]])
+    calibration = Calibration(0.3, 1.0, 2.0, 50, centre=6.0, slope=0.5)
+    value, std, low, high = apply_regression(members, calibration)
+    assert value.tolist() == [6.0, 7.0]
+    assert std == pytest.approx([np.hypot(0.3, 0.5), 0.3])
+    assert (high - low) == pytest.approx(4 * std)
+    assert (low + high) == pytest.approx(2 * value)
+
+
+@pytest.mark.parametrize(
+    ("truth_per_prediction", "slope"),
+    [(0.7, 0.7), (1.0, 1.0), (1.6, 1.0), (0.2, 0.5), (-1.0, 0.5)],
+    ids=["bold", "right", "timid", "much too bold", "backwards"],
+)
+def test_a_slope_makes_more_modest_never_bolder(truth_per_prediction: float, slope: float) -> None:
+    predicted = np.linspace(-2, 3, 40)
+    assert fit_slope(truth_per_prediction * predicted, predicted) == pytest.approx(slope)
+
+
+def test_predictions_that_are_all_the_mean_stay() -> None:
+    assert fit_slope(np.array([1.0, -1.0]), np.zeros(2)) == 1.0
