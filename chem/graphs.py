@@ -27,7 +27,8 @@ MAX_ATOMS = 999
 BOND_ORDERS = (1.0, 1.5, 2.0, 3.0)
 """Single, aromatic, double, triple: bond tokens 0 to 3."""
 OTHER_BOND = len(BOND_ORDERS)
-"""Token of every other bond (dative, quadruple, zero-order)."""
+"""Token of a bond of any other order. A dative bond counts as single; RDKit gives a zero-order bond
+no entry in the matrix, so it is left out."""
 
 
 class MolGraph(NamedTuple):
