@@ -15,9 +15,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RUN_ELSEWHERE = {
     "make screen": ".ci/run",
     "make test": ".ci/run",
-    "hitlist screen kinase --library zinc_leadlike --hits 500": "by hand: 1.94 million molecules",
     "HITLIST_MIRROR=path/to/mirror hitlist train activity --out activity_bundle": "by hand: hours",
     "prefect": "tests/flows/test_prefect.py",
+    "export": "tests/flows/test_prefect.py, in its environment",
 }
 """Commands, or first words of them, that are not run here, and where they are."""
 
