@@ -4,6 +4,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
+# A waiting thread sleeps: where others use the cores too, spinning makes torch ten times slower.
+export OMP_WAIT_POLICY := PASSIVE
 
 .PHONY: screen test lint setup help
 help:            ## Say what can be made.

@@ -84,11 +84,7 @@ class Ledger:
             path.unlink()
             self._append({"purpose": self.purpose})
             return
-        if found.get("purpose") != json.loads(json.dumps(self.purpose)):
-            raise InputError(
-                f"{self.folder} holds another run: its {_difference(found, self.purpose)} differs "
-                "from this one's; name another folder, or remove this one"
-            )
+        _compare(self.folder, found, self.purpose)
         if not content.endswith(b"\n"):  # what is recorded next gets a line of its own
             with path.open("ab") as file:
                 file.write(b"\n")
@@ -114,6 +110,25 @@ def _parse(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return loaded
+
+
+def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
+    """Refuse a folder whose ledger has another purpose, before any work; none is no fault."""
+    try:
+        with (folder / LEDGER).open("rb") as file:
+            found = _parse(file.readline())
+    except FileNotFoundError:
+        return
+    if found is not None:
+        _compare(folder, found, purpose)
+
+
+def _compare(folder: Path, found: Mapping[str, Any], purpose: Mapping[str, Any]) -> None:
+    if found.get("purpose") != json.loads(json.dumps(purpose)):
+        raise InputError(
+            f"{folder} holds another run: its {_difference(found, purpose)} differs "
+            "from this one's; name another folder, or remove this one"
+        )
 
 
 def _difference(found: Mapping[str, Any], purpose: Mapping[str, Any]) -> str:

@@ -9,16 +9,17 @@ from typing import Any, TypeVar
 from distributed import Client
 
 from chem.errors import InputError
+from chem.read import hash_file
 from screening.frames import duplicates, rejects, scored_frames
 from screening.handover.manifest import Artefact, RunFacts
 from screening.handover.table import HitTable
 from screening.handover.write import hand_over
-from screening.ledger import LEDGER
+from screening.ledger import LEDGER, check_purpose, hash_purpose
 from screening.objective import needed_columns
 from screening.plan import Plan
-from screening.prepare import Prepared, Progress, prepare_library
+from screening.prepare import Prepared, Progress, prepare_library, prepare_purpose
 from screening.rank import Ranking, merge_top
-from screening.score import score_library
+from screening.score import score_library, scoring_purpose
 
 Result = TypeVar("Result")
 
@@ -124,12 +125,12 @@ def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> 
 
 
 def check_folder(plan: Plan) -> None:
-    """Refuse a folder that holds something else than a run."""
-    if (
-        plan.out.is_dir()
-        and any(plan.out.iterdir())
-        and not (plan.out / "scores" / LEDGER).exists()
-    ):
+    """Refuse a folder that holds something else than this run, before any work."""
+    scores = plan.out / "scores"
+    if plan.out.is_dir() and any(plan.out.iterdir()) and not (scores / LEDGER).exists():
         raise InputError(
             f"{plan.out} is not empty and holds no run to go on with; name another folder"
         )
+    sha256 = hash_file(plan.library.path)
+    key = hash_purpose(prepare_purpose(plan.library, sha256, plan.partition_rows))
+    check_purpose(scores, scoring_purpose(sha256, key, plan.bundles))

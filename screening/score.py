@@ -44,12 +44,7 @@ def score_library(
     """
     known = tuple((str(bundle.path.resolve()), bundle.sha256) for bundle in bundles)
     work = Scoring(prepared.folder, folder, known, prepared.featurizer)
-    purpose = {
-        "library": prepared.sha256,
-        "prepared": prepared.key,
-        "bundles": [sha256 for _, sha256 in known],
-        "featurizer": prepared.featurizer,
-    }
+    purpose = scoring_purpose(prepared.sha256, prepared.key, bundles)
     with Ledger(folder, purpose) as ledger:
         missing = [name for name in prepared.partitions if name not in ledger.entries]
         done = sum(entry.facts["rows"] for entry in ledger.entries.values())
@@ -59,6 +54,15 @@ def score_library(
             if progress is not None:
                 progress("score", done, prepared.accepted)
     return [folder / name for name in prepared.partitions]
+
+
+def scoring_purpose(sha256: str, key: str, bundles: Sequence[Bundle]) -> dict[str, Any]:
+    """Return all that scores depend on: the library, how it was prepared (``key``), the bundles."""
+    return {
+        "library": sha256,
+        "prepared": key,
+        "bundles": [bundle.sha256 for bundle in bundles],
+    }
 
 
 def score_partition(work: Scoring, name: str) -> tuple[str, int]:

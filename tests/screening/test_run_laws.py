@@ -260,7 +260,7 @@ def test_a_changed_library_is_refused(
     run_screen(plan(changed, tmp_path, 1000), lone)
     before = content(tmp_path / "run")
     copy.write_bytes(library.read_bytes().replace(b"CHEMBL", b"chembl"))
-    with pytest.raises(InputError, match=r"^[^\n]*holds another run: its sha256[^\n]*$"):
+    with pytest.raises(InputError, match=r"^[^\n]*holds another run: its library, prepared[^\n]*$"):
         run_screen(plan(changed, tmp_path, 1000), lone)
     assert content(tmp_path / "run") == before
 
