@@ -27,7 +27,8 @@ setup: .venv/.ready    ## Set up alone.
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "found $$($(PYTHON) --version), expected Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 2; }
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "no virtual environment could be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
 
 # The stamps make the second run reuse the set-up; a changed pin makes it again.
 .venv/.ready: pyproject.toml constraints.txt | .venv/bin/python

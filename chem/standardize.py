@@ -26,6 +26,8 @@ from chem.parse import parse
 from chem.records import Failure, StructureFormat
 
 MAX_PASSES = 8
+VERSION = 1
+"""Goes up when a rule changes, so that libraries are prepared again."""
 
 _MAPPED = re.compile(r":\d+\]")
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from shutil import rmtree
@@ -182,7 +181,7 @@ def run_training(
         "settings": asdict(settings),
         "data": data.meta,
         "seed": training.seed,
-        "parts": sha256(data.parts.tobytes()).hexdigest(),
+        "arrays": data.sha256,
         "hitlist": version("hitlist"),
     }
     place = work or cache_folder().absolute() / "training" / hash_purpose(purpose)

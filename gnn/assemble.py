@@ -1,7 +1,7 @@
 """From measured tables to the arrays that training needs: standardize, merge, featurize, divide."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -36,11 +36,13 @@ def assemble(
     divide: Callable[[ActivityTable], Strings],
     meta: dict[str, Any],
     progress: Progress | None = None,
+    presumed: Container[str] = frozenset(),
 ) -> Assembled:
     """Make the training set of a table.
 
     Molecules are standardized and merged by their standardized SMILES; one that cannot be is left
-    out and counted. ``divide`` gets the merged table and returns its parts [K, M].
+    out and counted. ``divide`` gets the merged table and returns its parts [K, M]. ``presumed`` has
+    the standardized SMILES of the molecules whose values are presumptions.
     """
     graphs: dict[str, MolGraph] = {}
     standard: list[str | None] = []
@@ -85,6 +87,7 @@ def assemble(
         bounds=merged.bounds,
         parts=divide(merged),
         tasks=tuple(task._asdict() for task in merged.tasks),
+        presumed=np.array([text in presumed for text in smiles]) if presumed else None,
         meta={"featurizer": featurizer_spec()["hash"], **meta},
     )
     return Assembled(data, smiles, notes)

@@ -166,8 +166,7 @@ def _card(
     metrics: dict[str, Metric],
 ) -> TaskCard:
     about = data.tasks[task]
-    measured = np.isfinite(data.values[:, task])
-    trained = measured & np.isin(data.parts, ("fit", "stop")).any(axis=0)
+    trained = data.measured[:, task] & np.isin(data.parts, ("fit", "stop")).any(axis=0)
     return TaskCard(
         name=about["name"],
         kind=about["kind"],
@@ -195,6 +194,8 @@ def summarize(cards: list[TaskCard]) -> dict[str, Summary]:
         theirs = [metric.forest for metric in metrics if metric.forest is not None]
         draws = ours[generator.integers(0, len(ours), (1000, len(ours)))].mean(axis=1)
         low, high = np.percentile(draws, [2.5, 97.5])
+        if len(metrics) == 1:
+            low, high = metrics[0].network_interval
         summary[name] = Summary(
             tasks=len(metrics),
             network=round(float(ours.mean()), 4),

@@ -40,11 +40,11 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
         split = split_rows(table, choice.split, recipe.seed, (train, choice.valid, 0.0))
         tables.append((table, split))
     table = join(tables)
+    presumed: frozenset[str] = frozenset()
     if recipe.presumed_inactive is not None:
-        presumed = presume_inactive(
-            table, **recipe.presumed_inactive.model_dump(), seed=recipe.seed
-        )
-        table = ActivityTable.concat([table, presumed])
+        drawn = presume_inactive(table, **recipe.presumed_inactive.model_dump(), seed=recipe.seed)
+        presumed = frozenset(drawn.smiles)
+        table = ActivityTable.concat([table, drawn])
     names = [task.name for task in table.tasks]
     for name in recipe.ship:
         if name not in names:
@@ -65,7 +65,7 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
         "split": "; ".join(f"{choice.name}: {choice.split}" for choice in recipe.sets)
         + f"; {recipe.stop:.0%} of the training rows, other ones for each member, end its training",
     }
-    return assemble(table, divide, meta, progress)
+    return assemble(table, divide, meta, progress, presumed)
 
 
 def assemble_assay(

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.floating]
 LEVEL = 0.9
 """The share of values that an interval is meant to cover."""
 _NORMAL_90 = 1.6448536269514722
-_SPREADS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+_SPREADS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,10 @@ def fit_regression(truth: Floats, mean: Floats, members_std: Floats) -> Calibrat
         likelihood = float((squared / variance + np.log(variance)).mean())
         best = min(best, (likelihood, spread, float(np.sqrt(noise))))
     _, spread, noise = best
+    if not members_std.any():
+        # Held out by one member each (cross-validation): the data cannot tell the factor, and
+        # disagreement must still widen an interval.
+        spread = 1.0
     ratio = np.sqrt(squared) / np.sqrt(noise**2 + np.square(spread * members_std))
     level = min(1.0, np.ceil((len(truth) + 1) * LEVEL) / len(truth))
     quantile = float(np.quantile(ratio, level, method="higher"))

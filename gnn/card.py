@@ -48,7 +48,7 @@ class Summary(_Part):
     network: float
     forest: float | None
     network_interval: tuple[float, float]
-    """95 % bootstrap interval over tasks."""
+    """95 % bootstrap interval over tasks; over molecules where there is one task."""
 
 
 class Card(_Part):

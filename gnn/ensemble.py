@@ -43,7 +43,14 @@ def fit_ensemble(
     keep_memory()
     work.mkdir(parents=True, exist_ok=True)
     _claim(
-        work, {"sizes": asdict(sizes), "training": asdict(config), "data": data.meta, "seed": seed}
+        work,
+        {
+            "sizes": asdict(sizes),
+            "training": asdict(config),
+            "data": data.meta,
+            "arrays": data.sha256,
+            "seed": seed,
+        },
     )
     states = []
     for member in range(len(data.parts)):

@@ -6,7 +6,10 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from gnn.training_set import TrainingSet
 
-SETTINGS = "200 trees (100 for a regression) on Morgan count fingerprints, radius 2, 2,048 columns"
+SETTINGS = (
+    "200 trees (100 for a regression) on Morgan count fingerprints, radius 2, 2,048 columns; "
+    "trained on the measured values alone"
+)
 _TREES, _REGRESSION_TREES = 200, 100
 _FEATURES = 0.2
 """Share of the columns that a regression split looks at; scikit-learn's default of all of them
@@ -19,10 +22,11 @@ def forest_outputs(
     """Return [M]: predictions where a molecule is in ``part``, by a forest that did not see it.
 
     Values or probabilities; NaN elsewhere, and where the training rows have one class only.
-    Members that hold out the same molecules share a forest. Bounds are taken for measurements.
+    Members that hold out the same molecules share a forest. Bounds are taken for measurements;
+    what is only presumed is left out, for a forest cannot take it as less than a measurement.
     """
     found = np.full(data.graphs.molecules, np.nan)
-    measured = np.isfinite(data.values[:, task])
+    measured = data.measured[:, task]
     seen: set[bytes] = set()
     for member in range(len(data.parts)):
         rows = data.rows(member, part)

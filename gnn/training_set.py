@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy.typing as npt
 from gnn.batch import GraphArrays
 from gnn.errors import ModelError
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,23 @@ class TrainingSet:
     """[T] name, kind (``regression`` or ``classification``), unit, and what else describes it."""
     meta: dict[str, Any]
     """What it was made of: featurizer, data hashes, the split in words."""
+
+    presumed: npt.NDArray[np.bool_] | None = None
+    """[M] molecules whose values are presumptions, not measurements; None where none are."""
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of all that a network is fitted on."""
+        found = sha256()
+        for array in (self.values, self.bounds, self.parts, *self.graphs):
+            found.update(np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()
+
+    @property
+    def measured(self) -> npt.NDArray[np.bool_]:
+        """[M, T] where there is a value that was measured."""
+        present: npt.NDArray[np.bool_] = np.isfinite(self.values)
+        return present if self.presumed is None else present & ~self.presumed[:, None]
 
     @property
     def binary(self) -> npt.NDArray[np.bool_]:
@@ -54,6 +73,7 @@ def save_training_set(path: Path, data: TrainingSet) -> None:
         values=data.values,
         bounds=data.bounds,
         parts=data.parts,
+        presumed=np.zeros(0, bool) if data.presumed is None else data.presumed,
         note=np.array(json.dumps(note)),
     )
 
@@ -78,4 +98,5 @@ def load_training_set(path: Path) -> TrainingSet:
             stored["parts"],
             tuple(note["tasks"]),
             note["meta"],
+            stored["presumed"] if len(stored["presumed"]) else None,
         )

@@ -48,7 +48,7 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
             with client:
                 yield client
             return
-        count = workers or len(os.sched_getaffinity(0))
+        count = workers or _cores()
         with _ignoring_interrupts():
             cluster = LocalCluster(
                 n_workers=count,
@@ -72,6 +72,13 @@ def _ignoring_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _cores() -> int:
+    """Return the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def run_window(

@@ -56,11 +56,35 @@ def plan_run(
     """
     bundles = load_bundles(screen.bundles)
     screen.check(Predictor(bundles).columns, list(PROPERTIES))
+    check_units(screen, bundles)
     check_writable(out)
     library = find_library(screen.library, columns, progress)
     folder = prepared or prepared_folder(library, partition_rows)
     check_writable(folder)
     return Plan(screen, library, bundles, out, folder, partition_rows)
+
+
+def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
+    """Return the unit of every task's column; a class is a ``probability``."""
+    return {
+        f"{bundle.card.name}_{task.name}": (
+            "probability" if task.kind == "classification" else task.unit
+        )
+        for bundle in bundles
+        for task in bundle.card.tasks
+    }
+
+
+def check_units(screen: Screen, bundles: tuple[Bundle, ...]) -> None:
+    """Refuse a selectivity between tasks of different units: their difference means nothing."""
+    units = task_units(bundles)
+    compared = [part.task for part in (*screen.primary, *screen.off_targets)]
+    if screen.off_targets and len({units[task] for task in compared}) > 1:
+        found = ", ".join(f"{task} in {units[task]}" for task in compared)
+        raise InputError(
+            f"screen {screen.name} compares tasks of different units ({found}); a selectivity "
+            "needs one unit: leave out the off-targets, or the primary of another unit"
+        )
 
 
 def load_bundles(names: tuple[str, ...]) -> tuple[Bundle, ...]:

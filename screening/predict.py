@@ -1,6 +1,5 @@
 """Predict a file: every task of every bundle for every row, the same rows in the same order."""
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +10,7 @@ from distributed import Client
 from chem.read import Library
 from gnn.bundle import Bundle
 from gnn.predict import Predictor
-from screening.files import open_atomic
+from screening.handover.csvfile import write_csv
 from screening.partitions import REJECTED
 from screening.prepare import DUPLICATES, Prepared, Progress, prepare_library
 from screening.score import score_library
@@ -33,10 +32,7 @@ def predict_file(
     columns = Predictor(bundles).columns
     with TemporaryDirectory(dir=out.parent, prefix=".predict-") as scratch:
         scores = score_library(prepared, bundles, Path(scratch), client, progress)
-        with open_atomic(out) as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([*FIRST, *columns])
-            writer.writerows(_rows(prepared, scores, columns))
+        write_csv(out, [*FIRST, *columns], _rows(prepared, scores, columns), texts=len(FIRST))
     return prepared
 
 

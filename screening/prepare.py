@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from distributed import Client
 
+from chem import standardize
 from chem.errors import InputError
 from chem.graphs import featurizer_spec
 from chem.read import Library, hash_file
@@ -72,6 +73,7 @@ def prepare_purpose(library: Library, sha256: str, partition_rows: int) -> dict[
         "columns": [library.smiles_column, library.id_column, library.name_column],
         "partition_rows": partition_rows,
         "featurizer": featurizer_spec()["hash"],
+        "standardizer": standardize.VERSION,
         "rdkit": version("rdkit"),
         "hitlist": version("hitlist"),
     }

@@ -16,7 +16,7 @@ from screening.handover.table import HitTable
 from screening.handover.write import hand_over
 from screening.ledger import LEDGER, check_purpose, hash_purpose
 from screening.objective import needed_columns
-from screening.plan import Plan
+from screening.plan import Plan, task_units
 from screening.prepare import Prepared, Progress, prepare_library, prepare_purpose
 from screening.rank import Ranking, merge_top
 from screening.score import score_library, scoring_purpose
@@ -94,13 +94,7 @@ def hand_over_stage(
         duplicates=prepared.duplicates,
         reject_codes=prepared.reject_codes,
         seconds=seconds,
-        units={
-            f"{bundle.card.name}_{task.name}": (
-                "probability" if task.kind == "classification" else task.unit
-            )
-            for bundle in plan.bundles
-            for task in bundle.card.tasks
-        },
+        units=task_units(plan.bundles),
     )
     table, manifest = hand_over(
         plan.out,

@@ -24,14 +24,23 @@ class _LineFeeds:
         return self.file.write(row.removesuffix("\r\n") + "\n")
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> int:
-    """Write rows as they come; texts are escaped, whole numbers are not. Returns their number."""
+def write_csv(
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str | int]],
+    texts: int | None = None,
+) -> int:
+    """Write rows as they come; texts are escaped, whole numbers are not. Returns their number.
+
+    texts: how many columns may hold text; the others hold numbers already written out.
+    """
     count = 0
     with open_atomic(path) as file:
         writer = csv.writer(_LineFeeds(file), lineterminator="\r\n")
         writer.writerow([escape_cell(name) for name in header])
         for row in rows:
-            writer.writerow([escape_cell(v) if isinstance(v, str) else str(v) for v in row])
+            cells = [escape_cell(v) if isinstance(v, str) else str(v) for v in row[:texts]]
+            writer.writerow([*cells, *row[len(cells) :]])
             count += 1
     return count
 
