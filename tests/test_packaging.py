@@ -1,0 +1,31 @@
+"""What an installation that is not editable holds."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_a_wheel_ships_models_screens_and_tables(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    files = subprocess.run(
+        ["git", "ls-files", "-z", "--", ".", ":!tests", ":!docs"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.split(b"\0")
+    for name in filter(None, files):
+        target = source / name.decode()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((ROOT / name.decode()).read_bytes())
+    words = ["wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path, source]
+    subprocess.run([sys.executable, "-m", "pip", *words], check=True, timeout=200)
+    names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
+    for bundle in ("activity", "toxicity"):
+        assert f"gnn/bundles/{bundle}/card.json" in names
+        assert f"gnn/bundles/{bundle}/weights.safetensors" in names
+    assert {"chem/atom_states.csv", "data/catalogue.toml", "data/kinases.csv"} <= names
+    assert {"flows/screens/kinase.toml", "gnn/recipes/activity.toml"} <= names
+    assert {"screening/handover/report.html", "screening/handover/report.css"} <= names
