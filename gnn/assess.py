@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gnn.calibration import UNCALIBRATED, Calibration, fit_regression, fit_slope
+from gnn.calibration import UNCALIBRATED, Calibration, fit_regression
 from gnn.card import Metric, Summary, TaskCard
 from gnn.metrics import METRICS, Estimate, evaluate, measurable
-from gnn.training import target_scale
+from gnn.shrinkage import HeldOut, fit_shrinkage, keep
 from gnn.training_set import TrainingSet
 
 Floats = npt.NDArray[np.float64]
@@ -36,22 +36,24 @@ def assess(
     ``forest`` gives a task's baseline [M]; None leaves the baseline out. Bounds count as
     measurements in the main metrics; ``*_exact`` leaves them out.
     """
-    centres, _ = target_scale(data, 0)
     held = [_held_out(data, outputs, int(task)) for task in kept]
-    slopes = _slopes(data, held, centres, kept)
+    shrinkage = _fit_shrinkage(data, held, kept)
     cards, inside = [], []
     for task, found in zip(kept, held, strict=True):
         truth, mean, spread, rows = found
         calibration = UNCALIBRATED
         if not data.binary[task] and len(rows) >= MINIMUM_ROWS:
-            centre = float(centres[task])
-            drawn = centre + slopes.overall * (mean - centre)
+            centre, _, count = _trained(data, int(task))
+            slope = keep(count, shrinkage.overall)
+            drawn = centre + slope * (mean - centre)
             calibration = replace(
-                fit_regression(truth, drawn, slopes.overall * spread),
+                fit_regression(truth, drawn, slope * spread),
                 centre=centre,
-                slope=slopes.overall,
+                slope=slope,
             )
-            other = slopes.other_half[rows]  # what is measured was fitted on the other half
+            # What is measured was fitted on the other half of the molecules.
+            first, second = (keep(count, k) for k in (shrinkage.first, shrinkage.second))
+            other = np.where(shrinkage.half[rows], second, first)
             mean, spread = centre + other * (mean - centre), other * spread
             inside.append(_cross_fitted_coverage(truth, mean, spread))
         baseline = forest(int(task))[rows] if forest is not None and len(rows) else None
@@ -83,37 +85,39 @@ def _held_out(data: TrainingSet, outputs: Floats, task: int) -> _Held:
     return _Held(truth[rows], mean, spread, rows)
 
 
-class _Slopes(NamedTuple):
+class _Shrinkage(NamedTuple):
     overall: float
-    """Fitted on every held-out measurement: what the bundle gets."""
-    other_half: Floats
-    """[M] fitted on the half of the molecules that this one is not in: what is measured with."""
+    """Fitted on every held-out molecule: what the bundle gets."""
+    first: float
+    """Fitted on one half of them."""
+    second: float
+    """Fitted on the other half."""
+    half: npt.NDArray[np.bool_]
+    """[M] which molecules are in the first half."""
 
 
-def _slopes(
-    data: TrainingSet,
-    held: list[_Held],
-    centres: npt.NDArray[np.float32],
-    kept: npt.NDArray[np.int64],
-) -> _Slopes:
+def _fit_shrinkage(data: TrainingSet, held: list[_Held], kept: npt.NDArray[np.int64]) -> _Shrinkage:
     half = np.random.default_rng(1).random(data.graphs.molecules) < 0.5
-    values = [
-        (found, float(centres[task]))
-        for task, found in zip(kept, held, strict=True)
-        if not data.binary[task]
-    ]
-    rows = np.concatenate([np.zeros(0, np.int64), *(found.rows for found, _ in values)])
-    # Every task counts in units of its own spread, so that none dominates.
-    scales = [
-        max(float(found.truth.std()), 1e-6) if len(found.rows) else 1.0 for found, _ in values
-    ]
-    pairs = list(zip(values, scales, strict=True))
-    truth = np.concatenate([np.zeros(0), *((f.truth - c) / s for (f, c), s in pairs)])
-    mean = np.concatenate([np.zeros(0), *((f.mean - c) / s for (f, c), s in pairs)])
-    in_half = half[rows]
-    first = fit_slope(truth[in_half], mean[in_half])
-    second = fit_slope(truth[~in_half], mean[~in_half])
-    return _Slopes(fit_slope(truth, mean), np.where(half, second, first))
+    pairs = [(int(task), found) for task, found in zip(kept, held, strict=True)]
+    regressions = [(task, found) for task, found in pairs if not data.binary[task]]
+
+    def fit(inside: npt.NDArray[np.bool_]) -> float:
+        tasks = []
+        for task, found in regressions:
+            centre, scale, count = _trained(data, task)
+            rows = inside[found.rows]
+            truth, mean = found.truth[rows] - centre, found.mean[rows] - centre
+            tasks.append(HeldOut(truth, mean, count, scale))
+        return fit_shrinkage(tasks)
+
+    return _Shrinkage(fit(np.ones_like(half)), fit(half), fit(~half), half)
+
+
+def _trained(data: TrainingSet, task: int) -> tuple[float, float, int]:
+    """Return mean, standard deviation and number of the measured values trained on."""
+    rows = data.measured[:, task] & np.isin(data.parts, ("fit", "stop")).any(axis=0)
+    values = data.values[rows, task].astype(np.float64)
+    return float(values.mean()), float(values.std()), len(values)
 
 
 def _combine(members: Floats, binary: bool) -> tuple[Floats, Floats]:

@@ -1,8 +1,7 @@
 """Turning an ensemble's outputs into values with honest error bars.
 
-Fitted on ``valid`` rows, which no network saw. A regression is first drawn towards the mean of
-what was trained on, by one slope for the whole bundle: on unfamiliar molecules networks are too
-bold. Its standard deviation is
+Fitted on ``valid`` rows, which no network saw. A regression is first drawn towards the
+mean of what was trained on (:mod:`gnn.shrinkage`). Its standard deviation is
 ``sqrt(noise^2 + (spread * s)^2)`` with s the members' standard deviation, and the 90 % interval
 ``mean +- quantile * std`` with the quantile that covered 90 % of the rows (split conformal
 prediction, Angelopoulos and Bates 2021, arXiv 2107.07511). For a classification the interval is of
@@ -65,15 +64,6 @@ def fit_regression(truth: Floats, mean: Floats, members_std: Floats) -> Calibrat
     level = min(1.0, np.ceil((len(truth) + 1) * LEVEL) / len(truth))
     quantile = float(np.quantile(ratio, level, method="higher"))
     return Calibration(noise, spread, quantile, len(truth))
-
-
-def fit_slope(truth: Floats, mean: Floats) -> float:
-    """Fit the slope of values on predictions, both [n] as distances from their task's centre.
-
-    Kept within 0.5 and 1: calibration makes a model more modest, never bolder.
-    """
-    squares = float(np.square(mean).sum())
-    return float(np.clip((truth * mean).sum() / squares, 0.5, 1.0)) if squares > 0 else 1.0
 
 
 UNCALIBRATED = Calibration(noise=0.0, spread=1.0, quantile=_NORMAL_90, rows=0)

@@ -11,7 +11,6 @@ from gnn.calibration import (
     apply_classification,
     apply_regression,
     fit_regression,
-    fit_slope,
 )
 
 Draw = tuple[np.ndarray, np.ndarray]
@@ -124,17 +123,3 @@ def test_a_slope_draws_value_and_interval_towards_the_centre() -> None:
     assert std == pytest.approx([np.hypot(0.3, 0.5), 0.3])
     assert (high - low) == pytest.approx(4 * std)
     assert (low + high) == pytest.approx(2 * value)
-
-
-@pytest.mark.parametrize(
-    ("truth_per_prediction", "slope"),
-    [(0.7, 0.7), (1.0, 1.0), (1.6, 1.0), (0.2, 0.5), (-1.0, 0.5)],
-    ids=["bold", "right", "timid", "much too bold", "backwards"],
-)
-def test_a_slope_makes_more_modest_never_bolder(truth_per_prediction: float, slope: float) -> None:
-    predicted = np.linspace(-2, 3, 40)
-    assert fit_slope(truth_per_prediction * predicted, predicted) == pytest.approx(slope)
-
-
-def test_predictions_that_are_all_the_mean_stay() -> None:
-    assert fit_slope(np.array([1.0, -1.0]), np.zeros(2)) == 1.0
