@@ -106,7 +106,8 @@ def find_library(
 ) -> Library:
     """Open a library file, or fetch and open one of the catalogue's."""
     chosen = columns or Columns()
-    if Path(name).is_file() or (name not in datasets() and Path(name).suffix):
+    given = Path(name)
+    if given.is_file() or (name not in datasets() and (given.suffix or given.is_dir())):
         return open_library(Path(name), chosen.smiles, chosen.id, chosen.name)
     known = [key for key, entry in datasets().items() if entry.kind == "library"]
     if name not in datasets():
@@ -130,7 +131,7 @@ def prepared_folder(library: Library, partition_rows: int = PARTITION_ROWS) -> P
 
 def check_writable(folder: Path) -> None:
     """Refuse an output folder that cannot be made or written."""
-    nearest = folder.absolute()
+    nearest = folder.resolve()
     while not nearest.exists():
         nearest = nearest.parent
     if not nearest.is_dir():
