@@ -26,7 +26,7 @@ from chem.parse import parse
 from chem.records import Failure, StructureFormat
 
 MAX_PASSES = 8
-VERSION = 1
+STANDARDIZER = 1
 """Goes up when a rule changes, so that libraries are prepared again."""
 
 _MAPPED = re.compile(r":\d+\]")

@@ -19,11 +19,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from distributed import Client
 
-from chem import standardize
 from chem.errors import InputError
 from chem.graphs import featurizer_spec
 from chem.read import Library, hash_file
 from chem.records import Record
+from chem.standardize import STANDARDIZER
 from screening.cluster import run_window
 from screening.files import write_atomic
 from screening.ledger import Ledger, hash_purpose
@@ -73,7 +73,7 @@ def prepare_purpose(library: Library, sha256: str, partition_rows: int) -> dict[
         "columns": [library.smiles_column, library.id_column, library.name_column],
         "partition_rows": partition_rows,
         "featurizer": featurizer_spec()["hash"],
-        "standardizer": standardize.VERSION,
+        "standardizer": STANDARDIZER,
         "rdkit": version("rdkit"),
         "hitlist": version("hitlist"),
     }
