@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
+from rdkit.Chem import rdDepictor
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem import standardize as module
@@ -174,14 +175,14 @@ def test_agrees_with_the_default_cleanup_of_rdkit() -> None:
 @pytest.mark.parametrize("smiles", SMILES[::4])
 def test_a_molblock_gives_the_same_compound(smiles: str) -> None:
     mol = Chem.MolFromSmiles(smiles)
-    Chem.rdDepictor.Compute2DCoords(mol)
+    rdDepictor.Compute2DCoords(mol)
     from_block = standardize(Chem.MolToMolBlock(mol), "molblock")
     assert from_block[1:2] == standardize(smiles, "smiles")[1:2]
 
 
 def test_hydrogens_of_a_molblock_are_removed() -> None:
     mol = Chem.AddHs(Chem.MolFromSmiles("CCO"))
-    Chem.rdDepictor.Compute2DCoords(mol)
+    rdDepictor.Compute2DCoords(mol)
     assert accept(Chem.MolToMolBlock(mol), "molblock")[1:] == ("CCO", ("removed_hydrogens",))
 
 
