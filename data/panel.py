@@ -16,6 +16,8 @@ class Kinase(NamedTuple):
     group: str
     """Family tree of Manning et al. 2002 (``TK``, ``AGC``, …); ``""`` if not assigned."""
     family: str
+    published: bool
+    """One of the 66 whose results Luukkonen et al. 2023 published (their kinase1000 set)."""
 
 
 @cache
@@ -23,10 +25,15 @@ def kinase_panel() -> dict[str, Kinase]:
     """Return the 198 proteins of the kinase200 set by UniProt accession; 193 are human.
 
     The shipped ``kinases.csv`` was derived from the table that travels with the kinase200 set
-    (gene, organism, group and family columns; UniProt and Papyrus annotation).
+    (gene, organism, group and family columns; UniProt and Papyrus annotation), and from the list
+    of the kinase1000 set (doi 10.1021/acs.jcim.3c00132).
     """
     text = files("data").joinpath("kinases.csv").read_text(encoding="utf-8")
-    return {row["uniprot"]: Kinase(**row) for row in csv.DictReader(text.splitlines())}
+    found = {}
+    for row in csv.DictReader(text.splitlines()):
+        published = row.pop("published") == "1"
+        found[row["uniprot"]] = Kinase(**row, published=published)
+    return found
 
 
 def human_kinases() -> dict[str, Kinase]:

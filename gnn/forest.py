@@ -43,9 +43,20 @@ def forest_outputs(
             classifier.fit(fingerprints[train], values)
             found[rows] = classifier.predict_proba(fingerprints[rows])[:, 1]
         else:
-            regressor = RandomForestRegressor(
-                _REGRESSION_TREES, max_features=_FEATURES, random_state=seed, n_jobs=-1
-            )
-            regressor.fit(fingerprints[train], values)
-            found[rows] = regressor.predict(fingerprints[rows])
+            found[rows] = regress(fingerprints[train], values, fingerprints[rows], seed)
+    return found
+
+
+def regress(
+    fingerprints: npt.NDArray[np.uint8],
+    values: npt.NDArray[np.floating],
+    others: npt.NDArray[np.uint8],
+    seed: int = 0,
+) -> npt.NDArray[np.float64]:
+    """Fit fingerprints [n, 2048] to values [n]; return what it predicts for ``others`` [m]."""
+    regressor = RandomForestRegressor(
+        _REGRESSION_TREES, max_features=_FEATURES, random_state=seed, n_jobs=-1
+    )
+    regressor.fit(fingerprints, values)
+    found: npt.NDArray[np.float64] = regressor.predict(others)
     return found

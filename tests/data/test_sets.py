@@ -42,6 +42,7 @@ def test_the_panel() -> None:
     genes = [kinase.gene for kinase in human_kinases().values()]
     assert len(genes) == len(set(genes)) == 193
     assert all(genes)
+    assert sum(kinase.published for kinase in human_kinases().values()) == 66
 
 
 def test_tox21_sample() -> None:

@@ -1,0 +1,68 @@
+"""``hitlist benchmark``: how good the models are, beside baselines and published numbers."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chem.errors import InputError
+from flows.console import note, progress, show_table, stoppable
+
+app = typer.Typer(
+    help="Measure the models beside baselines and published numbers.", no_args_is_help=True
+)
+AGAIN = "what is done is kept: give the same command again to go on"
+
+
+@app.command("moleculeace")
+def benchmark_moleculeace(
+    sets: Annotated[
+        str,
+        typer.Option(metavar="all|kinase|SET,...", help="Sets such as CHEMBL204_Ki."),
+    ] = "all",
+    models: Annotated[
+        str,
+        typer.Option(
+            metavar="MODEL,...",
+            help="auto, network, gp (own-assay training), forest and svm (baselines).",
+        ),
+    ] = "auto,network,gp,forest,svm",
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the results; the same one goes on.")
+    ] = Path("runs/moleculeace"),
+) -> None:
+    """Train a model of each MoleculeACE set and measure it on the set's test rows.
+
+    Thirty ChEMBL assays of one target each, with the authors' split. Results are kept set by set.
+    """
+    from data.moleculeace import choose_sets
+    from flows.benchmarks.contenders import MODELS
+    from flows.benchmarks.moleculeace import run_set
+    from flows.benchmarks.moleculeace_table import remarks, table, write_summary
+    from screening.plan import check_writable
+
+    names, wanted = choose_sets(sets), _choose(models, MODELS, "model")
+    check_writable(out.expanduser().absolute())
+    out.mkdir(parents=True, exist_ok=True)
+    rows = []
+    with progress(one_bar=True) as report, stoppable(AGAIN):
+        for done, name in enumerate(names):
+            report(f"{name} ({done + 1} of {len(names)})", done, len(names))
+            rows += run_set(name, wanted, out, report)
+    headers, lines = table(rows, wanted)
+    show_table(headers, lines, "MoleculeACE: RMSE on the test rows", numbers=len(wanted))
+    headers, lines = table(rows, wanted, cliffs=True)
+    show_table(headers, lines, "The same on activity cliffs alone", numbers=len(wanted))
+    for line in remarks(rows, wanted):
+        note(line)
+    write_summary(out, rows, wanted)
+    print(out / "summary.csv")
+
+
+def _choose(text: str, known: tuple[str, ...], what: str) -> list[str]:
+    words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    strange = [word for word in words if word not in known]
+    if strange or not words:
+        found = f"unknown {what} {strange[0]!r}" if strange else f"no {what} was named"
+        raise InputError(f"{found}: choose from {', '.join(known)}, commas between them")
+    return words
