@@ -12,9 +12,11 @@ from data.activity import ActivityTable, Task, object_array
 from data.cells import Cells, read_column
 from data.choose import choose_measures
 from data.headers import Measure
+from data.plausible import check_plausible
 from data.rows import AssayRows, read_rows
+from data.targets import check_one_target
+from data.usable import MINIMUM_ROWS, find_problem
 
-MINIMUM_ROWS = 20
 SPLIT_COLUMN = "split"
 _TASK_NAME = re.compile(r"[\w.+-]+")
 _PARTS = {"train": "train", "training": "train", "valid": "valid", "val": "valid"}
@@ -46,13 +48,15 @@ def read_assay(
 
     Raises:
         InputError: a missing or unknown column or unit, a cell that is no number (row and column
-            are named), fewer than ``minimum_rows`` measurements, one class only, or values that
-            are all the same.
+            are named), values that cannot be in their unit, fewer than ``minimum_rows``
+            measurements or five of a class, values that are all the same, or several targets in
+            one column of values.
 
     Rows without a structure or without any value are left out and counted in the notes.
     """
     rows = read_rows(path, smiles_column, id_column)
     measures, notes = choose_measures(rows, str(path), value_column, units)
+    notes += check_one_target(rows, {measure.column for measure in measures})
     if task_name is not None:
         if not _TASK_NAME.fullmatch(task_name):
             raise InputError(
@@ -68,6 +72,8 @@ def read_assay(
         measures = [measures[0]._replace(task=task_name)]
     columns = [read_column(rows.cells[m.column], rows.numbers, m) for m in measures]
     measures, columns = _keep_usable(measures, columns, str(path), minimum_rows, notes)
+    for measure, column in zip(measures, columns, strict=True):
+        notes += check_plausible(measure, column)
     values = np.stack([column.values for column in columns], axis=1)
     kept = ~np.isnan(values).all(axis=1)
     if rows.unread:
@@ -101,7 +107,10 @@ def _keep_usable(
     minimum_rows: int,
     notes: list[str],
 ) -> tuple[list[Measure], list[Cells]]:
-    problems = [_find_problem(m, c, minimum_rows) for m, c in zip(measures, columns, strict=True)]
+    problems = [
+        find_problem(f"column {m.column!r}", m.kind == "class", c.values, minimum_rows)
+        for m, c in zip(measures, columns, strict=True)
+    ]
     usable = [index for index, problem in enumerate(problems) if not problem]
     if not usable:
         raise InputError(f"{path}: {next(problem for problem in problems if problem)}")
@@ -112,22 +121,6 @@ def _keep_usable(
         for i in usable
     ]
     return [measures[i] for i in usable], [columns[i] for i in usable]
-
-
-def _find_problem(measure: Measure, column: Cells, minimum_rows: int) -> str:
-    values = column.values[~np.isnan(column.values)]
-    if len(values) < minimum_rows:
-        return (
-            f"column {measure.column!r} has {len(values)} measurements, at least {minimum_rows} "
-            "are needed to train; add more."
-        )
-    if len(np.unique(values)) == 1:
-        what = "one class only" if measure.kind == "class" else "the same value everywhere"
-        return (
-            f"column {measure.column!r} has {what} ({values[0]:g}); there is nothing to learn, "
-            "add compounds that differ."
-        )
-    return ""
 
 
 def _read_split(rows: AssayRows, notes: list[str]) -> npt.NDArray[np.str_] | None:

@@ -83,7 +83,10 @@ def _read(cell: str, measure: Measure) -> tuple[float, Bound]:
     if reading.unit not in ("", expected):
         raise CellError(f"{cell!r} has a unit that does not fit {measure.unit}; remove it.")
     if measure.kind == "pactivity":
-        _check_range(cell, reading.number, "is the column a concentration? Then give its unit.")
+        advice = "is the column a concentration? Then give its unit (--value-column and --units)."
+        if reading.number < 0:
+            advice = "is it −log10 of nM? Then add 9 (of µM: 6). If it is a logarithm, negate it."
+        _check_range(cell, reading.number, advice)
     return reading.number, reading.bound
 
 

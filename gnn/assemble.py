@@ -12,7 +12,9 @@ from chem.graphs import MolGraph, featurize, featurizer_spec, state_factors
 from chem.records import Failure
 from chem.standardize import standardize
 from data.activity import ActivityTable, object_array
+from data.contradictions import drop_contradictions
 from data.merging import merge_duplicates
+from data.usable import keep_usable
 from gnn.batch import collect
 from gnn.errors import ModelError
 from gnn.training_set import TrainingSet
@@ -37,12 +39,15 @@ def assemble(
     meta: dict[str, Any],
     progress: Progress | None = None,
     presumed: Container[str] = frozenset(),
+    strict: bool = False,
 ) -> Assembled:
     """Make the training set of a table.
 
     Molecules are standardized and merged by their standardized SMILES; one that cannot be is left
     out and counted. ``divide`` gets the merged table and returns its parts [K, M]. ``presumed`` has
-    the standardized SMILES of the molecules whose values are presumptions.
+    the standardized SMILES of the molecules whose values are presumptions. ``strict`` is for a
+    team's own file: measurements that contradict each other are left out and named, and what is
+    left must be enough to train on.
     """
     graphs: dict[str, MolGraph] = {}
     standard: list[str | None] = []
@@ -66,10 +71,18 @@ def assemble(
     if not kept.any():
         raise ModelError("not one molecule could be read; check the SMILES column")
     clean = replace(table.select(kept), smiles=object_array([s for s in standard if s is not None]))
+    contradictions: list[str] = []
+    if strict:
+        clean, contradictions = drop_contradictions(clean)
     merged, report = merge_duplicates(clean)
     merged, dropped = _drop_moved(clean, merged)
+    if strict:
+        merged = merged.select(merged.measured.any(axis=1))
+        merged, unusable = keep_usable(merged)
+        contradictions += unusable
     notes = [
         *merged.notes,
+        *contradictions,
         *(f"{count} molecules left out: {code}" for code, count in sorted(failures.items())),
     ]
     if report.merged_values or report.conflicting or report.moved:

@@ -90,7 +90,7 @@ def assemble_assay(
         "split": f"{members}-fold cross-validation, random folds; a tenth of the training rows "
         "decides when a member stops",
     }
-    return assemble(table, divide, meta, progress)
+    return assemble(table, divide, meta, progress, strict=True)
 
 
 def build_bundle(

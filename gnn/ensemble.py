@@ -56,16 +56,20 @@ def fit_ensemble(
     for member in range(len(data.parts)):
         done = work / f"member-{member}.safetensors"
         if not done.is_file():
-            fitted = fit(
-                data,
-                sizes,
-                config,
-                member=member,
-                seed=seed + member,
-                device=pick_device(device),
-                checkpoint=work / f"member-{member}.checkpoint",
-                report=report,
-            )
+            try:
+                fitted = fit(
+                    data,
+                    sizes,
+                    config,
+                    member=member,
+                    seed=seed + member,
+                    device=pick_device(device),
+                    checkpoint=work / f"member-{member}.checkpoint",
+                    report=report,
+                )
+            except ModelError as error:
+                which = f"member {member + 1} of {len(data.parts)} (seed {seed + member})"
+                raise ModelError(f"{which}: {error}") from None
             (work / f"member-{member}.json").write_text(json.dumps(fitted.history))
             part = done.with_suffix(".part")
             save_file({name: value.contiguous() for name, value in fitted.state.items()}, part)
