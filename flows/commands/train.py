@@ -96,6 +96,9 @@ def train(
     advice = "what is fitted is kept: give the same command again to go on"
     with progress(one_bar=True) as report, stoppable(advice):
         assembled = plan.assemble(report)
+        for line in assembled.notes:
+            if line not in plan.notes:
+                note(f"  {line}")
         if file is not None:
             write_arrays(assembled, file)
         if folder is not None:

@@ -1,0 +1,130 @@
+"""Assays with something wrong: what is said, and whether training goes on."""
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chem.errors import InputError
+from data.assay import read_assay
+
+ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"
+Cell = Callable[[int, float], str]
+"""From a row's number and its pActivity to what the file says."""
+
+
+def nanomolar(pactivity: float) -> float:
+    return float(10 ** (9 - pactivity))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write the 200 JAK1 compounds with another header and other cells."""
+
+    def make(header: str, cell: Cell, target: Callable[[int], str] | None = None) -> Path:
+        with ASSAY.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        path = tmp_path / "assay.csv"
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["smiles", header, *(["Target"] if target else [])])
+            for at, row in enumerate(rows):
+                value = 9 - np.log10(float(row["Ki nM"].lstrip("<>~=")))
+                more = [target(at)] if target else []
+                writer.writerow([row["SMILES"], cell(at, value), *more])
+        return path
+
+    return make
+
+
+REFUSED: dict[str, tuple[str, Cell, str]] = {
+    "too few": ("pIC50", lambda n, v: f"{v:.2f}" if n < 12 else "", "has 12 measurements"),
+    "one class": ("active", lambda n, v: "1", "one class only"),
+    "hardly a class": ("active", lambda n, v: str(int(n < 3)), "has 3 active compounds of 200"),
+    "hardly the other": ("active", lambda n, v: str(int(n > 3)), "has 4 inactive compounds"),
+    "constant": ("pIC50", lambda n, v: "6.0", "same value everywhere"),
+    "nM as pIC50": ("pIC50", lambda n, v: f"{nanomolar(v):.3g}", "expected 0 to 15; is the column"),
+    "µM as pIC50": ("pIC50", lambda n, v: f"{nanomolar(v) / 1e5:.3g}", "median of .*--units"),
+    "-log10 nM": ("pIC50", lambda n, v: f"{v - 9:.3g}", "row 1, .*is it −log10 of nM.*add 9"),
+    "log10 M": ("pIC50", lambda n, v: f"{-v:.3g}", "negate it"),
+    "above 15": ("pIC50", lambda n, v: f"{v + 9:.3g}", r"expected 0 to 15"),
+    "nM as M": ("IC50 M", lambda n, v: f"{nanomolar(v):.3g}", "is the unit right"),
+    "nM as mM": (
+        "IC50 mM",
+        lambda n, v: f"{min(9 * nanomolar(v), 900):.3g}",
+        "median of .* mM, a −log10",
+    ),
+    "M as nM": ("IC50 nM", lambda n, v: f"{nanomolar(v) / 1e9:.3g}", "expected 0 to 15"),
+    "decimal commas": ("pIC50", lambda n, v: f"{v:.2f}".replace(".", ","), "a point for decimals"),
+    "words": ("pIC50", lambda n, v: "weak" if n == 7 else f"{v:.2f}", "row 8, .*'weak' is not"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused_in_one_sentence(case: str, write: Callable[..., Path]) -> None:
+    header, cell, message = REFUSED[case]
+    with pytest.raises(InputError, match=message) as error:
+        read_assay(write(header, cell))
+    assert "\n" not in str(error.value)
+    assert repr(header) in str(error.value)
+
+
+NOTED: dict[str, tuple[str, Cell, str]] = {
+    "pIC50 as nM": ("IC50 nM", lambda n, v: f"{v:.2f}", "if these are −log10.*'pIC50'"),
+    "some not measured": ("pIC50", lambda n, v: "ND" if n % 2 else f"{v:.2f}", "100 rows without"),
+}
+
+
+@pytest.mark.parametrize("case", NOTED)
+def test_noted_and_gone_on_with(case: str, write: Callable[..., Path]) -> None:
+    header, cell, message = NOTED[case]
+    table = read_assay(write(header, cell))
+    assert any(np.isfinite(table.values[:, 0]))
+    assert any(re.search(message, note) for note in table.notes)
+
+
+FINE: dict[str, tuple[str, Cell]] = {
+    "pIC50": ("pIC50", lambda n, v: f"{v:.2f}"),
+    "nM": ("IC50 nM", lambda n, v: f"{nanomolar(v):.4g}"),
+    "µM": ("Ki uM", lambda n, v: f"{nanomolar(v) / 1e3:.4g}"),
+    "single-digit nM": ("IC50 nM", lambda n, v: str(3 + n % 9)),
+    "fragments": ("Kd mM", lambda n, v: f"{0.1 + n % 40 / 10:.2f}"),
+}
+
+
+@pytest.mark.parametrize("case", FINE)
+def test_nothing_is_said_of_a_good_assay(case: str, write: Callable[..., Path]) -> None:
+    header, cell = FINE[case]
+    notes = read_assay(write(header, cell)).notes
+    assert [note for note in notes if "became task" not in note] == []
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["EGFR", "HER2"], "names 2 targets .EGFR, HER2., expected one"),
+        (["A", "B", "C", "D"], "names 4 targets .A, B, C, …., expected one"),
+    ],
+)
+def test_rows_of_several_targets_are_not_mixed(
+    names: list[str], message: str, write: Callable[..., Path]
+) -> None:
+    path = write("pIC50", lambda n, v: f"{v:.2f}", lambda n: names[n % len(names)])
+    with pytest.raises(InputError, match=message):
+        read_assay(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("JAK1", False), ("jak1", False), ("P23458", False), ("JAKK1", True), ("DRD2", True)],
+)
+def test_a_target_that_the_panel_does_not_know(
+    name: str, said: bool, write: Callable[..., Path]
+) -> None:
+    path = write("pIC50", lambda n, v: f"{v:.2f}", lambda n: name)
+    notes = " ".join(read_assay(path).notes)
+    assert ("not among the 193 kinases" in notes) == said
+    assert ("did you mean JAK1?" in notes) == (name == "JAKK1")
