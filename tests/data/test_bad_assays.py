@@ -54,7 +54,7 @@ REFUSED: dict[str, tuple[str, Cell, str]] = {
     "nM as M": ("IC50 M", lambda n, v: f"{nanomolar(v):.3g}", "is the unit right"),
     "nM as mM": (
         "IC50 mM",
-        lambda n, v: f"{min(9 * nanomolar(v), 900):.3g}",
+        lambda n, v: f"{min(30 * nanomolar(v), 900):.3g}",
         "median of .* mM, a −log10",
     ),
     "M as nM": ("IC50 nM", lambda n, v: f"{nanomolar(v) / 1e9:.3g}", "expected 0 to 15"),
