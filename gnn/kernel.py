@@ -1,0 +1,211 @@
+"""A kernel machine: what a fingerprint knows of molecules like these, without a network.
+
+A Gaussian process on the mean of several min-max kernels (:mod:`gnn.similarity`), one for each
+task, over the task's own compounds. It is made of arrays alone and needs no chemistry.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from gnn.batch import GraphArrays, take
+from gnn.counts import alike
+from gnn.errors import ModelError
+from gnn.gaussian_process import choose_noise, draw_to_bounds, held_out, invert
+from gnn.similarity import FAMILIES, Floats, index_sets, jaccard
+
+Ints = npt.NDArray[np.int64]
+MOST_ROWS = 8_000
+"""Compounds of one task at most; of more, so many are drawn. Time grows with the cube of it."""
+NOISES = (0.02, 0.05, 0.1, 0.2, 0.4, 1.0)
+"""Shares of the targets' variance that are tried as noise."""
+_TUNING_ROWS = 2_000
+"""Compounds of one task that its noise is chosen on, at most."""
+_FOLDS = 5
+_BLOCK = 256
+"""Molecules that are predicted at once."""
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """What a model remembers of its fit, for predictions of rows held out."""
+
+    values: Floats
+    """[M, T] targets in the task's unit, bounds drawn; NaN where there is none."""
+    rows: tuple[Ints, ...]
+    """[T] the rows of each task that it was fitted on."""
+    noise: tuple[float, ...]
+
+
+class KernelModel:
+    """S compounds with their weights for T tasks."""
+
+    def __init__(
+        self,
+        support: GraphArrays,
+        factors: Ints,
+        alpha: Floats,
+        centre: Floats,
+        mix: Floats,
+        memory: _Memory | None = None,
+    ) -> None:
+        """Index the support; ``alpha`` [S, T] and ``centre`` [T] in the task's unit.
+
+        Args:
+            factors: [tokens, 5] what each atom token stands for.
+            mix: [families] weight of each kernel of :data:`gnn.similarity.FAMILIES`.
+        """
+        self.support, self.factors = support, factors
+        self.alpha, self.centre, self.mix = alpha, centre, mix
+        self.memory = memory
+        self._indexes = {name: index_sets(FAMILIES[name](support, factors)) for name in _used(mix)}
+
+    @staticmethod
+    def fit(
+        graphs: GraphArrays,
+        values: npt.NDArray[np.floating],
+        binary: npt.NDArray[np.bool_],
+        factors: Ints,
+        bounds: npt.NDArray[np.int8] | None = None,
+        mix: Mapping[str, float] | None = None,
+        seed: int = 0,
+    ) -> "KernelModel":
+        """Fit M compounds' values [M, T] with NaN holes; classes (``binary`` [T]) are 0 and 1.
+
+        The noise of each task is chosen on folds of its own rows, in which compounds of one graph
+        (stereoisomers) stay together. ``bounds`` are as in :class:`gnn.training_set.TrainingSet`.
+        """
+        weights = np.array([(mix or DEFAULT_MIX).get(name, 0.0) for name in FAMILIES])
+        values = np.asarray(values, dtype=np.float64)
+        none = np.zeros(values.shape, np.int8)
+        bounds = np.where(binary, 0, none if bounds is None else bounds).astype(np.int8)
+        groups = alike(graphs)
+        model = KernelModel(
+            graphs, factors, np.zeros(values.shape), np.zeros(values.shape[1]), weights
+        )
+        drawn, rows, noises = np.full(values.shape, np.nan), [], []
+        generator = np.random.default_rng(seed)
+        gram, last = np.zeros((0, 0)), np.zeros(0, np.int64)
+        for task in range(values.shape[1]):
+            at = np.flatnonzero(np.isfinite(values[:, task]))
+            if len(at) < 2:
+                raise ModelError(f"{len(at)} values in task {task}: a kernel machine needs two")
+            if len(at) > MOST_ROWS:
+                at = np.sort(generator.choice(at, MOST_ROWS, replace=False))
+            if not np.array_equal(at, last):
+                gram, last = model.gram(at), at
+            centre = values[at, task].mean()
+            scale = max(float(values[at, task].std()), 1e-6)
+            targets = (values[at, task] - centre) / scale
+            some = generator.permutation(len(at))[:_TUNING_ROWS]
+            folds = group_folds(groups[at[some]], _FOLDS, generator)
+            noise = choose_noise(gram[np.ix_(some, some)], targets[some], folds, NOISES)
+            inverse = invert(gram, noise)
+            targets = draw_to_bounds(inverse, targets, bounds[at, task])
+            model.alpha[at, task] = scale * (inverse @ targets)
+            model.centre[task] = centre
+            drawn[at, task] = centre + scale * targets
+            rows.append(at)
+            noises.append(noise)
+        model.memory = _Memory(drawn, tuple(rows), tuple(noises))
+        return model
+
+    def gram(self, rows: Ints) -> npt.NDArray[np.float32]:
+        """Return the kernel [n, n] among some compounds of the support."""
+        graphs = take(self.support, rows)
+        found = np.ones((len(rows), len(rows)), np.float32)
+        for name, weight in _used(self.mix).items():
+            sets = FAMILIES[name](graphs, self.factors)
+            index = index_sets(sets)
+            for start in range(0, len(rows), _BLOCK):
+                stop = min(start + _BLOCK, len(rows))
+                found[start:stop] += np.float32(weight) * jaccard(sets.part(start, stop), index)
+        return found
+
+    def predict(self, graphs: GraphArrays) -> Floats:
+        """Return [M, T] in the task's unit, or for a class a score where 0 and 1 were the targets.
+
+        A molecule's numbers are the same to the last bit whatever is predicted beside it.
+        """
+        found = np.empty((graphs.molecules, len(self.centre)))
+        for start in range(0, graphs.molecules, _BLOCK):
+            stop = min(start + _BLOCK, graphs.molecules)
+            piece = take(graphs, np.arange(start, stop))
+            kernel = np.ones((stop - start, self.support.molecules))
+            for name, weight in _used(self.mix).items():
+                sets = FAMILIES[name](piece, self.factors)
+                kernel += weight * jaccard(sets, self._indexes[name])
+            for task, centre in enumerate(self.centre):
+                # Row by row: a matrix product could sum in another order in another batch.
+                found[start:stop, task] = centre + (kernel * self.alpha[:, task]).sum(axis=1)
+        return found
+
+    def out_of_fold(self, folds: Ints) -> Floats:
+        """Return [M, T]: each row as predicted without its fold [M], with the same noise.
+
+        A row that a task was not fitted on is predicted by the whole model.
+        """
+        memory = self.memory
+        if memory is None:
+            raise ModelError("a model that was read from a file does not know its folds; fit it")
+        found = np.full(self.alpha.shape, np.nan)
+        gram, last = np.zeros((0, 0)), np.zeros(0, np.int64)
+        for task, rows in enumerate(memory.rows):
+            if not np.array_equal(rows, last):
+                gram, last = self.gram(rows), rows
+            centre = self.centre[task]
+            inverse = invert(gram, memory.noise[task])
+            targets = memory.values[rows, task] - centre
+            found[rows, task] = centre + held_out(inverse, targets, folds[rows])
+        rest = np.flatnonzero(np.isnan(found).any(axis=1))
+        if len(rest):
+            whole = self.predict(take(self.support, rest))
+            found[rest] = np.where(np.isnan(found[rest]), whole, found[rest])
+        return found
+
+    def state(self) -> dict[str, Tensor]:
+        """Return all that :meth:`from_state` needs, as tensors."""
+        arrays = {
+            **{f"support.{name}": part for name, part in self.support._asdict().items()},
+            "factors": self.factors,
+            "alpha": self.alpha,
+            "centre": self.centre,
+            "mix": self.mix,
+        }
+        return {
+            name: torch.from_numpy(
+                np.ascontiguousarray(part, np.int32 if part.dtype == np.uint16 else None)
+            )
+            for name, part in arrays.items()
+        }
+
+    @staticmethod
+    def from_state(state: Mapping[str, Tensor]) -> "KernelModel":
+        """Make a model of what :meth:`state` returned."""
+        kinds = GraphArrays.__annotations__
+        support = [state[f"support.{name}"].numpy() for name in kinds]
+        small = [part.astype(np.uint16) for part in support[:3]]
+        return KernelModel(
+            GraphArrays(small[0], small[1], small[2], *support[3:]),
+            state["factors"].numpy(),
+            *(state[name].double().numpy() for name in ("alpha", "centre", "mix")),
+        )
+
+
+DEFAULT_MIX: dict[str, float] = dict.fromkeys(FAMILIES, 1 / len(FAMILIES))
+"""Every family counts the same."""
+
+
+def _used(mix: Floats) -> dict[str, float]:
+    return {name: float(weight) for name, weight in zip(FAMILIES, mix, strict=True) if weight > 0}
+
+
+def group_folds(groups: Ints, folds: int, generator: np.random.Generator) -> Ints:
+    """Return [M] the fold of each row, by chance; rows of one group [M] share theirs."""
+    names, at = np.unique(groups, return_inverse=True)
+    drawn: Ints = generator.permutation(np.arange(len(names)) % folds)[at]
+    return drawn
