@@ -8,14 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from chem.graphs import featurize, featurizer_spec
-from chem.records import Failure
-from chem.standardize import standardize
 from data.activity import ActivityTable
+from flows.benchmarks.predicting import open_bundle, predict_smiles
 from flows.training import Progress, plan_training, run_training
-from gnn.batch import GraphArrays, collect
-from gnn.bundle import load_bundle
-from gnn.predict import Predictor
+from gnn.errors import ModelError
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,10 +35,11 @@ def fit_own_assay(
         card = run_training(
             plan, plan.assemble(progress), Path(scratch, "bundle"), progress=progress
         )
-        bundle = load_bundle(Path(scratch, "bundle"), featurizer_spec()["hash"])
-        columns = Predictor([bundle]).predict(read_graphs(test))
-    column = f"{card.name}_{card.tasks[0].name}"
-    return OwnAssay({"auto": columns[column].astype(np.float64)}, list(card.notes))
+        found = predict_smiles(open_bundle(str(Path(scratch, "bundle"))), test)
+    if len(found.rows) != len(test):
+        raise ModelError(f"{len(test) - len(found.rows)} test molecules of {name} are unreadable")
+    column = found.columns[card.tasks[0].name]
+    return OwnAssay({"auto": column.astype(np.float64)}, list(card.notes))
 
 
 def write_assay(file: Path, table: ActivityTable) -> None:
@@ -52,18 +49,6 @@ def write_assay(file: Path, table: ActivityTable) -> None:
         writer.writerow(["compound_id", "smiles", "pActivity"])
         rows: Any = zip(table.ids, table.smiles, table.values[:, 0], strict=True)
         writer.writerows([key, smiles, f"{value:.6f}"] for key, smiles, value in rows)
-
-
-def read_graphs(smiles: list[str]) -> GraphArrays:
-    """Return the molecules' graphs as the product reads them."""
-    graphs = []
-    for text in smiles:
-        read = standardize(text, "smiles")
-        graph = read if isinstance(read, Failure) else featurize(read.mol)
-        if isinstance(graph, Failure):
-            raise ValueError(f"{text}: {graph.detail}")
-        graphs.append(graph)
-    return collect(graphs)
 
 
 def encoder_sha256() -> str:
