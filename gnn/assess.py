@@ -1,148 +1,209 @@
-"""Measuring an ensemble on rows it did not train on, beside a random forest."""
+"""Measuring a bundle's models on rows they did not train on, beside a random forest."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from gnn.calibration import UNCALIBRATED, Calibration, fit_regression
-from gnn.card import Metric, Summary, TaskCard
+from gnn.calibrate import HeldTask, Trained, calibrate
+from gnn.calibration import (
+    Calibration,
+    apply_classification,
+    apply_regression,
+    logistic,
+    mean_and_spread,
+)
+from gnn.card import DistanceBin, DomainCard, Metric, Probabilities, Summary, TaskCard
+from gnn.domain import Domain
 from gnn.metrics import METRICS, Estimate, evaluate, measurable
-from gnn.shrinkage import HeldOut, fit_shrinkage, keep
+from gnn.outputs import Outputs
+from gnn.reliability import (
+    Judged,
+    average_probabilities,
+    coverage_by_third,
+    errors_by_distance,
+    judge_probabilities,
+)
 from gnn.training_set import TrainingSet
 
 Floats = npt.NDArray[np.float64]
-MINIMUM_ROWS = 10
+AnyFloats = npt.NDArray[np.floating]
+MIXED = "standard deviations"
+"""Unit of the errors of tasks of different units."""
 
 
 class Assessment(NamedTuple):
-    """What an ensemble is worth."""
+    """What a bundle's models are worth."""
 
     tasks: tuple[TaskCard, ...]
     summary: dict[str, Summary]
     coverage: float | None
+    coverage_by_third: tuple[float, float, float] | None
+    probabilities: Probabilities | None
+    limit: float
+    """95 % of the held-out molecules are nearer to the training compounds."""
+    thirds: tuple[float, float]
+    """The distances that part the held-out molecules into thirds."""
+    unit: str
+    errors: tuple[DistanceBin, ...]
+
+    def facts(self, domain: Domain) -> dict[str, Any]:
+        """Return the fields of a card that it fills."""
+        return {
+            "tasks": self.tasks,
+            "summary": self.summary,
+            "coverage": self.coverage,
+            "coverage_by_third": self.coverage_by_third,
+            "probabilities": self.probabilities,
+            "domain": DomainCard(
+                compounds=len(domain.bits),
+                limit=self.limit,
+                thirds=self.thirds,
+                unit=self.unit,
+                errors=self.errors,
+            ),
+        }
 
 
 def assess(
     data: TrainingSet,
-    outputs: Floats,
+    outputs: Outputs,
     forest: Callable[[int], Floats] | None,
     kept: npt.NDArray[np.int64],
+    distance: AnyFloats | None = None,
 ) -> Assessment:
-    """Assess the tasks ``kept`` by outputs [K, M, T], which are NaN where a row was not held out.
+    """Assess the tasks ``kept`` by outputs that are NaN where a row was not held out.
 
-    ``forest`` gives a task's baseline [M]; None leaves the baseline out. Bounds count as
-    measurements in the main metrics; ``*_exact`` leaves them out.
+    ``forest`` gives a task's baseline [M]; None leaves the baseline out. ``distance`` [M] is that
+    to the compounds trained on (:func:`gnn.domain.held_out_distance`); None takes every molecule
+    for a near one. Bounds count as measurements in the main metrics; ``*_exact`` leaves them out.
+
+    The calibrations in the cards are fitted on every held-out row. All that is measured is of
+    calibrations that were fitted on the other half of the molecules.
     """
-    held = [_held_out(data, outputs, int(task)) for task in kept]
-    shrinkage = _fit_shrinkage(data, held, kept)
-    cards, inside = [], []
-    for task, found in zip(kept, held, strict=True):
-        truth, mean, spread, rows = found
-        calibration = UNCALIBRATED
-        if not data.binary[task] and len(rows) >= MINIMUM_ROWS:
-            centre, _, count = _trained(data, int(task))
-            slope = keep(count, shrinkage.overall)
-            drawn = centre + slope * (mean - centre)
-            calibration = replace(
-                fit_regression(truth, drawn, slope * spread),
-                centre=centre,
-                slope=slope,
-            )
-            # What is measured was fitted on the other half of the molecules.
-            first, second = (keep(count, k) for k in (shrinkage.first, shrinkage.second))
-            other = np.where(shrinkage.half[rows], second, first)
-            mean, spread = centre + other * (mean - centre), other * spread
-            inside.append(_cross_fitted_coverage(truth, mean, spread))
-        baseline = forest(int(task))[rows] if forest is not None and len(rows) else None
-        exact = data.bounds[rows, task] == 0
-        kind = str(data.tasks[task]["kind"])
-        metrics = _compare(truth, mean, baseline, kind)
-        if not exact.all():
-            without = baseline[exact] if baseline is not None else None
-            some = _compare(truth[exact], mean[exact], without, kind)
-            metrics |= {f"{name}_exact": metric for name, metric in some.items()}
-        cards.append(_card(data, int(task), rows, calibration, metrics))
-    coverage = float(np.concatenate(inside).mean()) if inside else None
-    return Assessment(tuple(cards), summarize(cards), coverage)
+    away = np.zeros(data.graphs.molecules)
+    if distance is not None:
+        away = np.nan_to_num(distance.astype(np.float64))
+    held = [_held_out(data, outputs, int(task), away) for task in kept]
+    limit, thirds = _distances(held, away)
+    calibrations = calibrate(held, thirds)
+    judged = _cross_fit(held, thirds, data.graphs.molecules)
+    regressions = [found for found, task in zip(judged, held, strict=True) if not task.binary]
+    classes = [found for found, task in zip(judged, held, strict=True) if task.binary]
+    cards = []
+    for task, found, calibration, seen in zip(kept, held, calibrations, judged, strict=True):
+        baseline = None
+        if forest is not None and len(found.rows):
+            baseline = forest(int(task))[found.rows]
+        metrics = _metrics(found, seen, baseline, data.bounds[found.rows, task] == 0)
+        cards.append(_card(data, int(task), found, calibration, metrics, seen))
+    units = sorted({card.unit for card in cards if card.kind == "regression"})
+    unit = units[0] if len(units) == 1 else MIXED if units else ""
+    if unit != MIXED:
+        regressions = [found._replace(scale=1.0) for found in regressions]
+    inside = np.concatenate([np.zeros(0, bool), *(found.inside for found in regressions)])
+    return Assessment(
+        tasks=tuple(cards),
+        summary=summarize(cards),
+        coverage=round(float(inside.mean()), 4) if len(inside) else None,
+        coverage_by_third=coverage_by_third(regressions, thirds),
+        probabilities=average_probabilities([c.probabilities for c in cards if c.probabilities]),
+        limit=limit,
+        thirds=thirds,
+        unit=unit,
+        errors=errors_by_distance(regressions, classes),
+    )
 
 
-class _Held(NamedTuple):
-    """A task's held-out measurements: values, predictions, members' spread, rows; each [n]."""
-
-    truth: Floats
-    mean: Floats
-    spread: Floats
-    rows: npt.NDArray[np.int64]
-
-
-def _held_out(data: TrainingSet, outputs: Floats, task: int) -> _Held:
+def _held_out(data: TrainingSet, outputs: Outputs, task: int, distance: Floats) -> HeldTask:
     truth = data.values[:, task].astype(np.float64)
-    rows = np.flatnonzero(np.isfinite(outputs[:, :, task]).any(axis=0) & np.isfinite(truth))
-    mean, spread = _combine(outputs[:, rows, task], bool(data.binary[task]))
-    return _Held(truth[rows], mean, spread, rows)
+    said = np.isfinite(outputs.networks[:, :, task]).any(axis=0)
+    if outputs.kernel is not None:
+        there = np.isfinite(outputs.kernel[:, task])
+        said = there & said if len(outputs.networks) else there
+    rows = np.flatnonzero(said & np.isfinite(truth))
+    return HeldTask(
+        binary=bool(data.binary[task]),
+        trained=_trained(data, task),
+        truth=truth[rows],
+        networks=outputs.networks[:, rows, task],
+        kernel=None if outputs.kernel is None else outputs.kernel[rows, task],
+        distance=distance[rows],
+        rows=rows,
+    )
 
 
-class _Shrinkage(NamedTuple):
-    overall: float
-    """Fitted on every held-out molecule: what the bundle gets."""
-    first: float
-    """Fitted on one half of them."""
-    second: float
-    """Fitted on the other half."""
-    half: npt.NDArray[np.bool_]
-    """[M] which molecules are in the first half."""
+def _trained(data: TrainingSet, task: int) -> Trained:
+    seen = np.isin(data.parts, ("fit", "stop")).any(axis=0)
+    values = data.values[seen & data.measured[:, task], task].astype(np.float64)
+    if data.binary[task]:
+        share = (values.sum() + 0.5) / (len(values) + 1)
+        odds = float(np.log(share / (1 - share)))
+        return Trained(centre=odds, scale=1.0, values=len(values), remote=odds)
+    if not len(values):
+        return Trained(centre=0.0, scale=1.0, values=0, remote=0.0)
+    centre, scale = float(values.mean()), float(values.std())
+    remote = centre
+    if data.presumed is not None:
+        # Molecules unlike any measured one were presumed to be of such a value.
+        strange = data.values[seen & data.presumed, task].astype(np.float64)
+        strange = strange[np.isfinite(strange)]
+        remote = float(strange.mean()) if len(strange) else centre
+    return Trained(centre=centre, scale=scale or 1.0, values=len(values), remote=remote)
 
 
-def _fit_shrinkage(data: TrainingSet, held: list[_Held], kept: npt.NDArray[np.int64]) -> _Shrinkage:
-    half = np.random.default_rng(1).random(data.graphs.molecules) < 0.5
-    pairs = [(int(task), found) for task, found in zip(kept, held, strict=True)]
-    regressions = [(task, found) for task, found in pairs if not data.binary[task]]
-
-    def fit(inside: npt.NDArray[np.bool_]) -> float:
-        tasks = []
-        for task, found in regressions:
-            centre, scale, count = _trained(data, task)
-            rows = inside[found.rows]
-            truth, mean = found.truth[rows] - centre, found.mean[rows] - centre
-            tasks.append(HeldOut(truth, mean, count, scale))
-        return fit_shrinkage(tasks)
-
-    return _Shrinkage(fit(np.ones_like(half)), fit(half), fit(~half), half)
+def _distances(held: list[HeldTask], distance: Floats) -> tuple[float, tuple[float, float]]:
+    """Return the held-out molecules' 95th percentile of distance, and the ends of the thirds."""
+    if not any(len(task.rows) for task in held):
+        return 1.0, (1.0, 1.0)
+    rows = np.unique(np.concatenate([task.rows for task in held]))
+    first, second, limit = np.quantile(distance[rows], [1 / 3, 2 / 3, 0.95])
+    return round(float(limit), 4), (round(float(first), 4), round(float(second), 4))
 
 
-def _trained(data: TrainingSet, task: int) -> tuple[float, float, int]:
-    """Return mean, standard deviation and number of the measured values trained on."""
-    rows = data.measured[:, task] & np.isin(data.parts, ("fit", "stop")).any(axis=0)
-    values = data.values[rows, task].astype(np.float64)
-    return float(values.mean()), float(values.std()), len(values)
+def _cross_fit(held: list[HeldTask], thirds: tuple[float, float], molecules: int) -> list[Judged]:
+    """Judge every held-out row by calibrations of the molecules in the other half."""
+    half = np.random.default_rng(1).random(molecules) < 0.5
+    found = [np.full((3, len(task.truth)), np.nan) for task in held]
+    for fitted in (half, ~half):
+        calibrations = calibrate([task.among(fitted) for task in held], thirds)
+        for task, calibration, into in zip(held, calibrations, found, strict=True):
+            new = task.among(~fitted)
+            apply = apply_classification if task.binary else apply_regression
+            value, _, low, high = apply(new.networks, new.kernel, new.distance, calibration)
+            into[:, ~fitted[task.rows]] = value, low, high
+    return [
+        Judged(task.truth, parts[0], parts[1], parts[2], task.distance, task.trained.scale)
+        for task, parts in zip(held, found, strict=True)
+    ]
 
 
-def _combine(members: Floats, binary: bool) -> tuple[Floats, Floats]:
-    """Average the members that held a row out: mean and std, each [n]."""
-    if not members.size:
-        return np.zeros(0), np.zeros(0)
-    if binary:
-        members = 1 / (1 + np.exp(-members))
-    return np.nanmean(members, axis=0), np.nanstd(members, axis=0)
+def _metrics(
+    held: HeldTask,
+    judged: Judged,
+    baseline: Floats | None,
+    exact: npt.NDArray[np.bool_],
+) -> dict[str, Metric]:
+    kind = "classification" if held.binary else "regression"
+    metrics = _compare(held.truth, judged.value, baseline, kind)
+    if not exact.all():
+        without = baseline[exact] if baseline is not None else None
+        some = _compare(held.truth[exact], judged.value[exact], without, kind)
+        metrics |= {f"{name}_exact": metric for name, metric in some.items()}
+    return metrics
 
 
-def _cross_fitted_coverage(truth: Floats, mean: Floats, spread: Floats) -> npt.NDArray[np.bool_]:
-    """Fit on one half of the rows, look into the other, both ways: in the interval or not [n]."""
-    covered = np.zeros(len(truth), dtype=bool)
-    half = np.random.default_rng(0).permutation(len(truth)) % 2 == 0
-    for fitted, tested in ((half, ~half), (~half, half)):
-        if not fitted.any():
-            continue
-        found = fit_regression(truth[fitted], mean[fitted], spread[fitted])
-        std = np.hypot(found.noise, found.spread * spread[tested])
-        covered[tested] = np.abs(truth[tested] - mean[tested]) <= found.quantile * std
-    return covered
+def _before(held: HeldTask) -> AnyFloats:
+    """Return the probabilities [n] that a class's models give without calibration."""
+    if not len(held.networks) and held.kernel is not None:
+        return np.clip(held.kernel, 0.0, 1.0)
+    return mean_and_spread(logistic(held.networks))[0]
 
 
-def _compare(truth: Floats, mean: Floats, baseline: Floats | None, kind: str) -> dict[str, Metric]:
+def _compare(
+    truth: AnyFloats, mean: AnyFloats, baseline: AnyFloats | None, kind: str
+) -> dict[str, Metric]:
     if not measurable(truth, kind):
         return {}
     ours = evaluate(truth, mean, kind)
@@ -165,23 +226,31 @@ def _compare(truth: Floats, mean: Floats, baseline: Floats | None, kind: str) ->
 def _card(
     data: TrainingSet,
     task: int,
-    rows: npt.NDArray[np.int64],
+    held: HeldTask,
     calibration: Calibration,
     metrics: dict[str, Metric],
+    judged: Judged,
 ) -> TaskCard:
     about = data.tasks[task]
     trained = data.measured[:, task] & np.isin(data.parts, ("fit", "stop")).any(axis=0)
+    coverage, probabilities = None, None
+    if len(held.truth) and held.binary:
+        probabilities = judge_probabilities(held.truth, _before(held), judged.value)
+    elif len(held.truth):
+        coverage = round(float(judged.inside.mean()), 4)
     return TaskCard(
         name=about["name"],
         kind=about["kind"],
         unit=about["unit"],
         direction=about["direction"],
         uniprot=about.get("uniprot", ""),
-        trained_on=int(trained.sum()),
+        trained_on=held.trained.values,
         bounded=int((trained & (data.bounds[:, task] != 0)).sum()),
-        validated_on=len(rows),
+        validated_on=len(held.rows),
         calibration=calibration.to_dict(),
         metrics=metrics,
+        coverage=coverage,
+        probabilities=probabilities,
     )
 
 

@@ -17,7 +17,9 @@ from torch import Tensor
 
 from gnn.calibration import Calibration
 from gnn.card import Card
+from gnn.domain import Domain
 from gnn.errors import ModelError
+from gnn.kernel import KernelModel
 from gnn.network import Network, NetworkConfig
 
 SHIPPED = Path(__file__).parent / "bundles"
@@ -31,6 +33,9 @@ class Bundle:
     path: Path
     card: Card
     networks: tuple[Network, ...]
+    domain: Domain | None = None
+    """The training compounds; None in a bundle of before they were kept."""
+    kernel: KernelModel | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -60,11 +65,22 @@ def find_bundle(name: str) -> Path:
     raise ModelError(f"no bundle {name!r}: {hint} (or give the path of a folder with a card.json)")
 
 
-def save_bundle(folder: Path, card: Card, states: Sequence[Mapping[str, Tensor]]) -> None:
+def save_bundle(
+    folder: Path,
+    card: Card,
+    states: Sequence[Mapping[str, Tensor]],
+    domain: Domain | None = None,
+    kernel: KernelModel | None = None,
+) -> None:
     """Write the members' weights as they are given, and the card with their hash filled in."""
+    parts: dict[str, Mapping[str, Tensor]] = {str(at): state for at, state in enumerate(states)}
+    if domain is not None:
+        parts["domain"] = domain.state()
+    if kernel is not None:
+        parts["kernel"] = kernel.state()
     flat = {
-        f"{member}.{name}": value.contiguous()
-        for member, state in enumerate(states)
+        f"{part}.{name}": value.contiguous()
+        for part, state in parts.items()
         for name, value in state.items()
     }
     weights = save(flat)
@@ -118,7 +134,10 @@ def load_bundle(folder: Path, featurizer: str) -> Bundle:
             f"{path} is not a safetensors file ({error}); restore the bundle"
         ) from None
     try:
-        return Bundle(folder, card, _members(card, tensors))
+        kept = _part(tensors, "domain")
+        domain = Domain.from_state(kept) if kept else None
+        kernel = KernelModel.from_state(_part(tensors, "kernel")) if card.kernel else None
+        return Bundle(folder, card, _members(card, tensors), domain, kernel)
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         why = " ".join(str(error).split())[:120]
         raise ModelError(
@@ -131,20 +150,23 @@ def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:
     if config.tasks != len(card.tasks):
         raise ValueError(f"{len(card.tasks)} tasks for {config.tasks} outputs")
     for task in card.tasks:
-        Calibration(**task.calibration)  # type: ignore[arg-type]
+        Calibration.from_dict(task.calibration)
     return tuple(_member(tensors, member, config) for member in range(card.members))
 
 
+def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
+    """Return the tensors of one part, a member's number or a word, by their own names."""
+    prefix = f"{part}."
+    return {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }
+
+
 def _member(tensors: Mapping[str, Tensor], member: int, config: NetworkConfig) -> Network:
-    prefix = f"{member}."
-    state = whole(
-        {
-            name.removeprefix(prefix): value
-            for name, value in tensors.items()
-            if name.startswith(prefix)
-        }
-    )
-    network = Network(config, state["factors"])
+    state = whole(_part(tensors, str(member)))
+    network = Network(config, state["graph.encoder.factors"])
     network.load_state_dict(state)
     network.eval()
     for parameter in network.parameters():

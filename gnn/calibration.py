@@ -1,28 +1,43 @@
-"""Turning an ensemble's outputs into values with honest error bars.
+"""Turning a bundle's raw outputs into values with honest error bars.
 
-Fitted on ``valid`` rows, which no network saw. A regression is first drawn towards the
-mean of what was trained on (:mod:`gnn.shrinkage`). Its standard deviation is
-``sqrt(noise^2 + (spread * s)^2)`` with s the members' standard deviation, and the 90 % interval
-``mean +- quantile * std`` with the quantile that covered 90 % of the rows (split conformal
-prediction, Angelopoulos and Bates 2021, arXiv 2107.07511). For a classification the interval is of
-the probability itself: the members' spread in log odds.
+What is in a :class:`Calibration` was fitted on rows that no model saw (:mod:`gnn.calibrate`).
+
+A regression is a blend of the networks and a kernel machine, drawn towards the task's mean by how
+little it was trained on, and towards the task's value for strange compounds where nothing like
+the molecule was trained on (:mod:`gnn.shrinkage`). Its variance is that of the task's errors,
+times a factor of the predicted value and one of the distance to training, plus the networks'
+disagreement (:mod:`gnn.error_model`); the 90 % interval is the value and as many standard
+deviations on each side as covered 90 % of the held-out values at that distance
+(:mod:`gnn.conformal`).
+
+A probability is the logistic function of a weighted sum of both outputs (:mod:`gnn.platt`). Its
+interval is that of the log odds: the networks' disagreement and a doubt that grows with distance.
+
+All else equal, no standard deviation and no interval gets narrower with distance.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from gnn.shrinkage import remoteness
+
 Floats = npt.NDArray[np.floating]
+Parts = tuple[Floats, Floats, Floats, Floats]
 LEVEL = 0.9
 """The share of values that an interval is meant to cover."""
-_NORMAL_90 = 1.6448536269514722
-_SPREADS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+NORMAL_90 = 1.6448536269514722
+"""Standard deviations on each side that hold 90 % of a normal distribution."""
+DOUBT = 1.0
+"""Standard deviation of the log odds at a distance of 1 that no data can tell; a choice."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How one task's ensemble outputs become a value, a standard deviation and an interval."""
+    """How one task's raw outputs become a value, a standard deviation and an interval."""
 
     noise: float
     """Standard deviation that is there even where the members agree, in the task's unit."""
@@ -33,62 +48,141 @@ class Calibration:
     rows: int
     """Measurements it was fitted on."""
     centre: float = 0.0
-    """Mean of the values trained on, in the task's unit."""
+    """Mean of the values trained on, in the task's unit; a class has no use for it."""
     slope: float = 1.0
-    """How far a prediction may keep its distance from the centre: 1 is all the way."""
+    """Share of its distance from the centre that a prediction keeps; for a class, factor on the
+    networks' log odds."""
+    kernel: float = 0.0
+    """Weight of the kernel machine: of a regression 0 to 1, of the log odds of a class from 0."""
+    remote: float = 0.0
+    """Value of a compound that shares nothing with those trained on; for a class, log odds."""
+    fade: float = 1.0
+    """Distance from which values are drawn towards ``remote``, to arrive there at 1."""
+    far: float = 0.0
+    """Standard deviation that there is at a distance of 1 at least, in the task's unit."""
+    levels: Sequence[float] = (0.0,)
+    """Predicted values, ascending, at which ``level_factors`` hold; between them it is linear."""
+    level_factors: Sequence[float] = (1.0,)
+    """Factors on noise^2."""
+    distances: Sequence[float] = (0.0,)
+    """Distances, ascending, at which ``distance_factors`` hold; between them it is linear."""
+    distance_factors: Sequence[float] = (1.0,)
+    """Factors on noise^2, ascending."""
+    edges: Sequence[float] = ()
+    """Distances, ascending, from which each of ``factors`` holds; below them it is 1."""
+    factors: Sequence[float] = ()
+    """Factors on ``quantile``, ascending from 1."""
+    offset: float = 0.0
+    """Added to the log odds of a class."""
 
-    def to_dict(self) -> dict[str, float | int]:
+    def to_dict(self) -> dict[str, Any]:
         """Return it as a plain dict."""
-        return asdict(self)
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "Calibration":
+        """Take what :meth:`to_dict` gave; ValueError where numbers are missing or out of order."""
+        numbers: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in given.items()
+        }
+        found = cls(**numbers)
+        pairs = (
+            (found.levels, found.level_factors),
+            (found.distances, found.distance_factors),
+            (found.edges, found.factors),
+        )
+        if any(len(at) != len(factor) for at, factor in pairs) or not (
+            found.levels and found.distances
+        ):
+            raise ValueError("a calibration has distances or values without factors")
+        for rising in (*(at for at, _ in pairs), found.distance_factors, (1.0, *found.factors)):
+            if not np.isfinite(rising).all() or (np.diff(rising) < 0).any():
+                raise ValueError("a calibration's numbers are not in ascending order")
+        return found
 
 
-def fit_regression(truth: Floats, mean: Floats, members_std: Floats) -> Calibration:
-    """Choose noise and spread by Gaussian likelihood, then the conformal quantile.
+UNCALIBRATED = Calibration(noise=0.0, spread=1.0, quantile=NORMAL_90, rows=0)
+"""Of nothing but the members' own spread."""
 
-    All [n], in the task's unit; n of at least 10.
+
+def mean_and_spread(networks: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation [M] of networks' outputs [K, M]; 0 without networks.
+
+    NaN marks a network that has no say about a row; a row has at least one, or K is 0.
     """
-    squared = np.square(truth - mean)
-    best = (np.inf, 0.0, 1.0)
-    for spread in _SPREADS:
-        extra = np.square(spread * members_std)
-        noise = max(float(squared.mean() - extra.mean()), 0.05 * float(squared.mean()))
-        variance = noise + extra
-        likelihood = float((squared / variance + np.log(variance)).mean())
-        best = min(best, (likelihood, spread, float(np.sqrt(noise))))
-    _, spread, noise = best
-    if not members_std.any():
-        # Held out by one member each (cross-validation): the data cannot tell the factor, and
-        # disagreement must still widen an interval.
-        spread = 1.0
-    ratio = np.sqrt(squared) / np.sqrt(noise**2 + np.square(spread * members_std))
-    level = min(1.0, np.ceil((len(truth) + 1) * LEVEL) / len(truth))
-    quantile = float(np.quantile(ratio, level, method="higher"))
-    return Calibration(noise, spread, quantile, len(truth))
+    if not len(networks):
+        return np.zeros(networks.shape[1]), np.zeros(networks.shape[1])
+    return np.nanmean(networks, axis=0), np.nanstd(networks, axis=0)
 
 
-UNCALIBRATED = Calibration(noise=0.0, spread=1.0, quantile=_NORMAL_90, rows=0)
-"""For classifications, and wherever there are too few rows to fit on."""
+def blend(networks: Floats, kernel: Floats | None, weight: float) -> Floats:
+    """Return the weighted mean [M] of the networks' mean and the kernel machine's values."""
+    mean, _ = mean_and_spread(networks)
+    return mean if kernel is None else weight * kernel + (1 - weight) * mean
 
 
 def apply_regression(
-    members: Floats, calibration: Calibration
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Turn members' values [K, M] into mean, std, lo and hi, each [M]."""
-    centre, slope = calibration.centre, calibration.slope
-    mean = centre + slope * (members.mean(axis=0) - centre)
-    std = np.hypot(calibration.noise, calibration.spread * slope * members.std(axis=0))
-    reach = calibration.quantile * std
-    return mean, std, mean - reach, mean + reach
+    networks: Floats, kernel: Floats | None, distance: Floats | None, calibration: Calibration
+) -> Parts:
+    """Turn values of networks [K, M] and of a kernel machine [M] into mean, std, lo, hi, each [M].
 
-
-def apply_classification(members: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Turn members' logits [K, M] into the probability, its std, lo and hi, each [M] in 0..1.
-
-    The probability is the members' mean probability; with one member the interval is a point.
+    ``distance`` [M] is that to the training compounds; None takes every molecule for a near one.
     """
-    probabilities = 1 / (1 + np.exp(-members))
-    centre, reach = members.mean(axis=0), _NORMAL_90 * members.std(axis=0)
-    mean = probabilities.mean(axis=0)
-    low = np.minimum(1 / (1 + np.exp(reach - centre)), mean)
-    high = np.maximum(1 / (1 + np.exp(-reach - centre)), mean)
-    return mean, probabilities.std(axis=0), low, high
+    found = calibration
+    near = found.centre + found.slope * (blend(networks, kernel, found.kernel) - found.centre)
+    distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
+    away = remoteness(distance, found.fade)
+    value = near + away * (found.remote - near)
+    std = np.sqrt(variance(near, found.slope * mean_and_spread(networks)[1], distance, found))
+    steps = np.array([1.0, *found.factors])
+    reach = found.quantile * steps[np.searchsorted(found.edges, distance, side="right")] * std
+    return value, std, value - reach, value + reach
+
+
+def variance(near: Floats, spread: Floats, distance: Floats, calibration: Calibration) -> Floats:
+    """Return the variance [M] of a regression of values ``near`` before any drawing by distance."""
+    found = calibration
+    level = np.interp(near, found.levels, found.level_factors)
+    growth = np.interp(distance, found.distances, found.distance_factors)
+    noise = found.noise**2 * level * growth + np.square(found.spread * spread)
+    total: Floats = noise + remoteness(distance, found.fade) * found.far**2
+    return total
+
+
+def apply_classification(
+    networks: Floats, kernel: Floats | None, distance: Floats | None, calibration: Calibration
+) -> Parts:
+    """Turn logits [K, M] and kernel scores [M] into probability, std, lo, hi, each [M] in 0..1.
+
+    A score s counts as log odds of 4 (s - 1/2), which it is to first order. Far away the
+    probability is drawn towards the task's share of positives; the interval holds both.
+    """
+    found = calibration
+    mean, spread = mean_and_spread(networks)
+    near = log_odds(mean, kernel, found.slope, found.kernel, found.offset)
+    distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
+    drawn = near + remoteness(distance, found.fade) * (found.remote - near)
+    reach = NORMAL_90 * np.hypot(found.slope * spread, DOUBT * distance)
+    value = logistic(drawn)
+    low = logistic(np.minimum(near, drawn) - reach)
+    high = logistic(np.maximum(near, drawn) + reach)
+    return value, (high - low) / (2 * NORMAL_90), low, high
+
+
+def log_odds(
+    mean: Floats, kernel: Floats | None, slope: float, weight: float, offset: float
+) -> Floats:
+    """Return calibrated log odds [M] of networks' mean logits and kernel scores."""
+    scores = 0.0 if kernel is None else weight * 4 * (kernel - 0.5)
+    found: Floats = slope * mean + scores + offset
+    return found
+
+
+def logistic(odds: Floats) -> Floats:
+    """Return probabilities of log odds, without an overflow."""
+    found: Floats = np.exp(-np.logaddexp(0, -odds))
+    return found

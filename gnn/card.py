@@ -20,6 +20,55 @@ class Metric(_Part):
     forest_interval: tuple[float, float] | None = None
 
 
+class Probabilities(_Part):
+    """How well probabilities match what was found, on rows they were not calibrated on.
+
+    The error is the expected calibration error: in ten equal bins of probability, the mean
+    distance between the mean probability and the share of positives, weighted by rows.
+    """
+
+    rows: int
+    log_loss: float
+    """Mean of -log of the probability given to what was found."""
+    calibration_error: float
+    log_loss_before: float
+    """Of the models' own probabilities, before calibration."""
+    calibration_error_before: float
+
+
+class DistanceBin(_Part):
+    """Held-out values of all tasks at distances from ``low`` up to ``high``."""
+
+    low: float
+    high: float
+    values: int
+    """Values of regressions."""
+    rmse: float | None = None
+    """In ``DomainCard.unit``."""
+    mae: float | None = None
+    coverage: float | None = None
+    """Share of them in their 90 % interval."""
+    classes: int = 0
+    """Values of classes."""
+    log_loss: float | None = None
+
+
+class DomainCard(_Part):
+    """What a bundle was trained on, as distances: see :mod:`gnn.domain`."""
+
+    compounds: int
+    """Training compounds that distances are measured to, equal ones counted once."""
+    limit: float
+    """95 % of the molecules that validated the model are nearer: beyond it is outside."""
+    thirds: tuple[float, float]
+    """The distances that part these molecules into thirds."""
+    unit: str
+    """Unit of the errors: the regressions' own, or ``standard deviations`` of each task's training
+    values where units differ; empty without regressions."""
+    errors: tuple[DistanceBin, ...]
+    """The error by distance."""
+
+
 class TaskCard(_Part):
     """One task."""
 
@@ -36,9 +85,14 @@ class TaskCard(_Part):
     """Those of them that are only a bound."""
     validated_on: int
     """Measurements that were only measured on."""
-    calibration: dict[str, float | int]
+    calibration: dict[str, Any]
+    """As :class:`gnn.calibration.Calibration` takes it."""
     metrics: dict[str, Metric]
     """Empty where the validation rows are too few or all alike."""
+    coverage: float | None = None
+    """Share of the validation values in their 90 % interval, cross-fitted; of a regression."""
+    probabilities: Probabilities | None = None
+    """Of a class."""
 
 
 class Summary(_Part):
@@ -49,6 +103,27 @@ class Summary(_Part):
     forest: float | None
     network_interval: tuple[float, float]
     """95 % bootstrap interval over tasks; over molecules where there is one task."""
+
+
+class Candidate(_Part):
+    """A model that could have been shipped, as cross-validation on the assay's own rows has it."""
+
+    name: Literal["gp", "network", "blend"]
+    error: float
+    """Root mean squared error over held-out values, of classes the Brier score's root; in units of
+    each task's standard deviation where there are several tasks, else in the task's unit."""
+    interval: tuple[float, float]
+    """95 % bootstrap interval over molecules."""
+    better: float
+    """Share of bootstrap draws in which it has the least error of those compared."""
+
+
+class Comparison(_Part):
+    """Which model of an own assay was chosen, and why."""
+
+    chosen: Literal["gp", "network", "blend"]
+    why: str
+    candidates: tuple[Candidate, ...]
 
 
 class Card(_Part):
@@ -66,6 +141,11 @@ class Card(_Part):
     network: dict[str, int | float]
     """Sizes, as :class:`gnn.network.NetworkConfig` takes them."""
     members: int
+    """Networks; 0 where the kernel machine is better alone."""
+    kernel: bool = False
+    """Whether a kernel machine (:mod:`gnn.kernel`) is part of it."""
+    comparison: Comparison | None = None
+    """Of an own assay: which models were compared, and which was chosen."""
     training: dict[str, Any]
     data: list[dict[str, Any]]
     """Sets it was trained on: name, sha256, source, licence, rows."""
@@ -73,7 +153,13 @@ class Card(_Part):
     summary: dict[str, Summary]
     """Mean metrics over tasks, by ``<kind> <metric>``."""
     coverage: float | None
-    """Share of validation values inside their 90 % interval; the quantile is cross-fitted."""
+    """Share of validation values inside their 90 % interval, which was fitted on the values of
+    the other half of the molecules."""
+    coverage_by_third: tuple[float, float, float] | None = None
+    """The same within each third of the distance to training, nearest first."""
+    probabilities: Probabilities | None = None
+    """Means over the classes."""
+    domain: DomainCard | None = None
     notes: list[str]
     weights: str
     """sha256 of ``weights.safetensors``."""

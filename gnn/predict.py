@@ -14,7 +14,9 @@ import torch
 from gnn.batch import GraphArrays, make_batch, pack, take
 from gnn.bundle import Bundle
 from gnn.calibration import Calibration, apply_classification, apply_regression
+from gnn.domain import environment_bits
 from gnn.network import Network
+from gnn.outputs import Outputs
 from gnn.runtime import keep_memory
 
 ATOMS = 4096
@@ -23,6 +25,8 @@ MOLECULES = 256
 """Molecules in a batch, the padding molecule included."""
 PARTS = ("", "_std", "_lo", "_hi")
 """Endings of a task's four columns: value, standard deviation, 90 % interval."""
+DISTANCE = "distance"
+"""Ending of a bundle's last column: the distance to its training compounds, 0 to 1."""
 
 
 class Predictor:
@@ -32,6 +36,10 @@ class Predictor:
         """Put the bundles' networks on a device."""
         self.bundles = tuple(bundles)
         self.device = torch.device(device)
+        self._calibrations = [
+            [Calibration.from_dict(task.calibration) for task in bundle.card.tasks]
+            for bundle in self.bundles
+        ]
         for bundle in self.bundles:
             for network in bundle.networks:
                 network.to(self.device)
@@ -40,10 +48,9 @@ class Predictor:
     def columns(self) -> list[str]:
         """Names of the columns that :meth:`predict` returns, in order."""
         return [
-            f"{bundle.card.name}_{task.name}{part}"
+            name
             for bundle in self.bundles
-            for task in bundle.card.tasks
-            for part in PARTS
+            for name in (*task_columns(bundle), *domain_columns(bundle))
         ]
 
     def predict(self, graphs: GraphArrays) -> dict[str, npt.NDArray[np.float32]]:
@@ -52,25 +59,31 @@ class Predictor:
         Regressions are in the task's unit, classifications probabilities in 0..1.
         """
         columns: dict[str, npt.NDArray[np.float32]] = {}
-        for bundle, outputs in zip(self.bundles, self._outputs(graphs), strict=True):
+        known = any(bundle.domain is not None for bundle in self.bundles)
+        bits = environment_bits(graphs) if known else None
+        said = zip(self.bundles, self._calibrations, self._outputs(graphs), strict=True)
+        for bundle, calibrations, outputs in said:
+            away = None
+            if bundle.domain is not None and bits is not None:
+                away = bundle.domain.distance_of(bits)
             for at, task in enumerate(bundle.card.tasks):
-                members = outputs[:, :, at]
-                if task.kind == "classification":
-                    parts = apply_classification(members)
-                else:
-                    parts = apply_regression(members, Calibration(**task.calibration))  # type: ignore[arg-type]
+                apply = apply_classification if task.kind == "classification" else apply_regression
+                networks = outputs.networks[:, :, at]
+                kernel = None if outputs.kernel is None else outputs.kernel[:, at]
+                found = apply(networks, kernel, away, calibrations[at])
+                parts = [values.astype(np.float32) for values in found]
+                name = f"{bundle.card.name}_{task.name}"
+                if not all(np.isfinite(values).all() for values in (networks, *parts)):
+                    raise ArithmeticError(f"{name} is not finite; the bundle's weights are broken")
                 for ending, values in zip(PARTS, parts, strict=True):
-                    name = f"{bundle.card.name}_{task.name}{ending}"
-                    columns[name] = values.astype(np.float32)
-                    if not np.isfinite(columns[name]).all():
-                        raise ArithmeticError(
-                            f"{name} is not finite; the bundle's weights are broken"
-                        )
+                    columns[f"{name}{ending}"] = values
+            if away is not None:
+                columns[domain_columns(bundle)[0]] = away
         return columns
 
     @torch.inference_mode()
-    def _outputs(self, graphs: GraphArrays) -> list[npt.NDArray[np.float64]]:
-        """Run every member: for each bundle float64 [K, M, T], values in unit or logits."""
+    def _outputs(self, graphs: GraphArrays) -> list[Outputs]:
+        """Run every model of every bundle."""
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         keep_memory()
@@ -86,9 +99,23 @@ class Predictor:
                     for member, network in enumerate(bundle.networks):
                         output = _in_units(network, network(batch))
                         into[member, start:stop] = output[: stop - start]
-            return found
+            kernels = [
+                None if bundle.kernel is None else bundle.kernel.predict(graphs)
+                for bundle in self.bundles
+            ]
+            return [Outputs(*both) for both in zip(found, kernels, strict=True)]
         finally:
             torch.set_num_threads(threads)
+
+
+def task_columns(bundle: Bundle) -> list[str]:
+    """Return the columns of a bundle's tasks, four each."""
+    return [f"{bundle.card.name}_{task.name}{part}" for task in bundle.card.tasks for part in PARTS]
+
+
+def domain_columns(bundle: Bundle) -> list[str]:
+    """Return the one column of a bundle's domain; none where it does not know its domain."""
+    return [] if bundle.domain is None else [f"{bundle.card.name}_{DISTANCE}"]
 
 
 def _in_units(network: Network, output: torch.Tensor) -> npt.NDArray[np.float64]:

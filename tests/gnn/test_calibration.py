@@ -1,3 +1,8 @@
+"""Laws of values, standard deviations and intervals, whatever a calibration's numbers are."""
+
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,112 +10,136 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gnn.calibration import (
-    LEVEL,
+    NORMAL_90,
     UNCALIBRATED,
     Calibration,
     apply_classification,
     apply_regression,
-    fit_regression,
+    logistic,
 )
 
-Draw = tuple[np.ndarray, np.ndarray]
+SHAPE = st.tuples(st.integers(1, 4), st.integers(1, 6))
+LOGITS = arrays(np.float64, SHAPE, elements=st.floats(-200, 200))
+VALUES = arrays(np.float64, SHAPE, elements=st.floats(-20, 20))
+SMALL = st.floats(0, 5)
+UNIT = st.floats(0, 1)
 
 
-def heteroscedastic(n: int, seed: int, noise: float, spread: float) -> Draw:
-    """Truth [n] and members [4, n] whose disagreement tells where the errors are large."""
-    generator = np.random.default_rng(seed)
-    doubt = generator.uniform(0.05, 1.0, n)
-    centre = generator.normal(6, 1, n)
-    members = centre + doubt * generator.normal(0, 1, (4, n))
-    members += centre - members.mean(axis=0)
-    truth = centre + generator.normal(0, 1, n) * np.hypot(noise, spread * members.std(axis=0))
-    return truth, members
+@st.composite
+def calibrations(draw: st.DrawFn) -> Calibration:
+    """Draw any calibration that may be fitted."""
+    knots = draw(st.integers(1, 4))
 
+    def rising(low: float, high: float, size: int) -> tuple[float, ...]:
+        found = draw(st.lists(st.floats(low, high), min_size=size, max_size=size))
+        return tuple(sorted(found))
 
-def covered(truth: np.ndarray, members: np.ndarray, calibration: Calibration) -> np.ndarray:
-    _, _, low, high = apply_regression(members, calibration)
-    return (low <= truth) & (truth <= high)
-
-
-@settings(max_examples=12, deadline=None)
-@given(seed=st.integers(0, 999), noise=st.floats(0.1, 1.5), spread=st.floats(0.0, 3.0))
-def test_nine_in_ten_new_values_lie_inside(seed: int, noise: float, spread: float) -> None:
-    truth, members = heteroscedastic(4000, seed, noise, spread)
-    fitted, new = slice(0, 2000), slice(2000, 4000)
-    found = fit_regression(
-        truth[fitted], members[:, fitted].mean(axis=0), members[:, fitted].std(axis=0)
+    edges = draw(st.integers(0, 2))
+    return Calibration(
+        noise=draw(SMALL),
+        spread=draw(SMALL),
+        quantile=draw(st.floats(1, 5)),
+        rows=50,
+        centre=draw(st.floats(-8, 8)),
+        slope=draw(UNIT),
+        kernel=draw(UNIT),
+        remote=draw(st.floats(-8, 8)),
+        fade=draw(UNIT),
+        far=draw(SMALL),
+        levels=rising(-9, 9, knots),
+        level_factors=tuple(draw(st.floats(0.05, 4)) for _ in range(knots)),
+        distances=rising(0, 1, knots),
+        distance_factors=rising(1, 9, knots),
+        edges=rising(0, 1, edges),
+        factors=rising(1, 3, edges),
+        offset=draw(st.floats(-5, 5)),
     )
-    assert found.rows == 2000
-    # Four deviations of the share's own noise (fit and look are each a draw of 2,000).
-    assert abs(covered(truth[new], members[:, new], found).mean() - LEVEL) < 0.04
 
 
-def test_few_rows_cover_at_least_as_often_as_promised() -> None:
-    """Conformal coverage holds on average for any number of rows."""
-    shares = []
-    for seed in range(200):
-        truth, members = heteroscedastic(120, seed, 0.5, 1.0)
-        found = fit_regression(
-            truth[:20], members[:, :20].mean(axis=0), members[:, :20].std(axis=0)
-        )
-        shares.append(covered(truth[20:], members[:, 20:], found).mean())
-    assert np.mean(shares) == pytest.approx(LEVEL, abs=0.03)
+def along(row: np.ndarray, steps: int) -> np.ndarray:
+    """The same outputs at many distances."""
+    return np.repeat(row[:, :1], steps, axis=1)
 
 
-def test_disagreement_widens_the_interval_only_where_it_tells_something() -> None:
-    telling, members = heteroscedastic(3000, 1, 0.1, 2.0)
-    found = fit_regression(telling, members.mean(axis=0), members.std(axis=0))
-    assert found.spread >= 1.5
-    generator = np.random.default_rng(2)
-    alike = members.mean(axis=0) + generator.normal(0, 0.7, members.shape[1])
-    mute = fit_regression(alike, members.mean(axis=0), members.std(axis=0))
-    assert mute.spread == 0.0
-    assert mute.noise == pytest.approx(0.7, rel=0.1)
-    assert mute.quantile == pytest.approx(1.645, rel=0.1)
-
-
-def test_every_row_is_inside_where_ten_rows_are_all_there_is() -> None:
-    truth, members = heteroscedastic(10, 5, 0.5, 1.0)
-    found = fit_regression(truth, members.mean(axis=0), members.std(axis=0))
-    assert covered(truth, members, found).all()
-
-
-LOGITS = arrays(
-    np.float64, st.tuples(st.integers(1, 4), st.integers(0, 6)), elements=st.floats(-200, 200)
+@settings(deadline=None)
+@given(
+    members=VALUES,
+    kernel=st.none() | st.floats(-20, 20),
+    calibration=calibrations(),
+    distances=st.lists(UNIT, min_size=2, max_size=12),
 )
-
-
-@given(members=LOGITS)
-def test_a_probability_lies_in_its_interval_in_0_to_1(members: np.ndarray) -> None:
-    value, std, low, high = apply_classification(members)
-    for column in (value, std, low, high):
-        assert column.shape == members.shape[1:]
-        assert ((column >= 0) & (column <= 1)).all()
-    assert (low <= value).all()
-    assert (value <= high).all()
-
-
-def test_members_that_agree_leave_no_doubt() -> None:
-    value, std, low, high = apply_classification(np.full((3, 1), 2.0))
-    assert value[0] == pytest.approx(1 / (1 + np.exp(-2)))
-    assert std[0] == pytest.approx(0)
-    assert low[0] == pytest.approx(value[0])
-    assert high[0] == pytest.approx(value[0])
-
-
-@given(members=LOGITS, noise=st.floats(0, 3), spread=st.floats(0, 3), quantile=st.floats(0, 5))
-def test_a_value_lies_in_its_interval(
-    members: np.ndarray, noise: float, spread: float, quantile: float
+def test_a_regression_never_gets_more_certain_far_away(
+    members: np.ndarray, kernel: float | None, calibration: Calibration, distances: list[float]
 ) -> None:
-    calibration = Calibration(noise, spread, quantile, 10)
-    value, std, low, high = apply_regression(members, calibration)
-    assert (std >= noise * (1 - 1e-9)).all()
+    away = np.sort(distances)
+    scores = None if kernel is None else np.full(len(away), kernel)
+    value, std, low, high = apply_regression(along(members, len(away)), scores, away, calibration)
+    slack = 1e-9 * (1 + np.abs(value).max() + std.max())
+    assert (np.diff(std) >= -slack).all()
+    assert (np.diff(high - low) >= -20 * slack).all()
     assert (low <= value).all()
     assert (value <= high).all()
+    gap = np.abs(value - calibration.remote)
+    assert (np.diff(gap) <= slack).all(), "a value goes straight to the far-away one"
+
+
+@settings(deadline=None)
+@given(
+    members=LOGITS,
+    kernel=st.none() | st.floats(-1, 2),
+    calibration=calibrations(),
+    distances=st.lists(UNIT, min_size=2, max_size=12),
+)
+def test_the_interval_of_a_class_only_widens(
+    members: np.ndarray, kernel: float | None, calibration: Calibration, distances: list[float]
+) -> None:
+    away = np.sort(distances)
+    scores = None if kernel is None else np.full(len(away), kernel)
+    found = apply_classification(along(members, len(away)), scores, away, calibration)
+    value, std, low, high = found
+    assert (np.diff(low) <= 1e-12).all()
+    assert (np.diff(high) >= -1e-12).all()
+    assert (np.diff(std) >= -1e-12).all()
+    assert (low <= value).all()
+    assert (value <= high).all()
+
+
+@settings(deadline=None)
+@given(members=VALUES, calibration=calibrations())
+def test_at_the_far_end_a_value_is_the_one_for_strange_compounds(
+    members: np.ndarray, calibration: Calibration
+) -> None:
+    known = replace(calibration, fade=min(calibration.fade, 0.99))
+    ends = np.ones(members.shape[1])
+    value, std, _, _ = apply_regression(members, None, ends, known)
+    assert value == pytest.approx(np.full(len(ends), known.remote), abs=1e-9)
+    assert (std >= known.far * (1 - 1e-9) - 1e-12).all()
+
+
+@settings(deadline=None)
+@given(members=LOGITS, calibration=calibrations())
+def test_a_probability_lies_in_its_interval_in_0_to_1(
+    members: np.ndarray, calibration: Calibration
+) -> None:
+    for used in (calibration, UNCALIBRATED):
+        value, std, low, high = apply_classification(members, None, None, used)
+        for column in (value, std, low, high):
+            assert column.shape == members.shape[1:]
+            assert ((column >= 0) & (column <= 1)).all()
+        assert (low <= value).all()
+        assert (value <= high).all()
+
+
+def test_members_that_agree_leave_no_doubt_nearby() -> None:
+    members = np.full((3, 1), 2.0)
+    value, std, low, high = apply_classification(members, None, np.zeros(1), UNCALIBRATED)
+    assert value[0] == low[0] == high[0] == pytest.approx(1 / (1 + np.exp(-2)))
+    assert std[0] == 0
 
 
 def test_uncalibrated_is_the_members_own_spread() -> None:
-    value, std, low, high = apply_regression(np.array([[5.0], [7.0]]), UNCALIBRATED)
+    members = np.array([[5.0], [7.0]])
+    value, std, low, high = apply_regression(members, None, None, UNCALIBRATED)
     assert (value[0], std[0]) == (6.0, 1.0)
     assert (low[0], high[0]) == pytest.approx((6 - 1.644854, 6 + 1.644854))
 
@@ -118,8 +147,86 @@ def test_uncalibrated_is_the_members_own_spread() -> None:
 def test_a_slope_draws_value_and_interval_towards_the_centre() -> None:
     members = np.array([[5.0, 8.0], [7.0, 8.0]])
     calibration = Calibration(0.3, 1.0, 2.0, 50, centre=6.0, slope=0.5)
-    value, std, low, high = apply_regression(members, calibration)
+    value, std, low, high = apply_regression(members, None, None, calibration)
     assert value.tolist() == [6.0, 7.0]
     assert std == pytest.approx([np.hypot(0.3, 0.5), 0.3])
     assert (high - low) == pytest.approx(4 * std)
     assert (low + high) == pytest.approx(2 * value)
+
+
+def test_every_factor_does_what_its_name_says() -> None:
+    calibration = Calibration(
+        noise=0.5,
+        spread=2.0,
+        quantile=1.5,
+        rows=50,
+        levels=(5.0, 7.0),
+        level_factors=(1.0, 4.0),
+        distances=(0.2, 0.6),
+        distance_factors=(1.0, 9.0),
+        edges=(0.3, 0.5),
+        factors=(1.1, 1.2),
+        kernel=0.25,
+        remote=5.0,
+        fade=0.8,
+        far=1.0,
+    )
+    members, kernel = np.array([[5.0, 7.0, 7.0, 7.0]]), np.array([5.0, 7.0, 7.0, 3.0])
+    distance = np.array([0.1, 0.1, 0.4, 0.9])
+    value, std, low, high = apply_regression(members, kernel, distance, calibration)
+    assert value == pytest.approx([5.0, 7.0, 7.0, 0.5 * 6.0 + 0.5 * 5.0])
+    noise = [0.25, 0.25 * 4, 0.25 * 4 * 5, 0.25 * 2.5 * 9 + 0.5]
+    assert std == pytest.approx(np.sqrt(noise))
+    assert (high - low) / 2 / std == pytest.approx([1.5, 1.5, 1.65, 1.8])
+
+
+def test_log_odds_are_a_weighted_sum() -> None:
+    calibration = replace(UNCALIBRATED, slope=0.5, kernel=2.0, offset=-1.0, remote=-3.0, fade=0.8)
+    members, kernel = np.array([[1.0], [3.0]]), np.array([0.75])
+    value, _, low, high = apply_classification(members, kernel, np.array([0.9]), calibration)
+    near = 0.5 * 2 + 2.0 * 4 * 0.25 - 1.0
+    drawn = near + 0.5 * (-3.0 - near)
+    reach = NORMAL_90 * np.hypot(0.5, 0.9)
+    assert value == pytest.approx(logistic(np.array([drawn])))
+    assert low == pytest.approx(logistic(np.array([drawn - reach])))
+    assert high == pytest.approx(logistic(np.array([near + reach])))
+
+
+def test_a_kernel_machine_needs_no_networks() -> None:
+    none, kernel = np.zeros((0, 2)), np.array([5.0, 6.0])
+    found = Calibration(0.5, 1.0, 2.0, 20, kernel=1.0)
+    value, std, _, _ = apply_regression(none, kernel, None, found)
+    assert value.tolist() == [5.0, 6.0]
+    assert std.tolist() == [0.5, 0.5]
+
+
+@given(calibration=calibrations())
+def test_a_calibration_survives_as_text(calibration: Calibration) -> None:
+    again = Calibration.from_dict(json.loads(json.dumps(calibration.to_dict())))
+    assert again == calibration
+
+
+def test_a_calibration_of_before_distances_still_holds() -> None:
+    old = {"noise": 0.4, "spread": 1.0, "quantile": 1.7, "rows": 50, "centre": 6.0, "slope": 0.8}
+    found = Calibration.from_dict(old)
+    members, ends = np.array([[7.0]]), np.ones(1)
+    near = apply_regression(members, None, None, found)
+    assert near == apply_regression(members, None, ends, found)
+    assert near[0] == pytest.approx(6.8)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"distance_factors": [2.0, 1.0], "distances": [0.1, 0.2]}, id="falling"),
+        pytest.param({"distances": [0.2, 0.1], "distance_factors": [1, 2]}, id="no order"),
+        pytest.param({"distances": [0.1, 0.2]}, id="a distance without a factor"),
+        pytest.param({"levels": []}, id="no level"),
+        pytest.param({"edges": [0.1]}, id="an edge without a factor"),
+        pytest.param({"edges": [0.1, 0.2], "factors": [2.0, 1.5]}, id="narrower far away"),
+        pytest.param({"distances": [float("nan")]}, id="not a number"),
+    ],
+)
+def test_a_calibration_that_breaks_the_law_is_refused(change: dict[str, list[float]]) -> None:
+    with pytest.raises(ValueError, match="calibration"):
+        Calibration.from_dict(UNCALIBRATED.to_dict() | change)

@@ -1,0 +1,184 @@
+"""Fitting the calibrations of all tasks of a bundle on rows that its models did not see."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gnn.blend import Rivals, fit_blends
+from gnn.calibration import NORMAL_90, Calibration, blend, mean_and_spread
+from gnn.conformal import fit_quantiles
+from gnn.error_model import Errors, fit_error_model
+from gnn.platt import Votes, fit_platt
+from gnn.shrinkage import FADE, HeldOut, fit_fade, fit_shrinkage, keep, remoteness
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+MINIMUM_ROWS = 10
+"""Held-out values of all regressions together below which nothing is fitted."""
+
+
+class Trained(NamedTuple):
+    """What is known of a task before any prediction, from the values trained on."""
+
+    centre: float
+    """Their mean; of a class the log odds."""
+    scale: float
+    """Their standard deviation, the unit of the task's errors; never 0."""
+    values: int
+    remote: float
+    """The task's value for compounds unlike any other; of a class the log odds."""
+
+
+class HeldTask(NamedTuple):
+    """A task's n held-out measurements and what the models say about them."""
+
+    binary: bool
+    trained: Trained
+    truth: Floats
+    """[n]"""
+    networks: Floats
+    """[K, n], NaN where a network was trained on the row."""
+    kernel: Floats | None
+    """[n]"""
+    distance: Floats
+    """[n] to the compounds that the models were trained on; 0 where that is not known."""
+    rows: Ints
+    """[n] which molecule each is."""
+
+    def among(self, inside: npt.NDArray[np.bool_]) -> "HeldTask":
+        """Keep the measurements of the molecules that are inside [M]."""
+        kept = inside[self.rows]
+        kernel = None if self.kernel is None else self.kernel[kept]
+        return self._replace(
+            truth=self.truth[kept],
+            networks=self.networks[:, kept],
+            kernel=kernel,
+            distance=self.distance[kept],
+            rows=self.rows[kept],
+        )
+
+
+def calibrate(tasks: Sequence[HeldTask], thirds: tuple[float, float]) -> list[Calibration]:
+    """Fit every task's calibration; ``thirds`` are the two distances that part held-out rows."""
+    regressions = [task for task in tasks if not task.binary]
+    classes = [task for task in tasks if task.binary]
+    found = iter(_calibrate_regressions(regressions, thirds))
+    others = iter(_calibrate_classes(classes))
+    return [next(others) if task.binary else next(found) for task in tasks]
+
+
+def _calibrate_regressions(
+    tasks: Sequence[HeldTask], thirds: tuple[float, float]
+) -> list[Calibration]:
+    weights = _blend_weights(tasks)
+    start = [
+        Calibration(
+            noise=task.trained.scale,
+            spread=1.0,
+            quantile=NORMAL_90,
+            rows=len(task.truth),
+            centre=task.trained.centre,
+            kernel=weight,
+            remote=task.trained.remote,
+            fade=FADE,
+            far=float(np.hypot(task.trained.scale, task.trained.remote - task.trained.centre)),
+        )
+        for task, weight in zip(tasks, weights, strict=True)
+    ]
+    if sum(len(task.truth) for task in tasks) < MINIMUM_ROWS:
+        return start
+    mixed = [
+        (blend(task.networks, task.kernel, weight) - task.trained.centre)
+        for task, weight in zip(tasks, weights, strict=True)
+    ]
+    k = fit_shrinkage(
+        [
+            HeldOut(task.truth - task.trained.centre, mix, task.trained.values, task.trained.scale)
+            for task, mix in zip(tasks, mixed, strict=True)
+        ]
+    )
+    slopes = [keep(task.trained.values, k) for task in tasks]
+    scale = _each(tasks, [task.trained.scale for task in tasks])
+    truth = np.concatenate([task.truth - task.trained.centre for task in tasks]) / scale
+    remote = _each(tasks, [task.trained.remote - task.trained.centre for task in tasks]) / scale
+    near = np.concatenate([s * mix for s, mix in zip(slopes, mixed, strict=True)]) / scale
+    spread = np.concatenate(
+        [s * mean_and_spread(task.networks)[1] for s, task in zip(slopes, tasks, strict=True)]
+    )
+    distance = np.concatenate([task.distance for task in tasks])
+    rows = np.concatenate([task.rows for task in tasks])
+    fade = fit_fade(truth, near, remote, distance, rows)
+    away = remoteness(distance, fade)
+    error = truth - near - away * (remote - near)
+    number = np.repeat(np.arange(len(tasks)), [len(task.truth) for task in tasks])
+    errors = Errors(error, near, spread / scale, distance, number)
+    model = fit_error_model(errors, len(tasks))
+    far = _each(tasks, [first.far for first in start]) / scale
+    std = np.sqrt(np.square(model.std(errors)) + away * np.square(far))
+    quantiles = fit_quantiles(np.abs(error) / std, distance, thirds)
+    return [
+        Calibration(
+            noise=float(model.noise[at] * task.trained.scale),
+            spread=model.spread,
+            quantile=quantiles.quantile,
+            rows=len(task.truth),
+            centre=first.centre,
+            slope=slopes[at],
+            kernel=first.kernel,
+            remote=first.remote,
+            fade=fade,
+            far=first.far,
+            levels=tuple(first.centre + task.trained.scale * x for x in model.level.at),
+            level_factors=model.level.factor,
+            distances=model.growth.at,
+            distance_factors=model.growth.factor,
+            edges=quantiles.edges,
+            factors=quantiles.factors,
+        )
+        for at, (task, first) in enumerate(zip(tasks, start, strict=True))
+    ]
+
+
+def _each(tasks: Sequence[HeldTask], values: Sequence[float]) -> Floats:
+    """Repeat a number of each task for each of its measurements [n of all tasks]."""
+    return np.repeat(np.array(values, np.float64), [len(task.truth) for task in tasks])
+
+
+def _blend_weights(tasks: Sequence[HeldTask]) -> list[float]:
+    rivals = []
+    for task in tasks:
+        if task.kernel is None:
+            return [0.0] * len(tasks)
+        if not len(task.networks):
+            return [1.0] * len(tasks)
+        centre, scale = task.trained.centre, task.trained.scale
+        values = (task.truth, mean_and_spread(task.networks)[0], task.kernel)
+        rivals.append(Rivals(*((value - centre) / scale for value in values)))
+    return fit_blends(rivals)
+
+
+def _calibrate_classes(tasks: Sequence[HeldTask]) -> list[Calibration]:
+    votes = [
+        Votes(
+            task.truth,
+            mean_and_spread(task.networks)[0] if len(task.networks) else None,
+            task.kernel,
+        )
+        for task in tasks
+    ]
+    return [
+        Calibration(
+            noise=0.0,
+            spread=1.0,
+            quantile=NORMAL_90,
+            rows=len(task.truth),
+            slope=found.slope,
+            kernel=found.kernel,
+            offset=found.offset,
+            remote=task.trained.remote,
+            fade=FADE,
+        )
+        for task, found in zip(tasks, fit_platt(votes), strict=True)
+    ]
