@@ -73,7 +73,7 @@ class Predictor:
                 found = apply(networks, kernel, away, calibrations[at])
                 parts = [values.astype(np.float32) for values in found]
                 name = f"{bundle.card.name}_{task.name}"
-                if not all(np.isfinite(values).all() for values in (networks, *parts)):
+                if not np.isfinite(networks).all() or not np.isfinite(parts).all():
                     raise ArithmeticError(f"{name} is not finite; the bundle's weights are broken")
                 for ending, values in zip(PARTS, parts, strict=True):
                     columns[f"{name}{ending}"] = values

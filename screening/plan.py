@@ -13,7 +13,7 @@ from data.catalogue import dataset, datasets
 from data.fetch import cache_folder, fetch
 from data.verify import Progress as FetchProgress
 from gnn.bundle import Bundle, find_bundle, load_bundle
-from gnn.predict import Predictor
+from gnn.predict import Predictor, domain_columns
 from screening.ledger import hash_purpose
 from screening.prepare import PARTITION_ROWS, prepare_purpose
 from screening.screen import Screen
@@ -72,6 +72,19 @@ def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
         )
         for bundle in bundles
         for task in bundle.card.tasks
+    }
+
+
+def domain_limits(bundles: tuple[Bundle, ...]) -> dict[str, float]:
+    """Return each bundle's distance column with the distance beyond which it is out of its domain.
+
+    A bundle that does not know its domain has no such column.
+    """
+    return {
+        column: bundle.card.domain.limit
+        for bundle in bundles
+        if bundle.card.domain is not None
+        for column in domain_columns(bundle)
     }
 
 

@@ -10,13 +10,14 @@ from distributed import Client
 
 from chem.errors import InputError
 from chem.read import hash_file
+from gnn.predict import PARTS, Predictor, domain_columns, task_columns
 from screening.frames import duplicates, rejects, scored_frames
 from screening.handover.manifest import Artefact, RunFacts
 from screening.handover.table import HitTable
 from screening.handover.write import hand_over
 from screening.ledger import LEDGER, check_purpose, hash_purpose
 from screening.objective import needed_columns
-from screening.plan import Plan, task_units
+from screening.plan import Plan, domain_limits, task_units
 from screening.prepare import Prepared, Progress, prepare_library, prepare_purpose
 from screening.rank import Ranking, merge_top
 from screening.score import score_library, scoring_purpose
@@ -69,14 +70,18 @@ def rank_stage(plan: Plan, prepared: Prepared, scores: list[Path]) -> Ranking:
 
 def prediction_columns(plan: Plan) -> list[str]:
     """Return the prediction columns that a ranking reads or a hit list shows."""
-    known = {
-        f"{bundle.card.name}_{task.name}" for bundle in plan.bundles for task in bundle.card.tasks
-    }
-    shown = [task for task in plan.screen.tasks if task in known]
-    columns = [f"{task}{end}" for task in shown for end in ("", "_std", "_lo", "_hi")]
+    every = set(Predictor(plan.bundles).columns)
+    shown = [task for task in plan.screen.tasks if task in every]
+    columns = [f"{task}{end}" for task in shown for end in PARTS]
+    primaries = {part.task for part in plan.screen.primary}
+    domains = [
+        column
+        for bundle in plan.bundles
+        for column in domain_columns(bundle)
+        if primaries & set(task_columns(bundle))
+    ]
     filtered = [limit.column for limit in plan.screen.limits]
-    every = {f"{task}{end}" for task in known for end in ("", "_std", "_lo", "_hi")}
-    wanted = [*columns, *needed_columns(plan.screen), *filtered]
+    wanted = [*columns, *domains, *needed_columns(plan.screen), *filtered]
     return [column for column in dict.fromkeys(wanted) if column in every]
 
 
@@ -95,6 +100,7 @@ def hand_over_stage(
         reject_codes=prepared.reject_codes,
         seconds=seconds,
         units=task_units(plan.bundles),
+        limits=domain_limits(plan.bundles),
     )
     table, manifest = hand_over(
         plan.out,

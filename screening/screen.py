@@ -92,8 +92,7 @@ class Screen(Strict):
         Raises InputError naming the part, what was found and the closest known name.
         """
         known = set(columns)
-        ends = ("_std", "_lo", "_hi")
-        tasks = [c for c in columns if not (c.endswith(ends) and c.rsplit("_", 1)[0] in known)]
+        tasks = [column for column in columns if f"{column}_std" in known]
         groups = {
             "primary": self.primary,
             "off_targets": self.off_targets,

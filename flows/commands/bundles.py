@@ -7,7 +7,7 @@ import typer
 from flows.console import note, show_table
 
 if TYPE_CHECKING:
-    from gnn.card import Card, Metric
+    from gnn.card import Card, DistanceBin, Metric
 
 app = typer.Typer(help="List the shipped models and read model cards.", no_args_is_help=True)
 
@@ -55,8 +55,43 @@ def show_card(card: "Card", every_task: bool = True) -> None:
     headers = ["task", "unit", "trained on", "measured on"]
     headers += ["metric", "network", "95 % interval", "forest"]
     show_table(headers, rows, f"{card.name}: network beside random forest", numbers=3)
+    show_reliability(card)
+
+
+def show_reliability(card: "Card") -> None:
+    """Show whether the model knows what it does not know: errors by distance, coverage."""
+    if card.domain is not None:
+        show_table(
+            ["distance", "values", "RMSE", "MAE", "in 90 % interval", "classes", "log loss"],
+            [_by_distance(found) for found in card.domain.errors],
+            f"{card.name}: error by distance to the nearest of {card.domain.compounds:,} training "
+            f"compounds{f', in {card.domain.unit}' if card.domain.unit else ''}",
+            numbers=1,
+        )
+        note(
+            f"95 % of the molecules measured on are nearer to training than {card.domain.limit:.2f}"
+            ": beyond that a molecule is outside the model's domain"
+        )
     if card.coverage is not None:
-        note(f"{card.coverage:.0%} of the measured values lie in their 90 % interval")
+        thirds = ""
+        if card.coverage_by_third is not None:
+            near, middle, far = (f"{share:.1%}" for share in card.coverage_by_third)
+            thirds = f"; by third of the distance to training {near}, {middle}, {far}"
+        note(f"{card.coverage:.1%} of the measured values lie in their 90 % interval{thirds}")
+    if (found := card.probabilities) is not None:
+        note(
+            f"probabilities: calibration error {found.calibration_error:.3f}, log loss "
+            f"{found.log_loss:.3f} (before calibration {found.calibration_error_before:.3f} and "
+            f"{found.log_loss_before:.3f}; means over the classes)"
+        )
+
+
+def _by_distance(found: "DistanceBin") -> list[str]:
+    numbers = [found.rmse, found.mae, found.coverage]
+    cells = ["" if number is None else f"{number:.3f}" for number in numbers]
+    loss = "" if found.log_loss is None else f"{found.log_loss:.3f}"
+    span = f"{found.low:.1f} to {found.high:.1f}"
+    return [span, f"{found.values:,}", *cells, f"{found.classes:,}", loss]
 
 
 _UNMEASURED = ["too few values", "", "", ""]

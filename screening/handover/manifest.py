@@ -46,6 +46,8 @@ class RunFacts:
     """Wall-clock of each stage, in order."""
     units: Mapping[str, str] = field(default_factory=dict)
     """Unit of each predicted task: ``pActivity``, ``probability``, ..."""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    """Columns of distance to training compounds: beyond which a model is out of its domain."""
 
 
 def check_accounts(facts: RunFacts, ranking: Ranking, screen: Screen) -> None:

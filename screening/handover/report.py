@@ -53,6 +53,16 @@ class Span(NamedTuple):
     high: float
 
 
+class Reach(NamedTuple):
+    """Whether a compound is like those that a model knows."""
+
+    model: str
+    distance: str
+    limit: str
+    """Empty where the model does not tell."""
+    outside: bool
+
+
 class Card(NamedTuple):
     """All that the page shows of one hit."""
 
@@ -60,8 +70,14 @@ class Card(NamedTuple):
     picture: Markup
     bars: list[Bar]
     spans: list[Span]
+    reaches: list[Reach]
     properties: list[tuple[str, str]]
     vendor: list[tuple[str, str]]
+
+    @property
+    def strange(self) -> bool:
+        """Whether it is outside the domain of a model."""
+        return any(reach.outside for reach in self.reaches)
 
 
 def render_report(table: HitTable, ranking: Ranking, screen: Screen, facts: RunFacts) -> str:
@@ -102,7 +118,7 @@ def _funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]
 def _cards(table: HitTable, hits: pd.DataFrame, screen: Screen, facts: RunFacts) -> list[Card]:
     groups = {
         group: [column.name for column in table.columns if column.group == group]
-        for group in ("property", "vendor")
+        for group in ("domain", "property", "vendor")
     }
     cards = []
     for cells, hit in zip(table.records(), hits.to_dict("records"), strict=True):
@@ -114,8 +130,17 @@ def _cards(table: HitTable, hits: pd.DataFrame, screen: Screen, facts: RunFacts)
         picture = Markup(depict(cells["smiles"], *PICTURE))
         shown = {group: [(n, cells[n]) for n in names] for group, names in groups.items()}
         vendor = [(name, text) for name, text in shown["vendor"] if text]
-        cards.append(Card(cells, picture, bars, spans, shown["property"], vendor))
+        reaches = [_reach(name, hit, cells, facts) for name in groups["domain"]]
+        cards.append(Card(cells, picture, bars, spans, reaches, shown["property"], vendor))
     return cards
+
+
+def _reach(column: str, hit: dict[Any, Any], cells: dict[str, str], facts: RunFacts) -> Reach:
+    limit = facts.limits.get(column)
+    model = column.removesuffix("_distance")
+    if limit is None:
+        return Reach(model, cells[column], "", False)
+    return Reach(model, cells[column], f"{limit:.2f}", float(hit[column]) > limit)
 
 
 def _span(

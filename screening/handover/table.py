@@ -10,7 +10,7 @@ from chem.describe import PROPERTIES
 from screening.handover.cells import format_number
 from screening.screen import Screen
 
-Group = Literal["identity", "score", "prediction", "property", "input", "vendor"]
+Group = Literal["identity", "score", "prediction", "domain", "property", "input", "vendor"]
 
 PROBABILITY = "probability"
 """The unit of a classification task."""
@@ -88,6 +88,12 @@ def decimals_of(task: str, screen: Screen, units: Mapping[str, str]) -> int:
     return 3 if unit == PROBABILITY else 2
 
 
+def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
+    """Columns of distances to the training compounds of a bundle, such as ``activity_distance``."""
+    own = {*screen.tasks, *screen.objective_columns}
+    return [name for name in map(str, hits) if name.endswith("_distance") and name not in own]
+
+
 def _own_columns(hits: pd.DataFrame, screen: Screen, units: Mapping[str, str]) -> list[Column]:
     columns = [
         Column("rank", "rank", 0, "identity"),
@@ -108,6 +114,7 @@ def _own_columns(hits: pd.DataFrame, screen: Screen, units: Mapping[str, str]) -
         for name in (task, f"{task}_std", f"{task}_lo", f"{task}_hi"):
             if name in hits:
                 columns.append(Column(name, name, decimals_of(task, screen, units), "prediction"))
+    columns += [Column(name, name, 2, "domain") for name in distance_columns(hits, screen)]
     columns.append(Column("changes", "changes", None, "input"))
     for name in PROPERTIES:
         if name in hits:
