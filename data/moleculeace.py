@@ -62,14 +62,12 @@ def choose_sets(text: str) -> list[str]:
         InputError: a name that is no set's.
     """
     known = {name.lower(): name for name in set_names()}
-    wanted = text.strip().lower()
-    if wanted == "all":
-        return list(known.values())
-    if wanted == "kinase":
-        return list(KINASES)
+    whole = {"all": list(known.values()), "kinase": list(KINASES)}
+    if text.strip().lower() in whole:
+        return whole[text.strip().lower()]
     found = []
-    for word in dict.fromkeys(part.strip() for part in wanted.split(",") if part.strip()):
-        key = word.removeprefix(PREFIX)
+    for word in dict.fromkeys(part.strip() for part in text.split(",") if part.strip()):
+        key = word.lower().removeprefix(PREFIX)
         if key not in known:
             close = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean {known[close[0]]}?" if close else "`hitlist data list` shows them"

@@ -2,16 +2,20 @@
 
 import csv
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from chem.pretext import pretext_names
 from data.activity import ActivityTable
-from flows.benchmarks.predicting import open_bundle, predict_smiles
-from flows.training import Progress, plan_training, run_training
+from flows.benchmarks.predicting import open_bundle, predict_smiles, read_graphs
+from flows.training import Progress, plan_training, run_assay
+from gnn.batch import collect
 from gnn.errors import ModelError
+from gnn.pretrained import load_pretrained
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,24 +26,35 @@ class OwnAssay(NamedTuple):
     predicted: dict[str, Floats]
     """Model → [test rows]."""
     notes: list[str]
+    """Which model was picked and why, what was left out, which networks diverged."""
 
 
 def fit_own_assay(
     name: str, train: ActivityTable, test: list[str], progress: Progress | None = None
 ) -> OwnAssay:
-    """Do what ``hitlist train`` does with the training rows, and predict the test molecules."""
+    """Do what ``hitlist train`` does with the training rows, and predict the test molecules.
+
+    One training gives all three: ``auto`` is the bundle that it writes, calibrated as in any
+    prediction; ``network`` and ``gp`` are its parts, as they come.
+    """
     with tempfile.TemporaryDirectory(prefix="hitlist-benchmark-") as scratch:
         file = Path(scratch, f"{name}.csv")
         write_assay(file, train)
-        plan = plan_training(str(file))
-        card = run_training(
-            plan, plan.assemble(progress), Path(scratch, "bundle"), progress=progress
-        )
+        plan = replace(plan_training(str(file), model="auto"), forest=False)
+        if plan.pretrained is not None:
+            check_unlabelled(plan.pretrained.card, plan.pretrained.sha256)
+        card, fitted = run_assay(plan, plan.assemble(progress), Path(scratch, "bundle"), progress)
         found = predict_smiles(open_bundle(str(Path(scratch, "bundle"))), test)
-    if len(found.rows) != len(test):
-        raise ModelError(f"{len(test) - len(found.rows)} test molecules of {name} are unreadable")
-    column = found.columns[card.tasks[0].name]
-    return OwnAssay({"auto": column.astype(np.float64)}, list(card.notes))
+    rows, _, graphs = read_graphs(test)
+    if len(rows) != len(test):
+        raise ModelError(f"{len(test) - len(rows)} test molecules of {name} are unreadable")
+    raw = fitted.outputs(collect(graphs))
+    predicted = {"auto": found.columns[card.tasks[0].name].astype(np.float64)}
+    if len(raw.networks):
+        predicted["network"] = raw.networks.mean(axis=0)[:, 0]
+    if raw.kernel is not None:
+        predicted["gp"] = raw.kernel[:, 0]
+    return OwnAssay(predicted, [*card.notes, *fitted.notes])
 
 
 def write_assay(file: Path, table: ActivityTable) -> None:
@@ -52,5 +67,23 @@ def write_assay(file: Path, table: ActivityTable) -> None:
 
 
 def encoder_sha256() -> str:
-    """Return the hash of the pretrained encoder that own assays start from; empty for none."""
-    return ""
+    """Return the hash of the encoder that own assays start from."""
+    encoder = load_pretrained()
+    check_unlabelled(encoder.card, encoder.sha256)
+    return encoder.sha256
+
+
+def check_unlabelled(card: dict[str, Any], sha256: str) -> None:
+    """Refuse an encoder that did not learn from properties that RDKit calculates, and no others.
+
+    Raises:
+        ModelError: its card names no labels, or others.
+    """
+    labels = card.get("descriptors", [])
+    strange = sorted(set(labels) - set(pretext_names()))
+    if strange or not labels:
+        found = f"labels such as {strange[0]}" if strange else "no labels at all"
+        raise ModelError(
+            f"encoder {sha256[:12]} names {found}, expected calculated descriptors alone; the "
+            "benchmark may not start from weights that saw measured values"
+        )

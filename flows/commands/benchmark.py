@@ -98,6 +98,50 @@ def benchmark_models(
         print(out)
 
 
+@app.command("ranking")
+def benchmark_ranking(
+    targets: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GENE,...",
+            help="Primary targets.",
+            show_default="all with ten held-out actives or more",
+        ),
+    ] = None,
+    bundle: Annotated[str, typer.Option(metavar="NAME|DIR", help="Model to rank by.")] = "activity",
+    decoys: Annotated[
+        int, typer.Option(min=5000, max=1_000_000, help="Lead-like molecules to hide them among.")
+    ] = 20_000,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Write the table there too.")
+    ] = None,
+) -> None:
+    """Hide known actives among lead-like molecules, and count those that come to the top.
+
+    Actives are molecules with a pActivity of 7 or more that training held out; they need the
+    kinase set in a folder of HITLIST_MIRROR.
+    """
+    from flows.benchmarks.ranking import BAR, RATIO, overall, rank_targets, table, write_ranking
+
+    genes = [word.strip() for word in (targets or "").split(",") if word.strip()]
+    with progress(one_bar=True) as report, stoppable("nothing was written"):
+        rows = rank_targets(bundle, genes, decoys, 0, report)
+    headers, lines = table(rows)
+    show_table(headers, lines, f"Actives hidden 1:{RATIO}", numbers=len(headers) - 1)
+    mean = overall(rows, 0.01)
+    alone = sum(row.found[0.01].value > BAR for row in rows)
+    note(
+        f"in the top 1 %, mean of {len(rows)} targets: {mean.value:.2f} of the actives (95 % "
+        f"interval over targets {mean.low:.2f} to {mean.high:.2f}); bar: more than {BAR}, "
+        f"{'met' if mean.value > BAR else 'not met'}; {alone} targets meet it alone"
+    )
+    note(f"a target's interval: {RATIO} decoys to an active, actives and decoys drawn again")
+    note("ZINC's molecules count as inactive; the model's training presumed some like them to be")
+    if out is not None:
+        write_ranking(out, rows)
+        print(out)
+
+
 def _choose(text: str, known: tuple[str, ...], what: str) -> list[str]:
     words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
     strange = [word for word in words if word not in known]

@@ -1,0 +1,160 @@
+"""How many known actives a model brings to the top of a library of drug-like molecules.
+
+For each primary target: molecules with a pActivity of 7 or more on it, none of which the model was
+trained on, hidden among 500 times as many lead-like molecules of ZINC, ranked by the predicted
+pActivity. ZINC's molecules are taken to be inactive; a few will not be.
+"""
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from chem.errors import InputError
+from data.activity import EXACT
+from data.presumed import molecules_of
+from flows.benchmarks.held_out import HeldOut, measure_held_out
+from flows.benchmarks.kinases import Measured, average
+from flows.benchmarks.predicting import open_bundle, predict_smiles
+
+Report = Callable[[str, int, int | None], None]
+Floats = npt.NDArray[np.float64]
+ACTIVE = 7.0
+"""pActivity from which a molecule is an active: 100 nM or better."""
+RATIO = 500
+"""Decoys to an active."""
+LEAST = 10
+"""Actives that a target needs."""
+TOPS = (0.01, 0.05)
+"""Shares of the ranked list whose enrichment is told."""
+BAR = 0.5
+"""More than this share of the actives should be in the top 1 %."""
+ROUNDS = 200
+_PIECE = 2000
+
+
+class Ranked(NamedTuple):
+    """One target."""
+
+    target: str
+    actives: int
+    found: dict[float, Measured]
+    """Top share of the list → share of the actives in it, with a 95 % interval."""
+    enrichment: dict[float, float]
+    """Top share → how many times more actives than by chance."""
+
+
+def rank_targets(
+    bundle_name: str, targets: Sequence[str], decoys: int, seed: int, report: Report
+) -> list[Ranked]:
+    """Rank the actives of each target; every target with at least ten if none is named.
+
+    Raises:
+        InputError: the held-out rows are not here, or a target is unknown or has too few actives.
+    """
+    bundle = open_bundle(bundle_name)
+    report("predicting the held-out actives", 0, None)
+    held, problem = measure_held_out(bundle)
+    panel = next((one for one in held if one.set == "kinase200"), None)
+    if panel is None:
+        raise InputError(f"no held-out actives: {problem or bundle_name + ' has no kinase panel'}")
+    chosen = choose_targets(panel, targets)
+    drawn = molecules_of("zinc_leadlike", decoys, np.random.default_rng(seed))
+    scores: dict[str, list[Floats]] = {name: [] for name in chosen}
+    for start in range(0, len(drawn), _PIECE):
+        report("predicting the decoys", start, len(drawn))
+        found = predict_smiles(bundle, drawn[start : start + _PIECE])
+        new = found.columns.get("distance", np.ones(len(found.rows), np.float32)) > 0
+        for name in chosen:
+            scores[name].append(found.columns[name][new].astype(np.float64))
+    return [
+        rank(name, panel.column(name)[rows], np.concatenate(scores[name]), seed)
+        for name, rows in chosen.items()
+    ]
+
+
+def choose_targets(panel: HeldOut, names: Sequence[str]) -> dict[str, npt.NDArray[np.int64]]:
+    """Return the held-out actives' rows of each target."""
+    actives = {
+        task.name: np.flatnonzero(
+            (panel.table.values[:, column] >= ACTIVE) & (panel.table.bounds[:, column] >= EXACT)
+        )
+        for column, task in enumerate(panel.table.tasks)
+    }
+    enough = {name: rows for name, rows in actives.items() if len(rows) >= LEAST}
+    for name in names:
+        if name not in actives:
+            raise InputError(
+                f"target {name!r} is not in the panel; choose from {', '.join(enough)}"
+            )
+        if name not in enough:
+            raise InputError(
+                f"target {name} has {len(actives[name])} held-out actives, at least {LEAST} are "
+                f"needed; choose from {', '.join(enough)}"
+            )
+    return {name: enough[name] for name in names or enough}
+
+
+def rank(target: str, actives: Floats, decoys: Floats, seed: int = 0) -> Ranked:
+    """Hide actives among decoys, many times, and count how many come to the top.
+
+    Each round draws actives [n] (as many as there are decoys for, again with replacement) and 500
+    times as many decoys. Ties go to the decoys. The interval is the rounds' 2.5 to 97.5 %.
+    """
+    count = min(len(actives), len(decoys) // RATIO)
+    if not count:
+        raise InputError(f"{len(decoys)} decoys for {RATIO} to an active; ask for more --decoys")
+    generator = np.random.default_rng(seed)
+    shares: dict[float, list[float]] = {top: [] for top in TOPS}
+    for _ in range(ROUNDS):
+        mine = generator.choice(actives, count)
+        others = np.sort(generator.choice(decoys, count * RATIO, replace=False))
+        better = len(others) - np.searchsorted(others, mine, side="left")  # ties go to the decoys
+        ahead = better + np.argsort(np.argsort(-mine, kind="stable"))
+        for top in TOPS:
+            shares[top].append(float((ahead < int(top * (len(others) + count))).mean()))
+    found = {}
+    for top, many in shares.items():
+        low, high = np.percentile(many, [2.5, 97.5])
+        mean = float(np.mean(many))
+        found[top] = Measured(mean, float(low), float(high), f"{count} at a time")
+    return Ranked(target, len(actives), found, {top: one.value / top for top, one in found.items()})
+
+
+def table(rows: Sequence[Ranked]) -> tuple[list[str], list[list[str]]]:
+    """Return headers and lines: a target a line, then the mean."""
+    headers = ["target", "actives"]
+    headers += [f"in top {top:.0%}" for top in TOPS] + [f"enrichment {top:.0%}" for top in TOPS]
+    lines = [
+        [row.target, f"{row.actives}"]
+        + [_share(row.found[top]) for top in TOPS]
+        + [f"{row.enrichment[top]:.1f}" for top in TOPS]
+        for row in rows
+    ]
+    mean = {top: overall(rows, top) for top in TOPS}
+    lines.append(
+        [f"mean of {len(rows)}", f"{sum(row.actives for row in rows)}"]
+        + [_share(mean[top]) for top in TOPS]
+        + [f"{mean[top].value / top:.1f}" for top in TOPS]
+    )
+    return headers, lines
+
+
+def overall(rows: Sequence[Ranked], top: float) -> Measured:
+    """Return the mean over targets, with a bootstrap interval over them."""
+    return average([row.found[top].value for row in rows], f"{len(rows)} targets")
+
+
+def write_ranking(file: Path, rows: Sequence[Ranked]) -> None:
+    """Write the table as CSV."""
+    headers, lines = table(rows)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([headers, *lines])
+
+
+def _share(one: Measured) -> str:
+    return f"{one.value:.2f} [{one.low:.2f}, {one.high:.2f}]"
