@@ -40,7 +40,7 @@ def presume_inactive(
     tasks drawn at random. All are in the part ``train``.
     """
     generator = np.random.default_rng(seed)
-    pool = sorted({smiles for name in sets for smiles in _molecules(name, 4 * count, generator)})
+    pool = sorted({smiles for name in sets for smiles in molecules_of(name, 4 * count, generator)})
     drawn = [pool[at] for at in generator.permutation(len(pool))[: 4 * count]]
     drawn, bits = _readable(drawn)
     _, known = _readable([str(smiles) for smiles in measured.smiles])
@@ -88,7 +88,8 @@ def nearest_similarity(
     return nearest
 
 
-def _molecules(name: str, most: int, generator: np.random.Generator) -> list[str]:
+def molecules_of(name: str, most: int, generator: np.random.Generator) -> list[str]:
+    """Return the SMILES of a catalogue set as written, ``most`` of them drawn at random."""
     if dataset(name).kind == "library":
         smiles = [record.structure for record in open_library(fetch(name))]
     else:

@@ -19,7 +19,8 @@ from torch import Tensor
 
 from gnn.batch import make_batch, take
 from gnn.errors import ModelError
-from gnn.network import Network, NetworkConfig
+from gnn.network import Network, NetworkConfig, network_config
+from gnn.pretrained import Pretrained, load_pretrained
 from gnn.runtime import keep_memory, pick_device
 from gnn.training import Report, TrainingConfig, fit
 from gnn.training_set import TrainingSet, load_training_set
@@ -35,6 +36,7 @@ def fit_ensemble(
     seed: int = 0,
     device: str = "auto",
     report: Report | None = None,
+    pretrained: Pretrained | None = None,
 ) -> list[State]:
     """Fit one network for each row of ``data.parts``; those in ``work`` are taken or gone on with.
 
@@ -50,6 +52,7 @@ def fit_ensemble(
             "data": data.meta,
             "arrays": data.sha256,
             "seed": seed,
+            "pretrained": pretrained.sha256 if pretrained else None,
         },
     )
     states = []
@@ -124,14 +127,16 @@ def main() -> None:
     options = parser.parse_args()
     data = load_training_set(options.set)
     recipe = data.meta["recipe"]
+    pretrained = load_pretrained() if recipe["pretrained"] else None
     fit_ensemble(
         data,
-        NetworkConfig(tasks=len(data.tasks), **recipe["network"]),
+        network_config(len(data.tasks), recipe["network"], pretrained),
         TrainingConfig(**recipe["training"]),
         options.work,
         recipe["seed"],
         options.device,
         report=lambda line, done, most: print(f"epoch {done}/{most}: {line}", flush=True),
+        pretrained=pretrained,
     )
 
 

@@ -5,17 +5,28 @@ import tomllib
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from gnn.errors import ModelError
-from gnn.network import NetworkConfig
+from gnn.network import NetworkConfig, network_config
+from gnn.pretrained import Pretrained, load_pretrained
 from gnn.training import TrainingConfig
 
 SHIPPED = Path(__file__).parent / "recipes"
 """Folder of the recipes of the shipped bundles."""
-_SHARES = ("dropout", "head_dropout", "warmup", "average", "censored_pull", "task_balance")
+_SHARES = (
+    "dropout",
+    "input_dropout",
+    "head_dropout",
+    "warmup",
+    "average",
+    "censored_pull",
+    "task_balance",
+    "encoder_rate",
+)
+_PRETRAINED = ("width", "layers", "graph_hidden", "descriptors")
 
 
 class _Part(BaseModel):
@@ -60,6 +71,8 @@ class Recipe(_Part):
     """Networks in the ensemble."""
     stop: Annotated[float, Field(gt=0, lt=0.5)] = 0.06
     """Share of the training rows by which each member decides when to stop."""
+    pretrained: bool = True
+    """Start from the pretrained encoder, whose sizes the network then has."""
     forest: bool = True
     """Train a random forest on the same rows to compare with."""
     seed: int = 0
@@ -83,9 +96,23 @@ class Recipe(_Part):
                 raise ValueError(f"{key} = {value}: expected {wanted}")
         return given
 
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        given = [key for key in _PRETRAINED if key in self.network]
+        if self.pretrained and given:
+            raise ValueError(
+                f"network.{given[0]} is the pretrained encoder's; leave it out, or set "
+                "pretrained = false"
+            )
+        return self
+
+    def encoder(self) -> Pretrained | None:
+        """Return the encoder that training starts from, if any."""
+        return load_pretrained() if self.pretrained else None
+
     def sizes(self, tasks: int) -> NetworkConfig:
         """Return the network's sizes for a number of tasks."""
-        return NetworkConfig(tasks=tasks, **self.network)  # type: ignore[arg-type]
+        return network_config(tasks, self.network, self.encoder())
 
     def settings(self) -> TrainingConfig:
         """Return the settings of the training."""
@@ -94,7 +121,7 @@ class Recipe(_Part):
 
 def _wanted(key: str, whole: bool, value: int | float) -> str:
     """Say what a size or setting must be where it is not; ``""`` where it is."""
-    least = 0 if key == "radius" else 1
+    least = 0 if key in ("radius", "descriptors") else 1
     if whole and (not isinstance(value, int) or value < least):
         return f"a whole number from {least}"
     if key == "environments" and int(value) & (int(value) - 1):

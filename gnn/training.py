@@ -16,6 +16,7 @@ from gnn.batch import Batch, make_batch, take
 from gnn.errors import ModelError
 from gnn.losses import masked_loss
 from gnn.network import Network, NetworkConfig
+from gnn.pretrained import Pretrained, start_from
 from gnn.runtime import half_precision
 from gnn.training_set import TrainingSet
 
@@ -43,6 +44,8 @@ class TrainingConfig:
     """See :func:`gnn.losses.masked_loss`."""
     task_balance: float = 0.0
     """0 counts every measurement the same, 1 every task."""
+    encoder_rate: float = 1.0
+    """Factor on the learning rate of pretrained weights; 0 leaves them as they are."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,20 @@ def learning_rate(step: int, steps: int, config: TrainingConfig) -> float:
     return config.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))
 
 
+def _groups(network: Network, config: TrainingConfig, factor: float) -> list[dict[str, Any]]:
+    """Parameters for the optimizer: matrices decay, and the graph part learns at its own rate."""
+    groups: dict[tuple[float, float], list[Tensor]] = {}
+    for name, value in network.named_parameters():
+        decay = config.weight_decay if value.ndim > 1 else 0.0
+        rate = factor if name.startswith("graph.") else 1.0
+        if rate > 0:
+            groups.setdefault((decay, rate), []).append(value)
+    return [
+        {"params": values, "weight_decay": decay, "factor": rate, "lr": config.learning_rate}
+        for (decay, rate), values in groups.items()
+    ]
+
+
 class Fit:
     """One training run: its networks, its optimizer and where it stands."""
 
@@ -97,23 +114,22 @@ class Fit:
         member: int,
         seed: int,
         device: torch.device,
+        pretrained: Pretrained | None = None,
     ) -> None:
         torch.manual_seed(seed)
         self.data, self.config, self.member = data, config, member
         self.seed, self.device = seed, device
         shift, scale = target_scale(data, member)
         self.network = Network(sizes, torch.from_numpy(data.factors))
+        if pretrained is not None:
+            start_from(self.network, pretrained)
         self.network.shift.copy_(torch.from_numpy(shift))
         self.network.scale.copy_(torch.from_numpy(scale))
         self.network.to(device)
         self.averaged = {name: value.clone() for name, value in self.network.state_dict().items()}
-        decayed = [value for value in self.network.parameters() if value.ndim > 1]
-        plain = [value for value in self.network.parameters() if value.ndim <= 1]
-        groups = [
-            {"params": decayed, "weight_decay": config.weight_decay},
-            {"params": plain, "weight_decay": 0.0},
-        ]
-        self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate)
+        factor = config.encoder_rate if pretrained is not None else 1.0
+        self.network.graph.requires_grad_(factor > 0)
+        self.optimizer = torch.optim.AdamW(_groups(self.network, config, factor))
         values = (data.values - shift) / scale
         self.values, self.bounds = torch.from_numpy(values), torch.from_numpy(data.bounds)
         self.binary = torch.from_numpy(data.binary).to(device)
@@ -149,7 +165,7 @@ class Fit:
         self.network.train()
         for start in starts:
             for group in self.optimizer.param_groups:
-                group["lr"] = learning_rate(self.step, steps, self.config)
+                group["lr"] = learning_rate(self.step, steps, self.config) * group["factor"]
             loss = self.loss(order[start : start + self.config.batch])
             self.optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -213,9 +229,13 @@ def fit(
     device: torch.device | None = None,
     checkpoint: Path | None = None,
     report: Report | None = None,
+    pretrained: Pretrained | None = None,
 ) -> Fitted:
-    """Fit one member of an ensemble; with a ``checkpoint`` path, go on from it if it is there."""
-    run = Fit(data, sizes, config, member, seed, device or torch.device("cpu"))
+    """Fit one member of an ensemble; with a ``checkpoint`` path, go on from it if it is there.
+
+    With ``pretrained``, its weights are where the network starts.
+    """
+    run = Fit(data, sizes, config, member, seed, device or torch.device("cpu"), pretrained)
     if checkpoint is not None and checkpoint.is_file():
         run.restore(torch.load(checkpoint, map_location=run.device, weights_only=True))
     while run.epoch < config.epochs and run.epoch - run.best_epoch < config.patience:
