@@ -9,10 +9,10 @@ from chem.errors import InputError
 from data.activity import ActivityTable
 from data.sets import load_activities
 from data.splits import split_rows
-from flows.benchmarks.predicting import Predictions, predict_smiles
-from gnn.bundle import Bundle
+from flows.benchmarks.predicting import Predictions, open_bundle, predict_smiles
+from gnn.bundle import Bundle, find_bundle, read_card
 from gnn.errors import ModelError
-from gnn.recipe import Recipe, find_recipe, load_recipe
+from gnn.recipe import SetChoice, find_recipe, load_recipe
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,35 +38,32 @@ class HeldOut(NamedTuple):
         return None if found is None else found.astype(np.float64)
 
 
-def measure_held_out(bundle: Bundle) -> tuple[list[HeldOut], str]:
-    """Predict what the bundle's recipe held out; return it, and why not where nothing is there."""
+def measure_held_out(name: str) -> tuple[list[HeldOut], str]:
+    """Predict what a bundle's recipe held out; return it, and why not where nothing is there."""
+    card = read_card(find_bundle(name))
     try:
-        recipe = load_recipe(find_recipe(bundle.card.name))
+        recipe = load_recipe(find_recipe(card.name))
     except (InputError, ModelError):
-        return [], f"{bundle.card.name} has no recipe of its name: its card is all there is"
-    trained = {entry["name"] for entry in bundle.card.data}
-    if {choice.name for choice in recipe.sets} - trained:
-        return [], f"{bundle.card.name} was made by an earlier recipe: its card is all there is"
-    found = []
-    for at in range(len(recipe.sets)):
+        return [], f"no recipe of the name {card.name} says what was held out"
+    if {choice.name for choice in recipe.sets} - {entry["name"] for entry in card.data}:
+        return [], "the recipe has other sets than this bundle was made of"
+    known = {task.name for task in card.tasks}
+    tables = []
+    for choice in recipe.sets:
         try:
-            held = _measure_set(bundle, recipe, at)
-        except InputError as error:
-            return [], f"the training sets are not here ({error})"
-        if held is not None:
-            found.append(held)
-    return found, ""
+            table = load_activities(choice.name)
+        except InputError:
+            return [], f"{choice.name} is not here; name a folder that has it in HITLIST_MIRROR"
+        if shared := [task.name for task in table.tasks if task.name in known]:
+            tables.append((choice, table, shared))
+    bundle = open_bundle(name)
+    return [_measure(bundle, recipe.seed, *one) for one in tables], ""
 
 
-def _measure_set(bundle: Bundle, recipe: Recipe, at: int) -> HeldOut | None:
-    choice = recipe.sets[at]
-    table = load_activities(choice.name)
-    known = {task.name for task in bundle.card.tasks}
-    shared = [task.name for task in table.tasks if task.name in known]
-    if not shared:
-        return None
-    fractions = (1 - choice.valid, choice.valid, 0.0)
-    split = split_rows(table, choice.split, recipe.seed, fractions)
+def _measure(
+    bundle: Bundle, seed: int, choice: SetChoice, table: ActivityTable, shared: list[str]
+) -> HeldOut:
+    split = split_rows(table, choice.split, seed, (1 - choice.valid, choice.valid, 0.0))
     table = table.select_tasks(shared)
     held = table.select((split == "valid") & table.measured.any(axis=1))
     predictions = predict_smiles(bundle, [str(smiles) for smiles in held.smiles])

@@ -8,9 +8,8 @@ import numpy as np
 from data.published import Published, published
 from flows.benchmarks.held_out import HeldOut, measure_held_out
 from flows.benchmarks.kinases import Measured, average, measure_kinases, published_genes
-from flows.benchmarks.predicting import open_bundle
-from gnn.bundle import Bundle
-from gnn.card import TaskCard
+from gnn.bundle import find_bundle, read_card
+from gnn.card import Card, TaskCard
 from gnn.metrics import evaluate, measurable
 
 
@@ -71,19 +70,19 @@ class Line(NamedTuple):
 
 def measure_bundle(name: str) -> tuple[list[Line], list[str]]:
     """Return a bundle's lines, and remarks: how it was split, why something was not measured."""
-    bundle = open_bundle(name)
-    held, problem = measure_held_out(bundle)
-    remarks = [f"{bundle.card.name}: {bundle.card.split}"]
+    card = read_card(find_bundle(name))
+    held, problem = measure_held_out(name)
+    remarks = [f"{card.name}: {card.split}"]
     if problem:
-        remarks.append(f"{bundle.card.name}: not measured again, {problem}")
-    found = _from_rows(held) if held else _from_card(bundle)
+        remarks.append(f"{card.name}: the card's figures, not measured now: {problem}")
+    found = _from_rows(held) if held else _from_card(card)
     source = "measured now" if held else "card"
     lines = []
     for (benchmark, metric), ours in found.items():
         bar = next((one for one in BARS if one[:2] == (benchmark, metric)), None)
-        forest = _forest(bundle, benchmark, metric)
+        forest = _forest(card, benchmark, metric)
         known = tuple(published(benchmark, metric))
-        lines.append(Line(bundle.card.name, benchmark, metric, ours, forest, bar, known, source))
+        lines.append(Line(card.name, benchmark, metric, ours, forest, bar, known, source))
     return lines, remarks
 
 
@@ -118,10 +117,9 @@ def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], Measured]:
     }
 
 
-def _from_card(bundle: Bundle) -> dict[tuple[str, str], Measured]:
+def _from_card(card: Card) -> dict[tuple[str, str], Measured]:
     found: dict[tuple[str, str], Measured] = {}
-    card = bundle.card
-    for benchmark, tasks in _groups(bundle).items():
+    for benchmark, tasks in _groups(card).items():
         metrics = _CARD_METRICS if benchmark == "kinase" else {"auroc": "auroc", "mae": "mae"}
         for metric, key in metrics.items():
             have = [task.metrics[key] for task in tasks if key in task.metrics]
@@ -138,10 +136,10 @@ def _from_card(bundle: Bundle) -> dict[tuple[str, str], Measured]:
     return found
 
 
-def _groups(bundle: Bundle) -> dict[str, list[TaskCard]]:
+def _groups(card: Card) -> dict[str, list[TaskCard]]:
     """Return the bundle's tasks by benchmark."""
-    sets = {str(entry["name"]) for entry in bundle.card.data}
-    tasks = bundle.card.tasks
+    sets = {str(entry["name"]) for entry in card.data}
+    tasks = card.tasks
     if "kinase200" in sets:
         genes = set(published_genes())
         return {"kinase": [task for task in tasks if task.name in genes]}
@@ -153,9 +151,9 @@ def _groups(bundle: Bundle) -> dict[str, list[TaskCard]]:
     return groups
 
 
-def _forest(bundle: Bundle, benchmark: str, metric: str) -> float | None:
+def _forest(card: Card, benchmark: str, metric: str) -> float | None:
     key = _CARD_METRICS.get(metric, metric)
-    tasks = _groups(bundle).get(benchmark, [])
+    tasks = _groups(card).get(benchmark, [])
     have = [task.metrics[key].forest for task in tasks if key in task.metrics]
     known = [value for value in have if value is not None]
     return float(np.mean(known)) if known else None

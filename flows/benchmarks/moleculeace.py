@@ -6,7 +6,10 @@ sets' compounds overlap the kinase panel, so every network starts from nothing, 
 that learnt calculated properties alone.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -37,7 +40,38 @@ class Row(NamedTuple):
     problem: str
 
 
-def run_set(name: str, models: Sequence[str], out: Path, report: Report) -> list[Row]:
+def run_sets(
+    names: Sequence[str], models: Sequence[str], out: Path, workers: int, report: Report
+) -> list[Row]:
+    """Return the rows of every set, in the order of ``names``; ``workers`` sets at a time.
+
+    Each worker is a process with one thread: small networks do not gain from a second one.
+    """
+    if workers == 1 or len(names) == 1:
+        rows = []
+        for done, name in enumerate(names):
+            report(f"{name} ({done + 1} of {len(names)})", done, len(names))
+            rows += run_set(name, models, out, report)
+        return rows
+    os.environ.update(OMP_NUM_THREADS="1", LOKY_MAX_CPU_COUNT="1")  # read when a worker starts
+    found: dict[str, list[Row]] = {}
+    with ProcessPoolExecutor(min(workers, len(names)), get_context("spawn")) as pool:
+        waiting = {pool.submit(run_set, name, models, out): name for name in names}
+        try:
+            for future in as_completed(waiting):
+                found[waiting[future]] = future.result()
+                report("sets", len(found), len(names))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [row for name in names for row in found[name]]
+
+
+def _silent(what: str, done: int, total: int | None) -> None:
+    pass
+
+
+def run_set(name: str, models: Sequence[str], out: Path, report: Report = _silent) -> list[Row]:
     """Return the rows of one set; results that are in ``out`` are not made again."""
     assay = load_split_set(name)
     weights = encoder_sha256()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -98,12 +99,21 @@ def remarks(rows: Sequence[Row], models: Sequence[str]) -> list[str]:
         for one in published("moleculeace", "rmse")
     ]
     lines += [f"FAILED: {row.model} on {row.set}: {row.problem}" for row in rows if row.problem]
-    lines += [
-        f"{row.set}, {row.model}: {note}"
+    lines += dict.fromkeys(
+        f"{row.set}: {note}"
         for row in rows
         for note in row.notes
         if "diverged" in note and not row.problem
-    ]
+    )
+    picked = Counter(
+        note.split(":")[1].strip()
+        for row in rows
+        for note in row.notes
+        if row.model == "auto" and note.startswith("chosen:")
+    )
+    if picked:
+        counts = ", ".join(f"{name} {count}" for name, count in picked.most_common())
+        lines.append(f"auto picked, by cross-validation on the training rows: {counts}")
     return lines
 
 

@@ -21,6 +21,8 @@ class Predictions(NamedTuple):
     """[M] positions of the molecules that could be read."""
     smiles: list[str]
     """[M] standardized."""
+    atoms: npt.NDArray[np.int64]
+    """[M] heavy atoms."""
     columns: dict[str, npt.NDArray[np.float32]]
     """Each [M]; without the bundle's name in front."""
 
@@ -36,7 +38,10 @@ def predict_smiles(bundle: Bundle, smiles: Sequence[str]) -> Predictions:
     columns = Predictor([bundle]).predict(collect(graphs)) if graphs else {}
     prefix = f"{bundle.card.name}_"
     return Predictions(
-        rows, texts, {name.removeprefix(prefix): found for name, found in columns.items()}
+        rows,
+        texts,
+        np.array([len(graph.atoms) for graph in graphs], dtype=np.int64),
+        {name.removeprefix(prefix): found for name, found in columns.items()},
     )
 
 

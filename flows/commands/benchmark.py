@@ -1,5 +1,6 @@
 """``hitlist benchmark``: how good the models are, beside baselines and published numbers."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,10 @@ def benchmark_moleculeace(
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of the results; the same one goes on.")
     ] = Path("runs/moleculeace"),
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Sets at a time.", show_default="one for each core"),
+    ] = None,
 ) -> None:
     """Train a model of each MoleculeACE set and measure it on the set's test rows.
 
@@ -37,18 +42,15 @@ def benchmark_moleculeace(
     """
     from data.moleculeace import choose_sets
     from flows.benchmarks.contenders import MODELS
-    from flows.benchmarks.moleculeace import run_set
+    from flows.benchmarks.moleculeace import run_sets
     from flows.benchmarks.moleculeace_table import remarks, table, write_summary
     from screening.plan import check_writable
 
     names, wanted = choose_sets(sets), _choose(models, MODELS, "model")
     check_writable(out.expanduser().absolute())
     out.mkdir(parents=True, exist_ok=True)
-    rows = []
     with progress(one_bar=True) as report, stoppable(AGAIN):
-        for done, name in enumerate(names):
-            report(f"{name} ({done + 1} of {len(names)})", done, len(names))
-            rows += run_set(name, wanted, out, report)
+        rows = run_sets(names, wanted, out, workers or os.cpu_count() or 1, report)
     headers, lines = table(rows, wanted)
     show_table(headers, lines, "MoleculeACE: RMSE on the test rows", numbers=len(wanted))
     headers, lines = table(rows, wanted, cliffs=True)
@@ -137,6 +139,7 @@ def benchmark_ranking(
     )
     note(f"a target's interval: {RATIO} decoys to an active, actives and decoys drawn again")
     note("ZINC's molecules count as inactive; the model's training presumed some like them to be")
+    note("by size alone: ranked by heavy atoms, which tells what the decoys' size gives away")
     if out is not None:
         write_ranking(out, rows)
         print(out)

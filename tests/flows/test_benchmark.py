@@ -32,7 +32,16 @@ def _small_set(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_small_set")
 def test_baselines_of_a_set_are_measured_and_kept(run, tmp_path):
     out = tmp_path / "ace"
-    words = ["benchmark", "moleculeace", "--sets", "CHEMBL204_Ki", "--models", "forest,svm"]
+    words = [
+        "benchmark",
+        "moleculeace",
+        "--sets",
+        "CHEMBL204_Ki",
+        "--models",
+        "forest,svm",
+        "--workers",
+        "1",
+    ]
     first = run(*words, "--out", out)
     assert first.code == 0, first.err
     truth = np.array(
@@ -130,6 +139,13 @@ def test_a_fit_that_failed_is_never_averaged_away():
     assert cells[-1]["auto"] == "not all fitted"
     said = remarks(rows, ["auto", "svm"])
     assert any(names[3] in line and "member 2 of 5 (seed 1)" in line for line in said)
+
+
+def test_what_was_picked_is_counted():
+    rows = rows_of(["A", "B", "C"], ["auto"])
+    notes = ["chosen: networks: error 0.5", "chosen: blend: error 0.4", "chosen: blend: error 0.6"]
+    rows = [row._replace(notes=[note]) for row, note in zip(rows, notes, strict=True)]
+    assert any("rows: blend 2, networks 1" in line for line in remarks(rows, ["auto"]))
 
 
 def test_means_of_all_and_of_the_kinases():
