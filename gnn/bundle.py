@@ -79,7 +79,7 @@ def save_bundle(
     if kernel is not None:
         parts["kernel"] = kernel.state()
     flat = {
-        f"{part}.{name}": value.contiguous()
+        f"{part}.{name}": value.contiguous().clone()  # parts may share a table of factors
         for part, state in parts.items()
         for name, value in state.items()
     }
