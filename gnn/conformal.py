@@ -33,8 +33,8 @@ class Quantiles(NamedTuple):
 
 def conformal_quantile(ratios: Floats) -> float:
     """Return the smallest number that 90 % of new ratios are at most; ``ratios`` [n], n > 0."""
-    level = min(1.0, np.ceil((len(ratios) + 1) * LEVEL) / len(ratios))
-    return max(float(np.quantile(ratios, level, method="higher")), _LEAST)
+    rank = min(int(np.ceil((len(ratios) + 1) * LEVEL)), len(ratios))
+    return max(float(np.sort(ratios)[rank - 1]), _LEAST)
 
 
 def fit_quantiles(ratios: Floats, distance: Floats, thirds: tuple[float, float]) -> Quantiles:

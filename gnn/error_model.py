@@ -17,7 +17,7 @@ _PRIOR_ROWS = 20.0
 """Rows that the noise of all tasks together counts for in each task's own."""
 _BIN_ROWS, _MOST_BINS = 100, 10
 _ROUNDS = 6
-_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+_SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _SPREADS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _FLOOR = 1e-3
 """Smallest noise, in units of a task's scale: no prediction is perfect."""
