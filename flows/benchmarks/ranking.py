@@ -162,12 +162,13 @@ def table(rows: Sequence[Ranked]) -> tuple[list[str], list[list[str]]]:
         for row in rows
     ]
     mean = {top: overall(rows, top) for top in TOPS}
+    known = [row.auroc for row in rows if not np.isnan(row.auroc)]
     lines.append(
         [f"mean of {len(rows)}", f"{sum(row.actives for row in rows)}"]
         + [_share(mean[top]) for top in TOPS]
         + [f"{mean[top].value / top:.1f}" for top in TOPS]
         + [f"{np.mean([row.by_size for row in rows]):.2f}"]
-        + [f"{np.nanmean([row.auroc for row in rows]):.2f}"]
+        + [f"{np.mean(known):.2f}" if known else ""]
     )
     return headers, lines
 

@@ -15,6 +15,7 @@ from flows.benchmarks.kinases import most_frequent, published_genes
 from flows.benchmarks.moleculeace import Row
 from flows.benchmarks.moleculeace_table import means, remarks, table
 from flows.benchmarks.ranking import RATIO, rank
+from flows.benchmarks.ranking import table as ranking_table
 from flows.benchmarks.results import Result, read_result, versions, write_result
 from flows.benchmarks.summary import average, difference, measure
 from gnn.metrics import rmse
@@ -180,6 +181,21 @@ def test_ranking_finds_what_is_better_and_no_more():
     assert chance.found[0.05].value == pytest.approx(0.05, abs=0.03)
     ties = rank("X", np.full(20, 5.0), np.full(20 * RATIO, 5.0))
     assert ties.found[0.05].value == 0  # ties go to the decoys
+
+
+def test_the_table_of_the_ranking_ends_with_the_mean():
+    decoys = np.random.default_rng(0).normal(5, 0.5, 10 * RATIO)
+    rows = [
+        rank("A", np.full(10, 12.0), decoys)._replace(by_size=0.5, auroc=0.8),
+        rank("B", np.zeros(10), decoys)._replace(by_size=0.1),
+    ]
+    headers, lines = ranking_table(rows)
+    last = dict(zip(headers, lines[-1], strict=True))
+    assert last["target"] == "mean of 2"
+    assert last["in top 1%"].startswith("0.50 [0.00, 1.00]")
+    assert last["in top 1% by size alone"] == "0.30"
+    assert last["AUROC among measured"] == "0.80"  # of the one that has it
+    assert lines[1][-1] == ""
 
 
 def test_published_numbers_have_a_source_and_a_place():

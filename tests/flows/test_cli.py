@@ -12,6 +12,7 @@ import pytest
 PROGRAM = Path(sys.executable).with_name("hitlist")
 COMMANDS = ["screen", "predict", "prepare", "train", "data", "data list", "data fetch"]
 COMMANDS += ["bundles", "bundles list", "bundles show"]
+COMMANDS += ["benchmark", "benchmark moleculeace", "benchmark models", "benchmark ranking"]
 
 MISTAKES = {
     "no such command": ("scren kinase", "scren"),
