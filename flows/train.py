@@ -20,9 +20,9 @@ from gnn.card import Card
 
 
 @task(name="plan", **ONCE)
-def plan(source: str, name: str | None, members: int | None) -> Training:
+def plan(source: str, name: str | None, members: int | None, model: str | None) -> Training:
     """Read the recipe or the assay."""
-    return plan_training(source, name, members)
+    return plan_training(source, name, members, model=model)
 
 
 @task(name="assemble", **ONCE)
@@ -46,6 +46,7 @@ def train(
     name: str | None = None,
     members: int | None = None,
     device: str = "auto",
+    model: str | None = None,
 ) -> dict[str, Any]:
     """Train a bundle and measure it beside a random forest.
 
@@ -55,9 +56,10 @@ def train(
         name: name of the bundle; by default the recipe's or the file's.
         members: networks to train; by default the recipe's.
         device: auto, cpu or cuda.
+        model: of an assay: auto, network, gp or blend.
     """
     check_device(device)
-    training = plan(source, name, members)
+    training = plan(source, name, members, model)
     folder = check_bundle_folder(Path(out) if out else Path("runs", "bundles", training.name))
     card = fit(training, assemble(training), folder, device)
     rows = [

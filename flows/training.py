@@ -6,16 +6,28 @@ from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from shutil import rmtree
+from typing import get_args
 
 from chem.errors import InputError
 from chem.read import hash_file
 from data.assay import read_assay
 from data.fetch import cache_folder
 from gnn.assemble import Assembled
-from gnn.build import assemble_assay, assemble_recipe, build_bundle, describe_file
+from gnn.build import assemble_recipe, build_bundle, describe_file
 from gnn.card import Card
 from gnn.network import NetworkConfig
-from gnn.own_assay import ASSAY_MEMBERS, assay_network, assay_training
+from gnn.own_assay import (
+    ASSAY_MEMBERS,
+    FittedAssay,
+    Wanted,
+    assay_network,
+    assay_recipe,
+    assay_training,
+    assemble_assay,
+    fit_assay,
+)
+from gnn.own_assay_bundle import build_assay
+from gnn.pretrained import Pretrained, load_pretrained
 from gnn.recipe import SHIPPED, Recipe, find_recipe, load_recipe
 from gnn.runtime import pick_device
 from gnn.training import TrainingConfig
@@ -53,6 +65,10 @@ class Training:
     ship: tuple[str, ...]
     forest: bool
     seed: int
+    pretrained: Pretrained | None
+    """The encoder that the networks start from."""
+    model: Wanted | None
+    """What to make of an own assay; None for a recipe."""
     notes: tuple[str, ...]
     """What reading the assay decided, one line each."""
 
@@ -62,14 +78,17 @@ def plan_training(
     name: str | None = None,
     members: int | None = None,
     columns: AssayColumns | None = None,
+    model: str | None = None,
 ) -> Training:
     """Read a recipe (a shipped name or a TOML file) or an assay (any other file)."""
     path = Path(source).expanduser()
     if path.suffix.lower() == ".toml" or (SHIPPED / f"{source}.toml").is_file() or not path.suffix:
         if columns is not None and columns != AssayColumns():
             raise InputError(f"{source} is a recipe; columns and units are only for an assay file")
+        if model is not None:
+            raise InputError(f"{source} is a recipe; --model is only for an assay file")
         return _plan_recipe(load_recipe(find_recipe(source)), name, members)
-    return _plan_assay(path, name, members, columns or AssayColumns())
+    return _plan_assay(path, name, members, columns or AssayColumns(), check_model(model))
 
 
 def _plan_recipe(recipe: Recipe, name: str | None, members: int | None) -> Training:
@@ -84,12 +103,14 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None) -> Train
         ship=recipe.ship,
         forest=recipe.forest,
         seed=recipe.seed,
+        pretrained=recipe.encoder(),
+        model=None,
         notes=(),
     )
 
 
 def _plan_assay(
-    path: Path, name: str | None, members: int | None, columns: AssayColumns
+    path: Path, name: str | None, members: int | None, columns: AssayColumns, model: Wanted
 ) -> Training:
     folds = members or ASSAY_MEMBERS
     if folds < 2:
@@ -104,13 +125,11 @@ def _plan_assay(
         units=columns.units,
     )
     about = describe_file(path, hash_file(path), len(table))
+    pretrained = load_pretrained()
 
     def make(progress: Progress | None) -> Assembled:
         made = assemble_assay(table, about, folds, 0, progress)
-        sizes = asdict(assay_network(len(table.tasks)))
-        del sizes["tasks"]
-        settings = asdict(assay_training(len(made.smiles)))
-        recipe = {"network": sizes, "training": settings, "seed": 0}
+        recipe = assay_recipe(made.data, pretrained)
         return made._replace(data=replace(made.data, meta={**made.data.meta, "recipe": recipe}))
 
     return Training(
@@ -118,11 +137,13 @@ def _plan_assay(
         title=path.name,
         description=f"{len(table):,} measured compounds of {path.name}",
         assemble=make,
-        sizes=assay_network,
+        sizes=lambda tasks: assay_network(tasks, pretrained),
         settings=assay_training,
         ship=(),
         forest=True,
         seed=0,
+        pretrained=pretrained,
+        model=model,
         notes=table.notes,
     )
 
@@ -174,6 +195,8 @@ def run_training(
     The fitted members wait in ``work``, by default a folder of the cache that goes when the
     bundle is written, so that a stopped training goes on where it was.
     """
+    if training.model is not None:
+        return run_assay(training, assembled, out, progress)[0]
     data = assembled.data
     sizes, settings = training.sizes(len(data.tasks)), training.settings(len(assembled.smiles))
     purpose = {
@@ -181,6 +204,7 @@ def run_training(
         "settings": asdict(settings),
         "data": data.meta,
         "seed": training.seed,
+        "pretrained": training.pretrained.sha256 if training.pretrained else None,
         "arrays": data.sha256,
         "hitlist": version("hitlist"),
     }
@@ -200,10 +224,44 @@ def run_training(
         device=device,
         work=place,
         progress=progress,
+        pretrained=training.pretrained,
     )
     if work is None:
         rmtree(place)
     return card
+
+
+def run_assay(
+    training: Training, assembled: Assembled, out: Path, progress: Progress | None = None
+) -> tuple[Card, FittedAssay]:
+    """Fit the models of an own assay, choose, and write the bundle; a matter of minutes.
+
+    Also returns all that was fitted, with what was not chosen.
+    """
+    if training.model is None or training.pretrained is None:
+        raise InputError(f"{training.name} is a recipe, not an assay")
+    fitted = fit_assay(assembled.data, training.pretrained, training.model, training.seed, progress)
+    card = build_assay(
+        out,
+        assembled,
+        fitted,
+        training.pretrained,
+        name=training.name,
+        title=training.title,
+        description=training.description,
+        forest=training.forest,
+        seed=training.seed,
+        progress=progress,
+    )
+    return card, fitted
+
+
+def check_model(model: str | None) -> Wanted:
+    """Return what to make of an assay; by default what its own rows say is best."""
+    for known in get_args(Wanted):
+        if (model or "auto") == known:
+            return known  # type: ignore[no-any-return]
+    raise InputError(f"unknown model {model!r}: choose auto, network, gp or blend")
 
 
 def check_arrays_file(file: Path) -> Path:

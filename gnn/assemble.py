@@ -136,19 +136,30 @@ def stop_parts(split: Strings, members: int, share: float, seed: int) -> Strings
     return parts
 
 
-def fold_parts(split: Strings, members: int, share: float, seed: int) -> Strings:
-    """Return parts [K, M] of a cross-validation: each training row is ``valid`` for one member."""
+def fold_parts(
+    split: Strings,
+    members: int,
+    share: float,
+    seed: int,
+    groups: npt.NDArray[np.int64] | None = None,
+) -> Strings:
+    """Return parts [K, M] of a cross-validation: each training row is ``valid`` for one member.
+
+    Rows of one group [M] are in the same fold; without groups each row is its own.
+    """
     generator = np.random.default_rng(seed)
-    train = generator.permutation(np.flatnonzero(split != "test"))
-    if members < 2 or len(train) < 2 * members:
+    train = np.flatnonzero(split != "test")
+    names, group = np.unique(train if groups is None else groups[train], return_inverse=True)
+    if members < 2 or len(names) < 2 * members:
         raise ModelError(
-            f"a cross-validation of {len(train)} training rows in {members} folds is not possible; "
-            f"give at least {2 * max(members, 2)} rows"
+            f"a cross-validation of {len(names)} different training compounds in {members} folds "
+            f"is not possible; give at least {2 * max(members, 2)}"
         )
+    drawn = generator.permutation(np.arange(len(names)) % members)[group]
     parts = np.full((members, len(split)), "fit", dtype="<U5")
     parts[:, split == "test"] = "test"
-    for member, fold in enumerate(np.array_split(train, members)):
-        rest = np.setdiff1d(train, fold)
+    for member in range(members):
+        fold, rest = train[drawn == member], train[drawn != member]
         parts[member, fold] = "valid"
         size = max(1, round(share * len(rest)))
         parts[member, generator.choice(rest, size, replace=False)] = "stop"

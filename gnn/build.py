@@ -16,14 +16,17 @@ from data.catalogue import dataset
 from data.presumed import presume_inactive
 from data.sets import load_activities
 from data.splits import split_rows
-from gnn.assemble import Assembled, Progress, Strings, assemble, fold_parts, join, stop_parts
+from gnn.assemble import Assembled, Progress, Strings, assemble, join, stop_parts
 from gnn.assess import Assessment, Floats, assess
 from gnn.bundle import half, save_bundle, whole
 from gnn.card import Card
+from gnn.domain import held_out_distance, training_domain
 from gnn.ensemble import State, fit_ensemble, held_out_outputs
 from gnn.errors import ModelError
 from gnn.forest import SETTINGS, forest_outputs
 from gnn.network import NetworkConfig
+from gnn.outputs import Outputs
+from gnn.pretrained import Pretrained
 from gnn.recipe import Recipe
 from gnn.training import TrainingConfig
 from gnn.training_set import TrainingSet
@@ -60,37 +63,13 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
             "network": recipe.network,
             "training": recipe.training,
             "seed": recipe.seed,
+            "pretrained": recipe.pretrained,
         },
         "data": [_describe(choice.name) for choice in recipe.sets],
         "split": "; ".join(f"{choice.name}: {choice.split}" for choice in recipe.sets)
         + f"; {recipe.stop:.0%} of the training rows, other ones for each member, end its training",
     }
     return assemble(table, divide, meta, progress, presumed)
-
-
-def assemble_assay(
-    table: ActivityTable,
-    about: dict[str, Any],
-    members: int,
-    seed: int,
-    progress: Progress | None = None,
-) -> Assembled:
-    """Make the training set of a team's own assay: cross-validated, so that every row counts.
-
-    Each member trains without its own fold; the folds together measure the model on every row.
-    Rows that the file marks as ``test`` are never trained on, and measured on instead.
-    """
-
-    def divide(merged: ActivityTable) -> Strings:
-        split = merged.split if merged.split is not None else np.full(len(merged), "train")
-        return fold_parts(split, members, 0.1, seed)
-
-    meta = {
-        "data": [about],
-        "split": f"{members}-fold cross-validation, random folds; a tenth of the training rows "
-        "decides when a member stops",
-    }
-    return assemble(table, divide, meta, progress, strict=True)
 
 
 def build_bundle(
@@ -108,6 +87,7 @@ def build_bundle(
     device: str = "auto",
     work: Path | None = None,
     progress: Progress | None = None,
+    pretrained: Pretrained | None = None,
 ) -> Card:
     """Fit an ensemble, assess it on the rows held out, and write the bundle to ``folder``.
 
@@ -116,31 +96,31 @@ def build_bundle(
     data = assembled.data
     with tempfile.TemporaryDirectory() as scratch:
         place = work or Path(scratch)
-        states = fit_ensemble(data, sizes, training, place, seed, device, progress)
+        states = fit_ensemble(data, sizes, training, place, seed, device, progress, pretrained)
         part = "test" if (data.parts == "test").any() else "valid"
-        baseline = _forest(assembled, part, place, progress) if forest else None
+        baseline = forest_baseline(assembled, part, place, progress) if forest else None
         names = [task["name"] for task in data.tasks]
         kept = np.array([names.index(task) for task in ship or names])
         assessment = _assess(data, states, sizes, baseline, kept, part)
+        domain = training_domain(data)
     card = Card(
         name=name,
         title=title,
         description=description,
         created=datetime.now(UTC).date().isoformat(),
         featurizer=data.meta["featurizer"],
-        tasks=assessment.tasks,
+        **assessment.facts(domain),
         network=asdict(sizes) | {"tasks": len(kept)},
         members=len(states),
-        training=asdict(training) | {"seed": seed},
+        training=asdict(training)
+        | {"seed": seed, "pretrained": pretrained.sha256 if pretrained else ""},
         data=data.meta["data"],
         split=data.meta["split"] + f"; measured on the {part} rows",
-        summary=assessment.summary,
-        coverage=assessment.coverage,
         notes=[*assembled.notes, *([f"forest: {SETTINGS}"] if forest else [])],
         weights="",
         versions={package: version(package) for package in VERSIONS},
     )
-    save_bundle(folder, card, [half(_keep_tasks(state, kept)) for state in states])
+    save_bundle(folder, card, [half(_keep_tasks(state, kept)) for state in states], domain)
     return card
 
 
@@ -153,7 +133,8 @@ def _assess(
     part: str,
 ) -> Assessment:
     shipped = [whole(half(state)) for state in states]  # what is measured is what is shipped
-    return assess(data, held_out_outputs(shipped, sizes, data, part), baseline, kept)
+    outputs = Outputs(held_out_outputs(shipped, sizes, data, part), None)
+    return assess(data, outputs, baseline, kept, held_out_distance(data, part))
 
 
 def _keep_tasks(state: State, kept: Any) -> State:
@@ -163,20 +144,23 @@ def _keep_tasks(state: State, kept: Any) -> State:
     return {name: value[kept] if name in cut else value for name, value in state.items()}
 
 
-def _forest(
-    assembled: Assembled, part: str, work: Path, progress: Progress | None
+def forest_baseline(
+    assembled: Assembled, part: str, work: Path | None, progress: Progress | None
 ) -> Callable[[int], Floats]:
     """Return a function from a task to its baseline, which remembers its forests in ``work``."""
     fingerprints = count_fingerprints(assembled.smiles)
     tasks = assembled.data.tasks
 
     def baseline(task: int) -> Floats:
-        kept = work / f"forest-{task}.npy"
-        if not kept.is_file():
-            np.save(kept, forest_outputs(assembled.data, fingerprints, task, part))
+        kept = work / f"forest-{task}.npy" if work else None
+        if kept is not None and kept.is_file():
+            found: Floats = np.load(kept)
+            return found
+        found = forest_outputs(assembled.data, fingerprints, task, part)
+        if kept is not None:
+            np.save(kept, found)
         if progress is not None:
             progress(f"forest for {tasks[task]['name']}", task + 1, len(tasks))
-        found: Floats = np.load(kept)
         return found
 
     return baseline

@@ -34,6 +34,13 @@ class KeySets(NamedTuple):
         """[M] keys of each molecule."""
         return np.diff(self.offsets)
 
+    def pick(self, rows: Ints) -> "KeySets":
+        """Return the sets of some molecules, in the order given."""
+        sizes = self.sizes[rows]
+        ends = np.cumsum(sizes)
+        at = np.arange(int(sizes.sum())) + np.repeat(self.offsets[rows] - (ends - sizes), sizes)
+        return KeySets(self.keys[at], np.concatenate([[0], ends]))
+
     def part(self, start: int, stop: int) -> "KeySets":
         """Return the sets of some molecules in a row."""
         first, last = self.offsets[start], self.offsets[stop]
@@ -64,7 +71,9 @@ def _flatten(graphs: GraphArrays) -> _Flat:
 
 def _mix(values: Keys, salt: int) -> Keys:
     """Scramble 64 bits (the finalizer of splitmix64; Steele et al. 2014)."""
-    mixed = (values + np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
+    # Salts are far apart: what is mixed is often a small number.
+    apart = np.uint64(salt * 0xD1B54A32D192ED03 & 0xFFFFFFFFFFFFFFFF)
+    mixed = (values + apart) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(31))

@@ -1,7 +1,8 @@
 """A kernel machine: what a fingerprint knows of molecules like these, without a network.
 
-A Gaussian process on the mean of several min-max kernels (:mod:`gnn.similarity`), one for each
-task, over the task's own compounds. It is made of arrays alone and needs no chemistry.
+A Gaussian process on the mean of several kernels of shared substructures
+(:mod:`gnn.similarity`), one for each task, over the task's own compounds. It is made of arrays
+alone and needs no chemistry.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from gnn.batch import GraphArrays, take
 from gnn.counts import alike
 from gnn.errors import ModelError
 from gnn.gaussian_process import choose_noise, draw_to_bounds, held_out, invert
-from gnn.similarity import FAMILIES, Floats, index_sets, jaccard
+from gnn.similarity import FAMILIES, Floats, index_sets, similarity, typical_difference
 
 Ints = npt.NDArray[np.int64]
 MOST_ROWS = 8_000
@@ -51,6 +52,7 @@ class KernelModel:
         alpha: Floats,
         centre: Floats,
         mix: Floats,
+        reach: Floats,
         memory: _Memory | None = None,
     ) -> None:
         """Index the support; ``alpha`` [S, T] and ``centre`` [T] in the task's unit.
@@ -58,11 +60,14 @@ class KernelModel:
         Args:
             factors: [tokens, 5] what each atom token stands for.
             mix: [families] weight of each kernel of :data:`gnn.similarity.FAMILIES`.
+            reach: [families] by how many keys molecules may differ.
         """
         self.support, self.factors = support, factors
-        self.alpha, self.centre, self.mix = alpha, centre, mix
+        self.alpha, self.centre, self.mix, self.reach = alpha, centre, mix, reach
         self.memory = memory
-        self._indexes = {name: index_sets(FAMILIES[name](support, factors)) for name in _used(mix)}
+        self._indexes = {
+            name: index_sets(FAMILIES[name](support, factors)) for name, _, _ in _used(mix, reach)
+        }
 
     @staticmethod
     def fit(
@@ -84,12 +89,13 @@ class KernelModel:
         none = np.zeros(values.shape, np.int8)
         bounds = np.where(binary, 0, none if bounds is None else bounds).astype(np.int8)
         groups = alike(graphs)
+        reach = np.array([typical_difference(make(graphs, factors)) for make in FAMILIES.values()])
         model = KernelModel(
-            graphs, factors, np.zeros(values.shape), np.zeros(values.shape[1]), weights
+            graphs, factors, np.zeros(values.shape), np.zeros(values.shape[1]), weights, reach
         )
         drawn, rows, noises = np.full(values.shape, np.nan), [], []
         generator = np.random.default_rng(seed)
-        gram, last = np.zeros((0, 0)), np.zeros(0, np.int64)
+        gram, last = np.zeros((0, 0), np.float32), np.zeros(0, np.int64)
         for task in range(values.shape[1]):
             at = np.flatnonzero(np.isfinite(values[:, task]))
             if len(at) < 2:
@@ -118,12 +124,12 @@ class KernelModel:
         """Return the kernel [n, n] among some compounds of the support."""
         graphs = take(self.support, rows)
         found = np.ones((len(rows), len(rows)), np.float32)
-        for name, weight in _used(self.mix).items():
+        for name, weight, reach in _used(self.mix, self.reach):
             sets = FAMILIES[name](graphs, self.factors)
             index = index_sets(sets)
             for start in range(0, len(rows), _BLOCK):
                 stop = min(start + _BLOCK, len(rows))
-                found[start:stop] += np.float32(weight) * jaccard(sets.part(start, stop), index)
+                found[start:stop] += weight * similarity(sets.part(start, stop), index, reach)
         return found
 
     def predict(self, graphs: GraphArrays) -> Floats:
@@ -136,9 +142,9 @@ class KernelModel:
             stop = min(start + _BLOCK, graphs.molecules)
             piece = take(graphs, np.arange(start, stop))
             kernel = np.ones((stop - start, self.support.molecules))
-            for name, weight in _used(self.mix).items():
+            for name, weight, reach in _used(self.mix, self.reach):
                 sets = FAMILIES[name](piece, self.factors)
-                kernel += weight * jaccard(sets, self._indexes[name])
+                kernel += weight * similarity(sets, self._indexes[name], reach)
             for task, centre in enumerate(self.centre):
                 # Row by row: a matrix product could sum in another order in another batch.
                 found[start:stop, task] = centre + (kernel * self.alpha[:, task]).sum(axis=1)
@@ -153,7 +159,7 @@ class KernelModel:
         if memory is None:
             raise ModelError("a model that was read from a file does not know its folds; fit it")
         found = np.full(self.alpha.shape, np.nan)
-        gram, last = np.zeros((0, 0)), np.zeros(0, np.int64)
+        gram, last = np.zeros((0, 0), np.float32), np.zeros(0, np.int64)
         for task, rows in enumerate(memory.rows):
             if not np.array_equal(rows, last):
                 gram, last = self.gram(rows), rows
@@ -175,6 +181,7 @@ class KernelModel:
             "alpha": self.alpha,
             "centre": self.centre,
             "mix": self.mix,
+            "reach": self.reach,
         }
         return {
             name: torch.from_numpy(
@@ -192,7 +199,10 @@ class KernelModel:
         return KernelModel(
             GraphArrays(small[0], small[1], small[2], *support[3:]),
             state["factors"].numpy(),
-            *(state[name].double().numpy() for name in ("alpha", "centre", "mix")),
+            state["alpha"].numpy(),
+            state["centre"].numpy(),
+            state["mix"].numpy(),
+            state["reach"].numpy(),
         )
 
 
@@ -200,8 +210,10 @@ DEFAULT_MIX: dict[str, float] = dict.fromkeys(FAMILIES, 1 / len(FAMILIES))
 """Every family counts the same."""
 
 
-def _used(mix: Floats) -> dict[str, float]:
-    return {name: float(weight) for name, weight in zip(FAMILIES, mix, strict=True) if weight > 0}
+def _used(mix: Floats, reach: Floats) -> list[tuple[str, float, float]]:
+    """Return the families that count: name, weight, reach."""
+    every = zip(FAMILIES, mix, reach, strict=True)
+    return [(name, float(weight), float(far)) for name, weight, far in every if weight > 0]
 
 
 def group_folds(groups: Ints, folds: int, generator: np.random.Generator) -> Ints:

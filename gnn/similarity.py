@@ -15,17 +15,22 @@ _AROMATIC = 1
 """Token of an aromatic bond."""
 _FURTHEST = 15
 """Bonds between the atoms of a pair at most."""
+_LARGEST = 1 << 16
+"""Differences above it count as this."""
+_SAMPLE = 500
 
 
 def exact_kinds(graphs: GraphArrays) -> Keys:
     """Return [A] each atom's state: element, degree, hydrogens, charge, ring."""
-    return graphs.atoms.astype(np.uint64) + np.uint64(1)
+    kinds: Keys = graphs.atoms.astype(np.uint64) + np.uint64(1)
+    return kinds
 
 
 def element_kinds(graphs: GraphArrays, factors: Ints) -> Keys:
     """Return [A] element, and whether the atom is aromatic."""
-    elements = factors[graphs.atoms, 0].astype(np.uint64)
-    return elements * np.uint64(2) + _aromatic(graphs)
+    elements: Keys = factors[graphs.atoms, 0].astype(np.uint64)
+    kinds: Keys = elements * np.uint64(2) + _aromatic(graphs)
+    return kinds
 
 
 def polar_kinds(graphs: GraphArrays, factors: Ints) -> Keys:
@@ -33,7 +38,7 @@ def polar_kinds(graphs: GraphArrays, factors: Ints) -> Keys:
     known = factors[graphs.atoms].astype(np.uint64)
     hydrogens = (known[:, 2] > 1).astype(np.uint64)
     kinds = (known[:, 0] * np.uint64(2) + hydrogens) * np.uint64(2) + _aromatic(graphs)
-    return kinds * np.uint64(16) + known[:, 3]
+    return np.asarray(kinds * np.uint64(16) + known[:, 3], np.uint64)
 
 
 def _aromatic(graphs: GraphArrays) -> Keys:
@@ -77,23 +82,63 @@ def index_sets(sets: KeySets) -> Index:
     return Index(vocabulary, sparse.csr_array(rows.T), sets.sizes)
 
 
-def jaccard(sets: KeySets, index: Index) -> Floats:
-    """Return [M, S]: shared keys over all keys of both, in 0..1; 1 for equal counts.
-
-    Equal to the sum of minima of the counts over the sum of maxima. A row depends on its own
-    molecule only, to the last bit: sums are of whole numbers.
-    """
+def shared_keys(sets: KeySets, index: Index) -> Ints:
+    """Return [M, S] how many keys two molecules share: the sum of the lesser counts."""
     if not len(index.vocabulary):
-        return np.zeros((len(sets.sizes), len(index.sizes)))
+        return np.zeros((len(sets.sizes), len(index.sizes)), np.int64)
     columns = np.searchsorted(index.vocabulary, sets.keys)
     columns[columns == len(index.vocabulary)] = 0
     known = index.vocabulary[columns] == sets.keys
     offsets = np.concatenate([[0], np.cumsum(known)])[sets.offsets]
     rows = _matrix(offsets, columns[known], len(index.vocabulary))
-    shared = np.asarray((rows @ index.members).todense(), dtype=np.float64)
-    either = sets.sizes[:, None] + index.sizes[None, :] - shared
+    return np.asarray((rows @ index.members).todense()).astype(np.int64)
+
+
+def jaccard(sets: KeySets, index: Index) -> Floats:
+    """Return [M, S]: shared keys over all keys of both, in 0..1; 1 for equal counts.
+
+    Equal to the sum of minima of the counts over the sum of maxima.
+    """
+    return _jaccard(*_shared_and_apart(sets, index))
+
+
+def similarity(sets: KeySets, index: Index, reach: float) -> Floats:
+    """Return [M, S] the mean of two kernels, in 0..1; 1 for equal counts.
+
+    The min-max kernel compares what is shared with all there is; the Laplacian, exp(-d / reach)
+    of the summed differences of counts d, also knows how large molecules are. A row depends on
+    its own molecule only, to the last bit: all before the last steps is whole numbers.
+
+    Args:
+        reach: keys by which molecules may differ, such as :func:`typical_difference`.
+    """
+    shared, apart = _shared_and_apart(sets, index)
+    # Differences are whole numbers, so exp is looked up: the same bits wherever it stands.
+    table = np.exp(-np.arange(_LARGEST + 1) / reach)
+    return (_jaccard(shared, apart) + table[np.minimum(apart, _LARGEST)]) / 2
+
+
+def typical_difference(sets: KeySets) -> float:
+    """Return the median number of keys by which two molecules differ, at least 1.
+
+    Of 500 of them, evenly spaced.
+    """
+    step = max(1, len(sets.sizes) // _SAMPLE)
+    some = sets.pick(np.arange(0, len(sets.sizes), step))
+    apart = _shared_and_apart(some, index_sets(some))[1]
+    return max(1.0, float(np.median(apart)))
+
+
+def _shared_and_apart(sets: KeySets, index: Index) -> tuple[Ints, Ints]:
+    shared = shared_keys(sets, index)
+    return shared, sets.sizes[:, None] + index.sizes[None, :] - 2 * shared
+
+
+def _jaccard(shared: Ints, apart: Ints) -> Floats:
+    either = shared + apart
     # Molecules without a single key of a family (methane has no pair) are alike.
-    return np.divide(shared, either, out=np.ones_like(shared), where=either > 0)
+    found: Floats = np.divide(shared, either, out=np.ones(shared.shape), where=either > 0)
+    return found
 
 
 def _matrix(offsets: Ints, columns: Ints, width: int) -> sparse.csr_array:

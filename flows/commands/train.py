@@ -33,6 +33,15 @@ def train(
         int | None,
         typer.Option(min=1, max=50, help="Networks to train.", show_default="5, or the recipe's"),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|network|gp|blend",
+            help="Assay: the networks, the Gaussian process, both together, or what "
+            "cross-validation on its rows finds best.",
+            show_default="auto",
+        ),
+    ] = None,
     value_column: Annotated[
         str | None,
         typer.Option(
@@ -90,7 +99,7 @@ def train(
     folder = check_bundle_folder(out) if out else None
     file = check_arrays_file(arrays) if arrays else None
     columns = AssayColumns(smiles_column, id_column, value_column, units)
-    plan = plan_training(source, name, members, columns)
+    plan = plan_training(source, name, members, columns, model)
     for line in plan.notes:
         note(f"  {line}")
     advice = "what is fitted is kept: give the same command again to go on"

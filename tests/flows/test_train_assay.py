@@ -17,7 +17,13 @@ def test_an_assay_becomes_a_model_that_predicts_it(run, tmp_path):
     assert answer.code == 0, answer.err
     card = read_card(bundle)
     assert card.name == "my_assay"
-    assert card.members == 2
+    found = card.comparison
+    assert found is not None
+    assert {each.name for each in found.candidates} == {"gp", "network", "blend"}
+    assert found.chosen in found.why or "Gaussian" in found.why
+    assert found.why in card.notes[0]
+    assert card.kernel is (found.chosen != "network")
+    assert card.members == (0 if found.chosen == "gp" else 2)
     task = card.tasks[0]
     assert task.trained_on + task.bounded >= 190
     assert task.metrics["rmse"].forest is not None
@@ -34,6 +40,31 @@ def test_an_assay_becomes_a_model_that_predicts_it(run, tmp_path):
     # It has seen these rows: this shows that units and rows are kept, not how good it is.
     assert np.corrcoef(measured, predicted)[0, 1] > 0.7
     assert np.mean(predicted) == pytest.approx(np.mean(measured), abs=0.4)
+
+
+@pytest.mark.parametrize(
+    ("model", "members", "kernel"), [("gp", 0, True), ("network", 2, False), ("blend", 2, True)]
+)
+def test_a_model_that_is_asked_for_is_what_is_shipped(run, tmp_path, model, members, kernel):
+    few = tmp_path / "few.csv"
+    few.write_text("".join(ASSAY.read_text().splitlines(keepends=True)[:61]))
+    bundle, out = tmp_path / "bundle", tmp_path / "preds.csv"
+    answer = run("train", few, "--out", bundle, "--members", "2", "--model", model)
+    assert answer.code == 0, answer.err
+    card = read_card(bundle)
+    assert (card.members, card.kernel) == (members, kernel)
+    assert card.comparison is not None
+    assert card.comparison.chosen == model
+    answer = run("predict", few, "--bundle", bundle, "--out", out, "--workers", "1")
+    assert answer.code == 0, answer.err
+    with out.open(newline="") as file:
+        assert all(np.isfinite(float(row["few_pKi"])) for row in csv.DictReader(file))
+
+
+def test_a_model_of_another_name_is_refused(run, tmp_path):
+    answer = run("train", ASSAY, "--out", tmp_path / "bundle", "--model", "forest")
+    assert answer.code == 2
+    assert "choose auto, network, gp or blend" in answer.err
 
 
 def test_a_bundle_may_be_replaced_but_nothing_else(run, tmp_path):
