@@ -24,6 +24,8 @@ from gnn.network import Network, NetworkConfig
 
 SHIPPED = Path(__file__).parent / "bundles"
 """Folder of the bundles that come with the package."""
+DISTANCE = "distance"
+"""Ending of a bundle's last column: the distance to its training compounds, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ def save_bundle(
     """Write the members' weights as they are given, and the card with their hash filled in."""
     parts: dict[str, Mapping[str, Tensor]] = {str(at): state for at, state in enumerate(states)}
     if domain is not None:
+        if any(task.name == DISTANCE for task in card.tasks):
+            raise ModelError(
+                f"a task called {DISTANCE!r} would have the column of the distance to the training "
+                "compounds; call it something else"
+            )
         parts["domain"] = domain.state()
     if kernel is not None:
         parts["kernel"] = kernel.state()

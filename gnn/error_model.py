@@ -17,7 +17,8 @@ _PRIOR_ROWS = 20.0
 """Rows that the noise of all tasks together counts for in each task's own."""
 _BIN_ROWS, _MOST_BINS = 100, 10
 _ROUNDS = 6
-_SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+_REFITS = 3
+_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
 _SPREADS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _FLOOR = 1e-3
 """Smallest noise, in units of a task's scale: no prediction is perfect."""
@@ -72,6 +73,21 @@ def fit_error_model(errors: Errors, tasks: int) -> ErrorModel:
     if not len(errors.error):
         return ErrorModel(np.ones(tasks), FLAT, FLAT, 1.0)
     squared = np.maximum(np.square(errors.error), _FLOOR**2)
+    model = ErrorModel(np.zeros(tasks), FLAT, FLAT, 0.0)
+    for _ in range(_REFITS):
+        # What noise is expected to have in each error beside the spread (expectation
+        # maximisation for a sum of two normal variables).
+        spread = np.square(model.spread * errors.spread)
+        share = 1 - spread / np.maximum(np.square(model.std(errors)), _FLOOR**2)
+        noisy = np.square(share) * squared + share * spread
+        model = _fit_noise(errors, np.maximum(noisy, _FLOOR**2), tasks)
+        part, factor = _fit_spread(errors, squared, model)
+        model = model._replace(noise=np.sqrt(part) * model.noise, spread=factor)
+    return model._replace(noise=np.maximum(model.noise, _FLOOR))
+
+
+def _fit_noise(errors: Errors, squared: Floats, tasks: int) -> ErrorModel:
+    """Fit the product of noise, level and growth, one after the other, to squares [n]."""
     rows = np.bincount(errors.task, minlength=tasks)
     level = growth = FLAT
     noise = np.full(tasks, squared.mean())
@@ -83,8 +99,7 @@ def fit_error_model(errors: Errors, tasks: int) -> ErrorModel:
         alike = squared / (level(errors.level) * growth(errors.distance))
         total = np.bincount(errors.task, alike, minlength=tasks)
         noise = (total + _PRIOR_ROWS * alike.mean()) / (rows + _PRIOR_ROWS)
-    share, spread = _fit_spread(errors, squared, ErrorModel(np.sqrt(noise), level, growth, 0.0))
-    return ErrorModel(np.maximum(np.sqrt(share * noise), _FLOOR), level, growth, spread)
+    return ErrorModel(np.sqrt(noise), level, growth, 0.0)
 
 
 def _fit_curve(x: Floats, squared: Floats) -> Curve:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 
 from gnn.batch import GraphArrays, make_batch, pack, take
-from gnn.bundle import Bundle
+from gnn.bundle import DISTANCE, Bundle
 from gnn.calibration import Calibration, apply_classification, apply_regression
 from gnn.domain import environment_bits
 from gnn.network import Network
@@ -25,8 +25,6 @@ MOLECULES = 256
 """Molecules in a batch, the padding molecule included."""
 PARTS = ("", "_std", "_lo", "_hi")
 """Endings of a task's four columns: value, standard deviation, 90 % interval."""
-DISTANCE = "distance"
-"""Ending of a bundle's last column: the distance to its training compounds, 0 to 1."""
 
 
 class Predictor:

@@ -15,7 +15,7 @@ COLUMNS = [
     f"{task}{end}"
     for task in ("activity_EGFR", "activity_AURKA", "toxicity_herg", "toxicity_ld50_zhu")
     for end in ("", "_std", "_lo", "_hi")
-]
+] + ["activity_distance"]
 PROPERTIES = ["mw", "logp"]
 
 MINIMAL = """
@@ -120,6 +120,7 @@ def test_refuses_what_is_no_text(content: bytes | None, tmp_path: Path) -> None:
         ("toxicity_herg", "toxicity_HERGG", ["[[liabilities]] 1", '"toxicity_herg"']),
         ("activity_AURKA", "kinases_aurka", ["[[off_targets]] 1", '"activity_AURKA"']),
         ("activity_EGFR", "activity_EGFR_std", ["unknown target", '"activity_EGFR"']),
+        ("activity_EGFR", "activity_distance", ['unknown target "activity_distance"']),
         ('property = "mw"', 'property = "MW"', ["[[windows]] 1", 'did you mean "mw"']),
         ("max_mw", "max_mass", ["[filters] max_mass", 'unknown column "mass"']),
         ('property = "mw"', 'property = "m\\nw"', ['unknown property "m w"', "known: mw, logp"]),
