@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from chem.errors import InputError
-from flows.commands import benchmark, bundles, data, predict, prepare, screen, train
+from flows.commands import benchmark, bundles, data, predict, prepare, pretrain, screen, train
 from flows.console import Stopped, complain
 from gnn.errors import ModelError
 
@@ -42,6 +42,7 @@ app.command("screen")(screen.screen)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)
+app.command("pretrain")(pretrain.pretrain)
 app.add_typer(data.app, name="data")
 app.add_typer(bundles.app, name="bundles")
 app.add_typer(benchmark.app, name="benchmark")
