@@ -62,7 +62,7 @@ def write_result(folder: Path, result: Result) -> None:
 def read_result(
     folder: Path, name: str, model: str, sha256: str, rows: int, weights: str = ""
 ) -> Result | None:
-    """Return the result of an earlier run, or None where there is none.
+    """Return the result of an earlier run, or None where there is none or it failed.
 
     Raises:
         InputError: it is of other data, other weights or another version of hitlist.
@@ -74,10 +74,10 @@ def read_result(
         found = Result(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise InputError(f"{path} is no result ({error}); remove it") from None
-    same = (found.sha256, found.versions.get("hitlist"), found.weights)
-    if same != (sha256, version("hitlist"), weights) or (
-        not found.failed and len(found.predicted) != rows
-    ):
+    if found.failed:
+        return None
+    same = (found.sha256, found.versions.get("hitlist"), found.weights, len(found.predicted))
+    if same != (sha256, version("hitlist"), weights, rows):
         raise InputError(
             f"{path} is of other data, another encoder or another version of hitlist; "
             "name another folder with --out, or remove it"

@@ -114,6 +114,8 @@ def test_a_result_is_read_as_it_was_written(tmp_path):
     write_result(tmp_path, kept)
     assert read_result(tmp_path, "A", "svm", "1", 1) == kept
     assert [path.name for path in (tmp_path / "A").iterdir()] == ["svm.json"]
+    write_result(tmp_path, result(predicted=[], problem="member 1 of 5 diverged"))
+    assert read_result(tmp_path, "A", "svm", "1", 1) is None  # it is tried again
 
 
 def rows_of(names, models, failed=()):
