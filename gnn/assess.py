@@ -127,6 +127,7 @@ def _held_out(data: TrainingSet, outputs: Outputs, task: int, distance: Floats) 
         binary=bool(data.binary[task]),
         trained=_trained(data, task),
         truth=truth[rows],
+        bounds=data.bounds[rows, task],
         networks=outputs.networks[:, rows, task],
         kernel=None if outputs.kernel is None else outputs.kernel[rows, task],
         distance=distance[rows],

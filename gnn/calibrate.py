@@ -38,6 +38,8 @@ class HeldTask(NamedTuple):
     trained: Trained
     truth: Floats
     """[n]"""
+    bounds: npt.NDArray[np.int8]
+    """[n] 0 measured, -1 the true value is at most this, +1 at least this."""
     networks: Floats
     """[K, n], NaN where a network was trained on the row."""
     kernel: Floats | None
@@ -53,6 +55,7 @@ class HeldTask(NamedTuple):
         kernel = None if self.kernel is None else self.kernel[kept]
         return self._replace(
             truth=self.truth[kept],
+            bounds=self.bounds[kept],
             networks=self.networks[:, kept],
             kernel=kernel,
             distance=self.distance[kept],
@@ -117,7 +120,12 @@ def _calibrate_regressions(
     model = fit_error_model(errors, len(tasks))
     far = _each(tasks, [first.far for first in start]) / scale
     std = np.sqrt(np.square(model.std(errors)) + away * np.square(far))
-    quantiles = fit_quantiles(np.abs(error) / std, distance, thirds)
+    # A bound that the prediction respects does not tell how wrong the prediction is.
+    bounds = np.concatenate([task.bounds for task in tasks])
+    telling = (bounds == 0) | (np.sign(error) == bounds)
+    if not telling.any():
+        telling = np.ones(len(error), bool)
+    quantiles = fit_quantiles(np.abs(error[telling]) / std[telling], distance[telling], thirds)
     return [
         Calibration(
             noise=float(model.noise[at] * task.trained.scale),

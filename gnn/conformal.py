@@ -3,7 +3,8 @@
 After Angelopoulos and Bates 2021 (arXiv 2107.07511). The values of all of a bundle's regressions
 are taken together, each error in its own standard deviations, and in groups: the thirds of the
 distance to training. A farther group never gets a smaller quantile than a nearer one; groups in
-which it would are joined.
+which it would are joined. A bound that a prediction respects is no value to cover: it does not tell
+how wrong the prediction is.
 """
 
 from typing import NamedTuple

@@ -139,6 +139,35 @@ def test_intervals_of_networks_alone_cover_new_values() -> None:
     assert result.tasks[0].calibration["kernel"] == 0
 
 
+def test_bounds_that_are_respected_do_not_narrow_an_interval() -> None:
+    """A third of the rows become bounds at the prediction itself: errors of 0 that tell nothing."""
+    found = world(molecules=3000, kinds="r", holes=0.0, kernel=False)
+    values, bounds = found.data.values.copy(), found.data.bounds.copy()
+    some = np.arange(len(values)) % 3 == 0
+    some[3000:] = False
+    bounds[some] = -1
+    values[some, 0] = found.outputs.networks[:, some, 0].max(axis=0) + 0.01
+    values[:3000][found.unseen] = np.nan
+    result = assess(
+        replace(found.data, values=values, bounds=bounds),
+        found.outputs,
+        None,
+        np.arange(1),
+        found.distance,
+    )
+    overall, _ = shares_inside(found, result.tasks)
+    assert overall > 0.875, "measured values are covered as if there were no bounds"
+
+
+def test_bounds_alone_give_a_card() -> None:
+    found = world(molecules=60, kinds="r", holes=0.0)
+    bounds = np.full(found.data.bounds.shape, -1, np.int8)
+    values = found.data.values + np.float32(20)
+    data = replace(found.data, values=values, bounds=bounds)
+    card = assess(data, found.outputs, None, np.arange(1), found.distance).tasks[0]
+    assert card.calibration["quantile"] >= 1
+
+
 def test_probabilities_mean_what_they_say(seen: World, judged: Assessment) -> None:
     result = judged
     found = result.tasks[3].probabilities
