@@ -196,7 +196,7 @@ def run_training(
     bundle is written, so that a stopped training goes on where it was.
     """
     if training.model is not None:
-        return run_assay(training, assembled, out, progress)[0]
+        return run_assay(training, assembled, out, progress, work, device)[0]
     data = assembled.data
     sizes, settings = training.sizes(len(data.tasks)), training.settings(len(assembled.smiles))
     purpose = {
@@ -232,15 +232,29 @@ def run_training(
 
 
 def run_assay(
-    training: Training, assembled: Assembled, out: Path, progress: Progress | None = None
+    training: Training,
+    assembled: Assembled,
+    out: Path,
+    progress: Progress | None = None,
+    work: Path | None = None,
+    device: str = "auto",
 ) -> tuple[Card, FittedAssay]:
     """Fit the models of an own assay, choose, and write the bundle; a matter of minutes.
 
+    With a ``work`` folder the networks are taken from there (see :func:`gnn.own_assay.fit_assay`).
     Also returns all that was fitted, with what was not chosen.
     """
     if training.model is None or training.pretrained is None:
         raise InputError(f"{training.name} is a recipe, not an assay")
-    fitted = fit_assay(assembled.data, training.pretrained, training.model, training.seed, progress)
+    fitted = fit_assay(
+        assembled.data,
+        training.pretrained,
+        training.model,
+        training.seed,
+        progress,
+        work,
+        device,
+    )
     card = build_assay(
         out,
         assembled,

@@ -1,8 +1,10 @@
 """Choosing between the models of an own assay by its own rows: networks, kernel machine, or both.
 
 All are compared on the same rows, none of which the model that predicts it has seen. The simplest
-wins unless a less simple one is better in three of four bootstrap draws of the molecules: the
-Gaussian process first (it is one model, and the fastest), then the networks, then both together.
+wins unless the best is better in three of five bootstrap draws of the molecules: the Gaussian
+process first (it is one model, and the fastest), then the networks, then both together. The bar is
+no higher because it is one network that predicts a row held out, and the average of all of them,
+which is better, that is shipped.
 """
 
 from collections.abc import Sequence
@@ -25,7 +27,7 @@ TITLES = {
     "network": "the fine-tuned networks alone",
     "blend": "the Gaussian process and the networks together",
 }
-CONVINCING = 0.75
+CONVINCING = 0.6
 """Share of bootstrap draws in which a less simple model must be better."""
 _DRAWS = 1000
 

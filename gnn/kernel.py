@@ -22,7 +22,7 @@ from gnn.similarity import FAMILIES, Floats, index_sets, similarity, typical_dif
 Ints = npt.NDArray[np.int64]
 MOST_ROWS = 8_000
 """Compounds of one task at most; of more, so many are drawn. Time grows with the cube of it."""
-NOISES = (0.02, 0.05, 0.1, 0.2, 0.4, 1.0)
+NOISES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """Shares of the targets' variance that are tried as noise."""
 _TUNING_ROWS = 2_000
 """Compounds of one task that its noise is chosen on, at most."""

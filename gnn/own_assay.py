@@ -7,6 +7,7 @@ is shipped, or both.
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -20,11 +21,11 @@ from gnn.bundle import half, whole
 from gnn.card import Comparison
 from gnn.compare import SIMPLEST, Choice, compare
 from gnn.counts import alike
-from gnn.ensemble import State, held_out_outputs
+from gnn.ensemble import fit_ensemble, held_out_outputs
 from gnn.errors import ModelError
 from gnn.heads import fit_heads
 from gnn.kernel import KernelModel
-from gnn.network import Network, NetworkConfig, network_config
+from gnn.network import Network, NetworkConfig, State, network_config
 from gnn.outputs import Outputs
 from gnn.pretrained import Pretrained
 from gnn.training import TrainingConfig
@@ -115,13 +116,18 @@ def fit_assay(
     model: Wanted = "auto",
     seed: int = 0,
     progress: Progress | None = None,
+    work: Path | None = None,
+    device: str = "auto",
 ) -> FittedAssay:
     """Fit the models that are asked for, cross-validate them and choose.
+
+    With a ``work`` folder the networks are those of :func:`gnn.ensemble.fit_ensemble`, which may
+    have been fitted on another machine: slower, stopped early and kept.
 
     Raises:
         ModelError: the networks were asked for, and all of them diverged.
     """
-    rows = np.flatnonzero((data.parts != "test").any(axis=0))
+    rows = _trained_rows(data)
     sizes = assay_network(len(data.tasks), pretrained)
     training = assay_training(len(rows))
     states: list[State] = []
@@ -130,7 +136,11 @@ def fit_assay(
     cross = Outputs(np.full((0, *data.values.shape), np.nan), None)
     choices: Sequence[Choice] = SIMPLEST if model == "auto" else (model,)
     if set(choices) & {"network", "blend"}:
-        fitted, notes = fit_heads(data, sizes, training, pretrained, seed, progress)
+        fitted: Sequence[State | None]
+        if work is None:
+            fitted, notes = fit_heads(data, sizes, training, pretrained, seed, progress)
+        else:
+            fitted = fit_ensemble(data, sizes, training, work, seed, device, progress, pretrained)
         # What is compared is what is shipped.
         states = [whole(half(state)) for state in fitted if state is not None]
         kept = [state is not None for state in fitted]
@@ -147,6 +157,10 @@ def fit_assay(
         cross = cross._replace(kernel=held)
     comparison = compare(data, cross, choices)
     return FittedAssay(sizes, training, states, kernel, comparison, cross, notes, data.factors)
+
+
+def _trained_rows(data: TrainingSet) -> npt.NDArray[np.int64]:
+    return np.flatnonzero((data.parts != "test").any(axis=0))
 
 
 @torch.inference_mode()
@@ -186,7 +200,7 @@ def assay_recipe(data: TrainingSet, pretrained: Pretrained) -> dict[str, Any]:
     encoder = ("tasks", "width", "layers", "graph_hidden", "descriptors")
     return {
         "network": {name: size for name, size in sizes.items() if name not in encoder},
-        "training": asdict(assay_training(data.graphs.molecules)),
+        "training": asdict(assay_training(len(_trained_rows(data)))),
         "seed": 0,
         "pretrained": True,
     }
