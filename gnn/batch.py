@@ -1,6 +1,6 @@
 """Many molecules' graphs as flat arrays, and the slices of them that a network sees at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +46,10 @@ class Batch(NamedTuple):
     """int64 [N] the molecule of each atom, ascending."""
     molecules: int
     """G, padding included."""
+    graphs: GraphArrays
+    """The molecules that it was made of, without padding."""
+    memo: dict[Hashable, Tensor]
+    """What several networks work out alike, by a key that says what it is."""
 
     def to(self, device: torch.device) -> "Batch":
         """Move every tensor to a device."""
@@ -57,6 +61,8 @@ class Batch(NamedTuple):
             self.bonds.to(device, non_blocking=True),
             self.molecule.to(device, non_blocking=True),
             self.molecules,
+            self.graphs,
+            {},
         )
 
 
@@ -129,6 +135,8 @@ def make_batch(
         torch.from_numpy(kinds[order]),
         torch.from_numpy(molecule),
         count,
+        graphs,
+        {},
     )
 
 

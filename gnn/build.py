@@ -18,16 +18,17 @@ from data.sets import load_activities
 from data.splits import split_rows
 from gnn.assemble import Assembled, Progress, Strings, assemble, join, stop_parts
 from gnn.assess import Assessment, Floats, assess
-from gnn.bundle import half, save_bundle, whole
+from gnn.bundle import save_bundle
 from gnn.card import Card
 from gnn.domain import held_out_distance, training_domain
-from gnn.ensemble import State, fit_ensemble, held_out_outputs
+from gnn.ensemble import fit_ensemble, held_out_outputs
 from gnn.errors import ModelError
 from gnn.forest import SETTINGS, forest_outputs
-from gnn.network import NetworkConfig
+from gnn.network import NetworkConfig, State
 from gnn.outputs import Outputs
 from gnn.pretrained import Pretrained
 from gnn.recipe import Recipe
+from gnn.rounding import half, whole
 from gnn.training import TrainingConfig
 from gnn.training_set import TrainingSet
 

@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
-import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -21,6 +20,7 @@ from gnn.domain import Domain
 from gnn.errors import ModelError
 from gnn.kernel import KernelModel
 from gnn.network import Network, NetworkConfig
+from gnn.rounding import SHARED, share_graph, whole
 
 SHIPPED = Path(__file__).parent / "bundles"
 """Folder of the bundles that come with the package."""
@@ -75,7 +75,7 @@ def save_bundle(
     kernel: KernelModel | None = None,
 ) -> None:
     """Write the members' weights as they are given, and the card with their hash filled in."""
-    parts: dict[str, Mapping[str, Tensor]] = {str(at): state for at, state in enumerate(states)}
+    parts = share_graph(states)
     if domain is not None:
         if any(task.name == DISTANCE for task in card.tasks):
             raise ModelError(
@@ -158,7 +158,19 @@ def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:
         raise ValueError(f"{len(card.tasks)} tasks for {config.tasks} outputs")
     for task in card.tasks:
         Calibration.from_dict(task.calibration)
-    return tuple(_member(tensors, member, config) for member in range(card.members))
+    shared = _part(tensors, SHARED)
+    networks = tuple(
+        _member({**shared, **_part(tensors, str(member))}, config) for member in range(card.members)
+    )
+    if shared:
+        key = hashlib.sha256(b"".join(_bytes(shared[name]) for name in sorted(shared))).hexdigest()
+        for network in networks:
+            network.graph, network.graph_key = networks[0].graph, key
+    return networks
+
+
+def _bytes(tensor: Tensor) -> bytes:
+    return bytes(tensor.numpy().tobytes())
 
 
 def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
@@ -171,26 +183,11 @@ def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
     }
 
 
-def _member(tensors: Mapping[str, Tensor], member: int, config: NetworkConfig) -> Network:
-    state = whole(_part(tensors, str(member)))
+def _member(tensors: Mapping[str, Tensor], config: NetworkConfig) -> Network:
+    state = whole(tensors)
     network = Network(config, state["graph.encoder.factors"])
     network.load_state_dict(state)
     network.eval()
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     return network
-
-
-def half(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Round a state's matrices to float16, which halves a bundle; vectors stay as they are."""
-    return {
-        name: value.to(torch.float16) if value.is_floating_point() and value.ndim > 1 else value
-        for name, value in state.items()
-    }
-
-
-def whole(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return a state in single precision again."""
-    return {
-        name: value.float() if value.is_floating_point() else value for name, value in state.items()
-    }

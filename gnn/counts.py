@@ -101,10 +101,15 @@ def circular_keys(graphs: GraphArrays, atoms: Keys, radius: int) -> KeySets:
 
 
 def pair_keys(graphs: GraphArrays, atoms: Keys, furthest: int) -> KeySets:
-    """Return all pairs of atoms, each as the two kinds and the bonds on the shortest path.
+    """Return the keys of what :func:`find_pairs` finds."""
+    return _as_sets(*find_pairs(graphs, atoms, furthest), graphs.molecules)
+
+
+def find_pairs(graphs: GraphArrays, atoms: Keys, furthest: int) -> tuple[Ints, Keys]:
+    """Return the molecule and the hash of all pairs of atoms: their kinds and the bonds between.
 
     Atom pairs of Carhart et al. 1985 (doi 10.1021/ci00046a002); pairs of more than ``furthest``
-    bonds, or in parts that are not connected, are left out.
+    bonds on the shortest path, or in parts that are not connected, are left out.
     """
     molecules, keys = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
     hashes = _mix(atoms, 6)
@@ -129,7 +134,7 @@ def pair_keys(graphs: GraphArrays, atoms: Keys, furthest: int) -> KeySets:
         both = hashes[offset + first] + hashes[offset + second]
         keys.append(_mix(both ^ _mix(between, 7), 8))
         start = stop
-    return _as_sets(np.concatenate(molecules), np.concatenate(keys), graphs.molecules)
+    return np.concatenate(molecules), np.concatenate(keys)
 
 
 def _distances(graphs: GraphArrays, size: int, furthest: int) -> npt.NDArray[np.uint8]:
@@ -157,7 +162,12 @@ def _distances(graphs: GraphArrays, size: int, furthest: int) -> npt.NDArray[np.
 
 
 def path_keys(graphs: GraphArrays, atoms: Keys) -> KeySets:
-    """Return all paths of four atoms with their bonds, read the same from either end.
+    """Return the keys of what :func:`find_paths` finds."""
+    return _as_sets(*find_paths(graphs, atoms), graphs.molecules)
+
+
+def find_paths(graphs: GraphArrays, atoms: Keys) -> tuple[Ints, Keys]:
+    """Return the molecule and the hash of all paths of four atoms, the same from either end.
 
     Topological torsions of Nilakantan et al. 1987 (doi 10.1021/ci00054a008).
     """
@@ -182,7 +192,7 @@ def path_keys(graphs: GraphArrays, atoms: Keys) -> KeySets:
     one = _mix(_mix(hashes[a] ^ _mix(before, 10), 11) + hashes[b], 12)
     other = _mix(_mix(hashes[d] ^ _mix(after, 10), 11) + hashes[c], 12)
     keys = _mix((one + other) ^ _mix(flat.bonds[at], 13), 14)
-    return _as_sets(flat.molecule[b], keys, graphs.molecules)
+    return flat.molecule[b], keys
 
 
 def _as_sets(molecule: Ints, keys: Keys, molecules: int) -> KeySets:

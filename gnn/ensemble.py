@@ -15,17 +15,15 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
 
 from gnn.batch import make_batch, take
 from gnn.errors import ModelError
-from gnn.network import Network, NetworkConfig, network_config
+from gnn.heads import fit_head, inputs
+from gnn.network import Network, NetworkConfig, State, network_config
 from gnn.pretrained import Pretrained, load_pretrained
 from gnn.runtime import keep_memory, pick_device
 from gnn.training import Report, TrainingConfig, fit
 from gnn.training_set import TrainingSet, load_training_set
-
-State = dict[str, Tensor]
 
 
 def fit_ensemble(
@@ -55,31 +53,31 @@ def fit_ensemble(
             "pretrained": pretrained.sha256 if pretrained else None,
         },
     )
-    states = []
-    for member in range(len(data.parts)):
-        done = work / f"member-{member}.safetensors"
-        if not done.is_file():
-            try:
-                fitted = fit(
-                    data,
-                    sizes,
-                    config,
-                    member=member,
-                    seed=seed + member,
-                    device=pick_device(device),
-                    checkpoint=work / f"member-{member}.checkpoint",
-                    report=report,
-                )
-            except ModelError as error:
-                which = f"member {member + 1} of {len(data.parts)} (seed {seed + member})"
-                raise ModelError(f"{which}: {error}") from None
-            (work / f"member-{member}.json").write_text(json.dumps(fitted.history))
-            part = done.with_suffix(".part")
-            save_file({name: value.contiguous() for name, value in fitted.state.items()}, part)
-            os.replace(part, done)
-            (work / f"member-{member}.checkpoint").unlink()
-        states.append(load_file(done))
-    return states
+    places = [work / f"member-{member}.safetensors" for member in range(len(data.parts))]
+    where = pick_device(device)
+    given = None
+    for member, place in enumerate(places):
+        if place.is_file():
+            continue
+        numbers = (member, seed + member)
+        checkpoint = work / f"member-{member}.checkpoint"
+        try:
+            if pretrained is not None and config.encoder_rate == 0:
+                if given is None:
+                    given = inputs(data, sizes, pretrained, where, report)
+                state = fit_head(data, sizes, config, pretrained, given, *numbers, report)
+            else:
+                fitted = fit(data, sizes, config, *numbers, where, checkpoint, report, pretrained)
+                (work / f"member-{member}.json").write_text(json.dumps(fitted.history))
+                state = fitted.state
+        except ModelError as error:
+            which = f"member {member + 1} of {len(data.parts)} (seed {seed + member})"
+            raise ModelError(f"{which}: {error}") from None
+        part = place.with_suffix(".part")
+        save_file({name: value.contiguous() for name, value in state.items()}, part)
+        os.replace(part, place)
+        checkpoint.unlink(missing_ok=True)
+    return [load_file(place) for place in places]
 
 
 def _claim(work: Path, purpose: dict[str, object]) -> None:

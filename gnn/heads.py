@@ -12,15 +12,16 @@ import torch
 from torch import Tensor
 
 from gnn.batch import make_batch, take
-from gnn.ensemble import State
 from gnn.errors import ModelError
 from gnn.losses import masked_loss
-from gnn.network import Network, NetworkConfig
+from gnn.network import Network, NetworkConfig, State
 from gnn.pretrained import Pretrained, start_from
-from gnn.training import TrainingConfig, learning_rate
+from gnn.runtime import half_precision
+from gnn.training import TrainingConfig, learning_rate, task_weights
 from gnn.training_set import TrainingSet
 
 Report = Callable[[str, int, int], None]
+CPU = torch.device("cpu")
 _PIECE = 256
 """Molecules whose inputs are worked out at once."""
 
@@ -38,13 +39,12 @@ def fit_heads(
     A member learns from its ``fit`` and ``stop`` rows alike: nothing stops it early. Returns the
     networks' whole states, None for one that diverged, and a line on each of those.
     """
-    torch.manual_seed(seed)
-    network = Network(sizes, torch.from_numpy(data.factors))
-    start_from(network, pretrained)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # these products are too small to share between cores
     try:
-        return _fit_all(data, sizes, config, pretrained, inputs(network, data), seed, report)
+        return _fit_all(
+            data, sizes, config, pretrained, inputs(data, sizes, pretrained), seed, report
+        )
     finally:
         torch.set_num_threads(threads)
 
@@ -62,7 +62,7 @@ def _fit_all(
     notes = []
     for member in range(len(data.parts)):
         try:
-            states.append(_fit(data, sizes, config, pretrained, given, member, seed + member))
+            states.append(fit_head(data, sizes, config, pretrained, given, member, seed + member))
         except ModelError as error:
             states.append(None)
             notes.append(f"network {member + 1} of {len(data.parts)} left out: {error}")
@@ -71,18 +71,35 @@ def _fit_all(
     return states, notes
 
 
-@torch.inference_mode()
-def inputs(network: Network, data: TrainingSet) -> Tensor:
-    """Return [M, inputs] what the heads of this encoder are given."""
-    network.eval()
-    found = []
-    for start in range(0, data.graphs.molecules, _PIECE):
-        rows = np.arange(start, min(start + _PIECE, data.graphs.molecules))
-        found.append(network.given(make_batch(take(data.graphs, rows))))
-    return torch.cat(found).clone()
+@torch.no_grad()
+def inputs(
+    data: TrainingSet,
+    sizes: NetworkConfig,
+    pretrained: Pretrained,
+    device: torch.device = CPU,
+    report: Report | None = None,
+) -> Tensor:
+    """Return [M, inputs] what the heads of this encoder are given, on a device.
+
+    In bfloat16 where the device is fast at it, else float32.
+    """
+    network = Network(sizes, torch.from_numpy(data.factors))
+    start_from(network, pretrained)
+    network.to(device).eval()
+    count = data.graphs.molecules
+    kind = torch.bfloat16 if half_precision(device) else torch.float32
+    found = torch.empty((count, network.first.in_features), dtype=kind, device=device)
+    for start in range(0, count, _PIECE):
+        rows = np.arange(start, min(start + _PIECE, count))
+        found[start : start + len(rows)] = network.given(
+            make_batch(take(data.graphs, rows)).to(device)
+        )
+        if report is not None and start % (64 * _PIECE) == 0:
+            report("what the encoder says", start, count)
+    return found
 
 
-def _fit(
+def fit_head(
     data: TrainingSet,
     sizes: NetworkConfig,
     config: TrainingConfig,
@@ -90,7 +107,13 @@ def _fit(
     given: Tensor,
     member: int,
     seed: int,
+    report: Report | None = None,
 ) -> State:
+    """Fit the head of one member on what :func:`inputs` returned, where that is.
+
+    Raises:
+        ModelError: the training diverged, or a task has no value to learn from.
+    """
     torch.manual_seed(seed)
     network = Network(sizes, torch.from_numpy(data.factors))
     start_from(network, pretrained)
@@ -98,9 +121,12 @@ def _fit(
     shift, scale = _units(data, rows)
     network.shift.copy_(torch.from_numpy(shift))
     network.scale.copy_(torch.from_numpy(scale))
-    bounds = torch.from_numpy(data.bounds)
-    values = torch.from_numpy((data.values - shift) / scale)
-    binary, weights = torch.from_numpy(data.binary), torch.ones(len(data.tasks))
+    device = given.device
+    network.to(device)
+    bounds = torch.from_numpy(data.bounds).to(device)
+    values = torch.from_numpy((data.values - shift) / scale).to(device)
+    binary = torch.from_numpy(data.binary).to(device)
+    weights = task_weights(data, member, config.task_balance).to(device)
     heads = [value for name, value in network.named_parameters() if not name.startswith("graph.")]
     optimizer = torch.optim.AdamW(
         [
@@ -116,10 +142,13 @@ def _fit(
         at = step * config.batch % (math.ceil(len(rows) / config.batch) * config.batch)
         if at == 0:
             rows = generator.permutation(rows)
-        batch = torch.from_numpy(rows[at : at + config.batch])
+            if report is not None:
+                report(f"network {member + 1}", step * config.epochs // steps, config.epochs)
+        batch = torch.from_numpy(rows[at : at + config.batch]).to(device)
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, steps, config)
-        output = network.judge(given[batch])
+        with torch.autocast(device.type, torch.bfloat16, enabled=given.dtype == torch.bfloat16):
+            output = network.judge(given[batch])
         loss = masked_loss(
             output, values[batch], bounds[batch], binary, weights, config.censored_pull
         )
@@ -127,7 +156,7 @@ def _fit(
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(heads, 1.0)
         optimizer.step()
-    state = network.state_dict()
+    state = {name: value.cpu() for name, value in network.state_dict().items()}
     if not all(bool(torch.isfinite(v).all()) for v in state.values() if v.is_floating_point()):
         raise ModelError("its training diverged")
     return state

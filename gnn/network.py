@@ -7,13 +7,17 @@ it learnt in pretraining, a molecule's descriptors among it (:mod:`gnn.pretraine
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from gnn.batch import Batch
 from gnn.environments import environment_counts
+from gnn.folded import folded_counts
 from gnn.pretrained import DescribingEncoder, EncoderSizes, Pretrained
 
+State = dict[str, Tensor]
+"""A network's weights by name."""
 _DESCRIPTOR_SCALE = 0.3
 """Brings standardized descriptors to the size of the logarithms of counts."""
 
@@ -36,6 +40,10 @@ class NetworkConfig:
     """Largest radius of the counted environments."""
     environments: int = 2048
     """Columns of the counted environments (a power of two)."""
+    pairs: int = 0
+    """Columns of the counted pairs of atoms (a power of two), or 0."""
+    paths: int = 0
+    """Columns of the counted paths of four atoms (a power of two), or 0."""
     hidden: int = 512
     """Numbers per molecule in the head."""
     dropout: float = 0.1
@@ -99,7 +107,10 @@ class Network(nn.Module):
         sizes = EncoderSizes(config.width, config.layers, config.graph_hidden, config.descriptors)
         self.graph = DescribingEncoder(sizes, config.dropout, factors)
         self.drop_input = nn.Dropout(config.input_dropout)
-        given = config.environments + config.graph_hidden + config.descriptors
+        self.graph_key = ""
+        """Hash of the graph part's weights: networks of one hash share what it works out."""
+        counts = config.environments + config.pairs + config.paths
+        given = counts + config.graph_hidden + config.descriptors
         self.first = nn.Linear(given, config.hidden)
         self.second = Residual(config.hidden, config.head_dropout)
         self.head = nn.Sequential(
@@ -109,11 +120,27 @@ class Network(nn.Module):
         )
 
     def given(self, batch: Batch) -> Tensor:
-        """Return [G, inputs] what the head is given: environments, hidden numbers, descriptors."""
+        """Return [G, inputs] what the head is given: counts, hidden numbers, descriptors."""
+        config = self.config
+        sizes = (config.radius, config.environments, config.pairs, config.paths)
+        key = (self.graph_key, *sizes)
+        if self.graph_key and key in batch.memo:
+            return batch.memo[key]
         hidden, described = self.graph(batch)
-        counts = environment_counts(batch, self.config.radius, self.config.environments)
+        counts = environment_counts(batch, config.radius, config.environments)
         given = [torch.log1p(counts), hidden, described * _DESCRIPTOR_SCALE]
-        return torch.cat([part.float() for part in given], dim=1)
+        if config.pairs or config.paths:
+            given.insert(1, torch.log1p(self._folded(batch)))
+        batch.memo[key] = torch.cat([part.float() for part in given], dim=1)
+        return batch.memo[key]
+
+    def _folded(self, batch: Batch) -> Tensor:
+        """Return [G, pairs + paths] counts; zero for padding molecules."""
+        factors = self.graph.encoder.factors.cpu().numpy()
+        found = folded_counts(batch.graphs, factors, self.config.pairs, self.config.paths)
+        padded = np.zeros((batch.molecules, found.shape[1]), np.float32)
+        padded[: len(found)] = found
+        return torch.from_numpy(padded).to(batch.atoms.device)
 
     def judge(self, given: Tensor) -> Tensor:
         """Turn what :meth:`given` returns into [G, tasks]."""

@@ -17,7 +17,6 @@ import torch
 from data.activity import ActivityTable
 from gnn.assemble import Assembled, Progress, assemble, fold_parts
 from gnn.batch import GraphArrays, make_batch, take
-from gnn.bundle import half, whole
 from gnn.card import Comparison
 from gnn.compare import SIMPLEST, Choice, compare
 from gnn.counts import alike
@@ -28,6 +27,7 @@ from gnn.kernel import KernelModel
 from gnn.network import Network, NetworkConfig, State, network_config
 from gnn.outputs import Outputs
 from gnn.pretrained import Pretrained
+from gnn.rounding import half, whole
 from gnn.training import TrainingConfig
 from gnn.training_set import TrainingSet
 

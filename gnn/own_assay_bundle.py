@@ -11,13 +11,14 @@ from gnn.assemble import Assembled, Progress
 from gnn.assess import assess
 from gnn.batch import take
 from gnn.build import VERSIONS, forest_baseline
-from gnn.bundle import half, save_bundle
+from gnn.bundle import save_bundle
 from gnn.card import Card
 from gnn.domain import held_out_distance, training_domain
 from gnn.forest import SETTINGS
 from gnn.outputs import Outputs
 from gnn.own_assay import FittedAssay
 from gnn.pretrained import Pretrained
+from gnn.rounding import half
 from gnn.training_set import TrainingSet
 
 

@@ -29,7 +29,7 @@ def exact_kinds(graphs: GraphArrays) -> Keys:
 def element_kinds(graphs: GraphArrays, factors: Ints) -> Keys:
     """Return [A] element, and whether the atom is aromatic."""
     elements: Keys = factors[graphs.atoms, 0].astype(np.uint64)
-    kinds: Keys = elements * np.uint64(2) + _aromatic(graphs)
+    kinds: Keys = elements * np.uint64(2) + aromatic_atoms(graphs)
     return kinds
 
 
@@ -37,11 +37,12 @@ def polar_kinds(graphs: GraphArrays, factors: Ints) -> Keys:
     """Return [A] element, charge, whether aromatic and whether it has hydrogens."""
     known = factors[graphs.atoms].astype(np.uint64)
     hydrogens = (known[:, 2] > 1).astype(np.uint64)
-    kinds = (known[:, 0] * np.uint64(2) + hydrogens) * np.uint64(2) + _aromatic(graphs)
+    kinds = (known[:, 0] * np.uint64(2) + hydrogens) * np.uint64(2) + aromatic_atoms(graphs)
     return np.asarray(kinds * np.uint64(16) + known[:, 3], np.uint64)
 
 
-def _aromatic(graphs: GraphArrays) -> Keys:
+def aromatic_atoms(graphs: GraphArrays) -> Keys:
+    """Return [A] 1 for an atom with an aromatic bond, else 0."""
     found = np.zeros(len(graphs.atoms), np.uint64)
     shift = np.repeat(graphs.atom_offsets[:-1], np.diff(graphs.bond_offsets))
     aromatic = graphs.bonds == _AROMATIC
