@@ -41,7 +41,8 @@ _STEPS = 1500
 
 def assay_network(tasks: int, pretrained: Pretrained) -> NetworkConfig:
     """Return the sizes of an assay's networks."""
-    sizes = {"hidden": 256, "environments": 1024, "input_dropout": 0.2, "head_dropout": 0.4}
+    sizes: dict[str, int | float] = {"hidden": 256, "environments": 1024}
+    sizes |= {"pairs": 1024, "paths": 1024, "input_dropout": 0.2, "head_dropout": 0.4}
     return network_config(tasks, sizes, pretrained)
 
 

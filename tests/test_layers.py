@@ -30,7 +30,8 @@ ALONE = {
     f"gnn.{name}"
     for name in (
         *("batch", "environments", "network", "losses", "metrics", "runtime", "errors"),
-        *("training_set", "training", "ensemble", "calibration"),
+        *("training_set", "training", "ensemble", "calibration", "shrinkage", "heads"),
+        *("encoder", "pretrained", "pretrain", "pretext_set", "folded", "counts", "similarity"),
     )
 }
 """What trains on a machine that has no RDKit: arrays in, weights out."""

@@ -7,7 +7,10 @@ import numpy.typing as npt
 
 from chem.fingerprints import count_fingerprints
 from data.moleculeace import SplitSet
-from gnn import forest, svm
+from gnn.forest import SETTINGS as FOREST
+from gnn.forest import regress
+from gnn.svm import BITS, svm_outputs
+from gnn.svm import SETTINGS as SVM
 
 Floats = npt.NDArray[np.float64]
 
@@ -19,23 +22,23 @@ TITLES = {
     "auto": "own assay: the model that is picked",
     "network": "own assay: networks alone",
     "gp": "own assay: Gaussian process alone",
-    "forest": f"random forest ({forest.SETTINGS.partition(';')[0]})",
-    "svm": f"support vector machine ({svm.SETTINGS})",
+    "forest": f"random forest ({FOREST.partition(';')[0]})",
+    "svm": f"support vector machine ({SVM})",
 }
 
 
 def fit_forest(assay: SplitSet) -> Floats:
     """Return the forest's predictions [test rows]; fitted on the training rows."""
     train, test = (count_fingerprints(list(part.smiles)) for part in (assay.train, assay.test))
-    return forest.regress(train, assay.train.values[:, 0], test)
+    return regress(train, assay.train.values[:, 0], test)
 
 
 def fit_svm(assay: SplitSet) -> Floats:
     """Return the support vector machine's predictions [test rows]."""
     train, test = (
-        count_fingerprints(list(part.smiles), size=svm.BITS) for part in (assay.train, assay.test)
+        count_fingerprints(list(part.smiles), size=BITS) for part in (assay.train, assay.test)
     )
-    return svm.svm_outputs(train, assay.train.values[:, 0].astype(np.float64), test)
+    return svm_outputs(train, assay.train.values[:, 0].astype(np.float64), test)
 
 
 FITS: dict[str, Callable[[SplitSet], Floats]] = {"forest": fit_forest, "svm": fit_svm}

@@ -190,7 +190,7 @@ def test_an_ensemble_remembers_its_members(data: TrainingSet, tmp_path: Path) ->
     states = fit_ensemble(data, SIZES, config, tmp_path, **options)
     assert len(states) == 2
     assert len(lines) == 4
-    assert not torch.equal(states[0]["state.weight"], states[1]["state.weight"])
+    assert not torch.equal(states[0]["first.weight"], states[1]["first.weight"])
     again = fit_ensemble(data, SIZES, config, tmp_path, **options)
     assert len(lines) == 4  # nothing was fitted again
     for one, other in zip(states, again, strict=True):
