@@ -16,6 +16,8 @@ RUN_ELSEWHERE = {
     "make screen": ".ci/run",
     "make test": ".ci/run",
     "HITLIST_MIRROR=path/to/mirror hitlist train activity --out activity_bundle": "by hand: hours",
+    "hitlist benchmark moleculeace --sets CHEMBL2835_Ki": "tests/flows/test_benchmark.py, cut down",
+    "hitlist benchmark ranking --targets EGFR,BTK": "by hand: needs the kinase set",
     "prefect": "tests/flows/test_prefect.py",
     "export": "tests/flows/test_prefect.py, in its environment",
 }

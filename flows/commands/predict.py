@@ -23,7 +23,7 @@ def predict(
         typer.Option(
             metavar="NAME|DIR",
             help="Model to predict with; give it again for more.",
-            show_default="activity and toxicity",
+            show_default="all that come along",
         ),
     ] = None,
     smiles_column: SmilesColumn = None,

@@ -99,7 +99,7 @@ def test_lists_are_tab_separated_in_a_pipe(run):
     assert {line.count("\t") for line in lines} == {4}
     assert any(line.startswith("approved_drugs\t") for line in lines)
     names = [line.split("\t")[0] for line in run("bundles", "list").out.splitlines()]
-    assert names == ["name", "activity", "toxicity"]
+    assert names == ["name", "activity", "admet", "toxicity"]
 
 
 def test_card_shows_every_task(run):

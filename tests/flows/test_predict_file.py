@@ -19,18 +19,26 @@ def test_every_row_comes_back_in_order_with_every_task(run, drugs, tmp_path, wri
     assert [int(row["row"]) for row in rows] == list(range(1, len(drugs) + 1))
     tasks = {
         f"{name}_{task.name}": task.kind
-        for name in ("activity", "toxicity")
+        for name in ("activity", "admet", "toxicity")
         for task in read_card(find_bundle(name)).tasks
     }
     ends = ("", "_std", "_lo", "_hi")
-    assert list(rows[0])[5:] == [task + end for task in tasks for end in ends]
+    expected = [
+        column
+        for name in ("activity", "admet", "toxicity")
+        for column in (
+            *(task + end for task in tasks if task.startswith(f"{name}_") for end in ends),
+            f"{name}_distance",
+        )
+    ]
+    assert list(rows[0])[5:] == expected
     seen: dict[str, dict[str, str]] = {}
     for row, (_, smiles) in zip(rows, drugs, strict=True):
         standard = standardize(smiles, "smiles")
         if not isinstance(standard, Standardized):
             assert row["status"] == "rejected"
             assert row["reason"]
-            assert {row[task] for task in tasks} == {""}
+            assert {row[column] for column in expected} == {""}
             continue
         assert row["status"] == "accepted"
         for task, kind in tasks.items():
@@ -38,5 +46,6 @@ def test_every_row_comes_back_in_order_with_every_task(run, drugs, tmp_path, wri
             assert math.isfinite(value)
             assert low <= value <= high
             assert kind == "regression" or 0 <= value <= 1
+        assert 0 <= float(row["activity_distance"]) <= 1
         same = seen.setdefault(standard.smiles, row)
         assert {task: row[task] for task in tasks} == {task: same[task] for task in tasks}

@@ -9,6 +9,7 @@ from gnn.recipe import SHIPPED, find_recipe, load_recipe
 GOOD = """
 name = "mine"
 title = "Mine"
+pretrained = false
 [[sets]]
 name = "tox21"
 [network]
@@ -90,7 +91,13 @@ def test_a_file_that_is_no_recipe(tmp_path: Path, content: bytes) -> None:
     assert "not valid TOML" in refused(path)
 
 
+def test_the_size_of_what_is_pretrained_is_not_a_choice(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD.replace("pretrained = false\n", ""))
+    assert "network.width is the pretrained encoder's" in refused(path)
+
+
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     assert "No such file" in refused(tmp_path / "none.toml")
-    with pytest.raises(ModelError, match=r"^[^\n]*no recipe 'toxi'[^\n]*activity, toxicity$"):
+    with pytest.raises(ModelError, match=r"^[^\n]*no recipe 'toxi'[^\n]*activity, admet, toxicity$"):
         find_recipe("toxi")
