@@ -35,6 +35,12 @@ from gnn.training_set import TrainingSet
 VERSIONS = ("hitlist", "torch", "torch-geometric", "rdkit", "numpy", "scikit-learn")
 
 
+def _how_long(recipe: Recipe) -> str:
+    if recipe.pretrained and recipe.settings().encoder_rate == 0:
+        return "; every training row is trained on, for a fixed number of epochs"
+    return f"; {recipe.stop:.0%} of the training rows, other ones for each member, end its training"
+
+
 def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembled:
     """Fetch a recipe's sets and make its training set. All members hold out the same rows."""
     tables = []
@@ -68,7 +74,7 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
         },
         "data": [_describe(choice.name) for choice in recipe.sets],
         "split": "; ".join(f"{choice.name}: {choice.split}" for choice in recipe.sets)
-        + f"; {recipe.stop:.0%} of the training rows, other ones for each member, end its training",
+        + _how_long(recipe),
     }
     return assemble(table, divide, meta, progress, presumed)
 
