@@ -104,7 +104,7 @@ class Pretraining:
             self.restore(torch.load(checkpoint, map_location=self.device, weights_only=True))
         per_epoch, total, began = len(self.rows) // self.config.batch, 0.0, time.monotonic()
         self.network.train()
-        order, epoch = self.rows, -1
+        order, epoch, since = self.rows, -1, self.step
         while self.step < self.steps:
             if epoch != self.step // per_epoch:
                 epoch = self.step // per_epoch
@@ -120,9 +120,10 @@ class Pretraining:
             self.step += 1
             total += loss.detach().item()
             if self.step % every == 0 or self.step == self.steps:
-                speed = every * self.config.batch / (time.monotonic() - began)
-                report(f"step {self.step}/{self.steps}: loss {total / every:.4f}, {speed:.0f}/s")
-                total, began = 0.0, time.monotonic()
+                done = self.step - since
+                speed = done * self.config.batch / (time.monotonic() - began)
+                report(f"step {self.step}/{self.steps}: loss {total / done:.4f}, {speed:.0f}/s")
+                total, began, since = 0.0, time.monotonic(), self.step
                 part = checkpoint.with_suffix(".part")
                 torch.save(self.snapshot(), part)
                 os.replace(part, checkpoint)
