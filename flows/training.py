@@ -244,6 +244,8 @@ def run_assay(
     With a ``work`` folder the networks are taken from there (see :func:`gnn.own_assay.fit_assay`).
     Also returns all that was fitted, with what was not chosen.
     """
+    if work is not None:
+        check_writable(work)
     if training.model is None or training.pretrained is None:
         raise InputError(f"{training.name} is a recipe, not an assay")
     fitted = fit_assay(

@@ -24,7 +24,7 @@ Choice = Literal["gp", "network", "blend"]
 SIMPLEST: tuple[Choice, ...] = ("gp", "network", "blend")
 TITLES = {
     "gp": "the Gaussian process on shared substructures alone",
-    "network": "the fine-tuned networks alone",
+    "network": "the networks on the pretrained encoder alone",
     "blend": "the Gaussian process and the networks together",
 }
 CONVINCING = 0.6

@@ -123,7 +123,7 @@ def fit_assay(
     """Fit the models that are asked for, cross-validate them and choose.
 
     With a ``work`` folder the networks are those of :func:`gnn.ensemble.fit_ensemble`, which may
-    have been fitted on another machine: slower, stopped early and kept.
+    have been fitted on another machine.
 
     Raises:
         ModelError: the networks were asked for, and all of them diverged.

@@ -121,10 +121,10 @@ class Recipe(_Part):
 
 def _wanted(key: str, whole: bool, value: int | float) -> str:
     """Say what a size or setting must be where it is not; ``""`` where it is."""
-    least = 0 if key in ("radius", "descriptors") else 1
+    least = 0 if key in ("radius", "descriptors", "pairs", "paths") else 1
     if whole and (not isinstance(value, int) or value < least):
         return f"a whole number from {least}"
-    if key == "environments" and int(value) & (int(value) - 1):
+    if key in ("environments", "pairs", "paths") and int(value) & (int(value) - 1):
         return "a power of two"
     if key in _SHARES and not 0 <= value <= 1:
         return "a share from 0 to 1"

@@ -2,8 +2,8 @@
 
 The split is the authors'. A model sees the training rows; the test rows are predicted once, by what
 was fitted without them, and only then compared. No weights that saw a measured value are used: the
-sets' compounds overlap the kinase panel, so every network starts from nothing, or from the encoder
-that learnt calculated properties alone.
+sets' compounds overlap the kinase panel, so every network starts from the encoder that learnt
+calculated properties alone.
 """
 
 import os

@@ -71,6 +71,7 @@ def test_what_is_given_is_taken_and_the_rest_is_as_documented(tmp_path: Path) ->
         pytest.param("width = 64", "width = 0", "width", id="no width"),
         pytest.param("width = 64", "width = 64.5", "width", id="half a number"),
         pytest.param("width = 64", "environments = 1000", "power of two", id="columns"),
+        pytest.param("width = 64", "pairs = 1000", "power of two", id="columns of pairs"),
         pytest.param("width = 64", "dropout = 1.5", "dropout", id="a share above one"),
         pytest.param("epochs = 3", "epochs = -3", "epochs", id="no epochs"),
         pytest.param("epochs = 3", "batch = 0", "batch", id="no batch"),
@@ -89,6 +90,12 @@ def test_a_file_that_is_no_recipe(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "mine.toml"
     path.write_bytes(content)
     assert "not valid TOML" in refused(path)
+
+
+def test_pairs_and_paths_can_be_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD.replace("width = 64", "pairs = 0\npaths = 0"))
+    assert load_recipe(path).sizes(2).pairs == 0
 
 
 def test_the_size_of_what_is_pretrained_is_not_a_choice(tmp_path: Path) -> None:
