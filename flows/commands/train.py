@@ -16,7 +16,7 @@ def train(
         str,
         typer.Argument(
             metavar="RECIPE|ASSAY",
-            help="A recipe (activity, toxicity, admet, a TOML file) or a file of measured compounds.",
+            help="A recipe (activity, toxicity, admet or a TOML file), or an assay's file.",
         ),
     ],
     out: Annotated[
