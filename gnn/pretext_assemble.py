@@ -60,7 +60,7 @@ def assemble_pretext(
     About 3 ms a molecule and core. A molecule that cannot be standardized is left out.
     """
     generator = np.random.default_rng(seed)
-    drawn = molecules_of(LIBRARY, count, generator)
+    drawn = molecules_of(LIBRARY, count, generator) if count else []
     for name in sets:
         drawn += molecules_of(name, dataset(name).rows, generator)
     unique = list(dict.fromkeys(drawn))

@@ -155,7 +155,7 @@ def test_a_bundle_is_found_by_name_or_path(bundle: Bundle) -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("toxicty", "toxicity"), ("no such thing", "activity, toxicity"), ("", "card.json")],
+    [("toxicty", "toxicity"), ("no such thing", "activity, admet, toxicity"), ("", "card.json")],
 )
 def test_an_unknown_name_is_refused_with_a_hint(name: str, hint: str) -> None:
     assert hint in refused(lambda: find_bundle(name))
