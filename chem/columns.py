@@ -90,7 +90,7 @@ class Columns(NamedTuple):
         return tuple(c for c in self.names if c not in (self.smiles, self.id, self.name))
 
 
-class Wanted(NamedTuple):
+class NamedColumns(NamedTuple):
     """The columns that the user named; None means: find it."""
 
     smiles: str | None = None
@@ -115,7 +115,7 @@ def make_unique(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(taken)
 
 
-def find_columns(path: Path, header: Sequence[str], wanted: Wanted) -> Columns:
+def find_columns(path: Path, header: Sequence[str], wanted: NamedColumns) -> Columns:
     """Apply the rules to a table's header; raises InputError where they give no one answer."""
     names = make_unique(header)
     smiles = _choose(path, header, names, wanted.smiles, SMILES_NAMES, "--smiles-column")
@@ -131,7 +131,7 @@ def find_columns(path: Path, header: Sequence[str], wanted: Wanted) -> Columns:
 
 
 def find_id_and_name(
-    path: Path, header: Sequence[str], names: tuple[str, ...], wanted: Wanted
+    path: Path, header: Sequence[str], names: tuple[str, ...], wanted: NamedColumns
 ) -> tuple[str | None, str | None]:
     """Find the id and the name column; either may be missing."""
     name = _choose(path, header, names, wanted.name, NAME_NAMES, "--name-column")

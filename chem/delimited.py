@@ -10,14 +10,14 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from chem.columns import Columns, Wanted, build_record, find_columns
+from chem.columns import Columns, NamedColumns, build_record, find_columns
 from chem.diagnose import one_line
 from chem.errors import InputError
 from chem.records import Failure, Record
 from chem.stream import read_lines
 
 
-def open_delimited(path: Path, wanted: Wanted) -> tuple[Columns, str]:
+def open_delimited(path: Path, wanted: NamedColumns) -> tuple[Columns, str]:
     """Read the header: the columns and the delimiter."""
     for line in read_lines(path):
         if not line.text.strip():

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chem.columns import Columns, Wanted, build_record, find_columns
+from chem.columns import Columns, NamedColumns, build_record, find_columns
 from chem.errors import InputError
 from chem.records import Record
 from chem.stream import is_gzipped, open_bytes
@@ -23,7 +23,7 @@ from chem.stream import is_gzipped, open_bytes
 _BATCH = 4096
 
 
-def open_parquet(path: Path, wanted: Wanted) -> Columns:
+def open_parquet(path: Path, wanted: NamedColumns) -> Columns:
     """Read the schema and find the columns."""
     with _open(path) as table:
         return find_columns(path, table.schema_arrow.names, wanted)

@@ -6,10 +6,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
-from chem.columns import Columns, Wanted
+from chem.columns import Columns, NamedColumns
 from chem.delimited import open_delimited, read_delimited
 from chem.errors import InputError
 from chem.parquet import open_parquet, read_parquet
@@ -56,6 +56,23 @@ class Library:
     def __iter__(self) -> Iterator[Record]:
         return self._records()
 
+    @property
+    def sha256(self) -> str:
+        """Hash of the file's bytes: worked out once, because a library may be large."""
+        return self._known[0]
+
+    def check_unchanged(self) -> None:
+        """Raise InputError if the file is no longer the one that :attr:`sha256` is of."""
+        if _stamp(self.path) != self._known[1]:
+            raise InputError(
+                f"{self.path} was changed since this run looked at it; give the same command again"
+            )
+
+    @cached_property
+    def _known(self) -> tuple[str, tuple[int, int]]:
+        stamp = _stamp(self.path)
+        return hash_file(self.path), stamp
+
 
 def open_library(
     path: str | Path,
@@ -71,7 +88,7 @@ def open_library(
     """
     path = Path(path)
     format = _find_format(path)
-    wanted = Wanted(smiles_column, id_column, name_column)
+    wanted = NamedColumns(smiles_column, id_column, name_column)
     records: Callable[[], Iterator[Record]]
     if format == "smi":
         columns, has_header = open_smi(path, wanted)
@@ -88,6 +105,16 @@ def open_library(
     if next(records(), None) is None:
         raise InputError(f"{path}: found no compounds, expected at least one; check the file")
     return Library(path, format, columns, records)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return a file's size in bytes and the time of its last change in nanoseconds."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{path}: cannot be read ({reason}); give a readable file") from error
+    return found.st_size, found.st_mtime_ns
 
 
 def hash_file(path: str | Path) -> str:

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from chem.columns import Columns, Wanted, find_id_and_name, make_unique
+from chem.columns import Columns, NamedColumns, find_id_and_name, make_unique
 from chem.errors import InputError
 from chem.records import Failure, Record
 from chem.stream import read_lines
@@ -33,7 +33,7 @@ class _Entry(NamedTuple):
     is_closed: bool
 
 
-def open_sdf(path: Path, wanted: Wanted) -> Columns:
+def open_sdf(path: Path, wanted: NamedColumns) -> Columns:
     """Collect the fields of the first 100 records and find the id and the name among them."""
     if wanted.smiles is not None:
         raise InputError(

@@ -13,7 +13,7 @@ from pathlib import Path
 from chem.columns import (
     SMILES_NAMES,
     Columns,
-    Wanted,
+    NamedColumns,
     build_record,
     find_id_and_name,
     make_unique,
@@ -26,7 +26,7 @@ from chem.stream import read_lines
 _DEFAULT = Columns(("smiles", "id", "name"), "smiles", "id", "name")
 
 
-def open_smi(path: Path, wanted: Wanted) -> tuple[Columns, bool]:
+def open_smi(path: Path, wanted: NamedColumns) -> tuple[Columns, bool]:
     """Look at the first line: the columns, and whether it is a header."""
     for line in read_lines(path):
         if not line.text.strip():
@@ -85,7 +85,7 @@ def _part(text: str, width: int) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def _use_default(path: Path, wanted: Wanted) -> Columns:
+def _use_default(path: Path, wanted: NamedColumns) -> Columns:
     options = zip(
         ("--smiles-column", "--id-column", "--name-column"), wanted, _DEFAULT.names, strict=True
     )

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from chem.columns import NamedColumns
 from chem.errors import InputError
 from chem.read import Library
 from data.verify import Progress as FetchProgress
 from gnn.bundle import Bundle, shipped_bundles
 from screening.ledger import LEDGER
 from screening.plan import (
-    Columns,
     Plan,
     check_writable,
     find_library,
@@ -39,7 +39,7 @@ def plan_screen(
     library: str | None = None,
     out: str | Path | None = None,
     hits: int | None = None,
-    columns: Columns | None = None,
+    columns: NamedColumns | None = None,
     partition_rows: int = PARTITION_ROWS,
     progress: FetchProgress | None = None,
 ) -> Plan:
@@ -87,7 +87,7 @@ def plan_predictions(
     file: str,
     out: Path,
     bundles: Sequence[str] | None = None,
-    columns: Columns | None = None,
+    columns: NamedColumns | None = None,
     progress: FetchProgress | None = None,
 ) -> Predictions:
     """Plan predictions of a file, by default with every shipped bundle."""
@@ -108,7 +108,7 @@ def plan_predictions(
 def plan_preparation(
     name: str,
     out: str | Path | None = None,
-    columns: Columns | None = None,
+    columns: NamedColumns | None = None,
     progress: FetchProgress | None = None,
 ) -> tuple[Library, Path]:
     """Open a library and check the folder that it is to be prepared into.

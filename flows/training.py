@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from shutil import rmtree
@@ -13,8 +14,9 @@ from chem.read import hash_file
 from data.assay import read_assay
 from data.fetch import cache_folder
 from gnn.assemble import Assembled
-from gnn.build import assemble_recipe, build_bundle, describe_file
+from gnn.build import assemble_recipe, build_bundle, describe_file, teaching
 from gnn.card import Card
+from gnn.distil import Teaching
 from gnn.network import NetworkConfig
 from gnn.own_assay import (
     ASSAY_MEMBERS,
@@ -63,6 +65,10 @@ class Training:
     settings: Callable[[int], TrainingConfig]
     """From the number of rows."""
     ship: tuple[str, ...]
+    teaching: Callable[[int], Teaching | None]
+    """From the number of tasks, what the networks learn from beside the measurements."""
+    refit: bool
+    """Whether held-out rows are trained on too, once they have been measured on."""
     forest: bool
     seed: int
     pretrained: Pretrained | None
@@ -79,19 +85,25 @@ def plan_training(
     members: int | None = None,
     columns: AssayColumns | None = None,
     model: str | None = None,
+    held_out: bool = False,
 ) -> Training:
-    """Read a recipe (a shipped name or a TOML file) or an assay (any other file)."""
+    """Read a recipe (a shipped name or a TOML file) or an assay (any other file).
+
+    ``held_out`` keeps a recipe's bundle from being trained on the rows that it is measured on.
+    """
     path = Path(source).expanduser()
     if path.suffix.lower() == ".toml" or (SHIPPED / f"{source}.toml").is_file() or not path.suffix:
         if columns is not None and columns != AssayColumns():
             raise InputError(f"{source} is a recipe; columns and units are only for an assay file")
         if model is not None:
             raise InputError(f"{source} is a recipe; --model is only for an assay file")
-        return _plan_recipe(load_recipe(find_recipe(source)), name, members)
+        return _plan_recipe(load_recipe(find_recipe(source)), name, members, held_out)
+    if held_out:
+        raise InputError(f"{source} is an assay; --held-out is only for a recipe")
     return _plan_assay(path, name, members, columns or AssayColumns(), check_model(model))
 
 
-def _plan_recipe(recipe: Recipe, name: str | None, members: int | None) -> Training:
+def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out: bool) -> Training:
     recipe = recipe.model_copy(update={"members": members or recipe.members})
     return Training(
         name=check_name(name or recipe.name),
@@ -101,6 +113,8 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None) -> Train
         sizes=recipe.sizes,
         settings=lambda rows: recipe.settings(),
         ship=recipe.ship,
+        teaching=partial(teaching, recipe),
+        refit=recipe.refit and not held_out,
         forest=recipe.forest,
         seed=recipe.seed,
         pretrained=recipe.encoder(),
@@ -140,6 +154,8 @@ def _plan_assay(
         sizes=lambda tasks: assay_network(tasks, pretrained),
         settings=assay_training,
         ship=(),
+        teaching=lambda tasks: None,
+        refit=False,
         forest=True,
         seed=0,
         pretrained=pretrained,
@@ -219,6 +235,8 @@ def run_training(
         title=training.title,
         description=training.description,
         ship=training.ship,
+        taught_by=training.teaching(len(data.tasks)),
+        refit=training.refit,
         forest=training.forest,
         seed=training.seed,
         device=device,
@@ -241,7 +259,7 @@ def run_assay(
 ) -> tuple[Card, FittedAssay]:
     """Fit the models of an own assay, choose, and write the bundle; a matter of minutes.
 
-    With a ``work`` folder the networks are taken from there (see :func:`gnn.own_assay.fit_assay`).
+    With a ``work`` folder the networks that are in it are taken, and those fitted are kept there.
     Also returns all that was fitted, with what was not chosen.
     """
     if work is not None:
@@ -270,6 +288,17 @@ def run_assay(
         progress=progress,
     )
     return card, fitted
+
+
+def stop_advice(training: Training, out: Path | None, work: Path | None) -> str:
+    """Return what to do after Ctrl-C: only fitted networks are kept, of an assay only in ``work``.
+
+    Without ``out`` nothing is fitted.
+    """
+    fits = out is not None and training.model != "gp"
+    if fits and (training.model is None or work is not None):
+        return "what is fitted is kept: give the same command again to go on"
+    return "nothing was written: give the same command again"
 
 
 def check_model(model: str | None) -> Wanted:

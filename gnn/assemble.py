@@ -75,7 +75,7 @@ def assemble(
     if strict:
         clean, contradictions = drop_contradictions(clean)
     merged, report = merge_duplicates(clean)
-    merged, dropped = _drop_moved(clean, merged)
+    merged, spare = _drop_moved(clean, merged)
     if strict:
         merged = merged.select(merged.measured.any(axis=1))
         merged, unusable = keep_usable(merged)
@@ -90,7 +90,8 @@ def assemble(
             f"{report.rows_before} molecules became {report.rows_after} by standardized SMILES: "
             f"{report.merged_values} values merged, {report.conflicting} conflicting ones dropped; "
             f"{report.moved} molecules were held back by one set and trained on by another: they "
-            f"are held back, and their {dropped} values of the other sets dropped"
+            f"are held back, and their {int(np.isfinite(spare).sum())} values of the other sets "
+            "are neither trained nor measured on"
         )
     smiles = [str(text) for text in merged.smiles]
     data = TrainingSet(
@@ -101,19 +102,23 @@ def assemble(
         parts=divide(merged),
         tasks=tuple(task._asdict() for task in merged.tasks),
         presumed=np.array([text in presumed for text in smiles]) if presumed else None,
+        spare=spare if not strict and np.isfinite(spare).any() else None,
         meta={"featurizer": featurizer_spec()["hash"], **meta},
     )
     return Assembled(data, smiles, notes)
 
 
-def _drop_moved(table: ActivityTable, merged: ActivityTable) -> tuple[ActivityTable, int]:
+def _drop_moved(
+    table: ActivityTable, merged: ActivityTable
+) -> tuple[ActivityTable, npt.NDArray[np.float32]]:
     """Drop the values of held-back molecules that no set itself held back.
 
     They may not be trained on (another task's held-back rows would be), and measuring on them
-    would change which rows a given split is measured on. Returns the table and how many.
+    would change which rows a given split is measured on. Returns the table, and the dropped
+    values [M, T], NaN elsewhere.
     """
     if table.split is None or merged.split is None:
-        return merged, 0
+        return merged, np.full(merged.values.shape, np.nan, np.float32)
     row_of = {smiles: row for row, smiles in enumerate(merged.smiles)}
     own = np.zeros(merged.values.shape, dtype=bool)
     for row in np.flatnonzero(table.split != "train"):
@@ -121,8 +126,9 @@ def _drop_moved(table: ActivityTable, merged: ActivityTable) -> tuple[ActivityTa
     moved = merged.measured & ~own & (merged.split != "train")[:, None]
     values = np.where(moved, np.float32(np.nan), merged.values)
     bounds = np.where(moved, np.int8(0), merged.bounds)
+    spare = np.where(moved, merged.values, np.float32(np.nan))
     kept = ~np.isnan(values).all(axis=1)
-    return replace(merged, values=values, bounds=bounds).select(kept), int(moved.sum())
+    return replace(merged, values=values, bounds=bounds).select(kept), spare[kept]
 
 
 def stop_parts(split: Strings, members: int, share: float, seed: int) -> Strings:

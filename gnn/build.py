@@ -16,21 +16,22 @@ from data.catalogue import dataset
 from data.presumed import presume_inactive
 from data.sets import load_activities
 from data.splits import split_rows
+from gnn.ablation import ablate, stages
 from gnn.assemble import Assembled, Progress, Strings, assemble, join, stop_parts
-from gnn.assess import Assessment, Floats, assess
+from gnn.assess import Floats, assess
 from gnn.bundle import save_bundle
 from gnn.card import Card
+from gnn.distil import REFIT, Teaching, fit_taught
 from gnn.domain import held_out_distance, training_domain
-from gnn.ensemble import fit_ensemble, held_out_outputs
+from gnn.ensemble import held_out_outputs
 from gnn.errors import ModelError
 from gnn.forest import SETTINGS, forest_outputs
-from gnn.network import NetworkConfig, State
+from gnn.network import NetworkConfig, State, network_config
 from gnn.outputs import Outputs
 from gnn.pretrained import Pretrained
 from gnn.recipe import Recipe
 from gnn.rounding import half, whole
 from gnn.training import TrainingConfig
-from gnn.training_set import TrainingSet
 
 VERSIONS = ("hitlist", "torch", "torch-geometric", "rdkit", "numpy", "scikit-learn")
 
@@ -71,12 +72,23 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
             "training": recipe.training,
             "seed": recipe.seed,
             "pretrained": recipe.pretrained,
+            "teaching": recipe.teaching_settings(),
+            "refit": recipe.refit,
         },
         "data": [_describe(choice.name) for choice in recipe.sets],
         "split": "; ".join(f"{choice.name}: {choice.split}" for choice in recipe.sets)
         + _how_long(recipe),
     }
     return assemble(table, divide, meta, progress, presumed)
+
+
+def teaching(recipe: Recipe, tasks: int) -> Teaching | None:
+    """Return a recipe's teaching for a number of tasks."""
+    if recipe.teaching is None:
+        return None
+    network, training = recipe.taught_by()
+    sizes = network_config(tasks, network, recipe.encoder())
+    return Teaching(recipe.teaching.teachers, sizes, training)
 
 
 def build_bundle(
@@ -89,6 +101,8 @@ def build_bundle(
     title: str,
     description: str = "",
     ship: tuple[str, ...] = (),
+    taught_by: Teaching | None = None,
+    refit: bool = False,
     forest: bool = True,
     seed: int = 0,
     device: str = "auto",
@@ -98,17 +112,26 @@ def build_bundle(
 ) -> Card:
     """Fit an ensemble, assess it on the rows held out, and write the bundle to ``folder``.
 
-    With a ``work`` folder, what was fitted there before is not fitted again.
+    With ``refit`` it is then fitted again on every row, and that is what is written. With a
+    ``work`` folder, what was fitted there before is not fitted again.
     """
     data = assembled.data
+    settings: dict[str, Any] = {"device": device, "report": progress, "pretrained": pretrained}
     with tempfile.TemporaryDirectory() as scratch:
         place = work or Path(scratch)
-        states = fit_ensemble(data, sizes, training, place, seed, device, progress, pretrained)
+        taught = fit_taught(data, sizes, training, taught_by, place, seed, **settings)
         part = "test" if (data.parts == "test").any() else "valid"
         baseline = forest_baseline(assembled, part, place, progress) if forest else None
         names = [task["name"] for task in data.tasks]
         kept = np.array([names.index(task) for task in ship or names])
-        assessment = _assess(data, states, sizes, baseline, kept, part)
+        shipped = [whole(half(state)) for state in taught.states]  # measured is what is shipped
+        outputs = Outputs(held_out_outputs(shipped, sizes, data, part), None)
+        assessment = assess(data, outputs, baseline, kept, held_out_distance(data, part))
+        steps = ablate(data, part, kept, stages(taught.lessons, outputs.networks))
+        if refit:
+            data = data.everything()
+            again = place / REFIT
+            taught = fit_taught(data, sizes, training, taught_by, again, seed, **settings)
         domain = training_domain(data)
     card = Card(
         name=name,
@@ -118,30 +141,26 @@ def build_bundle(
         featurizer=data.meta["featurizer"],
         **assessment.facts(domain),
         network=asdict(sizes) | {"tasks": len(kept)},
-        members=len(states),
+        members=len(taught.states),
+        ablation=steps,
+        refit=refit,
         training=asdict(training)
-        | {"seed": seed, "pretrained": pretrained.sha256 if pretrained else ""},
+        | {
+            "seed": seed,
+            "pretrained": pretrained.sha256 if pretrained else "",
+            "teaching": asdict(taught_by) if taught_by else None,
+        },
         data=data.meta["data"],
-        split=data.meta["split"] + f"; measured on the {part} rows",
+        split=data.meta["split"] + f"; measured on the {part} rows" + (AGAIN if refit else ""),
         notes=[*assembled.notes, *([f"forest: {SETTINGS}"] if forest else [])],
         weights="",
         versions={package: version(package) for package in VERSIONS},
     )
-    save_bundle(folder, card, [half(_keep_tasks(state, kept)) for state in states], domain)
+    save_bundle(folder, card, [half(_keep_tasks(state, kept)) for state in taught.states], domain)
     return card
 
 
-def _assess(
-    data: TrainingSet,
-    states: list[State],
-    sizes: NetworkConfig,
-    baseline: Callable[[int], Floats] | None,
-    kept: Any,
-    part: str,
-) -> Assessment:
-    shipped = [whole(half(state)) for state in states]  # what is measured is what is shipped
-    outputs = Outputs(held_out_outputs(shipped, sizes, data, part), None)
-    return assess(data, outputs, baseline, kept, held_out_distance(data, part))
+AGAIN = ", then trained again on every row, these included"
 
 
 def _keep_tasks(state: State, kept: Any) -> State:

@@ -11,7 +11,15 @@ from gnn.calibration import NORMAL_90, Calibration, blend, mean_and_spread
 from gnn.conformal import fit_quantiles
 from gnn.error_model import Errors, fit_error_model
 from gnn.platt import Votes, fit_platt
-from gnn.shrinkage import FADE, HeldOut, fit_fade, fit_shrinkage, keep, remoteness
+from gnn.shrinkage import (
+    FADE,
+    HeldOut,
+    fit_fade,
+    fit_offset,
+    fit_shrinkage,
+    keep,
+    remoteness,
+)
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -106,7 +114,15 @@ def _calibrate_regressions(
     scale = _each(tasks, [task.trained.scale for task in tasks])
     truth = np.concatenate([task.truth - task.trained.centre for task in tasks]) / scale
     remote = _each(tasks, [task.trained.remote - task.trained.centre for task in tasks]) / scale
-    near = np.concatenate([s * mix for s, mix in zip(slopes, mixed, strict=True)]) / scale
+    shrunk = [s * mix for s, mix in zip(slopes, mixed, strict=True)]
+    offset = fit_offset(
+        [
+            HeldOut(task.truth - task.trained.centre, near, task.trained.values, task.trained.scale)
+            for task, near in zip(tasks, shrunk, strict=True)
+        ],
+        [task.rows for task in tasks],
+    )
+    near = np.concatenate(shrunk) / scale + offset
     spread = np.concatenate(
         [s * mean_and_spread(task.networks)[1] for s, task in zip(slopes, tasks, strict=True)]
     )
@@ -134,6 +150,7 @@ def _calibrate_regressions(
             rows=len(task.truth),
             centre=first.centre,
             slope=slopes[at],
+            offset=offset * task.trained.scale,
             kernel=first.kernel,
             remote=first.remote,
             fade=fade,

@@ -3,8 +3,9 @@
 What is in a :class:`Calibration` was fitted on rows that no model saw (:mod:`gnn.calibrate`).
 
 A regression is a blend of the networks and a kernel machine, drawn towards the task's mean by how
-little it was trained on, and towards the task's value for strange compounds where nothing like
-the molecule was trained on (:mod:`gnn.shrinkage`). Its variance is that of the task's errors,
+little it was trained on, moved by what all tasks' predictions were too low together, and drawn
+towards the task's value for strange compounds where nothing like the molecule was trained on
+(:mod:`gnn.shrinkage`). Its variance is that of the task's errors,
 times a factor of the predicted value and one of the distance to training, plus the networks'
 disagreement (:mod:`gnn.error_model`); the 90 % interval is the value and as many standard
 deviations on each side as covered 90 % of the held-out values at that distance
@@ -73,7 +74,7 @@ class Calibration:
     factors: Sequence[float] = ()
     """Factors on ``quantile``, ascending from 1."""
     offset: float = 0.0
-    """Added to the log odds of a class."""
+    """Added to a value, in the task's unit, or to the log odds of a class."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a plain dict."""
@@ -134,6 +135,7 @@ def apply_regression(
     """
     found = calibration
     near = found.centre + found.slope * (blend(networks, kernel, found.kernel) - found.centre)
+    near = near + found.offset
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
     away = remoteness(distance, found.fade)
     value = near + away * (found.remote - near)

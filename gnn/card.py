@@ -105,6 +105,14 @@ class Summary(_Part):
     """95 % bootstrap interval over tasks; over molecules where there is one task."""
 
 
+class Stage(_Part):
+    """One model on the way to the shipped one, before calibration."""
+
+    name: str
+    metrics: dict[str, float]
+    """Means over the tasks, by ``<kind> <metric>``."""
+
+
 class Candidate(_Part):
     """A model that could have been shipped, as cross-validation on the assay's own rows has it."""
 
@@ -146,6 +154,11 @@ class Card(_Part):
     """Whether a kernel machine (:mod:`gnn.kernel`) is part of it."""
     comparison: Comparison | None = None
     """Of an own assay: which models were compared, and which was chosen."""
+    ablation: tuple[Stage, ...] = ()
+    """What each part of the training earned, on the rows held out; empty without teachers."""
+    refit: bool = False
+    """Whether the networks shipped were trained again on every row, the held-out ones included;
+    all figures are of the networks before that."""
     training: dict[str, Any]
     data: list[dict[str, Any]]
     """Sets it was trained on: name, sha256, source, licence, rows."""

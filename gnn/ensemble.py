@@ -1,29 +1,26 @@
-"""Fitting the members of an ensemble, one after the other, in a folder that remembers them.
+"""Fitting the members of an ensemble, one after the other, in a folder that remembers them."""
 
-``python -m gnn.ensemble SET.npz WORK`` does it where RDKit is not installed (a GPU machine);
-``hitlist train`` then finds the members in WORK.
-"""
-
-import argparse
 import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from gnn.batch import make_batch, take
 from gnn.errors import ModelError
 from gnn.heads import fit_head, inputs
-from gnn.network import Network, NetworkConfig, State, network_config
-from gnn.pretrained import Pretrained, load_pretrained
+from gnn.network import Network, NetworkConfig, State
+from gnn.pretrained import Pretrained
 from gnn.runtime import keep_memory, pick_device
 from gnn.training import Report, TrainingConfig, fit
-from gnn.training_set import TrainingSet, load_training_set
+from gnn.training_set import TrainingSet
 
 
 def fit_ensemble(
@@ -35,27 +32,32 @@ def fit_ensemble(
     device: str = "auto",
     report: Report | None = None,
     pretrained: Pretrained | None = None,
+    given: Tensor | None = None,
+    lesson: npt.NDArray[np.float32] | None = None,
 ) -> list[State]:
     """Fit one network for each row of ``data.parts``; those in ``work`` are taken or gone on with.
 
     ``work`` belongs to one set of sizes, settings and data: another one is refused.
+
+    Args:
+        given: what :func:`gnn.heads.inputs` returns, if it is known already.
+        lesson: [M, T] what teachers say, see :func:`gnn.heads.fit_head`.
     """
     keep_memory()
     work.mkdir(parents=True, exist_ok=True)
-    _claim(
-        work,
-        {
-            "sizes": asdict(sizes),
-            "training": asdict(config),
-            "data": data.meta,
-            "arrays": data.sha256,
-            "seed": seed,
-            "pretrained": pretrained.sha256 if pretrained else None,
-        },
-    )
+    purpose = {
+        "sizes": asdict(sizes),
+        "training": asdict(config),
+        "data": data.meta,
+        "arrays": data.sha256,
+        "seed": seed,
+        "pretrained": pretrained.sha256 if pretrained else None,
+    }
+    if lesson is not None:
+        purpose["lesson"] = sha256(lesson.tobytes()).hexdigest()
+    _claim(work, purpose)
     places = [work / f"member-{member}.safetensors" for member in range(len(data.parts))]
     where = pick_device(device)
-    given = None
     for member, place in enumerate(places):
         if place.is_file():
             continue
@@ -65,7 +67,7 @@ def fit_ensemble(
             if pretrained is not None and config.encoder_rate == 0:
                 if given is None:
                     given = inputs(data, sizes, pretrained, where, report)
-                state = fit_head(data, sizes, config, pretrained, given, *numbers, report)
+                state = fit_head(data, sizes, config, pretrained, given, *numbers, report, lesson)
             else:
                 fitted = fit(data, sizes, config, *numbers, where, checkpoint, report, pretrained)
                 (work / f"member-{member}.json").write_text(json.dumps(fitted.history))
@@ -114,29 +116,3 @@ def held_out_outputs(
         rows = data.rows(member, part)
         found[member, rows] = outputs(network, data, rows)
     return found
-
-
-def main() -> None:
-    """Fit an ensemble from arrays, without chemistry."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("set", type=Path, help="arrays written by `hitlist train RECIPE --arrays`")
-    parser.add_argument("work", type=Path, help="folder for the members")
-    parser.add_argument("--device", default="auto", help="cpu, cuda or auto")
-    options = parser.parse_args()
-    data = load_training_set(options.set)
-    recipe = data.meta["recipe"]
-    pretrained = load_pretrained() if recipe["pretrained"] else None
-    fit_ensemble(
-        data,
-        network_config(len(data.tasks), recipe["network"], pretrained),
-        TrainingConfig(**recipe["training"]),
-        options.work,
-        recipe["seed"],
-        options.device,
-        report=lambda line, done, most: print(f"epoch {done}/{most}: {line}", flush=True),
-        pretrained=pretrained,
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,7 @@
 """The baseline that a network has to beat: a random forest on count fingerprints, task by task."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
@@ -48,9 +50,9 @@ def forest_outputs(
 
 
 def regress(
-    fingerprints: npt.NDArray[np.uint8],
+    fingerprints: npt.NDArray[Any],
     values: npt.NDArray[np.floating],
-    others: npt.NDArray[np.uint8],
+    others: npt.NDArray[Any],
     seed: int = 0,
 ) -> npt.NDArray[np.float64]:
     """Fit fingerprints [n, 2048] to values [n]; return what it predicts for ``others`` [m]."""
@@ -59,4 +61,25 @@ def regress(
     )
     regressor.fit(fingerprints, values)
     found: npt.NDArray[np.float64] = regressor.predict(others)
+    return found
+
+
+def teacher_forest(
+    features: npt.NDArray[np.float32],
+    rows: npt.NDArray[np.int64],
+    values: npt.NDArray[np.floating],
+    classes: bool,
+    seed: int = 0,
+) -> npt.NDArray[np.float64]:
+    """Fit ``rows`` of features [M, k] to their values; return what a forest says of all M.
+
+    Values, or the probability of class 1.
+    """
+    if not classes:
+        return regress(features[rows], values, features, seed)
+    classifier = RandomForestClassifier(_TREES, random_state=seed, n_jobs=-1)
+    classifier.fit(features[rows], values)
+    if len(classifier.classes_) < 2:
+        return np.full(len(features), float(classifier.classes_[0]))
+    found: npt.NDArray[np.float64] = classifier.predict_proba(features)[:, 1]
     return found

@@ -1,10 +1,11 @@
-"""Gaussian process regression in closed form: fit, and predictions of rows held out.
+"""Gaussian process regression in closed form: its noise, its bounds, its weights.
 
 Targets are standardized, the kernel is of unit size, and the noise is a share of their variance
 (Rasmussen and Williams 2006, chapter 2; held-out predictions from one inverse, chapter 5).
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,51 @@ from gnn.errors import ModelError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+NOISES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+"""Shares of the targets' variance that are tried as noise."""
+_TUNING_ROWS = 2_000
+"""Rows that the noise is chosen on, at most."""
+_FOLDS = 5
+
+
+class Process(NamedTuple):
+    """A fitted process: it says centre + k @ alpha of a row with the kernel k [n]."""
+
+    alpha: Floats
+    """[n] in the values' unit."""
+    centre: float
+    noise: float
+
+
+def fit_process(
+    gram: npt.NDArray[np.floating],
+    values: Floats,
+    bounds: npt.NDArray[np.int8],
+    groups: Ints,
+    generator: np.random.Generator,
+) -> Process:
+    """Fit n values in any unit; nothing else is known of them than what is given here.
+
+    Args:
+        gram: [n, n] the kernel among the rows.
+        bounds: [n] 0 measured, -1 the true value is at most the value, +1 at least.
+        groups: [n] rows of one number are never parted by the folds that the noise is chosen on.
+    """
+    centre = float(values.mean())
+    scale = max(float(values.std()), 1e-6)
+    targets = (values - centre) / scale
+    some = generator.permutation(len(values))[:_TUNING_ROWS]
+    folds = group_folds(groups[some], _FOLDS, generator)
+    noise = choose_noise(gram[np.ix_(some, some)], targets[some], folds, NOISES)
+    inverse = invert(gram, noise)
+    return Process(scale * (inverse @ draw_to_bounds(inverse, targets, bounds)), centre, noise)
+
+
+def group_folds(groups: Ints, folds: int, generator: np.random.Generator) -> Ints:
+    """Return [M] the fold of each row, by chance; rows of one group [M] share theirs."""
+    names, at = np.unique(groups, return_inverse=True)
+    drawn: Ints = generator.permutation(np.arange(len(names)) % folds)[at]
+    return drawn
 
 
 def invert(gram: npt.NDArray[np.floating], noise: float) -> Floats:

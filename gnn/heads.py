@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gnn.batch import make_batch, take
 from gnn.errors import ModelError
-from gnn.losses import masked_loss
+from gnn.losses import lesson_loss, masked_loss
 from gnn.network import Network, NetworkConfig, State
 from gnn.pretrained import Pretrained, start_from
 from gnn.runtime import half_precision
@@ -108,8 +108,12 @@ def fit_head(
     member: int,
     seed: int,
     report: Report | None = None,
+    lesson: npt.NDArray[np.float32] | None = None,
 ) -> State:
     """Fit the head of one member on what :func:`inputs` returned, where that is.
+
+    ``lesson`` [M, T] is what teachers say of every molecule (:mod:`gnn.teacher`): values in the
+    task's unit or probabilities, NaN where they say nothing. It counts ``config.distil``.
 
     Raises:
         ModelError: the training diverged, or a task has no value to learn from.
@@ -126,6 +130,10 @@ def fit_head(
     bounds = torch.from_numpy(data.bounds).to(device)
     values = torch.from_numpy((data.values - shift) / scale).to(device)
     binary = torch.from_numpy(data.binary).to(device)
+    taught = None
+    if lesson is not None:
+        # A probability stays one: shift and scale are 0 and 1 for a class.
+        taught = torch.from_numpy((lesson - shift) / scale).to(device)
     weights = task_weights(data, member, config.task_balance).to(device)
     heads = [value for name, value in network.named_parameters() if not name.startswith("graph.")]
     optimizer = torch.optim.AdamW(
@@ -152,6 +160,8 @@ def fit_head(
         loss = masked_loss(
             output, values[batch], bounds[batch], binary, weights, config.censored_pull
         )
+        if taught is not None:
+            loss = loss + config.distil * lesson_loss(output, taught[batch], binary)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(heads, 1.0)

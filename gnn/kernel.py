@@ -16,30 +16,30 @@ from torch import Tensor
 from gnn.batch import GraphArrays, take
 from gnn.counts import alike
 from gnn.errors import ModelError
-from gnn.gaussian_process import choose_noise, draw_to_bounds, held_out, invert
+from gnn.gaussian_process import fit_process
 from gnn.similarity import FAMILIES, Floats, index_sets, similarity, typical_difference
 
 Ints = npt.NDArray[np.int64]
 MOST_ROWS = 8_000
 """Compounds of one task at most; of more, so many are drawn. Time grows with the cube of it."""
-NOISES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-"""Shares of the targets' variance that are tried as noise."""
-_TUNING_ROWS = 2_000
-"""Compounds of one task that its noise is chosen on, at most."""
-_FOLDS = 5
 _BLOCK = 256
 """Molecules that are predicted at once."""
 
 
 @dataclass(frozen=True)
 class _Memory:
-    """What a model remembers of its fit, for predictions of rows held out."""
+    """What a model remembers of its fit, so that it can be fitted again without some rows."""
 
-    values: Floats
-    """[M, T] targets in the task's unit, bounds drawn; NaN where there is none."""
+    values: npt.NDArray[np.floating]
+    """[M, T] as they were measured, NaN where they were not."""
+    bounds: npt.NDArray[np.int8]
+    """[M, T]"""
+    groups: Ints
+    """[M] equal where molecules have one graph."""
     rows: tuple[Ints, ...]
     """[T] the rows of each task that it was fitted on."""
     noise: tuple[float, ...]
+    seed: int
 
 
 class KernelModel:
@@ -93,7 +93,7 @@ class KernelModel:
         model = KernelModel(
             graphs, factors, np.zeros(values.shape), np.zeros(values.shape[1]), weights, reach
         )
-        drawn, rows, noises = np.full(values.shape, np.nan), [], []
+        rows, noises = [], []
         generator = np.random.default_rng(seed)
         gram, last = np.zeros((0, 0), np.float32), np.zeros(0, np.int64)
         for task in range(values.shape[1]):
@@ -104,20 +104,12 @@ class KernelModel:
                 at = np.sort(generator.choice(at, MOST_ROWS, replace=False))
             if not np.array_equal(at, last):
                 gram, last = model.gram(at), at
-            centre = values[at, task].mean()
-            scale = max(float(values[at, task].std()), 1e-6)
-            targets = (values[at, task] - centre) / scale
-            some = generator.permutation(len(at))[:_TUNING_ROWS]
-            folds = group_folds(groups[at[some]], _FOLDS, generator)
-            noise = choose_noise(gram[np.ix_(some, some)], targets[some], folds, NOISES)
-            inverse = invert(gram, noise)
-            targets = draw_to_bounds(inverse, targets, bounds[at, task])
-            model.alpha[at, task] = scale * (inverse @ targets)
-            model.centre[task] = centre
-            drawn[at, task] = centre + scale * targets
+            process = fit_process(gram, values[at, task], bounds[at, task], groups[at], generator)
+            model.alpha[at, task] = process.alpha
+            model.centre[task] = process.centre
             rows.append(at)
-            noises.append(noise)
-        model.memory = _Memory(drawn, tuple(rows), tuple(noises))
+            noises.append(process.noise)
+        model.memory = _Memory(values, bounds, groups, tuple(rows), tuple(noises), seed)
         return model
 
     def gram(self, rows: Ints) -> npt.NDArray[np.float32]:
@@ -137,7 +129,10 @@ class KernelModel:
 
         A molecule's numbers are the same to the last bit whatever is predicted beside it.
         """
-        found = np.empty((graphs.molecules, len(self.centre)))
+        return self._predict(graphs, self.alpha, self.centre)
+
+    def _predict(self, graphs: GraphArrays, alpha: Floats, centre: Floats) -> Floats:
+        found = np.empty((graphs.molecules, len(centre)))
         for start in range(0, graphs.molecules, _BLOCK):
             stop = min(start + _BLOCK, graphs.molecules)
             piece = take(graphs, np.arange(start, stop))
@@ -145,32 +140,49 @@ class KernelModel:
             for name, weight, reach in _used(self.mix, self.reach):
                 sets = FAMILIES[name](piece, self.factors)
                 kernel += weight * similarity(sets, self._indexes[name], reach)
-            for task, centre in enumerate(self.centre):
+            for task, middle in enumerate(centre):
                 # Row by row: a matrix product could sum in another order in another batch.
-                found[start:stop, task] = centre + (kernel * self.alpha[:, task]).sum(axis=1)
+                found[start:stop, task] = middle + (kernel * alpha[:, task]).sum(axis=1)
         return found
 
     def out_of_fold(self, folds: Ints) -> Floats:
-        """Return [M, T]: each row as predicted without its fold [M], with the same noise.
+        """Return [M, T]: each row as predicted by a model that never saw its fold [M].
 
-        A row that a task was not fitted on is predicted by the whole model.
+        For each fold the model is fitted again on the rows outside of it: their mean, their noise,
+        their bounds. So a row's own value has no part in its prediction, nor have those of its
+        fold, whether or not the row is one of the :data:`MOST_ROWS` that were drawn. NaN where
+        fewer than two values of a task lie outside of the fold.
         """
         memory = self.memory
         if memory is None:
             raise ModelError("a model that was read from a file does not know its folds; fit it")
+        names = np.unique(folds)
+        alpha = np.zeros((len(names), *self.alpha.shape))
+        centre = np.full((len(names), len(self.centre)), np.nan)
         found = np.full(self.alpha.shape, np.nan)
         gram, last = np.zeros((0, 0), np.float32), np.zeros(0, np.int64)
         for task, rows in enumerate(memory.rows):
             if not np.array_equal(rows, last):
                 gram, last = self.gram(rows), rows
-            centre = self.centre[task]
-            inverse = invert(gram, memory.noise[task])
-            targets = memory.values[rows, task] - centre
-            found[rows, task] = centre + held_out(inverse, targets, folds[rows])
-        rest = np.flatnonzero(np.isnan(found).any(axis=1))
-        if len(rest):
-            whole = self.predict(take(self.support, rest))
-            found[rest] = np.where(np.isnan(found[rest]), whole, found[rest])
+            for at, fold in enumerate(names):
+                held = folds[rows] == fold
+                there = rows[~held]
+                if len(there) < 2:
+                    continue
+                process = fit_process(
+                    gram[np.ix_(~held, ~held)],
+                    memory.values[there, task],
+                    memory.bounds[there, task],
+                    memory.groups[there],
+                    np.random.default_rng((memory.seed, task, at)),
+                )
+                alpha[at, there, task], centre[at, task] = process.alpha, process.centre
+                known = gram[np.ix_(held, ~held)]
+                found[rows[held], task] = process.centre + known @ process.alpha
+        for at, fold in enumerate(names):
+            rest = np.flatnonzero((folds == fold) & np.isnan(found).any(axis=1))
+            others = self._predict(take(self.support, rest), alpha[at], centre[at])
+            found[rest] = np.where(np.isnan(found[rest]), others, found[rest])
         return found
 
     def state(self) -> dict[str, Tensor]:
@@ -214,10 +226,3 @@ def _used(mix: Floats, reach: Floats) -> list[tuple[str, float, float]]:
     """Return the families that count: name, weight, reach."""
     every = zip(FAMILIES, mix, reach, strict=True)
     return [(name, float(weight), float(far)) for name, weight, far in every if weight > 0]
-
-
-def group_folds(groups: Ints, folds: int, generator: np.random.Generator) -> Ints:
-    """Return [M] the fold of each row, by chance; rows of one group [M] share theirs."""
-    names, at = np.unique(groups, return_inverse=True)
-    drawn: Ints = generator.permutation(np.arange(len(names)) % folds)[at]
-    return drawn

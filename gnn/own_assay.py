@@ -15,14 +15,14 @@ import numpy.typing as npt
 import torch
 
 from data.activity import ActivityTable
+from gnn.assay_networks import fit_networks
 from gnn.assemble import Assembled, Progress, assemble, fold_parts
 from gnn.batch import GraphArrays, make_batch, take
 from gnn.card import Comparison
 from gnn.compare import SIMPLEST, Choice, compare
 from gnn.counts import alike
-from gnn.ensemble import fit_ensemble, held_out_outputs
+from gnn.ensemble import held_out_outputs
 from gnn.errors import ModelError
-from gnn.heads import fit_heads
 from gnn.kernel import KernelModel
 from gnn.network import Network, NetworkConfig, State, network_config
 from gnn.outputs import Outputs
@@ -122,8 +122,8 @@ def fit_assay(
 ) -> FittedAssay:
     """Fit the models that are asked for, cross-validate them and choose.
 
-    With a ``work`` folder the networks are those of :func:`gnn.ensemble.fit_ensemble`, which may
-    have been fitted on another machine.
+    ``work`` and ``device`` are of the networks: see :func:`gnn.assay_networks.fit_networks`. One
+    that diverges is left out and named in the notes.
 
     Raises:
         ModelError: the networks were asked for, and all of them diverged.
@@ -137,11 +137,9 @@ def fit_assay(
     cross = Outputs(np.full((0, *data.values.shape), np.nan), None)
     choices: Sequence[Choice] = SIMPLEST if model == "auto" else (model,)
     if set(choices) & {"network", "blend"}:
-        fitted: Sequence[State | None]
-        if work is None:
-            fitted, notes = fit_heads(data, sizes, training, pretrained, seed, progress)
-        else:
-            fitted = fit_ensemble(data, sizes, training, work, seed, device, progress, pretrained)
+        fitted, notes = fit_networks(
+            data, sizes, training, pretrained, seed, progress, work, device
+        )
         # What is compared is what is shipped.
         states = [whole(half(state)) for state in fitted if state is not None]
         kept = [state is not None for state in fitted]

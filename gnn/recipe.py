@@ -2,7 +2,8 @@
 
 import math
 import tomllib
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -26,6 +27,7 @@ _SHARES = (
     "task_balance",
     "encoder_rate",
 )
+_OF_HEADS = ("hidden", "input_dropout", "head_dropout")
 _PRETRAINED = ("width", "layers", "graph_hidden", "descriptors")
 
 
@@ -56,6 +58,16 @@ class Presumed(_Part):
     """Only molecules less similar than this to every measured one."""
 
 
+class Teaching(_Part):
+    """Models whose mean on every molecule the shipped networks learn (:mod:`gnn.teacher`)."""
+
+    teachers: Annotated[tuple[Literal["networks", "process", "forest"], ...], Field(min_length=1)]
+    network: dict[str, int | float] = {}
+    """Sizes of the networks that teach, where they differ from those of the networks shipped."""
+    training: dict[str, int | float] = {}
+    """Their settings, where they differ."""
+
+
 class Recipe(_Part):
     """What a bundle is trained on, and how."""
 
@@ -73,6 +85,10 @@ class Recipe(_Part):
     """Share of the training rows by which each member decides when to stop."""
     pretrained: bool = True
     """Start from the pretrained encoder, whose sizes the network then has."""
+    teaching: Teaching | None = None
+    """What the networks learn from beside the measurements."""
+    refit: bool = False
+    """Measure, then train again on every row, held-out ones included, and ship that."""
     forest: bool = True
     """Train a random forest on the same rows to compare with."""
     seed: int = 0
@@ -84,17 +100,29 @@ class Recipe(_Part):
     @field_validator("network", "training")
     @classmethod
     def _known(cls, given: dict[str, int | float], info: Any) -> dict[str, int | float]:
-        settings = NetworkConfig if info.field_name == "network" else TrainingConfig
-        known = {field.name: field.type for field in fields(settings) if field.name != "tasks"}
-        for key, value in given.items():
-            if key not in known:
-                near = get_close_matches(key, known, 1)
-                hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-                raise ValueError(f"unknown key {key!r}: {hint}")
-            wanted = _wanted(key, known[key] is int, value)
-            if wanted:
-                raise ValueError(f"{key} = {value}: expected {wanted}")
+        _check(str(info.field_name), given)
         return given
+
+    @model_validator(mode="after")
+    def _teachable(self) -> Self:
+        if self.teaching is None:
+            return self
+        if len(set(self.teaching.teachers)) < len(self.teaching.teachers):
+            raise ValueError("teaching.teachers: one is named twice; name each once")
+        for name in ("network", "training"):
+            _check(name, getattr(self.teaching, name))
+        if others := self.teaching.network.keys() - set(_OF_HEADS):
+            raise ValueError(
+                f"teaching.network.{min(others)} is what all networks are given alike; only "
+                f"{', '.join(_OF_HEADS)} may differ"
+            )
+        settings = (self.settings(), self.taught_by()[1])
+        if not self.pretrained or any(one.encoder_rate for one in settings):
+            raise ValueError(
+                "teaching is for heads on an encoder that stays as it is; set pretrained = true "
+                "and training.encoder_rate = 0, or leave it out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:
@@ -117,6 +145,37 @@ class Recipe(_Part):
     def settings(self) -> TrainingConfig:
         """Return the settings of the training."""
         return TrainingConfig(**self.training)  # type: ignore[arg-type]
+
+    def taught_by(self) -> tuple[dict[str, int | float], TrainingConfig]:
+        """Return the sizes and the settings of the networks that teach."""
+        own = self.teaching or Teaching(teachers=("networks",))
+        training = TrainingConfig(**(self.training | own.training))  # type: ignore[arg-type]
+        return self.network | own.network, training
+
+    def teaching_settings(self) -> dict[str, Any] | None:
+        """Return what :mod:`gnn.distil` needs to know of the teaching, as plain values."""
+        if self.teaching is None:
+            return None
+        network, training = self.taught_by()
+        return {
+            "teachers": list(self.teaching.teachers),
+            "network": network,
+            "training": asdict(training),
+        }
+
+
+def _check(name: str, given: Mapping[str, int | float]) -> None:
+    """Raise ValueError for a size or setting that is unknown or impossible."""
+    settings = NetworkConfig if name == "network" else TrainingConfig
+    known = {field.name: field.type for field in fields(settings) if field.name != "tasks"}
+    for key, value in given.items():
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            raise ValueError(f"unknown key {key!r}: {hint}")
+        wanted = _wanted(key, known[key] is int, value)
+        if wanted:
+            raise ValueError(f"{key} = {value}: expected {wanted}")
 
 
 def _wanted(key: str, whole: bool, value: int | float) -> str:

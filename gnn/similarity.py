@@ -95,14 +95,6 @@ def shared_keys(sets: KeySets, index: Index) -> Ints:
     return np.asarray((rows @ index.members).todense()).astype(np.int64)
 
 
-def jaccard(sets: KeySets, index: Index) -> Floats:
-    """Return [M, S]: shared keys over all keys of both, in 0..1; 1 for equal counts.
-
-    Equal to the sum of minima of the counts over the sum of maxima.
-    """
-    return _jaccard(*_shared_and_apart(sets, index))
-
-
 def similarity(sets: KeySets, index: Index, reach: float) -> Floats:
     """Return [M, S] the mean of two kernels, in 0..1; 1 for equal counts.
 
@@ -136,6 +128,7 @@ def _shared_and_apart(sets: KeySets, index: Index) -> tuple[Ints, Ints]:
 
 
 def _jaccard(shared: Ints, apart: Ints) -> Floats:
+    """Return shared keys over all keys of both: summed minima of counts over summed maxima."""
     either = shared + apart
     # Molecules without a single key of a family (methane has no pair) are alike.
     found: Floats = np.divide(shared, either, out=np.ones(shared.shape), where=either > 0)

@@ -46,6 +46,8 @@ class TrainingConfig:
     """0 counts every measurement the same, 1 every task."""
     encoder_rate: float = 1.0
     """Factor on the learning rate of pretrained weights; 0 leaves them as they are."""
+    distil: float = 1.0
+    """Weight of what teachers say (:mod:`gnn.teacher`) beside the measurements."""
 
 
 @dataclass(frozen=True)

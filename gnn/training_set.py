@@ -1,7 +1,7 @@
 """All that training needs, as arrays: made where RDKit is, carried to where the GPU is."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from gnn.batch import GraphArrays
 from gnn.errors import ModelError
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class TrainingSet:
     """[M, T] 0 measured, -1 the true value is at most this, +1 at least this."""
     parts: npt.NDArray[np.str_]
     """[K, M] what each of K members does with a molecule: ``fit`` (train on it), ``stop`` (decide
-    by it when to stop), ``valid`` or ``test`` (only measure on it)."""
+    by it when to stop; heads alone train on it too), ``valid`` or ``test`` (only measure on it)."""
     tasks: tuple[dict[str, Any], ...]
     """[T] name, kind (``regression`` or ``classification``), unit, and what else describes it."""
     meta: dict[str, Any]
@@ -37,6 +37,9 @@ class TrainingSet:
 
     presumed: npt.NDArray[np.bool_] | None = None
     """[M] molecules whose values are presumptions, not measurements; None where none are."""
+    spare: npt.NDArray[np.float32] | None = None
+    """[M, T] measurements of held-back molecules for tasks whose sets did not hold them back:
+    neither trained nor measured on before :meth:`everything`. NaN elsewhere; None without any."""
 
     @cached_property
     def sha256(self) -> str:
@@ -57,6 +60,18 @@ class TrainingSet:
         """[T] which tasks are classifications."""
         return np.array([task["kind"] == "classification" for task in self.tasks])
 
+    def everything(self) -> "TrainingSet":
+        """Return the set with the ``valid`` rows trained on too, and nothing to measure on.
+
+        Rows of ``test`` stay held back.
+        """
+        test = self.parts[:1] == "test"
+        values = self.values
+        if self.spare is not None:
+            values = np.where(np.isnan(values) & ~test.T, self.spare, values)
+        parts = np.where(test, "test", "fit").repeat(len(self.parts), axis=0)
+        return replace(self, values=values, parts=parts.astype("<U5"), spare=None)
+
     def rows(self, member: int, *parts: str) -> npt.NDArray[np.int64]:
         """Return the rows that are in any of these parts for a member."""
         return np.flatnonzero(np.isin(self.parts[member], parts))
@@ -74,6 +89,7 @@ def save_training_set(path: Path, data: TrainingSet) -> None:
         bounds=data.bounds,
         parts=data.parts,
         presumed=np.zeros(0, bool) if data.presumed is None else data.presumed,
+        spare=np.zeros(0, np.float32) if data.spare is None else data.spare,
         note=np.array(json.dumps(note)),
     )
 
@@ -99,4 +115,5 @@ def load_training_set(path: Path) -> TrainingSet:
             tuple(note["tasks"]),
             note["meta"],
             stored["presumed"] if len(stored["presumed"]) else None,
+            stored["spare"] if len(stored["spare"]) else None,
         )

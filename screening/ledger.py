@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 from filelock import FileLock, Timeout
 
 from chem.errors import InputError
+from chem.read import hash_file
 
 LEDGER = "ledger.jsonl"
 
@@ -21,12 +22,6 @@ class Entry(NamedTuple):
     sha256: str
     facts: dict[str, Any]
     """What the work found out, so that a resumed run need not open the file."""
-
-
-def hash_path(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 class Ledger:
@@ -67,7 +62,7 @@ class Ledger:
 
     def record(self, name: str, facts: Mapping[str, Any]) -> None:
         """Enter a finished file of the folder. ``facts`` are JSON values."""
-        entry = Entry(hash_path(self.folder / name), dict(facts))
+        entry = Entry(hash_file(self.folder / name), dict(facts))
         self._append({"name": name, "sha256": entry.sha256, "facts": entry.facts})
         self.entries[name] = entry
 
@@ -94,7 +89,7 @@ class Ledger:
 
     def _stands(self, line: Mapping[str, Any]) -> bool:
         file = self.folder / line["name"]
-        return file.is_file() and hash_path(file) == str(line["sha256"])
+        return file.is_file() and hash_file(file) == str(line["sha256"])
 
     def _append(self, line: Mapping[str, Any]) -> None:
         with (self.folder / LEDGER).open("a", encoding="utf-8") as file:

@@ -5,10 +5,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from chem.columns import NamedColumns
 from chem.describe import PROPERTIES
 from chem.errors import InputError
 from chem.graphs import featurizer_spec
-from chem.read import Library, hash_file, open_library
+from chem.read import Library, open_library
 from data.catalogue import dataset, datasets
 from data.fetch import cache_folder, fetch
 from data.verify import Progress as FetchProgress
@@ -17,15 +18,6 @@ from gnn.predict import Predictor, domain_columns
 from screening.ledger import hash_purpose
 from screening.prepare import PARTITION_ROWS, prepare_purpose
 from screening.screen import Screen
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Columns of the library that the user named; None leaves them to the stated rules."""
-
-    smiles: str | None = None
-    id: str | None = None
-    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +36,7 @@ class Plan:
 def plan_run(
     screen: Screen,
     out: Path,
-    columns: Columns | None = None,
+    columns: NamedColumns | None = None,
     prepared: Path | None = None,
     partition_rows: int = PARTITION_ROWS,
     progress: FetchProgress | None = None,
@@ -115,10 +107,10 @@ def load_bundles(names: tuple[str, ...]) -> tuple[Bundle, ...]:
 
 
 def find_library(
-    name: str, columns: Columns | None = None, progress: FetchProgress | None = None
+    name: str, columns: NamedColumns | None = None, progress: FetchProgress | None = None
 ) -> Library:
     """Open a library file, or fetch and open one of the catalogue's."""
-    chosen = columns or Columns()
+    chosen = columns or NamedColumns()
     given = Path(name)
     if given.is_file() or (name not in datasets() and (given.suffix or given.is_dir())):
         return open_library(Path(name), chosen.smiles, chosen.id, chosen.name)
@@ -138,7 +130,7 @@ def find_library(
 
 def prepared_folder(library: Library, partition_rows: int = PARTITION_ROWS) -> Path:
     """Return the cache folder for a prepared library, named by all that its content depends on."""
-    purpose = prepare_purpose(library, hash_file(library.path), partition_rows)
+    purpose = prepare_purpose(library, partition_rows)
     return cache_folder() / "prepared" / hash_purpose(purpose)
 
 

@@ -21,7 +21,7 @@ from distributed import Client
 
 from chem.errors import InputError
 from chem.graphs import featurizer_spec
-from chem.read import Library, hash_file
+from chem.read import Library
 from chem.records import Record
 from chem.standardize import STANDARDIZER
 from screening.cluster import run_window
@@ -65,11 +65,11 @@ class Prepared:
         return self.rows - self.rejected - self.duplicates
 
 
-def prepare_purpose(library: Library, sha256: str, partition_rows: int) -> dict[str, Any]:
+def prepare_purpose(library: Library, partition_rows: int) -> dict[str, Any]:
     """Return all that a prepared folder's content depends on."""
     return {
         "library": library.path.name,
-        "sha256": sha256,
+        "sha256": library.sha256,
         "columns": [library.smiles_column, library.id_column, library.name_column],
         "partition_rows": partition_rows,
         "featurizer": featurizer_spec()["hash"],
@@ -88,10 +88,11 @@ def prepare_library(
 ) -> Prepared:
     """Prepare a library into a folder, going on from what is there.
 
-    Raises InputError when the folder belongs to another library or is in use.
+    Raises InputError when the folder belongs to another library or is in use, or when the library
+    was altered since its hash was taken.
     """
-    sha256 = hash_file(library.path)
-    purpose = prepare_purpose(library, sha256, partition_rows)
+    library.check_unchanged()  # or another file's molecules would be kept under this one's hash
+    purpose = prepare_purpose(library, partition_rows)
     with Ledger(folder, purpose) as ledger:
         if (folder / SUMMARY).is_file() and DUPLICATES in ledger.entries:
             summary = read_prepared(folder)
@@ -108,7 +109,7 @@ def prepare_library(
             folder=folder,
             key=hash_purpose(purpose),
             library=library.path.name,
-            sha256=sha256,
+            sha256=library.sha256,
             featurizer=purpose["featurizer"],
             extra_columns=tuple(library.extra_columns),
             rows=rows,

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from distributed import Client
 
 from chem.errors import InputError
-from chem.read import hash_file
 from gnn.predict import PARTS, Predictor, domain_columns, task_columns
 from screening.frames import duplicates, rejects, scored_frames
 from screening.handover.manifest import Artefact, RunFacts
@@ -131,6 +130,5 @@ def check_folder(plan: Plan) -> None:
         raise InputError(
             f"{plan.out} is not empty and holds no run to go on with; name another folder"
         )
-    sha256 = hash_file(plan.library.path)
-    key = hash_purpose(prepare_purpose(plan.library, sha256, plan.partition_rows))
-    check_purpose(scores, scoring_purpose(sha256, key, plan.bundles))
+    key = hash_purpose(prepare_purpose(plan.library, plan.partition_rows))
+    check_purpose(scores, scoring_purpose(plan.library.sha256, key, plan.bundles))

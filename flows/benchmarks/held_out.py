@@ -41,6 +41,11 @@ class HeldOut(NamedTuple):
 def measure_held_out(name: str) -> tuple[list[HeldOut], str]:
     """Predict what a bundle's recipe held out; return it, and why not where nothing is there."""
     card = read_card(find_bundle(name))
+    if card.refit:
+        return [], (
+            f"it was trained again on the held-out rows; `hitlist train {card.name} --held-out "
+            "--out DIR` makes one that can be measured with --bundles DIR"
+        )
     try:
         recipe = load_recipe(find_recipe(card.name))
     except (InputError, ModelError):

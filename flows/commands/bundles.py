@@ -55,7 +55,23 @@ def show_card(card: "Card", every_task: bool = True) -> None:
     headers = ["task", "unit", "trained on", "measured on"]
     headers += ["metric", "network", "95 % interval", "forest"]
     show_table(headers, rows, f"{card.name}: network beside random forest", numbers=3)
+    show_ablation(card)
     show_reliability(card)
+
+
+def show_ablation(card: "Card") -> None:
+    """Show what each part of the training earned, where the card knows."""
+    keys = list(dict.fromkeys(key for stage in card.ablation for key in stage.metrics))
+    if keys:
+        show_table(
+            ["model", *keys],
+            [
+                [stage.name, *(f"{stage.metrics[key]:.3f}" for key in keys)]
+                for stage in card.ablation
+            ],
+            f"{card.name}: what each part earned, before calibration",
+            numbers=1,
+        )
 
 
 def show_reliability(card: "Card") -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from chem.columns import NamedColumns
 from flows.console import note, progress, stoppable
 from flows.options import IdColumn, NameColumn, Scheduler, SmilesColumn, Workers
 
@@ -38,11 +39,10 @@ def predict(
     """
     from flows.planning import plan_predictions
     from screening.cluster import connect
-    from screening.plan import Columns
     from screening.predict import predict_file
 
     with progress() as report:
-        columns = Columns(smiles_column, id_column, name_column)
+        columns = NamedColumns(smiles_column, id_column, name_column)
         work = plan_predictions(file, out, bundle, columns, report)
         advice = "the prepared compounds are kept: give the same command again"
         with stoppable(advice), connect(scheduler, workers) as client:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from chem.columns import NamedColumns
 from flows.console import note, progress, stoppable
 from flows.options import (
     IdColumn,
@@ -39,11 +40,10 @@ def prepare(
     """
     from flows.planning import plan_preparation
     from screening.cluster import connect
-    from screening.plan import Columns
     from screening.prepare import prepare_library
 
     with progress() as report:
-        columns = Columns(smiles_column, id_column, name_column)
+        columns = NamedColumns(smiles_column, id_column, name_column)
         opened, folder = plan_preparation(library, out, columns, report)
         advice = "what is done is kept: give the same command again to go on"
         with stoppable(advice), connect(scheduler, workers) as client:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chem.columns import NamedColumns
 from flows.console import note, progress, show_table, stoppable
 from flows.options import (
     IdColumn,
@@ -60,11 +61,10 @@ def screen(
     """
     from flows.planning import plan_screen
     from screening.cluster import connect
-    from screening.plan import Columns
     from screening.run import run_screen
 
     with progress() as report:
-        columns = Columns(smiles_column, id_column, name_column)
+        columns = NamedColumns(smiles_column, id_column, name_column)
         plan = plan_screen(screen, library, out, hits, columns, partition_rows, report)
         advice = f"what is done is kept: give the same command with --out {_short(plan.out)}"
         with stoppable(advice), connect(scheduler, workers) as client:

@@ -62,16 +62,26 @@ def train(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Folder of the fitted networks; they are taken from there if they are there.",
-            show_default="in the cache, until the bundle is written",
+            help="Folder of the fitted networks: those that are there are taken.",
+            show_default="a recipe's: in the cache until the bundle is written; an assay's: none",
         ),
     ] = None,
-    device: Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Where to train.")] = "auto",
+    held_out: Annotated[
+        bool,
+        typer.Option(
+            "--held-out",
+            help="Recipe: never train on the held-out rows, so that `hitlist benchmark models "
+            "--bundles DIR` can measure the bundle on them.",
+        ),
+    ] = False,
+    device: Annotated[
+        str, typer.Option(metavar="auto|cpu|cuda", help="Where to train networks.")
+    ] = "auto",
     arrays: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE.npz",
-            help="Only write the training set, for `python -m gnn.ensemble FILE.npz WORK` on a "
+            help="Only write the training set, for `python -m gnn.distil FILE.npz WORK` on a "
             "GPU machine; then train here with --work WORK.",
             show_default=False,
         ),
@@ -92,6 +102,7 @@ def train(
         check_device,
         plan_training,
         run_training,
+        stop_advice,
         write_arrays,
     )
 
@@ -99,10 +110,10 @@ def train(
     folder = check_bundle_folder(out) if out else None
     file = check_arrays_file(arrays) if arrays else None
     columns = AssayColumns(smiles_column, id_column, value_column, units)
-    plan = plan_training(source, name, members, columns, model)
+    plan = plan_training(source, name, members, columns, model, held_out)
     for line in plan.notes:
         note(f"  {line}")
-    advice = "what is fitted is kept: give the same command again to go on"
+    advice = stop_advice(plan, folder, work)
     with progress(one_bar=True) as report, stoppable(advice):
         assembled = plan.assemble(report)
         for line in assembled.notes:
@@ -113,5 +124,9 @@ def train(
         if folder is not None:
             card = run_training(plan, assembled, folder, work, device, report)
     if folder is not None:
+        # Which model an assay got and why, and the networks that were left out.
+        for line in card.notes if card.comparison is not None else ():
+            if line not in assembled.notes:
+                note(f"  {line}")
         show_card(card, every_task=len(card.tasks) <= 5)
     print(out or arrays)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from rdkit import Chem, rdBase
 
-from chem.columns import SMILES_NAMES, Wanted, find_columns, make_unique
+from chem.columns import SMILES_NAMES, find_columns, make_unique
+from chem.columns import NamedColumns as Named
 from chem.errors import InputError
 
 PATH = Path("library.csv")
@@ -33,38 +34,38 @@ PATH = Path("library.csv")
     ],
 )
 def test_found(header: list[str], smiles: str, compound_id: str | None, name: str | None) -> None:
-    columns = find_columns(PATH, header, Wanted())
+    columns = find_columns(PATH, header, Named())
     assert (columns.smiles, columns.id, columns.name) == (smiles, compound_id, name)
     assert set(columns.extra) == set(columns.names) - {smiles, compound_id, name}
 
 
 def test_options_win() -> None:
     header = ["smiles", "parent", "id", "code", "name"]
-    columns = find_columns(PATH, header, Wanted("parent", "code", "id"))
+    columns = find_columns(PATH, header, Named("parent", "code", "id"))
     assert columns[1:] == ("parent", "code", "id")
-    assert find_columns(PATH, ["My Structure"], Wanted("my_structure")).smiles == "My Structure"
+    assert find_columns(PATH, ["My Structure"], Named("my_structure")).smiles == "My Structure"
 
 
 @pytest.mark.parametrize(
     ("header", "wanted", "message"),
     [
-        (["a", "b"], Wanted(), r"no SMILES column among 'a', 'b'.*--smiles-column"),
-        (["smiles", "SMILES"], Wanted(), r"'smiles' and 'SMILES' match equally.*--smiles-column"),
-        (["smiles", "ID", "id"], Wanted(), r"'ID' and 'id' match equally.*--id-column"),
-        (["smiles", "Name", "name"], Wanted(), r"match equally.*--name-column"),
-        (["smiles"], Wanted(smiles="smile"), r"no column 'smile'; --smiles-column must be one of"),
-        (["smiles"], Wanted(id="cat"), r"no column 'cat'; --id-column must be one of 'smiles'"),
-        ([f"c{n}" for n in range(50)], Wanted(), r"'c19' …;"),
+        (["a", "b"], Named(), r"no SMILES column among 'a', 'b'.*--smiles-column"),
+        (["smiles", "SMILES"], Named(), r"'smiles' and 'SMILES' match equally.*--smiles-column"),
+        (["smiles", "ID", "id"], Named(), r"'ID' and 'id' match equally.*--id-column"),
+        (["smiles", "Name", "name"], Named(), r"match equally.*--name-column"),
+        (["smiles"], Named(smiles="smile"), r"no column 'smile'; --smiles-column must be one of"),
+        (["smiles"], Named(id="cat"), r"no column 'cat'; --id-column must be one of 'smiles'"),
+        ([f"c{n}" for n in range(50)], Named(), r"'c19' …;"),
     ],
 )
-def test_refused(header: list[str], wanted: Wanted, message: str) -> None:
+def test_refused(header: list[str], wanted: Named, message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         find_columns(PATH, header, wanted)
     assert "\n" not in str(caught.value)
 
 
 def test_an_equal_match_can_be_settled_by_its_option() -> None:
-    assert find_columns(PATH, ["smiles", "SMILES"], Wanted("SMILES")).smiles == "SMILES"
+    assert find_columns(PATH, ["smiles", "SMILES"], Named("SMILES")).smiles == "SMILES"
 
 
 def test_columns_never_hide_each_other() -> None:

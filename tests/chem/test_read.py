@@ -172,3 +172,19 @@ def test_hash_file_is_sha256(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"abc" * 100_000)
     assert hash_file(path) == hashlib.sha256(b"abc" * 100_000).hexdigest()
+
+
+def test_a_library_is_hashed_once_and_knows_when_it_was_changed(tmp_path: Path) -> None:
+    path = tmp_path / "library.csv"
+    path.write_bytes(b"smiles\nCCO\n")
+    library = open_library(path)
+    before = library.sha256
+    assert before == hash_file(path)
+    library.check_unchanged()
+    path.write_bytes(b"smiles\nCCCCCO\n")
+    assert library.sha256 == before
+    with pytest.raises(InputError, match=r"library.csv was changed .* same command again"):
+        library.check_unchanged()
+    path.unlink()
+    with pytest.raises(InputError, match="cannot be read"):
+        library.check_unchanged()

@@ -1,11 +1,13 @@
 """``hitlist train`` on a team's own file of 200 compounds, and predictions with what it makes."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from flows.training import plan_training, stop_advice
 from gnn.bundle import read_card
 
 ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"
@@ -28,6 +30,7 @@ def test_an_assay_becomes_a_model_that_predicts_it(run, tmp_path):
     assert task.trained_on + task.bounded >= 190
     assert task.metrics["rmse"].forest is not None
     assert task.name in answer.out  # the table
+    assert f"chosen: {found.why}" in answer.err
     answer = run("predict", ASSAY, "--bundle", bundle, "--out", out, "--workers", "1")
     assert answer.code == 0, answer.err
     with out.open(newline="") as file:
@@ -85,3 +88,17 @@ def test_arrays_of_an_assay_can_be_trained_elsewhere(run, tmp_path):
     assert NetworkConfig(tasks=1, **recipe["network"])
     assert TrainingConfig(**recipe["training"])
     assert data.parts.shape[0] == 5
+
+
+def test_ctrl_c_promises_no_more_than_is_kept(tmp_path):
+    assay = plan_training(str(ASSAY))
+    recipe, process = replace(assay, model=None), replace(assay, model="gp")
+    out, work = tmp_path / "bundle", tmp_path / "work"
+    assert stop_advice(recipe, out, None).startswith("what is fitted is kept")
+    assert stop_advice(assay, out, work).startswith("what is fitted is kept")
+    for nothing in (
+        stop_advice(assay, out, None),  # an assay's networks wait nowhere
+        stop_advice(process, out, work),  # no network is fitted
+        stop_advice(recipe, None, None),  # arrays alone
+    ):
+        assert nothing == "nothing was written: give the same command again"

@@ -103,6 +103,8 @@ def test_values_of_molecules_that_moved_are_dropped() -> None:
     found = assemble(table(rows, ["valid", "train", "train", "train"]), by_split(), {})
     assert np.isnan(held(found)["CCO"][1])
     assert held(found)["CCO"][0] == 5.0
+    every = found.data.everything()  # once nothing is measured on any more, they are used
+    assert every.values[found.smiles.index("CCO")].tolist() == [5.0, 1.0]
     assert held(found)["CCC"] == [7.0, 0.0]
     row = found.smiles.index("CCO")
     assert (found.data.parts[:, row] == "valid").all()

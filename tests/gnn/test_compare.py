@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from gnn.batch import collect
+from gnn.calibration import log_odds, logistic
 from gnn.compare import compare
 from gnn.errors import ModelError
 from gnn.outputs import Outputs
+from gnn.platt import Votes, fit_platt
 from gnn.training_set import TrainingSet
 
 ROWS = 300
@@ -90,8 +92,23 @@ def test_classes_are_compared_by_their_probabilities():
         table(classes, "classification"), Outputs(logits, score), ["gp", "network", "blend"]
     )
     assert found.chosen == "network"
-    assert found.candidates[1].error == pytest.approx(1 / (1 + np.exp(4.0)), abs=1e-3)
-    assert max(each.error for each in found.candidates) <= 1
+    errors = {each.name: each.error for each in found.candidates}
+    assert errors["network"] < 1 / (1 + np.exp(4.0))  # calibrated: it may be surer of itself
+    assert errors["gp"] == pytest.approx(0.5, abs=0.02)  # it knows nothing, and says so
+
+
+def test_both_models_of_a_class_are_put_together_as_they_are_shipped():
+    """Log odds of the truth plus noise: half of each would throw away what the better one says."""
+    odds = GENERATOR.normal(0, 2, ROWS)
+    classes = (GENERATOR.random(ROWS) < 1 / (1 + np.exp(-odds))).astype(float)
+    said = Outputs(odds[None, :, None], GENERATOR.uniform(-0.5, 1.5, (ROWS, 1)))
+    found = compare(table(classes, "classification"), said, ["gp", "network", "blend"])
+    errors = {each.name: each.error for each in found.candidates}
+    votes = Votes(classes, odds, said.kernel[:, 0])
+    fitted = fit_platt([votes])[0]  # what the card says and the bundle does
+    shipped = logistic(log_odds(odds, votes.kernel, *fitted))
+    assert errors["blend"] == pytest.approx(np.sqrt(np.square(shipped - classes).mean()), rel=0.03)
+    assert errors["blend"] == pytest.approx(errors["network"], rel=0.03)
 
 
 def test_without_a_row_held_out_there_is_no_choice():

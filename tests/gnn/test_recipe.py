@@ -85,6 +85,49 @@ def test_a_mistake_is_told_in_one_line(tmp_path: Path, old: str, new: str, named
     assert named in refused(path)
 
 
+TAUGHT = """
+name = "mine"
+title = "Mine"
+sets = [{ name = "tox21" }]
+[teaching]
+teachers = ["networks", "process"]
+network = { hidden = 64 }
+training = { epochs = 9 }
+[network]
+hidden = 32
+[training]
+encoder_rate = 0
+epochs = 3
+"""
+
+
+def test_the_networks_that_teach_may_be_of_their_own_size(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(TAUGHT)
+    recipe = load_recipe(path)
+    sizes, settings = recipe.taught_by()
+    assert (recipe.sizes(2).hidden, recipe.settings().epochs) == (32, 3)
+    assert (sizes["hidden"], settings.epochs, settings.encoder_rate) == (64, 9, 0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        pytest.param("encoder_rate = 0", "encoder_rate = 1", "encoder_rate = 0", id="no heads"),
+        pytest.param('"process"]', '"networks"]', "named twice", id="a teacher twice"),
+        pytest.param('["networks", "process"]', "[]", "teachers", id="nobody"),
+        pytest.param('"process"]', '"oracle"]', "teachers", id="an unknown teacher"),
+        pytest.param("hidden = 64", "pairs = 64", "pairs is what all", id="given other things"),
+        pytest.param("epochs = 9", "epoch = 9", "did you mean epochs?", id="a misspelt setting"),
+    ],
+)
+def test_a_teaching_that_cannot_be(tmp_path: Path, old: str, new: str, named: str) -> None:
+    assert old in TAUGHT
+    path = tmp_path / "mine.toml"
+    path.write_text(TAUGHT.replace(old, new, 1))
+    assert named in refused(path)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"name = 'a'\nname = 'b'"])
 def test_a_file_that_is_no_recipe(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "mine.toml"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gnn.shrinkage import CHOICES, HeldOut, fit_shrinkage, keep
+from gnn.shrinkage import CHOICES, HeldOut, fit_offset, fit_shrinkage, keep
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,35 @@ def test_tasks_that_say_nothing_leave_predictions_as_they_are() -> None:
     assert fit_shrinkage([]) == 0.0
     assert fit_shrinkage([HeldOut(np.ones(2), np.ones(2), 5, 1.0)]) == 0.0
     assert fit_shrinkage([HeldOut(np.ones(9), np.ones(9), 5, 0.0)]) == 0.0
+
+
+def test_what_all_tasks_are_too_low_by_is_found_and_rounded_down() -> None:
+    generator = np.random.default_rng(0)
+    predicted = generator.normal(size=(3, 500))
+    noise = generator.normal(scale=0.5, size=(3, 500))
+    # One task is measured on a scale of 10: its errors count in that unit.
+    scales = (1.0, 10.0, 1.0)
+    tasks = [
+        HeldOut(scale * (one + noisy + 0.3), scale * one, 100, scale)
+        for one, noisy, scale in zip(predicted, noise, scales, strict=True)
+    ]
+    apart = [np.arange(500) + 500 * task for task in range(3)]
+    found = fit_offset(tasks, apart)
+    assert 0.25 < found < 0.3
+    assert fit_offset([task._replace(truth=task.predicted) for task in tasks], apart) == 0
+
+
+def test_errors_of_one_molecule_are_not_as_many_reasons() -> None:
+    molecule = np.repeat(np.arange(10), 50)
+    truth = 0.3 + np.random.default_rng(0).normal(scale=0.3, size=10)[molecule]
+    task = HeldOut(truth, np.zeros(500), 100, 1.0)
+    few, many = fit_offset([task], [molecule]), fit_offset([task], [np.arange(500)])
+    assert 0 < few < many - 0.03
+
+
+def test_an_offset_within_its_own_doubt_is_none() -> None:
+    noise = np.random.default_rng(0).normal(size=40)
+    task = HeldOut(noise - noise.mean() + 0.01, np.zeros(40), 100, 1.0)
+    assert fit_offset([task], [np.arange(40)]) == 0
+    assert fit_offset([], []) == 0
+    assert fit_offset([HeldOut(np.ones(3), np.zeros(3), 5, 0.0)], [np.arange(3)]) == 0

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
-from screening.ledger import LEDGER, Ledger, hash_path, hash_purpose
+from chem.read import hash_file
+from screening.ledger import LEDGER, Ledger, hash_purpose
 
 PURPOSE = {"library": "a" * 64, "bundles": ["b", "c"], "columns": ["smiles", None]}
 
@@ -39,7 +40,7 @@ def test_what_was_recorded_is_there_again(tmp_path: Path) -> None:
             "one": 3,
             "three": 5,
         }
-        assert ledger.entries["one"].sha256 == hash_path(folder / "one")
+        assert ledger.entries["one"].sha256 == hash_file(folder / "one")
 
 
 @pytest.mark.parametrize("harm", ["altered", "truncated", "missing"])

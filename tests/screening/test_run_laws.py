@@ -16,13 +16,14 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
+from chem.read import hash_file
 from chem.standardize import Standardized, standardize
 from gnn.bundle import Bundle
 from screening.cluster import connect, run_window
 from screening.handover.cells import unescape_cell
 from screening.ledger import LEDGER, Ledger
 from screening.plan import Plan, plan_run
-from screening.run import Outcome, run_screen
+from screening.run import Outcome, check_folder, run_screen
 from screening.screen import Screen
 from screening.screen_file import dump_screen, load_screen
 
@@ -248,6 +249,34 @@ def test_a_folder_in_use_is_refused(screen: Screen, tmp_path: Path, lone: Client
     ):
         run_screen(made, lone)
     assert not (tmp_path / "run" / "hits.csv").exists()
+
+
+def test_a_run_hashes_its_library_once(
+    screen: Screen, tmp_path: Path, lone: Client, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[Path] = []
+
+    def count(path: Path) -> str:
+        hashed.append(Path(path))
+        return hash_file(path)
+
+    monkeypatch.setattr("chem.read.hash_file", count)
+    monkeypatch.setenv("HITLIST_CACHE", str(tmp_path / "cache"))
+    run_screen(plan_run(screen, tmp_path / "run", partition_rows=50), lone)
+    assert hashed == [library]
+
+
+def test_a_library_that_changes_after_the_plan_is_not_kept_under_the_old_hash(
+    screen: Screen, tmp_path: Path, lone: Client, library: Path
+) -> None:
+    copy = tmp_path / "library.csv"
+    copy.write_bytes(library.read_bytes())
+    made = plan(screen.model_copy(update={"library": str(copy)}), tmp_path, 50)
+    check_folder(made)
+    copy.write_text(copy.read_text() + "late,CCO\n")
+    with pytest.raises(InputError, match="was changed since this run looked at it"):
+        run_screen(made, lone)
+    assert not (tmp_path / "prepared").exists()
 
 
 def test_a_changed_library_is_refused(

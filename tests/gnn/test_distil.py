@@ -1,0 +1,158 @@
+"""Teachers and the networks that they teach, on a real assay: who learns from what; resuming."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rdkit import Chem
+
+from chem.graphs import featurize, state_factors
+from gnn.ablation import ablate, stages
+from gnn.batch import collect
+from gnn.distil import Teaching, fit_taught
+from gnn.ensemble import held_out_outputs
+from gnn.heads import fit_head, inputs
+from gnn.losses import lesson_loss
+from gnn.metrics import r2
+from gnn.network import network_config
+from gnn.pretrained import load_pretrained
+from gnn.teacher import TEACHERS, average, teach
+from gnn.training import TrainingConfig
+from gnn.training_set import TrainingSet
+
+FILE = Path(__file__).parents[1] / "files/my_assay.csv"
+PRETRAINED = load_pretrained()
+SIZES = network_config(
+    2, {"hidden": 32, "environments": 256, "pairs": 256, "paths": 256}, PRETRAINED
+)
+QUICK = TrainingConfig(epochs=12, batch=16, encoder_rate=0, learning_rate=3e-3)
+
+TEACHING = Teaching(TEACHERS, replace(SIZES, hidden=24), QUICK)
+
+
+@pytest.fixture(scope="module")
+def data() -> TrainingSet:
+    """120 compounds: their pKi, and whether it is above the median; a fifth is held out."""
+    with FILE.open(newline="") as file:
+        rows = list(csv.DictReader(file))[:120]
+    smiles = next(name for name in rows[0] if name.lower() == "smiles")
+    values = np.array([9 - np.log10(float(row["Ki nM"].lstrip("<>~="))) for row in rows])
+    bounds = np.array([-1 if row["Ki nM"].startswith(">") else 0 for row in rows], np.int8)
+    parts = np.where(np.arange(120) % 5 == 0, "valid", "fit").astype("<U5")
+    table = np.stack(
+        [values, np.where(np.arange(120) % 3 == 0, np.nan, values > np.median(values))], axis=1
+    )
+    return TrainingSet(
+        graphs=collect([featurize(Chem.MolFromSmiles(row[smiles])) for row in rows]),
+        factors=state_factors(),
+        values=table.astype(np.float32),
+        bounds=np.stack([bounds, np.zeros(120, np.int8)], axis=1),
+        parts=np.tile(parts, (2, 1)),
+        tasks=(
+            {"name": "pKi", "kind": "regression", "unit": "pActivity"},
+            {"name": "active", "kind": "classification", "unit": ""},
+        ),
+        meta={},
+        presumed=np.arange(120) == 7,
+    )
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("taught")
+
+
+def test_teachers_know_more_than_the_mean_and_do_not_see_what_is_held_out(
+    data: TrainingSet, work: Path
+) -> None:
+    taught = fit_taught(data, SIZES, QUICK, TEACHING, work, device="cpu", pretrained=PRETRAINED)
+    held = data.rows(0, "valid")
+    for name, said in taught.lessons.items():
+        assert said.shape == data.values.shape
+        assert r2(data.values[held, 0], said[held, 0]) > 0.1, name
+        classes = said[np.isfinite(said[:, 1]), 1]
+        assert 0 <= classes.min() < 0.4 < 0.6 < classes.max() <= 1, name
+    assert np.isfinite(taught.lessons["networks"]).all()
+    for name in ("process", "forest"):  # what is presumed was not measured
+        assert np.isnan(taught.lessons[name][7]).all()
+        assert np.isfinite(np.delete(taught.lessons[name], 7, axis=0)).all()
+    other = np.where((data.parts[:1] == "valid").T, 1 - data.values, data.values)
+    given = inputs(data, SIZES, PRETRAINED)
+    for name in ("process", "forest"):
+        blind = teach(replace(data, values=other), SIZES, [], given, name)
+        np.testing.assert_array_equal(blind, taught.lessons[name])
+
+
+def test_what_was_fitted_is_not_fitted_again(data: TrainingSet, work: Path) -> None:
+    lines: list[str] = []
+    again = fit_taught(
+        data,
+        SIZES,
+        QUICK,
+        TEACHING,
+        work,
+        device="cpu",
+        pretrained=PRETRAINED,
+        report=lambda line, done, most: lines.append(line),
+    )
+    assert set(lines) == {"what the encoder says"}
+    assert len(again.states) == 2
+
+
+def test_the_card_says_what_each_part_earned(data: TrainingSet, work: Path) -> None:
+    taught = fit_taught(data, SIZES, QUICK, TEACHING, work, device="cpu", pretrained=PRETRAINED)
+    outputs = held_out_outputs(taught.states, SIZES, data, "valid")
+    found = ablate(data, "valid", np.arange(2), stages(taught.lessons, outputs))
+    assert [len(stage.metrics) for stage in found] == [3] * 6
+    held = data.rows(0, "valid")
+    mean = outputs[:, held, 0].mean(axis=0)
+    assert found[-1].name == "shipped: 2 such networks"
+    assert found[-1].metrics["regression r2"] == pytest.approx(
+        r2(data.values[held, 0].astype(float), mean), abs=1e-4
+    )
+    assert stages({}, outputs) == []
+
+
+def test_networks_learn_what_they_are_taught(data: TrainingSet) -> None:
+    """A lesson that no measurement holds is learnt, also of molecules that were not measured."""
+    given = inputs(data, SIZES, PRETRAINED)
+    heavy = np.diff(data.graphs.atom_offsets).astype(np.float32)
+    lesson = np.stack([heavy, np.full(120, np.nan, np.float32)], axis=1)
+    config = replace(QUICK, epochs=60, distil=100.0)
+    state = fit_head(data, SIZES, config, PRETRAINED, given, 0, 0, lesson=lesson)
+    (found,) = held_out_outputs([state], SIZES, data, "valid")
+    held = data.rows(0, "valid")
+    assert np.corrcoef(found[held, 0], heavy[held])[0, 1] > 0.8
+
+
+def test_teachers_are_averaged_where_they_speak() -> None:
+    one = np.array([[1.0, np.nan], [np.nan, np.nan]], np.float32)
+    other = np.array([[3.0, 5.0], [np.nan, 2.0]], np.float32)
+    np.testing.assert_array_equal(average({"a": one, "b": other}), [[2, 5], [np.nan, 2]])
+
+
+def test_holes_of_a_lesson_do_not_count() -> None:
+    output = torch.tensor([[1.0, 0.0], [5.0, 2.0]])
+    taught = torch.tensor([[3.0, 0.5], [float("nan"), float("nan")]])
+    found = lesson_loss(output, taught, torch.tensor([False, True]))
+    assert float(found) == pytest.approx((4 + np.log(2)) / 2)
+    nothing = torch.full((2, 2), float("nan"))
+    assert float(lesson_loss(output, nothing, torch.tensor([False, True]))) == 0
+
+
+def test_everything_is_trained_on_but_the_test_rows(data: TrainingSet) -> None:
+    parts = data.parts.copy()
+    parts[:, :10] = "test"
+    spare = np.full(data.values.shape, np.nan, np.float32)
+    spare[:6, 1] = 1.0  # rows 0 and 3 have no value of task 1, but are test rows
+    spare[15, 1] = 1.0
+    found = replace(data, parts=parts, spare=spare).everything()
+    assert set(np.unique(found.parts)) == {"fit", "test"}
+    np.testing.assert_array_equal(found.parts == "test", parts == "test")
+    assert np.isnan(data.values[15, 1])
+    assert found.values[15, 1] == 1
+    np.testing.assert_array_equal(found.values[:10], data.values[:10])
+    assert found.spare is None
