@@ -42,6 +42,33 @@ def fit_ensemble(
     Args:
         given: what :func:`gnn.heads.inputs` returns, if it is known already.
         lesson: [M, T] what teachers say, see :func:`gnn.heads.fit_head`.
+
+    Raises:
+        ModelError: a member diverged; the error names it.
+    """
+    states, _ = fit_members(
+        data, sizes, config, work, seed, device, report, pretrained, given, lesson, strict=True
+    )
+    return [state for state in states if state is not None]
+
+
+def fit_members(
+    data: TrainingSet,
+    sizes: NetworkConfig,
+    config: TrainingConfig,
+    work: Path,
+    seed: int = 0,
+    device: str = "auto",
+    report: Report | None = None,
+    pretrained: Pretrained | None = None,
+    given: Tensor | None = None,
+    lesson: npt.NDArray[np.float32] | None = None,
+    *,
+    strict: bool = False,
+) -> tuple[list[State | None], list[str]]:
+    """Do what :func:`fit_ensemble` does, but go on where a member diverges unless ``strict``.
+
+    Returns None for such a member, and a line on each.
     """
     keep_memory()
     work.mkdir(parents=True, exist_ok=True)
@@ -56,30 +83,42 @@ def fit_ensemble(
     if lesson is not None:
         purpose["lesson"] = sha256(lesson.tobytes()).hexdigest()
     _claim(work, purpose)
-    places = [work / f"member-{member}.safetensors" for member in range(len(data.parts))]
     where = pick_device(device)
-    for member, place in enumerate(places):
-        if place.is_file():
-            continue
+    states: list[State | None] = []
+    notes = []
+    for member in range(len(data.parts)):
+        place = work / f"member-{member}.safetensors"
         numbers = (member, seed + member)
-        checkpoint = work / f"member-{member}.checkpoint"
         try:
-            if pretrained is not None and config.encoder_rate == 0:
+            if place.is_file():
+                pass
+            elif pretrained is not None and config.encoder_rate == 0:
                 if given is None:
                     given = inputs(data, sizes, pretrained, where, report)
-                state = fit_head(data, sizes, config, pretrained, given, *numbers, report, lesson)
+                _keep(
+                    fit_head(data, sizes, config, pretrained, given, *numbers, report, lesson),
+                    place,
+                )
             else:
+                checkpoint = work / f"member-{member}.checkpoint"
                 fitted = fit(data, sizes, config, *numbers, where, checkpoint, report, pretrained)
                 (work / f"member-{member}.json").write_text(json.dumps(fitted.history))
-                state = fitted.state
+                _keep(fitted.state, place)
+                checkpoint.unlink(missing_ok=True)
+            states.append(load_file(place))
         except ModelError as error:
-            which = f"member {member + 1} of {len(data.parts)} (seed {seed + member})"
-            raise ModelError(f"{which}: {error}") from None
-        part = place.with_suffix(".part")
-        save_file({name: value.contiguous() for name, value in state.items()}, part)
-        os.replace(part, place)
-        checkpoint.unlink(missing_ok=True)
-    return [load_file(place) for place in places]
+            if strict:
+                which = f"member {member + 1} of {len(data.parts)} (seed {seed + member})"
+                raise ModelError(f"{which}: {error}") from None
+            states.append(None)
+            notes.append(f"network {member + 1} of {len(data.parts)} left out: {error}")
+    return states, notes
+
+
+def _keep(state: State, place: Path) -> None:
+    part = place.with_suffix(".part")
+    save_file({name: value.contiguous() for name, value in state.items()}, part)
+    os.replace(part, place)
 
 
 def _claim(work: Path, purpose: dict[str, object]) -> None:

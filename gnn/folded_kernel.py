@@ -17,7 +17,7 @@ COLUMNS = 4096
 _SHIFT = np.uint64(20)
 _PIECE = 2048
 """Molecules that are folded at once."""
-_STEP, _REACH = 512, 8192
+_STEP, _REACH = 256, 4096
 """Rows and columns of the block that is worked on at once: it stays in the cache."""
 _SAMPLE = 2000
 
@@ -57,11 +57,13 @@ class FoldedKernel:
             for start in range(0, len(rows), _STEP):
                 at = torch.from_numpy(rows[start : start + _STEP]).to(self.device)
                 shared = _products(columns[at], right)
-                both = sizes[at][:, None] + right_sizes[None]
-                into = found[start : start + len(at)]
+                every = sizes[at][:, None] + right_sizes[None]
+                apart = torch.add(every, shared, alpha=-2).clamp_(min=0)
                 # A molecule without a key of this family is like another such one.
-                into += weight * torch.nan_to_num(shared / (both - shared), nan=1.0)
-                into += weight * torch.exp((2 * shared - both).clamp(max=0) / reach)
+                alike = shared.div_(every.sub_(shared)).nan_to_num_(nan=1.0)
+                into = found[start : start + len(at)]
+                into.add_(alike, alpha=weight)
+                into.add_(apart.mul_(-1 / reach).exp_(), alpha=weight)
 
 
 def _fold(graphs: GraphArrays, factors: Ints, family: str) -> Tensor:

@@ -76,10 +76,10 @@ def test_a_device_is_used_without_a_folder_too(
 ) -> None:
     asked = []
 
-    def fit(*given: object) -> list[dict[str, torch.Tensor]]:
+    def fit(*given: object) -> tuple[list[dict[str, torch.Tensor]], list[str]]:
         asked.append(given[5])
-        return []
+        return [], []
 
-    monkeypatch.setattr("gnn.assay_networks.fit_ensemble", fit)
+    monkeypatch.setattr("gnn.assay_networks.fit_members", fit)
     fit_networks(wild, SIZES, QUICK, PRETRAINED, device=device)
     assert asked == expected
