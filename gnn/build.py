@@ -1,7 +1,6 @@
 """From a recipe or an assay to a bundle: load, assemble, fit, assess, write the card."""
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -10,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from chem.fingerprints import count_fingerprints
 from data.activity import ActivityTable
 from data.catalogue import dataset
 from data.presumed import presume_inactive
@@ -18,14 +16,15 @@ from data.sets import load_activities
 from data.splits import split_rows
 from gnn.ablation import ablate, stages
 from gnn.assemble import Assembled, Progress, Strings, assemble, join, stop_parts
-from gnn.assess import Floats, assess
+from gnn.assess import assess
+from gnn.baseline import forest_baseline
 from gnn.bundle import save_bundle
 from gnn.card import Card
 from gnn.distil import REFIT, Teaching, fit_taught
 from gnn.domain import held_out_distance, training_domain
 from gnn.ensemble import held_out_outputs
 from gnn.errors import ModelError
-from gnn.forest import SETTINGS, forest_outputs
+from gnn.forest import SETTINGS
 from gnn.network import NetworkConfig, State, network_config
 from gnn.outputs import Outputs
 from gnn.pretrained import Pretrained
@@ -80,6 +79,13 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
         + _how_long(recipe),
     }
     return assemble(table, divide, meta, progress, presumed)
+
+
+def _applied(training: TrainingConfig) -> dict[str, Any]:
+    """Return the settings that had a say: heads alone are neither stopped early nor averaged."""
+    settings = asdict(training)
+    without = ("patience", "average") if training.encoder_rate == 0 else ()
+    return {name: value for name, value in settings.items() if name not in without}
 
 
 def teaching(recipe: Recipe, tasks: int) -> Teaching | None:
@@ -144,7 +150,7 @@ def build_bundle(
         members=len(taught.states),
         ablation=steps,
         refit=refit,
-        training=asdict(training)
+        training=_applied(training)
         | {
             "seed": seed,
             "pretrained": pretrained.sha256 if pretrained else "",
@@ -168,28 +174,6 @@ def _keep_tasks(state: State, kept: Any) -> State:
     last = max(name for name in state if name.startswith("head.") and name.endswith(".weight"))
     cut = (last, last.replace(".weight", ".bias"), "shift", "scale")
     return {name: value[kept] if name in cut else value for name, value in state.items()}
-
-
-def forest_baseline(
-    assembled: Assembled, part: str, work: Path | None, progress: Progress | None
-) -> Callable[[int], Floats]:
-    """Return a function from a task to its baseline, which remembers its forests in ``work``."""
-    fingerprints = count_fingerprints(assembled.smiles)
-    tasks = assembled.data.tasks
-
-    def baseline(task: int) -> Floats:
-        kept = work / f"forest-{task}.npy" if work else None
-        if kept is not None and kept.is_file():
-            found: Floats = np.load(kept)
-            return found
-        found = forest_outputs(assembled.data, fingerprints, task, part)
-        if kept is not None:
-            np.save(kept, found)
-        if progress is not None:
-            progress(f"forest for {tasks[task]['name']}", task + 1, len(tasks))
-        return found
-
-    return baseline
 
 
 def _describe(name: str) -> dict[str, Any]:

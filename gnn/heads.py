@@ -17,7 +17,7 @@ from gnn.losses import lesson_loss, masked_loss
 from gnn.network import Network, NetworkConfig, State
 from gnn.pretrained import Pretrained, start_from
 from gnn.runtime import half_precision
-from gnn.training import TrainingConfig, learning_rate, task_weights
+from gnn.training import TrainingConfig, learning_rate, target_scale, task_weights
 from gnn.training_set import TrainingSet
 
 Report = Callable[[str, int, int], None]
@@ -122,7 +122,7 @@ def fit_head(
     network = Network(sizes, torch.from_numpy(data.factors))
     start_from(network, pretrained)
     rows = data.rows(member, "fit", "stop")
-    shift, scale = _units(data, rows)
+    shift, scale = target_scale(data, rows)
     network.shift.copy_(torch.from_numpy(shift))
     network.scale.copy_(torch.from_numpy(scale))
     device = given.device
@@ -170,17 +170,3 @@ def fit_head(
     if not all(bool(torch.isfinite(v).all()) for v in state.values() if v.is_floating_point()):
         raise ModelError("its training diverged")
     return state
-
-
-def _units(
-    data: TrainingSet, rows: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return each task's mean and deviation over some rows (0 and 1 for classes)."""
-    values = data.values[rows]
-    empty = ~np.isfinite(values).any(axis=0)
-    if empty.any():
-        names = ", ".join(str(data.tasks[at]["name"]) for at in np.flatnonzero(empty))
-        raise ModelError(f"no value to train on for {names}")
-    shift = np.where(data.binary, 0, np.nanmean(values, axis=0)).astype(np.float32)
-    scale = np.where(data.binary, 1, np.maximum(np.nanstd(values, axis=0), 1e-3))
-    return shift, scale.astype(np.float32)

@@ -9,8 +9,9 @@ import numpy as np
 
 from gnn.assemble import Assembled, Progress
 from gnn.assess import assess
+from gnn.baseline import forest_baseline
 from gnn.batch import take
-from gnn.build import VERSIONS, forest_baseline
+from gnn.build import VERSIONS
 from gnn.bundle import save_bundle
 from gnn.card import Card
 from gnn.domain import held_out_distance, training_domain

@@ -60,20 +60,17 @@ class Fitted:
 
 
 def target_scale(
-    data: TrainingSet, member: int
+    data: TrainingSet, rows: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return each task's mean and deviation over the ``fit`` rows (0 and 1 for classes)."""
-    values = data.values[data.rows(member, "fit")]
-    seen = np.isfinite(values).sum(axis=0)
-    if (seen == 0).any():
-        empty = [data.tasks[at]["name"] for at in np.flatnonzero(seen == 0)]
-        raise ModelError(f"no value to train on for {', '.join(empty)}; drop it or add rows")
-    shift = np.nanmean(values, axis=0)
-    scale = np.maximum(np.nanstd(values, axis=0), 1e-3)
-    return (
-        np.where(data.binary, 0, shift).astype(np.float32),
-        np.where(data.binary, 1, scale).astype(np.float32),
-    )
+    """Return each task's mean and deviation over some rows (0 and 1 for classes)."""
+    values = data.values[rows]
+    empty = ~np.isfinite(values).any(axis=0)
+    if empty.any():
+        names = ", ".join(str(data.tasks[at]["name"]) for at in np.flatnonzero(empty))
+        raise ModelError(f"no value to train on for {names}; drop it or add rows")
+    shift = np.where(data.binary, 0, np.nanmean(values, axis=0))
+    scale = np.where(data.binary, 1, np.maximum(np.nanstd(values, axis=0), 1e-3))
+    return shift.astype(np.float32), scale.astype(np.float32)
 
 
 def task_weights(data: TrainingSet, member: int, balance: float) -> Tensor:
@@ -121,7 +118,7 @@ class Fit:
         torch.manual_seed(seed)
         self.data, self.config, self.member = data, config, member
         self.seed, self.device = seed, device
-        shift, scale = target_scale(data, member)
+        shift, scale = target_scale(data, data.rows(member, "fit"))
         self.network = Network(sizes, torch.from_numpy(data.factors))
         if pretrained is not None:
             start_from(self.network, pretrained)

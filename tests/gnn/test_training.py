@@ -158,7 +158,7 @@ def test_bounds_and_held_back_rows_shape_the_weights(data: TrainingSet) -> None:
 
 def test_scale_and_weights_are_those_of_the_fit_rows(data: TrainingSet) -> None:
     fit_rows = data.values[data.rows(1, "fit")]
-    shift, scale = target_scale(data, 1)
+    shift, scale = target_scale(data, data.rows(1, "fit"))
     assert shift.tolist() == pytest.approx([np.nanmean(fit_rows[:, 0]), 0.0])
     assert scale.tolist() == pytest.approx([np.nanstd(fit_rows[:, 0]), 1.0])
     counts = np.isfinite(fit_rows).sum(axis=0)
