@@ -64,6 +64,8 @@ class Training:
     """From the number of tasks."""
     settings: Callable[[int], TrainingConfig]
     """From the number of rows."""
+    members: int
+    """Networks to ship."""
     ship: tuple[str, ...]
     teaching: Callable[[int], Teaching | None]
     """From the number of tasks, what the networks learn from beside the measurements."""
@@ -112,6 +114,7 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
         assemble=lambda progress: assemble_recipe(recipe, progress),
         sizes=recipe.sizes,
         settings=lambda rows: recipe.settings(),
+        members=recipe.members,
         ship=recipe.ship,
         teaching=partial(teaching, recipe),
         refit=recipe.refit and not held_out,
@@ -153,6 +156,7 @@ def _plan_assay(
         assemble=make,
         sizes=lambda tasks: assay_network(tasks, pretrained),
         settings=assay_training,
+        members=folds,
         ship=(),
         teaching=lambda tasks: None,
         refit=False,
@@ -231,6 +235,7 @@ def run_training(
         assembled,
         sizes,
         settings,
+        training.members,
         name=training.name,
         title=training.title,
         description=training.description,

@@ -63,13 +63,15 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
     def divide(merged: ActivityTable) -> Strings:
         if merged.split is None:
             raise ModelError(f"recipe {recipe.name}: a set has no split")
-        return stop_parts(merged.split, recipe.members, recipe.stop, recipe.seed)
+        members = max(recipe.members, recipe.teaching.members if recipe.teaching else 0)
+        return stop_parts(merged.split, members, recipe.stop, recipe.seed)
 
     meta = {
         "recipe": {
             "network": recipe.network,
             "training": recipe.training,
             "seed": recipe.seed,
+            "members": recipe.members,
             "pretrained": recipe.pretrained,
             "teaching": recipe.teaching_settings(),
             "refit": recipe.refit,
@@ -94,7 +96,7 @@ def teaching(recipe: Recipe, tasks: int) -> Teaching | None:
         return None
     network, training = recipe.taught_by()
     sizes = network_config(tasks, network, recipe.encoder())
-    return Teaching(recipe.teaching.teachers, sizes, training)
+    return Teaching(recipe.teaching.teachers, sizes, training, recipe.teaching.members)
 
 
 def build_bundle(
@@ -102,6 +104,7 @@ def build_bundle(
     assembled: Assembled,
     sizes: NetworkConfig,
     training: TrainingConfig,
+    members: int,
     *,
     name: str,
     title: str,
@@ -125,7 +128,7 @@ def build_bundle(
     settings: dict[str, Any] = {"device": device, "report": progress, "pretrained": pretrained}
     with tempfile.TemporaryDirectory() as scratch:
         place = work or Path(scratch)
-        taught = fit_taught(data, sizes, training, taught_by, place, seed, **settings)
+        taught = fit_taught(data, sizes, training, members, taught_by, place, seed, **settings)
         part = "test" if (data.parts == "test").any() else "valid"
         baseline = forest_baseline(assembled, part, place, progress) if forest else None
         names = [task["name"] for task in data.tasks]
@@ -137,7 +140,7 @@ def build_bundle(
         if refit:
             data = data.everything()
             again = place / REFIT
-            taught = fit_taught(data, sizes, training, taught_by, again, seed, **settings)
+            taught = fit_taught(data, sizes, training, members, taught_by, again, seed, **settings)
         domain = training_domain(data)
     card = Card(
         name=name,

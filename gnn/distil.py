@@ -6,7 +6,7 @@
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +31,8 @@ class Teaching:
     sizes: NetworkConfig
     """They are given what the networks that they teach are given."""
     training: TrainingConfig
+    members: int
+    """Networks that teach."""
 
 
 class Taught(NamedTuple):
@@ -47,6 +49,7 @@ def fit_taught(
     data: TrainingSet,
     sizes: NetworkConfig,
     config: TrainingConfig,
+    members: int,
     teaching: Teaching | None,
     work: Path,
     seed: int = 0,
@@ -54,7 +57,7 @@ def fit_taught(
     report: Report | None = None,
     pretrained: Pretrained | None = None,
 ) -> Taught:
-    """Fit the ensemble of a recipe, with teachers or without.
+    """Fit the ensemble of a recipe, ``members`` networks, with teachers or without.
 
     Everything that is fitted is kept in ``work`` and taken from there.
     """
@@ -64,10 +67,12 @@ def fit_taught(
         "report": report,
         "pretrained": pretrained,
     }
+    own = replace(data, parts=data.parts[:members])
     if teaching is None or pretrained is None:
-        return Taught(fit_ensemble(data, sizes, config, work, **settings), {})
+        return Taught(fit_ensemble(own, sizes, config, work, **settings), {})
     settings["given"] = inputs(data, sizes, pretrained, pick_device(device), report)
-    first = fit_ensemble(data, teaching.sizes, teaching.training, work / "networks", **settings)
+    others = replace(data, parts=data.parts[: teaching.members])
+    first = fit_ensemble(others, teaching.sizes, teaching.training, work / "networks", **settings)
     lessons = {}
     for name in teaching.teachers:
         kept = work / f"lesson-{name}.npy"
@@ -76,7 +81,7 @@ def fit_taught(
             np.save(part, teach(data, teaching.sizes, first, settings["given"], name, report))
             os.replace(part, kept)
         lessons[name] = np.load(kept)
-    states = fit_ensemble(data, sizes, config, work, **settings, lesson=average(lessons))
+    states = fit_ensemble(own, sizes, config, work, **settings, lesson=average(lessons))
     return Taught(states, lessons)
 
 
@@ -95,7 +100,8 @@ def main() -> None:
     teaching = None
     if how := recipe.get("teaching"):
         first = network_config(len(data.tasks), how["network"], pretrained)
-        teaching = Teaching(tuple(how["teachers"]), first, TrainingConfig(**how["training"]))
+        training_of_teachers = TrainingConfig(**how["training"])
+        teaching = Teaching(tuple(how["teachers"]), first, training_of_teachers, how["members"])
     rounds = [(data, options.work)]
     if recipe.get("refit"):
         rounds.append((data.everything(), options.work / REFIT))
@@ -104,6 +110,7 @@ def main() -> None:
             rows,
             sizes,
             training,
+            recipe.get("members", len(data.parts)),
             teaching,
             place,
             recipe["seed"],

@@ -62,6 +62,8 @@ class Teaching(_Part):
     """Models whose mean on every molecule the shipped networks learn (:mod:`gnn.teacher`)."""
 
     teachers: Annotated[tuple[Literal["networks", "process", "forest"], ...], Field(min_length=1)]
+    members: Annotated[int, Field(ge=1, le=50)] = 2
+    """Networks that teach, where networks do."""
     network: dict[str, int | float] = {}
     """Sizes of the networks that teach, where they differ from those of the networks shipped."""
     training: dict[str, int | float] = {}
@@ -159,6 +161,7 @@ class Recipe(_Part):
         network, training = self.taught_by()
         return {
             "teachers": list(self.teaching.teachers),
+            "members": self.teaching.members,
             "network": network,
             "training": asdict(training),
         }

@@ -12,7 +12,7 @@ SHARED = "shared"
 """The part of a bundle that holds what is alike in all its networks."""
 _LARGE = 1 << 18
 """Matrices of more numbers than this are rounded to bytes, smaller ones to float16."""
-_STEPS = 31
+_STEPS = 15
 """Steps from 0 to a row's largest number: no metric moves by it, and the file packs well."""
 _SCALE = ".row_scale"
 
@@ -20,7 +20,7 @@ _SCALE = ".row_scale"
 def half(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Round a state's matrices; vectors and whole numbers stay as they are.
 
-    A large matrix becomes int8, each row in steps of 1/31 of its largest number; others float16.
+    A large matrix becomes int8, each row in steps of 1/15 of its largest number; others float16.
     """
     found = {}
     for name, value in state.items():

@@ -30,7 +30,7 @@ SIZES = network_config(
 )
 QUICK = TrainingConfig(epochs=12, batch=16, encoder_rate=0, learning_rate=3e-3)
 
-TEACHING = Teaching(TEACHERS, replace(SIZES, hidden=24), QUICK)
+TEACHING = Teaching(TEACHERS, replace(SIZES, hidden=24), QUICK, 1)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_teachers_know_more_than_the_mean_and_do_not_see_what_is_held_out(
     data: TrainingSet, work: Path
 ) -> None:
-    taught = fit_taught(data, SIZES, QUICK, TEACHING, work, device="cpu", pretrained=PRETRAINED)
+    taught = fit_taught(data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED)
     held = data.rows(0, "valid")
     for name, said in taught.lessons.items():
         assert said.shape == data.values.shape
@@ -92,6 +92,7 @@ def test_what_was_fitted_is_not_fitted_again(data: TrainingSet, work: Path) -> N
         data,
         SIZES,
         QUICK,
+        2,
         TEACHING,
         work,
         device="cpu",
@@ -103,7 +104,7 @@ def test_what_was_fitted_is_not_fitted_again(data: TrainingSet, work: Path) -> N
 
 
 def test_the_card_says_what_each_part_earned(data: TrainingSet, work: Path) -> None:
-    taught = fit_taught(data, SIZES, QUICK, TEACHING, work, device="cpu", pretrained=PRETRAINED)
+    taught = fit_taught(data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED)
     outputs = held_out_outputs(taught.states, SIZES, data, "valid")
     found = ablate(data, "valid", np.arange(2), stages(taught.lessons, outputs))
     assert [len(stage.metrics) for stage in found] == [3] * 6

@@ -20,7 +20,7 @@ def test_a_large_matrix_becomes_bytes_and_comes_back_within_half_a_step() -> Non
     small = half(state)
     assert small["first.weight"].dtype == torch.int8
     back = whole(small)["first.weight"]
-    step = state["first.weight"].abs().amax(dim=1, keepdim=True) / 31
+    step = state["first.weight"].abs().amax(dim=1, keepdim=True) / 15
     assert bool(((back - state["first.weight"]).abs() <= step * 0.5001).all())
 
 
