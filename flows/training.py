@@ -106,7 +106,8 @@ def plan_training(
 
 
 def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out: bool) -> Training:
-    recipe = recipe.model_copy(update={"members": members or recipe.members})
+    changes = {"members": members or recipe.members, "refit": recipe.refit and not held_out}
+    recipe = recipe.model_copy(update=changes)
     return Training(
         name=check_name(name or recipe.name),
         title=recipe.title,
@@ -117,7 +118,7 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
         members=recipe.members,
         ship=recipe.ship,
         teaching=partial(teaching, recipe),
-        refit=recipe.refit and not held_out,
+        refit=recipe.refit,
         forest=recipe.forest,
         seed=recipe.seed,
         pretrained=recipe.encoder(),

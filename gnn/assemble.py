@@ -75,7 +75,7 @@ def assemble(
     if strict:
         clean, contradictions = drop_contradictions(clean)
     merged, report = merge_duplicates(clean)
-    merged, spare = _drop_moved(clean, merged)
+    merged, spare, bounds = _drop_moved(clean, merged)
     if strict:
         merged = merged.select(merged.measured.any(axis=1))
         merged, unusable = keep_usable(merged)
@@ -98,7 +98,7 @@ def assemble(
         graphs=collect([graphs[text] for text in smiles]),
         factors=state_factors(),
         values=merged.values,
-        bounds=merged.bounds,
+        bounds=merged.bounds if strict else bounds,
         parts=divide(merged),
         tasks=tuple(task._asdict() for task in merged.tasks),
         presumed=np.array([text in presumed for text in smiles]) if presumed else None,
@@ -110,25 +110,26 @@ def assemble(
 
 def _drop_moved(
     table: ActivityTable, merged: ActivityTable
-) -> tuple[ActivityTable, npt.NDArray[np.float32]]:
+) -> tuple[ActivityTable, npt.NDArray[np.float32], npt.NDArray[np.int8]]:
     """Drop the values of held-back molecules that no set itself held back.
 
     They may not be trained on (another task's held-back rows would be), and measuring on them
-    would change which rows a given split is measured on. Returns the table, and the dropped
-    values [M, T], NaN elsewhere.
+    would change which rows a given split is measured on. Returns the table, the dropped values
+    [M, T], NaN elsewhere, and the bounds of all values, dropped ones too.
     """
     if table.split is None or merged.split is None:
-        return merged, np.full(merged.values.shape, np.nan, np.float32)
+        return merged, np.full(merged.values.shape, np.nan, np.float32), merged.bounds
     row_of = {smiles: row for row, smiles in enumerate(merged.smiles)}
     own = np.zeros(merged.values.shape, dtype=bool)
     for row in np.flatnonzero(table.split != "train"):
         own[row_of[table.smiles[row]]] |= table.measured[row]
     moved = merged.measured & ~own & (merged.split != "train")[:, None]
     values = np.where(moved, np.float32(np.nan), merged.values)
-    bounds = np.where(moved, np.int8(0), merged.bounds)
+    bounds = np.where(moved, np.int8(0), merged.bounds)  # a table has none without a value
     spare = np.where(moved, merged.values, np.float32(np.nan))
     kept = ~np.isnan(values).all(axis=1)
-    return replace(merged, values=values, bounds=bounds).select(kept), spare[kept]
+    table = replace(merged, values=values, bounds=bounds).select(kept)
+    return table, spare[kept], merged.bounds[kept]
 
 
 def stop_parts(split: Strings, members: int, share: float, seed: int) -> Strings:

@@ -1,5 +1,6 @@
 """The forest beside which a bundle is measured, task by task, remembered in its work folder."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +26,9 @@ def forest_baseline(
             return found
         found = forest_outputs(assembled.data, fingerprints, task, part)
         if kept is not None:
-            np.save(kept, found)
+            unfinished = kept.with_suffix(".part.npy")
+            np.save(unfinished, found)
+            os.replace(unfinished, kept)
         if progress is not None:
             progress(f"forest for {tasks[task]['name']}", task + 1, len(tasks))
         return found

@@ -83,11 +83,12 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
     return assemble(table, divide, meta, progress, presumed)
 
 
-def _applied(training: TrainingConfig) -> dict[str, Any]:
+def _applied(training: TrainingConfig, taught: bool = False) -> dict[str, Any]:
     """Return the settings that had a say: heads alone are neither stopped early nor averaged."""
-    settings = asdict(training)
     without = ("patience", "average") if training.encoder_rate == 0 else ()
-    return {name: value for name, value in settings.items() if name not in without}
+    if not taught:
+        without = (*without, "distil")
+    return {name: value for name, value in asdict(training).items() if name not in without}
 
 
 def teaching(recipe: Recipe, tasks: int) -> Teaching | None:
@@ -153,15 +154,22 @@ def build_bundle(
         members=len(taught.states),
         ablation=steps,
         refit=refit,
-        training=_applied(training)
+        training=_applied(training, taught_by is not None)
         | {
             "seed": seed,
             "pretrained": pretrained.sha256 if pretrained else "",
-            "teaching": asdict(taught_by) if taught_by else None,
+            "teaching": taught_by
+            and asdict(taught_by) | {"training": _applied(taught_by.training)},
         },
         data=data.meta["data"],
-        split=data.meta["split"] + f"; measured on the {part} rows" + (AGAIN if refit else ""),
-        notes=[*assembled.notes, *([f"forest: {SETTINGS}"] if forest else [])],
+        split=data.meta["split"]
+        + f"; measured on the {part} rows"
+        + (AGAIN[part] if refit else ""),
+        notes=[
+            *assembled.notes,
+            *([USED] if refit else []),
+            *([f"forest: {SETTINGS}"] if forest else []),
+        ],
         weights="",
         versions={package: version(package) for package in VERSIONS},
     )
@@ -169,7 +177,11 @@ def build_bundle(
     return card
 
 
-AGAIN = ", then trained again on every row, these included"
+USED = "once measured, the networks were trained again, on the values set aside above too"
+AGAIN = {
+    "valid": ", then trained again on every row, these included",
+    "test": ", then trained again on every row but these",
+}
 
 
 def _keep_tasks(state: State, kept: Any) -> State:

@@ -166,6 +166,13 @@ def _calibrate_regressions(
     ]
 
 
+def _wanted(task: HeldTask, near: Floats) -> Floats:
+    """Return the truth [n] less the centre; where a bound is kept, what was predicted."""
+    truth = task.truth - task.trained.centre
+    kept = (task.bounds != 0) & (np.sign(truth - near) != task.bounds)
+    return np.where(kept, near, truth)
+
+
 def _each(tasks: Sequence[HeldTask], values: Sequence[float]) -> Floats:
     """Repeat a number of each task for each of its measurements [n of all tasks]."""
     return np.repeat(np.array(values, np.float64), [len(task.truth) for task in tasks])

@@ -157,8 +157,8 @@ class Card(_Part):
     ablation: tuple[Stage, ...] = ()
     """What each part of the training earned, on the rows held out; empty without teachers."""
     refit: bool = False
-    """Whether the networks shipped were trained again on every row, the held-out ones included;
-    all figures are of the networks before that."""
+    """Whether the networks shipped were trained again on the ``valid`` rows too; metrics, counts of
+    measurements and calibrations are of the networks before that, the domain is of these."""
     training: dict[str, Any]
     data: list[dict[str, Any]]
     """Sets it was trained on: name, sha256, source, licence, rows."""

@@ -6,13 +6,15 @@
 
 import argparse
 import os
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from gnn.ensemble import fit_ensemble
+from gnn.ensemble import Taught, claim, fit_ensemble, fit_members
+from gnn.errors import ModelError
 from gnn.heads import Report, inputs
 from gnn.network import NetworkConfig, State, network_config
 from gnn.pretrained import Pretrained, load_pretrained
@@ -35,7 +37,11 @@ class Teaching:
     """Networks that teach."""
 
 
-class Taught(NamedTuple):
+REFIT = "refit"
+"""Folder, in that of the training, of what is fitted on every row."""
+
+
+class Fitted(NamedTuple):
     """What was fitted."""
 
     states: list[State]
@@ -56,7 +62,7 @@ def fit_taught(
     device: str = "auto",
     report: Report | None = None,
     pretrained: Pretrained | None = None,
-) -> Taught:
+) -> Fitted:
     """Fit the ensemble of a recipe, ``members`` networks, with teachers or without.
 
     Everything that is fitted is kept in ``work`` and taken from there.
@@ -69,59 +75,76 @@ def fit_taught(
     }
     own = replace(data, parts=data.parts[:members])
     if teaching is None or pretrained is None:
-        return Taught(fit_ensemble(own, sizes, config, work, **settings), {})
-    settings["given"] = inputs(data, sizes, pretrained, pick_device(device), report)
+        return Fitted(fit_ensemble(own, sizes, config, work, **settings), {})
+    by = asdict(teaching)
+    claim(work, own, sizes, config, seed, pretrained, by)
+    where = pick_device(device)
+    settings["given"] = given = cache(partial(inputs, data, sizes, pretrained, where, report))
     others = replace(data, parts=data.parts[: teaching.members])
     first = fit_ensemble(others, teaching.sizes, teaching.training, work / "networks", **settings)
     lessons = {}
     for name in teaching.teachers:
         kept = work / f"lesson-{name}.npy"
         if not kept.is_file():
+            said = teach(data, teaching.sizes, first, given, name, where, report)
             part = kept.with_suffix(".part.npy")
-            np.save(part, teach(data, teaching.sizes, first, settings["given"], name, report))
+            np.save(part, said)
             os.replace(part, kept)
         lessons[name] = np.load(kept)
-    states = fit_ensemble(own, sizes, config, work, **settings, lesson=average(lessons))
-    return Taught(states, lessons)
+    taught = Taught(average(lessons), by)
+    return Fitted(fit_ensemble(own, sizes, config, work, **settings, taught=taught), lessons)
 
 
 def main() -> None:
-    """Fit the networks of a recipe from arrays, without chemistry."""
+    """Fit the networks of a recipe or an assay from arrays, without chemistry."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("set", type=Path, help="arrays written by `hitlist train RECIPE --arrays`")
+    parser.add_argument("set", type=Path, help="arrays written by `hitlist train … --arrays`")
     parser.add_argument("work", type=Path, help="folder for what is fitted")
     parser.add_argument("--device", default="auto", help="cpu, cuda or auto")
     options = parser.parse_args()
-    data = load_training_set(options.set)
+    try:
+        fit_arrays(load_training_set(options.set), options.work, options.device)
+    except ModelError as error:
+        raise SystemExit(str(error)) from None
+
+
+def fit_arrays(data: TrainingSet, work: Path, device: str) -> None:
+    """Fit all that ``hitlist train --work`` will look for."""
     recipe: dict[str, Any] = data.meta["recipe"]
     pretrained = load_pretrained() if recipe["pretrained"] else None
     sizes = network_config(len(data.tasks), recipe["network"], pretrained)
     training = TrainingConfig(**recipe["training"])
+    if "members" not in recipe:  # an assay, which leaves out what diverges
+        _, notes = fit_members(
+            data, sizes, training, work, recipe["seed"], device, _show, pretrained
+        )
+        print(*notes, sep="\n")
+        return
     teaching = None
-    if how := recipe.get("teaching"):
+    if how := recipe["teaching"]:
         first = network_config(len(data.tasks), how["network"], pretrained)
-        training_of_teachers = TrainingConfig(**how["training"])
-        teaching = Teaching(tuple(how["teachers"]), first, training_of_teachers, how["members"])
-    rounds = [(data, options.work)]
-    if recipe.get("refit"):
-        rounds.append((data.everything(), options.work / REFIT))
+        settings = TrainingConfig(**how["training"])
+        teaching = Teaching(tuple(how["teachers"]), first, settings, how["members"])
+    rounds = [(data, work)]
+    if recipe["refit"]:
+        rounds.append((data.everything(), work / REFIT))
     for rows, place in rounds:
         fit_taught(
             rows,
             sizes,
             training,
-            recipe.get("members", len(data.parts)),
+            recipe["members"],
             teaching,
             place,
             recipe["seed"],
-            options.device,
-            report=lambda line, done, most: print(f"{line}: {done}/{most}", flush=True),
-            pretrained=pretrained,
+            device,
+            _show,
+            pretrained,
         )
 
 
-REFIT = "refit"
-"""Folder, in that of the training, of what is fitted on every row."""
+def _show(line: str, done: int, most: int) -> None:
+    print(f"{line}: {done}/{most}", flush=True)
 
 
 if __name__ == "__main__":

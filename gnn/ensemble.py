@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from hashlib import sha256
+from functools import cache, partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,15 @@ from gnn.training import Report, TrainingConfig, fit
 from gnn.training_set import TrainingSet
 
 
+class Taught(NamedTuple):
+    """What teachers say, and who they are."""
+
+    lesson: npt.NDArray[np.float32]
+    """[M, T] values in the task's unit or probabilities, NaN where they say nothing."""
+    by: Mapping[str, Any]
+    """All that the lesson follows from, beside the data."""
+
+
 def fit_ensemble(
     data: TrainingSet,
     sizes: NetworkConfig,
@@ -32,22 +42,22 @@ def fit_ensemble(
     device: str = "auto",
     report: Report | None = None,
     pretrained: Pretrained | None = None,
-    given: Tensor | None = None,
-    lesson: npt.NDArray[np.float32] | None = None,
+    given: Callable[[], Tensor] | None = None,
+    taught: Taught | None = None,
 ) -> list[State]:
     """Fit one network for each row of ``data.parts``; those in ``work`` are taken or gone on with.
 
     ``work`` belongs to one set of sizes, settings and data: another one is refused.
 
     Args:
-        given: what :func:`gnn.heads.inputs` returns, if it is known already.
-        lesson: [M, T] what teachers say, see :func:`gnn.heads.fit_head`.
+        given: gets what :func:`gnn.heads.inputs` returns, if somebody else needs it too.
+        taught: what teachers say.
 
     Raises:
         ModelError: a member diverged; the error names it.
     """
     states, _ = fit_members(
-        data, sizes, config, work, seed, device, report, pretrained, given, lesson, strict=True
+        data, sizes, config, work, seed, device, report, pretrained, given, taught, strict=True
     )
     return [state for state in states if state is not None]
 
@@ -61,8 +71,8 @@ def fit_members(
     device: str = "auto",
     report: Report | None = None,
     pretrained: Pretrained | None = None,
-    given: Tensor | None = None,
-    lesson: npt.NDArray[np.float32] | None = None,
+    given: Callable[[], Tensor] | None = None,
+    taught: Taught | None = None,
     *,
     strict: bool = False,
 ) -> tuple[list[State | None], list[str]]:
@@ -71,19 +81,11 @@ def fit_members(
     Returns None for such a member, and a line on each.
     """
     keep_memory()
-    work.mkdir(parents=True, exist_ok=True)
-    purpose = {
-        "sizes": asdict(sizes),
-        "training": asdict(config),
-        "data": data.meta,
-        "arrays": data.sha256,
-        "seed": seed,
-        "pretrained": pretrained.sha256 if pretrained else None,
-    }
-    if lesson is not None:
-        purpose["lesson"] = sha256(lesson.tobytes()).hexdigest()
-    _claim(work, purpose)
+    claim(work, data, sizes, config, seed, pretrained, taught.by if taught else None)
     where = pick_device(device)
+    if given is None and pretrained is not None:
+        given = cache(partial(inputs, data, sizes, pretrained, where, report))
+    lesson = taught.lesson if taught else None
     states: list[State | None] = []
     notes = []
     for member in range(len(data.parts)):
@@ -92,13 +94,10 @@ def fit_members(
         try:
             if place.is_file():
                 pass
-            elif pretrained is not None and config.encoder_rate == 0:
-                if given is None:
-                    given = inputs(data, sizes, pretrained, where, report)
-                _keep(
-                    fit_head(data, sizes, config, pretrained, given, *numbers, report, lesson),
-                    place,
-                )
+            elif pretrained is not None and given is not None and config.encoder_rate == 0:
+                known = given()
+                state = fit_head(data, sizes, config, pretrained, known, *numbers, report, lesson)
+                _keep(state, place)
             else:
                 checkpoint = work / f"member-{member}.checkpoint"
                 fitted = fit(data, sizes, config, *numbers, where, checkpoint, report, pretrained)
@@ -121,13 +120,35 @@ def _keep(state: State, place: Path) -> None:
     os.replace(part, place)
 
 
-def _claim(work: Path, purpose: dict[str, object]) -> None:
+def claim(
+    work: Path,
+    data: TrainingSet,
+    sizes: NetworkConfig,
+    config: TrainingConfig,
+    seed: int,
+    pretrained: Pretrained | None,
+    taught_by: Mapping[str, Any] | None = None,
+) -> None:
+    """Make ``work`` the folder of one training, or raise ModelError if it is another one's."""
+    purpose = {
+        "sizes": asdict(sizes),
+        "training": asdict(config),
+        "data": data.meta,
+        "arrays": data.sha256,
+        "seed": seed,
+        "pretrained": pretrained.sha256 if pretrained else None,
+        "taught by": taught_by,
+    }
+    work.mkdir(parents=True, exist_ok=True)
     path, text = work / "purpose.json", json.dumps(purpose, sort_keys=True, indent=1)
-    if path.is_file() and path.read_text() != text:
+    if not path.is_file():
+        part = path.with_suffix(".part")
+        part.write_text(text)
+        os.replace(part, path)
+    elif path.read_text() != text:
         raise ModelError(
             f"{work} holds members of another recipe or other data; name another folder"
         )
-    path.write_text(text)
 
 
 @torch.inference_mode()

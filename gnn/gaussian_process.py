@@ -20,6 +20,7 @@ NOISES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 _TUNING_ROWS = 2_000
 """Rows that the noise is chosen on, at most."""
 _FOLDS = 5
+_PIECE = 1024
 
 
 class Process(NamedTuple):
@@ -71,7 +72,12 @@ def invert(gram: npt.NDArray[np.floating], noise: float) -> Floats:
         lower, failed = lapack.dpotri(lower, lower=1, overwrite_c=1)
     if failed:
         raise ModelError(f"the kernel of {len(work)} compounds cannot be inverted; raise the noise")
-    inverse: Floats = np.tril(lower) + np.tril(lower, -1).T
+    inverse: Floats = lower
+    for start in range(0, len(inverse), _PIECE):  # mirrored in place: the matrix may be large
+        stop = min(start + _PIECE, len(inverse))
+        inverse[start:stop, stop:] = inverse[stop:, start:stop].T
+        corner = np.tril(inverse[start:stop, start:stop])
+        inverse[start:stop, start:stop] = corner + np.tril(corner, -1).T
     return inverse
 
 

@@ -58,7 +58,7 @@ class Presumed(_Part):
     """Only molecules less similar than this to every measured one."""
 
 
-class Teaching(_Part):
+class TeachingChoice(_Part):
     """Models whose mean on every molecule the shipped networks learn (:mod:`gnn.teacher`)."""
 
     teachers: Annotated[tuple[Literal["networks", "process", "forest"], ...], Field(min_length=1)]
@@ -87,7 +87,7 @@ class Recipe(_Part):
     """Share of the training rows by which each member decides when to stop."""
     pretrained: bool = True
     """Start from the pretrained encoder, whose sizes the network then has."""
-    teaching: Teaching | None = None
+    teaching: TeachingChoice | None = None
     """What the networks learn from beside the measurements."""
     refit: bool = False
     """Measure, then train again on every row, held-out ones included, and ship that."""
@@ -104,6 +104,15 @@ class Recipe(_Part):
     def _known(cls, given: dict[str, int | float], info: Any) -> dict[str, int | float]:
         _check(str(info.field_name), given)
         return given
+
+    @model_validator(mode="after")
+    def _without_a_stop(self) -> Self:
+        if self.refit and not (self.pretrained and self.settings().encoder_rate == 0):
+            raise ValueError(
+                "refit leaves no row to stop a training by; set pretrained = true and "
+                "training.encoder_rate = 0, or refit = false"
+            )
+        return self
 
     @model_validator(mode="after")
     def _teachable(self) -> Self:
@@ -150,9 +159,9 @@ class Recipe(_Part):
 
     def taught_by(self) -> tuple[dict[str, int | float], TrainingConfig]:
         """Return the sizes and the settings of the networks that teach."""
-        own = self.teaching or Teaching(teachers=("networks",))
-        training = TrainingConfig(**(self.training | own.training))  # type: ignore[arg-type]
-        return self.network | own.network, training
+        network = self.teaching.network if self.teaching else {}
+        training = self.training | (self.teaching.training if self.teaching else {})
+        return self.network | network, TrainingConfig(**training)  # type: ignore[arg-type]
 
     def teaching_settings(self) -> dict[str, Any] | None:
         """Return what :mod:`gnn.distil` needs to know of the teaching, as plain values."""

@@ -32,23 +32,25 @@ def teach(
     data: TrainingSet,
     sizes: NetworkConfig,
     states: Sequence[State],
-    given: Tensor,
+    given: Callable[[], Tensor],
     teacher: str,
+    device: torch.device,
     report: Report | None = None,
 ) -> Floats:
     """Return what one of :data:`TEACHERS` says: [M, T] in the task's unit, or probabilities.
 
     All learn from the rows that no member holds out. Of molecules whose values are presumed only
-    the networks know something; the others are NaN there.
+    the networks know something; the others are NaN there, and for a task with fewer than two
+    measurements.
 
     Args:
         states: networks of ``sizes`` that were fitted on ``data``; their mean is one teacher.
-        given: what :func:`gnn.heads.inputs` returns.
+        given: gets what :func:`gnn.heads.inputs` returns.
     """
     makers: dict[str, Callable[[], Floats]] = {
-        "networks": lambda: _networks(data, sizes, states, given),
-        "process": lambda: _process(data, given.device, report),
-        "forest": lambda: _forest(data, sizes, given, report),
+        "networks": lambda: _networks(data, sizes, states, given()),
+        "process": lambda: _process(data, device, report),
+        "forest": lambda: _forest(data, sizes, given(), report),
     }
     found = makers[teacher]()
     if data.presumed is not None and teacher != "networks":
@@ -103,6 +105,9 @@ def _process(data: TrainingSet, device: torch.device, report: Report | None) -> 
         rows = _rows(data, task)
         if len(rows) > MOST_ROWS:
             rows = np.sort(generator.choice(rows, MOST_ROWS, replace=False))
+        if len(rows) < 2:
+            centre[task] = np.nan
+            continue
         values = data.values[rows, task].astype(np.float64)
         centre[task], scale = values.mean(), max(float(values.std()), 1e-6)
         binary = bool(data.binary[task])
@@ -133,6 +138,9 @@ def _forest(
     for task in range(len(data.tasks)):
         rows = _rows(data, task)
         classes = bool(data.binary[task])
+        if len(rows) < 2:
+            found[:, task] = np.nan
+            continue
         found[:, task] = teacher_forest(counts, rows, data.values[rows, task], classes)
         if report is not None:
             report("random forests", task + 1, len(data.tasks))

@@ -26,7 +26,8 @@ class TrainingSet:
     values: npt.NDArray[np.float32]
     """[M, T] measured values or classes (0, 1); NaN where not measured."""
     bounds: npt.NDArray[np.int8]
-    """[M, T] 0 measured, -1 the true value is at most this, +1 at least this."""
+    """[M, T] 0 measured, -1 the true value is at most this, +1 at least this; of ``spare`` values
+    too."""
     parts: npt.NDArray[np.str_]
     """[K, M] what each of K members does with a molecule: ``fit`` (train on it), ``stop`` (decide
     by it when to stop; heads alone train on it too), ``valid`` or ``test`` (only measure on it)."""
@@ -45,7 +46,8 @@ class TrainingSet:
     def sha256(self) -> str:
         """Hash of all that a network is fitted on."""
         found = sha256()
-        for array in (self.values, self.bounds, self.parts, *self.graphs):
+        presumed = () if self.presumed is None else (self.presumed,)
+        for array in (self.values, self.bounds, self.parts, self.factors, *self.graphs, *presumed):
             found.update(np.ascontiguousarray(array).tobytes())
         return found.hexdigest()
 

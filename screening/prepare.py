@@ -100,6 +100,12 @@ def prepare_library(
                 return summary
         (folder / SUMMARY).unlink(missing_ok=True)
         names, rows = _write_partitions(library, folder, client, partition_rows, ledger, progress)
+        try:
+            library.check_unchanged()
+        except InputError:
+            for name in names:  # of two files perhaps; the ledger forgets what is not there
+                (folder / name).unlink(missing_ok=True)
+            raise
         write_table(folder / DUPLICATES, find_duplicates(folder, names))
         duplicates = pq.read_metadata(folder / DUPLICATES).num_rows
         ledger.record(DUPLICATES, {"rows": duplicates})
