@@ -85,10 +85,13 @@ def assemble(
         *contradictions,
         *(f"{count} molecules left out: {code}" for code, count in sorted(failures.items())),
     ]
-    if report.merged_values or report.conflicting or report.moved:
+    if report.merged_values or report.conflicting:
         notes.append(
             f"{report.rows_before} molecules became {report.rows_after} by standardized SMILES: "
-            f"{report.merged_values} values merged, {report.conflicting} conflicting ones dropped; "
+            f"{report.merged_values} values merged, {report.conflicting} conflicting ones dropped"
+        )
+    if report.moved:
+        notes.append(
             f"{report.moved} molecules were held back by one set and trained on by another: they "
             f"are held back, and their {int(np.isfinite(spare).sum())} values of the other sets "
             "are neither trained nor measured on"

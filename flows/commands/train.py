@@ -89,6 +89,8 @@ def train(
 ) -> None:
     """Train a model and measure it beside a random forest on rows that neither has seen.
 
+    A recipe may then train it again on these rows too, and ship that; --held-out does without.
+
     An assay needs a SMILES column and a column such as `IC50 nM`, `pKi`, `% inhibition` or
     `active`. It is cross-validated; rows marked `test` in a column `split` are held back instead.
     """
