@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from gnn.card import Stage
 from gnn.metrics import METRICS, measurable
-from gnn.teacher import average
 from gnn.training_set import TrainingSet
 
 Floats = npt.NDArray[np.floating]
@@ -28,13 +27,13 @@ class Said(NamedTuple):
     """[M, T] in the task's unit; of a class anything that rises with its probability."""
 
 
-def stages(lessons: dict[str, npt.NDArray[np.float32]], networks: Floats) -> list[Said]:
+def stages(lessons: dict[str, Floats], lesson: Floats | None, networks: Floats) -> list[Said]:
     """Return the teachers, their mean, one network that was taught and all of them ([K, M, T])."""
-    if not lessons:
+    if lesson is None:
         return []
     found = [Said(_NAMES[name], values) for name, values in lessons.items()]
     if len(lessons) > 1:
-        found.append(Said("teachers: the mean of these", average(lessons)))
+        found.append(Said("teachers together", lesson))
     found.append(Said("one network taught by them", networks[0]))
     if len(networks) > 1:
         found.append(Said(f"shipped: {len(networks)} such networks", networks.mean(axis=0)))

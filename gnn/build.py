@@ -97,7 +97,8 @@ def teaching(recipe: Recipe, tasks: int) -> Teaching | None:
         return None
     network, training = recipe.taught_by()
     sizes = network_config(tasks, network, recipe.encoder())
-    return Teaching(recipe.teaching.teachers, sizes, training, recipe.teaching.members)
+    own = recipe.teaching
+    return Teaching(own.teachers, sizes, training, own.members, own.values)
 
 
 def build_bundle(
@@ -137,7 +138,7 @@ def build_bundle(
         shipped = [whole(half(state)) for state in taught.states]  # measured is what is shipped
         outputs = Outputs(held_out_outputs(shipped, sizes, data, part), None)
         assessment = assess(data, outputs, baseline, kept, held_out_distance(data, part))
-        steps = ablate(data, part, kept, stages(taught.lessons, outputs.networks))
+        steps = ablate(data, part, kept, stages(taught.lessons, taught.lesson, outputs.networks))
         if refit:
             data = data.everything()
             again = place / REFIT

@@ -35,6 +35,8 @@ class Teaching:
     training: TrainingConfig
     members: int
     """Networks that teach."""
+    values: tuple[str, ...] = ()
+    """Those of ``teachers`` whose mean teaches regressions; none names all of them."""
 
 
 REFIT = "refit"
@@ -49,6 +51,8 @@ class Fitted(NamedTuple):
     lessons: dict[str, Floats]
     """[M, T] what each teacher says of every molecule: values in the task's unit, or probabilities.
     Empty without teachers."""
+    lesson: Floats | None = None
+    """What they say together, task by task."""
 
 
 def fit_taught(
@@ -91,8 +95,12 @@ def fit_taught(
             np.save(part, said)
             os.replace(part, kept)
         lessons[name] = np.load(kept)
-    taught = Taught(average(lessons), by)
-    return Fitted(fit_ensemble(own, sizes, config, work, **settings, taught=taught), lessons)
+    lesson = average(lessons)
+    if teaching.values:
+        values = average({name: lessons[name] for name in teaching.values})
+        lesson = np.where(data.binary, lesson, values)
+    states = fit_ensemble(own, sizes, config, work, **settings, taught=Taught(lesson, by))
+    return Fitted(states, lessons, lesson)
 
 
 def main() -> None:
@@ -124,7 +132,8 @@ def fit_arrays(data: TrainingSet, work: Path, device: str) -> None:
     if how := recipe["teaching"]:
         first = network_config(len(data.tasks), how["network"], pretrained)
         settings = TrainingConfig(**how["training"])
-        teaching = Teaching(tuple(how["teachers"]), first, settings, how["members"])
+        names = tuple(how["teachers"]), tuple(how["values"])
+        teaching = Teaching(names[0], first, settings, how["members"], names[1])
     rounds = [(data, work)]
     if recipe["refit"]:
         rounds.append((data.everything(), work / REFIT))

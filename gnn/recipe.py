@@ -62,6 +62,8 @@ class TeachingChoice(_Part):
     """Models whose mean on every molecule the shipped networks learn (:mod:`gnn.teacher`)."""
 
     teachers: Annotated[tuple[Literal["networks", "process", "forest"], ...], Field(min_length=1)]
+    values: tuple[str, ...] = ()
+    """Those of them whose mean teaches regressions; none names all of them."""
     members: Annotated[int, Field(ge=1, le=50)] = 2
     """Networks that teach, where networks do."""
     network: dict[str, int | float] = {}
@@ -120,6 +122,8 @@ class Recipe(_Part):
             return self
         if len(set(self.teaching.teachers)) < len(self.teaching.teachers):
             raise ValueError("teaching.teachers: one is named twice; name each once")
+        if strange := set(self.teaching.values) - set(self.teaching.teachers):
+            raise ValueError(f"teaching.values: {min(strange)} is none of teaching.teachers")
         for name in ("network", "training"):
             _check(name, getattr(self.teaching, name))
         if others := self.teaching.network.keys() - set(_OF_HEADS):
@@ -170,6 +174,7 @@ class Recipe(_Part):
         network, training = self.taught_by()
         return {
             "teachers": list(self.teaching.teachers),
+            "values": list(self.teaching.values),
             "members": self.teaching.members,
             "network": network,
             "training": asdict(training),

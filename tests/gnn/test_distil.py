@@ -36,7 +36,7 @@ SIZES = network_config(
 )
 QUICK = TrainingConfig(epochs=12, batch=16, encoder_rate=0, learning_rate=3e-3)
 
-TEACHING = Teaching(TEACHERS, replace(SIZES, hidden=24), QUICK, 1)
+TEACHING = Teaching(TEACHERS, replace(SIZES, hidden=24), QUICK, 1, ("networks",))
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,9 @@ def test_teachers_know_more_than_the_mean_and_do_not_see_what_is_held_out(
         classes = said[np.isfinite(said[:, 1]), 1]
         assert 0 <= classes.min() < 0.4 < 0.6 < classes.max() <= 1, name
     assert np.isfinite(taught.lessons["networks"]).all()
+    assert taught.lesson is not None  # the first task is a regression, the second a class
+    np.testing.assert_array_equal(taught.lesson[:, 0], taught.lessons["networks"][:, 0])
+    np.testing.assert_array_equal(taught.lesson[:, 1], average(taught.lessons)[:, 1])
     for name in ("process", "forest"):  # what is presumed was not measured
         assert np.isnan(taught.lessons[name][7]).all()
         assert np.isfinite(np.delete(taught.lessons[name], 7, axis=0)).all()
@@ -124,7 +127,12 @@ def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_pat
     """The way over a machine without RDKit, with the second training on every row."""
     training = {"epochs": 2, "batch": 16, "encoder_rate": 0}
     sizes = {"hidden": 32, "environments": 256, "pairs": 256, "paths": 256}
-    own = {"teachers": ["networks", "process"], "members": 1, "network": sizes}
+    own = {
+        "teachers": ["networks", "process"],
+        "members": 1,
+        "network": sizes,
+        "values": ["networks"],
+    }
     config = TrainingConfig(**training)
     recipe = {"network": sizes, "training": training, "seed": 0, "members": 2, "refit": True}
     recipe |= {"pretrained": True, "teaching": own | {"training": asdict(config)}}
@@ -140,7 +148,7 @@ def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_pat
         2,
         name="taught",
         title="Taught",
-        taught_by=Teaching(("networks", "process"), SIZES, config, 1),
+        taught_by=Teaching(("networks", "process"), SIZES, config, 1, ("networks",)),
         refit=True,
         forest=False,
         work=tmp_path / "work",
@@ -162,7 +170,7 @@ def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_pat
 def test_the_card_says_what_each_part_earned(data: TrainingSet, work: Path) -> None:
     taught = fit_taught(data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED)
     outputs = held_out_outputs(taught.states, SIZES, data, "valid")
-    found = ablate(data, "valid", np.arange(2), stages(taught.lessons, outputs))
+    found = ablate(data, "valid", np.arange(2), stages(taught.lessons, taught.lesson, outputs))
     assert [len(stage.metrics) for stage in found] == [3] * 6
     held = data.rows(0, "valid")
     mean = outputs[:, held, 0].mean(axis=0)
@@ -170,7 +178,7 @@ def test_the_card_says_what_each_part_earned(data: TrainingSet, work: Path) -> N
     assert found[-1].metrics["regression r2"] == pytest.approx(
         r2(data.values[held, 0].astype(float), mean), abs=1e-4
     )
-    assert stages({}, outputs) == []
+    assert stages({}, None, outputs) == []
 
 
 def test_networks_learn_what_they_are_taught(data: TrainingSet) -> None:
