@@ -118,6 +118,8 @@ def test_without_the_sets_a_card_speaks(monkeypatch: pytest.MonkeyPatch) -> None
     lines, remarks = measure_bundle("toxicity")
     assert {line.source for line in lines} == {"card"}
     assert any("not measured now" in remark for remark in remarks)
+    assert read_card(find_bundle("toxicity")).refit  # so no row of its sets is left to measure on
+    assert any("hitlist train toxicity --held-out" in remark for remark in remarks)
     by = {(line.benchmark, line.metric): line for line in lines}
     card = {task.name: task for task in read_card(find_bundle("toxicity")).tasks}
     assert by["herg", "auroc"].ours.value == card["herg"].metrics["auroc"].network
