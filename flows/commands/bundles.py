@@ -53,8 +53,8 @@ def show_card(card: "Card", every_task: bool = True) -> None:
             cells = [key, f"{mean.network:.3f}", f"{low:.3f} to {high:.3f}", forest]
             rows.append([f"mean of {mean.tasks} tasks", "", "", "", *cells])
     headers = ["task", "unit", "trained on", "measured on"]
-    headers += ["metric", "network", "95 % interval", "forest"]
-    show_table(headers, rows, f"{card.name}: network beside random forest", numbers=3)
+    headers += ["metric", "ours", "95 % interval", "forest"]
+    show_table(headers, rows, f"{card.name}: ours beside a random forest", numbers=3)
     show_ablation(card)
     show_reliability(card)
 
