@@ -20,12 +20,12 @@ from gnn.assess import assess
 from gnn.baseline import forest_baseline
 from gnn.bundle import save_bundle
 from gnn.card import Card
-from gnn.distil import REFIT, Teaching, fit_taught
+from gnn.distil import REFIT, Teaching, fit_taught, read_teaching
 from gnn.domain import held_out_distance, training_domain
 from gnn.ensemble import held_out_outputs
 from gnn.errors import ModelError
 from gnn.forest import SETTINGS
-from gnn.network import NetworkConfig, State, network_config
+from gnn.network import NetworkConfig, State
 from gnn.outputs import Outputs
 from gnn.pretrained import Pretrained
 from gnn.recipe import Recipe
@@ -93,12 +93,7 @@ def _applied(training: TrainingConfig, taught: bool = False) -> dict[str, Any]:
 
 def teaching(recipe: Recipe, tasks: int) -> Teaching | None:
     """Return a recipe's teaching for a number of tasks."""
-    if recipe.teaching is None:
-        return None
-    network, training = recipe.taught_by()
-    sizes = network_config(tasks, network, recipe.encoder())
-    own = recipe.teaching
-    return Teaching(own.teachers, sizes, training, own.members, own.values)
+    return read_teaching(recipe.teaching_settings(), tasks, recipe.encoder())
 
 
 def build_bundle(

@@ -6,6 +6,7 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -37,6 +38,21 @@ class Teaching:
     """Networks that teach."""
     values: tuple[str, ...] = ()
     """Those of ``teachers`` whose mean teaches regressions; none names all of them."""
+
+
+def read_teaching(
+    how: Mapping[str, Any] | None, tasks: int, pretrained: Pretrained | None
+) -> Teaching | None:
+    """Return the teaching of what :meth:`gnn.recipe.Recipe.teaching_settings` gave."""
+    if how is None:
+        return None
+    return Teaching(
+        teachers=tuple(how["teachers"]),
+        sizes=network_config(tasks, how["network"], pretrained),
+        training=TrainingConfig(**how["training"]),
+        members=how["members"],
+        values=tuple(how["values"]),
+    )
 
 
 REFIT = "refit"
@@ -128,12 +144,7 @@ def fit_arrays(data: TrainingSet, work: Path, device: str) -> None:
         )
         print(*notes, sep="\n")
         return
-    teaching = None
-    if how := recipe["teaching"]:
-        first = network_config(len(data.tasks), how["network"], pretrained)
-        settings = TrainingConfig(**how["training"])
-        names = tuple(how["teachers"]), tuple(how["values"])
-        teaching = Teaching(names[0], first, settings, how["members"], names[1])
+    teaching = read_teaching(recipe["teaching"], len(data.tasks), pretrained)
     rounds = [(data, work)]
     if recipe["refit"]:
         rounds.append((data.everything(), work / REFIT))

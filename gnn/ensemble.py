@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from gnn.batch import make_batch, take
+from gnn.batch import GraphArrays, make_batch, take
 from gnn.errors import ModelError
 from gnn.heads import fit_head, inputs
 from gnn.network import Network, NetworkConfig, State
@@ -153,14 +153,16 @@ def claim(
 
 @torch.inference_mode()
 def outputs(
-    network: Network, data: TrainingSet, rows: npt.NDArray[np.int64]
+    state: State, sizes: NetworkConfig, factors: npt.NDArray[np.int64], graphs: GraphArrays
 ) -> npt.NDArray[np.float64]:
-    """Return [len(rows), T]: values in the task's unit, or logits."""
+    """Return [M, T] what a network says of M molecules: values in the task's unit, or logits."""
+    network = Network(sizes, torch.from_numpy(factors))
+    network.load_state_dict(state)
     network.eval()
-    found = [np.zeros((0, len(data.tasks)))]
-    for start in range(0, len(rows), 512):
-        batch = make_batch(take(data.graphs, rows[start : start + 512]))
-        values = network(batch).double() * network.scale + network.shift
+    found = [np.zeros((0, sizes.tasks))]
+    for start in range(0, graphs.molecules, 512):
+        rows = np.arange(start, min(start + 512, graphs.molecules))
+        values = network(make_batch(take(graphs, rows))).double() * network.scale + network.shift
         found.append(values.numpy())
     return np.concatenate(found)
 
@@ -171,8 +173,6 @@ def held_out_outputs(
     """Return [K, M, T]: a member's outputs where the molecule is in ``part`` for it, else NaN."""
     found = np.full((len(states), data.graphs.molecules, len(data.tasks)), np.nan)
     for member, state in enumerate(states):
-        network = Network(sizes, torch.from_numpy(data.factors))
-        network.load_state_dict(state)
         rows = data.rows(member, part)
-        found[member, rows] = outputs(network, data, rows)
+        found[member, rows] = outputs(state, sizes, data.factors, take(data.graphs, rows))
     return found

@@ -12,19 +12,18 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from data.activity import ActivityTable
 from gnn.assay_networks import fit_networks
 from gnn.assemble import Assembled, Progress, assemble, fold_parts
-from gnn.batch import GraphArrays, make_batch, take
+from gnn.batch import GraphArrays, take
 from gnn.card import Comparison
 from gnn.compare import SIMPLEST, Choice, compare
 from gnn.counts import alike
-from gnn.ensemble import held_out_outputs
+from gnn.ensemble import held_out_outputs, outputs
 from gnn.errors import ModelError
 from gnn.kernel import KernelModel
-from gnn.network import Network, NetworkConfig, State, network_config
+from gnn.network import NetworkConfig, State, network_config
 from gnn.outputs import Outputs
 from gnn.pretrained import Pretrained
 from gnn.rounding import half, whole
@@ -81,11 +80,7 @@ def assemble_assay(
     made = assemble(table, divide, meta, progress, strict=True)
     groups = alike(made.data.graphs)
     parts = fold_parts(splits[0], members, 0.1, seed, groups)
-    return made._replace(data=_with_parts(made.data, parts))
-
-
-def _with_parts(data: TrainingSet, parts: npt.NDArray[np.str_]) -> TrainingSet:
-    return replace(data, parts=parts)
+    return made._replace(data=replace(made.data, parts=parts))
 
 
 class FittedAssay(NamedTuple):
@@ -105,7 +100,7 @@ class FittedAssay(NamedTuple):
 
     def outputs(self, graphs: GraphArrays) -> Outputs:
         """Return what every fitted model says about molecules, chosen or not."""
-        networks = [_run(state, self.sizes, self.factors, graphs) for state in self.states]
+        networks = [outputs(state, self.sizes, self.factors, graphs) for state in self.states]
         shape = (0, graphs.molecules, self.sizes.tasks)
         kernel = None if self.kernel is None else self.kernel.predict(graphs)
         return Outputs(np.stack(networks) if networks else np.zeros(shape), kernel)
@@ -143,7 +138,7 @@ def fit_assay(
         # What is compared is what is shipped.
         states = [whole(half(state)) for state in fitted if state is not None]
         kept = [state is not None for state in fitted]
-        left = _with_parts(data, data.parts[kept])
+        left = replace(data, parts=data.parts[kept])
         cross = cross._replace(networks=held_out_outputs(states, sizes, left, "valid"))
         if not states:
             if model != "auto":
@@ -160,21 +155,6 @@ def fit_assay(
 
 def _trained_rows(data: TrainingSet) -> npt.NDArray[np.int64]:
     return np.flatnonzero((data.parts != "test").any(axis=0))
-
-
-@torch.inference_mode()
-def _run(
-    state: State, sizes: NetworkConfig, factors: npt.NDArray[np.int64], graphs: GraphArrays
-) -> npt.NDArray[np.float64]:
-    network = Network(sizes, torch.from_numpy(factors))
-    network.load_state_dict(state)
-    network.eval()
-    found = [np.zeros((0, sizes.tasks))]
-    for start in range(0, graphs.molecules, 512):
-        rows = np.arange(start, min(start + 512, graphs.molecules))
-        values = network(make_batch(take(graphs, rows))).double() * network.scale + network.shift
-        found.append(values.numpy())
-    return np.concatenate(found)
 
 
 def _fit_kernel(

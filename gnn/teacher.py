@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from gnn.calibration import logistic
 from gnn.folded_kernel import FoldedKernel
 from gnn.forest import teacher_forest
 from gnn.gaussian_process import draw_to_bounds, invert
@@ -85,8 +86,7 @@ def _networks(
         for start in range(0, len(given), _PIECE):
             piece = network.judge(given[start : start + _PIECE].float())
             said = (piece * network.scale + network.shift).cpu().numpy()
-            odds = np.clip(said, -30, 30)
-            said = np.where(data.binary, 1 / (1 + np.exp(-odds)), said)
+            said = np.where(data.binary, logistic(said), said)
             found[start : start + _PIECE] += said / len(states)
     return found
 
