@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from chem.describe import PROPERTIES
 from screening.handover.rejects import Duplicate, Reject
-from screening.partitions import REJECTED
 from screening.prepare import DUPLICATES, Prepared
+from screening.records import REJECTED
 from screening.score import read_accepted
 
 IDENTITY = ("row", "compound_id", "name", "smiles", "input_smiles", "changes", "extra")

@@ -11,8 +11,8 @@ from chem.read import Library
 from gnn.bundle import Bundle
 from gnn.predict import Predictor
 from screening.handover.csvfile import write_csv
-from screening.partitions import REJECTED
 from screening.prepare import DUPLICATES, Prepared, Progress, prepare_library
+from screening.records import REJECTED
 from screening.score import score_library
 
 FIRST = ("row", "compound_id", "smiles", "status", "reason")

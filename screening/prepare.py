@@ -27,7 +27,8 @@ from chem.standardize import STANDARDIZER
 from screening.cluster import run_window
 from screening.files import write_atomic
 from screening.ledger import Ledger, hash_purpose
-from screening.partitions import ACCEPTED, REJECTED, prepare_records, write_table
+from screening.partitions import write_table
+from screening.records import ACCEPTED, REJECTED, prepare_records
 
 PARTITION_ROWS = 5000
 SUMMARY = "prepared.json"

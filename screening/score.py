@@ -15,8 +15,9 @@ from gnn.bundle import Bundle, load_bundle
 from gnn.predict import Predictor
 from screening.cluster import run_window
 from screening.ledger import Ledger
-from screening.partitions import ACCEPTED, GRAPH, to_graphs, write_table
+from screening.partitions import GRAPH, to_graphs, write_table
 from screening.prepare import DUPLICATES, Prepared, Progress
+from screening.records import ACCEPTED
 
 
 @dataclass(frozen=True)

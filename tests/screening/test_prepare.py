@@ -18,15 +18,7 @@ from chem.records import Failure, Record
 from chem.standardize import Standardized, standardize
 from gnn.batch import collect
 from screening.ledger import LEDGER
-from screening.partitions import (
-    ACCEPTED,
-    NO_KEY,
-    REJECTED,
-    SCHEMA,
-    prepare_records,
-    to_graphs,
-    write_table,
-)
+from screening.partitions import to_graphs, write_table
 from screening.prepare import (
     DUPLICATES,
     SUMMARY,
@@ -36,6 +28,7 @@ from screening.prepare import (
     prepare_partition,
     read_prepared,
 )
+from screening.records import ACCEPTED, NO_KEY, REJECTED, SCHEMA, prepare_records
 
 MakeRecords = Callable[[Sequence[str]], list[Record]]
 WriteLibrary = Callable[[Path, Sequence[tuple[str, str]]], Path]
