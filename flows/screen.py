@@ -16,10 +16,11 @@ from flows.planning import plan_screen
 from flows.stages import stage_progress, worth_retrying
 from screening.cluster import connect
 from screening.handover.top import top_table
+from screening.meter import Clock
 from screening.plan import Plan
 from screening.prepare import Prepared
 from screening.rank import Ranking
-from screening.run import Clock, Outcome, hand_over_stage, prepare_stage, rank_stage, score_stage
+from screening.run import Outcome, hand_over_stage, prepare_stage, rank_stage, score_stage
 
 AGAIN: dict[str, Any] = {
     "retries": 2,
@@ -66,11 +67,9 @@ def rank(plan: Plan, prepared: Prepared, scores: list[Path]) -> Ranking:
 
 
 @task(name="hand over", **ONCE)
-def hand_over(
-    plan: Plan, prepared: Prepared, ranking: Ranking, seconds: dict[str, float]
-) -> Outcome:
+def hand_over(plan: Plan, prepared: Prepared, ranking: Ranking, clock: Clock) -> Outcome:
     """Write the run's files; the manifest comes last."""
-    return hand_over_stage(plan, prepared, ranking, seconds)
+    return hand_over_stage(plan, prepared, ranking, clock)
 
 
 @flow(name="screen", persist_result=False)
@@ -97,7 +96,7 @@ def screen(
     prepared = clock.time("prepare", lambda: prepare(planned, scheduler, workers))
     scores = clock.time("score", lambda: score(planned, prepared, scheduler, workers))
     ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
-    outcome = hand_over(planned, prepared, ranking, clock.seconds)
+    outcome = clock.time("hand_over", lambda: hand_over(planned, prepared, ranking, clock))
     publish(planned, outcome)
     return {"folder": str(outcome.folder), **outcome.manifest["counts"]}
 

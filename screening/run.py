@@ -1,10 +1,8 @@
 """The stages of a screen, one function each: the command line and the flows call these."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 
 from distributed import Client
 
@@ -15,13 +13,12 @@ from screening.handover.manifest import Artefact, RunFacts
 from screening.handover.table import HitTable
 from screening.handover.write import hand_over
 from screening.ledger import LEDGER, check_purpose, hash_purpose
+from screening.meter import Clock
 from screening.objective import needed_columns
 from screening.plan import Plan, domain_limits, task_units
 from screening.prepare import Prepared, Progress, prepare_library, prepare_purpose
 from screening.rank import Ranking, merge_top
 from screening.score import score_library, scoring_purpose
-
-Result = TypeVar("Result")
 
 
 @dataclass
@@ -31,20 +28,6 @@ class Outcome:
     folder: Path
     table: HitTable
     manifest: dict[str, Any]
-
-
-@dataclass
-class Clock:
-    """Seconds of each stage, in order."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def time(self, stage: str, work: Callable[[], Result]) -> Result:
-        """Do some work and note how long it took."""
-        started = perf_counter()
-        result = work()
-        self.seconds[stage] = perf_counter() - started
-        return result
 
 
 def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:
@@ -84,9 +67,7 @@ def prediction_columns(plan: Plan) -> list[str]:
     return [column for column in dict.fromkeys(wanted) if column in every]
 
 
-def hand_over_stage(
-    plan: Plan, prepared: Prepared, ranking: Ranking, seconds: dict[str, float]
-) -> Outcome:
+def hand_over_stage(plan: Plan, prepared: Prepared, ranking: Ranking, clock: Clock) -> Outcome:
     """Write every file of the run; the manifest comes last."""
     facts = RunFacts(
         library=Artefact(prepared.library, prepared.sha256),
@@ -97,7 +78,8 @@ def hand_over_stage(
         rejected=prepared.rejected,
         duplicates=prepared.duplicates,
         reject_codes=prepared.reject_codes,
-        seconds=seconds,
+        seconds=clock.seconds,
+        peak_memory_mb=clock.peak_memory_mb,
         units=task_units(plan.bundles),
         limits=domain_limits(plan.bundles),
     )
@@ -120,7 +102,7 @@ def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> 
     prepared = clock.time("prepare", lambda: prepare_stage(plan, client, progress))
     scores = clock.time("score", lambda: score_stage(plan, prepared, client, progress))
     ranking = clock.time("rank", lambda: rank_stage(plan, prepared, scores))
-    return hand_over_stage(plan, prepared, ranking, clock.seconds)
+    return clock.time("hand_over", lambda: hand_over_stage(plan, prepared, ranking, clock))
 
 
 def check_folder(plan: Plan) -> None:

@@ -44,6 +44,8 @@ class RunFacts:
     """Rejects by ``<stage>/<code>``."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Wall-clock of each stage, in order."""
+    peak_memory_mb: Mapping[str, float] = field(default_factory=dict)
+    """Millions of bytes that all processes on this machine held together at most, by stage."""
     units: Mapping[str, str] = field(default_factory=dict)
     """Unit of each predicted task: ``pActivity``, ``probability``, ..."""
     limits: Mapping[str, float] = field(default_factory=dict)
@@ -96,6 +98,7 @@ def build_manifest(
         "rejected_by_code": dict(sorted(facts.reject_codes.items())),
         "filtered_by_filter": ranking.filtered,
         "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
+        "peak_memory_mb": {stage: round(peak, 1) for stage, peak in facts.peak_memory_mb.items()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": dict(files),
         "versions": versions(),
