@@ -18,6 +18,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from flows.pace import Pace, progress_line
+
 Report = Callable[[str, int, int | None], None]
 """Called with what is being done, how much is done, and of how much (None: not known)."""
 
@@ -64,27 +66,32 @@ def progress(one_bar: bool = False) -> Iterator[Report]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[pace]}", markup=False),
     )
     with Progress(*columns, console=console) as bars:
         known: dict[str, TaskID] = {}
+        pace = Pace()
 
         def report(what: str, done: int, total: int | None) -> None:
             key = "" if one_bar else what
             if key not in known:
-                known[key] = bars.add_task(what, total=total)
-            bars.update(known[key], description=what, completed=done, total=total)
+                known[key] = bars.add_task(what, total=total, pace="")
+            told = "" if one_bar else pace.tell(what, done, total)
+            bars.update(known[key], description=what, completed=done, total=total, pace=told)
 
         yield report
 
 
 def _plain_report() -> Report:
     last = monotonic()
+    pace = Pace()
 
     def report(what: str, done: int, total: int | None) -> None:
         nonlocal last
+        told = pace.tell(what, done, total)  # every report, said or not
         if monotonic() - last >= PLAIN_SECONDS:
             last = monotonic()
-            note(f"{what}: {done:,}" + ("" if total is None else f" of {total:,}"))
+            note(progress_line(what, done, total, told))
 
     return report
 

@@ -13,6 +13,7 @@ from prefect.logging import get_run_logger
 
 from chem.errors import InputError
 from flows.console import Report
+from flows.pace import Pace, progress_line
 from gnn.errors import ModelError
 
 SECONDS = 2.0
@@ -35,22 +36,28 @@ async def worth_retrying(task: Task[..., Any], run: TaskRun, state: State[Any]) 
 
 @contextmanager
 def stage_progress(key: str, what: str) -> Iterator[Report]:
-    """Give a function that reports progress as an artifact, and in the log where the end is open.
+    """Give a function that reports progress as an artifact, and in the log.
 
-    The artifact ends at 100 when the stage ends well.
+    The artifact's description tells the rate and the time left. It ends at 100 when the stage
+    ends well.
     """
     logger = get_run_logger()
     artifact = cast(UUID, create_progress_artifact(0.0, key=key, description=what))
     last = monotonic()
+    percent = 0.0
+    pace = Pace()
 
     def report(doing: str, done: int, total: int | None) -> None:
-        nonlocal last
+        nonlocal last, percent
+        told = pace.tell(doing, done, total)  # every report, passed on or not
         if monotonic() - last < SECONDS:
             return
         last = monotonic()
-        logger.info("%s: %s%s", doing, f"{done:,}", f" of {total:,}" if total else "")
+        line = progress_line(doing, done, total, told)
+        logger.info("%s", line)
         if total:
-            update_progress_artifact(artifact, progress=min(99.0, 100 * done / total))
+            percent = min(99.0, 100 * done / total)
+        update_progress_artifact(artifact, progress=percent, description=f"{what}\n\n{line}")
 
     yield report
-    update_progress_artifact(artifact, progress=100.0)
+    update_progress_artifact(artifact, progress=100.0, description=what)

@@ -12,9 +12,11 @@ Result = TypeVar("Result")
 
 SECONDS = 0.1
 """Between two readings."""
-SHARE = 0.004
-"""Of one core's time: what counting shared pages may take. It takes 3 ms for each process that
-holds 700 MB, where reading its resident size takes 0.01 ms."""
+LISTING_SECONDS = 0.5
+"""Between two looks at which processes there are; one look takes 0.6 ms."""
+SHARE = 0.003
+"""Of one core's time: what asking for the shares of shared pages may take. It takes 3 ms for a
+process that holds 700 MB, where its own memory is read in 0.01 ms."""
 
 
 class Clock:
@@ -41,11 +43,15 @@ class Clock:
 
 
 class PeakMemory:
-    """Tells how many bytes are held, ten times a second while the block runs."""
+    """Tells how many bytes are held, ten times a second while the block runs.
 
-    def __init__(self, note: Callable[[int], None]) -> None:
+    note: called with the bytes, from a thread of its own.
+    pid: the oldest process of those that count, by default this one.
+    """
+
+    def __init__(self, note: Callable[[int], None], pid: int | None = None) -> None:
         self._note = note
-        self._family = Family()
+        self._family = Family(pid)
         self._over = Event()
         self._thread = Thread(target=self._watch, name="hitlist-memory", daemon=True)
 
@@ -65,45 +71,61 @@ class PeakMemory:
 
 
 class Family:
-    """This process and all its descendants.
+    """A process, by default this one, and all its descendants.
 
-    A page that processes share counts once: Linux knows each process's proportional share of it.
-    That is slow to ask, so what resident sizes count too much is asked for now and then, and
-    taken off the resident sizes in between. Elsewhere resident sizes are added up.
+    A page that processes share, of a library for example, counts once: Linux knows each process's
+    proportional share of it. To ask is slow, so shares are read now and then and whenever a
+    process comes or goes; in between they are taken to be the same, and what a process has for
+    itself is read each time. Elsewhere resident sizes are added up.
     """
 
-    def __init__(self) -> None:
-        self._parent = psutil.Process()
+    def __init__(self, pid: int | None = None) -> None:
+        self._parent: psutil.Process | None = None
+        with suppress(psutil.NoSuchProcess):
+            self._parent = psutil.Process(pid)
         self._members: list[psutil.Process] = []
-        self._twice = 0  # bytes of shared pages that the sum of resident sizes counts too often
-        self._due = 0.0  # when to ask again who there is, and what they share
+        self._shared = 0  # bytes of shared pages, each page once
+        self._list_due = 0.0
+        self._share_due = 0.0
 
     def held(self) -> int:
         """Return the bytes that all hold now."""
-        if monotonic() >= self._due:
-            self._meet()
-        return max(0, self._resident() - self._twice)
-
-    def _meet(self) -> None:
-        started = monotonic()
-        self._members = [self._parent, *self._parent.children(recursive=True)]
-        self._twice = sum(_counted_twice(member) for member in self._members)
         now = monotonic()
-        self._due = now + max(10 * SECONDS, (now - started) / SHARE)
+        if now >= self._list_due:
+            found = self._find()
+            if found != self._members:
+                self._members, self._share_due = found, 0.0
+            self._list_due = now + LISTING_SECONDS
+        if now >= self._share_due:
+            self._shared = sum(_shares(member) for member in self._members)
+            self._share_due = now + (monotonic() - now) / SHARE
+        return max(0, self._shared + sum(_own(member) for member in self._members))
 
-    def _resident(self) -> int:
-        total = 0
-        for member in self._members:
-            try:
-                total += member.memory_info().rss
-            except psutil.Error:  # it is gone: those who shared with it hold more of what is left
-                self._due = 0.0
-        return total
+    def _find(self) -> list[psutil.Process]:
+        if self._parent is None:
+            return []
+        try:
+            return [self._parent, *self._parent.children(recursive=True)]
+        except psutil.Error:
+            return []
 
 
-def _counted_twice(process: psutil.Process) -> int:
+def _own(process: psutil.Process) -> int:
+    """Return the bytes that no file stands behind; where that is not told, all that are resident.
+
+    Of a forked process some may be its parent's too: its shares make up for them.
+    """
+    try:
+        found = process.memory_info()
+    except psutil.Error:  # it is gone
+        return 0
+    return int(found.rss - getattr(found, "shared", 0))
+
+
+def _shares(process: psutil.Process) -> int:
+    """Return the proportional share of all pages, less what counts as its own."""
     with suppress(psutil.Error):
         found = process.memory_full_info()
         if hasattr(found, "pss"):
-            return int(found.rss - found.pss)
+            return int(found.pss - (found.rss - found.shared))
     return 0
