@@ -7,9 +7,9 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # A waiting thread sleeps: where others use the cores too, spinning makes torch ten times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: screen test lint setup help
+.PHONY: screen test lint setup bench-peers help
 help:            ## Say what can be made.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
 screen: .venv/.ready   ## Set up, then screen the approved drugs against EGFR.
 	$(BIN)/hitlist screen kinase
@@ -23,6 +23,8 @@ lint: .venv/.ready-dev ## Set up, then check style and types.
 	$(BIN)/mypy
 
 setup: .venv/.ready    ## Set up alone.
+
+bench-peers: .venv-peers/.ready ## Install the programs that `hitlist benchmark speed` compares with.
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -40,3 +42,13 @@ setup: .venv/.ready    ## Set up alone.
 	@echo "Setting up .venv (a minute or two, once) …"
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $@ .venv/.ready
+
+# Other people's programs, with their own RDKit, apart from ours. cuik_molmaker_pin is Chemprop's
+# C++ featurizer; each version is built for one RDKit, and Chemprop brings those that fit.
+.venv-peers/.ready: Makefile
+	@echo "Setting up .venv-peers (some minutes, once) …"
+	$(PYTHON) -m venv .venv-peers
+	@echo '*' > .venv-peers/.gitignore
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet \
+	  chemprop==2.3.1 cuik_molmaker_pin admet-ai==2.0.1 torch==2.13.0
+	@touch $@

@@ -12,9 +12,9 @@ Result = TypeVar("Result")
 
 SECONDS = 0.1
 """Between two readings."""
-LISTING_SECONDS = 0.5
+LISTING_SECONDS = 0.7
 """Between two looks at which processes there are; one look takes 0.6 ms."""
-SHARE = 0.003
+SHARE = 0.002
 """Of one core's time: what asking for the shares of shared pages may take. It takes 3 ms for a
 process that holds 700 MB, where its own memory is read in 0.01 ms."""
 

@@ -1,0 +1,98 @@
+"""How fast hitlist is, stage by stage, beside RDKit's parser and beside other programs.
+
+Machines differ, and a shared one differs from minute to minute: whatever is measured stands between
+two measurements of RDKit parsing the same molecules on as many processes, and is told as a multiple
+of their mean. Start-up is left out by timing two numbers of molecules, one three times the other.
+"""
+
+import csv
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from chem.errors import InputError
+from flows.benchmarks.speed_own import Bench
+from flows.benchmarks.speed_peers import find_peers, measure_peer
+from flows.benchmarks.speed_rates import Speed, Yardstick, median_round
+from flows.console import Report
+from screening.cluster import connect
+from screening.plan import find_library
+
+TIMES = 3
+"""The larger number of molecules is this many times the smaller."""
+PARSE_ONLY = "parse only"
+
+
+def measure_speed(
+    library: str,
+    molecules: int,
+    workers: int | None,
+    peers: Path | None,
+    rounds: int,
+    report: Report,
+) -> list[Speed]:
+    """Measure every stage, and every peer that there is, on a library's first molecules.
+
+    Args:
+        library: a library file or a name of the catalogue, of SMILES.
+        molecules: the smaller of the two numbers.
+        workers: processes, by default one for each core.
+        peers: an environment with other programs, if there is one.
+        rounds: how often all is measured; of each thing the round with the median ratio is told.
+        report: called with what is being measured.
+
+    Raises:
+        InputError: the library has too few SMILES, or a peer does not run.
+    """
+    smiles = take_smiles(library, TIMES * molecules, report)
+    with TemporaryDirectory(prefix="hitlist-speed-") as name, connect(workers=workers) as client:
+        folder = Path(name)
+        report("starting", 0, None)
+        bench = Bench(client, _write_two(folder, smiles, molecules), smiles, folder)
+        bench.warm_up()
+        others = find_peers(peers, bench.cores, folder) if peers else []
+        found: list[list[Speed]] = []
+        for at in range(rounds):
+            steps = rounds * (1 + len(others))
+            report("hitlist", at * (1 + len(others)), steps)
+            yardstick = Yardstick(bench.parse_rate)
+            speeds = bench.measure(yardstick)
+            for number, peer in enumerate(others, start=1):
+                report(peer.name, at * (1 + len(others)) + number, steps)
+                files = _write_two(folder, smiles, max(10, molecules // peer.share))
+                speeds.append(measure_peer(peer, list(files.values()), bench.cores, yardstick))
+            rate = median(yardstick.rates)
+            parsing = Speed(PARSE_ONLY, "RDKit", molecules, bench.cores, rate, rate)
+            found.append([parsing, *speeds])
+    return [median_round(same) for same in zip(*found, strict=True)]
+
+
+def take_smiles(library: str, count: int, report: Report) -> list[str]:
+    """Return the first SMILES of a library, as they are written.
+
+    Raises:
+        InputError: it has fewer, or holds structures of another kind.
+    """
+    opened = find_library(library, progress=report)
+    read = (record for record in opened if record.problem is None and record.format == "smiles")
+    found = [record.structure for record in islice(read, count)]
+    if len(found) < count:
+        raise InputError(
+            f"{library} has {len(found):,} SMILES, {count:,} are needed ({TIMES} times "
+            "--molecules): ask for fewer molecules, or name a larger library"
+        )
+    return found
+
+
+def _write_two(folder: Path, smiles: Sequence[str], molecules: int) -> dict[int, Path]:
+    """Write the first molecules, and three times as many, in files; the smaller comes first."""
+    files = {}
+    for size in (molecules, TIMES * molecules):
+        files[size] = folder / f"{size}.csv"
+        with files[size].open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["compound_id", "smiles"])
+            writer.writerows((f"M{n}", text) for n, text in enumerate(smiles[:size], start=1))
+    return files
