@@ -5,13 +5,21 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any, TypeVar
 
 import dask
-from distributed import Client, KilledWorker, LocalCluster, as_completed
+from distributed import Client, Future, KilledWorker, LocalCluster
 
-from chem.errors import InputError
+from screening.errors import SchedulerLostError, WorkerLostError
+from screening.installation import OtherInstallationError, installation, run_checked
+from screening.remote import close, open_client
+from screening.tls import Tls
 
 Item = TypeVar("Item")
 QUIET = {
@@ -22,31 +30,30 @@ QUIET = {
     # Workers hold one partition each; pausing at a share of a laptop's memory only stalls them.
     "distributed.worker.memory.pause": False,
 }
-
-
-class WorkerLostError(RuntimeError):
-    """A worker died again and again on the same partition."""
+LOOK_SECONDS = 5.0
+"""How often the number of workers is asked for."""
+PATIENCE_SECONDS = 600.0
+"""How long a run goes on without any worker: a queue of jobs may be slow to start others."""
 
 
 @contextmanager
-def connect(scheduler: str | None = None, workers: int | None = None) -> Iterator[Client]:
-    """Give a client of a running scheduler (``tcp://host:8786``), or of processes started here.
+def connect(
+    scheduler: str | None = None, workers: int | None = None, tls: Tls | None = None
+) -> Iterator[Client]:
+    """Give a client of a running scheduler (``tls://host:8786``), or of processes started here.
 
     workers: processes to start, by default one for each core that this process may use.
+    tls: certificates for ``tls://``; by default what the environment names.
     """
     # A worker that is slow to stop is stopped; that is no news to a chemist.
     logging.getLogger("distributed").setLevel(logging.ERROR)
     with dask.config.set(QUIET):
         if scheduler is not None:
+            client = open_client(scheduler, tls or Tls.find())
             try:
-                client = Client(scheduler, timeout="20s")
-            except (OSError, ValueError) as error:
-                raise InputError(
-                    f"no Dask scheduler answers at {scheduler} ({error}); start one with "
-                    "`dask scheduler`, or leave the option out to work on this machine"
-                ) from None
-            with client:
                 yield client
+            finally:
+                close(client)
             return
         count = workers or _cores()
         with _ignoring_interrupts():
@@ -86,26 +93,96 @@ def run_window(
 ) -> Iterator[Any]:
     """Run ``work`` on each item in the workers; yield results as they come, in any order.
 
-    At most ``window`` items are in flight (by default two for each worker), so that a source of
-    any length is read only as fast as it is worked off.
+    At most ``window`` items are in flight (by default two for each worker that is there now), so
+    that a source of any length is read only as fast as it is worked off. A worker that dies is
+    Dask's to replace: its work is done again. Raises SchedulerLostError when the scheduler goes
+    away, WorkerLostError when the same work kills workers again and again or none is left.
     """
-    size = window or 2 * max(1, len(client.scheduler_info()["workers"]))
     source = iter(items)
-    running = as_completed(with_results=False)
-    for item in _first(source, size):
-        running.add(client.submit(work, item, pure=False))
-    for future in running:
-        try:
-            yield future.result()
-        except KilledWorker as error:
-            raise WorkerLostError(f"a worker died repeatedly on the same work: {error}") from error
-        for item in _first(source, 1):
-            running.add(client.submit(work, item, pure=False))
+    done: SimpleQueue[Future] = SimpleQueue()
+    flying: set[Future] = set()
+    crew = _Crew(client)
+    work = _checked(client, work)
+
+    def fill() -> None:
+        size = window or 2 * max(1, crew.count)
+        for item in islice(source, max(0, size - len(flying))):
+            future = client.submit(work, item, pure=False)
+            flying.add(future)
+            future.add_done_callback(done.put)
+
+    def take() -> Any:
+        """The next result; its future is forgotten here, and with it the result in the worker."""
+        while True:
+            crew.look()
+            try:
+                future = done.get(timeout=LOOK_SECONDS)
+            except Empty:
+                continue
+            flying.discard(future)
+            return _result(client, future)
+
+    fill()
+    while flying:
+        yield take()
+        fill()
 
 
-def _first(source: Iterator[Item], count: int) -> Iterator[Item]:
-    for _ in range(count):
+def _checked(client: Client, work: Callable[[Item], Any]) -> Callable[[Item], Any]:
+    """Hold workers that others started to this process's installation."""
+    return work if client.cluster is not None else partial(run_checked, installation(), work)
+
+
+def _result(client: Client, future: Future) -> Any:
+    try:
+        return future.result()
+    except KilledWorker as error:
+        raise WorkerLostError(
+            f"workers died again and again on the same work ({error.last_worker.address}, the "
+            "last one); give them more memory, or make the partitions smaller"
+        ) from error
+    except CancelledError:
+        raise _lost(client) from None
+    except ImportError as error:
+        if client.cluster is not None:  # processes of our own: a fault of the program
+            raise
+        raise OtherInstallationError(
+            f"a worker that joined cannot load hitlist ({error}); install the same version there"
+        ) from error
+
+
+def _lost(client: Client) -> SchedulerLostError:
+    return SchedulerLostError(
+        f"the Dask scheduler at {client.scheduler.address} went away, and the work with it"
+    )
+
+
+class _Crew:
+    """The number of workers, asked for now and then."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.count = 0
+        self._asked = self._seen = monotonic()
+        self._ask()
+
+    def look(self) -> None:
+        """Ask again if it is time; raises where the scheduler or every worker is gone."""
+        if monotonic() - self._asked >= LOOK_SECONDS:
+            self._ask()
+        if monotonic() - self._seen > PATIENCE_SECONDS:
+            raise WorkerLostError(
+                f"the Dask scheduler at {self.client.scheduler.address} had no worker for "
+                f"{PATIENCE_SECONDS:g} s"
+            )
+
+    def _ask(self) -> None:
+        if self.client.status != "running":
+            raise _lost(self.client)
         try:
-            yield next(source)
-        except StopIteration:
-            return
+            self.count = len(self.client.nthreads())
+        except OSError:
+            raise _lost(self.client) from None
+        self._asked = monotonic()
+        if self.count:
+            self._seen = self._asked
