@@ -9,8 +9,10 @@ Stereochemistry is not represented.
 import csv
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,6 +44,23 @@ class MolGraph(NamedTuple):
     """[m] index of the higher-numbered atom of each bond."""
     bonds: npt.NDArray[np.uint8]
     """[m] bond tokens, 0 to 4."""
+
+
+class FlatGraphs(NamedTuple):
+    """The graphs of k molecules, n atoms and m bonds together, laid end to end."""
+
+    atoms: npt.NDArray[np.uint16]
+    """[n] atom-state tokens."""
+    begin: npt.NDArray[np.uint16]
+    """[m] as in :class:`MolGraph`: counted from each molecule's first atom."""
+    end: npt.NDArray[np.uint16]
+    """[m] likewise."""
+    bonds: npt.NDArray[np.uint8]
+    """[m] bond tokens."""
+    atom_counts: npt.NDArray[np.int64]
+    """[k] atoms of each molecule."""
+    bond_counts: npt.NDArray[np.int64]
+    """[k] bonds of each molecule."""
 
 
 class AtomStates(NamedTuple):
@@ -87,13 +106,62 @@ def state_factors() -> npt.NDArray[np.int64]:
     return factors
 
 
-def _atom_tokens(mol: Chem.Mol) -> npt.NDArray[np.uint16]:
+def check_size(mol: Chem.Mol) -> Failure | None:
+    """Return why a molecule cannot be a graph: it has no atoms, or more than ``MAX_ATOMS``."""
+    n = mol.GetNumAtoms()
+    if 0 < n <= MAX_ATOMS:
+        return None
+    return Failure("featurize", "size", f"{n} atoms; a graph takes 1 to {MAX_ATOMS}")
+
+
+def featurize(mol: Chem.Mol) -> MolGraph | Failure:
+    """Turn a sanitized molecule into its graph.
+
+    An isotope label does not change an atom's state: labelled molecules are read as their plain
+    form. Fails (as a value) on a molecule of no atoms or of more than ``MAX_ATOMS``.
+    """
+    failure = check_size(mol)
+    if failure is not None:
+        return failure
+    flat = featurize_all([mol])
+    return MolGraph(flat.atoms, flat.begin, flat.end, flat.bonds)
+
+
+def featurize_all(mols: Sequence[Chem.Mol]) -> FlatGraphs:
+    """Turn molecules that pass :func:`check_size` into graphs, several times as fast as one by one.
+
+    Memory grows with the sum of the squares of their atoms (16 bytes each): give some hundreds at
+    a time, fewer of large ones.
+    """
+    found = [rdMolDescriptors.GetConnectivityInvariants(mol) for mol in mols]
+    counts = np.array([len(one) for one in found], dtype=np.int64)
+    invariants = np.fromiter(chain.from_iterable(found), dtype=np.uint32, count=int(counts.sum()))
+    atoms = _look_up(invariants)
+    if not atoms.all():
+        plain = _without_labels(mols, atoms, counts)
+        if plain:
+            return featurize_all([plain.get(i, mol) for i, mol in enumerate(mols)])
+    return _join(mols, atoms, counts)
+
+
+def _look_up(invariants: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
     states = atom_states()
-    invariants = np.array(rdMolDescriptors.GetConnectivityInvariants(mol), dtype=np.uint32)
     place = np.searchsorted(states.invariants, invariants)
     place[place == len(states.invariants)] = 0
     known = states.invariants[place] == invariants
     return np.where(known, states.tokens[place], UNSEEN).astype(np.uint16)
+
+
+def _without_labels(
+    mols: Sequence[Chem.Mol], atoms: npt.NDArray[np.uint16], counts: npt.NDArray[np.int64]
+) -> dict[int, Chem.Mol]:
+    """Return the plain forms of the molecules with an unseen atom that have isotope labels."""
+    owners = np.repeat(np.arange(len(mols)), counts)[atoms == UNSEEN]
+    plain = {}
+    for i in np.unique(owners).tolist():
+        if any(atom.GetIsotope() for atom in mols[i].GetAtoms()):
+            plain[i] = _without_isotopes(mols[i])
+    return plain
 
 
 def _without_isotopes(mol: Chem.Mol) -> Chem.Mol:
@@ -103,25 +171,28 @@ def _without_isotopes(mol: Chem.Mol) -> Chem.Mol:
     return Chem.RemoveHs(plain)
 
 
-def featurize(mol: Chem.Mol) -> MolGraph | Failure:
-    """Turn a sanitized molecule into its graph.
-
-    An isotope label does not change an atom's state: labelled molecules are read as their plain
-    form. Fails (as a value) on a molecule of no atoms or of more than ``MAX_ATOMS``.
-    """
-    n = mol.GetNumAtoms()
-    if not 0 < n <= MAX_ATOMS:
-        return Failure("featurize", "size", f"{n} atoms; a graph takes 1 to {MAX_ATOMS}")
-    atoms = _atom_tokens(mol)
-    if not atoms.all() and any(atom.GetIsotope() for atom in mol.GetAtoms()):
-        mol = _without_isotopes(mol)
-        atoms = _atom_tokens(mol)
-    orders = Chem.GetAdjacencyMatrix(mol, useBO=True)
-    begin, end = np.nonzero(np.triu(orders))
+def _join(
+    mols: Sequence[Chem.Mol], atoms: npt.NDArray[np.uint16], counts: npt.NDArray[np.int64]
+) -> FlatGraphs:
+    """Read the bonds off the upper halves of all bond-order matrices, laid end to end."""
+    matrices = [Chem.GetAdjacencyMatrix(mol, useBO=True).ravel() for mol in mols]
+    orders = np.concatenate(matrices) if matrices else np.zeros(0)
+    cells = np.flatnonzero(orders)
+    ends = np.cumsum(counts * counts)
+    owner = np.searchsorted(ends, cells, side="right")
+    within = cells - (ends - counts * counts)[owner]
+    begin, end = np.divmod(within, counts[owner])
+    upper = begin < end
     # 2 x order is a small integer: 2, 3, 4, 6 for the orders that have a token.
-    doubled = np.rint(2 * orders[begin, end]).astype(np.int64)
-    bonds = _BOND_TOKENS[np.clip(doubled, 0, len(_BOND_TOKENS) - 1)]
-    return MolGraph(atoms, begin.astype(np.uint16), end.astype(np.uint16), bonds)
+    doubled = np.rint(2 * orders[cells[upper]]).astype(np.int64)
+    return FlatGraphs(
+        atoms=atoms,
+        begin=begin[upper].astype(np.uint16),
+        end=end[upper].astype(np.uint16),
+        bonds=_BOND_TOKENS[np.minimum(doubled, len(_BOND_TOKENS) - 1)],
+        atom_counts=counts,
+        bond_counts=np.bincount(owner[upper], minlength=len(mols)),
+    )
 
 
 _BOND_TOKENS = np.full(16, OTHER_BOND, dtype=np.uint8)
