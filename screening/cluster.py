@@ -45,8 +45,8 @@ def connect(
     workers: processes to start, by default one for each core that this process may use.
     tls: certificates for ``tls://``; by default what the environment names.
     """
-    # A worker that is slow to stop is stopped; that is no news to a chemist.
-    logging.getLogger("distributed").setLevel(logging.ERROR)
+    # A worker that is slow to stop is stopped, a lost scheduler is raised: no news to a chemist.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with dask.config.set(QUIET):
         if scheduler is not None:
             client = open_client(scheduler, tls or Tls.find())

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -11,9 +12,12 @@ from typing import Any, NamedTuple, Self
 from filelock import FileLock, Timeout
 
 from chem.errors import InputError
-from chem.read import hash_file
+from screening.errors import StoreError
+from screening.store import Store
 
 LEDGER = "ledger.jsonl"
+READERS = 8
+"""Files that are hashed at a time when a ledger is opened."""
 
 
 class Entry(NamedTuple):
@@ -25,15 +29,21 @@ class Entry(NamedTuple):
 
 
 class Ledger:
-    """An append-only list of finished files in one folder, for one purpose.
+    """An append-only list of finished files, for one purpose.
+
+    The files are in the ledger's own folder, or in a store apart: a ledger is appended to and
+    locked, which needs a file system.
 
     Opening it locks the folder against a second run, and drops entries whose file is missing or
     altered, so that their work is done again. Its first line is the purpose: a ledger of another
     purpose (another library, other bundles) is refused.
     """
 
-    def __init__(self, folder: Path, purpose: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folder: Path, purpose: Mapping[str, Any], store: Store | None = None
+    ) -> None:
         self.folder, self.purpose = folder, dict(purpose)
+        self.store = Store(folder) if store is None else store
         self.entries: dict[str, Entry] = {}
         self._lock = FileLock(folder / ".lock", timeout=0)
 
@@ -60,9 +70,19 @@ class Ledger:
     ) -> None:
         self._lock.release()
 
-    def record(self, name: str, facts: Mapping[str, Any]) -> None:
-        """Enter a finished file of the folder. ``facts`` are JSON values."""
-        entry = Entry(hash_file(self.folder / name), dict(facts))
+    def record(self, name: str, facts: Mapping[str, Any], sha256: str | None = None) -> None:
+        """Enter a finished file. ``facts`` are JSON values.
+
+        sha256: what its writer took of the bytes that it wrote; by default the file is read for
+        it. In a folder the file has to be there: a worker elsewhere may have written to a folder
+        of the same name.
+        """
+        if sha256 is not None and self.store.folder is not None and not self.store.exists(name):
+            raise StoreError(
+                f"{self.store.path(name)} was written by a worker and is not there; every worker "
+                "has to see the same folder: put the store on a shared one"
+            )
+        entry = Entry(sha256 or self.store.hash(name), dict(facts))
         self._append({"name": name, "sha256": entry.sha256, "facts": entry.facts})
         self.entries[name] = entry
 
@@ -83,13 +103,15 @@ class Ledger:
         if not content.endswith(b"\n"):  # what is recorded next gets a line of its own
             with path.open("ab") as file:
                 file.write(b"\n")
-        for line in map(_parse, lines[1:]):
-            if line is not None and self._stands(line):
-                self.entries[line["name"]] = Entry(line["sha256"], line["facts"])
+        told = [line for line in map(_parse, lines[1:]) if line is not None]
+        with ThreadPoolExecutor(READERS) as readers:  # an object store answers slowly, but many
+            for line, stands in zip(told, readers.map(self._stands, told), strict=True):
+                if stands:
+                    self.entries[line["name"]] = Entry(line["sha256"], line["facts"])
 
     def _stands(self, line: Mapping[str, Any]) -> bool:
-        file = self.folder / line["name"]
-        return file.is_file() and hash_file(file) == str(line["sha256"])
+        name = line["name"]
+        return self.store.exists(name) and self.store.hash(name) == str(line["sha256"])
 
     def _append(self, line: Mapping[str, Any]) -> None:
         with (self.folder / LEDGER).open("a", encoding="utf-8") as file:

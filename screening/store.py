@@ -1,0 +1,197 @@
+"""A place for partitions that every worker sees: a folder, or a prefix of an object store.
+
+A file is whole or it is not there. In a folder it is written beside, flushed and renamed; an
+object store takes it in one put.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import fsspec  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from chem.errors import InputError
+from screening.errors import StoreError
+from screening.files import write_atomic
+
+INSTALL = {
+    **dict.fromkeys(("s3", "s3a"), "s3fs"),
+    **dict.fromkeys(("gs", "gcs"), "gcsfs"),
+    **dict.fromkeys(("az", "abfs", "abfss"), "adlfs"),
+}
+"""Object stores whose puts are whole, and the package that speaks to each."""
+PROTOCOLS = (*INSTALL, "memory")
+"""``memory`` is a store within one process, for tests."""
+
+
+class Store:
+    """Parquet tables and other files, by name.
+
+    A pickled store is its address alone: a worker opens it with credentials of its own.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        """Open a folder (a path or ``file:///shared/x``) or an object store (``s3://bucket/x``).
+
+        Nothing is read or written yet. Raises InputError for a protocol that is not known, or
+        whose package is not installed.
+        """
+        text = str(url)
+        protocol, mark, _ = text.partition("://")
+        self.folder: Path | None = None
+        """The folder; None for an object store."""
+        if isinstance(url, Path) or not mark:
+            self.folder = Path(url)
+        elif protocol in ("file", "local"):
+            self.folder = Path(unquote(urlsplit(text).path))
+        elif protocol not in PROTOCOLS:
+            known = ", ".join(f"{name}://" for name in INSTALL)
+            raise InputError(
+                f"the store {text} has a protocol that cannot be used ({protocol}); give a folder, "
+                f"or one of {known}"
+            )
+        self.url = str(self.folder) if self.folder is not None else text.rstrip("/")
+
+    def __reduce__(self) -> tuple[type["Store"], tuple[str]]:
+        return Store, (self.url,)
+
+    def __repr__(self) -> str:
+        return f"Store({self.url!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Store) and self.url == other.url
+
+    def __hash__(self) -> int:
+        return hash(self.url)
+
+    def __truediv__(self, name: str) -> "Store":
+        """A store below this one."""
+        return Store(self.folder / name) if self.folder is not None else Store(f"{self.url}/{name}")
+
+    def path(self, name: str) -> str:
+        """Return where a file is, for messages."""
+        return str(self.folder / name) if self.folder is not None else f"{self.url}/{name}"
+
+    def write(self, name: str, content: bytes) -> str:
+        """Write a whole file; returns the SHA-256 of its bytes as 64 hexadecimal digits.
+
+        A folder is not made: a worker that does not see it must not make one of its own.
+        """
+        with self._explained("written", name):
+            if self.folder is not None:
+                write_atomic(self.folder / name, content)
+            else:
+                self._remote.pipe_file(self.path(name), content)
+        return hashlib.sha256(content).hexdigest()
+
+    def read(self, name: str) -> bytes:
+        """Read a whole file."""
+        with self._explained("read", name):
+            if self.folder is not None:
+                return (self.folder / name).read_bytes()
+            content: bytes = self._remote.cat_file(self.path(name))
+            return content
+
+    def write_table(self, name: str, table: pa.Table) -> str:
+        """Write a Parquet file; returns the SHA-256 of its bytes."""
+        buffer = pa.BufferOutputStream()
+        pq.write_table(
+            table, buffer, compression="zstd", compression_level=1, write_page_checksum=True
+        )
+        return self.write(name, buffer.getvalue().to_pybytes())
+
+    def read_table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read columns of a Parquet file, in the order asked for; by default all.
+
+        From an object store the file comes whole: partitions are small, and one request is one
+        version. Pages carry checksums. Raises StoreError for a file that is missing, cut short or
+        altered.
+        """
+        wanted = None if columns is None else list(columns)
+        with self._explained("read", name):
+            source = (
+                pa.memory_map(str(self.folder / name))
+                if self.folder is not None
+                else pa.BufferReader(self.read(name))
+            )
+            with source:
+                return pq.read_table(source, columns=wanted, page_checksum_verification=True)
+
+    def hash(self, name: str) -> str:
+        """Return the SHA-256 of a file's bytes."""
+        if self.folder is None:
+            return hashlib.sha256(self.read(name)).hexdigest()
+        with self._explained("read", name), (self.folder / name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def exists(self, name: str) -> bool:
+        """Tell whether there is such a file."""
+        with self._explained("read", name):
+            if self.folder is not None:
+                return (self.folder / name).is_file()
+            return bool(self._remote.isfile(self.path(name)))
+
+    def remove(self, name: str) -> None:
+        """Remove a file; none is no fault."""
+        with self._explained("removed", name):
+            if self.folder is not None:
+                (self.folder / name).unlink(missing_ok=True)
+            elif self._remote.isfile(self.path(name)):
+                self._remote.rm_file(self.path(name))
+
+    def check(self) -> None:
+        """Make the folder, and refuse a store that cannot be written: raises StoreError."""
+        if self.folder is not None:
+            with self._explained("made", ""):
+                self.folder.mkdir(parents=True, exist_ok=True)
+        name = f".probe-{token_hex(4)}"
+        self.write(name, b"hitlist")
+        self.remove(name)
+
+    @cached_property
+    def _remote(self) -> Any:
+        protocol = self.url.partition("://")[0]
+        try:
+            return fsspec.filesystem(protocol)
+        except ImportError:
+            package = INSTALL.get(protocol, "its package")
+            raise InputError(
+                f"the store {self.url} needs a package that is not installed: pip install {package}"
+            ) from None
+
+    @contextmanager
+    def _explained(self, verb: str, name: str) -> Iterator[None]:
+        """Turn whatever a file system or an object store raises into one line."""
+        where = self.path(name)
+        try:
+            yield
+        except InputError:
+            raise
+        except FileNotFoundError:
+            raise StoreError(
+                f"{where} is not there; every worker has to see the same store (a shared folder "
+                "or an object store), and what is missing is made again by the next run"
+            ) from None
+        except (pa.ArrowException, KeyError) as error:
+            raise StoreError(
+                f"{where} is damaged or cut short ({_text(error)}); run again, and it is made anew"
+            ) from None
+        except Exception as error:  # each object store has errors of its own
+            if self.folder is not None and not isinstance(error, OSError):
+                raise
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            raise StoreError(
+                f"{where} cannot be {verb} ({_text(reason)}); mend that and run again: what is "
+                "done is kept"
+            ) from None
+
+
+def _text(error: object) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
