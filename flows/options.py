@@ -21,8 +21,35 @@ Scheduler = Annotated[
     str | None,
     typer.Option(
         metavar="ADDRESS",
-        help="Dask scheduler to work on, such as tcp://host:8786; it must see the same files.",
+        help="Dask scheduler to work on, such as tls://host:8786 (docs/cluster.md).",
         show_default="processes on this machine",
+    ),
+]
+TlsCa = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="HITLIST_TLS_CA",
+        help="Certificate (PEM) of the authority of a tls:// scheduler.",
+        show_default="Dask's configuration",
+    ),
+]
+TlsCert = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="HITLIST_TLS_CERT",
+        help="Certificate (PEM) to show to the scheduler.",
+        show_default="Dask's configuration",
+    ),
+]
+TlsKey = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="HITLIST_TLS_KEY",
+        help="Key (PEM) of that certificate.",
+        show_default="in the certificate's file",
     ),
 ]
 Workers = Annotated[

@@ -11,6 +11,7 @@ from flows.screen import AGAIN, ONCE
 from flows.stages import stage_progress
 from screening.cluster import connect
 from screening.prepare import Prepared, prepare_library
+from screening.tls import Tls
 
 
 @task(name="open library", **ONCE)
@@ -22,12 +23,12 @@ def open_library(library: str, out: str | None) -> tuple[Library, Path]:
 
 @task(name="prepare", **AGAIN)
 def prepare_into(
-    library: Library, folder: Path, scheduler: str | None, workers: int | None
+    library: Library, folder: Path, scheduler: str | None, workers: int | None, tls: Tls
 ) -> Prepared:
     """Standardize and featurize every record, going on from what is there."""
     with (
         stage_progress("prepare-library", f"Preparing {library.path.name}") as report,
-        connect(scheduler, workers) as client,
+        connect(scheduler, workers, tls) as client,
     ):
         return prepare_library(library, folder, client, progress=report)
 
@@ -38,6 +39,9 @@ def prepare(
     out: str | None = None,
     scheduler: str | None = None,
     workers: int | None = None,
+    tls_ca: str | None = None,
+    tls_cert: str | None = None,
+    tls_key: str | None = None,
 ) -> dict[str, Any]:
     """Standardize and featurize a library, so that screens of it start at once.
 
@@ -46,9 +50,14 @@ def prepare(
         out: folder to write to; by default the cache, where screens look for it.
         scheduler: address of a Dask scheduler; by default processes on the worker's machine.
         workers: processes to start there; by default one for each core.
+        tls_ca: certificate of the authority of a ``tls://`` scheduler, a PEM file; by default
+            what HITLIST_TLS_CA names, or Dask's own configuration. The next two likewise.
+        tls_cert: certificate to show to the scheduler.
+        tls_key: its key.
     """
+    tls = Tls.find(tls_ca, tls_cert, tls_key)
     opened, folder = open_library(library, out)
-    prepared = prepare_into(opened, folder, scheduler, workers)
+    prepared = prepare_into(opened, folder, scheduler, workers, tls)
     return {
         "folder": str(prepared.folder),
         "rows": prepared.rows,

@@ -6,8 +6,18 @@ from typing import Annotated
 import typer
 
 from chem.columns import NamedColumns
-from flows.console import note, progress, stoppable
-from flows.options import IdColumn, NameColumn, Scheduler, SmilesColumn, Workers
+from flows.console import note, progress
+from flows.options import (
+    IdColumn,
+    NameColumn,
+    Scheduler,
+    SmilesColumn,
+    TlsCa,
+    TlsCert,
+    TlsKey,
+    Workers,
+)
+from flows.remote import working
 
 
 def predict(
@@ -31,6 +41,9 @@ def predict(
     id_column: IdColumn = None,
     name_column: NameColumn = None,
     scheduler: Scheduler = None,
+    tls_ca: TlsCa = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     workers: Workers = None,
 ) -> None:
     """Predict every task for every compound: the same rows in the same order.
@@ -38,14 +51,13 @@ def predict(
     A compound that cannot be read keeps its row, with the reason and no predictions.
     """
     from flows.planning import plan_predictions
-    from screening.cluster import connect
     from screening.predict import predict_file
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
         work = plan_predictions(file, out, bundle, columns, report)
         advice = "the prepared compounds are kept: give the same command again"
-        with stoppable(advice), connect(scheduler, workers) as client:
+        with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             prepared = predict_file(
                 work.library, work.prepared, work.bundles, work.out, client, report
             )

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chem.columns import NamedColumns
-from flows.console import note, progress, stoppable
+from flows.console import note, progress
 from flows.options import (
     IdColumn,
     NameColumn,
@@ -13,8 +13,12 @@ from flows.options import (
     PartitionRows,
     Scheduler,
     SmilesColumn,
+    TlsCa,
+    TlsCert,
+    TlsKey,
     Workers,
 )
+from flows.remote import working
 
 
 def prepare(
@@ -30,6 +34,9 @@ def prepare(
     id_column: IdColumn = None,
     name_column: NameColumn = None,
     scheduler: Scheduler = None,
+    tls_ca: TlsCa = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     workers: Workers = None,
     partition_rows: PartitionRows = 5000,
 ) -> None:
@@ -39,14 +46,13 @@ def prepare(
     Give the same command again to go on after a stop.
     """
     from flows.planning import plan_preparation
-    from screening.cluster import connect
     from screening.prepare import prepare_library
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
         opened, folder = plan_preparation(library, out, columns, report)
         advice = "what is done is kept: give the same command again to go on"
-        with stoppable(advice), connect(scheduler, workers) as client:
+        with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             prepared = prepare_library(opened, folder, client, partition_rows, report)
     note(
         f"{prepared.rows:,} records: {prepared.accepted:,} accepted, {prepared.rejected:,} "

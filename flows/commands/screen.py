@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chem.columns import NamedColumns
-from flows.console import note, progress, show_table, stoppable
+from flows.console import note, progress, show_table
 from flows.options import (
     IdColumn,
     NameColumn,
     PartitionRows,
     Scheduler,
     SmilesColumn,
+    TlsCa,
+    TlsCert,
+    TlsKey,
     Workers,
 )
+from flows.remote import working
 
 if TYPE_CHECKING:
     from screening.plan import Plan
@@ -51,6 +55,9 @@ def screen(
     id_column: IdColumn = None,
     name_column: NameColumn = None,
     scheduler: Scheduler = None,
+    tls_ca: TlsCa = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     workers: Workers = None,
     partition_rows: PartitionRows = 5000,
 ) -> None:
@@ -60,14 +67,13 @@ def screen(
     manifest.json.
     """
     from flows.planning import plan_screen
-    from screening.cluster import connect
     from screening.run import run_screen
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
         plan = plan_screen(screen, library, out, hits, columns, partition_rows, report)
         advice = f"what is done is kept: give the same command with --out {_short(plan.out)}"
-        with stoppable(advice), connect(scheduler, workers) as client:
+        with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             outcome = run_screen(plan, client, report)
     _show(plan, outcome)
 

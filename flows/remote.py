@@ -1,0 +1,35 @@
+"""Where a command works: on processes of this machine, or on a running Dask cluster."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.console import stoppable
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+
+@contextmanager
+def working(
+    scheduler: str | None,
+    workers: int | None,
+    tls: tuple[Path | None, Path | None, Path | None],
+    advice: str,
+) -> Iterator["Client"]:
+    """Give a Dask client for a command; ``advice`` tells how to go on when it is cut off.
+
+    tls: files of the authority, the certificate and its key. Raises InputError for a scheduler
+    that cannot be used, LostError for one that goes away, Stopped for Ctrl-C.
+    """
+    from screening.cluster import connect
+    from screening.errors import LostError
+    from screening.tls import Tls
+
+    with stoppable(advice):
+        try:
+            with connect(scheduler, workers, Tls.find(*tls)) as client:
+                yield client
+        except LostError as error:
+            raise type(error)(f"{error}; {advice}") from None
