@@ -5,7 +5,6 @@ the server: what is done is in the ledgers of the run's folders, and a stage tha
 goes on from there.
 """
 
-from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
@@ -20,7 +19,15 @@ from screening.meter import Clock
 from screening.plan import Plan
 from screening.prepare import Prepared
 from screening.rank import Ranking
-from screening.run import Outcome, hand_over_stage, prepare_stage, rank_stage, score_stage
+from screening.run import (
+    Outcome,
+    Scores,
+    hand_over_stage,
+    prepare_stage,
+    rank_stage,
+    score_stage,
+)
+from screening.tls import Tls
 
 AGAIN: dict[str, Any] = {
     "retries": 2,
@@ -41,27 +48,29 @@ def plan(screen: str, library: str | None, out: str | None, hits: int | None) ->
 
 
 @task(name="prepare", **AGAIN)
-def prepare(plan: Plan, scheduler: str | None, workers: int | None) -> Prepared:
+def prepare(plan: Plan, scheduler: str | None, workers: int | None, tls: Tls) -> Prepared:
     """Standardize and featurize the library, or take what was prepared before."""
     with (
         stage_progress("screen-prepare", f"Preparing {plan.library.path.name}") as report,
-        connect(scheduler, workers) as client,
+        connect(scheduler, workers, tls) as client,
     ):
         return prepare_stage(plan, client, report)
 
 
 @task(name="score", **AGAIN)
-def score(plan: Plan, prepared: Prepared, scheduler: str | None, workers: int | None) -> list[Path]:
+def score(
+    plan: Plan, prepared: Prepared, scheduler: str | None, workers: int | None, tls: Tls
+) -> Scores:
     """Score every accepted compound."""
     with (
         stage_progress("screen-score", f"Scoring {prepared.accepted:,} compounds") as report,
-        connect(scheduler, workers) as client,
+        connect(scheduler, workers, tls) as client,
     ):
         return score_stage(plan, prepared, client, report)
 
 
 @task(name="rank", **ONCE)
-def rank(plan: Plan, prepared: Prepared, scores: list[Path]) -> Ranking:
+def rank(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
     """Rank everything and keep the hits."""
     return rank_stage(plan, prepared, scores)
 
@@ -80,6 +89,9 @@ def screen(
     hits: int | None = None,
     scheduler: str | None = None,
     workers: int | None = None,
+    tls_ca: str | None = None,
+    tls_cert: str | None = None,
+    tls_key: str | None = None,
 ) -> dict[str, Any]:
     """Rank a library against a screen and hand over the best compounds.
 
@@ -90,11 +102,16 @@ def screen(
         hits: compounds to hand over; by default the screen's.
         scheduler: address of a Dask scheduler; by default processes on the worker's machine.
         workers: processes to start there; by default one for each core.
+        tls_ca: certificate of the authority of a ``tls://`` scheduler, a PEM file; by default
+            what HITLIST_TLS_CA names, or Dask's own configuration. The next two likewise.
+        tls_cert: certificate to show to the scheduler.
+        tls_key: its key.
     """
+    tls = Tls.find(tls_ca, tls_cert, tls_key)
     clock = Clock()
     planned = plan(screen, library, out, hits)
-    prepared = clock.time("prepare", lambda: prepare(planned, scheduler, workers))
-    scores = clock.time("score", lambda: score(planned, prepared, scheduler, workers))
+    prepared = clock.time("prepare", lambda: prepare(planned, scheduler, workers, tls))
+    scores = clock.time("score", lambda: score(planned, prepared, scheduler, workers, tls))
     ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
     outcome = clock.time("hand_over", lambda: hand_over(planned, prepared, ranking, clock))
     publish(planned, outcome)

@@ -21,6 +21,7 @@ from gnn.errors import ModelError
 from gnn.kernel import KernelModel
 from gnn.network import Network, NetworkConfig
 from gnn.rounding import SHARED, share_graph, whole
+from gnn.surrogate import LoadedSurrogate, load_surrogate
 
 SHIPPED = Path(__file__).parent / "bundles"
 """Folder of the bundles that come with the package."""
@@ -38,6 +39,8 @@ class Bundle:
     domain: Domain | None = None
     """The training compounds; None in a bundle of before they were kept."""
     kernel: KernelModel | None = None
+    surrogate: LoadedSurrogate | None = None
+    """A small network that imitates it; None where none was made."""
 
     @cached_property
     def sha256(self) -> str:
@@ -144,12 +147,13 @@ def load_bundle(folder: Path, featurizer: str) -> Bundle:
         kept = _part(tensors, "domain")
         domain = Domain.from_state(kept) if kept else None
         kernel = KernelModel.from_state(_part(tensors, "kernel")) if card.kernel else None
-        return Bundle(folder, card, _members(card, tensors), domain, kernel)
+        members = _members(card, tensors)
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         why = " ".join(str(error).split())[:120]
         raise ModelError(
             f"{folder / 'card.json'} does not fit its weights ({why}); restore the bundle"
         ) from None
+    return Bundle(folder, card, members, domain, kernel, load_surrogate(folder, card))
 
 
 def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:

@@ -73,10 +73,11 @@ class Encoder(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Return [G, POOLS * width]."""
-        atoms = self.encode(batch)
+        atoms = self.encode(batch).float()  # a sum of thirty atoms needs more than bfloat16 holds
         total = scatter(atoms, batch.molecule, dim=0, dim_size=batch.molecules, reduce="sum")
         ones = torch.ones(len(batch.molecule), 1, device=atoms.device)
         size = scatter(ones, batch.molecule, dim=0, dim_size=batch.molecules, reduce="sum")
         pointer = torch.cat([size.new_zeros(1), size[:, 0].cumsum(0)]).long()
         peak = segment(atoms, pointer, reduce="max")
-        return torch.cat([total / size.clamp(min=1), total / _TYPICAL_ATOMS, peak], dim=1)
+        pooled = torch.cat([total / size.clamp(min=1), total / _TYPICAL_ATOMS, peak], dim=1)
+        return pooled.to(self.norm.weight.dtype)

@@ -144,7 +144,8 @@ class Network(nn.Module):
 
     def judge(self, given: Tensor) -> Tensor:
         """Turn what :meth:`given` returns into [G, tasks]."""
-        out: Tensor = self.head(self.second(torch.relu(self.first(self.drop_input(given)))))
+        given = self.drop_input(given.to(self.first.weight.dtype))
+        out: Tensor = self.head(self.second(torch.relu(self.first(given))))
         return out.float()
 
     def forward(self, batch: Batch) -> Tensor:

@@ -17,17 +17,18 @@ _STEPS = 15
 _SCALE = ".row_scale"
 
 
-def half(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def half(state: Mapping[str, Tensor], steps: int = _STEPS) -> dict[str, Tensor]:
     """Round a state's matrices; vectors and whole numbers stay as they are.
 
-    A large matrix becomes int8, each row in steps of 1/15 of its largest number; others float16.
+    A large matrix becomes int8, each row in steps of 1/15 (or 1/``steps``, at most 127) of its
+    largest number; others float16.
     """
     found = {}
     for name, value in state.items():
         if not value.is_floating_point() or value.ndim < 2:
             found[name] = value
         elif value.numel() > _LARGE:
-            step = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / _STEPS
+            step = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / steps
             found[name] = torch.round(value / step).to(torch.int8)
             found[name + _SCALE] = step
         else:

@@ -10,6 +10,8 @@ import os
 
 import torch
 
+from gnn.errors import ModelError
+
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
 _LARGEST = 32 << 20
 """The largest threshold that glibc takes, in bytes."""
@@ -35,6 +37,15 @@ def pick_device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(name)
+
+
+def find_device(name: str) -> torch.device:
+    """Return the device of a name, ``auto``, ``cpu`` or ``cuda``; ModelError if it is missing."""
+    if name not in ("auto", "cpu", "cuda"):
+        raise ModelError(f"no device {name!r}; choose auto, cpu or cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ModelError("torch finds no GPU here; leave out --device, or install a GPU build")
+    return pick_device(name)
 
 
 def half_precision(device: torch.device) -> bool:

@@ -1,6 +1,6 @@
-"""Scored frames: each partition's molecules with their predictions, ready to rank."""
+"""Scored frames: compounds with their predictions, ready to rank; and who the hits are."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -10,25 +10,51 @@ import pyarrow.parquet as pq
 
 from chem.describe import PROPERTIES
 from screening.handover.rejects import Duplicate, Reject
-from screening.prepare import DUPLICATES, Prepared
+from screening.partitions import DUPLICATES, read_accepted
+from screening.prepare import Prepared
 from screening.records import REJECTED
-from screening.score import read_accepted
+from screening.score import Unit, spans
 
-IDENTITY = ("row", "compound_id", "name", "smiles", "input_smiles", "changes", "extra")
+IDENTITY = ("compound_id", "name", "input_smiles", "changes", "extra")
+"""What is read of the hits alone."""
 
 
 def scored_frames(
-    prepared: Prepared, scores: list[Path], predictions: Collection[str]
+    prepared: Prepared, folder: Path, units: Sequence[Unit], predictions: Collection[str]
 ) -> Iterator[pd.DataFrame]:
-    """Yield a frame for each partition: identity, properties and the named prediction columns."""
-    for name, path in zip(prepared.partitions, scores, strict=True):
-        molecules = read_accepted(prepared.folder, name, [*IDENTITY, *PROPERTIES])
-        predicted = pq.read_table(path, columns=["row", *predictions])
+    """Yield a frame for each unit: ``row``, ``smiles``, properties and the named predictions."""
+    for unit in units:
+        tables = []
+        for name, rows in unit.parts:
+            table = read_accepted(prepared.folder, name, ["row", "smiles", *PROPERTIES])
+            if rows is not None:
+                table = table.filter(pc.is_in(table["row"], pa.array(rows)))
+            tables.append(table)
+        molecules = pa.concat_tables(tables)
+        predicted = pq.read_table(folder / unit.file, columns=["row", *predictions])
         if not molecules["row"].equals(predicted["row"]):
-            raise RuntimeError(f"{path} does not belong to {name}; remove the scores and run again")
+            raise RuntimeError(
+                f"{folder / unit.file} does not belong to {prepared.folder}; remove the scores "
+                "and run again"
+            )
         for column in predictions:
             molecules = molecules.append_column(column, predicted[column])
         yield molecules.to_pandas()
+
+
+def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
+    """Return hits with the columns of ``IDENTITY``: ids, names and what came with the record."""
+    wanted = pa.array(sorted(hits["row"].tolist()), pa.int64())
+    found = []
+    for name, first, last in spans(prepared):
+        rows = wanted.filter(pc.and_(pc.greater_equal(wanted, first), pc.less_equal(wanted, last)))
+        if len(rows):
+            table = pq.read_table(prepared.folder / name, columns=["row", *IDENTITY])
+            found.append(table.filter(pc.is_in(table["row"], rows)))
+    if not found:
+        return hits.assign(**{column: pd.Series(dtype=object) for column in IDENTITY})
+    known = pa.concat_tables(found).to_pandas()
+    return hits.merge(known, on="row", how="left", validate="one_to_one")
 
 
 def rejects(prepared: Prepared) -> Iterator[Reject]:
@@ -44,13 +70,15 @@ def duplicates(prepared: Prepared) -> Iterator[Duplicate]:
     """Yield every duplicate in row order, with the record that came first."""
     pairs = pq.read_table(prepared.folder / DUPLICATES).to_pydict()
     first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
+    if not first_of:
+        return
     firsts = set(first_of.values())
     ids: dict[int, str] = {}
+    wanted = pa.array(sorted(firsts | first_of.keys()), pa.int64())
     for name in prepared.partitions:
         columns = ["row", "compound_id", "input_smiles"]
         table = pq.read_table(prepared.folder / name, columns=columns)
-        wanted = pc.is_in(table["row"], pa.array(sorted(firsts | first_of.keys()), pa.int64()))
-        for record in table.filter(wanted).to_pylist():
+        for record in table.filter(pc.is_in(table["row"], wanted)).to_pylist():
             row = record["row"]
             if row in firsts:
                 ids[row] = record["compound_id"]

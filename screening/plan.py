@@ -14,10 +14,12 @@ from data.catalogue import dataset, datasets
 from data.fetch import cache_folder, fetch
 from data.verify import Progress as FetchProgress
 from gnn.bundle import Bundle, find_bundle, load_bundle
-from gnn.predict import Predictor, domain_columns
+from gnn.predict import domain_columns, predicted_columns
+from gnn.runtime import find_device, half_precision
 from screening.ledger import hash_purpose
 from screening.prepare import PARTITION_ROWS, prepare_purpose
 from screening.screen import Screen
+from screening.triage import LEAST
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,22 @@ class Plan:
     prepared: Path
     """Folder of the prepared library: shared by all runs on the same file."""
     partition_rows: int
+    device: str = "cpu"
+    """Where networks run: ``cpu`` or ``cuda``."""
+    half: bool = False
+    """Whether they run in bfloat16; decided once, for all workers."""
+    triage_from: int = LEAST
+    """Accepted compounds from which on a triage goes before the ensembles."""
+
+    @property
+    def without_triage(self) -> str:
+        """Why the ensembles score everything in any library; empty if they need not."""
+        if self.screen.exhaustive:
+            return "the screen asks for it"
+        if self.device != "cpu":
+            return "a GPU scores everything"
+        lacking = [bundle.card.name for bundle in self.bundles if bundle.surrogate is None]
+        return f"bundle {lacking[0]} has no surrogate" if lacking else ""
 
 
 def plan_run(
@@ -40,6 +58,8 @@ def plan_run(
     prepared: Path | None = None,
     partition_rows: int = PARTITION_ROWS,
     progress: FetchProgress | None = None,
+    device: str = "cpu",
+    triage_from: int = LEAST,
 ) -> Plan:
     """Check a screen against its library, its bundles and the disk.
 
@@ -47,13 +67,17 @@ def plan_run(
     the library's content. Raises InputError or ModelError, one line, for whatever is wrong.
     """
     bundles = load_bundles(screen.bundles)
-    screen.check(Predictor(bundles).columns, list(PROPERTIES))
+    screen.check(predicted_columns(bundles), list(PROPERTIES))
     check_units(screen, bundles)
     check_writable(out)
     library = find_library(screen.library, columns, progress)
     folder = prepared or prepared_folder(library, partition_rows)
     check_writable(folder)
-    return Plan(screen, library, bundles, out, folder, partition_rows)
+    where = find_device(device)
+    half = half_precision(where)
+    return Plan(
+        screen, library, bundles, out, folder, partition_rows, where.type, half, triage_from
+    )
 
 
 def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:

@@ -9,11 +9,14 @@ from distributed import Client
 
 from chem.read import Library
 from gnn.bundle import Bundle
-from gnn.predict import Predictor
+from gnn.predict import predicted_columns
+from gnn.runtime import find_device, half_precision
 from screening.handover.csvfile import write_csv
+from screening.ledger import Ledger
+from screening.loaded import known_bundles
 from screening.prepare import DUPLICATES, Prepared, Progress, prepare_library
 from screening.records import REJECTED
-from screening.score import score_library
+from screening.score import Scoring, score_units, whole_units
 
 FIRST = ("row", "compound_id", "smiles", "status", "reason")
 """First columns of a prediction file. ``smiles`` is as written, ``status`` accepted or rejected."""
@@ -29,9 +32,15 @@ def predict_file(
 ) -> Prepared:
     """Write predictions of a library as CSV. Rejected rows keep their place, with a reason."""
     prepared = prepare_library(library, prepared_in, client, progress=progress)
-    columns = Predictor(bundles).columns
+    columns = predicted_columns(bundles)
+    half = half_precision(find_device("cpu"))
     with TemporaryDirectory(dir=out.parent, prefix=".predict-") as scratch:
-        scores = score_library(prepared, bundles, Path(scratch), client, progress)
+        folder, units = Path(scratch), whole_units(prepared)
+        known = known_bundles(bundles)
+        work = Scoring(prepared.folder, folder, known, prepared.featurizer, "cpu", half)
+        with Ledger(folder, {}) as ledger:
+            score_units(units, work, ledger, client, progress)
+        scores = [folder / unit.file for unit in units]
         write_csv(out, [*FIRST, *columns], _rows(prepared, scores, columns), texts=len(FIRST))
     return prepared
 

@@ -5,9 +5,10 @@ The order: score rounded to SCORE_DECIMALS, highest first; ties by standardized 
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from screening.objective import evaluate
@@ -25,9 +26,15 @@ class Ranking(NamedTuple):
     scored: int
     """Molecules looked at."""
     passed: int
-    """Molecules that no filter took: scored = passed + sum of filtered."""
+    """Molecules that no filter took: scored = passed + sum of filtered + set_aside."""
     filtered: dict[str, int]
     """Molecules taken by each filter; one that fails several counts under the first of them."""
+    set_aside: int = 0
+    """Molecules that a triage had the ensembles not look at."""
+    triage: dict[str, Any] | None = None
+    """How the triage went; None without one."""
+    every: pd.DataFrame | None = None
+    """``row``, ``score`` and ``kept`` (no filter took it) of all molecules, if asked for."""
 
 
 def rank(frame: pd.DataFrame, screen: Screen) -> Ranking:
@@ -35,7 +42,7 @@ def rank(frame: pd.DataFrame, screen: Screen) -> Ranking:
     return merge_top([frame], screen)
 
 
-def merge_top(frames: Iterable[pd.DataFrame], screen: Screen) -> Ranking:
+def merge_top(frames: Iterable[pd.DataFrame], screen: Screen, keep_every: bool = False) -> Ranking:
     """Rank a library that comes in pieces, holding one piece and the best N in memory.
 
     frames: tables with ``row``, ``smiles`` and the columns of ``needed_columns(screen)`` and of
@@ -46,31 +53,39 @@ def merge_top(frames: Iterable[pd.DataFrame], screen: Screen) -> Ranking:
     best: pd.DataFrame | None = None
     filtered = {limit.name: 0 for limit in screen.limits}
     scored = passed = 0
+    every = []
     for frame in frames:
         parts = evaluate(frame, screen)
         parts["score"] = parts["score"].round(SCORE_DECIMALS)
         kept = np.ones(len(frame), dtype=bool)
         for limit in screen.limits:
-            fails = kept & _beyond(frame, parts, limit)
+            fails = kept & beyond(frame, parts, limit)
             filtered[limit.name] += int(fails.sum())
             kept &= ~fails
         scored += len(frame)
         passed += int(kept.sum())
+        if keep_every:
+            every.append(pd.DataFrame({"row": frame["row"], "score": parts["score"], "kept": kept}))
         top = _top(pd.concat([parts, frame], axis="columns")[kept], screen.hits)
         best = top if best is None else _top(pd.concat([best, top]), screen.hits)
     if best is None:
         raise ValueError("no table to rank; expected at least one, which may have no rows")
     best = best.reset_index(drop=True)
     best.insert(0, "rank", np.arange(1, len(best) + 1))
-    return Ranking(best, scored, passed, filtered)
+    together = pd.concat(every) if keep_every else None
+    return Ranking(best, scored, passed, filtered, every=together)
 
 
-def _beyond(frame: pd.DataFrame, parts: pd.DataFrame, limit: Limit) -> np.ndarray:
+def beyond(frame: pd.DataFrame, parts: pd.DataFrame, limit: Limit) -> npt.NDArray[np.bool_]:
+    """Tell which rows [n] a filter takes; its column is one of ``parts`` or else of ``frame``.
+
+    Raises ValueError for NaN.
+    """
     column = (parts if limit.column in parts.columns else frame)[limit.column]
     values = column.to_numpy(dtype=np.float64)
     if np.isnan(values).any():
         raise ValueError(f'filter {limit.name}: column "{limit.column}" has NaN')
-    return values < limit.value if limit.side == "min" else values > limit.value
+    return np.asarray(values < limit.value if limit.side == "min" else values > limit.value)
 
 
 def _top(frame: pd.DataFrame, size: int) -> pd.DataFrame:

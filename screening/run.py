@@ -1,24 +1,38 @@
 """The stages of a screen, one function each: the command line and the flows call these."""
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from distributed import Client
 
+from chem.describe import PROPERTIES
 from chem.errors import InputError
-from gnn.predict import PARTS, Predictor, domain_columns, task_columns
-from screening.frames import duplicates, rejects, scored_frames
+from gnn.predict import PARTS, domain_columns, predicted_columns, task_columns
+from screening.audit import measure_recall
+from screening.frames import duplicates, rejects, scored_frames, with_identity
 from screening.handover.manifest import Artefact, RunFacts
 from screening.handover.table import HitTable
 from screening.handover.write import hand_over
-from screening.ledger import LEDGER, check_purpose, hash_purpose
+from screening.ledger import LEDGER, Ledger, check_purpose, hash_purpose
+from screening.loaded import known_bundles
 from screening.meter import Clock
 from screening.objective import needed_columns
 from screening.plan import Plan, domain_limits, task_units
 from screening.prepare import Prepared, Progress, prepare_library, prepare_purpose
 from screening.rank import Ranking, merge_top
-from screening.score import score_library, scoring_purpose
+from screening.score import (
+    Scoring,
+    Unit,
+    chosen_units,
+    score_units,
+    scoring_purpose,
+    whole_units,
+)
+from screening.triage import Triage, look_at_library
 
 
 @dataclass
@@ -37,22 +51,78 @@ def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) 
     )
 
 
+@dataclass(frozen=True)
+class Scores:
+    """Where the scores of a library are, and which compounds have some."""
+
+    folder: Path
+    units: tuple[Unit, ...]
+    triage: Triage | None
+    """None where the ensembles scored everything."""
+    why_all: str
+    """Why they did."""
+
+
 def score_stage(
     plan: Plan, prepared: Prepared, client: Client, progress: Progress | None = None
-) -> list[Path]:
-    """Score the prepared partitions into the run's folder."""
-    return score_library(prepared, plan.bundles, plan.out / "scores", client, progress)
+) -> Scores:
+    """Score prepared compounds into the run's folder: the most promising ones, or all."""
+    folder = plan.out / "scores"
+    known = known_bundles(plan.bundles)
+    work = Scoring(prepared.folder, folder, known, prepared.featurizer, plan.device, plan.half)
+    purpose = scoring_purpose(prepared.sha256, prepared.key, plan.bundles, plan.half)
+    why_all, triage = plan.without_triage, None
+    if not why_all and prepared.accepted < plan.triage_from:
+        why_all = f"a triage begins at {plan.triage_from:,} accepted compounds"
+    with Ledger(folder, purpose) as ledger:
+        if why_all:
+            units = whole_units(prepared)
+        else:
+            triage = look_at_library(
+                prepared, plan.screen, plan.bundles, known, ledger, client, plan.half, progress
+            )
+            units = chosen_units(prepared, triage.rows)
+        score_units(units, work, ledger, client, progress)
+    return Scores(folder, tuple(units), triage, why_all)
 
 
-def rank_stage(plan: Plan, prepared: Prepared, scores: list[Path]) -> Ranking:
-    """Rank everything that was scored, and keep the hits."""
-    frames = scored_frames(prepared, scores, prediction_columns(plan))
-    return merge_top(frames, plan.screen)
+def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
+    """Rank everything that was scored, keep the hits, and measure the triage if there was one."""
+    frames = scored_frames(prepared, scores.folder, scores.units, prediction_columns(plan))
+    if scores.triage is None:
+        ranking = merge_top(frames, plan.screen)
+        found: dict[str, Any] = {"exhaustive": True, "why": scores.why_all}
+    else:
+        ranking = merge_top(chain([_nobody(plan)], frames), plan.screen, keep_every=True)
+        ranking, found = _with_triage(ranking, scores.triage, plan.screen.hits)
+    hits = with_identity(prepared, ranking.hits)
+    return ranking._replace(hits=hits, triage=found, every=None)
+
+
+def _with_triage(ranking: Ranking, triage: Triage, hits: int) -> tuple[Ranking, dict[str, Any]]:
+    """Count those that were never scored in full, and say what the audit found."""
+    assert ranking.every is not None
+    recall = measure_recall(triage, ranking.every, hits)
+    filtered = {name: n + triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
+    whole = ranking._replace(
+        scored=triage.looked_at + sum(triage.filtered.values()),
+        filtered=filtered,
+        set_aside=triage.looked_at - ranking.scored,
+    )
+    counts = {"looked_at": triage.looked_at, "chosen": len(triage.chosen)}
+    return whole, {"exhaustive": False, **counts, **recall.as_dict()}
+
+
+def _nobody(plan: Plan) -> pd.DataFrame:
+    """Return a scored frame without rows: of a triage that has nobody to choose from."""
+    numbers = [*PROPERTIES, *prediction_columns(plan)]
+    empty = {name: pd.Series(dtype=np.float32) for name in numbers}
+    return pd.DataFrame({"row": pd.Series(dtype=np.int64), "smiles": pd.Series(dtype=str), **empty})
 
 
 def prediction_columns(plan: Plan) -> list[str]:
     """Return the prediction columns that a ranking reads or a hit list shows."""
-    every = set(Predictor(plan.bundles).columns)
+    every = set(predicted_columns(plan.bundles))
     shown = [task for task in plan.screen.tasks if task in every]
     columns = [f"{task}{end}" for task in shown for end in PARTS]
     primaries = {part.task for part in plan.screen.primary}
@@ -113,4 +183,4 @@ def check_folder(plan: Plan) -> None:
             f"{plan.out} is not empty and holds no run to go on with; name another folder"
         )
     key = hash_purpose(prepare_purpose(plan.library, plan.partition_rows))
-    check_purpose(scores, scoring_purpose(plan.library.sha256, key, plan.bundles))
+    check_purpose(scores, scoring_purpose(plan.library.sha256, key, plan.bundles, plan.half))

@@ -1,95 +1,133 @@
-"""Score prepared partitions: every task of every bundle for every accepted record, no chemistry."""
+"""Score prepared compounds: every task of every bundle, no chemistry on the way.
 
-from collections.abc import Sequence
+A unit of work is one partition, or the rows that a triage chose from some partitions in a row.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from distributed import Client
 
-from gnn.bundle import Bundle, load_bundle
-from gnn.predict import Predictor
+from gnn.bundle import Bundle
 from screening.cluster import run_window
 from screening.ledger import Ledger
-from screening.partitions import GRAPH, to_graphs, write_table
-from screening.prepare import DUPLICATES, Prepared, Progress
-from screening.records import ACCEPTED
+from screening.loaded import Known, load_predictor
+from screening.partitions import GRAPH, read_accepted, to_graphs, write_table
+from screening.prepare import Prepared, Progress
+
+Rows = npt.NDArray[np.int64]
+UNIT_ROWS = 2500
+"""Chosen rows that make a unit, at least: a file for fewer would cost more than its scores."""
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """What a worker needs to score a partition: paths and hashes, never a pickled model."""
+    """What a worker needs to score: paths and hashes, never a pickled model."""
 
     prepared: Path
     scores: Path
-    bundles: tuple[tuple[str, str], ...]
-    """Folder and content hash of each bundle."""
+    bundles: tuple[Known, ...]
     featurizer: str
+    device: str
+    half: bool
 
 
-def score_library(
-    prepared: Prepared,
-    bundles: Sequence[Bundle],
-    folder: Path,
+class Unit(NamedTuple):
+    """Some work, and the file that it makes: ``row`` and the predictor's columns."""
+
+    file: str
+    parts: tuple[tuple[str, Rows | None], ...]
+    """Partitions, each with the rows that are scored, or None for all accepted ones."""
+
+
+def whole_units(prepared: Prepared) -> list[Unit]:
+    """Return the units that score every accepted compound: one for each partition."""
+    return [Unit(name, ((name, None),)) for name in prepared.partitions]
+
+
+def chosen_units(prepared: Prepared, rows: Rows) -> list[Unit]:
+    """Return the units that score some rows, given in ascending order.
+
+    A unit's file is named by its rows, so that another choice never meets this one's scores.
+    """
+    units: list[Unit] = []
+    parts: list[tuple[str, Rows]] = []
+    for name, first, last in spans(prepared):
+        some = rows[np.searchsorted(rows, first) : np.searchsorted(rows, last, side="right")]
+        if len(some):
+            parts.append((name, some))
+        if sum(len(part) for _, part in parts) >= UNIT_ROWS:
+            units.append(_name_unit(parts))
+            parts = []
+    return [*units, _name_unit(parts)] if parts else units
+
+
+def spans(prepared: Prepared) -> Iterator[tuple[str, int, int]]:
+    """Yield each partition's name, first and last row."""
+    first = 1
+    for name in prepared.partitions:
+        last = first + pq.read_metadata(prepared.folder / name).num_rows - 1
+        yield name, first, last
+        first = last + 1
+
+
+def _name_unit(parts: list[tuple[str, Rows]]) -> Unit:
+    content = sha256(b"".join(rows.tobytes() for _, rows in parts)).hexdigest()[:16]
+    return Unit(f"chosen-{content}.parquet", tuple(parts))
+
+
+def score_units(
+    units: Sequence[Unit],
+    work: Scoring,
+    ledger: Ledger,
     client: Client,
     progress: Progress | None = None,
-) -> list[Path]:
-    """Score every partition into ``folder``, going on from what is there.
-
-    Returns the score files in the order of the partitions: ``row`` and the predictor's columns,
-    one row for each accepted record that is no duplicate.
-    """
-    known = tuple((str(bundle.path.resolve()), bundle.sha256) for bundle in bundles)
-    work = Scoring(prepared.folder, folder, known, prepared.featurizer)
-    purpose = scoring_purpose(prepared.sha256, prepared.key, bundles)
-    with Ledger(folder, purpose) as ledger:
-        missing = [name for name in prepared.partitions if name not in ledger.entries]
-        done = sum(entry.facts["rows"] for entry in ledger.entries.values())
-        for name, rows in run_window(client, partial(score_partition, work), missing):
-            ledger.record(name, {"rows": rows})
-            done += rows
-            if progress is not None:
-                progress("score", done, prepared.accepted)
-    return [folder / name for name in prepared.partitions]
+) -> None:
+    """Score units into the ledger's folder, going on from what is there."""
+    total = done = 0
+    known = all(rows is not None for unit in units for _, rows in unit.parts)
+    if known:
+        total = sum(len(rows) for unit in units for _, rows in unit.parts if rows is not None)
+    missing = [unit for unit in units if unit.file not in ledger.entries]
+    done = sum(ledger.entries[u.file].facts["rows"] for u in units if u.file in ledger.entries)
+    for file, rows in run_window(client, partial(score_unit, work), missing):
+        ledger.record(file, {"rows": rows})
+        done += rows
+        if progress is not None:
+            progress("score", done, total if known else None)
 
 
-def scoring_purpose(sha256: str, key: str, bundles: Sequence[Bundle]) -> dict[str, Any]:
+def scoring_purpose(sha256: str, key: str, bundles: Sequence[Bundle], half: bool) -> dict[str, Any]:
     """Return all that scores depend on: the library, how it was prepared (``key``), the bundles."""
     return {
         "library": sha256,
         "prepared": key,
         "bundles": [bundle.sha256 for bundle in bundles],
+        "precision": "bfloat16" if half else "float32",
     }
 
 
-def score_partition(work: Scoring, name: str) -> tuple[str, int]:
-    """Score one partition and write it; runs in a worker."""
-    table = read_accepted(work.prepared, name, ["row", *GRAPH])
-    predictor = load_predictor(work.bundles, work.featurizer)
+def score_unit(work: Scoring, unit: Unit) -> tuple[str, int]:
+    """Score one unit and write it; runs in a worker."""
+    tables = []
+    for name, rows in unit.parts:
+        table = read_accepted(work.prepared, name, ["row", *GRAPH])
+        if rows is not None:
+            table = table.filter(pc.is_in(table["row"], pa.array(rows)))
+            if table.num_rows != len(rows):
+                raise RuntimeError(f"{name} lacks rows that were chosen from it; prepare it again")
+        tables.append(table)
+    table = pa.concat_tables(tables)
+    predictor = load_predictor(work.bundles, work.featurizer, work.device, work.half)
     columns: dict[str, Any] = predictor.predict(to_graphs(table))
-    write_table(work.scores / name, pa.table({"row": table["row"], **columns}))
-    return name, table.num_rows
-
-
-@cache
-def load_predictor(bundles: tuple[tuple[str, str], ...], featurizer: str) -> Predictor:
-    """Load bundles once in a process, checking that they are the ones the run was planned with."""
-    loaded = [load_bundle(Path(folder), featurizer) for folder, _ in bundles]
-    for bundle, (folder, sha256) in zip(loaded, bundles, strict=True):
-        if bundle.sha256 != sha256:
-            raise RuntimeError(f"bundle {folder} changed while the run was under way; run it again")
-    return Predictor(loaded)
-
-
-def read_accepted(prepared: Path, name: str, columns: list[str]) -> pa.Table:
-    """Read columns of a partition's accepted records that are no duplicates, in row order."""
-    wanted = list(dict.fromkeys(["row", "status", *columns]))
-    table = pq.read_table(prepared / name, columns=wanted)
-    table = table.filter(pa.compute.equal(table["status"], ACCEPTED))
-    duplicates = pq.read_table(prepared / DUPLICATES, columns=["row"])["row"].to_numpy()
-    kept = ~np.isin(table["row"].to_numpy(), duplicates)
-    return table.filter(pa.array(kept)).select(columns)
+    write_table(work.scores / unit.file, pa.table({"row": table["row"], **columns}))
+    return unit.file, table.num_rows

@@ -35,6 +35,8 @@ class Screen(Strict):
     library: Text
     bundles: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
     hits: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    exhaustive: bool = False
+    """Whether the ensembles score every compound, not only those that a triage finds promising."""
     primary: Annotated[tuple[Primary, ...], Field(min_length=1, strict=False)]
     off_targets: Annotated[tuple[OffTarget, ...], Field(strict=False)] = ()
     liabilities: Annotated[tuple[Liability, ...], Field(strict=False)] = ()

@@ -65,7 +65,7 @@ def load_screen(path: Path) -> Screen:
 def dump_screen(screen: Screen) -> str:
     """The screen as TOML text with every default written out; ``load_screen`` gives it back."""
     lines = ["# The screen as it ran, every default written out."]
-    for key in ("name", "title", "library", "bundles", "hits"):
+    for key in ("name", "title", "library", "bundles", "hits", "exhaustive"):
         lines.append(f"{key} = {_toml(getattr(screen, key))}")
     for group in PARTS:
         for part in getattr(screen, group):
@@ -99,6 +99,8 @@ def _toml(value: object) -> str:
     if isinstance(value, str):
         # JSON's escapes are TOML's, but TOML also wants DEL escaped.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return repr(value)

@@ -61,9 +61,9 @@ def check_accounts(facts: RunFacts, ranking: Ranking, screen: Screen) -> None:
         ),
         "rejected = sum of reject codes": (facts.rejected, sum(facts.reject_codes.values())),
         "scored = accepted": (ranking.scored, facts.accepted),
-        "scored = passed + sum of filtered": (
+        "scored = passed + sum of filtered + set aside": (
             ranking.scored,
-            ranking.passed + sum(ranking.filtered.values()),
+            ranking.passed + sum(ranking.filtered.values()) + ranking.set_aside,
         ),
         "hits = the smaller of passed and hits asked for": (
             len(ranking.hits),
@@ -92,11 +92,13 @@ def build_manifest(
             "duplicates": facts.duplicates,
             "scored": ranking.scored,
             "filtered": sum(ranking.filtered.values()),
+            "set_aside": ranking.set_aside,
             "passed": ranking.passed,
             "hits": len(ranking.hits),
         },
         "rejected_by_code": dict(sorted(facts.reject_codes.items())),
         "filtered_by_filter": ranking.filtered,
+        "triage": ranking.triage,
         "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
         "peak_memory_mb": {stage: round(peak, 1) for stage, peak in facts.peak_memory_mb.items()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

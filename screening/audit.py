@@ -1,0 +1,61 @@
+"""How much of the best a triage finds, measured on compounds drawn at random.
+
+The audit's compounds were scored in full whatever the triage thought of them. Of the best of
+them, the share that the triage had chosen is its recall. What lies deeper in a ranking is nearer
+to the edge of the choice, so recall at the audit's depth is no better than among the hits, which
+are a smaller share of the library than the audit's best are of the audit.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import beta
+
+from screening.triage import Triage
+
+LEAST = 50
+"""Compounds among which recall is measured, at least: of fewer it would say little."""
+_DOUBT = 0.05
+
+
+class Recall(NamedTuple):
+    """What an audit found."""
+
+    audited: int
+    """Compounds drawn."""
+    best: int
+    """The audit's best: as large a share of it as the hits are of the library, and at least 50."""
+    found: int
+    """Those of them that the triage had chosen."""
+    low: float
+    """The recall is at least that, with 95 % confidence (Clopper and Pearson 1934)."""
+
+    @property
+    def recall(self) -> float:
+        """Share of the best that the triage had chosen."""
+        return self.found / self.best if self.best else 1.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values, rounded."""
+        recall, low = round(self.recall, 4), round(self.low, 4)
+        found = {"audited": self.audited, "best": self.best, "found": self.found}
+        return {**found, "recall": recall, "recall_at_least": low}
+
+
+def measure_recall(triage: Triage, scored: pd.DataFrame, hits: int) -> Recall:
+    """Measure a triage on its audit.
+
+    scored: ``row``, ``score`` and ``kept`` (no filter took it) of all compounds that were scored
+    in full, one row for each. hits: how many are asked for.
+    """
+    drawn = scored[scored["row"].isin(triage.audit)]
+    if len(drawn) != len(triage.audit):
+        raise ValueError(f"{len(triage.audit)} were drawn but {len(drawn)} of them were scored")
+    drawn = drawn[drawn["kept"]].sort_values(["score", "row"], ascending=[False, True])
+    share = hits / max(triage.looked_at, 1)
+    best = drawn["row"].to_numpy()[: max(LEAST, math.ceil(share * len(triage.audit)))]
+    found = int(np.isin(best, triage.chosen).sum())
+    low = float(beta.ppf(_DOUBT, found, len(best) - found + 1)) if found else 0.0
+    return Recall(len(triage.audit), len(best), found, low)

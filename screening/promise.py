@@ -1,0 +1,82 @@
+"""What a compound is worth before the ensemble has seen it: its expected score.
+
+The surrogate's prediction of a primary target is off by some known error. A score may rise steeply
+where the real value lies a little higher, so the promise is the mean of the score over that error,
+not the score of the surrogate's best guess: on 164,000 lead-like compounds 5 % of them then held
+0.967 of the best 0.5 % instead of 0.938, with EGFR as target.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from chem.describe import PROPERTIES
+from screening.desirability import Floats
+from screening.objective import evaluate, needed_columns
+from screening.rank import beyond
+from screening.screen import Limit, Screen
+
+Counts = dict[str, int]
+_STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
+"""Standard errors at which the score is worked out, weighted by a normal distribution."""
+
+
+def wanted_columns(screen: Screen, predicted: Sequence[str]) -> list[str]:
+    """Return the predictions that a promise needs, of those that a predictor has."""
+    wanted = [*needed_columns(screen), *(limit.column for limit in screen.limits)]
+    every = set(predicted)
+    return [column for column in dict.fromkeys(wanted) if column in every]
+
+
+def promise(
+    frame: pd.DataFrame, screen: Screen, errors: Mapping[str, float], probabilities: Sequence[str]
+) -> Floats:
+    """Return the expected score [n], in [FLOOR, 1], of each row of a surrogate's predictions.
+
+    errors: how far the surrogate is off by task, in the task's unit, or in log odds for the tasks
+    among ``probabilities``. All primary targets are moved together.
+    """
+    weights = np.exp(-0.5 * np.square(_STEPS))
+    weights /= weights.sum()
+    total = np.zeros(len(frame))
+    for step, weight in zip(_STEPS, weights, strict=True):
+        moved = frame.copy(deep=False)
+        for part in screen.primary:
+            value = frame[part.task].to_numpy(dtype=np.float64)
+            by = step * errors[part.task]
+            moved[part.task] = _move_odds(value, by) if part.task in probabilities else value + by
+        total += weight * evaluate(moved, screen)["score"].to_numpy()
+    return total
+
+
+def kept_by_properties(frame: pd.DataFrame, screen: Screen) -> tuple[npt.NDArray[np.bool_], Counts]:
+    """Tell which rows [n] the filters on properties keep, and how many each of them takes."""
+    kept, taken = np.ones(len(frame), dtype=bool), {}
+    for limit in property_limits(screen):
+        fails = kept & beyond(frame, frame, limit)
+        taken[limit.name] = int(fails.sum())
+        kept &= ~fails
+    return kept, taken
+
+
+def kept_by_predictions(frame: pd.DataFrame, screen: Screen) -> npt.NDArray[np.bool_]:
+    """Tell which rows [n] the other filters would keep if the surrogate were right."""
+    parts = evaluate(frame, screen)
+    kept = np.ones(len(frame), dtype=bool)
+    for limit in screen.limits:
+        if limit not in property_limits(screen):
+            kept &= ~beyond(frame, parts, limit)
+    return kept
+
+
+def property_limits(screen: Screen) -> tuple[Limit, ...]:
+    """Return the filters that need no prediction."""
+    return tuple(limit for limit in screen.limits if limit.column in PROPERTIES)
+
+
+def _move_odds(probability: Floats, by: float) -> Floats:
+    odds = probability / np.maximum(1 - probability, 1e-9) * np.exp(by)
+    moved: Floats = odds / (1 + odds)
+    return moved

@@ -1,0 +1,161 @@
+"""Triage: bundles' surrogates look at every compound, the ensembles at the most promising ones.
+
+Which compounds those are does not hang on how the library was cut: the most promising share of all
+(ties by row), and an audit drawn by the hash of the structure. The audit is scored in full
+whatever its promise, and tells how much of the best the triage finds (:mod:`screening.audit`).
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from distributed import Client
+
+from chem.describe import PROPERTIES
+from gnn.bundle import Bundle
+from gnn.predict import predicted_columns
+from screening.cluster import run_window
+from screening.ledger import Ledger
+from screening.loaded import Known, load_bundles_once, load_surrogates_once
+from screening.partitions import GRAPH, read_accepted, to_graphs, write_table
+from screening.prepare import Prepared, Progress
+from screening.promise import kept_by_predictions, kept_by_properties, promise, wanted_columns
+from screening.screen import Screen
+from screening.screen_file import dump_screen
+
+Rows = npt.NDArray[np.int64]
+LEAST = 20_000
+"""Accepted compounds from which on a triage is worth its audit."""
+SHARE = 0.05
+"""Of the compounds that pass the filters on properties: those that the ensembles score."""
+PER_HIT = 20
+"""Compounds that the ensembles score for each hit that is asked for, at least."""
+AUDIT = 10_000
+AUDIT_SHARE = 0.05
+"""The audit: that many compounds, but no more than this share."""
+
+
+class Triage(NamedTuple):
+    """Which compounds the ensembles score, and why."""
+
+    looked_at: int
+    """Compounds that pass the filters on properties."""
+    filtered: dict[str, int]
+    """Compounds that these filters took."""
+    chosen: Rows
+    """Rows of the most promising compounds, ascending."""
+    audit: Rows
+    """Rows drawn at random, ascending; some may be chosen as well."""
+
+    @property
+    def rows(self) -> Rows:
+        """All rows that the ensembles score, ascending."""
+        return np.union1d(self.chosen, self.audit)
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What a worker needs to look at a partition."""
+
+    prepared: Path
+    scores: Path
+    bundles: tuple[Known, ...]
+    featurizer: str
+    screen: Screen
+    key: str
+    half: bool
+
+
+def triage_key(screen: Screen, bundles: Sequence[Bundle], half: bool) -> str:
+    """Return a short name for all that a promise follows from beside the library."""
+    surrogates = [bundle.surrogate.sha256 for bundle in bundles if bundle.surrogate]
+    # Of the screen what a promise hangs on: neither its names nor how much is wanted.
+    plain = {"name": "any", "title": "any", "library": "any", "hits": 1, "exhaustive": False}
+    objective = dump_screen(screen.model_copy(update=plain))
+    return sha256(json.dumps([objective, surrogates, half]).encode()).hexdigest()[:12]
+
+
+def look_at_library(
+    prepared: Prepared,
+    screen: Screen,
+    bundles: Sequence[Bundle],
+    known: tuple[Known, ...],
+    ledger: Ledger,
+    client: Client,
+    half: bool,
+    progress: Progress | None = None,
+) -> Triage:
+    """Work out every compound's promise into the ledger's folder, and choose."""
+    key = triage_key(screen, bundles, half)
+    work = Looking(prepared.folder, ledger.folder, known, prepared.featurizer, screen, key, half)
+    names = {promise_file(key, name): name for name in prepared.partitions}
+    missing = [name for file, name in names.items() if file not in ledger.entries]
+    done = sum(ledger.entries[file].facts["rows"] for file in names if file in ledger.entries)
+    for name, facts in run_window(client, partial(look_at_partition, work), missing):
+        ledger.record(promise_file(key, name), facts)
+        done += facts["rows"]
+        if progress is not None:
+            progress("triage", done, prepared.accepted)
+    taken = sum((Counter(ledger.entries[file].facts["filtered"]) for file in names), Counter())
+    tables = [pq.read_table(ledger.folder / file, memory_map=True) for file in names]
+    return choose(pa.concat_tables(tables), {n: taken[n] for n in sorted(taken)}, screen.hits)
+
+
+def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any]]:
+    """Work out the promise of one partition's compounds and write it; runs in a worker."""
+    bundles = load_bundles_once(work.bundles, work.featurizer)
+    wanted = tuple(wanted_columns(work.screen, predicted_columns(bundles)))
+    predictor = load_surrogates_once(work.bundles, work.featurizer, wanted, work.half)
+    table = read_accepted(work.prepared, name, ["row", "key", *GRAPH, *PROPERTIES])
+    values = {name: table[name].to_numpy() for name in PROPERTIES}
+    frame = pd.DataFrame({**values, **predictor.predict(to_graphs(table))})
+    kept, taken = kept_by_properties(frame, work.screen)
+    probabilities = [
+        f"{bundle.card.name}_{task.name}"
+        for bundle in bundles
+        for task in bundle.card.tasks
+        if task.kind == "classification"
+    ]
+    expected = promise(frame, work.screen, predictor.errors, probabilities)
+    found = {
+        "row": table["row"],
+        "promise": pa.array(expected.astype(np.float32)),
+        "passing": pa.array(kept_by_predictions(frame, work.screen)),
+        "lot": pa.array(lots(table["key"])),
+    }
+    write_table(work.scores / promise_file(work.key, name), pa.table(found).filter(pa.array(kept)))
+    return name, {"rows": table.num_rows, "filtered": taken}
+
+
+def lots(keys: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
+    """Return a number [n] for each structure that says where it stands in the draw of the audit."""
+    bytes_of = b"".join(keys.to_pylist())
+    halves = np.frombuffer(bytes_of, np.uint64).reshape(-1, 2)
+    drawn: npt.NDArray[np.uint64] = halves[:, 0] ^ (halves[:, 1] * np.uint64(0x9E3779B97F4A7C15))
+    return drawn
+
+
+def choose(table: pa.Table, filtered: dict[str, int], hits: int) -> Triage:
+    """Choose from all promises: those that would pass the filters first, then by promise."""
+    row = table["row"].to_numpy()
+    order = np.lexsort((row, -table["promise"].to_numpy(), ~table["passing"].to_numpy()))
+    count = min(len(row), max(math.ceil(SHARE * len(row)), PER_HIT * hits))
+    drawn = np.lexsort((row, table["lot"].to_numpy()))
+    audit = min(AUDIT, math.ceil(AUDIT_SHARE * len(row)))
+    return Triage(len(row), filtered, np.sort(row[order[:count]]), np.sort(row[drawn[:audit]]))
+
+
+def promise_file(key: str, name: str) -> str:
+    """Return the name of a partition's promises."""
+    return f"promise-{key}-{name}"
