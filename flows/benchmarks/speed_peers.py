@@ -8,6 +8,7 @@ documentation has it; the settings are those that were fastest on two cores.
 import csv
 import json
 import os
+import shlex
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -158,9 +159,10 @@ def _run(words: Sequence[str], cores: int, log: Path) -> _Done:
         held = max(held, now)
 
     started = perf_counter()
-    with log.open("wb") as said:
+    complaints = log.with_suffix(".err")
+    with log.open("wb") as said, complaints.open("wb") as complained:
         process = subprocess.Popen(
-            words, env=environment, cwd=log.parent, stdout=said, stderr=subprocess.DEVNULL
+            words, env=environment, cwd=log.parent, stdout=said, stderr=complained
         )
         try:
             with PeakMemory(note, process.pid):
@@ -168,7 +170,10 @@ def _run(words: Sequence[str], cores: int, log: Path) -> _Done:
         finally:
             process.kill()  # where this program was stopped, so is that one
     seconds = perf_counter() - started
-    text = log.read_text(errors="replace")
     if code:
-        raise InputError(f"{words[0]} ended with code {code}: {words}; {text[-200:]}")
-    return _Done(text, seconds, held / 1e6)
+        last = complaints.read_text(errors="replace").strip().splitlines()[-1:]
+        raise InputError(
+            f"`{shlex.join(words)}` ended with code {code}: {''.join(last) or 'it said nothing'}; "
+            "mend it, or measure without it (--no-peers)"
+        )
+    return _Done(log.read_text(errors="replace"), seconds, held / 1e6)

@@ -46,7 +46,7 @@ def draw(speeds: Sequence[Speed]) -> str:
         y = TOP + ROW * (at + 0.5)
         colour = COLOURS[speed.group]
         parts += [
-            _text(LEFT - 14, y + 4.5, speed.what, "end"),
+            _text(LEFT - 14, y + 4.5, speed.label, "end"),
             _line(LEFT, y, across(rate), y, colour),
             f"<circle cx='{across(rate):.1f}' cy='{y:.1f}' r='5.5' fill='{colour}'/>",
             _text(across(rate) + 12, y + 4.5, _label(speed, rate), "start"),

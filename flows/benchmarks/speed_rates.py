@@ -36,6 +36,11 @@ class Speed:
     """Millions of bytes that all processes held at most; None where that was not measured."""
 
     @property
+    def label(self) -> str:
+        """Whose it is, and what: ``hitlist: prepare``; a peer's name says both."""
+        return self.what if self.group == "peers" else f"{self.group}: {self.what}"
+
+    @property
     def per_core(self) -> float | None:
         """Molecules per second and core."""
         return None if self.rate is None else self.rate / self.cores

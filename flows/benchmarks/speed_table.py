@@ -43,7 +43,7 @@ def table(speeds: Sequence[Speed]) -> tuple[list[str], list[list[str]]]:
         )
         lines.append(
             [
-                speed.what,
+                speed.label,
                 _number(speed.rate),
                 _number(speed.per_core),
                 "" if speed.ratio is None else _ratio(speed.ratio),
@@ -68,9 +68,12 @@ def remarks(speeds: Sequence[Speed]) -> list[str]:
             said.append(f"{bar.beside} was not measured: `make bench-peers` installs it")
             continue
         value = _value(bar, _row(bar.what, speeds), speeds)
-        times = "no figure" if value is None else f"{value:.3g} x"
+        if value is None:
+            said.append(f"{bar.what} beside {peer.what}: no figure; bar {bar.least:g} x")
+            continue
         said.append(
-            f"{bar.what}: {times} the rate of {peer.what}; bar {bar.least:g} x, {_met(value, bar)}"
+            f"{bar.what}: {value:.3g} x the rate of {peer.what}; bar {bar.least:g} x, "
+            f"{_met(value, bar)}"
         )
     said += [
         f"{speed.what}: no rate, the larger number of molecules took no longer; ask for more"

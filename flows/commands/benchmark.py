@@ -174,6 +174,7 @@ def benchmark_speed(
             show_default=f"{PEERS} where it is",
         ),
     ] = None,
+    no_peers: Annotated[bool, typer.Option("--no-peers", help="Measure no other program.")] = False,
     rounds: Annotated[
         int, typer.Option(min=1, max=99, help="Measure so often and tell the median.")
     ] = 1,
@@ -199,7 +200,7 @@ def benchmark_speed(
     for file in (out, plot):
         if file is not None:
             check_writable(file.expanduser().absolute().parent)
-    environment = peers or (PEERS if PEERS.is_dir() else None)
+    environment = None if no_peers else peers or (PEERS if PEERS.is_dir() else None)
     with progress(one_bar=True) as report, stoppable("nothing was kept"):
         speeds = measure_speed(library, molecules, workers, environment, rounds, report)
     headers, lines = table(speeds)

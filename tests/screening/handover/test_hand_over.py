@@ -20,6 +20,7 @@ from screening.handover.table import hit_table
 from screening.handover.top import top_table
 from screening.handover.words import explain_objective
 from screening.handover.write import hand_over
+from screening.meter import Clock
 from screening.rank import Ranking, merge_top
 from screening.screen import Screen
 from screening.screen_file import hash_screen, load_screen
@@ -101,6 +102,22 @@ def test_the_manifest_counts_and_names_by_hash(
     for name, digest in manifest["files"].items():
         assert sha256((tmp_path / name).read_bytes()).hexdigest() == digest
     assert set(manifest["files"]) == FILES - {"manifest.json"}
+
+
+def test_the_manifest_tells_peak_memory_measured_up_to_its_writing(
+    ranking: Ranking, kinase: Screen, facts: RunFacts, tmp_path: Path
+) -> None:
+    clock = Clock()
+    measured = replace(facts, peak_memory_mb=clock.peak_memory_mb)
+    clock.time("prepare", lambda: None)
+    _, manifest = clock.time(
+        "hand_over",
+        lambda: hand_over(tmp_path, ranking, kinase, measured, REJECTS, DUPLICATES),
+    )
+    peaks = manifest["peak_memory_mb"]
+    assert list(peaks) == ["prepare", "hand_over"]
+    assert all(peak > 50 for peak in peaks.values())  # Python with RDKit holds more
+    assert peaks["hand_over"] <= clock.peak_memory_mb["hand_over"] + 0.1
 
 
 def test_versions_come_from_what_is_installed() -> None:
