@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
-MOLECULES = ("prepare", "score")
+MOLECULES = ("prepare", "triage", "score")
 """What is reported in molecules; of anything else only the time left is told."""
 SECONDS = 1.0
 """Before this much time nothing is said: two workers that are ready at once are no rate."""

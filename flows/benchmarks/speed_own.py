@@ -35,6 +35,8 @@ class Run:
     """Seconds of each stage."""
     memory: dict[str, float]
     """Peak memory of each stage in MB."""
+    in_full: bool
+    """Whether the ensembles scored every compound; else a triage chose."""
 
     def cost(self, *stages: str) -> Cost:
         """Return what some stages took together, or, without any, everything."""
@@ -48,21 +50,24 @@ class Run:
 
 
 class Bench:
-    """Runs screens of two libraries, the smaller one the beginning of the larger, and RDKit.
+    """Runs RDKit, and screens of two libraries, the smaller one the beginning of the larger.
 
-    files: of both numbers of molecules, the smaller first.
+    files: by number of molecules.
+    full: the same, of fewer molecules: of these the ensembles score every one.
     """
 
     def __init__(
         self,
         client: "Client",
         files: dict[int, Path],
+        full: dict[int, Path],
         smiles: Sequence[str],
         folder: Path,
     ) -> None:
         self._client = client
         self._workers = sorted(client.nthreads())
         self._files = files
+        self._full = full
         self._smiles = smiles[: min(files)]
         self._folder = folder
         self._rows = min(PARTITION_ROWS, -(-min(files) // len(self._workers)))
@@ -79,12 +84,14 @@ class Bench:
         graphs, parsing = yardstick.around(lambda: self.rate(time_featurizing))
         cold, cold_parsing = yardstick.around(lambda: self._screens(prepared))
         again, again_parsing = yardstick.around(lambda: self._screens(prepared))
+        full, full_parsing = yardstick.around(self._screens_in_full)
         speeds = [
             Speed("featurize, parsed", "hitlist", len(self._smiles), self.cores, graphs, parsing)
         ]
         for what, runs, stages, parse_rate in (
             ("prepare", cold, ("prepare",), cold_parsing),
             ("score and rank", again, SCORING, again_parsing),
+            ("score all in full, and rank", full, SCORING, full_parsing),
             ("screen, cold", cold, (), cold_parsing),
             ("screen, prepared", again, (), again_parsing),
         ):
@@ -95,7 +102,7 @@ class Bench:
                     group="hitlist",
                     molecules=large.molecules,
                     cores=self.cores,
-                    rate=rate_between(small, large),
+                    rate=rate_between(small, large) if _alike(runs) else None,
                     parsing=parse_rate,
                     memory_mb=large.memory_mb,
                 )
@@ -130,11 +137,28 @@ class Bench:
             for size in sorted(self._files)
         ]
 
-    def _screen(self, library: Path, size: int, prepared: Path, rows: int) -> Run:
+    def _screens_in_full(self) -> list[Run]:
+        runs = []
+        for size in sorted(self._full):
+            prepared = self._folder / f"prepared-{next(self._names)}"
+            rows = min(self._rows, -(-min(self._full) // self.cores))
+            runs.append(self._screen(self._full[size], size, prepared, rows, in_full=True))
+        return runs
+
+    def _screen(
+        self, library: Path, size: int, prepared: Path, rows: int, in_full: bool = False
+    ) -> Run:
         out = self._folder / f"run-{next(self._names)}"
         started = perf_counter()
         plan = plan_screen(SCREEN, str(library), out, partition_rows=rows)
-        outcome = run_screen(replace(plan, prepared=prepared), self._client)
+        screen = plan.screen.model_copy(update={"exhaustive": in_full})
+        outcome = run_screen(replace(plan, prepared=prepared, screen=screen), self._client)
         seconds = perf_counter() - started
         manifest = outcome.manifest
-        return Run(size, seconds, manifest["seconds"], manifest["peak_memory_mb"])
+        everything = manifest["triage"]["exhaustive"]
+        return Run(size, seconds, manifest["seconds"], manifest["peak_memory_mb"], everything)
+
+
+def _alike(runs: Sequence[Run]) -> bool:
+    """Tell whether all were scored in the same way; else their difference is no rate of either."""
+    return len({run.in_full for run in runs}) == 1

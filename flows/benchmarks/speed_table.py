@@ -76,7 +76,8 @@ def remarks(speeds: Sequence[Speed]) -> list[str]:
             f"{_met(value, bar)}"
         )
     said += [
-        f"{speed.what}: no rate, the larger number of molecules took no longer; ask for more"
+        f"{speed.what}: no rate: the larger number of molecules took no longer, or a "
+        "triage began between the two; ask for more molecules"
         for speed in speeds
         if speed.rate is None
     ]

@@ -161,7 +161,7 @@ def benchmark_speed(
             max=600_000,
             help="Its first molecules that are timed; then three times as many.",
         ),
-    ] = 20_000,
+    ] = 25_000,
     workers: Annotated[
         int | None,
         typer.Option(min=1, max=512, help="Processes.", show_default="one for each core"),
