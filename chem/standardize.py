@@ -29,6 +29,10 @@ MAX_PASSES = 8
 STANDARDIZER = 1
 """Goes up when a rule changes, so that libraries are prepared again."""
 
+_MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*H")
+"""Several fragments, atom maps, query or dative bonds, explicit hydrogens."""
+_HAS_CARBON = re.compile(r"c|C(?![a-z])")
+"""For a SMILES without elements such as Sc; it may overlook a carbon, but invents none."""
 _MAPPED = re.compile(r":\d+\]")
 
 
@@ -91,9 +95,34 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
         structure = structure.strip()
     with rdBase.BlockLogs():
         try:
+            if format == "smiles" and not _MAY_NEED_REPAIR.search(structure):
+                short = _take_as_it_is(structure)
+                if short is not None:
+                    return short
             return _to_fixed_point(structure, format)
         except Exception as error:
             return Failure("standardize", "failed", one_line(str(error)) or type(error).__name__)
+
+
+def _take_as_it_is(smiles: str) -> Standardized | None:
+    """Standardize a molecule that needs no repair; None where it may need one, or is a bad one.
+
+    What is left out beside ``_to_fixed_point`` finds nothing in such a molecule: a SMILES without
+    a dot is one fragment, and without a bracketed hydrogen or an atom map has none to remove.
+    """
+    mol = parse(smiles, "smiles")
+    seen = smiles
+    for _ in range(MAX_PASSES):
+        if isinstance(mol, Failure) or mol.HasSubstructMatch(_tools().unusual):
+            return None
+        written = Chem.MolToSmiles(mol)
+        if not _HAS_CARBON.search(written):
+            return None
+        if written == seen:
+            return Standardized(mol, written, ())
+        seen = written
+        mol = parse(written, "smiles")
+    return None
 
 
 def _to_fixed_point(structure: str, format: StructureFormat) -> Standardized | Failure:
