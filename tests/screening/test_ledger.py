@@ -1,12 +1,15 @@
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from chem.errors import InputError
 from chem.read import hash_file
+from screening.errors import StoreError
 from screening.ledger import LEDGER, Ledger, hash_purpose
+from screening.store import Store
 
 PURPOSE = {"library": "a" * 64, "bundles": ["b", "c"], "columns": ["smiles", None]}
 
@@ -160,3 +163,32 @@ def test_equal_purposes_have_equal_names() -> None:
     assert hash_purpose(backwards) == hash_purpose(PURPOSE)
     assert hash_purpose({**PURPOSE, "library": "x"}) != hash_purpose(PURPOSE)
     assert len(hash_purpose({})) == 16
+
+
+@pytest.mark.parametrize("kind", ["folder", "memory"])
+def test_a_ledger_of_a_store_apart_holds_its_files_to_their_hashes(
+    tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "ledger"
+    store = Store(tmp_path / "store" if kind == "folder" else f"memory://{tmp_path.name}")
+    store.check()
+    with Ledger(folder, PURPOSE, store) as ledger:
+        for name in ("kept", "altered", "lost"):
+            ledger.record(name, {}, store.write(name, name.encode()))
+        store.write("hashed", b"here")
+        ledger.record("hashed", {"rows": 1})
+    store.write("altered", b"otherwise")
+    store.remove("lost")
+    with Ledger(folder, PURPOSE, store) as ledger:
+        assert sorted(ledger.entries) == ["hashed", "kept"]
+        assert ledger.entries["hashed"].sha256 == sha256(b"here").hexdigest()
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", LEDGER]
+
+
+def test_a_file_that_a_worker_wrote_elsewhere_is_not_entered(tmp_path: Path) -> None:
+    with (
+        Ledger(tmp_path, PURPOSE) as ledger,
+        pytest.raises(StoreError, match=r"^[^\n]*every worker has to see the same folder[^\n]*$"),
+    ):
+        ledger.record("one", {}, "0" * 64)
+    assert done(tmp_path) == []
