@@ -34,7 +34,7 @@ def measure_speed(
     peers: Path | None,
     rounds: int,
     report: Report,
-) -> list[Speed]:
+) -> tuple[list[Speed], list[str]]:
     """Measure every stage, and every peer that there is, on a library's first molecules.
 
     Args:
@@ -45,32 +45,41 @@ def measure_speed(
         rounds: how often all is measured; of each thing the round with the median ratio is told.
         report: called with what is being measured.
 
+    Returns the speeds, and why a peer that there is has none.
+
     Raises:
-        InputError: the library has too few SMILES, or a peer does not run.
+        InputError: the library has too few SMILES, or the environment holds no peer that starts.
     """
     smiles = take_smiles(library, TIMES * molecules, report)
     with TemporaryDirectory(prefix="hitlist-speed-") as name, connect(workers=workers) as client:
         folder = Path(name)
-        report("starting", 0, None)
         files = _write_two(folder, smiles, molecules)
         fewer = _write_two(folder, smiles, max(10, molecules // FULL_SHARE))
         bench = Bench(client, files, fewer, smiles, folder)
-        bench.warm_up()
+        report("starting", 0, None)
         others = find_peers(peers, bench.cores, folder) if peers else []
-        found: list[list[Speed]] = []
+        bench.warm_up()
+        found: dict[str, list[Speed]] = {}
+        failed: list[str] = []
         for at in range(rounds):
-            steps = rounds * (1 + len(others))
-            report("hitlist", at * (1 + len(others)), steps)
+            said = f", round {at + 1} of {rounds}" if rounds > 1 else ""
+            report(f"hitlist{said}", 0, None)
             yardstick = Yardstick(bench.parse_rate)
             speeds = bench.measure(yardstick)
-            for number, peer in enumerate(others, start=1):
-                report(peer.name, at * (1 + len(others)) + number, steps)
+            for peer in others:
+                report(f"{peer.name}{said}", 0, None)
                 given = _write_two(folder, smiles, max(10, molecules // peer.share))
-                speeds.append(measure_peer(peer, list(given.values()), bench.cores, yardstick))
+                try:
+                    speeds.append(measure_peer(peer, list(given.values()), bench.cores, yardstick))
+                except InputError as error:
+                    failed.append(str(error))
             rate = median(yardstick.rates)
-            parsing = Speed(PARSE_ONLY, "RDKit", molecules, bench.cores, rate, rate)
-            found.append([parsing, *speeds])
-    return [median_round(same) for same in zip(*found, strict=True)]
+            for speed in [
+                Speed(PARSE_ONLY, "RDKit", molecules, bench.cores, rate, rate),
+                *speeds,
+            ]:
+                found.setdefault(speed.what, []).append(speed)
+    return [median_round(same) for same in found.values()], list(dict.fromkeys(failed))
 
 
 def take_smiles(library: str, count: int, report: Report) -> list[str]:

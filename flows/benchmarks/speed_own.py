@@ -102,7 +102,7 @@ class Bench:
                     group="hitlist",
                     molecules=large.molecules,
                     cores=self.cores,
-                    rate=rate_between(small, large) if _alike(runs) else None,
+                    rate=rate_between(small, large) if scored_alike(runs) else None,
                     parsing=parse_rate,
                     memory_mb=large.memory_mb,
                 )
@@ -159,6 +159,6 @@ class Bench:
         return Run(size, seconds, manifest["seconds"], manifest["peak_memory_mb"], everything)
 
 
-def _alike(runs: Sequence[Run]) -> bool:
+def scored_alike(runs: Sequence[Run]) -> bool:
     """Tell whether all were scored in the same way; else their difference is no rate of either."""
     return len({run.in_full for run in runs}) == 1

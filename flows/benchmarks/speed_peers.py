@@ -146,8 +146,9 @@ class _Done(NamedTuple):
 
 def _run(words: Sequence[str], cores: int, log: Path) -> _Done:
     """Run a program on the CPU, with as many threads as there are cores for it."""
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment = {
-        **os.environ,
+        **outside,
         "OMP_NUM_THREADS": str(cores),
         "OMP_WAIT_POLICY": "PASSIVE",  # as ours: threads that spin slow all down on shared cores
         "CUDA_VISIBLE_DEVICES": "",

@@ -47,7 +47,7 @@ def draw(speeds: Sequence[Speed]) -> str:
         colour = COLOURS[speed.group]
         parts += [
             _text(LEFT - 14, y + 4.5, speed.label, "end"),
-            _line(LEFT, y, across(rate), y, colour),
+            _line(LEFT, y, across(rate), y, "#c9ced6"),
             f"<circle cx='{across(rate):.1f}' cy='{y:.1f}' r='5.5' fill='{colour}'/>",
             _text(across(rate) + 12, y + 4.5, _label(speed, rate), "start"),
         ]

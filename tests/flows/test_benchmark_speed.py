@@ -3,11 +3,13 @@
 import csv
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chem.errors import InputError
+from flows.benchmarks.speed_own import Run, scored_alike
 from flows.benchmarks.speed_peers import Peer, find_peers, measure_peer
 from flows.benchmarks.speed_plot import draw
 from flows.benchmarks.speed_rates import Cost, Group, Speed, Yardstick, median_round, rate_between
@@ -31,6 +33,15 @@ def speed(what: str, rate: float | None, group: Group = "hitlist", parsing: floa
 def test_a_rate_is_of_what_the_larger_number_took_longer() -> None:
     assert rate_between(Cost(1000, 11.0), Cost(3000, 13.0)) == 1000
     assert rate_between(Cost(1000, 11.0), Cost(3000, 10.9)) is None
+
+
+@pytest.mark.parametrize("larger_in_full", [True, False])
+def test_no_rate_is_told_where_a_triage_began_between_both_numbers(larger_in_full: bool) -> None:
+    small = Run(1000, 9.0, {"score": 5.0, "rank": 1.0}, {"score": 9.0, "rank": 7.0}, True)
+    assert scored_alike([small, replace(small, in_full=larger_in_full)]) is larger_in_full
+    assert small.cost() == Cost(1000, 9.0, 9.0)
+    assert small.cost("rank") == Cost(1000, 1.0, 7.0)
+    assert small.cost("score", "rank") == Cost(1000, 6.0, 9.0)
 
 
 def test_ratios() -> None:
@@ -198,9 +209,25 @@ def library(tmp_path: Path) -> Path:
     return made
 
 
-def test_everything_is_measured_and_drawn(run, library: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def peers(tmp_path: Path) -> Path:
+    """An environment in which Chemprop stops, and ADMET-AI copies what it is given."""
+    programs = {
+        "python": """echo '{"chemprop": "9", "admet_ai": "8"}'""",
+        "chemprop": "echo 'no such model' >&2; exit 3",
+        "admet_predict": 'test "$3" = --data_path && cp "$4" "$6"',
+    }
+    folder = tmp_path / "environment" / "bin"
+    folder.mkdir(parents=True)
+    for name, line in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{line}\n")
+        (folder / name).chmod(0o755)
+    return folder.parent
+
+
+def test_everything_is_measured_and_drawn(run, library: Path, peers: Path, tmp_path: Path) -> None:
     words = ["benchmark", "speed", "--library", library, "--molecules", "50"]
-    words += ["--workers", "1", "--no-peers"]
+    words += ["--workers", "1", "--peers", peers]
     out, plot = tmp_path / "speed.csv", tmp_path / "speed.svg"
     answer = run(*words, "--out", out, "--plot", plot)
     assert answer.code == 0, answer.err
@@ -208,8 +235,10 @@ def test_everything_is_measured_and_drawn(run, library: Path, tmp_path: Path) ->
         rows = {row["what"]: row for row in csv.DictReader(stream)}
     assert list(rows) == [
         *("parse only", "featurize, parsed", "prepare", "score and rank"),
-        *("score all in full, and rank", "screen, cold", "screen, prepared"),
+        *("score all in full, and rank", "screen, cold", "screen, prepared", "ADMET-AI 8"),
     ]
+    assert rows["ADMET-AI 8"]["molecules"] == "30"
+    assert "ended with code 3: no such model" in answer.err
     assert {row["cores"] for row in rows.values()} == {"1"}
     assert 200 < float(rows["parse only"]["molecules_per_second"]) < 100_000
     for what in ("prepare", "score and rank", "screen, cold", "screen, prepared"):
