@@ -1,12 +1,14 @@
 """Prepare a library once: every record standardized, featurized, described, in partitions.
 
 A prepared folder holds ``part-*.parquet``, ``duplicates.parquet``, its ledger, and, once it is
-whole, ``prepared.json``. Preparing it again does nothing.
+whole, ``prepared.json``. Preparing it again does nothing. Chemistry runs in processes of its own
+(``screening.quarantine``), so that no molecule can stop it.
 """
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
@@ -14,7 +16,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from distributed import Client
@@ -22,13 +23,16 @@ from distributed import Client
 from chem.errors import InputError
 from chem.graphs import featurizer_spec
 from chem.read import Library
-from chem.records import Record
 from chem.standardize import STANDARDIZER
 from screening.cluster import run_window
+from screening.duplicates import COLUMNS, find_duplicates
+from screening.errors import StoreError
 from screening.files import write_atomic
 from screening.ledger import Ledger, hash_purpose
+from screening.limits import Limits, read_limits
 from screening.partitions import write_table
-from screening.records import ACCEPTED, REJECTED, prepare_records
+from screening.quarantine import pack_slices, prepare_apart
+from screening.records import REJECTED
 
 PARTITION_ROWS = 5000
 SUMMARY = "prepared.json"
@@ -66,13 +70,16 @@ class Prepared:
         return self.rows - self.rejected - self.duplicates
 
 
-def prepare_purpose(library: Library, partition_rows: int) -> dict[str, Any]:
+def prepare_purpose(
+    library: Library, partition_rows: int, limits: Limits | None = None
+) -> dict[str, Any]:
     """Return all that a prepared folder's content depends on."""
     return {
         "library": library.path.name,
         "sha256": library.sha256,
         "columns": [library.smiles_column, library.id_column, library.name_column],
         "partition_rows": partition_rows,
+        "limits": (limits or read_limits())._asdict(),
         "featurizer": featurizer_spec()["hash"],
         "standardizer": STANDARDIZER,
         "rdkit": version("rdkit"),
@@ -86,30 +93,39 @@ def prepare_library(
     client: Client,
     partition_rows: int = PARTITION_ROWS,
     progress: Progress | None = None,
+    limits: Limits | None = None,
 ) -> Prepared:
     """Prepare a library into a folder, going on from what is there.
 
+    limits: what one molecule may take, by default what ``read_limits`` says. One that takes more,
+    or that crashes RDKit, is a reject of the stage ``isolate``.
+
     Raises InputError when the folder belongs to another library or is in use, or when the library
-    was altered since its hash was taken.
+    was altered since its hash was taken; StoreError when the disk is full or cannot be written.
+    What was done by then is kept.
     """
     library.check_unchanged()  # or another file's molecules would be kept under this one's hash
-    purpose = prepare_purpose(library, partition_rows)
+    limits = limits or read_limits()
+    purpose = prepare_purpose(library, partition_rows, limits)
     with Ledger(folder, purpose) as ledger:
         if (folder / SUMMARY).is_file() and DUPLICATES in ledger.entries:
             summary = read_prepared(folder)
             if all(name in ledger.entries for name in summary.partitions):
                 return summary
         (folder / SUMMARY).unlink(missing_ok=True)
-        names, rows = _write_partitions(library, folder, client, partition_rows, ledger, progress)
+        names, rows = _write_partitions(
+            library, folder, client, partition_rows, ledger, limits, progress
+        )
         try:
             library.check_unchanged()
         except InputError:
             for name in names:  # of two files perhaps; the ledger forgets what is not there
                 (folder / name).unlink(missing_ok=True)
             raise
-        write_table(folder / DUPLICATES, find_duplicates(folder, names))
-        duplicates = pq.read_metadata(folder / DUPLICATES).num_rows
-        ledger.record(DUPLICATES, {"rows": duplicates})
+        duplicates = find_duplicates(names, partial(_read_columns, folder))
+        with _explained(folder, "written"):
+            write_table(folder / DUPLICATES, duplicates)
+            ledger.record(DUPLICATES, {"rows": duplicates.num_rows})
         facts = [ledger.entries[name].facts for name in names]
         codes = sum((Counter(fact["reject_codes"]) for fact in facts), Counter[str]())
         prepared = Prepared(
@@ -121,13 +137,14 @@ def prepare_library(
             extra_columns=tuple(library.extra_columns),
             rows=rows,
             rejected=sum(fact["rejected"] for fact in facts),
-            duplicates=duplicates,
+            duplicates=duplicates.num_rows,
             reject_codes=dict(sorted(codes.items())),
             unseen_atoms=sum(fact["unseen_atoms"] for fact in facts),
             partitions=tuple(names),
         )
         summary_text = json.dumps({**asdict(prepared), "folder": ""}, indent=1)
-        write_atomic(folder / SUMMARY, summary_text + "\n")
+        with _explained(folder, "written"):
+            write_atomic(folder / SUMMARY, summary_text + "\n")
     return prepared
 
 
@@ -149,12 +166,13 @@ def _write_partitions(
     client: Client,
     partition_rows: int,
     ledger: Ledger,
+    limits: Limits,
     progress: Progress | None,
 ) -> tuple[list[str], int]:
     names: list[str] = []
     rows = done = 0
 
-    def missing() -> Iterator[tuple[str, list[Record]]]:
+    def missing() -> Iterator[tuple[str, list[bytes]]]:
         nonlocal rows, done
         source = iter(library)
         while chunk := list(islice(source, partition_rows)):
@@ -164,21 +182,26 @@ def _write_partitions(
             if name in ledger.entries:
                 done += len(chunk)
             else:
-                yield name, chunk
+                yield name, pack_slices(chunk)
 
-    for name, facts in run_window(client, partial(prepare_partition, folder), missing()):
-        ledger.record(name, facts)
+    work = partial(prepare_partition, folder, limits)
+    for name, facts in run_window(client, work, missing()):
+        with _explained(folder, "written"):
+            ledger.record(name, facts)
         done += facts["rows"]
         if progress is not None:
             progress("prepare", done, None)
     return names, rows
 
 
-def prepare_partition(folder: Path, item: tuple[str, list[Record]]) -> tuple[str, dict[str, Any]]:
-    """Prepare one partition's records and write it; runs in a worker."""
-    name, records = item
-    table = prepare_records(records)
-    write_table(folder / name, table)
+def prepare_partition(
+    folder: Path, limits: Limits, item: tuple[str, list[bytes]]
+) -> tuple[str, dict[str, Any]]:
+    """Prepare one partition's records, packed in slices, and write it; runs in a worker."""
+    name, slices = item
+    table = prepare_apart(slices, limits)
+    with _explained(folder, "written"):
+        write_table(folder / name, table)
     status = table["status"].to_pylist()
     stages, codes = table["stage"].to_pylist(), table["code"].to_pylist()
     rejects = Counter(
@@ -196,22 +219,18 @@ def prepare_partition(folder: Path, item: tuple[str, list[Record]]) -> tuple[str
     return name, facts
 
 
-def find_duplicates(folder: Path, names: list[str]) -> pa.Table:
-    """Find accepted records whose structure came before: columns ``row`` and ``first_row``.
+def _read_columns(folder: Path, name: str) -> pa.Table:
+    with _explained(folder / name, "read"):
+        return pq.read_table(folder / name, columns=COLUMNS, use_threads=False)
 
-    Keys are 16 bytes a record, so millions fit in memory.
-    """
-    pieces = [pq.read_table(folder / name, columns=["row", "status", "key"]) for name in names]
-    table = pa.concat_tables(pieces)
-    table = table.filter(pa.compute.equal(table["status"], ACCEPTED))
-    rows = table["row"].to_numpy()
-    keys = np.frombuffer(b"".join(table["key"].to_pylist()), dtype="V16")
-    _, first, inverse = np.unique(keys.view("S16"), return_index=True, return_inverse=True)
-    first_rows = rows[first[inverse]] if len(rows) else rows
-    repeated = first_rows != rows
-    return pa.table(
-        {
-            "row": pa.array(rows[repeated], pa.int64()),
-            "first_row": pa.array(first_rows[repeated], pa.int64()),
-        }
-    )
+
+@contextmanager
+def _explained(path: Path, verb: str) -> Iterator[None]:
+    """Turn a full disk, or a file that was altered meanwhile, into one line."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = " ".join(str(getattr(error, "strerror", None) or error).split())
+        raise StoreError(
+            f"{path} cannot be {verb} ({reason}); mend that and run again: what is done is kept"
+        ) from error

@@ -1,9 +1,14 @@
+import csv
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from distributed import Client
@@ -17,22 +22,26 @@ from chem.read import open_library
 from chem.records import Failure, Record
 from chem.standardize import Standardized, standardize
 from gnn.batch import collect
+from screening.duplicates import COLUMNS, find_duplicates
 from screening.ledger import LEDGER
+from screening.limits import SECONDS_VARIABLE, Limits
 from screening.partitions import to_graphs, write_table
 from screening.prepare import (
     DUPLICATES,
     SUMMARY,
     Prepared,
-    find_duplicates,
     prepare_library,
     prepare_partition,
+    prepare_purpose,
     read_prepared,
 )
+from screening.quarantine import STAGE, pack_slices
 from screening.records import ACCEPTED, NO_KEY, REJECTED, SCHEMA, prepare_records
 
 MakeRecords = Callable[[Sequence[str]], list[Record]]
 WriteLibrary = Callable[[Path, Sequence[tuple[str, str]]], Path]
 Mixed = list[tuple[str, str]]
+FILES = Path(__file__).parents[1] / "files/chem"
 
 STRUCTURES = (
     *("CCO", "OCC", "C(O)C", "CC(=O)O", "CC(=O)[O-].[Na+]", "c1ccccc1", "C1=CC=CC=C1", "C"),
@@ -43,6 +52,10 @@ STRUCTURES = (
 def standard_smiles(text: str) -> str | None:
     found = standardize(text, "smiles")
     return found.smiles if isinstance(found, Standardized) else None
+
+
+def repeated(folder: Path, names: list[str]) -> pa.Table:
+    return find_duplicates(names, lambda name: pq.read_table(folder / name, columns=COLUMNS))
 
 
 @settings(max_examples=40, deadline=None)
@@ -81,7 +94,7 @@ def test_every_record_is_accounted_for_once(
             names.append(name)
             seen += table["row"].to_pylist()
             states += table["status"].to_pylist()
-        found = find_duplicates(Path(folder), names) if names else None
+        found = repeated(Path(folder), names) if names else None
     assert seen == [record.row for record in given]
     pairs = list(zip(*found.to_pydict().values(), strict=True)) if found else []
     assert pairs == repeats
@@ -152,22 +165,26 @@ def test_ids_names_and_columns_stay_text(records: MakeRecords, tmp_path: Path) -
         assert json.loads(row["extra"]) == record.extra
 
 
+def work(folder: Path, records: list[Record]) -> tuple[str, dict[str, Any]]:
+    return prepare_partition(folder, Limits(), ("part-00000.parquet", pack_slices(records)))
+
+
 @pytest.mark.parametrize("structures", [[], ["CCQ"] * 3], ids=["no record", "only rejects"])
 def test_a_partition_without_molecules(
     structures: list[str], records: MakeRecords, tmp_path: Path
 ) -> None:
-    name, facts = prepare_partition(tmp_path, ("part-00000.parquet", records(structures)))
+    name, facts = work(tmp_path, records(structures))
     assert facts["rows"] == facts["rejected"] == len(structures)
     assert sum(facts["reject_codes"].values()) == len(structures)
     table = pq.read_table(tmp_path / name)
     accepted = table.filter(np.array(table["status"].to_pylist()) == ACCEPTED)
     assert to_graphs(accepted).molecules == 0
-    assert find_duplicates(tmp_path, [name]).num_rows == 0
+    assert repeated(tmp_path, [name]).num_rows == 0
 
 
 def test_unseen_atoms_are_counted(records: MakeRecords, tmp_path: Path) -> None:
     structures = ["C[CH2][Og]", "CCO", "CCQ", "C[CH2][Og]"]
-    _, facts = prepare_partition(tmp_path, ("part-00000.parquet", records(structures)))
+    _, facts = work(tmp_path, records(structures))
     assert facts["unseen_atoms"] == 2
     assert facts["rows"] == 4
     assert facts["rejected"] == 1
@@ -260,3 +277,97 @@ def test_another_library_is_refused_in_one_line(
 def test_a_folder_without_a_summary_is_no_prepared_library(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^[^\n]*is no prepared library[^\n]*$"):
         read_prepared(tmp_path)
+
+
+def read_smi(name: str) -> list[dict[str, str]]:
+    with (FILES / name).open(newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def test_no_molecule_stops_a_library(
+    client: Client, tmp_path: Path, write_library: WriteLibrary
+) -> None:
+    """One that hangs, one that takes all memory, one that crashes, among a hundred real ones."""
+    rows = [(row["chembl_id"], row["smiles"]) for row in read_smi("approved_sample.smi")[:97]]
+    clean = prepare(write_library(tmp_path / "clean.csv", rows), tmp_path / "clean", client, 30)
+    poison = {row["code"]: row["smiles"] for row in read_smi("poison.smi")}
+    for place, (code, smiles) in zip((60, 20, 61), poison.items(), strict=True):
+        rows.insert(place, (code, smiles))
+    library = open_library(write_library(tmp_path / "library.csv", rows))
+    workers = client.scheduler_info()["workers"].keys()
+    found = prepare_library(
+        library, tmp_path / "p", client, 30, limits=Limits(seconds=1.0, memory=2**28)
+    )
+    assert client.scheduler_info()["workers"].keys() == workers
+    assert found.rows == 100
+    assert {code: n for code, n in found.reject_codes.items() if code.startswith(STAGE)} == {
+        f"{STAGE}/{code}": 1 for code in poison
+    }
+    table = content(found)
+    assert [row["compound_id"] for row in table] == [name for name, _ in rows]
+    for row in table:
+        assert (row["stage"] == STAGE) == (row["compound_id"] in poison)
+        assert row["stage"] != STAGE or row["code"] == row["compound_id"]
+    rest = [row["smiles"] for row in table if row["stage"] != STAGE]
+    assert rest == [row["smiles"] for row in content(clean)]
+
+
+def test_other_limits_are_another_preparation(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_library(library)
+    usual = prepare_purpose(opened, 9)
+    assert usual == prepare_purpose(opened, 9, Limits())
+    monkeypatch.setenv(SECONDS_VARIABLE, "20")
+    assert prepare_purpose(opened, 9) == prepare_purpose(opened, 9, Limits(20.0)) != usual
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from distributed import Client, LocalCluster
+from chem.errors import InputError
+from chem.read import open_library
+from screening.prepare import prepare_library
+
+library, folder, limit = sys.argv[1:]
+if limit != "none":  # EFBIG where a full disk gives ENOSPC
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
+with LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+    with Client(cluster) as client:
+        try:
+            prepare_library(open_library(library), Path(folder), client, 20)
+        except InputError as error:
+            print(error)
+"""
+
+
+def test_a_full_disk_is_told_in_one_line_and_mended(
+    library: Path, tmp_path: Path, lone: Client
+) -> None:
+    """No file under a final name is cut short, and what was done is not done again."""
+    whole = prepare(library, tmp_path / "whole", lone, 20)
+    sizes = [(whole.folder / name).stat().st_size for name in whole.partitions]
+    folder = tmp_path / "p"
+
+    def run(limit: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", FULL, library, folder, limit],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    said = run(str(max(sizes) - 1))
+    assert said.count("\n") == 1
+    assert "cannot be written (" in said
+    assert "run again" in said
+    done = {path: path.stat().st_mtime_ns for path in folder.glob("part-*")}
+    for path in done:
+        assert path.read_bytes() == (whole.folder / path.name).read_bytes()
+    assert not (folder / SUMMARY).exists()
+    assert run("none") == ""
+    assert {path: path.stat().st_mtime_ns for path in done} == done
+    assert content(read_prepared(folder)) == content(whole)
