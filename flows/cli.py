@@ -11,7 +11,17 @@ from typing import Annotated, Any
 import typer
 
 from chem.errors import InputError
-from flows.commands import benchmark, bundles, data, predict, prepare, pretrain, screen, train
+from flows.commands import (
+    benchmark,
+    bundles,
+    data,
+    predict,
+    prepare,
+    pretrain,
+    screen,
+    surrogate,
+    train,
+)
 from flows.console import Stopped, complain
 from gnn.errors import ModelError
 
@@ -43,6 +53,7 @@ app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)
 app.command("pretrain")(pretrain.pretrain)
+app.command("surrogate")(surrogate.surrogate)
 app.add_typer(data.app, name="data")
 app.add_typer(bundles.app, name="bundles")
 app.add_typer(benchmark.app, name="benchmark")

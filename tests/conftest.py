@@ -17,6 +17,7 @@ from gnn.bundle import Bundle, load_bundle, save_bundle
 from gnn.calibration import Calibration
 from gnn.card import Card, TaskCard
 from gnn.network import Network, NetworkConfig
+from gnn.surrogate import Surrogate, SurrogateCard, SurrogateSizes, imitated, save_surrogate
 
 FILES = Path(__file__).parent / "files"
 KIND = {"r": "regression", "c": "classification"}
@@ -121,3 +122,23 @@ def make_bundle() -> MakeBundle:
         return load_bundle(folder, card.featurizer)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def give_surrogate() -> Callable[..., Bundle]:
+    """Write a surrogate of random weights into a bundle's folder; returns the bundle with it."""
+
+    def give(bundle: Bundle, seed: int = 0, error: float = 0.3) -> Bundle:
+        tasks = [task.name for task in bundle.card.tasks]
+        sizes = SurrogateSizes(len(tasks), radius=2, environments=128, hidden=16)
+        torch.manual_seed(seed)
+        network = Surrogate(sizes)
+        network.mean[: len(tasks)] = torch.tensor(
+            [6.0 * (task.kind == "regression") for task in bundle.card.tasks]
+        )
+        errors = dict.fromkeys(tasks, error)
+        card = SurrogateCard(imitated(bundle.card), sizes, errors, errors, "nothing")
+        save_surrogate(bundle.path, network, card)
+        return load_bundle(bundle.path, bundle.card.featurizer)
+
+    return give

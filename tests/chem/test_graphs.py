@@ -14,7 +14,9 @@ from chem.graphs import (
     UNSEEN,
     MolGraph,
     atom_states,
+    check_size,
     featurize,
+    featurize_all,
     featurizer_spec,
     state_factors,
 )
@@ -225,3 +227,20 @@ def test_the_hash_is_of_all_that_a_graph_holds(monkeypatch: pytest.MonkeyPatch) 
     featurizer_spec.cache_clear()
     assert featurizer_spec()["hash"] == found
     assert len(hashes) == 4
+
+
+def test_many_at_once_are_the_same_as_one_by_one(real: list[str], odd: tuple[str, ...]) -> None:
+    mols = [Chem.MolFromSmiles(text) for text in (*real, *odd)]
+    mols = [mol for mol in mols if mol is not None and check_size(mol) is None]
+    flat = featurize_all(mols)
+    assert [part.dtype for part in flat[:4]] == [np.uint16, np.uint16, np.uint16, np.uint8]
+    atom = bond = 0
+    for mol, atoms, bonds in zip(mols, flat.atom_counts, flat.bond_counts, strict=True):
+        alone = featurize(mol)
+        assert isinstance(alone, MolGraph)
+        own = slice(bond, bond + bonds)
+        parts = (flat.atoms[atom : atom + atoms], *(part[own] for part in flat[1:4]))
+        assert_equal(MolGraph(*parts), alone)
+        atom, bond = atom + atoms, bond + bonds
+    assert (atom, bond) == (len(flat.atoms), len(flat.bonds))
+    assert all(len(part) == 0 for part in featurize_all([]))

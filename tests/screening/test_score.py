@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,11 +16,23 @@ from chem.standardize import Standardized, standardize
 from gnn.batch import collect
 from gnn.bundle import Bundle
 from gnn.predict import Predictor
-from screening.frames import duplicates, rejects, scored_frames
-from screening.partitions import GRAPH
-from screening.prepare import DUPLICATES, Prepared, prepare_library
-from screening.score import Scoring, load_predictor, read_accepted, score_library, score_partition
+from screening.frames import IDENTITY, duplicates, rejects, scored_frames, with_identity
+from screening.ledger import Ledger
+from screening.loaded import known_bundles, load_bundles_once
+from screening.partitions import DUPLICATES, GRAPH, read_accepted
+from screening.prepare import Prepared, Progress, prepare_library
+from screening.score import (
+    Scoring,
+    Unit,
+    chosen_units,
+    score_unit,
+    score_units,
+    scoring_purpose,
+    whole_units,
+)
 
+HALF = False
+"""Precision of the networks; what is tested here holds for both."""
 MakeBundle = Callable[..., Bundle]
 Mixed = list[tuple[str, str]]
 
@@ -39,13 +52,33 @@ class Scored(NamedTuple):
 
     prepared: Prepared
     bundle: Bundle
-    scores: list[Path]
+    folder: Path
+    units: list[Unit]
     fates: list[Fate]
+
+    @property
+    def scores(self) -> list[Path]:
+        return [self.folder / unit.file for unit in self.units]
 
     @property
     def accepted(self) -> list[Fate]:
         """The records that must have a score."""
         return [fate for fate in self.fates if fate.smiles and fate.first == fate.row]
+
+
+def score(
+    prepared: Prepared,
+    bundle: Bundle,
+    units: Sequence[Unit],
+    folder: Path,
+    client: Client,
+    progress: Progress | None = None,
+) -> None:
+    known = known_bundles([bundle])
+    work = Scoring(prepared.folder, folder, known, prepared.featurizer, "cpu", HALF)
+    purpose = scoring_purpose(prepared.sha256, prepared.key, [bundle], HALF)
+    with Ledger(folder, purpose) as ledger:
+        score_units(units, work, ledger, client, progress)
 
 
 @pytest.fixture(scope="module")
@@ -62,20 +95,21 @@ def scored(
     library = open_library(write_library(folder / "library.csv", rows))
     prepared = prepare_library(library, folder / "prepared", lone, 8)
     bundle = make_bundle(folder / "bundle")
-    scores = score_library(prepared, [bundle], folder / "scores", lone)
+    units = whole_units(prepared)
+    score(prepared, bundle, units, folder / "scores", lone)
     firsts: dict[str, int] = {}
     fates = []
     for row, (name, text) in enumerate(rows, 1):
         found = standardize(text, "smiles")
         smiles = found.smiles if isinstance(found, Standardized) else None
         fates.append(Fate(row, name, text, smiles, firsts.setdefault(smiles, row) if smiles else 0))
-    return Scored(prepared, bundle, scores, fates)
+    return Scored(prepared, bundle, folder / "scores", units, fates)
 
 
 def test_a_score_exists_if_and_only_if_a_record_was_accepted(scored: Scored) -> None:
     """Law 3, and law 4's score that no batch-mate changes: the oracle predicts in one go."""
     table = pa.concat_tables([pq.read_table(path) for path in scored.scores])
-    predictor = Predictor([scored.bundle])
+    predictor = Predictor([scored.bundle], half=HALF)
     assert table.column_names == ["row", *predictor.columns]
     assert table["row"].to_pylist() == [fate.row for fate in scored.accepted]
     mols = [standardize(fate.structure, "smiles").mol for fate in scored.accepted]  # type: ignore[union-attr]
@@ -104,13 +138,12 @@ def test_accepted_rows_are_read_in_order_without_repeats(scored: Scored) -> None
 
 def test_frames_hold_the_accepted_with_their_scores(scored: Scored) -> None:
     columns = ["small_EGFR", "small_herg_hi"]
-    frames = list(scored_frames(scored.prepared, scored.scores, columns))
+    frames = list(scored_frames(scored.prepared, scored.folder, scored.units, columns))
     rows = [row for frame in frames for row in frame.itertuples()]
     assert [row.row for row in rows] == [fate.row for fate in scored.accepted]
-    assert [row.compound_id for row in rows] == [fate.compound_id for fate in scored.accepted]
-    assert [row.input_smiles for row in rows] == [fate.structure for fate in scored.accepted]
+    assert [row.smiles for row in rows] == [fate.smiles for fate in scored.accepted]
     for frame in frames:
-        assert not frame.drop(columns=["changes", "extra"]).isna().any(axis=None)
+        assert not frame.isna().any(axis=None)
         assert list(frame.columns)[-2:] == columns
     together = pa.concat_tables([pq.read_table(path) for path in scored.scores])
     found = np.concatenate([frame["small_EGFR"].to_numpy() for frame in frames])
@@ -134,9 +167,53 @@ def test_rejects_and_duplicates_are_told_in_order(scored: Scored) -> None:
 
 
 def test_scores_of_another_partition_are_refused(scored: Scored) -> None:
-    swapped = [scored.scores[1], scored.scores[0], *scored.scores[2:]]
-    with pytest.raises(RuntimeError, match=r"does not belong to part-00000"):
-        list(scored_frames(scored.prepared, swapped, ["small_EGFR"]))
+    first, second, *_ = scored.units
+    swapped = [first._replace(file=second.file), second._replace(file=first.file)]
+    with pytest.raises(RuntimeError, match=r"does not belong to"):
+        list(scored_frames(scored.prepared, scored.folder, swapped, ["small_EGFR"]))
+
+
+def test_hits_get_their_identity(scored: Scored) -> None:
+    some = [scored.accepted[at] for at in (4, 0, 5)]
+    hits = pd.DataFrame({"rank": [1, 2, 3], "row": [fate.row for fate in some]})
+    found = with_identity(scored.prepared, hits)
+    assert list(found.columns) == ["rank", "row", *IDENTITY]
+    assert list(found["rank"]) == [1, 2, 3]
+    assert list(found["compound_id"]) == [fate.compound_id for fate in some]
+    assert list(found["input_smiles"]) == [fate.structure for fate in some]
+    assert list(with_identity(scored.prepared, hits.head(0)).columns) == list(found.columns)
+
+
+@pytest.mark.parametrize("most", [1, 4, 1000])
+def test_chosen_rows_score_as_they_do_in_whole_partitions(
+    scored: Scored, tmp_path: Path, lone: Client, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Law 4: a choice of rows, in units of any size, changes no bit of their scores."""
+    monkeypatch.setattr("screening.score.UNIT_ROWS", most)
+    rows = np.array([fate.row for fate in scored.accepted][::2])
+    units = chosen_units(scored.prepared, rows)
+    assert sum(len(part) for unit in units for _, part in unit.parts if part is not None) == len(
+        rows
+    )
+    score(scored.prepared, scored.bundle, units, tmp_path, lone)
+    found = pa.concat_tables([pq.read_table(tmp_path / unit.file) for unit in units])
+    whole = pa.concat_tables([pq.read_table(path) for path in scored.scores])
+    assert found["row"].to_pylist() == rows.tolist()
+    expected = whole.filter(pa.compute.is_in(whole["row"], pa.array(rows)))
+    assert found.combine_chunks().equals(expected.combine_chunks())
+    columns = ["small_EGFR"]
+    frames = scored_frames(scored.prepared, tmp_path, units, columns)
+    assert [row for frame in frames for row in frame["row"]] == rows.tolist()
+
+
+def test_a_row_that_is_not_there_is_never_left_out(scored: Scored, tmp_path: Path) -> None:
+    rejected = next(fate.row for fate in scored.fates if fate.smiles is None)
+    (unit,) = chosen_units(scored.prepared, np.array([rejected]))
+    work = Scoring(
+        scored.prepared.folder, tmp_path, known_bundles([scored.bundle]), "", "cpu", HALF
+    )
+    with pytest.raises(RuntimeError, match="lacks rows"):
+        score_unit(work, unit)
 
 
 @pytest.mark.parametrize("harm", ["altered", "truncated", "missing"])
@@ -151,9 +228,10 @@ def test_harmed_scores_are_noticed_and_made_again(scored: Scored, lone: Client, 
     else:
         pq.write_table(pq.read_table(scored.scores[1]), path)
     seen: list[int] = []
-    score_library(
+    score(
         scored.prepared,
-        [scored.bundle],
+        scored.bundle,
+        scored.units,
         path.parent,
         lone,
         lambda what, done, total: seen.append(done),
@@ -169,7 +247,7 @@ def test_scores_of_another_bundle_are_refused(
 ) -> None:
     other = make_bundle(tmp_path, seed=5)
     with pytest.raises(InputError, match=r"^[^\n]*its bundles differs[^\n]*$"):
-        score_library(scored.prepared, [other], scored.scores[0].parent, lone)
+        score(scored.prepared, other, scored.units, scored.folder, lone)
 
 
 def test_a_bundle_that_changes_under_way_ends_the_run(
@@ -179,12 +257,12 @@ def test_a_bundle_that_changes_under_way_ends_the_run(
     known = ((str(bundle.path), bundle.sha256),)
     make_bundle(tmp_path / "b", seed=9)
     featurizer = featurizer_spec()["hash"]
-    with pytest.raises(RuntimeError, match="changed while the run was under way"):
-        load_predictor(known, featurizer)
-    work = Scoring(scored.prepared.folder, tmp_path, known, featurizer)
-    with pytest.raises(RuntimeError, match="changed while"):
-        score_partition(work, scored.prepared.partitions[0])
-    assert not (tmp_path / scored.prepared.partitions[0]).exists()
+    with pytest.raises(RuntimeError, match="another one than the run was planned with"):
+        load_bundles_once(known, featurizer)
+    work = Scoring(scored.prepared.folder, tmp_path, known, featurizer, "cpu", HALF)
+    with pytest.raises(RuntimeError, match="another one than"):
+        score_unit(work, scored.units[0])
+    assert not (tmp_path / scored.units[0].file).exists()
 
 
 def test_duplicates_hold_rows_alone(scored: Scored) -> None:
