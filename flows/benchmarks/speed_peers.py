@@ -1,8 +1,9 @@
 """Chemprop and ADMET-AI, where they are installed, on the same molecules and cores.
 
 They live in an environment of their own (``make bench-peers``), because their versions of RDKit
-and numpy are not ours. Each is run by its own command line, in a process of its own, as its
-documentation has it; the settings are those that were fastest on two cores.
+and numpy are not ours. Each is run by its own command line, with the settings that were fastest on
+two cores: large batches, a loading process for each core, and a thread of torch for each core.
+ADMET-AI is best left alone: on a CPU it recommends no loading process.
 """
 
 import csv
@@ -45,7 +46,8 @@ save_model(sys.argv[1], model, [f"task {n}" for n in range(tasks)])
 """Weights do not matter for speed, so the model is not trained."""
 
 
-CHEMPROP = ("predict", "-q", "-s", "smiles", "--accelerator", "cpu", "-b", "64")
+CHEMPROP = ("predict", "-q", "-s", "smiles", "--accelerator", "cpu", "-b", "256")
+"""A process for each core reads and featurizes (``-n``) while the model runs."""
 CPP_FEATURIZER = "--use-cuikmolmaker-featurization"
 ADMET_AI = ("--smiles_column", "smiles")
 ADMET_AI_SHARE = 30
@@ -84,7 +86,7 @@ def find_peers(environment: Path, cores: int, folder: Path) -> list[Peer]:
         model = folder / "chemprop.pt"
         _run([python, "-c", UNTRAINED, str(model), str(TASKS)], cores, log)
         words: tuple[str, ...] = (str(programs / "chemprop"), *CHEMPROP)
-        words += ("--model-paths", str(model))
+        words += ("-n", str(cores), "--model-paths", str(model))
         name = f"Chemprop {versions['chemprop']}"
         peers.append(Peer(name, words, "-i", "-o"))
         if "cuik_molmaker_pin" in versions:

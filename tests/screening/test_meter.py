@@ -9,12 +9,12 @@ import pytest
 
 from screening.meter import Clock, Family
 
-HOLD = "import time; held = b'x' * {bytes}; {then}; print(flush=True); time.sleep({seconds})"
+HOLD = "import os, sys, time; held = b'x' * {bytes}; {then}; print(flush=True); {wait}"
 
 
-def hold(megabytes: int, seconds: float, then: str = "pass") -> list[str]:
-    """A program that holds memory, says so, and ends."""
-    code = HOLD.format(bytes=megabytes * 1_000_000, seconds=seconds, then=then)
+def hold(megabytes: int, wait: str, then: str = "pass") -> list[str]:
+    """A program that holds memory, says so, and waits."""
+    code = HOLD.format(bytes=megabytes * 1_000_000, wait=wait, then=then)
     return [sys.executable, "-c", code]
 
 
@@ -31,7 +31,7 @@ def test_stages_have_seconds_and_peak_memory_in_order() -> None:
 def test_memory_of_descendants_counts_though_it_is_gone_at_the_end() -> None:
     clock = Clock()
     clock.time("idle", lambda: None)
-    inner = hold(400, 1.6)
+    inner = hold(400, "time.sleep(1.6)")
     outer = [sys.executable, "-c", f"import subprocess; subprocess.run({inner!r})"]
     clock.time("busy", lambda: subprocess.run(outer, check=True, capture_output=True))
     grown = clock.peak_memory_mb["busy"] - clock.peak_memory_mb["idle"]
@@ -56,24 +56,21 @@ def test_a_stage_that_fails_leaves_no_thread_behind() -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="Linux tells shares")
 def test_pages_that_processes_share_count_once() -> None:
-    forking = "import os; held = held + b'y'; os.fork(); os.fork()"
-    with subprocess.Popen(hold(200, 3, forking), stdout=subprocess.PIPE) as parent:
+    words = hold(200, "sys.stdin.read()", "held += b'y'; os.fork(); os.fork()")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe) as parent:
         assert parent.stdout is not None
-        for _ in range(4):
+        for _ in range(4):  # all are there
             parent.stdout.readline()
-        family = Family(parent.pid)
-        resident = sum(
-            member.memory_info().rss
-            for member in (
-                psutil.Process(parent.pid),
-                *psutil.Process(parent.pid).children(recursive=True),
-            )
-        )
-        assert resident > 800e6
-        assert 200e6 < family.held() < 300e6
+        held = Family(parent.pid).held()
+        every = psutil.Process(parent.pid)
+        resident = [one.memory_info().rss for one in (every, *every.children(recursive=True))]
+        parent.communicate()  # their input ends, and so do they
+    assert sum(resident) > 800e6
+    assert 200e6 < held < 300e6
 
 
 def test_a_family_that_is_gone_holds_nothing() -> None:
-    with subprocess.Popen(hold(1, 0), stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(hold(1, "pass"), stdout=subprocess.DEVNULL) as process:
         family = Family(process.pid)
     assert family.held() == 0
