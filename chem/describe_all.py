@@ -29,6 +29,10 @@ from chem.graphs import (
 from chem.surroundings import atom_surroundings
 
 _LABEL_OR_DATIVE = re.compile(r"\[\d|[<>]")
+_MOST_MATCHES = 1000
+"""Where RDKit stops looking for atoms of a type, so that it undercounts in large molecules."""
+_MATCHES = np.array([6, 6, 6, 6, 24, _MOST_MATCHES + 1])
+"""How often at most a pattern matches around an atom, by its bonds (five or more: who knows)."""
 _SINGLE, _AROMATIC = BOND_ORDERS.index(1.0), BOND_ORDERS.index(1.5)
 _RINGS = list(PROPERTIES).index("rings")
 
@@ -131,6 +135,10 @@ def _find_odd(
     odd = np.array([_LABEL_OR_DATIVE.search(text) is not None for text in smiles], dtype=bool)
     odd[flat.owner[tables.is_unsaid[graphs.atoms]]] = True
     odd[flat.owner[flat.begin[graphs.bonds == OTHER_BOND]]] = True
+    bonds = np.bincount(np.concatenate((flat.begin, flat.end)), minlength=len(graphs.atoms))
+    hydrogens = tables.hydrogens[graphs.atoms]
+    for most in (_MATCHES[np.minimum(bonds, len(_MATCHES) - 1)], hydrogens):
+        odd |= np.bincount(flat.owner, most, len(mols)) > _MOST_MATCHES
     for i in np.unique(flat.owner[tables.may_be_strained[graphs.atoms]]).tolist():
         odd[i] = odd[i] or mols[i].HasSubstructMatch(tables.strained)
     return odd

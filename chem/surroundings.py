@@ -1,19 +1,25 @@
 """What the rules of cheap properties can see of an atom, as one number for each atom.
 
 The atom types of Wildman and Crippen, RDKit's donors, acceptors, rotatable bonds and polar surface
-look at most two bonds far: at an atom (element, hydrogens, charge, connections, aromatic), at its
-neighbors likewise and through which bonds, and beyond a neighbor only
+look at most two bonds far. They ask of
 
-- at what is double-bonded to it, and
-- where the atom itself is a heteroatom double-bonded to it (``O=C``), at all that is,
+- the atom itself: element, connections, hydrogens, charge, aromatic, and the orders of its bonds;
+- what is bound to a carbon: element, aromatic, whether it is a methyl or a last heteroatom;
+- what is bound to a heteroatom: element, aromatic, of a carbon its connections and hydrogens, of
+  another its charge;
+- a single bond between carbon and heteroatom: whether it is in a ring;
+- what is across an aromatic bond: nothing more;
+- beyond that, only around a heteroatom: what is double-bonded to a neighbor that it has a single
+  bond to (and whether in a ring), and for ``O=C`` everything bound to that carbon; of these whether
+  they are C, N, O, P, S or another, and aromatic.
 
-each time no closer than: C, N, O, P, S or another; aromatic or not; bond order; bond in a ring. A
-carbon's type ends at its neighbors. So two atoms for which all this is equal contribute equally to
-every property, in whatever molecules they are. Hydrogens stay implicit, and no atom is asked
+So two atoms for which all this is equal contribute equally to every property, in whatever
+molecules they are, and there are few such kinds. Hydrogens stay implicit, and no atom is asked
 whether it is in a ring; the one property that does ask (rings of three in the polar surface) is
 the affair of ``chem.describe_all``.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -24,66 +30,101 @@ from chem.graphs import BOND_ORDERS, FlatGraphs, atom_states
 
 Hash = npt.NDArray[np.uint64]
 
-_AROMATIC, _DOUBLE = BOND_ORDERS.index(1.5), BOND_ORDERS.index(2.0)
-_BONDS = 8
-"""Bond codes: four orders, each in a ring (plus 4) or not."""
+_SINGLE, _AROMATIC, _DOUBLE = (BOND_ORDERS.index(order) for order in (1.0, 1.5, 2.0))
+_IN_RING = len(BOND_ORDERS)
+"""Added to the order of a bond where it matters that it is in a ring."""
 
 
 class _Tables(NamedTuple):
+    """Random numbers that stand for what is seen of an atom by its token."""
+
+    own: Hash
+    """[tokens, aromatic] of the atom itself."""
     near: Hash
-    """[tokens, 2, 8] random number of a state, aromatic or not, behind a bond."""
+    """[center is no carbon, tokens, aromatic, bond] of an atom behind a bond."""
     far: Hash
-    """[tokens, 2, 8] the same for the coarse view of an atom two bonds away."""
+    """[tokens, aromatic, bond] of an atom two bonds away."""
     is_carbon: npt.NDArray[np.bool_]
+    """[tokens]"""
+    is_oxygen: npt.NDArray[np.bool_]
     """[tokens]"""
 
 
 @cache
 def _tables() -> _Tables:
-    states: dict[tuple[str, ...], int] = {}
     rows = atom_states().rows
-    near = np.zeros(len(rows) + 1, dtype=np.int64)
-    far = np.zeros(len(rows) + 1, dtype=np.int64)
-    is_carbon = np.zeros(len(rows) + 1, dtype=bool)
-    for row in rows:
-        token = int(row["token"])
-        state = (row["element"], row["degree"], row["hydrogens"], row["charge"])
-        near[token] = states.setdefault(state, len(states) + 1)
-        elements = ("C", "N", "O", "P", "S")
-        far[token] = 1 + elements.index(row["element"]) if row["element"] in elements else 0
-        is_carbon[token] = row["element"] == "C"
     random = np.random.Generator(np.random.PCG64(0))
-    numbers = random.integers(0, 2**64, (2, len(states) + 1, 2, _BONDS), dtype=np.uint64)
-    return _Tables(numbers[0][near], numbers[1][far], is_carbon)
+
+    def number(view: Callable[[dict[str, str]], tuple[object, ...]], *shape: int) -> Hash:
+        seen = {found: i for i, found in enumerate(sorted({repr(view(row)) for row in rows}))}
+        numbers = random.integers(1, 2**64, (len(seen), *shape), dtype=np.uint64)
+        of_token = np.zeros((len(rows) + 1, *shape), dtype=np.uint64)
+        for row in rows:
+            of_token[int(row["token"])] = numbers[seen[repr(view(row))]]
+        return of_token
+
+    near = np.stack([number(view, 2, 2 * _IN_RING) for view in (_from_carbon, _from_hetero)])
+    near[..., _AROMATIC] = 1
+    elements = np.array(["", *(row["element"] for row in rows)])
+    return _Tables(
+        own=number(_itself, 2),
+        near=near,
+        far=number(_from_far, 2, 2 * _IN_RING),
+        is_carbon=elements == "C",
+        is_oxygen=elements == "O",
+    )
+
+
+def _itself(row: dict[str, str]) -> tuple[object, ...]:
+    return (row["element"], row["degree"], row["hydrogens"], row["charge"])
+
+
+def _from_carbon(row: dict[str, str]) -> tuple[object, ...]:
+    if row["element"] == "C":
+        return ("C", row["hydrogens"] == "3")
+    return (row["element"], int(row["degree"]) - int(row["hydrogens"]) == 1)
+
+
+def _from_hetero(row: dict[str, str]) -> tuple[object, ...]:
+    if row["element"] == "C":
+        return ("C", row["degree"], row["hydrogens"])
+    return (row["element"], row["charge"])
+
+
+def _from_far(row: dict[str, str]) -> tuple[object, ...]:
+    return (row["element"] if row["element"] in ("C", "N", "O", "P", "S") else "",)
 
 
 def atom_surroundings(graphs: FlatGraphs, in_ring: npt.NDArray[np.bool_]) -> Hash:
     """Return uint64 [n]: the same number (a hash of 64 bits) for equal surroundings.
 
-    ``in_ring``: bool [m], whether each bond is in a ring. Every atom must have a token and every
-    bond one of the four orders.
+    ``in_ring``: bool [m], whether each bond is in a ring. What it says of an atom without a token,
+    or with a bond of another order than the four, means nothing.
     """
     tables = _tables()
+    n = len(graphs.atoms)
     first = np.cumsum(graphs.atom_counts) - graphs.atom_counts
     shift = np.repeat(first, graphs.bond_counts)
     begin = graphs.begin.astype(np.int64) + shift
     end = graphs.end.astype(np.int64) + shift
     source, target = np.concatenate((begin, end)), np.concatenate((end, begin))
-    order = np.concatenate((graphs.bonds, graphs.bonds))
-    code = order + np.concatenate((in_ring, in_ring)) * np.uint8(len(BOND_ORDERS))
-    n = len(graphs.atoms)
+    order = np.tile(np.minimum(graphs.bonds, _IN_RING - 1), 2).astype(np.int64)
+    ring = np.tile(in_ring, 2)
+    single, double = order == _SINGLE, order == _DOUBLE
     aromatic = np.zeros(n, dtype=np.int64)
     aromatic[source[order == _AROMATIC]] = 1
 
-    tokens = graphs.atoms[target], aromatic[target]
-    seen = tables.near[*tokens, code]
-    beyond = tables.far[*tokens, code]
-    double = order == _DOUBLE
-    all_beyond = _sum(beyond, source, n)
-    double_beyond = _sum(beyond[double], source[double], n)
-    hetero = ~tables.is_carbon[graphs.atoms[source]]
-    seen += np.where(double, all_beyond[target], double_beyond[target]) * hetero
-    return _mix(_sum(_mix(seen), source, n) + tables.near[graphs.atoms, aromatic, 0])
+    token, flag = graphs.atoms[target], aromatic[target]
+    hetero = ~tables.is_carbon[graphs.atoms]
+    mixed = hetero[source] != hetero[target]
+    near = hetero[source].astype(np.int64), token, flag, order + _IN_RING * (ring & single & mixed)
+    far = tables.far[token, flag, order + _IN_RING * (ring & double)]
+    around = _sum(far, source, n)
+    doubly_around = _sum(far[double], source[double], n)
+    seen = tables.near[near]
+    seen += doubly_around[target] * (single & hetero[source])
+    seen += around[target] * (double & tables.is_oxygen[graphs.atoms][source])
+    return _mix(_sum(_mix(seen), source, n) + tables.own[graphs.atoms, aromatic])
 
 
 def _sum(values: Hash, owner: npt.NDArray[np.int64], n: int) -> Hash:

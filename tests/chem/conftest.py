@@ -74,7 +74,16 @@ ODD = (
         "",
         "CN(C)(C)(C)C",
     ),
-    *("Sc1ccccc1", "O=S1CCCC1", "Cc1nnnn1C", "Cn1nnnn1", "ClC(Cl)(Cl)Cl", "FC(F)(F)F", "C" * 999),
+    *(
+        "Sc1ccccc1",
+        "O=S1CCCC1",
+        "Cc1nnnn1C",
+        "Cn1nnnn1",
+        "ClC(Cl)(Cl)Cl",
+        "FC(F)(F)F",
+        "C" * 999,
+        "C(C)(C)" * 60,
+    ),
 )
 
 

@@ -47,7 +47,7 @@ def test_rdkit_is_asked_once_and_says_of_whom(real: list[str]) -> None:
     asked: list[int] = []
     describe_all(mols, graphs, smiles, asked.append)
     assert 20 < len(asked) < len(mols)
-    assert asked == sorted(set(asked))
+    assert len(asked) == len(set(asked))
     again: list[int] = []
     describe_all(mols, graphs, smiles, again.append)
     strained = Chem.MolFromSmarts("[#7,#8;r3]")
