@@ -57,21 +57,16 @@ def main(note: int, seconds: float, headroom: int) -> None:
         os.dup2(nothing.fileno(), 2)  # until here it tells the owner why it cannot start
         send(sink, Message(READY, b""))
         while (message := receive(source)) is not None:
-            assert message.kind == RECORDS
-            send(sink, _answer(message.body, start))
+            kind, body = message
+            assert kind == RECORDS
+            try:
+                answer = Message(TABLE, _to_bytes(prepare_records(unpack_records(body), start)))
+            except MemoryError:
+                os._exit(OUT_OF_MEMORY)
+            except Exception as error:
+                answer = Message(ERROR, f"{noted[0]} {type(error).__name__}: {error}".encode())
             _rest(noted)
-
-
-def _answer(packed: bytes, start: Callable[[int], None]) -> Message:
-    try:
-        table = prepare_records(unpack_records(packed), start)
-        _disarm()
-        return Message(TABLE, _to_bytes(table))
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-    except Exception as error:
-        _disarm()
-        return Message(ERROR, f"{type(error).__name__}: {error}".encode())
+            send(sink, answer)
 
 
 def _starter(noted: "memoryview[int]", seconds: float) -> Callable[[int], None]:
@@ -88,12 +83,9 @@ def _starter(noted: "memoryview[int]", seconds: float) -> Callable[[int], None]:
     return start
 
 
-def _disarm() -> None:
-    signal.setitimer(signal.ITIMER_PROF, 0)
-
-
 def _rest(noted: "memoryview[int]") -> None:
-    _disarm()
+    """Stop the timer: no molecule is being worked on."""
+    signal.setitimer(signal.ITIMER_PROF, 0)
     noted[0] = NO_MOLECULE
 
 

@@ -20,6 +20,8 @@ from screening.messages import HEADER, READY, RECORDS, TABLE, Message
 
 LOOK_SECONDS = 0.05
 """How often the memory of a working process is looked at."""
+LOOK_CLOSELY_SECONDS = 0.001
+"""The same while it is tried what one molecule does: a gigabyte is taken in a tenth of a second."""
 START_SECONDS = 300.0
 """By the clock, for a process to start on a very busy machine."""
 PATIENCE = 30
@@ -56,12 +58,16 @@ class Chemist:
         self._process: subprocess.Popen[bytes] | None = None
         self._at_rest = 0
 
-    def ask(self, packed: bytes) -> pa.Table | Death:
-        """Have packed records prepared: their table, or who stopped it and why."""
+    def ask(self, packed: bytes, closely: bool = False) -> pa.Table | Death:
+        """Have packed records prepared: their table, or who stopped it and why.
+
+        closely: look at memory so often that want of it and a crash for want of it are one reason.
+        """
         process = self._process or self._start()
         with suppress(BrokenPipeError):  # it is dead: what follows finds out of what
             _write(process, Message(RECORDS, packed))
-        answer = self._wait(process, self.limits.seconds * PATIENCE)
+        look = LOOK_CLOSELY_SECONDS if closely else LOOK_SECONDS
+        answer = self._wait(process, self.limits.seconds * PATIENCE, look)
         if not isinstance(answer, Death) and self._is_greedy(_peak(process.pid)):
             answer = Death(None, MEMORY, self._too_much())  # it was too quick to be seen
         if isinstance(answer, Death):
@@ -69,7 +75,8 @@ class Chemist:
             return answer
         if answer.kind == TABLE:
             return pa.ipc.open_stream(answer.body).read_all()
-        return Death(self._noted(), CRASHED, " ".join(answer.body.decode().split()))
+        place, _, error = answer.body.decode().partition(" ")
+        return Death(_known(int(place)), CRASHED, " ".join(error.split()))
 
     @property
     def pid(self) -> int | None:
@@ -104,7 +111,7 @@ class Chemist:
                 pass_fds=[note.fileno()],
                 env={**os.environ, "OMP_NUM_THREADS": "1"},
             )
-            answer = self._wait(process, START_SECONDS)
+            answer = self._wait(process, START_SECONDS, LOOK_SECONDS)
             if isinstance(answer, Death):
                 self.close()
                 said.seek(0)
@@ -115,16 +122,18 @@ class Chemist:
             self._at_rest = _peak(process.pid)
             return process
 
-    def _wait(self, process: "subprocess.Popen[bytes]", patience: float) -> Message | Death:
+    def _wait(
+        self, process: "subprocess.Popen[bytes]", patience: float, look: float
+    ) -> Message | Death:
         """Wait for the answer, with an eye on memory and on whether there is any progress."""
         assert process.stdout is not None
         received, wanted = bytearray(), HEADER.size
         noted, since = self._noted(), monotonic()
         while len(received) < wanted:
-            if select([process.stdout], [], [], LOOK_SECONDS)[0]:
+            if select([process.stdout], [], [], look)[0]:
                 piece = os.read(process.stdout.fileno(), 1 << 20)
                 if not piece:
-                    return self._explain(process)
+                    return self._explain(process.wait())
                 received += piece
                 if wanted == HEADER.size <= len(received):
                     wanted += HEADER.unpack_from(received)[1]
@@ -137,12 +146,9 @@ class Chemist:
                 return Death(noted, TIMED_OUT, f"no end after {patience:g} s by the clock")
         return Message(HEADER.unpack_from(received)[0], bytes(received[HEADER.size :]))
 
-    def _explain(self, process: "subprocess.Popen[bytes]") -> Death:
+    def _explain(self, status: int) -> Death:
         """Say what a process died of that closed its end."""
-        _, waited, usage = os.wait4(process.pid, 0)
-        status = process.returncode = os.waitstatus_to_exitcode(waited)
-        peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        if status == OUT_OF_MEMORY or self._is_greedy(peak):
+        if status == OUT_OF_MEMORY:
             return Death(self._noted(), MEMORY, self._too_much())
         if status == -signal.SIGPROF:
             detail = f"took more than {self.limits.seconds:g} s of CPU time"
@@ -157,11 +163,14 @@ class Chemist:
         return f"needed more than {self.limits.memory / (1 << 20):,.0f} MiB of memory"
 
     def _noted(self) -> int | None:
-        index = int.from_bytes(self._note[:8], sys.byteorder, signed=True)
-        return None if index == NO_MOLECULE else index
+        return _known(int.from_bytes(self._note[:8], sys.byteorder, signed=True))
 
     def _set_note(self, index: int) -> None:
         self._note[:8] = index.to_bytes(8, sys.byteorder, signed=True)
+
+
+def _known(place: int) -> int | None:
+    return None if place == NO_MOLECULE else place
 
 
 def _write(process: "subprocess.Popen[bytes]", message: Message) -> None:

@@ -116,7 +116,7 @@ def _divide(
 
 def _try_alone(chemist: Chemist, record: Record) -> pa.Table | Death:
     chemist.close()  # a fresh one
-    return chemist.ask(pack_records([record]))
+    return chemist.ask(pack_records([record]), closely=True)
 
 
 def _quarantine(record: Record, death: Death) -> pa.Table:
