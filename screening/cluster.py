@@ -46,7 +46,8 @@ def connect(
     tls: certificates for ``tls://``; by default what the environment names.
     """
     # A worker that is slow to stop is stopped, a lost scheduler is raised: no news to a chemist.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):  # Dask gives both a level of their own
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set(QUIET):
         if scheduler is not None:
             client = open_client(scheduler, tls or Tls.find())
