@@ -200,6 +200,14 @@ for _token, _order in enumerate(BOND_ORDERS):
     _BOND_TOKENS[round(2 * _order)] = _token
 
 
+_RINGS = (
+    "in_ring says whether an atom is in any ring, so it does not hang on a choice of smallest "
+    "rings; RDKit perceives them by its default (symmetrized SSSR) while it reads. A molecule that "
+    "takes longer than the time limit of the preparation is quarantined, never featurized by "
+    "another rule."
+)
+
+
 @cache
 def featurizer_spec() -> dict[str, Any]:
     """Say what a graph holds; its ``hash`` goes into every bundle and every prepared library."""
@@ -210,6 +218,7 @@ def featurizer_spec() -> dict[str, Any]:
         "states": [[row["token"], row["invariant"]] for row in atom_states().rows],
         "bond_orders": list(BOND_ORDERS),
         "stereochemistry": False,
+        "rings": _RINGS,
         "max_atoms": MAX_ATOMS,
     }
     text = json.dumps(spec, sort_keys=True, separators=(",", ":"))

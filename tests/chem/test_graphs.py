@@ -244,3 +244,12 @@ def test_many_at_once_are_the_same_as_one_by_one(real: list[str], odd: tuple[str
         atom, bond = atom + atoms, bond + bonds
     assert (atom, bond) == (len(flat.atoms), len(flat.bonds))
     assert all(len(part) == 0 for part in featurize_all([]))
+
+
+def test_an_atom_is_in_a_ring_whatever_smallest_rings_are_chosen() -> None:
+    """As the spec says: cubane has six faces, of which five suffice; a cage has no one choice."""
+    for smiles in ("C12C3C4C1C5C2C3C45", "C1C2CC3CC1CC(C2)C3", "C1CC2CCC1CC2"):
+        graph = graph_of(smiles)
+        rows = [atom_states().rows[token - 1] for token in graph.atoms]
+        assert all(row["in_ring"] == "1" for row in rows)
+    assert "never featurized by another rule" in featurizer_spec()["rings"]
