@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from gnn.batch import Batch
@@ -130,7 +130,7 @@ def save_surrogate(folder: Path, network: Surrogate, card: SurrogateCard) -> Non
     """Write a surrogate into its bundle's folder."""
     tensors = {name: value.contiguous() for name, value in _round(network).items()}
     part = folder / f".{FILE}.part"
-    save_file(tensors, part, {"card": json.dumps(asdict(card), sort_keys=True)})
+    part.write_bytes(save(tensors, {"card": json.dumps(asdict(card), sort_keys=True)}))
     part.replace(folder / FILE)
 
 

@@ -2,8 +2,9 @@
 
 The surrogate's prediction of a primary target is off by some known error. A score may rise steeply
 where the real value lies a little higher, so the promise is the mean of the score over that error,
-not the score of the surrogate's best guess: on 164,000 lead-like compounds 5 % of them then held
-0.967 of the best 0.5 % instead of 0.938, with EGFR as target.
+not the score of the surrogate's best guess. Of the best 0.5 % of 164,000 lead-like compounds, with
+EGFR as target, the most promising 5 % then held 0.993 instead of 0.962 (0.985 if errors are taken
+to be normal: large ones are more frequent).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,8 @@ from screening.screen import Limit, Screen
 
 Counts = dict[str, int]
 _STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
-"""Standard errors at which the score is worked out, weighted by a normal distribution."""
+_HEAVY = 2.0
+"""The score is worked out at these steps of twice the error, weighted as in a normal one."""
 
 
 def wanted_columns(screen: Screen, predicted: Sequence[str]) -> list[str]:
@@ -45,7 +47,7 @@ def promise(
         moved = frame.copy(deep=False)
         for part in screen.primary:
             value = frame[part.task].to_numpy(dtype=np.float64)
-            by = step * errors[part.task]
+            by = _HEAVY * step * errors[part.task]
             moved[part.task] = _move_odds(value, by) if part.task in probabilities else value + by
         total += weight * evaluate(moved, screen)["score"].to_numpy()
     return total

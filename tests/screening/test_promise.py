@@ -42,7 +42,7 @@ def test_without_an_error_the_promise_is_the_score(values: list[float]) -> None:
 def test_the_promise_is_the_mean_score_over_the_error(values: list[float], error: float) -> None:
     steps = np.arange(-3, 4)
     weights = np.exp(-(steps**2) / 2)
-    scores = [evaluate(make([v + s * error for v in values]), SCREEN)["score"] for s in steps]
+    scores = [evaluate(make([v + 2 * s * error for v in values]), SCREEN)["score"] for s in steps]
     expected = np.average(scores, axis=0, weights=weights)
     found = promise(make(values), SCREEN, {"a_EGFR": error}, [])
     np.testing.assert_allclose(found, expected, rtol=1e-9)
