@@ -7,7 +7,7 @@ there is neither, compounds are called ``row<N>``.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -168,19 +168,28 @@ def _choose(
 
 def build_record(row: int, cells: Sequence[str], columns: Columns) -> Record:
     """Make the record of one row of a table with as many cells as columns."""
-    values = dict(zip(columns.names, cells, strict=True))
-    structure = values[columns.smiles] if columns.smiles is not None else ""
-    compound_id = values[columns.id] if columns.id is not None else ""
-    name = values[columns.name] if columns.name is not None else ""
-    problem = None
-    if not structure.strip():
-        problem = Failure("read", "empty_structure", f"the column {columns.smiles!r} is blank")
-    return Record(
-        row=row,
-        compound_id=compound_id if compound_id.strip() else f"row{row}",
-        name=name,
-        structure=structure,
-        format="smiles",
-        extra={column: values[column] for column in columns.extra},
-        problem=problem,
-    )
+    return record_builder(columns)(row, cells)
+
+
+def record_builder(columns: Columns) -> Callable[[int, Sequence[str]], Record]:
+    """Return :func:`build_record` for one table, with all that its rows share looked up once."""
+    place = {name: position for position, name in enumerate(columns.names)}
+    structure_at = place.get(columns.smiles or "")
+    id_at, name_at = place.get(columns.id or ""), place.get(columns.name or "")
+    extra_at = [(name, place[name]) for name in columns.extra]
+    blank = Failure("read", "empty_structure", f"the column {columns.smiles!r} is blank")
+
+    def build(row: int, cells: Sequence[str]) -> Record:
+        structure = cells[structure_at] if structure_at is not None else ""
+        compound_id = cells[id_at] if id_at is not None else ""
+        return Record(
+            row,
+            compound_id if compound_id and not compound_id.isspace() else f"row{row}",
+            cells[name_at] if name_at is not None else "",
+            structure,
+            "smiles",
+            {name: cells[position] for name, position in extra_at},
+            blank if not structure or structure.isspace() else None,
+        )
+
+    return build

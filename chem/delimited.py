@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from chem.columns import Columns, NamedColumns, build_record, find_columns
+from chem.columns import Columns, NamedColumns, build_record, find_columns, record_builder
 from chem.diagnose import one_line
 from chem.errors import InputError
 from chem.records import Failure, Record
@@ -34,11 +34,12 @@ def read_delimited(path: Path, columns: Columns, delimiter: str) -> Iterator[Rec
     """Yield every data row as a record."""
     rows = _read_rows(path, delimiter)
     next(rows)
+    build, width = record_builder(columns), len(columns.names)
     for row, (line, cells) in enumerate(rows, start=1):
         if isinstance(cells, Failure):
             yield Record(row, f"row{row}", "", "", "smiles", {}, cells)
-        elif len(cells) == len(columns.names):
-            yield build_record(row, cells, columns)
+        elif len(cells) == width:
+            yield build(row, cells)
         else:
             yield _build_ragged(row, line, cells, columns)
 

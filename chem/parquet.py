@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chem.columns import Columns, NamedColumns, build_record, find_columns
+from chem.columns import Columns, NamedColumns, find_columns, record_builder
 from chem.errors import InputError
 from chem.records import Record
 from chem.stream import is_gzipped, open_bytes
@@ -31,7 +31,7 @@ def open_parquet(path: Path, wanted: NamedColumns) -> Columns:
 
 def read_parquet(path: Path, columns: Columns) -> Iterator[Record]:
     """Yield every row as a record."""
-    row = 0
+    row, build = 0, record_builder(columns)
     with _open(path) as table:
         batches = table.iter_batches(batch_size=_BATCH)
         while True:
@@ -47,7 +47,7 @@ def read_parquet(path: Path, columns: Columns) -> Iterator[Record]:
             texts = [_to_text(column) for column in batch.columns]
             for cells in zip(*texts, strict=True):
                 row += 1
-                yield build_record(row, cells, columns)
+                yield build(row, cells)
 
 
 @contextmanager

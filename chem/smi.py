@@ -14,10 +14,10 @@ from chem.columns import (
     SMILES_NAMES,
     Columns,
     NamedColumns,
-    build_record,
     find_id_and_name,
     make_unique,
     normalize,
+    record_builder,
 )
 from chem.errors import InputError
 from chem.records import Record
@@ -49,7 +49,7 @@ def open_smi(path: Path, wanted: NamedColumns) -> tuple[Columns, bool]:
 def read_smi(path: Path, columns: Columns, has_header: bool) -> Iterator[Record]:
     """Yield every line that is not blank as a record."""
     row = 0
-    width = len(columns.names)
+    build, width = record_builder(columns), len(columns.names)
     for line in read_lines(path):
         if not line.text.strip():
             continue
@@ -65,7 +65,7 @@ def read_smi(path: Path, columns: Columns, has_header: bool) -> Iterator[Record]
                 "save the file with Unix or Windows line ends"
             )
         cells = _part(text, width)
-        yield build_record(row, cells + [""] * (width - len(cells)), columns)
+        yield build(row, cells + [""] * (width - len(cells)))
 
 
 def _is_header(text: str) -> bool:
