@@ -7,13 +7,13 @@ of their mean. Start-up is left out by timing two numbers of molecules, one thre
 
 import csv
 from collections.abc import Sequence
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from chem.errors import InputError
-from flows.benchmarks.speed_own import Bench
+from flows.benchmarks.speed_own import STEPS, Bench
 from flows.benchmarks.speed_peers import find_peers, measure_peer
 from flows.benchmarks.speed_rates import Speed, Yardstick, median_round
 from flows.console import Report
@@ -61,13 +61,12 @@ def measure_speed(
         bench.warm_up()
         found: dict[str, list[Speed]] = {}
         failed: list[str] = []
-        for at in range(rounds):
-            said = f", round {at + 1} of {rounds}" if rounds > 1 else ""
-            report(f"hitlist{said}", 0, None)
+        steps, total = count(), rounds * (STEPS + len(others))
+        for _ in range(rounds):
             yardstick = Yardstick(bench.parse_rate)
-            speeds = bench.measure(yardstick)
+            speeds = bench.measure(yardstick, lambda what: report(what, next(steps), total))
             for peer in others:
-                report(f"{peer.name}{said}", 0, None)
+                report(peer.name, next(steps), total)
                 given = _write_two(folder, smiles, max(10, molecules // peer.share))
                 try:
                     speeds.append(measure_peer(peer, list(given.values()), bench.cores, yardstick))
@@ -82,7 +81,7 @@ def measure_speed(
     return [median_round(same) for same in found.values()], list(dict.fromkeys(failed))
 
 
-def take_smiles(library: str, count: int, report: Report) -> list[str]:
+def take_smiles(library: str, number: int, report: Report) -> list[str]:
     """Return the first SMILES of a library, as they are written.
 
     Raises:
@@ -90,10 +89,10 @@ def take_smiles(library: str, count: int, report: Report) -> list[str]:
     """
     opened = find_library(library, progress=report)
     read = (record for record in opened if record.problem is None and record.format == "smiles")
-    found = [record.structure for record in islice(read, count)]
-    if len(found) < count:
+    found = [record.structure for record in islice(read, number)]
+    if len(found) < number:
         raise InputError(
-            f"{library} has {len(found):,} SMILES, {count:,} are needed ({TIMES} times "
+            f"{library} has {len(found):,} SMILES, {number:,} are needed ({TIMES} times "
             "--molecules): ask for fewer molecules, or name a larger library"
         )
     return found

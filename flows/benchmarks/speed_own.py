@@ -20,6 +20,8 @@ SCREEN = "kinase"
 """The shipped screen: the activity and toxicity bundles."""
 SCORING = ("score", "rank")
 """Stages that are neither chemistry nor files for people."""
+STEPS = 4
+"""What ``Bench.measure`` does one after the other."""
 WARM_UP = 400
 """Molecules for each worker that are screened before anything is timed."""
 
@@ -78,12 +80,16 @@ class Bench:
         """Processes that work, one thread each."""
         return len(self._workers)
 
-    def measure(self, yardstick: Yardstick) -> list[Speed]:
-        """Time every stage."""
+    def measure(self, yardstick: Yardstick, say: Callable[[str], None]) -> list[Speed]:
+        """Time every stage; ``say`` is called with what comes next, ``STEPS`` times."""
         prepared = {size: self._folder / f"prepared-{next(self._names)}" for size in self._files}
+        say("featurizing")
         graphs, parsing = yardstick.around(lambda: self.rate(time_featurizing))
+        say("screening, cold")
         cold, cold_parsing = yardstick.around(lambda: self._screens(prepared))
+        say("screening what is prepared")
         again, again_parsing = yardstick.around(lambda: self._screens(prepared))
+        say("scoring all in full")
         full, full_parsing = yardstick.around(self._screens_in_full)
         speeds = [
             Speed("featurize, parsed", "hitlist", len(self._smiles), self.cores, graphs, parsing)
