@@ -6,7 +6,6 @@ import subprocess
 import sys
 from contextlib import suppress
 from mmap import mmap
-from pathlib import Path
 from select import select
 from tempfile import TemporaryFile
 from time import monotonic
@@ -18,7 +17,7 @@ from screening.chemist import NO_MOLECULE, OUT_OF_MEMORY
 from screening.limits import Limits
 from screening.messages import HEADER, READY, RECORDS, TABLE, Message
 
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.1
 """How often the memory of a working process is looked at."""
 LOOK_CLOSELY_SECONDS = 0.001
 """The same while it is tried what one molecule does: a gigabyte is taken in a tenth of a second."""
@@ -183,7 +182,8 @@ def _write(process: "subprocess.Popen[bytes]", message: Message) -> None:
 def _peak(pid: int) -> int:
     """Return the most memory that a process has held, in bytes; 0 where the system does not say."""
     try:
-        status = Path(f"/proc/{pid}/status").read_bytes()
+        with open(f"/proc/{pid}/status", "rb", buffering=0) as file:
+            status = file.read(4096)
     except OSError:
         return 0
     _, _, after = status.partition(b"VmHWM:")
