@@ -89,6 +89,7 @@ def test_the_manifest_counts_and_names_by_hash(
         "duplicates": 1,
         "scored": 8,
         "filtered": 1,
+        "set_aside": 0,
         "passed": 7,
         "hits": 7,
     }
