@@ -25,21 +25,43 @@ def _mix(hashes: Tensor, factor: int) -> Tensor:
     return spread ^ ((spread >> 32) & 0xFFFFFFFF)
 
 
+def environment_columns(batch: Batch, radius: int, size: int) -> Tensor:
+    """Return int64 [(radius + 1) N]: where each atom's environments are counted in [G * size]."""
+    source, target = batch.edge_index
+    first = batch.molecule * size
+    found = []
+    hashes = _mix(batch.atoms + 1, _TOKEN)
+    for step in range(radius + 1):
+        found.append(first + ((hashes >> 17) & (size - 1)))
+        if step < radius:
+            message = _mix(hashes[source] + (batch.bonds + 1) * _BOND, _NEIGHBOUR)
+            gathered = torch.zeros_like(hashes).index_add_(0, target, message)
+            hashes = _mix(hashes * _SELF + gathered, _TOKEN)
+    return torch.cat(found)
+
+
 def environment_counts(batch: Batch, radius: int, size: int) -> Tensor:
     """Count the atom environments of radius 0 to ``radius`` in each molecule.
 
     Returns float32 [G, size] counts; ``size`` is a power of two, and two environments may share a
     column.
     """
-    source, target = batch.edge_index
-    counts = torch.zeros(batch.molecules * size, dtype=torch.float32, device=batch.atoms.device)
-    ones = torch.ones(len(batch.atoms), dtype=torch.float32, device=batch.atoms.device)
-    hashes = _mix(batch.atoms + 1, _TOKEN)
-    for step in range(radius + 1):
-        column = (hashes >> 17) & (size - 1)
-        counts.index_add_(0, batch.molecule * size + column, ones)
-        if step < radius:
-            message = _mix(hashes[source] + (batch.bonds + 1) * _BOND, _NEIGHBOUR)
-            gathered = torch.zeros_like(hashes).index_add_(0, target, message)
-            hashes = _mix(hashes * _SELF + gathered, _TOKEN)
-    return counts.view(batch.molecules, size)
+    columns = environment_columns(batch, radius, size)
+    return _count(columns, batch.molecules * size).view(batch.molecules, size)
+
+
+def environment_logs(
+    batch: Batch, radius: int, size: int, kind: torch.dtype = torch.float32
+) -> Tensor:
+    """Return log(1 + count) of the same, in ``kind``: one logarithm an atom, not one a column."""
+    columns = environment_columns(batch, radius, size)
+    counts = _count(columns, batch.molecules * size)
+    logs = torch.zeros(len(counts), dtype=kind, device=counts.device)
+    logs[columns] = torch.log1p(counts[columns]).to(kind)
+    return logs.view(batch.molecules, size)
+
+
+def _count(columns: Tensor, size: int) -> Tensor:
+    counts = torch.zeros(size, dtype=torch.float32, device=columns.device)
+    ones = torch.ones(len(columns), dtype=torch.float32, device=columns.device)
+    return counts.index_add_(0, columns, ones)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gnn.batch import Batch
-from gnn.environments import environment_counts
+from gnn.environments import environment_logs
 from gnn.folded import folded_counts
 from gnn.pretrained import DescribingEncoder, EncoderSizes, Pretrained
 
@@ -127,8 +127,8 @@ class Network(nn.Module):
         if self.graph_key and key in batch.memo:
             return batch.memo[key]
         hidden, described = self.graph(batch)
-        counts = environment_counts(batch, config.radius, config.environments)
-        given = [torch.log1p(counts), hidden, described * _DESCRIPTOR_SCALE]
+        counted = environment_logs(batch, config.radius, config.environments)
+        given = [counted, hidden, described * _DESCRIPTOR_SCALE]
         if config.pairs or config.paths:
             given.insert(1, torch.log1p(self._folded(batch)))
         batch.memo[key] = torch.cat([part.float() for part in given], dim=1)
@@ -145,8 +145,14 @@ class Network(nn.Module):
     def judge(self, given: Tensor) -> Tensor:
         """Turn what :meth:`given` returns into [G, tasks]."""
         given = self.drop_input(given.to(self.first.weight.dtype))
-        out: Tensor = self.head(self.second(torch.relu(self.first(given))))
+        hidden = self.second(torch.relu(self.first(given)))
+        out: Tensor = self.head(hidden.float())
         return out.float()
+
+    def to_half(self) -> None:
+        """Run in bfloat16 from now on, but for the last layer: no two values become one."""
+        for part in (self.graph, self.first, self.second):
+            part.to(torch.bfloat16)
 
     def forward(self, batch: Batch) -> Tensor:
         """Return [G, tasks]."""

@@ -50,11 +50,9 @@ class Predictor:
             [Calibration.from_dict(task.calibration) for task in bundle.card.tasks]
             for bundle in self.bundles
         ]
-        kind = torch.bfloat16 if self.half else torch.float32
         made: dict[int, nn.Module] = {}  # what networks share is copied once
         self._networks = [
-            [_copy(network, made).to(self.device, kind) for network in bundle.networks]
-            for bundle in self.bundles
+            [self._copy(network, made) for network in bundle.networks] for bundle in self.bundles
         ]
 
     @property
@@ -89,6 +87,15 @@ class Predictor:
             if away is not None:
                 columns[domain_columns(bundle)[0]] = away
         return columns
+
+    def _copy(self, network: Network, made: dict[int, nn.Module]) -> Network:
+        """Copy a network, so that the bundle's own stays as it was loaded."""
+        known = id(network.graph)
+        copied = deepcopy(network, {known: made[known]} if known in made else None)
+        made[known] = copied.graph
+        if self.half:
+            copied.to_half()
+        return copied.to(self.device)
 
     @torch.inference_mode()
     def _outputs(self, graphs: GraphArrays) -> list[Outputs]:
@@ -133,11 +140,3 @@ def task_columns(bundle: Bundle) -> list[str]:
 def domain_columns(bundle: Bundle) -> list[str]:
     """Return the one column of a bundle's domain; none where it does not know its domain."""
     return [] if bundle.domain is None else [f"{bundle.card.name}_{DISTANCE}"]
-
-
-def _copy(network: Network, made: dict[int, nn.Module]) -> Network:
-    """Copy a network, so that the bundle's own stays as it was loaded."""
-    known = id(network.graph)
-    copied = deepcopy(network, {known: made[known]} if known in made else None)
-    made[known] = copied.graph
-    return copied

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from gnn.batch import Batch
 from gnn.card import Card
-from gnn.environments import environment_counts
+from gnn.environments import environment_logs
 from gnn.errors import ModelError
 from gnn.network import Residual
 from gnn.rounding import half, whole
@@ -63,16 +63,18 @@ class Surrogate(nn.Module):
 
     def given(self, batch: Batch) -> Tensor:
         """Return [G, environments] what it is given; surrogates of like sizes share it."""
-        key = ("surrogate", self.sizes.radius, self.sizes.environments)
+        kind = self.first.weight.dtype
+        key = ("surrogate", self.sizes.radius, self.sizes.environments, kind)
         if key not in batch.memo:
-            counts = environment_counts(batch, self.sizes.radius, self.sizes.environments)
-            batch.memo[key] = torch.log1p(counts)
+            batch.memo[key] = environment_logs(
+                batch, self.sizes.radius, self.sizes.environments, kind
+            )
         return batch.memo[key]
 
     def judge(self, given: Tensor) -> Tensor:
         """Turn what :meth:`given` returns into standardized outputs [G, 2 T + 1]."""
-        given = given.to(self.first.weight.dtype)
-        found: Tensor = self.last(self.norm(self.second(torch.relu(self.first(given)))))
+        hidden = self.second(torch.relu(self.first(given)))
+        found: Tensor = self.last(self.norm(hidden.float()))
         return found.float()
 
     def narrow(self, outputs: Sequence[int]) -> None:
@@ -85,8 +87,8 @@ class Surrogate(nn.Module):
         self.mean, self.scale = self.mean[at], self.scale[at]
 
     def to_half(self) -> None:
-        """Run in bfloat16 from now on; what brings outputs into their units stays as it is."""
-        for part in (self.first, self.second, self.norm, self.last):
+        """Run in bfloat16 from now on, but for the last layer: no two values become one."""
+        for part in (self.first, self.second):
             part.to(torch.bfloat16)
 
     def forward(self, batch: Batch) -> Tensor:

@@ -14,11 +14,13 @@ from gnn.batch import GraphArrays, make_batch, pack, take
 from gnn.bundle import Bundle
 from gnn.calibration import NORMAL_90, logistic
 from gnn.errors import ModelError
-from gnn.predict import ATOMS, MOLECULES, PARTS, domain_columns
+from gnn.predict import PARTS, domain_columns
 from gnn.runtime import half_precision, keep_memory
 from gnn.surrogate import LoadedSurrogate, Surrogate
 
 Column = npt.NDArray[np.float32]
+ATOMS, MOLECULES = 16_384, 512
+"""Atoms and molecules in a batch, padding included: an atom costs little here, a molecule much."""
 
 
 class SurrogatePredictor:

@@ -41,10 +41,21 @@ def _duplicate_rows(path: Path, changed: int) -> npt.NDArray[np.int64]:
     return rows
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write a Parquet file that is whole or not there."""
+def write_table(path: Path, table: pa.Table, repetitive: bool = True) -> None:
+    """Write a Parquet file that is whole or not there.
+
+    ``repetitive`` says whether values repeat: looking for that costs as much as all else where
+    hundreds of columns hold numbers that do not.
+    """
     with atomic_path(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd", compression_level=1)
+        pq.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=repetitive,
+            write_statistics=repetitive,
+        )
 
 
 def to_graphs(table: pa.Table) -> GraphArrays:

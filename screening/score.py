@@ -129,5 +129,5 @@ def score_unit(work: Scoring, unit: Unit) -> tuple[str, int]:
     table = pa.concat_tables(tables)
     predictor = load_predictor(work.bundles, work.featurizer, work.device, work.half)
     columns: dict[str, Any] = predictor.predict(to_graphs(table))
-    write_table(work.scores / unit.file, pa.table({"row": table["row"], **columns}))
+    write_table(work.scores / unit.file, pa.table({"row": table["row"], **columns}), False)
     return unit.file, table.num_rows
