@@ -62,4 +62,17 @@ PartitionRows = Annotated[
     int,
     typer.Option(min=1, max=1_000_000, help="Records in one piece of work. No result hangs on it."),
 ]
+Exhaustive = Annotated[
+    bool,
+    typer.Option(
+        "--exhaustive",
+        help="Have the ensembles score every compound, not only the promising ones.",
+    ),
+]
+Device = Annotated[
+    str,
+    typer.Option(
+        metavar="cpu|cuda|auto", help="Where networks run; a GPU always scores every compound."
+    ),
+]
 OutFolder = Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")]

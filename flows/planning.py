@@ -42,6 +42,8 @@ def plan_screen(
     columns: NamedColumns | None = None,
     partition_rows: int = PARTITION_ROWS,
     progress: FetchProgress | None = None,
+    exhaustive: bool = False,
+    device: str = "cpu",
 ) -> Plan:
     """Plan a screen by its shipped name or file; ``library`` and ``hits`` replace its own.
 
@@ -49,8 +51,10 @@ def plan_screen(
     because a worker may have another working folder.
     """
     screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
+    if exhaustive:
+        screen = screen.model_copy(update={"exhaustive": True})
     folder = Path(out).expanduser() if out else default_folder(screen.name)
-    plan = plan_run(screen, folder.absolute(), columns, None, partition_rows, progress)
+    plan = plan_run(screen, folder.absolute(), columns, None, partition_rows, progress, device)
     check_folder(plan)
     return plan
 

@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.planning import plan_screen
 from flows.stages import stage_progress, worth_retrying
+from screening.audit import describe_triage
 from screening.cluster import connect
 from screening.handover.top import top_table
 from screening.meter import Clock
@@ -41,10 +42,19 @@ ONCE: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 
 
 @task(name="plan", **ONCE)
-def plan(screen: str, library: str | None, out: str | None, hits: int | None) -> Plan:
+def plan(
+    screen: str,
+    library: str | None,
+    out: str | None,
+    hits: int | None,
+    exhaustive: bool = False,
+    device: str = "cpu",
+) -> Plan:
     """Find and check all that the run needs."""
     with stage_progress("screen-plan", "Finding the library and the models") as report:
-        return plan_screen(screen, library, out, hits, progress=report)
+        return plan_screen(
+            screen, library, out, hits, progress=report, exhaustive=exhaustive, device=device
+        )
 
 
 @task(name="prepare", **AGAIN)
@@ -92,6 +102,8 @@ def screen(
     tls_ca: str | None = None,
     tls_cert: str | None = None,
     tls_key: str | None = None,
+    exhaustive: bool = False,
+    device: str = "cpu",
 ) -> dict[str, Any]:
     """Rank a library against a screen and hand over the best compounds.
 
@@ -106,10 +118,12 @@ def screen(
             what HITLIST_TLS_CA names, or Dask's own configuration. The next two likewise.
         tls_cert: certificate to show to the scheduler.
         tls_key: its key.
+        exhaustive: have the ensembles score every compound, not only the promising ones.
+        device: where networks run, ``cpu``, ``cuda`` or ``auto``.
     """
     tls = Tls.find(tls_ca, tls_cert, tls_key)
     clock = Clock()
-    planned = plan(screen, library, out, hits)
+    planned = plan(screen, library, out, hits, exhaustive, device)
     prepared = clock.time("prepare", lambda: prepare(planned, scheduler, workers, tls))
     scores = clock.time("score", lambda: score(planned, prepared, scheduler, workers, tls))
     ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
@@ -158,5 +172,7 @@ def summarize(plan: Plan, outcome: Outcome) -> str:
             *counts,
             "",
             *taken,
+            "",
+            describe_triage(manifest["triage"]),
         ]
     )

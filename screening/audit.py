@@ -7,6 +7,7 @@ are a smaller share of the library than the audit's best are of the audit.
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,6 +43,18 @@ class Recall(NamedTuple):
         recall, low = round(self.recall, 4), round(self.low, 4)
         found = {"audited": self.audited, "best": self.best, "found": self.found}
         return {**found, "recall": recall, "recall_at_least": low}
+
+
+def describe_triage(found: Mapping[str, Any]) -> str:
+    """Say in a line what a manifest's ``triage`` says."""
+    if found["exhaustive"]:
+        return f"the ensembles scored every compound: {found['why']}"
+    return (
+        f"surrogates looked at {found['looked_at']:,} compounds, the ensembles at the "
+        f"{found['chosen']:,} most promising and {found['audited']:,} drawn at random: of the "
+        f"best {found['best']} of these the triage had chosen {found['found']} (recall "
+        f"{found['recall']:.2f}; {found['recall_at_least']:.2f} or more with 95 % confidence)"
+    )
 
 
 def measure_recall(triage: Triage, scored: pd.DataFrame, hits: int) -> Recall:

@@ -8,6 +8,8 @@ import typer
 from chem.columns import NamedColumns
 from flows.console import note, progress, show_table
 from flows.options import (
+    Device,
+    Exhaustive,
     IdColumn,
     NameColumn,
     PartitionRows,
@@ -60,6 +62,8 @@ def screen(
     tls_key: TlsKey = None,
     workers: Workers = None,
     partition_rows: PartitionRows = 5000,
+    exhaustive: Exhaustive = False,
+    device: Device = "cpu",
 ) -> None:
     """Rank a library against a screen and hand over the best compounds.
 
@@ -71,7 +75,9 @@ def screen(
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
-        plan = plan_screen(screen, library, out, hits, columns, partition_rows, report)
+        plan = plan_screen(
+            screen, library, out, hits, columns, partition_rows, report, exhaustive, device
+        )
         advice = f"what is done is kept: give the same command with --out {_short(plan.out)}"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             outcome = run_screen(plan, client, report)
@@ -79,6 +85,7 @@ def screen(
 
 
 def _show(plan: "Plan", outcome: "Outcome") -> None:
+    from screening.audit import describe_triage
     from screening.handover.top import top_table
 
     counts = outcome.manifest["counts"]
@@ -89,6 +96,7 @@ def _show(plan: "Plan", outcome: "Outcome") -> None:
         "{rows:,} records: {accepted:,} accepted, {rejected:,} rejected, "
         "{duplicates:,} duplicates; {hits:,} hits".format(**counts)
     )
+    note(describe_triage(outcome.manifest["triage"]))
     if counts["hits"] < plan.screen.hits:
         taken = {name: n for name, n in outcome.manifest["filtered_by_filter"].items() if n}
         by = ", ".join(f"{name} took {n:,}" for name, n in taken.items()) or "no filter took any"
