@@ -136,14 +136,17 @@ class Store:
         with self._explained("read", name):
             if self.folder is not None:
                 return (self.folder / name).is_file()
-            return bool(self._remote.isfile(self.path(name)))
+            try:  # not isfile, which takes a store that does not answer for a missing file
+                return bool(self._remote.info(self.path(name))["type"] == "file")
+            except FileNotFoundError:
+                return False
 
     def remove(self, name: str) -> None:
         """Remove a file; none is no fault."""
         with self._explained("removed", name):
             if self.folder is not None:
                 (self.folder / name).unlink(missing_ok=True)
-            elif self._remote.isfile(self.path(name)):
+            elif self.exists(name):
                 self._remote.rm_file(self.path(name))
 
     def check(self) -> None:
