@@ -39,7 +39,7 @@ LEAST = 20_000
 """Accepted compounds from which on a triage is worth its audit."""
 SHARE = 0.05
 """Of the compounds that pass the filters on properties: those that the ensembles score."""
-PER_HIT = 20
+PER_HIT = 10
 """Compounds that the ensembles score for each hit that is asked for, at least."""
 AUDIT = 10_000
 AUDIT_SHARE = 0.05
