@@ -9,7 +9,8 @@ class Failure(NamedTuple):
     """Why a molecule was not accepted. A bad molecule is a value, never an exception."""
 
     stage: str
-    """Where it failed: ``read``, ``parse``, ``standardize`` or ``featurize``."""
+    """Where it failed: ``read``, ``parse``, ``standardize``, ``featurize``, or ``isolate`` (it took
+    too much time or memory, or crashed RDKit)."""
     code: str
     """A short, stable word to count by, such as ``invalid_valence``."""
     detail: str

@@ -100,6 +100,8 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
                 if short is not None:
                     return short
             return _to_fixed_point(structure, format)
+        except MemoryError:
+            raise  # the machine's want, not the molecule's fault: the owner of this process decides
         except Exception as error:
             return Failure("standardize", "failed", one_line(str(error)) or type(error).__name__)
 

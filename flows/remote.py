@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flows.console import stoppable
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from screening.cluster import Client
 
 
 @contextmanager

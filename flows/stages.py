@@ -15,6 +15,7 @@ from chem.errors import InputError
 from flows.console import Report
 from flows.pace import Pace, progress_line
 from gnn.errors import ModelError
+from screening.errors import LostError
 
 SECONDS = 2.0
 """Progress is told to the server at most this often."""
@@ -27,6 +28,8 @@ async def worth_retrying(task: Task[..., Any], run: TaskRun, state: State[Any]) 
     """
     try:
         await state.aresult()
+    except LostError:  # the scheduler or the store may be back
+        return True
     except (InputError, ModelError):
         return False
     except Exception:

@@ -14,7 +14,8 @@ from time import monotonic
 from typing import Any, TypeVar
 
 import dask
-from distributed import Client, Future, KilledWorker, LocalCluster
+from distributed import Client as Client  # flows name its type too
+from distributed import Future, KilledWorker, LocalCluster
 
 from screening.errors import SchedulerLostError, WorkerLostError
 from screening.installation import OtherInstallationError, installation, run_checked

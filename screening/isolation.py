@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from screening.chemist import NO_MOLECULE, OUT_OF_MEMORY
+from screening.errors import LostError
 from screening.limits import Limits
 from screening.messages import HEADER, READY, RECORDS, TABLE, Message
 
@@ -41,7 +42,7 @@ class Death(NamedTuple):
     """One line for a person."""
 
 
-class ChemistryError(RuntimeError):
+class ChemistryError(LostError):
     """Chemistry processes do not start, or die without any molecule to blame."""
 
 

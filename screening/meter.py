@@ -6,7 +6,7 @@ from threading import Event, Thread
 from time import monotonic, perf_counter
 from typing import TypeVar
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 Result = TypeVar("Result")
 

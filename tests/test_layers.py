@@ -22,6 +22,8 @@ HOMES = {
     "deepchem": {"data"},
     "dask": {"screening"},
     "distributed": {"screening"},
+    "fsspec": {"screening"},
+    "psutil": {"screening"},
     "prefect": {"flows"},
     "typer": {"flows"},
     "rich": {"flows"},

@@ -14,7 +14,7 @@ from screening.prepare import PARTITION_ROWS
 from screening.run import run_screen
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from screening.cluster import Client
 
 SCREEN = "kinase"
 """The shipped screen: the activity and toxicity bundles."""
