@@ -1,9 +1,10 @@
 """How much of the best a triage finds, measured on compounds drawn at random.
 
 The audit's compounds were scored in full whatever the triage thought of them. Of the best of
-them, the share that the triage had chosen is its recall. What lies deeper in a ranking is nearer
-to the edge of the choice, so recall at the audit's depth is no better than among the hits, which
-are a smaller share of the library than the audit's best are of the audit.
+them, the share that the triage had chosen is its recall. The best are as large a share of the audit
+as the hits are of the library; where those would be too few to say anything, a quarter of the share
+that the triage chose. What lies deeper in a ranking is nearer to the edge of the choice, so recall
+among the hits is then better than what is measured.
 """
 
 import math
@@ -16,8 +17,8 @@ from scipy.stats import beta
 
 from screening.triage import Triage
 
-LEAST = 50
-"""Compounds among which recall is measured, at least: of fewer it would say little."""
+ENOUGH = 50
+"""Compounds among which recall is measured, if a quarter of the chosen share are as many."""
 _DOUBT = 0.05
 
 
@@ -27,7 +28,7 @@ class Recall(NamedTuple):
     audited: int
     """Compounds drawn."""
     best: int
-    """The audit's best: as large a share of it as the hits are of the library, and at least 50."""
+    """The audit's best, of those that no filter took."""
     found: int
     """Those of them that the triage had chosen."""
     low: float
@@ -67,8 +68,9 @@ def measure_recall(triage: Triage, scored: pd.DataFrame, hits: int) -> Recall:
     if len(drawn) != len(triage.audit):
         raise ValueError(f"{len(triage.audit)} were drawn but {len(drawn)} of them were scored")
     drawn = drawn[drawn["kept"]].sort_values(["score", "row"], ascending=[False, True])
-    share = hits / max(triage.looked_at, 1)
-    best = drawn["row"].to_numpy()[: max(LEAST, math.ceil(share * len(triage.audit)))]
+    each = len(triage.audit) / max(triage.looked_at, 1)
+    depth = max(math.ceil(hits * each), min(ENOUGH, math.floor(len(triage.chosen) * each / 4)))
+    best = drawn["row"].to_numpy()[:depth]
     found = int(np.isin(best, triage.chosen).sum())
     low = float(beta.ppf(_DOUBT, found, len(best) - found + 1)) if found else 0.0
     return Recall(len(triage.audit), len(best), found, low)

@@ -12,14 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from distributed import Client
 
 from chem.describe import PROPERTIES
@@ -28,18 +26,20 @@ from gnn.predict import predicted_columns
 from screening.cluster import run_window
 from screening.ledger import Ledger
 from screening.loaded import Known, load_bundles_once, load_surrogates_once
-from screening.partitions import GRAPH, read_accepted, to_graphs, write_table
-from screening.prepare import Prepared, Progress
+from screening.partitions import GRAPH, Partitions, read_accepted, to_graphs
+from screening.prepare import Progress
+from screening.prepared import Prepared
 from screening.promise import kept_by_predictions, kept_by_properties, promise, wanted_columns
 from screening.screen import Screen
 from screening.screen_file import dump_screen
+from screening.store import Store
 
 Rows = npt.NDArray[np.int64]
 LEAST = 20_000
 """Accepted compounds from which on a triage is worth its audit."""
-SHARE = 0.05
-"""Of the compounds that pass the filters on properties: those that the ensembles score."""
-PER_HIT = 10
+SHARE = 0.02
+"""Of the compounds that pass the filters on properties, those that the ensembles score at least."""
+PER_HIT = 12
 """Compounds that the ensembles score for each hit that is asked for, at least."""
 AUDIT = 10_000
 AUDIT_SHARE = 0.05
@@ -68,8 +68,8 @@ class Triage(NamedTuple):
 class Looking:
     """What a worker needs to look at a partition."""
 
-    prepared: Path
-    scores: Path
+    prepared: Partitions
+    scores: Store
     bundles: tuple[Known, ...]
     featurizer: str
     screen: Screen
@@ -96,24 +96,27 @@ def look_at_library(
     half: bool,
     progress: Progress | None = None,
 ) -> Triage:
-    """Work out every compound's promise into the ledger's folder, and choose."""
+    """Work out every compound's promise into the ledger's store, and choose."""
     key = triage_key(screen, bundles, half)
-    work = Looking(prepared.folder, ledger.folder, known, prepared.featurizer, screen, key, half)
+    work = Looking(prepared.source, ledger.store, known, prepared.featurizer, screen, key, half)
     names = {promise_file(key, name): name for name in prepared.partitions}
     missing = [name for file, name in names.items() if file not in ledger.entries]
     done = sum(ledger.entries[file].facts["rows"] for file in names if file in ledger.entries)
-    for name, facts in run_window(client, partial(look_at_partition, work), missing):
-        ledger.record(promise_file(key, name), facts)
+    for file, facts, digest in run_window(client, partial(look_at_partition, work), missing):
+        ledger.record(file, facts, digest)
         done += facts["rows"]
         if progress is not None:
             progress("triage", done, prepared.accepted)
     taken = sum((Counter(ledger.entries[file].facts["filtered"]) for file in names), Counter())
-    tables = [pq.read_table(ledger.folder / file, memory_map=True) for file in names]
+    tables = [ledger.store.read_table(file) for file in names]
     return choose(pa.concat_tables(tables), {n: taken[n] for n in sorted(taken)}, screen.hits)
 
 
-def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any]]:
-    """Work out the promise of one partition's compounds and write it; runs in a worker."""
+def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], str]:
+    """Work out the promise of one partition's compounds and write it; runs in a worker.
+
+    Returns the file's name, what was found, and the file's SHA-256.
+    """
     bundles = load_bundles_once(work.bundles, work.featurizer)
     wanted = tuple(wanted_columns(work.screen, predicted_columns(bundles)))
     predictor = load_surrogates_once(work.bundles, work.featurizer, wanted, work.half)
@@ -134,8 +137,9 @@ def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any]]:
         "passing": pa.array(kept_by_predictions(frame, work.screen)),
         "lot": pa.array(lots(table["key"])),
     }
-    write_table(work.scores / promise_file(work.key, name), pa.table(found).filter(pa.array(kept)))
-    return name, {"rows": table.num_rows, "filtered": taken}
+    facts = {"rows": table.num_rows, "filtered": taken}
+    file, promises = promise_file(work.key, name), pa.table(found).filter(pa.array(kept))
+    return file, facts, work.scores.write_table(file, promises)
 
 
 def lots(keys: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
