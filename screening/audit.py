@@ -1,10 +1,9 @@
 """How much of the best a triage finds, measured on compounds drawn at random.
 
-The audit's compounds were scored in full whatever the triage thought of them. Of the best of
-them, the share that the triage had chosen is its recall. The best are as large a share of the audit
-as the hits are of the library; where those would be too few to say anything, a quarter of the share
-that the triage chose. What lies deeper in a ranking is nearer to the edge of the choice, so recall
-among the hits is then better than what is measured.
+The audit's compounds were scored in full whatever the triage thought of them. Of the best of them,
+the share that the triage had chosen is its recall. The best are as many as a choice is made for:
+one in ``PER_HIT`` of the audit's share of the chosen. Where fewer hits than that are asked for,
+they lie deeper within the choice, and their recall is better than what is measured.
 """
 
 import math
@@ -15,10 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
-from screening.triage import Triage
+from screening.triage import PER_HIT, Triage
 
-ENOUGH = 50
-"""Compounds among which recall is measured, if a quarter of the chosen share are as many."""
 _DOUBT = 0.05
 
 
@@ -69,7 +66,7 @@ def measure_recall(triage: Triage, scored: pd.DataFrame, hits: int) -> Recall:
         raise ValueError(f"{len(triage.audit)} were drawn but {len(drawn)} of them were scored")
     drawn = drawn[drawn["kept"]].sort_values(["score", "row"], ascending=[False, True])
     each = len(triage.audit) / max(triage.looked_at, 1)
-    depth = max(math.ceil(hits * each), min(ENOUGH, math.floor(len(triage.chosen) * each / 4)))
+    depth = math.ceil(max(hits, len(triage.chosen) / PER_HIT) * each)
     best = drawn["row"].to_numpy()[:depth]
     found = int(np.isin(best, triage.chosen).sum())
     low = float(beta.ppf(_DOUBT, found, len(best) - found + 1)) if found else 0.0
