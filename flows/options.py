@@ -62,6 +62,15 @@ PartitionRows = Annotated[
     int,
     typer.Option(min=1, max=1_000_000, help="Records in one piece of work. No result hangs on it."),
 ]
+StoreUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="Where partitions and scores are kept: a shared folder, s3://bucket/x, gs://, az://.",
+        show_default="the cache and the run's folder",
+    ),
+]
 Exhaustive = Annotated[
     bool,
     typer.Option(

@@ -17,18 +17,13 @@ from chem.read import Library
 from data.verify import Progress as FetchProgress
 from gnn.bundle import Bundle, shipped_bundles
 from screening.ledger import LEDGER
-from screening.plan import (
-    Plan,
-    check_writable,
-    find_library,
-    load_bundles,
-    plan_run,
-    prepared_folder,
-)
+from screening.places import open_store, prepared_folder, prepared_key, prepared_store
+from screening.plan import Plan, check_writable, find_library, load_bundles, plan_run
 from screening.prepare import PARTITION_ROWS
 from screening.run import check_folder
 from screening.screen import Screen
 from screening.screen_file import find_screen, load_screen
+from screening.store import Store
 
 SCREENS = Path(__file__).parent / "screens"
 """Folder of the screens that come with the package."""
@@ -44,17 +39,27 @@ def plan_screen(
     progress: FetchProgress | None = None,
     exhaustive: bool = False,
     device: str = "cpu",
+    store: str | None = None,
 ) -> Plan:
     """Plan a screen by its shipped name or file; ``library`` and ``hits`` replace its own.
 
-    Without ``out`` the run's folder is ``runs/<screen>-<date>-<time>``. Paths are made absolute,
-    because a worker may have another working folder.
+    Without ``out`` the run's folder is ``runs/<screen>-<date>-<time>``. ``store`` is where
+    partitions and scores are kept, by default in the cache and the run's folder. Paths are made
+    absolute, because a worker may have another working folder.
     """
     screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
     if exhaustive:
         screen = screen.model_copy(update={"exhaustive": True})
     folder = Path(out).expanduser() if out else default_folder(screen.name)
-    plan = plan_run(screen, folder.absolute(), columns, None, partition_rows, progress, device)
+    plan = plan_run(
+        screen,
+        folder.absolute(),
+        columns,
+        partition_rows=partition_rows,
+        progress=progress,
+        device=device,
+        store=store,
+    )
     check_folder(plan)
     return plan
 
@@ -85,6 +90,8 @@ class Predictions:
     prepared: Path
     bundles: tuple[Bundle, ...]
     out: Path
+    store: Store | None
+    """Where partitions and scores are kept; None: in the cache, and beside ``out``."""
 
 
 def plan_predictions(
@@ -93,6 +100,7 @@ def plan_predictions(
     bundles: Sequence[str] | None = None,
     columns: NamedColumns | None = None,
     progress: FetchProgress | None = None,
+    store: str | None = None,
 ) -> Predictions:
     """Plan predictions of a file, by default with every shipped bundle."""
     loaded = load_bundles(tuple(bundles or shipped_bundles()))
@@ -105,8 +113,19 @@ def plan_predictions(
         raise InputError(f"{out} is the input itself; name another file with --out")
     prepared = prepared_folder(library).absolute()
     check_writable(prepared)
+    opened = open_store(store)
     target.parent.mkdir(parents=True, exist_ok=True)
-    return Predictions(library, prepared, loaded, target)
+    return Predictions(library, prepared, loaded, target, opened)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A preparation that can run."""
+
+    library: Library
+    folder: Path
+    store: Store
+    """Where the partitions go."""
 
 
 def plan_preparation(
@@ -114,20 +133,25 @@ def plan_preparation(
     out: str | Path | None = None,
     columns: NamedColumns | None = None,
     progress: FetchProgress | None = None,
-) -> tuple[Library, Path]:
+    partition_rows: int = PARTITION_ROWS,
+    store: str | None = None,
+) -> Preparation:
     """Open a library and check the folder that it is to be prepared into.
 
-    Without ``out`` that is the folder of the cache in which screens look for it.
+    Without ``out`` that is the folder of the cache in which screens look for it. With a ``store``
+    its partitions go there.
     """
-    if out is None:
-        library = find_library(name, columns, progress)
-        folder = prepared_folder(library).absolute()
+    folder = None if out is None else Path(out).expanduser().absolute()
+    if folder is not None:
         check_writable(folder)
-        return library, folder
-    folder = Path(out).expanduser().absolute()
-    check_writable(folder)
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / LEDGER).exists():
-        raise InputError(
-            f"{out} is not empty and holds no prepared library to go on with; name another folder"
-        )
-    return find_library(name, columns, progress), folder
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / LEDGER).exists():
+            raise InputError(
+                f"{out} is not empty and holds no prepared library to go on with; name another "
+                "folder"
+            )
+    library = find_library(name, columns, progress)
+    if folder is None:
+        folder = prepared_folder(library, partition_rows).absolute()
+        check_writable(folder)
+    key = prepared_key(library, partition_rows)
+    return Preparation(library, folder, prepared_store(open_store(store), key, folder))

@@ -1,36 +1,37 @@
 """The Prefect flow ``prepare``: what ``hitlist prepare`` does."""
 
-from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
 
-from chem.read import Library
-from flows.planning import plan_preparation
+from flows.planning import Preparation, plan_preparation
 from flows.screen import AGAIN, ONCE
 from flows.stages import stage_progress
 from screening.cluster import connect
-from screening.prepare import Prepared, prepare_library
+from screening.prepare import prepare_library
+from screening.prepared import Prepared
 from screening.tls import Tls
 
 
 @task(name="open library", **ONCE)
-def open_library(library: str, out: str | None) -> tuple[Library, Path]:
+def open_library(library: str, out: str | None, store: str | None) -> Preparation:
     """Find the library and check the folder to prepare it into."""
     with stage_progress("prepare-open", f"Finding {library}") as report:
-        return plan_preparation(library, out, progress=report)
+        return plan_preparation(library, out, progress=report, store=store)
 
 
 @task(name="prepare", **AGAIN)
 def prepare_into(
-    library: Library, folder: Path, scheduler: str | None, workers: int | None, tls: Tls
+    planned: Preparation, scheduler: str | None, workers: int | None, tls: Tls
 ) -> Prepared:
     """Standardize and featurize every record, going on from what is there."""
     with (
-        stage_progress("prepare-library", f"Preparing {library.path.name}") as report,
+        stage_progress("prepare-library", f"Preparing {planned.library.path.name}") as report,
         connect(scheduler, workers, tls) as client,
     ):
-        return prepare_library(library, folder, client, progress=report)
+        return prepare_library(
+            planned.library, planned.folder, client, progress=report, store=planned.store
+        )
 
 
 @flow(name="prepare", persist_result=False)
@@ -42,6 +43,7 @@ def prepare(
     tls_ca: str | None = None,
     tls_cert: str | None = None,
     tls_key: str | None = None,
+    store: str | None = None,
 ) -> dict[str, Any]:
     """Standardize and featurize a library, so that screens of it start at once.
 
@@ -54,10 +56,11 @@ def prepare(
             what HITLIST_TLS_CA names, or Dask's own configuration. The next two likewise.
         tls_cert: certificate to show to the scheduler.
         tls_key: its key.
+        store: where the partitions are kept, a shared folder or such as ``s3://bucket/x``; by
+            default in that folder.
     """
     tls = Tls.find(tls_ca, tls_cert, tls_key)
-    opened, folder = open_library(library, out)
-    prepared = prepare_into(opened, folder, scheduler, workers, tls)
+    prepared = prepare_into(open_library(library, out, store), scheduler, workers, tls)
     return {
         "folder": str(prepared.folder),
         "rows": prepared.rows,

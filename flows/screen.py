@@ -18,7 +18,7 @@ from screening.cluster import connect
 from screening.handover.top import top_table
 from screening.meter import Clock
 from screening.plan import Plan
-from screening.prepare import Prepared
+from screening.prepared import Prepared
 from screening.rank import Ranking
 from screening.run import (
     Outcome,
@@ -49,11 +49,19 @@ def plan(
     hits: int | None,
     exhaustive: bool = False,
     device: str = "cpu",
+    store: str | None = None,
 ) -> Plan:
     """Find and check all that the run needs."""
     with stage_progress("screen-plan", "Finding the library and the models") as report:
         return plan_screen(
-            screen, library, out, hits, progress=report, exhaustive=exhaustive, device=device
+            screen,
+            library,
+            out,
+            hits,
+            progress=report,
+            exhaustive=exhaustive,
+            device=device,
+            store=store,
         )
 
 
@@ -104,6 +112,7 @@ def screen(
     tls_key: str | None = None,
     exhaustive: bool = False,
     device: str = "cpu",
+    store: str | None = None,
 ) -> dict[str, Any]:
     """Rank a library against a screen and hand over the best compounds.
 
@@ -120,10 +129,12 @@ def screen(
         tls_key: its key.
         exhaustive: have the ensembles score every compound, not only the promising ones.
         device: where networks run, ``cpu``, ``cuda`` or ``auto``.
+        store: where partitions and scores are kept, a shared folder or such as ``s3://bucket/x``;
+            by default the cache and the run's folder.
     """
     tls = Tls.find(tls_ca, tls_cert, tls_key)
     clock = Clock()
-    planned = plan(screen, library, out, hits, exhaustive, device)
+    planned = plan(screen, library, out, hits, exhaustive, device, store)
     prepared = clock.time("prepare", lambda: prepare(planned, scheduler, workers, tls))
     scores = clock.time("score", lambda: score(planned, prepared, scheduler, workers, tls))
     ranking = clock.time("rank", lambda: rank(planned, prepared, scores))

@@ -1,41 +1,40 @@
 """Scored frames: compounds with their predictions, ready to rank; and who the hits are."""
 
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from chem.describe import PROPERTIES
 from screening.handover.rejects import Duplicate, Reject
 from screening.partitions import DUPLICATES, read_accepted
-from screening.prepare import Prepared
+from screening.prepared import Prepared
 from screening.records import REJECTED
 from screening.score import Unit, spans
+from screening.store import Store
 
 IDENTITY = ("compound_id", "name", "input_smiles", "changes", "extra")
 """What is read of the hits alone."""
 
 
 def scored_frames(
-    prepared: Prepared, folder: Path, units: Sequence[Unit], predictions: Collection[str]
+    prepared: Prepared, scores: Store, units: Sequence[Unit], predictions: Collection[str]
 ) -> Iterator[pd.DataFrame]:
     """Yield a frame for each unit: ``row``, ``smiles``, properties and the named predictions."""
     for unit in units:
         tables = []
         for name, rows in unit.parts:
-            table = read_accepted(prepared.folder, name, ["row", "smiles", *PROPERTIES])
+            table = read_accepted(prepared.source, name, ["row", "smiles", *PROPERTIES])
             if rows is not None:
                 table = table.filter(pc.is_in(table["row"], pa.array(rows)))
             tables.append(table)
         molecules = pa.concat_tables(tables)
-        predicted = pq.read_table(folder / unit.file, columns=["row", *predictions])
+        predicted = scores.read_table(unit.file, ["row", *predictions])
         if not molecules["row"].equals(predicted["row"]):
             raise RuntimeError(
-                f"{folder / unit.file} does not belong to {prepared.folder}; remove the scores "
-                "and run again"
+                f"{scores.path(unit.file)} does not belong to {prepared.store.url}; remove the "
+                "scores and run again"
             )
         for column in predictions:
             molecules = molecules.append_column(column, predicted[column])
@@ -49,7 +48,7 @@ def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
     for name, first, last in spans(prepared):
         rows = wanted.filter(pc.and_(pc.greater_equal(wanted, first), pc.less_equal(wanted, last)))
         if len(rows):
-            table = pq.read_table(prepared.folder / name, columns=["row", *IDENTITY])
+            table = prepared.store.read_table(name, ["row", *IDENTITY])
             found.append(table.filter(pc.is_in(table["row"], rows)))
     if not found:
         return hits.assign(**{column: pd.Series(dtype=object) for column in IDENTITY})
@@ -60,7 +59,7 @@ def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
 def rejects(prepared: Prepared) -> Iterator[Reject]:
     """Yield every rejected record in row order."""
     for name in prepared.partitions:
-        table = pq.read_table(prepared.folder / name, columns=[*Reject._fields, "status"])
+        table = prepared.store.read_table(name, [*Reject._fields, "status"])
         table = table.filter(pc.equal(table["status"], REJECTED)).select(list(Reject._fields))
         for record in table.to_pylist():
             yield Reject(**record)
@@ -68,7 +67,7 @@ def rejects(prepared: Prepared) -> Iterator[Reject]:
 
 def duplicates(prepared: Prepared) -> Iterator[Duplicate]:
     """Yield every duplicate in row order, with the record that came first."""
-    pairs = pq.read_table(prepared.folder / DUPLICATES).to_pydict()
+    pairs = prepared.store.read_table(DUPLICATES).to_pydict()
     first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
     if not first_of:
         return
@@ -76,8 +75,7 @@ def duplicates(prepared: Prepared) -> Iterator[Duplicate]:
     ids: dict[int, str] = {}
     wanted = pa.array(sorted(firsts | first_of.keys()), pa.int64())
     for name in prepared.partitions:
-        columns = ["row", "compound_id", "input_smiles"]
-        table = pq.read_table(prepared.folder / name, columns=columns)
+        table = prepared.store.read_table(name, ["row", "compound_id", "input_smiles"])
         for record in table.filter(pc.is_in(table["row"], wanted)).to_pylist():
             row = record["row"]
             if row in firsts:

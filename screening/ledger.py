@@ -34,9 +34,9 @@ class Ledger:
     The files are in the ledger's own folder, or in a store apart: a ledger is appended to and
     locked, which needs a file system.
 
-    Opening it locks the folder against a second run, and drops entries whose file is missing or
-    altered, so that their work is done again. Its first line is the purpose: a ledger of another
-    purpose (another library, other bundles) is refused.
+    Opening it locks the folder against a second run, makes the store's folder, and drops entries
+    whose file is missing or altered, so that their work is done again. Its first line is the
+    purpose: a ledger of another purpose (another library, other bundles) is refused.
     """
 
     def __init__(
@@ -56,6 +56,8 @@ class Ledger:
                 f"{self.folder} is in use by another run; wait for it, or name another folder"
             ) from None
         try:
+            if self.store.folder != self.folder:
+                self.store.check()
             self._read()
         except BaseException:
             self._lock.release()
@@ -114,10 +116,17 @@ class Ledger:
         return self.store.exists(name) and self.store.hash(name) == str(line["sha256"])
 
     def _append(self, line: Mapping[str, Any]) -> None:
-        with (self.folder / LEDGER).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        path = self.folder / LEDGER
+        try:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise StoreError(
+                f"{path} cannot be written ({error.strerror or error}); mend that and run again: "
+                "what is done is kept"
+            ) from error
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Prepared partitions as files: Parquet tables of ``screening.records.SCHEMA``.
+"""Prepared partitions in a store: Parquet tables of ``screening.records.SCHEMA``.
 
 A molecule's graph is four list columns; a list column flattens to one contiguous array and
 offsets, which is a network's batch, so scoring needs no Python loop over molecules.
@@ -6,27 +6,35 @@ offsets, which is a network's batch, so scoring needs no Python loop over molecu
 
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from gnn.batch import GraphArrays
-from screening.files import atomic_path
+from screening.errors import StoreError
 from screening.records import ACCEPTED
+from screening.store import Store
 
 GRAPH = ("atoms", "begin", "end", "bonds")
 DUPLICATES = "duplicates.parquet"
 
 
-def read_accepted(prepared: Path, name: str, columns: Sequence[str]) -> pa.Table:
+class Partitions(NamedTuple):
+    """The partitions of a library, as a worker needs them to read what is scored."""
+
+    store: Store
+    duplicates: str
+    """SHA-256 of the file of duplicates: a worker reads it once, whatever else it reads."""
+
+
+def read_accepted(prepared: Partitions, name: str, columns: Sequence[str]) -> pa.Table:
     """Read columns of a partition's accepted records that are no duplicates, in row order."""
     wanted = list(dict.fromkeys(["row", "status", *columns]))
-    table = pq.read_table(prepared / name, columns=wanted)
-    repeated = _duplicate_rows(prepared / DUPLICATES, (prepared / DUPLICATES).stat().st_mtime_ns)
+    table = prepared.store.read_table(name, wanted)
+    repeated = _duplicate_rows(prepared)
     row = table["row"].to_numpy()
     place = np.minimum(np.searchsorted(repeated, row), max(len(repeated) - 1, 0))
     kept = repeated[place] != row if len(repeated) else np.ones(len(row), dtype=bool)
@@ -35,27 +43,16 @@ def read_accepted(prepared: Path, name: str, columns: Sequence[str]) -> pa.Table
 
 
 @lru_cache(maxsize=2)
-def _duplicate_rows(path: Path, changed: int) -> npt.NDArray[np.int64]:
+def _duplicate_rows(prepared: Partitions) -> npt.NDArray[np.int64]:
     """Return the rows of duplicates, ascending; read once for all partitions of a library."""
-    rows: npt.NDArray[np.int64] = np.sort(pq.read_table(path, columns=["row"])["row"].to_numpy())
-    return rows
-
-
-def write_table(path: Path, table: pa.Table, repetitive: bool = True) -> None:
-    """Write a Parquet file that is whole or not there.
-
-    ``repetitive`` says whether values repeat: looking for that costs as much as all else where
-    hundreds of columns hold numbers that do not.
-    """
-    with atomic_path(path) as temporary:
-        pq.write_table(
-            table,
-            temporary,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=repetitive,
-            write_statistics=repetitive,
+    store = prepared.store
+    if store.hash(DUPLICATES) != prepared.duplicates:
+        raise StoreError(
+            f"{store.path(DUPLICATES)} is not the file that this run was prepared with; run again, "
+            "and it is made anew"
         )
+    rows: npt.NDArray[np.int64] = np.sort(store.read_table(DUPLICATES, ["row"])["row"].to_numpy())
+    return rows
 
 
 def to_graphs(table: pa.Table) -> GraphArrays:

@@ -11,14 +11,23 @@ from chem.errors import InputError
 from chem.graphs import featurizer_spec
 from chem.read import Library, open_library
 from data.catalogue import dataset, datasets
-from data.fetch import cache_folder, fetch
+from data.fetch import fetch
 from data.verify import Progress as FetchProgress
 from gnn.bundle import Bundle, find_bundle, load_bundle
 from gnn.predict import domain_columns, predicted_columns
 from gnn.runtime import find_device, half_precision
 from screening.ledger import hash_purpose
-from screening.prepare import PARTITION_ROWS, prepare_purpose
+from screening.places import (
+    open_store,
+    prepared_folder,
+    prepared_key,
+    prepared_store,
+    scores_store,
+)
+from screening.prepare import PARTITION_ROWS
+from screening.score import scoring_purpose
 from screening.screen import Screen
+from screening.store import Store
 from screening.triage import LEAST
 
 
@@ -31,7 +40,10 @@ class Plan:
     bundles: tuple[Bundle, ...]
     out: Path
     prepared: Path
-    """Folder of the prepared library: shared by all runs on the same file."""
+    """Folder of the prepared library's ledger: shared by all runs on the same file."""
+    prepared_store: Store
+    """Where its partitions are."""
+    scores_store: Store
     partition_rows: int
     device: str = "cpu"
     """Where networks run: ``cpu`` or ``cuda``."""
@@ -60,23 +72,39 @@ def plan_run(
     progress: FetchProgress | None = None,
     device: str = "cpu",
     triage_from: int = LEAST,
+    store: str | None = None,
 ) -> Plan:
     """Check a screen against its library, its bundles and the disk.
 
     ``prepared`` is where the prepared library is kept, by default a folder of the cache named by
-    the library's content. Raises InputError or ModelError, one line, for whatever is wrong.
+    the library's content. ``store`` is where partitions and scores are kept instead, a folder or
+    an object store: the ledgers stay in the folders. Raises InputError or ModelError, one line,
+    for whatever is wrong.
     """
     bundles = load_bundles(screen.bundles)
     screen.check(predicted_columns(bundles), list(PROPERTIES))
     check_units(screen, bundles)
     check_writable(out)
     library = find_library(screen.library, columns, progress)
-    folder = prepared or prepared_folder(library, partition_rows)
+    folder = (prepared or prepared_folder(library, partition_rows)).absolute()
     check_writable(folder)
     where = find_device(device)
     half = half_precision(where)
+    root = open_store(store)
+    key = prepared_key(library, partition_rows)
+    purpose = scoring_purpose(library.sha256, key, bundles, half)
     return Plan(
-        screen, library, bundles, out, folder, partition_rows, where.type, half, triage_from
+        screen=screen,
+        library=library,
+        bundles=bundles,
+        out=out,
+        prepared=folder,
+        prepared_store=prepared_store(root, key, folder),
+        scores_store=scores_store(root, hash_purpose(purpose), out),
+        partition_rows=partition_rows,
+        device=where.type,
+        half=half,
+        triage_from=triage_from,
     )
 
 
@@ -150,12 +178,6 @@ def find_library(
         chosen.id or entry.id_column,
         chosen.name or entry.name_column,
     )
-
-
-def prepared_folder(library: Library, partition_rows: int = PARTITION_ROWS) -> Path:
-    """Return the cache folder for a prepared library, named by all that its content depends on."""
-    purpose = prepare_purpose(library, partition_rows)
-    return cache_folder() / "prepared" / hash_purpose(purpose)
 
 
 def check_writable(folder: Path) -> None:

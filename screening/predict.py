@@ -1,22 +1,28 @@
 """Predict a file: every task of every bundle for every row, the same rows in the same order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 
-import pyarrow.parquet as pq
 from distributed import Client
 
 from chem.read import Library
 from gnn.bundle import Bundle
 from gnn.predict import predicted_columns
 from gnn.runtime import find_device, half_precision
+from screening.errors import StoreError
 from screening.handover.csvfile import write_csv
 from screening.ledger import Ledger
 from screening.loaded import known_bundles
-from screening.prepare import DUPLICATES, Prepared, Progress, prepare_library
+from screening.partitions import DUPLICATES
+from screening.places import prepared_key, prepared_store
+from screening.prepare import Progress, prepare_library
+from screening.prepared import Prepared
 from screening.records import REJECTED
 from screening.score import Scoring, score_units, whole_units
+from screening.store import Store
 
 FIRST = ("row", "compound_id", "smiles", "status", "reason")
 """First columns of a prediction file. ``smiles`` is as written, ``status`` accepted or rejected."""
@@ -29,28 +35,44 @@ def predict_file(
     out: Path,
     client: Client,
     progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Prepared:
-    """Write predictions of a library as CSV. Rejected rows keep their place, with a reason."""
-    prepared = prepare_library(library, prepared_in, client, progress=progress)
+    """Write predictions of a library as CSV. Rejected rows keep their place, with a reason.
+
+    store: where partitions are kept, and scores until the end; by default partitions in the
+    folder ``prepared_in`` and scores beside ``out``.
+    """
+    place = prepared_store(store, prepared_key(library), prepared_in)
+    prepared = prepare_library(library, prepared_in, client, progress=progress, store=place)
     columns = predicted_columns(bundles)
     half = half_precision(find_device("cpu"))
+    own = token_hex(8)  # other predictions may be under way in the same store
+    units = [unit._replace(file=f"{own}-{unit.file}") for unit in whole_units(prepared)]
+    files = [unit.file for unit in units]
     with TemporaryDirectory(dir=out.parent, prefix=".predict-") as scratch:
-        folder, units = Path(scratch), whole_units(prepared)
+        scores = Store(Path(scratch)) if store is None else store / "predictions"
         known = known_bundles(bundles)
-        work = Scoring(prepared.folder, folder, known, prepared.featurizer, "cpu", half)
-        with Ledger(folder, {}) as ledger:
-            score_units(units, work, ledger, client, progress)
-        scores = [folder / unit.file for unit in units]
-        write_csv(out, [*FIRST, *columns], _rows(prepared, scores, columns), texts=len(FIRST))
+        work = Scoring(prepared.source, scores, known, prepared.featurizer, "cpu", half)
+        try:
+            with Ledger(Path(scratch), {}, scores) as ledger:
+                score_units(units, work, ledger, client, progress)
+            rows = _rows(prepared, scores, files, columns)
+            write_csv(out, [*FIRST, *columns], rows, texts=len(FIRST))
+        finally:
+            with suppress(StoreError):  # what went wrong before is the news
+                for file in files:
+                    scores.remove(file)
     return prepared
 
 
-def _rows(prepared: Prepared, scores: list[Path], columns: list[str]) -> Iterator[list[str]]:
-    pairs = pq.read_table(prepared.folder / DUPLICATES).to_pydict()
+def _rows(
+    prepared: Prepared, scores: Store, files: Sequence[str], columns: list[str]
+) -> Iterator[list[str]]:
+    pairs = prepared.store.read_table(DUPLICATES).to_pydict()
     first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
     firsts = set(first_of.values())
     kept: dict[int, list[str]] = {}
-    for name, path in zip(prepared.partitions, scores, strict=True):
+    for name, file in zip(prepared.partitions, files, strict=True):
         wanted = [
             "row",
             "compound_id",
@@ -61,8 +83,8 @@ def _rows(prepared: Prepared, scores: list[Path], columns: list[str]) -> Iterato
             "code",
             "detail",
         ]
-        records = pq.read_table(prepared.folder / name, columns=wanted).to_pylist()
-        scored = _read_scores(path, columns)
+        records = prepared.store.read_table(name, wanted).to_pylist()
+        scored = _read_scores(scores, file, columns)
         for record in records:
             row = record["row"]
             start = [str(row), record["compound_id"], record["input_smiles"] or record["smiles"]]
@@ -76,8 +98,8 @@ def _rows(prepared: Prepared, scores: list[Path], columns: list[str]) -> Iterato
             yield [*start, record["status"], "", *values]
 
 
-def _read_scores(path: Path, columns: list[str]) -> dict[int, list[str]]:
-    table = pq.read_table(path)
+def _read_scores(scores: Store, file: str, columns: list[str]) -> dict[int, list[str]]:
+    table = scores.read_table(file)
     texts = [[f"{value:.5g}" for value in table[column].to_numpy()] for column in columns]
     rows = table["row"].to_pylist()
     return {row: list(values) for row, values in zip(rows, zip(*texts, strict=True), strict=True)}

@@ -1,15 +1,13 @@
 """Prepare a library once: every record standardized, featurized, described, in partitions.
 
-A prepared folder holds ``part-*.parquet``, ``duplicates.parquet``, its ledger, and, once it is
-whole, ``prepared.json``. Preparing it again does nothing. Chemistry runs in processes of its own
-(``screening.quarantine``), so that no molecule can stop it.
+A prepared folder holds its ledger and, once all is done, ``prepared.json``; ``part-*.parquet`` and
+``duplicates.parquet`` are beside them, or in a store that many machines see. Preparing again does
+nothing. Chemistry runs in processes of its own (``screening.quarantine``), so that no molecule can
+stop it.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
 from itertools import islice
@@ -17,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from distributed import Client
 
 from chem.errors import InputError
@@ -26,48 +23,18 @@ from chem.read import Library
 from chem.standardize import STANDARDIZER
 from screening.cluster import run_window
 from screening.duplicates import COLUMNS, find_duplicates
-from screening.errors import StoreError
-from screening.files import write_atomic
 from screening.ledger import Ledger, hash_purpose
 from screening.limits import Limits, read_limits
-from screening.partitions import write_table
+from screening.partitions import DUPLICATES
+from screening.prepared import SUMMARY, Prepared, read_summary, write_summary
 from screening.quarantine import pack_slices, prepare_apart
 from screening.records import REJECTED
+from screening.store import Store
 
 PARTITION_ROWS = 5000
-SUMMARY = "prepared.json"
-DUPLICATES = "duplicates.parquet"
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how many are done, and of how many (None: not known)."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A prepared library."""
-
-    folder: Path
-    key: str
-    """Name of all that the content depends on: the library's bytes, the cut, the versions."""
-    library: str
-    """Name of the library's file."""
-    sha256: str
-    """Of the library's file."""
-    featurizer: str
-    extra_columns: tuple[str, ...]
-    rows: int
-    rejected: int
-    duplicates: int
-    reject_codes: dict[str, int]
-    unseen_atoms: int
-    """Atoms whose state has no token; their molecules are scored with a stand-in."""
-    partitions: tuple[str, ...]
-    """Names of the partition files, in row order."""
-
-    @property
-    def accepted(self) -> int:
-        """Records that are scored."""
-        return self.rows - self.rejected - self.duplicates
 
 
 def prepare_purpose(
@@ -94,75 +61,73 @@ def prepare_library(
     partition_rows: int = PARTITION_ROWS,
     progress: Progress | None = None,
     limits: Limits | None = None,
+    store: Store | None = None,
 ) -> Prepared:
     """Prepare a library into a folder, going on from what is there.
 
     limits: what one molecule may take, by default what ``read_limits`` says. One that takes more,
     or that crashes RDKit, is a reject of the stage ``isolate``.
+    store: where the partitions go, by default the folder itself.
 
     Raises InputError when the folder belongs to another library or is in use, or when the library
-    was altered since its hash was taken; StoreError when the disk is full or cannot be written.
+    was altered since its hash was taken; StoreError when a disk is full or cannot be written.
     What was done by then is kept.
     """
     library.check_unchanged()  # or another file's molecules would be kept under this one's hash
     limits = limits or read_limits()
     purpose = prepare_purpose(library, partition_rows, limits)
-    with Ledger(folder, purpose) as ledger:
-        if (folder / SUMMARY).is_file() and DUPLICATES in ledger.entries:
-            summary = read_prepared(folder)
-            if all(name in ledger.entries for name in summary.partitions):
-                return summary
+    store = store or Store(folder)
+    with Ledger(folder, purpose, store) as ledger:
+        summary = read_summary(folder)
+        if summary is not None and _stands(summary, ledger):
+            return summary
         (folder / SUMMARY).unlink(missing_ok=True)
-        names, rows = _write_partitions(
-            library, folder, client, partition_rows, ledger, limits, progress
-        )
+        names, rows = _write_partitions(library, client, partition_rows, ledger, limits, progress)
         try:
             library.check_unchanged()
         except InputError:
             for name in names:  # of two files perhaps; the ledger forgets what is not there
-                (folder / name).unlink(missing_ok=True)
+                store.remove(name)
             raise
-        duplicates = find_duplicates(names, partial(_read_columns, folder))
-        with _explained(folder, "written"):
-            write_table(folder / DUPLICATES, duplicates)
-            ledger.record(DUPLICATES, {"rows": duplicates.num_rows})
+        duplicates = find_duplicates(names, partial(store.read_table, columns=COLUMNS))
+        digest = store.write_table(DUPLICATES, duplicates)
+        ledger.record(DUPLICATES, {"rows": duplicates.num_rows}, digest)
         facts = [ledger.entries[name].facts for name in names]
         codes = sum((Counter(fact["reject_codes"]) for fact in facts), Counter[str]())
         prepared = Prepared(
             folder=folder,
+            store=store,
             key=hash_purpose(purpose),
             library=library.path.name,
             sha256=library.sha256,
             featurizer=purpose["featurizer"],
             extra_columns=tuple(library.extra_columns),
+            partition_rows=partition_rows,
             rows=rows,
             rejected=sum(fact["rejected"] for fact in facts),
             duplicates=duplicates.num_rows,
+            duplicates_sha256=digest,
             reject_codes=dict(sorted(codes.items())),
             unseen_atoms=sum(fact["unseen_atoms"] for fact in facts),
             partitions=tuple(names),
         )
-        summary_text = json.dumps({**asdict(prepared), "folder": ""}, indent=1)
-        with _explained(folder, "written"):
-            write_atomic(folder / SUMMARY, summary_text + "\n")
+        write_summary(prepared)
     return prepared
 
 
-def read_prepared(folder: Path) -> Prepared:
-    """Read a prepared folder's summary."""
-    try:
-        found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-    except OSError:
-        raise InputError(
-            f"{folder} is no prepared library: it has no {SUMMARY}; make one with `hitlist prepare`"
-        ) from None
-    tuples = {name: tuple(found[name]) for name in ("extra_columns", "partitions")}
-    return Prepared(**{**found, **tuples, "folder": folder})
+def _stands(summary: Prepared, ledger: Ledger) -> bool:
+    """Tell whether a summary is of what the ledger has: nothing missing, nothing made again."""
+    repeats = ledger.entries.get(DUPLICATES)
+    return (
+        summary.store == ledger.store
+        and repeats is not None
+        and repeats.sha256 == summary.duplicates_sha256
+        and all(name in ledger.entries for name in summary.partitions)
+    )
 
 
 def _write_partitions(
     library: Library,
-    folder: Path,
     client: Client,
     partition_rows: int,
     ledger: Ledger,
@@ -184,10 +149,9 @@ def _write_partitions(
             else:
                 yield name, pack_slices(chunk)
 
-    work = partial(prepare_partition, folder, limits)
-    for name, facts in run_window(client, work, missing()):
-        with _explained(folder, "written"):
-            ledger.record(name, facts)
+    work = partial(prepare_partition, ledger.store, limits)
+    for name, facts, digest in run_window(client, work, missing()):
+        ledger.record(name, facts, digest)
         done += facts["rows"]
         if progress is not None:
             progress("prepare", done, None)
@@ -195,42 +159,28 @@ def _write_partitions(
 
 
 def prepare_partition(
-    folder: Path, limits: Limits, item: tuple[str, list[bytes]]
-) -> tuple[str, dict[str, Any]]:
-    """Prepare one partition's records, packed in slices, and write it; runs in a worker."""
+    store: Store, limits: Limits, item: tuple[str, list[bytes]]
+) -> tuple[str, dict[str, Any], str]:
+    """Prepare one partition's records, packed in slices, and write it; runs in a worker.
+
+    Returns its name, what was found, and the SHA-256 of the file.
+    """
     name, slices = item
     table = prepare_apart(slices, limits)
-    with _explained(folder, "written"):
-        write_table(folder / name, table)
-    status = table["status"].to_pylist()
+    return name, _count(table), store.write_table(name, table)
+
+
+def _count(table: pa.Table) -> dict[str, Any]:
     stages, codes = table["stage"].to_pylist(), table["code"].to_pylist()
     rejects = Counter(
         f"{stage}/{code}"
-        for state, stage, code in zip(status, stages, codes, strict=True)
+        for state, stage, code in zip(table["status"].to_pylist(), stages, codes, strict=True)
         if state == REJECTED
     )
     atoms = table["atoms"].combine_chunks().flatten().to_numpy()
-    facts = {
-        "rows": len(status),
+    return {
+        "rows": table.num_rows,
         "rejected": sum(rejects.values()),
         "reject_codes": dict(rejects),
         "unseen_atoms": int((atoms == 0).sum()),
     }
-    return name, facts
-
-
-def _read_columns(folder: Path, name: str) -> pa.Table:
-    with _explained(folder / name, "read"):
-        return pq.read_table(folder / name, columns=COLUMNS, use_threads=False)
-
-
-@contextmanager
-def _explained(path: Path, verb: str) -> Iterator[None]:
-    """Turn a full disk, or a file that was altered meanwhile, into one line."""
-    try:
-        yield
-    except (OSError, pa.ArrowException) as error:
-        reason = " ".join(str(getattr(error, "strerror", None) or error).split())
-        raise StoreError(
-            f"{path} cannot be {verb} ({reason}); mend that and run again: what is done is kept"
-        ) from error

@@ -17,12 +17,14 @@ from screening.frames import duplicates, rejects, scored_frames, with_identity
 from screening.handover.manifest import Artefact, RunFacts
 from screening.handover.table import HitTable
 from screening.handover.write import hand_over
-from screening.ledger import LEDGER, Ledger, check_purpose, hash_purpose
+from screening.ledger import LEDGER, Ledger, check_purpose
 from screening.loaded import known_bundles
 from screening.meter import Clock
 from screening.objective import needed_columns
+from screening.places import prepared_key
 from screening.plan import Plan, domain_limits, task_units
-from screening.prepare import Prepared, Progress, prepare_library, prepare_purpose
+from screening.prepare import Progress, prepare_library
+from screening.prepared import Prepared
 from screening.rank import Ranking, merge_top
 from screening.score import (
     Scoring,
@@ -32,6 +34,7 @@ from screening.score import (
     scoring_purpose,
     whole_units,
 )
+from screening.store import Store
 from screening.triage import Triage, look_at_library
 
 
@@ -47,7 +50,12 @@ class Outcome:
 def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:
     """Prepare the library, or take what was prepared before."""
     return prepare_library(
-        plan.library, plan.prepared, client, plan.partition_rows, progress=progress
+        plan.library,
+        plan.prepared,
+        client,
+        plan.partition_rows,
+        progress=progress,
+        store=plan.prepared_store,
     )
 
 
@@ -55,7 +63,7 @@ def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) 
 class Scores:
     """Where the scores of a library are, and which compounds have some."""
 
-    folder: Path
+    folder: Store
     units: tuple[Unit, ...]
     triage: Triage | None
     """None where the ensembles scored everything."""
@@ -66,15 +74,15 @@ class Scores:
 def score_stage(
     plan: Plan, prepared: Prepared, client: Client, progress: Progress | None = None
 ) -> Scores:
-    """Score prepared compounds into the run's folder: the most promising ones, or all."""
-    folder = plan.out / "scores"
+    """Score prepared compounds for the run: the most promising ones, or all."""
+    scores = plan.scores_store
     known = known_bundles(plan.bundles)
-    work = Scoring(prepared.folder, folder, known, prepared.featurizer, plan.device, plan.half)
+    work = Scoring(prepared.source, scores, known, prepared.featurizer, plan.device, plan.half)
     purpose = scoring_purpose(prepared.sha256, prepared.key, plan.bundles, plan.half)
     why_all, triage = plan.without_triage, None
     if not why_all and prepared.accepted < plan.triage_from:
         why_all = f"a triage begins at {plan.triage_from:,} accepted compounds"
-    with Ledger(folder, purpose) as ledger:
+    with Ledger(plan.out / "scores", purpose, scores) as ledger:
         if why_all:
             units = whole_units(prepared)
         else:
@@ -83,7 +91,7 @@ def score_stage(
             )
             units = chosen_units(prepared, triage.rows)
         score_units(units, work, ledger, client, progress)
-    return Scores(folder, tuple(units), triage, why_all)
+    return Scores(scores, tuple(units), triage, why_all)
 
 
 def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
@@ -182,5 +190,5 @@ def check_folder(plan: Plan) -> None:
         raise InputError(
             f"{plan.out} is not empty and holds no run to go on with; name another folder"
         )
-    key = hash_purpose(prepare_purpose(plan.library, plan.partition_rows))
+    key = prepared_key(plan.library, plan.partition_rows)
     check_purpose(scores, scoring_purpose(plan.library.sha256, key, plan.bundles, plan.half))

@@ -7,22 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from distributed import Client
 
 from gnn.bundle import Bundle
 from screening.cluster import run_window
 from screening.ledger import Ledger
 from screening.loaded import Known, load_predictor
-from screening.partitions import GRAPH, read_accepted, to_graphs, write_table
-from screening.prepare import Prepared, Progress
+from screening.partitions import GRAPH, Partitions, read_accepted, to_graphs
+from screening.prepare import Progress
+from screening.prepared import Prepared
+from screening.store import Store
 
 Rows = npt.NDArray[np.int64]
 UNIT_ROWS = 2500
@@ -31,10 +31,10 @@ UNIT_ROWS = 2500
 
 @dataclass(frozen=True)
 class Scoring:
-    """What a worker needs to score: paths and hashes, never a pickled model."""
+    """What a worker needs to score: addresses and hashes, never a pickled model."""
 
-    prepared: Path
-    scores: Path
+    prepared: Partitions
+    scores: Store
     bundles: tuple[Known, ...]
     featurizer: str
     device: str
@@ -73,11 +73,9 @@ def chosen_units(prepared: Prepared, rows: Rows) -> list[Unit]:
 
 def spans(prepared: Prepared) -> Iterator[tuple[str, int, int]]:
     """Yield each partition's name, first and last row."""
-    first = 1
-    for name in prepared.partitions:
-        last = first + pq.read_metadata(prepared.folder / name).num_rows - 1
-        yield name, first, last
-        first = last + 1
+    for number, name in enumerate(prepared.partitions):
+        before = number * prepared.partition_rows
+        yield name, before + 1, min(before + prepared.partition_rows, prepared.rows)
 
 
 def _name_unit(parts: list[tuple[str, Rows]]) -> Unit:
@@ -92,15 +90,15 @@ def score_units(
     client: Client,
     progress: Progress | None = None,
 ) -> None:
-    """Score units into the ledger's folder, going on from what is there."""
+    """Score units into the ledger's store, going on from what is there."""
     total = done = 0
     known = all(rows is not None for unit in units for _, rows in unit.parts)
     if known:
         total = sum(len(rows) for unit in units for _, rows in unit.parts if rows is not None)
     missing = [unit for unit in units if unit.file not in ledger.entries]
     done = sum(ledger.entries[u.file].facts["rows"] for u in units if u.file in ledger.entries)
-    for file, rows in run_window(client, partial(score_unit, work), missing):
-        ledger.record(file, {"rows": rows})
+    for file, rows, digest in run_window(client, partial(score_unit, work), missing):
+        ledger.record(file, {"rows": rows}, digest)
         done += rows
         if progress is not None:
             progress("score", done, total if known else None)
@@ -116,8 +114,11 @@ def scoring_purpose(sha256: str, key: str, bundles: Sequence[Bundle], half: bool
     }
 
 
-def score_unit(work: Scoring, unit: Unit) -> tuple[str, int]:
-    """Score one unit and write it; runs in a worker."""
+def score_unit(work: Scoring, unit: Unit) -> tuple[str, int, str]:
+    """Score one unit and write it; runs in a worker.
+
+    Returns the file's name, its rows and its SHA-256.
+    """
     tables = []
     for name, rows in unit.parts:
         table = read_accepted(work.prepared, name, ["row", *GRAPH])
@@ -129,5 +130,5 @@ def score_unit(work: Scoring, unit: Unit) -> tuple[str, int]:
     table = pa.concat_tables(tables)
     predictor = load_predictor(work.bundles, work.featurizer, work.device, work.half)
     columns: dict[str, Any] = predictor.predict(to_graphs(table))
-    write_table(work.scores / unit.file, pa.table({"row": table["row"], **columns}), False)
-    return unit.file, table.num_rows
+    scores = pa.table({"row": table["row"], **columns})
+    return unit.file, len(scores), work.scores.write_table(unit.file, scores, repetitive=False)

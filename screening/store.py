@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import fsspec  # type: ignore[import-untyped]
 import pyarrow as pa
@@ -50,7 +50,13 @@ class Store:
         if isinstance(url, Path) or not mark:
             self.folder = Path(url)
         elif protocol in ("file", "local"):
-            self.folder = Path(unquote(urlsplit(text).path))
+            host, _, path = text[len(protocol) + 3 :].partition("/")
+            if host not in ("", "localhost"):  # or file://shared/x would be /x
+                raise InputError(
+                    f"the store {text} names the host {host}; a folder of this machine has three "
+                    f"slashes: {protocol}:///{host}/{path}"
+                )
+            self.folder = Path("/" + unquote(path))
         elif protocol not in PROTOCOLS:
             known = ", ".join(f"{name}://" for name in INSTALL)
             raise InputError(
@@ -99,11 +105,21 @@ class Store:
             content: bytes = self._remote.cat_file(self.path(name))
             return content
 
-    def write_table(self, name: str, table: pa.Table) -> str:
-        """Write a Parquet file; returns the SHA-256 of its bytes."""
+    def write_table(self, name: str, table: pa.Table, repetitive: bool = True) -> str:
+        """Write a Parquet file; returns the SHA-256 of its bytes.
+
+        ``repetitive`` says whether values repeat: looking for that costs as much as all else where
+        hundreds of columns hold numbers that do not.
+        """
         buffer = pa.BufferOutputStream()
         pq.write_table(
-            table, buffer, compression="zstd", compression_level=1, write_page_checksum=True
+            table,
+            buffer,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=repetitive,
+            write_statistics=repetitive,
+            write_page_checksum=True,
         )
         return self.write(name, buffer.getvalue().to_pybytes())
 

@@ -12,6 +12,7 @@ from flows.options import (
     NameColumn,
     Scheduler,
     SmilesColumn,
+    StoreUrl,
     TlsCa,
     TlsCert,
     TlsKey,
@@ -45,6 +46,7 @@ def predict(
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
     workers: Workers = None,
+    store: StoreUrl = None,
 ) -> None:
     """Predict every task for every compound: the same rows in the same order.
 
@@ -55,11 +57,11 @@ def predict(
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
-        work = plan_predictions(file, out, bundle, columns, report)
+        work = plan_predictions(file, out, bundle, columns, report, store)
         advice = "the prepared compounds are kept: give the same command again"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             prepared = predict_file(
-                work.library, work.prepared, work.bundles, work.out, client, report
+                work.library, work.prepared, work.bundles, work.out, client, report, work.store
             )
     tasks = sum(len(bundle.card.tasks) for bundle in work.bundles)
     note(f"{prepared.rows:,} rows, {prepared.rejected:,} rejected; {tasks} tasks")

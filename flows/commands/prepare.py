@@ -13,6 +13,7 @@ from flows.options import (
     PartitionRows,
     Scheduler,
     SmilesColumn,
+    StoreUrl,
     TlsCa,
     TlsCert,
     TlsKey,
@@ -39,10 +40,12 @@ def prepare(
     tls_key: TlsKey = None,
     workers: Workers = None,
     partition_rows: PartitionRows = 5000,
+    store: StoreUrl = None,
 ) -> None:
     """Standardize, featurize and describe every record of a library, in partitions.
 
-    A screen does this by itself and keeps the result in the cache; this writes it where you say.
+    A screen does this by itself and keeps the result in the cache; this writes it where you say:
+    all of it into the folder, or the partitions into a store and their ledger into the folder.
     Give the same command again to go on after a stop.
     """
     from flows.planning import plan_preparation
@@ -50,10 +53,12 @@ def prepare(
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
-        opened, folder = plan_preparation(library, out, columns, report)
+        work = plan_preparation(library, out, columns, report, partition_rows, store)
         advice = "what is done is kept: give the same command again to go on"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
-            prepared = prepare_library(opened, folder, client, partition_rows, report)
+            prepared = prepare_library(
+                work.library, work.folder, client, partition_rows, report, store=work.store
+            )
     note(
         f"{prepared.rows:,} records: {prepared.accepted:,} accepted, {prepared.rejected:,} "
         f"rejected, {prepared.duplicates:,} duplicates; {len(prepared.partitions):,} partitions"

@@ -15,6 +15,7 @@ from flows.options import (
     PartitionRows,
     Scheduler,
     SmilesColumn,
+    StoreUrl,
     TlsCa,
     TlsCert,
     TlsKey,
@@ -64,6 +65,7 @@ def screen(
     partition_rows: PartitionRows = 5000,
     exhaustive: Exhaustive = False,
     device: Device = "cpu",
+    store: StoreUrl = None,
 ) -> None:
     """Rank a library against a screen and hand over the best compounds.
 
@@ -76,7 +78,7 @@ def screen(
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
         plan = plan_screen(
-            screen, library, out, hits, columns, partition_rows, report, exhaustive, device
+            screen, library, out, hits, columns, partition_rows, report, exhaustive, device, store
         )
         advice = f"what is done is kept: give the same command with --out {_short(plan.out)}"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:

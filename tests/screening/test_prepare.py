@@ -18,25 +18,19 @@ from hypothesis import strategies as st
 from chem.describe import PROPERTIES, describe
 from chem.errors import InputError
 from chem.graphs import featurize
-from chem.read import open_library
+from chem.read import hash_file, open_library
 from chem.records import Failure, Record
 from chem.standardize import Standardized, standardize
 from gnn.batch import collect
 from screening.duplicates import COLUMNS, find_duplicates
 from screening.ledger import LEDGER
 from screening.limits import SECONDS_VARIABLE, Limits
-from screening.partitions import to_graphs, write_table
-from screening.prepare import (
-    DUPLICATES,
-    SUMMARY,
-    Prepared,
-    prepare_library,
-    prepare_partition,
-    prepare_purpose,
-    read_prepared,
-)
+from screening.partitions import DUPLICATES, to_graphs
+from screening.prepare import prepare_library, prepare_partition, prepare_purpose
+from screening.prepared import SUMMARY, Prepared, read_prepared
 from screening.quarantine import STAGE, pack_slices
 from screening.records import ACCEPTED, NO_KEY, REJECTED, SCHEMA, prepare_records
+from screening.store import Store
 
 MakeRecords = Callable[[Sequence[str]], list[Record]]
 WriteLibrary = Callable[[Path, Sequence[tuple[str, str]]], Path]
@@ -90,7 +84,7 @@ def test_every_record_is_accounted_for_once(
             name = f"part-{start:05d}.parquet"
             table = prepare_records(given[start : start + rows])
             assert table.schema == SCHEMA
-            write_table(Path(folder) / name, table)
+            Store(folder).write_table(name, table)
             names.append(name)
             seen += table["row"].to_pylist()
             states += table["status"].to_pylist()
@@ -139,8 +133,8 @@ def test_an_accepted_record_is_whole_and_a_rejected_one_is_empty(
 
 def test_a_partition_is_a_batch(records: MakeRecords, mixed: Mixed, tmp_path: Path) -> None:
     table = prepare_records(records([text for _, text in mixed]))
-    write_table(tmp_path / "part.parquet", table)
-    stored = pq.read_table(tmp_path / "part.parquet")
+    Store(tmp_path).write_table("part.parquet", table)
+    stored = Store(tmp_path).read_table("part.parquet")
     accepted = np.array(stored["status"].to_pylist()) == ACCEPTED
     structures = [text for (_, text), good in zip(mixed, accepted, strict=True) if good]
     graphs = [featurize(standardize(text, "smiles").mol) for text in structures]  # type: ignore[union-attr]
@@ -156,8 +150,8 @@ def test_a_partition_is_a_batch(records: MakeRecords, mixed: Mixed, tmp_path: Pa
 def test_ids_names_and_columns_stay_text(records: MakeRecords, tmp_path: Path) -> None:
     """Law 6."""
     given = records(["CCO", "CCQ"] * 12)
-    write_table(tmp_path / "part.parquet", prepare_records(given))
-    stored = pq.read_table(tmp_path / "part.parquet").to_pylist()
+    Store(tmp_path).write_table("part.parquet", prepare_records(given))
+    stored = Store(tmp_path).read_table("part.parquet").to_pylist()
     for row, record in zip(stored, given, strict=True):
         assert row["compound_id"] == record.compound_id
         assert row["name"] == record.name
@@ -166,7 +160,10 @@ def test_ids_names_and_columns_stay_text(records: MakeRecords, tmp_path: Path) -
 
 
 def work(folder: Path, records: list[Record]) -> tuple[str, dict[str, Any]]:
-    return prepare_partition(folder, Limits(), ("part-00000.parquet", pack_slices(records)))
+    item = ("part-00000.parquet", pack_slices(records))
+    name, facts, digest = prepare_partition(Store(folder), Limits(), item)
+    assert digest == hash_file(folder / name)
+    return name, facts
 
 
 @pytest.mark.parametrize("structures", [[], ["CCQ"] * 3], ids=["no record", "only rejects"])

@@ -20,7 +20,8 @@ from screening.frames import IDENTITY, duplicates, rejects, scored_frames, with_
 from screening.ledger import Ledger
 from screening.loaded import known_bundles, load_bundles_once
 from screening.partitions import DUPLICATES, GRAPH, read_accepted
-from screening.prepare import Prepared, Progress, prepare_library
+from screening.prepare import Progress, prepare_library
+from screening.prepared import Prepared
 from screening.score import (
     Scoring,
     Unit,
@@ -30,6 +31,7 @@ from screening.score import (
     scoring_purpose,
     whole_units,
 )
+from screening.store import Store
 
 HALF = False
 """Precision of the networks; what is tested here holds for both."""
@@ -75,7 +77,7 @@ def score(
     progress: Progress | None = None,
 ) -> None:
     known = known_bundles([bundle])
-    work = Scoring(prepared.folder, folder, known, prepared.featurizer, "cpu", HALF)
+    work = Scoring(prepared.source, Store(folder), known, prepared.featurizer, "cpu", HALF)
     purpose = scoring_purpose(prepared.sha256, prepared.key, [bundle], HALF)
     with Ledger(folder, purpose) as ledger:
         score_units(units, work, ledger, client, progress)
@@ -130,7 +132,7 @@ def test_each_partition_has_its_scores(scored: Scored) -> None:
 def test_accepted_rows_are_read_in_order_without_repeats(scored: Scored) -> None:
     rows = []
     for name in scored.prepared.partitions:
-        table = read_accepted(scored.prepared.folder, name, ["row", "smiles", *GRAPH])
+        table = read_accepted(scored.prepared.source, name, ["row", "smiles", *GRAPH])
         assert table.column_names == ["row", "smiles", *GRAPH]
         rows += list(zip(table["row"].to_pylist(), table["smiles"].to_pylist(), strict=True))
     assert rows == [(fate.row, fate.smiles) for fate in scored.accepted]
@@ -138,7 +140,7 @@ def test_accepted_rows_are_read_in_order_without_repeats(scored: Scored) -> None
 
 def test_frames_hold_the_accepted_with_their_scores(scored: Scored) -> None:
     columns = ["small_EGFR", "small_herg_hi"]
-    frames = list(scored_frames(scored.prepared, scored.folder, scored.units, columns))
+    frames = list(scored_frames(scored.prepared, Store(scored.folder), scored.units, columns))
     rows = [row for frame in frames for row in frame.itertuples()]
     assert [row.row for row in rows] == [fate.row for fate in scored.accepted]
     assert [row.smiles for row in rows] == [fate.smiles for fate in scored.accepted]
@@ -170,7 +172,7 @@ def test_scores_of_another_partition_are_refused(scored: Scored) -> None:
     first, second, *_ = scored.units
     swapped = [first._replace(file=second.file), second._replace(file=first.file)]
     with pytest.raises(RuntimeError, match=r"does not belong to"):
-        list(scored_frames(scored.prepared, scored.folder, swapped, ["small_EGFR"]))
+        list(scored_frames(scored.prepared, Store(scored.folder), swapped, ["small_EGFR"]))
 
 
 def test_hits_get_their_identity(scored: Scored) -> None:
@@ -202,7 +204,7 @@ def test_chosen_rows_score_as_they_do_in_whole_partitions(
     expected = whole.filter(pa.compute.is_in(whole["row"], pa.array(rows)))
     assert found.combine_chunks().equals(expected.combine_chunks())
     columns = ["small_EGFR"]
-    frames = scored_frames(scored.prepared, tmp_path, units, columns)
+    frames = scored_frames(scored.prepared, Store(tmp_path), units, columns)
     assert [row for frame in frames for row in frame["row"]] == rows.tolist()
 
 
@@ -210,7 +212,7 @@ def test_a_row_that_is_not_there_is_never_left_out(scored: Scored, tmp_path: Pat
     rejected = next(fate.row for fate in scored.fates if fate.smiles is None)
     (unit,) = chosen_units(scored.prepared, np.array([rejected]))
     work = Scoring(
-        scored.prepared.folder, tmp_path, known_bundles([scored.bundle]), "", "cpu", HALF
+        scored.prepared.source, Store(tmp_path), known_bundles([scored.bundle]), "", "cpu", HALF
     )
     with pytest.raises(RuntimeError, match="lacks rows"):
         score_unit(work, unit)
@@ -259,7 +261,7 @@ def test_a_bundle_that_changes_under_way_ends_the_run(
     featurizer = featurizer_spec()["hash"]
     with pytest.raises(RuntimeError, match="another one than the run was planned with"):
         load_bundles_once(known, featurizer)
-    work = Scoring(scored.prepared.folder, tmp_path, known, featurizer, "cpu", HALF)
+    work = Scoring(scored.prepared.source, Store(tmp_path), known, featurizer, "cpu", HALF)
     with pytest.raises(RuntimeError, match="another one than"):
         score_unit(work, scored.units[0])
     assert not (tmp_path / scored.units[0].file).exists()
