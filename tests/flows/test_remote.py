@@ -171,6 +171,24 @@ def test_a_cluster_gives_the_bytes_of_this_machine(run, cluster, library, local,
     assert same(tmp_path, local)
 
 
+def test_partitions_and_scores_may_be_in_a_store(run, cluster, library, local, tmp_path):
+    """Apart from the cache and the run's folder, which workers elsewhere need not see then."""
+    out, store = tmp_path / "run", tmp_path / "store"
+    words = ("--store", f"file://{store}", *cluster.options)
+    answer = run("screen", "kinase", "--library", library, "--out", out, *CUT, *words)
+    assert answer.code == 0, answer.err
+    assert same(out, local)
+    assert not list(out.rglob("*.parquet"))
+    for what in ("prepared", "scores"):
+        assert len(list(store.glob(f"{what}/*/part-*.parquet"))) > 3
+    table, other = tmp_path / "table.csv", tmp_path / "other.csv"
+    predict = ("predict", library, "--bundle", "toxicity", "--out")
+    assert run(*predict, table, *words).code == 0
+    assert run(*predict, other, "--workers", "1").code == 0
+    assert table.read_bytes() == other.read_bytes()
+    assert list(store.glob("predictions/*")) == []  # scores of a prediction are kept by nobody
+
+
 def test_killed_workers_cost_nothing_but_time(run, cluster, library, local, tmp_path):
     """Every worker at once, so that for a moment there is none; nannies start others."""
     killed = []

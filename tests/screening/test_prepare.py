@@ -271,6 +271,49 @@ def test_another_library_is_refused_in_one_line(
         prepare(library, tmp_path / "p", lone)
 
 
+def test_partitions_may_be_kept_in_a_store(
+    library: Path, tmp_path: Path, client: Client, lone: Client
+) -> None:
+    """The same bytes; the folder holds the ledger alone. Each store is filled for itself."""
+    whole = prepare(library, tmp_path / "whole", lone)
+    folder, files = tmp_path / "p", (DUPLICATES, *whole.partitions)
+
+    def fill(store: Store, client: Client) -> int:
+        done: list[int] = []
+        prepared = prepare_library(
+            open_library(library), folder, client, 9, lambda *told: done.append(1), store=store
+        )
+        assert prepared.store == store
+        assert read_prepared(folder) == prepared
+        assert [store.hash(name) for name in files] == [whole.store.hash(name) for name in files]
+        return len(done)
+
+    one, other = Store(f"file://{tmp_path}/a/store"), Store(f"memory://{tmp_path.name}")
+    assert fill(one, client) == len(whole.partitions)
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", LEDGER, SUMMARY]
+    assert fill(other, lone) == len(whole.partitions)
+    assert fill(other, lone) == fill(one, lone) == 0
+    one.remove(whole.partitions[1])
+    assert fill(one, lone) == 1
+    other.write(whole.partitions[2], b"altered")
+    assert fill(other, lone) == 1
+
+
+def test_a_library_that_an_older_version_prepared_is_told_of_anew(
+    library: Path, tmp_path: Path, lone: Client
+) -> None:
+    """Its summary lacks what is told today; the partitions themselves are taken as they are."""
+    whole = prepare(library, tmp_path / "p", lone)
+    told = json.loads((whole.folder / SUMMARY).read_text())
+    del told["duplicates_sha256"]
+    (whole.folder / SUMMARY).write_text(json.dumps(told))
+    with pytest.raises(InputError, match="is no prepared library"):
+        read_prepared(whole.folder)
+    before = {name: (whole.folder / name).stat().st_mtime_ns for name in whole.partitions}
+    assert prepare(library, tmp_path / "p", lone) == whole == read_prepared(whole.folder)
+    assert {name: (whole.folder / name).stat().st_mtime_ns for name in before} == before
+
+
 def test_a_folder_without_a_summary_is_no_prepared_library(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^[^\n]*is no prepared library[^\n]*$"):
         read_prepared(tmp_path)

@@ -21,10 +21,11 @@ from chem.errors import InputError
 from chem.standardize import Standardized, standardize
 from gnn.bundle import Bundle
 from screening.cluster import connect, run_window
+from screening.errors import StoreError
 from screening.handover.cells import unescape_cell
 from screening.ledger import LEDGER, Ledger
 from screening.plan import Plan, plan_run
-from screening.run import Outcome, check_folder, run_screen
+from screening.run import Outcome, check_folder, prepare_stage, run_screen
 from screening.screen import Screen
 from screening.screen_file import dump_screen, load_screen
 
@@ -173,6 +174,53 @@ def test_no_order_of_completion_changes_a_byte(
     ledger = made.out / "scores" / LEDGER
     first, *rest = ledger.read_text().splitlines(keepends=True)
     ledger.write_text("".join([first, *reversed(rest)]))
+    assert content(run_screen(made, lone).folder) == content(whole.folder)
+
+
+@pytest.mark.parametrize("where", ["file", "memory"])
+def test_no_store_changes_a_byte(
+    whole: Outcome, screen: Screen, tmp_path: Path, client: Client, lone: Client, where: str
+) -> None:
+    """Law 4, and law 5: a partition or scores that a store lost or that were altered are noticed.
+
+    Two processes share a folder; a store in memory is seen by this process alone.
+    """
+    url = f"file://{tmp_path}/a%20b" if where == "file" else f"memory://{tmp_path.name}"
+    folders = {"out": tmp_path / "run", "prepared": tmp_path / "prepared"}
+    made = plan_run(screen, **folders, partition_rows=17, store=url)
+    stores, seen = (made.prepared_store, made.scores_store), Counter[str]()
+
+    def run() -> dict[str, bytes]:
+        seen.clear()
+        workers = client if where == "file" else lone
+        outcome = run_screen(made, workers, lambda what, done, total: seen.update([what]))
+        return content(outcome.folder)
+
+    assert run() == content(whole.folder)
+    assert seen["prepare"] == seen["score"] == 9
+    assert not list(tmp_path.glob("run/**/*.parquet")) + list(tmp_path.glob("prepared/*.parquet"))
+    stores[0].remove("part-00003.parquet")
+    part = stores[1].read("part-00004.parquet")
+    stores[1].write("part-00004.parquet", part[:200] + bytes([part[200] ^ 1]) + part[201:])
+    assert run() == content(whole.folder)
+    assert seen == {"prepare": 1, "score": 1}
+    assert stores[1].read("part-00004.parquet") == part
+
+
+def test_a_partition_that_is_altered_under_way_ends_the_run_in_one_line(
+    whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
+) -> None:
+    """Law 5, for what happens after the ledger was checked; the same command then goes on."""
+    made = plan(screen, tmp_path, 20)
+    path = prepare_stage(made, lone).folder / "part-00002.parquet"
+
+    def harm(what: str, done: int, total: int | None) -> None:
+        if path.exists() and what == "score":
+            path.unlink()
+
+    with pytest.raises(StoreError, match=r"^[^\n]*part-00002\.parquet is not there[^\n]*$"):
+        run_screen(made, lone, harm)
+    assert not (made.out / "hits.csv").exists()
     assert content(run_screen(made, lone).folder) == content(whole.folder)
 
 

@@ -16,6 +16,7 @@ from chem.standardize import Standardized, standardize
 from gnn.batch import collect
 from gnn.bundle import Bundle
 from gnn.predict import Predictor
+from screening.errors import StoreError
 from screening.frames import IDENTITY, duplicates, rejects, scored_frames, with_identity
 from screening.ledger import Ledger
 from screening.loaded import known_bundles, load_bundles_once
@@ -29,6 +30,7 @@ from screening.score import (
     score_unit,
     score_units,
     scoring_purpose,
+    spans,
     whole_units,
 )
 from screening.store import Store
@@ -136,6 +138,23 @@ def test_accepted_rows_are_read_in_order_without_repeats(scored: Scored) -> None
         assert table.column_names == ["row", "smiles", *GRAPH]
         rows += list(zip(table["row"].to_pylist(), table["smiles"].to_pylist(), strict=True))
     assert rows == [(fate.row, fate.smiles) for fate in scored.accepted]
+
+
+def test_other_duplicates_than_a_run_began_with_are_noticed(scored: Scored) -> None:
+    """Law 5: no record is scored twice, and none is lost, by a file that was made again."""
+    other = scored.prepared.source._replace(duplicates="0" * 64)
+    with pytest.raises(StoreError, match=r"^[^\n]*duplicates\.parquet is not the file[^\n]*$"):
+        read_accepted(other, scored.prepared.partitions[0], ["row"])
+
+
+def test_the_rows_of_partitions_are_known(scored: Scored) -> None:
+    found = [
+        (name, rows[0].as_py(), rows[-1].as_py())
+        for name in scored.prepared.partitions
+        for rows in [scored.prepared.store.read_table(name, ["row"])["row"]]
+    ]
+    assert list(spans(scored.prepared)) == found
+    assert found[-1][2] - found[-1][1] + 1 < scored.prepared.partition_rows
 
 
 def test_frames_hold_the_accepted_with_their_scores(scored: Scored) -> None:

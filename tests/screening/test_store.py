@@ -4,9 +4,11 @@ import pickle
 import subprocess
 import sys
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from chem.errors import InputError
@@ -52,6 +54,15 @@ def test_a_file_of_a_store_is_the_same_bytes_everywhere(tmp_path: Path) -> None:
         Store(url).write_table("one.parquet", TABLE) for url in (tmp_path, "memory://same/bytes")
     ]
     assert found[0] == found[1] == sha256((tmp_path / "one.parquet").read_bytes()).hexdigest()
+
+
+def test_numbers_that_do_not_repeat_are_written_without_a_search(store: Store) -> None:
+    """Plain pages hold the same values, and no dictionary."""
+    store.write_table("one.parquet", TABLE, repetitive=False)
+    assert store.read_table("one.parquet").equals(TABLE)
+    column = pq.ParquetFile(BytesIO(store.read("one.parquet"))).metadata.row_group(0).column(0)
+    assert not column.has_dictionary_page
+    assert not column.is_stats_set
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "altered", "other"])
@@ -135,9 +146,10 @@ def test_a_store_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     [
         ("sftp://host/x", "give a folder, or one of s3://"),
         ("https://host/x", "give a folder, or one of s3://"),
+        ("file://shared/x", "three slashes: file:///shared/x"),
     ],
 )
-def test_a_protocol_that_puts_no_whole_files_is_refused(url: str, what: str) -> None:
+def test_an_address_that_cannot_be_a_store_is_refused(url: str, what: str) -> None:
     with pytest.raises(InputError, match=what):
         Store(url)
 
