@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from chem.errors import InputError
 from screening.errors import StoreError
-from screening.files import write_atomic
+from screening.files import atomic_path
 
 INSTALL = {
     **dict.fromkeys(("s3", "s3a"), "s3fs"),
@@ -85,16 +85,17 @@ class Store:
         """Return where a file is, for messages."""
         return str(self.folder / name) if self.folder is not None else f"{self.url}/{name}"
 
-    def write(self, name: str, content: bytes) -> str:
+    def write(self, name: str, content: bytes | memoryview) -> str:
         """Write a whole file; returns the SHA-256 of its bytes as 64 hexadecimal digits.
 
         A folder is not made: a worker that does not see it must not make one of its own.
         """
         with self._explained("written", name):
             if self.folder is not None:
-                write_atomic(self.folder / name, content)
+                with atomic_path(self.folder / name) as temporary:
+                    temporary.write_bytes(content)
             else:
-                self._remote.pipe_file(self.path(name), content)
+                self._remote.pipe_file(self.path(name), bytes(content))
         return hashlib.sha256(content).hexdigest()
 
     def read(self, name: str) -> bytes:
@@ -121,7 +122,7 @@ class Store:
             write_statistics=repetitive,
             write_page_checksum=True,
         )
-        return self.write(name, buffer.getvalue().to_pybytes())
+        return self.write(name, memoryview(buffer.getvalue()))
 
     def read_table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Read columns of a Parquet file, in the order asked for; by default all.
