@@ -1,7 +1,7 @@
 """Structural alerts: substructures that have made trouble in assays or in animals, by name.
 
 A flag, not a verdict: approved drugs carry them as well. Three published collections, as RDKit's
-``FilterCatalog`` has them, 765 substructures in all:
+``FilterCatalog`` has them, 765 substructures and 764 names:
 
 - PAINS, compounds that interfere with many assays, families A, B and C: Baell and Holloway,
   J. Med. Chem. 2010, 53, 2719 (doi 10.1021/jm901137j);
@@ -54,7 +54,8 @@ def find_alerts(smiles: Sequence[str]) -> list[tuple[Alert, ...]]:
     """
     with rdBase.BlockLogs():
         found = rdfiltercatalog.RunFilterCatalog(_catalog(), list(smiles), numThreads=0)
-    return [tuple(_read(entry) for entry in entries) for entries in found]
+    # Two substructures of PAINS are called amino_acridine_A.
+    return [tuple(dict.fromkeys(_read(entry) for entry in entries)) for entries in found]
 
 
 @cache
@@ -68,7 +69,7 @@ def _catalog() -> rdfiltercatalog.FilterCatalog:
 
 
 def _read(entry: rdfiltercatalog.FilterCatalogEntry) -> Alert:
-    if not entry.HasProp("FilterSet"):
+    if "FilterSet" not in entry.GetPropList():
         raise ValueError(f"found a SMILES that RDKit cannot read ({entry.GetDescription()})")
     source = str(entry.GetProp("FilterSet")).partition("_")[0].upper()
     return Alert(source, _OCCURRENCES.sub("", entry.GetDescription()))

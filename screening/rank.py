@@ -26,15 +26,28 @@ class Ranking(NamedTuple):
     scored: int
     """Molecules looked at."""
     passed: int
-    """Molecules that no filter took: scored = passed + sum of filtered + set_aside."""
+    """Molecules that no filter took: scored = passed + sum of filtered + set_aside.
+
+    A late filter takes only of those that it was asked about, down to the last hit."""
     filtered: dict[str, int]
     """Molecules taken by each filter; one that fails several counts under the first of them."""
     set_aside: int = 0
     """Molecules that a triage had the ensembles not look at."""
     triage: dict[str, Any] | None = None
     """How the triage went; None without one."""
+    examined: int = 0
+    """Molecules asked for their QED and alerts: the hits and those that late filters took."""
     every: pd.DataFrame | None = None
-    """``row``, ``score`` and ``kept`` (no filter took it) of all molecules, if asked for."""
+    """``row``, ``score`` and ``kept`` of all molecules, if asked for; late filters take no part."""
+
+
+class Place(NamedTuple):
+    """Where a molecule stands in the order."""
+
+    score: float
+    """Rounded."""
+    smiles: str
+    row: int
 
 
 def rank(frame: pd.DataFrame, screen: Screen) -> Ranking:
@@ -42,15 +55,25 @@ def rank(frame: pd.DataFrame, screen: Screen) -> Ranking:
     return merge_top([frame], screen)
 
 
-def merge_top(frames: Iterable[pd.DataFrame], screen: Screen, keep_every: bool = False) -> Ranking:
+def merge_top(
+    frames: Iterable[pd.DataFrame],
+    screen: Screen,
+    keep_every: bool = False,
+    size: int | None = None,
+    after: Place | None = None,
+) -> Ranking:
     """Rank a library that comes in pieces, holding one piece and the best N in memory.
+
+    Late filters are not asked: see ``screening.late``.
 
     frames: tables with ``row``, ``smiles`` and the columns of ``needed_columns(screen)`` and of
     the filters; anything else travels along. The result is the same for every way to cut and
-    order the pieces, provided that ``row`` is unique. Raises ValueError for NaN in the
-    objective or in a filter's column.
+    order the pieces, provided that ``row`` is unique. size: how many to hold, by default the
+    screen's hits. after: hold the first of those that come after that place; the counts are of
+    all. Raises ValueError for NaN in the objective or in a filter's column.
     """
     best: pd.DataFrame | None = None
+    size = screen.hits if size is None else size
     filtered = {limit.name: 0 for limit in screen.limits}
     scored = passed = 0
     every = []
@@ -66,8 +89,9 @@ def merge_top(frames: Iterable[pd.DataFrame], screen: Screen, keep_every: bool =
         passed += int(kept.sum())
         if keep_every:
             every.append(pd.DataFrame({"row": frame["row"], "score": parts["score"], "kept": kept}))
-        top = _top(pd.concat([parts, frame], axis="columns")[kept], screen.hits)
-        best = top if best is None else _top(pd.concat([best, top]), screen.hits)
+        whole = pd.concat([parts, frame], axis="columns")[kept]
+        top = _top(whole if after is None else whole[_behind(whole, after)], size)
+        best = top if best is None else _top(pd.concat([best, top]), size)
     if best is None:
         raise ValueError("no table to rank; expected at least one, which may have no rows")
     best = best.reset_index(drop=True)
@@ -86,6 +110,14 @@ def beyond(frame: pd.DataFrame, parts: pd.DataFrame, limit: Limit) -> npt.NDArra
     if np.isnan(values).any():
         raise ValueError(f'filter {limit.name}: column "{limit.column}" has NaN')
     return np.asarray(values < limit.value if limit.side == "min" else values > limit.value)
+
+
+def _behind(frame: pd.DataFrame, place: Place) -> npt.NDArray[np.bool_]:
+    """Tell which rows [n] come after a place."""
+    score, smiles, row = frame["score"], frame["smiles"], frame["row"]
+    later = (smiles > place.smiles) | ((smiles == place.smiles) & (row > place.row))
+    behind = (score < place.score) | ((score == place.score) & later)
+    return behind.to_numpy(dtype=bool)
 
 
 def _top(frame: pd.DataFrame, size: int) -> pd.DataFrame:

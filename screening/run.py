@@ -1,7 +1,7 @@
 """The stages of a screen, one function each: the command line and the flows call these."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from screening.frames import duplicates, rejects, scored_frames, with_identity
 from screening.handover.manifest import Artefact, RunFacts
 from screening.handover.table import HitTable
 from screening.handover.write import hand_over
+from screening.late import rank_and_examine
 from screening.ledger import LEDGER, Ledger, check_purpose
 from screening.loaded import known_bundles
 from screening.meter import Clock
@@ -25,7 +26,7 @@ from screening.places import prepared_key
 from screening.plan import Plan, domain_limits, task_units
 from screening.prepare import Progress, prepare_library
 from screening.prepared import Prepared
-from screening.rank import Ranking, merge_top
+from screening.rank import Ranking
 from screening.score import (
     Scoring,
     Unit,
@@ -96,12 +97,16 @@ def score_stage(
 
 def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
     """Rank everything that was scored, keep the hits, and measure the triage if there was one."""
-    frames = scored_frames(prepared, scores.folder, scores.units, prediction_columns(plan))
-    if scores.triage is None:
-        ranking = merge_top(frames, plan.screen)
-        found: dict[str, Any] = {"exhaustive": True, "why": scores.why_all}
-    else:
-        ranking = merge_top(chain([_nobody(plan)], frames), plan.screen, keep_every=True)
+    columns = prediction_columns(plan)
+
+    def frames() -> Iterator[pd.DataFrame]:
+        if scores.triage is not None:
+            yield _nobody(plan)
+        yield from scored_frames(prepared, scores.folder, scores.units, columns)
+
+    ranking = rank_and_examine(frames, plan.screen, keep_every=scores.triage is not None)
+    found: dict[str, Any] = {"exhaustive": True, "why": scores.why_all}
+    if scores.triage is not None:
         ranking, found = _with_triage(ranking, scores.triage, plan.screen.hits)
     hits = with_identity(prepared, ranking.hits)
     return ranking._replace(hits=hits, triage=found, every=None)
@@ -110,7 +115,8 @@ def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
 def _with_triage(ranking: Ranking, triage: Triage, hits: int) -> tuple[Ranking, dict[str, Any]]:
     """Count those that were never scored in full, and say what the audit found."""
     assert ranking.every is not None
-    recall = measure_recall(triage, ranking.every, hits)
+    # With late filters hits come from further down: recall is measured as deep as they were sought.
+    recall = measure_recall(triage, ranking.every, max(hits, ranking.examined))
     filtered = {name: n + triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
     whole = ranking._replace(
         scored=triage.looked_at + sum(triage.filtered.values()),

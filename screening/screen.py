@@ -3,6 +3,7 @@
 Unknown keys are refused, so a typing mistake never silently changes a ranking.
 """
 
+import math
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Annotated, Literal, NamedTuple, Self
@@ -10,11 +11,12 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from chem.errors import InputError
+from chem.examine import EXAMINED
 from screening.parts import Liability, OffTarget, Prediction, Primary, Strict, Text, Window
 
 RESERVED = frozenset(
     ["rank", "compound_id", "smiles", "score", "name", "row", "changes", "input_smiles", "extra"]
-)
+) | frozenset(EXAMINED)
 """Columns of the hit list that no part of an objective may take."""
 
 
@@ -25,6 +27,15 @@ class Limit(NamedTuple):
     side: Literal["min", "max"]
     column: str
     value: float
+
+    @property
+    def late(self) -> bool:
+        """Whether its column is worked out only for what ranks high: QED, numbers of alerts."""
+        return self.column in EXAMINED
+
+    def takes(self, value: float) -> bool:
+        """Whether a compound with this value leaves the list."""
+        return value < self.value if self.side == "min" else value > self.value
 
 
 class Screen(Strict):
@@ -42,15 +53,19 @@ class Screen(Strict):
     liabilities: Annotated[tuple[Liability, ...], Field(strict=False)] = ()
     windows: Annotated[tuple[Window, ...], Field(strict=False)] = ()
     filters: dict[str, float] = Field(default_factory=dict)
-    """``max_<column>`` or ``min_<column>``: value; a value equal to its limit passes."""
+    """``max_<column>`` or ``min_<column>``: value; a value equal to its limit passes.
+
+    Columns are properties, predictions, parts of the score, and those of ``EXAMINED``."""
 
     @property
     def limits(self) -> tuple[Limit, ...]:
-        """The filters in the order of the file, which is the order in which they count."""
-        return tuple(
-            Limit(key, "min" if key.startswith("min_") else "max", key[4:], value)
-            for key, value in self.filters.items()
-        )
+        """The filters on every compound, in the order of the file: the order they count in."""
+        return tuple(limit for limit in _limits(self) if not limit.late)
+
+    @property
+    def late_limits(self) -> tuple[Limit, ...]:
+        """The filters that are asked down the ranked list, after all others, in their order."""
+        return tuple(limit for limit in _limits(self) if limit.late)
 
     @property
     def parts(self) -> tuple[Prediction | Window, ...]:
@@ -85,6 +100,8 @@ class Screen(Strict):
                     f'filters: unknown key "{key}"; a filter is named max_<column> or '
                     "min_<column>, such as max_mw"
                 )
+        for limit in self.late_limits:
+            _check_late(limit)
         return self
 
     def check(self, columns: Collection[str], properties: Collection[str]) -> None:
@@ -105,10 +122,16 @@ class Screen(Strict):
                 if part.task not in tasks:
                     raise self._unknown(f"[[{group}]] {number}", "target", part.task, tasks)
         for number, window in enumerate(self.windows, 1):
+            where = f"[[windows]] {number}"
+            if window.property in EXAMINED:
+                raise InputError(
+                    f'screen {self.name}, {where}: "{window.property}" is known of the first '
+                    "compounds of the list alone, so it can filter but not score; write "
+                    f"min_{window.property} or max_{window.property} under [filters]"
+                )
             if window.property not in properties:
-                where = f"[[windows]] {number}"
                 raise self._unknown(where, "property", window.property, list(properties))
-        columns_now = [*properties, *columns, "score", *self.objective_columns]
+        columns_now = [*EXAMINED, *properties, *columns, "score", *self.objective_columns]
         for limit in self.limits:
             if limit.column not in columns_now:
                 where = f"[filters] {limit.name}"
@@ -138,6 +161,22 @@ def suggest(found: str, allowed: Collection[str]) -> str:
         if match := get_close_matches(text, names, n=1, cutoff=0.6):
             return f' did you mean "{names[match[0]]}"?'
     return ""
+
+
+def _limits(screen: Screen) -> Iterator[Limit]:
+    """Every filter in the order of the file."""
+    for key, value in screen.filters.items():
+        yield Limit(key, "min" if key.startswith("min_") else "max", key[4:], value)
+
+
+def _check_late(limit: Limit) -> None:
+    """Refuse what nothing can pass, which would be found out by examining a whole library."""
+    most = 1.0 if limit.column == "qed" else math.inf
+    if limit.takes(0.0 if limit.side == "max" else most):
+        raise ValueError(
+            f"filters: {limit.name} = {limit.value:g} lets nothing pass; {limit.column} is "
+            + ("between 0 and 1" if limit.column == "qed" else "a count, 0 or more")
+        )
 
 
 def _named_parts(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:

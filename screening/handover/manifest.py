@@ -69,6 +69,10 @@ def check_accounts(facts: RunFacts, ranking: Ranking, screen: Screen) -> None:
             len(ranking.hits),
             min(ranking.passed, screen.hits),
         ),
+        "examined = hits + sum of what late filters took": (
+            ranking.examined,
+            len(ranking.hits) + sum(ranking.filtered[limit.name] for limit in screen.late_limits),
+        ),
     }
     for law, (left, right) in laws.items():
         if left != right:
@@ -94,6 +98,7 @@ def build_manifest(
             "filtered": sum(ranking.filtered.values()),
             "set_aside": ranking.set_aside,
             "passed": ranking.passed,
+            "examined": ranking.examined,
             "hits": len(ranking.hits),
         },
         "rejected_by_code": dict(sorted(facts.reject_codes.items())),

@@ -111,7 +111,10 @@ def _funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]
     plural = "" if facts.duplicates == 1 else "s"
     notes = f"{facts.rejected:,} unusable, {facts.duplicates:,} duplicate{plural}"
     yield Step("Scored", ranking.scored, notes)
-    yield Step("Passed", ranking.passed, f"{ranking.scored - ranking.passed:,} beyond a hard limit")
+    beyond = f"{sum(ranking.filtered.values()):,} beyond a hard limit"
+    aside = f", {ranking.set_aside:,} not promising enough" if ranking.set_aside else ""
+    late = f"; QED and alerts of {ranking.examined:,} looked at" if screen.late_limits else ""
+    yield Step("Passed", ranking.passed, beyond + aside + late)
     yield Step("Handed over", len(ranking.hits), f"{screen.hits:,} asked for")
 
 
@@ -129,9 +132,10 @@ def _cards(table: HitTable, hits: pd.DataFrame, screen: Screen, facts: RunFacts)
         spans = [_span(task, hit, cells, screen, facts) for task in screen.tasks]
         picture = Markup(depict(cells["smiles"], *PICTURE))
         shown = {group: [(n, cells[n]) for n in names] for group, names in groups.items()}
+        properties = [(name, text or "none") for name, text in shown["property"]]
         vendor = [(name, text) for name, text in shown["vendor"] if text]
         reaches = [_reach(name, hit, cells, facts) for name in groups["domain"]]
-        cards.append(Card(cells, picture, bars, spans, reaches, shown["property"], vendor))
+        cards.append(Card(cells, picture, bars, spans, reaches, properties, vendor))
     return cards
 
 

@@ -14,7 +14,7 @@ Group = Literal["identity", "score", "prediction", "domain", "property", "input"
 
 PROBABILITY = "probability"
 """The unit of a classification task."""
-PROPERTY_DECIMALS = {"mw": 2, "logp": 2, "tpsa": 1}
+PROPERTY_DECIMALS = {"mw": 2, "logp": 2, "tpsa": 1, "qed": 2}
 """Other properties are counts."""
 VENDOR_PREFIX = "vendor_"
 """Goes before a vendor's column when its name is already taken."""
@@ -116,9 +116,11 @@ def _own_columns(hits: pd.DataFrame, screen: Screen, units: Mapping[str, str]) -
                 columns.append(Column(name, name, decimals_of(task, screen, units), "prediction"))
     columns += [Column(name, name, 2, "domain") for name in distance_columns(hits, screen)]
     columns.append(Column("changes", "changes", None, "input"))
-    for name in PROPERTIES:
+    for name in (*PROPERTIES, "qed"):
         if name in hits:
             columns.append(Column(name, name, PROPERTY_DECIMALS.get(name, 0), "property"))
+    if "alerts" in hits:
+        columns.append(Column("alerts", "alerts", None, "property"))
     columns.append(Column("row", "row", 0, "input"))
     columns.append(Column("input_smiles", "input_smiles", None, "input"))
     return columns

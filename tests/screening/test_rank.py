@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.objective import evaluate, needed_columns
-from screening.rank import SCORE_DECIMALS, merge_top, rank
+from screening.rank import SCORE_DECIMALS, Place, merge_top, rank
 from screening.screen import Screen
 from screening.screen_file import load_screen
 
@@ -199,3 +199,22 @@ def test_the_best_are_the_best_of_a_plain_sort() -> None:
         == oracle
     )
     assert ranking.passed == len(kept) == 3000 - sum(ranking.filtered.values())
+
+
+@given(st.lists(VALUES, max_size=40), st.integers(1, 12), st.integers(0, 40), st.data())
+def test_what_comes_after_a_place_is_the_rest_of_the_list(
+    values: list[tuple[float, float, float]], size: int, at: int, data: st.DataObject
+) -> None:
+    smiles = data.draw(
+        st.lists(st.sampled_from("CNOPS"), min_size=len(values), max_size=len(values))
+    )
+    frame = table(values, smiles)
+    whole = rank(frame, small_screen(hits=100))
+    if at >= len(whole.hits):
+        return
+    place = Place(*whole.hits[["score", "smiles", "row"]].iloc[at])
+    pieces = [frame.iloc[:at], frame.iloc[at:]]
+    found = merge_top(pieces, small_screen(), size=size, after=place)
+    rest = whole.hits.iloc[at + 1 : at + 1 + size]
+    assert found.hits["row"].tolist() == rest["row"].tolist()
+    assert found[1:] == whole[1:]  # the counts are of all

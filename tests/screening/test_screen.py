@@ -85,6 +85,9 @@ REFUSED = [
     ("full_to = 600", "", ["[[windows]] 1", "full_to and zero_above belong together"]),
     ("full_to = 600", "full_to = 900", ["[[windows]] 1", "does not hold"]),
     ("max_mw = 800", "mw = 800", ['unknown key "mw"', "max_<column>"]),
+    ("max_mw = 800", "max_pains = -1", ["max_pains = -1", "nothing pass", "a count"]),
+    ("max_mw = 800", "min_qed = 1.5", ["min_qed = 1.5", "nothing pass", "between 0 and 1"]),
+    ("max_mw = 800", "max_qed = -0.1", ["max_qed = -0.1", "nothing pass", "between 0 and 1"]),
     ("max_mw = 800", 'max_mw = "big"', ['[filters] "max_mw"', 'found "big"', "number"]),
     ('name = "mine"', 'name = "../mine"', ['"name"', "found", "letters, digits"]),
     ('"toxicity_herg"', '"other_EGFR"', ['column "d_EGFR"', "label"]),
@@ -123,6 +126,12 @@ def test_refuses_what_is_no_text(content: bytes | None, tmp_path: Path) -> None:
         ("activity_EGFR", "activity_distance", ['unknown target "activity_distance"']),
         ('property = "mw"', 'property = "MW"', ["[[windows]] 1", 'did you mean "mw"']),
         ("max_mw", "max_mass", ["[filters] max_mass", 'unknown column "mass"']),
+        (
+            "max_mw",
+            "max_pain",
+            ["[filters] max_pain", 'did you mean "pains"', "known: qed, alerts"],
+        ),
+        ('property = "mw"', 'property = "qed"', ["[[windows]] 1", "not score", "min_qed"]),
         ('property = "mw"', 'property = "m\\nw"', ['unknown property "m w"', "known: mw, logp"]),
     ],
 )
@@ -146,6 +155,23 @@ def test_check_refuses_a_label_that_hides_a_property(tmp_path: Path) -> None:
 @pytest.mark.parametrize("column", ["mw", "score", "EGFR_lower", "toxicity_ld50_zhu", "d_mw"])
 def test_filters_take_any_column(column: str, tmp_path: Path) -> None:
     load(f"{MINIMAL}min_{column} = 0.1\n", tmp_path).check(COLUMNS, PROPERTIES)
+
+
+def test_late_filters_are_told_apart_and_keep_their_order(tmp_path: Path) -> None:
+    late = ["min_qed", "max_alerts", "max_pains", "max_qed", "max_brenk", "max_nih"]
+    text = MINIMAL + "".join(f"{name} = 0.5\n" for name in late) + "min_logp = 0\n"
+    screen = load(text, tmp_path)
+    screen.check(COLUMNS, PROPERTIES)
+    assert [limit.name for limit in screen.limits] == ["max_mw", "min_logp"]
+    assert [limit.name for limit in screen.late_limits] == late
+    assert load(dump_screen(screen), tmp_path) == screen
+
+
+@pytest.mark.parametrize("label", ["qed", "alerts", "pains"])
+def test_no_label_takes_a_late_column(label: str, tmp_path: Path) -> None:
+    text = MINIMAL.replace('task = "activity_EGFR"', f'task = "activity_EGFR"\nlabel = "{label}"')
+    with pytest.raises(InputError, match=f'column "{label}", which the hit list itself'):
+        load(text, tmp_path)
 
 
 def test_dump_and_load_is_the_identity(tmp_path: Path) -> None:

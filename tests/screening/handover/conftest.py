@@ -11,7 +11,8 @@ from rdkit import Chem
 
 from chem.describe import PROPERTIES, describe
 from screening.handover.manifest import Artefact, RunFacts
-from screening.rank import Ranking, merge_top
+from screening.late import rank_and_examine
+from screening.rank import Ranking
 from screening.screen import Screen
 from screening.screen_file import load_screen
 
@@ -78,7 +79,7 @@ def ranking(kinase: Screen, scored: Scored) -> Ranking:
         (f"00{n}", name, {"Price": f"{n}.50", "score": "A", "": "x"})
         for n, name in enumerate(DRUGS)
     ]
-    return merge_top([scored(who)], kinase)
+    return rank_and_examine(lambda: [scored(who)], kinase)
 
 
 @pytest.fixture(scope="session")

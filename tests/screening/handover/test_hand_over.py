@@ -20,6 +20,7 @@ from screening.handover.table import hit_table
 from screening.handover.top import top_table
 from screening.handover.words import explain_objective
 from screening.handover.write import hand_over
+from screening.late import rank_and_examine
 from screening.meter import Clock
 from screening.rank import Ranking, merge_top
 from screening.screen import Screen
@@ -91,6 +92,7 @@ def test_the_manifest_counts_and_names_by_hash(
         "filtered": 1,
         "set_aside": 0,
         "passed": 7,
+        "examined": 7,
         "hits": 7,
     }
     assert manifest["filtered_by_filter"] == {"min_heavy_atoms": 1, "max_mw": 0}  # aspirin
@@ -167,7 +169,7 @@ def test_books_that_do_not_balance_publish_nothing(
 
 @pytest.mark.parametrize(
     "change",
-    [{"scored": 9}, {"passed": 6}, {"filtered": {"max_mw": 3}}],
+    [{"scored": 9}, {"passed": 6}, {"filtered": {"max_mw": 3}}, {"examined": 6}],
 )
 def test_a_ranking_that_lost_molecules_is_refused(
     change: dict[str, Any], ranking: Ranking, kinase: Screen, facts: RunFacts
@@ -177,6 +179,23 @@ def test_a_ranking_that_lost_molecules_is_refused(
         check_accounts(facts, ranking._replace(**change), kinase)
     with pytest.raises(AccountingError, match="hits"):
         check_accounts(facts, ranking._replace(hits=ranking.hits[:-1]), kinase)
+
+
+def test_a_list_that_ended_too_early_is_refused(
+    scored: Scored, kinase: Screen, facts: RunFacts
+) -> None:
+    """Late filters took some and nobody looked further down: there was more that may pass."""
+    screen = kinase.model_copy(update={"hits": 3, "filters": {"max_alerts": 1.0}})
+    ranking = rank_and_examine(lambda: [scored([(str(n), "", {}) for n in range(8)])], screen)
+    check_accounts(facts, ranking, screen)
+    taken = ranking.filtered["max_alerts"]
+    assert (len(ranking.hits), ranking.examined) == (3, 3 + taken)
+    assert taken > 0
+    short = ranking._replace(hits=ranking.hits[:2], examined=2 + taken)
+    with pytest.raises(AccountingError, match="hits = the smaller"):
+        check_accounts(facts, short, screen)
+    with pytest.raises(AccountingError, match="examined"):
+        check_accounts(facts, ranking._replace(examined=3), screen)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +220,8 @@ def test_a_screen_without_hits_still_writes_every_file(
     scored: Scored, kinase: Screen, facts: RunFacts, tmp_path: Path
 ) -> None:
     strict = kinase.model_copy(update={"filters": {"min_mw": 5000.0}})
-    ranking = merge_top([scored([(str(n), "", {}) for n in range(8)])], strict)
+    frame = scored([(str(n), "", {}) for n in range(8)])
+    ranking = rank_and_examine(lambda: [frame], strict)
     table, manifest = hand_over(tmp_path, ranking, strict, facts, REJECTS, DUPLICATES)
     assert {file.name for file in tmp_path.iterdir()} == FILES
     assert (manifest["counts"]["hits"], manifest["filtered_by_filter"]) == (0, {"min_mw": 8})
@@ -224,7 +244,7 @@ def test_the_terminal_table_is_short_and_safe(
     scored: Scored, kinase: Screen, units: dict[str, str], facts: RunFacts, tmp_path: Path
 ) -> None:
     who = [(f"{n}\x1b[31m", "x" * 200, {}) for n in range(8)]
-    ranking = merge_top([scored(who)], kinase)
+    ranking = rank_and_examine(lambda: [scored(who)], kinase)
     table, _ = hand_over(tmp_path, ranking, kinase, facts, REJECTS, DUPLICATES)
     headers, rows = top_table(table, kinase, size=3)
     assert headers[:5] == ["rank", "compound_id", "name", "score", "EGFR"]

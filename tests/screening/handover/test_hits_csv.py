@@ -35,7 +35,7 @@ def test_columns_are_in_the_documented_order(
     predictions = [t + end for t in kinase.tasks for end in ("", "_std", "_lo", "_hi")]
     after = 5 + parts + len(predictions)
     assert names[5 + parts : after] == predictions
-    assert names[after : after + 1 + len(PROPERTIES)] == ["changes", *PROPERTIES]
+    assert names[after:-5] == ["changes", *PROPERTIES, "qed", "alerts"]
     assert names[-5:] == ["row", "input_smiles", "Price", "vendor_score", "vendor_column"]
     assert len(set(names)) == len(names)
 
@@ -69,11 +69,15 @@ def test_numbers_are_rounded_to_what_is_known(
         "mw": r"\d{3}\.\d{2}",
         "tpsa": r"\d+\.\d",
         "heavy_atoms": r"\d+",
+        "qed": r"0\.\d{2}",
     }
     for column, pattern in patterns.items():
         assert back[column].str.fullmatch(pattern).all(), column
     for column in ("score", "EGFR", "mw", "toxicity_herg"):
         assert (back[column].astype(float) - ranking.hits[column]).abs().max() <= 0.0051
+    one = r"(PAINS|BRENK|NIH) [^ ;]+"
+    assert back["alerts"].str.fullmatch(f"({one}(; {one})*)?").all()
+    assert back["alerts"].str.contains("NIH").any()
     # A negative margin is a number and gets no apostrophe.
     assert (back["selectivity_CDK2"].astype(float) < 0).any()
 

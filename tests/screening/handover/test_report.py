@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from screening.handover.manifest import Artefact, RunFacts
 from screening.handover.report import render_report
 from screening.handover.table import hit_table
+from screening.late import rank_and_examine
 from screening.rank import Ranking, merge_top
 from screening.screen import Screen
 
@@ -124,3 +125,27 @@ def test_an_interval_beyond_the_axis_stays_on_it(
     page = render(ranking._replace(hits=hits), kinase, facts)
     spans = re.findall(r'class="range" style="left:([\d.]+)%;width:([\d.]+)%"', page)
     assert all(0 <= float(left) + float(width) <= 100.1 for left, width in spans)
+
+
+def test_it_names_alerts_and_late_limits(scored: Scored, kinase: Screen, facts: RunFacts) -> None:
+    filters = {"max_mw": 800.0, "max_alerts": 2.0, "min_qed": 0.2}
+    screen = kinase.model_copy(update={"filters": filters})
+    frame = scored([(str(n), "", {}) for n in range(8)])
+    ranking = rank_and_examine(lambda: [frame], screen)
+    page = render(ranking, screen, facts)
+    assert "mw at most 800, alerts at most 2, qed at least 0.2." in page
+    assert f"QED and alerts of {ranking.examined:,} looked at" in page
+    shown = re.findall(r"<dt>alerts</dt><dd>([^<]*)</dd>", page)
+    assert shown == [text or "none" for text in ranking.hits["alerts"]]
+    assert "none" in shown
+    assert any(" " in text for text in shown)
+    qed = re.findall(r"<dt>qed</dt><dd>([^<]*)</dd>", page)
+    assert qed == [f"{value:.2f}" for value in ranking.hits["qed"]]
+
+
+def test_the_funnel_tells_limits_from_a_triage(
+    ranking: Ranking, kinase: Screen, facts: RunFacts
+) -> None:
+    page = render(ranking._replace(set_aside=1200), kinase, facts)
+    assert "1 beyond a hard limit, 1,200 not promising enough<" in page
+    assert "looked at" not in page

@@ -1,0 +1,81 @@
+"""Alerts are those of RDKit's catalogs one by one, whatever company a molecule keeps."""
+
+import random
+
+import pytest
+from rdkit import Chem
+from rdkit.Chem.FilterCatalog import FilterCatalog, FilterCatalogParams
+
+from chem.alerts import SOURCES, Alert, find_alerts
+from chem.standardize import Standardized, standardize
+
+
+def one_catalog(name: str) -> FilterCatalog:
+    parameters = FilterCatalogParams()
+    parameters.AddCatalog(getattr(FilterCatalogParams.FilterCatalogs, name))
+    return FilterCatalog(parameters)
+
+
+@pytest.mark.parametrize(
+    ("smiles", "expected"),
+    [
+        ("CCc1ccc(O)c(O)c1", ["PAINS catechol_A", "BRENK catechol"]),
+        (
+            "O=C1NC(=S)SC1=Cc1ccccc1",
+            ["PAINS ene_rhod_A", "BRENK Michael_acceptor_1", "BRENK Thiocarbonyl_group"],
+        ),
+        ("CCO", []),
+        ("CCI", ["BRENK alkyl_halide", "BRENK iodine"]),
+    ],
+)
+def test_known_offenders(smiles: str, expected: list[str]) -> None:
+    found = [str(alert) for alert in find_alerts([smiles])[0]]
+    assert [text for text in found if not text.startswith("NIH")] == expected
+
+
+def test_equal_to_each_catalog_alone(real: list[str]) -> None:
+    sample = [smiles for smiles in real[::2] if Chem.MolFromSmiles(smiles) is not None]
+    expected: list[dict[Alert, None]] = [{} for _ in sample]
+    for source, names in SOURCES.items():
+        for name in names:
+            catalog = one_catalog(name)
+            for smiles, told in zip(sample, expected, strict=True):
+                for entry in catalog.GetMatches(Chem.MolFromSmiles(smiles)):
+                    # Only PAINS names end in a number in brackets.
+                    whole = entry.GetDescription()
+                    cut = whole.rsplit("(", 1)[0] if source == "PAINS" else whole
+                    told[Alert(source, cut)] = None
+    assert sum(map(len, expected)) > 50
+    assert {alert.source for told in expected for alert in told} == set(SOURCES)
+    assert find_alerts(sample) == [tuple(told) for told in expected]
+
+
+def test_company_and_order_change_nothing(real: list[str]) -> None:
+    sample = [smiles for smiles in real[::20] if Chem.MolFromSmiles(smiles) is not None]
+    found = dict(zip(sample, find_alerts(sample), strict=True))
+    mixed = random.Random(3).sample(sample, len(sample) // 2)
+    assert find_alerts(mixed) == [found[smiles] for smiles in mixed]
+    assert find_alerts([]) == []
+
+
+def test_odd_molecules_have_alerts_too(odd: tuple[str, ...]) -> None:
+    """Isotopes, metals, chains of 999 atoms: whatever can be standardized can be looked at."""
+    made = [standardize(smiles, "smiles") for smiles in odd]
+    readable = [one.smiles for one in made if isinstance(one, Standardized)]
+    found = dict(zip(readable, find_alerts(readable), strict=True))
+    assert len(found) > 60
+    assert Alert("BRENK", "Aliphatic_long_chain") in found["C" * 999]
+
+
+def test_an_unreadable_smiles_is_refused() -> None:
+    with pytest.raises(ValueError, match="cannot read"):
+        find_alerts(["CCO", "CCQ"])
+
+
+def test_texts_can_be_told_apart() -> None:
+    """Alerts are joined with ``; `` in a cell, and a source ends at the first blank."""
+    for names in SOURCES.values():
+        for name in names:
+            catalog = one_catalog(name)
+            for at in range(catalog.GetNumEntries()):
+                assert not {";", " "} & set(catalog.GetEntryWithIdx(at).GetDescription())
