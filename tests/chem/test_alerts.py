@@ -58,6 +58,11 @@ def test_company_and_order_change_nothing(real: list[str]) -> None:
     assert find_alerts([]) == []
 
 
+def test_two_substructures_of_one_name_are_one_alert() -> None:
+    found = find_alerts(["Nc1c2ccccc2nc2ccccc12.Nc1c2ccccc2nc2nc3ccccc3cc12"])[0]
+    assert found.count(Alert("PAINS", "amino_acridine_A")) == 1
+
+
 def test_odd_molecules_have_alerts_too(odd: tuple[str, ...]) -> None:
     """Isotopes, metals, chains of 999 atoms: whatever can be standardized can be looked at."""
     made = [standardize(smiles, "smiles") for smiles in odd]
