@@ -192,3 +192,39 @@ def test_a_file_that_a_worker_wrote_elsewhere_is_not_entered(tmp_path: Path) -> 
     ):
         ledger.record("one", {}, "0" * 64)
     assert done(tmp_path) == []
+
+
+def test_a_store_apart_is_made_before_any_work(tmp_path: Path) -> None:
+    """Workers make no folders: a store that they do not see must stay missing there."""
+    store = Store(tmp_path / "apart" / "store")
+    with Ledger(tmp_path / "ledger", PURPOSE, store) as ledger:
+        ledger.record("one", {}, store.write("one", b"content"))
+    assert [path.name for path in (tmp_path / "apart" / "store").iterdir()] == ["one"]
+    (tmp_path / "file").write_text("no folder")
+    with (
+        pytest.raises(StoreError, match=r"^[^\n]*cannot be made[^\n]*$"),
+        Ledger(tmp_path / "ledger", PURPOSE, Store(tmp_path / "file" / "store")),
+    ):
+        pass
+    with Ledger(tmp_path / "ledger", PURPOSE, store) as ledger:  # a refusal leaves it unlocked
+        assert list(ledger.entries) == ["one"]
+
+
+def test_a_ledger_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+    """A real failing write: the process may write files of 2 kB only."""
+    code = (
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from screening.ledger import Ledger\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
+        "folder = Path(sys.argv[1])\n"
+        "with Ledger(folder, {}) as ledger:\n"
+        "    (folder / 'one').write_text('content')\n"
+        "    while True: ledger.record('one', {})\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True
+    )
+    assert "StoreError" in ended.stderr.strip().splitlines()[-1]
+    assert "ledger.jsonl cannot be written (File too large)" in ended.stderr
+    assert done(tmp_path, {}) == ["one"]  # the line that was cut is no harm
