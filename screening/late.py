@@ -24,7 +24,7 @@ GROWTH = 4
 """Each further stretch of the list is that much longer than the one before it."""
 MOST = 50_000
 """But a stretch needs no more than that beyond the hits: memory stays bounded."""
-BLOCK = 256
+BLOCK = 64
 """Compounds examined in one go."""
 
 
