@@ -55,7 +55,7 @@ def predict_file(
         work = Scoring(prepared.source, scores, known, prepared.featurizer, "cpu", half)
         try:
             with Ledger(Path(scratch), {}, scores) as ledger:
-                score_units(units, work, ledger, client, progress)
+                score_units(units, work, ledger, client, progress, prepared.accepted)
             rows = _rows(prepared, scores, files, columns)
             write_csv(out, [*FIRST, *columns], rows, texts=len(FIRST))
         finally:

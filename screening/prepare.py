@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 from distributed import Client
 
+from chem.count import estimate_records
 from chem.errors import InputError
 from chem.graphs import featurizer_spec
 from chem.read import Library
@@ -135,18 +136,19 @@ def _write_partitions(
     progress: Progress | None,
 ) -> tuple[list[str], int]:
     names: list[str] = []
-    rows = done = 0
+    rows = 0
+    seems = estimate_records(library.path, library.format) if progress is not None else None
+    entries = ledger.entries.items()
+    done = sum(entry.facts["rows"] for name, entry in entries if name != DUPLICATES)
 
     def missing() -> Iterator[tuple[str, list[bytes]]]:
-        nonlocal rows, done
+        nonlocal rows
         source = iter(library)
         while chunk := list(islice(source, partition_rows)):
             name = f"part-{len(names):05d}.parquet"
             names.append(name)
             rows += len(chunk)
-            if name in ledger.entries:
-                done += len(chunk)
-            else:
+            if name not in ledger.entries:
                 yield name, pack_slices(chunk)
 
     work = partial(prepare_partition, ledger.store, limits)
@@ -154,7 +156,7 @@ def _write_partitions(
         ledger.record(name, facts, digest)
         done += facts["rows"]
         if progress is not None:
-            progress("prepare", done, None)
+            progress("prepare", done, None if seems is None else max(seems, done))
     return names, rows
 
 

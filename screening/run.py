@@ -91,7 +91,8 @@ def score_stage(
                 prepared, plan.screen, plan.bundles, known, ledger, client, plan.half, progress
             )
             units = chosen_units(prepared, triage.rows)
-        score_units(units, work, ledger, client, progress)
+        total = prepared.accepted if triage is None else len(triage.rows)
+        score_units(units, work, ledger, client, progress, total)
     return Scores(scores, tuple(units), triage, why_all)
 
 

@@ -89,19 +89,19 @@ def score_units(
     ledger: Ledger,
     client: Client,
     progress: Progress | None = None,
+    total: int | None = None,
 ) -> None:
-    """Score units into the ledger's store, going on from what is there."""
-    total = done = 0
-    known = all(rows is not None for unit in units for _, rows in unit.parts)
-    if known:
-        total = sum(len(rows) for unit in units for _, rows in unit.parts if rows is not None)
+    """Score units into the ledger's store, going on from what is there.
+
+    total: compounds in all, for telling progress.
+    """
     missing = [unit for unit in units if unit.file not in ledger.entries]
     done = sum(ledger.entries[u.file].facts["rows"] for u in units if u.file in ledger.entries)
     for file, rows, digest in run_window(client, partial(score_unit, work), missing):
         ledger.record(file, {"rows": rows}, digest)
         done += rows
         if progress is not None:
-            progress("score", done, total if known else None)
+            progress("score", done, total)
 
 
 def scoring_purpose(sha256: str, key: str, bundles: Sequence[Bundle], half: bool) -> dict[str, Any]:
