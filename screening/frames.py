@@ -1,17 +1,17 @@
 """Scored frames: compounds with their predictions, ready to rank; and who the hits are."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chem.describe import PROPERTIES
 from screening.handover.rejects import Duplicate, Reject
-from screening.partitions import DUPLICATES, read_accepted
+from screening.partitions import DUPLICATES
 from screening.prepared import Prepared
 from screening.records import REJECTED
-from screening.score import Unit, spans
+from screening.score import SCORED, Rows, Unit, spans
 from screening.store import Store
 
 IDENTITY = ("compound_id", "name", "input_smiles", "changes", "extra")
@@ -22,23 +22,24 @@ def scored_frames(
     prepared: Prepared, scores: Store, units: Sequence[Unit], predictions: Collection[str]
 ) -> Iterator[pd.DataFrame]:
     """Yield a frame for each unit: ``row``, ``smiles``, properties and the named predictions."""
+    where = {name: (first, last) for name, first, last in spans(prepared)}
     for unit in units:
-        tables = []
-        for name, rows in unit.parts:
-            table = read_accepted(prepared.source, name, ["row", "smiles", *PROPERTIES])
-            if rows is not None:
-                table = table.filter(pc.is_in(table["row"], pa.array(rows)))
-            tables.append(table)
-        molecules = pa.concat_tables(tables)
-        predicted = scores.read_table(unit.file, ["row", *predictions])
-        if not molecules["row"].equals(predicted["row"]):
+        frame = scores.read_table(unit.file, [*SCORED, *predictions]).to_pandas()
+        if not _fits(frame["row"].to_numpy(), unit, where):
             raise RuntimeError(
                 f"{scores.path(unit.file)} does not belong to {prepared.store.url}; remove the "
                 "scores and run again"
             )
-        for column in predictions:
-            molecules = molecules.append_column(column, predicted[column])
-        yield molecules.to_pandas()
+        yield frame
+
+
+def _fits(rows: Rows, unit: Unit, where: Mapping[str, tuple[int, int]]) -> bool:
+    """Tell whether scored rows are those that a unit names, or lie in the partition it names."""
+    if unit.parts[0][1] is not None:
+        wanted = [part for _, part in unit.parts if part is not None]
+        return np.array_equal(rows, np.concatenate(wanted))
+    first, last = where[unit.parts[0][0]]
+    return not len(rows) or (first <= rows[0] and rows[-1] <= last)
 
 
 def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
@@ -58,6 +59,8 @@ def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
 
 def rejects(prepared: Prepared) -> Iterator[Reject]:
     """Yield every rejected record in row order."""
+    if not prepared.rejected:
+        return
     for name in prepared.partitions:
         table = prepared.store.read_table(name, [*Reject._fields, "status"])
         table = table.filter(pc.equal(table["status"], REJECTED)).select(list(Reject._fields))

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from distributed import Client
 
+from chem.describe import PROPERTIES
 from gnn.bundle import Bundle
 from screening.cluster import run_window
 from screening.ledger import Ledger
@@ -25,8 +26,11 @@ from screening.prepared import Prepared
 from screening.store import Store
 
 Rows = npt.NDArray[np.int64]
-UNIT_ROWS = 2500
-"""Chosen rows that make a unit, at least: a file for fewer would cost more than its scores."""
+SCORED = ("row", "smiles", *PROPERTIES)
+"""What a file of scores holds beside them, so that ranking reads nothing else."""
+UNIT_ROWS = 1000
+"""Chosen rows that make a unit, at least: a smaller file costs more than its scores, larger units
+leave workers waiting for the last one."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Scoring:
 
 
 class Unit(NamedTuple):
-    """Some work, and the file that it makes: ``row`` and the predictor's columns."""
+    """Some work, and the file that it makes: ``SCORED`` and the predictor's columns."""
 
     file: str
     parts: tuple[tuple[str, Rows | None], ...]
@@ -121,7 +125,7 @@ def score_unit(work: Scoring, unit: Unit) -> tuple[str, int, str]:
     """
     tables = []
     for name, rows in unit.parts:
-        table = read_accepted(work.prepared, name, ["row", *GRAPH])
+        table = read_accepted(work.prepared, name, [*SCORED, *GRAPH])
         if rows is not None:
             table = table.filter(pc.is_in(table["row"], pa.array(rows)))
             if table.num_rows != len(rows):
@@ -129,6 +133,7 @@ def score_unit(work: Scoring, unit: Unit) -> tuple[str, int, str]:
         tables.append(table)
     table = pa.concat_tables(tables)
     predictor = load_predictor(work.bundles, work.featurizer, work.device, work.half)
-    columns: dict[str, Any] = predictor.predict(to_graphs(table))
-    scores = pa.table({"row": table["row"], **columns})
+    scores = table.select(list(SCORED))
+    for name, values in predictor.predict(to_graphs(table)).items():
+        scores = scores.append_column(name, pa.array(values))
     return unit.file, len(scores), work.scores.write_table(unit.file, scores, repetitive=False)

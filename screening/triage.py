@@ -81,7 +81,8 @@ def triage_key(screen: Screen, bundles: Sequence[Bundle], half: bool) -> str:
     """Return a short name for all that a promise follows from beside the library."""
     surrogates = [bundle.surrogate.sha256 for bundle in bundles if bundle.surrogate]
     # Of the screen what a promise hangs on: neither its names nor how much is wanted.
-    plain = {"name": "any", "title": "any", "library": "any", "hits": 1, "exhaustive": False}
+    plain: dict[str, Any] = {"name": "any", "title": "any", "library": "any", "hits": 1}
+    plain |= {"exhaustive": False, "filters": {limit.name: limit.value for limit in screen.limits}}
     objective = dump_screen(screen.model_copy(update=plain))
     return sha256(json.dumps([objective, surrogates, half]).encode()).hexdigest()[:12]
 

@@ -24,6 +24,7 @@ from screening.partitions import DUPLICATES, GRAPH, read_accepted
 from screening.prepare import Progress, prepare_library
 from screening.prepared import Prepared
 from screening.score import (
+    SCORED,
     Scoring,
     Unit,
     chosen_units,
@@ -114,7 +115,8 @@ def test_a_score_exists_if_and_only_if_a_record_was_accepted(scored: Scored) -> 
     """Law 3, and law 4's score that no batch-mate changes: the oracle predicts in one go."""
     table = pa.concat_tables([pq.read_table(path) for path in scored.scores])
     predictor = Predictor([scored.bundle], half=HALF)
-    assert table.column_names == ["row", *predictor.columns]
+    assert table.column_names == [*SCORED, *predictor.columns]
+    assert table["smiles"].to_pylist() == [fate.smiles for fate in scored.accepted]
     assert table["row"].to_pylist() == [fate.row for fate in scored.accepted]
     mols = [standardize(fate.structure, "smiles").mol for fate in scored.accepted]  # type: ignore[union-attr]
     expected = predictor.predict(collect([featurize(mol) for mol in mols]))  # type: ignore[arg-type]
