@@ -79,7 +79,7 @@ def prepare(plan: Plan, scheduler: str | None, workers: int | None, tls: Tls) ->
 def score(
     plan: Plan, prepared: Prepared, scheduler: str | None, workers: int | None, tls: Tls
 ) -> Scores:
-    """Score every accepted compound."""
+    """Score the accepted compounds: the promising ones, or all."""
     with (
         stage_progress("screen-score", f"Scoring {prepared.accepted:,} compounds") as report,
         connect(scheduler, workers, tls) as client,

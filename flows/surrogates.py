@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gnn.bundle import find_bundle
+from chem.graphs import featurizer_spec
+from gnn.bundle import find_bundle, load_bundle
 from gnn.errors import ModelError
 from gnn.imitate import LEAST, ImitationConfig, fit_surrogate, lessons
 from gnn.structures import Structure, draw, graphs_of
 from gnn.surrogate import FILE, SurrogateCard, SurrogateSizes, save_surrogate
-from screening.plan import check_writable, find_library, load_bundles
+from screening.errors import told_in_one_line
+from screening.plan import check_writable, find_library
 
 Report = Callable[[str, int, int | None], None]
 SEED = 0
@@ -26,8 +28,9 @@ def make_surrogate(
 
     ``molecules`` are drawn at most from each library. Raises InputError or ModelError, one line.
     """
-    (bundle,) = load_bundles((name,))
     folder = find_bundle(name)
+    # Not its surrogate: a damaged one is made anew here.
+    bundle = load_bundle(folder, featurizer_spec()["hash"], surrogate=False)
     check_writable(folder)
     structures: list[Structure] = []
     said = []
@@ -45,5 +48,6 @@ def make_surrogate(
     sizes = SurrogateSizes(len(bundle.card.tasks), hidden=hidden)
     config = ImitationConfig(epochs=epochs, seed=SEED)
     network, card = fit_surrogate(bundle, graphs, lesson, "; ".join(said), sizes, config, report)
-    save_surrogate(folder, network, card)
+    with told_in_one_line(folder / FILE):
+        save_surrogate(folder, network, card)
     return folder / FILE, card

@@ -21,7 +21,7 @@ from gnn.errors import ModelError
 from gnn.kernel import KernelModel
 from gnn.network import Network, NetworkConfig
 from gnn.rounding import SHARED, share_graph, whole
-from gnn.surrogate import LoadedSurrogate, load_surrogate
+from gnn.surrogate import FILE, LoadedSurrogate, load_surrogate
 
 SHIPPED = Path(__file__).parent / "bundles"
 """Folder of the bundles that come with the package."""
@@ -97,6 +97,7 @@ def save_bundle(
     card = card.model_copy(update={"weights": hashlib.sha256(weights).hexdigest()})
     text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).unlink(missing_ok=True)  # it would imitate another bundle
     for name, content in (("weights.safetensors", weights), ("card.json", text.encode())):
         part = folder / f".{name}.part"
         part.write_bytes(content)
@@ -118,8 +119,11 @@ def read_card(folder: Path) -> Card:
         ) from None
 
 
-def load_bundle(folder: Path, featurizer: str) -> Bundle:
-    """Load a bundle, checking its weights' hash and that it was made for this featurizer."""
+def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle:
+    """Load a bundle, checking its weights' hash and that it was made for this featurizer.
+
+    ``surrogate`` says whether its surrogate is loaded and checked too.
+    """
     card = read_card(folder)
     if card.featurizer != featurizer:
         raise ModelError(
@@ -153,7 +157,8 @@ def load_bundle(folder: Path, featurizer: str) -> Bundle:
         raise ModelError(
             f"{folder / 'card.json'} does not fit its weights ({why}); restore the bundle"
         ) from None
-    return Bundle(folder, card, members, domain, kernel, load_surrogate(folder, card))
+    small = load_surrogate(folder, card) if surrogate else None
+    return Bundle(folder, card, members, domain, kernel, small)
 
 
 def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:

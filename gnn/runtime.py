@@ -1,8 +1,8 @@
 """Settings of the process that torch's speed hangs on.
 
-With any text in the environment variable ``HITLIST_FLOAT32`` a CPU trains in float32 where it has
-a unit for bfloat16: slower, but it tells whether a result hangs on the precision. GPUs do not ask
-for it, and predictions are float32 in any case.
+With any text in the environment variable ``HITLIST_FLOAT32`` a CPU trains and predicts in float32
+where it has a unit for bfloat16: slower, but it tells whether a result hangs on the precision. GPUs
+do not ask for it.
 """
 
 import ctypes

@@ -1,7 +1,7 @@
 """A small network that imitates what a bundle predicts, fast enough to look at every molecule.
 
-It sees counts of circular atom environments alone, so it runs no message passing: about a
-fortieth of the ensemble's time. It says which molecules are worth the ensemble's time; no number
+It sees counts of circular atom environments alone, so it runs no message passing: about a thirtieth
+of the ensemble's time. It says which molecules are worth the ensemble's time; no number
 of it reaches a hit list. A bundle keeps it beside its weights, in ``surrogate.safetensors``.
 """
 

@@ -69,11 +69,13 @@ class SurrogatePredictor:
             np.empty((graphs.molecules, len(network.mean)), np.float32)
             for network, _ in self._parts
         ]
-        for start, stop in pack(graphs, ATOMS, MOLECULES):
-            batch = make_batch(take(graphs, np.arange(start, stop)), ATOMS, MOLECULES)
-            for (network, _), into in zip(self._parts, found, strict=True):
-                into[start:stop] = network(batch)[: stop - start].numpy()
-        torch.set_num_threads(threads)
+        try:
+            for start, stop in pack(graphs, ATOMS, MOLECULES):
+                batch = make_batch(take(graphs, np.arange(start, stop)), ATOMS, MOLECULES)
+                for (network, _), into in zip(self._parts, found, strict=True):
+                    into[start:stop] = network(batch)[: stop - start].numpy()
+        finally:
+            torch.set_num_threads(threads)
         columns = {
             reading.column: reading.read(said)
             for (_, readings), said in zip(self._parts, found, strict=True)

@@ -1,5 +1,9 @@
 """What cuts work off from outside: a cluster or a store that goes away. Running again goes on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from chem.errors import InputError
 
 
@@ -21,3 +25,15 @@ class WorkerLostError(LostError):
 
 class StoreError(LostError):
     """A file of a store is damaged or cannot be read or written."""
+
+
+@contextmanager
+def told_in_one_line(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file that cannot be written, such as a full disk, into one."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreError(
+            f"{path} cannot be written ({reason}); mend that and run again: what is done is kept"
+        ) from error

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screening.errors import StoreError
 from screening.handover.rejects import Duplicate, Reject
 from screening.partitions import DUPLICATES
 from screening.prepared import Prepared
@@ -26,7 +27,7 @@ def scored_frames(
     for unit in units:
         frame = scores.read_table(unit.file, [*SCORED, *predictions]).to_pandas()
         if not _fits(frame["row"].to_numpy(), unit, where):
-            raise RuntimeError(
+            raise StoreError(
                 f"{scores.path(unit.file)} does not belong to {prepared.store.url}; remove the "
                 "scores and run again"
             )

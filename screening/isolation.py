@@ -96,8 +96,15 @@ class Chemist:
         self._note.close()
 
     def _start(self) -> "subprocess.Popen[bytes]":
+        try:
+            return self._start_process()
+        except OSError as error:
+            raise ChemistryError(f"no chemistry process starts here: {error}") from error
+
+    def _start_process(self) -> "subprocess.Popen[bytes]":
         with TemporaryFile() as note, TemporaryFile() as said:
-            note.truncate(8)
+            note.write(bytes(8))  # not a hole, which would kill this process where a disk is full
+            note.flush()
             self._note = mmap(note.fileno(), 8)
             self._set_note(NO_MOLECULE)
             arguments = (note.fileno(), self.limits.seconds, self.limits.memory * BACKSTOP)

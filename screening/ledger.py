@@ -12,12 +12,42 @@ from typing import Any, NamedTuple, Self
 from filelock import FileLock, Timeout
 
 from chem.errors import InputError
-from screening.errors import StoreError
+from screening.errors import StoreError, told_in_one_line
 from screening.store import Store
 
 LEDGER = "ledger.jsonl"
 READERS = 8
 """Files that are hashed at a time when a ledger is opened."""
+
+
+class Lock:
+    """One run at a time in a folder, which is made if it is missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = FileLock(folder / ".lock", timeout=0)
+
+    def acquire(self) -> None:
+        """Take it; raises InputError where another run has it."""
+        with told_in_one_line(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock.acquire()
+            except Timeout:  # to the system it is an OSError too
+                raise InputError(
+                    f"{self.folder} is in use by another run; wait for it, or name another folder"
+                ) from None
+
+    def release(self) -> None:
+        """Give it back."""
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
 
 
 class Entry(NamedTuple):
@@ -45,16 +75,10 @@ class Ledger:
         self.folder, self.purpose = folder, dict(purpose)
         self.store = Store(folder) if store is None else store
         self.entries: dict[str, Entry] = {}
-        self._lock = FileLock(folder / ".lock", timeout=0)
+        self._lock = Lock(folder)
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            self._lock.acquire()
-        except Timeout:
-            raise InputError(
-                f"{self.folder} is in use by another run; wait for it, or name another folder"
-            ) from None
+        self._lock.acquire()
         try:
             if self.store.folder != self.folder:
                 self.store.check()
@@ -103,7 +127,7 @@ class Ledger:
             return
         _compare(self.folder, found, self.purpose)
         if not content.endswith(b"\n"):  # what is recorded next gets a line of its own
-            with path.open("ab") as file:
+            with told_in_one_line(path), path.open("ab") as file:
                 file.write(b"\n")
         told = [line for line in map(_parse, lines[1:]) if line is not None]
         with ThreadPoolExecutor(READERS) as readers:  # an object store answers slowly, but many
@@ -117,16 +141,10 @@ class Ledger:
 
     def _append(self, line: Mapping[str, Any]) -> None:
         path = self.folder / LEDGER
-        try:
-            with path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise StoreError(
-                f"{path} cannot be written ({error.strerror or error}); mend that and run again: "
-                "what is done is kept"
-            ) from error
+        with told_in_one_line(path), path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

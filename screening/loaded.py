@@ -1,14 +1,16 @@
 """Models that a process loads once: by name or path, and checked by hash."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
+from chem.errors import InputError
 from gnn.bundle import SHIPPED, Bundle, find_bundle, load_bundle
 from gnn.predict import Predictor
 from gnn.surrogate_predict import SurrogatePredictor
 
-Known = tuple[str, str]
-"""Name of a bundle that comes with the package, or the path of another one; its content hash."""
+Known = tuple[str, str, str]
+"""Name of a bundle that comes with the package, or the path of another one; its content hash; its
+surrogate's, or ``""`` without one."""
 
 
 def known_bundles(bundles: Sequence[Bundle]) -> tuple[Known, ...]:
@@ -17,32 +19,41 @@ def known_bundles(bundles: Sequence[Bundle]) -> tuple[Known, ...]:
         (
             bundle.path.name if bundle.path.parent == SHIPPED else str(bundle.path.resolve()),
             bundle.sha256,
+            _surrogate(bundle),
         )
         for bundle in bundles
     )
 
 
-@cache
+def _surrogate(bundle: Bundle) -> str:
+    return bundle.surrogate.sha256 if bundle.surrogate else ""
+
+
+@lru_cache(maxsize=2)
 def load_bundles_once(known: tuple[Known, ...], featurizer: str) -> tuple[Bundle, ...]:
-    """Load bundles, checking that they are the ones the run was planned with."""
-    loaded = tuple(load_bundle(find_bundle(name), featurizer) for name, _ in known)
-    for bundle, (name, sha256) in zip(loaded, known, strict=True):
-        if bundle.sha256 != sha256:
-            raise RuntimeError(
-                f"bundle {name} is another one than the run was planned with: found "
-                f"{bundle.sha256[:12]}, expected {sha256[:12]}; if it changed under way run it "
-                "again, if this is another machine install the same version of it there"
-            )
+    """Load bundles; raises InputError if they are others than the run was planned with."""
+    loaded = tuple(load_bundle(find_bundle(name), featurizer) for name, *_ in known)
+    for bundle, (name, sha256, surrogate) in zip(loaded, known, strict=True):
+        for what, found, expected in (
+            (f"bundle {name}", bundle.sha256, sha256),
+            (f"the surrogate of bundle {name}", _surrogate(bundle), surrogate),
+        ):
+            if found != expected:
+                raise InputError(
+                    f"{what} is another one than the run was planned with: found "
+                    f"{found[:12] or 'none'}, expected {expected[:12] or 'none'}; if it changed "
+                    "under way run it again, if this is another machine install the same there"
+                )
     return loaded
 
 
-@cache
+@lru_cache(maxsize=2)
 def load_predictor(known: tuple[Known, ...], featurizer: str, device: str, half: bool) -> Predictor:
     """Return a predictor of bundles."""
     return Predictor(load_bundles_once(known, featurizer), device, half)
 
 
-@cache
+@lru_cache(maxsize=2)
 def load_surrogates_once(
     known: tuple[Known, ...], featurizer: str, columns: tuple[str, ...], half: bool
 ) -> SurrogatePredictor:

@@ -92,7 +92,7 @@ def plan_run(
     half = half_precision(where)
     root = open_store(store)
     key = prepared_key(library, partition_rows)
-    purpose = scoring_purpose(library.sha256, key, bundles, half)
+    purpose = scoring_purpose(library.sha256, key, bundles, half, where.type)
     return Plan(
         screen=screen,
         library=library,

@@ -12,7 +12,7 @@ from chem.read import Library
 from gnn.bundle import Bundle
 from gnn.predict import predicted_columns
 from gnn.runtime import find_device, half_precision
-from screening.errors import StoreError
+from screening.errors import StoreError, told_in_one_line
 from screening.handover.csvfile import write_csv
 from screening.ledger import Ledger
 from screening.loaded import known_bundles
@@ -57,7 +57,8 @@ def predict_file(
             with Ledger(Path(scratch), {}, scores) as ledger:
                 score_units(units, work, ledger, client, progress, prepared.accepted)
             rows = _rows(prepared, scores, files, columns)
-            write_csv(out, [*FIRST, *columns], rows, texts=len(FIRST))
+            with told_in_one_line(out):
+                write_csv(out, [*FIRST, *columns], rows, texts=len(FIRST))
         finally:
             with suppress(StoreError):  # what went wrong before is the news
                 for file in files:

@@ -63,9 +63,11 @@ def read_summary(folder: Path) -> Prepared | None:
     """Read a prepared folder's summary; None where there is none, or one of another version."""
     try:
         found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-    except OSError:
+    except (OSError, ValueError):  # missing, or cut short
         return None
-    if {"folder", *found} != {field.name for field in fields(Prepared)}:
+    if not isinstance(found, dict) or {"folder", *found} != {
+        field.name for field in fields(Prepared)
+    }:
         return None
     tuples = {name: tuple(found[name]) for name in ("extra_columns", "partitions")}
     store = Store(found["store"] or folder)

@@ -2,9 +2,9 @@
 
 The surrogate's prediction of a primary target is off by some known error. A score may rise steeply
 where the real value lies a little higher, so the promise is the mean of the score over that error,
-not the score of the surrogate's best guess. Of the best 0.5 % of 164,000 lead-like compounds, with
-EGFR as target, the most promising 5 % then held 0.993 instead of 0.962 (0.985 if errors are taken
-to be normal: large ones are more frequent).
+not the score of the surrogate's best guess. Of the best 0.5 % of 164,000 lead-like compounds that
+it had not learnt from, with EGFR as target, the most promising 5 % then held 0.993 instead of
+0.962 (0.985 if errors are taken to be normal: large ones are more frequent), and 6 % held 0.998.
 """
 
 from collections.abc import Mapping, Sequence

@@ -114,7 +114,11 @@ def check_workers(client: Client) -> None:
     Workers that join later are checked by their first task (``run_checked``).
     """
     address = client.scheduler.address
-    seconds = float(os.environ.get("HITLIST_WORKER_SECONDS", WORKER_SECONDS))
+    given = os.environ.get("HITLIST_WORKER_SECONDS", str(WORKER_SECONDS))
+    try:
+        seconds = float(given)
+    except ValueError:
+        raise InputError(f"HITLIST_WORKER_SECONDS is {given!r}, expected seconds") from None
     try:
         client.wait_for_workers(1, timeout=seconds)
     except TimeoutError:

@@ -13,12 +13,13 @@ from chem.describe import PROPERTIES
 from chem.errors import InputError
 from gnn.predict import PARTS, domain_columns, predicted_columns, task_columns
 from screening.audit import measure_recall
+from screening.errors import told_in_one_line
 from screening.frames import duplicates, rejects, scored_frames, with_identity
 from screening.handover.manifest import Artefact, RunFacts
 from screening.handover.table import HitTable
 from screening.handover.write import hand_over
 from screening.late import rank_and_examine
-from screening.ledger import LEDGER, Ledger, check_purpose
+from screening.ledger import LEDGER, Ledger, Lock, check_purpose
 from screening.loaded import known_bundles
 from screening.meter import Clock
 from screening.objective import needed_columns
@@ -79,7 +80,7 @@ def score_stage(
     scores = plan.scores_store
     known = known_bundles(plan.bundles)
     work = Scoring(prepared.source, scores, known, prepared.featurizer, plan.device, plan.half)
-    purpose = scoring_purpose(prepared.sha256, prepared.key, plan.bundles, plan.half)
+    purpose = scoring_purpose(prepared.sha256, prepared.key, plan.bundles, plan.half, plan.device)
     why_all, triage = plan.without_triage, None
     if not why_all and prepared.accepted < plan.triage_from:
         why_all = f"a triage begins at {plan.triage_from:,} accepted compounds"
@@ -168,15 +169,16 @@ def hand_over_stage(plan: Plan, prepared: Prepared, ranking: Ranking, clock: Clo
         units=task_units(plan.bundles),
         limits=domain_limits(plan.bundles),
     )
-    table, manifest = hand_over(
-        plan.out,
-        ranking,
-        plan.screen,
-        facts,
-        rejects(prepared),
-        duplicates(prepared),
-        prepared.extra_columns,
-    )
+    with Lock(plan.out), told_in_one_line(plan.out):
+        table, manifest = hand_over(
+            plan.out,
+            ranking,
+            plan.screen,
+            facts,
+            rejects(prepared),
+            duplicates(prepared),
+            prepared.extra_columns,
+        )
     return Outcome(plan.out, table, manifest)
 
 
@@ -198,4 +200,5 @@ def check_folder(plan: Plan) -> None:
             f"{plan.out} is not empty and holds no run to go on with; name another folder"
         )
     key = prepared_key(plan.library, plan.partition_rows)
-    check_purpose(scores, scoring_purpose(plan.library.sha256, key, plan.bundles, plan.half))
+    purpose = scoring_purpose(plan.library.sha256, key, plan.bundles, plan.half, plan.device)
+    check_purpose(scores, purpose)

@@ -18,6 +18,7 @@ from distributed import Client
 from chem.describe import PROPERTIES
 from gnn.bundle import Bundle
 from screening.cluster import run_window
+from screening.errors import StoreError
 from screening.ledger import Ledger
 from screening.loaded import Known, load_predictor
 from screening.partitions import GRAPH, Partitions, read_accepted, to_graphs
@@ -108,13 +109,20 @@ def score_units(
             progress("score", done, total)
 
 
-def scoring_purpose(sha256: str, key: str, bundles: Sequence[Bundle], half: bool) -> dict[str, Any]:
-    """Return all that scores depend on: the library, how it was prepared (``key``), the bundles."""
+def scoring_purpose(
+    sha256: str, key: str, bundles: Sequence[Bundle], half: bool, device: str = "cpu"
+) -> dict[str, Any]:
+    """Return all that scores depend on.
+
+    That is the library, how it was prepared (``key``), the bundles, and where and how precisely
+    their networks run.
+    """
     return {
         "library": sha256,
         "prepared": key,
         "bundles": [bundle.sha256 for bundle in bundles],
         "precision": "bfloat16" if half else "float32",
+        "device": device,
     }
 
 
@@ -129,7 +137,7 @@ def score_unit(work: Scoring, unit: Unit) -> tuple[str, int, str]:
         if rows is not None:
             table = table.filter(pc.is_in(table["row"], pa.array(rows)))
             if table.num_rows != len(rows):
-                raise RuntimeError(f"{name} lacks rows that were chosen from it; prepare it again")
+                raise StoreError(f"{name} lacks rows that were chosen from it; prepare it again")
         tables.append(table)
     table = pa.concat_tables(tables)
     predictor = load_predictor(work.bundles, work.featurizer, work.device, work.half)

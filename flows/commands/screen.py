@@ -106,6 +106,11 @@ def _show(plan: "Plan", outcome: "Outcome") -> None:
             f"{plan.screen.hits:,} hits were asked for; of {counts['scored']:,} scored compounds "
             f"{counts['passed']:,} passed the filters ({by})"
         )
+        if counts["set_aside"]:
+            note(
+                f"{counts['set_aside']:,} compounds were set aside by the triage and not scored in "
+                "full: --exhaustive, or more --hits, scores them"
+            )
     for name in ("hits.csv", "report.html"):
         print(_short(outcome.folder / name))
 

@@ -12,6 +12,7 @@ def test_a_bundle_gets_its_surrogate(
 ) -> None:
     bundle = make_bundle(tmp_path / "bundle")
     words = ("--library", "approved_drugs", "--epochs", "2", "--hidden", "32")
+    (bundle.path / FILE).write_bytes(b"damaged: made anew, as the error about it advises")
     answer = run("surrogate", bundle.path, *words)
     assert answer.code == 0, answer.err
     assert answer.out.strip() == str(bundle.path / FILE)

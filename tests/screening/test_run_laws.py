@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +24,7 @@ from gnn.bundle import Bundle
 from screening.cluster import connect, run_window
 from screening.errors import StoreError
 from screening.handover.cells import unescape_cell
-from screening.ledger import LEDGER, Ledger
+from screening.ledger import LEDGER, Ledger, Lock
 from screening.plan import Plan, plan_run
 from screening.run import Outcome, check_folder, prepare_stage, run_screen
 from screening.screen import Screen
@@ -359,6 +360,23 @@ def test_another_bundle_is_refused(
     make_bundle(tmp_path / "bundle", "small", tasks, seed=8)
     with pytest.raises(InputError, match=r"^[^\n]*holds another run: its bundles[^\n]*$"):
         run_screen(plan(changed, tmp_path, 1000), lone)
+
+
+def test_another_device_is_refused(screen: Screen, tmp_path: Path, lone: Client) -> None:
+    """Law 5: a GPU's scores and a CPU's differ in their last bits."""
+    made = plan(screen, tmp_path, 1000)
+    run_screen(made, lone)
+    with pytest.raises(InputError, match=r"^[^\n]*its device differs[^\n]*$"):
+        check_folder(replace(made, device="cuda"))
+
+
+def test_two_hand_overs_never_mix(screen: Screen, tmp_path: Path, lone: Client) -> None:
+    made = plan(screen, tmp_path, 1000)
+    before = run_screen(made, lone)
+    told = content(before.folder)
+    with Lock(made.out), pytest.raises(InputError, match="in use by another run"):
+        run_screen(replace(made, screen=screen.model_copy(update={"hits": 3})), lone)
+    assert content(before.folder) == told
 
 
 def test_a_folder_of_something_else_is_refused(

@@ -192,7 +192,7 @@ def test_rejects_and_duplicates_are_told_in_order(scored: Scored) -> None:
 def test_scores_of_another_partition_are_refused(scored: Scored) -> None:
     first, second, *_ = scored.units
     swapped = [first._replace(file=second.file), second._replace(file=first.file)]
-    with pytest.raises(RuntimeError, match=r"does not belong to"):
+    with pytest.raises(StoreError, match=r"does not belong to"):
         list(scored_frames(scored.prepared, Store(scored.folder), swapped, ["small_EGFR"]))
 
 
@@ -235,7 +235,7 @@ def test_a_row_that_is_not_there_is_never_left_out(scored: Scored, tmp_path: Pat
     work = Scoring(
         scored.prepared.source, Store(tmp_path), known_bundles([scored.bundle]), "", "cpu", HALF
     )
-    with pytest.raises(RuntimeError, match="lacks rows"):
+    with pytest.raises(StoreError, match="lacks rows"):
         score_unit(work, unit)
 
 
@@ -277,15 +277,32 @@ def test_a_bundle_that_changes_under_way_ends_the_run(
     scored: Scored, make_bundle: MakeBundle, tmp_path: Path
 ) -> None:
     bundle = make_bundle(tmp_path / "b")
-    known = ((str(bundle.path), bundle.sha256),)
+    known = known_bundles([bundle])
     make_bundle(tmp_path / "b", seed=9)
     featurizer = featurizer_spec()["hash"]
-    with pytest.raises(RuntimeError, match="another one than the run was planned with"):
+    with pytest.raises(InputError, match=r"^[^\n]*another one than the run was planned with"):
         load_bundles_once(known, featurizer)
     work = Scoring(scored.prepared.source, Store(tmp_path), known, featurizer, "cpu", HALF)
-    with pytest.raises(RuntimeError, match="another one than"):
+    with pytest.raises(InputError, match="another one than"):
         score_unit(work, scored.units[0])
     assert not (tmp_path / scored.units[0].file).exists()
+
+
+def test_a_surrogate_that_changes_is_noticed_by_workers(
+    make_bundle: MakeBundle, give_surrogate: MakeBundle, tmp_path: Path
+) -> None:
+    """Law 5: which compounds are chosen hangs on it, and the bundle's own hash leaves it out."""
+    planned = give_surrogate(make_bundle(tmp_path), seed=1)
+    known, featurizer = known_bundles([planned]), featurizer_spec()["hash"]
+    assert load_bundles_once(known, featurizer)[0].surrogate is not None
+    other = give_surrogate(planned, seed=2)
+    assert other.sha256 == planned.sha256
+    found = load_bundles_once(known_bundles([other]), featurizer)[0].surrogate
+    assert found is not None
+    assert other.surrogate is not None
+    assert found.sha256 == other.surrogate.sha256
+    with pytest.raises(InputError, match=r"the surrogate of bundle .* is another one"):
+        load_bundles_once.__wrapped__(known, featurizer)
 
 
 def test_duplicates_hold_rows_alone(scored: Scored) -> None:
