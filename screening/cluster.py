@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
 from queue import Empty, SimpleQueue
@@ -33,6 +33,8 @@ QUIET = {
 }
 LOOK_SECONDS = 5.0
 """How often the number of workers is asked for."""
+LANDING_SECONDS = 5.0
+"""How long work that is called off may take to say so."""
 PATIENCE_SECONDS = 600.0
 """How long a run goes on without any worker: a queue of jobs may be slow to start others."""
 
@@ -124,10 +126,27 @@ def run_window(
             flying.discard(future)
             return _result(client, future)
 
-    fill()
-    while flying:
-        yield take()
+    try:
         fill()
+        while flying:
+            yield take()
+            fill()
+    finally:
+        _call_off(client, flying, done)
+
+
+def _call_off(client: Client, flying: set[Future], done: "SimpleQueue[Future]") -> None:
+    """Cancel what is in flight when the work ends early, and hear it land.
+
+    Dask calls back from threads that no longer start when the process is about to end.
+    """
+    end = monotonic() + LANDING_SECONDS
+    if flying and client.status == "running":
+        with suppress(OSError, TimeoutError):
+            client.cancel(list(flying))
+    while flying and monotonic() < end:
+        with suppress(Empty):
+            flying.discard(done.get(timeout=0.1))
 
 
 def _checked(client: Client, work: Callable[[Item], Any]) -> Callable[[Item], Any]:

@@ -71,7 +71,7 @@ def test_what_is_shipped_predicts_what_was_fitted(crossed, tmp_path, model, netw
     assert (card.members, card.kernel) == (networks, kernel)
     assert card.comparison == fitted.comparison
     bundle = load_bundle(tmp_path, featurizer_spec()["hash"])
-    predictor = Predictor([bundle])
+    predictor = Predictor([bundle], half=False)
     columns = predictor.predict(crossed.data.graphs)
     assert all(np.isfinite(values).all() for values in columns.values())
     assert (np.abs(columns["mine_hit"] - 0.5) <= 0.5).all()
