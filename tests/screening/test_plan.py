@@ -58,8 +58,8 @@ def test_a_store_that_cannot_be_written_is_refused_before_any_work(tmp_path: Pat
 
 
 def test_every_library_and_every_scoring_has_a_place_of_its_own(tmp_path: Path) -> None:
-    root = Store("memory://root")
-    assert prepared_store(root, "a", tmp_path) == Store("memory://root/prepared/a")
-    assert scores_store(root, "b", tmp_path) == Store("memory://root/scores/b")
+    root = Store("memory://shelf")
+    assert prepared_store(root, "a", tmp_path) == Store("memory://shelf/prepared/a")
+    assert scores_store(root, "b", tmp_path) == Store("memory://shelf/scores/b")
     assert prepared_store(None, "a", tmp_path) == Store(tmp_path)
     assert scores_store(None, "b", tmp_path) == Store(tmp_path / "scores")
