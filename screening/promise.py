@@ -65,10 +65,11 @@ def kept_by_properties(frame: pd.DataFrame, screen: Screen) -> tuple[npt.NDArray
 
 def kept_by_predictions(frame: pd.DataFrame, screen: Screen) -> npt.NDArray[np.bool_]:
     """Tell which rows [n] the other filters would keep if the surrogate were right."""
-    parts = evaluate(frame, screen)
     kept = np.ones(len(frame), dtype=bool)
-    for limit in screen.limits:
-        if limit not in property_limits(screen):
+    others = [limit for limit in screen.limits if limit not in property_limits(screen)]
+    if others:  # most screens have none, and this is on every compound's way
+        parts = evaluate(frame, screen)
+        for limit in others:
             kept &= ~beyond(frame, parts, limit)
     return kept
 
