@@ -59,8 +59,13 @@ Workers = Annotated[
     ),
 ]
 PartitionRows = Annotated[
-    int,
-    typer.Option(min=1, max=1_000_000, help="Records in one piece of work. No result hangs on it."),
+    int | None,
+    typer.Option(
+        min=1,
+        max=1_000_000,
+        help="Records in one piece of work. No result hangs on it.",
+        show_default="500 to 20,000, by the library's size",
+    ),
 ]
 StoreUrl = Annotated[
     str | None,

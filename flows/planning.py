@@ -19,7 +19,6 @@ from gnn.bundle import Bundle, shipped_bundles
 from screening.ledger import LEDGER
 from screening.places import open_store, prepared_folder, prepared_key, prepared_store
 from screening.plan import Plan, check_writable, find_library, load_bundles, plan_run
-from screening.prepare import PARTITION_ROWS
 from screening.run import check_folder
 from screening.screen import Screen
 from screening.screen_file import find_screen, load_screen
@@ -35,7 +34,7 @@ def plan_screen(
     out: str | Path | None = None,
     hits: int | None = None,
     columns: NamedColumns | None = None,
-    partition_rows: int = PARTITION_ROWS,
+    partition_rows: int | None = None,
     progress: FetchProgress | None = None,
     exhaustive: bool = False,
     device: str = "cpu",
@@ -133,7 +132,7 @@ def plan_preparation(
     out: str | Path | None = None,
     columns: NamedColumns | None = None,
     progress: FetchProgress | None = None,
-    partition_rows: int = PARTITION_ROWS,
+    partition_rows: int | None = None,
     store: str | None = None,
 ) -> Preparation:
     """Open a library and check the folder that it is to be prepared into.

@@ -97,6 +97,8 @@ class Chemist:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         try:
+            with suppress(ChemistryError):  # something may have killed it while it started
+                return self._start_process()
             return self._start_process()
         except OSError as error:
             raise ChemistryError(f"no chemistry process starts here: {error}") from error

@@ -7,17 +7,22 @@ from pathlib import Path
 
 from chem.read import Library
 from data.fetch import cache_folder
+from screening.cut import rows_of_partition
 from screening.ledger import hash_purpose
-from screening.prepare import PARTITION_ROWS, prepare_purpose
+from screening.prepare import prepare_purpose
 from screening.store import Store
 
 
-def prepared_key(library: Library, partition_rows: int = PARTITION_ROWS) -> str:
-    """Return the name of all that a prepared library's content depends on."""
-    return hash_purpose(prepare_purpose(library, partition_rows))
+def prepared_key(library: Library, partition_rows: int | None = None) -> str:
+    """Return the name of all that a prepared library's content depends on.
+
+    partition_rows: by default what ``rows_of_partition`` says.
+    """
+    rows = partition_rows or rows_of_partition(library)
+    return hash_purpose(prepare_purpose(library, rows))
 
 
-def prepared_folder(library: Library, partition_rows: int = PARTITION_ROWS) -> Path:
+def prepared_folder(library: Library, partition_rows: int | None = None) -> Path:
     """Return the cache folder for a prepared library."""
     return cache_folder() / "prepared" / prepared_key(library, partition_rows)
 

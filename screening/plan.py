@@ -16,6 +16,7 @@ from data.verify import Progress as FetchProgress
 from gnn.bundle import Bundle, find_bundle, load_bundle
 from gnn.predict import domain_columns, predicted_columns
 from gnn.runtime import find_device, half_precision
+from screening.cut import rows_of_partition
 from screening.ledger import hash_purpose
 from screening.places import (
     open_store,
@@ -24,7 +25,6 @@ from screening.places import (
     prepared_store,
     scores_store,
 )
-from screening.prepare import PARTITION_ROWS
 from screening.score import scoring_purpose
 from screening.screen import Screen
 from screening.store import Store
@@ -68,7 +68,7 @@ def plan_run(
     out: Path,
     columns: NamedColumns | None = None,
     prepared: Path | None = None,
-    partition_rows: int = PARTITION_ROWS,
+    partition_rows: int | None = None,
     progress: FetchProgress | None = None,
     device: str = "cpu",
     triage_from: int = LEAST,
@@ -86,12 +86,13 @@ def plan_run(
     check_units(screen, bundles)
     check_writable(out)
     library = find_library(screen.library, columns, progress)
-    folder = (prepared or prepared_folder(library, partition_rows)).absolute()
+    rows = partition_rows or rows_of_partition(library)
+    folder = (prepared or prepared_folder(library, rows)).absolute()
     check_writable(folder)
     where = find_device(device)
     half = half_precision(where)
     root = open_store(store)
-    key = prepared_key(library, partition_rows)
+    key = prepared_key(library, rows)
     purpose = scoring_purpose(library.sha256, key, bundles, half, where.type)
     return Plan(
         screen=screen,
@@ -101,7 +102,7 @@ def plan_run(
         prepared=folder,
         prepared_store=prepared_store(root, key, folder),
         scores_store=scores_store(root, hash_purpose(purpose), out),
-        partition_rows=partition_rows,
+        partition_rows=rows,
         device=where.type,
         half=half,
         triage_from=triage_from,

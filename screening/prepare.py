@@ -23,6 +23,7 @@ from chem.graphs import featurizer_spec
 from chem.read import Library
 from chem.standardize import STANDARDIZER
 from screening.cluster import run_window
+from screening.cut import rows_of_partition
 from screening.duplicates import COLUMNS, find_duplicates
 from screening.ledger import Ledger, hash_purpose
 from screening.limits import Limits, read_limits
@@ -31,8 +32,6 @@ from screening.prepared import SUMMARY, Prepared, read_summary, write_summary
 from screening.quarantine import pack_slices, prepare_apart
 from screening.records import REJECTED
 from screening.store import Store
-
-PARTITION_ROWS = 5000
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how many are done, and of how many (None: not known)."""
@@ -59,13 +58,14 @@ def prepare_library(
     library: Library,
     folder: Path,
     client: Client,
-    partition_rows: int = PARTITION_ROWS,
+    partition_rows: int | None = None,
     progress: Progress | None = None,
     limits: Limits | None = None,
     store: Store | None = None,
 ) -> Prepared:
     """Prepare a library into a folder, going on from what is there.
 
+    partition_rows: by default what ``rows_of_partition`` says.
     limits: what one molecule may take, by default what ``read_limits`` says. One that takes more,
     or that crashes RDKit, is a reject of the stage ``isolate``.
     store: where the partitions go, by default the folder itself.
@@ -76,6 +76,7 @@ def prepare_library(
     """
     library.check_unchanged()  # or another file's molecules would be kept under this one's hash
     limits = limits or read_limits()
+    partition_rows = partition_rows or rows_of_partition(library)
     purpose = prepare_purpose(library, partition_rows, limits)
     store = store or Store(folder)
     with Ledger(folder, purpose, store) as ledger:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chem.parse_only import time_featurizing, time_parsing
 from flows.benchmarks.speed_rates import Cost, Speed, Yardstick, rate_between
 from flows.planning import plan_screen
-from screening.prepare import PARTITION_ROWS
+from screening.cut import rows_for
 from screening.run import run_screen
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Bench:
         self._full = full
         self._smiles = smiles[: min(files)]
         self._folder = folder
-        self._rows = min(PARTITION_ROWS, -(-min(files) // len(self._workers)))
+        self._rows = min(rows_for(min(files)), -(-min(files) // len(self._workers)))
         self._names = count()
 
     @property

@@ -39,7 +39,7 @@ def prepare(
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
     workers: Workers = None,
-    partition_rows: PartitionRows = 5000,
+    partition_rows: PartitionRows = None,
     store: StoreUrl = None,
 ) -> None:
     """Standardize, featurize and describe every record of a library, in partitions.

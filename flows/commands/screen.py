@@ -62,7 +62,7 @@ def screen(
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
     workers: Workers = None,
-    partition_rows: PartitionRows = 5000,
+    partition_rows: PartitionRows = None,
     exhaustive: Exhaustive = False,
     device: Device = "cpu",
     store: StoreUrl = None,

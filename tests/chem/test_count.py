@@ -1,6 +1,8 @@
 import gzip
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from chem.count import estimate_records
@@ -26,3 +28,20 @@ def test_gzipped_text_and_parquet(tmp_path: Path) -> None:
     assert estimate_records(tmp_path / "a.smi.gz", "smi") == text.count(b"\n")
     (tmp_path / "a.parquet").write_bytes(b"no parquet")
     assert estimate_records(tmp_path / "a.parquet", "parquet") is None
+
+
+@pytest.mark.parametrize("name", ["approved_sample.smi", "vendor.sdf"])
+def test_no_more_is_read_than_matters(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chem.count._BLOCK", 64)
+    library = open_library(FILES / name)
+    whole = estimate_records(library.path, library.format)
+    assert whole is not None
+    assert whole > 3
+    for enough in (1, 3, whole, whole + 1):
+        assert estimate_records(library.path, library.format, enough) == min(enough, whole)
+
+
+def test_enough_rows_of_a_parquet_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"smiles": ["C", "CC", "CCC"]}), path)
+    assert [estimate_records(path, "parquet", n) for n in (2, 3, 4)] == [2, 3, 3]

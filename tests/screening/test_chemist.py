@@ -150,6 +150,18 @@ def test_one_that_cannot_start_says_why(
     assert chemist.pid is None
 
 
+def test_a_start_that_is_killed_is_tried_again(
+    chemist: Chemist, records: MakeRecords, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once, mark = tmp_path / "python", tmp_path / "killed"
+    killed = f"if ! test -e '{mark}'; then touch '{mark}'; kill -9 $$; fi"
+    once.write_text(f"#!/bin/sh\n{killed}\nexec '{sys.executable}' \"$@\"\n")
+    once.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(once))
+    assert isinstance(chemist.ask(pack_records(records(["CCO"]))), pa.Table)
+    assert mark.exists()
+
+
 def test_it_is_light(chemist: Chemist, records: MakeRecords) -> None:
     chemist.ask(pack_records(records(["CCO"])))
     maps = Path(f"/proc/{chemist.pid}/maps").read_text()
