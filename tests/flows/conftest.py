@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from rdkit import Chem
 from rdkit.Chem import AllChem
 
 from flows.cli import main
+from screening.cluster import connect
 
 FILES = Path(__file__).parents[1] / "files"
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
@@ -58,6 +59,13 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep prepared libraries out of the user's cache; fetched files need not be fetched again."""
     patch = pytest.MonkeyPatch()
     patch.setenv("HITLIST_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="session")
+def crew(_cache: None) -> Iterator[tuple[str, str]]:
+    """Options that give work to two workers that are there already: starting others takes long."""
+    with connect(workers=2) as client:
+        yield "--scheduler", client.scheduler.address
 
 
 @pytest.fixture(scope="session")

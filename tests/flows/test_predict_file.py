@@ -7,10 +7,10 @@ from chem.standardize import Standardized, standardize
 from gnn.bundle import find_bundle, read_card
 
 
-def test_every_row_comes_back_in_order_with_every_task(run, drugs, tmp_path, write_library):
+def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_path, write_library):
     library = write_library(tmp_path / "library.csv", drugs)
     out = tmp_path / "new" / "preds.csv"
-    answer = run("predict", library, "--out", out, "--workers", "1")
+    answer = run("predict", library, "--out", out, *crew)
     assert answer.code == 0, answer.err
     assert answer.out.strip() == str(out)
     with out.open(newline="") as file:

@@ -23,7 +23,6 @@ from gnn.errors import ModelError
 
 ROOT = Path(__file__).parents[2]
 PREFECT = Path(sys.executable).with_name("prefect")
-HITLIST = Path(sys.executable).with_name("hitlist")
 Environment = dict[str, str]
 
 
@@ -109,7 +108,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
 
 @pytest.mark.timeout(900)
 def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
-    server, drugs, tmp_path, write_library
+    run, crew, server, drugs, tmp_path, write_library
 ):
     library = write_library(tmp_path / "library.csv", drugs)
     prefect(server, "work-pool", "create", "hitlist", "--type", "process")
@@ -120,12 +119,8 @@ def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
         words += ["-p", f"library={library}", "-p", f"out={tmp_path / 'flow'}"]
         said = prefect(server, *words, seconds=400)
     assert "Completed" in said, (tmp_path / "worker.log").read_text()
-    subprocess.run(
-        [HITLIST, "screen", "kinase", "--library", library, "--out", tmp_path / "cli"],
-        check=True,
-        capture_output=True,
-        timeout=200,
-    )
+    answer = run("screen", "kinase", "--library", library, "--out", tmp_path / "cli", *crew)
+    assert answer.code == 0, answer.err
     for name in ("hits.csv", "hits.sdf", "rejects.csv", "duplicates.csv", "screen.toml"):
         assert (tmp_path / "flow" / name).read_bytes() == (tmp_path / "cli" / name).read_bytes()
     keys = {artifact["key"] for artifact in ask(server, "/artifacts/filter", {})}

@@ -36,9 +36,9 @@ def expected(drugs):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_is_accounted_for(name, run, drugs, expected, tmp_path, write_library):
+def test_every_format_is_accounted_for(name, run, crew, drugs, expected, tmp_path, write_library):
     library = write_library(tmp_path / name, drugs)
-    answer = screen(run, library, tmp_path / "run", "--workers", "1", "--hits", "500")
+    answer = screen(run, library, tmp_path / "run", *crew, "--hits", "500")
     manifest = json.loads((tmp_path / "run/manifest.json").read_text())
     counts = manifest["counts"]
     assert {key: counts[key] for key in expected} == expected
@@ -58,20 +58,22 @@ def test_every_format_is_accounted_for(name, run, drugs, expected, tmp_path, wri
     assert all(reject["code"] for reject in rejects.values())
 
 
-def test_hits_do_not_depend_on_the_cut_and_survive_a_loss(run, drugs, tmp_path, write_library):
+def test_hits_do_not_depend_on_the_cut_and_survive_a_loss(
+    run, crew, drugs, tmp_path, write_library
+):
     library = write_library(tmp_path / "library.csv", drugs)
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    screen(run, library, whole, "--workers", "1")
-    screen(run, library, cut, "--workers", "2", "--partition-rows", "7")
+    screen(run, library, whole, *crew)
+    screen(run, library, cut, *crew, "--partition-rows", "15")
     first = (whole / "hits.csv").read_bytes()
     assert (cut / "hits.csv").read_bytes() == first
     parts = sorted((cut / "scores").glob("part-*.parquet"))
-    assert len(parts) == -(-len(drugs) // 7)
+    assert len(parts) == -(-len(drugs) // 15)
     parts[1].unlink()
     parts[3].write_bytes(b"damaged")
     (cut / "hits.csv").unlink()
     kept = parts[0].stat().st_mtime_ns
-    screen(run, library, cut, "--workers", "2", "--partition-rows", "7")
+    screen(run, library, cut, *crew, "--partition-rows", "15")
     assert (cut / "hits.csv").read_bytes() == first
     assert parts[0].stat().st_mtime_ns == kept  # only what was lost was done again
     again = run("screen", "kinase", "--library", library, "--out", cut, "--partition-rows", "9")

@@ -13,7 +13,7 @@ from gnn.bundle import read_card
 ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"
 
 
-def test_an_assay_becomes_a_model_that_predicts_it(run, tmp_path):
+def test_an_assay_becomes_a_model_that_predicts_it(run, crew, tmp_path):
     bundle, out = tmp_path / "my_bundle", tmp_path / "preds.csv"
     answer = run("train", ASSAY, "--out", bundle, "--members", "2")
     assert answer.code == 0, answer.err
@@ -31,7 +31,7 @@ def test_an_assay_becomes_a_model_that_predicts_it(run, tmp_path):
     assert task.metrics["rmse"].forest is not None
     assert task.name in answer.out  # the table
     assert f"chosen: {found.why}" in answer.err
-    answer = run("predict", ASSAY, "--bundle", bundle, "--out", out, "--workers", "1")
+    answer = run("predict", ASSAY, "--bundle", bundle, "--out", out, *crew)
     assert answer.code == 0, answer.err
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -48,7 +48,9 @@ def test_an_assay_becomes_a_model_that_predicts_it(run, tmp_path):
 @pytest.mark.parametrize(
     ("model", "members", "kernel"), [("gp", 0, True), ("network", 2, False), ("blend", 2, True)]
 )
-def test_a_model_that_is_asked_for_is_what_is_shipped(run, tmp_path, model, members, kernel):
+def test_a_model_that_is_asked_for_is_what_is_shipped(
+    run, crew, tmp_path, model, members, kernel
+):
     few = tmp_path / "few.csv"
     few.write_text("".join(ASSAY.read_text().splitlines(keepends=True)[:61]))
     bundle, out = tmp_path / "bundle", tmp_path / "preds.csv"
@@ -58,7 +60,7 @@ def test_a_model_that_is_asked_for_is_what_is_shipped(run, tmp_path, model, memb
     assert (card.members, card.kernel) == (members, kernel)
     assert card.comparison is not None
     assert card.comparison.chosen == model
-    answer = run("predict", few, "--bundle", bundle, "--out", out, "--workers", "1")
+    answer = run("predict", few, "--bundle", bundle, "--out", out, *crew)
     assert answer.code == 0, answer.err
     with out.open(newline="") as file:
         assert all(np.isfinite(float(row["few_pKi"])) for row in csv.DictReader(file))
