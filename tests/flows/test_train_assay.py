@@ -48,9 +48,7 @@ def test_an_assay_becomes_a_model_that_predicts_it(run, crew, tmp_path):
 @pytest.mark.parametrize(
     ("model", "members", "kernel"), [("gp", 0, True), ("network", 2, False), ("blend", 2, True)]
 )
-def test_a_model_that_is_asked_for_is_what_is_shipped(
-    run, crew, tmp_path, model, members, kernel
-):
+def test_a_model_that_is_asked_for_is_what_is_shipped(run, crew, tmp_path, model, members, kernel):
     few = tmp_path / "few.csv"
     few.write_text("".join(ASSAY.read_text().splitlines(keepends=True)[:61]))
     bundle, out = tmp_path / "bundle", tmp_path / "preds.csv"
