@@ -16,18 +16,12 @@ from flows.stages import stage_progress, worth_retrying
 from screening.audit import describe_triage
 from screening.cluster import connect
 from screening.handover.top import top_table
+from screening.judge import Scores
 from screening.meter import Clock
 from screening.plan import Plan
 from screening.prepared import Prepared
 from screening.rank import Ranking
-from screening.run import (
-    Outcome,
-    Scores,
-    hand_over_stage,
-    prepare_stage,
-    rank_stage,
-    score_stage,
-)
+from screening.run import Outcome, hand_over_stage, prepare_stage, rank_stage, score_stage
 from screening.tls import Tls
 
 AGAIN: dict[str, Any] = {
