@@ -174,8 +174,9 @@ def count_reads(frame: pd.DataFrame, screen: Screen) -> tuple[Ranking, int]:
     return rank_and_examine(frames, screen), len(reads)
 
 
-def test_scores_are_read_again_only_where_too_few_pass() -> None:
+def test_scores_are_read_again_only_where_too_few_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ethanol comes last, below 1,000 catechols."""
+    monkeypatch.setattr(screening.late, "examine", lambda smiles: [known(s) for s in smiles])
     frame = make_table([*[(1, 8.0, 300.0)] * 1000, (0, 5.0, 300.0)])
     found, reads = count_reads(frame, make_screen(3, {"max_pains": 0}))
     assert found.hits["row"].tolist() == [1001]
@@ -286,13 +287,13 @@ def test_a_triage_and_late_filters_go_together(
     monkeypatch.setattr("screening.triage.PER_HIT", 2)
     monkeypatch.setattr("screening.triage.AUDIT_SHARE", 0.3)
     depths: list[int] = []
-    measure = screening.run.measure_recall
+    measure = screening.judge.measure_recall
 
     def measure_and_note(triage: object, scored: object, hits: int) -> object:
         depths.append(hits)
         return measure(triage, scored, hits)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("screening.run.measure_recall", measure_and_note)
+    monkeypatch.setattr("screening.judge.measure_recall", measure_and_note)
     late = {"min_qed": 0.5}
     outcome = run_screen(run_of(late, 40, triage_from=1, hits=6), lone)
     counts = outcome.manifest["counts"]
