@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -98,6 +99,12 @@ def whole(screen: Screen, tmp_path_factory: pytest.TempPathFactory, lone: Client
     return run_screen(plan(screen, tmp_path_factory.mktemp("whole"), 20), lone)
 
 
+def finished(whole: Outcome, screen: Screen, folder: Path) -> Plan:
+    """Plan the run of ``whole`` again in a copy of all that it left."""
+    shutil.copytree(whole.folder.parent, folder, dirs_exist_ok=True)
+    return plan(screen, folder, 20)
+
+
 def test_every_record_is_in_one_place(whole: Outcome, library: Path) -> None:
     """Law 1, read off the files that a chemist gets."""
     rows = read(library)
@@ -167,8 +174,7 @@ def test_no_order_of_completion_changes_a_byte(
     whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
 ) -> None:
     """Law 4. Partitions are scored in many goes, the last one first."""
-    made = plan(screen, tmp_path, 20)
-    run_screen(made, lone)
+    made = finished(whole, screen, tmp_path)
     scores = sorted((made.out / "scores").glob("part-*.parquet"), reverse=True)
     for path in scores[1::2]:
         path.unlink()
@@ -251,8 +257,7 @@ def test_a_run_that_was_ended_goes_on_to_the_same_bytes(
 def test_a_second_run_does_nothing_again(
     whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
 ) -> None:
-    made = plan(screen, tmp_path, 1000)
-    run_screen(made, lone)
+    made = finished(whole, screen, tmp_path)
     seen: Counter[str] = Counter()
     again = run_screen(made, lone, lambda what, done, total: seen.update([what]))
     assert not seen
@@ -362,21 +367,21 @@ def test_another_bundle_is_refused(
         run_screen(plan(changed, tmp_path, 1000), lone)
 
 
-def test_another_device_is_refused(screen: Screen, tmp_path: Path, lone: Client) -> None:
+def test_another_device_is_refused(whole: Outcome, screen: Screen, tmp_path: Path) -> None:
     """Law 5: a GPU's scores and a CPU's differ in their last bits."""
-    made = plan(screen, tmp_path, 1000)
-    run_screen(made, lone)
+    made = finished(whole, screen, tmp_path)
     with pytest.raises(InputError, match=r"^[^\n]*its device differs[^\n]*$"):
         check_folder(replace(made, device="cuda"))
 
 
-def test_two_hand_overs_never_mix(screen: Screen, tmp_path: Path, lone: Client) -> None:
-    made = plan(screen, tmp_path, 1000)
-    before = run_screen(made, lone)
-    told = content(before.folder)
+def test_two_hand_overs_never_mix(
+    whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
+) -> None:
+    made = finished(whole, screen, tmp_path)
+    told = content(made.out)
     with Lock(made.out), pytest.raises(InputError, match="in use by another run"):
         run_screen(replace(made, screen=screen.model_copy(update={"hits": 3})), lone)
-    assert content(before.folder) == told
+    assert content(made.out) == told
 
 
 def test_a_folder_of_something_else_is_refused(
