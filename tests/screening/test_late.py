@@ -14,6 +14,7 @@ from distributed import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import screening.judge
 import screening.late
 from chem.examine import Examined, examine
 from gnn.bundle import Bundle
