@@ -1,0 +1,100 @@
+"""How a concentration gets into a well: how many drops, of the stock or of which dilution of it.
+
+Doses are dispensed directly. Where the stock is so strong that whole drops miss a concentration,
+they come from an intermediate dilution of it: level 1 is the stock diluted once by a fixed
+factor, level 2 is level 1 diluted again. The strongest level that hits the dose is taken, so
+that there are as few dilutions as possible.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chem.errors import InputError
+
+SLACK = 1e-9
+"""What rounding of floating point may add to a relative error."""
+
+
+class Dispense(NamedTuple):
+    """What can be put into one well."""
+
+    drop_nl: float
+    most: int
+    """Drops of DMSO in a well, from all sources together."""
+    well_ul: float
+    """All that is in the well in the end."""
+    tolerance: float
+    """How far, relatively, a dispensed concentration may be from the one asked for."""
+
+
+class Recipe(NamedTuple):
+    """One concentration in one well."""
+
+    dose: int
+    """From 1, the highest."""
+    nominal_um: float
+    """As asked for."""
+    concentration_um: float
+    """As whole drops give it."""
+    level: int
+    """0: from the stock; n: from its n-th dilution."""
+    drops: int
+
+
+def series(top_um: float, points: int, dilution: float) -> list[float]:
+    """Concentrations of a dose series, highest first.
+
+    >>> series(9.0, 3, 3.0)
+    [9.0, 3.0, 1.0]
+    """
+    return [top_um / dilution**point for point in range(points)]
+
+
+def recipes(
+    wanted_um: Sequence[float], stock_um: float, factor: float, levels: int, dispense: Dispense
+) -> tuple[Recipe, ...]:
+    """A recipe for each concentration, which fall.
+
+    factor: by how much each level is weaker than the one before it. levels: how many dilutions
+    there may be. Raises InputError, one line with what to change, where a concentration is
+    too high for the DMSO that a well gets, is missed by more than the tolerance, or
+    cannot be told from the one before it.
+    """
+    found: list[Recipe] = []
+    for dose, wanted in enumerate(wanted_um, 1):
+        recipe = _recipe(dose, wanted, stock_um, factor, levels, dispense)
+        if found and recipe.concentration_um >= found[-1].concentration_um * (1 - SLACK):
+            raise InputError(
+                f"doses {dose - 1} and {dose} ({found[-1].nominal_um:.4g} and {wanted:.4g} uM) "
+                f"become the same in whole drops of {dispense.drop_nl:g} nL; raise dilution or "
+                "lower tolerance"
+            )
+        found.append(recipe)
+    return tuple(found)
+
+
+def _recipe(
+    dose: int, wanted: float, stock_um: float, factor: float, levels: int, dispense: Dispense
+) -> Recipe:
+    for level in range(levels + 1):
+        strength = stock_um / factor**level
+        one_drop = strength * dispense.drop_nl / (dispense.well_ul * 1000)
+        drops = round(wanted / one_drop)
+        if drops > dispense.most:
+            if level == 0:
+                raise InputError(
+                    f"{wanted:.4g} uM in {dispense.well_ul:g} uL takes "
+                    f"{drops * dispense.drop_nl:g} nL of a {stock_um / 1000:g} mM stock, but a "
+                    f"well gets {dispense.most * dispense.drop_nl:g} nL of DMSO; lower the "
+                    "concentration, or raise stock or dmso_percent"
+                )
+            break
+        error = abs(drops * one_drop - wanted) / wanted
+        if drops and error <= dispense.tolerance + SLACK:
+            return Recipe(dose, wanted, drops * one_drop, level, drops)
+    raise InputError(
+        f"{wanted:.4g} uM in {dispense.well_ul:g} uL cannot be made within "
+        f"{dispense.tolerance:.0%} from whole drops of {dispense.drop_nl:g} nL of a "
+        f"{stock_um / 1000:g} mM stock and at most {levels} dilutions by {factor:g}; raise "
+        "tolerance, take a weaker stock, or change intermediate_factor or dmso_percent"
+    )

@@ -1,0 +1,88 @@
+"""What dispensers read: an Echo's picklist, a generic one, and where their liquids come from.
+
+An Echo's software reads plain comma-separated text whose quoting differs between versions, so a
+cell of its picklist has letters, digits and ``_.-`` only: plates have names of ours, wells
+have none but their own, and a sample is called ``hit_<rank>``, never by a vendor's id.
+"""
+
+from collections.abc import Iterator
+
+from screening.handover.table import HitTable
+from screening.lab.plan import LabPlan
+from screening.lab.sources import Liquid
+from screening.lab.volumes import from_nl, from_ul, nl_text, number_text, ul_text
+
+ECHO = (
+    *("Source Plate Name", "Source Plate Type", "Source Well"),
+    *("Destination Plate Name", "Destination Well", "Transfer Volume", "Sample Name"),
+)
+"""Columns of an Echo's picklist. Volumes in nanoliters; barcodes are left to the lab."""
+GENERIC = ("source", "source_well", "destination", "well", "volume_ul")
+DILUTIONS = ("step", *GENERIC)
+SOURCES = (
+    *("plate", "well", "row", "column", "content", "compound_id", "name", "rank", "level"),
+    *("concentration_mm", "volume_ul", "taken_ul", "dead_ul"),
+)
+TROUGH = "DMSO"
+"""The source of DMSO that is pipetted from no plate."""
+
+
+def echo_rows(plan: LabPlan, table: HitTable) -> Iterator[list[str]]:
+    """Transfers as an Echo does them: plate by plate, large ones in parts."""
+    ranks = [cells["rank"] for cells in table.records()]
+    lab = plan.lab
+    part = from_nl(lab.max_transfer_nl) // lab.drop * lab.drop
+    for transfer in plan.transfers:
+        source = plan.sources[transfer.source]
+        before = [source.plate, lab.source_plate_type, source.well.short]
+        before += [plan.plate_name(transfer.plate), transfer.well.short]
+        for start in range(0, transfer.volume, part):
+            volume = min(part, transfer.volume - start)
+            yield [*before, nl_text(volume), sample_name(source.liquid, ranks)]
+
+
+def generic_rows(plan: LabPlan) -> Iterator[list[str]]:
+    """The same transfers for any other dispenser, each in one row, in microliters."""
+    for transfer in plan.transfers:
+        source = plan.sources[transfer.source]
+        to = [plan.plate_name(transfer.plate), transfer.well.name]
+        yield [source.plate, source.well.name, *to, ul_text(transfer.volume)]
+
+
+def dilution_rows(plan: LabPlan) -> Iterator[list[str]]:
+    """How the intermediate dilutions are pipetted: a step after the other, DMSO first."""
+    filled = from_ul(plan.lab.source_volume_ul)
+    for level in sorted({mix.level for mix in plan.mixes}):
+        mixes = [mix for mix in plan.mixes if mix.level == level]
+        for mix in mixes:
+            target = plan.sources[mix.target]
+            to = [target.plate, target.well.name, ul_text(filled - mix.volume)]
+            yield [str(2 * level - 1), TROUGH, "", *to]
+        for mix in mixes:
+            source, target = plan.sources[mix.source], plan.sources[mix.target]
+            to = [target.plate, target.well.name, ul_text(mix.volume)]
+            yield [str(2 * level), source.plate, source.well.name, *to]
+
+
+def source_rows(plan: LabPlan, table: HitTable) -> Iterator[list[str]]:
+    """What is in every source well and how much is taken from it: plates S, then D, then C."""
+    hits = table.records()
+    lab = plan.lab
+    strengths = {"reference": lab.reference_stock_mm, "DMSO": 0.0}
+    for source in sorted(plan.sources):
+        liquid = source.liquid
+        cells = hits[liquid.hit] if liquid.kind == "compound" else {}
+        who = {"reference": lab.reference, "DMSO": TROUGH}.get(liquid.kind, "")
+        strength = strengths.get(liquid.kind, lab.stock_mm / lab.intermediate_factor**liquid.level)
+        yield [
+            *(source.plate, source.well.name, source.well.letter, str(source.well.column + 1)),
+            *(liquid.kind, cells.get("compound_id", who), cells.get("name", "")),
+            *(cells.get("rank", ""), str(liquid.level) if cells else ""),
+            *(number_text(strength), number_text(lab.source_volume_ul)),
+            *(ul_text(source.taken), number_text(lab.source_dead_ul)),
+        ]
+
+
+def sample_name(liquid: Liquid, ranks: list[str]) -> str:
+    """``hit_12`` for a compound, else ``reference`` or ``DMSO``."""
+    return f"hit_{ranks[liquid.hit]}" if liquid.kind == "compound" else liquid.kind

@@ -1,0 +1,61 @@
+"""The folder ``lab``: every file that a lab orders, plates and dispenses by."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from screening.handover.csvfile import write_csv
+from screening.handover.table import HitTable
+from screening.lab import order, picklists, platefiles
+from screening.lab.laws import check_plan
+from screening.lab.plan import make_plan
+from screening.lab.settings import Lab
+from screening.screen import Screen
+
+FOLDER = "lab"
+"""Inside a run's folder."""
+
+
+def write_lab(
+    folder: Path, table: HitTable, hits: pd.DataFrame, screen: Screen, settings: Lab
+) -> list[str]:
+    """Write ``lab/`` into a run's folder and return the names of its files, such as
+    ``lab/plates.csv``.
+
+    table: the hit list. hits: the ranked frame behind it, row by row, with ``mw``.
+
+    Files of an earlier run that are not written again are removed. Without hits there are the
+    same files, with headers alone, and no grid of a plate. Raises AccountingError before
+    anything is written where the plan breaks a law of ``screening.lab.laws``.
+    """
+    plan = make_plan(len(table.rows), settings, screen.name)
+    check_plan(plan)
+    weights = hits["mw"].astype(float).tolist()
+    texts = len(platefiles.COLUMNS)
+    files: list[tuple[str, list[str], Iterable[list[str]], int | None]] = [
+        ("order", order.order_header(table), order.order_rows(plan, table, weights), None),
+        (
+            "plates",
+            platefiles.plate_header(table, screen),
+            platefiles.plate_rows(plan, table, screen),
+            texts,
+        ),
+        ("source_plates", [*picklists.SOURCES], picklists.source_rows(plan, table), None),
+        ("picklist_echo", [*picklists.ECHO], picklists.echo_rows(plan, table), None),
+        ("picklist", [*picklists.GENERIC], picklists.generic_rows(plan), None),
+    ]
+    if settings.points > 1:
+        files.append(("dilutions", [*picklists.DILUTIONS], picklists.dilution_rows(plan), None))
+    for plate in range(1, plan.plates + 1):
+        header, *lines = platefiles.grid(plan, plate, table)
+        files.append((f"plate_{plate}", header, lines, None))
+    lab = folder / FOLDER
+    lab.mkdir(exist_ok=True)
+    names = [f"{name}.csv" for name, *_ in files]
+    for old in lab.glob("*.csv"):
+        if old.name not in names:
+            old.unlink()
+    for name, (_, header, rows, columns) in zip(names, files, strict=True):
+        write_csv(lab / name, header, rows, columns)
+    return [f"{FOLDER}/{name}" for name in names]
