@@ -130,7 +130,7 @@ def _cards(table: HitTable, hits: pd.DataFrame, screen: Screen, facts: RunFacts)
             for part in explain_objective(screen)
         ]
         spans = [_span(task, hit, cells, screen, facts) for task in screen.tasks]
-        picture = Markup(depict(cells["smiles"], *PICTURE))
+        picture = Markup(depict(cells["smiles"], *PICTURE).svg())
         shown = {group: [(n, cells[n]) for n in names] for group, names in groups.items()}
         properties = [(name, text or "none") for name, text in shown["property"]]
         vendor = [(name, text) for name, text in shown["vendor"] if text]
