@@ -61,15 +61,32 @@ def connect(
             return
         count = workers or _cores()
         with _ignoring_interrupts():
-            cluster = LocalCluster(
-                n_workers=count,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address="127.0.0.1:0",  # None would take 8787, and say so if it is taken
-                memory_limit=0,
-            )
+            cluster = _start(count)
         with cluster, Client(cluster) as client:
             yield client
+
+
+def _start(workers: int) -> LocalCluster:
+    """Start processes on this machine; once more if something kills one while it starts."""
+    try:
+        with suppress(RuntimeError):
+            return _start_once(workers)
+        return _start_once(workers)
+    except RuntimeError as error:
+        raise WorkerLostError(
+            f"no worker processes start here ({error}); is there memory for {workers}? "
+            "Ask for fewer with --workers"
+        ) from error
+
+
+def _start_once(workers: int) -> LocalCluster:
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address="127.0.0.1:0",  # None would take 8787, and say so if it is taken
+        memory_limit=0,
+    )
 
 
 @contextmanager

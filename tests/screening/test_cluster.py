@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
+import psutil
 import pytest
 from distributed import Client, LocalCluster
 
@@ -136,6 +139,37 @@ def test_work_that_kills_every_worker_ends_the_run_in_one_line() -> None:
         ),
     ):
         list(run_window(client, end, [1]))
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_workers_that_are_killed_while_they_start(times: int) -> None:
+    """Once is put right; again and again is told in one line."""
+    over = threading.Event()
+
+    def kill() -> None:
+        killed: set[int] = set()
+        while len(killed) < times and not over.wait(0.02):
+            for child in psutil.Process().children(recursive=True):
+                with suppress(psutil.Error):
+                    if "spawn_main" in " ".join(child.cmdline()) and child.pid not in killed:
+                        child.kill()
+                        killed.add(child.pid)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        if times == 1:
+            with connect(workers=1) as client:
+                assert list(run_window(client, abs, [-3])) == [3]
+        else:
+            with (
+                pytest.raises(WorkerLostError, match=r"^no worker processes start here[^\n]*$"),
+                connect(workers=1),
+            ):
+                pass
+    finally:
+        over.set()
+        killer.join()
 
 
 def test_something_else_at_the_port_is_no_scheduler() -> None:
