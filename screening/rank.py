@@ -16,6 +16,8 @@ from screening.screen import Limit, Screen
 
 SCORE_DECIMALS = 6
 """Scores are equal when they agree to this many decimals."""
+OPTIMISTIC = "optimistic"
+"""Column of the score that judges optimistically, where one was asked for."""
 
 
 class Ranking(NamedTuple):
@@ -36,9 +38,17 @@ class Ranking(NamedTuple):
     triage: dict[str, Any] | None = None
     """How the triage went; None without one."""
     examined: int = 0
-    """Molecules asked for their QED and alerts: the hits and those that late filters took."""
+    """Molecules asked for their QED and alerts: the hits and those that late filters took; with
+    late filters and a selection, the whole pool and those that late filters took."""
     every: pd.DataFrame | None = None
     """``row``, ``score`` and ``kept`` of all molecules, if asked for; late filters take no part."""
+    depth: int = 0
+    """How far down the list a selection looked."""
+    passed_over: pd.DataFrame | None = None
+    """Considered by a selection and not taken, in the order of the list: ``list_rank, row, smiles,
+    score, why``, and ``compound_id``. None without a selection."""
+    selection: dict[str, Any] | None = None
+    """How the selection went, as ``screening.chosen`` has it; None without one."""
 
 
 class Place(NamedTuple):
@@ -61,6 +71,7 @@ def merge_top(
     keep_every: bool = False,
     size: int | None = None,
     after: Place | None = None,
+    optimism: float | None = None,
 ) -> Ranking:
     """Rank a library that comes in pieces, holding one piece and the best N in memory.
 
@@ -70,9 +81,12 @@ def merge_top(
     the filters; anything else travels along. The result is the same for every way to cut and
     order the pieces, provided that ``row`` is unique. size: how many to hold, by default the
     screen's hits. after: hold the first of those that come after that place; the counts are of
-    all. Raises ValueError for NaN in the objective or in a filter's column.
+    all. optimism: order by ``optimistic`` instead, the score where so many standard deviations
+    are added to every primary's prediction; ``after`` is not for that order. Raises ValueError for
+    NaN in the objective or in a filter's column.
     """
     best: pd.DataFrame | None = None
+    by = "score" if optimism is None else OPTIMISTIC
     size = screen.hits if size is None else size
     filtered = {limit.name: 0 for limit in screen.limits}
     scored = passed = 0
@@ -80,6 +94,9 @@ def merge_top(
     for frame in frames:
         parts = evaluate(frame, screen)
         parts["score"] = parts["score"].round(SCORE_DECIMALS)
+        if optimism is not None:
+            hoped = evaluate(frame, optimistic(screen, optimism))["score"]
+            parts.insert(1, OPTIMISTIC, hoped.round(SCORE_DECIMALS))
         kept = np.ones(len(frame), dtype=bool)
         for limit in screen.limits:
             fails = kept & beyond(frame, parts, limit)
@@ -90,8 +107,8 @@ def merge_top(
         if keep_every:
             every.append(pd.DataFrame({"row": frame["row"], "score": parts["score"], "kept": kept}))
         whole = pd.concat([parts, frame], axis="columns")[kept]
-        top = _top(whole if after is None else whole[_behind(whole, after)], size)
-        best = top if best is None else _top(pd.concat([best, top]), size)
+        top = _top(whole if after is None else whole[_behind(whole, after)], size, by)
+        best = top if best is None else _top(pd.concat([best, top]), size, by)
     if best is None:
         raise ValueError("no table to rank; expected at least one, which may have no rows")
     best = best.reset_index(drop=True)
@@ -120,11 +137,45 @@ def _behind(frame: pd.DataFrame, place: Place) -> npt.NDArray[np.bool_]:
     return behind.to_numpy(dtype=bool)
 
 
-def _top(frame: pd.DataFrame, size: int) -> pd.DataFrame:
+def _top(frame: pd.DataFrame, size: int, by: str) -> pd.DataFrame:
     """The first ``size`` rows in the stated order."""
     if len(frame) > size:
-        scores = frame["score"].to_numpy()
+        scores = frame[by].to_numpy()
         threshold = np.partition(scores, len(scores) - size)[len(scores) - size]
         frame = frame[scores >= threshold]
-    ordered = frame.sort_values(["score", "smiles", "row"], ascending=[False, True, True])
-    return ordered.head(size)
+    return in_order(frame, by).head(size)
+
+
+def in_order(frame: pd.DataFrame, by: str = "score") -> pd.DataFrame:
+    """Sort rows with ``score``, ``smiles`` and ``row`` in the stated order."""
+    return frame.sort_values([by, "smiles", "row"], ascending=[False, True, True])
+
+
+def optimistic(screen: Screen, optimism: float) -> Screen:
+    """Return the screen that judges ``prediction + optimism * std`` of every primary target."""
+    hoped = [part.model_copy(update={"caution": -optimism}) for part in screen.primary]
+    return screen.model_copy(update={"primary": tuple(hoped)})
+
+
+def list_ranks(
+    frames: Iterable[pd.DataFrame], screen: Screen, wanted: pd.DataFrame
+) -> npt.NDArray[np.int64]:
+    """Return where [n] molecules stand in the list of all that no filter takes, from 1.
+
+    wanted: their ``score`` (rounded), ``smiles`` and ``row``. One that a filter takes gets the
+    place where it would stand. The list is read once; late filters are not asked.
+    """
+    ranks = np.ones(len(wanted), dtype=np.int64)
+    asked = wanted[["score", "smiles", "row"]].assign(at=np.arange(len(wanted)), listed=0)
+    for frame in frames:
+        parts = evaluate(frame, screen)
+        parts["score"] = parts["score"].round(SCORE_DECIMALS)
+        kept = np.ones(len(frame), dtype=bool)
+        for limit in screen.limits:
+            kept &= ~beyond(frame, parts, limit)
+        others = frame[["smiles", "row"]].assign(score=parts["score"], at=-1, listed=1)[kept]
+        # The sort is stable, so that no molecule comes behind its own row of the list.
+        both = in_order(pd.concat([asked, others]))
+        ahead = both["listed"].cumsum()[both["listed"] == 0]
+        ranks[both.loc[both["listed"] == 0, "at"]] += ahead.to_numpy()
+    return ranks

@@ -13,10 +13,15 @@ from pydantic import Field, model_validator
 from chem.errors import InputError
 from chem.examine import EXAMINED
 from screening.parts import Liability, OffTarget, Prediction, Primary, Strict, Text, Window
+from screening.selection import POOL_PER_HIT, Selection
 
 RESERVED = frozenset(
-    ["rank", "compound_id", "smiles", "score", "name", "row", "changes", "input_smiles", "extra"]
-) | frozenset(EXAMINED)
+    [
+        *("rank", "compound_id", "smiles", "score", "name", "picked_by", "list_rank", "reason"),
+        *("sa_score", "scaffold", "cluster", "row", "changes", "input_smiles", "extra"),
+        *EXAMINED,
+    ]
+)
 """Columns of the hit list that no part of an objective may take."""
 
 
@@ -56,6 +61,15 @@ class Screen(Strict):
     """``max_<column>`` or ``min_<column>``: value; a value equal to its limit passes.
 
     Columns are properties, predictions, parts of the score, and those of ``EXAMINED``."""
+    selection: Selection | None = None
+    """How the hits are chosen from the ranked list; None: they are the first of it."""
+
+    @property
+    def sought(self) -> int:
+        """Hits that a list without a selection would need, to be as long as this one's pool."""
+        if self.selection is None:
+            return self.hits
+        return max(self.hits, -(-self.selection.considered(self.hits) // POOL_PER_HIT))
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -102,6 +116,16 @@ class Screen(Strict):
                 )
         for limit in self.late_limits:
             _check_late(limit)
+        return self
+
+    @model_validator(mode="after")
+    def _pool_is_deep_enough(self) -> Self:
+        pool = None if self.selection is None else self.selection.pool
+        if pool is not None and pool < self.hits:
+            raise ValueError(
+                f"selection: a pool of {pool} is smaller than hits ({self.hits}); raise pool, or "
+                "leave it out"
+            )
         return self
 
     def check(self, columns: Collection[str], properties: Collection[str]) -> None:

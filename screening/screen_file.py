@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from chem.errors import InputError
 from screening.parts import Liability, OffTarget, Primary, Window
 from screening.screen import Screen, suggest
+from screening.selection import Selection
 
 PARTS: dict[str, type[BaseModel]] = {
     "primary": Primary,
@@ -20,6 +21,9 @@ PARTS: dict[str, type[BaseModel]] = {
     "liabilities": Liability,
     "windows": Window,
 }
+"""Tables that may be given several times, ``[[primary]]``."""
+TABLES: dict[str, type[BaseModel]] = {"selection": Selection}
+"""Tables that may be given once, ``[selection]``, or left out."""
 
 
 def find_screen(name_or_path: str, shipped: Path) -> Path:
@@ -72,6 +76,9 @@ def dump_screen(screen: Screen) -> str:
             lines += ["", f"[[{group}]]", *_pairs(_given(part))]
     if screen.filters:
         lines += ["", "[filters]", *_pairs(screen.filters.items())]
+    for name in TABLES:
+        if (table := getattr(screen, name)) is not None:
+            lines += ["", f"[{name}]", *_pairs(_given(table))]
     return "\n".join(lines) + "\n"
 
 
@@ -115,7 +122,7 @@ def _explain(error: ValidationError) -> str:
     where = _place(loc)
     if kind == "extra_forbidden":
         allowed = list(
-            PARTS.get(str(loc[0]), Screen).model_fields if loc[1:] else Screen.model_fields
+            {**PARTS, **TABLES}[str(loc[0])].model_fields if loc[1:] else Screen.model_fields
         )
         text = f"unknown key {where};{suggest(str(loc[-1]), allowed)} allowed: {', '.join(allowed)}"
     elif kind == "missing":
@@ -138,6 +145,8 @@ def _wanted(problem: Any) -> str:
         return f"expected letters, digits and -_. only (pattern {ctx['pattern']})"
     if problem["type"] in ("tuple_type", "model_type") and problem["loc"][0] in PARTS:
         return f"write it as a [[{problem['loc'][0]}]] table"
+    if problem["type"] == "model_type" and problem["loc"][0] in TABLES:
+        return f"write it as a [{problem['loc'][0]}] table"
     message: str = problem["msg"]
     for ours, theirs in (("it", "Input"), ("the list", "Tuple"), ("list", "tuple")):
         message = message.replace(theirs, ours)
@@ -151,7 +160,10 @@ def _place(loc: tuple[int | str, ...]) -> str:
         table = f"[[{loc[0]}]] {loc[1] + 1}" if loc[0] in PARTS else f"{loc[0]}, item {loc[1] + 1}"
         return table + rest
     if len(loc) >= 2:
-        return f'[{loc[0]}] "{loc[1]}"'
+        item = f", item {loc[2] + 1}" if loc[2:] and isinstance(loc[2], int) else ""
+        return f'[{loc[0]}] "{loc[1]}"{item}'
+    if loc and loc[0] in TABLES:
+        return f"[{loc[0]}]"
     return f'"{loc[0]}"' if loc else "the screen"
 
 

@@ -153,7 +153,7 @@ def test_hits_are_the_first_of_the_whole_list_that_pass(
     frame, screen = make_table(rows), make_screen(hits, late)
     expected, taken = first_that_pass(frame, screen)
     ranking = rank_and_examine(lambda: ways(frame, cuts, order), screen)
-    found = ranking.hits.drop(columns=["rank", "qed", "alerts"])
+    found = ranking.hits.drop(columns=["rank", "qed", "alerts", "list_rank", "picked_by"])
     pd.testing.assert_frame_equal(found, expected.drop(columns="rank"), check_exact=True)
     assert ranking.hits["rank"].tolist() == list(range(1, len(expected) + 1))
     assert ranking.hits["qed"].tolist() == [known(s).qed for s in expected["smiles"]]
@@ -201,7 +201,9 @@ def test_without_late_filters_the_hits_alone_are_examined(monkeypatch: pytest.Mo
     assert asked == plain.hits["smiles"].tolist()
     assert (reads, found.examined, found.passed) == (1, 7, plain.passed)
     assert found.filtered == plain.filtered
-    pd.testing.assert_frame_equal(found.hits.drop(columns=["qed", "alerts"]), plain.hits)
+    pd.testing.assert_frame_equal(
+        found.hits.drop(columns=["qed", "alerts", "list_rank", "picked_by"]), plain.hits
+    )
 
 
 def test_memory_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
