@@ -96,5 +96,5 @@ def _recipe(
         f"{wanted:.4g} uM in {dispense.well_ul:g} uL cannot be made within "
         f"{dispense.tolerance:.0%} from whole drops of {dispense.drop_nl:g} nL of a "
         f"{stock_um / 1000:g} mM stock and at most {levels} dilutions by {factor:g}; raise "
-        "tolerance, take a weaker stock, or change intermediate_factor or dmso_percent"
+        "tolerance, take a weaker stock, ask for fewer points, or change intermediate_factor"
     )

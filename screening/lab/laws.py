@@ -63,7 +63,7 @@ def _check_wells(plan: LabPlan) -> None:
 def _check_controls(plan: LabPlan) -> None:
     each = plan.lab.controls_of_a_kind
     wanted: dict[Role, int] = {POSITIVE: each, NEGATIVE: each}
-    if not plan.lab.reference:
+    if not plan.lab.positive_controls:
         wanted = {POSITIVE: 0, NEGATIVE: 2 * each}
     for plate in range(1, plan.plates + 1):
         roles = Counter(well.role for well in plan.wells_of(plate))

@@ -92,7 +92,7 @@ def _fill(plate: int, samples: list[Sample], lab: Lab) -> dict[Well, AssayWell]:
         for well in lab.form.usable(lab.edge_wells)
         if well not in controls and well.column not in columns
     ]
-    positive = lab.reference_recipe if lab.reference else None
+    positive = lab.reference_recipe if lab.positive_controls else None
     filled = {
         well: AssayWell(plate, well, role, recipe=positive if role == POSITIVE else None)
         for well, role in controls.items()
@@ -108,7 +108,7 @@ def _fill(plate: int, samples: list[Sample], lab: Lab) -> dict[Well, AssayWell]:
 
 def _kind(number: int, lab: Lab) -> Role:
     """Positive and negative controls in turn, or negative ones alone."""
-    return POSITIVE if lab.reference and number % 2 == 0 else NEGATIVE
+    return POSITIVE if lab.positive_controls and number % 2 == 0 else NEGATIVE
 
 
 def _columns(lab: Lab) -> dict[Well, Role]:

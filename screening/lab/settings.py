@@ -34,8 +34,10 @@ class Lab(Strict):
     """``columns``: in the outer columns, alternating; ``spread``: among the samples."""
     controls_each: Annotated[int, Field(ge=1, le=192)] | None = None
     """Positive and as many negative controls on a plate; left out: what the outer columns hold."""
-    reference: Annotated[str, Field(max_length=200)] = "reference"
-    """Name of the compound of the positive controls; empty: negative controls alone."""
+    positive_controls: bool = True
+    """Whether half of the controls are positive; if not, all are DMSO."""
+    reference: Annotated[str, Field(min_length=1, max_length=200)] = "reference"
+    """Name of the compound of the positive controls."""
     reference_um: Concentration = 10.0
     reference_stock_mm: Concentration = 10.0
     replicates: Annotated[int, Field(ge=1, le=24)] = 1
@@ -58,7 +60,7 @@ class Lab(Strict):
     """All that is in a well in the end."""
     dmso_percent: Annotated[float, Field(gt=0, le=100)] = 0.5
     """Share of DMSO in every well that is used, by volume; DMSO is added up to it."""
-    tolerance: Annotated[float, Field(ge=0, le=0.2)] = 0.1
+    tolerance: Annotated[float, Field(ge=0, le=0.2)] = 0.05
     """How far, relatively, whole drops may miss a concentration."""
 
     # --- The dispenser and its source plates
@@ -174,7 +176,7 @@ class Lab(Strict):
         if dilutes and self.pipetted < from_ul(self.pipette_ul):
             raise InputError(
                 f"an intermediate dilution takes {ul_text(self.pipetted)} uL (source_volume_ul / "
-                f"intermediate_factor), less than pipette_ul = {self.pipette_ul:g}; raise "
+                f"intermediate_factor), below pipette_ul = {self.pipette_ul:g}; raise "
                 "source_volume_ul or lower intermediate_factor"
             )
         most = max(self.dispense.most * self.drop, self.pipetted if dilutes else 0)
@@ -184,7 +186,7 @@ class Lab(Strict):
                 f"dead gives less than the {ul_text(most)} uL that one transfer may take; raise "
                 "source_volume_ul or lower source_dead_ul"
             )
-        if self.reference:
+        if self.positive_controls:
             _told_of("reference_um", self)
         return self
 

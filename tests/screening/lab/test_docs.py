@@ -1,0 +1,47 @@
+"""docs/lab.md says what the code does."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from screening.lab import order, picklists, platefiles
+from screening.lab.settings import Lab
+
+TEXT = (Path(__file__).parents[3] / "docs" / "lab.md").read_text(encoding="utf-8")
+TABLES = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+
+
+def test_the_settings_and_their_defaults_are_all_there() -> None:
+    commented = re.sub(r"^# (\w+ = )", r"\1", TABLES[1], flags=re.MULTILINE)
+    assert tomllib.loads(commented)["lab"].keys() == Lab.model_fields.keys()
+    given = tomllib.loads(TABLES[1])["lab"]
+    assert given == {key: value for key, value in Lab() if value not in (None, "")}
+    assert Lab(**given) == Lab()
+
+
+def test_the_example_is_accepted() -> None:
+    assert Lab(**tomllib.loads(TABLES[0])["lab"]).points == 8
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        platefiles.COLUMNS,
+        picklists.ECHO,
+        picklists.DILUTIONS,
+        picklists.SOURCES,
+        order.COLUMNS,
+    ],
+)
+def test_the_columns_are_those_of_the_files(header: Any) -> None:
+    assert any(line.startswith(",".join(header)) for line in TEXT.splitlines())
+
+
+def test_the_error_is_the_one_that_is_given() -> None:
+    with pytest.raises(ValueError, match="takes 500 nL") as caught:
+        Lab(stock_mm=1.0)
+    line = next(line for line in TEXT.splitlines() if line.startswith("10 uM in 50 uL takes"))
+    assert line in str(caught.value)
