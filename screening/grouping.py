@@ -1,0 +1,24 @@
+"""What hits have in common and what they would cost to make: scaffold, cluster, accessibility."""
+
+import numpy as np
+import pandas as pd
+
+from chem.accessibility import accessibility
+from chem.clusters import SIMILAR, clusters
+from chem.scaffolds import scaffold
+
+
+def with_structure(hits: pd.DataFrame, similarity: float = SIMILAR) -> pd.DataFrame:
+    """Return hits, in rank order with ``smiles``, with three more columns.
+
+    - ``sa_score``: float64 in [1, 10], see ``chem.accessibility``;
+    - ``scaffold``: text, the Bemis-Murcko scaffold as SMILES, "" for a molecule without rings;
+    - ``cluster``: int64 from 1, numbered by its first hit in rank order, see ``chem.clusters``;
+      similarity: Tanimoto similarity from which two hits are alike.
+    """
+    smiles = [str(text) for text in hits["smiles"]]
+    return hits.assign(
+        sa_score=np.array(accessibility(smiles), dtype=np.float64),
+        scaffold=pd.Series([scaffold(text) for text in smiles], index=hits.index, dtype="str"),
+        cluster=np.array(clusters(smiles, similarity), dtype=np.int64),
+    )
