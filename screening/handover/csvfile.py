@@ -46,12 +46,12 @@ def write_csv(
 
 
 def write_hits(path: Path, table: HitTable) -> None:
-    """Write ``hits.csv``: number columns as numbers, text columns escaped."""
+    """Write ``hits.csv``: numbers and measured values as they are, texts escaped."""
     with open_atomic(path) as file:
         writer = csv.writer(_LineFeeds(file), lineterminator="\r\n")
         writer.writerow([escape_cell(column.name) for column in table.columns])
         for row in table.rows:
             writer.writerow(
-                escape_cell(cell) if column.decimals is None else cell
+                escape_cell(cell) if column.decimals is None and not column.measured else cell
                 for column, cell in zip(table.columns, row, strict=True)
             )

@@ -1,20 +1,35 @@
 """The hits as one table of text: every file of the hand-over shows these same cells."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
 from chem.describe import PROPERTIES
+from screening.evidence import Evidence, Neighbour
 from screening.handover.cells import format_number
+from screening.handover.nearest import ENDS, column_name, neighbour_cells
+from screening.handover.reason import reason
+from screening.handover.units import PROBABILITY as PROBABILITY
+from screening.handover.units import decimals_of as decimals_of
+from screening.handover.units import unit_of
 from screening.screen import Screen
 
-Group = Literal["identity", "score", "prediction", "domain", "property", "input", "vendor"]
-
-PROBABILITY = "probability"
-"""The unit of a classification task."""
-PROPERTY_DECIMALS = {"mw": 2, "logp": 2, "tpsa": 1, "qed": 2}
+Group = Literal[
+    "identity",
+    "score",
+    "prediction",
+    "domain",
+    "neighbours",
+    "alerts",
+    "property",
+    "structure",
+    "input",
+    "vendor",
+]
+"""Groups of columns, in the order in which they stand."""
+PROPERTY_DECIMALS = {"mw": 2, "logp": 2, "tpsa": 1, "qed": 2, "sa_score": 1}
 """Other properties are counts."""
 VENDOR_PREFIX = "vendor_"
 """Goes before a vendor's column when its name is already taken."""
@@ -33,6 +48,8 @@ class Column(NamedTuple):
     decimals: int | None
     """Decimals of a number; None for text."""
     group: Group
+    measured: bool = False
+    """Whether its text is a measured value: a number, or a bound such as ``<5.00``."""
 
 
 class HitTable(NamedTuple):
@@ -53,20 +70,24 @@ def hit_table(
     screen: Screen,
     units: Mapping[str, str],
     extra_columns: Sequence[str] = (),
+    evidence: Sequence[Evidence] | None = None,
+    limits: Mapping[str, float] | None = None,
 ) -> HitTable:
     """Lay out ranked hits in the documented order of columns.
 
     hits: ``Ranking.hits`` of a scored frame with ``compound_id, name, smiles, input_smiles,
-    changes`` (texts) and ``extra`` (a JSON object or a dict of the vendor's fields).
+    changes`` (texts) and ``extra`` (a JSON object or a dict of the vendor's fields); of
+    ``picked_by, list_rank, alerts, qed, sa_score, scaffold, cluster`` those that it has are shown.
     units: unit of each predicted task; a probability has 3 decimals, anything else 2.
     extra_columns: the library's own order of the vendor's columns; fields that are not in it
-    follow in order of first appearance.
+    follow in order of first appearance. evidence: of each hit, in their order; without it there
+    are no columns of measured neighbours. limits: of the columns of distances, for ``reason``.
     """
     extras = (
         [_extra(value) for value in hits["extra"]] if "extra" in hits else [{} for _ in hits.index]
     )
     vendor = dict.fromkeys([*extra_columns, *(key for extra in extras for key in extra)])
-    columns = _own_columns(hits, screen, units)
+    columns = list(_own_columns(hits, screen, units, evidence is not None))
     taken = {column.name for column in columns}
     for field in vendor:
         name = field if field.strip() else UNNAMED
@@ -74,18 +95,16 @@ def hit_table(
             name = VENDOR_PREFIX + name
         taken.add(name)
         columns.append(Column(name, field, None, "vendor"))
-    rows = [
-        [_cell(hit, extra, column) for column in columns]
-        for hit, extra in zip(hits.to_dict("records"), extras, strict=True)
-    ]
+    near = [{} for _ in hits.index] if evidence is None else [one.neighbours for one in evidence]
+    rows = []
+    for hit, extra, known in zip(hits.to_dict("records"), extras, near, strict=True):
+        whole = {
+            **hit,
+            **_neighbour_cells(known, screen, units),
+            "reason": reason(hit, screen, units, limits, known),
+        }
+        rows.append([_cell(whole, extra, column) for column in columns])
     return HitTable(tuple(columns), rows)
-
-
-def decimals_of(task: str, screen: Screen, units: Mapping[str, str]) -> int:
-    """3 for a probability, 2 for anything else; without a unit, a liability is a probability."""
-    risks = {part.task for part in screen.liabilities}
-    unit = units.get(task, PROBABILITY if task in risks else "")
-    return 3 if unit == PROBABILITY else 2
 
 
 def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
@@ -94,44 +113,68 @@ def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
     return [name for name in map(str, hits) if name.endswith("_distance") and name not in own]
 
 
-def _own_columns(hits: pd.DataFrame, screen: Screen, units: Mapping[str, str]) -> list[Column]:
-    columns = [
-        Column("rank", "rank", 0, "identity"),
-        Column("compound_id", "compound_id", None, "identity"),
-        Column("smiles", "smiles", None, "identity"),
-        Column("score", "score", 4, "score"),
-        Column("name", "name", None, "identity"),
-    ]
+def _own_columns(
+    hits: pd.DataFrame, screen: Screen, units: Mapping[str, str], neighbours: bool
+) -> Iterator[Column]:
+    yield Column("rank", "rank", 0, "identity")
+    yield Column("compound_id", "compound_id", None, "identity")
+    yield Column("smiles", "smiles", None, "identity")
+    yield Column("score", "score", 4, "identity")
+    yield Column("name", "name", None, "identity")
+    yield from _present(hits, "identity", {"picked_by": None, "list_rank": 0})
+    yield Column("reason", "reason", None, "identity")
     own = {
         f"{part.name}{end}": decimals_of(part.task, screen, units)
         for part in screen.primary
         for end in ("", "_std", "_lower")
     }
     for name in screen.objective_columns:
-        decimals = own.get(name, 3 if name.startswith("d_") else 2)
-        columns.append(Column(name, name, decimals, "score"))
+        yield Column(name, name, own.get(name, 3 if name.startswith("d_") else 2), "score")
     for task in screen.tasks:
-        for name in (task, f"{task}_std", f"{task}_lo", f"{task}_hi"):
-            if name in hits:
-                columns.append(Column(name, name, decimals_of(task, screen, units), "prediction"))
-    columns += [Column(name, name, 2, "domain") for name in distance_columns(hits, screen)]
-    columns.append(Column("changes", "changes", None, "input"))
-    for name in (*PROPERTIES, "qed"):
-        if name in hits:
-            columns.append(Column(name, name, PROPERTY_DECIMALS.get(name, 0), "property"))
-    if "alerts" in hits:
-        columns.append(Column("alerts", "alerts", None, "property"))
-    columns.append(Column("row", "row", 0, "input"))
-    columns.append(Column("input_smiles", "input_smiles", None, "input"))
-    return columns
+        decimals = decimals_of(task, screen, units)
+        ends = {f"{task}{end}": decimals for end in ("", "_std", "_lo", "_hi")}
+        yield from _present(hits, "prediction", ends)
+    for name in distance_columns(hits, screen):
+        yield Column(name, name, 2, "domain")
+    for part in screen.primary if neighbours else ():
+        for end in ENDS:
+            name = column_name(part.name, end)
+            two = 2 if end == "similarity" else None
+            yield Column(name, name, two, "neighbours", measured=end == "value")
+    yield from _present(hits, "alerts", {"alerts": None})
+    properties = (*PROPERTIES, "qed", "sa_score")
+    rounded = {name: PROPERTY_DECIMALS.get(name, 0) for name in properties}
+    yield from _present(hits, "property", rounded)
+    yield from _present(hits, "structure", {"scaffold": None, "cluster": 0})
+    yield Column("changes", "changes", None, "input")
+    yield Column("row", "row", 0, "input")
+    yield Column("input_smiles", "input_smiles", None, "input")
 
 
-def _cell(hit: dict[Any, Any], extra: Mapping[str, str], column: Column) -> str:
+def _present(
+    hits: pd.DataFrame, group: Group, decimals: Mapping[str, int | None]
+) -> Iterable[Column]:
+    """Columns of those names that the frame has."""
+    return (Column(name, name, n, group) for name, n in decimals.items() if name in hits)
+
+
+def _neighbour_cells(
+    known: Mapping[str, Sequence[Neighbour]], screen: Screen, units: Mapping[str, str]
+) -> dict[str, Any]:
+    cells: dict[str, Any] = {}
+    for part in screen.primary:
+        is_class = unit_of(part.task, screen, units) == PROBABILITY
+        decimals = decimals_of(part.task, screen, units)
+        cells |= neighbour_cells(part.name, known.get(part.task, ()), decimals, is_class)
+    return cells
+
+
+def _cell(hit: Mapping[Any, Any], extra: Mapping[str, str], column: Column) -> str:
     if column.group == "vendor":
         return extra.get(column.source, "")
     value = hit[column.source]
     if column.decimals is not None:
-        return format_number(value, column.decimals)
+        return "" if value is None else format_number(value, column.decimals)
     if column.source == "changes":
         return "; ".join(value)
     return str(value)

@@ -2,7 +2,9 @@
 
 import csv
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -10,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chem.describe import PROPERTIES
+from screening.evidence import Evidence, Neighbour
+from screening.grouping import with_structure
 from screening.handover.cells import escape_cell, unescape_cell
 from screening.handover.csvfile import write_csv, write_hits
-from screening.handover.table import hit_table
+from screening.handover.table import Group, hit_table
 from screening.rank import Ranking, merge_top
 from screening.screen import Screen
 
@@ -26,18 +30,79 @@ def read_csv(path: Path) -> list[list[str]]:
 
 
 def test_columns_are_in_the_documented_order(
-    ranking: Ranking, kinase: Screen, units: dict[str, str]
+    ranking: Ranking, kinase: Screen, units: dict[str, str], evidence: list[Evidence]
 ) -> None:
-    names = [column.name for column in hit_table(ranking.hits, kinase, units).columns]
-    assert names[:5] == ["rank", "compound_id", "smiles", "score", "name"]
-    parts = len(kinase.objective_columns)
-    assert tuple(names[5 : 5 + parts]) == kinase.objective_columns
-    predictions = [t + end for t in kinase.tasks for end in ("", "_std", "_lo", "_hi")]
-    after = 5 + parts + len(predictions)
-    assert names[5 + parts : after] == predictions
-    assert names[after:-5] == ["changes", *PROPERTIES, "qed", "alerts"]
-    assert names[-5:] == ["row", "input_smiles", "Price", "vendor_score", "vendor_column"]
+    hits = with_structure(ranking.hits.assign(activity_distance=0.5))
+    table = hit_table(hits, kinase, units, ["Price"], evidence)
+    by_group = {
+        group: [column.name for column in columns]
+        for group, columns in groupby(table.columns, lambda column: column.group)
+    }
+    nearest = ["id", "smiles", "similarity", "value", "others"]
+    assert by_group == {
+        "identity": [
+            *("rank", "compound_id", "smiles", "score", "name", "picked_by", "list_rank", "reason")
+        ],
+        "score": list(kinase.objective_columns),
+        "prediction": [t + end for t in kinase.tasks for end in ("", "_std", "_lo", "_hi")],
+        "domain": ["activity_distance"],
+        "neighbours": [f"nearest_EGFR_{end}" for end in nearest],
+        "alerts": ["alerts"],
+        "property": [*PROPERTIES, "qed", "sa_score"],
+        "structure": ["scaffold", "cluster"],
+        "input": ["changes", "row", "input_smiles"],
+        "vendor": ["Price", "vendor_score", "vendor_column"],
+    }
+    assert list(by_group) == list(get_args(Group)), "each group in one piece, in its order"
+    names = [column.name for column in table.columns]
     assert len(set(names)) == len(names)
+
+
+def test_what_a_ranking_does_not_know_has_no_column(kinase: Screen, scored: Scored) -> None:
+    hits = merge_top([scored([("1", "", {})])], kinase).hits
+    names = {column.name for column in hit_table(hits, kinase, {}).columns}
+    assert not names & {"picked_by", "alerts", "qed", "sa_score", "scaffold", "cluster"}
+    assert not [name for name in names if name.startswith("nearest_")]
+    assert {"reason", "changes", "input_smiles"} <= names
+
+
+def test_evidence_is_told_beside_its_hit(
+    ranking: Ranking, kinase: Screen, units: dict[str, str], evidence: list[Evidence]
+) -> None:
+    some = [evidence[0]._replace(neighbours={}), *evidence[1:]]
+    table = hit_table(ranking.hits, kinase, units, evidence=some)
+    first, *others = table.records()
+    assert {text for name, text in first.items() if name.startswith("nearest_")} == {""}
+    for cells, known in zip(others, evidence[1:], strict=True):
+        near = known.neighbours["activity_EGFR"]
+        assert cells["nearest_EGFR_id"] == near[0].id
+        assert cells["nearest_EGFR_smiles"] == near[0].smiles
+        assert cells["nearest_EGFR_similarity"] == "0.90"
+        assert float(cells["nearest_EGFR_value"]) == pytest.approx(near[0].value, abs=0.0051)
+        assert cells["nearest_EGFR_others"].count("; ") == 1
+        assert f"; {near[2].id} <" in cells["nearest_EGFR_others"]
+    with pytest.raises(ValueError, match="zip"):
+        hit_table(ranking.hits, kinase, units, evidence=evidence[:-1])
+
+
+def test_a_measured_value_is_no_text_to_escape(
+    ranking: Ranking, kinase: Screen, evidence: list[Evidence], tmp_path: Path
+) -> None:
+    hostile = Neighbour("=HYPERLINK()", "CCO", 0.5, -3.2)
+    bound = hostile._replace(value=9.3, relation=">")
+    nothing: dict[str, tuple[Neighbour, ...]] = {}
+    some = [
+        known._replace(neighbours=near)
+        for known, near in zip(
+            evidence,
+            [{"activity_EGFR": (one,)} for one in (hostile, bound)] + [nothing] * len(evidence[2:]),
+            strict=True,
+        )
+    ]
+    write_hits(tmp_path / "hits.csv", hit_table(ranking.hits, kinase, {}, evidence=some))
+    back = pd.read_csv(tmp_path / "hits.csv", dtype=str, keep_default_na=False)
+    assert back["nearest_EGFR_value"].tolist()[:3] == ["-3.20", ">9.30", ""]
+    assert back["nearest_EGFR_id"].tolist()[:2] == ["'=HYPERLINK()"] * 2
 
 
 def test_the_library_decides_the_order_of_its_columns(ranking: Ranking, kinase: Screen) -> None:
@@ -88,7 +153,9 @@ def test_the_bytes_are_stable_and_plain(ranking: Ranking, kinase: Screen, tmp_pa
     content = (tmp_path / "a.csv").read_bytes()
     assert content == (tmp_path / "b.csv").read_bytes()
     assert b"\r" not in content
-    assert content.startswith(b"rank,compound_id,smiles,score,name,d_EGFR,")
+    assert content.startswith(
+        b"rank,compound_id,smiles,score,name,picked_by,list_rank,reason,d_EGFR,"
+    )
     assert content.count(b"\n") == 1 + len(ranking.hits)
 
 

@@ -1,0 +1,21 @@
+"""Units of predicted tasks, and how many decimals are known of a value in them."""
+
+from collections.abc import Mapping
+
+from screening.screen import Screen
+
+PACTIVITY = "pActivity"
+"""The unit of a potency: -log10 of a molar concentration."""
+PROBABILITY = "probability"
+"""The unit of a classification task."""
+
+
+def unit_of(task: str, screen: Screen, units: Mapping[str, str]) -> str:
+    """Return the unit of a predicted task; where none is given, a liability is a probability."""
+    risks = {part.task for part in screen.liabilities}
+    return units.get(task, PROBABILITY if task in risks else "")
+
+
+def decimals_of(task: str, screen: Screen, units: Mapping[str, str]) -> int:
+    """Return 3 for a probability, 2 for anything else; see ``unit_of``."""
+    return 3 if unit_of(task, screen, units) == PROBABILITY else 2
