@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
+from screening.chosen import EXCLUDED, is_refusal
 from screening.rank import Ranking
 from screening.screen import Screen
 from screening.screen_file import hash_screen
@@ -65,18 +66,60 @@ def check_accounts(facts: RunFacts, ranking: Ranking, screen: Screen) -> None:
             ranking.scored,
             ranking.passed + sum(ranking.filtered.values()) + ranking.set_aside,
         ),
+        **(
+            _plain_laws(ranking, screen)
+            if ranking.selection is None
+            else _chosen_laws(ranking, screen)
+        ),
+    }
+    for law, (left, right) in laws.items():
+        if left != right:
+            raise AccountingError(f"{law} does not hold: {left} and {right}; nothing was published")
+
+
+def _plain_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]:
+    """What holds where the hits are the first of the list."""
+    return {
         "hits = the smaller of passed and hits asked for": (
             len(ranking.hits),
             min(ranking.passed, screen.hits),
         ),
         "examined = hits + sum of what late filters took": (
             ranking.examined,
-            len(ranking.hits) + sum(ranking.filtered[limit.name] for limit in screen.late_limits),
+            len(ranking.hits) + _taken_late(ranking, screen),
         ),
     }
-    for law, (left, right) in laws.items():
-        if left != right:
-            raise AccountingError(f"{law} does not hold: {left} and {right}; nothing was published")
+
+
+def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]:
+    """What holds where the hits are chosen."""
+    told, over = ranking.selection, ranking.passed_over
+    assert told is not None
+    assert over is not None
+    hits, reasons = len(ranking.hits), told["passed_over"]
+    refused = sum(n for why, n in reasons.items() if is_refusal(why))
+    excluded = sum(n for why, n in reasons.items() if why.startswith(EXCLUDED))
+    asked = told["considered"] - excluded if screen.late_limits else hits
+    return {
+        "considered = hits + passed over": (told["considered"], hits + sum(reasons.values())),
+        "passed over = listed + not listed": (
+            sum(reasons.values()),
+            len(over) + told["not_listed"],
+        ),
+        "hits = sum over the rules that picked them": (hits, sum(told["by_rule"].values())),
+        "hits = the smaller of what no rule refused and hits asked for": (
+            hits,
+            min(told["considered"] - refused, screen.hits),
+        ),
+        "examined = what late filters were asked about, or the hits": (
+            ranking.examined,
+            asked + _taken_late(ranking, screen),
+        ),
+    }
+
+
+def _taken_late(ranking: Ranking, screen: Screen) -> int:
+    return sum(ranking.filtered[limit.name] for limit in screen.late_limits)
 
 
 def build_manifest(
@@ -104,6 +147,7 @@ def build_manifest(
         "rejected_by_code": dict(sorted(facts.reject_codes.items())),
         "filtered_by_filter": ranking.filtered,
         "triage": ranking.triage,
+        "selection": ranking.selection,
         "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
         "peak_memory_mb": {stage: round(peak, 1) for stage, peak in facts.peak_memory_mb.items()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,0 +1,104 @@
+"""All who may be chosen: the pool, and beyond it the controls and the best by optimism."""
+
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from chem.clusters import clusters
+from chem.errors import InputError
+from screening.basket import Candidate
+from screening.late import Frames
+from screening.marks import Marks
+from screening.prices import Price, check_currency, read_price
+from screening.rank import OPTIMISTIC, merge_top
+from screening.screen import Screen
+
+Identify = Callable[[pd.DataFrame], pd.DataFrame]
+"""Adds ``compound_id`` and ``extra``, a JSON object of the library's own columns, by ``row``."""
+
+
+class Candidates(NamedTuple):
+    """Compounds that may be chosen, each once."""
+
+    frame: pd.DataFrame
+    """Scored and evaluated: the pool in the order of the list, then those beyond it. Its index
+    counts from 0; ``list_rank`` is known of the pool alone."""
+    each: list[Candidate]
+    """The same, for the rules."""
+    pool: int
+    """How many of the first are the pool."""
+    controls: list[int]
+    """Places of the controls, best first."""
+    hopes: list[int]
+    """Places of who may be explored, best by optimism first."""
+    clustered: bool
+    """Whether a rule asks for clusters."""
+    currency: str
+    """Of the prices; ``""`` where none names one."""
+
+
+def find_candidates(
+    pool: pd.DataFrame,
+    frames: Frames,
+    controls: Frames,
+    screen: Screen,
+    marks: Marks,
+    identify: Identify,
+) -> Candidates:
+    """Gather all who may be chosen, with their clusters and prices where a rule asks for them."""
+    selection = screen.selection
+    assert selection is not None
+    wanted, hopes = _controls(controls, screen, marks), pool.head(0)
+    wanted = hopes if wanted is None else wanted
+    if round(selection.explore * screen.hits):
+        size = selection.considered(screen.hits)
+        hopes = merge_top(frames(), screen, size=size, optimism=selection.optimism).hits
+        hopes = hopes.drop(columns=[OPTIMISTIC])
+    # Those of the pool are kept, because their places in the list are known.
+    together = pd.concat([pool, wanted, hopes], ignore_index=True)
+    frame = together.drop_duplicates("row").reset_index(drop=True)
+    at = {row: place for place, row in enumerate(frame["row"].tolist())}
+    clustered = selection.diversity == "clusters" or selection.max_per_cluster is not None
+    smiles = frame["smiles"].tolist()
+    numbers = clusters(smiles, selection.similarity) if clustered else [0] * len(smiles)
+    column = selection.price_column
+    prices = _prices(identify(frame[["row"]]), column) if column else [None] * len(smiles)
+    return Candidates(
+        frame,
+        [
+            Candidate(row, text, number, None if price is None else price.amount)
+            for row, text, number, price in zip(at, smiles, numbers, prices, strict=True)
+        ],
+        len(pool),
+        [at[row] for row in wanted["row"].tolist()],
+        [at[row] for row in hopes["row"].tolist()],
+        clustered,
+        check_currency(prices, column) if column else "",
+    )
+
+
+def _controls(frames: Frames, screen: Screen, marks: Marks) -> pd.DataFrame | None:
+    """Return the controls, evaluated and in the order of the list; no filter takes one.
+
+    None where there are none.
+    """
+    found = [frame[frame["row"].isin(marks.controls)] for frame in frames()]
+    scored = {row for frame in found for row in frame["row"].tolist()}
+    if missing := [row for row in marks.controls.tolist() if row not in scored]:
+        raise InputError(
+            f"{len(missing)} controls have no scores here, the first in row {missing[0]} of the "
+            "library; screen it again with these controls"
+        )
+    if not scored:
+        return None
+    plain = screen.model_copy(update={"filters": {}})
+    once = pd.concat(found).drop_duplicates("row")
+    return merge_top([once], plain, size=len(once)).hits
+
+
+def _prices(identified: pd.DataFrame, column: str) -> list[Price | None]:
+    """Read the price [n] of each compound."""
+    extras = (json.loads(text) for text in identified["extra"])
+    return [read_price(extra.get(column, "")) for extra in extras]
