@@ -14,6 +14,7 @@ what RDKit reads from ``s.smiles``. Nothing that follows depends on how a vendor
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -99,11 +100,25 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
                 short = _take_as_it_is(structure)
                 if short is not None:
                     return short
-            return _to_fixed_point(structure, format)
+            return _to_fixed_point(structure, format, {})
         except MemoryError:
             raise  # the machine's want, not the molecule's fault: the owner of this process decides
         except Exception as error:
             return Failure("standardize", "failed", one_line(str(error)) or type(error).__name__)
+
+
+def trace(structure: str, format: StructureFormat) -> dict[str, str]:
+    """Return each change that :func:`standardize` makes, with the SMILES right after it.
+
+    In order; empty where nothing is changed or the structure cannot be read.
+
+    >>> trace("[Na+].CC(=O)[O-]", "smiles")
+    {'stripped_fragments': 'CC(=O)[O-]', 'neutralized': 'CC(=O)O'}
+    """
+    found: dict[str, str] = {}
+    with rdBase.BlockLogs(), suppress(Exception):  # why it failed is standardize's to tell
+        _to_fixed_point(structure.strip() if format == "smiles" else structure, format, found)
+    return found
 
 
 def _take_as_it_is(smiles: str) -> Standardized | None:
@@ -127,8 +142,9 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
     return None
 
 
-def _to_fixed_point(structure: str, format: StructureFormat) -> Standardized | Failure:
-    changes: dict[str, None] = {}
+def _to_fixed_point(
+    structure: str, format: StructureFormat, changes: dict[str, str]
+) -> Standardized | Failure:
     mol = parse(structure, format)
     if isinstance(mol, Failure):
         return mol
@@ -160,34 +176,35 @@ def _to_fixed_point(structure: str, format: StructureFormat) -> Standardized | F
     return Failure("standardize", "unstable", f"still changing after {MAX_PASSES} passes")
 
 
-def _note_hydrogens(smiles: str, mol: Chem.Mol, changes: dict[str, None]) -> None:
+def _note_hydrogens(smiles: str, mol: Chem.Mol, changes: dict[str, str]) -> None:
     written = smiles.count("[H]")
     if written and written > sum(atom.GetAtomicNum() == 1 for atom in mol.GetAtoms()):
-        changes["removed_hydrogens"] = None
+        changes["removed_hydrogens"] = Chem.MolToSmiles(mol)
 
 
-def _remove_hydrogens(mol: Chem.Mol, changes: dict[str, None]) -> Chem.Mol:
+def _remove_hydrogens(mol: Chem.Mol, changes: dict[str, str]) -> Chem.Mol:
     written = mol.GetNumAtoms()
     mol = Chem.RemoveHs(mol)
     if mol.GetNumAtoms() < written:
-        changes["removed_hydrogens"] = None
+        changes["removed_hydrogens"] = Chem.MolToSmiles(mol)
     return mol
 
 
-def _remove_atom_maps(mol: Chem.Mol, changes: dict[str, None]) -> None:
-    for atom in mol.GetAtoms():
-        if atom.GetAtomMapNum():
-            atom.SetAtomMapNum(0)
-            changes["removed_atom_maps"] = None
+def _remove_atom_maps(mol: Chem.Mol, changes: dict[str, str]) -> None:
+    mapped = [atom for atom in mol.GetAtoms() if atom.GetAtomMapNum()]
+    for atom in mapped:
+        atom.SetAtomMapNum(0)
+    if mapped:
+        changes["removed_atom_maps"] = Chem.MolToSmiles(mol)
 
 
-def _note_charges(structure: str, smiles: str, changes: dict[str, None]) -> None:
+def _note_charges(structure: str, smiles: str, changes: dict[str, str]) -> None:
     """RDKit itself turns a pentavalent nitro group or azide into the charged form as it reads."""
     if "+" in smiles and "+" not in structure and "CHG" not in structure:
-        changes.setdefault("normalized")
+        changes.setdefault("normalized", smiles)
 
 
-def _clean(mol: Chem.Mol, changes: dict[str, None]) -> Chem.Mol:
+def _clean(mol: Chem.Mol, changes: dict[str, str]) -> Chem.Mol:
     """Run the steps this molecule can need, noting those that changed it."""
     tools = _tools()
     unusual = mol.HasSubstructMatch(tools.unusual)
@@ -195,23 +212,23 @@ def _clean(mol: Chem.Mol, changes: dict[str, None]) -> Chem.Mol:
         bonds = mol.GetNumBonds()
         tools.metals.DisconnectInPlace(mol)
         if mol.GetNumBonds() < bonds:
-            changes["disconnected_metal"] = None
+            changes["disconnected_metal"] = Chem.MolToSmiles(mol)
         _rewrite("normalized", tools.normalizer.normalizeInPlace, mol, changes)
         _rewrite("reionized", tools.reionizer.reionizeInPlace, mol, changes)
     if len(Chem.GetMolFrags(mol)) > 1:
         mol = choose_parent(mol)
-        changes["stripped_fragments"] = None
+        changes["stripped_fragments"] = Chem.MolToSmiles(mol)
     if unusual:
         _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
     return mol
 
 
 def _rewrite(
-    change: str, step: Callable[[Chem.Mol], None], mol: Chem.Mol, changes: dict[str, None]
+    change: str, step: Callable[[Chem.Mol], None], mol: Chem.Mol, changes: dict[str, str]
 ) -> None:
     # The SMILES in the atoms' own order costs a third of the canonical one, and shows the change
     # as well: the steps keep that order.
     before = Chem.MolToSmiles(mol, canonical=False)
     step(mol)
     if Chem.MolToSmiles(mol, canonical=False) != before:
-        changes[change] = None
+        changes[change] = Chem.MolToSmiles(mol)

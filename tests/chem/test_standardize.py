@@ -12,7 +12,7 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem import standardize as module
 from chem.records import Failure
-from chem.standardize import Standardized, standardize
+from chem.standardize import Standardized, standardize, trace
 
 SAMPLE = Path(__file__).parents[1] / "files" / "chem" / "approved_sample.smi"
 DRUGS = [line.split("\t") for line in SAMPLE.read_text().splitlines()[1:]]
@@ -244,3 +244,22 @@ def test_the_log_of_rdkit_stays_off_the_screen(capfd: pytest.CaptureFixture[str]
 def test_any_text_is_answered_with_a_value(text: str) -> None:
     assert isinstance(standardize(text, "smiles"), Standardized | Failure)
     assert isinstance(standardize(text, "molblock"), Failure)
+
+
+def test_a_trace_tells_every_step() -> None:
+    """The changes are those of the standardizer, and the last structure is the one it ends with."""
+    for structure in (
+        "[Na+].CC(=O)[O-]",
+        "[CH3:1][OH:2].Cl",
+        "C[N](=O)=O",
+        "[Na]OC(=O)c1ccccc1",
+        "C[S+]([O-])C.[H]C([H])([H])N",
+        "CCO",
+    ):
+        found = standardize(structure, "smiles")
+        assert isinstance(found, Standardized)
+        steps = trace(structure, "smiles")
+        assert tuple(steps) == found.changes
+        if steps:
+            assert Chem.CanonSmiles(list(steps.values())[-1]) == found.smiles
+    assert trace("C(", "smiles") == {}
