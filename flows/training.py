@@ -13,6 +13,12 @@ from chem.errors import InputError
 from chem.read import hash_file
 from data.assay import read_assay
 from data.fetch import cache_folder
+from flows.measurements import (
+    Measurements,
+    keep_measured,
+    measurements_of_assay,
+    measurements_of_sets,
+)
 from gnn.assemble import Assembled
 from gnn.build import assemble_recipe, build_bundle, describe_file, teaching
 from gnn.card import Card
@@ -60,6 +66,8 @@ class Training:
     title: str
     description: str
     assemble: Callable[[Progress | None], Assembled]
+    measurements: Callable[[Card, Progress | None], Measurements]
+    """The measured compounds that a bundle of this training keeps, and their sources."""
     sizes: Callable[[int], NetworkConfig]
     """From the number of tasks."""
     settings: Callable[[int], TrainingConfig]
@@ -113,6 +121,7 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
         title=recipe.title,
         description=recipe.description,
         assemble=lambda progress: assemble_recipe(recipe, progress),
+        measurements=measurements_of_sets,
         sizes=recipe.sizes,
         settings=lambda rows: recipe.settings(),
         members=recipe.members,
@@ -155,6 +164,7 @@ def _plan_assay(
         title=path.name,
         description=f"{len(table):,} measured compounds of {path.name}",
         assemble=make,
+        measurements=partial(measurements_of_assay, table),
         sizes=lambda tasks: assay_network(tasks, pretrained),
         settings=assay_training,
         members=folds,
@@ -217,7 +227,9 @@ def run_training(
     bundle is written, so that a stopped training goes on where it was.
     """
     if training.model is not None:
-        return run_assay(training, assembled, out, progress, work, device)[0]
+        card = run_assay(training, assembled, out, progress, work, device)[0]
+        keep_measured(out, card, training.measurements(card, progress))
+        return card
     data = assembled.data
     sizes, settings = training.sizes(len(data.tasks)), training.settings(len(assembled.smiles))
     purpose = {
@@ -250,6 +262,7 @@ def run_training(
         progress=progress,
         pretrained=training.pretrained,
     )
+    keep_measured(out, card, training.measurements(card, progress))
     if work is None:
         rmtree(place)
     return card

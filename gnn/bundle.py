@@ -19,6 +19,8 @@ from gnn.card import Card
 from gnn.domain import Domain
 from gnn.errors import ModelError
 from gnn.kernel import KernelModel
+from gnn.measured import FILE as MEASURED
+from gnn.measured import Measured, load_measured
 from gnn.network import Network, NetworkConfig
 from gnn.rounding import SHARED, share_graph, whole
 from gnn.surrogate import FILE, LoadedSurrogate, load_surrogate
@@ -46,6 +48,14 @@ class Bundle:
     def sha256(self) -> str:
         """Content hash of the bundle: of its card, which holds the hash of its weights."""
         return hashlib.sha256((self.path / "card.json").read_bytes()).hexdigest()
+
+    @cached_property
+    def measured(self) -> Measured | None:
+        """What it learnt from, read when it is first asked for: scoring never does.
+
+        None where the bundle does not keep it; ModelError for a damaged or a foreign file.
+        """
+        return load_measured(self.path, self.card)
 
 
 def shipped_bundles() -> list[str]:
@@ -97,7 +107,8 @@ def save_bundle(
     card = card.model_copy(update={"weights": hashlib.sha256(weights).hexdigest()})
     text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE).unlink(missing_ok=True)  # it would imitate another bundle
+    for beside in (FILE, MEASURED):  # they would be another bundle's
+        (folder / beside).unlink(missing_ok=True)
     for name, content in (("weights.safetensors", weights), ("card.json", text.encode())):
         part = folder / f".{name}.part"
         part.write_bytes(content)

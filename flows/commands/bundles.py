@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.console import note, show_table
+from flows.console import note, progress, show_table, stoppable
 
 if TYPE_CHECKING:
     from gnn.card import Card, DistanceBin, Metric
+    from gnn.measured import Measured
 
 app = typer.Typer(help="List the shipped models and read model cards.", no_args_is_help=True)
 
@@ -32,11 +33,32 @@ def show_bundle(
 ) -> None:
     """Show a model's tasks and how good it is, beside a random forest on the same rows."""
     from gnn.bundle import find_bundle, read_card
+    from gnn.measured import load_measured
 
     card = read_card(find_bundle(name))
     note(f"{card.name}: {card.title}. {card.description}".strip())
     note(f"{card.members} networks, made {card.created}; {card.split}")
     show_card(card)
+    show_sources(card, load_measured(find_bundle(name), card))
+
+
+@app.command("measured")
+def measured_compounds(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|DIR", help="A shipped bundle, or a bundle's folder.")
+    ],
+) -> None:
+    """Write the compounds that a bundle was trained on, with their measured values, beside it.
+
+    Screens show each hit's nearest measured compounds from that file. `hitlist train` writes it
+    too; this makes it anew from the catalogue's sets, for which HITLIST_MIRROR has to be set.
+    """
+    from flows.measurements import make_measured
+
+    with progress() as report, stoppable("nothing was written: give the same command again"):
+        path, table = make_measured(name, report)
+    note(f"{len(table):,} compounds, {int(table.measured.sum()):,} measured values")
+    print(path)
 
 
 def show_card(card: "Card", every_task: bool = True) -> None:
@@ -57,6 +79,21 @@ def show_card(card: "Card", every_task: bool = True) -> None:
     show_table(headers, rows, f"{card.name}: ours beside a random forest", numbers=3)
     show_ablation(card)
     show_reliability(card)
+
+
+def show_sources(card: "Card", measured: "Measured | None") -> None:
+    """Show whose data it was trained on, under which terms, and what of it comes with it."""
+    rows = [
+        [*(source.get(key, "") for key in ("name", "licence", "citation")), f"{source['rows']:,}"]
+        for source in card.data
+    ]
+    show_table(["trained on", "licence", "citation", "rows"], rows, "Sources", numbers=1)
+    if measured is not None:
+        note(
+            f"{len(measured):,} compounds of these sources come with it, with "
+            f"{len(measured.values):,} measured values of its tasks (measured.parquet): the "
+            "sources' licences hold for them"
+        )
 
 
 def show_ablation(card: "Card") -> None:
