@@ -15,6 +15,7 @@ EXAMINED: dict[str, str] = {
     "pains": "count; structural alerts of PAINS",
     "brenk": "count; structural alerts of BRENK",
     "nih": "count; structural alerts of the NIH",
+    "kazius": "count; groups that go with mutagenicity, Kazius 2005 (doi 10.1021/jm040835a)",
 }
 """Name to unit and meaning of the numbers that an examination gives."""
 

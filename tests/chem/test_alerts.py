@@ -6,8 +6,10 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem.FilterCatalog import FilterCatalog, FilterCatalogParams
 
-from chem.alerts import SOURCES, Alert, find_alerts
+from chem.alerts import SOURCES, Alert, find_alerts, flag_atoms
+from chem.errors import InputError
 from chem.standardize import Standardized, standardize
+from chem.toxicophores import TOXICOPHORES
 
 
 def one_catalog(name: str) -> FilterCatalog:
@@ -25,7 +27,11 @@ def one_catalog(name: str) -> FilterCatalog:
             ["PAINS ene_rhod_A", "BRENK Michael_acceptor_1", "BRENK Thiocarbonyl_group"],
         ),
         ("CCO", []),
-        ("CCI", ["BRENK alkyl_halide", "BRENK iodine"]),
+        ("CCI", ["BRENK alkyl_halide", "BRENK iodine", "KAZIUS aliphatic_halide"]),
+        (
+            "CCN(C)N=O",
+            ["BRENK N-nitroso", "BRENK Oxygen-nitrogen_single_bond", "KAZIUS nitrosamine"],
+        ),
     ],
 )
 def test_known_offenders(smiles: str, expected: list[str]) -> None:
@@ -45,6 +51,11 @@ def test_equal_to_each_catalog_alone(real: list[str]) -> None:
                     whole = entry.GetDescription()
                     cut = whole.rsplit("(", 1)[0] if source == "PAINS" else whole
                     told[Alert(source, cut)] = None
+    for smiles, told in zip(sample, expected, strict=True):
+        mol = Chem.MolFromSmiles(smiles)
+        for name, patterns in TOXICOPHORES.items():
+            if any(mol.HasSubstructMatch(Chem.MolFromSmarts(one)) for one in patterns):
+                told[Alert("KAZIUS", name)] = None
     assert sum(map(len, expected)) > 50
     assert {alert.source for told in expected for alert in told} == set(SOURCES)
     assert find_alerts(sample) == [tuple(told) for told in expected]
@@ -75,6 +86,31 @@ def test_odd_molecules_have_alerts_too(odd: tuple[str, ...]) -> None:
 def test_an_unreadable_smiles_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot read"):
         find_alerts(["CCO", "CCQ"])
+    with pytest.raises(InputError, match="'CCQ'"):
+        flag_atoms("CCQ")
+
+
+def test_atoms_belong_to_the_alerts_that_are_found(real: list[str]) -> None:
+    sample = [smiles for smiles in real[::10] if Chem.MolFromSmiles(smiles) is not None]
+    found = find_alerts(sample)
+    assert sum(map(len, found)) > 20
+    for smiles, alerts in zip(sample, found, strict=True):
+        placed = flag_atoms(smiles)
+        assert tuple(Alert(one.source, one.name) for one in placed) == alerts
+        count = Chem.MolFromSmiles(smiles).GetNumAtoms()
+        for one in placed:
+            assert list(one.atoms) == sorted(set(one.atoms))
+            assert one.atoms
+            assert 0 <= one.atoms[0] <= one.atoms[-1] < count
+        mine = tuple(one for one in placed if one.source == "BRENK")
+        assert flag_atoms(smiles, ["BRENK"]) == mine
+
+
+def test_atoms_of_every_occurrence_are_told() -> None:
+    (catechol,) = flag_atoms("Oc1ccccc1O", ["BRENK"])
+    assert (catechol.name, catechol.atoms) == ("catechol", tuple(range(8)))
+    (iodine,) = (one for one in flag_atoms("ICCCI", ["BRENK"]) if one.name == "iodine")
+    assert iodine.atoms == (0, 4)
 
 
 def test_texts_can_be_told_apart() -> None:
@@ -84,3 +120,5 @@ def test_texts_can_be_told_apart() -> None:
             catalog = one_catalog(name)
             for at in range(catalog.GetNumEntries()):
                 assert not {";", " "} & set(catalog.GetEntryWithIdx(at).GetDescription())
+    for name in TOXICOPHORES:
+        assert not {";", " "} & set(name)

@@ -19,14 +19,15 @@ def test_qed_is_as_in_the_authors_program(smiles: str, published: float) -> None
 
 
 def test_numbers_count_the_alerts_of_each_source() -> None:
-    alerts = (Alert("PAINS", "a"), Alert("BRENK", "b"), Alert("BRENK", "c"))
+    alerts = (Alert("PAINS", "a"), Alert("BRENK", "b"), Alert("BRENK", "c"), Alert("KAZIUS", "d"))
     found = Examined(0.25, alerts)
     assert {name: found.number(name) for name in EXAMINED} == {
         "qed": 0.25,
-        "alerts": 3,
+        "alerts": 4,
         "pains": 1,
         "brenk": 2,
         "nih": 0,
+        "kazius": 1,
     }
     assert list(EXAMINED) == ["qed", "alerts", *map(str.lower, SOURCES)]
 
