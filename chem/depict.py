@@ -12,7 +12,16 @@ from rdkit.Chem.Draw import rdMolDraw2D
 
 from chem.errors import InputError
 
-COLORED = dict(zip((7, 8, 9, 15, 16, 17, 35, 53), "N O F P S Cl Br I".split(), strict=True))
+COLORED = {
+    7: "N",
+    8: "O",
+    9: "F",
+    15: "P",
+    16: "S",
+    17: "Cl",
+    35: "Br",
+    53: "I",
+}
 """Elements that pages give a colour, by atomic number; all others are drawn like carbon."""
 TENTHS = 10
 """Coordinates are whole tenths of a pixel: shorter than decimals, and finer than anyone sees."""

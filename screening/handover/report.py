@@ -1,87 +1,54 @@
 """``report.html``: the screen, its funnel and its hits on one page that opens from disk.
 
-The page loads nothing and runs nothing: its content security policy allows its own styles only,
-and every text of the library is escaped by the template.
+The page loads nothing. Its content security policy allows one script and one style, each named by
+its hash, so nothing that a library says can run. Texts of the library are escaped by the template,
+or lie in a block of JSON from which the script makes text, never markup.
 """
 
-import re
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
 from importlib.resources import files
-from typing import Any, NamedTuple
 
-import pandas as pd
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from chem.depict import depict
+from screening.evidence import Evidence
 from screening.handover.manifest import RunFacts, versions
-from screening.handover.table import PROBABILITY, HitTable, decimals_of
+from screening.handover.report_data import as_json, packed, page_data
+from screening.handover.report_funnel import funnel, losses
+from screening.handover.table import HitTable
 from screening.handover.words import explain_objective
 from screening.rank import Ranking
 from screening.screen import Screen
 
-SCALES = {PROBABILITY: (0.0, 1.0), "pActivity": (3.0, 11.0)}
-"""Ends of the axis on which a prediction of this unit is drawn."""
-PICTURE = (250, 180)
-"""Width and height of a structure in pixels."""
+SHOWN = 2_000
+"""A page holds no more hits than this, the first of the list; it says so, and where the rest is."""
+SCRIPTS = (
+    *("report_molecule.js", "report_card.js", "report_charts.js"),
+    *("report_list.js", "report_table.js", "report_window.js", "report.js"),
+)
+"""Parts of the page's one script, in order."""
+STYLES = ("report.css", "report_hits.css")
+PLAIN = ("rank", "compound_id", "name", "score", "smiles")
+"""Columns of the list that a browser without scripts shows."""
 
 
-class Step(NamedTuple):
-    """One step of the funnel."""
+def render_report(
+    table: HitTable,
+    ranking: Ranking,
+    screen: Screen,
+    facts: RunFacts,
+    evidence: Sequence[Evidence] | None = None,
+) -> str:
+    """The whole page as text. The same run gives the same page.
 
-    label: str
-    records: int
-    note: str
-
-
-class Bar(NamedTuple):
-    """A desirability drawn as a bar."""
-
-    label: str
-    text: str
-    percent: float
-
-
-class Span(NamedTuple):
-    """A prediction with its 90 % interval on an axis from 0 to 100."""
-
-    label: str
-    text: str
-    interval: str
-    at: float
-    low: float
-    high: float
-
-
-class Reach(NamedTuple):
-    """Whether a compound is like those that a model knows."""
-
-    model: str
-    distance: str
-    limit: str
-    """Empty where the model does not tell."""
-    outside: bool
-
-
-class Card(NamedTuple):
-    """All that the page shows of one hit."""
-
-    cells: dict[str, str]
-    picture: Markup
-    bars: list[Bar]
-    spans: list[Span]
-    reaches: list[Reach]
-    properties: list[tuple[str, str]]
-    vendor: list[tuple[str, str]]
-
-    @property
-    def strange(self) -> bool:
-        """Whether it is outside the domain of a model."""
-        return any(reach.outside for reach in self.reaches)
-
-
-def render_report(table: HitTable, ranking: Ranking, screen: Screen, facts: RunFacts) -> str:
-    """The whole page as text. The same run gives the same page."""
+    evidence: of each hit, in the order of the table; None where there is none.
+    """
+    shown = HitTable(table.columns, table.rows[:SHOWN])
+    known = evidence[:SHOWN] if evidence is not None else None
+    data = page_data(shown, screen, facts, known)
+    script, style = _joined(SCRIPTS), _joined(STYLES)
     environment = Environment(
         autoescape=True,
         loader=FunctionLoader(_part_of_page),
@@ -92,13 +59,20 @@ def render_report(table: HitTable, ranking: Ranking, screen: Screen, facts: RunF
     return environment.get_template("report.html").render(
         screen=screen,
         facts=facts,
-        funnel=list(_funnel(ranking, screen, facts)),
-        rejects=sorted(facts.reject_codes.items(), key=lambda item: (-item[1], item[0])),
-        filtered=ranking.filtered,
+        funnel=list(funnel(ranking, screen, facts)),
+        losses=losses(ranking, facts),
         objective=explain_objective(screen),
-        cards=_cards(table, ranking.hits, screen, facts),
+        count=len(shown.rows),
+        total=len(table.rows),
+        plain=[[cells[name] for name in PLAIN] for cells in shown.records()],
+        plain_columns=PLAIN,
         versions=versions(),
-        picture=PICTURE,
+        script=Markup(script),
+        style=Markup(style),
+        script_hash=_hash(script),
+        style_hash=_hash(style),
+        data=Markup(as_json(data.facts)),
+        pictures=packed(data.pictures),
     )
 
 
@@ -106,58 +80,10 @@ def _part_of_page(name: str) -> str:
     return files("screening.handover").joinpath(name).read_text(encoding="utf-8")
 
 
-def _funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
-    yield Step("Read", facts.rows, "records of the library")
-    plural = "" if facts.duplicates == 1 else "s"
-    notes = f"{facts.rejected:,} unusable, {facts.duplicates:,} duplicate{plural}"
-    yield Step("Scored", ranking.scored, notes)
-    beyond = f"{sum(ranking.filtered.values()):,} beyond a hard limit"
-    aside = f", {ranking.set_aside:,} not promising enough" if ranking.set_aside else ""
-    late = f"; QED and alerts of {ranking.examined:,} looked at" if screen.late_limits else ""
-    yield Step("Passed", ranking.passed, beyond + aside + late)
-    yield Step("Handed over", len(ranking.hits), f"{screen.hits:,} asked for")
+def _joined(names: Sequence[str]) -> str:
+    """Return an element's text between its tags, which begin and end with a line break."""
+    return "\n" + "".join(map(_part_of_page, names))
 
 
-def _cards(table: HitTable, hits: pd.DataFrame, screen: Screen, facts: RunFacts) -> list[Card]:
-    groups = {
-        group: [column.name for column in table.columns if column.group == group]
-        for group in ("domain", "property", "vendor")
-    }
-    cards = []
-    for cells, hit in zip(table.records(), hits.to_dict("records"), strict=True):
-        bars = [
-            Bar(part.label, cells[part.column], 100 * hit[part.column])
-            for part in explain_objective(screen)
-        ]
-        spans = [_span(task, hit, cells, screen, facts) for task in screen.tasks]
-        picture = Markup(depict(cells["smiles"], *PICTURE).svg())
-        shown = {group: [(n, cells[n]) for n in names] for group, names in groups.items()}
-        properties = [(name, text or "none") for name, text in shown["property"]]
-        vendor = [(name, text) for name, text in shown["vendor"] if text]
-        reaches = [_reach(name, hit, cells, facts) for name in groups["domain"]]
-        cards.append(Card(cells, picture, bars, spans, reaches, properties, vendor))
-    return cards
-
-
-def _reach(column: str, hit: dict[Any, Any], cells: dict[str, str], facts: RunFacts) -> Reach:
-    limit = facts.limits.get(column)
-    model = column.removesuffix("_distance")
-    if limit is None:
-        return Reach(model, cells[column], "", False)
-    return Reach(model, cells[column], f"{limit:.2f}", float(hit[column]) > limit)
-
-
-def _span(
-    task: str, hit: dict[Any, Any], cells: dict[str, str], screen: Screen, facts: RunFacts
-) -> Span:
-    mean = float(hit[task])
-    low, high = float(hit.get(f"{task}_lo", mean)), float(hit.get(f"{task}_hi", mean))
-    unit = facts.units.get(task, PROBABILITY if decimals_of(task, screen, facts.units) == 3 else "")
-    start, end = SCALES.get(unit, SCALES["pActivity"])
-    at, left, right = (
-        round(min(max(100 * (value - start) / (end - start), 0.0), 100.0), 1)
-        for value in (mean, low, high)
-    )
-    interval = f"{cells[f'{task}_lo']} – {cells[f'{task}_hi']}" if f"{task}_lo" in cells else ""
-    label = re.sub(r"^[^_]*_", "", task)
-    return Span(label, cells[task], interval, at, left, right)
+def _hash(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from rdkit import Chem
+from rdkit.Chem import rdMolDescriptors
 
 from chem.describe import PROPERTIES, describe
+from screening.evidence import Contributions, Evidence, Flag, Neighbour
 from screening.handover.manifest import Artefact, RunFacts
 from screening.late import rank_and_examine
 from screening.rank import Ranking
@@ -26,6 +28,8 @@ DRUGS = {
     "warfarin": "CC(=O)CC(c1ccccc1)c1c(O)c2ccccc2oc1=O",
     "aspirin": "CC(=O)Oc1ccccc1C(=O)O",
 }
+SMARTS = {"aniline": "c[NX3;H1,H2]", "halide": "c[F,Cl]", "acid": "C(=O)[OH]"}
+"""Stand-ins for alerts, with their atoms."""
 ENDS = ("", "_std", "_lo", "_hi")
 
 
@@ -96,3 +100,29 @@ def facts(units: dict[str, str]) -> RunFacts:
         seconds={"prepare": 1.23456},
         units=units,
     )
+
+
+@pytest.fixture(scope="session")
+def evidence(ranking: Ranking, kinase: Screen) -> list[Evidence]:
+    """Real alerts of each hit, its share of logP by atom, and the other drugs as neighbours."""
+    found = []
+    tasks = [part.task for part in (*kinase.primary, *kinase.liabilities)]
+    for number, smiles in enumerate(ranking.hits["smiles"]):
+        mol = Chem.MolFromSmiles(smiles)
+        logp = [pair[0] for pair in rdMolDescriptors._CalcCrippenContribs(mol)]
+        atoms = np.array(logp, dtype=np.float32)
+        flags = tuple(
+            Flag("BRENK", name, tuple(sorted({at for match in matches for at in match})))
+            for name, smarts in SMARTS.items()
+            if (matches := mol.GetSubstructMatches(Chem.MolFromSmarts(smarts)))
+        )
+        others = [(name, text) for name, text in DRUGS.items() if text != smiles][:3]
+        near = tuple(
+            Neighbour(name, text, 0.9 - 0.2 * at, 7.5 - number / 4 - at, "<" if at == 2 else "=")
+            for at, (name, text) in enumerate(others)
+        )
+        contributions = tuple(
+            Contributions(task, 5.0, atoms / (1 + k)) for k, task in enumerate(tasks)
+        )
+        found.append(Evidence({kinase.primary[0].task: near}, contributions, flags))
+    return found

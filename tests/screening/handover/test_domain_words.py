@@ -1,4 +1,4 @@
-"""The distance to training is in the hit list, and strange compounds are marked in the report."""
+"""The distance to training is in the hit list, and its limit in the report."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 
 from screening.handover.csvfile import write_hits
 from screening.handover.manifest import RunFacts
-from screening.handover.report import render_report
+from screening.handover.report_data import page_data
 from screening.handover.table import hit_table
 from screening.rank import Ranking
 from screening.screen import Screen
@@ -28,7 +28,7 @@ def far(ranking: Ranking) -> Ranking:
 def test_the_distance_follows_the_predictions(far: Ranking, kinase: Screen, tmp_path: Path) -> None:
     table = hit_table(far.hits, kinase, {})
     names = [column.name for column in table.columns]
-    assert names.index("changes") == names.index(COLUMN) + 1
+    assert names.index(COLUMN) == names.index(f"{kinase.tasks[-1]}_hi") + 1
     write_hits(tmp_path / "hits.csv", table)
     back = pd.read_csv(tmp_path / "hits.csv")[COLUMN]
     assert back.to_numpy() == pytest.approx(far.hits[COLUMN].to_numpy(), abs=0.0051)
@@ -42,23 +42,17 @@ def test_a_bundle_that_does_not_know_its_domain_has_no_column(
 
 
 @pytest.mark.parametrize("limit", [0.05, 0.5, 0.9])
-def test_what_is_beyond_the_limit_is_marked(
+def test_the_report_knows_the_limit(
     limit: float, far: Ranking, kinase: Screen, facts: RunFacts
 ) -> None:
+    """What its page makes of it is tested in a browser."""
     known = replace(facts, limits={COLUMN: limit})
-    page = render_report(hit_table(far.hits, kinase, known.units), far, kinase, known)
-    outside = int((far.hits[COLUMN] > limit).sum())
-    assert page.count("Outside the domain of activity:") == outside
-    assert page.count("inside its domain") == len(far.hits) - outside
-    assert (f"<b>{outside} of these compounds" in page) == (outside > 0)
-    assert f"{limit:.2f}" in page
-    strangers = far.hits.loc[far.hits[COLUMN] > limit, "rank"]
-    for rank in far.hits["rank"]:
-        links = page.count(f'href="#hit-{rank}"')
-        assert links == 1 + (rank in set(strangers)), "the overview names them"
+    data = page_data(hit_table(far.hits, kinase, known.units), kinase, known, None).facts
+    assert data["domains"] == [{"column": COLUMN, "model": "activity", "limit": limit}]
 
 
-def test_without_a_limit_nothing_is_marked(far: Ranking, kinase: Screen, facts: RunFacts) -> None:
-    page = render_report(hit_table(far.hits, kinase, facts.units), far, kinase, facts)
-    assert "Outside the domain" not in page
-    assert page.count("to the nearest training compound of activity") == len(far.hits)
+def test_the_report_knows_that_there_is_no_limit(
+    far: Ranking, kinase: Screen, facts: RunFacts
+) -> None:
+    data = page_data(hit_table(far.hits, kinase, facts.units), kinase, facts, None).facts
+    assert [domain["limit"] for domain in data["domains"]] == [None]

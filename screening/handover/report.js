@@ -1,0 +1,108 @@
+/* What the page listens to, and its start. */
+
+function listen() {
+  const controls = byId("controls");
+  controls.addEventListener("submit", (event) => event.preventDefault());
+  controls.addEventListener("reset", () => {
+    [state.search, state.sort, state.order] = ["", "rank", 1];
+    state.ranges.clear();
+    state.facets.clear();
+    for (const chart of charts) chart.reset();
+    setTimeout(() => {
+      [byId("atoms").value, byId("view").value] = [state.atoms, state.view];
+      refresh();
+    });
+  });
+  byId("search").addEventListener(
+    "input",
+    ({ target }) => ((state.search = target.value), refresh()),
+  );
+  byId("sort").addEventListener("change", ({ target }) => sortBy(target.value, state.order));
+  byId("order").addEventListener("change", ({ target }) =>
+    sortBy(state.sort, Number(target.value)),
+  );
+  byId("view").addEventListener("change", ({ target }) => ((state.view = target.value), refresh()));
+  byId("groups").addEventListener("change", () => ((table = null), refresh()));
+  byId("more-ranges").addEventListener(
+    "change",
+    ({ target }) => (addRange(target.value), refresh()),
+  );
+  byId("table").addEventListener("click", ({ target }) => {
+    const name = target.closest("[data-sort]")?.dataset.sort;
+    if (name) sortBy(name, name === state.sort ? -state.order : 1);
+  });
+  const dialog = byId("opened");
+  dialog.addEventListener("click", ({ target }) => {
+    const { go, show, facet, value } = target.closest("button")?.dataset ?? {};
+    if (go) goTo(Number(go));
+    if (show) showInList(Number(show));
+    if (facet) (dialog.close(), narrow(facet, value), byId("hits").scrollIntoView());
+  });
+  dialog.addEventListener("keydown", (event) => {
+    if (event.target.matches("select, input")) return;
+    const link = dialog.querySelector(`[aria-keyshortcuts="${event.key}"]`);
+    if (link) (link.click(), event.preventDefault());
+  });
+  dialog.addEventListener("close", () => {
+    history.replaceState(null, "", location.pathname + location.search);
+    for (const dot of map.dots.values()) dot.classList.remove("open");
+  });
+  addEventListener("hashchange", followHash);
+  addEventListener("beforeprint", () =>
+    byId("printed").replaceChildren(...state.shown.map((hit) => card(hit, now))),
+  );
+  addEventListener("afterprint", () => byId("printed").replaceChildren());
+}
+
+function addRange(name) {
+  const chart = charts.some((known) => known.name === name) ? null : range(name);
+  if (!chart) return;
+  charts.push(chart);
+  byId("ranges").append(chart.element);
+  byId("more-ranges")
+    .querySelector(`option[value="${CSS.escape(name)}"]`)
+    ?.remove();
+}
+
+async function start() {
+  byId("theme").addEventListener(
+    "change",
+    ({ target }) => (document.documentElement.dataset.theme = target.value),
+  );
+  if (!page.cells.length) return;
+  pictures = await unpack(byId("pictures").textContent);
+  byId("space").hidden = byId("hits").hidden = false;
+  byId("sort").append(...page.columns.map(({ name }) => option(name, name)));
+  byId("more-ranges").append(...numeric.map((name) => option(name, name)));
+  firstRanges().forEach(addRange);
+  byId("facets").append(
+    ...FACETS.map(({ name, choices }) => {
+      const select = make(
+        "select",
+        { id: `facet-${name}` },
+        option("", "all"),
+        choices.map((choice) => option(choice, choice || "none")),
+      );
+      select.addEventListener("change", () => narrow(name, select.value));
+      return make("label", {}, `${name.replaceAll("_", " ")} `, select);
+    }),
+  );
+  byId("atoms").classList.add("atoms");
+  byId("atoms-label").hidden = !page.explained.length;
+  atomsChoice(byId("atoms"));
+  const usual = ["identity", "score", "neighbours", "alerts", "property"];
+  const groups = [...new Set(page.columns.map(({ group }) => group))];
+  byId("groups").append(
+    ...groups.map((group) => {
+      const box = make("input", { type: "checkbox", value: group });
+      box.checked = usual.includes(group);
+      return make("label", {}, box, ` ${group}`);
+    }),
+  );
+  map = drawMap(goTo);
+  listen();
+  refresh();
+  followHash();
+}
+
+start().then(() => (document.documentElement.dataset.ready = ""));

@@ -1,0 +1,169 @@
+/* The list: narrowed, searched and sorted, as a grid and as a table. */
+
+const state = {
+  sort: "rank",
+  order: 1,
+  search: "",
+  ranges: new Map(),
+  facets: new Map(),
+  atoms: "",
+  view: "grid",
+  shown: [],
+};
+const byId = (id) => document.getElementById(id);
+const collator = new Intl.Collator("en", { numeric: true });
+const charts = [];
+let map = null;
+
+function option(value, text) {
+  return make("option", { value }, text);
+}
+
+/* Ways to narrow the list by kind: each is a name, its choices, and whether a hit fits one. */
+function facets() {
+  const has = (name) => name in column;
+  const values = (name) =>
+    [...new Set(page.cells.map((cells) => cells[column[name]]))].sort(collator.compare);
+  const equal = (name) => (hit, wanted) => cell(hit, name) === wanted;
+  const kinds = [];
+  if (has("alerts"))
+    kinds.push({
+      name: "alerts",
+      choices: ["with", "without"],
+      fits: (hit, wanted) => (cell(hit, "alerts") !== "") === (wanted === "with"),
+    });
+  if (page.domains.some(({ limit }) => limit !== null))
+    kinds.push({
+      name: "domain",
+      choices: ["inside", "outside"],
+      fits: (hit, wanted) => outside(hit).length > 0 === (wanted === "outside"),
+    });
+  for (const name of ["cluster", "scaffold", "picked_by"])
+    if (has(name)) kinds.push({ name, choices: values(name), fits: equal(name) });
+  return kinds;
+}
+const FACETS = facets();
+
+function fits(hit) {
+  const wanted = state.search.trim();
+  if (wanted) {
+    const low = wanted.toLowerCase();
+    const found = ["compound_id", "name"].some((name) =>
+      cell(hit, name).toLowerCase().includes(low),
+    );
+    if (!found && !cell(hit, "smiles").includes(wanted)) return false;
+  }
+  for (const [name, [from, to]] of state.ranges) {
+    const value = number(hit, name);
+    if ((from !== "" && !(value >= Number(from))) || (to !== "" && !(value <= Number(to))))
+      return false;
+  }
+  return FACETS.every(
+    ({ name, fits: fit }) => !state.facets.get(name) || fit(hit, state.facets.get(name)),
+  );
+}
+
+/* What has no value comes last in both orders; ties stay in rank order. */
+function compare(a, b) {
+  const name = state.sort;
+  if (!page.columns[column[name]].number)
+    return state.order * collator.compare(cell(a, name), cell(b, name)) || a - b;
+  const [x, y] = [number(a, name), number(b, name)];
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y) || a - b;
+  return state.order * (x - y) || a - b;
+}
+
+function badges(hit) {
+  const found = [];
+  const count = (page.flags[hit] ?? cell(hit, "alerts").split("; ").filter(Boolean)).length;
+  if (count)
+    found.push(
+      make(
+        "span",
+        { class: "badge", title: cell(hit, "alerts") },
+        `${count} alert${count > 1 ? "s" : ""}`,
+      ),
+    );
+  if (outside(hit).length) found.push(make("span", { class: "badge far" }, "outside the domain"));
+  if (!["", "rank"].includes(cell(hit, "picked_by")))
+    found.push(make("span", { class: "badge" }, quoted(cell(hit, "picked_by"))));
+  return make("p", { class: "badges" }, found);
+}
+
+function tile(hit) {
+  const bars = page.parts.map(({ column: at, label }, k) => {
+    const tall = 16 * (number(hit, at) || 0);
+    return draw(
+      "rect",
+      { x: 8 * k, y: 16 - tall, width: 6, height: tall },
+      draw("title", {}, `${label} ${cell(hit, at)}`),
+    );
+  });
+  const primary = page.tasks
+    .filter((task) => task.primary)
+    .map(({ task, label }) => make("span", {}, `${label} `, make("b", {}, cell(hit, task))));
+  const link = make(
+    "a",
+    { href: `#hit-${cell(hit, "rank")}` },
+    make("span", { class: "rank" }, cell(hit, "rank")),
+    quoted(named(hit)),
+  );
+  const mini = draw(
+    "svg",
+    {
+      class: "mini",
+      viewBox: `0 0 ${8 * bars.length} 16`,
+      role: "img",
+      "aria-label": "Score parts",
+    },
+    bars,
+  );
+  return make(
+    "article",
+    { class: "tile", "data-hit": hit },
+    later(pictureBox(page.structure[hit], named(hit), hit)),
+    make("h3", {}, link),
+    make(
+      "p",
+      { class: "key-numbers" },
+      make("span", {}, "score ", make("b", {}, cell(hit, "score"))),
+      primary,
+    ),
+    mini,
+    badges(hit),
+  );
+}
+
+let tiles = null;
+
+/* Bring every view to what the state says. */
+function refresh() {
+  state.shown = [...page.cells.keys()].filter(fits).sort(compare);
+  const total = page.cells.length;
+  byId("shown").textContent =
+    `${state.shown.length.toLocaleString("en")} of ${total.toLocaleString("en")} shown`;
+  byId("none").hidden = state.shown.length > 0;
+  const grid = state.view === "grid";
+  byId("grid").hidden = !grid;
+  byId("table").hidden = byId("groups").hidden = grid;
+  if (grid) {
+    tiles ??= [...page.cells.keys()].map(tile);
+    byId("grid").replaceChildren(...state.shown.map((hit) => tiles[hit]));
+  } else {
+    showTable();
+  }
+  for (const chart of charts) chart.update(state.shown);
+  map.update(state.shown);
+}
+
+function sortBy(name, order) {
+  [state.sort, state.order] = [name, order];
+  [byId("sort").value, byId("order").value] = [name, String(order)];
+  refresh();
+}
+
+function narrow(name, value) {
+  state.facets.set(name, value);
+  byId(`facet-${name}`).value = value;
+  refresh();
+}

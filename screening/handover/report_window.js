@@ -1,0 +1,99 @@
+/* The window of one hit, and the atoms' colours everywhere. */
+
+function paintAtoms() {
+  for (const box of document.querySelectorAll(".picture[data-hit]:not([data-hit=''])")) {
+    const svg = box.querySelector("svg");
+    if (svg) showContributions(svg, Number(box.dataset.hit), state.atoms);
+  }
+  for (const note of document.querySelectorAll(".card .account"))
+    note.textContent = account(Number(note.closest(".card").dataset.hit));
+  const known = page.explained.find(({ task }) => task === state.atoms);
+  byId("legend").hidden = !known;
+  if (!known) return;
+  const swatch = (look) =>
+    draw(
+      "svg",
+      { class: "swatch", viewBox: "0 0 30 30" },
+      draw("circle", { class: look, cx: 15, cy: 15, r: 13 }),
+    );
+  byId("legend").replaceChildren(
+    swatch("raises"),
+    `raises ${known.label}`,
+    swatch("lowers"),
+    `lowers it; a full disc is ${known.full} (${known.unit}) or more, the area goes with the amount`,
+  );
+}
+
+function atomsChoice(select) {
+  select.append(...page.explained.map(({ task, label }) => option(task, label)));
+  select.value = state.atoms;
+  select.addEventListener("change", () => {
+    state.atoms = select.value;
+    for (const other of document.querySelectorAll("select.atoms")) other.value = state.atoms;
+    paintAtoms();
+  });
+  return select;
+}
+
+/* Draw at once: for windows and for print. */
+function now(box) {
+  fill(box);
+  return box;
+}
+
+function openHit(hit) {
+  const dialog = byId("opened");
+  const at = state.shown.indexOf(hit);
+  const step = (by, text, key) => {
+    const other = state.shown[at + by];
+    const link = make(
+      "button",
+      { type: "button", "aria-keyshortcuts": key, "data-go": other ?? "" },
+      text,
+    );
+    link.disabled = at < 0 || other === undefined;
+    return link;
+  };
+  const close = make("button", { type: "button", class: "close", autofocus: "" }, "Close");
+  close.addEventListener("click", () => dialog.close());
+  const choice = page.explained.length
+    ? make(
+        "label",
+        {},
+        "Atoms ",
+        atomsChoice(make("select", { class: "atoms" }, option("", "plain"))),
+      )
+    : "";
+  const bar = make(
+    "p",
+    { class: "window-bar" },
+    step(-1, "← Better", "ArrowLeft"),
+    step(1, "Next →", "ArrowRight"),
+    choice,
+    make("button", { type: "button", "data-show": hit }, "Show in list"),
+    close,
+  );
+  dialog.replaceChildren(bar, card(hit, now, { id: "opened-name" }));
+  if (!dialog.open) dialog.showModal();
+  dialog.scrollTop = 0;
+  for (const [other, dot] of map.dots) dot.classList.toggle("open", other === hit);
+}
+
+const goTo = (hit) => (location.hash = `hit-${cell(hit, "rank")}`);
+
+function followHash() {
+  const rank = location.hash.match(/^#hit-(\d+)$/)?.[1];
+  const hit = rank ? page.cells.findIndex((cells) => cells[column.rank] === rank) : -1;
+  if (hit >= 0) openHit(hit);
+  else byId("opened").close();
+}
+
+function showInList(hit) {
+  byId("opened").close();
+  if (!state.shown.includes(hit)) byId("controls").reset();
+  setTimeout(() => {
+    const element = state.view === "grid" ? tiles[hit] : rowInView(hit);
+    element.scrollIntoView({ block: "center" });
+    element.querySelector("a")?.focus({ preventScroll: true });
+  });
+}
