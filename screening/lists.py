@@ -50,23 +50,22 @@ class CompoundList:
 
 
 def plan_lists(
-    screen: Screen, library: Library, root: Store | None, find: FindLibrary
+    screen: Screen, columns: Sequence[str], root: Store | None, find: FindLibrary
 ) -> tuple[CompoundList, ...]:
-    """Open the lists of a screen's selection, and check its price column against the library.
+    """Open the lists of a screen's selection, and check its price column.
 
-    root: where partitions are kept, if not in the cache. Raises InputError for a list that cannot
-    be read and for a column that the library lacks.
+    columns: the library's own, which travel with its compounds. root: where partitions are kept,
+    if not in the cache. Raises InputError for a list that cannot be read and for a price column
+    that the library lacks.
     """
     selection = screen.selection
     if selection is None:
         return ()
     column = selection.price_column
-    if column is not None and column not in library.extra_columns:
-        known = ", ".join(library.extra_columns) or "none"
-        hint = suggest(column, library.extra_columns)
+    if column is not None and column not in columns:
         raise InputError(
-            f"screen {screen.name}, [selection] price_column: {library.path} has no column "
-            f'"{column}" to read prices from;{hint} known: {known}'
+            f"screen {screen.name}, [selection] price_column: the library has no column "
+            f'"{column}";{suggest(column, columns)} its own are: {", ".join(columns) or "none"}'
         )
     lists = []
     given: dict[Role, tuple[str, ...]] = {

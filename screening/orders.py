@@ -71,7 +71,7 @@ def by_unlikeness(smiles: Sequence[str], count: int, taken: Sequence[int] = ()) 
     for at in taken:
         compounds.take(at)
         open[at] = False
-    at = int(np.argmax(open)) if open.any() else None
+    at: int | None = int(np.argmax(open)) if open.any() else None
     while at is not None:
         open[at] = False
         if (yield at):
