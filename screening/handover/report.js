@@ -33,9 +33,10 @@ function listen() {
   });
   const dialog = byId("opened");
   dialog.addEventListener("click", ({ target }) => {
-    const { go, show, facet, value } = target.closest("button")?.dataset ?? {};
+    const { go, show, map: mapped, facet, value } = target.closest("button")?.dataset ?? {};
     if (go) goTo(Number(go));
     if (show) showInList(Number(show));
+    if (mapped) showOnMap(Number(mapped));
     if (facet) (dialog.close(), narrow(facet, value), byId("hits").scrollIntoView());
   });
   dialog.addEventListener("keydown", (event) => {
@@ -45,8 +46,13 @@ function listen() {
   });
   dialog.addEventListener("close", () => {
     history.replaceState(null, "", location.pathname + location.search);
-    for (const dot of map.dots.values()) dot.classList.remove("open");
   });
+  for (const view of ["grid", "table"]) {
+    byId(view).addEventListener("pointerover", ({ target }) => {
+      const hit = target.closest("[data-hit]:not(.picture)")?.dataset.hit;
+      if (hit) markDot(Number(hit));
+    });
+  }
   addEventListener("hashchange", followHash);
   addEventListener("beforeprint", () =>
     byId("printed").replaceChildren(...state.shown.map((hit) => card(hit, now))),
@@ -105,4 +111,12 @@ async function start() {
   followHash();
 }
 
-start().then(() => (document.documentElement.dataset.ready = ""));
+/* An old browser lacks something: it is told so, and hits.csv is there. */
+function fail(error) {
+  console.error(error);
+  byId("failed").hidden = false;
+}
+
+start()
+  .catch(fail)
+  .then(() => (document.documentElement.dataset.ready = ""));

@@ -25,8 +25,8 @@ from screening.screen import Screen
 SHOWN = 2_000
 """A page holds no more hits than this, the first of the list; it says so, and where the rest is."""
 SCRIPTS = (
-    *("report_molecule.js", "report_card.js", "report_charts.js"),
-    *("report_list.js", "report_table.js", "report_window.js", "report.js"),
+    *("report_molecule.js", "report_card.js", "report_evidence.js", "report_charts.js"),
+    *("report_map.js", "report_list.js", "report_table.js", "report_window.js", "report.js"),
 )
 """Parts of the page's one script, in order."""
 STYLES = ("report.css", "report_hits.css")

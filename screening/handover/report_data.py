@@ -19,6 +19,7 @@ from screening.handover.manifest import RunFacts
 from screening.handover.report_map import map_points
 from screening.handover.table import PROBABILITY, HitTable, decimals_of
 from screening.handover.words import explain_objective
+from screening.parts import Prediction
 from screening.screen import Screen
 
 PICTURE = (250, 180)
@@ -119,8 +120,14 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
     unit = _unit(task, screen, facts)
     low, high = SCALES.get(unit, SCALES["pActivity"])
     primary = any(part.task == task for part in screen.primary)
-    label = task.split("_", 1)[1]
+    label = _label(task, screen)
     return {"task": task, "label": label, "low": low, "high": high, "primary": primary}
+
+
+def _label(task: str, screen: Screen) -> str:
+    """Return what the screen calls a task."""
+    names = {part.task: part.name for part in screen.parts if isinstance(part, Prediction)}
+    return names.get(task, task.split("_", 1)[1])
 
 
 def _unit(task: str, screen: Screen, facts: RunFacts) -> str:
@@ -140,7 +147,7 @@ def _explained(known: Sequence[Evidence], screen: Screen, facts: RunFacts) -> li
         unit = _unit(task, screen, facts)
         unit = "log odds" if unit == PROBABILITY else unit
         full = sorted(values)[int(0.9 * (len(values) - 1))]
-        label = task.split("_", 1)[1]
+        label = _label(task, screen)
         found.append({"task": task, "label": label, "unit": unit, "full": round(full, 3) or 0.001})
     return found
 

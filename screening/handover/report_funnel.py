@@ -1,7 +1,7 @@
 """The funnel of a report: how many records went which way, from the library to the list."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from screening.handover.manifest import RunFacts
 from screening.rank import Ranking
@@ -33,11 +33,7 @@ def funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
     aside = f", {ranking.set_aside:,} not promising enough" if ranking.set_aside else ""
     late = f"; QED and alerts of {ranking.examined:,} looked at" if screen.late_limits else ""
     yield Step("Passed", ranking.passed, beyond + aside + late)
-    over = _passed_over(ranking)
-    chosen = f"{screen.hits:,} asked for"
-    yield Step(
-        "Handed over", len(ranking.hits), f"{chosen}, {over:,} passed over" if over else chosen
-    )
+    yield Step("Handed over", len(ranking.hits), f"{screen.hits:,} asked for" + _choice(ranking))
 
 
 def losses(ranking: Ranking, facts: RunFacts) -> list[Loss]:
@@ -51,15 +47,14 @@ def losses(ranking: Ranking, facts: RunFacts) -> list[Loss]:
     return [loss for loss in found if loss.records]
 
 
-def _passed_over(ranking: Ranking) -> int:
-    """Return how many compounds a selection looked at and did not take."""
-    over = getattr(ranking, "passed_over", None)
-    return 0 if over is None else len(over)
+def _choice(ranking: Ranking) -> str:
+    """Say what a selection chose from; nothing where there was none."""
+    if ranking.selection is None:
+        return ""
+    return f"; chosen from the first {ranking.selection['pool']:,}"
 
 
 def _reasons(ranking: Ranking) -> Mapping[str, int]:
-    """Return how many were passed over for each reason, commonest first."""
-    over: Any = getattr(ranking, "passed_over", None)
-    if over is None or "why" not in over or not len(over):
-        return {}
-    return {str(why): int(count) for why, count in over["why"].value_counts().items()}
+    """Return how many a selection passed over for each reason."""
+    over: Mapping[str, int] = {} if ranking.selection is None else ranking.selection["passed_over"]
+    return over

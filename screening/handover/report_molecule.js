@@ -65,9 +65,8 @@ function contribution(hit, task) {
   return page.contributions[hit]?.find((one) => one.task === task) ?? null;
 }
 
-function signed(value, digits = 2) {
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
-}
+const told = (value) => value.toFixed(2).replace("-", "−");
+const signed = (value) => (value < 0 ? told(value) : `+${told(value)}`);
 
 /* A disc under each atom: full orange raises the prediction, dashed blue lowers it. */
 function showContributions(svg, hit, task) {

@@ -67,16 +67,28 @@ function openHit(hit) {
   const bar = make(
     "p",
     { class: "window-bar" },
-    step(-1, "← Better", "ArrowLeft"),
+    step(-1, "← Previous", "ArrowLeft"),
     step(1, "Next →", "ArrowRight"),
     choice,
     make("button", { type: "button", "data-show": hit }, "Show in list"),
+    make("button", { type: "button", "data-map": hit }, "Show on map"),
     close,
   );
   dialog.replaceChildren(bar, card(hit, now, { id: "opened-name" }));
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
+  markDot(hit);
+}
+
+/* The dot of a hit stands out; none does without a hit. */
+function markDot(hit = null) {
   for (const [other, dot] of map.dots) dot.classList.toggle("open", other === hit);
+}
+
+function showOnMap(hit) {
+  byId("opened").close();
+  byId("map").scrollIntoView({ block: "center" });
+  markDot(hit);
 }
 
 const goTo = (hit) => (location.hash = `hit-${cell(hit, "rank")}`);

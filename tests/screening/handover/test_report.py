@@ -243,6 +243,16 @@ def test_the_funnel_tells_where_records_went(
     assert "<bdi>filter min_heavy_atoms</bdi> <b>1</b>" in page
 
 
+def test_the_funnel_tells_what_a_selection_passed_over(
+    ranking: Ranking, kinase: Screen, facts: RunFacts
+) -> None:
+    found = {"pool": 500, "passed_over": {"budget": 3, "hits were full": 0}}
+    page = render(ranking._replace(selection=found), kinase, facts)
+    assert "40 asked for; chosen from the first 500<" in page
+    assert "<bdi>passed over: budget</bdi> <b>3</b>" in page
+    assert "hits were full" not in page
+
+
 def test_it_names_late_limits(scored: Scored, kinase: Screen, facts: RunFacts) -> None:
     filters = {"max_mw": 800.0, "max_alerts": 2.0, "min_qed": 0.2}
     screen = kinase.model_copy(update={"filters": filters})

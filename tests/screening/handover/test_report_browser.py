@@ -207,7 +207,8 @@ def test_contributions_are_drawn_on_their_atoms(
     for task, one in enumerate(evidence[0].contributions):
         tab.select_option("#opened select.atoms", one.task)
         said = tab.locator("#opened .account").inner_text()
-        assert f"{one.total:.2f} in all" in said
+        assert f"{one.total:.2f} predicted".replace("-", "−") in said
+        assert ("log odds" in said) == ("probability" in said) == (task > 0)
         raises, lowers = (one.atoms > 0.05).sum(), (one.atoms < -0.05).sum()
         if task == 0:
             assert tab.locator("#opened .raises").count() >= raises > 0
@@ -243,6 +244,30 @@ def test_the_map_leads_to_hits(tab: Tab, ranking: Ranking) -> None:
     tab.keyboard.press("Escape")
     tab.fill("#search", ranking.hits["name"][1])
     assert tab.locator("#map circle.faded").count() == len(ranking.hits) - 1
+
+
+def test_hits_and_dots_belong_together(tab: Tab, ranking: Ranking) -> None:
+    tab.locator(".tile").nth(3).hover()
+    assert tab.locator("#map circle.open").get_attribute("data-hit") == "3"
+    tab.evaluate("location.hash = 'hit-2'")
+    tab.click("text=Show on map")
+    assert not tab.locator("#opened").is_visible()
+    tab.wait_for_function("!location.hash")
+    assert tab.locator("#map circle.open").get_attribute("data-hit") == "1"
+
+
+def test_relatives_narrow_the_list(
+    opened: Open, ranking: Ranking, kinase: Screen, facts: RunFacts
+) -> None:
+    count = len(ranking.hits)
+    hits = ranking.hits.assign(cluster=[1 + (at % 2) for at in range(count)])
+    table = hit_table(hits, kinase, facts.units)
+    tab = opened(render_report(table, ranking._replace(hits=hits), kinase, facts))
+    tab.evaluate("location.hash = 'hit-2'")
+    tab.click("#opened .relative button[data-facet=cluster]")
+    assert names(tab) == ranking.hits["name"][1::2].tolist()
+    tab.select_option("#map-by", "cluster")
+    assert tab.locator("#map .kind2").count() == count // 2
 
 
 @pytest.mark.parametrize("width", [1280, 400])

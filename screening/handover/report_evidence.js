@@ -1,0 +1,111 @@
+/* What speaks for and against a hit: alerts, measured neighbours, domain, relatives, atoms. */
+
+/* Alerts as buttons that ring their atoms while they are pointed at, or until pressed again. */
+function alerts(hit, box) {
+  const flags = page.flags[hit] ?? [];
+  if (!flags.length)
+    return cell(hit, "alerts") ? make("p", {}, "Alerts: ", quoted(cell(hit, "alerts"))) : "";
+  const buttons = flags.map(([source, name, atoms]) => {
+    const button = make(
+      "button",
+      { type: "button", class: "alert", "aria-pressed": "false" },
+      `${source} `,
+      quoted(name),
+    );
+    const ring = (on) => {
+      const pressed = buttons.find((other) => other.ariaPressed === "true");
+      const shown = on ? atoms : pressed ? flags[buttons.indexOf(pressed)][2] : [];
+      const svg = box.querySelector("svg");
+      if (svg) showRings(svg, hit, shown);
+    };
+    button.addEventListener("pointerenter", () => ring(true));
+    button.addEventListener("pointerleave", () => ring(false));
+    button.addEventListener("focus", () => ring(true));
+    button.addEventListener("blur", () => ring(false));
+    button.addEventListener("click", () => {
+      const on = button.ariaPressed !== "true";
+      for (const other of buttons) other.ariaPressed = "false";
+      button.ariaPressed = String(on);
+      ring(on);
+    });
+    return button;
+  });
+  return make("p", { class: "alerts" }, make("span", {}, "Alerts "), buttons);
+}
+
+function neighbours(hit, ready) {
+  return (page.neighbours[hit] ?? []).map(({ label, near }) => {
+    if (!near.length)
+      return make(
+        "p",
+        { class: "note" },
+        `No measured compounds of ${label} are known to its bundle.`,
+      );
+    const figures = near.map(({ id, picture, similarity, value }) => {
+      const says = [make("b", {}, value), ` at ${similarity}`, make("br"), quoted(id)];
+      return make(
+        "figure",
+        {},
+        ready(pictureBox(picture, id)),
+        make("figcaption", { title: id }, says),
+      );
+    });
+    const title = make("h4", {}, `Nearest compounds measured on ${label}: value at similarity`);
+    return make("div", { class: "neighbours" }, title, make("div", { class: "near" }, figures));
+  });
+}
+
+function reaches(hit) {
+  return page.domains.map(({ column: at, model, limit }) => {
+    const far = limit !== null && number(hit, at) > limit;
+    const known = limit === null ? "" : `, inside its domain (up to ${limit.toFixed(2)})`;
+    const near = `Distance ${cell(hit, at)} to the nearest training compound of ${model}`;
+    if (!far) return make("p", { class: "domain" }, `${near}${known}.`);
+    const says = [
+      ` distance ${cell(hit, at)} to its nearest training compound;`,
+      ` 95 % of the compounds that it was validated on are within ${limit.toFixed(2)}.`,
+      " Its predictions here are little more than a guess.",
+    ];
+    const lead = make("b", {}, `Outside the domain of ${model}:`);
+    return make("p", { class: "domain outside" }, lead, says);
+  });
+}
+
+function list(columns, hit) {
+  const known = columns.filter(({ name }) => cell(hit, name) !== "");
+  return known.map(({ name }) =>
+    make(
+      "div",
+      {},
+      make("dt", {}, quoted(name.replaceAll("_", " "))),
+      make("dd", {}, quoted(cell(hit, name))),
+    ),
+  );
+}
+
+/* Links to the hits that share a scaffold or a cluster with this one. */
+function relatives(hit) {
+  return ["cluster", "scaffold"]
+    .filter((name) => cell(hit, name))
+    .map((name) => {
+      const like = page.cells.filter((cells) => cells[column[name]] === cell(hit, name)).length;
+      const button = make(
+        "button",
+        { type: "button", "data-facet": name, "data-value": cell(hit, name) },
+        `${like} here`,
+      );
+      return make("p", { class: "relative" }, `${name} `, quoted(cell(hit, name)), " ", button);
+    });
+}
+
+/* The sum of a prediction: base and atoms. Log odds are told as a probability as well. */
+function account(hit) {
+  const one = contribution(hit, state.atoms);
+  if (!one) return "";
+  const { label, unit } = page.explained.find(({ task }) => task === state.atoms);
+  const sum = signed(one.total - one.base);
+  const odds = unit === "log odds";
+  const end = odds ? `, a probability of ${(1 / (1 + Math.exp(-one.total))).toFixed(2)}` : "";
+  const whole = `${told(one.total)} predicted${unit ? ` (${unit})` : ""}${end}`;
+  return `${label}: ${told(one.base)} without any atom, ${sum} from its atoms, ${whole}`;
+}
