@@ -44,15 +44,21 @@ def is_refusal(why: str) -> bool:
 
 
 def describe_selection(found: Mapping[str, Any]) -> str:
-    """Say in a line what a manifest's ``selection`` says."""
-    picked = ", ".join(f"{n:,} by {rule}" for rule, n in found["by_rule"].items() if n)
-    over = ", ".join(f"{n:,} {why}" for why, n in found["passed_over"].items() if n)
-    line = f"chosen from a pool of {found['pool']:,}: {picked or 'nobody'}"
+    """Say in a line what a manifest's ``selection`` says.
+
+    >>> told = {"pool": 500, "by_rule": {"control": 1, "cluster": 9}, "passed_over": {"budget": 3}}
+    >>> describe_selection({**told, "money": None})
+    'chosen from a pool of 500: by control 1, cluster 9; passed over: budget 3'
+    """
+    picked, over = (
+        ", ".join(f"{what} {n:,}" for what, n in found[key].items() if n)
+        for key in ("by_rule", "passed_over")
+    )
+    line = f"chosen from a pool of {found['pool']:,}: {f'by {picked}' if picked else 'nobody'}"
     line += f"; passed over: {over}" if over else ""
-    if found["money"] is not None:
-        money = found["money"]
+    if (money := found["money"]) is not None:
         currency = f" {money['currency']}" if money["currency"] else ""
-        line += f"; {money['spent']}{currency} of {money['budget']} spent"
-        if money["unpriced_controls"]:
-            line += f", {money['unpriced_controls']} controls without a readable price"
+        line += f"; spent {money['spent']} of {money['budget']}{currency}"
+        free = money["unpriced_controls"]
+        line += f", controls without a readable price {free}" if free else ""
     return line

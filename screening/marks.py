@@ -57,6 +57,10 @@ class Marks(NamedTuple):
         return found
 
 
+NO_MARKS = Marks()
+"""Of a screen without lists."""
+
+
 class _Named(NamedTuple):
     """What a list names, as values of a column of prepared libraries."""
 
@@ -77,7 +81,7 @@ def find_marks(prepared: Prepared, lists: Sequence[CompoundList], hits: int) -> 
     for a control whose own record cannot be read; and for more controls than hits.
     """
     if not lists:
-        return Marks()
+        return NO_MARKS
     named = [_read(one) for one in lists]
     rows = [_find(prepared, *both) for both in zip(lists, named, strict=True)]
     whys = tuple(dict.fromkeys(f"excluded: {x.name}" for x in lists if x.role == "exclude"))

@@ -47,7 +47,9 @@ def passed_over(
         else:
             whys.append(ALIKE if rule == BY_MAXMIN else FULL)
     left = everyone.assign(why=pd.Series(whys, index=everyone.index, dtype="str"))
-    both = pd.concat([left.loc[left["why"] != "", COLUMNS], excluded[COLUMNS]], ignore_index=True)
+    left = left.loc[left["why"] != "", COLUMNS]
+    # Who is excluded may have been met twice, down the list and among the most promising.
+    both = pd.concat([left, excluded[COLUMNS]]).drop_duplicates("row", ignore_index=True)
     both["list_rank"] = both["list_rank"].astype("int64")
     return both.sort_values(["list_rank", "row"], ignore_index=True)
 

@@ -63,7 +63,7 @@ def load_screen(path: Path) -> Screen:
     try:
         return Screen.model_validate(table)
     except ValidationError as error:
-        raise InputError(f"{path}: {_explain(error)}") from error
+        raise InputError(f"{path}: {explain(error)}") from error
 
 
 def dump_screen(screen: Screen) -> str:
@@ -113,7 +113,7 @@ def _toml(value: object) -> str:
     return repr(value)
 
 
-def _explain(error: ValidationError) -> str:
+def explain(error: ValidationError) -> str:
     """The first thing that is wrong, in one line, and how many more there are."""
     problems = error.errors()
     # An unknown key is the cause where the same table also misses a key: tell it first.

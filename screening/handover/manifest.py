@@ -101,6 +101,10 @@ def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]
     excluded = sum(n for why, n in reasons.items() if why.startswith(EXCLUDED))
     asked = told["considered"] - excluded if screen.late_limits else hits
     return {
+        "nobody is told of twice": (
+            len({*ranking.hits["row"].tolist(), *over["row"].tolist()}),
+            hits + len(over),
+        ),
         "considered = hits + passed over": (told["considered"], hits + sum(reasons.values())),
         "passed over = listed + not listed": (
             sum(reasons.values()),

@@ -189,6 +189,7 @@ def test_every_rule_holds(case: Case) -> None:
     assert controls <= set(rows)
     assert len(rows) == len(set(rows)) <= case.screen.hits
     assert not set(case.marks.excluded.tolist()) & set(rows)
+    assert over["row"].is_unique
     assert not set(rows) & set(over["row"])
     picked = Counter(text.split()[0] for text in hits["picked_by"])
     assert dict(picked) == ranking.selection["by_rule"]
@@ -412,6 +413,10 @@ Break = Callable[[Ranking], Ranking]
     ("change", "law"),
     [
         (lambda r: r._replace(hits=r.hits[1:]), "considered = hits"),
+        (
+            lambda r: r._replace(passed_over=pd.concat([r.passed_over[1:], r.passed_over.tail(1)])),
+            "nobody is told of twice",
+        ),
         (lambda r: r._replace(passed_over=r.passed_over[1:]), "passed over = listed"),
         (lambda r: r._replace(examined=r.examined + 1), "examined = what late filters"),
         (lambda r: r._replace(passed=r.passed + 1), "scored = passed"),
@@ -423,7 +428,7 @@ Break = Callable[[Ranking], Ranking]
         (
             lambda r: r._replace(
                 hits=r.hits[:-1],
-                passed_over=pd.concat([r.passed_over, r.passed_over.tail(1)]),
+                passed_over=pd.concat([r.passed_over, r.hits.tail(1)]),
                 selection={
                     **r.selection,
                     "by_rule": {"rank": 4},

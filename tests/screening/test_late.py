@@ -156,6 +156,8 @@ def test_hits_are_the_first_of_the_whole_list_that_pass(
     found = ranking.hits.drop(columns=["rank", "qed", "alerts", "list_rank", "picked_by"])
     pd.testing.assert_frame_equal(found, expected.drop(columns="rank"), check_exact=True)
     assert ranking.hits["rank"].tolist() == list(range(1, len(expected) + 1))
+    assert ranking.hits["list_rank"].tolist() == expected["rank"].tolist()
+    assert set(ranking.hits["picked_by"]) <= {"rank"}
     assert ranking.hits["qed"].tolist() == [known(s).qed for s in expected["smiles"]]
     told = ["; ".join(map(str, known(s).alerts)) for s in expected["smiles"]]
     assert ranking.hits["alerts"].tolist() == told

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.objective import evaluate, needed_columns
-from screening.rank import SCORE_DECIMALS, Place, merge_top, rank
+from screening.rank import SCORE_DECIMALS, Place, list_ranks, merge_top, optimistic, rank
 from screening.screen import Screen
 from screening.screen_file import load_screen
 
@@ -218,3 +218,39 @@ def test_what_comes_after_a_place_is_the_rest_of_the_list(
     rest = whole.hits.iloc[at + 1 : at + 1 + size]
     assert found.hits["row"].tolist() == rest["row"].tolist()
     assert found[1:] == whole[1:]  # the counts are of all
+
+
+@given(st.lists(VALUES, max_size=40), st.lists(st.integers(0, 39), max_size=6), st.data())
+def test_places_in_the_list_are_those_of_the_whole_ranking(
+    values: list[tuple[float, float, float]], asked: list[int], data: st.DataObject
+) -> None:
+    smiles = data.draw(
+        st.lists(st.sampled_from("CNOPS"), min_size=len(values), max_size=len(values))
+    )
+    frame, screen = table(values, smiles), small_screen(hits=100)
+    whole = rank(frame, screen).hits
+    wanted = whole[whole["row"].isin(asked)].sample(frac=1, random_state=len(asked))
+    cut = data.draw(st.integers(0, len(frame)))
+    pieces = [frame.iloc[cut:], frame.iloc[:cut]]
+    assert list_ranks(pieces, screen, wanted).tolist() == wanted["rank"].tolist()
+
+
+def test_what_a_filter_takes_gets_the_place_where_it_would_stand() -> None:
+    frame = table([(9, 0.1, 400), (8, 0.1, 600), (7, 0.1, 400)], list("CNO"))
+    every = rank(frame, small_screen(filters={})).hits
+    assert list_ranks([frame], small_screen(), every).tolist() == [1, 2, 2]
+
+
+def test_optimism_orders_by_what_could_be() -> None:
+    frame = table([(8, 0.5, 300), (7, 0.5, 300), (6, 0.5, 600)], list("CNO"))
+    frame["a_X_std"] = np.float32([0.1, 2.0, 9.0])
+    screen = small_screen()
+    found = merge_top([frame[1:], frame[:1]], screen, optimism=2.0)
+    assert found.hits["row"].tolist() == [2, 1]  # the third is too heavy
+    plain = rank(frame, screen)
+    assert found.filtered == plain.filtered
+    by_row = dict(zip(plain.hits["row"], plain.hits["score"], strict=True))
+    assert [by_row[row] for row in found.hits["row"]] == found.hits["score"].tolist()
+    hoped = evaluate(frame, optimistic(screen, 2.0))
+    assert hoped["X_lower"].tolist() == pytest.approx([8.2, 11.0, 24.0])
+    assert found.hits["optimistic"].tolist() == hoped["score"][[1, 0]].round(6).tolist()

@@ -1,5 +1,7 @@
 """A screen file is read exactly, written back exactly, and refused clearly."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from chem.errors import InputError
 from screening.screen import Screen
 from screening.screen_file import dump_screen, find_screen, hash_screen, load_screen
+from screening.selection import Selection
 
 SHIPPED = Path(__file__).parents[2] / "flows" / "screens"
 COLUMNS = [
@@ -93,8 +96,91 @@ REFUSED = [
     ('"toxicity_herg"', '"other_EGFR"', ['column "d_EGFR"', "label"]),
     ('property = "mw"', 'property = "mw"\nweight = -1', ['"weight"', "found -1", "greater than 0"]),
     ("hits = 10", "hits = = 10", ["not valid TOML", "line 6"]),
+    ("hits = 10", "hits = 10\nselection = 3", ["[selection]", "found 3", "[selection] table"]),
+    ("[filters]", "[[selection]]\n[filters]", ["[selection]", "write it as a [selection] table"]),
 ]
 # fmt: on
+
+SELECTIONS = [
+    ("poool = 9", ['unknown key [selection] "poool"', 'did you mean "pool"', "diversity"]),
+    ("pool = 9", ["selection: a pool of 9 is smaller than hits (10)", "leave it out"]),
+    ("pool = 10.0", ['[selection] "pool"', "found 10.0", "integer"]),
+    ('diversity = "cluster"', ['[selection] "diversity"', "'none', 'clusters' or 'maxmin'"]),
+    ("similarity = 0", ['[selection] "similarity"', "greater than 0"]),
+    ("max_per_scaffold = 0", ['[selection] "max_per_scaffold"', "greater than or equal to 1"]),
+    ("budget = 5", ["[selection]: budget and price_column belong together"]),
+    ('price_column = "Price"', ["[selection]: budget and price_column belong together"]),
+    ('budget = -5\nprice_column = "P"', ['[selection] "budget"', "found -5", "greater than 0"]),
+    ("explore = 0.6", ['[selection] "explore"', "found 0.6", "less than or equal to 0.5"]),
+    ('exclude = "owned.csv"', ['[selection] "exclude"', 'found "owned.csv"', "list"]),
+    ('include = ["a", 7]', ['[selection] "include", item 2', "found 7", "string"]),
+    ('include = ["a", ""]', ['[selection] "include", item 2', 'found ""', "at least 1 character"]),
+]
+
+
+@pytest.mark.parametrize(("table", "words"), SELECTIONS)
+def test_refuses_a_selection_in_one_line(table: str, words: list[str], tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        load(f"{MINIMAL}[selection]\n{table}\n", tmp_path)
+    message = str(caught.value)
+    assert "\n" not in message
+    for word in ["mine.toml", *words]:
+        assert word in message
+
+
+def test_a_selection_is_written_out_with_its_defaults(tmp_path: Path) -> None:
+    plain = load(MINIMAL, tmp_path)
+    assert plain.selection is None
+    assert "selection" not in dump_screen(plain)
+    screen = load(f'{MINIMAL}[selection]\nexclude = ["a b.csv", "007"]\n', tmp_path)
+    assert screen.selection is not None
+    assert dump_screen(screen).endswith(
+        '[selection]\ndiversity = "none"\nsimilarity = 0.55\nexclude = ["a b.csv", "007"]\n'
+        "include = []\nexplore = 0.0\noptimism = 1.0\n"
+    )
+    assert load(dump_screen(screen), tmp_path) == screen
+    assert hash_screen(screen) != hash_screen(plain)
+
+
+@pytest.mark.parametrize(
+    ("hits", "pool", "considered", "sought"),
+    [
+        (10, None, 500, 50),
+        (100, None, 1000, 100),
+        (1_000, None, 10_000, 1_000),
+        (1_000_000, None, 1_050_000, 1_000_000),  # bounded beyond the hits
+        (10, 10, 10, 10),
+        (10, 2001, 2001, 201),
+    ],
+)
+def test_a_pool_is_as_deep_as_the_screen_says(
+    hits: int, pool: int | None, considered: int, sought: int
+) -> None:
+    table = {} if pool is None else {"pool": pool}
+    screen = Screen.model_validate(
+        {
+            "name": "x",
+            "title": "t",
+            "library": "l",
+            "bundles": ["a"],
+            "hits": hits,
+            "primary": [{"task": "a_A", "zero": 0, "full": 1}],
+            "selection": table,
+        }
+    )
+    assert screen.selection is not None
+    assert screen.selection.considered(hits) == considered
+    assert screen.sought == sought
+    assert screen.model_copy(update={"selection": None}).sought == hits
+
+
+def test_the_shipped_screen_explains_every_key_of_a_selection() -> None:
+    text = (SHIPPED / "kinase.toml").read_text()
+    table = [line.removeprefix("# ") for line in text.partition("# [selection]")[2].splitlines()]
+    keys = [line.partition(" = ")[0] for line in table if re.match(r"\w+ = ", line)]
+    assert keys == list(Selection.model_fields)
+    told = tomllib.loads("\n".join(line for line in table if re.match(r"\w+ = ", line)))
+    assert Selection.model_validate(told).diversity == "clusters"
 
 
 @pytest.mark.parametrize(("old", "new", "words"), REFUSED)
@@ -167,7 +253,7 @@ def test_late_filters_are_told_apart_and_keep_their_order(tmp_path: Path) -> Non
     assert load(dump_screen(screen), tmp_path) == screen
 
 
-@pytest.mark.parametrize("label", ["qed", "alerts", "pains"])
+@pytest.mark.parametrize("label", ["qed", "alerts", "pains", "scaffold", "picked_by", "list_rank"])
 def test_no_label_takes_a_late_column(label: str, tmp_path: Path) -> None:
     text = MINIMAL.replace('task = "activity_EGFR"', f'task = "activity_EGFR"\nlabel = "{label}"')
     with pytest.raises(InputError, match=f'column "{label}", which the hit list itself'):
