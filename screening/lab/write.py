@@ -1,5 +1,6 @@
 """The folder ``lab``: every file that a lab orders, plates and dispenses by."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from screening.screen import Screen
 
 FOLDER = "lab"
 """Inside a run's folder."""
+SOMETIMES = re.compile(r"dilutions\.csv|plate_\d+\.csv")
+"""Files of ours that a later run may not write; whatever else lies there is not touched."""
 
 
 def write_lab(
@@ -25,7 +28,7 @@ def write_lab(
 
     table: the hit list. hits: the ranked frame behind it, row by row, with ``mw``.
 
-    Files of an earlier run that are not written again are removed. Without hits there are the
+    Plates of an earlier run that are not written again are removed. Without hits there are the
     same files, with headers alone, and no grid of a plate. Raises AccountingError before
     anything is written where the plan breaks a law of ``screening.lab.laws``.
     """
@@ -53,8 +56,8 @@ def write_lab(
     lab = folder / FOLDER
     lab.mkdir(exist_ok=True)
     names = [f"{name}.csv" for name, *_ in files]
-    for old in lab.glob("*.csv"):
-        if old.name not in names:
+    for old in lab.iterdir():
+        if SOMETIMES.fullmatch(old.name) and old.name not in names:
             old.unlink()
     for name, (_, header, rows, columns) in zip(names, files, strict=True):
         write_csv(lab / name, header, rows, columns)

@@ -66,7 +66,9 @@ def test_the_same_run_gives_the_same_bytes_and_no_old_files_stay(
     hits = make_hits(20)
     write(tmp_path, hits, kinase, **SERIES)
     assert (tmp_path / "lab/plate_4.csv").exists()
+    (tmp_path / "lab/result.csv").write_text("a lab's own")
     names = write(tmp_path, hits, kinase)
+    assert (tmp_path / "lab/result.csv").exists()
     before = {name: (tmp_path / name).read_bytes() for name in names}
     assert not (tmp_path / "lab/plate_2.csv").exists()
     assert not (tmp_path / "lab/dilutions.csv").exists()
