@@ -95,7 +95,9 @@ def hit_table(
             name = VENDOR_PREFIX + name
         taken.add(name)
         columns.append(Column(name, field, None, "vendor"))
-    near = [{} for _ in hits.index] if evidence is None else [one.neighbours for one in evidence]
+    near: list[Mapping[str, tuple[Neighbour, ...]]] = [{} for _ in hits.index]
+    if evidence is not None:
+        near = [one.neighbours for one in evidence]
     rows = []
     for hit, extra, known in zip(hits.to_dict("records"), extras, near, strict=True):
         whole = {

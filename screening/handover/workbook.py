@@ -1,0 +1,123 @@
+"""``hits.xlsx``: the cells of ``hits.csv`` for a spreadsheet, where a text stays a text.
+
+A spreadsheet guesses what the cells of a CSV file are: the id ``0012`` becomes 12, ``1E5`` a
+hundred thousand, ``MAR1`` a date, and no way of writing the CSV file prevents it. A workbook says
+what each cell is. Its texts are stored as texts and formatted as texts, so none is executed, not
+even when it is edited, and they need no apostrophe.
+
+A cell holds 32,767 characters; a longer text is cut there and says so. The same table gives the
+same bytes.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from screening.files import atomic_path
+from screening.handover.dictionary import Definition
+from screening.handover.table import Column, Group, HitTable
+
+LONGEST = 32_767
+"""Characters that a cell can hold, by the file format."""
+CUT = " … (cut: hits.csv has all of it)"
+COLORS: dict[Group, str] = {
+    "identity": "#d9e2f3",
+    "score": "#e2efd9",
+    "prediction": "#fff2cc",
+    "domain": "#ededed",
+    "neighbours": "#fbe4d5",
+    "alerts": "#f8cbad",
+    "property": "#deeaf6",
+    "structure": "#e4dfec",
+    "input": "#ededed",
+    "vendor": "#f2f2f2",
+}
+"""Fill of the headers of each group."""
+WIDTHS = {"smiles": 30, "name": 24, "reason": 70, "alerts": 30, "compound_id": 18, "meaning": 90}
+"""Widths of columns in characters; others have that of their header, within bounds."""
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def write_workbook(path: Path, table: HitTable, definitions: Sequence[Definition]) -> None:
+    """Write two sheets: the hits, and what their columns say.
+
+    The hits' header and ids stay in view; every column can be filtered, and the columns of a group
+    behind its first fold away.
+    """
+    with atomic_path(path) as temporary:
+        # Rows are flushed as they are written, so memory does not grow with the list.
+        book = Workbook(str(temporary), {"constant_memory": True})
+        book.set_properties({"created": datetime(2000, 1, 1)})
+        sheet = book.add_worksheet("hits")
+        _hits(book, sheet, table)
+        _dictionary(book, book.add_worksheet("columns"), definitions)
+        book.close()
+
+
+def _hits(book: Workbook, sheet: Worksheet, table: HitTable) -> None:
+    text = book.add_format({"num_format": "@"})
+    numbers = {
+        n: book.add_format({"num_format": f"0.{'0' * n}" if n else "0"})
+        for n in {column.decimals for column in table.columns if column.decimals is not None} | {2}
+    }
+    headers = {
+        group: book.add_format({"bold": True, "bg_color": color, "bottom": 1, "num_format": "@"})
+        for group, color in COLORS.items()
+    }
+    sheet.outline_settings(visible=True, symbols_below=False, symbols_right=False)
+    before: Group | None = None
+    for at, column in enumerate(table.columns):
+        # The first of a group stays, so that groups fold one by one.
+        folds = column.group == before and column.group != "identity"
+        sheet.set_column(at, at, _width(column.name), None, {"level": 1 if folds else 0})
+        before = column.group
+        _write_text(sheet, 0, at, column.name, headers[column.group])
+    for number, row in enumerate(table.rows, 1):
+        for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            if _is_number(column, cell):
+                decimals = 2 if column.decimals is None else column.decimals
+                sheet.write_number(number, at, float(cell), numbers[decimals])
+            else:
+                _write_text(sheet, number, at, cell, text)
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+
+
+def _dictionary(book: Workbook, sheet: Worksheet, definitions: Sequence[Definition]) -> None:
+    text = book.add_format({"num_format": "@"})
+    bold = book.add_format({"bold": True, "bottom": 1})
+    for at, name in enumerate(Definition._fields):
+        sheet.set_column(at, at, _width(name))
+        sheet.write_string(0, at, name, bold)
+    for number, definition in enumerate(definitions, 1):
+        for at, cell in enumerate(definition):
+            _write_text(sheet, number, at, cell, text)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, len(definitions), len(Definition._fields) - 1)
+
+
+def _write_text(sheet: Worksheet, row: int, column: int, text: str, style: Format) -> None:
+    """Write a text as it is, whatever it is; one that is too long for a cell is cut."""
+    if not text:
+        return
+    if len(text) > LONGEST:
+        text = text[: LONGEST - len(CUT)] + CUT
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # Such a text would be taken for markup and be written raw; in pieces it is not.
+        sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:], style)
+    else:
+        sheet.write_string(row, column, text, style)
+
+
+def _is_number(column: Column, cell: str) -> bool:
+    numeric = column.decimals is not None or column.measured
+    return numeric and _NUMBER.fullmatch(cell) is not None
+
+
+def _width(name: str) -> int:
+    return WIDTHS.get(name, min(max(len(name) + 3, 9), 24))
