@@ -112,7 +112,7 @@ class Attributor(Predictor):
             partial_molecules(single, _masks(one, order))
             for single, one, order in zip(singles, players, orders, strict=True)
         ]
-        said = self.values(_concatenate([graphs, *parts]))
+        said = self.values(concatenate([graphs, *parts]))
         ends = np.cumsum([graphs.molecules, *(part.molecules for part in parts)])
         shares = []
         for at, (one, order) in enumerate(zip(players, orders, strict=True)):
@@ -182,7 +182,8 @@ def _no_atoms() -> GraphArrays:
     return collect([(nothing, nothing, nothing, np.zeros(0, np.uint8))])
 
 
-def _concatenate(many: Sequence[GraphArrays]) -> GraphArrays:
+def concatenate(many: Sequence[GraphArrays]) -> GraphArrays:
+    """Lay molecules end to end."""
     flat = [np.concatenate(parts) for parts in list(zip(*many, strict=True))[:4]]
     sizes = [np.concatenate([np.diff(one[part]) for one in many]) for part in (4, 5)]
     offsets = [np.concatenate([[0], np.cumsum(each)]).astype(np.int64) for each in sizes]

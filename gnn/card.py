@@ -134,6 +134,35 @@ class Comparison(_Part):
     candidates: tuple[Candidate, ...]
 
 
+class Explanation(_Part):
+    """Whether contributions of atoms point at groups that are known for what a task measures.
+
+    Of molecules that are predicted positive and hold the group: the groups' atoms beside the
+    molecules' other atoms. See :mod:`gnn.attribution`.
+    """
+
+    task: str
+    group: str
+    """A toxicophore's name, or ``any``: the atoms of all of them together."""
+    molecules: int
+    auroc: float
+    """Probability that an atom of the group has a larger contribution than another atom of its
+    molecule, mean over molecules; 0.5 by chance."""
+    low: float
+    """Of its 95 % bootstrap interval over molecules."""
+    high: float
+    hetero: float
+    """The same where every atom but carbon counts as standing out."""
+    top: float
+    """Share of the group's atoms among as many atoms of the largest contributions."""
+    top_chance: float
+    """The same of atoms drawn by chance."""
+    lost: float
+    """Log odds that the prediction falls by when the group's atoms are taken out, mean."""
+    lost_others: float
+    """The same for as many other atoms, a connected piece of them where there is one."""
+
+
 class Card(_Part):
     """All that is known about a bundle; written as ``card.json`` beside the weights."""
 
@@ -173,6 +202,8 @@ class Card(_Part):
     probabilities: Probabilities | None = None
     """Means over the classes."""
     domain: DomainCard | None = None
+    explanations: tuple[Explanation, ...] = ()
+    """Whether contributions of atoms point at known groups, where that was looked at."""
     notes: list[str]
     weights: str
     """sha256 of ``weights.safetensors``."""
