@@ -170,7 +170,7 @@ def check(case: Case, ranking: Ranking) -> None:
 
 
 LAWS = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
