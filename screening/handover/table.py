@@ -100,11 +100,9 @@ def hit_table(
         near = [one.neighbours for one in evidence]
     rows = []
     for hit, extra, known in zip(hits.to_dict("records"), extras, near, strict=True):
-        whole = {
-            **hit,
-            **_neighbour_cells(known, screen, units),
-            "reason": reason(hit, screen, units, limits, known),
-        }
+        whole = {str(name): value for name, value in hit.items()}
+        whole["reason"] = reason(whole, screen, units, limits, known)
+        whole |= _neighbour_cells(known, screen, units)
         rows.append([_cell(whole, extra, column) for column in columns])
     return HitTable(tuple(columns), rows)
 
@@ -171,7 +169,7 @@ def _neighbour_cells(
     return cells
 
 
-def _cell(hit: Mapping[Any, Any], extra: Mapping[str, str], column: Column) -> str:
+def _cell(hit: Mapping[str, Any], extra: Mapping[str, str], column: Column) -> str:
     if column.group == "vendor":
         return extra.get(column.source, "")
     value = hit[column.source]
