@@ -15,13 +15,21 @@ from flows.planning import plan_screen
 from flows.stages import stage_progress, worth_retrying
 from screening.audit import describe_triage
 from screening.cluster import connect
+from screening.evidence import Evidence
 from screening.handover.top import top_table
 from screening.judge import Scores
 from screening.meter import Clock
 from screening.plan import Plan
 from screening.prepared import Prepared
+from screening.publish import Outcome
 from screening.rank import Ranking
-from screening.run import Outcome, hand_over_stage, prepare_stage, rank_stage, score_stage
+from screening.run import (
+    evidence_stage,
+    hand_over_stage,
+    prepare_stage,
+    rank_stage,
+    score_stage,
+)
 from screening.tls import Tls
 
 AGAIN: dict[str, Any] = {
@@ -87,10 +95,29 @@ def rank(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
     return rank_stage(plan, prepared, scores)
 
 
+@task(name="explain", **AGAIN)
+def explain(
+    plan: Plan,
+    prepared: Prepared,
+    ranking: Ranking,
+    scheduler: str | None,
+    workers: int | None,
+    tls: Tls,
+) -> list[Evidence]:
+    """Gather the evidence of each hit: measured neighbours, atoms, alerts."""
+    with (
+        stage_progress("screen-explain", f"Explaining {len(ranking.hits):,} hits") as report,
+        connect(scheduler, workers, tls) as client,
+    ):
+        return evidence_stage(plan, prepared, ranking, client, report)
+
+
 @task(name="hand over", **ONCE)
-def hand_over(plan: Plan, prepared: Prepared, ranking: Ranking, clock: Clock) -> Outcome:
+def hand_over(
+    plan: Plan, prepared: Prepared, ranking: Ranking, evidence: list[Evidence], clock: Clock
+) -> Outcome:
     """Write the run's files; the manifest comes last."""
-    return hand_over_stage(plan, prepared, ranking, clock)
+    return hand_over_stage(plan, prepared, ranking, evidence, clock)
 
 
 @flow(name="screen", persist_result=False)
@@ -132,7 +159,12 @@ def screen(
     prepared = clock.time("prepare", lambda: prepare(planned, scheduler, workers, tls))
     scores = clock.time("score", lambda: score(planned, prepared, scheduler, workers, tls))
     ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
-    outcome = clock.time("hand_over", lambda: hand_over(planned, prepared, ranking, clock))
+    evidence = clock.time(
+        "explain", lambda: explain(planned, prepared, ranking, scheduler, workers, tls)
+    )
+    outcome = clock.time(
+        "hand_over", lambda: hand_over(planned, prepared, ranking, evidence, clock)
+    )
     publish(planned, outcome)
     return {"folder": str(outcome.folder), **outcome.manifest["counts"]}
 

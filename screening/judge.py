@@ -12,6 +12,7 @@ from gnn.bundle import Bundle
 from gnn.predict import PARTS, domain_columns, predicted_columns, task_columns
 from screening.audit import measure_recall
 from screening.frames import scored_frames, with_identity
+from screening.grouping import with_structure
 from screening.late import rank_and_examine
 from screening.objective import needed_columns
 from screening.prepared import Prepared
@@ -47,7 +48,7 @@ def judge(screen: Screen, bundles: Sequence[Bundle], prepared: Prepared, scores:
     found: dict[str, Any] = {"exhaustive": True, "why": scores.why_all}
     if scores.triage is not None:
         ranking, found = _with_triage(ranking, scores.triage, screen.hits)
-    hits = with_identity(prepared, ranking.hits)
+    hits = with_structure(with_identity(prepared, ranking.hits))
     return ranking._replace(hits=hits, triage=found, every=None)
 
 

@@ -1,37 +1,23 @@
 """The stages of a screen, one function each: the command line and the flows call these."""
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
 from distributed import Client
 
 from chem.errors import InputError
-from screening.errors import told_in_one_line
-from screening.frames import duplicates, rejects
-from screening.handover.manifest import Artefact, RunFacts
-from screening.handover.table import HitTable
-from screening.handover.write import hand_over
+from screening.evidence import Evidence
+from screening.gather import gather_evidence
 from screening.judge import Scores, judge
-from screening.ledger import LEDGER, Ledger, Lock, check_purpose
+from screening.ledger import LEDGER, Ledger, check_purpose
 from screening.loaded import known_bundles
 from screening.meter import Clock
+from screening.past import note_where
 from screening.places import prepared_key
-from screening.plan import Plan, domain_limits, task_units
+from screening.plan import Plan
 from screening.prepare import Progress, prepare_library
 from screening.prepared import Prepared
+from screening.publish import Outcome, publish
 from screening.rank import Ranking
 from screening.score import Scoring, chosen_units, score_units, scoring_purpose, whole_units
 from screening.triage import look_at_library
-
-
-@dataclass
-class Outcome:
-    """What a run made."""
-
-    folder: Path
-    table: HitTable
-    manifest: dict[str, Any]
 
 
 def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:
@@ -75,33 +61,25 @@ def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
     return judge(plan.screen, plan.bundles, prepared, scores)
 
 
-def hand_over_stage(plan: Plan, prepared: Prepared, ranking: Ranking, clock: Clock) -> Outcome:
+def evidence_stage(
+    plan: Plan,
+    prepared: Prepared,
+    ranking: Ranking,
+    client: Client,
+    progress: Progress | None = None,
+) -> list[Evidence]:
+    """Gather what speaks for and against each hit beside its numbers."""
+    smiles = [str(text) for text in ranking.hits["smiles"]]
+    featurizer, half = prepared.featurizer, plan.half
+    return gather_evidence(smiles, plan.screen, plan.bundles, featurizer, half, client, progress)
+
+
+def hand_over_stage(
+    plan: Plan, prepared: Prepared, ranking: Ranking, evidence: list[Evidence], clock: Clock
+) -> Outcome:
     """Write every file of the run; the manifest comes last."""
-    facts = RunFacts(
-        library=Artefact(prepared.library, prepared.sha256),
-        bundles=tuple(Artefact(bundle.card.name, bundle.sha256) for bundle in plan.bundles),
-        featurizer=prepared.featurizer,
-        rows=prepared.rows,
-        accepted=prepared.accepted,
-        rejected=prepared.rejected,
-        duplicates=prepared.duplicates,
-        reject_codes=prepared.reject_codes,
-        seconds=clock.seconds,
-        peak_memory_mb=clock.peak_memory_mb,
-        units=task_units(plan.bundles),
-        limits=domain_limits(plan.bundles),
-    )
-    with Lock(plan.out), told_in_one_line(plan.out):
-        table, manifest = hand_over(
-            plan.out,
-            ranking,
-            plan.screen,
-            facts,
-            rejects(prepared),
-            duplicates(prepared),
-            prepared.extra_columns,
-        )
-    return Outcome(plan.out, table, manifest)
+    note_where(plan, prepared)
+    return publish(plan.out, plan.screen, plan.bundles, prepared, ranking, evidence, clock)
 
 
 def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> Outcome:
@@ -111,7 +89,12 @@ def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> 
     prepared = clock.time("prepare", lambda: prepare_stage(plan, client, progress))
     scores = clock.time("score", lambda: score_stage(plan, prepared, client, progress))
     ranking = clock.time("rank", lambda: rank_stage(plan, prepared, scores))
-    return clock.time("hand_over", lambda: hand_over_stage(plan, prepared, ranking, clock))
+    evidence = clock.time(
+        "explain", lambda: evidence_stage(plan, prepared, ranking, client, progress)
+    )
+    return clock.time(
+        "hand_over", lambda: hand_over_stage(plan, prepared, ranking, evidence, clock)
+    )
 
 
 def check_folder(plan: Plan) -> None:

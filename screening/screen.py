@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from chem.errors import InputError
 from chem.examine import EXAMINED
+from screening.lab.settings import Lab
 from screening.parts import Liability, OffTarget, Prediction, Primary, Strict, Text, Window
 from screening.selection import POOL_PER_HIT, Selection
 
@@ -62,6 +63,8 @@ class Screen(Strict):
 
     Columns are properties, predictions, parts of the score, and those of ``EXAMINED``."""
     selection: Selection | None = None
+    lab: Lab | None = None
+    """How the hits are plated and dispensed; None: in the way that ``Lab`` has it."""
     """How the hits are chosen from the ranked list; None: they are the first of it."""
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from chem.errors import InputError
+from screening.lab.settings import Lab
 from screening.parts import Liability, OffTarget, Primary, Window
 from screening.screen import Screen, suggest
 from screening.selection import Selection
@@ -22,8 +23,8 @@ PARTS: dict[str, type[BaseModel]] = {
     "windows": Window,
 }
 """Tables that may be given several times, ``[[primary]]``."""
-TABLES: dict[str, type[BaseModel]] = {"selection": Selection}
-"""Tables that may be given once, ``[selection]``, or left out."""
+TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab}
+"""Tables that may be given once, such as ``[selection]``, or left out."""
 
 
 def find_screen(name_or_path: str, shipped: Path) -> Path:

@@ -24,6 +24,7 @@ from chem.describe import PROPERTIES
 from gnn.bundle import Bundle
 from gnn.predict import predicted_columns
 from screening.cluster import run_window
+from screening.errors import StoreError
 from screening.ledger import Ledger
 from screening.loaded import Known, load_bundles_once, load_surrogates_once
 from screening.partitions import GRAPH, Partitions, read_accepted, to_graphs
@@ -82,7 +83,8 @@ def triage_key(screen: Screen, bundles: Sequence[Bundle], half: bool) -> str:
     surrogates = [bundle.surrogate.sha256 for bundle in bundles if bundle.surrogate]
     # Of the screen what a promise hangs on: neither its names nor how much is wanted.
     plain: dict[str, Any] = {"name": "any", "title": "any", "library": "any", "hits": 1}
-    plain |= {"exhaustive": False, "filters": {limit.name: limit.value for limit in screen.limits}}
+    plain |= {"exhaustive": False, "lab": None, "selection": None}
+    plain |= {"filters": {limit.name: limit.value for limit in screen.limits}}
     objective = dump_screen(screen.model_copy(update=plain))
     return sha256(json.dumps([objective, surrogates, half]).encode()).hexdigest()[:12]
 
@@ -108,9 +110,24 @@ def look_at_library(
         done += facts["rows"]
         if progress is not None:
             progress("triage", done, prepared.accepted)
-    taken = sum((Counter(ledger.entries[file].facts["filtered"]) for file in names), Counter())
-    tables = [ledger.store.read_table(file) for file in names]
-    return choose(pa.concat_tables(tables), {n: taken[n] for n in sorted(taken)}, screen.hits)
+    return read_triage(prepared, screen, bundles, ledger, half)
+
+
+def read_triage(
+    prepared: Prepared, screen: Screen, bundles: Sequence[Bundle], ledger: Ledger, half: bool
+) -> Triage:
+    """Choose by the promises that a ledger has of every partition.
+
+    Raises StoreError where one is missing.
+    """
+    key = triage_key(screen, bundles, half)
+    files = [promise_file(key, name) for name in prepared.partitions]
+    for file in files:
+        if file not in ledger.entries:
+            raise StoreError(f"{ledger.store.path(file)} is missing; run the screen again")
+    taken = sum((Counter(ledger.entries[file].facts["filtered"]) for file in files), Counter())
+    table = pa.concat_tables(ledger.store.read_table(file) for file in files)
+    return choose(table, {name: taken[name] for name in sorted(taken)}, screen.hits)
 
 
 def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], str]:

@@ -25,7 +25,7 @@ from flows.remote import working
 
 if TYPE_CHECKING:
     from screening.plan import Plan
-    from screening.run import Outcome
+    from screening.publish import Outcome
 
 
 def screen(

@@ -1,6 +1,6 @@
-"""The hand-over: every file of a run, from one ranking, in one call."""
+"""A run's files, written whole or not at all: the hand-over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from json import dumps
@@ -8,19 +8,27 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from screening.evidence import Evidence
 from screening.files import write_atomic
 from screening.handover.csvfile import write_hits
+from screening.handover.dictionary import write_dictionary
 from screening.handover.manifest import AccountingError, RunFacts, build_manifest, check_accounts
+from screening.handover.passed_over import write_passed_over
 from screening.handover.rejects import Duplicate, Reject, write_duplicates, write_rejects
 from screening.handover.report import render_report
 from screening.handover.sdf import write_hits_sdf
 from screening.handover.table import HitTable, hit_table
+from screening.handover.workbook import write_workbook
+from screening.lab.settings import Lab
+from screening.lab.write import write_lab
 from screening.rank import Ranking
 from screening.screen import Screen
 from screening.screen_file import dump_screen
 
 MANIFEST = "manifest.json"
 """Written last: a folder that has it holds a whole run."""
+PASSED_OVER = "passed_over.csv"
+"""Only where a screen has a selection."""
 
 
 def hand_over(
@@ -31,13 +39,16 @@ def hand_over(
     rejects: Iterable[Reject],
     duplicates: Iterable[Duplicate],
     extra_columns: Sequence[str] = (),
+    evidence: Sequence[Evidence] | None = None,
 ) -> tuple[HitTable, dict[str, Any]]:
-    """Write ``hits.csv, hits.sdf, rejects.csv, duplicates.csv, report.html, screen.toml`` and,
-    last, ``manifest.json`` into an existing folder.
+    """Write ``rejects.csv, duplicates.csv, hits.csv, columns.csv, hits.xlsx, hits.sdf, lab/*,
+    report.html, screen.toml`` and, last, ``manifest.json`` into an existing folder, and
+    ``passed_over.csv`` where hits were selected.
 
-    ranking: from ``merge_top`` over the scored frames (see ``hit_table`` for their columns).
+    ranking: of the scored frames (see ``hit_table`` for their columns).
     rejects, duplicates: in row order; they are streamed.
     extra_columns: the library's own columns in their order.
+    evidence: of each hit, in rank order.
 
     Returns the table of hits and the manifest. Raises AccountingError before ``hits.csv`` is
     written when the counts do not add up, and before ``manifest.json`` when the rejects or
@@ -53,14 +64,35 @@ def hand_over(
     for what, (found, counted) in written.items():
         if found != counted:
             raise AccountingError(f"{what}: {counted} were counted but {found} were handed over")
-    table = hit_table(ranking.hits, screen, facts.units, extra_columns)
-    write_hits(folder / "hits.csv", table)
-    write_hits_sdf(folder / "hits.sdf", table)
-    write_atomic(folder / "report.html", render_report(table, ranking, screen, facts))
-    write_atomic(folder / "screen.toml", dump_screen(screen))
-    names = ("hits.csv", "hits.sdf", "rejects.csv", "duplicates.csv", "report.html", "screen.toml")
+    table = hit_table(ranking.hits, screen, facts.units, extra_columns, evidence, facts.limits)
+    names = ["rejects.csv", "duplicates.csv"]
+    names += _write_hits(folder, table, ranking, screen, facts)
+    report = render_report(table, ranking, screen, facts, evidence)
+    for name, text in (("report.html", report), ("screen.toml", dump_screen(screen))):
+        write_atomic(folder / name, text)
+        names.append(name)
     hashes = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
     seconds = {**facts.seconds, "hand_over": perf_counter() - started}
     manifest = build_manifest(replace(facts, seconds=seconds), ranking, screen, hashes)
     write_atomic(folder / MANIFEST, dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     return table, manifest
+
+
+def _write_hits(
+    folder: Path, table: HitTable, ranking: Ranking, screen: Screen, facts: RunFacts
+) -> Iterator[str]:
+    """Write the hits in every form but the report; yield the files' names."""
+    write_hits(folder / "hits.csv", table)
+    yield "hits.csv"
+    definitions = write_dictionary(folder / "columns.csv", table, screen, facts.units)
+    yield "columns.csv"
+    write_workbook(folder / "hits.xlsx", table, definitions)
+    yield "hits.xlsx"
+    write_hits_sdf(folder / "hits.sdf", table)
+    yield "hits.sdf"
+    if ranking.passed_over is None:
+        (folder / PASSED_OVER).unlink(missing_ok=True)  # of an earlier run into the same folder
+    else:
+        write_passed_over(folder / PASSED_OVER, ranking.passed_over)
+        yield PASSED_OVER
+    yield from write_lab(folder, table, ranking.hits, screen, screen.lab or Lab())

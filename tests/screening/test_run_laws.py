@@ -27,7 +27,8 @@ from screening.errors import StoreError
 from screening.handover.cells import unescape_cell
 from screening.ledger import LEDGER, Ledger, Lock
 from screening.plan import Plan, plan_run
-from screening.run import Outcome, check_folder, prepare_stage, run_screen
+from screening.publish import Outcome
+from screening.run import check_folder, prepare_stage, run_screen
 from screening.screen import Screen
 from screening.screen_file import dump_screen, load_screen
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from gnn.bundle import Bundle
 from screening.plan import Plan, plan_run
 from screening.prepared import read_prepared
-from screening.run import Outcome, run_screen, score_stage
+from screening.publish import Outcome
+from screening.run import run_screen, score_stage
 from screening.screen import Screen
 from screening.triage import choose, lots, triage_key
 

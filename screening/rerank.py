@@ -1,0 +1,48 @@
+"""Another objective over the scores of a past run: seconds, because nothing is scored again."""
+
+from pathlib import Path
+
+from chem.describe import PROPERTIES
+from chem.errors import InputError
+from gnn.predict import predicted_columns
+from screening.judge import judge
+from screening.past import PastRun
+from screening.plan import check_units, check_writable
+from screening.rank import Ranking
+from screening.screen import Screen
+
+
+def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
+    """Return the screen as it will be judged: over the library and the bundles of the past run.
+
+    Raises InputError for what these bundles do not predict, and for a folder with something in it.
+    """
+    screen = screen.model_copy(
+        update={"library": past.screen.library, "bundles": past.screen.bundles}
+    )
+    screen.check(predicted_columns(past.bundles), list(PROPERTIES))
+    check_units(screen, past.bundles)
+    check_writable(out)
+    if out.is_dir() and any(out.iterdir()):
+        raise InputError(f"{out} is not empty; name another folder with --out")
+    return screen
+
+
+def rerank(past: PastRun, screen: Screen) -> Ranking:
+    """Rank what was scored by another objective.
+
+    Where a triage had chosen for the old one, only what it chose and its audit are ranked; the
+    rest counts as set aside. The audit was drawn at random, so it tells how much of the best by
+    the new objective is among them: the recall in ``Ranking.triage``.
+    """
+    ranking = judge(screen, past.bundles, past.prepared, past.scores)
+    triage = past.scores.triage
+    if triage is None:
+        return ranking
+    # Filters on properties of the old screen took compounds that the new one may want: neither
+    # screen's filter is to blame for these.
+    earlier = sum(triage.filtered.values())
+    own = {name: n - triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
+    found = {**(ranking.triage or {}), "chosen_for": past.scored_for.name}
+    aside = ranking.set_aside + earlier
+    return ranking._replace(filtered=own, set_aside=aside, triage=found)
