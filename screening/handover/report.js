@@ -90,11 +90,14 @@ async function start() {
         choices.map((choice) => option(choice, choice || "none")),
       );
       select.addEventListener("change", () => narrow(name, select.value));
-      return make("label", {}, `${name.replaceAll("_", " ")} `, select);
+      const label = make("label", {}, `${name.replaceAll("_", " ")} `, select);
+      label.hidden = name === "scaffold" || choices.length < 2;
+      return label;
     }),
   );
   byId("atoms").classList.add("atoms");
   byId("atoms-label").hidden = !page.explained.length;
+  state.atoms = page.explained[0]?.task ?? "";
   atomsChoice(byId("atoms"));
   const usual = ["identity", "score", "neighbours", "alerts", "property"];
   const groups = [...new Set(page.columns.map(({ group }) => group))];
@@ -108,6 +111,7 @@ async function start() {
   map = drawMap(goTo);
   listen();
   refresh();
+  paintAtoms();
   followHash();
 }
 

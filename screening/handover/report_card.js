@@ -2,15 +2,20 @@
 
 const column = Object.fromEntries(page.columns.map(({ name }, at) => [name, at]));
 const cell = (hit, name) => (name in column ? page.cells[hit][column[name]] : "");
-const number = (hit, name) => (cell(hit, name) === "" ? NaN : Number(cell(hit, name)));
+/* A bound such as <5.00 counts as its number. */
+const number = (hit, name) => {
+  const text = cell(hit, name).replace(/^[<>]/, "");
+  return text === "" ? NaN : Number(text);
+};
+const meaning = (name) => page.columns[column[name]]?.meaning ?? "";
 const named = (hit) => cell(hit, "name") || cell(hit, "compound_id");
 const ofGroup = (...groups) => page.columns.filter(({ group }) => groups.includes(group));
 const outside = (hit) =>
   page.domains.filter(({ column: at, limit }) => limit !== null && number(hit, at) > limit);
 
-function line(label, graphic, ...texts) {
+function line(label, title, graphic, ...texts) {
   const numbers = texts.map((text) => make("span", { class: "num" }, text));
-  return make("div", { class: "line" }, make("span", { title: label }, label), graphic, numbers);
+  return make("div", { class: "line", title }, make("span", {}, label), graphic, numbers);
 }
 
 function bar(share) {
@@ -50,6 +55,7 @@ function predictions(hit) {
     const ends = ["_lo", "_hi"].map((end) => cell(hit, task.task + end));
     return line(
       task.label,
+      meaning(task.task),
       interval(hit, task),
       cell(hit, task.task),
       ends[0] && `${ends[0]} – ${ends[1]}`,
@@ -60,7 +66,7 @@ function predictions(hit) {
 
 function scoreParts(hit) {
   const lines = page.parts.map(({ column: at, label }) =>
-    line(label, bar(number(hit, at)), cell(hit, at)),
+    line(label, meaning(at), bar(number(hit, at)), cell(hit, at)),
   );
   return make("div", { class: "parts" }, make("h4", {}, "Score parts"), lines);
 }

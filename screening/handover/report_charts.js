@@ -7,19 +7,18 @@ const numeric = page.columns
   )
   .map(({ name }) => name);
 
-/* Columns whose histograms are there from the start: score, predictions, distances, properties. */
+/* Columns whose histograms are there from the start: score, primaries, likeness, properties. */
 function firstRanges() {
+  const tasks = (primary) => page.tasks.filter((one) => one.primary === primary);
   const usual = [
     "score",
-    ...page.tasks.map(({ task }) => task),
-    "mw",
-    "logp",
-    "tpsa",
-    "qed",
-    "sa_score",
-    ...page.domains.map(({ column: at }) => at),
+    ...tasks(true).map(({ task }) => task),
+    ...ofGroup("neighbours").map(({ name }) => name),
+    ...ofGroup("domain").map(({ name }) => name),
+    ...["mw", "logp", "tpsa", "qed", "sa_score"],
+    ...tasks(false).map(({ task }) => task),
   ];
-  return [...new Set(usual)].filter((name) => numeric.includes(name)).slice(0, 12);
+  return usual.filter((name) => numeric.includes(name)).slice(0, 12);
 }
 
 function extent(name) {
@@ -95,7 +94,7 @@ function range(name) {
   const element = make(
     "div",
     { class: "range-box" },
-    make("p", { title: name }, quoted(name)),
+    make("p", { title: meaning(name) || name }, quoted(name)),
     svg,
     make("p", { class: "ends" }, boxes),
   );

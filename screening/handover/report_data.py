@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from chem.depict import depict
 from screening.evidence import Contributions, Evidence, Neighbour
 from screening.handover.cells import format_number
+from screening.handover.dictionary import define_columns
 from screening.handover.manifest import RunFacts
 from screening.handover.report_map import map_points
 from screening.handover.table import PROBABILITY, HitTable, decimals_of
@@ -56,8 +57,15 @@ def page_data(
     points = map_points(pictures.smiles[:MAP_MOST])
     known_facts = {
         "columns": [
-            {"name": column.name, "group": column.group, "number": column.decimals is not None}
-            for column in table.columns
+            {
+                "name": column.name,
+                "group": column.group,
+                "number": column.decimals is not None or column.measured,
+                "meaning": f"{one.meaning} ({one.unit})" if one.unit else one.meaning,
+            }
+            for column, one in zip(
+                table.columns, define_columns(table, screen, facts.units), strict=True
+            )
         ],
         "cells": table.rows,
         "parts": [

@@ -76,7 +76,7 @@ function list(columns, hit) {
   return known.map(({ name }) =>
     make(
       "div",
-      {},
+      { title: meaning(name) },
       make("dt", {}, quoted(name.replaceAll("_", " "))),
       make("dd", {}, quoted(cell(hit, name))),
     ),

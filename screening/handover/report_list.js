@@ -142,6 +142,8 @@ function refresh() {
   const total = page.cells.length;
   byId("shown").textContent =
     `${state.shown.length.toLocaleString("en")} of ${total.toLocaleString("en")} shown`;
+  byId("meaning").textContent =
+    state.sort === "rank" ? "" : `${state.sort}: ${meaning(state.sort)}`;
   byId("none").hidden = state.shown.length > 0;
   const grid = state.view === "grid";
   byId("grid").hidden = !grid;
@@ -165,5 +167,6 @@ function sortBy(name, order) {
 function narrow(name, value) {
   state.facets.set(name, value);
   byId(`facet-${name}`).value = value;
+  if (value) byId(`facet-${name}`).parentNode.hidden = false;
   refresh();
 }

@@ -79,7 +79,7 @@ function showContributions(svg, hit, task) {
     const share = Math.min(Math.abs(step) / 1000 / full, 1);
     if (share < 0.04) return;
     const [cx, cy] = place(page.structure[hit], atom);
-    const look = { class: step > 0 ? "raises" : "lowers", r: Math.round(150 * Math.sqrt(share)) };
+    const look = { class: step > 0 ? "raises" : "lowers", r: Math.round(135 * Math.sqrt(share)) };
     const says = draw("title", {}, `atom ${atom + 1}: ${signed(step / 1000)}`);
     discs.append(draw("circle", { cx, cy, ...look }, says));
   });

@@ -15,7 +15,7 @@ function tableCell(hit, { name, number: is, group }) {
     );
   const td = make(
     "td",
-    { class: is ? "num" : "text", title: is ? "" : text },
+    { class: is ? "num" : name === "reason" ? "reason" : "text", title: is ? "" : text },
     is ? text : quoted(text),
   );
   if (group === "score" && name.startsWith("d_")) {
@@ -37,7 +37,8 @@ function buildTable() {
   const on = [...byId("groups").querySelectorAll("input:checked")].map(({ value }) => value);
   const columns = page.columns.filter(({ group }) => on.includes(group));
   const heads = columns.map(({ name, number: is }) => {
-    const button = make("button", { type: "button", "data-sort": name }, quoted(name));
+    const sorts = { type: "button", "data-sort": name, title: meaning(name) };
+    const button = make("button", sorts, quoted(name));
     return make("th", { scope: "col", class: is ? "num" : "", "data-column": name }, button);
   });
   const body = make("tbody");

@@ -202,8 +202,7 @@ def test_contributions_are_drawn_on_their_atoms(
     tab: Tab, kinase: Screen, evidence: list[Evidence]
 ) -> None:
     tab.locator(".tile a").first.click()
-    discs = tab.locator("#opened .sight .discs circle")
-    assert discs.count() == 0
+    assert tab.locator("#atoms").input_value() == evidence[0].contributions[0].task
     for task, one in enumerate(evidence[0].contributions):
         tab.select_option("#opened select.atoms", one.task)
         said = tab.locator("#opened .account").inner_text()
