@@ -11,12 +11,13 @@ class the log odds of its probability. Calibration is linear in what the ensembl
 distance to training held at the whole molecule's; so contributions are the ensemble's, times what
 calibration keeps of them, and base and contributions add up to the number that is predicted.
 
-Why so (measured on 220 mutagens of the Ames set that hold a known toxicophore; how often the
-group's atoms stand above the others): taking each atom out of the whole molecule alone finds
-halides in 0.67 and anilines in 0.70 of the pairs of atoms, orders find 0.82 and 0.77; with the
-atom's state set to an unseen one instead of the atom gone, 0.60 and 0.59. Gradients are of no use:
-most of what the head reads are counts of substructures, which have none. An order, the same order
-begun halfway, and both turned round have a fifth less error than four orders drawn at random.
+Why so (315 molecules of the Ames set that are predicted to be mutagens and hold a toxicophore;
+how often an atom of that group stands above another one): four orders 0.84, sixteen 0.86. Each atom
+taken out of the whole molecule alone 0.83, but that adds up to nothing, and where two atoms do one
+thing neither is missed (halides 0.62, by orders 0.75). An atom's state set to an unseen one instead
+of the atom gone 0.78 (epoxides 0.48, by orders 0.64). Gradients are of no use: most of what
+the head reads are counts of substructures, which have none. An order, the same begun halfway, and
+both turned round have a quarter less error than four orders drawn at random.
 """
 
 from collections.abc import Sequence

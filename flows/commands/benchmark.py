@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from chem.errors import InputError
+from flows.commands.explanations import benchmark_explanations
 from flows.commands.speed import benchmark_speed
 from flows.console import note, progress, show_table, stoppable
 
@@ -15,6 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command("speed")(benchmark_speed)
+app.command("explanations")(benchmark_explanations)
 AGAIN = "what is done is kept: give the same command again to go on"
 
 
