@@ -18,6 +18,7 @@ from flows.commands import (
     predict,
     prepare,
     pretrain,
+    rank,
     screen,
     surrogate,
     train,
@@ -49,6 +50,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("screen")(screen.screen)
+app.command("rank")(rank.rank)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)

@@ -17,8 +17,10 @@ from chem.read import Library
 from data.verify import Progress as FetchProgress
 from gnn.bundle import Bundle, shipped_bundles
 from screening.ledger import LEDGER
+from screening.past import PastRun, open_run
 from screening.places import open_store, prepared_folder, prepared_key, prepared_store
 from screening.plan import Plan, check_writable, find_library, load_bundles, plan_run
+from screening.rerank import check_rerank
 from screening.run import check_folder
 from screening.screen import Screen
 from screening.screen_file import find_screen, load_screen
@@ -79,6 +81,19 @@ def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
 def default_folder(name: str) -> Path:
     """Return a folder below ``runs`` for a run that starts now."""
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def plan_ranking(
+    run: Path, name: str, out: str | Path | None = None, hits: int | None = None
+) -> tuple[PastRun, Screen, Path]:
+    """Plan to rank a finished run by another screen, by its shipped name or file.
+
+    Returns the run, the screen as it will be judged, and the folder to write to.
+    """
+    screen = override(load_screen(find_screen(name, SCREENS)), None, hits)
+    past = open_run(run.expanduser())
+    folder = Path(out).expanduser() if out else default_folder(screen.name)
+    return past, check_rerank(past, screen, folder), folder.absolute()
 
 
 @dataclass(frozen=True)

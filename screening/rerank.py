@@ -2,12 +2,18 @@
 
 from pathlib import Path
 
+from distributed import Client
+
 from chem.describe import PROPERTIES
 from chem.errors import InputError
 from gnn.predict import predicted_columns
+from screening.gather import gather_evidence
 from screening.judge import judge
-from screening.past import PastRun
+from screening.meter import Clock
+from screening.past import PastRun, note_origin
 from screening.plan import check_units, check_writable
+from screening.prepare import Progress
+from screening.publish import Outcome, publish
 from screening.rank import Ranking
 from screening.screen import Screen
 
@@ -26,6 +32,30 @@ def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
     if out.is_dir() and any(out.iterdir()):
         raise InputError(f"{out} is not empty; name another folder with --out")
     return screen
+
+
+def rank_again(
+    past: PastRun, screen: Screen, out: Path, client: Client, progress: Progress | None = None
+) -> Outcome:
+    """Rank what was scored, gather evidence of the new hits, and hand over into a new folder.
+
+    screen: as :func:`check_rerank` returns it.
+    """
+    clock = Clock()
+    ranking = clock.time("rank", lambda: rerank(past, screen))
+    smiles = [str(text) for text in ranking.hits["smiles"]]
+    evidence = clock.time(
+        "explain",
+        lambda: gather_evidence(
+            smiles, screen, past.bundles, past.prepared.featurizer, past.half, client, progress
+        ),
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    note_origin(out, past)
+    return clock.time(
+        "hand_over",
+        lambda: publish(out, screen, past.bundles, past.prepared, ranking, evidence, clock),
+    )
 
 
 def rerank(past: PastRun, screen: Screen) -> Ranking:

@@ -1,12 +1,12 @@
 """``hitlist screen``: the main job."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from chem.columns import NamedColumns
-from flows.console import note, progress, show_table
+from flows.console import progress
 from flows.options import (
     Device,
     Exhaustive,
@@ -21,11 +21,8 @@ from flows.options import (
     TlsKey,
     Workers,
 )
+from flows.outcome import short, show_outcome
 from flows.remote import working
-
-if TYPE_CHECKING:
-    from screening.plan import Plan
-    from screening.publish import Outcome
 
 
 def screen(
@@ -69,8 +66,8 @@ def screen(
 ) -> None:
     """Rank a library against a screen and hand over the best compounds.
 
-    Writes hits.csv, hits.sdf, report.html, rejects.csv, duplicates.csv, screen.toml and
-    manifest.json.
+    Writes hits.csv with columns.csv (what its columns say), hits.xlsx, hits.sdf, report.html, the
+    lab's files in lab/, rejects.csv, duplicates.csv, screen.toml and manifest.json.
     """
     from flows.planning import plan_screen
     from screening.run import run_screen
@@ -80,41 +77,7 @@ def screen(
         plan = plan_screen(
             screen, library, out, hits, columns, partition_rows, report, exhaustive, device, store
         )
-        advice = f"what is done is kept: give the same command with --out {_short(plan.out)}"
+        advice = f"what is done is kept: give the same command with --out {short(plan.out)}"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             outcome = run_screen(plan, client, report)
-    _show(plan, outcome)
-
-
-def _show(plan: "Plan", outcome: "Outcome") -> None:
-    from screening.audit import describe_triage
-    from screening.handover.top import top_table
-
-    counts = outcome.manifest["counts"]
-    headers, rows = top_table(outcome.table, plan.screen)
-    if rows:
-        show_table(headers, rows, f"{plan.screen.title}: best {len(rows)} of {counts['hits']} hits")
-    note(
-        "{rows:,} records: {accepted:,} accepted, {rejected:,} rejected, "
-        "{duplicates:,} duplicates; {hits:,} hits".format(**counts)
-    )
-    note(describe_triage(outcome.manifest["triage"]))
-    if counts["hits"] < plan.screen.hits:
-        taken = {name: n for name, n in outcome.manifest["filtered_by_filter"].items() if n}
-        by = ", ".join(f"{name} took {n:,}" for name, n in taken.items()) or "no filter took any"
-        note(
-            f"{plan.screen.hits:,} hits were asked for; of {counts['scored']:,} scored compounds "
-            f"{counts['passed']:,} passed the filters ({by})"
-        )
-        if counts["set_aside"]:
-            note(
-                f"{counts['set_aside']:,} compounds were set aside by the triage and not scored in "
-                "full: --exhaustive, or more --hits, scores them"
-            )
-    for name in ("hits.csv", "report.html"):
-        print(_short(outcome.folder / name))
-
-
-def _short(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    show_outcome(outcome, plan.screen)

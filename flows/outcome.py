@@ -1,0 +1,49 @@
+"""What a person sees of a run that is done."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.console import note, show_table
+
+if TYPE_CHECKING:
+    from screening.publish import Outcome
+    from screening.screen import Screen
+
+
+def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
+    """Show the best hits, the counts and, if there are fewer hits than asked for, why."""
+    from screening.audit import describe_triage
+    from screening.chosen import describe_selection
+    from screening.handover.top import top_table
+
+    counts = outcome.manifest["counts"]
+    headers, rows = top_table(outcome.table, screen)
+    if rows:
+        show_table(headers, rows, f"{screen.title}: best {len(rows)} of {counts['hits']} hits")
+    note(
+        "{rows:,} records: {accepted:,} accepted, {rejected:,} rejected, "
+        "{duplicates:,} duplicates; {hits:,} hits".format(**counts)
+    )
+    note(describe_triage(outcome.manifest["triage"]))
+    if outcome.manifest.get("selection"):
+        note(describe_selection(outcome.manifest["selection"]))
+    if counts["hits"] < screen.hits:
+        taken = {name: n for name, n in outcome.manifest["filtered_by_filter"].items() if n}
+        by = ", ".join(f"{name} took {n:,}" for name, n in taken.items()) or "no filter took any"
+        note(
+            f"{screen.hits:,} hits were asked for; of {counts['scored']:,} scored compounds "
+            f"{counts['passed']:,} passed the filters ({by})"
+        )
+        if counts["set_aside"]:
+            note(
+                f"{counts['set_aside']:,} compounds were set aside by the triage and not scored in "
+                "full: --exhaustive, or more --hits, scores them"
+            )
+    for name in ("hits.csv", "report.html"):
+        print(short(outcome.folder / name))
+
+
+def short(path: Path) -> Path:
+    """Return a path as a person standing here would write it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
