@@ -85,11 +85,11 @@ def test_another_scale_gives_another_word(kinase: Screen) -> None:
 @pytest.mark.parametrize(
     ("neighbours", "words"),
     [
-        ([near(0.43)], "novel (nearest measured: similarity 0.43)"),
-        ([near(0.5499)], "novel (nearest measured: similarity 0.55)"),
-        ([near(0.55)], "like one measured 7.9 (similarity 0.55)"),
-        ([near(1.0)], "like one measured 7.9 (similarity 1.00)"),
-        ([near(0.7, 5.0, "<")], "like one measured <5.0 (similarity 0.70)"),
+        ([near(0.43)], "novel (similarity 0.43)"),
+        ([near(0.5499)], "novel (similarity 0.55)"),
+        ([near(0.55)], "similar (0.55) to one measured 7.9"),
+        ([near(1.0)], "similar (1.00) to one measured 7.9"),
+        ([near(0.7, 5.0, "<")], "similar (0.70) to one measured <5.0"),
         ([near(1.0, 8.93, "=", SMILES)], "potent on EGFR (8.1 ± 0.4, measured 8.9)"),
         ([near(1.0), near(1.0, 8.93, "=", SMILES)], "potent on EGFR (8.1 ± 0.4, measured 8.9)"),
     ],
@@ -103,6 +103,19 @@ def test_what_was_measured_nearby(neighbours: list[Neighbour], words: str, kinas
     assert not any("novel" in part for part in told) or neighbours[0].similarity < 0.55
 
 
+@pytest.mark.parametrize(
+    ("smiles", "words"),
+    [
+        ("CC(N)C(=O)O", "measured 8.9 without stereo)"),
+        ("C[C@@H](N)C(=O)O", "measured 8.9 as a stereoisomer)"),
+        ("C[C@H](N)C(=O)O", "measured 8.9)"),
+    ],
+)
+def test_a_stereoisomer_was_measured(smiles: str, words: str, kinase: Screen) -> None:
+    told = tell(kinase, None, [near(1.0, 8.93, "=", smiles)], smiles="C[C@H](N)C(=O)O")
+    assert told.startswith(f"potent on EGFR (8.1 ± 0.4, {words}; ")
+
+
 def test_selectivity_is_told_in_folds_and_its_lack_by_name(kinase: Screen) -> None:
     one = {"activity_AURKA": 8.14 - 1.4}  # 25-fold; the others 1,380-fold
     assert "≥25-fold over AURKA, CDK2, INSR" in tell(kinase, one)
@@ -111,6 +124,8 @@ def test_selectivity_is_told_in_folds_and_its_lack_by_name(kinase: Screen) -> No
     assert "; >1000-fold over INSR;" in told
     assert told.endswith("not selective over CDK2; only 2.4-fold over AURKA")
     assert "only 1.0-fold over AURKA" in tell(kinase, {"activity_AURKA": 8.13})
+    two = {"activity_AURKA": 8.14 - 0.38, "activity_INSR": 8.14 - 0.08}
+    assert tell(kinase, two).endswith("; only 1.2 to 2.4-fold over AURKA, INSR")
 
 
 def test_risks_are_those_that_cost_and_the_costliest_comes_first(kinase: Screen) -> None:
@@ -118,7 +133,7 @@ def test_risks_are_those_that_cost_and_the_costliest_comes_first(kinase: Screen)
     assert tell(kinase, {"toxicity_herg": 0.49}).endswith("no risk predicted")
     assert tell(kinase, {"toxicity_herg": 0.61}).endswith("; hERG risk 0.61")
     told = tell(kinase, {"toxicity_herg": 0.61, "toxicity_dili": 0.98, "toxicity_ames": 0.97})
-    assert told.endswith("; AMES risk 0.97; DILI risk 0.98; hERG risk 0.61")
+    assert told.endswith("; risks: AMES 0.97, DILI 0.98, hERG 0.61")
     assert "no risk" not in told
 
 
@@ -137,7 +152,7 @@ def test_domain_windows_and_alerts_are_warnings(kinase: Screen) -> None:
     limits = {"activity_distance": 0.6, "toxicity_distance": 0.6, "absent_distance": 0.1}
     known = {"activity_distance": 0.6, "toxicity_distance": 0.61}
     told = tell(kinase, {"logp": 7.4}, limits=limits, **known)
-    assert told.endswith("; outside the toxicity model's domain; logp 7.4 off its window; 1 more")
+    assert told.endswith("outside the toxicity model's domain; logp 7.4 off its window; 1 more")
     alerts = "PAINS catechol_A; BRENK catechol; NIH phenol"
     assert tell(kinase, alerts=alerts).endswith("; PAINS catechol_A; 2 more alerts")
     assert tell(kinase, alerts="BRENK catechol").endswith("; 1 alert")
@@ -149,7 +164,7 @@ def test_of_two_targets_each_is_named(kinase: Screen) -> None:
     changed = {"activity_KDR": 6.0, "activity_KDR_std": 0.1}
     told = tell(screen, changed, [near(0.3)], {**UNITS, "activity_KDR": "pActivity"})
     assert told.startswith(
-        "potent on EGFR (8.1 ± 0.4); novel on EGFR (nearest measured: similarity 0.30); active on "
+        "potent on EGFR (8.1 ± 0.4); novel on EGFR (similarity 0.30); active on "
     )
 
 
@@ -185,17 +200,15 @@ def test_it_is_short_and_says_how_much_is_left_out(
         assert told.rsplit("; ", 1)[1].endswith(" more")
 
 
-def test_strengths_give_way_before_warnings(kinase: Screen) -> None:
+def test_what_matters_least_gives_way_first(kinase: Screen) -> None:
     bad = {"toxicity_herg": 0.9, "toxicity_dili": 0.98, "toxicity_ames": 0.97, "logp": 7.4}
-    told = tell(kinase, bad, [near(0.4)], alerts="PAINS catechol_A")
+    told = tell(kinase, bad, [near(0.4)], alerts="PAINS catechol_A; NIH x")
     assert told == (
-        "potent on EGFR (8.1 ± 0.4); AMES risk 0.97; DILI risk 0.98; hERG risk 0.90; "
-        "logp 7.4 off its window; PAINS catechol_A; 2 more"
+        "potent on EGFR (8.1 ± 0.4); novel (similarity 0.40); >1000-fold over AURKA, CDK2, INSR; "
+        "risks: AMES 0.97, DILI 0.98, hERG 0.90; 3 more"
     )
-    parts = told.split("; ")
-    worse = tell(kinase, bad, [near(0.4)], alerts="; ".join(["PAINS catechol_A"] * 9))
-    assert worse.split("; ")[: len(parts) - 1] == parts[:-1]
-    assert worse.endswith("; 10 more")
+    fewer = tell(kinase, {**bad, "toxicity_dili": 0.1}, [], alerts="PAINS catechol_A; NIH x")
+    assert fewer.endswith("; risks: AMES 0.97, hERG 0.90; PAINS catechol_A; 2 more")
 
 
 def test_a_long_label_is_cut(kinase: Screen) -> None:
