@@ -20,4 +20,4 @@ def without_stereo(smiles: str) -> str:
             raise InputError(f"found {smiles!r}, expected a SMILES that RDKit can read")
         Chem.RemoveStereochemistry(mol)
         # Read again: without stereo, hydrogens and the order of atoms may be written otherwise.
-        return str(Chem.CanonSmiles(Chem.MolToSmiles(mol)))
+        return str(Chem.MolToSmiles(Chem.MolFromSmiles(Chem.MolToSmiles(mol))))

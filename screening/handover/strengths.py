@@ -121,14 +121,14 @@ def risks(hit: Mapping[str, Any], screen: Screen, units: Mapping[str, str]) -> P
             name = SPOKEN.get(part.name, part.name)
             found.append((gain, is_risk, name, format_number(value, 2)))
     found.sort(key=lambda one: one[0])
-    probable = [f"{name} {value}" for _, is_risk, name, value in found if is_risk]
+    probable = [f"{name} {number}" for _, is_risk, name, number in found if is_risk]
     if len(probable) > 1:
         yield Part(False, Matter.RISK, f"risks: {', '.join(probable)}")
-    for _, is_risk, name, value in found:
+    for _, is_risk, name, number in found:
         if not is_risk:
-            yield Part(False, Matter.RISK, f"{name} {value}")
+            yield Part(False, Matter.RISK, f"{name} {number}")
         elif len(probable) == 1:
-            yield Part(False, Matter.RISK, f"{name} risk {value}")
+            yield Part(False, Matter.RISK, f"{name} risk {number}")
     if screen.liabilities and not found:
         yield Part(True, Matter.NO_RISK, "no risk predicted")
 
