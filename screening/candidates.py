@@ -52,8 +52,8 @@ def find_candidates(
     assert selection is not None
     wanted, hopes = _controls(controls, screen, marks), pool.head(0)
     wanted = hopes if wanted is None else wanted
-    if round(selection.explore * screen.hits):
-        size = selection.considered(screen.hits)
+    if selection.explored(screen.hits):
+        size = selection.hoped(screen.hits)
         hopes = merge_top(frames(), screen, size=size, optimism=selection.optimism).hits
         hopes = hopes.drop(columns=[OPTIMISTIC])
     # Those of the pool are kept, because their places in the list are known.

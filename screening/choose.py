@@ -78,7 +78,7 @@ def _choose(candidates: Candidates, basket: Basket, verdicts: Verdicts, screen: 
         )
     offers, rule = Offers(_order(candidates, selection)), _rule(selection)
     open = screen.hits - len(basket.taken)
-    explored = min(round(selection.explore * screen.hits), open)
+    explored = min(selection.explored(screen.hits), open)
 
     def fill(size: int) -> None:
         while len(basket.taken) < size and (at := offers.next()) is not None:

@@ -55,3 +55,12 @@ class Selection(Strict):
         """How many compounds of the ranked list a choice of so many hits is made from."""
         most = min((POOL_PER_HIT - 1) * hits, POOL_MOST)
         return self.pool if self.pool is not None else max(hits + most, POOL_LEAST)
+
+    def explored(self, hits: int) -> int:
+        """How many of so many hits exploration may pick."""
+        return round(self.explore * hits)
+
+    def hoped(self, hits: int) -> int:
+        """How many of the best by optimism exploration looks at; most hits are among them."""
+        beyond = max(POOL_PER_HIT * self.explored(hits), POOL_LEAST)
+        return hits + min(beyond, POOL_MOST)

@@ -46,8 +46,10 @@ def test_by_unlikeness_starts_with_the_best_and_keeps_likes_apart() -> None:
 
 
 def test_controls_keep_their_likes_away_and_are_not_offered() -> None:
-    # Pentanol is the best, and is offered first; heptanol, the control, is in no pool.
-    assert run(by_unlikeness(SMILES, 5, [5]), lambda at: True)[:2] == [0, 2]
+    # Beside benzene, pentanol and glycine are equally new, but for a control like pentanol.
+    smiles = ["c1ccccc1", "CCCCCO", "OC(=O)CN", "CCCCCCCO"]
+    assert run(by_unlikeness(smiles, 3), lambda at: True) == [0, 1, 2]
+    assert run(by_unlikeness(smiles, 3, [3]), lambda at: True) == [0, 2, 1]
     offered = run(by_unlikeness(SMILES, 6, [0]), lambda at: True)
     assert offered[0] == 1
     assert sorted(offered) == [1, 2, 3, 4, 5]

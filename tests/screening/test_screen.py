@@ -174,6 +174,23 @@ def test_a_pool_is_as_deep_as_the_screen_says(
     assert screen.model_copy(update={"selection": None}).sought == hits
 
 
+@pytest.mark.parametrize(
+    ("hits", "share", "explored", "hoped"),
+    [
+        (40, 0.1, 4, 540),
+        (1000, 0.1, 100, 2000),
+        (100, 0.29, 29, 600),  # 28.999999999999996 in binary
+        (4, 0.1, 0, 504),
+        (1_000_000, 0.5, 500_000, 1_050_000),
+    ],
+)
+def test_exploration_looks_beyond_the_hits(
+    hits: int, share: float, explored: int, hoped: int
+) -> None:
+    selection = Selection(explore=share)
+    assert (selection.explored(hits), selection.hoped(hits)) == (explored, hoped)
+
+
 def test_the_shipped_screen_explains_every_key_of_a_selection() -> None:
     text = (SHIPPED / "kinase.toml").read_text()
     table = [line.removeprefix("# ") for line in text.partition("# [selection]")[2].splitlines()]
