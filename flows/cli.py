@@ -15,6 +15,7 @@ from flows.commands import (
     benchmark,
     bundles,
     data,
+    explain,
     predict,
     prepare,
     pretrain,
@@ -51,6 +52,7 @@ app = typer.Typer(
 )
 app.command("screen")(screen.screen)
 app.command("rank")(rank.rank)
+app.command("explain")(explain.explain)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)

@@ -1,0 +1,59 @@
+"""``hitlist explain``: why a compound of a run stands where it does."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chem.errors import InputError
+from flows.console import note, show_table
+
+if TYPE_CHECKING:
+    from screening.dossier import Dossier
+    from screening.past import PastRun
+
+
+def explain(
+    compound_id: Annotated[str, typer.Argument(metavar="ID", help="The compound's id.")],
+    run: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run.")],
+    row: Annotated[
+        int | None,
+        typer.Option(min=1, help="Its row in the library, where several records have the id."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it as a page with pictures too.")
+    ] = None,
+) -> None:
+    """Replay one compound of a run: record, standardization, alerts, neighbours, models, score."""
+    from screening.dossier import find_rows, open_dossier
+    from screening.dossier_page import render_dossier
+    from screening.files import write_atomic
+    from screening.past import open_run
+
+    if html is not None and html.is_dir():
+        raise InputError(f"{html} is a folder; name the file to write, such as {html}/why.html")
+    past = open_run(run.expanduser())
+    rows = find_rows(past, compound_id)
+    if not rows:
+        raise InputError(
+            f"no record of {past.prepared.library} has the id {compound_id!r}; ids are in the "
+            "column compound_id of hits.csv, to the letter"
+        )
+    if row is not None and row not in rows:
+        known = ", ".join(f"{one:,}" for one in rows[:5])
+        raise InputError(f"row {row:,} has another id than {compound_id!r}, which is in {known}")
+    dossier = open_dossier(past, rows[0] if row is None else row)
+    if row is None and len(rows) > 1:
+        note(f"{len(rows):,} records have this id; this is row {rows[0]:,} (--row names another)")
+    _show(dossier, past)
+    if html is not None:
+        write_atomic(html, render_dossier(dossier, past))
+        print(html)
+
+
+def _show(dossier: "Dossier", past: "PastRun") -> None:
+    from screening.dossier_page import sections
+
+    for section in sections(dossier, past):
+        print(f"\n{section.title}")
+        show_table(section.header, section.rows)

@@ -1,0 +1,188 @@
+"""One compound of a run, replayed: what came in, what was done to it, what every model says."""
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from chem.alerts import flag_atoms
+from chem.describe import PROPERTIES
+from chem.errors import InputError
+from chem.examine import examine
+from chem.standardize import trace
+from gnn.predict import Predictor
+from screening.desirability import FLOOR
+from screening.evidence import Evidence, Flag
+from screening.explanations import Explaining, explain
+from screening.frames import IDENTITY
+from screening.gather import NEIGHBOURS, explained_tasks
+from screening.handover.cells import unescape_cell
+from screening.handover.words import explain_objective
+from screening.loaded import known_bundles
+from screening.neighbours import nearest_measured
+from screening.objective import evaluate
+from screening.partitions import DUPLICATES, GRAPH, to_graphs
+from screening.past import PastRun
+from screening.rank import beyond
+from screening.records import ACCEPTED
+from screening.score import spans
+
+_READ = ("row", "status", "stage", "code", "detail", "smiles", *IDENTITY)
+
+
+class Part(NamedTuple):
+    """One part of the score."""
+
+    label: str
+    wanted: str
+    """What earns everything and what earns nothing."""
+    worth: float
+    """Its desirability, 0 to 1."""
+    share: float
+    """Of all weights, 0 to 1."""
+    factor: float
+    """What it multiplies the score by: its worth, lifted by ``FLOOR``, to the power of its share
+    (see :func:`screening.desirability.combine`)."""
+
+
+class Judged(NamedTuple):
+    """What the models and the objective say of an accepted compound."""
+
+    predictions: Mapping[str, float]
+    """Every column of every bundle."""
+    properties: Mapping[str, float]
+    """Those of ``PROPERTIES`` and ``qed``."""
+    score: float
+    parts: tuple[Part, ...]
+    taken_by: tuple[str, ...]
+    """Filters that take it."""
+    evidence: Evidence
+
+
+class Dossier(NamedTuple):
+    """All that is known of one record."""
+
+    row: int
+    compound_id: str
+    name: str
+    input_smiles: str
+    """Empty where the record is a molblock."""
+    extra: Mapping[str, str]
+    """The library's own columns."""
+    smiles: str
+    """Standardized; empty where it was rejected."""
+    steps: tuple[tuple[str, str], ...]
+    """Each change of the standardizer, with the SMILES after it; "" where that is not known."""
+    fate: str
+    """What became of it in the run, in a sentence."""
+    judged: Judged | None
+    """None where it was rejected."""
+
+
+def find_rows(past: PastRun, compound_id: str) -> list[int]:
+    """Return the rows of the records with an id, to the letter."""
+    found: list[int] = []
+    for name in past.prepared.partitions:
+        table = past.prepared.store.read_table(name, ["row", "compound_id"])
+        found += table.filter(pc.equal(table["compound_id"], compound_id))["row"].to_pylist()
+    return found
+
+
+def open_dossier(past: PastRun, row: int) -> Dossier:
+    """Replay one record of a run; raises InputError for a row that the library does not have."""
+    for name, first, last in spans(past.prepared):
+        if first <= row <= last:
+            table = past.prepared.store.read_table(name, [*_READ, *PROPERTIES, *GRAPH])
+            table = table.filter(pc.equal(table["row"], row))
+            break
+    else:
+        raise InputError(
+            f"row {row:,} is not in {past.prepared.library}, which has {past.prepared.rows:,}"
+        )
+    record = table.select(list(_READ)).to_pylist()[0]
+    accepted = record["status"] == ACCEPTED
+    judged = _judge(past, table, record["smiles"]) if accepted else None
+    traced = trace(record["input_smiles"], "smiles") if record["input_smiles"] else {}
+    steps = tuple((change, traced.get(change, "")) for change in record["changes"])
+    return Dossier(
+        row=row,
+        compound_id=record["compound_id"],
+        name=record["name"],
+        input_smiles=record["input_smiles"],
+        extra={str(key): str(text) for key, text in json.loads(record["extra"]).items()},
+        smiles=record["smiles"],
+        steps=steps,
+        fate=_fate(past, record, judged),
+        judged=judged,
+    )
+
+
+def _judge(past: PastRun, table: pa.Table, smiles: str) -> Judged:
+    screen = past.screen
+    predictor = Predictor(past.bundles, past.device, past.half)
+    said = {name: float(v[0]) for name, v in predictor.predict(to_graphs(table)).items()}
+    properties = {name: float(table[name][0].as_py()) for name in PROPERTIES}
+    frame = pd.DataFrame({name: [value] for name, value in {**properties, **said}.items()})
+    parts = evaluate(frame, screen)
+    examined = examine([smiles])[0]
+    taken = [limit.name for limit in screen.limits if beyond(frame, parts, limit)[0]]
+    late = screen.late_limits
+    taken += [limit.name for limit in late if limit.takes(examined.number(limit.column))]
+    worth = [
+        Part(one.label, one.wanted, d, one.share, (FLOOR + (1 - FLOOR) * d) ** one.share)
+        for one in explain_objective(screen)
+        for d in parts[one.column].tolist()
+    ]
+    tasks = explained_tasks(screen)
+    work = Explaining(known_bundles(past.bundles), past.prepared.featurizer, tasks, past.half)
+    primaries = [part.task for part in screen.primary]
+    evidence = Evidence(
+        neighbours=nearest_measured([smiles], past.bundles, primaries, NEIGHBOURS)[0],
+        contributions=explain(work, [smiles])[0],
+        flags=tuple(Flag(*alert) for alert in flag_atoms(smiles)),
+    )
+    score = float(parts["score"].iloc[0])
+    properties["qed"] = examined.qed
+    return Judged(said, properties, score, tuple(worth), tuple(taken), evidence)
+
+
+def _fate(past: PastRun, record: Mapping[str, str], judged: Judged | None) -> str:
+    row = int(record["row"])
+    if judged is None:
+        return f"rejected: {record['stage']}/{record['code']}: {record['detail']}"
+    pairs = past.prepared.store.read_table(DUPLICATES).to_pydict()
+    first = dict(zip(pairs["row"], pairs["first_row"], strict=True)).get(row)
+    if first is not None:
+        return f"a duplicate of row {first:,}, which stands for it"
+    for name, words in (("hits.csv", "hit {rank}"), ("passed_over.csv", "passed over: {why}")):
+        if found := _line(past.folder / name, row, record["compound_id"]):
+            return words.format(**found)
+    if judged.taken_by:
+        return f"taken by the filter {judged.taken_by[0]}"
+    triage = past.scores.triage
+    if triage is not None and row not in triage.rows:
+        return "set aside by the triage: its surrogates' guess was not promising enough"
+    return "scored, and behind the last hit"
+
+
+def _line(path: Path, row: int, compound_id: str) -> dict[str, str] | None:
+    """Return a line of a file of the run; one without rows is searched by id."""
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            same = unescape_cell(line["compound_id"]) == compound_id
+            if line["row"] == str(row) if "row" in line else same:
+                return line
+    return None
+
+
+def share_of(atoms: np.ndarray[tuple[int], np.dtype[np.float32]]) -> list[int]:
+    """Return the atoms that contribute most, either way, largest first: at most five."""
+    return [int(at) for at in np.argsort(-np.abs(atoms), kind="stable")[:5]]

@@ -1,0 +1,175 @@
+"""A compound's dossier for people: tables for a terminal, and a page with pictures."""
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import NamedTuple
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from chem.depict import TENTHS, Depiction, depict
+from screening.dossier import Dossier, Judged, share_of
+from screening.evidence import Contributions
+from screening.handover.cells import format_number
+from screening.handover.nearest import measured_text
+from screening.handover.units import decimals_of
+from screening.past import PastRun
+from screening.plan import task_units
+
+PICTURE = (420, 300)
+"""Width and height of the structures of a page in pixels."""
+SMALL = (220, 150)
+"""The same of neighbours."""
+_RADIUS = 11
+"""Of an atom's disc in pixels, for the largest contribution."""
+
+
+class Section(NamedTuple):
+    """One table."""
+
+    title: str
+    header: list[str]
+    rows: list[list[str]]
+
+
+class Picture(NamedTuple):
+    """A drawn structure with a caption."""
+
+    caption: str
+    svg: Markup
+
+
+def sections(dossier: Dossier, past: PastRun) -> Iterator[Section]:
+    """Yield every table of a dossier, in reading order."""
+    about = [
+        ["id", dossier.compound_id],
+        ["name", dossier.name],
+        ["row", f"{dossier.row:,} of {past.prepared.library}"],
+        ["as it came", dossier.input_smiles or "a molblock"],
+        *([key, text] for key, text in dossier.extra.items()),
+        ["became", dossier.fate],
+    ]
+    yield Section("Record", ["what", "value"], about)
+    steps = [[change, smiles] for change, smiles in dossier.steps] or [["nothing changed", ""]]
+    if dossier.judged is None:
+        return
+    yield Section("Standardization", ["step", "SMILES"], [*steps, ["standardized", dossier.smiles]])
+    yield from _judgement(dossier.judged, past)
+
+
+def _judgement(judged: Judged, past: PastRun) -> Iterator[Section]:
+    arithmetic = [
+        [
+            part.label,
+            part.wanted,
+            format_number(part.worth, 3),
+            format_number(100 * part.share, 1),
+            format_number(part.factor, 3),
+        ]
+        for part in judged.parts
+    ]
+    product = ["score", "the product of the factors", "", "", format_number(judged.score, 4)]
+    header = ["part", "what earns", "worth", "weight %", "factor"]
+    yield Section("Score", header, [*arithmetic, product])
+    if judged.taken_by:
+        yield Section("Filters that take it", ["filter"], [[name] for name in judged.taken_by])
+    units = task_units(past.bundles)
+    yield Section(
+        "Predictions",
+        ["task", "value", "std", "90 % from", "to", "unit"],
+        list(_predictions(judged.predictions, units, past)),
+    )
+    yield Section("Nearest measured", *_neighbours(judged, past, units))
+    flags = [[flag.source, flag.name, _atoms(flag.atoms)] for flag in judged.evidence.flags]
+    yield Section("Alerts", ["source", "name", "atoms"], flags or [["none", "", ""]])
+    atoms = [
+        [one.task, format_number(one.base, 2), _strongest(one), format_number(one.total, 2)]
+        for one in judged.evidence.contributions
+    ]
+    yield Section("Atoms", ["task", "no atom known", "strongest atoms", "all atoms"], atoms)
+    found = [[name, format_number(value, 2)] for name, value in judged.properties.items()]
+    yield Section("Properties", ["property", "value"], found)
+
+
+def _predictions(
+    said: Mapping[str, float], units: Mapping[str, str], past: PastRun
+) -> Iterator[list[str]]:
+    for task, unit in units.items():
+        if task in said:
+            decimals = decimals_of(task, past.screen, units)
+            ends = (said[f"{task}{end}"] for end in ("", "_std", "_lo", "_hi"))
+            yield [task, *(format_number(value, decimals) for value in ends), unit]
+
+
+def _neighbours(
+    judged: Judged, past: PastRun, units: Mapping[str, str]
+) -> tuple[list[str], list[list[str]]]:
+    rows = [
+        [
+            task,
+            one.id,
+            format_number(one.similarity, 2),
+            measured_text(
+                one, decimals_of(task, past.screen, units), units.get(task) == "probability"
+            ),
+            one.smiles,
+        ]
+        for task, near in judged.evidence.neighbours.items()
+        for one in near
+    ]
+    return ["task", "id", "similarity", "measured", "SMILES"], rows or [["none", "", "", "", ""]]
+
+
+def _strongest(one: Contributions) -> str:
+    return ", ".join(f"{at}: {one.atoms[at]:+.2f}" for at in share_of(one.atoms))
+
+
+def _atoms(atoms: tuple[int, ...]) -> str:
+    return " ".join(map(str, atoms))
+
+
+def render_dossier(dossier: Dossier, past: PastRun) -> str:
+    """Return a dossier as one self-contained page; it loads and runs nothing."""
+    environment = Environment(
+        autoescape=True,
+        loader=FunctionLoader(lambda name: files("screening").joinpath(name).read_text("utf-8")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("dossier.html").render(
+        dossier=dossier,
+        screen=past.screen,
+        sections=list(sections(dossier, past)),
+        pictures=list(_pictures(dossier)),
+        neighbours=list(_neighbour_pictures(dossier)),
+    )
+
+
+def _pictures(dossier: Dossier) -> Iterator[Picture]:
+    if dossier.judged is None:
+        return
+    drawn = depict(dossier.smiles, *PICTURE)
+    for one in dossier.judged.evidence.contributions:
+        yield Picture(f"{one.task}: {one.total:.2f}", Markup(_with_discs(drawn, one)))
+
+
+def _neighbour_pictures(dossier: Dossier) -> Iterator[Picture]:
+    if dossier.judged is None:
+        return
+    for task, near in dossier.judged.evidence.neighbours.items():
+        for one in near:
+            caption = f"{one.id}: {task} {one.relation} {one.value:g}, {one.similarity:.2f} alike"
+            yield Picture(caption, Markup(depict(one.smiles, *SMALL).svg()))
+
+
+def _with_discs(drawn: Depiction, one: Contributions) -> str:
+    """Draw a disc behind each atom: larger for more, of class ``up`` or ``down``."""
+    largest = max(float(abs(one.atoms).max()), 1e-9)
+    discs = "".join(
+        f"<circle class='{'up' if value >= 0 else 'down'}' cx='{x}' cy='{y}' "
+        f"r='{TENTHS * _RADIUS * (abs(float(value)) / largest) ** 0.5:.0f}'/>"
+        for value, (x, y) in zip(one.atoms, drawn.atoms, strict=True)
+    )
+    head, body = drawn.svg().split(">", 1)
+    return f"{head}>{discs}{body}"
