@@ -117,9 +117,9 @@ def _check_well(well: AssayWell, transfers: list[Transfer], plan: LabPlan) -> No
         liquid = plan.sources[transfer.source].liquid
         if liquid.kind == "compound":
             _law(liquid.hit == well.hit, "a well gets its own compound")
-            strength = lab.stock_mm / lab.intermediate_factor**liquid.level
+            strength = lab.stock_mM / lab.intermediate_factor**liquid.level
         else:
-            strength = lab.reference_stock_mm if liquid == REFERENCE else 0.0
+            strength = lab.reference_stock_mM if liquid == REFERENCE else 0.0
         strengths[liquid.kind] += strength * 1000 * transfer.volume / from_ul(lab.well_volume_ul)
     strengths.pop(DMSO.kind, None)
     if well.role == NEGATIVE or well.recipe is None:

@@ -8,7 +8,7 @@ from screening.handover.table import VENDOR_PREFIX, HitTable
 from screening.lab.plan import LabPlan
 from screening.lab.volumes import from_ul, number_text, ul_text
 
-COLUMNS = ("rank", "compound_id", "name", "amount", "unit", "needed_ul", "stock_mm")
+COLUMNS = ("rank", "compound_id", "name", "amount", "unit", "needed_ul", "stock_mM")
 """Before the vendor's own columns."""
 STRUCTURES = ("smiles", "input_smiles")
 """After them."""
@@ -39,7 +39,7 @@ def order_rows(plan: LabPlan, table: HitTable, weights: Sequence[float]) -> Iter
         needed = wells[at] * filled
         own = [cells[name] for name in ("rank", "compound_id", "name")]
         amount = amount_text(needed, weight, plan)
-        own += [amount, plan.lab.unit, ul_text(needed), number_text(plan.lab.stock_mm)]
+        own += [amount, plan.lab.unit, ul_text(needed), number_text(plan.lab.stock_mM)]
         yield own + [cells[name] for name in (*vendor, *STRUCTURES)]
 
 
@@ -50,7 +50,7 @@ def amount_text(needed: int, weight: float, plan: LabPlan) -> str:
         exact = Decimal(ul_text(needed))
     else:
         # 1 uL of 1 mM holds 1 nmol, which weighs g/mol / 1e6 mg.
-        exact = Decimal(ul_text(needed)) * Decimal(lab.stock_mm) * Decimal(weight) / 10**6
+        exact = Decimal(ul_text(needed)) * Decimal(lab.stock_mM) * Decimal(weight) / 10**6
     step = STEP[lab.unit]
     amount = (exact / step).to_integral_value(rounding=ROUND_CEILING) * step
     return number_text(max(float(amount), lab.amount or 0.0), 9)

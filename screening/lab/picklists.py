@@ -21,7 +21,7 @@ GENERIC = ("source", "source_well", "destination", "well", "volume_ul")
 DILUTIONS = ("step", *GENERIC)
 SOURCES = (
     *("plate", "well", "row", "column", "content", "compound_id", "name", "rank", "level"),
-    *("concentration_mm", "volume_ul", "taken_ul", "dead_ul"),
+    *("concentration_mM", "volume_ul", "taken_ul", "dead_ul"),
 )
 TROUGH = "DMSO"
 """The source of DMSO that is pipetted from no plate."""
@@ -68,12 +68,12 @@ def source_rows(plan: LabPlan, table: HitTable) -> Iterator[list[str]]:
     """What is in every source well and how much is taken from it: plates S, then D, then C."""
     hits = table.records()
     lab = plan.lab
-    strengths = {"reference": lab.reference_stock_mm, "DMSO": 0.0}
+    strengths = {"reference": lab.reference_stock_mM, "DMSO": 0.0}
     for source in sorted(plan.sources):
         liquid = source.liquid
         cells = hits[liquid.hit] if liquid.kind == "compound" else {}
         who = {"reference": lab.reference, "DMSO": TROUGH}.get(liquid.kind, "")
-        strength = strengths.get(liquid.kind, lab.stock_mm / lab.intermediate_factor**liquid.level)
+        strength = strengths.get(liquid.kind, lab.stock_mM / lab.intermediate_factor**liquid.level)
         yield [
             *(source.plate, source.well.name, source.well.letter, str(source.well.column + 1)),
             *(liquid.kind, cells.get("compound_id", who), cells.get("name", "")),

@@ -10,7 +10,7 @@ from screening.screen import Screen
 
 COLUMNS = (
     *("plate", "well", "row", "column", "role", "compound_id", "name", "rank", "replicate"),
-    *("dose", "nominal_um", "concentration_um", "volume_nl", "dmso_nl"),
+    *("dose", "nominal_uM", "concentration_uM", "volume_nl", "dmso_nl"),
 )
 """Before the predictions."""
 PREDICTED = "predicted_"

@@ -38,8 +38,8 @@ class Lab(Strict):
     """Whether half of the controls are positive; if not, all are DMSO."""
     reference: Annotated[str, Field(min_length=1, max_length=200)] = "reference"
     """Name of the compound of the positive controls."""
-    reference_um: Concentration = 10.0
-    reference_stock_mm: Concentration = 10.0
+    reference_uM: Concentration = 10.0  # noqa: N815
+    reference_stock_mM: Concentration = 10.0  # noqa: N815
     replicates: Annotated[int, Field(ge=1, le=24)] = 1
     replicate_plates: bool = False
     """Whether each replicate has plates of its own, rather than columns of its own."""
@@ -50,7 +50,7 @@ class Lab(Strict):
     """Begins every plate's name; left out, the screen's name does."""
 
     # --- What is in a well
-    top_um: Concentration = 10.0
+    top_uM: Concentration = 10.0  # noqa: N815
     """The concentration, or the highest of a series."""
     points: Annotated[int, Field(ge=1, le=24)] = 1
     """Concentrations of each compound; 1 is no series."""
@@ -68,7 +68,7 @@ class Lab(Strict):
     """Every volume is a multiple of it: 2.5 for most Echos, 25 for an Echo 525."""
     max_transfer_nl: Volume = 500.0
     """A larger transfer is written as several."""
-    stock_mm: Concentration = 10.0
+    stock_mM: Concentration = 10.0  # noqa: N815
     source_plate: Literal[96, 384] = 384
     source_plate_type: Name = "384PP_DMSO2"
     """As the Echo's software calls it."""
@@ -121,15 +121,15 @@ class Lab(Strict):
     @property
     def recipes(self) -> tuple[Recipe, ...]:
         """The doses of a compound, highest first."""
-        wanted = series(self.top_um, self.points, self.dilution)
+        wanted = series(self.top_uM, self.points, self.dilution)
         factor = self.intermediate_factor
-        return recipes(wanted, self.stock_mm * 1000, factor, LEVELS, self.dispense)
+        return recipes(wanted, self.stock_mM * 1000, factor, LEVELS, self.dispense)
 
     @property
     def reference_recipe(self) -> Recipe:
         """The dose of the positive control, always from its stock."""
-        stock = self.reference_stock_mm * 1000
-        return recipes([self.reference_um], stock, 2.0, 0, self.dispense)[0]
+        stock = self.reference_stock_mM * 1000
+        return recipes([self.reference_uM], stock, 2.0, 0, self.dispense)[0]
 
     @property
     def control_wells(self) -> int:
@@ -187,7 +187,7 @@ class Lab(Strict):
                 "source_volume_ul or lower source_dead_ul"
             )
         if self.positive_controls:
-            _told_of("reference_um", self)
+            _told_of("reference_uM", self)
         return self
 
 

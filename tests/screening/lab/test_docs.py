@@ -42,6 +42,6 @@ def test_the_columns_are_those_of_the_files(header: Any) -> None:
 
 def test_the_error_is_the_one_that_is_given() -> None:
     with pytest.raises(ValueError, match="takes 500 nL") as caught:
-        Lab(stock_mm=1.0)
+        Lab(stock_mM=1.0)
     line = next(line for line in TEXT.splitlines() if line.startswith("10 uM in 50 uL takes"))
     assert line in str(caught.value)

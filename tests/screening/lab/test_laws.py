@@ -26,7 +26,7 @@ WANTS = st.fixed_dictionaries(
         "replicate_plates": st.booleans(),
         "randomize": st.booleans(),
         "seed": st.integers(0, 9),
-        "top_um": st.sampled_from([1.0, 10.0, 30.0]),
+        "top_uM": st.sampled_from([1.0, 10.0, 30.0]),
         "points": st.integers(1, 12),
         "dilution": st.sampled_from([2.0, 3.0, 10**0.5, 4.0]),
         "well_volume_ul": st.sampled_from([20.0, 50.0, 100.0]),
@@ -123,6 +123,12 @@ def swap_hits(plan: LabPlan) -> LabPlan:
     return change(change(plan, "wells", first, hit=other), "wells", second, hit=one.hit)
 
 
+def another_dose(plan: LabPlan) -> LabPlan:
+    first = at(plan, SAMPLE)
+    recipe = next(r for r in plan.lab.recipes if r != plan.wells[first].recipe)
+    return change(plan, "wells", first, recipe=recipe)
+
+
 def send_elsewhere(plan: LabPlan) -> LabPlan:
     empty = plan.wells[at(plan, EMPTY)]
     return change(plan, "transfers", 0, well=empty.well)
@@ -135,7 +141,7 @@ BREAKS: dict[str, tuple[Callable[[LabPlan], LabPlan], str]] = {
         "every hit in each of its replicates",
     ),
     "a dose twice": (
-        lambda p: change(p, "wells", at(p, SAMPLE), recipe=p.lab.recipes[0]),
+        another_dose,
         "every hit in each of its replicates",
     ),
     "a sample without a dose": (
@@ -203,7 +209,7 @@ BREAKS: dict[str, tuple[Callable[[LabPlan], LabPlan], str]] = {
         "every dilution is made exactly once",
     ),
     "another stock": (
-        lambda p: p._replace(lab=p.lab.model_copy(update={"stock_mm": 9.0})),
+        lambda p: p._replace(lab=p.lab.model_copy(update={"stock_mM": 9.0})),
         "a well's concentration is as said",
     ),
     "far from what was asked": (

@@ -39,12 +39,12 @@ def test_what_a_plate_holds(given: dict[str, Any], capacity: int, controls: int)
         ({"plates": 96}, "Extra inputs are not permitted"),
         ({"reference": ""}, "at least 1 character"),
         ({"seed": 1.5}, "valid integer"),
-        ({"reference_um": float("nan")}, "finite"),
+        ({"reference_uM": float("nan")}, "finite"),
         ({"prefix": "my plates,"}, "should match pattern"),
         ({"source_plate_type": 'say "x"'}, "should match pattern"),
-        ({"stock_mm": 1}, "takes 500 nL of a 1 mM stock"),
-        ({"reference_stock_mm": 1}, "reference_um: 10 uM in 50 uL takes 500 nL"),
-        ({"reference_um": 0.013}, "reference_um: 0.013 uM .* cannot be made within 5%"),
+        ({"stock_mM": 1}, "takes 500 nL of a 1 mM stock"),
+        ({"reference_stock_mM": 1}, "reference_uM: 10 uM in 50 uL takes 500 nL"),
+        ({"reference_uM": 0.013}, "reference_uM: 0.013 uM .* cannot be made within 5%"),
         ({"controls_each": 40}, "hold 32 of each kind"),
         ({"plate": 96, "controls": "spread", "controls_each": 47, "points": 3}, "has 2 wells"),
         ({"plate": 96, "controls": "spread", "controls_each": 60}, "has 0 wells"),
@@ -67,4 +67,4 @@ def test_what_cannot_be_done_is_refused(given: dict[str, Any], message: str) -> 
 
 
 def test_a_reference_that_is_not_used_is_not_asked_for() -> None:
-    assert Lab(positive_controls=False, reference_um=0.013).capacity == 320
+    assert Lab(positive_controls=False, reference_uM=0.013).capacity == 320

@@ -158,7 +158,7 @@ def test_what_is_dispensed_gives_what_the_wells_are_said_to_hold(
         place = (row["plate"], row["well"])
         content[place] = row["compound_id"]
         if row["level"] in ("", "0"):
-            strength[place] = Decimal(row["concentration_mm"])
+            strength[place] = Decimal(row["concentration_mM"])
     taken: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     if "points" in wants:
         parts = defaultdict(list)
@@ -186,8 +186,8 @@ def test_what_is_dispensed_gives_what_the_wells_are_said_to_hold(
         assert sum(volume for *_, volume in got) == Decimal("0.25")
         assert {who for who, *_ in got if who != "DMSO"} <= {row["compound_id"]}
         made = sum(s * v for _, s, v in got) * 1000 / 50
-        assert float(made) == pytest.approx(float(row["concentration_um"]), rel=1e-3)
-        nominal = float(row["nominal_um"])
+        assert float(made) == pytest.approx(float(row["concentration_uM"]), rel=1e-3)
+        nominal = float(row["nominal_uM"])
         assert float(made) == pytest.approx(nominal, rel=0.0505)
         assert (made == 0) == (row["role"] == "negative control")
     assert wells == {}
@@ -246,7 +246,7 @@ def test_a_grid_shows_what_the_list_of_wells_says(
                 shown = grid.set_index(grid.columns[0]).loc[row["row"], row["column"]]
                 wanted = row["compound_id"]
                 if wants and wanted not in ("", "DMSO"):
-                    wanted += f" {row['concentration_um']} uM"
+                    wanted += f" {row['concentration_uM']} uM"
                 assert shown == wanted
 
 
@@ -257,7 +257,7 @@ def test_a_grid_shows_what_the_list_of_wells_says(
         ({"amount": 100.0}, "100"),
         ({"amount": 15.0}, "40"),
         ({"source_volume_ul": 33.0}, "40"),
-        ({"source_volume_ul": 17.0, "points": 3, "replicates": 4, "top_um": 50.0}, "20"),
+        ({"source_volume_ul": 17.0, "points": 3, "replicates": 4, "top_uM": 50.0}, "20"),
     ],
 )
 def test_as_much_is_ordered_as_the_plates_need(
@@ -276,7 +276,7 @@ def test_as_much_is_ordered_as_the_plates_need(
 
 def test_a_solid_is_ordered_by_weight(tmp_path: Path, make_hits: Any, kinase: Screen) -> None:
     hits = make_hits(20)
-    write(tmp_path, hits, kinase, unit="mg", stock_mm=100.0, source_volume_ul=60.0)
+    write(tmp_path, hits, kinase, unit="mg", stock_mM=100.0, source_volume_ul=60.0)
     order = read(tmp_path, "order").astype({"amount": float})
     exact = hits.frame["mw"].to_numpy() * 100 * 60 / 1e6  # g/mol x mM x uL = 1e-6 mg
     assert ((order["amount"] >= exact) & (order["amount"] < exact + 1)).all()
