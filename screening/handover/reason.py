@@ -12,7 +12,8 @@ divides the two:
   (``chem.clusters``); the Tanimoto similarity is told. Any other is *similar to one measured* at
   some value, a warning where that value is worth nothing;
 - *N-fold over* an off-target is a margin at or beyond halfway, the smallest one where there are
-  several; *only N-fold over* is one below that, *not selective over* one of zero or less;
+  several; *only N-fold over* is one below that, *not selective over* one of zero or less. Where
+  one of these holds of all of several off-targets, it says *selective* instead of their names;
 - a *risk* is a liability at or beyond halfway to ``zero``, and any probability of 0.5 or more that
   costs score; the costliest comes first. *No risk predicted* says that there is none;
 - *outside the model's domain* is a distance beyond the limit that its card gives;

@@ -101,13 +101,13 @@ def selectivity(
     if above:
         least, _ = _ends(above, margins, units)
         sign = "≥" if len(above) > 1 and not least.startswith(">") else ""
-        yield Part(True, Matter.SELECTIVITY, f"{sign}{least} over {_names(above)}")
+        yield Part(True, Matter.SELECTIVITY, f"{sign}{least} {_over(above, parts)}")
     if none:
-        yield Part(False, Matter.SELECTIVITY, f"not selective over {_names(none)}")
+        yield Part(False, Matter.SELECTIVITY, f"not {_over(none, parts, 'selective ')}")
     if some:
         least, most = _ends(some, margins, units)
         span = most if least == most else f"{least.removesuffix('-fold')} to {most}"
-        yield Part(False, Matter.SELECTIVITY, f"only {span} over {_names(some)}")
+        yield Part(False, Matter.SELECTIVITY, f"only {span} {_over(some, parts)}")
 
 
 def risks(hit: Mapping[str, Any], screen: Screen, units: Mapping[str, str]) -> Parts:
@@ -195,5 +195,8 @@ def _worth(value: float, part: Prediction) -> float:
     return float(ramp([value], part.zero, part.full)[0])
 
 
-def _names(parts: Sequence[Prediction]) -> str:
-    return ", ".join(part.name for part in parts)
+def _over(some: Sequence[OffTarget], every: Sequence[OffTarget], before: str = "") -> str:
+    """``over AURKA, CDK2``, or ``selective`` where that is all of several off-targets."""
+    if len(some) == len(every) > 1:
+        return "selective"
+    return f"{before}over {', '.join(part.name for part in some)}"
