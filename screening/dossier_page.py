@@ -1,6 +1,6 @@
 """A compound's dossier for people: tables for a terminal, and a page with pictures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ PICTURE = (420, 300)
 """Width and height of the structures of a page in pixels."""
 SMALL = (220, 150)
 """The same of neighbours."""
+_HIGHEST = 5
+"""Predictions of each unit that are shown beside the screen's own."""
 _RADIUS = 11
 """Of an atom's disc in pixels, for the largest contribution."""
 
@@ -39,8 +41,11 @@ class Picture(NamedTuple):
     svg: Markup
 
 
-def sections(dossier: Dossier, past: PastRun) -> Iterator[Section]:
-    """Yield every table of a dossier, in reading order."""
+def sections(dossier: Dossier, past: PastRun, whole: bool = True) -> Iterator[Section]:
+    """Yield every table of a dossier, in reading order.
+
+    whole: with every task of every bundle, not only the screen's and the highest of the others.
+    """
     about = [
         ["id", dossier.compound_id],
         ["name", dossier.name],
@@ -54,10 +59,10 @@ def sections(dossier: Dossier, past: PastRun) -> Iterator[Section]:
     if dossier.judged is None:
         return
     yield Section("Standardization", ["step", "SMILES"], [*steps, ["standardized", dossier.smiles]])
-    yield from _judgement(dossier.judged, past)
+    yield from _judgement(dossier.judged, past, whole)
 
 
-def _judgement(judged: Judged, past: PastRun) -> Iterator[Section]:
+def _judgement(judged: Judged, past: PastRun, whole: bool) -> Iterator[Section]:
     arithmetic = [
         [
             part.label,
@@ -74,10 +79,11 @@ def _judgement(judged: Judged, past: PastRun) -> Iterator[Section]:
     if judged.taken_by:
         yield Section("Filters that take it", ["filter"], [[name] for name in judged.taken_by])
     units = task_units(past.bundles)
+    tasks = list(units) if whole else _foremost(judged.predictions, units, past)
     yield Section(
-        "Predictions",
+        "Predictions" if whole else "Predictions of the screen, and the highest of the others",
         ["task", "value", "std", "90 % from", "to", "unit"],
-        list(_predictions(judged.predictions, units, past)),
+        list(_predictions(judged.predictions, tasks, units, past)),
     )
     yield Section("Nearest measured", *_neighbours(judged, past, units))
     flags = [[flag.source, flag.name, _atoms(flag.atoms)] for flag in judged.evidence.flags]
@@ -91,14 +97,23 @@ def _judgement(judged: Judged, past: PastRun) -> Iterator[Section]:
     yield Section("Properties", ["property", "value"], found)
 
 
+def _foremost(said: Mapping[str, float], units: Mapping[str, str], past: PastRun) -> list[str]:
+    """Return the screen's tasks, then the highest others of each unit."""
+    others = [task for task in units if task not in past.screen.tasks]
+    found = list(past.screen.tasks)
+    for unit in dict.fromkeys(units.values()):
+        same = [task for task in others if units[task] == unit]
+        found += sorted(same, key=lambda task: -said[task])[:_HIGHEST]
+    return found
+
+
 def _predictions(
-    said: Mapping[str, float], units: Mapping[str, str], past: PastRun
+    said: Mapping[str, float], tasks: Sequence[str], units: Mapping[str, str], past: PastRun
 ) -> Iterator[list[str]]:
-    for task, unit in units.items():
-        if task in said:
-            decimals = decimals_of(task, past.screen, units)
-            ends = (said[f"{task}{end}"] for end in ("", "_std", "_lo", "_hi"))
-            yield [task, *(format_number(value, decimals) for value in ends), unit]
+    for task in tasks:
+        decimals = decimals_of(task, past.screen, units)
+        ends = (said[f"{task}{end}"] for end in ("", "_std", "_lo", "_hi"))
+        yield [task, *(format_number(value, decimals) for value in ends), units[task]]
 
 
 def _neighbours(

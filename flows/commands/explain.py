@@ -54,6 +54,6 @@ def explain(
 def _show(dossier: "Dossier", past: "PastRun") -> None:
     from screening.dossier_page import sections
 
-    for section in sections(dossier, past):
+    for section in sections(dossier, past, whole=False):
         print(f"\n{section.title}")
         show_table(section.header, section.rows)
