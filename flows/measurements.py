@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 from chem.errors import InputError
 from data.activity import ActivityTable
-from data.catalogue import dataset, datasets
+from data.catalogue import dataset
 from data.measurements import Progress, collect_measurements
 from data.sets import load_activities
 from gnn.bundle import find_bundle, read_card
 from gnn.card import Card
-from gnn.measured import save_measured
+from gnn.measured import Measured
+from gnn.measured_file import save_measured
 from screening.errors import told_in_one_line
 from screening.plan import check_writable
 
@@ -19,7 +20,7 @@ from screening.plan import check_writable
 class Measurements(NamedTuple):
     """Measured compounds and where they come from."""
 
-    table: ActivityTable
+    compounds: Measured
     """With the card's tasks, in its order."""
     sources: list[dict[str, Any]]
     """Entries of the card's ``data``."""
@@ -30,7 +31,8 @@ def measurements_of_assay(
 ) -> Measurements:
     """Return what a team's own file says of the tasks that its bundle has."""
     tasks = [task.name for task in card.tasks]
-    return Measurements(collect_measurements([table], tasks, True, progress), card.data)
+    found = collect_measurements([table], tasks, True, progress)
+    return Measurements(Measured.of_table(found), card.data)
 
 
 def measurements_of_sets(card: Card, progress: Progress | None = None) -> Measurements:
@@ -46,17 +48,19 @@ def measurements_of_sets(card: Card, progress: Progress | None = None) -> Measur
         if {task.name for task in table.tasks} & set(tasks):
             tables.append(table)
             sources.append(source)
-    return Measurements(collect_measurements(tables, tasks, progress=progress), sources)
+    found = collect_measurements(tables, tasks, progress=progress)
+    return Measurements(Measured.of_table(found), sources)
 
 
 def _check(source: Mapping[str, Any], card: Card) -> None:
     name = source["name"]
-    if name not in datasets():
+    try:
+        found = dataset(name).sha256
+    except InputError:
         raise InputError(
             f"bundle {card.name} was trained on {name}, which is no set of the catalogue; train it "
             "again with `hitlist train`, which keeps its measured compounds"
-        )
-    found = dataset(name).sha256
+        ) from None
     if found != source["sha256"]:
         raise InputError(
             f"bundle {card.name} was trained on another version of {name}: found {found[:12]} in "
@@ -64,13 +68,14 @@ def _check(source: Mapping[str, Any], card: Card) -> None:
         )
 
 
-def keep_measured(folder: Path, card: Card, measurements: Measurements) -> Path:
+def keep_measured(folder: Path, measurements: Measurements) -> Path:
     """Write measured compounds beside their bundle; returns the file."""
+    card = read_card(folder)  # as it was written, with the hash of the weights
     with told_in_one_line(folder):
-        return save_measured(folder, card, measurements.table, measurements.sources)
+        return save_measured(folder, card, measurements.compounds, measurements.sources)
 
 
-def make_measured(name: str, progress: Progress | None = None) -> tuple[Path, ActivityTable]:
+def make_measured(name: str, progress: Progress | None = None) -> tuple[Path, Measured]:
     """Make the measured compounds of a bundle anew, a shipped one's or a folder's.
 
     Raises InputError or ModelError, one line.
@@ -79,4 +84,4 @@ def make_measured(name: str, progress: Progress | None = None) -> tuple[Path, Ac
     card = read_card(folder)
     check_writable(folder)
     made = measurements_of_sets(card, progress)
-    return keep_measured(folder, card, made), made.table
+    return keep_measured(folder, made), made.compounds

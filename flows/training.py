@@ -228,7 +228,7 @@ def run_training(
     """
     if training.model is not None:
         card = run_assay(training, assembled, out, progress, work, device)[0]
-        keep_measured(out, card, training.measurements(card, progress))
+        keep_measured(out, training.measurements(card, progress))
         return card
     data = assembled.data
     sizes, settings = training.sizes(len(data.tasks)), training.settings(len(assembled.smiles))
@@ -262,7 +262,7 @@ def run_training(
         progress=progress,
         pretrained=training.pretrained,
     )
-    keep_measured(out, card, training.measurements(card, progress))
+    keep_measured(out, training.measurements(card, progress))
     if work is None:
         rmtree(place)
     return card

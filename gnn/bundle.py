@@ -19,8 +19,9 @@ from gnn.card import Card
 from gnn.domain import Domain
 from gnn.errors import ModelError
 from gnn.kernel import KernelModel
-from gnn.measured import FILE as MEASURED
-from gnn.measured import Measured, load_measured
+from gnn.measured import Measured
+from gnn.measured_file import FILE as MEASURED
+from gnn.measured_file import load_measured
 from gnn.network import Network, NetworkConfig
 from gnn.rounding import SHARED, share_graph, whole
 from gnn.surrogate import FILE, LoadedSurrogate, load_surrogate

@@ -1,52 +1,19 @@
-"""The compounds that a bundle learnt from, and what was measured of them: ``measured.parquet``.
-
-A hit is shown beside the measured compounds that are most like it, on machines that do not have
-the training data. The file is a plain Parquet table, so that anybody can look into it: a row for a
-compound, with lists of the tasks that it was measured on, of relations and of values. Brotli packs
-it well: 75,000 compounds with 195,000 values take 30 bytes a compound.
-"""
+"""The compounds that a bundle learnt from, and what was measured of them."""
 
 import json
-import os
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from io import BytesIO
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from data.activity import EXACT, LOWER, UPPER, ActivityTable
-from gnn.card import Card
-from gnn.errors import ModelError
 
-FILE = "measured.parquet"
 Relation = Literal["=", "<", ">"]
 RELATIONS: dict[int, Relation] = {EXACT: "=", UPPER: "<", LOWER: ">"}
 """How a bound is written: ``<`` where the true value is at most the one that is stored."""
-_KEY = b"hitlist"
-_FORMAT = 1
-_CHANGES = (
-    "structures standardized, repeated values merged, values at an assay's limit marked as bounds"
-)
-"""What was done to the sources' data, which their licences want told."""
-_SCHEMA = pa.schema(
-    {
-        "id": pa.string(),
-        "smiles": pa.string(),
-        "task": pa.list_(pa.string()),
-        "relation": pa.list_(pa.string()),
-        "value": pa.list_(pa.float32()),
-    }
-)
-_LISTS = ("task", "relation", "value")
-_WHOLE = 1 << 30  # bytes of a page, rows of a group: a column is packed in one piece
 
 
 class TaskValues(NamedTuple):
@@ -75,12 +42,26 @@ class Measured:
     columns: npt.NDArray[np.int64]
     """[V] its task."""
     values: npt.NDArray[np.float32]
+    """[V]"""
     bounds: npt.NDArray[np.int8]
-    sha256: str
-    """Hash of the file."""
+    """[V]"""
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @classmethod
+    def of_table(cls, table: ActivityTable) -> "Measured":
+        """Take a table of standardized compounds, such as :mod:`data.measurements` makes."""
+        rows, columns = np.nonzero(table.measured)
+        return cls(
+            table.ids,
+            table.smiles,
+            tuple(task.name for task in table.tasks),
+            rows,
+            columns,
+            table.values[rows, columns],
+            table.bounds[rows, columns],
+        )
 
     def of(self, task: str) -> TaskValues:
         """Return what was measured of a task; ValueError where it is none of the bundle's."""
@@ -94,110 +75,10 @@ class Measured:
         ends = np.cumsum(np.bincount(self.columns, minlength=len(self.tasks)))
         return np.split(order, ends[:-1])
 
-
-def learnt(card: Card) -> str:
-    """Return a hash of what a bundle was trained on and of what came of it."""
-    data = [one.get("sha256", "") for one in card.data]
-    known = [card.weights, [task.name for task in card.tasks], data]
-    return sha256(json.dumps(known).encode()).hexdigest()
-
-
-def save_measured(
-    folder: Path, card: Card, table: ActivityTable, sources: Sequence[Mapping[str, Any]]
-) -> Path:
-    """Write the measured compounds of a bundle into its folder; returns the file.
-
-    ``table`` has the card's tasks in the card's order; :mod:`data.measurements` makes one.
-    ``sources`` are those entries of ``card.data`` that it came from: their licences and citations
-    travel with the values.
-    """
-    names, found = ([task.name for task in owner.tasks] for owner in (card, table))
-    if found != names:
-        raise ValueError(f"found the tasks {found}, expected the card's {names}")
-    rows, columns = np.nonzero(table.measured)
-    starts = pa.array(np.searchsorted(rows, np.arange(len(table) + 1)), pa.int32())
-    relations = np.array([RELATIONS[bound] for bound in (EXACT, LOWER, UPPER)], dtype=object)
-    lists = {
-        "task": np.array(names, dtype=object)[columns],
-        "relation": relations[table.bounds[rows, columns]],  # -1 is the last one
-        "value": table.values[rows, columns],
-    }
-    arrays = [pa.array(table.ids, pa.string()), pa.array(table.smiles, pa.string())]
-    for name in _LISTS:
-        flat = pa.array(lists[name], _SCHEMA.field(name).type.value_type)
-        arrays.append(pa.ListArray.from_arrays(starts, flat))
-    note = {"format": _FORMAT, "of": learnt(card), "sources": list(sources), "changes": _CHANGES}
-    schema = _SCHEMA.with_metadata({_KEY: json.dumps(note, ensure_ascii=False).encode()})
-    part = folder / f".{FILE}.part"
-    pq.write_table(
-        pa.Table.from_arrays(arrays, schema=schema),
-        part,
-        compression="brotli",
-        compression_level=11,
-        use_dictionary=["task.list.element", "relation.list.element"],
-        data_page_size=_WHOLE,
-        row_group_size=_WHOLE,
-        write_statistics=False,
-        write_page_checksum=True,
-    )
-    os.replace(part, folder / FILE)
-    return folder / FILE
-
-
-def load_measured(folder: Path, card: Card) -> Measured | None:
-    """Read the measured compounds of a bundle; None where it has none.
-
-    Raises ModelError for those of another bundle, and for a damaged file.
-    """
-    path = folder / FILE
-    if not path.is_file():
-        return None
-    try:
-        content = path.read_bytes()
-        table = pq.read_table(BytesIO(content), page_checksum_verification=True, use_threads=False)
-        note = json.loads((table.schema.metadata or {})[_KEY])
-        if note["format"] != _FORMAT:
-            raise ValueError(f"format {note['format']}, expected {_FORMAT}")
-        ours = note["of"] == learnt(card)
-        found = _read(table.cast(_SCHEMA), card, sha256(content).hexdigest()) if ours else None
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
-        why = " ".join(str(error).split())[:120]
-        raise ModelError(f"{path} is damaged ({why}); {_remedy(folder)}") from None
-    if found is None:
-        raise ModelError(
-            f"{path} belongs to another bundle than the one beside it; {_remedy(folder)}"
-        )
-    return found
-
-
-def _read(table: Any, card: Card, found: str) -> Measured:
-    """Turn the file's table into arrays; ValueError where it does not hold together."""
-    names = [task.name for task in card.tasks]
-    table.validate(full=True)
-    lists = {name: table[name].combine_chunks() for name in _LISTS}
-    lengths = [pc.list_value_length(array) for array in lists.values()]
-    if any(table[name].null_count for name in table.column_names):
-        raise ValueError("a cell is missing")
-    if not all(length.equals(lengths[0]) for length in lengths):
-        raise ValueError("lists of one compound differ in length")
-    columns, bounds = (
-        pc.index_in(lists[name].flatten(), pa.array(known, pa.string()))
-        for name, known in (("task", names), ("relation", RELATIONS.values()))
-    )
-    values = lists["value"].flatten().to_numpy(zero_copy_only=False)
-    if columns.null_count or bounds.null_count or not np.isfinite(values).all():
-        raise ValueError("a task, relation or value is none that is known")
-    return Measured(
-        ids=table["id"].to_numpy(zero_copy_only=False),
-        smiles=table["smiles"].to_numpy(zero_copy_only=False),
-        tasks=tuple(names),
-        rows=np.repeat(np.arange(table.num_rows), lengths[0].to_numpy()),
-        columns=columns.to_numpy().astype(np.int64),
-        values=values,
-        bounds=np.array(list(RELATIONS), np.int8)[bounds.to_numpy()],
-        sha256=found,
-    )
-
-
-def _remedy(folder: Path) -> str:
-    return f"remove it, or make it anew with `hitlist bundles measured {folder}`"
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of all that it holds."""
+        found = sha256(json.dumps([*self.tasks, *self.ids, *self.smiles]).encode())
+        for numbers in (self.rows, self.columns, self.values, self.bounds):
+            found.update(numbers.tobytes())
+        return found.hexdigest()

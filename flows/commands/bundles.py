@@ -33,7 +33,7 @@ def show_bundle(
 ) -> None:
     """Show a model's tasks and how good it is, beside a random forest on the same rows."""
     from gnn.bundle import find_bundle, read_card
-    from gnn.measured import load_measured
+    from gnn.measured_file import load_measured
 
     card = read_card(find_bundle(name))
     note(f"{card.name}: {card.title}. {card.description}".strip())
@@ -56,8 +56,8 @@ def measured_compounds(
     from flows.measurements import make_measured
 
     with progress() as report, stoppable("nothing was written: give the same command again"):
-        path, table = make_measured(name, report)
-    note(f"{len(table):,} compounds, {int(table.measured.sum()):,} measured values")
+        path, made = make_measured(name, report)
+    note(f"{len(made):,} compounds, {len(made.values):,} measured values")
     print(path)
 
 
