@@ -13,8 +13,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -47,16 +49,28 @@ def write_workbook(path: Path, table: HitTable, definitions: Sequence[Definition
     """Write two sheets: the hits, and what their columns say.
 
     The hits' header and ids stay in view; every column can be filtered, and the columns of a group
-    behind its first fold away.
+    behind its first fold away. A sheet has 16,384 columns: later ones are in ``hits.csv`` alone.
+    Raises OSError where it cannot be written.
     """
-    with atomic_path(path) as temporary:
+    with (
+        atomic_path(path) as temporary,
+        TemporaryDirectory(dir=path.parent, prefix=".") as scratch,
+    ):
         # Rows are flushed as they are written, so memory does not grow with the list.
-        book = Workbook(str(temporary), {"constant_memory": True})
-        book.set_properties({"created": datetime(2000, 1, 1)})
-        sheet = book.add_worksheet("hits")
-        _hits(book, sheet, table)
-        _dictionary(book, book.add_worksheet("columns"), definitions)
-        book.close()
+        book = Workbook(
+            str(temporary), {"constant_memory": True, "tmpdir": scratch, "use_zip64": True}
+        )
+        try:
+            book.set_properties({"created": datetime(2000, 1, 1)})
+            _hits(book, book.add_worksheet("hits"), table)
+            _dictionary(book, book.add_worksheet("columns"), definitions)
+            book.close()
+        except FileCreateError as error:
+            cause = error.args[0]
+            raise cause if isinstance(cause, OSError) else OSError(str(cause)) from error
+        finally:
+            # Or its destructor would write the file once more.
+            book.fileclosed = 1
 
 
 def _hits(book: Workbook, sheet: Worksheet, table: HitTable) -> None:

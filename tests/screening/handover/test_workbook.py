@@ -1,5 +1,6 @@
 """hits.xlsx: the cells of hits.csv, where no text is anything but a text."""
 
+import gc
 import re
 import zipfile
 from pathlib import Path
@@ -141,3 +142,16 @@ def test_no_hits_are_a_header(
     table, definitions = whole
     write_workbook(tmp_path / "x.xlsx", table._replace(rows=[]), definitions)
     assert len(read_sheet(tmp_path / "x.xlsx", "hits")) == 1
+
+
+def test_what_cannot_be_written_is_the_systems_error_and_leaves_nothing(
+    whole: tuple[HitTable, tuple[Definition, ...]], tmp_path: Path
+) -> None:
+    """A name that is too long for the file system, so that the file is refused at its end."""
+    with pytest.raises(OSError, match="too long"):
+        write_workbook(tmp_path / ("x" * 300), *whole)
+    broken = whole[0]._replace(rows=[["too few"]])
+    with pytest.raises(ValueError, match="zip"):
+        write_workbook(tmp_path / "x.xlsx", broken, whole[1])
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
