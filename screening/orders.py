@@ -68,9 +68,9 @@ def by_unlikeness(smiles: Sequence[str], count: int, taken: Sequence[int] = ()) 
     """
     compounds = Unlike(smiles)
     open = np.arange(len(smiles)) < count
-    for at in taken:
-        compounds.take(at)
-        open[at] = False
+    for control in taken:
+        compounds.take(control)
+        open[control] = False
     at: int | None = int(np.argmax(open)) if open.any() else None
     while at is not None:
         open[at] = False
