@@ -1,8 +1,12 @@
 """Contributions point at toxicophores of real mutagens; the figures are what they are called."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from rdkit import Chem
 
@@ -15,7 +19,7 @@ from flows.benchmarks.explanations import (
     share_of_top,
     stands_out,
 )
-from flows.commands.explanations import HEADERS, show_explanations
+from flows.commands.explanations import HEADERS, NOTE, show_explanations
 from gnn.batch import collect
 from gnn.bundle import find_bundle, read_card
 from gnn.card import Explanation
@@ -67,6 +71,32 @@ def test_a_card_shows_its_explanations(
     assert "more often than chance" in said.err
     show_explanations(card.model_copy(update={"explanations": ()}))
     assert capsys.readouterr().out == ""
+
+
+def test_the_command_tells_and_writes(
+    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.sets.fetch_dataset", lambda entry, progress: SAMPLE)
+    folder, file = tmp_path / "bundle", tmp_path / "found.csv"
+    shutil.copytree(find_bundle("toxicity"), folder)
+    before = read_card(folder)
+    for _ in range(2):  # what is known twice is noted once
+        answer = run("benchmark", "explanations", "--bundles", folder, "--card", "--out", file)
+        assert answer.code == 0, answer.err
+    after = read_card(folder)
+    assert [one.group for one in after.explanations] == [ANY]  # the others are too few here
+    assert after.notes.count(NOTE) == 1
+    back = pd.read_csv(file)
+    assert back["auroc"].tolist() == [one.auroc for one in after.explanations]
+    assert back["bundle"].tolist() == ["toxicity"]
+    same = {"explanations": before.explanations, "notes": before.notes}
+    assert after.model_copy(update=same) == before
+
+
+def test_a_bundle_without_the_task_is_refused(run: Callable[..., Any]) -> None:
+    answer = run("benchmark", "explanations", "--bundles", "activity")
+    assert answer.code == 2
+    assert "bundle activity has no task ames" in answer.err
 
 
 @pytest.mark.parametrize(
