@@ -1,0 +1,211 @@
+"""Runs that are over: ranked by another objective, and asked about one compound."""
+
+import csv
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from chem.errors import InputError
+from gnn.bundle import Bundle
+from screening.dossier import find_rows, open_dossier
+from screening.dossier_page import render_dossier, sections
+from screening.handover.cells import unescape_cell
+from screening.past import WHERE, open_run
+from screening.plan import plan_run
+from screening.publish import Outcome
+from screening.rerank import check_rerank, rank_again
+from screening.run import run_screen
+from screening.screen import Screen
+
+FILES = Path(__file__).parents[1] / "files"
+
+
+@pytest.fixture(scope="module")
+def bundle(
+    make_bundle: Callable[..., Bundle],
+    give_surrogate: Callable[..., Bundle],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Bundle:
+    tasks = (("EGFR", "r"), ("CDK2", "r"), ("herg", "c"))
+    return give_surrogate(make_bundle(tmp_path_factory.mktemp("bundle"), "small", tasks))
+
+
+@pytest.fixture(scope="module")
+def library(
+    tmp_path_factory: pytest.TempPathFactory,
+    write_library: Callable[[Path, Sequence[tuple[str, str]]], Path],
+    mixed: list[tuple[str, str]],
+) -> Path:
+    with (FILES / "chem/approved_sample.smi").open(newline="") as file:
+        drugs = [(row["chembl_id"], row["smiles"]) for row in csv.DictReader(file, delimiter="\t")]
+    rows = [*drugs[:14], *mixed, ("=1+1", "CCOc1ccccc1.Cl")]
+    return write_library(tmp_path_factory.mktemp("library") / "library.csv", rows)
+
+
+def objective(library: Path, bundle: Bundle, task: str, hits: int, **filters: float) -> Screen:
+    found = {
+        "name": task,
+        "title": task,
+        "library": str(library),
+        "bundles": [str(bundle.path)],
+        "hits": hits,
+        "primary": [{"task": f"small_{task}", "zero": 5.0, "full": 8.0}],
+        "liabilities": [{"task": "small_herg", "zero": 1.0, "full": 0.2}],
+        "filters": filters,
+    }
+    return Screen.model_validate(found)
+
+
+@pytest.fixture(scope="module")
+def run(
+    library: Path, bundle: Bundle, lone: Client, tmp_path_factory: pytest.TempPathFactory
+) -> Outcome:
+    folder = tmp_path_factory.mktemp("run")
+    screen = objective(library, bundle, "EGFR", 12, min_heavy_atoms=8.0)
+    return run_screen(plan_run(screen, folder / "run", prepared=folder / "prepared"), lone)
+
+
+def hits_of(folder: Path) -> list[dict[str, str]]:
+    with (folder / "hits.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [{name: unescape_cell(value) for name, value in row.items()} for row in rows]
+
+
+def test_another_objective_gives_what_its_own_run_gives(
+    run: Outcome, library: Path, bundle: Bundle, lone: Client, tmp_path: Path
+) -> None:
+    other = objective(library, bundle, "CDK2", 9, min_heavy_atoms=5.0)
+    past = open_run(run.folder)
+    again = rank_again(past, check_rerank(past, other, tmp_path / "b"), tmp_path / "b", lone)
+    fresh = run_screen(plan_run(other, tmp_path / "c", prepared=past.prepared.folder), lone)
+    for name in ("hits.csv", "hits.sdf", "columns.csv", "screen.toml", "lab/plates.csv"):
+        assert (tmp_path / "b" / name).read_bytes() == (tmp_path / "c" / name).read_bytes(), name
+    assert again.manifest["counts"] == fresh.manifest["counts"]
+    assert "score" not in again.manifest["seconds"]
+
+    back = open_run(tmp_path / "b")  # what was ranked again can be ranked again
+    screen = check_rerank(back, past.screen, tmp_path / "d")
+    rank_again(back, screen, tmp_path / "d", lone)
+    assert (tmp_path / "d/hits.csv").read_bytes() == (run.folder / "hits.csv").read_bytes()
+
+
+def test_after_a_triage_the_rest_counts_as_set_aside(
+    library: Path, bundle: Bundle, lone: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screening.triage.SHARE", 0.1)
+    monkeypatch.setattr("screening.triage.PER_HIT", 2)
+    monkeypatch.setattr("screening.triage.AUDIT_SHARE", 0.3)
+    screen = objective(library, bundle, "EGFR", 5, min_heavy_atoms=8.0)
+    planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared", triage_from=1)
+    first = run_screen(planned, lone)
+    assert first.manifest["triage"]["exhaustive"] is False
+    past = open_run(tmp_path / "a")
+    other = check_rerank(past, objective(library, bundle, "CDK2", 3), tmp_path / "b")
+    counts = rank_again(past, other, tmp_path / "b", lone).manifest["counts"]
+    assert counts["scored"] == first.manifest["counts"]["scored"]
+    assert past.scores.triage is not None
+    assert counts["set_aside"] == counts["scored"] - len(past.scores.triage.rows)
+    assert counts["filtered"] == 0
+    assert any("set aside" in open_dossier(past, row).fate for row in range(1, 15))
+
+
+@pytest.mark.parametrize("spoilt", ["manifest.json", WHERE, "prepared", "scores", "bundle"])
+def test_a_run_that_cannot_be_opened_says_why(
+    run: Outcome, bundle: Bundle, tmp_path: Path, spoilt: str
+) -> None:
+    folder = shutil.copytree(run.folder, tmp_path / "copy")
+    where = json.loads((folder / WHERE).read_text())
+    where["scores"] = str(folder / "scores")
+    if spoilt == "prepared":
+        where["prepared"] = str(tmp_path / "gone")
+    (folder / WHERE).write_text(json.dumps(where))
+    if spoilt in ("manifest.json", WHERE):
+        (folder / spoilt).unlink()
+    if spoilt == "scores":
+        next((folder / "scores").glob("part-*")).unlink()
+    if spoilt == "bundle":
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest["bundles"][0]["sha256"] = "0" * 64
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+    words = {
+        "manifest.json": "holds no finished run",
+        WHERE: "where its scores are",
+        "prepared": "the prepared library",
+        "scores": "missing or was altered",
+        "bundle": "another version of the bundle small",
+    }
+    with pytest.raises(InputError, match=rf"^[^\n]*{words[spoilt]}[^\n]*$"):
+        open_run(folder)
+
+
+def test_an_objective_that_the_bundles_do_not_know_is_refused(
+    run: Outcome, library: Path, bundle: Bundle, tmp_path: Path
+) -> None:
+    past = open_run(run.folder)
+    with pytest.raises(InputError, match="small_XYZ"):
+        check_rerank(past, objective(library, bundle, "XYZ", 3), tmp_path / "b")
+    with pytest.raises(InputError, match="is not empty"):
+        check_rerank(past, objective(library, bundle, "CDK2", 3), run.folder)
+
+
+def test_a_dossier_agrees_with_the_hit_list(run: Outcome) -> None:
+    past = open_run(run.folder)
+    hits = hits_of(run.folder)
+    for hit in (hits[0], hits[-1]):
+        row = int(hit["row"])
+        assert row in find_rows(past, hit["compound_id"])
+        dossier = open_dossier(past, row)
+        assert dossier.fate == f"hit {hit['rank']}"
+        assert dossier.smiles == hit["smiles"]
+        judged = dossier.judged
+        assert judged is not None
+        assert f"{judged.score:.4f}" == hit["score"]
+        assert f"{judged.predictions['small_EGFR']:.2f}" == hit["small_EGFR"]
+        product = 1.0
+        for part in judged.parts:
+            product *= part.factor
+        assert product == pytest.approx(judged.score, abs=1e-9)
+        one = judged.evidence.contributions[0]
+        assert one.total == pytest.approx(judged.predictions["small_EGFR"], abs=2e-3)
+        assert {f"{flag.source} {flag.name}" for flag in judged.evidence.flags} == set(
+            filter(None, hit["alerts"].split("; "))
+        )
+
+
+def test_every_record_has_a_fate(run: Outcome) -> None:
+    past = open_run(run.folder)
+    counts = run.manifest["counts"]
+    fates = [open_dossier(past, row).fate for row in range(1, past.prepared.rows + 1)]
+
+    def begin(text: str) -> int:
+        return sum(fate.startswith(text) for fate in fates)
+
+    assert begin("rejected: ") == counts["rejected"]
+    assert begin("a duplicate of row ") == counts["duplicates"]
+    assert begin("hit ") == counts["hits"]
+    assert begin("taken by the filter min_heavy_atoms") == counts["filtered"]
+    assert begin("scored, and behind") == counts["passed"] - counts["hits"]
+    with pytest.raises(InputError, match=r"is not in library\.csv"):
+        open_dossier(past, past.prepared.rows + 1)
+
+
+def test_a_page_shows_steps_and_runs_nothing(run: Outcome) -> None:
+    past = open_run(run.folder)
+    (row,) = find_rows(past, "=1+1")
+    dossier = open_dossier(past, row)
+    assert dossier.steps == (("stripped_fragments", "CCOc1ccccc1"),)
+    page = render_dossier(dossier, past)
+    assert page == render_dossier(dossier, past)
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    assert page.count("<circle") == 9 * len(dossier.judged.evidence.contributions)  # type: ignore[union-attr]
+    titles = [section.title for section in sections(dossier, past)]
+    assert titles[:3] == ["Record", "Standardization", "Score"]
+    hostile = dossier._replace(name="<script>alert(1)</script>", compound_id='"><img src=x>')
+    page = render_dossier(hostile, past)
+    assert "<script" not in page
+    assert "<img" not in page
