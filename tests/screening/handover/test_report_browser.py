@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chem.depict import depict
 from screening.evidence import Evidence
 from screening.handover.manifest import Artefact, RunFacts
 from screening.handover.report import render_report
+from screening.handover.report_data import PICTURE
 from screening.handover.table import hit_table
 from screening.rank import Ranking, merge_top
 from screening.screen import Screen
@@ -219,15 +221,19 @@ def test_contributions_are_drawn_on_their_atoms(
     assert tab.locator(".discs circle").count() == 0
 
 
-def test_an_alert_rings_its_atoms(tab: Tab, evidence: list[Evidence]) -> None:
+def test_an_alert_rings_its_atoms(tab: Tab, ranking: Ranking, evidence: list[Evidence]) -> None:
     hit = next(at for at, entry in enumerate(evidence) if len(entry.flags) > 1)
+    picture = depict(ranking.hits["smiles"][hit], *PICTURE)
     tab.evaluate(f"location.hash = 'hit-{hit + 1}'")
     alerts = tab.locator("#opened .alert")
     rings = tab.locator("#opened .rings circle")
     assert alerts.count() == len(evidence[hit].flags)
     for at, flag in enumerate(evidence[hit].flags):
         alerts.nth(at).hover()
-        assert rings.count() == len(flag.atoms)
+        where = rings.evaluate_all(
+            "all => all.map(({ cx, cy }) => [cx.baseVal.value, cy.baseVal.value])"
+        )
+        assert [tuple(place) for place in where] == [picture.atoms[atom] for atom in flag.atoms]
     alerts.first.click()
     tab.mouse.move(5, 5)
     tab.locator("#opened .close").focus()
