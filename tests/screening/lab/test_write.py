@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 from screening.handover.cells import unescape_cell
+from screening.handover.manifest import AccountingError
+from screening.lab.plan import LabPlan, make_plan
 from screening.lab.settings import Lab
 from screening.lab.write import write_lab
 from screening.screen import Screen
@@ -76,6 +78,19 @@ def test_the_same_run_gives_the_same_bytes_and_no_old_files_stay(
     assert before == {name: (tmp_path / name).read_bytes() for name in names}
 
 
+def test_a_plan_that_breaks_a_law_is_not_written(
+    tmp_path: Path, make_hits: Any, kinase: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forgetful(*given: Any) -> LabPlan:
+        plan = make_plan(*given)
+        return plan._replace(transfers=plan.transfers[1:])
+
+    monkeypatch.setattr("screening.lab.write.make_plan", forgetful)
+    with pytest.raises(AccountingError, match="what is taken of a source well"):
+        write(tmp_path, make_hits(20), kinase)
+    assert not list(tmp_path.iterdir())
+
+
 def test_without_hits_there_are_headers(tmp_path: Path, make_hits: Any, kinase: Screen) -> None:
     names = write(tmp_path, make_hits(0), kinase, points=8)
     assert len(names) == 6
@@ -123,6 +138,35 @@ def test_an_echo_reads_plain_cells_only(tmp_path: Path, make_hits: Any, kinase: 
     row = rf"{plain},384PP_DMSO2,[A-P]([1-9]|1\d|2[0-4]),{place},\d+(\.5)?,(hit_\d+|reference|DMSO)"
     assert all(re.fullmatch(row, line) for line in lines[1:])
     assert len(lines) > 100
+
+
+def test_a_sample_is_named_after_what_its_source_well_holds(
+    tmp_path: Path, make_hits: Any, kinase: Screen
+) -> None:
+    write(tmp_path, make_hits(30), kinase, points=8)
+    held = {
+        (row["plate"], f"{row['row']}{row['column']}"): (
+            f"hit_{row['rank']}" if row["content"] == "compound" else row["content"]
+        )
+        for row in read(tmp_path, "source_plates").to_dict("records")
+    }
+    for row in read(tmp_path, "picklist_echo").to_dict("records"):
+        assert row["Sample Name"] == held[row["Source Plate Name"], row["Source Well"]]
+
+
+def test_dilutions_are_pipetted_after_what_they_are_made_from(
+    tmp_path: Path, make_hits: Any, kinase: Screen
+) -> None:
+    write(tmp_path, make_hits(12), kinase, points=10)
+    dilutions = read(tmp_path, "dilutions").astype({"step": int})
+    assert dilutions["step"].tolist() == sorted(dilutions["step"])
+    assert set(dilutions["step"]) == {1, 2, 3, 4, 5, 6}
+    done = {}
+    for row in dilutions.to_dict("records"):
+        assert (row["source"] == "DMSO") == (row["step"] % 2 == 1)
+        if row["source"].startswith("kinase_D"):
+            assert done[row["source"], row["source_well"]] == row["step"] - 2
+        done[row["destination"], row["well"]] = row["step"]
 
 
 def test_a_source_plate_is_loaded_once(tmp_path: Path, make_hits: Any, kinase: Screen) -> None:
@@ -185,6 +229,9 @@ def test_what_is_dispensed_gives_what_the_wells_are_said_to_hold(
             continue
         assert sum(volume for *_, volume in got) == Decimal("0.25")
         assert {who for who, *_ in got if who != "DMSO"} <= {row["compound_id"]}
+        solvent = sum((volume for who, _, volume in got if who == "DMSO"), Decimal(0))
+        assert Decimal(row["dmso_nl"]) == 1000 * solvent
+        assert Decimal(row["volume_nl"]) == 250 - 1000 * solvent
         made = sum(s * v for _, s, v in got) * 1000 / 50
         assert float(made) == pytest.approx(float(row["concentration_uM"]), rel=1e-3)
         nominal = float(row["nominal_uM"])
