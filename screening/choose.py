@@ -112,11 +112,9 @@ def _explore(candidates: Candidates, basket: Basket, verdicts: Verdicts, size: i
         for at, verdict in zip(hopes[start : start + BLOCK], verdicts.ask(block), strict=True):
             if len(basket.taken) >= size:
                 return
-            one = candidates.each[at]
-            if one.row not in basket.taken:
-                verdicts.count([one.row])
+            verdicts.count([candidates.each[at].row])
             if not verdict:
-                basket.offer(one, BY_OPTIMISM)
+                basket.offer(candidates.each[at], BY_OPTIMISM)
 
 
 def _with_list_ranks(

@@ -34,6 +34,7 @@ from screening.objective import evaluate
 from screening.prices import read_price
 from screening.rank import Ranking, optimistic, rank
 from screening.screen import Screen
+from screening.selection import Selection
 
 FILES = Path(__file__).parents[1] / "files"
 with (FILES / "chem/approved_sample.smi").open(newline="") as file:
@@ -352,6 +353,15 @@ def test_exploration_takes_the_best_by_optimism_from_anywhere() -> None:
     assert set(hits.loc[hits["picked_by"] == "explore", "row"]) == set(rest[:5])
     assert hits["list_rank"].iloc[-1] > 12
     assert hits["score"].is_monotonic_decreasing
+
+
+def test_what_exploration_cannot_fill_goes_to_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Selection, "hoped", lambda self, hits: 1)
+    case = Case(make_frame(60, 4), make_screen(10, {}, explore=0.5), Marks())
+    found = case.choose()
+    check(case, found)
+    assert len(found.hits) == 10
+    assert (found.hits["picked_by"] == "explore").sum() <= 1
 
 
 def test_controls_that_filters_take_are_handed_over() -> None:
