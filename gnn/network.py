@@ -126,13 +126,23 @@ class Network(nn.Module):
         key = (self.graph_key, *sizes)
         if self.graph_key and key in batch.memo:
             return batch.memo[key]
-        hidden, described = self.graph(batch)
+        hidden, described = self._encoded(batch)
         counted = environment_logs(batch, config.radius, config.environments)
         given = [counted, hidden, described * _DESCRIPTOR_SCALE]
         if config.pairs or config.paths:
             given.insert(1, torch.log1p(self._folded(batch)))
         batch.memo[key] = torch.cat([part.float() for part in given], dim=1)
         return batch.memo[key]
+
+    def _encoded(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return what the encoder hands over; networks of one encoder share it."""
+        if not self.graph_key:
+            found: tuple[Tensor, Tensor] = self.graph(batch)
+            return found
+        hidden, described = (self.graph_key, "hidden"), (self.graph_key, "described")
+        if hidden not in batch.memo:
+            batch.memo[hidden], batch.memo[described] = self.graph(batch)
+        return batch.memo[hidden], batch.memo[described]
 
     def _folded(self, batch: Batch) -> Tensor:
         """Return [G, pairs + paths] counts; zero for padding molecules."""

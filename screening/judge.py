@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from chem.clusters import SIMILAR
 from chem.describe import PROPERTIES
 from gnn.bundle import Bundle
 from gnn.predict import PARTS, domain_columns, predicted_columns, task_columns
@@ -48,7 +49,8 @@ def judge(screen: Screen, bundles: Sequence[Bundle], prepared: Prepared, scores:
     found: dict[str, Any] = {"exhaustive": True, "why": scores.why_all}
     if scores.triage is not None:
         ranking, found = _with_triage(ranking, scores.triage, screen.hits)
-    hits = with_structure(with_identity(prepared, ranking.hits))
+    similarity = SIMILAR if screen.selection is None else screen.selection.similarity
+    hits = with_structure(with_identity(prepared, ranking.hits), similarity)
     return ranking._replace(hits=hits, triage=found, every=None)
 
 
@@ -78,12 +80,11 @@ def prediction_columns(screen: Screen, bundles: Sequence[Bundle]) -> list[str]:
     every = set(predicted_columns(bundles))
     shown = [task for task in screen.tasks if task in every]
     columns = [f"{task}{end}" for task in shown for end in PARTS]
-    primaries = {part.task for part in screen.primary}
     domains = [
         column
         for bundle in bundles
         for column in domain_columns(bundle)
-        if primaries & set(task_columns(bundle))
+        if set(screen.tasks) & set(task_columns(bundle))
     ]
     filtered = [limit.column for limit in screen.limits]
     wanted = [*columns, *domains, *needed_columns(screen), *filtered]

@@ -121,3 +121,24 @@ def test_a_padding_molecule_costs_nothing(drug_graphs: list[MolGraph]) -> None:
     assert padded.shape == (9, 1)
     assert bool(torch.isfinite(padded).all())
     torch.testing.assert_close(padded[:4], plain)
+
+
+def test_networks_of_one_encoder_run_it_once(drug_arrays: GraphArrays) -> None:
+    """Even where they count other environments beside it, as the bundles that are shipped do."""
+    sizes = {"width": 16, "layers": 2, "hidden": 16}
+    configs = [NetworkConfig(1, environments=64, **sizes), NetworkConfig(1, radius=2, **sizes)]
+    first, second = (
+        Network(config, torch.from_numpy(state_factors())).eval() for config in configs
+    )
+    second.graph.load_state_dict(first.graph.state_dict())
+    batch = make_batch(drug_arrays)
+    alone = [network(batch) for network in (first, second)]
+    for network in (first, second):
+        network.graph_key = "one"
+    calls: list[int] = []
+    for network in (first, second):
+        network.graph.register_forward_hook(lambda *_: calls.append(1))
+    shared = [network(batch) for network in (first, second)]
+    assert len(calls) == 1
+    for mine, theirs in zip(shared, alone, strict=True):
+        assert torch.equal(mine, theirs)

@@ -36,16 +36,25 @@ REJECTS = [
 ]
 DUPLICATES = [Duplicate(5, "NA", "OCC", 1, "000")]
 FILES = {
-    *("hits.csv", "hits.sdf", "rejects.csv", "duplicates.csv", "report.html", "screen.toml"),
-    "manifest.json",
+    *("hits.csv", "columns.csv", "hits.xlsx", "hits.sdf", "report.html"),
+    *("rejects.csv", "duplicates.csv", "screen.toml", "manifest.json"),
+    *("lab/order.csv", "lab/plates.csv", "lab/source_plates.csv", "lab/picklist_echo.csv"),
+    "lab/picklist.csv",
 }
+PLATE = {"lab/plate_1.csv"}
+"""Only where there are hits."""
+
+
+def written(folder: Path) -> set[str]:
+    """Return the files of a run, by their path in it."""
+    return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
 
 
 def test_every_file_is_there_and_agrees(
     ranking: Ranking, kinase: Screen, facts: RunFacts, tmp_path: Path
 ) -> None:
     table, manifest = hand_over(tmp_path, ranking, kinase, facts, REJECTS, DUPLICATES)
-    assert {file.name for file in tmp_path.iterdir()} == FILES
+    assert written(tmp_path) == FILES | PLATE
     hits = pd.read_csv(tmp_path / "hits.csv", dtype=str, keep_default_na=False)
     assert hits["compound_id"].tolist() == ranking.hits["compound_id"].tolist()
     sdf = list(Chem.ForwardSDMolSupplier(str(tmp_path / "hits.sdf")))
@@ -104,7 +113,7 @@ def test_the_manifest_counts_and_names_by_hash(
     assert manifest["seconds"]["hand_over"] > 0
     for name, digest in manifest["files"].items():
         assert sha256((tmp_path / name).read_bytes()).hexdigest() == digest
-    assert set(manifest["files"]) == FILES - {"manifest.json"}
+    assert set(manifest["files"]) == (FILES | PLATE) - {"manifest.json"}
 
 
 def test_the_manifest_tells_peak_memory_measured_up_to_its_writing(
@@ -223,7 +232,7 @@ def test_a_screen_without_hits_still_writes_every_file(
     frame = scored([(str(n), "", {}) for n in range(8)])
     ranking = rank_and_examine(lambda: [frame], strict)
     table, manifest = hand_over(tmp_path, ranking, strict, facts, REJECTS, DUPLICATES)
-    assert {file.name for file in tmp_path.iterdir()} == FILES
+    assert written(tmp_path) == FILES
     assert (manifest["counts"]["hits"], manifest["filtered_by_filter"]) == (0, {"min_mw": 8})
     assert (tmp_path / "hits.sdf").read_text() == ""
     assert "No compound passed the hard limits" in (tmp_path / "report.html").read_text()
@@ -236,7 +245,7 @@ def test_the_same_run_gives_the_same_bytes(
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         hand_over(tmp_path / name, ranking, kinase, facts, REJECTS, DUPLICATES)
-    for name in FILES - {"manifest.json"}:
+    for name in (FILES | PLATE) - {"manifest.json"}:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 
 
