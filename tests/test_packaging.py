@@ -30,3 +30,5 @@ def test_a_wheel_ships_models_screens_and_tables(tmp_path: Path) -> None:
     assert {"chem/atom_states.csv", "data/catalogue.toml", "data/kinases.csv"} <= names
     assert {"flows/screens/kinase.toml", "gnn/recipes/activity.toml"} <= names
     assert {"screening/handover/report.html", "screening/handover/report.css"} <= names
+    assert {"screening/handover/report.js", "screening/dossier.html"} <= names
+    assert "screening/lab/write.py" in names

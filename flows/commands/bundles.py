@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.commands.explanations import show_explanations
 from flows.console import note, progress, show_table, stoppable
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def show_bundle(
     note(f"{card.name}: {card.title}. {card.description}".strip())
     note(f"{card.members} networks, made {card.created}; {card.split}")
     show_card(card)
+    show_explanations(card)
     show_sources(card, load_measured(find_bundle(name), card))
 
 
