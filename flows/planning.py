@@ -23,7 +23,7 @@ from screening.plan import Plan, check_writable, find_library, load_bundles, pla
 from screening.rerank import check_rerank
 from screening.run import check_folder
 from screening.screen import Screen
-from screening.screen_file import find_screen, load_screen
+from screening.screen_file import explain, find_screen, load_screen
 from screening.store import Store
 
 SCREENS = Path(__file__).parent / "screens"
@@ -74,8 +74,7 @@ def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
     try:
         return Screen.model_validate({**dict(screen), **changed})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(f"{first['loc'][0]} {first['input']!r}: {first['msg']}") from None
+        raise InputError(explain(error)) from None
 
 
 def default_folder(name: str) -> Path:

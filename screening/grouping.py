@@ -14,11 +14,14 @@ def with_structure(hits: pd.DataFrame, similarity: float = SIMILAR) -> pd.DataFr
     - ``sa_score``: float64 in [1, 10], see ``chem.accessibility``;
     - ``scaffold``: text, the Bemis-Murcko scaffold as SMILES, "" for a molecule without rings;
     - ``cluster``: int64 from 1, numbered by its first hit in rank order, see ``chem.clusters``;
-      similarity: Tanimoto similarity from which two hits are alike.
+      similarity: Tanimoto similarity from which two hits are alike. Hits that were chosen by
+      clusters keep those of their selection, which ``picked_by`` names.
     """
     smiles = [str(text) for text in hits["smiles"]]
-    return hits.assign(
+    hits = hits.assign(
         sa_score=np.array(accessibility(smiles), dtype=np.float64),
         scaffold=pd.Series([scaffold(text) for text in smiles], index=hits.index, dtype="str"),
-        cluster=np.array(clusters(smiles, similarity), dtype=np.int64),
     )
+    if "cluster" in hits:
+        return hits
+    return hits.assign(cluster=np.array(clusters(smiles, similarity), dtype=np.int64))

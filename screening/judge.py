@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ from chem.describe import PROPERTIES
 from gnn.bundle import Bundle
 from gnn.predict import PARTS, domain_columns, predicted_columns, task_columns
 from screening.audit import measure_recall
+from screening.choose import rank_and_choose
 from screening.frames import scored_frames, with_identity
 from screening.grouping import with_structure
 from screening.late import rank_and_examine
+from screening.marks import NO_MARKS, Marks
 from screening.objective import needed_columns
 from screening.prepared import Prepared
 from screening.rank import Ranking
@@ -34,6 +37,10 @@ class Scores:
     """None where the ensembles scored everything."""
     why_all: str
     """Why they did."""
+    marks: Marks = NO_MARKS
+    """Which compounds the screen's lists name."""
+    controls: tuple[Unit, ...] = ()
+    """Where the scores of its controls are, whatever the triage thinks of them."""
 
 
 def judge(screen: Screen, bundles: Sequence[Bundle], prepared: Prepared, scores: Scores) -> Ranking:
@@ -45,7 +52,15 @@ def judge(screen: Screen, bundles: Sequence[Bundle], prepared: Prepared, scores:
             yield _nobody(columns)
         yield from scored_frames(prepared, scores.folder, scores.units, columns)
 
-    ranking = rank_and_examine(frames, screen, keep_every=scores.triage is not None)
+    def controls() -> Iterator[pd.DataFrame]:
+        yield from scored_frames(prepared, scores.folder, scores.controls or scores.units, columns)
+
+    keep_every = scores.triage is not None
+    if screen.selection is None:
+        ranking = rank_and_examine(frames, screen, keep_every)
+    else:
+        identify = partial(with_identity, prepared)
+        ranking = rank_and_choose(frames, screen, scores.marks, controls, identify, keep_every)
     found: dict[str, Any] = {"exhaustive": True, "why": scores.why_all}
     if scores.triage is not None:
         ranking, found = _with_triage(ranking, scores.triage, screen.hits)
@@ -58,7 +73,7 @@ def _with_triage(ranking: Ranking, triage: Triage, hits: int) -> tuple[Ranking, 
     """Count those that were never scored in full, and say what the audit found."""
     assert ranking.every is not None
     # With late filters hits come from further down: recall is measured as deep as they were sought.
-    recall = measure_recall(triage, ranking.every, max(hits, ranking.examined))
+    recall = measure_recall(triage, ranking.every, max(hits, ranking.examined, ranking.depth))
     filtered = {name: n + triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
     whole = ranking._replace(
         scored=triage.looked_at + sum(triage.filtered.values()),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -18,6 +19,7 @@ from gnn.predict import domain_columns, predicted_columns
 from gnn.runtime import find_device, half_precision
 from screening.cut import rows_of_partition
 from screening.ledger import hash_purpose
+from screening.lists import CompoundList, plan_lists
 from screening.places import (
     open_store,
     prepared_folder,
@@ -51,6 +53,8 @@ class Plan:
     """Whether they run in bfloat16; decided once, for all workers."""
     triage_from: int = LEAST
     """Accepted compounds from which on a triage goes before the ensembles."""
+    lists: tuple[CompoundList, ...] = ()
+    """What the screen's selection excludes and includes."""
 
     @property
     def without_triage(self) -> str:
@@ -93,6 +97,8 @@ def plan_run(
     half = half_precision(where)
     root = open_store(store)
     key = prepared_key(library, rows)
+    find = partial(find_library, progress=progress)
+    lists = plan_lists(screen, library.extra_columns, root, find)
     purpose = scoring_purpose(library.sha256, key, bundles, half, where.type)
     return Plan(
         screen=screen,
@@ -106,6 +112,7 @@ def plan_run(
         device=where.type,
         half=half,
         triage_from=triage_from,
+        lists=lists,
     )
 
 

@@ -51,6 +51,11 @@ def publish(
         seconds=clock.seconds,
         peak_memory_mb=clock.peak_memory_mb,
         units=task_units(tuple(bundles)),
+        measured={
+            bundle.card.name: bundle.measured.sha256
+            for bundle in bundles
+            if bundle.measured is not None
+        },
         limits=domain_limits(tuple(bundles)),
     )
     with Lock(out), told_in_one_line(out):

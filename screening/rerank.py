@@ -1,5 +1,7 @@
 """Another objective over the scores of a past run: seconds, because nothing is scored again."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from distributed import Client
@@ -9,9 +11,11 @@ from chem.errors import InputError
 from gnn.predict import predicted_columns
 from screening.gather import gather_evidence
 from screening.judge import judge
+from screening.lists import CompoundList, plan_lists, prepare_lists
+from screening.marks import find_marks
 from screening.meter import Clock
 from screening.past import PastRun, note_origin
-from screening.plan import check_units, check_writable
+from screening.plan import check_units, check_writable, find_library
 from screening.prepare import Progress
 from screening.publish import Outcome, publish
 from screening.rank import Ranking
@@ -42,7 +46,9 @@ def rank_again(
     screen: as :func:`check_rerank` returns it.
     """
     clock = Clock()
-    ranking = clock.time("rank", lambda: rerank(past, screen))
+    lists = plan_lists(screen, past.prepared.extra_columns, None, find_library)
+    prepare_lists(lists, client, progress)
+    ranking = clock.time("rank", lambda: rerank(past, screen, lists))
     smiles = [str(text) for text in ranking.hits["smiles"]]
     evidence = clock.time(
         "explain",
@@ -58,14 +64,17 @@ def rank_again(
     )
 
 
-def rerank(past: PastRun, screen: Screen) -> Ranking:
+def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) -> Ranking:
     """Rank what was scored by another objective.
 
     Where a triage had chosen for the old one, only what it chose and its audit are ranked; the
     rest counts as set aside. The audit was drawn at random, so it tells how much of the best by
-    the new objective is among them: the recall in ``Ranking.triage``.
+    the new objective is among them: the recall in ``Ranking.triage``. lists: what the screen's
+    selection excludes and includes, prepared; a control that was not scored is an InputError.
     """
-    ranking = judge(screen, past.bundles, past.prepared, past.scores)
+    marks = find_marks(past.prepared, lists, screen.hits)
+    scores = replace(past.scores, marks=marks)
+    ranking = judge(screen, past.bundles, past.prepared, scores)
     triage = past.scores.triage
     if triage is None:
         return ranking

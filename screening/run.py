@@ -7,7 +7,9 @@ from screening.evidence import Evidence
 from screening.gather import gather_evidence
 from screening.judge import Scores, judge
 from screening.ledger import LEDGER, Ledger, check_purpose
+from screening.lists import prepare_lists
 from screening.loaded import known_bundles
+from screening.marks import find_marks
 from screening.meter import Clock
 from screening.past import note_where
 from screening.places import prepared_key
@@ -21,7 +23,8 @@ from screening.triage import look_at_library
 
 
 def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:
-    """Prepare the library, or take what was prepared before."""
+    """Prepare the screen's lists and the library, or take what was prepared before."""
+    prepare_lists(plan.lists, client, progress)
     return prepare_library(
         plan.library,
         plan.prepared,
@@ -40,6 +43,8 @@ def score_stage(
     known = known_bundles(plan.bundles)
     work = Scoring(prepared.source, scores, known, prepared.featurizer, plan.device, plan.half)
     purpose = scoring_purpose(prepared.sha256, prepared.key, plan.bundles, plan.half, plan.device)
+    marks = find_marks(prepared, plan.lists, plan.screen.hits)
+    controls = chosen_units(prepared, marks.controls)
     why_all, triage = plan.without_triage, None
     if not why_all and prepared.accepted < plan.triage_from:
         why_all = f"a triage begins at {plan.triage_from:,} accepted compounds"
@@ -52,8 +57,8 @@ def score_stage(
             )
             units = chosen_units(prepared, triage.rows)
         total = prepared.accepted if triage is None else len(triage.rows)
-        score_units(units, work, ledger, client, progress, total)
-    return Scores(scores, tuple(units), triage, why_all)
+        score_units([*units, *controls], work, ledger, client, progress, total)
+    return Scores(scores, tuple(units), triage, why_all, marks, tuple(controls))
 
 
 def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:

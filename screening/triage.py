@@ -127,7 +127,7 @@ def read_triage(
             raise StoreError(f"{ledger.store.path(file)} is missing; run the screen again")
     taken = sum((Counter(ledger.entries[file].facts["filtered"]) for file in files), Counter())
     table = pa.concat_tables(ledger.store.read_table(file) for file in files)
-    return choose(table, {name: taken[name] for name in sorted(taken)}, screen.hits)
+    return choose(table, {name: taken[name] for name in sorted(taken)}, screen.sought)
 
 
 def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], str]:

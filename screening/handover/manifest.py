@@ -49,6 +49,8 @@ class RunFacts:
     """Millions of bytes that all processes on this machine held together at most, by stage."""
     units: Mapping[str, str] = field(default_factory=dict)
     """Unit of each predicted task: ``pActivity``, ``probability``, ..."""
+    measured: Mapping[str, str] = field(default_factory=dict)
+    """Content hash of each bundle's measured compounds, where it keeps them."""
     limits: Mapping[str, float] = field(default_factory=dict)
     """Columns of distance to training compounds: beyond which a model is out of its domain."""
 
@@ -135,6 +137,7 @@ def build_manifest(
         "screen": {"name": screen.name, "title": screen.title, "sha256": hash_screen(screen)},
         "library": facts.library._asdict(),
         "bundles": [bundle._asdict() for bundle in facts.bundles],
+        "measured": dict(facts.measured),
         "featurizer": facts.featurizer,
         "counts": {
             "rows": facts.rows,

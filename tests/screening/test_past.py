@@ -20,6 +20,7 @@ from screening.publish import Outcome
 from screening.rerank import check_rerank, rank_again
 from screening.run import run_screen
 from screening.screen import Screen
+from screening.selection import Selection
 
 FILES = Path(__file__).parents[1] / "files"
 
@@ -75,10 +76,15 @@ def hits_of(folder: Path) -> list[dict[str, str]]:
     return [{name: unescape_cell(value) for name, value in row.items()} for row in rows]
 
 
+@pytest.mark.parametrize("chosen", [False, True])
 def test_another_objective_gives_what_its_own_run_gives(
-    run: Outcome, library: Path, bundle: Bundle, lone: Client, tmp_path: Path
+    run: Outcome, library: Path, bundle: Bundle, lone: Client, tmp_path: Path, chosen: bool
 ) -> None:
     other = objective(library, bundle, "CDK2", 9, min_heavy_atoms=5.0)
+    if chosen:
+        taken = hits_of(run.folder)[0]["compound_id"]
+        selection = Selection(diversity="clusters", exclude=(taken,), explore=0.2)
+        other = other.model_copy(update={"selection": selection})
     past = open_run(run.folder)
     again = rank_again(past, check_rerank(past, other, tmp_path / "b"), tmp_path / "b", lone)
     fresh = run_screen(plan_run(other, tmp_path / "c", prepared=past.prepared.folder), lone)
