@@ -11,7 +11,7 @@ import pytest
 
 PROGRAM = Path(sys.executable).with_name("hitlist")
 COMMANDS = ["screen", "predict", "prepare", "train", "data", "data list", "data fetch"]
-COMMANDS += ["bundles", "bundles list", "bundles show"]
+COMMANDS += ["rank", "explain", "bundles", "bundles list", "bundles show", "bundles measured"]
 COMMANDS += ["benchmark", "benchmark moleculeace", "benchmark models", "benchmark ranking"]
 
 MISTAKES = {
@@ -38,6 +38,9 @@ MISTAKES = {
     "bundle unknown": ("predict {lib} --out {tmp}/p.csv --bundle toxicty", "toxicity"),
     "folder is no bundle": ("predict {lib} --out {tmp}/p.csv --bundle {tmp}", "card.json"),
     "bundle twice": ("predict {lib} --out {tmp}/p.csv --bundle toxicity --bundle toxicity", "two"),
+    "run of nothing": ("rank --run {tmp}/none --screen kinase --out {tmp}/r", "no finished run"),
+    "explained run of nothing": ("explain X1 --run {tmp}", "no finished run"),
+    "page is a folder": ("explain X1 --run {tmp} --html {tmp}", "is a folder"),
     "no scheduler": ("prepare {lib} --out {tmp}/o --scheduler nonsense://x:1", "scheduler"),
     "dataset unknown": ("data fetch zinc_leedlike", "zinc_leadlike"),
     "card of nothing": ("bundles show nope", "nope"),
