@@ -15,7 +15,7 @@ screen: .venv/.ready   ## Set up, then screen the approved drugs against EGFR.
 	$(BIN)/hitlist screen kinase
 
 test: .venv/.ready-dev ## Set up, then run the tests.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.ready-dev ## Set up, then check style and types.
 	$(BIN)/ruff check .
