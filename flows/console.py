@@ -33,12 +33,19 @@ class Stopped(Exception):  # noqa: N818 - nothing went wrong
 
 def complain(message: str) -> None:
     """Say what is wrong in one line on stderr."""
-    print(f"hitlist: {' '.join(message.split())}", file=sys.stderr)
+    print(f"hitlist: {printable(' '.join(message.split()))}", file=sys.stderr)
 
 
 def note(message: str) -> None:
     """Say something on stderr, beside the result."""
-    print(message, file=sys.stderr)
+    print(printable(message), file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Return text whose control characters cannot act on a terminal; line breaks stay."""
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 @contextmanager
@@ -106,12 +113,12 @@ def show_table(
     console = Console()
     if not console.is_terminal:
         for row in (headers, *rows):
-            print("\t".join(" ".join(cell.split()) for cell in row))
+            print("\t".join(printable(" ".join(cell.split())) for cell in row))
         return
     table = Table(title=Text(title) if title else None, title_justify="left")
     for at, header in enumerate(headers):
         right = at >= len(headers) - numbers
         table.add_column(Text(header), justify="right" if right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     console.print(table)

@@ -34,10 +34,16 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
             f"{screen.hits:,} hits were asked for; of {counts['scored']:,} scored compounds "
             f"{counts['passed']:,} passed the filters ({by})"
         )
+        again = "chosen_for" in outcome.manifest["triage"]
+        remedy = (
+            "screen the library by this objective"
+            if again
+            else "--exhaustive, or more --hits, scores them"
+        )
         if counts["set_aside"]:
             note(
                 f"{counts['set_aside']:,} compounds were set aside by the triage and not scored in "
-                "full: --exhaustive, or more --hits, scores them"
+                f"full: {remedy}"
             )
     for name in ("hits.csv", "report.html"):
         print(short(outcome.folder / name))

@@ -47,12 +47,17 @@ def describe_triage(found: Mapping[str, Any]) -> str:
     """Say in a line what a manifest's ``triage`` says."""
     if found["exhaustive"]:
         return f"the ensembles scored every compound: {found['why']}"
-    return (
+    line = (
         f"surrogates looked at {found['looked_at']:,} compounds, the ensembles at the "
         f"{found['chosen']:,} most promising and {found['audited']:,} drawn at random: of the "
         f"best {found['best']} of these the triage had chosen {found['found']} (recall "
         f"{found['recall']:.2f}; {found['recall_at_least']:.2f} or more with 95 % confidence)"
     )
+    if "chosen_for" in found:
+        line += f"; they were chosen for {found['chosen_for']}"
+    if missed := found.get("never_looked_at", 0):
+        line += f", whose filters took {missed:,} that nothing here speaks of"
+    return line
 
 
 def measure_recall(triage: Triage, scored: pd.DataFrame, hits: int) -> Recall:

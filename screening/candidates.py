@@ -84,6 +84,8 @@ def _controls(frames: Frames, screen: Screen, marks: Marks) -> pd.DataFrame | No
 
     None where there are none.
     """
+    if not len(marks.controls):
+        return None  # without reading a score
     found = [frame[frame["row"].isin(marks.controls)] for frame in frames()]
     scored = {row for frame in found for row in frame["row"].tolist()}
     if missing := [row for row in marks.controls.tolist() if row not in scored]:

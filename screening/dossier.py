@@ -17,12 +17,12 @@ from chem.errors import InputError
 from chem.examine import examine
 from chem.standardize import trace
 from gnn.predict import Predictor
+from gnn.runtime import find_device
 from screening.desirability import FLOOR
 from screening.evidence import Evidence, Flag
 from screening.explanations import Explaining, explain
 from screening.frames import IDENTITY
 from screening.gather import NEIGHBOURS, explained_tasks
-from screening.handover.cells import unescape_cell
 from screening.handover.words import explain_objective
 from screening.loaded import known_bundles
 from screening.neighbours import nearest_measured
@@ -108,7 +108,8 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
     record = table.select(list(_READ)).to_pylist()[0]
     accepted = record["status"] == ACCEPTED
     judged = _judge(past, table, record["smiles"]) if accepted else None
-    traced = trace(record["input_smiles"], "smiles") if record["input_smiles"] else {}
+    # What was quarantined must not be replayed here.
+    traced = trace(record["input_smiles"], "smiles") if judged and record["input_smiles"] else {}
     steps = tuple((change, traced.get(change, "")) for change in record["changes"])
     return Dossier(
         row=row,
@@ -125,7 +126,7 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
 
 def _judge(past: PastRun, table: pa.Table, smiles: str) -> Judged:
     screen = past.screen
-    predictor = Predictor(past.bundles, past.device, past.half)
+    predictor = Predictor(past.bundles, find_device(past.device).type, past.half)
     said = {name: float(v[0]) for name, v in predictor.predict(to_graphs(table)).items()}
     properties = {name: float(table[name][0].as_py()) for name in PROPERTIES}
     frame = pd.DataFrame({name: [value] for name, value in {**properties, **said}.items()})
@@ -161,25 +162,35 @@ def _fate(past: PastRun, record: Mapping[str, str], judged: Judged | None) -> st
     if first is not None:
         return f"a duplicate of row {first:,}, which stands for it"
     for name, words in (("hits.csv", "hit {rank}"), ("passed_over.csv", "passed over: {why}")):
-        if found := _line(past.folder / name, row, record["compound_id"]):
+        if found := _line(past.folder / name, row, record["smiles"]):
             return words.format(**found)
-    if judged.taken_by:
-        return f"taken by the filter {judged.taken_by[0]}"
     triage = past.scores.triage
-    if triage is not None and row not in triage.rows:
-        return "set aside by the triage: its surrogates' guess was not promising enough"
+    scored = triage is None or row in triage.rows
+    if judged.taken_by and (scored or judged.taken_by[0].split("_", 1)[1] in PROPERTIES):
+        return f"taken by the filter {judged.taken_by[0]}"
+    if not scored:
+        return f"set aside by the triage for {past.scored_for.name}: not promising enough"
     return "scored, and behind the last hit"
 
 
-def _line(path: Path, row: int, compound_id: str) -> dict[str, str] | None:
-    """Return a line of a file of the run; one without rows is searched by id."""
+def _line(path: Path, row: int, smiles: str) -> dict[str, str] | None:
+    """Return a line of a file of the run; one without rows is searched by its structure.
+
+    No two accepted compounds share a standardized structure. Raises InputError for a file that
+    was changed since the run.
+    """
     if not path.is_file():
         return None
-    with path.open(encoding="utf-8", newline="") as file:
-        for line in csv.DictReader(file):
-            same = unescape_cell(line["compound_id"]) == compound_id
-            if line["row"] == str(row) if "row" in line else same:
-                return line
+    csv.field_size_limit(1 << 30)  # a vendor's field may be long
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for line in csv.DictReader(file):
+                if line["row"] == str(row) if "row" in line else line["smiles"] == smiles:
+                    return line
+    except (KeyError, UnicodeDecodeError, csv.Error):
+        raise InputError(
+            f"{path} was changed since the run; put it back, or run the screen again"
+        ) from None
     return None
 
 

@@ -1,6 +1,7 @@
 """A run that is over, opened again: its scores serve another objective, or answer a question."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ class PastRun:
     bundles: tuple[Bundle, ...]
     prepared: Prepared
     scores: Scores
+    files: frozenset[str]
+    """All that its ledger has: scores, also of controls, and promises."""
     device: str
     half: bool
 
@@ -46,7 +49,8 @@ def note_where(plan: Plan, prepared: Prepared) -> None:
     """Write down where a run's parts are, for whoever opens it again."""
     found = {
         "prepared": str(prepared.folder),
-        "scores": plan.scores_store.url,
+        # "" for a folder of its own, which may be moved with the run.
+        "scores": "" if plan.scores_store.folder == plan.out / "scores" else plan.scores_store.url,
         "device": plan.device,
         "half": plan.half,
     }
@@ -55,10 +59,22 @@ def note_where(plan: Plan, prepared: Prepared) -> None:
 
 def note_origin(out: Path, past: PastRun) -> None:
     """Write into a folder of a re-ranking which run scored."""
-    Store(out).write(WHERE, _dump({"run": str(past.scored_in.absolute())}))
+    run = os.path.relpath(past.scored_in.absolute(), out.absolute())
+    Store(out).write(WHERE, _dump({"run": run}))
 
 
 def open_run(folder: Path) -> PastRun:
+    """Open a finished run; what :func:`_open` does, with damaged files told in one line."""
+    try:
+        return _open(folder)
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise InputError(
+            f"{folder} holds a run whose {MANIFEST} or {WHERE} is damaged ({error}); run the "
+            "screen again with a new --out: what was prepared is kept"
+        ) from None
+
+
+def _open(folder: Path) -> PastRun:
     """Open a finished run.
 
     Raises InputError, one line, for a folder that holds none, for one whose prepared library is
@@ -67,7 +83,7 @@ def open_run(folder: Path) -> PastRun:
     where, screen = _read(folder), load_screen(folder / SCREEN)
     scored_in, scored_for = folder, screen
     if "run" in where:
-        scored_in = Path(where["run"])
+        scored_in = (folder / where["run"]).resolve()
         where, scored_for = _read(scored_in), load_screen(scored_in / SCREEN)
     prepared = _read_prepared(Path(where["prepared"]), folder)
     bundles = _load_bundles(scored_for, folder)
@@ -81,7 +97,7 @@ def open_run(folder: Path) -> PastRun:
             )
     half, device = bool(where["half"]), str(where["device"])
     purpose = scoring_purpose(prepared.sha256, prepared.key, bundles, half, device)
-    store = Store(where["scores"])
+    store = Store(where["scores"] or (scored_in / "scores").absolute())
     why_all = manifest["triage"].get("why", "")
     with Ledger(scored_in / "scores", purpose, store) as ledger:
         triage = None if why_all else read_triage(prepared, scored_for, bundles, ledger, half)
@@ -92,8 +108,11 @@ def open_run(folder: Path) -> PastRun:
                     f"{store.path(unit.file)} is missing or was altered; run the screen again "
                     f"with --out {scored_in}"
                 )
+        files = frozenset(ledger.entries)
     scores = Scores(store, tuple(units), triage, why_all)
-    return PastRun(folder, screen, scored_for, scored_in, bundles, prepared, scores, device, half)
+    return PastRun(
+        folder, screen, scored_for, scored_in, bundles, prepared, scores, files, device, half
+    )
 
 
 def _read(folder: Path) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from screening.judge import judge
 from screening.lists import CompoundList, plan_lists, prepare_lists
 from screening.marks import find_marks
 from screening.meter import Clock
-from screening.past import PastRun, note_origin
+from screening.past import MANIFEST, WHERE, PastRun, note_origin
 from screening.plan import check_units, check_writable, find_library
 from screening.prepare import Progress
 from screening.publish import Outcome, publish
 from screening.rank import Ranking
+from screening.score import chosen_units
 from screening.screen import Screen
 
 
@@ -33,7 +34,10 @@ def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
     screen.check(predicted_columns(past.bundles), list(PROPERTIES))
     check_units(screen, past.bundles)
     check_writable(out)
-    if out.is_dir() and any(out.iterdir()):
+    cut_off = (out / WHERE).is_file() and not any(
+        (out / name).exists() for name in (MANIFEST, "scores")
+    )
+    if out.is_dir() and any(out.iterdir()) and not cut_off:
         raise InputError(f"{out} is not empty; name another folder with --out")
     return screen
 
@@ -73,7 +77,10 @@ def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) ->
     selection excludes and includes, prepared; a control that was not scored is an InputError.
     """
     marks = find_marks(past.prepared, lists, screen.hits)
-    scores = replace(past.scores, marks=marks)
+    controls = tuple(chosen_units(past.prepared, marks.controls))
+    if not all(unit.file in past.files for unit in controls):
+        controls = ()  # perhaps the triage chose them
+    scores = replace(past.scores, marks=marks, controls=controls)
     ranking = judge(screen, past.bundles, past.prepared, scores)
     triage = past.scores.triage
     if triage is None:
@@ -82,6 +89,10 @@ def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) ->
     # screen's filter is to blame for these.
     earlier = sum(triage.filtered.values())
     own = {name: n - triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
-    found = {**(ranking.triage or {}), "chosen_for": past.scored_for.name}
+    found = {
+        **(ranking.triage or {}),
+        "chosen_for": past.scored_for.name,
+        "never_looked_at": earlier,
+    }
     aside = ranking.set_aside + earlier
     return ranking._replace(filtered=own, set_aside=aside, triage=found)

@@ -27,13 +27,21 @@ def explain(
     """Replay one compound of a run: record, standardization, alerts, neighbours, models, score."""
     from screening.dossier import find_rows, open_dossier
     from screening.dossier_page import render_dossier
+    from screening.errors import told_in_one_line
     from screening.files import write_atomic
+    from screening.handover.cells import unescape_cell
     from screening.past import open_run
+    from screening.plan import check_writable
 
-    if html is not None and html.is_dir():
-        raise InputError(f"{html} is a folder; name the file to write, such as {html}/why.html")
+    if html is not None:
+        html = html.expanduser()
+        if html.is_dir():
+            raise InputError(f"{html} is a folder; name the file to write, such as {html}/why.html")
+        check_writable(html.parent)
     past = open_run(run.expanduser())
-    rows = find_rows(past, compound_id)
+    compound_id = compound_id.encode("utf-8", "replace").decode()
+    # As hits.csv writes it, with the apostrophe before what a spreadsheet would run.
+    rows = find_rows(past, compound_id) or find_rows(past, unescape_cell(compound_id))
     if not rows:
         raise InputError(
             f"no record of {past.prepared.library} has the id {compound_id!r}; ids are in the "
@@ -47,7 +55,9 @@ def explain(
         note(f"{len(rows):,} records have this id; this is row {rows[0]:,} (--row names another)")
     _show(dossier, past)
     if html is not None:
-        write_atomic(html, render_dossier(dossier, past))
+        with told_in_one_line(html):
+            html.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(html, render_dossier(dossier, past))
         print(html)
 
 

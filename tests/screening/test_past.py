@@ -119,6 +119,53 @@ def test_after_a_triage_the_rest_counts_as_set_aside(
     assert any("set aside" in open_dossier(past, row).fate for row in range(1, 15))
 
 
+def test_a_run_that_moved_can_be_opened(run: Outcome, lone: Client, tmp_path: Path) -> None:
+    first = shutil.copytree(run.folder, tmp_path / "first")
+    past = open_run(first)
+    rank_again(past, past.screen, tmp_path / "again", lone)
+    moved = tmp_path / "elsewhere"
+    moved.mkdir()
+    for name in ("first", "again"):
+        shutil.move(tmp_path / name, moved / name)
+    assert open_run(moved / "again").scored_in == (moved / "first").resolve()
+    assert open_run(moved / "first").scores.folder.folder == moved / "first" / "scores"
+    assert not first.exists()
+
+
+def test_a_ranking_that_was_cut_off_is_given_again(
+    run: Outcome, lone: Client, tmp_path: Path
+) -> None:
+    past = open_run(run.folder)
+    rank_again(past, past.screen, tmp_path / "b", lone)
+    with pytest.raises(InputError, match="not empty"):
+        check_rerank(past, past.screen, tmp_path / "b")
+    (tmp_path / "b/manifest.json").unlink()
+    check_rerank(past, past.screen, tmp_path / "b")
+
+
+def test_a_control_that_no_triage_chose_is_there_in_a_re_ranking(
+    library: Path, bundle: Bundle, lone: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screening.triage.SHARE", 0.05)
+    monkeypatch.setattr("screening.triage.PER_HIT", 0)
+    monkeypatch.setattr("screening.triage.AUDIT_SHARE", 0.05)
+    screen = objective(library, bundle, "EGFR", 4)
+    planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared", triage_from=1)
+    run_screen(planned, lone)
+    past = open_run(tmp_path / "a")
+    assert past.scores.triage is not None
+    chosen = set(past.scores.triage.rows.tolist())
+    row = next(row for row in range(1, 14) if row not in chosen)
+    control = open_dossier(past, row).compound_id
+    asked = screen.model_copy(update={"selection": Selection(include=(control,))})
+    planned = plan_run(asked, tmp_path / "b", prepared=tmp_path / "prepared", triage_from=1)
+    run_screen(planned, lone)
+    past = open_run(tmp_path / "b")
+    rank_again(past, check_rerank(past, asked, tmp_path / "c"), tmp_path / "c", lone)
+    assert (tmp_path / "c/hits.csv").read_bytes() == (tmp_path / "b/hits.csv").read_bytes()
+    assert control in [hit["compound_id"] for hit in hits_of(tmp_path / "c")]
+
+
 @pytest.mark.parametrize("spoilt", ["manifest.json", WHERE, "prepared", "scores", "bundle"])
 def test_a_run_that_cannot_be_opened_says_why(
     run: Outcome, bundle: Bundle, tmp_path: Path, spoilt: str
