@@ -25,6 +25,7 @@ from flows.commands import (
     train,
 )
 from flows.console import Stopped, complain
+from flows.interrupt import heed_interrupts
 from gnn.errors import ModelError
 
 ENVIRONMENT = {
@@ -85,6 +86,7 @@ def main(arguments: list[str] | None = None) -> None:
     A mistake is one line on stderr. Any other exception is a fault of the program, and keeps its
     traceback.
     """
+    heed_interrupts()
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     for stream in (sys.stdout, sys.stderr):

@@ -21,6 +21,7 @@ from screening.rank import Ranking, merge_top
 from screening.screen import Screen
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+expect = playwright.expect
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
@@ -88,6 +89,22 @@ def page(ranking: Ranking, kinase: Screen, facts: RunFacts, evidence: list[Evide
 @pytest.fixture
 def tab(opened: Open, page: str) -> Tab:
     return opened(page)
+
+
+def go(tab: Tab, rank: int) -> None:
+    """Follow a link to a hit; the browser tells the page of it a little later."""
+    tab.evaluate(
+        """(hash) => new Promise((done) => {
+            addEventListener("hashchange", done, { once: true });
+            location.hash = hash;
+        })""",
+        f"hit-{rank}",
+    )
+
+
+def shows(tab: Tab, name: str) -> None:
+    """Wait until a hit is open, and hold it against its name."""
+    expect(tab.locator("#opened-name")).to_have_text(name)
 
 
 def names(tab: Tab) -> list[str]:
@@ -177,7 +194,7 @@ def test_a_hit_opens_with_all_that_is_known_of_it(
 ) -> None:
     tab.locator(".tile a").nth(1).click()
     card = tab.locator("#opened .card")
-    assert card.locator("h3").inner_text() == ranking.hits["name"][1]
+    shows(tab, ranking.hits["name"][1])
     assert tab.url.endswith("#hit-2")
     assert card.locator(".parts .line").count() == 11
     assert card.locator(".predictions .line").count() == 8
@@ -186,18 +203,18 @@ def test_a_hit_opens_with_all_that_is_known_of_it(
     assert card.locator(".near figcaption b").all_inner_texts()[2].startswith("<")
     assert "inside its domain (up to 0.50)" in card.inner_text()
     tab.keyboard.press("ArrowRight")
-    assert card.locator("h3").inner_text() == ranking.hits["name"][2]
+    shows(tab, ranking.hits["name"][2])
     tab.keyboard.press("Escape")
-    assert not tab.locator("#opened").is_visible()
-    assert "#" not in tab.url
+    expect(tab.locator("#opened")).to_be_hidden()
+    tab.wait_for_function("!location.hash")
 
 
 def test_a_link_to_a_hit_opens_it(tab: Tab, ranking: Ranking) -> None:
-    tab.evaluate("location.hash = 'hit-3'")
-    assert tab.locator("#opened-name").inner_text() == ranking.hits["name"][2]
+    go(tab, 3)
+    shows(tab, ranking.hits["name"][2])
     tab.click("text=Show in list")
-    assert not tab.locator("#opened").is_visible()
-    assert tab.evaluate("document.activeElement.hash") == "#hit-3"
+    expect(tab.locator("#opened")).to_be_hidden()
+    tab.wait_for_function("document.activeElement.hash === '#hit-3'")
 
 
 def test_contributions_are_drawn_on_their_atoms(
@@ -224,7 +241,7 @@ def test_contributions_are_drawn_on_their_atoms(
 def test_an_alert_rings_its_atoms(tab: Tab, ranking: Ranking, evidence: list[Evidence]) -> None:
     hit = next(at for at, entry in enumerate(evidence) if len(entry.flags) > 1)
     picture = depict(ranking.hits["smiles"][hit], *PICTURE)
-    tab.evaluate(f"location.hash = 'hit-{hit + 1}'")
+    go(tab, hit + 1)
     alerts = tab.locator("#opened .alert")
     rings = tab.locator("#opened .rings circle")
     assert alerts.count() == len(evidence[hit].flags)
@@ -245,7 +262,7 @@ def test_the_map_leads_to_hits(tab: Tab, ranking: Ranking) -> None:
     dots = tab.locator("#map circle")
     assert dots.count() == len(ranking.hits)
     dots.last.click()
-    assert tab.locator("#opened-name").inner_text() == ranking.hits["name"][0]
+    shows(tab, ranking.hits["name"][0])
     tab.keyboard.press("Escape")
     tab.fill("#search", ranking.hits["name"][1])
     assert tab.locator("#map circle.faded").count() == len(ranking.hits) - 1
@@ -254,9 +271,9 @@ def test_the_map_leads_to_hits(tab: Tab, ranking: Ranking) -> None:
 def test_hits_and_dots_belong_together(tab: Tab, ranking: Ranking) -> None:
     tab.locator(".tile").nth(3).hover()
     assert tab.locator("#map circle.open").get_attribute("data-hit") == "3"
-    tab.evaluate("location.hash = 'hit-2'")
+    go(tab, 2)
     tab.click("text=Show on map")
-    assert not tab.locator("#opened").is_visible()
+    expect(tab.locator("#opened")).to_be_hidden()
     tab.wait_for_function("!location.hash")
     assert tab.locator("#map circle.open").get_attribute("data-hit") == "1"
 
@@ -268,7 +285,7 @@ def test_relatives_narrow_the_list(
     hits = ranking.hits.assign(cluster=[1 + (at % 2) for at in range(count)])
     table = hit_table(hits, kinase, facts.units)
     tab = opened(render_report(table, ranking._replace(hits=hits), kinase, facts))
-    tab.evaluate("location.hash = 'hit-2'")
+    go(tab, 2)
     tab.click("#opened .relative button[data-facet=cluster]")
     assert names(tab) == ranking.hits["name"][1::2].tolist()
     tab.select_option("#map-by", "cluster")
@@ -285,7 +302,7 @@ def test_nothing_scrolls_sideways(width: int, opened: Open, page: str) -> None:
     for box in tab.locator("#groups input").all():
         box.check()
     assert tab.evaluate(fits)
-    tab.evaluate("location.hash = 'hit-1'")
+    go(tab, 1)
     assert tab.evaluate(fits)
     assert tab.locator("#opened").evaluate("d => d.scrollWidth <= d.clientWidth")
 
@@ -326,10 +343,10 @@ def test_it_may_be_used_by_keyboard(tab: Tab, ranking: Ranking) -> None:
         if tab.evaluate("document.activeElement.hash") == "#hit-1":
             break
     tab.keyboard.press("Enter")
-    assert tab.locator("#opened-name").inner_text() == ranking.hits["name"][0]
+    shows(tab, ranking.hits["name"][0])
     assert tab.evaluate("document.getElementById('opened').contains(document.activeElement)")
     tab.keyboard.press("Escape")
-    assert tab.evaluate("document.activeElement.hash") == "#hit-1"
+    tab.wait_for_function("document.activeElement.hash === '#hit-1'")
     named = "e.labels?.length || e.ariaLabel || e.textContent.trim()"
     unnamed = f"[...document.querySelectorAll('button,select,input')].filter(e => !({named}))"
     assert tab.evaluate(f"{unnamed}.map(e => e.outerHTML)") == []
@@ -352,11 +369,12 @@ def test_hostile_texts_are_inert(
     for rank, (compound_id, extra) in enumerate(
         zip(ranking.hits["compound_id"], ranking.hits["extra"], strict=True), 1
     ):
-        tab.evaluate(f"location.hash = 'hit-{rank}'")
+        go(tab, rank)
         seen = tab.evaluate("[...document.querySelectorAll('#opened bdi')].map(e => e.textContent)")
         assert compound_id in seen
         assert set(json.loads(extra).values()) <= set(seen)
         tab.keyboard.press("Escape")
+        tab.wait_for_function("!location.hash")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert tab.evaluate("window.ran") is None
     assert tab.locator("img, iframe, object").count() == 0
@@ -392,7 +410,7 @@ def test_few_hits(
     tab = opened(text)
     if count:
         tab.locator(".tile a").click()
-        assert tab.locator("#opened-name").inner_text() == hits["name"][0]
+        shows(tab, hits["name"][0])
     else:
         assert "No compound passed" in tab.locator("#hits").inner_text()
 

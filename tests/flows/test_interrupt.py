@@ -1,0 +1,68 @@
+"""Ctrl-C that strikes where Python would print a traceback, or lose it."""
+
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+HALF_MADE = """
+class HalfMade:
+    def __init__(self):
+        signal.raise_signal(signal.SIGINT)
+        self.whole = True
+    def __del__(self):
+        print("destroyed", self.whole)
+
+HalfMade()
+"""
+DESTROYED = """
+class Destroyed:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+thing = Destroyed()
+del thing
+time.sleep(10)
+"""
+PROGRAM = """
+import signal
+import time
+from flows.interrupt import heed_interrupts
+
+def strike():
+{code}
+
+heed_interrupts()
+try:
+    strike()
+    print("went on")
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def program(code: str) -> str:
+    return PROGRAM.format(code=textwrap.indent(code, "    "))
+
+
+@pytest.mark.parametrize("code", [HALF_MADE, DESTROYED], ids=["half made", "destroyed"])
+def test_it_stops_and_says_nothing_else(code: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", program(code)],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "stopped\n", "")
+
+
+def test_where_it_is_ignored_it_stays_ignored() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", program("signal.raise_signal(signal.SIGINT)")],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "went on\n", "")
