@@ -35,11 +35,12 @@ def drop_contradictions(
     codes, _ = pd.factorize(table.smiles)
     groups = [rows for rows in _groups(codes) if len(rows) > 1]
     values, bounds = table.values.copy(), table.bounds.copy()
+    measured = table.measured  # worked out once: it is as large as the table
     notes = []
     for column, task in enumerate(table.tasks):
         found = []
         for rows in groups:
-            present = rows[table.measured[rows, column]]
+            present = rows[measured[rows, column]]
             if len(present) < 2:
                 continue
             low, high = _span(table.values[present, column], table.bounds[present, column])

@@ -41,22 +41,24 @@ def merge_duplicates(table: ActivityTable) -> tuple[ActivityTable, MergeReport]:
     merged = table.select(first)
     values, bounds = merged.values.copy(), merged.bounds.copy()
     split = None if merged.split is None else merged.split.copy()
+    measured = table.measured  # worked out once: it is as large as the table
     merged_values = conflicting = moved = 0
     order = np.argsort(codes, kind="stable")
     for rows in np.split(order, np.cumsum(np.bincount(codes))[:-1]) if len(order) else []:
         if len(rows) == 1:
             continue
         row = codes[rows[0]]
-        for task in np.flatnonzero(table.measured[rows].sum(axis=0) > 1):
-            present = rows[table.measured[rows, task]]
+        counts = measured[rows].sum(axis=0)
+        for task in np.flatnonzero(counts > 1):
+            present = rows[measured[rows, task]]
             classes = table.tasks[task].kind == "classification"
             combine = _agree if classes else _middle
             value, bound = combine(table.values[present, task], table.bounds[present, task])
             conflicting += bool(np.isnan(value))
             merged_values += len(present) - 1
             values[row, task], bounds[row, task] = value, bound
-        for task in np.flatnonzero(table.measured[rows].sum(axis=0) == 1):
-            present = rows[table.measured[rows, task]]
+        for task in np.flatnonzero(counts == 1):
+            present = rows[measured[rows, task]]
             values[row, task] = table.values[present[0], task]
             bounds[row, task] = table.bounds[present[0], task]
         if split is not None and table.split is not None:

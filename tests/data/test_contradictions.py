@@ -79,3 +79,15 @@ def test_what_stays_agrees_and_order_does_not_matter(rows, random) -> None:
     random.shuffle(order)
     again, _ = drop_contradictions(table("pActivity", [full[at] for at in order]))
     np.testing.assert_array_equal(again.values, found.values[order])
+
+
+def test_the_table_is_looked_through_once_however_many_rows_repeat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is measured is as large as the table: asked for each repeat, the work is quadratic."""
+    asked: list[int] = []
+    look = ActivityTable.measured.fget  # type: ignore[attr-defined]
+    counted = property(lambda table: (asked.append(len(table)), look(table))[1])
+    monkeypatch.setattr(ActivityTable, "measured", counted)
+    drop_contradictions(table("pActivity", [(f"C{n % 20}", 5.0, 0) for n in range(60)]))
+    assert asked == [60]
