@@ -63,9 +63,9 @@ class Screen(Strict):
 
     Columns are properties, predictions, parts of the score, and those of ``EXAMINED``."""
     selection: Selection | None = None
-    lab: Lab | None = None
-    """How the hits are plated and dispensed; None: in the way that ``Lab`` has it."""
     """How the hits are chosen from the ranked list; None: they are the first of it."""
+    lab: Lab = Field(default_factory=Lab)
+    """How the hits are plated and dispensed."""
 
     @property
     def sought(self) -> int:

@@ -68,7 +68,11 @@ def load_screen(path: Path) -> Screen:
 
 
 def dump_screen(screen: Screen) -> str:
-    """The screen as TOML text with every default written out; ``load_screen`` gives it back."""
+    """The screen as TOML text with every default written out; ``load_screen`` gives it back.
+
+    What a table leaves out and has no value of its own is named in a comment below it: no budget,
+    or as many controls as the plate's outer columns hold.
+    """
     lines = ["# The screen as it ran, every default written out."]
     for key in ("name", "title", "library", "bundles", "hits", "exhaustive"):
         lines.append(f"{key} = {_toml(getattr(screen, key))}")
@@ -79,7 +83,7 @@ def dump_screen(screen: Screen) -> str:
         lines += ["", "[filters]", *_pairs(screen.filters.items())]
     for name in TABLES:
         if (table := getattr(screen, name)) is not None:
-            lines += ["", f"[{name}]", *_pairs(_given(table))]
+            lines += ["", f"[{name}]", *_pairs(_given(table)), *_left_out(table)]
     return "\n".join(lines) + "\n"
 
 
@@ -92,6 +96,12 @@ def _given(part: BaseModel) -> list[tuple[str, Any]]:
     """The keys of one table; TOML has no null, and an empty label is the default one."""
     given = [(key, value) for key, value in part if value is not None and value != ""]
     return sorted(given, key=lambda item: item[0] == "weight")
+
+
+def _left_out(table: BaseModel) -> list[str]:
+    """A comment with the keys that have no value, if there are any."""
+    names = [key for key, value in table if value is None or value == ""]
+    return [f"# left out: {', '.join(names)}"] if names else []
 
 
 def _pairs(items: Iterable[tuple[str, Any]]) -> list[str]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chem.errors import InputError
+from screening.lab.settings import Lab
 from screening.screen import Screen
 from screening.screen_file import dump_screen, find_screen, hash_screen, load_screen
 from screening.selection import Selection
@@ -131,15 +132,33 @@ def test_refuses_a_selection_in_one_line(table: str, words: list[str], tmp_path:
 def test_a_selection_is_written_out_with_its_defaults(tmp_path: Path) -> None:
     plain = load(MINIMAL, tmp_path)
     assert plain.selection is None
-    assert "selection" not in dump_screen(plain)
+    assert "[selection]" not in dump_screen(plain)
     screen = load(f'{MINIMAL}[selection]\nexclude = ["a b.csv", "007"]\n', tmp_path)
     assert screen.selection is not None
-    assert dump_screen(screen).endswith(
+    assert (
         '[selection]\ndiversity = "none"\nsimilarity = 0.55\nexclude = ["a b.csv", "007"]\n'
         "include = []\nexplore = 0.0\noptimism = 1.0\n"
-    )
+        "# left out: pool, max_per_scaffold, max_per_cluster, budget, price_column\n"
+    ) in dump_screen(screen)
     assert load(dump_screen(screen), tmp_path) == screen
     assert hash_screen(screen) != hash_screen(plain)
+
+
+def test_the_lab_is_written_out_as_it_was_used(tmp_path: Path) -> None:
+    """A screen that says nothing of the lab is plated by the defaults: the run's file has them."""
+    plain = load(MINIMAL, tmp_path)
+    assert plain.lab == Lab()
+    text = dump_screen(plain)
+    lab = tomllib.loads(text)["lab"]
+    assert lab == {key: value for key, value in Lab() if value not in (None, "")}
+    assert (lab["plate"], lab["top_uM"], lab["drop_nl"], lab["seed"]) == (384, 10.0, 2.5, 1)
+    assert text.endswith("# left out: controls_each, prefix, amount\n")
+    assert load(text, tmp_path) == plain
+    other = load(f"{MINIMAL}[lab]\nplate = 96\n", tmp_path)
+    assert tomllib.loads(dump_screen(other))["lab"] == {**lab, "plate": 96}
+    assert hash_screen(other) != hash_screen(plain)
+    said = load(f"{MINIMAL}[lab]\nplate = 384\n", tmp_path)
+    assert hash_screen(said) == hash_screen(plain)  # the same screen, more words
 
 
 @pytest.mark.parametrize(
