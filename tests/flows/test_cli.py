@@ -127,13 +127,13 @@ def test_ctrl_c_says_how_to_go_on(tmp_path):
         env=os.environ | {"HITLIST_CACHE": str(tmp_path / "cache")},
     )
     try:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 240
         while not list((tmp_path / "cache").rglob("part-00001.parquet")):
             assert time.monotonic() < end
             assert process.poll() is None, process.stderr.read()
             time.sleep(0.2)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to every process
-        said = process.communicate(timeout=60)[1]
+        said = process.communicate(timeout=240)[1]
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

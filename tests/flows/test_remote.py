@@ -151,7 +151,7 @@ def when_some_are_scored(out: Path, act: Callable[[], None]) -> Thread:
 
     def watch() -> None:
         ledger = out / "scores" / "ledger.jsonl"
-        until = time.monotonic() + 60
+        until = time.monotonic() + 240
         while time.monotonic() < until:
             if ledger.exists() and ledger.read_bytes().count(b"\n") > 3:
                 act()
@@ -225,7 +225,7 @@ def test_a_lost_scheduler_ends_in_one_line_and_the_run_goes_on_later(
     assert "Traceback" not in answer.err + caplog.text
     assert f"the Dask scheduler at {first.address} went away" in answer.err
     assert "what is done is kept: give the same command with --out" in answer.err
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 240
     assert not (out / "hits.csv").exists()
     made = {path: path.stat().st_mtime_ns for path in (out / "scores").glob("part-*.parquet")}
     ledger = (out / "scores" / "ledger.jsonl").read_text()

@@ -114,7 +114,7 @@ def test_a_scheduler_without_workers_is_told_in_one_line(
         connect(cluster.scheduler_address),
     ):
         pass
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
 
 
 def test_a_run_whose_workers_all_left_ends_in_the_end(

@@ -23,7 +23,7 @@ def test_stages_have_seconds_and_peak_memory_in_order() -> None:
     assert clock.time("first", lambda: sleep(0.3) or "made") == "made"
     clock.time("second", lambda: None)
     assert list(clock.seconds) == list(clock.peak_memory_mb) == ["first", "second"]
-    assert 0.3 <= clock.seconds["first"] < 3
+    assert 0.3 <= clock.seconds["first"] < 30
     resident = psutil.Process().memory_info().rss / 1e6
     assert all(0.2 * resident < peak < 5 * resident for peak in clock.peak_memory_mb.values())
 
