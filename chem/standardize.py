@@ -50,6 +50,25 @@ class Standardized(NamedTuple):
     ``stripped_fragments``, ``neutralized``. Empty for a mere re-spelling of the same molecule."""
 
 
+class _Changes:
+    """The changes of one molecule as they are made, each word once.
+
+    note: hears of every change with the molecule right after it; only a trace pays for its SMILES.
+    """
+
+    def __init__(self, note: Callable[[str, Chem.Mol], None] = lambda change, mol: None):
+        self._words: dict[str, None] = {}
+        self._note = note
+
+    def add(self, change: str, mol: Chem.Mol) -> None:
+        self._words[change] = None
+        self._note(change, mol)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(self._words)
+
+
 class _Tools(NamedTuple):
     """RDKit's standardizers, built once: building them is most of the cost of ``Cleanup()``."""
 
@@ -100,7 +119,7 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
                 short = _take_as_it_is(structure)
                 if short is not None:
                     return short
-            return _to_fixed_point(structure, format, {})
+            return _to_fixed_point(structure, format, _Changes())
         except MemoryError:
             raise  # the machine's want, not the molecule's fault: the owner of this process decides
         except Exception as error:
@@ -110,14 +129,21 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
 def trace(structure: str, format: StructureFormat) -> dict[str, str]:
     """Return each change that :func:`standardize` makes, with the SMILES right after it.
 
-    In order; empty where nothing is changed or the structure cannot be read.
+    In order, one that is made more than once with what its first time gave; empty where nothing is
+    changed or the structure cannot be read.
 
     >>> trace("[Na+].CC(=O)[O-]", "smiles")
     {'stripped_fragments': 'CC(=O)[O-]', 'neutralized': 'CC(=O)O'}
     """
     found: dict[str, str] = {}
+
+    def note(change: str, mol: Chem.Mol) -> None:
+        if change not in found:
+            found[change] = Chem.MolToSmiles(mol)
+
     with rdBase.BlockLogs(), suppress(Exception):  # why it failed is standardize's to tell
-        _to_fixed_point(structure.strip() if format == "smiles" else structure, format, found)
+        text = structure.strip() if format == "smiles" else structure
+        _to_fixed_point(text, format, _Changes(note))
     return found
 
 
@@ -143,7 +169,7 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
 
 
 def _to_fixed_point(
-    structure: str, format: StructureFormat, changes: dict[str, str]
+    structure: str, format: StructureFormat, changes: _Changes
 ) -> Standardized | Failure:
     mol = parse(structure, format)
     if isinstance(mol, Failure):
@@ -167,8 +193,10 @@ def _to_fixed_point(
             chosen = min(seen[seen.index(smiles) :])
             if chosen != seen[-1]:
                 mol = parse(chosen, "smiles")
-            _note_charges(structure, chosen, changes)
-            return mol if isinstance(mol, Failure) else Standardized(mol, chosen, tuple(changes))
+                if isinstance(mol, Failure):
+                    return mol
+            _note_charges(structure, chosen, mol, changes)
+            return Standardized(mol, chosen, changes.words)
         seen.append(smiles)
         mol = parse(smiles, "smiles")
         if isinstance(mol, Failure):
@@ -176,35 +204,35 @@ def _to_fixed_point(
     return Failure("standardize", "unstable", f"still changing after {MAX_PASSES} passes")
 
 
-def _note_hydrogens(smiles: str, mol: Chem.Mol, changes: dict[str, str]) -> None:
+def _note_hydrogens(smiles: str, mol: Chem.Mol, changes: _Changes) -> None:
     written = smiles.count("[H]")
     if written and written > sum(atom.GetAtomicNum() == 1 for atom in mol.GetAtoms()):
-        changes["removed_hydrogens"] = Chem.MolToSmiles(mol)
+        changes.add("removed_hydrogens", mol)
 
 
-def _remove_hydrogens(mol: Chem.Mol, changes: dict[str, str]) -> Chem.Mol:
+def _remove_hydrogens(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
     written = mol.GetNumAtoms()
     mol = Chem.RemoveHs(mol)
     if mol.GetNumAtoms() < written:
-        changes["removed_hydrogens"] = Chem.MolToSmiles(mol)
+        changes.add("removed_hydrogens", mol)
     return mol
 
 
-def _remove_atom_maps(mol: Chem.Mol, changes: dict[str, str]) -> None:
+def _remove_atom_maps(mol: Chem.Mol, changes: _Changes) -> None:
     mapped = [atom for atom in mol.GetAtoms() if atom.GetAtomMapNum()]
     for atom in mapped:
         atom.SetAtomMapNum(0)
     if mapped:
-        changes["removed_atom_maps"] = Chem.MolToSmiles(mol)
+        changes.add("removed_atom_maps", mol)
 
 
-def _note_charges(structure: str, smiles: str, changes: dict[str, str]) -> None:
+def _note_charges(structure: str, smiles: str, mol: Chem.Mol, changes: _Changes) -> None:
     """RDKit itself turns a pentavalent nitro group or azide into the charged form as it reads."""
     if "+" in smiles and "+" not in structure and "CHG" not in structure:
-        changes.setdefault("normalized", smiles)
+        changes.add("normalized", mol)
 
 
-def _clean(mol: Chem.Mol, changes: dict[str, str]) -> Chem.Mol:
+def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
     """Run the steps this molecule can need, noting those that changed it."""
     tools = _tools()
     unusual = mol.HasSubstructMatch(tools.unusual)
@@ -212,23 +240,23 @@ def _clean(mol: Chem.Mol, changes: dict[str, str]) -> Chem.Mol:
         bonds = mol.GetNumBonds()
         tools.metals.DisconnectInPlace(mol)
         if mol.GetNumBonds() < bonds:
-            changes["disconnected_metal"] = Chem.MolToSmiles(mol)
+            changes.add("disconnected_metal", mol)
         _rewrite("normalized", tools.normalizer.normalizeInPlace, mol, changes)
         _rewrite("reionized", tools.reionizer.reionizeInPlace, mol, changes)
     if len(Chem.GetMolFrags(mol)) > 1:
         mol = choose_parent(mol)
-        changes["stripped_fragments"] = Chem.MolToSmiles(mol)
+        changes.add("stripped_fragments", mol)
     if unusual:
         _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
     return mol
 
 
 def _rewrite(
-    change: str, step: Callable[[Chem.Mol], None], mol: Chem.Mol, changes: dict[str, str]
+    change: str, step: Callable[[Chem.Mol], None], mol: Chem.Mol, changes: _Changes
 ) -> None:
     # The SMILES in the atoms' own order costs a third of the canonical one, and shows the change
     # as well: the steps keep that order.
     before = Chem.MolToSmiles(mol, canonical=False)
     step(mol)
     if Chem.MolToSmiles(mol, canonical=False) != before:
-        changes[change] = Chem.MolToSmiles(mol)
+        changes.add(change, mol)

@@ -263,3 +263,35 @@ def test_a_trace_tells_every_step() -> None:
         if steps:
             assert Chem.CanonSmiles(list(steps.values())[-1]) == found.smiles
     assert trace("C(", "smiles") == {}
+
+
+def test_a_change_that_is_made_twice_is_told_as_it_was_first() -> None:
+    """The carbanion takes glycine's proton, and the zwitterion is put right in the second pass."""
+    structure = "[CH2-]C.[NH3+]CC(=O)[O-]"
+    assert trace(structure, "smiles") == {
+        "reionized": "CC.[NH3+][CH-]C(=O)[O-]",
+        "stripped_fragments": "[NH3+][CH-]C(=O)[O-]",
+        "neutralized": "[NH3+][CH-]C(=O)O",
+    }
+    assert accept(structure)[1:] == ("NCC(=O)O", ("reionized", "stripped_fragments", "neutralized"))
+
+
+def test_only_a_trace_pays_for_the_structure_after_a_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[str] = []
+    write = Chem.MolToSmiles
+
+    def counted(mol: Chem.Mol, **options: bool) -> str:
+        text = str(write(mol, **options))
+        if not options:  # canonical, as a reader of a trace sees it
+            written.append(text)
+        return text
+
+    monkeypatch.setattr(Chem, "MolToSmiles", counted)
+    changes = accept("CC(=O)O[Na]").changes
+    assert len(changes) == 3
+    assert written == ["CC(=O)O"] * 2, "one for each reading, none for a change"
+    written.clear()
+    trace("CC(=O)O[Na]", "smiles")
+    assert len(written) == 2 + len(changes)
