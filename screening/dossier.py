@@ -1,9 +1,7 @@
 """One compound of a run, replayed: what came in, what was done to it, what every model says."""
 
-import csv
 import json
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,17 +19,19 @@ from gnn.runtime import find_device
 from screening.desirability import FLOOR
 from screening.evidence import Evidence, Flag
 from screening.explanations import Explaining, explain
+from screening.fate import tell_fate
 from screening.frames import IDENTITY
 from screening.gather import NEIGHBOURS, explained_tasks
 from screening.handover.words import explain_objective
 from screening.loaded import known_bundles
 from screening.neighbours import nearest_measured
 from screening.objective import evaluate
-from screening.partitions import DUPLICATES, GRAPH, to_graphs
+from screening.partitions import GRAPH, to_graphs
 from screening.past import PastRun
 from screening.rank import beyond
 from screening.records import ACCEPTED
 from screening.score import spans
+from screening.store import Store
 
 _READ = ("row", "status", "stage", "code", "detail", "smiles", *IDENTITY)
 
@@ -87,30 +87,45 @@ class Dossier(NamedTuple):
 
 def find_rows(past: PastRun, compound_id: str) -> list[int]:
     """Return the rows of the records with an id, to the letter."""
+    store = Store(past.prepared.store.url)  # of what is found, the partition is held to its hash
     found: list[int] = []
     for name in past.prepared.partitions:
-        table = past.prepared.store.read_table(name, ["row", "compound_id"])
+        table = store.read_table(name, ["row", "compound_id"])
         found += table.filter(pc.equal(table["compound_id"], compound_id))["row"].to_pylist()
     return found
 
 
-def open_dossier(past: PastRun, row: int) -> Dossier:
-    """Replay one record of a run; raises InputError for a row that the library does not have."""
+def id_of(past: PastRun, row: int) -> str:
+    """Return the id of a row; raises InputError for one that the library does not have."""
+    return str(_read(past, row, ["compound_id"])["compound_id"][0].as_py())
+
+
+def _read(past: PastRun, row: int, columns: Sequence[str]) -> pa.Table:
+    """Read columns of one record."""
     for name, first, last in spans(past.prepared):
         if first <= row <= last:
-            table = past.prepared.store.read_table(name, [*_READ, *PROPERTIES, *GRAPH])
-            table = table.filter(pc.equal(table["row"], row))
-            break
-    else:
-        raise InputError(
-            f"row {row:,} is not in {past.prepared.library}, which has {past.prepared.rows:,}"
-        )
+            table = past.prepared.store.read_table(name, list(dict.fromkeys(["row", *columns])))
+            return table.filter(pc.equal(table["row"], row))
+    raise InputError(
+        f"row {row:,} is not in {past.prepared.library}, which has {past.prepared.rows:,}"
+    )
+
+
+def open_dossier(past: PastRun, row: int) -> Dossier:
+    """Replay one record of a run.
+
+    Raises InputError for a row that the library does not have, and for a run that is written anew
+    meanwhile.
+    """
+    table = _read(past, row, [*_READ, *PROPERTIES, *GRAPH])
     record = table.select(list(_READ)).to_pylist()[0]
     accepted = record["status"] == ACCEPTED
     judged = _judge(past, table, record["smiles"]) if accepted else None
     # What was quarantined must not be replayed here.
     traced = trace(record["input_smiles"], "smiles") if judged and record["input_smiles"] else {}
     steps = tuple((change, traced.get(change, "")) for change in record["changes"])
+    fate = tell_fate(past, record, judged.taken_by if judged else ())
+    past.check_unchanged()  # what was read is of one run
     return Dossier(
         row=row,
         compound_id=record["compound_id"],
@@ -119,7 +134,7 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
         extra={str(key): str(text) for key, text in json.loads(record["extra"]).items()},
         smiles=record["smiles"],
         steps=steps,
-        fate=_fate(past, record, judged),
+        fate=fate,
         judged=judged,
     )
 
@@ -151,47 +166,6 @@ def _judge(past: PastRun, table: pa.Table, smiles: str) -> Judged:
     score = float(parts["score"].iloc[0])
     properties["qed"] = examined.qed
     return Judged(said, properties, score, tuple(worth), tuple(taken), evidence)
-
-
-def _fate(past: PastRun, record: Mapping[str, str], judged: Judged | None) -> str:
-    row = int(record["row"])
-    if judged is None:
-        return f"rejected: {record['stage']}/{record['code']}: {record['detail']}"
-    pairs = past.prepared.store.read_table(DUPLICATES).to_pydict()
-    first = dict(zip(pairs["row"], pairs["first_row"], strict=True)).get(row)
-    if first is not None:
-        return f"a duplicate of row {first:,}, which stands for it"
-    for name, words in (("hits.csv", "hit {rank}"), ("passed_over.csv", "passed over: {why}")):
-        if found := _line(past.folder / name, row, record["smiles"]):
-            return words.format(**found)
-    triage = past.scores.triage
-    scored = triage is None or row in triage.rows
-    if judged.taken_by and (scored or judged.taken_by[0].split("_", 1)[1] in PROPERTIES):
-        return f"taken by the filter {judged.taken_by[0]}"
-    if not scored:
-        return f"set aside by the triage for {past.scored_for.name}: not promising enough"
-    return "scored, and behind the last hit"
-
-
-def _line(path: Path, row: int, smiles: str) -> dict[str, str] | None:
-    """Return a line of a file of the run; one without rows is searched by its structure.
-
-    No two accepted compounds share a standardized structure. Raises InputError for a file that
-    was changed since the run.
-    """
-    if not path.is_file():
-        return None
-    csv.field_size_limit(1 << 30)  # a vendor's field may be long
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for line in csv.DictReader(file):
-                if line["row"] == str(row) if "row" in line else line["smiles"] == smiles:
-                    return line
-    except (KeyError, UnicodeDecodeError, csv.Error):
-        raise InputError(
-            f"{path} was changed since the run; put it back, or run the screen again"
-        ) from None
-    return None
 
 
 def share_of(atoms: np.ndarray[tuple[int], np.dtype[np.float32]]) -> list[int]:

@@ -9,45 +9,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from filelock import FileLock, Timeout
-
 from chem.errors import InputError
 from screening.errors import StoreError, told_in_one_line
+from screening.lock import Lock as Lock  # those who lock a folder that has a ledger name it too
+from screening.sealed import SealedStore
 from screening.store import Store
 
 LEDGER = "ledger.jsonl"
 READERS = 8
 """Files that are hashed at a time when a ledger is opened."""
-
-
-class Lock:
-    """One run at a time in a folder, which is made if it is missing."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._lock = FileLock(folder / ".lock", timeout=0)
-
-    def acquire(self) -> None:
-        """Take it; raises InputError where another run has it."""
-        with told_in_one_line(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                self._lock.acquire()
-            except Timeout:  # to the system it is an OSError too
-                raise InputError(
-                    f"{self.folder} is in use by another run; wait for it, or name another folder"
-                ) from None
-
-    def release(self) -> None:
-        """Give it back."""
-        self._lock.release()
-
-    def __enter__(self) -> Self:
-        self.acquire()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.release()
+REMEDY = "run the screen again"
 
 
 class Entry(NamedTuple):
@@ -96,6 +67,28 @@ class Ledger:
     ) -> None:
         self._lock.release()
 
+    @classmethod
+    def read(cls, folder: Path, store: Store | None = None, remedy: str = REMEDY) -> Self:
+        """Look at a ledger: nothing is locked, made or written, so it may be somebody else's.
+
+        Its entries are those of the moment, its ``purpose`` is what it was made for, and its store
+        holds each file to its hash when it is read, with ``remedy`` in the complaint. Raises
+        InputError where there is none.
+        """
+        path = folder / LEDGER
+        try:
+            first, told = _lines(path.read_bytes())
+        except OSError as error:
+            reason = "is missing" if isinstance(error, FileNotFoundError) else error.strerror
+            raise InputError(f"{path} cannot be read ({reason}); {remedy}") from None
+        if first is None:
+            raise InputError(f"{path} is damaged in its first line; {remedy}")
+        found = cls(folder, first["purpose"], store)
+        found.entries = {line["name"]: Entry(line["sha256"], line["facts"]) for line in told}
+        hashes = {name: entry.sha256 for name, entry in found.entries.items()}
+        found.store = SealedStore(found.store.url, hashes, remedy)
+        return found
+
     def record(self, name: str, facts: Mapping[str, Any], sha256: str | None = None) -> None:
         """Enter a finished file. ``facts`` are JSON values.
 
@@ -103,6 +96,8 @@ class Ledger:
         it. In a folder the file has to be there: a worker elsewhere may have written to a folder
         of the same name.
         """
+        if not self._lock.held:
+            raise RuntimeError(f"the ledger of {self.folder} was opened to be read only")
         if sha256 is not None and self.store.folder is not None and not self.store.exists(name):
             raise StoreError(
                 f"{self.store.path(name)} was written by a worker and is not there; every worker "
@@ -117,10 +112,8 @@ class Ledger:
         if not path.is_file():
             self._append({"purpose": self.purpose})
             return
-        # Bytes, because a kill may cut a letter, and a library's name may hold any line separator.
         content = path.read_bytes()
-        lines = content.split(b"\n")
-        found = _parse(lines[0])
+        found, told = _lines(content)
         if found is None:  # killed while the first line was written
             path.unlink()
             self._append({"purpose": self.purpose})
@@ -129,7 +122,6 @@ class Ledger:
         if not content.endswith(b"\n"):  # what is recorded next gets a line of its own
             with told_in_one_line(path), path.open("ab") as file:
                 file.write(b"\n")
-        told = [line for line in map(_parse, lines[1:]) if line is not None]
         with ThreadPoolExecutor(READERS) as readers:  # an object store answers slowly, but many
             for line, stands in zip(told, readers.map(self._stands, told), strict=True):
                 if stands:
@@ -145,6 +137,13 @@ class Ledger:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """Read a ledger's first line, None if it was cut short, and all whole lines after it."""
+    # Bytes, because a kill may cut a letter, and a library's name may hold any line separator.
+    first, *others = content.split(b"\n")
+    return _parse(first), [line for line in map(_parse, others) if line is not None]
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:
@@ -168,16 +167,20 @@ def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
 
 
 def _compare(folder: Path, found: Mapping[str, Any], purpose: Mapping[str, Any]) -> None:
-    if found.get("purpose") != json.loads(json.dumps(purpose)):
+    if other := difference(found.get("purpose"), purpose):
         raise InputError(
-            f"{folder} holds another run: its {_difference(found, purpose)} differs "
+            f"{folder} holds another run: its {other} differs "
             "from this one's; name another folder, or remove this one"
         )
 
 
-def _difference(found: Mapping[str, Any], purpose: Mapping[str, Any]) -> str:
-    before = found.get("purpose") or {}
-    return ", ".join(key for key in purpose if before.get(key) != purpose[key]) or "purpose"
+def difference(found: Any, purpose: Mapping[str, Any]) -> str:
+    """Return the keys in which a ledger's purpose differs from another one; ``""`` if in none."""
+    wanted = json.loads(json.dumps(purpose))
+    if found == wanted:
+        return ""
+    before = found if isinstance(found, dict) else {}
+    return ", ".join(key for key in wanted if before.get(key) != wanted[key]) or "purpose"
 
 
 def hash_purpose(purpose: Mapping[str, Any]) -> str:

@@ -1,66 +1,86 @@
-"""A run that is over, opened again: its scores serve another objective, or answer a question."""
+"""A run that is over, opened again: its scores serve another objective, or answer a question.
+
+Opening reads alone. Nothing is locked or written, so that several may look at a run at once, also
+at one that somebody else owns; scores are held to their hashes when they are read.
+"""
 
 import json
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from chem.errors import InputError
 from gnn.bundle import Bundle
 from gnn.errors import ModelError
 from screening.judge import Scores
-from screening.ledger import Ledger
-from screening.plan import Plan, load_bundles
+from screening.ledger import Ledger, difference, hash_purpose
+from screening.plan import load_bundles
 from screening.prepared import Prepared, read_prepared
+from screening.runfolder import SCREEN, WHERE, RunFolder, fingerprint, open_folder
 from screening.score import chosen_units, scoring_purpose, whole_units
 from screening.screen import Screen
 from screening.screen_file import load_screen
+from screening.sealed import SealedStore
 from screening.store import Store
-from screening.triage import read_triage
-
-WHERE = "where.json"
-"""In a run's folder: where its prepared library and its scores are. It names folders of this
-machine, so the manifest does not."""
-MANIFEST, SCREEN = "manifest.json", "screen.toml"
+from screening.triage import Triage, read_triage
 
 
 @dataclass(frozen=True)
 class PastRun:
     """A run whose scores are at hand."""
 
-    folder: Path
+    run: RunFolder
+    """What was opened."""
+    scorer: RunFolder
+    """The run that scored: another one where a re-ranking was opened."""
     screen: Screen
     """What it asked for."""
     scored_for: Screen
     """What its compounds were chosen and scored for: another one in a folder of a re-ranking."""
-    scored_in: Path
-    """The folder of the run that scored."""
     bundles: tuple[Bundle, ...]
     prepared: Prepared
-    scores: Scores
-    files: frozenset[str]
-    """All that its ledger has: scores, also of controls, and promises."""
+    """Its partitions are held to their hashes."""
+    ledger: Ledger
+    """Of the scores, to be read only: scores, also of controls, and promises."""
     device: str
     half: bool
 
+    @property
+    def folder(self) -> Path:
+        """The folder that was opened."""
+        return self.run.folder
 
-def note_where(plan: Plan, prepared: Prepared) -> None:
-    """Write down where a run's parts are, for whoever opens it again."""
-    found = {
-        "prepared": str(prepared.folder),
-        # "" for a folder of its own, which may be moved with the run.
-        "scores": "" if plan.scores_store.folder == plan.out / "scores" else plan.scores_store.url,
-        "device": plan.device,
-        "half": plan.half,
-    }
-    Store(plan.out).write(WHERE, _dump(found))
+    @property
+    def scored_in(self) -> Path:
+        """The folder of the run that scored."""
+        return self.scorer.folder
 
+    @property
+    def why_all(self) -> str:
+        """Why everything was scored; empty where a triage had chosen."""
+        return str(self.scorer.manifest["triage"].get("why", ""))
 
-def note_origin(out: Path, past: PastRun) -> None:
-    """Write into a folder of a re-ranking which run scored."""
-    run = os.path.relpath(past.scored_in.absolute(), out.absolute())
-    Store(out).write(WHERE, _dump({"run": run}))
+    @cached_property
+    def triage(self) -> Triage | None:
+        """What the triage chose; None where there was none. Raises StoreError if that is lost."""
+        if self.why_all:
+            return None
+        return read_triage(self.prepared, self.scored_for, self.bundles, self.ledger, self.half)
+
+    @cached_property
+    def scores(self) -> Scores:
+        """Where the scores are. Raises StoreError where one of their files is missing."""
+        prepared, triage = self.prepared, self.triage
+        units = whole_units(prepared) if triage is None else chosen_units(prepared, triage.rows)
+        store = self.ledger.store
+        assert isinstance(store, SealedStore)
+        store.check_recorded([unit.file for unit in units])
+        return Scores(store, tuple(units), triage, self.why_all)
+
+    def check_unchanged(self) -> None:
+        """Refuse, with InputError, a run that was written anew since it was opened."""
+        for opened in (self.run, self.scorer):
+            opened.check_unchanged()
 
 
 def open_run(folder: Path) -> PastRun:
@@ -69,26 +89,30 @@ def open_run(folder: Path) -> PastRun:
         return _open(folder)
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise InputError(
-            f"{folder} holds a run whose {MANIFEST} or {WHERE} is damaged ({error}); run the "
-            "screen again with a new --out: what was prepared is kept"
+            f"{folder} holds a run whose manifest.json, {WHERE} or ledger is damaged ({error!r}); "
+            "run the screen again with a new --out: what was prepared is kept"
         ) from None
 
 
 def _open(folder: Path) -> PastRun:
     """Open a finished run.
 
-    Raises InputError, one line, for a folder that holds none, for one whose prepared library is
-    gone, and for one that other bundles scored than are installed now.
+    Raises InputError, one line, for a folder that holds none or that is written at this moment,
+    for one whose prepared library is gone, for one that other bundles scored than are installed
+    now, and for a re-ranking whose run is gone or is another one now.
     """
-    where, screen = _read(folder), load_screen(folder / SCREEN)
-    scored_in, scored_for = folder, screen
-    if "run" in where:
-        scored_in = (folder / where["run"]).resolve()
-        where, scored_for = _read(scored_in), load_screen(scored_in / SCREEN)
-    prepared = _read_prepared(Path(where["prepared"]), folder)
+    run = scorer = open_folder(folder)
+    if "run" in run.where:
+        scorer = open_folder((folder / run.where["run"]).resolve())
+        if fingerprint(scorer.manifest) != run.where["fingerprint"]:
+            raise InputError(
+                f"{folder} ranks what another run scored than is in {scorer.folder} now; rank "
+                "again with a new --out"
+            )
+    screen, scored_for = (load_screen(one.folder / SCREEN) for one in (run, scorer))
+    where = scorer.where
     bundles = _load_bundles(scored_for, folder)
-    manifest = json.loads((scored_in / MANIFEST).read_text(encoding="utf-8"))
-    then = {bundle["name"]: bundle["sha256"] for bundle in manifest["bundles"]}
+    then = {bundle["name"]: bundle["sha256"] for bundle in scorer.manifest["bundles"]}
     for bundle in bundles:
         if then.get(bundle.card.name) != bundle.sha256:
             raise InputError(
@@ -96,48 +120,33 @@ def _open(folder: Path) -> PastRun:
                 "is installed now; run the screen again"
             )
     half, device = bool(where["half"]), str(where["device"])
+    prepared = _read_prepared(Path(where["prepared"]), folder)
+    remedy = f"run the screen again with --out {scorer.folder}"
+    store = Store(where["scores"]) if where["scores"] else None
+    ledger = Ledger.read(scorer.folder / "scores", store, remedy)
     purpose = scoring_purpose(prepared.sha256, prepared.key, bundles, half, device)
-    store = Store(where["scores"] or (scored_in / "scores").absolute())
-    why_all = manifest["triage"].get("why", "")
-    with Ledger(scored_in / "scores", purpose, store) as ledger:
-        triage = None if why_all else read_triage(prepared, scored_for, bundles, ledger, half)
-        units = chosen_units(prepared, triage.rows) if triage else whole_units(prepared)
-        for unit in units:
-            if unit.file not in ledger.entries:
-                raise InputError(
-                    f"{store.path(unit.file)} is missing or was altered; run the screen again "
-                    f"with --out {scored_in}"
-                )
-        files = frozenset(ledger.entries)
-    scores = Scores(store, tuple(units), triage, why_all)
-    return PastRun(
-        folder, screen, scored_for, scored_in, bundles, prepared, scores, files, device, half
-    )
-
-
-def _read(folder: Path) -> dict[str, Any]:
-    if not (folder / MANIFEST).is_file():
+    if other := difference(ledger.purpose, purpose):
         raise InputError(
-            f"{folder} holds no finished run (it has no {MANIFEST}); name the folder of one, such "
-            "as runs/kinase-20260101-120000"
+            f"{scorer.folder / WHERE} does not fit the scores in {ledger.folder}: their {other} "
+            "differs; put back the one that the run wrote"
         )
-    try:
-        found: dict[str, Any] = json.loads((folder / WHERE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise InputError(
-            f"{folder} does not say where its scores are ({WHERE} is missing or damaged); run the "
-            "screen again with a new --out: what was prepared is kept"
-        ) from None
-    return found
+    past = PastRun(run, scorer, screen, scored_for, bundles, prepared, ledger, device, half)
+    past.check_unchanged()  # what was read is of one run
+    return past
 
 
-def _read_prepared(prepared: Path, folder: Path) -> Prepared:
+def _read_prepared(folder: Path, run: Path) -> Prepared:
+    """Read a prepared library, whose partitions will be held to their hashes."""
     try:
-        return read_prepared(prepared)
+        prepared = read_prepared(folder)
+        ledger = Ledger.read(folder, prepared.store)
     except InputError:
         raise InputError(
-            f"the prepared library of {folder} is gone (it was {prepared}); run the screen again"
+            f"the prepared library of {run} is gone (it was {folder}); run the screen again"
         ) from None
+    if hash_purpose(ledger.purpose) != prepared.key:
+        raise InputError(f"{folder} holds another prepared library now; run the screen again")
+    return replace(prepared, store=ledger.store)
 
 
 def _load_bundles(screen: Screen, folder: Path) -> tuple[Bundle, ...]:
@@ -145,7 +154,3 @@ def _load_bundles(screen: Screen, folder: Path) -> tuple[Bundle, ...]:
         return load_bundles(screen.bundles)
     except ModelError as error:
         raise InputError(f"a bundle of {folder} cannot be had any more: {error}") from None
-
-
-def _dump(found: dict[str, Any]) -> bytes:
-    return (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode()

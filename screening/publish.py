@@ -1,22 +1,26 @@
 """The last stage: a ranking and its evidence become the files of a run's folder."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chem.errors import InputError
 from gnn.bundle import Bundle
 from screening.errors import told_in_one_line
 from screening.evidence import Evidence
+from screening.files import write_atomic
 from screening.frames import duplicates, rejects
-from screening.handover.manifest import Artefact, RunFacts
+from screening.handover.manifest import Artefact, RunFacts, check_accounts
 from screening.handover.table import HitTable
 from screening.handover.write import hand_over
-from screening.ledger import Lock
+from screening.lock import Lock
 from screening.meter import Clock
 from screening.plan import domain_limits, task_units
 from screening.prepared import Prepared
 from screening.rank import Ranking
+from screening.runfolder import MANIFEST, WHERE
 from screening.screen import Screen
 
 
@@ -37,8 +41,14 @@ def publish(
     ranking: Ranking,
     evidence: Sequence[Evidence],
     clock: Clock,
+    where: Mapping[str, Any],
+    fresh: bool = False,
 ) -> Outcome:
-    """Write every file of a run; the manifest comes last."""
+    """Write every file of a run; the manifest comes last.
+
+    where: of its parts, for ``where.json``. fresh: refuse, with InputError, a folder that by now
+    holds a finished run.
+    """
     facts = RunFacts(
         library=Artefact(prepared.library, prepared.sha256),
         bundles=tuple(Artefact(bundle.card.name, bundle.sha256) for bundle in bundles),
@@ -59,6 +69,13 @@ def publish(
         limits=domain_limits(tuple(bundles)),
     )
     with Lock(out), told_in_one_line(out):
+        if fresh and (out / MANIFEST).exists():
+            raise InputError(
+                f"another run was written into {out} meanwhile; name another folder with --out"
+            )
+        check_accounts(facts, ranking, screen)  # or an earlier run stays as it is
+        (out / MANIFEST).unlink(missing_ok=True)
+        write_atomic(out / WHERE, json.dumps(where, indent=1, ensure_ascii=False) + "\n")
         table, manifest = hand_over(
             out,
             ranking,

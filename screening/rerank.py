@@ -9,16 +9,19 @@ from distributed import Client
 from chem.describe import PROPERTIES
 from chem.errors import InputError
 from gnn.predict import predicted_columns
+from screening.evidence import Evidence
 from screening.gather import gather_evidence
 from screening.judge import judge
 from screening.lists import CompoundList, plan_lists, prepare_lists
+from screening.lock import LOCK
 from screening.marks import find_marks
 from screening.meter import Clock
-from screening.past import MANIFEST, WHERE, PastRun, note_origin
+from screening.past import PastRun
 from screening.plan import check_units, check_writable, find_library
 from screening.prepare import Progress
 from screening.publish import Outcome, publish
 from screening.rank import Ranking
+from screening.runfolder import MANIFEST, WHERE, describe_ranking
 from screening.score import chosen_units
 from screening.screen import Screen
 
@@ -26,20 +29,36 @@ from screening.screen import Screen
 def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
     """Return the screen as it will be judged: over the library and the bundles of the past run.
 
-    Raises InputError for what these bundles do not predict, and for a folder with something in it.
+    Raises InputError for what these bundles do not predict, for lists that cannot be read and a
+    price column that the library lacks, for a screen that asks for more than was scored, and for a
+    folder with something in it.
     """
     screen = screen.model_copy(
         update={"library": past.screen.library, "bundles": past.screen.bundles}
     )
     screen.check(predicted_columns(past.bundles), list(PROPERTIES))
     check_units(screen, past.bundles)
+    if screen.exhaustive and not past.why_all:
+        raise InputError(
+            f"screen {screen.name} has exhaustive = true, but in {past.scored_in} a triage chose "
+            "what was scored, and nothing is scored again; leave it out to rank what was chosen, "
+            "or give the screen to `hitlist screen`"
+        )
+    _open_lists(past, screen)
     check_writable(out)
-    cut_off = (out / WHERE).is_file() and not any(
-        (out / name).exists() for name in (MANIFEST, "scores")
-    )
-    if out.is_dir() and any(out.iterdir()) and not cut_off:
+    if out.is_dir() and not _is_free(out):
         raise InputError(f"{out} is not empty; name another folder with --out")
     return screen
+
+
+def _is_free(out: Path) -> bool:
+    """Tell whether a folder has nothing in it, or what a ranking left that was cut off."""
+    found = {path.name for path in out.iterdir()} - {LOCK}
+    return not found or (WHERE in found and not found & {MANIFEST, "scores"})
+
+
+def _open_lists(past: PastRun, screen: Screen) -> tuple[CompoundList, ...]:
+    return plan_lists(screen, past.prepared.extra_columns, None, find_library)
 
 
 def rank_again(
@@ -50,22 +69,51 @@ def rank_again(
     screen: as :func:`check_rerank` returns it.
     """
     clock = Clock()
-    lists = plan_lists(screen, past.prepared.extra_columns, None, find_library)
-    prepare_lists(lists, client, progress)
-    ranking = clock.time("rank", lambda: rerank(past, screen, lists))
-    smiles = [str(text) for text in ranking.hits["smiles"]]
+    ranking = clock.time("rank", lambda: rank_stage(past, screen, client, progress))
     evidence = clock.time(
-        "explain",
-        lambda: gather_evidence(
-            smiles, screen, past.bundles, past.prepared.featurizer, past.half, client, progress
-        ),
+        "explain", lambda: evidence_stage(past, screen, ranking, client, progress)
     )
-    out.mkdir(parents=True, exist_ok=True)
-    note_origin(out, past)
     return clock.time(
-        "hand_over",
-        lambda: publish(out, screen, past.bundles, past.prepared, ranking, evidence, clock),
+        "hand_over", lambda: hand_over_stage(past, screen, out, ranking, evidence, clock)
     )
+
+
+def rank_stage(
+    past: PastRun, screen: Screen, client: Client, progress: Progress | None = None
+) -> Ranking:
+    """Prepare the screen's lists and rank what was scored."""
+    lists = _open_lists(past, screen)
+    prepare_lists(lists, client, progress)
+    return rerank(past, screen, lists)
+
+
+def evidence_stage(
+    past: PastRun,
+    screen: Screen,
+    ranking: Ranking,
+    client: Client,
+    progress: Progress | None = None,
+) -> list[Evidence]:
+    """Gather what speaks for and against each hit beside its numbers."""
+    smiles = [str(text) for text in ranking.hits["smiles"]]
+    featurizer, half = past.prepared.featurizer, past.half
+    return gather_evidence(smiles, screen, past.bundles, featurizer, half, client, progress)
+
+
+def hand_over_stage(
+    past: PastRun,
+    screen: Screen,
+    out: Path,
+    ranking: Ranking,
+    evidence: Sequence[Evidence],
+    clock: Clock,
+) -> Outcome:
+    """Write every file of the ranking; the manifest comes last."""
+    past.check_unchanged()
+    out.mkdir(parents=True, exist_ok=True)
+    where = describe_ranking(out, past.scorer)
+    prepared = past.prepared
+    return publish(out, screen, past.bundles, prepared, ranking, evidence, clock, where, fresh=True)
 
 
 def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) -> Ranking:
@@ -78,7 +126,7 @@ def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) ->
     """
     marks = find_marks(past.prepared, lists, screen.hits)
     controls = tuple(chosen_units(past.prepared, marks.controls))
-    if not all(unit.file in past.files for unit in controls):
+    if not all(unit.file in past.ledger.entries for unit in controls):
         controls = ()  # perhaps the triage chose them
     scores = replace(past.scores, marks=marks, controls=controls)
     ranking = judge(screen, past.bundles, past.prepared, scores)

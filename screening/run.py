@@ -11,13 +11,13 @@ from screening.lists import prepare_lists
 from screening.loaded import known_bundles
 from screening.marks import find_marks
 from screening.meter import Clock
-from screening.past import note_where
 from screening.places import prepared_key
 from screening.plan import Plan
 from screening.prepare import Progress, prepare_library
 from screening.prepared import Prepared
 from screening.publish import Outcome, publish
 from screening.rank import Ranking
+from screening.runfolder import describe_run
 from screening.score import Scoring, chosen_units, score_units, scoring_purpose, whole_units
 from screening.triage import look_at_library
 
@@ -83,8 +83,8 @@ def hand_over_stage(
     plan: Plan, prepared: Prepared, ranking: Ranking, evidence: list[Evidence], clock: Clock
 ) -> Outcome:
     """Write every file of the run; the manifest comes last."""
-    note_where(plan, prepared)
-    return publish(plan.out, plan.screen, plan.bundles, prepared, ranking, evidence, clock)
+    where = describe_run(plan, prepared)
+    return publish(plan.out, plan.screen, plan.bundles, prepared, ranking, evidence, clock, where)
 
 
 def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> Outcome:

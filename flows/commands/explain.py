@@ -25,11 +25,10 @@ def explain(
     ] = None,
 ) -> None:
     """Replay one compound of a run: record, standardization, alerts, neighbours, models, score."""
-    from screening.dossier import find_rows, open_dossier
+    from screening.dossier import open_dossier
     from screening.dossier_page import render_dossier
     from screening.errors import told_in_one_line
     from screening.files import write_atomic
-    from screening.handover.cells import unescape_cell
     from screening.past import open_run
     from screening.plan import check_writable
 
@@ -39,26 +38,36 @@ def explain(
             raise InputError(f"{html} is a folder; name the file to write, such as {html}/why.html")
         check_writable(html.parent)
     past = open_run(run.expanduser())
-    compound_id = compound_id.encode("utf-8", "replace").decode()
-    # As hits.csv writes it, with the apostrophe before what a spreadsheet would run.
-    rows = find_rows(past, compound_id) or find_rows(past, unescape_cell(compound_id))
-    if not rows:
-        raise InputError(
-            f"no record of {past.prepared.library} has the id {compound_id!r}; ids are in the "
-            "column compound_id of hits.csv, to the letter"
-        )
-    if row is not None and row not in rows:
-        known = ", ".join(f"{one:,}" for one in rows[:5])
-        raise InputError(f"row {row:,} has another id than {compound_id!r}, which is in {known}")
-    dossier = open_dossier(past, rows[0] if row is None else row)
-    if row is None and len(rows) > 1:
-        note(f"{len(rows):,} records have this id; this is row {rows[0]:,} (--row names another)")
+    dossier = open_dossier(past, _find(past, compound_id.encode("utf-8", "replace").decode(), row))
     _show(dossier, past)
     if html is not None:
         with told_in_one_line(html):
             html.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(html, render_dossier(dossier, past))
         print(html)
+
+
+def _find(past: "PastRun", compound_id: str, row: int | None) -> int:
+    """Return the row of the record that is asked for."""
+    from screening.dossier import find_rows, id_of
+    from screening.handover.cells import unescape_cell
+
+    # As hits.csv writes it, with the apostrophe before what a spreadsheet would run.
+    spellings = (compound_id, unescape_cell(compound_id))
+    if row is not None and id_of(past, row) in spellings:
+        return row
+    rows = find_rows(past, compound_id) or find_rows(past, spellings[1])
+    if not rows:
+        raise InputError(
+            f"no record of {past.prepared.library} has the id {compound_id!r}; ids are in the "
+            "column compound_id of hits.csv, to the letter"
+        )
+    if row is not None:
+        known = ", ".join(f"{one:,}" for one in rows[:5])
+        raise InputError(f"row {row:,} has another id than {compound_id!r}, which is in {known}")
+    if len(rows) > 1:
+        note(f"{len(rows):,} records have this id; this is row {rows[0]:,} (--row names another)")
+    return rows[0]
 
 
 def _show(dossier: "Dossier", past: "PastRun") -> None:

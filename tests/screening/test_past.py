@@ -14,11 +14,12 @@ from gnn.bundle import Bundle
 from screening.dossier import find_rows, open_dossier
 from screening.dossier_page import render_dossier, sections
 from screening.handover.cells import unescape_cell
-from screening.past import WHERE, open_run
+from screening.past import open_run
 from screening.plan import plan_run
 from screening.publish import Outcome
 from screening.rerank import check_rerank, rank_again
 from screening.run import run_screen
+from screening.runfolder import WHERE
 from screening.screen import Screen
 from screening.selection import Selection
 
@@ -192,7 +193,7 @@ def test_a_run_that_cannot_be_opened_says_why(
         "bundle": "another version of the bundle small",
     }
     with pytest.raises(InputError, match=rf"^[^\n]*{words[spoilt]}[^\n]*$"):
-        open_run(folder)
+        _ = open_run(folder).scores
 
 
 def test_an_objective_that_the_bundles_do_not_know_is_refused(

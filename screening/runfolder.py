@@ -1,0 +1,99 @@
+"""The folder of a finished run: its manifest, and where its other parts are."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from chem.errors import InputError
+from screening.plan import Plan
+from screening.prepared import Prepared
+
+WHERE = "where.json"
+"""In a run's folder: where its prepared library and its scores are. It names folders of this
+machine, so the manifest does not."""
+MANIFEST, SCREEN = "manifest.json", "screen.toml"
+SAME = ("screen", "library", "bundles", "featurizer", "counts", "triage")
+"""What a manifest says again when its run is repeated; times and versions may differ."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A finished run as it was when it was opened."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    manifest_sha256: str
+    where: Mapping[str, Any]
+
+    def check_unchanged(self) -> None:
+        """Refuse, with InputError, a run that was written anew since it was opened."""
+        try:
+            content = (self.folder / MANIFEST).read_bytes()
+        except OSError:
+            content = b""
+        if sha256(content).hexdigest() != self.manifest_sha256:
+            raise InputError(
+                f"{self.folder} is being written by another run, or was just now; give the "
+                "command again when that is done"
+            )
+
+
+def open_folder(folder: Path) -> RunFolder:
+    """Open the folder of a finished run; raises InputError where it holds none.
+
+    Also where its screen is not the one that it ran.
+    """
+    try:
+        content = (folder / MANIFEST).read_bytes()
+    except OSError:
+        raise InputError(
+            f"{folder} holds no finished run (it has no {MANIFEST}, or a run is being written "
+            "there); name the folder of one, such as runs/kinase-20260101-120000"
+        ) from None
+    try:
+        where = json.loads((folder / WHERE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputError(
+            f"{folder} does not say where its scores are ({WHERE} is missing or damaged); run the "
+            "screen again with a new --out: what was prepared is kept"
+        ) from None
+    manifest = json.loads(content)
+    opened = RunFolder(folder, manifest, sha256(content).hexdigest(), where)
+    if _hash(folder / SCREEN) != manifest["files"][SCREEN]:
+        opened.check_unchanged()
+        raise InputError(
+            f"{folder / SCREEN} was changed since the run; put it back as it was, and give a "
+            "changed copy to `hitlist rank --screen`"
+        )
+    return opened
+
+
+def describe_run(plan: Plan, prepared: Prepared) -> dict[str, Any]:
+    """Return where a run's parts are, for whoever opens it again."""
+    return {
+        "prepared": str(prepared.folder),
+        # "" for a folder of its own, which may be moved with the run.
+        "scores": "" if plan.scores_store.folder == plan.out / "scores" else plan.scores_store.url,
+        "device": plan.device,
+        "half": plan.half,
+    }
+
+
+def describe_ranking(out: Path, scorer: RunFolder) -> dict[str, Any]:
+    """Return which run scored what is ranked again into a folder, and how to know it again."""
+    run = os.path.relpath(scorer.folder.absolute(), out.absolute())
+    return {"run": run, "fingerprint": fingerprint(scorer.manifest)}
+
+
+def fingerprint(manifest: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what a run is: the same run repeated has the same one."""
+    told = {key: manifest[key] for key in SAME}
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _hash(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
