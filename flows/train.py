@@ -8,13 +8,9 @@ from prefect.artifacts import create_table_artifact
 
 from flows.screen import AGAIN, ONCE, artifact_key
 from flows.stages import stage_progress
-from flows.training import (
-    Training,
-    check_bundle_folder,
-    check_device,
-    plan_training,
-    run_training,
-)
+from flows.training import run_training
+from flows.training_checks import check_bundle_folder, check_device
+from flows.training_plan import Training, plan_training
 from gnn.assemble import Assembled
 from gnn.card import Card
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from chem.pretext import pretext_names
 from data.activity import ActivityTable
 from flows.benchmarks.predicting import open_bundle, predict_smiles, read_graphs
-from flows.training import Progress, plan_training, run_assay
+from flows.training import run_assay
+from flows.training_plan import Progress, plan_training
 from gnn.batch import collect
 from gnn.errors import ModelError
 from gnn.pretrained import load_pretrained

@@ -44,7 +44,7 @@ def pretrain(
     if (out is None) == (arrays is None):
         raise InputError("name the encoder's folder with --out (or a file with --arrays, not both)")
 
-    from flows.training import check_arrays_file, check_device
+    from flows.training_checks import check_arrays_file, check_device
     from gnn.pretext_assemble import STRUCTURES, assemble_pretext
     from gnn.pretext_set import save_pretext_set
     from gnn.pretrain import PretrainConfig, pretrain_encoder

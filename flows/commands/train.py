@@ -97,16 +97,9 @@ def train(
     if (out is None) == (arrays is None):
         raise InputError("name the bundle's folder with --out (or a file with --arrays, not both)")
 
-    from flows.training import (
-        AssayColumns,
-        check_arrays_file,
-        check_bundle_folder,
-        check_device,
-        plan_training,
-        run_training,
-        stop_advice,
-        write_arrays,
-    )
+    from flows.training import run_training, stop_advice, write_arrays
+    from flows.training_checks import check_arrays_file, check_bundle_folder, check_device
+    from flows.training_plan import AssayColumns, plan_training
 
     check_device(device)
     folder = check_bundle_folder(out) if out else None

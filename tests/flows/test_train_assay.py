@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.training import plan_training, stop_advice
+from flows.training import stop_advice
+from flows.training_plan import plan_training
 from gnn.bundle import read_card
 
 ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"

@@ -1,0 +1,64 @@
+"""What a training is refused for before any work: names, folders, devices."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+from chem.errors import InputError
+from gnn.own_assay import Wanted
+from gnn.runtime import pick_device
+from screening.plan import check_writable
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+"""A bundle's name is the first part of its columns."""
+
+
+def check_name(name: str) -> str:
+    """Return a bundle's name, refusing one that cannot begin a column's name."""
+    if not NAME.fullmatch(name):
+        raise InputError(
+            f"bundle name {name!r} would begin column names: use up to 40 letters, digits, '-' "
+            "and '_', a letter or digit first"
+        )
+    return name
+
+
+def column_safe(path: Path) -> str:
+    """Return a bundle's name made of a file's: ``EGFR assay (2).csv.gz`` is EGFR_assay_2."""
+    stem = path.name.split(".")[0]
+    return re.sub(r"[^A-Za-z0-9-]+", "_", stem)[:40].strip("_-") or "assay"
+
+
+def check_bundle_folder(out: Path) -> Path:
+    """Return the absolute path of a bundle to write, refusing a folder of something else."""
+    folder = out.expanduser().absolute()
+    check_writable(folder)
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "card.json").is_file():
+        raise InputError(f"{out} is not empty and is no bundle; name another folder with --out")
+    return folder
+
+
+def check_device(device: str) -> str:
+    """Return the device's name, refusing a GPU where there is none."""
+    if device not in ("auto", "cpu", "cuda"):
+        raise InputError(f"unknown device {device!r}: choose auto, cpu or cuda")
+    if device == "cuda" and pick_device("auto").type != "cuda":
+        raise InputError("no CUDA device is found here; use --device auto or cpu")
+    return device
+
+
+def check_model(model: str | None) -> Wanted:
+    """Return what to make of an assay; by default what its own rows say is best."""
+    for known in get_args(Wanted):
+        if (model or "auto") == known:
+            return known  # type: ignore[no-any-return]
+    raise InputError(f"unknown model {model!r}: choose auto, network, gp or blend")
+
+
+def check_arrays_file(file: Path) -> Path:
+    """Return the absolute path of an arrays file to write."""
+    if file.suffix != ".npz":
+        raise InputError(f"{file} must end in .npz; name a file such as {file.stem}.npz")
+    path = file.expanduser().absolute()
+    check_writable(path.parent)
+    return path

@@ -1,0 +1,161 @@
+"""What a user asks to train: a recipe or an assay, read into a training that can run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from chem.errors import InputError
+from chem.read import hash_file
+from data.assay import read_assay
+from flows.measurements import Measurements, measurements_of_assay, measurements_of_sets
+from flows.training_checks import check_model, check_name, column_safe
+from gnn.assemble import Assembled
+from gnn.build import assemble_recipe, describe_file, teaching
+from gnn.card import Card
+from gnn.distil import Teaching
+from gnn.network import NetworkConfig
+from gnn.own_assay import (
+    ASSAY_MEMBERS,
+    Wanted,
+    assay_network,
+    assay_recipe,
+    assay_training,
+    assemble_assay,
+)
+from gnn.pretrained import Pretrained, load_pretrained
+from gnn.recipe import SHIPPED, Recipe, find_recipe, load_recipe
+from gnn.training import TrainingConfig
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class AssayColumns:
+    """Columns of an assay that the user named; None leaves them to the stated rules."""
+
+    smiles: str | None = None
+    id: str | None = None
+    value: str | None = None
+    units: str | None = None
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training that can run: its settings, and how its training set is made."""
+
+    name: str
+    title: str
+    description: str
+    assemble: Callable[[Progress | None], Assembled]
+    measurements: Callable[[Card, Progress | None], Measurements]
+    """The measured compounds that a bundle of this training keeps, and their sources."""
+    sizes: Callable[[int], NetworkConfig]
+    """From the number of tasks."""
+    settings: Callable[[int], TrainingConfig]
+    """From the number of rows."""
+    members: int
+    """Networks to ship."""
+    ship: tuple[str, ...]
+    teaching: Callable[[int], Teaching | None]
+    """From the number of tasks, what the networks learn from beside the measurements."""
+    refit: bool
+    """Whether held-out rows are trained on too, once they have been measured on."""
+    forest: bool
+    seed: int
+    pretrained: Pretrained | None
+    """The encoder that the networks start from."""
+    model: Wanted | None
+    """What to make of an own assay; None for a recipe."""
+    notes: tuple[str, ...]
+    """What reading the assay decided, one line each."""
+
+
+def plan_training(
+    source: str,
+    name: str | None = None,
+    members: int | None = None,
+    columns: AssayColumns | None = None,
+    model: str | None = None,
+    held_out: bool = False,
+) -> Training:
+    """Read a recipe (a shipped name or a TOML file) or an assay (any other file).
+
+    ``held_out`` keeps a recipe's bundle from being trained on the rows that it is measured on.
+    """
+    path = Path(source).expanduser()
+    if path.suffix.lower() == ".toml" or (SHIPPED / f"{source}.toml").is_file() or not path.suffix:
+        if columns is not None and columns != AssayColumns():
+            raise InputError(f"{source} is a recipe; columns and units are only for an assay file")
+        if model is not None:
+            raise InputError(f"{source} is a recipe; --model is only for an assay file")
+        return _plan_recipe(load_recipe(find_recipe(source)), name, members, held_out)
+    if held_out:
+        raise InputError(f"{source} is an assay; --held-out is only for a recipe")
+    return _plan_assay(path, name, members, columns or AssayColumns(), check_model(model))
+
+
+def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out: bool) -> Training:
+    changes = {"members": members or recipe.members, "refit": recipe.refit and not held_out}
+    recipe = recipe.model_copy(update=changes)
+    return Training(
+        name=check_name(name or recipe.name),
+        title=recipe.title,
+        description=recipe.description,
+        assemble=lambda progress: assemble_recipe(recipe, progress),
+        measurements=measurements_of_sets,
+        sizes=recipe.sizes,
+        settings=lambda rows: recipe.settings(),
+        members=recipe.members,
+        ship=recipe.ship,
+        teaching=partial(teaching, recipe),
+        refit=recipe.refit,
+        forest=recipe.forest,
+        seed=recipe.seed,
+        pretrained=recipe.encoder(),
+        model=None,
+        notes=(),
+    )
+
+
+def _plan_assay(
+    path: Path, name: str | None, members: int | None, columns: AssayColumns, model: Wanted
+) -> Training:
+    folds = members or ASSAY_MEMBERS
+    if folds < 2:
+        raise InputError(
+            f"{folds} member: an assay is cross-validated, so it needs at least 2; use --members 5"
+        )
+    table = read_assay(
+        path,
+        smiles_column=columns.smiles,
+        id_column=columns.id,
+        value_column=columns.value,
+        units=columns.units,
+    )
+    about = describe_file(path, hash_file(path), len(table))
+    pretrained = load_pretrained()
+
+    def make(progress: Progress | None) -> Assembled:
+        made = assemble_assay(table, about, folds, 0, progress)
+        recipe = assay_recipe(made.data, pretrained)
+        return made._replace(data=replace(made.data, meta={**made.data.meta, "recipe": recipe}))
+
+    return Training(
+        name=check_name(name or column_safe(path)),
+        title=path.name,
+        description=f"{len(table):,} measured compounds of {path.name}",
+        assemble=make,
+        measurements=partial(measurements_of_assay, table),
+        sizes=lambda tasks: assay_network(tasks, pretrained),
+        settings=assay_training,
+        members=folds,
+        ship=(),
+        teaching=lambda tasks: None,
+        refit=False,
+        forest=True,
+        seed=0,
+        pretrained=pretrained,
+        model=model,
+        notes=table.notes,
+    )
