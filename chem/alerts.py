@@ -33,6 +33,13 @@ SOURCES: dict[str, tuple[str, ...]] = {
 }
 """Each collection with RDKit's catalogs of it, in the order in which alerts are told; the last one
 is our own."""
+CITATIONS: dict[str, str] = {
+    "PAINS": "Baell 2010 (doi 10.1021/jm901137j)",
+    "BRENK": "Brenk 2008 (doi 10.1002/cmdc.200700139)",
+    "NIH": "Jadhav 2010 (doi 10.1021/jm901070c); Doveston 2015 (doi 10.1039/c4ob02287d)",
+    "KAZIUS": "Kazius 2005 (doi 10.1021/jm040835a)",
+}
+"""Who published each of ``SOURCES``, in short."""
 _OCCURRENCES = re.compile(r"\(\d+\)$")
 """PAINS names end in how many compounds of the paper had it: no part of the name."""
 

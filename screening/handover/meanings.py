@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from chem.accessibility import ACCESSIBILITY
-from chem.alerts import SOURCES
+from chem.alerts import CITATIONS, SOURCES
 from chem.clusters import SIMILAR
 from chem.describe import PROPERTIES
 from chem.examine import EXAMINED
@@ -21,12 +21,6 @@ _GUARD = (
     "In CSV files a text that a spreadsheet would run has one apostrophe before it; take it off."
 )
 _ECFP4 = "ECFP4, Rogers 2010 (doi 10.1021/ci100050t)"
-_ALERTS = {
-    "PAINS": "Baell 2010 (doi 10.1021/jm901137j)",
-    "BRENK": "Brenk 2008 (doi 10.1002/cmdc.200700139)",
-    "NIH": "Jadhav 2010 (doi 10.1021/jm901070c)",
-    "KAZIUS": "Kazius 2005 (doi 10.1021/jm040835a)",
-}
 
 
 class Meaning(NamedTuple):
@@ -131,7 +125,7 @@ def _neighbours(label: str, task: str, unit: str) -> Iterator[tuple[str, Meaning
 
 def _alerts() -> Meaning:
     text = f"Structural alerts by source ({', '.join(SOURCES)}) and name: look, do not condemn."
-    return Meaning(text, source="; ".join(_ALERTS[name] for name in SOURCES))
+    return Meaning(text, source="; ".join(CITATIONS[name] for name in SOURCES))
 
 
 def _read(text: str) -> Meaning:

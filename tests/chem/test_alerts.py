@@ -1,15 +1,19 @@
 """Alerts are those of RDKit's catalogs one by one, whatever company a molecule keeps."""
 
 import random
+import re
 
 import pytest
 from rdkit import Chem
 from rdkit.Chem.FilterCatalog import FilterCatalog, FilterCatalogParams
 
-from chem.alerts import SOURCES, Alert, find_alerts, flag_atoms
+from chem import alerts as module
+from chem.alerts import CITATIONS, SOURCES, Alert, find_alerts, flag_atoms
 from chem.errors import InputError
 from chem.standardize import Standardized, standardize
 from chem.toxicophores import TOXICOPHORES
+
+DOI = re.compile(r"10\.[\w./]+\w")
 
 
 def one_catalog(name: str) -> FilterCatalog:
@@ -122,3 +126,11 @@ def test_texts_can_be_told_apart() -> None:
                 assert not {";", " "} & set(catalog.GetEntryWithIdx(at).GetDescription())
     for name in TOXICOPHORES:
         assert not {";", " "} & set(name)
+
+
+def test_each_source_says_who_published_it() -> None:
+    """All that the module's own text cites is told, source by source."""
+    assert list(CITATIONS) == list(SOURCES)
+    told = {doi for text in CITATIONS.values() for doi in DOI.findall(text)}
+    assert told == set(DOI.findall(str(module.__doc__)))
+    assert all(DOI.search(text) for text in CITATIONS.values())
