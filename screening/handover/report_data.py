@@ -13,19 +13,21 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from chem.depict import depict
-from screening.evidence import Contributions, Evidence, Neighbour
+from screening.evidence import Contributions, Evidence
 from screening.handover.cells import format_number
 from screening.handover.dictionary import define_columns
 from screening.handover.manifest import RunFacts
+from screening.handover.nearest import measured_text
 from screening.handover.report_map import map_points
-from screening.handover.table import PROBABILITY, HitTable, decimals_of
+from screening.handover.table import HitTable
+from screening.handover.units import PACTIVITY, PROBABILITY, decimals_of, unit_of
 from screening.handover.words import explain_objective
 from screening.parts import Prediction
 from screening.screen import Screen
 
 PICTURE = (250, 180)
 """Width and height of a structure in pixels; pages draw it larger and smaller."""
-SCALES = {PROBABILITY: (0.0, 1.0), "pActivity": (3.0, 11.0)}
+SCALES = {PROBABILITY: (0.0, 1.0), PACTIVITY: (3.0, 11.0)}
 """Ends of the axis on which a prediction of this unit is drawn."""
 STEPS = 1000
 """Contributions are whole thousandths of the task's unit."""
@@ -125,8 +127,8 @@ class Pictures:
 
 
 def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
-    unit = _unit(task, screen, facts)
-    low, high = SCALES.get(unit, SCALES["pActivity"])
+    unit = unit_of(task, screen, facts.units)
+    low, high = SCALES.get(unit, SCALES[PACTIVITY])
     primary = any(part.task == task for part in screen.primary)
     label = _label(task, screen)
     return {"task": task, "label": label, "low": low, "high": high, "primary": primary}
@@ -138,11 +140,6 @@ def _label(task: str, screen: Screen) -> str:
     return names.get(task, task.split("_", 1)[1])
 
 
-def _unit(task: str, screen: Screen, facts: RunFacts) -> str:
-    probable = decimals_of(task, screen, facts.units) == 3
-    return facts.units.get(task, PROBABILITY if probable else "")
-
-
 def _explained(known: Sequence[Evidence], screen: Screen, facts: RunFacts) -> list[dict[str, Any]]:
     """Return the tasks whose contributions are known, and what the largest disc stands for."""
     largest: dict[str, list[float]] = {}
@@ -152,7 +149,7 @@ def _explained(known: Sequence[Evidence], screen: Screen, facts: RunFacts) -> li
             atoms.append(max((abs(float(value)) for value in one.atoms), default=0.0))
     found = []
     for task, values in largest.items():
-        unit = _unit(task, screen, facts)
+        unit = unit_of(task, screen, facts.units)
         unit = "log odds" if unit == PROBABILITY else unit
         full = sorted(values)[int(0.9 * (len(values) - 1))]
         label = _label(task, screen)
@@ -170,6 +167,8 @@ def _neighbours(
 ) -> Iterator[dict[str, Any]]:
     for part in screen.primary:
         near = entry.neighbours.get(part.task, ())
+        decimals = decimals_of(part.task, screen, facts.units)
+        is_class = unit_of(part.task, screen, facts.units) == PROBABILITY
         yield {
             "label": part.name,
             "near": [
@@ -177,16 +176,8 @@ def _neighbours(
                     "id": one.id,
                     "picture": pictures.number(one.smiles),
                     "similarity": format_number(one.similarity, 2),
-                    "value": _value(one, part.task, screen, facts),
+                    "value": measured_text(one, decimals, is_class),
                 }
                 for one in near
             ],
         }
-
-
-def _value(one: Neighbour, task: str, screen: Screen, facts: RunFacts) -> str:
-    """Return a measured value as text: ``7.92``, ``<5.00``, or 1 or 0 for a class."""
-    whole = _unit(task, screen, facts) == PROBABILITY
-    decimals = 0 if whole else decimals_of(task, screen, facts.units)
-    relation = "" if one.relation == "=" else one.relation
-    return relation + format_number(one.value, decimals)

@@ -11,9 +11,7 @@ from screening.evidence import Evidence, Neighbour
 from screening.handover.cells import format_number
 from screening.handover.nearest import ENDS, column_name, neighbour_cells
 from screening.handover.reason import reason
-from screening.handover.units import PROBABILITY as PROBABILITY
-from screening.handover.units import decimals_of as decimals_of
-from screening.handover.units import unit_of
+from screening.handover.units import PROBABILITY, decimals_of, unit_of
 from screening.screen import Screen
 
 Group = Literal[
