@@ -1,4 +1,8 @@
-"""``passed_over.csv``: who was considered for the hits and not taken, and why."""
+"""``passed_over.csv``: who was considered for the hits and not taken, and why.
+
+Of the compounds on a list of exclusion it has those that stand in the pool; the others are counted
+in the manifest (``selection.not_listed``).
+"""
 
 from pathlib import Path
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from screening.evidence import Evidence
 from screening.handover.manifest import RunFacts, versions
 from screening.handover.report_data import as_json, packed, page_data
-from screening.handover.report_funnel import funnel, losses
+from screening.handover.report_funnel import audit_line, funnel, losses
 from screening.handover.table import HitTable
 from screening.handover.words import explain_objective
 from screening.rank import Ranking
@@ -61,6 +61,7 @@ def render_report(
         facts=facts,
         funnel=list(funnel(ranking, screen, facts)),
         losses=losses(ranking, facts),
+        audit=audit_line(ranking),
         objective=explain_objective(screen),
         count=len(shown.rows),
         total=len(table.rows),

@@ -19,6 +19,7 @@ from screening.evidence import Evidence
 from screening.handover import report
 from screening.handover.manifest import Artefact, RunFacts
 from screening.handover.report import render_report
+from screening.handover.report_funnel import funnel, losses
 from screening.handover.table import hit_table
 from screening.late import rank_and_examine
 from screening.rank import Ranking, merge_top
@@ -234,13 +235,62 @@ def test_a_browser_without_scripts_shows_the_plain_list(
 def test_the_funnel_tells_where_records_went(
     ranking: Ranking, kinase: Screen, facts: RunFacts
 ) -> None:
-    page = render(ranking._replace(set_aside=1200), kinase, facts)
+    assert steps(ranking, kinase, facts) == [
+        ("Read", 11, "records of the library"),
+        ("Scored", 8, "2 unusable, 1 duplicate"),
+        ("Passed", 7, "1 beyond a hard limit"),
+        ("Handed over", 7, "40 asked for"),
+    ]
+    page = render(ranking, kinase, facts)
     assert "2 unusable, 1 duplicate<" in page
-    assert "1 beyond a hard limit, 1,200 not promising enough<" in page
     assert "looked at" not in page
     for why in ("unusable: parse/invalid_valence", "duplicate of a record before it"):
         assert f"<bdi>{why}</bdi> <b>1</b>" in page
     assert "<bdi>filter min_heavy_atoms</bdi> <b>1</b>" in page
+
+
+AUDITED = {"audited": 60, "best": 3, "found": 3, "recall": 1.0, "recall_at_least": 0.37}
+
+
+def steps(ranking: Ranking, screen: Screen, facts: RunFacts) -> list[tuple[str, int, str]]:
+    return [tuple(step) for step in funnel(ranking, screen, facts)]
+
+
+def test_after_a_triage_scored_are_those_that_the_ensembles_scored(
+    ranking: Ranking, kinase: Screen, facts: RunFacts
+) -> None:
+    triage = {"exhaustive": False, "looked_at": 1207, "chosen": 5, **AUDITED}
+    whole = ranking._replace(scored=1208, set_aside=1200, triage=triage)
+    assert steps(whole, kinase, facts)[1:4] == [
+        ("Usable", 1208, "2 unusable, 1 duplicate"),
+        ("Scored", 7, "1 beyond a hard limit, 1,200 not promising enough"),
+        ("Passed", 7, "0 beyond a hard limit"),
+    ]
+    page = render(whole, kinase, facts)
+    assert "<bdi>not promising enough for the ensembles</bdi> <b>1,200</b>" in page
+    assert "never looked at" not in page
+    assert "of the best 3 of these the triage had chosen 3" in page
+
+
+def test_ranked_again_it_blames_the_earlier_screen_for_what_that_took(
+    ranking: Ranking, kinase: Screen, facts: RunFacts
+) -> None:
+    """Filters of the earlier screen took 8 before anybody looked: not for want of promise."""
+    triage = {"exhaustive": False, "looked_at": 1200, "chosen": 5, **AUDITED}
+    triage |= {"chosen_for": "first-screen", "never_looked_at": 8}
+    own = {"min_heavy_atoms": 1, "max_mw": 0}
+    again = ranking._replace(scored=1208, set_aside=1200, filtered=own, triage=triage)
+    assert steps(again, kinase, facts)[1:4] == [
+        ("Usable", 1208, "2 unusable, 1 duplicate"),
+        ("Scored", 8, "8 taken by the filters of first-screen, 1,192 not promising for it"),
+        ("Passed", 7, "1 beyond a hard limit"),
+    ]
+    page = render(again, kinase, facts)
+    assert "<bdi>filters of first-screen, never looked at</bdi> <b>8</b>" in page
+    assert "<bdi>not promising enough for first-screen</bdi> <b>1,192</b>" in page
+    assert "chosen for first-screen, whose filters took 8 that nothing here speaks of." in page
+    lost = sum(loss.records for loss in losses(again, facts))
+    assert lost == facts.rejected + facts.duplicates + again.scored - again.passed
 
 
 def test_the_funnel_tells_what_a_selection_passed_over(
