@@ -14,9 +14,10 @@ from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from rdkit import Chem, RDConfig, rdBase
+from rdkit import Chem, RDConfig
 
 from chem.errors import InputError
+from chem.molecules import read_molecules
 
 ACCESSIBILITY = (
     "1 to 10, lower is easier; how hard the structure looks to make, "
@@ -40,13 +41,12 @@ def accessibility(smiles: Sequence[str]) -> list[float]:
         return []
     score = _load(Path(RDConfig.RDContribDir) / "SA_Score")
     found = []
-    with rdBase.BlockLogs():
-        for position, text in enumerate(smiles):
-            mol = Chem.MolFromSmiles(text)
-            if mol is None or not mol.GetNumAtoms():
-                told = f"found {text!r} at position {position}"
-                raise InputError(f"{told}, expected a SMILES with atoms that RDKit can read")
-            found.append(float(score(mol)))
+    for position, mol in enumerate(read_molecules(smiles)):
+        if not mol.GetNumAtoms():
+            raise InputError(
+                f"found {smiles[position]!r} at position {position}, expected a SMILES with atoms"
+            )
+        found.append(float(score(mol)))
     return found
 
 

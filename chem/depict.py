@@ -7,10 +7,10 @@ looks on a light and on a dark ground. The places of atoms let a page draw over 
 import re
 from typing import Literal, NamedTuple
 
-from rdkit import Chem, rdBase
+from rdkit import rdBase
 from rdkit.Chem.Draw import rdMolDraw2D
 
-from chem.errors import InputError
+from chem.molecules import read_molecule
 
 COLORED = {
     7: "N",
@@ -90,10 +90,8 @@ def depict(smiles: str, width: int = 240, height: int = 160) -> Depiction:
 
     Raises InputError for a SMILES that RDKit cannot read.
     """
+    mol = read_molecule(smiles)
     with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(smiles)
-        if mol is None:
-            raise InputError(f"found {smiles!r}, expected a SMILES that RDKit can read")
         drawing = rdMolDraw2D.MolDraw2DSVG(width, height)
         options = drawing.drawOptions()  # RDKit's stub mistypes each option
         options.clearBackground = False  # type: ignore[assignment]

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rdkit import Chem, rdBase
+from rdkit import rdBase
 from rdkit.Chem.QED import qed
 
 from chem.alerts import Alert, find_alerts
-from chem.errors import InputError
+from chem.molecules import read_molecule
 
 EXAMINED: dict[str, str] = {
     "qed": "0 to 1, higher is better; drug-likeness, Bickerton 2012 (doi 10.1038/nchem.1243)",
@@ -51,7 +51,4 @@ def examine(smiles: Sequence[str]) -> list[Examined]:
 
 
 def _drug_likeness(smiles: str) -> float:
-    mol = Chem.MolFromSmiles(smiles)
-    if mol is None:
-        raise InputError(f"found {smiles!r}, expected a SMILES that RDKit can read")
-    return float(qed(mol))  # type: ignore[no-untyped-call]
+    return float(qed(read_molecule(smiles)))  # type: ignore[no-untyped-call]

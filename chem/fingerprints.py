@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from rdkit import Chem, rdBase
 from rdkit.Chem import rdFingerprintGenerator
 
-from chem.errors import InputError
+from chem.molecules import read_molecules
 
 
 def count_fingerprints(
@@ -23,11 +22,6 @@ def count_fingerprints(
     """
     generator = rdFingerprintGenerator.GetMorganGenerator(radius=radius, fpSize=size)
     counts = np.zeros((len(smiles), size), dtype=np.uint8)
-    with rdBase.BlockLogs():
-        for position, text in enumerate(smiles):
-            mol = Chem.MolFromSmiles(text)
-            if mol is None:
-                found = f"found {text!r} at position {position}"
-                raise InputError(f"{found}, expected a SMILES that RDKit can read")
-            counts[position] = np.minimum(generator.GetCountFingerprintAsNumPy(mol), 255)
+    for position, mol in enumerate(read_molecules(smiles)):
+        counts[position] = np.minimum(generator.GetCountFingerprintAsNumPy(mol), 255)
     return counts

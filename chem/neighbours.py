@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rdkit import Chem, rdBase
 from rdkit.Chem import rdFingerprintGenerator
 
-from chem.errors import InputError
+from chem.molecules import read_molecules
 
 Bits = npt.NDArray[np.uint64]
 RADIUS, SIZE = 2, 2048
@@ -34,13 +33,8 @@ def morgan_bits(smiles: Sequence[str]) -> Bits:
     """
     generator = rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=SIZE)
     bits = np.zeros((len(smiles), SIZE // 8), np.uint8)
-    with rdBase.BlockLogs():
-        for position, text in enumerate(smiles):
-            mol = Chem.MolFromSmiles(text)
-            if mol is None:
-                found = f"found {text!r} at position {position}"
-                raise InputError(f"{found}, expected a SMILES that RDKit can read")
-            bits[position] = np.packbits(generator.GetFingerprintAsNumPy(mol))
+    for position, mol in enumerate(read_molecules(smiles)):
+        bits[position] = np.packbits(generator.GetFingerprintAsNumPy(mol))
     return bits.view(np.uint64)
 
 

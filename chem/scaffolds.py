@@ -3,7 +3,7 @@
 from rdkit import Chem, rdBase
 from rdkit.Chem.Scaffolds import MurckoScaffold
 
-from chem.errors import InputError
+from chem.molecules import read_molecule
 
 
 def scaffold(smiles: str) -> str:
@@ -18,9 +18,7 @@ def scaffold(smiles: str) -> str:
     >>> scaffold("CCc1ccccc1")
     'c1ccccc1'
     """
+    mol = read_molecule(smiles)
     with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(smiles)
-        if mol is None:
-            raise InputError(f"found {smiles!r}, expected a SMILES that RDKit can read")
         core = MurckoScaffold.GetScaffoldForMol(mol)  # type: ignore[no-untyped-call]
         return str(Chem.MolToSmiles(core, isomericSmiles=False))

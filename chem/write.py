@@ -14,6 +14,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdDepictor
 
 from chem.errors import InputError
+from chem.molecules import read_molecule
 
 _PROGRAM = "  hitlist           2D"
 
@@ -45,10 +46,8 @@ def format_entry(smiles: str, title: str, fields: dict[str, str]) -> str:
 
 
 def _draw(smiles: str, title: str) -> str:
+    mol = read_molecule(smiles)
     with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(smiles)
-        if mol is None:
-            raise InputError(f"found {smiles!r}, expected a SMILES that RDKit can read")
         rdDepictor.Compute2DCoords(mol, canonOrient=True)
         lines = Chem.MolToMolBlock(mol).split("\n")
     lines[0] = _write_safely(title)

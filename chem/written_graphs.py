@@ -9,6 +9,7 @@ from rdkit import Chem, rdBase
 
 from chem.errors import InputError
 from chem.graphs import MolGraph, featurize
+from chem.molecules import read_molecule
 from chem.records import Failure
 
 
@@ -36,9 +37,7 @@ def written_graphs(smiles: Sequence[str]) -> list[WrittenGraph]:
 
 
 def _written(smiles: str) -> WrittenGraph:
-    mol = Chem.MolFromSmiles(smiles)
-    if mol is None:
-        raise InputError(f"found {smiles!r}, expected a SMILES that RDKit can read")
+    mol = read_molecule(smiles)
     graph = featurize(mol)
     if isinstance(graph, Failure):
         raise InputError(
