@@ -14,7 +14,6 @@ from chem.describe import PROPERTIES
 from chem.errors import InputError
 from chem.examine import examine
 from chem.standardize import trace
-from gnn.predict import Predictor
 from gnn.runtime import find_device
 from screening.desirability import FLOOR
 from screening.evidence import Evidence, Flag
@@ -23,7 +22,7 @@ from screening.fate import tell_fate
 from screening.frames import IDENTITY
 from screening.gather import NEIGHBOURS, explained_tasks
 from screening.handover.words import explain_objective
-from screening.loaded import known_bundles
+from screening.loaded import known_bundles, load_predictor
 from screening.neighbours import nearest_measured
 from screening.objective import evaluate
 from screening.partitions import GRAPH, to_graphs
@@ -141,7 +140,9 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
 
 def _judge(past: PastRun, table: pa.Table, smiles: str) -> Judged:
     screen = past.screen
-    predictor = Predictor(past.bundles, find_device(past.device).type, past.half)
+    known, featurizer = known_bundles(past.bundles), past.prepared.featurizer
+    # The one copy that explaining loads: what a bundle works out when first asked takes a second.
+    predictor = load_predictor(known, featurizer, find_device(past.device).type, past.half)
     said = {name: float(v[0]) for name, v in predictor.predict(to_graphs(table)).items()}
     properties = {name: float(table[name][0].as_py()) for name in PROPERTIES}
     frame = pd.DataFrame({name: [value] for name, value in {**properties, **said}.items()})
@@ -156,7 +157,7 @@ def _judge(past: PastRun, table: pa.Table, smiles: str) -> Judged:
         for d in parts[one.column].tolist()
     ]
     tasks = explained_tasks(screen)
-    work = Explaining(known_bundles(past.bundles), past.prepared.featurizer, tasks, past.half)
+    work = Explaining(known, featurizer, tasks, past.half)
     primaries = [part.task for part in screen.primary]
     evidence = Evidence(
         neighbours=nearest_measured([smiles], past.bundles, primaries, NEIGHBOURS)[0],

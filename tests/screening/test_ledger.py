@@ -228,3 +228,42 @@ def test_a_ledger_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> 
     assert "StoreError" in ended.stderr.strip().splitlines()[-1]
     assert "ledger.jsonl cannot be written (File too large)" in ended.stderr
     assert done(tmp_path, {}) == ["one"]  # the line that was cut is no harm
+
+
+def test_a_ledger_is_looked_at_without_a_trace(tmp_path: Path) -> None:
+    """Also while a run has it, and with a line that is being written."""
+    fill(tmp_path, "one", "two")
+    (tmp_path / "two").write_text("otherwise")
+    with Ledger(tmp_path, PURPOSE), (tmp_path / LEDGER).open("ab") as file:
+        file.write(b'{"name": "thr')
+        file.flush()
+        before = {path: path.stat().st_mtime_ns for path in (tmp_path, *tmp_path.iterdir())}
+        seen = Ledger.read(tmp_path)
+        assert {path: path.stat().st_mtime_ns for path in (tmp_path, *tmp_path.iterdir())} == before
+    assert seen.purpose == PURPOSE
+    assert {name: entry.facts["rows"] for name, entry in seen.entries.items()} == {
+        "one": 3,
+        "two": 3,
+    }
+    assert seen.store.read("one") == b"content of one"
+    with pytest.raises(StoreError, match=r"two is missing or was altered; run the screen again$"):
+        seen.store.read("two")
+    with pytest.raises(RuntimeError, match="read only"):
+        seen.record("one", {})
+
+
+def test_of_a_file_that_was_done_twice_the_last_entry_is_read(tmp_path: Path) -> None:
+    fill(tmp_path, "one")
+    with Ledger(tmp_path, PURPOSE) as ledger:
+        (tmp_path / "one").write_text("done again")
+        ledger.record("one", {"rows": 9})
+    assert Ledger.read(tmp_path).entries["one"].facts == {"rows": 9}
+
+
+@pytest.mark.parametrize("content", [None, b"", b'{"purp'])
+def test_nothing_to_look_at_is_told_in_one_line(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / LEDGER).write_bytes(content)
+    with pytest.raises(InputError, match=rf"^[^\n]*{LEDGER} [^\n]*; mend it$"):
+        Ledger.read(tmp_path, remedy="mend it")
+    assert [path.name for path in tmp_path.iterdir()] == [LEDGER] * (content is not None)

@@ -5,19 +5,23 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client
 
 from chem.errors import InputError
 from gnn.bundle import Bundle
-from screening.dossier import find_rows, open_dossier
+from screening.dossier import find_rows, id_of, open_dossier
 from screening.dossier_page import render_dossier, sections
 from screening.handover.cells import unescape_cell
+from screening.handover.manifest import AccountingError
+from screening.ledger import Lock
+from screening.meter import Clock
 from screening.past import open_run
 from screening.plan import plan_run
-from screening.publish import Outcome
-from screening.rerank import check_rerank, rank_again
+from screening.publish import Outcome, publish
+from screening.rerank import check_rerank, rank_again, rerank
 from screening.run import run_screen
 from screening.runfolder import WHERE
 from screening.screen import Screen
@@ -112,6 +116,9 @@ def test_after_a_triage_the_rest_counts_as_set_aside(
     assert first.manifest["triage"]["exhaustive"] is False
     past = open_run(tmp_path / "a")
     other = check_rerank(past, objective(library, bundle, "CDK2", 3), tmp_path / "b")
+    everything = other.model_copy(update={"exhaustive": True})
+    with pytest.raises(InputError, match=r"^[^\n]*exhaustive = true, but in [^\n]* a triage"):
+        check_rerank(past, everything, tmp_path / "b")
     counts = rank_again(past, other, tmp_path / "b", lone).manifest["counts"]
     assert counts["scored"] == first.manifest["counts"]["scored"]
     assert past.scores.triage is not None
@@ -142,6 +149,9 @@ def test_a_ranking_that_was_cut_off_is_given_again(
         check_rerank(past, past.screen, tmp_path / "b")
     (tmp_path / "b/manifest.json").unlink()
     check_rerank(past, past.screen, tmp_path / "b")
+    (tmp_path / "c").mkdir()
+    Lock(tmp_path / "c").acquire()  # as far as this
+    check_rerank(past, past.screen, tmp_path / "c")
 
 
 def test_a_control_that_no_triage_chose_is_there_in_a_re_ranking(
@@ -196,6 +206,91 @@ def test_a_run_that_cannot_be_opened_says_why(
         _ = open_run(folder).scores
 
 
+def stamps(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in (folder, *folder.rglob("*"))}
+
+
+def test_a_run_is_opened_without_a_trace_also_while_others_have_it(
+    run: Outcome, tmp_path: Path
+) -> None:
+    """A colleague's run may be read only, and two may ask at once."""
+    folder = shutil.copytree(run.folder, tmp_path / "copy")
+    prepared = open_run(run.folder).prepared.folder
+    before = stamps(folder), stamps(prepared)
+    with Lock(folder), Lock(folder / "scores"), Lock(prepared):
+        past = open_run(folder)
+        assert past.scores.units
+        assert open_dossier(past, int(hits_of(folder)[0]["row"])).fate == "hit 1"
+    assert (stamps(folder), stamps(prepared)) == before
+
+
+def test_only_what_is_read_is_held_to_its_hash(run: Outcome, tmp_path: Path) -> None:
+    folder = shutil.copytree(run.folder, tmp_path / "copy")
+    row = int(hits_of(folder)[0]["row"])
+    file = next((folder / "scores").glob("part-*"))
+    file.write_bytes(file.read_bytes() + b"\0")
+    past = open_run(folder)
+    assert open_dossier(past, row).fate == "hit 1"
+    with pytest.raises(InputError, match=r"^[^\n]*was altered; run the screen again with --out"):
+        rerank(past, past.screen)
+    prepared = shutil.copytree(past.prepared.folder, tmp_path / "prepared")
+    where = json.loads((folder / WHERE).read_text())
+    (folder / WHERE).write_text(json.dumps({**where, "prepared": str(prepared)}))
+    assert open_dossier(open_run(folder), row).fate == "hit 1"
+    file = next(prepared.glob("part-*"))
+    file.write_bytes(file.read_bytes() + b"\0")
+    with pytest.raises(InputError, match=r"^[^\n]*was altered; run the screen again$"):
+        open_dossier(open_run(folder), row)
+
+
+def test_a_run_that_is_written_meanwhile_is_refused(
+    run: Outcome, lone: Client, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(run.folder, tmp_path / "copy")
+    past = open_run(folder)
+    (folder / "manifest.json").write_text(json.dumps({**run.manifest, "finished": "later"}))
+    with pytest.raises(InputError, match=r"^[^\n]*is being written by another run[^\n]*$"):
+        open_dossier(past, 1)
+    with pytest.raises(InputError, match="is being written by another run"):
+        rank_again(past, past.screen, tmp_path / "again", lone)
+    assert not (tmp_path / "again").exists()
+    assert open_dossier(open_run(folder), 1).row == 1  # opened anew, it is that run
+
+
+def test_a_run_whose_screen_or_place_was_changed_is_refused(
+    run: Outcome, tmp_path: Path, lone: Client, library: Path, bundle: Bundle
+) -> None:
+    folder = shutil.copytree(run.folder, tmp_path / "copy")
+    with (folder / "screen.toml").open("a") as file:
+        file.write("# mine\n")
+    with pytest.raises(InputError, match=r"^[^\n]*screen\.toml was changed since the run[^\n]*$"):
+        open_run(folder)
+    folder = shutil.copytree(run.folder, tmp_path / "other")
+    screen = objective(library, bundle, "EGFR", 2)
+    run_screen(plan_run(screen, tmp_path / "c", None, tmp_path / "p", partition_rows=50), lone)
+    where = json.loads((folder / WHERE).read_text())
+    (folder / WHERE).write_text(json.dumps({**where, "prepared": str(tmp_path / "p")}))
+    with pytest.raises(InputError, match=r"^[^\n]*does not fit the scores[^\n]*prepared differs"):
+        open_run(folder)
+
+
+def test_a_ranking_knows_the_run_that_it_ranks(
+    library: Path, bundle: Bundle, lone: Client, tmp_path: Path
+) -> None:
+    screen = objective(library, bundle, "EGFR", 5)
+    planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared")
+    run_screen(planned, lone)
+    past = open_run(tmp_path / "a")
+    rank_again(past, past.screen, tmp_path / "b", lone)
+    run_screen(planned, lone)  # the same again: other seconds, the same run
+    assert open_run(tmp_path / "b").scored_in == (tmp_path / "a").resolve()
+    shutil.rmtree(tmp_path / "a")
+    other = objective(library, bundle, "CDK2", 5)
+    run_screen(plan_run(other, tmp_path / "a", prepared=tmp_path / "prepared"), lone)
+    with pytest.raises(InputError, match=r"^[^\n]*another run scored than is in [^\n]*/a now;"):
+        open_run(tmp_path / "b")
+
+
 def test_an_objective_that_the_bundles_do_not_know_is_refused(
     run: Outcome, library: Path, bundle: Bundle, tmp_path: Path
 ) -> None:
@@ -204,6 +299,49 @@ def test_an_objective_that_the_bundles_do_not_know_is_refused(
         check_rerank(past, objective(library, bundle, "XYZ", 3), tmp_path / "b")
     with pytest.raises(InputError, match="is not empty"):
         check_rerank(past, objective(library, bundle, "CDK2", 3), run.folder)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"exclude": ("owned.csv",)}, "owned.csv"),
+        ({"include": ("controls.sdf",)}, "controls.sdf"),
+        ({"budget": 9.0, "price_column": "Cost"}, 'no column "Cost"; its own are: Price'),
+    ],
+)
+def test_lists_and_prices_are_looked_for_before_any_work(
+    run: Outcome, tmp_path: Path, asked: dict[str, Any], words: str
+) -> None:
+    past = open_run(run.folder)
+    screen = past.screen.model_copy(update={"selection": Selection(**asked)})
+    with pytest.raises(InputError, match=rf"^[^\n]*{words}[^\n]*$"):
+        check_rerank(past, screen, tmp_path / "b")
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
+    return {path: path.read_bytes() for path in files}
+
+
+def test_a_run_that_cannot_be_written_anew_stays_as_it_is(
+    run: Outcome, lone: Client, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(run.folder, tmp_path / "a")
+    (folder / WHERE).write_text((folder / WHERE).read_text() + "\n")  # as no run writes it
+    past = open_run(folder)
+    planned = plan_run(past.screen, folder, prepared=past.prepared.folder)
+    before = contents(folder)
+    with Lock(folder), pytest.raises(InputError, match="in use by another run"):
+        run_screen(planned, lone)
+    assert contents(folder) == before
+    with pytest.raises(InputError, match=r"written into [^\n]* meanwhile"):
+        rank_again(past, past.screen, folder, lone)  # it was checked when it was empty
+    wrong = rerank(past, past.screen)
+    wrong = wrong._replace(scored=wrong.scored + 1)
+    given = (folder, past.screen, past.bundles, past.prepared, wrong, (), Clock(), {})
+    with pytest.raises(AccountingError):
+        publish(*given)
+    assert contents(folder) == before
 
 
 def test_a_dossier_agrees_with_the_hit_list(run: Outcome) -> None:
@@ -245,6 +383,59 @@ def test_every_record_has_a_fate(run: Outcome) -> None:
     assert begin("scored, and behind") == counts["passed"] - counts["hits"]
     with pytest.raises(InputError, match=r"is not in library\.csv"):
         open_dossier(past, past.prepared.rows + 1)
+
+
+def test_a_hit_list_that_was_changed_is_not_believed(run: Outcome, tmp_path: Path) -> None:
+    """A chemist may have saved it from a spreadsheet: all else is told as before."""
+    folder = shutil.copytree(run.folder, tmp_path / "copy")
+    path, whole = folder / "hits.csv", (folder / "hits.csv").read_bytes()
+    past, row = open_run(folder), int(hits_of(folder)[0]["row"])
+    path.write_bytes(whole.replace(b"\n1,", b"\n99,", 1))
+    fate = open_dossier(past, row).fate
+    assert fate.startswith("scored (hits.csv was changed since the run, so its place is not known;")
+    assert f"hitlist rank --run {folder} --screen {folder}/screen.toml" in fate
+    judged = open_dossier(past, row).judged
+    assert judged is not None
+    assert f"{judged.score:.4f}" == hits_of(run.folder)[0]["score"]
+    path.unlink()
+    fates = [open_dossier(past, row).fate for row in range(1, past.prepared.rows + 1)]
+    assert (
+        sum(fate.startswith("scored (hits.csv is missing,") for fate in fates)
+        == (run.manifest["counts"]["passed"])
+    )
+    for begin in ("rejected: ", "a duplicate of row "):  # these need no hit list
+        assert all("hits.csv" not in fate for fate in fates if fate.startswith(begin))
+    path.write_bytes(whole)
+    assert open_dossier(past, row).fate == "hit 1"
+
+
+def test_who_was_passed_over_is_told_by_the_run_alone(
+    run: Outcome, lone: Client, tmp_path: Path
+) -> None:
+    past = open_run(run.folder)
+    best = hits_of(run.folder)[0]
+    selection = Selection(exclude=(best["compound_id"],))
+    screen = past.screen.model_copy(update={"selection": selection, "hits": 3})
+    rank_again(past, check_rerank(past, screen, tmp_path / "b"), tmp_path / "b", lone)
+    ranked, row = open_run(tmp_path / "b"), int(best["row"])
+    assert open_dossier(ranked, row).fate == "passed over: excluded: ids of the screen"
+    assert open_dossier(past, row).fate == "hit 1"  # in the run that scored
+    with (tmp_path / "b/passed_over.csv").open("a") as file:
+        file.write("\n")
+    fate = open_dossier(ranked, row).fate
+    assert fate.startswith("scored, and not among the hits (passed_over.csv was changed")
+    assert open_dossier(ranked, int(hits_of(tmp_path / "b")[0]["row"])).fate == "hit 1"
+    stray = shutil.copytree(run.folder, tmp_path / "c")
+    shutil.copy(tmp_path / "b/passed_over.csv", stray)  # no file of that run
+    assert open_dossier(open_run(stray), row).fate == "hit 1"
+
+
+def test_an_id_is_read_from_its_row_alone(run: Outcome) -> None:
+    past = open_run(run.folder)
+    hit = hits_of(run.folder)[0]
+    assert id_of(past, int(hit["row"])) == hit["compound_id"]
+    with pytest.raises(InputError, match=r"row 9,999 is not in library\.csv, which has"):
+        id_of(past, 9999)
 
 
 def test_a_page_shows_steps_and_runs_nothing(run: Outcome) -> None:
