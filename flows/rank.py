@@ -1,0 +1,107 @@
+"""The Prefect flow ``rank``: the stages of ``hitlist rank``, one task each.
+
+The same functions do the work, so both doors give the same files.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+
+from flows.planning import plan_ranking
+from flows.screen import AGAIN, ONCE, artifact_key
+from flows.stages import stage_progress
+from screening.cluster import connect
+from screening.evidence import Evidence
+from screening.handover.top import top_table
+from screening.meter import Clock
+from screening.past import PastRun
+from screening.publish import Outcome
+from screening.rank import Ranking
+from screening.rerank import evidence_stage, hand_over_stage, rank_stage
+from screening.screen import Screen
+from screening.tls import Tls
+
+Planned = tuple[PastRun, Screen, Path]
+"""The run that scored, the screen as it will be judged, and the folder to write to."""
+
+
+@task(name="plan", **ONCE)
+def plan(run: str, screen: str, out: str | None, hits: int | None) -> Planned:
+    """Open the run and check all that the ranking needs."""
+    return plan_ranking(Path(run), screen, out, hits)
+
+
+@task(name="rank", **AGAIN)
+def rank_scored(planned: Planned, scheduler: str | None, workers: int | None, tls: Tls) -> Ranking:
+    """Rank what was scored and keep the hits."""
+    past, screen, _ = planned
+    with (
+        stage_progress("rank-rank", f"Ranking the compounds of {past.scored_in.name}") as report,
+        connect(scheduler, workers, tls) as client,
+    ):
+        return rank_stage(past, screen, client, report)
+
+
+@task(name="explain", **AGAIN)
+def explain(
+    planned: Planned, ranking: Ranking, scheduler: str | None, workers: int | None, tls: Tls
+) -> list[Evidence]:
+    """Gather the evidence of each hit: measured neighbours, atoms, alerts."""
+    past, screen, _ = planned
+    with (
+        stage_progress("rank-explain", f"Explaining {len(ranking.hits):,} hits") as report,
+        connect(scheduler, workers, tls) as client,
+    ):
+        return evidence_stage(past, screen, ranking, client, report)
+
+
+@task(name="hand over", **ONCE)
+def hand_over(
+    planned: Planned, ranking: Ranking, evidence: list[Evidence], clock: Clock
+) -> Outcome:
+    """Write the files of the ranking; the manifest comes last."""
+    return hand_over_stage(*planned, ranking, evidence, clock)
+
+
+@flow(name="rank", persist_result=False)
+def rank(
+    run: str,
+    screen: str = "kinase",
+    out: str | None = None,
+    hits: int | None = None,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    tls_ca: str | None = None,
+    tls_cert: str | None = None,
+    tls_key: str | None = None,
+) -> dict[str, Any]:
+    """Rank the compounds of a finished run by another objective, without scoring anything.
+
+    Args:
+        run: folder of the run that scored.
+        screen: the objective, a shipped screen's name or the path of a TOML file; its library and
+            bundles are the run's.
+        out: folder to write to; by default a new one below ``runs``.
+        hits: compounds to hand over; by default the screen's.
+        scheduler: address of a Dask scheduler; by default processes on the worker's machine.
+        workers: processes to start there; by default one for each core.
+        tls_ca: certificate of the authority of a ``tls://`` scheduler, a PEM file; by default
+            what HITLIST_TLS_CA names, or Dask's own configuration. The next two likewise.
+        tls_cert: certificate to show to the scheduler.
+        tls_key: its key.
+    """
+    tls = Tls.find(tls_ca, tls_cert, tls_key)
+    clock = Clock()
+    planned = plan(run, screen, out, hits)
+    ranking = clock.time("rank", lambda: rank_scored(planned, scheduler, workers, tls))
+    evidence = clock.time("explain", lambda: explain(planned, ranking, scheduler, workers, tls))
+    outcome = clock.time("hand_over", lambda: hand_over(planned, ranking, evidence, clock))
+    headers, rows = top_table(outcome.table, planned[1], size=25)
+    create_table_artifact(
+        [dict(zip(headers, row, strict=True)) for row in rows],
+        key=f"{artifact_key(planned[1].name)}-ranked-again",
+        description=f"{planned[1].title}: the best hits of {outcome.folder.name}",
+    )
+    return {"folder": str(outcome.folder), **outcome.manifest["counts"]}

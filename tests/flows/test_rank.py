@@ -1,0 +1,67 @@
+"""A run ranked again and asked about, through both doors: the command line and Prefect."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+from flows.rank import rank
+
+SCREEN = Path(__file__).parents[2] / "flows/screens/kinase.toml"
+FILES = ("hits.csv", "hits.sdf", "columns.csv", "rejects.csv", "duplicates.csv", "screen.toml")
+
+
+def hits_of(folder):
+    with (folder / "hits.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def scored(run, crew, drugs, tmp_path, write_library):
+    library = write_library(tmp_path / "library.csv", [*drugs, ("007", "CCOc1ccccc1")])
+    words = ("screen", "kinase", "--library", library, "--out", tmp_path / "run", "--hits", "9")
+    answer = run(*words, *crew)
+    assert answer.code == 0, answer.err
+    return tmp_path / "run"
+
+
+@pytest.mark.timeout(900)
+def test_both_doors_rank_a_run_alike(run, crew, scored, tmp_path):
+    other = tmp_path / "other.toml"
+    other.write_text(SCREEN.read_text().replace("activity_EGFR", "activity_KDR"))
+    words = ("rank", "--run", scored, "--screen", other, "--out", tmp_path / "cli", "--hits", "7")
+    answer = run(*words, *crew)
+    assert answer.code == 0, answer.err
+    with prefect_test_harness(server_startup_timeout=240):
+        told = rank(str(scored), str(other), str(tmp_path / "flow"), hits=7, scheduler=crew[1])
+    assert told["folder"] == str(tmp_path / "flow")
+    assert told["hits"] == len(hits_of(tmp_path / "flow")) == 7
+    for name in FILES:
+        assert (tmp_path / "flow" / name).read_bytes() == (tmp_path / "cli" / name).read_bytes()
+    assert hits_of(tmp_path / "cli") != hits_of(scored)[:7]
+
+
+def test_a_compound_is_asked_for_by_its_id_or_its_row(run, scored, tmp_path):
+    best = hits_of(scored)[0]
+    answer = run("explain", best["compound_id"], "--run", scored, "--html", tmp_path / "why.html")
+    assert answer.code == 0, answer.err
+    assert "became\thit 1\n" in answer.out
+    assert answer.out.endswith(f"{tmp_path / 'why.html'}\n")
+    assert "hit 1" in (tmp_path / "why.html").read_text()
+
+    answer = run("explain", "007", "--run", scored)  # of two records
+    rows = [int(word) for word in answer.err.split() if word.isdigit()]
+    assert answer.code == 0
+    assert answer.err == f"2 records have this id; this is row {rows[-1]} (--row names another)\n"
+    answer = run("explain", "007", "--run", scored, "--row", "58")
+    assert (answer.code, answer.err) == (0, "")
+    assert "\nrow\t58 of library.csv\n" in answer.out
+    for row, words in (
+        ("1", f"which is in {rows[-1]}, 58"),
+        ("99", "row 99 is not in library.csv"),
+    ):
+        answer = run("explain", "007", "--run", scored, "--row", row)
+        assert answer.code == 2
+        assert words in answer.err
+        assert answer.err.count("\n") == 1
