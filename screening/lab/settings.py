@@ -126,6 +126,11 @@ class Lab(Strict):
         return recipes(wanted, self.stock_mM * 1000, factor, LEVELS, self.dispense)
 
     @property
+    def dilutes(self) -> bool:
+        """Whether a dose needs an intermediate dilution of the stock; a single low one may."""
+        return any(recipe.level for recipe in self.recipes)
+
+    @property
     def reference_recipe(self) -> Recipe:
         """The dose of the positive control, always from its stock."""
         stock = self.reference_stock_mM * 1000
@@ -172,14 +177,13 @@ class Lab(Strict):
                 f"a plate has {max(self.capacity, 0)} wells for samples, but one compound takes "
                 f"{self.points}; lower points or controls_each, or take a larger plate"
             )
-        dilutes = max(recipe.level for recipe in self.recipes) > 0
-        if dilutes and self.pipetted < from_ul(self.pipette_ul):
+        if self.dilutes and self.pipetted < from_ul(self.pipette_ul):
             raise InputError(
                 f"an intermediate dilution takes {ul_text(self.pipetted)} uL (source_volume_ul / "
                 f"intermediate_factor), below pipette_ul = {self.pipette_ul:g}; raise "
                 "source_volume_ul or lower intermediate_factor"
             )
-        most = max(self.dispense.most * self.drop, self.pipetted if dilutes else 0)
+        most = max(self.dispense.most * self.drop, self.pipetted if self.dilutes else 0)
         if self.source_room < most:
             raise InputError(
                 f"a source well of {self.source_volume_ul:g} uL with {self.source_dead_ul:g} uL "

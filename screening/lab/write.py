@@ -48,7 +48,7 @@ def write_lab(
         ("picklist_echo", [*picklists.ECHO], picklists.echo_rows(plan, table), None),
         ("picklist", [*picklists.GENERIC], picklists.generic_rows(plan), None),
     ]
-    if settings.points > 1:
+    if settings.dilutes:
         files.append(("dilutions", [*picklists.DILUTIONS], picklists.dilution_rows(plan), None))
     for plate in range(1, plan.plates + 1):
         header, *lines = platefiles.grid(plan, plate, table)

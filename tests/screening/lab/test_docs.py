@@ -26,6 +26,26 @@ def test_the_example_is_accepted() -> None:
     assert Lab(**tomllib.loads(TABLES[0])["lab"]).points == 8
 
 
+def test_source_plates_are_as_the_table_says() -> None:
+    """The first row is the default, the second the block below the table, and a series fits."""
+    rows = re.findall(r"\| `(\w+)` \| ([\d.]+) \| ([\d.]+) \|", TEXT)
+    written = tomllib.loads(TABLES[2])["lab"]
+    for row, lab in zip(rows, (Lab(points=8), Lab(points=8, **written)), strict=True):
+        found = (lab.source_plate_type, lab.source_volume_ul, lab.source_dead_ul)
+        assert found == (row[0], float(row[1]), float(row[2]))
+
+
+def test_the_volumes_of_the_example_add_up() -> None:
+    lab = Lab(**tomllib.loads(TABLES[0])["lab"])
+    dmso = lab.dispense.most * lab.drop_nl
+    assert f"{dmso:g} nL here" in TEXT
+    assert f"{lab.well_volume_ul - dmso / 1000:g} µL to the {dmso / 1000:g} µL of DMSO" in TEXT
+    assert f"{40 * lab.replicates * lab.points} wells" in TEXT
+    drops = {round(recipe.nominal_um, 1): recipe for recipe in lab.recipes}[1.1]
+    assert f"{drops.drops} drops of the stock diluted 1:10 can" in TEXT
+    assert drops.level == 1
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -169,6 +169,26 @@ def test_dilutions_are_pipetted_after_what_they_are_made_from(
         done[row["destination"], row["well"]] = row["step"]
 
 
+@pytest.mark.parametrize(
+    ("wants", "diluted"),
+    [({"top_uM": 0.1}, True), ({"points": 2}, False), ({}, False), ({"points": 8}, True)],
+)
+def test_what_is_on_a_plate_of_dilutions_is_told_how_to_make(
+    tmp_path: Path, make_hits: Any, kinase: Screen, wants: dict[str, Any], diluted: bool
+) -> None:
+    """A single low dose needs a dilution as well, and a short series may need none."""
+    names = write(tmp_path, make_hits(12), kinase, **wants)
+    sources = read(tmp_path, "source_plates")
+    wells = sources[sources["plate"].str.startswith("kinase_D")]
+    assert (len(wells) > 0) == ("lab/dilutions.csv" in names) == diluted
+    if diluted:
+        made = read(tmp_path, "dilutions")
+        assert {*zip(made["destination"], made["well"], strict=True)} == {
+            *zip(wells["plate"], wells["well"], strict=True)
+        }
+    assert ("lab/dilutions.csv" in write(tmp_path, make_hits(0), kinase, **wants)) == diluted
+
+
 def test_a_source_plate_is_loaded_once(tmp_path: Path, make_hits: Any, kinase: Screen) -> None:
     write(tmp_path, make_hits(60), kinase, points=8, source_plate=96)
     for name, column in (("picklist_echo", "Source Plate Name"), ("picklist", "source")):
