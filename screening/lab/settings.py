@@ -191,13 +191,8 @@ class Lab(Strict):
                 "source_volume_ul or lower source_dead_ul"
             )
         if self.positive_controls:
-            _told_of("reference_uM", self)
+            try:
+                _ = self.reference_recipe
+            except InputError as error:
+                raise InputError(f"reference_uM: {error}") from error
         return self
-
-
-def _told_of(key: str, lab: Lab) -> None:
-    """Work out the reference's dose; what is wrong with it is said under its own key."""
-    try:
-        _ = lab.reference_recipe
-    except InputError as error:
-        raise InputError(f"{key}: {error}") from error
