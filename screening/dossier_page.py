@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from chem.depict import TENTHS, Depiction, depict
 from screening.dossier import Dossier, Judged, share_of
-from screening.evidence import Contributions
+from screening.evidence import Contributions, Neighbour
+from screening.handover.bidi import isolated
 from screening.handover.cells import format_number
 from screening.handover.nearest import measured_text
-from screening.handover.units import decimals_of
+from screening.handover.units import PROBABILITY, decimals_of, unit_of
 from screening.past import PastRun
 from screening.plan import task_units
 
@@ -39,6 +40,8 @@ class Picture(NamedTuple):
 
     caption: str
     svg: Markup
+    whose: str = ""
+    """The id of a measured compound."""
 
 
 def sections(dossier: Dossier, past: PastRun, whole: bool = True) -> Iterator[Section]:
@@ -124,15 +127,18 @@ def _neighbours(
             task,
             one.id,
             format_number(one.similarity, 2),
-            measured_text(
-                one, decimals_of(task, past.screen, units), units.get(task) == "probability"
-            ),
+            _measured(one, task, past, units),
             one.smiles,
         ]
         for task, near in judged.evidence.neighbours.items()
         for one in near
     ]
     return ["task", "id", "similarity", "measured", "SMILES"], rows or [["none", "", "", "", ""]]
+
+
+def _measured(one: Neighbour, task: str, past: PastRun, units: Mapping[str, str]) -> str:
+    is_class = unit_of(task, past.screen, units) == PROBABILITY
+    return measured_text(one, decimals_of(task, past.screen, units), is_class)
 
 
 def _strongest(one: Contributions) -> str:
@@ -152,12 +158,13 @@ def render_dossier(dossier: Dossier, past: PastRun) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["isolated"] = isolated
     return environment.get_template("dossier.html").render(
         dossier=dossier,
         screen=past.screen,
         sections=list(sections(dossier, past)),
         pictures=list(_pictures(dossier)),
-        neighbours=list(_neighbour_pictures(dossier)),
+        neighbours=list(_neighbour_pictures(dossier, past)),
     )
 
 
@@ -169,20 +176,23 @@ def _pictures(dossier: Dossier) -> Iterator[Picture]:
         yield Picture(f"{one.task}: {one.total:.2f}", Markup(_with_discs(drawn, one)))
 
 
-def _neighbour_pictures(dossier: Dossier) -> Iterator[Picture]:
+def _neighbour_pictures(dossier: Dossier, past: PastRun) -> Iterator[Picture]:
     if dossier.judged is None:
         return
+    units = task_units(past.bundles)
     for task, near in dossier.judged.evidence.neighbours.items():
         for one in near:
-            caption = f"{one.id}: {task} {one.relation} {one.value:g}, {one.similarity:.2f} alike"
-            yield Picture(caption, Markup(depict(one.smiles, *SMALL).svg()))
+            caption = (
+                f"{_measured(one, task, past, units)} on {task} at similarity {one.similarity:.2f}"
+            )
+            yield Picture(caption, Markup(depict(one.smiles, *SMALL).svg()), one.id)
 
 
 def _with_discs(drawn: Depiction, one: Contributions) -> str:
-    """Draw a disc behind each atom: larger for more, of class ``up`` or ``down``."""
+    """Draw a disc behind each atom: larger for more, of class ``raises`` or ``lowers``."""
     largest = max(float(abs(one.atoms).max()), 1e-9)
     discs = "".join(
-        f"<circle class='{'up' if value >= 0 else 'down'}' cx='{x}' cy='{y}' "
+        f"<circle class='{'raises' if value >= 0 else 'lowers'}' cx='{x}' cy='{y}' "
         f"r='{TENTHS * _RADIUS * (abs(float(value)) / largest) ** 0.5:.0f}'/>"
         for value, (x, y) in zip(one.atoms, drawn.atoms, strict=True)
     )

@@ -31,6 +31,11 @@ function listen() {
     const name = target.closest("[data-sort]")?.dataset.sort;
     if (name) sortBy(name, name === state.sort ? -state.order : 1);
   });
+  /* Bars and badges lie above a tile's link, for their tooltips. */
+  byId("grid").addEventListener("click", ({ target }) => {
+    const hit = target.closest(".tile")?.dataset.hit;
+    if (hit && !target.closest("a")) goTo(Number(hit));
+  });
   const dialog = byId("opened");
   dialog.addEventListener("click", ({ target }) => {
     const { go, show, map: mapped, facet, value } = target.closest("button")?.dataset ?? {};

@@ -14,6 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from screening.evidence import Evidence
+from screening.handover.bidi import isolated
 from screening.handover.manifest import RunFacts, versions
 from screening.handover.report_data import as_json, packed, page_data
 from screening.handover.report_funnel import audit_line, funnel, losses
@@ -56,6 +57,7 @@ def render_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["isolated"] = isolated
     return environment.get_template("report.html").render(
         screen=screen,
         facts=facts,

@@ -61,7 +61,9 @@ function predictions(hit) {
       ends[0] && `${ends[0]} – ${ends[1]}`,
     );
   });
-  return make("div", { class: "predictions" }, make("h4", {}, "Predictions, 90 % interval"), lines);
+  const axes = [...new Set(page.tasks.map(({ low, high }) => `${low} to ${high}`))].join(" or ");
+  const title = make("h4", {}, `Predictions, 90 % interval; bars are from ${axes}`);
+  return make("div", { class: "predictions" }, title, lines);
 }
 
 function scoreParts(hit) {

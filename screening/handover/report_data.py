@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 
 from chem.depict import depict
 from screening.evidence import Contributions, Evidence
+from screening.handover.bidi import isolated
 from screening.handover.cells import format_number
 from screening.handover.dictionary import define_columns
 from screening.handover.manifest import RunFacts
 from screening.handover.nearest import measured_text
 from screening.handover.report_map import map_points
-from screening.handover.table import HitTable
+from screening.handover.table import Column, HitTable
 from screening.handover.units import PACTIVITY, PROBABILITY, decimals_of, unit_of
-from screening.handover.words import explain_objective
+from screening.handover.words import explain_objective, spoken
 from screening.parts import Prediction
 from screening.screen import Screen
 
@@ -52,6 +53,7 @@ def page_data(
     pictures = Pictures()
     at = [column.name for column in table.columns].index("smiles")
     smiles = [row[at] for row in table.rows]
+    named = table._replace(columns=tuple(map(_isolated, table.columns)))
     for text in smiles:
         pictures.number(text)
     known = evidence or []
@@ -61,12 +63,13 @@ def page_data(
         "columns": [
             {
                 "name": column.name,
+                "label": column.name if column.group == "vendor" else spoken(column.name),
                 "group": column.group,
                 "number": column.decimals is not None or column.measured,
                 "meaning": f"{one.meaning} ({one.unit})" if one.unit else one.meaning,
             }
             for column, one in zip(
-                table.columns, define_columns(table, screen, facts.units), strict=True
+                table.columns, define_columns(named, screen, facts.units), strict=True
             )
         ],
         "cells": table.rows,
@@ -92,6 +95,13 @@ def page_data(
         "neighbours": neighbours,
     }
     return PageData(known_facts, pictures.drawn)
+
+
+def _isolated(column: Column) -> Column:
+    """Return a column whose name cannot turn the sentence that tells its meaning."""
+    if column.group != "vendor" or not column.source:
+        return column
+    return column._replace(source=isolated(column.source))
 
 
 def as_json(value: Any) -> str:
@@ -136,8 +146,8 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
 
 def _label(task: str, screen: Screen) -> str:
     """Return what the screen calls a task."""
-    names = {part.task: part.name for part in screen.parts if isinstance(part, Prediction)}
-    return names.get(task, task.split("_", 1)[1])
+    names = {part.task: spoken(part.name) for part in screen.parts if isinstance(part, Prediction)}
+    return names.get(task, spoken(task.split("_", 1)[1]))
 
 
 def _explained(known: Sequence[Evidence], screen: Screen, facts: RunFacts) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ function list(columns, hit) {
     make(
       "div",
       { title: meaning(name) },
-      make("dt", {}, quoted(name.replaceAll("_", " "))),
+      make("dt", {}, quoted(page.columns[column[name]].label)),
       make("dd", {}, quoted(cell(hit, name))),
     ),
   );
@@ -92,9 +92,11 @@ function relatives(hit) {
       const button = make(
         "button",
         { type: "button", "data-facet": name, "data-value": cell(hit, name) },
-        `${like} here`,
+        `show all ${like}`,
       );
-      return make("p", { class: "relative" }, `${name} `, quoted(cell(hit, name)), " ", button);
+      const whose = quoted(cell(hit, name));
+      if (name === "scaffold") whose.className = "code";
+      return make("p", { class: "relative" }, `${name} `, whose, " ", like > 1 ? button : "(no other)");
     });
 }
 

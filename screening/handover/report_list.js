@@ -94,9 +94,11 @@ function tile(hit) {
   const bars = page.parts.map(({ column: at, label }, k) => {
     const tall = 16 * (number(hit, at) || 0);
     return draw(
-      "rect",
-      { x: 8 * k, y: 16 - tall, width: 6, height: tall },
+      "g",
+      {},
       draw("title", {}, `${label} ${cell(hit, at)}`),
+      draw("rect", { class: "track", x: 8 * k, width: 6.8, height: 16 }),
+      draw("rect", { x: 8 * k, y: 16 - tall, width: 6.8, height: tall }),
     );
   });
   const primary = page.tasks
@@ -112,7 +114,8 @@ function tile(hit) {
     "svg",
     {
       class: "mini",
-      viewBox: `0 0 ${8 * bars.length} 16`,
+      viewBox: `0 0 ${8 * bars.length - 1.2} 16`,
+      preserveAspectRatio: "none",
       role: "img",
       "aria-label": "Score parts",
     },
@@ -142,8 +145,8 @@ function refresh() {
   const total = page.cells.length;
   byId("shown").textContent =
     `${state.shown.length.toLocaleString("en")} of ${total.toLocaleString("en")} shown`;
-  byId("meaning").textContent =
-    state.sort === "rank" ? "" : `${state.sort}: ${meaning(state.sort)}`;
+  const sorted = state.sort === "rank" ? [] : [quoted(state.sort), `: ${meaning(state.sort)}`];
+  byId("meaning").replaceChildren(...sorted);
   byId("none").hidden = state.shown.length > 0;
   const grid = state.view === "grid";
   byId("grid").hidden = !grid;

@@ -45,7 +45,7 @@ function drawMap(open) {
   page.neighbours.forEach((tasks) =>
     tasks.forEach(({ label, near }) =>
       near.forEach(({ id, picture, value }) => {
-        if (at(picture)) measured.set(picture, `${id}: ${value} on ${label}`);
+        if (at(picture)) measured.set(picture, `${isolated(id)}: ${value} on ${label}`);
       }),
     ),
   );
@@ -64,7 +64,7 @@ function drawMap(open) {
     const says = draw(
       "title",
       {},
-      `${cell(hit, "rank")} ${named(hit)}, score ${cell(hit, "score")}`,
+      `${cell(hit, "rank")} ${isolated(named(hit))}, score ${cell(hit, "score")}`,
     );
     const dot = draw(
       "circle",

@@ -33,6 +33,9 @@ function draw(name, attributes = {}, ...children) {
 
 /* A stranger's text, kept from turning the text around it. */
 const quoted = (text) => make("bdi", {}, text);
+/* The same for an attribute and for a title in a drawing, which hold no elements. */
+const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const isolated = (text) => `\u2068${text.replace(CONTROLS, "")}\u2069`;
 
 const PAINT = {
   line: { fill: "none", stroke: "currentColor" },
@@ -48,7 +51,7 @@ function molecule(number, name) {
     draw("path", { class: element, ...PAINT[style], d }),
   );
   const view = { viewBox: `0 0 ${10 * width} ${10 * height}`, class: "molecule", role: "img" };
-  const label = { "aria-label": `Structure of ${name}` };
+  const label = { "aria-label": `Structure of ${isolated(name)}` };
   return draw(
     "svg",
     { ...view, ...label },

@@ -16,11 +16,11 @@ function paintAtoms() {
       { class: "swatch", viewBox: "0 0 30 30" },
       draw("circle", { class: look, cx: 15, cy: 15, r: 13 }),
     );
+  const size = `a full disc is ${known.full} (${known.unit}) or more, its area goes with the amount`;
   byId("legend").replaceChildren(
-    swatch("raises"),
-    `raises ${known.label}`,
-    swatch("lowers"),
-    `lowers it; a full disc is ${known.full} (${known.unit}) or more, the area goes with the amount`,
+    make("span", {}, swatch("raises"), `raises ${known.label}`),
+    make("span", {}, swatch("lowers"), "lowers it"),
+    make("span", {}, size),
   );
 }
 

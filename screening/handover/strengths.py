@@ -12,6 +12,7 @@ from screening.evidence import Neighbour
 from screening.handover.cells import format_number
 from screening.handover.nearest import measured_text
 from screening.handover.units import PACTIVITY, PROBABILITY, unit_of
+from screening.handover.words import spoken
 from screening.parts import OffTarget, Prediction, Primary
 from screening.screen import Screen
 
@@ -25,8 +26,6 @@ GRADES = {
 }
 """Words for a primary prediction: at halfway and beyond, beyond ``zero``, worth nothing."""
 OTHER_GRADES = ("good on", "fair on", "poor on")
-SPOKEN = {"herg": "hERG", "ames": "AMES", "dili": "DILI", "ld50_zhu": "LD50"}
-"""Names that chemists write otherwise than the tasks are called."""
 
 
 class Matter(IntEnum):
@@ -118,7 +117,7 @@ def risks(hit: Mapping[str, Any], screen: Screen, units: Mapping[str, str]) -> P
         is_risk = part.full < part.zero and unit_of(part.task, screen, units) == PROBABILITY
         if worth < HALFWAY or (is_risk and value >= LIKELY and worth < 1):
             gain = part.weight * math.log(FLOOR + (1 - FLOOR) * worth)
-            name = SPOKEN.get(part.name, part.name)
+            name = spoken(part.name)
             found.append((gain, is_risk, name, format_number(value, 2)))
     found.sort(key=lambda one: one[0])
     probable = [f"{name} {number}" for _, is_risk, name, number in found if is_risk]

@@ -5,6 +5,29 @@ from typing import NamedTuple
 from screening.parts import OffTarget, Prediction, Primary, Window
 from screening.screen import Screen
 
+SPOKEN = {
+    "herg": "hERG",
+    "ames": "AMES",
+    "dili": "DILI",
+    "ld50_zhu": "LD50",
+    "mw": "MW",
+    "logp": "logP",
+    "tpsa": "TPSA",
+    "hbd": "HBD",
+    "hba": "HBA",
+    "qed": "QED",
+}
+"""Names that chemists write otherwise than tasks and columns are called."""
+
+
+def spoken(name: str) -> str:
+    """Return the name of a task or a property as chemists write it.
+
+    >>> spoken("herg"), spoken("SR-MMP")
+    ('hERG', 'SR-MMP')
+    """
+    return SPOKEN.get(name, name.replace("_", " "))
+
 
 class PartWords(NamedTuple):
     """One part of the objective, explained."""
@@ -12,7 +35,7 @@ class PartWords(NamedTuple):
     column: str
     """Its desirability's column, such as ``d_EGFR``."""
     label: str
-    """Short, for a bar: ``EGFR``, ``not AURKA``, ``herg``, ``mw``."""
+    """Short, for a bar: ``EGFR``, ``not AURKA``, ``hERG``, ``MW``."""
     wanted: str
     """What earns everything and what earns nothing."""
     share: float
@@ -31,7 +54,8 @@ def explain_objective(screen: Screen) -> list[PartWords]:
 
 def _words(part: Prediction | Window) -> tuple[str, str]:
     if isinstance(part, Window):
-        return part.property, f"{part.property} {_range(part)}"
+        name = spoken(part.property)
+        return name, f"{name} {_range(part)}"
     scale = f"{part.full:g} earns everything, {part.zero:g} nothing"
     if isinstance(part, Primary):
         unit = "standard deviation" if part.caution == 1 else "standard deviations"
@@ -39,7 +63,8 @@ def _words(part: Prediction | Window) -> tuple[str, str]:
         return part.name, f"{part.name} as predicted{doubt}: {scale}"
     if isinstance(part, OffTarget):
         return f"not {part.name}", f"margin of the best primary target over {part.name}: {scale}"
-    return part.name, f"{part.name} as predicted: {scale}"
+    name = spoken(part.name)
+    return name, f"{name} as predicted: {scale}"
 
 
 def _range(window: Window) -> str:

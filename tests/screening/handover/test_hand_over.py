@@ -270,10 +270,10 @@ def test_the_objective_in_words(kinase: Screen) -> None:
         "EGFR as predicted minus 1 standard deviation: 8.5 earns everything, 5 nothing"
     )
     assert words["d_selectivity_CDK2"].label == "not CDK2"
-    assert words["d_herg"].wanted == "herg as predicted: 0.3 earns everything, 1 nothing"
+    assert words["d_herg"].wanted == "hERG as predicted: 0.3 earns everything, 1 nothing"
     assert (
         words["d_mw"].wanted
-        == "mw from 300 up to 600 earns everything, below 200 or above 750 nothing"
+        == "MW from 300 up to 600 earns everything, below 200 or above 750 nothing"
     )
-    assert words["d_tpsa"].wanted == "tpsa up to 130 earns everything, above 180 nothing"
+    assert words["d_tpsa"].wanted == "TPSA up to 130 earns everything, above 180 nothing"
     assert sum(part.share for part in words.values()) == pytest.approx(1)
