@@ -8,7 +8,15 @@ import pytest
 from distributed import Client, LocalCluster
 
 from chem.records import Record
+from gnn.bundle import Bundle
 from screening.cluster import connect
+from screening.handover.cells import unescape_cell
+from screening.plan import plan_run
+from screening.publish import Outcome
+from screening.run import run_screen
+from screening.screen import Screen
+
+FILES = Path(__file__).parents[1] / "files"
 
 IDS = ("007", "NA", "1E5", "nan", "", "-0", "1.0", "None", "Ünïcode-β", "a,b", 'say "x"', "007")
 """Text, all of it: nothing here is a number, a date or a missing value."""
@@ -81,3 +89,65 @@ def mixed() -> list[tuple[str, str]]:
     """Ids and structures: 60 records with repeats, other spellings, salts and mistakes."""
     structures = [(GOOD * 6)[i] if i % 7 else BAD[i // 7 % len(BAD)] for i in range(60)]
     return [(IDS[i % len(IDS)] or f"x{i}", text) for i, text in enumerate(structures)]
+
+
+@pytest.fixture(scope="session")
+def small_bundle(
+    make_bundle: Callable[..., Bundle],
+    give_surrogate: Callable[..., Bundle],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Bundle:
+    """A bundle with a surrogate."""
+    tasks = (("EGFR", "r"), ("CDK2", "r"), ("herg", "c"))
+    return give_surrogate(make_bundle(tmp_path_factory.mktemp("bundle"), "small", tasks))
+
+
+@pytest.fixture(scope="session")
+def objective(
+    small_bundle: Bundle,
+    write_library: Callable[[Path, Sequence[tuple[str, str]]], Path],
+    mixed: list[tuple[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Screen]:
+    """Make screens of one library, of drugs and trouble, by a task of the bundle."""
+    with (FILES / "chem/approved_sample.smi").open(newline="") as file:
+        drugs = [(row["chembl_id"], row["smiles"]) for row in csv.DictReader(file, delimiter="\t")]
+    rows = [*drugs[:14], *mixed, ("=1+1", "CCOc1ccccc1.Cl")]
+    library = write_library(tmp_path_factory.mktemp("library") / "library.csv", rows)
+
+    def make(task: str, hits: int, **filters: float) -> Screen:
+        found = {
+            "name": task,
+            "title": task,
+            "library": str(library),
+            "bundles": [str(small_bundle.path)],
+            "hits": hits,
+            "primary": [{"task": f"small_{task}", "zero": 5.0, "full": 8.0}],
+            "liabilities": [{"task": "small_herg", "zero": 1.0, "full": 0.2}],
+            "filters": filters,
+        }
+        return Screen.model_validate(found)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def drug_run(
+    objective: Callable[..., Screen], lone: Client, tmp_path_factory: pytest.TempPathFactory
+) -> Outcome:
+    """A finished run of that library, to be read only."""
+    folder = tmp_path_factory.mktemp("run")
+    screen = objective("EGFR", 12, min_heavy_atoms=8.0)
+    return run_screen(plan_run(screen, folder / "run", prepared=folder / "prepared"), lone)
+
+
+@pytest.fixture(scope="session")
+def hits_of() -> Callable[[Path], list[dict[str, str]]]:
+    """Read the hit list of a run, as it was before it was guarded for spreadsheets."""
+
+    def read(folder: Path) -> list[dict[str, str]]:
+        with (folder / "hits.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return [{name: unescape_cell(value) for name, value in row.items()} for row in rows]
+
+    return read
