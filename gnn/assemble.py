@@ -124,8 +124,9 @@ def _drop_moved(
         return merged, np.full(merged.values.shape, np.nan, np.float32), merged.bounds
     row_of = {smiles: row for row, smiles in enumerate(merged.smiles)}
     own = np.zeros(merged.values.shape, dtype=bool)
+    measured = table.measured  # as large as the table, and made anew each time
     for row in np.flatnonzero(table.split != "train"):
-        own[row_of[table.smiles[row]]] |= table.measured[row]
+        own[row_of[table.smiles[row]]] |= measured[row]
     moved = merged.measured & ~own & (merged.split != "train")[:, None]
     values = np.where(moved, np.float32(np.nan), merged.values)
     bounds = np.where(moved, np.int8(0), merged.bounds)  # a table has none without a value
