@@ -28,12 +28,17 @@ class SealedStore(Store):
         Raises StoreError for a file that is missing, altered or not recorded.
         """
         if self.folder is not None and name not in self._seen:
-            self._compare(name, super().hash(name))
+            self._compare(name, super().hash(name) if self.exists(name) else "")
         return super().read_table(name, columns)
 
     def read(self, name: str) -> bytes:
         """Read a whole file; raises StoreError as ``read_table`` does."""
-        content = super().read(name)
+        try:
+            content = super().read(name)
+        except StoreError:
+            if self.exists(name):
+                raise
+            raise self._lacking(name) from None
         self._compare(name, hashlib.sha256(content).hexdigest())
         return content
 

@@ -104,6 +104,23 @@ def test_only_what_is_read_is_held_to_its_hash(
         open_dossier(open_run(folder), row)
 
 
+def test_a_run_of_an_object_store_is_opened_without_its_scores(
+    lone: Client, tmp_path: Path, objective: Objective, hits_of: HitsOf
+) -> None:
+    screen, url = objective("EGFR", 5), f"memory://{tmp_path.name}"
+    planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared", store=url)
+    run_screen(planned, lone)
+    past = open_run(tmp_path / "a")
+    rank_again(past, screen, tmp_path / "b", lone)
+    assert (tmp_path / "b/hits.csv").read_bytes() == (tmp_path / "a/hits.csv").read_bytes()
+    for unit in past.scores.units:
+        planned.scores_store.remove(unit.file)
+    past = open_run(tmp_path / "a")
+    assert open_dossier(past, int(hits_of(tmp_path / "a")[0]["row"])).fate == "hit 1"
+    with pytest.raises(InputError, match=rf"^{url}/[^\n]* is missing or was altered"):
+        rerank(past, screen)
+
+
 def test_a_run_that_is_written_meanwhile_is_refused(
     drug_run: Outcome, lone: Client, tmp_path: Path
 ) -> None:

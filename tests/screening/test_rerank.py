@@ -13,7 +13,7 @@ from screening.ledger import Lock
 from screening.past import open_run
 from screening.plan import plan_run
 from screening.publish import Outcome
-from screening.rerank import check_rerank, rank_again
+from screening.rerank import check_rerank, rank_again, rerank
 from screening.run import run_screen
 from screening.screen import Screen
 from screening.selection import Selection
@@ -71,6 +71,13 @@ def test_after_a_triage_the_rest_counts_as_set_aside(
     assert counts["set_aside"] == counts["scored"] - len(past.scores.triage.rows)
     assert counts["filtered"] == 0
     assert any("set aside" in open_dossier(past, row).fate for row in range(1, 15))
+    next((tmp_path / "a/scores").glob("promise-*")).unlink()
+    past = open_run(tmp_path / "a")
+    fates = [open_dossier(past, row).fate for row in range(1, 15)]
+    assert any(fate.startswith("accepted; whether it was scored is not known") for fate in fates)
+    assert any(fate.startswith("hit ") for fate in fates)
+    with pytest.raises(InputError, match=r"^[^\n]*promise-[^\n]* run the screen again"):
+        rerank(past, other)
 
 
 def test_a_control_that_no_triage_chose_is_there_in_a_re_ranking(
