@@ -2,18 +2,20 @@
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, BinaryIO
 
 from chem.describe import PROPERTIES
+from chem.read import open_library
 from screening.errors import StoreError
 from screening.partitions import DUPLICATES
 from screening.past import PastRun
 from screening.records import REJECTED
 from screening.runfolder import SCREEN, RunFolder
 
-HITS, PASSED_OVER = "hits.csv", "passed_over.csv"
+HITS, HITS_SDF, PASSED_OVER = "hits.csv", "hits.sdf", "passed_over.csv"
 _LAST = {
     "": "scored, and behind the last hit",
     HITS: "scored",
@@ -31,7 +33,7 @@ def tell_fate(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str])
 
     record: of the prepared library. taken_by: filters of the run's screen that take it.
 
-    ``hits.csv`` and ``passed_over.csv`` are believed if they have the hash of the manifest. If
+    Files of hits and of who was passed over are believed if they have the hash of the manifest. If
     one that is asked was changed or is gone, the sentence says so, and what is known without it.
     """
     row, smiles = int(record["row"]), str(record["smiles"])
@@ -42,11 +44,10 @@ def tell_fate(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str])
     if first is not None:
         return f"a duplicate of row {first:,}, which stands for it"
     lost = {}
-    for name, words in ((HITS, "hit {rank}"), (PASSED_OVER, "passed over: {why}")):
+    for name, tell in ((HITS, _tell_hit), (PASSED_OVER, _tell_passed_over)):
         try:
-            for line in _lines(past.run, name):
-                if line["row"] == str(row) if "row" in line else line["smiles"] == smiles:
-                    return words.format(**line)
+            if found := tell(past.run, row, smiles):
+                return found
         except _ChangedError as error:
             lost[name] = f"{name} {error}"
     known = _by_scores(past, row, taken_by) or _LAST[next(iter(lost), "")]
@@ -69,22 +70,49 @@ def _by_scores(past: PastRun, row: int, taken_by: Sequence[str]) -> str:
     return ""
 
 
-def _lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:
-    """Yield the lines of a file of the run, none if it wrote no such file.
+def _tell_hit(run: RunFolder, row: int, smiles: str) -> str:
+    """Tell the place of a hit; ``""`` of another compound.
 
-    Raises _ChangedError if it is not as the run wrote it.
+    Where ``hits.csv`` was changed, as by saving it from a spreadsheet, ``hits.sdf`` knows too.
     """
-    wanted = run.manifest["files"].get(name)
-    if wanted is None:
-        return
-    csv.field_size_limit(1 << 30)  # a vendor's field may be long
     try:
-        with (run.folder / name).open("rb") as file:
-            if file_digest(file, "sha256").hexdigest() != wanted:
-                raise _ChangedError("was changed since the run")
-            file.seek(0)
-            with TextIOWrapper(file, encoding="utf-8", newline="") as text:
-                yield from csv.DictReader(text)
+        found = [line["rank"] for line in _lines(run, HITS) if line["row"] == str(row)]
+        return f"hit {found[0]}" if found else ""
+    except _ChangedError as changed:
+        path = run.folder / HITS_SDF
+        with suppress(_ChangedError), _own(run, HITS_SDF):
+            hits = open_library(path) if path.stat().st_size else ()  # no library is empty
+            found = [hit.extra["rank"] for hit in hits if hit.extra["row"] == str(row)]
+            return f"hit {found[0]} (by {HITS_SDF}: {HITS} {changed})" if found else ""
+        raise
+
+
+def _tell_passed_over(run: RunFolder, row: int, smiles: str) -> str:
+    """Tell why a compound was passed over; ``""`` if it was not.
+
+    No two accepted compounds share a standardized structure.
+    """
+    lines = _lines(run, PASSED_OVER) if PASSED_OVER in run.manifest["files"] else ()
+    return next((f"passed over: {line['why']}" for line in lines if line["smiles"] == smiles), "")
+
+
+def _lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:
+    """Yield the lines of a file of the run; raises _ChangedError if it is its own no more."""
+    csv.field_size_limit(1 << 30)  # a vendor's field may be long
+    with _own(run, name) as file, TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        yield from csv.DictReader(text)
+
+
+@contextmanager
+def _own(run: RunFolder, name: str) -> Iterator[BinaryIO]:
+    """Open a file of the run; raises _ChangedError if it is not as the run wrote it."""
+    try:
+        file = (run.folder / name).open("rb")
     except OSError as error:
-        reason = "is missing" if isinstance(error, FileNotFoundError) else error.strerror
-        raise _ChangedError(reason) from None
+        missing = isinstance(error, FileNotFoundError)
+        raise _ChangedError("is missing" if missing else f"({error.strerror})") from None
+    with file:
+        if file_digest(file, "sha256").hexdigest() != run.manifest["files"][name]:
+            raise _ChangedError("was changed since the run")
+        file.seek(0)
+        yield file

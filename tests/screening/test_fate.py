@@ -42,12 +42,13 @@ def test_a_hit_list_that_was_changed_is_not_believed(
     path, whole = folder / "hits.csv", (folder / "hits.csv").read_bytes()
     past, row = open_run(folder), int(hits_of(folder)[0]["row"])
     path.write_bytes(whole.replace(b"\n1,", b"\n99,", 1))
-    fate = open_dossier(past, row).fate
-    assert fate.startswith("scored (hits.csv was changed since the run, so its place is not known;")
-    assert f"hitlist rank --run {folder} --screen {folder}/screen.toml" in fate
-    judged = open_dossier(past, row).judged
-    assert judged is not None
-    assert f"{judged.score:.4f}" == hits_of(drug_run.folder)[0]["score"]
+    assert open_dossier(past, row).fate == "hit 1 (by hits.sdf: hits.csv was changed since the run)"
+    (folder / "hits.sdf").write_bytes((folder / "hits.sdf").read_bytes() + b"\n")
+    dossier = open_dossier(past, row)
+    assert dossier.fate.startswith("scored (hits.csv was changed since the run, so its place is ")
+    assert f"hitlist rank --run {folder} --screen {folder}/screen.toml" in dossier.fate
+    assert dossier.judged is not None
+    assert f"{dossier.judged.score:.4f}" == hits_of(drug_run.folder)[0]["score"]
     path.unlink()
     fates = [open_dossier(past, row).fate for row in range(1, past.prepared.rows + 1)]
     assert (
