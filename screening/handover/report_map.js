@@ -1,6 +1,7 @@
 /* The map of chemical space. */
 
-/* Colours that people of every colour vision tell apart (Okabe and Ito), for the largest clusters. */
+/* Colours that people of every colour vision tell apart (Okabe and Ito), for the largest clusters;
+   a hit that is alone in its cluster has none. */
 const KINDS = 7;
 
 function clusterKinds() {
@@ -8,6 +9,7 @@ function clusterKinds() {
   for (const hit of page.cells.keys())
     sizes.set(cell(hit, "cluster"), (sizes.get(cell(hit, "cluster")) ?? 0) + 1);
   const large = [...sizes]
+    .filter(([, size]) => size > 1)
     .sort((a, b) => b[1] - a[1] || Number(a[0]) - Number(b[0]))
     .slice(0, KINDS);
   return new Map(large.map(([name], at) => [name, at + 1]));
