@@ -23,7 +23,7 @@ SMALL = (220, 150)
 """The same of neighbours."""
 _HIGHEST = 5
 """Predictions of each unit that are shown beside the screen's own."""
-_RADIUS = 11
+_RADIUS = 16
 """Of an atom's disc in pixels, for the largest contribution."""
 
 
