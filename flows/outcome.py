@@ -40,10 +40,11 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
             if again
             else "--exhaustive, or more --hits, scores them"
         )
-        if counts["set_aside"]:
+        # In a ranking of what was scored, others were taken by filters of the earlier screen.
+        aside = counts["set_aside"] - outcome.manifest["triage"].get("never_looked_at", 0)
+        if aside:
             note(
-                f"{counts['set_aside']:,} compounds were set aside by the triage and not scored in "
-                f"full: {remedy}"
+                f"{aside:,} compounds were set aside by the triage and not scored in full: {remedy}"
             )
     for name in ("hits.csv", "report.html"):
         print(short(outcome.folder / name))
