@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import dask
 from distributed import Client as Client  # flows name its type too
 from distributed import Future, KilledWorker, LocalCluster
+from distributed.comm import CommClosedError
 
 from screening.errors import SchedulerLostError, WorkerLostError
 from screening.installation import OtherInstallationError, installation, run_checked
@@ -179,7 +180,7 @@ def _result(client: Client, future: Future) -> Any:
             f"workers died again and again on the same work ({error.last_worker.address}, the "
             "last one); give them more memory, or make the partitions smaller"
         ) from error
-    except CancelledError:
+    except (CancelledError, CommClosedError):  # before it was asked, or while it answered
         raise _lost(client) from None
     except ImportError as error:
         if client.cluster is not None:  # processes of our own: a fault of the program

@@ -2,12 +2,14 @@
 
 import math
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -16,7 +18,7 @@ from distributed import Client, LocalCluster
 import screening.cluster
 from chem.errors import InputError
 from screening.cluster import connect, run_window
-from screening.errors import WorkerLostError
+from screening.errors import SchedulerLostError, WorkerLostError
 from screening.installation import OtherInstallationError
 
 
@@ -195,3 +197,38 @@ def test_something_else_at_the_port_is_no_scheduler() -> None:
                 pass
         finally:
             other.kill()
+
+
+def test_a_scheduler_that_dies_while_it_answers_is_told_in_one_line(tmp_path: Path) -> None:
+    """A result is asked for, and the connection breaks before it has come."""
+    file = tmp_path / "scheduler.json"
+    where = ["--scheduler-file", str(file)]
+    programs = (
+        ["distributed.cli.dask_scheduler", *where, "--host", "127.0.0.1", "--port", "0"],
+        ["distributed.cli.dask_worker", *where, "--nthreads", "1", "--no-nanny"],
+    )
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", *words, "--no-dashboard"],
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
+            for words in programs
+        ]
+        for process in processes:
+            stack.callback(process.kill)
+        with Client(scheduler_file=str(file)) as client:
+            client.wait_for_workers(1)
+            results = run_window(client, nap, [1, 2], window=2)
+            next(results)
+            while any(future.status != "finished" for future in list(client.futures.values())):
+                time.sleep(0.01)
+            os.kill(processes[0].pid, signal.SIGSTOP)
+            killer = threading.Timer(0.5, processes[0].kill)
+            killer.start()
+            with pytest.raises(SchedulerLostError, match=r"^the Dask scheduler at \S+ went away"):
+                next(results)
+            killer.join()
