@@ -117,7 +117,7 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
     meanwhile.
     """
     table = _read(past, row, [*_READ, *PROPERTIES, *GRAPH])
-    record = table.select(list(_READ)).to_pylist()[0]
+    record = table.select([*_READ, *PROPERTIES]).to_pylist()[0]
     accepted = record["status"] == ACCEPTED
     judged = _judge(past, table, record["smiles"]) if accepted else None
     # What was quarantined must not be replayed here.

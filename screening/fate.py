@@ -7,20 +7,20 @@ from hashlib import file_digest
 from io import TextIOWrapper
 from typing import Any, BinaryIO
 
+import pandas as pd
+
 from chem.describe import PROPERTIES
 from chem.read import open_library
 from screening.errors import StoreError
 from screening.partitions import DUPLICATES
 from screening.past import PastRun
+from screening.rank import beyond
 from screening.records import REJECTED
 from screening.runfolder import SCREEN, RunFolder
+from screening.screen import Limit
 
 HITS, HITS_SDF, PASSED_OVER = "hits.csv", "hits.sdf", "passed_over.csv"
-_LAST = {
-    "": "scored, and behind the last hit",
-    HITS: "scored",
-    PASSED_OVER: "scored, and not among the hits",
-}
+_CHANGED = {HITS: "scored", PASSED_OVER: "scored, and not among the hits"}
 """Of compounds that nothing kept off the list, by the first file that cannot be believed."""
 
 
@@ -50,24 +50,48 @@ def tell_fate(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str])
                 return found
         except _ChangedError as error:
             lost[name] = f"{name} {error}"
-    known = _by_scores(past, row, taken_by) or _LAST[next(iter(lost), "")]
+    known = _by_scores(past, record, taken_by)
     if not lost:
-        return known
+        return known or _behind(past.run)
+    known = known or _CHANGED[next(iter(lost))]
     again = f"`hitlist rank --run {past.folder} --screen {past.folder / SCREEN}` writes it anew"
     return f"{known} ({' and '.join(lost.values())}, so its place is not known; {again})"
 
 
-def _by_scores(past: PastRun, row: int, taken_by: Sequence[str]) -> str:
+def _by_scores(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str]) -> str:
     """Tell what kept an accepted compound off the list; ``""`` where nothing did."""
     try:
-        scored = past.triage is None or row in past.triage.rows
+        scored = past.triage is None or int(record["row"]) in past.triage.rows
     except StoreError as error:
         return f"accepted; whether it was scored is not known: {error}"
     if taken_by and (scored or taken_by[0].split("_", 1)[1] in PROPERTIES):
         return f"taken by the filter {taken_by[0]}"
     if not scored:
+        # In a ranking of what was scored, filters of the screen that scored took some before.
+        earlier = past.scored_for.limits
+        taken = [one for one in earlier if one.column in PROPERTIES and _takes(one, record)]
+        if taken:
+            return f"never looked at: taken by the filter {taken[0].name} of {past.scored_for.name}"
         return f"set aside by the triage for {past.scored_for.name}: not promising enough"
     return ""
+
+
+def _takes(limit: Limit, record: Mapping[str, Any]) -> bool:
+    frame = pd.DataFrame({limit.column: [record[limit.column]]})
+    return bool(beyond(frame, frame, limit)[0])
+
+
+def _behind(run: RunFolder) -> str:
+    """Tell where the list of hits ended before a compound that nothing kept off it."""
+    selection = run.manifest.get("selection")
+    if selection is None:
+        last = list(_lines(run, HITS))[-1:]
+        ended = f" (rank {last[0]['rank']}, score {last[0]['score']})" if last else ""
+        return f"scored, and behind the last hit{ended}"
+    told = f"scored, and behind the {selection['pool']:,} that the hits were chosen from"
+    if hidden := selection["not_listed"]:
+        told += f", or one of {hidden:,} excluded compounds that {PASSED_OVER} does not list"
+    return told
 
 
 def _tell_hit(run: RunFolder, row: int, smiles: str) -> str:

@@ -29,7 +29,8 @@ def test_every_record_has_a_fate(drug_run: Outcome) -> None:
     assert begin("a duplicate of row ") == counts["duplicates"]
     assert begin("hit ") == counts["hits"]
     assert begin("taken by the filter min_heavy_atoms") == counts["filtered"]
-    assert begin("scored, and behind") == counts["passed"] - counts["hits"]
+    last = f"scored, and behind the last hit (rank {counts['hits']}, score 0."
+    assert begin(last) == counts["passed"] - counts["hits"] > 0
     with pytest.raises(InputError, match=r"is not in library\.csv"):
         open_dossier(past, past.prepared.rows + 1)
 
@@ -66,12 +67,15 @@ def test_who_was_passed_over_is_told_by_the_run_alone(
 ) -> None:
     past = open_run(drug_run.folder)
     best = hits_of(drug_run.folder)[0]
-    selection = Selection(exclude=(best["compound_id"],))
+    selection = Selection(exclude=(best["compound_id"],), pool=4)
     screen = past.screen.model_copy(update={"selection": selection, "hits": 3})
     rank_again(past, check_rerank(past, screen, tmp_path / "b"), tmp_path / "b", lone)
     ranked, row = open_run(tmp_path / "b"), int(best["row"])
     assert open_dossier(ranked, row).fate == "passed over: excluded: ids of the screen"
     assert open_dossier(past, row).fate == "hit 1"  # in the run that scored
+    fates = [open_dossier(ranked, row).fate for row in range(1, past.prepared.rows + 1)]
+    behind = "scored, and behind the 4 that the hits were chosen from"
+    assert fates.count(behind) == ranked.run.manifest["counts"]["passed"] - 4 > 0
     with (tmp_path / "b/passed_over.csv").open("a") as file:
         file.write("\n")
     fate = open_dossier(ranked, row).fate

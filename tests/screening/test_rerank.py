@@ -71,6 +71,10 @@ def test_after_a_triage_the_rest_counts_as_set_aside(
     assert counts["set_aside"] == counts["scored"] - len(past.scores.triage.rows)
     assert counts["filtered"] == 0
     assert any("set aside" in open_dossier(past, row).fate for row in range(1, 15))
+    ranked = open_run(tmp_path / "b")
+    fates = [open_dossier(ranked, row).fate for row in range(1, past.prepared.rows + 1)]
+    early = [fate.startswith("never looked at: taken by the filter min_heavy_") for fate in fates]
+    assert sum(early) == past.scores.triage.filtered["min_heavy_atoms"] > 0
     next((tmp_path / "a/scores").glob("promise-*")).unlink()
     past = open_run(tmp_path / "a")
     fates = [open_dossier(past, row).fate for row in range(1, 15)]
