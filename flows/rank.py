@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
-from prefect.artifacts import create_table_artifact
 
+from flows.artifacts import publish
 from flows.planning import plan_ranking
-from flows.screen import AGAIN, ONCE, artifact_key
+from flows.screen import AGAIN, ONCE
 from flows.stages import stage_progress
 from screening.cluster import connect
 from screening.evidence import Evidence
-from screening.handover.top import top_table
 from screening.meter import Clock
 from screening.past import PastRun
 from screening.publish import Outcome
@@ -98,10 +97,5 @@ def rank(
     ranking = clock.time("rank", lambda: rank_scored(planned, scheduler, workers, tls))
     evidence = clock.time("explain", lambda: explain(planned, ranking, scheduler, workers, tls))
     outcome = clock.time("hand_over", lambda: hand_over(planned, ranking, evidence, clock))
-    headers, rows = top_table(outcome.table, planned[1], size=25)
-    create_table_artifact(
-        [dict(zip(headers, row, strict=True)) for row in rows],
-        key=f"{artifact_key(planned[1].name)}-ranked-again",
-        description=f"{planned[1].title}: the best hits of {outcome.folder.name}",
-    )
+    publish(planned[1], outcome, "-again")
     return {"folder": str(outcome.folder), **outcome.manifest["counts"]}

@@ -8,15 +8,13 @@ goes on from there.
 from typing import Any
 
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.artifacts import publish
 from flows.planning import plan_screen
 from flows.stages import stage_progress, worth_retrying
-from screening.audit import describe_triage
 from screening.cluster import connect
 from screening.evidence import Evidence
-from screening.handover.top import top_table
 from screening.judge import Scores
 from screening.meter import Clock
 from screening.plan import Plan
@@ -165,51 +163,5 @@ def screen(
     outcome = clock.time(
         "hand_over", lambda: hand_over(planned, prepared, ranking, evidence, clock)
     )
-    publish(planned, outcome)
+    publish(planned.screen, outcome)
     return {"folder": str(outcome.folder), **outcome.manifest["counts"]}
-
-
-def publish(plan: Plan, outcome: Outcome) -> None:
-    """Show the top hits and a summary on the server."""
-    headers, rows = top_table(outcome.table, plan.screen, size=25)
-    create_table_artifact(
-        [dict(zip(headers, row, strict=True)) for row in rows],
-        key=f"{artifact_key(plan.screen.name)}-top-hits",
-        description=f"{plan.screen.title}: the best hits of {outcome.folder.name}",
-    )
-    create_markdown_artifact(
-        summarize(plan, outcome),
-        key=f"{artifact_key(plan.screen.name)}-run",
-        description=f"Run summary of {outcome.folder.name}",
-    )
-
-
-def artifact_key(name: str) -> str:
-    """Return a name as an artifact key allows it: lower case letters, digits and dashes."""
-    return "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-")
-
-
-def summarize(plan: Plan, outcome: Outcome) -> str:
-    """Return the run in Markdown."""
-    manifest = outcome.manifest
-    counts = [f"| {name} | {count:,} |" for name, count in manifest["counts"].items()]
-    taken = [f"- `{name}` took {n:,}" for name, n in manifest["filtered_by_filter"].items() if n]
-    bundles = ", ".join(f"{b['name']} `{b['sha256'][:12]}`" for b in manifest["bundles"])
-    library = manifest["library"]
-    return "\n".join(
-        [
-            f"# {plan.screen.title}",
-            "",
-            f"Folder: `{outcome.folder}`",
-            "",
-            f"Library: `{library['name']}`, sha256 `{library['sha256'][:12]}`. Models: {bundles}.",
-            "",
-            "| | records |",
-            "|---|---:|",
-            *counts,
-            "",
-            *taken,
-            "",
-            describe_triage(manifest["triage"]),
-        ]
-    )

@@ -6,7 +6,8 @@ from typing import Any
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
-from flows.screen import AGAIN, ONCE, artifact_key
+from flows.artifacts import artifact_key
+from flows.screen import AGAIN, ONCE
 from flows.stages import stage_progress
 from flows.training import run_training
 from flows.training_checks import check_bundle_folder, check_device

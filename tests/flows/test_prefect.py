@@ -118,13 +118,20 @@ def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
         words = ["deployment", "run", "screen/kinase", "--watch"]
         words += ["-p", f"library={library}", "-p", f"out={tmp_path / 'flow'}"]
         said = prefect(server, *words, seconds=400)
+        assert "Completed" in said, (tmp_path / "worker.log").read_text()
+        words = ["deployment", "run", "rank/again", "--watch", "-p", f"run={tmp_path / 'flow'}"]
+        said = prefect(server, *words, "-p", f"out={tmp_path / 'again'}", seconds=400)
     assert "Completed" in said, (tmp_path / "worker.log").read_text()
+    assert str(tmp_path / "flow/hits.csv") in (tmp_path / "worker.log").read_text()
+    again = tmp_path / "again/hits.csv"
+    assert again.read_bytes() == (tmp_path / "flow/hits.csv").read_bytes()
     answer = run("screen", "kinase", "--library", library, "--out", tmp_path / "cli", *crew)
     assert answer.code == 0, answer.err
     for name in ("hits.csv", "hits.sdf", "rejects.csv", "duplicates.csv", "screen.toml"):
         assert (tmp_path / "flow" / name).read_bytes() == (tmp_path / "cli" / name).read_bytes()
     keys = {artifact["key"] for artifact in ask(server, "/artifacts/filter", {})}
     assert {"kinase-top-hits", "kinase-run", "screen-prepare", "screen-score"} <= keys
+    assert {"kinase-again-top-hits", "kinase-again-run"} <= keys
     wait_for_the_nightly_runs(server)
 
 

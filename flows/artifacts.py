@@ -1,0 +1,60 @@
+"""What a run shows on the Prefect server: its top hits and a summary."""
+
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from screening.audit import describe_triage
+from screening.handover.top import top_table
+from screening.publish import Outcome
+from screening.screen import Screen
+
+
+def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
+    """Show the top hits and a summary on the server, and the folder in the log.
+
+    what: comes into the artifacts' keys, so that those of another flow are others.
+    """
+    headers, rows = top_table(outcome.table, screen, size=25)
+    create_table_artifact(
+        [dict(zip(headers, row, strict=True)) for row in rows],
+        key=f"{artifact_key(screen.name)}{what}-top-hits",
+        description=f"{screen.title}: the best hits of {outcome.folder.name}",
+    )
+    create_markdown_artifact(
+        summarize(screen, outcome),
+        key=f"{artifact_key(screen.name)}{what}-run",
+        description=f"Run summary of {outcome.folder.name}",
+    )
+    hits = outcome.manifest["counts"]["hits"]
+    get_run_logger().info("%s hits: %s", f"{hits:,}", outcome.folder / "hits.csv")
+
+
+def artifact_key(name: str) -> str:
+    """Return a name as an artifact key allows it: lower case letters, digits and dashes."""
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-")
+
+
+def summarize(screen: Screen, outcome: Outcome) -> str:
+    """Return the run in Markdown."""
+    manifest = outcome.manifest
+    counts = [f"| {name} | {count:,} |" for name, count in manifest["counts"].items()]
+    taken = [f"- `{name}` took {n:,}" for name, n in manifest["filtered_by_filter"].items() if n]
+    bundles = ", ".join(f"{b['name']} `{b['sha256'][:12]}`" for b in manifest["bundles"])
+    library = manifest["library"]
+    return "\n".join(
+        [
+            f"# {screen.title}",
+            "",
+            f"Folder: `{outcome.folder}`",
+            "",
+            f"Library: `{library['name']}`, sha256 `{library['sha256'][:12]}`. Models: {bundles}.",
+            "",
+            "| | records |",
+            "|---|---:|",
+            *counts,
+            "",
+            *taken,
+            "",
+            describe_triage(manifest["triage"]),
+        ]
+    )
