@@ -167,8 +167,9 @@ _IDENTITY: Mapping[str, Meaning] = {
         "Place in the ranked list that the hits were chosen from.", "", "from 1", "screen.toml"
     ),
     "reason": Meaning(
-        "Strengths, then warnings, judged by the screen's own limits: halfway between zero and "
-        f"full divides good from bad; novel is less than {SIMILAR:g} similar to what was measured.",
+        "Strengths, then all warnings. Halfway between zero and full divides good from bad; potent "
+        "and active are said of the cautious value; novel is less than "
+        f"{SIMILAR:g} similar to all that the model was trained on, on any target.",
         source="screen.toml",
     ),
 }

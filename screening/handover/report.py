@@ -46,7 +46,7 @@ def render_report(
 
     evidence: of each hit, in the order of the table; None where there is none.
     """
-    shown = HitTable(table.columns, table.rows[:SHOWN])
+    shown = HitTable(table.columns, table.rows[:SHOWN], table.contradictions[:SHOWN])
     known = evidence[:SHOWN] if evidence is not None else None
     data = page_data(shown, screen, facts, known)
     script, style = _joined(SCRIPTS), _joined(STYLES)

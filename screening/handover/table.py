@@ -10,7 +10,7 @@ from chem.describe import PROPERTIES
 from screening.evidence import Evidence, Neighbour
 from screening.handover.cells import format_number
 from screening.handover.nearest import ENDS, column_name, neighbour_cells
-from screening.handover.reason import reason
+from screening.handover.reason import contradictions, reason
 from screening.handover.units import PROBABILITY, decimals_of, unit_of
 from screening.screen import Screen
 
@@ -56,6 +56,8 @@ class HitTable(NamedTuple):
     columns: tuple[Column, ...]
     rows: list[list[str]]
     """[hits][columns]"""
+    contradictions: tuple[Mapping[str, str], ...] = ()
+    """[hits] what was measured of each against its prediction (``reason.contradictions``)."""
 
     def records(self) -> list[dict[str, str]]:
         """Each row as ``{header: cell}``."""
@@ -96,13 +98,14 @@ def hit_table(
     near: list[Mapping[str, tuple[Neighbour, ...]]] = [{} for _ in hits.index]
     if evidence is not None:
         near = [one.neighbours for one in evidence]
-    rows = []
+    rows, against = [], []
     for hit, extra, known in zip(hits.to_dict("records"), extras, near, strict=True):
         whole = {str(name): value for name, value in hit.items()}
         whole["reason"] = reason(whole, screen, units, limits, known)
+        against.append(contradictions(whole, screen, units, known))
         whole |= _neighbour_cells(known, screen, units)
         rows.append([_cell(whole, extra, column) for column in columns])
-    return HitTable(tuple(columns), rows)
+    return HitTable(tuple(columns), rows, tuple(against))
 
 
 def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:

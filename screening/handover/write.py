@@ -19,7 +19,6 @@ from screening.handover.report import render_report
 from screening.handover.sdf import write_hits_sdf
 from screening.handover.table import HitTable, hit_table
 from screening.handover.workbook import write_workbook
-from screening.lab.settings import Lab
 from screening.lab.write import write_lab
 from screening.rank import Ranking
 from screening.screen import Screen
@@ -95,4 +94,4 @@ def _write_hits(
     else:
         write_passed_over(folder / PASSED_OVER, ranking.passed_over)
         yield PASSED_OVER
-    yield from write_lab(folder, table, ranking.hits, screen, screen.lab or Lab())
+    yield from write_lab(folder, table, ranking.hits, screen, screen.lab)
