@@ -15,9 +15,8 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
-from rich.text import Text
 
+from flows.fitting import Fitted
 from flows.pace import Pace, progress_line
 
 Report = Callable[[str, int, int | None], None]
@@ -65,7 +64,9 @@ def progress(one_bar: bool = False) -> Iterator[Report]:
     """
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _plain_report()
+        lines = _Lines()
+        yield lines.report
+        lines.end()  # not where it failed: that was no end
         return
     columns = (
         SpinnerColumn(),
@@ -89,18 +90,32 @@ def progress(one_bar: bool = False) -> Iterator[Report]:
         yield report
 
 
-def _plain_report() -> Report:
-    last = monotonic()
-    pace = Pace()
+class _Lines:
+    """Progress as lines: one now and then, and the end of each stage of which any was said."""
 
-    def report(what: str, done: int, total: int | None) -> None:
-        nonlocal last
-        told = pace.tell(what, done, total)  # every report, said or not
-        if monotonic() - last >= PLAIN_SECONDS:
-            last = monotonic()
+    def __init__(self) -> None:
+        self._last = monotonic()
+        self._pace = Pace()
+        self._what = ""
+        self._unsaid = ""
+        self._begun = False
+
+    def report(self, what: str, done: int, total: int | None) -> None:
+        """Take in a report, and say it where the last line is old enough."""
+        if what != self._what:
+            self.end()
+            self._what, self._begun = what, False
+        told = self._pace.tell(what, done, total)  # every report, said or not
+        self._unsaid = progress_line(what, done, total, "")  # at the end no pace matters
+        if monotonic() - self._last >= PLAIN_SECONDS:
             note(progress_line(what, done, total, told))
+            self._last, self._begun, self._unsaid = monotonic(), True, ""
 
-    return report
+    def end(self) -> None:
+        """Say where the stage ended, of which earlier lines were seen."""
+        if self._begun and self._unsaid:
+            note(self._unsaid)
+        self._unsaid = ""
 
 
 def show_table(
@@ -115,10 +130,11 @@ def show_table(
         for row in (headers, *rows):
             print("\t".join(printable(" ".join(cell.split())) for cell in row))
         return
-    table = Table(title=Text(title) if title else None, title_justify="left")
-    for at, header in enumerate(headers):
-        right = at >= len(headers) - numbers
-        table.add_column(Text(header), justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
-    console.print(table)
+    shown = [[printable(cell) for cell in row] for row in rows]
+    console.print(Fitted(headers, shown, title, numbers))
+
+
+def terminal_width() -> int | None:
+    """Return how many cells a line on stdout has; None where it is no terminal."""
+    console = Console()
+    return console.width if console.is_terminal else None

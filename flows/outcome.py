@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.console import note, show_table
+from flows.console import note, show_table, terminal_width
+from flows.fitting import choose_columns
 
 if TYPE_CHECKING:
     from screening.publish import Outcome
@@ -14,10 +15,13 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     """Show the best hits, the counts and, if there are fewer hits than asked for, why."""
     from screening.audit import describe_triage
     from screening.chosen import describe_selection
-    from screening.handover.top import top_table
+    from screening.handover.top import STORY, brief_table, top_table
 
     counts = outcome.manifest["counts"]
-    headers, rows = top_table(outcome.table, screen)
+    if width := terminal_width():
+        headers, rows = choose_columns(*brief_table(outcome.table, screen), width, STORY)
+    else:
+        headers, rows = top_table(outcome.table, screen)
     if rows:
         show_table(headers, rows, f"{screen.title}: best {len(rows)} of {counts['hits']} hits")
     note(

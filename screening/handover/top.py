@@ -1,7 +1,14 @@
 """The first hits as a few columns for a terminal."""
 
+from collections.abc import Mapping, Sequence
+
 from screening.handover.table import HitTable
 from screening.screen import Screen
+
+STORY = "reason"
+"""The one column of :func:`brief_table` that may be cut."""
+_NAME = 24
+"""Characters of a name or an id where every column counts."""
 
 
 def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str], list[list[str]]]:
@@ -12,22 +19,56 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
     """
     records = table.records()[:size]
     named = any(cells["name"] for cells in records)
+    headers = ["rank", "compound_id", *(["name"] if named else []), "score"]
+    columns = [[_printable(cells[header]) for cells in records] for header in headers]
+    for part in screen.primary:
+        headers.append(part.name)
+        columns.append(_with_std(records, part.name))
+    others = _others(screen)
+    columns += [[cells[name] for cells in records] for name in others]
+    return [*headers, *others], [list(row) for row in zip(*columns, strict=True)]
+
+
+def brief_table(
+    table: HitTable, screen: Screen, size: int = 10
+) -> tuple[list[str], list[list[str]]]:
+    """Headers and rows of the same hits, most telling column first: of which as many as fit.
+
+    Columns: rank, name (or id, where no hit has a name), score, each primary's prediction with its
+    standard deviation, the reason in words, the id, and the desirability of every other part.
+    """
+    records = table.records()[:size]
+    named = any(cells["name"] for cells in records)
+    ids = [_printable(cells["compound_id"], _NAME) for cells in records]
+    columns = {
+        "rank": [cells["rank"] for cells in records],
+        "compound_id": ids,
+        "score": [cells["score"] for cells in records],
+    }
+    if named:
+        names = [
+            _printable(cells["name"], _NAME) or one for cells, one in zip(records, ids, strict=True)
+        ]
+        columns = {"rank": columns["rank"], "name": names, "score": columns["score"]}
+    for part in screen.primary:
+        columns[part.name] = _with_std(records, part.name)
+    columns[STORY] = [_printable(cells["reason"], 200) for cells in records]
+    columns.setdefault("compound_id", ids)
+    columns |= {name: [cells[name] for cells in records] for name in _others(screen)}
+    return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]
+
+
+def _with_std(records: Sequence[Mapping[str, str]], name: str) -> list[str]:
+    return [f"{cells[name]} ± {cells[f'{name}_std']}" for cells in records]
+
+
+def _others(screen: Screen) -> list[str]:
     primaries = {part.name for part in screen.primary}
-    others = [
+    return [
         name
         for name in screen.objective_columns
         if name.startswith("d_") and name.removeprefix("d_") not in primaries
     ]
-    headers = ["rank", "compound_id", *(["name"] if named else []), "score"]
-    rows = [[_printable(cells[header]) for header in headers] for cells in records]
-    for part in screen.primary:
-        headers.append(part.name)
-        for row, cells in zip(rows, records, strict=True):
-            row.append(f"{cells[part.name]} ± {cells[f'{part.name}_std']}")
-    headers += others
-    for row, cells in zip(rows, records, strict=True):
-        row += [cells[name] for name in others]
-    return headers, rows
 
 
 def _printable(text: str, width: int = 40) -> str:

@@ -36,9 +36,36 @@ def test_a_log_gets_a_line_now_and_then(later, capsys: pytest.CaptureFixture[str
         for done in (45_000, 50_000, 55_000, 60_000):
             later(4)
             report("score", done, 100_000)
+        assert capsys.readouterr().err.splitlines() == [
+            "score: 55,000 of 100,000 (1,250 molecules/s, 0:00:36 left)"
+        ]
+
+
+def test_a_log_tells_the_end_of_what_it_told_of(later, capsys: pytest.CaptureFixture[str]) -> None:
+    with progress() as report:
+        report("prepare", 1000, 2000)  # too short to be told of
+        report("prepare", 2000, 2000)
+        for done in (0, 447, 1704):
+            report("score", done, 1704)
+            later(11 if not done else 1)
+        report("explain", 1, 2)
+        later(11)
+        report("explain", 2, 2)
     assert capsys.readouterr().err.splitlines() == [
-        "score: 55,000 of 100,000 (1,250 molecules/s, 0:00:36 left)"
+        "score: 447 of 1,704 (41 molecules/s, 0:00:31 left)",
+        "score: 1,704 of 1,704",
+        "explain: 2 of 2 (0:00:00 left)",
     ]
+
+
+def test_a_log_tells_no_end_of_what_failed(later, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(OSError, match="disk"), progress() as report:  # noqa: PT012
+        report("score", 0, 3)
+        later(11)
+        report("score", 1, 3)
+        report("score", 2, 3)
+        raise OSError("disk")
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 @pytest.mark.usefixtures("_terminal")

@@ -1,6 +1,7 @@
 """A run ranked again and asked about, through both doors: the command line and Prefect."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,24 @@ def test_both_doors_rank_a_run_alike(run, crew, scored, tmp_path):
     for name in FILES:
         assert (tmp_path / "flow" / name).read_bytes() == (tmp_path / "cli" / name).read_bytes()
     assert hits_of(tmp_path / "cli") != hits_of(scored)[:7]
+
+
+def test_a_terminal_shows_each_hit_in_one_line(run, crew, scored, tmp_path, monkeypatch):
+    for name, value in {"FORCE_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+    words = ("rank", "--run", scored, "--screen", SCREEN, "--out", tmp_path / "again")
+    answer = run(*words, "--hits", "9", *crew)
+    assert answer.code == 0, answer.err
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in answer.out.splitlines()]
+    table = lines[: next(at for at, line in enumerate(lines) if line.endswith("hits.csv"))]
+    assert all(len(line) <= 80 for line in table)
+    header = next(at for at, line in enumerate(table) if line.startswith("rank"))
+    assert table[header].split() == ["rank", "compound_id", "score", "EGFR", "reason"]
+    hits = hits_of(scored)
+    assert len(table) - header - 2 == len(hits)
+    for line, hit in zip(table[header + 2 :], hits, strict=True):
+        assert line.split()[:3] == [hit["rank"], hit["compound_id"], hit["score"]]
+        assert line.split("  ")[-1].strip("…")[:15] in hit["reason"]
 
 
 def test_a_compound_is_asked_for_by_its_id_or_its_row(run, scored, tmp_path):
