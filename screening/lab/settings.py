@@ -36,8 +36,8 @@ class Lab(Strict):
     """Positive and as many negative controls on a plate; left out: what the outer columns hold."""
     positive_controls: bool = True
     """Whether half of the controls are positive; if not, all are DMSO."""
-    reference: Annotated[str, Field(min_length=1, max_length=200)] = "reference"
-    """Name of the compound of the positive controls."""
+    reference: Annotated[str, Field(min_length=1, max_length=200)] = "unnamed reference"
+    """Name of the compound of the positive controls; its own name says that nobody chose one."""
     reference_uM: Concentration = 10.0  # noqa: N815
     reference_stock_mM: Concentration = 10.0  # noqa: N815
     replicates: Annotated[int, Field(ge=1, le=24)] = 1
