@@ -4,7 +4,6 @@ Opening reads alone. Nothing is locked or written, so that several may look at a
 at one that somebody else owns; scores are held to their hashes when they are read.
 """
 
-import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -87,9 +86,17 @@ def open_run(folder: Path) -> PastRun:
     """Open a finished run; what :func:`_open` does, with damaged files told in one line."""
     try:
         return _open(folder)
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+    except InputError:
+        raise
+    except OSError as error:
         raise InputError(
-            f"{folder} holds a run whose manifest.json, {WHERE} or ledger is damaged ({error!r}); "
+            f"{error.filename or folder} cannot be read ({error.strerror or error}); make it "
+            f"readable, or ask whoever owns the run in {folder}"
+        ) from None
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise InputError(
+            f"{folder} holds a run whose manifest.json, {WHERE} or ledger is damaged ("
+            f"{type(error).__name__}: {error}); "
             "run the screen again with a new --out: what was prepared is kept"
         ) from None
 

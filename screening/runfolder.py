@@ -48,14 +48,16 @@ def open_folder(folder: Path) -> RunFolder:
     Also where its screen is not the one that it ran.
     """
     try:
-        content = (folder / MANIFEST).read_bytes()
-    except OSError:
+        content = _read(folder / MANIFEST)
+    except (FileNotFoundError, NotADirectoryError):
         raise InputError(
             f"{folder} holds no finished run (it has no {MANIFEST}, or a run is being written "
             "there); name the folder of one, such as runs/kinase-20260101-120000"
         ) from None
     try:
-        where = json.loads((folder / WHERE).read_text(encoding="utf-8"))
+        where = json.loads(_read(folder / WHERE))
+    except InputError:
+        raise
     except (OSError, ValueError):
         raise InputError(
             f"{folder} does not say where its scores are ({WHERE} is missing or damaged); run the "
@@ -96,4 +98,20 @@ def fingerprint(manifest: Mapping[str, Any]) -> str:
 
 
 def _hash(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    try:
+        return sha256(_read(path)).hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+
+
+def _read(path: Path) -> bytes:
+    """Read a file of a run; raises InputError where it is there and cannot be read."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror or error}); make it readable, or ask whoever "
+            "owns the run"
+        ) from None

@@ -40,6 +40,8 @@ MISTAKES = {
     "bundle twice": ("predict {lib} --out {tmp}/p.csv --bundle toxicity --bundle toxicity", "two"),
     "run of nothing": ("rank --run {tmp}/none --screen kinase --out {tmp}/r", "no finished run"),
     "explained run of nothing": ("explain X1 --run {tmp}", "no finished run"),
+    "run that cannot be read": ("explain X1 --run {tmp}/shut", "manifest.json cannot be read"),
+    "rank what cannot be read": ("rank --run {tmp}/shut --screen kinase", "cannot be read"),
     "page is a folder": ("explain X1 --run {tmp} --html {tmp}", "is a folder"),
     "no scheduler": ("prepare {lib} --out {tmp}/o --scheduler nonsense://x:1", "scheduler"),
     "dataset unknown": ("data fetch zinc_leedlike", "zinc_leadlike"),
@@ -66,6 +68,7 @@ def test_a_mistake_is_one_line_and_code_2(mistake, run, tmp_path):
     (tmp_path / "bad.toml").write_text("name = kinase\n")
     (tmp_path / "empty.csv").write_text("id,smiles\n")
     (tmp_path / "plain.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "shut/manifest.json").mkdir(parents=True)
     assay = Path(__file__).parents[1] / "files/my_assay.csv"
     before = sorted(tmp_path.rglob("*"))
     answer = run(*command.format(tmp=tmp_path, lib=library, assay=assay).split())

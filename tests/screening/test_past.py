@@ -69,6 +69,24 @@ def test_a_run_that_cannot_be_opened_says_why(
         _ = open_run(folder).scores
 
 
+@pytest.mark.parametrize("name", ["manifest.json", WHERE, "screen.toml", "scores/ledger.jsonl"])
+def test_a_file_that_cannot_be_read_is_named(drug_run: Outcome, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(drug_run.folder, tmp_path / "copy")
+    (folder / name).unlink()
+    (folder / name).mkdir()  # no user may read that as a file, not even root
+    with pytest.raises(InputError, match=r"^[^\n]*$") as told:
+        open_run(folder)
+    assert f"{folder / name} cannot be read (" in str(told.value)
+
+
+def test_a_manifest_of_random_bytes_is_told_in_one_line(drug_run: Outcome, tmp_path: Path) -> None:
+    folder = shutil.copytree(drug_run.folder, tmp_path / "copy")
+    (folder / "manifest.json").write_bytes(bytes(range(128, 256)) * 20)
+    with pytest.raises(InputError, match=r"^[^\n]*is damaged \(UnicodeDecodeError") as told:
+        open_run(folder)
+    assert len(str(told.value)) < 500
+
+
 def test_a_run_is_opened_without_a_trace_also_while_others_have_it(
     drug_run: Outcome, tmp_path: Path, hits_of: HitsOf
 ) -> None:
