@@ -9,6 +9,7 @@ from chem.alerts import CITATIONS, SOURCES
 from chem.clusters import SIMILAR
 from chem.describe import PROPERTIES
 from chem.examine import EXAMINED
+from screening.handover.glossary import ALERTS, endpoint
 from screening.handover.nearest import ENDS, column_name
 from screening.handover.table import Column, HitTable
 from screening.handover.units import PACTIVITY, PROBABILITY, unit_of
@@ -76,32 +77,58 @@ def _score(screen: Screen, units: Mapping[str, str]) -> Iterator[tuple[str, Mean
                 _card(part.task),
             ),
         )
-        text = f"Standard deviation of {part.name}: how far off the prediction may well be."
-        yield f"{part.name}_std", Meaning(text, unit, "from 0", _card(part.task))
+        yield f"{part.name}_std", Meaning(_doubt(part.name, unit), unit, "from 0", _card(part.task))
         text = f"{part.name} judged cautiously: minus {part.caution:g} times its deviation."
         yield f"{part.name}_lower", Meaning(text, unit, "", "screen.toml")
     best = "best primary prediction" if len(screen.primary) > 1 else screen.primary[0].name
     for off in screen.off_targets:
         unit = unit_of(off.task, screen, units)
         tenfold = "; 1 is tenfold selectivity" if unit == PACTIVITY else ""
-        text = f"Margin: {best} minus the prediction of {off.task}{tenfold}."
+        text = (
+            f"Margin: {best} minus the prediction of {off.task}{tenfold}. Both have a ± of their "
+            "own: a margin below either is no selectivity yet."
+        )
         yield f"selectivity_{off.name}", Meaning(text, unit, "", "screen.toml")
 
 
 def _prediction(task: str, unit: str) -> Iterator[tuple[str, Meaning]]:
     span, card = _span(unit), _card(task)
     what = "Calibrated probability" if unit == PROBABILITY else "Prediction"
-    yield task, Meaning(f"{what} of {task}.", unit, span, card)
-    yield f"{task}_std", Meaning(f"Standard deviation of {task}.", unit, "from 0", card)
+    says = f": {known}" if (known := endpoint(task)) else ""
+    yield task, Meaning(f"{what} of {task}{says}.", unit, span, card)
+    yield f"{task}_std", Meaning(_doubt(task, unit), unit, "from 0", card)
     for end, side in (("_lo", "Lower"), ("_hi", "Upper")):
-        text = f"{side} end of the 90 % interval of {task}."
-        yield task + end, Meaning(text, unit, span, card)
+        yield task + end, Meaning(f"{side} end of {_interval(task, unit)}", unit, span, card)
+
+
+def _doubt(name: str, unit: str) -> str:
+    """Say what a standard deviation is; see ``gnn.calibration``."""
+    if unit == PROBABILITY:
+        return (
+            f"Doubt about {name}, from its interval: how far its networks disagree, more with "
+            "distance. 0 is no certainty: all of them recall a compound that they were trained on."
+        )
+    return f"Standard deviation of {name}: how far off the prediction may well be."
+
+
+def _interval(name: str, unit: str) -> str:
+    """Say what an interval is; see ``gnn.calibration``."""
+    if unit == PROBABILITY:
+        return (
+            f"the 90 % interval of {name}: what its networks' disagreement and the distance leave "
+            "open, not a share of hits and misses. At distance 0 it says little."
+        )
+    return (
+        f"the 90 % interval of {name}: as wide as held 90 % of measured values that the model "
+        "had not seen, at a like distance."
+    )
 
 
 def _distance(bundle: str) -> Meaning:
     return Meaning(
-        f"Tanimoto distance to the nearest training compound of {bundle}: 0 is a known one, 1 "
-        "shares nothing with any. Its card says from where on the model is out of its domain.",
+        f"Tanimoto distance to the nearest training compound of {bundle}, of any target: 0 is one "
+        "of them or its stereoisomer, whose values the model may recall; 1 shares nothing with "
+        "any. The card says from where on it is out of its domain.",
         "",
         "0 to 1",
         f"{_BUNDLE}{bundle}; {_ECFP4}",
@@ -124,7 +151,8 @@ def _neighbours(label: str, task: str, unit: str) -> Iterator[tuple[str, Meaning
 
 
 def _alerts() -> Meaning:
-    text = f"Structural alerts by source ({', '.join(SOURCES)}) and name: look, do not condemn."
+    known = "; ".join(f"{name}: {ALERTS[name]}" for name in SOURCES)
+    text = f"Structural alerts by source and name: look, do not condemn. {known}."
     return Meaning(text, source="; ".join(CITATIONS[name] for name in SOURCES))
 
 

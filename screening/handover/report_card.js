@@ -70,7 +70,8 @@ function scoreParts(hit) {
   const lines = page.parts.map(({ column: at, label }) =>
     line(label, meaning(at), bar(number(hit, at)), cell(hit, at)),
   );
-  return make("div", { class: "parts" }, make("h4", {}, "Score parts"), lines);
+  const title = make("h4", {}, "Score parts: what each is worth, 0 to 1");
+  return make("div", { class: "parts" }, title, lines);
 }
 
 /* `ready` draws a box at once or later. Headings of a window have an id to be named by. */
@@ -114,6 +115,7 @@ function card(hit, ready, heading = {}) {
       box,
       make("p", { class: "account note" }, account(hit)),
       alerts(hit, box),
+      contradictions(hit),
       reaches(hit),
       relatives(hit),
     ),

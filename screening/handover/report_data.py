@@ -17,6 +17,7 @@ from screening.evidence import Contributions, Evidence
 from screening.handover.bidi import isolated
 from screening.handover.cells import format_number
 from screening.handover.dictionary import define_columns
+from screening.handover.glossary import ALERTS
 from screening.handover.manifest import RunFacts
 from screening.handover.nearest import measured_text
 from screening.handover.report_map import map_points
@@ -93,6 +94,11 @@ def page_data(
         "contributions": [[_contribution(one) for one in e.contributions] for e in known],
         "flags": [[[f.source, f.name, list(f.atoms)] for f in e.flags] for e in known],
         "neighbours": neighbours,
+        "sources": ALERTS,
+        "contradictions": [
+            [f"{label} {text}, contradicts the prediction" for label, text in found.items()]
+            for found in table.contradictions
+        ],
     }
     return PageData(known_facts, pictures.drawn)
 

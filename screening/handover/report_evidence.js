@@ -8,7 +8,12 @@ function alerts(hit, box) {
   const buttons = flags.map(([source, name, atoms]) => {
     const button = make(
       "button",
-      { type: "button", class: "alert", "aria-pressed": "false" },
+      {
+        type: "button",
+        class: "alert",
+        "aria-pressed": "false",
+        title: `${source}: ${page.sources[source]}`,
+      },
       `${source} `,
       quoted(name),
     );
@@ -59,6 +64,13 @@ function reaches(hit) {
   return page.domains.map(({ column: at, model, limit }) => {
     const far = limit !== null && number(hit, at) > limit;
     const known = limit === null ? "" : `, inside its domain (up to ${limit.toFixed(2)})`;
+    if (number(hit, at) === 0)
+      return make(
+        "p",
+        { class: "domain", title: meaning(at) },
+        make("b", {}, `In the training data of ${model}`),
+        " (distance 0.00), for one target at least: a prediction may be recalled, and its ± too small.",
+      );
     const near = `Distance ${cell(hit, at)} to the nearest training compound of ${model}`;
     if (!far) return make("p", { class: "domain" }, `${near}${known}.`);
     const says = [
@@ -69,6 +81,18 @@ function reaches(hit) {
     const lead = make("b", {}, `Outside the domain of ${model}:`);
     return make("p", { class: "domain outside" }, lead, says);
   });
+}
+
+/* Measurements of the compound itself that contradict what is predicted of it. */
+function contradictions(hit) {
+  return (page.contradictions[hit] ?? []).map((text) =>
+    make(
+      "p",
+      { class: "domain outside" },
+      make("b", { class: "contradicted" }, text),
+      ". Trust the measurement, or ask why they differ.",
+    ),
+  );
 }
 
 function list(columns, hit) {
@@ -109,5 +133,6 @@ function account(hit) {
   const odds = unit === "log odds";
   const end = odds ? `, a probability of ${(1 / (1 + Math.exp(-one.total))).toFixed(2)}` : "";
   const whole = `${told(one.total)} predicted${unit ? ` (${unit})` : ""}${end}`;
-  return `${label}: ${told(one.base)} without any atom, ${sum} from its atoms, ${whole}`;
+  const start = `${told(one.base)} without any atom (where the model starts)`;
+  return `${label}: ${start}, ${sum} from its atoms, ${whole}`;
 }

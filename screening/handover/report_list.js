@@ -74,13 +74,15 @@ function compare(a, b) {
 }
 
 function badges(hit) {
-  const found = [];
+  const found = (page.contradictions[hit] ?? []).map((text) =>
+    make("span", { class: "badge far" }, text),
+  );
   const count = (page.flags[hit] ?? cell(hit, "alerts").split("; ").filter(Boolean)).length;
   if (count)
     found.push(
       make(
         "span",
-        { class: "badge", title: cell(hit, "alerts") },
+        { class: "badge", title: `${cell(hit, "alerts")}. ${meaning("alerts")}` },
         `${count} alert${count > 1 ? "s" : ""}`,
       ),
     );
@@ -96,14 +98,23 @@ function tile(hit) {
     return draw(
       "g",
       {},
-      draw("title", {}, `${label} ${cell(hit, at)}`),
+      draw("title", {}, `${label} ${cell(hit, at)} of 1. ${meaning(at)}`),
       draw("rect", { class: "track", x: 8 * k, width: 6.8, height: 16 }),
       draw("rect", { x: 8 * k, y: 16 - tall, width: 6.8, height: tall }),
     );
   });
   const primary = page.tasks
     .filter((task) => task.primary)
-    .map(({ task, label }) => make("span", {}, `${label} `, make("b", {}, cell(hit, task))));
+    .map(({ task, label }) => {
+      const doubt = cell(hit, `${task}_std`);
+      return make(
+        "span",
+        { title: meaning(task) },
+        `${label} `,
+        make("b", {}, cell(hit, task)),
+        doubt && ` ± ${doubt}`,
+      );
+    });
   const link = make(
     "a",
     { href: `#hit-${cell(hit, "rank")}` },
@@ -117,7 +128,7 @@ function tile(hit) {
       viewBox: `0 0 ${8 * bars.length - 1.2} 16`,
       preserveAspectRatio: "none",
       role: "img",
-      "aria-label": "Score parts",
+      "aria-label": "Score parts: what each is worth, 0 to 1",
     },
     bars,
   );

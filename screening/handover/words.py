@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from screening.handover.glossary import endpoint
 from screening.parts import OffTarget, Prediction, Primary, Window
 from screening.screen import Screen
 
@@ -62,9 +63,11 @@ def _words(part: Prediction | Window) -> tuple[str, str]:
         doubt = f" minus {part.caution:g} {unit}" if part.caution else ""
         return part.name, f"{part.name} as predicted{doubt}: {scale}"
     if isinstance(part, OffTarget):
-        return f"not {part.name}", f"margin of the best primary target over {part.name}: {scale}"
+        wanted = f"how well it spares {part.name}, the margin of the best primary target over it"
+        return f"not {part.name}", f"{wanted}: {scale}"
     name = spoken(part.name)
-    return name, f"{name} as predicted: {scale}"
+    says = f" ({known})" if (known := endpoint(part.task)) else ""
+    return name, f"{name} as predicted{says}: {scale}"
 
 
 def _range(window: Window) -> str:

@@ -74,6 +74,26 @@ def test_what_is_known_of_a_few(rows: dict[str, Definition]) -> None:
     assert "own column score," in rows["vendor_score"].meaning
 
 
+def test_it_says_how_little_a_narrow_number_may_mean(rows: dict[str, Definition]) -> None:
+    assert rows["selectivity_CDK2"].meaning.endswith("below either is no selectivity yet.")
+    for column in ("toxicity_herg_lo", "toxicity_herg_hi"):
+        assert "networks' disagreement" in rows[column].meaning
+        assert "At distance 0 it says little." in rows[column].meaning
+    assert "0 is no certainty" in rows["toxicity_herg_std"].meaning
+    assert "held 90 % of measured values" in rows["activity_EGFR_lo"].meaning
+    assert "may recall" in rows["toxicity_distance"].meaning
+    assert "cautious value" in rows["reason"].meaning
+
+
+def test_short_names_are_spelt_out(rows: dict[str, Definition]) -> None:
+    assert "heart" in rows["toxicity_herg"].meaning
+    assert "mitochondria" in rows["toxicity_SR-MMP"].meaning
+    assert "bacteria" in rows["d_ames"].meaning
+    assert "liver" in rows["d_dili"].meaning
+    for source in SOURCES:
+        assert f"{source}: " in rows["alerts"].meaning
+
+
 def test_every_collection_of_alerts_is_cited(rows: dict[str, Definition]) -> None:
     assert rows["alerts"].source == "; ".join(CITATIONS[name] for name in SOURCES)
 

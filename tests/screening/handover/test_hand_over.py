@@ -270,7 +270,14 @@ def test_the_objective_in_words(kinase: Screen) -> None:
         "EGFR as predicted minus 1 standard deviation: 8.5 earns everything, 5 nothing"
     )
     assert words["d_selectivity_CDK2"].label == "not CDK2"
-    assert words["d_herg"].wanted == "hERG as predicted: 0.3 earns everything, 1 nothing"
+    assert words["d_selectivity_CDK2"].wanted == (
+        "how well it spares CDK2, the margin of the best primary target over it: "
+        "1.5 earns everything, 0 nothing"
+    )
+    assert words["d_herg"].wanted == (
+        "hERG as predicted (blocks the hERG potassium channel of the heart: arrhythmia): "
+        "0.3 earns everything, 1 nothing"
+    )
     assert (
         words["d_mw"].wanted
         == "MW from 300 up to 600 earns everything, below 200 or above 750 nothing"

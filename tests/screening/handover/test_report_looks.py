@@ -105,7 +105,8 @@ def test_bars_and_badges_tell_and_open_their_hit(tab: Any, ranking: Ranking) -> 
     """They lie above the tile's link, so that pointing at them tells what they are."""
     tile = tab.locator(".tile").nth(1)
     tile.scroll_into_view_if_needed()
-    for what in (tile.locator(".mini"), tile.locator(".badge").first):
+    numbers = tile.locator(".key-numbers span[title]").first
+    for what in (tile.locator(".mini"), tile.locator(".badge").first, numbers):
         hit = what.evaluate(
             """one => {
                 const { x, y, width, height } = one.getBoundingClientRect();

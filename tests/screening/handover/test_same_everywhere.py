@@ -10,15 +10,18 @@ import pytest
 from openpyxl.utils.escape import unescape
 from rdkit import Chem
 
-from screening.evidence import Evidence
+from screening.evidence import Evidence, Neighbour
 from screening.grouping import with_structure
 from screening.handover.cells import unescape_cell
 from screening.handover.csvfile import write_hits
 from screening.handover.dictionary import define_columns
+from screening.handover.manifest import RunFacts
+from screening.handover.report_data import page_data
 from screening.handover.sdf import write_hits_sdf
 from screening.handover.table import HitTable, hit_table
 from screening.handover.workbook import write_workbook
 from screening.late import rank_and_examine
+from screening.rank import Ranking
 from screening.screen import Screen
 
 HOSTILE = [
@@ -99,3 +102,23 @@ def test_the_workbook_by_openpyxl(table: HitTable, kinase: Screen, tmp_path: Pat
 
 def test_the_warning_of_the_limit_is_in_the_reason(table: HitTable) -> None:
     assert all("outside the activity model's domain" in c["reason"] for c in table.records())
+
+
+def test_a_contradiction_of_the_reason_is_the_reports(
+    kinase: Screen,
+    units: dict[str, str],
+    ranking: Ranking,
+    facts: RunFacts,
+    evidence: list[Evidence],
+) -> None:
+    """Both are told from the same numbers, not from those that a cell has left of them."""
+    task = kinase.primary[0].task
+    first = ranking.hits.iloc[0]
+    own = Neighbour("own", first["smiles"], 1.0, first[task] - 3.0)
+    known = [evidence[0]._replace(neighbours={task: (own,)}), *evidence[1:]]
+    table = hit_table(ranking.hits, kinase, units, evidence=known)
+    told = f"measured {own.value:.1f}"
+    assert f"; {told}, contradicts the prediction" in table.records()[0]["reason"]
+    assert table.contradictions == ({"EGFR": told}, *[{}] * (len(ranking.hits) - 1))
+    data = page_data(table, kinase, facts, known).facts
+    assert data["contradictions"][:2] == [[f"EGFR {told}, contradicts the prediction"], []]
