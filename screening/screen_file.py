@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -126,8 +126,7 @@ def _toml(value: object) -> str:
 
 def explain(error: ValidationError) -> str:
     """The first thing that is wrong, in one line, and how many more there are."""
-    problems = error.errors()
-    # An unknown key is the cause where the same table also misses a key: tell it first.
+    problems = _causes(error.errors())
     first = min(problems, key=lambda p: p["type"] != "extra_forbidden")
     loc, kind = first["loc"], first["type"]
     where = _place(loc)
@@ -146,6 +145,26 @@ def explain(error: ValidationError) -> str:
         text = f"{where}: found {found}; {_wanted(first)}"
     more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
     return _one_line(text) + more
+
+
+def _causes(problems: Sequence[Any]) -> list[Any]:
+    """Leave out what only follows from another problem: it is no second mistake.
+
+    A table in which something is wrong is missing from its list, which is then too short; a key
+    that is misspelt is missing under its own name.
+    """
+    unknown = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
+
+    def follows(problem: Any) -> bool:
+        loc = problem["loc"]
+        if problem["type"] == "too_short":
+            return any(other["loc"][: len(loc)] == loc for other in problems if other != problem)
+        return problem["type"] == "missing" and any(
+            key[:-1] == loc[:-1] and get_close_matches(str(key[-1]), [str(loc[-1])])
+            for key in unknown
+        )
+
+    return [problem for problem in problems if not follows(problem)]
 
 
 def _wanted(problem: Any) -> str:

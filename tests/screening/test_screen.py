@@ -375,3 +375,22 @@ def test_the_shipped_kinase_screen_is_led_by_potency() -> None:
     assert screen.primary[0].weight > others
     # Approved EGFR drugs hit these two: they must not count against them.
     assert not {"activity_ERBB2", "activity_ERBB4"} & set(screen.tasks)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "more"),
+    [
+        ("zero = 5.0", "zero = 5.0\ncautoin = 1", ""),
+        ("zero = 5.0", "zero = 5.0\nweight = -1", ""),
+        ("zero = 5.0", "zero = 8.0", ""),  # not below full
+        ("zero = 5.0", "zreo = 5.0", ""),  # unknown, and its key is missing
+        ("zero = 5.0", "weight = 2.0\nzreo = 5.0\nlabel = 7", " (and 1 more)"),
+        ("zero = 5.0", "weight = -1\ncaution = -1", " (and 2 more)"),  # and zero is missing
+    ],
+)
+def test_one_mistake_is_told_as_one(old: str, new: str, more: str, tmp_path: Path) -> None:
+    assert MINIMAL.count(old) == 1
+    with pytest.raises(InputError) as caught:
+        load(MINIMAL.replace(old, new), tmp_path)
+    told = re.search(r" \(and \d+ more\)$", str(caught.value))
+    assert (told[0] if told else "") == more
