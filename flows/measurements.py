@@ -14,7 +14,7 @@ from gnn.card import Card
 from gnn.measured import Measured
 from gnn.measured_file import save_measured
 from screening.errors import told_in_one_line
-from screening.plan import check_writable
+from screening.plan import BUNDLE_REMEDY, check_writable
 
 
 class Measurements(NamedTuple):
@@ -82,6 +82,6 @@ def make_measured(name: str, progress: Progress | None = None) -> tuple[Path, Me
     """
     folder = find_bundle(name)
     card = read_card(folder)
-    check_writable(folder)
+    check_writable(folder, BUNDLE_REMEDY)
     made = measurements_of_sets(card, progress)
     return keep_measured(folder, made), made.compounds

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from chem.columns import NamedColumns
 from chem.errors import InputError
 from chem.read import Library
+from data.fetch import CACHE_REMEDY
 from data.verify import Progress as FetchProgress
 from gnn.bundle import Bundle, shipped_bundles
 from screening.ledger import LEDGER
@@ -120,12 +121,12 @@ def plan_predictions(
     target = out.expanduser().absolute()
     if target.is_dir():
         raise InputError(f"{out} is a folder; name the file to write, such as {out}/preds.csv")
-    check_writable(target.parent)
+    check_writable(target.parent, "name a file elsewhere with --out")
     library = find_library(file, columns, progress)
     if target.exists() and target.samefile(library.path):
         raise InputError(f"{out} is the input itself; name another file with --out")
     prepared = prepared_folder(library).absolute()
-    check_writable(prepared)
+    check_writable(prepared, CACHE_REMEDY)
     opened = open_store(store)
     target.parent.mkdir(parents=True, exist_ok=True)
     return Predictions(library, prepared, loaded, target, opened)
@@ -165,6 +166,6 @@ def plan_preparation(
     library = find_library(name, columns, progress)
     if folder is None:
         folder = prepared_folder(library, partition_rows).absolute()
-        check_writable(folder)
+        check_writable(folder, CACHE_REMEDY)
     key = prepared_key(library, partition_rows)
     return Preparation(library, folder, prepared_store(open_store(store), key, folder))

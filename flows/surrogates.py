@@ -10,7 +10,7 @@ from gnn.imitate import LEAST, ImitationConfig, fit_surrogate, lessons
 from gnn.structures import Structure, draw, graphs_of
 from gnn.surrogate import FILE, SurrogateCard, SurrogateSizes, save_surrogate
 from screening.errors import told_in_one_line
-from screening.plan import check_writable, find_library
+from screening.plan import BUNDLE_REMEDY, check_writable, find_library
 
 Report = Callable[[str, int, int | None], None]
 SEED = 0
@@ -31,7 +31,7 @@ def make_surrogate(
     folder = find_bundle(name)
     # Not its surrogate: a damaged one is made anew here.
     bundle = load_bundle(folder, featurizer_spec()["hash"], surrogate=False)
-    check_writable(folder)
+    check_writable(folder, BUNDLE_REMEDY)
     structures: list[Structure] = []
     said = []
     for library in libraries:

@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from chem.errors import InputError
-from data.fetch import cache_folder
+from data.fetch import CACHE_REMEDY, cache_folder
 from flows.measurements import keep_measured
 from flows.training_plan import Progress, Training
 from gnn.assemble import Assembled
@@ -17,6 +17,8 @@ from gnn.own_assay_bundle import build_assay
 from gnn.training_set import save_training_set
 from screening.ledger import hash_purpose
 from screening.plan import check_writable
+
+WORK_REMEDY = "name another folder with --work"
 
 
 def run_training(
@@ -48,7 +50,7 @@ def run_training(
         "hitlist": version("hitlist"),
     }
     place = work or cache_folder().absolute() / "training" / hash_purpose(purpose)
-    check_writable(place)
+    check_writable(place, WORK_REMEDY if work else CACHE_REMEDY)
     card = build_bundle(
         out,
         assembled,
@@ -88,7 +90,7 @@ def run_assay(
     Also returns all that was fitted, with what was not chosen.
     """
     if work is not None:
-        check_writable(work)
+        check_writable(work, WORK_REMEDY)
     if training.model is None or training.pretrained is None:
         raise InputError(f"{training.name} is a recipe, not an assay")
     fitted = fit_assay(

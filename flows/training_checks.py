@@ -60,5 +60,5 @@ def check_arrays_file(file: Path) -> Path:
     if file.suffix != ".npz":
         raise InputError(f"{file} must end in .npz; name a file such as {file.stem}.npz")
     path = file.expanduser().absolute()
-    check_writable(path.parent)
+    check_writable(path.parent, "name a file elsewhere with --arrays")
     return path

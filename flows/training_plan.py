@@ -121,6 +121,9 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
 def _plan_assay(
     path: Path, name: str | None, members: int | None, columns: AssayColumns, model: Wanted
 ) -> Training:
+    if not path.exists():
+        recipes = f"a recipe: {', '.join(sorted(one.stem for one in SHIPPED.glob('*.toml')))}"
+        raise InputError(f"{path}: no such file; give the path of an assay, or {recipes}")
     folds = members or ASSAY_MEMBERS
     if folds < 2:
         raise InputError(

@@ -99,10 +99,10 @@ def _open(role: Role, entry: str, root: Store | None, find: FindLibrary) -> Comp
     name = Path(entry).name
     try:
         library = find(entry)
-    except InputError:
+    except InputError as error:
         ids = _read_ids(Path(entry))
         if ids is None:
-            raise
+            raise InputError(f"[selection] {role}: {error}") from error
         return CompoundList(role, name, ids)
     folder = prepared_folder(library).absolute()
     store = prepared_store(root, prepared_key(library), folder)

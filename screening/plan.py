@@ -12,7 +12,7 @@ from chem.errors import InputError
 from chem.graphs import featurizer_spec
 from chem.read import Library, open_library
 from data.catalogue import dataset, datasets
-from data.fetch import fetch
+from data.fetch import CACHE_REMEDY, fetch
 from data.verify import Progress as FetchProgress
 from gnn.bundle import Bundle, find_bundle, load_bundle
 from gnn.predict import domain_columns, predicted_columns
@@ -31,6 +31,9 @@ from screening.score import scoring_purpose
 from screening.screen import Screen
 from screening.store import Store
 from screening.triage import LEAST
+
+BUNDLE_REMEDY = "copy the bundle to a folder of yours, and name that"
+"""What to do where a bundle's own folder is to be written and cannot be."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def plan_run(
     library = find_library(screen.library, columns, progress)
     rows = partition_rows or rows_of_partition(library)
     folder = (prepared or prepared_folder(library, rows)).absolute()
-    check_writable(folder)
+    check_writable(folder, CACHE_REMEDY)
     where = find_device(device)
     half = half_precision(where)
     root = open_store(store)
@@ -188,17 +191,15 @@ def find_library(
     )
 
 
-def check_writable(folder: Path) -> None:
-    """Refuse an output folder that cannot be made or written."""
+def check_writable(folder: Path, remedy: str = "name another folder with --out") -> None:
+    """Refuse an output folder that cannot be made or written; ``remedy`` is what to do then."""
     nearest = folder.resolve()
     while not nearest.exists():
         nearest = nearest.parent
     if not nearest.is_dir():
-        raise InputError(f"{nearest} is a file, so {folder} cannot be made; name another folder")
+        raise InputError(f"{nearest} is a file, so {folder} cannot be made; {remedy}")
     try:
         with TemporaryFile(dir=nearest):  # the only test that holds for every user and file system
             pass
     except OSError as error:
-        raise InputError(
-            f"{nearest} cannot be written ({error.strerror}); name another folder with --out"
-        ) from None
+        raise InputError(f"{nearest} cannot be written ({error.strerror}); {remedy}") from None

@@ -36,7 +36,7 @@ def explain(
         html = html.expanduser()
         if html.is_dir():
             raise InputError(f"{html} is a folder; name the file to write, such as {html}/why.html")
-        check_writable(html.parent)
+        check_writable(html.parent, "name a file elsewhere with --html")
     past = open_run(run.expanduser())
     dossier = open_dossier(past, _find(past, compound_id.encode("utf-8", "replace").decode(), row))
     _show(dossier, past)

@@ -59,7 +59,7 @@ def benchmark_explanations(
     from screening.plan import check_writable
 
     if out is not None:
-        check_writable(out.expanduser().absolute().parent)
+        check_writable(out.expanduser().absolute().parent, "name a file elsewhere with --out")
     names = [word.strip() for word in bundles.split(",") if word.strip()]
     lines = []
     with progress(one_bar=True) as report, stoppable("nothing was written"):

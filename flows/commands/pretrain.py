@@ -51,9 +51,10 @@ def pretrain(
     from screening.plan import check_writable
 
     check_device(device)
-    for folder in (work, out):
+    for option, folder in (("--work", work), ("--out", out)):
         if folder is not None:
-            check_writable(folder.expanduser().absolute())
+            remedy = f"name another folder with {option}"
+            check_writable(folder.expanduser().absolute(), remedy)
     file = check_arrays_file(arrays) if arrays else None
     with progress() as report, stoppable("give the same command again to go on"):
         data = assemble_pretext(molecules, sets or STRUCTURES, progress=report)

@@ -60,9 +60,10 @@ def benchmark_speed(
 
     if plot is not None and plot.suffix.lower() != ".svg":
         raise InputError(f"--plot {plot}: only drawings that end in .svg can be made")
-    for file in (out, plot):
+    for option, file in (("--out", out), ("--plot", plot)):
         if file is not None:
-            check_writable(file.expanduser().absolute().parent)
+            remedy = f"name a file elsewhere with {option}"
+            check_writable(file.expanduser().absolute().parent, remedy)
     environment = None if no_peers else peers or (PEERS if PEERS.is_dir() else None)
     with progress(one_bar=True) as report, stoppable("nothing was kept"):
         speeds, failed = measure_speed(library, molecules, workers, environment, rounds, report)

@@ -50,7 +50,22 @@ MISTAKES = {
     "training with two places": ("train {lib} --out {tmp}/b --arrays {tmp}/b.npz", "--out"),
     "recipe unknown": ("train activty --out {tmp}/b", "activty"),
     "recipe with columns": ("train toxicity --units nM --out {tmp}/b", "recipe"),
-    "assay missing": ("train {tmp}/none.csv --out {tmp}/b", "none.csv"),
+    "assay missing": ("train {tmp}/none.csv --out {tmp}/b", "path of an assay, or a recipe: act"),
+    "page not writable": ("explain X1 --run {tmp} --html /proc/x/w.html", "elsewhere with --html"),
+    "drawing not writable": (
+        "benchmark speed --plot /proc/x/w.svg --library {lib}",
+        "elsewhere with --plot",
+    ),
+    "predictions not writable": (
+        "predict {lib} --out /proc/x/p.csv",
+        "a file elsewhere with --out",
+    ),
+    "arrays not writable": ("train {assay} --arrays /proc/x/a.npz", "elsewhere with --arrays"),
+    "encoder's work not writable": ("pretrain --out {tmp}/e --work /proc/x", "folder with --work"),
+    "list missing": (
+        "screen {tmp}/lists.toml --library {lib} --out {tmp}/o",
+        "[selection] exclude: owned.csv: no such file; check the path",
+    ),
     "assay without values": ("train {lib} --out {tmp}/b", "library.csv"),
     "bundle name": ("train {assay} --name a/b --out {tmp}/b", "a/b"),
     "one member": ("train {assay} --members 1 --out {tmp}/b", "cross-validated"),
@@ -68,6 +83,9 @@ def test_a_mistake_is_one_line_and_code_2(mistake, run, tmp_path):
     (tmp_path / "bad.toml").write_text("name = kinase\n")
     (tmp_path / "empty.csv").write_text("id,smiles\n")
     (tmp_path / "plain.csv").write_text("a,b\n1,2\n")
+    kinase = (Path(__file__).parents[2] / "flows/screens/kinase.toml").read_text()
+    lists = kinase + '\n[selection]\nexclude = ["owned.csv"]\n'
+    (tmp_path / "lists.toml").write_text(lists)
     (tmp_path / "shut/manifest.json").mkdir(parents=True)
     assay = Path(__file__).parents[1] / "files/my_assay.csv"
     before = sorted(tmp_path.rglob("*"))
@@ -78,6 +96,21 @@ def test_a_mistake_is_one_line_and_code_2(mistake, run, tmp_path):
     assert answer.err.count("\n") == 1, answer.err
     assert word in answer.err
     assert sorted(tmp_path.rglob("*")) == before  # nothing was begun
+
+
+def test_a_cache_that_cannot_be_written_is_named(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("HITLIST_CACHE", "/proc/cache")
+    library = tmp_path / "library.csv"
+    library.write_text("id,smiles\na,CCO\nb,CCN\n")
+    for words in (
+        ("screen", "kinase", "--library", library, "--out", tmp_path / "run"),
+        ("predict", library, "--out", tmp_path / "p.csv"),
+    ):
+        answer = run(*words)
+        assert answer.code == 2
+        assert "/proc cannot be written" in answer.err
+        assert "set HITLIST_CACHE to a folder that can be written" in answer.err
+        assert "--out" not in answer.err
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
