@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chem.errors import InputError
 from flows.console import note, show_table, terminal_width
 from flows.fitting import choose_columns
 
 if TYPE_CHECKING:
+    from chem.read import Library
     from screening.publish import Outcome
     from screening.screen import Screen
 
@@ -52,6 +54,19 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
             )
     for name in ("hits.csv", "report.html"):
         print(short(outcome.folder / name))
+
+
+def check_usable(library: "Library", accepted: int, why: str) -> None:
+    """Refuse, when all is written, a library of which no record could be used.
+
+    why: where the reasons are. Raises InputError. A duplicate is one of an accepted record.
+    """
+    if accepted:
+        return
+    hint = ""
+    if library.format in ("csv", "tsv", "parquet"):
+        hint = f"; is {library.smiles_column!r} the column of SMILES? --smiles-column names another"
+    raise InputError(f"no record of {library.path.name} could be used: {why}{hint}")
 
 
 def short(path: Path) -> Path:

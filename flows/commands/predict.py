@@ -18,6 +18,7 @@ from flows.options import (
     TlsKey,
     Workers,
 )
+from flows.outcome import check_usable
 from flows.remote import working
 
 
@@ -66,3 +67,4 @@ def predict(
     tasks = sum(len(bundle.card.tasks) for bundle in work.bundles)
     note(f"{prepared.rows:,} rows, {prepared.rejected:,} rejected; {tasks} tasks")
     print(out)
+    check_usable(work.library, prepared.accepted, f"the column reason of {out} says why")

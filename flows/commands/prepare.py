@@ -19,6 +19,7 @@ from flows.options import (
     TlsKey,
     Workers,
 )
+from flows.outcome import check_usable
 from flows.remote import working
 
 
@@ -66,3 +67,4 @@ def prepare(
     for code, count in prepared.reject_codes.items():
         note(f"  {count:,} x {code}")
     print(out)
+    check_usable(work.library, prepared.accepted, "the counts above say why")

@@ -21,7 +21,7 @@ from flows.options import (
     TlsKey,
     Workers,
 )
-from flows.outcome import short, show_outcome
+from flows.outcome import check_usable, short, show_outcome
 from flows.remote import working
 
 
@@ -81,3 +81,5 @@ def screen(
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             outcome = run_screen(plan, client, report)
     show_outcome(outcome, plan.screen)
+    accepted = outcome.manifest["counts"]["accepted"]
+    check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")
