@@ -222,6 +222,11 @@ def test_of_two_targets_each_is_named(kinase: Screen) -> None:
     )
     against = tell(screen, changed, [near(1.0, 5.0, "<", SMILES)], units)
     assert "; measured <5.0 on EGFR, contradicts the prediction" in against
+    # Before the warnings of the targets before it, too.
+    swapped = screen.model_copy(update={"primary": both[::-1]})
+    told = tell(swapped, {**changed, "activity_KDR": 4.0}, [near(1.0, 5.0, "<", SMILES)], units)
+    first, second = (told.index(words) for words in ("measured <5.0 on EGFR", "weak on KDR"))
+    assert first < second
 
 
 def test_a_class_is_likely_or_not(kinase: Screen) -> None:
