@@ -102,10 +102,10 @@ def train(
     from flows.training_plan import AssayColumns, plan_training
 
     check_device(device)
-    folder = check_bundle_folder(out) if out else None
     file = check_arrays_file(arrays) if arrays else None
     columns = AssayColumns(smiles_column, id_column, value_column, units)
     plan = plan_training(source, name, members, columns, model, held_out)
+    folder = check_bundle_folder(out, plan) if out else None
     for line in plan.notes:
         note(f"  {line}")
     advice = stop_advice(plan, folder, work)

@@ -14,6 +14,12 @@ from gnn.bundle import read_card
 ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"
 
 
+def few_rows(folder):
+    path = folder / "few.csv"
+    path.write_text("".join(ASSAY.read_text().splitlines(keepends=True)[:61]))
+    return path
+
+
 def test_an_assay_becomes_a_model_that_predicts_it(run, crew, tmp_path):
     bundle, out = tmp_path / "my_bundle", tmp_path / "preds.csv"
     answer = run("train", ASSAY, "--out", bundle, "--members", "2")
@@ -50,8 +56,7 @@ def test_an_assay_becomes_a_model_that_predicts_it(run, crew, tmp_path):
     ("model", "members", "kernel"), [("gp", 0, True), ("network", 2, False), ("blend", 2, True)]
 )
 def test_a_model_that_is_asked_for_is_what_is_shipped(run, crew, tmp_path, model, members, kernel):
-    few = tmp_path / "few.csv"
-    few.write_text("".join(ASSAY.read_text().splitlines(keepends=True)[:61]))
+    few = few_rows(tmp_path)
     bundle, out = tmp_path / "bundle", tmp_path / "preds.csv"
     answer = run("train", few, "--out", bundle, "--members", "2", "--model", model)
     assert answer.code == 0, answer.err
@@ -71,10 +76,37 @@ def test_a_model_of_another_name_is_refused(run, tmp_path):
     assert "choose auto, network, gp or blend" in answer.err
 
 
-def test_a_bundle_may_be_replaced_but_nothing_else(run, tmp_path):
+def test_what_is_there_is_not_replaced(run, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     assert run("train", ASSAY, "--out", tmp_path).code == 2
     assert (tmp_path / "notes.txt").read_text() == "mine"
+    few, bundle = few_rows(tmp_path), tmp_path / "bundle"
+    words = ("train", few, "--model", "gp", "--out", bundle)
+    assert run(*words).code == 0
+    (bundle / "surrogate.safetensors").write_bytes(b"an hour's work")
+    before = {path: path.read_bytes() for path in bundle.iterdir()}
+    answer = run(*words)
+    assert answer.code == 2
+    assert answer.err.splitlines()[-1] == (
+        f"hitlist: {bundle} holds a bundle, which would be replaced with all that is in its "
+        "folder; name another folder with --out, or remove this one"
+    )
+    assert {path: path.read_bytes() for path in bundle.iterdir()} == before
+
+
+def test_a_training_that_was_stopped_while_it_wrote_goes_on(run, tmp_path):
+    few, bundle = few_rows(tmp_path), tmp_path / "bundle"
+    words = ("train", few, "--model", "gp", "--out", bundle)
+    bundle.mkdir()
+    (bundle / "weights.safetensors").write_bytes(b"before the card")
+    assert run(*words).code == 0
+    card = (bundle / "card.json").read_bytes()
+    (bundle / "measured.parquet").unlink()  # what comes last
+    answer = run("train", ASSAY, "--model", "gp", "--out", bundle)
+    assert answer.code == 2  # another training's
+    assert (bundle / "card.json").read_bytes() == card
+    assert run(*words).code == 0
+    assert (bundle / "measured.parquet").is_file()
 
 
 def test_arrays_of_an_assay_can_be_trained_elsewhere(run, tmp_path):
