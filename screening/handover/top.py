@@ -1,6 +1,8 @@
 """The first hits as a few columns for a terminal."""
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from screening.handover.table import HitTable
 from screening.screen import Screen
@@ -52,10 +54,25 @@ def brief_table(
         columns = {"rank": columns["rank"], "name": names, "score": columns["score"]}
     for part in screen.primary:
         columns[part.name] = _with_std(records, part.name)
-    columns[STORY] = [_printable(cells["reason"], 200) for cells in records]
+    columns[STORY] = [_printable(_shorter(cells["reason"], screen), 200) for cells in records]
     columns.setdefault("compound_id", ids)
     columns |= {name: [cells[name] for cells in records] for name in _others(screen)}
     return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]
+
+
+def _shorter(reason: str, screen: Screen) -> str:
+    """Leave out the predictions, which stand beside it, and the name of an only target."""
+    alone = len(screen.primary) == 1
+    for part in screen.primary:
+        on = f" on {part.name}"
+        # What follows the prediction in the same brackets, such as a measured value, stays.
+        said = rf"{re.escape(on)} \([^ ()]+ ± [^ (),]+(?:, ([^()]*))?\)"
+        reason = re.sub(said, partial(_left, "" if alone else on), reason)
+    return reason
+
+
+def _left(on: str, found: re.Match[str]) -> str:
+    return f"{on} ({found[1]})" if found[1] else on
 
 
 def _with_std(records: Sequence[Mapping[str, str]], name: str) -> list[str]:

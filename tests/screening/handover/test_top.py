@@ -1,0 +1,44 @@
+"""The first hits in a few columns: what a sentence leaves out because it stands beside it."""
+
+import pytest
+
+from screening.handover.manifest import RunFacts
+from screening.handover.table import hit_table
+from screening.handover.top import STORY, brief_table
+from screening.rank import Ranking
+from screening.screen import Screen
+
+
+def test_a_prediction_stands_there_once(ranking: Ranking, kinase: Screen, facts: RunFacts) -> None:
+    table = hit_table(ranking.hits, kinase, facts.units)
+    headers, rows = brief_table(table, kinase)
+    told = [dict(zip(headers, row, strict=True)) for row in rows]
+    assert headers[:5] == ["rank", "name", "score", "EGFR", STORY]
+    for row, record in zip(told, table.records(), strict=True):
+        assert row["EGFR"] == f"{record['EGFR']} ± {record['EGFR_std']}"
+        assert "±" in record["reason"]
+        assert "±" not in row[STORY]
+        assert "EGFR" not in row[STORY].partition(";")[0]
+        assert row[STORY].partition(";")[2][:60] == record["reason"].partition(";")[2][:60]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("potent on EGFR (8.5 ± 0.9); risk", "potent; risk"),
+        (
+            "active on EGFR (7.6 ± 0.9, measured 8.0 without stereo)",
+            "active (measured 8.0 without stereo)",
+        ),
+        ("active on EGFR and more", "active on EGFR and more"),
+    ],
+)
+def test_what_was_measured_stays(
+    said: str, left: str, ranking: Ranking, kinase: Screen, facts: RunFacts
+) -> None:
+    table = hit_table(ranking.hits, kinase, facts.units)
+    at = [column.name for column in table.columns].index(STORY)
+    for row in table.rows:
+        row[at] = said
+    headers, rows = brief_table(table, kinase)
+    assert rows[0][headers.index(STORY)] == left
