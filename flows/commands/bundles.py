@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chem.errors import InputError
 from flows.commands.explanations import show_explanations
 from flows.console import note, progress, show_table, stoppable
 
 if TYPE_CHECKING:
-    from gnn.card import Card, DistanceBin, Metric
+    from collections.abc import Sequence
+
+    from gnn.card import Card, DistanceBin, Metric, TaskCard
     from gnn.measured import Measured
 
 app = typer.Typer(help="List the shipped models and read model cards.", no_args_is_help=True)
@@ -31,12 +34,21 @@ def show_bundle(
     name: Annotated[
         str, typer.Argument(metavar="NAME|DIR", help="A shipped bundle, or a bundle's folder.")
     ],
+    task: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TASK", help="One of its tasks, such as EGFR.", show_default="all of them"
+        ),
+    ] = None,
 ) -> None:
     """Show a model's tasks and how good it is, beside a random forest on the same rows."""
     from gnn.bundle import find_bundle, read_card
     from gnn.measured_file import load_measured
 
     card = read_card(find_bundle(name))
+    if task is not None:
+        show_tasks(card, [find_task(card, task)])
+        return
     note(f"{card.name}: {card.title}. {card.description}".strip())
     note(f"{card.members} networks, made {card.created}; {card.split}")
     show_card(card)
@@ -65,12 +77,34 @@ def measured_compounds(
 
 def show_card(card: "Card", every_task: bool = True) -> None:
     """Show the metrics of every task, then their means over the tasks."""
+    show_tasks(card, card.tasks if every_task else (), means=len(card.tasks) > 1)
+    show_ablation(card)
+    show_reliability(card)
+
+
+def find_task(card: "Card", name: str) -> "TaskCard":
+    """Return a task of a card by its name or its column; raises InputError for no such one."""
+    from screening.screen import suggest
+
+    known = {task.name.casefold(): task for task in card.tasks}
+    word = name.removeprefix(f"{card.name}_").casefold()
+    if word in known:
+        return known[word]
+    hint = suggest(name, [task.name for task in card.tasks])
+    raise InputError(
+        f"bundle {card.name} has no task {name!r};{hint} `hitlist bundles show {card.name}` shows "
+        f"all {len(card.tasks)}"
+    )
+
+
+def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -> None:
+    """Show the metrics of tasks by name, and perhaps the means over all of the card's."""
     rows = [
         [task.name, task.unit, f"{task.trained_on:,}", f"{task.validated_on:,}", *cells]
-        for task in (card.tasks if every_task else ())
+        for task in sorted(tasks, key=lambda task: task.name.casefold())
         for cells in [_cells(*item) for item in task.metrics.items()] or [_UNMEASURED]
     ]
-    if len(card.tasks) > 1:
+    if means:
         for key, mean in card.summary.items():
             low, high = mean.network_interval
             forest = "" if mean.forest is None else f"{mean.forest:.3f}"
@@ -79,8 +113,6 @@ def show_card(card: "Card", every_task: bool = True) -> None:
     headers = ["task", "unit", "trained on", "measured on"]
     headers += ["metric", "ours", "95 % interval", "forest"]
     show_table(headers, rows, f"{card.name}: ours beside a random forest", numbers=3)
-    show_ablation(card)
-    show_reliability(card)
 
 
 def show_sources(card: "Card", measured: "Measured | None") -> None:

@@ -45,6 +45,7 @@ MISTAKES = {
     "page is a folder": ("explain X1 --run {tmp} --html {tmp}", "is a folder"),
     "no scheduler": ("prepare {lib} --out {tmp}/o --scheduler nonsense://x:1", "scheduler"),
     "dataset unknown": ("data fetch zinc_leedlike", "zinc_leadlike"),
+    "card of no such task": ("bundles show activity EGRF", 'did you mean "EGFR"?'),
     "card of nothing": ("bundles show nope", "nope"),
     "training without place": ("train {lib}", "--out"),
     "training with two places": ("train {lib} --out {tmp}/b --arrays {tmp}/b.npz", "--out"),
@@ -146,6 +147,19 @@ def test_card_shows_every_task(run):
 
     shown = {line.split("\t")[0] for line in run("bundles", "show", "toxicity").out.splitlines()}
     assert {task.name for task in read_card(find_bundle("toxicity")).tasks} <= shown
+
+
+def test_one_task_of_a_card_can_be_shown(run):
+    for word in ("NR-AR", "nr-ar", "toxicity_NR-AR"):
+        lines = run("bundles", "show", "toxicity", word).out.splitlines()
+        assert {line.split("\t")[0] for line in lines} == {"task", "NR-AR"}
+    every = run("bundles", "show", "activity").out.splitlines()
+    found = run("bundles", "show", "activity", "EGFR").out.splitlines()[1:]
+    assert found == [line for line in every if line.startswith("EGFR\t")]
+    names = [line.split("\t")[0] for line in every]
+    names = names[1 : next(at for at, name in enumerate(names) if name.startswith("mean of"))]
+    assert len(set(names)) == 193
+    assert names == sorted(names, key=str.casefold)
 
 
 def test_ctrl_c_says_how_to_go_on(tmp_path):
