@@ -72,6 +72,9 @@ def cache_folder() -> Path:
 
 
 def _find_in_mirror(entry: Dataset, folder: Path, looked: list[str]) -> Path | None:
+    if not folder.is_dir():
+        looked.append(f"{folder} (no such folder; {MIRROR} names it)")
+        return None
     for candidate in (folder / entry.file, folder / Path(entry.file).name):
         if _is_intact(entry, candidate):
             return candidate

@@ -215,8 +215,12 @@ def find_recipe(name: str) -> Path:
     path = shipped if shipped.is_file() else Path(name).expanduser()
     if path.is_file():
         return path
-    names = ", ".join(sorted(path.stem for path in SHIPPED.glob("*.toml")))
-    raise ModelError(f"no recipe {name!r}: give the path of a TOML file, or one of {names}")
+    names = sorted(path.stem for path in SHIPPED.glob("*.toml"))
+    close = get_close_matches(name, names, n=1)
+    hint = f'did you mean "{close[0]}"? ' if close else ""
+    raise ModelError(
+        f"no recipe {name!r}: {hint}give the path of a TOML file, or one of {', '.join(names)}"
+    )
 
 
 def load_recipe(path: Path) -> Recipe:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from chem.errors import InputError
+from flows.commands.bundles import find_task
 from flows.commands.explanations import benchmark_explanations
 from flows.commands.speed import benchmark_speed
 from flows.console import note, progress, show_table, stoppable
@@ -59,6 +60,8 @@ def benchmark_moleculeace(
     headers, lines = table(rows, wanted)
     show_table(headers, lines, "MoleculeACE: RMSE on the test rows", numbers=len(wanted))
     headers, lines = table(rows, wanted, cliffs=True)
+    # In a pipe a table has no title, so the columns say what they are.
+    headers[2:] = [f"{name} on cliffs" for name in headers[2:]]
     show_table(headers, lines, "The same on activity cliffs alone", numbers=len(wanted))
     for line in remarks(rows, wanted):
         note(line)
@@ -129,8 +132,11 @@ def benchmark_ranking(
     kinase set in a folder of HITLIST_MIRROR.
     """
     from flows.benchmarks.ranking import BAR, RATIO, overall, rank_targets, table, write_ranking
+    from gnn.bundle import find_bundle, read_card
 
-    genes = [word.strip() for word in (targets or "").split(",") if word.strip()]
+    card = read_card(find_bundle(bundle))
+    words = [word.strip() for word in (targets or "").split(",")]
+    genes = [find_task(card, word).name for word in words if word]
     with progress(one_bar=True) as report, stoppable("nothing was written"):
         rows = rank_targets(bundle, genes, decoys, 0, report)
     headers, lines = table(rows)

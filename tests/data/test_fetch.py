@@ -147,6 +147,7 @@ def test_no_network_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.Mon
     for part in ("HITLIST_MIRROR", str(tmp_path / "mirror"), "127.0.0.1:9", "cache", sha256(BYTES)):
         assert part in message
     assert "\n" not in message
+    assert f"{tmp_path / 'mirror'} (no such folder; HITLIST_MIRROR names it)" in message
 
 
 @pytest.mark.parametrize("place", ["sets/sample.csv", "sample.csv"])

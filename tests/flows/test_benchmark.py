@@ -64,6 +64,10 @@ def test_baselines_of_a_set_are_measured_and_kept(run, tmp_path):
         low, high = (float(rows["set", model][end]) for end in ("rmse_low", "rmse_high"))
         assert low < error < high
     assert "0.671" in first.err  # published
+    headers = [line.split("\t") for line in first.out.splitlines() if line.startswith("target")]
+    assert [line[:2] for line in headers] == [["target", "set"]] * 2
+    assert headers[0][2:] != headers[1][2:]
+    assert all(name.endswith(" on cliffs") for name in headers[1][2:])
     before = {path: path.stat().st_mtime_ns for path in out.glob("*/*.json")}
     assert run(*words, "--out", out).out == first.out
     assert {path: path.stat().st_mtime_ns for path in out.glob("*/*.json")} == before
@@ -77,6 +81,7 @@ def test_baselines_of_a_set_are_measured_and_kept(run, tmp_path):
         ("moleculeace --models , --out {tmp}/o", "no model"),
         ("models --bundles nope", "nope"),
         ("ranking --bundle nope", "nope"),
+        ("ranking --targets EGFR,NOPE", "bundle activity has no task 'NOPE'"),
     ],
 )
 def test_mistakes(words, message, run, tmp_path):

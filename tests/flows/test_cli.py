@@ -49,7 +49,7 @@ MISTAKES = {
     "card of nothing": ("bundles show nope", "nope"),
     "training without place": ("train {lib}", "--out"),
     "training with two places": ("train {lib} --out {tmp}/b --arrays {tmp}/b.npz", "--out"),
-    "recipe unknown": ("train activty --out {tmp}/b", "activty"),
+    "recipe unknown": ("train activty --out {tmp}/b", 'did you mean "activity"?'),
     "recipe with columns": ("train toxicity --units nM --out {tmp}/b", "recipe"),
     "assay missing": ("train {tmp}/none.csv --out {tmp}/b", "path of an assay, or a recipe: act"),
     "page not writable": ("explain X1 --run {tmp} --html /proc/x/w.html", "elsewhere with --html"),
