@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from chem.errors import InputError
 from gnn.bundle import read_card
@@ -11,9 +11,6 @@ from gnn.measured_file import FILE as MEASURED
 from gnn.own_assay import Wanted
 from gnn.runtime import pick_device
 from screening.plan import check_writable
-
-if TYPE_CHECKING:
-    from flows.training_plan import Training
 
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 _BEGUN = {WEIGHTS, f".{WEIGHTS}.part", f".{CARD}.part"}
@@ -38,19 +35,19 @@ def column_safe(path: Path) -> str:
     return re.sub(r"[^A-Za-z0-9-]+", "_", stem)[:40].strip("_-") or "assay"
 
 
-def check_bundle_folder(out: Path, training: "Training | None" = None) -> Path:
+def check_bundle_folder(out: Path, about: tuple[str, str, str] | None = None) -> Path:
     """Return the absolute path of a bundle to write, refusing a folder with something in it.
 
     What a training left that was stopped while it wrote its bundle is no obstacle: the same
-    command goes on. training: what is to be trained; None takes any bundle that lacks its measured
-    compounds, which are written last, for one of a stopped training.
+    command goes on. about: name, title and description of what is to be trained; without them any
+    bundle that lacks its measured compounds, which are written last, is one of a stopped training.
     """
     folder = out.expanduser().absolute()
     check_writable(folder)
     found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     if not found <= _BEGUN and CARD not in found:
         raise InputError(f"{out} is not empty and is no bundle; name another folder with --out")
-    if CARD in found and (MEASURED in found or not _is_of(folder, training)):
+    if CARD in found and (MEASURED in found or not _is_of(folder, about)):
         raise InputError(
             f"{out} holds a bundle, which would be replaced with all that is in its folder; name "
             "another folder with --out, or remove this one"
@@ -58,17 +55,13 @@ def check_bundle_folder(out: Path, training: "Training | None" = None) -> Path:
     return folder
 
 
-def _is_of(folder: Path, training: "Training | None") -> bool:
+def _is_of(folder: Path, about: tuple[str, str, str] | None) -> bool:
     """Tell whether a bundle's card is that of a training."""
     try:
         card = read_card(folder)
     except ModelError:
         return False
-    return training is None or (card.name, card.title, card.description) == (
-        training.name,
-        training.title,
-        training.description,
-    )
+    return about is None or (card.name, card.title, card.description) == about
 
 
 def check_device(device: str) -> str:

@@ -105,7 +105,8 @@ def train(
     file = check_arrays_file(arrays) if arrays else None
     columns = AssayColumns(smiles_column, id_column, value_column, units)
     plan = plan_training(source, name, members, columns, model, held_out)
-    folder = check_bundle_folder(out, plan) if out else None
+    about = (plan.name, plan.title, plan.description)
+    folder = check_bundle_folder(out, about) if out else None
     for line in plan.notes:
         note(f"  {line}")
     advice = stop_advice(plan, folder, work)
