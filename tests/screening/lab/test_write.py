@@ -121,7 +121,11 @@ def test_hostile_ids_names_and_vendor_columns_come_back(
         assert unescape_cell(cells["vendor_amount"]) == wanted[cells["rank"]]["amount"]
         assert cells["amount"] == "40"
     grid = read(tmp_path, "plate_1").to_numpy()
-    assert {unescape_cell(cell) for cell in grid[:, 1:].ravel()} == {*HOSTILE, "unnamed reference", "DMSO"}
+    assert {unescape_cell(cell) for cell in grid[:, 1:].ravel()} == {
+        *HOSTILE,
+        "unnamed reference",
+        "DMSO",
+    }
 
 
 def test_an_echo_reads_plain_cells_only(tmp_path: Path, make_hits: Any, kinase: Screen) -> None:
