@@ -57,7 +57,9 @@ def train(
     """
     check_device(device)
     training = plan(source, name, members, model)
-    folder = check_bundle_folder(Path(out) if out else Path("runs", "bundles", training.name))
+    place = Path(out) if out else Path("runs", "bundles", training.name)
+    about = (training.name, training.title, training.description)
+    folder = check_bundle_folder(place, about)
     card = fit(training, assemble(training), folder, device)
     rows = [
         {"metric": key, "tasks": mean.tasks, "network": mean.network, "forest": mean.forest}

@@ -10,7 +10,7 @@ from flows.fitting import choose_columns
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 HITS = ["rank", "name", "score", "EGFR", "reason", "compound_id", "d_mw"]
-REASON = "potent on EGFR (8.5 ± 0.9); about 500-fold selective; risks: hERG 0.81, DILI 0.84; 1 alert"
+REASON = "potent on EGFR (8.5 ± 0.9); about 500-fold selective; risks: hERG 0.81, DILI 0.84"
 ROWS = [
     ["1", "AFATINIB", "0.7567", "8.46 ± 0.90", REASON, "CHEMBL1173655", "1.000"],
     ["2", "GILTERITINIB FUMARATE", "0.7108", "8.18 ± 0.87", REASON, "CHEMBL2105719", "1.000"],
