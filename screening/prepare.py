@@ -158,8 +158,6 @@ def _write_partitions(
         done += facts["rows"]
         if progress is not None:
             progress("prepare", done, None if seems is None else max(seems, done))
-    if progress is not None and seems is not None and seems > done:
-        progress("prepare", done, done)  # how many it seemed to be was an estimate
     return names, rows
 
 

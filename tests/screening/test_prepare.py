@@ -279,9 +279,9 @@ def test_partitions_may_be_kept_in_a_store(
     folder, files = tmp_path / "p", (DUPLICATES, *whole.partitions)
 
     def fill(store: Store, client: Client) -> int:
-        done: set[int] = set()
+        done: list[int] = []
         prepared = prepare_library(
-            open_library(library), folder, client, 9, lambda *told: done.add(told[1]), store=store
+            open_library(library), folder, client, 9, lambda *told: done.append(1), store=store
         )
         assert prepared.store == store
         assert read_prepared(folder) == prepared
