@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from rdkit import Chem, rdBase
+from rdkit import rdBase
 from rdkit.Chem import rdfiltercatalog
 
-from chem.errors import InputError
+from chem.molecules import read_molecule
 from chem.toxicophores import TOXICOPHORES
 
 SOURCES: dict[str, tuple[str, ...]] = {
@@ -93,10 +93,7 @@ def flag_atoms(smiles: str, sources: Sequence[str] = tuple(SOURCES)) -> tuple[Pl
     >>> flag_atoms("CCC(=O)Cl")[-1]
     PlacedAlert(source='KAZIUS', name='carboxylic_acid_halide', atoms=(2, 3, 4))
     """
-    with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(smiles)
-    if mol is None:
-        raise InputError(f"found {smiles!r}, expected a SMILES that RDKit can read")
+    mol = read_molecule(smiles)
     atoms: dict[Alert, set[int]] = {}
     for entry in _catalog(tuple(sources)).GetMatches(mol):
         found = atoms.setdefault(_read(entry), set())
