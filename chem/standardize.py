@@ -25,6 +25,7 @@ from chem.diagnose import one_line
 from chem.parent import choose_parent
 from chem.parse import parse
 from chem.records import Failure, StructureFormat
+from chem.registration import registration_key
 
 MAX_PASSES = 8
 STANDARDIZER = 1
@@ -48,6 +49,8 @@ class Standardized(NamedTuple):
     """What differs from the input, in order, each word once: ``removed_atom_maps``,
     ``removed_hydrogens``, ``disconnected_metal``, ``normalized``, ``reionized``,
     ``stripped_fragments``, ``neutralized``. Empty for a mere re-spelling of the same molecule."""
+    key: str
+    """Registration key: records with equal keys are one compound, however they were drawn."""
 
 
 class _Changes:
@@ -162,7 +165,7 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
         if not _HAS_CARBON.search(written):
             return None
         if written == seen:
-            return Standardized(mol, written, ())
+            return Standardized(mol, written, (), registration_key(mol, written))
         seen = written
         mol = parse(written, "smiles")
     return None
@@ -196,7 +199,8 @@ def _to_fixed_point(
                 if isinstance(mol, Failure):
                     return mol
             _note_charges(structure, chosen, mol, changes)
-            return Standardized(mol, chosen, changes.words)
+            key = registration_key(mol, chosen)
+            return Standardized(mol, chosen, changes.words, key)
         seen.append(smiles)
         mol = parse(smiles, "smiles")
         if isinstance(mol, Failure):

@@ -32,7 +32,7 @@ SCHEMA = pa.schema(
         ("detail", pa.string()),
         ("smiles", pa.string()),  # standardized; "" where rejected
         ("changes", pa.list_(pa.string())),
-        ("key", pa.binary(16)),  # hash of the standardized SMILES; zeros where rejected
+        ("key", pa.binary(16)),  # hash of the registration key; zeros where rejected
         ("atoms", pa.list_(pa.uint16())),
         ("begin", pa.list_(pa.uint16())),
         ("end", pa.list_(pa.uint16())),
@@ -114,7 +114,7 @@ def assemble(
         "changes": changes,
     }
     columns = {name: pa.array(texts[name], SCHEMA.field(name).type) for name in texts}
-    keys = b"".join([hash_structure(text) if text else NO_KEY for text in smiles])
+    keys = b"".join([NO_KEY if one is None else hash_key(one.key) for one in good])
     columns["key"] = pa.Array.from_buffers(pa.binary(16), len(smiles), [None, pa.py_buffer(keys)])
     columns.update(_describe_structures(good, start))
     return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
@@ -151,6 +151,6 @@ def _to_json(extra: dict[str, str]) -> str:
     return json.dumps(extra, ensure_ascii=False)
 
 
-def hash_structure(smiles: str) -> bytes:
-    """Return the 16 bytes by which equal standardized structures are found."""
-    return blake2b(smiles.encode(), digest_size=16).digest()
+def hash_key(key: str) -> bytes:
+    """Return the 16 bytes by which equal registration keys are found."""
+    return blake2b(key.encode(), digest_size=16).digest()

@@ -17,7 +17,7 @@ from screening.records import (
     NO_KEY,
     REJECTED,
     SCHEMA,
-    hash_structure,
+    hash_key,
     prepare_records,
 )
 
@@ -46,7 +46,7 @@ def expect(record: Record) -> dict[str, Any]:
     assert isinstance(found, Standardized)
     assert isinstance(graph, MolGraph)
     row.update(status=ACCEPTED, stage="", code="", detail="", smiles=found.smiles)
-    row.update(changes=list(found.changes), key=hash_structure(found.smiles))
+    row.update(changes=list(found.changes), key=hash_key(found.key))
     row.update({name: part.tolist() for name, part in graph._asdict().items()})
     row.update(zip(PROPERTIES, np.array(describe(found.mol), np.float32).tolist(), strict=True))
     return row
