@@ -1,10 +1,12 @@
 """Predict a file: every task of every bundle for every row, the same rows in the same order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from distributed import Client
 
@@ -12,8 +14,10 @@ from chem.read import Library
 from gnn.bundle import Bundle
 from gnn.predict import predicted_columns
 from gnn.runtime import find_device, half_precision
+from screening.cluster import run_window
 from screening.errors import StoreError, told_in_one_line
 from screening.handover.csvfile import write_csv
+from screening.identity import key_text, stereo_word
 from screening.ledger import Ledger
 from screening.loaded import known_bundles
 from screening.partitions import DUPLICATES
@@ -24,8 +28,38 @@ from screening.records import REJECTED
 from screening.score import Scoring, score_units, whole_units
 from screening.store import Store
 
-FIRST = ("row", "compound_id", "smiles", "status", "reason")
-"""First columns of a prediction file. ``smiles`` is as written, ``status`` accepted or rejected."""
+FIRST = (
+    "row",
+    "compound_id",
+    "input_smiles",
+    "smiles",
+    "changes",
+    "stereo",
+    "key",
+    "duplicate_of",
+    "status",
+    "reason",
+)
+"""First columns of a prediction file.
+
+``input_smiles`` is as written, ``""`` where a molblock came in. ``smiles`` is the structure that
+was judged, ``changes`` what was done to reach it, ``stereo`` what it states of stereochemistry and
+``key`` what it is compared by: as in ``hits.csv``, and empty where the record was rejected.
+``duplicate_of`` is the row of the first record with the same key, whose structure and predictions
+are given. ``status`` is accepted or rejected.
+"""
+_READ = (
+    "row",
+    "compound_id",
+    "input_smiles",
+    "smiles",
+    "changes",
+    "key",
+    "status",
+    "stage",
+    "code",
+    "detail",
+)
 
 
 def predict_file(
@@ -56,7 +90,8 @@ def predict_file(
         try:
             with Ledger(Path(scratch), {}, scores) as ledger:
                 score_units(units, work, ledger, client, progress, prepared.accepted)
-            rows = _rows(prepared, scores, files, columns)
+            words = _stereo_words(prepared, client)
+            rows = _rows(prepared, scores, files, words, columns)
             with told_in_one_line(out):
                 write_csv(out, [*FIRST, *columns], rows, texts=len(FIRST))
         finally:
@@ -67,36 +102,62 @@ def predict_file(
 
 
 def _rows(
-    prepared: Prepared, scores: Store, files: Sequence[str], columns: list[str]
+    prepared: Prepared,
+    scores: Store,
+    files: Sequence[str],
+    words: Mapping[str, list[str]],
+    columns: list[str],
 ) -> Iterator[list[str]]:
+    """Yield the cells of each row. words: on the stereochemistry of each partition's rows."""
     pairs = prepared.store.read_table(DUPLICATES).to_pydict()
     first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
     firsts = set(first_of.values())
-    kept: dict[int, list[str]] = {}
+    kept: dict[int, _Judged] = {}
     for name, file in zip(prepared.partitions, files, strict=True):
-        wanted = [
-            "row",
-            "compound_id",
-            "input_smiles",
-            "smiles",
-            "status",
-            "stage",
-            "code",
-            "detail",
-        ]
-        records = prepared.store.read_table(name, wanted).to_pylist()
+        records = prepared.store.read_table(name, list(_READ)).to_pylist()
         scored = _read_scores(scores, file, columns)
-        for record in records:
-            row = record["row"]
-            start = [str(row), record["compound_id"], record["input_smiles"] or record["smiles"]]
+        for record, stereo in zip(records, words[name], strict=True):
+            row, first = record["row"], first_of.get(record["row"])
+            start = [str(row), record["compound_id"], record["input_smiles"]]
             if record["status"] == REJECTED:
                 reason = f"{record['stage']}/{record['code']}: {record['detail']}"
-                yield [*start, REJECTED, reason, *[""] * len(columns)]
+                yield [*start, *[""] * 5, REJECTED, reason, *[""] * len(columns)]
                 continue
-            values = kept[first_of[row]] if row in first_of else scored[row]
+            judged = (
+                _Judged(record["smiles"], stereo, scored[row]) if first is None else kept[first]
+            )
             if row in firsts:
-                kept[row] = values
-            yield [*start, record["status"], "", *values]
+                kept[row] = judged
+            yield [
+                *start,
+                judged.smiles,
+                "; ".join(record["changes"]),
+                judged.stereo,
+                key_text(record["key"]),
+                "" if first is None else str(first),
+                record["status"],
+                "",
+                *judged.values,
+            ]
+
+
+class _Judged(NamedTuple):
+    """What a record has in common with its duplicates."""
+
+    smiles: str
+    stereo: str
+    values: list[str]
+
+
+def _stereo_words(prepared: Prepared, client: Client) -> dict[str, list[str]]:
+    """Return the words on the stereochemistry of each partition's rows; workers find them."""
+    work = partial(_stereo_of_partition, prepared.store)
+    return dict(run_window(client, work, prepared.partitions))
+
+
+def _stereo_of_partition(store: Store, name: str) -> tuple[str, list[str]]:
+    smiles = store.read_table(name, ["smiles"])["smiles"].to_pylist()
+    return name, [stereo_word(text) for text in smiles]
 
 
 def _read_scores(scores: Store, file: str, columns: list[str]) -> dict[int, list[str]]:
