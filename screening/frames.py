@@ -9,13 +9,14 @@ import pyarrow.compute as pc
 
 from screening.errors import StoreError
 from screening.handover.rejects import Duplicate, Reject
+from screening.identity import key_text
 from screening.partitions import DUPLICATES
 from screening.prepared import Prepared
 from screening.records import REJECTED
 from screening.score import SCORED, Rows, Unit, spans
 from screening.store import Store
 
-IDENTITY = ("compound_id", "name", "input_smiles", "changes", "extra")
+IDENTITY = ("compound_id", "name", "input_smiles", "changes", "key", "extra")
 """What is read of the hits alone."""
 
 
@@ -44,7 +45,10 @@ def _fits(rows: Rows, unit: Unit, where: Mapping[str, tuple[int, int]]) -> bool:
 
 
 def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
-    """Return hits with the columns of ``IDENTITY``: ids, names and what came with the record."""
+    """Return hits with the columns of ``IDENTITY``: ids, names and what came with the record.
+
+    ``key`` is text, see ``screening.identity``.
+    """
     wanted = pa.array(sorted(hits["row"].tolist()), pa.int64())
     found = []
     for name, first, last in spans(prepared):
@@ -55,6 +59,7 @@ def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
     if not found:
         return hits.assign(**{column: pd.Series(dtype=object) for column in IDENTITY})
     known = pa.concat_tables(found).to_pandas()
+    known["key"] = pd.Series([key_text(key) for key in known["key"]], dtype="str")
     return hits.merge(known, on="row", how="left", validate="one_to_one")
 
 

@@ -9,6 +9,7 @@ from chem.alerts import CITATIONS, SOURCES
 from chem.clusters import SIMILAR
 from chem.describe import PROPERTIES
 from chem.examine import EXAMINED
+from chem.stereo import STEREO_WORDS
 from screening.handover.glossary import ALERTS, endpoint
 from screening.handover.nearest import ENDS, column_name
 from screening.handover.table import Column, HitTable
@@ -21,6 +22,7 @@ _BUNDLE = "the bundle's card: hitlist bundles show "
 _GUARD = (
     "In CSV files a text that a spreadsheet would run has one apostrophe before it; take it off."
 )
+_WORDS = "; ".join(f"{word}: {meaning}" for word, meaning in STEREO_WORDS.items())
 _ECFP4 = "ECFP4, Rogers 2010 (doi 10.1021/ci100050t)"
 
 
@@ -179,7 +181,8 @@ _IDENTITY: Mapping[str, Meaning] = {
     "rank": Meaning("Place among the hits, best first.", "", "from 1"),
     "compound_id": Meaning(f"The library's own id, as it came. {_GUARD}", source="the library"),
     "smiles": Meaning(
-        "The structure that was judged: largest organic part, neutral, written one way (SMILES).",
+        "The structure that was judged, as in every file: the parent without its salt, neutral, "
+        "written one way (SMILES; where |…| follows after a blank it says more of stereochemistry).",
         source="RDKit",
     ),
     "score": Meaning(
@@ -212,9 +215,21 @@ _STRUCTURE: Mapping[str, Meaning] = {
         "from 1",
         _ECFP4,
     ),
-    "changes": Meaning("What was changed of the structure as it came."),
+    "stereo": Meaning(
+        f"What the judged structure states of stereochemistry: {_WORDS}. The models see none, so "
+        "stereoisomers get equal predictions."
+    ),
+    "variant_of": Meaning(
+        "Rank of the first hit that is the same compound but for stereochemistry or isotope "
+        "labels, and what differs; empty for all others."
+    ),
+    "key": Meaning(
+        "Equal keys are one compound, whatever tautomer, salt, protonation or drawing came in; "
+        "duplicates and lists of compounds are found by it."
+    ),
+    "changes": Meaning("What was changed of the structure as it came to reach the column smiles."),
     "row": Meaning("Number of the record in the library, from 1.", "", "from 1", "the library"),
     "input_smiles": Meaning(
-        "The structure as it came; empty where it came as a molblock.", source="the library"
+        "The structure as it came (SMILES); empty where it came as a molblock.", source="the library"
     ),
 }

@@ -74,6 +74,18 @@ function scoreParts(hit) {
   return make("div", { class: "parts" }, title, lines);
 }
 
+/* What the structure states of stereochemistry, and whether a hit before differs in it alone. */
+function stereochemistry(hit) {
+  const words = cell(hit, "stereo");
+  const other = cell(hit, "variant_of");
+  if (!other && ["", "none"].includes(words)) return "";
+  const stated = ["", "none"].includes(words)
+    ? ""
+    : `Stereochemistry: ${words}; stereoisomers get equal predictions. `;
+  const same = other ? `The same compound as hit ${other.replace(" (", " but for ").replace(")", "")}.` : "";
+  return make("p", { class: "note", title: meaning("stereo") }, stated, same);
+}
+
 /* `ready` draws a box at once or later. Headings of a window have an id to be named by. */
 function card(hit, ready, heading = {}) {
   const box = ready(pictureBox(page.structure[hit], named(hit), hit));
@@ -125,6 +137,7 @@ function card(hit, ready, heading = {}) {
       { class: "rest" },
       neighbours(hit, ready),
       make("p", { class: "smiles" }, cell(hit, "smiles")),
+      stereochemistry(hit),
       cell(hit, "changes")
         ? make("p", { class: "note" }, "Standardized: ", quoted(cell(hit, "changes")))
         : "",

@@ -1,0 +1,36 @@
+"""Structures without their isotope labels: which compounds differ by labels alone."""
+
+import re
+
+from rdkit import Chem, rdBase
+
+from chem.records import Failure
+from chem.standardize import standardize
+
+_LABEL = re.compile(r"\[\d")
+
+
+def is_labelled(smiles: str) -> bool:
+    """Tell whether a SMILES has an isotope label, such as ``[2H]`` or ``[13CH3]``."""
+    return _LABEL.search(smiles) is not None
+
+
+def without_isotopes(smiles: str) -> str:
+    """Return the standardized structure of a standardized SMILES with every label taken off.
+
+    A structure without labels comes back as it is, and so does one that RDKit cannot read.
+
+    >>> without_isotopes("[2H]C([2H])([2H])O")
+    'CO'
+    """
+    if not is_labelled(smiles):
+        return smiles
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+        if mol is None:
+            return smiles
+        for atom in mol.GetAtoms():
+            atom.SetIsotope(0)
+        # A labelled hydrogen is an atom; without its label it is a hydrogen like all others.
+        plain = standardize(Chem.MolToCXSmiles(Chem.RemoveHs(mol)), "smiles")
+    return smiles if isinstance(plain, Failure) else plain.smiles
