@@ -5,12 +5,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from chem.isotopes import without_isotopes
 from chem.scaffolds import scaffold
 from screening.selection import Selection
 
 SCAFFOLD_CAP, CLUSTER_CAP, BUDGET = "scaffold cap", "cluster cap", "budget"
 NO_PRICE = "no readable price"
-REFUSALS = (SCAFFOLD_CAP, CLUSTER_CAP, BUDGET, NO_PRICE)
+ISOTOPES = "same as a hit but for isotopes"
+REFUSALS = (ISOTOPES, SCAFFOLD_CAP, CLUSTER_CAP, BUDGET, NO_PRICE)
 """Why a rule refuses a compound, beside exclusion: in the order in which they are asked."""
 CONTROL = "control"
 """``picked_by`` of a control."""
@@ -47,6 +49,7 @@ class Basket:
         self._budget = None if selection.budget is None else Decimal(str(selection.budget))
         self._scaffolds: Counter[str] = Counter()
         self._clusters: Counter[int] = Counter()
+        self._plain: set[str] = set()
 
     @property
     def is_overdrawn(self) -> bool:
@@ -69,6 +72,8 @@ class Basket:
         return True
 
     def _refusal(self, candidate: Candidate) -> str:
+        if without_isotopes(candidate.smiles) in self._plain:
+            return ISOTOPES
         most = self._selection.max_per_scaffold
         if most is not None:
             core = _scaffold(candidate.smiles)
@@ -86,6 +91,7 @@ class Basket:
     def _take(self, candidate: Candidate, rule: str) -> None:
         self.taken[candidate.row] = rule
         self._clusters[candidate.cluster] += 1
+        self._plain.add(without_isotopes(candidate.smiles))
         if self._selection.max_per_scaffold is not None:
             self._scaffolds[_scaffold(candidate.smiles)] += 1
         if self._budget is not None:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from chem.describe import PROPERTIES
+from chem.isotopes import without_isotopes
 from chem.read import open_library
 from screening.errors import StoreError
 from screening.partitions import DUPLICATES
@@ -18,6 +19,7 @@ from screening.rank import beyond
 from screening.records import REJECTED
 from screening.runfolder import SCREEN, RunFolder
 from screening.screen import Limit
+from screening.variants import SAME_BUT_ISOTOPES
 
 HITS, HITS_SDF, PASSED_OVER = "hits.csv", "hits.sdf", "passed_over.csv"
 _CHANGED = {HITS: "scored", PASSED_OVER: "scored, and not among the hits"}
@@ -44,7 +46,7 @@ def tell_fate(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str])
     if first is not None:
         return f"a duplicate of row {first:,}, which stands for it"
     lost = {}
-    for name, tell in ((HITS, _tell_hit), (PASSED_OVER, _tell_passed_over)):
+    for name, tell in ((HITS, _tell_hit), (PASSED_OVER, _tell_passed_over), (HITS, _tell_isotopes)):
         try:
             if found := tell(past.run, row, smiles):
                 return found
@@ -118,6 +120,15 @@ def _tell_passed_over(run: RunFolder, row: int, smiles: str) -> str:
     """
     lines = _lines(run, PASSED_OVER) if PASSED_OVER in run.manifest["files"] else ()
     return next((f"passed over: {line['why']}" for line in lines if line["smiles"] == smiles), "")
+
+
+def _tell_isotopes(run: RunFolder, row: int, smiles: str) -> str:
+    """Tell that a compound is a hit but for isotope labels; ``""`` if it is not."""
+    if not run.manifest["filtered_by_filter"].get(SAME_BUT_ISOTOPES):
+        return ""
+    plain = without_isotopes(smiles)
+    found = (hit["rank"] for hit in _lines(run, HITS) if without_isotopes(hit["smiles"]) == plain)
+    return next((f"passed over: the same as hit {rank} but for isotopes" for rank in found), "")
 
 
 def _lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from chem.examine import Examined, examine
+from chem.isotopes import without_isotopes
 from screening.rank import Place, Ranking, merge_top
 from screening.screen import Limit, Screen
+from screening.variants import SAME_BUT_ISOTOPES
 
 Frames = Callable[[], Iterable[pd.DataFrame]]
 """Gives the scored frames from the beginning, each time that it is called."""
@@ -36,19 +38,27 @@ def rank_and_examine(frames: Frames, screen: Screen, keep_every: bool = False) -
     The hits are those of ``merge_top`` with ``qed`` in [0, 1] and ``alerts``, a text such as
     ``PAINS catechol_A; BRENK catechol`` or "", beside their columns; ``list_rank``, their place in
     the list before late filters; and ``picked_by``. Late filters count after all others, and only
-    what stands before the last hit: so no result hangs on how far the list was read. For frames
-    and ``keep_every`` see ``merge_top``.
+    what stands before the last hit: so no result hangs on how far the list was read. A compound
+    that is a hit but for isotope labels is passed over and counted as by a filter of that name,
+    ``SAME_BUT_ISOTOPES``, which is named only where it took any. For frames and ``keep_every`` see
+    ``merge_top``.
     """
     size = screen.hits + (spare_for(screen.hits) if screen.late_limits else 0)
     ranking = merge_top(frames(), screen, keep_every, size)
     taken = {limit.name: 0 for limit in screen.late_limits}
     picked, known = [ranking.hits.head(0).assign(list_rank=0)], list[Examined]()
+    plain = set[str]()
     for block in down_the_list(ranking.hits, size, frames, screen):
         passing = []
-        for at, found in enumerate(examine(block["smiles"].tolist())):
+        smiles = block["smiles"].tolist()
+        for at, found in enumerate(examine(smiles)):
             if taker := first_taker(found, screen.late_limits):
                 taken[taker] += 1
                 continue
+            if (same := without_isotopes(smiles[at])) in plain:
+                taken[SAME_BUT_ISOTOPES] = taken.get(SAME_BUT_ISOTOPES, 0) + 1
+                continue
+            plain.add(same)
             passing.append(at)
             known.append(found)
             if len(known) == screen.hits:

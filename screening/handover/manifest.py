@@ -11,6 +11,7 @@ from screening.chosen import EXCLUDED, is_refusal
 from screening.rank import Ranking
 from screening.screen import Screen
 from screening.screen_file import hash_screen
+from screening.variants import SAME_BUT_ISOTOPES
 
 PACKAGES = (
     *("hitlist", "rdkit", "torch", "torch-geometric", "numpy", "pandas", "pyarrow"),
@@ -125,7 +126,9 @@ def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]
 
 
 def _taken_late(ranking: Ranking, screen: Screen) -> int:
-    return sum(ranking.filtered[limit.name] for limit in screen.late_limits)
+    """Return how many late filters took, and with them who is a hit but for isotope labels."""
+    late = sum(ranking.filtered[limit.name] for limit in screen.late_limits)
+    return late + ranking.filtered.get(SAME_BUT_ISOTOPES, 0)
 
 
 def build_manifest(

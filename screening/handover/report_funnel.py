@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from screening.audit import describe_triage
+from screening.basket import ISOTOPES
 from screening.handover.manifest import RunFacts
 from screening.rank import Ranking
 from screening.screen import Screen
+from screening.variants import SAME_BUT_ISOTOPES
 
 
 class Step(NamedTuple):
@@ -62,9 +64,13 @@ def losses(ranking: Ranking, facts: RunFacts) -> list[Loss]:
     found.append(Loss(f"filters of {earlier}, never looked at", triage.get("never_looked_at", 0)))
     enough = f"not promising enough for {earlier or 'the ensembles'}"
     found.append(Loss(enough, _aside(ranking)))
-    found += [Loss(f"filter {name}", count) for name, count in ranking.filtered.items()]
+    found += [Loss(_filter(name), count) for name, count in ranking.filtered.items()]
     found += [Loss(f"passed over: {why}", count) for why, count in _reasons(ranking).items()]
     return [loss for loss in found if loss.records]
+
+
+def _filter(name: str) -> str:
+    return ISOTOPES if name == SAME_BUT_ISOTOPES else f"filter {name}"
 
 
 def audit_line(ranking: Ranking) -> str:
