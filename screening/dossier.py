@@ -1,7 +1,7 @@
 """One compound of a run, replayed: what came in, what was done to it, what every model says."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from chem.alerts import flag_atoms
 from chem.describe import PROPERTIES
-from chem.errors import InputError
 from chem.examine import examine
 from chem.standardize import trace
 from gnn.runtime import find_device
@@ -29,7 +28,6 @@ from screening.partitions import GRAPH, to_graphs
 from screening.past import PastRun
 from screening.rank import beyond
 from screening.records import ACCEPTED
-from screening.score import spans
 from screening.store import Store
 
 _READ = ("row", "status", "stage", "code", "detail", "smiles", *IDENTITY)
@@ -96,18 +94,7 @@ def find_rows(past: PastRun, compound_id: str) -> list[int]:
 
 def id_of(past: PastRun, row: int) -> str:
     """Return the id of a row; raises InputError for one that the library does not have."""
-    return str(_read(past, row, ["compound_id"])["compound_id"][0].as_py())
-
-
-def _read(past: PastRun, row: int, columns: Sequence[str]) -> pa.Table:
-    """Read columns of one record."""
-    for name, first, last in spans(past.prepared):
-        if first <= row <= last:
-            table = past.prepared.store.read_table(name, list(dict.fromkeys(["row", *columns])))
-            return table.filter(pc.equal(table["row"], row))
-    raise InputError(
-        f"row {row:,} is not in {past.prepared.library}, which has {past.prepared.rows:,}"
-    )
+    return str(past.read_record(row, ["compound_id"])["compound_id"][0].as_py())
 
 
 def open_dossier(past: PastRun, row: int) -> Dossier:
@@ -116,7 +103,7 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
     Raises InputError for a row that the library does not have, and for a run that is written anew
     meanwhile.
     """
-    table = _read(past, row, [*_READ, *PROPERTIES, *GRAPH])
+    table = past.read_record(row, [*_READ, *PROPERTIES, *GRAPH])
     record = table.select([*_READ, *PROPERTIES]).to_pylist()[0]
     accepted = record["status"] == ACCEPTED
     judged = _judge(past, table, record["smiles"]) if accepted else None

@@ -1,4 +1,4 @@
-"""Duplicates: accepted records whose standardized structure came before in the library."""
+"""Duplicates: accepted records whose compound, by its key, came before in the library."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -18,7 +18,7 @@ Read = Callable[[str], pa.Table]
 
 
 def find_duplicates(names: Sequence[str], read: Read) -> pa.Table:
-    """Return a table of ``row`` and ``first_row``, the first row with the same structure.
+    """Return a table of ``row`` and ``first_row``, the first row with the same key.
 
     ``names`` are partitions in row order. They are read twice: the first time eight of a key's 16
     bytes are kept for each record, the second time only records whose eight bytes occur again. So

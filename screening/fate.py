@@ -13,6 +13,7 @@ from chem.describe import PROPERTIES
 from chem.isotopes import without_isotopes
 from chem.read import open_library
 from screening.errors import StoreError
+from screening.frames import why_duplicate
 from screening.partitions import DUPLICATES
 from screening.past import PastRun
 from screening.rank import beyond
@@ -41,10 +42,8 @@ def tell_fate(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str])
     row, smiles = int(record["row"]), str(record["smiles"])
     if record["status"] == REJECTED:
         return f"rejected: {record['stage']}/{record['code']}: {record['detail']}"
-    pairs = past.prepared.store.read_table(DUPLICATES).to_pydict()
-    first = dict(zip(pairs["row"], pairs["first_row"], strict=True)).get(row)
-    if first is not None:
-        return f"a duplicate of row {first:,}, which stands for it"
+    if told := _tell_duplicate(past, record):
+        return told
     lost = {}
     for name, tell in ((HITS, _tell_hit), (PASSED_OVER, _tell_passed_over), (HITS, _tell_isotopes)):
         try:
@@ -58,6 +57,19 @@ def tell_fate(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str])
     known = known or _CHANGED[next(iter(lost))]
     again = f"`hitlist rank --run {past.folder} --screen {past.folder / SCREEN}` writes it anew"
     return f"{known} ({' and '.join(lost.values())}, so its place is not known; {again})"
+
+
+def _tell_duplicate(past: PastRun, record: Mapping[str, Any]) -> str:
+    """Tell which record stands for a duplicate, and what differs; ``""`` if it is none."""
+    pairs = past.prepared.store.read_table(DUPLICATES).to_pydict()
+    row = dict(zip(pairs["row"], pairs["first_row"], strict=True)).get(record["row"])
+    if row is None:
+        return ""
+    columns = ["compound_id", "input_smiles", "changes"]
+    first = past.read_record(row, columns).to_pylist()[0]
+    told = f"a duplicate of row {row:,} ({first['compound_id']}), which stands for it"
+    why = why_duplicate(record, first)
+    return f"{told}: {why}" if why else told
 
 
 def _by_scores(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str]) -> str:

@@ -1,12 +1,14 @@
 """Scored frames: compounds with their predictions, ready to rank; and who the hits are."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from chem.same_compound import why_equal
 from screening.errors import StoreError
 from screening.handover.rejects import Duplicate, Reject
 from screening.identity import key_text
@@ -18,6 +20,7 @@ from screening.store import Store
 
 IDENTITY = ("compound_id", "name", "input_smiles", "changes", "key", "extra")
 """What is read of the hits alone."""
+_TOLD_OF_DUPLICATES = ("row", "compound_id", "input_smiles", "changes")
 
 
 def scored_frames(
@@ -81,16 +84,30 @@ def duplicates(prepared: Prepared) -> Iterator[Duplicate]:
     if not first_of:
         return
     firsts = set(first_of.values())
-    ids: dict[int, str] = {}
+    first_records: dict[int, dict[str, Any]] = {}
     wanted = pa.array(sorted(firsts | first_of.keys()), pa.int64())
     for name in prepared.partitions:
-        table = prepared.store.read_table(name, ["row", "compound_id", "input_smiles"])
+        table = prepared.store.read_table(name, list(_TOLD_OF_DUPLICATES))
         for record in table.filter(pc.is_in(table["row"], wanted)).to_pylist():
             row = record["row"]
             if row in firsts:
-                ids[row] = record["compound_id"]
+                first_records[row] = record
             if row in first_of:
-                first = first_of[row]
+                first = first_records[first_of[row]]
                 yield Duplicate(
-                    row, record["compound_id"], record["input_smiles"], first, ids[first]
+                    row,
+                    record["compound_id"],
+                    record["input_smiles"],
+                    first["row"],
+                    first["compound_id"],
+                    why_duplicate(record, first),
                 )
+
+
+def why_duplicate(record: Mapping[str, Any], first: Mapping[str, Any]) -> str:
+    """Return what differs between a duplicate and the first record of its compound, as they came.
+
+    A word of ``chem.same_compound.EQUALITIES``, or "" where that is not known.
+    """
+    came = (record["input_smiles"], record["changes"])
+    return why_equal(*came, first["input_smiles"], first["changes"])

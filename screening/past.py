@@ -4,9 +4,13 @@ Opening reads alone. Nothing is locked or written, so that several may look at a
 at one that somebody else owns; scores are held to their hashes when they are read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from chem.errors import InputError
 from gnn.bundle import Bundle
@@ -16,7 +20,7 @@ from screening.ledger import Ledger, difference, hash_purpose
 from screening.plan import load_bundles
 from screening.prepared import Prepared, read_prepared
 from screening.runfolder import SCREEN, WHERE, RunFolder, fingerprint, open_folder
-from screening.score import chosen_units, scoring_purpose, whole_units
+from screening.score import chosen_units, scoring_purpose, spans, whole_units
 from screening.screen import Screen
 from screening.screen_file import load_screen
 from screening.sealed import SealedStore
@@ -75,6 +79,20 @@ class PastRun:
         assert isinstance(store, SealedStore)
         store.check_recorded([unit.file for unit in units])
         return Scores(store, tuple(units), triage, self.why_all)
+
+    def read_record(self, row: int, columns: Sequence[str]) -> pa.Table:
+        """Read columns of one record of the library, and ``row``.
+
+        Raises InputError for a row that the library does not have.
+        """
+        for name, first, last in spans(self.prepared):
+            if first <= row <= last:
+                wanted = list(dict.fromkeys(["row", *columns]))
+                table = self.prepared.store.read_table(name, wanted)
+                return table.filter(pc.equal(table["row"], row))
+        raise InputError(
+            f"row {row:,} is not in {self.prepared.library}, which has {self.prepared.rows:,}"
+        )
 
     def check_unchanged(self) -> None:
         """Refuse, with InputError, a run that was written anew since it was opened."""

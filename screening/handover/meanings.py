@@ -182,7 +182,7 @@ _IDENTITY: Mapping[str, Meaning] = {
     "compound_id": Meaning(f"The library's own id, as it came. {_GUARD}", source="the library"),
     "smiles": Meaning(
         "The structure that was judged, as in every file: the parent without its salt, neutral, "
-        "written one way (SMILES; where |…| follows after a blank it says more of stereochemistry).",
+        "written one way (SMILES; what |…| adds after a blank is stereochemistry too).",
         source="RDKit",
     ),
     "score": Meaning(
@@ -230,6 +230,7 @@ _STRUCTURE: Mapping[str, Meaning] = {
     "changes": Meaning("What was changed of the structure as it came to reach the column smiles."),
     "row": Meaning("Number of the record in the library, from 1.", "", "from 1", "the library"),
     "input_smiles": Meaning(
-        "The structure as it came (SMILES); empty where it came as a molblock.", source="the library"
+        "The structure as it came (SMILES); empty where it came as a molblock.",
+        source="the library",
     ),
 }

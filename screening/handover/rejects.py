@@ -21,13 +21,16 @@ class Reject(NamedTuple):
 
 
 class Duplicate(NamedTuple):
-    """A record whose standardized structure came before. It is not a reject."""
+    """A record whose compound came before: its key is equal. It is not a reject."""
 
     row: int
     compound_id: str
     input_smiles: str
     first_row: int
     first_compound_id: str
+    why: str
+    """A word of ``chem.same_compound.EQUALITIES``: what differs between the two as they came;
+    empty where that is not known."""
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:

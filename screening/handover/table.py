@@ -77,8 +77,8 @@ def hit_table(
 
     hits: ``Ranking.hits`` of a scored frame with ``compound_id, name, smiles, input_smiles,
     changes`` (texts) and ``extra`` (a JSON object or a dict of the vendor's fields); of
-    ``picked_by, list_rank, alerts, qed, sa_score, scaffold, cluster, stereo, variant_of, key`` those
-    that it has are shown.
+    ``picked_by, list_rank, alerts, qed, sa_score, scaffold, cluster, stereo, variant_of, key``
+    those that it has are shown.
     units: unit of each predicted task; a probability has 3 decimals, anything else 2.
     extra_columns: the library's own order of the vendor's columns; fields that are not in it
     follow in order of first appearance. evidence: of each hit, in their order; without it there
@@ -147,7 +147,9 @@ def _own_columns(
     properties = (*PROPERTIES, "qed", "sa_score")
     rounded = {name: PROPERTY_DECIMALS.get(name, 0) for name in properties}
     yield from _present(hits, "property", rounded)
-    yield from _present(hits, "structure", {"scaffold": None, "cluster": 0, "stereo": None, "variant_of": None})
+    yield from _present(
+        hits, "structure", {"scaffold": None, "cluster": 0, "stereo": None, "variant_of": None}
+    )
     yield from _present(hits, "input", {"key": None})
     yield Column("changes", "changes", None, "input")
     yield Column("row", "row", 0, "input")

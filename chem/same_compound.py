@@ -1,0 +1,45 @@
+"""Why two records are one compound: what differs between them as they came."""
+
+from collections.abc import Collection
+
+from rdkit import Chem, rdBase
+
+from chem.composition import heavy_composition
+
+SAME_STRUCTURE = "same structure"
+OTHER_SALT = "other salt"
+OTHER_DRAWING = "other drawing"
+EQUALITIES: dict[str, str] = {
+    SAME_STRUCTURE: "the same molecule, perhaps spelt otherwise",
+    OTHER_SALT: "another salt, solvate or free form of it",
+    OTHER_DRAWING: "another drawing of it: a tautomer, a protonation state, groups written otherwise",
+}
+"""Word to meaning."""
+
+
+def why_equal(
+    one: str, changes: Collection[str], other: str, other_changes: Collection[str]
+) -> str:
+    """Return a word of ``EQUALITIES`` for two records with equal registration keys.
+
+    one, other: their SMILES as they came, ``""`` where a molblock came in. changes, other_changes:
+    what standardization did to each. The word is ``""`` where these do not tell.
+
+    >>> why_equal("CCN", (), "CCN.Cl", ("stripped_fragments",))
+    'other salt'
+    """
+    if (one and one == other) or not (changes or other_changes):
+        return SAME_STRUCTURE
+    if one and other:
+        if heavy_composition(one) != heavy_composition(other):
+            return OTHER_SALT
+        return SAME_STRUCTURE if _canonical(one) == _canonical(other) else OTHER_DRAWING
+    if ("stripped_fragments" in changes) != ("stripped_fragments" in other_changes):
+        return OTHER_SALT
+    return "" if set(changes) == set(other_changes) else OTHER_DRAWING
+
+
+def _canonical(smiles: str) -> str:
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+        return smiles if mol is None else str(Chem.MolToCXSmiles(mol))
