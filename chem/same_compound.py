@@ -12,7 +12,7 @@ OTHER_DRAWING = "other drawing"
 EQUALITIES: dict[str, str] = {
     SAME_STRUCTURE: "the same molecule, perhaps spelt otherwise",
     OTHER_SALT: "another salt, solvate or free form of it",
-    OTHER_DRAWING: "another drawing of it: a tautomer, a protonation state, groups written otherwise",
+    OTHER_DRAWING: "another drawing of it: a tautomer, protonated or not, groups written otherwise",
 }
 """Word to meaning."""
 

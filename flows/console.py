@@ -40,6 +40,12 @@ def note(message: str) -> None:
     print(printable(message), file=sys.stderr)
 
 
+def note_if(message: str) -> None:
+    """Say something on stderr where there is something to say."""
+    if message:
+        note(message)
+
+
 def printable(text: str) -> str:
     """Return text whose control characters cannot act on a terminal; line breaks stay."""
     return "".join(

@@ -6,8 +6,9 @@ from prefect import flow, task
 
 from flows.planning import Preparation, plan_preparation
 from flows.screen import AGAIN, ONCE
-from flows.stages import stage_progress
+from flows.stages import log_if, stage_progress
 from screening.cluster import connect
+from screening.older import told_of_library
 from screening.prepare import prepare_library
 from screening.prepared import Prepared
 from screening.tls import Tls
@@ -17,7 +18,9 @@ from screening.tls import Tls
 def open_library(library: str, out: str | None, store: str | None) -> Preparation:
     """Find the library and check the folder to prepare it into."""
     with stage_progress("prepare-open", f"Finding {library}") as report:
-        return plan_preparation(library, out, progress=report, store=store)
+        planned = plan_preparation(library, out, progress=report, store=store)
+    log_if(told_of_library(planned.library, planned.folder))
+    return planned
 
 
 @task(name="prepare", **AGAIN)

@@ -11,7 +11,7 @@ from prefect import flow, task
 from flows.artifacts import publish
 from flows.planning import plan_ranking
 from flows.screen import AGAIN, ONCE
-from flows.stages import stage_progress
+from flows.stages import log_if, stage_progress
 from screening.cluster import connect
 from screening.evidence import Evidence
 from screening.meter import Clock
@@ -29,7 +29,9 @@ Planned = tuple[PastRun, Screen, Path]
 @task(name="plan", **ONCE)
 def plan(run: str, screen: str, out: str | None, hits: int | None) -> Planned:
     """Open the run and check all that the ranking needs."""
-    return plan_ranking(Path(run), screen, out, hits)
+    planned = plan_ranking(Path(run), screen, out, hits)
+    log_if(planned[0].told_of_older)
+    return planned
 
 
 @task(name="rank", **AGAIN)

@@ -12,11 +12,12 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import publish
 from flows.planning import plan_screen
-from flows.stages import stage_progress, worth_retrying
+from flows.stages import log_if, stage_progress, worth_retrying
 from screening.cluster import connect
 from screening.evidence import Evidence
 from screening.judge import Scores
 from screening.meter import Clock
+from screening.older import told_of_library
 from screening.plan import Plan
 from screening.prepared import Prepared
 from screening.publish import Outcome
@@ -53,7 +54,7 @@ def plan(
 ) -> Plan:
     """Find and check all that the run needs."""
     with stage_progress("screen-plan", "Finding the library and the models") as report:
-        return plan_screen(
+        planned = plan_screen(
             screen,
             library,
             out,
@@ -63,6 +64,8 @@ def plan(
             device=device,
             store=store,
         )
+    log_if(told_of_library(planned.library, planned.prepared))
+    return planned
 
 
 @task(name="prepare", **AGAIN)

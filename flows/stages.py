@@ -37,6 +37,12 @@ async def worth_retrying(task: Task[..., Any], run: TaskRun, state: State[Any]) 
     return False
 
 
+def log_if(message: str) -> None:
+    """Say something in the log where there is something to say."""
+    if message:
+        get_run_logger().info("%s", message)
+
+
 @contextmanager
 def stage_progress(key: str, what: str) -> Iterator[Report]:
     """Give a function that reports progress as an artifact, and in the log.

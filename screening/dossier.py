@@ -108,7 +108,8 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
     accepted = record["status"] == ACCEPTED
     judged = _judge(past, table, record["smiles"]) if accepted else None
     # What was quarantined must not be replayed here.
-    traced = trace(record["input_smiles"], "smiles") if judged and record["input_smiles"] else {}
+    traces = judged and record["input_smiles"] and not past.told_of_older
+    traced = trace(record["input_smiles"], "smiles") if traces else {}
     steps = tuple((change, traced.get(change, "")) for change in record["changes"])
     fate = tell_fate(past, record, judged.taken_by if judged else ())
     past.check_unchanged()  # what was read is of one run

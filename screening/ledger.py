@@ -168,6 +168,13 @@ def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
 
 def _compare(folder: Path, found: Mapping[str, Any], purpose: Mapping[str, Any]) -> None:
     if other := difference(found.get("purpose"), purpose):
+        if "standardizer" in other.split(", "):
+            # Named alone: whatever else differs, these rules are what a chemist has to know of.
+            before, now = found["purpose"].get("standardizer"), purpose["standardizer"]
+            raise InputError(
+                f"{folder} holds a library that was prepared under another standardization "
+                f"({before}; today's is {now}); name another folder, or remove this one"
+            )
         raise InputError(
             f"{folder} holds another run: its {other} differs "
             "from this one's; name another folder, or remove this one"

@@ -17,6 +17,7 @@ from gnn.bundle import Bundle
 from gnn.errors import ModelError
 from screening.judge import Scores
 from screening.ledger import Ledger, difference, hash_purpose
+from screening.older import told_of_run
 from screening.plan import load_bundles
 from screening.prepared import Prepared, read_prepared
 from screening.runfolder import SCREEN, WHERE, RunFolder, fingerprint, open_folder
@@ -62,6 +63,11 @@ class PastRun:
     def why_all(self) -> str:
         """Why everything was scored; empty where a triage had chosen."""
         return str(self.scorer.manifest["triage"].get("why", ""))
+
+    @property
+    def told_of_older(self) -> str:
+        """A line where the run was judged under another standardization than today's, or ""."""
+        return told_of_run(self.prepared.standardizer, self.folder)
 
     @cached_property
     def triage(self) -> Triage | None:

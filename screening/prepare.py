@@ -112,6 +112,7 @@ def prepare_library(
             reject_codes=dict(sorted(codes.items())),
             unseen_atoms=sum(fact["unseen_atoms"] for fact in facts),
             partitions=tuple(names),
+            standardizer=purpose["standardizer"],
         )
         write_summary(prepared)
     return prepared

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from chem.errors import InputError
+from screening.older import BEFORE_NUMBERS, standardizer_of_folder
 from screening.partitions import Partitions
 from screening.store import Store
 
@@ -39,6 +40,8 @@ class Prepared:
     """Atoms whose state has no token; their molecules are scored with a stand-in."""
     partitions: tuple[str, ...]
     """Names of the partition files, in row order."""
+    standardizer: int
+    """Number of the rules that made the structures, ``chem.standardize.STANDARDIZER`` then."""
 
     @property
     def accepted(self) -> int:
@@ -60,11 +63,16 @@ def write_summary(prepared: Prepared) -> None:
 
 
 def read_summary(folder: Path) -> Prepared | None:
-    """Read a prepared folder's summary; None where there is none, or one of another version."""
+    """Read a prepared folder's summary; None where there is none, or one of another version.
+
+    One that was written before standardizations were numbered in it has what its ledger says.
+    """
     try:
         found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     except (OSError, ValueError):  # missing, or cut short
         return None
+    if isinstance(found, dict) and "standardizer" not in found:
+        found["standardizer"] = standardizer_of_folder(folder) or BEFORE_NUMBERS
     if not isinstance(found, dict) or {"folder", *found} != {
         field.name for field in fields(Prepared)
     }:

@@ -53,6 +53,7 @@ def publish(
         library=Artefact(prepared.library, prepared.sha256),
         bundles=tuple(Artefact(bundle.card.name, bundle.sha256) for bundle in bundles),
         featurizer=prepared.featurizer,
+        standardizer=prepared.standardizer,
         rows=prepared.rows,
         accepted=prepared.accepted,
         rejected=prepared.rejected,

@@ -58,7 +58,14 @@ def _is_free(out: Path) -> bool:
 
 
 def _open_lists(past: PastRun, screen: Screen) -> tuple[CompoundList, ...]:
-    return plan_lists(screen, past.prepared.extra_columns, None, find_library)
+    lists = plan_lists(screen, past.prepared.extra_columns, None, find_library)
+    structures = [one.name for one in lists if one.library is not None]
+    if structures and past.told_of_older:
+        raise InputError(
+            f"{structures[0]} is a list of structures, and their keys cannot be compared: "
+            f"{past.told_of_older}"
+        )
+    return lists
 
 
 def rank_again(

@@ -11,6 +11,7 @@ from screening.lists import prepare_lists
 from screening.loaded import known_bundles
 from screening.marks import find_marks
 from screening.meter import Clock
+from screening.older import standardizer_of_run, told_of_run
 from screening.places import prepared_key
 from screening.plan import Plan
 from screening.prepare import Progress, prepare_library
@@ -109,6 +110,9 @@ def check_folder(plan: Plan) -> None:
         raise InputError(
             f"{plan.out} is not empty and holds no run to go on with; name another folder"
         )
+    number = standardizer_of_run(plan.out, plan.prepared.parent)
+    if number is not None and (told := told_of_run(number, plan.out)):
+        raise InputError(told)
     key = prepared_key(plan.library, plan.partition_rows)
     purpose = scoring_purpose(plan.library.sha256, key, plan.bundles, plan.half, plan.device)
     check_purpose(scores, purpose)

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from chem.errors import InputError
+from screening.older import WHERE as WHERE
 from screening.plan import Plan
 from screening.prepared import Prepared
 
-WHERE = "where.json"
-"""In a run's folder: where its prepared library and its scores are. It names folders of this
-machine, so the manifest does not."""
 MANIFEST, SCREEN = "manifest.json", "screen.toml"
 SAME = ("screen", "library", "bundles", "featurizer", "counts", "triage")
 """What a manifest says again when its run is repeated; times and versions may differ."""

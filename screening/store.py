@@ -129,7 +129,7 @@ class Store:
 
         From an object store the file comes whole: partitions are small, and one request is one
         version. Pages carry checksums. Raises StoreError for a file that is missing, cut short or
-        altered.
+        altered, and for one without a wanted column, which another version wrote.
         """
         wanted = None if columns is None else list(columns)
         with self._explained("read", name):
@@ -139,7 +139,13 @@ class Store:
                 else pa.BufferReader(self.read(name))
             )
             with source:
-                return pq.read_table(source, columns=wanted, page_checksum_verification=True)
+                table = pq.read_table(source, columns=wanted, page_checksum_verification=True)
+        if missing := set(wanted or ()) - set(table.column_names):
+            raise StoreError(
+                f"{self.path(name)} has no {min(missing)}: another version of hitlist wrote it; "
+                "run the screen again with a new --out"
+            )
+        return table
 
     def hash(self, name: str) -> str:
         """Return the SHA-256 of a file's bytes."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chem.errors import InputError
-from flows.console import note, show_table
+from flows.console import note, note_if, show_table
 
 if TYPE_CHECKING:
     from screening.dossier import Dossier
@@ -38,6 +38,7 @@ def explain(
             raise InputError(f"{html} is a folder; name the file to write, such as {html}/why.html")
         check_writable(html.parent, "name a file elsewhere with --html")
     past = open_run(run.expanduser())
+    note_if(past.told_of_older)
     dossier = open_dossier(past, _find(past, compound_id.encode("utf-8", "replace").decode(), row))
     _show(dossier, past)
     if html is not None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from chem.columns import NamedColumns
-from flows.console import note, progress
+from flows.console import note, note_if, progress
 from flows.options import (
     IdColumn,
     NameColumn,
@@ -54,11 +54,13 @@ def predict(
     A compound that cannot be read keeps its row, with the reason and no predictions.
     """
     from flows.planning import plan_predictions
+    from screening.older import told_of_library
     from screening.predict import predict_file
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
         work = plan_predictions(file, out, bundle, columns, report, store)
+        note_if(told_of_library(work.library, work.prepared))
         advice = "the prepared compounds are kept: give the same command again"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             prepared = predict_file(

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chem.columns import NamedColumns
-from flows.console import note, progress
+from flows.console import note, note_if, progress
 from flows.options import (
     IdColumn,
     NameColumn,
@@ -50,11 +50,13 @@ def prepare(
     Give the same command again to go on after a stop.
     """
     from flows.planning import plan_preparation
+    from screening.older import told_of_library
     from screening.prepare import prepare_library
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
         work = plan_preparation(library, out, columns, report, partition_rows, store)
+        note_if(told_of_library(work.library, work.folder))
         advice = "what is done is kept: give the same command again to go on"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             prepared = prepare_library(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.console import progress
+from flows.console import note_if, progress
 from flows.options import Scheduler, TlsCa, TlsCert, TlsKey, Workers
 from flows.outcome import show_outcome
 from flows.remote import working
@@ -48,6 +48,7 @@ def rank(
 
     with progress() as report:
         past, objective, folder = plan_ranking(run, screen, out, hits)
+        note_if(past.told_of_older)
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), "give it again") as client:
             outcome = rank_again(past, objective, folder, client, report)
     show_outcome(outcome, objective)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from chem.columns import NamedColumns
-from flows.console import progress
+from flows.console import note_if, progress
 from flows.options import (
     Device,
     Exhaustive,
@@ -70,6 +70,7 @@ def screen(
     lab's files in lab/, rejects.csv, duplicates.csv, screen.toml and manifest.json.
     """
     from flows.planning import plan_screen
+    from screening.older import told_of_library
     from screening.run import run_screen
 
     with progress() as report:
@@ -77,6 +78,7 @@ def screen(
         plan = plan_screen(
             screen, library, out, hits, columns, partition_rows, report, exhaustive, device, store
         )
+        note_if(told_of_library(plan.library, plan.prepared))
         advice = f"what is done is kept: give the same command with --out {short(plan.out)}"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             outcome = run_screen(plan, client, report)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
+from chem.standardize import STANDARDIZER
 from screening.chosen import EXCLUDED, is_refusal
 from screening.rank import Ranking
 from screening.screen import Screen
@@ -52,6 +53,8 @@ class RunFacts:
     """Unit of each predicted task: ``pActivity``, ``probability``, ..."""
     measured: Mapping[str, str] = field(default_factory=dict)
     """Content hash of each bundle's measured compounds, where it keeps them."""
+    standardizer: int = STANDARDIZER
+    """Number of the rules that made the structures."""
     limits: Mapping[str, float] = field(default_factory=dict)
     """Columns of distance to training compounds: beyond which a model is out of its domain."""
 
@@ -142,6 +145,7 @@ def build_manifest(
         "bundles": [bundle._asdict() for bundle in facts.bundles],
         "measured": dict(facts.measured),
         "featurizer": facts.featurizer,
+        "standardizer": facts.standardizer,
         "counts": {
             "rows": facts.rows,
             "accepted": facts.accepted,
