@@ -12,6 +12,7 @@ from screening.dossier import Dossier, Judged, share_of
 from screening.evidence import Contributions, Neighbour
 from screening.handover.bidi import isolated
 from screening.handover.cells import format_number
+from screening.handover.measured import how_measured
 from screening.handover.nearest import measured_text
 from screening.handover.units import PROBABILITY, decimals_of, unit_of
 from screening.past import PastRun
@@ -138,7 +139,7 @@ def _neighbours(
 
 def _measured(one: Neighbour, task: str, past: PastRun, units: Mapping[str, str]) -> str:
     is_class = unit_of(task, past.screen, units) == PROBABILITY
-    return measured_text(one, decimals_of(task, past.screen, units), is_class)
+    return measured_text(one, decimals_of(task, past.screen, units), is_class) + how_measured(one)
 
 
 def _strongest(one: Contributions) -> str:

@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 Relation = Literal["=", "<", ">"]
+Sameness = Literal["", "itself", "but stereo"]
+ITSELF: Sameness = "itself"
+BUT_STEREO: Sameness = "but stereo"
 
 
 class Neighbour(NamedTuple):
@@ -25,6 +28,8 @@ class Neighbour(NamedTuple):
     """In the task's unit; a class is 0 or 1."""
     relation: Relation = "="
     """``<``: the value is an upper bound (inactive at the highest concentration), ``>`` a lower."""
+    same: Sameness = ""
+    """Whether it is the hit itself, by registration key, or is it but for stereochemistry."""
 
 
 class Contributions(NamedTuple):

@@ -12,6 +12,7 @@ from chem.neighbours import WORDS, Bits, morgan_bits, nearest
 from gnn.bundle import Bundle
 from gnn.measured import RELATIONS, Measured
 from screening.evidence import Neighbour
+from screening.same_measured import SameMeasured
 
 Neighbours = dict[str, tuple[Neighbour, ...]]
 """By task, nearest first."""
@@ -23,9 +24,11 @@ def nearest_measured(
     """Return, for each molecule, the ``count`` compounds most like it that a task was measured on.
 
     ``smiles`` are standardized; ``tasks`` are predicted columns, such as ``activity_EGFR``. The
-    more similar compound comes first; one with the molecule's own SMILES before all others; of
-    equally similar ones that whose id comes first. A task has none where its bundle does not
-    keep what it learnt from, and fewer where fewer compounds were measured.
+    molecule itself, by registration key, comes before all others, and then what is it but for
+    stereochemistry: both count as of similarity 1, however the bundle has drawn them. Then the more
+    similar compound comes first; of equally similar ones that whose id comes first. A task has none
+    where its bundle does not keep what it learnt from, and fewer where fewer compounds were
+    measured.
 
     Raises:
         InputError: a task that no bundle predicts, or a SMILES that cannot be read.
@@ -49,22 +52,22 @@ def _of_task(
     names = list(zip(measured.ids[rows], measured.smiles[rows], strict=True))
     order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
     rows, values, bounds = rows[order], values[order], bounds[order]
-    same: dict[str, list[int]] = {}
-    for at, text in enumerate(measured.smiles[rows]):
-        same.setdefault(text, []).append(at)
+    places = {compound: at for at, compound in enumerate(rows.tolist())}
     found = nearest(bits, _fingerprints(measured, rows), count)
     neighbours = []
     for text, near, similarity in zip(smiles, *found, strict=True):
-        itself = dict.fromkeys(same.get(text, ()), 1.0)
-        picked = itself | dict(zip(near.tolist(), similarity.tolist(), strict=True))
+        same = {places[one.compound]: one for one in _same(measured).find(text, rows)}
+        alike: dict[int, float] = dict(zip(near.tolist(), similarity.tolist(), strict=True))
+        picked = dict.fromkeys(same, 1.0) | {at: n for at, n in alike.items() if at not in same}
         neighbours.append(
             tuple(
                 Neighbour(
                     id=measured.ids[rows[at]],
-                    smiles=measured.smiles[rows[at]],
+                    smiles=same[at].smiles if at in same else measured.smiles[rows[at]],
                     similarity=tanimoto,
                     value=float(str(values[at])),  # 7.92, where float32's nearest is 7.9200001
                     relation=RELATIONS[int(bounds[at])],
+                    same=same[at].same if at in same else "",
                 )
                 for at, tanimoto in list(picked.items())[:count]
             )
@@ -87,21 +90,32 @@ def _find(task: str, bundles: Sequence[Bundle]) -> tuple[Bundle, str]:
 
 
 class _Kept:
-    """Fingerprints of a bundle's measured compounds, each made when it is first needed."""
+    """What is known of a bundle's measured compounds, worked out when it is first needed."""
 
-    def __init__(self, compounds: int) -> None:
-        self.bits: Bits = np.zeros((compounds, WORDS), np.uint64)
-        self.known = np.zeros(compounds, dtype=bool)
+    def __init__(self, measured: Measured) -> None:
+        self.bits: Bits = np.zeros((len(measured), WORDS), np.uint64)
+        """Fingerprints."""
+        self.known = np.zeros(len(measured), dtype=bool)
+        """Which have theirs."""
+        self.same = SameMeasured(measured.smiles)
 
 
 _KEPT: WeakKeyDictionary[Measured, _Kept] = WeakKeyDictionary()
 """For as long as the process has the bundle: hits come in blocks, and tasks share compounds."""
 
 
-def _fingerprints(measured: Measured, rows: npt.NDArray[np.int64]) -> Bits:
+def _kept(measured: Measured) -> _Kept:
     if measured not in _KEPT:
-        _KEPT[measured] = _Kept(len(measured))
-    kept = _KEPT[measured]
+        _KEPT[measured] = _Kept(measured)
+    return _KEPT[measured]
+
+
+def _same(measured: Measured) -> SameMeasured:
+    return _kept(measured).same
+
+
+def _fingerprints(measured: Measured, rows: npt.NDArray[np.int64]) -> Bits:
+    kept = _kept(measured)
     new = rows[~kept.known[rows]]
     kept.bits[new] = morgan_bits(measured.smiles[new].tolist())
     kept.known[new] = True

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from chem.flat import without_stereo
 from screening.desirability import ramp
-from screening.evidence import Neighbour
+from screening.evidence import BUT_STEREO, ITSELF, Neighbour
+from screening.identity import stereo_word
 from screening.parts import Prediction
 
 FAR = 1.0
@@ -24,6 +25,16 @@ HALFWAY = 0.5
 """A worth from which a value is good."""
 LIKELY = 0.5
 """A probability from which something is more likely than not."""
+
+
+_STATED = {
+    "undefined": " without stereo",
+    "none": " without stereo",
+    "racemic": " as the racemate",
+    "one_of_two": " as one enantiomer, it is not known which",
+    "mixture": " as a mixture of stereoisomers",
+}
+"""How a measured structure differs from the hit's, by its word of ``STEREO_WORDS``."""
 
 
 class Predicted(NamedTuple):
@@ -38,23 +49,35 @@ class Predicted(NamedTuple):
 def measured_itself(near: Sequence[Neighbour], smiles: str) -> tuple[Neighbour, str] | None:
     """Return the compound's own measurement, and "" or how its structure differs.
 
-    The compound as it is goes before one without stereochemistry, and that before another
-    stereoisomer: the models read none, so a measured stereoisomer speaks of their prediction too.
+    The compound as it is goes before one without stereochemistry, which many sources do not
+    record, that before a racemate or another mixture, and that before another stereoisomer: the
+    models read none, so all of them speak of their prediction too.
     near: measured compounds, nearest first. smiles: of the hit, standardized.
     """
     flat = without_stereo(smiles)
     own: dict[str, Neighbour] = {}
     for one in near:
-        if one.smiles == smiles:
+        if one.same == ITSELF or one.smiles == smiles:
             return one, ""
         # Fingerprints know no stereochemistry, and compounds that share all bits are mostly one.
-        if one.similarity == 1 and without_stereo(one.smiles) == flat:
-            is_flat = one.smiles == without_stereo(one.smiles)
-            own.setdefault(" without stereo" if is_flat else " as a stereoisomer", one)
-    for how in (" without stereo", " as a stereoisomer"):
+        if one.same == BUT_STEREO or (one.similarity == 1 and without_stereo(one.smiles) == flat):
+            own.setdefault(_how(one), one)
+    for how in (*dict.fromkeys(_STATED.values()), " as a stereoisomer"):
         if how in own:
             return own[how], how
     return None
+
+
+def how_measured(one: Neighbour) -> str:
+    """Return how the structure of the hit's own measurement differs, such as `` without stereo``.
+
+    ``""`` where it does not, and of another compound.
+    """
+    return _how(one) if one.same == BUT_STEREO else ""
+
+
+def _how(one: Neighbour) -> str:
+    return _STATED.get(stereo_word(one.smiles), " as a stereoisomer")
 
 
 def contradicts(

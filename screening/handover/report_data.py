@@ -19,6 +19,7 @@ from screening.handover.cells import format_number
 from screening.handover.dictionary import define_columns
 from screening.handover.glossary import ALERTS
 from screening.handover.manifest import RunFacts
+from screening.handover.measured import how_measured
 from screening.handover.nearest import measured_text
 from screening.handover.report_map import map_points
 from screening.handover.table import Column, HitTable
@@ -192,7 +193,7 @@ def _neighbours(
                     "id": one.id,
                     "picture": pictures.number(one.smiles),
                     "similarity": format_number(one.similarity, 2),
-                    "value": measured_text(one, decimals, is_class),
+                    "value": measured_text(one, decimals, is_class) + how_measured(one),
                 }
                 for one in near
             ],
