@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     """Show the best hits, the counts and, if there are fewer hits than asked for, why."""
     from screening.audit import describe_triage
-    from screening.chosen import describe_selection
+    from screening.chosen import describe_lists, describe_selection
     from screening.handover.top import STORY, brief_table, top_table
 
     counts = outcome.manifest["counts"]
@@ -33,6 +33,8 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     note(describe_triage(outcome.manifest["triage"]))
     if outcome.manifest.get("selection"):
         note(describe_selection(outcome.manifest["selection"]))
+        for line in describe_lists(outcome.manifest["selection"]):
+            note(line)
     if counts["hits"] < screen.hits:
         taken = {name: n for name, n in outcome.manifest["filtered_by_filter"].items() if n}
         by = ", ".join(f"{name} took {n:,}" for name, n in taken.items()) or "no filter took any"

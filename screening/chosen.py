@@ -43,6 +43,23 @@ def is_refusal(why: str) -> bool:
     return why in REFUSALS or why.startswith(EXCLUDED)
 
 
+def describe_lists(found: Mapping[str, Any]) -> list[str]:
+    """Say in a line for each list what of it is in the library in another form alone.
+
+    found: a manifest's ``selection``; one of an earlier version may lack the counts.
+
+    >>> describe_lists({"lists": [{"name": "owned.csv", "role": "exclude", "other_stereo": 3}]})
+    ['3 of owned.csv differ from compounds of the library by stereochemistry alone: not excluded']
+    """
+    verb = {"exclude": "excluded", "include": "included"}
+    return [
+        f"{one['other_stereo']:,} of {one['name']} differ from compounds of the library by "
+        f"stereochemistry alone: not {verb[one['role']]}"
+        for one in found["lists"]
+        if one.get("other_stereo")
+    ]
+
+
 def describe_selection(found: Mapping[str, Any]) -> str:
     """Say in a line what a manifest's ``selection`` says.
 

@@ -1,9 +1,9 @@
 """Which compounds of a library are excluded, and which are controls: lists held against it.
 
-A compound is the same as one of a list's where their standardized structures are equal: salt,
-counter-ion, charge, explicit hydrogens and spelling make no difference; stereochemistry and
-isotopes do, and so do tautomers, save for the groups that the standardizer writes one way. An id
-is the same where its text is, to the letter. A record that repeats an earlier structure stands for
+A compound is the same as one of a list's where their registration keys are equal: salt, solvate,
+charge, tautomer, explicit hydrogens and spelling make no difference; stereochemistry and isotopes
+do, and ``screening.near_misses`` counts what differs in the first alone. An id is the same where
+its text is, to the letter. A record that repeats an earlier structure stands for
 the same compound as that one.
 """
 
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from chem.errors import InputError
 from screening.lists import INLINE, CompoundList
+from screening.near_misses import COLUMNS, count_near_misses
 from screening.partitions import DUPLICATES
 from screening.prepared import Prepared, read_prepared
 from screening.records import ACCEPTED, REJECTED
@@ -71,6 +72,8 @@ class _Named(NamedTuple):
     """How each value is told to people."""
     unreadable: int
     """Records of the list without a readable structure."""
+    structures: pa.Table | None = None
+    """``near_misses.COLUMNS`` of each value; None for a list of ids."""
 
 
 def find_marks(prepared: Prepared, lists: Sequence[CompoundList], hits: int) -> Marks:
@@ -107,10 +110,17 @@ def find_marks(prepared: Prepared, lists: Sequence[CompoundList], hits: int) -> 
             "compounds": len(some.labels),
             "unreadable": some.unreadable,
             "in_library": len(found),
+            **_near_misses(prepared, some),
         }
         for one, some, found in zip(lists, named, rows, strict=True)
     )
     return Marks(excluded[order], by[order], whys, controls, told)
+
+
+def _near_misses(prepared: Prepared, some: _Named) -> dict[str, int]:
+    if some.structures is None:  # ids have no stereochemistry
+        return {}
+    return {"other_stereo": count_near_misses(prepared, some.structures)}
 
 
 def _read(one: CompoundList) -> _Named:
@@ -118,9 +128,8 @@ def _read(one: CompoundList) -> _Named:
         return _Named("compound_id", pa.array(one.ids, pa.string()), list(one.ids), 0)
     prepared = read_prepared(one.folder)
     read = prepared.store.read_table
-    tables = [
-        read(name, ["compound_id", "key", "status", "detail"]) for name in prepared.partitions
-    ]
+    wanted = ["compound_id", "status", "detail", *COLUMNS]
+    tables = [read(name, wanted) for name in prepared.partitions]
     table = pa.concat_tables(tables)
     bad = table.filter(pc.equal(table["status"], REJECTED))
     if one.role == "include" and bad.num_rows:
@@ -131,7 +140,8 @@ def _read(one: CompoundList) -> _Named:
         )
     good = table.filter(pc.equal(table["status"], ACCEPTED))
     labels = good["compound_id"].to_pylist()
-    return _Named("key", good["key"].combine_chunks(), labels, bad.num_rows)
+    structures = good.select(COLUMNS)
+    return _Named("key", good["key"].combine_chunks(), labels, bad.num_rows, structures)
 
 
 def _find(prepared: Prepared, one: CompoundList, named: _Named) -> Rows:

@@ -11,6 +11,8 @@ from distributed import Client
 
 from chem.errors import InputError
 from chem.read import Library, open_library
+from chem.standardize import Standardized, standardize
+from screening.chosen import describe_lists
 from screening.lists import CompoundList, plan_lists, prepare_lists
 from screening.marks import Marks, find_marks
 from screening.plan import find_library
@@ -93,7 +95,6 @@ def mark(
         ("CC(N)C(=O)O", []),  # neither of them
         ("C[C@H]([NH3+])C(=O)[O-]", [6]),  # as a zwitterion
         ("[2H]C(N)C(=O)O", []),
-        ("O=c1cccc[nH]1", []),  # the other tautomer of row 9
         ("CCQ", []),
         ("c1ccncc1", []),
     ],
@@ -107,6 +108,43 @@ def test_compounds_are_the_same_by_standardized_structure(
     assert set(found.exclusions(range(1, 10)).values()) <= {"excluded: owned.smi"}
     assert found.lists[0]["unreadable"] == (listed == "CCQ")
     assert found.lists[0]["in_library"] == len(rows)
+
+
+def test_a_list_is_compared_by_registration_key(mark: Mark, tmp_path: Path) -> None:
+    """Of two drawings of one compound: whether they are one is the key's to say."""
+    listed, own = "O=c1cccc[nH]1", LIBRARY[8][1]
+    one = {_key(listed), _key(own)}
+    (tmp_path / "owned.smi").write_text(f"{listed} x\n")
+    assert mark(exclude=["owned.smi"]).excluded.tolist() == ([9] if len(one) == 1 else [])
+
+
+def _key(smiles: str) -> str:
+    found = standardize(smiles, "smiles")
+    assert isinstance(found, Standardized)
+    return found.key
+
+
+@pytest.mark.parametrize(
+    ("listed", "count"),
+    [
+        ("CC(N)C(=O)O", 1),  # flat, of two enantiomers that the library has
+        ("C[C@H](N)C(=O)O", 0),  # one of them
+        ("CC(N)C(=O)O.Cl", 1),
+        ("C[C@H](Cc1ccc(CC(C)C)cc1)C(=O)O", 0),  # another compound of the same atoms as row 8
+        ("CC(C)Cc1ccc(cc1)[C@H](C)C(=O)O", 1),  # an enantiomer of what the library has flat
+        ("CC(C)Cc1ccc(cc1)[C@@H](C)C(=O)[O-].[Na+]", 1),
+        ("[2H]C([2H])([2H])C(N)C(=O)O", 0),  # isotopes are something else
+        ("CCQ", 0),
+    ],
+)
+def test_what_differs_in_stereochemistry_alone_is_counted(
+    mark: Mark, tmp_path: Path, listed: str, count: int
+) -> None:
+    (tmp_path / "owned.smi").write_text(f"{listed} x\nc1ccncc1 other\n")
+    found = mark(exclude=["owned.smi"])
+    assert found.lists[0]["other_stereo"] == count
+    lines = describe_lists({"lists": found.lists})
+    assert [line.split(" differ")[0] for line in lines] == ["1 of owned.smi"] * count
 
 
 @pytest.mark.parametrize("name", ["owned.csv", "owned.tsv", "owned.txt", "owned.csv.gz"])
