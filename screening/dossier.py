@@ -21,6 +21,7 @@ from screening.fate import tell_fate
 from screening.frames import IDENTITY
 from screening.gather import NEIGHBOURS, explained_tasks
 from screening.handover.words import explain_objective
+from screening.identity import key_text, stereo_word
 from screening.loaded import known_bundles, load_predictor
 from screening.neighbours import nearest_measured
 from screening.objective import evaluate
@@ -75,7 +76,12 @@ class Dossier(NamedTuple):
     smiles: str
     """Standardized; empty where it was rejected."""
     steps: tuple[tuple[str, str], ...]
-    """Each change of the standardizer, with the SMILES after it; "" where that is not known."""
+    """Each change of the standardizer, with the SMILES after it; "" where that is not known: of a
+    molblock, and of a run that was judged under another standardization."""
+    stereo: str
+    """What the standardized structure states of stereochemistry, a word of ``STEREO_WORDS``."""
+    key: str
+    """What it is compared by, as text; both are empty where it was rejected."""
     fate: str
     """What became of it in the run, in a sentence."""
     judged: Judged | None
@@ -121,6 +127,8 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
         extra={str(key): str(text) for key, text in json.loads(record["extra"]).items()},
         smiles=record["smiles"],
         steps=steps,
+        stereo=stereo_word(record["smiles"]),
+        key=key_text(record["key"]),
         fate=fate,
         judged=judged,
     )

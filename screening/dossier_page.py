@@ -8,6 +8,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from chem.depict import TENTHS, Depiction, depict
+from chem.stereo import STEREO_WORDS
 from screening.dossier import Dossier, Judged, share_of
 from screening.evidence import Contributions, Neighbour
 from screening.handover.bidi import isolated
@@ -62,7 +63,12 @@ def sections(dossier: Dossier, past: PastRun, whole: bool = True) -> Iterator[Se
     steps = [[change, smiles] for change, smiles in dossier.steps] or [["nothing changed", ""]]
     if dossier.judged is None:
         return
-    yield Section("Standardization", ["step", "SMILES"], [*steps, ["standardized", dossier.smiles]])
+    found = [
+        ["standardized", dossier.smiles],
+        ["stereochemistry", f"{dossier.stereo} ({STEREO_WORDS[dossier.stereo]})"],
+        ["key", dossier.key],
+    ]
+    yield Section("Standardization", ["step", "result"], [*steps, *found])
     yield from _judgement(dossier.judged, past, whole)
 
 
