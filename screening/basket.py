@@ -49,7 +49,7 @@ class Basket:
         self._budget = None if selection.budget is None else Decimal(str(selection.budget))
         self._scaffolds: Counter[str] = Counter()
         self._clusters: Counter[int] = Counter()
-        self._plain: set[str] = set()
+        self._plain: dict[str, str] = {}
 
     @property
     def is_overdrawn(self) -> bool:
@@ -72,7 +72,8 @@ class Basket:
         return True
 
     def _refusal(self, candidate: Candidate) -> str:
-        if without_isotopes(candidate.smiles) in self._plain:
+        same = self._plain.get(without_isotopes(candidate.smiles), candidate.smiles)
+        if same != candidate.smiles:
             return ISOTOPES
         most = self._selection.max_per_scaffold
         if most is not None:
@@ -91,7 +92,7 @@ class Basket:
     def _take(self, candidate: Candidate, rule: str) -> None:
         self.taken[candidate.row] = rule
         self._clusters[candidate.cluster] += 1
-        self._plain.add(without_isotopes(candidate.smiles))
+        self._plain.setdefault(without_isotopes(candidate.smiles), candidate.smiles)
         if self._selection.max_per_scaffold is not None:
             self._scaffolds[_scaffold(candidate.smiles)] += 1
         if self._budget is not None:

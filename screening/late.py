@@ -47,7 +47,7 @@ def rank_and_examine(frames: Frames, screen: Screen, keep_every: bool = False) -
     ranking = merge_top(frames(), screen, keep_every, size)
     taken = {limit.name: 0 for limit in screen.late_limits}
     picked, known = [ranking.hits.head(0).assign(list_rank=0)], list[Examined]()
-    plain = set[str]()
+    plain = dict[str, str]()
     for block in down_the_list(ranking.hits, size, frames, screen):
         passing = []
         smiles = block["smiles"].tolist()
@@ -55,10 +55,9 @@ def rank_and_examine(frames: Frames, screen: Screen, keep_every: bool = False) -
             if taker := first_taker(found, screen.late_limits):
                 taken[taker] += 1
                 continue
-            if (same := without_isotopes(smiles[at])) in plain:
+            if plain.setdefault(without_isotopes(smiles[at]), smiles[at]) != smiles[at]:
                 taken[SAME_BUT_ISOTOPES] = taken.get(SAME_BUT_ISOTOPES, 0) + 1
                 continue
-            plain.add(same)
             passing.append(at)
             known.append(found)
             if len(known) == screen.hits:

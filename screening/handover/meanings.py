@@ -9,7 +9,6 @@ from chem.alerts import CITATIONS, SOURCES
 from chem.clusters import SIMILAR
 from chem.describe import PROPERTIES
 from chem.examine import EXAMINED
-from chem.stereo import STEREO_WORDS
 from screening.handover.glossary import ALERTS, endpoint
 from screening.handover.nearest import ENDS, column_name
 from screening.handover.table import Column, HitTable
@@ -22,7 +21,6 @@ _BUNDLE = "the bundle's card: hitlist bundles show "
 _GUARD = (
     "In CSV files a text that a spreadsheet would run has one apostrophe before it; take it off."
 )
-_WORDS = "; ".join(f"{word}: {meaning}" for word, meaning in STEREO_WORDS.items())
 _ECFP4 = "ECFP4, Rogers 2010 (doi 10.1021/ci100050t)"
 
 
@@ -216,8 +214,9 @@ _STRUCTURE: Mapping[str, Meaning] = {
         _ECFP4,
     ),
     "stereo": Meaning(
-        f"What the judged structure states of stereochemistry: {_WORDS}. The models see none, so "
-        "stereoisomers get equal predictions."
+        "What the judged structure states of stereochemistry: none (nothing to draw), single, "
+        "racemic (&1), one_of_two (o1), mixture, undefined (flat) or partly_undefined. The models "
+        "see none: stereoisomers get equal predictions."
     ),
     "variant_of": Meaning(
         "Rank of the first hit that is the same compound but for stereochemistry or isotope "

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from chem.salt_weight import weight_per_parent
 from screening.handover.csvfile import write_csv
 from screening.handover.table import HitTable
 from screening.lab import order, picklists, platefiles
@@ -35,9 +36,16 @@ def write_lab(
     plan = make_plan(len(table.rows), settings, screen.name)
     check_plan(plan)
     weights = hits["mw"].astype(float).tolist()
+    came = [cells["input_smiles"] for cells in table.records()]
+    supplied = [weight_per_parent(text, "smiles") if text else None for text in came]
     texts = len(platefiles.COLUMNS)
     files: list[tuple[str, list[str], Iterable[list[str]], int | None]] = [
-        ("order", order.order_header(table), order.order_rows(plan, table, weights), None),
+        (
+            "order",
+            order.order_header(table),
+            order.order_rows(plan, table, weights, supplied),
+            None,
+        ),
         (
             "plates",
             platefiles.plate_header(table, screen),

@@ -49,7 +49,7 @@ def test_columns_are_in_the_documented_order(
         "neighbours": [f"nearest_EGFR_{end}" for end in nearest],
         "alerts": ["alerts"],
         "property": [*PROPERTIES, "qed", "sa_score"],
-        "structure": ["scaffold", "cluster"],
+        "structure": ["scaffold", "cluster", "stereo", "variant_of"],
         "input": ["changes", "row", "input_smiles"],
         "vendor": ["Price", "vendor_score", "vendor_column"],
     }
@@ -61,7 +61,7 @@ def test_columns_are_in_the_documented_order(
 def test_what_a_ranking_does_not_know_has_no_column(kinase: Screen, scored: Scored) -> None:
     hits = merge_top([scored([("1", "", {})])], kinase).hits
     names = {column.name for column in hit_table(hits, kinase, {}).columns}
-    assert not names & {"picked_by", "alerts", "qed", "sa_score", "scaffold", "cluster"}
+    assert not names & {"picked_by", "alerts", "qed", "sa_score", "scaffold", "cluster", "stereo"}
     assert not [name for name in names if name.startswith("nearest_")]
     assert {"reason", "changes", "input_smiles"} <= names
 

@@ -55,7 +55,9 @@ def make_hits(kinase: Screen, drugs: list[Chem.Mol]) -> MakeHits:
             for end, values in zip(ENDS, (mean, std, mean - 2 * std, mean + 2 * std), strict=True):
                 frame[task + end] = values
         hits = rank_and_examine(lambda: [frame], kinase).hits
-        hits = hits.assign(picked_by="rank", sa_score=3.0, scaffold="", cluster=1)
+        hits = hits.assign(
+            picked_by="rank", sa_score=3.0, scaffold="", cluster=1, stereo="none", key="K"
+        )
         return HitList(hit_table(hits, kinase, {}), hits)
 
     return make
