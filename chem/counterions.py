@@ -1,0 +1,166 @@
+"""The compounds that make salts, solvates, complexes and co-crystals of other compounds.
+
+``counterions.csv`` names them, one a line: ``name``, ``smiles`` (uncharged, without
+stereochemistry), ``role``, ``rank`` and ``source`` (the kind of literature that names it in this
+role). Roles: ``acid`` and ``base`` make salts, ``both`` does either (amino acids), a ``solvate`` is
+a solvent, a ``host`` takes another molecule in, a ``coformer`` makes co-crystals, and a ``drug`` is
+a small medicine that must never be mistaken for any of them. Ranks say which one is meant where
+nothing else is there: 0 solvent, 1 host or co-former, 2 made for salts alone, 3 also a nutrient or
+an excipient, 4 also a medicine.
+
+Three families are too large to list, and are recognised by their atoms: saturated amines and
+quaternary ions of carbon and nitrogen alone, saturated straight-chain acids, and sulfonic acids and
+sulfates without another functional group. So are the large hosts: cyclodextrins and cucurbiturils.
+"""
+
+import csv
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from rdkit import Chem
+from rdkit.Chem.MolStandardize import rdMolStandardize
+
+ROLES = frozenset({"acid", "base", "both", "solvate", "host", "coformer", "drug"})
+HALOGENS = frozenset({9, 17, 35, 53})
+CARBON, NITROGEN, OXYGEN, PHOSPHORUS, SULFUR = 6, 7, 8, 15, 16
+
+
+class Counterion(NamedTuple):
+    """A line of the table, or a family."""
+
+    name: str
+    smiles: str
+    """Canonical SMILES without stereochemistry, uncharged where a proton can do that."""
+    role: str
+    """One of ``ROLES``."""
+    rank: int
+    """0 to 5: of compounds that are all in the table, the highest rank is the one meant."""
+
+
+class _Tools(NamedTuple):
+    uncharger: rdMolStandardize.Uncharger
+    by_smiles: dict[str, Counterion]
+    compositions: frozenset[frozenset[tuple[int, int]]]
+    """Heavy atoms by element of every line: a fragment of another composition is none of them."""
+    carboxylic: Chem.Mol
+    sulfonic: Chem.Mol
+    glucose_unit: Chem.Mol
+    glycoluril_unit: Chem.Mol
+
+
+@cache
+def _tools() -> _Tools:
+    table = read_table()
+    mols = [Chem.MolFromSmiles(one.smiles) for one in table]
+    return _Tools(
+        uncharger=rdMolStandardize.Uncharger(),
+        by_smiles={one.smiles: one for one in table},
+        compositions=frozenset(frozenset(_heavy_atoms(mol).items()) for mol in mols),
+        carboxylic=Chem.MolFromSmarts("[CX3](=O)[OX2H1,OX1-]"),
+        sulfonic=Chem.MolFromSmarts("[SX4](=O)(=O)[OX2H1,OX1-]"),
+        glucose_unit=Chem.MolFromSmarts("O[C;R]1O[C;R](C[O,N])[C;R](O)[C;R](O)[C;R]1O"),
+        glycoluril_unit=Chem.MolFromSmarts("O=C1N(C)C2N(C)C(=O)N(C)C2N1C"),
+    )
+
+
+def read_table() -> list[Counterion]:
+    """Read ``counterions.csv``; the SMILES come back canonical."""
+    text = files("chem").joinpath("counterions.csv").read_text(encoding="utf-8")
+    return [
+        Counterion(
+            row["name"],
+            Chem.MolToSmiles(Chem.MolFromSmiles(row["smiles"]), isomericSmiles=False),
+            row["role"],
+            int(row["rank"]),
+        )
+        for row in csv.DictReader(text.splitlines())
+    ]
+
+
+def find_counterion(fragment: Chem.Mol) -> Counterion | None:
+    """Return what the table or a family says of a fragment, however it is charged or labelled."""
+    tools = _tools()
+    heavy = _heavy_atoms(fragment)
+    if frozenset(heavy.items()) in tools.compositions:
+        known = tools.by_smiles.get(flat_smiles(fragment))
+        if known is not None:
+            return known
+    return _find_family(fragment, heavy)
+
+
+def neutral(fragment: Chem.Mol) -> Chem.Mol:
+    """Return the fragment without the charges that protons can take away."""
+    if not any(atom.GetFormalCharge() for atom in fragment.GetAtoms()):
+        return fragment
+    copied = Chem.Mol(fragment)
+    _tools().uncharger.unchargeInPlace(copied)
+    return copied
+
+
+def flat_smiles(fragment: Chem.Mol) -> str:
+    """Return the SMILES of what is bonded to what: no charges, isotopes or stereochemistry."""
+    mol = neutral(fragment)
+    if any(atom.GetIsotope() for atom in mol.GetAtoms()):
+        mol = Chem.Mol(mol)
+        for atom in mol.GetAtoms():
+            atom.SetIsotope(0)
+        mol = Chem.RemoveHs(mol)
+    return Chem.MolToSmiles(mol, isomericSmiles=False)
+
+
+def _heavy_atoms(mol: Chem.Mol) -> Counter[int]:
+    counts = Counter([atom.GetAtomicNum() for atom in mol.GetAtoms()])
+    del counts[1]
+    return counts
+
+
+def _find_family(fragment: Chem.Mol, heavy: Counter[int]) -> Counterion | None:
+    name = ""
+    role, rank = "base", 2
+    elements = heavy.keys() - {CARBON}
+    if elements <= {NITROGEN, PHOSPHORUS} and 1 <= heavy[NITROGEN] + heavy[PHOSPHORUS] <= 2:
+        name = "a saturated amine or quaternary ion" if _is_saturated(fragment) else ""
+    elif elements == {OXYGEN} and heavy[OXYGEN] == 2:
+        name = "a saturated straight-chain acid" if _is_fatty_acid(fragment) else ""
+        role = "acid"
+    elif SULFUR in elements and elements - HALOGENS == {SULFUR, OXYGEN}:
+        groups = len(fragment.GetSubstructMatches(_tools().sulfonic))
+        oxygens = heavy[OXYGEN] - 3 * groups
+        if groups == heavy[SULFUR] and oxygens in (0, groups):
+            name = "a plain sulfonic acid or sulfate" if oxygens == 0 or _is_chain(fragment) else ""
+        role = "acid"
+    elif heavy[CARBON] >= 30 and _is_large_host(fragment):
+        name, role, rank = "a cyclodextrin or cucurbituril", "host", 1
+    return Counterion(name, flat_smiles(fragment), role, rank) if name else None
+
+
+def _is_saturated(fragment: Chem.Mol) -> bool:
+    return all(bond.GetBondType() == Chem.BondType.SINGLE for bond in fragment.GetBonds())
+
+
+def _is_chain(fragment: Chem.Mol) -> bool:
+    return not any(bond.IsInRing() for bond in fragment.GetBonds())
+
+
+def _is_fatty_acid(fragment: Chem.Mol) -> bool:
+    carbons = [atom for atom in fragment.GetAtoms() if atom.GetAtomicNum() == CARBON]
+    straight = all(
+        sum(near.GetAtomicNum() == CARBON for near in atom.GetNeighbors()) <= 2 for atom in carbons
+    )
+    double = sum(bond.GetBondType() != Chem.BondType.SINGLE for bond in fragment.GetBonds())
+    return (
+        straight
+        and double == 1
+        and _is_chain(fragment)
+        and bool(fragment.HasSubstructMatch(_tools().carboxylic))
+    )
+
+
+def _is_large_host(fragment: Chem.Mol) -> bool:
+    tools = _tools()
+    units = (tools.glucose_unit, 6), (tools.glycoluril_unit, 5)
+    return any(len(fragment.GetSubstructMatches(unit)) >= least for unit, least in units) and any(
+        len(ring) >= 24 or len(ring) == 8 for ring in fragment.GetRingInfo().AtomRings()
+    )
