@@ -23,7 +23,7 @@ from chem.racemate import is_chiral_pair, mark_racemic
 from chem.records import Failure
 
 INORGANIC_CARBON = frozenset(
-    Chem.CanonSmiles(smiles)
+    Chem.MolToSmiles(Chem.MolFromSmiles(smiles))
     for smiles in (
         *("O=C(O)O", "O=C(O)OO", "O=C(O)OOC(=O)O", "O=C=O", "[C-]#[O+]", "S=C=S", "O=C=S"),
         *("C#N", "[C-]#N", "N=C=O", "N#CO", "N#C[O-]", "N=C=S", "N#CS", "N#C[S-]", "N#C[Se-]"),
@@ -36,7 +36,7 @@ INORGANIC_CARBON = frozenset(
 SMALL = 12
 """Heavy atoms of an acid or base that is taken for a counterion beside one of twice its size."""
 TINY = 8
-"""Heavy atoms of another molecule that is taken for a solvent beside one of three times its size."""
+"""Heavy atoms of any other one that is taken for a solvent beside one of three times its size."""
 
 
 class Parent(NamedTuple):

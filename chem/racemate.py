@@ -40,18 +40,13 @@ def mark_racemic(mol: Chem.Mol) -> Chem.Mol:
 
 
 def _spelling(mol: Chem.Mol) -> str:
-    # Written and read until it stays: one pass may leave a spelling that depends on atom order.
-    smiles = Chem.MolToCXSmiles(mol, flags=_BONDS_ONLY) if _has_axis(mol) else Chem.MolToSmiles(mol)
-    again = Chem.MolFromSmiles(smiles)
-    if again is None:
-        return smiles
-    if _has_axis(again):
-        return Chem.MolToCXSmiles(again, flags=_BONDS_ONLY)
-    return Chem.MolToSmiles(again)
+    # Written and read and written: one pass may leave a spelling that depends on atom order.
+    again = Chem.MolFromSmiles(_write(mol))
+    return _write(mol if again is None else again)
 
 
-_BONDS_ONLY = int(Chem.CXSmilesFields.CX_BOND_ATROPISOMER)
-
-
-def _has_axis(mol: Chem.Mol) -> bool:
-    return any(bond.GetStereo() in _MIRRORED for bond in mol.GetBonds())
+def _write(mol: Chem.Mol) -> str:
+    if any(bond.GetStereo() in _MIRRORED for bond in mol.GetBonds()):
+        axes_alone = int(Chem.CXSmilesFields.CX_BOND_ATROPISOMER)
+        return str(Chem.MolToCXSmiles(mol, Chem.SmilesWriteParams(), axes_alone))
+    return str(Chem.MolToSmiles(mol))

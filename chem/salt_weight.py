@@ -3,7 +3,7 @@
 from functools import cache
 
 from rdkit import Chem, rdBase
-from rdkit.Chem.Descriptors import MolWt
+from rdkit.Chem import rdMolDescriptors
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.parent import choose_parent
@@ -27,7 +27,7 @@ def weight_per_parent(structure: str, format: StructureFormat) -> float | None:
         mol = parse(text, format)
         if isinstance(mol, Failure) or Chem.GetFormalCharge(mol) != 0:
             return None
-        weight = float(MolWt(mol))
+        weight = float(rdMolDescriptors._CalcMolWt(mol))
         # Fragments as chem.standardize sees them: a bond to sodium is none.
         separated = Chem.RemoveHs(mol)
         _metals().DisconnectInPlace(separated)
