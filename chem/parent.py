@@ -17,9 +17,10 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from chem.acid_base import is_acid, is_base, make_a_salt
+from chem.canonical import axes_of, with_groups, write_canonical
 from chem.counterions import Counterion, find_counterion, flat_smiles, neutral
 from chem.diagnose import one_line
-from chem.racemate import is_chiral_pair, mark_racemic
+from chem.racemate import find_centres, is_mirror_pair
 from chem.records import Failure
 
 INORGANIC_CARBON = frozenset(
@@ -199,13 +200,17 @@ def _merge_copies(compound: _Compound, changes: tuple[str, ...]) -> Parent | Fai
         return Parent(fragments[0], changes, 1)
     spelled: dict[str, list[Chem.Mol]] = {}
     for fragment in fragments:
-        spelled.setdefault(Chem.MolToSmiles(neutral(fragment)), []).append(fragment)
+        spelled.setdefault(write_canonical(neutral(fragment)), []).append(fragment)
     first, *rest = (min(spelled[smiles], key=_charges) for smiles in sorted(spelled))
     if not rest:
         return Parent(first, changes or ("stripped_fragments",), len(fragments))
     counts = {len(equal) for equal in spelled.values()}
-    if len(rest) == 1 and len(counts) == 1 and is_chiral_pair(neutral(first), neutral(rest[0])):
-        return Parent(mark_racemic(first), (*changes, "racemate"), len(fragments))
+    if len(rest) == 1 and len(counts) == 1 and is_mirror_pair(neutral(first), neutral(rest[0])):
+        if axes_of(first):
+            detail = "both mirror images of an atropisomer: a racemate that no SMILES can say"
+            return Failure("standardize", "atropisomer", detail)
+        racemate = with_groups(first, [find_centres(first)])
+        return Parent(racemate, (*changes, "racemate"), len(fragments))
     detail = (
         f"{len(spelled)} stereoisomers or isotopologues of {CalcMolFormula(neutral(first))}; "
         "only two mirror images in equal parts are read as one compound, a racemate"
