@@ -15,7 +15,7 @@ sulfates without another functional group. So are the large hosts: cyclodextrins
 
 import csv
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -42,8 +42,8 @@ class Counterion(NamedTuple):
 class _Tools(NamedTuple):
     uncharger: rdMolStandardize.Uncharger
     by_smiles: dict[str, Counterion]
-    compositions: frozenset[frozenset[tuple[int, int]]]
-    """Heavy atoms by element of every line: a fragment of another composition is none of them."""
+    by_composition: dict[frozenset[tuple[int, int]], list[Counterion]]
+    """By the heavy atoms of each element: a fragment of another composition is none of them."""
     carboxylic: Chem.Mol
     sulfonic: Chem.Mol
     glucose_unit: Chem.Mol
@@ -53,11 +53,14 @@ class _Tools(NamedTuple):
 @cache
 def _tools() -> _Tools:
     table = read_table()
-    mols = [Chem.MolFromSmiles(one.smiles) for one in table]
+    by_composition: dict[frozenset[tuple[int, int]], list[Counterion]] = {}
+    for one in table:
+        composition = frozenset(_heavy_atoms(Chem.MolFromSmiles(one.smiles)).items())
+        by_composition.setdefault(composition, []).append(one)
     return _Tools(
         uncharger=rdMolStandardize.Uncharger(),
         by_smiles={one.smiles: one for one in table},
-        compositions=frozenset(frozenset(_heavy_atoms(mol).items()) for mol in mols),
+        by_composition=by_composition,
         carboxylic=Chem.MolFromSmarts("[CX3](=O)[OX2H1,OX1-]"),
         sulfonic=Chem.MolFromSmarts("[SX4](=O)(=O)[OX2H1,OX1-]"),
         glucose_unit=Chem.MolFromSmarts("O[C;R]1O[C;R](C[O,N])[C;R](O)[C;R](O)[C;R]1O"),
@@ -83,11 +86,31 @@ def find_counterion(fragment: Chem.Mol) -> Counterion | None:
     """Return what the table or a family says of a fragment, however it is charged or labelled."""
     tools = _tools()
     heavy = _heavy_atoms(fragment)
-    if frozenset(heavy.items()) in tools.compositions:
-        known = tools.by_smiles.get(flat_smiles(fragment))
+    alike = tools.by_composition.get(frozenset(heavy.items()))
+    if alike is not None:
+        known = tools.by_smiles.get(flat_smiles(fragment)) or _find_tautomer(fragment, alike)
         if known is not None:
             return known
     return _find_family(fragment, heavy)
+
+
+def inchi(mol: Chem.Mol, options: str = "") -> str:
+    """Return the InChI of an uncharged molecule: one text for amides, amidines and their tautomers.
+
+    options: ``-SNon`` leaves stereochemistry out.
+    """
+    return str(Chem.MolToInchi(mol, options=options))
+
+
+@lru_cache(maxsize=4096)
+def _flat_inchi(smiles: str) -> str:
+    return inchi(Chem.MolFromSmiles(smiles), "-SNon")
+
+
+def _find_tautomer(fragment: Chem.Mol, alike: list[Counterion]) -> Counterion | None:
+    """Find a salt former that is drawn as another tautomer, such as saccharin with a C=N bond."""
+    text = _flat_inchi(flat_smiles(fragment))
+    return next((one for one in alike if _flat_inchi(one.smiles) == text), None)
 
 
 def neutral(fragment: Chem.Mol) -> Chem.Mol:
@@ -117,8 +140,9 @@ def _heavy_atoms(mol: Chem.Mol) -> Counter[int]:
 
 
 def _find_family(fragment: Chem.Mol, heavy: Counter[int]) -> Counterion | None:
-    name = ""
-    role, rank = "base", 2
+    if heavy[CARBON] >= 30 and _is_large_host(fragment):
+        return Counterion("a cyclodextrin or cucurbituril", flat_smiles(fragment), "host", 1)
+    name, role = "", "base"
     elements = heavy.keys() - {CARBON}
     if elements <= {NITROGEN, PHOSPHORUS} and 1 <= heavy[NITROGEN] + heavy[PHOSPHORUS] <= 2:
         name = "a saturated amine or quaternary ion" if _is_saturated(fragment) else ""
@@ -131,9 +155,7 @@ def _find_family(fragment: Chem.Mol, heavy: Counter[int]) -> Counterion | None:
         if groups == heavy[SULFUR] and oxygens in (0, groups):
             name = "a plain sulfonic acid or sulfate" if oxygens == 0 or _is_chain(fragment) else ""
         role = "acid"
-    elif heavy[CARBON] >= 30 and _is_large_host(fragment):
-        name, role, rank = "a cyclodextrin or cucurbituril", "host", 1
-    return Counterion(name, flat_smiles(fragment), role, rank) if name else None
+    return Counterion(name, flat_smiles(fragment), role, 2) if name else None
 
 
 def _is_saturated(fragment: Chem.Mol) -> bool:

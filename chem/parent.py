@@ -10,6 +10,7 @@ equal parts are one racemate, and what is plainly smaller than the other one, as
 solvent is, goes with the change ``unlisted_counterion``.
 """
 
+from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
@@ -17,8 +18,8 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from chem.acid_base import is_acid, is_base, make_a_salt
-from chem.canonical import axes_of, with_groups, write_canonical
-from chem.counterions import Counterion, find_counterion, flat_smiles, neutral
+from chem.canonical import axes_of, groups_of, with_groups, write_canonical
+from chem.counterions import Counterion, find_counterion, flat_smiles, inchi, neutral
 from chem.diagnose import one_line
 from chem.racemate import find_centres, is_mirror_pair
 from chem.records import Failure
@@ -34,7 +35,7 @@ INORGANIC_CARBON = frozenset(
 )
 """Carbonates, cyanides, cyanates and oxides of carbon: inorganic by convention."""
 
-SMALL = 12
+SMALL = 15
 """Heavy atoms of an acid or base that is taken for a counterion beside one of twice its size."""
 TINY = 8
 """Heavy atoms of any other one that is taken for a solvent beside one of three times its size."""
@@ -54,12 +55,17 @@ class Parent(NamedTuple):
 class _Compound(NamedTuple):
     """All fragments of a record that are equal but for charges, isotopes and stereochemistry."""
 
-    fragments: list[Chem.Mol]
+    drawings: list[tuple[Chem.Mol, int]]
+    """Each way it is drawn, and how often."""
     counterion: Counterion | None
 
     @property
     def first(self) -> Chem.Mol:
-        return self.fragments[0]
+        return self.drawings[0][0]
+
+    @property
+    def copies(self) -> int:
+        return sum(count for _, count in self.drawings)
 
     @property
     def size(self) -> int:
@@ -107,7 +113,7 @@ def choose_parent(mol: Chem.Mol) -> Parent | Failure:
     if isinstance(chosen, Failure):
         return chosen
     compound, words = chosen
-    stripped = ("stripped_fragments",) if len(compound.fragments) < len(fragments) else ()
+    stripped = ("stripped_fragments",) if compound.copies < len(fragments) else ()
     return _merge_copies(compound, stripped + words)
 
 
@@ -120,16 +126,35 @@ def no_organic_fragment(mol: Chem.Mol) -> Failure:
 
 
 def _group(organic: list[Chem.Mol]) -> list[_Compound]:
-    known = [find_counterion(fragment) for fragment in organic]
+    drawn = _count_equal(organic)
+    known = [find_counterion(fragment) for fragment, _ in drawn]
     single = known.count(None) == 1  # its SMILES is nobody's: not written, which saves time
     compounds: dict[str, _Compound] = {}
-    for fragment, counterion in zip(organic, known, strict=True):
+    for drawing, counterion in zip(drawn, known, strict=True):
         if counterion is not None:
             key = counterion.smiles
         else:
-            key = "" if single else flat_smiles(fragment)
-        compounds.setdefault(key, _Compound([], counterion)).fragments.append(fragment)
+            key = "" if single else _connect(drawing[0])
+        compounds.setdefault(key, _Compound([], counterion)).drawings.append(drawing)
     return [compounds[key] for key in sorted(compounds)]
+
+
+def _connect(fragment: Chem.Mol) -> str:
+    """Return a text for what is bonded to what that is the same for tautomers of amides."""
+    return inchi(Chem.MolFromSmiles(flat_smiles(fragment)))
+
+
+def _count_equal(fragments: list[Chem.Mol]) -> list[tuple[Chem.Mol, int]]:
+    """Count fragments that are drawn alike; their SMILES are written only where sizes are equal."""
+    sizes = Counter([fragment.GetNumAtoms() for fragment in fragments])
+    counts: Counter[str] = Counter()
+    firsts: dict[str, Chem.Mol] = {}
+    for at, fragment in enumerate(fragments):
+        alone = sizes[fragment.GetNumAtoms()] == 1
+        text = str(at) if alone else write_canonical(fragment)
+        counts[text] += 1
+        firsts.setdefault(text, fragment)
+    return [(firsts[text], count) for text, count in counts.items()]
 
 
 def _choose(compounds: list[_Compound]) -> tuple[_Compound, tuple[str, ...]] | Failure:
@@ -195,27 +220,37 @@ def _is_minor(other: _Compound, main: _Compound) -> bool:
 
 def _merge_copies(compound: _Compound, changes: tuple[str, ...]) -> Parent | Failure:
     """Turn the fragments of a compound into one molecule: copies into one, a pair into ``&1``."""
-    fragments = compound.fragments
-    if len(fragments) == 1:
-        return Parent(fragments[0], changes, 1)
-    spelled: dict[str, list[Chem.Mol]] = {}
-    for fragment in fragments:
-        spelled.setdefault(write_canonical(neutral(fragment)), []).append(fragment)
-    first, *rest = (min(spelled[smiles], key=_charges) for smiles in sorted(spelled))
+    copies = compound.copies
+    if len(compound.drawings) == 1:
+        return Parent(compound.first, changes or ("stripped_fragments",), copies)
+    isomers: dict[str, Chem.Mol] = {}
+    counts: Counter[str] = Counter()
+    for fragment, count in sorted(compound.drawings, key=lambda one: _charges(one[0])):
+        text = _spell_isomer(neutral(fragment))
+        isomers.setdefault(text, fragment)
+        counts[text] += count
+    first, *rest = (isomers[text] for text in sorted(isomers))
     if not rest:
-        return Parent(first, changes or ("stripped_fragments",), len(fragments))
-    counts = {len(equal) for equal in spelled.values()}
-    if len(rest) == 1 and len(counts) == 1 and is_mirror_pair(neutral(first), neutral(rest[0])):
+        return Parent(first, changes or ("stripped_fragments",), copies)
+    equal = len(set(counts.values())) == 1
+    if len(rest) == 1 and equal and is_mirror_pair(neutral(first), neutral(rest[0])):
         if axes_of(first):
             detail = "both mirror images of an atropisomer: a racemate that no SMILES can say"
             return Failure("standardize", "atropisomer", detail)
         racemate = with_groups(first, [find_centres(first)])
-        return Parent(racemate, (*changes, "racemate"), len(fragments))
+        return Parent(racemate, (*changes, "racemate"), copies)
     detail = (
-        f"{len(spelled)} stereoisomers or isotopologues of {CalcMolFormula(neutral(first))}; "
+        f"{len(isomers)} stereoisomers or isotopologues of {CalcMolFormula(neutral(first))}; "
         "only two mirror images in equal parts are read as one compound, a racemate"
     )
     return Failure("standardize", "mixture", detail)
+
+
+def _spell_isomer(mol: Chem.Mol) -> str:
+    """Return a text for a stereoisomer that is the same for its tautomers."""
+    if groups_of(mol) or axes_of(mol):
+        return write_canonical(mol)  # of which InChI knows nothing
+    return inchi(mol)
 
 
 def _charges(mol: Chem.Mol) -> int:
