@@ -39,6 +39,8 @@ SMALL = 15
 """Heavy atoms of an acid or base that is taken for a counterion beside one of twice its size."""
 TINY = 8
 """Heavy atoms of any other one that is taken for a solvent beside one of three times its size."""
+MOST_FOR_INCHI = 100
+"""Heavy atoms of a molecule whose tautomers are compared: InChI may take seconds beyond that."""
 
 
 class Parent(NamedTuple):
@@ -141,7 +143,8 @@ def _group(organic: list[Chem.Mol]) -> list[_Compound]:
 
 def _connect(fragment: Chem.Mol) -> str:
     """Return a text for what is bonded to what that is the same for tautomers of amides."""
-    return inchi(Chem.MolFromSmiles(flat_smiles(fragment)))
+    flat = flat_smiles(fragment)
+    return flat if fragment.GetNumHeavyAtoms() > MOST_FOR_INCHI else inchi(Chem.MolFromSmiles(flat))
 
 
 def _count_equal(fragments: list[Chem.Mol]) -> list[tuple[Chem.Mol, int]]:
@@ -248,8 +251,8 @@ def _merge_copies(compound: _Compound, changes: tuple[str, ...]) -> Parent | Fai
 
 def _spell_isomer(mol: Chem.Mol) -> str:
     """Return a text for a stereoisomer that is the same for its tautomers."""
-    if groups_of(mol) or axes_of(mol):
-        return write_canonical(mol)  # of which InChI knows nothing
+    if mol.GetNumHeavyAtoms() > MOST_FOR_INCHI or groups_of(mol) or axes_of(mol):
+        return write_canonical(mol)  # InChI is slow on large molecules, and knows no groups
     return inchi(mol)
 
 
@@ -263,7 +266,7 @@ def _mixture(compounds: list[_Compound]) -> Failure:
         for one in sorted(compounds, key=lambda one: -one.size)
     ]
     detail = (
-        f"{len(shown)} organic compounds, none there for the sake of another one: "
+        f"{len(shown)} organic compounds, none of them a counterion, solvent or host of another: "
         + ", ".join(shown[:3])
         + (" …" if len(shown) > 3 else "")
     )

@@ -12,7 +12,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from chem.acid_base import is_acid, is_base
 from chem.canonical import write_canonical
-from chem.counterions import ROLES, find_counterion, read_table
+from chem.counterions import ROLES, Counterion, find_counterion, read_table
 from chem.parent import Parent, choose_parent, is_organic
 from chem.records import Failure
 from chem.standardize import standardize
@@ -69,7 +69,7 @@ def test_the_table_is_large_and_of_every_kind() -> None:
 
 
 @pytest.mark.parametrize("one", COUNTERIONS, ids=lambda one: one.name)
-def test_every_line_of_the_counterions_is_found_and_gives_way(one) -> None:
+def test_every_line_of_the_counterions_is_found_and_gives_way(one: Counterion) -> None:
     assert one.role in ROLES
     assert one.rank in range(6)
     mol = Chem.MolFromSmiles(one.smiles)
@@ -77,8 +77,7 @@ def test_every_line_of_the_counterions_is_found_and_gives_way(one) -> None:
     assert judge(one.smiles) == one.smiles
     if one.role == "drug":
         return
-    # A drug that is a base and an acid, smaller than many of them: furosemide's amide of alanine
-    # would do; this is enprofylline's amine, which no line of the table is.
+    # A compound that is a base and an acid, smaller than many of them, and none of them.
     drug = "CC(N)CSc1ccc(F)cc1C(=O)O"
     assert choose(f"{drug}.{one.smiles}").mol.GetNumHeavyAtoms() == 15
     assert choose(f"{one.smiles}.{drug}").changes == ("stripped_fragments",)
@@ -138,6 +137,25 @@ def test_isomers_that_are_no_racemate_are_a_mixture(structure: str) -> None:
     result = choose_parent(Chem.MolFromSmiles(structure))
     assert isinstance(result, Failure)
     assert (result.stage, result.code) == ("standardize", "mixture")
+
+
+@pytest.mark.parametrize(
+    ("structure", "parent"),
+    [
+        # one half is a lactim, as its sodium salt is often drawn
+        (
+            "CCC1(CC)C(=O)NC(=O)NC1=O.CCC1(CC)C(=O)N=C([O-])NC1=O.[Na+]",
+            "CCC1(CC)C(=O)NC(=O)NC1=O",
+        ),
+        ("O=c1cc[nH]c(=S)[nH]1.O=c1cc[nH]c([S-])n1.[K+]", "O=c1cc[nH]c(=S)[nH]1"),
+        # the counterion is the other tautomer
+        ("CNC(C)Cc1ccccc1.O=S1(=O)N=C(O)c2ccccc21", "CNC(C)Cc1ccccc1"),
+        ("CC(C)Cc1ccc(C(C)C(=O)O)cc1.NC(N)=NCCCC(N)C(=O)O", "CC(C)Cc1ccc(C(C)C(=O)O)cc1"),
+    ],
+)
+def test_tautomers_are_one_compound(structure: str, parent: str) -> None:
+    drawn = Chem.MolToInchi(Chem.MolFromSmiles(judge(structure)))
+    assert drawn == Chem.MolToInchi(Chem.MolFromSmiles(parent))
 
 
 def test_a_mixture_names_what_it_holds() -> None:
