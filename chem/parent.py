@@ -1,127 +1,273 @@
-"""Which fragment of a salt or mixture is the compound: its parent.
+"""Which fragment of a salt, solvate, complex or mixture is the compound: its parent.
 
-The parent is the organic fragment with the most heavy atoms, unless that is a known counterion and
-another organic fragment is not: olanzapine pamoate is olanzapine, though pamoic acid is larger.
-Hydrogens do not count (with them, meglumine would outweigh iothalamate and tafamidis).
+The roles decide before the sizes. Fragments without carbon go, and so do carbonate, cyanide and
+the like. Of the organic ones, the compound is the one that is no salt former, solvent, host or
+co-former (``chem.counterions``). Where all of them are, the one that is most of a compound in its
+own right is meant: choline salicylate is salicylic acid; at equal rank a base with its acid is the
+base. Where two or more compounds are left that are nobody's counterion, the record is a mixture and
+is refused: no choice between valsartan and sacubitril is right. Two exceptions: mirror images in
+equal parts are one racemate, and what is plainly smaller than the other one, as a counterion or
+solvent is, goes with the change ``unlisted_counterion``.
 """
 
+from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
 from rdkit import Chem
-from rdkit.Chem.MolStandardize import rdMolStandardize
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-COUNTERIONS = {
-    "acetic acid": "CC(=O)O",
-    "adipic acid": "O=C(O)CCCCC(=O)O",
-    "arginine": "N=C(N)NCCCC(N)C(=O)O",
-    "aspartic acid": "NC(CC(=O)O)C(=O)O",
-    "benzathine": "c1ccc(CNCCNCc2ccccc2)cc1",
-    "benzenesulfonic acid": "O=S(=O)(O)c1ccccc1",
-    "benzoic acid": "O=C(O)c1ccccc1",
-    "camphorsulfonic acid": "CC1(C)C2CCC1(CS(=O)(=O)O)C(=O)C2",
-    "citric acid": "O=C(O)CC(O)(C(=O)O)CC(=O)O",
-    "cyclamic acid": "O=S(=O)(O)NC1CCCCC1",
-    "dicyclohexylamine": "C1CCC(NC2CCCCC2)CC1",
-    "diethanolamine": "OCCNCCO",
-    "diethylamine": "CCNCC",
-    "ethanedisulfonic acid": "O=S(=O)(O)CCS(=O)(=O)O",
-    "ethanesulfonic acid": "CCS(=O)(=O)O",
-    "ethylenediamine": "NCCN",
-    "formic acid": "O=CO",
-    "fumaric or maleic acid": "O=C(O)C=CC(=O)O",
-    "gentisic acid": "O=C(O)c1cc(O)ccc1O",
-    "gluconic acid": "O=C(O)C(O)C(O)C(O)C(O)CO",
-    "glucuronic acid": "O=C(O)C1OC(O)C(O)C(O)C1O",
-    "glutamic acid": "NC(CCC(=O)O)C(=O)O",
-    "glycolic acid": "O=C(O)CO",
-    "hippuric acid": "O=C(O)CNC(=O)c1ccccc1",
-    "isethionic acid": "O=S(=O)(O)CCO",
-    "lactic acid": "CC(O)C(=O)O",
-    "lactobionic acid": "O=C(O)C(O)C(O)C(OC1OC(CO)C(O)C(O)C1O)C(O)CO",
-    "lauric acid": "CCCCCCCCCCCC(=O)O",
-    "lauryl sulfate": "CCCCCCCCCCCCOS(=O)(=O)O",
-    "lysine": "NCCCCC(N)C(=O)O",
-    "malic acid": "O=C(O)CC(O)C(=O)O",
-    "malonic acid": "O=C(O)CC(=O)O",
-    "mandelic acid": "O=C(O)C(O)c1ccccc1",
-    "meglumine": "CNCC(O)C(O)C(O)C(O)CO",
-    "methanesulfonic acid": "CS(=O)(=O)O",
-    "methyl sulfate": "COS(=O)(=O)O",
-    "naphthalene-1,5-disulfonic acid": "O=S(=O)(O)c1cccc2c(S(=O)(=O)O)cccc12",
-    "naphthalene-2-sulfonic acid": "O=S(=O)(O)c1ccc2ccccc2c1",
-    "oleic acid": "CCCCCCCCC=CCCCCCCCC(=O)O",
-    "orotic acid": "O=C(O)c1cc(=O)[nH]c(=O)[nH]1",
-    "oxalic acid": "O=C(O)C(=O)O",
-    "palmitic acid": "CCCCCCCCCCCCCCCC(=O)O",
-    "pamoic acid": "O=C(O)c1cc2ccccc2c(Cc2c(O)c(C(=O)O)cc3ccccc23)c1O",
-    "propionic acid": "CCC(=O)O",
-    "saccharin": "O=C1NS(=O)(=O)c2ccccc21",
-    "salicylic acid": "O=C(O)c1ccccc1O",
-    "stearic acid": "CCCCCCCCCCCCCCCCCC(=O)O",
-    "succinic acid": "O=C(O)CCC(=O)O",
-    "sulfosalicylic acid": "O=C(O)c1cc(S(=O)(=O)O)ccc1O",
-    "tartaric acid": "O=C(O)C(O)C(O)C(=O)O",
-    "toluenesulfonic acid": "Cc1ccc(S(=O)(=O)O)cc1",
-    "triethanolamine": "OCCN(CCO)CCO",
-    "triethylamine": "CCN(CC)CC",
-    "trifluoroacetic acid": "O=C(O)C(F)(F)F",
-    "tromethamine": "NC(CO)(CO)CO",
-    "xinafoic acid": "O=C(O)c1ccc2ccccc2c1O",
-}
-"""Organic acids and bases that make salts of drugs, uncharged and without stereochemistry."""
+from chem.acid_base import is_acid, is_base, make_a_salt
+from chem.canonical import axes_of, groups_of, with_groups, write_canonical
+from chem.counterions import Counterion, find_counterion, flat_smiles, inchi, neutral
+from chem.diagnose import one_line
+from chem.racemate import find_centres, is_mirror_pair
+from chem.records import Failure
+
+INORGANIC_CARBON = frozenset(
+    Chem.MolToSmiles(Chem.MolFromSmiles(smiles))
+    for smiles in (
+        *("O=C(O)O", "O=C(O)OO", "O=C(O)OOC(=O)O", "O=C=O", "[C-]#[O+]", "S=C=S", "O=C=S"),
+        *("C#N", "[C-]#N", "N=C=O", "N#CO", "N#C[O-]", "N=C=S", "N#CS", "N#C[S-]", "N#C[Se-]"),
+        *("N#C[SeH]", "N=C=[Se]", "[O-][N+]#C", "S=C(S)S", "O=C(O)[O-]", "O=C([O-])[O-]", "[C]"),
+        *("[N-]=C=O", "[N-]=C=S", "O=C(O)O[O-]", "[C-]#[C-]", "N#CC#N", "[C-4]"),
+    )
+)
+"""Carbonates, cyanides, cyanates and oxides of carbon: inorganic by convention."""
+
+SMALL = 15
+"""Heavy atoms of an acid or base that is taken for a counterion beside one of twice its size."""
+TINY = 8
+"""Heavy atoms of any other one that is taken for a solvent beside one of three times its size."""
+MOST_FOR_INCHI = 100
+"""Heavy atoms of a molecule whose tautomers are compared: InChI may take seconds beyond that."""
 
 
-class _Tools(NamedTuple):
-    largest: rdMolStandardize.LargestFragmentChooser
-    uncharger: rdMolStandardize.Uncharger
-    carbon: Chem.Mol
-    counterions: frozenset[str]
-    most_atoms: int
-    """Heavy atoms of the largest counterion: a larger fragment need not be compared."""
+class Parent(NamedTuple):
+    """The compound of a record of several fragments."""
+
+    mol: Chem.Mol
+    """The fragment as it is drawn, charges included."""
+    changes: tuple[str, ...]
+    """``racemate``, ``unlisted_counterion`` and ``stripped_fragments``, where they apply."""
+    copies: int
+    """How many of the fragments are the compound: two in a hemifumarate."""
+
+
+class _Compound(NamedTuple):
+    """All fragments of a record that are equal but for charges, isotopes and stereochemistry."""
+
+    drawings: list[tuple[Chem.Mol, int]]
+    """Each way it is drawn, and how often."""
+    counterion: Counterion | None
+
+    @property
+    def first(self) -> Chem.Mol:
+        return self.drawings[0][0]
+
+    @property
+    def copies(self) -> int:
+        return sum(count for _, count in self.drawings)
+
+    @property
+    def size(self) -> int:
+        heavy: int = self.first.GetNumHeavyAtoms()
+        return heavy
+
+    @property
+    def is_partner(self) -> bool:
+        return self.counterion is not None and self.counterion.role != "drug"
 
 
 @cache
-def _tools() -> _Tools:
-    parameters = rdMolStandardize.CleanupParameters()
-    # RDKit's stub mistypes both.
-    parameters.preferOrganic = True  # type: ignore[assignment]
-    parameters.largestFragmentChooserCountHeavyAtomsOnly = True  # type: ignore[assignment]
-    known = [Chem.MolFromSmiles(smiles) for smiles in COUNTERIONS.values()]
-    return _Tools(
-        largest=rdMolStandardize.LargestFragmentChooser(parameters),
-        uncharger=rdMolStandardize.Uncharger(),
-        carbon=Chem.MolFromSmarts("[#6]"),
-        counterions=frozenset(Chem.MolToSmiles(mol) for mol in known),
-        most_atoms=max(mol.GetNumHeavyAtoms() for mol in known),
+def _carbon() -> Chem.Mol:
+    return Chem.MolFromSmarts("[#6]")
+
+
+def is_organic(fragment: Chem.Mol) -> bool:
+    """Say whether one fragment holds carbon, and not as carbonate, cyanide or the like.
+
+    >>> is_organic(Chem.MolFromSmiles("O=C([O-])O")), is_organic(Chem.MolFromSmiles("NC(N)=O"))
+    (False, True)
+    """
+    if not fragment.HasSubstructMatch(_carbon()):
+        return False
+    return fragment.GetNumHeavyAtoms() > 7 or (
+        Chem.MolToSmiles(neutral(fragment), isomericSmiles=False) not in INORGANIC_CARBON
     )
 
 
-def choose_parent(mol: Chem.Mol) -> Chem.Mol:
-    """Return the parent fragment of a sanitized molecule of several fragments, still charged."""
-    tools = _tools()
-    largest = Chem.Mol(mol)
-    tools.largest.chooseInPlace(largest)
-    if not _is_counterion(largest):
-        return largest
-    others = [
-        fragment
-        for fragment in Chem.GetMolFrags(mol, asMols=True)
-        if fragment.HasSubstructMatch(tools.carbon) and not _is_counterion(fragment)
-    ]
+def choose_parent(mol: Chem.Mol) -> Parent | Failure:
+    """Return the parent of a sanitized molecule of several fragments, still charged.
+
+    Failures: ``standardize/no_organic_fragment``, and ``standardize/mixture`` with what it holds.
+    """
+    fragments = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False)
+    organic = [fragment for fragment in fragments if is_organic(fragment)]
+    if not organic:
+        return no_organic_fragment(mol)
+    for fragment in organic:
+        Chem.GetSymmSSSR(fragment)  # all that sanitizing the inorganic ones too would add
+    if len(organic) == 1:
+        return Parent(organic[0], ("stripped_fragments",), 1)
+    compounds = _group(organic)
+    chosen = _choose(compounds)
+    if isinstance(chosen, Failure):
+        return chosen
+    compound, words = chosen
+    stripped = ("stripped_fragments",) if compound.copies < len(fragments) else ()
+    return _merge_copies(compound, stripped + words)
+
+
+def no_organic_fragment(mol: Chem.Mol) -> Failure:
+    """Return the failure of a record without an organic compound."""
+    detail = "no fragment contains carbon"
+    if mol.HasSubstructMatch(_carbon()):
+        detail = "carbon only as a carbonate, cyanide, cyanate or oxide: no organic compound"
+    return Failure("standardize", "no_organic_fragment", detail)
+
+
+def _group(organic: list[Chem.Mol]) -> list[_Compound]:
+    drawn = _count_equal(organic)
+    known = [find_counterion(fragment) for fragment, _ in drawn]
+    single = known.count(None) == 1  # its SMILES is nobody's: not written, which saves time
+    compounds: dict[str, _Compound] = {}
+    for drawing, counterion in zip(drawn, known, strict=True):
+        if counterion is not None:
+            key = counterion.smiles
+        else:
+            key = "" if single else _connect(drawing[0])
+        compounds.setdefault(key, _Compound([], counterion)).drawings.append(drawing)
+    return [compounds[key] for key in sorted(compounds)]
+
+
+def _connect(fragment: Chem.Mol) -> str:
+    """Return a text for what is bonded to what that is the same for tautomers of amides."""
+    flat = flat_smiles(fragment)
+    return flat if fragment.GetNumHeavyAtoms() > MOST_FOR_INCHI else inchi(Chem.MolFromSmiles(flat))
+
+
+def _count_equal(fragments: list[Chem.Mol]) -> list[tuple[Chem.Mol, int]]:
+    """Count fragments that are drawn alike; their SMILES are written only where sizes are equal."""
+    sizes = Counter([fragment.GetNumAtoms() for fragment in fragments])
+    counts: Counter[str] = Counter()
+    firsts: dict[str, Chem.Mol] = {}
+    for at, fragment in enumerate(fragments):
+        alone = sizes[fragment.GetNumAtoms()] == 1
+        text = str(at) if alone else write_canonical(fragment)
+        counts[text] += 1
+        firsts.setdefault(text, fragment)
+    return [(firsts[text], count) for text, count in counts.items()]
+
+
+def _choose(compounds: list[_Compound]) -> tuple[_Compound, tuple[str, ...]] | Failure:
+    if len(compounds) == 1:
+        return compounds[0], ()
+    others = [one for one in compounds if not one.is_partner]
     if not others:
-        return largest
-    parent: Chem.Mol = others[0]
-    for other in others[1:]:
-        parent = Chem.CombineMols(parent, other)
-    tools.largest.chooseInPlace(parent)
-    return parent
+        return _choose_by_rank(compounds)
+    main = max(others, key=lambda one: one.size)
+    words: tuple[str, ...] = ()
+    for other in others:
+        if other is not main:
+            if not _is_minor(other, main):
+                return _mixture(others)
+            words = ("unlisted_counterion",)
+    actives = [one for one in compounds if one.is_partner and not _may_accompany(one, main)]
+    return _mixture([main, *actives]) if actives else (main, words)
 
 
-def _is_counterion(fragment: Chem.Mol) -> bool:
-    tools = _tools()
-    if fragment.GetNumHeavyAtoms() > tools.most_atoms:
-        return False
-    neutral = Chem.Mol(fragment)
-    tools.uncharger.unchargeInPlace(neutral)
-    return Chem.MolToSmiles(neutral, isomericSmiles=False) in tools.counterions
+def _choose_by_rank(compounds: list[_Compound]) -> tuple[_Compound, tuple[str, ...]] | Failure:
+    """Choose among salt formers, solvents, hosts and co-formers alone."""
+    ranked = [(one, one.counterion) for one in compounds if one.counterion is not None]
+    highest = max(counterion.rank for _, counterion in ranked)
+    leading = [one for one in ranked if one[1].rank == highest]
+    roles = {"base": 0, "both": 1}
+    leading.sort(key=lambda one: roles.get(one[1].role, 2))
+    chosen, counterion = leading[0]
+    for other, partner in ranked:
+        if other is not chosen:
+            rival = partner.rank == highest
+            if not _may_pair(counterion.role, partner.role, rival):
+                return _mixture([chosen, other])
+    return chosen, ()
+
+
+def _may_pair(role: str, other: str, rival: bool) -> bool:
+    makes_salts = {"acid", "base", "both"}
+    if role in makes_salts and other in makes_salts:
+        return role != other
+    return not rival
+
+
+def _may_accompany(partner: _Compound, main: _Compound) -> bool:
+    """Say whether a compound of the table is there for the sake of another one.
+
+    One that is a medicine itself is so only as the acid of a base, or the base of an acid.
+    """
+    counterion = partner.counterion
+    if counterion is None or counterion.rank < 4:
+        return True
+    mol = neutral(main.first)
+    return is_base(mol) if counterion.role == "acid" else is_acid(mol)
+
+
+def _is_minor(other: _Compound, main: _Compound) -> bool:
+    """Say whether a compound outside the table is small enough for a counterion or a solvent."""
+    if other.counterion is not None:
+        return False  # a small medicine
+    if make_a_salt(neutral(other.first), neutral(main.first)):
+        return other.size <= SMALL and 2 * other.size <= main.size
+    return other.size <= TINY and 3 * other.size <= main.size
+
+
+def _merge_copies(compound: _Compound, changes: tuple[str, ...]) -> Parent | Failure:
+    """Turn the fragments of a compound into one molecule: copies into one, a pair into ``&1``."""
+    copies = compound.copies
+    if len(compound.drawings) == 1:
+        return Parent(compound.first, changes or ("stripped_fragments",), copies)
+    isomers: dict[str, Chem.Mol] = {}
+    counts: Counter[str] = Counter()
+    for fragment, count in sorted(compound.drawings, key=lambda one: _charges(one[0])):
+        text = _spell_isomer(neutral(fragment))
+        isomers.setdefault(text, fragment)
+        counts[text] += count
+    first, *rest = (isomers[text] for text in sorted(isomers))
+    if not rest:
+        return Parent(first, changes or ("stripped_fragments",), copies)
+    equal = len(set(counts.values())) == 1
+    if len(rest) == 1 and equal and is_mirror_pair(neutral(first), neutral(rest[0])):
+        if axes_of(first):
+            detail = "both mirror images of an atropisomer: a racemate that no SMILES can say"
+            return Failure("standardize", "atropisomer", detail)
+        racemate = with_groups(first, [find_centres(first)])
+        return Parent(racemate, (*changes, "racemate"), copies)
+    detail = (
+        f"{len(isomers)} stereoisomers or isotopologues of {CalcMolFormula(neutral(first))}; "
+        "only two mirror images in equal parts are read as one compound, a racemate"
+    )
+    return Failure("standardize", "mixture", detail)
+
+
+def _spell_isomer(mol: Chem.Mol) -> str:
+    """Return a text for a stereoisomer that is the same for its tautomers."""
+    if mol.GetNumHeavyAtoms() > MOST_FOR_INCHI or groups_of(mol) or axes_of(mol):
+        return write_canonical(mol)  # InChI is slow on large molecules, and knows no groups
+    return inchi(mol)
+
+
+def _charges(mol: Chem.Mol) -> int:
+    return sum(abs(atom.GetFormalCharge()) for atom in mol.GetAtoms())
+
+
+def _mixture(compounds: list[_Compound]) -> Failure:
+    shown = [
+        f"{CalcMolFormula(neutral(one.first))} ({Chem.MolToSmiles(neutral(one.first))[:40]})"
+        for one in sorted(compounds, key=lambda one: -one.size)
+    ]
+    detail = (
+        f"{len(shown)} organic compounds, none of them a counterion, solvent or host of another: "
+        + ", ".join(shown[:3])
+        + (" …" if len(shown) > 3 else "")
+    )
+    return Failure("standardize", "mixture", one_line(detail))

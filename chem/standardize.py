@@ -22,7 +22,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.diagnose import one_line
-from chem.parent import choose_parent
+from chem.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
 from chem.parse import parse
 from chem.records import Failure, StructureFormat
 from chem.registration import registration_key
@@ -162,7 +162,7 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
         if isinstance(mol, Failure) or mol.HasSubstructMatch(_tools().unusual):
             return None
         written = Chem.MolToSmiles(mol)
-        if not _HAS_CARBON.search(written):
+        if written in INORGANIC_CARBON or not _HAS_CARBON.search(written):
             return None
         if written == seen:
             return Standardized(mol, written, (), registration_key(mol, written))
@@ -187,9 +187,11 @@ def _to_fixed_point(
         _remove_atom_maps(mol, changes)
     for _ in range(MAX_PASSES):
         mol = _clean(mol, changes)
-        if not mol.HasSubstructMatch(_tools().carbon):
-            return Failure("standardize", "no_organic_fragment", "no fragment contains carbon")
+        if isinstance(mol, Failure):
+            return mol
         smiles = Chem.MolToSmiles(mol)
+        if smiles in INORGANIC_CARBON or not mol.HasSubstructMatch(_tools().carbon):
+            return no_organic_fragment(mol)
         if smiles in seen:
             # Usually the last one. RDKit could also alternate between spellings of one molecule;
             # then the smallest of them stands for all, from whichever the walk began.
@@ -236,7 +238,7 @@ def _note_charges(structure: str, smiles: str, mol: Chem.Mol, changes: _Changes)
         changes.add("normalized", mol)
 
 
-def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
+def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol | Failure:
     """Run the steps this molecule can need, noting those that changed it."""
     tools = _tools()
     unusual = mol.HasSubstructMatch(tools.unusual)
@@ -248,8 +250,12 @@ def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
         _rewrite("normalized", tools.normalizer.normalizeInPlace, mol, changes)
         _rewrite("reionized", tools.reionizer.reionizeInPlace, mol, changes)
     if len(Chem.GetMolFrags(mol)) > 1:
-        mol = choose_parent(mol)
-        changes.add("stripped_fragments", mol)
+        parent = choose_parent(mol)
+        if isinstance(parent, Failure):
+            return parent
+        mol = parent.mol
+        for change in parent.changes:
+            changes.add(change, mol)
     if unusual:
         _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
     return mol

@@ -74,7 +74,7 @@ def refuse(structure: str, format: str = "smiles") -> Failure:
     ],
 )
 def test_rules(written: str, smiles: str, changes: tuple[str, ...]) -> None:
-    assert accept(written)[1:] == (smiles, changes)
+    assert accept(written)[1:3] == (smiles, changes)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_molblock_gives_the_same_compound(smiles: str) -> None:
 def test_hydrogens_of_a_molblock_are_removed() -> None:
     mol = Chem.AddHs(Chem.MolFromSmiles("CCO"))
     rdDepictor.Compute2DCoords(mol)
-    assert accept(Chem.MolToMolBlock(mol), "molblock")[1:] == ("CCO", ("removed_hydrogens",))
+    assert accept(Chem.MolToMolBlock(mol), "molblock")[1:3] == ("CCO", ("removed_hydrogens",))
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_a_change_that_is_made_twice_is_told_as_it_was_first() -> None:
         "stripped_fragments": "[NH3+][CH-]C(=O)[O-]",
         "neutralized": "[NH3+][CH-]C(=O)O",
     }
-    assert accept(structure)[1:] == ("NCC(=O)O", ("reionized", "stripped_fragments", "neutralized"))
+    assert accept(structure)[1:3] == ("NCC(=O)O", ("reionized", "stripped_fragments", "neutralized"))
 
 
 def test_only_a_trace_pays_for_the_structure_after_a_change(
