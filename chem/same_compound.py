@@ -15,6 +15,9 @@ EQUALITIES: dict[str, str] = {
     OTHER_DRAWING: "another drawing of it: a tautomer, protonated or not, groups written otherwise",
 }
 """Word to meaning."""
+_SALTED = {"stripped_fragments", "disconnected_metal"}
+"""Changes of a record that held more than its compound. Two mirror images that make a racemate,
+and the same compound twice, are drawings: nothing else was in the record."""
 
 
 def why_equal(
@@ -30,11 +33,12 @@ def why_equal(
     """
     if (one and one == other) or not (changes or other_changes):
         return SAME_STRUCTURE
+    salted = _SALTED & {*changes, *other_changes}
     if one and other:
-        if heavy_composition(one) != heavy_composition(other):
+        if salted and heavy_composition(one) != heavy_composition(other):
             return OTHER_SALT
         return SAME_STRUCTURE if _canonical(one) == _canonical(other) else OTHER_DRAWING
-    if ("stripped_fragments" in changes) != ("stripped_fragments" in other_changes):
+    if _SALTED & set(changes) != _SALTED & set(other_changes):
         return OTHER_SALT
     return "" if set(changes) == set(other_changes) else OTHER_DRAWING
 

@@ -28,7 +28,7 @@ class Duplicate(NamedTuple):
     input_smiles: str
     first_row: int
     first_compound_id: str
-    why: str = ""
+    why: str
     """A word of ``chem.same_compound.EQUALITIES``: what differs between the two as they came;
     empty where that is not known."""
 

@@ -34,7 +34,7 @@ REJECTS = [
     Reject(3, "007", "C(C)(C)(C)(C)C", "parse", "invalid_valence", "carbon 1 has 5 bonds"),
     Reject(9, "=cmd|'/c calc'!A1", "", "read", "empty", "no structure,\nat all"),
 ]
-DUPLICATES = [Duplicate(5, "NA", "OCC", 1, "000")]
+DUPLICATES = [Duplicate(5, "NA", "OCC", 1, "000", "same structure")]
 FILES = {
     *("hits.csv", "columns.csv", "hits.xlsx", "hits.sdf", "report.html"),
     *("rejects.csv", "duplicates.csv", "screen.toml", "manifest.json"),
@@ -150,7 +150,8 @@ def test_rejects_and_duplicates_are_texts(
     assert rejects.loc[1, "detail"] == "no structure,\nat all"
     duplicates = (tmp_path / "duplicates.csv").read_text()
     assert duplicates == (
-        "row,compound_id,input_smiles,first_row,first_compound_id\n5,NA,OCC,1,000\n"
+        "row,compound_id,input_smiles,first_row,first_compound_id,why\n"
+        "5,NA,OCC,1,000,same structure\n"
     )
 
 
