@@ -211,9 +211,7 @@ def _is_clockwise(bond: Chem.Bond, ranks: list[int], place: dict[int, int]) -> b
     return clockwise
 
 
-def _draw_axis(
-    smiles: str, bonds: int, ends: tuple[int, int], clockwise: bool
-) -> tuple[str, str]:
+def _draw_axis(smiles: str, bonds: int, ends: tuple[int, int], clockwise: bool) -> tuple[str, str]:
     """Return the first wedge that draws an axis: ``U`` or ``D``, and its atom and bond (``7.6``)."""
     for end in sorted(ends):
         for number in range(bonds):

@@ -72,7 +72,8 @@ def read_summary(folder: Path) -> Prepared | None:
     except (OSError, ValueError):  # missing, or cut short
         return None
     if isinstance(found, dict) and "standardizer" not in found:
-        found["standardizer"] = standardizer_of_folder(folder) or BEFORE_NUMBERS
+        number = standardizer_of_folder(folder)
+        found["standardizer"] = BEFORE_NUMBERS if number is None else number
     if not isinstance(found, dict) or {"folder", *found} != {
         field.name for field in fields(Prepared)
     }:
