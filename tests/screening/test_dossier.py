@@ -1,15 +1,20 @@
 """One compound replayed: it agrees with the hit list, and its page runs nothing."""
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from chem.errors import InputError
+from chem.standardize import Standardized, standardize
 from screening.dossier import find_rows, id_of, open_dossier
 from screening.dossier_page import render_dossier, sections
+from screening.handover.cells import unescape_cell
+from screening.identity import key_text
 from screening.past import open_run
 from screening.publish import Outcome
+from screening.records import hash_key
 
 HitsOf = Callable[[Path], list[dict[str, str]]]
 
@@ -56,9 +61,27 @@ def test_a_page_shows_steps_and_runs_nothing(drug_run: Outcome) -> None:
     assert "<script" not in page
     assert "default-src 'none'" in page
     assert page.count("<circle") == 9 * len(dossier.judged.evidence.contributions)  # type: ignore[union-attr]
+    judged = dict(next(s.rows for s in sections(dossier, past) if s.title == "Standardization"))
+    assert judged["stripped_fragments"] == judged["standardized"] == "CCOc1ccccc1"
+    assert judged["stereochemistry"].startswith("none (")
+    standard = standardize("CCOc1ccccc1", "smiles")
+    assert isinstance(standard, Standardized)
+    assert judged["key"] == dossier.key == key_text(hash_key(standard.key))
     titles = [section.title for section in sections(dossier, past)]
     assert titles[:3] == ["Record", "Standardization", "Score"]
     hostile = dossier._replace(name="<script>alert(1)</script>", compound_id='"><img src=x>')
     page = render_dossier(hostile, past)
     assert "<script" not in page
     assert "<img" not in page
+
+
+def test_a_duplicate_names_the_first_record_and_what_differs(drug_run: Outcome) -> None:
+    past = open_run(drug_run.folder)
+    with (drug_run.folder / "duplicates.csv").open(encoding="utf-8", newline="") as file:
+        listed = list(csv.DictReader(file))
+    assert {one["why"] for one in listed} >= {"same structure", "other salt"}
+    for one in listed:
+        dossier = open_dossier(past, int(one["row"]))
+        first = f"row {int(one['first_row']):,} ({unescape_cell(one['first_compound_id'])})"
+        assert dossier.fate == f"a duplicate of {first}, which stands for it: {one['why']}"
+        assert dossier.key == open_dossier(past, int(one["first_row"])).key
