@@ -82,8 +82,9 @@ function stereochemistry(hit) {
   const stated = ["", "none"].includes(words)
     ? ""
     : `Stereochemistry: ${words}; stereoisomers get equal predictions. `;
-  const same = other ? `The same compound as hit ${other.replace(" (", " but for ").replace(")", "")}.` : "";
-  return make("p", { class: "note", title: meaning("stereo") }, stated, same);
+  const but = other.replace(" (", " but for ").replace(")", "");
+  const same = other ? `The same compound as hit ${but}.` : "";
+  return make("p", { class: "note stereo", title: meaning("stereo") }, stated, same);
 }
 
 /* `ready` draws a box at once or later. Headings of a window have an id to be named by. */

@@ -292,6 +292,24 @@ def test_relatives_narrow_the_list(
     assert tab.locator("#map .kind2").count() == count // 2
 
 
+def test_a_card_tells_of_stereochemistry_and_of_the_hit_that_differs_in_it(
+    opened: Open, ranking: Ranking, kinase: Screen, facts: RunFacts
+) -> None:
+    count = len(ranking.hits)
+    words, others = ["none"] * count, [""] * count
+    words[1], words[2], others[2] = "racemic", "single", "2 (stereochemistry)"
+    hits = ranking.hits.assign(stereo=words, variant_of=others)
+    again = ranking._replace(hits=hits)
+    tab = opened(render_report(hit_table(hits, kinase, facts.units), again, kinase, facts))
+    told = []
+    for rank in (1, 2, 3):
+        go(tab, rank)
+        told.append(tab.locator("#opened .stereo").all_inner_texts())
+    assert told[0] == []
+    assert told[1] == ["Stereochemistry: racemic; stereoisomers get equal predictions."]
+    assert told[2][0].endswith("The same compound as hit 2 but for stereochemistry.")
+
+
 @pytest.mark.parametrize("width", [1280, 400])
 def test_nothing_scrolls_sideways(width: int, opened: Open, page: str) -> None:
     tab = opened(page, {"width": width, "height": 900})
