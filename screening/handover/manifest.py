@@ -1,13 +1,14 @@
 """``manifest.json``: what went in, what came out, with what, and that the books balance."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 from screening.chosen import EXCLUDED, is_refusal
+from screening.handover.domain import crossed_domains
 from screening.rank import Ranking
 from screening.screen import Screen
 from screening.screen_file import hash_screen
@@ -53,6 +54,8 @@ class RunFacts:
     """Content hash of each bundle's measured compounds, where it keeps them."""
     limits: Mapping[str, float] = field(default_factory=dict)
     """Columns of distance to training compounds: beyond which a model is out of its domain."""
+    calibrated: Collection[str] | None = None
+    """Tasks with a calibrated 90 % interval; None where no card was asked."""
 
 
 def check_accounts(facts: RunFacts, ranking: Ranking, screen: Screen) -> None:
@@ -155,6 +158,7 @@ def build_manifest(
         "filtered_by_filter": ranking.filtered,
         "triage": ranking.triage,
         "selection": ranking.selection,
+        "domains": [one._asdict() for one in crossed_domains(ranking.hits, screen, facts.limits)],
         "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
         "peak_memory_mb": {stage: round(peak, 1) for stage, peak in facts.peak_memory_mb.items()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -10,8 +10,9 @@ const number = (hit, name) => {
 const meaning = (name) => page.columns[column[name]]?.meaning ?? "";
 const named = (hit) => cell(hit, "name") || cell(hit, "compound_id");
 const ofGroup = (...groups) => page.columns.filter(({ group }) => groups.includes(group));
-const outside = (hit) =>
-  page.domains.filter(({ column: at, limit }) => limit !== null && number(hit, at) > limit);
+/* Models whose domain a hit lies outside of, each with the distance and the limit in words. */
+const outside = (hit) => page.outsides[hit] ?? {};
+const isOutside = (hit) => Object.keys(outside(hit)).length > 0;
 
 function line(label, title, graphic, ...texts) {
   const numbers = texts.map((text) => make("span", { class: "num" }, text));
@@ -31,7 +32,7 @@ function bar(share) {
   );
 }
 
-/* A prediction and its 90 % interval on the axis of its unit. */
+/* A prediction and its interval, or its spread, on the axis of its unit. */
 function interval(hit, { task, low, high }) {
   const at = (value) => Math.max(0, Math.min((100 * (value - low)) / (high - low), 100));
   const middle = at(number(hit, task));
@@ -50,19 +51,32 @@ function interval(hit, { task, low, high }) {
   );
 }
 
+/* What the ranges of the predictions are: not all are intervals. */
+function ranges() {
+  const sure = page.tasks.filter(({ interval: is }) => is).length;
+  const spread = "the spread of the networks, which is no interval";
+  if (sure === 0) return spread;
+  if (sure === page.tasks.length) return "their 90 % intervals (calibrated)";
+  return `90 % intervals (calibrated), or where it says so ${spread}`;
+}
+
 function predictions(hit) {
   const lines = page.tasks.map((task) => {
     const ends = ["_lo", "_hi"].map((end) => cell(hit, task.task + end));
-    return line(
-      task.label,
-      meaning(task.task),
+    const what = task.interval ? "90 % interval" : "spread of the networks, no interval";
+    const far = task.model in outside(hit);
+    const found = line(
+      far ? `${task.label} (outside)` : task.label,
+      `${meaning(task.task)} ${far ? `Outside the domain of ${task.model}. ` : ""}Range: ${what}.`,
       interval(hit, task),
       cell(hit, task.task),
-      ends[0] && `${ends[0]} – ${ends[1]}`,
+      ends[0] && `${task.interval ? "" : "spread "}${ends[0]} – ${ends[1]}`,
     );
+    if (far) found.classList.add("far");
+    return found;
   });
   const axes = [...new Set(page.tasks.map(({ low, high }) => `${low} to ${high}`))].join(" or ");
-  const title = make("h4", {}, `Predictions, 90 % interval; bars are from ${axes}`);
+  const title = make("h4", {}, `Predictions with ${ranges()}; bars are from ${axes}`);
   return make("div", { class: "predictions" }, title, lines);
 }
 

@@ -9,6 +9,8 @@ from screening.screen import Screen
 
 STORY = "reason"
 """The one column of :func:`brief_table` that may be cut."""
+OUTSIDE = "outside the domain of"
+"""Header of the models that know nothing like a hit."""
 _NAME = 24
 """Characters of a name or an id where every column counts."""
 
@@ -17,7 +19,8 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
     """Headers and rows of the best ``size`` hits, safe to print: no control characters.
 
     Columns: rank, compound_id, name (when any hit has one), score, each primary's prediction
-    with its standard deviation, and the desirability of every other part.
+    with its standard deviation, the models whose domains a hit lies outside of (when any does), and
+    the desirability of every other part.
     """
     records = table.records()[:size]
     named = any(cells["name"] for cells in records)
@@ -26,6 +29,10 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
     for part in screen.primary:
         headers.append(part.name)
         columns.append(_with_std(records, part.name))
+    far = [", ".join(one.bundle for one in hit) for hit in table.outsides[:size]]
+    if any(far):
+        headers.append(OUTSIDE)
+        columns.append(far)
     others = _others(screen)
     columns += [[cells[name] for cells in records] for name in others]
     return [*headers, *others], [list(row) for row in zip(*columns, strict=True)]

@@ -1,6 +1,6 @@
 """Units of predicted tasks, and how many decimals are known of a value in them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from screening.screen import Screen
 
@@ -19,3 +19,18 @@ def unit_of(task: str, screen: Screen, units: Mapping[str, str]) -> str:
 def decimals_of(task: str, screen: Screen, units: Mapping[str, str]) -> int:
     """Return 3 for a probability, 2 for anything else; see ``unit_of``."""
     return 3 if unit_of(task, screen, units) == PROBABILITY else 2
+
+
+def has_interval(
+    task: str,
+    screen: Screen,
+    units: Mapping[str, str],
+    calibrated: Collection[str] | None = None,
+) -> bool:
+    """Tell whether ``_lo`` and ``_hi`` of a task are a 90 % interval, or only a spread.
+
+    calibrated: the tasks of which the bundles' cards say so; without it a probability has none.
+    """
+    if calibrated is not None:
+        return task in calibrated
+    return unit_of(task, screen, units) != PROBABILITY
