@@ -8,6 +8,10 @@ was weaker than that, or found inactive at the highest concentration: an upper b
 - *nothing alike measured* on a target is a compound whose nearest one measured there is not
   similar;
 - *novel* is one of which the same holds for all that the model was trained on, on any target.
+
+A novel compound whose nearest one on the target is no more alike than unrelated molecules are
+(below ``RELATED``) is *extrapolated*: it may be inside the model's domain, for small or plain
+molecules share common pieces with any set, but no grade is told of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +28,9 @@ from screening.handover.sentence import Part, Parts, Place
 from screening.handover.units import PROBABILITY
 from screening.parts import Primary
 
+RELATED = 0.3
+"""Tanimoto similarity (ECFP4) below which two molecules are no more alike than any two are: Jasial
+2016, F1000Research 5, 591."""
 _EVEN = 0.5
 
 
@@ -50,6 +57,21 @@ def what_it_says(one: Neighbour, predicted: float, part: Primary, unit: str) -> 
     return Says.FOR if is_active and below <= FAR else Says.NEITHER
 
 
+def is_novel(distance: float | None) -> bool:
+    """Tell whether a model knows nothing similar; distance: to all that it was trained on."""
+    return distance is not None and 1 - distance < SIMILAR
+
+
+def is_extrapolated(near: Sequence[Neighbour], distance: float | None) -> bool:
+    """Tell whether a prediction rests on molecules that have nothing to do with the compound.
+
+    near: measured compounds of the target, nearest first; without any that is not known.
+    """
+    if not near or near[0].similarity >= RELATED:
+        return False
+    return distance is None or is_novel(distance)
+
+
 def likeness(
     hit: Mapping[str, Any],
     part: Primary,
@@ -67,7 +89,7 @@ def likeness(
         return
     if near[0].similarity < SIMILAR:
         alike = format_number(near[0].similarity, 2)
-        if distance is not None and 1 - distance < SIMILAR:
+        if is_novel(distance):
             yield Part(Place.FACT, f"novel (nearest on {part.name} {alike})")
         else:
             yield Part(Place.FACT, f"nothing alike measured on {part.name} (nearest {alike})")

@@ -13,7 +13,7 @@ from screening.handover.domain import (
     distance_column,
 )
 from screening.handover.grades import Estimate, Grade, grade, with_measured, word_of
-from screening.handover.likeness import likeness
+from screening.handover.likeness import is_extrapolated, likeness
 from screening.handover.measured import Predicted, contradicts, measured_itself, worth
 from screening.handover.nearest import measured_text
 from screening.handover.sentence import Part, Parts, Place
@@ -67,16 +67,40 @@ def potency(
             alike = format_number(near[0].similarity, 2)
             yield Part(Place.FACT, f"nearest measured on {part.name} at {alike}")
         return
+    value = _value(hit, part, unit)
     if against := contradiction(hit, part, unit, near):
-        text = f"{against}{on}, contradicts the prediction ({_value(hit, part, unit)})"
-        yield Part(Place.VERDICT, text)
-    else:
-        yield _graded(hit, part, unit, found)
+        yield Part(Place.VERDICT, f"{against}{on}, contradicts the prediction ({value})")
+        return
+    distance = distance_to(hit, part, limits)
+    if found is None and is_extrapolated(near, distance):
+        alike = format_number(near[0].similarity, 2)
+        why = f"nothing like it measured there, nearest {alike}"
+        yield Part(Place.VERDICT, f"extrapolated on {part.name} ({value}): {why}")
+        return
+    yield _graded(hit, part, unit, found)
     if found is None:
-        distance = hit.get(distance_column(part.task, limits))
-        yield from likeness(
-            hit, part, unit, near, on, None if distance is None else float(distance)
-        )
+        yield from likeness(hit, part, unit, near, on, distance)
+
+
+def distance_to(hit: Mapping[str, Any], part: Primary, limits: Limits) -> float | None:
+    """Return a hit's distance to what a target's model was trained on; None if not known."""
+    distance = hit.get(distance_column(part.task, limits))
+    return None if distance is None else float(distance)
+
+
+def is_reliable(
+    hit: Mapping[str, Any],
+    part: Primary,
+    near: Sequence[Neighbour],
+    limits: Limits,
+    outsides: Mapping[str, Outside],
+) -> bool:
+    """Tell whether a prediction is inside its model's domain and not extrapolated."""
+    if bundle_of(part.task, limits) in outsides:
+        return False
+    if measured_itself(near, str(hit["smiles"])) is not None:
+        return True
+    return not is_extrapolated(near, distance_to(hit, part, limits))
 
 
 def graded(hit: Mapping[str, Any], part: Primary, unit: str) -> tuple[Grade, Estimate]:

@@ -2,9 +2,9 @@
 
 - The **verdict** on each primary target comes first: a grade with the prediction ± its standard
   deviation (``grades``), the measurement that *contradicts the prediction*
-  (``measured.contradicts``), or that the hit is *outside the domain* of the target's model. Outside
-  a model's domain nothing is graded, called selective or free of risk (``domain``), for each model
-  apart.
+  (``measured.contradicts``), or that the hit is *outside the domain* of the target's model
+  (``domain``) or *extrapolated* (``likeness``). Of such a hit nothing is graded, called selective
+  or free of risk, for each model apart.
 - A measured value of the compound itself, be it without stereochemistry or as another
   stereoisomer, is told with the grade. Compounds like it speak for the prediction, against it, or
   for neither (``likeness``).
@@ -13,14 +13,14 @@
   window* where it is less than halfway inside; alerts of PAINS are told by name, others by number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from screening.evidence import Neighbour
 from screening.handover.domain import bundle_of, outside_of
-from screening.handover.potency import contradiction, potency, unreliable
+from screening.handover.potency import contradiction, is_reliable, potency, unreliable
 from screening.handover.risks import alerts, risks, windows
-from screening.handover.selectivity import selectivity
+from screening.handover.selectivity import best_primary, selectivity
 from screening.handover.sentence import Part, joined
 from screening.handover.units import unit_of
 from screening.screen import Screen
@@ -49,8 +49,10 @@ def reason(
         near = (neighbours or {}).get(part.task, ())
         unit = unit_of(part.task, screen, units)
         told += potency(hit, part, unit, near, alone, limits, outsides)
-    contradicted = bool(contradictions(hit, screen, units, neighbours))
-    told += selectivity(hit, screen, units, limits, outsides, contradicted)
+    best = best_primary(hit, screen)
+    if is_reliable(hit, best, (neighbours or {}).get(best.task, ()), limits, outsides):
+        contradicted = bool(contradictions(hit, screen, units, neighbours))
+        told += selectivity(hit, screen, units, limits, outsides, contradicted)
     told += risks(hit, screen, units, limits, outsides)
     told += windows(hit, screen)
     told += alerts(str(hit.get("alerts", "")))
@@ -74,3 +76,22 @@ def contradictions(
         if text := contradiction(hit, part, unit_of(part.task, screen, units), near):
             found[part.name] = text
     return found
+
+
+def doubts(
+    hit: Mapping[str, Any],
+    screen: Screen,
+    limits: Mapping[str, float],
+    neighbours: Mapping[str, Sequence[Neighbour]] | None = None,
+) -> Iterator[str]:
+    """Yield why predictions of a hit are not to be relied on, in a few words each.
+
+    The arguments are those of ``reason``.
+    """
+    outsides = outside_of(hit, limits)
+    yield from (f"outside {bundle}'s domain" for bundle in outsides)
+    for part in screen.primary:
+        near = (neighbours or {}).get(part.task, ())
+        inside = bundle_of(part.task, limits) not in outsides
+        if inside and not is_reliable(hit, part, near, limits, outsides):
+            yield f"{part.name} extrapolated"

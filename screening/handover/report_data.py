@@ -96,6 +96,7 @@ def page_data(
             for column in table.columns
             if column.group == "domain"
         ],
+        "doubts": [list(row) for row in table.doubts],
         "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
         "size": PICTURE,
         "structure": [pictures.number(text) for text in smiles],

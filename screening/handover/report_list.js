@@ -86,10 +86,8 @@ function badges(hit) {
         `${count} alert${count > 1 ? "s" : ""}`,
       ),
     );
-  for (const [model, far] of Object.entries(outside(hit)))
-    found.push(
-      make("span", { class: "badge far", title: far }, "outside the domain of ", quoted(model)),
-    );
+  for (const text of page.doubts[hit] ?? [])
+    found.push(make("span", { class: "badge far" }, quoted(text)));
   if (!["", "rank"].includes(cell(hit, "picked_by")))
     found.push(make("span", { class: "badge" }, quoted(cell(hit, "picked_by"))));
   return make("p", { class: "badges" }, found);

@@ -5,8 +5,8 @@ predictions, each with an error of its own. The error of the margin is the root 
 squares, as if they were independent; errors on related targets mostly go together, so that is
 cautious. A selectivity is told where the margin less its error still is ``LEAST_FOLDS`` or more,
 and what is left of it is what is told: *30-fold or more*. It is *not shown* where less is left,
-and *no selectivity* is a margin of zero or less. Nothing is told where one of the two models is
-outside its domain.
+and *no selectivity* is a margin of zero or less. Nothing is told where one of the two predictions
+is not to be relied on.
 """
 
 import math
@@ -18,7 +18,7 @@ from screening.handover.domain import Limits, Outside, bundle_of
 from screening.handover.measured import HALFWAY
 from screening.handover.sentence import Part, Parts, Place, listed
 from screening.handover.units import PACTIVITY
-from screening.parts import OffTarget
+from screening.parts import OffTarget, Primary
 from screening.screen import Screen
 
 MOST_FOLDS = 1000
@@ -60,12 +60,10 @@ def selectivity(
 ) -> Parts:
     """Tell of the off-targets that it spares, and of those that it does not or may not.
 
-    contradicted: whether a measurement contradicts what the margins are counted from; they then
-    speak for nothing.
+    Only for a hit whose best primary prediction is reliable. contradicted: whether a
+    measurement contradicts what the margins are counted from; they then speak for nothing.
     """
-    best = max(screen.primary, key=lambda part: float(hit[part.name]))
-    if bundle_of(best.task, limits) in outsides:
-        return
+    best = best_primary(hit, screen)
     far = [part for part in screen.off_targets if bundle_of(part.task, limits) in outsides]
     for bundle in dict.fromkeys(bundle_of(part.task, limits) for part in far):
         names = listed([part.name for part in far if bundle_of(part.task, limits) == bundle])
@@ -88,6 +86,11 @@ def selectivity(
         yield Part(Place.WARNING, f"no selectivity predicted over {_names(none)}")
     if few := [margin for margin in margins if not margin.is_shown and margin.value > 0]:
         yield Part(Place.WARNING, f"selectivity not shown over {_names(few)} ({_within(few)})")
+
+
+def best_primary(hit: Mapping[str, Any], screen: Screen) -> Primary:
+    """Return the primary part from whose prediction the margins are counted."""
+    return max(screen.primary, key=lambda part: float(hit[part.name]))
 
 
 def _margin(hit: Mapping[str, Any], part: OffTarget, best: str, unit: str) -> Margin:

@@ -9,8 +9,8 @@ from screening.screen import Screen
 
 STORY = "reason"
 """The one column of :func:`brief_table` that may be cut."""
-OUTSIDE = "outside the domain of"
-"""Header of the models that know nothing like a hit."""
+DOUBTS = "not to be relied on"
+"""Header of the predictions of which nothing like the hit is known."""
 _NAME = 24
 """Characters of a name or an id where every column counts."""
 
@@ -19,8 +19,8 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
     """Headers and rows of the best ``size`` hits, safe to print: no control characters.
 
     Columns: rank, compound_id, name (when any hit has one), score, each primary's prediction
-    with its standard deviation, the models whose domains a hit lies outside of (when any does), and
-    the desirability of every other part.
+    with its standard deviation, why predictions of a hit are not to be relied on (when there are
+    such), and the desirability of every other part.
     """
     records = table.records()[:size]
     named = any(cells["name"] for cells in records)
@@ -29,10 +29,10 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
     for part in screen.primary:
         headers.append(part.name)
         columns.append(_with_std(records, part.name))
-    far = [", ".join(one.bundle for one in hit) for hit in table.outsides[:size]]
-    if any(far):
-        headers.append(OUTSIDE)
-        columns.append(far)
+    doubts = ["; ".join(hit) for hit in table.doubts[:size]]
+    if any(doubts):
+        headers.append(DOUBTS)
+        columns.append(doubts)
     others = _others(screen)
     columns += [[cells[name] for cells in records] for name in others]
     return [*headers, *others], [list(row) for row in zip(*columns, strict=True)]
