@@ -137,9 +137,8 @@ def _spread(name: str, unit: str) -> str:
     """Say what the same columns are where they are no interval."""
     if unit == PROBABILITY:
         return (
-            f"the spread of the networks, no interval, of {name}: how far they disagree, more with "
-            "distance. It does not tell how often the probability is right: of ten compounds "
-            "with 0.6, about six have it. At distance 0 the spread says little."
+            f"the spread of the networks, no interval, of {name}: how far they disagree, more "
+            "with distance. It is no share of hits and misses; at distance 0 it says little."
         )
     return (
         f"the spread of the models, no interval, of {name}: there were too few values that the "
@@ -149,10 +148,9 @@ def _spread(name: str, unit: str) -> str:
 
 def _distance(bundle: str) -> Meaning:
     return Meaning(
-        f"Tanimoto distance to the nearest training compound of {bundle}, of any target: 0 is one "
-        "of them or its stereoisomer, whose values the model may recall; 1 shares nothing with "
-        "any. The card says from where on it is outside its domain: reason then says so, and "
-        f"max_{bundle}_distance under [filters] leaves it out.",
+        f"Tanimoto distance to the nearest training compound of {bundle}: 0 is one of them or its "
+        "stereoisomer, whose values it may recall; 1 shares nothing. Beyond its limit, which "
+        f"reason tells, nothing is graded; max_{bundle}_distance is a filter.",
         "",
         "0 to 1",
         f"{_BUNDLE}{bundle}; {_ECFP4}",
@@ -222,12 +220,9 @@ _IDENTITY: Mapping[str, Meaning] = {
         "Place in the ranked list that the hits were chosen from.", "", "from 1", "screen.toml"
     ),
     "reason": Meaning(
-        "What is predicted, then strengths, facts and all warnings. Of the cautious value (the "
-        "prediction less its ± at least) a pActivity is potent from 7 (100 nM) and active from 6 "
-        "(1 uM); uncertain reaches 6 only without that. Outside a model's domain nothing is "
-        "graded. A selectivity is what is left of the margin less its error, 3-fold at least. "
-        f"Similar is {SIMILAR:g} and more, novel less than that to all that the model was trained "
-        "on, on any target.",
+        "What is predicted, strengths, facts, all warnings. The cautious value of a pActivity is "
+        "potent from 7 (100 nM) and active from 6; outside a model's domain nothing is graded. "
+        f"Novel is less than {SIMILAR:g} similar to all that the model knows.",
         source="screen.toml",
     ),
 }
