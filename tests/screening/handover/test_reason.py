@@ -76,8 +76,8 @@ def test_outside_the_domain_nothing_is_graded(
     )
     assert told == (
         f"outside activity's domain (distance {distance:.2f}, limit 0.63): prediction not to be "
-        f"relied on; nearest measured on EGFR at {neighbour[0]:.2f}; toxicity not assessed (hERG, AMES, "
-        "DILI, SR-MMP): outside its domain (distance 0.71, limit 0.70)"
+        f"relied on; nearest measured on EGFR at {neighbour[0]:.2f}; toxicity not assessed (hERG, "
+        "AMES, DILI, SR-MMP): outside its domain (distance 0.71, limit 0.70)"
     )
 
 
