@@ -3,6 +3,8 @@
 The JAK models are of 635 compounds that were measured on JAK1 or JAK2.
 """
 
+import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,10 +12,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
+from chem.describe import PROPERTIES
+from gnn.predict import predicted_columns
 from screening.evidence import Neighbour
 from screening.handover.reason import reason
 from screening.objective import evaluate
 from screening.parts import Liability, OffTarget, Primary
+from screening.plan import domain_limits, load_bundles
 from screening.screen import Screen
 from screening.screen_file import load_screen
 
@@ -205,3 +210,16 @@ def test_a_sentence_says_no_more_than_is_known(name: str) -> None:
     body = text.replace("inactive on", "").replace("an inactive one", "")
     for words in case.never:
         assert words not in body, (words, text)
+
+
+def test_the_filters_that_the_example_offers_are_known_to_its_models() -> None:
+    text = (Path(__file__).parents[2] / "flows" / "screens" / "kinase.toml").read_text()
+    offered = re.findall(r"^# (max_\w+_distance) = ([\d.]+)", text, re.MULTILINE)
+    bundles = load_bundles(EGFR.bundles)
+    limits = domain_limits(bundles)
+    assert {name.removeprefix("max_"): float(value) for name, value in offered} == limits
+    # With the "# " taken off they are where filters are read, and name columns that there are.
+    whole = tomllib.loads(re.sub(r"^# (max_\w+_distance)", r"\1", text, flags=re.MULTILINE))
+    screen = EGFR.model_copy(update={"filters": whole["filters"]})
+    assert len(screen.limits) == len(EGFR.limits) + len(limits)
+    screen.check(predicted_columns(bundles), list(PROPERTIES))
