@@ -129,7 +129,8 @@ def _graded(
 
 
 def _value(hit: Mapping[str, Any], part: Primary, unit: str) -> str:
-    names = (part.name, f"{part.name}_std")
+    """Return a prediction ± its error; a probability tells its own doubt, and is told alone."""
+    names = (part.name,) if unit == PROBABILITY else (part.name, f"{part.name}_std")
     return " ± ".join(format_number(float(hit[name]), _decimals(unit)) for name in names)
 
 

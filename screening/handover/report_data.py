@@ -164,6 +164,7 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
         "low": low,
         "high": high,
         "primary": primary,
+        "probability": unit == PROBABILITY,
         "interval": has_interval(task, screen, facts.units, facts.calibrated),
     }
 

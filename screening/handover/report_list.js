@@ -106,8 +106,8 @@ function tile(hit) {
   });
   const primary = page.tasks
     .filter((task) => task.primary)
-    .map(({ task, label }) => {
-      const doubt = cell(hit, `${task}_std`);
+    .map(({ task, label, probability }) => {
+      const doubt = probability ? "" : cell(hit, `${task}_std`);
       return make(
         "span",
         { title: meaning(task) },

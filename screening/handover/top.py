@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from screening.handover.table import HitTable
+from screening.handover.units import PROBABILITY_DECIMALS
 from screening.screen import Screen
 
 STORY = "reason"
@@ -28,7 +29,7 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
     columns = [[_printable(cells[header]) for cells in records] for header in headers]
     for part in screen.primary:
         headers.append(part.name)
-        columns.append(_with_std(records, part.name))
+        columns.append(_with_std(records, table, part.name))
     doubts = ["; ".join(hit) for hit in table.doubts[:size]]
     if any(doubts):
         headers.append(DOUBTS)
@@ -60,7 +61,7 @@ def brief_table(
         ]
         columns = {"rank": columns["rank"], "name": names, "score": columns["score"]}
     for part in screen.primary:
-        columns[part.name] = _with_std(records, part.name)
+        columns[part.name] = _with_std(records, table, part.name)
     columns[STORY] = [_printable(_shorter(cells["reason"], screen), 200) for cells in records]
     columns.setdefault("compound_id", ids)
     columns |= {name: [cells[name] for cells in records] for name in _others(screen)}
@@ -73,7 +74,7 @@ def _shorter(reason: str, screen: Screen) -> str:
     for part in screen.primary:
         on = f" on {part.name}"
         # What follows the prediction in the same brackets, such as a measured value, stays.
-        said = rf"{re.escape(on)} \([^ ()]+ ± [^ (),]+(?:, ([^()]*))?\)"
+        said = rf"{re.escape(on)} \(-?[\d.]+(?: ± [\d.]+)?(?:, ([^()]*))?\)"
         reason = re.sub(said, partial(_left, "" if alone else on), reason)
     return reason
 
@@ -82,7 +83,11 @@ def _left(on: str, found: re.Match[str]) -> str:
     return f"{on} ({found[1]})" if found[1] else on
 
 
-def _with_std(records: Sequence[Mapping[str, str]], name: str) -> list[str]:
+def _with_std(records: Sequence[Mapping[str, str]], table: HitTable, name: str) -> list[str]:
+    """Predictions ± their errors; a probability tells its own doubt, and is told alone."""
+    (decimals,) = (column.decimals for column in table.columns if column.name == name)
+    if decimals == PROBABILITY_DECIMALS:
+        return [cells[name] for cells in records]
     return [f"{cells[name]} ± {cells[f'{name}_std']}" for cells in records]
 
 

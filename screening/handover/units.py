@@ -8,6 +8,7 @@ PACTIVITY = "pActivity"
 """The unit of a potency: -log10 of a molar concentration."""
 PROBABILITY = "probability"
 """The unit of a classification task."""
+PROBABILITY_DECIMALS, OTHER_DECIMALS = 3, 2
 
 
 def unit_of(task: str, screen: Screen, units: Mapping[str, str]) -> str:
@@ -18,7 +19,8 @@ def unit_of(task: str, screen: Screen, units: Mapping[str, str]) -> str:
 
 def decimals_of(task: str, screen: Screen, units: Mapping[str, str]) -> int:
     """Return 3 for a probability, 2 for anything else; see ``unit_of``."""
-    return 3 if unit_of(task, screen, units) == PROBABILITY else 2
+    is_class = unit_of(task, screen, units) == PROBABILITY
+    return PROBABILITY_DECIMALS if is_class else OTHER_DECIMALS
 
 
 def has_interval(

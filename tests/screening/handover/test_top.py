@@ -31,6 +31,16 @@ def test_a_prediction_stands_there_once(ranking: Ranking, kinase: Screen, facts:
             "active (measured 8.0 without stereo)",
         ),
         ("active on EGFR and more", "active on EGFR and more"),
+        ("likely on EGFR (0.81); risk", "likely; risk"),
+        ("likely on EGFR (0.81, measured 1); risk", "likely (measured 1); risk"),
+        (
+            "outside activity's domain (distance 0.83, limit 0.70): not to be relied on",
+            "outside activity's domain (distance 0.83, limit 0.70): not to be relied on",
+        ),
+        (
+            "similar (0.71) to one measured 8.9 on EGFR (x)",
+            "similar (0.71) to one measured 8.9 on EGFR (x)",
+        ),
     ],
 )
 def test_what_was_measured_stays(
