@@ -51,33 +51,37 @@ function interval(hit, { task, low, high }) {
   );
 }
 
-/* What the ranges of the predictions are: not all are intervals. */
-function ranges() {
-  const sure = page.tasks.filter(({ interval: is }) => is).length;
-  const spread = "the spread of the networks, which is no interval";
-  if (sure === 0) return spread;
-  if (sure === page.tasks.length) return "their 90 % intervals (calibrated)";
-  return `90 % intervals (calibrated), or where it says so ${spread}`;
+/* A prediction; outside its model's domain the range is not told. */
+function prediction(hit, task) {
+  const ends = ["_lo", "_hi"].map((end) => cell(hit, task.task + end));
+  const far = task.model in outside(hit);
+  const where = far ? ` Outside the domain of ${task.model}: not to be relied on.` : "";
+  const found = line(
+    task.label,
+    meaning(task.task) + where,
+    interval(hit, task),
+    cell(hit, task.task),
+    far ? "outside" : ends[0] && `${ends[0]} – ${ends[1]}`,
+  );
+  if (far) found.classList.add("far");
+  return found;
 }
 
+/* Predictions with an interval, then those whose range is none. */
 function predictions(hit) {
-  const lines = page.tasks.map((task) => {
-    const ends = ["_lo", "_hi"].map((end) => cell(hit, task.task + end));
-    const what = task.interval ? "90 % interval" : "spread of the networks, no interval";
-    const far = task.model in outside(hit);
-    const found = line(
-      far ? `${task.label} (outside)` : task.label,
-      `${meaning(task.task)} ${far ? `Outside the domain of ${task.model}. ` : ""}Range: ${what}.`,
-      interval(hit, task),
-      cell(hit, task.task),
-      ends[0] && `${task.interval ? "" : "spread "}${ends[0]} – ${ends[1]}`,
-    );
-    if (far) found.classList.add("far");
-    return found;
+  const kinds = [
+    [true, "Predictions with their 90 % interval (calibrated)"],
+    [false, "Predictions with the spread of the networks, which is no interval"],
+  ];
+  const groups = kinds.map(([sure, says]) => {
+    const tasks = page.tasks.filter((task) => task.interval === sure);
+    if (!tasks.length) return "";
+    const axes = [...new Set(tasks.map(({ low, high }) => `${low} to ${high}`))].join(" or ");
+    const title = make("h4", {}, `${says}; bars are from ${axes}`);
+    const lines = tasks.map((task) => prediction(hit, task));
+    return make("div", { class: "predictions" }, title, lines);
   });
-  const axes = [...new Set(page.tasks.map(({ low, high }) => `${low} to ${high}`))].join(" or ");
-  const title = make("h4", {}, `Predictions with ${ranges()}; bars are from ${axes}`);
-  return make("div", { class: "predictions" }, title, lines);
+  return make("div", {}, groups);
 }
 
 function scoreParts(hit) {

@@ -110,7 +110,7 @@ def test_a_hit_outside_the_domain_has_a_chip_and_no_grade(tab: Any, ranking: Ran
     expect(card.locator(".reason")).not_to_contain_text("on EGFR (")
     expect(card.locator(".domain.outside").first).to_contain_text("not to be relied on")
     expect(card.locator(".predictions .line.far")).to_have_count(4)
-    expect(card.locator(".predictions .line.far").first).to_contain_text("EGFR (outside)")
+    expect(card.locator(".predictions .line.far .num").last).to_have_text("outside")
 
 
 def test_the_page_says_near_its_top_how_many_are_outside(tab: Any, ranking: Ranking) -> None:
@@ -123,8 +123,9 @@ def test_the_page_says_near_its_top_how_many_are_outside(tab: Any, ranking: Rank
 
 def test_a_spread_is_not_called_an_interval(tab: Any) -> None:
     tab.locator(".tile a").first.click()
-    title = tab.locator("#opened .predictions h4")
-    expect(title).to_contain_text("90 % intervals (calibrated), or where it says so the spread")
-    lines = tab.locator("#opened .predictions .line")
-    expect(lines.filter(has_text="hERG").locator(".num").last).to_contain_text("spread 0.")
-    expect(lines.filter(has_text="EGFR").locator(".num").last).not_to_contain_text("spread")
+    sure, spread = tab.locator("#opened .predictions").all()
+    expect(sure.locator("h4")).to_contain_text("with their 90 % interval (calibrated); bars are")
+    expect(sure.locator(".line", has_text="EGFR")).to_have_count(1)
+    expect(spread.locator("h4")).to_contain_text("spread of the networks, which is no interval")
+    expect(spread.locator("h4")).not_to_contain_text("90 %")
+    expect(spread.locator(".line", has_text="hERG")).to_have_count(1)
