@@ -3,6 +3,7 @@
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from flows.outcome import domain_lines
 from screening.audit import describe_triage
 from screening.handover.top import top_table
 from screening.publish import Outcome
@@ -26,7 +27,10 @@ def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
         description=f"Run summary of {outcome.folder.name}",
     )
     hits = outcome.manifest["counts"]["hits"]
-    get_run_logger().info("%s hits: %s", f"{hits:,}", outcome.folder / "hits.csv")
+    logger = get_run_logger()
+    logger.info("%s hits: %s", f"{hits:,}", outcome.folder / "hits.csv")
+    for line in domain_lines(outcome):
+        logger.warning("%s", line)
 
 
 def artifact_key(name: str) -> str:
@@ -56,5 +60,6 @@ def summarize(screen: Screen, outcome: Outcome) -> str:
             *taken,
             "",
             describe_triage(manifest["triage"]),
+            *(f"\n**{line}**" for line in domain_lines(outcome)),
         ]
     )

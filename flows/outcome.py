@@ -56,6 +56,13 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
             )
     for name in ("hits.csv", "report.html"):
         print(short(outcome.folder / name))
+    for line in domain_lines(outcome):
+        note(line)
+
+
+def domain_lines(outcome: "Outcome") -> list[str]:
+    """Return a sentence for each model whose domain some of the hits lie outside of."""
+    return [one["told"] for one in outcome.manifest["domains"] if one["told"]]
 
 
 def check_usable(library: "Library", accepted: int, why: str) -> None:

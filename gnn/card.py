@@ -1,8 +1,14 @@
 """A bundle's card: what the model is, what it was made of, how good it is."""
 
+import math
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+FARTHEST = 0.7
+"""No distance beyond this one is inside a domain, however far a bundle's own limit reaches: there
+lie molecules that have nothing to do with it. Of the approved drugs 19 in 20 are farther than 0.68
+from 635 measured JAK inhibitors."""
 
 
 class _Part(BaseModel):
@@ -59,7 +65,7 @@ class DomainCard(_Part):
     compounds: int
     """Training compounds that distances are measured to, equal ones counted once."""
     limit: float
-    """95 % of the molecules that validated the model are nearer: beyond it is outside."""
+    """95 % of the molecules that validated the model are nearer."""
     thirds: tuple[float, float]
     """The distances that part these molecules into thirds."""
     unit: str
@@ -67,6 +73,15 @@ class DomainCard(_Part):
     values where units differ; empty without regressions."""
     errors: tuple[DistanceBin, ...]
     """The error by distance."""
+
+    @property
+    def edge(self) -> float:
+        """The distance beyond which a molecule is outside the domain.
+
+        It is ``limit``, ``FARTHEST`` at most, in whole hundredths: what is shown is what decides,
+        and a filter that is written with two decimals takes the same molecules.
+        """
+        return math.floor(100 * min(self.limit, FARTHEST) + 1e-9) / 100
 
 
 class TaskCard(_Part):

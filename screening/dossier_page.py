@@ -13,11 +13,12 @@ from screening.dossier import Dossier, Judged, share_of
 from screening.evidence import Contributions, Neighbour
 from screening.handover.bidi import isolated
 from screening.handover.cells import format_number
+from screening.handover.domain import NOT_RELIED_ON, bundle_of, distance_column, outside_of
 from screening.handover.measured import how_measured
 from screening.handover.nearest import measured_text
 from screening.handover.units import PROBABILITY, decimals_of, unit_of
 from screening.past import PastRun
-from screening.plan import task_units
+from screening.plan import calibrated_tasks, domain_limits, task_units
 
 PICTURE = (420, 300)
 """Width and height of the structures of a page in pixels."""
@@ -92,8 +93,13 @@ def _judgement(judged: Judged, past: PastRun, whole: bool) -> Iterator[Section]:
     tasks = list(units) if whole else _foremost(judged.predictions, units, past)
     yield Section(
         "Predictions" if whole else "Predictions of the screen, and the highest of the others",
-        ["task", "value", "std", "90 % from", "to", "unit"],
+        ["task", "value", "std", "from", "to", "what it spans", "unit"],
         list(_predictions(judged.predictions, tasks, units, past)),
+    )
+    yield Section(
+        "Domains: what the models know of it",
+        ["model", "distance to its training compounds", "limit", "so"],
+        list(_domains(judged.predictions, past)),
     )
     yield Section("Nearest measured", *_neighbours(judged, past, units))
     flags = [[flag.source, flag.name, _atoms(flag.atoms)] for flag in judged.evidence.flags]
@@ -120,10 +126,30 @@ def _foremost(said: Mapping[str, float], units: Mapping[str, str], past: PastRun
 def _predictions(
     said: Mapping[str, float], tasks: Sequence[str], units: Mapping[str, str], past: PastRun
 ) -> Iterator[list[str]]:
+    limits, sure = domain_limits(past.bundles), calibrated_tasks(past.bundles)
+    outsides = outside_of(said, limits)
     for task in tasks:
         decimals = decimals_of(task, past.screen, units)
         ends = (said[f"{task}{end}"] for end in ("", "_std", "_lo", "_hi"))
-        yield [task, *(format_number(value, decimals) for value in ends), units[task]]
+        spans = "90 % interval" if task in sure else "spread of the networks, no interval"
+        if (bundle := bundle_of(task, limits)) in outsides:
+            spans = f"not to be relied on: outside {bundle}'s domain"
+        yield [task, *(format_number(value, decimals) for value in ends), spans, units[task]]
+
+
+def _domains(said: Mapping[str, float], past: PastRun) -> Iterator[list[str]]:
+    """Say of each model whether its domain holds the compound."""
+    limits = domain_limits(past.bundles)
+    outsides = outside_of(said, limits)
+    for bundle in past.bundles:
+        name = bundle.card.name
+        column = distance_column(f"{name}_", limits)
+        if column not in limits:
+            yield [name, "", "", "does not know its domain"]
+            continue
+        so = f"outside: {NOT_RELIED_ON}" if name in outsides else "inside"
+        numbers = (format_number(value, 2) for value in (said[column], limits[column]))
+        yield [name, *numbers, so]
 
 
 def _neighbours(

@@ -136,11 +136,26 @@ def domain_limits(bundles: tuple[Bundle, ...]) -> dict[str, float]:
     A bundle that does not know its domain has no such column.
     """
     return {
-        column: bundle.card.domain.limit
+        column: bundle.card.domain.edge
         for bundle in bundles
         if bundle.card.domain is not None
         for column in domain_columns(bundle)
     }
+
+
+def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
+    """Return the tasks whose columns ``_lo`` and ``_hi`` are a calibrated 90 % interval.
+
+    That is what a card has measured the coverage of: of regressions for all of them together,
+    because they are calibrated together, of a class for itself.
+    """
+    return frozenset(
+        f"{bundle.card.name}_{task.name}"
+        for bundle in bundles
+        for task in bundle.card.tasks
+        if task.coverage is not None
+        or (task.kind == "regression" and bundle.card.coverage is not None)
+    )
 
 
 def check_units(screen: Screen, bundles: tuple[Bundle, ...]) -> None:

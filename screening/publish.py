@@ -17,7 +17,7 @@ from screening.handover.table import HitTable
 from screening.handover.write import hand_over
 from screening.lock import Lock
 from screening.meter import Clock
-from screening.plan import domain_limits, task_units
+from screening.plan import calibrated_tasks, domain_limits, task_units
 from screening.prepared import Prepared
 from screening.rank import Ranking
 from screening.runfolder import MANIFEST, WHERE
@@ -68,6 +68,7 @@ def publish(
             if bundle.measured is not None
         },
         limits=domain_limits(tuple(bundles)),
+        calibrated=calibrated_tasks(tuple(bundles)),
     )
     with Lock(out), told_in_one_line(out):
         if fresh and (out / MANIFEST).exists():

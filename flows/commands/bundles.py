@@ -157,7 +157,7 @@ def show_reliability(card: "Card") -> None:
         )
         note(
             f"95 % of the molecules measured on are nearer to training than {card.domain.limit:.2f}"
-            ": beyond that a molecule is outside the model's domain"
+            f"; beyond {card.domain.edge:.2f} a molecule is outside the model's domain"
         )
     if card.coverage is not None:
         thirds = ""

@@ -1,6 +1,6 @@
 """``columns.csv``: what each column of a run's ``hits.csv`` says, in the order of its columns."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,13 +26,17 @@ class Definition(NamedTuple):
 
 
 def define_columns(
-    table: HitTable, screen: Screen, units: Mapping[str, str]
+    table: HitTable,
+    screen: Screen,
+    units: Mapping[str, str],
+    calibrated: Collection[str] | None = None,
 ) -> tuple[Definition, ...]:
     """Return one definition for each column of a table, in its order.
 
-    Raises ValueError for a column of ours that has no meaning here.
+    calibrated: the tasks with a 90 % interval; see ``units.has_interval``. Raises ValueError for a
+    column of ours that has no meaning here.
     """
-    known = dict(meanings(table, screen, units))
+    known = dict(meanings(table, screen, units, calibrated))
     found = []
     for column in table.columns:
         if column.group == "vendor":
@@ -58,10 +62,14 @@ def define_columns(
 
 
 def write_dictionary(
-    path: Path, table: HitTable, screen: Screen, units: Mapping[str, str]
+    path: Path,
+    table: HitTable,
+    screen: Screen,
+    units: Mapping[str, str],
+    calibrated: Collection[str] | None = None,
 ) -> tuple[Definition, ...]:
     """Write ``columns.csv`` and return its rows."""
-    definitions = define_columns(table, screen, units)
+    definitions = define_columns(table, screen, units, calibrated)
     write_csv(path, Definition._fields, definitions)
     return definitions
 

@@ -1,7 +1,7 @@
 """``manifest.json``: what went in, what came out, with what, and that the books balance."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from chem.standardize import STANDARDIZER
 from screening.chosen import EXCLUDED, is_refusal
+from screening.handover.domain import crossed_domains
 from screening.rank import Ranking
 from screening.screen import Screen
 from screening.screen_file import hash_screen
@@ -57,6 +58,8 @@ class RunFacts:
     """Number of the rules that made the structures."""
     limits: Mapping[str, float] = field(default_factory=dict)
     """Columns of distance to training compounds: beyond which a model is out of its domain."""
+    calibrated: Collection[str] | None = None
+    """Tasks with a calibrated 90 % interval; None where no card was asked."""
 
 
 def check_accounts(facts: RunFacts, ranking: Ranking, screen: Screen) -> None:
@@ -162,6 +165,7 @@ def build_manifest(
         "filtered_by_filter": ranking.filtered,
         "triage": ranking.triage,
         "selection": ranking.selection,
+        "domains": [one._asdict() for one in crossed_domains(ranking.hits, screen, facts.limits)],
         "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
         "peak_memory_mb": {stage: round(peak, 1) for stage, peak in facts.peak_memory_mb.items()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

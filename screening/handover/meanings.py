@@ -1,7 +1,7 @@
 """What each column of a hit list says, in plain English, with its unit, range and source."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from chem.accessibility import ACCESSIBILITY
@@ -9,10 +9,11 @@ from chem.alerts import CITATIONS, SOURCES
 from chem.clusters import SIMILAR
 from chem.describe import PROPERTIES
 from chem.examine import EXAMINED
+from screening.handover.domain import Limits, bundle_of
 from screening.handover.glossary import ALERTS, endpoint
 from screening.handover.nearest import ENDS, column_name
 from screening.handover.table import Column, HitTable
-from screening.handover.units import PACTIVITY, PROBABILITY, unit_of
+from screening.handover.units import PACTIVITY, PROBABILITY, has_interval, unit_of
 from screening.handover.words import explain_objective
 from screening.screen import Screen
 
@@ -42,42 +43,47 @@ def vendor_meaning(column: Column) -> Meaning:
 
 
 def meanings(
-    table: HitTable, screen: Screen, units: Mapping[str, str]
+    table: HitTable,
+    screen: Screen,
+    units: Mapping[str, str],
+    calibrated: Collection[str] | None = None,
 ) -> Iterator[tuple[str, Meaning]]:
-    """Yield every column of ours that a table of this screen may have, with its meaning."""
+    """Yield every column of ours that a table of this screen may have, with its meaning.
+
+    calibrated: the tasks with a 90 % interval; see ``units.has_interval``.
+    """
     yield from _IDENTITY.items()
-    yield from _score(screen, units)
+    domains = {column.name: 1.0 for column in table.columns if column.group == "domain"}
+    sure = {task for task in screen.tasks if has_interval(task, screen, units, calibrated)}
+    yield from _score(screen, units, sure, domains)
     for task in screen.tasks:
-        yield from _prediction(task, unit_of(task, screen, units))
-    for column in table.columns:
-        if column.group == "domain":
-            yield column.name, _distance(column.name.removesuffix("_distance"))
+        card = _card(task, domains)
+        yield from _prediction(task, unit_of(task, screen, units), task in sure, card)
+    for name in domains:
+        yield name, _distance(name.removesuffix("_distance"))
     for part in screen.primary:
         unit = unit_of(part.task, screen, units)
-        yield from _neighbours(part.name, part.task, unit)
+        source = f"the training data of {bundle_of(part.task, domains)}"
+        yield from _neighbours(part.name, part.task, unit, source)
     yield "alerts", _alerts()
     for name, text in {**PROPERTIES, "qed": EXAMINED["qed"], "sa_score": ACCESSIBILITY}.items():
         yield name, _read(text)
     yield from _STRUCTURE.items()
 
 
-def _score(screen: Screen, units: Mapping[str, str]) -> Iterator[tuple[str, Meaning]]:
+def _score(
+    screen: Screen, units: Mapping[str, str], sure: Collection[str], domains: Limits
+) -> Iterator[tuple[str, Meaning]]:
+    """Yield the columns of the objective. sure: the tasks with a 90 % interval."""
     for words in explain_objective(screen):
         text = f"What the compound is worth: {words.wanted}; {100 * words.share:.0f} % of the score"
         yield words.column, Meaning(f"{text}.", "", "0 to 1", "screen.toml")
     for part in screen.primary:
-        unit = unit_of(part.task, screen, units)
-        span = _span(unit)
-        yield (
-            part.name,
-            Meaning(
-                f"Prediction of {part.task}, which d_{part.name} judges.",
-                unit,
-                span,
-                _card(part.task),
-            ),
-        )
-        yield f"{part.name}_std", Meaning(_doubt(part.name, unit), unit, "from 0", _card(part.task))
+        unit, card = unit_of(part.task, screen, units), _card(part.task, domains)
+        text = f"Prediction of {part.task}, which d_{part.name} judges."
+        yield part.name, Meaning(text, unit, _span(unit), card)
+        doubt = _doubt(part.name, unit, part.task in sure)
+        yield f"{part.name}_std", Meaning(doubt, unit, "from 0", card)
         text = f"{part.name} judged cautiously: minus {part.caution:g} times its deviation."
         yield f"{part.name}_lower", Meaning(text, unit, "", "screen.toml")
     best = "best primary prediction" if len(screen.primary) > 1 else screen.primary[0].name
@@ -86,59 +92,78 @@ def _score(screen: Screen, units: Mapping[str, str]) -> Iterator[tuple[str, Mean
         tenfold = "; 1 is tenfold selectivity" if unit == PACTIVITY else ""
         text = (
             f"Margin: {best} minus the prediction of {off.task}{tenfold}. Both have a ± of their "
-            "own: a margin below either is no selectivity yet."
+            "own: a margin below the root of the sum of their squares is no selectivity yet."
         )
         yield f"selectivity_{off.name}", Meaning(text, unit, "", "screen.toml")
 
 
-def _prediction(task: str, unit: str) -> Iterator[tuple[str, Meaning]]:
-    span, card = _span(unit), _card(task)
+def _prediction(
+    task: str, unit: str, with_interval: bool, card: str
+) -> Iterator[tuple[str, Meaning]]:
+    span = _span(unit)
     what = "Calibrated probability" if unit == PROBABILITY else "Prediction"
     says = f": {known}" if (known := endpoint(task)) else ""
     yield task, Meaning(f"{what} of {task}{says}.", unit, span, card)
-    yield f"{task}_std", Meaning(_doubt(task, unit), unit, "from 0", card)
+    yield f"{task}_std", Meaning(_doubt(task, unit, with_interval), unit, "from 0", card)
     for end, side in (("_lo", "Lower"), ("_hi", "Upper")):
-        yield task + end, Meaning(f"{side} end of {_interval(task, unit)}", unit, span, card)
+        reach = _interval(task, unit) if with_interval else _spread(task, unit)
+        yield task + end, Meaning(f"{side} end of {reach}", unit, span, card)
 
 
-def _doubt(name: str, unit: str) -> str:
+def _doubt(name: str, unit: str, with_interval: bool) -> str:
     """Say what a standard deviation is; see ``gnn.calibration``."""
-    if unit == PROBABILITY:
+    if unit == PROBABILITY and not with_interval:
         return (
-            f"Doubt about {name}, from its interval: how far its networks disagree, more with "
+            f"Doubt about {name}, from its spread: how far its networks disagree, more with "
             "distance. 0 is no certainty: all of them recall a compound that they were trained on."
         )
     return f"Standard deviation of {name}: how far off the prediction may well be."
 
 
 def _interval(name: str, unit: str) -> str:
-    """Say what an interval is; see ``gnn.calibration``."""
+    """Say what a calibrated interval is; see ``gnn.calibration``."""
     if unit == PROBABILITY:
         return (
-            f"the 90 % interval of {name}: what its networks' disagreement and the distance leave "
-            "open, not a share of hits and misses. At distance 0 it says little."
+            f"the 90 % interval (calibrated) of {name}, on compounds that the model had not seen; "
+            "the bundle's card has its coverage."
         )
     return (
-        f"the 90 % interval of {name}: as wide as held 90 % of measured values that the model "
-        "had not seen, at a like distance."
+        f"the 90 % interval (calibrated) of {name}: as wide as held 90 % of measured values that "
+        "the model had not seen, at a like distance."
+    )
+
+
+def _spread(name: str, unit: str) -> str:
+    """Say what the same columns are where they are no interval."""
+    if unit == PROBABILITY:
+        return (
+            f"the spread of the networks, no interval, of {name}: how far they disagree, more "
+            "with distance. It is no share of hits and misses; at distance 0 it says little."
+        )
+    return (
+        f"the spread of the models, no interval, of {name}: there were too few values that the "
+        "model had not seen to calibrate one."
     )
 
 
 def _distance(bundle: str) -> Meaning:
     return Meaning(
-        f"Tanimoto distance to the nearest training compound of {bundle}, of any target: 0 is one "
-        "of them or its stereoisomer, whose values the model may recall; 1 shares nothing with "
-        "any. The card says from where on it is out of its domain.",
+        f"Tanimoto distance to the nearest training compound of {bundle}: 0 is one of them or its "
+        "stereoisomer, whose values it may recall; 1 shares nothing. Beyond its limit, which "
+        f"reason tells, nothing is graded; max_{bundle}_distance is a filter.",
         "",
         "0 to 1",
         f"{_BUNDLE}{bundle}; {_ECFP4}",
     )
 
 
-def _neighbours(label: str, task: str, unit: str) -> Iterator[tuple[str, Meaning]]:
+def _neighbours(label: str, task: str, unit: str, source: str) -> Iterator[tuple[str, Meaning]]:
     nearest = f"the measured compound of {task} that is most like the hit"
-    value = "1 is active, 0 is not" if unit == PROBABILITY else "< and > are bounds"
-    source = f"the training data of {task.split('_', 1)[0]}"
+    value = (
+        "1 is active, 0 is not"
+        if unit == PROBABILITY
+        else "< is an upper bound, inactive as far as it was tested, > a lower one"
+    )
     meanings = (
         Meaning(f"Id of {nearest}, as its source has it.", source=source),
         Meaning(f"Structure of {nearest}, standardized (SMILES).", source=source),
@@ -171,8 +196,8 @@ def _span(unit: str) -> str:
     return "0 to 1" if unit == PROBABILITY else ""
 
 
-def _card(task: str) -> str:
-    return f"{_BUNDLE}{task.split('_', 1)[0]}"
+def _card(task: str, domains: Limits) -> str:
+    return f"{_BUNDLE}{bundle_of(task, domains)}"
 
 
 _IDENTITY: Mapping[str, Meaning] = {
@@ -196,9 +221,9 @@ _IDENTITY: Mapping[str, Meaning] = {
         "Place in the ranked list that the hits were chosen from.", "", "from 1", "screen.toml"
     ),
     "reason": Meaning(
-        "Strengths, then all warnings. Halfway between zero and full divides good from bad; potent "
-        "and active are said of the cautious value; novel is less than "
-        f"{SIMILAR:g} similar to all that the model was trained on, on any target.",
+        "What is predicted, strengths, facts, all warnings. The cautious value of a pActivity is "
+        "potent from 7 (100 nM) and active from 6; outside a model's domain nothing is graded. "
+        f"Novel is less than {SIMILAR:g} similar to all that the model knows.",
         source="screen.toml",
     ),
 }

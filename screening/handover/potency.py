@@ -1,24 +1,24 @@
-"""What is predicted of a hit on a primary target, what was measured, and what is known nearby."""
+"""What is predicted of a hit on a primary target, and what was measured of it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chem.clusters import SIMILAR
 from screening.evidence import Neighbour
 from screening.handover.cells import format_number
-from screening.handover.measured import HALFWAY, Predicted, contradicts, measured_itself, worth
+from screening.handover.domain import (
+    NOT_RELIED_ON,
+    Limits,
+    Outside,
+    bundle_of,
+    distance_column,
+)
+from screening.handover.grades import Estimate, Grade, grade, with_measured, word_of
+from screening.handover.likeness import is_extrapolated, likeness
+from screening.handover.measured import Predicted, contradicts, measured_itself, worth
 from screening.handover.nearest import measured_text
 from screening.handover.sentence import Part, Parts, Place
-from screening.handover.units import PACTIVITY, PROBABILITY
+from screening.handover.units import PROBABILITY
 from screening.parts import Primary
-
-GRADES = {
-    PACTIVITY: ("potent on", "active on", "uncertain on", "weak on"),
-    PROBABILITY: ("likely on", "possible on", "uncertain on", "unlikely on"),
-}
-"""Words for a primary prediction: its cautious value is at halfway or beyond, is worth something,
-is worth nothing while the prediction itself is worth something, and neither is worth anything."""
-OTHER_GRADES = ("good on", "fair on", "uncertain on", "poor on")
 
 
 def contradiction(
@@ -38,60 +38,100 @@ def contradiction(
     return ""
 
 
+def unreliable(far: Outside) -> Part:
+    """Say that a hit is outside the domain of a model that predicts a primary target."""
+    where = f"outside {far.bundle}'s domain ({far.how_far})"
+    return Part(Place.VERDICT, f"{where}: {NOT_RELIED_ON}")
+
+
 def potency(
-    hit: Mapping[str, Any], part: Primary, unit: str, near: Sequence[Neighbour], alone: bool
+    hit: Mapping[str, Any],
+    part: Primary,
+    unit: str,
+    near: Sequence[Neighbour],
+    alone: bool,
+    limits: Limits,
+    outsides: Mapping[str, Outside],
 ) -> Parts:
-    """Tell the grade, a contradiction, and what was measured of the compound or of one like it.
+    """Tell the grade or a contradiction, and what was measured of compounds like it.
 
-    alone: whether this is the screen's only primary target.
+    alone: whether this is the screen's only primary target. Outside the domain of the target's
+    model no grade is told: ``unreliable`` says why.
     """
-    decimals, on = _decimals(unit), "" if alone else f" on {part.name}"
-    mean, lower = float(hit[part.name]), float(hit[f"{part.name}_lower"])
-    value = f"{format_number(mean, decimals)} ± "
-    value += format_number(float(hit[f"{part.name}_std"]), decimals)
-    grade = _grade(mean, lower, part)
-    words = f"{GRADES.get(unit, OTHER_GRADES)[grade]} {part.name}"
+    on = "" if alone else f" on {part.name}"
     found = measured_itself(near, str(hit["smiles"]))
+    if bundle_of(part.task, limits) in outsides:
+        if found is not None:
+            yield Part(Place.FACT, f"measured {_measured(found[0], unit)}{found[1]}{on}")
+        elif near:
+            alike = format_number(near[0].similarity, 2)
+            yield Part(Place.FACT, f"nearest measured on {part.name} at {alike}")
+        return
+    value = _value(hit, part, unit)
     if against := contradiction(hit, part, unit, near):
-        yield Part(Place.CONTRADICTION, f"{against}{on}, contradicts the prediction")
-        words = f"predicted {words}"
-    elif found is not None:
-        value += f", measured {_measured(found[0], unit)}{found[1]}"
-    if grade == _UNCERTAIN:
-        value += f", cautiously {format_number(lower, decimals)}"
-    place = Place.STRENGTH if grade < _UNCERTAIN else Place.WARNING
-    yield Part(place, f"{words} ({value})")
-    if near and found is None:
-        yield _likeness(hit, part, unit, near[0], on)
+        yield Part(Place.VERDICT, f"{against}{on}, contradicts the prediction ({value})")
+        return
+    distance = distance_to(hit, part, limits)
+    if found is None and is_extrapolated(near, distance):
+        alike = format_number(near[0].similarity, 2)
+        why = f"nothing like it measured there, nearest {alike}"
+        yield Part(Place.VERDICT, f"extrapolated on {part.name} ({value}): {why}")
+        return
+    yield _graded(hit, part, unit, found)
+    if found is None:
+        yield from likeness(hit, part, unit, near, on, distance)
 
 
-_UNCERTAIN = 2
+def distance_to(hit: Mapping[str, Any], part: Primary, limits: Limits) -> float | None:
+    """Return a hit's distance to what a target's model was trained on; None if not known."""
+    distance = hit.get(distance_column(part.task, limits))
+    return None if distance is None else float(distance)
 
 
-def _grade(mean: float, lower: float, part: Primary) -> int:
-    """Return the place in ``GRADES``, by the cautious value: it is the one that is ranked by."""
-    cautious = worth(lower, part)
-    if cautious >= HALFWAY:
-        return 0
-    if cautious > 0:
-        return 1
-    return _UNCERTAIN if worth(mean, part) > 0 else 3
+def is_reliable(
+    hit: Mapping[str, Any],
+    part: Primary,
+    near: Sequence[Neighbour],
+    limits: Limits,
+    outsides: Mapping[str, Outside],
+) -> bool:
+    """Tell whether a prediction is inside its model's domain and not extrapolated."""
+    if bundle_of(part.task, limits) in outsides:
+        return False
+    if measured_itself(near, str(hit["smiles"])) is not None:
+        return True
+    return not is_extrapolated(near, distance_to(hit, part, limits))
 
 
-def _likeness(
-    hit: Mapping[str, Any], part: Primary, unit: str, nearest: Neighbour, on: str
+def graded(hit: Mapping[str, Any], part: Primary, unit: str) -> tuple[Grade, Estimate]:
+    """Return the grade of a hit's prediction, and the numbers that it was graded by."""
+    mean = float(hit[part.name])
+    # A screen without caution ranks by the prediction; words need its error all the same.
+    lower = min(float(hit[f"{part.name}_lower"]), mean - float(hit[f"{part.name}_std"]))
+    estimate = Estimate(mean, lower)
+    return grade(estimate, part, unit), estimate
+
+
+def _graded(
+    hit: Mapping[str, Any], part: Primary, unit: str, found: tuple[Neighbour, str] | None
 ) -> Part:
-    alike = format_number(nearest.similarity, 2)
-    if nearest.similarity >= SIMILAR:
-        idle = nearest.relation != ">" and worth(nearest.value, part) == 0
-        text = f"similar ({alike}) to one measured {_measured(nearest, unit)}{on}"
-        return Part(Place.WARNING if idle else Place.STRENGTH, text)
-    # The model may know the compound from other targets: then it is not new to it.
-    distance = hit.get(f"{part.task.split('_', 1)[0]}_distance")
-    if distance is not None and 1 - float(distance) < SIMILAR:
-        return Part(Place.STRENGTH, f"novel (nearest on {part.name} {alike})")
-    text = f"nothing alike measured on {part.name} (nearest {alike})"
-    return Part(Place.STRENGTH, text)
+    value = _value(hit, part, unit)
+    told, (_, cautious) = graded(hit, part, unit)
+    if found is not None:
+        value += f", measured {_measured(found[0], unit)}{found[1]}"
+        told = with_measured(told, found[0], not found[1], part, unit)
+    if told == Grade.UNCERTAIN:
+        value += f", cautiously {format_number(cautious, _decimals(unit))}"
+    earns = worth(float(hit[f"{part.name}_lower"]), part)
+    if told.is_good and earns == 0:
+        value += ", too little for this screen"
+    return Part(Place.VERDICT, f"{word_of(told, unit)} {part.name} ({value})")
+
+
+def _value(hit: Mapping[str, Any], part: Primary, unit: str) -> str:
+    """Return a prediction ± its error; a probability tells its own doubt, and is told alone."""
+    names = (part.name,) if unit == PROBABILITY else (part.name, f"{part.name}_std")
+    return " ± ".join(format_number(float(hit[name]), _decimals(unit)) for name in names)
 
 
 def _decimals(unit: str) -> int:

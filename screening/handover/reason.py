@@ -1,38 +1,27 @@
-"""Why a hit is on the list, in one plain sentence: strengths first, then every warning.
+"""A hit in one plain sentence: what is predicted, then strengths, facts and every warning.
 
-What is good or bad follows from the screen. Halfway between a part's ``zero`` and its ``full``
-divides the two:
-
-- a primary prediction is judged by its cautious value, as the score does. *Potent* has it at or
-  beyond halfway, *active* beyond ``zero``. *Uncertain* is a prediction that is worth something
-  whose cautious value is worth nothing, *weak* one that is worth nothing itself. The sentence
-  tells the prediction ± its standard deviation;
-- *measured* tells the value of a compound that was itself measured on the target, be it without
-  stereochemistry or as another stereoisomer. Where it *contradicts the prediction*
-  (``measured.contradicts``) that is the first warning, and what is told from the prediction is
-  called *predicted*;
-- *nothing alike measured* on a target is a compound whose nearest one measured there is not
-  similar enough to share a cluster with it (``chem.clusters``); *novel* is one of which the same
-  holds for all that the model was trained on, on any target. Any other is *similar to one
-  measured* at some value, a warning where that value is worth nothing;
-- *about N-fold over* an off-target is a margin at or beyond halfway, *only N-fold over* one below
-  that, *not selective over* one of zero or less. It is a difference of two predictions; of
-  several off-targets the smallest is told. Where one of these holds of all of several
-  off-targets, it says *selective* instead of their names;
-- a *risk* is a liability at or beyond halfway to ``zero``, and any probability of 0.5 or more that
-  costs score; the costliest comes first. *No risk predicted* says that there is none;
-- *outside the model's domain* is a distance beyond the limit that its card gives;
-- *off its window* is a property less than halfway inside;
-- alerts: those of PAINS by name, others by number.
+- The **verdict** on each primary target comes first: a grade with the prediction ± its standard
+  deviation (``grades``), the measurement that *contradicts the prediction*
+  (``measured.contradicts``), or that the hit is *outside the domain* of the target's model
+  (``domain``) or *extrapolated* (``likeness``). Of such a hit nothing is graded, called selective
+  or free of risk, for each model apart.
+- A measured value of the compound itself, be it without stereochemistry or as another
+  stereoisomer, is told with the grade. Compounds like it speak for the prediction, against it, or
+  for neither (``likeness``).
+- Selectivity says over what, by how much, and of how many off-targets (``selectivity``).
+- Liabilities are told by name, with what was not assessed (``risks``); a property is *off its
+  window* where it is less than halfway inside; alerts of PAINS are told by name, others by number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from screening.evidence import Neighbour
-from screening.handover.potency import contradiction, potency
+from screening.handover.domain import bundle_of, outside_of
+from screening.handover.potency import contradiction, is_reliable, potency, unreliable
+from screening.handover.risks import alerts, risks, windows
+from screening.handover.selectivity import best_primary, selectivity
 from screening.handover.sentence import Part, joined
-from screening.handover.strengths import alerts, domains, risks, selectivity, windows
 from screening.handover.units import unit_of
 from screening.screen import Screen
 
@@ -51,14 +40,20 @@ def reason(
     primary task, nearest first. What is not given is not told.
     """
     told: list[Part] = []
+    limits = limits or {}
+    outsides = outside_of(hit, limits)
+    primaries = dict.fromkeys(bundle_of(part.task, limits) for part in screen.primary)
+    told += [unreliable(outsides[bundle]) for bundle in primaries if bundle in outsides]
     alone = len(screen.primary) == 1
     for part in screen.primary:
         near = (neighbours or {}).get(part.task, ())
-        told += potency(hit, part, unit_of(part.task, screen, units), near, alone)
-    told += domains(hit, limits or {})
-    contradicted = bool(contradictions(hit, screen, units, neighbours))
-    told += selectivity(hit, screen.off_targets, units, contradicted)
-    told += risks(hit, screen, units)
+        unit = unit_of(part.task, screen, units)
+        told += potency(hit, part, unit, near, alone, limits, outsides)
+    best = best_primary(hit, screen)
+    if is_reliable(hit, best, (neighbours or {}).get(best.task, ()), limits, outsides):
+        contradicted = bool(contradictions(hit, screen, units, neighbours))
+        told += selectivity(hit, screen, units, limits, outsides, contradicted)
+    told += risks(hit, screen, units, limits, outsides)
     told += windows(hit, screen)
     told += alerts(str(hit.get("alerts", "")))
     return joined(told)
@@ -81,3 +76,22 @@ def contradictions(
         if text := contradiction(hit, part, unit_of(part.task, screen, units), near):
             found[part.name] = text
     return found
+
+
+def doubts(
+    hit: Mapping[str, Any],
+    screen: Screen,
+    limits: Mapping[str, float],
+    neighbours: Mapping[str, Sequence[Neighbour]] | None = None,
+) -> Iterator[str]:
+    """Yield why predictions of a hit are not to be relied on, in a few words each.
+
+    The arguments are those of ``reason``.
+    """
+    outsides = outside_of(hit, limits)
+    yield from (f"outside {bundle}'s domain" for bundle in outsides)
+    for part in screen.primary:
+        near = (neighbours or {}).get(part.task, ())
+        inside = bundle_of(part.task, limits) not in outsides
+        if inside and not is_reliable(hit, part, near, limits, outsides):
+            yield f"{part.name} extrapolated"

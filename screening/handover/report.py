@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from screening.evidence import Evidence
 from screening.handover.bidi import isolated
+from screening.handover.domain import crossed_domains
 from screening.handover.manifest import RunFacts, versions
 from screening.handover.report_data import as_json, packed, page_data
 from screening.handover.report_funnel import audit_line, funnel, losses
@@ -46,7 +47,7 @@ def render_report(
 
     evidence: of each hit, in the order of the table; None where there is none.
     """
-    shown = HitTable(table.columns, table.rows[:SHOWN], table.contradictions[:SHOWN])
+    shown = table.first(SHOWN)
     known = evidence[:SHOWN] if evidence is not None else None
     data = page_data(shown, screen, facts, known)
     script, style = _joined(SCRIPTS), _joined(STYLES)
@@ -64,6 +65,7 @@ def render_report(
         funnel=list(funnel(ranking, screen, facts)),
         losses=losses(ranking, facts),
         audit=audit_line(ranking),
+        crossed=[one for one in crossed_domains(ranking.hits, screen, facts.limits) if one.outside],
         objective=explain_objective(screen),
         count=len(shown.rows),
         total=len(table.rows),

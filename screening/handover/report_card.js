@@ -10,8 +10,9 @@ const number = (hit, name) => {
 const meaning = (name) => page.columns[column[name]]?.meaning ?? "";
 const named = (hit) => cell(hit, "name") || cell(hit, "compound_id");
 const ofGroup = (...groups) => page.columns.filter(({ group }) => groups.includes(group));
-const outside = (hit) =>
-  page.domains.filter(({ column: at, limit }) => limit !== null && number(hit, at) > limit);
+/* Models whose domain a hit lies outside of, each with the distance and the limit in words. */
+const outside = (hit) => page.outsides[hit] ?? {};
+const isOutside = (hit) => Object.keys(outside(hit)).length > 0;
 
 function line(label, title, graphic, ...texts) {
   const numbers = texts.map((text) => make("span", { class: "num" }, text));
@@ -31,7 +32,7 @@ function bar(share) {
   );
 }
 
-/* A prediction and its 90 % interval on the axis of its unit. */
+/* A prediction and its interval, or its spread, on the axis of its unit. */
 function interval(hit, { task, low, high }) {
   const at = (value) => Math.max(0, Math.min((100 * (value - low)) / (high - low), 100));
   const middle = at(number(hit, task));
@@ -50,20 +51,37 @@ function interval(hit, { task, low, high }) {
   );
 }
 
+/* A prediction; outside its model's domain the range is not told. */
+function prediction(hit, task) {
+  const ends = ["_lo", "_hi"].map((end) => cell(hit, task.task + end));
+  const far = task.model in outside(hit);
+  const where = far ? ` Outside the domain of ${task.model}: not to be relied on.` : "";
+  const found = line(
+    task.label,
+    meaning(task.task) + where,
+    interval(hit, task),
+    cell(hit, task.task),
+    far ? "outside" : ends[0] && `${ends[0]} – ${ends[1]}`,
+  );
+  if (far) found.classList.add("far");
+  return found;
+}
+
+/* Predictions with an interval, then those whose range is none. */
 function predictions(hit) {
-  const lines = page.tasks.map((task) => {
-    const ends = ["_lo", "_hi"].map((end) => cell(hit, task.task + end));
-    return line(
-      task.label,
-      meaning(task.task),
-      interval(hit, task),
-      cell(hit, task.task),
-      ends[0] && `${ends[0]} – ${ends[1]}`,
-    );
+  const kinds = [
+    [true, "Predictions with their 90 % interval (calibrated)"],
+    [false, "Predictions with the spread of the networks, which is no interval"],
+  ];
+  const groups = kinds.map(([sure, says]) => {
+    const tasks = page.tasks.filter((task) => task.interval === sure);
+    if (!tasks.length) return "";
+    const axes = [...new Set(tasks.map(({ low, high }) => `${low} to ${high}`))].join(" or ");
+    const title = make("h4", {}, `${says}; bars are from ${axes}`);
+    const lines = tasks.map((task) => prediction(hit, task));
+    return make("div", { class: "predictions" }, title, lines);
   });
-  const axes = [...new Set(page.tasks.map(({ low, high }) => `${low} to ${high}`))].join(" or ");
-  const title = make("h4", {}, `Predictions, 90 % interval; bars are from ${axes}`);
-  return make("div", { class: "predictions" }, title, lines);
+  return make("div", {}, groups);
 }
 
 function scoreParts(hit) {

@@ -17,13 +17,20 @@ from screening.evidence import Contributions, Evidence
 from screening.handover.bidi import isolated
 from screening.handover.cells import format_number
 from screening.handover.dictionary import define_columns
+from screening.handover.domain import bundle_of
 from screening.handover.glossary import ALERTS
 from screening.handover.manifest import RunFacts
 from screening.handover.measured import how_measured
 from screening.handover.nearest import measured_text
 from screening.handover.report_map import map_points
 from screening.handover.table import Column, HitTable
-from screening.handover.units import PACTIVITY, PROBABILITY, decimals_of, unit_of
+from screening.handover.units import (
+    PACTIVITY,
+    PROBABILITY,
+    decimals_of,
+    has_interval,
+    unit_of,
+)
 from screening.handover.words import explain_objective, spoken
 from screening.parts import Prediction
 from screening.screen import Screen
@@ -71,7 +78,9 @@ def page_data(
                 "meaning": f"{one.meaning} ({one.unit})" if one.unit else one.meaning,
             }
             for column, one in zip(
-                table.columns, define_columns(named, screen, facts.units), strict=True
+                table.columns,
+                define_columns(named, screen, facts.units, facts.calibrated),
+                strict=True,
             )
         ],
         "cells": table.rows,
@@ -88,6 +97,8 @@ def page_data(
             for column in table.columns
             if column.group == "domain"
         ],
+        "doubts": [list(row) for row in table.doubts],
+        "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
         "size": PICTURE,
         "structure": [pictures.number(text) for text in smiles],
         "map": [list(point) for point in points],
@@ -147,8 +158,16 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
     unit = unit_of(task, screen, facts.units)
     low, high = SCALES.get(unit, SCALES[PACTIVITY])
     primary = any(part.task == task for part in screen.primary)
-    label = _label(task, screen)
-    return {"task": task, "label": label, "low": low, "high": high, "primary": primary}
+    return {
+        "task": task,
+        "label": _label(task, screen),
+        "model": bundle_of(task, facts.limits),
+        "low": low,
+        "high": high,
+        "primary": primary,
+        "probability": unit == PROBABILITY,
+        "interval": has_interval(task, screen, facts.units, facts.calibrated),
+    }
 
 
 def _label(task: str, screen: Screen) -> str:

@@ -62,7 +62,7 @@ function neighbours(hit, ready) {
 
 function reaches(hit) {
   return page.domains.map(({ column: at, model, limit }) => {
-    const far = limit !== null && number(hit, at) > limit;
+    const far = outside(hit)[model];
     const known = limit === null ? "" : `, inside its domain (up to ${limit.toFixed(2)})`;
     if (number(hit, at) === 0)
       return make(
@@ -74,9 +74,8 @@ function reaches(hit) {
     const near = `Distance ${cell(hit, at)} to the nearest training compound of ${model}`;
     if (!far) return make("p", { class: "domain" }, `${near}${known}.`);
     const says = [
-      ` distance ${cell(hit, at)} to its nearest training compound;`,
-      ` 95 % of the compounds that it was validated on are within ${limit.toFixed(2)}.`,
-      " Its predictions here are little more than a guess.",
+      ` ${far} to its nearest training compound.`,
+      " What it predicts here is not to be relied on.",
     ];
     const lead = make("b", {}, `Outside the domain of ${model}:`);
     return make("p", { class: "domain outside" }, lead, says);

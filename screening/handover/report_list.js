@@ -36,7 +36,7 @@ function facets() {
     kinds.push({
       name: "domain",
       choices: ["inside", "outside"],
-      fits: (hit, wanted) => outside(hit).length > 0 === (wanted === "outside"),
+      fits: (hit, wanted) => isOutside(hit) === (wanted === "outside"),
     });
   for (const name of ["cluster", "scaffold", "picked_by"])
     if (has(name)) kinds.push({ name, choices: values(name), fits: equal(name) });
@@ -86,7 +86,8 @@ function badges(hit) {
         `${count} alert${count > 1 ? "s" : ""}`,
       ),
     );
-  if (outside(hit).length) found.push(make("span", { class: "badge far" }, "outside the domain"));
+  for (const text of page.doubts[hit] ?? [])
+    found.push(make("span", { class: "badge far" }, quoted(text)));
   if (!["", "rank"].includes(cell(hit, "picked_by")))
     found.push(make("span", { class: "badge" }, quoted(cell(hit, "picked_by"))));
   return make("p", { class: "badges" }, found);
@@ -105,8 +106,8 @@ function tile(hit) {
   });
   const primary = page.tasks
     .filter((task) => task.primary)
-    .map(({ task, label }) => {
-      const doubt = cell(hit, `${task}_std`);
+    .map(({ task, label, probability }) => {
+      const doubt = probability ? "" : cell(hit, `${task}_std`);
       return make(
         "span",
         { title: meaning(task) },

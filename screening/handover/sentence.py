@@ -1,6 +1,6 @@
 """Short parts of a hit's sentence, and their order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -8,10 +8,13 @@ from typing import NamedTuple
 class Place(IntEnum):
     """Where a part stands in the sentence."""
 
-    STRENGTH = 0
-    CONTRADICTION = 1
-    """A measurement that contradicts the prediction: before all other warnings."""
-    WARNING = 2
+    VERDICT = 0
+    """What is predicted of a primary target, what contradicts it, or that it is not to be relied
+    on: it is read first, also where a sentence is cut."""
+    STRENGTH = 1
+    FACT = 2
+    """Neither good nor bad."""
+    WARNING = 3
 
 
 class Part(NamedTuple):
@@ -27,7 +30,17 @@ Parts = Iterator[Part]
 def joined(parts: Iterable[Part]) -> str:
     """Return every part in one sentence: by place, otherwise in the order given.
 
-    >>> joined([Part(Place.WARNING, "hERG risk 0.71"), Part(Place.STRENGTH, "potent")])
-    'potent; hERG risk 0.71'
+    >>> joined([Part(Place.WARNING, "hERG risk 0.71"), Part(Place.VERDICT, "potent on EGFR")])
+    'potent on EGFR; hERG risk 0.71'
     """
     return "; ".join(part.text for part in sorted(parts, key=lambda part: part.place))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list in words.
+
+    >>> listed(["AURKA"]), listed(["AURKA", "CDK2", "INSR"])
+    ('AURKA', 'AURKA, CDK2 and INSR')
+    """
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -9,8 +9,9 @@ import pandas as pd
 from chem.describe import PROPERTIES
 from screening.evidence import Evidence, Neighbour
 from screening.handover.cells import format_number
+from screening.handover.domain import Outside, outside_of
 from screening.handover.nearest import ENDS, column_name, neighbour_cells
-from screening.handover.reason import contradictions, reason
+from screening.handover.reason import contradictions, doubts, reason
 from screening.handover.units import PROBABILITY, decimals_of, unit_of
 from screening.screen import Screen
 
@@ -58,6 +59,15 @@ class HitTable(NamedTuple):
     """[hits][columns]"""
     contradictions: tuple[Mapping[str, str], ...] = ()
     """[hits] what was measured of each against its prediction (``reason.contradictions``)."""
+    outsides: tuple[tuple[Outside, ...], ...] = ()
+    """[hits] the bundles whose domains each lies outside of."""
+    doubts: tuple[tuple[str, ...], ...] = ()
+    """[hits] why its predictions are not to be relied on, in a few words each."""
+
+    def first(self, size: int) -> "HitTable":
+        """Return the table of the first hits."""
+        told = (self.contradictions[:size], self.outsides[:size], self.doubts[:size])
+        return HitTable(self.columns, self.rows[:size], *told)
 
     def records(self) -> list[dict[str, str]]:
         """Each row as ``{header: cell}``."""
@@ -99,14 +109,16 @@ def hit_table(
     near: list[Mapping[str, tuple[Neighbour, ...]]] = [{} for _ in hits.index]
     if evidence is not None:
         near = [one.neighbours for one in evidence]
-    rows, against = [], []
+    rows, against, outsides, doubted = [], [], [], []
     for hit, extra, known in zip(hits.to_dict("records"), extras, near, strict=True):
         whole = {str(name): value for name, value in hit.items()}
         whole["reason"] = reason(whole, screen, units, limits, known)
         against.append(contradictions(whole, screen, units, known))
+        outsides.append(tuple(outside_of(whole, limits or {}).values()))
+        doubted.append(tuple(doubts(whole, screen, limits or {}, known)))
         whole |= _neighbour_cells(known, screen, units)
         rows.append([_cell(whole, extra, column) for column in columns])
-    return HitTable(tuple(columns), rows, tuple(against))
+    return HitTable(tuple(columns), rows, tuple(against), tuple(outsides), tuple(doubted))
 
 
 def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:

@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from screening.handover.table import HitTable
+from screening.handover.units import PROBABILITY_DECIMALS
 from screening.screen import Screen
 
 STORY = "reason"
 """The one column of :func:`brief_table` that may be cut."""
+DOUBTS = "not to be relied on"
+"""Header of the predictions of which nothing like the hit is known."""
 _NAME = 24
 """Characters of a name or an id where every column counts."""
 
@@ -17,7 +20,8 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
     """Headers and rows of the best ``size`` hits, safe to print: no control characters.
 
     Columns: rank, compound_id, name (when any hit has one), score, each primary's prediction
-    with its standard deviation, and the desirability of every other part.
+    with its standard deviation, why predictions of a hit are not to be relied on (when there are
+    such), and the desirability of every other part.
     """
     records = table.records()[:size]
     named = any(cells["name"] for cells in records)
@@ -25,7 +29,11 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
     columns = [[_printable(cells[header]) for cells in records] for header in headers]
     for part in screen.primary:
         headers.append(part.name)
-        columns.append(_with_std(records, part.name))
+        columns.append(_with_std(records, table, part.name))
+    doubts = ["; ".join(hit) for hit in table.doubts[:size]]
+    if any(doubts):
+        headers.append(DOUBTS)
+        columns.append(doubts)
     others = _others(screen)
     columns += [[cells[name] for cells in records] for name in others]
     return [*headers, *others], [list(row) for row in zip(*columns, strict=True)]
@@ -53,7 +61,7 @@ def brief_table(
         ]
         columns = {"rank": columns["rank"], "name": names, "score": columns["score"]}
     for part in screen.primary:
-        columns[part.name] = _with_std(records, part.name)
+        columns[part.name] = _with_std(records, table, part.name)
     columns[STORY] = [_printable(_shorter(cells["reason"], screen), 200) for cells in records]
     columns.setdefault("compound_id", ids)
     columns |= {name: [cells[name] for cells in records] for name in _others(screen)}
@@ -66,7 +74,7 @@ def _shorter(reason: str, screen: Screen) -> str:
     for part in screen.primary:
         on = f" on {part.name}"
         # What follows the prediction in the same brackets, such as a measured value, stays.
-        said = rf"{re.escape(on)} \([^ ()]+ ± [^ (),]+(?:, ([^()]*))?\)"
+        said = rf"{re.escape(on)} \(-?[\d.]+(?: ± [\d.]+)?(?:, ([^()]*))?\)"
         reason = re.sub(said, partial(_left, "" if alone else on), reason)
     return reason
 
@@ -75,7 +83,11 @@ def _left(on: str, found: re.Match[str]) -> str:
     return f"{on} ({found[1]})" if found[1] else on
 
 
-def _with_std(records: Sequence[Mapping[str, str]], name: str) -> list[str]:
+def _with_std(records: Sequence[Mapping[str, str]], table: HitTable, name: str) -> list[str]:
+    """Predictions ± their errors; a probability tells its own doubt, and is told alone."""
+    (decimals,) = (column.decimals for column in table.columns if column.name == name)
+    if decimals == PROBABILITY_DECIMALS:
+        return [cells[name] for cells in records]
     return [f"{cells[name]} ± {cells[f'{name}_std']}" for cells in records]
 
 

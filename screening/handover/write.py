@@ -83,7 +83,8 @@ def _write_hits(
     """Write the hits in every form but the report; yield the files' names."""
     write_hits(folder / "hits.csv", table)
     yield "hits.csv"
-    definitions = write_dictionary(folder / "columns.csv", table, screen, facts.units)
+    path = folder / "columns.csv"
+    definitions = write_dictionary(path, table, screen, facts.units, facts.calibrated)
     yield "columns.csv"
     write_workbook(folder / "hits.xlsx", table, definitions)
     yield "hits.xlsx"

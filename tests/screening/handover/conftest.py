@@ -1,8 +1,9 @@
 """Real drugs with stand-in predictions, ranked: the input of a hand-over."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,9 @@ from rdkit.Chem import rdMolDescriptors
 from chem.describe import PROPERTIES, describe
 from screening.evidence import Contributions, Evidence, Flag, Neighbour
 from screening.handover.manifest import Artefact, RunFacts
+from screening.handover.reason import reason
 from screening.late import rank_and_examine
+from screening.objective import evaluate
 from screening.rank import Ranking
 from screening.screen import Screen
 from screening.screen_file import load_screen
@@ -126,3 +129,68 @@ def evidence(ranking: Ranking, kinase: Screen) -> list[Evidence]:
         )
         found.append(Evidence({kinase.primary[0].task: near}, contributions, flags))
     return found
+
+
+SMILES = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
+GOOD = {
+    "activity_EGFR": 8.14,
+    "activity_EGFR_std": 0.42,
+    **dict.fromkeys(["activity_AURKA", "activity_CDK2", "activity_INSR"], 5.0),
+    **dict.fromkeys(["activity_AURKA_std", "activity_CDK2_std", "activity_INSR_std"], 0.3),
+    **dict.fromkeys(["toxicity_herg", "toxicity_ames", "toxicity_dili", "toxicity_SR-MMP"], 0.1),
+    "mw": 400.0,
+    "logp": 3.0,
+    "tpsa": 80.0,
+}
+"""Predictions and properties that the kinase screen has nothing against."""
+GOOD_UNITS = {
+    task: "pActivity" if task.startswith("activity") else "probability"
+    for task in GOOD
+    if "_" in task
+}
+Tell = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def good() -> dict[str, float]:
+    """What the kinase screen has nothing against, to be changed."""
+    return dict(GOOD)
+
+
+@pytest.fixture(scope="session")
+def good_units() -> dict[str, str]:
+    return dict(GOOD_UNITS)
+
+
+@pytest.fixture(scope="session")
+def near() -> Callable[..., Neighbour]:
+    """Make a measured compound that is like the hit."""
+
+    def made(
+        similarity: float, value: float = 7.92, relation: str = "=", smiles: str = "C"
+    ) -> Neighbour:
+        return Neighbour("AAA", smiles, similarity, value, relation)  # type: ignore[arg-type]
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def tell() -> Tell:
+    """Say the sentence of a hit: ``GOOD`` with some numbers changed, of a screen."""
+
+    def told(
+        screen: Screen,
+        changed: Mapping[str, float] | None = None,
+        neighbours: Sequence[Neighbour] = (),
+        units: Mapping[str, str] | None = None,
+        limits: Mapping[str, float] | None = None,
+        **more: Any,
+    ) -> str:
+        frame = pd.DataFrame([{**GOOD, **(changed or {})}])
+        whole = pd.concat([evaluate(frame, screen), frame], axis="columns")
+        hit = {**whole.iloc[0].to_dict(), "smiles": SMILES, **more}
+        known = {screen.primary[0].task: neighbours}
+        given = {**dict.fromkeys(screen.tasks, "pActivity"), **GOOD_UNITS, **(units or {})}
+        return reason(hit, screen, given, limits, known)
+
+    return told

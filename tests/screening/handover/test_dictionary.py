@@ -75,14 +75,29 @@ def test_what_is_known_of_a_few(rows: dict[str, Definition]) -> None:
 
 
 def test_it_says_how_little_a_narrow_number_may_mean(rows: dict[str, Definition]) -> None:
-    assert rows["selectivity_CDK2"].meaning.endswith("below either is no selectivity yet.")
+    assert "sum of their squares is no selectivity yet." in rows["selectivity_CDK2"].meaning
     for column in ("toxicity_herg_lo", "toxicity_herg_hi"):
-        assert "networks' disagreement" in rows[column].meaning
-        assert "At distance 0 it says little." in rows[column].meaning
+        assert "the spread of the networks, no interval, of" in rows[column].meaning
+        assert "at distance 0 it says little." in rows[column].meaning
+        assert "90 %" not in rows[column].meaning
     assert "0 is no certainty" in rows["toxicity_herg_std"].meaning
+    assert "the 90 % interval (calibrated)" in rows["activity_EGFR_lo"].meaning
     assert "held 90 % of measured values" in rows["activity_EGFR_lo"].meaning
     assert "may recall" in rows["toxicity_distance"].meaning
     assert "cautious value" in rows["reason"].meaning
+
+
+@pytest.mark.parametrize("task", ["activity_EGFR", "toxicity_herg"])
+@pytest.mark.parametrize("calibrated", [True, False])
+def test_an_interval_is_one_where_the_card_says_so(
+    task: str, calibrated: bool, table: HitTable, kinase: Screen, units: dict[str, str]
+) -> None:
+    """Of a class with a coverage, too; and of no regression that nothing was held out for."""
+    known = [task] if calibrated else []
+    rows = {row.column: row for row in define_columns(table, kinase, units, known)}
+    for end in ("_lo", "_hi"):
+        assert ("90 % interval (calibrated)" in rows[task + end].meaning) == calibrated
+        assert ("no interval" in rows[task + end].meaning) != calibrated
 
 
 def test_short_names_are_spelt_out(rows: dict[str, Definition]) -> None:

@@ -82,7 +82,7 @@ def page(ranking: Ranking, kinase: Screen, facts: RunFacts, evidence: list[Evide
         activity_distance=np.linspace(0.1, 0.8, len(ranking.hits)).astype(np.float32)
     )
     known = replace(facts, limits={"activity_distance": 0.5})
-    table = hit_table(hits, kinase, known.units)
+    table = hit_table(hits, kinase, known.units, limits=known.limits)
     return render_report(table, ranking._replace(hits=hits), kinase, known, evidence)
 
 

@@ -98,3 +98,34 @@ def test_short_names_are_explained_where_they_stand(
     spared = tab.locator("#opened .parts .line", has_text="not AURKA")
     assert "how well it spares AURKA" in spared.get_attribute("title")
     expect(tab.locator("#opened .account")).to_contain_text("(where the model starts)")
+
+
+def test_a_hit_outside_the_domain_has_a_chip_and_no_grade(tab: Any, ranking: Ranking) -> None:
+    far = np.linspace(0, 0.7, len(ranking.hits)) > 0.5
+    chips = tab.locator(".tile .badge", has_text="outside activity's domain")
+    expect(chips).to_have_count(int(far.sum()))
+    tab.evaluate(f"location.hash = 'hit-{len(far)}'")
+    card = tab.locator("#opened .card")
+    expect(card.locator(".reason")).to_contain_text("outside activity's domain (distance 0.70")
+    expect(card.locator(".reason")).not_to_contain_text("on EGFR (")
+    expect(card.locator(".domain.outside").first).to_contain_text("not to be relied on")
+    expect(card.locator(".predictions .line.far")).to_have_count(4)
+    expect(card.locator(".predictions .line.far .num").last).to_have_text("outside")
+
+
+def test_the_page_says_near_its_top_how_many_are_outside(tab: Any, ranking: Ranking) -> None:
+    note = tab.locator(".crossed")
+    expect(note).to_have_count(1)
+    expect(note).to_contain_text("hits are outside activity's domain (distance over 0.50)")
+    expect(note).to_contain_text("max_activity_distance = 0.50")
+    assert note.bounding_box()["y"] < tab.locator("#objective").bounding_box()["y"]
+
+
+def test_a_spread_is_not_called_an_interval(tab: Any) -> None:
+    tab.locator(".tile a").first.click()
+    sure, spread = tab.locator("#opened .predictions").all()
+    expect(sure.locator("h4")).to_contain_text("with their 90 % interval (calibrated); bars are")
+    expect(sure.locator(".line", has_text="EGFR")).to_have_count(1)
+    expect(spread.locator("h4")).to_contain_text("spread of the networks, which is no interval")
+    expect(spread.locator("h4")).not_to_contain_text("90 %")
+    expect(spread.locator(".line", has_text="hERG")).to_have_count(1)

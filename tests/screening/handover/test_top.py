@@ -4,7 +4,7 @@ import pytest
 
 from screening.handover.manifest import RunFacts
 from screening.handover.table import hit_table
-from screening.handover.top import STORY, brief_table
+from screening.handover.top import DOUBTS, STORY, brief_table, top_table
 from screening.rank import Ranking
 from screening.screen import Screen
 
@@ -31,6 +31,16 @@ def test_a_prediction_stands_there_once(ranking: Ranking, kinase: Screen, facts:
             "active (measured 8.0 without stereo)",
         ),
         ("active on EGFR and more", "active on EGFR and more"),
+        ("likely on EGFR (0.81); risk", "likely; risk"),
+        ("likely on EGFR (0.81, measured 1); risk", "likely (measured 1); risk"),
+        (
+            "outside activity's domain (distance 0.83, limit 0.70): not to be relied on",
+            "outside activity's domain (distance 0.83, limit 0.70): not to be relied on",
+        ),
+        (
+            "similar (0.71) to one measured 8.9 on EGFR (x)",
+            "similar (0.71) to one measured 8.9 on EGFR (x)",
+        ),
     ],
 )
 def test_what_was_measured_stays(
@@ -42,3 +52,18 @@ def test_what_was_measured_stays(
         row[at] = said
     headers, rows = brief_table(table, kinase)
     assert rows[0][headers.index(STORY)] == left
+
+
+def test_a_pipes_table_says_which_predictions_are_not_to_be_relied_on(
+    ranking: Ranking, kinase: Screen, facts: RunFacts
+) -> None:
+    hits = ranking.hits.assign(activity_distance=[0.9, *[0.1] * (len(ranking.hits) - 1)])
+    limits = {"activity_distance": 0.63}
+    table = hit_table(hits, kinase, facts.units, limits=limits)
+    headers, rows = top_table(table, kinase)
+    doubts = [row[headers.index(DOUBTS)] for row in rows]
+    assert doubts == ["outside activity's domain", *[""] * (len(rows) - 1)]
+    inside, _ = top_table(hit_table(ranking.hits, kinase, facts.units), kinase)
+    assert DOUBTS not in inside
+    headers, rows = brief_table(table, kinase)
+    assert rows[0][headers.index(STORY)].startswith("outside activity's domain")

@@ -1,0 +1,60 @@
+"""A run ends with who is outside a model's domain: on the terminal, and on a Prefect server."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.artifacts import summarize
+from flows.outcome import show_outcome
+from screening.handover.table import HitTable
+from screening.publish import Outcome
+from screening.screen import Screen
+from screening.screen_file import load_screen
+
+LINE = (
+    "16 of 16 hits are outside jak1's domain (distance over 0.70); `max_jak1_distance = 0.70` "
+    "under [filters] leaves them out"
+)
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return load_screen(Path(__file__).parents[2] / "flows" / "screens" / "kinase.toml")
+
+
+@pytest.fixture
+def outcome(tmp_path: Path) -> Outcome:
+    names = ("rows", "accepted", "rejected", "duplicates", "scored", "set_aside", "passed", "hits")
+    counts = dict.fromkeys(names, 0) | {"hits": 40}
+    domains = [{"bundle": "jak1", "told": LINE}, {"bundle": "toxicity", "told": ""}]
+    manifest = {
+        "counts": counts,
+        "filtered_by_filter": {},
+        "triage": {"exhaustive": True, "why": "it is small"},
+        "domains": domains,
+        "bundles": [],
+        "library": {"name": "drugs.smi", "sha256": "0" * 64},
+    }
+    return Outcome(tmp_path, HitTable((), []), manifest)
+
+
+def test_the_terminal_ends_with_it(
+    outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_outcome(outcome, screen)
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1] == LINE
+    assert said.out.splitlines()[-1].endswith("report.html")
+
+
+def test_a_run_that_stays_inside_says_nothing(
+    outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome.manifest["domains"] = [{"bundle": "jak1", "told": ""}]
+    show_outcome(outcome, screen)
+    assert "domain" not in capsys.readouterr().err
+    assert "domain" not in summarize(screen, outcome)
+
+
+def test_the_summary_on_a_server_has_it(outcome: Outcome, screen: Screen) -> None:
+    assert f"**{LINE}**" in summarize(screen, outcome).splitlines()
