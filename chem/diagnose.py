@@ -2,6 +2,7 @@
 
 from rdkit import Chem
 
+from chem.metals import find_metal_complex
 from chem.records import Failure
 
 _SHOWN = 80
@@ -14,38 +15,40 @@ def one_line(text: str) -> str:
 
 
 def diagnose_smiles(smiles: str) -> Failure:
-    """Explain a SMILES that RDKit refuses (``parse/…``)."""
-    mol = Chem.MolFromSmiles(smiles, sanitize=False)
+    """Explain a SMILES that RDKit refuses (``parse/…``, or ``standardize/metal_complex``)."""
+    plain, _, rest = smiles.partition(" ")
+    rest = rest.strip()
+    mol = Chem.MolFromSmiles(plain, sanitize=False)
+    if mol is None:
+        return _invalid(f"not a SMILES: {_syntax_fault(plain)}", smiles)
+    found = diagnose_sanitization(mol)
+    if found is not None:
+        return found
+    if not rest.startswith("|"):
+        return _invalid(f"not a SMILES: {'text after the SMILES' if rest else 'RDKit refuses it'}", smiles)
+    if rest.count("|") == 1:
+        return _invalid("the extension after the SMILES begins with '|' and has no second '|'", smiles)
+    extension, _, after = rest[1:].partition("|")
+    if after.strip():
+        return _invalid(f"text after the extension: {after.strip()!r}", smiles)
+    return _invalid(f"RDKit cannot read the extension '|{extension}|'", smiles)
+
+
+def _invalid(fault: str, smiles: str) -> Failure:
     shown = smiles if len(smiles) <= _SHOWN else smiles[:_SHOWN] + "…"
-    if mol is None:
-        detail = f"not a SMILES: {_syntax_fault(smiles)} in {shown!r}"
-        return Failure("parse", "invalid_smiles", one_line(detail))
-    fault = "text after the SMILES" if len(smiles.split()) > 1 else "RDKit refuses it"
-    return diagnose_sanitization(mol) or Failure(
-        "parse", "invalid_smiles", one_line(f"not a SMILES: {fault} in {shown!r}")
-    )
-
-
-def diagnose_molblock(molblock: str) -> Failure:
-    """Explain a molblock that RDKit refuses (``parse/…``)."""
-    try:
-        mol = Chem.MolFromMolBlock(molblock, sanitize=False, removeHs=False)
-    except RuntimeError as error:
-        return Failure("parse", "invalid_molblock", one_line(str(error)))
-    if mol is None:
-        lines = molblock.splitlines()
-        counts = lines[3] if len(lines) > 3 else ""
-        detail = (
-            f"not a V2000 or V3000 molblock; its {len(lines)} lines have counts line {counts!r}"
-        )
-        return Failure("parse", "invalid_molblock", one_line(detail))
-    return diagnose_sanitization(mol) or Failure(
-        "parse", "invalid_molblock", "RDKit cannot read this molblock"
-    )
+    return Failure("parse", "invalid_smiles", one_line(f"{fault} in {shown!r}"))
 
 
 def diagnose_sanitization(mol: Chem.Mol) -> Failure | None:
-    """Name the first chemical fault of an unsanitized molecule; None if it has none."""
+    """Name the first chemical fault of an unsanitized molecule; None if it has none.
+
+    A metal complex is told as such: its bonds are why RDKit's rules of valence do not hold.
+    """
+    mol.UpdatePropertyCache(strict=False)
+    Chem.FastFindRings(mol)
+    metal = find_metal_complex(mol)
+    if metal is not None:
+        return Failure("standardize", "metal_complex", metal)
     for problem in Chem.DetectChemistryProblems(mol):
         kind = problem.GetType()
         code = "invalid_valence" if "Valence" in kind else "kekulize"
@@ -53,6 +56,31 @@ def diagnose_sanitization(mol: Chem.Mol) -> Failure | None:
             code = "sanitize"
         return Failure("parse", code, one_line(problem.Message()))
     return None
+
+
+def find_radical(mol: Chem.Mol) -> Failure | None:
+    """Return the first unpaired electron that was hardly meant; None if there is none.
+
+    Nitroxides, hydrazyls and phenoxyls are stable and kept. Any other is mostly an atom in square
+    brackets whose hydrogens were left out.
+    """
+    for atom in mol.GetAtoms():
+        electrons = atom.GetNumRadicalElectrons()
+        if not electrons or atom.GetSymbol() not in "CNOS" or _is_stable_radical(atom):
+            continue
+        detail = (
+            f"atom {atom.GetIdx() + 1} ({atom.GetSymbol()}) has {electrons} unpaired "
+            f"electron{'s' if electrons > 1 else ''}: write its hydrogens, as in [CH3]"
+        )
+        return Failure("standardize", "radical", detail)
+    return None
+
+
+def _is_stable_radical(atom: Chem.Atom) -> bool:
+    others = atom.GetNeighbors()
+    if atom.GetSymbol() == "O":
+        return any(other.GetSymbol() == "N" or other.GetIsAromatic() for other in others)
+    return atom.GetSymbol() == "N" and any(other.GetSymbol() == "N" for other in others)
 
 
 def _syntax_fault(smiles: str) -> str:
