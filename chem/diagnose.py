@@ -6,6 +6,7 @@ from chem.metals import find_metal_complex
 from chem.records import Failure
 
 _SHOWN = 80
+_RADICALS = {"C", "N", "O", "Si", "P", "S", "Se"}
 
 
 def one_line(text: str) -> str:
@@ -61,16 +62,16 @@ def diagnose_sanitization(mol: Chem.Mol) -> Failure | None:
 def find_radical(mol: Chem.Mol) -> Failure | None:
     """Return the first unpaired electron that was hardly meant; None if there is none.
 
-    Nitroxides, hydrazyls and phenoxyls are stable and kept. Any other is mostly an atom in square
+    Nitroxides, hydrazyls, phenoxyls and nitric oxide are stable and kept. Any other is mostly an atom in square
     brackets whose hydrogens were left out.
     """
     for atom in mol.GetAtoms():
         electrons = atom.GetNumRadicalElectrons()
-        if not electrons or atom.GetSymbol() not in "CNOS" or _is_stable_radical(atom):
+        if not electrons or atom.GetSymbol() not in _RADICALS or _is_stable_radical(atom):
             continue
         detail = (
             f"atom {atom.GetIdx() + 1} ({atom.GetSymbol()}) has {electrons} unpaired "
-            f"electron{'s' if electrons > 1 else ''}: write its hydrogens, as in [CH3]"
+            f"electron{'s' if electrons > 1 else ''}: its hydrogens or its charge are missing"
         )
         return Failure("standardize", "radical", detail)
     return None
@@ -80,7 +81,7 @@ def _is_stable_radical(atom: Chem.Atom) -> bool:
     others = atom.GetNeighbors()
     if atom.GetSymbol() == "O":
         return any(other.GetSymbol() == "N" or other.GetIsAromatic() for other in others)
-    return atom.GetSymbol() == "N" and any(other.GetSymbol() == "N" for other in others)
+    return atom.GetSymbol() == "N" and any(other.GetSymbol() in "NO" for other in others)
 
 
 def _syntax_fault(smiles: str) -> str:

@@ -100,7 +100,7 @@ def _other(mol: Chem.Mol, metal: Chem.Atom, has_carbon: bool) -> str | None:
     if not has_carbon and not any(_is_amine(atom) for atom in mol.GetAtoms()):
         return None
     held = set(bound) - _HALOGENS
-    where = "bound to " + _elements(held) if held else "beside an organic compound"
+    where = "bound to " + _elements(held) if held else "beside what can bind it"
     return f"{where}: a metal complex, not judged by what is bound to the metal"
 
 
@@ -198,4 +198,5 @@ def _matches(mol: Chem.Mol, pattern: Chem.Mol) -> set[int]:
 
 def _elements(numbers: set[int]) -> str:
     table = Chem.GetPeriodicTable()
-    return " and ".join(table.GetElementName(number).lower() for number in sorted(numbers))
+    names = (table.GetElementName(number).lower() for number in sorted(numbers))
+    return " and ".join("the middle of a ring" if name == "dummy" else name for name in names)

@@ -97,7 +97,7 @@ def _fault_of(atom: Chem.Atom, symbols: list[str]) -> Failure | None:
     label = next((atom.GetProp(name) for name in _PROPERTIES if atom.HasProp(name)), "").strip()
     written = symbols[number - 1] if number <= len(symbols) else ""
     if atom.GetAtomicNum() == 0:
-        shown = label or written or "*"
+        shown = (label or written or "*").replace("star_e", "*")
         return _query(f"atom {number} is drawn as {shown!r}, a dummy atom, R group or atom list")
     if atom.HasQuery():
         return _query(f"atom {number} ({written or atom.GetSymbol()}) carries a query")

@@ -25,6 +25,7 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 from chem.canonical import AxisError, write_canonical
 from chem.diagnose import find_radical, one_line
 from chem.metals import find_metal_complex
+from chem.named_groups import adopt_groups
 from chem.parent import choose_parent
 from chem.parse import parse
 from chem.records import Failure, StructureFormat
@@ -35,13 +36,12 @@ MAX_PASSES = 8
 STANDARDIZER = 2
 """Goes up when a rule changes, so that libraries are prepared again."""
 
-_MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*H")
-"""Several fragments, atom maps, query or dative bonds, explicit hydrogens."""
+_MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*(?:H|[CNOS]H?[23]?\]|[cnos]\])|=\[C@")
+"""Several fragments, atom maps, query or dative bonds, explicit hydrogens, unpaired electrons (an
+atom in square brackets without charge or configuration), a drawn allene."""
 _HAS_CARBON = re.compile(r"c|C(?![a-z])")
 """For a SMILES without elements such as Sc; it may overlook a carbon, but invents none."""
 _MAPPED = re.compile(r":\d+\]")
-_MAY_BE_RADICAL = re.compile(r"\[\d*(?:[CNOS]H?[23]?|[cnos])\]")
-"""An atom in square brackets without charge or configuration; ``[nH]`` has its hydrogen."""
 _SALT_METALS = "[Li,Na,K,Rb,Cs,Be,Mg,Ca,Sr,Ba,Ra,Zn,Al]"
 
 
@@ -55,8 +55,9 @@ class Standardized(NamedTuple):
     changes: tuple[str, ...]
     """What differs from the input, in order, each word once: ``removed_atom_maps``,
     ``removed_hydrogens``, ``disconnected_metal``, ``normalized``, ``reionized``,
-    ``stripped_fragments``, ``neutralized``, ``assumed_absolute`` (drawn centres without a chiral
-    flag, read as drawn). Empty for a mere re-spelling of the same molecule."""
+    ``stripped_fragments``, ``neutralized``, ``dropped_stereo_group`` (a group over
+    several centres that have no wedge), ``assumed_absolute`` (drawn centres without a chiral flag,
+    read as drawn). Empty for a mere re-spelling of the same molecule."""
     key: str
     """Registration key: records with equal keys are one compound, however they were drawn."""
 
@@ -133,12 +134,7 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
         structure = structure.strip()
     with rdBase.BlockLogs():
         try:
-            if (
-                format == "smiles"
-                and not _MAY_NEED_REPAIR.search(structure)
-                and not _MAY_BE_RADICAL.search(structure)
-                and "=[C@" not in structure
-            ):
+            if format == "smiles" and not _MAY_NEED_REPAIR.search(structure):
                 short = _take_as_it_is(structure)
                 if short is not None:
                     return short
@@ -202,6 +198,9 @@ def _to_fixed_point(
     refused = _refuse(mol, structure, format)
     if refused is not None:
         return refused
+    mol, is_dropped = adopt_groups(mol, structure, format)
+    if is_dropped:
+        changes.add("dropped_stereo_group", mol)
     is_relative = is_flagged_relative(mol, structure, format)
     seen: list[str] = []
     if format == "smiles":

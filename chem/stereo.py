@@ -35,7 +35,7 @@ def _blurred() -> tuple[Chem.Mol, ...]:
     """Return patterns of what RDKit takes for stereo though a proton or a turn undoes it."""
     return tuple(
         Chem.MolFromSmarts(pattern)
-        for pattern in ("C(=[NX2])N", "C=[NX2;!H0]", "*=C=*", "[PX4,SX4](=O)[OH,O-]", "[NX3;+0]")
+        for pattern in ("C(=[NX2])N", "C=[NX2;!H0]", "*=*=*", "[PX4,SX4](=O)[OH,O-]", "[NX3;+0]")
     )
 
 
