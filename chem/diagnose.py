@@ -1,11 +1,21 @@
 """Why a structure could not be read, as a code to count by and one line for a person."""
 
+import re
+
 from rdkit import Chem
 
 from chem.metals import find_metal_complex
 from chem.records import Failure
 
 _SHOWN = 80
+_LABELLED = re.compile(r"\[([A-Za-z]+\d*)\]")
+_TOKEN = re.compile(r"\[[^\]]*\]|Cl|Br|[BCNOPSFIbcnops]|(?P<no_atom>[^\W\d_])")
+_SYMBOLS = {
+    symbol + hydrogens
+    for number in range(1, 119)
+    for symbol in [Chem.GetPeriodicTable().GetElementSymbol(number)]
+    for hydrogens in ("", "H", *(f"H{count}" for count in range(10)))
+}
 _RADICALS = {"C", "N", "O", "Si", "P", "S", "Se"}
 
 
@@ -21,7 +31,7 @@ def diagnose_smiles(smiles: str) -> Failure:
     rest = rest.strip()
     mol = Chem.MolFromSmiles(plain, sanitize=False)
     if mol is None:
-        return _invalid(f"not a SMILES: {_syntax_fault(plain)}", smiles)
+        return _label(plain) or _invalid(f"not a SMILES: {_syntax_fault(plain)}", smiles)
     found = diagnose_sanitization(mol)
     if found is not None:
         return found
@@ -33,6 +43,15 @@ def diagnose_smiles(smiles: str) -> Failure:
     if after.strip():
         return _invalid(f"text after the extension: {after.strip()!r}", smiles)
     return _invalid(f"RDKit cannot read the extension '|{extension}|'", smiles)
+
+
+def _label(smiles: str) -> Failure | None:
+    """Name the first square bracket that holds a label instead of an atom, such as ``[OMe]``."""
+    for found in _LABELLED.finditer(smiles):
+        if found[1] not in _SYMBOLS and found[1][:1].isupper():
+            detail = f"'[{found[1]}]' is no element: draw its atoms, not its abbreviation"
+            return Failure("standardize", "drawn_shorthand", detail)
+    return None
 
 
 def _invalid(fault: str, smiles: str) -> Failure:
@@ -92,6 +111,9 @@ def _syntax_fault(smiles: str) -> str:
     odd = _open_rings(smiles)
     if odd:
         return f"ring bond {odd[0]} is not closed"
+    for found in _TOKEN.finditer(smiles):
+        if found.lastgroup == "no_atom":
+            return f"a syntax error at character {found.start() + 1}, {found[0]!r}, which is no atom"
     return "a syntax error"
 
 

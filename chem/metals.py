@@ -89,7 +89,7 @@ def find_metal_complex(mol: Chem.Mol) -> str | None:
         else:
             found = _salt_former(mol, atom, number) if has_carbon else None
         if found is not None:
-            return f"{METALS[number]} {found}"
+            return f"{METALS[number]} (atom {atom.GetIdx() + 1}) {found}"
     return None
 
 

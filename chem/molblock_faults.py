@@ -10,6 +10,7 @@ from rdkit import Chem
 
 from chem.diagnose import diagnose_sanitization, one_line
 from chem.records import Failure
+from chem.shorthand import written_symbols
 
 _COUNTS = re.compile(r"V[23]000\s*$")
 _FREE_ATOM = re.compile(r"\s*-?\d+\.\d+\s+-?\d+\.\d+\s+-?\d+\.\d+\s+(\S+)")
@@ -63,7 +64,7 @@ def find_fault(molblock: str) -> Failure:
         return _fault("no line 'M  END'")
     is_v3000 = lines[3].rstrip().endswith("V3000")
     found = _find_in_v3000(lines) if is_v3000 else _find_in_v2000(lines)
-    return found or _fault("RDKit cannot read it; the counts and the symbols of atoms are in order")
+    return found or _placeholder(molblock) or _fault("RDKit cannot read it; the counts and the symbols of atoms are in order")
 
 
 def _find_in_v2000(lines: list[str]) -> Failure | None:
@@ -127,7 +128,7 @@ def _find_in_v3000(lines: list[str]) -> Failure | None:
             if len(words) > 1 and words[0].isdigit():
                 atoms += 1
                 symbol = words[1].strip('"')
-                fault = None if symbol[:1] in "[N" and "[" in text else _unknown_symbol(symbol, atoms)
+                fault = None if "[" in text else _unknown_symbol(symbol, atoms)
                 if fault is not None:
                     return fault
         elif section == "BOND" and text.split(maxsplit=1)[0].isdigit():
@@ -152,6 +153,15 @@ def _unknown_symbol(symbol: str, number: int) -> Failure | None:
         return Failure("standardize", "query_atoms", detail)
     detail = f"atom {number} is drawn as {symbol!r}, which is no element: draw its atoms"
     return Failure("standardize", "drawn_shorthand", detail)
+
+
+def _placeholder(molblock: str) -> Failure | None:
+    """Name the first atom that stands for any of several elements."""
+    for number, symbol in enumerate(written_symbols(molblock), start=1):
+        if symbol not in _KNOWN and symbol not in "DT":
+            detail = f"atom {number} is drawn as {symbol!r}, a list or any atom"
+            return Failure("standardize", "query_atoms", f"{detail}: not one definite molecule")
+    return None
 
 
 def _is_number(text: str) -> bool:

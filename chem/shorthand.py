@@ -42,6 +42,11 @@ ABBREVIATIONS = {
 }
 """Common abbreviations and how many atoms besides hydrogen each stands for."""
 
+_HEAVIEST = 100
+"""Elements from this number on have no compounds on any shelf (Ts is tosyl)."""
+_ALSO_GROUPS = {59, 89}
+"""Praseodymium and actinium: Pr and Ac with one bond are propyl and acetyl."""
+
 _PROPERTIES = ("molFileAlias", "atomLabel", "dummyLabel")
 _CHARGE = re.compile(r"[+-]\d*$|\d*[+-]$|[\u207a\u207b\u2212]$")
 _POSITIONS = re.compile(r"[|,]m:\d")
@@ -68,6 +73,17 @@ def find_shorthand(mol: Chem.Mol, structure: str, format: StructureFormat) -> Fa
     if format == "smiles" and _POSITIONS.search(structure):
         return _shorthand("'m:' leaves open which of several atoms a group is bound to")
     return _find_group(mol)
+
+
+def find_mistaken_element(mol: Chem.Mol) -> Failure | None:
+    """Return an abbreviation that is an element's symbol too, such as ``Ts`` or ``Ac``."""
+    for atom in mol.GetAtoms():
+        number = atom.GetAtomicNum()
+        if number >= _HEAVIEST or (number in _ALSO_GROUPS and atom.GetDegree() == 1):
+            name = Chem.GetPeriodicTable().GetElementName(number).lower()
+            shown = f"atom {atom.GetIdx() + 1} is drawn as {atom.GetSymbol()!r}, which is {name}"
+            return _shorthand(f"{shown}; draw the group's atoms if it stands for a group")
+    return None
 
 
 def written_symbols(molblock: str) -> list[str]:
@@ -141,16 +157,17 @@ def _find_group(mol: Chem.Mol) -> Failure | None:
         label = group.GetProp("LABEL").strip() if group.HasProp("LABEL") else ""
         atoms = [mol.GetAtomWithIdx(at) for at in group.GetAtoms()]
         where = ", ".join(str(atom.GetIdx() + 1) for atom in atoms[:6])
-        where = f"atoms {where}{' …' if len(atoms) > 6 else ''}"
+        where = f"atom{'s' if len(atoms) > 1 else ''} {where}{' …' if len(atoms) > 6 else ''}"
+        where += " are drawn as" if len(atoms) > 1 else " is drawn as"
         if kind in _MIXTURES:
-            detail = f"{where} are drawn as {_MIXTURES[kind]} ({kind})"
+            detail = f"{where} {_MIXTURES[kind]} ({kind})"
             return Failure("standardize", "mixture", detail)
         if kind not in _PASSED or (kind == "GEN" and _REPEAT_LABEL.fullmatch(label)):
             drawn = _REPEATS.get(kind, "a repeat unit")
-            detail = f"{where} are drawn as {drawn} ({kind}): a polymer, not one definite molecule"
+            detail = f"{where} {drawn} ({kind}): a polymer, not one definite molecule"
             return Failure("standardize", "repeat_units", detail)
         if kind == "SUP" and not _is_expanded(label, atoms):
-            return _shorthand(f"{where} are drawn as {label!r}, which stands for more atoms")
+            return _shorthand(f"{where} {label!r}, which stands for more atoms")
     return None
 
 

@@ -30,6 +30,7 @@ from chem.parent import choose_parent
 from chem.parse import parse
 from chem.records import Failure, StructureFormat
 from chem.registration import registration_key
+from chem.shorthand import find_mistaken_element
 from chem.stereo import find_lost_stereo, has_mirror_image, is_flagged_relative
 
 MAX_PASSES = 8
@@ -237,6 +238,9 @@ def _to_fixed_point(
 
 def _refuse(mol: Chem.Mol, structure: str, format: StructureFormat) -> Failure | None:
     """Return why a molecule that can be read is not judged all the same."""
+    mistaken = find_mistaken_element(mol)
+    if mistaken is not None:
+        return mistaken
     metal = find_metal_complex(mol)
     if metal is not None:
         return Failure("standardize", "metal_complex", metal)
