@@ -88,7 +88,8 @@ def depict(smiles: str, width: int = 240, height: int = 160) -> Depiction:
     """Draw a molecule; ``width`` and ``height`` are in CSS pixels, the background is transparent.
 
     Centres of a stereo group carry its name: ``&1`` beside a wedge says that both configurations
-    are meant, ``o1`` that one of them is, and it is not known which. The same SMILES gives the same picture. About 1 ms and 3 kB for a drug.
+    are meant, ``o1`` that one of them is, and it is not known which. The same SMILES gives the same
+    picture. About 1 ms and 3 kB for a drug.
 
     Raises InputError for a SMILES that RDKit cannot read.
     """

@@ -16,7 +16,6 @@ _SYMBOLS = {
     for symbol in [Chem.GetPeriodicTable().GetElementSymbol(number)]
     for hydrogens in ("", "H", *(f"H{count}" for count in range(10)))
 }
-_RADICALS = {"C", "N", "O", "Si", "P", "S", "Se"}
 
 
 def one_line(text: str) -> str:
@@ -36,9 +35,12 @@ def diagnose_smiles(smiles: str) -> Failure:
     if found is not None:
         return found
     if not rest.startswith("|"):
-        return _invalid(f"not a SMILES: {'text after the SMILES' if rest else 'RDKit refuses it'}", smiles)
+        fault = "text after the SMILES" if rest else "RDKit refuses it"
+        return _invalid(f"not a SMILES: {fault}", smiles)
     if rest.count("|") == 1:
-        return _invalid("the extension after the SMILES begins with '|' and has no second '|'", smiles)
+        return _invalid(
+            "the extension after the SMILES begins with '|' and has no second '|'", smiles
+        )
     extension, _, after = rest[1:].partition("|")
     if after.strip():
         return _invalid(f"text after the extension: {after.strip()!r}", smiles)
@@ -78,31 +80,6 @@ def diagnose_sanitization(mol: Chem.Mol) -> Failure | None:
     return None
 
 
-def find_radical(mol: Chem.Mol) -> Failure | None:
-    """Return the first unpaired electron that was hardly meant; None if there is none.
-
-    Nitroxides, hydrazyls, phenoxyls and nitric oxide are stable and kept. Any other is mostly an atom in square
-    brackets whose hydrogens were left out.
-    """
-    for atom in mol.GetAtoms():
-        electrons = atom.GetNumRadicalElectrons()
-        if not electrons or atom.GetSymbol() not in _RADICALS or _is_stable_radical(atom):
-            continue
-        detail = (
-            f"atom {atom.GetIdx() + 1} ({atom.GetSymbol()}) has {electrons} unpaired "
-            f"electron{'s' if electrons > 1 else ''}: its hydrogens or its charge are missing"
-        )
-        return Failure("standardize", "radical", detail)
-    return None
-
-
-def _is_stable_radical(atom: Chem.Atom) -> bool:
-    others = atom.GetNeighbors()
-    if atom.GetSymbol() == "O":
-        return any(other.GetSymbol() == "N" or other.GetIsAromatic() for other in others)
-    return atom.GetSymbol() == "N" and any(other.GetSymbol() in "NO" for other in others)
-
-
 def _syntax_fault(smiles: str) -> str:
     """Find the commonest mistakes by counting; RDKit's own message goes to a log only."""
     for opening, closing in ("()", "[]"):
@@ -113,7 +90,9 @@ def _syntax_fault(smiles: str) -> str:
         return f"ring bond {odd[0]} is not closed"
     for found in _TOKEN.finditer(smiles):
         if found.lastgroup == "no_atom":
-            return f"a syntax error at character {found.start() + 1}, {found[0]!r}, which is no atom"
+            return (
+                f"a syntax error at character {found.start() + 1}, {found[0]!r}, which is no atom"
+            )
     return "a syntax error"
 
 

@@ -22,28 +22,12 @@ from functools import cache
 
 from rdkit import Chem
 
-_ALKALI = {3: "lithium", 11: "sodium", 19: "potassium", 37: "rubidium", 55: "caesium"}
-_EARTHS = {
-    **{4: "beryllium", 12: "magnesium", 20: "calcium", 38: "strontium", 56: "barium"},
-    88: "radium",
-}
-_ACID_ONLY = {13: "aluminium", 30: "zinc"}
-_OTHERS = {
-    **{21: "scandium", 22: "titanium", 23: "vanadium", 24: "chromium", 25: "manganese"},
-    **{26: "iron", 27: "cobalt", 28: "nickel", 29: "copper", 31: "gallium", 39: "yttrium"},
-    **{40: "zirconium", 41: "niobium", 42: "molybdenum", 43: "technetium", 44: "ruthenium"},
-    **{45: "rhodium", 46: "palladium", 47: "silver", 48: "cadmium", 49: "indium", 50: "tin"},
-    **{51: "antimony", 57: "lanthanum", 58: "cerium", 59: "praseodymium", 60: "neodymium"},
-    **{61: "promethium", 62: "samarium", 63: "europium", 64: "gadolinium", 65: "terbium"},
-    **{66: "dysprosium", 67: "holmium", 68: "erbium", 69: "thulium", 70: "ytterbium"},
-    **{71: "lutetium", 72: "hafnium", 73: "tantalum", 74: "tungsten", 75: "rhenium"},
-    **{76: "osmium", 77: "iridium", 78: "platinum", 79: "gold", 80: "mercury", 81: "thallium"},
-    **{82: "lead", 83: "bismuth", 84: "polonium", 87: "francium", 89: "actinium", 90: "thorium"},
-    **{91: "protactinium", 92: "uranium", 93: "neptunium", 94: "plutonium", 95: "americium"},
-    **{96: "curium", 97: "berkelium", 98: "californium", 99: "einsteinium"},
-}
-METALS = {**_ALKALI, **_EARTHS, **_ACID_ONLY, **_OTHERS}
-"""Atomic number to name."""
+_ALKALI = {3, 11, 19, 37, 55}
+_EARTHS = {4, 12, 20, 38, 56, 88}
+_ACID_ONLY = {13, 30}
+_OTHERS = {*range(21, 30), 31, *range(39, 52), *range(57, 85), 87, *range(89, 100)}
+METALS = _ALKALI | _EARTHS | _ACID_ONLY | _OTHERS
+"""Atomic numbers; heavier elements have no compounds."""
 
 _ENDS = {7, 8, 9, 16, 17, 34, 35, 52, 53}
 """What a salt's anion ends in: N, O, S, Se, Te and halogens."""
@@ -89,7 +73,7 @@ def find_metal_complex(mol: Chem.Mol) -> str | None:
         else:
             found = _salt_former(mol, atom, number) if has_carbon else None
         if found is not None:
-            return f"{METALS[number]} (atom {atom.GetIdx() + 1}) {found}"
+            return f"{_elements({number})} (atom {atom.GetIdx() + 1}) {found}"
     return None
 
 
@@ -121,7 +105,9 @@ def _acid_only(mol: Chem.Mol, metal: Chem.Atom) -> str | None:
         return None
     for atom in _anions(mol):
         if atom.GetIdx() not in acids and not _is_inorganic_oxygen(atom):
-            return f"beside an anion at {_elements({atom.GetAtomicNum()})} of no acid: a metal complex"
+            return (
+                f"beside an anion at {_elements({atom.GetAtomicNum()})} of no acid: a metal complex"
+            )
     return None
 
 

@@ -54,7 +54,9 @@ def find_fault(molblock: str) -> Failure:
     counts = next((at for at, line in enumerate(lines) if _COUNTS.search(line)), None)
     if counts is None:
         last = f", line 4 is {lines[3]!r}" if len(lines) > 3 else ""
-        return _fault(f"no counts line (one that ends in V2000 or V3000) in {len(lines)} lines{last}")
+        return _fault(
+            f"no counts line (one that ends in V2000 or V3000) in {len(lines)} lines{last}"
+        )
     if counts != 3:
         return _fault(
             f"the counts line is line {counts + 1}, expected line 4: "
@@ -64,7 +66,11 @@ def find_fault(molblock: str) -> Failure:
         return _fault("no line 'M  END'")
     is_v3000 = lines[3].rstrip().endswith("V3000")
     found = _find_in_v3000(lines) if is_v3000 else _find_in_v2000(lines)
-    return found or _placeholder(molblock) or _fault("RDKit cannot read it; the counts and the symbols of atoms are in order")
+    return (
+        found
+        or _placeholder(molblock)
+        or _fault("RDKit cannot read it; the counts and the symbols of atoms are in order")
+    )
 
 
 def _find_in_v2000(lines: list[str]) -> Failure | None:

@@ -24,9 +24,7 @@ def names_groups(structure: str, format: StructureFormat) -> bool:
     return "|" in structure if format == "smiles" else "MDLV30/STER" in structure
 
 
-def adopt_groups(
-    mol: Chem.Mol, structure: str, format: StructureFormat
-) -> tuple[Chem.Mol, bool]:
+def adopt_groups(mol: Chem.Mol, structure: str, format: StructureFormat) -> tuple[Chem.Mol, bool]:
     """Return the molecule with its groups of one undrawn centre, and whether others were dropped.
 
     ``mol`` is what RDKit read from ``structure``.

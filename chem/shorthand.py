@@ -30,16 +30,14 @@ _REPEATS = {
 _MIXTURES = {"COM": "a component of a mixture", "MIX": "a mixture", "FOR": "a formulation"}
 _REPEAT_LABEL = re.compile(r"[nmxyk]|\d+-\d+|[<>~].*")
 
-ABBREVIATIONS = {
-    **{"Me": 1, "Et": 2, "Pr": 3, "nPr": 3, "iPr": 3, "i-Pr": 3, "Bu": 4, "nBu": 4, "iBu": 4},
-    **{"sBu": 4, "tBu": 4, "t-Bu": 4, "Ph": 6, "Bn": 7, "Bz": 8, "Ac": 3, "Boc": 7, "Cbz": 10},
-    **{"Fmoc": 17, "Ts": 10, "Tos": 10, "Ms": 4, "Tf": 7, "TMS": 4, "TBS": 7, "TBDMS": 7},
-    **{"TIPS": 10, "TBDPS": 17, "Tr": 19, "Trt": 19, "PMB": 9, "MOM": 3, "THP": 6, "Cy": 6},
-    **{"OMe": 2, "MeO": 2, "OEt": 3, "EtO": 3, "OAc": 4, "AcO": 4, "OBn": 8, "OTs": 11, "OMs": 5},
-    **{"OTf": 8, "NHBoc": 8, "NHAc": 4, "NMe2": 3, "NEt2": 5, "CF3": 4, "OCF3": 5, "SO2Me": 4},
-    **{"CO2H": 3, "COOH": 3, "CO2Me": 4, "CO2Et": 5, "CHO": 2, "CN": 2, "NO2": 3, "SO3H": 4},
-    **{"SO2NH2": 4, "CONH2": 3, "N3": 3, "NCO": 3, "NCS": 3, "PO3H2": 4, "CCl3": 4, "Piv": 6},
-}
+_ABBREVIATIONS = """
+    Me 1 Et 2 Pr 3 nPr 3 iPr 3 i-Pr 3 Bu 4 nBu 4 iBu 4 sBu 4 tBu 4 t-Bu 4 Ph 6 Bn 7 Bz 8 Ac 3 Boc 7
+    Cbz 10 Fmoc 17 Ts 10 Tos 10 Ms 4 Tf 7 TMS 4 TBS 7 TBDMS 7 TIPS 10 TBDPS 17 Tr 19 Trt 19 PMB 9
+    MOM 3 THP 6 Cy 6 OMe 2 MeO 2 OEt 3 EtO 3 OAc 4 AcO 4 OBn 8 OTs 11 OMs 5 OTf 8 NHBoc 8 NHAc 4
+    NMe2 3 NEt2 5 CF3 4 OCF3 5 SO2Me 4 CO2H 3 COOH 3 CO2Me 4 CO2Et 5 CHO 2 CN 2 NO2 3 SO3H 4
+    SO2NH2 4 CONH2 3 N3 3 NCO 3 NCS 3 PO3H2 4 CCl3 4 Piv 6
+"""
+ABBREVIATIONS = {label: int(count) for label, count in re.findall(r"(\S+) (\d+)", _ABBREVIATIONS)}
 """Common abbreviations and how many atoms besides hydrogen each stands for."""
 
 _HEAVIEST = 100
@@ -93,7 +91,9 @@ def written_symbols(molblock: str) -> list[str]:
         return []
     if "V3000" not in lines[3]:
         count = lines[3][:3].strip()
-        return [line[31:34].strip() for line in lines[4 : 4 + int(count)]] if count.isdigit() else []
+        return (
+            [line[31:34].strip() for line in lines[4 : 4 + int(count)]] if count.isdigit() else []
+        )
     inside = False
     symbols = []
     for line in lines:

@@ -23,15 +23,14 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.canonical import AxisError, write_canonical
-from chem.diagnose import find_radical, one_line
-from chem.metals import find_metal_complex
+from chem.diagnose import one_line
 from chem.named_groups import adopt_groups
 from chem.parent import choose_parent
 from chem.parse import parse
 from chem.records import Failure, StructureFormat
+from chem.refusals import find_refusal
 from chem.registration import registration_key
-from chem.shorthand import find_mistaken_element
-from chem.stereo import find_lost_stereo, has_mirror_image, is_flagged_relative
+from chem.stereo import has_mirror_image, is_flagged_relative
 
 MAX_PASSES = 8
 STANDARDIZER = 2
@@ -196,7 +195,7 @@ def _to_fixed_point(
     mol = parse(structure, format)
     if isinstance(mol, Failure):
         return mol
-    refused = _refuse(mol, structure, format)
+    refused = find_refusal(mol, structure, format)
     if refused is not None:
         return refused
     mol, is_dropped = adopt_groups(mol, structure, format)
@@ -234,20 +233,6 @@ def _to_fixed_point(
         if isinstance(mol, Failure):
             return mol
     return Failure("standardize", "unstable", f"still changing after {MAX_PASSES} passes")
-
-
-def _refuse(mol: Chem.Mol, structure: str, format: StructureFormat) -> Failure | None:
-    """Return why a molecule that can be read is not judged all the same."""
-    mistaken = find_mistaken_element(mol)
-    if mistaken is not None:
-        return mistaken
-    metal = find_metal_complex(mol)
-    if metal is not None:
-        return Failure("standardize", "metal_complex", metal)
-    lost = find_lost_stereo(mol, structure, format)
-    if lost is not None:
-        return Failure("standardize", "unsupported_stereo", lost)
-    return find_radical(mol)
 
 
 def _note_hydrogens(smiles: str, mol: Chem.Mol, changes: _Changes) -> None:

@@ -88,7 +88,8 @@ def _is_partly_open(mol: Chem.Mol, elements: list[Chem.StereoInfo]) -> bool:
     if not open_centres:
         return False
     bridgeheads: list[int] = []
-    rdMolDescriptors.CalcNumBridgeheadAtoms(mol, atoms=bridgeheads)
+    # RDKit's stub is wrong.
+    rdMolDescriptors.CalcNumBridgeheadAtoms(mol, atoms=bridgeheads)  # type: ignore[arg-type]
     return not open_centres <= set(bridgeheads) or _is_chiral_cage(mol, open_centres)
 
 
@@ -129,10 +130,10 @@ def is_flagged_relative(mol: Chem.Mol, structure: str, format: StructureFormat) 
     if format == "smiles":
         if "|" not in structure or not _RELATIVE_FLAG.search(structure):
             return False
-    elif mol.HasProp("_MolFileChiralFlag") and mol.GetIntProp("_MolFileChiralFlag"):
-        return False
-    elif mol.GetNumConformers() and mol.GetConformer().Is3D():
-        return False
+    else:
+        flag = mol.HasProp("_MolFileChiralFlag") and mol.GetIntProp("_MolFileChiralFlag")
+        if flag or (mol.GetNumConformers() and mol.GetConformer().Is3D()):
+            return False
     grouped = {atom.GetIdx() for group in mol.GetStereoGroups() for atom in group.GetAtoms()}
     return any(
         atom.GetChiralTag() in _TETRAHEDRAL and atom.GetIdx() not in grouped

@@ -274,7 +274,10 @@ def test_a_change_that_is_made_twice_is_told_as_it_was_first() -> None:
         "stripped_fragments": "[NH3+][CH-]C(=O)[O-]",
         "neutralized": "[NH3+][CH-]C(=O)O",
     }
-    assert accept(structure)[1:3] == ("NCC(=O)O", ("reionized", "stripped_fragments", "neutralized"))
+    assert accept(structure)[1:3] == (
+        "NCC(=O)O",
+        ("reionized", "stripped_fragments", "neutralized"),
+    )
 
 
 def test_only_a_trace_pays_for_the_structure_after_a_change(
