@@ -212,7 +212,7 @@ def _is_clockwise(bond: Chem.Bond, ranks: list[int], place: dict[int, int]) -> b
 
 
 def _draw_axis(smiles: str, bonds: int, ends: tuple[int, int], clockwise: bool) -> tuple[str, str]:
-    """Return the first wedge that draws an axis: ``U`` or ``D``, and its atom and bond (``7.6``)."""
+    """Return the first wedge that draws an axis: ``U`` or ``D``, its atom and bond (``7.6``)."""
     for end in sorted(ends):
         for number in range(bonds):
             for side in "UD":

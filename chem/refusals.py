@@ -31,8 +31,8 @@ def find_refusal(mol: Chem.Mol, structure: str, format: StructureFormat) -> Fail
 def find_radical(mol: Chem.Mol) -> Failure | None:
     """Return the first unpaired electron that was hardly meant; None if there is none.
 
-    Nitroxides, hydrazyls, phenoxyls and nitric oxide are stable and kept. Any other is mostly an atom in square
-    brackets whose hydrogens were left out.
+    Nitroxides, hydrazyls, phenoxyls and nitric oxide are stable and kept. Any other is mostly an
+    atom in square brackets whose hydrogens were left out.
     """
     for atom in mol.GetAtoms():
         electrons = atom.GetNumRadicalElectrons()
