@@ -22,7 +22,7 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.canonical import AxisError, write_canonical
+from chem.canonical import AxisError, axes_of, write_canonical
 from chem.diagnose import one_line
 from chem.named_groups import adopt_groups
 from chem.parent import choose_parent
@@ -201,6 +201,7 @@ def _to_fixed_point(
     mol, is_dropped = adopt_groups(mol, structure, format)
     if is_dropped:
         changes.add("dropped_stereo_group", mol)
+    may_have_axes = "|" in structure if format == "smiles" else bool(axes_of(mol))
     is_relative = is_flagged_relative(mol, structure, format)
     seen: list[str] = []
     if format == "smiles":
@@ -214,7 +215,8 @@ def _to_fixed_point(
         mol = _clean(mol, changes)
         if not mol.HasSubstructMatch(_tools().carbon):
             return Failure("standardize", "no_organic_fragment", "no fragment contains carbon")
-        smiles = write_canonical(mol)
+        is_stated = may_have_axes or len(mol.GetStereoGroups())
+        smiles = write_canonical(mol) if is_stated else str(Chem.MolToSmiles(mol))
         if smiles in seen:
             # Usually the last one. RDKit could also alternate between spellings of one molecule;
             # then the smallest of them stands for all, from whichever the walk began.

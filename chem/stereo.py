@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import rdDistGeom, rdMolDescriptors
+from rdkit.Chem import rdDistGeom, rdMolDescriptors, rdqueries
 
 from chem.canonical import axes_of, groups_of, inverted, write_canonical
 from chem.records import StructureFormat
@@ -134,6 +134,8 @@ def is_flagged_relative(mol: Chem.Mol, structure: str, format: StructureFormat) 
         flag = mol.HasProp("_MolFileChiralFlag") and mol.GetIntProp("_MolFileChiralFlag")
         if flag or (mol.GetNumConformers() and mol.GetConformer().Is3D()):
             return False
+    if not mol.HasSubstructMatch(_patterns().centre):
+        return False
     grouped = {atom.GetIdx() for group in mol.GetStereoGroups() for atom in group.GetAtoms()}
     return any(
         atom.GetChiralTag() in _TETRAHEDRAL and atom.GetIdx() not in grouped
@@ -164,7 +166,8 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
         return "the configuration of an allene cannot be kept: two mirror images would be one"
     if format == "smiles" and _OTHER_SHAPES.search(structure):
         return "a square planar, bipyramidal or octahedral configuration cannot be kept"
-    if any(group.GetBonds() for group in mol.GetStereoGroups()) and axes_of(mol):
+    groups = mol.GetStereoGroups()
+    if len(groups) and any(group.GetBonds() for group in groups) and axes_of(mol):
         return "a racemic or unknown axis of an atropisomer cannot be kept"
     return None
 
@@ -172,6 +175,9 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
 class _Patterns:
     def __init__(self) -> None:
         self.allene = Chem.MolFromSmarts("[CX3]=[CX2]=[CX3]")
+        centre = Chem.RWMol()
+        centre.AddAtom(rdqueries.HasChiralTagQueryAtom())
+        self.centre = centre.GetMol()
 
 
 @cache
