@@ -111,7 +111,8 @@ def _acid_only(mol: Chem.Mol, metal: Chem.Atom) -> str | None:
         if atom.GetAtomicNum() in _HALOGENS or _is_inorganic_oxygen(atom):
             continue
         if atom.GetAtomicNum() != 8 or atom.GetIdx() not in acids:
-            return f"bound to {_elements({atom.GetAtomicNum()})} of no acid: a metal complex"
+            kind = " of no acid" if atom.GetAtomicNum() == 8 else ""
+            return f"bound to {_elements({atom.GetAtomicNum()})}{kind}: a metal complex"
     if mol.HasSubstructMatch(_patterns().chelator):
         return "with a chelator: a metal complex"
     if metal.GetDegree() and not _is_halide(metal):
@@ -134,11 +135,11 @@ def _salt_former(mol: Chem.Mol, metal: Chem.Atom, number: int) -> str | None:
             if atom.GetAtomicNum() == 6 and atom.GetIdx() not in stable:
                 return "beside a carbanion: an organometallic compound"
     if mol.HasSubstructMatch(_patterns().amide):
-        return "amide of no acid: a reagent, not the amine"
+        return "as the amide of an amine: a reagent, not the amine"
     if number in _ALKALI and number != 3:
         return None
     if mol.HasSubstructMatch(_patterns().alkoxide):
-        return "alkoxide: a reagent, not the alcohol"
+        return "as an alkoxide: a reagent, not the alcohol"
     if number in _EARTHS and _is_chelated(mol, metal):
         return "held by several nitrogens: a metal complex"
     return None

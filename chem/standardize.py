@@ -30,7 +30,7 @@ from chem.parse import parse
 from chem.records import Failure, StructureFormat
 from chem.refusals import find_refusal
 from chem.registration import registration_key
-from chem.stereo import has_mirror_image, is_flagged_relative
+from chem.stereo import has_lost_wedge, has_mirror_image, is_flagged_relative
 
 MAX_PASSES = 8
 STANDARDIZER = 2
@@ -55,9 +55,10 @@ class Standardized(NamedTuple):
     changes: tuple[str, ...]
     """What differs from the input, in order, each word once: ``removed_atom_maps``,
     ``removed_hydrogens``, ``disconnected_metal``, ``normalized``, ``reionized``,
-    ``stripped_fragments``, ``neutralized``, ``dropped_stereo_group`` (a group over
-    several centres that have no wedge), ``assumed_absolute`` (drawn centres without a chiral flag,
-    read as drawn). Empty for a mere re-spelling of the same molecule."""
+    ``stripped_fragments``, ``neutralized``; and what was read though it is not sure:
+    ``dropped_stereo_group`` (a group over several centres without wedges), ``dropped_wedge`` (one
+    without a meaning), ``assumed_absolute`` (centres without a chiral flag, read as drawn). Empty
+    for a mere re-spelling of the same molecule."""
     key: str
     """Registration key: records with equal keys are one compound, however they were drawn."""
 
@@ -201,6 +202,8 @@ def _to_fixed_point(
     mol, is_dropped = adopt_groups(mol, structure, format)
     if is_dropped:
         changes.add("dropped_stereo_group", mol)
+    if format == "molblock" and has_lost_wedge(mol):
+        changes.add("dropped_wedge", mol)
     may_have_axes = "|" in structure if format == "smiles" else bool(axes_of(mol))
     is_relative = is_flagged_relative(mol, structure, format)
     seen: list[str] = []

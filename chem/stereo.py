@@ -172,12 +172,35 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
     return None
 
 
+def has_lost_wedge(mol: Chem.Mol) -> bool:
+    """Whether a molblock draws a wedge at a centre that is read as undefined all the same.
+
+    A wedge has no meaning where the neighbours lie on one side or on one point.
+    """
+    begins = {match[0] for pattern in _patterns().wedges for match in _begins(mol, pattern)}
+    bare = {at for at in begins if mol.GetAtomWithIdx(at).GetChiralTag() not in _TETRAHEDRAL}
+    return bool(bare) and any(
+        one.centeredOn in bare
+        and one.type == Chem.StereoType.Atom_Tetrahedral
+        and one.specified != Chem.StereoSpecified.Specified
+        for one in Chem.FindPotentialStereo(mol, cleanIt=False)
+    )
+
+
+def _begins(mol: Chem.Mol, pattern: Chem.Mol) -> list[tuple[int]]:
+    pairs = mol.GetSubstructMatches(pattern)
+    return [(mol.GetBondBetweenAtoms(*pair).GetBeginAtomIdx(),) for pair in pairs]
+
+
 class _Patterns:
     def __init__(self) -> None:
         self.allene = Chem.MolFromSmarts("[CX3]=[CX2]=[CX3]")
         centre = Chem.RWMol()
         centre.AddAtom(rdqueries.HasChiralTagQueryAtom())
         self.centre = centre.GetMol()
+        self.wedges = [
+            _bond_with(name, value) for name, drawn in _WEDGES.items() for value in drawn
+        ]
 
 
 @cache
@@ -185,10 +208,11 @@ def _patterns() -> _Patterns:
     return _Patterns()
 
 
+def _bond_with(name: str, value: int) -> Chem.Mol:
+    pattern = Chem.RWMol(Chem.MolFromSmarts("*~*"))
+    pattern.ReplaceBond(0, rdqueries.HasIntPropWithValueQueryBond(name, value))
+    return pattern.GetMol()
+
+
 def _begins_wedge(mol: Chem.Mol, at: int) -> bool:
-    for bond in mol.GetAtomWithIdx(at).GetBonds():
-        if bond.GetBeginAtomIdx() == at and any(
-            bond.HasProp(name) and bond.GetIntProp(name) in drawn for name, drawn in _WEDGES.items()
-        ):
-            return True
-    return False
+    return any(begin == at for one in _patterns().wedges for (begin,) in _begins(mol, one))
