@@ -211,14 +211,13 @@ def _is_clockwise(bond: Chem.Bond, ranks: list[int], place: dict[int, int]) -> b
     return clockwise
 
 
-def _draw_axis(
-    smiles: str, bonds: int, ends: tuple[int, int], clockwise: bool
-) -> tuple[str, str]:
-    """Return the first wedge that draws an axis: ``U`` or ``D``, and its atom and bond (``7.6``)."""
+def _draw_axis(smiles: str, bonds: int, ends: tuple[int, int], clockwise: bool) -> tuple[str, str]:
+    """Return the first wedge that draws an axis: ``U`` or ``D``, its atom and bond (``7.6``)."""
     for end in sorted(ends):
         for number in range(bonds):
             for side in "UD":
-                if _read_axes(f"{smiles} |w{side}:{end}.{number}|") == {frozenset(ends): clockwise}:
+                read = _read_axes(f"{smiles} |w{side}:{end}.{number}|")
+                if read == {frozenset(ends): clockwise}:
                     return side, f"{end}.{number}"
     raise AxisError("an atropisomer's axis that cannot be drawn in a SMILES")
 

@@ -20,6 +20,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from rdkit import Chem
+from rdkit.Chem import rdinchi
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 ROLES = frozenset({"acid", "base", "both", "solvate", "host", "coformer", "drug"})
@@ -99,7 +100,8 @@ def inchi(mol: Chem.Mol, options: str = "") -> str:
 
     options: ``-SNon`` leaves stereochemistry out.
     """
-    return str(Chem.MolToInchi(mol, options=options))
+    text = rdinchi.MolToInchi(mol, options=options)[0]
+    return str(text or Chem.MolToSmiles(mol))
 
 
 @lru_cache(maxsize=4096)

@@ -7,9 +7,10 @@ looks on a light and on a dark ground. The places of atoms let a page draw over 
 import re
 from typing import Literal, NamedTuple
 
-from rdkit import rdBase
+from rdkit import Chem, rdBase
 from rdkit.Chem.Draw import rdMolDraw2D
 
+from chem.canonical import groups_of
 from chem.molecules import read_molecule
 
 COLORED = {
@@ -86,11 +87,14 @@ _PAINT: dict[Style, str] = {
 def depict(smiles: str, width: int = 240, height: int = 160) -> Depiction:
     """Draw a molecule; ``width`` and ``height`` are in CSS pixels, the background is transparent.
 
-    The same SMILES gives the same picture. About 1 ms and 3 kB for a drug.
+    Centres of a stereo group carry its name: ``&1`` beside a wedge says that both configurations
+    are meant, ``o1`` that one of them is, and it is not known which. The same SMILES gives the same
+    picture. About 1 ms and 3 kB for a drug.
 
     Raises InputError for a SMILES that RDKit cannot read.
     """
     mol = read_molecule(smiles)
+    _name_groups(mol)
     with rdBase.BlockLogs():
         drawing = rdMolDraw2D.MolDraw2DSVG(width, height)
         options = drawing.drawOptions()  # RDKit's stub mistypes each option
@@ -104,6 +108,16 @@ def depict(smiles: str, width: int = 240, height: int = 160) -> Depiction:
         places = [drawing.GetDrawCoords(at) for at in range(mol.GetNumAtoms())]
     atoms = tuple((_tenths(place.x), _tenths(place.y)) for place in places)
     return Depiction(width, height, _marks(drawing.GetDrawingText()), atoms)
+
+
+def _name_groups(mol: Chem.Mol) -> None:
+    marks = {Chem.StereoGroupType.STEREO_AND: "&", Chem.StereoGroupType.STEREO_OR: "o"}
+    numbers = dict.fromkeys(marks, 0)
+    for group in groups_of(mol):
+        numbers[group.kind] += 1
+        for at in group.centres:
+            name = f"{marks[group.kind]}{numbers[group.kind]}"
+            mol.GetAtomWithIdx(at).SetProp("atomNote", name)
 
 
 def _marks(svg: str) -> tuple[Mark, ...]:
