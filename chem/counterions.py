@@ -8,18 +8,21 @@ a small medicine that must never be mistaken for any of them. Ranks say which on
 nothing else is there: 0 solvent, 1 host or co-former, 2 made for salts alone, 3 also a nutrient or
 an excipient, 4 also a medicine.
 
-Three families are too large to list, and are recognised by their atoms: saturated amines and
-quaternary ions of carbon and nitrogen alone, saturated straight-chain acids, and sulfonic acids and
-sulfates without another functional group. So are the large hosts: cyclodextrins and cucurbiturils.
+Families that are too large to list are recognised by their atoms: saturated amines, quaternary
+ions and alkylated pyridinium and imidazolium ions; saturated straight-chain acids; sulfonic acids
+and sulfates without another functional group; polyethylene glycols; and the large hosts,
+cyclodextrins and cucurbiturils.
 """
 
 import csv
+import re
 from collections import Counter
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from rdkit import Chem
+from rdkit.Chem import rdinchi
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 ROLES = frozenset({"acid", "base", "both", "solvate", "host", "coformer", "drug"})
@@ -46,6 +49,7 @@ class _Tools(NamedTuple):
     """By the heavy atoms of each element: a fragment of another composition is none of them."""
     carboxylic: Chem.Mol
     sulfonic: Chem.Mol
+    alkylated_ring: Chem.Mol
     glucose_unit: Chem.Mol
     glycoluril_unit: Chem.Mol
 
@@ -63,6 +67,7 @@ def _tools() -> _Tools:
         by_composition=by_composition,
         carboxylic=Chem.MolFromSmarts("[CX3](=O)[OX2H1,OX1-]"),
         sulfonic=Chem.MolFromSmarts("[SX4](=O)(=O)[OX2H1,OX1-]"),
+        alkylated_ring=Chem.MolFromSmarts("[$([n+]1(C)cn(C)cc1),$([n+]1(C)ccccc1)]"),
         glucose_unit=Chem.MolFromSmarts("O[C;R]1O[C;R](C[O,N])[C;R](O)[C;R](O)[C;R]1O"),
         glycoluril_unit=Chem.MolFromSmarts("O=C1N(C)C2N(C)C(=O)N(C)C2N1C"),
     )
@@ -99,7 +104,8 @@ def inchi(mol: Chem.Mol, options: str = "") -> str:
 
     options: ``-SNon`` leaves stereochemistry out.
     """
-    return str(Chem.MolToInchi(mol, options=options))
+    text = rdinchi.MolToInchi(mol, options=options)[0]
+    return str(text or Chem.MolToSmiles(mol))
 
 
 @lru_cache(maxsize=4096)
@@ -142,24 +148,50 @@ def _heavy_atoms(mol: Chem.Mol) -> Counter[int]:
 def _find_family(fragment: Chem.Mol, heavy: Counter[int]) -> Counterion | None:
     if heavy[CARBON] >= 30 and _is_large_host(fragment):
         return Counterion("a cyclodextrin or cucurbituril", flat_smiles(fragment), "host", 1)
-    name, role = "", "base"
+    name, role, rank = "", "base", 2
     elements = heavy.keys() - {CARBON}
-    if elements <= {NITROGEN, PHOSPHORUS} and 1 <= heavy[NITROGEN] + heavy[PHOSPHORUS] <= 2:
-        name = "a saturated amine or quaternary ion" if _is_saturated(fragment) else ""
+    charged = heavy[NITROGEN] + heavy[PHOSPHORUS] + heavy[SULFUR]
+    if elements <= {NITROGEN, PHOSPHORUS, SULFUR} and 1 <= charged <= 2:
+        known = _is_saturated_base(fragment, heavy) or _is_alkylated_ring(fragment)
+        name = "a saturated amine or a quaternary ion" if known else ""
+    elif elements == {OXYGEN} and _is_glycol(fragment, heavy):
+        name, role, rank = "a polyethylene glycol", "solvate", 0
     elif elements == {OXYGEN} and heavy[OXYGEN] == 2:
         name = "a saturated straight-chain acid" if _is_fatty_acid(fragment) else ""
-        role = "acid"
+        role, rank = "acid", 3 if heavy[CARBON] >= 8 else 2
     elif SULFUR in elements and elements - HALOGENS == {SULFUR, OXYGEN}:
         groups = len(fragment.GetSubstructMatches(_tools().sulfonic))
         oxygens = heavy[OXYGEN] - 3 * groups
         if groups == heavy[SULFUR] and oxygens in (0, groups):
             name = "a plain sulfonic acid or sulfate" if oxygens == 0 or _is_chain(fragment) else ""
-        role = "acid"
-    return Counterion(name, flat_smiles(fragment), role, 2) if name else None
+        role, rank = "acid", 3 if heavy[CARBON] >= 12 else 2
+    return Counterion(name, flat_smiles(fragment), role, rank) if name else None
 
 
-def _is_saturated(fragment: Chem.Mol) -> bool:
+def _is_saturated_base(fragment: Chem.Mol, heavy: Counter[int]) -> bool:
+    if SULFUR in heavy and Chem.GetFormalCharge(fragment) != 1:
+        return False
     return all(bond.GetBondType() == Chem.BondType.SINGLE for bond in fragment.GetBonds())
+
+
+def _is_alkylated_ring(fragment: Chem.Mol) -> bool:
+    """Say whether it is a pyridinium or imidazolium ion with nothing but alkyl groups."""
+    aromatic = sum(atom.GetIsAromatic() for atom in fragment.GetAtoms())
+    return (
+        aromatic in (5, 6)
+        and fragment.HasSubstructMatch(_tools().alkylated_ring)
+        and all(
+            bond.GetBondType() in (Chem.BondType.SINGLE, Chem.BondType.AROMATIC)
+            for bond in fragment.GetBonds()
+        )
+    )
+
+
+def _is_glycol(fragment: Chem.Mol, heavy: Counter[int]) -> bool:
+    return (
+        heavy[CARBON] == 2 * (heavy[OXYGEN] - 1) > 0
+        and re.fullmatch(r"(OCC)+O", Chem.MolToSmiles(fragment)) is not None
+    )
 
 
 def _is_chain(fragment: Chem.Mol) -> bool:

@@ -3,7 +3,7 @@
 The steps, in order: read; refuse metal complexes (chem.metals); remove explicit hydrogens and
 atom-map numbers; cut bonds to the metals of salts; normalize groups (nitro, N-oxide, sulfoxide and
 the like are written one way); move protons to the strongest base (reionize); keep the *parent*, the
-largest organic fragment (chem.parent has the exception); neutralize what a proton can neutralize.
+compound of a salt or solvate (chem.parent); neutralize what a proton can neutralize.
 Isotope labels and stereochemistry stay exactly as given: a deuterated drug is another product, an
 undefined centre stays undefined, and a racemate, one of two enantiomers or an atropisomer is kept
 as such in a CXSMILES (chem.canonical). What cannot be kept is refused.
@@ -55,10 +55,12 @@ class Standardized(NamedTuple):
     changes: tuple[str, ...]
     """What differs from the input, in order, each word once: ``removed_atom_maps``,
     ``removed_hydrogens``, ``disconnected_metal``, ``normalized``, ``reionized``,
-    ``stripped_fragments``, ``neutralized``; and what was read though it is not sure:
-    ``dropped_stereo_group`` (a group over several centres without wedges), ``dropped_wedge`` (one
-    without a meaning), ``assumed_absolute`` (centres without a chiral flag, read as drawn). Empty
-    for a mere re-spelling of the same molecule."""
+    ``stripped_fragments``, ``unlisted_counterion`` (one of them is no known counterion, solvent or
+    host), ``racemate`` (two mirror images became one molecule with a group ``&1``),
+    ``neutralized``; and what was read though it is not sure: ``dropped_stereo_group`` (a group over
+    several centres without wedges), ``dropped_wedge`` (one without a meaning),
+    ``assumed_absolute`` (centres without a chiral flag, read as drawn). Empty for a mere
+    re-spelling of the same molecule."""
     key: str
     """Registration key: records with equal keys are one compound, however they were drawn."""
 
@@ -119,14 +121,14 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
     ``parse/invalid_valence``, ``parse/kekulize``, ``parse/sanitize`` (any other chemical fault that
     RDKit names); ``standardize/query_atoms``, ``standardize/drawn_shorthand``,
     ``standardize/repeat_units``, ``standardize/mixture`` (not one definite molecule: see
-    chem.shorthand), ``standardize/metal_complex`` (chem.metals), ``standardize/radical`` (an
-    unpaired electron: mostly hydrogens that were left out), ``standardize/atropisomer`` and
-    ``standardize/unsupported_stereo`` (stereochemistry that no text of ours can keep),
-    ``standardize/too_large`` (more than 999 heavy atoms in the record, or a SMILES over 10,000
-    characters or a molblock over 1,000,000, refused unread), ``standardize/no_organic_fragment``
-    (no atoms, or no fragment with a carbon: salts, water), ``standardize/failed`` (RDKit raised;
-    its message is the detail), ``standardize/unstable`` (no fixed point; never seen on real
-    molecules).
+    chem.shorthand and chem.parent), ``standardize/metal_complex`` (chem.metals),
+    ``standardize/radical`` (an unpaired electron: mostly hydrogens that were left out),
+    ``standardize/atropisomer`` and ``standardize/unsupported_stereo`` (stereochemistry that no text
+    of ours can keep), ``standardize/too_large`` (more than 999 heavy atoms in the record, or a
+    SMILES over 10,000 characters or a molblock over 1,000,000, refused unread),
+    ``standardize/no_organic_fragment`` (no atoms, or none but inorganic fragments: salts, water,
+    carbonates), ``standardize/failed`` (RDKit raised; its message is the detail),
+    ``standardize/unstable`` (no fixed point; never seen on real molecules).
 
     >>> standardize("Cl.CN(C)C", "smiles").smiles
     'CN(C)C'

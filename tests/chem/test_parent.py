@@ -240,6 +240,10 @@ def charge(smiles: str, kind: str) -> str:
         ("CCO", False, False),
         ("N=C(N)N", False, True),
         ("CS(=O)(=O)Nc1ccccc1", True, False),
+        ("Nc1ccccc1", False, True),
+        ("CC(=O)Nc1ccccc1", False, False),
+        ("C1=NCCc2ccccc21", False, True),
+        ("CC=NO", False, False),
     ],
 )
 def test_acids_and_bases(smiles: str, acid: bool, base: bool) -> None:
