@@ -1,0 +1,361 @@
+"""Where the hydrogens and charges of a conjugated system are best drawn.
+
+Every placement that the system allows is given a cost, by rules that a chemist would give (an amide
+before an imidic acid, a phenol before a quinone methide, an aromatic amine before an imine, a
+charge on nitrogen before one on oxygen). The cheapest are returned. Costs hang on the system alone,
+never on the form that was drawn, so every form of a compound leads to the same answer.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from chem.conjugation import CARBON, NITROGEN, OXYGEN, RING, WITHDRAWN, System
+
+MAX_PLACEMENTS = 3000
+"""A system with more of them is left as it was drawn. Of 100,000 lead-like molecules none has."""
+MAX_STEPS = 200_000
+"""Bound of the search for double bonds in one system."""
+_SEXTET, _CHARGE = 30, 40
+
+
+class Placement(NamedTuple):
+    """A form of a system of n atoms."""
+
+    hydrogens: tuple[int, ...]
+    """[n] of each flexible atom; 0 for the others."""
+    charges: tuple[int, ...]
+    """[n] likewise."""
+    bonded: tuple[bool, ...]
+    """[n] whether the atom takes part in a double bond of the system."""
+
+
+class _Option(NamedTuple):
+    bonded: bool
+    hydrogens: int
+    charge: int
+    cost: int
+
+
+class TooLargeError(Exception):
+    """The system has more placements than can be looked at."""
+
+
+@lru_cache(maxsize=50_000)
+def best_placements(system: System) -> tuple[Placement, ...]:
+    """Return the cheapest placements of a system, in a fixed order; empty where it is too large.
+
+    More than one is returned where the rules see no difference, as between the nitrogens of a
+    pyrazole.
+    """
+    try:
+        return _search(system)
+    except TooLargeError:
+        return ()
+
+
+def _search(system: System) -> tuple[Placement, ...]:
+    matcher = _Matcher(system)
+    best: list[Placement] = []
+    lowest: int | None = None
+    for cost, mask, options in sorted(_candidates(system), key=lambda one: one[:2]):
+        if lowest is not None and cost - _most_gain(matcher) > lowest:
+            break
+        if not matcher.matches(mask):
+            continue
+        total = cost - matcher.worth_of_rings(mask) + _pair_cost(system, mask)
+        if lowest is None or total < lowest:
+            best, lowest = [], total
+        if total == lowest:
+            best.append(_placement(system, mask, options))
+    return tuple(sorted(best))
+
+
+def _most_gain(matcher: "_Matcher") -> int:
+    return (_SEXTET + 1) * len(matcher.rings)
+
+
+def _placement(system: System, mask: int, options: tuple[_Option, ...]) -> Placement:
+    chosen = iter(options)
+    picked = [next(chosen) if can else None for can in system.flexible]
+    return Placement(
+        tuple(0 if one is None else one.hydrogens for one in picked),
+        tuple(0 if one is None else one.charge for one in picked),
+        tuple(bool(mask >> k & 1) for k in range(len(picked))),
+    )
+
+
+def _candidates(system: System) -> list[tuple[int, int, tuple[_Option, ...]]]:
+    """Return every choice of one option for each flexible atom that keeps hydrogens and charge."""
+    fixed = sum(1 << k for k, can in enumerate(system.flexible) if not can)
+    positions = [k for k, can in enumerate(system.flexible) if can]
+    context = _Context(system)
+    options = [context.options(k) for k in positions]
+    twins = _twins(system, positions)
+    # What the atoms from the k-th on can still hold, so that a hopeless choice is left early.
+    most = [0] * (len(positions) + 1)
+    least = [0] * (len(positions) + 1)
+    for k in reversed(range(len(positions))):
+        most[k] = most[k + 1] + max(one.hydrogens for one in options[k])
+        least[k] = least[k + 1] + min(one.hydrogens for one in options[k])
+    found: list[tuple[int, int, tuple[_Option, ...]]] = []
+
+    def extend(k: int, left: int, charge: int, chosen: tuple[_Option, ...]) -> None:
+        if not least[k] <= left <= most[k]:
+            return
+        if k == len(positions):
+            if charge == system.charge:
+                mask = fixed
+                for position, one in zip(positions, chosen, strict=True):
+                    mask |= one.bonded << position
+                found.append((sum(one.cost for one in chosen), mask, chosen))
+                if len(found) > MAX_PLACEMENTS:
+                    raise TooLargeError
+            return
+        twin = twins[k]
+        for one in options[k]:
+            # Two equal atoms of one carbon (a carboxylic acid's oxygens) are told apart by
+            # nothing: the first of them has the double bond.
+            if twin is not None and one.bonded > chosen[twin].bonded:
+                continue
+            extend(k + 1, left - one.hydrogens, charge + one.charge, (*chosen, one))
+
+    extend(0, system.hydrogens, 0, ())
+    return found
+
+
+def _twins(system: System, positions: list[int]) -> list[int | None]:
+    """Return for each flexible atom the one before it that is equal and has the same neighbour."""
+    neighbours = _neighbours(system)
+    seen: dict[tuple[int, int], int] = {}
+    twins: list[int | None] = []
+    for k, position in enumerate(positions):
+        twin = None
+        if system.degrees[position] == 1 and neighbours[position]:
+            key = (system.numbers[position], neighbours[position][0])
+            twin = seen.get(key)
+            seen[key] = k
+        twins.append(twin)
+    return twins
+
+
+@lru_cache(maxsize=50_000)
+def twins_of(system: System) -> tuple[tuple[int, int], ...]:
+    """Return the pairs of positions that nothing tells apart, the one to be bonded first."""
+    positions = [k for k, can in enumerate(system.flexible) if can]
+    twins = _twins(system, positions)
+    return tuple(
+        (positions[twin], position)
+        for position, twin in zip(positions, twins, strict=True)
+        if twin is not None
+    )
+
+
+def _neighbours(system: System) -> list[list[int]]:
+    neighbours: list[list[int]] = [[] for _ in system.numbers]
+    for i, j in system.edges:
+        neighbours[i].append(j)
+        neighbours[j].append(i)
+    return neighbours
+
+
+class _Context:
+    """What the cost of an atom's options hangs on."""
+
+    def __init__(self, system: System):
+        self.system = system
+        self.neighbours = _neighbours(system)
+        self.six = [set(one) for one in system.rings if len(one) == 6]
+        self.five = [set(one) for one in system.rings if len(one) == 5]
+        self.aromatic = {k for ring in system.rings for k in ring if k >= 0}
+        self.benzene = {
+            k
+            for ring in system.rings
+            if len(ring) == 6 and all(i >= 0 and system.numbers[i] == CARBON for i in ring)
+            for k in ring
+        }
+
+    def options(self, k: int) -> list[_Option]:
+        system = self.system
+        number, degree = system.numbers[k], system.degrees[k]
+        valence = 3 if number == NITROGEN else 2
+        single, double = self._costs(k)
+        options = []
+        if valence >= degree:
+            options.append(_Option(False, valence - degree, 0, single))
+        if valence > degree:
+            options.append(_Option(True, valence - degree - 1, 0, double))
+        if system.charge > 0 or system.anion:
+            options.append(_Option(True, valence - degree, 1, _CHARGE + self._cation(k)))
+        if system.anion and valence > degree:
+            # Oxygen and sulfur bear a charge best.
+            cost = _CHARGE + (6 if number == NITROGEN else 0)
+            options.append(_Option(False, valence - degree - 1, -1, cost))
+        return options
+
+    def _costs(self, k: int) -> tuple[int, int]:
+        """Return the costs of an atom without a double bond, and of one with it."""
+        if self.system.numbers[k] == NITROGEN:
+            return self._nitrogen(k)
+        others = self.neighbours[k]
+        if self.system.degrees[k] != 1 or not others:
+            return 0, 0
+        other = others[0]
+        if self.system.numbers[other] != CARBON:
+            return 0, 5
+        if other in self.benzene:
+            return 0, 3
+        return (10 if self.system.numbers[k] == OXYGEN else 6), 0
+
+    def _nitrogen(self, k: int) -> tuple[int, int]:
+        if any(k in ring for ring in self.five):
+            return 0, 0
+        if any(k in ring for ring in self.six):
+            return self._in_six_ring(k), 0
+        others = self.neighbours[k]
+        if any(j in self.aromatic for j in others) and not self.system.surroundings[k] & RING:
+            return 0, 12
+        if self.system.surroundings[k] & RING:
+            return 0, 0
+        if any(self.system.numbers[j] != CARBON for j in others):
+            return 1, 0  # amidoximes and hydrazones: the double bond is at the nitrogen of N-O, N-N
+        if self.system.degrees[k] == 1:
+            return 0, 1
+        return 0, 2
+
+    def _in_six_ring(self, k: int) -> int:
+        """Return the cost of a hydrogen on a nitrogen of a six-membered ring."""
+        cost = 8
+        for j in self.neighbours[k]:
+            for other in self.neighbours[j]:
+                if other != k and self.system.degrees[other] == 1 and self._is_oxo(other):
+                    cost = min(cost, 3)
+        if cost == 8 and self._has_oxo_across(k):
+            cost = 4
+        for j in self.neighbours[k]:
+            for other in self.neighbours[j]:
+                if (
+                    other != k
+                    and self.system.numbers[other] == NITROGEN
+                    and self.system.flexible[other]
+                    and other not in self.aromatic
+                ):
+                    cost += 1
+        return cost
+
+    def _is_oxo(self, k: int) -> bool:
+        return self.system.flexible[k] and self.system.numbers[k] != NITROGEN
+
+    def _has_oxo_across(self, k: int) -> bool:
+        for ring in self.system.rings:
+            if len(ring) == 6 and k in ring:
+                across = ring[(ring.index(k) + 3) % 6]
+                if across >= 0 and any(
+                    self._is_oxo(j) and self.system.degrees[j] == 1 for j in self.neighbours[across]
+                ):
+                    return True
+        return False
+
+    def _cation(self, k: int) -> int:
+        if self.system.numbers[k] != NITROGEN:
+            return 12
+        if any(k in ring for ring in self.six):
+            return 0
+        if any(k in ring for ring in self.five):
+            return 1
+        return 3
+
+
+def _pair_cost(system: System, mask: int) -> int:
+    """Return the cost of ortho quinones: a para quinone is drawn where both are possible."""
+    neighbours = _neighbours(system)
+    carbonyl = {
+        neighbours[k][0]
+        for k, can in enumerate(system.flexible)
+        if can and mask >> k & 1 and system.degrees[k] == 1 and neighbours[k]
+    }
+    return sum(2 for i, j in system.edges if i in carbonyl and j in carbonyl)
+
+
+class _Matcher:
+    """Which sets of atoms can be joined in pairs by double bonds along the edges."""
+
+    def __init__(self, system: System):
+        self._around = [0] * len(system.numbers)
+        for i, j in system.edges:
+            self._around[i] |= 1 << j
+            self._around[j] |= 1 << i
+        self._known: dict[int, bool] = {0: True}
+        self.rings = [
+            sum(1 << k for k in ring)
+            for ring in system.rings
+            if len(ring) == 6 and all(k >= 0 and system.numbers[k] == CARBON for k in ring)
+        ]
+
+    def matches(self, mask: int) -> bool:
+        known = self._known.get(mask)
+        if known is None:
+            if len(self._known) > MAX_STEPS:
+                raise TooLargeError
+            known = self._known[mask] = self._try(mask)
+        return known
+
+    def _try(self, mask: int) -> bool:
+        chosen, fewest = -1, 99
+        rest = mask
+        while rest:
+            low = rest & -rest
+            rest ^= low
+            k = low.bit_length() - 1
+            count = (self._around[k] & mask).bit_count()
+            if count < fewest:
+                if count == 0:
+                    return False
+                chosen, fewest = k, count
+                if count == 1:
+                    break
+        mask ^= 1 << chosen
+        partners = self._around[chosen] & mask
+        while partners:
+            low = partners & -partners
+            partners ^= low
+            if self.matches(mask ^ low):
+                return True
+        return False
+
+    def worth_of_rings(self, mask: int) -> int:
+        """Return the worth of the benzene rings that this form leaves intact."""
+        intact = [ring for ring in self.rings if self.matches(mask & ~ring)]
+        return _SEXTET * self._most_sextets(mask, intact, 0) + len(intact)
+
+    def _most_sextets(self, mask: int, rings: list[int], first: int) -> int:
+        most = 0
+        for k in range(first, len(rings)):
+            ring = rings[k]
+            if ring & ~mask == 0 and self.matches(mask & ~ring):
+                most = max(most, 1 + self._most_sextets(mask & ~ring, rings, k + 1))
+        return most
+
+
+def double_bonds(system: System, placement: Placement) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of positions that a placement joins by double bonds: one way of drawing it.
+
+    Raises:
+        ValueError: the placement cannot be drawn.
+    """
+    matcher = _Matcher(system)
+    mask = sum(1 << k for k, one in enumerate(placement.bonded) if one)
+    if not matcher.matches(mask):
+        raise ValueError("the atoms cannot be joined in pairs")
+    neighbours = _neighbours(system)
+    while mask:
+        k = min(
+            (i for i in range(len(neighbours)) if mask >> i & 1),
+            key=lambda i: (sum(mask >> j & 1 for j in neighbours[i]), i),
+        )
+        for j in neighbours[k]:
+            rest = mask & ~(1 << k) & ~(1 << j)
+            if mask >> j & 1 and matcher.matches(rest):
+                yield k, j
+                mask = rest
+                break
