@@ -40,10 +40,10 @@ class System(NamedTuple):
     """False: the atom takes part in one double bond of the system, whatever the form."""
     edges: tuple[tuple[int, int], ...]
     rings: tuple[tuple[int, ...], ...]
-    """Rings of five and six atoms that may be aromatic, as positions; -1 is an atom outside the
-    system (an alkylated nitrogen, a ring oxygen or sulfur)."""
+    """Rings of five and six atoms that may be aromatic, as positions; an atom outside the
+    system (an alkylated nitrogen, a ring oxygen or sulfur) as its atomic number below zero."""
     surroundings: tuple[int, ...]
-    """What else is bound to a flexible atom, see :func:`_describe_surroundings`."""
+    """What else is bound to an atom, see :func:`_describe_surroundings`."""
     hydrogens: int
     """Hydrogens on the flexible atoms."""
     charge: int
@@ -247,13 +247,12 @@ def _describe(
         if len(ring) not in (5, 6):
             continue
         if any(i in place for i in ring) and all(
-            i in place or (states[i].number != CARBON and states[i].charge == 0) for i in ring
+            i in place or _gives_a_pair(states[i]) for i in ring
         ):
-            known.append(tuple(place.get(i, -1) for i in ring))
+            known.append(tuple(place.get(i, -states[i].number) for i in ring))
     inside = set(chain.from_iterable(rings))
     surroundings = tuple(
-        _describe_surroundings(i, states, neighbours, place, inside) if can else 0
-        for i, can in zip(atoms, flexible, strict=True)
+        _describe_surroundings(i, states, neighbours, place, inside) for i in atoms
     )
     drawn = tuple(states[i] for i in atoms)
     system = System(
@@ -270,9 +269,17 @@ def _describe(
     return Drawn(system, tuple(atoms), drawn)
 
 
-WITHDRAWN, RING = 1, 2
+def _gives_a_pair(state: AtomState) -> bool:
+    return state.charge == 0 and (
+        (state.number == NITROGEN and state.degree == 3)
+        or (state.number in CHALCOGENS and state.degree == 2)
+    )
+
+
+WITHDRAWN, RING, OUTER_CARBONS = 1, 2, 2
 """Bits of ``System.surroundings``: a neighbour outside the system that draws electrons (sulfonyl,
-cyano, nitro); an atom of any ring."""
+cyano, nitro); an atom of any ring; and, from that bit on, how many of a carbon's neighbours are
+carbons outside the system."""
 
 
 def _describe_surroundings(
@@ -282,6 +289,9 @@ def _describe_surroundings(
     place: dict[int, int],
     inside: set[int],
 ) -> int:
+    if states[atom].number == CARBON:
+        outer = sum(j not in place and states[j].number == CARBON for j in neighbours[atom])
+        return outer << OUTER_CARBONS
     bits = RING if atom in inside else 0
     for j in neighbours[atom]:
         if j in place:

@@ -10,13 +10,21 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from chem.conjugation import CARBON, NITROGEN, OXYGEN, RING, WITHDRAWN, System
+from chem.conjugation import (
+    CARBON,
+    NITROGEN,
+    OUTER_CARBONS,
+    OXYGEN,
+    RING,
+    WITHDRAWN,
+    System,
+)
 
 MAX_PLACEMENTS = 3000
 """A system with more of them is left as it was drawn. Of 100,000 lead-like molecules none has."""
 MAX_STEPS = 200_000
 """Bound of the search for double bonds in one system."""
-_SEXTET, _CHARGE = 30, 40
+_SEXTET, _HETERO_RING, _CHARGE = 30, 6, 60
 
 
 class Placement(NamedTuple):
@@ -55,15 +63,15 @@ def best_placements(system: System) -> tuple[Placement, ...]:
 
 
 def _search(system: System) -> tuple[Placement, ...]:
-    matcher = _Matcher(system)
+    matcher, context = _Matcher(system), _Context(system)
     best: list[Placement] = []
     lowest: int | None = None
-    for cost, mask, options in sorted(_candidates(system), key=lambda one: one[:2]):
+    for cost, mask, options in sorted(_candidates(system, context), key=lambda one: one[:2]):
         if lowest is not None and cost - _most_gain(matcher) > lowest:
             break
         if not matcher.matches(mask):
             continue
-        total = cost - matcher.worth_of_rings(mask) + _pair_cost(system, mask)
+        total = cost - matcher.worth_of_rings(mask) + _cost_of_neighbours(context, mask)
         if lowest is None or total < lowest:
             best, lowest = [], total
         if total == lowest:
@@ -72,7 +80,7 @@ def _search(system: System) -> tuple[Placement, ...]:
 
 
 def _most_gain(matcher: "_Matcher") -> int:
-    return (_SEXTET + 1) * len(matcher.rings)
+    return (_SEXTET + 1) * len(matcher.rings) + _HETERO_RING * len(matcher.hetero_rings)
 
 
 def _placement(system: System, mask: int, options: tuple[_Option, ...]) -> Placement:
@@ -85,11 +93,12 @@ def _placement(system: System, mask: int, options: tuple[_Option, ...]) -> Place
     )
 
 
-def _candidates(system: System) -> list[tuple[int, int, tuple[_Option, ...]]]:
+def _candidates(
+    system: System, context: "_Context"
+) -> list[tuple[int, int, tuple[_Option, ...]]]:
     """Return every choice of one option for each flexible atom that keeps hydrogens and charge."""
     fixed = sum(1 << k for k, can in enumerate(system.flexible) if not can)
     positions = [k for k, can in enumerate(system.flexible) if can]
-    context = _Context(system)
     options = [context.options(k) for k in positions]
     twins = _twins(system, positions)
     # What the atoms from the k-th on can still hold, so that a hopeless choice is left early.
@@ -165,6 +174,9 @@ class _Context:
     def __init__(self, system: System):
         self.system = system
         self.neighbours = _neighbours(system)
+        self.outer_carbons = [
+            bits >> OUTER_CARBONS for bits in system.surroundings
+        ]
         self.six = [set(one) for one in system.rings if len(one) == 6]
         self.five = [set(one) for one in system.rings if len(one) == 5]
         self.aromatic = {k for ring in system.rings for k in ring if k >= 0}
@@ -205,23 +217,80 @@ class _Context:
             return 0, 5
         if other in self.benzene:
             return 0, 3
-        return (10 if self.system.numbers[k] == OXYGEN else 6), 0
+        if self.system.numbers[k] != OXYGEN:
+            return 14, 0
+        if self._is_carboxyl(other):
+            return 22, 0
+        return (19 if any(j in self.benzene for j in self.neighbours[other]) else 18), 0
+
+    def _is_carboxyl(self, k: int) -> bool:
+        """Tell a carbon with two or three heteroatoms from a ketone's."""
+        carbons = sum(self.system.numbers[j] == CARBON for j in self.neighbours[k])
+        return self.system.degrees[k] - carbons - self.outer_carbons[k] > 1
 
     def _nitrogen(self, k: int) -> tuple[int, int]:
+        system = self.system
         if any(k in ring for ring in self.five):
-            return 0, 0
+            return self._in_five_ring(k), 0
         if any(k in ring for ring in self.six):
             return self._in_six_ring(k), 0
         others = self.neighbours[k]
-        if any(j in self.aromatic for j in others) and not self.system.surroundings[k] & RING:
-            return 0, 12
-        if self.system.surroundings[k] & RING:
-            return 0, 0
-        if any(self.system.numbers[j] != CARBON for j in others):
+        in_ring = bool(system.surroundings[k] & RING)
+        if in_ring:
+            return 0, 1 if system.surroundings[k] & WITHDRAWN else 0
+        if any(j in self.aromatic for j in others) and all(
+            system.numbers[j] == CARBON for j in others
+        ):
+            return 0, 2 if any(self._is_amidine(j, k) for j in others) else 40
+        if system.surroundings[k] & WITHDRAWN:
+            return 1, 0
+        if any(system.numbers[j] != CARBON for j in others):
             return 1, 0  # amidoximes and hydrazones: the double bond is at the nitrogen of N-O, N-N
-        if self.system.degrees[k] == 1:
+        if system.degrees[k] == 1:
             return 0, 1
         return 0, 2
+
+    def _is_amidine(self, carbon: int, nitrogen: int) -> bool:
+        return carbon not in self.aromatic and any(
+            j != nitrogen and self.system.numbers[j] == NITROGEN for j in self.neighbours[carbon]
+        )
+
+    def _in_five_ring(self, k: int) -> int:
+        """Return the cost of a hydrogen on a nitrogen of a five-membered ring."""
+        system = self.system
+        cost = 0
+        for ring in system.rings:
+            if len(ring) != 5 or k not in ring:
+                continue
+            nitrogens = sum(self._element(j) == NITROGEN for j in ring)
+            at = ring.index(k)
+            sides = [ring[at - 1], ring[(at + 1) % 5]]
+            carbons = sum(self._element(j) == CARBON for j in sides)
+            cost += 2 * sum(j < 0 for j in sides)
+            if nitrogens > 2 and carbons != 1:
+                cost += 2  # 1H-1,2,3- and 1H-1,2,4-triazoles, 1H-tetrazoles
+            if self._is_fused(ring) and not any(self._is_in_six(j) for j in sides):
+                cost += 2  # 1H-indazoles
+            if self._has_oxo(ring) and not any(self._bears_oxo(j) for j in sides):
+                cost += 1
+        return cost
+
+    def _element(self, k: int) -> int:
+        return -k if k < 0 else self.system.numbers[k]
+
+    def _is_fused(self, ring: tuple[int, ...]) -> bool:
+        return sum(self._is_in_six(j) for j in ring) == 2
+
+    def _is_in_six(self, k: int) -> bool:
+        return any(k in ring for ring in self.six)
+
+    def _bears_oxo(self, k: int) -> bool:
+        return k >= 0 and any(
+            self._is_oxo(j) and self.system.degrees[j] == 1 for j in self.neighbours[k]
+        )
+
+    def _has_oxo(self, ring: tuple[int, ...]) -> bool:
+        return any(self._bears_oxo(k) for k in ring)
 
     def _in_six_ring(self, k: int) -> int:
         """Return the cost of a hydrogen on a nitrogen of a six-membered ring."""
@@ -259,22 +328,36 @@ class _Context:
     def _cation(self, k: int) -> int:
         if self.system.numbers[k] != NITROGEN:
             return 12
+        # A hydrogen would have been taken off the charged atom.
+        cost = 8 if self.system.degrees[k] < 3 else 0
         if any(k in ring for ring in self.six):
-            return 0
+            return cost
         if any(k in ring for ring in self.five):
-            return 1
-        return 3
+            return cost + 1
+        return cost + 3
 
 
-def _pair_cost(system: System, mask: int) -> int:
-    """Return the cost of ortho quinones: a para quinone is drawn where both are possible."""
-    neighbours = _neighbours(system)
+def _cost_of_neighbours(context: _Context, mask: int) -> int:
+    """Return what a form costs by atoms that stand beside each other."""
+    system = context.system
+    neighbours = context.neighbours
     carbonyl = {
         neighbours[k][0]
         for k, can in enumerate(system.flexible)
         if can and mask >> k & 1 and system.degrees[k] == 1 and neighbours[k]
     }
-    return sum(2 for i, j in system.edges if i in carbonyl and j in carbonyl)
+    # Where both are possible, a para quinone before an ortho quinone.
+    cost = sum(2 for i, j in system.edges if i in carbonyl and j in carbonyl)
+    for ring in system.rings:
+        if len(ring) == 5:
+            # A five-membered aromatic ring has one atom that gives a pair of electrons, and one
+            # more for each carbonyl group.
+            giving = [k for k in ring if k < 0 or not mask >> k & 1]
+            spare = len(giving) - 1 - sum(k in carbonyl for k in ring)
+            cost += 6 * max(0, spare)
+            hydrogens = [k for k in giving if k >= 0]
+            cost += sum(2 for i in hydrogens for j in hydrogens if j in neighbours[i]) // 2
+    return cost
 
 
 class _Matcher:
@@ -291,6 +374,12 @@ class _Matcher:
             for ring in system.rings
             if len(ring) == 6 and all(k >= 0 and system.numbers[k] == CARBON for k in ring)
         ]
+        self.hetero_rings = [
+            sum(1 << k for k in ring)
+            for ring in system.rings
+            if len(ring) == 6 and all(k >= 0 for k in ring)
+        ]
+        self.hetero_rings = [one for one in self.hetero_rings if one not in self.rings]
 
     def matches(self, mask: int) -> bool:
         known = self._known.get(mask)
@@ -325,8 +414,9 @@ class _Matcher:
 
     def worth_of_rings(self, mask: int) -> int:
         """Return the worth of the benzene rings that this form leaves intact."""
-        intact = [ring for ring in self.rings if self.matches(mask & ~ring)]
-        return _SEXTET * self._most_sextets(mask, intact, 0) + len(intact)
+        intact = [ring for ring in self.rings if ring & ~mask == 0 and self.matches(mask & ~ring)]
+        hetero = sum(ring & ~mask == 0 and self.matches(mask & ~ring) for ring in self.hetero_rings)
+        return _SEXTET * self._most_sextets(mask, intact, 0) + len(intact) + _HETERO_RING * hetero
 
     def _most_sextets(self, mask: int, rings: list[int], first: int) -> int:
         most = 0
