@@ -49,34 +49,54 @@ class TooLargeError(Exception):
     """The system has more placements than can be looked at."""
 
 
-@lru_cache(maxsize=50_000)
-def best_placements(system: System) -> tuple[Placement, ...]:
-    """Return the cheapest placements of a system, in a fixed order; empty where it is too large.
+class Best(NamedTuple):
+    """The cheapest placements of a system, in a fixed order; none where it is too large."""
 
-    More than one is returned where the rules see no difference, as between the nitrogens of a
-    pyrazole.
+    placements: tuple[Placement, ...]
+    """More than one where the rules see no difference, as between the nitrogens of a pyrazole."""
+    cost: int
+    """Of their atoms, without the rings."""
+    rings: int
+    """What their intact rings are worth."""
+
+
+@lru_cache(maxsize=50_000)
+def best_placements(system: System) -> Best:
+    """Return the cheapest placements of a system.
+
+    Where a cation can lose a proton to become a form as good, that form is it: an alkylated
+    hydroxypyridinium is the salt of a pyridone.
     """
     try:
-        return _search(system)
+        best = _search(system)
+        while system.charge > 0 and system.hydrogens and best.placements:
+            system = system._replace(charge=system.charge - 1, hydrogens=system.hydrogens - 1)
+            free = _search(system)
+            if not free.placements or free.cost % _CHARGE > 5 or free.rings < best.rings - _SEXTET // 2:
+                break
+            best = free
+        return best
     except TooLargeError:
-        return ()
+        return Best((), 0, 0)
 
 
-def _search(system: System) -> tuple[Placement, ...]:
+def _search(system: System) -> Best:
     matcher, context = _Matcher(system), _Context(system)
     best: list[Placement] = []
     lowest: int | None = None
+    atoms = rings = 0
     for cost, mask, options in sorted(_candidates(system, context), key=lambda one: one[:2]):
         if lowest is not None and cost - _most_gain(matcher) > lowest:
             break
         if not matcher.matches(mask):
             continue
-        total = cost - matcher.worth_of_rings(mask) + _cost_of_neighbours(context, mask)
-        if lowest is None or total < lowest:
-            best, lowest = [], total
-        if total == lowest:
+        worth = matcher.worth_of_rings(mask)
+        paid = cost + _cost_of_neighbours(context, mask)
+        if lowest is None or paid - worth < lowest:
+            best, lowest, atoms, rings = [], paid - worth, paid, worth
+        if paid - worth == lowest:
             best.append(_placement(system, mask, options))
-    return tuple(sorted(best))
+    return Best(tuple(sorted(best)), atoms, rings)
 
 
 def _most_gain(matcher: "_Matcher") -> int:

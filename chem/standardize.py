@@ -22,13 +22,15 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.diagnose import one_line
+from chem.drawings import unite_charges
 from chem.parent import choose_parent
 from chem.parse import parse
+from chem.preferred import draw_as_preferred, may_be_redrawn
 from chem.records import Failure, StructureFormat
 from chem.registration import registration_key
 
 MAX_PASSES = 8
-STANDARDIZER = 1
+STANDARDIZER = 2
 """Goes up when a rule changes, so that libraries are prepared again."""
 
 _MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*H")
@@ -165,6 +167,8 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
         if not _HAS_CARBON.search(written):
             return None
         if written == seen:
+            if may_be_redrawn(mol, written) and draw_as_preferred(mol, _ignore) is not mol:
+                return None
             return Standardized(mol, written, (), registration_key(mol, written))
         seen = written
         mol = parse(written, "smiles")
@@ -240,19 +244,42 @@ def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
     """Run the steps this molecule can need, noting those that changed it."""
     tools = _tools()
     unusual = mol.HasSubstructMatch(tools.unusual)
+    stripped = False
     if unusual:
         bonds = mol.GetNumBonds()
         tools.metals.DisconnectInPlace(mol)
         if mol.GetNumBonds() < bonds:
             changes.add("disconnected_metal", mol)
-        _rewrite("normalized", tools.normalizer.normalizeInPlace, mol, changes)
+        mol = _normalize(mol, changes)
         _rewrite("reionized", tools.reionizer.reionizeInPlace, mol, changes)
     if len(Chem.GetMolFrags(mol)) > 1:
         mol = choose_parent(mol)
         changes.add("stripped_fragments", mol)
+        stripped = True
     if unusual:
         _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
+    if stripped:
+        return mol  # the fragment is read again before it is drawn anew
+    if unusual or may_be_redrawn(mol, Chem.MolToSmiles(mol)):
+        mol = draw_as_preferred(mol, changes.add)
     return mol
+
+
+def _normalize(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
+    """Write groups one way; a mesoionic ring that RDKit's rules would break stays as it is."""
+    _rewrite("normalized", unite_charges, mol, changes)
+    normal = Chem.Mol(mol)
+    _tools().normalizer.normalizeInPlace(normal)
+    if Chem.MolToSmiles(normal, canonical=False) == Chem.MolToSmiles(mol, canonical=False):
+        return mol
+    if Chem.MolFromSmiles(Chem.MolToSmiles(normal), sanitize=True) is None:
+        return mol
+    changes.add("normalized", normal)
+    return normal
+
+
+def _ignore(change: str, mol: Chem.Mol) -> None:
+    """Hear of a change and do nothing."""
 
 
 def _rewrite(

@@ -26,7 +26,7 @@ def draw_preferred(mol: Chem.Mol) -> Chem.Mol | None:
     chosen: list[tuple[Drawn, Placement]] = []
     tied: list[tuple[Drawn, tuple[Placement, ...]]] = []
     for one in systems:
-        best = best_placements(one.system)
+        best = best_placements(one.system).placements
         if len(best) > 1:
             tied.append((one, best))
         elif best and best[0] != _current(one):

@@ -1,0 +1,80 @@
+"""The one drawing of a compound that is judged: every tautomer and resonance form leads to it.
+
+Most molecules have nothing to decide. Their SMILES tells so, which costs a microsecond; the few
+that may have something are looked at closely.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from rdkit import Chem
+
+from chem.drawings import settle_hydrogens
+from chem.inner_salts import balance_charges
+from chem.needless_stereo import remove_needless_stereo
+from chem.tautomers import draw_preferred
+
+Note = Callable[[str, Chem.Mol], None]
+
+_SURELY = re.compile(
+    r"=\[?N|N[\d%]*\(?=|\[nH\].*n|n.*\[nH\]|\[N@|[+-]"
+)
+"""A double bond at nitrogen, an azole or lactam with a second nitrogen, a charge."""
+_HYDROXYL = re.compile(r"\([OS]\)|^[OS]|[OS]$")
+_HETEROAROMATIC = re.compile(r"[nos]")
+_ALKENE_OR_ALKYNE = re.compile(r"[C\])\d]\(?=\[?C|#")
+_MOBILE = (
+    "[$([O,S;X2;H1]-[$([#6]=,#[#6,#16]),$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]),"
+    "$([N;X3;!H0]-C=C),$([O,S]=[C;R]-[C;R]=C),$([O,S;X2;H1]C#*)]"
+)
+
+
+@cache
+def _mobile() -> Chem.Mol:
+    return Chem.MolFromSmarts(_MOBILE)
+
+
+def may_be_redrawn(mol: Chem.Mol, smiles: str) -> bool:
+    """Tell whether a molecule may have another preferred drawing than its canonical SMILES.
+
+    False is certain. Of lead-like molecules a tenth may have one, and a fortieth has.
+    """
+    if _SURELY.search(smiles):
+        return True
+    if (_HYDROXYL.search(smiles) and _HETEROAROMATIC.search(smiles)) or _ALKENE_OR_ALKYNE.search(
+        smiles
+    ):
+        return bool(mol.HasSubstructMatch(_mobile()))
+    return False
+
+
+def draw_as_preferred(mol: Chem.Mol, note: Note) -> Chem.Mol:
+    """Return the preferred drawing of a sanitized, neutralized molecule of one fragment.
+
+    The very molecule where it is drawn so already. ``note`` hears of ``tautomer`` (a hydrogen has
+    moved, or a geometry that moving hydrogens destroy was dropped), ``resonance`` (only charges and
+    double bonds have) and ``neutralized`` (an inner salt was given its neutral form).
+    """
+    balanced = balance_charges(mol)
+    if balanced is not None:
+        mol = balanced
+        note("neutralized", mol)
+    settled = settle_hydrogens(mol)
+    if settled is not mol and Chem.MolToSmiles(settled) != Chem.MolToSmiles(mol):
+        mol = settled
+        note("tautomer", mol)
+    drawn = draw_preferred(mol)
+    if drawn is not None:
+        word = "tautomer" if _hydrogens(drawn) != _hydrogens(mol) else "resonance"
+        mol = drawn
+        note(word, mol)
+    plain = remove_needless_stereo(mol)
+    if plain is not None:
+        mol = plain
+        note("tautomer", mol)
+    return mol
+
+
+def _hydrogens(mol: Chem.Mol) -> list[int]:
+    return [atom.GetTotalNumHs() for atom in mol.GetAtoms()]
