@@ -31,6 +31,8 @@ def remove_needless_stereo(mol: Chem.Mol) -> Chem.Mol | None:
 def _turns_over(bond: Chem.Bond) -> bool:
     ends = bond.GetBeginAtom(), bond.GetEndAtom()
     for nitrogen, carbon in (ends, ends[::-1]):
+        if _is_enol(carbon, nitrogen):
+            return True
         if nitrogen.GetAtomicNum() != 7 or carbon.GetAtomicNum() != 6:
             continue
         if nitrogen.GetFormalCharge():
@@ -48,6 +50,21 @@ def _turns_over(bond: Chem.Bond) -> bool:
             for other in carbon.GetNeighbors()
         )
     return False
+
+
+def _is_enol(carbon: Chem.Atom, other: Chem.Atom) -> bool:
+    """Tell the enol of a 1,3-dicarbonyl compound: C(OH)=C-C=O."""
+    if carbon.GetAtomicNum() != 6 or other.GetAtomicNum() != 6:
+        return False
+    hydroxyl = any(
+        one.GetAtomicNum() == 8 and one.GetTotalNumHs() for one in carbon.GetNeighbors()
+    )
+    return hydroxyl and any(
+        far.GetAtomicNum() == 8 and bond.GetBondType() == Chem.BondType.DOUBLE
+        for one in other.GetNeighbors()
+        for bond in one.GetBonds()
+        for far in (bond.GetOtherAtom(one),)
+    )
 
 
 def _is_stated_elsewhere(mol: Chem.Mol, atom: Chem.Atom) -> bool:

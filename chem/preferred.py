@@ -60,20 +60,24 @@ def draw_as_preferred(mol: Chem.Mol, note: Note) -> Chem.Mol:
     if balanced is not None:
         mol = balanced
         note("neutralized", mol)
+    mol = _draw_systems(mol, note)
     settled = settle_hydrogens(mol)
     if settled is not mol and Chem.MolToSmiles(settled) != Chem.MolToSmiles(mol):
-        mol = settled
-        note("tautomer", mol)
-    drawn = draw_preferred(mol)
-    if drawn is not None:
-        word = "tautomer" if _hydrogens(drawn) != _hydrogens(mol) else "resonance"
-        mol = drawn
-        note(word, mol)
+        note("tautomer", settled)
+        mol = _draw_systems(settled, note)
     plain = remove_needless_stereo(mol)
     if plain is not None:
         mol = plain
         note("tautomer", mol)
     return mol
+
+
+def _draw_systems(mol: Chem.Mol, note: Note) -> Chem.Mol:
+    drawn = draw_preferred(mol)
+    if drawn is None:
+        return mol
+    note("tautomer" if _hydrogens(drawn) != _hydrogens(mol) else "resonance", drawn)
+    return drawn
 
 
 def _hydrogens(mol: Chem.Mol) -> list[int]:
