@@ -83,10 +83,9 @@ def _state_of(atom: Chem.Atom) -> AtomState:
 def neighbour_lists(mol: Chem.Mol) -> list[list[int]]:
     """Return the neighbours of each atom."""
     neighbours: list[list[int]] = [[] for _ in range(mol.GetNumAtoms())]
-    for bond in mol.GetBonds():
-        begin, end = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-        neighbours[begin].append(end)
-        neighbours[end].append(begin)
+    begin, end = Chem.GetAdjacencyMatrix(mol).nonzero()
+    for i, j in zip(begin.tolist(), end.tolist(), strict=True):
+        neighbours[i].append(j)
     return neighbours
 
 
@@ -114,6 +113,9 @@ def find_systems(mol: Chem.Mol) -> list[Drawn]:
             continue
         if rings is None:
             rings = mol.GetRingInfo().AtomRings()
+            inside = set(chain.from_iterable(rings))
+        if not charged and _is_settled(atoms, states, neighbours, inside):
+            continue
         found.append(_describe(atoms, states, neighbours, fixed, rings))
     return found
 
@@ -228,6 +230,40 @@ def _moves(atoms: list[int], states: list[AtomState], fixed: set[int]) -> bool:
             elif state.hydrogens:
                 donor = True
     return donor and acceptor
+
+
+def _is_settled(
+    atoms: list[int], states: list[AtomState], neighbours: list[list[int]], inside: set[int]
+) -> bool:
+    """Tell a form that no other can beat: amides, lactams, amines beside ring nitrogens.
+
+    All hydrogens are on nitrogen. Double bonds are at carbonyl groups, which are not in a
+    carbocycle, and at ring nitrogens, beside which no ring nitrogen has a hydrogen.
+    """
+    ring_donor = ring_acceptor = False
+    for i in atoms:
+        number = states[i].number
+        if number == CARBON:
+            continue
+        left = unsaturation(states[i])
+        if number == NITROGEN:
+            if left:
+                if i not in inside:
+                    return False
+                ring_acceptor = True
+            elif i in inside:
+                ring_donor = True
+        elif left:
+            (carbon,) = neighbours[i]
+            if states[carbon].number != CARBON:
+                return False
+            if carbon in inside and all(
+                j == i or states[j].number == CARBON for j in neighbours[carbon]
+            ):
+                return False
+        else:
+            return False
+    return not (ring_donor and ring_acceptor)
 
 
 def _describe(

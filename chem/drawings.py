@@ -70,6 +70,11 @@ HYDROGENS = (
         "[O;-;X1:1][n;+:2]1:[c:5]:[c:6]:[c:3](:[c:7]:[c:8]:1)[O,S;X2;H1:4]"
         ">>[OH;+0:1][n;+0:2]1:[c:5]:[c:6]:[c:3](:[c:7]:[c:8]:1)=[*:4]",
     ),
+    (
+        "2-hydroxyindole",
+        "[O,S;X2;H1:1][c:2]1:[c:3]:[c:4]2:[c:5]:[c:6]:[c:7]:[c:8]:[c:9]:2:[n,o,s:10]:1"
+        ">>[*:1]=[C:2]1-[C:3]-[c:4]2:[c:5]:[c:6]:[c:7]:[c:8]:[c:9]:2-[*:10]-1",
+    ),
     ("thioacid of phosphorus", "[P;X4:1](=[O:2])[S,Se;X2;H1:3]>>[P:1]([O:2])=[*:3]"),
     ("sulfonimidic acid", "[S;X4:1](=[O:2])(=[N:3])[O;H1:4]>>[S:1](=[O:2])(=[O:4])[N:3]"),
     ("sulfinimidic acid", "[S;X3:1](=[N:3])[O;H1:4]>>[S:1](=[O:4])[N:3]"),
@@ -83,6 +88,7 @@ _MAY_MOVE = "[{}]".format(
         for one in (
             "[O,S;X2;H1]-[C,N]=,#*",
             "[O,S;H1]-c:[n+]",
+            "[O,S;X2;H1]-c1cc2ccccc2[n,o,s]1",
             "[O,S;H1]-c:c:c:[n+]",
             "[O,S,Se;X2;H1]-[P,S]",
             "[N;X3;!H0]-[C]=C",
@@ -131,7 +137,8 @@ def settle_hydrogens(mol: Chem.Mol) -> Chem.Mol:
     free = Chem.Mol(mol)
     for atom in free.GetAtoms():
         # "[OH]" and "[C@H]" would keep their hydrogens by hand.
-        if atom.GetNoImplicit() and atom.GetAtomicNum() in (6, 7, 8, 16) and _is_plain(atom):
+        written = atom.GetNoImplicit() or atom.GetNumExplicitHs()
+        if written and atom.GetAtomicNum() in (6, 7, 8, 16) and _is_plain(atom):
             atom.SetNoImplicit(False)
             atom.SetNumExplicitHs(0)
     free.UpdatePropertyCache(strict=False)

@@ -86,7 +86,7 @@ def _search(system: System) -> Best:
     lowest: int | None = None
     atoms = rings = 0
     for cost, mask, options in sorted(_candidates(system, context), key=lambda one: one[:2]):
-        if lowest is not None and cost - _most_gain(matcher) > lowest:
+        if lowest is not None and cost - matcher.most_worth > lowest:
             break
         if not matcher.matches(mask):
             continue
@@ -97,10 +97,6 @@ def _search(system: System) -> Best:
         if paid - worth == lowest:
             best.append(_placement(system, mask, options))
     return Best(tuple(sorted(best)), atoms, rings)
-
-
-def _most_gain(matcher: "_Matcher") -> int:
-    return (_SEXTET + 1) * len(matcher.rings) + _HETERO_RING * len(matcher.hetero_rings)
 
 
 def _placement(system: System, mask: int, options: tuple[_Option, ...]) -> Placement:
@@ -400,6 +396,19 @@ class _Matcher:
             if len(ring) == 6 and all(k >= 0 for k in ring)
         ]
         self.hetero_rings = [one for one in self.hetero_rings if one not in self.rings]
+
+        # No form is worth more: as many rings as share no atom, each of the others a little.
+        apart = self._most_apart(0, 0)
+        self.most_worth = (
+            _SEXTET * apart + len(self.rings) + _HETERO_RING * len(self.hetero_rings)
+        )
+
+    def _most_apart(self, first: int, taken: int) -> int:
+        most = 0
+        for k in range(first, len(self.rings)):
+            if not self.rings[k] & taken:
+                most = max(most, 1 + self._most_apart(k + 1, taken | self.rings[k]))
+        return most
 
     def matches(self, mask: int) -> bool:
         known = self._known.get(mask)

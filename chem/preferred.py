@@ -10,6 +10,7 @@ from functools import cache
 
 from rdkit import Chem
 
+from chem.aromatize import aromatize
 from chem.drawings import settle_hydrogens
 from chem.inner_salts import balance_charges
 from chem.needless_stereo import remove_needless_stereo
@@ -18,9 +19,11 @@ from chem.tautomers import draw_preferred
 Note = Callable[[str, Chem.Mol], None]
 
 _SURELY = re.compile(
-    r"=\[?N|N[\d%]*\(?=|\[nH\].*n|n.*\[nH\]|\[N@|[+-]"
+    r"=\[?N|N[\d%]*\(?=|\[nH\].*n|n.*\[nH\]|\[N@"
 )
-"""A double bond at nitrogen, an azole or lactam with a second nitrogen, a charge."""
+"""A double bond at nitrogen, an azole or lactam with a second nitrogen."""
+_FIXED_CHARGES = re.compile(r"\[N\+\]\(=O\)\[O-\]|O=\[N\+\]\(\[O-\]\)|\[S@*\+\]\(|\[O-\]\[S@*\+\]")
+"""Nitro groups and sulfoxides."""
 _HYDROXYL = re.compile(r"\([OS]\)|^[OS]|[OS]$")
 _HETEROAROMATIC = re.compile(r"[nos]")
 _ALKENE_OR_ALKYNE = re.compile(r"[C\])\d]\(?=\[?C|#")
@@ -28,11 +31,17 @@ _MOBILE = (
     "[$([O,S;X2;H1]-[$([#6]=,#[#6,#16]),$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]),"
     "$([N;X3;!H0]-C=C),$([O,S]=[C;R]-[C;R]=C),$([O,S;X2;H1]C#*)]"
 )
+_STEREO = re.compile(r"[/\\]|\[N@")
 
 
 @cache
 def _mobile() -> Chem.Mol:
     return Chem.MolFromSmarts(_MOBILE)
+
+
+@cache
+def _between_carbonyls() -> Chem.Mol:
+    return Chem.MolFromSmarts("O=[#6;R]-[C;R;X4;!H0]-[#6;R]=O")
 
 
 def may_be_redrawn(mol: Chem.Mol, smiles: str) -> bool:
@@ -42,11 +51,14 @@ def may_be_redrawn(mol: Chem.Mol, smiles: str) -> bool:
     """
     if _SURELY.search(smiles):
         return True
+    if "+" in smiles and "+" in _FIXED_CHARGES.sub("", smiles):
+        return True
     if (_HYDROXYL.search(smiles) and _HETEROAROMATIC.search(smiles)) or _ALKENE_OR_ALKYNE.search(
         smiles
     ):
-        return bool(mol.HasSubstructMatch(_mobile()))
-    return False
+        if mol.HasSubstructMatch(_mobile()):
+            return True
+    return smiles.count("=O") > 1 and bool(mol.HasSubstructMatch(_between_carbonyls()))
 
 
 def draw_as_preferred(mol: Chem.Mol, note: Note) -> Chem.Mol:
@@ -65,10 +77,16 @@ def draw_as_preferred(mol: Chem.Mol, note: Note) -> Chem.Mol:
     if settled is not mol and Chem.MolToSmiles(settled) != Chem.MolToSmiles(mol):
         note("tautomer", settled)
         mol = _draw_systems(settled, note)
-    plain = remove_needless_stereo(mol)
-    if plain is not None:
-        mol = plain
-        note("tautomer", mol)
+    aromatic = aromatize(mol)
+    if aromatic is not None:
+        note("tautomer", aromatic)
+        mol = _draw_systems(aromatic, note)
+    smiles = Chem.MolToSmiles(mol)
+    if _STEREO.search(smiles):
+        plain = remove_needless_stereo(mol)
+        if plain is not None:
+            mol = plain
+            note("tautomer", mol)
     return mol
 
 
