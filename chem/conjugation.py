@@ -16,6 +16,7 @@ from rdkit.Chem import rdMolDescriptors
 CARBON, NITROGEN, OXYGEN = 6, 7, 8
 CHALCOGENS = frozenset((8, 16, 34, 52))
 _VALENCE = {6: 4, 7: 3, 8: 2, 16: 2, 34: 2, 52: 2}
+NO_MEMBER = -9
 _SPREADS = frozenset((15, 16, 34, 52))
 """Elements that may hold more double bonds than their lowest valence allows."""
 
@@ -29,6 +30,10 @@ class AtomState(NamedTuple):
     """Neighbours that are atoms of the molecule."""
     hydrogens: int
     charge: int
+    isotope: int
+    left: int
+    """In how many double bonds the atom takes part (two for a triple bond); ``NO_MEMBER`` for an
+    element that no system holds."""
 
 
 class System(NamedTuple):
@@ -75,9 +80,13 @@ def atom_states(mol: Chem.Mol) -> list[AtomState]:
 
 
 def _state_of(atom: Chem.Atom) -> AtomState:
-    return AtomState(
-        atom.GetAtomicNum(), atom.GetDegree(), atom.GetTotalNumHs(), atom.GetFormalCharge()
-    )
+    number, degree = atom.GetAtomicNum(), atom.GetDegree()
+    hydrogens, charge = atom.GetTotalNumHs(), atom.GetFormalCharge()
+    left = NO_MEMBER
+    if number in _VALENCE:
+        shift = -abs(charge) if number == CARBON else charge
+        left = _VALENCE[number] + shift - degree - hydrogens
+    return AtomState(number, degree, hydrogens, charge, atom.GetIsotope(), left)
 
 
 def neighbour_lists(mol: Chem.Mol) -> list[list[int]]:
@@ -89,22 +98,14 @@ def neighbour_lists(mol: Chem.Mol) -> list[list[int]]:
     return neighbours
 
 
-def unsaturation(state: AtomState) -> int:
-    """Return in how many double bonds an atom takes part (two for a triple bond)."""
-    valence = _VALENCE[state.number]
-    if state.number == CARBON:
-        valence -= abs(state.charge)
-    else:
-        valence += state.charge
-    return valence - state.degree - state.hydrogens
-
-
 def find_systems(mol: Chem.Mol) -> list[Drawn]:
     """Return the conjugated systems in which a hydrogen or a charge can move."""
     states = atom_states(mol)
     neighbours = neighbour_lists(mol)
-    charged = any(one.charge for one in states)
     fixed, closed = _classify(mol, states, neighbours)
+    charged = any(
+        one.charge and i not in fixed and i not in closed for i, one in enumerate(states)
+    )
     members = _members(states, fixed, closed, charged, neighbours)
     found = []
     rings: Sequence[Sequence[int]] | None = None
@@ -131,19 +132,20 @@ def _classify(
     fixed: set[int] = set()
     closed: set[int] = set()
     for i, state in enumerate(states):
-        if state.number not in _VALENCE:
-            if state.number in _SPREADS:
-                _close_double_bonds(mol, i, states, closed)
+        left = state.left
+        if state.number == CARBON and 0 <= left < 2:
             continue
-        left = unsaturation(state)
-        if left < 0:
+        if left == NO_MEMBER:
+            if state.number in _SPREADS:
+                _close_double_bonds(mol, i, closed)
+        elif left < 0:
             closed.add(i)
-            _close_double_bonds(mol, i, states, closed)
+            _close_double_bonds(mol, i, closed)
         elif left >= 2:
             closed.add(i)
-            others = [j for j in neighbours[i] if states[j].number in _VALENCE]
-            if all(unsaturation(states[j]) < 2 for j in others):
-                closed.update(j for j in others if unsaturation(states[j]) == 1)
+            others = neighbours[i]
+            if all(states[j].left < 2 for j in others):
+                closed.update(j for j in others if states[j].left == 1)
         elif state.number == NITROGEN and state.charge == 1:
             anions = [j for j in neighbours[i] if states[j].charge == -1]
             if anions:
@@ -151,19 +153,17 @@ def _classify(
                 oxo = [
                     j
                     for j in neighbours[i]
-                    if states[j].number == OXYGEN and states[j] == (OXYGEN, 1, 0, 0)
+                    if states[j].number == OXYGEN and states[j].left == 1
                 ]
                 if oxo:
                     closed.update((i, *oxo))
                 fixed.add(i)
         elif state.number in _SPREADS and state.degree == 2 and left == 0:
-            _close_double_bonds(mol, i, states, closed)
+            _close_double_bonds(mol, i, closed)
     return fixed, closed
 
 
-def _close_double_bonds(
-    mol: Chem.Mol, atom: int, states: list[AtomState], closed: set[int]
-) -> None:
+def _close_double_bonds(mol: Chem.Mol, atom: int, closed: set[int]) -> None:
     for bond in mol.GetAtomWithIdx(atom).GetBonds():
         if bond.GetBondType() == Chem.BondType.DOUBLE:
             closed.add(bond.GetOtherAtomIdx(atom))
@@ -178,12 +178,13 @@ def _members(
 ) -> set[int]:
     members = set()
     for i, state in enumerate(states):
-        if i in closed or state.number not in _VALENCE:
-            continue
-        left = unsaturation(state)
-        if left == 1 or i in fixed:
+        left = state.left
+        if left < 0 or left > 1 or i in closed:
+            if i in fixed and i not in closed:
+                members.add(i)
+        elif left == 1 or i in fixed:
             members.add(i)
-        elif left == 0:
+        else:
             if state.number == CARBON:
                 if state.charge == 1:
                     members.add(i)
@@ -225,7 +226,7 @@ def _moves(atoms: list[int], states: list[AtomState], fixed: set[int]) -> bool:
         elif i not in fixed:
             if state.charge:
                 return True
-            if unsaturation(state) == 1:
+            if state.left == 1:
                 acceptor = True
             elif state.hydrogens:
                 donor = True
@@ -245,7 +246,7 @@ def _is_settled(
         number = states[i].number
         if number == CARBON:
             continue
-        left = unsaturation(states[i])
+        left = states[i].left
         if number == NITROGEN:
             if left:
                 if i not in inside:

@@ -18,13 +18,13 @@ from chem.tautomers import draw_preferred
 
 Note = Callable[[str, Chem.Mol], None]
 
-_SURELY = re.compile(
-    r"=\[?N|N[\d%]*\(?=|\[nH\].*n|n.*\[nH\]|\[N@"
-)
-"""A double bond at nitrogen, an azole or lactam with a second nitrogen."""
+_SURELY = re.compile(r"=\[?N|N[\d%]*\(?=|\[N@")
+"""A double bond at nitrogen, or stereochemistry there."""
+_AZOLE = re.compile(r"\[nH\].*n|n.*\[nH\]")
+"""An azole or lactam with a second aromatic nitrogen."""
 _FIXED_CHARGES = re.compile(r"\[N\+\]\(=O\)\[O-\]|O=\[N\+\]\(\[O-\]\)|\[S@*\+\]\(|\[O-\]\[S@*\+\]")
 """Nitro groups and sulfoxides."""
-_HYDROXYL = re.compile(r"\([OS]\)|^[OS]|[OS]$")
+_HYDROXYL = re.compile(r"[^=][OS](?:\)|$)|^[OS][^=]")
 _HETEROAROMATIC = re.compile(r"[nos]")
 _ALKENE_OR_ALKYNE = re.compile(r"[C\])\d]\(?=\[?C|#")
 _MOBILE = (
@@ -49,29 +49,39 @@ def may_be_redrawn(mol: Chem.Mol, smiles: str) -> bool:
 
     False is certain. Of lead-like molecules a tenth may have one, and a fortieth has.
     """
+    return bool(_AZOLE.search(smiles)) or _may_be_odd(mol, smiles)
+
+
+def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
+    """Tell the same of all that is more than the place of a hydrogen in an azole."""
     if _SURELY.search(smiles):
         return True
     if "+" in smiles and "+" in _FIXED_CHARGES.sub("", smiles):
         return True
-    if (_HYDROXYL.search(smiles) and _HETEROAROMATIC.search(smiles)) or _ALKENE_OR_ALKYNE.search(
-        smiles
-    ):
-        if mol.HasSubstructMatch(_mobile()):
-            return True
-    return smiles.count("=O") > 1 and bool(mol.HasSubstructMatch(_between_carbonyls()))
+    if (
+        _ALKENE_OR_ALKYNE.search(smiles)
+        or (_HYDROXYL.search(smiles) and _HETEROAROMATIC.search(smiles))
+    ) and mol.HasSubstructMatch(_mobile()):
+        return True
+    carbonyls = smiles.count("=O") + smiles.startswith("O=")
+    return carbonyls > 1 and bool(mol.HasSubstructMatch(_between_carbonyls()))
 
 
-def draw_as_preferred(mol: Chem.Mol, note: Note) -> Chem.Mol:
+def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> Chem.Mol:
     """Return the preferred drawing of a sanitized, neutralized molecule of one fragment.
 
-    The very molecule where it is drawn so already. ``note`` hears of ``tautomer`` (a hydrogen has
-    moved, or a geometry that moving hydrogens destroy was dropped), ``resonance`` (only charges and
-    double bonds have) and ``neutralized`` (an inner salt was given its neutral form).
+    The very molecule where it is drawn so already; ``smiles`` is its canonical SMILES. ``note``
+    hears of ``tautomer`` (a hydrogen has moved, or a geometry that moving hydrogens destroy was
+    dropped), ``resonance`` (only charges and double bonds have) and ``neutralized`` (an inner salt
+    was given its neutral form).
     """
-    balanced = balance_charges(mol)
-    if balanced is not None:
-        mol = balanced
-        note("neutralized", mol)
+    if not _may_be_odd(mol, smiles):
+        return _draw_systems(mol, note)
+    if "+" in smiles:
+        balanced = balance_charges(mol)
+        if balanced is not None:
+            mol = balanced
+            note("neutralized", mol)
     mol = _draw_systems(mol, note)
     settled = settle_hydrogens(mol)
     if settled is not mol and Chem.MolToSmiles(settled) != Chem.MolToSmiles(mol):
@@ -81,7 +91,6 @@ def draw_as_preferred(mol: Chem.Mol, note: Note) -> Chem.Mol:
     if aromatic is not None:
         note("tautomer", aromatic)
         mol = _draw_systems(aromatic, note)
-    smiles = Chem.MolToSmiles(mol)
     if _STEREO.search(smiles):
         plain = remove_needless_stereo(mol)
         if plain is not None:

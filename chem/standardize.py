@@ -159,7 +159,7 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
     a dot is one fragment, and without a bracketed hydrogen or an atom map has none to remove.
     """
     mol = parse(smiles, "smiles")
-    seen = smiles
+    seen, changes = smiles, _Changes()
     for _ in range(MAX_PASSES):
         if isinstance(mol, Failure) or mol.HasSubstructMatch(_tools().unusual):
             return None
@@ -167,9 +167,12 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
         if not _HAS_CARBON.search(written):
             return None
         if written == seen:
-            if may_be_redrawn(mol, written) and draw_as_preferred(mol, _ignore) is not mol:
-                return None
-            return Standardized(mol, written, (), registration_key(mol, written))
+            if not may_be_redrawn(mol, written):
+                return Standardized(mol, written, changes.words, registration_key(mol, written))
+            drawn = draw_as_preferred(mol, written, changes.add)
+            if drawn is mol:
+                return Standardized(mol, written, changes.words, registration_key(mol, written))
+            written = Chem.MolToSmiles(drawn)
         seen = written
         mol = parse(written, "smiles")
     return None
@@ -260,8 +263,9 @@ def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
         _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
     if stripped:
         return mol  # the fragment is read again before it is drawn anew
-    if unusual or may_be_redrawn(mol, Chem.MolToSmiles(mol)):
-        mol = draw_as_preferred(mol, changes.add)
+    smiles = Chem.MolToSmiles(mol)
+    if may_be_redrawn(mol, smiles):
+        mol = draw_as_preferred(mol, smiles, changes.add)
     return mol
 
 
@@ -276,10 +280,6 @@ def _normalize(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
         return mol
     changes.add("normalized", normal)
     return normal
-
-
-def _ignore(change: str, mol: Chem.Mol) -> None:
-    """Hear of a change and do nothing."""
 
 
 def _rewrite(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from rdkit import Chem
 
-from chem.conjugation import CARBON, Drawn, find_systems
+from chem.conjugation import CARBON, NITROGEN, Drawn, atom_states, find_systems, neighbour_lists
 from chem.placements import Placement, best_placements, double_bonds, twins_of
 
 MAX_TIES = 16
@@ -32,11 +32,9 @@ def draw_preferred(mol: Chem.Mol) -> Chem.Mol | None:
         elif best and best[0] != _current(one):
             chosen.append((one, best[0]))
     if tied:
-        ranks = rank_without_hydrogens(mol, systems)
+        order = AtomOrder(mol, systems)
         for one, best in tied:
-            keys = [_order(one, placement, ranks) for placement in best]
-            lowest = min(keys)
-            first = [p for p, key in zip(best, keys, strict=True) if key == lowest]
+            first = order.lowest(one, best)
             current = _current(one)
             if len(first) > 1:
                 first = _smallest(mol, one, first[:MAX_TIES])
@@ -74,57 +72,91 @@ def _current(drawn: Drawn) -> Placement:
     return Placement(tuple(hydrogens), tuple(charges), tuple(bonded))
 
 
-def _order(drawn: Drawn, placement: Placement, ranks: Sequence[int]) -> tuple[list[int], list[int]]:
-    atoms = drawn.atoms
-    return (
-        sorted(ranks[i] for i, one in zip(atoms, placement.charges, strict=True) if one),
-        sorted(
-            ranks[i]
-            for i, count in zip(atoms, placement.hydrogens, strict=True)
-            for _ in range(count)
-        ),
-    )
+def _mix(number: int) -> int:
+    """Scatter a number over 61 bits, the same on every machine."""
+    number = (number * 0x9E3779B97F4A7C15 + 0x7F4A7C15) & 0xFFFFFFFFFFFFFFFF
+    number ^= number >> 29
+    return (number * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF) >> 3
 
 
-def rank_without_hydrogens(mol: Chem.Mol, systems: Sequence[Drawn]) -> list[int]:
-    """Rank the atoms by what all forms have in common; equal atoms have equal ranks."""
-    bare = Chem.RWMol(mol)
-    for bond in bare.GetBonds():
-        bond.SetIsAromatic(False)
-        bond.SetBondType(Chem.BondType.SINGLE)
-        bond.SetStereo(Chem.BondStereo.STEREONONE)
-    moving = {
-        i
-        for one in systems
-        for i, can in zip(one.atoms, one.system.flexible, strict=True)
-        if can
-    }
-    for atom in bare.GetAtoms():
-        i = atom.GetIdx()
-        hydrogens = 0 if i in moving else atom.GetTotalNumHs()
-        atom.SetIsAromatic(False)
-        atom.SetNoImplicit(True)
-        atom.SetNumExplicitHs(hydrogens)
-        if i in moving:
-            atom.SetFormalCharge(0)
-    bare.UpdatePropertyCache(False)
-    return list(Chem.CanonicalRankAtoms(bare, breakTies=False))
+class AtomOrder:
+    """An order of atoms that knows nothing of mobile hydrogens, charges and double bonds.
+
+    Each atom starts with a number made of what all forms have in common, and is given, round after
+    round, one made of its own and its neighbours' numbers.
+    """
+
+    def __init__(self, mol: Chem.Mol, systems: Sequence[Drawn]):
+        moving = {
+            i
+            for one in systems
+            for i, can in zip(one.atoms, one.system.flexible, strict=True)
+            if can
+        }
+        states = atom_states(mol)
+        self._neighbours = neighbour_lists(mol)
+        self._numbers = [
+            _mix(s.number + (s.degree << 8) + (s.isotope << 12))
+            if i in moving
+            else _mix(
+                s.number
+                + (s.degree << 8)
+                + (s.isotope << 12)
+                + (s.hydrogens + 1 << 24)
+                + (s.charge + 8 << 28)
+            )
+            for i, s in enumerate(states)
+        ]
+
+    def lowest(self, drawn: Drawn, placements: Sequence[Placement]) -> list[Placement]:
+        """Return the placements that come first; more than one where the order sees no difference."""
+        for _ in range(len(self._numbers)):
+            keys = [self._key(drawn, one) for one in placements]
+            if len(set(keys)) == len(keys):
+                return [placements[keys.index(min(keys))]]
+            before = len(set(self._numbers))
+            self._refine()
+            if len(set(self._numbers)) == before:
+                break
+        keys = [self._key(drawn, one) for one in placements]
+        return [one for one, key in zip(placements, keys, strict=True) if key == min(keys)]
+
+    def _refine(self) -> None:
+        numbers = self._numbers
+        self._numbers = [
+            _mix(3 * numbers[i] + sum([numbers[j] for j in others]))
+            for i, others in enumerate(self._neighbours)
+        ]
+
+    def _key(self, drawn: Drawn, placement: Placement) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        numbers, atoms = self._numbers, drawn.atoms
+        return (
+            tuple(sorted(numbers[i] for i, c in zip(atoms, placement.charges, strict=True) if c)),
+            tuple(
+                sorted(
+                    numbers[i]
+                    for i, count in zip(atoms, placement.hydrogens, strict=True)
+                    for _ in range(count)
+                )
+            ),
+        )
 
 
 def _redraw(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mol | None:
     """Return the molecule with these systems drawn so; None where RDKit cannot read that."""
+    moved = _move_in_rings(mol, chosen)
+    if moved is not None:
+        return moved
     drawn = Chem.RWMol(mol)
     Chem.Kekulize(drawn, clearAromaticFlags=True)
+    stereo = False
     for one, placement in chosen:
-        doubled = {
-            (min(pair), max(pair)) for pair in double_bonds(one.system, placement)
-        }
-        for i, j in one.system.edges:
-            bond = drawn.GetBondBetweenAtoms(one.atoms[i], one.atoms[j])
-            order = (
-                Chem.BondType.DOUBLE if (min(i, j), max(i, j)) in doubled else Chem.BondType.SINGLE
-            )
+        doubled = {frozenset(pair) for pair in double_bonds(one.system, placement)}
+        for pair in one.system.edges:
+            bond = drawn.GetBondBetweenAtoms(one.atoms[pair[0]], one.atoms[pair[1]])
+            order = Chem.BondType.DOUBLE if frozenset(pair) in doubled else Chem.BondType.SINGLE
             if bond.GetBondType() != order:
+                stereo = stereo or bond.GetStereo() != Chem.BondStereo.STEREONONE
                 bond.SetStereo(Chem.BondStereo.STEREONONE)
                 bond.SetBondType(order)
         for k, i in enumerate(one.atoms):
@@ -137,5 +169,39 @@ def _redraw(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mo
                 atom.SetFormalCharge(0)
     if Chem.SanitizeMol(drawn, catchErrors=True):
         return None
-    Chem.AssignStereochemistry(drawn, cleanIt=True, force=True)
+    if stereo:
+        Chem.AssignStereochemistry(drawn, cleanIt=True, force=True)
     return drawn.GetMol()
+
+
+def _move_in_rings(
+    mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]
+) -> Chem.Mol | None:
+    """Return the molecule where hydrogens only move between nitrogens of aromatic rings.
+
+    No bond has to be drawn anew then: RDKit writes those bonds as aromatic. None for other moves.
+    """
+    moves = []
+    for one, placement in chosen:
+        if any(placement.charges):
+            return None
+        for k, i in enumerate(one.atoms):
+            if one.system.flexible[k] and placement.hydrogens[k] != one.states[k].hydrogens:
+                if one.system.numbers[k] != NITROGEN or one.system.charge or one.system.anion:
+                    return None
+                moves.append((i, placement.hydrogens[k]))
+    if not moves or not all(mol.GetAtomWithIdx(i).GetIsAromatic() for i, _ in moves):
+        return None
+    moved = Chem.Mol(mol)
+    for i, count in moves:
+        atom = moved.GetAtomWithIdx(i)
+        atom.SetNumExplicitHs(count)
+        atom.SetNoImplicit(bool(count))
+    try:
+        Chem.Kekulize(Chem.Mol(moved))
+    except Chem.KekulizeException:
+        return None
+    moved.UpdatePropertyCache()
+    return moved
+
+
