@@ -7,6 +7,7 @@ that may have something are looked at closely.
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 from rdkit import Chem
 
@@ -26,22 +27,26 @@ _FIXED_CHARGES = re.compile(r"\[N\+\]\(=O\)\[O-\]|O=\[N\+\]\(\[O-\]\)|\[S@*\+\]\
 """Nitro groups and sulfoxides."""
 _HYDROXYL = re.compile(r"[^=][OS](?:\)|$)|^[OS][^=]")
 _HETEROAROMATIC = re.compile(r"[nos]")
-_ALKENE_OR_ALKYNE = re.compile(r"[C\])\d]\(?=\[?C|#")
-_MOBILE = (
-    "[$([O,S;X2;H1]-[$([#6]=,#[#6,#16]),$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]),"
-    "$([N;X3;!H0]-C=C),$([O,S]=[C;R]-[C;R]=C),$([O,S;X2;H1]C#*)]"
-)
+_ALKENE = re.compile(r"[C\])\d]\(?=\[?C|C#C")
 _STEREO = re.compile(r"[/\\]|\[N@")
 
 
-@cache
-def _mobile() -> Chem.Mol:
-    return Chem.MolFromSmarts(_MOBILE)
+class _Queries(NamedTuple):
+    hydroxyl: Chem.Mol
+    """A hydroxyl or thiol group on a heteroaromatic ring."""
+    alkene: Chem.Mol
+    """An enol, an enamine, an enone in a ring."""
+    between: Chem.Mol
+    """A saturated carbon between two carbonyl groups of a ring."""
 
 
 @cache
-def _between_carbonyls() -> Chem.Mol:
-    return Chem.MolFromSmarts("O=[#6;R]-[C;R;X4;!H0]-[#6;R]=O")
+def _queries() -> _Queries:
+    return _Queries(
+        Chem.MolFromSmarts("[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"),
+        Chem.MolFromSmarts("[$([N,O,S;!H0]-C=,#C),$([O,S]=[C;R]-[C;R]=C)]"),
+        Chem.MolFromSmarts("O=[#6;R]-[C;R;X4;!H0]-[#6;R]=O"),
+    )
 
 
 def may_be_redrawn(mol: Chem.Mol, smiles: str) -> bool:
@@ -58,49 +63,54 @@ def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
         return True
     if "+" in smiles and "+" in _FIXED_CHARGES.sub("", smiles):
         return True
+    queries = _queries()
+    if _ALKENE.search(smiles) and mol.HasSubstructMatch(queries.alkene):
+        return True
     if (
-        _ALKENE_OR_ALKYNE.search(smiles)
-        or (_HYDROXYL.search(smiles) and _HETEROAROMATIC.search(smiles))
-    ) and mol.HasSubstructMatch(_mobile()):
+        _HETEROAROMATIC.search(smiles)
+        and _HYDROXYL.search(smiles)
+        and mol.HasSubstructMatch(queries.hydroxyl)
+    ):
         return True
     carbonyls = smiles.count("=O") + smiles.startswith("O=")
-    return carbonyls > 1 and bool(mol.HasSubstructMatch(_between_carbonyls()))
+    return carbonyls > 1 and bool(mol.HasSubstructMatch(queries.between))
 
 
-def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> Chem.Mol:
+def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol, bool]:
     """Return the preferred drawing of a sanitized, neutralized molecule of one fragment.
 
-    The very molecule where it is drawn so already; ``smiles`` is its canonical SMILES. ``note``
+    The very molecule where it is drawn so already; and whether looking again may find more. ``smiles`` is its canonical SMILES. ``note``
     hears of ``tautomer`` (a hydrogen has moved, or a geometry that moving hydrogens destroy was
     dropped), ``resonance`` (only charges and double bonds have) and ``neutralized`` (an inner salt
     was given its neutral form).
     """
     if not _may_be_odd(mol, smiles):
-        return _draw_systems(mol, note)
+        return _draw_systems(mol, smiles, note), False
+    before = mol
     if "+" in smiles:
         balanced = balance_charges(mol)
         if balanced is not None:
             mol = balanced
             note("neutralized", mol)
-    mol = _draw_systems(mol, note)
+    mol = _draw_systems(mol, smiles, note)
     settled = settle_hydrogens(mol)
     if settled is not mol and Chem.MolToSmiles(settled) != Chem.MolToSmiles(mol):
         note("tautomer", settled)
-        mol = _draw_systems(settled, note)
+        mol = _draw_systems(settled, smiles, note)
     aromatic = aromatize(mol)
     if aromatic is not None:
         note("tautomer", aromatic)
-        mol = _draw_systems(aromatic, note)
+        mol = _draw_systems(aromatic, smiles, note)
     if _STEREO.search(smiles):
         plain = remove_needless_stereo(mol)
         if plain is not None:
             mol = plain
             note("tautomer", mol)
-    return mol
+    return mol, mol is not before
 
 
-def _draw_systems(mol: Chem.Mol, note: Note) -> Chem.Mol:
-    drawn = draw_preferred(mol)
+def _draw_systems(mol: Chem.Mol, smiles: str, note: Note) -> Chem.Mol:
+    drawn = draw_preferred(mol, smiles)
     if drawn is None:
         return mol
     note("tautomer" if _hydrogens(drawn) != _hydrogens(mol) else "resonance", drawn)

@@ -159,7 +159,7 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
     a dot is one fragment, and without a bracketed hydrogen or an atom map has none to remove.
     """
     mol = parse(smiles, "smiles")
-    seen, changes = smiles, _Changes()
+    seen, changes, open_ = smiles, _Changes(), True
     for _ in range(MAX_PASSES):
         if isinstance(mol, Failure) or mol.HasSubstructMatch(_tools().unusual):
             return None
@@ -167,9 +167,9 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
         if not _HAS_CARBON.search(written):
             return None
         if written == seen:
-            if not may_be_redrawn(mol, written):
-                return Standardized(mol, written, changes.words, registration_key(mol, written))
-            drawn = draw_as_preferred(mol, written, changes.add)
+            drawn = mol
+            if open_ and may_be_redrawn(mol, written):
+                drawn, open_ = draw_as_preferred(mol, written, changes.add)
             if drawn is mol:
                 return Standardized(mol, written, changes.words, registration_key(mol, written))
             written = Chem.MolToSmiles(drawn)
@@ -265,7 +265,7 @@ def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
         return mol  # the fragment is read again before it is drawn anew
     smiles = Chem.MolToSmiles(mol)
     if may_be_redrawn(mol, smiles):
-        mol = draw_as_preferred(mol, smiles, changes.add)
+        mol, _ = draw_as_preferred(mol, smiles, changes.add)
     return mol
 
 

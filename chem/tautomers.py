@@ -7,6 +7,7 @@ does not depend on the drawing. Carbons keep their hydrogens here: what moves th
 chem.drawings.
 """
 
+import re
 from collections.abc import Sequence
 
 from rdkit import Chem
@@ -15,12 +16,13 @@ from chem.conjugation import CARBON, NITROGEN, Drawn, atom_states, find_systems,
 from chem.placements import Placement, best_placements, double_bonds, twins_of
 
 MAX_TIES = 16
+_STEREO = re.compile(r"[@/\\]")
 
 
-def draw_preferred(mol: Chem.Mol) -> Chem.Mol | None:
+def draw_preferred(mol: Chem.Mol, smiles: str) -> Chem.Mol | None:
     """Return a sanitized molecule in its preferred form; None where it is drawn so already.
 
-    The order of atoms stays. Systems with too many placements stay as they are.
+    ``smiles`` is a SMILES of it, in any form but with its stereochemistry. The order of atoms stays. Systems with too many placements stay as they are.
     """
     systems = find_systems(mol)
     chosen: list[tuple[Drawn, Placement]] = []
@@ -33,10 +35,13 @@ def draw_preferred(mol: Chem.Mol) -> Chem.Mol | None:
             chosen.append((one, best[0]))
     if tied:
         order = AtomOrder(mol, systems)
+        # Without stereochemistry, two places of one hydrogen that the order cannot tell apart are
+        # one and the same, as in 3,5-dimethylpyrazole.
+        plain = not _STEREO.search(smiles)
         for one, best in tied:
             first = order.lowest(one, best)
             current = _current(one)
-            if len(first) > 1:
+            if len(first) > 1 and not (len(best) == 2 and current in first and plain):
                 first = _smallest(mol, one, first[:MAX_TIES])
             if current not in first:
                 chosen.append((one, first[0]))
