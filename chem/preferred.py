@@ -113,9 +113,5 @@ def _draw_systems(mol: Chem.Mol, smiles: str, note: Note) -> Chem.Mol:
     drawn = draw_preferred(mol, smiles)
     if drawn is None:
         return mol
-    note("tautomer" if _hydrogens(drawn) != _hydrogens(mol) else "resonance", drawn)
-    return drawn
-
-
-def _hydrogens(mol: Chem.Mol) -> list[int]:
-    return [atom.GetTotalNumHs() for atom in mol.GetAtoms()]
+    note(drawn.word, drawn.mol)
+    return drawn.mol

@@ -37,6 +37,8 @@ _MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*H")
 """Several fragments, atom maps, query or dative bonds, explicit hydrogens."""
 _HAS_CARBON = re.compile(r"c|C(?![a-z])")
 """For a SMILES without elements such as Sc; it may overlook a carbon, but invents none."""
+_MAY_BE_UNUSUAL = re.compile(r"\[(?!nH\]|C@@?H?\])|[SPI]|B(?!r)")
+"""What a canonical SMILES needs to match ``_Tools.unusual``."""
 _MAPPED = re.compile(r":\d+\]")
 
 
@@ -161,9 +163,11 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
     mol = parse(smiles, "smiles")
     seen, changes, open_ = smiles, _Changes(), True
     for _ in range(MAX_PASSES):
-        if isinstance(mol, Failure) or mol.HasSubstructMatch(_tools().unusual):
+        if isinstance(mol, Failure):
             return None
         written = Chem.MolToSmiles(mol)
+        if _MAY_BE_UNUSUAL.search(written) and mol.HasSubstructMatch(_tools().unusual):
+            return None
         if not _HAS_CARBON.search(written):
             return None
         if written == seen:

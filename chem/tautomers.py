@@ -9,6 +9,7 @@ chem.drawings.
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rdkit import Chem
 
@@ -19,7 +20,16 @@ MAX_TIES = 16
 _STEREO = re.compile(r"[@/\\]")
 
 
-def draw_preferred(mol: Chem.Mol, smiles: str) -> Chem.Mol | None:
+class Redrawn(NamedTuple):
+    """A molecule in its preferred form."""
+
+    mol: Chem.Mol
+    """The order of atoms stays."""
+    word: str
+    """``tautomer``, or ``resonance`` where every hydrogen is where it was."""
+
+
+def draw_preferred(mol: Chem.Mol, smiles: str) -> Redrawn | None:
     """Return a sanitized molecule in its preferred form; None where it is drawn so already.
 
     ``smiles`` is a SMILES of it, in any form but with its stereochemistry. The order of atoms stays. Systems with too many placements stay as they are.
@@ -45,7 +55,18 @@ def draw_preferred(mol: Chem.Mol, smiles: str) -> Chem.Mol | None:
                 first = _smallest(mol, one, first[:MAX_TIES])
             if current not in first:
                 chosen.append((one, first[0]))
-    return _redraw(mol, chosen) if chosen else None
+    drawn = _redraw(mol, chosen) if chosen else None
+    if drawn is None:
+        return None
+    moved = any(
+        count != state.hydrogens
+        for one, placement in chosen
+        for count, state, can in zip(
+            placement.hydrogens, one.states, one.system.flexible, strict=True
+        )
+        if can
+    )
+    return Redrawn(drawn, "tautomer" if moved else "resonance")
 
 
 def _smallest(mol: Chem.Mol, drawn: Drawn, placements: list[Placement]) -> list[Placement]:
