@@ -24,9 +24,11 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.canonical import AxisError, axes_of, write_canonical
 from chem.diagnose import one_line
+from chem.drawings import unite_charges
 from chem.named_groups import adopt_groups
 from chem.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
 from chem.parse import parse
+from chem.preferred import draw_as_preferred, may_be_redrawn
 from chem.records import Failure, StructureFormat
 from chem.refusals import find_refusal
 from chem.registration import registration_key
@@ -41,6 +43,8 @@ _MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*(?:H|[CNOS]H?[23]?\]|[cnos]\])|=\
 atom in square brackets without charge or configuration), a drawn allene."""
 _HAS_CARBON = re.compile(r"c|C(?![a-z])")
 """For a SMILES without elements such as Sc; it may overlook a carbon, but invents none."""
+_MAY_BE_UNUSUAL = re.compile(r"\[(?!nH\]|C@@?H?\])|[SPI]|B(?!r)")
+"""What a canonical SMILES needs to match ``_Tools.unusual``."""
 _MAPPED = re.compile(r":\d+\]")
 _SALT_METALS = "[Li,Na,K,Rb,Cs,Be,Mg,Ca,Sr,Ba,Ra,Zn,Al]"
 
@@ -178,15 +182,22 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
     a dot is one fragment, and without a bracketed hydrogen or an atom map has none to remove.
     """
     mol = parse(smiles, "smiles")
-    seen = smiles
+    seen, changes, open_ = smiles, _Changes(), True
     for _ in range(MAX_PASSES):
-        if isinstance(mol, Failure) or mol.HasSubstructMatch(_tools().unusual):
+        if isinstance(mol, Failure):
             return None
         written = Chem.MolToSmiles(mol)
+        if _MAY_BE_UNUSUAL.search(written) and mol.HasSubstructMatch(_tools().unusual):
+            return None
         if written in INORGANIC_CARBON or not _HAS_CARBON.search(written):
             return None
         if written == seen:
-            return Standardized(mol, written, (), registration_key(mol, written))
+            drawn = mol
+            if open_ and may_be_redrawn(mol, written):
+                drawn, open_ = draw_as_preferred(mol, written, changes.add)
+            if drawn is mol:
+                return Standardized(mol, written, changes.words, registration_key(mol, written))
+            written = Chem.MolToSmiles(drawn)
         seen = written
         mol = parse(written, "smiles")
     return None
@@ -276,23 +287,43 @@ def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol | Failure:
     """Run the steps this molecule can need, noting those that changed it."""
     tools = _tools()
     unusual = mol.HasSubstructMatch(tools.unusual)
+    stripped = False
     if unusual:
         bonds = mol.GetNumBonds()
         tools.metals.DisconnectInPlace(mol)
         if mol.GetNumBonds() < bonds:
             changes.add("disconnected_metal", mol)
-        _rewrite("normalized", tools.normalizer.normalizeInPlace, mol, changes)
+        mol = _normalize(mol, changes)
         _rewrite("reionized", tools.reionizer.reionizeInPlace, mol, changes)
     if len(Chem.GetMolFrags(mol)) > 1:
         parent = choose_parent(mol)
         if isinstance(parent, Failure):
             return parent
         mol = parent.mol
+        stripped = True
         for change in parent.changes:
             changes.add(change, mol)
     if unusual:
         _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
+    if stripped:
+        return mol  # the fragment is read again before it is drawn anew
+    smiles = Chem.MolToSmiles(mol)
+    if may_be_redrawn(mol, smiles):
+        mol, _ = draw_as_preferred(mol, smiles, changes.add)
     return mol
+
+
+def _normalize(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
+    """Write groups one way; a mesoionic ring that RDKit's rules would break stays as it is."""
+    _rewrite("normalized", unite_charges, mol, changes)
+    normal = Chem.Mol(mol)
+    _tools().normalizer.normalizeInPlace(normal)
+    if Chem.MolToSmiles(normal, canonical=False) == Chem.MolToSmiles(mol, canonical=False):
+        return mol
+    if Chem.MolFromSmiles(Chem.MolToSmiles(normal), sanitize=True) is None:
+        return mol
+    changes.add("normalized", normal)
+    return normal
 
 
 def _rewrite(

@@ -1,0 +1,153 @@
+"""Groups that are drawn in more than one way, each rewritten to one drawing.
+
+Two tables of rules in RDKit's form (name, reaction SMARTS). ``CHARGES`` unites charge-separated,
+hypervalent and neutral drawings, beside what RDKit's own normalizer does: what is drawn with
+charges on neighbours and need not be gets a double bond (sulfoxides keep theirs, as ChEMBL draws
+them). ``HYDROGENS`` moves a hydrogen between carbon and a heteroatom, always towards the stable
+form; chem.tautomers does the rest.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from rdkit import Chem, rdBase
+from rdkit.Chem.MolStandardize import rdMolStandardize
+
+CHARGES = (
+    ("phosphine oxide", "[P,As;+;X4:1][O,S,Se;-;X1:2]>>[P,As;+0:1]=[O,S,Se;+0:2]"),
+    ("phosphine imide", "[P;+;X4:1][N;-:2]>>[P;+0:1]=[N;+0:2]"),
+    ("phosphonium ylide", "[P;+;X4:1][C;-:2]>>[P;+0:1]=[C;+0:2]"),
+    ("acyl phosphonium ylide", "[P;+;X4:1][C:2]=[C:3][O;-:4]>>[P;+0:1]=[C:2][C:3]=[O;+0:4]"),
+    ("sulfoximine or sulfonamide oxide", "[S;+;X4:1][O;-;X1:2]>>[S;+0:1]=[O;+0:2]"),
+    ("sulfoximine imide", "[S;+;X4:1][N;-:2]>>[S;+0:1]=[N;+0:2]"),
+    ("doubly charged sulfonyl", "[S;+2;X4:1]([O;-:2])[O,N;-:3]>>[S;+0:1](=[O;+0:2])=[*;+0:3]"),
+    ("sulfilimine", "[S;+;X3:1][N;-:2]>>[S;+0:1]=[N;+0:2]"),
+    ("sulfinic acid", "[S;+;X3:1]([O;-:2])[O;H1:3]>>[S;+0:1](=[O;+0:2])[O:3]"),
+    ("selenoxide", "[Se,Te;+;X3:1][O;-:2]>>[*;+0:1]=[O;+0:2]"),
+    ("iodoso", "[I;+;X2:1][O;-:2]>>[I;+0:1]=[O;+0:2]"),
+    ("iodyl", "[I;+2;X3:1]([O;-:2])[O;-:3]>>[I;+0:1](=[O;+0:2])=[O;+0:3]"),
+    ("azide", "[N;-:1][N;+:2]#[N;+0;X1:3]>>[N;+0:1]=[N;+:2]=[N;-:3]"),
+    ("diazo", "[C;-:1][N;+:2]#[N;X1:3]>>[C;+0:1]=[N;+:2]=[N;-:3]"),
+    ("isocyanide", "[N;+0;X2:1]=[C;X1;H0;+0:2]>>[N;+:1]#[C;-:2]"),
+    ("nitrile oxide", "[C;X2:1]=[N;+:2]=[O;+0;X1:3]>>[C:1]#[N;+:2][O;-:3]"),
+    ("thiolate on a cation", "[S;-;X1:1]-[C;R:2]=[N;+:3]>>[S;+0:1]=[C:2][N;+0:3]"),
+)
+HYDROGENS = (
+    (
+        "enol",
+        "[O;X2;H1:1][C;!$(C-[C,c]=,:[O,N,S]);!$(C-[#7,#8,#16;!H1]-[#6]=[#8]):2]"
+        "=[C;!$(C-[#6]=[O,N,S]);!$(C-C#N);!$(C-[N+](=O)[O-]);!$(C-S(=O)=O);!$(C-[P]=O);"
+        "!$(C-[c]:n):3]>>[O:1]=[C:2][C:3]",
+    ),
+    ("acid drawn as an enediol", "[O;H1:1][C:2]([O,N,S:4])=[C;!R:3]>>[O:1]=[C:2]([*:4])[C:3]"),
+    (
+        "enamine",
+        "[N;X3;H1,H2;!$(N-[#6]=[O,S,N]);!$(N-S=O);!$(N-c);!$(N-[N,O]);!$(N-C#N):1]"
+        "[C;!$(C-[C,c]=,:[O,N,S]);!$(C(-[#7])-[#7,#8,#16]);!$(C-[C,c]=,:[C,c]):2]"
+        "=[C;!$(C-[#6]=,#,:[*]);!$(C-[N+]);!$(C-S=O);!$(C-[P]=O);!$(C-[#7,#8,#16]):3]"
+        ">>[N:1]=[C:2][C:3]",
+    ),
+    (
+        "imine of a keto compound",
+        "[N;X2;!$(N-[#7,#8]):1]=[C;!$(C-[#7,#8,#16]):2][C;X4;H1,H2;!$(C(C=O)C=O):3]"
+        "[C;$(C(=O)[#1,C,c,$([O]-[#6])]):4]=[O:5]>>[N:1][C:2]=[C:3][C:4]=[O:5]",
+    ),
+    ("nitroso", "[C;X4;!H0:1][N;X2:2]=[O;X1:3]>>[C:1]=[N:2][O:3]"),
+    (
+        "azo",
+        "[C;X4;!H0:1][N;X2:2]=[N;X2;$(N-c),$(N-C=[O,N,S]):3]>>[C:1]=[N:2][N:3]",
+    ),
+    ("aci-nitro", "[C:1]=[N;+:2]([O;-:3])[O;H1:4]>>[C:1][N;+:2]([O;-:3])=[O:4]"),
+    ("ynol", "[O;H1:1][C:2]#[C:3]>>[O:1]=[C:2]=[C:3]"),
+    ("cyanate", "[O,S;H1:1][C:2]#[N:3]>>[*:1]=[C:2]=[N:3]"),
+    ("cyanamide", "[N;X2;H1:1]=[C;X2:2]=[N;X2:3]>>[N:1]#[C:2][N:3]"),
+    (
+        "N-oxide beside a hydroxyl group",
+        "[O;-;X1:1][n;+:2]:[c:3][O,S;X2;H1:4]>>[OH;+0:1][n;+0:2]:[c:3]=[*:4]",
+    ),
+    (
+        "N-oxide across a hydroxyl group",
+        "[O;-;X1:1][n;+:2]1:[c:5]:[c:6]:[c:3](:[c:7]:[c:8]:1)[O,S;X2;H1:4]"
+        ">>[OH;+0:1][n;+0:2]1:[c:5]:[c:6]:[c:3](:[c:7]:[c:8]:1)=[*:4]",
+    ),
+    (
+        "2-hydroxyindole",
+        "[O,S;X2;H1:1][c:2]1:[c:3]:[c:4]2:[c:5]:[c:6]:[c:7]:[c:8]:[c:9]:2:[n,o,s:10]:1"
+        ">>[*:1]=[C:2]1-[C:3]-[c:4]2:[c:5]:[c:6]:[c:7]:[c:8]:[c:9]:2-[*:10]-1",
+    ),
+    ("thioacid of phosphorus", "[P;X4:1](=[O:2])[S,Se;X2;H1:3]>>[P:1]([O:2])=[*:3]"),
+    ("sulfonimidic acid", "[S;X4:1](=[O:2])(=[N:3])[O;H1:4]>>[S:1](=[O:2])(=[O:4])[N:3]"),
+    ("sulfinimidic acid", "[S;X3:1](=[N:3])[O;H1:4]>>[S:1](=[O:4])[N:3]"),
+    ("phosphonimidic acid", "[P;X4:1](=[N:3])[O;H1:4]>>[P:1](=[O:4])[N:3]"),
+    ("phosphite", "[P;X3;H0;+0:1]([O,N:2])([O,N:3])[O;H1:4]>>[PH:1](=[O:4])([*:2])[*:3]"),
+    ("phosphinous acid", "[P;X3;H0;+0:1]([#6:2])([#6,#8:3])[O;H1:4]>>[PH:1](=[O:4])([*:2])[*:3]"),
+)
+_MAY_MOVE = "[{}]".format(
+    ",".join(
+        f"$({one})"
+        for one in (
+            "[O,S;X2;H1]-[C,N]=,#*",
+            "[O,S;H1]-c:[n+]",
+            "[O,S;X2;H1]-c1cc2ccccc2[n,o,s]1",
+            "[O,S;H1]-c:c:c:[n+]",
+            "[O,S,Se;X2;H1]-[P,S]",
+            "[N;X3;!H0]-[C]=C",
+            "[C;X4;!H0]-[N;X2]=[N,O]",
+            "[N;X2]=[C]-[C;X4;!H0]-C=O",
+            "[O;H1]-[N+]=C",
+            "[N;X2;H1]=[C;X2]",
+        )
+    )
+)
+
+
+class _Tools(NamedTuple):
+    charges: rdMolStandardize.Normalizer
+    hydrogens: rdMolStandardize.Normalizer
+    may_move: Chem.Mol
+
+
+@cache
+def _tools() -> _Tools:
+    parameters = rdMolStandardize.CleanupParameters()
+    with rdBase.BlockLogs():
+        return _Tools(
+            charges=rdMolStandardize.NormalizerFromData(_table(CHARGES), parameters),
+            hydrogens=rdMolStandardize.NormalizerFromData(_table(HYDROGENS), parameters),
+            may_move=Chem.MolFromSmarts(_MAY_MOVE),
+        )
+
+
+def _table(rules: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f"{name}\t{rule}\n" for name, rule in rules)
+
+
+def unite_charges(mol: Chem.Mol) -> None:
+    """Rewrite charged and hypervalent groups of a sanitized molecule, in place."""
+    _tools().charges.normalizeInPlace(mol)
+
+
+def settle_hydrogens(mol: Chem.Mol) -> Chem.Mol:
+    """Return the molecule with hydrogens moved between carbon and heteroatoms.
+
+    The very molecule where none has to move.
+    """
+    if not mol.HasSubstructMatch(_tools().may_move):
+        return mol
+    free = Chem.Mol(mol)
+    for atom in free.GetAtoms():
+        # "[OH]" and "[C@H]" would keep their hydrogens by hand.
+        written = atom.GetNoImplicit() or atom.GetNumExplicitHs()
+        if written and atom.GetAtomicNum() in (6, 7, 8, 16) and _is_plain(atom):
+            atom.SetNoImplicit(False)
+            atom.SetNumExplicitHs(0)
+    free.UpdatePropertyCache(strict=False)
+    settled = _tools().hydrogens.normalize(free)
+    Chem.AssignStereochemistry(settled, cleanIt=True, force=True)
+    return settled
+
+
+def _is_plain(atom: Chem.Atom) -> bool:
+    return not (
+        atom.GetFormalCharge() or atom.GetIsAromatic() or atom.GetNumRadicalElectrons()
+    )

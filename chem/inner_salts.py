@@ -1,0 +1,107 @@
+"""Inner salts: compounds with a charge that no proton can take away, and an acid beside it.
+
+Carnitine is the same compound as an inner salt and as its hydrochloride. It is drawn neutral: each
+lasting cation is balanced by the strongest acid groups there are. An acid as weak as a phenol is
+drawn with its hydrogen.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+from rdkit import Chem
+
+STRONG_ACIDS = (
+    ("sulfuric and sulfonic", "[O;X2;H1,X1;H0;-]-[S;X4](=O)(=O)"),
+    ("phosphoric and phosphonic", "[O;X2;H1,X1;H0;-]-[P;X4]=[O,S]"),
+    ("sulfinic", "[O;X2;H1,X1;H0;-]-[S;X3]=O"),
+    ("carboxylic", "[O,S;X2;H1,X1;H0;-]-[C;X3]=[O,S]"),
+    ("sulfonimide", "[N;X3;H1,X2;H0;-]([$(S(=O)=O),$(C=O)])S(=O)(=O)"),
+    ("tetrazole", "[n;H1,-]1nnnc1"),
+)
+"""Strongest first; the first atom has the proton, or the charge."""
+
+@cache
+def _acids() -> tuple[Chem.Mol, ...]:
+    return tuple(Chem.MolFromSmarts(smarts) for _, smarts in STRONG_ACIDS)
+
+
+def balance_charges(mol: Chem.Mol) -> Chem.Mol | None:
+    """Return an inner salt in its neutral form; None where it is drawn so or is none.
+
+    ``mol`` is sanitized, and what a proton can neutralize is neutral already, but for inner salts.
+    """
+    lasting = [atom for atom in mol.GetAtoms() if _is_lasting(atom)]
+    if not lasting:
+        return None
+    acids = {match[0] for query in _acids() for match in mol.GetSubstructMatches(query)}
+    cations = len(lasting)
+    free = []
+    for atom in mol.GetAtoms():
+        if atom.GetFormalCharge() != -1 or _has_charged_neighbour(atom, 1):
+            continue
+        if atom.GetAtomicNum() not in (7, 8, 16) or (
+            atom.GetIdx() not in acids and _shares_electrons(atom, lasting)
+        ):
+            cations -= 1  # a mesoionic ring, or a borate
+        else:
+            free.append(atom.GetIdx())
+    neutral = Chem.Mol(mol)
+    for i in free:
+        anion = neutral.GetAtomWithIdx(i)
+        anion.SetFormalCharge(0)
+        anion.SetNumExplicitHs(1)
+    neutral.UpdatePropertyCache(strict=False)
+    balanced = Chem.Mol(neutral)
+    for i in _strongest(neutral)[: max(cations, 0)]:
+        acid = balanced.GetAtomWithIdx(i)
+        acid.SetFormalCharge(-1)
+        acid.SetNumExplicitHs(0)
+        acid.SetNoImplicit(False)
+    if Chem.SanitizeMol(balanced, catchErrors=True):
+        return None
+    return None if Chem.MolToSmiles(balanced) == Chem.MolToSmiles(mol) else balanced
+
+
+def _is_lasting(atom: Chem.Atom) -> bool:
+    return (
+        atom.GetFormalCharge() == 1
+        and atom.GetTotalNumHs() == 0
+        and not _has_charged_neighbour(atom, -1)
+    )
+
+
+def _has_charged_neighbour(atom: Chem.Atom, sign: int) -> bool:
+    return any(other.GetFormalCharge() * sign > 0 for other in atom.GetNeighbors())
+
+
+def _shares_electrons(atom: Chem.Atom, lasting: list[Chem.Atom]) -> bool:
+    conjugated = {other.GetIdx() for other in conjugated_with(atom)}
+    return any(other.GetIdx() in conjugated for other in lasting)
+
+
+def conjugated_with(atom: Chem.Atom) -> Iterator[Chem.Atom]:
+    """Yield the atoms joined to this one by conjugated bonds."""
+    seen, left = {atom.GetIdx()}, [atom]
+    while left:
+        for bond in left.pop().GetBonds():
+            if not bond.GetIsConjugated():
+                continue
+            for other in (bond.GetBeginAtom(), bond.GetEndAtom()):
+                if other.GetIdx() not in seen:
+                    seen.add(other.GetIdx())
+                    left.append(other)
+                    yield other
+
+
+def _strongest(mol: Chem.Mol) -> list[int]:
+    """Return the acidic atoms, strongest first: first one of each group, then the next ones."""
+    ranks = list(Chem.CanonicalRankAtoms(mol))
+    found: dict[int, tuple[int, int, int]] = {}
+    for strength, query in enumerate(_acids()):
+        groups: dict[int, int] = {}
+        matches = {match[:2] for match in mol.GetSubstructMatches(query)}
+        for acid, group in sorted(matches, key=lambda one: ranks[one[0]]):
+            if acid not in found:
+                found[acid] = (groups.get(group, 0), strength, ranks[acid])
+                groups[group] = groups.get(group, 0) + 1
+    return sorted(found, key=lambda acid: found[acid])

@@ -1,0 +1,117 @@
+"""The one drawing of a compound that is judged: every tautomer and resonance form leads to it.
+
+Most molecules have nothing to decide. Their SMILES tells so, which costs a microsecond; the few
+that may have something are looked at closely.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+from rdkit import Chem
+
+from chem.aromatize import aromatize
+from chem.drawings import settle_hydrogens
+from chem.inner_salts import balance_charges
+from chem.needless_stereo import remove_needless_stereo
+from chem.tautomers import draw_preferred
+
+Note = Callable[[str, Chem.Mol], None]
+
+_SURELY = re.compile(r"=\[?N|N[\d%]*\(?=|\[N@")
+"""A double bond at nitrogen, or stereochemistry there."""
+_AZOLE = re.compile(r"\[nH\].*n|n.*\[nH\]")
+"""An azole or lactam with a second aromatic nitrogen."""
+_FIXED_CHARGES = re.compile(r"\[N\+\]\(=O\)\[O-\]|O=\[N\+\]\(\[O-\]\)|\[S@*\+\]\(|\[O-\]\[S@*\+\]")
+"""Nitro groups and sulfoxides."""
+_HYDROXYL = re.compile(r"[^=][OS](?:\)|$)|^[OS][^=]")
+_HETEROAROMATIC = re.compile(r"[nos]")
+_ALKENE = re.compile(r"[C\])\d]\(?=\[?C|C#C")
+_STEREO = re.compile(r"[/\\]|\[N@")
+
+
+class _Queries(NamedTuple):
+    hydroxyl: Chem.Mol
+    """A hydroxyl or thiol group on a heteroaromatic ring."""
+    alkene: Chem.Mol
+    """An enol, an enamine, an enone in a ring."""
+    between: Chem.Mol
+    """A saturated carbon between two carbonyl groups of a ring."""
+
+
+@cache
+def _queries() -> _Queries:
+    return _Queries(
+        Chem.MolFromSmarts("[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"),
+        Chem.MolFromSmarts("[$([N,O,S;!H0]-C=,#C),$([O,S]=[C;R]-[C;R]=C)]"),
+        Chem.MolFromSmarts("O=[#6;R]-[C;R;X4;!H0]-[#6;R]=O"),
+    )
+
+
+def may_be_redrawn(mol: Chem.Mol, smiles: str) -> bool:
+    """Tell whether a molecule may have another preferred drawing than its canonical SMILES.
+
+    False is certain. Of lead-like molecules a tenth may have one, and a fortieth has.
+    """
+    return bool(_AZOLE.search(smiles)) or _may_be_odd(mol, smiles)
+
+
+def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
+    """Tell the same of all that is more than the place of a hydrogen in an azole."""
+    if _SURELY.search(smiles):
+        return True
+    if "+" in smiles and "+" in _FIXED_CHARGES.sub("", smiles):
+        return True
+    queries = _queries()
+    if _ALKENE.search(smiles) and mol.HasSubstructMatch(queries.alkene):
+        return True
+    if (
+        _HETEROAROMATIC.search(smiles)
+        and _HYDROXYL.search(smiles)
+        and mol.HasSubstructMatch(queries.hydroxyl)
+    ):
+        return True
+    carbonyls = smiles.count("=O") + smiles.startswith("O=")
+    return carbonyls > 1 and bool(mol.HasSubstructMatch(queries.between))
+
+
+def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol, bool]:
+    """Return the preferred drawing of a sanitized, neutralized molecule of one fragment.
+
+    The very molecule where it is drawn so already; and whether looking again may find more. ``smiles`` is its canonical SMILES. ``note``
+    hears of ``tautomer`` (a hydrogen has moved, or a geometry that moving hydrogens destroy was
+    dropped), ``resonance`` (only charges and double bonds have) and ``neutralized`` (an inner salt
+    was given its neutral form).
+    """
+    if not _may_be_odd(mol, smiles):
+        return _draw_systems(mol, smiles, note), False
+    before = mol
+    if "+" in smiles:
+        balanced = balance_charges(mol)
+        if balanced is not None:
+            mol = balanced
+            note("neutralized", mol)
+    mol = _draw_systems(mol, smiles, note)
+    settled = settle_hydrogens(mol)
+    if settled is not mol and Chem.MolToSmiles(settled) != Chem.MolToSmiles(mol):
+        note("tautomer", settled)
+        mol = _draw_systems(settled, smiles, note)
+    aromatic = aromatize(mol)
+    if aromatic is not None:
+        note("tautomer", aromatic)
+        mol = _draw_systems(aromatic, smiles, note)
+    if _STEREO.search(smiles):
+        plain = remove_needless_stereo(mol)
+        if plain is not None:
+            mol = plain
+            note("tautomer", mol)
+    return mol, mol is not before
+
+
+def _draw_systems(mol: Chem.Mol, smiles: str, note: Note) -> Chem.Mol:
+    drawn = draw_preferred(mol, smiles)
+    if drawn is None:
+        return mol
+    note(drawn.word, drawn.mol)
+    return drawn.mol
