@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,12 +21,14 @@ from screening.explanations import Explaining, explain
 from screening.fate import tell_fate
 from screening.frames import IDENTITY
 from screening.gather import NEIGHBOURS, explained_tasks
+from screening.handover.reason import reason
 from screening.handover.words import explain_objective
 from screening.loaded import known_bundles, load_predictor
 from screening.neighbours import nearest_measured
 from screening.objective import evaluate
 from screening.partitions import GRAPH, to_graphs
 from screening.past import PastRun
+from screening.plan import domain_limits, task_units
 from screening.rank import beyond
 from screening.records import ACCEPTED
 from screening.score import spans
@@ -62,6 +64,8 @@ class Judged(NamedTuple):
     taken_by: tuple[str, ...]
     """Filters that take it."""
     evidence: Evidence
+    said: str
+    """The sentence that the hit list has of it, or would have."""
 
 
 class Dossier(NamedTuple):
@@ -166,7 +170,11 @@ def _judge(past: PastRun, table: pa.Table, smiles: str) -> Judged:
     )
     score = float(parts["score"].iloc[0])
     properties["qed"] = examined.qed
-    return Judged(said, properties, score, tuple(worth), tuple(taken), evidence)
+    hit: dict[str, Any] = {**properties, **said, **parts.iloc[0].to_dict(), "smiles": smiles}
+    hit["alerts"] = "; ".join(f"{flag.source} {flag.name}" for flag in evidence.flags)
+    units, limits = task_units(past.bundles), domain_limits(past.bundles)
+    words = reason(hit, screen, units, limits, evidence.neighbours)
+    return Judged(said, properties, score, tuple(worth), tuple(taken), evidence, words)
 
 
 def share_of(atoms: np.ndarray[tuple[int], np.dtype[np.float32]]) -> list[int]:
