@@ -170,7 +170,8 @@ def _judge(past: PastRun, table: pa.Table, smiles: str) -> Judged:
     )
     score = float(parts["score"].iloc[0])
     properties["qed"] = examined.qed
-    hit: dict[str, Any] = {**properties, **said, **parts.iloc[0].to_dict(), "smiles": smiles}
+    judged = {str(name): value for name, value in parts.iloc[0].items()}
+    hit: dict[str, Any] = {**properties, **said, **judged, "smiles": smiles}
     hit["alerts"] = "; ".join(f"{flag.source} {flag.name}" for flag in evidence.flags)
     units, limits = task_units(past.bundles), domain_limits(past.bundles)
     words = reason(hit, screen, units, limits, evidence.neighbours)
