@@ -1,8 +1,8 @@
 """One compound of a run, replayed: what came in, what was done to it, what every model says."""
 
 import json
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from screening.explanations import Explaining, explain
 from screening.fate import tell_fate
 from screening.frames import IDENTITY
 from screening.gather import NEIGHBOURS, explained_tasks
+from screening.handover.reason import reason
 from screening.handover.words import explain_objective
 from screening.identity import key_text, stereo_word
 from screening.loaded import known_bundles, load_predictor
@@ -27,6 +28,7 @@ from screening.neighbours import nearest_measured
 from screening.objective import evaluate
 from screening.partitions import GRAPH, to_graphs
 from screening.past import PastRun
+from screening.plan import domain_limits, task_units
 from screening.rank import beyond
 from screening.records import ACCEPTED
 from screening.store import Store
@@ -61,6 +63,8 @@ class Judged(NamedTuple):
     taken_by: tuple[str, ...]
     """Filters that take it."""
     evidence: Evidence
+    said: str
+    """The sentence that the hit list has of it, or would have."""
 
 
 class Dossier(NamedTuple):
@@ -162,7 +166,12 @@ def _judge(past: PastRun, table: pa.Table, smiles: str) -> Judged:
     )
     score = float(parts["score"].iloc[0])
     properties["qed"] = examined.qed
-    return Judged(said, properties, score, tuple(worth), tuple(taken), evidence)
+    judged = {str(name): value for name, value in parts.iloc[0].items()}
+    hit: dict[str, Any] = {**properties, **said, **judged, "smiles": smiles}
+    hit["alerts"] = "; ".join(f"{flag.source} {flag.name}" for flag in evidence.flags)
+    units, limits = task_units(past.bundles), domain_limits(past.bundles)
+    words = reason(hit, screen, units, limits, evidence.neighbours)
+    return Judged(said, properties, score, tuple(worth), tuple(taken), evidence, words)
 
 
 def share_of(atoms: np.ndarray[tuple[int], np.dtype[np.float32]]) -> list[int]:

@@ -59,6 +59,7 @@ def sections(dossier: Dossier, past: PastRun, whole: bool = True) -> Iterator[Se
         ["as it came", dossier.input_smiles or "a molblock"],
         *([key, text] for key, text in dossier.extra.items()),
         ["became", dossier.fate],
+        *([["said of it", dossier.judged.said]] if dossier.judged is not None else []),
     ]
     yield Section("Record", ["what", "value"], about)
     steps = [[change, smiles] for change, smiles in dossier.steps] or [["nothing changed", ""]]

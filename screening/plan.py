@@ -147,7 +147,8 @@ def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
     """Return the tasks whose columns ``_lo`` and ``_hi`` are a calibrated 90 % interval.
 
     That is what a card has measured the coverage of: of regressions for all of them together,
-    because they are calibrated together, of a class for itself.
+    because they are calibrated together, of a class for itself. The words for ``_lo`` and ``_hi``
+    everywhere hang on this one answer.
     """
     return frozenset(
         f"{bundle.card.name}_{task.name}"

@@ -112,7 +112,9 @@ def _prediction(
 
 def _doubt(name: str, unit: str, with_interval: bool) -> str:
     """Say what a standard deviation is; see ``gnn.calibration``."""
-    if unit == PROBABILITY and not with_interval:
+    if unit == PROBABILITY and with_interval:
+        return f"Doubt about {name}: the width of its interval over 3.3, as in a normal one."
+    if unit == PROBABILITY:
         return (
             f"Doubt about {name}, from its spread: how far its networks disagree, more with "
             "distance. 0 is no certainty: all of them recall a compound that they were trained on."
@@ -124,8 +126,8 @@ def _interval(name: str, unit: str) -> str:
     """Say what a calibrated interval is; see ``gnn.calibration``."""
     if unit == PROBABILITY:
         return (
-            f"the 90 % interval (calibrated) of {name}, on compounds that the model had not seen; "
-            "the bundle's card has its coverage."
+            f"the 90 % interval (calibrated) of {name}: where, with 90 % confidence, the share of "
+            "positives lies among compounds with such a prediction."
         )
     return (
         f"the 90 % interval (calibrated) of {name}: as wide as held 90 % of measured values that "

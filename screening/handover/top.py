@@ -85,8 +85,8 @@ def _left(on: str, found: re.Match[str]) -> str:
 
 def _with_std(records: Sequence[Mapping[str, str]], table: HitTable, name: str) -> list[str]:
     """Predictions ± their errors; a probability tells its own doubt, and is told alone."""
-    (decimals,) = (column.decimals for column in table.columns if column.name == name)
-    if decimals == PROBABILITY_DECIMALS:
+    decimals = {column.name: column.decimals for column in table.columns}
+    if decimals.get(name) == PROBABILITY_DECIMALS:
         return [cells[name] for cells in records]
     return [f"{cells[name]} ± {cells[f'{name}_std']}" for cells in records]
 

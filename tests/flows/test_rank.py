@@ -1,6 +1,7 @@
 """A run ranked again and asked about, through both doors: the command line and Prefect."""
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from prefect.testing.utilities import prefect_test_harness
 
 from flows.rank import rank
+from screening.plan import load_bundles
 
 SCREEN = Path(__file__).parents[2] / "flows/screens/kinase.toml"
 FILES = ("hits.csv", "hits.sdf", "columns.csv", "rejects.csv", "duplicates.csv", "screen.toml")
@@ -16,6 +18,20 @@ FILES = ("hits.csv", "hits.sdf", "columns.csv", "rejects.csv", "duplicates.csv",
 def hits_of(folder):
     with (folder / "hits.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def check_domains(folder, said):
+    """What a ranking ends with: counted here from the hits and the cards."""
+    domains = json.loads((folder / "manifest.json").read_text())["domains"]
+    edges = {name: load_bundles((name,))[0].card.domain.edge for name in ("activity", "toxicity")}
+    assert {one["bundle"]: one["limit"] for one in domains} == edges
+    for one in domains:
+        words = f"outside {one['bundle']}'s domain"
+        told = [hit["reason"] for hit in hits_of(folder)]
+        if one["bundle"] == "toxicity":
+            words = "toxicity not assessed"
+        assert one["outside"] == sum(words in text for text in told)
+        assert (one["told"] in said.splitlines()) == (one["outside"] > 0)
 
 
 @pytest.fixture
@@ -38,6 +54,7 @@ def test_both_doors_rank_a_run_alike(run, crew, scored, tmp_path):
         told = rank(str(scored), str(other), str(tmp_path / "flow"), hits=7, scheduler=crew[1])
     assert told["folder"] == str(tmp_path / "flow")
     assert told["hits"] == len(hits_of(tmp_path / "flow")) == 7
+    check_domains(tmp_path / "cli", answer.err)
     for name in FILES:
         assert (tmp_path / "flow" / name).read_bytes() == (tmp_path / "cli" / name).read_bytes()
     assert hits_of(tmp_path / "cli") != hits_of(scored)[:7]

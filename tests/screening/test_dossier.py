@@ -31,6 +31,7 @@ def test_a_dossier_agrees_with_the_hit_list(drug_run: Outcome, hits_of: HitsOf) 
         judged = dossier.judged
         assert judged is not None
         assert f"{judged.score:.4f}" == hit["score"]
+        assert judged.said == hit["reason"]
         assert f"{judged.predictions['small_EGFR']:.2f}" == hit["small_EGFR"]
         product = 1.0
         for part in judged.parts:
