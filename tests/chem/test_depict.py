@@ -113,4 +113,3 @@ def test_a_stereo_group_is_named_beside_its_centres() -> None:
     ]
     assert letters[0] < min(letters[1:])
     assert letters[1] != letters[2]
-    assert depict("C[C@H](O)c1ccccc1 |a:1|").marks == single.marks
