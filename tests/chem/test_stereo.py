@@ -116,3 +116,13 @@ def test_a_wedge_among_atoms_on_one_point_has_no_meaning() -> None:
     lines = block.split("\n")
     lines[4:8] = [f"{0:10.4f}" * 3 + line[30:] for line in lines[4:8]]
     assert has_lost_wedge(Chem.MolFromMolBlock("\n".join(lines)))
+
+
+def test_a_wedge_says_nothing_of_the_centre_at_its_wide_end() -> None:
+    block = draw("CC(O)F")
+    assert not has_lost_wedge(Chem.MolFromMolBlock(block))
+    wide = block.replace("  1  2  1  0", "  1  2  1  1")
+    assert wide != block
+    mol = Chem.MolFromMolBlock(wide)
+    assert Chem.MolToSmiles(mol) == "CC(O)F"
+    assert has_lost_wedge(mol)
