@@ -41,7 +41,7 @@ class _Patterns:
         # Quick to refute; what is left is looked up by its number.
         self.may_be_metal = Chem.MolFromSmarts("[!#1&!#6&!#7&!#8&!#9&!#15&!#16&!#17&!#35&!#53]")
         self.stable_carbanion = Chem.MolFromSmarts(
-            "[$([#6-]#[N,C,O]),$([#6-]=[N+]=[N-]),$([#6-]*=[O,S,N]),$([#6-]C#N),$([#6-][N+]=O),"
+            "[$([#6-]#[N,O]),$([#6-]=[N+]=[N-]),$([#6-]*=[O,S,N]),$([#6-]C#N),$([#6-][N+]=O),"
             "$([#6-][S](=O)=O),$([#6-]P=O)]"
         )
         self.acid_oxygen = Chem.MolFromSmarts(

@@ -47,7 +47,7 @@ _ALSO_GROUPS = {59, 89}
 """Praseodymium and actinium: Pr and Ac with one bond are propyl and acetyl."""
 
 _PROPERTIES = ("molFileAlias", "atomLabel", "dummyLabel")
-_CHARGE = re.compile(r"[+-]\d*$|\d*[+-]$|[\u207a\u207b\u2212]$")
+_CHARGES = re.compile(r"[+-]\d*$"), re.compile(r"\d[+-]$")
 _LABELS = re.compile(r"^A  |ATTCHPT|M  APO", flags=re.MULTILINE)
 _NO_ORDER = (Chem.BondType.ZERO, Chem.BondType.UNSPECIFIED, Chem.BondType.HYDROGEN)
 _POSITIONS = re.compile(r"[|,]m:\d")
@@ -150,8 +150,11 @@ def names_atom(label: str, atom: Chem.Atom) -> bool:
 
     A label without a letter (a number, a mark) says nothing about the structure.
     """
+    return any(_names_atom(charge.sub("", label.strip()), atom) for charge in _CHARGES)
+
+
+def _names_atom(plain: str, atom: Chem.Atom) -> bool:
     symbol = atom.GetSymbol()
-    plain = _CHARGE.sub("", label.strip())
     if not any(character.isalpha() for character in plain):
         return True
     if symbol == "H":

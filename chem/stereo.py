@@ -175,10 +175,13 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
 def has_lost_wedge(mol: Chem.Mol) -> bool:
     """Whether a molblock draws a wedge at a centre that is read as undefined all the same.
 
-    A wedge has no meaning where the neighbours lie on one side or on one point.
+    A wedge has no meaning where the neighbours lie on one side or on one point, and none for the
+    centre at its wide end.
     """
-    begins = {match[0] for pattern in _patterns().wedges for match in _begins(mol, pattern)}
-    bare = {at for at in begins if mol.GetAtomWithIdx(at).GetChiralTag() not in _TETRAHEDRAL}
+    bare: set[int] = set()
+    for bond in _wedges(mol):
+        if bond.GetBeginAtom().GetChiralTag() not in _TETRAHEDRAL:
+            bare.update((bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()))
     return bool(bare) and any(
         one.centeredOn in bare
         and one.type == Chem.StereoType.Atom_Tetrahedral
@@ -187,9 +190,9 @@ def has_lost_wedge(mol: Chem.Mol) -> bool:
     )
 
 
-def _begins(mol: Chem.Mol, pattern: Chem.Mol) -> list[tuple[int]]:
-    pairs = mol.GetSubstructMatches(pattern)
-    return [(mol.GetBondBetweenAtoms(*pair).GetBeginAtomIdx(),) for pair in pairs]
+def _wedges(mol: Chem.Mol) -> list[Chem.Bond]:
+    pairs = (pair for one in _patterns().wedges for pair in mol.GetSubstructMatches(one))
+    return [mol.GetBondBetweenAtoms(*pair) for pair in pairs]
 
 
 class _Patterns:
@@ -215,4 +218,4 @@ def _bond_with(name: str, value: int) -> Chem.Mol:
 
 
 def _begins_wedge(mol: Chem.Mol, at: int) -> bool:
-    return any(begin == at for one in _patterns().wedges for (begin,) in _begins(mol, one))
+    return any(bond.GetBeginAtomIdx() == at for bond in _wedges(mol))

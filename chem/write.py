@@ -17,7 +17,7 @@ from pathlib import Path
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdCoordGen, rdDepictor, rdDistGeom
 
-from chem.canonical import Group, axes_of, groups_of, with_groups, write_canonical
+from chem.canonical import AxisError, Group, axes_of, groups_of, with_groups, write_canonical
 from chem.errors import InputError
 from chem.molecules import read_molecule
 
@@ -79,7 +79,7 @@ def _write_faithfully(mol: Chem.Mol) -> str:
     A crowded drawing in the plane can leave a wedge without a meaning (artemether); then another
     layout is tried, and at last a molecule in space, which needs no wedges.
     """
-    expected = write_canonical(mol)
+    expected = _canonical(mol)
     forced = bool(mol.GetStereoGroups())
     first = None
     for lay_out in (_lay_out, _lay_out_by_templates, _build):
@@ -87,11 +87,17 @@ def _write_faithfully(mol: Chem.Mol) -> str:
         if not lay_out(drawn):
             continue
         block = str(Chem.MolToMolBlock(drawn, forceV3000=forced))
-        read = Chem.MolFromMolBlock(block)
-        if read is not None and write_canonical(read) == expected:
+        if expected is None or _canonical(Chem.MolFromMolBlock(block)) == expected:
             return block
         first = first or block
     return first or str(Chem.MolToMolBlock(mol, forceV3000=forced))
+
+
+def _canonical(mol: Chem.Mol | None) -> str | None:
+    try:
+        return None if mol is None else write_canonical(mol)
+    except AxisError:
+        return None
 
 
 def _lay_out(mol: Chem.Mol) -> bool:
