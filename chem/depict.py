@@ -7,10 +7,9 @@ looks on a light and on a dark ground. The places of atoms let a page draw over 
 import re
 from typing import Literal, NamedTuple
 
-from rdkit import Chem, rdBase
+from rdkit import rdBase
 from rdkit.Chem.Draw import rdMolDraw2D
 
-from chem.canonical import groups_of
 from chem.molecules import read_molecule
 
 COLORED = {
@@ -94,7 +93,6 @@ def depict(smiles: str, width: int = 240, height: int = 160) -> Depiction:
     Raises InputError for a SMILES that RDKit cannot read.
     """
     mol = read_molecule(smiles)
-    _name_groups(mol)
     with rdBase.BlockLogs():
         drawing = rdMolDraw2D.MolDraw2DSVG(width, height)
         options = drawing.drawOptions()  # RDKit's stub mistypes each option
@@ -103,21 +101,13 @@ def depict(smiles: str, width: int = 240, height: int = 160) -> Depiction:
         options.fixedBondLength = BOND / 1.5  # type: ignore[assignment]  # bonds are 1.5 long
         options.padding = 0.06  # type: ignore[assignment]
         options.setAtomPalette(_PALETTE)
+        options.stereoGroupAndLabel = "&"  # type: ignore[assignment]  # as the CXSMILES has it
+        options.stereoGroupOrLabel = "o"  # type: ignore[assignment]
         rdMolDraw2D.PrepareAndDrawMolecule(drawing, mol)
         drawing.FinishDrawing()
         places = [drawing.GetDrawCoords(at) for at in range(mol.GetNumAtoms())]
     atoms = tuple((_tenths(place.x), _tenths(place.y)) for place in places)
     return Depiction(width, height, _marks(drawing.GetDrawingText()), atoms)
-
-
-def _name_groups(mol: Chem.Mol) -> None:
-    marks = {Chem.StereoGroupType.STEREO_AND: "&", Chem.StereoGroupType.STEREO_OR: "o"}
-    numbers = dict.fromkeys(marks, 0)
-    for group in groups_of(mol):
-        numbers[group.kind] += 1
-        for at in group.centres:
-            name = f"{marks[group.kind]}{numbers[group.kind]}"
-            mol.GetAtomWithIdx(at).SetProp("atomNote", name)
 
 
 def _marks(svg: str) -> tuple[Mark, ...]:

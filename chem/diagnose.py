@@ -8,6 +8,14 @@ from chem.metals import find_metal_complex
 from chem.records import Failure
 
 _SHOWN = 80
+_OTHERS = {
+    "^InChI=": "an InChI",
+    "^(InChIKey=)?[A-Z]{14}-[A-Z]{10}-[A-Z]$": "an InChIKey",
+    r"^\d{2,7}-\d\d-\d$": "a CAS number",
+    "V[23]000": "a molblock",
+    "(?<!-)>": "a reaction",
+}
+"""What else comes in the column of SMILES, by how it looks."""
 _LABELLED = re.compile(r"\[([A-Za-z]+\d*)\]")
 _TOKEN = re.compile(r"\[[^\]]*\]|Cl|Br|[BCNOPSFIbcnops]|(?P<no_atom>[^\W\d_])")
 _SYMBOLS = {
@@ -30,6 +38,9 @@ def diagnose_smiles(smiles: str) -> Failure:
     rest = rest.strip()
     mol = Chem.MolFromSmiles(plain, sanitize=False)
     if mol is None:
+        other = next((name for mark, name in _OTHERS.items() if re.search(mark, smiles)), None)
+        if other is not None:
+            return _invalid(f"not a SMILES: found {other}, expected one molecule", smiles)
         return _label(plain) or _invalid(f"not a SMILES: {_syntax_fault(plain)}", smiles)
     found = diagnose_sanitization(mol)
     if found is not None:
@@ -41,10 +52,7 @@ def diagnose_smiles(smiles: str) -> Failure:
         return _invalid(
             "the extension after the SMILES begins with '|' and has no second '|'", smiles
         )
-    extension, _, after = rest[1:].partition("|")
-    if after.strip():
-        return _invalid(f"text after the extension: {after.strip()!r}", smiles)
-    return _invalid(f"RDKit cannot read the extension '|{extension}|'", smiles)
+    return _invalid(f"RDKit cannot read the extension {rest!r}", smiles)
 
 
 def _label(smiles: str) -> Failure | None:

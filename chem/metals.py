@@ -6,11 +6,13 @@ cyclopentadiene. The rule, by metal and by what it is bound to:
 
 - Lithium, sodium, potassium, rubidium, caesium: salts with anything that ends in O, N, S or a
   halogen, drawn as ions or with a bond. Bound to carbon, hydrogen, silicon or phosphorus, or beside
-  a carbanion that nothing stabilizes, it is an organometallic reagent, as are lithium alkoxides.
+  a carbanion that nothing stabilizes, it is an organometallic reagent, as are lithium alkoxides
+  and the amides of amines.
 - Beryllium to radium: the same; a chelate by nitrogen (chlorophyll) is a complex, and an alkoxide
   is a reagent.
 - Zinc and aluminium: salts with acids (carboxylates, sulfonates, sulfates, phosphates), halides and
-  hydroxides; anything else is a complex (pyrithione, dithiocarbamates, phthalocyanines, alkoxides).
+  hydroxides; anything else is a complex (pyrithione, dithiocarbamates, phthalocyanines, alkoxides,
+  edetates).
 - Every other metal, antimony and bismuth included: a record that holds it together with an
   organic compound or with ammonia is a complex, drawn with bonds or as ions. Its salts are used
   for the metal (silver, bismuth, iron, gadolinium), so the acid alone would be the wrong compound.
@@ -46,6 +48,10 @@ class _Patterns:
             "[$([#8][#6]=[#8,#16]),$([#8][#16,#15,#33,#34]),$([#8][N+](=O)),$([#8][Cl,Br,I]=O),"
             "$([#8][#5])]"
         )
+        self.amide = Chem.MolFromSmarts(
+            "[$([#7X2-]([CX4,#14])[CX4,#14]),$([#7]([CX4,#14])([CX4,#14])[Li,Na,K,Rb,Cs,Mg,Ca])]"
+        )
+        self.chelator = Chem.MolFromSmarts("[#7]([CX4]C(=O)[#8])[CX4]C(=O)[#8-,$([#8]~[Zn,Al])]")
         self.alkoxide = Chem.MolFromSmarts("[$([#8X1-][CX4]),$([#8X2]([CX4])[Li,Be,Mg,Ca,Sr,Ba])]")
 
 
@@ -54,12 +60,17 @@ def _patterns() -> _Patterns:
     return _Patterns()
 
 
+def may_hold_metal(mol: Chem.Mol) -> bool:
+    """Whether a molecule has an element other than the usual ten; quick."""
+    return bool(mol.HasSubstructMatch(_patterns().may_be_metal))
+
+
 def find_metal_complex(mol: Chem.Mol) -> str | None:
     """Return what makes the record a metal complex, for a person; None for salts and the rest.
 
     The molecule need not be sanitized, but needs what a substructure search needs (rings).
     """
-    if not mol.HasSubstructMatch(_patterns().may_be_metal):
+    if not may_hold_metal(mol):
         return None
     has_carbon = any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms())
     for atom in mol.GetAtoms():
@@ -100,7 +111,10 @@ def _acid_only(mol: Chem.Mol, metal: Chem.Atom) -> str | None:
         if atom.GetAtomicNum() in _HALOGENS or _is_inorganic_oxygen(atom):
             continue
         if atom.GetAtomicNum() != 8 or atom.GetIdx() not in acids:
-            return f"bound to {_elements({atom.GetAtomicNum()})} of no acid: a metal complex"
+            kind = " of no acid" if atom.GetAtomicNum() == 8 else ""
+            return f"bound to {_elements({atom.GetAtomicNum()})}{kind}: a metal complex"
+    if mol.HasSubstructMatch(_patterns().chelator):
+        return "with a chelator: a metal complex"
     if metal.GetDegree() and not _is_halide(metal):
         return None
     for atom in _anions(mol):
@@ -120,10 +134,12 @@ def _salt_former(mol: Chem.Mol, metal: Chem.Atom, number: int) -> str | None:
         for atom in _anions(mol):
             if atom.GetAtomicNum() == 6 and atom.GetIdx() not in stable:
                 return "beside a carbanion: an organometallic compound"
+    if mol.HasSubstructMatch(_patterns().amide):
+        return "as the amide of an amine: a reagent, not the amine"
     if number in _ALKALI and number != 3:
         return None
     if mol.HasSubstructMatch(_patterns().alkoxide):
-        return "alkoxide: a reagent, not the alcohol"
+        return "as an alkoxide: a reagent, not the alcohol"
     if number in _EARTHS and _is_chelated(mol, metal):
         return "held by several nitrogens: a metal complex"
     return None

@@ -1,8 +1,11 @@
 """Why a molecule that can be read is not judged all the same."""
 
-from rdkit import Chem
+from functools import cache
 
-from chem.metals import find_metal_complex
+from rdkit import Chem
+from rdkit.Chem import rdqueries
+
+from chem.metals import find_metal_complex, may_hold_metal
 from chem.records import Failure, StructureFormat
 from chem.shorthand import find_mistaken_element
 from chem.stereo import find_lost_stereo
@@ -16,16 +19,24 @@ def find_refusal(mol: Chem.Mol, structure: str, format: StructureFormat) -> Fail
     A group's abbreviation taken for an element, a metal complex, stereochemistry that would be
     lost, an unpaired electron. None for all the others.
     """
-    mistaken = find_mistaken_element(mol)
-    if mistaken is not None:
-        return mistaken
-    metal = find_metal_complex(mol)
-    if metal is not None:
-        return Failure("standardize", "metal_complex", metal)
+    if may_hold_metal(mol):
+        mistaken = find_mistaken_element(mol)
+        if mistaken is not None:
+            return mistaken
+        metal = find_metal_complex(mol)
+        if metal is not None:
+            return Failure("standardize", "metal_complex", metal)
     lost = find_lost_stereo(mol, structure, format)
     if lost is not None:
         return Failure("standardize", "unsupported_stereo", lost)
     return find_radical(mol)
+
+
+@cache
+def _radical() -> Chem.Mol:
+    pattern = Chem.RWMol()
+    pattern.AddAtom(rdqueries.NumRadicalElectronsGreaterQueryAtom(0))
+    return pattern.GetMol()
 
 
 def find_radical(mol: Chem.Mol) -> Failure | None:
@@ -34,6 +45,8 @@ def find_radical(mol: Chem.Mol) -> Failure | None:
     Nitroxides, hydrazyls, phenoxyls and nitric oxide are stable and kept. Any other is mostly an
     atom in square brackets whose hydrogens were left out.
     """
+    if not mol.HasSubstructMatch(_radical()):
+        return None
     for atom in mol.GetAtoms():
         electrons = atom.GetNumRadicalElectrons()
         if not electrons or atom.GetSymbol() not in _RADICALS or _is_stable_radical(atom):

@@ -7,6 +7,7 @@ nothing about the structure pass: data fields, numbers of atoms, a label that na
 """
 
 import re
+from functools import cache
 
 from rdkit import Chem
 
@@ -46,7 +47,9 @@ _ALSO_GROUPS = {59, 89}
 """Praseodymium and actinium: Pr and Ac with one bond are propyl and acetyl."""
 
 _PROPERTIES = ("molFileAlias", "atomLabel", "dummyLabel")
-_CHARGE = re.compile(r"[+-]\d*$|\d*[+-]$|[\u207a\u207b\u2212]$")
+_CHARGES = re.compile(r"[+-]\d*$"), re.compile(r"\d[+-]$")
+_LABELS = re.compile(r"^A  |ATTCHPT|M  APO", flags=re.MULTILINE)
+_NO_ORDER = (Chem.BondType.ZERO, Chem.BondType.UNSPECIFIED, Chem.BondType.HYDROGEN)
 _POSITIONS = re.compile(r"[|,]m:\d")
 
 
@@ -58,19 +61,37 @@ def find_shorthand(mol: Chem.Mol, structure: str, format: StructureFormat) -> Fa
     ``drawn_shorthand`` (labels that stand for more, attachment points, positions left open),
     ``repeat_units`` (polymers), ``mixture`` (brackets of a formulation).
     """
-    symbols = written_symbols(structure) if format == "molblock" else []
-    for atom in mol.GetAtoms():
-        fault = _fault_of(atom, symbols)
-        if fault is not None:
-            return fault
-    if any(_is_query(bond) for bond in mol.GetBonds()):
-        detail = "a query bond (any, aromatic or single, of no order): not one definite molecule"
-        return Failure("standardize", "query_atoms", detail)
+    if format == "smiles" or _may_hold_label(mol, structure):
+        symbols = written_symbols(structure) if format == "molblock" else []
+        for atom in mol.GetAtoms():
+            fault = _fault_of(atom, symbols)
+            if fault is not None:
+                return fault
+        if any(_is_query(bond) for bond in mol.GetBonds()):
+            detail = (
+                "a query bond (any, aromatic or single, of no order): not one definite molecule"
+            )
+            return Failure("standardize", "query_atoms", detail)
     if mol.HasProp("_molLinkNodes"):
         return _shorthand("a link node: an atom that is repeated an open number of times")
     if format == "smiles" and _POSITIONS.search(structure):
         return _shorthand("'m:' leaves open which of several atoms a group is bound to")
     return _find_group(mol)
+
+
+def _may_hold_label(mol: Chem.Mol, molblock: str) -> bool:
+    """Whether to look at each atom and bond; quick."""
+    return (
+        mol.HasQuery()
+        or _LABELS.search(molblock) is not None
+        or any(mol.HasSubstructMatch(pattern) for pattern in _odd())
+    )
+
+
+@cache
+def _odd() -> tuple[Chem.Mol, ...]:
+    """Return patterns of dummy atoms and of bonds of no usual order."""
+    return Chem.MolFromSmarts("[#0]"), Chem.MolFromSmarts("*!-&!=&!#&!:*")
 
 
 def find_mistaken_element(mol: Chem.Mol) -> Failure | None:
@@ -129,8 +150,11 @@ def names_atom(label: str, atom: Chem.Atom) -> bool:
 
     A label without a letter (a number, a mark) says nothing about the structure.
     """
+    return any(_names_atom(charge.sub("", label.strip()), atom) for charge in _CHARGES)
+
+
+def _names_atom(plain: str, atom: Chem.Atom) -> bool:
     symbol = atom.GetSymbol()
-    plain = _CHARGE.sub("", label.strip())
     if not any(character.isalpha() for character in plain):
         return True
     if symbol == "H":
@@ -148,11 +172,12 @@ def names_atom(label: str, atom: Chem.Atom) -> bool:
 
 
 def _is_query(bond: Chem.Bond) -> bool:
-    return bond.HasQuery() or bond.GetBondType() == Chem.BondType.ZERO
+    return bond.HasQuery() or bond.GetBondType() in _NO_ORDER
 
 
 def _find_group(mol: Chem.Mol) -> Failure | None:
-    for group in Chem.GetMolSubstanceGroups(mol):
+    groups = Chem.GetMolSubstanceGroups(mol)
+    for group in groups if len(groups) else ():
         kind = group.GetProp("TYPE")
         label = group.GetProp("LABEL").strip() if group.HasProp("LABEL") else ""
         atoms = [mol.GetAtomWithIdx(at) for at in group.GetAtoms()]

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.canonical import AxisError, write_canonical
+from chem.canonical import AxisError, axes_of, write_canonical
 from chem.diagnose import one_line
 from chem.named_groups import adopt_groups
 from chem.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
@@ -30,7 +30,7 @@ from chem.parse import parse
 from chem.records import Failure, StructureFormat
 from chem.refusals import find_refusal
 from chem.registration import registration_key
-from chem.stereo import has_mirror_image, is_flagged_relative
+from chem.stereo import has_lost_wedge, has_mirror_image, is_flagged_relative
 
 MAX_PASSES = 8
 STANDARDIZER = 2
@@ -57,9 +57,10 @@ class Standardized(NamedTuple):
     ``removed_hydrogens``, ``disconnected_metal``, ``normalized``, ``reionized``,
     ``stripped_fragments``, ``unlisted_counterion`` (one of them is no known counterion, solvent or
     host), ``racemate`` (two mirror images became one molecule with a group ``&1``),
-    ``neutralized``, ``dropped_stereo_group`` (a group over several centres that have no wedge),
-    ``assumed_absolute`` (drawn centres without a chiral flag, read as drawn). Empty for a mere
-    re-spelling of the same molecule."""
+    ``neutralized``; and what was read though it is not sure: ``dropped_stereo_group`` (a group over
+    several centres without wedges), ``dropped_wedge`` (one without a meaning), ``assumed_absolute``
+    (centres without a chiral flag, read as drawn). Empty for a mere re-spelling of the same
+    molecule."""
     key: str
     """Registration key: records with equal keys are one compound, however they were drawn."""
 
@@ -203,6 +204,9 @@ def _to_fixed_point(
     mol, is_dropped = adopt_groups(mol, structure, format)
     if is_dropped:
         changes.add("dropped_stereo_group", mol)
+    if format == "molblock" and has_lost_wedge(mol):
+        changes.add("dropped_wedge", mol)
+    may_have_axes = "|" in structure if format == "smiles" else bool(axes_of(mol))
     is_relative = is_flagged_relative(mol, structure, format)
     seen: list[str] = []
     if format == "smiles":
@@ -216,7 +220,8 @@ def _to_fixed_point(
         mol = _clean(mol, changes)
         if isinstance(mol, Failure):
             return mol
-        smiles = write_canonical(mol)
+        is_stated = may_have_axes or len(mol.GetStereoGroups())
+        smiles = write_canonical(mol) if is_stated else str(Chem.MolToSmiles(mol))
         if smiles in INORGANIC_CARBON or not mol.HasSubstructMatch(_tools().carbon):
             return no_organic_fragment(mol)
         if smiles in seen:

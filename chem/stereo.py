@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import rdDistGeom, rdMolDescriptors
+from rdkit.Chem import rdDistGeom, rdMolDescriptors, rdqueries
 
 from chem.canonical import axes_of, groups_of, inverted, write_canonical
 from chem.records import StructureFormat
@@ -134,6 +134,8 @@ def is_flagged_relative(mol: Chem.Mol, structure: str, format: StructureFormat) 
         flag = mol.HasProp("_MolFileChiralFlag") and mol.GetIntProp("_MolFileChiralFlag")
         if flag or (mol.GetNumConformers() and mol.GetConformer().Is3D()):
             return False
+    if not mol.HasSubstructMatch(_patterns().centre):
+        return False
     grouped = {atom.GetIdx() for group in mol.GetStereoGroups() for atom in group.GetAtoms()}
     return any(
         atom.GetChiralTag() in _TETRAHEDRAL and atom.GetIdx() not in grouped
@@ -164,14 +166,41 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
         return "the configuration of an allene cannot be kept: two mirror images would be one"
     if format == "smiles" and _OTHER_SHAPES.search(structure):
         return "a square planar, bipyramidal or octahedral configuration cannot be kept"
-    if any(group.GetBonds() for group in mol.GetStereoGroups()) and axes_of(mol):
+    groups = mol.GetStereoGroups()
+    if len(groups) and any(group.GetBonds() for group in groups) and axes_of(mol):
         return "a racemic or unknown axis of an atropisomer cannot be kept"
     return None
+
+
+def has_lost_wedge(mol: Chem.Mol) -> bool:
+    """Whether a molblock draws a wedge at a centre that is read as undefined all the same.
+
+    A wedge has no meaning where the neighbours lie on one side or on one point.
+    """
+    begins = {match[0] for pattern in _patterns().wedges for match in _begins(mol, pattern)}
+    bare = {at for at in begins if mol.GetAtomWithIdx(at).GetChiralTag() not in _TETRAHEDRAL}
+    return bool(bare) and any(
+        one.centeredOn in bare
+        and one.type == Chem.StereoType.Atom_Tetrahedral
+        and one.specified != Chem.StereoSpecified.Specified
+        for one in Chem.FindPotentialStereo(mol, cleanIt=False)
+    )
+
+
+def _begins(mol: Chem.Mol, pattern: Chem.Mol) -> list[tuple[int]]:
+    pairs = mol.GetSubstructMatches(pattern)
+    return [(mol.GetBondBetweenAtoms(*pair).GetBeginAtomIdx(),) for pair in pairs]
 
 
 class _Patterns:
     def __init__(self) -> None:
         self.allene = Chem.MolFromSmarts("[CX3]=[CX2]=[CX3]")
+        centre = Chem.RWMol()
+        centre.AddAtom(rdqueries.HasChiralTagQueryAtom())
+        self.centre = centre.GetMol()
+        self.wedges = [
+            _bond_with(name, value) for name, drawn in _WEDGES.items() for value in drawn
+        ]
 
 
 @cache
@@ -179,10 +208,11 @@ def _patterns() -> _Patterns:
     return _Patterns()
 
 
+def _bond_with(name: str, value: int) -> Chem.Mol:
+    pattern = Chem.RWMol(Chem.MolFromSmarts("*~*"))
+    pattern.ReplaceBond(0, rdqueries.HasIntPropWithValueQueryBond(name, value))
+    return pattern.GetMol()
+
+
 def _begins_wedge(mol: Chem.Mol, at: int) -> bool:
-    for bond in mol.GetAtomWithIdx(at).GetBonds():
-        if bond.GetBeginAtomIdx() == at and any(
-            bond.HasProp(name) and bond.GetIntProp(name) in drawn for name, drawn in _WEDGES.items()
-        ):
-            return True
-    return False
+    return any(begin == at for one in _patterns().wedges for (begin,) in _begins(mol, one))
