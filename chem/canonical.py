@@ -6,19 +6,21 @@ known which. Atropisomers: ``|wU:7.6|`` or ``|wD:7.6|`` draws the axis of a biar
 
 The text is the same for every drawing of one compound: a racemate drawn as R or as S, groups with
 other numbers, groups that say nothing (a meso compound that is mirrored as a whole, both ends of a
-1,4-disubstituted cyclohexane), absolute groups (the default). RDKit's writer gives one text for one
-order of centres; which centres are inverted, and which groups vanish, is settled here.
+1,4-disubstituted cyclohexane), absolute groups (the default).
 """
 
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
-from rdkit import Chem
+from rdkit import Chem, rdBase
 
 MAX_GROUPS = 6
-"""Groups are compared by all 2^n stereoisomers that they name; more groups stay as they came."""
+"""Groups are compared by all 2^n stereoisomers that they name; more groups stay as drawn."""
 MAX_CENTRES = 16
 """Pairs of so many centres are tried at most."""
+
+_MOST_EQUALS = 1000
 
 _TAGS = Chem.ChiralType
 _INVERTED = {
@@ -44,6 +46,8 @@ class Group(NamedTuple):
 
 def groups_of(mol: Chem.Mol) -> list[Group]:
     """Return the AND and OR groups that name at least one atom; absolute ones are the default."""
+    if not len(mol.GetStereoGroups()):  # a loop over none takes five times as long
+        return []
     found = [
         Group(group.GetGroupType(), frozenset(atom.GetIdx() for atom in group.GetAtoms()))
         for group in mol.GetStereoGroups()
@@ -54,7 +58,13 @@ def groups_of(mol: Chem.Mol) -> list[Group]:
 
 def axes_of(mol: Chem.Mol) -> list[int]:
     """Return the indices of the bonds that are drawn as the axis of an atropisomer."""
-    return [bond.GetIdx() for bond in mol.GetBonds() if bond.GetStereo() in _AXES]
+    bonds = (mol.GetBondBetweenAtoms(*ends) for ends in mol.GetSubstructMatches(_possible_axis()))
+    return sorted({bond.GetIdx() for bond in bonds if bond.GetStereo() in _AXES})
+
+
+@cache
+def _possible_axis() -> Chem.Mol:
+    return Chem.MolFromSmarts("[^2]-[^2]")
 
 
 def with_groups(mol: Chem.Mol, groups: list[Group]) -> Chem.Mol:
@@ -78,12 +88,11 @@ def inverted(mol: Chem.Mol, centres: frozenset[int] | None = None) -> Chem.Mol:
         if centres is None or atom.GetIdx() in centres:
             tag = atom.GetChiralTag()
             atom.SetChiralTag(_INVERTED.get(tag, tag))
-    if centres is None:
-        for bond in changed.GetBonds():
-            if bond.GetStereo() in _AXES:
-                bond.SetStereo(_AXES[bond.GetStereo() == _AXES[0]])
     # What RDKit noted of cis and trans on a ring is of the configuration before.
     Chem.AssignStereochemistry(changed, cleanIt=True, force=True)
+    for at in axes_of(changed) if centres is None else ():  # it would also turn axes back
+        bond = changed.GetBondWithIdx(at)
+        bond.SetStereo(_AXES[bond.GetStereo() == _AXES[0]])
     return changed
 
 
@@ -112,7 +121,12 @@ def write_canonical(mol: Chem.Mol) -> str:
     ]
     # An inverted centre can leave another, between two now equal sides, without a configuration.
     whole = [(one, form) for one, form in drawings if _count_centres(one) == centres]
-    return min(_write_groups(one, form) for one, form in whole or drawings)
+    return min((_write_groups(one, form) for one, form in whole or drawings), key=_rank)
+
+
+def _rank(text: str) -> str:
+    """Put ``@`` before ``@@``, as RDKit does."""
+    return text.replace("@@", "~")
 
 
 def _count_centres(mol: Chem.Mol) -> int:
@@ -120,8 +134,32 @@ def _count_centres(mol: Chem.Mol) -> int:
 
 
 def _write_groups(mol: Chem.Mol, groups: list[Group]) -> str:
-    fields = Chem.CXSmilesFields.CX_ENHANCEDSTEREO
-    return str(Chem.MolToCXSmiles(with_groups(mol, groups), Chem.SmilesWriteParams(), fields))
+    """Write this very drawing; of atoms that are equal but for their groups, the first are named.
+
+    RDKit's own CXSMILES turns a group over without regard to cis and trans on a ring.
+    """
+    plain = Chem.Mol(mol)
+    smiles = str(Chem.MolToSmiles(plain))
+    order = plain.GetPropsAsDict(True, True)["_smilesAtomOutputOrder"]
+    place = {old: new for new, old in enumerate(order)}
+    read = Chem.MolFromSmiles(smiles)
+    equals = read.GetSubstructMatches(
+        read, uniquify=False, useChirality=True, maxMatches=_MOST_EQUALS
+    )
+    extensions = []
+    for match in equals:
+        named = sorted(
+            (group.kind == _KEPT[0], sorted(match[place[at]] for at in group.centres))
+            for group in groups
+        )
+        numbers = {True: 0, False: 0}
+        fields = []
+        for is_and, atoms in named:
+            numbers[is_and] += 1
+            joined = ",".join(map(str, atoms))
+            fields.append(f"{'&' if is_and else 'o'}{numbers[is_and]}:{joined}")
+        extensions.append(",".join(fields))
+    return f"{smiles} |{min(extensions)}|" if groups else smiles
 
 
 def _joined(groups: list[Group], mask: int) -> frozenset[int]:
@@ -129,25 +167,26 @@ def _joined(groups: list[Group], mask: int) -> frozenset[int]:
     return frozenset[int]().union(*chosen)
 
 
-def _isomers(mol: Chem.Mol, groups: list[Group]) -> list[str]:
-    """Return the SMILES of the stereoisomer for every choice of inverted groups."""
-    return [
-        str(Chem.MolToSmiles(inverted(mol, _joined(groups, mask))))
-        for mask in range(1 << len(groups))
-    ]
+def _isomer(mol: Chem.Mol, groups: list[Group], mask: int) -> str:
+    return str(Chem.MolToSmiles(inverted(mol, _joined(groups, mask))))
 
 
 def _simplest(mol: Chem.Mol, groups: list[Group]) -> list[list[Group]]:
-    """Return the equivalent groupings that name the fewest centres."""
-    isomers = _isomers(mol, groups)
+    """Return the equivalent groupings that name the fewest centres.
+
+    Two groupings are equivalent where every choice of inverted groups gives the same stereoisomer.
+    """
+    masks = range(1 << len(groups))
+    isomers = [_isomer(mol, groups, mask) for mask in masks]
     for at in reversed(range(len(groups))):
-        if all(isomers[mask] == isomers[mask ^ 1 << at] for mask in range(len(isomers))):
+        if all(isomers[mask] == isomers[mask ^ 1 << at] for mask in masks):
             return _simplest(mol, groups[:at] + groups[at + 1 :])
     forms = [groups]
     for at, group in enumerate(groups):
         for centres in _other_choices(mol, groups, group):
             other = [*groups[:at], Group(group.kind, centres), *groups[at + 1 :]]
-            if _isomers(mol, other) == isomers:
+            changed = (mask for mask in masks if mask >> at & 1)
+            if all(_isomer(mol, other, mask) == isomers[mask] for mask in changed):
                 if len(centres) < len(group.centres):
                     return _simplest(mol, other)
                 forms.append(other)
@@ -170,6 +209,11 @@ def _other_choices(mol: Chem.Mol, groups: list[Group], group: Group) -> list[fro
 def _write_axes(mol: Chem.Mol, axes: list[int]) -> str:
     if any(group.GetGroupType() in _KEPT for group in mol.GetStereoGroups()):
         raise AxisError("an atropisomer's axis beside stereo groups")
+    with rdBase.BlockLogs():
+        return _draw_axes(mol, axes)
+
+
+def _draw_axes(mol: Chem.Mol, axes: list[int]) -> str:
     flat = Chem.Mol(mol)
     for at in axes:
         flat.GetBondWithIdx(at).SetStereo(Chem.BondStereo.STEREONONE)
@@ -212,11 +256,12 @@ def _is_clockwise(bond: Chem.Bond, ranks: list[int], place: dict[int, int]) -> b
 
 
 def _draw_axis(smiles: str, bonds: int, ends: tuple[int, int], clockwise: bool) -> tuple[str, str]:
-    """Return the first wedge that draws an axis: ``U`` or ``D``, and its atom and bond (``7.6``)."""
+    """Return the first wedge that draws an axis: ``U`` or ``D``, its atom and bond (``7.6``)."""
     for end in sorted(ends):
         for number in range(bonds):
             for side in "UD":
-                if _read_axes(f"{smiles} |w{side}:{end}.{number}|") == {frozenset(ends): clockwise}:
+                read = _read_axes(f"{smiles} |w{side}:{end}.{number}|")
+                if read == {frozenset(ends): clockwise}:
                     return side, f"{end}.{number}"
     raise AxisError("an atropisomer's axis that cannot be drawn in a SMILES")
 

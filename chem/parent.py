@@ -17,10 +17,11 @@ from typing import NamedTuple
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from chem.acid_base import is_acid, is_base, make_a_salt
+from chem.acid_base import is_base
 from chem.canonical import axes_of, groups_of, with_groups, write_canonical
 from chem.counterions import Counterion, find_counterion, flat_smiles, inchi, neutral
 from chem.diagnose import one_line
+from chem.partners import is_minor, may_accompany
 from chem.racemate import find_centres, is_mirror_pair
 from chem.records import Failure
 
@@ -35,10 +36,8 @@ INORGANIC_CARBON = frozenset(
 )
 """Carbonates, cyanides, cyanates and oxides of carbon: inorganic by convention."""
 
-SMALL = 15
-"""Heavy atoms of an acid or base that is taken for a counterion beside one of twice its size."""
-TINY = 8
-"""Heavy atoms of any other one that is taken for a solvent beside one of three times its size."""
+SALT_FORMER = 2
+"""Lowest rank of a compound that makes salts."""
 MOST_FOR_INCHI = 100
 """Heavy atoms of a molecule whose tautomers are compared: InChI may take seconds beyond that."""
 
@@ -84,12 +83,19 @@ def _carbon() -> Chem.Mol:
     return Chem.MolFromSmarts("[#6]")
 
 
+@cache
+def _carbon_with_hydrogen() -> Chem.Mol:
+    return Chem.MolFromSmarts("[#6;!H0]~*~*")
+
+
 def is_organic(fragment: Chem.Mol) -> bool:
     """Say whether one fragment holds carbon, and not as carbonate, cyanide or the like.
 
     >>> is_organic(Chem.MolFromSmiles("O=C([O-])O")), is_organic(Chem.MolFromSmiles("NC(N)=O"))
     (False, True)
     """
+    if fragment.HasSubstructMatch(_carbon_with_hydrogen()):
+        return True  # the usual case; prussic acid has but two atoms
     if not fragment.HasSubstructMatch(_carbon()):
         return False
     return fragment.GetNumHeavyAtoms() > 7 or (
@@ -170,11 +176,16 @@ def _choose(compounds: list[_Compound]) -> tuple[_Compound, tuple[str, ...]] | F
     words: tuple[str, ...] = ()
     for other in others:
         if other is not main:
-            if not _is_minor(other, main):
+            is_drug = other.counterion is not None
+            if is_drug or not is_minor(neutral(other.first), neutral(main.first)):
                 return _mixture(others)
             words = ("unlisted_counterion",)
-    actives = [one for one in compounds if one.is_partner and not _may_accompany(one, main)]
-    return _mixture([main, *actives]) if actives else (main, words)
+    partners = [one for one in compounds if one.is_partner]
+    rivals = [one for one in partners if not _belongs(one, main)]
+    acids = [one for one in partners if one.counterion and one.counterion.role == "acid"]
+    if len(acids) > 1 and not is_base(neutral(main.first)):
+        rivals = rivals or acids
+    return _mixture([main, *rivals]) if rivals else (main, words)
 
 
 def _choose_by_rank(compounds: list[_Compound]) -> tuple[_Compound, tuple[str, ...]] | Failure:
@@ -182,6 +193,9 @@ def _choose_by_rank(compounds: list[_Compound]) -> tuple[_Compound, tuple[str, .
     ranked = [(one, one.counterion) for one in compounds if one.counterion is not None]
     highest = max(counterion.rank for _, counterion in ranked)
     leading = [one for one in ranked if one[1].rank == highest]
+    salt_formers = [one for one, counterion in ranked if counterion.rank >= SALT_FORMER]
+    if len(leading) > 2 or len(salt_formers) > 2:
+        return _mixture([one for one, _ in ranked])
     roles = {"base": 0, "both": 1}
     leading.sort(key=lambda one: roles.get(one[1].role, 2))
     chosen, counterion = leading[0]
@@ -200,25 +214,14 @@ def _may_pair(role: str, other: str, rival: bool) -> bool:
     return not rival
 
 
-def _may_accompany(partner: _Compound, main: _Compound) -> bool:
-    """Say whether a compound of the table is there for the sake of another one.
-
-    One that is a medicine itself is so only as the acid of a base, or the base of an acid.
-    """
-    counterion = partner.counterion
-    if counterion is None or counterion.rank < 4:
-        return True
-    mol = neutral(main.first)
-    return is_base(mol) if counterion.role == "acid" else is_acid(mol)
-
-
-def _is_minor(other: _Compound, main: _Compound) -> bool:
-    """Say whether a compound outside the table is small enough for a counterion or a solvent."""
-    if other.counterion is not None:
-        return False  # a small medicine
-    if make_a_salt(neutral(other.first), neutral(main.first)):
-        return other.size <= SMALL and 2 * other.size <= main.size
-    return other.size <= TINY and 3 * other.size <= main.size
+def _belongs(partner: _Compound, main: _Compound) -> bool:
+    """Say whether a compound of the table is there for the sake of the one outside it."""
+    return partner.counterion is None or may_accompany(
+        neutral(partner.first),
+        partner.counterion,
+        neutral(main.first),
+        is_drug=main.counterion is not None,
+    )
 
 
 def _merge_copies(compound: _Compound, changes: tuple[str, ...]) -> Parent | Failure:
