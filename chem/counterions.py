@@ -24,10 +24,11 @@ from typing import NamedTuple
 from rdkit import Chem
 from rdkit.Chem import rdinchi
 from rdkit.Chem.MolStandardize import rdMolStandardize
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 ROLES = frozenset({"acid", "base", "both", "solvate", "host", "coformer", "drug"})
-HALOGENS = frozenset({9, 17, 35, 53})
-CARBON, NITROGEN, OXYGEN, PHOSPHORUS, SULFUR = 6, 7, 8, 15, 16
+HALOGENS = frozenset({"F", "Cl", "Br", "I"})
+_ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
 
 
 class Counterion(NamedTuple):
@@ -44,8 +45,10 @@ class Counterion(NamedTuple):
 
 class _Tools(NamedTuple):
     uncharger: rdMolStandardize.Uncharger
+    charge: Chem.Mol
+    isotope: Chem.Mol
     by_smiles: dict[str, Counterion]
-    by_composition: dict[frozenset[tuple[int, int]], list[Counterion]]
+    by_composition: dict[frozenset[tuple[str, int]], list[Counterion]]
     """By the heavy atoms of each element: a fragment of another composition is none of them."""
     carboxylic: Chem.Mol
     sulfonic: Chem.Mol
@@ -57,12 +60,14 @@ class _Tools(NamedTuple):
 @cache
 def _tools() -> _Tools:
     table = read_table()
-    by_composition: dict[frozenset[tuple[int, int]], list[Counterion]] = {}
+    by_composition: dict[frozenset[tuple[str, int]], list[Counterion]] = {}
     for one in table:
         composition = frozenset(_heavy_atoms(Chem.MolFromSmiles(one.smiles)).items())
         by_composition.setdefault(composition, []).append(one)
     return _Tools(
         uncharger=rdMolStandardize.Uncharger(),
+        charge=Chem.MolFromSmarts("[!+0]"),
+        isotope=Chem.MolFromSmarts("[!0*]"),
         by_smiles={one.smiles: one for one in table},
         by_composition=by_composition,
         carboxylic=Chem.MolFromSmarts("[CX3](=O)[OX2H1,OX1-]"),
@@ -121,7 +126,7 @@ def _find_tautomer(fragment: Chem.Mol, alike: list[Counterion]) -> Counterion | 
 
 def neutral(fragment: Chem.Mol) -> Chem.Mol:
     """Return the fragment without the charges that protons can take away."""
-    if not any(atom.GetFormalCharge() for atom in fragment.GetAtoms()):
+    if not fragment.HasSubstructMatch(_tools().charge):
         return fragment
     copied = Chem.Mol(fragment)
     _tools().uncharger.unchargeInPlace(copied)
@@ -131,45 +136,45 @@ def neutral(fragment: Chem.Mol) -> Chem.Mol:
 def flat_smiles(fragment: Chem.Mol) -> str:
     """Return the SMILES of what is bonded to what: no charges, isotopes or stereochemistry."""
     mol = neutral(fragment)
-    if any(atom.GetIsotope() for atom in mol.GetAtoms()):
+    if mol.HasSubstructMatch(_tools().isotope):
         mol = Chem.Mol(mol)
         for atom in mol.GetAtoms():
             atom.SetIsotope(0)
         mol = Chem.RemoveHs(mol)
-    return Chem.MolToSmiles(mol, isomericSmiles=False)
+    return str(Chem.MolToSmiles(mol, isomericSmiles=False))
 
 
-def _heavy_atoms(mol: Chem.Mol) -> Counter[int]:
-    counts = Counter([atom.GetAtomicNum() for atom in mol.GetAtoms()])
-    del counts[1]
-    return counts
+def _heavy_atoms(mol: Chem.Mol) -> Counter[str]:
+    """Count the atoms of each element, from the formula: a loop over the atoms takes longer."""
+    found = _ELEMENT.findall(CalcMolFormula(mol))
+    return Counter({symbol: int(count or 1) for symbol, count in found if symbol != "H"})
 
 
-def _find_family(fragment: Chem.Mol, heavy: Counter[int]) -> Counterion | None:
-    if heavy[CARBON] >= 30 and _is_large_host(fragment):
+def _find_family(fragment: Chem.Mol, heavy: Counter[str]) -> Counterion | None:
+    if heavy["C"] >= 30 and _is_large_host(fragment):
         return Counterion("a cyclodextrin or cucurbituril", flat_smiles(fragment), "host", 1)
     name, role, rank = "", "base", 2
-    elements = heavy.keys() - {CARBON}
-    charged = heavy[NITROGEN] + heavy[PHOSPHORUS] + heavy[SULFUR]
-    if elements <= {NITROGEN, PHOSPHORUS, SULFUR} and 1 <= charged <= 2:
+    elements = heavy.keys() - {"C"}
+    charged = heavy["N"] + heavy["P"] + heavy["S"]
+    if elements <= {"N", "P", "S"} and 1 <= charged <= 2:
         known = _is_saturated_base(fragment, heavy) or _is_alkylated_ring(fragment)
         name = "a saturated amine or a quaternary ion" if known else ""
-    elif elements == {OXYGEN} and _is_glycol(fragment, heavy):
+    elif elements == {"O"} and _is_glycol(fragment, heavy):
         name, role, rank = "a polyethylene glycol", "solvate", 0
-    elif elements == {OXYGEN} and heavy[OXYGEN] == 2:
+    elif elements == {"O"} and heavy["O"] == 2:
         name = "a saturated straight-chain acid" if _is_fatty_acid(fragment) else ""
-        role, rank = "acid", 3 if heavy[CARBON] >= 8 else 2
-    elif SULFUR in elements and elements - HALOGENS == {SULFUR, OXYGEN}:
+        role, rank = "acid", 3 if heavy["C"] >= 8 else 2
+    elif "S" in elements and elements - HALOGENS == {"S", "O"}:
         groups = len(fragment.GetSubstructMatches(_tools().sulfonic))
-        oxygens = heavy[OXYGEN] - 3 * groups
-        if groups == heavy[SULFUR] and oxygens in (0, groups):
+        oxygens = heavy["O"] - 3 * groups
+        if groups == heavy["S"] and oxygens in (0, groups):
             name = "a plain sulfonic acid or sulfate" if oxygens == 0 or _is_chain(fragment) else ""
-        role, rank = "acid", 3 if heavy[CARBON] >= 12 else 2
+        role, rank = "acid", 3 if heavy["C"] >= 12 else 2
     return Counterion(name, flat_smiles(fragment), role, rank) if name else None
 
 
-def _is_saturated_base(fragment: Chem.Mol, heavy: Counter[int]) -> bool:
-    if SULFUR in heavy and Chem.GetFormalCharge(fragment) != 1:
+def _is_saturated_base(fragment: Chem.Mol, heavy: Counter[str]) -> bool:
+    if "S" in heavy and Chem.GetFormalCharge(fragment) != 1:
         return False
     return all(bond.GetBondType() == Chem.BondType.SINGLE for bond in fragment.GetBonds())
 
@@ -187,9 +192,9 @@ def _is_alkylated_ring(fragment: Chem.Mol) -> bool:
     )
 
 
-def _is_glycol(fragment: Chem.Mol, heavy: Counter[int]) -> bool:
+def _is_glycol(fragment: Chem.Mol, heavy: Counter[str]) -> bool:
     return (
-        heavy[CARBON] == 2 * (heavy[OXYGEN] - 1) > 0
+        heavy["C"] == 2 * (heavy["O"] - 1) > 0
         and re.fullmatch(r"(OCC)+O", Chem.MolToSmiles(fragment)) is not None
     )
 
@@ -199,9 +204,9 @@ def _is_chain(fragment: Chem.Mol) -> bool:
 
 
 def _is_fatty_acid(fragment: Chem.Mol) -> bool:
-    carbons = [atom for atom in fragment.GetAtoms() if atom.GetAtomicNum() == CARBON]
+    carbons = [atom for atom in fragment.GetAtoms() if atom.GetSymbol() == "C"]
     straight = all(
-        sum(near.GetAtomicNum() == CARBON for near in atom.GetNeighbors()) <= 2 for atom in carbons
+        sum(near.GetSymbol() == "C" for near in atom.GetNeighbors()) <= 2 for atom in carbons
     )
     double = sum(bond.GetBondType() != Chem.BondType.SINGLE for bond in fragment.GetBonds())
     return (

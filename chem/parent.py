@@ -83,12 +83,19 @@ def _carbon() -> Chem.Mol:
     return Chem.MolFromSmarts("[#6]")
 
 
+@cache
+def _carbon_with_hydrogen() -> Chem.Mol:
+    return Chem.MolFromSmarts("[#6;!H0]~*~*")
+
+
 def is_organic(fragment: Chem.Mol) -> bool:
     """Say whether one fragment holds carbon, and not as carbonate, cyanide or the like.
 
     >>> is_organic(Chem.MolFromSmiles("O=C([O-])O")), is_organic(Chem.MolFromSmiles("NC(N)=O"))
     (False, True)
     """
+    if fragment.HasSubstructMatch(_carbon_with_hydrogen()):
+        return True  # the usual case; prussic acid has but two atoms
     if not fragment.HasSubstructMatch(_carbon()):
         return False
     return fragment.GetNumHeavyAtoms() > 7 or (

@@ -52,8 +52,11 @@ def may_accompany(partner: Chem.Mol, known: Counterion, main: Chem.Mol, is_drug:
 
     is_drug: the other one is a small medicine of the table.
     """
-    if known.role == "solvate" or known.rank == 0:
+    size = main.GetNumHeavyAtoms()
+    if known.role == "solvate":
         return True
+    if known.rank < 4 and size > MONOMER and size > partner.GetNumHeavyAtoms():
+        return True  # the usual case: no need to look at groups
     pairs = (known.role != "base" and is_base(main)) or (known.role != "acid" and is_acid(main))
     if known.rank >= 4 or pairs:
         return pairs
@@ -62,7 +65,7 @@ def may_accompany(partner: Chem.Mol, known: Counterion, main: Chem.Mol, is_drug:
     if is_monomer(main):
         return False
     is_salt_former = known.role in ("acid", "base")
-    return not is_salt_former or main.GetNumHeavyAtoms() > partner.GetNumHeavyAtoms()
+    return not is_salt_former or size > partner.GetNumHeavyAtoms()
 
 
 def is_monomer(mol: Chem.Mol) -> bool:

@@ -62,9 +62,9 @@ class Standardized(NamedTuple):
     ``stripped_fragments``, ``unlisted_counterion`` (one of them is no known counterion, solvent or
     host), ``racemate`` (two mirror images became one molecule with a group ``&1``),
     ``neutralized``; and what was read though it is not sure: ``dropped_stereo_group`` (a group over
-    several centres without wedges), ``dropped_wedge`` (one without a meaning),
-    ``assumed_absolute`` (centres without a chiral flag, read as drawn). Empty for a mere
-    re-spelling of the same molecule."""
+    several centres without wedges), ``dropped_wedge`` (one without a meaning), ``assumed_absolute``
+    (centres without a chiral flag, read as drawn). Empty for a mere re-spelling of the same
+    molecule."""
     key: str
     """Registration key: records with equal keys are one compound, however they were drawn."""
 

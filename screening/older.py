@@ -26,12 +26,10 @@ def told_of_library(library: Library, folder: Path) -> str:
     """
     if (folder / LEDGER).exists():
         return ""
-    columns = [library.smiles_column, library.id_column, library.name_column]
     found = [
         number
         for path in sorted(folder.parent.glob(f"*/{LEDGER}"))
         if (purpose := _purpose(path)).get("sha256") == library.sha256
-        and purpose.get("columns") == columns
         and (number := int(purpose.get("standardizer", BEFORE_NUMBERS))) < STANDARDIZER
     ]
     if not found:

@@ -90,7 +90,7 @@ def predict_file(
         try:
             with Ledger(Path(scratch), {}, scores) as ledger:
                 score_units(units, work, ledger, client, progress, prepared.accepted)
-            words = _stereo_words(prepared, client)
+            words = _stereo_words(prepared, client, progress)
             rows = _rows(prepared, scores, files, words, columns)
             with told_in_one_line(out):
                 write_csv(out, [*FIRST, *columns], rows, texts=len(FIRST))
@@ -149,10 +149,19 @@ class _Judged(NamedTuple):
     values: list[str]
 
 
-def _stereo_words(prepared: Prepared, client: Client) -> dict[str, list[str]]:
+def _stereo_words(
+    prepared: Prepared, client: Client, progress: Progress | None
+) -> dict[str, list[str]]:
     """Return the words on the stereochemistry of each partition's rows; workers find them."""
+    found: dict[str, list[str]] = {}
+    done = 0
     work = partial(_stereo_of_partition, prepared.store)
-    return dict(run_window(client, work, prepared.partitions))
+    for name, words in run_window(client, work, prepared.partitions):
+        found[name] = words
+        done += len(words)
+        if progress is not None:
+            progress("stereochemistry", done, prepared.rows)
+    return found
 
 
 def _stereo_of_partition(store: Store, name: str) -> tuple[str, list[str]]:

@@ -65,15 +65,18 @@ def write_summary(prepared: Prepared) -> None:
 def read_summary(folder: Path) -> Prepared | None:
     """Read a prepared folder's summary; None where there is none, or one of another version.
 
-    One that was written before standardizations were numbered in it has what its ledger says.
+    One that was written before later fields were added has what its ledger says, or nothing there:
+    the runs of such a library can still be opened.
     """
     try:
         found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     except (OSError, ValueError):  # missing, or cut short
         return None
-    if isinstance(found, dict) and "standardizer" not in found:
+    if isinstance(found, dict):
         number = standardizer_of_folder(folder)
-        found["standardizer"] = BEFORE_NUMBERS if number is None else number
+        later = {"standardizer": BEFORE_NUMBERS if number is None else number, "notes": ()}
+        names = {field.name for field in fields(Prepared)}
+        found = {**{name: later[name] for name in later if name in names}, **found}
     if not isinstance(found, dict) or {"folder", *found} != {
         field.name for field in fields(Prepared)
     }:

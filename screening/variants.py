@@ -28,7 +28,8 @@ def variants(smiles: Sequence[str]) -> list[str]:
     for at, text in enumerate(smiles):
         plain = without_isotopes(text)
         first = firsts.setdefault(without_stereo(plain), at)
-        told.append("" if first == at else f"{first + 1} ({_difference(smiles[first], text)})")
+        own = smiles[first]
+        told.append("" if own == text else f"{first + 1} ({_difference(own, text)})")
     return told
 
 

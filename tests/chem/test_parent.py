@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
+from rdkit.Chem import AllChem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from chem.acid_base import is_acid, is_base
@@ -53,6 +54,22 @@ def test_real_salts_solvates_complexes_and_mixtures() -> None:
                 wrong.append(f"{row['name']}: {found} instead of {expected} ({row['why']})")
                 break
     assert not wrong, "\n".join([f"{len(wrong)} of {len(read_parents())}", *wrong])
+
+
+@pytest.mark.parametrize("row", read_parents()[::17], ids=lambda row: row["name"])
+def test_a_molblock_has_the_parent_of_its_smiles(row: dict[str, str]) -> None:
+    mol = Chem.MolFromSmiles(row["input"])
+    AllChem.Compute2DCoords(mol)
+    Chem.WedgeMolBonds(mol, mol.GetConformer())
+    result = standardize(Chem.MolToV3KMolBlock(mol), "molblock")
+    found = f"!{result.code}" if isinstance(result, Failure) else result.smiles
+    assert found == judge(row["input"])
+
+
+@pytest.mark.parametrize("row", read_parents()[::5], ids=lambda row: row["name"])
+def test_a_parent_is_its_own_parent(row: dict[str, str]) -> None:
+    found = judge(row["input"])
+    assert found[0] == "!" or judge(found) == found
 
 
 def same_formula(one: str, other: str) -> bool:

@@ -5,6 +5,7 @@ import math
 
 from chem.standardize import Standardized, standardize
 from gnn.bundle import find_bundle, read_card
+from screening.predict import FIRST
 
 
 def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_path, write_library):
@@ -15,7 +16,7 @@ def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_pat
     assert answer.out.strip() == str(out)
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [(row["compound_id"], row["smiles"]) for row in rows] == drugs
+    assert [(row["compound_id"], row["input_smiles"]) for row in rows] == drugs
     assert [int(row["row"]) for row in rows] == list(range(1, len(drugs) + 1))
     tasks = {
         f"{name}_{task.name}": task.kind
@@ -31,7 +32,7 @@ def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_pat
             f"{name}_distance",
         )
     ]
-    assert list(rows[0])[5:] == expected
+    assert list(rows[0]) == [*FIRST, *expected]
     seen: dict[str, dict[str, str]] = {}
     for row, (_, smiles) in zip(rows, drugs, strict=True):
         standard = standardize(smiles, "smiles")
@@ -41,6 +42,7 @@ def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_pat
             assert {row[column] for column in expected} == {""}
             continue
         assert row["status"] == "accepted"
+        assert row["smiles"] == standard.smiles
         for task, kind in tasks.items():
             value, low, high = (float(row[task + end]) for end in ("", "_lo", "_hi"))
             assert math.isfinite(value)
