@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from rdkit import Chem, rdBase
 
-from chem.columns import SMILES_NAMES, find_columns, make_unique
+from chem.column_names import SMILES_NAMES
 from chem.columns import NamedColumns as Named
+from chem.columns import make_unique
 from chem.errors import InputError
+from chem.find_columns import find_columns
 
 PATH = Path("library.csv")
 
@@ -42,7 +44,7 @@ def test_found(header: list[str], smiles: str, compound_id: str | None, name: st
 def test_options_win() -> None:
     header = ["smiles", "parent", "id", "code", "name"]
     columns = find_columns(PATH, header, Named("parent", "code", "id"))
-    assert columns[1:] == ("parent", "code", "id")
+    assert columns[1:4] == ("parent", "code", "id")
     assert find_columns(PATH, ["My Structure"], Named("my_structure")).smiles == "My Structure"
 
 
