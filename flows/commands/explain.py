@@ -38,6 +38,8 @@ def explain(
             raise InputError(f"{html} is a folder; name the file to write, such as {html}/why.html")
         check_writable(html.parent, "name a file elsewhere with --html")
     past = open_run(run.expanduser())
+    for line in past.run.manifest.get("reading", ()):
+        note(f"{past.prepared.library}: {line}")
     dossier = open_dossier(past, _find(past, compound_id.encode("utf-8", "replace").decode(), row))
     _show(dossier, past)
     if html is not None:

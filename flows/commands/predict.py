@@ -18,7 +18,7 @@ from flows.options import (
     TlsKey,
     Workers,
 )
-from flows.outcome import check_usable
+from flows.outcome import check_usable, show_reading
 from flows.remote import working
 
 
@@ -59,6 +59,7 @@ def predict(
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
         work = plan_predictions(file, out, bundle, columns, report, store)
+        show_reading(work.library)
         advice = "the prepared compounds are kept: give the same command again"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             prepared = predict_file(
@@ -66,5 +67,6 @@ def predict(
             )
     tasks = sum(len(bundle.card.tasks) for bundle in work.bundles)
     note(f"{prepared.rows:,} rows, {prepared.rejected:,} rejected; {tasks} tasks")
+    show_reading(work.library, prepared.notes)
     print(out)
     check_usable(work.library, prepared.accepted, f"the column reason of {out} says why")

@@ -21,7 +21,7 @@ from flows.options import (
     TlsKey,
     Workers,
 )
-from flows.outcome import check_usable, short, show_outcome
+from flows.outcome import check_usable, short, show_outcome, show_reading
 from flows.remote import working
 
 
@@ -77,9 +77,11 @@ def screen(
         plan = plan_screen(
             screen, library, out, hits, columns, partition_rows, report, exhaustive, device, store
         )
+        show_reading(plan.library)
         advice = f"what is done is kept: give the same command with --out {short(plan.out)}"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             outcome = run_screen(plan, client, report)
     show_outcome(outcome, plan.screen)
+    show_reading(plan.library, outcome.manifest["reading"])
     accepted = outcome.manifest["counts"]["accepted"]
     check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")

@@ -118,8 +118,9 @@ def test_reads_what_the_csv_module_writes(
         (smiles, key if key.strip() not in ("", "-", "--") else f"row{row}", note)
         for row, (smiles, key, note) in enumerate(rows, start=1)
     ]
+    plain = [smiles.strip() for smiles, _, _ in rows]
     assert [r.problem is not None for r in records] == [
-        not (text := row[0].strip()) or "\n" in text or "\r" in text for row in rows
+        not text or "\n" in text or "\r" in text for text in plain
     ]
 
 

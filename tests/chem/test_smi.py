@@ -75,7 +75,10 @@ def test_the_second_column_is_the_id_whatever_its_name(tmp_path: Path) -> None:
 )
 def test_line_ends_comments_and_headers(tmp_path: Path, text: str) -> None:
     records = list(open_library(write(tmp_path, text)))
-    assert [(r.row, r.compound_id, r.structure) for r in records] == [(1, "A", "CCO"), (2, "B", "CN")]
+    assert [(r.row, r.compound_id, r.structure) for r in records] == [
+        (1, "A", "CCO"),
+        (2, "B", "CN"),
+    ]
 
 
 def test_a_first_line_that_is_a_molecule_is_no_header(tmp_path: Path) -> None:
