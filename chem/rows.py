@@ -101,54 +101,62 @@ class RowReader:
         """Read a line with quotation marks or lone carriage returns; None: its parts come next."""
         if '"' not in plain:
             cells = plain.split(self.delimiter)
-            if len(cells) == self.width > 1:
+            if self.width > 1 and self._is_full(cells):
                 return cells
             self._part(number, text)
             return None
         cells_or_fault, _ = _parse([text], self.delimiter)
+        if isinstance(cells_or_fault, list) and "\r" in plain:
+            parts = plain.split("\r")
+            if 2 * sum(map(self._is_row, parts)) > len(parts):
+                return self._read_one(number, text, "a quotation mark takes in other rows")
         if isinstance(cells_or_fault, list):
             if len(cells_or_fault) < self.width and self.delimiter == "\t":
                 literal = self._literal(plain)
-                if len(literal) == self.width:
+                if self._is_full(literal):
                     return self._as_text(literal)
             return cells_or_fault
         if cells_or_fault is None:
-            return self._read_open(number, text, plain)
-        if "\r" in plain and len(self._literal(plain)) != self.width:
-            self._part(number, text)
-            return None
-        return self._read_one(number, plain, cells_or_fault)
+            return self._read_open(number, text)
+        return self._read_one(number, text, cells_or_fault)
 
     def _part(self, number: int, text: str) -> None:
         """Take every lone carriage return of a line for a line's end, and read its parts next."""
         parts = re.findall(r"[^\r]*\r\n\Z|[^\r]*\r|[^\r]+", text)
         self._again += [(number, part) for part in reversed(parts)]
 
-    def _read_one(self, number: int, plain: str, fault: str) -> list[str] | Failure:
+    def _read_one(self, number: int, text: str, fault: str) -> list[str] | Failure | None:
         """Read a line, whose quotation marks are not as they should be, for itself."""
+        plain = text.rstrip("\r\n")
         literal = self._literal(plain)
-        if len(literal) == self.width:
+        if self._is_full(literal):
             return self._as_text(literal)
+        if "\r" in plain:
+            self._part(number, text)
+            return None
         for cells in (_parse_spaced(plain, self.delimiter), _forgive(plain, self.delimiter)):
-            if cells is not None and len(cells) == self.width:
+            if cells is not None and self._is_full(cells):
                 return self._as_text(cells)
         return Failure("read", "bad_quotes", one_line(f"line {number}: {fault}"))
 
-    def _read_open(self, number: int, text: str, plain: str) -> list[str] | Failure:
+    def _read_open(self, number: int, text: str) -> list[str] | Failure | None:
         """Read a row whose last quotation mark is open at the line's end."""
         found, taken = self._gather(text)
         rest = taken[found[1] - 1 :] if found else taken
         inside = taken[: found[1] - 1] if found else []
         cells = found[0] if found else None
-        literal = self._literal(plain)
-        rows = sum(map(self._is_row, (line for _, line in inside)))
-        is_swallowing = 2 * rows > len(inside)
-        fits = cells is not None and len(cells) == self.width
-        if cells is not None and not is_swallowing and (fits or len(literal) != self.width):
-            self._again += reversed(rest)
-            return cells
+        rows = sum(self._is_row(line) for _, line in inside)
+        if cells is not None:
+            # Of a quoted cell in the first column, the last line looks like a row, but no other.
+            if self._is_full(cells):
+                is_quoted = 2 * (rows + self._is_row(text)) <= len(inside) + 1
+            else:
+                is_quoted = rows == 0 and not self._is_full(self._literal(text.rstrip("\r\n")))
+            if is_quoted:
+                self._again += reversed(rest)
+                return cells
         self._again += reversed(taken)
-        return self._read_one(number, plain, "a quotation mark is not closed")
+        return self._read_one(number, text, "a quotation mark is not closed")
 
     def _gather(self, text: str) -> tuple[tuple[list[str], int] | None, list[tuple[int, str]]]:
         """Read on until the row is closed.
@@ -186,6 +194,11 @@ class RowReader:
             for cell in plain.split(self.delimiter)
         ]
 
+    def _is_full(self, cells: list[str]) -> bool:
+        """Tell whether cells are as many as the header's, but for blank ones beyond it."""
+        width = self.width
+        return len(cells) >= width and not any(cell.strip() for cell in cells[width:])
+
     def _as_text(self, cells: list[str]) -> list[str]:
         self._counts[QUOTE_IS_TEXT] += 1
         return cells
@@ -193,7 +206,7 @@ class RowReader:
     def _is_row(self, text: str) -> bool:
         """Tell whether a line is a row of its own: as wide as the header, with a SMILES."""
         cells = self._literal(text.rstrip("\r\n"))
-        if self.smiles_at is None or len(cells) != self.width:
+        if self.smiles_at is None or not self._is_full(cells):
             return False
         return looks_like_smiles(cells[self.smiles_at].strip('"'))
 

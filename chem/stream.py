@@ -2,13 +2,14 @@
 
 UTF-8 is expected. UTF-16 is recognised by its byte-order mark or its zero bytes, and a line that is
 not UTF-8 is read as Windows-1252, the superset of Latin-1 that spreadsheets write; both are
-counted, so that they can be told. Lines end with ``\\n``, ``\\r\\n`` or, in a file that has no
-``\\n``, with ``\\r``. No other character ends a line.
+counted, so that they can be told. Lines end with ``\\n``, ``\\r\\n`` or, in a file whose first line
+does, with ``\\r``. No other character ends a line.
 """
 
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -86,7 +87,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
 def read_lines(path: Path, counts: Counter[str] | None = None) -> Iterator[str]:
     """Yield the lines with their breaks, without a byte-order mark.
 
-    A lone ``\\r`` stays inside its line, unless no line of the file's start ends with ``\\n``.
+    A lone ``\\r`` stays inside its line, unless the file's first line ends with one.
 
     Args:
         path: a text file.
@@ -128,11 +129,23 @@ def _look(path: Path, head: bytes) -> _Layout:
             encoding = "utf-16-be"
     if encoding is not None:
         text = head.decode(encoding, errors="ignore")
-        return _Layout(encoding, "\r" in text and "\n" not in text)
+        return _Layout(encoding, _is_old_mac(text))
     noise = len(head) - len(head.translate(None, _NOISE))
     if len(head) >= 1024 and noise > 0.3 * len(head):
         raise InputError(f"{path}: the content is binary, expected text; check the file")
-    return _Layout("utf-8", b"\r" in head and b"\n" not in head)
+    return _Layout("utf-8", _is_old_mac(head.decode("latin-1")))
+
+
+def _is_old_mac(head: str) -> bool:
+    """Tell whether the first line ends with a lone ``\\r``; one between quotation marks is text."""
+    if "\r" not in head:
+        return False
+    if separator := re.match(r"[^a-z\r\n]{0,4}sep=[^\r\n]+(\r\n|\n|\r)", head, re.IGNORECASE):
+        return separator[1] == "\r" or _is_old_mac(head[separator.end() :])
+    for part in head.split('"')[::2]:
+        if found := re.search(r"\r\n|\n|\r", part):
+            return found[0] == "\r"
+    return "\n" not in head
 
 
 def _plain(stream: IO[bytes], counts: Counter[str]) -> Iterator[str]:
