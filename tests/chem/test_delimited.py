@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chem.columns import is_no_id
 from chem.errors import InputError
 from chem.read import open_library
 
@@ -115,7 +116,7 @@ def test_reads_what_the_csv_module_writes(
     path = write(tmp_path_factory.getbasetemp(), text.getvalue(), "any.csv")
     records = list(open_library(path))
     assert [(r.structure, r.compound_id, r.extra["note"]) for r in records] == [
-        (smiles, key if key.strip() not in ("", "-", "--") else f"row{row}", note)
+        (smiles, f"row{row}" if is_no_id(key) else key, note)
         for row, (smiles, key, note) in enumerate(rows, start=1)
     ]
     plain = [smiles.strip() for smiles, _, _ in rows]
