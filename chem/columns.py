@@ -25,6 +25,10 @@ _NO_ID_WORDS = frozenset(
     )
 )
 _LONGEST = max(map(len, _NO_ID_WORDS)) + 2
+_STARTS = frozenset(
+    ("", *(chr(code) for code in range(0x3001) if chr(code).isspace()), *"nN#-<?uUtT")
+)
+"""What a text begins with that may stand for a missing id: most ids are told by one look."""
 
 
 class Columns(NamedTuple):
@@ -96,7 +100,7 @@ def record_builder(
         compound_id = ""
         if id_at is not None:
             compound_id = cells[id_at]
-            if is_no_id(compound_id, absent):
+            if compound_id[:1] in _STARTS and is_no_id(compound_id, absent):
                 compound_id = ""
                 counts[NO_ID] += 1
         return Record(

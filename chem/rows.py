@@ -10,7 +10,6 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 
 from chem.column_names import looks_like_smiles
@@ -79,11 +78,13 @@ class RowReader:
                 continue
             if "\r" not in plain:
                 waiting.append(plain)
-                with suppress(csv.Error, IndexError):
+                try:
                     cells = next(quoted)
-                    if len(cells) == width:
-                        yield number, cells
-                        continue
+                except (csv.Error, IndexError):
+                    cells = []
+                if len(cells) == width:
+                    yield number, cells
+                    continue
             row = self._read_marked(number, text, plain)
             if row is not None:
                 yield number, row

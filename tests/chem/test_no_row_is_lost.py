@@ -87,7 +87,7 @@ def unquoted(draw: random.Random) -> Written:
 
 
 def carriage_returns(draw: random.Random) -> Written:
-    """A tab-separated table with lone carriage returns in its unquoted cells, or mixed line ends."""
+    """A tab-separated table with carriage returns in unquoted cells, or with mixed line ends."""
     rows = make_rows(draw, (*PIECES, *QUOTES))
     inside = draw.random() < 0.5
     if inside:
@@ -116,24 +116,20 @@ def sdf(draw: random.Random) -> Written:
     gap, ends = draw.choice(["\n\n", "\n", "\n \n"]), draw.choice(["\n", "\r\n", "\r"])
     text = ""
     for key, smiles, note in rows:
-        block = f"\n     -OEChem-\n\n  0  0  0  0  0  0            999 V2000\nM  END\n>  <made>\n{smiles}"
-        text += f"{block}{gap}>  <note>\nx{note}{gap}>  <id> (1)\n{key}{gap}$$$$\n"
+        block = "\n     -OEChem-\n\n  0  0  0  0  0  0            999 V2000\nM  END\n"
+        text += (
+            f"{block}>  <made>\n{smiles}{gap}>  <note>\nx{note}{gap}>  <id> (1)\n{key}{gap}$$$$\n"
+        )
     return Written("a.sdf", encode(draw, text.replace("\n", ends)), rows, exact=False)
 
 
 def read_another_way(file: Written) -> int:
     """Count the rows of a proper table by the csv module alone."""
-    text = None
-    for encoding in (
-        "utf-16" if file.content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig",
-        "cp1252",
-    ):
-        try:
-            text = file.content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    assert text is not None
+    wide = file.content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        text = file.content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = file.content.decode("cp1252")
     csv.field_size_limit(1 << 30)
     start, _, rest = text.partition("\n")
     if start.startswith("sep="):
