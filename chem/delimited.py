@@ -147,13 +147,15 @@ def _read_header(
     lines: Sequence[str], start: int, separator: str | None, preferred: str, wanted: str | None
 ) -> Layout:
     text = [lines[start].lstrip("#"), *lines[start + 1 : start + _HEADER_LINES]]
-    best: tuple[tuple[bool, int, bool], Layout] | None = None
+    best: tuple[tuple[bool, bool, int, bool], Layout] | None = None
     for delimiter in separator or _DELIMITERS:
         header, used = parse_header(text, delimiter)
         if lines[start].startswith("#"):
             header[0] = header[0].strip()
         unquoted = "".join(lines[start].split('"')[::2])
-        merit = (_has_smiles(header, wanted), unquoted.count(delimiter), delimiter == preferred)
+        is_known = any(fold(name) in SMILES_NAMES for name in header)
+        has_smiles, marks = _has_smiles(header, wanted), unquoted.count(delimiter)
+        merit = (has_smiles, is_known, marks, delimiter == preferred)
         if best is None or merit > best[0]:
             best = merit, Layout(delimiter, tuple(header), start + used)
     assert best is not None

@@ -146,7 +146,7 @@ def _best_unknown(columns: Mapping[str, _Column]) -> str | None:
     for key, one in columns.items():
         if one.quality == 0 and may_be_id(key) and fold(key) not in (*CAS_NAMES, *INCHIKEY_NAMES):
             decimals = [text for text in one.cells if "." in text and _is_number(text)]
-            if not decimals and not all(map(looks_like_smiles, one.cells or ("CC",))):
+            if not decimals and not _are_smiles(one.cells):
                 return key
     return None
 
@@ -283,7 +283,7 @@ def _no_smiles(names: Sequence[str], cells: Mapping[str, tuple[str, ...]]) -> st
 
 def _are_smiles(cells: Sequence[str]) -> bool:
     filled = [text for text in cells if text.strip()]
-    mean = sum(map(len, filled)) / max(len(filled), 1)
+    mean = sum(map(len, filled)) / max(len(filled), 1)  # P1 and NC12 are made of such signs, too
     return mean > 8 and sum(map(looks_like_smiles, filled)) > 0.8 * len(filled)
 
 

@@ -116,6 +116,9 @@ class RowReader:
                 literal = self._literal(plain)
                 if self._is_full(literal):
                     return self._as_text(literal)
+            if len(cells_or_fault) > self.width and not self._is_full(cells_or_fault):
+                spaced = _parse_spaced(plain, self.delimiter)
+                return spaced if spaced and self._is_full(spaced) else cells_or_fault
             return cells_or_fault
         if cells_or_fault is None:
             return self._read_open(number, text)

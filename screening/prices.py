@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from chem.errors import InputError
 from chem.numbers import NumberReading, NumberStyle, find_style, parse_number, split_number
 
-LOOKED_AT = 50_000
+LOOKED_AT = 10_000
 """Records of a library, from the first, that decide how its prices are written."""
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}|[A-Za-z]{0,2}[$€£¥₹₩]", re.ASCII)
