@@ -91,8 +91,9 @@ INCHIKEY_NAMES = ("inchikey", "standardinchikey", "stdinchikey")
 NAME_NAMES = (
     *("name", "prefname", "preferredname", "cpdname", "molname", "molename", "drugname"),
     *("productname", "itemname", "chemblprefname", "pertiname", "commonname", "genericname"),
-    *("substancename", "chemicalname", "samplename", "materialname", "ligandname", "produktname"),
-    *("substanzname", "bezeichnung", "synonym", "synonyms", "iupacname", "iupac", "title"),
+    *("substancename", "chemicalname", "samplename", "materialname", "ligandname", "nameiupac"),
+    *("produktname", "substanzname", "bezeichnung"),
+    *("synonym", "synonyms", "iupacname", "iupac", "title"),
 )
 """Folded names of columns that hold a compound's name."""
 
