@@ -34,6 +34,7 @@ _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r'"?sep=(\\t|[^\r\n])"?[,;\t|]*', re.IGNORECASE)
 _TITLE_LINES = 20
 _HEADER_LINES = 50
+_LINES_OF_SMI = 5
 
 
 class Layout(NamedTuple):
@@ -76,6 +77,7 @@ def read_delimited(
     lines = read_lines(path, counts)
     rows = RowReader(lines, layout.delimiter, width, smiles_at, counts, layout.skip)
     build = record_builder(columns, counts)
+    row = 0
     for row, (line, cells) in enumerate(rows, start=1):
         if isinstance(cells, Failure):
             yield Record(row, f"row{row}", "", "", "smiles", {}, cells)
@@ -87,6 +89,7 @@ def read_delimited(
             padded = (cells + [""] * width)[:width]
             problem = _describe_ragged(line, cells, columns, smiles_at, layout.delimiter)
             yield build(row, padded)._replace(problem=problem)
+    rows.check(row)
 
 
 def read_header(path: Path) -> list[str]:
@@ -99,20 +102,20 @@ def is_smi(path: Path, may_lack_header: bool) -> bool:
 
     may_lack_header: whether a first line that begins with a SMILES says so, too.
     """
-    for line in read_lines(path):
-        text = line.strip()
-        if not text or text.startswith("#"):
-            continue
-        words = text.split()
-        if _has_smiles([text], None) and fold(text) in SMILES_NAMES:
-            return False
-        if not any(mark in line for mark in _DELIMITERS):
-            if len(words) > 1 and is_smiles_name(words[0]):
-                return True
-            return may_lack_header and looks_like_smiles(words[0])
-        named = any(is_smiles_name(cell) for cell in re.split("[,;|\t]", text))
-        return may_lack_header and not named and looks_like_smiles(words[0])
-    return False
+    lines = (line for line in read_lines(path) if line.strip() and not line.startswith("#"))
+    first = list(islice(lines, _LINES_OF_SMI))
+    if not first:
+        return False
+    text = first[0].strip()
+    if _has_smiles([text], None) and fold(text) in SMILES_NAMES:
+        return False  # a table of one column
+    words = text.split()
+    if not any(mark in first[0] for mark in _DELIMITERS) and len(words) > 1:
+        if is_smiles_name(words[0]):
+            return True
+    elif any(is_smiles_name(cell) for cell in re.split(r"[,;|\t]", text)):
+        return False
+    return may_lack_header and all(looks_like_smiles(line.split()[0]) for line in first)
 
 
 def _find_layout(path: Path, wanted: NamedColumns) -> Layout:
@@ -243,4 +246,5 @@ def _describe_ragged(
         if smiles_at is not None and cells[smiles_at].count("|") == 1:
             detail += "; an extension |… of the SMILES is not closed; close it, and quote the cell"
         detail += f"; beyond them: {' | '.join(cells[width:])}"
+        detail += f"; a cell that holds {delimiter!r} needs quotation marks"
     return Failure("read", "ragged_row", one_line(detail))

@@ -32,7 +32,7 @@ PEEKED = 1000
 """Records that decide."""
 _MOSTLY = 0.9
 _REPEATED = ("na", "nan", "?", "unknown", "tbd", "tba")
-"""Words that stand for a missing id if they are there more than once."""
+"""Words that stand for a missing id if no other value is there as often."""
 _PARTS = {"fragment", "scaffold", "core", "murcko", "reactant", "nearest", "neighbour", "neighbor"}
 """Words of columns that hold SMILES of something else than the compound."""
 
@@ -191,8 +191,9 @@ def _look(name: str, header: str, cells: Sequence[str]) -> _Column:
 
 
 def _absent_words(cells: Sequence[str]) -> frozenset[str]:
-    found = Counter(text.strip().casefold() for text in cells)
-    return frozenset(word for word in _REPEATED if found[word] > 1)
+    found = Counter(text.strip().casefold() for text in cells if not is_no_id(text))
+    others = max((n for word, n in found.items() if word not in _REPEATED), default=0)
+    return frozenset(word for word in _REPEATED if found[word] > max(others, 1))
 
 
 def _tell_id(column: _Column | None, found: str, name: str | None) -> str:

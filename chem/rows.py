@@ -51,8 +51,9 @@ class RowReader:
         self.smiles_at = smiles_at
         self._counts = counts
         self._lines = lines
-        self._number = sum(1 for _ in islice(lines, skip))
+        self._number = self._skipped = sum(1 for _ in islice(lines, skip))
         self._again: list[tuple[int, str]] = []
+        self._blank = self._inside = self._parts = 0
 
     def __iter__(self) -> Iterator[tuple[int, list[str] | Failure]]:
         """Yield the line, counted from 1, and the cells of every row that is not blank."""
@@ -75,6 +76,8 @@ class RowReader:
                 cells = plain.split(delimiter)
                 if len(cells) > 1 or (plain and not plain.isspace()):
                     yield number, cells
+                else:
+                    self._blank += 1
                 continue
             if "\r" not in plain:
                 waiting.append(plain)
@@ -88,6 +91,16 @@ class RowReader:
             row = self._read_marked(number, text, plain)
             if row is not None:
                 yield number, row
+
+    def check(self, rows: int) -> None:
+        """Raise RuntimeError unless every line is the first of a row, inside of one, or blank.
+
+        rows: how many were read, to the file's end.
+        """
+        lines = self._number - self._skipped + self._parts
+        told = rows + self._blank + self._inside
+        if lines != told:
+            raise RuntimeError(f"{lines - told} lines of a table were lost: a fault of the program")
 
     def _take(self) -> tuple[int, str] | None:
         if self._again:
@@ -128,6 +141,7 @@ class RowReader:
         """Take every lone carriage return of a line for a line's end, and read its parts next."""
         parts = re.findall(r"[^\r]*\r\n\Z|[^\r]*\r|[^\r]+", text)
         self._again += [(number, part) for part in reversed(parts)]
+        self._parts += len(parts) - 1
 
     def _read_one(self, number: int, text: str, fault: str) -> list[str] | Failure | None:
         """Read a line, whose quotation marks are not as they should be, for itself."""
@@ -158,6 +172,7 @@ class RowReader:
                 is_quoted = rows == 0 and not self._is_full(self._literal(text.rstrip("\r\n")))
             if is_quoted:
                 self._again += reversed(rest)
+                self._inside += len(inside)
                 return cells
         self._again += reversed(taken)
         return self._read_one(number, text, "a quotation mark is not closed")

@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from chem.column_names import ID_NAMES, fold
 from chem.columns import NO_ID, Columns, NamedColumns, is_no_id, make_unique
 from chem.errors import InputError
 from chem.find_columns import PEEKED, find_id_and_name, rank_of_id
@@ -95,11 +96,12 @@ def _title_is_better(
     found: str | None, name: str | None, cells: dict[str, list[str]], titles: Sequence[str]
 ) -> bool:
     """Tell whether titles are ids rather than a field: there is none, or most records lack it."""
-    if found is None or (found == name and rank_of_id(found) is None):
-        return len(set(titles)) > 0.5 * len(titles) or found is None
-    filled = sum(not is_no_id(text) for text in cells[found])
     different = len({title for title in titles if title})
-    return filled < 0.5 * len(titles) and different > max(filled, 0.9 * len(titles))
+    if found is None or (found == name and rank_of_id(found) is None):
+        return different > 0.5 * len(titles) or found is None
+    filled = sum(not is_no_id(text) for text in cells[found])
+    is_weak = fold(found) not in ID_NAMES or filled < 0.5 * len(titles)
+    return is_weak and different > 0.9 * len(titles)
 
 
 def _find_id(values: dict[str, str], columns: Columns, counts: Counter[str]) -> str:
