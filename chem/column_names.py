@@ -80,7 +80,7 @@ PUBLIC_NAMES = (
     *("bindingdbmonomerid", "monomerid", "ligandid", "ligid"),
     *("pubchemsubstanceid", "pubchemsid", "sid", "pubchemextdatasourceregid"),
     *("pubchemcpdcid", "pubchemcid", "cid"),
-    *("molid", "molno", "cpdno", "cpdcode", "code", "cpd"),
+    *("molid", "molno", "cpdno", "cpdcode", "code", "cpd", "mol"),
 )
 ID_NAMES = (*REGISTRY_NAMES, *CATALOG_NAMES, *PUBLIC_NAMES)
 """Folded names of id columns: a company's own, then a vendor's, then a public database's."""

@@ -26,7 +26,7 @@ _NO_ID_WORDS = frozenset(
 )
 _LONGEST = max(map(len, _NO_ID_WORDS)) + 2
 _STARTS = frozenset(
-    ("", *(chr(code) for code in range(0x3001) if chr(code).isspace()), *"nN#-<?uUtT")
+    ("", *(chr(code) for code in range(0x3001) if chr(code).isspace()), *"\0nN#-<?uUtT")
 )
 """What a text begins with that may stand for a missing id: most ids are told by one look."""
 
@@ -65,7 +65,7 @@ def is_no_id(text: str, absent: frozenset[str] = frozenset()) -> bool:
     """Tell whether a cell says that there is no id: blank, ``N/A``, ``-``, ``none``, ``null``."""
     if len(text) > _LONGEST:
         return text.isspace()
-    plain = text.strip().casefold()
+    plain = text.replace("\0", "").strip().casefold()
     return not plain or plain in _NO_ID_WORDS or plain in absent
 
 

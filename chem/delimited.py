@@ -11,7 +11,7 @@ mean.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +31,7 @@ JOINED = "extensions put together"
 """Count of SMILES whose extension ``|…|`` held the delimiter outside quotes."""
 
 _DELIMITERS = ",;\t|"
+_WRAPPED = re.compile(r'"((?:[^"]|"")*[,;\t](?:[^"]|"")*)"')
 _SEPARATOR = re.compile(r'"?sep=(\\t|[^\r\n])"?[,;\t|]*', re.IGNORECASE)
 _TITLE_LINES = 20
 _HEADER_LINES = 50
@@ -44,6 +45,8 @@ class Layout(NamedTuple):
     header: tuple[str, ...]
     skip: int
     """Lines before the first row, the header's own among them."""
+    is_wrapped: bool = False
+    """Whether every line is quoted as a whole, as if it were one cell."""
     notes: tuple[str, ...] = ()
 
 
@@ -55,7 +58,9 @@ def open_delimited(path: Path, wanted: NamedColumns) -> tuple[Columns, Layout]:
     layout = _find_layout(path, wanted)
     width = len(layout.header)
     smiles_at = _place_of_smiles(layout.header, wanted)
-    reader = RowReader(read_lines(path), layout.delimiter, width, smiles_at, Counter(), layout.skip)
+    reader = RowReader(
+        _lines(path, layout, Counter()), layout.delimiter, width, smiles_at, Counter(), layout.skip
+    )
     first = [cells for _, cells in islice(reader, PEEKED) if isinstance(cells, list)]
     header = _fit_header(layout.header, first, smiles_at)
     rows = [(cells + [""] * len(header))[: len(header)] for cells in first]
@@ -74,8 +79,9 @@ def read_delimited(
     if columns.id is not None:
         needed.append(columns.names.index(columns.id))
     least = max(needed) + 1
-    lines = read_lines(path, counts)
-    rows = RowReader(lines, layout.delimiter, width, smiles_at, counts, layout.skip)
+    rows = RowReader(
+        _lines(path, layout, counts), layout.delimiter, width, smiles_at, counts, layout.skip
+    )
     build = record_builder(columns, counts)
     row = 0
     for row, (line, cells) in enumerate(rows, start=1):
@@ -90,6 +96,11 @@ def read_delimited(
             problem = _describe_ragged(line, cells, columns, smiles_at, layout.delimiter)
             yield build(row, padded)._replace(problem=problem)
     rows.check(row)
+
+
+def _lines(path: Path, layout: Layout, counts: Counter[str]) -> Iterator[str]:
+    lines = read_lines(path, counts)
+    return _unwrap(lines) if layout.is_wrapped else lines
 
 
 def read_header(path: Path) -> list[str]:
@@ -118,9 +129,32 @@ def is_smi(path: Path, may_lack_header: bool) -> bool:
     return may_lack_header and all(looks_like_smiles(line.split()[0]) for line in first)
 
 
+def is_table(path: Path) -> bool:
+    """Tell whether a SMILES file is a table in truth: its first line names columns with commas."""
+    lines = (line for line in read_lines(path) if line.strip())
+    text = next(lines, "")
+    if "\t" in text or not any(mark in text for mark in ",;"):
+        return False
+    return any(fold(cell) in SMILES_NAMES for cell in re.split("[,;]", text.lstrip("#")))
+
+
 def _find_layout(path: Path, wanted: NamedColumns) -> Layout:
     """Find the header among the first lines."""
     lines = list(islice(read_lines(path), _TITLE_LINES + _HEADER_LINES))
+    header = next((line for line in lines if line.strip()), "")
+    if _WRAPPED.fullmatch(header.strip()) and _has_smiles(re.split(r"[,;\t]", header[1:-2]), None):
+        found = _find_header(path, list(_unwrap(lines)), wanted)
+        return found._replace(is_wrapped=True)
+    return _find_header(path, lines, wanted)
+
+
+def _unwrap(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        match = _WRAPPED.fullmatch(line.strip())
+        yield line if match is None else match[1].replace('""', '"') + "\n"
+
+
+def _find_header(path: Path, lines: list[str], wanted: NamedColumns) -> Layout:
     at = next((n for n, line in enumerate(lines) if line.strip()), None)
     if at is None:
         raise InputError(f"{path}: found an empty file, expected a header line and compounds")

@@ -121,7 +121,7 @@ def rank_of_id(name: str) -> int | None:
 
 
 def _find_id(path: Path, columns: Mapping[str, _Column], name: str | None) -> str | None:
-    usable = {key: one for key, one in columns.items() if one.filled > 0}
+    usable = {k: one for k, one in columns.items() if one.filled > 0 and not _are_smiles(one.cells)}
     counters = [key for key, one in usable.items() if one.counts_up]
     plain = {key: one for key, one in usable.items() if key not in counters}
     named = None if name is None else usable.get(name)
@@ -146,7 +146,7 @@ def _best_unknown(columns: Mapping[str, _Column]) -> str | None:
     for key, one in columns.items():
         if one.quality == 0 and may_be_id(key) and fold(key) not in (*CAS_NAMES, *INCHIKEY_NAMES):
             decimals = [text for text in one.cells if "." in text and _is_number(text)]
-            if not decimals and not _are_smiles(one.cells):
+            if not decimals:
                 return key
     return None
 
@@ -255,7 +255,7 @@ def _find_smiles(
     # Where one column is flat and another shows stereochemistry, the flat one is another compound.
     if not _shows_stereo(cells[best]):
         best = next((name for name in readable if _shows_stereo(cells[name])), best)
-    told = [f'SMILES from column "{best}"'] if len(known) > 1 or best != known[0] else []
+    told = [f'SMILES from column "{best}"'] if len(readable) > 1 or best != known[0] else []
     return best, told
 
 

@@ -5,6 +5,7 @@
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from chem.column_names import looks_like_smiles
 from chem.columns import NO_ID, Columns, NamedColumns
-from chem.delimited import is_smi, open_delimited, read_delimited, read_header
+from chem.delimited import is_smi, is_table, open_delimited, read_delimited, read_header
 from chem.errors import InputError
 from chem.parquet import open_parquet, read_parquet, read_schema
 from chem.reading import describe_counts
@@ -124,6 +125,8 @@ def open_library(
     records: Records
     if format in ("csv", "tsv") and is_smi(path, _is_plain_text(path)):
         format = "smi"
+    elif format == "smi" and is_table(path):
+        format = "csv"
     if format == "smi":
         columns, skip = open_smi(path, wanted)
         records = partial(read_smi, path, columns, skip)
@@ -159,10 +162,16 @@ def _find_hint(first: list[Record], format: str, columns: Columns) -> str:
     """Return what to look at where most of the first structures are no SMILES."""
     if format == "sdf":
         return ""
+    first = [record for record in first if record.problem is None]
     good = sum(looks_like_smiles(record.structure) for record in first)
-    if 2 * good >= len(first):
+    if not first or 2 * good >= len(first):
         return ""
     if format == "smi":
+        if all(looks_like_smiles(re.split("[,;]", record.structure)[0]) for record in first):
+            return (
+                "are its columns parted by commas? name them in a first line such as 'smiles,id', "
+                "and end the file's name in .csv"
+            )
         swapped = sum(looks_like_smiles(record.compound_id) for record in first)
         if swapped > good:
             return (

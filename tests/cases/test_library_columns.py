@@ -41,6 +41,9 @@ def table(folder: Path, header: str, *rows: str) -> Library:
         ("Product Code,SMILES", "T{n},*", 1, 0, None),
         ("Vendor ID,Vendor,SMILES", "V{n},Acme,*", 2, 0, None),
         ("SupplierID,Supplier,SMILES", "V{n},Acme,*", 2, 0, None),
+        ("Molecule,SMILES,MW", "a{n},*,1", 1, 0, None),
+        ("Supplier,Supplier Catalog Number,Structure (SMILES)", "A,S{n},*", 2, 1, None),
+        ("index,smiles,name", "{n},*,a{n}", 1, 2, 2),
         ("SKU,SMILES,Price", "V{n},*,5", 1, 0, None),
         ("Artikel-Nr.,Bezeichnung,SMILES", "V{n},a{n},*", 2, 0, 1),
         ("Compound No,CompoundName,SMILES", "7{n},a{n},*", 2, 0, 1),
@@ -89,7 +92,7 @@ def test_numbers_of_substances_that_repeat_are_no_ids(tmp_path: Path) -> None:
     assert [record.compound_id for record in found] == ["x", "y", "z"]
 
 
-@pytest.mark.parametrize("word", ["N/A", "n/a", "#N/A", "-", "none", "NULL", " N/A ", ""])
+@pytest.mark.parametrize("word", ["N/A", "n/a", "#N/A", "-", "none", "NULL", " N/A ", "", "\0"])
 def test_a_word_for_nothing_is_no_id(tmp_path: Path, word: str) -> None:
     found = table(tmp_path, "Cat No,SMILES", "S1,*", f"{word},*", "S3,*")
     assert [record.compound_id for record in found] == ["S1", "row2", "S3"]
@@ -178,6 +181,7 @@ def test_a_refusal_says_what_helps(tmp_path: Path, name: str, text: str, words: 
     [
         ("a.smi", "A1 CCOc1ccncc1\nA2 CCOc1ccccc1\n", "second column"),
         ("a.smi", "X-1\tCCOc1ccncc1\nX-2\tCCOc1ccccc1\n", "second column"),
+        ("a.smi", "CCO,Z1\nCN,Z2\n", "parted by commas"),
         ("a.csv", "smiles,id\nphenetole,1\ngefitinib,2\n", "--smiles-column names another"),
         ("a.csv", "ID,SMILES,Name\n1,CCO,a,b\n2,CN,c,d\n", ""),
         ("a.smi", "C1CC(\nC1CC(\n", ""),
