@@ -9,24 +9,11 @@ from chem.records import Failure, Record
 NO_ID = "records without an id"
 """Count of records of a file with ids that are called ``row<N>``."""
 _NO_ID_WORDS = frozenset(
-    (
-        "n/a",
-        "#n/a",
-        "n.a.",
-        "n.a",
-        "-",
-        "--",
-        "---",
-        "none",
-        "null",
-        "<na>",
-        "(none)",
-        "not available",
-    )
+    ("n/a", "#n/a", "n.a.", "n.a", "-", "--", "---", "none", "null", "<na>", "(none)")
 )
 _LONGEST = max(map(len, _NO_ID_WORDS)) + 2
 _STARTS = frozenset(
-    ("", *(chr(code) for code in range(0x3001) if chr(code).isspace()), *"\0nN#-<?uUtT")
+    ("", *(chr(code) for code in range(0x3001) if chr(code).isspace()), *"\0nN#-<(?uUtT")
 )
 """What a text begins with that may stand for a missing id: most ids are told by one look."""
 

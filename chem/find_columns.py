@@ -255,7 +255,7 @@ def _find_smiles(
     # Where one column is flat and another shows stereochemistry, the flat one is another compound.
     if not _shows_stereo(cells[best]):
         best = next((name for name in readable if _shows_stereo(cells[name])), best)
-    told = [f'SMILES from column "{best}"'] if len(readable) > 1 or best != known[0] else []
+    told = [f'SMILES from column "{best}"'] if len(known) > 1 else []
     return best, told
 
 

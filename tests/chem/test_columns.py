@@ -6,10 +6,10 @@ import pytest
 from rdkit import Chem, rdBase
 
 from chem.column_names import SMILES_NAMES
+from chem.columns import _NO_ID_WORDS, _STARTS, make_unique
 from chem.columns import NamedColumns as Named
-from chem.columns import make_unique
 from chem.errors import InputError
-from chem.find_columns import find_columns
+from chem.find_columns import _REPEATED, find_columns
 
 PATH = Path("library.csv")
 
@@ -77,3 +77,9 @@ def test_columns_never_hide_each_other() -> None:
 def test_no_name_of_a_smiles_column_is_a_smiles() -> None:
     with rdBase.BlockLogs():
         assert not [name for name in SMILES_NAMES if Chem.MolFromSmiles(name)]
+
+
+def test_one_look_tells_as_much_as_two() -> None:
+    """The first letter of every word for a missing id is among those that are looked at."""
+    words = {*_NO_ID_WORDS, *_REPEATED}
+    assert {form(word)[0] for word in words for form in (str, str.upper)} <= _STARTS
