@@ -1,77 +1,21 @@
-"""Which column holds the SMILES, the id and the name.
+"""The columns of a library, and the record that a row of cells becomes."""
 
-Names are compared without regard to case, blanks and punctuation (``Compound ID`` is
-``compound_id``), and the first name of each list that the file has wins. Two columns that match it
-equally are the user's to decide. Where there is no id column, the name stands in for it; where
-there is neither, compounds are called ``row<N>``.
-"""
-
-import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from chem.errors import InputError
 from chem.records import Failure, Record
 
-SMILES_NAMES = (
-    "smiles",
-    "canonical_smiles",
-    "isomeric_smiles",
-    "standardized_smiles",
-    "standard_smiles",
-    "std_smiles",
-    "smi",
-    "smiles_string",
-    "cxsmiles",
-    "input_smiles",
-    "molecule_smiles",
-    "compound_smiles",
-    "ligand_smiles",
-    "drug_smiles",
-    "structure",
-    "mol",
-    "molecule",
+NO_ID = "records without an id"
+"""Count of records of a file with ids that are called ``row<N>``."""
+_NO_ID_WORDS = frozenset(
+    ("n/a", "#n/a", "n.a.", "n.a", "-", "--", "---", "none", "null", "<na>", "(none)")
 )
-ID_NAMES = (
-    "compound_id",
-    "id",
-    "molecule_chembl_id",
-    "chembl_id",
-    "compound_chembl_id",
-    "zinc_id",
-    "zincid",
-    "catalog_id",
-    "catalogue_id",
-    "catalog_number",
-    "catalog_no",
-    "idnumber",
-    "id_number",
-    "mol_id",
-    "molecule_id",
-    "molid",
-    "compound_no",
-    "cid",
-    "pubchem_cid",
-    "drugbank_id",
-    "cas",
-    "cas_number",
-    "identifier",
-    "code",
-    "compound",
+_LONGEST = max(map(len, _NO_ID_WORDS)) + 2
+_STARTS = frozenset(
+    ("", *(chr(code) for code in range(0x3001) if chr(code).isspace()), *"\0nN#-<(?uUtT")
 )
-NAME_NAMES = (
-    "name",
-    "pref_name",
-    "compound_name",
-    "molecule_name",
-    "drug_name",
-    "common_name",
-    "generic_name",
-    "iupac_name",
-    "iupac",
-    "title",
-)
+"""What a text begins with that may stand for a missing id: most ids are told by one look."""
 
 
 class Columns(NamedTuple):
@@ -83,6 +27,12 @@ class Columns(NamedTuple):
     """None for SD files, which hold molblocks."""
     id: str | None
     name: str | None
+    notes: tuple[str, ...] = ()
+    """What was decided, to be told: ``ids from column "Cat. No."``."""
+    other_ids: tuple[str, ...] = ()
+    """Of an SD file: fields that give the id of a record where ``id`` is blank, in this order."""
+    absent: frozenset[str] = frozenset()
+    """Further words, folded, that stand for a missing id in this file, such as a repeated NA."""
 
     @property
     def extra(self) -> tuple[str, ...]:
@@ -98,9 +48,12 @@ class NamedColumns(NamedTuple):
     name: str | None = None
 
 
-def normalize(name: str) -> str:
-    """Fold a column's name for comparison: ``" Compound-ID"`` gives ``compound_id``."""
-    return re.sub(r"[^0-9a-z]+", "_", name.casefold()).strip("_")
+def is_no_id(text: str, absent: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a cell says that there is no id: blank, ``N/A``, ``-``, ``none``, ``null``."""
+    if len(text) > _LONGEST:
+        return text.isspace()
+    plain = text.replace("\0", "").strip().casefold()
+    return not plain or plain in _NO_ID_WORDS or plain in absent
 
 
 def make_unique(names: Sequence[str]) -> tuple[str, ...]:
@@ -115,81 +68,48 @@ def make_unique(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(taken)
 
 
-def find_columns(path: Path, header: Sequence[str], wanted: NamedColumns) -> Columns:
-    """Apply the rules to a table's header; raises InputError where they give no one answer."""
-    names = make_unique(header)
-    smiles = _choose(path, header, names, wanted.smiles, SMILES_NAMES, "--smiles-column")
-    if smiles is None:
-        shown = ", ".join(repr(name) for name in names[:20])
-        raise InputError(
-            f"{path}: found no SMILES column among {shown}{' …' if len(names) > 20 else ''}; "
-            "the first line must name the columns, one of them smiles (or such as "
-            "canonical_smiles, structure); name it with --smiles-column"
-        )
-    found_id, name = find_id_and_name(path, header, names, wanted)
-    return Columns(names, smiles, found_id, name)
+def record_builder(
+    columns: Columns, counts: Counter[str] | None = None
+) -> Callable[[int, Sequence[str]], Record]:
+    """Return what makes a record of a row's number and its cells, as many as columns.
 
-
-def find_id_and_name(
-    path: Path, header: Sequence[str], names: tuple[str, ...], wanted: NamedColumns
-) -> tuple[str | None, str | None]:
-    """Find the id and the name column; either may be missing."""
-    name = _choose(path, header, names, wanted.name, NAME_NAMES, "--name-column")
-    found = _choose(path, header, names, wanted.id, ID_NAMES, "--id-column")
-    return found or name, name
-
-
-def _choose(
-    path: Path,
-    header: Sequence[str],
-    names: tuple[str, ...],
-    wanted: str | None,
-    known: Sequence[str],
-    option: str,
-) -> str | None:
-    if wanted is not None:
-        if wanted in names:
-            return wanted
-        same = [name for name in names if normalize(name) == normalize(wanted)]
-        if len(same) == 1:
-            return same[0]
-        shown = ", ".join(repr(name) for name in names[:20])
-        raise InputError(f"{path}: found no column {wanted!r}; {option} must be one of {shown}")
-    folded = [normalize(name) for name in header]
-    for candidate in known:
-        matches = [name for name, fold in zip(names, folded, strict=True) if fold == candidate]
-        if len(matches) > 1:
-            shown = " and ".join(repr(name) for name in matches)
-            raise InputError(f"{path}: columns {shown} match equally; choose one with {option}")
-        if matches:
-            return matches[0]
-    return None
-
-
-def build_record(row: int, cells: Sequence[str], columns: Columns) -> Record:
-    """Make the record of one row of a table with as many cells as columns."""
-    return record_builder(columns)(row, cells)
-
-
-def record_builder(columns: Columns) -> Callable[[int, Sequence[str]], Record]:
-    """Return :func:`build_record` for one table, with all that its rows share looked up once."""
+    counts: where records without an id are counted.
+    """
+    counts = Counter() if counts is None else counts
     place = {name: position for position, name in enumerate(columns.names)}
     structure_at = place.get(columns.smiles or "")
     id_at, name_at = place.get(columns.id or ""), place.get(columns.name or "")
     extra_at = [(name, place[name]) for name in columns.extra]
-    blank = Failure("read", "empty_structure", f"the column {columns.smiles!r} is blank")
+    absent = columns.absent
 
     def build(row: int, cells: Sequence[str]) -> Record:
         structure = cells[structure_at] if structure_at is not None else ""
-        compound_id = cells[id_at] if id_at is not None else ""
+        compound_id = ""
+        if id_at is not None:
+            compound_id = cells[id_at]
+            if compound_id[:1] in _STARTS and is_no_id(compound_id, absent):
+                compound_id = ""
+                counts[NO_ID] += 1
         return Record(
             row,
-            compound_id if compound_id and not compound_id.isspace() else f"row{row}",
+            compound_id or f"row{row}",
             cells[name_at] if name_at is not None else "",
             structure,
             "smiles",
             {name: cells[position] for name, position in extra_at},
-            blank if not structure or structure.isspace() else None,
+            None if structure and structure.isprintable() else _find_problem(structure, columns),
         )
 
     return build
+
+
+def _find_problem(structure: str, columns: Columns) -> Failure | None:
+    plain = structure.strip()
+    if not plain:
+        detail = f"the column {columns.smiles!r} is blank"
+        return Failure("read", "empty_structure", detail)
+    if "\n" in plain or "\r" in plain:
+        # RDKit would read up to the break and drop the rest.
+        detail = f"the column {columns.smiles!r} holds a line break inside the SMILES"
+        return Failure("read", "broken_structure", detail)
+    return None

@@ -31,6 +31,8 @@ def estimate_records(path: Path, format: str, enough: int | None = None) -> int 
     with open_bytes(path) as stream:
         while block := stream.read(_BLOCK):
             found = rest + block
+            if not count and mark == b"\n" and mark not in block and b"\r" in block:
+                mark = b"\r"  # an old Macintosh file
             count += found.count(mark)
             if enough is not None and count >= enough:
                 return enough

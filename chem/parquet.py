@@ -7,6 +7,7 @@ way (pandas would turn the id 7 into 7.0 beside a missing one).
 import json
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chem.columns import Columns, NamedColumns, find_columns, record_builder
+from chem.columns import Columns, NamedColumns, record_builder
 from chem.errors import InputError
+from chem.find_columns import PEEKED, find_columns
 from chem.records import Record
 from chem.stream import is_gzipped, open_bytes
 
@@ -24,14 +26,25 @@ _BATCH = 4096
 
 
 def open_parquet(path: Path, wanted: NamedColumns) -> Columns:
-    """Read the schema and find the columns."""
+    """Read the schema, and find the columns by it and the first rows."""
     with _open(path) as table:
-        return find_columns(path, table.schema_arrow.names, wanted)
+        try:
+            batch = next(table.iter_batches(batch_size=PEEKED), None)
+        except (pa.ArrowException, OSError):  # told with its row when it is read
+            batch = None
+        texts = [] if batch is None else [_to_text(column) for column in batch.columns]
+        return find_columns(path, table.schema_arrow.names, wanted, list(zip(*texts, strict=True)))
 
 
-def read_parquet(path: Path, columns: Columns) -> Iterator[Record]:
-    """Yield every row as a record."""
-    row, build = 0, record_builder(columns)
+def read_schema(path: Path) -> list[str]:
+    """Return the names of the columns."""
+    with _open(path) as table:
+        return list(table.schema_arrow.names)
+
+
+def read_parquet(path: Path, columns: Columns, counts: Counter[str]) -> Iterator[Record]:
+    """Yield every row as a record. counts: what reading finds worth telling."""
+    row, build = 0, record_builder(columns, counts)
     with _open(path) as table:
         batches = table.iter_batches(batch_size=_BATCH)
         while True:

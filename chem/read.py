@@ -5,21 +5,32 @@
 """
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 
-from chem.columns import Columns, NamedColumns
-from chem.delimited import open_delimited, read_delimited
+from chem.column_names import looks_like_smiles
+from chem.columns import NO_ID, Columns, NamedColumns
+from chem.delimited import is_smi, is_table, open_delimited, read_delimited, read_header
 from chem.errors import InputError
-from chem.parquet import open_parquet, read_parquet
+from chem.parquet import open_parquet, read_parquet, read_schema
+from chem.reading import describe_counts
 from chem.records import Record
 from chem.sdf import open_sdf, read_sdf
 from chem.smi import open_smi, read_smi
 
+READER = 2
+"""Version of the rules of reading: another one may make other records of the same bytes."""
 FORMATS = {
     ".smi": "smi",
     ".smiles": "smi",
+    ".ism": "smi",
+    ".can": "smi",
+    ".cxsmiles": "smi",
+    ".cxsmi": "smi",
     ".csv": "csv",
     ".tsv": "tsv",
     ".txt": "tsv",
@@ -27,7 +38,16 @@ FORMATS = {
     ".sd": "sdf",
     ".parquet": "parquet",
 }
-"""Extension (each also with ``.gz``) to format; ``.txt`` is a table like ``.tsv``."""
+"""Extension (each also with ``.gz``) to format; ``.txt`` is a table like ``.tsv``, or a SMILES file
+where its lines are parted by blanks."""
+_INSTEAD = {
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "save the sheet as CSV UTF-8"),
+    **dict.fromkeys((".bz2", ".xz", ".zip", ".7z", ".zst", ".tar", ".tgz", ".rar"), "unpack it"),
+    **dict.fromkeys((".mol", ".mol2", ".pdb", ".cdx", ".cdxml", ".rdf"), "save it as .sdf"),
+}
+_LOOKED_AT = 50
+
+Records = Callable[[Counter[str]], Iterator[Record]]
 
 
 class Library:
@@ -36,14 +56,12 @@ class Library:
     Rows count from 1 and every record of the file is yielded once, readable or not.
     """
 
-    def __init__(
-        self, path: Path, format: str, columns: Columns, records: Callable[[], Iterator[Record]]
-    ) -> None:
+    def __init__(self, path: Path, format: str, columns: Columns, records: Records) -> None:
         self.path = path
         self.format = format
         """``smi``, ``csv``, ``tsv``, ``sdf`` or ``parquet``."""
         self.columns = list(columns.names)
-        """All columns; of an SD file the fields of its first 100 records, after ``(title)``."""
+        """All columns; of an SD file the fields of its first records, after ``(title)``."""
         self.smiles_column = columns.smiles
         """None for an SD file."""
         self.id_column = columns.id
@@ -51,10 +69,24 @@ class Library:
         self.name_column = columns.name
         self.extra_columns = list(columns.extra)
         """Columns that only travel along. A later SD record may bring further ones."""
+        self.notes = list(columns.notes)
+        """What was decided when it was opened, to be told: ``ids from column "Cat. No."``."""
+        self.hint = ""
+        """What to look at if no record can be used: empty where nothing seems to be wrong."""
         self._records = records
+        self._counts: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[Record]:
-        return self._records()
+        self._counts = Counter()
+        return self._records(self._counts)
+
+    @property
+    def counted(self) -> list[str]:
+        """What the last reading found and is to be told, one sentence each."""
+        counts = Counter(self._counts)
+        if any("rows are numbered" in note for note in self.notes):
+            del counts[NO_ID]
+        return describe_counts(counts)
 
     @property
     def sha256(self) -> str:
@@ -84,27 +116,70 @@ def open_library(
 
     Raises InputError for a path that is no readable file, an unknown extension, a missing or
     ambiguous column, and a file without records. While iterating, only a file that cannot be read
-    on (damaged gzip, not UTF-8) raises InputError; a bad record is yielded with its ``problem``.
+    on (damaged gzip, a line that is too long) raises InputError; a bad record is yielded with its
+    ``problem``.
     """
     path = Path(path)
     format = _find_format(path)
     wanted = NamedColumns(smiles_column, id_column, name_column)
-    records: Callable[[], Iterator[Record]]
+    records: Records
+    if format in ("csv", "tsv") and is_smi(path, _is_plain_text(path)):
+        format = "smi"
+    elif format == "smi" and is_table(path):
+        format = "csv"
     if format == "smi":
-        columns, has_header = open_smi(path, wanted)
-        records = partial(read_smi, path, columns, has_header)
+        columns, skip = open_smi(path, wanted)
+        records = partial(read_smi, path, columns, skip)
     elif format in ("csv", "tsv"):
-        columns, delimiter = open_delimited(path, wanted)
-        records = partial(read_delimited, path, columns, delimiter)
+        columns, layout = open_delimited(path, wanted)
+        records = partial(read_delimited, path, columns, layout)
     elif format == "sdf":
         columns = open_sdf(path, wanted)
         records = partial(read_sdf, path, columns)
     else:
         columns = open_parquet(path, wanted)
         records = partial(read_parquet, path, columns)
-    if next(records(), None) is None:
+    first = list(islice(records(Counter()), _LOOKED_AT))
+    if not first:
         raise InputError(f"{path}: found no compounds, expected at least one; check the file")
-    return Library(path, format, columns, records)
+    library = Library(path, format, columns, records)
+    library.hint = _find_hint(first, format, columns)
+    return library
+
+
+def read_names(path: Path) -> list[str]:
+    """Return the columns of a table, which need not have SMILES; none for other files.
+
+    Raises InputError where the file cannot be read.
+    """
+    format = _find_format(path)
+    if format == "parquet":
+        return read_schema(path)
+    return read_header(path) if format in ("csv", "tsv") else []
+
+
+def _find_hint(first: list[Record], format: str, columns: Columns) -> str:
+    """Return what to look at where most of the first structures are no SMILES."""
+    if format == "sdf":
+        return ""
+    first = [record for record in first if record.problem is None]
+    good = sum(looks_like_smiles(record.structure) for record in first)
+    if not first or 2 * good >= len(first):
+        return ""
+    if format == "smi":
+        if all(looks_like_smiles(re.split("[,;]", record.structure)[0]) for record in first):
+            return (
+                "are its columns parted by commas? name them in a first line such as 'smiles,id', "
+                "and end the file's name in .csv"
+            )
+        swapped = sum(looks_like_smiles(record.compound_id) for record in first)
+        if swapped > good:
+            return (
+                "is the SMILES in the second column? name both in a first line such as "
+                "'id smiles', or put the SMILES first"
+            )
+        return ""
+    return f"is {columns.smiles!r} the column of SMILES? --smiles-column names another"
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -139,5 +214,14 @@ def _find_format(path: Path) -> str:
     if format is None:
         known = " ".join(FORMATS)
         found = extensions[-1] if extensions else "no extension"
-        raise InputError(f"{path}: found {found}, expected one of {known} (each also with .gz)")
+        instead = _INSTEAD.get(found)
+        raise InputError(
+            f"{path}: found {found}, expected one of {known} (each also with .gz)"
+            + (f"; {instead}" if instead else "")
+        )
     return format
+
+
+def _is_plain_text(path: Path) -> bool:
+    """Tell whether a name ends in ``.txt``, which says nothing about the columns."""
+    return ".txt" in [suffix.lower() for suffix in path.suffixes[-2:]]

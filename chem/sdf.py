@@ -2,27 +2,33 @@
 
 The records are parted and counted here, because RDKit's own supplier has been seen to lose one
 without a word. The id is the field that the rules for columns find, or else the title (the first
-line of the molblock); the name is a field, or the title where that is not the id. Every other field
-travels along, as does a title that is neither. A blank line inside a field's value, which the
-format forbids, is kept.
+line of the molblock); where that is blank, the next known field or the title stands in for it. The
+name is a field, or the title where that is not the id. Every other field travels along, as does a
+title that is neither. A blank line inside a field's value, which the format forbids, is kept.
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from chem.columns import Columns, NamedColumns, find_id_and_name, make_unique
+from chem.column_names import ID_NAMES, fold
+from chem.columns import NO_ID, Columns, NamedColumns, is_no_id, make_unique
 from chem.errors import InputError
+from chem.find_columns import PEEKED, find_id_and_name, rank_of_id
 from chem.records import Failure, Record
 from chem.stream import read_lines
 
 TITLE = "(title)"
 """Stands for the molblock's first line where columns are named."""
+OTHER_ID = "id from "
+"""Counts of records whose id is not of the id column begin so; the column's name follows."""
 
 _FIELD = re.compile(r">.*?<(.*)>")
-_PEEKED = 100
+_FIELD_AFTER_VALUE = re.compile(r">\s*<[^<>]*>|>\s+(?:\([^()]*\)\s*|DT\d+\s*|\d+\s+)+<[^<>]*>")
+_FIELD_AFTER_FIELD = re.compile(r">\s*<[^<>]*>")
 _MAX_LINES = 200_000
 
 
@@ -34,38 +40,50 @@ class _Entry(NamedTuple):
 
 
 def open_sdf(path: Path, wanted: NamedColumns) -> Columns:
-    """Collect the fields of the first 100 records and find the id and the name among them."""
+    """Collect the fields of the first records and find the id and the name among them."""
     if wanted.smiles is not None:
         raise InputError(
             f"{path}: found --smiles-column {wanted.smiles!r}, but an SD file holds molblocks; "
             "leave the option out"
         )
-    fields: dict[str, None] = {}
-    has_titles = False
-    for entry in islice(_split(path), _PEEKED):
-        fields.update(dict.fromkeys(_read_fields(entry.text)))
-        has_titles = has_titles or bool(entry.text and entry.text[0].strip())
-    names = (TITLE, *fields)
-    found, name = find_id_and_name(path, ("", *fields), names, wanted)
-    if has_titles and found == name and wanted.id is None:
+    entries = [
+        {TITLE: entry.text[0].strip() if entry.text else "", **_read_fields(entry.text)}
+        for entry in islice(_split(path, Counter()), PEEKED)
+        if any(line.strip() for line in entry.text)
+    ]
+    names = tuple(dict.fromkeys((TITLE, *(name for entry in entries for name in entry))))
+    cells = {name: [entry.get(name, "") for entry in entries] for name in names}
+    titles = cells.pop(TITLE, [])
+    words = {name: name for name in names}
+    has_titles = any(titles)
+    # A field that only a few records have must not stand in for the titles that all have.
+    found, name, notes, absent = find_id_and_name(path, cells, wanted, words, names)
+    if wanted.id is None and has_titles and _title_is_better(found, name, cells, titles):
         found = TITLE
+        notes = ("ids from the title (first line) of each record",)
     if has_titles and name is None and found != TITLE:
         name = TITLE
-    return Columns(names, None, found, name)
+    ranked = [field for field in cells if rank_of_id(field) is not None and field != found]
+    ranked.sort(key=lambda field: rank_of_id(field) or 0)
+    others = (*ranked, *((TITLE,) if found != TITLE and has_titles else ()))
+    if found is None:
+        others = ()
+    return Columns(names, None, found, name, notes, others, absent)
 
 
-def read_sdf(path: Path, columns: Columns) -> Iterator[Record]:
-    """Yield every record of the file."""
-    for row, entry in enumerate(_split(path), start=1):
+def read_sdf(path: Path, columns: Columns, counts: Counter[str]) -> Iterator[Record]:
+    """Yield every record of the file. counts: what reading finds worth telling."""
+    for row, entry in enumerate(_split(path, counts), start=1):
         values = {TITLE: entry.text[0].strip() if entry.text else "", **_read_fields(entry.text)}
-        compound_id = values.get(columns.id or "", "")
+        source = _find_id(values, columns, counts)
+        compound_id = values.get(source, "") or f"row{row}"
         name = values.get(columns.name or "", "")
-        used = {columns.id, columns.name}
+        used = {source, columns.id, columns.name}
         if values[TITLE] in ("", compound_id, name):
             used.add(TITLE)
         yield Record(
             row=row,
-            compound_id=compound_id if compound_id.strip() else f"row{row}",
+            compound_id=compound_id,
             name=name,
             structure="\n".join(entry.text[: _find_end(entry.text)]) + "\n",
             format="molblock",
@@ -74,16 +92,41 @@ def read_sdf(path: Path, columns: Columns) -> Iterator[Record]:
         )
 
 
-def _split(path: Path) -> Iterator[_Entry]:
+def _title_is_better(
+    found: str | None, name: str | None, cells: dict[str, list[str]], titles: Sequence[str]
+) -> bool:
+    """Tell whether titles are ids rather than a field: there is none, or most records lack it."""
+    different = len({title for title in titles if title})
+    if found is None or (found == name and rank_of_id(found) is None):
+        return different > 0.5 * len(titles) or found is None
+    filled = sum(not is_no_id(text) for text in cells[found])
+    is_weak = fold(found) not in ID_NAMES or filled < 0.5 * len(titles)
+    return is_weak and different > 0.9 * len(titles)
+
+
+def _find_id(values: dict[str, str], columns: Columns, counts: Counter[str]) -> str:
+    """Return the field that a record's id is taken from; "" where no field has one."""
+    if columns.id is None:
+        return ""
+    if not is_no_id(values.get(columns.id, ""), columns.absent):
+        return columns.id
+    for other in columns.other_ids:
+        if not is_no_id(values.get(other, ""), columns.absent):
+            counts[OTHER_ID + other] += 1
+            return other
+    counts[NO_ID] += 1
+    return ""
+
+
+def _split(path: Path, counts: Counter[str]) -> Iterator[_Entry]:
     text: list[str] = []
-    first = 1
-    for line in read_lines(path):
-        plain = line.text.rstrip("\r\n")
-        if plain.startswith("$$$$"):
+    first = number = 1
+    for number, line in enumerate(_lines(path, counts), start=1):
+        if line.startswith("$$$$"):
             yield _Entry(first, text, is_closed=True)
-            text, first = [], line.number + 1
+            text, first = [], number + 1
             continue
-        text.append(plain)
+        text.append(line)
         if len(text) > _MAX_LINES:
             raise InputError(
                 f"{path}: found no '$$$$' in {_MAX_LINES:,} lines from line {first}; "
@@ -91,6 +134,15 @@ def _split(path: Path) -> Iterator[_Entry]:
             )
     if any(line.strip() for line in text):
         yield _Entry(first, text, is_closed=False)
+
+
+def _lines(path: Path, counts: Counter[str]) -> Iterator[str]:
+    for line in read_lines(path, counts):
+        plain = line.rstrip("\r\n")
+        if "\r" in plain:
+            yield from plain.split("\r")
+        else:
+            yield plain
 
 
 def _find_end(text: list[str]) -> int:
@@ -119,12 +171,26 @@ def _find_problem(entry: _Entry) -> Failure | None:
 def _read_fields(text: list[str]) -> dict[str, str]:
     names: list[str] = []
     values: list[list[str]] = []
+    before = ""
+    """The line before is blank, a field's header (``>``), or a line of a value (``x``)."""
     for line in text[_find_end(text) :]:
-        header = _FIELD.match(line)
+        header = _match_header(line, before) if line.startswith(">") else None
         if header is not None:
             names.append(header[1])
             values.append([])
-        elif values:
+            before = ">"
+            continue
+        before = "x" if line and not line.isspace() else ""
+        if values:
             values[-1].append(line)
-    joined = ["\n".join(lines).strip("\n") for lines in values]
+    joined = ["\n".join(lines).strip() for lines in values]
     return dict(zip(make_unique(names), joined, strict=True))
+
+
+def _match_header(line: str, before: str) -> re.Match[str] | None:
+    """Match a field's header; where none may begin, only a line that can be nothing else."""
+    if before == "x" and _FIELD_AFTER_VALUE.match(line) is None:
+        return None
+    if before == ">" and _FIELD_AFTER_FIELD.match(line) is None:
+        return None
+    return _FIELD.match(line)

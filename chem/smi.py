@@ -1,83 +1,113 @@
 """SMILES files: ``SMILES [id [name …]]`` a line, parted by tabs or else by blanks.
 
 A line with a tab is parted at tabs only, so that ids and names may hold blanks. Lines need not be
-equally long. A first line that begins with a column's name (``smiles``, ``canonical_smiles``,
-``structure`` …, none of which is a SMILES; a leading ``#`` is allowed) is a header and names the
-columns; SMILES is always the first. A CXSMILES extension (``|…|`` after a blank) stays with its
-SMILES. Blank lines are no records.
+equally long. Lines that begin with ``#`` before the first compound are comments, unless they are
+the header. A first line that names a column of SMILES first (``smiles``, ``canonical_smiles``,
+``structure`` …, none of which is a SMILES), or second, is a header and names the columns. A
+CXSMILES extension (``|…|`` after a blank or a tab) stays with its SMILES. Blank lines are no
+records.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
-from chem.columns import (
-    SMILES_NAMES,
-    Columns,
-    NamedColumns,
-    find_id_and_name,
-    make_unique,
-    normalize,
-    record_builder,
-)
+from chem.column_names import SMILES_NAMES, fold, is_smiles_name, looks_like_smiles
+from chem.columns import Columns, NamedColumns, make_unique, record_builder
 from chem.errors import InputError
+from chem.find_columns import PEEKED, find_id_and_name, same_column
 from chem.records import Record
 from chem.stream import read_lines
 
 _DEFAULT = Columns(("smiles", "id", "name"), "smiles", "id", "name")
 
 
-def open_smi(path: Path, wanted: NamedColumns) -> tuple[Columns, bool]:
-    """Look at the first line: the columns, and whether it is a header."""
-    for line in read_lines(path):
-        if not line.text.strip():
+def open_smi(path: Path, wanted: NamedColumns) -> tuple[Columns, int]:
+    """Look at the first lines: the columns, and how many lines come before the first record."""
+    lines = _split(read_lines(path))
+    for skip, text in enumerate(lines):
+        if not text.strip():
             continue
-        if not _is_header(line.text):
-            return _use_default(path, wanted), False
-        header = line.text.lstrip("#").rstrip("\r\n")
-        cells = header.split("\t") if "\t" in header else header.split()
-        names = make_unique(cells)
-        found, name = find_id_and_name(path, cells, names, wanted)
-        if wanted.smiles not in (None, names[0]):
-            _refuse(path, "--smiles-column", wanted.smiles, names[:1])
-        others = [column for column in names[1:] if column not in (found, name)]
-        if found is None and others:
-            found = others[0]
-        return Columns(names, names[0], found, name), True
+        cells = _header_cells(text)
+        if cells is None:
+            if text.startswith("#"):
+                continue
+            return _use_default(path, wanted, [text, *islice(lines, PEEKED)]), skip
+        return _use_header(path, cells, wanted, list(islice(lines, PEEKED))), skip + 1
     raise InputError(f"{path}: found an empty file, expected one SMILES a line")
 
 
-def read_smi(path: Path, columns: Columns, has_header: bool) -> Iterator[Record]:
-    """Yield every line that is not blank as a record."""
+def read_smi(path: Path, columns: Columns, skip: int, counts: Counter[str]) -> Iterator[Record]:
+    """Yield every line that is not blank, after those to skip, as a record."""
+    build, width = record_builder(columns, counts), len(columns.names)
+    smiles_at = columns.names.index(columns.smiles or "smiles")
     row = 0
-    build, width = record_builder(columns), len(columns.names)
-    for line in read_lines(path):
-        if not line.text.strip():
-            continue
-        if has_header:
-            has_header = False
+    for text in islice(_split(read_lines(path, counts)), skip, None):
+        if not text or text.isspace():
             continue
         row += 1
-        text = line.text.rstrip("\r\n")
-        if "\r" in text:
-            # An old Macintosh file: one "line" that would hide all its records but one.
-            raise InputError(
-                f"{path}: line {line.number} holds a lone carriage return; "
-                "save the file with Unix or Windows line ends"
-            )
-        cells = _part(text, width)
+        cells = _part(text, width, smiles_at)
         yield build(row, cells + [""] * (width - len(cells)))
 
 
-def _is_header(text: str) -> bool:
-    first = text.lstrip("#").split(maxsplit=1)
-    return bool(first) and normalize(first[0]) in SMILES_NAMES
+def _split(lines: Iterator[str]) -> Iterator[str]:
+    """Yield lines without their ends; a lone carriage return ends a line, too."""
+    for line in lines:
+        text = line.rstrip("\r\n")
+        if "\r" in text:
+            yield from text.split("\r")
+        else:
+            yield text
 
 
-def _part(text: str, width: int) -> list[str]:
+def _header_cells(text: str) -> list[str] | None:
+    """Return the names of a header; None for any other line."""
+    plain = text.lstrip("#").lstrip() if text.startswith("#") else text
+    cells = plain.split("\t") if "\t" in plain else plain.split()
+    if not cells:
+        return None
+    first = cells[0].split(maxsplit=1)
+    if first and _names_smiles(first[0]) and (_names_smiles(cells[0]) or "\t" not in plain):
+        return cells
+    if len(cells) > 1 and fold(cells[1]) in SMILES_NAMES and not looks_like_smiles(cells[0]):
+        return cells
+    return None
+
+
+def _names_smiles(word: str) -> bool:
+    return is_smiles_name(word) or fold(word) in SMILES_NAMES
+
+
+def _use_header(
+    path: Path, cells: list[str], wanted: NamedColumns, lines: Sequence[str]
+) -> Columns:
+    names = make_unique(cells)
+    smiles_at = 0 if _names_smiles(cells[0]) else 1
+    smiles = names[smiles_at]
+    if wanted.smiles is not None and not same_column(wanted.smiles, smiles):
+        _refuse(path, "--smiles-column", wanted.smiles, smiles)
+    rows = [_part(text, len(names), smiles_at) for text in lines if text.strip()]
+    rows = [row + [""] * (len(names) - len(row)) for row in rows]
+    seen = {name: [row[at] for row in rows] for at, name in enumerate(names) if name != smiles}
+    words = dict(zip(names, cells, strict=True))
+    found, name, notes, absent = find_id_and_name(path, seen, wanted, words, names)
+    others = [column for column in names if column not in (smiles, found, name)]
+    if found is None and others:
+        found, notes = others[0], (f'ids from column "{others[0]}"',)
+    return Columns(names, smiles, found, name, notes, (), absent)
+
+
+def _part(text: str, width: int, smiles_at: int = 0) -> list[str]:
     if "\t" in text:
-        return text.split("\t", width - 1)
+        cells = text.split("\t")
+        if len(cells) > 1 and len(cells[1]) > 1 and cells[1][0] == cells[1][-1] == "|":
+            cells[:2] = [f"{cells[0].strip()} {cells[1]}"]
+        return (
+            cells if len(cells) <= width else [*cells[: width - 1], "\t".join(cells[width - 1 :])]
+        )
     cells = text.split(maxsplit=width - 1)
-    if len(cells) > 1 and cells[1].startswith("|"):
+    if smiles_at == 0 and len(cells) > 1 and cells[1].startswith("|"):
         smiles, rest = text.split(maxsplit=1)
         end = rest.find("|", 1)
         extension, after = rest[: end + 1] or rest, rest[end + 1 :] if end > 0 else ""
@@ -85,18 +115,22 @@ def _part(text: str, width: int) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def _use_default(path: Path, wanted: NamedColumns) -> Columns:
+def _use_default(path: Path, wanted: NamedColumns, lines: Sequence[str]) -> Columns:
     options = zip(
         ("--smiles-column", "--id-column", "--name-column"), wanted, _DEFAULT.names, strict=True
     )
     for option, asked, name in options:
         if asked not in (None, name):
-            _refuse(path, option, asked, (name,))
-    return _DEFAULT
+            _refuse(path, option, asked, name)
+    if any(len(_part(text, 3)) > 1 for text in lines if text.strip()):
+        note = "ids are what follows the SMILES in each line"
+    else:
+        note = "no ids beside the SMILES: rows are numbered"
+    return _DEFAULT._replace(notes=(note,))
 
 
-def _refuse(path: Path, option: str, asked: str | None, allowed: tuple[str, ...]) -> None:
+def _refuse(path: Path, option: str, asked: str | None, allowed: str) -> None:
     raise InputError(
-        f"{path}: found {option} {asked!r}, but in this file it can only be {allowed[0]!r}; "
-        "leave the option out, or give the columns' names in a first line that begins with smiles"
+        f"{path}: found {option} {asked!r}, but in this file it can only be {allowed!r}; "
+        "leave the option out"
     )

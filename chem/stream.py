@@ -1,8 +1,17 @@
-"""Text of a library file, line by line, gzipped or not, with faults told as the user's."""
+"""Text of a library file, line by line, gzipped or not, with faults told as the user's.
+
+UTF-8 is expected. UTF-16 is recognised by its byte-order mark or its zero bytes, and a line that is
+not UTF-8 is read as Windows-1252, the superset of Latin-1 that spreadsheets write; both are
+counted, so that they can be told. Lines end with ``\\n``, ``\\r\\n`` or, in a file whose first line
+does, with ``\\r``. No other character ends a line.
+"""
 
 import codecs
 import gzip
+import io
+import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,17 +19,41 @@ from typing import IO, NamedTuple, cast
 
 from chem.errors import InputError
 
-MAX_LINE = 10_000_000
+MAX_LINE = 1 << 26
 """Bytes. A longer line means that the file is not what its name says."""
+UTF16, CP1252 = "lines of UTF-16", "lines of Windows-1252"
+"""Counts of lines that are not UTF-8."""
 
 _GZIP = b"\x1f\x8b"
+_HEAD = 1 << 16
+_PACKED = {
+    b"BZh": ("bzip2 data", "unpack it with bunzip2, or pack it with gzip"),
+    b"\xfd7zXZ": ("xz data", "unpack it with unxz, or pack it with gzip"),
+    b"\x28\xb5\x2f\xfd": ("zstd data", "unpack it with unzstd, or pack it with gzip"),
+    b"7z\xbc\xaf": ("a 7-Zip archive", "unpack it"),
+    b"PK\x03\x04": ("a zip archive or an Excel workbook", "unpack it, or save it as CSV UTF-8"),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save it as CSV UTF-8"),
+    b"%PDF": ("a PDF document", "give the table as CSV"),
+    b"PAR1": ("a Parquet table", "end its name in .parquet"),
+}
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NOISE = bytes({*range(9), *range(14, 32)})
 
 
-class Line(NamedTuple):
-    """A line of the file with its line break, counted from 1."""
+class _TooLongError(Exception):
+    """The line of this number is too long."""
 
-    number: int
-    text: str
+
+class _Layout(NamedTuple):
+    encoding: str
+    """``utf-8``, ``utf-16``, ``utf-16-le``, ``utf-16-be`` or ``utf-32``."""
+    old_mac: bool
+    """Whether lines end with ``\\r`` alone."""
 
 
 def is_gzipped(path: Path) -> bool:
@@ -51,28 +84,117 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
         raise InputError(f"{path}: cannot be read ({reason}); give a readable file") from error
 
 
-def read_lines(path: Path) -> Iterator[Line]:
-    """Yield the lines of a UTF-8 file without its byte-order mark; ``\\r\\n`` stays as it is.
+def read_lines(path: Path, counts: Counter[str] | None = None) -> Iterator[str]:
+    """Yield the lines with their breaks, without a byte-order mark.
 
-    Raises InputError, with the line, for bytes that are not UTF-8 and for damaged gzip data.
+    A lone ``\\r`` stays inside its line, unless the file's first line ends with one.
+
+    Args:
+        path: a text file.
+        counts: counts here how many lines were not UTF-8.
+
+    Raises:
+        InputError: the file is no text, has a line longer than ``MAX_LINE``, or is damaged.
     """
+    counts = Counter() if counts is None else counts
     with open_bytes(path) as stream:
-        number = 0
-        while raw := stream.readline(MAX_LINE):
-            number += 1
-            if number == 1:
-                if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                    raise InputError(f"{path}: found UTF-16 text, expected UTF-8; save it as UTF-8")
-                raw = raw.removeprefix(codecs.BOM_UTF8)
-            if len(raw) >= MAX_LINE:
-                raise InputError(
-                    f"{path}: line {number} is longer than {MAX_LINE:,} bytes; "
-                    "expected a text file with one compound a line"
-                )
-            try:
-                yield Line(number, raw.decode())
-            except UnicodeDecodeError as error:
-                found = f"byte 0x{raw[error.start]:02x} at position {error.start + 1}"
-                raise InputError(
-                    f"{path}: line {number} is not UTF-8 text ({found}); save the file as UTF-8"
-                ) from error
+        head = stream.read(_HEAD)
+        layout = _look(path, head)
+        stream.seek(0)
+        try:
+            if layout.encoding != "utf-8":
+                yield from _decoded(stream, layout, counts)
+            elif layout.old_mac:
+                yield from _old_mac(stream, counts)
+            else:
+                yield from _plain(stream, counts)
+        except _TooLongError as error:
+            raise InputError(
+                f"{path}: line {error} is longer than {MAX_LINE:,} bytes; "
+                "expected a text file with one compound a line"
+            ) from None
+
+
+def _look(path: Path, head: bytes) -> _Layout:
+    """Tell encoding and line ends from a file's start; raises InputError for what is no text."""
+    for magic, (what, remedy) in _PACKED.items():
+        if head.startswith(magic):
+            raise InputError(f"{path}: the content is {what}, expected text; {remedy}")
+    encoding = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    if encoding is None and len(head) >= 8:
+        even, odd = head[::2], head[1::2]
+        if odd.count(0) > 0.7 * len(odd) and even.count(0) < 0.1 * len(even):
+            encoding = "utf-16-le"
+        elif even.count(0) > 0.7 * len(even) and odd.count(0) < 0.1 * len(odd):
+            encoding = "utf-16-be"
+    if encoding is not None:
+        text = head.decode(encoding, errors="ignore")
+        return _Layout(encoding, _is_old_mac(text))
+    noise = len(head) - len(head.translate(None, _NOISE))
+    if len(head) >= 1024 and noise > 0.3 * len(head):
+        raise InputError(f"{path}: the content is binary, expected text; check the file")
+    return _Layout("utf-8", _is_old_mac(head.decode("latin-1")))
+
+
+def _is_old_mac(head: str) -> bool:
+    """Tell whether the first line ends with a lone ``\\r``; one between quotation marks is text."""
+    if "\r" not in head:
+        return False
+    if separator := re.match(r"[^a-z\r\n]{0,4}sep=[^\r\n]+(\r\n|\n|\r)", head, re.IGNORECASE):
+        return separator[1] == "\r" or _is_old_mac(head[separator.end() :])
+    for part in head.split('"')[::2]:
+        if found := re.search(r"\r\n|\n|\r", part):
+            return found[0] == "\r"
+    return "\n" not in head
+
+
+def _plain(stream: IO[bytes], counts: Counter[str]) -> Iterator[str]:
+    raw = stream.readline(MAX_LINE).removeprefix(codecs.BOM_UTF8)
+    number = 1
+    while raw:
+        if len(raw) >= MAX_LINE:
+            raise _TooLongError(number)
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            text = _decode_other(raw, counts)
+        yield text
+        raw = stream.readline(MAX_LINE)
+        number += 1
+
+
+def _old_mac(stream: IO[bytes], counts: Counter[str]) -> Iterator[str]:
+    # In Latin-1 every byte is a character, so that lines can be cut before they are decoded.
+    for number, text in enumerate(_texts(stream, "latin-1", ""), start=1):
+        raw = text.encode("latin-1")
+        if number == 1:
+            raw = raw.removeprefix(codecs.BOM_UTF8)
+        try:
+            yield raw.decode()
+        except UnicodeDecodeError:
+            yield _decode_other(raw, counts)
+
+
+def _decoded(stream: IO[bytes], layout: _Layout, counts: Counter[str]) -> Iterator[str]:
+    for text in _texts(stream, layout.encoding, "" if layout.old_mac else "\n"):
+        counts[UTF16] += 1
+        yield text
+
+
+def _texts(stream: IO[bytes], encoding: str, newline: str) -> Iterator[str]:
+    wrapper = io.TextIOWrapper(stream, encoding, errors="replace", newline=newline)
+    number = 0
+    while text := wrapper.readline(MAX_LINE):
+        number += 1
+        if len(text) >= MAX_LINE:
+            raise _TooLongError(number)
+        yield text
+    wrapper.detach()
+
+
+def _decode_other(raw: bytes, counts: Counter[str]) -> str:
+    counts[CP1252] += 1
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError:  # five bytes have no meaning there
+        return raw.decode("latin-1")

@@ -1,5 +1,6 @@
 """What a person sees of a run that is done."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,16 @@ def domain_lines(outcome: "Outcome") -> list[str]:
     return [one["told"] for one in outcome.manifest["domains"] if one["told"]]
 
 
+def show_reading(library: "Library", told: Sequence[str] | None = None) -> None:
+    """Say how a library is read: what was decided when it was opened, such as where ids are from.
+
+    told: all that is to be told once it was read to its end; what was decided is not said again.
+    """
+    for line in library.notes if told is None else told:
+        if told is None or line not in library.notes:
+            note(f"{library.path.name}: {line}")
+
+
 def check_usable(library: "Library", accepted: int, why: str) -> None:
     """Refuse, when all is written, a library of which no record could be used.
 
@@ -72,9 +83,7 @@ def check_usable(library: "Library", accepted: int, why: str) -> None:
     """
     if accepted:
         return
-    hint = ""
-    if library.format in ("csv", "tsv", "parquet"):
-        hint = f"; is {library.smiles_column!r} the column of SMILES? --smiles-column names another"
+    hint = f"; {library.hint}" if library.hint else ""
     raise InputError(f"no record of {library.path.name} could be used: {why}{hint}")
 
 

@@ -11,9 +11,10 @@ from chem.errors import InputError
 from screening.basket import Candidate
 from screening.late import Frames
 from screening.marks import Marks
-from screening.prices import Price, check_currency, read_price
+from screening.prices import LOOKED_AT, Price, check_currency, find_price_style, read_price
 from screening.rank import OPTIMISTIC, merge_top
 from screening.screen import Screen
+from screening.selection import Selection
 
 Identify = Callable[[pd.DataFrame], pd.DataFrame]
 """Adds ``compound_id`` and ``extra``, a JSON object of the library's own columns, by ``row``."""
@@ -37,6 +38,8 @@ class Candidates(NamedTuple):
     """Whether a rule asks for clusters."""
     currency: str
     """Of the prices; ``""`` where none names one."""
+    prices_read: str = ""
+    """How the numbers of the price column were read, where that had to be decided."""
 
 
 def find_candidates(
@@ -63,8 +66,10 @@ def find_candidates(
     clustered = selection.diversity == "clusters" or selection.max_per_cluster is not None
     smiles = frame["smiles"].tolist()
     numbers = clusters(smiles, selection.similarity) if clustered else [0] * len(smiles)
-    column = selection.price_column
-    prices = _prices(identify(frame[["row"]]), column) if column else [None] * len(smiles)
+    column, told = selection.price_column, ""
+    prices: list[Price | None] = [None] * len(smiles)
+    if column:
+        prices, told = _prices(identify, frame[["row"]], column, selection)
     return Candidates(
         frame,
         [
@@ -76,6 +81,7 @@ def find_candidates(
         [at[row] for row in hopes["row"].tolist()],
         clustered,
         check_currency(prices, column) if column else "",
+        told,
     )
 
 
@@ -100,7 +106,22 @@ def _controls(frames: Frames, screen: Screen, marks: Marks) -> pd.DataFrame | No
     return merge_top([once], plain, size=len(once)).hits
 
 
-def _prices(identified: pd.DataFrame, column: str) -> list[Price | None]:
-    """Read the price [n] of each compound."""
-    extras = (json.loads(text) for text in identified["extra"])
-    return [read_price(extra.get(column, "")) for extra in extras]
+def _prices(
+    identify: Identify, compounds: pd.DataFrame, column: str, selection: Selection
+) -> tuple[list[Price | None], str]:
+    """Read the price [n] of each compound, and tell how the column's numbers are written.
+
+    The first records of the library decide that together with the compounds, so that it hangs on
+    no cut.
+    """
+    own = _texts(identify(compounds), column)
+    first = _texts(identify(pd.DataFrame({"row": range(1, LOOKED_AT + 1)})), column)
+    reading = find_price_style([*first, *own], column, selection.price_decimal)
+    return [read_price(text, reading.style) for text in own], reading.told
+
+
+def _texts(identified: pd.DataFrame, column: str) -> list[str]:
+    return [
+        str(json.loads(text).get(column, "")) if isinstance(text, str) else ""
+        for text in identified["extra"]
+    ]

@@ -29,7 +29,7 @@ class Chosen(NamedTuple):
     not_listed: int
     """Of these, excluded compounds that are counted but not listed one by one."""
     money: dict[str, Any] | None
-    """``budget, spent, currency`` and ``unpriced_controls``; None without a budget."""
+    """``budget, spent, currency, unpriced_controls`` and ``prices_read``; None without a budget."""
     lists: tuple[dict[str, Any], ...]
     """What became of each list of compounds."""
 
@@ -78,4 +78,6 @@ def describe_selection(found: Mapping[str, Any]) -> str:
         line += f"; spent {money['spent']} of {money['budget']}{currency}"
         free = money["unpriced_controls"]
         line += f", controls without a readable price {free}" if free else ""
+        read = money.get("prices_read", "")
+        line += f"; prices read with a {read}" if read else ""
     return line

@@ -13,9 +13,11 @@ from typing import Any, Literal
 
 from distributed import Client
 
-from chem.columns import ID_NAMES, SMILES_NAMES, normalize
+from chem.column_names import is_smiles_name
+from chem.columns import is_no_id
 from chem.errors import InputError
-from chem.read import FORMATS, Library, open_library
+from chem.find_columns import rank_of_id
+from chem.read import FORMATS, Library, open_library, read_names
 from data.catalogue import datasets
 from screening.places import prepared_folder, prepared_key, prepared_store
 from screening.prepare import Progress, prepare_library
@@ -111,13 +113,14 @@ def _open(role: Role, entry: str, root: Store | None, find: FindLibrary) -> Comp
 
 def _read_ids(path: Path) -> tuple[str, ...] | None:
     """Read the ids of a table that has no structures; None where it is no such table."""
-    for column in ID_NAMES:
-        try:
-            # Its ids are read in the place of SMILES, which is the one column a library must have.
-            table = open_library(path, smiles_column=column)
-        except InputError:
-            continue
-        if any(normalize(name) in SMILES_NAMES for name in table.columns):
+    try:
+        names = read_names(path)
+        known = sorted((rank, name) for name in names if (rank := rank_of_id(name)) is not None)
+        if not known or any(is_smiles_name(name) for name in names):
             return None
-        return tuple(dict.fromkeys(r.structure for r in table if r.problem is None))
-    return None
+        # Its ids are read in the place of SMILES, which is the one column a library must have.
+        table = open_library(path, smiles_column=known[0][1])
+    except InputError:
+        return None
+    found = (record.structure for record in table if record.problem is None)
+    return tuple(dict.fromkeys(text for text in found if not is_no_id(text)))

@@ -79,6 +79,7 @@ def account(
             "spent": f"{basket.spent:.2f}",
             "currency": candidates.currency,
             "unpriced_controls": basket.unpriced,
+            "prices_read": candidates.prices_read,
         }
     return Chosen(
         asked=screen.hits,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -27,6 +28,7 @@ from screening.places import (
     prepared_store,
     scores_store,
 )
+from screening.prices import LOOKED_AT, find_price_style
 from screening.score import scoring_purpose
 from screening.screen import Screen
 from screening.store import Store
@@ -102,6 +104,7 @@ def plan_run(
     key = prepared_key(library, rows)
     find = partial(find_library, progress=progress)
     lists = plan_lists(screen, library.extra_columns, root, find)
+    check_prices(screen, library)
     purpose = scoring_purpose(library.sha256, key, bundles, half, where.type)
     return Plan(
         screen=screen,
@@ -169,6 +172,16 @@ def check_units(screen: Screen, bundles: tuple[Bundle, ...]) -> None:
             f"screen {screen.name} compares tasks of different units ({found}); a selectivity "
             "needs one unit: leave out the off-targets, or the primary of another unit"
         )
+
+
+def check_prices(screen: Screen, library: Library) -> None:
+    """Refuse a price column whose numbers may be read in two ways, before any work."""
+    selection = screen.selection
+    if selection is None or selection.price_column is None:
+        return
+    column = selection.price_column
+    texts = [record.extra.get(column, "") for record in islice(library, LOOKED_AT)]
+    find_price_style(texts, column, selection.price_decimal)
 
 
 def load_bundles(names: tuple[str, ...]) -> tuple[Bundle, ...]:

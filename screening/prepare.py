@@ -20,7 +20,7 @@ from distributed import Client
 from chem.count import estimate_records
 from chem.errors import InputError
 from chem.graphs import featurizer_spec
-from chem.read import Library
+from chem.read import READER, Library
 from chem.standardize import STANDARDIZER
 from screening.cluster import run_window
 from screening.cut import rows_of_partition
@@ -49,6 +49,7 @@ def prepare_purpose(
         "limits": (limits or read_limits())._asdict(),
         "featurizer": featurizer_spec()["hash"],
         "standardizer": STANDARDIZER,
+        "reader": READER,
         "rdkit": version("rdkit"),
         "hitlist": version("hitlist"),
     }
@@ -113,6 +114,7 @@ def prepare_library(
             unseen_atoms=sum(fact["unseen_atoms"] for fact in facts),
             partitions=tuple(names),
             standardizer=purpose["standardizer"],
+            notes=(*library.notes, *library.counted),
         )
         write_summary(prepared)
     return prepared

@@ -42,6 +42,8 @@ class Prepared:
     """Names of the partition files, in row order."""
     standardizer: int
     """Number of the rules that made the structures, ``chem.standardize.STANDARDIZER`` then."""
+    notes: tuple[str, ...]
+    """What is to be told of how the library was read: which column the ids are from, and more."""
 
     @property
     def accepted(self) -> int:
@@ -81,7 +83,7 @@ def read_summary(folder: Path) -> Prepared | None:
         field.name for field in fields(Prepared)
     }:
         return None
-    tuples = {name: tuple(found[name]) for name in ("extra_columns", "partitions")}
+    tuples = {name: tuple(found[name]) for name in ("extra_columns", "partitions", "notes")}
     store = Store(found["store"] or folder)
     return Prepared(**{**found, **tuples, "folder": folder, "store": store})
 

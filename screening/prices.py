@@ -1,15 +1,22 @@
-"""Prices as vendors write them, read only where there is no doubt."""
+"""Prices as vendors write them, read only where there is no doubt.
+
+Whether ``1.250`` is a thousand is said by the other prices of the column (``98,50``), so the column
+is looked at before its cells are read.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from chem.errors import InputError
+from chem.numbers import NumberReading, NumberStyle, find_style, parse_number, split_number
 
-_CURRENCY = r"(?:[A-Za-z]{3}|[A-Za-z]{0,2}[$€£¥₹₩])"
-_AMOUNT = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
-_PRICE = re.compile(rf"({_CURRENCY})?\s*({_AMOUNT})\s*({_CURRENCY})?", re.ASCII)
+LOOKED_AT = 10_000
+"""Records of a library, from the first, that decide how its prices are written."""
+
+_CURRENCY = re.compile(r"[A-Za-z]{3}|[A-Za-z]{0,2}[$€£¥₹₩]", re.ASCII)
+_AMOUNT = re.compile(r"[\d.,' ]+", re.ASCII)
 
 
 class Price(NamedTuple):
@@ -21,19 +28,55 @@ class Price(NamedTuple):
     """As written, in capitals; ``""`` where the vendor does not say."""
 
 
-def read_price(text: str) -> Price | None:
+def find_price_style(
+    texts: Sequence[str], column: str, decimal: Literal["point", "comma"] | None = None
+) -> NumberReading:
+    """Decide from the cells of a price column which mark is the decimal one.
+
+    Thousands with commas alone (``1,250``) are read as such: no price has three decimals behind a
+    comma. decimal: what the user says.
+
+    Raises InputError where the cells leave it open.
+    """
+    reading = find_style(texts, decimal=decimal)
+    if not reading.doubt:
+        return reading
+    decided = find_style(texts, decimal="point")
+    if not any(re.search(r"\d\.\d", text) for text in texts):
+        return decided
+    raise InputError(
+        f'the price column "{column}" may be read in two ways: {reading.doubt}; say in [selection] '
+        'price_decimal = "comma" or "point"'
+    )
+
+
+def read_price(text: str, style: NumberStyle | None = None) -> Price | None:
     """Read a price such as ``120``, ``1,250.50``, ``$99.5``, ``EUR 40`` or ``40 EUR``.
 
-    Returns None for what may mean something else: no number, a decimal comma, a negative number, a
-    unit of mass, a range, ``on request``. ``1,250`` is twelve hundred and fifty.
+    style: of its column, by default with a decimal point. Returns None for what may mean something
+    else: no number, one of another style, a negative number, a unit of mass, a range, ``on
+    request``.
 
     >>> read_price("$1,250.50"), read_price("12,50")
     (Price(amount=Decimal('1250.50'), currency='$'), None)
+    >>> read_price("1.250,50 €", NumberStyle("comma"))
+    Price(amount=Decimal('1250.50'), currency='€')
     """
-    match = _PRICE.fullmatch(text.strip())
-    if match is None or (match[1] and match[3]):
+    parts = split_number(text)
+    if parts is None:
         return None
-    return Price(Decimal(match[2].replace(",", "")), (match[1] or match[3] or "").upper())
+    before, number, after = (part.strip() for part in parts)
+    if (before and after) or not _AMOUNT.fullmatch(number) or number[-1] in ".,":
+        return None
+    currency = before or after
+    if currency and not _CURRENCY.fullmatch(currency):
+        return None
+    style = style or NumberStyle()
+    if parse_number(number, style) is None:
+        return None
+    mark, other = (",", ".") if style.decimal == "comma" else (".", ",")
+    plain = re.sub(f"[{other}' ]", "", number).replace(mark, ".")
+    return Price(Decimal(plain), currency.upper())
 
 
 def check_currency(prices: Iterable[Price | None], column: str) -> str:

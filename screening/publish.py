@@ -59,6 +59,7 @@ def publish(
         rejected=prepared.rejected,
         duplicates=prepared.duplicates,
         reject_codes=prepared.reject_codes,
+        reading=prepared.notes,
         seconds=clock.seconds,
         peak_memory_mb=clock.peak_memory_mb,
         units=task_units(tuple(bundles)),

@@ -40,6 +40,8 @@ class Selection(Strict):
     """Sum of prices that the hits may cost, in the currency of the price column."""
     price_column: Text | None = None
     """The library's own column with the price of one order of the compound."""
+    price_decimal: Literal["point", "comma"] | None = None
+    """The decimal mark of its numbers, where the column itself leaves that open."""
     explore: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     """Share of the hits that goes to uncertain compounds: the best by ``optimism``."""
     optimism: Annotated[float, Field(ge=0, le=10)] = 1.0

@@ -18,7 +18,7 @@ from flows.options import (
     TlsKey,
     Workers,
 )
-from flows.outcome import check_usable
+from flows.outcome import check_usable, show_reading
 from flows.remote import working
 
 
@@ -61,6 +61,7 @@ def predict(
         columns = NamedColumns(smiles_column, id_column, name_column)
         work = plan_predictions(file, out, bundle, columns, report, store)
         note_if(told_of_library(work.library, work.prepared))
+        show_reading(work.library)
         advice = "the prepared compounds are kept: give the same command again"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             prepared = predict_file(
@@ -68,5 +69,6 @@ def predict(
             )
     tasks = sum(len(bundle.card.tasks) for bundle in work.bundles)
     note(f"{prepared.rows:,} rows, {prepared.rejected:,} rejected; {tasks} tasks")
+    show_reading(work.library, prepared.notes)
     print(out)
     check_usable(work.library, prepared.accepted, f"the column reason of {out} says why")

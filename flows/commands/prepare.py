@@ -19,7 +19,7 @@ from flows.options import (
     TlsKey,
     Workers,
 )
-from flows.outcome import check_usable
+from flows.outcome import check_usable, show_reading
 from flows.remote import working
 
 
@@ -57,6 +57,7 @@ def prepare(
         columns = NamedColumns(smiles_column, id_column, name_column)
         work = plan_preparation(library, out, columns, report, partition_rows, store)
         note_if(told_of_library(work.library, work.folder))
+        show_reading(work.library)
         advice = "what is done is kept: give the same command again to go on"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             prepared = prepare_library(
@@ -68,5 +69,6 @@ def prepare(
     )
     for code, count in prepared.reject_codes.items():
         note(f"  {count:,} x {code}")
+    show_reading(work.library, prepared.notes)
     print(out)
     check_usable(work.library, prepared.accepted, "the counts above say why")

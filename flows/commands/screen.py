@@ -21,7 +21,7 @@ from flows.options import (
     TlsKey,
     Workers,
 )
-from flows.outcome import check_usable, short, show_outcome
+from flows.outcome import check_usable, short, show_outcome, show_reading
 from flows.remote import working
 
 
@@ -79,9 +79,11 @@ def screen(
             screen, library, out, hits, columns, partition_rows, report, exhaustive, device, store
         )
         note_if(told_of_library(plan.library, plan.prepared))
+        show_reading(plan.library)
         advice = f"what is done is kept: give the same command with --out {short(plan.out)}"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             outcome = run_screen(plan, client, report)
     show_outcome(outcome, plan.screen)
+    show_reading(plan.library, outcome.manifest["reading"])
     accepted = outcome.manifest["counts"]["accepted"]
     check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")

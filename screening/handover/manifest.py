@@ -1,7 +1,7 @@
 """``manifest.json``: what went in, what came out, with what, and that the books balance."""
 
 import platform
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -46,6 +46,8 @@ class RunFacts:
     duplicates: int
     reject_codes: Mapping[str, int]
     """Rejects by ``<stage>/<code>``."""
+    reading: Sequence[str] = ()
+    """How the library was read: which column the ids are from, and what else was decided."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Wall-clock of each stage, in order."""
     peak_memory_mb: Mapping[str, float] = field(default_factory=dict)
@@ -145,6 +147,7 @@ def build_manifest(
     return {
         "screen": {"name": screen.name, "title": screen.title, "sha256": hash_screen(screen)},
         "library": facts.library._asdict(),
+        "reading": list(facts.reading),
         "bundles": [bundle._asdict() for bundle in facts.bundles],
         "measured": dict(facts.measured),
         "featurizer": facts.featurizer,

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from rdkit import Chem, rdBase
 
-from chem.columns import SMILES_NAMES, find_columns, make_unique
+from chem.column_names import SMILES_NAMES
+from chem.columns import _NO_ID_WORDS, _STARTS, make_unique
 from chem.columns import NamedColumns as Named
 from chem.errors import InputError
+from chem.find_columns import _REPEATED, find_columns
 
 PATH = Path("library.csv")
 
@@ -42,7 +44,7 @@ def test_found(header: list[str], smiles: str, compound_id: str | None, name: st
 def test_options_win() -> None:
     header = ["smiles", "parent", "id", "code", "name"]
     columns = find_columns(PATH, header, Named("parent", "code", "id"))
-    assert columns[1:] == ("parent", "code", "id")
+    assert columns[1:4] == ("parent", "code", "id")
     assert find_columns(PATH, ["My Structure"], Named("my_structure")).smiles == "My Structure"
 
 
@@ -75,3 +77,9 @@ def test_columns_never_hide_each_other() -> None:
 def test_no_name_of_a_smiles_column_is_a_smiles() -> None:
     with rdBase.BlockLogs():
         assert not [name for name in SMILES_NAMES if Chem.MolFromSmiles(name)]
+
+
+def test_one_look_tells_as_much_as_two() -> None:
+    """The first letter of every word for a missing id is among those that are looked at."""
+    words = {*_NO_ID_WORDS, *_REPEATED}
+    assert {form(word)[0] for word in words for form in (str, str.upper)} <= _STARTS

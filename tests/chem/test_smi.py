@@ -60,6 +60,27 @@ def test_the_second_column_is_the_id_whatever_its_name(tmp_path: Path) -> None:
     assert (record.compound_id, record.extra) == ("0012", {"mw": "46"})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CCO A\rCN B\r",
+        "CCO A\rCN B",
+        "CCO A\nCN B\r\r\n",
+        "CCO A\r\nCN B\r",
+        "# made by x\n# two\nCCO A\nCN B",
+        "#\n#SMILES ID\nCCO A\nCN B",
+        "ID SMILES\nA CCO\nB CN",
+        "Code\tcanonical_smiles\nA\tCCO\nB\tCN\n",
+    ],
+)
+def test_line_ends_comments_and_headers(tmp_path: Path, text: str) -> None:
+    records = list(open_library(write(tmp_path, text)))
+    assert [(r.row, r.compound_id, r.structure) for r in records] == [
+        (1, "A", "CCO"),
+        (2, "B", "CN"),
+    ]
+
+
 def test_a_first_line_that_is_a_molecule_is_no_header(tmp_path: Path) -> None:
     assert len(list(open_library(write(tmp_path, "CCO 1\nsmiles 2\n")))) == 2
 
@@ -78,7 +99,6 @@ def test_a_line_that_begins_with_a_tab_has_no_structure(tmp_path: Path) -> None:
         ("", {}, "empty file"),
         ("\n \n", {}, "empty file"),
         ("smiles id\n", {}, "no compounds"),
-        ("CCO A\rCN B\r", {}, "line 1 holds a lone carriage return"),
         ("CCO 1\n", {"smiles_column": "x"}, "--smiles-column 'x'.*only be 'smiles'"),
         ("CCO 1\n", {"id_column": "x"}, "--id-column 'x'"),
         ("smiles a\nCCO 1\n", {"smiles_column": "a"}, "--smiles-column 'a'"),

@@ -18,7 +18,7 @@ from screening.screen import Screen
 
 FILES = Path(__file__).parents[1] / "files"
 
-IDS = ("007", "NA", "1E5", "nan", "", "-0", "1.0", "None", "Ünïcode-β", "a,b", 'say "x"', "007")
+IDS = ("007", "NA", "1E5", "nan", "", "-0", "1.0", "False", "Ünïcode-β", "a,b", 'say "x"', "007")
 """Text, all of it: nothing here is a number, a date or a missing value."""
 GOOD = (
     "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1",

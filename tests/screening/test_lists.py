@@ -233,7 +233,7 @@ def test_what_cannot_be_read_is_told_before_any_work(
     mark: Mark, tmp_path: Path, selection: dict[str, Any], words: list[str]
 ) -> None:
     (tmp_path / "empty.csv").write_text("")
-    (tmp_path / "two.csv").write_text("smiles,SMILES\nC,C\n")
+    (tmp_path / "two.csv").write_text("smiles,SMILES\nC,CC\n")
     (tmp_path / "odd.csv").write_text("colour\nred\n")
     with pytest.raises(InputError) as caught:
         mark(**selection)

@@ -1,4 +1,4 @@
-"""Prices are read where there is no doubt, and nowhere else."""
+"""Prices are read where their column leaves no doubt, and nowhere else."""
 
 from decimal import Decimal
 
@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chem.errors import InputError
-from screening.prices import Price, check_currency, read_price
+from chem.numbers import NumberStyle
+from screening.prices import Price, check_currency, find_price_style, read_price
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,9 @@ from screening.prices import Price, check_currency, read_price
         ("40€", "40", "€"),
         ("40 eur", "40", "EUR"),
         ("EUR 40", "40", "EUR"),
+        ("1 200", "1200", ""),
+        ("CHF 1'250.50", "1250.50", "CHF"),
+        ("98.--", "98", ""),
     ],
 )
 def test_reads(text: str, amount: str, currency: str) -> None:
@@ -35,11 +39,46 @@ def test_reads(text: str, amount: str, currency: str) -> None:
     "text",
     [
         *("", "on request", "12,50", "1.250,00", "-3", "5 mg", "10-20", "1e5", "1,2345", "٣"),
-        *("$40 USD", "nan", "inf", "1 200", "12.", "=1+1", "120 per mg", "4\n5"),
+        *("$40 USD", "nan", "inf", "1 20", "12.", "=1+1", "120 per mg", "4\n5"),
     ],
 )
 def test_refuses_what_may_mean_something_else(text: str) -> None:
     assert read_price(text) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "amounts"),
+    [
+        (["1.250", "98,50"], ["1250", "98.50"]),
+        (["1.250,00 €", "98,5 €", "7"], ["1250", "98.5", "7"]),
+        (["EUR 12,50", "EUR 1.250", "on request"], ["12.50", "1250", None]),
+        (["1,250", "950"], ["1250", "950"]),
+        (["1,250", "98.50"], ["1250", "98.50"]),
+        (["$1,250.00", "$0.99"], ["1250", "0.99"]),
+        (["1 250,00", "98,50"], ["1250", "98.50"]),
+        (["1'250.00", "98.50"], ["1250", "98.50"]),
+        (["12,50", "13,75", "9.99"], ["12.50", "13.75", None]),
+        (["120", "", "45"], ["120", None, "45"]),
+        (["1.234.567", "9"], ["1234567", "9"]),
+    ],
+)
+def test_a_column_says_how_its_numbers_are_written(
+    column: list[str], amounts: list[str | None]
+) -> None:
+    style = find_price_style(column, "Price").style
+    prices = [read_price(text, style) for text in column]
+    expected = [None if amount is None else Decimal(amount) for amount in amounts]
+    assert [None if price is None else price.amount for price in prices] == expected
+
+
+@pytest.mark.parametrize(
+    "column", [["1.250", "950"], ["€1.250", "€2.300"], ["12,50", "13.50"], ["1.125", "2.250"]]
+)
+def test_an_open_column_is_refused_unless_the_screen_decides(column: list[str]) -> None:
+    with pytest.raises(InputError, match=r'^[^\n]*"Price"[^\n]*price_decimal = "comma"'):
+        find_price_style(column, "Price")
+    assert find_price_style(column, "Price", "comma").style == NumberStyle("comma")
+    assert find_price_style(column, "Price", "point").style == NumberStyle("point")
 
 
 @given(st.text())

@@ -139,7 +139,7 @@ def test_a_selection_is_written_out_with_its_defaults(tmp_path: Path) -> None:
     assert (
         '[selection]\ndiversity = "none"\nsimilarity = 0.55\nexclude = ["a b.csv", "007"]\n'
         "include = []\nexplore = 0.0\noptimism = 1.0\n"
-        "# left out: pool, max_per_scaffold, max_per_cluster, budget, price_column\n"
+        "# left out: pool, max_per_scaffold, max_per_cluster, budget, price_column, price_decimal\n"
     ) in dump_screen(screen)
     assert load(dump_screen(screen), tmp_path) == screen
     assert hash_screen(screen) != hash_screen(plain)

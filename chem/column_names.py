@@ -1,0 +1,136 @@
+"""Names by which vendors and public databases call the columns of SMILES, ids and names.
+
+Names are compared folded (:func:`fold`): without case, accents, blanks and punctuation, with one
+spelling for words that have many, so that ``Cat. No.``, ``CatalogNumber`` and ``catalogue #`` are
+one name. Lists are in order of preference.
+"""
+
+import re
+import unicodedata
+
+_SPELLINGS = (
+    ("catalogue", "cat"),
+    ("catalog", "cat"),
+    ("katalog", "cat"),
+    ("artikel", "article"),
+    ("nummer", "no"),
+    ("number", "no"),
+    ("identifier", "id"),
+    ("compound", "cpd"),
+    ("cmpd", "cpd"),
+    ("molecule", "mol"),
+    ("structureid", "structid"),
+)
+_WORDS = {"num": "no", "nr": "no", "nbr": "no", "numero": "no", "art": "article", "ids": "id"}
+
+
+def normalize(name: str) -> str:
+    """Fold a column's name for comparison: ``" Compound-ID"`` gives ``compound_id``."""
+    return re.sub(r"[^0-9a-z]+", "_", name.casefold()).strip("_")
+
+
+def fold(name: str) -> str:
+    """Fold a column's name to one word with one spelling.
+
+    >>> fold("Cat. No."), fold("CatalogNumber"), fold("Catalogue #"), fold("Compound-ID")
+    ('catno', 'catno', 'catno', 'cpdid')
+    """
+    joined = "".join(_WORDS.get(word, word) for word in split_words(name.casefold()))
+    for spelling, one in _SPELLINGS:
+        joined = joined.replace(spelling, one)
+    return re.sub(r"(?<=cat)num$", "no", joined)
+
+
+def split_words(name: str) -> list[str]:
+    """Part a column's name into its words in lower case: ``VendorID`` gives ``vendor, id``."""
+    plain = unicodedata.normalize("NFKD", name.replace("#", " no "))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
+    return re.findall(r"[0-9a-z]+", plain.casefold())
+
+
+SMILES_NAMES = (
+    *("smiles", "isomericsmiles", "smilesisomeric", "isosmiles", "absolutesmiles"),
+    *("canonicalsmiles", "smilescanonical", "cansmiles", "standardizedsmiles", "standardsmiles"),
+    *("stdsmiles", "smi", "smilesstring", "smilescode", "cxsmiles", "inputsmiles", "molsmiles"),
+    *("cpdsmiles", "ligandsmiles", "drugsmiles", "smilesparent", "parentsmiles", "pubchemsmiles"),
+    *("pubchemextdatasourcesmiles", "pubchemopeneyeisosmiles", "pubchemopeneyecansmiles"),
+    *("openeyeisosmiles", "openeyecansmiles", "structuresmiles", "smilesstructure"),
+    *("structure", "mol"),
+)
+"""Folded names of SMILES columns. None of them is a SMILES itself."""
+
+REGISTRY_NAMES = (
+    *("cpdid", "corporateid", "registrationno", "regno", "regid", "cpdregno", "internalid"),
+    *("substanceid", "sampleid", "structid", "id"),
+)
+CATALOG_NAMES = (
+    *("catno", "catid", "cat", "catcode", "catref", "vendorcatno", "vendorcatid", "suppliercatno"),
+    *("productno", "productid", "productcode", "itemno", "itemid", "itemcode", "idno", "sku"),
+    *("articleno", "articleid", "partno", "bestellno", "molportid", "idmolport", "molportno"),
+    *("zincid", "enamineid", "emoleculesid", "mculeid", "chembridgeid", "hit2leadid"),
+    *("chemdivid", "asinexid", "maybridgeid", "specsid", "otavaid", "lifechemicalsid"),
+    *("vendorid", "vendorno", "vendorcode", "supplierid", "supplierno", "suppliercode"),
+    *("manufacturerid", "referenceno", "referenceid", "reference", "refno", "ref", "orderno"),
+)
+PUBLIC_NAMES = (
+    *("molchemblid", "chemblid", "cpdchemblid", "chembl", "drugbankid", "databaseid"),
+    *("brdid", "brd", "broadid", "ncgcid", "ncgc", "nsc", "nscno", "nscid", "unii", "dtxsid"),
+    *("dtxcid", "tox21id", "hmdbid", "keggid", "chebiid", "coconutid", "npaid"),
+    *("bindingdbmonomerid", "monomerid", "ligandid", "ligid"),
+    *("pubchemsubstanceid", "pubchemsid", "sid", "pubchemextdatasourceregid"),
+    *("pubchemcpdcid", "pubchemcid", "cid"),
+    *("molid", "molno", "cpdno", "cpdcode", "code", "cpd", "mol"),
+)
+ID_NAMES = (*REGISTRY_NAMES, *CATALOG_NAMES, *PUBLIC_NAMES)
+"""Folded names of id columns: a company's own, then a vendor's, then a public database's."""
+CAS_NAMES = ("casno", "cas", "casrn", "casregistryno", "casid", "mdlno", "mdl")
+"""Numbers of substances, which vendors leave out or give twice: an id only if neither is so."""
+INCHIKEY_NAMES = ("inchikey", "standardinchikey", "stdinchikey")
+"""An id where there is nothing else."""
+NAME_NAMES = (
+    *("name", "prefname", "preferredname", "cpdname", "molname", "molename", "drugname"),
+    *("productname", "itemname", "chemblprefname", "pertiname", "commonname", "genericname"),
+    *("substancename", "chemicalname", "samplename", "materialname", "ligandname", "nameiupac"),
+    *("produktname", "substanzname", "bezeichnung"),
+    *("synonym", "synonyms", "iupacname", "iupac", "title"),
+)
+"""Folded names of columns that hold a compound's name."""
+
+_ID_WORDS = {"id", "no", "number", "nr", "code"}
+_OF_SOMETHING_ELSE = {
+    *("assay", "target", "plate", "well", "batch", "lot", "project", "tax", "taxonomy"),
+    *("organism", "document", "doc", "activity", "rack", "box", "position", "page", "patent"),
+    *("group", "set", "cluster", "family", "site", "country", "user", "storage", "location"),
+    *("vial", "tube", "gene", "protocol", "experiment", "run", "uniprot", "pdb", "entrez"),
+    *("hazard", "un", "hs", "tariff", "ec", "einecs", "scaffold", "tray", "column", "row"),
+    *("series", "parent", "library", "source", "src", "year", "journal", "doi", "pubmed"),
+    *("color", "zip", "pathway", "disease", "cell"),
+}
+"""Words of columns that number something else than compounds."""
+
+
+def may_be_id(name: str) -> bool:
+    """Tell whether an unknown name ends or begins as ids do: ``Asinex_ID``, ``Prestwick No``."""
+    words = split_words(name)
+    ends = len(words) > 1 and (words[-1] in _ID_WORDS or words[0] == "id")
+    return ends and not _OF_SOMETHING_ELSE.intersection(words)
+
+
+def is_smiles_name(name: str) -> bool:
+    """Tell whether a name is one of a SMILES column."""
+    return fold(name) in SMILES_NAMES or "smiles" in fold(name)
+
+
+_SMILES = re.compile(
+    r"\s*(?:\[[^\[\]\s]+\]|Br|Cl|[BCNOSPFIbcnosp*]|[-=#$:/\\.()0-9%~])+(?:\s+\|.*)?\s*"
+)
+
+
+def looks_like_smiles(text: str) -> bool:
+    """Tell whether a text is made of the signs of a SMILES; its rings and brackets may be odd.
+
+    >>> looks_like_smiles("C[C@H](F)Cl |&1:1|"), looks_like_smiles("Gefitinib")
+    (True, False)
+    """
+    return _SMILES.fullmatch(text) is not None and re.search(r"[A-Za-z*]", text) is not None

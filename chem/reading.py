@@ -1,0 +1,31 @@
+"""What reading a library finds worth telling, in sentences."""
+
+from collections.abc import Mapping
+
+from chem.columns import NO_ID
+from chem.delimited import JOINED, SHORT
+from chem.rows import QUOTE_IS_TEXT
+from chem.sdf import OTHER_ID
+from chem.stream import CP1252, UTF16
+
+_SENTENCES = {
+    UTF16: "the file is UTF-16 text and was read as such",
+    CP1252: "lines that are not UTF-8: {n}, read as Windows-1252 (if a name looks wrong, save the "
+    "file as UTF-8)",
+    QUOTE_IS_TEXT: "lines with a quotation mark that opens no cell: {n}, read as text",
+    SHORT: "rows with fewer cells than the header: {n}, the missing ones read as blank",
+    JOINED: "SMILES with unquoted delimiters in their extension |…|: {n}, put together",
+    OTHER_ID: 'records without such an id: {n} called by "{column}" instead',
+    NO_ID: "records without an id: {n}, called row<N>",
+}
+
+
+def describe_counts(counts: Mapping[str, int]) -> list[str]:
+    """Return a sentence for each count that is not 0."""
+    told = []
+    for place, (kind, sentence) in enumerate(_SENTENCES.items()):
+        for key in sorted(key for key, count in counts.items() if count):
+            if key == kind or (kind == OTHER_ID and key.startswith(OTHER_ID)):
+                text = sentence.replace("{column}", key.removeprefix(OTHER_ID))
+                told.append((place, text.replace("{n}", f"{counts[key]:,}")))
+    return [text for _, text in sorted(told)]

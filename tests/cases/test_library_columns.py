@@ -1,0 +1,197 @@
+"""Which column is the id: headers of vendors and public databases, with what stands below them."""
+
+from pathlib import Path
+
+import pytest
+
+from chem.errors import InputError
+from chem.read import Library, open_library
+from screening.lists import _read_ids
+
+SMILES = ("CCO", "CCN", "CCS", "CCCl")
+
+
+def table(folder: Path, header: str, *rows: str) -> Library:
+    """Write a table; a row without a SMILES gets one in place of its ``*``."""
+    lines = [row.replace("*", SMILES[n % 4]) for n, row in enumerate(rows)]
+    path = folder / "a.csv"
+    path.write_text("\n".join([header, *lines]))
+    return open_library(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "smiles", "key", "name"),
+    [
+        ("Cat. No.,Product Name,CAS No.,SMILES", "H{n},a{n},1-1-{n},*", 3, 0, 1),
+        ("Cat No,Item Name,CAS Number,SMILES", "H{n},a{n},1-1-{n},*", 3, 0, 1),
+        ("Cat,Item Name,CAS Number,SMILES", "S{n},a{n},1-1-{n},*", 3, 0, 1),
+        ("Catalog Number,Chemical Name,CAS,Smiles", "S{n},a{n},1-1-{n},*", 3, 0, 1),
+        ("CatalogNumber,SMILES,CASRN", "S{n},*,1-1-{n}", 1, 0, None),
+        ("CatalogId,SMILES,PlateID,Well", "Z{n},*,P1,A{n}", 1, 0, None),
+        ("Catalog_ID,SMILES", "Z{n},*", 1, 0, None),
+        ("Catalogue #,canonical SMILES", "Z{n},*", 1, 0, None),
+        ("SMILES_CANONICAL,MOLPORTID,PRICERANGE_1MG", "*,MolPort-{n},50 - 100", 0, 1, None),
+        ("SMILES,Molport Id,Verified Amount", "*,MolPort-{n},5", 0, 1, None),
+        ("smiles,ZINC_ID,mwt", "*,ZINC{n},300.5", 0, 1, None),
+        ("IDNUMBER,Structure,Purity", "AA-{n},*,95", 1, 0, None),
+        ("Item Number,SMILES (parent),Synonym", "1{n},*,x{n}", 1, 0, 2),
+        ("Item No.,isosmiles", "1{n},*", 1, 0, None),
+        ("Product No,Product Name,SMILES", "T{n},a{n},*", 2, 0, 1),
+        ("Product ID,SMILES", "T{n},*", 1, 0, None),
+        ("Product Code,SMILES", "T{n},*", 1, 0, None),
+        ("Vendor ID,Vendor,SMILES", "V{n},Acme,*", 2, 0, None),
+        ("SupplierID,Supplier,SMILES", "V{n},Acme,*", 2, 0, None),
+        ("Molecule,SMILES,MW", "a{n},*,1", 1, 0, None),
+        ("Supplier,Supplier Catalog Number,Structure (SMILES)", "A,S{n},*", 2, 1, None),
+        ("index,smiles,name", "{n},*,a{n}", 1, 2, 2),
+        ("SKU,SMILES,Price", "V{n},*,5", 1, 0, None),
+        ("Artikel-Nr.,Bezeichnung,SMILES", "V{n},a{n},*", 2, 0, 1),
+        ("Compound No,CompoundName,SMILES", "7{n},a{n},*", 2, 0, 1),
+        ("CompoundName,SMILES", "a{n},*", 1, 0, 0),
+        ("BRD,pert_iname,SMILES,InChIKey", "BRD-{n},a{n},*,K{n}", 2, 0, 1),
+        ("broad_id,SMILES,InChIKey", "BRD-{n},*,K{n}", 1, 0, None),
+        ("NSC,CAS_RN,smiles", "7{n},1-1-{n},*", 2, 0, None),
+        ("UNII,PREFERRED_NAME,SMILES", "U{n},a{n},*", 2, 0, 1),
+        ("DTXSID,PREFERRED NAME,CASRN,SMILES", "DTX{n},a{n},1-1-{n},*", 3, 0, 1),
+        ("ChEMBL ID,Name,Smiles", "CHEMBL{n},a{n},*", 2, 0, 1),
+        ("Molecule ChEMBL ID,Molecule Name,Smiles", "CHEMBL{n},a{n},*", 2, 0, 1),
+        ("PUBCHEM_COMPOUND_CID,PUBCHEM_OPENEYE_CAN_SMILES", "1{n},*", 1, 0, None),
+        ("PUBCHEM_SUBSTANCE_ID,PUBCHEM_EXT_DATASOURCE_SMILES", "1{n},*", 1, 0, None),
+        ("PUBCHEM_SMILES,PUBCHEM_EXT_DATASOURCE_REGID", "*,00{n}", 0, 1, None),
+        ("ID,Catalog No.,SMILES", "{n},S{n},*", 2, 1, None),
+        ("CAS,SMILES,Name,Plate", "5{n}-78-2,*,a{n},P1", 1, 0, 2),
+        ("InChIKey,SMILES", "K{n},*", 1, 0, None),
+        ("InChIKey,SMILES,Name", "K{n},*,a{n}", 1, 2, 2),
+        ("Asinex_ID,SMILES,Plate ID,Well ID", "A{n},*,P{n},W{n}", 1, 0, None),
+        ("ID ASINEX,SMILES", "A{n},*", 1, 0, None),
+        ("Prestwick number,SMILES,target_id", "P{n},*,T{n}", 1, 0, None),
+        ("Ligand SMILES,BindingDB MonomerID", "*,7{n}", 0, 1, None),
+        ("smiles,MW,logP", "*,30{n}.5,1.{n}", 0, None, None),
+        ("smiles,Plate ID,Batch No", "*,P{n},B{n}", 0, None, None),
+    ],
+)
+def test_headers(
+    tmp_path: Path, header: str, row: str, smiles: int, key: int | None, name: int | None
+) -> None:
+    found = table(tmp_path, header, *(row.replace("{n}", str(n)) for n in range(1, 9)))
+    names = header.split(",")
+    assert found.smiles_column == names[smiles]
+    assert found.id_column == (None if key is None else names[key])
+    assert found.name_column == (None if name is None else names[name])
+    first = next(iter(found))
+    assert first.compound_id == ("row1" if key is None else row.replace("{n}", "1").split(",")[key])
+    assert any(("rows are numbered" in note) == (key is None) for note in found.notes)
+
+
+def test_numbers_of_substances_that_repeat_are_no_ids(tmp_path: Path) -> None:
+    found = table(tmp_path, "CAS No,SMILES", "1-1-1,*", "1-1-1,*", "N/A,*")
+    assert (found.id_column, [record.compound_id for record in found][2]) == (None, "row3")
+    found = table(tmp_path, "CAS No,SMILES,Product", "1-1-1,*,x", "N/A,*,y", "2-2-2,*,z")
+    assert found.id_column is None
+    found = table(tmp_path, "CAS No,Product Name,SMILES", "1-1-1,x,*", "N/A,y,*", "2-2-2,z,*")
+    assert [record.compound_id for record in found] == ["x", "y", "z"]
+
+
+@pytest.mark.parametrize("word", ["N/A", "n/a", "#N/A", "-", "none", "NULL", " N/A ", "", "\0"])
+def test_a_word_for_nothing_is_no_id(tmp_path: Path, word: str) -> None:
+    found = table(tmp_path, "Cat No,SMILES", "S1,*", f"{word},*", "S3,*")
+    assert [record.compound_id for record in found] == ["S1", "row2", "S3"]
+    assert "1, called row<N>" in "".join(found.counted)
+
+
+def test_a_repeated_na_is_no_id_and_one_may_be(tmp_path: Path) -> None:
+    found = table(tmp_path, "id,smiles", "NA,*", "K,*", "Na,*")
+    assert [record.compound_id for record in found] == ["row1", "K", "row3"]
+    found = table(tmp_path, "id,smiles", "NA,*", "K,*")
+    assert [record.compound_id for record in found] == ["NA", "K"]
+
+
+def test_the_filled_one_of_two_id_columns(tmp_path: Path) -> None:
+    rows = [f"{'C7' if n == 7 else ''},S{n},*" for n in range(20)]
+    found = table(tmp_path, "Compound ID,Catalog No,SMILES", *rows)
+    assert [record.compound_id for record in found] == [f"S{n}" for n in range(20)]
+    rows = [f"{'C7' if n == 7 else ''},S{n},*" for n in range(20)]
+    found = table(tmp_path, "ID,id,SMILES", *rows)
+    assert found.id_column == "id"
+    rows = [f"{'C7' if n == 7 else ''},S{n},*" for n in range(20)]
+    found = table(tmp_path, "Compound ID,Name,SMILES", *rows)
+    assert found.id_column == "Name"
+
+
+def test_two_equal_columns_are_asked_about_only_if_they_differ(tmp_path: Path) -> None:
+    assert table(tmp_path, "ID,id,SMILES", "A,A,*", "B,B,*").id_column == "ID"
+    with pytest.raises(InputError, match="--id-column"):
+        table(tmp_path, "ID,id,SMILES", "A,C,*", "B,D,*")
+    found = table(tmp_path, "SMILES,smiles,id", "CCO,CCO,1", "CC,CC,2")
+    assert found.smiles_column == "SMILES"
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "expected"),
+    [
+        ("canonical_smiles,isomeric_smiles", ("CC(N)O,C[C@H](N)O",), "isomeric_smiles"),
+        ("smiles,isomeric_smiles", ("CC(N)O,C[C@H](N)O", "CCO,CCO"), "isomeric_smiles"),
+        ("smiles,canonical_smiles", ("C[C@H](N)O,CC(N)O",), "smiles"),
+        ("structure,Canonical SMILES", ("a.png,CCO", "b.png,CCN"), "Canonical SMILES"),
+        ("mol,smiles_code", ("mol1,CCO", "mol2,CCN"), "smiles_code"),
+        ("smiles,openeye_can_smiles", (",CCO", ",CCN"), "openeye_can_smiles"),
+    ],
+)
+def test_the_smiles_that_say_most(
+    tmp_path: Path, header: str, rows: tuple[str, ...], expected: str
+) -> None:
+    found = table(tmp_path, header, *rows)
+    assert found.smiles_column == expected
+    assert any(expected in note for note in found.notes)
+
+
+def test_lists_of_ids_know_the_same_names(tmp_path: Path) -> None:
+    path = tmp_path / "tested.csv"
+    path.write_text("Cat. No.,Result\nS1,1\nN/A,2\nS2,3\n")
+    assert _read_ids(path) == ("S1", "S2")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.csv", "CCOc1ccccc1,Z1\nCN,Z2\n", ["first line", "name,smiles"]),
+        ("a.csv", "Drug,Y\nCCOc1ccccc1,1\nCCOc1ccncc1,2\n", ['--smiles-column "Drug"']),
+        ("a.csv", "a,b\n1,2\n", ["no SMILES column among 'a', 'b'", "--smiles-column"]),
+        ("a.csv", "salt SMILES,free SMILES\nC,C\n", ["'salt SMILES' and 'free SMILES'"]),
+        ("a.xlsx", "PK", ["expected one of", "save the sheet as CSV"]),
+        ("a.csv.bz2", "BZh9", ["found .bz2", "unpack it"]),
+        ("a.sdf.xz", "\xfd7zXZ", ["found .xz", "unpack it"]),
+        ("a.zip", "PK\x03\x04", ["found .zip", "unpack it"]),
+        ("a.mol2", "x", ["found .mol2", "save it as .sdf"]),
+        ("a.csv", "PK\x03\x04...", ["zip archive or an Excel workbook", "save it as CSV"]),
+        ("a.smi", "BZh91AY", ["bzip2 data"]),
+    ],
+)
+def test_a_refusal_says_what_helps(tmp_path: Path, name: str, text: str, words: list[str]) -> None:
+    path = tmp_path / name
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(InputError) as caught:
+        open_library(path)
+    for word in words:
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.smi", "A1 CCOc1ccncc1\nA2 CCOc1ccccc1\n", "second column"),
+        ("a.smi", "X-1\tCCOc1ccncc1\nX-2\tCCOc1ccccc1\n", "second column"),
+        ("a.smi", "CCO,Z1\nCN,Z2\n", "parted by commas"),
+        ("a.csv", "smiles,id\nphenetole,1\ngefitinib,2\n", "--smiles-column names another"),
+        ("a.csv", "ID,SMILES,Name\n1,CCO,a,b\n2,CN,c,d\n", ""),
+        ("a.smi", "C1CC(\nC1CC(\n", ""),
+    ],
+)
+def test_a_hint_is_given_where_it_can_help(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    hint = open_library(path).hint
+    assert words in hint
+    assert bool(words) == bool(hint)
