@@ -29,6 +29,7 @@ SMILES_NAMES = (
     "compound_smiles",
     "ligand_smiles",
     "drug_smiles",
+    "pubchem_ext_datasource_smiles",
     "structure",
     "mol",
     "molecule",
