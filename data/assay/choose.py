@@ -166,7 +166,8 @@ def _choose(
         return
     measure, question = settle(measure, cells)
     if question:
-        chosen.questions[column] = f"{question}; {_ask(header)}."
+        advice = "" if "--units" in question else f"; {_ask(header)}"
+        chosen.questions[column] = f"{question}{advice}."
         return
     unitless = measure.kind == "concentration" and not (measure.unit or measure.units)
     if unitless and not name_units(cells):
@@ -256,7 +257,7 @@ def _choose_types(
         measure = measure._replace(
             relation=layout.relation.get(column, ""),
             units="" if measure.kind == "pactivity" else layout.units.get(column, ""),
-            only=((types, word),),
+            only=((types, spelled[word]),),
         )
         reason = own.reason or own.doubt
         if own.role != "value" or own.kind in ("class", "number") or own.doubt:

@@ -8,7 +8,6 @@ from data.assay.layout import Layout
 from data.assay.measure import Measure
 from data.assay.repeats import Read
 from data.assay.rows import AssayRows
-from data.units import MASS
 
 HEADERS = (
     *("column", "task", "quantity", "written as", "condition", "larger is", "beside", "values"),
@@ -42,6 +41,7 @@ def describe(
     told = [(column, words) for column, words in others if column]
     used = {one.measure.column for one in read}
     beside = _beside(read)
+    notes = [*notes, *_notes_of(read, notes)]
     for column in rows.columns:
         if column in used:
             continue
@@ -56,6 +56,12 @@ def describe(
     return Description(measures, told, [*lines, *chosen.notes], problem)
 
 
+def _notes_of(read: Sequence[Read], notes: Sequence[str]) -> list[str]:
+    """Return what reading the cells decided, where it stopped before that was noted."""
+    told = [f"column {one.measure.column!r}: {note}" for one in read for note in one.values.notes]
+    return [line for line in dict.fromkeys(told) if line not in notes]
+
+
 def say_measure(one: Read) -> str:
     """Return one line on how a measure was read, with examples.
 
@@ -67,8 +73,6 @@ def say_measure(one: Read) -> str:
         parts.append(f"at {measure.condition}")
     if measure.kind in ("concentration", "pactivity"):
         parts.append("in pActivity, −log10(molar)")
-    if measure.unit in MASS:
-        parts.append("by the molecular weight of each structure as it is written, salt included")
     if measure.kind == "percent":
         parts.append(f"larger is {_larger(measure)}")
     parts += _columns(measure)
@@ -81,8 +85,6 @@ def say_measure(one: Read) -> str:
 def _row(one: Read) -> tuple[str, ...]:
     measure = one.measure
     written = measure.written
-    if measure.unit in MASS:
-        written += " (by the molecular weight of each structure as written, salt included)"
     if measure.kind in ("concentration", "pactivity"):
         written += " → −log10(molar)" if written != "−log10(molar)" else ""
     return (

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from data.assay import words as W
 from data.assay.cells import is_missing
 from data.assay.layout import Layout
+from data.assay.problems import say_count
 from data.assay.rows import AssayRows
 
 _FINE = {"manually validated", "valid", "ok", "pass", "passed", "good", "yes", "y", "true", "t"}
@@ -68,12 +69,14 @@ def find_flagged(
             if not _is_flag(lowered, _TRUE | _FALSE | _FINE):
                 continue
             bad = [word in _FALSE for word in lowered]
-        roles[column] = "flags rows"
+        roles[column] = "flags rows" if any(bad) else "flags no row"
         counts = Counter(cell for cell, is_bad in zip(cells, bad, strict=True) if is_bad)
         flagged |= np.array(bad, bool)
         if counts:
             told = ", ".join(f"{count} × {cell!r}" for cell, count in counts.most_common())
-            notes.append(f"column {column!r} flags {sum(counts.values())} rows, left out: {told}")
+            notes.append(
+                f"column {column!r} flags {say_count(sum(counts.values()), 'row')}, left out: {told}"
+            )
     return flagged, roles, notes
 
 
@@ -94,6 +97,6 @@ def _tell_inactive(column: str, words: list[str], rows: AssayRows, layout: Layou
     if not empty:
         return []
     return [
-        f"column {column!r} calls {len(empty)} compounds inactive that have no value (row "
-        f"{rows.numbers[empty[0]]}): write '>' and the highest dose as their value to learn them"
+        f"column {column!r} calls {say_count(len(empty), 'compound')} inactive without a value "
+        f"(row {rows.numbers[empty[0]]}): write '>' and the highest dose to learn them"
     ]

@@ -95,6 +95,7 @@ def understand(column: str) -> Header:
         word
         for word in lowered
         if not W.QUANTITY.fullmatch(word)
+        and not W.PACTIVITY.fullmatch(word)
         and not _unit(word)
         and word not in W.GENERIC | W.MEAN | W.REPLICATE | W.PERCENT
         and word != header.replicate
@@ -272,8 +273,7 @@ def _potency(
         doubt = "its header names a power of ten"
     if "%" in tokens:
         doubt = "its header names both a concentration and per cent"
-    named = {quantity.lower() for quantity in quantities} - {"potency", "affinity"}
-    if len(named) > 1:
+    if len({quantity.lower() for quantity in quantities}) > 1:
         doubt = f"its header names {' and '.join(quantities)}"
     unclear = [dose for dose in doses if not dose.at and dose.unit and not dose.power]
     if unclear and not units and not p_tokens:
@@ -281,6 +281,8 @@ def _potency(
     unit = units[-1] if units else ""
     chosen = [t for t in tokens if not _unit(t) and t != "%" and t not in quantities]
     chosen = [t for t in chosen if t.lower() not in W.FRACTION | {"at", "bei"}]
+    if quantities:
+        chosen = [t for t in chosen if t.lower() not in W.GENERIC - {"y"}]
     if p_tokens or transform == "-log10":
         quantity = (p_tokens or quantities or ["activity"])[-1]
         names = chosen if p_tokens else [*chosen, *(f"p{each}" for each in quantities)]

@@ -8,8 +8,8 @@ then by position (a relation stands before its value or after it, a unit after i
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from data.assay.cells import find_sign, is_missing
-from data.assay.headers import Header, understand
+from data.assay.cells import are_classes, find_sign, is_missing
+from data.assay.headers import Header, task_name, understand
 from data.assay.rows import AssayRows
 from data.units import find_unit, is_other_unit
 
@@ -81,6 +81,8 @@ def _look(column: str, rows: AssayRows) -> Header:
         header = header._replace(column=column, task=task.removesuffix(f"_{unit}"))
     cells = [cell.strip() for cell in rows.cells[column] if cell.strip()]
     told = list(dict.fromkeys(cell for cell in cells if not is_missing(cell)))[:2000]
+    if header.role == "flag" and "activity" in header.name and are_classes(cells):
+        return Header(column, "value", kind="class", quantity="class", task=task_name(column))
     if header.role == "relation" and not (told and all(map(_is_sign, told))):
         return Header(column, "other", "its cells are no relations" if told else "it is empty")
     if header.role == "unit" and not any(find_unit(cell) or is_other_unit(cell) for cell in told):
@@ -126,8 +128,10 @@ def _pair(
         left = [value for value in (named or values) if value not in pairs]
         near = [_step(column, step, columns) for step in steps]
         chosen = [value for value in near if value in left][:1]
-        if role == "type" or (named and len(named) == 1) or len(left) == 1:
+        if (named and len(named) == 1) or len(left) == 1:
             chosen = left
+        if role == "type":
+            chosen = [value for value in values if value in left or _is_any(headers[value])]
         for value in chosen:
             pairs[value] = column
         if not chosen and len(left) > 1:
@@ -137,6 +141,11 @@ def _pair(
                     f"beside its values, or call it after them ({left[0] + ' ' + role!r})"
                 )
     return pairs
+
+
+def _is_any(header: Header) -> bool:
+    """Tell whether a header names a −log10 of whatever was measured, as pChEMBL does."""
+    return header.kind == "pactivity" and header.quantity.lower() in ("pchembl", "pactivity")
 
 
 def _by_name(header: Header, values: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ class Measure(NamedTuple):
     units: str = ""
     """Column of the units of each row, or empty."""
     only: tuple[tuple[str, str], ...] = ()
-    """Columns and what they must say (in lower case) for a row to count."""
+    """Columns and what they must say (in any case) for a row to count."""
     replicates: tuple[str, ...] = ()
     """Further columns of the same assay, merged into this task."""
 

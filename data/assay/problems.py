@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from data.assay.measure import Measure
+
 KINDS = {
     "inactive": "inactive without a number",
     "zero": "zero, which is no concentration and often means inactive",
@@ -34,6 +36,11 @@ class Problem(NamedTuple):
     """A key of ``KINDS``."""
 
 
+def say_count(count: int, word: str) -> str:
+    """Return ``1 row`` or ``2 rows``."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
 def tell(problems: Sequence[Problem]) -> str:
     """Return the kinds with their counts, rows and cells, the most frequent kind first."""
     counts = Counter(problem.kind for problem in problems)
@@ -46,7 +53,7 @@ def tell(problems: Sequence[Problem]) -> str:
     return "; ".join(told)
 
 
-def advise(problems: Sequence[Problem], written: str, concentration: bool) -> str:
+def advise(problems: Sequence[Problem], measure: Measure) -> str:
     """Return the one thing that helps most. No value of an inactive is ever to be emptied."""
     kinds = Counter(problem.kind for problem in problems)
     if kinds["negative"]:
@@ -55,8 +62,8 @@ def advise(problems: Sequence[Problem], written: str, concentration: bool) -> st
             "with --value-column and --units"
         )
     if kinds["out of range"]:
-        if concentration:
-            return f"is the unit ({written}) right? Say so with --value-column and --units"
+        if measure.kind == "concentration":
+            return f"is the unit ({measure.written}) right? Say so with --value-column and --units"
         negative = any(
             problem.cell.lstrip("<>=~ ").startswith(("-", "−"))
             for problem in problems
@@ -68,12 +75,16 @@ def advise(problems: Sequence[Problem], written: str, concentration: bool) -> st
                 "'-log10 nM' or 'log10 M'"
             )
         return "is the column a concentration? Then give its unit with --value-column and --units"
-    if kinds["inactive"] or kinds["zero"]:
-        dose = "'>50' where 50 is the highest dose" if concentration else "'<4.3' or another bound"
+    if (kinds["inactive"] or kinds["zero"]) and measure.kind in ("concentration", "pactivity"):
+        dose = "'>50' where 50 is the highest dose"
+        if measure.kind == "pactivity":
+            dose = "'<4.3' where 4.3 is −log10 of the highest dose"
         return (
             f"write inactive compounds as {dose}, or say it once with --inactive-as; "
             "--skip-bad-cells goes on without such cells"
         )
+    if kinds["inactive"]:
+        return "write the number that was measured, or go on without them with --skip-bad-cells"
     if kinds["number of another style"]:
         return "write all numbers of the column in one way (12.5, 1e4), or use --skip-bad-cells"
     return "correct them, or go on without them with --skip-bad-cells"

@@ -107,7 +107,6 @@ class _Reading:
         self.rows = rows = read_rows(self.path, options.smiles_column, options.id_column)
         self.layout = layout = lay_out(rows)
         choose_measures(rows, layout, options.value_column, options.units, self.chosen)
-        self.chosen.measures = name_apart(self.chosen.measures)
         self.read = [Read(measure, Values.none()) for measure in self.chosen.measures]
         measured = {measure.column for measure in self.chosen.measures}
         rows, told = keep_target(rows, measured, options.target)
@@ -151,18 +150,17 @@ class _Reading:
                     f"left out: {tell(values.problems)}"
                 )
                 continue
-            linear = measure.kind == "concentration"
             told.append(
                 f"column {measure.column!r}: {len(values.problems)} of {values.told} cells cannot "
                 f"be read as {measure.written}: {tell(values.problems)}; "
-                f"{advise(values.problems, measure.written, linear)}."
+                f"{advise(values.problems, measure)}."
             )
         if told:
             raise InputError(f"{self.path}: {' '.join(told)}")
 
     def _merge(self, layout: Layout) -> None:
         self.read, gone = merge_replicates(self.read, layout.headers)
-        self.read, repeats = drop_repeats(self.read, self.path)
+        self.read, repeats = drop_repeats(self.read, layout.headers, self.path)
         for column, reason in (gone | repeats).items():
             self.chosen.reasons[column] = reason
             self.notes.append(f"column {column!r} was ignored: it {reason}")

@@ -17,6 +17,9 @@ _SAME = 0.06
 _AGREE = {"pactivity": 0.5, "percent": 20.0}
 """Median difference between replicates of one assay: threefold, or 20 per cent points."""
 _ENOUGH = 5
+_CORRELATED = 0.5
+_NO_NAMES = {"fit", "standard", "published", "log", "final"}
+"""Words of headers that name no target."""
 
 
 class Read(NamedTuple):
@@ -59,7 +62,9 @@ def merge_replicates(
     return read, gone
 
 
-def drop_repeats(read: list[Read], path: str) -> tuple[list[Read], dict[str, str]]:
+def drop_repeats(
+    read: list[Read], headers: dict[str, Header], path: str
+) -> tuple[list[Read], dict[str, str]]:
     """Leave out a column that says again what another says (``pIC50`` beside ``IC50 nM``).
 
     Raises:
@@ -70,13 +75,13 @@ def drop_repeats(read: list[Read], path: str) -> tuple[list[Read], dict[str, str
     order = sorted(read, key=lambda one: one.measure.kind == "pactivity")
     for one in order:
         for other in kept:
-            if not (_is_potency(one) and _is_potency(other)) or one.measure.only:
+            if not (_is_potency(one) and _is_potency(other)):
                 continue
             apart = _difference(one, other)
             if apart is None:
                 continue
             named = one.measure.task.lower() == other.measure.task.lower()
-            if apart <= _SAME:
+            if apart <= _SAME and _of_one_name(one, other, headers):
                 gone[one.measure.column] = f"repeats {other.measure.column!r}"
                 break
             if named and one.measure.kind != other.measure.kind and apart > APART:
@@ -87,8 +92,7 @@ def drop_repeats(read: list[Read], path: str) -> tuple[list[Read], dict[str, str
                 )
         else:
             kept.append(one)
-    columns = {one.measure.column for one in kept}
-    return [one for one in read if one.measure.column in columns], gone
+    return [one for one in read if any(one is each for each in kept)], gone
 
 
 def _groups(read: list[Read], headers: dict[str, Header]) -> list[list[Read]]:
@@ -134,10 +138,23 @@ def _difference(one: Read, other: Read) -> float | None:
     return float(np.median(np.abs(one.values.values[both] - other.values.values[both])))
 
 
+def _of_one_name(one: Read, other: Read, headers: dict[str, Header]) -> bool:
+    """Tell whether two columns name the same target, cell line and so on."""
+    names = [set(headers[each.measure.column].name) - _NO_NAMES for each in (one, other)]
+    return names[0] == names[1]
+
+
 def _agree(one: Read, other: Read) -> bool:
+    """Tell whether two columns can be replicates: near each other, and high where the other is."""
     apart = _difference(one, other)
-    kind = "percent" if one.measure.kind == "percent" else "pactivity"
-    return apart is None or apart <= _AGREE[kind]
+    if apart is None:
+        return True
+    limit = _AGREE["percent" if one.measure.kind == "percent" else "pactivity"]
+    both = one.values.measured & other.values.measured
+    first, second = one.values.values[both], other.values.values[both]
+    if apart > limit or not first.std() or not second.std():
+        return apart <= limit
+    return apart <= limit / 4 or float(np.corrcoef(first, second)[0, 1]) >= _CORRELATED
 
 
 def _is_potency(one: Read) -> bool:

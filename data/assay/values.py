@@ -21,7 +21,7 @@ from data.assay.cells import (
     read_class,
 )
 from data.assay.measure import Measure
-from data.assay.problems import Problem
+from data.assay.problems import Problem, say_count
 from data.assay.rows import AssayRows
 from data.units import MASS, MOLAR, PACTIVITY_RANGE, Bound, find_unit, power_of_ten, to_pactivity
 
@@ -31,7 +31,9 @@ _ASIDE = {
     "count": "with a number of replicates, which is left aside",
     "interval": "with an interval, which is left aside",
     "footnote": "with a footnote mark, which is left aside",
-    "own unit": "in a unit of their own",
+    "own unit": "in a unit of their own, which wins over the header's",
+    "inactive": "inactive without a number, read as --inactive-as says",
+    "mass": "converted by the molecular weight of the structure as it is written, salt included",
 }
 _FLIPPED: dict[Bound, Bound] = {-1: 1, 0: 0, 1: -1}
 _EXAMPLES = 3
@@ -125,13 +127,13 @@ class _Reader:
             if value is not None:
                 found.values[at], found.bounds[at] = value
         found.examples = self._examples(found)
-        found.notes += [f"{n} values {_ASIDE[kind]}" for kind, n in self.notes.items()]
-        found.notes += [f"{n} values left out: {why}" for why, n in self.left.items()]
+        found.notes += [f"{say_count(n, 'value')} {_ASIDE[kind]}" for kind, n in self.notes.items()]
+        found.notes += [f"{say_count(n, 'value')} left out: {why}" for why, n in self.left.items()]
         return found
 
     def _counts(self, at: int) -> bool:
         return all(
-            self.rows.cells[column][at].strip().lower() == word
+            self.rows.cells[column][at].strip().lower() == word.lower()
             for column, word in self.measure.only
         )
 
@@ -178,13 +180,14 @@ class _Reader:
         if is_inactive(cell):
             if self.inactive is None:
                 raise CellError("inactive")
-            self.notes["inactive"] += 0
+            self.notes["inactive"] += 1
             return self._convert(at, self.inactive, True)
         reading = Unreadable("number of another style") if odd else read_cell(cell, style)
         if isinstance(reading, Unreadable):
             raise CellError(reading.kind)
         linear = self.measure.kind == "concentration" and not self.measure.transform
         if linear and reading.number == 0 and self.inactive is not None:
+            self.notes["inactive"] += 1
             return self._convert(at, self.inactive, True)
         self.notes.update(reading.notes)
         return self._convert(at, reading, False)
@@ -222,7 +225,8 @@ class _Reader:
         if reading.unit and reading.unit != unit:
             if self.measure.kind != "concentration" or self.measure.transform:
                 raise CellError("unit")
-            self.notes["own unit"] += bool(unit)
+            if unit:
+                self.notes["own unit"] += 1
         return reading.unit or unit
 
     def _convert(self, at: int, reading: Reading, inactive: bool) -> tuple[float, Bound] | None:
@@ -263,6 +267,7 @@ class _Reader:
         weight = self.rows.weight(at)
         if not weight:
             raise CellError("no weight")
+        self.notes["mass"] += 1
         return power_of_ten(unit) - math.log10(weight)
 
     def _examples(self, found: Values) -> list[Example]:

@@ -91,9 +91,7 @@ def train(
     ] = False,
     describe: Annotated[
         bool,
-        typer.Option(
-            "--describe", help="Assay: only show how each column is read, with examples."
-        ),
+        typer.Option("--describe", help="Assay: only show how each column is read, with examples."),
     ] = False,
     smiles_column: SmilesColumn = None,
     id_column: IdColumn = None,
