@@ -40,7 +40,7 @@ def find_flagged(
     """Return which rows are flagged [n], what each column of flags is, and notes with counts.
 
     ChEMBL's ``Data Validity Comment`` flags a row whatever it says, but for "Manually validated".
-    An ``Activity Comment`` flags what it calls inconclusive, and a value that it calls inactive.
+    An ``Activity Comment`` flags what it calls inconclusive; what it calls inactive is told.
     """
     flagged = np.zeros(len(rows.numbers), bool)
     roles: dict[str, str] = {}
@@ -94,9 +94,17 @@ def _tell_inactive(column: str, words: list[str], rows: AssayRows, layout: Layou
     ]
     said = [at for at, word in enumerate(words) if word in _SAID_INACTIVE]
     empty = [at for at in said if values and all(is_missing(rows.cells[v][at]) for v in values)]
+    exact = len(said) - len(empty)
+    notes = []
+    if exact:
+        notes.append(
+            f"column {column!r} calls {say_count(exact, 'compound')} inactive beside a value; the "
+            "value is read as it is written"
+        )
     if not empty:
-        return []
+        return notes
     return [
+        *notes,
         f"column {column!r} calls {say_count(len(empty), 'compound')} inactive without a value "
-        f"(row {rows.numbers[empty[0]]}): write '>' and the highest dose to learn them"
+        f"(row {rows.numbers[empty[0]]}): write '>' and the highest dose to learn them",
     ]

@@ -51,7 +51,7 @@ class Measure(NamedTuple):
         if self.kind == "pactivity":
             base = "molar" if self.unit == "pActivity" else self.unit
             return f"−log10({base})"
-        base = self.unit or (f"units from {self.units!r}" if self.units else "each cell's own unit")
+        base = self.unit or ("the unit of each row" if self.units else "each cell's own unit")
         return f"{self.transform}({base})" if self.transform else base
 
 
