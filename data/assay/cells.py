@@ -22,7 +22,7 @@ SIGNS: dict[str, Bound] = {
     "about": 0, "circa": 0, "eq": 0, "<": -1, "<=": -1, "≤": -1, "<<": -1, "<<<": -1, "=<": -1,
     "lt": -1, "le": -1, "less than": -1, "below": -1, "up to": -1, ">": 1, ">=": 1, "≥": 1,
     ">>": 1, ">>>": 1, "=>": 1, "gt": 1, "ge": 1, "greater than": 1, "more than": 1, "above": 1,
-    "at least": 1, "⩽": -1, "⩾": 1, "equals": 0, "exact": 0,
+    "at least": 1, "right": 1, "left": -1, "⩽": -1, "⩾": 1, "equals": 0, "exact": 0,
 }  # fmt: skip
 """What a relation says of the true number: −1 it is at most this, +1 at least."""
 ABOUT = {"~", "≈", "ca", "ca.", "approx", "approx.", "c.", "about", "circa"}

@@ -61,21 +61,26 @@ def find_flagged(
             notes += _tell_inactive(column, lowered, rows, layout)
             if not any(bad):
                 continue
-        elif words & W.FLAG_BAD:
-            if not _is_flag(lowered, _TRUE | _FALSE | _FINE):
-                continue
+        elif not _is_flag(lowered, _TRUE | _FALSE | _FINE):
+            continue
+        elif words & W.FLAG_BAD and not words & {"standard"}:
             bad = [word in _TRUE for word in lowered]
         else:
-            if not _is_flag(lowered, _TRUE | _FALSE | _FINE):
-                continue
             bad = [word in _FALSE for word in lowered]
+        if sum(bad) * 2 > len(bad) and "validity" not in words:
+            notes.append(
+                f"column {column!r} was ignored: as a column of flags it would leave out "
+                f"{say_count(sum(bad), 'row')} of {len(bad)}"
+            )
+            continue
         roles[column] = "flags rows" if any(bad) else "flags no row"
         counts = Counter(cell for cell, is_bad in zip(cells, bad, strict=True) if is_bad)
         flagged |= np.array(bad, bool)
         if counts:
             told = ", ".join(f"{count} × {cell!r}" for cell, count in counts.most_common())
             notes.append(
-                f"column {column!r} flags {say_count(sum(counts.values()), 'row')}, left out: {told}"
+                f"column {column!r} flags {say_count(sum(counts.values()), 'row')}, "
+                f"left out: {told}"
             )
     return flagged, roles, notes
 

@@ -61,6 +61,7 @@ _LOG = re.compile(
     r"(?=$|[\W_]|(?:abs|rel)?(?:ic|ec|xc|ac|cc|gi|lc)\d0|k[id](?![^\W_])|mic(?![^\W_]))",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"(rep|run|exp|n|replicate|trial)(\d{1,2})")
 _TOKEN = re.compile(r"%|[^\W_]+(?:/[^\W_]+)*|1/s|/s")
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 
@@ -99,6 +100,7 @@ def understand(column: str) -> Header:
         and not _unit(word)
         and word not in W.GENERIC | W.MEAN | W.REPLICATE | W.PERCENT
         and word != header.replicate
+        and not _NUMBERED.fullmatch(word)
     )
     header = header._replace(name=name)
     if p_tokens or quantities:
@@ -122,7 +124,8 @@ def understand(column: str) -> Header:
         return Header(column, "other", "per cent of an unknown quantity")
     if tokens and (lowered[-1] in W.CLASS or "active" in found):
         return header._replace(kind="class", quantity="class", task=task_name(column))
-    if found and found <= W.GENERIC | W.MEAN | W.REPLICATE | {"standard", "published"}:
+    plain = W.GENERIC | W.MEAN | W.REPLICATE
+    if found & (W.GENERIC | W.MEAN) and found <= plain | W.PLAIN:
         return header._replace(role="generic", quantity=tokens[-1], task=task_name(column))
     if transform:
         return Header(column, "other", "a logarithm of an unknown quantity")
@@ -143,6 +146,7 @@ def _clean(column: str) -> str:
     text = _PER_LITRE.sub(r"\1/\2", text)
     text = _PER.sub("/", text)
     text = W.SPACED_50.sub(r"\1\2", text)
+    text = re.sub(r"(?:±|\+/?-)\s*\(?(?:s\.?d\.?|s\.?e\.?m?\.?|std|error)\b", " ", text, flags=re.I)
     text = re.sub(r"(?<![^\W_])p\s*[(\[]\s*([A-Za-z]+\d*)\s*[)\]]", r"p\1", text)
     for phrase, quantity in W.PHRASES:
         text = phrase.sub(quantity, text)
@@ -201,6 +205,8 @@ def _beside(column: str, tokens: list[str], found: set[str]) -> Header | None:
         ("flag", W.FLAG_BAD | W.FLAG_GOOD, "a flag"),
     ]
     for role, known, reason in roles:
+        if role == "type" and not found & {"type", "typ"} and found & W.GENERIC:
+            continue  # Endpoint Value
         if found & known:
             name = tuple(token.lower() for token in tokens if token.lower() not in known)
             return Header(column, role, reason, name=name)
@@ -236,7 +242,7 @@ def _replicate(tokens: list[str]) -> tuple[str, bool]:
     words = [token.lower() for token in tokens]
     index = ""
     for before, word, behind in zip(["", *words], words, [*words[1:], ""], strict=False):
-        glued = re.fullmatch(r"(rep|run|exp|n|replicate|trial)(\d{1,2})", word)
+        glued = _NUMBERED.fullmatch(word)
         if glued:
             index = glued[2]
         after = W.REPLICATE | W.LOSS | W.LEFT | W.GENERIC | W.PERCENT | W.LEFT_OF | W.UNSAID

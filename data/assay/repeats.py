@@ -1,5 +1,6 @@
 """Columns that measure the same thing: replicates of one assay, and one value in two forms."""
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ _AGREE = {"pactivity": 0.5, "percent": 20.0}
 """Median difference between replicates of one assay: threefold, or 20 per cent points."""
 _ENOUGH = 5
 _CORRELATED = 0.5
+_REPLICATE = re.compile(r"(?:rep|run|replicate|exp|trial)\d*", re.IGNORECASE)
 _NO_NAMES = {"fit", "standard", "published", "log", "final"}
 """Words of headers that name no target."""
 
@@ -42,6 +44,11 @@ def merge_replicates(
     for group in _groups(read, headers):
         means = [one for one in group if headers[one.measure.column].mean]
         if not all(_agree(group[0], other) for other in group[1:]):
+            others = ", ".join(repr(one.measure.column) for one in group[1:])
+            group[0].values.notes.append(
+                f"its values differ from those of {others}, so that they are kept apart and not "
+                "taken for replicates"
+            )
             continue
         columns = [one.measure.column for one in group]
         if means:

@@ -45,7 +45,16 @@ CLASS = {"active", "activity", "class", "label", "outcome", "hit", "toxic", "bin
 CLASS |= {"isactive", "flag"}
 
 RELATION = {"relation", "relationship", "qualifier", "qual", "operator", "op", "modifier", "mod"}
-RELATION |= {"prefix", "sign", "symbol", "censoring", "censor", "inequality", "comparator"}
+RELATION |= {
+    "censored",
+    "prefix",
+    "sign",
+    "symbol",
+    "censoring",
+    "censor",
+    "inequality",
+    "comparator",
+}
 UNIT = {"unit", "units", "uom", "einheit", "einheiten"}
 TYPE = {"type", "endpoint", "parameter", "typ"}
 COMMENT = {"comment", "comments", "remark", "remarks", "note", "notes", "bemerkung"}
@@ -55,6 +64,9 @@ FLAG_GOOD = {"valid", "validity", "include", "included", "use", "pass", "passed"
 DOSE = {"dose", "conc", "concentration", "tested", "concentrations", "konzentration", "screening"}
 DOSE |= {"substrate", "atp", "dosis"}
 GENERIC = {"value", "values", "result", "results", "measurement", "reading", "wert", "y", "data"}
+PLAIN = {"standard", "published", "activity", "assay", "measured", "experimental", "endpoint"}
+PLAIN |= {"parameter"}
+"""Words that say no more beside a word such as value."""
 MEAN = {"mean", "avg", "average", "median", "geomean", "mittelwert", "averaged", "consensus"}
 REPLICATE = {"rep", "replicate", "replica", "run", "exp", "experiment", "trial", "repeat", "n"}
 

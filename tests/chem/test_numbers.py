@@ -34,7 +34,8 @@ from chem.numbers import Decimal, NumberStyle, find_style, parse_number, split_n
 def test_a_column_says_how_it_is_written(column: list[str], numbers: list[float]) -> None:
     reading = find_style(column)
     assert (reading.doubt, reading.odd) == ("", ())
-    assert [parse_number(text, reading.style) for text in column] == pytest.approx(numbers)
+    read = [parse_number(text, reading.style) for text in column]
+    assert read == pytest.approx(numbers)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,7 @@ def test_a_column_says_how_it_is_written(column: list[str], numbers: list[float]
     [
         ["1.250", "617"],
         ["1.250", ">10000"],
+        [">10,000", "7", "2"],
         ["1,250", "2,500"],
         ["1.250", "2,500"],
         ["1.234", "2.345", "6.789"],
@@ -52,6 +54,12 @@ def test_a_column_that_does_not_say_it_is_asked_for(column: list[str]) -> None:
     assert find_style(column).doubt
     for decimal in ("point", "comma"):
         assert not find_style(column, decimal=decimal).doubt  # type: ignore[arg-type]
+
+
+def test_a_highest_dose_is_a_thousand_where_more_was_measured() -> None:
+    for text, decimal in ((">10,000", "point"), ("> 10.000", "comma")):
+        assert find_style([text, "12", "85"]).style.decimal == decimal
+        assert not find_style([text, "12", "85"]).doubt
 
 
 def test_limits_and_the_delimiter_decide() -> None:
