@@ -78,6 +78,8 @@ def find_style(
     if not open_ones:
         return _decided(found, NumberStyle(), False)
     marks = {mark for one in open_ones for mark in ".," if mark in one.text}
+    if len(marks) == 1 and any(re.search(r"\d[ ']\d", one.text) for one in found):
+        return _decided(found, NumberStyle("point" if marks == {"."} else "comma"), True)
     if len(marks) == 1 and _are_top_doses(open_ones, found):
         return _decided(found, NumberStyle("comma" if marks == {"."} else "point"), True)
     possible = [style for style in _STYLES if _fits(open_ones, style, limits)]
@@ -204,7 +206,7 @@ def _are_top_doses(open_ones: list[_Written], found: list[_Written]) -> bool:
 
     As decimals they would say "above 10", and that of a column where larger numbers were measured.
     """
-    whole = [float(one.text) for one in found if one.says == "whole"]
+    whole = [parse_number(one.text) or 0.0 for one in found if one.says == "whole"]
     return bool(whole) and all(
         one.above and one.text.endswith("000") and float(re.split("[.,]", one.text)[0]) < max(whole)
         for one in open_ones

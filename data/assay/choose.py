@@ -71,6 +71,9 @@ def choose_measures(
     numbered = {h.unit for h in layout.headers.values() if h.replicate}
     for column in rows.columns:
         header = layout.headers[column]
+        if column in layout.shared and column not in layout.types:
+            chosen.questions[column] = f"{layout.shared[column]}."
+            continue
         if header.role == "generic" and header.mean and header.unit in numbered:
             header = header._replace(role="value", kind="concentration")  # mean of replicates
         typed = column in layout.types or column in layout.units

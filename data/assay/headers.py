@@ -199,9 +199,9 @@ def _beside(column: str, tokens: list[str], found: set[str]) -> Header | None:
     """Return the header of a column that stands beside a value: its relation, its unit."""
     roles: list[tuple[Role, set[str], str]] = [
         ("comment", W.COMMENT, "a comment"),
-        ("relation", W.RELATION, "a relation"),
-        ("unit", W.UNIT, "a unit"),
-        ("type", W.TYPE, "a type"),
+        ("relation", W.RELATION, "a relation, which no value that is used has"),
+        ("unit", W.UNIT, "a unit, which no value that is used has"),
+        ("type", W.TYPE, "a type, which no value that is used has"),
         ("flag", W.FLAG_BAD | W.FLAG_GOOD, "a flag"),
     ]
     for role, known, reason in roles:

@@ -14,6 +14,7 @@ from data.assay.rows import AssayRows
 from data.units import find_unit, is_other_unit
 
 _PUBLISHED = ("value", "relation", "units", "type", "upper_value", "text_value")
+_POTENCIES = ("concentration", "pactivity")
 _STANDARD = "as published; the columns called standard are used"
 
 
@@ -29,6 +30,8 @@ class Layout(NamedTuple):
     """Column of tested concentrations, or empty."""
     unclear: dict[str, str]
     """Column of values → why a column beside it may belong to it or to another."""
+    shared: dict[str, str]
+    """The same where position says which, but the columns of values are several."""
 
     def of_concentrations(self, relation: str) -> bool:
         """Tell whether a column of relations stands beside concentrations, or values of types."""
@@ -56,6 +59,7 @@ def lay_out(rows: AssayRows) -> Layout:
     ]
     unclear: dict[str, str] = {}
     doses = [h.column for h in headers.values() if h.role == "dose"]
+    shared = _find_shared(headers, values, rows)
     relation = _pair("relation", (1, -1, 2, -2), headers, values, rows.columns, unclear)
     relations = set(relation.values())
     for column in values:
@@ -68,7 +72,32 @@ def lay_out(rows: AssayRows) -> Layout:
         _pair("type", (), headers, values, rows.columns, unclear),
         doses[0] if len(doses) == 1 else "",
         unclear,
+        shared,
     )
+
+
+def _find_shared(
+    headers: dict[str, Header], values: Sequence[str], rows: AssayRows
+) -> dict[str, str]:
+    """Return the potencies among which one column of relations, called after none, was found."""
+    relations = [h.column for h in headers.values() if h.role == "relation"]
+    if len(relations) != 1 or _by_name(headers[relations[0]], values):
+        return {}
+    if not any(find_sign(cell) for cell in rows.cells[relations[0]]):
+        return {}
+    potencies = [value for value in values if headers[value].kind in _POTENCIES]
+    distinct = {
+        (headers[value].quantity.lower().removeprefix("p"), headers[value].name)
+        for value in potencies
+        if not _is_any(headers[value])
+    }
+    if len(distinct) < 2:
+        return {}
+    question = (
+        f"column {relations[0]!r} may belong to any of {', '.join(map(repr, potencies))}; call it "
+        f"after its values ({potencies[0] + ' relation'!r}), or name one with --value-column"
+    )
+    return dict.fromkeys(potencies, question)
 
 
 def _look(column: str, rows: AssayRows) -> Header:
@@ -94,7 +123,7 @@ def _look(column: str, rows: AssayRows) -> Header:
             return header._replace(role="relation", reason="a relation")
         if all(map(find_unit, told)) and set(told) != {"M"}:
             return header._replace(role="unit", reason="a unit")
-        if len(told) <= 50 and all(_is_type(cell) for cell in told):
+        if len(told) <= 50 and all(_is_bare_type(cell) for cell in told):
             return header._replace(role="type", reason="a type")
     if header.role == "value" and not told:
         return Header(column, "other", "it is empty")
@@ -110,6 +139,12 @@ def _is_type(cell: str) -> bool:
         return False
     header = understand(cell)
     return header.role == "value" and header.kind in ("concentration", "pactivity", "percent")
+
+
+def _is_bare_type(cell: str) -> bool:
+    """Tell whether a cell is the name of a quantity and nothing else, as no description is."""
+    header = understand(cell)
+    return _is_type(cell) and not header.condition and set(header.name) <= {header.quantity}
 
 
 def _pair(

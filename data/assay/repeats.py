@@ -131,9 +131,7 @@ def _stem(group: list[Read], headers: dict[str, Header]) -> str:
     first = min(numbered, key=lambda one: len(one.measure.task))
     index = headers[first.measure.column].replicate
     parts = [part for part in first.measure.task.split("_") if part != index]
-    return "_".join(
-        part for part in parts if part.lower() not in ("rep", "run", "replicate", "exp")
-    )
+    return "_".join(part for part in parts if not _REPLICATE.fullmatch(part))
 
 
 def _difference(one: Read, other: Read) -> float | None:

@@ -69,7 +69,7 @@ def _select(rows: AssayRows, columns: list[str], target: str) -> tuple[AssayRows
 def _say_unknown(column: str, name: str) -> list[str]:
     panel = human_kinases()
     genes = {kinase.gene.upper(): kinase.gene for kinase in panel.values()}
-    if name.upper() in genes or name.upper() in panel:
+    if name.upper() in genes or name.upper() in panel or name.upper().startswith("CHEMBL"):
         return []
     close = difflib.get_close_matches(name.upper(), genes, 1, cutoff=0.6)
     hint = f" (did you mean {genes[close[0]]}?)" if close else ""
