@@ -7,7 +7,8 @@ from pathlib import Path
 
 from chem.errors import InputError
 from chem.read import hash_file
-from data.assay import AssayOptions, Description, describe_assay, read_assay
+from data.assay.describe import Description
+from data.assay.read import AssayOptions, describe_assay, read_assay
 from flows.measurements import Measurements, measurements_of_assay, measurements_of_sets
 from flows.training_checks import check_model, check_name, column_safe
 from gnn.assemble import Assembled

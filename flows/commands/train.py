@@ -7,7 +7,8 @@ import typer
 
 from chem.errors import InputError
 from chem.numbers import Decimal
-from data.assay import HEADERS, AssayOptions
+from data.assay.describe import HEADERS
+from data.assay.read import AssayOptions
 from flows.commands.bundles import show_card
 from flows.console import note, progress, show_table, stoppable
 from flows.options import IdColumn, SmilesColumn

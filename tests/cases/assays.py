@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from data.activity import ActivityTable
-from data.assay import AssayOptions, read_assay
+from data.assay.read import AssayOptions, read_assay
 
 ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"
 COUNT = 40

@@ -7,7 +7,7 @@ import pytest
 
 from chem.errors import InputError
 from data.activity import ActivityTable
-from data.assay import AssayOptions, describe_assay, read_assay
+from data.assay.read import AssayOptions, describe_assay, read_assay
 
 FILES = Path(__file__).parent / "assay"
 

@@ -101,16 +101,17 @@ def test_no_numbers(text: str) -> None:
 
 
 @given(
-    st.lists(st.decimals(-(10**7), 10**7, places=2), min_size=1, max_size=20),
+    st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=20),
     st.sampled_from(
         [("point", ","), ("point", "'"), ("point", ""), ("comma", "."), ("comma", " ")]
     ),
 )
-def test_what_is_written_is_read(values: list[float], style: tuple[Decimal, str]) -> None:
+def test_what_is_written_is_read(cents: list[int], style: tuple[Decimal, str]) -> None:
     """Two decimals say the style, whatever parts the thousands."""
     decimal, part = style
+    values = [cent / 100 for cent in cents]
     swap = str.maketrans({",": part, ".": "." if decimal == "point" else ","})
     texts = [f"{value:,.2f}".translate(swap) for value in values]
     reading = find_style(texts)
     assert not reading.doubt
-    assert [parse_number(text, reading.style) for text in texts] == [float(v) for v in values]
+    assert [parse_number(text, reading.style) for text in texts] == values

@@ -9,8 +9,8 @@ from rdkit import Chem
 
 from chem.errors import InputError
 from data.activity import ActivityTable
-from data.assay import AssayOptions, read_assay
 from data.assay.measure import Measure
+from data.assay.read import AssayOptions, read_assay
 from data.assay.rows import AssayRows
 from data.assay.values import Values, read_values
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from chem.errors import InputError
-from data.assay import read_assay
+from data.assay.read import read_assay
 
 ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"
 Cell = Callable[[int, float], str]
