@@ -14,6 +14,7 @@ from data.assay.settle import settle
 from data.units import find_unit
 
 _FEW_TYPES = 200
+_SHOWN = 12
 
 
 @dataclass
@@ -90,9 +91,11 @@ def choose_measures(
     if not chosen.measures and chosen.questions:
         _refuse_questions(rows, chosen)
     if not chosen.measures:
+        found = [f"{column!r} ({why})" for column, why in chosen.reasons.items()]
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise InputError(
             f"{rows.path} has no column of measurements that can be recognised; its columns are "
-            f"{', '.join(rows.columns) or 'none but the SMILES'}. Name it like 'IC50 nM', "
+            f"{', '.join(found[:_SHOWN]) or 'none but the SMILES'}{more}. Name it like 'IC50 nM', "
             "'pIC50', 'inhibition %' or 'active', or use --value-column and --units."
         )
     for column, question in chosen.questions.items():  # the others are clear: go on without these

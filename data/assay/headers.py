@@ -143,6 +143,10 @@ def task_name(column: str) -> str:
 
 def _clean(column: str) -> str:
     text = unicodedata.normalize("NFKC", column).translate(_DASHES)
+    text = re.sub(r"[\u200b-\u200f\ufeff\u00ad]", "", text)
+    text = re.sub(
+        r"(?<![^\W_])([munp]?g|mcg|[munp]?mol)_(m?l)(?![^\W_])", r"\1/\2", text, flags=re.I
+    )
     text = _PER_LITRE.sub(r"\1/\2", text)
     text = _PER.sub("/", text)
     text = W.SPACED_50.sub(r"\1\2", text)
@@ -217,6 +221,8 @@ def _no_value(column: str, text: str, words: set[str]) -> Header | None:
     """Return the header of a column that is no value whatever quantity it names."""
     potency = any(W.QUANTITY.fullmatch(word) or W.PACTIVITY.fullmatch(word) for word in words)
     odd = words - {"fit"}
+    if words & W.LOSS and words & (W.PERCENT | {"at"}):
+        odd -= {"ratio"}  # inhibition ratio (%)
     reason = W.find_reason(odd, W.NO_VALUE)
     if words & {"low", "high", "min", "max", "lo", "hi"} and potency:
         reason = "a limit of the value"
@@ -232,6 +238,7 @@ def _no_value(column: str, text: str, words: set[str]) -> Header | None:
         return Header(column, "other", "a reciprocal, not a potency")
     strange: list[str] = [one for one in _BRACKET.findall(text) if is_other_unit(one)]
     strange += [word for word in sorted(words) if "/" in word and is_other_unit(word)]
+    strange += [word for word in sorted(words & W.SIGNALS) if potency]
     if strange:
         return Header(column, "other", f"{strange[0].strip()} is no molar unit")
     return None
@@ -286,7 +293,7 @@ def _potency(
         doubt = f"{unclear[0].text!r} may be a unit, or the dose of another quantity"
     unit = units[-1] if units else ""
     chosen = [t for t in tokens if not _unit(t) and t != "%" and t not in quantities]
-    chosen = [t for t in chosen if t.lower() not in W.FRACTION | {"at", "bei"}]
+    chosen = [t for t in chosen if t.lower() not in W.FRACTION | {"at", "bei", "in"}]
     if quantities:
         chosen = [t for t in chosen if t.lower() not in W.GENERIC - {"y"}]
     if p_tokens or transform == "-log10":

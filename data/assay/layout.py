@@ -5,15 +5,19 @@ relation. Beside columns are paired with values by name (``IC50 Qualifier`` with
 then by position (a relation stands before its value or after it, a unit after it or before it).
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from data.assay.cells import are_classes, find_sign, is_missing
+from data.assay.cells import Reading, are_classes, find_sign, is_missing, read_cell
 from data.assay.headers import Header, task_name, understand
 from data.assay.rows import AssayRows
 from data.units import find_unit, is_other_unit
 
 _PUBLISHED = ("value", "relation", "units", "type", "upper_value", "text_value")
+_INTERVAL = re.compile(
+    r"[(\[]?\s*(?:±\s*)?\b(?:95\s*%?\s*)?(?:CI|SD|SEM|SE)(?:\s*95\s*%?)?\s*[)\]]?", re.I
+)
 _POTENCIES = ("concentration", "pactivity")
 _STANDARD = "as published; the columns called standard are used"
 
@@ -109,6 +113,9 @@ def _look(column: str, rows: AssayRows) -> Header:
         task = own.task if own.role == "value" and own.task else header.task
         header = header._replace(column=column, task=task.removesuffix(f"_{unit}"))
     cells = [cell.strip() for cell in rows.cells[column] if cell.strip()]
+    plain = understand(_INTERVAL.sub("", column))
+    if header.role == "other" and plain.role == "value" and _have_intervals(cells):
+        return plain._replace(column=column)
     told = list(dict.fromkeys(cell for cell in cells if not is_missing(cell)))[:2000]
     if header.role == "flag" and "activity" in header.name and are_classes(cells):
         return Header(column, "value", kind="class", quantity="class", task=task_name(column))
@@ -128,6 +135,15 @@ def _look(column: str, rows: AssayRows) -> Header:
     if header.role == "value" and not told:
         return Header(column, "other", "it is empty")
     return header
+
+
+def _have_intervals(cells: Sequence[str]) -> bool:
+    """Tell whether most cells are values with an interval or a spread behind them."""
+    read = [read_cell(cell) for cell in cells]
+    noted = [
+        one for one in read if isinstance(one, Reading) and {"interval", "spread"} & {*one.notes}
+    ]
+    return len(noted) * 2 > len(cells)
 
 
 def _is_sign(cell: str) -> bool:

@@ -17,6 +17,8 @@ from data.assay.measure import Measure
 _P_RANGE = (3.0, 12.5)
 """Medians of −log10(molar) in assays: 1 mM to below 1 pM."""
 _LOW_P = 2.0
+_SURELY_MOLAR = 4.0
+"""A pIC50 (nM) between the two may be −log10 of either."""
 _LOG_MOLAR = -3.5
 """A median of log10 below this is of molar values: as µM it would be below 0.3 nM."""
 _WILD = 1000.0
@@ -68,7 +70,7 @@ def _settle_minus_log(measure: Measure, median: float) -> tuple[Measure, str]:
             return molar, ""
         return measure, f"−log10 of which unit? The median is {median:.3g}"
     plain = measure.quantity.lower().startswith("p")
-    if plain and low <= median <= high:
+    if plain and _SURELY_MOLAR <= median <= high:
         return molar, ""
     if plain and median >= _LOW_P:
         return measure, f"the median of {median:.3g} may be −log10 of molar or of {measure.unit}"

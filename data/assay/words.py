@@ -31,7 +31,7 @@ FRACTION = {"fraction", "fractional", "frac"}
 LOSS = {"inhibition", "inhib", "inh", "inhibited", "displacement", "displaced", "kill", "killing"}
 LOSS |= {"killed", "mortality", "death", "dead", "lysis", "suppression", "reduction", "loss"}
 LOSS |= {"degradation", "degraded", "antagonism", "blockade", "block", "knockdown", "hemmung"}
-LOSS |= {"decrease", "depletion", "quenching", "neutralization"}
+LOSS |= {"inhibitory", "decrease", "depletion", "quenching", "neutralization"}
 """Effects of which more is more, even beside a word such as growth or control."""
 GAIN = {"activation", "agonism", "agonist", "stimulation", "effect", "efficacy", "response"}
 GAIN |= {"emax", "dmax", "imax", "cytotoxicity", "toxicity", "induction", "occupancy"}
@@ -64,6 +64,8 @@ FLAG_GOOD = {"valid", "validity", "include", "included", "use", "pass", "passed"
 DOSE = {"dose", "conc", "concentration", "tested", "concentrations", "konzentration", "screening"}
 DOSE |= {"substrate", "atp", "dosis"}
 GENERIC = {"value", "values", "result", "results", "measurement", "reading", "wert", "y", "data"}
+SIGNALS = {"ppm", "ppb", "rfu", "rlu", "cpm"}
+"""Units that need no slash and no bracket to be known."""
 PLAIN = {"standard", "published", "activity", "assay", "measured", "experimental", "endpoint"}
 PLAIN |= {"parameter"}
 """Words that say no more beside a word such as value."""
