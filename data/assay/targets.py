@@ -13,7 +13,7 @@ from data.panel import human_kinases
 _COLUMNS = {"target", "target name", "target id", "target chembl id", "kinase", "gene"}
 _COLUMNS |= {"gene symbol", "protein", "uniprot", "uniprot id", "accession", "target chemblid"}
 _COLUMNS |= {"target pref name", "protein name", "receptor", "enzyme", "isoform", "target gene"}
-_COLUMNS |= {"entrez id", "target uniprot", "symbol"}
+_COLUMNS |= {"entrez id", "target uniprot", "symbol", "cell line", "cell line name", "strain"}
 _SHOWN = 3
 
 
@@ -29,7 +29,8 @@ def keep_target(
     columns = [column for column in rows.columns if _is_target(column) and column not in measured]
     notes: list[str] = []
     if target is not None:
-        rows, note = _select(rows, columns, target)
+        others = [column for column in rows.columns if column not in measured | set(columns)]
+        rows, note = _select(rows, columns, others, target)
         notes.append(note)
     for column in columns:
         counts = Counter(cell.strip() for cell in rows.cells[column] if not is_missing(cell))
@@ -51,9 +52,11 @@ def _is_target(column: str) -> bool:
     return plain in _COLUMNS
 
 
-def _select(rows: AssayRows, columns: list[str], target: str) -> tuple[AssayRows, str]:
+def _select(
+    rows: AssayRows, columns: list[str], others: list[str], target: str
+) -> tuple[AssayRows, str]:
     wanted = target.strip().lower()
-    for column in columns:
+    for column in [*columns, *others]:
         cells = rows.cells[column]
         kept = np.array([cell.strip().lower() == wanted for cell in cells], bool)
         if kept.any():

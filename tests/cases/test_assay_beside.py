@@ -185,3 +185,18 @@ def test_replicates_that_disagree_stay_apart(tmp_path: Path) -> None:
     assert len(read(tmp_path, {"IC50 1 (nM)": NM, "IC50 2 (nM)": near}).tasks) == 1
     table = read(tmp_path, {"IC50 1 (nM)": NM, "IC50 2 (nM)": NM[::-1]})
     assert len(table.tasks) == 2
+
+
+def test_rows_of_several_cell_lines_are_not_mixed(tmp_path: Path) -> None:
+    lines = ["HeLa" if at % 2 else "A549" for at in EVERY]
+    for name in ("CELL_LINE_NAME", "Strain", "Gene Symbol", "isoform"):
+        with pytest.raises(InputError, match="--target"):
+            read(tmp_path, {name: lines, "GI50 (nM)": NM})
+    table = read(tmp_path, {"Panel": lines, "GI50 (nM)": NM}, target="hela")
+    assert task(table, "pGI50")[0] == P[1::2]
+
+
+def test_a_description_is_no_type(tmp_path: Path) -> None:
+    text = ["Inhibition of JAK1 at 10 uM"] * COUNT
+    table = read(tmp_path, {"Assay Description": text, "pChEMBL Value": P})
+    assert [each.name for each in table.tasks] == ["pChEMBL_Value"]
