@@ -1,19 +1,19 @@
 """Choose which columns of an assay file are its measurements, and in which rows."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chem.errors import InputError
-from data.assay.cells import Reading, are_classes, is_missing, read_cell
-from data.assay.headers import Header, task_name, understand
+from data.assay.cells import are_classes
+from data.assay.headers import Header
 from data.assay.layout import Layout
-from data.assay.measure import UNITS, Measure, from_header, parse_units
+from data.assay.measure import UNITS, Measure, from_header, parse_units, with_units
+from data.assay.parts import name_units, part_by_dose, part_by_type
 from data.assay.rows import AssayRows
 from data.assay.settle import settle
+from data.assay.spelling import task_name
 from data.units import find_unit
 
-_FEW_TYPES = 200
 _SHOWN = 12
 
 
@@ -152,7 +152,13 @@ def _choose(
         chosen.questions[column] = layout.unclear[column]
         return
     if column in layout.types and header.kind in ("concentration", "pactivity", "number"):
-        _choose_types(column, header, rows, layout, chosen)
+        measures, left = part_by_type(column, header, rows, layout)
+        chosen.measures += measures
+        if left:
+            chosen.notes.append(f"column {column!r}: values left out: {', '.join(left)}")
+        if not measures:
+            types = layout.types[column]
+            chosen.questions[column] = f"no type in {types!r} can be read: {', '.join(left)}."
         return
     measure = from_header(header)._replace(
         relation=layout.relation.get(column, ""), units=layout.units.get(column, "")
@@ -179,7 +185,7 @@ def _choose(
     if unitless and not name_units(cells):
         chosen.questions[column] = _no_unit(column)
         return
-    chosen.measures.extend(_by_dose(measure, rows, layout))
+    chosen.measures.extend(part_by_dose(measure, rows, layout))
 
 
 def _no_unit(column: str) -> str:
@@ -197,40 +203,6 @@ def _ask(header: Header) -> str:
     return "name the column with --value-column and its unit with --units"
 
 
-def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) -> Measure:
-    """Return a measure with the units that the user gives.
-
-    Raises InputError where the header says another.
-    """
-    kind, unit, transform, direction = parse_units(units)
-    said = measure.unit if measure.kind != "number" else ""
-    if measure.transform and not measure.unit and kind == "concentration" and not transform:
-        transform, kind = measure.transform, measure.kind  # log IC50 with --units nM
-    same = (kind, unit) == (measure.kind, measure.unit) and (
-        transform == measure.transform or not transform
-    )
-    clear = not doubtful and said and kind not in ("number", "class")
-    p_of_unit = measure.kind == kind == "pactivity"
-    if clear and not same and not p_of_unit and kind != "percent" and measure.kind != "percent":
-        raise InputError(
-            f"{path}: column {measure.column!r} says {measure.written}, --units says {units}; "
-            "correct one."
-        )
-    if clear and (kind == "percent") != (measure.kind == "percent"):
-        raise InputError(
-            f"{path}: column {measure.column!r} says {measure.written}, --units says {units}; "
-            "correct one."
-        )
-    name = measure.task if measure.kind == kind or measure.quantity else ""
-    return measure._replace(
-        kind=kind,
-        unit=unit,
-        transform=transform,
-        direction=direction or (measure.direction if kind == "percent" else "up"),
-        task=name or task_name(measure.column),
-    )
-
-
 def _of_units(measure: Measure, rows: AssayRows) -> Measure:
     """Return what a value without a quantity is by the units of its rows."""
     units = {find_unit(cell) for cell in rows.cells[measure.units]} - {None}
@@ -239,98 +211,6 @@ def _of_units(measure: Measure, rows: AssayRows) -> Measure:
     if units:
         return measure._replace(kind="concentration", quantity="")
     return measure
-
-
-def _choose_types(
-    column: str, header: Header, rows: AssayRows, layout: Layout, chosen: Chosen
-) -> None:
-    """Make one measure of each type that rows name, such as Ki and IC50."""
-    types = layout.types[column]
-    says = [cell.strip().lower() for cell in rows.cells[types]]
-    counts = Counter(
-        word for word, cell in zip(says, rows.cells[column], strict=True) if not is_missing(cell)
-    )
-    spelled = {cell.strip().lower(): cell.strip() for cell in rows.cells[types]}
-    left: list[str] = []
-    for word, count in counts.most_common(_FEW_TYPES):
-        own = understand(spelled[word])
-        if header.kind == "pactivity" and own.kind in ("concentration", "pactivity"):
-            measure = from_header(header)._replace(
-                task=own.task, quantity=own.quantity, unit="pActivity", transform=""
-            )
-        else:
-            measure = from_header(own)._replace(column=column)
-        measure = measure._replace(
-            relation=layout.relation.get(column, ""),
-            units="" if measure.kind == "pactivity" else layout.units.get(column, ""),
-            only=((types, spelled[word]),),
-        )
-        reason = own.reason or own.doubt
-        if own.role != "value" or own.kind in ("class", "number") or own.doubt:
-            left.append(f"{count} of {spelled[word]!r} ({reason or 'no known quantity'})")
-            continue
-        cells = [c for c, s in zip(rows.cells[column], says, strict=True) if s == word]
-        if measure.units:
-            units = {
-                find_unit(u)
-                for u, s in zip(rows.cells[measure.units], says, strict=True)
-                if s == word
-            }
-            if measure.kind == "percent":
-                measure = measure._replace(unit="%", units=measure.units)
-            elif measure.kind == "concentration" and units <= {"%", None}:
-                left.append(f"{count} of {spelled[word]!r} (no molar unit)")
-                continue
-        elif measure.kind == "concentration" and not measure.unit:
-            measure = measure._replace(unit=header.unit)
-            if not measure.unit and not name_units(cells):
-                left.append(f"{count} of {spelled[word]!r} (no unit)")
-                continue
-        if measure.kind != "percent":
-            measure, question = settle(measure, cells)
-            if question:
-                left.append(f"{count} of {spelled[word]!r} ({question})")
-                continue
-        chosen.measures.extend(_by_dose(measure, rows, layout))
-    if left:
-        chosen.notes.append(f"column {column!r}: values left out: {', '.join(left)}")
-    if not any(measure.column == column for measure in chosen.measures):
-        chosen.questions[column] = f"no type in {types!r} can be read: {', '.join(left)}"
-
-
-def _by_dose(measure: Measure, rows: AssayRows, layout: Layout) -> list[Measure]:
-    """Part a column of per cent whose rows were measured at several doses."""
-    if measure.kind != "percent" or not layout.dose or measure.condition:
-        return [measure]
-    doses = [cell.strip().lower() for cell in rows.cells[layout.dose]]
-    told = Counter(
-        dose
-        for dose, cell in zip(doses, rows.cells[measure.column], strict=True)
-        if not is_missing(cell)
-    )
-    unit = layout.headers[layout.dose].unit
-
-    def say(dose: str) -> str:
-        named = isinstance(read := read_cell(dose), Reading) and read.unit
-        return dose if named or not unit else f"{dose} {unit}"
-
-    if len(told) <= 1:
-        return [measure._replace(condition=say(dose)) for dose in told] or [measure]
-    return [
-        measure._replace(
-            condition=say(dose) or "no dose",
-            only=(*measure.only, (layout.dose, dose)),
-            task=f"{measure.task}_{task_name(say(dose) or 'no dose')}",
-        )
-        for dose in told
-    ]
-
-
-def name_units(cells: Sequence[str]) -> bool:
-    """Tell whether every cell that is a number carries its own unit of concentration (``5 nM``)."""
-    readings = [read_cell(cell) for cell in cells if not is_missing(cell)]
-    numbers = [one for one in readings if isinstance(one, Reading)]
-    return bool(numbers) and all(one.unit not in ("", "%") for one in numbers)
 
 
 def name_apart(measures: Sequence[Measure]) -> list[Measure]:

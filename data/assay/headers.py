@@ -6,15 +6,14 @@ open is said in ``Header.doubt`` or left to the cells (:mod:`data.assay.settle`)
 """
 
 import re
-import unicodedata
 from typing import Literal, NamedTuple
 
 from data.assay import words as W
 from data.assay.doses import Dose, take_doses
-from data.units import find_mass_unit, find_molar_unit, is_other_unit
+from data.assay.spelling import Transform, clean, take_transform, task_name, tokens_of, unit_of
+from data.units import is_other_unit
 
 MeasureKind = Literal["concentration", "pactivity", "percent", "class", "number"]
-Transform = Literal["", "log10", "ln", "-log10", "fraction"]
 Role = Literal["value", "generic", "relation", "unit", "type", "flag", "comment", "dose", "other"]
 Direction = Literal["up", "down"]
 
@@ -47,22 +46,8 @@ class Header(NamedTuple):
     """Why the column cannot be read without asking."""
 
 
-_DASHES = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "μ": "u", "µ": "u"})
-_PER_LITRE = re.compile(r"(mol|g)[\s.·*_]*(m?l|dm3)\s*\^?\(?-1\)?", re.IGNORECASE)
-_PER = re.compile(r"(?<=[a-z])\s*(?:/|\bper\b)\s*(?=(?:m|u)?l\b)", re.IGNORECASE)
 _RATE = re.compile(r"(?:M|s|min)\^?\s*-1\b")
-_CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z])|(?<=\d)(?=[A-Z][a-z]{2})")
-_DIGIT_AFTER_EFFECT = re.compile(
-    r"(?<![^\W_])(inhibition|inhib|inh|pi|growth|viability|poc|act|activity)(?=\d)", re.IGNORECASE
-)
-_LOG = re.compile(
-    r"(?<![^\W_])(?P<neg>-\s*|neg(?:ative)?[\s_-]*|minus[\s_-]*|n(?=log))?"
-    r"(?P<log>log[\s_]?10|log[\s_]?2|log[\s_]?e|log|lg|ln)"
-    r"(?=$|[\W_]|(?:abs|rel)?(?:ic|ec|xc|ac|cc|gi|lc)\d0|k[id](?![^\W_])|mic(?![^\W_]))",
-    re.IGNORECASE,
-)
 _NUMBERED = re.compile(r"(rep|run|exp|n|replicate|trial)(\d{1,2})")
-_TOKEN = re.compile(r"%|[^\W_]+(?:/[^\W_]+)*|1/s|/s")
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 
 
@@ -74,10 +59,10 @@ def understand(column: str) -> Header:
     >>> understand("log IC50 (nM)").transform, understand("IC50 SD (nM)").reason
     ('log10', 'a statistic, not the value')
     """
-    text = _clean(column)
-    transform, text, odd_log = _take_transform(text)
+    text = clean(column)
+    transform, text, odd_log = take_transform(text)
     doses, text = take_doses(text)
-    tokens = _tokens(text)
+    tokens = tokens_of(text)
     lowered = [token.lower() for token in tokens]
     found = set(lowered)
     early = _beside(column, tokens, found) or _no_value(column, text, found)
@@ -87,7 +72,7 @@ def understand(column: str) -> Header:
     quantities = [t for t in tokens if W.QUANTITY.fullmatch(t) and t not in p_tokens]
     exact = [t for t in quantities if t.lower() not in ("potency", "affinity")]
     quantities = exact or quantities[-1:]
-    units = list(dict.fromkeys(unit for token in tokens if (unit := _unit(token))))
+    units = list(dict.fromkeys(unit for token in tokens if (unit := unit_of(token))))
     if p_tokens and set(p_tokens) <= W.ENZYME_NAMES and (quantities or units):
         p_tokens = []  # the kinase
     replicate, mean = _replicate(tokens)
@@ -97,7 +82,7 @@ def understand(column: str) -> Header:
         for word in lowered
         if not W.QUANTITY.fullmatch(word)
         and not W.PACTIVITY.fullmatch(word)
-        and not _unit(word)
+        and not unit_of(word)
         and word not in W.GENERIC | W.MEAN | W.REPLICATE | W.PERCENT
         and word != header.replicate
         and not _NUMBERED.fullmatch(word)
@@ -132,71 +117,8 @@ def understand(column: str) -> Header:
     return Header(column, "other", "no known quantity", name=name)
 
 
-def task_name(column: str) -> str:
-    """Return a column's name as a task: letters, digits, ``_``, ``-``, and a point in a number."""
-    text = unicodedata.normalize("NFKC", column).translate(_DASHES).replace("%", " ")
-    text = re.sub(r"(?<!\d)\.|\.(?!\d)", " ", text)
-    plain = "".join(c if c.isalnum() or c in "-." else "_" for c in text)
-    parts = (part.strip("-.") for part in plain.split("_"))
-    return "_".join(part for part in parts if part) or "value"
-
-
-def _clean(column: str) -> str:
-    text = unicodedata.normalize("NFKC", column).translate(_DASHES)
-    text = re.sub(r"[\u200b-\u200f\ufeff\u00ad]", "", text)
-    text = re.sub(
-        r"(?<![^\W_])([munp]?g|mcg|[munp]?mol)_(m?l)(?![^\W_])", r"\1/\2", text, flags=re.I
-    )
-    text = _PER_LITRE.sub(r"\1/\2", text)
-    text = _PER.sub("/", text)
-    text = W.SPACED_50.sub(r"\1\2", text)
-    text = re.sub(r"(?:±|\+/?-)\s*\(?(?:s\.?d\.?|s\.?e\.?m?\.?|std|error)\b", " ", text, flags=re.I)
-    text = re.sub(r"(?<![^\W_])p\s*[(\[]\s*([A-Za-z]+\d*)\s*[)\]]", r"p\1", text)
-    for phrase, quantity in W.PHRASES:
-        text = phrase.sub(quantity, text)
-    text = re.sub(r"(\S)\s*\(?(?<![^\W_])n\s*=\s*\d+\)?", r"\1 ", text)
-    text = _DIGIT_AFTER_EFFECT.sub(r"\1 ", _CAMEL.sub(" ", text))
-    return re.sub(r"(?<![^\W_])([acmsx]?)log (?=[PDS](?![A-Za-z]))", r"\1log", text, flags=re.I)
-
-
-def _take_transform(text: str) -> tuple[Transform, str, str]:
-    """Return the transform, the text without it, and what is odd about it."""
-    match = _LOG.search(text)
-    if match is None:
-        return "", text, ""
-    rest = f"{text[: match.start()]} {text[match.end() :]}"
-    log = re.sub(r"[\s_]", "", match["log"].lower())
-    if log == "log2":
-        return "log10", rest, "it is a logarithm to base 2"
-    natural = log in ("ln", "loge")
-    if match["neg"]:
-        return "-log10", rest, "it is a negative natural logarithm" if natural else ""
-    before = text[: match.start()].rstrip(" (")
-    odd = "the sign of its logarithm is not clear" if before.endswith("-") else ""
-    if re.match(r"[\s(]*1\s*/", text[match.end() :]):  # log(1/IC50)
-        return "-log10", rest.replace("1/", " ", 1), "it is a natural logarithm" if natural else odd
-    return ("ln" if natural else "log10"), rest, odd
-
-
 def _say(doses: list[Dose]) -> str:
     return ", ".join(dose.text for dose in doses)
-
-
-def _tokens(text: str) -> list[str]:
-    tokens: list[str] = []
-    for token in _TOKEN.findall(text):
-        glued = W.GLUED.fullmatch(token)
-        if glued and _unit(glued[2].lstrip("/")):  # IC50nM, IC50/nM
-            tokens += [glued[1], glued[2].lstrip("/")]
-        elif "/" in token and not _unit(token) and token.lower() not in ("t/c", "t1/2"):
-            tokens += [token] if is_other_unit(token) else token.split("/")
-        else:
-            tokens.append(token)
-    return tokens
-
-
-def _unit(token: str) -> str | None:
-    return find_molar_unit(token) or find_mass_unit(token)
 
 
 def _beside(column: str, tokens: list[str], found: set[str]) -> Header | None:
@@ -253,7 +175,7 @@ def _replicate(tokens: list[str]) -> tuple[str, bool]:
         if glued:
             index = glued[2]
         after = W.REPLICATE | W.LOSS | W.LEFT | W.GENERIC | W.PERCENT | W.LEFT_OF | W.UNSAID
-        last = not behind or _unit(behind) or behind in W.PERCENT | W.MEAN | W.LOSS | W.LEFT
+        last = not behind or unit_of(behind) or behind in W.PERCENT | W.MEAN | W.LOSS | W.LEFT
         if (
             word.isdigit()
             and len(word) <= 2
@@ -262,7 +184,7 @@ def _replicate(tokens: list[str]) -> tuple[str, bool]:
                 before in after
                 or W.QUANTITY.fullmatch(before)
                 or W.PACTIVITY.fullmatch(before)
-                or _unit(before)
+                or unit_of(before)
             )
         ):
             index = word
@@ -292,7 +214,7 @@ def _potency(
     if unclear and not units and not p_tokens:
         doubt = f"{unclear[0].text!r} may be a unit, or the dose of another quantity"
     unit = units[-1] if units else ""
-    chosen = [t for t in tokens if not _unit(t) and t != "%" and t not in quantities]
+    chosen = [t for t in tokens if not unit_of(t) and t != "%" and t not in quantities]
     chosen = [t for t in chosen if t.lower() not in W.FRACTION | {"at", "bei", "in"}]
     if quantities:
         chosen = [t for t in chosen if t.lower() not in W.GENERIC - {"y"}]

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from data.assay.cells import Reading, are_classes, find_sign, is_missing, read_cell
-from data.assay.headers import Header, task_name, understand
+from data.assay.headers import Header, understand
 from data.assay.rows import AssayRows
+from data.assay.spelling import task_name
 from data.units import find_unit, is_other_unit
 
 _PUBLISHED = ("value", "relation", "units", "type", "upper_value", "text_value")

@@ -4,7 +4,8 @@ import re
 from typing import NamedTuple
 
 from chem.errors import InputError
-from data.assay.headers import Direction, Header, MeasureKind, Transform, understand
+from data.assay.headers import Direction, Header, MeasureKind, understand
+from data.assay.spelling import Transform, task_name
 from data.units import find_mass_unit, find_molar_unit
 
 UNITS = (
@@ -93,3 +94,37 @@ def parse_units(units: str) -> tuple[MeasureKind, str, Transform, Direction | No
     if header.transform and header.unit and not header.doubt:
         return header.kind, header.unit, header.transform, None
     raise InputError(f"units {units!r} are unknown; give {UNITS}.")
+
+
+def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) -> Measure:
+    """Return a measure with the units that the user gives.
+
+    Raises InputError where the header says another.
+    """
+    kind, unit, transform, direction = parse_units(units)
+    said = measure.unit if measure.kind != "number" else ""
+    if measure.transform and not measure.unit and kind == "concentration" and not transform:
+        transform, kind = measure.transform, measure.kind  # log IC50 with --units nM
+    same = (kind, unit) == (measure.kind, measure.unit) and (
+        transform == measure.transform or not transform
+    )
+    clear = not doubtful and said and kind not in ("number", "class")
+    p_of_unit = measure.kind == kind == "pactivity"
+    if clear and not same and not p_of_unit and kind != "percent" and measure.kind != "percent":
+        raise InputError(
+            f"{path}: column {measure.column!r} says {measure.written}, --units says {units}; "
+            "correct one."
+        )
+    if clear and (kind == "percent") != (measure.kind == "percent"):
+        raise InputError(
+            f"{path}: column {measure.column!r} says {measure.written}, --units says {units}; "
+            "correct one."
+        )
+    name = measure.task if measure.kind == kind or measure.quantity else ""
+    return measure._replace(
+        kind=kind,
+        unit=unit,
+        transform=transform,
+        direction=direction or (measure.direction if kind == "percent" else "up"),
+        task=name or task_name(measure.column),
+    )

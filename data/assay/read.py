@@ -17,10 +17,11 @@ from data.assay.layout import Layout, lay_out
 from data.assay.measure import Measure
 from data.assay.plausible import check_plausible
 from data.assay.problems import advise, tell
+from data.assay.relations import find_flip
 from data.assay.repeats import Read, drop_repeats, merge_replicates
 from data.assay.rows import AssayRows, read_rows
 from data.assay.targets import keep_target
-from data.assay.values import Values, find_flip, read_values
+from data.assay.values import Values, read_values
 from data.usable import MINIMUM_ROWS, find_problem
 
 SPLIT_COLUMN = "split"
