@@ -79,7 +79,7 @@ def choose_measures(
             header = header._replace(role="value", kind="concentration")  # mean of replicates
         typed = column in layout.types or column in layout.units
         if header.role == "generic" and not typed:
-            chosen.reasons[column] = "no known quantity"
+            chosen.reasons[column] = header.reason or "no known quantity"
         elif header.role not in ("value", "generic"):
             chosen.reasons[column] = header.reason
         elif header.kind == "class" and not are_classes(rows.cells[column]):
@@ -169,7 +169,15 @@ def _choose(
     if units is not None:
         measure = with_units(measure, units, rows.path, bool(header.doubt))
     elif header.role == "generic" and measure.units:
-        measure = _of_units(measure, rows)
+        found = _find_units(measure, rows)
+        if found == {"%"}:
+            chosen.questions[column] = (
+                f"per cent of what? Column {measure.units!r} says % and no more; say whether more "
+                "is more effect with --units '% up', or less with --units '% down'."
+            )
+            return
+        if found:
+            measure = measure._replace(kind="concentration", quantity="")
     if measure.kind == "class":
         chosen.measures.append(measure)
         return
@@ -203,14 +211,9 @@ def _ask(header: Header) -> str:
     return "name the column with --value-column and its unit with --units"
 
 
-def _of_units(measure: Measure, rows: AssayRows) -> Measure:
-    """Return what a value without a quantity is by the units of its rows."""
-    units = {find_unit(cell) for cell in rows.cells[measure.units]} - {None}
-    if units and units <= {"%"}:
-        return measure  # per cent of what is not said
-    if units:
-        return measure._replace(kind="concentration", quantity="")
-    return measure
+def _find_units(measure: Measure, rows: AssayRows) -> set[str]:
+    """Return the units that rows name, of those that are known."""
+    return {unit for cell in rows.cells[measure.units] if (unit := find_unit(cell))}
 
 
 def name_apart(measures: Sequence[Measure]) -> list[Measure]:

@@ -120,13 +120,18 @@ def _look(column: str, rows: AssayRows) -> Header:
     told = list(dict.fromkeys(cell for cell in cells if not is_missing(cell)))[:2000]
     if header.role == "flag" and "activity" in header.name and are_classes(cells):
         return Header(column, "value", kind="class", quantity="class", task=task_name(column))
-    if header.role == "relation" and not (told and all(map(_is_sign, told))):
+    if header.role == "value" and header.kind == "class" and not are_classes(cells):
+        why = "its cells are not active and inactive"
+        header = header._replace(role="generic", kind="number", reason=why)
+    if header.role == "generic" and told and not _are_numbers(told):
+        return Header(column, "other", header.reason or "its cells are no numbers")
+    if header.role == "relation" and not any(map(_is_sign, told)):
         return Header(column, "other", "its cells are no relations" if told else "it is empty")
     if header.role == "unit" and not any(find_unit(cell) or is_other_unit(cell) for cell in told):
         return Header(column, "other", "its cells are no units" if told else "it is empty")
     if header.role == "type" and not any(_is_type(cell) for cell in told):
         return Header(column, "other", "its cells name no quantity" if told else "it is empty")
-    if header.role in ("other", "generic") and told and not header.doubt:
+    if header.role == "other" and told:
         if all(map(_is_sign, told)):
             return header._replace(role="relation", reason="a relation")
         if all(map(find_unit, told)) and set(told) != {"M"}:
@@ -145,6 +150,12 @@ def _have_intervals(cells: Sequence[str]) -> bool:
         one for one in read if isinstance(one, Reading) and {"interval", "spread"} & {*one.notes}
     ]
     return len(noted) * 2 > len(cells)
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Tell whether at least half of some cells are numbers."""
+    some = cells[:200]
+    return sum(isinstance(read_cell(cell), Reading) for cell in some) * 2 >= len(some)
 
 
 def _is_sign(cell: str) -> bool:

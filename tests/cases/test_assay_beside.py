@@ -200,3 +200,30 @@ def test_a_description_is_no_type(tmp_path: Path) -> None:
     text = ["Inhibition of JAK1 at 10 uM"] * COUNT
     table = read(tmp_path, {"Assay Description": text, "pChEMBL Value": P})
     assert [each.name for each in table.tasks] == ["pChEMBL_Value"]
+
+
+def test_an_activity_is_what_its_units_say(tmp_path: Path) -> None:
+    units = {"Activity": NM, "Activity Units": ["nM"] * COUNT, "Description": ["text"] * COUNT}
+    assert task(read(tmp_path, units), "Activity")[0] == P
+    per_cent = {"Activity": [f"{10 * p:.1f}" for p in P], "Activity Units": ["%"] * COUNT}
+    with pytest.raises(InputError, match="per cent of what"):
+        read(tmp_path, per_cent)
+    table = read(tmp_path, per_cent, value_column="Activity", units="% down")
+    assert (table.tasks[0].unit, table.tasks[0].direction) == ("%", "down")
+
+
+def test_an_unknown_relation_is_a_bad_cell(tmp_path: Path) -> None:
+    signs = ["approximately more" if at == 3 else sign for at, sign in enumerate(SIGNS)]
+    with pytest.raises(InputError, match=r"1 beside an unknown relation .row 4"):
+        read(tmp_path, {"Qualifier": signs, "IC50 (nM)": NM})
+
+
+def test_per_cent_among_types_needs_its_unit(tmp_path: Path) -> None:
+    columns = {
+        "Standard Type": ["Inhibition"] * COUNT,
+        "Standard Value": [f"{10 * p:.1f}" for p in P],
+        "Standard Units": ["" if at < 3 else "nM" if at < 5 else "%" for at in EVERY],
+    }
+    table = read(tmp_path, columns)
+    assert len(table) == COUNT - 5
+    assert "3 values left out: no unit" in " ".join(table.notes)
