@@ -52,7 +52,7 @@ def merge_duplicates(table: ActivityTable) -> tuple[ActivityTable, MergeReport]:
         for task in np.flatnonzero(counts > 1):
             present = rows[measured[rows, task]]
             classes = table.tasks[task].kind == "classification"
-            combine = _agree if classes else _middle
+            combine = _agree if classes else merge_bounded
             value, bound = combine(table.values[present, task], table.bounds[present, task])
             conflicting += bool(np.isnan(value))
             merged_values += len(present) - 1
@@ -73,7 +73,13 @@ def _agree(values: npt.NDArray[np.float32], bounds: npt.NDArray[np.int8]) -> tup
     return (float(values[0]) if (values == values[0]).all() else np.nan), EXACT
 
 
-def _middle(values: npt.NDArray[np.float32], bounds: npt.NDArray[np.int8]) -> tuple[float, int]:
+def merge_bounded(
+    values: npt.NDArray[np.float32], bounds: npt.NDArray[np.int8]
+) -> tuple[float, int]:
+    """Return one value and bound for repeated measurements; NaN where they exclude each other.
+
+    Exact values win over bounds and give their median; bounds of one kind give theirs.
+    """
     exact = bounds == EXACT
     if exact.any():
         return float(np.median(values[exact])), EXACT

@@ -1,14 +1,16 @@
-"""Units of assay values: molar concentrations, pActivity, per cent, and their spellings."""
+"""Units of assay values: molar and mass concentrations, pActivity, and their spellings."""
 
 import math
 import re
 import unicodedata
-from typing import Literal, NamedTuple
+from typing import Literal
 
 MOLAR = {"M": 1.0, "mM": 1e-3, "µM": 1e-6, "nM": 1e-9, "pM": 1e-12, "fM": 1e-15}
 """Factor from each unit to mol/L."""
+MASS = {"g/L": 1.0, "mg/mL": 1.0, "µg/mL": 1e-3, "ng/mL": 1e-6, "pg/mL": 1e-9}
+"""Factor from each unit to g/L: a molecular weight turns it into mol/L."""
 
-_SPELLINGS = {
+_MOLAR_SPELLINGS = {
     "um": "µM",
     "nm": "nM",
     "pm": "pM",
@@ -19,47 +21,82 @@ _SPELLINGS = {
     "umol/l": "µM",
     "nmol/l": "nM",
     "pmol/l": "pM",
+    "fmol/l": "fM",
     "molar": "M",
     "millimolar": "mM",
     "micromolar": "µM",
     "nanomolar": "nM",
     "picomolar": "pM",
+    "femtomolar": "fM",
+    "mmolar": "mM",
     "nmolar": "nM",
     "umolar": "µM",
+    "pmolar": "pM",
+    "pmol/ml": "nM",
+    "nmol/ml": "µM",
+    "umol/ml": "mM",
 }
+_MASS_SPELLINGS = {
+    "g/l": "g/L",
+    "mg/ml": "mg/mL",
+    "ug/ml": "µg/mL",
+    "mcg/ml": "µg/mL",
+    "mg/l": "µg/mL",
+    "ng/ml": "ng/mL",
+    "ug/l": "ng/mL",
+    "mcg/l": "ng/mL",
+    "pg/ml": "pg/mL",
+    "ng/l": "pg/mL",
+    "ug/ul": "mg/mL",
+    "ng/ul": "µg/mL",
+}
+_OTHER = {
+    *("kcal/mol", "kj/mol", "mg/kg", "ug/kg", "g/kg", "mg", "ug", "ng", "g", "kg", "mmol", "umol"),
+    *("nmol", "pmol", "mol", "da", "kda", "g/mol", "s", "sec", "h", "hr", "hours", "min", "/s"),
+    *(
+        "1/s",
+        "/min",
+        "1/min",
+        "ml/min/kg",
+        "ul/min/mg",
+        "ml/min/g",
+        "cm/s",
+        "nm/s",
+        "iu/ml",
+        "u/ml",
+    ),
+    *(
+        "ppm",
+        "ppb",
+        "mv",
+        "rfu",
+        "rlu",
+        "cpm",
+        "dpm",
+        "mm/h",
+        "1/m",
+        "/m/s",
+        "1/m/s",
+        "mmhg",
+        "bpm",
+    ),
+}
+"""Units that are known and that no potency has, in lower case."""
 PACTIVITY_RANGE = (0.0, 15.0)
 """1 M to 1 fM: what a −log10(molar) can be in an assay."""
 
 Bound = Literal[-1, 0, 1]
 """As in ``data.activity``: the true value is at most, equal to, or at least the stored one."""
-_QUALIFIERS: dict[str, Bound] = {
-    "": 0,
-    "=": 0,
-    "~": 0,
-    "≈": 0,
-    "<": -1,
-    "<=": -1,
-    "≤": -1,
-    "<<": -1,
-    ">": 1,
-    ">=": 1,
-    "≥": 1,
-    ">>": 1,
-}
-_CELL = re.compile(
-    r"(?P<sign><=|>=|<<|>>|[<>=~≈≤≥])?\s*(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"\s*(?P<unit>%|[^\W\d_]+(?:/[^\W\d_]+)?)?"
-)
 
 
-class Reading(NamedTuple):
-    """One cell of an assay table."""
-
-    number: float
-    bound: Bound
-    """What the cell says of the true number: −1 it is at most this (``<5``), +1 at least."""
-    unit: str
-    """A key of ``MOLAR``, ``%``, or ``""`` where the cell names none."""
+def fold_unit(text: str) -> str:
+    """Fold the spellings of a unit: ``µg mL⁻¹`` gives ``ug/ml``, ``nmol·L-1`` gives ``nmol/l``."""
+    plain = unicodedata.normalize("NFKC", text).replace("μ", "u").replace("−", "-").strip(" []()")
+    plain = re.sub(r"\s*(?:/|\bper\b)\s*", "/", plain)
+    plain = re.sub(r"[\s.·*_]*(?<![A-Za-z])(m?l|u?l|dm3)\s*\^?\(?-1\)?$", r"/\1", plain, flags=re.I)
+    plain = re.sub(r"^([munpf]?mol|[munp]?g)[\s.·*_]+(m?l)-1$", r"\1/\2", plain, flags=re.I)
+    plain = re.sub(r"/dm\^?3$", "/l", plain)
+    return re.sub(r"^(micro|nano|pico)[-\s]?(?=mol|g)", lambda m: m[1][0].replace("m", "u"), plain)
 
 
 def find_molar_unit(text: str) -> str | None:
@@ -71,28 +108,32 @@ def find_molar_unit(text: str) -> str | None:
     >>> find_molar_unit("uM"), find_molar_unit("nmol/L"), find_molar_unit("kg")
     ('µM', 'nM', None)
     """
-    plain = unicodedata.normalize("NFKC", text).replace("μ", "u")
-    return "M" if plain == "M" else _SPELLINGS.get(plain.lower())
+    words = unicodedata.normalize("NFKC", text).replace("μ", "u").strip()
+    if words.lower() in _MOLAR_SPELLINGS:
+        return _MOLAR_SPELLINGS[words.lower()]
+    plain = fold_unit(text)
+    return "M" if plain == "M" else _MOLAR_SPELLINGS.get(plain.lower())
 
 
-def read_cell(text: str) -> Reading | None:
-    """Read ``5``, ``<5``, ``>= 1e4``, ``~0.3 uM`` or ``45%``; None when it is nothing of the kind.
+def find_mass_unit(text: str) -> str | None:
+    """Return the key of ``MASS`` that a spelling means, or None.
 
-    A decimal or thousands comma is refused: ``1,000`` is 1 in some countries and 1000 in others.
+    >>> find_mass_unit("ug/ml"), find_mass_unit("mg L-1"), find_mass_unit("mg/kg")
+    ('µg/mL', 'µg/mL', None)
     """
-    match = _CELL.fullmatch(text.strip())
-    if match is None:
-        return None
-    unit = match["unit"] or ""
-    if unit not in ("", "%"):
-        known = find_molar_unit(unit)
-        if known is None:
-            return None
-        unit = known
-    number = float(match["number"])
-    if not math.isfinite(number):
-        return None
-    return Reading(number, _QUALIFIERS[match["sign"] or ""], unit)
+    return _MASS_SPELLINGS.get(fold_unit(text).lower())
+
+
+def find_unit(text: str) -> str | None:
+    """Return the key of ``MOLAR`` or ``MASS``, ``%``, or None."""
+    if fold_unit(text).lower() in ("%", "percent", "per cent", "pct"):
+        return "%"
+    return find_molar_unit(text) or find_mass_unit(text)
+
+
+def is_other_unit(text: str) -> bool:
+    """Tell whether a text is a unit that no potency has: ``kcal/mol``, ``mg/kg``, ``1/s``."""
+    return fold_unit(text).lower() in _OTHER
 
 
 def to_pactivity(concentration: float, unit: str) -> float:
@@ -102,9 +143,14 @@ def to_pactivity(concentration: float, unit: str) -> float:
     8.0
     """
     # Adding logarithms keeps round numbers round: log10(10 * 1e-9) is not exactly -8.
-    return -math.log10(concentration) - round(math.log10(MOLAR[unit]))
+    return -math.log10(concentration) - power_of_ten(unit)
+
+
+def power_of_ten(unit: str) -> int:
+    """Return log10 of a unit's factor to mol/L or g/L: −9 of nM."""
+    return round(math.log10(MOLAR[unit] if unit in MOLAR else MASS[unit]))
 
 
 def from_pactivity(pactivity: float, unit: str) -> float:
     """Return the concentration in ``unit`` of a −log10(molar)."""
-    return float(10.0 ** (-pactivity - round(math.log10(MOLAR[unit]))))
+    return float(10.0 ** (-pactivity - power_of_ten(unit)))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from chem.errors import InputError
 from chem.read import hash_file
-from data.assay import read_assay
+from data.assay.describe import Description
+from data.assay.read import AssayOptions, describe_assay, read_assay
 from flows.measurements import Measurements, measurements_of_assay, measurements_of_sets
 from flows.training_checks import check_model, check_name, column_safe
 from gnn.assemble import Assembled
@@ -28,16 +29,6 @@ from gnn.recipe import SHIPPED, Recipe, find_recipe, load_recipe
 from gnn.training import TrainingConfig
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class AssayColumns:
-    """Columns of an assay that the user named; None leaves them to the stated rules."""
-
-    smiles: str | None = None
-    id: str | None = None
-    value: str | None = None
-    units: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +66,7 @@ def plan_training(
     source: str,
     name: str | None = None,
     members: int | None = None,
-    columns: AssayColumns | None = None,
+    columns: AssayOptions | None = None,
     model: str | None = None,
     held_out: bool = False,
 ) -> Training:
@@ -84,15 +75,36 @@ def plan_training(
     ``held_out`` keeps a recipe's bundle from being trained on the rows that it is measured on.
     """
     path = Path(source).expanduser()
-    if path.suffix.lower() == ".toml" or (SHIPPED / f"{source}.toml").is_file() or not path.suffix:
-        if columns is not None and columns != AssayColumns():
+    if _is_recipe(source):
+        if columns is not None and columns != AssayOptions():
             raise InputError(f"{source} is a recipe; columns and units are only for an assay file")
         if model is not None:
             raise InputError(f"{source} is a recipe; --model is only for an assay file")
         return _plan_recipe(load_recipe(find_recipe(source)), name, members, held_out)
     if held_out:
         raise InputError(f"{source} is an assay; --held-out is only for a recipe")
-    return _plan_assay(path, name, members, columns or AssayColumns(), check_model(model))
+    return _plan_assay(path, name, members, columns or AssayOptions(), check_model(model))
+
+
+def describe_source(source: str, columns: AssayOptions) -> Description:
+    """Return how an assay's columns are read. Raises InputError for a recipe."""
+    if _is_recipe(source):
+        raise InputError(f"{source} is a recipe; --describe is only for an assay file")
+    path = Path(source).expanduser()
+    _check_exists(path)
+    return describe_assay(path, columns)
+
+
+def _is_recipe(source: str) -> bool:
+    path = Path(source).expanduser()
+    shipped = (SHIPPED / f"{source}.toml").is_file()
+    return path.suffix.lower() == ".toml" or shipped or not path.suffix
+
+
+def _check_exists(path: Path) -> None:
+    if not path.exists():
+        recipes = f"a recipe: {', '.join(sorted(one.stem for one in SHIPPED.glob('*.toml')))}"
+        raise InputError(f"{path}: no such file; give the path of an assay, or {recipes}")
 
 
 def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out: bool) -> Training:
@@ -119,23 +131,15 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
 
 
 def _plan_assay(
-    path: Path, name: str | None, members: int | None, columns: AssayColumns, model: Wanted
+    path: Path, name: str | None, members: int | None, columns: AssayOptions, model: Wanted
 ) -> Training:
-    if not path.exists():
-        recipes = f"a recipe: {', '.join(sorted(one.stem for one in SHIPPED.glob('*.toml')))}"
-        raise InputError(f"{path}: no such file; give the path of an assay, or {recipes}")
+    _check_exists(path)
     folds = members or ASSAY_MEMBERS
     if folds < 2:
         raise InputError(
             f"{folds} member: an assay is cross-validated, so it needs at least 2; use --members 5"
         )
-    table = read_assay(
-        path,
-        smiles_column=columns.smiles,
-        id_column=columns.id,
-        value_column=columns.value,
-        units=columns.units,
-    )
+    table = read_assay(path, columns)
     about = describe_file(path, hash_file(path), len(table))
     pretrained = load_pretrained()
 

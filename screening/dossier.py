@@ -1,7 +1,7 @@
 """One compound of a run, replayed: what came in, what was done to it, what every model says."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np

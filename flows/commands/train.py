@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from chem.errors import InputError
+from chem.numbers import Decimal
+from data.assay.describe import HEADERS
+from data.assay.read import AssayOptions
 from flows.commands.bundles import show_card
-from flows.console import note, progress, stoppable
+from flows.console import note, progress, show_table, stoppable
 from flows.options import IdColumn, SmilesColumn
 
 
@@ -51,11 +54,46 @@ def train(
     units: Annotated[
         str | None,
         typer.Option(
-            help="Assay: unit of a column whose header has none: nM, uM, mM, pM, M, pActivity, %, "
-            "class or number.",
+            help="Assay: how a column is written whose header does not say it: nM, uM, mM, pM, M, "
+            "ug/mL, pActivity, 'log10 nM', 'ln uM', '% inhibition', '% residual', fraction, class "
+            "or number.",
             show_default="from the header",
         ),
     ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            help="Assay of several targets: the one whose rows are read.", show_default=False
+        ),
+    ] = None,
+    decimal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="point|comma",
+            help="Assay: the decimal mark.",
+            show_default="what the numbers of each column say",
+        ),
+    ] = None,
+    inactive_as: Annotated[
+        str | None,
+        typer.Option(
+            metavar="'>50'",
+            help="Assay: what the word inactive, or a concentration of 0, stands for: above the "
+            "highest dose, in the unit of the column.",
+            show_default=False,
+        ),
+    ] = None,
+    skip_bad_cells: Annotated[
+        bool,
+        typer.Option(
+            "--skip-bad-cells",
+            help="Assay: leave out cells that cannot be read, and count them, instead of stopping.",
+        ),
+    ] = False,
+    describe: Annotated[
+        bool,
+        typer.Option("--describe", help="Assay: only show how each column is read, with examples."),
+    ] = False,
     smiles_column: SmilesColumn = None,
     id_column: IdColumn = None,
     work: Annotated[
@@ -92,19 +130,32 @@ def train(
     A recipe may then train it again on these rows too, and ship that; --held-out does without.
 
     An assay needs a SMILES column and a column such as `IC50 nM`, `pKi`, `% inhibition` or
-    `active`. It is cross-validated; rows marked `test` in a column `split` are held back instead.
+    `active`; `hitlist train FILE --describe` shows how it is read. It is cross-validated; rows
+    marked `test` in a column `split` are held back instead.
     """
+    options = AssayOptions(
+        smiles_column=smiles_column,
+        id_column=id_column,
+        value_column=value_column,
+        units=units,
+        target=target,
+        decimal=_decimal(decimal),
+        inactive_as=inactive_as,
+        skip_bad_cells=skip_bad_cells,
+    )
+    if describe:
+        _describe(source, options)
+        return
     if (out is None) == (arrays is None):
         raise InputError("name the bundle's folder with --out (or a file with --arrays, not both)")
 
     from flows.training import run_training, stop_advice, write_arrays
     from flows.training_checks import check_arrays_file, check_bundle_folder, check_device
-    from flows.training_plan import AssayColumns, plan_training
+    from flows.training_plan import plan_training
 
     check_device(device)
     file = check_arrays_file(arrays) if arrays else None
-    columns = AssayColumns(smiles_column, id_column, value_column, units)
-    plan = plan_training(source, name, members, columns, model, held_out)
+    plan = plan_training(source, name, members, options, model, held_out)
     about = (plan.name, plan.title, plan.description)
     folder = check_bundle_folder(out, about) if out else None
     for line in plan.notes:
@@ -126,3 +177,23 @@ def train(
                 note(f"  {line}")
         show_card(card, every_task=len(card.tasks) <= 5)
     print(out or arrays)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    if text is None or text in ("point", "comma"):
+        return text  # type: ignore[return-value]
+    raise InputError(f"unknown --decimal {text!r}: choose point or comma")
+
+
+def _describe(source: str, options: AssayOptions) -> None:
+    """Show how an assay is read. Raises InputError for what stands against training on it."""
+    from flows.training_plan import describe_source
+
+    found = describe_source(source, options)
+    if found.measures:
+        show_table(HEADERS, found.measures, f"Measurements of {Path(source).name}")
+    show_table(("column", "read as"), found.others, "Other columns")
+    for line in found.notes:
+        note(f"  {line}")
+    if found.problem:
+        raise InputError(found.problem)

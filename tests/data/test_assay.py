@@ -9,9 +9,10 @@ from rdkit import Chem
 
 from chem.errors import InputError
 from data.activity import ActivityTable
-from data.assay import read_assay
-from data.cells import read_column
-from data.headers import Measure
+from data.assay.measure import Measure
+from data.assay.read import AssayOptions, read_assay
+from data.assay.rows import AssayRows
+from data.assay.values import Values, read_values
 
 SAMPLE = Path(__file__).parents[1] / "files/data/moleculeace_sample.csv"
 
@@ -72,14 +73,17 @@ def test_headers_and_cells(
 def test_options(
     tmp_path: Path, header: str, options: dict[str, str], value: float, kind: str, unit: str
 ) -> None:
-    table = read_assay(write(tmp_path, header, ["10"]), **options, task_name="mine")
+    table = read_assay(
+        write(tmp_path, header, ["10"]),
+        AssayOptions(**options, task_name="mine"),  # type: ignore[arg-type]
+    )
     assert first(table)[0] == pytest.approx(value, abs=1e-5)
     assert (table.tasks[0].name, table.tasks[0].kind, table.tasks[0].unit) == ("mine", kind, unit)
 
 
 def test_a_column_of_classes_by_name(tmp_path: Path) -> None:
     path = write(tmp_path, "cytotoxicity", ["yes", "no"])
-    table = read_assay(path, value_column="cytotoxicity")
+    table = read_assay(path, AssayOptions(value_column="cytotoxicity"))
     assert table.tasks[0].kind == "classification"
     assert table.values[:2, 0].tolist() == [1, 0]
 
@@ -87,17 +91,17 @@ def test_a_column_of_classes_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "cells", "options", "message"),
     [
-        ("IC50 nM", ["1", "2", "1,5"], {}, r"row 3, column 'IC50 nM': '1,5' is not a number"),
-        ("IC50 nM", ["1", "abc"], {}, r"row 2, column 'IC50 nM': 'abc' is not a number"),
-        ("IC50 nM", ["a", "b", "c"], {}, r"row 1, .*\(2 more like it\)"),
-        ("IC50 nM", ["0"], {}, r"row 1, .*'0' is not above zero"),
-        ("IC50 nM", ["-4"], {}, r"row 1, .*'-4' is not above zero"),
-        ("pIC50", ["5", "250"], {}, r"row 2, column 'pIC50': '250' .*expected 0 to 15"),
-        ("Ki M", ["100"], {}, r"row 1, column 'Ki M': '100 M' is a −log10.* of -2"),
-        ("pIC50", ["5 nM"], {}, r"row 1, .*unit that does not fit"),
-        ("IC50", [], {}, r"unit of column 'IC50' is unknown.*--units"),
+        ("IC50 nM", ["1", "2", "1,5"], {}, r"'IC50 nM': 1 of 30 cells.*of the other|row 3: '1,5'"),
+        ("IC50 nM", ["1", "abc"], {}, r"'IC50 nM': 1 of 30 .* not a number \(row 2: 'abc'\)"),
+        ("IC50 nM", ["a", "b", "c"], {}, r"3 of 30 .*row 1: 'a', row 2: 'b', row 3: 'c'"),
+        ("IC50 nM", ["0"], {}, r"1 zero, .*row 1: '0'.*--inactive-as"),
+        ("IC50 nM", ["-4"], {}, r"below zero.*row 1: '-4'"),
+        ("pIC50", ["5", "250"], {}, r"no assay has \(row 2: '250'\)"),
+        ("Ki M", ["100"], {}, r"no assay has \(row 1: '100'"),
+        ("pIC50", ["5 nM"], {}, r"unit that does not fit \(row 1: '5 nM'\)"),
+        ("IC50", [], {}, r"column 'IC50': its unit is unknown.*--units"),
         ("readout", [], {}, r"no column of measurements.*readout.*--value-column"),
-        ("readout", [], {"value_column": "readout"}, r"unit of column 'readout' is unknown"),
+        ("readout", [], {"value_column": "readout"}, r"column 'readout': its unit is unknown"),
         ("readout", [], {"value_column": "read"}, r"no value column 'read'; it has readout"),
         ("IC50", [], {"units": "mg"}, r"units 'mg' are unknown; give nM"),
         ("IC50 nM", [], {"units": "uM"}, r"says nM, --units says uM"),
@@ -105,7 +109,7 @@ def test_a_column_of_classes_by_name(tmp_path: Path) -> None:
         ("IC50 nM", [""] * 15, {}, r"has 15 measurements, at least 20"),
         ("IC50 nM", ["10"] * 30, {}, r"same value everywhere \(8\)"),
         ("active", ["1"] * 30, {}, r"one class only \(1\)"),
-        ("active", ["1", "maybe"], {"value_column": "active", "units": "class"}, r"row 2, .*maybe"),
+        ("active", ["1", "maybe"], {"value_column": "active", "units": "class"}, r"row 2: 'maybe'"),
         ("IC50 nM", [], {"smiles_column": "nope"}, r"nope"),
     ],
 )
@@ -115,7 +119,7 @@ def test_mistakes_are_told_in_one_line(
     # A cell with a comma must be quoted to be one cell.
     quoted = [f'"{cell}"' if "," in cell else cell for cell in cells]
     with pytest.raises(InputError, match=message) as error:
-        read_assay(write(tmp_path, header, quoted), **options)
+        read_assay(write(tmp_path, header, quoted), AssayOptions(**options))  # type: ignore[arg-type]
     assert "\n" not in str(error.value)
 
 
@@ -156,8 +160,9 @@ def test_several_columns_are_several_tasks(tmp_path: Path) -> None:
     assert "'MW'" in notes
     assert "'rare Ki nM' has 1 measurements" in notes
     with pytest.raises(InputError, match="has 4 value columns"):
-        read_assay(path, task_name="one")
-    assert len(read_assay(path, value_column="EGFR pIC50", task_name="one").tasks) == 1
+        read_assay(path, AssayOptions(task_name="one"))
+    one = AssayOptions(value_column="EGFR pIC50", task_name="one")
+    assert len(read_assay(path, one).tasks) == 1
 
 
 def test_columns_that_would_share_a_name_are_told_apart(tmp_path: Path) -> None:
@@ -217,6 +222,12 @@ def test_an_sd_file_is_an_assay_too(tmp_path: Path) -> None:
     assert table.bounds[:3, 0].tolist() == [0, -1, 0]
 
 
+def read(cells: list[str], measure: Measure) -> Values:
+    rows = AssayRows("x.csv", [measure.column], list(range(len(cells))), [], [], {}, [])
+    rows.cells[measure.column] = cells
+    return read_values(rows, measure)
+
+
 @given(
     st.lists(st.floats(1e-3, 1e8), min_size=1, max_size=20),
     st.sampled_from(["", "<", ">", "<=", ">=", "~"]),
@@ -224,12 +235,11 @@ def test_an_sd_file_is_an_assay_too(tmp_path: Path) -> None:
 def test_a_concentration_and_its_pactivity_agree(numbers: list[float], sign: str) -> None:
     """``<5 nM`` and ``>8.3`` say the same."""
     flip = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-    rows = list(range(1, len(numbers) + 1))
     molar = Measure("IC50 nM", "concentration", "nM", "pIC50")
     plain = Measure("pIC50", "pactivity", "pActivity", "pIC50")
-    one = read_column([f"{sign}{x!r}" for x in numbers], rows, molar)
+    one = read([f"{sign}{x!r}" for x in numbers], molar)
     cells = [f"{flip.get(sign, sign)}{9 - np.log10(x)!r}" for x in numbers]
     cells = [cell.replace("np.float64(", "").rstrip(")") for cell in cells]
-    other = read_column(cells, rows, plain)
+    other = read(cells, plain)
     np.testing.assert_allclose(one.values, other.values, rtol=1e-6, atol=1e-6)
     np.testing.assert_array_equal(one.bounds, other.bounds)

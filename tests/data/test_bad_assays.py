@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from chem.errors import InputError
-from data.assay import read_assay
+from data.assay.read import read_assay
 
 ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"
 Cell = Callable[[int, float], str]
@@ -46,20 +46,19 @@ REFUSED: dict[str, tuple[str, Cell, str]] = {
     "hardly a class": ("active", lambda n, v: str(int(n < 3)), "has 3 active compounds of 200"),
     "hardly the other": ("active", lambda n, v: str(int(n > 3)), "has 4 inactive compounds"),
     "constant": ("pIC50", lambda n, v: "6.0", "same value everywhere"),
-    "nM as pIC50": ("pIC50", lambda n, v: f"{nanomolar(v):.3g}", "expected 0 to 15; is the column"),
+    "nM as pIC50": ("pIC50", lambda n, v: f"{nanomolar(v):.3g}", "no assay has.*a concentration"),
     "µM as pIC50": ("pIC50", lambda n, v: f"{nanomolar(v) / 1e5:.3g}", "median of .*--units"),
-    "-log10 nM": ("pIC50", lambda n, v: f"{v - 9:.3g}", "row 1, .*is it −log10 of nM.*add 9"),
-    "log10 M": ("pIC50", lambda n, v: f"{-v:.3g}", "negate it"),
-    "above 15": ("pIC50", lambda n, v: f"{v + 9:.3g}", r"expected 0 to 15"),
-    "nM as M": ("IC50 M", lambda n, v: f"{nanomolar(v):.3g}", "is the unit right"),
+    "-log10 nM": ("pIC50", lambda n, v: f"{v - 9:.3g}", "row 1: .*is it −log10 of nM"),
+    "log10 M": ("pIC50", lambda n, v: f"{-v:.3g}", "or a logarithm.*'log10 M'"),
+    "above 15": ("pIC50", lambda n, v: f"{v + 9:.3g}", r"no assay has"),
+    "nM as M": ("IC50 M", lambda n, v: f"{nanomolar(v):.3g}", "is the unit .M. right"),
     "nM as mM": (
         "IC50 mM",
         lambda n, v: f"{min(30 * nanomolar(v), 900):.3g}",
         "median of .* mM, a −log10",
     ),
-    "M as nM": ("IC50 nM", lambda n, v: f"{nanomolar(v) / 1e9:.3g}", "expected 0 to 15"),
-    "decimal commas": ("pIC50", lambda n, v: f"{v:.2f}".replace(".", ","), "a point for decimals"),
-    "words": ("pIC50", lambda n, v: "weak" if n == 7 else f"{v:.2f}", "row 8, .*'weak' is not"),
+    "M as nM": ("IC50 nM", lambda n, v: f"{nanomolar(v) / 1e9:.3g}", "no assay has|median"),
+    "words": ("pIC50", lambda n, v: "weak" if n == 7 else f"{v:.2f}", "1 not a number .row 8: 'w"),
 }
 
 
@@ -91,6 +90,7 @@ FINE: dict[str, tuple[str, Cell]] = {
     "nM": ("IC50 nM", lambda n, v: f"{nanomolar(v):.4g}"),
     "µM": ("Ki uM", lambda n, v: f"{nanomolar(v) / 1e3:.4g}"),
     "single-digit nM": ("IC50 nM", lambda n, v: str(3 + n % 9)),
+    "decimal commas": ("pIC50", lambda n, v: f"{v:.2f}".replace(".", ",")),
     "fragments": ("Kd mM", lambda n, v: f"{0.1 + n % 40 / 10:.2f}"),
 }
 
@@ -99,14 +99,15 @@ FINE: dict[str, tuple[str, Cell]] = {
 def test_nothing_is_said_of_a_good_assay(case: str, write: Callable[..., Path]) -> None:
     header, cell = FINE[case]
     notes = read_assay(write(header, cell)).notes
-    assert [note for note in notes if "became task" not in note] == []
+    told = ("became task", "decimal comma")  # how the column was read
+    assert [note for note in notes if not any(words in note for words in told)] == []
 
 
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["EGFR", "HER2"], "names 2 targets .EGFR, HER2., expected one"),
-        (["A", "B", "C", "D"], "names 4 targets .A, B, C, …., expected one"),
+        (["EGFR", "HER2"], "names 2 targets .EGFR, HER2., expected one to a model.*--target"),
+        (["A", "B", "C", "D"], "names 4 targets .A, B, C, …., expected one to a model.*--target"),
     ],
 )
 def test_rows_of_several_targets_are_not_mixed(

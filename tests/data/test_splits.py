@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chem.errors import InputError
 from chem.scaffolds import scaffold
 from data.activity import ActivityTable, Task, object_array
-from data.assay import read_assay
+from data.assay.read import read_assay
 from data.splits import PARTS, split_rows
 
 SAMPLE = Path(__file__).parents[1] / "files/data/moleculeace_sample.csv"

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.units import MOLAR, Reading, find_molar_unit, from_pactivity, read_cell, to_pactivity
+from data.units import (
+    MOLAR,
+    find_mass_unit,
+    find_molar_unit,
+    find_unit,
+    from_pactivity,
+    is_other_unit,
+    to_pactivity,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +26,10 @@ from data.units import MOLAR, Reading, find_molar_unit, from_pactivity, read_cel
         ("um", "µM"),
         ("µmol/L", "µM"),
         ("nmol/l", "nM"),
+        ("nmol·L⁻¹", "nM"),
+        ("MICROMOLAR", "µM"),
+        ("micromol/L", "µM"),
+        ("nmol/dm3", "nM"),
         ("nanomolar", "nM"),
         ("mM", "mM"),
         ("M", "M"),
@@ -34,36 +46,25 @@ def test_spellings_of_units(text: str, unit: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "reading"),
+    ("text", "unit"),
     [
-        ("12.5", Reading(12.5, 0, "")),
-        (" 1e4 ", Reading(1e4, 0, "")),
-        (".5", Reading(0.5, 0, "")),
-        ("<5", Reading(5, -1, "")),
-        ("<= 5", Reading(5, -1, "")),
-        ("≤5", Reading(5, -1, "")),
-        (">10000", Reading(10000, 1, "")),
-        (">>100", Reading(100, 1, "")),
-        ("≥ 1E3", Reading(1000, 1, "")),
-        ("~3", Reading(3, 0, "")),
-        ("=3", Reading(3, 0, "")),
-        ("-2", Reading(-2, 0, "")),
-        ("0.3 uM", Reading(0.3, 0, "µM")),
-        (">30µM", Reading(30, 1, "µM")),
-        ("45%", Reading(45, 0, "%")),
-        ("1,000", None),
-        ("1.5.2", None),
-        ("12 kg", None),
-        ("5-10", None),
-        ("1e999", None),
-        ("inactive", None),
-        ("nan", None),
-        ("inf", None),
-        ("٣", Reading(3, 0, "")),
+        ("ug/mL", "µg/mL"),
+        ("µg mL⁻¹", "µg/mL"),
+        ("mg/L", "µg/mL"),
+        ("ng.mL-1", "ng/mL"),
+        ("ug per ml", "µg/mL"),
+        ("mg/kg", None),
+        ("nM", None),
     ],
 )
-def test_cells(text: str, reading: Reading | None) -> None:
-    assert read_cell(text) == reading
+def test_masses_in_a_volume(text: str, unit: str | None) -> None:
+    assert find_mass_unit(text) == unit
+
+
+@pytest.mark.parametrize("text", ["kcal/mol", "mg/kg", "1/s", "mg", "hours"])
+def test_units_that_no_potency_has(text: str) -> None:
+    assert is_other_unit(text)
+    assert find_unit(text) is None
 
 
 @pytest.mark.parametrize(

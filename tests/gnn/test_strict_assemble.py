@@ -7,7 +7,7 @@ import pytest
 
 from chem.errors import InputError
 from data.activity import ActivityTable, Task
-from data.assay import read_assay
+from data.assay.read import read_assay
 from gnn.assemble import Assembled, Strings, assemble
 
 ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"

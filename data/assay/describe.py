@@ -1,0 +1,146 @@
+"""Say how each column of an assay was read, in words a chemist can check."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from data.assay.choose import Chosen
+from data.assay.layout import Layout
+from data.assay.measure import Measure
+from data.assay.repeats import Read
+from data.assay.rows import AssayRows
+
+HEADERS = (
+    *("column", "task", "quantity", "written as", "condition", "larger is", "beside", "values"),
+    "as written → as read",
+)
+
+
+class Description(NamedTuple):
+    """How an assay was read."""
+
+    measures: list[tuple[str, ...]]
+    """A row for each task, under ``HEADERS``."""
+    others: list[tuple[str, str]]
+    """Every other column, and what it is or why it is not used."""
+    notes: list[str]
+    """What was decided and left out, one line each."""
+    problem: str
+    """Why nothing can be trained on the file as it is, or empty."""
+
+
+def describe(
+    rows: AssayRows,
+    layout: Layout,
+    chosen: Chosen,
+    read: Sequence[Read],
+    notes: Sequence[str],
+    problem: str,
+) -> Description:
+    """Gather what is known of all columns, also where reading stopped at a problem."""
+    others = [(rows.smiles_column, "structures"), (rows.id_column, "compound ids")]
+    told = [(column, words) for column, words in others if column]
+    used = {one.measure.column for one in read}
+    beside = _beside(read)
+    notes = [*notes, *_notes_of(read, notes)]
+    for column in rows.columns:
+        if column in used:
+            continue
+        if column in chosen.questions:
+            told.append((column, f"asked: {chosen.questions[column]}"))
+            continue
+        split = "the split" if column.lower() == "split" else ""
+        reason = beside.get(column) or split or chosen.reasons.get(column, "")
+        told.append((column, reason or layout.headers[column].reason or "not used"))
+    measures = [_row(one) for one in read]
+    lines = [note for note in notes if "became task" not in note]
+    return Description(measures, told, [*lines, *chosen.notes], problem)
+
+
+def _notes_of(read: Sequence[Read], notes: Sequence[str]) -> list[str]:
+    """Return what reading the cells decided, where it stopped before that was noted."""
+    told = [f"column {one.measure.column!r}: {note}" for one in read for note in one.values.notes]
+    return [line for line in dict.fromkeys(told) if line not in notes]
+
+
+def say_measure(one: Read) -> str:
+    """Return one line on how a measure was read, with examples.
+
+    It says quantity, unit, condition, direction and the columns beside the values.
+    """
+    measure = one.measure
+    parts = [f"{_quantity(measure)} as {measure.written}"]
+    if measure.condition:
+        parts.append(f"at {measure.condition}")
+    if measure.kind in ("concentration", "pactivity"):
+        parts.append("in pActivity, −log10(molar)")
+    if measure.kind == "percent":
+        parts.append(f"larger is {_larger(measure)}")
+    parts += _columns(measure)
+    return (
+        f"column {measure.column!r} became task {measure.task!r}: {', '.join(parts)}; "
+        f"{_examples(one)}"
+    )
+
+
+def _row(one: Read) -> tuple[str, ...]:
+    measure = one.measure
+    written = measure.written
+    if measure.kind in ("concentration", "pactivity"):
+        written += " → −log10(molar)" if written != "−log10(molar)" else ""
+    return (
+        measure.column,
+        measure.task,
+        _quantity(measure),
+        written,
+        measure.condition,
+        _larger(measure),
+        ", ".join(_columns(measure)),
+        str(int(one.values.measured.sum())),
+        _examples(one),
+    )
+
+
+def _quantity(measure: Measure) -> str:
+    if measure.quantity:
+        return measure.quantity
+    return "potency (no quantity named)" if measure.kind == "concentration" else measure.kind
+
+
+def _larger(measure: Measure) -> str:
+    if measure.kind == "percent":
+        return "more effect" if measure.direction == "up" else "less effect (it is what is left)"
+    if measure.kind == "class":
+        return "active"
+    return "more potent" if measure.kind != "number" else "more, as written"
+
+
+def _columns(measure: Measure) -> list[str]:
+    told = []
+    if measure.relation:
+        of = " (of the concentrations)" if measure.flips else ""
+        told.append(f"relation from {measure.relation!r}{of}")
+    if measure.units:
+        told.append(f"unit from {measure.units!r}")
+    told += [f"rows whose {column!r} is {word!r}" for column, word in measure.only]
+    if measure.replicates:
+        told.append(f"with replicates {', '.join(map(repr, measure.replicates))}")
+    return told
+
+
+def _examples(one: Read) -> str:
+    return ", ".join(f"{each.written} → {each.read}" for each in one.values.examples)
+
+
+def _beside(read: Sequence[Read]) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for one in read:
+        column = repr(one.measure.column)
+        if one.measure.relation:
+            told[one.measure.relation] = f"relation of {column}"
+        if one.measure.units:
+            told[one.measure.units] = f"unit of {column}"
+        for name, _ in one.measure.only:
+            told[name] = f"tells the tasks of {column} apart"
+        for name in one.measure.replicates:
+            told[name] = f"a replicate of {column}"
+    return told

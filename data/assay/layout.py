@@ -1,0 +1,228 @@
+"""Which columns of an assay stand beside its values: relations, units, types, doses, flags.
+
+A column is taken for what its header says only where its cells agree: a ``Symbol`` of genes is no
+relation. Beside columns are paired with values by name (``IC50 Qualifier`` with ``IC50 (nM)``),
+then by position (a relation stands before its value or after it, a unit after it or before it).
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from data.assay.cells import Reading, are_classes, find_sign, is_missing, read_cell
+from data.assay.headers import Header, understand
+from data.assay.rows import AssayRows
+from data.assay.spelling import task_name
+from data.units import find_unit, is_other_unit
+
+_PUBLISHED = ("value", "relation", "units", "type", "upper_value", "text_value")
+_INTERVAL = re.compile(
+    r"[(\[]?\s*(?:±\s*)?\b(?:95\s*%?\s*)?(?:CI|SD|SEM|SE)(?:\s*95\s*%?)?\s*[)\]]?", re.I
+)
+_POTENCIES = ("concentration", "pactivity")
+_STANDARD = "as published; the columns called standard are used"
+
+
+class Layout(NamedTuple):
+    """The columns of an assay, each with its role, and what belongs together."""
+
+    headers: dict[str, Header]
+    relation: dict[str, str]
+    """Column of values → column of its relations."""
+    units: dict[str, str]
+    types: dict[str, str]
+    dose: str
+    """Column of tested concentrations, or empty."""
+    unclear: dict[str, str]
+    """Column of values → why a column beside it may belong to it or to another."""
+    shared: dict[str, str]
+    """The same where position says which, but the columns of values are several."""
+
+    def of_concentrations(self, relation: str) -> bool:
+        """Tell whether a column of relations stands beside concentrations, or values of types."""
+        return any(
+            self.headers[column].kind in ("concentration", "number")
+            for column, its in self.relation.items()
+            if its == relation
+        )
+
+
+def lay_out(rows: AssayRows) -> Layout:
+    """Look at all headers and cells."""
+    headers = {column: _look(column, rows) for column in rows.columns}
+    folded = {column.lower().replace(" ", "_"): column for column in rows.columns}
+    if "standard_value" in folded:
+        for name in _PUBLISHED:
+            if name in folded:
+                headers[folded[name]] = Header(folded[name], "other", _STANDARD)
+    beside = {h.column for h in headers.values() if h.role in ("unit", "type")}
+    values = [
+        column
+        for column in rows.columns
+        if (headers[column].role == "value" and headers[column].kind not in ("class", "number"))
+        or (headers[column].role == "generic" and (beside or len(rows.columns) < 4))
+    ]
+    unclear: dict[str, str] = {}
+    doses = [h.column for h in headers.values() if h.role == "dose"]
+    shared = _find_shared(headers, values, rows)
+    relation = _pair("relation", (1, -1, 2, -2), headers, values, rows.columns, unclear)
+    relations = set(relation.values())
+    for column in values:
+        if headers[column].kind == "pactivity" and column not in relation and len(relations) == 1:
+            relation[column] = next(iter(relations))
+    return Layout(
+        headers,
+        relation,
+        _pair("unit", (-1, 1, -2, 2), headers, values, rows.columns, unclear),
+        _pair("type", (), headers, values, rows.columns, unclear),
+        doses[0] if len(doses) == 1 else "",
+        unclear,
+        shared,
+    )
+
+
+def _find_shared(
+    headers: dict[str, Header], values: Sequence[str], rows: AssayRows
+) -> dict[str, str]:
+    """Return the potencies among which one column of relations, called after none, was found."""
+    relations = [h.column for h in headers.values() if h.role == "relation"]
+    if len(relations) != 1 or _by_name(headers[relations[0]], values):
+        return {}
+    if not any(find_sign(cell) for cell in rows.cells[relations[0]]):
+        return {}
+    potencies = [value for value in values if headers[value].kind in _POTENCIES]
+    distinct = {
+        (headers[value].quantity.lower().removeprefix("p"), headers[value].name)
+        for value in potencies
+        if not _is_any(headers[value])
+    }
+    if len(distinct) < 2:
+        return {}
+    question = (
+        f"column {relations[0]!r} may belong to any of {', '.join(map(repr, potencies))}; call it "
+        f"after its values ({potencies[0] + ' relation'!r}), or name one with --value-column"
+    )
+    return dict.fromkeys(potencies, question)
+
+
+def _look(column: str, rows: AssayRows) -> Header:
+    """Return a column's header, held against its cells."""
+    unit = rows.units.get(column, "")
+    header = understand(f"{column} ({unit})" if unit else column)
+    if unit:
+        own = understand(column)
+        task = own.task if own.role == "value" and own.task else header.task
+        header = header._replace(column=column, task=task.removesuffix(f"_{unit}"))
+    cells = [cell.strip() for cell in rows.cells[column] if cell.strip()]
+    plain = understand(_INTERVAL.sub("", column))
+    if header.role == "other" and plain.role == "value" and _have_intervals(cells):
+        return plain._replace(column=column)
+    told = list(dict.fromkeys(cell for cell in cells if not is_missing(cell)))[:2000]
+    if header.role == "flag" and "activity" in header.name and are_classes(cells):
+        return Header(column, "value", kind="class", quantity="class", task=task_name(column))
+    if header.role == "value" and header.kind == "class" and not are_classes(cells):
+        why = "its cells are not active and inactive"
+        header = header._replace(role="generic", kind="number", reason=why)
+    if header.role == "generic" and told and not _are_numbers(told):
+        return Header(column, "other", header.reason or "its cells are no numbers")
+    if header.role == "relation" and not any(map(_is_sign, told)):
+        return Header(column, "other", "its cells are no relations" if told else "it is empty")
+    if header.role == "unit" and not any(find_unit(cell) or is_other_unit(cell) for cell in told):
+        return Header(column, "other", "its cells are no units" if told else "it is empty")
+    if header.role == "type" and not any(_is_type(cell) for cell in told):
+        return Header(column, "other", "its cells name no quantity" if told else "it is empty")
+    if header.role == "other" and told:
+        if all(map(_is_sign, told)):
+            return header._replace(role="relation", reason="a relation")
+        if all(map(find_unit, told)) and set(told) != {"M"}:
+            return header._replace(role="unit", reason="a unit")
+        if len(told) <= 50 and all(_is_bare_type(cell) for cell in told):
+            return header._replace(role="type", reason="a type")
+    if header.role == "value" and not told:
+        return Header(column, "other", "it is empty")
+    return header
+
+
+def _have_intervals(cells: Sequence[str]) -> bool:
+    """Tell whether most cells are values with an interval or a spread behind them."""
+    read = [read_cell(cell) for cell in cells]
+    noted = [
+        one for one in read if isinstance(one, Reading) and {"interval", "spread"} & {*one.notes}
+    ]
+    return len(noted) * 2 > len(cells)
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Tell whether at least half of some cells are numbers."""
+    some = cells[:200]
+    return sum(isinstance(read_cell(cell), Reading) for cell in some) * 2 >= len(some)
+
+
+def _is_sign(cell: str) -> bool:
+    return find_sign(cell) is not None
+
+
+def _is_type(cell: str) -> bool:
+    if cell[:1].isdigit() or len(cell) > 40:
+        return False
+    header = understand(cell)
+    return header.role == "value" and header.kind in ("concentration", "pactivity", "percent")
+
+
+def _is_bare_type(cell: str) -> bool:
+    """Tell whether a cell is the name of a quantity and nothing else, as no description is."""
+    header = understand(cell)
+    return _is_type(cell) and not header.condition and set(header.name) <= {header.quantity}
+
+
+def _pair(
+    role: str,
+    steps: Sequence[int],
+    headers: dict[str, Header],
+    values: Sequence[str],
+    columns: Sequence[str],
+    unclear: dict[str, str],
+) -> dict[str, str]:
+    """Return which column of a role belongs to which columns of values."""
+    pairs: dict[str, str] = {}
+    found = [column for column in columns if headers[column].role == role]
+    for column in sorted(found, key=lambda each: not headers[each].name):
+        named = _by_name(headers[column], values)
+        left = [value for value in (named or values) if value not in pairs]
+        near = [_step(column, step, columns) for step in steps]
+        chosen = [value for value in near if value in left][:1]
+        if (named and len(named) == 1) or len(left) == 1:
+            chosen = left
+        if role == "type":
+            chosen = [value for value in values if value in left or _is_any(headers[value])]
+        for value in chosen:
+            pairs[value] = column
+        if not chosen and len(left) > 1:
+            for value in left:
+                unclear[value] = (
+                    f"column {column!r} may belong to any of {', '.join(map(repr, left))}; put it "
+                    f"beside its values, or call it after them ({left[0] + ' ' + role!r})"
+                )
+    return pairs
+
+
+def _is_any(header: Header) -> bool:
+    """Tell whether a header names a −log10 of whatever was measured, as pChEMBL does."""
+    return header.kind == "pactivity" and header.quantity.lower() in ("pchembl", "pactivity")
+
+
+def _by_name(header: Header, values: Sequence[str]) -> list[str]:
+    words = set(header.name)
+    if not words:
+        return []
+    return [value for value in values if words <= _words(value)]
+
+
+def _words(column: str) -> set[str]:
+    plain = "".join(c if c.isalnum() else " " for c in column.lower())
+    return set(plain.split())
+
+
+def _step(column: str, step: int, columns: Sequence[str]) -> str:
+    at = columns.index(column) + step
+    return columns[at] if 0 <= at < len(columns) else ""

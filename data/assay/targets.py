@@ -1,0 +1,82 @@
+"""What a column of target names in an assay file means for its values."""
+
+import difflib
+from collections import Counter
+
+import numpy as np
+
+from chem.errors import InputError
+from data.assay.cells import is_missing
+from data.assay.rows import AssayRows
+from data.panel import human_kinases
+
+_COLUMNS = {"target", "target name", "target id", "target chembl id", "kinase", "gene"}
+_COLUMNS |= {"gene symbol", "protein", "uniprot", "uniprot id", "accession", "target chemblid"}
+_COLUMNS |= {"target pref name", "protein name", "receptor", "enzyme", "isoform", "target gene"}
+_COLUMNS |= {"entrez id", "target uniprot", "symbol", "cell line", "cell line name", "strain"}
+_SHOWN = 3
+
+
+def keep_target(
+    rows: AssayRows, measured: set[str], target: str | None
+) -> tuple[AssayRows, list[str]]:
+    """Return the rows of one target, and notes on it; ``measured`` are columns of values.
+
+    Raises:
+        InputError: the rows are of several targets, whose values would be mixed into one task, or
+            none is of the target that the user named.
+    """
+    columns = [column for column in rows.columns if _is_target(column) and column not in measured]
+    notes: list[str] = []
+    if target is not None:
+        others = [column for column in rows.columns if column not in measured | set(columns)]
+        rows, note = _select(rows, columns, others, target)
+        notes.append(note)
+    for column in columns:
+        counts = Counter(cell.strip() for cell in rows.cells[column] if not is_missing(cell))
+        if len(counts) > 1:
+            names = list(counts)
+            shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+            most = counts.most_common(1)[0][0]
+            raise InputError(
+                f"column {column!r} names {len(names)} targets ({shown}), expected one to a model; "
+                f"name the one to train on, such as --target {most!r} ({counts[most]} rows)."
+            )
+        for name in counts:
+            notes += _say_unknown(column, name)
+    return rows, notes
+
+
+def _is_target(column: str) -> bool:
+    plain = " ".join(column.lower().replace("_", " ").replace("-", " ").split())
+    return plain in _COLUMNS
+
+
+def _select(
+    rows: AssayRows, columns: list[str], others: list[str], target: str
+) -> tuple[AssayRows, str]:
+    wanted = target.strip().lower()
+    for column in [*columns, *others]:
+        cells = rows.cells[column]
+        kept = np.array([cell.strip().lower() == wanted for cell in cells], bool)
+        if kept.any():
+            note = f"{int(kept.sum())} of {len(kept)} rows are of {target!r} in column {column!r}"
+            return rows.select(kept), note
+    names = [cell.strip() for column in columns for cell in dict.fromkeys(rows.cells[column])]
+    close = difflib.get_close_matches(target, names, 1, cutoff=0.5)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    where = f"columns {', '.join(map(repr, columns))}" if columns else "any column of targets"
+    raise InputError(f"{rows.path}: found no row of target {target!r} in {where}{hint}")
+
+
+def _say_unknown(column: str, name: str) -> list[str]:
+    panel = human_kinases()
+    genes = {kinase.gene.upper(): kinase.gene for kinase in panel.values()}
+    if name.upper() in genes or name.upper() in panel or name.upper().startswith("CHEMBL"):
+        return []
+    close = difflib.get_close_matches(name.upper(), genes, 1, cutoff=0.6)
+    hint = f" (did you mean {genes[close[0]]}?)" if close else ""
+    return [
+        f"column {column!r} says {name!r}, which is not among the {len(panel)} kinases of the "
+        f"panel{hint}; the model is trained on this file alone, so nothing depends on it"
+    ]

@@ -1,0 +1,296 @@
+"""Turn the cells of one measure into numbers: style, sign, relation, unit, conversion."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from chem.errors import InputError
+from chem.numbers import Decimal, NumberStyle, find_style
+from data.assay.cells import (
+    NO_VERDICT,
+    Reading,
+    Unreadable,
+    find_sign,
+    is_inactive,
+    is_missing,
+    read_cell,
+    read_class,
+)
+from data.assay.measure import Measure
+from data.assay.problems import Problem, say_count
+from data.assay.rows import AssayRows
+from data.units import MASS, MOLAR, PACTIVITY_RANGE, Bound, find_unit, power_of_ten, to_pactivity
+
+_ASIDE = {
+    "about": "approximate (~), read as exact",
+    "spread": "with ±, which is left aside",
+    "count": "with a number of replicates, which is left aside",
+    "interval": "with an interval, which is left aside",
+    "footnote": "with a footnote mark, which is left aside",
+    "own unit": "in a unit of their own, which wins over the header's",
+    "inactive": "inactive without a number, read as --inactive-as says",
+    "mass": "converted by the molecular weight of the structure as it is written, salt included",
+}
+_FLIPPED: dict[Bound, Bound] = {-1: 1, 0: 0, 1: -1}
+_EXAMPLES = 3
+_LIMITS = {"percent": (-1000.0, 1000.0), "pactivity": PACTIVITY_RANGE}
+
+
+class Example(NamedTuple):
+    """A cell as it is written, and as it was read."""
+
+    written: str
+    read: str
+
+
+@dataclass
+class Values:
+    """One measure, read."""
+
+    values: npt.NDArray[np.float32]
+    """[n] in the task's unit; NaN = not measured."""
+    bounds: npt.NDArray[np.int8]
+    """[n] as in ``ActivityTable``."""
+    problems: list[Problem] = field(default_factory=list)
+    told: int = 0
+    """Cells that are not missing, in the rows that count."""
+    notes: list[str] = field(default_factory=list)
+    """What was decided or left aside, without the column's name."""
+    examples: list[Example] = field(default_factory=list)
+
+    @classmethod
+    def none(cls) -> "Values":
+        """Return no values: of a measure that was not read yet."""
+        return cls(np.empty(0, np.float32), np.empty(0, np.int8))
+
+    @property
+    def measured(self) -> npt.NDArray[np.bool_]:
+        """[n] True where a value is present."""
+        return ~np.isnan(self.values)
+
+
+def read_values(
+    rows: AssayRows,
+    measure: Measure,
+    decimal: Decimal | None = None,
+    inactive_as: str | None = None,
+) -> Values:
+    """Read the cells of a measure, each with its relation and unit.
+
+    Concentrations and logarithms become pActivity (−log10 molar), so ``>10000`` nM is an upper
+    bound of 5. Cells that cannot be read are in ``problems`` and have no value.
+
+    Args:
+        inactive_as: what a word such as inactive, or a concentration of zero, stands for: ``>50``
+            in the column's unit.
+
+    Raises:
+        InputError: the numbers of the column can be read in two ways.
+    """
+    return _Reader(rows, measure, decimal, inactive_as).read()
+
+
+class CellError(ValueError):
+    """A cell that is no value; the message is its kind."""
+
+
+class _Reader:
+    def __init__(
+        self, rows: AssayRows, measure: Measure, decimal: Decimal | None, inactive_as: str | None
+    ) -> None:
+        self.rows, self.measure = rows, measure
+        self.cells = rows.cells[measure.column]
+        self.signs = rows.cells[measure.relation] if measure.relation else []
+        self.units = rows.cells[measure.units] if measure.units else []
+        self.notes: Counter[str] = Counter()
+        self.left: Counter[str] = Counter()
+        self.inactive = self._inactive(inactive_as)
+        self.decimal = decimal
+
+    def read(self) -> Values:
+        count = len(self.cells)
+        found = Values(np.full(count, np.nan, np.float32), np.zeros(count, np.int8))
+        places = [at for at in range(count) if self._counts(at) and not is_missing(self.cells[at])]
+        style, odd = self._style(places, found)
+        for at in places:
+            found.told += 1
+            try:
+                value = self._value(at, style, at in odd)
+            except CellError as error:
+                found.problems.append(Problem(self.rows.numbers[at], self.cells[at], str(error)))
+                continue
+            if value is not None:
+                found.values[at], found.bounds[at] = value
+        found.examples = self._examples(found)
+        found.notes += [f"{say_count(n, 'value')} {_ASIDE[kind]}" for kind, n in self.notes.items()]
+        found.notes += [f"{say_count(n, 'value')} left out: {why}" for why, n in self.left.items()]
+        return found
+
+    def _counts(self, at: int) -> bool:
+        return all(
+            self.rows.cells[column][at].strip().lower() == word.lower()
+            for column, word in self.measure.only
+        )
+
+    def _style(self, places: list[int], found: Values) -> tuple[NumberStyle, set[int]]:
+        if self.measure.kind == "class":
+            return NumberStyle(), set()
+        limits = _LIMITS.get(self.measure.kind)
+        if self.measure.transform in ("log10", "ln"):
+            limits = (-40.0, 40.0)
+        texts = [self.cells[at] for at in places]
+        reading = find_style(
+            texts, decimal=self.decimal, limits=limits, delimiter=self.rows.delimiter
+        )
+        if reading.doubt:
+            raise InputError(
+                f"{self.rows.path}: column {self.measure.column!r}: {reading.doubt}; say which "
+                "with --decimal point or --decimal comma."
+            )
+        if reading.told:
+            found.notes.append(reading.told)
+        return reading.style, {places[at] for at in reading.odd}
+
+    def _inactive(self, text: str | None) -> Reading | None:
+        if text is None or self.measure.kind not in ("concentration", "pactivity"):
+            return None
+        reading = read_cell(text)
+        if isinstance(reading, Unreadable) or not reading.bound or reading.unit == "%":
+            raise InputError(
+                f"--inactive-as {text!r} is no bound; write it like '>50' or '>50 uM', in the unit "
+                "of the column."
+            )
+        return reading
+
+    def _value(self, at: int, style: NumberStyle, odd: bool) -> tuple[float, Bound] | None:
+        cell = self.cells[at]
+        if self.measure.kind == "class":
+            verdict = read_class(cell)
+            if verdict is None:
+                self.left[" or ".join(sorted(NO_VERDICT & {cell.strip().lower()}))] += 1
+                return None
+            if isinstance(verdict, Unreadable):
+                raise CellError(verdict.kind)
+            return verdict.number, 0
+        if is_inactive(cell):
+            if self.inactive is None:
+                raise CellError("inactive")
+            self.notes["inactive"] += 1
+            return self._convert(at, self.inactive, True)
+        reading = Unreadable("number of another style") if odd else read_cell(cell, style)
+        if isinstance(reading, Unreadable):
+            raise CellError(reading.kind)
+        linear = self.measure.kind == "concentration" and not self.measure.transform
+        if linear and reading.number == 0 and self.inactive is not None:
+            self.notes["inactive"] += 1
+            return self._convert(at, self.inactive, True)
+        self.notes.update(reading.notes)
+        return self._convert(at, reading, False)
+
+    def _bound(self, at: int, reading: Reading) -> Bound:
+        if not self.signs:
+            return reading.bound
+        text = self.signs[at]
+        if is_missing(text):
+            return reading.bound
+        sign = find_sign(text)
+        if sign is None:
+            raise CellError("unknown relation")
+        if self.measure.flips:
+            sign = _FLIPPED[sign]
+        if reading.bound and sign != reading.bound:
+            raise CellError("contradicting relation")
+        return sign
+
+    def _unit(self, at: int, reading: Reading) -> str | None:
+        """Return the unit of a number; None where the row's is none that can be converted."""
+        unit = self.measure.unit
+        if self.units and not reading.unit:
+            text = self.units[at].strip()
+            named = find_unit(text) if text else ""
+            if named is None:
+                self.left[f"unit {text!r}"] += 1
+                return None
+            fits = named == "%" if self.measure.kind == "percent" else named in MOLAR | MASS
+            if named and not fits:
+                self.left[f"unit {text!r}"] += 1
+                return None
+            if unit and named and named != unit:
+                raise CellError("contradicting unit")
+            unit = named or unit
+            if not unit:
+                self.left["no unit"] += 1
+                return None
+        if reading.unit and reading.unit != unit:
+            if self.measure.kind != "concentration" or self.measure.transform:
+                raise CellError("unit")
+            if unit:
+                self.notes["own unit"] += 1
+        return reading.unit or unit
+
+    def _convert(self, at: int, reading: Reading, inactive: bool) -> tuple[float, Bound] | None:
+        measure, number = self.measure, reading.number
+        bound = reading.bound if inactive else self._bound(at, reading)
+        unit = self._unit(at, reading)
+        if unit is None:
+            return None
+        if measure.kind == "percent":
+            return (number * 100 if measure.transform == "fraction" else number), bound
+        if measure.kind == "number":
+            return number, bound
+        if measure.kind == "pactivity":
+            value = number if unit == "pActivity" else number - self._power(at, unit)
+        elif measure.transform:
+            tens = number / math.log(10) if measure.transform == "ln" else number
+            value, bound = -tens - self._power(at, unit), _FLIPPED[bound]
+        else:
+            if number == 0:
+                raise CellError("zero")
+            if number < 0:
+                raise CellError("negative")
+            if unit not in MOLAR and unit not in MASS:
+                raise CellError("unit")
+            mass = unit in MASS
+            value = (
+                -math.log10(number) - self._power(at, unit) if mass else to_pactivity(number, unit)
+            )
+            bound = _FLIPPED[bound]  # more of it needed means less potent
+        if not PACTIVITY_RANGE[0] <= value <= PACTIVITY_RANGE[1]:
+            raise CellError("out of range")
+        return value, bound
+
+    def _power(self, at: int, unit: str) -> float:
+        """Return log10 of a unit's factor to mol/L, of a mass by the row's molecular weight."""
+        if unit not in MASS:
+            return power_of_ten(unit)
+        weight = self.rows.weight(at)
+        if not weight:
+            raise CellError("no weight")
+        self.notes["mass"] += 1
+        return power_of_ten(unit) - math.log10(weight)
+
+    def _examples(self, found: Values) -> list[Example]:
+        """Return a plain cell, a bound and an unusual cell, or the first that there are."""
+        present = np.flatnonzero(found.measured).tolist()
+        sorts: dict[str, int] = {}
+        for at in present:
+            plain = self.cells[at].strip().lstrip("-").replace(".", "", 1).isdigit()
+            sort = "bound" if found.bounds[at] else "plain" if plain else "other"
+            sort = str(found.values[at]) if self.measure.kind == "class" else sort
+            sorts.setdefault(sort, at)
+        chosen = dict.fromkeys([*sorts.values(), *present[: _EXAMPLES + 1]])
+        return [self._example(at, found) for at in list(chosen)[:_EXAMPLES]]
+
+    def _example(self, at: int, found: Values) -> Example:
+        sign = self.signs[at].strip(" '\"") if self.signs else ""
+        unit = self.units[at].strip() if self.units else ""
+        written = " ".join(part for part in (sign, self.cells[at].strip(), unit) if part)
+        value, bound = float(found.values[at]), int(found.bounds[at])
+        if self.measure.kind == "class":
+            return Example(written, "active" if value else "inactive")
+        words = {-1: "at most ", 0: "", 1: "at least "}
+        return Example(written, f"{words[bound]}{value:.4g}")

@@ -1,0 +1,134 @@
+"""The words of assay headers: quantities, effects in per cent, statistics, no potencies."""
+
+import re
+
+_FIFTY = "ic|ec|xc|ac|cc|gi|gr|ed|lc|tc|dc|sc|rc|ki"
+_NAMES = rf"(?:abs|rel|q)?(?:{_FIFTY})\d{{2}}|mic(?:\d{{2}})?|mbc|mec|ki(?:app)?|kd(?:app)?|kb"
+_NAMES += "|potency|affinity"
+QUANTITY = re.compile(f"({_NAMES})", re.IGNORECASE)
+"""A concentration that has an effect or binds."""
+GLUED = re.compile(f"({_NAMES})(.+)", re.IGNORECASE)
+PACTIVITY = re.compile(f"p({_NAMES}|activity|act|affinity|aff|chembl|a2)", re.IGNORECASE)
+SPACED_50 = re.compile(rf"(?<![^\W_])(p?(?:abs|rel)?(?:{_FIFTY}))[\s_-]+(\d0)(?!\d)", re.IGNORECASE)
+ENZYME_NAMES = {"PKB", "PKD", "PKI"}
+"""Protein kinases that look like pKb, pKd and pKi."""
+
+PHRASES = [
+    (re.compile(pattern, re.IGNORECASE), name)
+    for pattern, name in (
+        (r"\b(?:inhibition|inhibitory|inhibitor) constant", "Ki"),
+        (r"\b(?:dissociation|binding) constant", "Kd"),
+        (r"\bmini?m\w* inhibitory conc\w*", "MIC"),
+        (r"\b(?:half[\s-]*max\w* )?inhibitory conc\w*(?:\s*50)?", "IC50"),
+        (r"\b(?:half[\s-]*max\w* )?effective conc\w*(?:\s*50)?", "EC50"),
+    )
+]
+"""Quantities that are written out."""
+
+PERCENT = {"%", "percent", "pct", "perc", "prct", "prcnt", "percentage"}
+FRACTION = {"fraction", "fractional", "frac"}
+
+LOSS = {"inhibition", "inhib", "inh", "inhibited", "displacement", "displaced", "kill", "killing"}
+LOSS |= {"killed", "mortality", "death", "dead", "lysis", "suppression", "reduction", "loss"}
+LOSS |= {"degradation", "degraded", "antagonism", "blockade", "block", "knockdown", "hemmung"}
+LOSS |= {"inhibitory", "decrease", "depletion", "quenching", "neutralization"}
+"""Effects of which more is more, even beside a word such as growth or control."""
+GAIN = {"activation", "agonism", "agonist", "stimulation", "effect", "efficacy", "response"}
+GAIN |= {"emax", "dmax", "imax", "cytotoxicity", "toxicity", "induction", "occupancy"}
+LEFT = {"residual", "remaining", "viability", "viable", "survival", "surviving", "poc", "survivors"}
+"""What is left: an inhibitor lowers it."""
+LEFT_OF = {"control", "ctrl", "ctl", "growth", "proliferation", "dmso", "vehicle", "confluence"}
+LEFT_OF |= {"untreated", "t/c"}
+UNSAID = {"activity", "act", "binding", "signal", "intensity", "expression", "rate"}
+"""Per cent of these may be what is left or what was gained."""
+CLASS = {"active", "activity", "class", "label", "outcome", "hit", "toxic", "binder", "inhibitor"}
+CLASS |= {"isactive", "flag"}
+
+RELATION = {"relation", "relationship", "qualifier", "qual", "operator", "op", "modifier", "mod"}
+RELATION |= {
+    "censored",
+    "prefix",
+    "sign",
+    "symbol",
+    "censoring",
+    "censor",
+    "inequality",
+    "comparator",
+}
+UNIT = {"unit", "units", "uom", "einheit", "einheiten"}
+TYPE = {"type", "endpoint", "parameter", "typ"}
+COMMENT = {"comment", "comments", "remark", "remarks", "note", "notes", "bemerkung"}
+FLAG_BAD = {"exclude", "excluded", "outlier", "invalid", "duplicate", "flag", "flagged", "reject"}
+FLAG_BAD |= {"masked", "ignore"}
+FLAG_GOOD = {"valid", "validity", "include", "included", "use", "pass", "passed", "qc", "quality"}
+DOSE = {"dose", "conc", "concentration", "tested", "concentrations", "konzentration", "screening"}
+DOSE |= {"substrate", "atp", "dosis"}
+GENERIC = {"value", "values", "result", "results", "measurement", "reading", "wert", "y", "data"}
+SIGNALS = {"ppm", "ppb", "rfu", "rlu", "cpm"}
+"""Units that need no slash and no bracket to be known."""
+PLAIN = {"standard", "published", "activity", "assay", "measured", "experimental", "endpoint"}
+PLAIN |= {"parameter"}
+"""Words that say no more beside a word such as value."""
+MEAN = {"mean", "avg", "average", "median", "geomean", "mittelwert", "averaged", "consensus"}
+REPLICATE = {"rep", "replicate", "replica", "run", "exp", "experiment", "trial", "repeat", "n"}
+
+NO_VALUE: dict[str, set[str]] = {
+    "a statistic, not the value": {
+        *("sd", "std", "stdev", "stddev", "sem", "se", "stderr", "error", "err", "ci", "ci95"),
+        *("cv", "mad", "var", "variance", "range", "iqr", "lower", "upper", "uncertainty", "n"),
+        *("count", "counts", "replicates", "confidence", "rank", "percentile", "pvalue"),
+        *("95ci", "lcl", "ucl", "deviation", "outliers"),
+    },
+    "a quality of the curve, not the value": {
+        *("hill", "slope", "nh", "hillslope", "curve", "r2", "rsq", "zprime", "zfactor", "chi2"),
+        *("bottom", "baseline", "asymptote", "fit"),
+    },
+    "a ratio, not a potency": {"ratio", "fold", "selectivity", "si", "window", "shift", "delta"},
+    "a prediction, not a measurement": {
+        *("pred", "predicted", "prediction", "calc", "calculated", "computed", "docking"),
+        *("vina", "glide", "simulated", "estimated"),
+    },
+    "a score": {"score"},
+    "an efficiency, not a potency": {"le", "lle", "lipe", "bei", "sei", "fq", "ligand_efficiency"},
+    "no value": {"date", "datum", "batch", "lot", "url", "doi", "barcode", "well", "plate"},
+}
+"""Why a column with such a word is no measurement, whatever else its header says."""
+OTHER_QUANTITY: dict[str, set[str]] = {
+    "a solubility": {"solubility", "sol", "solub", "kinsol", "aqsol", "logs"},
+    "a lipophilicity": {"logp", "logd", "clogp", "alogp", "xlogp", "mlogp", "slogp", "logd7"},
+    "an acidity or a pH": {"pka", "pkb1", "ph"},
+    "a clearance or a half-life": {
+        *("clearance", "clint", "cl", "life", "halflife", "t1/2", "thalf", "thalflife", "tmax"),
+        *("auc", "cmax", "mrt", "vd", "vss", "bioavailability", "pk", "exposure"),
+    },
+    "a stability": {"stability", "microsomal", "hepatocyte", "hepatocytes", "microsomes"},
+    "a permeability": {"permeability", "papp", "caco", "pampa", "mdck", "efflux", "er"},
+    "a protein binding": {"ppb", "fu", "unbound", "bound", "plasma", "albumin", "fup"},
+    "a mass or an amount": {
+        *("mw", "weight", "mass", "amount", "molweight", "mwt", "fw", "quantity", "volume"),
+        *("exact_mass", "tpsa", "psa", "stock"),
+    },
+    "a purity or a yield": {
+        "purity",
+        "yield",
+        "recovery",
+        "hplc",
+        "lcms",
+        "ee",
+        "water",
+        "humidity",
+    },
+    "a time": {"time", "incubation", "hours", "days", "age"},
+    "a temperature": {"temp", "temperature", "tm", "dtm", "melting", "dsf", "mp"},
+    "an energy": {"energy", "dg", "ddg", "deltag", "kcal", "enthalpy", "entropy", "dh"},
+    "a rate constant": {"kon", "koff", "kinact", "kcat", "vmax", "km", "kobs", "k_on", "k_off"},
+    "a dose of an animal": {"ld50", "noael"},
+    "a length": {"wavelength", "emission", "excitation", "lambda", "size", "diameter", "thickness"},
+    "a price": {"price", "cost", "preis", "prix"},
+}
+"""Quantities that are no potency and no effect, unless the header also names one of these."""
+
+
+def find_reason(words: set[str], table: dict[str, set[str]]) -> str:
+    """Return the first reason of a table that one of the words gives, or an empty text."""
+    return next((reason for reason, known in table.items() if words & known), "")

@@ -1,0 +1,229 @@
+"""Qualifiers, units, types, doses and comments beside the values."""
+
+from pathlib import Path
+
+import pytest
+
+from chem.errors import InputError
+from tests.cases.assays import COUNT, NM, P, read, task
+
+EVERY = range(COUNT)
+SIGNS = [">" if at % 5 == 0 else "=" for at in EVERY]
+UPPER = [-1 if at % 5 == 0 else 0 for at in EVERY]
+
+
+@pytest.mark.parametrize("name", ["Qualifier", "Operator", "Relation", "Modifier", "prefix", "R"])
+def test_a_relation_beside_a_concentration_is_a_bound(name: str, tmp_path: Path) -> None:
+    for columns in ({name: SIGNS, "IC50 (nM)": NM}, {"IC50 (nM)": NM, name: SIGNS}):
+        assert task(read(tmp_path, columns), "pIC50") == (P, UPPER)
+
+
+@pytest.mark.parametrize(
+    ("sign", "bound"), [("'>'", -1), ("≥", -1), (">>", -1), ("<=", 1), ("GT", -1), ("~", 0)]
+)
+def test_spellings_of_relations(sign: str, bound: int, tmp_path: Path) -> None:
+    signs = [sign if at % 5 == 0 else "=" for at in EVERY]
+    bounds = [bound if at % 5 == 0 else 0 for at in EVERY]
+    table = read(tmp_path, {"Relation": signs, "Ki (nM)": NM})
+    assert task(table, "pKi") == (P, bounds)
+
+
+def test_several_groups_are_paired_by_name_and_by_place(tmp_path: Path) -> None:
+    other = ["<" if at % 7 == 0 else "=" for at in EVERY]
+    lower = [1 if at % 7 == 0 else 0 for at in EVERY]
+    by_name = {"IC50 (nM)": NM, "Ki (nM)": NM[::-1], "Ki mod": other, "IC50 mod": SIGNS}
+    by_place = {"Mod": SIGNS, "IC50 (nM)": NM, "mod.": other, "Ki (nM)": NM[::-1]}
+    for columns in (by_name, by_place):
+        table = read(tmp_path, columns)
+        assert task(table, "pIC50") == (P, UPPER)
+        assert task(table, "pKi") == (P[::-1], lower)
+
+
+def test_a_relation_that_may_belong_to_several_is_asked_for(tmp_path: Path) -> None:
+    lots = {"Batch": ["7"] * COUNT, "Lot": ["7"] * COUNT}
+    columns = {"Qualifier": SIGNS, **lots, "A (nM)": NM, "B (nM)": NM[::-1]}
+    with pytest.raises(InputError, match=r"may belong to any of 'A .nM.', 'B .nM.'"):
+        read(tmp_path, columns)
+
+
+def test_relations_of_the_concentration_turn_round_beside_a_pic50(tmp_path: Path) -> None:
+    low = [p < 7.5 for p in P]
+    of_value = ["<" if each else "=" for each in low]
+    of_dose = [">" if each else "=" for each in low]
+    bounds = [-1 if each else 0 for each in low]
+    for signs in (of_value, of_dose):
+        assert task(read(tmp_path, {"Relation": signs, "pIC50": P}), "pIC50") == (P, bounds)
+    with pytest.raises(InputError, match="write the signs before the values"):
+        read(tmp_path, {"Relation": [">"] * COUNT, "pIC50": P})
+    both = {"Relation": of_dose, "IC50 (nM)": NM, "pIC50": P}
+    assert task(read(tmp_path, both, value_column="pIC50"), "pIC50") == (P, bounds)
+
+
+def test_units_of_each_row(tmp_path: Path) -> None:
+    micro = [f"{float(x) / 1000:.6g}" if at % 2 else x for at, x in enumerate(NM)]
+    units = ["µM" if at % 2 else "nM" for at in EVERY]
+    for name in ("Units", "UOM", "EC50 unit", "x"):
+        assert task(read(tmp_path, {"EC50": micro, name: units}), "pEC50")[0] == P
+    strange = ["mg/kg" if at < 3 else unit for at, unit in enumerate(units)]
+    table = read(tmp_path, {"EC50": micro, "Units": strange})
+    assert len(table) == COUNT - 3
+    assert "3 values left out: unit 'mg/kg'" in " ".join(table.notes)
+    with pytest.raises(InputError, match="20 beside a unit that contradicts the header"):
+        read(tmp_path, {"EC50 (nM)": NM, "Units": units})
+
+
+CHEMBL = {
+    "Standard Type": ["IC50" if at % 2 else "Ki" for at in EVERY],
+    "Standard Relation": [f"'{sign}'" for sign in SIGNS],
+    "Standard Value": NM,
+    "Standard Units": ["nM"] * COUNT,
+    "pChEMBL Value": P,
+    "Data Validity Comment": ["Outside typical range" if at == 3 else "" for at in EVERY],
+    "Activity Comment": ["" for at in EVERY],
+}
+
+
+def test_a_chembl_file_has_a_task_for_each_type(tmp_path: Path) -> None:
+    table = read(tmp_path, CHEMBL, ";", minimum_rows=10)
+    assert [each.name for each in table.tasks] == ["pKi", "pIC50"]
+    ki, ki_bounds = task(table, "pKi")
+    assert ki[0] == P[0]
+    assert ki_bounds[0] == -1
+    assert len(table) == COUNT - 1
+    assert "1 × 'Outside typical range'" in " ".join(table.notes)
+    alone = read(tmp_path, CHEMBL, ";", value_column="pChEMBL Value", minimum_rows=10)
+    assert [each.name for each in alone.tasks] == ["pKi", "pIC50"]
+    assert task(alone, "pKi")[1][0] == -1  # the relation is of the concentration
+
+
+def test_the_api_of_chembl_and_per_cent_among_its_types(tmp_path: Path) -> None:
+    per_cent = [f"{10 * p:.1f}" for p in P]
+    columns = {
+        "standard_type": ["IC50"] * 20 + ["Inhibition"] * 20,
+        "standard_relation": ["="] * COUNT,
+        "standard_value": [*NM[:20], *per_cent[20:]],
+        "standard_units": ["nM"] * 20 + ["%"] * 20,
+        "type": ["IC50"] * COUNT,
+        "value": NM,
+        "units": ["uM"] * COUNT,
+        "relation": [">"] * COUNT,
+        "potential_duplicate": ["1" if at == 39 else "0" for at in EVERY],
+    }
+    table = read(tmp_path, columns, minimum_rows=10)
+    assert [(each.name, each.unit) for each in table.tasks] == [
+        ("pIC50", "pActivity"),
+        ("Inhibition", "%"),
+    ]
+    assert task(table, "pIC50")[0][:20] == P[:20]
+    assert len(table) == COUNT - 1
+    assert (table.bounds == 0).all()
+
+
+def test_a_home_made_list_of_results(tmp_path: Path) -> None:
+    columns = {
+        "Result Type": ["Ki"] * 20 + ["% Inhibition"] * 20,
+        "Op": SIGNS,
+        "Result": [*NM[:20], *(f"{10 * p:.1f}" for p in P[20:])],
+        "Result Unit": ["nM"] * 20 + ["%"] * 20,
+        "Remarks": ["" for at in EVERY],
+    }
+    table = read(tmp_path, columns)
+    assert [each.name for each in table.tasks] == ["pKi", "Inhibition"]
+    assert task(table, "pKi")[1][:20] == UPPER[:20]
+
+
+def test_several_doses_are_several_tasks(tmp_path: Path) -> None:
+    doses = ["10" if at % 2 else "1" for at in EVERY]
+    columns = {"Conc (uM)": doses, "% Inhibition": [f"{10 * p:.1f}" for p in P]}
+    table = read(tmp_path, columns)
+    assert [each.name for each in table.tasks] == ["Inhibition_1_uM", "Inhibition_10_uM"]
+
+
+def test_papyrus_and_excape_columns(tmp_path: Path) -> None:
+    columns = {
+        "type_IC50": ["1"] * COUNT,
+        "relation": ["="] * COUNT,
+        "pchembl_value_Mean": P,
+        "pchembl_value_StdDev": ["0.1"] * COUNT,
+        "pchembl_value_N": ["2"] * COUNT,
+        "Activity_Flag": ["A" if p > 8.5 else "N" for p in P],
+    }
+    table = read(tmp_path, columns)
+    assert [each.kind for each in table.tasks] == ["regression", "classification"]
+    assert task(table, "pchembl_value_Mean")[0] == P
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("Outlier", ["yes" if at < 4 else "no" for at in EVERY]),
+        ("QC", ["fail" if at < 4 else "pass" for at in EVERY]),
+        ("valid", ["0" if at < 4 else "1" for at in EVERY]),
+        ("exclude", ["x" if at < 4 else "" for at in EVERY]),
+        ("Activity Comment", ["inconclusive" if at < 4 else "" for at in EVERY]),
+        (
+            "data_validity_comment",
+            ["Potential transcription error" if at < 4 else "" for at in EVERY],
+        ),
+    ],
+)
+def test_flagged_rows_are_left_out_and_counted(name: str, cells: list[str], tmp_path: Path) -> None:
+    table = read(tmp_path, {"IC50 (nM)": NM, name: cells})
+    assert task(table, "pIC50")[0] == P[4:]
+    assert "4 rows, left out" in " ".join(table.notes)
+
+
+def test_a_comment_that_calls_a_compound_inactive_is_told(tmp_path: Path) -> None:
+    comments = ["Not Active" if at < 4 else "" for at in EVERY]
+    cells = ["" if at < 4 else x for at, x in enumerate(NM)]
+    table = read(tmp_path, {"IC50 (nM)": cells, "Activity Comment": comments})
+    assert "calls 4 compounds inactive without a value" in " ".join(table.notes)
+
+
+def test_replicates_that_disagree_stay_apart(tmp_path: Path) -> None:
+    near = [f"{float(x) * 1.3:.6g}" for x in NM]
+    assert len(read(tmp_path, {"IC50 1 (nM)": NM, "IC50 2 (nM)": near}).tasks) == 1
+    table = read(tmp_path, {"IC50 1 (nM)": NM, "IC50 2 (nM)": NM[::-1]})
+    assert len(table.tasks) == 2
+
+
+def test_rows_of_several_cell_lines_are_not_mixed(tmp_path: Path) -> None:
+    lines = ["HeLa" if at % 2 else "A549" for at in EVERY]
+    for name in ("CELL_LINE_NAME", "Strain", "Gene Symbol", "isoform"):
+        with pytest.raises(InputError, match="--target"):
+            read(tmp_path, {name: lines, "GI50 (nM)": NM})
+    table = read(tmp_path, {"Panel": lines, "GI50 (nM)": NM}, target="hela")
+    assert task(table, "pGI50")[0] == P[1::2]
+
+
+def test_a_description_is_no_type(tmp_path: Path) -> None:
+    text = ["Inhibition of JAK1 at 10 uM"] * COUNT
+    table = read(tmp_path, {"Assay Description": text, "pChEMBL Value": P})
+    assert [each.name for each in table.tasks] == ["pChEMBL_Value"]
+
+
+def test_an_activity_is_what_its_units_say(tmp_path: Path) -> None:
+    units = {"Activity": NM, "Activity Units": ["nM"] * COUNT, "Description": ["text"] * COUNT}
+    assert task(read(tmp_path, units), "Activity")[0] == P
+    per_cent = {"Activity": [f"{10 * p:.1f}" for p in P], "Activity Units": ["%"] * COUNT}
+    with pytest.raises(InputError, match="per cent of what"):
+        read(tmp_path, per_cent)
+    table = read(tmp_path, per_cent, value_column="Activity", units="% down")
+    assert (table.tasks[0].unit, table.tasks[0].direction) == ("%", "down")
+
+
+def test_an_unknown_relation_is_a_bad_cell(tmp_path: Path) -> None:
+    signs = ["approximately more" if at == 3 else sign for at, sign in enumerate(SIGNS)]
+    with pytest.raises(InputError, match=r"1 beside an unknown relation .row 4"):
+        read(tmp_path, {"Qualifier": signs, "IC50 (nM)": NM})
+
+
+def test_per_cent_among_types_needs_its_unit(tmp_path: Path) -> None:
+    columns = {
+        "Standard Type": ["Inhibition"] * COUNT,
+        "Standard Value": [f"{10 * p:.1f}" for p in P],
+        "Standard Units": ["" if at < 3 else "nM" if at < 5 else "%" for at in EVERY],
+    }
+    table = read(tmp_path, columns)
+    assert len(table) == COUNT - 5
+    assert "3 values left out: no unit" in " ".join(table.notes)

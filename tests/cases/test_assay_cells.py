@@ -1,0 +1,133 @@
+"""Cells that are no plain numbers, and numbers of other countries."""
+
+from pathlib import Path
+
+import pytest
+
+from chem.errors import InputError
+from tests.cases.assays import NM, P, read, task
+
+
+def first(cells: list[str]) -> list[str]:
+    """Return the cells of the 40 compounds, the first ones replaced."""
+    return [*cells, *NM[len(cells) :]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "bound"),
+    [
+        ("0.8 ± 0.1", 9.10, 0),
+        ("0.8+/-0.1", 9.10, 0),
+        ("12 (n=3)", 7.92, 0),
+        ("12 ± 3 (n=2)", 7.92, 0),
+        ("12 (10–14)", 7.92, 0),
+        ("~5", 8.30, 0),
+        ("ca. 5", 8.30, 0),
+        ("1.2E+3", 5.92, 0),
+        ("1.2×10³", 5.92, 0),
+        ("<0.5*", 9.30, 1),
+        ("> 10 µM", 5.0, -1),
+        ("≥ 10000", 5.0, -1),
+        ("5 uM", 5.30, 0),
+        ("'>10000'", 5.0, -1),
+    ],
+)
+def test_what_is_plain_is_read(cell: str, value: float, bound: int, tmp_path: Path) -> None:
+    table = read(tmp_path, {"IC50 (nM)": first([cell])})
+    values, bounds = task(table, "pIC50")
+    assert (values[0], bounds[0]) == (value, bound)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["5-7", "5 to 7", "5; 7", "5/7", "low solubility", "toxic", "2-Mar", "<0.1%", "5 mg/kg", "-3"],
+)
+def test_what_is_not_plain_is_named_with_its_row_or_left_out(cell: str, tmp_path: Path) -> None:
+    cells = first(["3", cell])
+    with pytest.raises(InputError) as error:
+        read(tmp_path, {"IC50 (nM)": cells})
+    said = str(error.value)
+    assert f"row 2: {cell!r}" in said
+    assert "1 of 40 cells" in said
+    assert "empty" not in said
+    table = read(tmp_path, {"IC50 (nM)": cells}, skip_bad_cells=True)
+    assert task(table, "pIC50")[0][1:] == P[2:]
+    assert f"row 2: {cell!r}" in " ".join(table.notes)
+
+
+def test_every_kind_is_told_with_its_own_rows(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        read(tmp_path, {"IC50 (nM)": first(["0", "0", "inactive", "5-7", "5; 7", "n.d.", "weak"])})
+    said = str(error.value)
+    for words in ("2 zero", "1 inactive", "1 a range", "1 several values", "1 not a number"):
+        assert words in said
+    assert "6 of 39 cells" in said
+
+
+@pytest.mark.parametrize("word", ["inactive", "Not Active", "no inhibition", "NI", "0", "0.0"])
+def test_an_inactive_is_a_bound_where_the_user_says_which(word: str, tmp_path: Path) -> None:
+    cells = first([word])
+    with pytest.raises(InputError, match="--inactive-as"):
+        read(tmp_path, {"IC50 (nM)": cells})
+    for said in (">50000", ">50 uM"):
+        values, bounds = task(read(tmp_path, {"IC50 (nM)": cells}, inactive_as=said), "pIC50")
+        assert (values[0], bounds[0]) == (4.3, -1)
+    with pytest.raises(InputError, match="is no bound"):
+        read(tmp_path, {"IC50 (nM)": cells}, inactive_as="50")
+
+
+def test_a_column_that_is_mostly_unreadable_is_not_skipped(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="30 of 40 cells"):
+        read(tmp_path, {"IC50 (nM)": first(["weak"] * 30)}, skip_bad_cells=True)
+
+
+def test_negative_effects_are_values(tmp_path: Path) -> None:
+    cells = [f"{10 * (p - 8.5):.1f}" for p in P]
+    for header in ("% inhibition", "Growth at 10 uM", "% of control"):
+        table = read(tmp_path, {header: cells})
+        assert task(table, table.tasks[0].name)[0] == pytest.approx([float(c) for c in cells])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "active"),
+    [("Active", 1.0), ("Inactive", 0.0), ("Probe", 1.0), ("Inconclusive", None)],
+)
+def test_verdicts(verdict: str, active: float | None, tmp_path: Path) -> None:
+    cells = [verdict, *(["Active", "Inactive"] * 20)[:39]]
+    table = read(tmp_path, {"outcome": cells})
+    assert (table.values[0, 0] == active) if active is not None else len(table) == 39
+
+
+@pytest.mark.parametrize("mark", ["", ".", " ", "'", "\u202f", "\u00a0"])
+def test_decimal_commas_with_any_mark_of_thousands(mark: str, tmp_path: Path) -> None:
+    swap = str.maketrans({",": mark, ".": ","})
+    cells = [f"{float(x) * 1000:,.2f}".translate(swap) for x in NM]
+    table = read(tmp_path, {"IC50 (pM)": cells}, ";")
+    assert task(table, "pIC50")[0] == pytest.approx(P, abs=0.011)
+
+
+@pytest.mark.parametrize("mark", [",", " ", "'"])
+def test_decimal_points_with_any_mark_of_thousands(mark: str, tmp_path: Path) -> None:
+    cells = [f"{float(x) * 1000:,.2f}".replace(",", mark) for x in NM]
+    table = read(tmp_path, {"IC50 (pM)": cells})
+    assert task(table, "pIC50")[0] == pytest.approx(P, abs=0.011)
+
+
+def test_a_thousand_or_three_decimals_is_asked_for(tmp_path: Path) -> None:
+    points = [f"{float(x) * 1000:,.0f}".replace(",", ".") for x in NM]
+    with pytest.raises(InputError, match="--decimal"):
+        read(tmp_path, {"IC50 (pM)": points}, ";")
+    table = read(tmp_path, {"IC50 (pM)": points}, ";", decimal="comma")
+    assert task(table, "pIC50")[0] == pytest.approx(P, abs=0.011)
+
+
+def test_what_a_quantity_can_be_decides_three_decimals(tmp_path: Path) -> None:
+    points = read(tmp_path, {"pIC50": [f"{p:.3f}" for p in P]}, ";")
+    commas = read(tmp_path, {"pIC50": [f"{p:.3f}".replace(".", ",") for p in P]}, ";")
+    assert task(points, "pIC50")[0] == task(commas, "pIC50")[0] == P
+
+
+def test_one_comma_among_points_is_a_bad_cell(tmp_path: Path) -> None:
+    cells = [f"{x}.25" if "." not in x else x for x in NM]
+    with pytest.raises(InputError, match=r"written unlike the others .row 1: '1,5'"):
+        read(tmp_path, {"IC50 (nM)": ["1,5", *cells[1:]]})

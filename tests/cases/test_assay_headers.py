@@ -1,0 +1,129 @@
+"""A header's dose, logarithm and quantity: what becomes of the numbers below it."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chem.errors import InputError
+from tests.cases.assays import NM, SMILES, P, read, task
+
+LN = math.log(10)
+
+
+@pytest.mark.parametrize(
+    ("header", "write"),
+    [
+        ("IC50 (nM)", lambda p: f"{10 ** (9 - p):.6g}"),
+        ("log IC50 (nM)", lambda p: f"{9 - p:.4f}"),
+        ("log10 IC50 [M]", lambda p: f"{-p:.4f}"),
+        ("log IC50", lambda p: f"{-p:.4f}"),  # far below zero: molar
+        ("ln(IC50/uM)", lambda p: f"{(6 - p) * LN:.6f}"),
+        ("-log10 IC50 [M]", lambda p: f"{p:.4f}"),
+        ("-log(IC50 nM)", lambda p: f"{p - 9:.4f}"),
+        ("neg log IC50", lambda p: f"{p:.4f}"),
+        ("pIC50 (nM)", lambda p: f"{p:.4f}"),  # of values that were nanomolar
+        ("pIC50 (nM) ", lambda p: f"{p - 9:.4f}"),
+        ("IC50 (10-6 M)", lambda p: f"{10 ** (6 - p):.6g}"),
+        ("IC₅₀ (nmol·L⁻¹)", lambda p: f"{10 ** (9 - p):.6g}"),
+        ("IC50（μM）", lambda p: f"{10 ** (6 - p):.6g}"),
+        ("nM IC50", lambda p: f"{10 ** (9 - p):.6g}"),
+        ("IC50 (nM) at 1 mM ATP", lambda p: f"{10 ** (9 - p):.6g}"),
+    ],
+)
+def test_a_potency_is_a_minus_log_of_molar_however_it_is_written(
+    header: str, write: Callable[[float], str], tmp_path: Path
+) -> None:
+    table = read(tmp_path, {header: [write(p) for p in P]})
+    assert len(table.tasks) == 1
+    assert (table.tasks[0].unit, table.tasks[0].direction) == ("pActivity", "up")
+    assert task(table, table.tasks[0].name)[0] == P
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "options"),
+    [
+        ("LN_IC50", [f"{(6 - p) * LN:.4f}" for p in P], {"units": "ln uM"}),
+        ("log IC50", [f"{p:.3f}" for p in P], {"units": "pActivity"}),
+        ("log IC50 ", [f"{9 - p:.3f}" for p in P], {"units": "log10 nM"}),
+        ("-log(IC50 nM)", [f"{p:.3f}" for p in P], {"units": "pActivity"}),
+    ],
+)
+def test_a_logarithm_of_no_unit_is_asked_for_and_can_be_said(
+    header: str, cells: list[str], options: dict[str, str], tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="--units"):
+        read(tmp_path, {header: cells})
+    table = read(tmp_path, {header: cells}, **options)
+    assert task(table, table.tasks[0].name)[0] == pytest.approx(P, abs=0.011)
+
+
+@pytest.mark.parametrize(
+    ("header", "direction"),
+    [
+        ("Inhibition at 20 uM", "up"),
+        ("Inh_10uM", "up"),
+        ("PI 10 µM", "up"),
+        ("% growth @ 10 µM", "down"),
+        ("growth inhibition @ 10 µM (%)", "up"),
+        ("residual activity @100 nM", "down"),
+        ("POC @ 1uM", "down"),
+        ("Viability at 64 ug/mL", "down"),
+    ],
+)
+def test_per_cent_at_a_dose_stays_per_cent(header: str, direction: str, tmp_path: Path) -> None:
+    cells = [f"{10 * p - 60:.1f}" for p in P]
+    table = read(tmp_path, {header: cells})
+    assert (table.tasks[0].unit, table.tasks[0].direction) == ("%", direction)
+    assert task(table, table.tasks[0].name)[0] == pytest.approx([float(cell) for cell in cells])
+    assert f"larger is {'more' if direction == 'up' else 'less'} effect" in " ".join(table.notes)
+
+
+def test_fractions_of_one_are_per_cent_or_asked_for(tmp_path: Path) -> None:
+    cells = [f"{p / 10:.4f}" for p in P]
+    plain = read(tmp_path, {"Inhibition at 1 uM": cells})
+    assert task(plain, "Inhibition_at_1_uM")[0] == pytest.approx([10 * p for p in P])
+    with pytest.raises(InputError, match="fractions of 1"):
+        read(tmp_path, {"% inhibition": cells})
+    said = read(tmp_path, {"% inhibition": cells}, units="fraction")
+    assert task(said, "inhibition")[0] == pytest.approx([10 * p for p in P])
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["solubility at 50 uM", "Cmax (nM)", "IC50 SD (nM)", "Ki (1/s)", "dG (kcal/mol)", "IC50 ratio"],
+)
+def test_other_quantities_are_no_potency(header: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no column of measurements"):
+        read(tmp_path, {header: NM})
+    with pytest.raises(InputError, match="--units number"):
+        read(tmp_path, {header: NM}, value_column=header, units="nM")
+    table = read(tmp_path, {header: NM}, value_column=header, units="number")
+    assert table.tasks[0].unit == "as written"
+
+
+@pytest.mark.parametrize(
+    "header", ["% activity", "IC50 (ug/mL) nM", "IC50 (%)", "Inhibition (uM)", "IC50 1 uM"]
+)
+def test_two_readings_are_a_question(header: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--units"):
+        read(tmp_path, {header: [f"{10 * p:.1f}" for p in P]})
+
+
+def test_micrograms_use_the_weight_of_the_salt_as_it_is_written(tmp_path: Path) -> None:
+    table = read(tmp_path, {"MIC (µg/mL)": ["5"] * 20 + ["0.5"] * 20})
+    free = task(table, "pMIC")[0][0]
+    SMILES[0], before = f"{SMILES[0]}.Cl", SMILES[0]
+    try:
+        salt = task(read(tmp_path, {"MIC (mg/L)": ["5"] * 20 + ["0.5"] * 20}), "pMIC")[0][0]
+    finally:
+        SMILES[0] = before
+    assert 0 < salt - free < 0.1  # the salt weighs more, so that fewer molecules do it
+
+
+def test_a_wrong_unit_beside_a_pic50_is_found(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="one of their units is wrong"):
+        read(tmp_path, {"IC50 (uM)": NM, "pIC50": P})
+    assert len(read(tmp_path, {"IC50 (nM)": NM, "pIC50": P}).tasks) == 1
+    assert len(read(tmp_path, {"JAK 1 IC50 (nM)": NM, "JAK 2 IC50 (nM)": NM}).tasks) == 2
