@@ -29,18 +29,20 @@ def adopt_groups(mol: Chem.Mol, structure: str, format: StructureFormat) -> tupl
 
     ``mol`` is what RDKit read from ``structure``.
     """
-    if not names_groups(structure, format) or (format == "smiles" and "[H]" in structure):
-        return mol, False  # removed hydrogens would shift the numbers of atoms
-    known = groups_of(mol)
+    if not names_groups(structure, format):
+        return mol, False
+    known, named = groups_of(mol), list(_read(structure, format))
     undrawn = {
         one.centeredOn
         for one in Chem.FindPotentialStereo(mol, cleanIt=False)
         if one.type == Chem.StereoType.Atom_Tetrahedral
         and one.specified != Chem.StereoSpecified.Specified
     }
+    if format == "smiles" and "[H]" in structure:  # removed hydrogens shift the numbers of atoms
+        return mol, bool(undrawn) and len(known) < len(named)
     adopted: list[Group] = []
     is_dropped = False
-    for group in _read(structure, format):
+    for group in named:
         if not group.centres & undrawn:
             continue
         if len(group.centres) == 1:

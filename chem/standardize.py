@@ -215,7 +215,7 @@ def _to_fixed_point(
     mol, is_dropped = adopt_groups(mol, structure, format)
     if is_dropped:
         changes.add("dropped_stereo_group", mol)
-    if format == "molblock" and has_lost_wedge(mol):
+    if has_lost_wedge(mol, structure, format):
         changes.add("dropped_wedge", mol)
     may_have_axes = "|" in structure if format == "smiles" else bool(axes_of(mol))
     is_relative = is_flagged_relative(mol, structure, format)

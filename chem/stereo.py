@@ -25,6 +25,8 @@ _TETRAHEDRAL = (_TAGS.CHI_TETRAHEDRAL_CW, _TAGS.CHI_TETRAHEDRAL_CCW)
 _ALLENE = re.compile(r"@AL|=\[\d*C@")
 _OTHER_SHAPES = re.compile(r"@(?:SP|TB|OH)\d")
 _RELATIVE_FLAG = re.compile(r"\|(?:[^|]*,)?r(?:,[^|]*)?\|")
+_WEDGE_FIELD = re.compile(r"w[UD]:([\d.,]+)")
+_WEDGE_ATOM = re.compile(r"(\d+)\.\d+")
 _WEDGES = {"_MolFileBondStereo": (1, 6), "_MolFileBondCfg": (1, 3)}
 """RDKit's property of a bond of a molblock (V2000, V3000), and what stands for up and down."""
 _SEED = 7
@@ -172,12 +174,15 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
     return None
 
 
-def has_lost_wedge(mol: Chem.Mol) -> bool:
-    """Whether a molblock draws a wedge at a centre that is read as undefined all the same.
+def has_lost_wedge(mol: Chem.Mol, structure: str, format: StructureFormat) -> bool:
+    """Whether a wedge is drawn at a centre that is read as undefined all the same.
 
     A wedge has no meaning where the neighbours lie on one side or on one point, and none for the
-    centre at its wide end.
+    centre at its wide end. In a CXSMILES, every atom of ``wU`` and ``wD`` is a centre or the end of
+    an axis.
     """
+    if format == "smiles":
+        return _has_lost_wedge_field(mol, structure)
     bare: set[int] = set()
     for bond in _wedges(mol):
         if bond.GetBeginAtom().GetChiralTag() not in _TETRAHEDRAL:
@@ -188,6 +193,20 @@ def has_lost_wedge(mol: Chem.Mol) -> bool:
         and one.specified != Chem.StereoSpecified.Specified
         for one in Chem.FindPotentialStereo(mol, cleanIt=False)
     )
+
+
+def _has_lost_wedge_field(mol: Chem.Mol, smiles: str) -> bool:
+    fields = _WEDGE_FIELD.findall(smiles.partition(" ")[2])
+    if not fields or "[H]" in smiles:
+        return False
+    drawn = {int(at) for field in fields for at in _WEDGE_ATOM.findall(field)}
+    ends = {
+        at
+        for bond in map(mol.GetBondWithIdx, axes_of(mol))
+        for at in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
+    }
+    tagged = {atom.GetIdx() for atom in mol.GetAtoms() if atom.GetChiralTag() in _TETRAHEDRAL}
+    return not drawn <= ends | tagged
 
 
 def _wedges(mol: Chem.Mol) -> list[Chem.Bond]:

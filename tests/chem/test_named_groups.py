@@ -21,6 +21,8 @@ def test_a_group_of_one_centre_needs_no_wedge() -> None:
 
 def test_a_group_of_several_centres_without_wedges_is_dropped_with_a_word() -> None:
     assert adopt("CC(O)C(F)Cl |&1:1,3|") == ("CC(O)C(F)Cl", True)
+    assert adopt("[H]OC(C)F |&1:2|") == ("CC(O)F", True)
+    assert adopt("[H]O[C@H](C)F |&1:2|") == ("C[C@H](O)F |&1:1|", False)
 
 
 def test_other_groups_are_left_to_rdkit() -> None:

@@ -112,17 +112,32 @@ def test_mirror_images() -> None:
 
 def test_a_wedge_among_atoms_on_one_point_has_no_meaning() -> None:
     block = draw("C[C@H](O)F")
-    assert not has_lost_wedge(Chem.MolFromMolBlock(block))
+    assert not has_lost_wedge(Chem.MolFromMolBlock(block), block, "molblock")
     lines = block.split("\n")
     lines[4:8] = [f"{0:10.4f}" * 3 + line[30:] for line in lines[4:8]]
-    assert has_lost_wedge(Chem.MolFromMolBlock("\n".join(lines)))
+    moved = "\n".join(lines)
+    assert has_lost_wedge(Chem.MolFromMolBlock(moved), moved, "molblock")
 
 
 def test_a_wedge_says_nothing_of_the_centre_at_its_wide_end() -> None:
     block = draw("CC(O)F")
-    assert not has_lost_wedge(Chem.MolFromMolBlock(block))
+    assert not has_lost_wedge(Chem.MolFromMolBlock(block), block, "molblock")
     wide = block.replace("  1  2  1  0", "  1  2  1  1")
     assert wide != block
     mol = Chem.MolFromMolBlock(wide)
     assert Chem.MolToSmiles(mol) == "CC(O)F"
-    assert has_lost_wedge(mol)
+    assert has_lost_wedge(mol, wide, "molblock")
+
+
+@pytest.mark.parametrize(
+    ("smiles", "is_lost"),
+    [
+        ("Cc1cccc(Cl)c1-c1c(C)cccc1C(N)=O |wU:7.7|", False),
+        ("Cc1ccccc1CC |wU:6.6|", True),  # no axis
+        ("CCC(C)C |wU:2.1|", True),  # two equal neighbours
+        ("C[C@H](O)F |(0,0,;1,0,;1,1,;2,0,),wU:1.0|", False),
+        ("C[C@H](O)F", False),
+    ],
+)
+def test_wedges_of_a_cxsmiles(smiles: str, is_lost: bool) -> None:
+    assert has_lost_wedge(Chem.MolFromSmiles(smiles), smiles, "smiles") == is_lost
