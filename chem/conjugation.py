@@ -284,7 +284,11 @@ def _describe(
         if len(ring) not in (5, 6):
             continue
         if any(i in place for i in ring) and all(
-            i in place or _gives_a_pair(states[i]) for i in ring
+            i in place
+            or _gives_a_pair(states[i])
+            # A carbonyl group between two alkylated nitrogens, as in a xanthine.
+            or (len(ring) == 6 and states[i].number == CARBON and states[i].left == 1)
+            for i in ring
         ):
             known.append(tuple(place.get(i, -states[i].number) for i in ring))
     inside = set(chain.from_iterable(rings))

@@ -96,6 +96,9 @@ def _search(system: System) -> Best:
             best, lowest, atoms, rings = [], paid - worth, paid, worth
         if paid - worth == lowest:
             best.append(_placement(system, mask, options))
+    if len(best) > 1:
+        habits = [sum(context.habit(k) for k, n in enumerate(p.hydrogens) if n) for p in best]
+        best = [p for p, habit in zip(best, habits, strict=True) if habit == min(habits)]
     return Best(tuple(sorted(best)), atoms, rings)
 
 
@@ -290,6 +293,36 @@ class _Context:
             if self._has_oxo(ring) and not any(self._bears_oxo(j) for j in sides):
                 cost += 1
         return cost
+
+    def habit(self, k: int) -> int:
+        """Return how seldom the hydrogen of an azole is drawn on this nitrogen rather than another.
+
+        It is drawn beside a carbon that bears a heteroatom or carbonyl group sooner than beside
+        one that bears an amine or aryl group, and on nitrogen 9 of a purine, but 7 of a xanthine.
+        """
+        if self.system.numbers[k] != NITROGEN or not any(k in ring for ring in self.five):
+            return 0
+        return sum(
+            self._habit_beside(j, k)
+            for j in self.neighbours[k]
+            if self.system.numbers[j] == CARBON and any({j, k} <= ring for ring in self.five)
+        )
+
+    def _habit_beside(self, carbon: int, nitrogen: int) -> int:
+        system = self.system
+        if system.degrees[carbon] < 3 or self.outer_carbons[carbon]:
+            return 2
+        ring = next(one for one in self.five if {carbon, nitrogen} <= one)
+        others = [j for j in self.neighbours[carbon] if j not in ring]
+        if self._is_in_six(carbon):
+            if not others:
+                return 3
+            return 1 if system.numbers[others[0]] == NITROGEN else 2
+        if not others:
+            return 0
+        if system.numbers[others[0]] == NITROGEN:
+            return 4
+        return 1 if self._bears_oxo(others[0]) else 3
 
     def _element(self, k: int) -> int:
         return -k if k < 0 else self.system.numbers[k]

@@ -136,6 +136,9 @@ class AtomOrder:
 
     def lowest(self, drawn: Drawn, placements: Sequence[Placement]) -> list[Placement]:
         """Return the placements that come first; more than one where the order sees no difference."""
+        crowding = [self._crowding(drawn, one) for one in placements]
+        least = min(crowding)
+        placements = [one for one, count in zip(placements, crowding, strict=True) if count == least]
         for _ in range(len(self._numbers)):
             keys = [self._key(drawn, one) for one in placements]
             if len(set(keys)) == len(keys):
@@ -146,6 +149,15 @@ class AtomOrder:
                 break
         keys = [self._key(drawn, one) for one in placements]
         return [one for one, key in zip(placements, keys, strict=True) if key == min(keys)]
+
+    def _crowding(self, drawn: Drawn, placement: Placement) -> int:
+        """Return how many bonds the neighbours' neighbours of the placed hydrogens have."""
+        neighbours = self._neighbours
+        return sum(
+            count * sum(len(neighbours[far]) for near in neighbours[i] for far in neighbours[near])
+            for i, count in zip(drawn.atoms, placement.hydrogens, strict=True)
+            if count
+        )
 
     def _refine(self) -> None:
         numbers = self._numbers
