@@ -72,7 +72,11 @@ def _moves(mol: Chem.Mol, ring: tuple[int, ...]) -> list[tuple[int, int]]:
             and not all(_stands_between(mol, ring, i, exocyclic) for i in saturated)
         ):
             return []
-    elif len(giving) != 1 or len(exocyclic) != 1 or not _is_pyrazolone(mol, ring, saturated, exocyclic):
+    elif (
+        len(giving) != 1
+        or len(exocyclic) != 1
+        or not _is_pyrazolone(mol, ring, saturated, exocyclic)
+    ):
         return []
     takers = sorted(exocyclic)
     if giving:
@@ -131,9 +135,7 @@ def _is_pyrazolone(
     )
 
 
-def _apply(
-    mol: Chem.Mol, ring: tuple[int, ...], pairs: list[tuple[int, int]]
-) -> Chem.Mol | None:
+def _apply(mol: Chem.Mol, ring: tuple[int, ...], pairs: list[tuple[int, int]]) -> Chem.Mol | None:
     """Move the hydrogens and write the ring as aromatic: RDKit finds its double bonds."""
     made = Chem.RWMol(mol)
     for carbon, taker in pairs:

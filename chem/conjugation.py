@@ -103,9 +103,7 @@ def find_systems(mol: Chem.Mol) -> list[Drawn]:
     states = atom_states(mol)
     neighbours = neighbour_lists(mol)
     fixed, closed = _classify(mol, states, neighbours)
-    charged = any(
-        one.charge and i not in fixed and i not in closed for i, one in enumerate(states)
-    )
+    charged = any(one.charge and i not in fixed and i not in closed for i, one in enumerate(states))
     members = _members(states, fixed, closed, charged, neighbours)
     found = []
     rings: Sequence[Sequence[int]] | None = None
@@ -151,9 +149,7 @@ def _classify(
             if anions:
                 closed.update(anions)
                 oxo = [
-                    j
-                    for j in neighbours[i]
-                    if states[j].number == OXYGEN and states[j].left == 1
+                    j for j in neighbours[i] if states[j].number == OXYGEN and states[j].left == 1
                 ]
                 if oxo:
                     closed.update((i, *oxo))

@@ -20,6 +20,7 @@ STRONG_ACIDS = (
 )
 """Strongest first; the first atom has the proton, or the charge."""
 
+
 @cache
 def _acids() -> tuple[Chem.Mol, ...]:
     return tuple(Chem.MolFromSmarts(smarts) for _, smarts in STRONG_ACIDS)

@@ -72,7 +72,11 @@ def best_placements(system: System) -> Best:
         while system.charge > 0 and system.hydrogens and best.placements:
             system = system._replace(charge=system.charge - 1, hydrogens=system.hydrogens - 1)
             free = _search(system)
-            if not free.placements or free.cost % _CHARGE > 5 or free.rings < best.rings - _SEXTET // 2:
+            if (
+                not free.placements
+                or free.cost % _CHARGE > 5
+                or free.rings < best.rings - _SEXTET // 2
+            ):
                 break
             best = free
         return best
@@ -112,9 +116,7 @@ def _placement(system: System, mask: int, options: tuple[_Option, ...]) -> Place
     )
 
 
-def _candidates(
-    system: System, context: "_Context"
-) -> list[tuple[int, int, tuple[_Option, ...]]]:
+def _candidates(system: System, context: "_Context") -> list[tuple[int, int, tuple[_Option, ...]]]:
     """Return every choice of one option for each flexible atom that keeps hydrogens and charge."""
     fixed = sum(1 << k for k, can in enumerate(system.flexible) if not can)
     positions = [k for k, can in enumerate(system.flexible) if can]
@@ -193,9 +195,7 @@ class _Context:
     def __init__(self, system: System):
         self.system = system
         self.neighbours = _neighbours(system)
-        self.outer_carbons = [
-            bits >> OUTER_CARBONS for bits in system.surroundings
-        ]
+        self.outer_carbons = [bits >> OUTER_CARBONS for bits in system.surroundings]
         self.six = [set(one) for one in system.rings if len(one) == 6]
         self.five = [set(one) for one in system.rings if len(one) == 5]
         self.aromatic = {k for ring in system.rings for k in ring if k >= 0}
@@ -432,9 +432,7 @@ class _Matcher:
 
         # No form is worth more: as many rings as share no atom, each of the others a little.
         apart = self._most_apart(0, 0)
-        self.most_worth = (
-            _SEXTET * apart + len(self.rings) + _HETERO_RING * len(self.hetero_rings)
-        )
+        self.most_worth = _SEXTET * apart + len(self.rings) + _HETERO_RING * len(self.hetero_rings)
 
     def _most_apart(self, first: int, taken: int) -> int:
         most = 0

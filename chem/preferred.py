@@ -37,7 +37,7 @@ class _Queries(NamedTuple):
     alkene: Chem.Mol
     """An enol, an enamine, an enone in a ring."""
     between: Chem.Mol
-    """A saturated carbon between two carbonyl groups of a ring."""
+    """A saturated carbon between a ketone or aldehyde and another carbonyl group."""
 
 
 @cache
@@ -45,7 +45,7 @@ def _queries() -> _Queries:
     return _Queries(
         Chem.MolFromSmarts("[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"),
         Chem.MolFromSmarts("[$([N,O,S;!H0]-C=,#C),$([O,S]=[C;R]-[C;R]=C)]"),
-        Chem.MolFromSmarts("O=[#6;R]-[C;R;X4;!H0]-[#6;R]=O"),
+        Chem.MolFromSmarts("[C;X4;!H0](-[$([#6](=O)[#6,$([N;R])]),$([C;H1]=O)])-[#6]=O"),
     )
 
 

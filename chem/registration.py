@@ -64,7 +64,11 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
         with rdBase.BlockLogs():
             keto = _ketonize(keto)
     if "|" in smiles:
-        return str(Chem.MolToCXSmiles(keto, Chem.SmilesWriteParams(), Chem.CXSmilesFields.CX_ENHANCEDSTEREO))
+        return str(
+            Chem.MolToCXSmiles(
+                keto, Chem.SmilesWriteParams(), Chem.CXSmilesFields.CX_ENHANCEDSTEREO
+            )
+        )
     return Chem.MolToSmiles(keto)
 
 

@@ -138,7 +138,9 @@ class AtomOrder:
         """Return the placements that come first; more than one where the order sees no difference."""
         crowding = [self._crowding(drawn, one) for one in placements]
         least = min(crowding)
-        placements = [one for one, count in zip(placements, crowding, strict=True) if count == least]
+        placements = [
+            one for one, count in zip(placements, crowding, strict=True) if count == least
+        ]
         for _ in range(len(self._numbers)):
             keys = [self._key(drawn, one) for one in placements]
             if len(set(keys)) == len(keys):
@@ -212,9 +214,7 @@ def _redraw(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mo
     return drawn.GetMol()
 
 
-def _move_in_rings(
-    mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]
-) -> Chem.Mol | None:
+def _move_in_rings(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mol | None:
     """Return the molecule where hydrogens only move between nitrogens of aromatic rings.
 
     No bond has to be drawn anew then: RDKit writes those bonds as aromatic. None for other moves.
@@ -241,5 +241,3 @@ def _move_in_rings(
         return None
     moved.UpdatePropertyCache()
     return moved
-
-
