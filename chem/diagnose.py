@@ -1,10 +1,29 @@
 """Why a structure could not be read, as a code to count by and one line for a person."""
 
+import re
+
 from rdkit import Chem
 
+from chem.metals import find_metal_complex
 from chem.records import Failure
 
 _SHOWN = 80
+_OTHERS = {
+    "^InChI=": "an InChI",
+    "^(InChIKey=)?[A-Z]{14}-[A-Z]{10}-[A-Z]$": "an InChIKey",
+    r"^\d{2,7}-\d\d-\d$": "a CAS number",
+    "V[23]000": "a molblock",
+    "(?<!-)>": "a reaction",
+}
+"""What else comes in the column of SMILES, by how it looks."""
+_LABELLED = re.compile(r"\[([A-Za-z]+\d*)\]")
+_TOKEN = re.compile(r"\[[^\]]*\]|Cl|Br|[BCNOPSFIbcnops]|(?P<no_atom>[^\W\d_])")
+_SYMBOLS = {
+    symbol + hydrogens
+    for number in range(1, 119)
+    for symbol in [Chem.GetPeriodicTable().GetElementSymbol(number)]
+    for hydrogens in ("", "H", *(f"H{count}" for count in range(10)))
+}
 
 
 def one_line(text: str) -> str:
@@ -14,38 +33,52 @@ def one_line(text: str) -> str:
 
 
 def diagnose_smiles(smiles: str) -> Failure:
-    """Explain a SMILES that RDKit refuses (``parse/…``)."""
-    mol = Chem.MolFromSmiles(smiles, sanitize=False)
-    shown = smiles if len(smiles) <= _SHOWN else smiles[:_SHOWN] + "…"
+    """Explain a SMILES that RDKit refuses (``parse/…``, or ``standardize/metal_complex``)."""
+    plain, _, rest = smiles.partition(" ")
+    rest = rest.strip()
+    mol = Chem.MolFromSmiles(plain, sanitize=False)
     if mol is None:
-        detail = f"not a SMILES: {_syntax_fault(smiles)} in {shown!r}"
-        return Failure("parse", "invalid_smiles", one_line(detail))
-    fault = "text after the SMILES" if len(smiles.split()) > 1 else "RDKit refuses it"
-    return diagnose_sanitization(mol) or Failure(
-        "parse", "invalid_smiles", one_line(f"not a SMILES: {fault} in {shown!r}")
-    )
-
-
-def diagnose_molblock(molblock: str) -> Failure:
-    """Explain a molblock that RDKit refuses (``parse/…``)."""
-    try:
-        mol = Chem.MolFromMolBlock(molblock, sanitize=False, removeHs=False)
-    except RuntimeError as error:
-        return Failure("parse", "invalid_molblock", one_line(str(error)))
-    if mol is None:
-        lines = molblock.splitlines()
-        counts = lines[3] if len(lines) > 3 else ""
-        detail = (
-            f"not a V2000 or V3000 molblock; its {len(lines)} lines have counts line {counts!r}"
+        other = next((name for mark, name in _OTHERS.items() if re.search(mark, smiles)), None)
+        if other is not None:
+            return _invalid(f"not a SMILES: found {other}, expected one molecule", smiles)
+        return _label(plain) or _invalid(f"not a SMILES: {_syntax_fault(plain)}", smiles)
+    found = diagnose_sanitization(mol)
+    if found is not None:
+        return found
+    if not rest.startswith("|"):
+        fault = "text after the SMILES" if rest else "RDKit refuses it"
+        return _invalid(f"not a SMILES: {fault}", smiles)
+    if rest.count("|") == 1:
+        return _invalid(
+            "the extension after the SMILES begins with '|' and has no second '|'", smiles
         )
-        return Failure("parse", "invalid_molblock", one_line(detail))
-    return diagnose_sanitization(mol) or Failure(
-        "parse", "invalid_molblock", "RDKit cannot read this molblock"
-    )
+    return _invalid(f"RDKit cannot read the extension {rest!r}", smiles)
+
+
+def _label(smiles: str) -> Failure | None:
+    """Name the first square bracket that holds a label instead of an atom, such as ``[OMe]``."""
+    for found in _LABELLED.finditer(smiles):
+        if found[1] not in _SYMBOLS and found[1][:1].isupper():
+            detail = f"'[{found[1]}]' is no element: draw its atoms, not its abbreviation"
+            return Failure("standardize", "drawn_shorthand", detail)
+    return None
+
+
+def _invalid(fault: str, smiles: str) -> Failure:
+    shown = smiles if len(smiles) <= _SHOWN else smiles[:_SHOWN] + "…"
+    return Failure("parse", "invalid_smiles", one_line(f"{fault} in {shown!r}"))
 
 
 def diagnose_sanitization(mol: Chem.Mol) -> Failure | None:
-    """Name the first chemical fault of an unsanitized molecule; None if it has none."""
+    """Name the first chemical fault of an unsanitized molecule; None if it has none.
+
+    A metal complex is told as such: its bonds are why RDKit's rules of valence do not hold.
+    """
+    mol.UpdatePropertyCache(strict=False)
+    Chem.FastFindRings(mol)
+    metal = find_metal_complex(mol)
+    if metal is not None:
+        return Failure("standardize", "metal_complex", metal)
     for problem in Chem.DetectChemistryProblems(mol):
         kind = problem.GetType()
         code = "invalid_valence" if "Valence" in kind else "kekulize"
@@ -63,6 +96,11 @@ def _syntax_fault(smiles: str) -> str:
     odd = _open_rings(smiles)
     if odd:
         return f"ring bond {odd[0]} is not closed"
+    for found in _TOKEN.finditer(smiles):
+        if found.lastgroup == "no_atom":
+            return (
+                f"a syntax error at character {found.start() + 1}, {found[0]!r}, which is no atom"
+            )
     return "a syntax error"
 
 

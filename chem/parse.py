@@ -5,8 +5,11 @@ from functools import cache
 
 from rdkit import Chem
 
-from chem.diagnose import diagnose_molblock, diagnose_smiles
+from chem.diagnose import diagnose_smiles
+from chem.metals import find_metal_complex
+from chem.molblock_faults import diagnose_molblock, without_blank_lines
 from chem.records import Failure, StructureFormat
+from chem.shorthand import find_shorthand
 
 MAX_HEAVY_ATOMS = 999
 MAX_CHARACTERS: dict[StructureFormat, int] = {"smiles": 10_000, "molblock": 1_000_000}
@@ -14,7 +17,7 @@ MAX_CHARACTERS: dict[StructureFormat, int] = {"smiles": 10_000, "molblock": 1_00
 
 _NOT_FLAT = re.compile(r"[^A-Za-z0-9()\[\]=#%+.-]|\[\d*H")
 """Stereochemistry, hydrogens to remove, or anything out of the ordinary."""
-_MAY_HOLD_QUERY = re.compile(r"[*~|]")
+_MAY_HOLD_SHORTHAND = re.compile(r"[*~|]")
 
 
 def parse(structure: str, format: StructureFormat) -> Chem.Mol | Failure:
@@ -37,9 +40,12 @@ def parse(structure: str, format: StructureFormat) -> Chem.Mol | Failure:
         return Failure("standardize", "too_large", detail)
     if mol.GetNumAtoms() == 0:
         return Failure("standardize", "no_organic_fragment", "the structure has no atoms")
-    if (format == "molblock" or _MAY_HOLD_QUERY.search(structure)) and _has_query(mol):
-        detail = "a dummy atom, R group, atom list or query bond: not one definite molecule"
-        return Failure("standardize", "query_atoms", detail)
+    if format == "molblock" or _MAY_HOLD_SHORTHAND.search(structure):
+        shorthand = find_shorthand(mol, structure, format)
+        if shorthand is not None:
+            # The points in the middle of a ferrocene's rings are dummy atoms.
+            metal = find_metal_complex(mol)
+            return Failure("standardize", "metal_complex", metal) if metal else shorthand
     return mol
 
 
@@ -84,14 +90,16 @@ def _read_flat(smiles: str) -> Chem.Mol | None:
 
 
 def _read_molblock(molblock: str) -> Chem.Mol | Failure:
-    try:
-        mol = Chem.MolFromMolBlock(molblock, removeHs=False)
-    except RuntimeError:
-        mol = None
+    mol = _try_molblock(molblock)
+    if mol is None:
+        mended = without_blank_lines(molblock)
+        if mended is not None:
+            mol, molblock = _try_molblock(mended), mended
     return diagnose_molblock(molblock) if mol is None else mol
 
 
-def _has_query(mol: Chem.Mol) -> bool:
-    return any(atom.GetAtomicNum() == 0 or atom.HasQuery() for atom in mol.GetAtoms()) or any(
-        bond.HasQuery() or bond.GetBondType() == Chem.BondType.ZERO for bond in mol.GetBonds()
-    )
+def _try_molblock(molblock: str) -> Chem.Mol | None:
+    try:
+        return Chem.MolFromMolBlock(molblock, removeHs=False)
+    except RuntimeError:
+        return None

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
+from chem.canonical import write_canonical
 from chem.tautomers import draw_preferred
 
 KEY = 1
@@ -63,13 +64,7 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
     if enol:
         with rdBase.BlockLogs():
             keto = _ketonize(keto)
-    if "|" in smiles:
-        return str(
-            Chem.MolToCXSmiles(
-                keto, Chem.SmilesWriteParams(), Chem.CXSmilesFields.CX_ENHANCEDSTEREO
-            )
-        )
-    return Chem.MolToSmiles(keto)
+    return write_canonical(keto)
 
 
 def key_of(smiles: str) -> str:

@@ -1,13 +1,14 @@
 """One compound, one structure: the parent molecule that every later step sees.
 
-The steps, in order: read; remove explicit hydrogens and atom-map numbers; cut bonds to metals;
-normalize groups (nitro, N-oxide, sulfoxide and the like are written one way); move protons to the
-strongest base (reionize); keep the *parent*, the largest organic fragment (chem.parent has the
-exception); neutralize what a proton can neutralize. Isotope labels and stereochemistry stay exactly
-as given: a deuterated drug is another product, and an undefined centre stays undefined. Enhanced
-stereo groups (``&1``) do not survive, because the canonical SMILES cannot carry them.
+The steps, in order: read; refuse metal complexes (chem.metals); remove explicit hydrogens and
+atom-map numbers; cut bonds to the metals of salts; normalize groups (nitro, N-oxide, sulfoxide and
+the like are written one way); move protons to the strongest base (reionize); keep the *parent*, the
+largest organic fragment (chem.parent has the exception); neutralize what a proton can neutralize.
+Isotope labels and stereochemistry stay exactly as given: a deuterated drug is another product, an
+undefined centre stays undefined, and a racemate, one of two enantiomers or an atropisomer is kept
+as such in a CXSMILES (chem.canonical). What cannot be kept is refused.
 
-The result is a fixed point by construction: the canonical SMILES is read again until it no longer
+The result is a fixed point by construction: the canonical text is read again until it no longer
 changes, so ``standardize(s.smiles, "smiles").smiles == s.smiles`` and ``s.mol`` is, atom for atom,
 what RDKit reads from ``s.smiles``. Nothing that follows depends on how a vendor drew it.
 """
@@ -21,25 +22,31 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
+from chem.canonical import AxisError, axes_of, write_canonical
 from chem.diagnose import one_line
 from chem.drawings import unite_charges
+from chem.named_groups import adopt_groups
 from chem.parent import choose_parent
 from chem.parse import parse
 from chem.preferred import draw_as_preferred, may_be_redrawn
 from chem.records import Failure, StructureFormat
+from chem.refusals import find_refusal
 from chem.registration import registration_key
+from chem.stereo import has_lost_wedge, has_mirror_image, is_flagged_relative
 
 MAX_PASSES = 8
 STANDARDIZER = 2
 """Goes up when a rule changes, so that libraries are prepared again."""
 
-_MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*H")
-"""Several fragments, atom maps, query or dative bonds, explicit hydrogens."""
+_MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*(?:H|[CNOS]H?[23]?\]|[cnos]\])|=\[C@")
+"""Several fragments, atom maps, query or dative bonds, explicit hydrogens, unpaired electrons (an
+atom in square brackets without charge or configuration), a drawn allene."""
 _HAS_CARBON = re.compile(r"c|C(?![a-z])")
 """For a SMILES without elements such as Sc; it may overlook a carbon, but invents none."""
 _MAY_BE_UNUSUAL = re.compile(r"\[(?!nH\]|C@@?H?\])|[SPI]|B(?!r)")
 """What a canonical SMILES needs to match ``_Tools.unusual``."""
 _MAPPED = re.compile(r":\d+\]")
+_SALT_METALS = "[Li,Na,K,Rb,Cs,Be,Mg,Ca,Sr,Ba,Ra,Zn,Al]"
 
 
 class Standardized(NamedTuple):
@@ -48,11 +55,14 @@ class Standardized(NamedTuple):
     mol: Chem.Mol
     """Sanitized, hydrogens implicit (isotopic hydrogens stay atoms), atoms in SMILES order."""
     smiles: str
-    """Canonical isomeric SMILES."""
+    """Canonical isomeric SMILES; CXSMILES where a racemate or the like needs it."""
     changes: tuple[str, ...]
     """What differs from the input, in order, each word once: ``removed_atom_maps``,
     ``removed_hydrogens``, ``disconnected_metal``, ``normalized``, ``reionized``,
-    ``stripped_fragments``, ``neutralized``. Empty for a mere re-spelling of the same molecule."""
+    ``stripped_fragments``, ``neutralized``; and what was read though it is not sure:
+    ``dropped_stereo_group`` (a group over several centres without wedges), ``dropped_wedge`` (one
+    without a meaning), ``assumed_absolute`` (centres without a chiral flag, read as drawn). Empty
+    for a mere re-spelling of the same molecule."""
     key: str
     """Registration key: records with equal keys are one compound, however they were drawn."""
 
@@ -90,8 +100,11 @@ class _Tools(NamedTuple):
 @cache
 def _tools() -> _Tools:
     with rdBase.BlockLogs():
+        metals = rdMolStandardize.MetalDisconnector()
+        metals.SetMetalNof(Chem.MolFromSmarts(f"{_SALT_METALS}~[#7,#8,F]"))
+        metals.SetMetalNon(Chem.MolFromSmarts(f"{_SALT_METALS}~[#16,#34,#52,Cl,Br,I,$(C#N)]"))
         return _Tools(
-            metals=rdMolStandardize.MetalDisconnector(),
+            metals=metals,
             normalizer=rdMolStandardize.Normalizer(),
             reionizer=rdMolStandardize.Reionizer(),
             uncharger=rdMolStandardize.Uncharger(),
@@ -108,12 +121,16 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
 
     Failures (stage/code): ``parse/invalid_smiles``, ``parse/invalid_molblock``,
     ``parse/invalid_valence``, ``parse/kekulize``, ``parse/sanitize`` (any other chemical fault that
-    RDKit names); ``standardize/query_atoms`` (dummy atoms, R groups, atom lists, any-bonds: not one
-    molecule), ``standardize/too_large`` (more than 999 heavy atoms in the record, or a SMILES over
-    10,000 characters or a molblock over 1,000,000, refused unread),
-    ``standardize/no_organic_fragment`` (no atoms, or no fragment with a carbon: salts, metals,
-    water, cisplatin), ``standardize/failed`` (RDKit raised; its message is the detail),
-    ``standardize/unstable`` (no fixed point; never seen on real molecules).
+    RDKit names); ``standardize/query_atoms``, ``standardize/drawn_shorthand``,
+    ``standardize/repeat_units``, ``standardize/mixture`` (not one definite molecule: see
+    chem.shorthand), ``standardize/metal_complex`` (chem.metals), ``standardize/radical`` (an
+    unpaired electron: mostly hydrogens that were left out), ``standardize/atropisomer`` and
+    ``standardize/unsupported_stereo`` (stereochemistry that no text of ours can keep),
+    ``standardize/too_large`` (more than 999 heavy atoms in the record, or a SMILES over 10,000
+    characters or a molblock over 1,000,000, refused unread), ``standardize/no_organic_fragment``
+    (no atoms, or no fragment with a carbon: salts, water), ``standardize/failed`` (RDKit raised;
+    its message is the detail), ``standardize/unstable`` (no fixed point; never seen on real
+    molecules).
 
     >>> standardize("Cl.CN(C)C", "smiles").smiles
     'CN(C)C'
@@ -127,6 +144,8 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
                 if short is not None:
                     return short
             return _to_fixed_point(structure, format, _Changes())
+        except AxisError as error:
+            return Failure("standardize", "atropisomer", str(error))
         except MemoryError:
             raise  # the machine's want, not the molecule's fault: the owner of this process decides
         except Exception as error:
@@ -146,7 +165,7 @@ def trace(structure: str, format: StructureFormat) -> dict[str, str]:
 
     def note(change: str, mol: Chem.Mol) -> None:
         if change not in found:
-            found[change] = Chem.MolToSmiles(mol)
+            found[change] = write_canonical(mol)
 
     with rdBase.BlockLogs(), suppress(Exception):  # why it failed is standardize's to tell
         text = structure.strip() if format == "smiles" else structure
@@ -188,6 +207,16 @@ def _to_fixed_point(
     mol = parse(structure, format)
     if isinstance(mol, Failure):
         return mol
+    refused = find_refusal(mol, structure, format)
+    if refused is not None:
+        return refused
+    mol, is_dropped = adopt_groups(mol, structure, format)
+    if is_dropped:
+        changes.add("dropped_stereo_group", mol)
+    if format == "molblock" and has_lost_wedge(mol):
+        changes.add("dropped_wedge", mol)
+    may_have_axes = "|" in structure if format == "smiles" else bool(axes_of(mol))
+    is_relative = is_flagged_relative(mol, structure, format)
     seen: list[str] = []
     if format == "smiles":
         seen.append(structure)
@@ -200,7 +229,8 @@ def _to_fixed_point(
         mol = _clean(mol, changes)
         if not mol.HasSubstructMatch(_tools().carbon):
             return Failure("standardize", "no_organic_fragment", "no fragment contains carbon")
-        smiles = Chem.MolToSmiles(mol)
+        is_stated = may_have_axes or len(mol.GetStereoGroups())
+        smiles = write_canonical(mol) if is_stated else str(Chem.MolToSmiles(mol))
         if smiles in seen:
             # Usually the last one. RDKit could also alternate between spellings of one molecule;
             # then the smallest of them stands for all, from whichever the walk began.
@@ -210,6 +240,8 @@ def _to_fixed_point(
                 if isinstance(mol, Failure):
                     return mol
             _note_charges(structure, chosen, mol, changes)
+            if is_relative and has_mirror_image(mol, chosen):
+                changes.add("assumed_absolute", mol)
             key = registration_key(mol, chosen)
             return Standardized(mol, chosen, changes.words, key)
         seen.append(smiles)

@@ -1,27 +1,218 @@
-"""Which statement about stereochemistry a structure makes."""
+"""Which statement about stereochemistry a structure makes, and what of it would be lost."""
+
+import re
+from functools import cache
 
 from rdkit import Chem, rdBase
+from rdkit.Chem import rdDistGeom, rdMolDescriptors, rdqueries
+
+from chem.canonical import axes_of, groups_of, inverted, write_canonical
+from chem.records import StructureFormat
 
 STEREO_WORDS: dict[str, str] = {
     "none": "there is nothing to draw: no stereocentre, no double bond with two sides",
     "single": "one stereoisomer: every centre and double bond is drawn, and meant as drawn",
     "racemic": "both enantiomers together (an AND group, &1)",
-    "one_of_two": "one enantiomer, and it is not known which (an OR group, o1)",
+    "one_of_two": "one stereoisomer, and it is not known which of those an OR group (o1) names",
     "mixture": "several stereoisomers together, as AND groups of part of the centres",
     "undefined": "flat: there are centres or double bonds, and none is drawn",
     "partly_undefined": "some centres or double bonds are drawn, and some are not",
 }
 """Word to meaning."""
 
+_TAGS = Chem.ChiralType
+_TETRAHEDRAL = (_TAGS.CHI_TETRAHEDRAL_CW, _TAGS.CHI_TETRAHEDRAL_CCW)
+_ALLENE = re.compile(r"@AL|=\[\d*C@")
+_OTHER_SHAPES = re.compile(r"@(?:SP|TB|OH)\d")
+_RELATIVE_FLAG = re.compile(r"\|(?:[^|]*,)?r(?:,[^|]*)?\|")
+_WEDGES = {"_MolFileBondStereo": (1, 6), "_MolFileBondCfg": (1, 3)}
+"""RDKit's property of a bond of a molblock (V2000, V3000), and what stands for up and down."""
+_SEED = 7
+
+
+@cache
+def _blurred() -> tuple[Chem.Mol, ...]:
+    """Return patterns of what RDKit takes for stereo though a proton or a turn undoes it."""
+    return tuple(
+        Chem.MolFromSmarts(pattern)
+        for pattern in ("C(=[NX2])N", "C=[NX2;!H0]", "*=*=*", "[PX4,SX4](=O)[OH,O-]", "[NX3;+0]")
+    )
+
 
 def describe_stereo(smiles: str) -> str:
-    """Return one of ``STEREO_WORDS`` for a standardized SMILES or CXSMILES."""
+    """Return one of ``STEREO_WORDS`` for a standardized SMILES or CXSMILES.
+
+    >>> describe_stereo("CC(O)F"), describe_stereo("C[C@H](O)F"), describe_stereo("CCO")
+    ('undefined', 'single', 'none')
+    >>> describe_stereo("C[C@H](O)F |&1:1|")
+    'racemic'
+    """
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(smiles)
-    elements = list(Chem.FindPotentialStereo(mol, cleanIt=False))
-    drawn = sum(one.specified == Chem.StereoSpecified.Specified for one in elements)
-    if not elements:
-        return "none"
-    if drawn == 0:
-        return "undefined"
-    return "single" if drawn == len(elements) else "partly_undefined"
+        elements = list(Chem.FindPotentialStereo(mol, cleanIt=False))
+        drawn = sum(one.specified == Chem.StereoSpecified.Specified for one in elements)
+        if drawn < len(elements) and _is_partly_open(mol, elements):
+            return "partly_undefined" if drawn else "undefined"
+        if not drawn:
+            return "none"
+        groups = groups_of(mol)
+        if not groups:
+            return "single"
+        kinds = {group.kind for group in groups}
+        if kinds == {Chem.StereoGroupType.STEREO_OR}:
+            return "one_of_two"
+        if len(groups) > 1:
+            return "mixture"
+        mirrored = Chem.MolToSmiles(inverted(mol))
+        turned = Chem.MolToSmiles(inverted(mol, groups[0].centres))
+        return "racemic" if turned == mirrored else "mixture"
+
+
+def _is_partly_open(mol: Chem.Mol, elements: list[Chem.StereoInfo]) -> bool:
+    """Whether a centre or double bond that is not drawn could be drawn in two ways."""
+    blurred: set[int] = set()
+    for pattern in _blurred():
+        blurred.update(match[0] for match in mol.GetSubstructMatches(pattern))
+    open_centres: set[int] = set()
+    for one in elements:
+        if one.specified == Chem.StereoSpecified.Specified:
+            continue
+        if one.type != Chem.StereoType.Bond_Double:
+            open_centres.add(one.centeredOn)
+            continue
+        bond = mol.GetBondWithIdx(one.centeredOn)
+        ends = {bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()}
+        if not _is_blurred_bond(mol, ends):
+            return True
+    open_centres -= blurred
+    if not open_centres:
+        return False
+    bridgeheads: list[int] = []
+    # RDKit's stub is wrong.
+    rdMolDescriptors.CalcNumBridgeheadAtoms(mol, atoms=bridgeheads)  # type: ignore[arg-type]
+    return not open_centres <= set(bridgeheads) or _is_chiral_cage(mol, open_centres)
+
+
+def _is_blurred_bond(mol: Chem.Mol, ends: set[int]) -> bool:
+    for pattern in _blurred()[:3]:
+        for match in mol.GetSubstructMatches(pattern):
+            if ends <= set(match[:2]) or (pattern is _blurred()[2] and ends <= set(match)):
+                return True
+    return False
+
+
+def _is_chiral_cage(mol: Chem.Mol, bridgeheads: set[int]) -> bool:
+    """Whether bridgeheads, of which one shape fits a small cage, make it a chiral one.
+
+    Camphor has two mirror images, adamantane and tropane one shape. The cage is built in space
+    once, and its bridgeheads are inverted together.
+    """
+    built = Chem.AddHs(mol)
+    if rdDistGeom.EmbedMolecule(built, randomSeed=_SEED, maxAttempts=5) != 0:
+        return True
+    Chem.AssignStereochemistryFrom3D(built)
+    built = Chem.RemoveHs(built)
+    for atom in built.GetAtoms():
+        if atom.GetIdx() not in bridgeheads:
+            atom.SetChiralTag(mol.GetAtomWithIdx(atom.GetIdx()).GetChiralTag())
+    Chem.AssignStereochemistry(built, cleanIt=True, force=True)
+    other = inverted(built, frozenset(bridgeheads))
+    return bool(Chem.MolToSmiles(built) != Chem.MolToSmiles(other))
+
+
+def is_flagged_relative(mol: Chem.Mol, structure: str, format: StructureFormat) -> bool:
+    """Whether the record leaves open that its drawn centres are absolute.
+
+    A chiral flag of 0 (molblock) or ``|r|`` (CXSMILES) stands over centres of no group. By the
+    format's own rule they would be relative; most vendors leave the flag out and mean what they
+    draw. ``mol`` is what RDKit read from the record.
+    """
+    if format == "smiles":
+        if "|" not in structure or not _RELATIVE_FLAG.search(structure):
+            return False
+    else:
+        flag = mol.HasProp("_MolFileChiralFlag") and mol.GetIntProp("_MolFileChiralFlag")
+        if flag or (mol.GetNumConformers() and mol.GetConformer().Is3D()):
+            return False
+    if not mol.HasSubstructMatch(_patterns().centre):
+        return False
+    grouped = {atom.GetIdx() for group in mol.GetStereoGroups() for atom in group.GetAtoms()}
+    return any(
+        atom.GetChiralTag() in _TETRAHEDRAL and atom.GetIdx() not in grouped
+        for atom in mol.GetAtoms()
+    )
+
+
+def has_mirror_image(mol: Chem.Mol, smiles: str) -> bool:
+    """Whether a standardized molecule and its mirror image are different compounds."""
+    return "@" in smiles and write_canonical(inverted(mol)) != smiles
+
+
+def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> str | None:
+    """Return which drawn stereochemistry no text of ours could keep; None if all of it is kept.
+
+    Allenes, shapes other than the tetrahedron, and groups (racemic, one of two) over the axis of
+    an atropisomer. ``mol`` is what RDKit read from ``structure``.
+    """
+    if format == "smiles":
+        allene = _ALLENE.search(structure) and mol.HasSubstructMatch(_patterns().allene)
+    else:
+        allene = any(
+            _begins_wedge(mol, end)
+            for match in mol.GetSubstructMatches(_patterns().allene)
+            for end in (match[0], match[2])
+        )
+    if allene:
+        return "the configuration of an allene cannot be kept: two mirror images would be one"
+    if format == "smiles" and _OTHER_SHAPES.search(structure):
+        return "a square planar, bipyramidal or octahedral configuration cannot be kept"
+    groups = mol.GetStereoGroups()
+    if len(groups) and any(group.GetBonds() for group in groups) and axes_of(mol):
+        return "a racemic or unknown axis of an atropisomer cannot be kept"
+    return None
+
+
+def has_lost_wedge(mol: Chem.Mol) -> bool:
+    """Whether a molblock draws a wedge at a centre that is read as undefined all the same.
+
+    A wedge has no meaning where the neighbours lie on one side or on one point.
+    """
+    begins = {match[0] for pattern in _patterns().wedges for match in _begins(mol, pattern)}
+    bare = {at for at in begins if mol.GetAtomWithIdx(at).GetChiralTag() not in _TETRAHEDRAL}
+    return bool(bare) and any(
+        one.centeredOn in bare
+        and one.type == Chem.StereoType.Atom_Tetrahedral
+        and one.specified != Chem.StereoSpecified.Specified
+        for one in Chem.FindPotentialStereo(mol, cleanIt=False)
+    )
+
+
+def _begins(mol: Chem.Mol, pattern: Chem.Mol) -> list[tuple[int]]:
+    pairs = mol.GetSubstructMatches(pattern)
+    return [(mol.GetBondBetweenAtoms(*pair).GetBeginAtomIdx(),) for pair in pairs]
+
+
+class _Patterns:
+    def __init__(self) -> None:
+        self.allene = Chem.MolFromSmarts("[CX3]=[CX2]=[CX3]")
+        centre = Chem.RWMol()
+        centre.AddAtom(rdqueries.HasChiralTagQueryAtom())
+        self.centre = centre.GetMol()
+        self.wedges = [
+            _bond_with(name, value) for name, drawn in _WEDGES.items() for value in drawn
+        ]
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns()
+
+
+def _bond_with(name: str, value: int) -> Chem.Mol:
+    pattern = Chem.RWMol(Chem.MolFromSmarts("*~*"))
+    pattern.ReplaceBond(0, rdqueries.HasIntPropWithValueQueryBond(name, value))
+    return pattern.GetMol()
+
+
+def _begins_wedge(mol: Chem.Mol, at: int) -> bool:
+    return any(begin == at for one in _patterns().wedges for (begin,) in _begins(mol, one))

@@ -101,3 +101,15 @@ def test_the_same_molecule_gives_the_same_picture() -> None:
 def test_refuses_what_is_not_a_smiles() -> None:
     with pytest.raises(InputError, match="expected a SMILES"):
         depict("CCQ")
+
+
+def test_a_stereo_group_is_named_beside_its_centres() -> None:
+    single, racemate, either = (
+        depict(f"C[C@H](O)c1ccccc1{group}") for group in ("", " |&1:1|", " |o1:1|")
+    )
+    letters = [
+        sum(len(mark.path) for mark in one.marks if mark.style == "fill")
+        for one in (single, racemate, either)
+    ]
+    assert letters[0] < min(letters[1:])
+    assert letters[1] != letters[2]

@@ -66,7 +66,8 @@ def refuse(structure: str, format: str = "smiles") -> Failure:
             "O=C(O)c1ccc(S(=O)(=O)O)cc1",
             ("reionized", "neutralized"),
         ),
-        ("C[C@H](O)F |&1:1|", "C[C@H](O)F", ()),
+        ("C[C@H](O)F |&1:1|", "C[C@H](O)F |&1:1|", ()),
+        ("C[C@@H](O)F |&1:1|", "C[C@H](O)F |&1:1|", ()),
         ("CCO |o1:1|", "CCO", ()),
         ("N[C@@H](C)C(=O)O", "C[C@H](N)C(=O)O", ()),
         ("F/C=C/F", "F/C=C/F", ()),
@@ -74,7 +75,7 @@ def refuse(structure: str, format: str = "smiles") -> Failure:
     ],
 )
 def test_rules(written: str, smiles: str, changes: tuple[str, ...]) -> None:
-    assert accept(written)[1:] == (smiles, changes)
+    assert accept(written)[1:3] == (smiles, changes)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_rules(written: str, smiles: str, changes: tuple[str, ...]) -> None:
         ("C~C", "standardize", "query_atoms", "query bond"),
         ("", "standardize", "no_organic_fragment", "no atoms"),
         ("[Na+].[Cl-]", "standardize", "no_organic_fragment", "carbon"),
-        ("N.N.Cl[Pt]Cl", "standardize", "no_organic_fragment", "carbon"),
+        ("N.N.Cl[Pt]Cl", "standardize", "metal_complex", "platinum"),
         ("C" * 1000, "standardize", "too_large", "1000 heavy atoms"),
         ("C" * 20_000, "standardize", "too_large", "20,000 characters"),
     ],
@@ -115,7 +116,7 @@ def test_the_largest_accepted_molecule() -> None:
 def test_standardizing_again_changes_nothing(smiles: str) -> None:
     first = standardize(smiles, "smiles")
     if isinstance(first, Failure):
-        assert first.code == "no_organic_fragment"
+        assert first.code in ("no_organic_fragment", "metal_complex")
         return
     again = accept(first.smiles)
     assert again.smiles == first.smiles
@@ -213,7 +214,7 @@ def test_a_molblock_gives_the_same_compound(smiles: str) -> None:
 def test_hydrogens_of_a_molblock_are_removed() -> None:
     mol = Chem.AddHs(Chem.MolFromSmiles("CCO"))
     rdDepictor.Compute2DCoords(mol)
-    assert accept(Chem.MolToMolBlock(mol), "molblock")[1:] == ("CCO", ("removed_hydrogens",))
+    assert accept(Chem.MolToMolBlock(mol), "molblock")[1:3] == ("CCO", ("removed_hydrogens",))
 
 
 @pytest.mark.parametrize(
@@ -221,7 +222,7 @@ def test_hydrogens_of_a_molblock_are_removed() -> None:
     [
         (" C ", " R#", "query_atoms"),
         (" C ", " A ", "query_atoms"),
-        (" C ", " Zz", "invalid_molblock"),
+        (" C ", " Zz", "drawn_shorthand"),
         ("V2000", "V9000", "invalid_molblock"),
         ("M  END", "", "invalid_molblock"),
     ],
@@ -273,7 +274,10 @@ def test_a_change_that_is_made_twice_is_told_as_it_was_first() -> None:
         "stripped_fragments": "[NH3+][CH-]C(=O)[O-]",
         "neutralized": "[NH3+][CH-]C(=O)O",
     }
-    assert accept(structure)[1:] == ("NCC(=O)O", ("reionized", "stripped_fragments", "neutralized"))
+    assert accept(structure)[1:3] == (
+        "NCC(=O)O",
+        ("reionized", "stripped_fragments", "neutralized"),
+    )
 
 
 def test_only_a_trace_pays_for_the_structure_after_a_change(

@@ -75,6 +75,21 @@ def test_more_than_999_atoms_are_written_in_v3000() -> None:
     assert "V2000" in format_entry("C" * 999, "", {})
 
 
+def test_the_chiral_flag_says_what_is_absolute() -> None:
+    def flag(smiles: str) -> str:
+        return format_entry(smiles, "", {}).split("\n")[3][12:15].strip()
+
+    assert flag("C[C@H](O)F") == flag("Cc1cccc(Cl)c1-c1c(C)cccc1C(N)=O |wD:7.6|") == "1"
+    assert flag("CC(O)F") == flag("F/C=C/F") == flag("CCO") == "0"
+
+
+def test_stereo_groups_are_collections() -> None:
+    entry = format_entry("C[C@@H](F)[C@H](Cl)[C@H](C)Br |o1:3,&1:5|", "", {})
+    assert "MDLV30/STEREL1 ATOMS=(1 4)" in entry
+    assert "MDLV30/STERAC1 ATOMS=(1 6)" in entry
+    assert "MDLV30/STEABS ATOMS=(1 2)" in entry
+
+
 def test_refusals(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected a SMILES"):
         write_sdf(tmp_path / "x.sdf", [("CCQ", "", {})])
