@@ -219,8 +219,11 @@ class _Context:
         if system.charge > 0 or system.anion:
             options.append(_Option(True, valence - degree, 1, _CHARGE + self._cation(k)))
         if system.anion and valence > degree:
-            # Oxygen and sulfur bear a charge best.
-            cost = _CHARGE + (6 if number == NITROGEN else 0)
+            # Oxygen and sulfur bear a charge best, but the nitrogen of an amide better than its
+            # oxygen.
+            other = self.neighbours[k][0] if self.neighbours[k] else k
+            held = other not in self.aromatic and self._is_carboxyl(other)
+            cost = _CHARGE + (self._anion(k) if number == NITROGEN else 8 if held else 0)
             options.append(_Option(False, valence - degree - 1, -1, cost))
         return options
 
@@ -373,6 +376,10 @@ class _Context:
                 ):
                     return True
         return False
+
+    def _anion(self, k: int) -> int:
+        """Return the cost of a negative charge on nitrogen: least beside a ring of a sydnonimine."""
+        return 4 if any(j in self.aromatic - self.benzene for j in self.neighbours[k]) else 6
 
     def _cation(self, k: int) -> int:
         if self.system.numbers[k] != NITROGEN:

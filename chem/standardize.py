@@ -34,7 +34,7 @@ from chem.refusals import find_refusal
 from chem.registration import registration_key
 from chem.stereo import has_lost_wedge, has_mirror_image, is_flagged_relative
 
-MAX_PASSES = 8
+MAX_PASSES = 16
 STANDARDIZER = 2
 """Goes up when a rule changes, so that libraries are prepared again."""
 
@@ -44,7 +44,7 @@ atom in square brackets without charge or configuration), a drawn allene."""
 _HAS_CARBON = re.compile(r"c|C(?![a-z])")
 """For a SMILES without elements such as Sc; it may overlook a carbon, but invents none."""
 _MAY_BE_UNUSUAL = re.compile(r"\[(?!nH\]|C@@?H?\])|[SPI]|B(?!r)")
-"""What a canonical SMILES needs to match ``_Tools.unusual``."""
+"""What a SMILES needs to match ``_Tools.unusual``."""
 _MAPPED = re.compile(r":\d+\]")
 _SALT_METALS = "[Li,Na,K,Rb,Cs,Be,Mg,Ca,Sr,Ba,Ra,Zn,Al]"
 
@@ -184,9 +184,9 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
     for _ in range(MAX_PASSES):
         if isinstance(mol, Failure):
             return None
-        written = Chem.MolToSmiles(mol)
-        if _MAY_BE_UNUSUAL.search(written) and mol.HasSubstructMatch(_tools().unusual):
+        if _MAY_BE_UNUSUAL.search(seen) and mol.HasSubstructMatch(_tools().unusual):
             return None
+        written = Chem.MolToSmiles(mol)
         if not _HAS_CARBON.search(written):
             return None
         if written == seen:
@@ -239,6 +239,11 @@ def _to_fixed_point(
                 mol = parse(chosen, "smiles")
                 if isinstance(mol, Failure):
                     return mol
+            if may_be_redrawn(mol, chosen):
+                drawn, _ = draw_as_preferred(mol, chosen, changes.add)
+                if drawn is not mol:
+                    mol, seen = drawn, []
+                    continue
             _note_charges(structure, chosen, mol, changes)
             if is_relative and has_mirror_image(mol, chosen):
                 changes.add("assumed_absolute", mol)
@@ -283,7 +288,6 @@ def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
     """Run the steps this molecule can need, noting those that changed it."""
     tools = _tools()
     unusual = mol.HasSubstructMatch(tools.unusual)
-    stripped = False
     if unusual:
         bonds = mol.GetNumBonds()
         tools.metals.DisconnectInPlace(mol)
@@ -294,14 +298,8 @@ def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
     if len(Chem.GetMolFrags(mol)) > 1:
         mol = choose_parent(mol)
         changes.add("stripped_fragments", mol)
-        stripped = True
     if unusual:
         _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
-    if stripped:
-        return mol  # the fragment is read again before it is drawn anew
-    smiles = Chem.MolToSmiles(mol)
-    if may_be_redrawn(mol, smiles):
-        mol, _ = draw_as_preferred(mol, smiles, changes.add)
     return mol
 
 
@@ -312,7 +310,7 @@ def _normalize(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
     _tools().normalizer.normalizeInPlace(normal)
     if Chem.MolToSmiles(normal, canonical=False) == Chem.MolToSmiles(mol, canonical=False):
         return mol
-    if Chem.MolFromSmiles(Chem.MolToSmiles(normal), sanitize=True) is None:
+    if Chem.MolFromSmiles(Chem.MolToSmiles(normal, canonical=False)) is None:
         return mol
     changes.add("normalized", normal)
     return normal

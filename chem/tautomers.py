@@ -13,7 +13,15 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
-from chem.conjugation import CARBON, NITROGEN, Drawn, atom_states, find_systems, neighbour_lists
+from chem.conjugation import (
+    CARBON,
+    NITROGEN,
+    AtomState,
+    Drawn,
+    atom_states,
+    find_systems,
+    neighbour_lists,
+)
 from chem.placements import Placement, best_placements, double_bonds, twins_of
 
 MAX_TIES = 16
@@ -122,17 +130,17 @@ class AtomOrder:
         states = atom_states(mol)
         self._neighbours = neighbour_lists(mol)
         self._numbers = [
-            _mix(s.number + (s.degree << 8) + (s.isotope << 12))
-            if i in moving
-            else _mix(
-                s.number
-                + (s.degree << 8)
-                + (s.isotope << 12)
-                + (s.hydrogens + 1 << 24)
-                + (s.charge + 8 << 28)
-            )
+            _mix(s.number + (s.degree << 8) + (s.isotope << 12) + self._held(s, i in moving))
             for i, s in enumerate(states)
         ]
+
+    @staticmethod
+    def _held(state: AtomState, is_moving: bool) -> int:
+        if is_moving:
+            return 0
+        # Which acid group of an inner salt has lost its proton is settled after the charges.
+        lost = state.charge == -1
+        return (state.hydrogens + 1 + lost << 24) + (state.charge + 8 + lost << 28)
 
     def lowest(self, drawn: Drawn, placements: Sequence[Placement]) -> list[Placement]:
         """Return the placements that come first; more than one where the order sees no difference."""
