@@ -19,8 +19,8 @@ from chem.tautomers import draw_preferred
 
 Note = Callable[[str, Chem.Mol], None]
 
-_SURELY = re.compile(r"=\[?N|N[\d%]*\(?=|\[N@")
-"""A double bond at nitrogen, or stereochemistry there."""
+_SURELY = re.compile(r"=\[?N|N[\d%]*\(?=|\[N@|P|=S(?!\()|S=[Cc]")
+"""A double bond at nitrogen, or stereochemistry there; phosphorus; thiocarbonyl groups."""
 _AZOLE = re.compile(r"\[nH\].*n|n.*\[nH\]")
 """An azole or lactam with a second aromatic nitrogen."""
 _FIXED_CHARGES = re.compile(r"\[N\+\]\(=O\)\[O-\]|O=\[N\+\]\(\[O-\]\)|\[S@*\+\]\(|\[O-\]\[S@*\+\]")
