@@ -13,6 +13,8 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
+from chem.canonical import Group, groups_of, with_groups
+
 CHARGES = (
     ("phosphine oxide", "[P,As;+;X4:1][O,S,Se;-;X1:2]>>[P,As;+0:1]=[O,S,Se;+0:2]"),
     ("phosphine imide", "[P;+;X4:1][N;-:2]>>[P;+0:1]=[N;+0:2]"),
@@ -173,9 +175,28 @@ def settle_hydrogens(mol: Chem.Mol) -> Chem.Mol:
             atom.SetNoImplicit(False)
             atom.SetNumExplicitHs(0)
     free.UpdatePropertyCache(strict=False)
-    settled = _tools().hydrogens.normalize(free)
-    Chem.AssignStereochemistry(settled, cleanIt=True, force=True)
-    return settled
+    _tools().hydrogens.normalizeInPlace(free)
+    return keep_groups(mol, free)
+
+
+def keep_groups(mol: Chem.Mol, rewritten: Chem.Mol) -> Chem.Mol:
+    """Return a molecule that RDKit's normalizer made, with the stereo groups that it forgets.
+
+    Centres that are none any more lose their configuration, and their place in a group.
+    """
+    Chem.AssignStereochemistry(rewritten, cleanIt=True, force=True)
+    groups = groups_of(mol)
+    if not groups:
+        return rewritten
+    left = [
+        Group(one.kind, frozenset(i for i in one.centres if _is_centre(rewritten, i)))
+        for one in groups
+    ]
+    return with_groups(rewritten, [one for one in left if one.centres])
+
+
+def _is_centre(mol: Chem.Mol, atom: int) -> bool:
+    return bool(mol.GetAtomWithIdx(atom).GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED)
 
 
 def _is_plain(atom: Chem.Atom) -> bool:

@@ -15,6 +15,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.canonical import write_canonical
+from chem.drawings import keep_groups
 from chem.tautomers import draw_preferred
 
 KEY = 1
@@ -94,10 +95,11 @@ def _ketonize(mol: Chem.Mol) -> Chem.Mol:
             atom.SetNoImplicit(False)
             atom.SetNumExplicitHs(0)
     mol.UpdatePropertyCache(strict=False)
-    keto = _tools().ketonizer.normalize(mol)
-    Chem.AssignStereochemistry(keto, cleanIt=True, force=True)
+    keto = Chem.Mol(mol)
+    _tools().ketonizer.normalizeInPlace(keto)
+    keto = keep_groups(mol, keto)
     drawn = draw_preferred(keto, Chem.MolToSmiles(keto))
     keto = keto if drawn is None else drawn.mol
     # Read again, for what RDKit makes of it does not depend on how it came about.
-    again = Chem.MolFromSmiles(Chem.MolToSmiles(keto))
+    again = Chem.MolFromSmiles(write_canonical(keto))
     return keto if again is None else again
