@@ -56,7 +56,7 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
     """
     tools = _tools()
     enol = _MAY_BE_ENOL.search(smiles) and mol.HasSubstructMatch(tools.enol)
-    labile = ()
+    labile: list[int] = []
     if "@" in smiles and "=O" in smiles:
         labile = [one[0] for one in mol.GetSubstructMatches(tools.labile)]
     if not enol and not labile:
@@ -79,7 +79,7 @@ def key_of(smiles: str) -> str:
     return smiles if mol is None else registration_key(mol, smiles)
 
 
-def _flatten(mol: Chem.Mol, atoms: list[int] | tuple[()]) -> Chem.Mol:
+def _flatten(mol: Chem.Mol, atoms: list[int]) -> Chem.Mol:
     flat = Chem.Mol(mol)
     for i in atoms:
         flat.GetAtomWithIdx(i).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)

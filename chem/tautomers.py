@@ -40,7 +40,8 @@ class Redrawn(NamedTuple):
 def draw_preferred(mol: Chem.Mol, smiles: str) -> Redrawn | None:
     """Return a sanitized molecule in its preferred form; None where it is drawn so already.
 
-    ``smiles`` is a SMILES of it, in any form but with its stereochemistry. The order of atoms stays. Systems with too many placements stay as they are.
+    ``smiles`` is a SMILES of it, in any form but with its stereochemistry. The order of atoms
+    stays. Systems with too many placements stay as they are.
     """
     systems = find_systems(mol)
     chosen: list[tuple[Drawn, Placement]] = []
@@ -101,8 +102,9 @@ def _current(drawn: Drawn) -> Placement:
             bonded.append(valence - state.degree - state.hydrogens == 1)
     for first, second in twins_of(system):
         if bonded[second] and not bonded[first]:
-            for values in (hydrogens, charges, bonded):
-                values[first], values[second] = values[second], values[first]  # type: ignore[index]
+            bonded[first], bonded[second] = bonded[second], bonded[first]
+            for values in (hydrogens, charges):
+                values[first], values[second] = values[second], values[first]
     return Placement(tuple(hydrogens), tuple(charges), tuple(bonded))
 
 
@@ -143,7 +145,7 @@ class AtomOrder:
         return (state.hydrogens + 1 + lost << 24) + (state.charge + 8 + lost << 28)
 
     def lowest(self, drawn: Drawn, placements: Sequence[Placement]) -> list[Placement]:
-        """Return the placements that come first; more than one where the order sees no difference."""
+        """Return the placements that come first: several where the order sees no difference."""
         crowding = [self._crowding(drawn, one) for one in placements]
         least = min(crowding)
         placements = [

@@ -169,12 +169,9 @@ def test_the_quick_look_overlooks_nothing(real: list[str]) -> None:
         if isinstance(found, Failure) or may_be_redrawn(found.mol, found.smiles):
             continue
         looked += 1
-        heard: list[str] = []
         # "N=" makes it look at everything.
-        drawn, _ = draw_as_preferred(
-            found.mol, found.smiles + "N=", lambda word, _: heard.append(word)
-        )
-        assert Chem.MolToSmiles(drawn) == Chem.MolToSmiles(found.mol), heard
+        drawn, _ = draw_as_preferred(found.mol, found.smiles + "N=", lambda *_: None)
+        assert Chem.MolToSmiles(drawn) == Chem.MolToSmiles(found.mol)
     assert looked > 100
 
 
@@ -204,19 +201,3 @@ def test_a_system_with_too_many_placements_stays_as_it_is(monkeypatch: pytest.Mo
         assert accept("Oc1ncnc2ccccc12").smiles == "Oc1ncnc2ccccc12"
     finally:
         best_placements.cache_clear()
-
-
-def test_forms_of_one_compound_give_equal_systems() -> None:
-    def systems(smiles: str) -> list[tuple[object, ...]]:
-        found = find_systems(Chem.MolFromSmiles(smiles))
-        return sorted(
-            (sorted(one.system.numbers), one.system.hydrogens, one.system.charge) for one in found
-        )
-
-    for one, other in (
-        ("O=c1cccc[nH]1", "Oc1ccccn1"),
-        ("CN(C)c1ccc2nc3ccc(=[N+](C)C)cc-3sc2c1", "CN(C)c1ccc2c(c1)[s+]c1cc(N(C)C)ccc1n2"),
-        ("CC(=N)NC", "CC(N)=NC"),
-    ):
-        ours, theirs = systems(one), systems(other)
-        assert (ours or theirs) and all(found in ours for found in theirs) or not ours
