@@ -24,8 +24,8 @@ def aromatize(mol: Chem.Mol) -> Chem.Mol | None:
 
     Rings of six: each saturated carbon, all with a hydrogen, has one exocyclic C=O or C=N to give
     it to; a ring oxygen, sulfur or nitrogen keeps one carbonyl group for itself, and no imide is
-    made a pyridone but where the saturated carbon stands between two. Rings of five: pyrazolones and isoxazolones, whose
-    saturated carbon stands between C=O and C=N.
+    made a pyridone but where the saturated carbon stands between two. Rings of five: pyrazolones
+    and isoxazolones, whose saturated carbon stands between C=O and C=N.
     """
     if not any(mol.HasSubstructMatch(one) for one in _candidates()):
         return None

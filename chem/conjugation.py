@@ -65,7 +65,7 @@ class Drawn(NamedTuple):
 
 
 _states: dict[int, AtomState] = {}
-"""By RDKit's connectivity invariant, which hashes these values (with isotope and ring membership)."""
+"""By RDKit's connectivity invariant, which hashes these values (isotope and ring, too)."""
 
 
 def atom_states(mol: Chem.Mol) -> list[AtomState]:

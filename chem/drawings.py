@@ -37,10 +37,10 @@ CHARGES = (
 _ACCEPTOR = "$([#6]=[O,S]),$(C#N)"
 _HELD = "$(C(=O)N),$(C#N)"
 _UNSTABLE_ENOL = (
-    # No enol is stable but where the carbon between two carbonyl groups has a third one, an amide or nitrile among them
-    # (teriflunomide, ring A of tetracyclines); or it is in a ring and bears a heteroatom (oxicams,
-    # ascorbic acid); or it is in two rings (ring C of tetracyclines); or it is in a lactone
-    # (tetronic acids, tipranavir).
+    # An enol is stable where the carbon between two carbonyl groups has a third one, an amide or
+    # nitrile among them (teriflunomide, ring A of tetracyclines); or it is in a ring and bears a
+    # heteroatom (oxicams, ascorbic acid); or it is in two rings (ring C of tetracyclines); or it
+    # is in a lactone (tetronic acids, tipranavir).
     f"!$(C(=C)([{_ACCEPTOR}])[{_HELD}]);!$([C;R](=[C;R])-[N,O,S]);!$([C;x3](=[C;R])-[C;R]=O);"
     "!$([C;R](=[C;R])-[C;R](=O)-[O;R])"
 )

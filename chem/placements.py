@@ -378,7 +378,7 @@ class _Context:
         return False
 
     def _anion(self, k: int) -> int:
-        """Return the cost of a negative charge on nitrogen: least beside a ring of a sydnonimine."""
+        """Return the cost of a negative charge on nitrogen: least beside a sydnonimine's ring."""
         return 4 if any(j in self.aromatic - self.benzene for j in self.neighbours[k]) else 6
 
     def _cation(self, k: int) -> int:

@@ -79,10 +79,10 @@ def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
 def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol, bool]:
     """Return the preferred drawing of a sanitized, neutralized molecule of one fragment.
 
-    The very molecule where it is drawn so already; and whether looking again may find more. ``smiles`` is its canonical SMILES. ``note``
-    hears of ``tautomer`` (a hydrogen has moved, or a geometry that moving hydrogens destroy was
-    dropped), ``resonance`` (only charges and double bonds have) and ``neutralized`` (an inner salt
-    was given its neutral form).
+    The very molecule where it is drawn so already; and whether looking again may find more.
+    ``smiles`` is its canonical SMILES. ``note`` hears of ``tautomer`` (a hydrogen has moved, or a
+    geometry that moving hydrogens destroy was dropped), ``resonance`` (only charges and double
+    bonds have) and ``neutralized`` (an inner salt was given its neutral form).
     """
     if not _may_be_odd(mol, smiles):
         return _draw_systems(mol, smiles, note), False

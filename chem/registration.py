@@ -1,10 +1,9 @@
 """The registration key of a compound: what duplicates and lists of compounds are compared by.
 
 The key is the SMILES of one form of the compound. For nearly all that is the drawing that is judged
-(chem.preferred): one for every tautomer, resonance form, protonation and order of atoms. Enols of
-1,3-dicarbonyl compounds are judged as they were drawn, because neither form is the right one for
-all of them (tetracyclines, oxicams and ascorbic acid are enols, acetoacetates are not). Their key
-is the keto form's, without the configuration that its enol does not have.
+(chem.preferred): one for every tautomer, resonance form, protonation and order of atoms. The key of
+an enol of a 1,3-dicarbonyl compound is its keto form's, without the configuration that the enol
+does not have, so that it does not hang on which of the two forms is judged.
 """
 
 import re

@@ -3,7 +3,8 @@
 The steps, in order: read; refuse metal complexes (chem.metals); remove explicit hydrogens and
 atom-map numbers; cut bonds to the metals of salts; normalize groups (nitro, N-oxide, sulfoxide and
 the like are written one way); move protons to the strongest base (reionize); keep the *parent*, the
-largest organic fragment (chem.parent has the exception); neutralize what a proton can neutralize.
+largest organic fragment (chem.parent has the exception); neutralize what a proton can neutralize;
+draw the preferred tautomer, resonance form and inner salt (chem.preferred).
 Isotope labels and stereochemistry stay exactly as given: a deuterated drug is another product, an
 undefined centre stays undefined, and a racemate, one of two enantiomers or an atropisomer is kept
 as such in a CXSMILES (chem.canonical). What cannot be kept is refused.
@@ -59,7 +60,9 @@ class Standardized(NamedTuple):
     changes: tuple[str, ...]
     """What differs from the input, in order, each word once: ``removed_atom_maps``,
     ``removed_hydrogens``, ``disconnected_metal``, ``normalized``, ``reionized``,
-    ``stripped_fragments``, ``neutralized``; and what was read though it is not sure:
+    ``stripped_fragments``, ``neutralized``, ``tautomer`` (a hydrogen moved to the place where it is
+    drawn by rule, or a geometry that cannot be bought was dropped), ``resonance`` (charges and
+    double bonds alone moved); and what was read though it is not sure:
     ``dropped_stereo_group`` (a group over several centres without wedges), ``dropped_wedge`` (one
     without a meaning), ``assumed_absolute`` (centres without a chiral flag, read as drawn). Empty
     for a mere re-spelling of the same molecule."""
