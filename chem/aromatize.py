@@ -24,8 +24,8 @@ def aromatize(mol: Chem.Mol) -> Chem.Mol | None:
 
     Rings of six: each saturated carbon, all with a hydrogen, has one exocyclic C=O or C=N to give
     it to; a ring oxygen, sulfur or nitrogen keeps one carbonyl group for itself, and no imide is
-    made a pyridone but where the saturated carbon stands between two. Rings of five: pyrazolones and isoxazolones, whose
-    saturated carbon stands between C=O and C=N.
+    made a pyridone but where the saturated carbon stands between two. Rings of five: pyrazolones
+    and isoxazolones, whose saturated carbon stands between C=O and C=N.
     """
     if not any(mol.HasSubstructMatch(one) for one in _candidates()):
         return None
@@ -72,7 +72,11 @@ def _moves(mol: Chem.Mol, ring: tuple[int, ...]) -> list[tuple[int, int]]:
             and not all(_stands_between(mol, ring, i, exocyclic) for i in saturated)
         ):
             return []
-    elif len(giving) != 1 or len(exocyclic) != 1 or not _is_pyrazolone(mol, ring, saturated, exocyclic):
+    elif (
+        len(giving) != 1
+        or len(exocyclic) != 1
+        or not _is_pyrazolone(mol, ring, saturated, exocyclic)
+    ):
         return []
     takers = sorted(exocyclic)
     if giving:
@@ -131,9 +135,7 @@ def _is_pyrazolone(
     )
 
 
-def _apply(
-    mol: Chem.Mol, ring: tuple[int, ...], pairs: list[tuple[int, int]]
-) -> Chem.Mol | None:
+def _apply(mol: Chem.Mol, ring: tuple[int, ...], pairs: list[tuple[int, int]]) -> Chem.Mol | None:
     """Move the hydrogens and write the ring as aromatic: RDKit finds its double bonds."""
     made = Chem.RWMol(mol)
     for carbon, taker in pairs:

@@ -65,7 +65,7 @@ class Drawn(NamedTuple):
 
 
 _states: dict[int, AtomState] = {}
-"""By RDKit's connectivity invariant, which hashes these values (with isotope and ring membership)."""
+"""By RDKit's connectivity invariant, which hashes these values (isotope and ring, too)."""
 
 
 def atom_states(mol: Chem.Mol) -> list[AtomState]:
@@ -103,9 +103,7 @@ def find_systems(mol: Chem.Mol) -> list[Drawn]:
     states = atom_states(mol)
     neighbours = neighbour_lists(mol)
     fixed, closed = _classify(mol, states, neighbours)
-    charged = any(
-        one.charge and i not in fixed and i not in closed for i, one in enumerate(states)
-    )
+    charged = any(one.charge and i not in fixed and i not in closed for i, one in enumerate(states))
     members = _members(states, fixed, closed, charged, neighbours)
     found = []
     rings: Sequence[Sequence[int]] | None = None
@@ -151,9 +149,7 @@ def _classify(
             if anions:
                 closed.update(anions)
                 oxo = [
-                    j
-                    for j in neighbours[i]
-                    if states[j].number == OXYGEN and states[j].left == 1
+                    j for j in neighbours[i] if states[j].number == OXYGEN and states[j].left == 1
                 ]
                 if oxo:
                     closed.update((i, *oxo))
@@ -284,7 +280,11 @@ def _describe(
         if len(ring) not in (5, 6):
             continue
         if any(i in place for i in ring) and all(
-            i in place or _gives_a_pair(states[i]) for i in ring
+            i in place
+            or _gives_a_pair(states[i])
+            # A carbonyl group between two alkylated nitrogens, as in a xanthine.
+            or (len(ring) == 6 and states[i].number == CARBON and states[i].left == 1)
+            for i in ring
         ):
             known.append(tuple(place.get(i, -states[i].number) for i in ring))
     inside = set(chain.from_iterable(rings))

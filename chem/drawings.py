@@ -13,6 +13,8 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
+from chem.canonical import Group, groups_of, with_groups
+
 CHARGES = (
     ("phosphine oxide", "[P,As;+;X4:1][O,S,Se;-;X1:2]>>[P,As;+0:1]=[O,S,Se;+0:2]"),
     ("phosphine imide", "[P;+;X4:1][N;-:2]>>[P;+0:1]=[N;+0:2]"),
@@ -32,14 +34,40 @@ CHARGES = (
     ("nitrile oxide", "[C;X2:1]=[N;+:2]=[O;+0;X1:3]>>[C:1]#[N;+:2][O;-:3]"),
     ("thiolate on a cation", "[S;-;X1:1]-[C;R:2]=[N;+:3]>>[S;+0:1]=[C:2][N;+0:3]"),
 )
+_ACCEPTOR = "$([#6]=[O,S]),$(C#N)"
+_HELD = "$(C(=O)N),$(C#N)"
+_UNSTABLE_ENOL = (
+    # An enol is stable where the carbon between two carbonyl groups has a third one, an amide or
+    # nitrile among them (teriflunomide, ring A of tetracyclines); or it is in a ring and bears a
+    # heteroatom (oxicams, ascorbic acid); or it is in two rings (ring C of tetracyclines); or it
+    # is in a lactone (tetronic acids, tipranavir).
+    f"!$(C(=C)([{_ACCEPTOR}])[{_HELD}]);!$([C;R](=[C;R])-[N,O,S]);!$([C;x3](=[C;R])-[C;R]=O);"
+    "!$([C;R](=[C;R])-[C;R](=O)-[O;R])"
+)
+_STABLE_AS_ENOL = (
+    f"$(C([{_ACCEPTOR}])([{_ACCEPTOR}])[{_HELD}]),$([C;R](-[C;R](=O)-[#6])(-C=O)-[N,O,S]),"
+    "$([C;x3](-[C;R](=O)-[#6])-[C;R](=O)-[#6]),$([C;R](-[C;R](=O)-[#6])-[C;R](=O)-[O;R]),"
+    # A ketoaldehyde (oxymetholone).
+    "$(C(-[C;H1]=O)-C(=O)-[#6])"
+)
 HYDROGENS = (
+    ("acid drawn as an enediol", "[O;H1:1][C:2]([O,N,S:4])=[C;!R:3]>>[O:1]=[C:2]([*:4])[C:3]"),
+    (
+        "enol of a 1,3-dicarbonyl compound",
+        "[O;X2;H1:1][C;H0;!$(C-[#6]=O);!$(C-[#7,#16]):2]"
+        f"=[C;$(C-[{_ACCEPTOR}]);{_UNSTABLE_ENOL}:3]>>[O:1]=[C:2][C:3]",
+    ),
+    (
+        "1,3-dicarbonyl compound",
+        f"[O:1]=[C;$(C(-[#6])-[#6]),H1;!$(C-[O,N,S]):2]"
+        f"[C;X4;!H0;{_STABLE_AS_ENOL}:3]>>[OH:1][C:2]=[C:3]",
+    ),
     (
         "enol",
         "[O;X2;H1:1][C;!$(C-[C,c]=,:[O,N,S]);!$(C-[#7,#8,#16;!H1]-[#6]=[#8]):2]"
         "=[C;!$(C-[#6]=[O,N,S]);!$(C-C#N);!$(C-[N+](=O)[O-]);!$(C-S(=O)=O);!$(C-[P]=O);"
         "!$(C-[c]:n):3]>>[O:1]=[C:2][C:3]",
     ),
-    ("acid drawn as an enediol", "[O;H1:1][C:2]([O,N,S:4])=[C;!R:3]>>[O:1]=[C:2]([*:4])[C:3]"),
     (
         "enamine",
         "[N;X3;H1,H2;!$(N-[#6]=[O,S,N]);!$(N-S=O);!$(N-c);!$(N-[N,O]);!$(N-C#N):1]"
@@ -51,6 +79,10 @@ HYDROGENS = (
         "imine of a keto compound",
         "[N;X2;!$(N-[#7,#8]):1]=[C;!$(C-[#7,#8,#16]):2][C;X4;H1,H2;!$(C(C=O)C=O):3]"
         "[C;$(C(=O)[#1,C,c,$([O]-[#6])]):4]=[O:5]>>[N:1][C:2]=[C:3][C:4]=[O:5]",
+    ),
+    (
+        "amidine beside a nitro group",
+        "[N;X2:1]=[C:2][C;X4;!H0;$(C-[N+](=O)[O-]):3]>>[N:1][C:2]=[C:3]",
     ),
     ("nitroso", "[C;X4;!H0:1][N;X2:2]=[O;X1:3]>>[C:1]=[N:2][O:3]"),
     (
@@ -93,8 +125,9 @@ _MAY_MOVE = "[{}]".format(
             "[O,S,Se;X2;H1]-[P,S]",
             "[N;X3;!H0]-[C]=C",
             "[C;X4;!H0]-[N;X2]=[N,O]",
-            "[N;X2]=[C]-[C;X4;!H0]-C=O",
+            "[N;X2]=[C]-[C;X4;!H0]-[$(C=O),$([N+]=O)]",
             "[O;H1]-[N+]=C",
+            "[C;X4;!H0](-[$([#6](=O)[#6]),$([C;H1]=O)])-[#6]=O",
             "[N;X2;H1]=[C;X2]",
         )
     )
@@ -142,12 +175,29 @@ def settle_hydrogens(mol: Chem.Mol) -> Chem.Mol:
             atom.SetNoImplicit(False)
             atom.SetNumExplicitHs(0)
     free.UpdatePropertyCache(strict=False)
-    settled = _tools().hydrogens.normalize(free)
-    Chem.AssignStereochemistry(settled, cleanIt=True, force=True)
-    return settled
+    _tools().hydrogens.normalizeInPlace(free)
+    return keep_groups(mol, free)
+
+
+def keep_groups(mol: Chem.Mol, rewritten: Chem.Mol) -> Chem.Mol:
+    """Return a molecule that RDKit's normalizer made, with the stereo groups that it forgets.
+
+    Centres that are none any more lose their configuration, and their place in a group.
+    """
+    Chem.AssignStereochemistry(rewritten, cleanIt=True, force=True)
+    groups = groups_of(mol)
+    if not groups:
+        return rewritten
+    left = [
+        Group(one.kind, frozenset(i for i in one.centres if _is_centre(rewritten, i)))
+        for one in groups
+    ]
+    return with_groups(rewritten, [one for one in left if one.centres])
+
+
+def _is_centre(mol: Chem.Mol, atom: int) -> bool:
+    return bool(mol.GetAtomWithIdx(atom).GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED)
 
 
 def _is_plain(atom: Chem.Atom) -> bool:
-    return not (
-        atom.GetFormalCharge() or atom.GetIsAromatic() or atom.GetNumRadicalElectrons()
-    )
+    return not (atom.GetFormalCharge() or atom.GetIsAromatic() or atom.GetNumRadicalElectrons())

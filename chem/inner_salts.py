@@ -10,15 +10,19 @@ from functools import cache
 
 from rdkit import Chem
 
+_OXYGEN = "[$([O;X2;H1]),$([O;X1;-])]"
 STRONG_ACIDS = (
-    ("sulfuric and sulfonic", "[O;X2;H1,X1;H0;-]-[S;X4](=O)(=O)"),
-    ("phosphoric and phosphonic", "[O;X2;H1,X1;H0;-]-[P;X4]=[O,S]"),
-    ("sulfinic", "[O;X2;H1,X1;H0;-]-[S;X3]=O"),
-    ("carboxylic", "[O,S;X2;H1,X1;H0;-]-[C;X3]=[O,S]"),
-    ("sulfonimide", "[N;X3;H1,X2;H0;-]([$(S(=O)=O),$(C=O)])S(=O)(=O)"),
-    ("tetrazole", "[n;H1,-]1nnnc1"),
+    ("sulfuric and sulfonic", f"{_OXYGEN}-[S;X4](=O)=O"),
+    ("phosphoric and phosphonic", f"{_OXYGEN}-[P;X4]=[O,S]"),
+    ("sulfinic", f"{_OXYGEN}-[S;X3]=O"),
+    ("carboxylic", f"{_OXYGEN}-[C;X3]=[O,S]"),
+    ("thiocarboxylic", "[$([S;X2;H1]),$([S;X1;-])]-[C;X3]=[O,S]"),
+    ("sulfonimide", "[$([N;X3;H1]),$([N;X2;-])]([$(S(=O)=O),$(C=O)])S(=O)=O"),
+    ("tetrazole", "[$([n;H1]),$([n;-])]1nnnc1"),
+    ("tetrazole", "[$([n;H1]),$([n;-])]1nncn1"),
 )
 """Strongest first; the first atom has the proton, or the charge."""
+
 
 @cache
 def _acids() -> tuple[Chem.Mol, ...]:

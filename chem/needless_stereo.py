@@ -1,8 +1,9 @@
 """Stereochemistry that is written but cannot be bought.
 
-A C=N bond of an amidine, a guanidine or an N-H imine turns over as its hydrogens move. A bridgehead
-nitrogen has the one configuration that its cage allows, which the carbon at the other end states
-already. Oximes, hydrazones and O-alkyl oximes keep their geometry: their isomers are sold apart.
+A C=N bond of an amidine, a guanidine or an N-H imine turns over as its hydrogens move, so does the
+enol of a 1,3-dicarbonyl compound, and the chain of a polymethine dye as its charge moves. A
+bridgehead nitrogen has the one configuration that its cage allows, which the carbon at the other
+end states already. Oximes, hydrazones and O-alkyl oximes keep their geometry: their isomers are sold apart.
 """
 
 from rdkit import Chem
@@ -30,9 +31,11 @@ def remove_needless_stereo(mol: Chem.Mol) -> Chem.Mol | None:
 
 def _turns_over(bond: Chem.Bond) -> bool:
     ends = bond.GetBeginAtom(), bond.GetEndAtom()
+    if all(end.GetAtomicNum() == 6 for end in ends):
+        return any(
+            one(*pair) for one in (_is_enol, _is_nitroenamine) for pair in (ends, ends[::-1])
+        ) or _is_polymethine(ends[0])
     for nitrogen, carbon in (ends, ends[::-1]):
-        if _is_enol(carbon, nitrogen):
-            return True
         if nitrogen.GetAtomicNum() != 7 or carbon.GetAtomicNum() != 6:
             continue
         if nitrogen.GetFormalCharge():
@@ -53,17 +56,35 @@ def _turns_over(bond: Chem.Bond) -> bool:
 
 
 def _is_enol(carbon: Chem.Atom, other: Chem.Atom) -> bool:
-    """Tell the enol of a 1,3-dicarbonyl compound: C(OH)=C-C=O."""
-    if carbon.GetAtomicNum() != 6 or other.GetAtomicNum() != 6:
-        return False
-    hydroxyl = any(
+    """Tell the enol of a 1,3-dicarbonyl compound, C(OH)=C-C=O: by way of the ketone it turns."""
+    return any(
         one.GetAtomicNum() == 8 and one.GetTotalNumHs() for one in carbon.GetNeighbors()
-    )
-    return hydroxyl and any(
-        far.GetAtomicNum() == 8 and bond.GetBondType() == Chem.BondType.DOUBLE
+    ) and any(
+        bond.GetBondType() == Chem.BondType.DOUBLE and bond.GetOtherAtom(one).GetAtomicNum() == 8
         for one in other.GetNeighbors()
         for bond in one.GetBonds()
-        for far in (bond.GetOtherAtom(one),)
+    )
+
+
+def _is_nitroenamine(carbon: Chem.Atom, other: Chem.Atom) -> bool:
+    """Tell N-C=C-NO2 with a hydrogen on nitrogen (ranitidine): by way of the amidine it turns."""
+    return any(
+        one.GetAtomicNum() == 7 and one.GetTotalNumHs() for one in carbon.GetNeighbors()
+    ) and any(one.GetAtomicNum() == 7 and one.GetFormalCharge() for one in other.GetNeighbors())
+
+
+def _is_polymethine(atom: Chem.Atom) -> bool:
+    return any(map(_is_iminium, conjugated_with(atom)))
+
+
+def _is_iminium(atom: Chem.Atom) -> bool:
+    """Tell the end of a polymethine dye, whose double bonds change places with its single bonds."""
+    return (
+        atom.GetAtomicNum() == 7
+        and atom.GetFormalCharge() == 1
+        and not atom.GetIsAromatic()
+        and atom.GetDegree() == 3
+        and all(other.GetFormalCharge() == 0 for other in atom.GetNeighbors())
     )
 
 

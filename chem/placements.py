@@ -72,7 +72,11 @@ def best_placements(system: System) -> Best:
         while system.charge > 0 and system.hydrogens and best.placements:
             system = system._replace(charge=system.charge - 1, hydrogens=system.hydrogens - 1)
             free = _search(system)
-            if not free.placements or free.cost % _CHARGE > 5 or free.rings < best.rings - _SEXTET // 2:
+            if (
+                not free.placements
+                or free.cost % _CHARGE > 5
+                or free.rings < best.rings - _SEXTET // 2
+            ):
                 break
             best = free
         return best
@@ -96,6 +100,9 @@ def _search(system: System) -> Best:
             best, lowest, atoms, rings = [], paid - worth, paid, worth
         if paid - worth == lowest:
             best.append(_placement(system, mask, options))
+    if len(best) > 1:
+        habits = [sum(context.habit(k) for k, n in enumerate(p.hydrogens) if n) for p in best]
+        best = [p for p, habit in zip(best, habits, strict=True) if habit == min(habits)]
     return Best(tuple(sorted(best)), atoms, rings)
 
 
@@ -109,9 +116,7 @@ def _placement(system: System, mask: int, options: tuple[_Option, ...]) -> Place
     )
 
 
-def _candidates(
-    system: System, context: "_Context"
-) -> list[tuple[int, int, tuple[_Option, ...]]]:
+def _candidates(system: System, context: "_Context") -> list[tuple[int, int, tuple[_Option, ...]]]:
     """Return every choice of one option for each flexible atom that keeps hydrogens and charge."""
     fixed = sum(1 << k for k, can in enumerate(system.flexible) if not can)
     positions = [k for k, can in enumerate(system.flexible) if can]
@@ -190,9 +195,7 @@ class _Context:
     def __init__(self, system: System):
         self.system = system
         self.neighbours = _neighbours(system)
-        self.outer_carbons = [
-            bits >> OUTER_CARBONS for bits in system.surroundings
-        ]
+        self.outer_carbons = [bits >> OUTER_CARBONS for bits in system.surroundings]
         self.six = [set(one) for one in system.rings if len(one) == 6]
         self.five = [set(one) for one in system.rings if len(one) == 5]
         self.aromatic = {k for ring in system.rings for k in ring if k >= 0}
@@ -216,8 +219,11 @@ class _Context:
         if system.charge > 0 or system.anion:
             options.append(_Option(True, valence - degree, 1, _CHARGE + self._cation(k)))
         if system.anion and valence > degree:
-            # Oxygen and sulfur bear a charge best.
-            cost = _CHARGE + (6 if number == NITROGEN else 0)
+            # Oxygen and sulfur bear a charge best, but the nitrogen of an amide better than its
+            # oxygen.
+            other = self.neighbours[k][0] if self.neighbours[k] else k
+            held = other not in self.aromatic and self._is_carboxyl(other)
+            cost = _CHARGE + (self._anion(k) if number == NITROGEN else 8 if held else 0)
             options.append(_Option(False, valence - degree - 1, -1, cost))
         return options
 
@@ -291,6 +297,36 @@ class _Context:
                 cost += 1
         return cost
 
+    def habit(self, k: int) -> int:
+        """Return how seldom the hydrogen of an azole is drawn on this nitrogen rather than another.
+
+        It is drawn beside a carbon that bears a heteroatom or carbonyl group sooner than beside
+        one that bears an amine or aryl group, and on nitrogen 9 of a purine, but 7 of a xanthine.
+        """
+        if self.system.numbers[k] != NITROGEN or not any(k in ring for ring in self.five):
+            return 0
+        return sum(
+            self._habit_beside(j, k)
+            for j in self.neighbours[k]
+            if self.system.numbers[j] == CARBON and any({j, k} <= ring for ring in self.five)
+        )
+
+    def _habit_beside(self, carbon: int, nitrogen: int) -> int:
+        system = self.system
+        if system.degrees[carbon] < 3 or self.outer_carbons[carbon]:
+            return 2
+        ring = next(one for one in self.five if {carbon, nitrogen} <= one)
+        others = [j for j in self.neighbours[carbon] if j not in ring]
+        if self._is_in_six(carbon):
+            if not others:
+                return 3
+            return 1 if system.numbers[others[0]] == NITROGEN else 2
+        if not others:
+            return 0
+        if system.numbers[others[0]] == NITROGEN:
+            return 4
+        return 1 if self._bears_oxo(others[0]) else 3
+
     def _element(self, k: int) -> int:
         return -k if k < 0 else self.system.numbers[k]
 
@@ -340,6 +376,10 @@ class _Context:
                 ):
                     return True
         return False
+
+    def _anion(self, k: int) -> int:
+        """Return the cost of a negative charge on nitrogen: least beside a sydnonimine's ring."""
+        return 4 if any(j in self.aromatic - self.benzene for j in self.neighbours[k]) else 6
 
     def _cation(self, k: int) -> int:
         if self.system.numbers[k] != NITROGEN:
@@ -399,9 +439,7 @@ class _Matcher:
 
         # No form is worth more: as many rings as share no atom, each of the others a little.
         apart = self._most_apart(0, 0)
-        self.most_worth = (
-            _SEXTET * apart + len(self.rings) + _HETERO_RING * len(self.hetero_rings)
-        )
+        self.most_worth = _SEXTET * apart + len(self.rings) + _HETERO_RING * len(self.hetero_rings)
 
     def _most_apart(self, first: int, taken: int) -> int:
         most = 0

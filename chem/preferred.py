@@ -19,8 +19,8 @@ from chem.tautomers import draw_preferred
 
 Note = Callable[[str, Chem.Mol], None]
 
-_SURELY = re.compile(r"=\[?N|N[\d%]*\(?=|\[N@")
-"""A double bond at nitrogen, or stereochemistry there."""
+_SURELY = re.compile(r"=\[?N|N[\d%]*\(?=|\[N@|P|=S(?!\()|S=[Cc]")
+"""A double bond at nitrogen, or stereochemistry there; phosphorus; thiocarbonyl groups."""
 _AZOLE = re.compile(r"\[nH\].*n|n.*\[nH\]")
 """An azole or lactam with a second aromatic nitrogen."""
 _FIXED_CHARGES = re.compile(r"\[N\+\]\(=O\)\[O-\]|O=\[N\+\]\(\[O-\]\)|\[S@*\+\]\(|\[O-\]\[S@*\+\]")
@@ -37,7 +37,7 @@ class _Queries(NamedTuple):
     alkene: Chem.Mol
     """An enol, an enamine, an enone in a ring."""
     between: Chem.Mol
-    """A saturated carbon between two carbonyl groups of a ring."""
+    """A saturated carbon between a ketone or aldehyde and another carbonyl group."""
 
 
 @cache
@@ -45,7 +45,7 @@ def _queries() -> _Queries:
     return _Queries(
         Chem.MolFromSmarts("[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"),
         Chem.MolFromSmarts("[$([N,O,S;!H0]-C=,#C),$([O,S]=[C;R]-[C;R]=C)]"),
-        Chem.MolFromSmarts("O=[#6;R]-[C;R;X4;!H0]-[#6;R]=O"),
+        Chem.MolFromSmarts("[C;X4;!H0](-[$([#6](=O)[#6,$([N;R])]),$([C;H1]=O)])-[#6]=O"),
     )
 
 
@@ -79,10 +79,10 @@ def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
 def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol, bool]:
     """Return the preferred drawing of a sanitized, neutralized molecule of one fragment.
 
-    The very molecule where it is drawn so already; and whether looking again may find more. ``smiles`` is its canonical SMILES. ``note``
-    hears of ``tautomer`` (a hydrogen has moved, or a geometry that moving hydrogens destroy was
-    dropped), ``resonance`` (only charges and double bonds have) and ``neutralized`` (an inner salt
-    was given its neutral form).
+    The very molecule where it is drawn so already; and whether looking again may find more.
+    ``smiles`` is its canonical SMILES. ``note`` hears of ``tautomer`` (a hydrogen has moved, or a
+    geometry that moving hydrogens destroy was dropped), ``resonance`` (only charges and double
+    bonds have) and ``neutralized`` (an inner salt was given its neutral form).
     """
     if not _may_be_odd(mol, smiles):
         return _draw_systems(mol, smiles, note), False

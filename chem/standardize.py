@@ -3,7 +3,8 @@
 The steps, in order: read; refuse metal complexes (chem.metals); remove explicit hydrogens and
 atom-map numbers; cut bonds to the metals of salts; normalize groups (nitro, N-oxide, sulfoxide and
 the like are written one way); move protons to the strongest base (reionize); keep the *parent*, the
-compound of a salt or solvate (chem.parent); neutralize what a proton can neutralize.
+compound of a salt or solvate (chem.parent); neutralize what a proton can neutralize; draw the
+preferred tautomer, resonance form and inner salt (chem.preferred).
 Isotope labels and stereochemistry stay exactly as given: a deuterated drug is another product, an
 undefined centre stays undefined, and a racemate, one of two enantiomers or an atropisomer is kept
 as such in a CXSMILES (chem.canonical). What cannot be kept is refused.
@@ -34,7 +35,7 @@ from chem.refusals import find_refusal
 from chem.registration import registration_key
 from chem.stereo import has_lost_wedge, has_mirror_image, is_flagged_relative
 
-MAX_PASSES = 8
+MAX_PASSES = 16
 STANDARDIZER = 2
 """Goes up when a rule changes, so that libraries are prepared again."""
 
@@ -43,8 +44,8 @@ _MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*(?:H|[CNOS]H?[23]?\]|[cnos]\])|=\
 atom in square brackets without charge or configuration), a drawn allene."""
 _HAS_CARBON = re.compile(r"c|C(?![a-z])")
 """For a SMILES without elements such as Sc; it may overlook a carbon, but invents none."""
-_MAY_BE_UNUSUAL = re.compile(r"\[(?!nH\]|C@@?H?\])|[SPI]|B(?!r)")
-"""What a canonical SMILES needs to match ``_Tools.unusual``."""
+_MAY_BE_UNUSUAL = re.compile(r"\[(?!nH\]|C@@?H?\])|[SPIp]|B(?!r)")
+"""What a SMILES needs to match ``_Tools.unusual``."""
 _MAPPED = re.compile(r":\d+\]")
 _SALT_METALS = "[Li,Na,K,Rb,Cs,Be,Mg,Ca,Sr,Ba,Ra,Zn,Al]"
 
@@ -61,8 +62,10 @@ class Standardized(NamedTuple):
     ``removed_hydrogens``, ``disconnected_metal``, ``normalized``, ``reionized``,
     ``stripped_fragments``, ``unlisted_counterion`` (one of them is no known counterion, solvent or
     host), ``racemate`` (two mirror images became one molecule with a group ``&1``),
-    ``neutralized``; and what was read though it is not sure: ``dropped_stereo_group`` (a group over
-    several centres without wedges), ``dropped_wedge`` (one without a meaning), ``assumed_absolute``
+    ``neutralized``, ``tautomer`` (a hydrogen moved to the place where it is drawn by rule, or a
+    geometry that cannot be bought was dropped), ``resonance`` (charges and double bonds alone
+    moved); and what was read though it is not sure: ``dropped_stereo_group`` (a group over several
+    centres without wedges), ``dropped_wedge`` (one without a meaning), ``assumed_absolute``
     (centres without a chiral flag, read as drawn). Empty for a mere re-spelling of the same
     molecule."""
     key: str
@@ -186,9 +189,9 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
     for _ in range(MAX_PASSES):
         if isinstance(mol, Failure):
             return None
-        written = Chem.MolToSmiles(mol)
-        if _MAY_BE_UNUSUAL.search(written) and mol.HasSubstructMatch(_tools().unusual):
+        if _MAY_BE_UNUSUAL.search(seen) and mol.HasSubstructMatch(_tools().unusual):
             return None
+        written = Chem.MolToSmiles(mol)
         if written in INORGANIC_CARBON or not _HAS_CARBON.search(written):
             return None
         if written == seen:
@@ -243,6 +246,11 @@ def _to_fixed_point(
                 mol = parse(chosen, "smiles")
                 if isinstance(mol, Failure):
                     return mol
+            if may_be_redrawn(mol, chosen):
+                drawn, _ = draw_as_preferred(mol, chosen, changes.add)
+                if drawn is not mol:
+                    mol, seen = drawn, []
+                    continue
             _note_charges(structure, chosen, mol, changes)
             if is_relative and has_mirror_image(mol, chosen):
                 changes.add("assumed_absolute", mol)
@@ -287,7 +295,6 @@ def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol | Failure:
     """Run the steps this molecule can need, noting those that changed it."""
     tools = _tools()
     unusual = mol.HasSubstructMatch(tools.unusual)
-    stripped = False
     if unusual:
         bonds = mol.GetNumBonds()
         tools.metals.DisconnectInPlace(mol)
@@ -300,16 +307,10 @@ def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol | Failure:
         if isinstance(parent, Failure):
             return parent
         mol = parent.mol
-        stripped = True
         for change in parent.changes:
             changes.add(change, mol)
     if unusual:
         _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
-    if stripped:
-        return mol  # the fragment is read again before it is drawn anew
-    smiles = Chem.MolToSmiles(mol)
-    if may_be_redrawn(mol, smiles):
-        mol, _ = draw_as_preferred(mol, smiles, changes.add)
     return mol
 
 
@@ -320,7 +321,7 @@ def _normalize(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
     _tools().normalizer.normalizeInPlace(normal)
     if Chem.MolToSmiles(normal, canonical=False) == Chem.MolToSmiles(mol, canonical=False):
         return mol
-    if Chem.MolFromSmiles(Chem.MolToSmiles(normal), sanitize=True) is None:
+    if Chem.MolFromSmiles(Chem.MolToSmiles(normal, canonical=False)) is None:
         return mol
     changes.add("normalized", normal)
     return normal

@@ -13,7 +13,15 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
-from chem.conjugation import CARBON, NITROGEN, Drawn, atom_states, find_systems, neighbour_lists
+from chem.conjugation import (
+    CARBON,
+    NITROGEN,
+    AtomState,
+    Drawn,
+    atom_states,
+    find_systems,
+    neighbour_lists,
+)
 from chem.placements import Placement, best_placements, double_bonds, twins_of
 
 MAX_TIES = 16
@@ -32,7 +40,8 @@ class Redrawn(NamedTuple):
 def draw_preferred(mol: Chem.Mol, smiles: str) -> Redrawn | None:
     """Return a sanitized molecule in its preferred form; None where it is drawn so already.
 
-    ``smiles`` is a SMILES of it, in any form but with its stereochemistry. The order of atoms stays. Systems with too many placements stay as they are.
+    ``smiles`` is a SMILES of it, in any form but with its stereochemistry. The order of atoms
+    stays. Systems with too many placements stay as they are.
     """
     systems = find_systems(mol)
     chosen: list[tuple[Drawn, Placement]] = []
@@ -93,8 +102,9 @@ def _current(drawn: Drawn) -> Placement:
             bonded.append(valence - state.degree - state.hydrogens == 1)
     for first, second in twins_of(system):
         if bonded[second] and not bonded[first]:
-            for values in (hydrogens, charges, bonded):
-                values[first], values[second] = values[second], values[first]  # type: ignore[index]
+            bonded[first], bonded[second] = bonded[second], bonded[first]
+            for values in (hydrogens, charges):
+                values[first], values[second] = values[second], values[first]
     return Placement(tuple(hydrogens), tuple(charges), tuple(bonded))
 
 
@@ -122,20 +132,25 @@ class AtomOrder:
         states = atom_states(mol)
         self._neighbours = neighbour_lists(mol)
         self._numbers = [
-            _mix(s.number + (s.degree << 8) + (s.isotope << 12))
-            if i in moving
-            else _mix(
-                s.number
-                + (s.degree << 8)
-                + (s.isotope << 12)
-                + (s.hydrogens + 1 << 24)
-                + (s.charge + 8 << 28)
-            )
+            _mix(s.number + (s.degree << 8) + (s.isotope << 12) + self._held(s, i in moving))
             for i, s in enumerate(states)
         ]
 
+    @staticmethod
+    def _held(state: AtomState, is_moving: bool) -> int:
+        if is_moving:
+            return 0
+        # Which acid group of an inner salt has lost its proton is settled after the charges.
+        lost = state.charge == -1
+        return (state.hydrogens + 1 + lost << 24) + (state.charge + 8 + lost << 28)
+
     def lowest(self, drawn: Drawn, placements: Sequence[Placement]) -> list[Placement]:
-        """Return the placements that come first; more than one where the order sees no difference."""
+        """Return the placements that come first: several where the order sees no difference."""
+        crowding = [self._crowding(drawn, one) for one in placements]
+        least = min(crowding)
+        placements = [
+            one for one, count in zip(placements, crowding, strict=True) if count == least
+        ]
         for _ in range(len(self._numbers)):
             keys = [self._key(drawn, one) for one in placements]
             if len(set(keys)) == len(keys):
@@ -146,6 +161,15 @@ class AtomOrder:
                 break
         keys = [self._key(drawn, one) for one in placements]
         return [one for one, key in zip(placements, keys, strict=True) if key == min(keys)]
+
+    def _crowding(self, drawn: Drawn, placement: Placement) -> int:
+        """Return how many bonds the neighbours' neighbours of the placed hydrogens have."""
+        neighbours = self._neighbours
+        return sum(
+            count * sum(len(neighbours[far]) for near in neighbours[i] for far in neighbours[near])
+            for i, count in zip(drawn.atoms, placement.hydrogens, strict=True)
+            if count
+        )
 
     def _refine(self) -> None:
         numbers = self._numbers
@@ -200,9 +224,7 @@ def _redraw(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mo
     return drawn.GetMol()
 
 
-def _move_in_rings(
-    mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]
-) -> Chem.Mol | None:
+def _move_in_rings(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mol | None:
     """Return the molecule where hydrogens only move between nitrogens of aromatic rings.
 
     No bond has to be drawn anew then: RDKit writes those bonds as aromatic. None for other moves.
@@ -229,5 +251,3 @@ def _move_in_rings(
         return None
     moved.UpdatePropertyCache()
     return moved
-
-

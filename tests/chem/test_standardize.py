@@ -197,6 +197,8 @@ def test_agrees_with_the_default_cleanup_of_rdkit() -> None:
         result = standardize(smiles, "smiles")
         if "." in smiles or isinstance(result, Failure) or "disconnected" in str(result.changes):
             continue
+        if {"tautomer", "resonance"} & set(result.changes):
+            continue  # which RDKit's cleanup leaves as they are: see test_registration
         reference = uncharger.uncharge(rdMolStandardize.Cleanup(Chem.MolFromSmiles(smiles)))
         assert result.smiles == Chem.CanonSmiles(Chem.MolToSmiles(reference))
         compared += 1

@@ -1,0 +1,271 @@
+"""One compound, one key: what is drawn in several ways, and what must stay apart."""
+
+import pytest
+
+from chem.records import Failure
+from chem.standardize import Standardized, standardize
+
+ONE_COMPOUND = {
+    # salts of N-H acids, drawn with the charge on oxygen
+    "phenytoin sodium": (
+        "O=C1NC(=O)C(c2ccccc2)(c2ccccc2)N1",
+        "[Na+].[O-]C1=NC(=O)C(c2ccccc2)(c2ccccc2)N1",
+        "[Na+].O=C1[N-]C(=O)C(c2ccccc2)(c2ccccc2)N1",
+        "O=C1N=C(O)C(c2ccccc2)(c2ccccc2)N1",
+    ),
+    "pentobarbital sodium": (
+        "CCCC(C)C1(CC)C(=O)NC(=O)NC1=O",
+        "CCCC(C)C1(CC)C(=O)N=C([O-])NC1=O.[Na+]",
+        "CCCC(C)C1(CC)C(=O)NC(O)=NC1=O",
+        "CCCC(C)C1(CC)C(O)=NC(=O)N=C1O",
+    ),
+    "aciclovir sodium": (
+        "Nc1nc2c(ncn2COCCO)c(=O)[nH]1",
+        "Nc1nc([O-])c2ncn(COCCO)c2n1.[Na+]",
+        "N=c1[nH]c2c(ncn2COCCO)c(=O)[nH]1",
+        "Nc1nc(=O)c2ncn(COCCO)c2[nH]1",
+    ),
+    "warfarin": (
+        "CC(=O)CC(c1ccccc1)c1c(O)c2ccccc2oc1=O",
+        "CC(=O)CC(c1ccccc1)c1c([O-])c2ccccc2oc1=O.[Na+]",
+        "CC(=O)CC(c1ccccc1)C1C(=O)Oc2ccccc2C1=O",
+        "CC(=O)CC(c1ccccc1)c1c(O)oc2ccccc2c1=O",
+    ),
+    "phenacetin": ("CCOc1ccc(NC(C)=O)cc1", "CC(O)=Nc1ccc(OCC)cc1", "C=C(O)Nc1ccc(OCC)cc1"),
+    # rings with N-H
+    "vandetanib": (
+        "COc1cc2c(Nc3ccc(Br)cc3F)ncnc2cc1OCC1CCN(C)CC1",
+        "COc1cc2/c(=N/c3ccc(Br)cc3F)nc[nH]c2cc1OCC1CCN(C)CC1",
+    ),
+    "adenine": ("Nc1ncnc2[nH]cnc12", "Nc1ncnc2nc[nH]c12", "N=c1[nH]cnc2nc[nH]c12"),
+    "mercaptopurine": ("S=c1[nH]cnc2[nH]cnc12", "Sc1ncnc2nc[nH]c12", "S=c1nc[nH]c2nc[nH]c12"),
+    "theophylline": ("Cn1c(=O)c2[nH]cnc2n(C)c1=O", "Cn1c(=O)c2nc[nH]c2n(C)c1=O"),
+    "losartan's tetrazole": ("c1ccc(-c2nnn[nH]2)cc1", "c1ccc(-c2nn[nH]n2)cc1"),
+    "cytosine": ("Nc1cc[nH]c(=O)n1", "N=c1cc[nH]c(=O)[nH]1", "Nc1ccnc(O)n1", "Nc1ccnc(=O)[nH]1"),
+    "4-pyridone": ("O=c1cc[nH]cc1", "Oc1ccncc1"),
+    "2-mercaptopyridine": ("S=c1cccc[nH]1", "Sc1ccccn1", "[Na+].[S-]c1ccccn1"),
+    "pyrithione": ("On1ccccc1=S", "[O-][n+]1ccccc1S"),
+    "edaravone": (
+        "Cc1cc(=O)n(-c2ccccc2)[nH]1",
+        "CC1=NN(c2ccccc2)C(=O)C1",
+        "Cc1cc(O)n(-c2ccccc2)n1",
+    ),
+    "pacritinib's aniline": ("c1ccc(Nc2ncccn2)cc1", "c1ccc(N=c2nccc[nH]2)cc1"),
+    "oxindole": ("O=C1Cc2ccccc2N1", "Oc1cc2ccccc2[nH]1"),
+    # amidines and guanidines: the place of C=N, and its geometry
+    "cimetidine": (
+        "C/N=C(/NCCSCc1nc[nH]c1C)NC#N",
+        "CN=C(NCCSCc1nc[nH]c1C)NC#N",
+        "C/N=C(\\NCCSCc1nc[nH]c1C)NC#N",
+        "CNC(=NC#N)NCCSCc1[nH]cnc1C",
+    ),
+    "clonidine": ("Clc1cccc(Cl)c1NC1=NCCN1", "Clc1cccc(Cl)c1N=C1NCCN1"),
+    "guanabenz": ("NC(N)=N/N=C/c1c(Cl)cccc1Cl", "N=C(N)N/N=C/c1c(Cl)cccc1Cl"),
+    "ranitidine": ("CNC(=C[N+](=O)[O-])NCC", "CN/C(=C\\[N+](=O)[O-])NCC", "CN=C(C[N+](=O)[O-])NCC"),
+    # hydrogens on carbon
+    "acetylacetone": ("CC(=O)CC(C)=O", "CC(=O)C=C(C)O", "CC(=O)/C=C(/C)O"),
+    "teriflunomide": (
+        "C/C(O)=C(/C#N)C(=O)Nc1ccc(C(F)(F)F)cc1",
+        "CC(=O)C(C#N)C(=O)Nc1ccc(C(F)(F)F)cc1",
+    ),
+    "piroxicam": (
+        "CN1C(C(=O)Nc2ccccn2)=C(O)c2ccccc2S1(=O)=O",
+        "CN1C(C(=O)Nc2ccccn2)C(=O)c2ccccc2S1(=O)=O",
+        "CN1C(=C(O)Nc2ccccn2)C(=O)c2ccccc2S1(=O)=O",
+    ),
+    "phenol": ("CCc1ccc(O)cc1", "O=C1C=CC(CC)=CC1", "O=C1C=CC(CC)C=C1"),
+    "phloroglucinol": ("Oc1cc(O)cc(O)c1", "O=C1CC(=O)CC(=O)C1"),
+    "cyclohexanone": ("O=C1CCCCC1", "OC1=CCCCC1"),
+    "acetone oxime": ("CC(C)=NO", "CC(C)N=O"),
+    "azophenol": ("Oc1ccc(N=Nc2ccccc2)cc1", "O=C1C=CC(=NNc2ccccc2)C=C1"),
+    "a hydrazone": ("CC(C)=NNc1ccccc1", "CC(C)N=Nc1ccccc1"),
+    "nitromethane": ("C[N+](=O)[O-]", "C=[N+]([O-])O", "CN(=O)=O"),
+    # a cage allows its nitrogen one configuration
+    "quinine": (
+        "C=C[C@H]1CN2CC[C@H]1C[C@H]2[C@H](O)c1ccnc2ccc(OC)cc12",
+        "C=C[C@H]1C[N@@]2CC[C@H]1C[C@H]2[C@H](O)c1ccnc2ccc(OC)cc12",
+    ),
+    # dyes
+    "methylene blue": (
+        "CN(C)c1ccc2nc3ccc(=[N+](C)C)cc-3sc2c1",
+        "CN(C)c1ccc2c(c1)[s+]c1cc(N(C)C)ccc1n2",
+        "CN(C)C1=CC2=[S+]c3cc(ccc3N=C2C=C1)N(C)C",
+        "CN(C)c1ccc2nc3ccc(=[N+](C)C)cc-3sc2c1.[Cl-].O.O.O",
+    ),
+    "crystal violet": (
+        "CN(C)c1ccc(C(c2ccc(N(C)C)cc2)=C2C=CC(=[N+](C)C)C=C2)cc1.[Cl-]",
+        "CN(C)c1ccc([C+](c2ccc(N(C)C)cc2)c2ccc(N(C)C)cc2)cc1.[Cl-]",
+    ),
+    "a cyanine": (
+        "CCN1C=CC(=CC=Cc2cc[n+](CC)cc2)C=C1",
+        "CC[n+]1ccc(C=CC=C2C=CN(CC)C=C2)cc1",
+    ),
+    "an amidinium": ("CN1CCN(C)C1=[N+](C)C", "CN1CC[N+](C)=C1N(C)C"),
+    # groups
+    "sulfone": ("CS(C)(=O)=O", "C[S+2]([O-])([O-])C"),
+    "phosphine oxide": ("CP(C)(=O)c1ccccc1", "C[P+]([O-])(C)c1ccccc1"),
+    "sulfoximine": ("CS(=O)(=N)c1ccccc1", "C[S+]([O-])(=N)c1ccccc1"),
+    "sulfilimine": ("CS(C)=Nc1ccccc1", "C[S+](C)[N-]c1ccccc1"),
+    "thiophosphoric acid": ("CCOP(=O)(O)S", "CCOP(=S)(O)O", "CCOP([O-])(=S)O.[Na+]"),
+    "thioacetic acid": ("CC(=O)S", "CC(O)=S", "CC(=O)[S-].[K+]", "CC([O-])=S.[K+]"),
+    "azide": ("CN=[N+]=[N-]", "CN=N#N", "C[N-][N+]#N"),
+    "diazo": ("C=[N+]=[N-]", "[CH2-][N+]#N", "C=N#N"),
+    "phosphorus ylide": ("C=P(C)(C)C", "[CH2-][P+](C)(C)C"),
+    "iodosobenzene": ("O=Ic1ccccc1", "[O-][I+]c1ccccc1"),
+    "phosphonic acid": ("CO[PH](=O)OC", "COP(O)OC"),
+    # inner salts
+    "betaine": (
+        "C[N+](C)(C)CC(=O)[O-]",
+        "C[N+](C)(C)CC(=O)O.[Cl-]",
+        "C[N+](C)(C)CC(=O)[O-].[Na+].[Cl-]",
+    ),
+    "trigonelline": ("C[n+]1cccc(C(=O)[O-])c1", "C[n+]1cccc(C(=O)O)c1.[Cl-]"),
+    "neostigmine's phenol": ("C[N+](C)(C)c1cccc([O-])c1", "C[N+](C)(C)c1cccc(O)c1.[Br-]"),
+    "a sulfobetaine": ("C[N+](C)(C)CCCS(=O)(=O)[O-]", "C[N+](C)(C)CCCS(=O)(=O)O.[Cl-]"),
+    "N-methyl-4-pyridone": ("Cn1ccc(=O)cc1", "C[n+]1ccc([O-])cc1", "C[n+]1ccc(O)cc1.[Cl-]"),
+    "choline phosphate": ("C[N+](C)(C)CCOP(=O)([O-])O", "C[N+](C)(C)CCOP(=O)(O)O.[Cl-]"),
+}
+"""Name to drawings of one compound; the first is the one that is judged, or says the same."""
+
+APART = (
+    (
+        "quinine and quinidine",
+        "OC(c1ccncc1)[C@H]1CC[C@@H](C)CN1",
+        "OC(c1ccncc1)[C@@H]1CC[C@@H](C)CN1",
+    ),
+    ("oxime geometry", "C/C(=N\\O)c1ccccc1", "C/C(=N/O)c1ccccc1"),
+    ("a drawn oxime and a flat one", "C/C(=N\\O)c1ccccc1", "CC(=NO)c1ccccc1"),
+    ("cis and trans", "CC/C=C\\C", "CC/C=C/C"),
+    ("deuterium", "[2H]C([2H])([2H])Oc1ccccc1", "COc1ccccc1"),
+    ("enantiomers of a sulfoximine", "C[S@](=O)(=N)c1ccccc1", "C[S@@](=O)(=N)c1ccccc1"),
+    ("racemate and enantiomer", "C[C@H](N)c1ccccc1 |&1:1|", "C[C@H](N)c1ccccc1"),
+    ("racemate and flat", "C[C@H](N)c1ccccc1 |&1:1|", "CC(N)c1ccccc1"),
+    ("a ketone's own enantiomers", "CC(=O)[C@H](C)CC", "CC(=O)[C@@H](C)CC"),
+    ("enantiomers of an amino acid", "C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O"),
+    (
+        "thalidomide",
+        "O=C1CC[C@H](N2C(=O)c3ccccc3C2=O)C(=O)N1",
+        "O=C1CC[C@@H](N2C(=O)c3ccccc3C2=O)C(=O)N1",
+    ),
+    ("N-methyl lactam and methoxy lactim", "Cn1ccccc1=O", "COc1ccccn1"),
+    ("methyl on the other nitrogen", "Cc1cc(-c2ccccc2)n(C)n1", "Cc1cc(-c2ccccc2)nn1C"),
+    ("isomers of position", "Oc1ccccc1N", "Oc1cccc(N)c1"),
+    ("enone and its isomer", "O=C1CCC2=CC(=O)CCC2C1", "O=C1CCC2C=CC(=O)CC2C1"),
+    ("progesterone-like enones", "O=C1C=C2CCCCC2CC1", "O=C1CC2=CCCCC2CC1"),
+    ("azo compound and hydrazine", "c1ccc(N=Nc2ccccc2)cc1", "c1ccc(NNc2ccccc2)cc1"),
+    ("quinone and hydroquinone", "O=C1C=CC(=O)C=C1", "Oc1ccc(O)cc1"),
+    ("amide and its imidate", "CC(=O)NC", "CC(=N)OC"),
+    ("oxime and amide", "CC(C)=NO", "CCC(N)=O"),
+    ("nitrone and oxime ether", "C=[N+](C)[O-]", "C=NOC"),
+    ("sulfoxide and sulfone", "CS(C)=O", "CS(C)(=O)=O"),
+    (
+        "rhodamine and its lactone",
+        "CN(C)c1ccc2c(-c3ccccc3C(=O)O)c3ccc(=[N+](C)C)cc-3oc2c1",
+        "CN(C)c1ccc2c(c1)Oc1cc(N(C)C)ccc1C21OC(=O)c2ccccc21",
+    ),
+    ("exocyclic and endocyclic alkene", "C=C1CCCCC1", "CC1=CCCCC1"),
+    ("barbiturate and thiobarbiturate", "O=C1CC(=O)NC(=O)N1", "O=C1CC(=O)NC(=S)N1"),
+)
+
+
+def accept(structure: str) -> Standardized:
+    result = standardize(structure, "smiles")
+    assert isinstance(result, Standardized), (structure, result)
+    return result
+
+
+@pytest.mark.parametrize("name", ONE_COMPOUND)
+def test_drawings_of_one_compound_have_one_key(name: str) -> None:
+    drawings = [accept(one) for one in ONE_COMPOUND[name]]
+    assert len({one.key for one in drawings}) == 1
+
+
+@pytest.mark.parametrize("name", ONE_COMPOUND)
+def test_drawings_of_one_compound_are_judged_alike(name: str) -> None:
+    drawings = [accept(one) for one in ONE_COMPOUND[name]]
+    assert len({one.smiles for one in drawings}) == 1
+
+
+@pytest.mark.parametrize(("name", "one", "other"), APART, ids=[name for name, _, _ in APART])
+def test_different_compounds_have_different_keys(name: str, one: str, other: str) -> None:
+    assert accept(one).key != accept(other).key
+
+
+@pytest.mark.parametrize(
+    ("drawn", "judged", "change"),
+    [
+        (
+            "[O-]C1=NC(=O)C(c2ccccc2)(c2ccccc2)N1.[Na+]",
+            "O=C1NC(=O)C(c2ccccc2)(c2ccccc2)N1",
+            "tautomer",
+        ),
+        ("CC(O)=Nc1ccc(OCC)cc1", "CCOc1ccc(NC(C)=O)cc1", "tautomer"),
+        ("Oc1ccccn1", "O=c1cccc[nH]1", "tautomer"),
+        ("Oc1cccnc1", "Oc1cccnc1", None),
+        ("Oc1cccc2cccnc12", "Oc1cccc2cccnc12", None),
+        ("CC(O)=CC", "CCC(C)=O", "tautomer"),
+        (
+            "CN(C)c1ccc2c(c1)[s+]c1cc(N(C)C)ccc1n2",
+            "CN(C)c1ccc2nc3ccc(=[N+](C)C)cc-3sc2c1",
+            "resonance",
+        ),
+        ("C[N-][N+]#N", "CN=[N+]=[N-]", "normalized"),
+        ("CS(C)=O", "C[S+](C)[O-]", "normalized"),
+        ("CC(=O)Nc1ccc(O)cc1", "CC(=O)Nc1ccc(O)cc1", None),
+        ("Nc1c2ccccc2nc2ccccc12", "Nc1c2ccccc2nc2ccccc12", None),
+        ("O=c1[nH]cnc2ccccc12", "O=c1[nH]cnc2ccccc12", None),
+        ("CN1CC(=O)N=C1N", "CN1CC(=O)N=C1N", None),
+        ("O=C1CC(=O)NC(=O)N1", "O=C1CC(=O)NC(=O)N1", None),
+        ("O=C1O[C@H]([C@@H](O)CO)C(O)=C1O", "O=C1O[C@H]([C@@H](O)CO)C(O)=C1O", None),
+        (
+            "COC(=O)C1=C(C)NC(C)=C(C(=O)OC)C1c1ccccc1",
+            "COC(=O)C1=C(C)NC(C)=C(C(=O)OC)C1c1ccccc1",
+            None,
+        ),
+        ("Nc1ccc(S(=O)(=O)Nc2nccs2)cc1", "Nc1ccc(S(=O)(=O)Nc2nccs2)cc1", None),
+    ],
+)
+def test_the_judged_drawing(drawn: str, judged: str, change: str | None) -> None:
+    found = accept(drawn)
+    assert found.smiles == judged
+    if change is None:
+        assert found.changes == ()
+    else:
+        assert change in found.changes
+
+
+@pytest.mark.parametrize(
+    "mesoionic",
+    [
+        "[O-]c1c[n+](-c2ccccc2)no1",
+        "CCOC(=O)[N-]c1c[n+](N2CCOCC2)no1",
+        "CC(Cc1ccccc1)n1cc([N-]C(=O)Nc2ccccc2)[o+]n1",
+        "CCOc1ccccc1-n1c([S-])c(C(=O)Nc2ccc(OC)cc2)[n+]2cc(C)ccc12",
+        "NC(=O)Cc1c([O-])on[n+]1Cc1ccccc1",
+        "C[n+]1cccc([O-])c1",
+        "[O-]c1nn(-c2ccccc2)c[n+]1-c1ccccc1",
+        "[S-]c1nn[n+](-c2ccccc2)n1-c1ccccc1",
+    ],
+)
+def test_a_mesoionic_ring_is_read_and_stays_so(mesoionic: str) -> None:
+    found = standardize(mesoionic, "smiles")
+    assert not isinstance(found, Failure), found
+    again = accept(found.smiles)
+    assert (again.smiles, again.changes) == (found.smiles, ())
+
+
+def test_a_cage_of_two_spellings_has_one_key() -> None:
+    """RDKit alternates between spellings of this adamantane."""
+    spellings = [
+        "O=C(C[C@]1(c2ccc(-c3ccc(F)cc3)cc2)C2CC3CC1CC(C2)[C@@H]3O)N1CC(O)C1",
+        "O=C(C[C@@]1(c2ccc(-c3ccc(F)cc3)cc2)C2CC3CC1CC(C2)[C@H]3O)N1CC(O)C1",
+        "O=C(C[C@]1(c2ccc(-c3ccc(F)cc3)cc2)C2CC3CC1CC(C2)[C@H]3O)N1CC(O)C1",
+    ]
+    assert len({accept(one).key for one in spellings}) == 1
+
+
+def test_misprotonated_records_say_what_was_done() -> None:
+    azo = accept("[H][N+](CCC(=O)N([H])Cc1ccccc1)=[N+]([H])C(=O)c2ccncc2")
+    hydrazide = accept("[H]N(CCC(=O)N([H])Cc1ccccc1)N([H])C(=O)c2ccncc2")
+    assert azo.key != hydrazide.key
+    assert {"neutralized", "tautomer"} <= set(azo.changes)
