@@ -97,7 +97,9 @@ def record_builder(
             structure,
             "smiles",
             {name: cells[position] for name, position in extra_at},
-            None if structure and structure.isprintable() else _find_problem(structure, columns),
+            None
+            if structure and not structure.isspace() and structure.isprintable()
+            else _find_problem(structure, columns),
         )
 
     return build

@@ -169,7 +169,7 @@ def _find_header(path: Path, lines: list[str], wanted: NamedColumns) -> Layout:
         if not lines[start].strip():
             continue
         layout = _read_header(lines, start, separator, preferred, wanted.smiles)
-        if _has_smiles(layout.header, wanted.smiles):
+        if _has_smiles(layout.header, wanted.smiles, only_known=first is not None):
             above = [line for line in lines[at:start] if line.strip()]
             if not above or not any(_may_be_row(line, layout.delimiter) for line in above):
                 return layout if not above else layout._replace(notes=(_tell_above(start, above),))
@@ -199,9 +199,15 @@ def _read_header(
     return best[1]
 
 
-def _has_smiles(header: Sequence[str], wanted: str | None) -> bool:
+def _has_smiles(header: Sequence[str], wanted: str | None, only_known: bool = False) -> bool:
+    """Tell whether a column is named as one of SMILES.
+
+    only_known: by a name that stands in no title and no remark.
+    """
     if wanted is not None:
         return any(normalize(name) == normalize(wanted) for name in header)
+    if only_known:
+        return any(fold(name) in SMILES_NAMES and "smiles" in fold(name) for name in header)
     return any(is_smiles_name(name) for name in header)
 
 

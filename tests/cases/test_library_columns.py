@@ -149,6 +149,8 @@ def test_lists_of_ids_know_the_same_names(tmp_path: Path) -> None:
     path = tmp_path / "tested.csv"
     path.write_text("Cat. No.,Result\nS1,1\nN/A,2\nS2,3\n")
     assert _read_ids(path) == ("S1", "S2")
+    path.write_text("Cat. No.,Remark\nS1,see SMILES\nS2,no structure\n")
+    assert _read_ids(path) == ("S1", "S2")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def test_quoted_fields_may_hold_line_breaks(tmp_path: Path) -> None:
         ("lonely", "ragged_row", "1 cells", "row2", "lonely"),
         (",1,x", "empty_structure", "'smiles' is blank", "1", ""),
         (",,", "empty_structure", "blank", "row2", ""),
+        ("  ,1,x", "empty_structure", "blank", "1", "  "),
         ('CCO,1,x,"a', "bad_quotes", "line 3", "row2", ""),
     ],
 )
