@@ -71,6 +71,8 @@ class Library:
         """Columns that only travel along. A later SD record may bring further ones."""
         self.notes = list(columns.notes)
         """What was decided when it was opened, to be told: ``ids from column "Cat. No."``."""
+        self.delimiter = ""
+        """What parts the cells of a ``csv`` or ``tsv``; empty for other formats."""
         self.hint = ""
         """What to look at if no record can be used: empty where nothing seems to be wrong."""
         self._records = records
@@ -122,6 +124,7 @@ def open_library(
     path = Path(path)
     format = _find_format(path)
     wanted = NamedColumns(smiles_column, id_column, name_column)
+    delimiter = ""
     records: Records
     if format in ("csv", "tsv") and is_smi(path, _is_plain_text(path)):
         format = "smi"
@@ -132,6 +135,7 @@ def open_library(
         records = partial(read_smi, path, columns, skip)
     elif format in ("csv", "tsv"):
         columns, layout = open_delimited(path, wanted)
+        delimiter = layout.delimiter
         records = partial(read_delimited, path, columns, layout)
     elif format == "sdf":
         columns = open_sdf(path, wanted)
@@ -143,6 +147,7 @@ def open_library(
     if not first:
         raise InputError(f"{path}: found no compounds, expected at least one; check the file")
     library = Library(path, format, columns, records)
+    library.delimiter = delimiter
     library.hint = _find_hint(first, format, columns)
     return library
 

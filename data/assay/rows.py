@@ -11,7 +11,6 @@ from chem.errors import InputError
 from chem.read import Library, open_library
 from chem.records import Failure, Record
 from chem.standardize import standardize
-from chem.stream import read_lines
 from chem.weight import molecular_weight
 
 _TAG = "RESULT_"
@@ -100,7 +99,7 @@ def read_rows(
         smiles,
         cells,
         unread,
-        _find_delimiter(library),
+        library.delimiter,
         library.smiles_column,
         library.id_column,
         {name: unit for name, unit in units.items() if _is_told(unit)},
@@ -125,16 +124,6 @@ def _to_smiles(record: Record) -> str | Failure:
         return record.structure.strip()
     parent = standardize(record.structure, record.format)
     return parent if isinstance(parent, Failure) else parent.smiles
-
-
-def _find_delimiter(library: Library) -> str:
-    if library.format not in ("csv", "tsv"):
-        return ""
-    for line in read_lines(library.path):
-        if line.text.strip() and not line.text.lower().startswith("sep="):
-            unquoted = "".join(line.text.split('"')[::2])
-            return max(",;\t", key=unquoted.count)
-    return ""
 
 
 @cache
