@@ -77,11 +77,15 @@ def find_style(
         return _decided(found, NumberStyle("point" if points else "comma"), bool(commas))
     if not open_ones:
         return _decided(found, NumberStyle(), False)
+    marks = {mark for one in open_ones for mark in ".," if mark in one.text}
+    if len(marks) == 1 and any(re.search(r"\d[ ']\d", one.text) for one in found):
+        return _decided(found, NumberStyle("point" if marks == {"."} else "comma"), True)
+    if len(marks) == 1 and _are_top_doses(open_ones, found):
+        return _decided(found, NumberStyle("comma" if marks == {"."} else "point"), True)
     possible = [style for style in _STYLES if _fits(open_ones, style, limits)]
     if len(possible) == 1:
         return _decided(found, possible[0], True)
     plain = [one.text for one in found if one.says == "whole"]
-    marks = {mark for one in open_ones for mark in ".," if mark in one.text}
     if marks == {"."} and (
         any(len(text.lstrip("+-")) > 3 for text in plain) or (delimiter == "," and not plain)
     ):
@@ -141,6 +145,8 @@ class _Written(NamedTuple):
     at: int
     text: str
     says: Literal["point", "comma", "open", "whole", "nothing"]
+    above: bool
+    """It stands behind a ``>``."""
 
 
 _STYLES = (NumberStyle("point"), NumberStyle("comma"))
@@ -155,13 +161,13 @@ def _plain(text: str) -> str:
 
 def _numbers(
     text: str,
-) -> Iterator[tuple[str, Literal["point", "comma", "open", "whole", "nothing"]]]:
+) -> Iterator[tuple[str, Literal["point", "comma", "open", "whole", "nothing"], bool]]:
     plain = _plain(text)
     for match in _NUMBER.finditer(plain):
-        says = _says(match[0])
-        if says == "whole" and _QUALIFIED.search(plain[: match.start()]):
+        says, before = _says(match[0]), plain[: match.start()]
+        if says == "whole" and _QUALIFIED.search(before):
             says = "nothing"  # typed as a text such as >10000, so it was not formatted
-        yield match[0], says
+        yield match[0], says, before.rstrip().endswith((">", "≥", ">="))
 
 
 def _says(text: str) -> Literal["point", "comma", "open", "whole", "nothing"]:
@@ -193,6 +199,18 @@ def _is_grouped(whole: str, part: str) -> bool:
     if part == ",":
         pattern += rf"|\d{{1,2}}(?:{mark}\d{{2}})+{mark}\d{{3}}"
     return re.fullmatch(pattern, digits) is not None
+
+
+def _are_top_doses(open_ones: list[_Written], found: list[_Written]) -> bool:
+    """Tell whether all are like ``>10,000`` beside whole numbers that are larger than 10.
+
+    As decimals they would say "above 10", and that of a column where larger numbers were measured.
+    """
+    whole = [parse_number(one.text) or 0.0 for one in found if one.says == "whole"]
+    return bool(whole) and all(
+        one.above and one.text.endswith("000") and float(re.split("[.,]", one.text)[0]) < max(whole)
+        for one in open_ones
+    )
 
 
 def _fits(numbers: list[_Written], style: NumberStyle, limits: tuple[float, float] | None) -> bool:
