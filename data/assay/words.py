@@ -90,7 +90,7 @@ NO_VALUE: dict[str, set[str]] = {
     },
     "a score": {"score"},
     "an efficiency, not a potency": {"le", "lle", "lipe", "bei", "sei", "fq", "ligand_efficiency"},
-    "no value": {"date", "datum", "batch", "lot", "url", "doi", "barcode", "well", "plate"},
+    "no measurement": {"date", "datum", "batch", "lot", "url", "doi", "barcode", "well", "plate"},
 }
 """Why a column with such a word is no measurement, whatever else its header says."""
 OTHER_QUANTITY: dict[str, set[str]] = {
