@@ -30,7 +30,16 @@ FRACTION = {"fraction", "fractional", "frac"}
 
 LOSS = {"inhibition", "inhib", "inh", "inhibited", "displacement", "displaced", "kill", "killing"}
 LOSS |= {"killed", "mortality", "death", "dead", "lysis", "suppression", "reduction", "loss"}
-LOSS |= {"degradation", "degraded", "antagonism", "blockade", "block", "knockdown", "hemmung"}
+LOSS |= {
+    "degradation",
+    "degraded",
+    "antagonism",
+    "antagonist",
+    "blockade",
+    "block",
+    "knockdown",
+    "hemmung",
+}
 LOSS |= {"inhibitory", "decrease", "depletion", "quenching", "neutralization"}
 """Effects of which more is more, even beside a word such as growth or control."""
 GAIN = {"activation", "agonism", "agonist", "stimulation", "effect", "efficacy", "response"}

@@ -135,3 +135,8 @@ def test_units_are_given_to_the_columns_that_they_fit(tmp_path: Path) -> None:
     assert [each.name for each in table.tasks] == ["pPotency"]
     table = read(tmp_path, columns, units="% down")
     assert [(each.unit, each.direction) for each in table.tasks] == [("%", "down")]
+
+
+def test_zeros_and_ones_are_classes_whatever_effect_they_are_called(tmp_path: Path) -> None:
+    table = read(tmp_path, {"Inhibition": [int(p > 8.5) for p in P]})
+    assert table.tasks[0].kind == "classification"
