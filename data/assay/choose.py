@@ -131,9 +131,13 @@ def _apply_units(rows: AssayRows, layout: Layout, units: str, chosen: Chosen) ->
             if not measure.only and not measure.units:
                 with_units(measure, units, rows.path)
         return
-    chosen.questions = {}
+    kind = parse_units(units)[0]
     for column in opened:
         header = layout.headers[column]
+        told = (kind == "percent") == (header.kind == "percent") or header.role == "generic"
+        if not told and kind not in ("number", "class"):
+            continue  # per cent says nothing of an IC50 without a unit
+        del chosen.questions[column]
         _choose(column, header._replace(role="value"), rows, layout, units, chosen)
     order = {column: at for at, column in enumerate(rows.columns)}
     chosen.measures.sort(key=lambda measure: order[measure.column])
@@ -205,7 +209,7 @@ def _no_unit(column: str) -> str:
 
 def _ask(header: Header) -> str:
     if header.kind == "percent":
-        return "say which with --units '% up' or --units '% down'"
+        return f"say which with --value-column {header.column!r} --units '% up' (or '% down')"
     if header.transform:
         return "give --units, such as 'log10 nM', 'ln uM', '-log10 nM' or pActivity"
     return "name the column with --value-column and its unit with --units"

@@ -120,6 +120,8 @@ def _look(column: str, rows: AssayRows) -> Header:
     told = list(dict.fromkeys(cell for cell in cells if not is_missing(cell)))[:2000]
     if header.role == "flag" and "activity" in header.name and are_classes(cells):
         return Header(column, "value", kind="class", quantity="class", task=task_name(column))
+    if header.kind == "percent" and not header.unit and are_classes(cells):
+        return Header(column, "value", kind="class", quantity="class", task=task_name(column))
     if header.role == "value" and header.kind == "class" and not are_classes(cells):
         why = "its cells are not active and inactive"
         header = header._replace(role="generic", kind="number", reason=why)

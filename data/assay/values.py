@@ -288,7 +288,9 @@ class _Reader:
     def _example(self, at: int, found: Values) -> Example:
         sign = self.signs[at].strip(" '\"") if self.signs else ""
         unit = self.units[at].strip() if self.units else ""
-        written = " ".join(part for part in (sign, self.cells[at].strip(), unit) if part)
+        cell = self.cells[at].strip()
+        sign = "" if cell.startswith(("<", ">", "=")) else sign
+        written = " ".join(part for part in (sign, cell, unit) if part)
         value, bound = float(found.values[at]), int(found.bounds[at])
         if self.measure.kind == "class":
             return Example(written, "active" if value else "inactive")

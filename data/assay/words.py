@@ -30,7 +30,16 @@ FRACTION = {"fraction", "fractional", "frac"}
 
 LOSS = {"inhibition", "inhib", "inh", "inhibited", "displacement", "displaced", "kill", "killing"}
 LOSS |= {"killed", "mortality", "death", "dead", "lysis", "suppression", "reduction", "loss"}
-LOSS |= {"degradation", "degraded", "antagonism", "blockade", "block", "knockdown", "hemmung"}
+LOSS |= {
+    "degradation",
+    "degraded",
+    "antagonism",
+    "antagonist",
+    "blockade",
+    "block",
+    "knockdown",
+    "hemmung",
+}
 LOSS |= {"inhibitory", "decrease", "depletion", "quenching", "neutralization"}
 """Effects of which more is more, even beside a word such as growth or control."""
 GAIN = {"activation", "agonism", "agonist", "stimulation", "effect", "efficacy", "response"}
@@ -90,7 +99,7 @@ NO_VALUE: dict[str, set[str]] = {
     },
     "a score": {"score"},
     "an efficiency, not a potency": {"le", "lle", "lipe", "bei", "sei", "fq", "ligand_efficiency"},
-    "no value": {"date", "datum", "batch", "lot", "url", "doi", "barcode", "well", "plate"},
+    "no measurement": {"date", "datum", "batch", "lot", "url", "doi", "barcode", "well", "plate"},
 }
 """Why a column with such a word is no measurement, whatever else its header says."""
 OTHER_QUANTITY: dict[str, set[str]] = {

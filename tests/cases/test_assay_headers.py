@@ -127,3 +127,16 @@ def test_a_wrong_unit_beside_a_pic50_is_found(tmp_path: Path) -> None:
         read(tmp_path, {"IC50 (uM)": NM, "pIC50": P})
     assert len(read(tmp_path, {"IC50 (nM)": NM, "pIC50": P}).tasks) == 1
     assert len(read(tmp_path, {"JAK 1 IC50 (nM)": NM, "JAK 2 IC50 (nM)": NM}).tasks) == 2
+
+
+def test_units_are_given_to_the_columns_that_they_fit(tmp_path: Path) -> None:
+    columns = {"Potency": NM, "Activity at 1 uM": [f"{10 * p:.1f}" for p in P]}
+    table = read(tmp_path, columns, units="nM")
+    assert [each.name for each in table.tasks] == ["pPotency"]
+    table = read(tmp_path, columns, units="% down")
+    assert [(each.unit, each.direction) for each in table.tasks] == [("%", "down")]
+
+
+def test_zeros_and_ones_are_classes_whatever_effect_they_are_called(tmp_path: Path) -> None:
+    table = read(tmp_path, {"Inhibition": [int(p > 8.5) for p in P]})
+    assert table.tasks[0].kind == "classification"

@@ -225,7 +225,7 @@ def test_an_sd_file_is_an_assay_too(tmp_path: Path) -> None:
 def read(cells: list[str], measure: Measure) -> Values:
     rows = AssayRows("x.csv", [measure.column], list(range(len(cells))), [], [], {}, [])
     rows.cells[measure.column] = cells
-    return read_values(rows, measure)
+    return read_values(rows, measure, decimal="point")
 
 
 @given(
