@@ -32,6 +32,6 @@ def test_similarity_decides_the_clusters() -> None:
 def test_no_hits_have_the_same_columns() -> None:
     empty = with_structure(pd.DataFrame({"smiles": pd.Series(dtype="str")}))
     assert list(empty) == ["smiles", "sa_score", "scaffold", "stereo", "variant_of", "cluster"]
-    assert empty.dtypes.astype(str).tolist() == ["str", "float64", "str", "int64"]
+    assert empty.dtypes.astype(str).tolist() == ["str", "float64", *["str"] * 3, "int64"]
     with pytest.raises(KeyError):
         with_structure(pd.DataFrame({"rank": [1]}))
