@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.read import Library, open_library
+from chem.read import open_library
 from chem.records import Failure, Record
 from chem.standardize import standardize
 from chem.weight import molecular_weight
