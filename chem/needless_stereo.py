@@ -3,7 +3,8 @@
 A C=N bond of an amidine, a guanidine or an N-H imine turns over as its hydrogens move, so does the
 enol of a 1,3-dicarbonyl compound, and the chain of a polymethine dye as its charge moves. A
 bridgehead nitrogen has the one configuration that its cage allows, which the carbon at the other
-end states already. Oximes, hydrazones and O-alkyl oximes keep their geometry: their isomers are sold apart.
+end states already. Oximes, hydrazones and O-alkyl oximes keep their geometry: their isomers are
+sold apart.
 """
 
 from rdkit import Chem
