@@ -78,6 +78,16 @@ def collect(graphs: Sequence[tuple[npt.NDArray[np.generic], ...]]) -> GraphArray
     return GraphArrays(flat[0], flat[1], flat[2], flat[3], atom_offsets, bond_offsets)
 
 
+def join_graphs(first: GraphArrays, second: GraphArrays) -> GraphArrays:
+    """Put the molecules of both one behind the other."""
+    flat = [np.concatenate(pair) for pair in zip(first[:4], second[:4], strict=True)]
+    offsets = [
+        np.concatenate([start, start[-1] + more[1:]])
+        for start, more in zip(first[4:], second[4:], strict=True)
+    ]
+    return GraphArrays(flat[0], flat[1], flat[2], flat[3], offsets[0], offsets[1])
+
+
 def _spans(starts: Ints, lengths: Ints) -> Ints:
     """Indices of many ranges one behind the other, without a loop."""
     before = np.cumsum(lengths) - lengths

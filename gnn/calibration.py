@@ -12,7 +12,9 @@ deviations on each side as covered 90 % of the held-out values at that distance
 (:mod:`gnn.conformal`).
 
 A probability is the logistic function of a weighted sum of both outputs (:mod:`gnn.platt`). Its
-interval is that of the log odds: the networks' disagreement and a doubt that grows with distance.
+interval is of the share of positives among compounds with such a prediction, with 90 % confidence:
+what as many held-out rows as were near it can tell of a share (Wilson 1927), the networks'
+disagreement, and a doubt that grows with distance, put together as log odds.
 
 All else equal, no standard deviation and no interval gets narrower with distance.
 """
@@ -32,6 +34,8 @@ LEVEL = 0.9
 """The share of values that an interval is meant to cover."""
 NORMAL_90 = 1.6448536269514722
 """Standard deviations on each side that hold 90 % of a normal distribution."""
+LIKE_IT = 0.2
+"""Share of the held-out rows whose predictions count as near any one of them."""
 DOUBT = 1.0
 """Standard deviation of the log odds at a distance of 1 that no data can tell; a choice."""
 
@@ -161,18 +165,35 @@ def apply_classification(
     """Turn logits [K, M] and kernel scores [M] into probability, std, lo, hi, each [M] in 0..1.
 
     A score s counts as log odds of 4 (s - 1/2), which it is to first order. Far away the
-    probability is drawn towards the task's share of positives; the interval holds both.
+    probability is drawn towards that of compounds unlike any other; the interval holds both.
     """
     found = calibration
     mean, spread = mean_and_spread(networks)
     near = log_odds(mean, kernel, found.slope, found.kernel, found.offset)
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
     drawn = near + remoteness(distance, found.fade) * (found.remote - near)
-    reach = NORMAL_90 * np.hypot(found.slope * spread, DOUBT * distance)
+    other = NORMAL_90 * np.hypot(found.slope * spread, DOUBT * distance)
+    less, more = share_doubt(near, LIKE_IT * found.rows)
     value = logistic(drawn)
-    low = logistic(np.minimum(near, drawn) - reach)
-    high = logistic(np.maximum(near, drawn) + reach)
+    low = logistic(np.minimum(near, drawn) - np.hypot(less, other))
+    high = logistic(np.maximum(near, drawn) + np.hypot(more, other))
     return value, (high - low) / (2 * NORMAL_90), low, high
+
+
+def share_doubt(odds: Floats, rows: float) -> tuple[Floats, Floats]:
+    """Return how far below and above log odds [M] a share may lie that so many rows have shown.
+
+    The ends of Wilson's score interval of 90 %; at least one row is taken to have been seen.
+    """
+    extra = NORMAL_90**2 / max(rows, 1.0)
+    share = logistic(odds)
+    reach = np.sqrt(extra * (share * (1 - share) + extra / 4))
+    low = (share + extra / 2 - reach) / (1 + extra)
+    high = (share + extra / 2 + reach) / (1 + extra)
+    # The smaller end of each pair by the roots' product, which no rounding makes 0.
+    small = -2 * np.logaddexp(0, -odds) - np.log1p(extra) - np.log(high)
+    rest = -2 * np.logaddexp(0, odds) - np.log1p(extra) - np.log1p(-low)
+    return odds - (small - np.log1p(-low)), np.log(high) - rest - odds
 
 
 def log_odds(
