@@ -155,10 +155,8 @@ def _trained(data: TrainingSet, task: int) -> Trained:
     centre, scale = float(values.mean()), float(values.std()) or 1.0
     if len(strange):
         remote = float(strange.mean())
-        # Half their distance is the largest deviation of what is either of two values.
-        return Trained(
-            centre, scale, len(values), remote, far=float(np.hypot(scale, (centre - remote) / 2))
-        )
+        far = float(np.hypot(scale, remote - centre))
+        return Trained(centre, scale, values=len(values), remote=remote, far=far)
     if data.presumed is not None:
         # Nothing is known of strangers, not even which way they differ: the interval says so.
         return Trained(centre, scale, len(values), remote=centre, far=UNKNOWN * scale)

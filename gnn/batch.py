@@ -80,12 +80,14 @@ def collect(graphs: Sequence[tuple[npt.NDArray[np.generic], ...]]) -> GraphArray
 
 def join_graphs(first: GraphArrays, second: GraphArrays) -> GraphArrays:
     """Put the molecules of both one behind the other."""
-    flat = [np.concatenate(pair) for pair in zip(first[:4], second[:4], strict=True)]
-    offsets = [
-        np.concatenate([start, start[-1] + more[1:]])
-        for start, more in zip(first[4:], second[4:], strict=True)
-    ]
-    return GraphArrays(flat[0], flat[1], flat[2], flat[3], offsets[0], offsets[1])
+    return GraphArrays(
+        np.concatenate([first.atoms, second.atoms]),
+        np.concatenate([first.begin, second.begin]),
+        np.concatenate([first.end, second.end]),
+        np.concatenate([first.bonds, second.bonds]),
+        np.concatenate([first.atom_offsets, first.atom_offsets[-1] + second.atom_offsets[1:]]),
+        np.concatenate([first.bond_offsets, first.bond_offsets[-1] + second.bond_offsets[1:]]),
+    )
 
 
 def _spans(starts: Ints, lengths: Ints) -> Ints:

@@ -12,7 +12,7 @@ Three rules, all fitted on held-out rows:
   distance of 1, where a molecule shares nothing with any training compound. Held-out rows do not
   reach there, so ``fade`` is 0.8 unless an earlier start lowers their error by more than two
   standard errors. Where strangers are presumed to be of a value, there is reason to start where
-  the domain ends, as far as that is between 0.6 and 0.8.
+  the domain ends, as far as that is between 0.65 and 0.8.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ CHOICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
 """Values of k that are tried; 0 leaves predictions as they are."""
 FADE = 0.8
 """Distance from which a value is drawn where data does not tell otherwise."""
-EARLY = 0.6
+EARLY = 0.65
 """Distance up to which a value stays, where the domain ends sooner."""
 _FADES = (0.3, 0.4, 0.5, 0.6, 0.7)
 

@@ -7,17 +7,18 @@ resemble none of the assay's. What they are presumed to be hangs on what was mea
 
 - pActivity: at most 5 (10 µM), or the assay's mean where that is lower. Most compounds do not
   reach that on a target that they were not made for.
-- per cent inhibition: at most 10 %, and of what remains (viability, residual activity) at least
-  90 %; or the assay's mean where that is further from active.
+- per cent inhibition, activation or displacement: at most 10 %, and of what is left (viability,
+  residual activity, growth) at least 90 %; or the assay's mean where that is further from active.
 - a class: not active, but for one that stands for a risk: being unlike any measured compound is no
   evidence of safety.
-- any other number: nothing is presumed, for its unit does not tell what inactive is.
+- any other number or percentage: nothing is presumed, for it does not tell what inactive is. Far
+  from the assay its interval is as wide as nearly all of the assay's values.
 
 A presumption is never part of a metric, of the domain or of a neighbour.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -37,14 +38,17 @@ from gnn.measured_file import FILE
 SOURCES = ("admet", "toxicity")
 """Shipped bundles whose measured compounds are the strangers: drugs, chemicals and screening
 compounds that were not chosen for any one target."""
-MOST, LEAST = 300, 300
-"""Strangers: as many as the assay has compounds, within these limits."""
+LEAST, MOST = 100, 300
+"""Strangers: as many as the assay has compounds, within these limits. More of them, or none but
+very strange ones, cost accuracy on what is like the assay at a distance."""
 NEAREST = 0.7
 """Distance to the assay's nearest compound that a stranger has at least."""
 INACTIVE = 5.0
 """pActivity that a stranger is presumed to reach at most."""
 NOISE_PERCENT = 10.0
 """Effect, in per cent, that a stranger is presumed to have at most."""
+_EFFECT = re.compile(r"inh|activat|displac", re.IGNORECASE)
+_LEFT = re.compile(r"viab|surviv|residual|control|growth", re.IGNORECASE)
 _RISK = re.compile(r"tox|mutagen|carcino|ames|herg|dili|risk|liabilit|irritan", re.IGNORECASE)
 
 
@@ -66,9 +70,11 @@ def presumption(task: Mapping[str, Any], mean: float) -> Presumption | None:
         return None if _RISK.search(task["name"]) else Presumption(0.0, EXACT)
     if task["unit"] == "pActivity":
         return Presumption(min(INACTIVE, mean), UPPER)
-    if task["unit"] == "%" and task.get("direction") == "down":
+    if task["unit"] != "%":
+        return None
+    if task["direction"] == "down" and _LEFT.search(task["name"]):
         return Presumption(max(100 - NOISE_PERCENT, mean), LOWER)
-    if task["unit"] == "%":
+    if task["direction"] == "up" and _EFFECT.search(task["name"]):
         return Presumption(min(NOISE_PERCENT, mean), UPPER)
     return None
 
@@ -77,48 +83,41 @@ def add_strangers(assembled: Assembled, seed: int = 0) -> Assembled:
     """Return an assay's training set with strangers in it, which every member trains on."""
     data = assembled.data
     known = data.measured & (data.parts != "test").any(axis=0)[:, None]
+    if not known.any(axis=0).all():
+        return assembled  # a task without a value is refused where it is fitted
     found = [
         presumption(task, float(data.values[known[:, at], at].mean()))
         for at, task in enumerate(data.tasks)
-        if known[:, at].any()
     ]
-    if len(found) < len(data.tasks):
-        return assembled  # a task without a value is refused later on
-    unknown = [task["name"] for task, one in zip(data.tasks, found, strict=True) if one is None]
-    notes = [*assembled.notes]
-    if unknown:
-        notes.append(
-            f"nothing is presumed of compounds far from the assay on {', '.join(unknown)}: they "
-            "are drawn towards its mean, with a wide interval"
-        )
-    if not any(found):
+    smiles: list[str] = []
+    if any(found):
+        count = int(np.clip(known.any(axis=1).sum(), LEAST, MOST))
+        smiles, graphs = _draw(data.graphs, count, np.random.default_rng(seed))
+    if not smiles:
         nobody = np.zeros(len(data.values), bool)
+        notes = [*assembled.notes, _nothing([task["name"] for task in data.tasks])]
         return assembled._replace(data=replace(data, presumed=nobody), notes=notes)
-    count = int(np.clip(known.any(axis=1).sum(), LEAST, MOST))
-    smiles, graphs = _draw(data.graphs, count, np.random.default_rng(seed))
-    values = [np.nan if one is None else one.value for one in found]
-    bounds = [EXACT if one is None else one.bound for one in found]
-    shape = (len(smiles), 1)
+    values = np.array([np.nan if one is None else one.value for one in found], np.float32)
+    bounds = np.array([EXACT if one is None else one.bound for one in found], np.int8)
+    parts = np.full((len(data.parts), len(smiles)), "fit", data.parts.dtype)
     more = replace(
         data,
         graphs=join_graphs(data.graphs, graphs),
-        values=np.concatenate([data.values, np.tile(np.float32(values), shape)]),
-        bounds=np.concatenate([data.bounds, np.tile(np.int8(bounds), shape)]),
-        parts=np.concatenate(
-            [data.parts, np.full((len(data.parts), len(smiles)), "fit", data.parts.dtype)], axis=1
-        ),
+        values=np.concatenate([data.values, np.tile(values, (len(smiles), 1))]),
+        bounds=np.concatenate([data.bounds, np.tile(bounds, (len(smiles), 1))]),
+        parts=np.concatenate([data.parts, parts], axis=1),
         presumed=np.arange(len(data.values) + len(smiles)) >= len(data.values),
     )
-    told = ", ".join(
-        f"{task['name']} {_tell(one)}"
-        for task, one in zip(data.tasks, found, strict=True)
-        if one is not None
-    )
-    note = (
+    pairs = list(zip((task["name"] for task in data.tasks), found, strict=True))
+    told = ", ".join(f"{name} {_tell(one)}" for name, one in pairs if one is not None)
+    notes = [
+        *assembled.notes,
         f"{len(smiles)} compounds unlike any of the assay are presumed inactive ({told}), so that "
-        "molecules far from the assay are not taken for its average"
-    )
-    return Assembled(more, [*assembled.smiles, *smiles], [*notes, note])
+        "molecules far from the assay are not taken for its average",
+    ]
+    if None in found:
+        notes.append(_nothing([name for name, one in pairs if one is None]))
+    return Assembled(more, [*assembled.smiles, *smiles], notes)
 
 
 def _tell(found: Presumption) -> str:
@@ -126,28 +125,32 @@ def _tell(found: Presumption) -> str:
     return f"{sign}{found.value:.3g}"
 
 
+def _nothing(names: Sequence[str]) -> str:
+    return (
+        f"nothing is presumed of molecules far from the assay on {', '.join(names)}: their "
+        "predictions go to its mean, with a wide interval"
+    )
+
+
+def _pool() -> list[str]:
+    """Return the standardized SMILES of the shipped compounds, each once."""
+    files = [SHIPPED / name / FILE for name in SOURCES]
+    tables = [pq.read_table(file, columns=["smiles"]) for file in files if file.is_file()]
+    return sorted({smiles for table in tables for smiles in table["smiles"].to_pylist()})
+
+
 def _draw(
     own: GraphArrays, count: int, generator: np.random.Generator
 ) -> tuple[list[str], GraphArrays]:
     """Draw shipped compounds that are far from all of an assay's; their SMILES and graphs."""
-    pool = sorted(
-        {
-            str(smiles)
-            for name in SOURCES
-            for smiles in pq.read_table(SHIPPED / name / FILE, columns=["smiles"])[
-                "smiles"
-            ].to_pylist()
-        }
-    )
-    drawn = [pool[at] for at in generator.permutation(len(pool))[: 3 * count]]
+    pool = _pool()
     smiles: list[str] = []
     graphs: list[MolGraph] = []
-    for text in drawn:
-        read = standardize(text, "smiles")
+    for at in generator.permutation(len(pool))[: 3 * count]:
+        read = standardize(pool[at], "smiles")
         graph = read if isinstance(read, Failure) else featurize(read.mol)
         if not isinstance(read, Failure) and not isinstance(graph, Failure):
             smiles.append(read.smiles)
             graphs.append(graph)
-    arrays = collect(graphs)
-    far = np.flatnonzero(Domain.of(own).distance(arrays) >= NEAREST)[:count]
+    far = np.flatnonzero(Domain.of(own).distance(collect(graphs)) >= NEAREST)[:count]
     return [smiles[at] for at in far], collect([graphs[at] for at in far])

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gnn.calibration import (
+    LIKE_IT,
     NORMAL_90,
     UNCALIBRATED,
     Calibration,
     apply_classification,
     apply_regression,
     logistic,
+    share_doubt,
 )
 
 SHAPE = st.tuples(st.integers(1, 4), st.integers(1, 6))
@@ -130,11 +132,29 @@ def test_a_probability_lies_in_its_interval_in_0_to_1(
         assert (value <= high).all()
 
 
-def test_members_that_agree_leave_no_doubt_nearby() -> None:
+@pytest.mark.parametrize("rows", [20, 200, 2000])
+def test_members_that_agree_leave_the_doubt_of_the_rows_held_out(rows: int) -> None:
     members = np.full((3, 1), 2.0)
-    value, std, low, high = apply_classification(members, None, np.zeros(1), UNCALIBRATED)
-    assert value[0] == low[0] == high[0] == pytest.approx(1 / (1 + np.exp(-2)))
-    assert std[0] == 0
+    seen = replace(UNCALIBRATED, rows=rows)
+    value, std, low, high = apply_classification(members, None, np.zeros(1), seen)
+    share = 1 / (1 + np.exp(-2))
+    assert value[0] == pytest.approx(share)
+    near = LIKE_IT * rows
+    by_hand = 2 * NORMAL_90 * np.sqrt(share * (1 - share) / near)
+    assert high[0] - low[0] == pytest.approx(by_hand, rel=0.4)
+    assert std[0] == pytest.approx((high - low)[0] / (2 * NORMAL_90))
+
+
+@pytest.mark.parametrize("odds", [-30.0, -3.0, 0.0, 1.5, 30.0])
+@pytest.mark.parametrize("rows", [1.0, 12.0, 400.0])
+def test_the_ends_of_a_share_solve_its_equation(odds: float, rows: float) -> None:
+    """Wilson's ends are where a share that was seen is 1.645 standard errors from the true one."""
+    less, more = share_doubt(np.array([odds]), rows)
+    seen = float(logistic(np.array([odds]))[0])
+    for end in (odds - less[0], odds + more[0]):
+        true = float(logistic(np.array([end]))[0])
+        error = np.sqrt(true * (1 - true) / rows)
+        assert abs(seen - true) == pytest.approx(NORMAL_90 * error, rel=1e-4, abs=1e-12)
 
 
 def test_uncalibrated_is_the_members_own_spread() -> None:
@@ -182,6 +202,7 @@ def test_every_factor_does_what_its_name_says() -> None:
 
 def test_log_odds_are_a_weighted_sum() -> None:
     calibration = replace(UNCALIBRATED, slope=0.5, kernel=2.0, offset=-1.0, remote=-3.0, fade=0.8)
+    calibration = replace(calibration, rows=10**12)  # no doubt of its own is left
     members, kernel = np.array([[1.0], [3.0]]), np.array([0.75])
     value, _, low, high = apply_classification(members, kernel, np.array([0.9]), calibration)
     near = 0.5 * 2 + 2.0 * 4 * 0.25 - 1.0
