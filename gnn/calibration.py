@@ -34,8 +34,14 @@ LEVEL = 0.9
 """The share of values that an interval is meant to cover."""
 NORMAL_90 = 1.6448536269514722
 """Standard deviations on each side that hold 90 % of a normal distribution."""
-LIKE_IT = 0.2
-"""Share of the held-out rows whose predictions count as near any one of them."""
+LIKE_IT, MOST_LIKE_IT = 0.2, 40.0
+"""Share of the held-out rows whose predictions count as near any one of them, and rows at most.
+
+On three sets of classes (Ames, CYP2D6, blood-brain barrier), calibrated on 100 to 1,500 rows, the
+share of positives in sixths of the other rows was inside the interval in 0.87 to 1.00 of the cases.
+Without the limit it was so in 0.61 to 0.89 at 800 rows: two numbers do not calibrate better than
+that, however many rows there are.
+"""
 DOUBT = 1.0
 """Standard deviation of the log odds at a distance of 1 that no data can tell; a choice."""
 
@@ -173,7 +179,7 @@ def apply_classification(
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
     drawn = near + remoteness(distance, found.fade) * (found.remote - near)
     other = NORMAL_90 * np.hypot(found.slope * spread, DOUBT * distance)
-    less, more = share_doubt(near, LIKE_IT * found.rows)
+    less, more = share_doubt(near, min(LIKE_IT * found.rows, MOST_LIKE_IT))
     value = logistic(drawn)
     low = logistic(np.minimum(near, drawn) - np.hypot(less, other))
     high = logistic(np.maximum(near, drawn) + np.hypot(more, other))

@@ -104,10 +104,7 @@ def _prediction(task: str, unit: str) -> Iterator[tuple[str, Meaning]]:
 def _doubt(name: str, unit: str) -> str:
     """Say what a standard deviation is; see ``gnn.calibration``."""
     if unit == PROBABILITY:
-        return (
-            f"Doubt about {name}, from its interval: how far its networks disagree, more with "
-            "distance. 0 is no certainty: all of them recall a compound that they were trained on."
-        )
+        return f"Doubt about {name}: the width of its interval over 3.3, as in a normal one."
     return f"Standard deviation of {name}: how far off the prediction may well be."
 
 
@@ -115,8 +112,9 @@ def _interval(name: str, unit: str) -> str:
     """Say what an interval is; see ``gnn.calibration``."""
     if unit == PROBABILITY:
         return (
-            f"the 90 % interval of {name}: what its networks' disagreement and the distance leave "
-            "open, not a share of hits and misses. At distance 0 it says little."
+            f"{name}: where, with 90 % confidence, the share of positives lies among compounds "
+            "with such a prediction. It is wider with few calibration compounds, with the "
+            "networks' disagreement, and with distance."
         )
     return (
         f"the 90 % interval of {name}: as wide as held 90 % of measured values that the model "

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from gnn.calibration import (
     LIKE_IT,
+    MOST_LIKE_IT,
     NORMAL_90,
     UNCALIBRATED,
     Calibration,
@@ -19,6 +20,7 @@ from gnn.calibration import (
     logistic,
     share_doubt,
 )
+from gnn.platt import Votes, fit_platt
 
 SHAPE = st.tuples(st.integers(1, 4), st.integers(1, 6))
 LOGITS = arrays(np.float64, SHAPE, elements=st.floats(-200, 200))
@@ -132,14 +134,14 @@ def test_a_probability_lies_in_its_interval_in_0_to_1(
         assert (value <= high).all()
 
 
-@pytest.mark.parametrize("rows", [20, 200, 2000])
+@pytest.mark.parametrize("rows", [20, 100, 200, 10**6])
 def test_members_that_agree_leave_the_doubt_of_the_rows_held_out(rows: int) -> None:
     members = np.full((3, 1), 2.0)
     seen = replace(UNCALIBRATED, rows=rows)
     value, std, low, high = apply_classification(members, None, np.zeros(1), seen)
     share = 1 / (1 + np.exp(-2))
     assert value[0] == pytest.approx(share)
-    near = LIKE_IT * rows
+    near = min(LIKE_IT * rows, MOST_LIKE_IT)
     by_hand = 2 * NORMAL_90 * np.sqrt(share * (1 - share) / near)
     assert high[0] - low[0] == pytest.approx(by_hand, rel=0.4)
     assert std[0] == pytest.approx((high - low)[0] / (2 * NORMAL_90))
@@ -202,15 +204,35 @@ def test_every_factor_does_what_its_name_says() -> None:
 
 def test_log_odds_are_a_weighted_sum() -> None:
     calibration = replace(UNCALIBRATED, slope=0.5, kernel=2.0, offset=-1.0, remote=-3.0, fade=0.8)
-    calibration = replace(calibration, rows=10**12)  # no doubt of its own is left
     members, kernel = np.array([[1.0], [3.0]]), np.array([0.75])
     value, _, low, high = apply_classification(members, kernel, np.array([0.9]), calibration)
     near = 0.5 * 2 + 2.0 * 4 * 0.25 - 1.0
     drawn = near + 0.5 * (-3.0 - near)
-    reach = NORMAL_90 * np.hypot(0.5, 0.9)
+    less, more = (float(x[0]) for x in share_doubt(np.array([near]), 0))
+    other = NORMAL_90 * np.hypot(0.5, 0.9)
     assert value == pytest.approx(logistic(np.array([drawn])))
-    assert low == pytest.approx(logistic(np.array([drawn - reach])))
-    assert high == pytest.approx(logistic(np.array([near + reach])))
+    assert low == pytest.approx(logistic(np.array([drawn - np.hypot(less, other)])))
+    assert high == pytest.approx(logistic(np.array([near + np.hypot(more, other)])))
+
+
+@pytest.mark.parametrize("rows", [50, 200, 1000])
+def test_shares_of_positives_lie_in_the_interval(rows: int) -> None:
+    """Scores too bold and bent, calibrated on some rows: what do thousands of others show?"""
+    generator = np.random.default_rng(rows)
+    inside = []
+    for _ in range(30):
+        true = generator.normal(-0.5, 1.5, rows + 6000)
+        truth = (generator.random(len(true)) < logistic(true)).astype(float)
+        score = 2 * true + 0.3 * np.square(true) - 1
+        fitted = fit_platt([Votes(truth[:rows], score[:rows], None)])[0]
+        numbers = {"slope": fitted.slope, "offset": fitted.offset, "rows": rows}
+        others = score[None, rows:]
+        found = apply_classification(others, None, None, replace(UNCALIBRATED, **numbers))
+        value, _, low, high = found
+        for some in np.array_split(np.argsort(value), 6):
+            share = truth[rows:][some].mean()
+            inside.append(low[some].mean() <= share <= high[some].mean())
+    assert np.mean(inside) >= 0.9
 
 
 def test_a_kernel_machine_needs_no_networks() -> None:

@@ -78,8 +78,8 @@ def test_it_says_how_little_a_narrow_number_may_mean(rows: dict[str, Definition]
     assert rows["selectivity_CDK2"].meaning.endswith("below either is no selectivity yet.")
     for column in ("toxicity_herg_lo", "toxicity_herg_hi"):
         assert "networks' disagreement" in rows[column].meaning
-        assert "At distance 0 it says little." in rows[column].meaning
-    assert "0 is no certainty" in rows["toxicity_herg_std"].meaning
+        assert "share of positives" in rows[column].meaning
+    assert "width of its interval" in rows["toxicity_herg_std"].meaning
     assert "held 90 % of measured values" in rows["activity_EGFR_lo"].meaning
     assert "may recall" in rows["toxicity_distance"].meaning
     assert "cautious value" in rows["reason"].meaning
