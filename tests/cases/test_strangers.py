@@ -19,6 +19,8 @@ from gnn.own_assay import assemble_assay, fit_assay
 from gnn.own_assay_bundle import build_assay
 from gnn.predict import Predictor
 from gnn.pretrained import load_pretrained
+from gnn.shrinkage import EARLY, FADE
+from gnn.strangers import INACTIVE
 
 FILE = Path(__file__).parents[1] / "files/my_assay.csv"
 ROWS = 90
@@ -102,6 +104,12 @@ def potency(tmp_path_factory: pytest.TempPathFactory) -> Answer:
 def test_the_strangers_are_strange(potency: Answer) -> None:
     assert (potency.strange["distance"] > 0.7).all()
     assert potency.limit < 0.7, "they are outside the domain that the card states"
+
+
+def test_values_are_drawn_away_from_where_the_domain_ends(potency: Answer) -> None:
+    numbers = potency.task.calibration
+    assert EARLY <= numbers["fade"] <= max(EARLY, potency.limit) <= FADE
+    assert numbers["remote"] == pytest.approx(INACTIVE)
 
 
 def test_strangers_are_no_hits_of_an_assay_of_actives(potency: Answer) -> None:

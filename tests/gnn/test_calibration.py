@@ -89,6 +89,34 @@ def test_a_regression_never_gets_more_certain_far_away(
 
 @settings(deadline=None)
 @given(
+    members=VALUES,
+    calibration=calibrations(),
+    below=st.floats(0, 8),
+    caution=SMALL,
+    distances=st.lists(UNIT, min_size=2, max_size=12),
+)
+def test_a_cautious_value_never_rises_with_distance(
+    members: np.ndarray,
+    calibration: Calibration,
+    below: float,
+    caution: float,
+    distances: list[float],
+) -> None:
+    """Where strangers are presumed to be less, a molecule ranks lower the stranger it is."""
+    away = np.sort(distances)
+    alike = along(members, len(away))
+    near = apply_regression(alike, None, np.zeros(len(away)), replace(calibration, fade=1.0))[0]
+    known = replace(calibration, remote=float(near[0]) - below)
+    value, std, _, _ = apply_regression(alike, None, away, known)
+    slack = 1e-9 * (1 + np.abs(value).max() + caution * std.max())
+    assert (np.diff(value) <= slack).all()
+    assert (np.diff(value - caution * std) <= slack).all()
+    assert (value >= known.remote - slack).all()
+    assert (value <= near + slack).all()
+
+
+@settings(deadline=None)
+@given(
     members=LOGITS,
     kernel=st.none() | st.floats(-1, 2),
     calibration=calibrations(),
