@@ -14,6 +14,7 @@ from gnn.platt import Votes, fit_platt
 from gnn.shrinkage import (
     FADE,
     HeldOut,
+    end,
     fit_fade,
     fit_offset,
     fit_shrinkage,
@@ -103,6 +104,7 @@ def _calibrate_regressions(
             kernel=weight,
             remote=task.trained.remote,
             fade=latest,
+            gone=end(latest),
             far=task.trained.far,
         )
         for task, weight in zip(tasks, weights, strict=True)
@@ -138,7 +140,8 @@ def _calibrate_regressions(
     distance = np.concatenate([task.distance for task in tasks])
     rows = np.concatenate([task.rows for task in tasks])
     fade = fit_fade(truth, near, remote, distance, rows, latest)
-    away = remoteness(distance, fade)
+    gone = end(latest) if fade == latest else 1.0
+    away = remoteness(distance, fade, gone)
     error = truth - near - away * (remote - near)
     number = np.repeat(np.arange(len(tasks)), [len(task.truth) for task in tasks])
     errors = Errors(error, near, spread / scale, distance, number)
@@ -163,6 +166,7 @@ def _calibrate_regressions(
             kernel=first.kernel,
             remote=first.remote,
             fade=fade,
+            gone=gone,
             far=first.far,
             levels=tuple(first.centre + task.trained.scale * x for x in model.level.at),
             level_factors=model.level.factor,
@@ -220,6 +224,7 @@ def _calibrate_classes(tasks: Sequence[HeldTask], fade: float) -> list[Calibrati
             offset=found.offset,
             remote=task.trained.remote,
             fade=fade,
+            gone=end(fade),
         )
         for task, found in zip(tasks, fit_platt(votes), strict=True)
     ]

@@ -68,9 +68,11 @@ class Calibration:
     remote: float = 0.0
     """Value of a compound that shares nothing with those trained on; for a class, log odds."""
     fade: float = 1.0
-    """Distance from which values are drawn towards ``remote``, to arrive there at 1."""
+    """Distance from which values are drawn towards ``remote``."""
+    gone: float = 1.0
+    """Distance at which they have arrived there."""
     far: float = 0.0
-    """Standard deviation that there is at a distance of 1 at least, in the task's unit."""
+    """Standard deviation that there is from ``gone`` on at least, in the task's unit."""
     levels: Sequence[float] = (0.0,)
     """Predicted values, ascending, at which ``level_factors`` hold; between them it is linear."""
     level_factors: Sequence[float] = (1.0,)
@@ -147,7 +149,7 @@ def apply_regression(
     near = found.centre + found.slope * (blend(networks, kernel, found.kernel) - found.centre)
     near = near + found.offset
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
-    away = remoteness(distance, found.fade)
+    away = remoteness(distance, found.fade, found.gone)
     value = near + away * (found.remote - near)
     std = np.sqrt(variance(near, found.slope * mean_and_spread(networks)[1], distance, found))
     steps = np.array([1.0, *found.factors])
@@ -161,7 +163,7 @@ def variance(near: Floats, spread: Floats, distance: Floats, calibration: Calibr
     level = np.interp(near, found.levels, found.level_factors)
     growth = np.interp(distance, found.distances, found.distance_factors)
     noise = found.noise**2 * level * growth + np.square(found.spread * spread)
-    total: Floats = noise + remoteness(distance, found.fade) * found.far**2
+    total: Floats = noise + remoteness(distance, found.fade, found.gone) * found.far**2
     return total
 
 
@@ -177,7 +179,7 @@ def apply_classification(
     mean, spread = mean_and_spread(networks)
     near = log_odds(mean, kernel, found.slope, found.kernel, found.offset)
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
-    drawn = near + remoteness(distance, found.fade) * (found.remote - near)
+    drawn = near + remoteness(distance, found.fade, found.gone) * (found.remote - near)
     other = NORMAL_90 * np.hypot(found.slope * spread, DOUBT * distance)
     less, more = share_doubt(near, min(LIKE_IT * found.rows, MOST_LIKE_IT))
     value = logistic(drawn)

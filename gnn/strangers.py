@@ -41,7 +41,7 @@ compounds that were not chosen for any one target."""
 LEAST, MOST = 100, 300
 """Strangers: as many as the assay has compounds, within these limits. More of them, or none but
 very strange ones, cost accuracy on what is like the assay at a distance."""
-NEAREST = 0.7
+NEAREST = 0.75
 """Distance to the assay's nearest compound that a stranger has at least."""
 INACTIVE = 5.0
 """pActivity that a stranger is presumed to reach at most."""

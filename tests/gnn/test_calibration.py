@@ -49,6 +49,7 @@ def calibrations(draw: st.DrawFn) -> Calibration:
         kernel=draw(UNIT),
         remote=draw(st.floats(-8, 8)),
         fade=draw(UNIT),
+        gone=draw(st.floats(0.05, 1)),
         far=draw(SMALL),
         levels=rising(-9, 9, knots),
         level_factors=tuple(draw(st.floats(0.05, 4)) for _ in range(knots)),
@@ -141,7 +142,7 @@ def test_the_interval_of_a_class_only_widens(
 def test_at_the_far_end_a_value_is_the_one_for_strange_compounds(
     members: np.ndarray, calibration: Calibration
 ) -> None:
-    known = replace(calibration, fade=min(calibration.fade, 0.99))
+    known = replace(calibration, fade=min(calibration.fade, calibration.gone - 0.01))
     ends = np.ones(members.shape[1])
     value, std, _, _ = apply_regression(members, None, ends, known)
     assert value == pytest.approx(np.full(len(ends), known.remote), abs=1e-9)
