@@ -1,12 +1,18 @@
 """``hitlist benchmark strangers``: what is counted of a screen's first hits."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from data.moleculeace import set_names
+from data.assay import read_assay
+from data.moleculeace import SplitSet, set_names
+from flows.benchmarks import own_assay, strangers
 from flows.benchmarks.strangers import FAMILIES, KINASE, SETS, TOP, judge, table, write_hits
+from flows.training_plan import plan_training
+
+FILES = Path(__file__).parents[1] / "files"
 
 
 def test_every_set_is_one_of_moleculeace_and_not_large():
@@ -75,3 +81,26 @@ def test_a_set_without_a_family_is_refused(run, tmp_path):
     answer = run("benchmark", "strangers", "--sets", "CHEMBL204_Ki", "--out", tmp_path)
     assert answer.code == 2
     assert "CHEMBL204_Ki" in answer.err
+
+
+def test_the_sets_are_trained_and_screened(run, tmp_path, monkeypatch):
+    lines = (FILES / "my_assay.csv").read_text().splitlines(keepends=True)[:61]
+    (tmp_path / "few.csv").write_text("".join(lines))
+    few = read_assay(tmp_path / "few.csv")
+    monkeypatch.setattr(
+        strangers, "load_split_set", lambda name: SplitSet(name, "", few, few, np.zeros(0, bool))
+    )
+    monkeypatch.setattr(strangers, "fetch", lambda name: FILES / "chem/approved_sample.smi")
+    monkeypatch.setattr(
+        own_assay, "plan_training", lambda path, model: plan_training(path, model="gp")
+    )
+    wanted = ("benchmark", "strangers", "--sets", "CHEMBL2835_Ki", "--out", tmp_path / "out")
+    answer = run(*wanted)
+    assert answer.code == 0, answer.err
+    card = (tmp_path / "out/CHEMBL2835_Ki/card.json").read_bytes()
+    with (tmp_path / "out/hits.csv").open(newline="") as file:
+        hits = list(csv.DictReader(file))
+    assert len(hits) == TOP
+    assert "JAK1" in answer.out
+    assert run(*wanted).code == 0, "the model is taken from the folder"
+    assert (tmp_path / "out/CHEMBL2835_Ki/card.json").read_bytes() == card
