@@ -58,7 +58,7 @@ def remoteness(distance: Floats, fade: float, gone: float = 1.0) -> Floats:
 
 def end(latest: float) -> float:
     """Return the distance at which a value has arrived that is drawn from ``latest`` on."""
-    return min(1.0, latest + SPAN)
+    return round(min(1.0, latest + SPAN), 4)
 
 
 def fit_shrinkage(tasks: Sequence[HeldOut]) -> float:
