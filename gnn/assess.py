@@ -20,11 +20,16 @@ from gnn.reliability import (
     coverage_by_third,
     errors_by_distance,
 )
+from gnn.shrinkage import EARLY, FADE
 from gnn.task_cards import summarize, task_card, task_metrics
 from gnn.training_set import TrainingSet
 
 Floats = npt.NDArray[np.float64]
 AnyFloats = npt.NDArray[np.floating]
+HIT_RATE = 0.05
+"""Share of positives among compounds that resemble none of a class's: few random compounds are."""
+UNKNOWN = 2.0
+"""Standard deviations of a task's values that a stranger may be off where nothing is presumed."""
 MIXED = "standard deviations"
 """Unit of the errors of tasks of different units."""
 
@@ -83,8 +88,10 @@ def assess(
         away = np.nan_to_num(distance.astype(np.float64))
     held = [_held_out(data, outputs, int(task), away) for task in kept]
     limit, thirds = _distances(held, away)
-    calibrations = calibrate(held, thirds)
-    judged = _cross_fit(held, thirds, data.graphs.molecules)
+    # Where strangers were presumed to be of a value, it holds from where the domain ends.
+    fade = FADE if data.presumed is None else float(np.clip(limit, EARLY, FADE))
+    calibrations = calibrate(held, thirds, fade)
+    judged = _cross_fit(held, thirds, fade, data.graphs.molecules)
     regressions = [found for found, task in zip(judged, held, strict=True) if not task.binary]
     classes = [found for found, task in zip(judged, held, strict=True) if task.binary]
     cards = []
@@ -134,20 +141,30 @@ def _held_out(data: TrainingSet, outputs: Outputs, task: int, distance: Floats) 
 def _trained(data: TrainingSet, task: int) -> Trained:
     seen = np.isin(data.parts, ("fit", "stop")).any(axis=0)
     values = data.values[seen & data.measured[:, task], task].astype(np.float64)
-    if data.binary[task]:
-        share = (values.sum() + 0.5) / (len(values) + 1)
-        odds = float(np.log(share / (1 - share)))
-        return Trained(centre=odds, scale=1.0, values=len(values), remote=odds)
-    if not len(values):
-        return Trained(centre=0.0, scale=1.0, values=0, remote=0.0)
-    centre, scale = float(values.mean()), float(values.std())
-    remote = centre
+    # Molecules unlike any measured one were presumed to be of such a value.
+    strange = np.zeros(0)
     if data.presumed is not None:
-        # Molecules unlike any measured one were presumed to be of such a value.
         strange = data.values[seen & data.presumed, task].astype(np.float64)
         strange = strange[np.isfinite(strange)]
-        remote = float(strange.mean()) if len(strange) else centre
-    return Trained(centre=centre, scale=scale or 1.0, values=len(values), remote=remote)
+    if data.binary[task]:
+        share = (values.sum() + 0.5) / (len(values) + 1)
+        remote = min(share, HIT_RATE) if len(strange) else share
+        return Trained(_odds(share), scale=1.0, values=len(values), remote=_odds(remote), far=0.0)
+    if not len(values):
+        return Trained(centre=0.0, scale=1.0, values=0, remote=0.0, far=1.0)
+    centre, scale = float(values.mean()), float(values.std()) or 1.0
+    if len(strange):
+        remote = float(strange.mean())
+        far = float(np.hypot(scale, remote - centre))
+        return Trained(centre, scale, values=len(values), remote=remote, far=far)
+    if data.presumed is not None:
+        # Nothing is known of strangers, not even which way they differ: the interval says so.
+        return Trained(centre, scale, len(values), remote=centre, far=UNKNOWN * scale)
+    return Trained(centre, scale, len(values), remote=centre, far=scale)
+
+
+def _odds(share: float) -> float:
+    return float(np.log(share / (1 - share)))
 
 
 def _distances(held: list[HeldTask], distance: Floats) -> tuple[float, tuple[float, float]]:
@@ -159,12 +176,14 @@ def _distances(held: list[HeldTask], distance: Floats) -> tuple[float, tuple[flo
     return round(float(limit), 4), (round(float(first), 4), round(float(second), 4))
 
 
-def _cross_fit(held: list[HeldTask], thirds: tuple[float, float], molecules: int) -> list[Judged]:
+def _cross_fit(
+    held: list[HeldTask], thirds: tuple[float, float], fade: float, molecules: int
+) -> list[Judged]:
     """Judge every held-out row by calibrations of the molecules in the other half."""
     half = np.random.default_rng(1).random(molecules) < 0.5
     found = [np.full((3, len(task.truth)), np.nan) for task in held]
     for fitted in (half, ~half):
-        calibrations = calibrate([task.among(fitted) for task in held], thirds)
+        calibrations = calibrate([task.among(fitted) for task in held], thirds, fade)
         for task, calibration, into in zip(held, calibrations, found, strict=True):
             new = task.among(~fitted)
             apply = apply_classification if task.binary else apply_regression

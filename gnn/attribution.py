@@ -155,7 +155,9 @@ class Attributor(Predictor):
         for column, task in enumerate(self._tasks):
             distance = away[task.bundle]
             if distance is not None:
-                drawn[:, column] = remoteness(distance, task.calibration.fade)
+                drawn[:, column] = remoteness(
+                    distance, task.calibration.fade, task.calibration.gone
+                )
         remote = np.array([task.calibration.remote for task in self._tasks])
         return 1 - drawn, drawn * remote
 

@@ -78,6 +78,18 @@ def collect(graphs: Sequence[tuple[npt.NDArray[np.generic], ...]]) -> GraphArray
     return GraphArrays(flat[0], flat[1], flat[2], flat[3], atom_offsets, bond_offsets)
 
 
+def join_graphs(first: GraphArrays, second: GraphArrays) -> GraphArrays:
+    """Put the molecules of both one behind the other."""
+    return GraphArrays(
+        np.concatenate([first.atoms, second.atoms]),
+        np.concatenate([first.begin, second.begin]),
+        np.concatenate([first.end, second.end]),
+        np.concatenate([first.bonds, second.bonds]),
+        np.concatenate([first.atom_offsets, first.atom_offsets[-1] + second.atom_offsets[1:]]),
+        np.concatenate([first.bond_offsets, first.bond_offsets[-1] + second.bond_offsets[1:]]),
+    )
+
+
 def _spans(starts: Ints, lengths: Ints) -> Ints:
     """Indices of many ranges one behind the other, without a loop."""
     before = np.cumsum(lengths) - lengths

@@ -14,6 +14,7 @@ from gnn.platt import Votes, fit_platt
 from gnn.shrinkage import (
     FADE,
     HeldOut,
+    end,
     fit_fade,
     fit_offset,
     fit_shrinkage,
@@ -37,6 +38,8 @@ class Trained(NamedTuple):
     values: int
     remote: float
     """The task's value for compounds unlike any other; of a class the log odds."""
+    far: float
+    """The standard deviation of a value about ``remote``; a class has no use for it."""
 
 
 class HeldTask(NamedTuple):
@@ -71,17 +74,24 @@ class HeldTask(NamedTuple):
         )
 
 
-def calibrate(tasks: Sequence[HeldTask], thirds: tuple[float, float]) -> list[Calibration]:
-    """Fit every task's calibration; ``thirds`` are the two distances that part held-out rows."""
+def calibrate(
+    tasks: Sequence[HeldTask], thirds: tuple[float, float], fade: float = FADE
+) -> list[Calibration]:
+    """Fit every task's calibration.
+
+    Args:
+        thirds: the two distances that part held-out rows.
+        fade: distance from which values are drawn away at the latest (:mod:`gnn.shrinkage`).
+    """
     regressions = [task for task in tasks if not task.binary]
     classes = [task for task in tasks if task.binary]
-    found = iter(_calibrate_regressions(regressions, thirds))
-    others = iter(_calibrate_classes(classes))
+    found = iter(_calibrate_regressions(regressions, thirds, fade))
+    others = iter(_calibrate_classes(classes, fade))
     return [next(others) if task.binary else next(found) for task in tasks]
 
 
 def _calibrate_regressions(
-    tasks: Sequence[HeldTask], thirds: tuple[float, float]
+    tasks: Sequence[HeldTask], thirds: tuple[float, float], latest: float
 ) -> list[Calibration]:
     weights = _blend_weights(tasks)
     start = [
@@ -93,8 +103,9 @@ def _calibrate_regressions(
             centre=task.trained.centre,
             kernel=weight,
             remote=task.trained.remote,
-            fade=FADE,
-            far=float(np.hypot(task.trained.scale, task.trained.remote - task.trained.centre)),
+            fade=latest,
+            gone=end(latest),
+            far=task.trained.far,
         )
         for task, weight in zip(tasks, weights, strict=True)
     ]
@@ -128,8 +139,9 @@ def _calibrate_regressions(
     )
     distance = np.concatenate([task.distance for task in tasks])
     rows = np.concatenate([task.rows for task in tasks])
-    fade = fit_fade(truth, near, remote, distance, rows)
-    away = remoteness(distance, fade)
+    fade = fit_fade(truth, near, remote, distance, rows, latest)
+    gone = end(latest) if fade == latest else 1.0
+    away = remoteness(distance, fade, gone)
     error = truth - near - away * (remote - near)
     number = np.repeat(np.arange(len(tasks)), [len(task.truth) for task in tasks])
     errors = Errors(error, near, spread / scale, distance, number)
@@ -154,6 +166,7 @@ def _calibrate_regressions(
             kernel=first.kernel,
             remote=first.remote,
             fade=fade,
+            gone=gone,
             far=first.far,
             levels=tuple(first.centre + task.trained.scale * x for x in model.level.at),
             level_factors=model.level.factor,
@@ -191,7 +204,7 @@ def _blend_weights(tasks: Sequence[HeldTask]) -> list[float]:
     return fit_blends(rivals)
 
 
-def _calibrate_classes(tasks: Sequence[HeldTask]) -> list[Calibration]:
+def _calibrate_classes(tasks: Sequence[HeldTask], fade: float) -> list[Calibration]:
     votes = [
         Votes(
             task.truth,
@@ -210,7 +223,8 @@ def _calibrate_classes(tasks: Sequence[HeldTask]) -> list[Calibration]:
             kernel=found.kernel,
             offset=found.offset,
             remote=task.trained.remote,
-            fade=FADE,
+            fade=fade,
+            gone=end(fade),
         )
         for task, found in zip(tasks, fit_platt(votes), strict=True)
     ]

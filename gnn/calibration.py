@@ -12,7 +12,9 @@ deviations on each side as covered 90 % of the held-out values at that distance
 (:mod:`gnn.conformal`).
 
 A probability is the logistic function of a weighted sum of both outputs (:mod:`gnn.platt`). Its
-interval is that of the log odds: the networks' disagreement and a doubt that grows with distance.
+interval is of the share of positives among compounds with such a prediction, with 90 % confidence:
+what as many held-out rows as were near it can tell of a share (Wilson 1927), the networks'
+disagreement, and a doubt that grows with distance, put together as log odds.
 
 All else equal, no standard deviation and no interval gets narrower with distance.
 """
@@ -32,6 +34,14 @@ LEVEL = 0.9
 """The share of values that an interval is meant to cover."""
 NORMAL_90 = 1.6448536269514722
 """Standard deviations on each side that hold 90 % of a normal distribution."""
+LIKE_IT, MOST_LIKE_IT = 0.2, 40.0
+"""Share of the held-out rows whose predictions count as near any one of them, and rows at most.
+
+On three sets of classes (Ames, CYP2D6, blood-brain barrier), calibrated on 100 to 1,500 rows, the
+share of positives in sixths of the other rows was inside the interval in 0.87 to 1.00 of the cases.
+Without the limit it was so in 0.61 to 0.89 at 800 rows: two numbers do not calibrate better than
+that, however many rows there are.
+"""
 DOUBT = 1.0
 """Standard deviation of the log odds at a distance of 1 that no data can tell; a choice."""
 
@@ -58,9 +68,11 @@ class Calibration:
     remote: float = 0.0
     """Value of a compound that shares nothing with those trained on; for a class, log odds."""
     fade: float = 1.0
-    """Distance from which values are drawn towards ``remote``, to arrive there at 1."""
+    """Distance from which values are drawn towards ``remote``."""
+    gone: float = 1.0
+    """Distance at which they have arrived there."""
     far: float = 0.0
-    """Standard deviation that there is at a distance of 1 at least, in the task's unit."""
+    """Standard deviation that there is from ``gone`` on at least, in the task's unit."""
     levels: Sequence[float] = (0.0,)
     """Predicted values, ascending, at which ``level_factors`` hold; between them it is linear."""
     level_factors: Sequence[float] = (1.0,)
@@ -137,7 +149,7 @@ def apply_regression(
     near = found.centre + found.slope * (blend(networks, kernel, found.kernel) - found.centre)
     near = near + found.offset
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
-    away = remoteness(distance, found.fade)
+    away = remoteness(distance, found.fade, found.gone)
     value = near + away * (found.remote - near)
     std = np.sqrt(variance(near, found.slope * mean_and_spread(networks)[1], distance, found))
     steps = np.array([1.0, *found.factors])
@@ -151,7 +163,7 @@ def variance(near: Floats, spread: Floats, distance: Floats, calibration: Calibr
     level = np.interp(near, found.levels, found.level_factors)
     growth = np.interp(distance, found.distances, found.distance_factors)
     noise = found.noise**2 * level * growth + np.square(found.spread * spread)
-    total: Floats = noise + remoteness(distance, found.fade) * found.far**2
+    total: Floats = noise + remoteness(distance, found.fade, found.gone) * found.far**2
     return total
 
 
@@ -161,18 +173,35 @@ def apply_classification(
     """Turn logits [K, M] and kernel scores [M] into probability, std, lo, hi, each [M] in 0..1.
 
     A score s counts as log odds of 4 (s - 1/2), which it is to first order. Far away the
-    probability is drawn towards the task's share of positives; the interval holds both.
+    probability is drawn towards that of compounds unlike any other; the interval holds both.
     """
     found = calibration
     mean, spread = mean_and_spread(networks)
     near = log_odds(mean, kernel, found.slope, found.kernel, found.offset)
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
-    drawn = near + remoteness(distance, found.fade) * (found.remote - near)
-    reach = NORMAL_90 * np.hypot(found.slope * spread, DOUBT * distance)
+    drawn = near + remoteness(distance, found.fade, found.gone) * (found.remote - near)
+    other = NORMAL_90 * np.hypot(found.slope * spread, DOUBT * distance)
+    less, more = share_doubt(near, min(LIKE_IT * found.rows, MOST_LIKE_IT))
     value = logistic(drawn)
-    low = logistic(np.minimum(near, drawn) - reach)
-    high = logistic(np.maximum(near, drawn) + reach)
+    low = logistic(np.minimum(near, drawn) - np.hypot(less, other))
+    high = logistic(np.maximum(near, drawn) + np.hypot(more, other))
     return value, (high - low) / (2 * NORMAL_90), low, high
+
+
+def share_doubt(odds: Floats, rows: float) -> tuple[Floats, Floats]:
+    """Return how far below and above log odds [M] a share may lie that so many rows have shown.
+
+    The ends of Wilson's score interval of 90 %; at least one row is taken to have been seen.
+    """
+    extra = NORMAL_90**2 / max(rows, 1.0)
+    share = logistic(odds)
+    reach = np.sqrt(extra * (share * (1 - share) + extra / 4))
+    low = (share + extra / 2 - reach) / (1 + extra)
+    high = (share + extra / 2 + reach) / (1 + extra)
+    # The smaller end of each pair by the roots' product, which no rounding makes 0.
+    small = -2 * np.logaddexp(0, -odds) - np.log1p(extra) - np.log(high)
+    rest = -2 * np.logaddexp(0, odds) - np.log1p(extra) - np.log1p(-low)
+    return odds - (small - np.log1p(-low)), np.log(high) - rest - odds
 
 
 def log_odds(

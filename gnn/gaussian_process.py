@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 NOISES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """Shares of the targets' variance that are tried as noise."""
+PRESUMED_NOISE = 16.0
+"""Times the noise of a measurement that a presumed value has: it says less than a measurement."""
 _TUNING_ROWS = 2_000
 """Rows that the noise is chosen on, at most."""
 _FOLDS = 5
@@ -38,6 +40,7 @@ def fit_process(
     bounds: npt.NDArray[np.int8],
     groups: Ints,
     generator: np.random.Generator,
+    presumed: npt.NDArray[np.bool_] | None = None,
 ) -> Process:
     """Fit n values in any unit; nothing else is known of them than what is given here.
 
@@ -45,14 +48,16 @@ def fit_process(
         gram: [n, n] the kernel among the rows.
         bounds: [n] 0 measured, -1 the true value is at most the value, +1 at least.
         groups: [n] rows of one number are never parted by the folds that the noise is chosen on.
+        presumed: [n] rows whose values are presumptions: the noise is not chosen by them.
     """
     centre = float(values.mean())
     scale = max(float(values.std()), 1e-6)
     targets = (values - centre) / scale
     some = generator.permutation(len(values))[:_TUNING_ROWS]
     folds = group_folds(groups[some], _FOLDS, generator)
-    noise = choose_noise(gram[np.ix_(some, some)], targets[some], folds, NOISES)
-    inverse = invert(gram, noise)
+    presumed = np.zeros(len(values), bool) if presumed is None else presumed
+    noise = choose_noise(gram[np.ix_(some, some)], targets[some], folds, NOISES, presumed[some])
+    inverse = invert(gram, noise * np.where(presumed, PRESUMED_NOISE, 1.0))
     return Process(scale * (inverse @ draw_to_bounds(inverse, targets, bounds)), centre, noise)
 
 
@@ -63,8 +68,11 @@ def group_folds(groups: Ints, folds: int, generator: np.random.Generator) -> Int
     return drawn
 
 
-def invert(gram: npt.NDArray[np.floating], noise: float) -> Floats:
-    """Return the inverse [n, n] of a kernel matrix with ``noise`` added to its diagonal."""
+def invert(gram: npt.NDArray[np.floating], noise: float | Floats) -> Floats:
+    """Return the inverse [n, n] of a kernel matrix with ``noise`` added to its diagonal.
+
+    ``noise`` is one number for all rows, or [n] one for each.
+    """
     work = np.array(gram, dtype=np.float64, order="F")
     work[np.diag_indices_from(work)] += noise
     lower, failed = lapack.dpotrf(work, lower=1, overwrite_a=1)
@@ -116,12 +124,22 @@ def draw_to_bounds(inverse: Floats, targets: Floats, bounds: npt.NDArray[np.int8
 
 
 def choose_noise(
-    gram: npt.NDArray[np.floating], targets: Floats, folds: Ints, choices: Sequence[float]
+    gram: npt.NDArray[np.floating],
+    targets: Floats,
+    folds: Ints,
+    choices: Sequence[float],
+    presumed: npt.NDArray[np.bool_] | None = None,
 ) -> float:
-    """Return the noise with the least squared error on rows held out."""
+    """Return the noise with the least squared error on rows held out.
+
+    Rows whose values are ``presumed`` [n] have more noise, and their errors do not count.
+    """
+    if presumed is None:
+        presumed = np.zeros(len(targets), bool)
 
     def error(noise: float) -> float:
-        predicted = held_out(invert(gram, noise), targets, folds)
-        return float(np.square(predicted - targets).mean())
+        noises = noise * np.where(presumed, PRESUMED_NOISE, 1.0)
+        predicted = held_out(invert(gram, noises), targets, folds)
+        return float(np.square(predicted - targets)[~presumed].mean())
 
     return min(choices, key=error)

@@ -40,6 +40,8 @@ class _Memory:
     """[T] the rows of each task that it was fitted on."""
     noise: tuple[float, ...]
     seed: int
+    presumed: npt.NDArray[np.bool_]
+    """[M] rows whose values are presumptions."""
 
 
 class KernelModel:
@@ -78,18 +80,23 @@ class KernelModel:
         bounds: npt.NDArray[np.int8] | None = None,
         mix: Mapping[str, float] | None = None,
         seed: int = 0,
+        presumed: npt.NDArray[np.bool_] | None = None,
     ) -> "KernelModel":
         """Fit M compounds' values [M, T] with NaN holes; classes (``binary`` [T]) are 0 and 1.
 
         The noise of each task is chosen on folds of its own rows, in which compounds of one graph
-        (stereoisomers) stay together. ``bounds`` are as in :class:`gnn.training_set.TrainingSet`.
+        (stereoisomers) stay together. ``bounds`` and ``presumed`` are as in
+        :class:`gnn.training_set.TrainingSet`: what is only presumed has no say in the noise, nor
+        in how far the kernels reach.
         """
         weights = np.array([(mix or DEFAULT_MIX).get(name, 0.0) for name in FAMILIES])
         values = np.asarray(values, dtype=np.float64)
         none = np.zeros(values.shape, np.int8)
         bounds = np.where(binary, 0, none if bounds is None else bounds).astype(np.int8)
         groups = alike(graphs)
-        reach = np.array([typical_difference(make(graphs, factors)) for make in FAMILIES.values()])
+        presumed = np.zeros(len(values), bool) if presumed is None else presumed
+        own = take(graphs, np.flatnonzero(~presumed))
+        reach = np.array([typical_difference(make(own, factors)) for make in FAMILIES.values()])
         model = KernelModel(
             graphs, factors, np.zeros(values.shape), np.zeros(values.shape[1]), weights, reach
         )
@@ -104,12 +111,14 @@ class KernelModel:
                 at = np.sort(generator.choice(at, MOST_ROWS, replace=False))
             if not np.array_equal(at, last):
                 gram, last = model.gram(at), at
-            process = fit_process(gram, values[at, task], bounds[at, task], groups[at], generator)
+            process = fit_process(
+                gram, values[at, task], bounds[at, task], groups[at], generator, presumed[at]
+            )
             model.alpha[at, task] = process.alpha
             model.centre[task] = process.centre
             rows.append(at)
             noises.append(process.noise)
-        model.memory = _Memory(values, bounds, groups, tuple(rows), tuple(noises), seed)
+        model.memory = _Memory(values, bounds, groups, tuple(rows), tuple(noises), seed, presumed)
         return model
 
     def gram(self, rows: Ints) -> npt.NDArray[np.float32]:
@@ -156,7 +165,7 @@ class KernelModel:
         memory = self.memory
         if memory is None:
             raise ModelError("a model that was read from a file does not know its folds; fit it")
-        names = np.unique(folds)
+        names = np.unique(folds[~memory.presumed])
         alpha = np.zeros((len(names), *self.alpha.shape))
         centre = np.full((len(names), len(self.centre)), np.nan)
         found = np.full(self.alpha.shape, np.nan)
@@ -165,7 +174,7 @@ class KernelModel:
             if not np.array_equal(rows, last):
                 gram, last = self.gram(rows), rows
             for at, fold in enumerate(names):
-                held = folds[rows] == fold
+                held = (folds[rows] == fold) & ~memory.presumed[rows]
                 there = rows[~held]
                 if len(there) < 2:
                     continue
@@ -175,12 +184,14 @@ class KernelModel:
                     memory.bounds[there, task],
                     memory.groups[there],
                     np.random.default_rng((memory.seed, task, at)),
+                    memory.presumed[there],
                 )
                 alpha[at, there, task], centre[at, task] = process.alpha, process.centre
                 known = gram[np.ix_(held, ~held)]
                 found[rows[held], task] = process.centre + known @ process.alpha
         for at, fold in enumerate(names):
-            rest = np.flatnonzero((folds == fold) & np.isnan(found).any(axis=1))
+            missing = (folds == fold) & ~memory.presumed & np.isnan(found).any(axis=1)
+            rest = np.flatnonzero(missing)
             others = self._predict(take(self.support, rest), alpha[at], centre[at])
             found[rest] = np.where(np.isnan(found[rest]), others, found[rest])
         return found

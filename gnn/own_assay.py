@@ -27,6 +27,7 @@ from gnn.network import NetworkConfig, State, network_config
 from gnn.outputs import Outputs
 from gnn.pretrained import Pretrained
 from gnn.rounding import half, whole
+from gnn.strangers import add_strangers
 from gnn.training import TrainingConfig
 from gnn.training_set import TrainingSet
 
@@ -34,6 +35,8 @@ Wanted = Literal["auto", "network", "gp", "blend"]
 """``auto`` compares all and picks; the others are taken without a comparison."""
 ASSAY_MEMBERS = 5
 """Folds of the cross-validation, and networks: each trains without its own fold."""
+_BATCH = 32
+"""Measured rows of one step."""
 _STEPS = 1500
 """Steps of one network at least, where rows are few."""
 
@@ -45,10 +48,13 @@ def assay_network(tasks: int, pretrained: Pretrained) -> NetworkConfig:
     return network_config(tasks, sizes, pretrained)
 
 
-def assay_training(rows: int) -> TrainingConfig:
-    """Return the settings for training on a number of rows."""
-    batch = 32
-    epochs = min(80, max(25, _STEPS * batch // max(rows, 1)))
+def assay_training(rows: int, presumed: int = 0) -> TrainingConfig:
+    """Return the settings for training on measured rows, and on others whose values are presumed.
+
+    A step sees as many measured rows as it would without the others.
+    """
+    epochs = min(80, max(25, _STEPS * _BATCH // max(rows, 1)))
+    batch = round(_BATCH * (rows + presumed) / max(rows, 1))
     return TrainingConfig(
         epochs=epochs, batch=batch, weight_decay=0.05, warmup=0.1, encoder_rate=0.0
     )
@@ -80,7 +86,7 @@ def assemble_assay(
     made = assemble(table, divide, meta, progress, strict=True)
     groups = alike(made.data.graphs)
     parts = fold_parts(splits[0], members, 0.1, seed, groups)
-    return made._replace(data=replace(made.data, parts=parts))
+    return add_strangers(made._replace(data=replace(made.data, parts=parts)), seed)
 
 
 class FittedAssay(NamedTuple):
@@ -125,7 +131,7 @@ def fit_assay(
     """
     rows = _trained_rows(data)
     sizes = assay_network(len(data.tasks), pretrained)
-    training = assay_training(len(rows))
+    training = assay_training(*_counts(data))
     states: list[State] = []
     notes: list[str] = []
     kernel = None
@@ -157,6 +163,13 @@ def _trained_rows(data: TrainingSet) -> npt.NDArray[np.int64]:
     return np.flatnonzero((data.parts != "test").any(axis=0))
 
 
+def _counts(data: TrainingSet) -> tuple[int, int]:
+    """Return how many rows are trained on that were measured, and that were presumed."""
+    trained = (data.parts != "test").any(axis=0)
+    measured = data.measured.any(axis=1)
+    return int((trained & measured).sum()), int((trained & ~measured).sum())
+
+
 def _fit_kernel(
     data: TrainingSet, rows: npt.NDArray[np.int64], seed: int
 ) -> tuple[KernelModel, npt.NDArray[np.float64]]:
@@ -167,6 +180,7 @@ def _fit_kernel(
         data.factors,
         data.bounds[rows],
         seed=seed,
+        presumed=None if data.presumed is None else data.presumed[rows],
     )
     held = np.full(data.values.shape, np.nan)
     held[rows] = model.out_of_fold((data.parts[:, rows] == "valid").argmax(axis=0))
@@ -179,7 +193,7 @@ def assay_recipe(data: TrainingSet, pretrained: Pretrained) -> dict[str, Any]:
     encoder = ("tasks", "width", "layers", "graph_hidden", "descriptors")
     return {
         "network": {name: size for name, size in sizes.items() if name not in encoder},
-        "training": asdict(assay_training(len(_trained_rows(data)))),
+        "training": asdict(assay_training(*_counts(data))),
         "seed": 0,
         "pretrained": True,
     }

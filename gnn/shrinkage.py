@@ -11,7 +11,8 @@ Three rules, all fitted on held-out rows:
   drawn in a straight line towards the task's value for strange compounds, and is there at a
   distance of 1, where a molecule shares nothing with any training compound. Held-out rows do not
   reach there, so ``fade`` is 0.8 unless an earlier start lowers their error by more than two
-  standard errors.
+  standard errors. Where strangers are presumed to be of a value, there is reason to start where
+  the domain ends, as far as that is between 0.65 and 0.8, and to be there 0.2 farther.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,9 @@ CHOICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
 """Values of k that are tried; 0 leaves predictions as they are."""
 FADE = 0.8
 """Distance from which a value is drawn where data does not tell otherwise."""
+EARLY, SPAN = 0.65, 0.2
+"""Distance up to which a value stays, where the domain ends sooner; distance over which it is then
+drawn, the same as from 0.8 to 1."""
 _FADES = (0.3, 0.4, 0.5, 0.6, 0.7)
 
 
@@ -44,12 +48,17 @@ def keep(count: int, k: float) -> float:
     return count / (count + k) if k > 0 else 1.0
 
 
-def remoteness(distance: Floats, fade: float) -> Floats:
-    """Return how far [M] molecules are beyond ``fade``: 0 up to there, 1 at a distance of 1."""
-    if fade >= 1:
+def remoteness(distance: Floats, fade: float, gone: float = 1.0) -> Floats:
+    """Return how far [M] molecules are beyond ``fade``: 0 up to there, 1 from ``gone`` on."""
+    if fade >= gone:
         return np.zeros(len(distance))
-    found: Floats = np.clip((distance - fade) / (1 - fade), 0.0, 1.0)
+    found: Floats = np.clip((distance - fade) / (gone - fade), 0.0, 1.0)
     return found
+
+
+def end(latest: float) -> float:
+    """Return the distance at which a value has arrived that is drawn from ``latest`` on."""
+    return round(min(1.0, latest + SPAN), 4)
 
 
 def fit_shrinkage(tasks: Sequence[HeldOut]) -> float:
@@ -96,14 +105,18 @@ def fit_fade(
     remote: Floats,
     distance: Floats,
     molecule: npt.NDArray[np.int64],
+    latest: float = FADE,
 ) -> float:
     """Choose the distance from which values are drawn; all [n], in units of each task's scale.
 
-    ``remote`` is where they are drawn to; ``molecule`` tells which values are of one molecule.
+    ``remote`` is where they are drawn to; ``molecule`` tells which values are of one molecule. It
+    is ``latest``, with its end, or sooner, with its end at 1.
     """
-    found, gain = FADE, 0.0
-    before = np.square(truth - predicted - remoteness(distance, FADE) * (remote - predicted))
-    for fade in _FADES:
+    found, gain = latest, 0.0
+    before = np.square(
+        truth - predicted - remoteness(distance, latest, end(latest)) * (remote - predicted)
+    )
+    for fade in (fade for fade in _FADES if fade < latest):
         drawn = predicted + remoteness(distance, fade) * (remote - predicted)
         better = before - np.square(truth - drawn)
         each = np.bincount(molecule, better)

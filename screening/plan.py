@@ -149,16 +149,19 @@ def domain_limits(bundles: tuple[Bundle, ...]) -> dict[str, float]:
 def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
     """Return the tasks whose columns ``_lo`` and ``_hi`` are a calibrated 90 % interval.
 
-    That is what a card has measured the coverage of: of regressions for all of them together,
-    because they are calibrated together, of a class for itself. The words for ``_lo`` and ``_hi``
-    everywhere hang on this one answer.
+    Of regressions that is measured for all of them together, because they are calibrated together.
+    Of a class the interval is of the share of positives, and needs held-out rows that it was
+    calibrated on. The words for ``_lo`` and ``_hi`` everywhere hang on this one answer.
     """
     return frozenset(
         f"{bundle.card.name}_{task.name}"
         for bundle in bundles
         for task in bundle.card.tasks
-        if task.coverage is not None
-        or (task.kind == "regression" and bundle.card.coverage is not None)
+        if (
+            task.calibration["rows"] > 0
+            if task.kind == "classification"
+            else task.coverage is not None or bundle.card.coverage is not None
+        )
     )
 
 

@@ -17,6 +17,7 @@ RUN_ELSEWHERE = {
     "HITLIST_MIRROR=path/to/mirror hitlist train activity --out activity_bundle": "by hand: hours",
     "hitlist benchmark moleculeace --sets CHEMBL2835_Ki": "tests/flows/test_benchmark.py, cut down",
     "hitlist benchmark ranking --targets EGFR,BTK": "by hand: needs the kinase set",
+    "hitlist benchmark strangers": "tests/flows/test_benchmark_strangers.py, cut down",
     "make bench-peers": "by hand: gigabytes",
     "hitlist benchmark speed --plot speed.svg": "tests/flows/test_benchmark_speed.py, cut down",
     "hitlist surrogate my_bundle": "tests/flows/test_surrogate.py, on fewer compounds",

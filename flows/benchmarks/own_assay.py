@@ -58,6 +58,15 @@ def fit_own_assay(
     return OwnAssay(predicted, [*card.notes, *fitted.notes])
 
 
+def train_own_assay(name: str, train: ActivityTable, out: Path) -> None:
+    """Do what ``hitlist train`` does with a set's training rows; the bundle is in ``out``."""
+    with tempfile.TemporaryDirectory(prefix="hitlist-benchmark-") as scratch:
+        file = Path(scratch, f"{name}.csv")
+        write_assay(file, train)
+        plan = replace(plan_training(str(file), model="auto"), forest=False)
+        run_assay(plan, plan.assemble(None), out)
+
+
 def write_assay(file: Path, table: ActivityTable) -> None:
     """Write a table as a team would: a column of SMILES and one of pActivity."""
     with file.open("w", newline="", encoding="utf-8") as stream:

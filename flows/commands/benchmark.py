@@ -69,6 +69,34 @@ def benchmark_moleculeace(
     print(out / "summary.csv")
 
 
+@app.command("strangers")
+def benchmark_strangers(
+    sets: Annotated[
+        str | None,
+        typer.Option(metavar="SET,...", help="MoleculeACE sets.", show_default="of 200 to 800"),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the models; the same one goes on.")
+    ] = Path("runs/strangers"),
+) -> None:
+    """Screen the approved drugs with models of small assays: do strangers come to the top?
+
+    A model is trained on each set's training rows; the first sixteen drugs by prediction less one
+    standard deviation are looked at.
+    """
+    from flows.benchmarks.strangers import FAMILIES, SETS, screen_sets, table, write_hits
+    from screening.plan import check_writable
+
+    names = SETS if sets is None else _choose(sets, tuple(FAMILIES), "set")
+    check_writable(out.expanduser().absolute())
+    with progress(one_bar=True) as report, stoppable(AGAIN):
+        rows = screen_sets(names, out, report)
+    headers, lines = table(rows)
+    show_table(headers, lines, "Approved drugs by models of small assays", numbers=len(headers) - 2)
+    write_hits(out / "hits.csv", rows)
+    print(out / "hits.csv")
+
+
 @app.command("models")
 def benchmark_models(
     bundles: Annotated[

@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gnn.calibration import (
+    LIKE_IT,
+    MOST_LIKE_IT,
     NORMAL_90,
     UNCALIBRATED,
     Calibration,
     apply_classification,
     apply_regression,
     logistic,
+    share_doubt,
 )
+from gnn.platt import Votes, fit_platt
 
 SHAPE = st.tuples(st.integers(1, 4), st.integers(1, 6))
 LOGITS = arrays(np.float64, SHAPE, elements=st.floats(-200, 200))
@@ -45,6 +49,7 @@ def calibrations(draw: st.DrawFn) -> Calibration:
         kernel=draw(UNIT),
         remote=draw(st.floats(-8, 8)),
         fade=draw(UNIT),
+        gone=draw(st.floats(0.05, 1)),
         far=draw(SMALL),
         levels=rising(-9, 9, knots),
         level_factors=tuple(draw(st.floats(0.05, 4)) for _ in range(knots)),
@@ -85,6 +90,34 @@ def test_a_regression_never_gets_more_certain_far_away(
 
 @settings(deadline=None)
 @given(
+    members=VALUES,
+    calibration=calibrations(),
+    below=st.floats(0, 8),
+    caution=SMALL,
+    distances=st.lists(UNIT, min_size=2, max_size=12),
+)
+def test_a_cautious_value_never_rises_with_distance(
+    members: np.ndarray,
+    calibration: Calibration,
+    below: float,
+    caution: float,
+    distances: list[float],
+) -> None:
+    """Where strangers are presumed to be less, a molecule ranks lower the stranger it is."""
+    away = np.sort(distances)
+    alike = along(members, len(away))
+    near = apply_regression(alike, None, np.zeros(len(away)), replace(calibration, fade=1.0))[0]
+    known = replace(calibration, remote=float(near[0]) - below)
+    value, std, _, _ = apply_regression(alike, None, away, known)
+    slack = 1e-9 * (1 + np.abs(value).max() + caution * std.max())
+    assert (np.diff(value) <= slack).all()
+    assert (np.diff(value - caution * std) <= slack).all()
+    assert (value >= known.remote - slack).all()
+    assert (value <= near + slack).all()
+
+
+@settings(deadline=None)
+@given(
     members=LOGITS,
     kernel=st.none() | st.floats(-1, 2),
     calibration=calibrations(),
@@ -109,7 +142,7 @@ def test_the_interval_of_a_class_only_widens(
 def test_at_the_far_end_a_value_is_the_one_for_strange_compounds(
     members: np.ndarray, calibration: Calibration
 ) -> None:
-    known = replace(calibration, fade=min(calibration.fade, 0.99))
+    known = replace(calibration, fade=min(calibration.fade, calibration.gone - 0.01))
     ends = np.ones(members.shape[1])
     value, std, _, _ = apply_regression(members, None, ends, known)
     assert value == pytest.approx(np.full(len(ends), known.remote), abs=1e-9)
@@ -130,11 +163,29 @@ def test_a_probability_lies_in_its_interval_in_0_to_1(
         assert (value <= high).all()
 
 
-def test_members_that_agree_leave_no_doubt_nearby() -> None:
+@pytest.mark.parametrize("rows", [20, 100, 200, 10**6])
+def test_members_that_agree_leave_the_doubt_of_the_rows_held_out(rows: int) -> None:
     members = np.full((3, 1), 2.0)
-    value, std, low, high = apply_classification(members, None, np.zeros(1), UNCALIBRATED)
-    assert value[0] == low[0] == high[0] == pytest.approx(1 / (1 + np.exp(-2)))
-    assert std[0] == 0
+    seen = replace(UNCALIBRATED, rows=rows)
+    value, std, low, high = apply_classification(members, None, np.zeros(1), seen)
+    share = 1 / (1 + np.exp(-2))
+    assert value[0] == pytest.approx(share)
+    near = min(LIKE_IT * rows, MOST_LIKE_IT)
+    by_hand = 2 * NORMAL_90 * np.sqrt(share * (1 - share) / near)
+    assert high[0] - low[0] == pytest.approx(by_hand, rel=0.4)
+    assert std[0] == pytest.approx((high - low)[0] / (2 * NORMAL_90))
+
+
+@pytest.mark.parametrize("odds", [-30.0, -3.0, 0.0, 1.5, 30.0])
+@pytest.mark.parametrize("rows", [1.0, 12.0, 400.0])
+def test_the_ends_of_a_share_solve_its_equation(odds: float, rows: float) -> None:
+    """Wilson's ends are where a share that was seen is 1.645 standard errors from the true one."""
+    less, more = share_doubt(np.array([odds]), rows)
+    seen = float(logistic(np.array([odds]))[0])
+    for end in (odds - less[0], odds + more[0]):
+        true = float(logistic(np.array([end]))[0])
+        error = np.sqrt(true * (1 - true) / rows)
+        assert abs(seen - true) == pytest.approx(NORMAL_90 * error, rel=1e-4, abs=1e-12)
 
 
 def test_uncalibrated_is_the_members_own_spread() -> None:
@@ -186,10 +237,31 @@ def test_log_odds_are_a_weighted_sum() -> None:
     value, _, low, high = apply_classification(members, kernel, np.array([0.9]), calibration)
     near = 0.5 * 2 + 2.0 * 4 * 0.25 - 1.0
     drawn = near + 0.5 * (-3.0 - near)
-    reach = NORMAL_90 * np.hypot(0.5, 0.9)
+    less, more = (float(x[0]) for x in share_doubt(np.array([near]), 0))
+    other = NORMAL_90 * np.hypot(0.5, 0.9)
     assert value == pytest.approx(logistic(np.array([drawn])))
-    assert low == pytest.approx(logistic(np.array([drawn - reach])))
-    assert high == pytest.approx(logistic(np.array([near + reach])))
+    assert low == pytest.approx(logistic(np.array([drawn - np.hypot(less, other)])))
+    assert high == pytest.approx(logistic(np.array([near + np.hypot(more, other)])))
+
+
+@pytest.mark.parametrize("rows", [50, 200, 1000])
+def test_shares_of_positives_lie_in_the_interval(rows: int) -> None:
+    """Scores too bold and bent, calibrated on some rows: what do thousands of others show?"""
+    generator = np.random.default_rng(rows)
+    inside = []
+    for _ in range(30):
+        true = generator.normal(-0.5, 1.5, rows + 6000)
+        truth = (generator.random(len(true)) < logistic(true)).astype(float)
+        score = 2 * true + 0.3 * np.square(true) - 1
+        fitted = fit_platt([Votes(truth[:rows], score[:rows], None)])[0]
+        numbers = {"slope": fitted.slope, "offset": fitted.offset, "rows": rows}
+        others = score[None, rows:]
+        found = apply_classification(others, None, None, replace(UNCALIBRATED, **numbers))
+        value, _, low, high = found
+        for some in np.array_split(np.argsort(value), 6):
+            share = truth[rows:][some].mean()
+            inside.append(low[some].mean() <= share <= high[some].mean())
+    assert np.mean(inside) >= 0.9
 
 
 def test_a_kernel_machine_needs_no_networks() -> None:

@@ -77,10 +77,9 @@ def test_what_is_known_of_a_few(rows: dict[str, Definition]) -> None:
 def test_it_says_how_little_a_narrow_number_may_mean(rows: dict[str, Definition]) -> None:
     assert "sum of their squares is no selectivity yet." in rows["selectivity_CDK2"].meaning
     for column in ("toxicity_herg_lo", "toxicity_herg_hi"):
-        assert "the spread of the networks, no interval, of" in rows[column].meaning
-        assert "at distance 0 it says little." in rows[column].meaning
-        assert "90 %" not in rows[column].meaning
-    assert "0 is no certainty" in rows["toxicity_herg_std"].meaning
+        assert "networks' disagreement" in rows[column].meaning
+        assert "share of positives" in rows[column].meaning
+    assert "width of its interval" in rows["toxicity_herg_std"].meaning
     assert "the 90 % interval (calibrated)" in rows["activity_EGFR_lo"].meaning
     assert "held 90 % of measured values" in rows["activity_EGFR_lo"].meaning
     assert "may recall" in rows["toxicity_distance"].meaning
