@@ -26,7 +26,8 @@ def table(
 
 @pytest.fixture(scope="module")
 def rows(table: HitTable, kinase: Screen, units: dict[str, str]) -> dict[str, Definition]:
-    return {row.column: row for row in define_columns(table, kinase, units)}
+    known = ["activity_EGFR", "toxicity_herg"]
+    return {row.column: row for row in define_columns(table, kinase, units, known)}
 
 
 def test_it_has_the_columns_of_hits_csv_in_their_order(
