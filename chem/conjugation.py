@@ -70,6 +70,9 @@ _states: dict[int, AtomState] = {}
 
 def atom_states(mol: Chem.Mol) -> list[AtomState]:
     """Return the state of each atom, from one call instead of four for each atom."""
+    if mol.GetNumHeavyAtoms() < mol.GetNumAtoms():
+        # The invariant counts a hydrogen that is an atom (deuterium) like one that is none.
+        return [_state_of(atom) for atom in mol.GetAtoms()]
     invariants = rdMolDescriptors.GetConnectivityInvariants(mol)
     try:
         return [_states[one] for one in invariants]

@@ -70,7 +70,7 @@ def dienes(smiles: str) -> bool:
 
 
 def test_tautomers_of_drugs_have_one_key() -> None:
-    forms = missed = 0
+    forms, missed = 0, []
     for drug in SMALL:
         if dienes(drug.smiles) or Chem.MolFromSmiles(drug.smiles).HasSubstructMatch(
             Chem.MolFromSmarts("[C;R]=[C;R]-[C;R]=O")
@@ -79,9 +79,10 @@ def test_tautomers_of_drugs_have_one_key() -> None:
         for form in tautomers(drug.mol):
             forms += 1
             found = standardize(form, "smiles")
-            missed += isinstance(found, Failure) or found.key != drug.key
+            if isinstance(found, Failure) or found.key != drug.key:
+                missed.append((drug.smiles, form, getattr(found, "smiles", found)))
     assert forms > 150
-    assert missed <= 0.01 * forms, f"{missed} of {forms}"
+    assert len(missed) <= 0.01 * forms, missed
 
 
 def test_every_tautomer_is_judged_in_one_drawing() -> None:
@@ -201,3 +202,10 @@ def test_a_system_with_too_many_placements_stays_as_it_is(monkeypatch: pytest.Mo
         assert accept("Oc1ncnc2ccccc12").smiles == "Oc1ncnc2ccccc12"
     finally:
         best_placements.cache_clear()
+
+
+def test_a_deuterium_atom_is_a_neighbour_and_no_hydrogen() -> None:
+    """RDKit's invariant of an atom counts both alike: the one must not stand for the other."""
+    assert accept("[2H]c1cc(O)cc([2H])n1").smiles == "[2H]c1cc(=O)cc([2H])[nH]1"
+    assert accept("Oc1ccncc1").smiles == "O=c1cc[nH]cc1"
+    assert accept("[2H]OC(C)=Nc1ccccc1").key != accept("CC(=O)Nc1ccccc1").key
