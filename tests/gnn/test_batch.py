@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chem.graphs import MolGraph
-from gnn.batch import Batch, GraphArrays, collect, make_batch, pack, take
+from gnn.batch import Batch, GraphArrays, collect, join_graphs, make_batch, pack, take
 
 
 def split(graphs: GraphArrays) -> list[MolGraph]:
@@ -37,6 +37,13 @@ def test_collect_keeps_every_molecule(drug_graphs: list[MolGraph]) -> None:
     assert [part.dtype for part in arrays] == [*"HHHB", "int64", "int64"]
     assert arrays.molecules == len(drug_graphs)
     assert_same(split(arrays), drug_graphs)
+
+
+@pytest.mark.parametrize("first", [0, 1, 7])
+def test_joining_is_collecting_both(drug_graphs: list[MolGraph], first: int) -> None:
+    joined = join_graphs(collect(drug_graphs[:first]), collect(drug_graphs[first:]))
+    assert joined.molecules == len(drug_graphs)
+    assert_same(split(joined), drug_graphs)
 
 
 def test_no_molecules() -> None:
