@@ -1,8 +1,8 @@
 """The registration key of a compound: what duplicates and lists of compounds are compared by.
 
 The key is the SMILES of one form of the compound. For nearly all that is the drawing that is judged
-(chem.preferred): one for every tautomer, resonance form, protonation and order of atoms. The key of
-an enol of a 1,3-dicarbonyl compound is its keto form's, without the configuration that the enol
+(chem.drawing.preferred): one for every tautomer, resonance form, protonation and order of atoms.
+The key of an enol of a 1,3-dicarbonyl compound is its keto form's, without the configuration that the enol
 does not have, so that it does not hang on which of the two forms is judged.
 """
 
@@ -14,8 +14,8 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.canonical import write_canonical
-from chem.drawings import keep_groups
-from chem.tautomers import draw_preferred
+from chem.drawing.drawings import keep_groups
+from chem.drawing.tautomers import draw_preferred
 
 KEY = 1
 """Goes up when the key of any compound changes; ``chem.standardize.STANDARDIZER`` then does too."""

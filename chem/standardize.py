@@ -3,8 +3,8 @@
 The steps, in order: read; refuse metal complexes (chem.metals); remove explicit hydrogens and
 atom-map numbers; cut bonds to the metals of salts; normalize groups (nitro, N-oxide, sulfoxide and
 the like are written one way); move protons to the strongest base (reionize); keep the *parent*, the
-compound of a salt or solvate (chem.parent); neutralize what a proton can neutralize; draw the
-preferred tautomer, resonance form and inner salt (chem.preferred).
+compound of a salt or solvate (chem.parents.parent); neutralize what a proton can neutralize; draw
+the preferred tautomer, resonance form and inner salt (chem.drawing.preferred).
 Isotope labels and stereochemistry stay exactly as given: a deuterated drug is another product, an
 undefined centre stays undefined, and a racemate, one of two enantiomers or an atropisomer is kept
 as such in a CXSMILES (chem.canonical). What cannot be kept is refused.
@@ -25,11 +25,11 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.canonical import AxisError, axes_of, write_canonical
 from chem.diagnose import one_line
-from chem.drawings import unite_charges
+from chem.drawing.drawings import unite_charges
+from chem.drawing.preferred import draw_as_preferred, may_be_redrawn
 from chem.named_groups import adopt_groups
-from chem.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
+from chem.parents.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
 from chem.parse import parse
-from chem.preferred import draw_as_preferred, may_be_redrawn
 from chem.records import Failure, StructureFormat
 from chem.refusals import find_refusal
 from chem.registration import registration_key
@@ -128,7 +128,7 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
     ``parse/invalid_valence``, ``parse/kekulize``, ``parse/sanitize`` (any other chemical fault that
     RDKit names); ``standardize/query_atoms``, ``standardize/drawn_shorthand``,
     ``standardize/repeat_units``, ``standardize/mixture`` (not one definite molecule: see
-    chem.shorthand and chem.parent), ``standardize/metal_complex`` (chem.metals),
+    chem.shorthand and chem.parents.parent), ``standardize/metal_complex`` (chem.metals),
     ``standardize/radical`` (an unpaired electron: mostly hydrogens that were left out),
     ``standardize/atropisomer`` and ``standardize/unsupported_stereo`` (stereochemistry that no text
     of ours can keep), ``standardize/too_large`` (more than 999 heavy atoms in the record, or a

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chem.salt_weight import weight_per_parent
+from chem.parents.salt_weight import weight_per_parent
 from screening.handover.csvfile import write_csv
 from screening.handover.table import HitTable
 from screening.lab import order, picklists, platefiles

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from chem.parents.salt_weight import weight_per_parent
 from chem.records import Failure
-from chem.salt_weight import weight_per_parent
 from chem.standardize import Standardized, standardize
 
 HERE = Path(__file__).parent

@@ -11,10 +11,10 @@ from rdkit import Chem
 from rdkit.Chem import AllChem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from chem.acid_base import is_acid, is_base
 from chem.canonical import write_canonical
-from chem.counterions import ROLES, Counterion, find_counterion, read_table
-from chem.parent import Parent, choose_parent, is_organic
+from chem.parents.acid_base import is_acid, is_base
+from chem.parents.counterions import ROLES, Counterion, find_counterion, read_table
+from chem.parents.parent import Parent, choose_parent, is_organic
 from chem.records import Failure
 from chem.standardize import standardize
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem import placements
-from chem.conjugation import find_systems
-from chem.placements import best_placements
-from chem.preferred import draw_as_preferred, may_be_redrawn
+from chem.drawing import placements
+from chem.drawing.conjugation import find_systems
+from chem.drawing.placements import best_placements
+from chem.drawing.preferred import draw_as_preferred, may_be_redrawn
 from chem.records import Failure
 from chem.registration import key_of
 from chem.standardize import Standardized, standardize

@@ -3,7 +3,7 @@
 import pytest
 from rdkit import Chem
 
-from chem.salt_weight import weight_per_parent
+from chem.parents.salt_weight import weight_per_parent
 
 LAPATINIB = "CS(=O)(=O)CCNCc1ccc(-c2ccc3ncnc(Nc4ccc(OCc5cccc(F)c5)c(Cl)c4)c3c2)o1"
 QUETIAPINE = "OCCOCCN1CCN(C2=Nc3ccccc3Sc3ccccc32)CC1"

@@ -2,7 +2,7 @@
 
 A cyclohexadienone with a hydrogen on its saturated carbon is a phenol drawn otherwise, and a
 chroman-2,4-dione a 4-hydroxycoumarin. The hydrogen goes to the oxygen; where it is best drawn then
-is for chem.tautomers to say.
+is for chem.drawing.tautomers to say.
 """
 
 from functools import cache

@@ -6,7 +6,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.parent import choose_parent
+from chem.parents.parent import choose_parent
 from chem.parse import parse
 from chem.records import Failure, StructureFormat
 

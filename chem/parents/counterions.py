@@ -80,7 +80,7 @@ def _tools() -> _Tools:
 
 def read_table() -> list[Counterion]:
     """Read ``counterions.csv``; the SMILES come back canonical."""
-    text = files("chem").joinpath("counterions.csv").read_text(encoding="utf-8")
+    text = files("chem.parents").joinpath("counterions.csv").read_text(encoding="utf-8")
     return [
         Counterion(
             row["name"],

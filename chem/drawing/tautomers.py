@@ -1,10 +1,11 @@
 """The preferred tautomer and resonance form of a molecule.
 
-Each conjugated system (chem.conjugation) is drawn in its cheapest placement (chem.placements).
+Each conjugated system (chem.drawing.conjugation) is drawn in its cheapest placement
+(chem.drawing.placements).
 Where several are equally cheap, that one is drawn whose hydrogens and charges come first in a
 ranking of the atoms that knows nothing of hydrogens, charges and double bonds, so that the choice
 does not depend on the drawing. Carbons keep their hydrogens here: what moves those is in
-chem.drawings.
+chem.drawing.drawings.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
-from chem.conjugation import (
+from chem.drawing.conjugation import (
     CARBON,
     NITROGEN,
     AtomState,
@@ -22,7 +23,7 @@ from chem.conjugation import (
     find_systems,
     neighbour_lists,
 )
-from chem.placements import Placement, best_placements, double_bonds, twins_of
+from chem.drawing.placements import Placement, best_placements, double_bonds, twins_of
 
 MAX_TIES = 16
 _STEREO = re.compile(r"[@/\\]")

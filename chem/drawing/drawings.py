@@ -4,7 +4,7 @@ Two tables of rules in RDKit's form (name, reaction SMARTS). ``CHARGES`` unites 
 hypervalent and neutral drawings, beside what RDKit's own normalizer does: what is drawn with
 charges on neighbours and need not be gets a double bond (sulfoxides keep theirs, as ChEMBL draws
 them). ``HYDROGENS`` moves a hydrogen between carbon and a heteroatom, always towards the stable
-form; chem.tautomers does the rest.
+form; chem.drawing.tautomers does the rest.
 """
 
 from functools import cache

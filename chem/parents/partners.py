@@ -9,8 +9,8 @@ from functools import cache
 
 from rdkit import Chem
 
-from chem.acid_base import is_acid, is_base, make_a_salt
-from chem.counterions import Counterion
+from chem.parents.acid_base import is_acid, is_base, make_a_salt
+from chem.parents.counterions import Counterion
 
 SMALL = 15
 """Heavy atoms of an acid or base that is taken for a counterion beside one of twice its size."""

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
-from chem.aromatize import aromatize
-from chem.drawings import settle_hydrogens
-from chem.inner_salts import balance_charges
-from chem.needless_stereo import remove_needless_stereo
-from chem.tautomers import draw_preferred
+from chem.drawing.aromatize import aromatize
+from chem.drawing.drawings import settle_hydrogens
+from chem.drawing.inner_salts import balance_charges
+from chem.drawing.needless_stereo import remove_needless_stereo
+from chem.drawing.tautomers import draw_preferred
 
 Note = Callable[[str, Chem.Mol], None]
 

@@ -2,8 +2,8 @@
 
 The roles decide before the sizes. Fragments without carbon go, and so do carbonate, cyanide and
 the like. Of the organic ones, the compound is the one that is no salt former, solvent, host or
-co-former (``chem.counterions``). Where all of them are, the one that is most of a compound in its
-own right is meant: choline salicylate is salicylic acid; at equal rank a base with its acid is the
+co-former (``chem.parents.counterions``). Where all of them are, the one that is most of a compound
+in its own right is meant: choline salicylate is salicylic acid; at equal rank a base with its acid is the
 base. Where two or more compounds are left that are nobody's counterion, the record is a mixture and
 is refused: no choice between valsartan and sacubitril is right. Two exceptions: mirror images in
 equal parts are one racemate, and what is plainly smaller than the other one, as a counterion or
@@ -17,12 +17,12 @@ from typing import NamedTuple
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from chem.acid_base import is_base
 from chem.canonical import axes_of, groups_of, with_groups, write_canonical
-from chem.counterions import Counterion, find_counterion, flat_smiles, inchi, neutral
 from chem.diagnose import one_line
-from chem.partners import is_minor, may_accompany
-from chem.racemate import find_centres, is_mirror_pair
+from chem.parents.acid_base import is_base
+from chem.parents.counterions import Counterion, find_counterion, flat_smiles, inchi, neutral
+from chem.parents.partners import is_minor, may_accompany
+from chem.parents.racemate import find_centres, is_mirror_pair
 from chem.records import Failure
 
 INORGANIC_CARBON = frozenset(

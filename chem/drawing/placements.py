@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from chem.conjugation import (
+from chem.drawing.conjugation import (
     CARBON,
     NITROGEN,
     OUTER_CARBONS,

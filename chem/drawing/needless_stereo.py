@@ -9,7 +9,7 @@ sold apart.
 
 from rdkit import Chem
 
-from chem.inner_salts import conjugated_with
+from chem.drawing.inner_salts import conjugated_with
 
 
 def remove_needless_stereo(mol: Chem.Mol) -> Chem.Mol | None:
