@@ -3,11 +3,11 @@
 The roles decide before the sizes. Fragments without carbon go, and so do carbonate, cyanide and
 the like. Of the organic ones, the compound is the one that is no salt former, solvent, host or
 co-former (``chem.parents.counterions``). Where all of them are, the one that is most of a compound
-in its own right is meant: choline salicylate is salicylic acid; at equal rank a base with its acid is the
-base. Where two or more compounds are left that are nobody's counterion, the record is a mixture and
-is refused: no choice between valsartan and sacubitril is right. Two exceptions: mirror images in
-equal parts are one racemate, and what is plainly smaller than the other one, as a counterion or
-solvent is, goes with the change ``unlisted_counterion``.
+in its own right is meant: choline salicylate is salicylic acid; at equal rank a base with its acid
+is the base. Where two or more compounds are left that are nobody's counterion, the record is a
+mixture and is refused: no choice between valsartan and sacubitril is right. Two exceptions: mirror
+images in equal parts are one racemate, and what is plainly smaller than the other one, as a
+counterion or solvent is, goes with the change ``unlisted_counterion``.
 """
 
 from collections import Counter

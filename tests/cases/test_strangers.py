@@ -10,7 +10,7 @@ import pytest
 from chem.graphs import featurize, featurizer_spec
 from chem.records import Failure
 from chem.standardize import standardize
-from data.assay import read_assay
+from data.assay.read import read_assay
 from gnn.assess import UNKNOWN
 from gnn.batch import collect
 from gnn.bundle import load_bundle

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.assay import read_assay
+from data.assay.read import read_assay
 from data.moleculeace import SplitSet, set_names
 from flows.benchmarks import own_assay, strangers
 from flows.benchmarks.strangers import FAMILIES, KINASE, SETS, TOP, judge, table, write_hits
