@@ -10,7 +10,7 @@ import pytest
 from chem.graphs import featurize, featurizer_spec
 from chem.records import Failure
 from chem.standardize import standardize
-from data.assay.read import read_assay
+from data.assay.read import AssayOptions, read_assay
 from gnn.assess import UNKNOWN
 from gnn.batch import collect
 from gnn.bundle import load_bundle
@@ -67,7 +67,8 @@ def ask(folder: Path, header: str, change: str = "") -> Answer:
     path = folder / "assay.csv"
     rows = [f"{start},{value:g}" for (start, _), value in zip(cells, told, strict=True)]
     path.write_text("\n".join([f"compound_id,SMILES,{header}", *rows]) + "\n")
-    table = read_assay(path, value_column=header, units="number" if change == "number" else None)
+    units = "number" if change == "number" else None
+    table = read_assay(path, AssayOptions(value_column=header, units=units))
     made = assemble_assay(table, {"name": "mine"}, 3, 0)
     fitted = fit_assay(made.data, load_pretrained(), "gp")
     card = build_assay(
