@@ -1,17 +1,18 @@
 """``hitlist train``: a model of a recipe, or of a team's own assay."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chem.errors import InputError
 from chem.numbers import Decimal
-from data.assay.describe import HEADERS
-from data.assay.read import AssayOptions
 from flows.commands.bundles import show_card
 from flows.console import note, progress, show_table, stoppable
 from flows.options import IdColumn, SmilesColumn
+
+if TYPE_CHECKING:
+    from data.assay.read import AssayOptions
 
 
 def train(
@@ -133,6 +134,8 @@ def train(
     `active`; `hitlist train FILE --describe` shows how it is read. It is cross-validated; rows
     marked `test` in a column `split` are held back instead.
     """
+    from data.assay.read import AssayOptions
+
     options = AssayOptions(
         smiles_column=smiles_column,
         id_column=id_column,
@@ -185,8 +188,9 @@ def _decimal(text: str | None) -> Decimal | None:
     raise InputError(f"unknown --decimal {text!r}: choose point or comma")
 
 
-def _describe(source: str, options: AssayOptions) -> None:
+def _describe(source: str, options: "AssayOptions") -> None:
     """Show how an assay is read. Raises InputError for what stands against training on it."""
+    from data.assay.describe import HEADERS
     from flows.training_plan import describe_source
 
     found = describe_source(source, options)

@@ -127,8 +127,8 @@ def _interval(name: str, unit: str) -> str:
     if unit == PROBABILITY:
         return (
             f"the 90 % interval (calibrated) of {name}: where, with 90 % confidence, the share of "
-            "positives lies among compounds with such a prediction. It is wider with few "
-            "calibration compounds, with the networks' disagreement, and with distance."
+            "positives lies among compounds with such a prediction; wider with few of them, the "
+            "networks' disagreement and distance."
         )
     return (
         f"the 90 % interval (calibrated) of {name}: as wide as held 90 % of measured values that "

@@ -36,6 +36,12 @@ class Answer(NamedTuple):
     out: str
     err: str
 
+    @property
+    def said(self) -> str:
+        """What went to the terminal's second stream, but for how the library was read."""
+        lines = self.err.splitlines(keepends=True)
+        return "".join(line for line in lines if ": ids from column " not in line)
+
 
 Run = Callable[..., Answer]
 

@@ -93,9 +93,9 @@ def test_a_mistake_is_one_line_and_code_2(mistake, run, tmp_path):
     answer = run(*command.format(tmp=tmp_path, lib=library, assay=assay).split())
     assert answer.code == 2, answer
     assert answer.out == ""
-    assert answer.err.startswith("hitlist: ")
-    assert answer.err.count("\n") == 1, answer.err
-    assert word in answer.err
+    assert answer.said.startswith("hitlist: ")
+    assert answer.said.count("\n") == 1, answer.err
+    assert word in answer.said
     assert sorted(tmp_path.rglob("*")) == before  # nothing was begun
 
 

@@ -246,7 +246,7 @@ def test_certificates_that_do_not_fit_are_told_in_one_line(run, cluster, library
         options = zip(("--tls-ca", "--tls-cert", "--tls-key"), files, strict=False)
         answer = run(*words, address, *[word for pair in options for word in pair])
         assert answer.code == 2
-        assert answer.err.count("\n") == 1, answer.err
+        assert answer.said.count("\n") == 1, answer.err
         assert not (tmp_path / "run" / "scores").exists()
         return answer.err
 
