@@ -259,6 +259,10 @@ class _Context:
         others = self.neighbours[k]
         in_ring = bool(system.surroundings[k] & RING)
         if in_ring:
+            if any(j in self.benzene for j in others) and not any(
+                self._is_amidine(j, k) for j in others
+            ):
+                return 0, 40  # an aminoquinone before the imine of a hydroxyquinone
             return 0, 1 if system.surroundings[k] & WITHDRAWN else 0
         if any(j in self.aromatic for j in others) and all(
             system.numbers[j] == CARBON for j in others
