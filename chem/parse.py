@@ -18,7 +18,7 @@ MAX_CHARACTERS: dict[StructureFormat, int] = {"smiles": 10_000, "molblock": 1_00
 _NOT_FLAT = re.compile(r"[^A-Za-z0-9()\[\]=#%+.-]|\[\d*H")
 """Stereochemistry, hydrogens to remove, or anything out of the ordinary."""
 _ENDS = re.compile(r"[\0\n]")
-_MAY_HOLD_SHORTHAND = re.compile(r"[*~|]")
+_MAY_HOLD_SHORTHAND = re.compile(r"[*~|:]")
 
 
 def parse(structure: str, format: StructureFormat) -> Chem.Mol | Failure:

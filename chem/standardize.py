@@ -223,6 +223,7 @@ def _to_fixed_point(
     may_have_axes = "|" in structure if format == "smiles" else bool(axes_of(mol))
     is_relative = is_flagged_relative(mol, structure, format)
     seen: list[str] = []
+    redrawn: list[str] = []
     if format == "smiles":
         seen.append(structure)
         _note_hydrogens(structure, mol, changes)
@@ -248,9 +249,18 @@ def _to_fixed_point(
                     return mol
             if may_be_redrawn(mol, chosen):
                 drawn, _ = draw_as_preferred(mol, chosen, changes.add)
-                if drawn is not mol:
+                if drawn is not mol and chosen not in redrawn:
+                    redrawn.append(chosen)
                     mol, seen = drawn, []
                     continue
+                if drawn is not mol:
+                    # Drawings lead to each other: the smallest stands for all.
+                    chosen = min(redrawn[redrawn.index(chosen) :])
+                    mol = parse(chosen, "smiles")
+                    if isinstance(mol, Failure):
+                        return mol
+                    if chosen == structure:
+                        changes = _Changes()
             _note_charges(structure, chosen, mol, changes)
             if is_relative and has_mirror_image(mol, chosen):
                 changes.add("assumed_absolute", mol)

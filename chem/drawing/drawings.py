@@ -73,7 +73,7 @@ HYDROGENS = (
     (
         "1,3-dicarbonyl compound",
         f"[O:1]=[C;$(C(-[#6])-[#6]),H1;!$(C-[O,N,S]):2]"
-        f"[C;X4;!H0;{_STABLE_AS_ENOL}:3]>>[OH:1][C:2]=[C:3]",
+        f"[C;X4;!H0;{_STABLE_AS_ENOL}:3]>>[O:1][C:2]=[C:3]",
     ),
     (
         "enol",

@@ -243,6 +243,8 @@ class _Context:
             return 14, 0
         if self._is_carboxyl(other):
             return 22, 0
+        if any(other in ring and min(ring) < 0 for ring in self.six):
+            return 16, 0  # the enol of a pyrone is in the ring
         return (19 if any(j in self.benzene for j in self.neighbours[other]) else 18), 0
 
     def _is_carboxyl(self, k: int) -> bool:
