@@ -39,7 +39,9 @@ MAX_PASSES = 16
 STANDARDIZER = 2
 """Goes up when a rule changes, so that libraries are prepared again."""
 
-_MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*(?:H|#|(?:[BCNOPS]|S[ie])H?[23]?\]|[bcnops]\])|=\[C@")
+_MAY_NEED_REPAIR = re.compile(
+    r"[.:*~|<>]|\[\d*(?:H|#|(?:[BCNOPS]|S[ie])H?[23]?\]|[bcnops]\])|=\[C@"
+)
 """Several fragments, atom maps, query or dative bonds, explicit hydrogens, unpaired electrons (an
 atom in square brackets without charge or configuration), a drawn allene."""
 _HAS_CARBON = re.compile(r"c|C(?![a-z])")

@@ -96,12 +96,15 @@ def _is_enaminone(carbon: Chem.Atom, other: Chem.Atom) -> bool:
 
 def _is_azo_enol(nitrogen: Chem.Atom, carbon: Chem.Atom) -> bool:
     """Tell Ar-NH-N=C-C=O, the hydrazone of a coupled 1,3-dicarbonyl compound or pyrazolone."""
-    return any(
-        one.GetAtomicNum() == 7
-        and one.GetTotalNumHs()
-        and any(third.GetIsAromatic() for third in _others(one))
-        for one in nitrogen.GetNeighbors()
-    ) and sum(_is_acyl(one) or _is_imine(one) for one in carbon.GetNeighbors()) == 2
+    return (
+        any(
+            one.GetAtomicNum() == 7
+            and one.GetTotalNumHs()
+            and any(third.GetIsAromatic() for third in _others(one))
+            for one in nitrogen.GetNeighbors()
+        )
+        and sum(_is_acyl(one) or _is_imine(one) for one in carbon.GetNeighbors()) == 2
+    )
 
 
 def _others(atom: Chem.Atom) -> tuple[Chem.Atom, ...]:
@@ -144,11 +147,7 @@ def _bears_hydrogen_across(atom: Chem.Atom) -> bool:
         steps.append(set(further))
     return any(
         (other.GetAtomicNum() == 7 and other.GetIsAromatic() and other.GetTotalNumHs())
-        or (
-            not other.GetIsAromatic()
-            and other.GetAtomicNum() in (7, 8)
-            and other.GetTotalNumHs()
-        )
+        or (not other.GetIsAromatic() and other.GetAtomicNum() in (7, 8) and other.GetTotalNumHs())
         for i in steps[1] | steps[3]
         for other in (ring[i], *ring[i].GetNeighbors())
     )

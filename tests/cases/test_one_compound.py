@@ -79,6 +79,17 @@ ONE_COMPOUND = {
         "CNC1=C(C)C(=O)C2=C(C1=O)C(CO)CN2",
         "CNC1=C(C)C(=O)C2=NCC(CO)C2=C1O",
     ),
+    "salicylideneaniline": ("Oc1ccccc1C=Nc1ccccc1", "O=C1C=CC=CC1=CNc1ccccc1"),
+    "a pyrazole beside an isoxazoline": (
+        "CC1CC(c2n[nH]c3ccccc23)=NO1",
+        "CC1CC(=C2N=Nc3ccccc32)NO1",
+        "CC1CC(c2[nH]nc3ccccc23)=NO1",
+    ),
+    "a dihydropyrazolopyridine": ("CC1=CCc2c[nH]nc2N1", "CC1=CCC2=CNNC2=N1"),
+    "indirubin oxime ether": (
+        "CON=C1C(=C2C(=O)Nc3ccccc32)Nc2ccccc21",
+        "CON=C1C(c2c(O)[nH]c3ccccc23)=Nc2ccccc21",
+    ),
     # azo groups and enamines that turn over by way of a hydrazone or imine
     "sulfasalazine": (
         "O=C(O)c1cc(N=Nc2ccc(S(=O)(=O)Nc3ccccn3)cc2)ccc1O",
@@ -285,6 +296,11 @@ def test_different_compounds_have_different_keys(name: str, one: str, other: str
         ("C[N-][N+]#N", "CN=[N+]=[N-]", "normalized"),
         ("CS(C)=O", "C[S+](C)[O-]", "normalized"),
         ("CC(=O)Nc1ccc(O)cc1", "CC(=O)Nc1ccc(O)cc1", None),
+        ("Oc1ccccc1C=Nc1ccccc1", "Oc1ccccc1C=Nc1ccccc1", None),
+        ("Oc1ccc(C=Nc2ccccc2)cc1", "Oc1ccc(C=Nc2ccccc2)cc1", None),
+        ("CNC1=C(C)C(=O)C2=C(C1=O)C(CO)CN2", "CNC1=C(C)C(=O)C2=C(C1=O)C(CO)CN2", None),
+        ("CON=C1C(=O)Nc2ccccc21", "CON=C1C(=O)Nc2ccccc21", None),
+        ("CC1CC(c2ccccc2)=NO1", "CC1CC(c2ccccc2)=NO1", None),
         ("Nc1c2ccccc2nc2ccccc12", "Nc1c2ccccc2nc2ccccc12", None),
         ("O=c1[nH]cnc2ccccc12", "O=c1[nH]cnc2ccccc12", None),
         ("CN1CC(=O)N=C1N", "CN1CC(=O)N=C1N", None),
