@@ -318,8 +318,9 @@ def _gives_a_pair(state: AtomState) -> bool:
 
 WITHDRAWN, RING, ALKOXY, OUTER_CARBONS = 1, 2, 4, 2
 """Bits of ``System.surroundings``: a neighbour outside the system that draws electrons (sulfonyl,
-cyano, nitro); an atom of any ring; an oxygen outside the system beside it; and, from that bit on, how many of a carbon's neighbours are
-carbons outside the system."""
+cyano, nitro); an atom of any ring; an oxygen outside the system beside a nitrogen; and, of a
+carbon, from that bit on, how many of its neighbours are carbons outside the system.
+"""
 
 
 def _describe_surroundings(
