@@ -319,7 +319,7 @@ def _gives_a_pair(state: AtomState) -> bool:
 WITHDRAWN, RING, ALKOXY, OUTER_CARBONS = 1, 2, 4, 2
 """Bits of ``System.surroundings``: a neighbour outside the system that draws electrons (sulfonyl,
 cyano, nitro); an atom of any ring; an oxygen outside the system beside a nitrogen; and, of a
-carbon, from that bit on, how many of its neighbours are carbons outside the system.
+carbon, from bit 2 on, how many of its neighbours are carbons outside the system.
 """
 
 
