@@ -117,6 +117,8 @@ def _acid_only(mol: Chem.Mol, metal: Chem.Atom) -> str | None:
         return "with a chelator: a metal complex"
     if metal.GetDegree() and not _is_halide(metal):
         return None
+    if not acids and not metal.GetDegree() and not _has_inorganic_anion(mol):
+        return "beside what can bind it, and no acid: a metal complex"
     for atom in _anions(mol):
         if atom.GetIdx() not in acids and not _is_inorganic_oxygen(atom):
             return (
@@ -174,6 +176,17 @@ def _anions(mol: Chem.Mol) -> list[Chem.Atom]:
         and atom.GetAtomicNum() in (6, 7, 8, 16, 34)
         and not any(other.GetFormalCharge() > 0 for other in atom.GetNeighbors())
     ]
+
+
+def _has_inorganic_anion(mol: Chem.Mol) -> bool:
+    """Whether a halide, a hydroxide, a sulfate or the like is drawn, with its charge or without."""
+    for fragment in Chem.GetMolFrags(mol):
+        atoms = [mol.GetAtomWithIdx(at) for at in fragment]
+        is_water = len(atoms) == 1 and atoms[0].GetTotalNumHs() > 1
+        numbers = {atom.GetAtomicNum() for atom in atoms}
+        if not is_water and 6 not in numbers and not numbers <= METALS:
+            return True
+    return False
 
 
 def _is_inorganic_oxygen(atom: Chem.Atom) -> bool:

@@ -17,7 +17,8 @@ MAX_CHARACTERS: dict[StructureFormat, int] = {"smiles": 10_000, "molblock": 1_00
 
 _NOT_FLAT = re.compile(r"[^A-Za-z0-9()\[\]=#%+.-]|\[\d*H")
 """Stereochemistry, hydrogens to remove, or anything out of the ordinary."""
-_MAY_HOLD_SHORTHAND = re.compile(r"[*~|]")
+_ENDS = re.compile(r"[\0\n]")
+_MAY_HOLD_SHORTHAND = re.compile(r"[*~|:]")
 
 
 def parse(structure: str, format: StructureFormat) -> Chem.Mol | Failure:
@@ -67,9 +68,11 @@ def _flat_parameters() -> Chem.SmilesParserParams:
 
 
 def _read_smiles(smiles: str) -> Chem.Mol | Failure:
-    if "\0" in smiles:
+    cut = _ENDS.search(smiles)
+    if cut is not None:
         # RDKit would read up to it and drop the rest.
-        return Failure("parse", "invalid_smiles", "not a SMILES: it holds a NUL character")
+        what = "a NUL character" if cut[0] == "\0" else "a line break"
+        return Failure("parse", "invalid_smiles", f"not a SMILES: it holds {what}")
     mol = None if _NOT_FLAT.search(smiles) else _read_flat(smiles)
     if mol is None:
         mol = Chem.MolFromSmiles(smiles, _smiles_parameters())

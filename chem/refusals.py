@@ -10,7 +10,7 @@ from chem.records import Failure, StructureFormat
 from chem.shorthand import find_mistaken_element
 from chem.stereo import find_lost_stereo
 
-_RADICALS = {"C", "N", "O", "Si", "P", "S", "Se"}
+_RADICALS = {"B", "C", "N", "O", "Si", "P", "S", "Se"}
 
 
 def find_refusal(mol: Chem.Mol, structure: str, format: StructureFormat) -> Failure | None:

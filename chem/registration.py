@@ -2,8 +2,9 @@
 
 The key is the SMILES of one form of the compound. For nearly all that is the drawing that is judged
 (chem.drawing.preferred): one for every tautomer, resonance form, protonation and order of atoms.
-The key of an enol of a 1,3-dicarbonyl compound is its keto form's, without the configuration that
-the enol does not have, so that it does not hang on which of the two forms is judged.
+The key of an enol of a 1,3-dicarbonyl compound is its keto form's, so that it does not hang on
+which of the two forms is judged. A ketone that is drawn with the configuration that the enol does
+not have is another statement, and another key.
 """
 
 import re
@@ -21,7 +22,6 @@ KEY = 1
 """Goes up when the key of any compound changes; ``chem.standardize.STANDARDIZER`` then does too."""
 
 _MAY_BE_ENOL = re.compile(r"[C\])\d]\(?=\[?C")
-_STEREO = re.compile(r"[@/\\]")
 _RULES = (
     "enol\t[O,S;X2;H1:1][C:2]=[C;$(C-[#6]=[O,S,N]),$(C-C#N),$(C-[N+](=O)[O-]),$(C-S(=O)=O):3]"
     ">>[*:1]=[C:2][C:3]\n"
@@ -30,8 +30,6 @@ _RULES = (
 
 class _Tools(NamedTuple):
     enol: Chem.Mol
-    labile: Chem.Mol
-    """A stereocentre between two ketones or aldehydes, or one of them and an ester or nitrile."""
     ketonizer: rdMolStandardize.Normalizer
 
 
@@ -40,9 +38,6 @@ def _tools() -> _Tools:
     with rdBase.BlockLogs():
         return _Tools(
             Chem.MolFromSmarts("[O,S;X2;H1][C]=[C]-[$([#6]=[O,S,N]),$(C#N),$(N=O),$(S=O)]"),
-            Chem.MolFromSmarts(
-                "[C;X4;H1](-[C;$(C(=O)[#6,#1]);!$(C-[O,N])])-[$(C(=O)[#6,#8,#1]),$(C#N)]"
-            ),
             rdMolStandardize.NormalizerFromData(_RULES, rdMolStandardize.CleanupParameters()),
         )
 
@@ -53,18 +48,10 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
     Two records are the same compound if and only if their keys are equal. A statement of enhanced
     stereochemistry (``CC(N)O |&1:1|``) is part of it.
     """
-    tools = _tools()
-    enol = _MAY_BE_ENOL.search(smiles) and mol.HasSubstructMatch(tools.enol)
-    labile: list[int] = []
-    if "@" in smiles and "=O" in smiles:
-        labile = [one[0] for one in mol.GetSubstructMatches(tools.labile)]
-    if not enol and not labile:
+    if not _MAY_BE_ENOL.search(smiles) or not mol.HasSubstructMatch(_tools().enol):
         return smiles
-    keto = _flatten(mol, labile)
-    if enol:
-        with rdBase.BlockLogs():
-            keto = _ketonize(keto)
-    return write_canonical(keto)
+    with rdBase.BlockLogs():
+        return write_canonical(_ketonize(Chem.Mol(mol)))
 
 
 def key_of(smiles: str) -> str:
@@ -72,17 +59,10 @@ def key_of(smiles: str) -> str:
 
     Takes a fifth of a millisecond where the compound may be an enol, and a microsecond otherwise.
     """
-    if not _MAY_BE_ENOL.search(smiles) and not ("@" in smiles and "=O" in smiles):
+    if not _MAY_BE_ENOL.search(smiles):
         return smiles
     mol = Chem.MolFromSmiles(smiles)
     return smiles if mol is None else registration_key(mol, smiles)
-
-
-def _flatten(mol: Chem.Mol, atoms: list[int]) -> Chem.Mol:
-    flat = Chem.Mol(mol)
-    for i in atoms:
-        flat.GetAtomWithIdx(i).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
-    return flat
 
 
 def _ketonize(mol: Chem.Mol) -> Chem.Mol:

@@ -91,7 +91,7 @@ def _may_hold_label(mol: Chem.Mol, molblock: str) -> bool:
 @cache
 def _odd() -> tuple[Chem.Mol, ...]:
     """Return patterns of dummy atoms and of bonds of no usual order."""
-    return Chem.MolFromSmarts("[#0]"), Chem.MolFromSmarts("*!-&!=&!#&!:*")
+    return tuple(map(Chem.MolFromSmarts, ("[#0]", "*!-&!=&!#&!:*", "[A]:*")))
 
 
 def find_mistaken_element(mol: Chem.Mol) -> Failure | None:
@@ -172,7 +172,11 @@ def _names_atom(plain: str, atom: Chem.Atom) -> bool:
 
 
 def _is_query(bond: Chem.Bond) -> bool:
-    return bond.HasQuery() or bond.GetBondType() in _NO_ORDER
+    return (
+        bond.HasQuery()
+        or bond.GetBondType() in _NO_ORDER
+        or (bond.GetBondType() == Chem.BondType.AROMATIC and not bond.GetIsAromatic())
+    )
 
 
 def _find_group(mol: Chem.Mol) -> Failure | None:
@@ -191,9 +195,16 @@ def _find_group(mol: Chem.Mol) -> Failure | None:
             drawn = _REPEATS.get(kind, "a repeat unit")
             detail = f"{where} {drawn} ({kind}): a polymer, not one definite molecule"
             return Failure("standardize", "repeat_units", detail)
+        if kind == "MUL" and len(group.GetParentAtoms()) == len(atoms) and _is_multiple(group):
+            return _shorthand(f"{where} a group that stands there several times")
         if kind == "SUP" and not _is_expanded(label, atoms):
             return _shorthand(f"{where} {label!r}, which stands for more atoms")
     return None
+
+
+def _is_multiple(group: Chem.SubstanceGroup) -> bool:
+    count = group.GetProp("MULT").strip() if group.HasProp("MULT") else ""
+    return not count.isdigit() or int(count) > 1
 
 
 def _is_expanded(label: str, atoms: list[Chem.Atom]) -> bool:

@@ -39,7 +39,9 @@ MAX_PASSES = 16
 STANDARDIZER = 2
 """Goes up when a rule changes, so that libraries are prepared again."""
 
-_MAY_NEED_REPAIR = re.compile(r"[.:*~|<>]|\[\d*(?:H|[CNOS]H?[23]?\]|[cnos]\])|=\[C@")
+_MAY_NEED_REPAIR = re.compile(
+    r"[.:*~|<>]|\[\d*(?:H|#|(?:[BCNOPS]|S[ie])H?[23]?\]|[bcnops]\])|=\[C@"
+)
 """Several fragments, atom maps, query or dative bonds, explicit hydrogens, unpaired electrons (an
 atom in square brackets without charge or configuration), a drawn allene."""
 _HAS_CARBON = re.compile(r"c|C(?![a-z])")
@@ -223,6 +225,7 @@ def _to_fixed_point(
     may_have_axes = "|" in structure if format == "smiles" else bool(axes_of(mol))
     is_relative = is_flagged_relative(mol, structure, format)
     seen: list[str] = []
+    redrawn: list[str] = []
     if format == "smiles":
         seen.append(structure)
         _note_hydrogens(structure, mol, changes)
@@ -248,9 +251,18 @@ def _to_fixed_point(
                     return mol
             if may_be_redrawn(mol, chosen):
                 drawn, _ = draw_as_preferred(mol, chosen, changes.add)
-                if drawn is not mol:
+                if drawn is not mol and chosen not in redrawn:
+                    redrawn.append(chosen)
                     mol, seen = drawn, []
                     continue
+                if drawn is not mol:
+                    # Drawings lead to each other: the smallest stands for all.
+                    chosen = min(redrawn[redrawn.index(chosen) :])
+                    mol = parse(chosen, "smiles")
+                    if isinstance(mol, Failure):
+                        return mol
+                    if chosen == structure:
+                        changes = _Changes()
             _note_charges(structure, chosen, mol, changes)
             if is_relative and has_mirror_image(mol, chosen):
                 changes.add("assumed_absolute", mol)

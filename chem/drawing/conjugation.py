@@ -316,10 +316,11 @@ def _gives_a_pair(state: AtomState) -> bool:
     )
 
 
-WITHDRAWN, RING, OUTER_CARBONS = 1, 2, 2
+WITHDRAWN, RING, ALKOXY, OUTER_CARBONS = 1, 2, 4, 2
 """Bits of ``System.surroundings``: a neighbour outside the system that draws electrons (sulfonyl,
-cyano, nitro); an atom of any ring; and, from that bit on, how many of a carbon's neighbours are
-carbons outside the system."""
+cyano, nitro); an atom of any ring; an oxygen outside the system beside a nitrogen; and, of a
+carbon, from bit 2 on, how many of its neighbours are carbons outside the system.
+"""
 
 
 def _describe_surroundings(
@@ -337,6 +338,8 @@ def _describe_surroundings(
         if j in place:
             continue
         other = states[j]
+        if other.number == OXYGEN:
+            bits |= ALKOXY
         if (
             (other.number in _SPREADS and other.degree >= 3)
             or (other.number == NITROGEN and other.charge == 1 and other.degree == 3)

@@ -1,10 +1,11 @@
 """Stereochemistry that is written but cannot be bought.
 
-A C=N bond of an amidine, a guanidine or an N-H imine turns over as its hydrogens move, so does the
-enol of a 1,3-dicarbonyl compound, and the chain of a polymethine dye as its charge moves. A
+A C=N bond of an amidine, a guanidine or an N-H imine turns over as its hydrogens move, so do the
+enol and the N-H enamine of a 1,3-dicarbonyl compound, an azo group that has a hydrazone (azophenols
+and azoanilines) with that hydrazone, and the chain of a polymethine dye as its charge moves. A
 bridgehead nitrogen has the one configuration that its cage allows, which the carbon at the other
-end states already. Oximes, hydrazones and O-alkyl oximes keep their geometry: their isomers are
-sold apart.
+end states already. Oximes, other hydrazones and O-alkyl oximes keep their geometry: their isomers
+are sold apart, and so are those of azobenzenes without such a hydrogen.
 """
 
 from rdkit import Chem
@@ -34,8 +35,17 @@ def _turns_over(bond: Chem.Bond) -> bool:
     ends = bond.GetBeginAtom(), bond.GetEndAtom()
     if all(end.GetAtomicNum() == 6 for end in ends):
         return any(
-            one(*pair) for one in (_is_enol, _is_nitroenamine) for pair in (ends, ends[::-1])
+            one(*pair)
+            for one in (_is_enol, _is_nitroenamine, _is_enaminone)
+            for pair in (ends, ends[::-1])
         ) or _is_polymethine(ends[0])
+    if all(end.GetAtomicNum() == 7 for end in ends):
+        return any(
+            _bears_hydrogen_across(other)
+            for end in ends
+            for other in end.GetNeighbors()
+            if other.GetIsAromatic()
+        )
     for nitrogen, carbon in (ends, ends[::-1]):
         if nitrogen.GetAtomicNum() != 7 or carbon.GetAtomicNum() != 6:
             continue
@@ -45,7 +55,7 @@ def _turns_over(bond: Chem.Bond) -> bool:
                 other.GetAtomicNum() == 7 and other.GetIdx() != nitrogen.GetIdx()
                 for other in conjugated_with(carbon)
             )
-        if nitrogen.GetTotalNumHs():
+        if nitrogen.GetTotalNumHs() or _is_azo_enol(nitrogen, carbon):
             return True
         return any(
             other.GetAtomicNum() == 7
@@ -72,6 +82,75 @@ def _is_nitroenamine(carbon: Chem.Atom, other: Chem.Atom) -> bool:
     return any(
         one.GetAtomicNum() == 7 and one.GetTotalNumHs() for one in carbon.GetNeighbors()
     ) and any(one.GetAtomicNum() == 7 and one.GetFormalCharge() for one in other.GetNeighbors())
+
+
+def _is_enaminone(carbon: Chem.Atom, other: Chem.Atom) -> bool:
+    """Tell N-C=C-C=O with a hydrogen on an amine: by way of the imine it turns."""
+    return any(
+        one.GetAtomicNum() == 7 and one.GetTotalNumHs() and not any(map(_is_acyl, _others(one)))
+        for one in carbon.GetNeighbors()
+    ) and any(
+        one.GetAtomicNum() == 6 and _is_doubly_bound_to(one, 8) for one in other.GetNeighbors()
+    )
+
+
+def _is_azo_enol(nitrogen: Chem.Atom, carbon: Chem.Atom) -> bool:
+    """Tell Ar-NH-N=C-C=O, the hydrazone of a coupled 1,3-dicarbonyl compound or pyrazolone."""
+    return (
+        any(
+            one.GetAtomicNum() == 7
+            and one.GetTotalNumHs()
+            and any(third.GetIsAromatic() for third in _others(one))
+            for one in nitrogen.GetNeighbors()
+        )
+        and sum(_is_acyl(one) or _is_imine(one) for one in carbon.GetNeighbors()) == 2
+    )
+
+
+def _others(atom: Chem.Atom) -> tuple[Chem.Atom, ...]:
+    return tuple(atom.GetNeighbors())
+
+
+def _is_acyl(atom: Chem.Atom) -> bool:
+    """Tell a carbonyl, cyano or sulfonyl group by its middle atom."""
+    return _is_doubly_bound_to(atom, 8) or any(
+        bond.GetBondType() == Chem.BondType.TRIPLE for bond in atom.GetBonds()
+    )
+
+
+def _is_imine(atom: Chem.Atom) -> bool:
+    return atom.GetAtomicNum() == 6 and _is_doubly_bound_to(atom, 7)
+
+
+def _is_doubly_bound_to(atom: Chem.Atom, number: int) -> bool:
+    return any(
+        bond.GetBondType() == Chem.BondType.DOUBLE
+        and bond.GetOtherAtom(atom).GetAtomicNum() == number
+        for bond in atom.GetBonds()
+    )
+
+
+def _bears_hydrogen_across(atom: Chem.Atom) -> bool:
+    """Tell an aromatic atom with a hydroxyl or amino group ortho or para to it, or of an azole."""
+    steps = [{atom.GetIdx()}]
+    seen: set[int] = set()
+    ring: dict[int, Chem.Atom] = {atom.GetIdx(): atom}
+    for _ in range(3):
+        seen |= steps[-1]
+        further = {
+            other.GetIdx(): other
+            for i in steps[-1]
+            for other in ring[i].GetNeighbors()
+            if other.GetIsAromatic() and other.GetIdx() not in seen
+        }
+        ring.update(further)
+        steps.append(set(further))
+    return any(
+        (other.GetAtomicNum() == 7 and other.GetIsAromatic() and other.GetTotalNumHs())
+        or (not other.GetIsAromatic() and other.GetAtomicNum() in (7, 8) and other.GetTotalNumHs())
+        for i in steps[1] | steps[3]
+        for other in (ring[i], *ring[i].GetNeighbors())
+    )
 
 
 def _is_polymethine(atom: Chem.Atom) -> bool:

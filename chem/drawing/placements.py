@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chem.drawing.conjugation import (
+    ALKOXY,
     CARBON,
     NITROGEN,
     OUTER_CARBONS,
@@ -243,6 +244,8 @@ class _Context:
             return 14, 0
         if self._is_carboxyl(other):
             return 22, 0
+        if any(other in ring and min(ring) < 0 for ring in self.six):
+            return 16, 0  # the enol of a pyrone is in the ring
         return (19 if any(j in self.benzene for j in self.neighbours[other]) else 18), 0
 
     def _is_carboxyl(self, k: int) -> bool:
@@ -259,11 +262,22 @@ class _Context:
         others = self.neighbours[k]
         in_ring = bool(system.surroundings[k] & RING)
         if in_ring:
-            return 0, 1 if system.surroundings[k] & WITHDRAWN else 0
+            if any(self._is_amidine(j, k) for j in others):
+                return 0, 1 if system.surroundings[k] & WITHDRAWN else 0
+            # An aminoquinone before the imine of a hydroxyquinone, an imine or cyclic oxime ether
+            # before its enamine.
+            if any(j in self.aromatic for j in others):
+                on_benzene = any(j in self.benzene for j in others)
+                return 0, 40 if on_benzene and self._is_amine(others) else 0
+            return 10, 0
+        if system.surroundings[k] & ALKOXY:
+            return 1, 0
         if any(j in self.aromatic for j in others) and all(
             system.numbers[j] == CARBON for j in others
         ):
-            return 0, 2 if any(self._is_amidine(j, k) for j in others) else 40
+            if any(self._is_amidine(j, k) for j in others):
+                return 0, 2
+            return 0, 40 if self._is_amine(others) else 2
         if system.surroundings[k] & WITHDRAWN:
             return 1, 0
         if any(system.numbers[j] != CARBON for j in others):
@@ -271,6 +285,10 @@ class _Context:
         if system.degrees[k] == 1:
             return 0, 1
         return 0, 2
+
+    def _is_amine(self, others: list[int]) -> bool:
+        """Tell a nitrogen that has no double bond but to rings or carbonyl groups."""
+        return all(j in self.aromatic or self._is_carboxyl(j) for j in others)
 
     def _is_amidine(self, carbon: int, nitrogen: int) -> bool:
         return carbon not in self.aromatic and any(

@@ -62,7 +62,71 @@ ONE_COMPOUND = {
     "clonidine": ("Clc1cccc(Cl)c1NC1=NCCN1", "Clc1cccc(Cl)c1N=C1NCCN1"),
     "guanabenz": ("NC(N)=N/N=C/c1c(Cl)cccc1Cl", "N=C(N)N/N=C/c1c(Cl)cccc1Cl"),
     "ranitidine": ("CNC(=C[N+](=O)[O-])NCC", "CN/C(=C\\[N+](=O)[O-])NCC", "CN=C(C[N+](=O)[O-])NCC"),
+    "minoxidil": (
+        "Nc1cc(N2CCCCC2)nc(N)[n+]1[O-]",
+        "N=c1cc(N2CCCCC2)nc(N)n1O",
+        "N=c1nc(N2CCCCC2)cc(N)n1O",
+        "Nc1cc(N2CCCCC2)nc(N)[n+]1O.[Cl-]",
+    ),
+    "4-aminopyridine N-oxide": ("Nc1cc[n+]([O-])cc1", "N=c1ccn(O)cc1"),
+    "imidacloprid": (
+        "O=[N+]([O-])N=C1NCCN1Cc1ccc(Cl)nc1",
+        "O=[N+]([O-])NC1=NCCN1Cc1ccc(Cl)nc1",
+        "O=[N+]([O-])/N=C1\\NCCN1Cc1ccc(Cl)nc1",
+    ),
+    "a cyanoimino compound": ("CN1CCNC1=NC#N", "CN1CCN=C1NC#N"),
+    "an indoloquinone": (
+        "CNC1=C(C)C(=O)C2=C(C1=O)C(CO)CN2",
+        "CNC1=C(C)C(=O)C2=NCC(CO)C2=C1O",
+    ),
+    "salicylideneaniline": ("Oc1ccccc1C=Nc1ccccc1", "O=C1C=CC=CC1=CNc1ccccc1"),
+    "a pyrazole beside an isoxazoline": (
+        "CC1CC(c2n[nH]c3ccccc23)=NO1",
+        "CC1CC(=C2N=Nc3ccccc32)NO1",
+        "CC1CC(c2[nH]nc3ccccc23)=NO1",
+    ),
+    "a dihydropyrazolopyridine": ("CC1=CCc2c[nH]nc2N1", "CC1=CCC2=CNNC2=N1"),
+    "indirubin oxime ether": (
+        "CON=C1C(=C2C(=O)Nc3ccccc32)Nc2ccccc21",
+        "CON=C1C(c2c(O)[nH]c3ccccc23)=Nc2ccccc21",
+    ),
+    # azo groups and enamines that turn over by way of a hydrazone or imine
+    "sulfasalazine": (
+        "O=C(O)c1cc(N=Nc2ccc(S(=O)(=O)Nc3ccccn3)cc2)ccc1O",
+        "O=C(O)c1cc(/N=N/c2ccc(S(=O)(=O)N=c3cccc[nH]3)cc2)ccc1O",
+    ),
+    "phenazopyridine": ("Nc1ccc(N=Nc2ccccc2)c(N)n1", "Nc1ccc(/N=N/c2ccccc2)c(N)n1"),
+    "dacarbazine": ("CN(C)N=Nc1nc[nH]c1C(N)=O", "CN(C)/N=N/c1[nH]cnc1C(N)=O"),
+    "eltrombopag's pyrazolone": (
+        "CC1=NN(c2ccccc2)C(=O)C1=NNc1ccccc1O",
+        "CC1=NN(c2ccccc2)C(=O)/C1=N\\Nc1ccccc1O",
+        "Cc1nn(-c2ccccc2)c(O)c1N=Nc1ccccc1O",
+    ),
+    "nintedanib's oxindole": (
+        "O=C1Nc2ccccc2C1=C(Nc1ccccc1)c1ccccc1",
+        "O=C1Nc2ccccc2/C1=C(\\Nc1ccccc1)c1ccccc1",
+        "O=C1Nc2ccccc2C1C(=Nc1ccccc1)c1ccccc1",
+    ),
     # hydrogens on carbon
+    "phenylbutazone": (
+        "CCCCC1C(=O)N(c2ccccc2)N(c2ccccc2)C1=O",
+        "CCCCC1=C(O)N(c2ccccc2)N(c2ccccc2)C1=O",
+        "CCCC[C-]1C(=O)N(c2ccccc2)N(c2ccccc2)C1=O.[Na+]",
+    ),
+    "a barbiturate with hydrogen": (
+        "CCC1C(=O)NC(=O)NC1=O",
+        "CCc1c(O)[nH]c(=O)[nH]c1=O",
+        "CC[C-]1C(=O)NC(=O)NC1=O.[Na+]",
+    ),
+    "rhodanine": ("O=C1CSC(=S)N1", "OC1=CSC(=S)N1", "OC1=CSC(S)=N1"),
+    "dehydroacetic acid": (
+        "CC(=O)c1c(O)cc(C)oc1=O",
+        "CC(=O)[C-]1C(=O)OC(C)=CC1=O.[Na+]",
+        "CC1=CC(=O)C(=C(C)O)C(=O)O1",
+        "CC(=O)C1C(=O)C=C(C)OC1=O",
+    ),
+    "a nitronate": ("CC[N+](=O)[O-]", "CC=[N+]([O-])[O-].[Na+]"),
+    "4-nitrophenol": ("O=[N+]([O-])c1ccc(O)cc1", "O=C1C=CC(=[N+]([O-])[O-])C=C1.[Na+]"),
     "acetylacetone": ("CC(=O)CC(C)=O", "CC(=O)C=C(C)O", "CC(=O)/C=C(/C)O"),
     "teriflunomide": (
         "C/C(O)=C(/C#N)C(=O)Nc1ccc(C(F)(F)F)cc1",
@@ -113,6 +177,19 @@ ONE_COMPOUND = {
     "phosphorus ylide": ("C=P(C)(C)C", "[CH2-][P+](C)(C)C"),
     "iodosobenzene": ("O=Ic1ccccc1", "[O-][I+]c1ccccc1"),
     "phosphonic acid": ("CO[PH](=O)OC", "COP(O)OC"),
+    "an N-oxide": ("C[N+](C)(C)[O-]", "C[N+](C)(C)O.[Cl-]", "CN(C)(C)=O"),
+    "nicotinic acid N-oxide": ("O=C(O)c1ccc[n+]([O-])c1", "O=C(O)c1ccc[n+](O)c1.[Cl-]"),
+    "molsidomine": (
+        "CCOC(=O)[N-]c1c[n+](N2CCOCC2)no1",
+        "CCOC(=O)/N=c1/c[n+](N2CCOCC2)[n-]o1",
+        "CCOC([O-])=Nc1c[n+](N2CCOCC2)no1",
+    ),
+    "linsidomine": (
+        "[NH-]c1c[n+](N2CCOCC2)no1",
+        "N=c1c[n+](N2CCOCC2)[n-]o1",
+        "Nc1c[n+](N2CCOCC2)no1.[Cl-]",
+    ),
+    "a sydnone": ("[O-]c1c[n+](-c2ccccc2)no1", "O=c1c[n+](-c2ccccc2)[n-]o1"),
     # inner salts
     "betaine": (
         "C[N+](C)(C)CC(=O)[O-]",
@@ -142,6 +219,13 @@ APART = (
     ("racemate and flat", "C[C@H](N)c1ccccc1 |&1:1|", "CC(N)c1ccccc1"),
     ("a ketone's own enantiomers", "CC(=O)[C@H](C)CC", "CC(=O)[C@@H](C)CC"),
     ("enantiomers of an amino acid", "C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O"),
+    ("epimers of a 3-oxo ester", "CC(=O)[C@H](CC)C(=O)OC", "CC(=O)[C@@H](CC)C(=O)OC"),
+    ("a drawn 3-oxo ester and a flat one", "CC(=O)[C@H](CC)C(=O)OC", "CC(=O)C(CC)C(=O)OC"),
+    ("azobenzenes", "c1ccc(/N=N/c2ccccc2)cc1", "c1ccc(/N=N\\c2ccccc2)cc1"),
+    ("enamides", "CC(=O)N/C=C/C(=O)OC", "CC(=O)N/C=C\\C(=O)OC"),
+    ("hydrazones", "CN/N=C/c1ccccc1", "CN/N=C\\c1ccccc1"),
+    ("rifampicin and its quinone", "Cc1cc(O)c2ccccc2c1O", "CC1=CC(=O)c2ccccc2C1=O"),
+    ("2- and 4-nitroimidazole", "O=[N+]([O-])c1ncc[nH]1", "O=[N+]([O-])c1cnc[nH]1"),
     (
         "thalidomide",
         "O=C1CC[C@H](N2C(=O)c3ccccc3C2=O)C(=O)N1",
@@ -212,6 +296,11 @@ def test_different_compounds_have_different_keys(name: str, one: str, other: str
         ("C[N-][N+]#N", "CN=[N+]=[N-]", "normalized"),
         ("CS(C)=O", "C[S+](C)[O-]", "normalized"),
         ("CC(=O)Nc1ccc(O)cc1", "CC(=O)Nc1ccc(O)cc1", None),
+        ("Oc1ccccc1C=Nc1ccccc1", "Oc1ccccc1C=Nc1ccccc1", None),
+        ("Oc1ccc(C=Nc2ccccc2)cc1", "Oc1ccc(C=Nc2ccccc2)cc1", None),
+        ("CNC1=C(C)C(=O)C2=C(C1=O)C(CO)CN2", "CNC1=C(C)C(=O)C2=C(C1=O)C(CO)CN2", None),
+        ("CON=C1C(=O)Nc2ccccc21", "CON=C1C(=O)Nc2ccccc21", None),
+        ("CC1CC(c2ccccc2)=NO1", "CC1CC(c2ccccc2)=NO1", None),
         ("Nc1c2ccccc2nc2ccccc12", "Nc1c2ccccc2nc2ccccc12", None),
         ("O=c1[nH]cnc2ccccc12", "O=c1[nH]cnc2ccccc12", None),
         ("CN1CC(=O)N=C1N", "CN1CC(=O)N=C1N", None),

@@ -18,6 +18,11 @@ FILES = Path(__file__).with_name("structures")
         ("[*]CC(N)=O", "query_atoms", "atom 1"),
         ("OC[C@H]1O[C@@H](O[*])[C@H](O)[C@@H](O)[C@@H]1O", "query_atoms", "atom 7"),
         ("*OCCO* |$star_e;;;;;star_e$,Sg:n:1,2,3::ht|", "query_atoms", "atom 1"),
+        ("C:CO", "query_atoms", "a query bond"),
+        ("CC1(C)O[B]OC1(C)C", "radical", "atom 5"),
+        ("[#6]c1ccccc1", "radical", "atom 1"),
+        ("C[P]C", "radical", "atom 2"),
+        ("C[Si]C", "radical", "atom 2"),
         ("OCCOCCO |Sg:n:2,3,4::ht|", "repeat_units", "atoms 3, 4, 5"),
     ],
 )

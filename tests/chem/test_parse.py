@@ -60,3 +60,11 @@ def test_stereochemistry_and_hydrogens_take_the_long_way() -> None:
         assert module._NOT_FLAT.search(text), text
     for text in ("c1cc[nH]c1", "C[NH3+]", "C%10CC%10", "[13CH4]", "C[N-]C#N.[Na+]"):
         assert not module._NOT_FLAT.search(text), text
+
+
+def test_a_smiles_ends_where_it_ends() -> None:
+    """RDKit would read up to a line break and drop the rest."""
+    for text in ("CC\nO", "CC\n", "C\n\nO", "CC\r\nO", "CC\0O"):
+        found = parse(text, "smiles")
+        assert isinstance(found, Failure), text
+        assert found.code == "invalid_smiles"

@@ -168,3 +168,10 @@ def test_symbols_are_those_of_the_record() -> None:
 def test_real_compounds_of_rare_elements_are_taken_as_written() -> None:
     assert find_mistaken_element(Chem.MolFromSmiles("C[Se]C")) is None
     assert isinstance(standardize("CC[Si](C)(C)C", "smiles"), Standardized)
+
+
+def test_a_group_that_stands_there_several_times_is_drawn_once() -> None:
+    lines = ("M  STY  1   1 MUL", "M  SAL   1  1   2", "M  SPA   1  1   2", "M  SMT   1 3")
+    found = standardize(with_property(draw("CCOC"), *lines), "molblock")
+    assert isinstance(found, Failure)
+    assert found.code == "drawn_shorthand"

@@ -18,7 +18,7 @@ ODD = {
     "a single charged atom": "[CH3-]",
     "a salt's parent": "CC(=O)[O-].[Na+]",
     "the longest chain": "C" * MAX_ATOMS,
-    "an unseen element": "CC[TeH]",
+    "an unseen element": "CC[Te]C",
     "labelled": "[2H]C([2H])([2H])[13CH2]N",
     "a cage": "C12C3C4C1C5C2C3C45",
     "a macrocycle": "C1" + "C" * 60 + "1",

@@ -31,7 +31,7 @@ GOOD = (
     "CC(=O)CC(c1ccccc1)c1c(O)c2ccccc2oc1=O",
     "C",
     "CCO",
-    "C[CH2][Og]",  # an element without a token
+    "CC[Te]C",  # an element without a token
 )
 BAD = ("", "CCQ", "c1ccccc", "C(C)(C)(C)(C)C", "[Na+].[Cl-]", "*CC", "not a molecule")
 

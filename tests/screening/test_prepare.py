@@ -180,7 +180,7 @@ def test_a_partition_without_molecules(
 
 
 def test_unseen_atoms_are_counted(records: MakeRecords, tmp_path: Path) -> None:
-    structures = ["C[CH2][Og]", "CCO", "CCQ", "C[CH2][Og]"]
+    structures = ["CC[Te]C", "CCO", "CCQ", "CC[Te]C"]
     _, facts = work(tmp_path, records(structures))
     assert facts["unseen_atoms"] == 2
     assert facts["rows"] == 4
