@@ -106,6 +106,7 @@ class _Reading:
     def run(self) -> ActivityTable:
         options = self.options
         self.rows = rows = read_rows(self.path, options.smiles_column, options.id_column)
+        self.notes += rows.notes
         self.layout = layout = lay_out(rows)
         choose_measures(rows, layout, options.value_column, options.units, self.chosen)
         self.read = [Read(measure, Values.none()) for measure in self.chosen.measures]

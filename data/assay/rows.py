@@ -39,6 +39,8 @@ class AssayRows:
     units: dict[str, str] = field(default_factory=dict)
     """column → unit, from a row of units under the header (PubChem)."""
     records: list[Record] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+    """How the file was read: its columns of ids and structures, its encoding, what was counted."""
 
     def select(self, kept: npt.NDArray[np.bool_]) -> "AssayRows":
         """Return the rows of a mask; what could not be read stays."""
@@ -104,6 +106,7 @@ def read_rows(
         library.id_column,
         {name: unit for name, unit in units.items() if _is_told(unit)},
         records,
+        (*library.notes, *library.counted),
     )
 
 

@@ -86,7 +86,7 @@ def test_headers(
 def test_numbers_of_substances_that_repeat_are_no_ids(tmp_path: Path) -> None:
     found = table(tmp_path, "CAS No,SMILES", "1-1-1,*", "1-1-1,*", "N/A,*")
     assert (found.id_column, [record.compound_id for record in found][2]) == (None, "row3")
-    found = table(tmp_path, "CAS No,SMILES,Product", "1-1-1,*,x", "N/A,*,y", "2-2-2,*,z")
+    found = table(tmp_path, "CAS No,SMILES,Colour", "1-1-1,*,x", "N/A,*,y", "2-2-2,*,z")
     assert found.id_column is None
     found = table(tmp_path, "CAS No,Product Name,SMILES", "1-1-1,x,*", "N/A,y,*", "2-2-2,z,*")
     assert [record.compound_id for record in found] == ["x", "y", "z"]
