@@ -95,6 +95,8 @@ PUBLIC_NAMES = (
     *("molid", "molno", "cpdno", "cpdcode", "code", "codigo", "codice", "kennung"),
     *("identifiant", "cpd", "verbindung", "mol", "cpdlabel", "samplebarcode"),
 )
+OF_MEASUREMENTS = ("molchemblid", "cpdchemblid", "bindingdbmonomerid")
+"""Ids in files that have a row for each measurement, so that they repeat."""
 ID_NAMES = (*REGISTRY_NAMES, *CATALOG_NAMES, *PUBLIC_NAMES)
 """Folded names of id columns: a company's own, then a vendor's, then a public database's."""
 CAS_NAMES = ("casno", "nocas", "cas", "casrn", "casregistryno", "casid", "mdlno", "mdl")

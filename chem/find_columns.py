@@ -17,6 +17,7 @@ from chem.column_names import (
     ID_NAMES,
     INCHIKEY_NAMES,
     NAME_NAMES,
+    OF_MEASUREMENTS,
     SMILES_NAMES,
     VAGUE_NAMES,
     fold,
@@ -56,7 +57,8 @@ class _Column(NamedTuple):
     @property
     def quality(self) -> int:
         """0: filled, and its values differ; 1: half filled; 2: mostly blank."""
-        if self.filled >= _MOSTLY and self.different >= _MOSTLY:
+        unlike = self.different >= _MOSTLY or self.word in OF_MEASUREMENTS
+        if self.filled >= _MOSTLY and unlike:
             return 0
         return 1 if self.filled >= 0.5 else 2
 
