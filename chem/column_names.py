@@ -24,7 +24,12 @@ _SPELLINGS = (
 )
 _WORDS = {"num": "no", "nr": "no", "nbr": "no", "numero": "no", "art": "article", "ids": "id"}
 _OTHER_SCRIPTS = (
-    *(("化合物", " compound "), ("製品", " product "), ("产品", " product "), ("試薬", " product ")),
+    *(
+        ("化合物", " compound "),
+        ("製品", " product "),
+        ("产品", " product "),
+        ("試薬", " product "),
+    ),
     *(("货号", " catno "), ("目录号", " catno "), ("カタログ", " cat "), ("番号", " no ")),
     *(("编号", " no "), ("名称", " name "), ("名前", " name "), ("名", " name ")),
 )
@@ -106,7 +111,15 @@ INCHIKEY_NAMES = ("inchikey", "ligandinchikey", "standardinchikey", "stdinchikey
 NAME_NAMES = (
     *("name", "prefname", "preferredname", "cpdname", "molname", "molename", "drugname"),
     *("productname", "itemname", "chemblprefname", "pertiname", "commonname", "genericname"),
-    *("bindingdbligandname", "substancename", "chemicalname", "samplename", "materialname", "ligandname", "nameiupac"),
+    *(
+        "bindingdbligandname",
+        "substancename",
+        "chemicalname",
+        "samplename",
+        "materialname",
+        "ligandname",
+        "nameiupac",
+    ),
     *("produktname", "substanzname", "bezeichnung", "stoffname", "wirkstoff"),
     *("nom", "nomduproduit", "nombre", "nome"),
     *("synonym", "synonyms", "iupacname", "iupac", "title"),

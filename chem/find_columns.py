@@ -134,9 +134,7 @@ def _find_id(path: Path, columns: Mapping[str, _Column], name: str | None) -> st
     for some in (plain, usable):
         best = _best(path, some, ID_NAMES, "--id-column")
         if best is not None and (
-            named is None
-            or some[best].filled >= _MOSTLY
-            or named.filled <= 1.5 * some[best].filled
+            named is None or some[best].filled >= _MOSTLY or named.filled <= 1.5 * some[best].filled
         ):
             return best
         if some is plain and (best := _best_unknown(some)) is not None:

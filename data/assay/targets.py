@@ -19,7 +19,7 @@ _ASSAYS = {"protocol", "protocol name", "assay", "assay name"}
 _ORGANISMS = {"organism", "target organism", "species", "target species", "pathogen"}
 _ORGANISMS |= {"target source organism according to curator or datasource", "microorganism"}
 _NO_PROTEIN = _ORGANISMS | _ASSAYS | {"cell line", "cell line name"}
-_NO_PROTEIN |= { "strain", "aenm", "assay component endpoint name"}
+_NO_PROTEIN |= {"strain", "aenm", "assay component endpoint name"}
 _NO_PROTEIN |= {"assay endpoint name"}
 """Columns whose names are none of proteins, so that none of the panel is expected there."""
 _SHOWN = 3

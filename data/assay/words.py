@@ -53,7 +53,18 @@ LEFT |= {"restaktivität", "viabilität", "überleben", "vitalität", "viabilit�
 LEFT |= {"viabilidad", "supervivencia", "résiduelle", "residuelle", "restwachstum"}
 LEFT_OF = {"control", "ctrl", "ctl", "growth", "proliferation", "dmso", "vehicle", "confluence"}
 LEFT_OF |= {"untreated", "t/c", "kontrolle", "wachstum", "croissance", "contrôle", "témoin"}
-UNSAID = {"aktivität", "activité", "actividad", "activity", "act", "binding", "signal", "intensity", "expression", "rate"}
+UNSAID = {
+    "aktivität",
+    "activité",
+    "actividad",
+    "activity",
+    "act",
+    "binding",
+    "signal",
+    "intensity",
+    "expression",
+    "rate",
+}
 """Per cent of these may be what is left or what was gained."""
 CLASS = {"active", "activity", "class", "label", "outcome", "hit", "toxic", "binder", "inhibitor"}
 CLASS |= {"isactive", "flag", "hitc", "hitcall"}
