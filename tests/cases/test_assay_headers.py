@@ -102,8 +102,16 @@ def test_fractions_of_one_are_per_cent_or_asked_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["solubility at 50 uM", "Cmax (nM)", "IC50 SD (nM)", "Ki (1/s)", "dG (kcal/mol)", "IC50 ratio"]
-    + ["Inhibition zone (mm)", "AUC"],
+    [
+        "solubility at 50 uM",
+        "Cmax (nM)",
+        "IC50 SD (nM)",
+        "Ki (1/s)",
+        "dG (kcal/mol)",
+        "IC50 ratio",
+        "Inhibition zone (mm)",
+        "AUC",
+    ],
 )
 def test_other_quantities_are_no_potency(header: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no column of measurements"):
@@ -116,8 +124,15 @@ def test_other_quantities_are_no_potency(header: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["% activity", "IC50 (ug/mL) nM", "IC50 (%)", "Inhibition (uM)", "IC50 1 uM"]
-    + ["Potency vs Parasite (uMol)", "IC50 (nmol)"],
+    [
+        "% activity",
+        "IC50 (ug/mL) nM",
+        "IC50 (%)",
+        "Inhibition (uM)",
+        "IC50 1 uM",
+        "Potency vs Parasite (uMol)",
+        "IC50 (nmol)",
+    ],
 )
 def test_two_readings_are_a_question(header: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--units"):
