@@ -50,7 +50,7 @@ def fold(name: str) -> str:
     joined = "".join(_WORDS.get(word, word) for word in split_words(name.casefold()))
     for spelling, one in _SPELLINGS:
         joined = joined.replace(spelling, one)
-    return re.sub(r"(?<=cat)num$", "no", joined)
+    return re.sub(r"(?<=cat)num$|(?<=[a-z]{4})nr$", "no", joined)
 
 
 def split_words(name: str) -> list[str]:

@@ -88,7 +88,8 @@ def read_cell(text: str, style: NumberStyle | None = None) -> Reading | Unreadab
     if word in ABOUT:
         notes.append("about")
     aside: list[tuple[Note, re.Pattern[str]]] = [
-        ("footnote", _FOOTNOTE), ("count", _COUNT), ("spread", _SPREAD), ("interval", _INTERVAL), ("bracket", _BRACKET),
+        ("footnote", _FOOTNOTE), ("count", _COUNT), ("spread", _SPREAD), ("interval", _INTERVAL),
+        ("bracket", _BRACKET),
     ]  # fmt: skip
     spread_unit = ""
     for name, pattern in aside:

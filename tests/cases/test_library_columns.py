@@ -71,6 +71,7 @@ def table(folder: Path, header: str, *rows: str) -> Library:
         ("CDD Number,SMILES,Molecule Name", "CDD-{n},*,a{n}", 1, 0, 2),
         ("IDNUMBER,formula,Smile", "F{n}-0001,C,*", 2, 0, None),
         ("Verbindung,SMILES,IC50", "V{n},*,5", 1, 0, None),
+        ("Bestellnr,Bezeichnung,SMILES", "B{n},a{n},*", 2, 0, 1),
         ("Substanz-Nr.,Name,Struktur", "V{n},a{n},*", 2, 0, 1),
         ("Code produit,Nom du produit,SMILES", "V{n},a{n},*", 2, 0, 1),
         ("N° CAS,N° catalogue,SMILES", "1-1-{n},V{n},*", 2, 1, None),

@@ -239,3 +239,14 @@ def test_the_encoding_of_a_spreadsheet_is_found(
     for record, name in zip(found, names, strict=True):
         assert name in (record.name, *record.extra.values())
     assert word in told(found)
+
+
+def test_titles_that_are_all_the_same_are_no_ids(tmp_path: Path) -> None:
+    blocks = "".join(f"same{BLOCK}$$$$\n" for _ in range(3))
+    found = library(tmp_path, "a.sdf", blocks)
+    assert [record.compound_id for record in found] == ["row1", "row2", "row3"]
+    assert "rows are numbered" in told(found)
+    blocks = "".join(f"{name}{BLOCK}$$$$\n" for name in "aabc")
+    found = library(tmp_path, "b.sdf", blocks)
+    assert [record.compound_id for record in found] == ["a", "a", "b", "c"]
+    assert "25% of the first titles are repeats" in told(found)
