@@ -1,10 +1,10 @@
 """Text of a library file, line by line, gzipped or not, with faults told as the user's.
 
-UTF-8 is expected. UTF-16 is recognised by its byte-order mark or its zero bytes, and a line that
-is not UTF-8 is read as Windows-1252, the superset of Latin-1 that spreadsheets write, or as Shift-JIS
-where it has bytes that Windows-1252 lacks. All are counted, so that they can be told. Lines end
-with ``\\n``, ``\\r\\n`` or, in a file whose first line does, with ``\\r``. No other character ends a
-line.
+UTF-8 is expected. UTF-16 is recognised by its byte-order mark or its zero bytes. A line that is
+not UTF-8 is read as Windows-1252, the superset of Latin-1 that spreadsheets write, or as
+Shift-JIS where it has bytes that Windows-1252 lacks. All are counted, so that they can be told.
+Lines end with ``\\n``, ``\\r\\n`` or, in a file whose first line does, with ``\\r``. No other
+character ends a line.
 """
 
 import codecs
