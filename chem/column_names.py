@@ -20,8 +20,20 @@ _SPELLINGS = (
     ("cmpd", "cpd"),
     ("molecule", "mol"),
     ("structureid", "structid"),
+    ("compd", "cpd"),
 )
 _WORDS = {"num": "no", "nr": "no", "nbr": "no", "numero": "no", "art": "article", "ids": "id"}
+_OTHER_SCRIPTS = (
+    *(
+        ("化合物", " compound "),
+        ("製品", " product "),
+        ("产品", " product "),
+        ("試薬", " product "),
+    ),
+    *(("货号", " catno "), ("目录号", " catno "), ("カタログ", " cat "), ("番号", " no ")),
+    *(("编号", " no "), ("名称", " name "), ("名前", " name "), ("名", " name ")),
+)
+"""Words of Japanese and Chinese vendors."""
 
 
 def normalize(name: str) -> str:
@@ -38,12 +50,15 @@ def fold(name: str) -> str:
     joined = "".join(_WORDS.get(word, word) for word in split_words(name.casefold()))
     for spelling, one in _SPELLINGS:
         joined = joined.replace(spelling, one)
-    return re.sub(r"(?<=cat)num$", "no", joined)
+    return re.sub(r"(?<=cat)num$|(?<=[a-z]{4})nr$", "no", joined)
 
 
 def split_words(name: str) -> list[str]:
     """Part a column's name into its words in lower case: ``VendorID`` gives ``vendor, id``."""
-    plain = unicodedata.normalize("NFKD", name.replace("#", " no "))
+    marked = re.sub(r"(?<![^\W_])[Nn][°º]|[#№]", " no ", name)
+    for sign, word in _OTHER_SCRIPTS if not marked.isascii() else ():
+        marked = marked.replace(sign, word)
+    plain = unicodedata.normalize("NFKD", marked)
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
     return re.findall(r"[0-9a-z]+", plain.casefold())
@@ -56,13 +71,13 @@ SMILES_NAMES = (
     *("cpdsmiles", "ligandsmiles", "drugsmiles", "smilesparent", "parentsmiles", "pubchemsmiles"),
     *("pubchemextdatasourcesmiles", "pubchemopeneyeisosmiles", "pubchemopeneyecansmiles"),
     *("openeyeisosmiles", "openeyecansmiles", "structuresmiles", "smilesstructure"),
-    *("structure", "mol"),
+    *("smile", "smilestring", "structure", "struktur", "strukturformel", "estructura", "mol"),
 )
 """Folded names of SMILES columns. None of them is a SMILES itself."""
 
 REGISTRY_NAMES = (
     *("cpdid", "corporateid", "registrationno", "regno", "regid", "cpdregno", "internalid"),
-    *("substanceid", "sampleid", "structid", "id"),
+    *("registryno", "substanceid", "sampleid", "structid", "verbindungsno", "substanzno", "id"),
 )
 CATALOG_NAMES = (
     *("catno", "catid", "cat", "catcode", "catref", "vendorcatno", "vendorcatid", "suppliercatno"),
@@ -71,6 +86,7 @@ CATALOG_NAMES = (
     *("zincid", "enamineid", "emoleculesid", "mculeid", "chembridgeid", "hit2leadid"),
     *("chemdivid", "asinexid", "maybridgeid", "specsid", "otavaid", "lifechemicalsid"),
     *("vendorid", "vendorno", "vendorcode", "supplierid", "supplierno", "suppliercode"),
+    *("nocat", "codeproduit", "supplierref", "vendorref", "productref", "producto"),
     *("manufacturerid", "referenceno", "referenceid", "reference", "refno", "ref", "orderno"),
 )
 PUBLIC_NAMES = (
@@ -78,24 +94,43 @@ PUBLIC_NAMES = (
     *("brdid", "brd", "broadid", "ncgcid", "ncgc", "nsc", "nscno", "nscid", "unii", "dtxsid"),
     *("dtxcid", "tox21id", "hmdbid", "keggid", "chebiid", "coconutid", "npaid"),
     *("bindingdbmonomerid", "monomerid", "ligandid", "ligid"),
+    *("chemblidofligand", "zincidofligand", "drugbankidofligand", "chebiidofligand"),
     *("pubchemsubstanceid", "pubchemsid", "sid", "pubchemextdatasourceregid"),
     *("pubchemcpdcid", "pubchemcid", "cid"),
-    *("molid", "molno", "cpdno", "cpdcode", "code", "cpd", "mol"),
+    *("molid", "molno", "cpdno", "cpdcode", "code", "codigo", "codice", "kennung"),
+    *("identifiant", "cpd", "verbindung", "mol", "cpdlabel", "samplebarcode"),
 )
+OF_MEASUREMENTS = ("molchemblid", "cpdchemblid", "bindingdbmonomerid")
+"""Ids in files that have a row for each measurement, so that they repeat."""
 ID_NAMES = (*REGISTRY_NAMES, *CATALOG_NAMES, *PUBLIC_NAMES)
 """Folded names of id columns: a company's own, then a vendor's, then a public database's."""
-CAS_NAMES = ("casno", "cas", "casrn", "casregistryno", "casid", "mdlno", "mdl")
+CAS_NAMES = ("casno", "nocas", "cas", "casrn", "casregistryno", "casid", "mdlno", "mdl")
 """Numbers of substances, which vendors leave out or give twice: an id only if neither is so."""
-INCHIKEY_NAMES = ("inchikey", "standardinchikey", "stdinchikey")
+INCHIKEY_NAMES = ("inchikey", "ligandinchikey", "standardinchikey", "stdinchikey")
 """An id where there is nothing else."""
 NAME_NAMES = (
     *("name", "prefname", "preferredname", "cpdname", "molname", "molename", "drugname"),
     *("productname", "itemname", "chemblprefname", "pertiname", "commonname", "genericname"),
-    *("substancename", "chemicalname", "samplename", "materialname", "ligandname", "nameiupac"),
-    *("produktname", "substanzname", "bezeichnung"),
+    *(
+        "bindingdbligandname",
+        "substancename",
+        "chemicalname",
+        "samplename",
+        "materialname",
+        "ligandname",
+        "nameiupac",
+    ),
+    *("produktname", "substanzname", "bezeichnung", "stoffname", "wirkstoff"),
+    *("nom", "nomduproduit", "nombre", "nome"),
     *("synonym", "synonyms", "iupacname", "iupac", "title"),
 )
 """Folded names of columns that hold a compound's name."""
+
+VAGUE_NAMES = (
+    *("drug", "ligand", "inhibitor", "product", "item", "entity", "substance", "substanz"),
+    *("material", "sample", "probe", "entry", "chemical"),
+)
+"""Folded names of columns that hold a compound's name only if their cells are texts that differ."""
 
 _ID_WORDS = {"id", "no", "number", "nr", "code"}
 _OF_SOMETHING_ELSE = {

@@ -17,7 +17,9 @@ from chem.column_names import (
     ID_NAMES,
     INCHIKEY_NAMES,
     NAME_NAMES,
+    OF_MEASUREMENTS,
     SMILES_NAMES,
+    VAGUE_NAMES,
     fold,
     is_smiles_name,
     looks_like_smiles,
@@ -31,6 +33,7 @@ from chem.errors import InputError
 PEEKED = 1000
 """Records that decide."""
 _MOSTLY = 0.9
+_INDEX_WORDS = ("", "column1", "unnamedno0", "unnamed0", "rowname", "rownames")
 _REPEATED = ("na", "nan", "?", "unknown", "tbd", "tba")
 """Words that stand for a missing id if no other value is there as often."""
 _PARTS = {"fragment", "scaffold", "core", "murcko", "reactant", "nearest", "neighbour", "neighbor"}
@@ -54,7 +57,8 @@ class _Column(NamedTuple):
     @property
     def quality(self) -> int:
         """0: filled, and its values differ; 1: half filled; 2: mostly blank."""
-        if self.filled >= _MOSTLY and self.different >= _MOSTLY:
+        unlike = self.different >= _MOSTLY or self.word in OF_MEASUREMENTS
+        if self.filled >= _MOSTLY and unlike:
             return 0
         return 1 if self.filled >= 0.5 else 2
 
@@ -101,6 +105,8 @@ def find_id_and_name(
     name = _named(path, names, wanted.name, "--name-column")
     if name is None:
         name = _best(path, columns, NAME_NAMES, "--name-column")
+    if name is None:
+        name = _best(path, _telling(columns), VAGUE_NAMES, "--name-column")
     found = _named(path, names, wanted.id, "--id-column") or _find_id(path, columns, name)
     if found is None:
         return None, name, ("no id column: rows are numbered",), frozenset()
@@ -128,7 +134,7 @@ def _find_id(path: Path, columns: Mapping[str, _Column], name: str | None) -> st
     for some in (plain, usable):
         best = _best(path, some, ID_NAMES, "--id-column")
         if best is not None and (
-            named is None or some[best].filled >= 0.5 or named.filled <= 1.5 * some[best].filled
+            named is None or some[best].filled >= _MOSTLY or named.filled <= 1.5 * some[best].filled
         ):
             return best
         if some is plain and (best := _best_unknown(some)) is not None:
@@ -138,7 +144,29 @@ def _find_id(path: Path, columns: Mapping[str, _Column], name: str | None) -> st
         return best
     if named is not None and named.filled >= 0.5:
         return name
+    if named is None and (index := _index_of_rows(columns)) is not None:
+        return index
     return _best(path, usable, INCHIKEY_NAMES, "--id-column") or name
+
+
+def _telling(columns: Mapping[str, _Column]) -> dict[str, _Column]:
+    """Return the columns whose cells are texts that differ, and no SMILES."""
+    return {
+        key: one
+        for key, one in columns.items()
+        if one.cells
+        and one.quality == 0
+        and not _are_smiles(one.cells)
+        and sum(map(_is_number, one.cells)) * 2 < len(one.cells)
+    }
+
+
+def _index_of_rows(columns: Mapping[str, _Column]) -> str | None:
+    """Return the first column where it has no name, as pandas and R write their indices."""
+    first = next(iter(_telling(columns)), None)
+    if first is None or first != next(iter(columns)):
+        return None
+    return first if columns[first].word in _INDEX_WORDS else None
 
 
 def _best_unknown(columns: Mapping[str, _Column]) -> str | None:

@@ -6,12 +6,14 @@ from chem.columns import NO_ID
 from chem.delimited import JOINED, SHORT
 from chem.rows import QUOTE_IS_TEXT
 from chem.sdf import OTHER_ID
-from chem.stream import CP1252, UTF16
+from chem.stream import CP932, CP1252, UTF16
 
 _SENTENCES = {
     UTF16: "the file is UTF-16 text and was read as such",
     CP1252: "lines that are not UTF-8: {n}, read as Windows-1252 (if a name looks wrong, save the "
     "file as UTF-8)",
+    CP932: "lines that are not UTF-8: {n}, read as Shift-JIS (if a name looks wrong, save the file "
+    "as UTF-8)",
     QUOTE_IS_TEXT: "lines with a quotation mark that opens no cell: {n}, read as text",
     SHORT: "rows with fewer cells than the header: {n}, the missing ones read as blank",
     JOINED: "SMILES with unquoted delimiters in their extension |…|: {n}, put together",

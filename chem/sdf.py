@@ -60,7 +60,7 @@ def open_sdf(path: Path, wanted: NamedColumns) -> Columns:
     found, name, notes, absent = find_id_and_name(path, cells, wanted, words, names)
     if wanted.id is None and has_titles and _title_is_better(found, name, cells, titles):
         found = TITLE
-        notes = ("ids from the title (first line) of each record",)
+        notes = (_tell_titles(titles),)
     if has_titles and name is None and found != TITLE:
         name = TITLE
     ranked = [field for field in cells if rank_of_id(field) is not None and field != found]
@@ -92,13 +92,21 @@ def read_sdf(path: Path, columns: Columns, counts: Counter[str]) -> Iterator[Rec
         )
 
 
+def _tell_titles(titles: Sequence[str]) -> str:
+    told = "ids from the title (first line) of each record"
+    filled = [title for title in titles if title]
+    repeats = 1 - len(set(filled)) / len(filled)
+    return told + (f" ({repeats:.0%} of the first titles are repeats)" if repeats else "")
+
+
 def _title_is_better(
     found: str | None, name: str | None, cells: dict[str, list[str]], titles: Sequence[str]
 ) -> bool:
     """Tell whether titles are ids rather than a field: there is none, or most records lack it."""
     different = len({title for title in titles if title})
     if found is None or (found == name and rank_of_id(found) is None):
-        return different > 0.5 * len(titles) or found is None
+        says_which = different > 1 or len(titles) == 1
+        return different > 0.5 * len(titles) or (found is None and says_which)
     filled = sum(not is_no_id(text) for text in cells[found])
     is_weak = fold(found) not in ID_NAMES or filled < 0.5 * len(titles)
     return is_weak and different > 0.9 * len(titles)

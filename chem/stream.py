@@ -1,9 +1,10 @@
 """Text of a library file, line by line, gzipped or not, with faults told as the user's.
 
-UTF-8 is expected. UTF-16 is recognised by its byte-order mark or its zero bytes, and a line that is
-not UTF-8 is read as Windows-1252, the superset of Latin-1 that spreadsheets write; both are
-counted, so that they can be told. Lines end with ``\\n``, ``\\r\\n`` or, in a file whose first line
-does, with ``\\r``. No other character ends a line.
+UTF-8 is expected. UTF-16 is recognised by its byte-order mark or its zero bytes. A line that is
+not UTF-8 is read as Windows-1252, the superset of Latin-1 that spreadsheets write, or as
+Shift-JIS where it has bytes that Windows-1252 lacks. All are counted, so that they can be told.
+Lines end with ``\\n``, ``\\r\\n`` or, in a file whose first line does, with ``\\r``. No other
+character ends a line.
 """
 
 import codecs
@@ -21,7 +22,7 @@ from chem.errors import InputError
 
 MAX_LINE = 1 << 26
 """Bytes. A longer line means that the file is not what its name says."""
-UTF16, CP1252 = "lines of UTF-16", "lines of Windows-1252"
+UTF16, CP1252, CP932 = "lines of UTF-16", "lines of Windows-1252", "lines of Shift-JIS"
 """Counts of lines that are not UTF-8."""
 
 _GZIP = b"\x1f\x8b"
@@ -42,6 +43,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WIDE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff]{2}|[\uff01-\uff5e]")
+"""Signs of Japanese text; one ideograph alone may be an accent of a Macintosh."""
 _NOISE = bytes({*range(9), *range(14, 32)})
 
 
@@ -193,8 +196,25 @@ def _texts(stream: IO[bytes], encoding: str, newline: str) -> Iterator[str]:
 
 
 def _decode_other(raw: bytes, counts: Counter[str]) -> str:
-    counts[CP1252] += 1
+    if counts[CP932]:
+        text = _decode_japanese(raw)
+        if text is not None:
+            counts[CP932] += 1
+            return text
     try:
-        return raw.decode("cp1252")
+        text = raw.decode("cp1252")
     except UnicodeDecodeError:  # five bytes have no meaning there
-        return raw.decode("latin-1")
+        text = _decode_japanese(raw)
+        if text is not None and _WIDE.search(text):
+            counts[CP932] += 1
+            return text
+        text = raw.decode("latin-1")
+    counts[CP1252] += 1
+    return text
+
+
+def _decode_japanese(raw: bytes) -> str | None:
+    try:
+        return raw.decode("cp932")
+    except UnicodeDecodeError:
+        return None

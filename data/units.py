@@ -27,6 +27,8 @@ _MOLAR_SPELLINGS = {
     "micromolar": "µM",
     "nanomolar": "nM",
     "picomolar": "pM",
+    "microm": "µM",
+    "nanom": "nM",
     "femtomolar": "fM",
     "mmolar": "mM",
     "nmolar": "nM",

@@ -71,9 +71,14 @@ def show_reading(library: "Library", told: Sequence[str] | None = None) -> None:
 
     told: all that is to be told once it was read to its end; what was decided is not said again.
     """
-    for line in library.notes if told is None else told:
-        if told is None or line not in library.notes:
-            note(f"{library.path.name}: {line}")
+    for line in reading_lines(library, told):
+        note(line)
+
+
+def reading_lines(library: "Library", told: Sequence[str] | None = None) -> list[str]:
+    """Return the lines of :func:`show_reading`, each with the file's name."""
+    lines = library.notes if told is None else [one for one in told if one not in library.notes]
+    return [f"{library.path.name}: {line}" for line in lines]
 
 
 def check_usable(library: "Library", accepted: int, why: str) -> None:

@@ -6,7 +6,7 @@ from prefect import flow, task
 
 from flows.planning import Preparation, plan_preparation
 from flows.screen import AGAIN, ONCE
-from flows.stages import log_if, stage_progress
+from flows.stages import log_if, log_reading, stage_progress
 from screening.cluster import connect
 from screening.older import told_of_library
 from screening.prepare import prepare_library
@@ -20,6 +20,7 @@ def open_library(library: str, out: str | None, store: str | None) -> Preparatio
     with stage_progress("prepare-open", f"Finding {library}") as report:
         planned = plan_preparation(library, out, progress=report, store=store)
     log_if(told_of_library(planned.library, planned.folder))
+    log_reading(planned.library)
     return planned
 
 
@@ -32,9 +33,11 @@ def prepare_into(
         stage_progress("prepare-library", f"Preparing {planned.library.path.name}") as report,
         connect(scheduler, workers, tls) as client,
     ):
-        return prepare_library(
+        prepared = prepare_library(
             planned.library, planned.folder, client, progress=report, store=planned.store
         )
+    log_reading(planned.library, prepared.notes)
+    return prepared
 
 
 @flow(name="prepare", persist_result=False)

@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import publish
 from flows.planning import plan_screen
-from flows.stages import log_if, stage_progress, worth_retrying
+from flows.stages import log_if, log_reading, stage_progress, worth_retrying
 from screening.cluster import connect
 from screening.evidence import Evidence
 from screening.judge import Scores
@@ -65,6 +65,7 @@ def plan(
             store=store,
         )
     log_if(told_of_library(planned.library, planned.prepared))
+    log_reading(planned.library)
     return planned
 
 
@@ -75,7 +76,9 @@ def prepare(plan: Plan, scheduler: str | None, workers: int | None, tls: Tls) ->
         stage_progress("screen-prepare", f"Preparing {plan.library.path.name}") as report,
         connect(scheduler, workers, tls) as client,
     ):
-        return prepare_stage(plan, client, report)
+        prepared = prepare_stage(plan, client, report)
+    log_reading(plan.library, prepared.notes)
+    return prepared
 
 
 @task(name="score", **AGAIN)

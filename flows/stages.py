@@ -1,6 +1,6 @@
 """What every Prefect task of hitlist shares: progress on the server, and what not to retry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, cast
@@ -12,7 +12,9 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
 from chem.errors import InputError
+from chem.read import Library
 from flows.console import Report
+from flows.outcome import reading_lines
 from flows.pace import Pace, progress_line
 from gnn.errors import ModelError
 from screening.errors import LostError
@@ -41,6 +43,12 @@ def log_if(message: str) -> None:
     """Say something in the log where there is something to say."""
     if message:
         get_run_logger().info("%s", message)
+
+
+def log_reading(library: Library, told: Sequence[str] | None = None) -> None:
+    """Say in the log how a library is read; ``told`` as of :func:`flows.outcome.reading_lines`."""
+    for line in reading_lines(library, told):
+        get_run_logger().info("%s", line)
 
 
 @contextmanager

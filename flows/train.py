@@ -1,14 +1,15 @@
 """The Prefect flow ``train``: what ``hitlist train`` does."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
+from data.assay.read import AssayOptions
 from flows.artifacts import artifact_key
 from flows.screen import AGAIN, ONCE
-from flows.stages import stage_progress
+from flows.stages import log_if, stage_progress
 from flows.training import run_training
 from flows.training_checks import check_bundle_folder, check_device
 from flows.training_plan import Training, plan_training
@@ -17,9 +18,18 @@ from gnn.card import Card
 
 
 @task(name="plan", **ONCE)
-def plan(source: str, name: str | None, members: int | None, model: str | None) -> Training:
-    """Read the recipe or the assay."""
-    return plan_training(source, name, members, model=model)
+def plan(
+    source: str,
+    name: str | None,
+    members: int | None,
+    model: str | None,
+    options: AssayOptions | None = None,
+) -> Training:
+    """Read the recipe or the assay, and say in the log how the assay was read."""
+    training = plan_training(source, name, members, options, model)
+    for line in training.notes:
+        log_if(line)
+    return training
 
 
 @task(name="assemble", **ONCE)
@@ -44,6 +54,14 @@ def train(
     members: int | None = None,
     device: str = "auto",
     model: str | None = None,
+    value_column: str | None = None,
+    units: str | None = None,
+    target: str | None = None,
+    decimal: Literal["point", "comma"] | None = None,
+    inactive_as: str | None = None,
+    skip_bad_cells: bool = False,
+    smiles_column: str | None = None,
+    id_column: str | None = None,
 ) -> dict[str, Any]:
     """Train a bundle and measure it beside a random forest.
 
@@ -54,9 +72,28 @@ def train(
         members: networks to train; by default the recipe's.
         device: auto, cpu or cuda.
         model: of an assay: auto, network, gp or blend.
+        value_column: of an assay: column of the measurements; by default all that are recognised.
+        units: of an assay: how a column is written whose header does not say it, such as nM.
+        target: of an assay of several targets: the one whose rows are read.
+        decimal: of an assay: the decimal mark; by default what the numbers say.
+        inactive_as: of an assay: what the word inactive, or a concentration of 0, stands for,
+            such as ``>50``.
+        skip_bad_cells: of an assay: leave out cells that cannot be read, and count them.
+        smiles_column: of an assay: column of the structures; by default found by its name.
+        id_column: of an assay: column of the ids; likewise.
     """
     check_device(device)
-    training = plan(source, name, members, model)
+    options = AssayOptions(
+        smiles_column=smiles_column,
+        id_column=id_column,
+        value_column=value_column,
+        units=units,
+        target=target,
+        decimal=decimal,
+        inactive_as=inactive_as,
+        skip_bad_cells=skip_bad_cells,
+    )
+    training = plan(source, name, members, model, options)
     place = Path(out) if out else Path("runs", "bundles", training.name)
     about = (training.name, training.title, training.description)
     folder = check_bundle_folder(place, about)

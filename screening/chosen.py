@@ -44,7 +44,7 @@ def is_refusal(why: str) -> bool:
 
 
 def describe_lists(found: Mapping[str, Any]) -> list[str]:
-    """Say in a line for each list what of it is in the library in another form alone.
+    """Say of each list how it was read, and what of it is in the library in another form alone.
 
     found: a manifest's ``selection``; one of an earlier version may lack the counts.
 
@@ -52,7 +52,8 @@ def describe_lists(found: Mapping[str, Any]) -> list[str]:
     ['3 of owned.csv differ from compounds of the library by stereochemistry alone: not excluded']
     """
     verb = {"exclude": "excluded", "include": "included"}
-    return [
+    read = [f"{one['name']}: {note}" for one in found["lists"] for note in one.get("reading", ())]
+    return read + [
         f"{one['other_stereo']:,} of {one['name']} differ from compounds of the library by "
         f"stereochemistry alone: not {verb[one['role']]}"
         for one in found["lists"]

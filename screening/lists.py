@@ -44,11 +44,14 @@ class CompoundList:
     folder: Path | None = None
     """Where they are prepared, as a library is."""
     store: Store | None = None
+    notes: tuple[str, ...] = ()
+    """How its columns were chosen, to be told."""
 
     def told(self) -> dict[str, Any]:
         """Return what a manifest says of where it came from."""
         digest = {} if self.library is None else {"sha256": self.library.sha256}
-        return {"role": self.role, "name": self.name, **digest}
+        reading = {"reading": list(self.notes)} if self.notes else {}
+        return {"role": self.role, "name": self.name, **digest, **reading}
 
 
 def plan_lists(
@@ -102,17 +105,18 @@ def _open(role: Role, entry: str, root: Store | None, find: FindLibrary) -> Comp
     try:
         library = find(entry)
     except InputError as error:
-        ids = _read_ids(Path(entry))
-        if ids is None:
+        found = _read_ids(Path(entry))
+        if found is None:
             raise InputError(f"[selection] {role}: {error}") from error
-        return CompoundList(role, name, ids)
+        column, ids = found
+        return CompoundList(role, name, ids, notes=(f'ids from column "{column}"',))
     folder = prepared_folder(library).absolute()
     store = prepared_store(root, prepared_key(library), folder)
-    return CompoundList(role, name, (), library, folder, store)
+    return CompoundList(role, name, (), library, folder, store, tuple(library.notes))
 
 
-def _read_ids(path: Path) -> tuple[str, ...] | None:
-    """Read the ids of a table that has no structures; None where it is no such table."""
+def _read_ids(path: Path) -> tuple[str, tuple[str, ...]] | None:
+    """Read column and ids of a table that has no structures; None where it is no such table."""
     try:
         names = read_names(path)
         known = sorted((rank, name) for name in names if (rank := rank_of_id(name)) is not None)
@@ -123,4 +127,4 @@ def _read_ids(path: Path) -> tuple[str, ...] | None:
     except InputError:
         return None
     found = (record.structure for record in table if record.problem is None)
-    return tuple(dict.fromkeys(text for text in found if not is_no_id(text)))
+    return known[0][1], tuple(dict.fromkeys(text for text in found if not is_no_id(text)))

@@ -16,6 +16,9 @@ LOOKED_AT = 10_000
 """Records of a library, from the first, that decide how its prices are written."""
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}|[A-Za-z]{0,2}[$€£¥₹₩]", re.ASCII)
+_SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW"}
+_CODES = ("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "KRW", "CAD", "AUD", "SEK", "DKK", "NOK")
+_WORDS = {code: code for code in _CODES} | {"EURO": "EUR", "RMB": "CNY"}
 _AMOUNT = re.compile(r"[\d.,' ]+", re.ASCII)
 
 
@@ -79,9 +82,34 @@ def read_price(text: str, style: NumberStyle | None = None) -> Price | None:
     return Price(Decimal(plain), currency.upper())
 
 
+def find_currency(column: str) -> str:
+    """Return the currency that a column's name says, ``""`` if none or several.
+
+    >>> find_currency("Preis (€)"), find_currency("Price 5mg, USD"), find_currency("Price")
+    ('€', 'USD', '')
+    """
+    signs = re.findall(r"[$€£¥₹₩]", column)
+    words = re.findall(r"(?<![^\W_])[A-Za-z]{3,4}(?![^\W_])", column)
+    codes = [_WORDS[word.upper()] for word in words if word.upper() in _WORDS]
+    named = [*signs, *codes]
+    return named[0] if len({_same(one) for one in named}) == 1 else ""
+
+
+def _same(currency: str) -> str:
+    return _SIGNS.get(currency, currency)
+
+
 def check_currency(prices: Iterable[Price | None], column: str) -> str:
-    """Return the one currency of all prices, ``""`` if none names one; refuse two of them."""
+    """Return the one currency of all prices, ``""`` if none names one; refuse two of them.
+
+    Where no price names one, the column's name may.
+    """
     found = sorted({price.currency for price in prices if price is not None and price.currency})
+    named = find_currency(column)
+    if not found and named:
+        return named
+    if len(found) == 1 and named and _same(named) != _same(found[0]):
+        found.append(named)
     if len(found) > 1:
         raise InputError(
             f'the price column "{column}" has several currencies ({", ".join(found)}), so a '

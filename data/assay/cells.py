@@ -33,11 +33,12 @@ _SIGN = re.compile(
 _SPREAD = re.compile(r"\s*(?:±|\+/-|\+-|\+/−)\s*([\d.,eE+-]+)\s*(%|[^\W\d_]+(?:/[^\W\d_]+)?)?")
 _COUNT = re.compile(r"\s*[(\[]\s*n\s*=\s*\d+\s*[)\]]|\s*,?\s*n\s*=\s*\d+$", re.IGNORECASE)
 _INTERVAL = re.compile(r"(?<=\d)\s*[(\[]\s*[\d.,]+\s*(?:-|–|—|to|;|,\s)\s*[\d.,]+\s*[)\]]")
+_BRACKET = re.compile(r"(?<=\d)\s+[(\[]\s*[\d.,]+\s*[)\]]$")
 _FOOTNOTE = re.compile(r"(?<=[\w%)])\s*(?:\*+|[†‡§#^]+)$")
 _RANGE = re.compile(r"[\d.,]+\s*[^\W\d_]{0,4}\s*(?:-|to|\.\.)\s*[\d.,]+\s*[^\W\d_]{0,4}")
 _SEVERAL = re.compile(r"[<>~=]?\s*[\d.,]+\s*(?:[;|/&]|,\s|and|\s)\s*[<>~=]?\s*[\d.,]+.*")
 
-Note = Literal["about", "spread", "count", "interval", "footnote", "own unit"]
+Note = Literal["about", "spread", "count", "interval", "bracket", "footnote", "own unit"]
 
 
 class Reading(NamedTuple):
@@ -88,6 +89,7 @@ def read_cell(text: str, style: NumberStyle | None = None) -> Reading | Unreadab
         notes.append("about")
     aside: list[tuple[Note, re.Pattern[str]]] = [
         ("footnote", _FOOTNOTE), ("count", _COUNT), ("spread", _SPREAD), ("interval", _INTERVAL),
+        ("bracket", _BRACKET),
     ]  # fmt: skip
     spread_unit = ""
     for name, pattern in aside:

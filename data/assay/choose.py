@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chem.errors import InputError
-from data.assay.cells import are_classes
+from data.assay.cells import Reading, are_classes, is_missing, read_cell
 from data.assay.headers import Header
 from data.assay.layout import Layout
 from data.assay.measure import UNITS, Measure, from_header, parse_units, with_units
@@ -95,11 +95,37 @@ def choose_measures(
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise InputError(
             f"{rows.path} has no column of measurements that can be recognised; its columns are "
-            f"{', '.join(found[:_SHOWN]) or 'none but the SMILES'}{more}. Name it like 'IC50 nM', "
-            "'pIC50', 'inhibition %' or 'active', or use --value-column and --units."
+            f"{', '.join(found[:_SHOWN]) or 'none but the SMILES'}{more}. {_advise(rows, chosen)}"
         )
     for column, question in chosen.questions.items():  # the others are clear: go on without these
         chosen.reasons[column] = f"not clear how to read it: {question}"
+
+
+def _advise(rows: AssayRows, chosen: Chosen) -> str:
+    """Return what helps where no column was recognised: an option that works on this file."""
+    for column in chosen.reasons:
+        if are_classes(rows.cells[column]) and len(_told(rows.cells[column])) > 1:
+            return f"If one says active and inactive, name it: --value-column {column!r}."
+    for column, reason in chosen.reasons.items():
+        if reason.endswith(", no potency") and _are_measured(rows.cells[column]):
+            return (
+                f"To learn numbers as they are written: --value-column {column!r} --units number."
+            )
+    return (
+        "Name it like 'IC50 nM', 'pIC50', 'inhibition %' or 'active', or use --value-column and "
+        "--units."
+    )
+
+
+def _told(cells: Sequence[str]) -> set[str]:
+    return {cell.strip().lower() for cell in cells if not is_missing(cell)}
+
+
+def _are_measured(cells: Sequence[str]) -> bool:
+    """Tell whether cells are numbers of which at least three differ."""
+    told = _told(cells)
+    read = sum(isinstance(read_cell(cell), Reading) for cell in told)
+    return len(told) > 2 and read * 2 > len(told)
 
 
 def _forced(header: Header, rows: AssayRows, units: str | None) -> Header:
@@ -111,9 +137,12 @@ def _forced(header: Header, rows: AssayRows, units: str | None) -> Header:
         return Header(header.column, "value", kind="class", task=task_name(header.column))
     known = header.reason and header.reason not in ("no known quantity", "it is empty")
     if known and (units is None or parse_units(units)[0] not in ("number", "class")):
+        advice = "name a column of numbers, or of active and inactive"
+        if _are_measured(cells):
+            advice = "to learn its numbers as they are written, give --units number"
         raise InputError(
             f"{rows.path}: column {header.column!r} is not read as a measurement: {header.reason}; "
-            "to learn its numbers as they are written, give --units number."
+            f"{advice}."
         )
     return Header(header.column, "generic", task=task_name(header.column))
 

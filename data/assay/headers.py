@@ -48,6 +48,8 @@ class Header(NamedTuple):
 
 _RATE = re.compile(r"(?:M|s|min)\^?\s*-1\b")
 _NUMBERED = re.compile(r"(rep|run|exp|n|replicate|trial)(\d{1,2})")
+_AMOUNT = re.compile(r"[munp]?mol", re.IGNORECASE)
+"""An amount, where an amount in a litre is meant perhaps."""
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 
 
@@ -161,6 +163,8 @@ def _no_value(column: str, text: str, words: set[str]) -> Header | None:
     strange: list[str] = [one for one in _BRACKET.findall(text) if is_other_unit(one)]
     strange += [word for word in sorted(words) if "/" in word and is_other_unit(word)]
     strange += [word for word in sorted(words & W.SIGNALS) if potency]
+    if potency:  # IC50 (uMol): asked
+        strange = [one for one in strange if not _AMOUNT.fullmatch(one.strip())]
     if strange:
         return Header(column, "other", f"{strange[0].strip()} is no molar unit")
     return None
@@ -210,6 +214,9 @@ def _potency(
         doubt = "its header names both a concentration and per cent"
     if len({quantity.lower() for quantity in quantities}) > 1:
         doubt = f"its header names {' and '.join(quantities)}"
+    amounts = [token for token in tokens if _AMOUNT.fullmatch(token)]
+    if amounts and not units:
+        doubt = f"{amounts[0]} is an amount, perhaps of a litre"
     unclear = [dose for dose in doses if not dose.at and dose.unit and not dose.power]
     if unclear and not units and not p_tokens:
         doubt = f"{unclear[0].text!r} may be a unit, or the dose of another quantity"

@@ -50,7 +50,11 @@ class Layout(NamedTuple):
 def lay_out(rows: AssayRows) -> Layout:
     """Look at all headers and cells."""
     headers = {column: _look(column, rows) for column in rows.columns}
+    _name_generic(headers, rows)
     folded = {column.lower().replace(" ", "_"): column for column in rows.columns}
+    if "ki_val" in folded and "ki_note" in folded:  # the PDSP Ki database
+        its = headers[folded["ki_val"]]
+        headers[its.column] = its._replace(unit="nM", task="pKi")
     if "standard_value" in folded:
         for name in _PUBLISHED:
             if name in folded:
@@ -79,6 +83,22 @@ def lay_out(rows: AssayRows) -> Layout:
         unclear,
         shared,
     )
+
+
+def _name_generic(headers: dict[str, Header], rows: AssayRows) -> None:
+    """Take a column of numbers for values where the column of its unit is called after it.
+
+    So ``DRVAL_MEDIAN`` beside ``DRVAL_UNIT``.
+    """
+    named = [h.name for h in headers.values() if h.role == "unit" and h.name]
+    for column, header in headers.items():
+        if header.role != "other" or header.reason != "no known quantity":
+            continue
+        told = [cell for cell in rows.cells[column] if not is_missing(cell)]
+        if any(set(name) <= _words(column) for name in named) and told and _are_numbers(told):
+            headers[column] = Header(
+                column, "generic", quantity="value", task=task_name(column), name=header.name
+            )
 
 
 def _find_shared(
@@ -133,6 +153,8 @@ def _look(column: str, rows: AssayRows) -> Header:
         return Header(column, "other", "its cells are no units" if told else "it is empty")
     if header.role == "type" and not any(_is_type(cell) for cell in told):
         return Header(column, "other", "its cells name no quantity" if told else "it is empty")
+    if header.role == "comment" and told and all(map(_is_sign, told)):
+        return header._replace(role="relation", reason="a relation")  # ki Note
     if header.role == "other" and told:
         if all(map(_is_sign, told)):
             return header._replace(role="relation", reason="a relation")

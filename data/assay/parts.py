@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from chem.numbers import NumberStyle
 from data.assay.cells import Reading, is_missing, read_cell
 from data.assay.headers import Header, understand
 from data.assay.layout import Layout
@@ -98,6 +99,8 @@ def part_by_dose(measure: Measure, rows: AssayRows, layout: Layout) -> list[Meas
 
 def name_units(cells: Sequence[str]) -> bool:
     """Tell whether every cell that is a number carries its own unit of concentration (``5 nM``)."""
-    readings = [read_cell(cell) for cell in cells if not is_missing(cell)]
+    told = [cell for cell in cells if not is_missing(cell)]
+    styles = (None, NumberStyle("comma"))
+    readings = [read_cell(cell, style) for cell in told for style in styles]
     numbers = [one for one in readings if isinstance(one, Reading)]
     return bool(numbers) and all(one.unit not in ("", "%") for one in numbers)

@@ -16,7 +16,7 @@ from data.assay.flags import find_flagged
 from data.assay.layout import Layout, lay_out
 from data.assay.measure import Measure
 from data.assay.plausible import check_plausible
-from data.assay.problems import advise, tell
+from data.assay.problems import advise, say_count, tell
 from data.assay.relations import find_flip
 from data.assay.repeats import Read, drop_repeats, merge_replicates
 from data.assay.rows import AssayRows, read_rows
@@ -106,6 +106,13 @@ class _Reading:
     def run(self) -> ActivityTable:
         options = self.options
         self.rows = rows = read_rows(self.path, options.smiles_column, options.id_column)
+        self.notes += rows.notes
+        if rows.unread:
+            row, reason = rows.unread[0]
+            self.notes.append(
+                f"{say_count(len(rows.unread), 'row')} without structure left out (row {row}: "
+                f"{reason})"
+            )
         self.layout = layout = lay_out(rows)
         choose_measures(rows, layout, options.value_column, options.units, self.chosen)
         self.read = [Read(measure, Values.none()) for measure in self.chosen.measures]
@@ -216,13 +223,10 @@ class _Reading:
             notes.append(f"columns not used as measurements: {unused}")
         values = np.stack([one.values.values for one in read], axis=1)
         kept = ~np.isnan(values).all(axis=1)
-        if rows.unread:
-            row, reason = rows.unread[0]
-            notes.append(
-                f"{len(rows.unread)} rows without structure left out (row {row}: {reason})"
-            )
         if not kept.all():
-            notes.append(f"{int((~kept).sum())} rows without any measurement left out")
+            without = say_count(int((~kept).sum()), "row")
+            self.notes.append(f"{without} without any measurement left out")
+            notes.append(self.notes[-1])
         table = ActivityTable(
             smiles=object_array(rows.smiles),
             ids=object_array(rows.ids),

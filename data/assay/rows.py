@@ -39,6 +39,8 @@ class AssayRows:
     units: dict[str, str] = field(default_factory=dict)
     """column → unit, from a row of units under the header (PubChem)."""
     records: list[Record] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+    """How the file was read: its columns of ids and structures, its encoding, what was counted."""
 
     def select(self, kept: npt.NDArray[np.bool_]) -> "AssayRows":
         """Return the rows of a mask; what could not be read stays."""
@@ -74,10 +76,12 @@ def read_rows(
     unread: list[tuple[int, str]] = []
     smiles: list[str] = []
     units: dict[str, str] = {}
+    annotations: list[str] = []
     columns = dict.fromkeys(library.extra_columns)
     for record in library:
         tag = _annotation(record)
         if tag:
+            annotations.append(tag)
             units |= record.extra if tag == "RESULT_UNIT" else {}
             continue
         structure = record.problem or _to_smiles(record)
@@ -104,6 +108,7 @@ def read_rows(
         library.id_column,
         {name: unit for name, unit in units.items() if _is_told(unit)},
         records,
+        (*library.notes, *library.counted, *_tell_annotations(annotations)),
     )
 
 
@@ -113,6 +118,12 @@ def _annotation(record: Record) -> str:
         return ""
     said = [record.compound_id, *record.extra.values()]
     return next((cell.strip() for cell in said if cell.startswith(_TAG)), "")
+
+
+def _tell_annotations(tags: list[str]) -> list[str]:
+    if not tags:
+        return []
+    return [f"rows that describe the columns, no compounds: {len(tags)} ({', '.join(tags)})"]
 
 
 def _is_told(unit: str) -> bool:

@@ -28,7 +28,10 @@ _TOKEN = re.compile(r"%|[^\W_]+(?:/[^\W_]+)*|1/s|/s")
 def clean(column: str) -> str:
     """Fold the spellings of a header: dashes, blanks, units, written-out names, CamelCase."""
     text = unicodedata.normalize("NFKC", column).translate(_DASHES)
-    text = re.sub(r"[\u200b-\u200f\ufeff\u00ad]", "", text)
+    text = re.sub(r"[\u200b-\u200f\ufeff\u00ad]|</?(?:sub|sup|i|b)>", "", text, flags=re.I)
+    text = re.sub(r"(?<=[a-z])_per_(?=m?l(?![^\W_]))", "/", text, flags=re.I)
+    text = re.sub(r"(?<![^\W_])K_([id])(?![^\W_])", r"K\1", text)
+    text = re.sub(r"(?<![^\W_])(micro|nano|pico|milli)M(?![^\W_])", r"\1molar", text)
     text = re.sub(
         r"(?<![^\W_])([munp]?g|mcg|[munp]?mol)_(m?l)(?![^\W_])", r"\1/\2", text, flags=re.I
     )

@@ -14,6 +14,14 @@ _COLUMNS = {"target", "target name", "target id", "target chembl id", "kinase", 
 _COLUMNS |= {"gene symbol", "protein", "uniprot", "uniprot id", "accession", "target chemblid"}
 _COLUMNS |= {"target pref name", "protein name", "receptor", "enzyme", "isoform", "target gene"}
 _COLUMNS |= {"entrez id", "target uniprot", "symbol", "cell line", "cell line name", "strain"}
+_COLUMNS |= {"putative target", "aenm", "assay component endpoint name", "assay endpoint name"}
+_ASSAYS = {"protocol", "protocol name", "assay", "assay name"}
+_ORGANISMS = {"organism", "target organism", "species", "target species", "pathogen"}
+_ORGANISMS |= {"target source organism according to curator or datasource", "microorganism"}
+_NO_PROTEIN = _ORGANISMS | _ASSAYS | {"cell line", "cell line name"}
+_NO_PROTEIN |= {"strain", "aenm", "assay component endpoint name"}
+_NO_PROTEIN |= {"assay endpoint name"}
+"""Columns whose names are none of proteins, so that none of the panel is expected there."""
 _SHOWN = 3
 
 
@@ -32,24 +40,51 @@ def keep_target(
         others = [column for column in rows.columns if column not in measured | set(columns)]
         rows, note = _select(rows, columns, others, target)
         notes.append(note)
-    for column in columns:
-        counts = Counter(cell.strip() for cell in rows.cells[column] if not is_missing(cell))
+    told = {column: _count(rows.cells[column]) for column in columns}
+    proteins = [counts for column, counts in told.items() if _fold(column) in _COLUMNS]
+    one_target = target is not None or any(len(counts) == 1 for counts in proteins)
+    for column, counts in told.items():
+        what = _what(column)
+        if len(counts) > 1 and (
+            (what == "organisms" and target is not None) or (what == "assays" and one_target)
+        ):
+            shown = ", ".join(f"{name} ({n} rows)" for name, n in counts.most_common(_SHOWN))
+            more = ", …" if len(counts) > _SHOWN else ""
+            notes.append(
+                f"column {column!r} names {len(counts)} {what}, whose rows are together in one "
+                f"task: {shown}{more}"
+            )
+            continue
         if len(counts) > 1:
             names = list(counts)
             shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
             most = counts.most_common(1)[0][0]
             raise InputError(
-                f"column {column!r} names {len(names)} targets ({shown}), expected one to a model; "
+                f"column {column!r} names {len(names)} {what} ({shown}), expected one to a model; "
                 f"name the one to train on, such as --target {most!r} ({counts[most]} rows)."
             )
-        for name in counts:
+        for name in counts if _fold(column) not in _NO_PROTEIN else ():
             notes += _say_unknown(column, name)
     return rows, notes
 
 
 def _is_target(column: str) -> bool:
-    plain = " ".join(column.lower().replace("_", " ").replace("-", " ").split())
-    return plain in _COLUMNS
+    return _fold(column) in _COLUMNS | _ORGANISMS | _ASSAYS
+
+
+def _what(column: str) -> str:
+    """Return what a column names: organisms and assays are told apart from targets."""
+    if _fold(column) in _ORGANISMS:
+        return "organisms"
+    return "assays" if _fold(column) in _ASSAYS else "targets"
+
+
+def _count(cells: list[str]) -> Counter[str]:
+    return Counter(cell.strip() for cell in cells if not is_missing(cell))
+
+
+def _fold(column: str) -> str:
+    return " ".join(column.lower().replace("_", " ").replace("-", " ").split())
 
 
 def _select(

@@ -30,6 +30,7 @@ _ASIDE = {
     "spread": "with ±, which is left aside",
     "count": "with a number of replicates, which is left aside",
     "interval": "with an interval, which is left aside",
+    "bracket": "with a second number in brackets, which is left aside",
     "footnote": "with a footnote mark, which is left aside",
     "own unit": "in a unit of their own, which wins over the header's",
     "inactive": "inactive without a number, read as --inactive-as says",

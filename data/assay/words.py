@@ -17,6 +17,8 @@ PHRASES = [
     (re.compile(pattern, re.IGNORECASE), name)
     for pattern, name in (
         (r"\b(?:inhibition|inhibitory|inhibitor) constant", "Ki"),
+        (r"(?<![^\W_])CI[\s_-]?50(?![^\W_]|\s*%)", "IC50"),  # French, Spanish, Portuguese
+        (r"(?<![^\W_])CE[\s_-]?50(?![^\W_]|\s*%)", "EC50"),
         (r"\b(?:dissociation|binding) constant", "Kd"),
         (r"\bmini?m\w* inhibitory conc\w*", "MIC"),
         (r"\b(?:half[\s-]*max\w* )?inhibitory conc\w*(?:\s*50)?", "IC50"),
@@ -40,18 +42,32 @@ LOSS |= {
     "knockdown",
     "hemmung",
 }
+LOSS |= {"inhibición", "inibição", "inibizione", "mortalité", "mortalität", "verdrängung"}
 LOSS |= {"inhibitory", "decrease", "depletion", "quenching", "neutralization"}
 """Effects of which more is more, even beside a word such as growth or control."""
 GAIN = {"activation", "agonism", "agonist", "stimulation", "effect", "efficacy", "response"}
 GAIN |= {"emax", "dmax", "imax", "cytotoxicity", "toxicity", "induction", "occupancy"}
 LEFT = {"residual", "remaining", "viability", "viable", "survival", "surviving", "poc", "survivors"}
 """What is left: an inhibitor lowers it."""
+LEFT |= {"restaktivität", "viabilität", "überleben", "vitalität", "viabilité", "survie"}
+LEFT |= {"viabilidad", "supervivencia", "résiduelle", "residuelle", "restwachstum"}
 LEFT_OF = {"control", "ctrl", "ctl", "growth", "proliferation", "dmso", "vehicle", "confluence"}
-LEFT_OF |= {"untreated", "t/c"}
-UNSAID = {"activity", "act", "binding", "signal", "intensity", "expression", "rate"}
+LEFT_OF |= {"untreated", "t/c", "kontrolle", "wachstum", "croissance", "contrôle", "témoin"}
+UNSAID = {
+    "aktivität",
+    "activité",
+    "actividad",
+    "activity",
+    "act",
+    "binding",
+    "signal",
+    "intensity",
+    "expression",
+    "rate",
+}
 """Per cent of these may be what is left or what was gained."""
 CLASS = {"active", "activity", "class", "label", "outcome", "hit", "toxic", "binder", "inhibitor"}
-CLASS |= {"isactive", "flag"}
+CLASS |= {"isactive", "flag", "hitc", "hitcall"}
 
 RELATION = {"relation", "relationship", "qualifier", "qual", "operator", "op", "modifier", "mod"}
 RELATION |= {
@@ -76,7 +92,7 @@ GENERIC = {"value", "values", "result", "results", "measurement", "reading", "we
 SIGNALS = {"ppm", "ppb", "rfu", "rlu", "cpm"}
 """Units that need no slash and no bracket to be known."""
 PLAIN = {"standard", "published", "activity", "assay", "measured", "experimental", "endpoint"}
-PLAIN |= {"parameter"}
+PLAIN |= {"parameter", "bioactivity"}
 """Words that say no more beside a word such as value."""
 MEAN = {"mean", "avg", "average", "median", "geomean", "mittelwert", "averaged", "consensus"}
 REPLICATE = {"rep", "replicate", "replica", "run", "exp", "experiment", "trial", "repeat", "n"}
@@ -99,6 +115,7 @@ NO_VALUE: dict[str, set[str]] = {
     },
     "a score": {"score"},
     "an efficiency, not a potency": {"le", "lle", "lipe", "bei", "sei", "fq", "ligand_efficiency"},
+    "a length, no potency": {"zone", "diameter"},
     "no measurement": {"date", "datum", "batch", "lot", "url", "doi", "barcode", "well", "plate"},
 }
 """Why a column with such a word is no measurement, whatever else its header says."""
@@ -108,7 +125,7 @@ OTHER_QUANTITY: dict[str, set[str]] = {
     "an acidity or a pH": {"pka", "pkb1", "ph"},
     "a clearance or a half-life": {
         *("clearance", "clint", "cl", "life", "halflife", "t1/2", "thalf", "thalflife", "tmax"),
-        *("auc", "cmax", "mrt", "vd", "vss", "bioavailability", "pk", "exposure"),
+        *("cmax", "mrt", "vd", "vss", "bioavailability", "pk", "exposure"),
     },
     "a stability": {"stability", "microsomal", "hepatocyte", "hepatocytes", "microsomes"},
     "a permeability": {"permeability", "papp", "caco", "pampa", "mdck", "efflux", "er"},
@@ -128,6 +145,7 @@ OTHER_QUANTITY: dict[str, set[str]] = {
         "humidity",
     },
     "a time": {"time", "incubation", "hours", "days", "age"},
+    "an area under a curve": {"auc", "aac", "auroc", "auprc"},
     "a temperature": {"temp", "temperature", "tm", "dtm", "melting", "dsf", "mp"},
     "an energy": {"energy", "dg", "ddg", "deltag", "kcal", "enthalpy", "entropy", "dh"},
     "a rate constant": {"kon", "koff", "kinact", "kcat", "vmax", "km", "kobs", "k_on", "k_off"},

@@ -1,10 +1,12 @@
 """Qualifiers, units, types, doses and comments beside the values."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chem.errors import InputError
+from data.activity import ActivityTable
 from tests.cases.assays import COUNT, NM, P, read, task
 
 EVERY = range(COUNT)
@@ -227,3 +229,55 @@ def test_per_cent_among_types_needs_its_unit(tmp_path: Path) -> None:
     table = read(tmp_path, columns)
     assert len(table) == COUNT - 5
     assert "3 values left out: no unit" in " ".join(table.notes)
+
+
+def test_the_ki_database_says_its_relations_in_notes(tmp_path: Path) -> None:
+    notes = [">" if sign == ">" else "" for sign in SIGNS]
+    columns = {"Receptor": ["5-HT2A"] * COUNT, "ki Note": notes, "ki Val": NM}
+    assert task(read(tmp_path, columns), "pKi") == (P, UPPER)
+    columns = {"Comment": notes, "Ki (nM)": NM}
+    assert task(read(tmp_path, columns), "pKi") == (P, UPPER)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "unit"),
+    [
+        ("DRVAL_TYPE", "DRVAL_MEDIAN", "DRVAL_UNIT"),
+        ("Bioactivity Type", "Bioactivity Value", "Bioactivity Units"),
+        ("RESULT_TYPE", "RESULT_VALUE", "RESULT_UNIT"),
+        ("ACVAL_TYPE", "ACVAL", "ACVAL_UNITS"),
+    ],
+)
+def test_a_value_is_known_by_the_unit_that_is_called_after_it(
+    kind: str, value: str, unit: str, tmp_path: Path
+) -> None:
+    kinds = ["IC50" if at % 2 else "Ki" for at in EVERY]
+    columns = {kind: kinds, "PREFIX": SIGNS, value: NM, unit: ["nM"] * COUNT}
+    table = read(tmp_path, columns)
+    assert sorted(each.name for each in table.tasks) == ["pIC50", "pKi"]
+    read_as = [x if at % 2 else y for at, (x, y) in enumerate(_both(table))]
+    assert read_as == list(zip(P, UPPER, strict=True))
+
+
+def _both(table: ActivityTable) -> Iterator[tuple[tuple[float, int], tuple[float, int]]]:
+    """Yield value and bound of each row as an IC50, and as a Ki."""
+    pairs = [zip(*task(table, name), strict=True) for name in ("pIC50", "pKi")]
+    return zip(*pairs, strict=True)
+
+
+def test_organisms_and_assays_are_not_mixed(tmp_path: Path) -> None:
+    species = ["Homo sapiens" if at % 2 else "Rattus norvegicus" for at in EVERY]
+    for column in ("species", "Target Organism", "Protocol"):
+        with pytest.raises(InputError, match="--target 'Rattus norvegicus'"):
+            read(tmp_path, {"Ki (nM)": NM, column: species})
+        table = read(tmp_path, {"Ki (nM)": NM, column: species}, target="homo sapiens")
+        assert task(table, "pKi")[0] == P[1::2]
+    targets = {"Target": ["JAK1"] * COUNT, "Assay": species}
+    table = read(tmp_path, {"Ki (nM)": NM, **targets})  # of one target, which is named
+    assert len(table) == COUNT
+    assert "names 2 assays" in " ".join(table.notes)
+
+
+def test_a_call_of_hits_is_a_class(tmp_path: Path) -> None:
+    calls = ["1" if p > 8 else "0" for p in P]
+    assert task(read(tmp_path, {"hitc": calls}), "hitc")[0] == [float(call) for call in calls]

@@ -131,3 +131,16 @@ def test_one_comma_among_points_is_a_bad_cell(tmp_path: Path) -> None:
     cells = [f"{x}.25" if "." not in x else x for x in NM]
     with pytest.raises(InputError, match=r"written unlike the others .row 1: '1,5'"):
         read(tmp_path, {"IC50 (nM)": ["1,5", *cells[1:]]})
+
+
+@pytest.mark.parametrize("write", ["{:,.2f} nM", "{:.2f} ({:.2f})", "{:.2f} [{:.1f}]"])
+@pytest.mark.parametrize("comma", [False, True])
+def test_units_and_spreads_beside_numbers_of_either_style(
+    write: str, comma: bool, tmp_path: Path
+) -> None:
+    """A number with its unit, or with a second number in brackets, in English and in German."""
+    swap = str.maketrans(".,", ",.") if comma else {}
+    texts = [write.format(float(x) * 100, float(x) * 7).translate(swap) for x in NM]
+    header = "IC50" if "nM" in write else "IC50 (nM)"
+    table = read(tmp_path, {header: texts}, delimiter=";")
+    assert task(table, "pIC50")[0] == pytest.approx([p - 2 for p in P], abs=0.011)

@@ -156,3 +156,43 @@ def test_decimal_commas_are_read_and_thousands_points_asked_for() -> None:
         read("thousands_points.csv")
     table = read("thousands_points.csv", decimal="comma")
     assert column(table, "pIC50")[29] == 5.59  # 2.570 is 2570 nM
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"), [("cp1252", "Windows-1252"), ("utf-16", "UTF-16"), ("utf-8-sig", "")]
+)
+def test_a_micro_sign_of_another_encoding_is_read_and_told(
+    encoding: str, told: str, tmp_path: Path
+) -> None:
+    text = (FILES / "decimal_commas.csv").read_text(encoding="utf-8")
+    assert "µ" in text.splitlines()[0]
+    path = tmp_path / "messwerte.csv"
+    path.write_bytes(text.encode(encoding))
+    table = read_assay(path)
+    assert [each.unit for each in table.tasks] == ["pActivity"]
+    assert column(table, "pIC50") == column(read("decimal_commas.csv"), "pIC50")
+    assert column(table, "pIC50")[0] == 7.21
+    assert told in " ".join(table.notes)
+    assert any(note.startswith('ids from column "ID"') for note in table.notes)
+
+
+def test_every_record_is_told_of_also_in_a_description(tmp_path: Path) -> None:
+    lines = (FILES / "decimal_commas.csv").read_text(encoding="utf-8").splitlines()
+    cells = lines[3].split(";")
+    gone = {"SMILES": 0, "IC50": 0}
+    header = lines[0].split(";")
+    at = {name: next(n for n, one in enumerate(header) if one.startswith(name)) for name in gone}
+    lines[3] = ";".join("" if n == at["SMILES"] else cell for n, cell in enumerate(cells))
+    cells = lines[4].split(";")
+    lines[4] = ";".join("" if n == at["IC50"] else cell for n, cell in enumerate(cells))
+    path = tmp_path / "gaps.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    for notes in (read_assay(path).notes, describe_assay(path).notes):
+        assert sum("1 row without structure left out (row 3:" in note for note in notes) == 1
+        assert sum("1 row without any measurement left out" in note for note in notes) == 1
+    assert len(read_assay(path)) == len(lines) - 1 - 2
+
+
+def test_rows_that_describe_columns_are_told() -> None:
+    notes = " ".join(read("pubchem_table.csv").notes)
+    assert "rows that describe the columns, no compounds: " in notes

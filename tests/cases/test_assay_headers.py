@@ -29,6 +29,11 @@ LN = math.log(10)
         ("IC₅₀ (nmol·L⁻¹)", lambda p: f"{10 ** (9 - p):.6g}"),
         ("IC50（μM）", lambda p: f"{10 ** (6 - p):.6g}"),
         ("nM IC50", lambda p: f"{10 ** (9 - p):.6g}"),
+        ("IC<sub>50</sub> (nM)", lambda p: f"{10 ** (9 - p):.6g}"),
+        ("K_i [nM]", lambda p: f"{10 ** (9 - p):.6g}"),
+        ("CI50 (nM)", lambda p: f"{10 ** (9 - p):.6g}"),
+        ("CE 50 (µM)", lambda p: f"{10 ** (6 - p):.6g}"),
+        ("IC50 (microM)", lambda p: f"{10 ** (6 - p):.6g}"),
         ("IC50 (nM) at 1 mM ATP", lambda p: f"{10 ** (9 - p):.6g}"),
     ],
 )
@@ -70,6 +75,11 @@ def test_a_logarithm_of_no_unit_is_asked_for_and_can_be_said(
         ("residual activity @100 nM", "down"),
         ("POC @ 1uM", "down"),
         ("Viability at 64 ug/mL", "down"),
+        ("Percent Inhibition @ 10 microM", "up"),
+        ("% Restaktivität bei 1 µM", "down"),
+        ("% viabilité à 10 µM", "down"),
+        ("% de inhibición a 10 µM", "up"),
+        ("Wachstum (%) bei 10 µM", "down"),
     ],
 )
 def test_per_cent_at_a_dose_stays_per_cent(header: str, direction: str, tmp_path: Path) -> None:
@@ -92,7 +102,16 @@ def test_fractions_of_one_are_per_cent_or_asked_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["solubility at 50 uM", "Cmax (nM)", "IC50 SD (nM)", "Ki (1/s)", "dG (kcal/mol)", "IC50 ratio"],
+    [
+        "solubility at 50 uM",
+        "Cmax (nM)",
+        "IC50 SD (nM)",
+        "Ki (1/s)",
+        "dG (kcal/mol)",
+        "IC50 ratio",
+        "Inhibition zone (mm)",
+        "AUC",
+    ],
 )
 def test_other_quantities_are_no_potency(header: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no column of measurements"):
@@ -104,7 +123,16 @@ def test_other_quantities_are_no_potency(header: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["% activity", "IC50 (ug/mL) nM", "IC50 (%)", "Inhibition (uM)", "IC50 1 uM"]
+    "header",
+    [
+        "% activity",
+        "IC50 (ug/mL) nM",
+        "IC50 (%)",
+        "Inhibition (uM)",
+        "IC50 1 uM",
+        "Potency vs Parasite (uMol)",
+        "IC50 (nmol)",
+    ],
 )
 def test_two_readings_are_a_question(header: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--units"):
@@ -140,3 +168,34 @@ def test_units_are_given_to_the_columns_that_they_fit(tmp_path: Path) -> None:
 def test_zeros_and_ones_are_classes_whatever_effect_they_are_called(tmp_path: Path) -> None:
     table = read(tmp_path, {"Inhibition": [int(p > 8.5) for p in P]})
     assert table.tasks[0].kind == "classification"
+
+
+def test_an_amount_is_a_concentration_where_the_user_says_so(tmp_path: Path) -> None:
+    micro = [f"{10 ** (6 - p):.6g}" for p in P]
+    table = read(tmp_path, {"Potency vs Parasite (uMol)": micro}, units="uM")
+    assert task(table, table.tasks[0].name)[0] == P
+
+
+def test_a_mass_of_a_litre_written_out(tmp_path: Path) -> None:
+    cells = ["5"] * 20 + ["0.5"] * 20
+    written = task(read(tmp_path, {"MIC_ug_per_mL": cells}), "pMIC")
+    assert written == task(read(tmp_path, {"MIC (µg/mL)": cells}), "pMIC")
+
+
+def test_the_advice_works_on_the_file(tmp_path: Path) -> None:
+    """What a refusal names is a column and an option with which the file can be read."""
+    solubility = "measured log solubility in mols per litre"
+    numbers = [f"{-p / 2:.2f}" for p in P]
+    columns = {"Minimum Degree": ["1"] * len(P), solubility: numbers}
+    with pytest.raises(InputError, match=f"--value-column '{solubility}' --units number"):
+        read(tmp_path, columns)
+    table = read(tmp_path, columns, value_column=solubility, units="number")
+    assert task(table, table.tasks[0].name)[0] == pytest.approx([float(x) for x in numbers])
+    classes = ["1" if p > 8 else "0" for p in P]
+    with pytest.raises(InputError, match="--value-column 'p_np'"):
+        read(tmp_path, {"num": list(range(len(P))), "p_np": classes})
+    table = read(tmp_path, {"p_np": classes}, value_column="p_np")
+    assert table.tasks[0].kind == "classification"
+    words = ["CA" if p > 8 else "CI" for p in P]
+    with pytest.raises(InputError, match="name a column of numbers"):
+        read(tmp_path, {"activity": words, "IC50 (nM)": NM}, value_column="activity")

@@ -66,6 +66,25 @@ def table(folder: Path, header: str, *rows: str) -> Library:
         ("ID ASINEX,SMILES", "A{n},*", 1, 0, None),
         ("Prestwick number,SMILES,target_id", "P{n},*,T{n}", 1, 0, None),
         ("Ligand SMILES,BindingDB MonomerID", "*,7{n}", 0, 1, None),
+        ("BindingDB Reactant_set_id,Ligand SMILES,PubChem SID", "5{n},*,8{n}", 1, 2, None),
+        ("OSM Code,SMILES,InChI Key", "OSM-S-{n},*,K{n}", 1, 0, None),
+        ("CDD Number,SMILES,Molecule Name", "CDD-{n},*,a{n}", 1, 0, 2),
+        ("IDNUMBER,formula,Smile", "F{n}-0001,C,*", 2, 0, None),
+        ("Verbindung,SMILES,IC50", "V{n},*,5", 1, 0, None),
+        ("Bestellnr,Bezeichnung,SMILES", "B{n},a{n},*", 2, 0, 1),
+        ("Substanz-Nr.,Name,Struktur", "V{n},a{n},*", 2, 0, 1),
+        ("Code produit,Nom du produit,SMILES", "V{n},a{n},*", 2, 0, 1),
+        ("N° CAS,N° catalogue,SMILES", "1-1-{n},V{n},*", 2, 1, None),
+        ("Código,Nombre,SMILES", "V{n},a{n},*", 2, 0, 1),
+        ("化合物番号,化合物名,SMILES", "V{n},a{n},*", 2, 0, 1),
+        ("货号,名称,SMILES", "V{n},a{n},*", 2, 0, 1),
+        ("Supplier,Supplier Ref,CAS,SMILES", "A,S{n},1-1-{n},*", 3, 1, None),
+        ("S.No,Inhibitor,SMILES", "{n},a{n},*", 2, 1, 1),
+        ("Inhibitor,SMILES", "1,*", 1, None, None),
+        ("Entity,SMILES,Project", "CMP{n},*,x", 1, 0, 0),
+        ("Drug,SMILES,Product", "a{n},*,kinase inhibitor", 1, 0, 0),
+        ("Unnamed: 0,SMILES,y", "rs{n}x,*,5", 1, 0, None),
+        ("Unnamed: 0,SMILES,y", "3{n},*,5", 1, None, None),
         ("smiles,MW,logP", "*,30{n}.5,1.{n}", 0, None, None),
         ("smiles,Plate ID,Batch No", "*,P{n},B{n}", 0, None, None),
     ],
@@ -86,7 +105,7 @@ def test_headers(
 def test_numbers_of_substances_that_repeat_are_no_ids(tmp_path: Path) -> None:
     found = table(tmp_path, "CAS No,SMILES", "1-1-1,*", "1-1-1,*", "N/A,*")
     assert (found.id_column, [record.compound_id for record in found][2]) == (None, "row3")
-    found = table(tmp_path, "CAS No,SMILES,Product", "1-1-1,*,x", "N/A,*,y", "2-2-2,*,z")
+    found = table(tmp_path, "CAS No,SMILES,Colour", "1-1-1,*,x", "N/A,*,y", "2-2-2,*,z")
     assert found.id_column is None
     found = table(tmp_path, "CAS No,Product Name,SMILES", "1-1-1,x,*", "N/A,y,*", "2-2-2,z,*")
     assert [record.compound_id for record in found] == ["x", "y", "z"]
@@ -116,6 +135,14 @@ def test_the_filled_one_of_two_id_columns(tmp_path: Path) -> None:
     rows = [f"{'C7' if n == 7 else ''},S{n},*" for n in range(20)]
     found = table(tmp_path, "Compound ID,Name,SMILES", *rows)
     assert found.id_column == "Name"
+
+
+def test_a_half_empty_column_is_no_id_beside_full_names(tmp_path: Path) -> None:
+    header = "Ligand SMILES,BindingDB MonomerID,BindingDB Ligand Name,PubChem CID"
+    rows = [f"*,,a{n},{n if n % 2 else ''}" for n in range(20)]
+    assert table(tmp_path, header, *rows).id_column == "BindingDB Ligand Name"
+    rows = [f"*,{n // 4},a{n},{n if n % 2 else ''}" for n in range(20)]  # of measurements
+    assert table(tmp_path, header, *rows).id_column == "BindingDB MonomerID"
 
 
 def test_two_equal_columns_are_asked_about_only_if_they_differ(tmp_path: Path) -> None:
@@ -148,9 +175,9 @@ def test_the_smiles_that_say_most(
 def test_lists_of_ids_know_the_same_names(tmp_path: Path) -> None:
     path = tmp_path / "tested.csv"
     path.write_text("Cat. No.,Result\nS1,1\nN/A,2\nS2,3\n")
-    assert _read_ids(path) == ("S1", "S2")
+    assert _read_ids(path) == ("Cat. No.", ("S1", "S2"))
     path.write_text("Cat. No.,Remark\nS1,see SMILES\nS2,no structure\n")
-    assert _read_ids(path) == ("S1", "S2")
+    assert _read_ids(path) == ("Cat. No.", ("S1", "S2"))
 
 
 @pytest.mark.parametrize(

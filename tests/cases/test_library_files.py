@@ -219,3 +219,34 @@ def test_a_rare_field_is_not_the_id_of_all(tmp_path: Path) -> None:
     titled = "".join(f"T{n}{BLOCK}{odd * (n == 3)}$$$$\n" for n in range(9))
     found = library(tmp_path, "b.sdf", titled)
     assert [record.compound_id for record in found][:3] == ["T0", "T1", "T2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "word"),
+    [
+        ("化合物番号,化合物名,SMILES\nZ1,アスピリン,CCO\nZ2,エタノール,CN\n", "cp932", "Shift-JIS"),
+        ("ID,名称（和名）,SMILES\nZ1,カフェイン,CCO\nZ2,水,CN\n", "cp932", "Shift-JIS"),
+        ("ID,Référence,SMILES\nZ1,été,CCO\nZ2,Größe,CN\n", "cp1252", "Windows-1252"),
+        ("ID,Preis in €,SMILES\nZ1,5 µM ±,CCO\nZ2,„x“,CN\n", "cp1252", "Windows-1252"),
+    ],
+)
+def test_the_encoding_of_a_spreadsheet_is_found(
+    tmp_path: Path, text: str, encoding: str, word: str
+) -> None:
+    found = library(tmp_path, "a.csv", text.encode(encoding))
+    assert found.columns == text.splitlines()[0].split(",")
+    names = [line.split(",")[1] for line in text.splitlines()[1:]]
+    for record, name in zip(found, names, strict=True):
+        assert name in (record.name, *record.extra.values())
+    assert word in told(found)
+
+
+def test_titles_that_are_all_the_same_are_no_ids(tmp_path: Path) -> None:
+    blocks = "".join(f"same{BLOCK}$$$$\n" for _ in range(3))
+    found = library(tmp_path, "a.sdf", blocks)
+    assert [record.compound_id for record in found] == ["row1", "row2", "row3"]
+    assert "rows are numbered" in told(found)
+    blocks = "".join(f"{name}{BLOCK}$$$$\n" for name in "aabc")
+    found = library(tmp_path, "b.sdf", blocks)
+    assert [record.compound_id for record in found] == ["a", "a", "b", "c"]
+    assert "25% of the first titles are repeats" in told(found)

@@ -180,7 +180,7 @@ def test_rows_without_structure_or_value_are_noted(tmp_path: Path) -> None:
     assert len(table) == 27
     notes = "\n".join(table.notes)
     assert "2 rows without any measurement" in notes
-    assert "1 rows without structure left out (row 3:" in notes
+    assert "1 row without structure left out (row 3:" in notes
 
 
 def test_a_moleculeace_file_as_it_is() -> None:

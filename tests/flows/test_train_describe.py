@@ -42,3 +42,29 @@ def test_options_of_an_assay(run):
     assert answer.code == 0, answer.err
     assert "24 of 48 rows" in answer.err
     assert run("train", "toxicity", "--describe").code == 2
+
+
+def test_the_flow_reads_an_assay_with_the_options_of_the_command():
+    from prefect.logging import disable_run_logger
+
+    from data.assay.read import AssayOptions
+    from flows.train import plan
+
+    target = "Receptor tyrosine-protein kinase erbB-2"
+    options = AssayOptions(target=target, skip_bad_cells=True)
+    with disable_run_logger():
+        planned = plan.fn(str(CASES / "bindingdb_two_targets.tsv"), None, None, None, options)
+    assert any("24 of 48 rows" in note for note in planned.notes)
+    assert any(note.startswith("ids from column") for note in planned.notes)
+
+
+def test_the_flow_has_every_option_of_an_assay():
+    from dataclasses import fields
+    from inspect import signature
+
+    from data.assay.read import AssayOptions
+    from flows.train import train
+
+    not_given = {"task_name", "minimum_rows"}
+    options = {one.name for one in fields(AssayOptions)} - not_given
+    assert options <= set(signature(train.fn).parameters)

@@ -93,3 +93,25 @@ def test_one_currency() -> None:
     assert check_currency([None], "Price") == ""
     with pytest.raises(InputError, match=r'^[^\n]*"Price" has several currencies \(\$, EUR\)'):
         check_currency([*prices, read_price("3 EUR")], "Price")
+    assert check_currency(prices, "Price (USD)") == "$"
+    with pytest.raises(InputError, match="several currencies"):
+        check_currency(prices, "Preis (€)")
+
+
+@pytest.mark.parametrize(
+    ("column", "currency"),
+    [
+        ("Preis (€)", "€"),
+        ("Price 1mg, USD", "USD"),
+        ("Price_EUR", "EUR"),
+        ("Price $/g", "$"),
+        ("Preis in Euro", "EUR"),
+        ("CHF 5 mg", "CHF"),
+        ("USD ($)", "$"),
+        ("Price USD or EUR", ""),
+        ("Euroscreen price", ""),
+        ("Price", ""),
+    ],
+)
+def test_a_currency_that_stands_only_in_the_header(column: str, currency: str) -> None:
+    assert check_currency([read_price("12"), None], column) == currency

@@ -105,7 +105,9 @@ def test_a_choice_is_handed_over_with_its_reasons(make: Make, lone: Client) -> N
         "unreadable": 0,
         "in_library": 2,
         "other_stereo": 0,
+        "reading": told["lists"][0]["reading"],
     }
+    assert "ids" in told["lists"][0]["reading"][0]
     assert {row["why"] for row in over if row["smiles"] == GEFITINIB} == {"excluded: owned.csv"}
     assert one.manifest["filtered_by_filter"]["excluded: owned.csv"] == 2
     assert "passed_over.csv" in one.manifest["files"]
