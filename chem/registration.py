@@ -32,6 +32,8 @@ class _Tools(NamedTuple):
     enol: Chem.Mol
     labile: Chem.Mol
     """A stereocentre between two ketones or aldehydes, or one of them and an ester or nitrile."""
+    malonyl: Chem.Mol
+    """Simpler than the one before and part of it: quick to refute."""
     ketonizer: rdMolStandardize.Normalizer
 
 
@@ -43,6 +45,7 @@ def _tools() -> _Tools:
             Chem.MolFromSmarts(
                 "[C;X4;H1](-[C;$(C(=O)[#6,#1]);!$(C-[O,N])])-[$(C(=O)[#6,#8,#1]),$(C#N)]"
             ),
+            Chem.MolFromSmarts("[C;X4;H1](-C=O)-C=,#[O,N]"),
             rdMolStandardize.NormalizerFromData(_RULES, rdMolStandardize.CleanupParameters()),
         )
 
@@ -56,7 +59,7 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
     tools = _tools()
     enol = _MAY_BE_ENOL.search(smiles) and mol.HasSubstructMatch(tools.enol)
     labile: list[int] = []
-    if "@" in smiles and "=O" in smiles:
+    if "@" in smiles and "=O" in smiles and mol.HasSubstructMatch(tools.malonyl):
         labile = [one[0] for one in mol.GetSubstructMatches(tools.labile)]
     if not enol and not labile:
         return smiles

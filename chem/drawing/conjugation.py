@@ -93,11 +93,14 @@ def _state_of(atom: Chem.Atom) -> AtomState:
 
 
 def neighbour_lists(mol: Chem.Mol) -> list[list[int]]:
-    """Return the neighbours of each atom."""
-    neighbours: list[list[int]] = [[] for _ in range(mol.GetNumAtoms())]
-    begin, end = Chem.GetAdjacencyMatrix(mol).nonzero()
-    for i, j in zip(begin.tolist(), end.tolist(), strict=True):
-        neighbours[i].append(j)
+    """Return the neighbours of each atom, in ascending order."""
+    adjacency = Chem.GetAdjacencyMatrix(mol)
+    ends = adjacency.nonzero()[1].tolist()
+    neighbours: list[list[int]] = []
+    first = 0
+    for degree in adjacency.sum(axis=1).tolist():
+        neighbours.append(ends[first : first + degree])
+        first += degree
     return neighbours
 
 

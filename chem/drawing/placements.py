@@ -8,6 +8,7 @@ never on the form that was drawn, so every form of a compound leads to the same 
 
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from chem.drawing.conjugation import (
@@ -89,7 +90,7 @@ def _search(system: System) -> Best:
     best: list[Placement] = []
     lowest: int | None = None
     atoms = rings = 0
-    for cost, mask, options in sorted(_candidates(system, context), key=lambda one: one[:2]):
+    for cost, mask, options in sorted(_candidates(system, context), key=itemgetter(0, 1)):
         if lowest is not None and cost - matcher.most_worth > lowest:
             break
         if not matcher.matches(mask):
@@ -130,15 +131,14 @@ def _candidates(system: System, context: "_Context") -> list[tuple[int, int, tup
         least[k] = least[k + 1] + min(one.hydrogens for one in options[k])
     found: list[tuple[int, int, tuple[_Option, ...]]] = []
 
-    def extend(k: int, left: int, charge: int, chosen: tuple[_Option, ...]) -> None:
+    def extend(
+        k: int, left: int, charge: int, cost: int, mask: int, chosen: tuple[_Option, ...]
+    ) -> None:
         if not least[k] <= left <= most[k]:
             return
         if k == len(positions):
             if charge == system.charge:
-                mask = fixed
-                for position, one in zip(positions, chosen, strict=True):
-                    mask |= one.bonded << position
-                found.append((sum(one.cost for one in chosen), mask, chosen))
+                found.append((cost, mask, chosen))
                 if len(found) > MAX_PLACEMENTS:
                     raise TooLargeError
             return
@@ -148,9 +148,16 @@ def _candidates(system: System, context: "_Context") -> list[tuple[int, int, tup
             # nothing: the first of them has the double bond.
             if twin is not None and one.bonded > chosen[twin].bonded:
                 continue
-            extend(k + 1, left - one.hydrogens, charge + one.charge, (*chosen, one))
+            extend(
+                k + 1,
+                left - one.hydrogens,
+                charge + one.charge,
+                cost + one.cost,
+                mask | one.bonded << positions[k],
+                (*chosen, one),
+            )
 
-    extend(0, system.hydrogens, 0, ())
+    extend(0, system.hydrogens, 0, 0, fixed, ())
     return found
 
 
