@@ -205,6 +205,8 @@ class _Context:
         self.outer_carbons = [bits >> OUTER_CARBONS for bits in system.surroundings]
         self.six = [set(one) for one in system.rings if len(one) == 6]
         self.five = [set(one) for one in system.rings if len(one) == 5]
+        self.in_six: set[int] = set().union(*self.six)
+        self.in_five: set[int] = set().union(*self.five)
         self.aromatic = {k for ring in system.rings for k in ring if k >= 0}
         self.benzene = {
             k
@@ -259,9 +261,9 @@ class _Context:
 
     def _nitrogen(self, k: int) -> tuple[int, int]:
         system = self.system
-        if any(k in ring for ring in self.five):
+        if k in self.in_five:
             return self._in_five_ring(k), 0
-        if any(k in ring for ring in self.six):
+        if k in self.in_six:
             return self._in_six_ring(k), 0
         others = self.neighbours[k]
         in_ring = bool(system.surroundings[k] & RING)
@@ -310,7 +312,7 @@ class _Context:
         It is drawn beside a carbon that bears a heteroatom or carbonyl group sooner than beside
         one that bears an amine or aryl group, and on nitrogen 9 of a purine, but 7 of a xanthine.
         """
-        if self.system.numbers[k] != NITROGEN or not any(k in ring for ring in self.five):
+        if self.system.numbers[k] != NITROGEN or k not in self.in_five:
             return 0
         return sum(
             self._habit_beside(j, k)
@@ -341,7 +343,7 @@ class _Context:
         return sum(self._is_in_six(j) for j in ring) == 2
 
     def _is_in_six(self, k: int) -> bool:
-        return any(k in ring for ring in self.six)
+        return k in self.in_six
 
     def _bears_oxo(self, k: int) -> bool:
         return k >= 0 and any(
@@ -393,9 +395,9 @@ class _Context:
             return 12
         # A hydrogen would have been taken off the charged atom.
         cost = 8 if self.system.degrees[k] < 3 else 0
-        if any(k in ring for ring in self.six):
+        if k in self.in_six:
             return cost
-        if any(k in ring for ring in self.five):
+        if k in self.in_five:
             return cost + 1
         return cost + 3
 
