@@ -93,11 +93,14 @@ def _state_of(atom: Chem.Atom) -> AtomState:
 
 
 def neighbour_lists(mol: Chem.Mol) -> list[list[int]]:
-    """Return the neighbours of each atom."""
-    neighbours: list[list[int]] = [[] for _ in range(mol.GetNumAtoms())]
-    begin, end = Chem.GetAdjacencyMatrix(mol).nonzero()
-    for i, j in zip(begin.tolist(), end.tolist(), strict=True):
-        neighbours[i].append(j)
+    """Return the neighbours of each atom, in ascending order."""
+    adjacency = Chem.GetAdjacencyMatrix(mol)
+    ends = adjacency.nonzero()[1].tolist()
+    neighbours: list[list[int]] = []
+    first = 0
+    for degree in adjacency.sum(axis=1).tolist():
+        neighbours.append(ends[first : first + degree])
+        first += degree
     return neighbours
 
 
@@ -118,7 +121,7 @@ def find_systems(mol: Chem.Mol) -> list[Drawn]:
             inside = set(chain.from_iterable(rings))
         if not charged and _is_settled(atoms, states, neighbours, inside):
             continue
-        found.append(_describe(atoms, states, neighbours, fixed, rings))
+        found.append(_describe(atoms, states, neighbours, fixed, rings, inside))
     return found
 
 
@@ -272,39 +275,41 @@ def _describe(
     neighbours: list[list[int]],
     fixed: set[int],
     rings: Sequence[Sequence[int]],
+    inside: set[int],
 ) -> Drawn:
     place = {atom: k for k, atom in enumerate(atoms)}
-    flexible = tuple(states[i].number != CARBON and i not in fixed for i in atoms)
+    flexible = tuple([states[i].number != CARBON and i not in fixed for i in atoms])
     edges = tuple(
-        (place[i], place[j]) for i in atoms for j in neighbours[i] if j in place and i < j
+        [(place[i], place[j]) for i in atoms for j in neighbours[i] if i < j and j in place]
     )
     known = []
     for ring in rings:
         if len(ring) not in (5, 6):
             continue
-        if any(i in place for i in ring) and all(
-            i in place
-            or _gives_a_pair(states[i])
+        outer = [i for i in ring if i not in place]
+        if len(outer) == len(ring):
+            continue
+        if not outer or all(
+            _gives_a_pair(states[i])
             # A carbonyl group between two alkylated nitrogens, as in a xanthine.
             or (len(ring) == 6 and states[i].number == CARBON and states[i].left == 1)
-            for i in ring
+            for i in outer
         ):
-            known.append(tuple(place.get(i, -states[i].number) for i in ring))
-    inside = set(chain.from_iterable(rings))
+            known.append(tuple([place.get(i, -states[i].number) for i in ring]))
     surroundings = tuple(
-        _describe_surroundings(i, states, neighbours, place, inside) for i in atoms
+        [_describe_surroundings(i, states, neighbours, place, inside) for i in atoms]
     )
-    drawn = tuple(states[i] for i in atoms)
+    drawn = tuple([states[i] for i in atoms])
     system = System(
-        numbers=tuple(one.number for one in drawn),
-        degrees=tuple(one.degree for one in drawn),
+        numbers=tuple([one.number for one in drawn]),
+        degrees=tuple([one.degree for one in drawn]),
         flexible=flexible,
         edges=edges,
         rings=tuple(known),
         surroundings=surroundings,
-        hydrogens=sum(s.hydrogens for s, can in zip(drawn, flexible, strict=True) if can),
-        charge=sum(s.charge for s, i in zip(drawn, atoms, strict=True) if i not in fixed),
-        anion=any(one.charge < 0 for one in drawn),
+        hydrogens=sum([s.hydrogens for s, can in zip(drawn, flexible, strict=True) if can]),
+        charge=sum([s.charge for s, i in zip(drawn, atoms, strict=True) if i not in fixed]),
+        anion=min([one.charge for one in drawn]) < 0,
     )
     return Drawn(system, tuple(atoms), drawn)
 
@@ -331,7 +336,10 @@ def _describe_surroundings(
     inside: set[int],
 ) -> int:
     if states[atom].number == CARBON:
-        outer = sum(j not in place and states[j].number == CARBON for j in neighbours[atom])
+        outer = 0
+        for j in neighbours[atom]:
+            if j not in place and states[j].number == CARBON:
+                outer += 1
         return outer << OUTER_CARBONS
     bits = RING if atom in inside else 0
     for j in neighbours[atom]:

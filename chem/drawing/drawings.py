@@ -185,6 +185,8 @@ class _Tools(NamedTuple):
     charges: rdMolStandardize.Normalizer
     hydrogens: rdMolStandardize.Normalizer
     may_move: Chem.Mol
+    movable: tuple[Chem.Mol, ...]
+    """What each rule of ``HYDROGENS`` rewrites."""
 
 
 @cache
@@ -195,6 +197,7 @@ def _tools() -> _Tools:
             charges=rdMolStandardize.NormalizerFromData(_table(CHARGES), parameters),
             hydrogens=rdMolStandardize.NormalizerFromData(_table(HYDROGENS), parameters),
             may_move=Chem.MolFromSmarts(_MAY_MOVE),
+            movable=tuple(Chem.MolFromSmarts(rule.partition(">>")[0]) for _, rule in HYDROGENS),
         )
 
 
@@ -212,8 +215,11 @@ def settle_hydrogens(mol: Chem.Mol) -> Chem.Mol:
 
     The very molecule where none has to move.
     """
-    if not mol.HasSubstructMatch(_tools().may_move):
+    tools = _tools()
+    if not mol.HasSubstructMatch(tools.may_move):
         return mol
+    if not any(mol.HasSubstructMatch(one) for one in tools.movable):
+        return mol  # the normalizer would find the same, and prepares for longer
     free = Chem.Mol(mol)
     for atom in free.GetAtoms():
         # "[OH]" and "[C@H]" would keep their hydrogens by hand.
@@ -222,7 +228,7 @@ def settle_hydrogens(mol: Chem.Mol) -> Chem.Mol:
             atom.SetNoImplicit(False)
             atom.SetNumExplicitHs(0)
     free.UpdatePropertyCache(strict=False)
-    _tools().hydrogens.normalizeInPlace(free)
+    tools.hydrogens.normalizeInPlace(free)
     return keep_groups(mol, free)
 
 

@@ -8,6 +8,7 @@ never on the form that was drawn, so every form of a compound leads to the same 
 
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from chem.drawing.conjugation import (
@@ -90,7 +91,7 @@ def _search(system: System) -> Best:
     best: list[Placement] = []
     lowest: int | None = None
     atoms = rings = 0
-    for cost, mask, options in sorted(_candidates(system, context), key=lambda one: one[:2]):
+    for cost, mask, options in sorted(_candidates(system, context), key=itemgetter(0, 1)):
         if lowest is not None and cost - matcher.most_worth > lowest:
             break
         if not matcher.matches(mask):
@@ -131,15 +132,14 @@ def _candidates(system: System, context: "_Context") -> list[tuple[int, int, tup
         least[k] = least[k + 1] + min(one.hydrogens for one in options[k])
     found: list[tuple[int, int, tuple[_Option, ...]]] = []
 
-    def extend(k: int, left: int, charge: int, chosen: tuple[_Option, ...]) -> None:
+    def extend(
+        k: int, left: int, charge: int, cost: int, mask: int, chosen: tuple[_Option, ...]
+    ) -> None:
         if not least[k] <= left <= most[k]:
             return
         if k == len(positions):
             if charge == system.charge:
-                mask = fixed
-                for position, one in zip(positions, chosen, strict=True):
-                    mask |= one.bonded << position
-                found.append((sum(one.cost for one in chosen), mask, chosen))
+                found.append((cost, mask, chosen))
                 if len(found) > MAX_PLACEMENTS:
                     raise TooLargeError
             return
@@ -149,9 +149,16 @@ def _candidates(system: System, context: "_Context") -> list[tuple[int, int, tup
             # nothing: the first of them has the double bond.
             if twin is not None and one.bonded > chosen[twin].bonded:
                 continue
-            extend(k + 1, left - one.hydrogens, charge + one.charge, (*chosen, one))
+            extend(
+                k + 1,
+                left - one.hydrogens,
+                charge + one.charge,
+                cost + one.cost,
+                mask | one.bonded << positions[k],
+                (*chosen, one),
+            )
 
-    extend(0, system.hydrogens, 0, ())
+    extend(0, system.hydrogens, 0, 0, fixed, ())
     return found
 
 
@@ -199,6 +206,8 @@ class _Context:
         self.outer_carbons = [bits >> OUTER_CARBONS for bits in system.surroundings]
         self.six = [set(one) for one in system.rings if len(one) == 6]
         self.five = [set(one) for one in system.rings if len(one) == 5]
+        self.in_six: set[int] = set().union(*self.six)
+        self.in_five: set[int] = set().union(*self.five)
         self.aromatic = {k for ring in system.rings for k in ring if k >= 0}
         self.benzene = {
             k
@@ -255,9 +264,9 @@ class _Context:
 
     def _nitrogen(self, k: int) -> tuple[int, int]:
         system = self.system
-        if any(k in ring for ring in self.five):
+        if k in self.in_five:
             return self._in_five_ring(k), 0
-        if any(k in ring for ring in self.six):
+        if k in self.in_six:
             return self._in_six_ring(k), 0
         others = self.neighbours[k]
         in_ring = bool(system.surroundings[k] & RING)
@@ -321,7 +330,7 @@ class _Context:
         It is drawn beside a carbon that bears a heteroatom or carbonyl group sooner than beside
         one that bears an amine or aryl group, and on nitrogen 9 of a purine, but 7 of a xanthine.
         """
-        if self.system.numbers[k] != NITROGEN or not any(k in ring for ring in self.five):
+        if self.system.numbers[k] != NITROGEN or k not in self.in_five:
             return 0
         return sum(
             self._habit_beside(j, k)
@@ -352,7 +361,7 @@ class _Context:
         return sum(self._is_in_six(j) for j in ring) == 2
 
     def _is_in_six(self, k: int) -> bool:
-        return any(k in ring for ring in self.six)
+        return k in self.in_six
 
     def _bears_oxo(self, k: int) -> bool:
         return k >= 0 and any(
@@ -404,9 +413,9 @@ class _Context:
             return 12
         # A hydrogen would have been taken off the charged atom.
         cost = 8 if self.system.degrees[k] < 3 else 0
-        if any(k in ring for ring in self.six):
+        if k in self.in_six:
             return cost
-        if any(k in ring for ring in self.five):
+        if k in self.in_five:
             return cost + 1
         return cost + 3
 

@@ -38,6 +38,8 @@ class _Queries(NamedTuple):
     """An enol, an enamine, an enone in a ring."""
     between: Chem.Mol
     """A saturated carbon between a ketone or aldehyde and another carbonyl group."""
+    malonyl: Chem.Mol
+    """Simpler than the one before and part of it: quick to refute."""
 
 
 @cache
@@ -46,6 +48,7 @@ def _queries() -> _Queries:
         Chem.MolFromSmarts("[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"),
         Chem.MolFromSmarts("[$([N,O,S;!H0]-C=,#C),$([O,S]=[C;R]-[C;R]=C)]"),
         Chem.MolFromSmarts("[C;X4;!H0](-[$([#6](=O)[#6,$([N;R])]),$([C;H1]=O)])-[#6]=O"),
+        Chem.MolFromSmarts("[C;X4;!H0](-[#6]=O)-[#6]=O"),
     )
 
 
@@ -73,7 +76,11 @@ def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
     ):
         return True
     carbonyls = smiles.count("=O") + smiles.startswith("O=")
-    return carbonyls > 1 and bool(mol.HasSubstructMatch(queries.between))
+    return (
+        carbonyls > 1
+        and bool(mol.HasSubstructMatch(queries.malonyl))
+        and bool(mol.HasSubstructMatch(queries.between))
+    )
 
 
 def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol, bool]:
@@ -94,7 +101,7 @@ def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol,
             note("neutralized", mol)
     mol = _draw_systems(mol, smiles, note)
     settled = settle_hydrogens(mol)
-    if settled is not mol and Chem.MolToSmiles(settled) != Chem.MolToSmiles(mol):
+    if settled is not mol and _differ(settled, mol):
         note("tautomer", settled)
         mol = _draw_systems(settled, smiles, note)
     aromatic = aromatize(mol)
@@ -107,6 +114,13 @@ def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol,
             mol = plain
             note("tautomer", mol)
     return mol, mol is not before
+
+
+def _differ(mol: Chem.Mol, other: Chem.Mol) -> bool:
+    """Compare two drawings of one order of atoms: that order's SMILES is quick to write."""
+    if Chem.MolToSmiles(mol, canonical=False) == Chem.MolToSmiles(other, canonical=False):
+        return False
+    return str(Chem.MolToSmiles(mol)) != str(Chem.MolToSmiles(other))
 
 
 def _draw_systems(mol: Chem.Mol, smiles: str, note: Note) -> Chem.Mol:
