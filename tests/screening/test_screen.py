@@ -294,7 +294,7 @@ def test_the_keys_that_the_shipped_screen_explains_can_be_used(tmp_path: Path) -
     used = re.sub(r"^# (\[\w+\]|\w+ = )", r"\1", written, flags=re.MULTILINE)
     screen = load(used, tmp_path)
     columns = [f"{task}{end}" for task in screen.tasks for end in ("", "_std")]
-    screen.check([*columns, "activity_distance"], DESCRIBED)
+    screen.check([*columns, "activity_distance", "toxicity_distance"], DESCRIBED)
     assert screen.selection is not None
     assert list(tomllib.loads(used)["selection"]) == list(Selection.model_fields)
     assert (screen.lab.points, screen.lab.reference) == (8, "erlotinib")
