@@ -17,8 +17,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 NOISES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """Shares of the targets' variance that are tried as noise."""
-PRESUMED_NOISE = 16.0
-"""Times the noise of a measurement that a presumed value has: it says less than a measurement."""
+PRESUMED_NOISE = 64.0
+"""Times the noise of a measurement that a presumed value has: it says less than a measurement.
+Chosen by cross-validation on the training rows of nine assays."""
 _TUNING_ROWS = 2_000
 """Rows that the noise is chosen on, at most."""
 _FOLDS = 5

@@ -38,8 +38,8 @@ from gnn.measured_file import FILE
 SOURCES = ("admet", "toxicity")
 """Shipped bundles whose measured compounds are the strangers: drugs, chemicals and screening
 compounds that were not chosen for any one target."""
-LEAST, MOST = 100, 300
-"""Strangers: as many as the assay has compounds, within these limits. More of them, or none but
+COUNT = 100
+"""Strangers, or fewer where the shipped compounds have no more. Three times as many, or none but
 very strange ones, cost accuracy on what is like the assay at a distance."""
 NEAREST = 0.75
 """Distance to the assay's nearest compound that a stranger has at least."""
@@ -91,8 +91,7 @@ def add_strangers(assembled: Assembled, seed: int = 0) -> Assembled:
     ]
     smiles: list[str] = []
     if any(found):
-        count = int(np.clip(known.any(axis=1).sum(), LEAST, MOST))
-        smiles, graphs = _draw(data.graphs, count, np.random.default_rng(seed))
+        smiles, graphs = _draw(data.graphs, COUNT, np.random.default_rng(seed))
     if not smiles:
         nobody = np.zeros(len(data.values), bool)
         notes = [*assembled.notes, _nothing([task["name"] for task in data.tasks])]

@@ -1,14 +1,16 @@
 """All who may be chosen: the pool, and beyond it the controls and the best by optimism."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from chem.clusters import clusters
 from chem.errors import InputError
 from screening.basket import Candidate
+from screening.handover.domain import distance_column
 from screening.late import Frames
 from screening.marks import Marks
 from screening.prices import LOOKED_AT, Price, check_currency, find_price_style, read_price
@@ -33,7 +35,8 @@ class Candidates(NamedTuple):
     controls: list[int]
     """Places of the controls, best first."""
     hopes: list[int]
-    """Places of who may be explored, best by optimism first."""
+    """Places of who may be explored, inside the primary targets' domains, best by optimism
+    first."""
     clustered: bool
     """Whether a rule asks for clusters."""
     currency: str
@@ -49,15 +52,22 @@ def find_candidates(
     screen: Screen,
     marks: Marks,
     identify: Identify,
+    edges: Mapping[str, float] | None = None,
 ) -> Candidates:
-    """Gather all who may be chosen, with their clusters and prices where a rule asks for them."""
+    """Gather all who may be chosen, with their clusters and prices where a rule asks for them.
+
+    ``edges``, by column of distances, is where each bundle's domain ends. Who is explored lies
+    inside the domains of the primary targets: beyond them a deviation is wide because nothing is
+    known, and the most promising by it would be those that the models know least of.
+    """
     selection = screen.selection
     assert selection is not None
     wanted, hopes = _controls(controls, screen, marks), pool.head(0)
     wanted = hopes if wanted is None else wanted
     if selection.explored(screen.hits):
         size = selection.hoped(screen.hits)
-        hopes = merge_top(frames(), screen, size=size, optimism=selection.optimism).hits
+        inside = _inside(frames, screen, edges or {})
+        hopes = merge_top(inside, screen, size=size, optimism=selection.optimism).hits
         hopes = hopes.drop(columns=[OPTIMISTIC])
     # Those of the pool are kept, because their places in the list are known.
     together = pd.concat([pool, wanted, hopes], ignore_index=True)
@@ -83,6 +93,16 @@ def find_candidates(
         check_currency(prices, column) if column else "",
         told,
     )
+
+
+def _inside(frames: Frames, screen: Screen, edges: Mapping[str, float]) -> Iterator[pd.DataFrame]:
+    """Yield each frame's rows inside the domains of the primary targets' bundles."""
+    columns = {distance_column(part.task, edges) for part in screen.primary} & set(edges)
+    for frame in frames():
+        kept = np.ones(len(frame), dtype=bool)
+        for column in columns & set(frame.columns):
+            kept &= frame[column].to_numpy(dtype=np.float64) <= edges[column]
+        yield frame[kept]
 
 
 def _controls(frames: Frames, screen: Screen, marks: Marks) -> pd.DataFrame | None:

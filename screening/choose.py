@@ -1,12 +1,15 @@
 """From the ranked list to the hits, by the rules of a screen's selection.
 
 Controls come first. Then the pool is offered in the order of the screen's ``diversity``, until
-the places that are left are those of exploration; then the most promising by optimism; and what
-exploration cannot fill goes to the pool again. The hits are handed over in the order of the list.
+the places that are left are those of exploration; then the most promising by optimism, inside the
+primary targets' domains; and what exploration cannot fill goes to the pool again. The hits are
+handed over in the order of the list.
 
 Nothing hangs on how the library was cut or the scores were read: the pool is the first of a total
 order, and every later step goes through it in a stated order.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -42,18 +45,19 @@ def rank_and_choose(
     controls: Frames,
     identify: Identify,
     keep_every: bool = False,
+    edges: Mapping[str, float] | None = None,
 ) -> Ranking:
     """Rank, and choose up to ``screen.hits`` by ``screen.selection``.
 
     The hits have the columns of ``rank_and_examine``, and ``cluster`` where clusters were asked
     for. controls: scored frames that hold the controls of ``marks``, whoever else they hold. For
-    frames and ``keep_every`` see ``merge_top``. Raises InputError where the controls alone cost
-    more than the budget, or have no scores.
+    frames and ``keep_every`` see ``merge_top``; for ``edges``, ``find_candidates``. Raises
+    InputError where the controls alone cost more than the budget, or have no scores.
     """
     assert screen.selection is not None
     verdicts = Verdicts(screen, marks)
     pool = find_pool(frames, screen, verdicts, keep_every)
-    candidates = find_candidates(pool.compounds, frames, controls, screen, marks, identify)
+    candidates = find_candidates(pool.compounds, frames, controls, screen, marks, identify, edges)
     basket, rule = Basket(screen.selection), _rule(screen.selection)
     _choose(candidates, basket, verdicts, screen)
     everyone = _with_list_ranks(candidates, basket, verdicts, frames, screen)

@@ -19,6 +19,7 @@ from screening.grouping import with_structure
 from screening.late import rank_and_examine
 from screening.marks import NO_MARKS, Marks
 from screening.objective import needed_columns
+from screening.plan import domain_limits
 from screening.prepared import Prepared
 from screening.rank import Ranking
 from screening.score import Unit
@@ -60,7 +61,10 @@ def judge(screen: Screen, bundles: Sequence[Bundle], prepared: Prepared, scores:
         ranking = rank_and_examine(frames, screen, keep_every)
     else:
         identify = partial(with_identity, prepared)
-        ranking = rank_and_choose(frames, screen, scores.marks, controls, identify, keep_every)
+        edges = domain_limits(tuple(bundles))
+        ranking = rank_and_choose(
+            frames, screen, scores.marks, controls, identify, keep_every, edges
+        )
     found: dict[str, Any] = {"exhaustive": True, "why": scores.why_all}
     if scores.triage is not None:
         ranking, found = _with_triage(ranking, scores.triage, screen.hits)

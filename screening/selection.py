@@ -43,7 +43,8 @@ class Selection(Strict):
     price_decimal: Literal["point", "comma"] | None = None
     """The decimal mark of its numbers, where the column itself leaves that open."""
     explore: Annotated[float, Field(ge=0, le=0.5)] = 0.0
-    """Share of the hits that goes to uncertain compounds: the best by ``optimism``."""
+    """Share of the hits that goes to uncertain compounds: the best by ``optimism``, inside the
+    domains of the primary targets' bundles."""
     optimism: Annotated[float, Field(ge=0, le=10)] = 1.0
     """Standard deviations added to a prediction where it is judged for exploration."""
 

@@ -15,7 +15,7 @@ from gnn.assess import UNKNOWN, _trained
 from gnn.batch import take
 from gnn.domain import Domain, training_domain
 from gnn.own_assay import ASSAY_MEMBERS, assay_training, assemble_assay
-from gnn.strangers import LEAST, NEAREST, presumption
+from gnn.strangers import COUNT, NEAREST, presumption
 
 FILE = Path(__file__).parents[1] / "files/my_assay.csv"
 NUMBER = {"name": "clearance", "kind": "regression", "unit": "number", "direction": "up"}
@@ -85,8 +85,8 @@ def test_strangers_are_far_trained_on_and_no_part_of_any_metric():
     data = made.data
     assert data.presumed is not None
     added = np.flatnonzero(data.presumed)
-    assert len(added) == LEAST
-    assert len(made.smiles) == data.graphs.molecules == 60 + LEAST
+    assert len(added) == COUNT
+    assert len(made.smiles) == data.graphs.molecules == 60 + COUNT
     own = take(data.graphs, np.arange(60))
     assert (Domain.of(own).distance(take(data.graphs, added)) >= NEAREST).all()
     assert (data.parts[:, added] == "fit").all()

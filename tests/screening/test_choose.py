@@ -358,6 +358,32 @@ def test_exploration_takes_the_best_by_optimism_from_anywhere() -> None:
     assert hits["score"].is_monotonic_decreasing
 
 
+@pytest.mark.parametrize("edge", [0.0, 0.3, 0.55, 0.7, 1.0])
+def test_exploration_stays_inside_the_primary_targets_domain(edge: float) -> None:
+    """The farther a molecule, the wider its deviation: by optimism the farthest come first."""
+    frame = make_frame(60, 4)
+    away = np.round(np.random.default_rng(9).random(len(frame)), 2).astype(np.float32)
+    frame = frame.assign(a_distance=away, other_distance=np.float32(1), a_X_std=1 + 4 * away)
+    screen = make_screen(10, {}, explore=0.5, pool=10)
+    edges = {"a_distance": edge, "other_distance": 0.1}  # no primary target is of the other
+
+    def choose(pieces: list[pd.DataFrame]) -> Ranking:
+        everyone = (lambda: pieces, screen, Marks(), lambda: pieces)
+        return rank_and_choose(*everyone, identify, edges=edges)
+
+    hits = choose([frame]).hits
+    pd.testing.assert_frame_equal(choose([frame[40:], frame[:40]]).hits, hits)
+    explored = hits[hits["picked_by"] == "explore"]
+    assert (explored["a_distance"] <= edge).all()
+    assert len(hits) == 10
+    light = frame[(frame["mw"] <= 500) & (away <= edge)]
+    plain = set(hits["row"]) - set(explored["row"])
+    assert len(explored) == min(5, len(set(light["row"]) - plain))
+    free = rank_and_choose(lambda: [frame], screen, Marks(), lambda: [frame], identify).hits
+    far = free.loc[free["picked_by"] == "explore", "a_distance"]
+    assert (far > 0.6).all()  # without a domain the farthest are taken
+
+
 def test_what_exploration_cannot_fill_goes_to_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Selection, "hoped", lambda self, hits: 1)
     case = Case(make_frame(60, 4), make_screen(10, {}, explore=0.5), Marks())
