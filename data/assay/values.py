@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.numbers import Decimal, NumberStyle, find_style
+from chem.numbers import Decimal, NumberStyle
 from data.assay.cells import (
     NO_VERDICT,
     Reading,
@@ -24,6 +24,7 @@ from data.assay.cells import (
 from data.assay.measure import Measure
 from data.assay.problems import Problem, say_count
 from data.assay.rows import AssayRows
+from data.assay.styles import ADVICE, style_of
 from data.units import MASS, MOLAR, PACTIVITY_RANGE, Bound, find_unit, power_of_ten, to_pactivity
 
 _ASIDE = {
@@ -38,7 +39,6 @@ _ASIDE = {
 }
 _FLIPPED: dict[Bound, Bound] = {-1: 1, 0: 0, 1: -1}
 _EXAMPLES = 3
-_LIMITS = {"percent": (-1000.0, 1000.0), "pactivity": PACTIVITY_RANGE}
 
 
 class Example(NamedTuple):
@@ -140,17 +140,11 @@ class _Reader:
     def _style(self, places: list[int], found: Values) -> tuple[NumberStyle, set[int]]:
         if self.measure.kind == "class":
             return NumberStyle(), set()
-        limits = _LIMITS.get(self.measure.kind)
-        if self.measure.transform in ("log10", "ln"):
-            limits = (-40.0, 40.0)
         texts = [self.cells[at] for at in places]
-        reading = find_style(
-            texts, decimal=self.decimal, limits=limits, delimiter=self.rows.delimiter
-        )
+        reading = style_of(self.measure, texts, self.decimal, self.rows.delimiter)
         if reading.doubt:
             raise InputError(
-                f"{self.rows.path}: column {self.measure.column!r}: {reading.doubt}; say which "
-                "with --decimal point or --decimal comma."
+                f"{self.rows.path}: column {self.measure.column!r}: {reading.doubt}; {ADVICE}."
             )
         if reading.told:
             found.notes.append(reading.told)
