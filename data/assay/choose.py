@@ -7,7 +7,7 @@ from chem.errors import InputError
 from chem.numbers import Decimal
 from data.assay.cells import are_classes
 from data.assay.headers import Header
-from data.assay.layout import Layout
+from data.assay.layout import Layout, as_class
 from data.assay.measure import UNITS, Measure, from_header, parse_units, with_units
 from data.assay.parts import name_units, part_by_dose, part_by_type
 from data.assay.rows import AssayRows
@@ -110,7 +110,7 @@ def _forced(header: Header, rows: AssayRows, units: str | None) -> Header:
         return header
     cells = rows.cells[header.column]
     if units is None and header.role == "other" and are_classes(cells):
-        return Header(header.column, "value", kind="class", task=task_name(header.column))
+        return as_class(header.column, cells)
     known = header.reason and header.reason not in ("no known quantity", "it is empty")
     if known and (units is None or parse_units(units)[0] not in ("number", "class")):
         raise InputError(
@@ -213,6 +213,11 @@ def _no_unit(column: str) -> str:
 
 
 def _ask(header: Header) -> str:
+    if header.kind == "class":
+        return (
+            f"say which with --value-column {header.column!r} --units 'class up' (1 is active) or "
+            "'class down' (1 is inactive)"
+        )
     if header.kind == "percent":
         return f"say which with --value-column {header.column!r} --units '% up' (or '% down')"
     if header.transform:

@@ -197,7 +197,8 @@ class _Reader:
                 return None
             if isinstance(verdict, Unreadable):
                 raise CellError(verdict.kind)
-            return verdict.number, 0
+            turned = self.measure.direction == "down"
+            return (1 - verdict.number if turned else verdict.number), 0
         if is_inactive(cell):
             if self._inactive is None:
                 raise CellError("inactive")

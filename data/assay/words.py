@@ -46,10 +46,21 @@ GAIN = {"activation", "agonism", "agonist", "stimulation", "effect", "efficacy",
 GAIN |= {"emax", "dmax", "imax", "cytotoxicity", "toxicity", "induction", "occupancy"}
 LEFT = {"residual", "remaining", "viability", "viable", "survival", "surviving", "poc", "survivors"}
 """What is left: an inhibitor lowers it."""
+LEFT |= {"alive"}
+LEFT_BEHIND = {"remaining", "residual"}
+"""Words of what is left that do not say of what."""
+STABILITY = {"stability", "microsomal", "microsomes", "microsome", "hlm", "rlm", "mlm", "parent"}
+COMPOUND = {"hepatocyte", "hepatocytes", "s9", "plasma", "serum", "blood", "compound", "drug"}
+"""Words of assays in which what remains is the compound itself."""
 LEFT_OF = {"control", "ctrl", "ctl", "growth", "proliferation", "dmso", "vehicle", "confluence"}
 LEFT_OF |= {"untreated", "t/c"}
+LIVES = LEFT | {"growth", "proliferation", "confluence", "grows", "grown"}
+"""Words of which 1 mostly says that nothing was inhibited."""
 UNSAID = {"activity", "act", "binding", "signal", "intensity", "expression", "rate"}
 """Per cent of these may be what is left or what was gained."""
+LEFT_OF_WHAT = (LEFT - LEFT_BEHIND) | LEFT_OF | UNSAID
+LEFT_OF_WHAT |= {"enzyme", "enzymatic", "kinase", "cells", "cell", "growth", "bacteria"}
+"""What an inhibitor leaves less of."""
 CLASS = {"active", "activity", "class", "label", "outcome", "hit", "toxic", "binder", "inhibitor"}
 CLASS |= {"isactive", "flag"}
 
