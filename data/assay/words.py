@@ -64,6 +64,15 @@ LEFT_OF_WHAT |= {"enzyme", "enzymatic", "kinase", "cells", "cell", "growth", "ba
 CLASS = {"active", "activity", "class", "label", "outcome", "hit", "toxic", "binder", "inhibitor"}
 CLASS |= {"isactive", "flag"}
 
+RISK = re.compile(
+    r"(?!detox)[a-z]*tox(?:ic|icity|icities|icology|in|21)?|mutagen\w*|teratogen\w*|clastogen\w*"
+    r"|carcino\w*|ames|(?:ik)?p?herg[a-z0-9]*|kcnh2|dili|risks?|liabilit(?:y|ies)|irritan\w*"
+    r"|irritation|corrosi\w*|sensiti[sz](?:er|ation)|h(?:a)?emoly\w*|phospholipidosis|qt|qtc|bsep"
+    r"|adverse|safety|nav1\.?5|cav1\.?2|p?(?:cc|tc|ld|td)50"
+    r"|cyp(?:1a2|2b6|2c8|2c9|2c19|2d6|2e1|3a4|3a5)"
+)
+"""A word, in lower case, of what is a risk: being unlike what was measured is no safety."""
+
 RELATION = {"relation", "relationship", "qualifier", "qual", "operator", "op", "modifier", "mod"}
 RELATION |= {
     "censored",
