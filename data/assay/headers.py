@@ -48,7 +48,9 @@ class Header(NamedTuple):
 
 
 _RATE = re.compile(r"(?:M|s|min)\^?\s*-1\b")
-_SCALED = re.compile(r"(?:[*×·/]|(?<![A-Za-z])x)\s*1(?:0+(?![.\d])|0\s*\^?\s*[-−]?\d|e[+-]?\d)", re.I)
+_SCALED = re.compile(
+    r"(?:[*×·/]|(?<![A-Za-z])x)\s*1(?:0+(?![.\d])|0\s*\^?\s*[-−]?\d|e[+-]?\d)", re.I
+)
 _NUMBERED = re.compile(r"(rep|run|exp|n|replicate|trial)(\d{1,2})")
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 

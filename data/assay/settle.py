@@ -100,4 +100,3 @@ def _settle_log(measure: Measure, numbers: npt.NDArray[np.float64]) -> tuple[Mea
         return measure._replace(unit="M"), ""
     span = f"{numbers.min():.3g} to {numbers.max():.3g}"
     return measure, f"{measure.transform} of which unit? The values go from {span}"
-

@@ -182,7 +182,9 @@ class _Reader:
         elif self.measure.transform:
             expected = "'>50 uM', or of the numbers in the column, such as '>4.7'"
         else:
-            expected = "'>50' in the column's unit" + (f" ({unit})" if unit else "") + " or '>50 uM'"
+            expected = (
+                "'>50' in the column's unit" + (f" ({unit})" if unit else "") + " or '>50 uM'"
+            )
         return InputError(
             f"{self.rows.path}: column {column!r}: --inactive-as {self.inactive_as!r} {why}; give "
             f"the highest concentration tested, such as {expected}."

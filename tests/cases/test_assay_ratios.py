@@ -16,7 +16,12 @@ from tests.cases.assays import COUNT, NM, read, task
         *("kinact/KI (nM)", "k_inact/K_I (uM)", "kinact/Ki", "kcat/Km", "TC50/IC50 (uM)"),
         *("mutant/WT IC50", "IC50 (T790M/WT)", "IC50 wild-type/mutant", "IC50 resistant/parental"),
         *("Relative IC50", "normalized Ki", "IC50 relative to WT (nM)", "IC50 fold", "Fold IC50"),
-        *("pIC50 EGFR - pIC50 HER2", "IC50 HER2 vs IC50 EGFR", "Kd mut over Kd WT", "log Ki A/Ki B"),
+        *(
+            "pIC50 EGFR - pIC50 HER2",
+            "IC50 HER2 vs IC50 EGFR",
+            "Kd mut over Kd WT",
+            "log Ki A/Ki B",
+        ),
     ],
 )
 def test_a_ratio_of_potencies_is_no_potency(header: str) -> None:
@@ -43,7 +48,14 @@ def test_a_stroke_is_not_always_a_ratio(header: str, task: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["Ki*1e9", "IC50 x 1000 (M)", "Ki (M) × 10^9", "IC50 (M)*1E6", "IC50 nM /1000", "EC50 M x 1e+9"],
+    [
+        "Ki*1e9",
+        "IC50 x 1000 (M)",
+        "Ki (M) × 10^9",
+        "IC50 (M)*1E6",
+        "IC50 nM /1000",
+        "EC50 M x 1e+9",
+    ],
 )
 def test_a_factor_in_a_header_is_asked_for(header: str, tmp_path: Path) -> None:
     assert understand(header).doubt
