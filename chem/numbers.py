@@ -223,7 +223,9 @@ def _fits(numbers: list[_Written], style: NumberStyle, limits: tuple[float, floa
 def _decided(found: list[_Written], style: NumberStyle, tell: bool) -> NumberReading:
     refused = [one for one in found if parse_number(one.text, style) is None]
     odd = {one.at for one in refused if one.says in ("point", "comma", "open")}
-    marked = [one for one in found if one.at not in odd and re.search(r"[., ']", one.text)]
+    unread = set(refused)
+    read = [one for one in found if one.at not in odd and one not in unread]
+    marked = [one for one in read if re.search(r"[., ']", one.text)]
     grouped = [one for one in marked if _has_thousands(one.text, style)]
     if not tell and not grouped:
         return NumberReading(style, odd=tuple(sorted(odd)))

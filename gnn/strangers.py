@@ -5,14 +5,19 @@ alone takes every molecule for one of them, and gives an antibiotic the activity
 member. So it also learns from strangers: compounds of the shipped toxicity and ADMET bundles that
 resemble none of the assay's. What they are presumed to be hangs on what was measured:
 
+- a risk, such as hERG, cytotoxicity or Ames, whether a class or a number: nothing. Being unlike
+  any measured compound is no evidence of safety.
 - pActivity: at most 5 (10 µM), or the assay's mean where that is lower. Most compounds do not
   reach that on a target that they were not made for.
-- per cent inhibition, activation or displacement: at most 10 %, and of what is left (viability,
-  residual activity, growth) at least 90 %; or the assay's mean where that is further from active.
-- a class: not active, but for one that stands for a risk: being unlike any measured compound is no
-  evidence of safety.
-- any other number or percentage: nothing is presumed, for it does not tell what inactive is. Far
-  from the assay its interval is as wide as nearly all of the assay's values.
+- per cent of an effect, such as inhibition, activation or lysis: at most 10 %, and of what is left
+  (viability, residual activity, growth, per cent of control) at least 90 %; or the assay's mean
+  where that is further from active. The words are those that assays are read by
+  (:mod:`data.assay.words`).
+- a class: not active.
+- any other number or percentage: nothing, for it does not tell what inactive is.
+
+Where nothing is presumed, the interval far from the assay is as wide as nearly all of the assay's
+values (of a class, the prediction goes to its share of positives).
 
 A presumption is never part of a metric, of the domain or of a neighbour.
 """
@@ -29,6 +34,9 @@ from chem.graphs import MolGraph, featurize
 from chem.records import Failure
 from chem.standardize import standardize
 from data.activity import EXACT, LOWER, UPPER
+from data.assay import words as W
+from data.assay.headers import understand
+from data.assay.spelling import clean
 from gnn.assemble import Assembled
 from gnn.batch import GraphArrays, collect, join_graphs
 from gnn.bundle import SHIPPED
@@ -47,9 +55,10 @@ INACTIVE = 5.0
 """pActivity that a stranger is presumed to reach at most."""
 NOISE_PERCENT = 10.0
 """Effect, in per cent, that a stranger is presumed to have at most."""
-_EFFECT = re.compile(r"inh|activat|displac", re.IGNORECASE)
-_LEFT = re.compile(r"viab|surviv|residual|control|growth", re.IGNORECASE)
-_RISK = re.compile(r"tox|mutagen|carcino|ames|herg|dili|risk|liabilit|irritan", re.IGNORECASE)
+_ACTIVITY = {"activity", "act"}
+_STROKE = re.compile(r"(?<![^\W_])T_C(?![^\W_])", re.IGNORECASE)
+"""T/C as tasks are called."""
+_WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
 
 
 class Presumption(NamedTuple):
@@ -63,20 +72,44 @@ class Presumption(NamedTuple):
 def presumption(task: Mapping[str, Any], mean: float) -> Presumption | None:
     """Return what strangers are presumed to be on a task whose values have a mean; None: nothing.
 
-    >>> presumption({"kind": "regression", "unit": "pActivity"}, 8.6)
+    >>> presumption({"name": "pKi", "kind": "regression", "unit": "pActivity"}, 8.6)
     Presumption(value=5.0, bound=-1)
     """
+    name, up = task["name"], task.get("direction", "up") == "up"
+    if is_risk(name):
+        return None
     if task["kind"] == "classification":
-        return None if _RISK.search(task["name"]) else Presumption(0.0, EXACT)
+        return Presumption(0.0, EXACT)
     if task["unit"] == "pActivity":
         return Presumption(min(INACTIVE, mean), UPPER)
     if task["unit"] != "%":
         return None
-    if task["direction"] == "down" and _LEFT.search(task["name"]):
+    word = _effect(name)
+    if not up and word in W.LEFT | W.LEFT_OF | _ACTIVITY:
         return Presumption(max(100 - NOISE_PERCENT, mean), LOWER)
-    if task["direction"] == "up" and _EFFECT.search(task["name"]):
+    if up and word in W.LOSS | W.GAIN | _ACTIVITY:
         return Presumption(min(NOISE_PERCENT, mean), UPPER)
     return None
+
+
+def is_risk(name: str) -> bool:
+    """Tell whether a task's name says that it is of a risk.
+
+    >>> is_risk("hERG_inhibition_at_30_uM"), is_risk("frames")
+    (True, False)
+    """
+    return any(map(W.RISK.fullmatch, _WORD.findall(name.lower()))) or any(
+        map(W.RISK.fullmatch, _WORD.findall(clean(name).lower()))  # CamelCase
+    )
+
+
+def _effect(name: str) -> str:
+    """Return the word of an effect in per cent that a task's name has, or an empty text."""
+    header = understand(f"{_STROKE.sub('T/C', name)} (%)")
+    known = header.role == "value" and header.kind == "percent"
+    # What is open in the header was answered by who trained: but per cent of an activity alone
+    # says whether more or less of it is inactive.
+    return header.quantity if known and (not header.doubt or header.quantity in _ACTIVITY) else ""
 
 
 def add_strangers(assembled: Assembled, seed: int = 0) -> Assembled:

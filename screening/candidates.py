@@ -13,7 +13,7 @@ from screening.basket import Candidate
 from screening.handover.domain import distance_column
 from screening.late import Frames
 from screening.marks import Marks
-from screening.prices import LOOKED_AT, Price, check_currency, find_price_style, read_price
+from screening.prices import LOOKED_AT, Price, check_currency, read_prices
 from screening.rank import OPTIMISTIC, merge_top
 from screening.screen import Screen
 from screening.selection import Selection
@@ -136,8 +136,7 @@ def _prices(
     """
     own = _texts(identify(compounds), column)
     first = _texts(identify(pd.DataFrame({"row": range(1, LOOKED_AT + 1)})), column)
-    reading = find_price_style([*first, *own], column, selection.price_decimal)
-    return [read_price(text, reading.style) for text in own], reading.told
+    return read_prices(own, first, column, selection.price_decimal)
 
 
 def _texts(identified: pd.DataFrame, column: str) -> list[str]:

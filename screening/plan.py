@@ -28,7 +28,7 @@ from screening.places import (
     prepared_store,
     scores_store,
 )
-from screening.prices import LOOKED_AT, find_price_style
+from screening.prices import LOOKED_AT, check_currency, find_price_style, read_price
 from screening.score import scoring_purpose
 from screening.screen import Screen
 from screening.store import Store
@@ -178,13 +178,18 @@ def check_units(screen: Screen, bundles: tuple[Bundle, ...]) -> None:
 
 
 def check_prices(screen: Screen, library: Library) -> None:
-    """Refuse a price column whose numbers may be read in two ways, before any work."""
+    """Refuse a price column that may be read in two ways, or of two currencies, before any work.
+
+    The first records are looked at. What the others make doubtful is no price later
+    (``read_prices``): a run is not lost for it.
+    """
     selection = screen.selection
     if selection is None or selection.price_column is None:
         return
     column = selection.price_column
     texts = [record.extra.get(column, "") for record in islice(library, LOOKED_AT)]
-    find_price_style(texts, column, selection.price_decimal)
+    style = find_price_style(texts, column, selection.price_decimal).style
+    check_currency((read_price(text, style) for text in texts), column)
 
 
 def load_bundles(names: tuple[str, ...]) -> tuple[Bundle, ...]:

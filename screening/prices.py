@@ -5,6 +5,7 @@ is looked at before its cells are read.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -97,6 +98,62 @@ def find_currency(column: str) -> str:
 
 def _same(currency: str) -> str:
     return _SIGNS.get(currency, currency)
+
+
+def read_prices(
+    own: Sequence[str],
+    first: Sequence[str],
+    column: str,
+    decimal: Literal["point", "comma"] | None = None,
+) -> tuple[list[Price | None], str]:
+    """Read the price [n] of each cell, and tell how the column's numbers are written.
+
+    own: [n] cells of those that may be chosen. first: those of the library's first records, which
+    were checked before any work, and decide together with them. The work is done by now, so
+    nothing is refused: a price that ``own`` alone makes doubtful, or one in another currency than
+    most, is unknown, and that is told.
+    """
+    try:
+        reading = find_price_style([*first, *own], column, decimal)
+    except InputError:
+        prices = [_read_alone(text) for text in own]
+        told = "decimal mark as each price shows it" + _unknown(own, prices, "may be read in two")
+    else:
+        prices, told = [read_price(text, reading.style) for text in own], reading.told
+    counts = Counter(
+        price.currency
+        for price in [*prices, *(read_price(text) for text in first)]
+        if price is not None and price.currency
+    )
+    if len(counts) > 1:
+        most = counts.most_common(1)[0][0]
+        kept = [None if price and price.currency not in ("", most) else price for price in prices]
+        gone = [text for text, a, b in zip(own, prices, kept, strict=True) if a and not b]
+        if gone:
+            told = told or "decimal point"
+            told += f"; {len(gone)} prices are unknown, being not in {most} ({gone[0]!r})"
+        prices = kept
+    return prices, told
+
+
+def _read_alone(text: str) -> Price | None:
+    """Read a price that can be read in one way alone, whatever the others are like."""
+    read = {read_price(text, NumberStyle("point")), read_price(text, NumberStyle("comma"))} - {None}
+    return read.pop() if len(read) == 1 else None
+
+
+def _unknown(own: Sequence[str], prices: Sequence[Price | None], why: str) -> str:
+    open_ones = [
+        text
+        for text, price in zip(own, prices, strict=True)
+        if price is None and (read_price(text) or read_price(text, NumberStyle("comma")))
+    ]
+    if not open_ones:
+        return ""
+    return (
+        f"; {len(open_ones)} prices are unknown, for they {why} ways ({open_ones[0]!r}: say in "
+        '[selection] price_decimal = "comma" or "point")'
+    )
 
 
 def check_currency(prices: Iterable[Price | None], column: str) -> str:

@@ -129,6 +129,9 @@ _ACTIVE |= {"probe", "aktiv", "binder"}
 _NOT_ACTIVE = {"0", "0.0", "no", "n", "false", "f", "inactive", "i", "negative", "neg"}
 _NOT_ACTIVE |= {"non-toxic", "nontoxic", "not active", "non-active", "inaktiv", "non-binder"}
 
+_BARE = {"1", "1.0", "0", "0.0", "yes", "y", "no", "n", "true", "t", "false", "f"}
+_BARE |= {"positive", "pos", "negative", "neg"}
+
 
 def read_class(cell: str) -> Reading | Unreadable | None:
     """Read ``active`` as 1 and ``inactive`` as 0; None of a verdict that is neither."""
@@ -144,3 +147,9 @@ def are_classes(cells: Sequence[str]) -> bool:
     """Tell whether every cell says active, inactive or neither of them, and one says which."""
     words = {cell.strip().lower() for cell in cells} - MISSING - NO_VERDICT
     return bool(words) and words <= _ACTIVE | _NOT_ACTIVE
+
+
+def say_activity(cells: Sequence[str]) -> bool:
+    """Tell whether classes say active or inactive themselves, as 1, yes and true do not."""
+    words = {cell.strip().lower() for cell in cells}
+    return bool(words & (_ACTIVE | _NOT_ACTIVE) - _BARE)

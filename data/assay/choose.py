@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chem.errors import InputError
+from chem.numbers import Decimal
 from data.assay.cells import Reading, are_classes, is_missing, read_cell
 from data.assay.headers import Header
-from data.assay.layout import Layout
+from data.assay.layout import Layout, as_class
 from data.assay.measure import UNITS, Measure, from_header, parse_units, with_units
 from data.assay.parts import name_units, part_by_dose, part_by_type
 from data.assay.rows import AssayRows
@@ -48,6 +49,7 @@ def choose_measures(
     value_column: str | None,
     units: str | None,
     chosen: Chosen,
+    decimal: Decimal | None = None,
 ) -> None:
     """Find the measurement columns, and why the others are none; ``chosen`` is filled.
 
@@ -62,7 +64,7 @@ def choose_measures(
                 f"{', '.join(rows.columns)}."
             )
         header = layout.headers[value_column]
-        _choose(value_column, _forced(header, rows, units), rows, layout, units, chosen)
+        _choose(value_column, _forced(header, rows, units), rows, layout, units, chosen, decimal)
         for column in rows.columns:
             if column != value_column:
                 reason = layout.headers[column].reason or "another column was named"
@@ -85,9 +87,9 @@ def choose_measures(
         elif header.kind == "class" and not are_classes(rows.cells[column]):
             chosen.reasons[column] = "its cells are not active and inactive"
         else:
-            _choose(column, header, rows, layout, None, chosen)
+            _choose(column, header, rows, layout, None, chosen, decimal)
     if units is not None:
-        _apply_units(rows, layout, units, chosen)
+        _apply_units(rows, layout, units, chosen, decimal)
     if not chosen.measures and chosen.questions:
         _refuse_questions(rows, chosen)
     if not chosen.measures:
@@ -134,7 +136,7 @@ def _forced(header: Header, rows: AssayRows, units: str | None) -> Header:
         return header
     cells = rows.cells[header.column]
     if units is None and header.role == "other" and are_classes(cells):
-        return Header(header.column, "value", kind="class", task=task_name(header.column))
+        return as_class(header.column, cells)
     known = header.reason and header.reason not in ("no known quantity", "it is empty")
     if known and (units is None or parse_units(units)[0] not in ("number", "class")):
         advice = "name a column of numbers, or of active and inactive"
@@ -152,7 +154,9 @@ def _refuse_questions(rows: AssayRows, chosen: Chosen) -> None:
         raise InputError(f"{rows.path}: column {column!r}: {question}")
 
 
-def _apply_units(rows: AssayRows, layout: Layout, units: str, chosen: Chosen) -> None:
+def _apply_units(
+    rows: AssayRows, layout: Layout, units: str, chosen: Chosen, decimal: Decimal | None
+) -> None:
     """Read the columns that were open with the user's units, or hold these against the others."""
     opened = list(chosen.questions)
     if not opened:
@@ -167,7 +171,7 @@ def _apply_units(rows: AssayRows, layout: Layout, units: str, chosen: Chosen) ->
         if not told and kind not in ("number", "class"):
             continue  # per cent says nothing of an IC50 without a unit
         del chosen.questions[column]
-        _choose(column, header._replace(role="value"), rows, layout, units, chosen)
+        _choose(column, header._replace(role="value"), rows, layout, units, chosen, decimal)
     order = {column: at for at, column in enumerate(rows.columns)}
     chosen.measures.sort(key=lambda measure: order[measure.column])
 
@@ -179,13 +183,14 @@ def _choose(
     layout: Layout,
     units: str | None,
     chosen: Chosen,
+    decimal: Decimal | None,
 ) -> None:
     cells = rows.cells[column]
     if column in layout.unclear:
         chosen.questions[column] = layout.unclear[column]
         return
     if column in layout.types and header.kind in ("concentration", "pactivity", "number"):
-        measures, left = part_by_type(column, header, rows, layout)
+        measures, left = part_by_type(column, header, rows, layout, decimal)
         chosen.measures += measures
         if left:
             chosen.notes.append(f"column {column!r}: values left out: {', '.join(left)}")
@@ -217,9 +222,9 @@ def _choose(
     if measure.kind == "number" and measure.unit != "as written":
         chosen.questions[column] = _no_unit(column)
         return
-    measure, question = settle(measure, cells)
+    measure, question = settle(measure, cells, decimal, rows.delimiter)
     if question:
-        advice = "" if "--units" in question else f"; {_ask(header)}"
+        advice = "" if "; say which with --" in question else f"; {_ask(header)}"
         chosen.questions[column] = f"{question}{advice}."
         return
     unitless = measure.kind == "concentration" and not (measure.unit or measure.units)
@@ -237,6 +242,11 @@ def _no_unit(column: str) -> str:
 
 
 def _ask(header: Header) -> str:
+    if header.kind == "class":
+        return (
+            f"say which with --value-column {header.column!r} --units 'class up' (1 is active) or "
+            "'class down' (1 is inactive)"
+        )
     if header.kind == "percent":
         return f"say which with --value-column {header.column!r} --units '% up' (or '% down')"
     if header.transform:

@@ -10,12 +10,13 @@ from typing import Literal, NamedTuple
 
 from data.assay import words as W
 from data.assay.doses import Dose, take_doses
+from data.assay.effects import Direction, find_direction, find_effect
+from data.assay.ratios import is_ratio
 from data.assay.spelling import Transform, clean, take_transform, task_name, tokens_of, unit_of
 from data.units import is_other_unit
 
 MeasureKind = Literal["concentration", "pactivity", "percent", "class", "number"]
 Role = Literal["value", "generic", "relation", "unit", "type", "flag", "comment", "dose", "other"]
-Direction = Literal["up", "down"]
 
 
 class Header(NamedTuple):
@@ -47,6 +48,9 @@ class Header(NamedTuple):
 
 
 _RATE = re.compile(r"(?:M|s|min)\^?\s*-1\b")
+_SCALED = re.compile(
+    r"(?:[*×·/]|(?<![A-Za-z])x)\s*1(?:0+(?![.\d])|0\s*\^?\s*[-−]?\d|e[+-]?\d)", re.I
+)
 _NUMBERED = re.compile(r"(rep|run|exp|n|replicate|trial)(\d{1,2})")
 _AMOUNT = re.compile(r"[munp]?mol", re.IGNORECASE)
 """An amount, where an amount in a litre is meant perhaps."""
@@ -96,11 +100,11 @@ def understand(column: str) -> Header:
             header = header._replace(condition="")
         return _potency(header, tokens, p_tokens, quantities, units, transform, odd_log, doses)
     reason = W.find_reason(found, W.OTHER_QUANTITY)
-    effect = _effect(found, bool(doses))
+    effect = find_effect(found, bool(doses))
     if reason and not found & (W.LOSS | W.LEFT) and not (effect and doses and found & W.LEFT_OF):
         return Header(column, "other", f"{reason}, no potency", condition=header.condition)
     if effect is not None and not units:
-        return _percent(header, found, effect)
+        return _percent(header, found, effect, doses)
     if found & W.DOSE and not found & W.LOSS:
         return Header(column, "dose", "a tested concentration", unit=units[0] if units else "")
     if [unit for unit in units if unit != "M" or transform]:
@@ -156,6 +160,8 @@ def _no_value(column: str, text: str, words: set[str]) -> Header | None:
         reason = "a statistic, not the value"
     if reason:
         return Header(column, "other", reason)
+    if is_ratio(text, potency):
+        return Header(column, "other", "a ratio, not a potency")
     if _RATE.search(text):
         return Header(column, "other", "a rate constant, no potency")
     if re.search(r"(?<![^\W_])1\s*/\s*[A-Za-z]|\^-1", text) and potency:
@@ -208,7 +214,7 @@ def _potency(
     doubt = f"{odd}" if odd else ""
     if len(units) > 1:
         doubt = f"its header names two units, {' and '.join(units)}"
-    if re.search(r"[x*]\s*10\s*\^?\s*-?\d", header.column) and not any(d.power for d in doses):
+    if _SCALED.search(header.column) and not any(d.power for d in doses):
         doubt = "its header names a power of ten"
     if "%" in tokens:
         doubt = "its header names both a concentration and per cent"
@@ -259,44 +265,15 @@ def _potency(
     )
 
 
-def _effect(found: set[str], dosed: bool) -> str | None:
-    """Return the word of an effect that is measured in per cent."""
-    told = bool(found & (W.PERCENT | W.FRACTION)) or dosed
-    for known, always in (
-        (W.LOSS, True),
-        (W.LEFT, True),
-        (W.GAIN, False),
-        (W.LEFT_OF, False),
-        (W.UNSAID, False),
-    ):
-        if found & known and (always or told):
-            return sorted(found & known)[0]
-    if told and found & {"pi", "gi"}:
-        return "inhibition"
-    return None
-
-
-def _percent(header: Header, found: set[str], effect: str) -> Header:
-    if found & W.LOSS or effect == "inhibition" or found & W.GAIN:
-        direction: Direction | None = "up"
-    elif found & (W.LEFT | W.LEFT_OF):
-        direction = None if found & {"positive", "pos"} else "down"
-    else:
-        direction = None
-    if found & {"stability", "microsomal", "hepatocyte", "hepatocytes", "microsomes", "parent"}:
-        direction = "up"  # what remains of the compound itself
-    doubt = (
-        ""
-        if direction
-        else (f"per cent {effect} may be what is left (an inhibitor lowers it) or what is gained")
-    )
+def _percent(header: Header, found: set[str], effect: str, doses: list[Dose]) -> Header:
+    direction, doubt = find_direction(found, effect, doses)
     fraction = bool(found & W.FRACTION) and not found & W.PERCENT
     return header._replace(
         kind="percent",
         quantity=effect,
         transform="fraction" if fraction else "",
         unit="%" if found & W.PERCENT or fraction else "",
-        direction=direction or "up",
+        direction=direction,
         task=task_name(header.column),
         doubt=doubt,
     )

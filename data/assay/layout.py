@@ -9,10 +9,18 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from data.assay.cells import Reading, are_classes, find_sign, is_missing, read_cell
+from data.assay import words as W
+from data.assay.cells import (
+    Reading,
+    are_classes,
+    find_sign,
+    is_missing,
+    read_cell,
+    say_activity,
+)
 from data.assay.headers import Header, understand
 from data.assay.rows import AssayRows
-from data.assay.spelling import task_name
+from data.assay.spelling import clean, task_name, tokens_of
 from data.units import find_unit, is_other_unit
 
 _PUBLISHED = ("value", "relation", "units", "type", "upper_value", "text_value")
@@ -141,7 +149,7 @@ def _look(column: str, rows: AssayRows) -> Header:
     if header.role == "flag" and "activity" in header.name and are_classes(cells):
         return Header(column, "value", kind="class", quantity="class", task=task_name(column))
     if header.kind == "percent" and not header.unit and are_classes(cells):
-        return Header(column, "value", kind="class", quantity="class", task=task_name(column))
+        return as_class(column, cells)
     if header.role == "value" and header.kind == "class" and not are_classes(cells):
         why = "its cells are not active and inactive"
         header = header._replace(role="generic", kind="number", reason=why)
@@ -165,6 +173,16 @@ def _look(column: str, rows: AssayRows) -> Header:
     if header.role == "value" and not told:
         return Header(column, "other", "it is empty")
     return header
+
+
+def as_class(column: str, cells: Sequence[str]) -> Header:
+    """Return the header of a column of classes, with a doubt where 1 may stand for inactive."""
+    header = Header(column, "value", kind="class", quantity="class", task=task_name(column))
+    found = {token.lower() for token in tokens_of(clean(column))}
+    if found & W.LOSS or not found & W.LIVES or say_activity(cells):
+        return header
+    word = sorted(found & W.LIVES)[0]
+    return header._replace(doubt=f"1 may say {word} (an inactive compound) or that it is active")
 
 
 def _have_intervals(cells: Sequence[str]) -> bool:

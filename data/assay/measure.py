@@ -4,7 +4,8 @@ import re
 from typing import NamedTuple
 
 from chem.errors import InputError
-from data.assay.headers import Direction, Header, MeasureKind, understand
+from data.assay.effects import Direction
+from data.assay.headers import Header, MeasureKind, understand
 from data.assay.spelling import Transform, task_name
 from data.units import find_mass_unit, find_molar_unit
 
@@ -44,7 +45,7 @@ class Measure(NamedTuple):
     def written(self) -> str:
         """How the values are written: ``log10 nM``, ``%``, ``nM``, ``−log10(molar)``."""
         if self.kind == "class":
-            return "active or inactive"
+            return "active or inactive" + (", 1 is inactive" if self.direction == "down" else "")
         if self.kind == "number":
             return "as written"
         if self.kind == "percent":
@@ -80,6 +81,8 @@ def parse_units(units: str) -> tuple[MeasureKind, str, Transform, Direction | No
         return "pactivity", "pActivity", "", None
     if plain in ("class", "number"):
         return ("class", "", "", None) if plain == "class" else ("number", "as written", "", None)
+    if plain in ("class up", "class down"):
+        return "class", "", "", "up" if plain.endswith("up") else "down"
     if plain in ("fraction", "%", "percent"):
         return "percent", "%", "fraction" if plain == "fraction" else "", None
     if re.fullmatch(r"(?:%|percent)\s*(?:up|down)", plain):
@@ -121,6 +124,8 @@ def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) 
             "correct one."
         )
     name = measure.task if measure.kind == kind or measure.quantity else ""
+    if kind == "class" and direction == "down":  # 1 of the task is active, of the column it is not
+        name = f"no_{task_name(measure.column)}"
     return measure._replace(
         kind=kind,
         unit=unit,

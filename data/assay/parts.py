@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from chem.numbers import NumberStyle
+from chem.numbers import Decimal, NumberStyle
 from data.assay.cells import Reading, is_missing, read_cell
 from data.assay.headers import Header, understand
 from data.assay.layout import Layout
@@ -17,7 +17,11 @@ _FEW_TYPES = 200
 
 
 def part_by_type(
-    column: str, header: Header, rows: AssayRows, layout: Layout
+    column: str,
+    header: Header,
+    rows: AssayRows,
+    layout: Layout,
+    decimal: Decimal | None = None,
 ) -> tuple[list[Measure], list[str]]:
     """Return a measure for each type that rows name, such as Ki, and what is left out."""
     types = layout.types[column]
@@ -61,7 +65,7 @@ def part_by_type(
                 left.append(f"{count} of {spelled[word]!r} (no unit)")
                 continue
         if measure.kind != "percent":
-            measure, question = settle(measure, cells)
+            measure, question = settle(measure, cells, decimal, rows.delimiter)
             if question:
                 left.append(f"{count} of {spelled[word]!r} ({question})")
                 continue

@@ -41,8 +41,8 @@ class AssayOptions:
     """Of a header without a unit (``data.assay.measure.UNITS``)."""
     task_name: str | None = None
     """Name of the task, where there is one value column."""
-    target: str | None = None
-    """The target whose rows are read, where a column names several."""
+    target: str | tuple[str, ...] | None = None
+    """The target whose rows are read, where a column names several; one for each such column."""
     decimal: Decimal | None = None
     """The decimal mark, where the numbers do not say it."""
     inactive_as: str | None = None
@@ -114,7 +114,14 @@ class _Reading:
                 f"{reason})"
             )
         self.layout = layout = lay_out(rows)
-        choose_measures(rows, layout, options.value_column, options.units, self.chosen)
+        choose_measures(
+            rows,
+            layout,
+            options.value_column,
+            options.units,
+            self.chosen,
+            options.decimal,
+        )
         self.read = [Read(measure, Values.none()) for measure in self.chosen.measures]
         measured = {measure.column for measure in self.chosen.measures}
         rows, told = keep_target(rows, measured, options.target)

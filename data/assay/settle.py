@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from chem.numbers import find_style
+from chem.numbers import Decimal
 from data.assay.cells import Reading, is_missing, read_cell
 from data.assay.measure import Measure
+from data.assay.styles import ADVICE, style_of
 
 _P_RANGE = (3.0, 12.5)
 """Medians of −log10(molar) in assays: 1 mM to below 1 pM."""
@@ -25,20 +26,32 @@ _WILD = 1000.0
 _FRACTION = 1.5
 
 
-def settle(measure: Measure, cells: Sequence[str]) -> tuple[Measure, str]:
-    """Return the measure with nothing open, and a question where it cannot be decided."""
-    numbers = _numbers(cells)
+def settle(
+    measure: Measure, cells: Sequence[str], decimal: Decimal | None = None, delimiter: str = ""
+) -> tuple[Measure, str]:
+    """Return the measure with nothing open, and a question where it cannot be decided.
+
+    decimal: the decimal mark that the user names. delimiter: of the file.
+    """
+    of_no_unit = measure.transform and not measure.unit and not measure.units
+    if measure.kind not in ("percent", "pactivity") and not (
+        measure.kind == "concentration" and of_no_unit
+    ):
+        return measure, ""
+    told = [cell for cell in cells if not is_missing(cell)]
+    reading = style_of(measure, told, decimal, delimiter)
+    if reading.doubt:
+        return measure, f"{reading.doubt}; {ADVICE}"
+    odd = set(reading.odd)
+    read = [read_cell(cell, reading.style) for at, cell in enumerate(told) if at not in odd]
+    numbers = np.array([one.number for one in read if isinstance(one, Reading)], dtype=np.float64)
     if not len(numbers):
         return measure, ""
     if measure.kind == "percent":
         return _settle_percent(measure, numbers)
     if measure.kind == "pactivity":
         return _settle_minus_log(measure, float(np.median(numbers)))
-    if measure.kind == "concentration" and measure.transform and not measure.unit:
-        if measure.units:
-            return measure, ""
-        return _settle_log(measure, numbers)
-    return measure, ""
+    return _settle_log(measure, numbers)
 
 
 def _settle_percent(measure: Measure, numbers: npt.NDArray[np.float64]) -> tuple[Measure, str]:
@@ -87,10 +100,3 @@ def _settle_log(measure: Measure, numbers: npt.NDArray[np.float64]) -> tuple[Mea
         return measure._replace(unit="M"), ""
     span = f"{numbers.min():.3g} to {numbers.max():.3g}"
     return measure, f"{measure.transform} of which unit? The values go from {span}"
-
-
-def _numbers(cells: Sequence[str]) -> npt.NDArray[np.float64]:
-    told = [cell for cell in cells if not is_missing(cell)]
-    style = find_style(told).style
-    read = (read_cell(cell, style) for cell in told)
-    return np.array([one.number for one in read if isinstance(one, Reading)], dtype=np.float64)

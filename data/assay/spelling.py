@@ -40,6 +40,7 @@ def clean(column: str) -> str:
     text = W.SPACED_50.sub(r"\1\2", text)
     text = re.sub(r"(?:±|\+/?-)\s*\(?(?:s\.?d\.?|s\.?e\.?m?\.?|std|error)\b", " ", text, flags=re.I)
     text = re.sub(r"(?<![^\W_])p\s*[(\[]\s*([A-Za-z]+\d*)\s*[)\]]", r"p\1", text)
+    text = re.sub(r"(?<![^\W_])wild[\s_-]?type(?![^\W_])", "WT", text, flags=re.I)  # no type
     for phrase, quantity in W.PHRASES:
         text = phrase.sub(quantity, text)
     text = re.sub(r"(\S)\s*\(?(?<![^\W_])n\s*=\s*\d+\)?", r"\1 ", text)

@@ -2,6 +2,7 @@
 
 import difflib
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,9 +27,12 @@ _SHOWN = 3
 
 
 def keep_target(
-    rows: AssayRows, measured: set[str], target: str | None
+    rows: AssayRows, measured: set[str], target: str | Sequence[str] | None
 ) -> tuple[AssayRows, list[str]]:
     """Return the rows of one target, and notes on it; ``measured`` are columns of values.
+
+    target: what rows must say; several where several columns tell rows apart, such as a target and
+    a cell line.
 
     Raises:
         InputError: the rows are of several targets, whose values would be mixed into one task, or
@@ -36,17 +40,19 @@ def keep_target(
     """
     columns = [column for column in rows.columns if _is_target(column) and column not in measured]
     notes: list[str] = []
-    if target is not None:
-        others = [column for column in rows.columns if column not in measured | set(columns)]
-        rows, note = _select(rows, columns, others, target)
+    wanted = [target] if isinstance(target, str) else list(target or ())
+    others = [column for column in rows.columns if column not in measured | set(columns)]
+    for at, name in enumerate(wanted):
+        rows, note = _select(rows, columns, others, name, wanted[:at])
         notes.append(note)
     told = {column: _count(rows.cells[column]) for column in columns}
     proteins = [counts for column, counts in told.items() if _fold(column) in _COLUMNS]
-    one_target = target is not None or any(len(counts) == 1 for counts in proteins)
+    one_target = bool(wanted) or any(len(counts) == 1 for counts in proteins)
+    several: list[str] = []
     for column, counts in told.items():
         what = _what(column)
         if len(counts) > 1 and (
-            (what == "organisms" and target is not None) or (what == "assays" and one_target)
+            (what == "organisms" and wanted) or (what == "assays" and one_target)
         ):
             shown = ", ".join(f"{name} ({n} rows)" for name, n in counts.most_common(_SHOWN))
             more = ", …" if len(counts) > _SHOWN else ""
@@ -54,18 +60,40 @@ def keep_target(
                 f"column {column!r} names {len(counts)} {what}, whose rows are together in one "
                 f"task: {shown}{more}"
             )
-            continue
-        if len(counts) > 1:
-            names = list(counts)
-            shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
-            most = counts.most_common(1)[0][0]
-            raise InputError(
-                f"column {column!r} names {len(names)} {what} ({shown}), expected one to a model; "
-                f"name the one to train on, such as --target {most!r} ({counts[most]} rows)."
-            )
-        for name in counts if _fold(column) not in _NO_PROTEIN else ():
-            notes += _say_unknown(column, name)
+        elif len(counts) > 1:
+            several.append(column)
+        else:
+            for name in counts if _fold(column) not in _NO_PROTEIN else ():
+                notes += _say_unknown(column, name)
+    _refuse_several(rows, several, wanted)
     return rows, notes
+
+
+def _refuse_several(rows: AssayRows, columns: Sequence[str], wanted: Sequence[str]) -> None:
+    """Refuse rows of several targets, and give the options that name one of them whole."""
+    names: dict[str, list[str]] = {}
+    for column in columns:
+        told = list(dict.fromkeys(c.strip() for c in rows.cells[column] if not is_missing(c)))
+        if len(told) > 1:
+            names[column] = told
+    if not names:
+        return
+    each = zip(*(rows.cells[column] for column in names), strict=True)
+    whole = ([cell.strip() for cell in cells] for cells in each)
+    counts = Counter(tuple(cells) for cells in whole if not any(map(is_missing, cells)))
+    # Without a row that names all of them, the first column's is asked for first.
+    most, count = counts.most_common(1)[0] if counts else ((next(iter(names.values()))[0],), 0)
+    told = []
+    for column, found in names.items():
+        shown = ", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
+        told.append(f"column {column!r} names {len(found)} {_what(column)} ({shown})")
+    named = dict.fromkeys([*wanted, *most])
+    options = " ".join(f"--target {name!r}" for name in named)
+    rest = f" ({count} rows)" if count else ""
+    each_of = "the one to train on" if len(told) == 1 else "one of each column"
+    raise InputError(
+        f"{', '.join(told)}, expected one to a model; name {each_of}, such as {options}{rest}."
+    )
 
 
 def _is_target(column: str) -> bool:
@@ -88,7 +116,11 @@ def _fold(column: str) -> str:
 
 
 def _select(
-    rows: AssayRows, columns: list[str], others: list[str], target: str
+    rows: AssayRows,
+    columns: list[str],
+    others: list[str],
+    target: str,
+    before: Sequence[str],
 ) -> tuple[AssayRows, str]:
     wanted = target.strip().lower()
     for column in [*columns, *others]:
@@ -101,7 +133,8 @@ def _select(
     close = difflib.get_close_matches(target, names, 1, cutoff=0.5)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     where = f"columns {', '.join(map(repr, columns))}" if columns else "any column of targets"
-    raise InputError(f"{rows.path}: found no row of target {target!r} in {where}{hint}")
+    among = f" among the rows of {' and '.join(map(repr, before))}" if before else ""
+    raise InputError(f"{rows.path}: found no row of target {target!r}{among} in {where}{hint}")
 
 
 def _say_unknown(column: str, name: str) -> list[str]:

@@ -3,13 +3,14 @@
 import math
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.numbers import Decimal, NumberStyle, find_style
+from chem.numbers import Decimal, NumberStyle
 from data.assay.cells import (
     NO_VERDICT,
     Reading,
@@ -23,6 +24,7 @@ from data.assay.cells import (
 from data.assay.measure import Measure
 from data.assay.problems import Problem, say_count
 from data.assay.rows import AssayRows
+from data.assay.styles import ADVICE, style_of
 from data.units import MASS, MOLAR, PACTIVITY_RANGE, Bound, find_unit, power_of_ten, to_pactivity
 
 _ASIDE = {
@@ -38,7 +40,6 @@ _ASIDE = {
 }
 _FLIPPED: dict[Bound, Bound] = {-1: 1, 0: 0, 1: -1}
 _EXAMPLES = 3
-_LIMITS = {"percent": (-1000.0, 1000.0), "pactivity": PACTIVITY_RANGE}
 
 
 class Example(NamedTuple):
@@ -109,7 +110,7 @@ class _Reader:
         self.units = rows.cells[measure.units] if measure.units else []
         self.notes: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
-        self.inactive = self._inactive(inactive_as)
+        self.inactive_as = inactive_as
         self.decimal = decimal
 
     def read(self) -> Values:
@@ -140,32 +141,55 @@ class _Reader:
     def _style(self, places: list[int], found: Values) -> tuple[NumberStyle, set[int]]:
         if self.measure.kind == "class":
             return NumberStyle(), set()
-        limits = _LIMITS.get(self.measure.kind)
-        if self.measure.transform in ("log10", "ln"):
-            limits = (-40.0, 40.0)
         texts = [self.cells[at] for at in places]
-        reading = find_style(
-            texts, decimal=self.decimal, limits=limits, delimiter=self.rows.delimiter
-        )
+        reading = style_of(self.measure, texts, self.decimal, self.rows.delimiter)
         if reading.doubt:
             raise InputError(
-                f"{self.rows.path}: column {self.measure.column!r}: {reading.doubt}; say which "
-                "with --decimal point or --decimal comma."
+                f"{self.rows.path}: column {self.measure.column!r}: {reading.doubt}; {ADVICE}."
             )
         if reading.told:
             found.notes.append(reading.told)
         return reading.style, {places[at] for at in reading.odd}
 
-    def _inactive(self, text: str | None) -> Reading | None:
+    @cached_property
+    def _inactive(self) -> Reading | None:
+        """What inactive stands for, looked at where the first cell says inactive.
+
+        Raises InputError where it is no bound above which, as a concentration, nothing was seen.
+        """
+        text = self.inactive_as
         if text is None or self.measure.kind not in ("concentration", "pactivity"):
             return None
         reading = read_cell(text)
         if isinstance(reading, Unreadable) or not reading.bound or reading.unit == "%":
-            raise InputError(
-                f"--inactive-as {text!r} is no bound; write it like '>50' or '>50 uM', in the unit "
-                "of the column."
-            )
+            raise self._wrong_inactive("is no bound")
+        unit = reading.unit or self.measure.unit
+        rises = self.measure.kind == "concentration" or bool(reading.unit)
+        if (reading.bound > 0) != rises:
+            raise self._wrong_inactive("says that an inactive compound is a potent one")
+        if rises and not (self.measure.transform and not reading.unit) and reading.number <= 0:
+            raise self._wrong_inactive("is no concentration")
+        if unit in MOLAR or unit == "pActivity":
+            try:
+                self._to_pactivity(0, reading.number, unit, bool(reading.unit))
+            except CellError:
+                raise self._wrong_inactive("is not a possible value of this column") from None
         return reading
+
+    def _wrong_inactive(self, why: str) -> InputError:
+        column, unit = self.measure.column, self.measure.unit
+        if self.measure.kind == "pactivity":
+            expected = "'>50 uM', or of the numbers in the column, such as '<4.3'"
+        elif self.measure.transform:
+            expected = "'>50 uM', or of the numbers in the column, such as '>4.7'"
+        else:
+            expected = (
+                "'>50' in the column's unit" + (f" ({unit})" if unit else "") + " or '>50 uM'"
+            )
+        return InputError(
+            f"{self.rows.path}: column {column!r}: --inactive-as {self.inactive_as!r} {why}; give "
+            f"the highest concentration tested, such as {expected}."
+        )
 
     def _value(self, at: int, style: NumberStyle, odd: bool) -> tuple[float, Bound] | None:
         cell = self.cells[at]
@@ -176,19 +200,20 @@ class _Reader:
                 return None
             if isinstance(verdict, Unreadable):
                 raise CellError(verdict.kind)
-            return verdict.number, 0
+            turned = self.measure.direction == "down"
+            return (1 - verdict.number if turned else verdict.number), 0
         if is_inactive(cell):
-            if self.inactive is None:
+            if self._inactive is None:
                 raise CellError("inactive")
             self.notes["inactive"] += 1
-            return self._convert(at, self.inactive, True)
+            return self._convert(at, self._inactive, True)
         reading = Unreadable("number of another style") if odd else read_cell(cell, style)
         if isinstance(reading, Unreadable):
             raise CellError(reading.kind)
         linear = self.measure.kind == "concentration" and not self.measure.transform
-        if linear and reading.number == 0 and self.inactive is not None:
+        if linear and reading.number == 0 and self._inactive is not None:
             self.notes["inactive"] += 1
-            return self._convert(at, self.inactive, True)
+            return self._convert(at, self._inactive, True)
         self.notes.update(reading.notes)
         return self._convert(at, reading, False)
 
@@ -236,18 +261,26 @@ class _Reader:
     def _convert(self, at: int, reading: Reading, inactive: bool) -> tuple[float, Bound] | None:
         measure, number = self.measure, reading.number
         bound = reading.bound if inactive else self._bound(at, reading)
-        unit = self._unit(at, reading)
+        own = inactive and bool(reading.unit)  # --inactive-as '>50 uM', of whatever column
+        unit = reading.unit if own else self._unit(at, reading)
         if unit is None:
             return None
         if measure.kind == "percent":
             return (number * 100 if measure.transform == "fraction" else number), bound
         if measure.kind == "number":
             return number, bound
-        if measure.kind == "pactivity":
+        if measure.kind == "concentration" or own:
+            bound = _FLIPPED[bound]  # more of it needed means less potent
+        return self._to_pactivity(at, number, unit, own), bound
+
+    def _to_pactivity(self, at: int, number: float, unit: str, linear: bool) -> float:
+        """Return the pActivity of a number of the column; ``linear``: of a concentration."""
+        measure = self.measure
+        if measure.kind == "pactivity" and not linear:
             value = number if unit == "pActivity" else number - self._power(at, unit)
-        elif measure.transform:
+        elif measure.transform and not linear:
             tens = number / math.log(10) if measure.transform == "ln" else number
-            value, bound = -tens - self._power(at, unit), _FLIPPED[bound]
+            value = -tens - self._power(at, unit)
         else:
             if number == 0:
                 raise CellError("zero")
@@ -259,10 +292,9 @@ class _Reader:
             value = (
                 -math.log10(number) - self._power(at, unit) if mass else to_pactivity(number, unit)
             )
-            bound = _FLIPPED[bound]  # more of it needed means less potent
         if not PACTIVITY_RANGE[0] <= value <= PACTIVITY_RANGE[1]:
             raise CellError("out of range")
-        return value, bound
+        return value
 
     def _power(self, at: int, unit: str) -> float:
         """Return log10 of a unit's factor to mol/L, of a mass by the row's molecular weight."""

@@ -50,24 +50,33 @@ GAIN |= {"emax", "dmax", "imax", "cytotoxicity", "toxicity", "induction", "occup
 LEFT = {"residual", "remaining", "viability", "viable", "survival", "surviving", "poc", "survivors"}
 """What is left: an inhibitor lowers it."""
 LEFT |= {"restaktivität", "viabilität", "überleben", "vitalität", "viabilité", "survie"}
-LEFT |= {"viabilidad", "supervivencia", "résiduelle", "residuelle", "restwachstum"}
+LEFT |= {"viabilidad", "supervivencia", "résiduelle", "residuelle", "restwachstum", "alive"}
+LEFT_BEHIND = {"remaining", "residual"}
+"""Words of what is left that do not say of what."""
+STABILITY = {"stability", "microsomal", "microsomes", "microsome", "hlm", "rlm", "mlm", "parent"}
+COMPOUND = {"hepatocyte", "hepatocytes", "s9", "plasma", "serum", "blood", "compound", "drug"}
+"""Words of assays in which what remains is the compound itself."""
 LEFT_OF = {"control", "ctrl", "ctl", "growth", "proliferation", "dmso", "vehicle", "confluence"}
 LEFT_OF |= {"untreated", "t/c", "kontrolle", "wachstum", "croissance", "contrôle", "témoin"}
-UNSAID = {
-    "aktivität",
-    "activité",
-    "actividad",
-    "activity",
-    "act",
-    "binding",
-    "signal",
-    "intensity",
-    "expression",
-    "rate",
-}
+LIVES = LEFT | {"growth", "proliferation", "confluence", "grows", "grown"}
+"""Words of which 1 mostly says that nothing was inhibited."""
+UNSAID = {"activity", "act", "binding", "signal", "intensity", "expression", "rate"}
+UNSAID |= {"aktivität", "activité", "actividad"}
 """Per cent of these may be what is left or what was gained."""
+LEFT_OF_WHAT = (LEFT - LEFT_BEHIND) | LEFT_OF | UNSAID
+LEFT_OF_WHAT |= {"enzyme", "enzymatic", "kinase", "cells", "cell", "growth", "bacteria"}
+"""What an inhibitor leaves less of."""
 CLASS = {"active", "activity", "class", "label", "outcome", "hit", "toxic", "binder", "inhibitor"}
 CLASS |= {"isactive", "flag", "hitc", "hitcall"}
+
+RISK = re.compile(
+    r"(?!detox)[a-z]*tox(?:ic|icity|icities|icology|in|21)?|mutagen\w*|teratogen\w*|clastogen\w*"
+    r"|carcino\w*|ames|(?:ik)?p?herg[a-z0-9]*|kcnh2|dili|risks?|liabilit(?:y|ies)|irritan\w*"
+    r"|irritation|corrosi\w*|sensiti[sz](?:er|ation)|h(?:a)?emoly\w*|phospholipidosis|qt|qtc|bsep"
+    r"|adverse|safety|nav1\.?5|cav1\.?2|p?(?:cc|tc|ld|td)50"
+    r"|cyp(?:1a2|2b6|2c8|2c9|2c19|2d6|2e1|3a4|3a5)"
+)
+"""A word, in lower case, of what is a risk: being unlike what was measured is no safety."""
 
 RELATION = {"relation", "relationship", "qualifier", "qual", "operator", "op", "modifier", "mod"}
 RELATION |= {

@@ -62,9 +62,11 @@ def train(
         ),
     ] = None,
     target: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            help="Assay of several targets: the one whose rows are read.", show_default=False
+            help="Assay of several targets: the one whose rows are read. Once more for each other "
+            "column that tells rows apart, such as a cell line.",
+            show_default=False,
         ),
     ] = None,
     decimal: Annotated[
@@ -141,7 +143,7 @@ def train(
         id_column=id_column,
         value_column=value_column,
         units=units,
-        target=target,
+        target=tuple(target) if target else None,
         decimal=_decimal(decimal),
         inactive_as=inactive_as,
         skip_bad_cells=skip_bad_cells,

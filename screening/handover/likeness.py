@@ -1,7 +1,9 @@
 """What measured compounds like a hit say of its prediction: for it, against it, or neither.
 
 A similar compound (``chem.clusters.SIMILAR``) speaks *for* a prediction where it was measured to be
-active itself, and not more than ``FAR`` below what is predicted. It speaks *against* it where it
+active itself, and not far below what is predicted: not more than ``FAR``, a log unit, of a
+pActivity, and not more than ``FAR_PART`` of the way from ``zero`` to ``full`` in any other unit. It
+speaks *against* it where it
 was weaker than that, or found inactive at the highest concentration: an upper bound, such as
 ``<5.70``, is never activity. Anything else is told as a fact, and so is that there is none:
 
@@ -25,12 +27,14 @@ from screening.handover.grades import Estimate, grade
 from screening.handover.measured import FAR
 from screening.handover.nearest import measured_text
 from screening.handover.sentence import Part, Parts, Place
-from screening.handover.units import PROBABILITY
+from screening.handover.units import PACTIVITY, PROBABILITY
 from screening.parts import Primary
 
 RELATED = 0.3
 """Tanimoto similarity (ECFP4) below which two molecules are no more alike than any two are: Jasial
 2016, F1000Research 5, 591."""
+FAR_PART = 0.25
+"""Part of the way from ``zero`` to ``full`` that is far, in units other than pActivity."""
 _EVEN = 0.5
 
 
@@ -48,13 +52,14 @@ def what_it_says(one: Neighbour, predicted: float, part: Primary, unit: str) -> 
         if predicted < _EVEN:
             return Says.NEITHER
         return Says.FOR if one.value >= _EVEN else Says.AGAINST
+    far = FAR if unit == PACTIVITY else FAR_PART * (part.full - part.zero)
     below = predicted - one.value
     if one.relation == "<":
         return Says.AGAINST if below > 0 else Says.NEITHER
-    if below > FAR and one.relation == "=":
+    if below > far and one.relation == "=":
         return Says.AGAINST
     is_active = grade(Estimate(one.value, one.value), part, unit).is_good
-    return Says.FOR if is_active and below <= FAR else Says.NEITHER
+    return Says.FOR if is_active and below <= far else Says.NEITHER
 
 
 def is_novel(distance: float | None) -> bool:

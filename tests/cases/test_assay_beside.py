@@ -198,6 +198,24 @@ def test_rows_of_several_cell_lines_are_not_mixed(tmp_path: Path) -> None:
     assert task(table, "pGI50")[0] == P[1::2]
 
 
+@pytest.mark.parametrize("second", ["Cell line", "Strain", "isoform", "Gene", "UniProt"])
+def test_a_target_and_a_second_column_are_named_together(second: str, tmp_path: Path) -> None:
+    targets = ["HER2" if at % 4 == 3 else "EGFR" for at in EVERY]
+    lines = ["H1975" if at % 2 else "A431" for at in EVERY]
+    columns = {"Target": targets, second: lines, "IC50 nM": NM}
+    both = "--target 'EGFR' --target 'A431'"
+    with pytest.raises(InputError, match=both):
+        read(tmp_path, columns)
+    with pytest.raises(InputError, match=both):
+        read(tmp_path, columns, target="EGFR")
+    with pytest.raises(InputError, match="--target 'A431' --target 'EGFR'"):
+        read(tmp_path, columns | {"Target": ["EGFR", "EGFR", "HER2", "HER2"] * 10}, target="A431")
+    for target in (("EGFR", "A431"), ("a431", "egfr")):
+        assert task(read(tmp_path, columns, target=target), "pIC50")[0] == P[::2]
+    with pytest.raises(InputError, match="among the rows of 'A431'"):
+        read(tmp_path, columns, target=("A431", "HER2"))
+
+
 def test_a_description_is_no_type(tmp_path: Path) -> None:
     text = ["Inhibition of JAK1 at 10 uM"] * COUNT
     table = read(tmp_path, {"Assay Description": text, "pChEMBL Value": P})

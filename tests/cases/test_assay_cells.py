@@ -144,3 +144,34 @@ def test_units_and_spreads_beside_numbers_of_either_style(
     header = "IC50" if "nM" in write else "IC50 (nM)"
     table = read(tmp_path, {header: texts}, delimiter=";")
     assert task(table, "pIC50")[0] == pytest.approx([p - 2 for p in P], abs=0.011)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "factor"),
+    [
+        ("pIC50 (nM)", "{:.3f}", 1.0),
+        ("pKi (uM)", "{:.3f}", 1.0),
+        ("-log10 Ki", "{:.3f}", 1.0),
+        ("Inhibition at 10 uM", "{:.3f}", 10.0),
+        ("Inhibition at 10 uM (%)", "{:.3f}", 10.0),
+        ("log10 IC50", "-{:.3f}", 1.0),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_what_a_header_leaves_open_is_settled_by_the_numbers_as_they_are_read(
+    header: str, cell: str, factor: float, delimiter: str, tmp_path: Path
+) -> None:
+    values = [factor * (p + 0.001) for p in P]  # none ends in 0
+    cells = [cell.format(value).replace(".", ",") for value in values]
+    table = read(tmp_path, {header: cells}, delimiter, decimal="comma")
+    assert table.values[:, 0].tolist() == pytest.approx(values, abs=1e-4)
+    points = [cell.format(value) for value in values]
+    table = read(tmp_path, {header: points}, delimiter, decimal="point")
+    assert table.values[:, 0].tolist() == pytest.approx(values, abs=1e-4)
+
+
+def test_what_per_cent_can_be_decides_the_decimal_mark(tmp_path: Path) -> None:
+    values = [p * 10 + 0.001 for p in P]
+    cells = [f"{value:.3f}".replace(".", ",") for value in values]
+    table = read(tmp_path, {"Inhibition at 10 uM": cells}, ";")
+    assert table.values[:, 0].tolist() == pytest.approx(values, abs=1e-4)

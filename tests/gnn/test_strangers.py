@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.activity import ActivityTable, Task, object_array
+from data.assay.spelling import task_name
 from gnn import strangers
 from gnn.assemble import Assembled
 from gnn.assess import UNKNOWN, _trained
@@ -19,6 +20,13 @@ from gnn.strangers import COUNT, NEAREST, presumption
 
 FILE = Path(__file__).parents[1] / "files/my_assay.csv"
 NUMBER = {"name": "clearance", "kind": "regression", "unit": "number", "direction": "up"}
+
+LEFT = ["%Ctrl@1uM", "POC 1 uM", "T/C (%)", "Remaining activity at 10 uM", "% survival 72 h"]
+LEFT += ["% of control", "Residual growth (%)", "Activity (%)"]
+GAINED = ["% kill", "% lysis", "antagonism %", "% stimulation", "Dmax (%)", "% displacement"]
+GAINED += ["Suppression at 10 uM", "% effect", "agonism (%)", "PI @ 10 uM"]
+RISKS = ["hERG_pIC50", "pIC50_hERG", "pCC50", "cytotoxicity_pIC50", "AMES_pEC50", "Nav1.5_pIC50"]
+RISKS += ["hERGpIC50", "CYP3A4_pIC50", "HepatoToxicity_pIC50", "DILI_risk_pIC50", "pIC50_BSEP"]
 
 
 def assay(tasks: tuple[Task, ...], values: np.ndarray) -> Assembled:
@@ -45,6 +53,12 @@ def assay(tasks: tuple[Task, ...], values: np.ndarray) -> Assembled:
         ("growth_inhibition", "%", "up", 60.0, 10.0, -1),
         ("viability", "%", "down", 40.0, 90.0, 1),
         ("residual_activity", "%", "down", 97.0, 97.0, 1),
+        *((task_name(header), "%", "down", 60.0, 90.0, 1) for header in LEFT),
+        *((task_name(header), "%", "up", 60.0, 10.0, -1) for header in GAINED),
+        ("frames_pIC50", "pActivity", "up", 8.0, 5.0, -1),
+        ("pIC50_asterisk", "pActivity", "up", 8.0, 5.0, -1),
+        ("names_inhibition", "%", "up", 60.0, 10.0, -1),
+        ("CYP17A1_pIC50", "pActivity", "up", 8.0, 5.0, -1),  # a target of drugs
     ],
 )
 def test_a_stranger_is_presumed_to_do_nothing(name, unit, direction, mean, value, bound):
@@ -60,6 +74,11 @@ def test_a_stranger_is_presumed_to_do_nothing(name, unit, direction, mean, value
         NUMBER | {"unit": "%", "name": "plasma_protein_binding"},
         NUMBER | {"kind": "classification", "name": "toxic", "unit": "1 = active"},
         NUMBER | {"kind": "classification", "name": "AMES", "unit": "1 = active"},
+        NUMBER | {"unit": "%", "name": "hERG_inhibition_at_30_uM"},
+        NUMBER | {"unit": "%", "name": "cytotoxicity_at_10_uM"},
+        NUMBER | {"unit": "%", "name": "parent_remaining"},  # more of it is no effect
+        NUMBER | {"unit": "%", "name": "viability"},  # turned round by the user
+        *(NUMBER | {"unit": "pActivity", "name": name} for name in RISKS),
     ],
 )
 def test_nothing_is_presumed_of_what_does_not_say_what_inactive_is(task):

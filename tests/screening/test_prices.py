@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from chem.errors import InputError
 from chem.numbers import NumberStyle
-from screening.prices import Price, check_currency, find_price_style, read_price
+from screening.prices import (
+    Price,
+    check_currency,
+    find_price_style,
+    read_price,
+    read_prices,
+)
 
 
 @pytest.mark.parametrize(
@@ -115,3 +121,40 @@ def test_one_currency() -> None:
 )
 def test_a_currency_that_stands_only_in_the_header(column: str, currency: str) -> None:
     assert check_currency([read_price("12"), None], column) == currency
+
+
+@pytest.mark.parametrize(
+    ("first", "own", "amounts"),
+    [
+        (["", ""], ["1.250", "2.300"], [None, None]),  # no price among the first
+        (["95", "120"], ["1.250", "98"], [None, "98"]),
+        (["95"], ["1.250", "€1.250", "n.a."], [None, None, None]),
+        (["12,50"], ["13.50", "12"], ["13.50", "12"]),  # as many commas as points
+        (["12,50"], ["13.50", "1.250", "1,250"], ["13.50", None, None]),
+        (["12,50", "9,99"], ["1.250", "13,50"], ["1250", "13.50"]),  # the first decide
+        (["$5"], ["$7", "EUR 8", "9"], ["7", None, "9"]),
+        (["", ""], ["$7", "EUR 8", "$9"], ["7", None, "9"]),
+    ],
+)
+def test_a_price_that_is_open_late_is_unknown_and_no_run_is_lost(
+    first: list[str], own: list[str], amounts: list[str | None]
+) -> None:
+    prices, told = read_prices(own, first, "Price")
+    expected = [None if amount is None else Decimal(amount) for amount in amounts]
+    assert [None if price is None else price.amount for price in prices] == expected
+    check_currency(prices, "Price")
+    readable = [text for text in own if any(mark.isdigit() for mark in text)]
+    lost = len(readable) - sum(price is not None for price in prices)
+    assert (f"{lost} prices are unknown" in told) == bool(lost)
+
+
+def test_a_screen_that_decides_the_mark_has_no_unknown_prices() -> None:
+    assert read_prices(["1.250"], ["95"], "Price", "comma")[0] == [Price(Decimal(1250), "")]
+    assert read_prices(["1.250"], ["95"], "Price", "point")[0] == [Price(Decimal("1.250"), "")]
+
+
+@given(st.lists(st.text(alphabet="0159., €$", max_size=7)), st.lists(st.text("0159., €$")))
+def test_prices_are_never_refused_late(own: list[str], first: list[str]) -> None:
+    prices, _ = read_prices(own, first, "Price")
+    assert len(prices) == len(own)
+    check_currency(prices, "Price")

@@ -38,6 +38,34 @@ def test_what_a_similar_compound_says(
 
 
 @pytest.mark.parametrize(
+    ("zero", "full", "predicted", "value", "relation", "says"),
+    [
+        (50.0, 90.0, 80.0, 75.0, "=", Says.FOR),  # per cent
+        (50.0, 90.0, 80.0, 70.0, "=", Says.FOR),
+        (50.0, 90.0, 80.0, 69.0, "=", Says.AGAINST),
+        (50.0, 90.0, 80.0, 20.0, "=", Says.AGAINST),
+        (50.0, 90.0, 40.0, 38.0, "=", Says.NEITHER),  # weak, as predicted
+        (50.0, 90.0, 80.0, 60.0, "<", Says.AGAINST),
+        (50.0, 90.0, 80.0, 75.0, ">", Says.FOR),
+        (0.0, 0.4, 0.35, 0.05, "=", Says.AGAINST),  # a number of a small range
+        (0.0, 0.4, 0.35, 0.3, "=", Says.FOR),
+        (0.0, 5000.0, 4000.0, 3900.0, "=", Says.FOR),
+    ],
+)
+def test_what_is_far_hangs_on_the_unit(
+    zero: float,
+    full: float,
+    predicted: float,
+    value: float,
+    relation: str,
+    says: Says,
+    near: Near,
+) -> None:
+    part = Primary(task="mine_effect", zero=zero, full=full)
+    assert what_it_says(near(0.8, value, relation), predicted, part, "%") is says
+
+
+@pytest.mark.parametrize(
     ("predicted", "value", "says"),
     [(0.8, 1, Says.FOR), (0.8, 0, Says.AGAINST), (0.2, 0, Says.NEITHER), (0.2, 1, Says.NEITHER)],
 )
