@@ -69,7 +69,7 @@ def test_a_factor_in_a_header_is_asked_for(header: str, tmp_path: Path) -> None:
 )
 def test_what_remains_after_a_time_is_asked_for(header: str, tmp_path: Path) -> None:
     cells = [20 + at for at in range(COUNT)]
-    with pytest.raises(InputError, match="'% up'.*'% down'"):
+    with pytest.raises(InputError, match=r"'% up'.*'% down'"):
         read(tmp_path, {header: cells})
     for said, direction in (("% up", "up"), ("% down", "down")):
         table = read(tmp_path, {header: cells}, value_column=header, units=said)
@@ -102,7 +102,7 @@ def test_a_class_of_survivors_is_asked_for(
     header: str, words: tuple[str, str], tmp_path: Path
 ) -> None:
     cells = [words[at % 2] for at in range(COUNT)]
-    with pytest.raises(InputError, match="'class up'.*'class down'"):
+    with pytest.raises(InputError, match=r"'class up'.*'class down'"):
         read(tmp_path, {header: cells})
     with pytest.raises(InputError, match="'class down'"):
         read(tmp_path, {header: cells}, value_column=header)
