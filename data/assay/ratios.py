@@ -1,7 +1,7 @@
 """Headers that name a ratio of two potencies, which has no unit and is none itself."""
 
-import itertools
 import re
+from itertools import pairwise
 
 from data.assay import words as W
 from data.assay.spelling import tokens_of, unit_of
@@ -33,11 +33,11 @@ def is_ratio(text: str, potency: bool = True) -> bool:
     tokens = tokens_of(text)
     lowered = [token.lower() for token in tokens]
     if {"relative", "rel", "normalized", "normalised"} & set(lowered):
-        to = itertools.pairwise(lowered)
+        to = pairwise(lowered)
         if any(behind in ("to", "by") for _, behind in to) or not any(map(unit_of, tokens)):
             return True
     pieces = [tokens_of(piece) for piece in _BETWEEN.split(text)]
-    return any(_compare(a, b) for a, b in itertools.pairwise(pieces))
+    return any(_compare(a, b) for a, b in pairwise(pieces))
 
 
 def _compare(before: list[str], behind: list[str]) -> bool:
