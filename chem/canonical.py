@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 
 MAX_GROUPS = 6
-"""Groups are compared by all 2^n stereoisomers that they name; more groups stay as drawn."""
+"""Groups are compared by all 2^n stereoisomers that they name; more groups have no text."""
 MAX_CENTRES = 16
 """Pairs of so many centres are tried at most."""
 
@@ -31,8 +31,17 @@ _AXES = (Chem.BondStereo.STEREOATROPCW, Chem.BondStereo.STEREOATROPCCW)
 _KEPT = Chem.StereoGroupType.STEREO_AND, Chem.StereoGroupType.STEREO_OR
 
 
-class AxisError(ValueError):
-    """An atropisomer that has no canonical text; the message says why."""
+class StereoError(ValueError):
+    """Stereochemistry that has no canonical text; the message says why."""
+
+    code = "unsupported_stereo"
+    """Of the ``Failure``."""
+
+
+class AxisError(StereoError):
+    """An atropisomer that has no canonical text."""
+
+    code = "atropisomer"
 
 
 class Group(NamedTuple):
@@ -99,6 +108,8 @@ def inverted(mol: Chem.Mol, centres: frozenset[int] | None = None) -> Chem.Mol:
 def write_canonical(mol: Chem.Mol) -> str:
     """Return the canonical SMILES of a sanitized molecule, with an extension where it needs one.
 
+    Raises StereoError for more than ``MAX_GROUPS`` groups, and AxisError.
+
     >>> write_canonical(Chem.MolFromSmiles("C[C@@H](O)F |&3:1|"))
     'C[C@H](O)F |&1:1|'
     >>> write_canonical(Chem.MolFromSmiles("C[C@@H](O)F |a:1|"))
@@ -111,7 +122,10 @@ def write_canonical(mol: Chem.Mol) -> str:
     if not groups:
         return str(Chem.MolToSmiles(mol))
     if len(groups) > MAX_GROUPS:
-        return _write_groups(mol, groups)
+        raise StereoError(
+            f"{len(groups)} groups of centres (&1, o1 …), expected {MAX_GROUPS} at most: more are "
+            "not compared; leave undefined what is not known"
+        )
     plain = with_groups(mol, [])
     centres = _count_centres(plain)
     drawings = [

@@ -4,6 +4,7 @@ import re
 
 from rdkit import Chem, rdBase
 
+from chem.canonical import StereoError, write_canonical
 from chem.records import Failure
 from chem.standardize import standardize
 
@@ -18,7 +19,9 @@ def is_labelled(smiles: str) -> bool:
 def without_isotopes(smiles: str) -> str:
     """Return the standardized structure of a standardized SMILES with every label taken off.
 
-    A structure without labels comes back as it is, and so does one that RDKit cannot read.
+    A structure without labels comes back as it is, and so does one that RDKit cannot read. A centre
+    that only a label made is none without it, and its part in a stereo group goes with it; what the
+    group said of cis and trans beside that centre is not worked out anew.
 
     >>> without_isotopes("[2H]C([2H])([2H])O")
     'CO'
@@ -32,5 +35,9 @@ def without_isotopes(smiles: str) -> str:
         for atom in mol.GetAtoms():
             atom.SetIsotope(0)
         # A labelled hydrogen is an atom; without its label it is a hydrogen like all others.
-        plain = standardize(Chem.MolToCXSmiles(Chem.RemoveHs(mol)), "smiles")
+        try:
+            written = write_canonical(Chem.RemoveHs(mol))
+        except StereoError:
+            return smiles
+        plain = standardize(written, "smiles")
     return smiles if isinstance(plain, Failure) else plain.smiles

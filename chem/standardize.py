@@ -23,7 +23,7 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.canonical import AxisError, axes_of, write_canonical
+from chem.canonical import StereoError, axes_of, write_canonical
 from chem.diagnose import one_line
 from chem.drawing.drawings import unite_charges
 from chem.drawing.preferred import draw_as_preferred, may_be_redrawn
@@ -151,8 +151,8 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
                 if short is not None:
                     return short
             return _to_fixed_point(structure, format, _Changes())
-        except AxisError as error:
-            return Failure("standardize", "atropisomer", str(error))
+        except StereoError as error:
+            return Failure("standardize", error.code, str(error))
         except MemoryError:
             raise  # the machine's want, not the molecule's fault: the owner of this process decides
         except Exception as error:

@@ -17,7 +17,7 @@ from pathlib import Path
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdCoordGen, rdDepictor, rdDistGeom
 
-from chem.canonical import AxisError, Group, axes_of, groups_of, with_groups, write_canonical
+from chem.canonical import Group, StereoError, axes_of, groups_of, with_groups, write_canonical
 from chem.errors import InputError
 from chem.molecules import read_molecule
 
@@ -96,7 +96,7 @@ def _write_faithfully(mol: Chem.Mol) -> str:
 def _canonical(mol: Chem.Mol | None) -> str | None:
     try:
         return None if mol is None else write_canonical(mol)
-    except AxisError:
+    except StereoError:
         return None
 
 

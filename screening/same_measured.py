@@ -55,8 +55,8 @@ class SameMeasured:
         self._group(compounds)
         group = np.array(self._groups.get(heavy_composition(smiles), ()), dtype=np.int64)
         few = compounds[np.isin(compounds, group)].tolist()
-        if told := [Same(at, smiles, ITSELF) for at in few if self._smiles[at] == smiles]:
-            return told  # nothing is to be worked out
+        if len(few) == 1 and self._smiles[few[0]] == smiles:
+            return [Same(few[0], smiles, ITSELF)]  # nothing is to be worked out
         own = know(smiles) if few else None
         found = [] if own is None else list(self._compare(own, few))
         return sorted(found, key=lambda one: one.same != ITSELF)

@@ -30,7 +30,6 @@ class AtomState(NamedTuple):
     """Neighbours that are atoms of the molecule."""
     hydrogens: int
     charge: int
-    isotope: int
     left: int
     """In how many double bonds the atom takes part (two for a triple bond); ``NO_MEMBER`` for an
     element that no system holds."""
@@ -65,7 +64,8 @@ class Drawn(NamedTuple):
 
 
 _states: dict[int, AtomState] = {}
-"""By RDKit's connectivity invariant, which hashes these values (isotope and ring, too)."""
+"""By RDKit's connectivity invariant, which hashes these values and the ring, too. It tells some
+isotope labels apart and others not, so a state holds nothing of them."""
 
 
 def atom_states(mol: Chem.Mol) -> list[AtomState]:
@@ -89,7 +89,7 @@ def _state_of(atom: Chem.Atom) -> AtomState:
     if number in _VALENCE:
         shift = -abs(charge) if number == CARBON else charge
         left = _VALENCE[number] + shift - degree - hydrogens
-    return AtomState(number, degree, hydrogens, charge, atom.GetIsotope(), left)
+    return AtomState(number, degree, hydrogens, charge, left)
 
 
 def neighbour_lists(mol: Chem.Mol) -> list[list[int]]:

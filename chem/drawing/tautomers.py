@@ -10,6 +10,7 @@ chem.drawing.drawings.
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from rdkit import Chem
@@ -109,6 +110,11 @@ def _current(drawn: Drawn) -> Placement:
     return Placement(tuple(hydrogens), tuple(charges), tuple(bonded))
 
 
+@cache
+def _labelled() -> Chem.Mol:
+    return Chem.MolFromSmarts("[!0*]")
+
+
 def _mix(number: int) -> int:
     """Scatter a number over 61 bits, the same on every machine."""
     number = (number * 0x9E3779B97F4A7C15 + 0x7F4A7C15) & 0xFFFFFFFFFFFFFFFF
@@ -130,12 +136,14 @@ class AtomOrder:
             for i, can in zip(one.atoms, one.system.flexible, strict=True)
             if can
         }
-        states = atom_states(mol)
         self._neighbours = neighbour_lists(mol)
-        self._numbers = [
-            _mix(s.number + (s.degree << 8) + (s.isotope << 12) + self._held(s, i in moving))
-            for i, s in enumerate(states)
+        numbers = [
+            s.number + (s.degree << 8) + self._held(s, i in moving)
+            for i, s in enumerate(atom_states(mol))
         ]
+        for (i,) in mol.GetSubstructMatches(_labelled(), maxMatches=len(numbers)):
+            numbers[i] += mol.GetAtomWithIdx(i).GetIsotope() << 12
+        self._numbers = [_mix(number) for number in numbers]
 
     @staticmethod
     def _held(state: AtomState, is_moving: bool) -> int:

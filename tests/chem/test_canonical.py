@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem, rdBase
 
-from chem.canonical import AxisError, axes_of, groups_of, inverted, with_groups, write_canonical
+from chem.canonical import (
+    MAX_GROUPS,
+    AxisError,
+    axes_of,
+    groups_of,
+    inverted,
+    with_groups,
+    write_canonical,
+)
+from chem.records import Failure
+from chem.standardize import Standardized, standardize
 
 MOLECULES = (
     "C[C@@H](F)[C@H](Cl)[C@H](C)Br",
@@ -160,3 +170,15 @@ def test_an_axis_beside_a_group_has_no_text() -> None:
     both = up.replace(" |", f" |&1:{centre},")
     with pytest.raises(AxisError, match="beside stereo groups"):
         write_canonical(Chem.MolFromSmiles(both))
+
+
+def test_more_groups_than_are_compared_have_no_text() -> None:
+    chain = "C" + "[C@H](F)" * 7 + "Cl"
+    for count in (6, 7):
+        fields = ",".join(f"&{at + 1}:{1 + 2 * at}" for at in range(count))
+        found = standardize(f"{chain} |{fields}|", "smiles")
+        if count <= MAX_GROUPS:
+            assert isinstance(found, Standardized)
+        else:
+            assert isinstance(found, Failure)
+            assert (found.stage, found.code) == ("standardize", "unsupported_stereo")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.drawing import placements
+from chem.drawing import conjugation, placements
 from chem.drawing.conjugation import find_systems
 from chem.drawing.placements import best_placements
 from chem.drawing.preferred import draw_as_preferred, may_be_redrawn
@@ -209,3 +209,42 @@ def test_a_deuterium_atom_is_a_neighbour_and_no_hydrogen() -> None:
     assert accept("[2H]c1cc(O)cc([2H])n1").smiles == "[2H]c1cc(=O)cc([2H])[nH]1"
     assert accept("Oc1ccncc1").smiles == "O=c1cc[nH]cc1"
     assert accept("[2H]OC(C)=Nc1ccccc1").key != accept("CC(=O)Nc1ccccc1").key
+
+
+LABELLED = [
+    "[12CH3]c1cnc[nH]1",
+    "C[12c]1cnc[nH]1",
+    "Cc1[12cH]nc[nH]1",
+    "[127I]c1cn[nH]c1",
+    "[35Cl]c1cn[nH]c1",
+    "[19F]c1cn[nH]c1",
+    "[16OH]c1cn[nH]c1",
+    "[14NH2]c1cn[nH]c1",
+    "c1c[14n][nH]c1",
+    "c1cn[14nH]c1",
+    "c1c[32s]cn1",
+]
+AZOLES = [
+    template.format(one, other)
+    for template in ("{0}c1cc({1})[nH]n1", "{0}c1nc({1})c[nH]1", "{0}c1nc({1})n[nH]1")
+    for one in ("Cl", "I", "F", "N", "O")
+    for other in ("I", "CO", "CF", "CS", "Br")
+]
+
+
+def test_no_key_depends_on_what_was_read_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RDKit's invariant, by which states of atoms are kept, does not tell [12C] from carbon."""
+    monkeypatch.setattr(conjugation, "_states", {})
+    first = [accept(one) for one in AZOLES]
+    labelled = [accept(one).key for one in LABELLED]
+    monkeypatch.setattr(conjugation, "_states", {})
+    assert [accept(one).key for one in LABELLED] == labelled
+    assert [(one.smiles, one.key) for one in map(accept, AZOLES)] == [
+        (one.smiles, one.key) for one in first
+    ]
+
+
+@pytest.mark.parametrize("label", ["12", "13", "14"])
+def test_a_label_decides_between_equal_places_of_a_hydrogen(label: str) -> None:
+    one, other = f"[{label}CH3]c1cc(C)[nH]n1", f"[{label}CH3]c1cc(C)n[nH]1"
+    assert accept(one).key == accept(other).key != accept("Cc1cc(C)n[nH]1").key

@@ -25,7 +25,7 @@ def find(smiles: str, *measured: str) -> list[tuple[int, str]]:
 @pytest.mark.parametrize(
     ("hit", "measured", "same"),
     [
-        ("CCO", ["CCN", "CCO", "OCC"], [(1, ITSELF)]),
+        ("CCO", ["CCN", "CCO", "OCC"], [(1, ITSELF), (2, ITSELF)]),
         # What a data set without stereochemistry has of a chiral hit, and the other way round.
         ("C[C@H](N)c1ccccc1", ["CC(N)c1ccccc1", "CCN"], [(0, BUT_STEREO)]),
         ("CC(N)c1ccccc1", ["C[C@H](N)c1ccccc1"], [(0, BUT_STEREO)]),
@@ -35,6 +35,13 @@ def find(smiles: str, *measured: str) -> list[tuple[int, str]]:
             [(0, BUT_STEREO), (1, BUT_STEREO)],
         ),
         ("C/C=C/C", ["C/C=C\\C"], [(0, BUT_STEREO)]),
+        # Beside the very same text: other drawings of the hit, and its stereoisomers.
+        ("NCC(=O)O", ["NCC(=O)O", "[NH3+]CC(=O)[O-]"], [(0, ITSELF), (1, ITSELF)]),
+        (
+            "C[C@H](N)c1ccccc1",
+            ["CC(N)c1ccccc1", "C[C@H](N)c1ccccc1", "C[C@@H](N)c1ccccc1"],
+            [(1, ITSELF), (0, BUT_STEREO), (2, BUT_STEREO)],
+        ),
         # Drawn as an older standardization left it: a salt, an ion, charges apart.
         ("CC(=O)Oc1ccccc1C(=O)O", ["CC(=O)Oc1ccccc1C(=O)[O-]"], [(0, ITSELF)]),
         ("NCC(=O)O", ["[NH3+]CC(=O)[O-]"], [(0, ITSELF)]),
