@@ -86,7 +86,10 @@ def find_marks(prepared: Prepared, lists: Sequence[CompoundList], hits: int) -> 
     if not lists:
         return NO_MARKS
     named = [_read(one) for one in lists]
-    rows = [_find(prepared, *both) for both in zip(lists, named, strict=True)]
+    found = [_find(prepared, *both) for both in zip(lists, named, strict=True)]
+    rows = [_first_rows(prepared, some.rows) for some in found]
+    lacking = [_lacking(*both) for both in zip(named, found, strict=True)]
+    counts = iter(count_near_misses(prepared, [one for one in lacking if one is not None]))
     whys = tuple(dict.fromkeys(f"excluded: {x.name}" for x in lists if x.role == "exclude"))
     controls = NOBODY
     for one, some in zip(lists, rows, strict=True):
@@ -109,18 +112,13 @@ def find_marks(prepared: Prepared, lists: Sequence[CompoundList], hits: int) -> 
             **one.told(),
             "compounds": len(some.labels),
             "unreadable": some.unreadable,
-            "in_library": len(found),
-            **_near_misses(prepared, some),
+            "in_library": len(some_rows),
+            # Ids have no stereochemistry.
+            **({} if left is None else {"other_stereo": next(counts)}),
         }
-        for one, some, found in zip(lists, named, rows, strict=True)
+        for one, some, some_rows, left in zip(lists, named, rows, lacking, strict=True)
     )
     return Marks(excluded[order], by[order], whys, controls, told)
-
-
-def _near_misses(prepared: Prepared, some: _Named) -> dict[str, int]:
-    if some.structures is None:  # ids have no stereochemistry
-        return {}
-    return {"other_stereo": count_near_misses(prepared, some.structures)}
 
 
 def _read(one: CompoundList) -> _Named:
@@ -128,7 +126,7 @@ def _read(one: CompoundList) -> _Named:
         return _Named("compound_id", pa.array(one.ids, pa.string()), list(one.ids), 0)
     prepared = read_prepared(one.folder)
     read = prepared.store.read_table
-    wanted = ["compound_id", "status", "detail", *COLUMNS]
+    wanted = ["compound_id", "status", "detail", "key", *COLUMNS]
     tables = [read(name, wanted) for name in prepared.partitions]
     table = pa.concat_tables(tables)
     bad = table.filter(pc.equal(table["status"], REJECTED))
@@ -144,8 +142,23 @@ def _read(one: CompoundList) -> _Named:
     return _Named("key", good["key"].combine_chunks(), labels, bad.num_rows, structures)
 
 
-def _find(prepared: Prepared, one: CompoundList, named: _Named) -> Rows:
-    """Return the rows of the library that a list names, ascending, each its compound's first."""
+class _Found(NamedTuple):
+    """What a library has of a list."""
+
+    rows: Rows
+    values: pa.Array
+    """Of ``_Named.column`` in those rows."""
+
+
+def _lacking(named: _Named, found: _Found) -> pa.Table | None:
+    """Return the structures of the entries that a library lacks; None for a list of ids."""
+    if named.structures is None:
+        return None
+    return named.structures.filter(pc.invert(pc.is_in(named.values, found.values)))
+
+
+def _find(prepared: Prepared, one: CompoundList, named: _Named) -> _Found:
+    """Return what a library has of a list; raises InputError where it must have all of it."""
     found, values = [NOBODY], [named.values.slice(0, 0)]
     for name in prepared.partitions:
         table = prepared.store.read_table(name, ["row", "status", named.column])
@@ -153,13 +166,17 @@ def _find(prepared: Prepared, one: CompoundList, named: _Named) -> Rows:
         table = table.filter(pc.is_in(table[named.column], named.values))
         found.append(table["row"].to_numpy())
         values.append(table[named.column].combine_chunks())
+    met = pa.concat_arrays(values)
     if one.role == "include" or one.name == INLINE:
-        met = pa.concat_arrays(values)
         lacking = pc.invert(pc.is_in(named.values, met)).to_pylist()
         missing = [label for label, lacks in zip(named.labels, lacking, strict=True) if lacks]
         if missing:
             raise _not_found(prepared, one, missing)
-    rows = np.concatenate(found)
+    return _Found(np.concatenate(found), met)
+
+
+def _first_rows(prepared: Prepared, rows: Rows) -> Rows:
+    """Return the rows of each compound's first record, ascending."""
     repeats = prepared.store.read_table(DUPLICATES)
     order = np.argsort(repeats["row"].to_numpy())
     repeated, first = (repeats[c].to_numpy()[order] for c in ("row", "first_row"))

@@ -5,6 +5,9 @@ name the others: a compound that was tested as a racemate was not tested as an e
 many lists are drawn flat, and whoever gave one should hear of it.
 """
 
+from collections.abc import Sequence
+from itertools import chain
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -16,28 +19,27 @@ from screening.records import ACCEPTED
 
 STEPS = {"mw": 20.0, "logp": 100.0, "tpsa": 10.0, "heavy_atoms": 1.0}
 """Properties that stereoisomers share, each with the steps in which it is compared."""
-COLUMNS = ["key", "smiles", *STEPS]
+COLUMNS = ["smiles", *STEPS]
 """What is read of entries and of the library."""
 
 
-def count_near_misses(prepared: Prepared, entries: pa.Table) -> int:
-    """Return how many entries a library has only as another stereoisomer, or without stereo.
+def count_near_misses(prepared: Prepared, lists: Sequence[pa.Table]) -> list[int]:
+    """Return how many entries of each list a library has as another stereoisomer, or flat.
 
-    entries: ``COLUMNS`` of accepted records. Structures are compared only where all of ``STEPS``
-    agree, which are few.
+    lists: ``COLUMNS`` of those accepted entries [n] whose keys the library lacks. The library is
+    read once for all lists, and not at all where no entry is left. Structures are compared only
+    where all of ``STEPS`` agree, which are few.
     """
-    marks, keys, structures = _marks(entries), [entries["key"].combine_chunks().slice(0, 0)], []
-    for name in prepared.partitions:
+    wanted = [[without_stereo(smiles) for smiles in one["smiles"].to_pylist()] for one in lists]
+    open_ = set(chain.from_iterable(wanted))
+    marks = np.concatenate([np.empty(0, np.int64), *map(_marks, lists)])
+    met: set[str] = set()
+    for name in prepared.partitions if open_ else ():
         table = prepared.store.read_table(name, [*COLUMNS, "status"])
         table = table.filter(pc.equal(table["status"], ACCEPTED))
         table = table.filter(pa.array(np.isin(_marks(table), marks)))
-        keys.append(table["key"].combine_chunks())
-        structures += table["smiles"].to_pylist()
-    missed = entries.filter(pc.invert(pc.is_in(entries["key"], pa.concat_arrays(keys))))
-    if not missed.num_rows or not structures:
-        return 0
-    flat = {without_stereo(smiles) for smiles in structures}
-    return sum(without_stereo(smiles) in flat for smiles in missed["smiles"].to_pylist())
+        met |= open_.intersection(map(without_stereo, table["smiles"].to_pylist()))
+    return [sum(smiles in met for smiles in one) for one in wanted]
 
 
 def _marks(table: pa.Table) -> npt.NDArray[np.int64]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from distributed import Client
 
@@ -146,6 +147,31 @@ def test_what_differs_in_stereochemistry_alone_is_counted(
     lines = describe_lists({"lists": found.lists})
     assert lines[0] == "owned.smi: ids are what follows the SMILES in each line"
     assert [line.split(" differ")[0] for line in lines[1:]] == ["1 of owned.smi"] * count
+
+
+def test_the_library_is_read_once_for_what_lists_leave(
+    mark: Mark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Structures of the library are read for entries that it lacks alone, once for all lists."""
+    read: list[str] = []
+    whole = Store.read_table
+
+    def spy(self: Store, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        if columns and "smiles" in columns and "detail" not in columns:
+            read.append(name)
+        return whole(self, name, columns)
+
+    monkeypatch.setattr(Store, "read_table", spy)
+    (tmp_path / "a.smi").write_text(f"{ERLOTINIB} x\n")
+    (tmp_path / "b.smi").write_text("C[C@H](N)C(=O)O L\n")
+    assert [one["other_stereo"] for one in mark(exclude=["a.smi", "b.smi"]).lists] == [0, 0]
+    assert read == []
+    (tmp_path / "c.smi").write_text("CC(N)C(=O)O flat\nC[C@H](N)C(=O)O L\n")
+    (tmp_path / "d.smi").write_text("CC(C)Cc1ccc(cc1)[C@H](C)C(=O)O S\nCC(N)C(=O)O flat\n")
+    found = mark(exclude=["a.smi", "c.smi", "007", "d.smi"])
+    told = [one.get("other_stereo") for one in sorted(found.lists, key=lambda x: str(x["name"]))]
+    assert told == [0, 1, 2, None]
+    assert len(read) == len(set(read)) > 0
 
 
 @pytest.mark.parametrize("name", ["owned.csv", "owned.tsv", "owned.txt", "owned.csv.gz"])
