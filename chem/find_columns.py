@@ -234,7 +234,7 @@ def _tell_id(column: _Column | None, found: str, name: str | None) -> str:
     if column.filled < 1:
         faults.append(f"blank in {1 - column.filled:.0%} of the first records")
     if column.different < 1:
-        faults.append(f"{1 - column.different:.0%} of its first values are repeats")
+        faults.append(f"{1 - column.different:.0%} of the first ids are repeats")
     return told + (f" ({', '.join(faults)})" if faults else "")
 
 

@@ -265,7 +265,7 @@ def _charges(mol: Chem.Mol) -> int:
 
 def _mixture(compounds: list[_Compound]) -> Failure:
     shown = [
-        f"{CalcMolFormula(neutral(one.first))} ({Chem.MolToSmiles(neutral(one.first))[:40]})"
+        f"{CalcMolFormula(neutral(one.first))} ({_shorten(Chem.MolToSmiles(neutral(one.first)))})"
         for one in sorted(compounds, key=lambda one: -one.size)
     ]
     detail = (
@@ -274,3 +274,7 @@ def _mixture(compounds: list[_Compound]) -> Failure:
         + (" …" if len(shown) > 3 else "")
     )
     return Failure("standardize", "mixture", one_line(detail))
+
+
+def _shorten(smiles: str) -> str:
+    return smiles if len(smiles) <= 40 else smiles[:39] + "…"
