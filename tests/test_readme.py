@@ -83,5 +83,6 @@ def test_every_exception_is_still_in_the_readme() -> None:
 
 
 def test_every_link_of_the_readme_exists() -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+    written = re.sub(r"`[^`\n]*`", "", README)  # a SMILES has brackets, too
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", written):
         assert (ROOT / target).exists(), target

@@ -102,5 +102,5 @@ def test_a_compound_is_asked_for_by_its_id_or_its_row(run, scored, tmp_path):
     ):
         answer = run("explain", "007", "--run", scored, "--row", row)
         assert answer.code == 2
-        assert words in answer.err
-        assert answer.err.count("\n") == 1
+        assert words in answer.said
+        assert answer.said.count("\n") == 1

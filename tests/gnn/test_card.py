@@ -1,11 +1,15 @@
 """Where a bundle's domain ends: what is shown is what decides."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gnn.card import FARTHEST, DomainCard
+from screening.handover.domain import outside_of
+from screening.rank import beyond
+from screening.screen import Limit
 
 
 def domain(limit: float) -> DomainCard:
@@ -27,6 +31,9 @@ def test_a_filter_written_with_two_decimals_takes_who_is_outside(
     edge = domain(limit).edge
     written = float(f"{edge:.2f}")
     assert written == edge
-    assert (np.float32(distance) > written) == (float(np.float32(distance)) > edge)
+    frame = pd.DataFrame({"x_distance": np.array([distance], np.float32)})
+    taken = beyond(frame, pd.DataFrame(), Limit("max_x_distance", "max", "x_distance", written))
+    found = outside_of(frame.iloc[0].to_dict(), {"x_distance": edge})
+    assert taken.tolist() == [bool(found)]
     assert edge <= FARTHEST
     assert edge <= limit + 1e-9
