@@ -12,6 +12,7 @@ from rdkit import Chem
 
 from chem.canonical import Group, groups_of, with_groups
 from chem.records import StructureFormat
+from chem.written_atoms import place_written_atoms
 
 _IN_CXSMILES = re.compile(r"(?<=[|,])([&o])\d*:(\d+(?:,\d+)*)(?![\d.])")
 _IN_V3000 = re.compile(r"MDLV30/STE(RAC|REL)\d*\s+ATOMS=\(\d+((?:\s+\d+)+)\)")
@@ -38,8 +39,14 @@ def adopt_groups(mol: Chem.Mol, structure: str, format: StructureFormat) -> tupl
         if one.type == Chem.StereoType.Atom_Tetrahedral
         and one.specified != Chem.StereoSpecified.Specified
     }
-    if format == "smiles" and "[H]" in structure:  # removed hydrogens shift the numbers of atoms
-        return mol, bool(undrawn) and len(known) < len(named)
+    if format == "smiles" and undrawn and named:
+        places = place_written_atoms(structure, mol)
+        if places is None:
+            return mol, len(known) < len(named)
+        named = [
+            Group(one.kind, frozenset(places[at] for at in one.centres if at in places))
+            for one in named
+        ]
     adopted: list[Group] = []
     is_dropped = False
     for group in named:

@@ -8,6 +8,7 @@ from rdkit.Chem import rdDistGeom, rdMolDescriptors, rdqueries
 
 from chem.canonical import axes_of, groups_of, inverted, write_canonical
 from chem.records import StructureFormat
+from chem.written_atoms import place_written_atoms
 
 STEREO_WORDS: dict[str, str] = {
     "none": "there is nothing to draw: no stereocentre, no double bond with two sides",
@@ -197,9 +198,11 @@ def has_lost_wedge(mol: Chem.Mol, structure: str, format: StructureFormat) -> bo
 
 def _has_lost_wedge_field(mol: Chem.Mol, smiles: str) -> bool:
     fields = _WEDGE_FIELD.findall(smiles.partition(" ")[2])
-    if not fields or "[H]" in smiles:
+    places = place_written_atoms(smiles, mol) if fields else None
+    if places is None:
         return False
-    drawn = {int(at) for field in fields for at in _WEDGE_ATOM.findall(field)}
+    written = {int(at) for field in fields for at in _WEDGE_ATOM.findall(field)}
+    drawn = {places.get(at, -1) for at in written}
     ends = {
         at
         for bond in map(mol.GetBondWithIdx, axes_of(mol))

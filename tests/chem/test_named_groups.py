@@ -1,3 +1,4 @@
+import pytest
 from rdkit import Chem
 
 from chem.canonical import write_canonical
@@ -21,7 +22,7 @@ def test_a_group_of_one_centre_needs_no_wedge() -> None:
 
 def test_a_group_of_several_centres_without_wedges_is_dropped_with_a_word() -> None:
     assert adopt("CC(O)C(F)Cl |&1:1,3|") == ("CC(O)C(F)Cl", True)
-    assert adopt("[H]OC(C)F |&1:2|") == ("CC(O)F", True)
+    assert adopt("[H]OC(C)C(F)Cl |&1:2,4|") == ("CC(O)C(F)Cl", True)
     assert adopt("[H]O[C@H](C)F |&1:2|") == ("C[C@H](O)F |&1:1|", False)
 
 
@@ -31,3 +32,19 @@ def test_other_groups_are_left_to_rdkit() -> None:
     assert adopt("CC(O)F |a:1|") == ("CC(O)F", False)
     assert adopt("CC(O)F |(0,0,;1,0,;1,1,;2,0,)|") == ("CC(O)F", False)
     assert not names_groups("CC(O)F", "smiles")
+
+
+@pytest.mark.parametrize(
+    ("smiles", "text"),
+    [
+        ("CC([H])(N)c1ccccc1 |&1:1|", "C[C@H](N)c1ccccc1 |&1:1|"),
+        ("[H]C(C)(N)c1ccccc1 |&1:1|", "C[C@H](N)c1ccccc1 |&1:1|"),
+        ("[H]OC(C)F |&1:2|", "C[C@H](O)F |&1:1|"),
+        ("[H]OC(C)F |o1:2|", "C[C@H](O)F |o1:1|"),
+        ("CC([H])(N)C([H])(F)Cl |&1:1,&2:4|", "C[C@H](N)[C@H](F)Cl |&1:1,&2:3|"),
+        ("[H]N([H])C(C)F |&1:3|", "C[C@H](N)F |&1:1|"),
+        ("CC([H:3])(N)F |&1:1|", "C[C@H](N)F |&1:1|"),
+    ],
+)
+def test_written_hydrogens_count_in_the_numbers_of_atoms(smiles: str, text: str) -> None:
+    assert adopt(smiles) == (text, False)

@@ -135,6 +135,8 @@ def test_a_wedge_says_nothing_of_the_centre_at_its_wide_end() -> None:
         ("Cc1cccc(Cl)c1-c1c(C)cccc1C(N)=O |wU:7.7|", False),
         ("Cc1ccccc1CC |wU:6.6|", True),  # no axis
         ("CCC(C)C |wU:2.1|", True),  # two equal neighbours
+        ("[H]OCC(C)C |wU:3.2|", True),
+        ("[H]OC(C)F |(0,0,;1,0,;2,0.5,;3,0,;2,1.5,),wU:2.1|", False),
         ("C[C@H](O)F |(0,0,;1,0,;1,1,;2,0,),wU:1.0|", False),
         ("C[C@H](O)F", False),
     ],

@@ -1,0 +1,35 @@
+"""Places of atoms in a SMILES as it is written: an extension numbers its hydrogens, too."""
+
+import re
+
+from rdkit import Chem
+
+_HYDROGEN = re.compile(r"\[\d*H[\]:+-]")
+_PLACE = "_written"
+
+
+def place_written_atoms(smiles: str, mol: Chem.Mol) -> dict[int, int] | None:
+    """Return the index in ``mol`` of every atom of a SMILES or CXSMILES that is still one.
+
+    ``mol`` is what RDKit read from it without its explicit hydrogens. None where it cannot be read
+    with them, or has other atoms then.
+
+    >>> place_written_atoms("[H]OC", Chem.MolFromSmiles("[H]OC"))
+    {1: 0, 2: 1}
+    """
+    if not _HYDROGEN.search(smiles):
+        return {at: at for at in range(mol.GetNumAtoms())}
+    parameters = Chem.SmilesParserParams()
+    parameters.removeHs = False  # type: ignore[assignment]  # RDKit's stub is wrong
+    parameters.parseName = False  # type: ignore[assignment]
+    full = Chem.MolFromSmiles(smiles, parameters)
+    if full is None:
+        return None
+    for atom in full.GetAtoms():
+        atom.SetIntProp(_PLACE, atom.GetIdx())
+    full = Chem.RemoveHs(full)
+    if [atom.GetAtomicNum() for atom in full.GetAtoms()] != [
+        atom.GetAtomicNum() for atom in mol.GetAtoms()
+    ]:
+        return None
+    return {atom.GetIntProp(_PLACE): atom.GetIdx() for atom in full.GetAtoms()}
