@@ -22,7 +22,8 @@ Boron, silicon, germanium, arsenic, selenium and tellurium are no metals here.
 
 from functools import cache
 
-from rdkit import Chem
+from rdkit import Chem, rdBase
+from rdkit.Chem.MolStandardize import rdMolStandardize
 
 _ALKALI = {3, 11, 19, 37, 55}
 _EARTHS = {4, 12, 20, 38, 56, 88}
@@ -34,6 +35,19 @@ METALS = _ALKALI | _EARTHS | _ACID_ONLY | _OTHERS
 _ENDS = {7, 8, 9, 16, 17, 34, 35, 52, 53}
 """What a salt's anion ends in: N, O, S, Se, Te and halogens."""
 _HALOGENS = {9, 17, 35, 53}
+
+
+_SALT_METALS = "[Li,Na,K,Rb,Cs,Be,Mg,Ca,Sr,Ba,Ra,Zn,Al]"
+
+
+@cache
+def salt_cutter() -> rdMolStandardize.MetalDisconnector:
+    """Return what cuts the bonds between the metal of a salt and its anion."""
+    with rdBase.BlockLogs():
+        cutter = rdMolStandardize.MetalDisconnector()
+        cutter.SetMetalNof(Chem.MolFromSmarts(f"{_SALT_METALS}~[#7,#8,F]"))
+        cutter.SetMetalNon(Chem.MolFromSmarts(f"{_SALT_METALS}~[#16,#34,#52,Cl,Br,I,$(C#N)]"))
+        return cutter
 
 
 class _Patterns:

@@ -27,6 +27,7 @@ from chem.canonical import StereoError, axes_of, write_canonical
 from chem.diagnose import one_line
 from chem.drawing.drawings import unite_charges
 from chem.drawing.preferred import draw_as_preferred, may_be_redrawn
+from chem.metals import salt_cutter
 from chem.named_groups import adopt_groups
 from chem.parents.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
 from chem.parse import parse
@@ -49,7 +50,6 @@ _HAS_CARBON = re.compile(r"c|C(?![a-z])")
 _MAY_BE_UNUSUAL = re.compile(r"\[(?!nH\]|C@@?H?\])|[SPIp]|B(?!r)")
 """What a SMILES needs to match ``_Tools.unusual``."""
 _MAPPED = re.compile(r":\d+\]")
-_SALT_METALS = "[Li,Na,K,Rb,Cs,Be,Mg,Ca,Sr,Ba,Ra,Zn,Al]"
 
 
 class Standardized(NamedTuple):
@@ -107,11 +107,8 @@ class _Tools(NamedTuple):
 @cache
 def _tools() -> _Tools:
     with rdBase.BlockLogs():
-        metals = rdMolStandardize.MetalDisconnector()
-        metals.SetMetalNof(Chem.MolFromSmarts(f"{_SALT_METALS}~[#7,#8,F]"))
-        metals.SetMetalNon(Chem.MolFromSmarts(f"{_SALT_METALS}~[#16,#34,#52,Cl,Br,I,$(C#N)]"))
         return _Tools(
-            metals=metals,
+            metals=salt_cutter(),
             normalizer=rdMolStandardize.Normalizer(),
             reionizer=rdMolStandardize.Reionizer(),
             uncharger=rdMolStandardize.Uncharger(),

@@ -1,11 +1,10 @@
 """The weight of a substance as it is sold, salt and water included, per mole of its parent."""
 
-from functools import cache
-
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors
-from rdkit.Chem.MolStandardize import rdMolStandardize
 
+from chem.canonical import StereoError
+from chem.metals import salt_cutter
 from chem.parents.parent import choose_parent
 from chem.parse import parse
 from chem.records import Failure, StructureFormat
@@ -30,13 +29,11 @@ def weight_per_parent(structure: str, format: StructureFormat) -> float | None:
         weight = float(rdMolDescriptors._CalcMolWt(mol))
         # Fragments as chem.standardize sees them: a bond to sodium is none.
         separated = Chem.RemoveHs(mol)
-        _metals().DisconnectInPlace(separated)
+        salt_cutter().DisconnectInPlace(separated)
         if len(Chem.GetMolFrags(separated)) == 1:
             return weight
-        parent = choose_parent(separated)
+        try:
+            parent = choose_parent(separated)
+        except StereoError:
+            return None
         return None if isinstance(parent, Failure) else weight / parent.copies
-
-
-@cache
-def _metals() -> rdMolStandardize.MetalDisconnector:
-    return rdMolStandardize.MetalDisconnector()

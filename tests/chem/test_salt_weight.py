@@ -23,6 +23,11 @@ QUETIAPINE = "OCCOCCN1CCN(C2=Nc3ccccc3Sc3ccccc32)CC1"
         # both enantiomers are the compound: tranylcypromine sulfate, 364.5 / 2
         ("N[C@@H]1C[C@H]1c1ccccc1.N[C@H]1C[C@@H]1c1ccccc1.O=S(=O)(O)O", 182.2),
         ("c1ccccc1", 78.1),
+        # Bonds that a salt is cut at, as while preparing: two thiols to one metal.
+        ("CCS[Ca]SCC", 81.2),
+        ("OC(=O)CS[Ca]SCC(=O)O", 111.2),
+        ("CC(=O)S[Mg]SC(C)=O", 87.3),
+        ("CC(=O)O[Zn]OC(C)=O", 91.7),
     ],
 )
 def test_weights(structure: str, weight: float) -> None:
