@@ -1,6 +1,7 @@
 """Which statement about stereochemistry a structure makes, and what of it would be lost."""
 
 import re
+from collections import Counter
 from functools import cache
 
 from rdkit import Chem, rdBase
@@ -31,6 +32,11 @@ _WEDGE_ATOM = re.compile(r"(\d+)\.\d+")
 _WEDGES = {"_MolFileBondStereo": (1, 6), "_MolFileBondCfg": (1, 3)}
 """RDKit's property of a bond of a molblock (V2000, V3000), and what stands for up and down."""
 _SEED = 7
+MOST_BUILT = 60
+"""Heavy atoms of a molecule that is built in space; a long chain takes seconds."""
+MOST_OF_A_FACE = 5
+"""Atoms of a ring three of which leave their common atom one shape: larger ones can be joined cis
+or trans."""
 
 
 @cache
@@ -90,10 +96,17 @@ def _is_partly_open(mol: Chem.Mol, elements: list[Chem.StereoInfo]) -> bool:
     open_centres -= blurred
     if not open_centres:
         return False
-    bridgeheads: list[int] = []
+    return not open_centres <= _cage_atoms(mol) or _is_chiral_cage(mol, open_centres)
+
+
+def _cage_atoms(mol: Chem.Mol) -> set[int]:
+    """Return the bridgeheads, and the corners of closed cages such as cubane."""
+    found: list[int] = []
     # RDKit's stub is wrong.
-    rdMolDescriptors.CalcNumBridgeheadAtoms(mol, atoms=bridgeheads)  # type: ignore[arg-type]
-    return not open_centres <= set(bridgeheads) or _is_chiral_cage(mol, open_centres)
+    rdMolDescriptors.CalcNumBridgeheadAtoms(mol, atoms=found)  # type: ignore[arg-type]
+    rings = mol.GetRingInfo().AtomRings()
+    faces = Counter(at for ring in rings if len(ring) <= MOST_OF_A_FACE for at in ring)
+    return {*found, *(at for at, count in faces.items() if count > 2)}
 
 
 def _is_blurred_bond(mol: Chem.Mol, ends: set[int]) -> bool:
@@ -108,10 +121,17 @@ def _is_chiral_cage(mol: Chem.Mol, bridgeheads: set[int]) -> bool:
     """Whether bridgeheads, of which one shape fits a small cage, make it a chiral one.
 
     Camphor has two mirror images, adamantane and tropane one shape. The cage is built in space
-    once, and its bridgeheads are inverted together.
+    once, and its bridgeheads are inverted together. A molecule of more than ``MOST_BUILT`` heavy
+    atoms is not built: its cage counts as chiral, so as a drawing that leaves something open.
     """
+    if mol.GetNumHeavyAtoms() > MOST_BUILT:
+        return True
     built = Chem.AddHs(mol)
-    if rdDistGeom.EmbedMolecule(built, randomSeed=_SEED, maxAttempts=5) != 0:
+    # From random coordinates it takes longer, and succeeds with long chains as well.
+    if all(
+        rdDistGeom.EmbedMolecule(built, randomSeed=_SEED, maxAttempts=5, useRandomCoords=is_random)
+        for is_random in (False, True)
+    ):
         return True
     Chem.AssignStereochemistryFrom3D(built)
     built = Chem.RemoveHs(built)

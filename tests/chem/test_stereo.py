@@ -1,7 +1,10 @@
 """Words for what a structure says about stereochemistry, and what would be lost."""
 
+from typing import Any
+
 import pytest
 from rdkit import Chem
+from rdkit.Chem import rdDistGeom
 
 from chem.stereo import (
     STEREO_WORDS,
@@ -25,7 +28,11 @@ from tests.chem.molblocks import draw, with_collection
         ("COP(=O)(O)OCC", "none"),
         ("CN1C2CCC1CC2", "none"),  # tropane has one shape
         ("CC12CC3CC(C)(C1)CC(N)(C3)C2", "none"),  # so has memantine
+        ("C12C3C4C1C5C2C3C45", "none"),  # cubane
+        ("OC(=O)C12C3C4C1C1C4C3C12C(=O)O", "none"),  # its 1,4-diacid
+        ("C12C3C1C4C2C34", "none"),  # prismane
         ("C[C@H](O)F", "single"),
+        ("C[C@H](O)C12C3C4C1C5C2C3C45", "single"),
         ("F/C=C/F", "single"),
         ("C[C@H]1CC[C@@H](O)CC1", "single"),
         ("C[S@+]([O-])c1ccccc1", "single"),
@@ -47,6 +54,9 @@ from tests.chem.molblocks import draw, with_collection
         ("C[S+]([O-])c1ccccc1", "undefined"),
         ("CC1(C)C2CCC1(C)C(=O)C2", "undefined"),  # camphor
         ("CC=NO", "undefined"),
+        ("CC12C3C4C1(F)C5C2(Cl)C3C45", "undefined"),  # a cubane with four kinds of corners
+        ("C1CCC2CCCCC2C1", "undefined"),  # decalin: cis or trans
+        ("C1CC2CCC3CCCC4CCC1C2C34", "undefined"),
         ("C[C@H](F)C(C)Cl", "partly_undefined"),
         ("C[C@H](N)CC=CC", "partly_undefined"),
         ("C[C@H](F)C(C)Cl |&1:1|", "partly_undefined"),
@@ -55,6 +65,22 @@ from tests.chem.molblocks import draw, with_collection
 def test_words(smiles: str, word: str) -> None:
     assert word in STEREO_WORDS
     assert describe_stereo(smiles) == word
+
+
+def test_a_large_molecule_is_not_built_in_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chain of hundreds of atoms takes RDKit seconds, in the process that writes the hits."""
+    sizes = []
+    build = rdDistGeom.EmbedMolecule
+
+    def spy(mol: Chem.Mol, **options: Any) -> int:
+        sizes.append(mol.GetNumHeavyAtoms())
+        return build(mol, **options)
+
+    monkeypatch.setattr(rdDistGeom, "EmbedMolecule", spy)
+    tropane = "CN1C2CCC1CC2"
+    assert describe_stereo("C" * 30 + tropane) == "none"
+    assert describe_stereo("C" * 600 + tropane) == "undefined"
+    assert set(sizes) == {38}
 
 
 @pytest.mark.parametrize(
