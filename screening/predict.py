@@ -1,6 +1,6 @@
 """Predict a file: every task of every bundle for every row, the same rows in the same order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -61,6 +61,9 @@ _READ = (
     "detail",
 )
 
+AHEAD = 16
+"""Partitions whose stereochemistry is worked out before their rows are written."""
+
 
 def predict_file(
     library: Library,
@@ -90,7 +93,7 @@ def predict_file(
         try:
             with Ledger(Path(scratch), {}, scores) as ledger:
                 score_units(units, work, ledger, client, progress, prepared.accepted)
-            words = _stereo_words(prepared, client, progress)
+            words = stereo_words(prepared, client, progress)
             rows = _rows(prepared, scores, files, words, columns)
             with told_in_one_line(out):
                 write_csv(out, [*FIRST, *columns], rows, texts=len(FIRST))
@@ -105,18 +108,18 @@ def _rows(
     prepared: Prepared,
     scores: Store,
     files: Sequence[str],
-    words: Mapping[str, list[str]],
+    words: Iterable[list[str]],
     columns: list[str],
 ) -> Iterator[list[str]]:
-    """Yield the cells of each row. words: on the stereochemistry of each partition's rows."""
+    """Yield the cells of each row. words: of :func:`stereo_words`, taken as rows are written."""
     pairs = prepared.store.read_table(DUPLICATES).to_pydict()
     first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
     firsts = set(first_of.values())
     kept: dict[int, _Judged] = {}
-    for name, file in zip(prepared.partitions, files, strict=True):
+    for name, file, stated in zip(prepared.partitions, files, words, strict=True):
         records = prepared.store.read_table(name, list(_READ)).to_pylist()
         scored = _read_scores(scores, file, columns)
-        for record, stereo in zip(records, words[name], strict=True):
+        for record, stereo in zip(records, stated, strict=True):
             row, first = record["row"], first_of.get(record["row"])
             start = [str(row), record["compound_id"], record["input_smiles"]]
             if record["status"] == REJECTED:
@@ -149,19 +152,24 @@ class _Judged(NamedTuple):
     values: list[str]
 
 
-def _stereo_words(
-    prepared: Prepared, client: Client, progress: Progress | None
-) -> dict[str, list[str]]:
-    """Return the words on the stereochemistry of each partition's rows; workers find them."""
-    found: dict[str, list[str]] = {}
+def stereo_words(
+    prepared: Prepared, client: Client, progress: Progress | None = None
+) -> Iterator[list[str]]:
+    """Yield the words on the stereochemistry of each partition's rows, in order.
+
+    Workers find them, for at most ``AHEAD`` partitions before they are asked for.
+    """
     done = 0
     work = partial(_stereo_of_partition, prepared.store)
-    for name, words in run_window(client, work, prepared.partitions):
-        found[name] = words
-        done += len(words)
-        if progress is not None:
-            progress("stereochemistry", done, prepared.rows)
-    return found
+    for start in range(0, len(prepared.partitions), AHEAD):
+        names = prepared.partitions[start : start + AHEAD]
+        found = dict(run_window(client, work, names))
+        for name in names:
+            words = found.pop(name)
+            done += len(words)
+            yield words
+            if progress is not None:
+                progress("stereochemistry", done, prepared.rows)
 
 
 def _stereo_of_partition(store: Store, name: str) -> tuple[str, list[str]]:
