@@ -1,12 +1,13 @@
-"""Real drugs as graphs, and small bundles of untrained networks, for every test that needs them."""
+"""Real drugs as graphs, small untrained bundles and one worker, for every test that needs them."""
 
 import csv
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 import torch
+from distributed import Client, LocalCluster
 from rdkit import Chem
 
 from chem.graphs import MolGraph, featurize, featurizer_spec, state_factors
@@ -29,6 +30,18 @@ MakeBundle = Callable[..., Bundle]
 def _one_thread() -> None:
     """Two threads that wait for each other on a busy machine take many times as long as one."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def lone() -> Iterator[Client]:
+    """One worker, in this process."""
+    with (
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,11 @@
 """The order of a run: milligrams of what is in the bottle, and the dispenser's list."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client
 from rdkit import Chem
 
 from gnn.bundle import Bundle
@@ -17,22 +17,11 @@ SHOP = Path(__file__).parent / "salt_weights" / "shop.csv"
 Rows = list[dict[str, str]]
 
 
-@pytest.fixture(scope="module")
-def alone() -> Iterator[Client]:
-    with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client
-
-
 Run = Callable[..., Path]
 
 
 @pytest.fixture
-def run(alone: Client, make_bundle: Callable[..., Bundle], tmp_path: Path) -> Run:
+def run(lone: Client, make_bundle: Callable[..., Bundle], tmp_path: Path) -> Run:
     def screen(library: Path, **lab: object) -> Path:
         bundle = make_bundle(tmp_path / "bundle", "small", (("EGFR", "r"),))
         wanted = Screen.model_validate(
@@ -47,7 +36,7 @@ def run(alone: Client, make_bundle: Callable[..., Bundle], tmp_path: Path) -> Ru
             }
         )
         plan = plan_run(wanted, tmp_path / "run", prepared=tmp_path / "prepared")
-        return run_screen(plan, alone).folder
+        return run_screen(plan, lone).folder
 
     return screen
 

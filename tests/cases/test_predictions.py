@@ -1,11 +1,11 @@
 """What ``hitlist predict`` shows of each row: the input, what was judged, and who it repeats."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client
 from rdkit import Chem
 
 from chem.read import open_library
@@ -24,26 +24,15 @@ Predict = Callable[[Path], Rows]
 
 
 @pytest.fixture(scope="module")
-def alone() -> Iterator[Client]:
-    with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client
-
-
-@pytest.fixture(scope="module")
 def bundle(make_bundle: Callable[..., Bundle], tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     return make_bundle(tmp_path_factory.mktemp("bundle"), "small", (("EGFR", "r"),))
 
 
 @pytest.fixture
-def predict(alone: Client, bundle: Bundle, tmp_path: Path) -> Predict:
+def predict(lone: Client, bundle: Bundle, tmp_path: Path) -> Predict:
     def run(library: Path) -> Rows:
         out = tmp_path / "predictions.csv"
-        predict_file(open_library(library), tmp_path / "prepared", (bundle,), out, alone)
+        predict_file(open_library(library), tmp_path / "prepared", (bundle,), out, lone)
         with out.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         return [{name: unescape_cell(cell) for name, cell in row.items()} for row in rows]

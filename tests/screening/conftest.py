@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client
 
 from chem.records import Record
 from gnn.bundle import Bundle
@@ -40,18 +40,6 @@ BAD = ("", "CCQ", "c1ccccc", "C(C)(C)(C)(C)C", "[Na+].[Cl-]", "*CC", "not a mole
 def client() -> Iterator[Client]:
     """Two worker processes."""
     with connect(workers=2) as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def lone() -> Iterator[Client]:
-    """One worker, in this process."""
-    with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-        ) as cluster,
-        Client(cluster) as client,
-    ):
         yield client
 
 
