@@ -6,7 +6,7 @@ one of comma, semicolon, tab and ``|`` under which the header has a SMILES colum
 most in it. Cells beyond the header that are blank are no data, and so are missing cells at a row's
 end, unless the structure or the id is among them. A row with other cells beyond the header is a
 record with a problem; a wholly blank line is no record. ``chem.rows`` says what quotation marks
-mean.
+mean. A column of CXSMILES extensions (``|…|``) beside the SMILES is put to it, as in a SMILES file.
 """
 
 import re
@@ -29,6 +29,8 @@ SHORT = "rows that lack cells"
 """Count of rows with fewer cells than the header, read with blank ones."""
 JOINED = "extensions put together"
 """Count of SMILES whose extension ``|…|`` held the delimiter outside quotes."""
+BESIDE = "extensions beside their SMILES"
+"""Count of SMILES whose extension stood in a column of its own."""
 
 _DELIMITERS = ",;\t|"
 _WRAPPED = re.compile(r'"((?:[^"]|"")*[,;\t](?:[^"]|"")*)"')
@@ -36,6 +38,7 @@ _SEPARATOR = re.compile(r'"?sep=(\\t|[^\r\n])"?[,;\t|]*', re.IGNORECASE)
 _TITLE_LINES = 20
 _HEADER_LINES = 50
 _LINES_OF_SMI = 5
+_EXTENSION = re.compile(r"\s*\|[^|]*\|\s*")
 
 
 class Layout(NamedTuple):
@@ -48,6 +51,8 @@ class Layout(NamedTuple):
     is_wrapped: bool = False
     """Whether every line is quoted as a whole, as if it were one cell."""
     notes: tuple[str, ...] = ()
+    extensions: tuple[int, ...] = ()
+    """Places of columns that hold extensions of the SMILES, if anything."""
 
 
 def open_delimited(path: Path, wanted: NamedColumns) -> tuple[Columns, Layout]:
@@ -64,9 +69,12 @@ def open_delimited(path: Path, wanted: NamedColumns) -> tuple[Columns, Layout]:
     first = [cells for _, cells in islice(reader, PEEKED) if isinstance(cells, list)]
     header = _fit_header(layout.header, first, smiles_at)
     rows = [(cells + [""] * len(header))[: len(header)] for cells in first]
-    columns = find_columns(path, header, wanted, rows)
+    extensions = _places_of_extensions(rows)
+    # They are nobody's id or name.
+    plain = [["" if at in extensions else cell for at, cell in enumerate(cells)] for cells in rows]
+    columns = find_columns(path, header, wanted, plain)
     columns = columns._replace(notes=(*layout.notes, *columns.notes))
-    return columns, layout._replace(header=tuple(header))
+    return columns, layout._replace(header=tuple(header), extensions=extensions)
 
 
 def read_delimited(
@@ -83,19 +91,68 @@ def read_delimited(
         _lines(path, layout, counts), layout.delimiter, width, smiles_at, counts, layout.skip
     )
     build = record_builder(columns, counts)
+    beside = _Beside(columns, smiles_at, layout.extensions, counts)
     row = 0
     for row, (line, cells) in enumerate(rows, start=1):
         if isinstance(cells, Failure):
             yield Record(row, f"row{row}", "", "", "smiles", {}, cells)
         elif len(cells) == width:
-            yield build(row, cells)
+            yield build(row, beside.join(cells) if beside.places else cells)
         elif (fitted := _fit(cells, width, least, smiles_at, layout.delimiter, counts)) is not None:
-            yield build(row, fitted)
+            yield build(row, beside.join(fitted) if beside.places else fitted)
         else:
             padded = (cells + [""] * width)[:width]
             problem = _describe_ragged(line, cells, columns, smiles_at, layout.delimiter)
             yield build(row, padded)._replace(problem=problem)
     rows.check(row)
+
+
+def _places_of_extensions(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """Return the places of columns whose cells are extensions of a SMILES or blank."""
+    found = []
+    for at, cells in enumerate(zip(*rows, strict=True)):
+        filled = [cell for cell in cells if cell.strip()]
+        if filled and all(map(_EXTENSION.fullmatch, filled)):
+            found.append(at)
+    return tuple(found)
+
+
+class _Beside:
+    """Puts extensions that stand in columns of their own to their SMILES."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        smiles_at: int | None,
+        extensions: Sequence[int],
+        counts: Counter[str],
+    ) -> None:
+        self._smiles_at = smiles_at
+        self._counts = counts
+        names = (columns.id, columns.name)
+        self._blanked = {at for at, name in enumerate(columns.names) if name in names}
+        self.places: list[int] = []
+        """Where an extension may stand; right behind the SMILES it may come late."""
+        if smiles_at is not None:
+            places = {*extensions, smiles_at + 1} - {smiles_at, len(columns.names)}
+            self.places = sorted(places)
+
+    def join(self, cells: list[str]) -> list[str]:
+        for at in self.places:
+            if "|" in cells[at] and _EXTENSION.fullmatch(cells[at]):
+                return self._join(cells, at)
+        return cells
+
+    def _join(self, cells: list[str], at: int) -> list[str]:
+        smiles = cells[self._smiles_at or 0].strip()
+        if not smiles or "|" in smiles:
+            return cells
+        joined = list(cells)
+        joined[self._smiles_at or 0] = f"{smiles} {cells[at].strip()}"
+        if at in self._blanked:
+            joined[at] = ""
+        self._counts[BESIDE] += 1
+        return joined
 
 
 def _lines(path: Path, layout: Layout, counts: Counter[str]) -> Iterator[str]:

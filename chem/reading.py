@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chem.columns import NO_ID
-from chem.delimited import JOINED, SHORT
+from chem.delimited import BESIDE, JOINED, SHORT
 from chem.rows import QUOTE_IS_TEXT
 from chem.sdf import OTHER_ID
 from chem.stream import CP932, CP1252, UTF16
@@ -16,6 +16,7 @@ _SENTENCES = {
     "as UTF-8)",
     QUOTE_IS_TEXT: "lines with a quotation mark that opens no cell: {n}, read as text",
     SHORT: "rows with fewer cells than the header: {n}, the missing ones read as blank",
+    BESIDE: "extensions |…| in a column beside the SMILES: {n}, read as part of it",
     JOINED: "SMILES with unquoted delimiters in their extension |…|: {n}, put together",
     OTHER_ID: 'records without such an id: {n} called by "{column}" instead',
     NO_ID: "records without an id: {n}, called row<N>",

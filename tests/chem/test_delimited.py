@@ -140,3 +140,30 @@ def test_agrees_with_pandas_on_awkward_ids(tmp_path: Path) -> None:
     records = list(open_library(path))
     assert [r.compound_id for r in records] == list(again["id"]) == ids
     assert [r.extra["ic50"] for r in records] == list(again["ic50"])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("smiles,id\nCC(N)O,|&1:1|\nC[C@H](N)F,|o1:1|\nCCO,\n", "library.csv"),
+        ("smiles,ext,id\nCC(N)O,|&1:1|,a\nC[C@H](N)F,|o1:1|,b\nCCO,,c\n", "library.csv"),
+        ("SMILES\tCXSMILES\tID\nCC(N)O\t|&1:1|\ta\nC[C@H](N)F\t|o1:1|\tb\nCCO\t\tc\n", "l.tsv"),
+        ("id;smiles;price;cx\na;CC(N)O;1;|&1:1|\nb;C[C@H](N)F;2;|o1:1|\nc;CCO;3;\n", "l.txt"),
+        ("name,smiles\n|&1:1|,CC(N)O\n |o1:1| ,C[C@H](N)F\n,CCO\n", "library.csv"),
+        ('smiles,code\nCC(N)O,"|&1:1|"\nC[C@H](N)F,"|o1:1|"\nCCO,\n', "library.csv"),
+    ],
+)
+def test_a_column_of_extensions_is_part_of_the_smiles(tmp_path: Path, text: str, name: str) -> None:
+    """A racemate whose ``|&1:1|`` got lost, or became its id, would be read as an enantiomer."""
+    records = list(open_library(write(tmp_path, text, name)))
+    assert [one.structure for one in records] == ["CC(N)O |&1:1|", "C[C@H](N)F |o1:1|", "CCO"]
+    assert [one.compound_id for one in records] in (["a", "b", "c"], ["row1", "row2", "row3"])
+    assert ([one.compound_id for one in records] == ["a", "b", "c"]) == ("a" in text.split("\n")[1])
+    assert {one.name for one in records} == {""}
+
+
+def test_an_extension_that_comes_late_is_seen_too(tmp_path: Path) -> None:
+    rows = "".join(f"{'C' * (1 + at % 40)}O,m{at}\n" for at in range(3000))
+    records = list(open_library(write(tmp_path, f"smiles,id\n{rows}C[C@H](N)O,|&1:1|\n")))
+    assert records[-1][:4] == (3001, "row3001", "", "C[C@H](N)O |&1:1|")
+    assert records[5][:4] == (6, "m5", "", "CCCCCCO")
