@@ -38,7 +38,9 @@ _SEPARATOR = re.compile(r'"?sep=(\\t|[^\r\n])"?[,;\t|]*', re.IGNORECASE)
 _TITLE_LINES = 20
 _HEADER_LINES = 50
 _LINES_OF_SMI = 5
-_EXTENSION = re.compile(r"\s*\|[^|]*\|\s*")
+_FIELD = r"[($]|r,|(?:[&o]\d*|\^\d|[acCfHmtw]|ctu|w[UD]|lp|LN|LO|RG|Sg\w*|atomProp):"
+_EXTENSION = re.compile(rf"\s*\|(?:r|(?:{_FIELD})[^|]*)\|\s*")
+"""A cell ``|…|`` that begins with a field of a CXSMILES."""
 
 
 class Layout(NamedTuple):

@@ -167,3 +167,11 @@ def test_an_extension_that_comes_late_is_seen_too(tmp_path: Path) -> None:
     records = list(open_library(write(tmp_path, f"smiles,id\n{rows}C[C@H](N)O,|&1:1|\n")))
     assert records[-1][:4] == (3001, "row3001", "", "C[C@H](N)O |&1:1|")
     assert records[5][:4] == (6, "m5", "", "CCCCCCO")
+
+
+@pytest.mark.parametrize("note", ["|x|", "|'|", "||", "|", "|5|6|", "|o|"])
+def test_other_cells_between_bars_are_no_extensions(tmp_path: Path, note: str) -> None:
+    (record,) = open_library(write(tmp_path, f"smiles,id,note\nCCO,a,{note}\n"))
+    assert (record.structure, record.compound_id, record.extra) == ("CCO", "a", {"note": note})
+    (record,) = open_library(write(tmp_path, f"smiles,note\nCCO,{note}\n"))
+    assert record.structure == "CCO"
