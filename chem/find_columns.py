@@ -29,6 +29,7 @@ from chem.column_names import (
 )
 from chem.columns import Columns, NamedColumns, is_no_id, make_unique
 from chem.errors import InputError
+from chem.numbers import is_plain_number
 
 PEEKED = 1000
 """Records that decide."""
@@ -157,7 +158,7 @@ def _telling(columns: Mapping[str, _Column]) -> dict[str, _Column]:
         if one.cells
         and one.quality == 0
         and not _are_smiles(one.cells)
-        and sum(map(_is_number, one.cells)) * 2 < len(one.cells)
+        and sum(map(is_plain_number, one.cells)) * 2 < len(one.cells)
     }
 
 
@@ -173,7 +174,7 @@ def _best_unknown(columns: Mapping[str, _Column]) -> str | None:
     """Return the first column of an unknown name that looks like an id by name and by value."""
     for key, one in columns.items():
         if one.quality == 0 and may_be_id(key) and fold(key) not in (*CAS_NAMES, *INCHIKEY_NAMES):
-            decimals = [text for text in one.cells if "." in text and _is_number(text)]
+            decimals = [text for text in one.cells if "." in text and is_plain_number(text)]
             if not decimals:
                 return key
     return None
@@ -318,11 +319,3 @@ def _are_smiles(cells: Sequence[str]) -> bool:
 
 def _list(names: Sequence[str]) -> str:
     return ", ".join(repr(name) for name in names[:20]) + (" …" if len(names) > 20 else "")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

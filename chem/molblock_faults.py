@@ -9,6 +9,7 @@ import re
 from rdkit import Chem
 
 from chem.diagnose import diagnose_sanitization, one_line
+from chem.numbers import is_plain_number
 from chem.records import Failure
 from chem.shorthand import written_symbols
 
@@ -109,7 +110,7 @@ def _fault_of_atom_line(line: str, at: int, number: int) -> Failure | None:
     if free is None:
         return _fault(f"{where} is not atom {number}: {line!r}")
     symbol = line[31:34].strip()
-    if symbol != free[1][:3] or not _is_number(line[:10]):
+    if symbol != free[1][:3] or not is_plain_number(line[:10]):
         return _fault(f"{where} is not in the columns of a V2000 molblock: {line!r}")
     return _unknown_symbol(symbol, number)
 
@@ -168,14 +169,6 @@ def _placeholder(molblock: str) -> Failure | None:
             detail = f"atom {number} is drawn as {symbol!r}, a list or any atom"
             return Failure("standardize", "query_atoms", f"{detail}: not one definite molecule")
     return None
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _fault(detail: str) -> Failure:

@@ -257,3 +257,16 @@ def _by_majority(
     many = max(len(points), len(commas))
     told = f"decimal {style.decimal} in {many} numbers, the other in {len(few)} ({few[0].text!r})"
     return NumberReading(style, told, odd=tuple(sorted({one.at for one in [*few, *unclear]})))
+
+
+def is_plain_number(text: str) -> bool:
+    """Tell whether a text is a number as programs write it: a point for decimals, no units.
+
+    >>> is_plain_number(" 1.5e3"), is_plain_number("1,5")
+    (True, False)
+    """
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -18,9 +18,6 @@ from chem.canonical import write_canonical
 from chem.drawing.drawings import keep_groups
 from chem.drawing.tautomers import draw_preferred
 
-KEY = 1
-"""Goes up when the key of any compound changes; ``chem.standardize.STANDARDIZER`` then does too."""
-
 _MAY_BE_ENOL = re.compile(r"[C\])\d]\(?=\[?C")
 _RULES = (
     "enol\t[O,S;X2;H1:1][C:2]=[C;$(C-[#6]=[O,S,N]),$(C-C#N),$(C-[N+](=O)[O-]),$(C-S(=O)=O):3]"

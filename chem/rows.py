@@ -23,7 +23,6 @@ _MOST_LINES = 20_000
 """Of one quoted cell."""
 _MOST_CHARACTERS = 1 << 26
 _TRIES = 50
-_QUOTED = re.compile(r'"[^"]*"')
 
 
 class RowReader:
