@@ -153,6 +153,8 @@ def _look(column: str, rows: AssayRows) -> Header:
     if header.role == "value" and header.kind == "class" and not are_classes(cells):
         why = "its cells are not active and inactive"
         header = header._replace(role="generic", kind="number", reason=why)
+    elif header.role == "value" and header.kind == "class":
+        header = header._replace(doubt=_doubt_of_class(column, cells))
     if header.role == "generic" and told and not _are_numbers(told):
         return Header(column, "other", header.reason or "its cells are no numbers")
     if header.role == "relation" and not any(map(_is_sign, told)):
@@ -177,12 +179,24 @@ def _look(column: str, rows: AssayRows) -> Header:
 
 def as_class(column: str, cells: Sequence[str]) -> Header:
     """Return the header of a column of classes, with a doubt where 1 may stand for inactive."""
-    header = Header(column, "value", kind="class", quantity="class", task=task_name(column))
+    doubt = _doubt_of_class(column, cells)
+    return Header(
+        column, "value", kind="class", quantity="class", task=task_name(column), doubt=doubt
+    )
+
+
+def _doubt_of_class(column: str, cells: Sequence[str]) -> str:
+    """Return why 1 may stand for an inactive compound, or an empty text."""
     found = {token.lower() for token in tokens_of(clean(column))}
-    if found & W.LOSS or not found & W.LIVES or say_activity(cells):
-        return header
+    if say_activity(cells):
+        return ""
+    if found & W.NEGATED:
+        word = sorted(found & W.NEGATED)[0]
+        return f"its header says {word}, so that 1 may be an inactive compound or an active one"
+    if found & W.LOSS or not found & W.LIVES:
+        return ""
     word = sorted(found & W.LIVES)[0]
-    return header._replace(doubt=f"1 may say {word} (an inactive compound) or that it is active")
+    return f"1 may say {word} (an inactive compound) or that it is active"
 
 
 def _have_intervals(cells: Sequence[str]) -> bool:

@@ -66,6 +66,10 @@ UNSAID |= {"aktivität", "activité", "actividad"}
 LEFT_OF_WHAT = (LEFT - LEFT_BEHIND) | LEFT_OF | UNSAID
 LEFT_OF_WHAT |= {"enzyme", "enzymatic", "kinase", "cells", "cell", "growth", "bacteria"}
 """What an inhibitor leaves less of."""
+NEGATED = {"not", "non", "no", "inactive", "inactives", "inactivity", "nonactive", "negative"}
+NEGATED |= {"nontoxic", "nonbinder", "nonbinding", "noninhibitor", "nonhit", "nonblocker"}
+NEGATED |= {"nonmutagenic", "noncarcinogenic", "safe", "decoy", "decoys", "resistant", "inaktiv"}
+"""Words of which 1 mostly says that the compound did nothing."""
 CLASS = {"active", "activity", "class", "label", "outcome", "hit", "toxic", "binder", "inhibitor"}
 CLASS |= {"isactive", "flag", "hitc", "hitcall"}
 
