@@ -13,7 +13,7 @@ from data.assay.doses import Dose, take_doses
 from data.assay.effects import Direction, find_direction, find_effect
 from data.assay.ratios import is_ratio
 from data.assay.spelling import Transform, clean, take_transform, task_name, tokens_of, unit_of
-from data.units import is_other_unit
+from data.units import find_lost_sign, is_other_unit
 
 MeasureKind = Literal["concentration", "pactivity", "percent", "class", "number"]
 Role = Literal["value", "generic", "relation", "unit", "type", "flag", "comment", "dose", "other"]
@@ -54,6 +54,8 @@ _SCALED = re.compile(
 _NUMBERED = re.compile(r"(rep|run|exp|n|replicate|trial)(\d{1,2})")
 _AMOUNT = re.compile(r"[munp]?mol", re.IGNORECASE)
 """An amount, where an amount in a litre is meant perhaps."""
+_LOST_IN_DOSE = re.compile(r"(?<=\d)\s*[?\ufffd](?=M(?![A-Za-z]))")
+"""Of a condition, which is only told."""
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 
 
@@ -66,7 +68,7 @@ def understand(column: str) -> Header:
     ('log10', 'a statistic, not the value')
     """
     text = clean(column)
-    transform, text, odd_log = take_transform(text)
+    transform, text, odd_log = take_transform(_LOST_IN_DOSE.sub("u", text))
     doses, text = take_doses(text)
     tokens = tokens_of(text)
     lowered = [token.lower() for token in tokens]
@@ -74,6 +76,9 @@ def understand(column: str) -> Header:
     early = _beside(column, tokens, found) or _no_value(column, text, found)
     if early is not None:
         return early
+    lost = find_lost_sign(column)
+    if lost and not doses:
+        odd_log = f"the first sign of the unit {lost!r} was lost, µ perhaps"
     p_tokens = [token for token in tokens if W.PACTIVITY.fullmatch(token)]
     quantities = [t for t in tokens if W.QUANTITY.fullmatch(t) and t not in p_tokens]
     exact = [t for t in quantities if t.lower() not in ("potency", "affinity")]

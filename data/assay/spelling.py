@@ -5,7 +5,7 @@ import unicodedata
 from typing import Literal
 
 from data.assay import words as W
-from data.units import find_mass_unit, find_molar_unit, is_other_unit
+from data.units import find_mass_unit, find_molar_unit, is_other_unit, mend_micro
 
 Transform = Literal["", "log10", "ln", "-log10", "fraction"]
 
@@ -27,7 +27,7 @@ _TOKEN = re.compile(r"%|[^\W_]+(?:/[^\W_]+)*|1/s|/s")
 
 def clean(column: str) -> str:
     """Fold the spellings of a header: dashes, blanks, units, written-out names, CamelCase."""
-    text = unicodedata.normalize("NFKC", column).translate(_DASHES)
+    text = unicodedata.normalize("NFKC", mend_micro(column)).translate(_DASHES)
     text = re.sub(r"[\u200b-\u200f\ufeff\u00ad]|</?(?:sub|sup|i|b)>", "", text, flags=re.I)
     text = re.sub(r"(?<=[a-z])_per_(?=m?l(?![^\W_]))", "/", text, flags=re.I)
     text = re.sub(r"(?<![^\W_])K_([id])(?![^\W_])", r"K\1", text)
