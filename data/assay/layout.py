@@ -18,6 +18,7 @@ from data.assay.cells import (
     read_cell,
     say_activity,
 )
+from data.assay.censoring import signs_of_flags
 from data.assay.headers import Header, understand
 from data.assay.rows import AssayRows
 from data.assay.spelling import clean, task_name, tokens_of
@@ -155,6 +156,11 @@ def _look(column: str, rows: AssayRows) -> Header:
         header = header._replace(role="generic", kind="number", reason=why)
     elif header.role == "value" and header.kind == "class":
         header = header._replace(doubt=_doubt_of_class(column, cells))
+    if header.role in ("value", "generic", "flag") and told and all(map(_is_sign, told)):
+        return _as_relation(header)  # qAC50 Mode
+    if (signs := signs_of_flags(column, rows.cells[column])) is not None:
+        rows.cells[column] = signs
+        return _as_relation(header)
     if header.role == "generic" and told and not _are_numbers(told):
         return Header(column, "other", header.reason or "its cells are no numbers")
     if header.role == "relation" and not any(map(_is_sign, told)):
@@ -175,6 +181,15 @@ def _look(column: str, rows: AssayRows) -> Header:
     if header.role == "value" and not told:
         return Header(column, "other", "it is empty")
     return header
+
+
+def _as_relation(header: Header) -> Header:
+    """Return the header of a column whose cells are relations, whatever it is called."""
+    words = (token.lower() for token in tokens_of(clean(header.column)))
+    name = tuple(word for word in words if word not in W.OF_RELATIONS)
+    return Header(
+        header.column, "relation", "a relation, which no value that is used has", name=name
+    )
 
 
 def as_class(column: str, cells: Sequence[str]) -> Header:

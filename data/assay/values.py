@@ -21,6 +21,7 @@ from data.assay.cells import (
     read_cell,
     read_class,
 )
+from data.assay.censoring import CENSORED
 from data.assay.measure import Measure
 from data.assay.problems import Problem, say_count
 from data.assay.rows import AssayRows
@@ -225,7 +226,7 @@ class _Reader:
             return reading.bound
         sign = find_sign(text)
         if sign is None:
-            raise CellError("unknown relation")
+            raise CellError("censored" if text == CENSORED else "unknown relation")
         if self.measure.flips:
             sign = _FLIPPED[sign]
         if reading.bound and sign != reading.bound:

@@ -93,6 +93,8 @@ RELATION |= {
     "inequality",
     "comparator",
 }
+OF_RELATIONS = RELATION | {"mode", "right", "left", "is", "than", "greater", "less", "gt", "lt"}
+"""Words of columns of relations that are no name of what they belong to."""
 UNIT = {"unit", "units", "uom", "einheit", "einheiten"}
 TYPE = {"type", "endpoint", "parameter", "typ"}
 COMMENT = {"comment", "comments", "remark", "remarks", "note", "notes", "bemerkung"}

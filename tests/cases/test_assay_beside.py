@@ -299,3 +299,41 @@ def test_organisms_and_assays_are_not_mixed(tmp_path: Path) -> None:
 def test_a_call_of_hits_is_a_class(tmp_path: Path) -> None:
     calls = ["1" if p > 8 else "0" for p in P]
     assert task(read(tmp_path, {"hitc": calls}), "hitc")[0] == [float(call) for call in calls]
+
+
+@pytest.mark.parametrize("name", ["qIC50 Mode", "IC50", "IC50 flag", "Result", "pIC50"])
+def test_a_column_of_signs_is_a_relation_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    table = read(tmp_path, {name: SIGNS, "JAK1 IC50 (nM)": NM})
+    assert task(table, table.tasks[0].name) == (P, UPPER)
+
+
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [
+        ("right_censored", -1),
+        ("is_greater_than", -1),
+        ("isGreaterThan", -1),
+        ("above max conc", -1),
+        ("IC50 right-censored", -1),
+        ("gt", -1),
+        ("left censored", 1),
+        ("is_less_than", 1),
+    ],
+)
+@pytest.mark.parametrize("words", [("1", "0"), ("TRUE", "FALSE"), ("x", "")])
+def test_flags_of_bounds_are_relations(
+    name: str, bound: int, words: tuple[str, str], tmp_path: Path
+) -> None:
+    flags = [words[sign != ">"] for sign in SIGNS]
+    bounds = [bound if sign == ">" else 0 for sign in SIGNS]
+    for columns in ({name: flags, "IC50 (nM)": NM}, {"IC50 (nM)": NM, name: flags}):
+        assert task(read(tmp_path, columns), "pIC50") == (P, bounds)
+
+
+@pytest.mark.parametrize("name", ["censored", "isCensored", "IC50 censoring", "Censored?"])
+def test_flags_of_bounds_without_a_side_are_asked_for(name: str, tmp_path: Path) -> None:
+    flags = ["1" if sign == ">" else "0" for sign in SIGNS]
+    with pytest.raises(InputError, match="'right censored'"):
+        read(tmp_path, {"IC50 (nM)": NM, name: flags})
+    none = read(tmp_path, {"IC50 (nM)": NM, name: ["0"] * COUNT})
+    assert task(none, "pIC50") == (P, [0] * COUNT)
