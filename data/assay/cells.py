@@ -37,6 +37,7 @@ _BRACKET = re.compile(r"(?<=\d)\s+[(\[]\s*[\d.,]+\s*[)\]]$")
 _FOOTNOTE = re.compile(r"(?<=[\w%)])\s*(?:\*+|[†‡§#^]+)$")
 _RANGE = re.compile(r"[\d.,]+\s*[^\W\d_]{0,4}\s*(?:-|to|\.\.)\s*[\d.,]+\s*[^\W\d_]{0,4}")
 _SEVERAL = re.compile(r"[<>~=]?\s*[\d.,]+\s*(?:[;|/&]|,\s|and|\s)\s*[<>~=]?\s*[\d.,]+.*")
+_CODE = re.compile(r"-?999+")
 
 Note = Literal["about", "spread", "count", "interval", "bracket", "footnote", "own unit"]
 
@@ -62,6 +63,11 @@ class Unreadable(NamedTuple):
 def is_missing(cell: str) -> bool:
     """Tell whether a cell says that nothing was measured."""
     return cell.strip().lower() in MISSING
+
+
+def is_code(number: float) -> bool:
+    """Tell whether a number is −999, 9999 and the like: programs write it for not measured."""
+    return _CODE.fullmatch(f"{number:.10g}") is not None
 
 
 def is_inactive(cell: str) -> bool:

@@ -8,7 +8,8 @@ from data.assay.measure import Measure
 
 KINDS = {
     "inactive": "inactive without a number",
-    "zero": "zero, which is no concentration and often means inactive",
+    "zero": "zero, which is no potency and often means inactive",
+    "code": "a number such as -999, which programs write where nothing was measured",
     "negative": "below zero, which no concentration is",
     "range": "a range",
     "several values": "several values",
