@@ -30,6 +30,17 @@ def first(cells: list[str]) -> list[str]:
         ("≥ 10000", 5.0, -1),
         ("5 uM", 5.30, 0),
         ("'>10000'", 5.0, -1),
+        ("&gt;10000", 5.0, -1),
+        ("&lt; 5", 8.30, 1),
+        ("\u200b5", 8.30, 0),
+        ("5\ufeff", 8.30, 0),
+        (">/=10000", 5.0, -1),
+        ("> ~10000", 5.0, -1),
+        ("ca. > 10000", 5.0, -1),
+        ("≧ 10000", 5.0, -1),
+        ("over 10000", 5.0, -1),
+        (">10000 (inactive)", 5.0, -1),
+        ("> 10 µM (not active)", 5.0, -1),
     ],
 )
 def test_what_is_plain_is_read(cell: str, value: float, bound: int, tmp_path: Path) -> None:
@@ -74,6 +85,14 @@ def test_an_inactive_is_a_bound_where_the_user_says_which(word: str, tmp_path: P
         assert (values[0], bounds[0]) == (4.3, -1)
     with pytest.raises(InputError, match="is no bound"):
         read(tmp_path, {"IC50 (nM)": cells}, inactive_as="50")
+
+
+@pytest.mark.parametrize(
+    "cell", ["inactive (>50)", "Inactive at 50 uM", "50 (inactive)", "no inhib. at 10 uM"]
+)
+def test_an_inactive_with_a_number_is_never_to_be_emptied(cell: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"1 inactive.*write inactive compounds as '>50'"):
+        read(tmp_path, {"IC50 (nM)": first([cell])})
 
 
 def test_a_column_that_is_mostly_unreadable_is_not_skipped(tmp_path: Path) -> None:
