@@ -25,7 +25,9 @@ SIGNS: dict[str, Bound] = {
     ">>": 1, ">>>": 1, "=>": 1, "gt": 1, "ge": 1, "greater than": 1, "more than": 1, "above": 1,
     "at least": 1, "≧": 1, "≦": -1, ">/=": 1, "</=": -1, ">~": 1, "<~": -1, "> ~": 1, "< ~": -1,
     "~>": 1, "~<": -1, ">ca.": 1, "<ca.": -1, "> ca.": 1, "< ca.": -1, "ca. >": 1, "ca. <": -1,
-    "over": 1, "under": -1, "right": 1, "left": -1, "⩽": -1, "⩾": 1, "equals": 0, "exact": 0,
+    "over": 1, "under": -1, "equal": 0, "equal to": 0, "greater": 1, "less": -1, "larger than": 1,
+    "higher than": 1, "lower than": -1, "smaller than": -1, "greater or equal": 1,
+    "less or equal": -1, "right": 1, "left": -1, "⩽": -1, "⩾": 1, "equals": 0, "exact": 0,
 }  # fmt: skip
 """What a relation says of the true number: −1 it is at most this, +1 at least."""
 ABOUT = {"~", "≈", "ca", "ca.", "approx", "approx.", "c.", "about", "circa"}

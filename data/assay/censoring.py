@@ -8,8 +8,12 @@ from data.assay.cells import is_missing
 CENSORED = "censored"
 """Stands for a relation that says that a value is a bound and not on which side."""
 _YES = {"1", "1.0", "yes", "y", "true", "t", "x"}
+_CODES = {"-1", "-1.0", "2", "2.0"}
 _NO = {"0", "0.0", "no", "n", "false", "f"}
-_CENSORED = re.compile(r"censor(?:ed|ing)?|is[ _]?bound|is[ _]?limit", re.IGNORECASE)
+_CENSORED = re.compile(
+    r"censor(?:ed|ing)?|is[ _]?(?:bound|limit)|(?<![a-z])(?:qualifier|relation|operator|modifier)",
+    re.IGNORECASE,
+)
 _ABOVE = re.compile(
     r"right|greater|(?<![^\W_])(?:gt|ge|above|over|exceeds?|more[ _]than|higher[ _]than)(?![^\W_])",
     re.IGNORECASE,
@@ -33,11 +37,12 @@ def signs_of_flags(column: str, cells: Sequence[str]) -> list[str] | None:
     side = ">" if _ABOVE.search(plain) else "<" if _BELOW.search(plain) else ""
     named = bool(_CENSORED.search(plain))
     told = {cell.strip().lower() for cell in cells if not is_missing(cell)}
-    if not told or not told <= _YES | _NO or not (named or _says_than(plain, side)):
+    if not told or not told <= _YES | _NO | _CODES or not (named or _says_than(plain, side)):
         return None
-    if not side or (_ABOVE.search(plain) and _BELOW.search(plain)):
+    if not side or told & _CODES or (_ABOVE.search(plain) and _BELOW.search(plain)):
         side = CENSORED
-    return [side if cell.strip().lower() in _YES else "" for cell in cells]
+    marked = _YES | _CODES
+    return [side if cell.strip().lower() in marked else "" for cell in cells]
 
 
 def _says_than(column: str, side: str) -> bool:

@@ -121,7 +121,7 @@ def understand(column: str) -> Header:
     if tokens and (lowered[-1] in W.CLASS or "active" in found):
         return header._replace(kind="class", quantity="class", task=task_name(column))
     plain = W.GENERIC | W.MEAN | W.REPLICATE
-    if found & (W.GENERIC | W.MEAN) and found <= plain | W.PLAIN:
+    if found & (W.GENERIC | W.MEAN) and found - {header.replicate} <= plain | W.PLAIN:
         return header._replace(role="generic", quantity=tokens[-1], task=task_name(column))
     if transform:
         return Header(column, "other", "a logarithm of an unknown quantity")

@@ -68,6 +68,8 @@ def lay_out(rows: AssayRows) -> Layout:
         for name in _PUBLISHED:
             if name in folded:
                 headers[folded[name]] = Header(folded[name], "other", _STANDARD)
+    doses = [h.column for h in headers.values() if h.role == "dose"]
+    _give_units_to_doses(headers, doses, rows)
     beside = {h.column for h in headers.values() if h.role in ("unit", "type")}
     values = [
         column
@@ -76,7 +78,6 @@ def lay_out(rows: AssayRows) -> Layout:
         or (headers[column].role == "generic" and (beside or len(rows.columns) < 4))
     ]
     unclear: dict[str, str] = {}
-    doses = [h.column for h in headers.values() if h.role == "dose"]
     shared = _find_shared(headers, values, rows)
     relation = _pair("relation", (1, -1, 2, -2), headers, values, rows.columns, unclear)
     relations = set(relation.values())
@@ -108,6 +109,22 @@ def _name_generic(headers: dict[str, Header], rows: AssayRows) -> None:
             headers[column] = Header(
                 column, "generic", quantity="value", task=task_name(column), name=header.name
             )
+
+
+def _give_units_to_doses(headers: dict[str, Header], doses: list[str], rows: AssayRows) -> None:
+    """Take a column of units that is called after doses for theirs: ``Concentration Unit``."""
+    for column, header in headers.items():
+        if header.role != "unit" or not doses or not set(header.name) & W.DOSE:
+            continue
+        told = {cell.strip() for cell in rows.cells[column] if not is_missing(cell)}
+        headers[column] = Header(column, "other", "the unit of the tested concentrations")
+        if len(doses) > 1 or headers[doses[0]].unit:
+            continue
+        if len(told) == 1:
+            headers[doses[0]] = headers[doses[0]]._replace(unit=told.pop())
+        else:  # 10 nM of one row is not 10 µM of another
+            both = zip(rows.cells[doses[0]], rows.cells[column], strict=True)
+            rows.cells[doses[0]] = [f"{dose} {unit}".strip() for dose, unit in both]
 
 
 def _find_shared(
@@ -257,7 +274,7 @@ def _pair(
     """Return which column of a role belongs to which columns of values."""
     pairs: dict[str, str] = {}
     found = [column for column in columns if headers[column].role == role]
-    for column in sorted(found, key=lambda each: not headers[each].name):
+    for column in sorted(found, key=lambda each: not _by_name(headers[each], values)):
         named = _by_name(headers[column], values)
         left = [value for value in (named or values) if value not in pairs]
         near = [_step(column, step, columns) for step in steps]
@@ -290,7 +307,7 @@ def _by_name(header: Header, values: Sequence[str]) -> list[str]:
 
 
 def _words(column: str) -> set[str]:
-    plain = "".join(c if c.isalnum() else " " for c in column.lower())
+    plain = "".join(c if c.isalnum() else " " for c in clean(column).lower())
     return set(plain.split())
 
 

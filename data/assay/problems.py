@@ -60,8 +60,8 @@ def advise(problems: Sequence[Problem], measure: Measure) -> str:
     kinds = Counter(problem.kind for problem in problems)
     if kinds["censored"]:
         return (
-            "call the column of flags 'right censored' if the true values are larger (>) or 'left "
-            "censored' if they are smaller (<)"
+            "write > and < into the column of flags, or call it 'right censored' if the true "
+            "values are larger (>) or 'left censored' if they are smaller (<)"
         )
     if kinds["negative"]:
         return (

@@ -21,7 +21,11 @@ def test_a_relation_beside_a_concentration_is_a_bound(name: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("sign", "bound"), [("'>'", -1), ("≥", -1), (">>", -1), ("<=", 1), ("GT", -1), ("~", 0)]
+    ("sign", "bound"),
+    [
+        *(("'>'", -1), ("≥", -1), (">>", -1), ("<=", 1), ("GT", -1), ("~", 0)),
+        *(("&gt;", -1), ("Greater than", -1), ("less", 1), ("equal to", 0), ("lower than", 1)),
+    ],
 )
 def test_spellings_of_relations(sign: str, bound: int, tmp_path: Path) -> None:
     signs = [sign if at % 5 == 0 else "=" for at in EVERY]
@@ -337,3 +341,60 @@ def test_flags_of_bounds_without_a_side_are_asked_for(name: str, tmp_path: Path)
         read(tmp_path, {"IC50 (nM)": NM, name: flags})
     none = read(tmp_path, {"IC50 (nM)": NM, name: ["0"] * COUNT})
     assert task(none, "pIC50") == (P, [0] * COUNT)
+
+
+@pytest.mark.parametrize("code", ["1", "-1"])
+@pytest.mark.parametrize("name", ["Qualifier", "Relation", "IC50 operator"])
+def test_codes_of_relations_are_asked_for(name: str, code: str, tmp_path: Path) -> None:
+    codes = [code if sign == ">" else "0" for sign in SIGNS]
+    with pytest.raises(InputError, match="write > and <"):
+        read(tmp_path, {"IC50 (nM)": NM, name: codes})
+    table = read(tmp_path, {"IC50 (nM)": NM, "correlation": codes})
+    assert task(table, "pIC50") == (P, [0] * COUNT)
+
+
+@pytest.mark.parametrize("two", ["2", " 2", "_2"])
+def test_two_groups_of_the_same_names_are_told_apart_by_number(two: str, tmp_path: Path) -> None:
+    first = {"Parameter": ["IC50"] * COUNT, "Op": SIGNS, "Value": NM, "Unit": ["nM"] * COUNT}
+    other = {"Parameter": ["Ki"] * COUNT, "Op": ["="] * COUNT, "Value": NM[::-1]}
+    other["Unit"] = ["uM"] * COUNT
+    table = read(tmp_path, first | {f"{name}{two}": cells for name, cells in other.items()})
+    assert task(table, "pIC50") == (P, UPPER)
+    assert task(table, "pKi") == ([round(p - 3, 2) for p in P[::-1]], [0] * COUNT)
+
+
+def test_units_of_doses_are_not_those_of_the_values(tmp_path: Path) -> None:
+    per_cent = [f"{10 * p:.1f}" for p in P]
+    units = ["uM"] * COUNT
+    columns = {"Concentration": ["10"] * COUNT, "Concentration Unit": units}
+    table = read(tmp_path, columns | {"Inhibition": per_cent})
+    assert task(table, "Inhibition")[0] == pytest.approx([float(cell) for cell in per_cent])
+    assert "at 10 uM" in " ".join(table.notes)
+    mixed = {"Conc": ["10"] * COUNT, "Conc unit": ["nM" if at % 2 else "uM" for at in EVERY]}
+    table = read(tmp_path, mixed | {"% Inhibition": per_cent})
+    assert [each.name for each in table.tasks] == ["Inhibition_10_uM", "Inhibition_10_nM"]
+    alone = read(tmp_path, {"IC50": NM, "Conc. unit": ["nM"] * COUNT})  # of the values
+    assert task(alone, "pIC50")[0] == P
+
+
+@pytest.mark.parametrize("kind", ["Log IC50", "LogGI50", "log10 Ki"])
+def test_a_type_of_logarithms_without_a_unit_is_settled_by_its_numbers(
+    kind: str, tmp_path: Path
+) -> None:
+    logs = [f"{-p}" for p in P]
+    columns = {"Standard Type": [kind] * COUNT, "Standard Value": logs}
+    for units in ("", "None"):
+        table = read(tmp_path, columns | {"Standard Units": [units] * COUNT})
+        assert task(table, table.tasks[0].name)[0] == P
+    mixed = {
+        "Standard Type": ["EC50"] * 10 + [kind] * 30,
+        "Standard Value": NM[:10] + logs[10:],
+        "Standard Units": ["nM"] * 10 + [""] * 30,
+    }
+    table = read(tmp_path, mixed)
+    assert task(table, table.tasks[0].name)[0][-30:] == P[10:]
+
+
+def test_values_that_are_all_left_out_say_why(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"0 measurements.*40 values left out: unit 'mg/kg'"):
+        read(tmp_path, {"ED50": NM, "Units": ["mg/kg"] * COUNT})
