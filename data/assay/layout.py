@@ -20,6 +20,7 @@ from data.assay.cells import (
 )
 from data.assay.censoring import signs_of_flags
 from data.assay.headers import Header, understand
+from data.assay.pairing import by_name, is_any, pair, words_of
 from data.assay.rows import AssayRows
 from data.assay.spelling import clean, task_name, tokens_of
 from data.units import find_unit, is_other_unit
@@ -79,7 +80,7 @@ def lay_out(rows: AssayRows) -> Layout:
     ]
     unclear: dict[str, str] = {}
     shared = _find_shared(headers, values, rows)
-    relation = _pair("relation", (1, -1, 2, -2), headers, values, rows.columns, unclear)
+    relation = pair("relation", (1, -1, 2, -2), headers, values, rows.columns, unclear)
     relations = set(relation.values())
     for column in values:
         if headers[column].kind == "pactivity" and column not in relation and len(relations) == 1:
@@ -87,8 +88,8 @@ def lay_out(rows: AssayRows) -> Layout:
     return Layout(
         headers,
         relation,
-        _pair("unit", (-1, 1, -2, 2), headers, values, rows.columns, unclear),
-        _pair("type", (), headers, values, rows.columns, unclear),
+        pair("unit", (-1, 1, -2, 2), headers, values, rows.columns, unclear),
+        pair("type", (), headers, values, rows.columns, unclear),
         doses[0] if len(doses) == 1 else "",
         unclear,
         shared,
@@ -105,7 +106,7 @@ def _name_generic(headers: dict[str, Header], rows: AssayRows) -> None:
         if header.role != "other" or header.reason != "no known quantity":
             continue
         told = [cell for cell in rows.cells[column] if not is_missing(cell)]
-        if any(set(name) <= _words(column) for name in named) and told and _are_numbers(told):
+        if any(set(name) <= words_of(column) for name in named) and told and _are_numbers(told):
             headers[column] = Header(
                 column, "generic", quantity="value", task=task_name(column), name=header.name
             )
@@ -132,7 +133,7 @@ def _find_shared(
 ) -> dict[str, str]:
     """Return the potencies among which one column of relations, called after none, was found."""
     relations = [h.column for h in headers.values() if h.role == "relation"]
-    if len(relations) != 1 or _by_name(headers[relations[0]], values):
+    if len(relations) != 1 or by_name(headers[relations[0]], values):
         return {}
     if not any(find_sign(cell) for cell in rows.cells[relations[0]]):
         return {}
@@ -140,7 +141,7 @@ def _find_shared(
     distinct = {
         (headers[value].quantity.lower().removeprefix("p"), headers[value].name)
         for value in potencies
-        if not _is_any(headers[value])
+        if not is_any(headers[value])
     }
     if len(distinct) < 2:
         return {}
@@ -261,56 +262,3 @@ def _is_bare_type(cell: str) -> bool:
     """Tell whether a cell is the name of a quantity and nothing else, as no description is."""
     header = understand(cell)
     return _is_type(cell) and not header.condition and set(header.name) <= {header.quantity}
-
-
-def _pair(
-    role: str,
-    steps: Sequence[int],
-    headers: dict[str, Header],
-    values: Sequence[str],
-    columns: Sequence[str],
-    unclear: dict[str, str],
-) -> dict[str, str]:
-    """Return which column of a role belongs to which columns of values."""
-    pairs: dict[str, str] = {}
-    found = [column for column in columns if headers[column].role == role]
-    for column in sorted(found, key=lambda each: not _by_name(headers[each], values)):
-        named = _by_name(headers[column], values)
-        left = [value for value in (named or values) if value not in pairs]
-        near = [_step(column, step, columns) for step in steps]
-        chosen = [value for value in near if value in left][:1]
-        if (named and len(named) == 1) or len(left) == 1:
-            chosen = left
-        if role == "type":
-            chosen = [value for value in values if value in left or _is_any(headers[value])]
-        for value in chosen:
-            pairs[value] = column
-        if not chosen and len(left) > 1:
-            for value in left:
-                unclear[value] = (
-                    f"column {column!r} may belong to any of {', '.join(map(repr, left))}; put it "
-                    f"beside its values, or call it after them ({left[0] + ' ' + role!r})"
-                )
-    return pairs
-
-
-def _is_any(header: Header) -> bool:
-    """Tell whether a header names a −log10 of whatever was measured, as pChEMBL does."""
-    return header.kind == "pactivity" and header.quantity.lower() in ("pchembl", "pactivity")
-
-
-def _by_name(header: Header, values: Sequence[str]) -> list[str]:
-    words = set(header.name)
-    if not words:
-        return []
-    return [value for value in values if words <= _words(value)]
-
-
-def _words(column: str) -> set[str]:
-    plain = "".join(c if c.isalnum() else " " for c in clean(column).lower())
-    return set(plain.split())
-
-
-def _step(column: str, step: int, columns: Sequence[str]) -> str:
-    at = columns.index(column) + step
-    return columns[at] if 0 <= at < len(columns) else ""

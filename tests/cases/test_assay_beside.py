@@ -398,3 +398,43 @@ def test_a_type_of_logarithms_without_a_unit_is_settled_by_its_numbers(
 def test_values_that_are_all_left_out_say_why(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"0 measurements.*40 values left out: unit 'mg/kg'"):
         read(tmp_path, {"ED50": NM, "Units": ["mg/kg"] * COUNT})
+
+
+@pytest.mark.parametrize("names", [("Q", "Q.1"), ("Op", "Op_b"), ("Qualifier", "Qualifier_x")])
+def test_relations_all_stand_on_the_same_side(names: tuple[str, str], tmp_path: Path) -> None:
+    other = ["<" if at % 7 == 0 else "=" for at in EVERY]
+    lower = [1 if at % 7 == 0 else 0 for at in EVERY]
+    one, two = {names[0]: SIGNS}, {names[1]: other}
+    ec, cc = {"EC50 (nM)": NM}, {"CC50 (nM)": NM[::-1]}
+    for columns in (ec | one | cc | two, one | ec | two | cc):
+        table = read(tmp_path, columns)
+        assert task(table, "pEC50") == (P, UPPER)
+        assert task(table, "pCC50") == (P[::-1], lower)
+
+
+SOLUBLE = {"Solubility": ["30"] * COUNT}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [{"Solubility unit": ["uM"] * COUNT}, {"Unit": ["uM"] * COUNT}, {"MW unit": ["uM"] * COUNT}],
+)
+def test_the_unit_of_a_solubility_is_not_that_of_a_potency(
+    beside: dict[str, list[str]], tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="its unit is unknown"):
+        read(tmp_path, {"IC50": NM} | SOLUBLE | beside)
+    own = {"IC50": NM, "IC50 unit": ["nM"] * COUNT}
+    assert task(read(tmp_path, own | SOLUBLE | beside), "pIC50")[0] == P
+    after = {"IC50": NM, "Unit": ["nM"] * COUNT}
+    assert task(read(tmp_path, after | SOLUBLE), "pIC50")[0] == P
+
+
+def test_the_relation_of_a_solubility_is_not_that_of_a_potency(tmp_path: Path) -> None:
+    columns = {"IC50 (nM)": NM} | SOLUBLE | {"Sol. qualifier": SIGNS}
+    assert task(read(tmp_path, columns), "pIC50") == (P, [0] * COUNT)
+    columns = {"MW": ["300"] * COUNT, "IC50 (nM)": NM, "Qualifier": SIGNS} | SOLUBLE
+    with pytest.raises(InputError, match=r"may belong to any of 'IC50 .nM.', 'Solubility'"):
+        read(tmp_path, columns)
+    columns = SOLUBLE | {"Qualifier": SIGNS, "IC50 (nM)": NM}
+    assert task(read(tmp_path, columns), "pIC50") == (P, UPPER)
