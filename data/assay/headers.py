@@ -109,7 +109,7 @@ def understand(column: str) -> Header:
     if reason and not found & (W.LOSS | W.LEFT) and not (effect and doses and found & W.LEFT_OF):
         return Header(column, "other", f"{reason}, no potency", condition=header.condition)
     if effect is not None and not units:
-        return _percent(header, found, effect, doses)
+        return _percent(header, found, effect, doses, text)
     if found & W.DOSE and not found & W.LOSS:
         return Header(column, "dose", "a tested concentration", unit=units[0] if units else "")
     if [unit for unit in units if unit != "M" or transform]:
@@ -270,8 +270,12 @@ def _potency(
     )
 
 
-def _percent(header: Header, found: set[str], effect: str, doses: list[Dose]) -> Header:
+def _percent(header: Header, found: set[str], effect: str, doses: list[Dose], text: str) -> Header:
     direction, doubt = find_direction(found, effect, doses)
+    if found & W.DOSE_NAMES and not (doses or found & (W.PERCENT | {"single", "sp"})):
+        doubt = "its header names both an effect and a concentration, which needs its unit"
+    if found <= W.PERCENT | W.SOLVENT and not doses and not re.search(r"\bof\b", text):
+        doubt = "per cent may be of the solvent in the well, or of what is left beside the solvent"
     fraction = bool(found & W.FRACTION) and not found & W.PERCENT
     return header._replace(
         kind="percent",

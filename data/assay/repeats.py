@@ -91,7 +91,8 @@ def drop_repeats(
             if apart <= _SAME and _of_one_name(one, other, headers):
                 gone[one.measure.column] = f"repeats {other.measure.column!r}"
                 break
-            if named and one.measure.kind != other.measure.kind and apart > APART:
+            twice = one.measure.kind != other.measure.kind or _of_other_units(one, other, headers)
+            if named and twice and apart > APART:
                 raise InputError(
                     f"{path}: columns {other.measure.column!r} and {one.measure.column!r} differ "
                     f"by {apart:.2g} log units in the median as −log10(molar), so that one of "
@@ -100,6 +101,16 @@ def drop_repeats(
         else:
             kept.append(one)
     return [one for one in read if any(one is each for each in kept)], gone
+
+
+def _of_other_units(one: Read, other: Read, headers: dict[str, Header]) -> bool:
+    """Tell whether two columns of one name differ by a power of ten in every row, as units do."""
+    if one.measure.unit == other.measure.unit or not _of_one_name(one, other, headers):
+        return False
+    both = one.values.measured & other.values.measured
+    apart = one.values.values[both] - other.values.values[both]
+    tens = float(np.median(apart))
+    return bool(np.ptp(apart) < _SAME) and abs(tens - round(tens)) < _SAME
 
 
 def _groups(read: list[Read], headers: dict[str, Header]) -> list[list[Read]]:

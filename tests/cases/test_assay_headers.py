@@ -34,6 +34,8 @@ LN = math.log(10)
         ("CI50 (nM)", lambda p: f"{10 ** (9 - p):.6g}"),
         ("CE 50 (µM)", lambda p: f"{10 ** (6 - p):.6g}"),
         ("IC50 (microM)", lambda p: f"{10 ** (6 - p):.6g}"),
+        ("50% inhibitory concentration (µM)", lambda p: f"{10 ** (6 - p):.6g}"),
+        ("concentration for 50 % inhibition [nM]", lambda p: f"{10 ** (9 - p):.6g}"),
         ("IC50 (nM) at 1 mM ATP", lambda p: f"{10 ** (9 - p):.6g}"),
     ],
 )
@@ -77,6 +79,9 @@ def test_a_logarithm_of_no_unit_is_asked_for_and_can_be_said(
         ("Viability at 64 ug/mL", "down"),
         ("Percent Inhibition @ 10 microM", "up"),
         ("% Restaktivität bei 1 µM", "down"),
+        ("% of DMSO", "down"),
+        ("% DMSO control", "down"),
+        ("single conc. inhibition", "up"),
         ("% viabilité à 10 µM", "down"),
         ("% de inhibición a 10 µM", "up"),
         ("Wachstum (%) bei 10 µM", "down"),
@@ -111,6 +116,8 @@ def test_fractions_of_one_are_per_cent_or_asked_for(tmp_path: Path) -> None:
         "IC50 ratio",
         "Inhibition zone (mm)",
         "AUC",
+        "Cmax/IC50",
+        "hERG IC50 / Cmax (uM)",
     ],
 )
 def test_other_quantities_are_no_potency(header: str, tmp_path: Path) -> None:
@@ -128,6 +135,10 @@ def test_other_quantities_are_no_potency(header: str, tmp_path: Path) -> None:
         "% activity",
         "IC50 (ug/mL) nM",
         "IC50 (%)",
+        "Inhibition concentration",
+        "Inhibition concentration (nM)",
+        "DMSO (%)",
+        "% vehicle",
         "Inhibition (uM)",
         "IC50 1 uM",
         "Potency vs Parasite (uMol)",
