@@ -55,6 +55,8 @@ class _Column(NamedTuple):
     name: str
     word: str
     """The name, folded."""
+    plain: str
+    """The name as it is written, without case, blanks and punctuation."""
     cells: tuple[str, ...]
     filled: float
     """Share of records that have a value; 1 where no record was seen."""
@@ -225,7 +227,7 @@ def _best(
             known.index(one.word),
         ),
     )
-    same = [one for one in found if normalize(one.name) == normalize(first.name)]
+    same = [one for one in found if one.plain == first.plain]
     same = [one for one in same if one.quality == first.quality] or [first]
     most = max(one.filled * one.different for one in same)
     best = [one for one in same if one.filled * one.different == most]
@@ -246,7 +248,9 @@ def _look(name: str, header: str, cells: Sequence[str]) -> _Column:
         and all(after - before == 1 for before, after in pairwise(numbers))
         and not values[-1].startswith("0")
     )
-    return _Column(name, fold(header), tuple(values), filled, different, counts_up)
+    return _Column(
+        name, fold(header), normalize(header), tuple(values), filled, different, counts_up
+    )
 
 
 def _absent_words(cells: Sequence[str]) -> frozenset[str]:
@@ -312,7 +316,8 @@ def _find_smiles(
         raise InputError(f"{path}: {_no_smiles(names, cells)}")
     readable = [name for name in known if any(map(looks_like_smiles, cells[name]))] or known
     best = readable[0]
-    twins = [name for name in readable if normalize(name) == normalize(best)]
+    plain = {name: normalize(text) for name, text in zip(names, header, strict=True)}
+    twins = [name for name in readable if plain[name] == plain[best]]
     if len({cells[name] for name in twins}) > 1 or (len(twins) > 1 and not cells[best]):
         shown = " and ".join(repr(name) for name in twins)
         raise InputError(f"{path}: columns {shown} match equally; choose one with --smiles-column")

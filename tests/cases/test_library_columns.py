@@ -257,3 +257,23 @@ def test_a_drawing_beside_the_smiles(header: str, drawn: str, tmp_path: Path) ->
     assert [record.problem for record in found] == [None] * 6
     with pytest.raises(InputError, match="--smiles-column"):
         table(tmp_path, header.replace("ID", "SMILES of salt"), *(f"{drawn},*,*" for _ in range(6)))
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "option"),
+    [
+        ("ID,SMILES,SMILES", "Z{n},*,CC*", "--smiles-column"),
+        ("ID,Smiles,SMILES ", "Z{n},*,CC*", "--smiles-column"),
+        ("Compound ID,SMILES,Compound ID", "A{n},*,B{n}", "--id-column"),
+        ("Name,SMILES,Name", "a{n},*,b{n}", "--name-column"),
+    ],
+)
+def test_two_columns_of_the_same_name_are_the_users_to_choose(
+    header: str, row: str, option: str, tmp_path: Path
+) -> None:
+    rows = [row.replace("{n}", str(n)) for n in range(4, 8)]
+    with pytest.raises(InputError, match=f"match equally; choose one with {option}"):
+        table(tmp_path, header, *rows)
+    same = [row.replace("CC*", "*").replace("B{n}", "A{n}").replace("b{n}", "a{n}") for _ in rows]
+    found = table(tmp_path, header, *(text.replace("{n}", str(n)) for n, text in enumerate(same)))
+    assert found.smiles_column.lower() == "smiles"
