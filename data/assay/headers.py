@@ -51,6 +51,8 @@ _RATE = re.compile(r"(?:M|s|min)\^?\s*-1\b")
 _SCALED = re.compile(
     r"(?:[*×·/]|(?<![A-Za-z])x)\s*1(?:0+(?![.\d])|0\s*\^?\s*[-−]?\d|e[+-]?\d)", re.I
 )
+_BARE_POWER = re.compile(r"(?<![^\W_])\d*E[\s_]*[-−+][\s_]*\d+(?=[\s_]*M(?![^\W_]))", re.I)
+"""``E-9 M``, ``10E-6 M``: nanomolar, or 10 µM."""
 _NUMBERED = re.compile(r"(rep|run|exp|n|replicate|trial)(\d{1,2})")
 _AMOUNT = re.compile(r"[munp]?mol", re.IGNORECASE)
 """An amount, where an amount in a litre is meant perhaps."""
@@ -219,7 +221,9 @@ def _potency(
     doubt = f"{odd}" if odd else ""
     if len(units) > 1:
         doubt = f"its header names two units, {' and '.join(units)}"
-    if _SCALED.search(header.column) and not any(d.power for d in doses):
+    scaled = _SCALED.search(header.column) and not any(d.power for d in doses)
+    at = any(dose.at for dose in doses)
+    if scaled or (_BARE_POWER.search(header.column) and not at and not p_tokens):
         doubt = "its header names a power of ten"
     if "%" in tokens:
         doubt = "its header names both a concentration and per cent"

@@ -67,11 +67,24 @@ def pair(
             chosen = left
         if role == "type":
             chosen = [value for value in values if value in left or is_any(headers[value])]
+        if role == "relation" and not named and len(placed) == 1 and chosen:
+            rivals = _rivals(chosen[0], left, headers)
+            if rivals:
+                unclear.update(dict.fromkeys(rivals, _may_belong(role, column, rivals)))
+                continue
         for value in chosen:
             pairs[value] = column
         if not chosen and len(left) > 1:
             unclear.update(dict.fromkeys(left, _may_belong(role, column, left)))
     return pairs
+
+
+def _rivals(chosen: str, left: Sequence[str], headers: dict[str, Header]) -> list[str]:
+    """Return potencies and the per cent beside which a lone column of relations stands."""
+    if headers[chosen].kind != "percent":
+        return []
+    potencies = [one for one in left if headers[one].kind in ("concentration", "pactivity")]
+    return [*potencies, chosen] if potencies else []
 
 
 def _find_side(

@@ -438,3 +438,46 @@ def test_the_relation_of_a_solubility_is_not_that_of_a_potency(tmp_path: Path) -
         read(tmp_path, columns)
     columns = SOLUBLE | {"Qualifier": SIGNS, "IC50 (nM)": NM}
     assert task(read(tmp_path, columns), "pIC50") == (P, UPPER)
+
+
+TEXTS = [f"{sign}{x}".lstrip("=") for sign, x in zip(SIGNS, NM, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("IC50 nM (text)", "IC50 nM"),
+        ("IC50 nM (num)", "IC50 nM"),
+        ("IC50_txt (nM)", "IC50_number (nM)"),
+        ("IC50 (nM)", "IC50 (nM) (number)"),
+        ("IC50 (nM)", "pIC50"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_bounds_are_kept_where_a_column_of_numbers_repeats_the_texts(
+    text: str, number: str, turned: bool, tmp_path: Path
+) -> None:
+    """Numbers of a second column must not make exact values of what is bounded."""
+    numbers = [f"{p}" for p in P] if number == "pIC50" else NM
+    blank = ["" if sign == ">" else cell for sign, cell in zip(SIGNS, numbers, strict=True)]
+    for cells in (numbers, blank):
+        columns = {text: TEXTS, number: cells}
+        columns = dict(reversed(columns.items())) if turned else columns
+        table = read(tmp_path, columns)
+        assert len(table.tasks) == 1
+        assert task(table, table.tasks[0].name) == (P, UPPER)
+
+
+def test_bounds_of_a_pic50_are_kept_where_its_concentration_has_none(tmp_path: Path) -> None:
+    low = [f"<{p}" if sign == ">" else f"{p}" for p, sign in zip(P, SIGNS, strict=True)]
+    table = read(tmp_path, {"IC50 nM": NM, "pIC50": low})
+    assert task(table, "pIC50") == (P, UPPER)
+    assert "8 bounds are from column 'pIC50'" in " ".join(table.notes)
+
+
+def test_a_lone_relation_beside_per_cent_may_be_of_the_potency(tmp_path: Path) -> None:
+    per_cent = {"Emax (%)": [f"{10 * p:.1f}" for p in P]}
+    with pytest.raises(InputError, match="may belong to any of 'EC50"):
+        read(tmp_path, {"EC50 (nM)": NM} | per_cent | {"Qualifier": SIGNS})
+    columns = per_cent | {"Qualifier": SIGNS, "EC50 (nM)": NM}
+    assert task(read(tmp_path, columns), "pEC50") == (P, UPPER)

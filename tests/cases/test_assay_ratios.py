@@ -54,6 +54,7 @@ def test_a_stroke_is_not_always_a_ratio(header: str, task: str) -> None:
         "Ki (M) × 10^9",
         "IC50 (M)*1E6",
         "IC50 nM /1000",
+        "IC50 (E-9 M)",
         "EC50 M x 1e+9",
     ],
 )
