@@ -145,7 +145,8 @@ def rank_of_id(name: str) -> int | None:
 def _find_id(
     path: Path, columns: Mapping[str, _Column], name: str | None, structures: int
 ) -> str | None:
-    compounds = max(structures, len(set(columns[name].cells)) if name in columns else 0)
+    names = set(columns[name].cells) if name is not None and name in columns else set()
+    compounds = max(structures, len(names))
     usable = {
         key: one
         for key, one in columns.items()

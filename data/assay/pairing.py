@@ -11,8 +11,10 @@ from data.assay import words as W
 from data.assay.headers import Header
 from data.assay.spelling import clean
 
-_NEVER_BOUNDS = ("a mass", "a purity", "a price", "a lipophilicity", "an acidity", "a time")
-_NEVER_BOUNDS += ("a temperature", "an energy", "a length")
+_NEVER_BOUNDS = (
+    *("a mass", "a purity", "a price", "a lipophilicity", "an acidity", "a time"),
+    *("a temperature", "an energy", "a length"),
+)
 """Quantities that are written without ``<`` and ``>``."""
 
 
