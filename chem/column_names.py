@@ -34,6 +34,8 @@ _OTHER_SCRIPTS = (
     *(("编号", " no "), ("名称", " name "), ("名前", " name "), ("名", " name ")),
 )
 """Words of Japanese and Chinese vendors."""
+_PREFIX = re.compile(r"^[sribd]_(?:m|sd|user|st|lp|epik|i|qp|canvas|vsw)_(?=.)|\\(?=_)")
+"""What Maestro puts before the names of properties: ``s_m_title``, ``s_sd_Compound\\_ID``."""
 
 
 def normalize(name: str) -> str:
@@ -47,6 +49,7 @@ def fold(name: str) -> str:
     >>> fold("Cat. No."), fold("CatalogNumber"), fold("Catalogue #"), fold("Compound-ID")
     ('catno', 'catno', 'catno', 'cpdid')
     """
+    name = _PREFIX.sub("", name)
     joined = "".join(_WORDS.get(word, word) for word in split_words(name.casefold()))
     for spelling, one in _SPELLINGS:
         joined = joined.replace(spelling, one)
@@ -99,6 +102,8 @@ PUBLIC_NAMES = (
     *("pubchemcpdcid", "pubchemcid", "cid"),
     *("molid", "molno", "cpdno", "cpdcode", "code", "codigo", "codice", "kennung"),
     *("identifiant", "cpd", "verbindung", "mol", "cpdlabel", "samplebarcode"),
+    *("cpdbarcode", "substancebarcode", "drugid", "codicearticolo", "codigoproducto", "referencia"),
+    *("batchmolid", "batchcpdid", "molbatchid", "cpdbatchid"),
 )
 OF_MEASUREMENTS = ("molchemblid", "cpdchemblid", "bindingdbmonomerid")
 """Ids in files that have a row for each measurement, so that they repeat."""
@@ -121,14 +126,15 @@ NAME_NAMES = (
         "nameiupac",
     ),
     *("produktname", "substanzname", "bezeichnung", "stoffname", "wirkstoff"),
-    *("nom", "nomduproduit", "nombre", "nome"),
+    *("nom", "nomduproduit", "nombre", "nome", "nomeprodotto", "nombreproducto", "nomeproduto"),
+    *("naam", "productnaam", "namn", "produktnamn", "navn", "produktnavn", "nimi", "nazwa"),
     *("synonym", "synonyms", "iupacname", "iupac", "title"),
 )
 """Folded names of columns that hold a compound's name."""
 
 VAGUE_NAMES = (
     *("drug", "ligand", "inhibitor", "product", "item", "entity", "substance", "substanz"),
-    *("material", "sample", "probe", "entry", "chemical"),
+    *("material", "sample", "probe", "entry", "chemical", "amne", "substans", "aine", "stof"),
 )
 """Folded names of columns that hold a compound's name only if their cells are texts that differ."""
 
@@ -140,7 +146,9 @@ _OF_SOMETHING_ELSE = {
     *("vial", "tube", "gene", "protocol", "experiment", "run", "uniprot", "pdb", "entrez"),
     *("hazard", "un", "hs", "tariff", "ec", "einecs", "scaffold", "tray", "column", "row"),
     *("series", "parent", "library", "source", "src", "year", "journal", "doi", "pubmed"),
-    *("color", "zip", "pathway", "disease", "cell"),
+    *("color", "zip", "pathway", "disease", "cell", "salt", "curve", "result", "measurement"),
+    *("po", "quote", "invoice", "purchase", "cosmic"),
+    *("charge", "chargen", "charg", "partij", "lote", "lotto", "parti"),
 }
 """Words of columns that number something else than compounds."""
 

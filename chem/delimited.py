@@ -183,9 +183,17 @@ def is_smi(path: Path, may_lack_header: bool) -> bool:
     if not any(mark in first[0] for mark in _DELIMITERS) and len(words) > 1:
         if is_smiles_name(words[0]):
             return True
+        if fold(words[1]) in SMILES_NAMES and all(map(_has_smiles_second, first[1:])):
+            return True
     elif any(is_smiles_name(cell) for cell in re.split(r"[,;|\t]", text)):
         return False
     return may_lack_header and all(looks_like_smiles(line.split()[0]) for line in first)
+
+
+def _has_smiles_second(line: str) -> bool:
+    """Tell whether the second of the texts of a line, which blanks part, may be a SMILES."""
+    words = line.split()
+    return len(words) > 1 and looks_like_smiles(words[1])
 
 
 def is_table(path: Path) -> bool:

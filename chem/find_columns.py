@@ -6,6 +6,7 @@ equally good are the user's to decide. Where there is no id column, the name sta
 there is neither, compounds are called ``row<N>``.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -18,6 +19,7 @@ from chem.column_names import (
     INCHIKEY_NAMES,
     NAME_NAMES,
     OF_MEASUREMENTS,
+    REGISTRY_NAMES,
     SMILES_NAMES,
     VAGUE_NAMES,
     fold,
@@ -34,6 +36,12 @@ from chem.numbers import is_plain_number
 PEEKED = 1000
 """Records that decide."""
 _MOSTLY = 0.9
+_ALTERED = re.compile(
+    r"\d(?:[.,]\d+)?E[+-]\d+|#{3,}|#[A-Z]+[?!]|\d{1,2}[-. ]{1,2}(?:jan|feb|mar|apr|may|mai|jun|jul|"
+    r"aug|sep|oct|okt|nov|dec|dez)[a-z]*\.?(?:[-. ]\d{2,4})?",
+    re.IGNORECASE,
+)
+"""What spreadsheets make of ids: ``1.0E+05``, ``12-Mar``."""
 _INDEX_WORDS = ("", "column1", "unnamedno0", "unnamed0", "rowname", "rownames")
 _REPEATED = ("na", "nan", "?", "unknown", "tbd", "tba")
 """Words that stand for a missing id if no other value is there as often."""
@@ -47,6 +55,8 @@ class _Column(NamedTuple):
     name: str
     word: str
     """The name, folded."""
+    plain: str
+    """The name as it is written, without case, blanks and punctuation."""
     cells: tuple[str, ...]
     filled: float
     """Share of records that have a value; 1 where no record was seen."""
@@ -79,7 +89,8 @@ def find_columns(
     smiles, notes = _find_smiles(path, header, names, wanted.smiles, cells)
     others = {name: cells[name] for name in names if name != smiles}
     words = dict(zip(names, header, strict=True))
-    found, name, told, absent = find_id_and_name(path, others, wanted, words, names)
+    structures = len({text for text in cells[smiles] if text.strip()})
+    found, name, told, absent = find_id_and_name(path, others, wanted, words, names, structures)
     return Columns(names, smiles, found, name, (*notes, *told), (), absent)
 
 
@@ -89,6 +100,7 @@ def find_id_and_name(
     wanted: NamedColumns,
     words: Mapping[str, str],
     names: Sequence[str],
+    structures: int = 0,
 ) -> tuple[str | None, str | None, tuple[str, ...], frozenset[str]]:
     """Find the id and the name column; either may be missing.
 
@@ -98,6 +110,7 @@ def find_id_and_name(
         wanted: what the user named, which need not be among them.
         words: column → its name as the header has it, before it was made unique.
         names: all columns.
+        structures: different structures among the first records, where that is known.
 
     Returns:
         id, name, what is to be told, and words that stand for a missing id in this file.
@@ -108,7 +121,9 @@ def find_id_and_name(
         name = _best(path, columns, NAME_NAMES, "--name-column")
     if name is None:
         name = _best(path, _telling(columns), VAGUE_NAMES, "--name-column")
-    found = _named(path, names, wanted.id, "--id-column") or _find_id(path, columns, name)
+    found = _named(path, names, wanted.id, "--id-column") or _find_id(
+        path, columns, name, structures
+    )
     if found is None:
         return None, name, ("no id column: rows are numbered",), frozenset()
     absent = _absent_words(cells.get(found, ()))
@@ -127,8 +142,16 @@ def rank_of_id(name: str) -> int | None:
     return known.index(word) if word in known else None
 
 
-def _find_id(path: Path, columns: Mapping[str, _Column], name: str | None) -> str | None:
-    usable = {k: one for k, one in columns.items() if one.filled > 0 and not _are_smiles(one.cells)}
+def _find_id(
+    path: Path, columns: Mapping[str, _Column], name: str | None, structures: int
+) -> str | None:
+    names = set(columns[name].cells) if name is not None and name in columns else set()
+    compounds = max(structures, len(names))
+    usable = {
+        key: one
+        for key, one in columns.items()
+        if one.filled > 0 and not _are_smiles(one.cells) and not _groups(one, compounds)
+    }
     counters = [key for key, one in usable.items() if one.counts_up]
     plain = {key: one for key, one in usable.items() if key not in counters}
     named = None if name is None else usable.get(name)
@@ -148,6 +171,16 @@ def _find_id(path: Path, columns: Mapping[str, _Column], name: str | None) -> st
     if named is None and (index := _index_of_rows(columns)) is not None:
         return index
     return _best(path, usable, INCHIKEY_NAMES, "--id-column") or name
+
+
+def _groups(column: _Column, compounds: int) -> bool:
+    """Tell whether a filled column has so few values that each stands for several compounds.
+
+    So a ``Reference`` of articles; a column of a company's own numbers is what it says.
+    """
+    if column.word in (*OF_MEASUREMENTS, *REGISTRY_NAMES):
+        return False
+    return column.filled >= _MOSTLY and 2 * len(set(column.cells)) < compounds
 
 
 def _telling(columns: Mapping[str, _Column]) -> dict[str, _Column]:
@@ -195,7 +228,7 @@ def _best(
             known.index(one.word),
         ),
     )
-    same = [one for one in found if normalize(one.name) == normalize(first.name)]
+    same = [one for one in found if one.plain == first.plain]
     same = [one for one in same if one.quality == first.quality] or [first]
     most = max(one.filled * one.different for one in same)
     best = [one for one in same if one.filled * one.different == most]
@@ -216,7 +249,9 @@ def _look(name: str, header: str, cells: Sequence[str]) -> _Column:
         and all(after - before == 1 for before, after in pairwise(numbers))
         and not values[-1].startswith("0")
     )
-    return _Column(name, fold(header), tuple(values), filled, different, counts_up)
+    return _Column(
+        name, fold(header), normalize(header), tuple(values), filled, different, counts_up
+    )
 
 
 def _absent_words(cells: Sequence[str]) -> frozenset[str]:
@@ -236,6 +271,10 @@ def _tell_id(column: _Column | None, found: str, name: str | None) -> str:
         faults.append(f"blank in {1 - column.filled:.0%} of the first records")
     if column.different < 1:
         faults.append(f"{1 - column.different:.0%} of the first ids are repeats")
+    if altered := [text for text in column.cells if _ALTERED.fullmatch(text)]:
+        faults.append(
+            f"{len(altered)} such as {altered[0]!r}, which a spreadsheet makes of other ids"
+        )
     return told + (f" ({', '.join(faults)})" if faults else "")
 
 
@@ -262,12 +301,13 @@ def _find_smiles(
     words = {name: fold(text) for name, text in zip(names, header, strict=True)}
     known = [name for name in names if words[name] in SMILES_NAMES]
     known.sort(key=lambda name: SMILES_NAMES.index(words[name]))
+    left: Sequence[str] = names
+    # A drawing, an index or a picture may stand under "Structure" or "mol".
+    if known and not any(looks_like_smiles(text) for name in known for text in cells[name]):
+        left = [name for name in names if name not in known and _look_alike(cells[name])]
+        known = [] if _of_smiles(left, words) else known
     if not known:
-        known = [
-            name
-            for name in names
-            if is_smiles_name(words[name]) and not _PARTS.intersection(split_words(name))
-        ]
+        known = _of_smiles(left, words)
         if len(known) > 1:
             raise InputError(
                 f"{path}: columns {' and '.join(map(repr, known[:5]))} may hold the SMILES; choose "
@@ -277,7 +317,8 @@ def _find_smiles(
         raise InputError(f"{path}: {_no_smiles(names, cells)}")
     readable = [name for name in known if any(map(looks_like_smiles, cells[name]))] or known
     best = readable[0]
-    twins = [name for name in readable if normalize(name) == normalize(best)]
+    plain = {name: normalize(text) for name, text in zip(names, header, strict=True)}
+    twins = [name for name in readable if plain[name] == plain[best]]
     if len({cells[name] for name in twins}) > 1 or (len(twins) > 1 and not cells[best]):
         shown = " and ".join(repr(name) for name in twins)
         raise InputError(f"{path}: columns {shown} match equally; choose one with --smiles-column")
@@ -286,6 +327,15 @@ def _find_smiles(
         best = next((name for name in readable if _shows_stereo(cells[name])), best)
     told = [f'SMILES from column "{best}"'] if len(known) > 1 else []
     return best, told
+
+
+def _of_smiles(names: Sequence[str], words: Mapping[str, str]) -> list[str]:
+    """Return the columns whose names say that they hold the SMILES of the compounds."""
+    return [
+        name
+        for name in names
+        if is_smiles_name(words[name]) and not _PARTS.intersection(split_words(name))
+    ]
 
 
 def _shows_stereo(cells: Sequence[str]) -> bool:
@@ -311,10 +361,16 @@ def _no_smiles(names: Sequence[str], cells: Mapping[str, tuple[str, ...]]) -> st
     return f"found no SMILES column among {_list(names)}; {remedy}"
 
 
+def _look_alike(cells: Sequence[str]) -> bool:
+    """Tell whether most cells of a column that is called SMILES look like one."""
+    filled = [text for text in cells if text.strip()]
+    return sum(map(looks_like_smiles, filled)) > 0.8 * max(len(filled), 1)
+
+
 def _are_smiles(cells: Sequence[str]) -> bool:
     filled = [text for text in cells if text.strip()]
     mean = sum(map(len, filled)) / max(len(filled), 1)  # P1 and NC12 are made of such signs, too
-    return mean > 8 and sum(map(looks_like_smiles, filled)) > 0.8 * len(filled)
+    return mean > 8 and _look_alike(filled)
 
 
 def _list(names: Sequence[str]) -> str:

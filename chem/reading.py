@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from chem.columns import NO_ID
 from chem.delimited import BESIDE, JOINED, SHORT
 from chem.rows import QUOTE_IS_TEXT
-from chem.sdf import OTHER_ID
+from chem.sdf import OTHER_ID, UNCLOSED
 from chem.stream import CP932, CP1252, UTF16
 
 _SENTENCES = {
@@ -19,6 +19,7 @@ _SENTENCES = {
     BESIDE: "extensions |…| in a column beside the SMILES: {n}, read as part of it",
     JOINED: "SMILES with unquoted delimiters in their extension |…|: {n}, put together",
     OTHER_ID: 'records without such an id: {n} called by "{column}" instead',
+    UNCLOSED: "the last record ends without '$$$$'; fields may be missing if the file was cut",
     NO_ID: "records without an id: {n}, called row<N>",
 }
 

@@ -26,6 +26,9 @@ TITLE = "(title)"
 OTHER_ID = "id from "
 """Counts of records whose id is not of the id column begin so; the column's name follows."""
 
+UNCLOSED = "records without $$$$"
+"""Count of last records of files that end before the ``$$$$``, read as they are."""
+
 _FIELD = re.compile(r">.*?<(.*)>")
 _FIELD_AFTER_VALUE = re.compile(r">\s*<[^<>]*>|>\s+(?:\([^()]*\)\s*|DT\d+\s*|\d+\s+)+<[^<>]*>")
 _FIELD_AFTER_FIELD = re.compile(r">\s*<[^<>]*>")
@@ -76,6 +79,9 @@ def read_sdf(path: Path, columns: Columns, counts: Counter[str]) -> Iterator[Rec
     for row, entry in enumerate(_split(path, counts), start=1):
         values = {TITLE: entry.text[0].strip() if entry.text else "", **_read_fields(entry.text)}
         source = _find_id(values, columns, counts)
+        problem = _find_problem(entry)
+        if problem is None and not entry.is_closed:
+            counts[UNCLOSED] += 1
         compound_id = values.get(source, "") or f"row{row}"
         name = values.get(columns.name or "", "")
         used = {source, columns.id, columns.name}
@@ -88,7 +94,7 @@ def read_sdf(path: Path, columns: Columns, counts: Counter[str]) -> Iterator[Rec
             structure="\n".join(entry.text[: _find_end(entry.text)]) + "\n",
             format="molblock",
             extra={field: text for field, text in values.items() if field not in used},
-            problem=_find_problem(entry),
+            problem=problem,
         )
 
 
@@ -167,8 +173,9 @@ def _find_problem(entry: _Entry) -> Failure | None:
     where = f"the record at line {entry.line}"
     if not any(line.strip() for line in entry.text):
         return Failure("read", "empty_structure", f"{where} is blank")
-    # A lone molblock without "$$$$" is complete; anything after it could be half a field.
-    rest = any(line.strip() for line in entry.text[end:])
+    # A lone molblock without "$$$$" is complete, and so is a field that a blank line ends;
+    # anything else after it could be half a field.
+    rest = any(line.strip() for line in entry.text[end:]) and bool(entry.text[-1].strip())
     if not entry.is_closed and (not has_end or rest):
         return Failure("read", "truncated_record", f"{where} ends without '$$$$'")
     if not has_end:

@@ -1,11 +1,11 @@
 """SMILES files: ``SMILES [id [name …]]`` a line, parted by tabs or else by blanks.
 
-A line with a tab is parted at tabs only, so that ids and names may hold blanks. Lines need not be
-equally long. Lines that begin with ``#`` before the first compound are comments, unless they are
-the header. A first line that names a column of SMILES first (``smiles``, ``canonical_smiles``,
-``structure`` …, none of which is a SMILES), or second, is a header and names the columns. A
-CXSMILES extension (``|…|`` after a blank or a tab) stays with its SMILES. Blank lines are no
-records.
+A line with a tab between its texts is parted at tabs only, so that ids and names may hold blanks.
+Lines need not be equally long. Lines that begin with ``#`` before the first compound are comments,
+unless they are the header. A first line that names a column of SMILES first (``smiles``,
+``canonical_smiles``, ``structure`` …, none of which is a SMILES), or second, is a header and names
+the columns. A CXSMILES extension (``|…|`` after a blank or a tab) stays with its SMILES. Blank
+lines are no records.
 """
 
 from collections import Counter
@@ -99,7 +99,7 @@ def _use_header(
 
 
 def _part(text: str, width: int, smiles_at: int = 0) -> list[str]:
-    if "\t" in text:
+    if "\t" in text.rstrip():
         cells = text.split("\t")
         if len(cells) > 1 and len(cells[1]) > 1 and cells[1][0] == cells[1][-1] == "|":
             cells[:2] = [f"{cells[0].strip()} {cells[1]}"]

@@ -91,9 +91,33 @@ Bound = Literal[-1, 0, 1]
 """As in ``data.activity``: the true value is at most, equal to, or at least the stored one."""
 
 
+_LOST = re.compile(
+    r"(?<![A-Za-z0-9])[?\ufffd\u0080-\u00b4\u00b6-\u036f]{1,2}(?:M|mol|g)(?![A-Za-z])[^\s)\]},;]*"
+)
+
+
+def mend_micro(text: str) -> str:
+    """Return a text whose ``µ``, written as UTF-8 and read as Windows-1252, is one again.
+
+    >>> mend_micro("IC50 (\u00c2\u00b5M)") == "IC50 (\u00b5M)"
+    True
+    """
+    return text.replace("\u00c2\u00b5", "\u00b5").replace("\u00ce\u00bc", "\u00b5")
+
+
+def find_lost_sign(text: str) -> str:
+    """Return the unit of a text whose first sign was lost (``?M``), or an empty text.
+
+    A file that was saved in an encoding without ``µ`` has another sign there.
+    """
+    match = _LOST.search(mend_micro(text))
+    return match[0] if match else ""
+
+
 def fold_unit(text: str) -> str:
     """Fold the spellings of a unit: ``µg mL⁻¹`` gives ``ug/ml``, ``nmol·L-1`` gives ``nmol/l``."""
-    plain = unicodedata.normalize("NFKC", text).replace("μ", "u").replace("−", "-").strip(" []()")
+    plain = unicodedata.normalize("NFKC", mend_micro(text)).replace("μ", "u").replace("−", "-")
+    plain = plain.strip(" []()")
     plain = re.sub(r"\s*(?:/|\bper\b)\s*", "/", plain)
     plain = re.sub(r"[\s.·*_]*(?<![A-Za-z])(m?l|u?l|dm3)\s*\^?\(?-1\)?$", r"/\1", plain, flags=re.I)
     plain = re.sub(r"^([munpf]?mol|[munp]?g)[\s.·*_]+(m?l)-1$", r"\1/\2", plain, flags=re.I)
@@ -110,7 +134,7 @@ def find_molar_unit(text: str) -> str | None:
     >>> find_molar_unit("uM"), find_molar_unit("nmol/L"), find_molar_unit("kg")
     ('µM', 'nM', None)
     """
-    words = unicodedata.normalize("NFKC", text).replace("μ", "u").strip()
+    words = unicodedata.normalize("NFKC", mend_micro(text)).replace("μ", "u").strip()
     if words.lower() in _MOLAR_SPELLINGS:
         return _MOLAR_SPELLINGS[words.lower()]
     plain = fold_unit(text)

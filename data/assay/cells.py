@@ -1,5 +1,6 @@
 """What one cell of an assay says: a number with a sign and a unit, nothing, or something else."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -22,7 +23,11 @@ SIGNS: dict[str, Bound] = {
     "about": 0, "circa": 0, "eq": 0, "<": -1, "<=": -1, "≤": -1, "<<": -1, "<<<": -1, "=<": -1,
     "lt": -1, "le": -1, "less than": -1, "below": -1, "up to": -1, ">": 1, ">=": 1, "≥": 1,
     ">>": 1, ">>>": 1, "=>": 1, "gt": 1, "ge": 1, "greater than": 1, "more than": 1, "above": 1,
-    "at least": 1, "right": 1, "left": -1, "⩽": -1, "⩾": 1, "equals": 0, "exact": 0,
+    "at least": 1, "≧": 1, "≦": -1, ">/=": 1, "</=": -1, ">~": 1, "<~": -1, "> ~": 1, "< ~": -1,
+    "~>": 1, "~<": -1, ">ca.": 1, "<ca.": -1, "> ca.": 1, "< ca.": -1, "ca. >": 1, "ca. <": -1,
+    "over": 1, "under": -1, "equal": 0, "equal to": 0, "greater": 1, "less": -1, "larger than": 1,
+    "higher than": 1, "lower than": -1, "smaller than": -1, "greater or equal": 1,
+    "less or equal": -1, "right": 1, "left": -1, "⩽": -1, "⩾": 1, "equals": 0, "exact": 0,
 }  # fmt: skip
 """What a relation says of the true number: −1 it is at most this, +1 at least."""
 ABOUT = {"~", "≈", "ca", "ca.", "approx", "approx.", "c.", "about", "circa"}
@@ -37,6 +42,17 @@ _BRACKET = re.compile(r"(?<=\d)\s+[(\[]\s*[\d.,]+\s*[)\]]$")
 _FOOTNOTE = re.compile(r"(?<=[\w%)])\s*(?:\*+|[†‡§#^]+)$")
 _RANGE = re.compile(r"[\d.,]+\s*[^\W\d_]{0,4}\s*(?:-|to|\.\.)\s*[\d.,]+\s*[^\W\d_]{0,4}")
 _SEVERAL = re.compile(r"[<>~=]?\s*[\d.,]+\s*(?:[;|/&]|,\s|and|\s)\s*[<>~=]?\s*[\d.,]+.*")
+_CODE = re.compile(r"-?999+")
+
+_UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+_ASIDE_INACTIVE = re.compile(
+    r"^([<>≥≤].*\d.*?)\s*\((?:inactive|not active|n\.?i\.?|no inhibition)\)$", re.I
+)
+_SAID_INACTIVE = re.compile(
+    r"(?:inactive|not active|no (?:inhib\w*|activity|effect))\b|.*\((?:inactive|not active)\)$",
+    re.I,
+)
+"""``inactive at 100 µM`` is told with the inactive ones, so that nobody empties it."""
 
 Note = Literal["about", "spread", "count", "interval", "bracket", "footnote", "own unit"]
 
@@ -64,6 +80,11 @@ def is_missing(cell: str) -> bool:
     return cell.strip().lower() in MISSING
 
 
+def is_code(number: float) -> bool:
+    """Tell whether a number is −999, 9999 and the like: programs write it for not measured."""
+    return _CODE.fullmatch(f"{number:.10g}") is not None
+
+
 def is_inactive(cell: str) -> bool:
     """Tell whether a cell says in words that the compound did nothing."""
     return cell.strip(" *.()").lower() in INACTIVE
@@ -71,7 +92,7 @@ def is_inactive(cell: str) -> bool:
 
 def find_sign(text: str) -> Bound | None:
     """Return what a relation says, or None where it is none. ``'='`` may have quotes."""
-    return SIGNS.get(unicodedata.normalize("NFKC", text).strip(" '\"").lower())
+    return SIGNS.get(_fold(text).strip(" '\"").lower())
 
 
 def read_cell(text: str, style: NumberStyle | None = None) -> Reading | Unreadable:
@@ -80,7 +101,7 @@ def read_cell(text: str, style: NumberStyle | None = None) -> Reading | Unreadab
     >>> read_cell("> 0.3 uM"), read_cell("5-7")
     (Reading(number=0.3, bound=1, unit='µM', notes=()), Unreadable(kind='range'))
     """
-    plain = unicodedata.normalize("NFKC", text).strip().strip("'\"").strip()
+    plain = _fold(text)
     notes: list[Note] = []
     sign = _SIGN.match(plain)
     word = sign[1].lower() if sign else ""
@@ -112,8 +133,16 @@ def read_cell(text: str, style: NumberStyle | None = None) -> Reading | Unreadab
     return Reading(number, SIGNS[word], unit, tuple(notes))
 
 
+def _fold(text: str) -> str:
+    """Fold quotes, entities of HTML, signs that cannot be seen, and an ``(inactive)`` behind."""
+    if not text.isascii() or "&" in text:
+        text = _UNSEEN.sub("", unicodedata.normalize("NFKC", html.unescape(text)))
+    plain = text.strip().strip("'\"").strip()
+    return _ASIDE_INACTIVE.sub(r"\1", plain) if plain.endswith(")") else plain
+
+
 def _kind(plain: str, rest: str) -> str:
-    if is_inactive(plain):
+    if is_inactive(plain) or _SAID_INACTIVE.match(plain):
         return "inactive"
     if _RANGE.fullmatch(rest.replace("–", "-").replace("—", "-").strip()):
         return "range"

@@ -13,7 +13,7 @@ from data.assay.doses import Dose, take_doses
 from data.assay.effects import Direction, find_direction, find_effect
 from data.assay.ratios import is_ratio
 from data.assay.spelling import Transform, clean, take_transform, task_name, tokens_of, unit_of
-from data.units import is_other_unit
+from data.units import find_lost_sign, is_other_unit
 
 MeasureKind = Literal["concentration", "pactivity", "percent", "class", "number"]
 Role = Literal["value", "generic", "relation", "unit", "type", "flag", "comment", "dose", "other"]
@@ -51,9 +51,13 @@ _RATE = re.compile(r"(?:M|s|min)\^?\s*-1\b")
 _SCALED = re.compile(
     r"(?:[*×·/]|(?<![A-Za-z])x)\s*1(?:0+(?![.\d])|0\s*\^?\s*[-−]?\d|e[+-]?\d)", re.I
 )
+_BARE_POWER = re.compile(r"(?<![^\W_])\d*E[\s_]*[-−+][\s_]*\d+(?=[\s_]*M(?![^\W_]))", re.I)
+"""``E-9 M``, ``10E-6 M``: nanomolar, or 10 µM."""
 _NUMBERED = re.compile(r"(rep|run|exp|n|replicate|trial)(\d{1,2})")
 _AMOUNT = re.compile(r"[munp]?mol", re.IGNORECASE)
 """An amount, where an amount in a litre is meant perhaps."""
+_LOST_IN_DOSE = re.compile(r"(?<=\d)\s*[?\ufffd](?=M(?![A-Za-z]))")
+"""Of a condition, which is only told."""
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 
 
@@ -66,7 +70,7 @@ def understand(column: str) -> Header:
     ('log10', 'a statistic, not the value')
     """
     text = clean(column)
-    transform, text, odd_log = take_transform(text)
+    transform, text, odd_log = take_transform(_LOST_IN_DOSE.sub("u", text))
     doses, text = take_doses(text)
     tokens = tokens_of(text)
     lowered = [token.lower() for token in tokens]
@@ -74,6 +78,9 @@ def understand(column: str) -> Header:
     early = _beside(column, tokens, found) or _no_value(column, text, found)
     if early is not None:
         return early
+    lost = find_lost_sign(column)
+    if lost and not doses:
+        odd_log = f"the first sign of the unit {lost!r} was lost, µ perhaps"
     p_tokens = [token for token in tokens if W.PACTIVITY.fullmatch(token)]
     quantities = [t for t in tokens if W.QUANTITY.fullmatch(t) and t not in p_tokens]
     exact = [t for t in quantities if t.lower() not in ("potency", "affinity")]
@@ -104,7 +111,7 @@ def understand(column: str) -> Header:
     if reason and not found & (W.LOSS | W.LEFT) and not (effect and doses and found & W.LEFT_OF):
         return Header(column, "other", f"{reason}, no potency", condition=header.condition)
     if effect is not None and not units:
-        return _percent(header, found, effect, doses)
+        return _percent(header, found, effect, doses, text)
     if found & W.DOSE and not found & W.LOSS:
         return Header(column, "dose", "a tested concentration", unit=units[0] if units else "")
     if [unit for unit in units if unit != "M" or transform]:
@@ -116,7 +123,7 @@ def understand(column: str) -> Header:
     if tokens and (lowered[-1] in W.CLASS or "active" in found):
         return header._replace(kind="class", quantity="class", task=task_name(column))
     plain = W.GENERIC | W.MEAN | W.REPLICATE
-    if found & (W.GENERIC | W.MEAN) and found <= plain | W.PLAIN:
+    if found & (W.GENERIC | W.MEAN) and found - {header.replicate} <= plain | W.PLAIN:
         return header._replace(role="generic", quantity=tokens[-1], task=task_name(column))
     if transform:
         return Header(column, "other", "a logarithm of an unknown quantity")
@@ -214,7 +221,9 @@ def _potency(
     doubt = f"{odd}" if odd else ""
     if len(units) > 1:
         doubt = f"its header names two units, {' and '.join(units)}"
-    if _SCALED.search(header.column) and not any(d.power for d in doses):
+    scaled = _SCALED.search(header.column) and not any(d.power for d in doses)
+    at = any(dose.at for dose in doses)
+    if scaled or (_BARE_POWER.search(header.column) and not at and not p_tokens):
         doubt = "its header names a power of ten"
     if "%" in tokens:
         doubt = "its header names both a concentration and per cent"
@@ -265,8 +274,12 @@ def _potency(
     )
 
 
-def _percent(header: Header, found: set[str], effect: str, doses: list[Dose]) -> Header:
+def _percent(header: Header, found: set[str], effect: str, doses: list[Dose], text: str) -> Header:
     direction, doubt = find_direction(found, effect, doses)
+    if found & W.DOSE_NAMES and not (doses or found & (W.PERCENT | {"single", "sp"})):
+        doubt = "its header names both an effect and a concentration, which needs its unit"
+    if found <= W.PERCENT | W.SOLVENT and not doses and not re.search(r"\bof\b", text):
+        doubt = "per cent may be of the solvent in the well, or of what is left beside the solvent"
     fraction = bool(found & W.FRACTION) and not found & W.PERCENT
     return header._replace(
         kind="percent",

@@ -18,7 +18,9 @@ from data.assay.cells import (
     read_cell,
     say_activity,
 )
+from data.assay.censoring import signs_of_flags
 from data.assay.headers import Header, understand
+from data.assay.pairing import by_name, is_any, pair, words_of
 from data.assay.rows import AssayRows
 from data.assay.spelling import clean, task_name, tokens_of
 from data.units import find_unit, is_other_unit
@@ -67,6 +69,8 @@ def lay_out(rows: AssayRows) -> Layout:
         for name in _PUBLISHED:
             if name in folded:
                 headers[folded[name]] = Header(folded[name], "other", _STANDARD)
+    doses = [h.column for h in headers.values() if h.role == "dose"]
+    _give_units_to_doses(headers, doses, rows)
     beside = {h.column for h in headers.values() if h.role in ("unit", "type")}
     values = [
         column
@@ -75,9 +79,8 @@ def lay_out(rows: AssayRows) -> Layout:
         or (headers[column].role == "generic" and (beside or len(rows.columns) < 4))
     ]
     unclear: dict[str, str] = {}
-    doses = [h.column for h in headers.values() if h.role == "dose"]
     shared = _find_shared(headers, values, rows)
-    relation = _pair("relation", (1, -1, 2, -2), headers, values, rows.columns, unclear)
+    relation = pair("relation", (1, -1, 2, -2), headers, values, rows.columns, unclear)
     relations = set(relation.values())
     for column in values:
         if headers[column].kind == "pactivity" and column not in relation and len(relations) == 1:
@@ -85,8 +88,8 @@ def lay_out(rows: AssayRows) -> Layout:
     return Layout(
         headers,
         relation,
-        _pair("unit", (-1, 1, -2, 2), headers, values, rows.columns, unclear),
-        _pair("type", (), headers, values, rows.columns, unclear),
+        pair("unit", (-1, 1, -2, 2), headers, values, rows.columns, unclear),
+        pair("type", (), headers, values, rows.columns, unclear),
         doses[0] if len(doses) == 1 else "",
         unclear,
         shared,
@@ -103,10 +106,26 @@ def _name_generic(headers: dict[str, Header], rows: AssayRows) -> None:
         if header.role != "other" or header.reason != "no known quantity":
             continue
         told = [cell for cell in rows.cells[column] if not is_missing(cell)]
-        if any(set(name) <= _words(column) for name in named) and told and _are_numbers(told):
+        if any(set(name) <= words_of(column) for name in named) and told and _are_numbers(told):
             headers[column] = Header(
                 column, "generic", quantity="value", task=task_name(column), name=header.name
             )
+
+
+def _give_units_to_doses(headers: dict[str, Header], doses: list[str], rows: AssayRows) -> None:
+    """Take a column of units that is called after doses for theirs: ``Concentration Unit``."""
+    for column, header in headers.items():
+        if header.role != "unit" or not doses or not set(header.name) & W.DOSE:
+            continue
+        told = {cell.strip() for cell in rows.cells[column] if not is_missing(cell)}
+        headers[column] = Header(column, "other", "the unit of the tested concentrations")
+        if len(doses) > 1 or headers[doses[0]].unit:
+            continue
+        if len(told) == 1:
+            headers[doses[0]] = headers[doses[0]]._replace(unit=told.pop())
+        else:  # 10 nM of one row is not 10 µM of another
+            both = zip(rows.cells[doses[0]], rows.cells[column], strict=True)
+            rows.cells[doses[0]] = [f"{dose} {unit}".strip() for dose, unit in both]
 
 
 def _find_shared(
@@ -114,7 +133,7 @@ def _find_shared(
 ) -> dict[str, str]:
     """Return the potencies among which one column of relations, called after none, was found."""
     relations = [h.column for h in headers.values() if h.role == "relation"]
-    if len(relations) != 1 or _by_name(headers[relations[0]], values):
+    if len(relations) != 1 or by_name(headers[relations[0]], values):
         return {}
     if not any(find_sign(cell) for cell in rows.cells[relations[0]]):
         return {}
@@ -122,7 +141,7 @@ def _find_shared(
     distinct = {
         (headers[value].quantity.lower().removeprefix("p"), headers[value].name)
         for value in potencies
-        if not _is_any(headers[value])
+        if not is_any(headers[value])
     }
     if len(distinct) < 2:
         return {}
@@ -153,6 +172,13 @@ def _look(column: str, rows: AssayRows) -> Header:
     if header.role == "value" and header.kind == "class" and not are_classes(cells):
         why = "its cells are not active and inactive"
         header = header._replace(role="generic", kind="number", reason=why)
+    elif header.role == "value" and header.kind == "class":
+        header = header._replace(doubt=_doubt_of_class(column, cells))
+    if header.role in ("value", "generic", "flag") and told and all(map(_is_sign, told)):
+        return _as_relation(header)  # qAC50 Mode
+    if (signs := signs_of_flags(column, rows.cells[column])) is not None:
+        rows.cells[column] = signs
+        return _as_relation(header)
     if header.role == "generic" and told and not _are_numbers(told):
         return Header(column, "other", header.reason or "its cells are no numbers")
     if header.role == "relation" and not any(map(_is_sign, told)):
@@ -175,14 +201,35 @@ def _look(column: str, rows: AssayRows) -> Header:
     return header
 
 
+def _as_relation(header: Header) -> Header:
+    """Return the header of a column whose cells are relations, whatever it is called."""
+    words = (token.lower() for token in tokens_of(clean(header.column)))
+    name = tuple(word for word in words if word not in W.OF_RELATIONS)
+    return Header(
+        header.column, "relation", "a relation, which no value that is used has", name=name
+    )
+
+
 def as_class(column: str, cells: Sequence[str]) -> Header:
     """Return the header of a column of classes, with a doubt where 1 may stand for inactive."""
-    header = Header(column, "value", kind="class", quantity="class", task=task_name(column))
+    doubt = _doubt_of_class(column, cells)
+    return Header(
+        column, "value", kind="class", quantity="class", task=task_name(column), doubt=doubt
+    )
+
+
+def _doubt_of_class(column: str, cells: Sequence[str]) -> str:
+    """Return why 1 may stand for an inactive compound, or an empty text."""
     found = {token.lower() for token in tokens_of(clean(column))}
-    if found & W.LOSS or not found & W.LIVES or say_activity(cells):
-        return header
+    if say_activity(cells):
+        return ""
+    if found & W.NEGATED:
+        word = sorted(found & W.NEGATED)[0]
+        return f"its header says {word}, so that 1 may be an inactive compound or an active one"
+    if found & W.LOSS or not found & W.LIVES:
+        return ""
     word = sorted(found & W.LIVES)[0]
-    return header._replace(doubt=f"1 may say {word} (an inactive compound) or that it is active")
+    return f"1 may say {word} (an inactive compound) or that it is active"
 
 
 def _have_intervals(cells: Sequence[str]) -> bool:
@@ -215,56 +262,3 @@ def _is_bare_type(cell: str) -> bool:
     """Tell whether a cell is the name of a quantity and nothing else, as no description is."""
     header = understand(cell)
     return _is_type(cell) and not header.condition and set(header.name) <= {header.quantity}
-
-
-def _pair(
-    role: str,
-    steps: Sequence[int],
-    headers: dict[str, Header],
-    values: Sequence[str],
-    columns: Sequence[str],
-    unclear: dict[str, str],
-) -> dict[str, str]:
-    """Return which column of a role belongs to which columns of values."""
-    pairs: dict[str, str] = {}
-    found = [column for column in columns if headers[column].role == role]
-    for column in sorted(found, key=lambda each: not headers[each].name):
-        named = _by_name(headers[column], values)
-        left = [value for value in (named or values) if value not in pairs]
-        near = [_step(column, step, columns) for step in steps]
-        chosen = [value for value in near if value in left][:1]
-        if (named and len(named) == 1) or len(left) == 1:
-            chosen = left
-        if role == "type":
-            chosen = [value for value in values if value in left or _is_any(headers[value])]
-        for value in chosen:
-            pairs[value] = column
-        if not chosen and len(left) > 1:
-            for value in left:
-                unclear[value] = (
-                    f"column {column!r} may belong to any of {', '.join(map(repr, left))}; put it "
-                    f"beside its values, or call it after them ({left[0] + ' ' + role!r})"
-                )
-    return pairs
-
-
-def _is_any(header: Header) -> bool:
-    """Tell whether a header names a −log10 of whatever was measured, as pChEMBL does."""
-    return header.kind == "pactivity" and header.quantity.lower() in ("pchembl", "pactivity")
-
-
-def _by_name(header: Header, values: Sequence[str]) -> list[str]:
-    words = set(header.name)
-    if not words:
-        return []
-    return [value for value in values if words <= _words(value)]
-
-
-def _words(column: str) -> set[str]:
-    plain = "".join(c if c.isalnum() else " " for c in column.lower())
-    return set(plain.split())
-
-
-def _step(column: str, step: int, columns: Sequence[str]) -> str:
-    at = columns.index(column) + step
-    return columns[at] if 0 <= at < len(columns) else ""

@@ -56,10 +56,12 @@ def part_by_type(
                 for u, s in zip(rows.cells[measure.units], says, strict=True)
                 if s == word
             }
-            if measure.kind == "concentration" and units <= {"%", None}:
+            if measure.transform and units <= {None}:
+                measure = measure._replace(units="")  # Log GI50: its numbers say of which unit
+            elif measure.kind == "concentration" and units <= {"%", None}:
                 left.append(f"{count} of {spelled[word]!r} (no molar unit)")
                 continue
-        elif measure.kind == "concentration" and not measure.unit:
+        elif measure.kind == "concentration" and not (measure.unit or measure.transform):
             measure = measure._replace(unit=header.unit)
             if not measure.unit and not name_units(cells):
                 left.append(f"{count} of {spelled[word]!r} (no unit)")
@@ -84,8 +86,10 @@ def part_by_dose(measure: Measure, rows: AssayRows, layout: Layout) -> list[Meas
         if not is_missing(cell)
     )
     unit = layout.headers[layout.dose].unit
+    spelled = {cell.strip().lower(): cell.strip() for cell in rows.cells[layout.dose]}
 
-    def say(dose: str) -> str:
+    def say(word: str) -> str:
+        dose = spelled[word]
         named = isinstance(read := read_cell(dose), Reading) and read.unit
         return dose if named or not unit else f"{dose} {unit}"
 

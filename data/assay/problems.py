@@ -8,7 +8,8 @@ from data.assay.measure import Measure
 
 KINDS = {
     "inactive": "inactive without a number",
-    "zero": "zero, which is no concentration and often means inactive",
+    "zero": "zero, which is no potency and often means inactive",
+    "code": "a number such as -999, which programs write where nothing was measured",
     "negative": "below zero, which no concentration is",
     "range": "a range",
     "several values": "several values",
@@ -19,6 +20,7 @@ KINDS = {
     "out of range": "a −log10(molar) that no assay has",
     "no class": "neither active nor inactive",
     "unknown relation": "beside an unknown relation",
+    "censored": "beside a flag that says it is a bound, not on which side",
     "contradicting relation": "a sign that contradicts the relation beside it",
     "contradicting unit": "beside a unit that contradicts the header",
     "no weight": "a mass without a molecular weight",
@@ -56,6 +58,11 @@ def tell(problems: Sequence[Problem]) -> str:
 def advise(problems: Sequence[Problem], measure: Measure) -> str:
     """Return the one thing that helps most. No value of an inactive is ever to be emptied."""
     kinds = Counter(problem.kind for problem in problems)
+    if kinds["censored"]:
+        return (
+            "write > and < into the column of flags, or call it 'right censored' if the true "
+            "values are larger (>) or 'left censored' if they are smaller (<)"
+        )
     if kinds["negative"]:
         return (
             "negative numbers are no concentrations: if they are per cent or logarithms, say so "

@@ -14,6 +14,7 @@ _PAIRS = [
     (r"normal|healthy", r"tumou?r|cancer\w*|diseased?"),
 ]
 """What is compared, one before the stroke and one behind it. ``MCF-7/WT`` is a cell line."""
+_EXPOSURE = {"cmax", "auc", "css", "cavg", "cmin", "ctrough", "cu"}
 _TOXIC = {"cc50", "tc50", "ld50", "lc50", "td50"}
 """A selectivity index has one of these over a potency, or the other way round."""
 
@@ -47,6 +48,8 @@ def _compare(before: list[str], behind: list[str]) -> bool:
     left, right = before[-1].lower(), behind[0].lower()
     if any(_are(left, right, pair) or _are(right, left, pair) for pair in _PAIRS):
         return True
+    if _EXPOSURE & {left, right} and (_quantity(before) or _quantity(behind)):
+        return True  # Cmax/IC50
     mine, other = _quantity(before), _quantity(behind)
     if not mine or not other:
         return False

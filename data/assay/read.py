@@ -211,7 +211,10 @@ class _Reading:
         ]
         usable = [at for at, problem in enumerate(problems) if not problem]
         if not usable:
-            raise InputError(f"{self.path}: {next(problem for problem in problems if problem)}")
+            at = next(at for at, problem in enumerate(problems) if problem)
+            lost = [note for note in self.read[at].values.notes if " left out: " in note]
+            why = f" ({'; '.join(lost)})" if lost else ""
+            raise InputError(f"{self.path}: {problems[at]}{why}")
         self.notes += [f"left out: {problem}" for problem in problems if problem]
         for at, problem in enumerate(problems):
             if problem:

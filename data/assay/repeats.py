@@ -1,6 +1,7 @@
 """Columns that measure the same thing: replicates of one assay, and one value in two forms."""
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,8 @@ _AGREE = {"pactivity": 0.5, "percent": 20.0}
 _ENOUGH = 5
 _CORRELATED = 0.5
 _REPLICATE = re.compile(r"(?:rep|run|replicate|exp|trial)\d*", re.IGNORECASE)
-_NO_NAMES = {"fit", "standard", "published", "log", "final"}
+_NO_NAMES = {"fit", "standard", "published", "log", "final", "text", "txt", "num", "number"}
+_NO_NAMES |= {"numeric", "string", "display", "formatted", "raw"}
 """Words of headers that name no target."""
 
 
@@ -79,9 +81,11 @@ def drop_repeats(
     """
     gone: dict[str, str] = {}
     kept: list[Read] = []
+    first: list[Read] = []
+    """Each as it was read, before bounds were taken from its repeats."""
     order = sorted(read, key=lambda one: one.measure.kind == "pactivity")
     for one in order:
-        for other in kept:
+        for at, other in enumerate(kept):
             if not (_is_potency(one) and _is_potency(other)):
                 continue
             apart = _difference(one, other)
@@ -90,8 +94,10 @@ def drop_repeats(
             named = one.measure.task.lower() == other.measure.task.lower()
             if apart <= _SAME and _of_one_name(one, other, headers):
                 gone[one.measure.column] = f"repeats {other.measure.column!r}"
+                kept[at] = _complete(other, one)
                 break
-            if named and one.measure.kind != other.measure.kind and apart > APART:
+            twice = one.measure.kind != other.measure.kind or _of_other_units(one, other, headers)
+            if named and twice and apart > APART:
                 raise InputError(
                     f"{path}: columns {other.measure.column!r} and {one.measure.column!r} differ "
                     f"by {apart:.2g} log units in the median as −log10(molar), so that one of "
@@ -99,7 +105,45 @@ def drop_repeats(
                 )
         else:
             kept.append(one)
-    return [one for one in read if any(one is each for each in kept)], gone
+            first.append(one)
+    places = [at for one in read for at, each in enumerate(first) if one is each]
+    return [kept[at] for at in places], gone
+
+
+def _complete(kept: Read, repeat: Read) -> Read:
+    """Return a measure with the bounds and values that only the column that repeats it shows.
+
+    Beside ``>10000`` as a text, many files have 10000 or nothing as a number.
+    """
+    mine, other = kept.values, repeat.values
+    bounded = (np.abs(mine.values - other.values) <= _SAME) & (mine.bounds == EXACT)
+    bounded &= other.bounds != EXACT
+    filled = ~mine.measured & other.measured
+    if kept.measure.only or repeat.measure.only:
+        filled[:] = False  # rows of other types
+    taken = bounded | filled
+    if not taken.any():
+        return kept
+    where = f"from column {repeat.measure.column!r}, which repeats it"
+    counts = {"bounds": int(bounded.sum()), "values": int(filled.sum())}
+    notes = [f"{count} {word} are {where}" for word, count in counts.items() if count]
+    completed = replace(
+        mine,
+        values=np.where(filled, other.values, mine.values),
+        bounds=np.where(taken, other.bounds, mine.bounds),
+        notes=[*mine.notes, *notes],
+    )
+    return Read(kept.measure, completed)
+
+
+def _of_other_units(one: Read, other: Read, headers: dict[str, Header]) -> bool:
+    """Tell whether two columns of one name differ by a power of ten in every row, as units do."""
+    if one.measure.unit == other.measure.unit or not _of_one_name(one, other, headers):
+        return False
+    both = one.values.measured & other.values.measured
+    apart = one.values.values[both] - other.values.values[both]
+    tens = float(np.median(apart))
+    return bool(np.ptp(apart) < _SAME) and abs(tens - round(tens)) < _SAME
 
 
 def _groups(read: list[Read], headers: dict[str, Header]) -> list[list[Read]]:

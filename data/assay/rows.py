@@ -12,6 +12,7 @@ from chem.read import open_library
 from chem.records import Failure, Record
 from chem.standardize import standardize
 from chem.weight import molecular_weight
+from data.units import find_unit, is_other_unit
 
 _TAG = "RESULT_"
 """PubChem's tables have rows of types, descriptions and units under the header."""
@@ -79,6 +80,10 @@ def read_rows(
     annotations: list[str] = []
     columns = dict.fromkeys(library.extra_columns)
     for record in library:
+        if record.row == 1 and (row := _row_of_units(record)):
+            units |= row
+            annotations.append("units")
+            continue
         tag = _annotation(record)
         if tag:
             annotations.append(tag)
@@ -118,6 +123,14 @@ def _annotation(record: Record) -> str:
         return ""
     said = [record.compound_id, *record.extra.values()]
     return next((cell.strip() for cell in said if cell.startswith(_TAG)), "")
+
+
+def _row_of_units(record: Record) -> dict[str, str]:
+    """Return column → unit of a row under the header that says nothing but units, or nothing."""
+    if record.structure.strip().lower() not in ("", "unit", "units"):
+        return {}
+    told = {name: cell for name, cell in record.extra.items() if cell.strip()}
+    return told if all(find_unit(cell) or is_other_unit(cell) for cell in told.values()) else {}
 
 
 def _tell_annotations(tags: list[str]) -> list[str]:

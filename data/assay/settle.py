@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.numbers import Decimal
-from data.assay.cells import Reading, is_missing, read_cell
+from data.assay.cells import Reading, is_code, is_missing, read_cell
 from data.assay.measure import Measure
 from data.assay.styles import ADVICE, style_of
 
@@ -44,7 +44,8 @@ def settle(
         return measure, f"{reading.doubt}; {ADVICE}"
     odd = set(reading.odd)
     read = [read_cell(cell, reading.style) for at, cell in enumerate(told) if at not in odd]
-    numbers = np.array([one.number for one in read if isinstance(one, Reading)], dtype=np.float64)
+    known = [one.number for one in read if isinstance(one, Reading) and not is_code(one.number)]
+    numbers = np.array(known, dtype=np.float64)
     if not len(numbers):
         return measure, ""
     if measure.kind == "percent":

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Literal
 
 from data.assay import words as W
-from data.units import find_mass_unit, find_molar_unit, is_other_unit
+from data.units import find_mass_unit, find_molar_unit, is_other_unit, mend_micro
 
 Transform = Literal["", "log10", "ln", "-log10", "fraction"]
 
@@ -22,12 +22,18 @@ _LOG = re.compile(
     r"(?=$|[\W_]|(?:abs|rel)?(?:ic|ec|xc|ac|cc|gi|lc)\d0|k[id](?![^\W_])|mic(?![^\W_]))",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(
+    r"(?<![^\W_])(values?|results?|units?|op|operator|relation|qualifier|modifier|mod|prefix|param"
+    r"eter|type|endpoint)(\d{1,2})(?![^\W_])",
+    re.IGNORECASE,
+)
+"""``Value2`` beside ``Unit2``."""
 _TOKEN = re.compile(r"%|[^\W_]+(?:/[^\W_]+)*|1/s|/s")
 
 
 def clean(column: str) -> str:
     """Fold the spellings of a header: dashes, blanks, units, written-out names, CamelCase."""
-    text = unicodedata.normalize("NFKC", column).translate(_DASHES)
+    text = unicodedata.normalize("NFKC", mend_micro(column)).translate(_DASHES)
     text = re.sub(r"[\u200b-\u200f\ufeff\u00ad]|</?(?:sub|sup|i|b)>", "", text, flags=re.I)
     text = re.sub(r"(?<=[a-z])_per_(?=m?l(?![^\W_]))", "/", text, flags=re.I)
     text = re.sub(r"(?<![^\W_])K_([id])(?![^\W_])", r"K\1", text)
@@ -41,6 +47,7 @@ def clean(column: str) -> str:
     text = re.sub(r"(?:±|\+/?-)\s*\(?(?:s\.?d\.?|s\.?e\.?m?\.?|std|error)\b", " ", text, flags=re.I)
     text = re.sub(r"(?<![^\W_])p\s*[(\[]\s*([A-Za-z]+\d*)\s*[)\]]", r"p\1", text)
     text = re.sub(r"(?<![^\W_])wild[\s_-]?type(?![^\W_])", "WT", text, flags=re.I)  # no type
+    text = _NUMBERED.sub(r"\1 \2", text)
     for phrase, quantity in W.PHRASES:
         text = phrase.sub(quantity, text)
     text = re.sub(r"(\S)\s*\(?(?<![^\W_])n\s*=\s*\d+\)?", r"\1 ", text)

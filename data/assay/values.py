@@ -16,11 +16,13 @@ from data.assay.cells import (
     Reading,
     Unreadable,
     find_sign,
+    is_code,
     is_inactive,
     is_missing,
     read_cell,
     read_class,
 )
+from data.assay.censoring import CENSORED
 from data.assay.measure import Measure
 from data.assay.problems import Problem, say_count
 from data.assay.rows import AssayRows
@@ -210,12 +212,18 @@ class _Reader:
         reading = Unreadable("number of another style") if odd else read_cell(cell, style)
         if isinstance(reading, Unreadable):
             raise CellError(reading.kind)
-        linear = self.measure.kind == "concentration" and not self.measure.transform
-        if linear and reading.number == 0 and self._inactive is not None:
+        if reading.number == 0 and self._is_no_zero(reading) and self._inactive is not None:
             self.notes["inactive"] += 1
             return self._convert(at, self._inactive, True)
         self.notes.update(reading.notes)
         return self._convert(at, reading, False)
+
+    def _is_no_zero(self, reading: Reading) -> bool:
+        """Tell whether a zero is no value: of a concentration, or of −log10(molar)."""
+        measure = self.measure
+        if measure.kind == "pactivity" or measure.transform in ("log10", "ln"):
+            return not reading.unit and measure.unit in ("pActivity", "M")
+        return measure.kind == "concentration"
 
     def _bound(self, at: int, reading: Reading) -> Bound:
         if not self.signs:
@@ -225,7 +233,7 @@ class _Reader:
             return reading.bound
         sign = find_sign(text)
         if sign is None:
-            raise CellError("unknown relation")
+            raise CellError("censored" if text == CENSORED else "unknown relation")
         if self.measure.flips:
             sign = _FLIPPED[sign]
         if reading.bound and sign != reading.bound:
@@ -260,6 +268,10 @@ class _Reader:
 
     def _convert(self, at: int, reading: Reading, inactive: bool) -> tuple[float, Bound] | None:
         measure, number = self.measure, reading.number
+        if is_code(number) and (
+            measure.kind == "percent" or (measure.kind == "number" and number < 0)
+        ):
+            raise CellError("code")
         bound = reading.bound if inactive else self._bound(at, reading)
         own = inactive and bool(reading.unit)  # --inactive-as '>50 uM', of whatever column
         unit = reading.unit if own else self._unit(at, reading)
@@ -292,6 +304,8 @@ class _Reader:
             value = (
                 -math.log10(number) - self._power(at, unit) if mass else to_pactivity(number, unit)
             )
+        if number == 0 and value == 0:  # 1 M: nobody measured that
+            raise CellError("zero")
         if not PACTIVITY_RANGE[0] <= value <= PACTIVITY_RANGE[1]:
             raise CellError("out of range")
         return value

@@ -21,6 +21,8 @@ PHRASES = [
         (r"(?<![^\W_])CE[\s_-]?50(?![^\W_]|\s*%)", "EC50"),
         (r"\b(?:dissociation|binding) constant", "Kd"),
         (r"\bmini?m\w* inhibitory conc\w*", "MIC"),
+        (r"\bconc\w* (?:for|of|giving|causing) 50\s*% inhibition", "IC50"),
+        (r"(?<![^\W_])50\s*% inhibit(?:ory|ion) conc\w*", "IC50"),
         (r"\b(?:half[\s-]*max\w* )?inhibitory conc\w*(?:\s*50)?", "IC50"),
         (r"\b(?:half[\s-]*max\w* )?effective conc\w*(?:\s*50)?", "EC50"),
     )
@@ -56,6 +58,7 @@ LEFT_BEHIND = {"remaining", "residual"}
 STABILITY = {"stability", "microsomal", "microsomes", "microsome", "hlm", "rlm", "mlm", "parent"}
 COMPOUND = {"hepatocyte", "hepatocytes", "s9", "plasma", "serum", "blood", "compound", "drug"}
 """Words of assays in which what remains is the compound itself."""
+SOLVENT = {"dmso", "vehicle"}
 LEFT_OF = {"control", "ctrl", "ctl", "growth", "proliferation", "dmso", "vehicle", "confluence"}
 LEFT_OF |= {"untreated", "t/c", "kontrolle", "wachstum", "croissance", "contrôle", "témoin"}
 LIVES = LEFT | {"growth", "proliferation", "confluence", "grows", "grown"}
@@ -66,6 +69,10 @@ UNSAID |= {"aktivität", "activité", "actividad"}
 LEFT_OF_WHAT = (LEFT - LEFT_BEHIND) | LEFT_OF | UNSAID
 LEFT_OF_WHAT |= {"enzyme", "enzymatic", "kinase", "cells", "cell", "growth", "bacteria"}
 """What an inhibitor leaves less of."""
+NEGATED = {"not", "non", "no", "inactive", "inactives", "inactivity", "nonactive", "negative"}
+NEGATED |= {"nontoxic", "nonbinder", "nonbinding", "noninhibitor", "nonhit", "nonblocker"}
+NEGATED |= {"nonmutagenic", "noncarcinogenic", "safe", "decoy", "decoys", "resistant", "inaktiv"}
+"""Words of which 1 mostly says that the compound did nothing."""
 CLASS = {"active", "activity", "class", "label", "outcome", "hit", "toxic", "binder", "inhibitor"}
 CLASS |= {"isactive", "flag", "hitc", "hitcall"}
 
@@ -89,14 +96,16 @@ RELATION |= {
     "inequality",
     "comparator",
 }
+OF_RELATIONS = RELATION | {"mode", "right", "left", "is", "than", "greater", "less", "gt", "lt"}
+"""Words of columns of relations that are no name of what they belong to."""
 UNIT = {"unit", "units", "uom", "einheit", "einheiten"}
 TYPE = {"type", "endpoint", "parameter", "typ"}
 COMMENT = {"comment", "comments", "remark", "remarks", "note", "notes", "bemerkung"}
 FLAG_BAD = {"exclude", "excluded", "outlier", "invalid", "duplicate", "flag", "flagged", "reject"}
 FLAG_BAD |= {"masked", "ignore"}
 FLAG_GOOD = {"valid", "validity", "include", "included", "use", "pass", "passed", "qc", "quality"}
-DOSE = {"dose", "conc", "concentration", "tested", "concentrations", "konzentration", "screening"}
-DOSE |= {"substrate", "atp", "dosis"}
+DOSE_NAMES = {"dose", "conc", "concentration", "concentrations", "konzentration", "dosis"}
+DOSE = DOSE_NAMES | {"tested", "screening", "substrate", "atp"}
 GENERIC = {"value", "values", "result", "results", "measurement", "reading", "wert", "y", "data"}
 SIGNALS = {"ppm", "ppb", "rfu", "rlu", "cpm"}
 """Units that need no slash and no bracket to be known."""

@@ -21,7 +21,11 @@ def test_a_relation_beside_a_concentration_is_a_bound(name: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("sign", "bound"), [("'>'", -1), ("≥", -1), (">>", -1), ("<=", 1), ("GT", -1), ("~", 0)]
+    ("sign", "bound"),
+    [
+        *(("'>'", -1), ("≥", -1), (">>", -1), ("<=", 1), ("GT", -1), ("~", 0)),
+        *(("&gt;", -1), ("Greater than", -1), ("less", 1), ("equal to", 0), ("lower than", 1)),
+    ],
 )
 def test_spellings_of_relations(sign: str, bound: int, tmp_path: Path) -> None:
     signs = [sign if at % 5 == 0 else "=" for at in EVERY]
@@ -299,3 +303,181 @@ def test_organisms_and_assays_are_not_mixed(tmp_path: Path) -> None:
 def test_a_call_of_hits_is_a_class(tmp_path: Path) -> None:
     calls = ["1" if p > 8 else "0" for p in P]
     assert task(read(tmp_path, {"hitc": calls}), "hitc")[0] == [float(call) for call in calls]
+
+
+@pytest.mark.parametrize("name", ["qIC50 Mode", "IC50", "IC50 flag", "Result", "pIC50"])
+def test_a_column_of_signs_is_a_relation_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    table = read(tmp_path, {name: SIGNS, "JAK1 IC50 (nM)": NM})
+    assert task(table, table.tasks[0].name) == (P, UPPER)
+
+
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [
+        ("right_censored", -1),
+        ("is_greater_than", -1),
+        ("isGreaterThan", -1),
+        ("above max conc", -1),
+        ("IC50 right-censored", -1),
+        ("gt", -1),
+        ("left censored", 1),
+        ("is_less_than", 1),
+    ],
+)
+@pytest.mark.parametrize("words", [("1", "0"), ("TRUE", "FALSE"), ("x", "")])
+def test_flags_of_bounds_are_relations(
+    name: str, bound: int, words: tuple[str, str], tmp_path: Path
+) -> None:
+    flags = [words[sign != ">"] for sign in SIGNS]
+    bounds = [bound if sign == ">" else 0 for sign in SIGNS]
+    for columns in ({name: flags, "IC50 (nM)": NM}, {"IC50 (nM)": NM, name: flags}):
+        assert task(read(tmp_path, columns), "pIC50") == (P, bounds)
+
+
+@pytest.mark.parametrize("name", ["censored", "isCensored", "IC50 censoring", "Censored?"])
+def test_flags_of_bounds_without_a_side_are_asked_for(name: str, tmp_path: Path) -> None:
+    flags = ["1" if sign == ">" else "0" for sign in SIGNS]
+    with pytest.raises(InputError, match="'right censored'"):
+        read(tmp_path, {"IC50 (nM)": NM, name: flags})
+    none = read(tmp_path, {"IC50 (nM)": NM, name: ["0"] * COUNT})
+    assert task(none, "pIC50") == (P, [0] * COUNT)
+
+
+@pytest.mark.parametrize("code", ["1", "-1"])
+@pytest.mark.parametrize("name", ["Qualifier", "Relation", "IC50 operator"])
+def test_codes_of_relations_are_asked_for(name: str, code: str, tmp_path: Path) -> None:
+    codes = [code if sign == ">" else "0" for sign in SIGNS]
+    with pytest.raises(InputError, match="write > and <"):
+        read(tmp_path, {"IC50 (nM)": NM, name: codes})
+    table = read(tmp_path, {"IC50 (nM)": NM, "correlation": codes})
+    assert task(table, "pIC50") == (P, [0] * COUNT)
+
+
+@pytest.mark.parametrize("two", ["2", " 2", "_2"])
+def test_two_groups_of_the_same_names_are_told_apart_by_number(two: str, tmp_path: Path) -> None:
+    first = {"Parameter": ["IC50"] * COUNT, "Op": SIGNS, "Value": NM, "Unit": ["nM"] * COUNT}
+    other = {"Parameter": ["Ki"] * COUNT, "Op": ["="] * COUNT, "Value": NM[::-1]}
+    other["Unit"] = ["uM"] * COUNT
+    table = read(tmp_path, first | {f"{name}{two}": cells for name, cells in other.items()})
+    assert task(table, "pIC50") == (P, UPPER)
+    assert task(table, "pKi") == ([round(p - 3, 2) for p in P[::-1]], [0] * COUNT)
+
+
+def test_units_of_doses_are_not_those_of_the_values(tmp_path: Path) -> None:
+    per_cent = [f"{10 * p:.1f}" for p in P]
+    units = ["uM"] * COUNT
+    columns = {"Concentration": ["10"] * COUNT, "Concentration Unit": units}
+    table = read(tmp_path, columns | {"Inhibition": per_cent})
+    assert task(table, "Inhibition")[0] == pytest.approx([float(cell) for cell in per_cent])
+    assert "at 10 uM" in " ".join(table.notes)
+    mixed = {"Conc": ["10"] * COUNT, "Conc unit": ["nM" if at % 2 else "uM" for at in EVERY]}
+    table = read(tmp_path, mixed | {"% Inhibition": per_cent})
+    assert [each.name for each in table.tasks] == ["Inhibition_10_uM", "Inhibition_10_nM"]
+    alone = read(tmp_path, {"IC50": NM, "Conc. unit": ["nM"] * COUNT})  # of the values
+    assert task(alone, "pIC50")[0] == P
+
+
+@pytest.mark.parametrize("kind", ["Log IC50", "LogGI50", "log10 Ki"])
+def test_a_type_of_logarithms_without_a_unit_is_settled_by_its_numbers(
+    kind: str, tmp_path: Path
+) -> None:
+    logs = [f"{-p}" for p in P]
+    columns = {"Standard Type": [kind] * COUNT, "Standard Value": logs}
+    for units in ("", "None"):
+        table = read(tmp_path, columns | {"Standard Units": [units] * COUNT})
+        assert task(table, table.tasks[0].name)[0] == P
+    mixed = {
+        "Standard Type": ["EC50"] * 10 + [kind] * 30,
+        "Standard Value": NM[:10] + logs[10:],
+        "Standard Units": ["nM"] * 10 + [""] * 30,
+    }
+    table = read(tmp_path, mixed)
+    assert task(table, table.tasks[0].name)[0][-30:] == P[10:]
+
+
+def test_values_that_are_all_left_out_say_why(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"0 measurements.*40 values left out: unit 'mg/kg'"):
+        read(tmp_path, {"ED50": NM, "Units": ["mg/kg"] * COUNT})
+
+
+@pytest.mark.parametrize("names", [("Q", "Q.1"), ("Op", "Op_b"), ("Qualifier", "Qualifier_x")])
+def test_relations_all_stand_on_the_same_side(names: tuple[str, str], tmp_path: Path) -> None:
+    other = ["<" if at % 7 == 0 else "=" for at in EVERY]
+    lower = [1 if at % 7 == 0 else 0 for at in EVERY]
+    one, two = {names[0]: SIGNS}, {names[1]: other}
+    ec, cc = {"EC50 (nM)": NM}, {"CC50 (nM)": NM[::-1]}
+    for columns in (ec | one | cc | two, one | ec | two | cc):
+        table = read(tmp_path, columns)
+        assert task(table, "pEC50") == (P, UPPER)
+        assert task(table, "pCC50") == (P[::-1], lower)
+
+
+SOLUBLE = {"Solubility": ["30"] * COUNT}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [{"Solubility unit": ["uM"] * COUNT}, {"Unit": ["uM"] * COUNT}, {"MW unit": ["uM"] * COUNT}],
+)
+def test_the_unit_of_a_solubility_is_not_that_of_a_potency(
+    beside: dict[str, list[str]], tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="its unit is unknown"):
+        read(tmp_path, {"IC50": NM} | SOLUBLE | beside)
+    own = {"IC50": NM, "IC50 unit": ["nM"] * COUNT}
+    assert task(read(tmp_path, own | SOLUBLE | beside), "pIC50")[0] == P
+    after = {"IC50": NM, "Unit": ["nM"] * COUNT}
+    assert task(read(tmp_path, after | SOLUBLE), "pIC50")[0] == P
+
+
+def test_the_relation_of_a_solubility_is_not_that_of_a_potency(tmp_path: Path) -> None:
+    columns = {"IC50 (nM)": NM} | SOLUBLE | {"Sol. qualifier": SIGNS}
+    assert task(read(tmp_path, columns), "pIC50") == (P, [0] * COUNT)
+    columns = {"MW": ["300"] * COUNT, "IC50 (nM)": NM, "Qualifier": SIGNS} | SOLUBLE
+    with pytest.raises(InputError, match=r"may belong to any of 'IC50 .nM.', 'Solubility'"):
+        read(tmp_path, columns)
+    columns = SOLUBLE | {"Qualifier": SIGNS, "IC50 (nM)": NM}
+    assert task(read(tmp_path, columns), "pIC50") == (P, UPPER)
+
+
+TEXTS = [f"{sign}{x}".lstrip("=") for sign, x in zip(SIGNS, NM, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("IC50 nM (text)", "IC50 nM"),
+        ("IC50 nM (num)", "IC50 nM"),
+        ("IC50_txt (nM)", "IC50_number (nM)"),
+        ("IC50 (nM)", "IC50 (nM) (number)"),
+        ("IC50 (nM)", "pIC50"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_bounds_are_kept_where_a_column_of_numbers_repeats_the_texts(
+    text: str, number: str, turned: bool, tmp_path: Path
+) -> None:
+    """Numbers of a second column must not make exact values of what is bounded."""
+    numbers = [f"{p}" for p in P] if number == "pIC50" else NM
+    blank = ["" if sign == ">" else cell for sign, cell in zip(SIGNS, numbers, strict=True)]
+    for cells in (numbers, blank):
+        columns = {text: TEXTS, number: cells}
+        columns = dict(reversed(columns.items())) if turned else columns
+        table = read(tmp_path, columns)
+        assert len(table.tasks) == 1
+        assert task(table, table.tasks[0].name) == (P, UPPER)
+
+
+def test_bounds_of_a_pic50_are_kept_where_its_concentration_has_none(tmp_path: Path) -> None:
+    low = [f"<{p}" if sign == ">" else f"{p}" for p, sign in zip(P, SIGNS, strict=True)]
+    table = read(tmp_path, {"IC50 nM": NM, "pIC50": low})
+    assert task(table, "pIC50") == (P, UPPER)
+    assert "8 bounds are from column 'pIC50'" in " ".join(table.notes)
+
+
+def test_a_lone_relation_beside_per_cent_may_be_of_the_potency(tmp_path: Path) -> None:
+    per_cent = {"Emax (%)": [f"{10 * p:.1f}" for p in P]}
+    with pytest.raises(InputError, match="may belong to any of 'EC50"):
+        read(tmp_path, {"EC50 (nM)": NM} | per_cent | {"Qualifier": SIGNS})
+    columns = per_cent | {"Qualifier": SIGNS, "EC50 (nM)": NM}
+    assert task(read(tmp_path, columns), "pEC50") == (P, UPPER)

@@ -30,6 +30,17 @@ def first(cells: list[str]) -> list[str]:
         ("≥ 10000", 5.0, -1),
         ("5 uM", 5.30, 0),
         ("'>10000'", 5.0, -1),
+        ("&gt;10000", 5.0, -1),
+        ("&lt; 5", 8.30, 1),
+        ("\u200b5", 8.30, 0),
+        ("5\ufeff", 8.30, 0),
+        (">/=10000", 5.0, -1),
+        ("> ~10000", 5.0, -1),
+        ("ca. > 10000", 5.0, -1),
+        ("≧ 10000", 5.0, -1),
+        ("over 10000", 5.0, -1),
+        (">10000 (inactive)", 5.0, -1),
+        ("> 10 µM (not active)", 5.0, -1),
     ],
 )
 def test_what_is_plain_is_read(cell: str, value: float, bound: int, tmp_path: Path) -> None:
@@ -74,6 +85,14 @@ def test_an_inactive_is_a_bound_where_the_user_says_which(word: str, tmp_path: P
         assert (values[0], bounds[0]) == (4.3, -1)
     with pytest.raises(InputError, match="is no bound"):
         read(tmp_path, {"IC50 (nM)": cells}, inactive_as="50")
+
+
+@pytest.mark.parametrize(
+    "cell", ["inactive (>50)", "Inactive at 50 uM", "50 (inactive)", "no inhib. at 10 uM"]
+)
+def test_an_inactive_with_a_number_is_never_to_be_emptied(cell: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"1 inactive.*write inactive compounds as '>50'"):
+        read(tmp_path, {"IC50 (nM)": first([cell])})
 
 
 def test_a_column_that_is_mostly_unreadable_is_not_skipped(tmp_path: Path) -> None:
@@ -175,3 +194,42 @@ def test_what_per_cent_can_be_decides_the_decimal_mark(tmp_path: Path) -> None:
     cells = [f"{value:.3f}".replace(".", ",") for value in values]
     table = read(tmp_path, {"Inhibition at 10 uM": cells}, ";")
     assert table.values[:, 0].tolist() == pytest.approx(values, abs=1e-4)
+
+
+@pytest.mark.parametrize("code", ["-999", "-9999", "-999.0", "9999", "-99999"])
+def test_a_code_for_not_measured_is_no_per_cent(code: str, tmp_path: Path) -> None:
+    cells = [f"{10 * (p - 8.5):.1f}" for p in P]
+    for header in ("% inhibition at 10 uM", "Growth at 10 uM"):
+        with pytest.raises(InputError, match=r"1 a number such as -999.*row 1"):
+            read(tmp_path, {header: [code, *cells[1:]]})
+    table = read(tmp_path, {"% inhibition": [code, *cells[1:]]}, skip_bad_cells=True)
+    assert task(table, "inhibition")[0] == pytest.approx([float(cell) for cell in cells[1:]])
+    shares = [f"{p / 10:.3f}" for p in P]
+    columns = {"Inhibition at 1 uM": [code, *shares[1:]]}
+    table = read(tmp_path, columns, skip_bad_cells=True)
+    assert task(table, "Inhibition_at_1_uM")[0] == pytest.approx([10 * p for p in P[1:]])
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("pIC50", [f"{p}" for p in P]),
+        ("log IC50 (M)", [f"{-p}" for p in P]),
+        ("-log10 Ki [M]", [f"{p}" for p in P]),
+    ],
+)
+def test_a_zero_of_molar_logarithms_is_inactive(
+    header: str, cells: list[str], tmp_path: Path
+) -> None:
+    """As a value it would be a potency of 1 mol/L."""
+    cells = ["0", "0.0", *cells[2:]]
+    with pytest.raises(InputError, match=r"2 zero.*--inactive-as"):
+        read(tmp_path, {header: cells})
+    table = read(tmp_path, {header: cells}, inactive_as=">50 uM")
+    values, bounds = task(table, table.tasks[0].name)
+    assert (values, bounds[:3]) == ([4.3, 4.3, *P[2:]], [-1, -1, 0])
+
+
+def test_a_zero_of_other_logarithms_is_a_value(tmp_path: Path) -> None:
+    cells = ["0", *(f"{6 - p}" for p in P[1:])]
+    assert task(read(tmp_path, {"log10 IC50 (uM)": cells}), "pIC50")[0] == [6.0, *P[1:]]

@@ -196,3 +196,17 @@ def test_every_record_is_told_of_also_in_a_description(tmp_path: Path) -> None:
 def test_rows_that_describe_columns_are_told() -> None:
     notes = " ".join(read("pubchem_table.csv").notes)
     assert "rows that describe the columns, no compounds: " in notes
+
+
+@pytest.mark.parametrize("first", ["", "Units", "unit"])
+def test_a_row_of_units_under_the_header(first: str, tmp_path: Path) -> None:
+    lines = (FILES / "replicates_without_unit.csv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split(",")[2] for line in lines[1:]]
+    table = [f"{smiles},Z{at},{at + 1}.5,{at + 20}" for at, smiles in enumerate(rows)]
+    path = tmp_path / "units.csv"
+    path.write_text("\n".join(["SMILES,ID,IC50,Ki", f"{first},,nM,uM", *table]), encoding="utf-8")
+    found = read_assay(path)
+    assert column(found, "pIC50")[0] == pytest.approx(8.824, abs=0.001)
+    assert column(found, "pKi")[0] == pytest.approx(4.699, abs=0.001)
+    assert len(found) == len(rows)
+    assert "rows that describe the columns, no compounds: 1 (units)" in " ".join(found.notes)

@@ -34,6 +34,8 @@ LN = math.log(10)
         ("CI50 (nM)", lambda p: f"{10 ** (9 - p):.6g}"),
         ("CE 50 (µM)", lambda p: f"{10 ** (6 - p):.6g}"),
         ("IC50 (microM)", lambda p: f"{10 ** (6 - p):.6g}"),
+        ("50% inhibitory concentration (µM)", lambda p: f"{10 ** (6 - p):.6g}"),
+        ("concentration for 50 % inhibition [nM]", lambda p: f"{10 ** (9 - p):.6g}"),
         ("IC50 (nM) at 1 mM ATP", lambda p: f"{10 ** (9 - p):.6g}"),
     ],
 )
@@ -77,6 +79,9 @@ def test_a_logarithm_of_no_unit_is_asked_for_and_can_be_said(
         ("Viability at 64 ug/mL", "down"),
         ("Percent Inhibition @ 10 microM", "up"),
         ("% Restaktivität bei 1 µM", "down"),
+        ("% of DMSO", "down"),
+        ("% DMSO control", "down"),
+        ("single conc. inhibition", "up"),
         ("% viabilité à 10 µM", "down"),
         ("% de inhibición a 10 µM", "up"),
         ("Wachstum (%) bei 10 µM", "down"),
@@ -111,6 +116,8 @@ def test_fractions_of_one_are_per_cent_or_asked_for(tmp_path: Path) -> None:
         "IC50 ratio",
         "Inhibition zone (mm)",
         "AUC",
+        "Cmax/IC50",
+        "hERG IC50 / Cmax (uM)",
     ],
 )
 def test_other_quantities_are_no_potency(header: str, tmp_path: Path) -> None:
@@ -128,6 +135,10 @@ def test_other_quantities_are_no_potency(header: str, tmp_path: Path) -> None:
         "% activity",
         "IC50 (ug/mL) nM",
         "IC50 (%)",
+        "Inhibition concentration",
+        "Inhibition concentration (nM)",
+        "DMSO (%)",
+        "% vehicle",
         "Inhibition (uM)",
         "IC50 1 uM",
         "Potency vs Parasite (uMol)",
@@ -199,3 +210,33 @@ def test_the_advice_works_on_the_file(tmp_path: Path) -> None:
     words = ["CA" if p > 8 else "CI" for p in P]
     with pytest.raises(InputError, match="name a column of numbers"):
         read(tmp_path, {"activity": words, "IC50 (nM)": NM}, value_column="activity")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("IC50 (?M)", "IC50 (\ufffdM)", "IC50_\ufffdM", "Ki [?mol/L]", "IC50 (\u00ecM)"),
+        *("EC50 (\u00a6\u00ccM)", "IC50 (\u00e6M)"),
+    ],
+)
+def test_a_unit_that_lost_its_micro_sign_is_asked_for(header: str, tmp_path: Path) -> None:
+    """A file saved without ``µ``: read as molar, nanomolar compounds would be millimolar."""
+    micro = [f"{10 ** (6 - p):.6g}" for p in P]
+    with pytest.raises(InputError, match=r"was lost, µ perhaps; .*--units"):
+        read(tmp_path, {header: micro})
+    table = read(tmp_path, {header: micro}, value_column=header, units="uM")
+    assert task(table, table.tasks[0].name)[0] == P
+
+
+@pytest.mark.parametrize("header", ["IC50 (\u00c2\u00b5M)", "IC50 (\u00ce\u00bcM)"])
+def test_a_micro_sign_that_was_encoded_twice_is_read(header: str, tmp_path: Path) -> None:
+    micro = [f"{10 ** (6 - p):.6g}" for p in P]
+    assert task(read(tmp_path, {header: micro}), "pIC50")[0] == P
+    rows = {"IC50": micro, "Unit": [header[6:-1]] * len(P)}
+    assert task(read(tmp_path, rows), "pIC50")[0] == P
+
+
+def test_a_lost_micro_sign_of_a_dose_changes_no_value(tmp_path: Path) -> None:
+    cells = [f"{10 * p - 60:.1f}" for p in P]
+    table = read(tmp_path, {"Inhibition at 10 \ufffdM": cells})
+    assert (table.tasks[0].unit, table.tasks[0].direction) == ("%", "up")

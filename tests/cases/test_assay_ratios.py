@@ -54,6 +54,7 @@ def test_a_stroke_is_not_always_a_ratio(header: str, task: str) -> None:
         "Ki (M) × 10^9",
         "IC50 (M)*1E6",
         "IC50 nM /1000",
+        "IC50 (E-9 M)",
         "EC50 M x 1e+9",
     ],
 )
@@ -118,3 +119,23 @@ def test_a_class_that_says_active_or_names_a_loss_is_clear(tmp_path: Path) -> No
         cells = [words[at % 2] for at in range(COUNT)]
         table = read(tmp_path, {header: cells})
         assert task(table, table.tasks[0].name)[0] == [1.0, 0.0] * (COUNT // 2)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Not active", "inactive", "is_inactive", "Inactive (1/0)", "nontoxic", "non-toxic"),
+        *("Not toxic", "safe", "is_decoy", "resistant", "hERG negative", "No hit"),
+    ],
+)
+@pytest.mark.parametrize("words", [("1", "0"), ("yes", "no")])
+def test_a_class_of_inactives_is_never_turned_round(
+    header: str, words: tuple[str, str], tmp_path: Path
+) -> None:
+    cells = [words[at % 2] for at in range(COUNT)]
+    with pytest.raises(InputError, match="--value-column"):
+        read(tmp_path, {header: cells})
+    with pytest.raises(InputError, match=r"'class up'.*'class down'"):
+        read(tmp_path, {header: cells}, value_column=header)
+    down = read(tmp_path, {header: cells}, value_column=header, units="class down")
+    assert task(down, down.tasks[0].name)[0] == [0.0, 1.0] * (COUNT // 2)

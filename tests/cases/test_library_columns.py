@@ -86,6 +86,20 @@ def table(folder: Path, header: str, *rows: str) -> Library:
         ("Unnamed: 0,SMILES,y", "rs{n}x,*,5", 1, 0, None),
         ("Unnamed: 0,SMILES,y", "3{n},*,5", 1, None, None),
         ("smiles,MW,logP", "*,30{n}.5,1.{n}", 0, None, None),
+        ("NLME_RESULT_ID,NLME_CURVE_ID,DRUG_ID,DRUG_NAME,SMILES", "1,9{n},1{n},a{n},*", 4, 2, 3),
+        ("Result ID,Drug,SMILES", "R{n},a{n},*", 2, 1, 1),
+        ("Salt ID,Parent ID,SMILES", "S{n},P{n},*", 2, None, None),
+        ("Quote No,PO Number,Item,SMILES", "Q{n},4{n},a{n},*", 3, 2, 2),
+        ("Lfd. Nr.,Substanz,Chargen-Nr.,SMILES", "{n},S{n},C{n},*", 3, 1, 1),
+        ("Reference,Ligand Name,SMILES", "J. Chem.,a{n},*", 2, 1, 1),
+        ("Supplier,Product ID,Product Name,SMILES", "A,kit,a{n},*", 3, 2, 2),
+        ("Structure,Batch Molecule ID,Reg Date", "*,AB-{n}-1,2020", 0, 1, None),
+        ("Barcode,Well,Compound barcode,SMILES", "P1,A{n},V{n},*", 3, 2, None),
+        ("s_m_title,s_m_entry_id,SMILES,r_i_docking_score", "a{n},{n},*,-8.{n}", 2, 0, 0),
+        ("s_sd_Compound\\_ID,s_m_title,SMILES", "C{n},lig,*", 2, 0, 1),
+        ("Codice articolo,Nome prodotto,SMILES", "A{n},a{n},*", 2, 0, 1),
+        ("Artikelnummer,Productnaam,SMILES", "A{n},a{n},*", 2, 0, 1),
+        ("Löpnr,Ämne,SMILES", "{n},a{n},*", 2, 1, 1),
         ("smiles,Plate ID,Batch No", "*,P{n},B{n}", 0, None, None),
     ],
 )
@@ -224,3 +238,42 @@ def test_a_hint_is_given_where_it_can_help(
     hint = open_library(path).hint
     assert words in hint
     assert bool(words) == bool(hint)
+
+
+@pytest.mark.parametrize("cell", ["1.0E+05", "1,2E+9", "2-Mar", "01. Mai", "12-Dec-24", "#####"])
+def test_ids_that_a_spreadsheet_altered_are_told(cell: str, tmp_path: Path) -> None:
+    found = table(tmp_path, "Compound ID,SMILES", f'"{cell}",*', "C2,*", "C3,*")
+    assert next(iter(found)).compound_id == cell
+    assert any(f"1 such as {cell!r}, which a spreadsheet makes" in note for note in found.notes)
+    plain = table(tmp_path, "Compound ID,SMILES", "1E5-1,*", "Mar-1-x,*", "E+5,*")
+    assert not any("spreadsheet" in note for note in plain.notes)
+
+
+@pytest.mark.parametrize("drawn", ["", "<image>", "fHf1A@", "1"])
+@pytest.mark.parametrize("header", ["Structure,SMILES_moe,ID", "mol,Kekule SMILES,ID"])
+def test_a_drawing_beside_the_smiles(header: str, drawn: str, tmp_path: Path) -> None:
+    found = table(tmp_path, header, *(f"{drawn},*,Z{n}" for n in range(6)))
+    assert found.smiles_column == header.split(",")[1]
+    assert [record.problem for record in found] == [None] * 6
+    with pytest.raises(InputError, match="--smiles-column"):
+        table(tmp_path, header.replace("ID", "SMILES of salt"), *(f"{drawn},*,*" for _ in range(6)))
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "option"),
+    [
+        ("ID,SMILES,SMILES", "Z{n},*,CC*", "--smiles-column"),
+        ("ID,Smiles,SMILES ", "Z{n},*,CC*", "--smiles-column"),
+        ("Compound ID,SMILES,Compound ID", "A{n},*,B{n}", "--id-column"),
+        ("Name,SMILES,Name", "a{n},*,b{n}", "--name-column"),
+    ],
+)
+def test_two_columns_of_the_same_name_are_the_users_to_choose(
+    header: str, row: str, option: str, tmp_path: Path
+) -> None:
+    rows = [row.replace("{n}", str(n)) for n in range(4, 8)]
+    with pytest.raises(InputError, match=f"match equally; choose one with {option}"):
+        table(tmp_path, header, *rows)
+    same = [row.replace("CC*", "*").replace("B{n}", "A{n}").replace("b{n}", "a{n}") for _ in rows]
+    found = table(tmp_path, header, *(text.replace("{n}", str(n)) for n, text in enumerate(same)))
+    assert found.smiles_column.lower() == "smiles"

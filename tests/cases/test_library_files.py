@@ -72,6 +72,15 @@ def told(found: Library) -> str:
         ("wrapped.csv", '"id,smiles"\n"Z1,CCO"\n"Z2,CN"\n', "Z1 Z2", "CCO CN"),
         ("comma.smi", "smiles,id\nCCO,Z1\nCN,Z2\n", "Z1 Z2", "CCO CN"),
         ("note.txt", "# made by x\n# two\nid\tsmiles\nZ1\tCCO\nZ2\tCN", "Z1 Z2", "CCO CN"),
+        ("n.smi", "CCO Z1 \nCN Z2\t\n", "Z1 Z2", "CCO CN"),
+        ("n.smi", "CCO\tZ1\nCN  Z2 \t \t\n", "Z1 Z2", "CCO CN"),
+        (
+            "n.txt",
+            "ID      SMILES   MW\nZ1      CCO      46.1\nZ2      CN       31.1\n",
+            "Z1 Z2",
+            "CCO CN",
+        ),
+        ("n.csv", "Name SMILES\nZ1 CCO\nZ2 CN\n", "Z1 Z2", "CCO CN"),
         ("n.ism", "CCO Z1 CHEMBL1\nCN Z2 CHEMBL2\n", "Z1 Z2", "CCO CN"),
         ("n.can", "CCO\tZ1\nCN\tZ2\n", "Z1 Z2", "CCO CN"),
         ("n.smi", "# made by x\n# SMILES then id\nCCO Z1\nCN Z2\n", "Z1 Z2", "CCO CN"),
@@ -250,3 +259,20 @@ def test_titles_that_are_all_the_same_are_no_ids(tmp_path: Path) -> None:
     found = library(tmp_path, "b.sdf", blocks)
     assert [record.compound_id for record in found] == ["a", "a", "b", "c"]
     assert "25% of the first titles are repeats" in told(found)
+
+
+def test_a_last_record_without_its_end_is_read_and_told(tmp_path: Path) -> None:
+    field = ">  <ID>\n{}\n\n"
+    text = f"{BLOCK}{field.format('Z1')}$$$$\n{BLOCK}{field.format('Z2')}"
+    found = library(tmp_path, "a.sdf", text)
+    assert [(record.compound_id, record.problem) for record in found] == [
+        ("Z1", None),
+        ("Z2", None),
+    ]
+    assert "the last record ends without '$$$$'" in told(found)
+
+
+def test_a_line_of_a_smiles_file_that_begins_with_a_tab_has_no_smiles(tmp_path: Path) -> None:
+    first, second = read(tmp_path, "a.smi", "CCO\tZ1\n\tCCN\n")
+    assert first.problem is None
+    assert second.problem is not None

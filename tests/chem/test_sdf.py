@@ -85,6 +85,8 @@ GOOD = make_block("good") + "$$$$\n"
         (GOOD + make_block("last"), [None, None]),
         (GOOD + make_block("last") + "\n\n", [None, None]),
         (GOOD + make_block("last") + ">  <id>\n12", [None, "truncated_record"]),
+        (GOOD + make_block("last") + ">  <id>\n12\n\n", [None, None]),
+        (GOOD + make_block("last") + ">  <id>\n12\n\n>  <n>\n5", [None, "truncated_record"]),
         (GOOD + make_block("last")[:90], [None, "truncated_record"]),
         (GOOD + "\n  \n", [None]),
         (GOOD + "$$$$\n" + GOOD, [None, "empty_structure", None]),

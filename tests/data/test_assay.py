@@ -167,10 +167,21 @@ def test_several_columns_are_several_tasks(tmp_path: Path) -> None:
 
 def test_columns_that_would_share_a_name_are_told_apart(tmp_path: Path) -> None:
     lines = ["SMILES,Ki nM,Ki uM,Ki (uM)"]
-    lines += [f"{'C' * i},{i},{i},{2 * i}" for i in range(1, 22)]
+    lines += [f"{'C' * i},{i},{23 - i},{2 * i}" for i in range(1, 22)]
     path = tmp_path / "assay.csv"
     path.write_text("\n".join(lines))
     assert [task.name for task in read_assay(path).tasks] == ["Ki_nM", "Ki_uM", "Ki_uM_2"]
+
+
+def test_the_same_numbers_in_two_units_contradict_each_other(tmp_path: Path) -> None:
+    lines = ["SMILES,Ki nM,Ki uM", *(f"{'C' * i},{i},{i}" for i in range(1, 22))]
+    path = tmp_path / "assay.csv"
+    path.write_text("\n".join(lines))
+    with pytest.raises(InputError, match=r"differ by 3 log units .* one of their units is wrong"):
+        read_assay(path)
+    lines = ["SMILES,Ki nM,Ki uM", *(f"{'C' * i},{i},{i / 1000}" for i in range(1, 22))]
+    path.write_text("\n".join(lines))
+    assert [task.name for task in read_assay(path).tasks] == ["pKi"]
 
 
 def test_rows_without_structure_or_value_are_noted(tmp_path: Path) -> None:

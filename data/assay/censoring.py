@@ -1,0 +1,54 @@
+"""Columns of flags that say which values are bounds: ``right_censored``, ``is_greater_than``."""
+
+import re
+from collections.abc import Sequence
+
+from data.assay.cells import is_missing
+
+CENSORED = "censored"
+"""Stands for a relation that says that a value is a bound and not on which side."""
+_YES = {"1", "1.0", "yes", "y", "true", "t", "x"}
+_CODES = {"-1", "-1.0", "2", "2.0"}
+_NO = {"0", "0.0", "no", "n", "false", "f"}
+_CENSORED = re.compile(
+    r"censor(?:ed|ing)?|is[ _]?(?:bound|limit)|(?<![a-z])(?:qualifier|relation|operator|modifier)",
+    re.IGNORECASE,
+)
+_ABOVE = re.compile(
+    r"right|greater|(?<![^\W_])(?:gt|ge|above|over|exceeds?|more[ _]than|higher[ _]than)(?![^\W_])",
+    re.IGNORECASE,
+)
+_BELOW = re.compile(
+    r"(?<![^\W_])left|(?<![^\W_])(?:lt|le|below|under|less[ _]than|lower[ _]than)(?![^\W_])",
+    re.IGNORECASE,
+)
+
+
+def signs_of_flags(column: str, cells: Sequence[str]) -> list[str] | None:
+    """Return the relation [n] that each flag of a column means, or None of any other column.
+
+    >>> signs_of_flags("right_censored", ["1", "0", ""])
+    ['>', '', '']
+
+    Where the flags do not say on which side, they become ``CENSORED``, which no value can be
+    read beside.
+    """
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column)
+    side = ">" if _ABOVE.search(plain) else "<" if _BELOW.search(plain) else ""
+    named = bool(_CENSORED.search(plain))
+    told = {cell.strip().lower() for cell in cells if not is_missing(cell)}
+    if not told or not told <= _YES | _NO | _CODES or not (named or _says_than(plain, side)):
+        return None
+    if not side or told & _CODES or (_ABOVE.search(plain) and _BELOW.search(plain)):
+        side = CENSORED
+    marked = _YES | _CODES
+    return [side if cell.strip().lower() in marked else "" for cell in cells]
+
+
+def _says_than(column: str, side: str) -> bool:
+    """Tell whether a name that says a side is of nothing but a comparison: ``is_greater_than``."""
+    words = [word for word in re.split(r"[\W_]+", column.lower()) if word]
+    known = {"is", "than", "flag", "value", "max", "top", "dose", "conc", "concentration", "tested"}
+    known |= {"greater", "gt", "ge", "above", "over", "exceeds", "exceed", "more", "higher"}
+    known |= {"lt", "le", "below", "under", "less", "lower", "the", "highest", "range", "limit"}
+    return bool(side) and bool(words) and set(words) <= known
