@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from chem.errors import InputError
 from chem.numbers import Decimal
 from data.activity import ActivityTable, Task, object_array
@@ -16,7 +17,7 @@ from data.assay.flags import find_flagged
 from data.assay.layout import Layout, lay_out
 from data.assay.measure import Measure
 from data.assay.plausible import check_plausible
-from data.assay.problems import advise, say_count, tell
+from data.assay.problems import advise, tell
 from data.assay.relations import find_flip
 from data.assay.repeats import Read, drop_repeats, merge_replicates
 from data.assay.rows import AssayRows, read_rows
@@ -110,7 +111,7 @@ class _Reading:
         if rows.unread:
             row, reason = rows.unread[0]
             self.notes.append(
-                f"{say_count(len(rows.unread), 'row')} without structure left out (row {row}: "
+                f"{counted(len(rows.unread), 'row')} without structure left out (row {row}: "
                 f"{reason})"
             )
         self.layout = layout = lay_out(rows)
@@ -158,17 +159,16 @@ class _Reading:
         for measure, values in self.read:
             if not values.problems:
                 continue
+            bad = f"{len(values.problems):,} of {counted(values.told, 'cell')}"
             many = len(values.problems) * 2 > values.told
             if self.options.skip_bad_cells and not many:
                 self.notes.append(
-                    f"column {measure.column!r}: {len(values.problems)} of {values.told} cells "
-                    f"left out: {tell(values.problems)}"
+                    f"column {measure.column!r}: {bad} left out: {tell(values.problems)}"
                 )
                 continue
             told.append(
-                f"column {measure.column!r}: {len(values.problems)} of {values.told} cells cannot "
-                f"be read as {measure.written}: {tell(values.problems)}; "
-                f"{advise(values.problems, measure)}."
+                f"column {measure.column!r}: {bad} cannot be read as {measure.written}: "
+                f"{tell(values.problems)}; {advise(values.problems, measure)}."
             )
         if told:
             raise InputError(f"{self.path}: {' '.join(told)}")
@@ -231,7 +231,7 @@ class _Reading:
         values = np.stack([one.values.values for one in read], axis=1)
         kept = ~np.isnan(values).all(axis=1)
         if not kept.all():
-            without = say_count(int((~kept).sum()), "row")
+            without = counted(int((~kept).sum()), "row")
             self.notes.append(f"{without} without any measurement left out")
             notes.append(self.notes[-1])
         table = ActivityTable(

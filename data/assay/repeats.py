@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from chem.counted import counted
 from chem.errors import InputError
 from data.activity import EXACT
 from data.assay.headers import Header
@@ -182,5 +183,6 @@ def _median(group: list[Read]) -> Values:
     merged.examples = first.examples
     conflicts = int((~np.isnan(values)).any(axis=0).sum() - merged.measured.sum())
     if conflicts:
-        merged.notes.append(f"{conflicts} rows whose replicates contradict each other left out")
+        rows = counted(conflicts, "row")
+        merged.notes.append(f"{rows} whose replicates contradict each other left out")
     return merged

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from chem.counted import counted
 from chem.errors import InputError
 from data.assay.cells import is_missing
 from data.assay.rows import AssayRows
@@ -54,11 +55,10 @@ def keep_target(
         if len(counts) > 1 and (
             (what == "organisms" and wanted) or (what == "assays" and one_target)
         ):
-            shown = ", ".join(f"{name} ({n} rows)" for name, n in counts.most_common(_SHOWN))
-            more = ", …" if len(counts) > _SHOWN else ""
+            shown = _say_counts(counts)
             notes.append(
                 f"column {column!r} names {len(counts)} {what}, whose rows are together in one "
-                f"task: {shown}{more}"
+                f"task: {shown}"
             )
         elif len(counts) > 1:
             several.append(column)
@@ -89,7 +89,7 @@ def _refuse_several(rows: AssayRows, columns: Sequence[str], wanted: Sequence[st
         told.append(f"column {column!r} names {len(found)} {_what(column)} ({shown})")
     named = dict.fromkeys([*wanted, *most])
     options = " ".join(f"--target {name!r}" for name in named)
-    rest = f" ({count} rows)" if count else ""
+    rest = f" ({counted(count, 'row')})" if count else ""
     each_of = "the one to train on" if len(told) == 1 else "one of each column"
     raise InputError(
         f"{', '.join(told)}, expected one to a model; name {each_of}, such as {options}{rest}."
@@ -105,6 +105,11 @@ def _what(column: str) -> str:
     if _fold(column) in _ORGANISMS:
         return "organisms"
     return "assays" if _fold(column) in _ASSAYS else "targets"
+
+
+def _say_counts(counts: Counter[str]) -> str:
+    told = [f"{name} ({counted(n, 'row')})" for name, n in counts.most_common(_SHOWN)]
+    return ", ".join(told) + (", …" if len(counts) > _SHOWN else "")
 
 
 def _count(cells: list[str]) -> Counter[str]:

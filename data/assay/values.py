@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from chem.errors import InputError
 from chem.numbers import Decimal, NumberStyle
 from data.assay.cells import (
@@ -22,7 +23,7 @@ from data.assay.cells import (
     read_class,
 )
 from data.assay.measure import Measure
-from data.assay.problems import Problem, say_count
+from data.assay.problems import Problem
 from data.assay.rows import AssayRows
 from data.assay.styles import ADVICE, style_of
 from data.units import MASS, MOLAR, PACTIVITY_RANGE, Bound, find_unit, power_of_ten, to_pactivity
@@ -128,8 +129,8 @@ class _Reader:
             if value is not None:
                 found.values[at], found.bounds[at] = value
         found.examples = self._examples(found)
-        found.notes += [f"{say_count(n, 'value')} {_ASIDE[kind]}" for kind, n in self.notes.items()]
-        found.notes += [f"{say_count(n, 'value')} left out: {why}" for why, n in self.left.items()]
+        found.notes += [f"{counted(n, 'value')} {_ASIDE[kind]}" for kind, n in self.notes.items()]
+        found.notes += [f"{counted(n, 'value')} left out: {why}" for why, n in self.left.items()]
         return found
 
     def _counts(self, at: int) -> bool:

@@ -158,7 +158,7 @@ def test_several_columns_are_several_tasks(tmp_path: Path) -> None:
     notes = "\n".join(table.notes)
     assert "'EGFR pIC50' was ignored: it repeats 'EGFR IC50 (nM)'" in notes
     assert "'MW'" in notes
-    assert "'rare Ki nM' has 1 measurements" in notes
+    assert "'rare Ki nM' has 1 measurement," in notes
     with pytest.raises(InputError, match="has 4 value columns"):
         read_assay(path, AssayOptions(task_name="one"))
     one = AssayOptions(value_column="EGFR pIC50", task_name="one")
