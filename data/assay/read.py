@@ -22,6 +22,7 @@ from data.assay.relations import find_flip
 from data.assay.repeats import Read, drop_repeats, merge_replicates
 from data.assay.rows import AssayRows, read_rows
 from data.assay.targets import keep_target
+from data.assay.unmeasured import say_unmeasured
 from data.assay.values import Values, read_values
 from data.usable import MINIMUM_ROWS, find_problem
 
@@ -178,7 +179,6 @@ class _Reading:
         self.read, repeats = drop_repeats(self.read, layout.headers, self.path)
         for column, reason in (gone | repeats).items():
             self.chosen.reasons[column] = reason
-            self.notes.append(f"column {column!r} was ignored: it {reason}")
         named = name_apart([one.measure for one in self.read])
         self.read = [Read(m, one.values) for m, one in zip(named, self.read, strict=True)]
 
@@ -230,10 +230,9 @@ class _Reading:
             notes.append(f"columns not used as measurements: {unused}")
         values = np.stack([one.values.values for one in read], axis=1)
         kept = ~np.isnan(values).all(axis=1)
-        if not kept.all():
-            without = counted(int((~kept).sum()), "row")
-            self.notes.append(f"{without} without any measurement left out")
-            notes.append(self.notes[-1])
+        told = say_unmeasured(rows, kept, self.chosen.measures, [one.measure for one in read])
+        self.notes += told
+        notes += told
         table = ActivityTable(
             smiles=object_array(rows.smiles),
             ids=object_array(rows.ids),
@@ -254,8 +253,8 @@ def _flips(rows: AssayRows, layout: Layout, measure: Measure) -> tuple[bool, str
 
 
 def _name(one: Read) -> str:
-    of = "".join(f", rows of {word!r}" for _, word in one.measure.only)
-    return f"column {one.measure.column!r}{of}"
+    of = ", ".join(repr(word) for _, word in one.measure.only)
+    return f"column {one.measure.column!r}" + (f" (rows of {of})" if of else "")
 
 
 def _task(one: Read) -> Task:

@@ -1,6 +1,7 @@
 """Columns that measure the same thing: replicates of one assay, and one value in two forms."""
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -181,6 +182,7 @@ def _median(group: list[Read]) -> Values:
     merged.problems = [problem for one in group for problem in one.values.problems]
     merged.notes = [note for one in group for note in one.values.notes]
     merged.examples = first.examples
+    merged.missing = sum((one.values.missing for one in group), Counter())
     conflicts = int((~np.isnan(values)).any(axis=0).sum() - merged.measured.sum())
     if conflicts:
         rows = counted(conflicts, "row")

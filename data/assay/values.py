@@ -61,6 +61,8 @@ class Values:
     problems: list[Problem] = field(default_factory=list)
     told: int = 0
     """Cells that are not missing, in the rows that count."""
+    missing: Counter[str] = field(default_factory=Counter)
+    """What cells say that are missing, such as ``n.d.``, in the rows that count; "" is empty."""
     notes: list[str] = field(default_factory=list)
     """What was decided or left aside, without the column's name."""
     examples: list[Example] = field(default_factory=list)
@@ -117,7 +119,10 @@ class _Reader:
     def read(self) -> Values:
         count = len(self.cells)
         found = Values(np.full(count, np.nan, np.float32), np.zeros(count, np.int8))
-        places = [at for at in range(count) if self._counts(at) and not is_missing(self.cells[at])]
+        of_measure = [at for at in range(count) if self._counts(at)]
+        places = [at for at in of_measure if not is_missing(self.cells[at])]
+        missing = (cell for at in of_measure if is_missing(cell := self.cells[at].strip()))
+        found.missing = Counter(missing)
         style, odd = self._style(places, found)
         for at in places:
             found.told += 1
