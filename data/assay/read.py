@@ -229,7 +229,7 @@ class _Reading:
         if unused:
             notes.append(f"columns not used as measurements: {unused}")
         values = np.stack([one.values.values for one in read], axis=1)
-        kept = ~np.isnan(values).all(axis=1)
+        kept: npt.NDArray[np.bool_] = ~np.all(np.isnan(values), axis=1)
         told = say_unmeasured(rows, kept, self.chosen.measures, [one.measure for one in read])
         self.notes += told
         notes += told

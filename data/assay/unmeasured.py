@@ -40,8 +40,8 @@ def say_unmeasured(
     for at in np.flatnonzero(~kept).tolist():
         row = {name: cells[at] for name, cells in rows.cells.items()}
         if (other := _other_type(row, read)) is not None:
-            names, word = other
-            types.setdefault(names, Counter())[word] += 1
+            its, word = other
+            types.setdefault(its, Counter())[word] += 1
         elif any(not is_missing(row[measure.column]) for measure in read):
             unusable += 1
         elif beside := next((name for name in others if not is_missing(row[name])), ""):
@@ -58,8 +58,8 @@ def _say(
     missing: int,
     read: Sequence[Measure],
 ) -> Iterator[str]:
-    for names, words in types.items():
-        its = " and ".join(map(repr, names))
+    for columns_of_type, words in types.items():
+        its = " and ".join(map(repr, columns_of_type))
         yield f"{_rows(words)} of another {its} left out: {_each(words)}"
     if columns:
         yield f"{_rows(columns)} left out, measured only in columns not used: {_each(columns)}"
@@ -77,10 +77,10 @@ def _other_type(row: dict[str, str], read: Sequence[Measure]) -> tuple[tuple[str
     None where some task reads this kind of row, or no value stands in it.
     """
     for column in dict.fromkeys(measure.column for measure in read):
-        parts = [measure.only for measure in read if measure.column == column]
-        if is_missing(row[column]) or any(_is_of(row, only) for only in parts):
+        conditions = [measure.only for measure in read if measure.column == column]
+        if is_missing(row[column]) or any(_is_of(row, only) for only in conditions):
             continue
-        names = tuple(dict.fromkeys(name for only in parts for name, _ in only))
+        names = tuple(dict.fromkeys(name for only in conditions for name, _ in only))
         return names, ", ".join(row[name].strip() or "none" for name in names)
     return None
 
