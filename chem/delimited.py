@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from chem.column_names import SMILES_NAMES, fold, is_smiles_name, looks_like_smiles, normalize
 from chem.columns import Columns, NamedColumns, record_builder
+from chem.counted import counted
 from chem.diagnose import one_line
 from chem.errors import InputError
 from chem.find_columns import PEEKED, find_columns
@@ -348,7 +349,7 @@ def _describe_ragged(
     line: int, cells: list[str], columns: Columns, smiles_at: int | None, delimiter: str
 ) -> Failure:
     width = len(columns.names)
-    detail = f"line {line} has {len(cells)} cells, the header has {width}"
+    detail = f"line {line} has {counted(len(cells), 'cell')}, the header has {width}"
     if len(cells) > width:
         if smiles_at is not None and cells[smiles_at].count("|") == 1:
             detail += "; an extension |… of the SMILES is not closed; close it, and quote the cell"

@@ -8,6 +8,7 @@ import re
 
 from rdkit import Chem
 
+from chem.counted import counted
 from chem.diagnose import diagnose_sanitization, one_line
 from chem.numbers import is_plain_number
 from chem.records import Failure
@@ -56,7 +57,8 @@ def find_fault(molblock: str) -> Failure:
     if counts is None:
         last = f", line 4 is {lines[3]!r}" if len(lines) > 3 else ""
         return _fault(
-            f"no counts line (one that ends in V2000 or V3000) in {len(lines)} lines{last}"
+            f"no counts line (one that ends in V2000 or V3000) in "
+            f"{counted(len(lines), 'line')}{last}"
         )
     if counts != 3:
         return _fault(
@@ -83,16 +85,16 @@ def _find_in_v2000(lines: list[str]) -> Failure | None:
         fault = _fault_of_atom_line(lines[at], at, at - 3)
         if fault is not None:
             return fault
-    said = f"line 4 says {int(atoms)} atoms and {int(bonds)} bonds"
+    said = f"line 4 says {_size(int(atoms), int(bonds))}"
     found = sum(_FREE_ATOM.match(line) is not None for line in lines[4:end])
     if found != int(atoms):
-        return _fault(f"{said}, and {found} lines of atoms follow")
+        return _fault(f"{said}, and {counted(found, 'line')} of atoms follow")
     after = lines[4 + found : end]
     drawn = next((at for at, line in enumerate(after) if not line[:1].isspace()), len(after))
     properties = next((at for at, line in enumerate(after) if line[:1].isalpha()), len(after))
     drawn = min(properties, len(after)) if drawn > properties else properties
     if drawn != int(bonds):
-        return _fault(f"{said}, and {drawn} lines of bonds follow")
+        return _fault(f"{said}, and {counted(drawn, 'line')} of bonds follow")
     for at, line in enumerate(after[:drawn], start=5 + found):
         ends = line[:3].strip(), line[3:6].strip()
         if not all(one.isdigit() and 1 <= int(one) <= found for one in ends):
@@ -145,7 +147,7 @@ def _find_in_v3000(lines: list[str]) -> Failure | None:
     if announced != [str(atoms), str(bonds)]:
         return _fault(
             f"'M  V30 COUNTS' says {' atoms and '.join(announced)} bonds, "
-            f"and {atoms} atoms and {bonds} bonds follow"
+            f"and {_size(atoms, bonds)} follow"
         )
     return None
 
@@ -169,6 +171,10 @@ def _placeholder(molblock: str) -> Failure | None:
             detail = f"atom {number} is drawn as {symbol!r}, a list or any atom"
             return Failure("standardize", "query_atoms", f"{detail}: not one definite molecule")
     return None
+
+
+def _size(atoms: int, bonds: int) -> str:
+    return f"{counted(atoms, 'atom')} and {counted(bonds, 'bond')}"
 
 
 def _fault(detail: str) -> Failure:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from chem.errors import InputError
 from chem.fingerprints import count_fingerprints
 from chem.read import open_library
@@ -47,8 +48,8 @@ def presume_inactive(
     far = np.flatnonzero(nearest_similarity(bits, known) < similarity)[:count]
     if len(far) < count:
         raise InputError(
-            f"{len(far)} molecules of {', '.join(sets)} are below similarity {similarity} to the "
-            f"measured ones, {count} were asked for; add sets or ask for fewer"
+            f"found {counted(len(far), 'molecule')} of {', '.join(sets)} below similarity "
+            f"{similarity} to the measured ones, expected {count}; add sets or ask for fewer"
         )
     regressions = [at for at, task in enumerate(measured.tasks) if task.kind == "regression"]
     values = np.full((count, len(measured.tasks)), np.nan, np.float32)
@@ -62,8 +63,9 @@ def presume_inactive(
         bounds=np.where(np.isnan(values), 0, UPPER).astype(np.int8),
         split=np.full(count, "train"),
         notes=(
-            f"{count} molecules of {', '.join(sets)} with similarity below {similarity} to any "
-            f"measured one were presumed inactive: at most {bound} on {tasks_each} tasks each",
+            f"{counted(count, 'molecule')} of {', '.join(sets)} with similarity below {similarity} "
+            f"to any measured one presumed inactive: at most {bound} on "
+            f"{counted(tasks_each, 'task')} each",
         ),
     )
 

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from chem.errors import InputError
 from chem.logs import block_logs
 from chem.scaffolds import scaffold
@@ -52,7 +53,7 @@ def split_rows(
         )
         parts = cut[inverse]
     if not (parts == "train").any():
-        raise InputError(f"a {how} split of {len(table)} rows leaves no training rows.")
+        raise InputError(f"a {how} split of {counted(len(table), 'row')} leaves no training rows.")
     return parts
 
 

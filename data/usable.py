@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from chem.errors import InputError
 from data.activity import ActivityTable
 
@@ -21,8 +22,8 @@ def find_problem(
     present = values[~np.isnan(values)]
     if len(present) < minimum_rows:
         return (
-            f"{name} has {len(present)} measurements, at least {minimum_rows} are needed to train; "
-            "add more."
+            f"{name} has {counted(len(present), 'measurement')}, at least {minimum_rows} are "
+            "needed to train; add more."
         )
     distinct, counts = np.unique(present, return_counts=True)
     if len(distinct) == 1:
@@ -33,8 +34,9 @@ def find_problem(
         )
     if classes and counts.min() < MINIMUM_OF_A_CLASS:
         rare = "active" if distinct[counts.argmin()] == 1 else "inactive"
+        found = counted(int(counts.min()), f"{rare} compound")
         return (
-            f"{name} has {counts.min()} {rare} compounds of {len(present)}, at least "
+            f"{name} has {found} of {len(present):,}, at least "
             f"{MINIMUM_OF_A_CLASS} of each class are needed; add more."
         )
     return ""

@@ -25,7 +25,7 @@ from flows.commands import (
     train,
 )
 from flows.console import Stopped, complain
-from flows.interrupt import heed_interrupts
+from flows.interrupt import exit_code, heed_interrupts
 from gnn.errors import ModelError
 
 ENVIRONMENT = {
@@ -81,7 +81,8 @@ def root(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command line and exit: 0 done, 2 a mistake of the user's, 130 stopped by Ctrl-C.
+    """Run a command line and exit: 0 done, 2 a mistake of the user's, 130 stopped by Ctrl-C (143
+    by SIGTERM).
 
     A mistake is one line on stderr. Any other exception is a fault of the program, and keeps its
     traceback.
@@ -104,10 +105,10 @@ def main(arguments: list[str] | None = None) -> None:
         code = 2
     except Stopped as error:
         complain(str(error))
-        code = 130
+        code = exit_code()
     except (KeyboardInterrupt, typer.Abort):
         complain("stopped")
-        code = 130
+        code = exit_code()
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1

@@ -27,7 +27,7 @@ PLAIN_SECONDS = 10.0
 
 
 class Stopped(Exception):  # noqa: N818 - nothing went wrong
-    """The user pressed Ctrl-C; the message says how to go on."""
+    """The user pressed Ctrl-C, or a SIGTERM came; the message says how to go on."""
 
 
 def complain(message: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chem.counted import counted
 from chem.errors import InputError
 from flows.console import note, show_table, terminal_width
 from flows.fitting import choose_columns
@@ -26,11 +27,11 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     else:
         headers, rows = top_table(outcome.table, screen)
     if rows:
-        show_table(headers, rows, f"{screen.title}: best {len(rows)} of {counts['hits']} hits")
-    note(
-        "{rows:,} records: {accepted:,} accepted, {rejected:,} rejected, "
-        "{duplicates:,} duplicates; {hits:,} hits".format(**counts)
-    )
+        show_table(
+            headers, rows, f"{screen.title}: best {len(rows):,} of {counted(counts['hits'], 'hit')}"
+        )
+    told = records_line(*(counts[name] for name in ("rows", "accepted", "rejected", "duplicates")))
+    note(f"{told}; {counted(counts['hits'], 'hit')}")
     note(describe_triage(outcome.manifest["triage"]))
     if outcome.manifest.get("selection"):
         note(describe_selection(outcome.manifest["selection"]))
@@ -40,8 +41,9 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         taken = {name: n for name, n in outcome.manifest["filtered_by_filter"].items() if n}
         by = ", ".join(f"{name} took {n:,}" for name, n in taken.items()) or "no filter took any"
         note(
-            f"{screen.hits:,} hits were asked for; of {counts['scored']:,} scored compounds "
-            f"{counts['passed']:,} passed the filters ({by})"
+            f"{counted(screen.hits, 'hit')} asked for; of "
+            f"{counted(counts['scored'], 'scored compound')} {counts['passed']:,} passed the "
+            f"filters ({by})"
         )
         again = "chosen_for" in outcome.manifest["triage"]
         remedy = (
@@ -53,12 +55,21 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         aside = counts["set_aside"] - outcome.manifest["triage"].get("never_looked_at", 0)
         if aside:
             note(
-                f"{aside:,} compounds were set aside by the triage and not scored in full: {remedy}"
+                f"{counted(aside, 'compound')} set aside by the triage and not scored in full: "
+                f"{remedy}"
             )
     for name in ("hits.csv", "report.html"):
         print(short(outcome.folder / name))
     for line in domain_lines(outcome):
         note(line)
+
+
+def records_line(rows: int, accepted: int, rejected: int, duplicates: int) -> str:
+    """Return what became of a library's records, such as ``7 records: 5 accepted, …``."""
+    return (
+        f"{counted(rows, 'record')}: {accepted:,} accepted, {rejected:,} rejected, "
+        f"{counted(duplicates, 'duplicate')}"
+    )
 
 
 def domain_lines(outcome: "Outcome") -> list[str]:

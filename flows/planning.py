@@ -16,7 +16,7 @@ from chem.errors import InputError
 from chem.read import Library
 from data.fetch import CACHE_REMEDY
 from data.verify import Progress as FetchProgress
-from gnn.bundle import Bundle, shipped_bundles
+from gnn.bundle import shipped_bundles
 from screening.ledger import LEDGER
 from screening.past import PastRun, open_run
 from screening.places import open_store, prepared_folder, prepared_key, prepared_store
@@ -26,6 +26,7 @@ from screening.run import check_folder
 from screening.screen import Screen
 from screening.screen_file import explain, find_screen, load_screen
 from screening.store import Store
+from screening.wanted_tasks import Wanted, wanted_tasks
 
 SCREENS = Path(__file__).parent / "screens"
 """Folder of the screens that come with the package."""
@@ -102,7 +103,8 @@ class Predictions:
 
     library: Library
     prepared: Path
-    bundles: tuple[Bundle, ...]
+    wanted: Wanted
+    """The bundles that predict, and the columns that are written."""
     out: Path
     store: Store | None
     """Where partitions and scores are kept; None: in the cache, and beside ``out``."""
@@ -115,9 +117,10 @@ def plan_predictions(
     columns: NamedColumns | None = None,
     progress: FetchProgress | None = None,
     store: str | None = None,
+    tasks: Sequence[str] = (),
 ) -> Predictions:
-    """Plan predictions of a file, by default with every shipped bundle."""
-    loaded = load_bundles(tuple(bundles or shipped_bundles()))
+    """Plan predictions of a file, by default of every task of every shipped bundle."""
+    wanted = wanted_tasks(load_bundles(tuple(bundles or shipped_bundles())), tasks)
     target = out.expanduser().absolute()
     if target.is_dir():
         raise InputError(f"{out} is a folder; name the file to write, such as {out}/preds.csv")
@@ -129,7 +132,7 @@ def plan_predictions(
     check_writable(prepared, CACHE_REMEDY)
     opened = open_store(store)
     target.parent.mkdir(parents=True, exist_ok=True)
-    return Predictions(library, prepared, loaded, target, opened)
+    return Predictions(library, prepared, wanted, target, opened)
 
 
 @dataclass(frozen=True)

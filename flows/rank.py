@@ -8,6 +8,7 @@ from typing import Any
 
 from prefect import flow, task
 
+from chem.counted import counted
 from flows.artifacts import publish
 from flows.planning import plan_ranking
 from flows.screen import AGAIN, ONCE
@@ -52,7 +53,7 @@ def explain(
     """Gather the evidence of each hit: measured neighbours, atoms, alerts."""
     past, screen, _ = planned
     with (
-        stage_progress("rank-explain", f"Explaining {len(ranking.hits):,} hits") as report,
+        stage_progress("rank-explain", f"Explaining {counted(len(ranking.hits), 'hit')}") as report,
         connect(scheduler, workers, tls) as client,
     ):
         return evidence_stage(past, screen, ranking, client, report)

@@ -10,6 +10,7 @@ from typing import Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from chem.counted import counted
 from flows.artifacts import publish
 from flows.planning import plan_screen
 from flows.stages import log_if, log_reading, stage_progress, worth_retrying
@@ -87,7 +88,9 @@ def score(
 ) -> Scores:
     """Score the accepted compounds: the promising ones, or all."""
     with (
-        stage_progress("screen-score", f"Scoring {prepared.accepted:,} compounds") as report,
+        stage_progress(
+            "screen-score", f"Scoring {counted(prepared.accepted, 'compound')}"
+        ) as report,
         connect(scheduler, workers, tls) as client,
     ):
         return score_stage(plan, prepared, client, report)
@@ -110,7 +113,9 @@ def explain(
 ) -> list[Evidence]:
     """Gather the evidence of each hit: measured neighbours, atoms, alerts."""
     with (
-        stage_progress("screen-explain", f"Explaining {len(ranking.hits):,} hits") as report,
+        stage_progress(
+            "screen-explain", f"Explaining {counted(len(ranking.hits), 'hit')}"
+        ) as report,
         connect(scheduler, workers, tls) as client,
     ):
         return evidence_stage(plan, prepared, ranking, client, report)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from chem.graphs import MolGraph, featurize, featurizer_spec, state_factors
 from chem.records import Failure
 from chem.standardize import standardize
@@ -83,18 +84,19 @@ def assemble(
     notes = [
         *merged.notes,
         *contradictions,
-        *(f"{count} molecules left out: {code}" for code, count in sorted(failures.items())),
+        *(f"{counted(n, 'molecule')} left out: {code}" for code, n in sorted(failures.items())),
     ]
     if report.merged_values or report.conflicting:
         notes.append(
-            f"{report.rows_before} molecules became {report.rows_after} by standardized SMILES: "
-            f"{report.merged_values} values merged, {report.conflicting} conflicting ones dropped"
+            f"{counted(report.rows_before, 'molecule')} became {report.rows_after:,} by "
+            f"standardized SMILES: {counted(report.merged_values, 'value')} merged, "
+            f"{report.conflicting:,} dropped as conflicting"
         )
     if report.moved:
+        others = counted(int(np.isfinite(spare).sum()), "value")
         notes.append(
-            f"{report.moved} molecules were held back by one set and trained on by another: they "
-            f"are held back, and their {int(np.isfinite(spare).sum())} values of the other sets "
-            "are neither trained nor measured on"
+            f"{counted(report.moved, 'molecule')} held back by one set and trained on by another: "
+            f"held back, and {others} of the other sets neither trained nor measured on"
         )
     smiles = [str(text) for text in merged.smiles]
     data = TrainingSet(

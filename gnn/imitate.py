@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from chem.counted import counted
 from gnn.batch import GraphArrays, make_batch, take
 from gnn.bundle import Bundle
 from gnn.errors import ModelError
@@ -79,7 +80,8 @@ def fit_surrogate(
     sizes = sizes or SurrogateSizes(len(bundle.card.tasks))
     config = config or ImitationConfig()
     if graphs.molecules < LEAST:
-        raise ModelError(f"found {graphs.molecules} molecules to imitate on, expected {LEAST}")
+        found = counted(graphs.molecules, "molecule")
+        raise ModelError(f"found {found} to imitate on, expected {LEAST}")
     order = np.random.default_rng(config.seed).permutation(graphs.molecules)
     held = max(100, round(HELD_OUT * len(order)))
     network = _train(graphs, lesson, np.sort(order[held:]), sizes, config, report)

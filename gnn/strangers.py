@@ -30,6 +30,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow.parquet as pq
 
+from chem.counted import counted
 from chem.graphs import MolGraph, featurize
 from chem.records import Failure
 from chem.standardize import standardize
@@ -144,8 +145,8 @@ def add_strangers(assembled: Assembled, seed: int = 0) -> Assembled:
     told = ", ".join(f"{name} {_tell(one)}" for name, one in pairs if one is not None)
     notes = [
         *assembled.notes,
-        f"{len(smiles)} compounds unlike any of the assay are presumed inactive ({told}), so that "
-        "molecules far from the assay are not taken for its average",
+        f"{counted(len(smiles), 'compound')} unlike any of the assay presumed inactive ({told}), "
+        "so that molecules far from the assay are not taken for its average",
     ]
     if None in found:
         notes.append(_nothing([name for name, one in pairs if one is None]))

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
+from chem.counted import counted
 from screening.triage import PER_HIT, Triage
 
 _DOUBT = 0.05
@@ -48,7 +49,7 @@ def describe_triage(found: Mapping[str, Any]) -> str:
     if found["exhaustive"]:
         return f"the ensembles scored every compound: {found['why']}"
     line = (
-        f"surrogates looked at {found['looked_at']:,} compounds, the ensembles at the "
+        f"surrogates looked at {counted(found['looked_at'], 'compound')}, the ensembles at the "
         f"{found['chosen']:,} most promising and {found['audited']:,} drawn at random: of the "
         f"best {found['best']} of these the triage had chosen {found['found']} (recall "
         f"{found['recall']:.2f}; {found['recall_at_least']:.2f} or more with 95 % confidence)"

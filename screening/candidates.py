@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from chem.clusters import clusters
+from chem.counted import counted
 from chem.errors import InputError
 from screening.basket import Candidate
 from screening.handover.domain import distance_column
@@ -116,8 +117,8 @@ def _controls(frames: Frames, screen: Screen, marks: Marks) -> pd.DataFrame | No
     scored = {row for frame in found for row in frame["row"].tolist()}
     if missing := [row for row in marks.controls.tolist() if row not in scored]:
         raise InputError(
-            f"{len(missing)} controls have no scores here, the first in row {missing[0]} of the "
-            "library; screen it again with these controls"
+            f"no scores here of {counted(len(missing), 'control')}, the first in row {missing[0]} "
+            "of the library; screen it again with these controls"
         )
     if not scored:
         return None

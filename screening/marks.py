@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from chem.counted import counted
 from chem.errors import InputError
 from screening.lists import INLINE, CompoundList
 from screening.near_misses import COLUMNS, count_near_misses
@@ -97,8 +98,8 @@ def find_marks(prepared: Prepared, lists: Sequence[CompoundList], hits: int) -> 
             controls = np.union1d(controls, some)
     if len(controls) > hits:
         raise InputError(
-            f"{len(controls):,} controls are included, but only {hits:,} hits are asked for in "
-            "all; ask for more hits, or include fewer controls"
+            f"found {counted(len(controls), 'control')} to include, but only "
+            f"{counted(hits, 'hit')} asked for in all; ask for more hits, or include fewer controls"
         )
     excluded, by = NOBODY, NOBODY
     for one, some in zip(lists, rows, strict=True):

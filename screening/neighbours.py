@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from chem.errors import InputError
 from chem.neighbours import WORDS, Bits, morgan_bits, nearest
 from gnn.bundle import Bundle
@@ -84,7 +85,7 @@ def _find(task: str, bundles: Sequence[Bundle]) -> tuple[Bundle, str]:
     }
     if task not in known:
         near = get_close_matches(task, known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {len(known)} others"
+        hint = f"did you mean {near[0]}?" if near else f"{counted(len(known), 'task')} can be named"
         raise InputError(f"no bundle at hand predicts {task!r}: {hint}")
     return known[task]
 

@@ -73,15 +73,17 @@ def predict_file(
     client: Client,
     progress: Progress | None = None,
     store: Store | None = None,
+    columns: Sequence[str] | None = None,
 ) -> Prepared:
     """Write predictions of a library as CSV. Rejected rows keep their place, with a reason.
 
+    columns: of predictions, to be written; by default all that the bundles have.
     store: where partitions are kept, and scores until the end; by default partitions in the
     folder ``prepared_in`` and scores beside ``out``.
     """
     place = prepared_store(store, prepared_key(library), prepared_in)
     prepared = prepare_library(library, prepared_in, client, progress=progress, store=place)
-    columns = predicted_columns(bundles)
+    columns = predicted_columns(bundles) if columns is None else columns
     half = half_precision(find_device("cpu"))
     own = token_hex(8)  # other predictions may be under way in the same store
     units = [unit._replace(file=f"{own}-{unit.file}") for unit in whole_units(prepared)]
@@ -109,7 +111,7 @@ def _rows(
     scores: Store,
     files: Sequence[str],
     words: Iterable[list[str]],
-    columns: list[str],
+    columns: Sequence[str],
 ) -> Iterator[list[str]]:
     """Yield the cells of each row. words: of :func:`stereo_words`, taken as rows are written."""
     pairs = prepared.store.read_table(DUPLICATES).to_pydict()
@@ -177,7 +179,7 @@ def _stereo_of_partition(store: Store, name: str) -> tuple[str, list[str]]:
     return name, [stereo_word(text) for text in smiles]
 
 
-def _read_scores(scores: Store, file: str, columns: list[str]) -> dict[int, list[str]]:
+def _read_scores(scores: Store, file: str, columns: Sequence[str]) -> dict[int, list[str]]:
     table = scores.read_table(file)
     texts = [[f"{value:.5g}" for value in table[column].to_numpy()] for column in columns]
     rows = table["row"].to_pylist()

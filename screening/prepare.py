@@ -33,6 +33,8 @@ from screening.quarantine import pack_slices, prepare_apart
 from screening.records import REJECTED
 from screening.store import Store
 
+_WITH_HEADER = ("csv", "tsv")
+"""Formats whose first line is no record."""
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how many are done, and of how many (None: not known)."""
 
@@ -141,12 +143,12 @@ def _write_partitions(
 ) -> tuple[list[str], int]:
     names: list[str] = []
     rows = 0
-    seems = estimate_records(library.path, library.format) if progress is not None else None
+    total = _estimate(library) if progress is not None else None
     entries = ledger.entries.items()
     done = sum(entry.facts["rows"] for name, entry in entries if name != DUPLICATES)
 
     def missing() -> Iterator[tuple[str, list[bytes]]]:
-        nonlocal rows
+        nonlocal rows, total
         source = iter(library)
         while chunk := list(islice(source, partition_rows)):
             name = f"part-{len(names):05d}.parquet"
@@ -154,14 +156,22 @@ def _write_partitions(
             rows += len(chunk)
             if name not in ledger.entries:
                 yield name, pack_slices(chunk)
+        total = rows  # the file was read to its end: no estimate any more
 
     work = partial(prepare_partition, ledger.store, limits)
     for name, facts, digest in run_window(client, work, missing()):
         ledger.record(name, facts, digest)
         done += facts["rows"]
         if progress is not None:
-            progress("prepare", done, None if seems is None else max(seems, done))
+            progress("prepare", done, None if total is None else max(total, done))
     return names, rows
+
+
+def _estimate(library: Library) -> int | None:
+    """Return about how many records a library has, its header not counted; None if not known."""
+    found = estimate_records(library.path, library.format)
+    header = 1 if library.format in _WITH_HEADER else 0
+    return None if found is None else max(found - header, 0)
 
 
 def prepare_partition(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from chem.counted import counted
 from chem.errors import InputError
 from chem.numbers import NumberReading, NumberStyle, find_style, parse_number, split_number
 
@@ -131,7 +132,7 @@ def read_prices(
         gone = [text for text, a, b in zip(own, prices, kept, strict=True) if a and not b]
         if gone:
             told = told or "decimal point"
-            told += f"; {len(gone)} prices are unknown, being not in {most} ({gone[0]!r})"
+            told += f"; {counted(len(gone), 'price')} unknown, not in {most} ({gone[0]!r})"
         prices = kept
     return prices, told
 
@@ -151,8 +152,8 @@ def _unknown(own: Sequence[str], prices: Sequence[Price | None], why: str) -> st
     if not open_ones:
         return ""
     return (
-        f"; {len(open_ones)} prices are unknown, for they {why} ways ({open_ones[0]!r}: say in "
-        '[selection] price_decimal = "comma" or "point")'
+        f"; {counted(len(open_ones), 'price')} unknown, {why} ways ({open_ones[0]!r}: "
+        'say in [selection] price_decimal = "comma" or "point")'
     )
 
 

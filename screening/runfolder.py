@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chem.errors import InputError
+from screening.ledger import LEDGER
 from screening.older import WHERE as WHERE
 from screening.plan import Plan
 from screening.prepared import Prepared
@@ -48,10 +49,7 @@ def open_folder(folder: Path) -> RunFolder:
     try:
         content = _read(folder / MANIFEST)
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError(
-            f"{folder} holds no finished run (it has no {MANIFEST}, or a run is being written "
-            "there); name the folder of one, such as runs/kinase-20260101-120000"
-        ) from None
+        raise _unfinished(folder) from None
     try:
         where = json.loads(_read(folder / WHERE))
     except InputError:
@@ -93,6 +91,21 @@ def fingerprint(manifest: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what a run is: the same run repeated has the same one."""
     told = {key: manifest[key] for key in SAME}
     return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _unfinished(folder: Path) -> InputError:
+    """Say of a folder without a manifest what is there, and what to do."""
+    if (folder / "scores" / LEDGER).exists():
+        return InputError(
+            f"{folder} holds a run that is not finished (it has no {MANIFEST}): it was stopped, or "
+            f"is at work; give the same `hitlist screen` command with --out {folder} again, and it "
+            "goes on to its end"
+        )
+    return InputError(
+        f"{folder} holds no finished run (it has no {MANIFEST}, or a run is being written there); "
+        "name the folder of one, such as runs/kinase-20260101-120000. A run that was stopped is "
+        "finished by giving the same command again"
+    )
 
 
 def _hash(path: Path) -> str:

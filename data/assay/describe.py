@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from chem.counted import counted
+from data.activity import EXACT
 from data.assay.choose import Chosen
 from data.assay.layout import Layout
 from data.assay.measure import Measure
 from data.assay.repeats import Read
 from data.assay.rows import AssayRows
+from data.assay.unmeasured import say_missing
 
 HEADERS = (
     *("column", "task", "quantity", "written as", "condition", "larger is", "beside", "values"),
-    "as written → as read",
+    *("bounds among them", "cells without a value", "as written → as read"),
 )
 
 
@@ -78,8 +81,23 @@ def say_measure(one: Read) -> str:
     parts += _columns(measure)
     return (
         f"column {measure.column!r} became task {measure.task!r}: {', '.join(parts)}; "
-        f"{_examples(one)}"
+        f"{_counts(one)}; {_examples(one)}"
     )
+
+
+def _counts(one: Read) -> str:
+    """Return how many values were read, how many are bounds, and which cells have none."""
+    told = counted(int(one.values.measured.sum()), "value")
+    if bounds := _bounds(one):
+        told += f", {bounds:,} of them {'a bound' if bounds == 1 else 'bounds'}"
+    if missing := one.values.missing:
+        cells = counted(sum(missing.values()), "cell")
+        told += f", and {cells} without a value ({say_missing(missing)})"
+    return told
+
+
+def _bounds(one: Read) -> int:
+    return int((one.values.bounds[one.values.measured] != EXACT).sum())
 
 
 def _row(one: Read) -> tuple[str, ...]:
@@ -95,7 +113,9 @@ def _row(one: Read) -> tuple[str, ...]:
         measure.condition,
         _larger(measure),
         ", ".join(_columns(measure)),
-        str(int(one.values.measured.sum())),
+        f"{int(one.values.measured.sum()):,}",
+        f"{_bounds(one):,}",
+        say_missing(one.values.missing) or "0",
         _examples(one),
     )
 

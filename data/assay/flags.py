@@ -5,10 +5,10 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from data.assay import words as W
 from data.assay.cells import is_missing
 from data.assay.layout import Layout
-from data.assay.problems import say_count
 from data.assay.rows import AssayRows
 
 _FINE = {"manually validated", "valid", "ok", "pass", "passed", "good", "yes", "y", "true", "t"}
@@ -70,7 +70,7 @@ def find_flagged(
         if sum(bad) * 2 > len(bad) and "validity" not in words:
             notes.append(
                 f"column {column!r} was ignored: as a column of flags it would leave out "
-                f"{say_count(sum(bad), 'row')} of {len(bad)}"
+                f"{counted(sum(bad), 'row')} of {len(bad)}"
             )
             continue
         roles[column] = "flags rows" if any(bad) else "flags no row"
@@ -79,8 +79,7 @@ def find_flagged(
         if counts:
             told = ", ".join(f"{count} × {cell!r}" for cell, count in counts.most_common())
             notes.append(
-                f"column {column!r} flags {say_count(sum(counts.values()), 'row')}, "
-                f"left out: {told}"
+                f"column {column!r} flags {counted(sum(counts.values()), 'row')}, left out: {told}"
             )
     return flagged, roles, notes
 
@@ -103,13 +102,13 @@ def _tell_inactive(column: str, words: list[str], rows: AssayRows, layout: Layou
     notes = []
     if exact:
         notes.append(
-            f"column {column!r} calls {say_count(exact, 'compound')} inactive beside a value; the "
+            f"column {column!r} calls {counted(exact, 'compound')} inactive beside a value; the "
             "value is read as it is written"
         )
     if not empty:
         return notes
     return [
         *notes,
-        f"column {column!r} calls {say_count(len(empty), 'compound')} inactive without a value "
+        f"column {column!r} calls {counted(len(empty), 'compound')} inactive without a value "
         f"(row {rows.numbers[empty[0]]}): write '>' and the highest dose to learn them",
     ]

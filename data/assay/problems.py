@@ -38,11 +38,6 @@ class Problem(NamedTuple):
     """A key of ``KINDS``."""
 
 
-def say_count(count: int, word: str) -> str:
-    """Return ``1 row`` or ``2 rows``."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
 def tell(problems: Sequence[Problem]) -> str:
     """Return the kinds with their counts, rows and cells, the most frequent kind first."""
     counts = Counter(problem.kind for problem in problems)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from chem.errors import InputError
 from chem.numbers import Decimal
 from data.activity import ActivityTable, Task, object_array
@@ -16,11 +17,12 @@ from data.assay.flags import find_flagged
 from data.assay.layout import Layout, lay_out
 from data.assay.measure import Measure
 from data.assay.plausible import check_plausible
-from data.assay.problems import advise, say_count, tell
+from data.assay.problems import advise, tell
 from data.assay.relations import find_flip
 from data.assay.repeats import Read, drop_repeats, merge_replicates
 from data.assay.rows import AssayRows, read_rows
 from data.assay.targets import keep_target
+from data.assay.unmeasured import say_unmeasured
 from data.assay.values import Values, read_values
 from data.usable import MINIMUM_ROWS, find_problem
 
@@ -110,7 +112,7 @@ class _Reading:
         if rows.unread:
             row, reason = rows.unread[0]
             self.notes.append(
-                f"{say_count(len(rows.unread), 'row')} without structure left out (row {row}: "
+                f"{counted(len(rows.unread), 'row')} without structure left out (row {row}: "
                 f"{reason})"
             )
         self.layout = layout = lay_out(rows)
@@ -158,17 +160,16 @@ class _Reading:
         for measure, values in self.read:
             if not values.problems:
                 continue
+            bad = f"{len(values.problems):,} of {counted(values.told, 'cell')}"
             many = len(values.problems) * 2 > values.told
             if self.options.skip_bad_cells and not many:
                 self.notes.append(
-                    f"column {measure.column!r}: {len(values.problems)} of {values.told} cells "
-                    f"left out: {tell(values.problems)}"
+                    f"column {measure.column!r}: {bad} left out: {tell(values.problems)}"
                 )
                 continue
             told.append(
-                f"column {measure.column!r}: {len(values.problems)} of {values.told} cells cannot "
-                f"be read as {measure.written}: {tell(values.problems)}; "
-                f"{advise(values.problems, measure)}."
+                f"column {measure.column!r}: {bad} cannot be read as {measure.written}: "
+                f"{tell(values.problems)}; {advise(values.problems, measure)}."
             )
         if told:
             raise InputError(f"{self.path}: {' '.join(told)}")
@@ -178,7 +179,6 @@ class _Reading:
         self.read, repeats = drop_repeats(self.read, layout.headers, self.path)
         for column, reason in (gone | repeats).items():
             self.chosen.reasons[column] = reason
-            self.notes.append(f"column {column!r} was ignored: it {reason}")
         named = name_apart([one.measure for one in self.read])
         self.read = [Read(m, one.values) for m, one in zip(named, self.read, strict=True)]
 
@@ -232,11 +232,10 @@ class _Reading:
         if unused:
             notes.append(f"columns not used as measurements: {unused}")
         values = np.stack([one.values.values for one in read], axis=1)
-        kept = ~np.isnan(values).all(axis=1)
-        if not kept.all():
-            without = say_count(int((~kept).sum()), "row")
-            self.notes.append(f"{without} without any measurement left out")
-            notes.append(self.notes[-1])
+        kept: npt.NDArray[np.bool_] = ~np.all(np.isnan(values), axis=1)
+        told = say_unmeasured(rows, kept, self.chosen.measures, [one.measure for one in read])
+        self.notes += told
+        notes += told
         table = ActivityTable(
             smiles=object_array(rows.smiles),
             ids=object_array(rows.ids),
@@ -257,8 +256,8 @@ def _flips(rows: AssayRows, layout: Layout, measure: Measure) -> tuple[bool, str
 
 
 def _name(one: Read) -> str:
-    of = "".join(f", rows of {word!r}" for _, word in one.measure.only)
-    return f"column {one.measure.column!r}{of}"
+    of = ", ".join(repr(word) for _, word in one.measure.only)
+    return f"column {one.measure.column!r}" + (f" (rows of {of})" if of else "")
 
 
 def _task(one: Read) -> Task:

@@ -1,11 +1,13 @@
 """Columns that measure the same thing: replicates of one assay, and one value in two forms."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from chem.counted import counted
 from chem.errors import InputError
 from data.activity import EXACT
 from data.assay.headers import Header
@@ -224,7 +226,9 @@ def _median(group: list[Read]) -> Values:
     merged.problems = [problem for one in group for problem in one.values.problems]
     merged.notes = [note for one in group for note in one.values.notes]
     merged.examples = first.examples
+    merged.missing = sum((one.values.missing for one in group), Counter())
     conflicts = int((~np.isnan(values)).any(axis=0).sum() - merged.measured.sum())
     if conflicts:
-        merged.notes.append(f"{conflicts} rows whose replicates contradict each other left out")
+        rows = counted(conflicts, "row")
+        merged.notes.append(f"{rows} whose replicates contradict each other left out")
     return merged

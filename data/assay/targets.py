@@ -1,11 +1,13 @@
 """What a column of target names in an assay file means for its values."""
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
+from chem.counted import counted
 from chem.errors import InputError
 from data.assay.cells import is_missing
 from data.assay.rows import AssayRows
@@ -24,6 +26,8 @@ _NO_PROTEIN |= {"strain", "aenm", "assay component endpoint name"}
 _NO_PROTEIN |= {"assay endpoint name"}
 """Columns whose names are none of proteins, so that none of the panel is expected there."""
 _SHOWN = 3
+_CHEMBL_ID = re.compile(r"CHEMBL\d+", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z0-9]+")
 
 
 def keep_target(
@@ -54,11 +58,10 @@ def keep_target(
         if len(counts) > 1 and (
             (what == "organisms" and wanted) or (what == "assays" and one_target)
         ):
-            shown = ", ".join(f"{name} ({n} rows)" for name, n in counts.most_common(_SHOWN))
-            more = ", …" if len(counts) > _SHOWN else ""
+            shown = _say_counts(counts)
             notes.append(
                 f"column {column!r} names {len(counts)} {what}, whose rows are together in one "
-                f"task: {shown}{more}"
+                f"task: {shown}"
             )
         elif len(counts) > 1:
             several.append(column)
@@ -89,7 +92,7 @@ def _refuse_several(rows: AssayRows, columns: Sequence[str], wanted: Sequence[st
         told.append(f"column {column!r} names {len(found)} {_what(column)} ({shown})")
     named = dict.fromkeys([*wanted, *most])
     options = " ".join(f"--target {name!r}" for name in named)
-    rest = f" ({count} rows)" if count else ""
+    rest = f" ({counted(count, 'row')})" if count else ""
     each_of = "the one to train on" if len(told) == 1 else "one of each column"
     raise InputError(
         f"{', '.join(told)}, expected one to a model; name {each_of}, such as {options}{rest}."
@@ -105,6 +108,11 @@ def _what(column: str) -> str:
     if _fold(column) in _ORGANISMS:
         return "organisms"
     return "assays" if _fold(column) in _ASSAYS else "targets"
+
+
+def _say_counts(counts: Counter[str]) -> str:
+    told = [f"{name} ({counted(n, 'row')})" for name, n in counts.most_common(_SHOWN)]
+    return ", ".join(told) + (", …" if len(counts) > _SHOWN else "")
 
 
 def _count(cells: list[str]) -> Counter[str]:
@@ -132,19 +140,29 @@ def _select(
     names = [cell.strip() for column in columns for cell in dict.fromkeys(rows.cells[column])]
     close = difflib.get_close_matches(target, names, 1, cutoff=0.5)
     hint = f"; did you mean {close[0]!r}?" if close else ""
-    where = f"columns {', '.join(map(repr, columns))}" if columns else "any column of targets"
+    told = [f"{column!r}: {_say_counts(_count(rows.cells[column]))}" for column in columns]
+    plural = "s" if len(told) > 1 else ""
+    where = f"column{plural} {'; '.join(told)}" if told else "any column of targets"
     among = f" among the rows of {' and '.join(map(repr, before))}" if before else ""
     raise InputError(f"{rows.path}: found no row of target {target!r}{among} in {where}{hint}")
 
 
 def _say_unknown(column: str, name: str) -> list[str]:
+    """Return a note where a name cannot be compared with the shipped model's kinases.
+
+    They are known by gene symbol and UniProt accession, so that another spelling of one of them
+    (``Epidermal growth factor receptor``, ``HER2``) is not told from a protein of no such model.
+    """
     panel = human_kinases()
     genes = {kinase.gene.upper(): kinase.gene for kinase in panel.values()}
-    if name.upper() in genes or name.upper() in panel or name.upper().startswith("CHEMBL"):
+    known = {*genes, *panel}
+    # A name may end in the symbol: Tyrosine-protein kinase JAK2.
+    if _CHEMBL_ID.fullmatch(name) or known & {word.upper() for word in _WORD.findall(name)}:
         return []
     close = difflib.get_close_matches(name.upper(), genes, 1, cutoff=0.6)
     hint = f" (did you mean {genes[close[0]]}?)" if close else ""
     return [
-        f"column {column!r} says {name!r}, which is not among the {len(panel)} kinases of the "
-        f"panel{hint}; the model is trained on this file alone, so nothing depends on it"
+        f"column {column!r} says {name!r}, which was not compared with the {len(panel)} kinases of "
+        "the shipped activity model: these are known by gene symbol or UniProt accession, such as "
+        f"EGFR or P00533{hint}; nothing depends on it, as the model is trained on this file alone"
     ]

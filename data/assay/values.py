@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from chem.errors import InputError
 from chem.numbers import Decimal, NumberStyle
 from data.assay.cells import (
@@ -24,7 +25,7 @@ from data.assay.cells import (
 )
 from data.assay.censoring import CENSORED
 from data.assay.measure import Measure
-from data.assay.problems import Problem, say_count
+from data.assay.problems import Problem
 from data.assay.rows import AssayRows
 from data.assay.styles import ADVICE, style_of
 from data.units import MASS, MOLAR, PACTIVITY_RANGE, Bound, find_unit, power_of_ten, to_pactivity
@@ -62,6 +63,8 @@ class Values:
     problems: list[Problem] = field(default_factory=list)
     told: int = 0
     """Cells that are not missing, in the rows that count."""
+    missing: Counter[str] = field(default_factory=Counter)
+    """What cells say that are missing, such as ``n.d.``, in the rows that count; "" is empty."""
     notes: list[str] = field(default_factory=list)
     """What was decided or left aside, without the column's name."""
     examples: list[Example] = field(default_factory=list)
@@ -118,7 +121,10 @@ class _Reader:
     def read(self) -> Values:
         count = len(self.cells)
         found = Values(np.full(count, np.nan, np.float32), np.zeros(count, np.int8))
-        places = [at for at in range(count) if self._counts(at) and not is_missing(self.cells[at])]
+        of_measure = [at for at in range(count) if self._counts(at)]
+        places = [at for at in of_measure if not is_missing(self.cells[at])]
+        missing = (cell for at in of_measure if is_missing(cell := self.cells[at].strip()))
+        found.missing = Counter(missing)
         style, odd = self._style(places, found)
         for at in places:
             found.told += 1
@@ -130,8 +136,8 @@ class _Reader:
             if value is not None:
                 found.values[at], found.bounds[at] = value
         found.examples = self._examples(found)
-        found.notes += [f"{say_count(n, 'value')} {_ASIDE[kind]}" for kind, n in self.notes.items()]
-        found.notes += [f"{say_count(n, 'value')} left out: {why}" for why, n in self.left.items()]
+        found.notes += [f"{counted(n, 'value')} {_ASIDE[kind]}" for kind, n in self.notes.items()]
+        found.notes += [f"{counted(n, 'value')} left out: {why}" for why, n in self.left.items()]
         return found
 
     def _counts(self, at: int) -> bool:

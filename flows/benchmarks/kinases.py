@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from data.panel import human_kinases
 from flows.benchmarks.held_out import HeldOut
 from gnn.metrics import r2, rmse
@@ -50,7 +51,7 @@ def measure_kinases(held: HeldOut, seed: int = 0) -> dict[str, Measured]:
             if len(truth[kept]) >= LEAST and len(np.unique(truth[kept])) > 1:
                 scores[name].append(measure(truth[kept], predicted[kept]))
     found = {
-        name: average(values, f"{len(values)} kinases", seed)
+        name: average(values, counted(len(values), "kinase"), seed)
         for name, values in scores.items()
         if values
     }
@@ -101,4 +102,4 @@ def _share(hits: npt.NDArray[np.int64], count: npt.NDArray[np.int64], seed: int)
     shares = hits[draws].sum(axis=1) / np.maximum(count[draws].sum(axis=1), 1)
     low, high = np.percentile(shares, [2.5, 97.5])
     value = float(hits.sum() / count.sum())
-    return Measured(value, float(low), float(high), f"{int(count.sum()):,} values")
+    return Measured(value, float(low), float(high), counted(int(count.sum()), "value"))

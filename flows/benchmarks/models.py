@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from chem.counted import counted
 from data.published import Published, published
 from flows.benchmarks.held_out import HeldOut, measure_held_out
 from flows.benchmarks.kinases import Measured, average, measure_kinases, published_genes
@@ -106,13 +107,13 @@ def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], Measured]:
             scores = evaluate(truth, held.column(task.name)[rows], task.kind)
             name = "auroc" if task.kind == "classification" else "mae"
             one = scores[name]
-            count = Measured(one.value, one.low, one.high, f"{len(rows):,} molecules")
+            count = Measured(one.value, one.low, one.high, counted(len(rows), "molecule"))
             estimates.setdefault(name, []).append(count)
     benchmark = held.set.removeprefix("tdc_")
     return {
         (benchmark, name): many[0]
         if len(many) == 1
-        else average([one.value for one in many], f"{len(many)} tasks")
+        else average([one.value for one in many], counted(len(many), "task"))
         for name, many in estimates.items()
     }
 
@@ -125,11 +126,11 @@ def _from_card(card: Card) -> dict[tuple[str, str], Measured]:
             have = [task.metrics[key] for task in tasks if key in task.metrics]
             if len(have) == 1:
                 low, high = have[0].network_interval
-                rows = f"{tasks[0].validated_on:,} molecules"
+                rows = counted(tasks[0].validated_on, "molecule")
                 found[benchmark, metric] = Measured(have[0].network, low, high, rows)
             elif have:
                 values = [one.network for one in have]
-                found[benchmark, metric] = average(values, f"{len(have)} tasks")
+                found[benchmark, metric] = average(values, counted(len(have), "task"))
         if benchmark == "kinase" and card.coverage is not None:
             of = "every kinase of the card"
             found[benchmark, "coverage"] = Measured(card.coverage, np.nan, np.nan, of)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from chem.counted import counted
 from data.moleculeace import KINASES, set_names
 from data.published import published
 from flows.benchmarks.contenders import TITLES
@@ -92,7 +93,8 @@ def remarks(rows: Sequence[Row], models: Sequence[str]) -> list[str]:
         if mean.bar is not None and mean.rmse is not None:
             met = "met" if mean.rmse.value <= mean.bar else "not met"
             lines.append(
-                f"{mean.model}, mean of {mean.sets} sets: {mean.rmse.text}, bar {mean.bar}: {met}"
+                f"{mean.model}, mean of {counted(mean.sets, 'set')}: {mean.rmse.text}, bar "
+                f"{mean.bar}: {met}"
             )
     lines += [
         f"published, mean of 30 sets: {one.model} {one.text} ({one.source})"
@@ -126,7 +128,7 @@ def write_summary(out: Path, rows: Sequence[Row], models: Sequence[str]) -> None
     found = means(rows, models)
     for mean in found:
         errors = [*_numbers(mean.rmse), *_numbers(mean.cliff)]
-        lines.append([f"mean ({mean.over})", f"{mean.sets} sets", mean.model, *errors, ""])
+        lines.append([f"mean ({mean.over})", counted(mean.sets, "set"), mean.model, *errors, ""])
     with (out / "summary.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         error = ["rmse", "rmse_low", "rmse_high", "cliff_rmse", "cliff_low", "cliff_high"]

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from chem.counted import counted
 from chem.errors import InputError
 from data.activity import EXACT
 from data.presumed import molecules_of
@@ -175,7 +176,7 @@ def table(rows: Sequence[Ranked]) -> tuple[list[str], list[list[str]]]:
 
 def overall(rows: Sequence[Ranked], top: float) -> Measured:
     """Return the mean over targets, with a bootstrap interval over them."""
-    return average([row.found[top].value for row in rows], f"{len(rows)} targets")
+    return average([row.found[top].value for row in rows], counted(len(rows), "target"))
 
 
 def write_ranking(file: Path, rows: Sequence[Ranked]) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from chem.counted import counted
 from chem.errors import InputError
 from flows.commands.bundles import find_task
 from flows.commands.explanations import benchmark_explanations
@@ -172,9 +173,9 @@ def benchmark_ranking(
     mean = overall(rows, 0.01)
     alone = sum(row.found[0.01].value > BAR for row in rows)
     note(
-        f"in the top 1 %, mean of {len(rows)} targets: {mean.value:.2f} of the actives (95 % "
-        f"interval over targets {mean.low:.2f} to {mean.high:.2f}); bar: more than {BAR}, "
-        f"{'met' if mean.value > BAR else 'not met'}; {alone} targets meet it alone"
+        f"in the top 1 %, mean of {counted(len(rows), 'target')}: {mean.value:.2f} of the actives "
+        f"(95 % interval over targets {mean.low:.2f} to {mean.high:.2f}); bar: more than {BAR}, "
+        f"{'met' if mean.value > BAR else 'not met'}; {counted(alone, 'target')} alone above it"
     )
     note(f"a target's interval: {RATIO} decoys to an active, actives and decoys drawn again")
     note("ZINC's molecules count as inactive; the model's training presumed some like them to be")

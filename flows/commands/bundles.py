@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chem.counted import counted
 from chem.errors import InputError
 from flows.commands.explanations import show_explanations
 from flows.console import note, progress, show_table, stoppable
@@ -50,7 +51,7 @@ def show_bundle(
         show_tasks(card, [find_task(card, task)])
         return
     note(f"{card.name}: {card.title}. {card.description}".strip())
-    note(f"{card.members} networks, made {card.created}; {card.split}")
+    note(f"{counted(card.members, 'network')}, made {card.created}; {card.split}")
     show_card(card)
     show_explanations(card)
     show_sources(card, load_measured(find_bundle(name), card))
@@ -71,7 +72,7 @@ def measured_compounds(
 
     with progress() as report, stoppable("nothing was written: give the same command again"):
         path, made = make_measured(name, report)
-    note(f"{len(made):,} compounds, {len(made.values):,} measured values")
+    note(f"{counted(len(made), 'compound')}, {counted(len(made.values), 'measured value')}")
     print(path)
 
 
@@ -109,7 +110,7 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
             low, high = mean.network_interval
             forest = "" if mean.forest is None else f"{mean.forest:.3f}"
             cells = [key, f"{mean.network:.3f}", f"{low:.3f} to {high:.3f}", forest]
-            rows.append([f"mean of {mean.tasks} tasks", "", "", "", *cells])
+            rows.append([f"mean of {counted(mean.tasks, 'task')}", "", "", "", *cells])
     headers = ["task", "unit", "trained on", "measured on"]
     headers += ["metric", "ours", "95 % interval", "forest"]
     show_table(headers, rows, f"{card.name}: ours beside a random forest", numbers=3)
@@ -124,9 +125,9 @@ def show_sources(card: "Card", measured: "Measured | None") -> None:
     show_table(["trained on", "licence", "citation", "rows"], rows, "Sources", numbers=1)
     if measured is not None:
         note(
-            f"{len(measured):,} compounds of these sources come with it, with "
-            f"{len(measured.values):,} measured values of its tasks (measured.parquet): the "
-            "sources' licences hold for them"
+            f"of these sources {counted(len(measured), 'compound')} and "
+            f"{counted(len(measured.values), 'measured value')} of its tasks come with it "
+            "(measured.parquet): the sources' licences hold for them"
         )
 
 

@@ -1,11 +1,12 @@
 """``hitlist predict``: every task of some bundles for every row of a file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chem.columns import NamedColumns
+from chem.counted import counted
 from flows.console import note, note_if, progress
 from flows.options import (
     IdColumn,
@@ -18,8 +19,11 @@ from flows.options import (
     TlsKey,
     Workers,
 )
-from flows.outcome import check_usable, show_reading
+from flows.outcome import check_usable, records_line, show_reading
 from flows.remote import working
+
+if TYPE_CHECKING:
+    from screening.prepared import Prepared
 
 
 def predict(
@@ -39,6 +43,15 @@ def predict(
             show_default="all that come along",
         ),
     ] = None,
+    task: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TASK",
+            help="Task to write, such as EGFR or toxicity_herg; give it again for more. Each has "
+            "four columns.",
+            show_default="all tasks of the models",
+        ),
+    ] = None,
     smiles_column: SmilesColumn = None,
     id_column: IdColumn = None,
     name_column: NameColumn = None,
@@ -51,7 +64,8 @@ def predict(
 ) -> None:
     """Predict every task for every compound: the same rows in the same order.
 
-    A compound that cannot be read keeps its row, with the reason and no predictions.
+    Each task has four columns, and the shipped models have many tasks: --task or --bundle writes
+    fewer. A compound that cannot be read keeps its row, with the reason and no predictions.
     """
     from flows.planning import plan_predictions
     from screening.older import told_of_library
@@ -59,16 +73,26 @@ def predict(
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
-        work = plan_predictions(file, out, bundle, columns, report, store)
+        work = plan_predictions(file, out, bundle, columns, report, store, task or ())
         note_if(told_of_library(work.library, work.prepared))
         show_reading(work.library)
         advice = "the prepared compounds are kept: give the same command again"
         with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
             prepared = predict_file(
-                work.library, work.prepared, work.bundles, work.out, client, report, work.store
+                *(work.library, work.prepared, work.wanted.bundles, work.out),
+                *(client, report, work.store, work.wanted.columns),
             )
-    tasks = sum(len(bundle.card.tasks) for bundle in work.bundles)
-    note(f"{prepared.rows:,} rows, {prepared.rejected:,} rejected; {tasks} tasks")
     show_reading(work.library, prepared.notes)
+    note(closing_line(prepared, work.wanted.tasks, out))
     print(out)
     check_usable(work.library, prepared.accepted, f"the column reason of {out} says why")
+
+
+def closing_line(prepared: "Prepared", tasks: int, out: Path) -> str:
+    """Return what became of the records, and where their predictions are."""
+    told = records_line(prepared.rows, prepared.accepted, prepared.rejected, prepared.duplicates)
+    predicted = prepared.rows - prepared.rejected
+    return (
+        f"{told}; {counted(prepared.rows, 'row')} written to {out}, {predicted:,} of them with "
+        f"predictions of {counted(tasks, 'task')}"
+    )

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from chem.columns import NamedColumns
+from chem.counted import counted
 from flows.console import note, note_if, progress
 from flows.options import (
     IdColumn,
@@ -19,7 +20,7 @@ from flows.options import (
     TlsKey,
     Workers,
 )
-from flows.outcome import check_usable, show_reading
+from flows.outcome import check_usable, records_line, show_reading
 from flows.remote import working
 
 
@@ -63,10 +64,8 @@ def prepare(
             prepared = prepare_library(
                 work.library, work.folder, client, partition_rows, report, store=work.store
             )
-    note(
-        f"{prepared.rows:,} records: {prepared.accepted:,} accepted, {prepared.rejected:,} "
-        f"rejected, {prepared.duplicates:,} duplicates; {len(prepared.partitions):,} partitions"
-    )
+    told = records_line(prepared.rows, prepared.accepted, prepared.rejected, prepared.duplicates)
+    note(f"{told}; {counted(len(prepared.partitions), 'partition')}")
     for code, count in prepared.reject_codes.items():
         note(f"  {count:,} x {code}")
     show_reading(work.library, prepared.notes)

@@ -1,11 +1,20 @@
 """What measured compounds like a hit say of its prediction: for it, against it, or neither.
 
-A similar compound (``chem.clusters.SIMILAR``) speaks *for* a prediction where it was measured to be
-active itself, and not far below what is predicted: not more than ``FAR``, a log unit, of a
-pActivity, and not more than ``FAR_PART`` of the way from ``zero`` to ``full`` in any other unit. It
-speaks *against* it where it
-was weaker than that, or found inactive at the highest concentration: an upper bound, such as
-``<5.70``, is never activity. Anything else is told as a fact, and so is that there is none:
+What a similar compound (``chem.clusters.SIMILAR``) says depends on how far its measured value lies
+below the prediction, which is one scale with two limits:
+
+- it speaks *for* the prediction, a strength, where it was measured to be active itself, above the
+  prediction or up to ``NEAR`` below it: half a log unit, threefold, which is the error of the
+  assays themselves;
+- from there to ``FAR``, a log unit, it is told as a *fact*: it neither confirms nor denies;
+- it speaks *against* it, a warning, where it was weaker than that.
+
+In units other than pActivity the limits are ``NEAR_PART`` and ``FAR_PART`` of the way from ``zero``
+to ``full``. An upper bound, such as ``<5.70``, is never activity: it speaks against any prediction
+above it, for the true value is still lower. A lower bound speaks for a prediction or is a fact. A
+class speaks for the same class and against the other.
+
+That there is no similar compound is told as a fact, too:
 
 - *nothing alike measured* on a target is a compound whose nearest one measured there is not
   similar;
@@ -33,8 +42,10 @@ from screening.parts import Primary
 RELATED = 0.3
 """Tanimoto similarity (ECFP4) below which two molecules are no more alike than any two are: Jasial
 2016, F1000Research 5, 591."""
-FAR_PART = 0.25
-"""Part of the way from ``zero`` to ``full`` that is far, in units other than pActivity."""
+NEAR = 0.5
+"""Log units of pActivity: two assays of one compound differ by as much (``FAR`` is twice this)."""
+NEAR_PART, FAR_PART = 0.125, 0.25
+"""Parts of the way from ``zero`` to ``full``, in units other than pActivity."""
 _EVEN = 0.5
 
 
@@ -52,14 +63,15 @@ def what_it_says(one: Neighbour, predicted: float, part: Primary, unit: str) -> 
         if predicted < _EVEN:
             return Says.NEITHER
         return Says.FOR if one.value >= _EVEN else Says.AGAINST
-    far = FAR if unit == PACTIVITY else FAR_PART * (part.full - part.zero)
+    way = part.full - part.zero
+    near, far = (NEAR, FAR) if unit == PACTIVITY else (NEAR_PART * way, FAR_PART * way)
     below = predicted - one.value
     if one.relation == "<":
         return Says.AGAINST if below > 0 else Says.NEITHER
     if below > far and one.relation == "=":
         return Says.AGAINST
     is_active = grade(Estimate(one.value, one.value), part, unit).is_good
-    return Says.FOR if is_active and below <= far else Says.NEITHER
+    return Says.FOR if is_active and below <= near else Says.NEITHER
 
 
 def is_novel(distance: float | None) -> bool:

@@ -224,9 +224,10 @@ _IDENTITY: Mapping[str, Meaning] = {
         "Place in the ranked list that the hits were chosen from.", "", "from 1", "screen.toml"
     ),
     "reason": Meaning(
-        "What is predicted, strengths, facts, all warnings. The cautious value of a pActivity is "
-        "potent from 7 (100 nM) and active from 6; outside a model's domain nothing is graded. "
-        f"Novel is less than {SIMILAR:g} similar to all that the model knows.",
+        "What is predicted, strengths, facts, warnings. Cautious pActivity: potent 7, active 6; "
+        "uncertain: only the prediction is 6; weak 5. Similar: "
+        f"{SIMILAR:g}. Nothing alike: none on this target; novel: nor on any; extrapolated: far, "
+        "not graded. More: README.",
         source="screen.toml",
     ),
 }

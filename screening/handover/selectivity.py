@@ -4,9 +4,10 @@ A margin is the best primary prediction minus that of an off-target: a differenc
 predictions, each with an error of its own. The error of the margin is the root of the sum of both
 squares, as if they were independent; errors on related targets mostly go together, so that is
 cautious. A selectivity is told where the margin less its error still is ``LEAST_FOLDS`` or more,
-and what is left of it is what is told: *30-fold or more*. It is *not shown* where less is left,
-and *no selectivity* is a margin of zero or less. Nothing is told where one of the two predictions
-is not to be relied on.
+and what is left is what is told: *30-fold or more (predicted less its error)*. It is *not shown*
+where less is left, and then both are told: *predicted 17-fold, less its error 1.5-fold*. What is
+*predicted* always is the margin itself; *no selectivity predicted* is a margin of zero or less.
+Nothing is told where one of the two predictions is not to be relied on.
 """
 
 import math
@@ -80,7 +81,9 @@ def selectivity(
         place = Place.STRENGTH if wanted and not contradicted else Place.FACT
         least = min(shown, key=lambda margin: margin.cautious)
         yield Part(
-            place, f"{_at_least(least)} over {_names(shown)} (predicted, {_of(shown, count)})"
+            place,
+            f"{_at_least(least)} over {_names(shown)} (predicted less its error, "
+            f"{_of(shown, count)})",
         )
     if none := [margin for margin in margins if margin.value <= 0]:
         yield Part(Place.WARNING, f"no selectivity predicted over {_names(none)}")
@@ -124,14 +127,19 @@ def _at_least(margin: Margin) -> str:
 
 
 def _within(margins: Sequence[Margin]) -> str:
-    """``predicted 1.2 to 4.4-fold, error 13-fold``: the margins and their largest error."""
+    """``predicted 7 to 17-fold, less their error 1.5-fold at most``: margins, and what is left."""
     values = sorted(margin.value for margin in margins)
     unit = margins[0].unit
     low, high = (_folds(value, unit) for value in (values[0], values[-1]))
     span = high if low == high else f"{low.removesuffix('-fold')} to {high}"
-    error = max(margin.error for margin in margins)
-    doubt = "error not known" if math.isinf(error) else f"error {_folds(error, unit)}"
-    return f"predicted {span}, {doubt}"
+    left = max(margin.cautious for margin in margins)
+    its = "their" if len(margins) > 1 else "its"
+    if any(math.isinf(margin.error) for margin in margins):
+        return f"predicted {span}, error not known"
+    if left <= 0:
+        return f"predicted {span}, no more than {its} error"
+    most = " at most" if len(margins) > 1 else ""
+    return f"predicted {span}, less {its} error {_folds(left, unit)}{most}"
 
 
 def _folds(margin: float, unit: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from chem.counted import counted
 from chem.errors import InputError
 from screening.lab.doses import Dispense, Recipe, recipes, series
 from screening.lab.volumes import from_nl, from_ul, ul_text
@@ -174,8 +175,9 @@ class Lab(Strict):
             )
         if self.points > self.capacity:
             raise InputError(
-                f"a plate has {max(self.capacity, 0)} wells for samples, but one compound takes "
-                f"{self.points}; lower points or controls_each, or take a larger plate"
+                f"a plate has {counted(max(self.capacity, 0), 'well')} for samples, but one "
+                f"compound takes {self.points}; lower points or controls_each, or take a larger "
+                "plate"
             )
         if self.dilutes and self.pipetted < from_ul(self.pipette_ul):
             raise InputError(

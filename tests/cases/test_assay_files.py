@@ -189,7 +189,7 @@ def test_every_record_is_told_of_also_in_a_description(tmp_path: Path) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
     for notes in (read_assay(path).notes, describe_assay(path).notes):
         assert sum("1 row without structure left out (row 3:" in note for note in notes) == 1
-        assert sum("1 row without any measurement left out" in note for note in notes) == 1
+        assert sum("1 row without a value in column" in note for note in notes) == 1
     assert len(read_assay(path)) == len(lines) - 1 - 2
 
 

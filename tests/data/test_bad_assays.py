@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from chem.errors import InputError
-from data.assay.read import read_assay
+from data.assay.read import AssayOptions, read_assay
 
 ASSAY = Path(__file__).parents[1] / "files/my_assay.csv"
 Cell = Callable[[int, float], str]
@@ -118,14 +118,28 @@ def test_rows_of_several_targets_are_not_mixed(
         read_assay(path)
 
 
+KNOWN = ["JAK1", "jak1", "P23458", "CHEMBL2835", "Tyrosine-protein kinase JAK1", "JAK1 (human)"]
+UNKNOWN = ["JAKK1", "DRD2", "HER2", "Epidermal growth factor receptor", "Janus kinase 1", "CHEMBLX"]
+
+
 @pytest.mark.parametrize(
-    ("name", "said"),
-    [("JAK1", False), ("jak1", False), ("P23458", False), ("JAKK1", True), ("DRD2", True)],
+    ("name", "said"), [*((name, False) for name in KNOWN), *((name, True) for name in UNKNOWN)]
 )
-def test_a_target_that_the_panel_does_not_know(
+def test_a_target_that_cannot_be_compared_with_the_panel(
     name: str, said: bool, write: Callable[..., Path]
 ) -> None:
+    """HER2 and the receptor's long name are ERBB2 and EGFR: no kinase may be denied."""
     path = write("pIC50", lambda n, v: f"{v:.2f}", lambda n: name)
     notes = " ".join(read_assay(path).notes)
-    assert ("not among the 193 kinases" in notes) == said
+    assert (f"{name!r}, which was not compared with the 193 kinases" in notes) == said
+    assert "not among" not in notes
     assert ("did you mean JAK1?" in notes) == (name == "JAKK1")
+
+
+def test_a_target_that_no_row_has_is_refused_with_those_that_rows_have(
+    write: Callable[..., Path],
+) -> None:
+    name = "Epidermal growth factor receptor"
+    path = write("pIC50", lambda n, v: f"{v:.2f}", lambda n: name)
+    with pytest.raises(InputError, match=rf"in column 'Target': {name} \(200 rows\)$"):
+        read_assay(path, AssayOptions(target="EGFR"))

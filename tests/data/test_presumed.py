@@ -132,5 +132,5 @@ def test_the_seed_draws_them(kinases: ActivityTable) -> None:
 def test_too_few_molecules_are_told_in_one_line(
     kinases: ActivityTable, sets: list[str], count: int, similarity: float
 ) -> None:
-    with pytest.raises(InputError, match=rf"^[^\n]*{count} were asked for[^\n]*$"):
+    with pytest.raises(InputError, match=rf"^[^\n]*expected {count};[^\n]*$"):
         presume_inactive(kinases, sets, count, 5.0, 2, similarity, seed=0)

@@ -162,7 +162,8 @@ def test_one_task_of_a_card_can_be_shown(run):
     assert names == sorted(names, key=str.casefold)
 
 
-def test_ctrl_c_says_how_to_go_on(tmp_path):
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_says_how_to_go_on_and_leaves_nothing(sign, tmp_path):
     library = tmp_path / "library.csv"
     chain = "".join(f"{n},{'C' * (n % 40 + 1)}O\n" for n in range(60_000))
     library.write_text("id,smiles\n" + chain)
@@ -182,13 +183,17 @@ def test_ctrl_c_says_how_to_go_on(tmp_path):
             assert time.monotonic() < end
             assert process.poll() is None, process.stderr.read()
             time.sleep(0.2)
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to every process
+        if sign == signal.SIGINT:
+            os.killpg(process.pid, sign)  # as a terminal does it: to every process
+        else:
+            process.send_signal(sign)  # as a service does it
         said = process.communicate(timeout=240)[1]
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-    assert process.returncode == 130, said
+    assert process.returncode == 128 + sign, said
     assert "Traceback" not in said
+    assert "leaked" not in said
     last = said.splitlines()[-1]
     assert last.startswith("hitlist: stopped; ")
     assert f"--out {tmp_path / 'run'}" in last

@@ -47,10 +47,11 @@ def program(code: str) -> str:
     return PROGRAM.format(code=textwrap.indent(code, "    "))
 
 
+@pytest.mark.parametrize("sign", ["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("code", [HALF_MADE, DESTROYED], ids=["half made", "destroyed"])
-def test_it_stops_and_says_nothing_else(code: str) -> None:
+def test_it_stops_and_says_nothing_else(code: str, sign: str) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", program(code)],
+        [sys.executable, "-c", program(code.replace("SIGINT", sign))],
         capture_output=True,
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -66,3 +67,15 @@ def test_where_it_is_ignored_it_stays_ignored() -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     assert (run.returncode, run.stdout, run.stderr) == (0, "went on\n", "")
+
+
+@pytest.mark.parametrize(("sign", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_the_exit_code_says_what_stopped_it(sign: str, code: int) -> None:
+    ending = "from flows.interrupt import exit_code\nraise SystemExit(exit_code())"
+    run = subprocess.run(
+        [sys.executable, "-c", program(f"signal.raise_signal(signal.{sign})") + ending],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (code, "stopped\n", "")

@@ -58,3 +58,20 @@ def test_a_run_that_stays_inside_says_nothing(
 
 def test_the_summary_on_a_server_has_it(outcome: Outcome, screen: Screen) -> None:
     assert f"**{LINE}**" in summarize(screen, outcome).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("hits", "told"), [(1, "0 duplicates; 1 hit"), (2, "0 duplicates; 2 hits")]
+)
+def test_words_fit_their_counts(
+    hits: int,
+    told: str,
+    outcome: Outcome,
+    screen: Screen,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    outcome.manifest["counts"] |= {"hits": hits, "rows": 1, "scored": 1}
+    show_outcome(outcome, screen)
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == f"1 record: 0 accepted, 0 rejected, {told}"
+    assert said[2].startswith("40 hits asked for; of 1 scored compound 0 passed the filters")

@@ -51,3 +51,23 @@ def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_pat
         assert 0 <= float(row["activity_distance"]) <= 1
         same = seen.setdefault(standard.smiles, row)
         assert {task: row[task] for task in tasks} == {task: same[task] for task in tasks}
+
+
+def test_named_tasks_alone_and_a_closing_line(run, crew, drugs, tmp_path, write_library):
+    library = write_library(tmp_path / "library.csv", [*drugs[:4], ("bad", "C1CC("), drugs[0]])
+    out = tmp_path / "some.csv"
+    answer = run("predict", library, "--task", "egfr", "--task", "herg", "--out", out, *crew)
+    assert answer.code == 0, answer.err
+    assert answer.out == f"{out}\n"
+    assert answer.err.splitlines()[-1] == (
+        f"6 records: 4 accepted, 1 rejected, 1 duplicate; 6 rows written to {out}, 5 of them with "
+        "predictions of 2 tasks"
+    )
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    ends = ("", "_std", "_lo", "_hi")
+    activity = [f"activity_EGFR{end}" for end in ends]
+    toxicity = [f"toxicity_herg{end}" for end in ends]
+    expected = [*activity, "activity_distance", *toxicity, "toxicity_distance"]
+    assert list(rows[0]) == [*FIRST, *expected]
+    assert sum(all(row[name] for name in expected) for row in rows) == 5

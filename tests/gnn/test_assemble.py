@@ -108,7 +108,7 @@ def test_values_of_molecules_that_moved_are_dropped() -> None:
     assert held(found)["CCC"] == [7.0, 0.0]
     row = found.smiles.index("CCO")
     assert (found.data.parts[:, row] == "valid").all()
-    assert any("1 molecules were held back by one set" in note for note in found.notes)
+    assert any("1 molecule held back by one set" in note for note in found.notes)
 
 
 def test_a_molecule_that_no_set_held_back_itself_keeps_its_values() -> None:

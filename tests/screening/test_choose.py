@@ -441,7 +441,7 @@ def test_controls_that_cost_more_than_the_budget_are_told() -> None:
 
 def test_controls_without_scores_are_told() -> None:
     case = Case(make_frame(20, 1), make_screen(5, {}), Marks(controls=np.array([21])))
-    with pytest.raises(InputError, match=r"1 controls have no scores here, the first in row 21"):
+    with pytest.raises(InputError, match=r"no scores here of 1 control, the first in row 21"):
         case.choose()
 
 

@@ -341,7 +341,7 @@ def test_no_hits_are_told_in_a_sentence(runs: Runs) -> None:
     assert hits_of(runs.folders["none"]) == []
     manifest = json.loads((runs.folders["none"] / "manifest.json").read_text(encoding="utf-8"))
     scored = manifest["counts"]["scored"]
-    assert f"{HITS} hits were asked for; of {scored} scored compounds 0 passed" in runs.said
+    assert f"{HITS} hits asked for; of {scored} scored compounds 0 passed" in runs.said
     assert f"(min_mw took {scored})" in runs.said
 
 

@@ -59,7 +59,7 @@ def test_a_run_that_cannot_be_opened_says_why(
         manifest["bundles"][0]["sha256"] = "0" * 64
         (folder / "manifest.json").write_text(json.dumps(manifest))
     words = {
-        "manifest.json": "holds no finished run",
+        "manifest.json": r"a run that is not finished .*the same `hitlist screen` command.* again",
         WHERE: "where its scores are",
         "prepared": "the prepared library",
         "scores": "missing or was altered",

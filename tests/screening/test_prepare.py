@@ -224,6 +224,23 @@ def test_a_prepared_library_does_not_depend_on_the_cut(
     assert one.key != other.key
 
 
+@pytest.mark.parametrize("ending", ["", "\n\n\n"])
+@pytest.mark.parametrize("rows", [7, 1000])
+def test_progress_counts_records_alone(
+    ending: str, rows: int, library: Path, tmp_path: Path, lone: Client, mixed: Mixed
+) -> None:
+    """Neither a header nor blank lines are molecules: it ends at as many as there are."""
+    library.write_text(library.read_text(encoding="utf-8") + ending, encoding="utf-8")
+    told: list[tuple[int, int | None]] = []
+    prepare_library(
+        *(open_library(library), tmp_path / "p", lone, rows),
+        progress=lambda what, done, total: told.append((done, total)),
+    )
+    assert told[-1] == (len(mixed), len(mixed))
+    assert all(total is not None and total >= done for done, total in told)
+    assert ending or {total for _, total in told} == {len(mixed)}
+
+
 def test_a_prepared_library_is_prepared_once(library: Path, tmp_path: Path, lone: Client) -> None:
     first = prepare(library, tmp_path / "p", lone)
     before = {path.name: path.stat().st_mtime_ns for path in first.folder.iterdir()}

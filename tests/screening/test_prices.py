@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chem.counted import counted
 from chem.errors import InputError
 from chem.numbers import NumberStyle
 from screening.prices import (
@@ -145,7 +146,7 @@ def test_a_price_that_is_open_late_is_unknown_and_no_run_is_lost(
     check_currency(prices, "Price")
     readable = [text for text in own if any(mark.isdigit() for mark in text)]
     lost = len(readable) - sum(price is not None for price in prices)
-    assert (f"{lost} prices are unknown" in told) == bool(lost)
+    assert (f"{counted(lost, 'price')} unknown" in told) == bool(lost)
 
 
 def test_a_screen_that_decides_the_mark_has_no_unknown_prices() -> None:

@@ -119,3 +119,9 @@ def test_a_column_without_a_meaning_is_refused(
     strange = table._replace(columns=(*table.columns, Column("x", "x", None, "input")))
     with pytest.raises(ValueError, match='the column "x" has no meaning'):
         define_columns(strange, kinase, units)
+
+
+def test_the_words_of_a_reason_are_defined(rows: dict[str, Definition]) -> None:
+    told = rows["reason"].meaning.casefold()
+    words = ("potent", "active", "uncertain", "weak", "similar", "alike", "novel", "extrapolated")
+    assert [word for word in words if word not in told] == []

@@ -17,7 +17,10 @@ Near = Callable[..., Neighbour]
     ("predicted", "value", "relation", "says"),
     [
         (8.5, 8.9, "=", Says.FOR),
-        (7.5, 6.5, "=", Says.FOR),  # not more than 1 below
+        (7.5, 7.0, "=", Says.FOR),  # not more than 0.5 below
+        (7.5, 6.9, "=", Says.NEITHER),  # active, and in between
+        (7.6, 6.8, "=", Says.NEITHER),  # erlotinib's
+        (7.5, 6.5, "=", Says.NEITHER),  # not more than 1 below
         (7.6, 6.5, "=", Says.AGAINST),
         (6.1, 5.7, "<", Says.AGAINST),  # found inactive below what is predicted
         (8.1, 5.0, "<", Says.AGAINST),
@@ -26,7 +29,8 @@ Near = Callable[..., Neighbour]
         (6.5, 5.8, "=", Says.NEITHER),
         (5.2, 5.5, "=", Says.NEITHER),  # as weak as predicted
         (5.0, 7.5, "=", Says.FOR),
-        (7.5, 6.8, ">", Says.FOR),
+        (7.5, 7.0, ">", Says.FOR),
+        (7.5, 6.8, ">", Says.NEITHER),
         (8.5, 6.0, ">", Says.NEITHER),  # it may be as good as predicted
         (7.0, 5.0, ">", Says.NEITHER),
     ],
@@ -37,11 +41,22 @@ def test_what_a_similar_compound_says(
     assert what_it_says(near(0.8, value, relation), predicted, EGFR, "pActivity") is says
 
 
+def test_the_lower_a_similar_compound_is_the_less_it_says_for_a_prediction(near: Near) -> None:
+    """From strength over fact to warning, and never back."""
+    order = [Says.FOR, Says.NEITHER, Says.AGAINST]
+    for predicted in (6.5, 7.0, 7.57, 9.0):
+        values = [predicted + 1 - step / 20 for step in range(60)]
+        said = [what_it_says(near(0.8, v), predicted, EGFR, "pActivity") for v in values]
+        assert [order.index(one) for one in said] == sorted(order.index(one) for one in said)
+        assert set(said) == set(order)
+
+
 @pytest.mark.parametrize(
     ("zero", "full", "predicted", "value", "relation", "says"),
     [
         (50.0, 90.0, 80.0, 75.0, "=", Says.FOR),  # per cent
-        (50.0, 90.0, 80.0, 70.0, "=", Says.FOR),
+        (50.0, 90.0, 80.0, 74.0, "=", Says.NEITHER),
+        (50.0, 90.0, 80.0, 70.0, "=", Says.NEITHER),
         (50.0, 90.0, 80.0, 69.0, "=", Says.AGAINST),
         (50.0, 90.0, 80.0, 20.0, "=", Says.AGAINST),
         (50.0, 90.0, 40.0, 38.0, "=", Says.NEITHER),  # weak, as predicted

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from screening.screen import Screen
 
 Tell = Callable[..., str]
-ALL = "100-fold or more over AURKA, CDK2 and INSR (predicted, all 3 off-targets)"
+ALL = "100-fold or more over AURKA, CDK2 and INSR (predicted less its error, all 3 off-targets)"
 """3.14 less an error of 0.52: 420-fold."""
 
 
@@ -26,11 +26,13 @@ def only(screen: Screen, count: int) -> Screen:
 def test_it_says_over_what_by_how_much_and_of_how_many(kinase: Screen, tell: Tell) -> None:
     assert ALL.replace("100-fold", "400-fold") in tell(kinase).split("; ")
     one = only(kinase, 1)
-    assert "400-fold or more over AURKA (predicted, the only off-target)" in tell(one)
+    assert "400-fold or more over AURKA (predicted less its error, the only off-target)" in tell(
+        one
+    )
     two = only(kinase, 2)
-    assert "over AURKA and CDK2 (predicted, all 2 off-targets)" in tell(two)
+    assert "over AURKA and CDK2 (predicted less its error, all 2 off-targets)" in tell(two)
     some = tell(kinase, {"activity_INSR": 8.5})
-    assert "over AURKA and CDK2 (predicted, 2 of 3 off-targets)" in some
+    assert "over AURKA and CDK2 (predicted less its error, 2 of 3 off-targets)" in some
     assert some.endswith("; no selectivity predicted over INSR")
 
 
@@ -42,10 +44,14 @@ def test_it_says_over_what_by_how_much_and_of_how_many(kinase: Screen, tell: Tel
         (100, 0.01, "90-fold or more over AURKA"),
         (100, 1.0, "10-fold or more over AURKA"),
         (31, 1.0, "3-fold or more over AURKA"),
-        (29, 1.0, "selectivity not shown over AURKA (predicted 29-fold, error 10-fold)"),
+        (29, 1.0, "selectivity not shown over AURKA (predicted 29-fold, less its error 2.9-fold)"),
         (3.1, 0.0, "3-fold or more over AURKA"),
-        (2.9, 0.0, "selectivity not shown over AURKA (predicted 2.9-fold, error 1.0-fold)"),
-        (2.4, 0.4, "selectivity not shown over AURKA (predicted 2.4-fold, error 2.5-fold)"),
+        (
+            2.9,
+            0.0,
+            "not shown over AURKA (predicted 2.9-fold, less its error 2.9-fold)",
+        ),
+        (2.4, 0.4, "selectivity not shown over AURKA (predicted 2.4-fold, no more than its error)"),
         (1.0, 0.4, "no selectivity predicted over AURKA"),
         (0.1, 0.4, "no selectivity predicted over AURKA"),
     ],
@@ -70,7 +76,11 @@ def test_several_margins_that_are_not_shown_are_told_by_their_ends(
     kinase: Screen, tell: Tell
 ) -> None:
     changed = {"activity_AURKA": margin(2.4), "activity_INSR": margin(1.2)}
-    text = "selectivity not shown over AURKA and INSR (predicted 1.2 to 2.4-fold, error 3.3-fold)"
+    over = "selectivity not shown over AURKA and INSR"
+    text = f"{over} (predicted 1.2 to 2.4-fold, no more than their error)"
+    assert tell(kinase, changed).endswith(f"; {text}")
+    changed = {"activity_AURKA": margin(5), "activity_INSR": margin(4)}
+    text = f"{over} (predicted 4.0 to 5.0-fold, less their error 1.5-fold at most)"
     assert tell(kinase, changed).endswith(f"; {text}")
 
 

@@ -1,0 +1,10 @@
+"""A count with its word, in the number that fits it: ``1 row``, ``2,000 rows``."""
+
+
+def counted(count: int, word: str, plural: str = "") -> str:
+    """Return a count with its word; ``plural`` where that is not the word with an s.
+
+    >>> counted(1, "row"), counted(0, "row"), counted(2000, "row"), counted(2, "entry", "entries")
+    ('1 row', '0 rows', '2,000 rows', '2 entries')
+    """
+    return f"{count:,} {word if count == 1 else plural or f'{word}s'}"
