@@ -27,6 +27,7 @@ from chem.canonical import StereoError, axes_of, write_canonical
 from chem.diagnose import one_line
 from chem.drawing.drawings import unite_charges
 from chem.drawing.preferred import draw_as_preferred, may_be_redrawn
+from chem.lost_centres import count_marks
 from chem.metals import salt_cutter
 from chem.named_groups import adopt_groups
 from chem.parents.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
@@ -185,6 +186,7 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
     """
     mol = parse(smiles, "smiles")
     seen, changes, open_ = smiles, _Changes(), True
+    marks = count_marks(smiles)
     for _ in range(MAX_PASSES):
         if isinstance(mol, Failure):
             return None
@@ -193,6 +195,9 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
         written = Chem.MolToSmiles(mol)
         if written in INORGANIC_CARBON or not _HAS_CARBON.search(written):
             return None
+        if marks > count_marks(written):
+            return None  # a centre without a meaning, or one that no SMILES can keep
+        marks = 0
         if written == seen:
             drawn = mol
             if open_ and may_be_redrawn(mol, written):

@@ -8,6 +8,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdDistGeom, rdMolDescriptors, rdqueries
 
 from chem.canonical import axes_of, groups_of, inverted, write_canonical
+from chem.lost_centres import find_lost_centre, is_spiro_centre
 from chem.records import StructureFormat
 from chem.written_atoms import place_written_atoms
 
@@ -60,7 +61,8 @@ def describe_stereo(smiles: str) -> str:
         mol = Chem.MolFromSmiles(smiles)
         elements = list(Chem.FindPotentialStereo(mol, cleanIt=False))
         drawn = sum(one.specified == Chem.StereoSpecified.Specified for one in elements)
-        if drawn < len(elements) and _is_partly_open(mol, elements):
+        is_open = drawn < len(elements) and _is_partly_open(mol, elements)
+        if is_open or is_spiro_centre(mol):
             return "partly_undefined" if drawn else "undefined"
         if not drawn:
             return "none"
@@ -174,8 +176,9 @@ def has_mirror_image(mol: Chem.Mol, smiles: str) -> bool:
 def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> str | None:
     """Return which drawn stereochemistry no text of ours could keep; None if all of it is kept.
 
-    Allenes, shapes other than the tetrahedron, and groups (racemic, one of two) over the axis of
-    an atropisomer. ``mol`` is what RDKit read from ``structure``.
+    Allenes, shapes other than the tetrahedron, centres that RDKit drops (chem.lost_centres), and
+    groups (racemic, one of two) over the axis of an atropisomer. ``mol`` is what RDKit read from
+    ``structure``.
     """
     if format == "smiles":
         allene = _ALLENE.search(structure) and mol.HasSubstructMatch(_patterns().allene)
@@ -189,6 +192,12 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
         return "the configuration of an allene cannot be kept: two mirror images would be one"
     if format == "smiles" and _OTHER_SHAPES.search(structure):
         return "a square planar, bipyramidal or octahedral configuration cannot be kept"
+    lost = find_lost_centre(mol, structure, format)
+    if lost is not None:
+        return (
+            f"the configuration of atom {lost + 1} cannot be kept: for all its symmetry it has two "
+            "forms, and both would be one"
+        )
     groups = mol.GetStereoGroups()
     if len(groups) and any(group.GetBonds() for group in groups) and axes_of(mol):
         return "a racemic or unknown axis of an atropisomer cannot be kept"
