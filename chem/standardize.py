@@ -38,7 +38,7 @@ from chem.registration import registration_key
 from chem.stereo import has_lost_wedge, has_mirror_image, is_flagged_relative
 
 MAX_PASSES = 16
-STANDARDIZER = 2
+STANDARDIZER = 3
 """Goes up when a rule changes, so that libraries are prepared again."""
 
 _MAY_NEED_REPAIR = re.compile(

@@ -3,6 +3,7 @@
 import pytest
 
 from chem.records import Failure
+from chem.registration import key_of
 from chem.standardize import Standardized, standardize
 
 ONE_COMPOUND = {
@@ -165,6 +166,13 @@ ONE_COMPOUND = {
         "CC[n+]1ccc(C=CC=C2C=CN(CC)C=C2)cc1",
     ),
     "an amidinium": ("CN1CCN(C)C1=[N+](C)C", "CN1CC[N+](C)=C1N(C)C"),
+    "3-hydroxy-N-methylpyridinium": ("C[n+]1cccc([O-])c1", "C[n+]1cccc(O)c1.[Br-]"),
+    "7-methylguanosine": (
+        "C[n+]1cn(C2CCCO2)c2nc(N)[nH]c(=O)c21.[Cl-]",
+        "C[n+]1cn(C2CCCO2)c2nc(N)[n-]c(=O)c21",
+        "C[n+]1cn(C2CCCO2)c2nc(N)nc([O-])c21",
+        "CN1C=[N+](C2CCCO2)c2nc(N)nc([O-])c21",
+    ),
     # groups
     "sulfone": ("CS(C)(=O)=O", "C[S+2]([O-])([O-])C"),
     "phosphine oxide": ("CP(C)(=O)c1ccccc1", "C[P+]([O-])(C)c1ccccc1"),
@@ -204,6 +212,70 @@ ONE_COMPOUND = {
 }
 """Name to drawings of one compound; the first is the one that is judged, or says the same."""
 
+CATIONS = {
+    "azure A": (
+        "CN(C)c1ccc2nc3ccc(=N)cc-3sc2c1",
+        "CN(C)c1ccc2nc3ccc(=[NH2+])cc-3sc2c1.[Cl-]",
+        "CN(C)c1ccc2nc3ccc(N)cc3[s+]c2c1",
+        "C[N+](C)=c1ccc2nc3ccc(N)cc3sc-2c1",
+    ),
+    "toluidine blue": (
+        "Cc1cc2nc3ccc(N(C)C)cc3[s+]c2cc1N",
+        "Cc1cc2nc3ccc(=[N+](C)C)cc-3sc2cc1N.[Cl-]",
+        "CC1=CC2=Nc3ccc(N(C)C)cc3SC2=CC1=[NH2+]",
+    ),
+    "Nile blue": (
+        "CCN(CC)c1ccc2nc3c4ccccc4c(=[NH2+])cc-3oc2c1",
+        "CCN(CC)c1ccc2nc3c4ccccc4c(N)cc3[o+]c2c1",
+        "CC[N+](CC)=c1ccc2nc3c4ccccc4c(N)cc3oc-2c1",
+    ),
+    "rhodamine 6G": (
+        "CCNc1cc2oc3cc(=[NH+]CC)c(C)cc3c(-c3ccccc3C(=O)OCC)c2cc1C",
+        "CCNc1cc2[o+]c3cc(NCC)c(C)cc3c(-c3ccccc3C(=O)OCC)c2cc1C",
+        "CCNc1cc2oc3cc(NCC)c(C)cc3[c+](-c3ccccc3C(=O)OCC)c2cc1C",
+    ),
+    "methyl violet 6B": (
+        "CNc1ccc(C(=C2C=CC(=[N+](C)C)C=C2)c2ccc(N(C)C)cc2)cc1",
+        "C[NH+]=C1C=CC(=C(c2ccc(N(C)C)cc2)c2ccc(N(C)C)cc2)C=C1",
+    ),
+    "safranin": (
+        "Cc1cc2nc3cc(C)c(N)cc3[n+](-c3ccccc3)c2cc1N",
+        "Cc1cc2nc3cc(C)c(=[NH2+])cc-3n(-c3ccccc3)c2cc1N",
+    ),
+    "ethidium": (
+        "CC[n+]1c(-c2ccccc2)c2cc(N)ccc2c2ccc(N)cc12.[Br-]",
+        "CCN1C(c2ccccc2)=C2C=C(N)C=CC2=C2C=CC(=[NH2+])C=C12",
+    ),
+    "dequalinium": (
+        "Cc1cc(N)c2ccccc2[n+]1CCCC[n+]1c(C)cc(N)c2ccccc12",
+        "CC1=CC(=[NH2+])c2ccccc2N1CCCCN1C(C)=CC(=N)c2ccccc12",
+    ),
+    "pifithrin": (
+        "N=c1sc2c(n1CC(=O)c1ccc(C)cc1)CCCC2",
+        "Nc1sc2c([n+]1CC(=O)c1ccc(C)cc1)CCCC2.[Br-]",
+    ),
+    "1-methyladenosine": (
+        "Cn1cnc2c(ncn2C2CCCO2)c1=N",
+        "C[n+]1cnc2c(ncn2C2CCCO2)c1N.[I-]",
+    ),
+    "an acylated pyridinimine": (
+        "CC(=O)N=c1ccccn1C",
+        "CC(=O)Nc1cccc[n+]1C.[I-]",
+        "CC(=O)[N-]c1cccc[n+]1C",
+    ),
+    "berberrubine": (
+        "COc1ccc2cc3[n+](cc2c1O)CCc1cc2c(cc1-3)OCO2",
+        "COc1ccc2cc3[n+](cc2c1[O-])CCc1cc2c(cc1-3)OCO2",
+        "COC1=CC=C2C=C3N(C=C2C1=O)CCc1cc2c(cc1-3)OCO2",
+    ),
+    "ceftolozane's pyrazolium": (
+        "Cn1c(N)c(NC(=O)NCCN)c[n+]1CC1=C(C(=O)[O-])NCSC1",
+        "Cn1c(=N)c(NC(=O)NCCN)cn1CC1=C(C(=O)O)NCSC1",
+        "Cn1c(N)c(NC(=O)NCCN)c[n+]1CC1=C(C(=O)O)NCSC1.OS(=O)(=O)[O-]",
+    ),
+}
+"""Cations that share their charge with N-H or O-H: judged as drawn, with the key of the base."""
+
 APART = (
     (
         "quinine and quinidine",
@@ -233,6 +305,8 @@ APART = (
     ),
     ("N-methyl lactam and methoxy lactim", "Cn1ccccc1=O", "COc1ccccn1"),
     ("methyl on the other nitrogen", "Cc1cc(-c2ccccc2)n(C)n1", "Cc1cc(-c2ccccc2)nn1C"),
+    ("methyl on the ring or beside it", "C[n+]1ccccc1N", "CNc1ccccn1"),
+    ("a base and its 3-isomer", "C[n+]1ccccc1N", "C[n+]1cccc(N)c1"),
     ("isomers of position", "Oc1ccccc1N", "Oc1cccc(N)c1"),
     ("enone and its isomer", "O=C1CCC2=CC(=O)CCC2C1", "O=C1CCC2C=CC(=O)CC2C1"),
     ("progesterone-like enones", "O=C1C=C2CCCCC2CC1", "O=C1CC2=CCCCC2CC1"),
@@ -258,10 +332,11 @@ def accept(structure: str) -> Standardized:
     return result
 
 
-@pytest.mark.parametrize("name", ONE_COMPOUND)
+@pytest.mark.parametrize("name", [*ONE_COMPOUND, *CATIONS])
 def test_drawings_of_one_compound_have_one_key(name: str) -> None:
-    drawings = [accept(one) for one in ONE_COMPOUND[name]]
+    drawings = [accept(one) for one in {**ONE_COMPOUND, **CATIONS}[name]]
     assert len({one.key for one in drawings}) == 1
+    assert {key_of(one.smiles) for one in drawings} == {drawings[0].key}
 
 
 @pytest.mark.parametrize("name", ONE_COMPOUND)
