@@ -45,18 +45,29 @@ def _find_path(mol: Chem.Mol, cation: int) -> list[int] | None:
     while left:
         path = left.pop(0)
         for middle in _bound(mol, path[-1], _DOUBLE):
-            if middle in path:
+            if middle in path or _is_turned(mol, path[-1], middle):
                 continue
             for end in _bound(mol, middle, _SINGLE):
                 other = mol.GetAtomWithIdx(end)
                 if end in path or end in reached or other.GetFormalCharge():
                     continue
-                if _has_proton(other, mol.GetAtomWithIdx(cation)):
+                if _has_proton(other, mol.GetAtomWithIdx(cation)) and _is_carbon(mol, middle):
                     return [*path, middle, end]
                 if mol.GetAtomWithIdx(middle).GetFormalCharge() == 0:
                     reached.add(end)
                     left.append([*path, middle, end])
     return None
+
+
+def _is_carbon(mol: Chem.Mol, at: int) -> bool:
+    """Whether the proton's atom is no oxime's or hydrazone's."""
+    return bool(mol.GetAtomWithIdx(at).GetAtomicNum() == 6)
+
+
+def _is_turned(mol: Chem.Mol, begin: int, end: int) -> bool:
+    """Whether a double bond has a drawn geometry, which would be lost."""
+    stereo = mol.GetBondBetweenAtoms(begin, end).GetStereo()
+    return bool(stereo not in (Chem.BondStereo.STEREONONE, Chem.BondStereo.STEREOANY))
 
 
 def _bound(mol: Chem.Mol, at: int, order: Chem.BondType) -> list[int]:

@@ -21,6 +21,9 @@ from chem.drawing.shared_cations import release_protons
         ("[O-][n+]1ccc(N)cc1", None),
         ("NC(=O)c1ccc[n+](C)c1", None),
         ("Oc1ccc2ccc[o+]c2c1", None),
+        ("C[n+]1ccccc1C=NO", None),
+        ("C[n+]1ccc(C=Cc2ccc(N)cc2)cc1", "Cn1ccc(=CC=C2C=CC(=N)C=C2)cc1"),
+        ("C[n+]1ccc(/C=C/c2ccc(N)cc2)cc1", None),
         ("CCN", None),
     ],
 )
