@@ -49,17 +49,22 @@ CHARGES = (
 )
 _ACCEPTOR = "$([#6]=[O,S]),$(C#N)"
 _HELD = "$(C(=O)N),$(C#N)"
+_SMALL = ";r5,r6,r7"
 _UNSTABLE_ENOL = (
     # An enol is stable where the carbon between two carbonyl groups has a third one, an amide or
     # nitrile among them (teriflunomide, ring A of tetracyclines); or it is in a ring and bears a
     # heteroatom (oxicams, ascorbic acid); or it is in two rings (ring C of tetracyclines); or it
-    # is in a lactone (tetronic acids, tipranavir).
-    f"!$(C(=C)([{_ACCEPTOR}])[{_HELD}]);!$([C;R](=[C;R])-[N,O,S]);!$([C;x3](=[C;R])-[C;R]=O);"
-    "!$([C;R](=[C;R])-[C;R](=O)-[O;R])"
+    # is in a lactone (tetronic acids, tipranavir). The ring is a small one: a macrocycle is as free
+    # as a chain, and telithromycin a ketone.
+    f"!$(C(=C)([{_ACCEPTOR}])[{_HELD}]);!$([C{_SMALL}](=[C{_SMALL}])-[N,O,S]);"
+    f"!$([C;x3{_SMALL}](=[C{_SMALL}])-[C{_SMALL}]=O);"
+    f"!$([C{_SMALL}](=[C{_SMALL}])-[C{_SMALL}](=O)-[O{_SMALL}])"
 )
 _STABLE_AS_ENOL = (
-    f"$(C([{_ACCEPTOR}])([{_ACCEPTOR}])[{_HELD}]),$([C;R](-[C;R](=O)-[#6])(-C=O)-[N,O,S]),"
-    "$([C;x3](-[C;R](=O)-[#6])-[C;R](=O)-[#6]),$([C;R](-[C;R](=O)-[#6])-[C;R](=O)-[O;R]),"
+    f"$(C([{_ACCEPTOR}])([{_ACCEPTOR}])[{_HELD}]),"
+    f"$([C{_SMALL}](-[C{_SMALL}](=O)-[#6])(-C=O)-[N,O,S]),"
+    f"$([C;x3{_SMALL}](-[C{_SMALL}](=O)-[#6])-[C{_SMALL}](=O)-[#6]),"
+    f"$([C{_SMALL}](-[C{_SMALL}](=O)-[#6])-[C{_SMALL}](=O)-[O{_SMALL}]),"
     # A ketoaldehyde (oxymetholone).
     "$(C(-[C;H1]=O)-C(=O)-[#6])"
 )

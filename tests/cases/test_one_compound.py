@@ -307,6 +307,17 @@ APART = (
     ("methyl on the other nitrogen", "Cc1cc(-c2ccccc2)n(C)n1", "Cc1cc(-c2ccccc2)nn1C"),
     ("methyl on the ring or beside it", "C[n+]1ccccc1N", "CNc1ccccn1"),
     ("a base and its 3-isomer", "C[n+]1ccccc1N", "C[n+]1cccc(N)c1"),
+    ("pralidoxime's geometry", "C[n+]1ccccc1/C=N/O", "C[n+]1ccccc1/C=N\\O"),
+    (
+        "stilbazolium's geometry",
+        "C[n+]1ccc(/C=C/c2ccc(N)cc2)cc1",
+        "C[n+]1ccc(/C=C\\c2ccc(N)cc2)cc1",
+    ),
+    (
+        "epimers of a macrolide between its carbonyl groups",
+        "C[C@@H]1C(=O)OCCCCCCC[C@@H](C)C1=O",
+        "C[C@H]1C(=O)OCCCCCCC[C@@H](C)C1=O",
+    ),
     ("isomers of position", "Oc1ccccc1N", "Oc1cccc(N)c1"),
     ("enone and its isomer", "O=C1CCC2=CC(=O)CCC2C1", "O=C1CCC2C=CC(=O)CC2C1"),
     ("progesterone-like enones", "O=C1C=C2CCCCC2CC1", "O=C1CC2=CCCCC2CC1"),
@@ -387,6 +398,11 @@ def test_different_compounds_have_different_keys(name: str, one: str, other: str
             None,
         ),
         ("Nc1ccc(S(=O)(=O)Nc2nccs2)cc1", "Nc1ccc(S(=O)(=O)Nc2nccs2)cc1", None),
+        (  # a macrocycle is a ketone, as telithromycin is
+            "C[C@@H]1C(=O)OCCCCCCC[C@@H](C)C1=O",
+            "C[C@@H]1C(=O)OCCCCCCC[C@@H](C)C1=O",
+            None,
+        ),
     ],
 )
 def test_the_judged_drawing(drawn: str, judged: str, change: str | None) -> None:
