@@ -21,6 +21,8 @@ STRONG_ACIDS = (
     ("tetrazole", "[$([n;H1]),$([n;-])]1nnnc1"),
     ("tetrazole", "[$([n;H1]),$([n;-])]1nncn1"),
     ("hydroxypyridinium", f"{_OXYGEN}-[c;r6]:[c;r6]:[n;+;r6]"),
+    ("diazonium phenol", f"{_OXYGEN}-[c;r6]:[c;r6]-[N;+]#N"),
+    ("diazonium phenol", f"{_OXYGEN}-[c;r6]1:[c;r6]:[c;r6]:[c;r6](-[N;+]#N):[c;r6]:[c;r6]:1"),
     ("lactam beside a cation", "[$([n;H1]),$([n;-])]:[c;$(c=O)]:[c;$(c:[n;+])]"),
 )
 """Strongest first; the first atom has the proton, or the charge."""

@@ -182,6 +182,31 @@ ONE_COMPOUND = {
     "thioacetic acid": ("CC(=O)S", "CC(O)=S", "CC(=O)[S-].[K+]", "CC([O-])=S.[K+]"),
     "azide": ("CN=[N+]=[N-]", "CN=N#N", "C[N-][N+]#N"),
     "diazo": ("C=[N+]=[N-]", "[CH2-][N+]#N", "C=N#N"),
+    "azaserine": (
+        "NC(COC(=O)C=[N+]=[N-])C(=O)O",
+        "NC(COC(=O)[CH-][N+]#N)C(=O)O",
+        "NC(COC([O-])=C[N+]#N)C(=O)O",
+    ),
+    "a diazonaphthoquinone": (
+        "[O-]c1c([N+]#N)ccc2c1cccc2S(=O)(=O)Cl",
+        "O=C1C(=[N+]=[N-])C=Cc2c1cccc2S(=O)(=O)Cl",
+    ),
+    "a para-diazoquinone": ("[O-]c1ccc([N+]#N)cc1", "O=C1C=CC(=[N+]=[N-])C=C1"),
+    "a diazonium phenol": (
+        "[O-]c1ccccc1[N+]#N",
+        "Oc1ccccc1[N+]#N.F[B-](F)(F)F",
+        "O=C1C=CC=CC1=[N+]=[N-]",
+    ),
+    "sulfonium ylide": (
+        "CS(C)=CC(=O)OC",
+        "C[S+](C)[CH-]C(=O)OC",
+        "C[S+](C)C=C([O-])OC",
+    ),
+    "oxosulfonium ylide": ("C=S(C)(C)=O", "[CH2-][S+](C)(C)=O", "C=[S+](C)(C)[O-]"),
+    "iodonium ylide": (
+        "COC(=O)C(=Ic1ccccc1)C(=O)OC",
+        "COC(=O)[C-]([I+]c1ccccc1)C(=O)OC",
+    ),
     "phosphorus ylide": ("C=P(C)(C)C", "[CH2-][P+](C)(C)C"),
     "iodosobenzene": ("O=Ic1ccccc1", "[O-][I+]c1ccccc1"),
     "phosphonic acid": ("CO[PH](=O)OC", "COP(O)OC"),
