@@ -25,6 +25,7 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.canonical import StereoError, axes_of, write_canonical
 from chem.diagnose import one_line
+from chem.drawing.dative_bonds import split_dative_bonds
 from chem.drawing.drawings import unite_charges
 from chem.drawing.preferred import draw_as_preferred, may_be_redrawn
 from chem.lost_centres import count_marks
@@ -219,6 +220,12 @@ def _to_fixed_point(
     refused = find_refusal(mol, structure, format)
     if refused is not None:
         return refused
+    charged = split_dative_bonds(mol)
+    if isinstance(charged, Failure):
+        return charged
+    if charged is not None:
+        mol = charged
+        changes.add("normalized", mol)
     mol, is_dropped = adopt_groups(mol, structure, format)
     if is_dropped:
         changes.add("dropped_stereo_group", mol)
