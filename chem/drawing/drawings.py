@@ -52,6 +52,10 @@ CHARGES = (
     ("isocyanide", "[N;+0;X2:1]=[C;X1;H0;+0:2]>>[N;+:1]#[C;-:2]"),
     ("nitrile oxide", "[C;X2:1]=[N;+:2]=[O;+0;X1:3]>>[C:1]#[N;+:2][O;-:3]"),
     ("protonated N-oxide", "[O;X2;H1;+0:1][N,n;+;H0;!$([N+][O-]);!$([N+]=O):2]>>[O;-:1][*;+:2]"),
+    (
+        "diazeniumdiolate",
+        "[O;-;X1:1][N;+:2]=[N;X2:3][O;X2;H1:4]>>[OH;+0:1][N;+0:2][N:3]=[OH0:4]",
+    ),
     ("nitronate", "[C:1]=[N;+:2]([O;-:3])[O;-;X1:4]>>[C:1]=[N;+:2]([O;-:3])[OH;+0:4]"),
     (
         "sydnone",
@@ -86,6 +90,10 @@ _STABLE_AS_ENOL = (
     f"$([C{_SMALL}](-[C{_SMALL}](=O)-[#6])-[C{_SMALL}](=O)-[O{_SMALL}]),"
     # A ketoaldehyde (oxymetholone).
     "$(C(-[C;H1]=O)-C(=O)-[#6])"
+)
+_ANTHRACENE = (
+    "[c:3]2:[c:4]:[c:5]:[c:6]:[c:7]:[c:8]:2{bond}{middle}{bond}"
+    "[c:10]2:[c:11]:[c:12]:[c:13]:[c:14]:[c:15]"
 )
 HYDROGENS = (
     ("acid drawn as an enediol", "[O;H1:1][C:2]([O,N,S:4])=[C;!R:3]>>[O:1]=[C:2]([*:4])[C:3]"),
@@ -174,6 +182,15 @@ HYDROGENS = (
         ">>[*:1]=[C:2]1-[C:3]-[c:4]2:[c:5]:[c:6]:[c:7]:[c:8]:[c:9]:2-[*:10]-1",
     ),
     ("thioacid of phosphorus", "[P;X4:1](=[O:2])[S,Se;X2;H1:3]>>[P:1]([O:2])=[*:3]"),
+    (
+        "thiosulfonic acid",
+        "[S;X4:1](=[O:2])(=[S;X1:3])[O;H1:4]>>[S:1](=[O:2])(=[O:4])[S:3]",
+    ),
+    (
+        "9-anthrol",
+        f"[O;X2;H1:1][c:2]1:{_ANTHRACENE.format(bond=':', middle='[c;H1:9]')}:1:2"
+        f">>[O:1]=[C:2]1-{_ANTHRACENE.format(bond='-', middle='[C:9]')}:2-1",
+    ),
     ("sulfonimidic acid", "[S;X4:1](=[O:2])(=[N:3])[O;H1:4]>>[S:1](=[O:2])(=[O:4])[N:3]"),
     ("sulfinimidic acid", "[S;X3:1](=[N:3])[O;H1:4]>>[S:1](=[O:4])[N:3]"),
     ("phosphonimidic acid", "[P;X4:1](=[N:3])[O;H1:4]>>[P:1](=[O:4])[N:3]"),
@@ -188,6 +205,7 @@ _MAY_MOVE = "[{}]".format(
             "[O,S;H1]-c:[n+]",
             "[O,S;X2;H1]-c1cc2ccccc2[n,o,s]1",
             "[O,S;H1]-c:c:c:[n+]",
+            "[O;X2;H1]-c1c2ccccc2[cH]c2ccccc12",
             "[O,S,Se;X2;H1]-[P,S]",
             "[N;X3;!H0]-[C]=C",
             "[C;X4;!H0]-[N;X2]=[N,O]",
