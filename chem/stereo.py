@@ -40,12 +40,19 @@ MOST_OF_A_FACE = 5
 or trans."""
 
 
+_ACCEPTOR = "[$([#6]=[O,N,S]),$(C#N),$(S(=O)=O)]"
+
+
 @cache
 def _blurred() -> tuple[Chem.Mol, ...]:
     """Return patterns of what RDKit takes for stereo though a proton or a turn undoes it."""
     return tuple(
         Chem.MolFromSmarts(pattern)
-        for pattern in ("C(=[NX2])N", "C=[NX2;!H0]", "*=*=*", "[PX4,SX4](=O)[OH,O-]", "[NX3;+0]")
+        for pattern in (
+            *("C(=[NX2])N", "C=[NX2;!H0]", "*=*=*", "[PX4,SX4](=O)[OH,O-]", "[NX3;+0]"),
+            # Between three carbonyl groups or the like it is the acid of an enol.
+            f"[CX4;H1]({_ACCEPTOR})({_ACCEPTOR})-{_ACCEPTOR}",
+        )
     )
 
 

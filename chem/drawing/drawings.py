@@ -77,17 +77,18 @@ _UNSTABLE_ENOL = (
     # An enol is stable where the carbon between two carbonyl groups has a third one, an amide or
     # nitrile among them (teriflunomide, ring A of tetracyclines); or it is in a ring and bears a
     # heteroatom (oxicams, ascorbic acid); or it is in two rings (ring C of tetracyclines); or it
-    # is in a lactone (tetronic acids, tipranavir). The ring is a small one: a macrocycle is as free
+    # is in a lactone (tetronic acids, tipranavir, thiolactomycin). The ring is a small one: a macrocycle is as free
     # as a chain, and telithromycin a ketone.
     f"!$(C(=C)([{_ACCEPTOR}])[{_HELD}]);!$([C{_SMALL}](=[C{_SMALL}])-[N,O,S]);"
     f"!$([C;x3{_SMALL}](=[C{_SMALL}])-[C{_SMALL}]=O);"
-    f"!$([C{_SMALL}](=[C{_SMALL}])-[C{_SMALL}](=O)-[O{_SMALL}])"
+    f"!$([C{_SMALL}](=[C{_SMALL}])-[C{_SMALL}](=O)-[O,S{_SMALL}])"
 )
 _STABLE_AS_ENOL = (
     f"$(C([{_ACCEPTOR}])([{_ACCEPTOR}])[{_HELD}]),"
     f"$([C{_SMALL}](-[C{_SMALL}](=O)-[#6])(-C=O)-[N,O,S]),"
-    f"$([C;x3{_SMALL}](-[C{_SMALL}](=O)-[#6])-[C{_SMALL}](=O)-[#6]),"
-    f"$([C{_SMALL}](-[C{_SMALL}](=O)-[#6])-[C{_SMALL}](=O)-[O{_SMALL}]),"
+    # Two rings that share a bond: a bridgehead has no double bond.
+    f"$([C;x3{_SMALL}](-[C{_SMALL}](=O)-[#6])(-[C{_SMALL}](=O)-[#6])-[#6;x3]),"
+    f"$([C{_SMALL}](-[C{_SMALL}](=O)-[#6])-[C{_SMALL}](=O)-[O,S{_SMALL}]),"
     # A ketoaldehyde (oxymetholone).
     "$(C(-[C;H1]=O)-C(=O)-[#6])"
 )

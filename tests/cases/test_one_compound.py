@@ -164,6 +164,11 @@ ONE_COMPOUND = {
     "acetone oxime": ("CC(C)=NO", "CC(C)N=O"),
     "azophenol": ("Oc1ccc(N=Nc2ccccc2)cc1", "O=C1C=CC(=NNc2ccccc2)C=C1"),
     "a hydrazone": ("CC(C)=NNc1ccccc1", "CC(C)N=Nc1ccccc1"),
+    "a thiotetronic acid": (
+        "C=CC1(C)SC(=O)C(C)=C1O",
+        "C=CC1(C)SC(=O)C(C)C1=O",
+        "[Na+].C=CC1(C)SC(=O)C(C)=C1[O-]",
+    ),
     "nitromethane": ("C[N+](=O)[O-]", "C=[N+]([O-])O", "CN(=O)=O"),
     # a cage allows its nitrogen one configuration
     "quinine": (
@@ -462,6 +467,16 @@ def test_different_compounds_have_different_keys(name: str, one: str, other: str
             None,
         ),
         ("Nc1ccc(S(=O)(=O)Nc2nccs2)cc1", "Nc1ccc(S(=O)(=O)Nc2nccs2)cc1", None),
+        (  # thiolactomycin, an enol
+            "C=C/C(C)=C/[C@]1(C)SC(=O)C(C)=C1O",
+            "C=C/C(C)=C/[C@]1(C)SC(=O)C(C)=C1O",
+            None,
+        ),
+        (  # no enol fits a bridgehead
+            "O=C1C[C@H]2CC[C@@H]1C2=O",
+            "O=C1C[C@H]2CC[C@@H]1C2=O",
+            None,
+        ),
         (  # a macrocycle is a ketone, as telithromycin is
             "C[C@@H]1C(=O)OCCCCCCC[C@@H](C)C1=O",
             "C[C@@H]1C(=O)OCCCCCCC[C@@H](C)C1=O",
