@@ -77,8 +77,8 @@ _UNSTABLE_ENOL = (
     # An enol is stable where the carbon between two carbonyl groups has a third one, an amide or
     # nitrile among them (teriflunomide, ring A of tetracyclines); or it is in a ring and bears a
     # heteroatom (oxicams, ascorbic acid); or it is in two rings (ring C of tetracyclines); or it
-    # is in a lactone (tetronic acids, tipranavir, thiolactomycin). The ring is a small one: a macrocycle is as free
-    # as a chain, and telithromycin a ketone.
+    # is in a lactone or thiolactone (tetronic acids, tipranavir, thiolactomycin). The ring is a
+    # small one: a macrocycle is as free as a chain, and telithromycin a ketone.
     f"!$(C(=C)([{_ACCEPTOR}])[{_HELD}]);!$([C{_SMALL}](=[C{_SMALL}])-[N,O,S]);"
     f"!$([C;x3{_SMALL}](=[C{_SMALL}])-[C{_SMALL}]=O);"
     f"!$([C{_SMALL}](=[C{_SMALL}])-[C{_SMALL}](=O)-[O,S{_SMALL}])"
