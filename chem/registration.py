@@ -3,8 +3,9 @@
 The key is the SMILES of one form of the compound. For nearly all that is the drawing that is judged
 (chem.drawing.preferred): one for every tautomer, resonance form, protonation and order of atoms.
 The key of an enol of a 1,3-dicarbonyl compound is its keto form's, so that it does not hang on
-which of the two forms is judged. A ketone that is drawn with the configuration that the enol does
-not have is another statement, and another key.
+which of the two forms is judged; the key of a cation that shares its charge with N-H or O-H is its
+neutral form's (chem.drawing.shared_cations). A ketone that is drawn with the configuration that the
+enol does not have is another statement, and another key.
 """
 
 import re
@@ -16,9 +17,13 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.canonical import write_canonical
 from chem.drawing.drawings import keep_groups
+from chem.drawing.preferred import draw_as_preferred
+from chem.drawing.shared_cations import release_protons
 from chem.drawing.tautomers import draw_preferred
 
 _MAY_BE_ENOL = re.compile(r"[C\])\d]\(?=\[?C")
+_MAY_BE_CATION = re.compile(r"\[[NnOoSsCc]\w*\+\]")
+_MOST_DRAWINGS = 8
 _RULES = (
     "enol\t[O,S;X2;H1:1][C:2]=[C;$(C-[#6]=[O,S,N]),$(C-C#N),$(C-[N+](=O)[O-]),$(C-S(=O)=O):3]"
     ">>[*:1]=[C:2][C:3]\n"
@@ -28,6 +33,7 @@ _RULES = (
 class _Tools(NamedTuple):
     enol: Chem.Mol
     ketonizer: rdMolStandardize.Normalizer
+    uncharger: rdMolStandardize.Uncharger
 
 
 @cache
@@ -36,6 +42,7 @@ def _tools() -> _Tools:
         return _Tools(
             Chem.MolFromSmarts("[O,S;X2;H1][C]=[C]-[$([#6]=[O,S,N]),$(C#N),$(N=O),$(S=O)]"),
             rdMolStandardize.NormalizerFromData(_RULES, rdMolStandardize.CleanupParameters()),
+            rdMolStandardize.Uncharger(),
         )
 
 
@@ -45,6 +52,9 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
     Two records are the same compound if and only if their keys are equal. A statement of enhanced
     stereochemistry (``CC(N)O |&1:1|``) is part of it.
     """
+    if _MAY_BE_CATION.search(smiles):
+        with rdBase.BlockLogs():
+            mol, smiles = _neutralize(mol, smiles)
     if not _MAY_BE_ENOL.search(smiles) or not mol.HasSubstructMatch(_tools().enol):
         return smiles
     with rdBase.BlockLogs():
@@ -54,12 +64,30 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
 def key_of(smiles: str) -> str:
     """Return the key of a SMILES that is standardized already, without standardizing it again.
 
-    Takes a fifth of a millisecond where the compound may be an enol, and a microsecond otherwise.
+    Takes a fifth of a millisecond where the compound may be an enol, more for a cation, and a
+    microsecond otherwise.
     """
-    if not _MAY_BE_ENOL.search(smiles):
+    if not _MAY_BE_ENOL.search(smiles) and not _MAY_BE_CATION.search(smiles):
         return smiles
     mol = Chem.MolFromSmiles(smiles)
     return smiles if mol is None else registration_key(mol, smiles)
+
+
+def _neutralize(mol: Chem.Mol, smiles: str) -> tuple[Chem.Mol, str]:
+    """Return the preferred drawing without protons that a cation can lose; the same if none."""
+    neutral = release_protons(mol)
+    if neutral is None:
+        return mol, smiles
+    for _ in range(_MOST_DRAWINGS):
+        neutral = Chem.Mol(neutral)
+        _tools().uncharger.unchargeInPlace(neutral)
+        smiles = write_canonical(neutral)
+        again = Chem.MolFromSmiles(smiles)
+        mol = neutral if again is None else again
+        neutral, _ = draw_as_preferred(mol, smiles, lambda *_: None)
+        if neutral is mol:
+            break
+    return mol, write_canonical(mol)
 
 
 def _ketonize(mol: Chem.Mol) -> Chem.Mol:

@@ -25,8 +25,10 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.canonical import StereoError, axes_of, write_canonical
 from chem.diagnose import one_line
+from chem.drawing.dative_bonds import split_dative_bonds
 from chem.drawing.drawings import unite_charges
 from chem.drawing.preferred import draw_as_preferred, may_be_redrawn
+from chem.lost_centres import count_marks
 from chem.metals import salt_cutter
 from chem.named_groups import adopt_groups
 from chem.parents.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
@@ -37,7 +39,7 @@ from chem.registration import registration_key
 from chem.stereo import has_lost_wedge, has_mirror_image, is_flagged_relative
 
 MAX_PASSES = 16
-STANDARDIZER = 2
+STANDARDIZER = 3
 """Goes up when a rule changes, so that libraries are prepared again."""
 
 _MAY_NEED_REPAIR = re.compile(
@@ -185,6 +187,7 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
     """
     mol = parse(smiles, "smiles")
     seen, changes, open_ = smiles, _Changes(), True
+    marks = count_marks(smiles)
     for _ in range(MAX_PASSES):
         if isinstance(mol, Failure):
             return None
@@ -193,6 +196,9 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
         written = Chem.MolToSmiles(mol)
         if written in INORGANIC_CARBON or not _HAS_CARBON.search(written):
             return None
+        if marks > count_marks(written):
+            return None  # a centre without a meaning, or one that no SMILES can keep
+        marks = 0
         if written == seen:
             drawn = mol
             if open_ and may_be_redrawn(mol, written):
@@ -214,6 +220,12 @@ def _to_fixed_point(
     refused = find_refusal(mol, structure, format)
     if refused is not None:
         return refused
+    charged = split_dative_bonds(mol)
+    if isinstance(charged, Failure):
+        return charged
+    if charged is not None:
+        mol = charged
+        changes.add("normalized", mol)
     mol, is_dropped = adopt_groups(mol, structure, format)
     if is_dropped:
         changes.add("dropped_stereo_group", mol)

@@ -8,6 +8,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdDistGeom, rdMolDescriptors, rdqueries
 
 from chem.canonical import axes_of, groups_of, inverted, write_canonical
+from chem.lost_centres import find_lost_centre, is_spiro_centre
 from chem.records import StructureFormat
 from chem.written_atoms import place_written_atoms
 
@@ -39,12 +40,19 @@ MOST_OF_A_FACE = 5
 or trans."""
 
 
+_ACCEPTOR = "[$([#6]=[O,N,S]),$(C#N),$(S(=O)=O)]"
+
+
 @cache
 def _blurred() -> tuple[Chem.Mol, ...]:
     """Return patterns of what RDKit takes for stereo though a proton or a turn undoes it."""
     return tuple(
         Chem.MolFromSmarts(pattern)
-        for pattern in ("C(=[NX2])N", "C=[NX2;!H0]", "*=*=*", "[PX4,SX4](=O)[OH,O-]", "[NX3;+0]")
+        for pattern in (
+            *("C(=[NX2])N", "C=[NX2;!H0]", "*=*=*", "[PX4,SX4](=O)[OH,O-]", "[NX3;+0]"),
+            # Between three carbonyl groups or the like it is the acid of an enol.
+            f"[CX4;H1]({_ACCEPTOR})({_ACCEPTOR})-{_ACCEPTOR}",
+        )
     )
 
 
@@ -60,7 +68,8 @@ def describe_stereo(smiles: str) -> str:
         mol = Chem.MolFromSmiles(smiles)
         elements = list(Chem.FindPotentialStereo(mol, cleanIt=False))
         drawn = sum(one.specified == Chem.StereoSpecified.Specified for one in elements)
-        if drawn < len(elements) and _is_partly_open(mol, elements):
+        is_open = drawn < len(elements) and _is_partly_open(mol, elements)
+        if is_open or is_spiro_centre(mol):
             return "partly_undefined" if drawn else "undefined"
         if not drawn:
             return "none"
@@ -174,8 +183,9 @@ def has_mirror_image(mol: Chem.Mol, smiles: str) -> bool:
 def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> str | None:
     """Return which drawn stereochemistry no text of ours could keep; None if all of it is kept.
 
-    Allenes, shapes other than the tetrahedron, and groups (racemic, one of two) over the axis of
-    an atropisomer. ``mol`` is what RDKit read from ``structure``.
+    Allenes, shapes other than the tetrahedron, centres that RDKit drops (chem.lost_centres), and
+    groups (racemic, one of two) over the axis of an atropisomer. ``mol`` is what RDKit read from
+    ``structure``.
     """
     if format == "smiles":
         allene = _ALLENE.search(structure) and mol.HasSubstructMatch(_patterns().allene)
@@ -189,6 +199,12 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
         return "the configuration of an allene cannot be kept: two mirror images would be one"
     if format == "smiles" and _OTHER_SHAPES.search(structure):
         return "a square planar, bipyramidal or octahedral configuration cannot be kept"
+    lost = find_lost_centre(mol, structure, format)
+    if lost is not None:
+        return (
+            f"the configuration of atom {lost + 1} cannot be kept: for all its symmetry it has two "
+            "forms, and both would be one"
+        )
     groups = mol.GetStereoGroups()
     if len(groups) and any(group.GetBonds() for group in groups) and axes_of(mol):
         return "a racemic or unknown axis of an atropisomer cannot be kept"

@@ -13,6 +13,9 @@ _SATURATED = "[C;X4;!H0;r5,r6](-[#6;X3;R]=[!#6;!R])"
 """In a ring beside a carbonyl group or the like."""
 _REMOTE = "[C;X4;!H0;r6](-[#6;X3;R]=,:[#6,#7;R])-[#6;X3;R]=,:[#6,#7;R]"
 
+BETWEEN_TWO = 4
+"""Aromatic atoms of a ring between two benzene rings: anthrone is the stable form."""
+
 
 @cache
 def _candidates() -> tuple[Chem.Mol, ...]:
@@ -62,6 +65,8 @@ def _moves(mol: Chem.Mol, ring: tuple[int, ...]) -> list[tuple[int, int]]:
         else:
             giving.append(i)
     if not saturated or len(giving) > 1:
+        return []
+    if sum(mol.GetAtomWithIdx(i).GetIsAromatic() for i in ring) == BETWEEN_TWO:
         return []
     if len(ring) == 6:
         if len(exocyclic) != len(saturated) + len(giving):

@@ -23,6 +23,9 @@ CHARGES = (
     ("sulfoximine or sulfonamide oxide", "[S;+;X4:1][O;-;X1:2]>>[S;+0:1]=[O;+0:2]"),
     ("sulfoximine imide", "[S;+;X4:1][N;-:2]>>[S;+0:1]=[N;+0:2]"),
     ("doubly charged sulfonyl", "[S;+2;X4:1]([O;-:2])[O,N;-:3]>>[S;+0:1](=[O;+0:2])=[*;+0:3]"),
+    ("sulfonium ylide", "[S;+;X3,X4:1][C;-:2]>>[S;+0:1]=[C;+0:2]"),
+    ("acyl sulfonium ylide", "[S;+;X3,X4:1][C:2]=[C:3][O;-:4]>>[S;+0:1]=[C:2][C:3]=[O;+0:4]"),
+    ("iodonium ylide", "[I;+;X2:1][C;-:2]>>[I;+0:1]=[C;+0:2]"),
     ("sulfilimine", "[S;+;X3:1][N;-:2]>>[S;+0:1]=[N;+0:2]"),
     ("sulfinic acid", "[S;+;X3:1]([O;-:2])[O;H1:3]>>[S;+0:1](=[O;+0:2])[O:3]"),
     ("selenoxide", "[Se,Te;+;X3:1][O;-:2]>>[*;+0:1]=[O;+0:2]"),
@@ -30,9 +33,29 @@ CHARGES = (
     ("iodyl", "[I;+2;X3:1]([O;-:2])[O;-:3]>>[I;+0:1](=[O;+0:2])=[O;+0:3]"),
     ("azide", "[N;-:1][N;+:2]#[N;+0;X1:3]>>[N;+0:1]=[N;+:2]=[N;-:3]"),
     ("diazo", "[C;-:1][N;+:2]#[N;X1:3]>>[C;+0:1]=[N;+:2]=[N;-:3]"),
+    (
+        "diazo carbonyl compound",
+        "[N;X1;+0:1]#[N;+:2][C:3]=[C:4][O;-:5]>>[N;-:1]=[N;+:2]=[C:3][C:4]=[O;+0:5]",
+    ),
+    (
+        "diazoquinone",
+        "[O;X1;+0:1]=[C;r6:2]1[C;r6:3](=[N;+:4]=[N;-;X1:5])[C,c;r6:6]=,:[C,c;r6:7]"
+        "[C,c;r6:8]=,:[C,c;r6:9]1"
+        ">>[O;-:1][c:2]1:[c:3]([N;+:4]#[N;+0:5]):[c:6]:[c:7]:[c:8]:[c:9]:1",
+    ),
+    (
+        "para-diazoquinone",
+        "[O;X1;+0:1]=[C;r6:2]1[C,c;r6:3]=,:[C,c;r6:6][C;r6:7](=[N;+:4]=[N;-;X1:5])"
+        "[C,c;r6:8]=,:[C,c;r6:9]1"
+        ">>[O;-:1][c:2]1:[c:3]:[c:6]:[c:7]([N;+:4]#[N;+0:5]):[c:8]:[c:9]:1",
+    ),
     ("isocyanide", "[N;+0;X2:1]=[C;X1;H0;+0:2]>>[N;+:1]#[C;-:2]"),
     ("nitrile oxide", "[C;X2:1]=[N;+:2]=[O;+0;X1:3]>>[C:1]#[N;+:2][O;-:3]"),
     ("protonated N-oxide", "[O;X2;H1;+0:1][N,n;+;H0;!$([N+][O-]);!$([N+]=O):2]>>[O;-:1][*;+:2]"),
+    (
+        "diazeniumdiolate",
+        "[O;-;X1:1][N;+:2]=[N;X2:3][O;X2;H1:4]>>[OH;+0:1][N;+0:2][N:3]=[OH0:4]",
+    ),
     ("nitronate", "[C:1]=[N;+:2]([O;-:3])[O;-;X1:4]>>[C:1]=[N;+:2]([O;-:3])[OH;+0:4]"),
     (
         "sydnone",
@@ -49,19 +72,29 @@ CHARGES = (
 )
 _ACCEPTOR = "$([#6]=[O,S]),$(C#N)"
 _HELD = "$(C(=O)N),$(C#N)"
+_SMALL = ";r5,r6,r7"
 _UNSTABLE_ENOL = (
     # An enol is stable where the carbon between two carbonyl groups has a third one, an amide or
     # nitrile among them (teriflunomide, ring A of tetracyclines); or it is in a ring and bears a
     # heteroatom (oxicams, ascorbic acid); or it is in two rings (ring C of tetracyclines); or it
-    # is in a lactone (tetronic acids, tipranavir).
-    f"!$(C(=C)([{_ACCEPTOR}])[{_HELD}]);!$([C;R](=[C;R])-[N,O,S]);!$([C;x3](=[C;R])-[C;R]=O);"
-    "!$([C;R](=[C;R])-[C;R](=O)-[O;R])"
+    # is in a lactone or thiolactone (tetronic acids, tipranavir, thiolactomycin). The ring is a
+    # small one: a macrocycle is as free as a chain, and telithromycin a ketone.
+    f"!$(C(=C)([{_ACCEPTOR}])[{_HELD}]);!$([C{_SMALL}](=[C{_SMALL}])-[N,O,S]);"
+    f"!$([C;x3{_SMALL}](=[C{_SMALL}])-[C{_SMALL}]=O);"
+    f"!$([C{_SMALL}](=[C{_SMALL}])-[C{_SMALL}](=O)-[O,S{_SMALL}])"
 )
 _STABLE_AS_ENOL = (
-    f"$(C([{_ACCEPTOR}])([{_ACCEPTOR}])[{_HELD}]),$([C;R](-[C;R](=O)-[#6])(-C=O)-[N,O,S]),"
-    "$([C;x3](-[C;R](=O)-[#6])-[C;R](=O)-[#6]),$([C;R](-[C;R](=O)-[#6])-[C;R](=O)-[O;R]),"
+    f"$(C([{_ACCEPTOR}])([{_ACCEPTOR}])[{_HELD}]),"
+    f"$([C{_SMALL}](-[C{_SMALL}](=O)-[#6])(-C=O)-[N,O,S]),"
+    # Two rings that share a bond: a bridgehead has no double bond.
+    f"$([C;x3{_SMALL}](-[C{_SMALL}](=O)-[#6])(-[C{_SMALL}](=O)-[#6])-[#6;x3]),"
+    f"$([C{_SMALL}](-[C{_SMALL}](=O)-[#6])-[C{_SMALL}](=O)-[O,S{_SMALL}]),"
     # A ketoaldehyde (oxymetholone).
     "$(C(-[C;H1]=O)-C(=O)-[#6])"
+)
+_ANTHRACENE = (
+    "[c:3]2:[c:4]:[c:5]:[c:6]:[c:7]:[c:8]:2{bond}{middle}{bond}"
+    "[c:10]2:[c:11]:[c:12]:[c:13]:[c:14]:[c:15]"
 )
 HYDROGENS = (
     ("acid drawn as an enediol", "[O;H1:1][C:2]([O,N,S:4])=[C;!R:3]>>[O:1]=[C:2]([*:4])[C:3]"),
@@ -150,6 +183,15 @@ HYDROGENS = (
         ">>[*:1]=[C:2]1-[C:3]-[c:4]2:[c:5]:[c:6]:[c:7]:[c:8]:[c:9]:2-[*:10]-1",
     ),
     ("thioacid of phosphorus", "[P;X4:1](=[O:2])[S,Se;X2;H1:3]>>[P:1]([O:2])=[*:3]"),
+    (
+        "thiosulfonic acid",
+        "[S;X4:1](=[O:2])(=[S;X1:3])[O;H1:4]>>[S:1](=[O:2])(=[O:4])[S:3]",
+    ),
+    (
+        "9-anthrol",
+        f"[O;X2;H1:1][c:2]1:{_ANTHRACENE.format(bond=':', middle='[c;H1:9]')}:1:2"
+        f">>[O:1]=[C:2]1-{_ANTHRACENE.format(bond='-', middle='[C:9]')}:2-1",
+    ),
     ("sulfonimidic acid", "[S;X4:1](=[O:2])(=[N:3])[O;H1:4]>>[S:1](=[O:2])(=[O:4])[N:3]"),
     ("sulfinimidic acid", "[S;X3:1](=[N:3])[O;H1:4]>>[S:1](=[O:4])[N:3]"),
     ("phosphonimidic acid", "[P;X4:1](=[N:3])[O;H1:4]>>[P:1](=[O:4])[N:3]"),
@@ -164,6 +206,7 @@ _MAY_MOVE = "[{}]".format(
             "[O,S;H1]-c:[n+]",
             "[O,S;X2;H1]-c1cc2ccccc2[n,o,s]1",
             "[O,S;H1]-c:c:c:[n+]",
+            "[O;X2;H1]-c1c2ccccc2[cH]c2ccccc12",
             "[O,S,Se;X2;H1]-[P,S]",
             "[N;X3;!H0]-[C]=C",
             "[C;X4;!H0]-[N;X2]=[N,O]",

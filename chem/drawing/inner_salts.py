@@ -20,6 +20,10 @@ STRONG_ACIDS = (
     ("sulfonimide", "[$([N;X3;H1]),$([N;X2;-])]([$(S(=O)=O),$(C=O)])S(=O)=O"),
     ("tetrazole", "[$([n;H1]),$([n;-])]1nnnc1"),
     ("tetrazole", "[$([n;H1]),$([n;-])]1nncn1"),
+    ("hydroxypyridinium", f"{_OXYGEN}-[c;r6]:[c;r6]:[n;+;r6]"),
+    ("diazonium phenol", f"{_OXYGEN}-[c;r6]:[c;r6]-[N;+]#N"),
+    ("diazonium phenol", f"{_OXYGEN}-[c;r6]1:[c;r6]:[c;r6]:[c;r6](-[N;+]#N):[c;r6]:[c;r6]:1"),
+    ("lactam beside a cation", "[$([n;H1]),$([n;-])]:[c;$(c=O)]:[c;$(c:[n;+])]"),
 )
 """Strongest first; the first atom has the proton, or the charge."""
 
@@ -34,7 +38,7 @@ def balance_charges(mol: Chem.Mol) -> Chem.Mol | None:
 
     ``mol`` is sanitized, and what a proton can neutralize is neutral already, but for inner salts.
     """
-    lasting = [atom for atom in mol.GetAtoms() if _is_lasting(atom)]
+    lasting = [atom for atom in mol.GetAtoms() if is_lasting(atom)]
     if not lasting:
         return None
     acids = {match[0] for query in _acids() for match in mol.GetSubstructMatches(query)}
@@ -66,7 +70,8 @@ def balance_charges(mol: Chem.Mol) -> Chem.Mol | None:
     return None if Chem.MolToSmiles(balanced) == Chem.MolToSmiles(mol) else balanced
 
 
-def _is_lasting(atom: Chem.Atom) -> bool:
+def is_lasting(atom: Chem.Atom) -> bool:
+    """Tell a cation that has no proton to lose and no anion beside it."""
     return (
         atom.GetFormalCharge() == 1
         and atom.GetTotalNumHs() == 0

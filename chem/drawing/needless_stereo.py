@@ -1,11 +1,12 @@
 """Stereochemistry that is written but cannot be bought.
 
 A C=N bond of an amidine, a guanidine or an N-H imine turns over as its hydrogens move, so do the
-enol and the N-H enamine of a 1,3-dicarbonyl compound, an azo group that has a hydrazone (azophenols
-and azoanilines) with that hydrazone, and the chain of a polymethine dye as its charge moves. A
-bridgehead nitrogen has the one configuration that its cage allows, which the carbon at the other
-end states already. Oximes, other hydrazones and O-alkyl oximes keep their geometry: their isomers
-are sold apart, and so are those of azobenzenes without such a hydrogen.
+enol and the N-H enamine of a 1,3-dicarbonyl compound or of its imine, an azo group that has a
+hydrazone (azophenols and azoanilines) with that hydrazone, an N-H triazene, a formazan, and the
+chain of a polymethine dye as its charge moves. A bridgehead nitrogen has the one configuration that
+its cage allows, which the carbon at the other end states already. Oximes, other hydrazones and
+O-alkyl oximes keep their geometry: their isomers are sold apart, and so are those of azobenzenes
+without such a hydrogen.
 """
 
 from rdkit import Chem
@@ -40,7 +41,7 @@ def _turns_over(bond: Chem.Bond) -> bool:
             for pair in (ends, ends[::-1])
         ) or _is_polymethine(ends[0])
     if all(end.GetAtomicNum() == 7 for end in ends):
-        return any(
+        return any(map(_is_triazene_or_formazan, ends)) or any(
             _bears_hydrogen_across(other)
             for end in ends
             for other in end.GetNeighbors()
@@ -56,6 +57,8 @@ def _turns_over(bond: Chem.Bond) -> bool:
                 for other in conjugated_with(carbon)
             )
         if nitrogen.GetTotalNumHs() or _is_azo_enol(nitrogen, carbon):
+            return True
+        if _is_vinylogous(carbon) or (_bears_azo(carbon) and _bears_amine(nitrogen)):
             return True
         return any(
             other.GetAtomicNum() == 7
@@ -85,13 +88,57 @@ def _is_nitroenamine(carbon: Chem.Atom, other: Chem.Atom) -> bool:
 
 
 def _is_enaminone(carbon: Chem.Atom, other: Chem.Atom) -> bool:
-    """Tell N-C=C-C=O with a hydrogen on an amine: by way of the imine it turns."""
+    """Tell N-C=C-C=O or N-C=C-C=N with N-H of an amine: by way of the imine it turns."""
     return any(
         one.GetAtomicNum() == 7 and one.GetTotalNumHs() and not any(map(_is_acyl, _others(one)))
         for one in carbon.GetNeighbors()
     ) and any(
-        one.GetAtomicNum() == 6 and _is_doubly_bound_to(one, 8) for one in other.GetNeighbors()
+        one.GetAtomicNum() == 6 and (_is_doubly_bound_to(one, 8) or _is_plain_imine(one))
+        for one in other.GetNeighbors()
     )
+
+
+def _is_plain_imine(carbon: Chem.Atom) -> bool:
+    """Tell C=N, but no hydrazone's or oxime's, whose nitrogen takes no hydrogen."""
+    return any(
+        bond.GetBondType() == Chem.BondType.DOUBLE
+        and bond.GetOtherAtom(carbon).GetAtomicNum() == 7
+        and all(one.GetAtomicNum() == 6 for one in bond.GetOtherAtom(carbon).GetNeighbors())
+        for bond in carbon.GetBonds()
+    )
+
+
+def _is_vinylogous(carbon: Chem.Atom) -> bool:
+    """Tell N=C-C=C-N-H by its imine carbon: the hydrogen goes from one nitrogen to the other."""
+    return _is_plain_imine(carbon) and any(
+        bond.GetBondType() == Chem.BondType.DOUBLE
+        and bond.GetOtherAtom(one).GetAtomicNum() == 6
+        and _bears_amine(bond.GetOtherAtom(one))
+        for one in carbon.GetNeighbors()
+        for bond in one.GetBonds()
+    )
+
+
+def _bears_amine(atom: Chem.Atom) -> bool:
+    return any(one.GetAtomicNum() == 7 and one.GetTotalNumHs() for one in atom.GetNeighbors())
+
+
+def _bears_azo(carbon: Chem.Atom) -> bool:
+    return any(
+        one.GetAtomicNum() == 7 and _is_doubly_bound_to(one, 7) for one in carbon.GetNeighbors()
+    )
+
+
+def _is_triazene_or_formazan(nitrogen: Chem.Atom) -> bool:
+    """Tell one end of N=N: N=N-N-H, N=N-C=N-N-H, or N=N-C(=O)-N-N-H and its sulfur kin."""
+    for one in nitrogen.GetNeighbors():
+        if one.GetAtomicNum() == 7 and one.GetTotalNumHs():
+            return True
+        if one.GetAtomicNum() == 6 and any(
+            other.GetAtomicNum() == 7 and _bears_amine(other) for other in one.GetNeighbors()
+        ):
+            return True
+    return False
 
 
 def _is_azo_enol(nitrogen: Chem.Atom, carbon: Chem.Atom) -> bool:

@@ -25,6 +25,8 @@ _AZOLE = re.compile(r"\[nH\].*n|n.*\[nH\]")
 """An azole or lactam with a second aromatic nitrogen."""
 _FIXED_CHARGES = re.compile(r"\[N\+\]\(=O\)\[O-\]|O=\[N\+\]\(\[O-\]\)|\[S@*\+\]\(|\[O-\]\[S@*\+\]")
 """Nitro groups and sulfoxides."""
+ANTHRACENE = 14
+"""Aromatic carbons of anthracene."""
 _HYDROXYL = re.compile(r"[^=][OS](?:\)|$)|^[OS][^=]")
 _HETEROAROMATIC = re.compile(r"[nos]")
 _ALKENE = re.compile(r"[C\])\d]\(?=\[?C|C#C")
@@ -38,6 +40,7 @@ class _Queries(NamedTuple):
     """An enol, an enamine, an enone in a ring."""
     between: Chem.Mol
     """A saturated carbon between a ketone or aldehyde and another carbonyl group."""
+    anthrol: Chem.Mol
     malonyl: Chem.Mol
     """Simpler than the one before and part of it: quick to refute."""
 
@@ -48,6 +51,7 @@ def _queries() -> _Queries:
         Chem.MolFromSmarts("[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"),
         Chem.MolFromSmarts("[$([N,O,S;!H0]-C=,#C),$([O,S]=[C;R]-[C;R]=C)]"),
         Chem.MolFromSmarts("[C;X4;!H0](-[$([#6](=O)[#6,$([N;R])]),$([C;H1]=O)])-[#6]=O"),
+        Chem.MolFromSmarts("[O;X2;H1]-c1c2ccccc2[cH]c2ccccc12"),
         Chem.MolFromSmarts("[C;X4;!H0](-[#6]=O)-[#6]=O"),
     )
 
@@ -73,6 +77,12 @@ def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
         _HETEROAROMATIC.search(smiles)
         and _HYDROXYL.search(smiles)
         and mol.HasSubstructMatch(queries.hydroxyl)
+    ):
+        return True
+    if (
+        smiles.count("c") >= ANTHRACENE
+        and _HYDROXYL.search(smiles)
+        and mol.HasSubstructMatch(queries.anthrol)
     ):
         return True
     carbonyls = smiles.count("=O") + smiles.startswith("O=")

@@ -23,7 +23,8 @@ _BASES = (
     "[NX3;+0;!$(N~[C,S,P]=,#[O,S,N]);!$(N(a)a);!$(N-[N,O,S,P])]-c",
     "[NX3;+0]-[CX3]=[NX2;+0]",
     "[NX2;+0;!$(N-[O,N,S]);!$(N-C=O)]=[CX3;!$(C(-[O,N,S])=N)]",
-    "[nX2;+0]",
+    # But the imidazole of a xanthine: caffeine makes no salt with a carboxylic acid.
+    "[nX2;+0;!$(n1:c:n:c2:c:1:n:c(=O):n:c:2=O);!$(n1:c:n:c2:c:1:c(=O):n:c(=O):n:2)]",
     "[NX3;H2]-[NX3]",
 )
 

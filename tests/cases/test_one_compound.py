@@ -3,6 +3,7 @@
 import pytest
 
 from chem.records import Failure
+from chem.registration import key_of
 from chem.standardize import Standardized, standardize
 
 ONE_COMPOUND = {
@@ -96,6 +97,25 @@ ONE_COMPOUND = {
         "O=C(O)c1cc(/N=N/c2ccc(S(=O)(=O)N=c3cccc[nH]3)cc2)ccc1O",
     ),
     "phenazopyridine": ("Nc1ccc(N=Nc2ccccc2)c(N)n1", "Nc1ccc(/N=N/c2ccccc2)c(N)n1"),
+    "diminazene": (
+        "N=C(N)c1ccc(NN=Nc2ccc(C(=N)N)cc2)cc1",
+        "N=C(N)c1ccc(N/N=N/c2ccc(C(=N)N)cc2)cc1",
+        "NC(=[NH2+])c1ccc(/N=N\\Nc2ccc(C(=N)N)cc2)cc1.CC(=O)NCC(=O)[O-]",
+    ),
+    "a formazan": (
+        "c1ccc(NN=C(N=Nc2ccccc2)c2ccccc2)cc1",
+        "c1ccc(N/N=C(\\N=N\\c2ccccc2)c2ccccc2)cc1",
+        "c1ccc(N/N=C(/N=N/c2ccccc2)c2ccccc2)cc1",
+    ),
+    "dithizone": (
+        "S=C(NNc1ccccc1)N=Nc1ccccc1",
+        "S=C(NNc1ccccc1)/N=N/c1ccccc1",
+        "S/C(=N\\Nc1ccccc1)/N=N/c1ccccc1",
+    ),
+    "a diketimine": (
+        "CC(=CC(C)=Nc1ccccc1)Nc1ccccc1",
+        "C/C(=C/C(C)=N/c1ccccc1)Nc1ccccc1",
+    ),
     "dacarbazine": ("CN(C)N=Nc1nc[nH]c1C(N)=O", "CN(C)/N=N/c1[nH]cnc1C(N)=O"),
     "eltrombopag's pyrazolone": (
         "CC1=NN(c2ccccc2)C(=O)C1=NNc1ccccc1O",
@@ -138,11 +158,17 @@ ONE_COMPOUND = {
         "CN1C(=C(O)Nc2ccccn2)C(=O)c2ccccc2S1(=O)=O",
     ),
     "phenol": ("CCc1ccc(O)cc1", "O=C1C=CC(CC)=CC1", "O=C1C=CC(CC)C=C1"),
+    "dithranol": ("O=C1c2c(O)cccc2Cc2cccc(O)c12", "Oc1cccc2cc3cccc(O)c3c(O)c12"),
     "phloroglucinol": ("Oc1cc(O)cc(O)c1", "O=C1CC(=O)CC(=O)C1"),
     "cyclohexanone": ("O=C1CCCCC1", "OC1=CCCCC1"),
     "acetone oxime": ("CC(C)=NO", "CC(C)N=O"),
     "azophenol": ("Oc1ccc(N=Nc2ccccc2)cc1", "O=C1C=CC(=NNc2ccccc2)C=C1"),
     "a hydrazone": ("CC(C)=NNc1ccccc1", "CC(C)N=Nc1ccccc1"),
+    "a thiotetronic acid": (
+        "C=CC1(C)SC(=O)C(C)=C1O",
+        "C=CC1(C)SC(=O)C(C)C1=O",
+        "[Na+].C=CC1(C)SC(=O)C(C)=C1[O-]",
+    ),
     "nitromethane": ("C[N+](=O)[O-]", "C=[N+]([O-])O", "CN(=O)=O"),
     # a cage allows its nitrogen one configuration
     "quinine": (
@@ -165,15 +191,62 @@ ONE_COMPOUND = {
         "CC[n+]1ccc(C=CC=C2C=CN(CC)C=C2)cc1",
     ),
     "an amidinium": ("CN1CCN(C)C1=[N+](C)C", "CN1CC[N+](C)=C1N(C)C"),
+    "3-hydroxy-N-methylpyridinium": ("C[n+]1cccc([O-])c1", "C[n+]1cccc(O)c1.[Br-]"),
+    "7-methylguanosine": (
+        "C[n+]1cn(C2CCCO2)c2nc(N)[nH]c(=O)c21.[Cl-]",
+        "C[n+]1cn(C2CCCO2)c2nc(N)[n-]c(=O)c21",
+        "C[n+]1cn(C2CCCO2)c2nc(N)nc([O-])c21",
+        "CN1C=[N+](C2CCCO2)c2nc(N)nc([O-])c21",
+    ),
     # groups
     "sulfone": ("CS(C)(=O)=O", "C[S+2]([O-])([O-])C"),
     "phosphine oxide": ("CP(C)(=O)c1ccccc1", "C[P+]([O-])(C)c1ccccc1"),
     "sulfoximine": ("CS(=O)(=N)c1ccccc1", "C[S+]([O-])(=N)c1ccccc1"),
     "sulfilimine": ("CS(C)=Nc1ccccc1", "C[S+](C)[N-]c1ccccc1"),
     "thiophosphoric acid": ("CCOP(=O)(O)S", "CCOP(=S)(O)O", "CCOP([O-])(=S)O.[Na+]"),
+    "a thiosulfonic acid": (
+        "Cc1ccc(S(=O)(=O)S)cc1",
+        "Cc1ccc(S(=O)([O-])=S)cc1.[K+]",
+        "Cc1ccc(S(=O)(=O)[S-])cc1.[K+]",
+    ),
+    "cupferron": (
+        "O=NN(O)c1ccccc1",
+        "[NH4+].O=NN([O-])c1ccccc1",
+        "[O-][N+](=NO)c1ccccc1",
+    ),
+    "a NONOate": (
+        "CCN(CC)N(O)N=O",
+        "CCN(CC)[N+]([O-])=NO",
+        "[Na+].CCN(CC)/[N+]([O-])=N/[O-]",
+    ),
     "thioacetic acid": ("CC(=O)S", "CC(O)=S", "CC(=O)[S-].[K+]", "CC([O-])=S.[K+]"),
     "azide": ("CN=[N+]=[N-]", "CN=N#N", "C[N-][N+]#N"),
     "diazo": ("C=[N+]=[N-]", "[CH2-][N+]#N", "C=N#N"),
+    "azaserine": (
+        "NC(COC(=O)C=[N+]=[N-])C(=O)O",
+        "NC(COC(=O)[CH-][N+]#N)C(=O)O",
+        "NC(COC([O-])=C[N+]#N)C(=O)O",
+    ),
+    "a diazonaphthoquinone": (
+        "[O-]c1c([N+]#N)ccc2c1cccc2S(=O)(=O)Cl",
+        "O=C1C(=[N+]=[N-])C=Cc2c1cccc2S(=O)(=O)Cl",
+    ),
+    "a para-diazoquinone": ("[O-]c1ccc([N+]#N)cc1", "O=C1C=CC(=[N+]=[N-])C=C1"),
+    "a diazonium phenol": (
+        "[O-]c1ccccc1[N+]#N",
+        "Oc1ccccc1[N+]#N.F[B-](F)(F)F",
+        "O=C1C=CC=CC1=[N+]=[N-]",
+    ),
+    "sulfonium ylide": (
+        "CS(C)=CC(=O)OC",
+        "C[S+](C)[CH-]C(=O)OC",
+        "C[S+](C)C=C([O-])OC",
+    ),
+    "oxosulfonium ylide": ("C=S(C)(C)=O", "[CH2-][S+](C)(C)=O", "C=[S+](C)(C)[O-]"),
+    "iodonium ylide": (
+        "COC(=O)C(=Ic1ccccc1)C(=O)OC",
+        "COC(=O)[C-]([I+]c1ccccc1)C(=O)OC",
+    ),
     "phosphorus ylide": ("C=P(C)(C)C", "[CH2-][P+](C)(C)C"),
     "iodosobenzene": ("O=Ic1ccccc1", "[O-][I+]c1ccccc1"),
     "phosphonic acid": ("CO[PH](=O)OC", "COP(O)OC"),
@@ -204,6 +277,70 @@ ONE_COMPOUND = {
 }
 """Name to drawings of one compound; the first is the one that is judged, or says the same."""
 
+CATIONS = {
+    "azure A": (
+        "CN(C)c1ccc2nc3ccc(=N)cc-3sc2c1",
+        "CN(C)c1ccc2nc3ccc(=[NH2+])cc-3sc2c1.[Cl-]",
+        "CN(C)c1ccc2nc3ccc(N)cc3[s+]c2c1",
+        "C[N+](C)=c1ccc2nc3ccc(N)cc3sc-2c1",
+    ),
+    "toluidine blue": (
+        "Cc1cc2nc3ccc(N(C)C)cc3[s+]c2cc1N",
+        "Cc1cc2nc3ccc(=[N+](C)C)cc-3sc2cc1N.[Cl-]",
+        "CC1=CC2=Nc3ccc(N(C)C)cc3SC2=CC1=[NH2+]",
+    ),
+    "Nile blue": (
+        "CCN(CC)c1ccc2nc3c4ccccc4c(=[NH2+])cc-3oc2c1",
+        "CCN(CC)c1ccc2nc3c4ccccc4c(N)cc3[o+]c2c1",
+        "CC[N+](CC)=c1ccc2nc3c4ccccc4c(N)cc3oc-2c1",
+    ),
+    "rhodamine 6G": (
+        "CCNc1cc2oc3cc(=[NH+]CC)c(C)cc3c(-c3ccccc3C(=O)OCC)c2cc1C",
+        "CCNc1cc2[o+]c3cc(NCC)c(C)cc3c(-c3ccccc3C(=O)OCC)c2cc1C",
+        "CCNc1cc2oc3cc(NCC)c(C)cc3[c+](-c3ccccc3C(=O)OCC)c2cc1C",
+    ),
+    "methyl violet 6B": (
+        "CNc1ccc(C(=C2C=CC(=[N+](C)C)C=C2)c2ccc(N(C)C)cc2)cc1",
+        "C[NH+]=C1C=CC(=C(c2ccc(N(C)C)cc2)c2ccc(N(C)C)cc2)C=C1",
+    ),
+    "safranin": (
+        "Cc1cc2nc3cc(C)c(N)cc3[n+](-c3ccccc3)c2cc1N",
+        "Cc1cc2nc3cc(C)c(=[NH2+])cc-3n(-c3ccccc3)c2cc1N",
+    ),
+    "ethidium": (
+        "CC[n+]1c(-c2ccccc2)c2cc(N)ccc2c2ccc(N)cc12.[Br-]",
+        "CCN1C(c2ccccc2)=C2C=C(N)C=CC2=C2C=CC(=[NH2+])C=C12",
+    ),
+    "dequalinium": (
+        "Cc1cc(N)c2ccccc2[n+]1CCCC[n+]1c(C)cc(N)c2ccccc12",
+        "CC1=CC(=[NH2+])c2ccccc2N1CCCCN1C(C)=CC(=N)c2ccccc12",
+    ),
+    "pifithrin": (
+        "N=c1sc2c(n1CC(=O)c1ccc(C)cc1)CCCC2",
+        "Nc1sc2c([n+]1CC(=O)c1ccc(C)cc1)CCCC2.[Br-]",
+    ),
+    "1-methyladenosine": (
+        "Cn1cnc2c(ncn2C2CCCO2)c1=N",
+        "C[n+]1cnc2c(ncn2C2CCCO2)c1N.[I-]",
+    ),
+    "an acylated pyridinimine": (
+        "CC(=O)N=c1ccccn1C",
+        "CC(=O)Nc1cccc[n+]1C.[I-]",
+        "CC(=O)[N-]c1cccc[n+]1C",
+    ),
+    "berberrubine": (
+        "COc1ccc2cc3[n+](cc2c1O)CCc1cc2c(cc1-3)OCO2",
+        "COc1ccc2cc3[n+](cc2c1[O-])CCc1cc2c(cc1-3)OCO2",
+        "COC1=CC=C2C=C3N(C=C2C1=O)CCc1cc2c(cc1-3)OCO2",
+    ),
+    "ceftolozane's pyrazolium": (
+        "Cn1c(N)c(NC(=O)NCCN)c[n+]1CC1=C(C(=O)[O-])NCSC1",
+        "Cn1c(=N)c(NC(=O)NCCN)cn1CC1=C(C(=O)O)NCSC1",
+        "Cn1c(N)c(NC(=O)NCCN)c[n+]1CC1=C(C(=O)O)NCSC1.OS(=O)(=O)[O-]",
+    ),
+}
+"""Cations that share their charge with N-H or O-H: judged as drawn, with the key of the base."""
+
 APART = (
     (
         "quinine and quinidine",
@@ -221,6 +358,10 @@ APART = (
     ("enantiomers of an amino acid", "C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O"),
     ("epimers of a 3-oxo ester", "CC(=O)[C@H](CC)C(=O)OC", "CC(=O)[C@@H](CC)C(=O)OC"),
     ("a drawn 3-oxo ester and a flat one", "CC(=O)[C@H](CC)C(=O)OC", "CC(=O)C(CC)C(=O)OC"),
+    ("triazenes without N-H", "CN(C)/N=N/c1ccccc1", "CN(C)/N=N\\c1ccccc1"),
+    ("azodicarboxamides", "CNC(=O)/N=N/C(=O)NC", "CNC(=O)/N=N\\C(=O)NC"),
+    ("enamines without N-H", "CN(C)/C=C/C=NC", "CN(C)/C=C\\C=NC"),
+    ("9- and 1-anthrol", "Oc1c2ccccc2cc2ccccc12", "Oc1cccc2cc3ccccc3cc12"),
     ("azobenzenes", "c1ccc(/N=N/c2ccccc2)cc1", "c1ccc(/N=N\\c2ccccc2)cc1"),
     ("enamides", "CC(=O)N/C=C/C(=O)OC", "CC(=O)N/C=C\\C(=O)OC"),
     ("hydrazones", "CN/N=C/c1ccccc1", "CN/N=C\\c1ccccc1"),
@@ -233,6 +374,19 @@ APART = (
     ),
     ("N-methyl lactam and methoxy lactim", "Cn1ccccc1=O", "COc1ccccn1"),
     ("methyl on the other nitrogen", "Cc1cc(-c2ccccc2)n(C)n1", "Cc1cc(-c2ccccc2)nn1C"),
+    ("methyl on the ring or beside it", "C[n+]1ccccc1N", "CNc1ccccn1"),
+    ("a base and its 3-isomer", "C[n+]1ccccc1N", "C[n+]1cccc(N)c1"),
+    ("pralidoxime's geometry", "C[n+]1ccccc1/C=N/O", "C[n+]1ccccc1/C=N\\O"),
+    (
+        "stilbazolium's geometry",
+        "C[n+]1ccc(/C=C/c2ccc(N)cc2)cc1",
+        "C[n+]1ccc(/C=C\\c2ccc(N)cc2)cc1",
+    ),
+    (
+        "epimers of a macrolide between its carbonyl groups",
+        "C[C@@H]1C(=O)OCCCCCCC[C@@H](C)C1=O",
+        "C[C@H]1C(=O)OCCCCCCC[C@@H](C)C1=O",
+    ),
     ("isomers of position", "Oc1ccccc1N", "Oc1cccc(N)c1"),
     ("enone and its isomer", "O=C1CCC2=CC(=O)CCC2C1", "O=C1CCC2C=CC(=O)CC2C1"),
     ("progesterone-like enones", "O=C1C=C2CCCCC2CC1", "O=C1CC2=CCCCC2CC1"),
@@ -258,10 +412,11 @@ def accept(structure: str) -> Standardized:
     return result
 
 
-@pytest.mark.parametrize("name", ONE_COMPOUND)
+@pytest.mark.parametrize("name", [*ONE_COMPOUND, *CATIONS])
 def test_drawings_of_one_compound_have_one_key(name: str) -> None:
-    drawings = [accept(one) for one in ONE_COMPOUND[name]]
+    drawings = [accept(one) for one in {**ONE_COMPOUND, **CATIONS}[name]]
     assert len({one.key for one in drawings}) == 1
+    assert {key_of(one.smiles) for one in drawings} == {drawings[0].key}
 
 
 @pytest.mark.parametrize("name", ONE_COMPOUND)
@@ -312,6 +467,21 @@ def test_different_compounds_have_different_keys(name: str, one: str, other: str
             None,
         ),
         ("Nc1ccc(S(=O)(=O)Nc2nccs2)cc1", "Nc1ccc(S(=O)(=O)Nc2nccs2)cc1", None),
+        (  # thiolactomycin, an enol
+            "C=C/C(C)=C/[C@]1(C)SC(=O)C(C)=C1O",
+            "C=C/C(C)=C/[C@]1(C)SC(=O)C(C)=C1O",
+            None,
+        ),
+        (  # no enol fits a bridgehead
+            "O=C1C[C@H]2CC[C@@H]1C2=O",
+            "O=C1C[C@H]2CC[C@@H]1C2=O",
+            None,
+        ),
+        (  # a macrocycle is a ketone, as telithromycin is
+            "C[C@@H]1C(=O)OCCCCCCC[C@@H](C)C1=O",
+            "C[C@@H]1C(=O)OCCCCCCC[C@@H](C)C1=O",
+            None,
+        ),
     ],
 )
 def test_the_judged_drawing(drawn: str, judged: str, change: str | None) -> None:

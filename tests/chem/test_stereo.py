@@ -31,6 +31,9 @@ from tests.chem.molblocks import draw, with_collection
         ("C12C3C4C1C5C2C3C45", "none"),  # cubane
         ("OC(=O)C12C3C4C1C1C4C3C12C(=O)O", "none"),  # its 1,4-diacid
         ("C12C3C1C4C2C34", "none"),  # prismane
+        ("CC(=O)C1C(=O)CC(C)(C)CC1=O", "none"),  # a triketone is as acid as an enol
+        ("CC(=O)C(C(=O)CC)C(=O)OC", "none"),
+        ("CC(=O)C(CC)C(=O)OC", "undefined"),
         ("C[C@H](O)F", "single"),
         ("C[C@H](O)C12C3C4C1C5C2C3C45", "single"),
         ("F/C=C/F", "single"),
