@@ -97,8 +97,8 @@ def read_rows(
         smiles.append(structure)
         columns.update(dict.fromkeys(record.extra))
     if not records:
-        row, reason = unread[0] if unread else (1, "only rows that describe columns")
-        raise InputError(f"{path} has no readable structure (row {row}: {reason}).")
+        number, reason = unread[0] if unread else (1, "only rows that describe columns")
+        raise InputError(f"{path} has no readable structure (row {number}: {reason}).")
     cells = {name: [record.extra.get(name, "") for record in records] for name in columns}
     return AssayRows(
         str(path),
