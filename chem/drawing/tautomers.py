@@ -15,16 +15,11 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
-from chem.drawing.conjugation import (
-    CARBON,
-    NITROGEN,
-    AtomState,
-    Drawn,
-    atom_states,
-    find_systems,
-    neighbour_lists,
-)
-from chem.drawing.placements import Placement, best_placements, double_bonds, twins_of
+from chem.drawing.atom_states import CARBON, NITROGEN, AtomState, atom_states, neighbour_lists
+from chem.drawing.conjugation import Drawn, find_systems
+from chem.drawing.forms import Placement
+from chem.drawing.matching import double_bonds
+from chem.drawing.placements import best_placements, twins_of
 
 MAX_TIES = 16
 _STEREO = re.compile(r"[@/\\]")
@@ -136,10 +131,10 @@ class AtomOrder:
             for i, can in zip(one.atoms, one.system.flexible, strict=True)
             if can
         }
-        self._neighbours = neighbour_lists(mol)
+        states = atom_states(mol)
+        self._neighbours = neighbour_lists(mol, states)
         numbers = [
-            s.number + (s.degree << 8) + self._held(s, i in moving)
-            for i, s in enumerate(atom_states(mol))
+            s.number + (s.degree << 8) + self._held(s, i in moving) for i, s in enumerate(states)
         ]
         for (i,) in mol.GetSubstructMatches(_labelled(), maxMatches=len(numbers)):
             numbers[i] += mol.GetAtomWithIdx(i).GetIsotope() << 12
