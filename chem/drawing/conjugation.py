@@ -6,7 +6,7 @@ with a hydrogen (or a charge) more or less they take part or do not. A system is
 all its forms have in common, so that two forms of one compound give equal systems.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -71,18 +71,14 @@ def find_systems(mol: Chem.Mol) -> list[Drawn]:
         return []
     neighbours = neighbour_lists(mol, states)
     fixed, closed = classify(mol, states, special, neighbours) if special else (set(), set())
-    charged = any([states[i].charge and i not in fixed and i not in closed for i in special])
+    charged = any(states[i].charge and i not in fixed and i not in closed for i in special)
     if charged or fixed:
         members = find_members(states, fixed, closed, charged, neighbours)
-        components = _components(sorted(members), members, neighbours)
     else:
         members = {i for i, role in enumerate(roles) if role and role != SPECIAL} - closed
-        donors = [i for i, role in enumerate(roles) if role == DONOR and i in members]
-        components = _components(donors, members, neighbours)
-        components.sort(key=min)
     found = []
     rings: Sequence[Sequence[int]] | None = None
-    for atoms in components:
+    for atoms in _components(members, neighbours):
         if not moves(atoms, states, fixed):
             continue
         if rings is None:
@@ -94,13 +90,11 @@ def find_systems(mol: Chem.Mol) -> list[Drawn]:
     return found
 
 
-def _components(
-    starts: Iterable[int], members: set[int], neighbours: list[list[int]]
-) -> list[list[int]]:
-    """Return the connected parts of more than two members that hold one of ``starts``."""
+def _components(members: set[int], neighbours: list[list[int]]) -> list[list[int]]:
+    """Return the connected parts of more than two members."""
     components = []
     left = set(members)
-    for start in starts:
+    for start in sorted(members):
         if start not in left:
             continue
         left.discard(start)

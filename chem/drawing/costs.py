@@ -49,8 +49,11 @@ class Costs:
             for k, can in enumerate(system.flexible)
             if can and system.degrees[k] == 1 and self.neighbours[k]
         ]
+        self._oxo = {self.neighbours[k][0] for k in self._ends if system.numbers[k] != NITROGEN}
+        """Atoms beside a terminal oxygen, sulfur or the like that can be doubly bonded."""
 
     def options(self, k: int) -> list[Option]:
+        """Return the states that the flexible atom at position k can have."""
         system = self.system
         number, degree = system.numbers[k], system.degrees[k]
         valence = 3 if number == NITROGEN else 2
@@ -140,21 +143,24 @@ class Costs:
 
     def _in_five_ring(self, k: int) -> int:
         """Return the cost of a hydrogen on a nitrogen of a five-membered ring."""
-        system = self.system
+        numbers = self.system.numbers
         cost = 0
-        for ring in system.rings:
-            if len(ring) != 5 or k not in ring:
+        for ring in self._rings_of_five:
+            if k not in ring:
                 continue
-            nitrogens = sum(self._element(j) == NITROGEN for j in ring)
             at = ring.index(k)
-            sides = [ring[at - 1], ring[(at + 1) % 5]]
-            carbons = sum(self._element(j) == CARBON for j in sides)
-            cost += 2 * sum(j < 0 for j in sides)
-            if nitrogens > 2 and carbons != 1:
-                cost += 2  # 1H-1,2,3- and 1H-1,2,4-triazoles, 1H-tetrazoles
-            if self._is_fused(ring) and not any(self._is_in_six(j) for j in sides):
+            before, after = ring[at - 1], ring[(at + 1) % 5]
+            cost += 2 * ((before < 0) + (after < 0))
+            elements = [numbers[j] if j >= 0 else -j for j in ring]
+            if elements.count(NITROGEN) > 2:
+                carbons = (elements[at - 1] == CARBON) + (elements[(at + 1) % 5] == CARBON)
+                if carbons != 1:
+                    cost += 2  # 1H-1,2,3- and 1H-1,2,4-triazoles, 1H-tetrazoles
+            in_six = self.in_six
+            if before not in in_six and after not in in_six and self._is_fused(ring):
                 cost += 2  # 1H-indazoles
-            if self._has_oxo(ring) and not any(self._bears_oxo(j) for j in sides):
+            oxo = self._oxo
+            if oxo and before not in oxo and after not in oxo and not oxo.isdisjoint(ring):
                 cost += 1
         return cost
 
@@ -178,7 +184,7 @@ class Costs:
             return 2
         ring = next(one for one in self.five if {carbon, nitrogen} <= one)
         others = [j for j in self.neighbours[carbon] if j not in ring]
-        if self._is_in_six(carbon):
+        if carbon in self.in_six:
             if not others:
                 return 3
             return 1 if system.numbers[others[0]] == NITROGEN else 2
@@ -186,57 +192,38 @@ class Costs:
             return 0
         if system.numbers[others[0]] == NITROGEN:
             return 4
-        return 1 if self._bears_oxo(others[0]) else 3
-
-    def _element(self, k: int) -> int:
-        return -k if k < 0 else self.system.numbers[k]
+        return 1 if others[0] in self._oxo else 3
 
     def _is_fused(self, ring: tuple[int, ...]) -> bool:
-        return sum(self._is_in_six(j) for j in ring) == 2
-
-    def _is_in_six(self, k: int) -> bool:
-        return k in self.in_six
-
-    def _bears_oxo(self, k: int) -> bool:
-        return k >= 0 and any(
-            self._is_oxo(j) and self.system.degrees[j] == 1 for j in self.neighbours[k]
-        )
-
-    def _has_oxo(self, ring: tuple[int, ...]) -> bool:
-        return any(self._bears_oxo(k) for k in ring)
+        return sum([j in self.in_six for j in ring]) == 2
 
     def _in_six_ring(self, k: int) -> int:
         """Return the cost of a hydrogen on a nitrogen of a six-membered ring."""
+        system, oxo = self.system, self._oxo
+        beside = self.neighbours[k]
         cost = 8
-        for j in self.neighbours[k]:
-            for other in self.neighbours[j]:
-                if other != k and self.system.degrees[other] == 1 and self._is_oxo(other):
-                    cost = min(cost, 3)
-        if cost == 8 and self._has_oxo_across(k):
-            cost = 4
-        for j in self.neighbours[k]:
+        if oxo:
+            if not oxo.isdisjoint(beside):
+                cost = 3
+            elif self._has_oxo_across(k):
+                cost = 4
+        for j in beside:
             for other in self.neighbours[j]:
                 if (
                     other != k
-                    and self.system.numbers[other] == NITROGEN
-                    and self.system.flexible[other]
+                    and system.numbers[other] == NITROGEN
+                    and system.flexible[other]
                     and other not in self.aromatic
                 ):
                     cost += 1
         return cost
 
-    def _is_oxo(self, k: int) -> bool:
-        return self.system.flexible[k] and self.system.numbers[k] != NITROGEN
-
     def _has_oxo_across(self, k: int) -> bool:
-        for ring in self.system.rings:
-            if len(ring) == 6 and k in ring:
-                across = ring[(ring.index(k) + 3) % 6]
-                if across >= 0 and any(
-                    self._is_oxo(j) and self.system.degrees[j] == 1 for j in self.neighbours[across]
-                ):
-                    return True
-        return False
+        return any(
+            ring[(ring.index(k) + 3) % 6] in self._oxo
+            for ring in self.system.rings
+            if len(ring) == 6 and k in ring
+        )
 
     def _anion(self, k: int) -> int:
         """Return the cost of a negative charge on nitrogen: least beside a sydnonimine's ring."""

@@ -28,7 +28,7 @@ class Matcher:
         hetero: list[int] = []
         for ring in system.rings:
             if len(ring) == 6 and min(ring) >= 0:
-                is_carbon = all([system.numbers[k] == CARBON for k in ring])
+                is_carbon = all(system.numbers[k] == CARBON for k in ring)
                 (carbon if is_carbon else hetero).append(sum([1 << k for k in ring]))
         self._hetero = [one for one in hetero if one not in carbon]
         self._rings, pendants = self._cut_pendants(carbon)

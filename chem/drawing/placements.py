@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from chem.drawing.conjugation import System
 from chem.drawing.costs import CHARGE, Costs, Option
-from chem.drawing.forms import Placement, TooLargeError, neighbours_of
+from chem.drawing.forms import Placement, TooLargeError
 from chem.drawing.matching import SEXTET, Matcher
 
 MAX_PLACEMENTS = 3000
@@ -32,6 +32,8 @@ class Best(NamedTuple):
     """Of their atoms, without the rings."""
     rings: int
     """What their intact rings are worth."""
+    twins: tuple[tuple[int, int], ...]
+    """Pairs of positions that nothing tells apart, the one to be bonded first."""
 
 
 class _Candidate(NamedTuple):
@@ -65,7 +67,7 @@ def best_placements(system: System) -> Best:
             best = free
         return best
     except TooLargeError:
-        return Best((), 0, 0)
+        return Best((), 0, 0, ())
 
 
 def _search(system: System) -> Best:
@@ -93,7 +95,7 @@ def _search(system: System) -> Best:
     if len(best) > 1:
         habits = [sum(costs.habit(k) for k, n in enumerate(p.hydrogens) if n) for p in best]
         best = [p for p, habit in zip(best, habits, strict=True) if habit == min(habits)]
-    return Best(tuple(sorted(best)), atoms, rings)
+    return Best(tuple(sorted(best)), atoms, rings, candidates.twins)
 
 
 def _placement(system: System, mask: int, options: tuple[Option, ...]) -> Placement:
@@ -117,7 +119,15 @@ class _Candidates:
         self._fixed = sum([1 << k for k, can in enumerate(system.flexible) if not can])
         self._positions = [k for k, can in enumerate(system.flexible) if can]
         self._options = [costs.options(k) for k in self._positions]
-        self._twins = _twins(system, self._positions)
+        self._twins = _twins(system, self._positions, costs.neighbours)
+        self.twins = tuple(
+            [
+                (self._positions[twin], position)
+                for twin, position in zip(self._twins, self._positions, strict=True)
+                if twin is not None
+            ]
+        )
+        """As in ``Best``."""
         self._target = system.hydrogens + _PER_CHARGE * system.charge
         self._rest, count = self._sum_up()
         self.most = sum([max([one.cost for one in options]) for options in self._options])
@@ -186,9 +196,10 @@ class _Candidates:
         return sorted(found, key=itemgetter(0, 1))
 
 
-def _twins(system: System, positions: Sequence[int]) -> list[int | None]:
+def _twins(
+    system: System, positions: Sequence[int], neighbours: Sequence[Sequence[int]]
+) -> list[int | None]:
     """Return for each flexible atom the one before it that is equal and has the same neighbour."""
-    neighbours = neighbours_of(system)
     seen: dict[tuple[int, int], int] = {}
     twins: list[int | None] = []
     for k, position in enumerate(positions):
@@ -199,15 +210,3 @@ def _twins(system: System, positions: Sequence[int]) -> list[int | None]:
             seen[key] = k
         twins.append(twin)
     return twins
-
-
-@lru_cache(maxsize=50_000)
-def twins_of(system: System) -> tuple[tuple[int, int], ...]:
-    """Return the pairs of positions that nothing tells apart, the one to be bonded first."""
-    positions = [k for k, can in enumerate(system.flexible) if can]
-    twins = _twins(system, positions)
-    return tuple(
-        (positions[twin], position)
-        for position, twin in zip(positions, twins, strict=True)
-        if twin is not None
-    )

@@ -19,7 +19,7 @@ from chem.drawing.atom_states import CARBON, NITROGEN, AtomState, atom_states, n
 from chem.drawing.conjugation import Drawn, find_systems
 from chem.drawing.forms import Placement
 from chem.drawing.matching import double_bonds
-from chem.drawing.placements import best_placements, twins_of
+from chem.drawing.placements import Best, best_placements
 
 MAX_TIES = 16
 _STEREO = re.compile(r"[@/\\]")
@@ -42,22 +42,22 @@ def draw_preferred(mol: Chem.Mol, smiles: str) -> Redrawn | None:
     """
     systems = find_systems(mol)
     chosen: list[tuple[Drawn, Placement]] = []
-    tied: list[tuple[Drawn, tuple[Placement, ...]]] = []
+    tied: list[tuple[Drawn, Best]] = []
     for one in systems:
-        best = best_placements(one.system).placements
-        if len(best) > 1:
+        best = best_placements(one.system)
+        if len(best.placements) > 1:
             tied.append((one, best))
-        elif best and best[0] != _current(one):
-            chosen.append((one, best[0]))
+        elif best.placements and best.placements[0] != _current(one, best):
+            chosen.append((one, best.placements[0]))
     if tied:
         order = AtomOrder(mol, systems)
         # Without stereochemistry, two places of one hydrogen that the order cannot tell apart are
         # one and the same, as in 3,5-dimethylpyrazole.
         plain = not _STEREO.search(smiles)
         for one, best in tied:
-            first = order.lowest(one, best)
-            current = _current(one)
-            if len(first) > 1 and not (len(best) == 2 and current in first and plain):
+            first = order.lowest(one, best.placements)
+            current = _current(one, best)
+            if len(first) > 1 and not (len(best.placements) == 2 and current in first and plain):
                 first = _smallest(mol, one, first[:MAX_TIES])
             if current not in first:
                 chosen.append((one, first[0]))
@@ -85,19 +85,17 @@ def _smallest(mol: Chem.Mol, drawn: Drawn, placements: list[Placement]) -> list[
     return [one for one, text in zip(placements, texts, strict=True) if text == lowest]
 
 
-def _current(drawn: Drawn) -> Placement:
+def _current(drawn: Drawn, best: Best) -> Placement:
     """Return the placement that was drawn, equal atoms of one carbon in their fixed order."""
-    system = drawn.system
-    hydrogens, charges, bonded = [], [], []
-    for state, can in zip(drawn.states, system.flexible, strict=True):
-        hydrogens.append(state.hydrogens if can else 0)
-        charges.append(state.charge if can else 0)
-        if state.number == CARBON or not can:
-            bonded.append(not (state.number == CARBON and state.charge))
-        else:
-            valence = (3 if state.number == 7 else 2) + state.charge
-            bonded.append(valence - state.degree - state.hydrogens == 1)
-    for first, second in twins_of(system):
+    count = len(drawn.states)
+    hydrogens, charges, bonded = [0] * count, [0] * count, [True] * count
+    for k, (state, can) in enumerate(zip(drawn.states, drawn.system.flexible, strict=True)):
+        if can:
+            hydrogens[k], charges[k] = state.hydrogens, state.charge
+            bonded[k] = state.left == 1
+        elif state.number == CARBON and state.charge:
+            bonded[k] = False
+    for first, second in best.twins:
         if bonded[second] and not bonded[first]:
             bonded[first], bonded[second] = bonded[second], bonded[first]
             for values in (hydrogens, charges):
