@@ -61,8 +61,12 @@ def may_be_redrawn(mol: Chem.Mol, smiles: str) -> bool:
 
     False is certain. Of lead-like molecules a tenth may have one, and a fortieth has.
     """
-    # An azole or lactam with a second aromatic nitrogen.
-    return ("[nH]" in smiles and smiles.count("n") > 1) or _may_be_odd(mol, smiles)
+    return _may_be_azole(smiles) or _may_be_odd(mol, smiles)
+
+
+def _may_be_azole(smiles: str) -> bool:
+    """Tell whether a SMILES may hold an azole or lactam with a second aromatic nitrogen."""
+    return "[nH]" in smiles and smiles.count("n") > 1
 
 
 def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
@@ -89,13 +93,14 @@ def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
 def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol, bool]:
     """Return the preferred drawing of a sanitized, neutralized molecule of one fragment.
 
-    The very molecule where it is drawn so already; and whether looking again may find more.
+    The very molecule where it is drawn so already, which costs microseconds where nothing can
+    move; and whether looking again may find more.
     ``smiles`` is its canonical SMILES. ``note`` hears of ``tautomer`` (a hydrogen has moved, or a
     geometry that moving hydrogens destroy was dropped), ``resonance`` (only charges and double
     bonds have) and ``neutralized`` (an inner salt was given its neutral form).
     """
     if not _may_be_odd(mol, smiles):
-        return _draw_systems(mol, smiles, note), False
+        return (_draw_systems(mol, smiles, note) if _may_be_azole(smiles) else mol), False
     before = mol
     if "+" in smiles:
         balanced = balance_charges(mol)
