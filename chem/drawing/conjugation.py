@@ -42,6 +42,7 @@ class System(NamedTuple):
     flexible: tuple[bool, ...]
     """False: the atom takes part in one double bond of the system, whatever the form."""
     edges: tuple[tuple[int, int], ...]
+    """Pairs of neighbours, each with the lower position first."""
     rings: tuple[tuple[int, ...], ...]
     """Rings of five and six atoms that may be aromatic, as positions; an atom outside the
     system (an alkylated nitrogen, a ring oxygen or sulfur) as its atomic number below zero."""
@@ -121,17 +122,19 @@ def _describe(
     drawn = [states[i] for i in atoms]
     edges, surroundings = [], []
     for k, i in enumerate(atoms):
-        outer = []
+        inner = 0
         for j in neighbours[i]:
             other = place.get(j, -1)
-            if other > k:
-                edges.append((k, other))
-            elif other < 0:
-                outer.append(states[j])
-        surroundings.append(_describe_surroundings(drawn[k], outer, i in inside))
-    flexible = [
-        one.number != CARBON and i not in fixed for one, i in zip(drawn, atoms, strict=True)
-    ]
+            if other >= 0:
+                inner += 1
+                if other > k:
+                    edges.append((k, other))
+        if drawn[k].number == CARBON and inner == drawn[k].degree:
+            surroundings.append(0)
+        else:
+            outer = [states[j] for j in neighbours[i] if j not in place]
+            surroundings.append(_describe_surroundings(drawn[k], outer, i in inside))
+    flexible = [states[i].number != CARBON and i not in fixed for i in atoms]
     system = System(
         numbers=tuple([one.number for one in drawn]),
         degrees=tuple([one.degree for one in drawn]),
@@ -176,7 +179,7 @@ def _gives_a_pair(state: AtomState) -> bool:
 def _describe_surroundings(state: AtomState, outer: list[AtomState], is_in_ring: bool) -> int:
     """Return the bits of ``System.surroundings`` for an atom with these neighbours outside."""
     if state.number == CARBON:
-        return sum([1 << OUTER_CARBONS for one in outer if one.number == CARBON]) if outer else 0
+        return sum([1 << OUTER_CARBONS for one in outer if one.number == CARBON])
     bits = RING if is_in_ring else 0
     for other in outer:
         if other.number == OXYGEN:

@@ -122,19 +122,8 @@ class Matcher:
         return not mask or self._branch(mask)
 
     def _branch(self, mask: int) -> bool:
-        """Try every partner of an atom that has fewest; each has two at least."""
-        chosen = partners = 0
-        fewest = len(self._around)
-        bits = mask
-        while bits:
-            low = bits & -bits
-            bits ^= low
-            others = self._around[low.bit_length() - 1] & mask
-            count = others.bit_count()
-            if count < fewest:
-                chosen, partners, fewest = low, others, count
-                if count == 2:
-                    break
+        """Try every partner of an atom that has fewest."""
+        chosen, partners = self.most_bound(mask)
         mask ^= chosen
         while partners:
             low = partners & -partners
@@ -142,6 +131,23 @@ class Matcher:
             if self.joins(mask ^ low):
                 return True
         return False
+
+    def most_bound(self, mask: int) -> tuple[int, int]:
+        """Return the first of the atoms with fewest possible partners, and these, as sets."""
+        around = self._around
+        chosen = partners = 0
+        fewest = len(around)
+        bits = mask
+        while bits:
+            low = bits & -bits
+            bits ^= low
+            others = around[low.bit_length() - 1] & mask
+            count = others.bit_count()
+            if count < fewest:
+                chosen, partners, fewest = low, others, count
+                if count == 1:
+                    break
+        return chosen, partners
 
     def worth_of_rings(self, mask: int) -> int:
         """Return the worth of the rings of six atoms that this form leaves intact."""
@@ -188,13 +194,16 @@ def double_bonds(system: System, placement: Placement) -> Iterator[tuple[int, in
         raise ValueError("the atoms cannot be joined in pairs")
     neighbours = neighbours_of(system)
     while mask:
-        k = min(
-            (i for i in range(len(neighbours)) if mask >> i & 1),
-            key=lambda i: (sum(mask >> j & 1 for j in neighbours[i]), i),
-        )
-        for j in neighbours[k]:
-            rest = mask & ~(1 << k) & ~(1 << j)
-            if mask >> j & 1 and matcher.joins(rest):
-                yield k, j
-                mask = rest
-                break
+        low, partners = matcher.most_bound(mask)
+        k = low.bit_length() - 1
+        if partners & (partners - 1):
+            # The first of several that leaves the rest a partner each.
+            j = next(
+                j
+                for j in neighbours[k]
+                if partners >> j & 1 and matcher.joins(mask & ~low & ~(1 << j))
+            )
+        else:
+            j = partners.bit_length() - 1
+        yield k, j
+        mask &= ~low & ~(1 << j)

@@ -203,10 +203,10 @@ def _redraw(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mo
     Chem.Kekulize(drawn, clearAromaticFlags=True)
     stereo = False
     for one, placement in chosen:
-        doubled = {frozenset(pair) for pair in double_bonds(one.system, placement)}
+        doubled = {(min(pair), max(pair)) for pair in double_bonds(one.system, placement)}
         for pair in one.system.edges:
             bond = drawn.GetBondBetweenAtoms(one.atoms[pair[0]], one.atoms[pair[1]])
-            order = Chem.BondType.DOUBLE if frozenset(pair) in doubled else Chem.BondType.SINGLE
+            order = Chem.BondType.DOUBLE if pair in doubled else Chem.BondType.SINGLE
             if bond.GetBondType() != order:
                 stereo = stereo or bond.GetStereo() != Chem.BondStereo.STEREONONE
                 bond.SetStereo(Chem.BondStereo.STEREONONE)
