@@ -27,7 +27,7 @@ from chem.canonical import StereoError, axes_of, write_canonical
 from chem.diagnose import one_line
 from chem.drawing.dative_bonds import split_dative_bonds
 from chem.drawing.drawings import unite_charges
-from chem.drawing.preferred import draw_as_preferred, may_be_redrawn
+from chem.drawing.preferred import draw_as_preferred
 from chem.lost_centres import count_marks
 from chem.metals import salt_cutter
 from chem.named_groups import adopt_groups
@@ -201,7 +201,7 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
         marks = 0
         if written == seen:
             drawn = mol
-            if open_ and may_be_redrawn(mol, written):
+            if open_:
                 drawn, open_ = draw_as_preferred(mol, written, changes.add)
             if drawn is mol:
                 return Standardized(mol, written, changes.words, registration_key(mol, written))
@@ -258,20 +258,19 @@ def _to_fixed_point(
                 mol = parse(chosen, "smiles")
                 if isinstance(mol, Failure):
                     return mol
-            if may_be_redrawn(mol, chosen):
-                drawn, _ = draw_as_preferred(mol, chosen, changes.add)
-                if drawn is not mol and chosen not in redrawn:
-                    redrawn.append(chosen)
-                    mol, seen = drawn, []
-                    continue
-                if drawn is not mol:
-                    # Drawings lead to each other: the smallest stands for all.
-                    chosen = min(redrawn[redrawn.index(chosen) :])
-                    mol = parse(chosen, "smiles")
-                    if isinstance(mol, Failure):
-                        return mol
-                    if chosen == structure:
-                        changes = _Changes()
+            drawn, _ = draw_as_preferred(mol, chosen, changes.add)
+            if drawn is not mol and chosen not in redrawn:
+                redrawn.append(chosen)
+                mol, seen = drawn, []
+                continue
+            if drawn is not mol:
+                # Drawings lead to each other: the smallest stands for all.
+                chosen = min(redrawn[redrawn.index(chosen) :])
+                mol = parse(chosen, "smiles")
+                if isinstance(mol, Failure):
+                    return mol
+                if chosen == structure:
+                    changes = _Changes()
             _note_charges(structure, chosen, mol, changes)
             if is_relative and has_mirror_image(mol, chosen):
                 changes.add("assumed_absolute", mol)

@@ -198,38 +198,38 @@ HYDROGENS = (
     ("phosphite", "[P;X3;H0;+0:1]([O,N:2])([O,N:3])[O;H1:4]>>[PH:1](=[O:4])([*:2])[*:3]"),
     ("phosphinous acid", "[P;X3;H0;+0:1]([#6:2])([#6,#8:3])[O;H1:4]>>[PH:1](=[O:4])([*:2])[*:3]"),
 )
-_MAY_MOVE = "[{}]".format(
-    ",".join(
-        f"$({one})"
-        for one in (
-            "[O,S;X2;H1]-[C,N]=,#*",
-            "[O,S;H1]-c:[n+]",
-            "[O,S;X2;H1]-c1cc2ccccc2[n,o,s]1",
-            "[O,S;H1]-c:c:c:[n+]",
-            "[O;X2;H1]-c1c2ccccc2[cH]c2ccccc12",
-            "[O,S,Se;X2;H1]-[P,S]",
-            "[N;X3;!H0]-[C]=C",
-            "[C;X4;!H0]-[N;X2]=[N,O]",
-            "[N;X2]=[C]-[C;X4;!H0]-[$(C=O),$([N+]=O)]",
-            "[O;H1]-[N+]=C",
-            "[C;X4;!H0](-[$([#6](=O)[#6]),$([C;H1]=O)])-[#6]=O",
-            "[N;X2;H1]=[C;X2]",
-            "[O;H1]-[n;X3]",
-            "[N;!R;X3;H1;$(N-[$([N+]=O),$(C#N),$(S=O)])]-[C;R]=[N;R]",
-            "[O;X2;H1]-c1:c:c(=O):[n,o]:[n,o]:1",
-            "[O;X2;H1]-c1:c:c(=O):n:c(=[O,S]):n:1",
-            "[O;X2;H1]-c1:c:[n,o,s]:c(=[O,S]):n:1",
-        )
-    )
+_MAY_MOVE_FROM_OXYGEN = (
+    "[O,S;X2;H1]-[C,N]=,#*",
+    "[O,S;H1]-c:[n+]",
+    "[O,S;X2;H1]-c1cc2ccccc2[n,o,s]1",
+    "[O,S;H1]-c:c:c:[n+]",
+    "[O;X2;H1]-c1c2ccccc2[cH]c2ccccc12",
+    "[O,S,Se;X2;H1]-[P,S]",
+    "[O;H1]-[N+]=C",
+    "[O;H1]-[n;X3]",
+    "[O;X2;H1]-c1:c:c(=O):[n,o]:[n,o]:1",
+    "[O;X2;H1]-c1:c:c(=O):n:c(=[O,S]):n:1",
+    "[O;X2;H1]-c1:c:[n,o,s]:c(=[O,S]):n:1",
+)
+_MAY_MOVE = (
+    "[N;X3;!H0]-[C]=C",
+    "[C;X4;!H0]-[N;X2]=[N,O]",
+    "[N;X2]=[C]-[C;X4;!H0]-[$(C=O),$([N+]=O)]",
+    "[C;X4;!H0](-[$([#6](=O)[#6]),$([C;H1]=O)])-[#6]=O",
+    "[N;X2;H1]=[C;X2]",
+    "[N;!R;X3;H1;$(N-[$([N+]=O),$(C#N),$(S=O)])]-[C;R]=[N;R]",
 )
 
 
 class _Tools(NamedTuple):
     charges: rdMolStandardize.Normalizer
     hydrogens: rdMolStandardize.Normalizer
-    may_move: Chem.Mol
-    movable: tuple[Chem.Mol, ...]
-    """What each rule of ``HYDROGENS`` rewrites."""
+    hydroxyl: Chem.Mol
+    """In every pattern of ``may_move_from_oxygen``."""
+    may_move_from_oxygen: tuple[Chem.Mol, ...]
+    may_move: tuple[Chem.Mol, ...]
+    movable: tuple[tuple[Chem.Mol, Chem.Mol], ...]
+    """What each rule of ``HYDROGENS`` rewrites, behind what is part of it and quick to refute."""
 
 
 @cache
@@ -239,13 +239,43 @@ def _tools() -> _Tools:
         return _Tools(
             charges=rdMolStandardize.NormalizerFromData(_table(CHARGES), parameters),
             hydrogens=rdMolStandardize.NormalizerFromData(_table(HYDROGENS), parameters),
-            may_move=Chem.MolFromSmarts(_MAY_MOVE),
-            movable=tuple(Chem.MolFromSmarts(rule.partition(">>")[0]) for _, rule in HYDROGENS),
+            hydroxyl=Chem.MolFromSmarts("[O,S,Se;H1]"),
+            may_move_from_oxygen=tuple(map(Chem.MolFromSmarts, _MAY_MOVE_FROM_OXYGEN)),
+            may_move=tuple(map(Chem.MolFromSmarts, _MAY_MOVE)),
+            movable=tuple(
+                (Chem.MolFromSmarts(without_surroundings(one)), Chem.MolFromSmarts(one))
+                for one in (rule.partition(">>")[0] for _, rule in HYDROGENS)
+            ),
         )
 
 
 def _table(rules: tuple[tuple[str, str], ...]) -> str:
     return "".join(f"{name}\t{rule}\n" for name, rule in rules)
+
+
+def without_surroundings(smarts: str) -> str:
+    """Return a SMARTS without what its atoms demand of their surroundings by ``$(...)``.
+
+    It matches wherever the full one does, and is quicker: most molecules need no more.
+
+    >>> without_surroundings("[N;X3;!$(N-[N,O]):1][C;$(C=O),H1:2]")
+    '[N;X3:1][C:2]'
+    """
+    kept: list[str] = []
+    term = 0
+    """Where the demand begins in ``kept`` that is being read."""
+    depth = 0
+    for letter in smarts:
+        if letter == "[" or (letter == "(" and depth):
+            depth += 1
+        if depth == 1 and letter in "[;:]":
+            if "$" in kept[term:]:
+                del kept[term:]
+            term = len(kept)
+        kept.append(letter)
+        if letter == "]" or (letter == ")" and depth):
+            depth -= 1
+    return "".join(kept)
 
 
 def unite_charges(mol: Chem.Mol) -> None:
@@ -259,9 +289,10 @@ def settle_hydrogens(mol: Chem.Mol) -> Chem.Mol:
     The very molecule where none has to move.
     """
     tools = _tools()
-    if not mol.HasSubstructMatch(tools.may_move):
+    if not _may_move(mol, tools):
         return mol
-    if not any(mol.HasSubstructMatch(one) for one in tools.movable):
+    has = mol.HasSubstructMatch
+    if not any(has(part) and has(whole) for part, whole in tools.movable):
         return mol  # the normalizer would find the same, and prepares for longer
     free = Chem.Mol(mol)
     for atom in free.GetAtoms():
@@ -273,6 +304,13 @@ def settle_hydrogens(mol: Chem.Mol) -> Chem.Mol:
     free.UpdatePropertyCache(strict=False)
     tools.hydrogens.normalizeInPlace(free)
     return keep_groups(mol, free)
+
+
+def _may_move(mol: Chem.Mol, tools: _Tools) -> bool:
+    has = mol.HasSubstructMatch
+    if any(has(one) for one in tools.may_move):
+        return True
+    return has(tools.hydroxyl) and any(has(one) for one in tools.may_move_from_oxygen)
 
 
 def keep_groups(mol: Chem.Mol, rewritten: Chem.Mol) -> Chem.Mol:

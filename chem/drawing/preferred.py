@@ -21,8 +21,6 @@ Note = Callable[[str, Chem.Mol], None]
 
 _SURELY = re.compile(r"=\[?N|N[\d%]*\(?=|\[N@|P|=S(?!\()|S=[Cc]")
 """A double bond at nitrogen, or stereochemistry there; phosphorus; thiocarbonyl groups."""
-_AZOLE = re.compile(r"\[nH\].*n|n.*\[nH\]")
-"""An azole or lactam with a second aromatic nitrogen."""
 _FIXED_CHARGES = re.compile(r"\[N\+\]\(=O\)\[O-\]|O=\[N\+\]\(\[O-\]\)|\[S@*\+\]\(|\[O-\]\[S@*\+\]")
 """Nitro groups and sulfoxides."""
 ANTHRACENE = 14
@@ -34,22 +32,28 @@ _STEREO = re.compile(r"[/\\]|\[N@")
 
 
 class _Queries(NamedTuple):
+    phenol: Chem.Mol
+    """Simpler than the next and part of it: quick to refute."""
     hydroxyl: Chem.Mol
     """A hydroxyl or thiol group on a heteroaromatic ring."""
-    alkene: Chem.Mol
-    """An enol, an enamine, an enone in a ring."""
+    enol: Chem.Mol
+    """Or an enamine or ynol."""
+    enone: Chem.Mol
+    """In a ring."""
     between: Chem.Mol
     """A saturated carbon between a ketone or aldehyde and another carbonyl group."""
     anthrol: Chem.Mol
     malonyl: Chem.Mol
-    """Simpler than the one before and part of it: quick to refute."""
+    """Simpler than the one before and part of it."""
 
 
 @cache
 def _queries() -> _Queries:
     return _Queries(
+        Chem.MolFromSmarts("[O,S;X2;H1]-c"),
         Chem.MolFromSmarts("[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"),
-        Chem.MolFromSmarts("[$([N,O,S;!H0]-C=,#C),$([O,S]=[C;R]-[C;R]=C)]"),
+        Chem.MolFromSmarts("[N,O,S;!H0]-C=,#C"),
+        Chem.MolFromSmarts("[O,S]=[C;R]-[C;R]=C"),
         Chem.MolFromSmarts("[C;X4;!H0](-[$([#6](=O)[#6,$([N;R])]),$([C;H1]=O)])-[#6]=O"),
         Chem.MolFromSmarts("[O;X2;H1]-c1c2ccccc2[cH]c2ccccc12"),
         Chem.MolFromSmarts("[C;X4;!H0](-[#6]=O)-[#6]=O"),
@@ -61,7 +65,12 @@ def may_be_redrawn(mol: Chem.Mol, smiles: str) -> bool:
 
     False is certain. Of lead-like molecules a tenth may have one, and a fortieth has.
     """
-    return bool(_AZOLE.search(smiles)) or _may_be_odd(mol, smiles)
+    return _may_be_azole(smiles) or _may_be_odd(mol, smiles)
+
+
+def _may_be_azole(smiles: str) -> bool:
+    """Tell whether a SMILES may hold an azole or lactam with a second aromatic nitrogen."""
+    return "[nH]" in smiles and smiles.count("n") > 1
 
 
 def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
@@ -71,12 +80,14 @@ def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
     if "+" in smiles and "+" in _FIXED_CHARGES.sub("", smiles):
         return True
     queries = _queries()
-    if _ALKENE.search(smiles) and mol.HasSubstructMatch(queries.alkene):
+    has = mol.HasSubstructMatch
+    if _ALKENE.search(smiles) and (has(queries.enol) or has(queries.enone)):
         return True
     if (
         _HETEROAROMATIC.search(smiles)
         and _HYDROXYL.search(smiles)
-        and mol.HasSubstructMatch(queries.hydroxyl)
+        and has(queries.phenol)
+        and has(queries.hydroxyl)
     ):
         return True
     if (
@@ -86,23 +97,20 @@ def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
     ):
         return True
     carbonyls = smiles.count("=O") + smiles.startswith("O=")
-    return (
-        carbonyls > 1
-        and bool(mol.HasSubstructMatch(queries.malonyl))
-        and bool(mol.HasSubstructMatch(queries.between))
-    )
+    return carbonyls > 1 and bool(has(queries.malonyl)) and bool(has(queries.between))
 
 
 def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol, bool]:
     """Return the preferred drawing of a sanitized, neutralized molecule of one fragment.
 
-    The very molecule where it is drawn so already; and whether looking again may find more.
+    The very molecule where it is drawn so already, which costs microseconds where nothing can
+    move; and whether looking again may find more.
     ``smiles`` is its canonical SMILES. ``note`` hears of ``tautomer`` (a hydrogen has moved, or a
     geometry that moving hydrogens destroy was dropped), ``resonance`` (only charges and double
     bonds have) and ``neutralized`` (an inner salt was given its neutral form).
     """
     if not _may_be_odd(mol, smiles):
-        return _draw_systems(mol, smiles, note), False
+        return (_draw_systems(mol, smiles, note) if _may_be_azole(smiles) else mol), False
     before = mol
     if "+" in smiles:
         balanced = balance_charges(mol)

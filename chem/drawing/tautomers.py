@@ -15,16 +15,11 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
-from chem.drawing.conjugation import (
-    CARBON,
-    NITROGEN,
-    AtomState,
-    Drawn,
-    atom_states,
-    find_systems,
-    neighbour_lists,
-)
-from chem.drawing.placements import Placement, best_placements, double_bonds, twins_of
+from chem.drawing.atom_states import CARBON, NITROGEN, AtomState, atom_states, neighbour_lists
+from chem.drawing.conjugation import Drawn, find_systems
+from chem.drawing.forms import Placement
+from chem.drawing.matching import double_bonds
+from chem.drawing.placements import Best, best_placements
 
 MAX_TIES = 16
 _STEREO = re.compile(r"[@/\\]")
@@ -47,22 +42,22 @@ def draw_preferred(mol: Chem.Mol, smiles: str) -> Redrawn | None:
     """
     systems = find_systems(mol)
     chosen: list[tuple[Drawn, Placement]] = []
-    tied: list[tuple[Drawn, tuple[Placement, ...]]] = []
+    tied: list[tuple[Drawn, Best]] = []
     for one in systems:
-        best = best_placements(one.system).placements
-        if len(best) > 1:
+        best = best_placements(one.system)
+        if len(best.placements) > 1:
             tied.append((one, best))
-        elif best and best[0] != _current(one):
-            chosen.append((one, best[0]))
+        elif best.placements and best.placements[0] != _current(one, best):
+            chosen.append((one, best.placements[0]))
     if tied:
         order = AtomOrder(mol, systems)
         # Without stereochemistry, two places of one hydrogen that the order cannot tell apart are
         # one and the same, as in 3,5-dimethylpyrazole.
         plain = not _STEREO.search(smiles)
         for one, best in tied:
-            first = order.lowest(one, best)
-            current = _current(one)
-            if len(first) > 1 and not (len(best) == 2 and current in first and plain):
+            first = order.lowest(one, best.placements)
+            current = _current(one, best)
+            if len(first) > 1 and not (len(best.placements) == 2 and current in first and plain):
                 first = _smallest(mol, one, first[:MAX_TIES])
             if current not in first:
                 chosen.append((one, first[0]))
@@ -90,19 +85,17 @@ def _smallest(mol: Chem.Mol, drawn: Drawn, placements: list[Placement]) -> list[
     return [one for one, text in zip(placements, texts, strict=True) if text == lowest]
 
 
-def _current(drawn: Drawn) -> Placement:
+def _current(drawn: Drawn, best: Best) -> Placement:
     """Return the placement that was drawn, equal atoms of one carbon in their fixed order."""
-    system = drawn.system
-    hydrogens, charges, bonded = [], [], []
-    for state, can in zip(drawn.states, system.flexible, strict=True):
-        hydrogens.append(state.hydrogens if can else 0)
-        charges.append(state.charge if can else 0)
-        if state.number == CARBON or not can:
-            bonded.append(not (state.number == CARBON and state.charge))
-        else:
-            valence = (3 if state.number == 7 else 2) + state.charge
-            bonded.append(valence - state.degree - state.hydrogens == 1)
-    for first, second in twins_of(system):
+    count = len(drawn.states)
+    hydrogens, charges, bonded = [0] * count, [0] * count, [True] * count
+    for k, (state, can) in enumerate(zip(drawn.states, drawn.system.flexible, strict=True)):
+        if can:
+            hydrogens[k], charges[k] = state.hydrogens, state.charge
+            bonded[k] = state.left == 1
+        elif state.number == CARBON and state.charge:
+            bonded[k] = False
+    for first, second in best.twins:
         if bonded[second] and not bonded[first]:
             bonded[first], bonded[second] = bonded[second], bonded[first]
             for values in (hydrogens, charges):
@@ -136,10 +129,10 @@ class AtomOrder:
             for i, can in zip(one.atoms, one.system.flexible, strict=True)
             if can
         }
-        self._neighbours = neighbour_lists(mol)
+        states = atom_states(mol)
+        self._neighbours = neighbour_lists(mol, states)
         numbers = [
-            s.number + (s.degree << 8) + self._held(s, i in moving)
-            for i, s in enumerate(atom_states(mol))
+            s.number + (s.degree << 8) + self._held(s, i in moving) for i, s in enumerate(states)
         ]
         for (i,) in mol.GetSubstructMatches(_labelled(), maxMatches=len(numbers)):
             numbers[i] += mol.GetAtomWithIdx(i).GetIsotope() << 12
@@ -210,10 +203,10 @@ def _redraw(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mo
     Chem.Kekulize(drawn, clearAromaticFlags=True)
     stereo = False
     for one, placement in chosen:
-        doubled = {frozenset(pair) for pair in double_bonds(one.system, placement)}
+        doubled = {(min(pair), max(pair)) for pair in double_bonds(one.system, placement)}
         for pair in one.system.edges:
             bond = drawn.GetBondBetweenAtoms(one.atoms[pair[0]], one.atoms[pair[1]])
-            order = Chem.BondType.DOUBLE if frozenset(pair) in doubled else Chem.BondType.SINGLE
+            order = Chem.BondType.DOUBLE if pair in doubled else Chem.BondType.SINGLE
             if bond.GetBondType() != order:
                 stereo = stereo or bond.GetStereo() != Chem.BondStereo.STEREONONE
                 bond.SetStereo(Chem.BondStereo.STEREONONE)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.drawing import conjugation, placements
+from chem.drawing import atom_states, placements
 from chem.drawing.conjugation import find_systems
 from chem.drawing.placements import best_placements
 from chem.drawing.preferred import draw_as_preferred, may_be_redrawn
@@ -234,10 +234,10 @@ AZOLES = [
 
 def test_no_key_depends_on_what_was_read_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """RDKit's invariant, by which states of atoms are kept, does not tell [12C] from carbon."""
-    monkeypatch.setattr(conjugation, "_states", {})
+    monkeypatch.setattr(atom_states, "_states", {})
     first = [accept(one) for one in AZOLES]
     labelled = [accept(one).key for one in LABELLED]
-    monkeypatch.setattr(conjugation, "_states", {})
+    monkeypatch.setattr(atom_states, "_states", {})
     assert [accept(one).key for one in LABELLED] == labelled
     assert [(one.smiles, one.key) for one in map(accept, AZOLES)] == [
         (one.smiles, one.key) for one in first
