@@ -35,6 +35,8 @@ ENVIRONMENT = {
     # A waiting thread sleeps: where others use the cores too, spinning made training ten times
     # slower. Has to be set before torch is loaded.
     "OMP_WAIT_POLICY": "PASSIVE",
+    # Processes that are started here load no module from the folder where the command was given.
+    "PYTHONSAFEPATH": "1",
 }
 """Set unless the user's own environment says otherwise: nothing phones home from here."""
 
@@ -88,7 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
     """
     heed_interrupts()
     for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+        os.environ[name] = os.environ.get(name) or value
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # "±" on a terminal that knows ASCII only

@@ -16,6 +16,7 @@ from flows.options import (
     TlsCa,
     TlsCert,
     TlsKey,
+    Unencrypted,
     Workers,
 )
 from flows.outcome import check_usable, show_reading
@@ -46,6 +47,7 @@ def predict(
     tls_ca: TlsCa = None,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    unencrypted: Unencrypted = False,
     workers: Workers = None,
     store: StoreUrl = None,
 ) -> None:
@@ -63,7 +65,9 @@ def predict(
         note_if(told_of_library(work.library, work.prepared))
         show_reading(work.library)
         advice = "the prepared compounds are kept: give the same command again"
-        with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
+        with working(
+            scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), advice
+        ) as client:
             prepared = predict_file(
                 work.library, work.prepared, work.bundles, work.out, client, report, work.store
             )

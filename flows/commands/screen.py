@@ -19,6 +19,7 @@ from flows.options import (
     TlsCa,
     TlsCert,
     TlsKey,
+    Unencrypted,
     Workers,
 )
 from flows.outcome import check_usable, short, show_outcome, show_reading
@@ -58,6 +59,7 @@ def screen(
     tls_ca: TlsCa = None,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    unencrypted: Unencrypted = False,
     workers: Workers = None,
     partition_rows: PartitionRows = None,
     exhaustive: Exhaustive = False,
@@ -81,7 +83,9 @@ def screen(
         note_if(told_of_library(plan.library, plan.prepared))
         show_reading(plan.library)
         advice = f"what is done is kept: give the same command with --out {short(plan.out)}"
-        with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
+        with working(
+            scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), advice
+        ) as client:
             outcome = run_screen(plan, client, report)
     show_outcome(outcome, plan.screen)
     show_reading(plan.library, outcome.manifest["reading"])
