@@ -21,6 +21,7 @@ from flows.commands import (
     pretrain,
     rank,
     screen,
+    server,
     surrogate,
     train,
 )
@@ -60,6 +61,7 @@ app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)
 app.command("pretrain")(pretrain.pretrain)
+app.command("server")(server.server)
 app.command("surrogate")(surrogate.surrogate)
 app.add_typer(data.app, name="data")
 app.add_typer(bundles.app, name="bundles")

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from chem.columns import NamedColumns
 from chem.errors import InputError
 from chem.read import Library
+from chem.roots import named_path
 from data.fetch import CACHE_REMEDY
 from data.verify import Progress as FetchProgress
 from gnn.bundle import Bundle, shipped_bundles
@@ -52,7 +53,7 @@ def plan_screen(
     screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
     if exhaustive:
         screen = screen.model_copy(update={"exhaustive": True})
-    folder = Path(out).expanduser() if out else default_folder(screen.name)
+    folder = named_path(out) if out else default_folder(screen.name)
     plan = plan_run(
         screen,
         folder.absolute(),
@@ -91,8 +92,8 @@ def plan_ranking(
     Returns the run, the screen as it will be judged, and the folder to write to.
     """
     screen = override(load_screen(find_screen(name, SCREENS)), None, hits)
-    past = open_run(run.expanduser())
-    folder = Path(out).expanduser() if out else default_folder(screen.name)
+    past = open_run(named_path(run))
+    folder = named_path(out) if out else default_folder(screen.name)
     return past, check_rerank(past, screen, folder), folder.absolute()
 
 
@@ -118,7 +119,7 @@ def plan_predictions(
 ) -> Predictions:
     """Plan predictions of a file, by default with every shipped bundle."""
     loaded = load_bundles(tuple(bundles or shipped_bundles()))
-    target = out.expanduser().absolute()
+    target = named_path(out).absolute()
     if target.is_dir():
         raise InputError(f"{out} is a folder; name the file to write, such as {out}/preds.csv")
     check_writable(target.parent, "name a file elsewhere with --out")
@@ -155,7 +156,7 @@ def plan_preparation(
     Without ``out`` that is the folder of the cache in which screens look for it. With a ``store``
     its partitions go there.
     """
-    folder = None if out is None else Path(out).expanduser().absolute()
+    folder = None if out is None else named_path(out).absolute()
     if folder is not None:
         check_writable(folder)
         if folder.is_dir() and any(folder.iterdir()) and not (folder / LEDGER).exists():

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 from distributed import Security
 
 from chem.errors import InputError
+from chem.roots import named_path
 
 ENCRYPTED = "tls://"
 UNENCRYPTED = "HITLIST_UNENCRYPTED"
@@ -66,7 +67,7 @@ def make_security(address: str, tls: Tls) -> Security:
     ``tls://`` address without certificates, and for any other address that was not asked for twice.
     """
     for name, path in tls.files.items():
-        if not Path(path).expanduser().is_file():
+        if not named_path(path).is_file():
             raise InputError(f"--tls-{name}: there is no file {path}; {ADVICE}")
     roles = {"ca": "tls_ca_file", "cert": "tls_client_cert", "key": "tls_client_key"}
     expanded = {roles[name]: str(Path(path).expanduser()) for name, path in tls.files.items()}

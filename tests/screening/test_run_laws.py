@@ -31,6 +31,7 @@ from screening.publish import Outcome
 from screening.run import check_folder, prepare_stage, run_screen
 from screening.screen import Screen
 from screening.screen_file import dump_screen, load_screen
+from screening.tls import Tls
 
 Mixed = list[tuple[str, str]]
 FILES = Path(__file__).parents[1] / "files"
@@ -439,11 +440,13 @@ def test_a_scheduler_that_does_not_answer_is_told_in_one_line(
 ) -> None:
     with (
         pytest.raises(InputError, match=r"^[^\n]*no Dask scheduler answers at nonsense[^\n]*$"),
-        connect("nonsense://1.2.3.4:1"),
+        connect("nonsense://1.2.3.4:1", tls=Tls(unencrypted=True)),
     ):
         pass
 
 
-def test_a_running_scheduler_can_be_used(client: Client) -> None:
-    with connect(client.scheduler.address) as other:
+def test_a_running_scheduler_can_be_used(
+    client: Client, certificates: Callable[[Client], Tls]
+) -> None:
+    with connect(client.scheduler.address, tls=certificates(client)) as other:
         assert sorted(run_window(other, abs, [-3, 2, -1])) == [1, 2, 3]
