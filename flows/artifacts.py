@@ -57,7 +57,8 @@ def summarize(screen: Screen, outcome: Outcome) -> str:
             "",
             f"Folder: {as_written(str(outcome.folder))}",
             "",
-            f"Library: {as_written(library['name'])}, sha256 `{library['sha256'][:12]}`. Models: {bundles}.",
+            f"Library: {as_written(library['name'])}, sha256 `{library['sha256'][:12]}`. "
+            f"Models: {bundles}.",
             "",
             "| | records |",
             "|---|---:|",
