@@ -24,6 +24,7 @@ from flows.commands import (
     server,
     surrogate,
     train,
+    verify,
 )
 from flows.console import Stopped, complain
 from flows.interrupt import heed_interrupts
@@ -57,6 +58,7 @@ app = typer.Typer(
 app.command("screen")(screen.screen)
 app.command("rank")(rank.rank)
 app.command("explain")(explain.explain)
+app.command("verify")(verify.verify)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)

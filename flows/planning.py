@@ -5,7 +5,7 @@ be checked before any work is done, and raise InputError or ModelError for what 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -43,8 +43,11 @@ def plan_screen(
     exhaustive: bool = False,
     device: str = "cpu",
     store: str | None = None,
+    replaces: bool = False,
 ) -> Plan:
     """Plan a screen by its shipped name or file; ``library`` and ``hits`` replace its own.
+
+    replaces: a finished run of another objective in the folder is written over.
 
     Without ``out`` the run's folder is ``runs/<screen>-<date>-<time>``. ``store`` is where
     partitions and scores are kept, by default in the cache and the run's folder. Paths are made
@@ -63,6 +66,7 @@ def plan_screen(
         device=device,
         store=store,
     )
+    plan = replace(plan, replaces=replaces)
     check_folder(plan)
     return plan
 

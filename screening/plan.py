@@ -61,6 +61,8 @@ class Plan:
     """Accepted compounds from which on a triage goes before the ensembles."""
     lists: tuple[CompoundList, ...] = ()
     """What the screen's selection excludes and includes."""
+    replaces: bool = False
+    """Whether a finished run of another objective in the folder may be written over."""
 
     @property
     def without_triage(self) -> str:

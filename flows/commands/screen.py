@@ -65,6 +65,10 @@ def screen(
     exhaustive: Exhaustive = False,
     device: Device = "cpu",
     store: StoreUrl = None,
+    replaces: Annotated[
+        bool,
+        typer.Option("--replace", help="Write over a finished run of another objective."),
+    ] = False,
 ) -> None:
     """Rank a library against a screen and hand over the best compounds.
 
@@ -78,7 +82,17 @@ def screen(
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
         plan = plan_screen(
-            screen, library, out, hits, columns, partition_rows, report, exhaustive, device, store
+            screen,
+            library,
+            out,
+            hits,
+            columns,
+            partition_rows,
+            report,
+            exhaustive,
+            device,
+            store,
+            replaces,
         )
         note_if(told_of_library(plan.library, plan.prepared))
         show_reading(plan.library)

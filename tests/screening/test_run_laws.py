@@ -450,3 +450,34 @@ def test_a_running_scheduler_can_be_used(
 ) -> None:
     with connect(client.scheduler.address, tls=certificates(client)) as other:
         assert sorted(run_window(other, abs, [-3, 2, -1])) == [1, 2, 3]
+
+
+def test_a_finished_run_is_not_written_over_by_another_objective(
+    whole: Outcome, screen: Screen, lone: Client, tmp_path: Path
+) -> None:
+    """A list may have been ordered from it."""
+    same = finished(whole, screen, tmp_path)
+    check_folder(same)
+    other = replace(same, screen=screen.model_copy(update={"hits": 4}))
+    before = content(same.out)
+    with pytest.raises(InputError, match=r"^[^\n]*holds a finished run[^\n]*--replace[^\n]*$"):
+        run_screen(other, lone)
+    assert content(same.out) == before
+    made = run_screen(replace(other, replaces=True), lone)
+    assert len(made.table.rows) == 4
+
+
+@pytest.mark.parametrize("name", ["lab", "scores"])
+def test_a_link_at_a_runs_own_folder_is_refused(
+    whole: Outcome, screen: Screen, lone: Client, tmp_path: Path, name: str
+) -> None:
+    """Files of another run's would be written over and removed."""
+    run = finished(whole, screen, tmp_path)
+    other = shutil.copytree(run.out / name, tmp_path / "other")
+    (other / "plate_7.csv").write_text("x")
+    shutil.rmtree(run.out / name)
+    (run.out / name).symlink_to(other)
+    before = {path: path.read_bytes() for path in other.rglob("*") if path.is_file()}
+    with pytest.raises(InputError, match=r"^[^\n]*is a symbolic link[^\n]*$"):
+        run_screen(run, lone)
+    assert {path: path.read_bytes() for path in other.rglob("*") if path.is_file()} == before
