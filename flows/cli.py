@@ -21,8 +21,10 @@ from flows.commands import (
     pretrain,
     rank,
     screen,
+    server,
     surrogate,
     train,
+    verify,
 )
 from flows.console import Stopped, complain
 from flows.interrupt import exit_code, heed_interrupts
@@ -35,6 +37,8 @@ ENVIRONMENT = {
     # A waiting thread sleeps: where others use the cores too, spinning made training ten times
     # slower. Has to be set before torch is loaded.
     "OMP_WAIT_POLICY": "PASSIVE",
+    # Processes that are started here load no module from the folder where the command was given.
+    "PYTHONSAFEPATH": "1",
 }
 """Set unless the user's own environment says otherwise: nothing phones home from here."""
 
@@ -54,10 +58,12 @@ app = typer.Typer(
 app.command("screen")(screen.screen)
 app.command("rank")(rank.rank)
 app.command("explain")(explain.explain)
+app.command("verify")(verify.verify)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)
 app.command("pretrain")(pretrain.pretrain)
+app.command("server")(server.server)
 app.command("surrogate")(surrogate.surrogate)
 app.add_typer(data.app, name="data")
 app.add_typer(bundles.app, name="bundles")
@@ -89,7 +95,7 @@ def main(arguments: list[str] | None = None) -> None:
     """
     heed_interrupts()
     for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+        os.environ[name] = os.environ.get(name) or value
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # "±" on a terminal that knows ASCII only

@@ -52,6 +52,14 @@ TlsKey = Annotated[
         show_default="in the certificate's file",
     ),
 ]
+Unencrypted = Annotated[
+    bool,
+    typer.Option(
+        "--unencrypted",
+        envvar="HITLIST_UNENCRYPTED",
+        help="Allow a tcp:// scheduler: whoever reaches it can run code here.",
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option(

@@ -5,7 +5,7 @@ be checked before any work is done, and raise InputError or ModelError for what 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from chem.columns import NamedColumns
 from chem.errors import InputError
 from chem.read import Library
+from chem.roots import named_path
 from data.fetch import CACHE_REMEDY
 from data.verify import Progress as FetchProgress
 from gnn.bundle import shipped_bundles
@@ -43,8 +44,11 @@ def plan_screen(
     exhaustive: bool = False,
     device: str = "cpu",
     store: str | None = None,
+    replaces: bool = False,
 ) -> Plan:
     """Plan a screen by its shipped name or file; ``library`` and ``hits`` replace its own.
+
+    replaces: a finished run of another objective in the folder is written over.
 
     Without ``out`` the run's folder is ``runs/<screen>-<date>-<time>``. ``store`` is where
     partitions and scores are kept, by default in the cache and the run's folder. Paths are made
@@ -53,7 +57,7 @@ def plan_screen(
     screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
     if exhaustive:
         screen = screen.model_copy(update={"exhaustive": True})
-    folder = Path(out).expanduser() if out else default_folder(screen.name)
+    folder = named_path(out) if out else default_folder(screen.name)
     plan = plan_run(
         screen,
         folder.absolute(),
@@ -63,6 +67,7 @@ def plan_screen(
         device=device,
         store=store,
     )
+    plan = replace(plan, replaces=replaces)
     check_folder(plan)
     return plan
 
@@ -92,8 +97,8 @@ def plan_ranking(
     Returns the run, the screen as it will be judged, and the folder to write to.
     """
     screen = override(load_screen(find_screen(name, SCREENS)), None, hits)
-    past = open_run(run.expanduser())
-    folder = Path(out).expanduser() if out else default_folder(screen.name)
+    past = open_run(named_path(run))
+    folder = named_path(out) if out else default_folder(screen.name)
     return past, check_rerank(past, screen, folder), folder.absolute()
 
 
@@ -121,7 +126,7 @@ def plan_predictions(
 ) -> Predictions:
     """Plan predictions of a file, by default of every task of every shipped bundle."""
     wanted = wanted_tasks(load_bundles(tuple(bundles or shipped_bundles())), tasks)
-    target = out.expanduser().absolute()
+    target = named_path(out).absolute()
     if target.is_dir():
         raise InputError(f"{out} is a folder; name the file to write, such as {out}/preds.csv")
     check_writable(target.parent, "name a file elsewhere with --out")
@@ -158,7 +163,7 @@ def plan_preparation(
     Without ``out`` that is the folder of the cache in which screens look for it. With a ``store``
     its partitions go there.
     """
-    folder = None if out is None else Path(out).expanduser().absolute()
+    folder = None if out is None else named_path(out).absolute()
     if folder is not None:
         check_writable(folder)
         if folder.is_dir() and any(folder.iterdir()) and not (folder / LEDGER).exists():

@@ -6,7 +6,7 @@ from prefect import flow, task
 
 from flows.planning import Preparation, plan_preparation
 from flows.screen import AGAIN, ONCE
-from flows.stages import log_if, log_reading, stage_progress
+from flows.stages import hold_to_roots, log_if, log_reading, stage_progress
 from screening.cluster import connect
 from screening.older import told_of_library
 from screening.prepare import prepare_library
@@ -65,6 +65,7 @@ def prepare(
         store: where the partitions are kept, a shared folder or such as ``s3://bucket/x``; by
             default in that folder.
     """
+    hold_to_roots()
     tls = Tls.find(tls_ca, tls_cert, tls_key)
     prepared = prepare_into(open_library(library, out, store), scheduler, workers, tls)
     return {

@@ -12,7 +12,7 @@ from chem.counted import counted
 from flows.artifacts import publish
 from flows.planning import plan_ranking
 from flows.screen import AGAIN, ONCE
-from flows.stages import log_if, stage_progress
+from flows.stages import hold_to_roots, log_if, stage_progress
 from screening.cluster import connect
 from screening.evidence import Evidence
 from screening.meter import Clock
@@ -94,6 +94,7 @@ def rank(
         tls_cert: certificate to show to the scheduler.
         tls_key: its key.
     """
+    hold_to_roots()
     tls = Tls.find(tls_ca, tls_cert, tls_key)
     clock = Clock()
     planned = plan(run, screen, out, hits)

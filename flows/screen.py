@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from chem.counted import counted
 from flows.artifacts import publish
 from flows.planning import plan_screen
-from flows.stages import log_if, log_reading, stage_progress, worth_retrying
+from flows.stages import hold_to_roots, log_if, log_reading, stage_progress, worth_retrying
 from screening.cluster import connect
 from screening.evidence import Evidence
 from screening.judge import Scores
@@ -162,6 +162,7 @@ def screen(
         store: where partitions and scores are kept, a shared folder or such as ``s3://bucket/x``;
             by default the cache and the run's folder.
     """
+    hold_to_roots()
     tls = Tls.find(tls_ca, tls_cert, tls_key)
     clock = Clock()
     planned = plan(screen, library, out, hits, exhaustive, device, store)

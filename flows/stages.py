@@ -1,19 +1,22 @@
 """What every Prefect task of hitlist shares: progress on the server, and what not to retry."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import Task
+from prefect import Task, runtime
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
 from chem.errors import InputError
 from chem.read import Library
+from chem.roots import ROOTS
 from flows.console import Report
+from flows.markdown import as_written
 from flows.outcome import reading_lines
 from flows.pace import Pace, progress_line
 from gnn.errors import ModelError
@@ -39,6 +42,17 @@ async def worth_retrying(task: Task[..., Any], run: TaskRun, state: State[Any]) 
     return False
 
 
+def hold_to_roots() -> None:
+    """Keep the paths that a deployed flow is given below the roots (:mod:`chem.roots`).
+
+    Whoever may call the server chooses them. Without HITLIST_ROOTS in the worker's environment
+    the one root is the folder that the flow works in. A flow that is called from Python goes
+    where its caller may.
+    """
+    if runtime.deployment.id and ROOTS not in os.environ:
+        os.environ[ROOTS] = os.getcwd()
+
+
 def log_if(message: str) -> None:
     """Say something in the log where there is something to say."""
     if message:
@@ -58,8 +72,8 @@ def stage_progress(key: str, what: str) -> Iterator[Report]:
     The artifact's description tells the rate and the time left. It ends at 100 when the stage
     ends well.
     """
-    logger = get_run_logger()
-    artifact = cast(UUID, create_progress_artifact(0.0, key=key, description=what))
+    logger, shown = get_run_logger(), as_written(what)
+    artifact = cast(UUID, create_progress_artifact(0.0, key=key, description=shown))
     last = monotonic()
     percent = 0.0
     pace = Pace()
@@ -74,7 +88,9 @@ def stage_progress(key: str, what: str) -> Iterator[Report]:
         logger.info("%s", line)
         if total:
             percent = min(99.0, 100 * done / total)
-        update_progress_artifact(artifact, progress=percent, description=f"{what}\n\n{line}")
+        update_progress_artifact(
+            artifact, progress=percent, description=f"{shown}\n\n{as_written(line)}"
+        )
 
     yield report
-    update_progress_artifact(artifact, progress=100.0, description=what)
+    update_progress_artifact(artifact, progress=100.0, description=shown)

@@ -6,10 +6,12 @@ from typing import Any, Literal
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
+from chem.roots import named_path
 from data.assay.read import AssayOptions
 from flows.artifacts import artifact_key
+from flows.markdown import as_written
 from flows.screen import AGAIN, ONCE
-from flows.stages import log_if, stage_progress
+from flows.stages import hold_to_roots, log_if, stage_progress
 from flows.training import run_training
 from flows.training_checks import check_bundle_folder, check_device
 from flows.training_plan import Training, plan_training
@@ -82,6 +84,7 @@ def train(
         smiles_column: of an assay: column of the structures; by default found by its name.
         id_column: of an assay: column of the ids; likewise.
     """
+    hold_to_roots()
     check_device(device)
     options = AssayOptions(
         smiles_column=smiles_column,
@@ -94,14 +97,21 @@ def train(
         skip_bad_cells=skip_bad_cells,
     )
     training = plan(source, name, members, model, options)
-    place = Path(out) if out else Path("runs", "bundles", training.name)
+    place = named_path(out) if out else Path("runs", "bundles", training.name)
     about = (training.name, training.title, training.description)
     folder = check_bundle_folder(place, about)
     card = fit(training, assemble(training), folder, device)
     rows = [
-        {"metric": key, "tasks": mean.tasks, "network": mean.network, "forest": mean.forest}
+        {
+            "metric": as_written(key),
+            "tasks": mean.tasks,
+            "network": mean.network,
+            "forest": mean.forest,
+        }
         for key, mean in card.summary.items()
     ]
     key = artifact_key(f"train-{card.name}")
-    create_table_artifact(rows, key=key, description=f"{card.title}: means over the tasks")
+    create_table_artifact(
+        rows, key=key, description=f"{as_written(card.title)}: means over the tasks"
+    )
     return {"folder": str(folder), "name": card.name, "tasks": len(card.tasks)}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from chem.errors import InputError
+from chem.roots import named_path
 from gnn.bundle import read_card
 from gnn.errors import ModelError
 from gnn.measured_file import FILE as MEASURED
@@ -85,6 +86,6 @@ def check_arrays_file(file: Path) -> Path:
     """Return the absolute path of an arrays file to write."""
     if file.suffix != ".npz":
         raise InputError(f"{file} must end in .npz; name a file such as {file.stem}.npz")
-    path = file.expanduser().absolute()
+    path = named_path(file).absolute()
     check_writable(path.parent, "name a file elsewhere with --arrays")
     return path

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chem.errors import InputError
 from chem.read import hash_file
+from chem.roots import named_path
 from data.assay.describe import Description
 from data.assay.read import AssayOptions, describe_assay, read_assay
 from flows.measurements import Measurements, measurements_of_assay, measurements_of_sets
@@ -74,7 +75,6 @@ def plan_training(
 
     ``held_out`` keeps a recipe's bundle from being trained on the rows that it is measured on.
     """
-    path = Path(source).expanduser()
     if _is_recipe(source):
         if columns is not None and columns != AssayOptions():
             raise InputError(f"{source} is a recipe; columns and units are only for an assay file")
@@ -83,14 +83,16 @@ def plan_training(
         return _plan_recipe(load_recipe(find_recipe(source)), name, members, held_out)
     if held_out:
         raise InputError(f"{source} is an assay; --held-out is only for a recipe")
-    return _plan_assay(path, name, members, columns or AssayOptions(), check_model(model))
+    return _plan_assay(
+        named_path(source), name, members, columns or AssayOptions(), check_model(model)
+    )
 
 
 def describe_source(source: str, columns: AssayOptions) -> Description:
     """Return how an assay's columns are read. Raises InputError for a recipe."""
     if _is_recipe(source):
         raise InputError(f"{source} is a recipe; --describe is only for an assay file")
-    path = Path(source).expanduser()
+    path = named_path(source)
     _check_exists(path)
     return describe_assay(path, columns)
 

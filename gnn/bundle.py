@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from chem.roots import named_path
 from gnn.calibration import Calibration
 from gnn.card import Card
 from gnn.domain import Domain
@@ -68,7 +69,7 @@ def find_bundle(name: str) -> Path:
     """Return the folder of a shipped bundle's name or of a path."""
     if (SHIPPED / name / "card.json").is_file():
         return SHIPPED / name
-    folder = Path(name).expanduser()
+    folder = named_path(name)
     if (folder / "card.json").is_file():
         return folder
     if folder.is_dir():

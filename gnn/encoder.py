@@ -32,6 +32,13 @@ class Convolution(MessagePassing):  # type: ignore[misc]
             nn.Linear(2 * width, width),
         )
 
+    def _set_jittable_templates(self, raise_on_error: bool = False) -> None:
+        """Use ``propagate`` as the library has it.
+
+        The library would write source code of its own for this class into the temporary folder,
+        load it from there, and leave one file there for each process.
+        """
+
     def forward(self, atoms: Tensor, edge_index: Tensor, bonds: Tensor) -> Tensor:
         """Map [N, width] atom vectors to [N, width]."""
         normal = self.norm(atoms)

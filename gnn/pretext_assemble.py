@@ -1,6 +1,5 @@
 """From catalogue sets to the arrays that pretraining needs: structures alone, no measured value."""
 
-import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from data.presumed import molecules_of
 from gnn.batch import GraphArrays, collect
 from gnn.errors import ModelError
 from gnn.pretext_set import PretextSet, standardize_labels
+from gnn.processes import fresh_processes
 
 Progress = Callable[[str, int, int], None]
 LIBRARY = "zinc_leadlike"
@@ -67,8 +67,7 @@ def assemble_pretext(
     smiles: set[str] = set()
     graphs: list[MolGraph] = []
     labels = [np.zeros((0, len(pretext_names())), np.float32)]
-    fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=fresh) as pool:
+    with ProcessPoolExecutor(processes, mp_context=fresh_processes()) as pool:
         chunks = [unique[at : at + _CHUNK] for at in range(0, len(unique), _CHUNK)]
         for done, found in enumerate(pool.map(_label, chunks)):
             new = [at for at, text in enumerate(found.smiles) if text not in smiles]

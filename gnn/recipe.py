@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from chem.roots import named_path
 from gnn.errors import ModelError
 from gnn.network import NetworkConfig, network_config
 from gnn.pretrained import Pretrained, load_pretrained
@@ -212,7 +213,7 @@ def _wanted(key: str, whole: bool, value: int | float) -> str:
 def find_recipe(name: str) -> Path:
     """Return the path of a shipped recipe's name or of a file."""
     shipped = SHIPPED / f"{name}.toml"
-    path = shipped if shipped.is_file() else Path(name).expanduser()
+    path = shipped if shipped.is_file() else named_path(name)
     if path.is_file():
         return path
     names = sorted(path.stem for path in SHIPPED.glob("*.toml"))

@@ -1,6 +1,5 @@
 """Structures of libraries as graphs, each once: what a surrogate learns on."""
 
-import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
@@ -10,6 +9,7 @@ from chem.graphs import MolGraph, featurize
 from chem.records import Failure, Record, StructureFormat
 from chem.standardize import standardize
 from gnn.batch import GraphArrays, collect
+from gnn.processes import fresh_processes
 
 Progress = Callable[[str, int, int], None]
 Structure = tuple[str, StructureFormat]
@@ -31,8 +31,7 @@ def graphs_of(
     """Standardize and featurize structures: each compound once, what cannot be read left out."""
     chunks = [structures[at : at + _CHUNK] for at in range(0, len(structures), _CHUNK)]
     found: dict[str, MolGraph] = {}
-    fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=fresh) as pool:
+    with ProcessPoolExecutor(processes, mp_context=fresh_processes()) as pool:
         for done, pairs in enumerate(pool.map(_featurize, chunks)):
             for smiles, graph in pairs:
                 found.setdefault(smiles, graph)

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
 from queue import Empty, SimpleQueue
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -31,6 +32,8 @@ QUIET = {
     "distributed.scheduler.allowed-failures": 2,
     # Workers hold one partition each; pausing at a share of a laptop's memory only stalls them.
     "distributed.worker.memory.pause": False,
+    # Python's own modules before any file of the same name in the folder of the command.
+    "distributed.nanny.pre-spawn-environ.PYTHONSAFEPATH": "1",
 }
 LOOK_SECONDS = 5.0
 """How often the number of workers is asked for."""
@@ -45,6 +48,10 @@ def connect(
     scheduler: str | None = None, workers: int | None = None, tls: Tls | None = None
 ) -> Iterator[Client]:
     """Give a client of a running scheduler (``tls://host:8786``), or of processes started here.
+
+    Processes started here speak TLS with a key that lives in their memory alone, so no other user
+    of the machine reaches them. Dask looks for modules in its scratch folder first, so that is a
+    new one that only this user may enter.
 
     workers: processes to start, by default one for each core that this process may use.
     tls: certificates for ``tls://``; by default what the environment names.
@@ -61,10 +68,14 @@ def connect(
                 close(client)
             return
         count = workers or _cores()
-        with _ignoring_interrupts():
-            cluster = _start(count)
-        with cluster, Client(cluster) as client:
-            yield client
+        with (
+            TemporaryDirectory(prefix="hitlist-", ignore_cleanup_errors=True) as scratch,
+            dask.config.set({"temporary-directory": scratch}),
+        ):
+            with _ignoring_interrupts():
+                cluster = _start(count)
+            with cluster, Client(cluster) as client:
+                yield client
 
 
 def _start(workers: int) -> LocalCluster:
@@ -83,6 +94,7 @@ def _start(workers: int) -> LocalCluster:
 def _start_once(workers: int) -> LocalCluster:
     return LocalCluster(
         n_workers=workers,
+        security=True,
         threads_per_worker=1,
         processes=True,
         dashboard_address="127.0.0.1:0",  # None would take 8787, and say so if it is taken

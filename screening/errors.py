@@ -27,6 +27,10 @@ class StoreError(LostError):
     """A file of a store is damaged or cannot be read or written."""
 
 
+class AlteredError(InputError):
+    """What a hit list rests on is not what was made of the library: somebody changed it."""
+
+
 @contextmanager
 def told_in_one_line(path: Path) -> Iterator[None]:
     """Turn what the system says of a file that cannot be written, such as a full disk, into one."""

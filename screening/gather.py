@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 from distributed import Client
 
 from chem.alerts import flag_atoms
+from chem.read import Library
 from gnn.bundle import Bundle
 from screening.evidence import Evidence, Flag
 from screening.explanations import explain_hits
 from screening.loaded import known_bundles
 from screening.neighbours import nearest_measured
 from screening.prepare import Progress
+from screening.recheck import check_hits
 from screening.screen import Screen
 
 NEIGHBOURS = 3
@@ -18,7 +21,8 @@ NEIGHBOURS = 3
 
 
 def gather_evidence(
-    smiles: Sequence[str],
+    hits: pd.DataFrame,
+    library: Library | None,
     screen: Screen,
     bundles: Sequence[Bundle],
     featurizer: str,
@@ -26,10 +30,16 @@ def gather_evidence(
     client: Client,
     progress: Progress | None = None,
 ) -> list[Evidence]:
-    """Gather the evidence of molecules, in their order.
+    """Gather the evidence of hits, in their order, and hold them to what they were made from.
 
-    smiles: standardized. The models are asked in the workers, which takes most of the time.
+    hits: as a ranking has them. library: whose file they are from; None where it is not at hand.
+    The models are asked in the workers, which takes most of the time.
+
+    Raises:
+        AlteredError: a hit's record or prediction was changed (:mod:`screening.recheck`).
     """
+    check_hits(hits, library, bundles, featurizer, half, client)
+    smiles = [str(text) for text in hits["smiles"]]
     tasks = explained_tasks(screen)
     primaries = [part.task for part in screen.primary]
     known = known_bundles(bundles)

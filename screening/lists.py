@@ -18,6 +18,7 @@ from chem.columns import is_no_id
 from chem.errors import InputError
 from chem.find_columns import rank_of_id
 from chem.read import FORMATS, Library, open_library, read_names
+from chem.roots import named_path
 from data.catalogue import datasets
 from screening.places import prepared_folder, prepared_key, prepared_store
 from screening.prepare import Progress, prepare_library
@@ -105,7 +106,7 @@ def _open(role: Role, entry: str, root: Store | None, find: FindLibrary) -> Comp
     try:
         library = find(entry)
     except InputError as error:
-        found = _read_ids(Path(entry))
+        found = _read_ids(named_path(entry))
         if found is None:
             raise InputError(f"[selection] {role}: {error}") from error
         column, ids = found

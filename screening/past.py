@@ -12,7 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from chem.columns import NamedColumns
 from chem.errors import InputError
+from chem.read import Library, open_library
 from gnn.bundle import Bundle
 from gnn.errors import ModelError
 from screening.judge import Scores
@@ -68,6 +70,20 @@ class PastRun:
     def told_of_older(self) -> str:
         """A line where the run was judged under another standardization than today's, or ""."""
         return told_of_run(self.prepared.standardizer, self.folder)
+
+    @cached_property
+    def library(self) -> Library | None:
+        """The library's file with its columns; None where it is gone, or another one now."""
+        where = self.scorer.where.get("library")
+        if where is None or not Path(where["path"]).is_file():
+            return None
+        library = self.open_library(Path(where["path"]))
+        return library if library.sha256 == self.prepared.sha256 else None
+
+    def open_library(self, path: Path) -> Library:
+        """Open a file with the columns that the run's library was read by."""
+        named = NamedColumns(**self.scorer.where.get("library", {}).get("columns", {}))
+        return open_library(path, named.smiles, named.id, named.name)
 
     @cached_property
     def triage(self) -> Triage | None:

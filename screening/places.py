@@ -6,6 +6,7 @@ Ledgers are in the folders in either case.
 from pathlib import Path
 
 from chem.read import Library
+from chem.roots import named_address
 from data.fetch import cache_folder
 from screening.cut import rows_of_partition
 from screening.ledger import hash_purpose
@@ -35,6 +36,7 @@ def open_store(url: str | None) -> Store | None:
     if url is None:
         return None
     # A worker may have another working folder.
+    named_address(url)
     store = Store(url if "://" in url else Path(url).expanduser().absolute())
     store.check()
     return store

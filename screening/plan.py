@@ -12,6 +12,7 @@ from chem.describe import PROPERTIES
 from chem.errors import InputError
 from chem.graphs import featurizer_spec
 from chem.read import Library, open_library
+from chem.roots import named_path
 from data.catalogue import dataset, datasets
 from data.fetch import CACHE_REMEDY, fetch
 from data.verify import Progress as FetchProgress
@@ -60,6 +61,8 @@ class Plan:
     """Accepted compounds from which on a triage goes before the ensembles."""
     lists: tuple[CompoundList, ...] = ()
     """What the screen's selection excludes and includes."""
+    replaces: bool = False
+    """Whether a finished run of another objective in the folder may be written over."""
 
     @property
     def without_triage(self) -> str:
@@ -212,8 +215,11 @@ def find_library(
     """Open a library file, or fetch and open one of the catalogue's."""
     chosen = columns or NamedColumns()
     given = Path(name)
+    is_known = name in datasets() and not given.exists()
+    if not is_known and (given.suffix or len(given.parts) > 1 or given.exists()):
+        named_path(given)
     if given.is_file() or (name not in datasets() and (given.suffix or given.is_dir())):
-        return open_library(Path(name), chosen.smiles, chosen.id, chosen.name)
+        return open_library(given, chosen.smiles, chosen.id, chosen.name)
     known = [key for key, entry in datasets().items() if entry.kind == "library"]
     if name not in datasets():
         near = get_close_matches(name, known, 1)

@@ -20,7 +20,7 @@ from screening.meter import Clock
 from screening.plan import calibrated_tasks, domain_limits, task_units
 from screening.prepared import Prepared
 from screening.rank import Ranking
-from screening.runfolder import MANIFEST, WHERE
+from screening.runfolder import MANIFEST, WHERE, check_no_links
 from screening.screen import Screen
 
 
@@ -76,6 +76,7 @@ def publish(
             raise InputError(
                 f"another run was written into {out} meanwhile; name another folder with --out"
             )
+        check_no_links(out)
         check_accounts(facts, ranking, screen)  # or an earlier run stays as it is
         (out / MANIFEST).unlink(missing_ok=True)
         write_atomic(out / WHERE, json.dumps(where, indent=1, ensure_ascii=False) + "\n")

@@ -156,7 +156,7 @@ def _why(address: str, error: BaseException) -> str:
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return "its certificate is not of the authority in --tls-ca; give the cluster's own"
     if any(sign in str(cause) for cause in causes for sign in NO_TLS):
-        return "it does not speak TLS; write tcp:// without certificates, or start it with --tls-*"
+        return "it does not speak TLS; start it with --tls-* (docs/cluster.md)"
     if "Timed out" in str(error):
         reasons = [_text(cause) for cause in causes[1:] if isinstance(cause, OSError)]
         found = reasons[-1] if reasons else f"nothing in {CONNECT_SECONDS} s"
@@ -164,7 +164,7 @@ def _why(address: str, error: BaseException) -> str:
     if isinstance(error, ImportError):
         return f"its versions do not fit ({_text(error)}); start it with the versions used here"
     if isinstance(error, ValueError):
-        return f"{_text(error)}; an address is written tls://host:port or tcp://host:port"
+        return f"{_text(error)}; an address is written tls://host:port"
     if isinstance(error, OSError) and encrypted:
         return (
             f"it refused our certificate ({_text(causes[-1])}); give one that its own authority "

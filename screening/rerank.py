@@ -102,9 +102,16 @@ def evidence_stage(
     progress: Progress | None = None,
 ) -> list[Evidence]:
     """Gather what speaks for and against each hit beside its numbers."""
-    smiles = [str(text) for text in ranking.hits["smiles"]]
-    featurizer, half = past.prepared.featurizer, past.half
-    return gather_evidence(smiles, screen, past.bundles, featurizer, half, client, progress)
+    return gather_evidence(
+        ranking.hits,
+        past.library,
+        screen,
+        past.bundles,
+        past.prepared.featurizer,
+        past.half,
+        client,
+        progress,
+    )
 
 
 def hand_over_stage(

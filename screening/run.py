@@ -18,8 +18,9 @@ from screening.prepare import Progress, prepare_library
 from screening.prepared import Prepared
 from screening.publish import Outcome, publish
 from screening.rank import Ranking
-from screening.runfolder import describe_run
+from screening.runfolder import MANIFEST, SCREEN, check_no_links, describe_run
 from screening.score import Scoring, chosen_units, score_units, scoring_purpose, whole_units
+from screening.screen_file import dump_screen
 from screening.triage import look_at_library
 
 
@@ -75,9 +76,16 @@ def evidence_stage(
     progress: Progress | None = None,
 ) -> list[Evidence]:
     """Gather what speaks for and against each hit beside its numbers."""
-    smiles = [str(text) for text in ranking.hits["smiles"]]
-    featurizer, half = prepared.featurizer, plan.half
-    return gather_evidence(smiles, plan.screen, plan.bundles, featurizer, half, client, progress)
+    return gather_evidence(
+        ranking.hits,
+        plan.library,
+        plan.screen,
+        plan.bundles,
+        prepared.featurizer,
+        plan.half,
+        client,
+        progress,
+    )
 
 
 def hand_over_stage(
@@ -106,13 +114,29 @@ def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> 
 def check_folder(plan: Plan) -> None:
     """Refuse a folder that holds something else than this run, before any work."""
     scores = plan.out / "scores"
+    check_no_links(plan.out)
     if plan.out.is_dir() and any(plan.out.iterdir()) and not (scores / LEDGER).exists():
         raise InputError(
             f"{plan.out} is not empty and holds no run to go on with; name another folder"
         )
+    if (plan.out / MANIFEST).exists() and not plan.replaces:
+        _check_same_screen(plan)
     number = standardizer_of_run(plan.out, plan.prepared.parent)
     if number is not None and (told := told_of_run(number, plan.out)):
         raise InputError(told)
     key = prepared_key(plan.library, plan.partition_rows)
     purpose = scoring_purpose(plan.library.sha256, key, plan.bundles, plan.half, plan.device)
     check_purpose(scores, purpose)
+
+
+def _check_same_screen(plan: Plan) -> None:
+    """Refuse to write another list over one that somebody may have ordered from."""
+    try:
+        same = (plan.out / SCREEN).read_text(encoding="utf-8") == dump_screen(plan.screen)
+    except (OSError, ValueError):
+        same = False
+    if not same:
+        raise InputError(
+            f"{plan.out} holds a finished run with another {SCREEN} than this one's; name another "
+            "folder with --out, or give --replace to write over its hits and plates"
+        )

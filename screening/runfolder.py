@@ -15,6 +15,8 @@ from screening.plan import Plan
 from screening.prepared import Prepared
 
 MANIFEST, SCREEN = "manifest.json", "screen.toml"
+FOLDERS = ("lab", "scores")
+"""Folders inside a run's."""
 SAME = ("screen", "library", "bundles", "featurizer", "counts", "triage")
 """What a manifest says again when its run is repeated; times and versions may differ."""
 
@@ -70,9 +72,23 @@ def open_folder(folder: Path) -> RunFolder:
     return opened
 
 
+def check_no_links(folder: Path) -> None:
+    """Refuse, with InputError, a run whose own folders lead elsewhere: files there would go."""
+    for name in FOLDERS:
+        if (folder / name).is_symlink():
+            raise InputError(
+                f"{folder / name} is a symbolic link, and what it leads to would be written over; "
+                "remove it, or name another folder with --out"
+            )
+
+
 def describe_run(plan: Plan, prepared: Prepared) -> dict[str, Any]:
     """Return where a run's parts are, for whoever opens it again."""
     return {
+        "library": {
+            "path": str(plan.library.path.absolute()),
+            "columns": plan.library.named._asdict(),
+        },
         "prepared": str(prepared.folder),
         # "" for a folder of its own, which may be moved with the run.
         "scores": "" if plan.scores_store.folder == plan.out / "scores" else plan.scores_store.url,

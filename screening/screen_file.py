@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from chem.errors import InputError
+from chem.roots import named_path
 from screening.lab.settings import Lab
 from screening.parts import Liability, OffTarget, Primary, Window
 from screening.screen import Screen, suggest
@@ -34,6 +35,7 @@ def find_screen(name_or_path: str, shipped: Path) -> Path:
     """
     given = Path(name_or_path)
     if given.suffix == ".toml" or len(given.parts) > 1:
+        named_path(given)
         if given.is_file():
             return given
         raise InputError(f'no screen file "{name_or_path}"; give the path of a .toml file')

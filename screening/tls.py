@@ -8,7 +8,11 @@ from typing import NamedTuple, Self
 from distributed import Security
 
 from chem.errors import InputError
+from chem.roots import named_path
 
+ENCRYPTED = "tls://"
+UNENCRYPTED = "HITLIST_UNENCRYPTED"
+"""Environment variable: 1 allows schedulers that speak no TLS, as ``--unencrypted`` does."""
 VARIABLES = {"ca": "HITLIST_TLS_CA", "cert": "HITLIST_TLS_CERT", "key": "HITLIST_TLS_KEY"}
 """Environment variables that stand in for what is not given."""
 ADVICE = (
@@ -21,7 +25,7 @@ class Tls(NamedTuple):
     """Paths of PEM files; nothing given means Dask's own configuration (``distributed.comm.tls``).
 
     Scheduler, workers and client each show a certificate of one authority: whoever holds one may
-    run code on the workers.
+    run code on the workers, and in this process.
     """
 
     ca: str | None = None
@@ -30,6 +34,8 @@ class Tls(NamedTuple):
     """The client's certificate."""
     key: str | None = None
     """Its private key; not needed where it is in the certificate's file."""
+    unencrypted: bool = False
+    """Whether a scheduler that speaks no TLS may be connected to."""
 
     @classmethod
     def find(
@@ -37,6 +43,7 @@ class Tls(NamedTuple):
         ca: str | Path | None = None,
         cert: str | Path | None = None,
         key: str | Path | None = None,
+        unencrypted: bool = False,
     ) -> Self:
         """Return what is given, and for the rest what the environment says."""
         given = {"ca": ca, "cert": cert, "key": key}
@@ -44,33 +51,42 @@ class Tls(NamedTuple):
             name: str(value) if value else os.environ.get(VARIABLES[name]) or None
             for name, value in given.items()
         }
-        return cls(**texts)
+        return cls(**texts, unencrypted=unencrypted or os.environ.get(UNENCRYPTED) == "1")
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files that are named, by ``ca``, ``cert`` and ``key``."""
+        named = {"ca": self.ca, "cert": self.cert, "key": self.key}
+        return {name: path for name, path in named.items() if path}
 
 
 def make_security(address: str, tls: Tls) -> Security:
     """Return Dask's security for an address, with files that were tried.
 
-    Raises InputError for a file that is missing or no PEM, for a key of another certificate, and
-    for a ``tls://`` address without certificates.
+    Raises InputError for a file that is missing or no PEM, for a key of another certificate, for a
+    ``tls://`` address without certificates, and for any other address that was not asked for twice.
     """
-    for name, path in tls._asdict().items():
-        if path and not Path(path).expanduser().is_file():
+    for name, path in tls.files.items():
+        if not named_path(path).is_file():
             raise InputError(f"--tls-{name}: there is no file {path}; {ADVICE}")
-    files = {
-        "tls_ca_file": tls.ca,
-        "tls_client_cert": tls.cert,
-        "tls_client_key": tls.key,
-    }
-    expanded = {name: str(Path(path).expanduser()) for name, path in files.items() if path}
-    # Whoever names certificates wants encryption: with this Dask refuses a plain connection.
-    security = Security(**({"require_encryption": True, **expanded} if expanded else {}))
-    if not address.startswith("tls://"):
+    roles = {"ca": "tls_ca_file", "cert": "tls_client_cert", "key": "tls_client_key"}
+    expanded = {roles[name]: str(Path(path).expanduser()) for name, path in tls.files.items()}
+    if not address.startswith(ENCRYPTED):
         if expanded:
             raise InputError(
                 f"certificates are given, but {address} is not encrypted; write the scheduler's "
                 "address as tls://host:port, or leave the certificates out"
             )
-        return security
+        if not tls.unencrypted:
+            raise InputError(
+                f"{address} is not encrypted: whoever reaches that address, or answers at it, can "
+                "run code here and read every structure; write tls://host:port and give "
+                f"certificates (docs/cluster.md), or add --unencrypted (or {UNENCRYPTED}=1) if "
+                "nobody else reaches that network"
+            )
+        return Security()
+    # Whoever names certificates wants encryption: with this Dask refuses a plain connection.
+    security = Security(**({"require_encryption": True, **expanded} if expanded else {}))
     if not (security.tls_ca_file and security.tls_client_cert):
         missing = "certificate" if security.tls_ca_file else "authority (CA)"
         raise InputError(f"{address} needs certificates, and no {missing} is given; {ADVICE}")

@@ -19,6 +19,7 @@ from gnn.calibration import Calibration
 from gnn.card import Card, TaskCard
 from gnn.network import Network, NetworkConfig
 from gnn.surrogate import Surrogate, SurrogateCard, SurrogateSizes, imitated, save_surrogate
+from screening.tls import Tls
 
 FILES = Path(__file__).parent / "files"
 KIND = {"r": "regression", "c": "classification"}
@@ -30,6 +31,24 @@ MakeBundle = Callable[..., Bundle]
 def _one_thread() -> None:
     """Two threads that wait for each other on a busy machine take many times as long as one."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Client], Tls]:
+    """Write the key of a cluster's own, so that another process can connect to it too."""
+
+    def written(client: Client) -> Tls:
+        folder = tmp_path_factory.mktemp("certificates")
+        texts = {
+            "ca": client.security.tls_ca_file,
+            "cert": client.security.tls_client_cert,
+            "key": client.security.tls_client_key,
+        }
+        for name, text in texts.items():
+            (folder / f"{name}.pem").write_text(text)
+        return Tls(**{name: str(folder / f"{name}.pem") for name in texts})
+
+    return written
 
 
 @pytest.fixture(scope="session")

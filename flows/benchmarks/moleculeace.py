@@ -9,7 +9,6 @@ calculated properties alone.
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from flows.benchmarks.own_assay import OwnAssay, encoder_sha256, fit_own_assay
 from flows.benchmarks.results import Result, predictions, read_result, versions, write_result
 from flows.benchmarks.summary import Error, measure
 from gnn.errors import ModelError
+from gnn.processes import fresh_processes
 
 Report = Callable[[str, int, int | None], None]
 
@@ -55,7 +55,7 @@ def run_sets(
         return rows
     os.environ.update(OMP_NUM_THREADS="1", LOKY_MAX_CPU_COUNT="1")  # read when a worker starts
     found: dict[str, list[Row]] = {}
-    with ProcessPoolExecutor(min(workers, len(names)), get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(workers, len(names)), fresh_processes()) as pool:
         waiting = {pool.submit(run_set, name, models, out): name for name in names}
         try:
             for future in as_completed(waiting):

@@ -17,6 +17,7 @@ from flows.options import (
     TlsCa,
     TlsCert,
     TlsKey,
+    Unencrypted,
     Workers,
 )
 from flows.outcome import check_usable, records_line, show_reading
@@ -59,6 +60,7 @@ def predict(
     tls_ca: TlsCa = None,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    unencrypted: Unencrypted = False,
     workers: Workers = None,
     store: StoreUrl = None,
 ) -> None:
@@ -77,7 +79,9 @@ def predict(
         note_if(told_of_library(work.library, work.prepared))
         show_reading(work.library)
         advice = "the prepared compounds are kept: give the same command again"
-        with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
+        with working(
+            scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), advice
+        ) as client:
             prepared = predict_file(
                 *(work.library, work.prepared, work.wanted.bundles, work.out),
                 *(client, report, work.store, work.wanted.columns),

@@ -18,6 +18,7 @@ from flows.options import (
     TlsCa,
     TlsCert,
     TlsKey,
+    Unencrypted,
     Workers,
 )
 from flows.outcome import check_usable, records_line, show_reading
@@ -40,6 +41,7 @@ def prepare(
     tls_ca: TlsCa = None,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    unencrypted: Unencrypted = False,
     workers: Workers = None,
     partition_rows: PartitionRows = None,
     store: StoreUrl = None,
@@ -60,7 +62,9 @@ def prepare(
         note_if(told_of_library(work.library, work.folder))
         show_reading(work.library)
         advice = "what is done is kept: give the same command again to go on"
-        with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
+        with working(
+            scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), advice
+        ) as client:
             prepared = prepare_library(
                 work.library, work.folder, client, partition_rows, report, store=work.store
             )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from flows.console import note_if, progress
-from flows.options import Scheduler, TlsCa, TlsCert, TlsKey, Workers
+from flows.options import Scheduler, TlsCa, TlsCert, TlsKey, Unencrypted, Workers
 from flows.outcome import show_outcome
 from flows.remote import working
 
@@ -36,6 +36,7 @@ def rank(
     tls_ca: TlsCa = None,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    unencrypted: Unencrypted = False,
     workers: Workers = None,
 ) -> None:
     """Rank the compounds of a run again by another objective, without scoring anything.
@@ -49,6 +50,8 @@ def rank(
     with progress() as report:
         past, objective, folder = plan_ranking(run, screen, out, hits)
         note_if(past.told_of_older)
-        with working(scheduler, workers, (tls_ca, tls_cert, tls_key), "give it again") as client:
+        with working(
+            scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), "give it again"
+        ) as client:
             outcome = rank_again(past, objective, folder, client, report)
     show_outcome(outcome, objective)

@@ -19,6 +19,7 @@ from flows.options import (
     TlsCa,
     TlsCert,
     TlsKey,
+    Unencrypted,
     Workers,
 )
 from flows.outcome import check_usable, short, show_outcome, show_reading
@@ -58,11 +59,16 @@ def screen(
     tls_ca: TlsCa = None,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    unencrypted: Unencrypted = False,
     workers: Workers = None,
     partition_rows: PartitionRows = None,
     exhaustive: Exhaustive = False,
     device: Device = "cpu",
     store: StoreUrl = None,
+    replaces: Annotated[
+        bool,
+        typer.Option("--replace", help="Write over a finished run of another objective."),
+    ] = False,
 ) -> None:
     """Rank a library against a screen and hand over the best compounds.
 
@@ -76,12 +82,24 @@ def screen(
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)
         plan = plan_screen(
-            screen, library, out, hits, columns, partition_rows, report, exhaustive, device, store
+            screen,
+            library,
+            out,
+            hits,
+            columns,
+            partition_rows,
+            report,
+            exhaustive,
+            device,
+            store,
+            replaces,
         )
         note_if(told_of_library(plan.library, plan.prepared))
         show_reading(plan.library)
         advice = f"what is done is kept: give the same command with --out {short(plan.out)}"
-        with working(scheduler, workers, (tls_ca, tls_cert, tls_key), advice) as client:
+        with working(
+            scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), advice
+        ) as client:
             outcome = run_screen(plan, client, report)
     show_outcome(outcome, plan.screen)
     show_reading(plan.library, outcome.manifest["reading"])

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 import pandas as pd
 import pytest
+from distributed import Client
 from rdkit import Chem
 from rdkit.Chem import AllChem
 
 from flows.cli import main
 from screening.cluster import connect
+from screening.tls import Tls
 
 FILES = Path(__file__).parents[1] / "files"
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
@@ -68,10 +70,12 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def crew(_cache: None) -> Iterator[tuple[str, str]]:
+def crew(_cache: None, certificates: Callable[[Client], Tls]) -> Iterator[tuple[str, ...]]:
     """Options that give work to two workers that are there already: starting others takes long."""
     with connect(workers=2) as client:
-        yield "--scheduler", client.scheduler.address
+        files = certificates(client).files
+        options = [word for name, path in files.items() for word in (f"--tls-{name}", path)]
+        yield "--scheduler", client.scheduler.address, *options
 
 
 @pytest.fixture(scope="session")

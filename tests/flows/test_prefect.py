@@ -1,20 +1,25 @@
 """The other door: a real Prefect server, a process worker, and the operator's own commands."""
 
 import asyncio
+import base64
 import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
+import websockets
 from prefect.states import exception_to_failed_state
 
 from chem.errors import InputError
@@ -23,15 +28,20 @@ from gnn.errors import ModelError
 
 ROOT = Path(__file__).parents[2]
 PREFECT = Path(sys.executable).with_name("prefect")
+HITLIST = PREFECT.with_name("hitlist")
+POOL = ("work-pool", "create", "hitlist", "--type", "process")
+TEMPLATE = ("--base-job-template", "flows/work_pool.json")
 Environment = dict[str, str]
 
 
 @contextmanager
-def running(log: Path, environment: Environment, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    log: Path, environment: Environment, program: Path, *words: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """A program in a process group of its own, all of which is gone at the end."""
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [PREFECT, *words],
+            [program, *words],
             cwd=ROOT,
             env=environment,
             stdout=file,
@@ -49,12 +59,25 @@ def running(log: Path, environment: Environment, *words: str) -> Iterator[subpro
                     continue
 
 
-def ask(environment: Environment, path: str, body: object = None) -> object:
-    """Ask the server's API."""
+def profile_of(environment: Environment) -> dict[str, str]:
+    """The settings that `hitlist server` wrote."""
+    file = Path(environment["PREFECT_HOME"], "profiles.toml")
+    return tomllib.loads(file.read_text())["profiles"]["hitlist"]
+
+
+def ask(
+    environment: Environment, path: str, body: object = None, secret: str | None = None
+) -> object:
+    """Ask the server's API, by default with the secret of the profile."""
+    profile = profile_of(environment)
+    shown = profile["PREFECT_API_AUTH_STRING"] if secret is None else secret
     request = urllib.request.Request(
-        environment["PREFECT_API_URL"] + path,
+        profile["PREFECT_API_URL"] + path,
         None if body is None else json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
+        {
+            "Content-Type": "application/json",
+            "Authorization": f"Basic {base64.b64encode(shown.encode()).decode()}",
+        },
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.loads(answer.read())
@@ -84,16 +107,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
         port = taken.getsockname()[1]
     environment = os.environ | {
         "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "OMP_WAIT_POLICY": "PASSIVE",
         "COLUMNS": "200",
     }
-    for name in [name for name in environment if name.startswith("PREFECT__")]:
-        del environment[name]
+    for name in [name for name in environment if name.startswith("PREFECT_")]:
+        if name != "PREFECT_HOME":
+            del environment[name]
     log = home / "server.log"
-    with running(log, environment, "server", "start", "--port", str(port)) as process:
+    with running(log, environment, HITLIST, "server", "--port", str(port)) as process:
         end = time.monotonic() + 300  # seconds; 10 where the machine is idle
         while True:
             assert process.poll() is None, log.read_text()
@@ -101,26 +121,29 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
             try:
                 if ask(environment, "/health") is True:
                     break
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
+            except (urllib.error.URLError, ConnectionError, TimeoutError, FileNotFoundError):
                 time.sleep(0.5)
         yield environment
 
 
 @pytest.mark.timeout(900)
 def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
-    run, crew, server, drugs, tmp_path, write_library
+    run, crew, server, drugs, tmp_path, tmp_path_factory, write_library
 ):
     library = write_library(tmp_path / "library.csv", drugs)
-    prefect(server, "work-pool", "create", "hitlist", "--type", "process")
+    prefect(server, *POOL, *TEMPLATE)
     prefect(server, "--no-prompt", "deploy", "--all")
-    cache = {"HITLIST_CACHE": str(tmp_path / "cache-of-the-worker")}
-    with running(tmp_path / "worker.log", server | cache, "worker", "start", "--pool", "hitlist"):
+    own = {"HITLIST_CACHE": str(tmp_path / "cache-of-the-worker"), "HITLIST_ROOTS": str(tmp_path)}
+    worker = ("worker", "start", "--pool", "hitlist")
+    with running(tmp_path / "worker.log", server | own, PREFECT, *worker):
         words = ["deployment", "run", "screen/kinase", "--watch"]
         words += ["-p", f"library={library}", "-p", f"out={tmp_path / 'flow'}"]
         said = prefect(server, *words, seconds=400)
         assert "Completed" in said, (tmp_path / "worker.log").read_text()
         words = ["deployment", "run", "rank/again", "--watch", "-p", f"run={tmp_path / 'flow'}"]
         said = prefect(server, *words, "-p", f"out={tmp_path / 'again'}", seconds=400)
+        assert_nothing_outside_the_roots_is_read(server, tmp_path_factory.mktemp("elsewhere"))
+        assert_nobody_else_says_what_runs(server)
     assert "Completed" in said, (tmp_path / "worker.log").read_text()
     assert str(tmp_path / "flow/hits.csv") in (tmp_path / "worker.log").read_text()
     again = tmp_path / "again/hits.csv"
@@ -133,6 +156,113 @@ def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
     assert {"kinase-top-hits", "kinase-run", "screen-prepare", "screen-score"} <= keys
     assert {"kinase-again-top-hits", "kinase-again-run"} <= keys
     wait_for_the_nightly_runs(server)
+
+
+def assert_nothing_outside_the_roots_is_read(server: Environment, elsewhere: Path) -> None:
+    """A caller names a file of the worker's account, straight and by a link below a root."""
+    secret = elsewhere / "secret.txt"
+    secret.write_text("root:SECRETHASH:1\n")
+    words = ("deployment", "run", "screen/kinase", "--watch", "-p", f"library={secret}")
+    done = subprocess.run(
+        [PREFECT, *words], cwd=ROOT, env=server, capture_output=True, text=True, timeout=200
+    )
+    assert "Failed" in done.stdout + done.stderr
+    wanted = {"flow_runs": {"state": {"type": {"any_": ["FAILED"]}}}}
+    (failed,) = ask(server, "/flow_runs/filter", wanted)
+    assert "lies outside the folders that may be used here" in failed["state"]["message"]
+    for path, body in (("/flow_runs/filter", {}), ("/logs/filter", {}), ("/artifacts/filter", {})):
+        assert "SECRETHASH" not in json.dumps(ask(server, path, body))
+
+
+def assert_nobody_else_says_what_runs(server: Environment) -> None:
+    """A run with a command of the caller's is refused, of whoever knows the secret too."""
+    (deployment,) = ask(
+        server, "/deployments/filter", {"deployments": {"name": {"any_": ["kinase"]}}}
+    )
+    path = f"/deployments/{deployment['id']}/create_flow_run"
+    for variables in ({"command": "sh -c id"}, {"env": {"PATH": "/tmp"}}, {"working_dir": "/tmp"}):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            ask(server, path, {"job_variables": variables})
+        assert refused.value.code in (409, 422)
+
+
+def test_nobody_gets_in_without_the_secret(server):
+    profile = profile_of(server)
+    assert len(profile["PREFECT_API_AUTH_STRING"]) > 40
+    file = Path(server["PREFECT_HOME"], "profiles.toml")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(Path(server["PREFECT_HOME"], "prefect.db").stat().st_mode) == 0o600
+    asked = (
+        ("/flows/filter", {}),
+        ("/flow_runs/filter", {}),
+        ("/work_pools/filter", {}),
+        ("/artifacts/filter", {}),
+        ("/variables/filter", {}),
+        ("/admin/settings", None),
+    )
+    for path, body in asked:
+        for secret in ("", "hitlist:", "hitlist:wrong"):
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                ask(server, path, body, secret=secret)
+            assert refused.value.code == 401
+        ask(server, path, body)
+    log = Path(server["PREFECT_HOME"], "server.log").read_text()
+    assert profile["PREFECT_API_AUTH_STRING"] not in log
+    assert profile["PREFECT_API_AUTH_STRING"].partition(":")[2] not in log
+
+
+def test_a_page_of_another_origin_may_not_ask(server):
+    """What a browser asks first, for a page that somebody else made."""
+    profile = profile_of(server)
+
+    def allowed(origin: str) -> str | None:
+        request = urllib.request.Request(
+            profile["PREFECT_API_URL"] + "/flows/filter",
+            method="OPTIONS",
+            headers={"Origin": origin, "Access-Control-Request-Method": "POST"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.headers.get("Access-Control-Allow-Origin")
+        except urllib.error.HTTPError as refused:
+            return refused.headers.get("Access-Control-Allow-Origin")
+
+    own = profile["PREFECT_API_URL"].removesuffix("/api")
+    assert allowed("http://evil.example") is None
+    assert allowed("null") is None
+    assert allowed(own) == own
+
+
+def test_a_websocket_without_the_secret_is_closed(server):
+    host = profile_of(server)["PREFECT_API_URL"].removeprefix("http").removesuffix("/api")
+
+    async def answer(place: str) -> object:
+        async with websockets.connect(f"ws{host}/api{place}", subprotocols=["prefect"]) as socket:
+            await socket.send(json.dumps({"type": "auth", "token": "wrong"}))
+            return await asyncio.wait_for(socket.recv(), 10)
+
+    for place in ("/events/in", "/events/out", "/logs/out"):
+        with pytest.raises(websockets.WebSocketException):
+            asyncio.run(answer(place))
+
+
+def test_the_server_listens_on_this_machine_alone(server):
+    port = int(profile_of(server)["PREFECT_API_URL"].rsplit(":", 1)[1].removesuffix("/api"))
+    found = {
+        one.laddr.ip
+        for one in psutil.net_connections("tcp")
+        if one.status == psutil.CONN_LISTEN and one.laddr.port == port
+    }
+    assert found == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "server.example"])
+def test_it_refuses_to_listen_elsewhere(run, monkeypatch, tmp_path, host):
+    monkeypatch.setenv("PREFECT_SERVER_API_HOST", host)
+    answer = run("server")
+    assert answer.code == 2
+    assert f"PREFECT_SERVER_API_HOST is {host}" in answer.err
+    assert answer.err.count("\n") == 1
 
 
 def wait_for_the_nightly_runs(server: Environment) -> None:

@@ -51,7 +51,12 @@ def test_both_doors_rank_a_run_alike(run, crew, scored, tmp_path):
     answer = run(*words, *crew)
     assert answer.code == 0, answer.err
     with prefect_test_harness(server_startup_timeout=240):
-        told = rank(str(scored), str(other), str(tmp_path / "flow"), hits=7, scheduler=crew[1])
+        tls = {
+            word.removeprefix("--").replace("-", "_"): crew[at + 1]
+            for at, word in enumerate(crew)
+            if word.startswith("--")
+        }
+        told = rank(str(scored), str(other), str(tmp_path / "flow"), hits=7, **tls)
     assert told["folder"] == str(tmp_path / "flow")
     assert told["hits"] == len(hits_of(tmp_path / "flow")) == 7
     check_domains(tmp_path / "cli", answer.err)

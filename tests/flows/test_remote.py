@@ -237,7 +237,9 @@ def test_a_lost_scheduler_ends_in_one_line_and_the_run_goes_on_later(
     assert all(path.stat().st_mtime_ns == made[path] for path in known)
 
 
-def test_certificates_that_do_not_fit_are_told_in_one_line(run, cluster, library, tmp_path):
+def test_certificates_that_do_not_fit_are_told_in_one_line(
+    run, cluster, library, tmp_path, monkeypatch
+):
     strange = Authority(tmp_path / "strange")
     ours = cluster.authority
     words = ("screen", "kinase", "--library", library, "--out", tmp_path / "run", "--scheduler")
@@ -246,13 +248,17 @@ def test_certificates_that_do_not_fit_are_told_in_one_line(run, cluster, library
         options = zip(("--tls-ca", "--tls-cert", "--tls-key"), files, strict=False)
         answer = run(*words, address, *[word for pair in options for word in pair])
         assert answer.code == 2
-        assert answer.said.count("\n") == 1, answer.err
+        lines = [line for line in answer.said.splitlines() if line.startswith("hitlist: ")]
+        assert answer.said.endswith(f"{lines[0]}\n")
+        assert len(lines) == 1, answer.err
         assert not (tmp_path / "run" / "scores").exists()
         return answer.err
 
     tls, tcp = cluster.address, cluster.address.replace("tls", "tcp")
     assert "not of the authority in --tls-ca" in said(tls, strange.ca, ours.cert, ours.key)
     assert "refused our certificate" in said(tls, ours.ca, strange.cert, strange.key)
+    assert "add --unencrypted" in said(tcp)
+    monkeypatch.setenv("HITLIST_UNENCRYPTED", "1")
     assert "as one that wants TLS does" in said(tcp)
     assert "needs certificates" in said(tls)
 

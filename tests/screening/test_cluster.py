@@ -22,6 +22,12 @@ from screening.errors import SchedulerLostError, WorkerLostError
 from screening.installation import OtherInstallationError
 
 
+@pytest.fixture(autouse=True)
+def _unencrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tested here is the same without TLS, and quicker to start."""
+    monkeypatch.setenv("HITLIST_UNENCRYPTED", "1")
+
+
 @pytest.fixture
 def cluster() -> Iterator[LocalCluster]:
     """No worker yet; they are threads of this process."""

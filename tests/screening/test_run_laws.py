@@ -31,6 +31,7 @@ from screening.publish import Outcome
 from screening.run import check_folder, prepare_stage, run_screen
 from screening.screen import Screen
 from screening.screen_file import dump_screen, load_screen
+from screening.tls import Tls
 
 Mixed = list[tuple[str, str]]
 FILES = Path(__file__).parents[1] / "files"
@@ -439,11 +440,44 @@ def test_a_scheduler_that_does_not_answer_is_told_in_one_line(
 ) -> None:
     with (
         pytest.raises(InputError, match=r"^[^\n]*no Dask scheduler answers at nonsense[^\n]*$"),
-        connect("nonsense://1.2.3.4:1"),
+        connect("nonsense://1.2.3.4:1", tls=Tls(unencrypted=True)),
     ):
         pass
 
 
-def test_a_running_scheduler_can_be_used(client: Client) -> None:
-    with connect(client.scheduler.address) as other:
+def test_a_running_scheduler_can_be_used(
+    client: Client, certificates: Callable[[Client], Tls]
+) -> None:
+    with connect(client.scheduler.address, tls=certificates(client)) as other:
         assert sorted(run_window(other, abs, [-3, 2, -1])) == [1, 2, 3]
+
+
+def test_a_finished_run_is_not_written_over_by_another_objective(
+    whole: Outcome, screen: Screen, lone: Client, tmp_path: Path
+) -> None:
+    """A list may have been ordered from it."""
+    same = finished(whole, screen, tmp_path)
+    check_folder(same)
+    other = replace(same, screen=screen.model_copy(update={"hits": 4}))
+    before = content(same.out)
+    with pytest.raises(InputError, match=r"^[^\n]*holds a finished run[^\n]*--replace[^\n]*$"):
+        run_screen(other, lone)
+    assert content(same.out) == before
+    made = run_screen(replace(other, replaces=True), lone)
+    assert len(made.table.rows) == 4
+
+
+@pytest.mark.parametrize("name", ["lab", "scores"])
+def test_a_link_at_a_runs_own_folder_is_refused(
+    whole: Outcome, screen: Screen, lone: Client, tmp_path: Path, name: str
+) -> None:
+    """Files of another run's would be written over and removed."""
+    run = finished(whole, screen, tmp_path)
+    other = shutil.copytree(run.out / name, tmp_path / "other")
+    (other / "plate_7.csv").write_text("x")
+    shutil.rmtree(run.out / name)
+    (run.out / name).symlink_to(other)
+    before = {path: path.read_bytes() for path in other.rglob("*") if path.is_file()}
+    with pytest.raises(InputError, match=r"^[^\n]*is a symbolic link[^\n]*$"):
+        run_screen(run, lone)
+    assert {path: path.read_bytes() for path in other.rglob("*") if path.is_file()} == before

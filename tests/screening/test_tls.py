@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
-from screening.tls import VARIABLES, Tls, make_security
+from screening.tls import UNENCRYPTED, VARIABLES, Tls, make_security
 
 ADDRESS = "tls://host:8786"
 
@@ -23,7 +23,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Tls:
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in VARIABLES.values():
+    for variable in (*VARIABLES.values(), UNENCRYPTED):
         monkeypatch.delenv(variable, raising=False)
 
 
@@ -31,7 +31,7 @@ def test_whole_certificates_make_a_security_that_refuses_plain_connections(files
     security = make_security(ADDRESS, files)
     assert security.require_encryption
     assert security.get_connection_args("client")["ssl_context"].get_ca_certs()
-    assert not make_security("tcp://host:8786", Tls()).require_encryption
+    assert not make_security("tcp://host:8786", Tls(unencrypted=True)).require_encryption
 
 
 def test_the_environment_stands_in_for_what_is_not_given(
@@ -65,3 +65,5 @@ def test_what_is_wrong_is_one_line(files: Tls, tmp_path: Path) -> None:
     assert "no authority (CA) is given" in said(ADDRESS, Tls())
     assert "no certificate is given" in said(ADDRESS, Tls(ca=files.ca))
     assert "write the scheduler's address as tls://" in said("tcp://host:8786", files)
+    assert "add --unencrypted" in said("tcp://host:8786", Tls())
+    assert "add --unencrypted" in said("host:8786", Tls())

@@ -1,0 +1,57 @@
+"""``hitlist verify``: are a run's files what its library, models and screen give?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.console import note, note_if, progress
+from flows.remote import working
+
+
+def verify(
+    run: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the run.")],
+    library: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The file that was screened.",
+            show_default="where it was when it was screened",
+        ),
+    ] = None,
+    sample: Annotated[
+        int,
+        typer.Option(min=1, help="Records that are standardized and predicted again."),
+    ] = 1000,
+    every: Annotated[
+        bool, typer.Option("--all", help="Standardize and predict every record again.")
+    ] = False,
+) -> None:
+    """Verify a finished run before compounds are ordered or plates dispensed. Nothing is changed.
+
+    Every file is held to its hash, the records are counted, a sample of them and all hits are
+    standardized from the library's file and predicted again, and the hit list, the order and the
+    plates are made again from the scores and compared byte by byte. Ends with code 2 where
+    anything differs.
+    """
+    from chem.roots import named_path
+    from screening.past import open_run
+    from screening.verify import Check, faults_of, verify_run
+
+    past = open_run(named_path(run))
+    note_if(past.told_of_older)
+    opened = past.library if library is None else past.open_library(named_path(library))
+    count = past.prepared.rows if every else sample
+    checks: list[Check] = []
+    advice = "give the same command again"
+    with progress() as report, working(None, None, (None, None, None, False), advice) as client:
+        for check in verify_run(past, opened, client, count, report):
+            checks.append(check)
+    for check in checks:
+        state = "skipped" if check.skipped else "FAILED" if check.faults else "ok"
+        print(f"{check.what}: {state} ({check.skipped or check.looked_at})")
+        for fault in check.faults:
+            note(f"  {fault}")
+    error = faults_of(checks)
+    if error is not None:
+        raise error

@@ -1,0 +1,90 @@
+"""Paths that a user names lie below the roots, symbolic links followed."""
+
+from pathlib import Path
+
+import pytest
+
+from chem.errors import InputError
+from chem.roots import ROOTS, named_address, named_path, roots
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that may be used, beside one that may not."""
+    folder = tmp_path / "root"
+    (folder / "below").mkdir(parents=True)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/secret.csv").write_text("secret")
+    (tmp_path / "root-2").mkdir()
+    (folder / "link").symlink_to(tmp_path / "outside")
+    (folder / "loop").symlink_to(folder / "loop")
+    monkeypatch.setenv(ROOTS, f"{folder}:s3://bucket/mine")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_without_roots_every_path_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ROOTS, raising=False)
+    assert roots() is None
+    assert named_path("~/x.csv") == Path.home() / "x.csv"
+    assert named_address("gs://any/where") == "gs://any/where"
+
+
+@pytest.mark.parametrize("name", ["", "below/x.csv", "not/yet/there.csv", "below/../x", "."])
+def test_a_path_below_a_root_is_returned_as_it_is(root: Path, name: str) -> None:
+    assert named_path(root / name) == root / name
+    assert named_path(name) == Path(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside/secret.csv",
+        "..",
+        "../root-2/x",
+        "link",
+        "link/secret.csv",
+        "link/../x",
+        "below/../../outside",
+        "/etc/passwd",
+        "/",
+        "~/.ssh/id_rsa",
+        "loop/x",
+        "x\0.csv",
+    ],
+)
+def test_a_path_outside_is_refused_in_one_line(root: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"^[^\n]+$") as refused:
+        named_path(name)
+    assert "secret" not in str(refused.value).replace(name, "")
+    if ":" not in name and "://" not in name and "\0" not in name:
+        with pytest.raises(InputError):
+            named_address(name)
+        with pytest.raises(InputError):
+            named_address(f"file:///{Path(name).expanduser().absolute()}")
+
+
+@pytest.mark.parametrize("url", ["s3://bucket/mine", "s3://bucket/mine/x/y"])
+def test_a_store_below_a_root_may_be_used(root: Path, url: str) -> None:
+    assert named_address(url) == url
+    assert named_address(f"file://{root}/store")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://bucket/mine2",
+        "s3://bucket",
+        "s3://bucket/mine/../other",
+        "s3://bucket/mine/%2e%2e/other",
+        "gs://bucket/mine",
+        "http://169.254.169.254/latest",
+        "memory://x",
+        "file:///etc",
+        "file://%2Fetc",
+        "local:///etc",
+    ],
+)
+def test_a_store_elsewhere_is_refused(root: Path, url: str) -> None:
+    with pytest.raises(InputError, match=r"^[^\n]+$"):
+        named_address(url)

@@ -1,0 +1,188 @@
+"""Hits are held to the library's bytes and to the models: every single change is found."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from distributed import Client
+
+from screening.errors import AlteredError
+from screening.ledger import LEDGER
+from screening.past import PastRun, open_run
+from screening.publish import Outcome
+from screening.rerank import evidence_stage, rank_stage
+from screening.runfolder import MANIFEST, WHERE
+from screening.verify import Check, verify_run
+
+Change = Callable[[pa.Table, int], pa.Table]
+
+
+def put(table: pa.Table, row: int, column: str, value: object) -> pa.Table:
+    """Change one cell of the record in a row."""
+    values = table[column].to_pylist()
+    values[table["row"].to_pylist().index(row)] = value
+    at = table.column_names.index(column)
+    return table.set_column(at, table.schema.field(column), pa.array(values, table[column].type))
+
+
+def swap(table: pa.Table, row: int, column: str) -> pa.Table:
+    """Give a record the value of another accepted one, and the other one its own."""
+    rows, values = table["row"].to_pylist(), table[column].to_pylist()
+    at = rows.index(row)
+    for other, one in enumerate(values):
+        if other != at and one and one != values[at]:
+            values[at], values[other] = values[other], values[at]
+            break
+    place = table.column_names.index(column)
+    return table.set_column(place, table.schema.field(column), pa.array(values, table[column].type))
+
+
+def forge(folder: Path, row: int, change: Change) -> None:
+    """Change a record and the hash in the ledger beside it, as a writer of the folder can."""
+    ledger = folder / LEDGER
+    text, done = ledger.read_text(), False
+    for path in sorted(folder.glob("*.parquet")):
+        table = pq.read_table(path)
+        if "smiles" not in table.column_names or row not in table["row"].to_pylist():
+            continue
+        before = sha256(path.read_bytes()).hexdigest()
+        pq.write_table(change(table, row), path)
+        text, done = text.replace(before, sha256(path.read_bytes()).hexdigest()), True
+    assert done
+    ledger.write_text(text)
+
+
+@pytest.fixture
+def forged(drug_run: Outcome, tmp_path: Path) -> tuple[Path, Path, int]:
+    """Copies of a run and of its prepared library, and the row of its second hit."""
+    run = shutil.copytree(drug_run.folder, tmp_path / "run")
+    prepared = shutil.copytree(drug_run.folder.parent / "prepared", tmp_path / "prepared")
+    where = json.loads((run / WHERE).read_text())
+    where["prepared"] = str(prepared)
+    (run / WHERE).write_text(json.dumps(where))
+    return run, prepared, int(drug_run.table.records()[1]["row"])
+
+
+def verified(past: PastRun, client: Client) -> dict[str, Check]:
+    return {check.what: check for check in verify_run(past, past.library, client)}
+
+
+PREPARED: dict[str, Change] = {
+    "id": lambda table, row: swap(table, row, "compound_id"),
+    "structure": lambda table, row: swap(table, row, "smiles"),
+    "input": lambda table, row: swap(table, row, "input_smiles"),
+    "name": lambda table, row: put(table, row, "name", "imatinib"),
+    "price": lambda table, row: put(table, row, "extra", '{"Price": "1"}'),
+    "stereo": lambda table, row: put(table, row, "changes", ["racemate"]),
+}
+SCORES: dict[str, Change] = {
+    "value": lambda table, row: put(table, row, "small_EGFR", 11.5),
+    "a little more": lambda table, row: put(table, row, "small_EGFR", more(table, row)),
+    "certain": lambda table, row: put(table, row, "small_EGFR_std", 0.01),
+    "bound": lambda table, row: put(table, row, "small_EGFR_lo", 11.0),
+}
+
+
+def more(table: pa.Table, row: int) -> float:
+    at = table["row"].to_pylist().index(row)
+    return float(table["small_EGFR"][at].as_py() + 0.3 * table["small_EGFR_std"][at].as_py())
+
+
+def test_an_honest_run_is_verified(drug_run: Outcome, lone: Client) -> None:
+    checks = verified(open_run(drug_run.folder), lone)
+    assert [check.what for check in checks.values() if check.faults or check.skipped] == []
+    assert set(checks) == {
+        *("files", "partitions and scores", "books", "records", "scores"),
+        "hits, plates and volumes",
+    }
+
+
+@pytest.mark.parametrize("name", PREPARED)
+def test_a_changed_record_is_found(forged: tuple[Path, Path, int], name: str, lone: Client) -> None:
+    run, prepared, row = forged
+    forge(prepared, row, PREPARED[name])
+    past = open_run(run)
+    checks = verified(past, lone)
+    assert checks["records"].faults or checks["hits, plates and volumes"].faults
+    if name == "structure":
+        return  # the scores hold another structure, so that the run cannot be ranked again
+    with pytest.raises(AlteredError, match=r"^the prepared records were altered[^\n]*$"):
+        evidence_stage(past, past.screen, rank_stage(past, past.screen, lone), lone)
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_a_changed_score_is_found(forged: tuple[Path, Path, int], name: str, lone: Client) -> None:
+    run, _, row = forged
+    forge(run / "scores", row, SCORES[name])
+    past = open_run(run)
+    checks = verified(past, lone)
+    assert checks["scores"].faults
+    assert checks["hits, plates and volumes"].faults
+    ranking = rank_stage(past, past.screen, lone)
+    if row in set(ranking.hits["row"]):
+        with pytest.raises(AlteredError, match=r"^the scores were altered[^\n]*$"):
+            evidence_stage(past, past.screen, ranking, lone)
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("lab/picklist_echo.csv", "50", "500"),
+        ("lab/order.csv", "CHEMBL", "CHEMBX"),
+        ("hits.csv", "CHEMBL", "CHEMBX"),
+        ("hits.sdf", "M  END", "M  END "),
+    ],
+)
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_changed_file_is_found(
+    forged: tuple[Path, Path, int], lone: Client, file: str, before: str, after: str, hidden: bool
+) -> None:
+    """Also where the manifest was given the hash of the changed file."""
+    run, _, _ = forged
+    path = run / file
+    content = path.read_bytes()
+    changed = content.replace(before.encode(), after.encode(), 1)
+    assert changed != content
+    path.write_bytes(changed)
+    if hidden:
+        text = (run / MANIFEST).read_text()
+        old, new = (sha256(one).hexdigest() for one in (content, changed))
+        assert old in text
+        (run / MANIFEST).write_text(text.replace(old, new))
+    checks = verified(open_run(run), lone)
+    assert bool(checks["files"].faults) is not hidden
+    assert any(file in fault for fault in checks["hits, plates and volumes"].faults)
+
+
+def test_a_file_that_the_run_did_not_write_is_found(
+    forged: tuple[Path, Path, int], lone: Client
+) -> None:
+    run, _, _ = forged
+    (run / "lab/picklist_echo_2.csv").write_text("x")
+    past = open_run(run)
+    (check,) = [one for one in verify_run(past, None, lone) if one.what == "files"]
+    assert check.faults == ["lab/picklist_echo_2.csv was not written by the run"]
+
+
+def test_another_library_is_no_witness(
+    drug_run: Outcome, forged: tuple[Path, Path, int], lone: Client, tmp_path: Path
+) -> None:
+    run, _, _ = forged
+    past = open_run(run)
+    assert past.library is not None
+    other = tmp_path / "other.csv"
+    other.write_bytes(past.library.path.read_bytes() + b"\n")
+    checks = {
+        check.what: check for check in verify_run(past, past.open_library(other), lone, sample=5)
+    }
+    assert "is not the file that was screened" in checks["records"].faults[0]
+    gone = replace(past, scorer=replace(past.scorer, where={**past.scorer.where, "library": None}))
+    assert gone.library is None
+    checks = {check.what: check for check in verify_run(gone, None, lone, sample=5)}
+    assert "--library" in checks["records"].skipped
