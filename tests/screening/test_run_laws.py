@@ -384,8 +384,9 @@ def test_two_hand_overs_never_mix(
 ) -> None:
     made = finished(whole, screen, tmp_path)
     told = content(made.out)
+    other = replace(made, screen=screen.model_copy(update={"hits": 3}), replaces=True)
     with Lock(made.out), pytest.raises(InputError, match="in use by another run"):
-        run_screen(replace(made, screen=screen.model_copy(update={"hits": 3})), lone)
+        run_screen(other, lone)
     assert content(made.out) == told
 
 
