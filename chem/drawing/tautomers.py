@@ -136,7 +136,7 @@ class AtomOrder:
         ]
         for (i,) in mol.GetSubstructMatches(_labelled(), maxMatches=len(numbers)):
             numbers[i] += mol.GetAtomWithIdx(i).GetIsotope() << 12
-        self._numbers = [_mix(number) for number in numbers]
+        self._first = self._numbers = [_mix(number) for number in numbers]
 
     @staticmethod
     def _held(state: AtomState, is_moving: bool) -> int:
@@ -148,6 +148,7 @@ class AtomOrder:
 
     def lowest(self, drawn: Drawn, placements: Sequence[Placement]) -> list[Placement]:
         """Return the placements that come first: several where the order sees no difference."""
+        self._numbers = self._first  # a system's answer does not hang on which was asked before
         crowding = [self._crowding(drawn, one) for one in placements]
         least = min(crowding)
         placements = [
