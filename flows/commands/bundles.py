@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from gnn.card import Card, DistanceBin, Metric, TaskCard
     from gnn.measured import Measured
 
+METRICS = {
+    "r2": "share of the values' variance that is explained, 1 at best",
+    "rmse": "root mean square error, in the task's unit",
+    "mae": "mean absolute error, in the task's unit",
+    "r2_exact": "the same without values that are only a bound",
+    "rmse_exact": "likewise",
+    "mae_exact": "likewise",
+    "auroc": "chance that an active compound stands above an inactive one, 0.5 by guessing",
+    "auprc": "mean precision over all thresholds; by guessing the share of actives",
+}
+"""What the metrics of a card say."""
+
 app = typer.Typer(help="List the shipped models and read model cards.", no_args_is_help=True)
 
 
@@ -114,6 +126,11 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
     headers = ["task", "unit", "trained on", "measured on"]
     headers += ["metric", "ours", "95 % interval", "forest"]
     show_table(headers, rows, f"{card.name}: ours beside a random forest", numbers=3)
+    known = [key for key in METRICS if any(row[4].rpartition(" ")[2] == key for row in rows)]
+    note("trained on, measured on: measurements, those measured on were not trained on")
+    note("ours: the calibrated model; forest: a random forest on fingerprints, same rows")
+    for key in known:
+        note(f"{key}: {METRICS[key]}")
 
 
 def show_sources(card: "Card", measured: "Measured | None") -> None:

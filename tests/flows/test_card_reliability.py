@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.commands.bundles import show_bundle
-from gnn.bundle import Bundle, save_bundle
+from flows.commands.bundles import METRICS, show_bundle
+from gnn.bundle import Bundle, find_bundle, read_card, save_bundle, shipped_bundles
 from gnn.card import DistanceBin, DomainCard, Probabilities
 
 
@@ -60,3 +60,13 @@ def test_a_card_of_before_says_nothing_of_it(
     shown = capsys.readouterr()
     assert "interval" not in shown.err
     assert "distance" not in shown.out
+
+
+def test_every_metric_of_the_shipped_cards_has_a_meaning() -> None:
+    cards = [read_card(find_bundle(name)) for name in shipped_bundles()]
+    shown = {key for card in cards for task in card.tasks for key in task.metrics}
+    assert shown
+    assert shown | {key for card in cards for key in card.summary} <= {
+        *METRICS,
+        *(f"{kind} {key}" for kind in ("regression", "classification") for key in METRICS),
+    }
