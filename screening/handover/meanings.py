@@ -224,7 +224,7 @@ _IDENTITY: Mapping[str, Meaning] = {
         "Place in the ranked list that the hits were chosen from.", "", "from 1", "screen.toml"
     ),
     "reason": Meaning(
-        "What is predicted, strengths, facts, warnings. Cautious pActivity: potent 7, active 6; "
+        "Prediction, strengths, facts, warnings. By the cautious value: potent 7, active 6; "
         "uncertain: only the prediction is 6; weak 5. Similar: "
         f"{SIMILAR:g}. Nothing alike: none on this target; novel: nor on any; extrapolated: far, "
         "not graded. More: README.",
