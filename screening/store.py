@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chem.errors import InputError
+from chem.roots import check_no_credentials
 from screening.errors import StoreError
 from screening.files import atomic_path
 
@@ -41,9 +42,11 @@ class Store:
         """Open a folder (a path or ``file:///shared/x``) or an object store (``s3://bucket/x``).
 
         Nothing is read or written yet. Raises InputError for a protocol that is not known, or
-        whose package is not installed.
+        whose package is not installed, and for an address with a key or a password in it.
         """
         text = str(url)
+        if not isinstance(url, Path):
+            check_no_credentials(text)
         protocol, mark, _ = text.partition("://")
         self.folder: Path | None = None
         """The folder; None for an object store."""
