@@ -7,7 +7,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # A waiting thread sleeps: where others use the cores too, spinning makes torch ten times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: screen test lint setup bench-peers help
+.PHONY: screen test lint setup licences bench-peers help
 help:            ## Say what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
@@ -23,6 +23,9 @@ lint: .venv/.ready-dev ## Set up, then check style and types.
 	$(BIN)/mypy
 
 setup: .venv/.ready    ## Set up alone.
+
+licences: .venv/.ready-dev ## List the licences of all packages in docs/licences.md.
+	$(BIN)/python tests/measure/licences.py
 
 bench-peers: .venv-peers/.ready ## Install the programs that `hitlist benchmark speed` compares with.
 

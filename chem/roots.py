@@ -17,6 +17,10 @@ ROOTS = "HITLIST_ROOTS"
 """Environment variable: folders and ``s3://bucket/prefix``, with the system's path separator."""
 _SEPARATOR = re.compile(rf"{re.escape(os.pathsep)}(?!//)")
 _LOCAL = ("file://", "local://")
+_ADDRESS = re.compile(r"([^/]+):/+([^/?#]*)(.*)", re.DOTALL)
+"""Protocol, authority and the rest of an address."""
+_AZURE = ("az", "abfs", "abfss")
+"""Where ``abfss://container@account.dfs.core.windows.net/x`` names no user."""
 
 
 def roots() -> list[str] | None:
@@ -26,8 +30,13 @@ def roots() -> list[str] | None:
     >>> roots()
     ['/shared/libraries', 's3://bucket/hitlist']
     >>> del os.environ["HITLIST_ROOTS"]
+
+    Raises:
+        InputError: one of them has a key or a password in it.
     """
     text = os.environ.get(ROOTS)
+    for address in re.findall(r"[^/]*://[^/]*@", text or ""):  # its colon would part it
+        check_no_credentials(address)
     return None if text is None else [part for part in _SEPARATOR.split(text) if part.strip()]
 
 
@@ -55,8 +64,9 @@ def named_address(url: str) -> str:
     """Return the address of a store that a user names, such as ``s3://bucket/x``, or a folder.
 
     Raises:
-        InputError: it lies outside the roots.
+        InputError: it lies outside the roots, or has a key or a password in it.
     """
+    check_no_credentials(url)
     local = next((url[len(scheme) :] for scheme in _LOCAL if url.startswith(scheme)), None)
     if local is not None or "://" not in url:
         named_path(unquote("/" + local.lstrip("/")) if local is not None else url)
@@ -65,6 +75,39 @@ def named_address(url: str) -> str:
     if allowed is not None and not any(_is_below(url, root) for root in allowed if "://" in root):
         raise InputError(_refusal(url, allowed))
     return url
+
+
+def check_no_credentials(url: str) -> None:
+    """Refuse an address with a user, a key, a password or a query, without repeating it.
+
+    ``ps``, messages, ledgers and manifests show a store's address to others.
+
+    >>> check_no_credentials("s3://bucket/x@y")
+    >>> check_no_credentials("abfss://container@account.dfs.core.windows.net/x")
+
+    Raises:
+        InputError: with the protocol alone.
+    """
+    found = _ADDRESS.match(url)
+    if found is None or url.startswith(tuple(f"{scheme}/" for scheme in _LOCAL)):
+        return
+    protocol, authority, rest = found[1], unquote(found[2]), found[3]
+    known = authority.startswith("arn:") or (protocol in _AZURE and authority.count("@") == 1)
+    if "?" in rest:
+        what = "a query (what stands after '?')"
+    elif "@" in authority and (":" in authority or not known):
+        what = "a user or a key before '@'"
+    elif ":" in authority and not known:
+        what = "a ':' in the bucket's name, as before a password"
+    else:
+        return
+    # What stands before :// may be a part of the secret too, where it is no known protocol.
+    shown = protocol if re.fullmatch(r"[a-z][a-z0-9]{1,9}", protocol) else "s3"
+    raise InputError(
+        f"the address of a store ({shown}://…) has {what}, which others could read in lists of "
+        f"processes and in files; give {shown}://bucket/folder alone, and the credentials in the "
+        "environment or the settings of the store's own package"
+    )
 
 
 def _is_below(url: str, root: str) -> bool:

@@ -2,7 +2,8 @@
 
 A field cannot hold every text: a blank line ends its value, ``$$$$`` ends the record and a leading
 ``>`` begins the next field. So a line break in a value becomes a blank, ``$$$$`` becomes ``$$$ $``
-and a leading ``>`` gets a blank before it; everything else is written as it is. ``<``, ``>`` and
+and a leading ``>`` gets a blank before it; a control character but the tab becomes its picture
+(``␀`` for NUL); everything else is written as it is. ``<``, ``>`` and
 line breaks in a field's name become ``_``. The same rows give the same bytes: RDKit's program line,
 which can hold a time, is replaced.
 
@@ -23,6 +24,7 @@ from chem.molecules import read_molecule
 
 _PROGRAM = "  hitlist           2D"
 _SEED = 7
+_CONTROLS = {c: chr(0x2400 + c) for c in range(32) if chr(c) != "\t"}
 
 
 def write_sdf(path: str | Path, rows: Iterable[tuple[str, str, dict[str, str]]]) -> int:
@@ -124,9 +126,10 @@ def _build(mol: Chem.Mol) -> bool:
 
 
 def _write_safely(text: str) -> str:
-    line = " ".join(text.splitlines()).replace("$$$$", "$$$ $")
+    line = " ".join(text.splitlines()).replace("$$$$", "$$$ $").translate(_CONTROLS)
     return f" {line}" if line.startswith(">") else line
 
 
 def _name_safely(name: str) -> str:
-    return "".join("_" if character in "<>\r\n" else character for character in name)
+    plain = "".join("_" if character in "<>\r\n" else character for character in name)
+    return plain.translate(_CONTROLS)

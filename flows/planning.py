@@ -13,11 +13,13 @@ from pydantic import ValidationError
 
 from chem.columns import NamedColumns
 from chem.errors import InputError
+from chem.files import make_folder
 from chem.read import Library
 from chem.roots import named_path
 from data.fetch import CACHE_REMEDY
 from data.verify import Progress as FetchProgress
 from gnn.bundle import shipped_bundles
+from screening.errors import told_in_one_line
 from screening.ledger import LEDGER
 from screening.past import PastRun, open_run
 from screening.places import open_store, prepared_folder, prepared_key, prepared_store
@@ -136,7 +138,8 @@ def plan_predictions(
     prepared = prepared_folder(library).absolute()
     check_writable(prepared, CACHE_REMEDY)
     opened = open_store(store)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with told_in_one_line(target):
+        make_folder(target.parent)
     return Predictions(library, prepared, wanted, target, opened)
 
 

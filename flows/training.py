@@ -6,6 +6,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from chem.errors import InputError
+from chem.files import make_folder
 from data.fetch import CACHE_REMEDY, cache_folder
 from flows.measurements import keep_measured
 from flows.training_plan import Progress, Training
@@ -130,5 +131,5 @@ def stop_advice(training: Training, out: Path | None, work: Path | None) -> str:
 
 def write_arrays(assembled: Assembled, file: Path) -> None:
     """Write what a GPU machine without chemistry needs."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     save_training_set(file, assembled.data)

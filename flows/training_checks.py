@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from chem.errors import InputError
+from chem.files import is_leftover
 from chem.roots import named_path
 from gnn.bundle import read_card
 from gnn.errors import ModelError
@@ -15,7 +16,8 @@ from screening.plan import check_writable
 
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 _BEGUN = {WEIGHTS, f".{WEIGHTS}.part", f".{CARD}.part"}
-"""Of a bundle that was being written: ``gnn.bundle.save_bundle`` writes the card last."""
+"""Of a bundle that was being written: ``gnn.bundle.save_bundle`` writes the card last. Older
+versions left the last two."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 """A bundle's name is the first part of its columns."""
 
@@ -46,7 +48,8 @@ def check_bundle_folder(out: Path, about: tuple[str, str, str] | None = None) ->
     folder = out.expanduser().absolute()
     check_writable(folder)
     found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    if not found <= _BEGUN and CARD not in found:
+    begun = {name for name in found if name in _BEGUN or is_leftover(name)}
+    if found != begun and CARD not in found:
         raise InputError(f"{out} is not empty and is no bundle; name another folder with --out")
     if CARD in found and (MEASURED in found or not _is_of(folder, about)):
         raise InputError(

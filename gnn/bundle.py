@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from chem.files import make_folder, remove_leftovers, write_or_say
 from chem.roots import named_path
 from gnn.calibration import Calibration
 from gnn.card import Card
@@ -108,13 +108,12 @@ def save_bundle(
     weights = save(flat)
     card = card.model_copy(update={"weights": hashlib.sha256(weights).hexdigest()})
     text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    remove_leftovers(folder)
     for beside in (FILE, MEASURED):  # they would be another bundle's
         (folder / beside).unlink(missing_ok=True)
     for name, content in (("weights.safetensors", weights), ("card.json", text.encode())):
-        part = folder / f".{name}.part"
-        part.write_bytes(content)
-        os.replace(part, folder / name)
+        write_or_say(folder / name, content)
 
 
 def read_card(folder: Path) -> Card:

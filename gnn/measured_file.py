@@ -7,7 +7,6 @@ it well: 75,000 compounds with 195,000 values take 1.5 MB.
 """
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from io import BytesIO
@@ -19,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from chem.files import write_or_say
 from data.activity import EXACT, LOWER, UPPER
 from gnn.card import Card
 from gnn.errors import ModelError
@@ -81,10 +81,10 @@ def save_measured(
         "changes": _CHANGES,
     }
     schema = _SCHEMA.with_metadata({_KEY: json.dumps(note, ensure_ascii=False).encode()})
-    part = folder / f".{FILE}.part"
+    content = BytesIO()
     pq.write_table(
         pa.Table.from_arrays(arrays, schema=schema),
-        part,
+        content,
         compression="brotli",
         compression_level=11,
         use_dictionary=["task.list.element", "relation.list.element"],
@@ -93,7 +93,7 @@ def save_measured(
         write_statistics=False,
         write_page_checksum=True,
     )
-    os.replace(part, folder / FILE)
+    write_or_say(folder / FILE, content.getvalue())
     return folder / FILE
 
 

@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from chem.files import write_or_say
 from gnn.batch import Batch
 from gnn.card import Card
 from gnn.environments import environment_logs
@@ -131,9 +132,8 @@ def imitated(card: Card) -> str:
 def save_surrogate(folder: Path, network: Surrogate, card: SurrogateCard) -> None:
     """Write a surrogate into its bundle's folder."""
     tensors = {name: value.contiguous() for name, value in _round(network).items()}
-    part = folder / f".{FILE}.part"
-    part.write_bytes(save(tensors, {"card": json.dumps(asdict(card), sort_keys=True)}))
-    part.replace(folder / FILE)
+    content = save(tensors, {"card": json.dumps(asdict(card), sort_keys=True)})
+    write_or_say(folder / FILE, content)
 
 
 def round_weights(network: Surrogate) -> None:

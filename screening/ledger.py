@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from chem.errors import InputError
+from chem.files import open_unshared, sync_folder
 from screening.errors import StoreError, told_in_one_line
 from screening.lock import Lock as Lock  # those who lock a folder that has a ledger name it too
 from screening.sealed import SealedStore
@@ -120,7 +121,7 @@ class Ledger:
             return
         _compare(self.folder, found, self.purpose)
         if not content.endswith(b"\n"):  # what is recorded next gets a line of its own
-            with told_in_one_line(path), path.open("ab") as file:
+            with told_in_one_line(path), open(path, "ab", opener=open_unshared) as file:
                 file.write(b"\n")
         with ThreadPoolExecutor(READERS) as readers:  # an object store answers slowly, but many
             for line, stands in zip(told, readers.map(self._stands, told), strict=True):
@@ -133,10 +134,16 @@ class Ledger:
 
     def _append(self, line: Mapping[str, Any]) -> None:
         path = self.folder / LEDGER
-        with told_in_one_line(path), path.open("a", encoding="utf-8") as file:
+        with (
+            told_in_one_line(path),
+            open(path, "a", encoding="utf-8", opener=open_unshared) as file,
+        ):
+            is_new = file.tell() == 0
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
+            if is_new:
+                sync_folder(self.folder)
 
 
 def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:

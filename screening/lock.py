@@ -1,11 +1,14 @@
 """One run at a time in a folder."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from filelock import FileLock, Timeout
 
 from chem.errors import InputError
+from chem.files import make_folder, open_unshared, remove_leftovers
 from screening.errors import told_in_one_line
 
 LOCK = ".lock"
@@ -20,15 +23,22 @@ class Lock:
         self._lock = FileLock(folder / LOCK, timeout=0)
 
     def acquire(self) -> None:
-        """Take it; raises InputError where another run has it."""
+        """Take it, and remove what a killed run left half written.
+
+        Raises InputError where another run has it.
+        """
         with told_in_one_line(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
+            with suppress(FileExistsError):
+                path = self.folder / LOCK
+                os.close(open_unshared(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
             try:
                 self._lock.acquire()
             except Timeout:  # to the system it is an OSError too
                 raise InputError(
                     f"{self.folder} is in use by another run; wait for it, or name another folder"
                 ) from None
+            remove_leftovers(self.folder)
 
     @property
     def held(self) -> bool:

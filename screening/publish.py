@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from chem.errors import InputError
+from chem.files import write_atomic
 from gnn.bundle import Bundle
 from screening.errors import told_in_one_line
 from screening.evidence import Evidence
-from screening.files import write_atomic
 from screening.frames import duplicates, rejects
 from screening.handover.manifest import Artefact, RunFacts, check_accounts
 from screening.handover.table import HitTable

@@ -8,7 +8,9 @@ from distributed import Client
 
 from chem.describe import PROPERTIES
 from chem.errors import InputError
+from chem.files import make_folder
 from gnn.predict import predicted_columns
+from screening.errors import told_in_one_line
 from screening.evidence import Evidence
 from screening.gather import gather_evidence
 from screening.judge import judge
@@ -124,7 +126,8 @@ def hand_over_stage(
 ) -> Outcome:
     """Write every file of the ranking; the manifest comes last."""
     past.check_unchanged()
-    out.mkdir(parents=True, exist_ok=True)
+    with told_in_one_line(out):
+        make_folder(out)
     where = describe_ranking(out, past.scorer)
     prepared = past.prepared
     return publish(out, screen, past.bundles, prepared, ranking, evidence, clock, where, fresh=True)

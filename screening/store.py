@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chem.errors import InputError
+from chem.files import make_folder, write_atomic
+from chem.roots import check_no_credentials
 from screening.errors import StoreError
-from screening.files import atomic_path
 
 INSTALL = {
     **dict.fromkeys(("s3", "s3a"), "s3fs"),
@@ -41,9 +42,11 @@ class Store:
         """Open a folder (a path or ``file:///shared/x``) or an object store (``s3://bucket/x``).
 
         Nothing is read or written yet. Raises InputError for a protocol that is not known, or
-        whose package is not installed.
+        whose package is not installed, and for an address with a key or a password in it.
         """
         text = str(url)
+        if not isinstance(url, Path):
+            check_no_credentials(text)
         protocol, mark, _ = text.partition("://")
         self.folder: Path | None = None
         """The folder; None for an object store."""
@@ -92,8 +95,7 @@ class Store:
         """
         with self._explained("written", name):
             if self.folder is not None:
-                with atomic_path(self.folder / name) as temporary:
-                    temporary.write_bytes(content)
+                write_atomic(self.folder / name, content)
             else:
                 self._remote.pipe_file(self.path(name), bytes(content))
         return hashlib.sha256(content).hexdigest()
@@ -176,7 +178,7 @@ class Store:
         """Make the folder, and refuse a store that cannot be written: raises StoreError."""
         if self.folder is not None:
             with self._explained("made", ""):
-                self.folder.mkdir(parents=True, exist_ok=True)
+                make_folder(self.folder)
         name = f".probe-{token_hex(4)}"
         self.write(name, b"hitlist")
         self.remove(name)

@@ -25,10 +25,10 @@ def explain(
     ] = None,
 ) -> None:
     """Replay one compound of a run: record, standardization, alerts, neighbours, models, score."""
+    from chem.files import make_folder, write_atomic
     from screening.dossier import open_dossier
     from screening.dossier_page import render_dossier
     from screening.errors import told_in_one_line
-    from screening.files import write_atomic
     from screening.past import open_run
     from screening.plan import check_writable
 
@@ -45,7 +45,7 @@ def explain(
     _show(dossier, past)
     if html is not None:
         with told_in_one_line(html):
-            html.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(html.parent)
             write_atomic(html, render_dossier(dossier, past))
         print(html)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from screening.files import open_atomic
+from chem.files import open_atomic
 from screening.handover.cells import escape_cell
 from screening.handover.table import HitTable
 

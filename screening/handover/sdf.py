@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from chem.files import atomic_path
 from chem.write import write_sdf
-from screening.files import atomic_path
 from screening.handover.table import HitTable
 
 

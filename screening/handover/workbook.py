@@ -20,7 +20,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from screening.files import atomic_path
+from chem.files import atomic_path
 from screening.handover.dictionary import Definition
 from screening.handover.table import Column, Group, HitTable
 

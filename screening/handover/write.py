@@ -8,8 +8,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from chem.files import write_atomic
 from screening.evidence import Evidence
-from screening.files import write_atomic
 from screening.handover.csvfile import write_hits
 from screening.handover.dictionary import write_dictionary
 from screening.handover.manifest import AccountingError, RunFacts, build_manifest, check_accounts

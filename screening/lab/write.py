@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from chem.files import make_folder, remove_leftovers
 from chem.parents.salt_weight import weight_per_parent
 from screening.handover.csvfile import write_csv
 from screening.handover.table import HitTable
@@ -62,7 +63,8 @@ def write_lab(
         header, *lines = platefiles.grid(plan, plate, table)
         files.append((f"plate_{plate}", header, lines, None))
     lab = folder / FOLDER
-    lab.mkdir(exist_ok=True)
+    make_folder(lab)
+    remove_leftovers(lab)
     names = [f"{name}.csv" for name, *_ in files]
     for old in lab.iterdir():
         if SOMETIMES.fullmatch(old.name) and old.name not in names:

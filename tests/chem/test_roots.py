@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
-from chem.roots import ROOTS, named_address, named_path, roots
+from chem.roots import ROOTS, check_no_credentials, named_address, named_path, roots
 
 
 @pytest.fixture
@@ -88,3 +88,61 @@ def test_a_store_below_a_root_may_be_used(root: Path, url: str) -> None:
 def test_a_store_elsewhere_is_refused(root: Path, url: str) -> None:
     with pytest.raises(InputError, match=r"^[^\n]+$"):
         named_address(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://KEY:SECRET@bucket/x",
+        "s3://KEY@bucket",
+        "s3://KEY:SECRET/x@bucket",
+        "s3://KEY%3ASECRET%40bucket/x",
+        "s3:/KEY:SECRET@bucket",
+        "s3:///KEY:SECRET@bucket",
+        "gs://KEY:@bucket",
+        "abfss://KEY:SECRET@account.dfs.core.windows.net/x",
+        "az://container/x?sig=SECRET",
+        "az://container?sig=SECRET",
+        "https://KEY:SECRET@host/x",
+        "SECRET::s3://KEY:SECRET@bucket/x",
+        "file://KEY:SECRET@host/x",
+        "memory://KEY:SECRET@x",
+    ],
+)
+def test_a_key_in_an_address_is_refused_and_not_repeated(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(ROOTS, raising=False)
+    with pytest.raises(InputError, match="could read") as told:
+        named_address(url)
+    assert told.value.__context__ is None
+    for text in ("KEY", "SECRET"):
+        assert text not in str(told.value)
+    assert str(told.value).count("\n") == 0
+
+
+@pytest.mark.parametrize("text", ["/x:s3://KEY:SECRET@bucket/x", "s3://KEY%3ASECRET@bucket:/x"])
+def test_a_key_in_a_root_is_refused_and_not_repeated(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ROOTS, text)
+    for name in (named_path, named_address):
+        with pytest.raises(InputError, match="could read") as told:
+            name("/y")
+        assert "SECRET" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://bucket/of@somebody/x",
+        "s3://arn:aws:s3:eu-west-1:123:accesspoint/mine/x",
+        "abfss://container@account.dfs.core.windows.net/x",
+        "file:///shared/a@b/x",
+        "/shared/a:b@c/x",
+        "a@b",
+        "memory://tests/x",
+    ],
+)
+def test_an_address_without_a_key_is_taken(url: str) -> None:
+    check_no_credentials(url)

@@ -45,6 +45,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
         ("$$$$", "$$$ $"),
         (">  <score>", " >  <score>"),
         ("a > b", "a > b"),
+        ("a\0b\x1b[1m\tc", "a␀b␛[1m\tc"),
         ("", ""),
     ],
 )

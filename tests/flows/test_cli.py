@@ -44,6 +44,10 @@ MISTAKES = {
     "rank what cannot be read": ("rank --run {tmp}/shut --screen kinase", "cannot be read"),
     "page is a folder": ("explain X1 --run {tmp} --html {tmp}", "is a folder"),
     "no scheduler": ("prepare {lib} --out {tmp}/o --scheduler nonsense://x:1", "scheduler"),
+    "key in an address": (
+        "screen kinase --library {lib} --out {tmp}/o --store s3://KEY:SECRET@bucket/x",
+        "could read in lists of processes",
+    ),
     "dataset unknown": ("data fetch zinc_leedlike", "zinc_leadlike"),
     "card of no such task": ("bundles show activity EGRF", 'did you mean "EGFR"?'),
     "card of nothing": ("bundles show nope", "nope"),
@@ -96,6 +100,7 @@ def test_a_mistake_is_one_line_and_code_2(mistake, run, tmp_path):
     assert answer.said.startswith("hitlist: ")
     assert answer.said.count("\n") == 1, answer.err
     assert word in answer.said
+    assert "SECRET" not in answer.said
     assert sorted(tmp_path.rglob("*")) == before  # nothing was begun
 
 

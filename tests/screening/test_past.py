@@ -40,7 +40,9 @@ def test_a_run_that_moved_can_be_opened(drug_run: Outcome, lone: Client, tmp_pat
     assert not first.exists()
 
 
-@pytest.mark.parametrize("spoilt", ["manifest.json", WHERE, "prepared", "scores", "bundle"])
+@pytest.mark.parametrize(
+    "spoilt", ["manifest.json", WHERE, "prepared", "scores", "bundle", "address"]
+)
 def test_a_run_that_cannot_be_opened_says_why(
     drug_run: Outcome, tmp_path: Path, spoilt: str
 ) -> None:
@@ -49,6 +51,8 @@ def test_a_run_that_cannot_be_opened_says_why(
     where["scores"] = str(folder / "scores")
     if spoilt == "prepared":
         where["prepared"] = str(tmp_path / "gone")
+    if spoilt == "address":
+        where["scores"] = "s3://KEY:SECRET@bucket/x"
     (folder / WHERE).write_text(json.dumps(where))
     if spoilt in ("manifest.json", WHERE):
         (folder / spoilt).unlink()
@@ -64,9 +68,11 @@ def test_a_run_that_cannot_be_opened_says_why(
         "prepared": "the prepared library",
         "scores": "missing or was altered",
         "bundle": "another version of the bundle small",
+        "address": "a user or a key before '@'",
     }
-    with pytest.raises(InputError, match=rf"^[^\n]*{words[spoilt]}[^\n]*$"):
+    with pytest.raises(InputError, match=rf"^[^\n]*{words[spoilt]}[^\n]*$") as told:
         _ = open_run(folder).scores
+    assert "SECRET" not in str(told.value)
 
 
 @pytest.mark.parametrize("name", ["manifest.json", WHERE, "screen.toml", "scores/ledger.jsonl"])
