@@ -59,11 +59,14 @@ def is_no_id(text: str, absent: frozenset[str] = frozenset()) -> bool:
 def make_unique(names: Sequence[str]) -> tuple[str, ...]:
     """Give every column its own name, so that none hides another."""
     taken: dict[str, None] = {}
+    copies: dict[str, int] = {}
+    """The copy to try next: from 2 on each time, thousands of equal names would take hours."""
     for position, name in enumerate(names, start=1):
         plain = name.strip() or f"column_{position}"
-        unique, copy = plain, 2
+        unique, copy = plain, copies.get(plain, 2)
         while unique in taken:
             unique, copy = f"{plain}_{copy}", copy + 1
+        copies[plain] = copy
         taken[unique] = None
     return tuple(taken)
 

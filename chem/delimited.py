@@ -34,7 +34,7 @@ BESIDE = "extensions beside their SMILES"
 """Count of SMILES whose extension stood in a column of its own."""
 
 _DELIMITERS = ",;\t|"
-_WRAPPED = re.compile(r'"((?:[^"]|"")*[,;\t](?:[^"]|"")*)"')
+_QUOTED = re.compile(r'"((?:[^"]|"")*+)"')
 _SEPARATOR = re.compile(r'"?sep=(\\t|[^\r\n])"?[,;\t|]*', re.IGNORECASE)
 _TITLE_LINES = 20
 _HEADER_LINES = 50
@@ -210,7 +210,7 @@ def _find_layout(path: Path, wanted: NamedColumns) -> Layout:
     """Find the header among the first lines."""
     lines = list(islice(read_lines(path), _TITLE_LINES + _HEADER_LINES))
     header = next((line for line in lines if line.strip()), "")
-    if _WRAPPED.fullmatch(header.strip()) and _has_smiles(re.split(r"[,;\t]", header[1:-2]), None):
+    if _unquote(header) is not None and _has_smiles(re.split(r"[,;\t]", header[1:-2]), None):
         found = _find_header(path, list(_unwrap(lines)), wanted)
         return found._replace(is_wrapped=True)
     return _find_header(path, lines, wanted)
@@ -218,8 +218,14 @@ def _find_layout(path: Path, wanted: NamedColumns) -> Layout:
 
 def _unwrap(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
-        match = _WRAPPED.fullmatch(line.strip())
-        yield line if match is None else match[1].replace('""', '"') + "\n"
+        inside = _unquote(line)
+        yield line if inside is None else inside.replace('""', '"') + "\n"
+
+
+def _unquote(line: str) -> str | None:
+    """Return what a line holds that is one quoted cell with delimiters; None for another line."""
+    match = _QUOTED.fullmatch(line.strip())
+    return match[1] if match is not None and any(mark in match[1] for mark in ",;\t") else None
 
 
 def _find_header(path: Path, lines: list[str], wanted: NamedColumns) -> Layout:

@@ -320,7 +320,7 @@ def _find_smiles(
     plain = {name: normalize(text) for name, text in zip(names, header, strict=True)}
     twins = [name for name in readable if plain[name] == plain[best]]
     if len({cells[name] for name in twins}) > 1 or (len(twins) > 1 and not cells[best]):
-        shown = " and ".join(repr(name) for name in twins)
+        shown = " and ".join(repr(name) for name in twins[:5])
         raise InputError(f"{path}: columns {shown} match equally; choose one with --smiles-column")
     # Where one column is flat and another shows stereochemistry, the flat one is another compound.
     if not _shows_stereo(cells[best]):

@@ -12,6 +12,7 @@ from chem.counted import counted
 from chem.diagnose import diagnose_sanitization, one_line
 from chem.numbers import is_plain_number
 from chem.records import Failure
+from chem.sdf import find_end
 from chem.shorthand import written_symbols
 
 _COUNTS = re.compile(r"V[23]000\s*$")
@@ -30,7 +31,7 @@ def without_blank_lines(molblock: str) -> str | None:
     """Return the molblock without blank lines between counts line and ``M  END``; None if it has
     none."""
     lines = molblock.splitlines()
-    end = next((at for at, line in enumerate(lines) if line.startswith("M  END")), len(lines))
+    end = find_end(lines) - 1
     kept = [
         line
         for at, line in enumerate(lines)
@@ -80,7 +81,7 @@ def _find_in_v2000(lines: list[str]) -> Failure | None:
     atoms, bonds = lines[3][:3].strip(), lines[3][3:6].strip()
     if not atoms.isdigit() or not bonds.isdigit():
         return _fault(f"line 4 has no two counts in columns 1 to 6: {lines[3]!r}")
-    end = next(at for at, line in enumerate(lines) if line.startswith("M  END"))
+    end = find_end(lines) - 1
     for at in range(4, min(4 + int(atoms), end)):
         fault = _fault_of_atom_line(lines[at], at, at - 3)
         if fault is not None:

@@ -22,7 +22,11 @@ QUOTE_IS_TEXT = "lines with a quotation mark that is text"
 _MOST_LINES = 20_000
 """Of one quoted cell."""
 _MOST_CHARACTERS = 1 << 26
-_TRIES = 50
+_LINE_COST = 1_000
+"""Characters that a line counts for beyond its own."""
+_FREE, _MORE = 200_000_000, 20_000
+"""Characters that may be read in vain: so many, and so many more for each line of the file.
+Without a limit, a file whose every line opens a quotation mark that none closes takes hours."""
 
 
 class RowReader:
@@ -53,6 +57,7 @@ class RowReader:
         self._number = self._skipped = sum(1 for _ in islice(lines, skip))
         self._again: list[tuple[int, str]] = []
         self._blank = self._inside = self._parts = 0
+        self._wasted = 0
 
     def __iter__(self) -> Iterator[tuple[int, list[str] | Failure]]:
         """Yield the line, counted from 1, and the cells of every row that is not blank."""
@@ -158,50 +163,47 @@ class RowReader:
 
     def _read_open(self, number: int, text: str) -> list[str] | Failure | None:
         """Read a row whose last quotation mark is open at the line's end."""
-        found, taken = self._gather(text)
-        rest = taken[found[1] - 1 :] if found else taken
-        inside = taken[: found[1] - 1] if found else []
-        cells = found[0] if found else None
-        rows = sum(self._is_row(line) for _, line in inside)
+        if self._wasted > _FREE + _MORE * (self._number - self._skipped):
+            return self._read_one(number, text, "a quotation mark is not closed")
+        cells, inside = self._gather(text)
         if cells is not None:
+            rows = sum(self._is_row(line) for _, line in inside)
             # Of a quoted cell in the first column, the last line looks like a row, but no other.
             if self._is_full(cells):
                 is_quoted = 2 * (rows + self._is_row(text)) <= len(inside) + 1
             else:
                 is_quoted = rows == 0 and not self._is_full(self._literal(text.rstrip("\r\n")))
             if is_quoted:
-                self._again += reversed(rest)
                 self._inside += len(inside)
                 return cells
-        self._again += reversed(taken)
+        self._wasted += sum(_cost(line) for _, line in inside)
+        self._again += reversed(inside)
         return self._read_one(number, text, "a quotation mark is not closed")
 
-    def _gather(self, text: str) -> tuple[tuple[list[str], int] | None, list[tuple[int, str]]]:
+    def _gather(self, text: str) -> tuple[list[str] | None, list[tuple[int, str]]]:
         """Read on until the row is closed.
 
-        Returns its cells and number of lines (None where it is never closed), and the lines that
-        were taken for it after the first.
+        Returns its cells (None where it is never closed), and the lines that were taken for it
+        after the first.
         """
-        lines, taken, tries, size, marks = [text], list[tuple[int, str]](), 0, 0, text.count('"')
-        while len(lines) < _MOST_LINES and size < _MOST_CHARACTERS:
-            following = self._take()
-            if following is None:
-                break
-            taken.append(following)
-            lines.append(following[1])
-            size += len(following[1])
-            if '"' not in following[1]:
-                continue
-            marks += following[1].count('"')
-            if marks % 2 and tries >= _TRIES:  # a closed row has an even number of them
-                continue
-            tries += 1
-            cells, used = _parse(lines, self.delimiter)
-            if isinstance(cells, str):
-                break
-            if cells is not None:
-                return (cells, used), taken
-        return None, taken
+        taken = list[tuple[int, str]]()
+
+        def lines() -> Iterator[str]:
+            size = 0
+            yield text
+            while len(taken) < _MOST_LINES and size < _MOST_CHARACTERS:
+                following = self._take()
+                if following is None:
+                    return
+                taken.append(following)
+                size += len(following[1])
+                yield following[1]
+
+        # One reader, a line at a time: to parse all of them again at each is quadratic.
+        try:
+            return next(csv.reader(lines(), delimiter=self.delimiter, strict=True)), taken
+        except csv.Error:
+            return None, taken
 
     def _literal(self, plain: str) -> list[str]:
         """Part a line at every delimiter; a cell that is quoted as a whole loses its marks."""
@@ -227,6 +229,11 @@ class RowReader:
         if self.smiles_at is None or not self._is_full(cells):
             return False
         return looks_like_smiles(cells[self.smiles_at].strip('"'))
+
+
+def _cost(line: str) -> int:
+    """Return how many characters a line counts for, where work is measured."""
+    return len(line) + _LINE_COST
 
 
 def parse_header(lines: list[str], delimiter: str) -> tuple[list[str], int]:

@@ -29,10 +29,16 @@ OTHER_ID = "id from "
 UNCLOSED = "records without $$$$"
 """Count of last records of files that end before the ``$$$$``, read as they are."""
 
-_FIELD = re.compile(r">.*?<(.*)>")
-_FIELD_AFTER_VALUE = re.compile(r">\s*<[^<>]*>|>\s+(?:\([^()]*\)\s*|DT\d+\s*|\d+\s+)+<[^<>]*>")
+# Possessive, or a line of "DT12 DT12 DT12 …" would be parted in each of its 2^n ways.
+_FIELD_AFTER_VALUE = re.compile(
+    r">\s*<[^<>]*>|>\s++(?:\([^()]*+\)\s*+|DT\d++\s*+|\d++\s++)++<[^<>]*>"
+)
 _FIELD_AFTER_FIELD = re.compile(r">\s*<[^<>]*>")
 _MAX_LINES = 200_000
+MAX_RECORD = 10_000_000
+"""Characters of a record."""
+_TITLE_LINES = 3
+"""Lines of a molblock before its atoms: free text, which may read ``M  END``."""
 
 
 class _Entry(NamedTuple):
@@ -91,7 +97,7 @@ def read_sdf(path: Path, columns: Columns, counts: Counter[str]) -> Iterator[Rec
             row=row,
             compound_id=compound_id,
             name=name,
-            structure="\n".join(entry.text[: _find_end(entry.text)]) + "\n",
+            structure="\n".join(entry.text[: find_end(entry.text)]) + "\n",
             format="molblock",
             extra={field: text for field, text in values.items() if field not in used},
             problem=problem,
@@ -134,17 +140,22 @@ def _find_id(values: dict[str, str], columns: Columns, counts: Counter[str]) -> 
 
 def _split(path: Path, counts: Counter[str]) -> Iterator[_Entry]:
     text: list[str] = []
-    first = number = 1
+    size, first = 0, 1
     for number, line in enumerate(_lines(path, counts), start=1):
         if line.startswith("$$$$"):
             yield _Entry(first, text, is_closed=True)
-            text, first = [], number + 1
+            text, size, first = [], 0, number + 1
             continue
         text.append(line)
-        if len(text) > _MAX_LINES:
+        size += len(line)
+        if len(text) > _MAX_LINES or size > MAX_RECORD:
+            found = (
+                f"more than {MAX_RECORD:,} characters"
+                if size > MAX_RECORD
+                else f"{_MAX_LINES:,} lines"
+            )
             raise InputError(
-                f"{path}: found no '$$$$' in {_MAX_LINES:,} lines from line {first}; "
-                "expected an SD file"
+                f"{path}: found no '$$$$' in {found} from line {first}; expected an SD file"
             )
     if any(line.strip() for line in text):
         yield _Entry(first, text, is_closed=False)
@@ -159,16 +170,16 @@ def _lines(path: Path, counts: Counter[str]) -> Iterator[str]:
             yield plain
 
 
-def _find_end(text: list[str]) -> int:
+def find_end(text: list[str]) -> int:
     """Return how many lines the molblock has, its ``M  END`` included (all, if there is none)."""
-    for position, line in enumerate(text):
-        if line.startswith("M  END"):
+    for position in (*range(_TITLE_LINES, len(text)), *range(min(_TITLE_LINES, len(text)))):
+        if text[position].startswith("M  END"):
             return position + 1
     return len(text)
 
 
 def _find_problem(entry: _Entry) -> Failure | None:
-    end = _find_end(entry.text)
+    end = find_end(entry.text)
     has_end = end > 0 and entry.text[end - 1].startswith("M  END")
     where = f"the record at line {entry.line}"
     if not any(line.strip() for line in entry.text):
@@ -188,10 +199,10 @@ def _read_fields(text: list[str]) -> dict[str, str]:
     values: list[list[str]] = []
     before = ""
     """The line before is blank, a field's header (``>``), or a line of a value (``x``)."""
-    for line in text[_find_end(text) :]:
+    for line in text[find_end(text) :]:
         header = _match_header(line, before) if line.startswith(">") else None
         if header is not None:
-            names.append(header[1])
+            names.append(header)
             values.append([])
             before = ">"
             continue
@@ -202,10 +213,11 @@ def _read_fields(text: list[str]) -> dict[str, str]:
     return dict(zip(make_unique(names), joined, strict=True))
 
 
-def _match_header(line: str, before: str) -> re.Match[str] | None:
-    """Match a field's header; where none may begin, only a line that can be nothing else."""
+def _match_header(line: str, before: str) -> str | None:
+    """Return a field's name; where no header may begin, only of a line that can be nothing else."""
     if before == "x" and _FIELD_AFTER_VALUE.match(line) is None:
         return None
     if before == ">" and _FIELD_AFTER_FIELD.match(line) is None:
         return None
-    return _FIELD.match(line)
+    start, end = line.find("<", 1), line.rfind(">")
+    return line[start + 1 : end] if 0 < start < end else None

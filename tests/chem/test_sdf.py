@@ -122,3 +122,29 @@ def test_a_vendor_file_with_its_faults() -> None:
         "C[C@H](N)C(=O)O",
     ]
     assert [r.extra["Price EUR"] for r in records] == ["12.50"] * 8
+
+
+def test_a_record_of_too_many_characters_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, make_block() + f">  <Note>\n{'x' * 9_990_000}\n\n$$$$\n")
+    (record,) = open_library(path)
+    assert len(record.extra["Note"]) == 9_990_000
+    path = write(tmp_path, make_block() + ">  <Note>\n" + ("x" * 9_999 + "\n") * 1_001 + "$$$$\n")
+    with pytest.raises(InputError, match=r"no '\$\$\$\$' in more than 10,000,000 characters from"):
+        open_library(path)
+
+
+@pytest.mark.parametrize("line", [0, 1, 2])
+def test_the_free_text_of_a_molblock_may_read_like_its_end(tmp_path: Path, line: int) -> None:
+    lines = make_block().split("\n")
+    lines[line] = "M  END"
+    block = "\n".join(lines)
+    (record,) = open_library(write(tmp_path, block + ">  <Catalog ID>\n007\n\n$$$$\n"))
+    assert (record.compound_id, record.structure, record.problem) == ("007", block, None)
+    found = standardize(record.structure, record.format)
+    assert isinstance(found, Standardized)
+    assert found.smiles == "CCO"
+
+
+def test_a_molblock_that_ends_in_its_header_keeps_its_fields(tmp_path: Path) -> None:
+    (record,) = open_library(write(tmp_path, "x\nM  END\n>  <Catalog ID>\n007\n\n$$$$\n"))
+    assert (record.compound_id, record.structure) == ("007", "x\nM  END\n")
