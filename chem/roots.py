@@ -46,15 +46,15 @@ def named_path(text: str | Path) -> Path:
     Raises:
         InputError: it lies outside the roots, symbolic links followed. Nothing is read before.
     """
-    path = Path(text).expanduser()
     allowed = roots()
-    if allowed is None:
-        return path
     try:
+        path = Path(text).expanduser()
+        if allowed is None:
+            return path
         real = path.resolve()
         folders = [Path(root).expanduser().resolve() for root in allowed if "://" not in root]
     except (OSError, ValueError, RuntimeError) as error:
-        raise InputError(f"{str(path)!r} is no path that can be followed ({error})") from None
+        raise InputError(f"{str(text)!r} is no path that can be followed ({error})") from None
     if not any(real == folder or folder in real.parents for folder in folders):
         raise InputError(_refusal(str(text), allowed))
     return path

@@ -172,7 +172,9 @@ def _lines(path: Path, counts: Counter[str]) -> Iterator[str]:
 
 def find_end(text: list[str]) -> int:
     """Return how many lines the molblock has, its ``M  END`` included (all, if there is none)."""
-    for position in (*range(_TITLE_LINES, len(text)), *range(min(_TITLE_LINES, len(text)))):
+    # A title may read like an end, so its lines come last.
+    order: list[int] = [*range(_TITLE_LINES, len(text)), *range(min(_TITLE_LINES, len(text)))]
+    for position in order:
         if text[position].startswith("M  END"):
             return position + 1
     return len(text)

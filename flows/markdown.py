@@ -7,7 +7,7 @@ could hold a link or a picture, which a browser would follow or fetch.
 import re
 import string
 
-_HARMLESS = re.compile(r"[A-Za-z0-9 ]*|[-+]?[0-9.,]+(?: ± [0-9.,]+)?")
+_HARMLESS = re.compile(r"[A-Za-z0-9 ]*|[-+]?[0-9.,]*[0-9](?: ± [0-9.,]*[0-9])?")
 _PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -22,6 +22,8 @@ HOST = "127.0.0.1"
 USER = "hitlist"
 SECRET_BYTES = 32
 _HOST_VARIABLE = "PREFECT_SERVER_API_HOST"
+_OLD_NAMES = {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS"}
+"""Other spellings, which Prefect reads before those of the profile."""
 _CALLER, _SERVER = "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"
 
 
@@ -32,6 +34,8 @@ class Ready(NamedTuple):
     """File of all profiles; only its user may read it."""
     active: str
     """Profile that Prefect's commands use where ``PREFECT_PROFILE`` names none."""
+    settings: Mapping[str, str]
+    """Of the profile, by the name of their environment variables; they hold the secret."""
 
 
 def make_profile(port: int) -> Ready:
@@ -42,13 +46,15 @@ def make_profile(port: int) -> Ready:
     profiles = load_profiles()
     known = profiles[PROFILE] if PROFILE in profiles.names else None
     before = {} if known is None else known.to_environment_variables()
-    secret = before.get(_SERVER) or f"{USER}:{secrets.token_urlsafe(SECRET_BYTES)}"
+    kept = before.get(_SERVER, "")
+    secret = kept if len(kept) > SECRET_BYTES else f"{USER}:{secrets.token_urlsafe(SECRET_BYTES)}"
     address = f"http://{HOST}:{port}"
     settings = {
+        **{name: value for name, value in before.items() if "CORS" not in name},
         "PREFECT_API_URL": f"{address}/api",
         _CALLER: secret,
         _SERVER: secret,
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     }
     _put(profiles, settings)
@@ -64,13 +70,23 @@ def make_profile(port: int) -> Ready:
         save_profiles(profiles)
     finally:
         os.umask(mask)
-    return Ready(path, profiles.active_name or PROFILE)
+    return Ready(path, profiles.active_name or PROFILE, settings)
 
 
 def _put(profiles: ProfilesCollection, settings: Mapping[str, str]) -> None:
     if PROFILE in profiles.names:
         profiles.remove_profile(PROFILE)
     profiles.add_profile(Profile(name=PROFILE, settings=dict(settings)))
+
+
+def server_environment(environment: Mapping[str, str], ready: Ready) -> dict[str, str]:
+    """Return the environment of the server: the profile's settings before all others.
+
+    Prefect would take a variable, or a ``prefect.toml`` or ``.env`` in the current folder, before
+    its profile; with an empty secret the server answers everybody.
+    """
+    others = {name: value for name, value in environment.items() if name not in _OLD_NAMES}
+    return {**others, **ready.settings, "PREFECT_PROFILE": PROFILE}
 
 
 def check_host(environment: Mapping[str, str]) -> None:

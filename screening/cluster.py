@@ -30,6 +30,9 @@ QUIET = {
     "distributed.comm.timeouts.connect": "20s",
     "distributed.logging.distributed": "error",
     "distributed.scheduler.allowed-failures": 2,
+    # No pages: what they show of a run needs no key.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
     # Workers hold one partition each; pausing at a share of a laptop's memory only stalls them.
     "distributed.worker.memory.pause": False,
     # Python's own modules before any file of the same name in the folder of the command.
@@ -98,6 +101,8 @@ def _start_once(workers: int) -> LocalCluster:
         threads_per_worker=1,
         processes=True,
         dashboard_address="127.0.0.1:0",  # None would take 8787, and say so if it is taken
+        scheduler_kwargs={"dashboard": False},
+        dashboard=False,
         memory_limit=0,
     )
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from chem.columns import NamedColumns
 from chem.errors import InputError
-from chem.read import Library, open_library
+from chem.read import Library, hash_file, open_library
 from gnn.bundle import Bundle
 from gnn.errors import ModelError
 from screening.judge import Scores
@@ -74,16 +74,27 @@ class PastRun:
     @cached_property
     def library(self) -> Library | None:
         """The library's file with its columns; None where it is gone, or another one now."""
-        where = self.scorer.where.get("library")
-        if where is None or not Path(where["path"]).is_file():
+        path = self._library_path
+        try:
+            if path is None or not path.is_file() or hash_file(path) != self.prepared.sha256:
+                return None
+        except (InputError, OSError, ValueError):
             return None
-        library = self.open_library(Path(where["path"]))
-        return library if library.sha256 == self.prepared.sha256 else None
+        return self.open_library(path)
 
     def open_library(self, path: Path) -> Library:
         """Open a file with the columns that the run's library was read by."""
-        named = NamedColumns(**self.scorer.where.get("library", {}).get("columns", {}))
-        return open_library(path, named.smiles, named.id, named.name)
+        where = self.scorer.where.get("library")
+        columns = where.get("columns") if isinstance(where, dict) else None
+        named = columns if isinstance(columns, dict) else {}
+        return open_library(path, *(named.get(name) for name in NamedColumns._fields))
+
+    @property
+    def _library_path(self) -> Path | None:
+        """Where the library was; None in a run that does not say."""
+        where = self.scorer.where.get("library")
+        path = where.get("path") if isinstance(where, dict) else None
+        return Path(path) if isinstance(path, str) else None
 
     @cached_property
     def triage(self) -> Triage | None:

@@ -217,7 +217,7 @@ def find_library(
     given = Path(name)
     is_known = name in datasets() and not given.exists()
     if not is_known and (given.suffix or len(given.parts) > 1 or given.exists()):
-        named_path(given)
+        given = named_path(given)
     if given.is_file() or (name not in datasets() and (given.suffix or given.is_dir())):
         return open_library(given, chosen.smiles, chosen.id, chosen.name)
     known = [key for key, entry in datasets().items() if entry.kind == "library"]

@@ -35,7 +35,7 @@ def find_screen(name_or_path: str, shipped: Path) -> Path:
     """
     given = Path(name_or_path)
     if given.suffix == ".toml" or len(given.parts) > 1:
-        named_path(given)
+        given = named_path(given)
         if given.is_file():
             return given
         raise InputError(f'no screen file "{name_or_path}"; give the path of a .toml file')

@@ -47,6 +47,9 @@ class Tls(NamedTuple):
     ) -> Self:
         """Return what is given, and for the rest what the environment says."""
         given = {"ca": ca, "cert": cert, "key": key}
+        for value in given.values():
+            if value:
+                named_path(value)  # what the environment names is the worker's own
         texts = {
             name: str(value) if value else os.environ.get(VARIABLES[name]) or None
             for name, value in given.items()
@@ -67,7 +70,7 @@ def make_security(address: str, tls: Tls) -> Security:
     ``tls://`` address without certificates, and for any other address that was not asked for twice.
     """
     for name, path in tls.files.items():
-        if not named_path(path).is_file():
+        if not Path(path).expanduser().is_file():
             raise InputError(f"--tls-{name}: there is no file {path}; {ADVICE}")
     roles = {"ca": "tls_ca_file", "cert": "tls_client_cert", "key": "tls_client_key"}
     expanded = {roles[name]: str(Path(path).expanduser()) for name, path in tls.files.items()}

@@ -5,7 +5,7 @@ So what can be made again is made again: records from the library's file, scores
 and the files that were handed over from the scores.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -16,11 +16,15 @@ import pandas as pd
 import pyarrow.compute as pc
 from distributed import Client
 
+from chem.describe import PROPERTIES
 from chem.errors import InputError
 from chem.read import Library
+from gnn.errors import ModelError
+from screening.duplicates import COLUMNS, find_duplicates
 from screening.errors import AlteredError, StoreError
 from screening.frames import IDENTITY
 from screening.gather import gather_evidence
+from screening.handover.manifest import AccountingError
 from screening.identity import key_text
 from screening.judge import prediction_columns
 from screening.lists import CompoundList, plan_lists, prepare_lists
@@ -41,8 +45,7 @@ from screening.store import Store
 REPORT = "report.html"
 """Tells the time it was made, so it is held to its hash alone."""
 SAMPLE = 1000
-"""Compounds whose records and scores are made again, beside the hits."""
-SEED = 0
+"""Records that are made again, and scored compounds, beside the hits; drawn anew each time."""
 
 
 @dataclass
@@ -69,18 +72,25 @@ def verify_run(
     """Look at everything a run's hit list rests on; yield each check when it is done.
 
     library: the file that was screened; None where it is not at hand.
-    sample: accepted compounds whose score is made again; also that many records of any kind.
+    sample: records of any kind that are made again, and as many scored compounds. A check that
+    cannot be made is a fault of that check.
     """
     yield check_files(past)
     stored = check_stored(past)
     yield stored
     if stored.faults:
         return  # what follows would read these files
-    yield check_books(past)
-    rows = draw_rows(past, sample)
-    yield check_library(past, library, rows)
-    yield check_scores(past, rows, client)
-    yield check_made_again(past, library, client, progress)
+    looks: tuple[tuple[str, Callable[[], Check]], ...] = (
+        ("books", lambda: check_books(past)),
+        ("records", lambda: check_library(past, library, sample)),
+        ("scores", lambda: check_scores(past, library, sample, client)),
+        ("hits, plates and volumes", lambda: check_made_again(past, library, client, progress)),
+    )
+    for what, look in looks:
+        try:
+            yield look()
+        except (AccountingError, InputError, ModelError, ValueError, KeyError) as error:
+            yield Check(what, "", [f"cannot be made again: {error}"])
 
 
 def check_files(past: PastRun) -> Check:
@@ -117,7 +127,7 @@ def check_stored(past: PastRun) -> Check:
 
 
 def check_books(past: PastRun) -> Check:
-    """Count the records again."""
+    """Count the records again, and find the duplicates again by their keys."""
     prepared, counts = past.prepared, past.run.manifest["counts"]
     store = Store(prepared.store.url)
     found = {"rows": 0, ACCEPTED: 0, REJECTED: 0}
@@ -126,23 +136,26 @@ def check_books(past: PastRun) -> Check:
         found["rows"] += len(status)
         for word in (ACCEPTED, REJECTED):
             found[word] += pc.sum(pc.equal(status, word)).as_py() or 0
-    found["duplicates"] = store.read_table(DUPLICATES).num_rows
+    pairs = store.read_table(DUPLICATES)
+    again = find_duplicates(prepared.partitions, lambda name: store.read_table(name, COLUMNS))
+    found["duplicates"] = pairs.num_rows
     found[ACCEPTED] -= found["duplicates"]
-    check = Check("books", f"{found['rows']:,} records")
+    check = Check("books", f"{found['rows']:,} records, {found['duplicates']:,} duplicates")
+    if pairs.select(again.column_names).to_pydict() != again.to_pydict():
+        check.faults.append("the duplicates are not those that the keys give")
     for name, number in found.items():
         if counts[name] != number:
             check.faults.append(f"{MANIFEST} says {counts[name]:,} {name}, found {number:,}")
     return check
 
 
-def draw_rows(past: PastRun, sample: int) -> set[int]:
-    """Draw rows of the library, the same ones for each library."""
-    generator = np.random.default_rng(SEED)
-    count = min(sample, past.prepared.rows)
-    return {int(at) + 1 for at in generator.choice(past.prepared.rows, count, replace=False)}
+def draw(rows: Sequence[int], sample: int) -> set[int]:
+    """Draw some of these rows at random: nobody knows beforehand which."""
+    count = min(sample, len(rows))
+    return {int(row) for row in np.random.default_rng().choice(rows, count, replace=False)}
 
 
-def check_library(past: PastRun, library: Library | None, rows: set[int]) -> Check:
+def check_library(past: PastRun, library: Library | None, sample: int) -> Check:
     """Read records of the library again, standardize them, and compare."""
     if library is None:
         why = "the library's file is not at hand; name it with --library"
@@ -151,7 +164,8 @@ def check_library(past: PastRun, library: Library | None, rows: set[int]) -> Che
         fault = f"{library.path} is not the file that was screened: its hash differs"
         return Check("records", str(library.path), [fault])
     prepared = past.prepared
-    columns = ["row", "smiles", *IDENTITY, "stage"]
+    rows = draw(range(1, prepared.rows + 1), sample)
+    columns = ["row", "smiles", *IDENTITY, "status", "stage", "code", *PROPERTIES]
     frames = [
         prepared.store.read_table(name, columns).to_pandas()
         for name, first, last in spans(prepared)
@@ -159,23 +173,37 @@ def check_library(past: PastRun, library: Library | None, rows: set[int]) -> Che
     ]
     frame = pd.concat(frames) if frames else pd.DataFrame(columns=columns)
     # A record that killed its process is not tried again here.
-    frame = frame[frame["row"].isin(rows) & (frame["stage"] != STAGE)]
+    frame = frame[frame["row"].isin(rows)]
+    killers = int((frame["stage"] == STAGE).sum())
+    frame = frame[frame["stage"] != STAGE]
     frame["key"] = [key_text(key) for key in frame["key"]]
     found = compare_records(frame, library)
-    return Check("records", f"{len(frame):,} records of {library.path.name}", _told(found))
+    untried = f"; {killers:,} that ended their process are not tried" if killers else ""
+    told = f"{len(frame):,} records of {library.path}, sha256 {library.sha256[:12]}{untried}"
+    return Check("records", told, _told(found))
 
 
-def check_scores(past: PastRun, rows: set[int], client: Client) -> Check:
-    """Predict scored compounds again, from their structures."""
-    columns = ["row", "smiles", *prediction_columns(past.scored_for, past.bundles)]
+def check_scores(past: PastRun, library: Library | None, sample: int, client: Client) -> Check:
+    """Predict scored compounds again, from their structures, and compare what lies beside."""
+    columns = ["row", "smiles", *PROPERTIES, *prediction_columns(past.scored_for, past.bundles)]
     store = past.scores.folder
     frames = [store.read_table(unit.file, columns).to_pandas() for unit in past.scores.units]
     frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
-    frame = frame[frame["row"].isin(rows)].reset_index(drop=True)
+    scored = len(frame)
+    frame = frame[frame["row"].isin(draw(frame["row"].tolist(), sample))].reset_index(drop=True)
     smiles = frame["smiles"].tolist()
     again = predict_again(smiles, past.bundles, past.prepared.featurizer, past.half, client)
     found = compare_predictions(frame, again, past.bundles)
-    return Check("scores", f"{len(frame):,} scored compounds predicted again", _told(found))
+    if library is not None and library.sha256 == past.prepared.sha256:
+        found += compare_records(frame[["row", "smiles", *PROPERTIES]], library)
+    bundles = ", ".join(f"{one.card.name} {one.sha256[:12]}" for one in past.bundles)
+    told = f"{len(frame):,} of {scored:,} scored compounds predicted again by {bundles}"
+    check = Check("scores", told, _told(found))
+    if past.triage is None and scored != past.prepared.accepted:
+        check.faults.append(
+            f"{past.prepared.accepted:,} compounds were accepted, {scored:,} scored"
+        )
+    return check
 
 
 def check_made_again(
@@ -209,7 +237,9 @@ def check_made_again(
             folder, past.screen, past.bundles, past.prepared, ranking, evidence, Clock(), {}
         )
         names = [name for name in made.manifest["files"] if name not in (REPORT, SCREEN)]
-        check.looked_at = f"{len(names)} files made again from the scores"
+        check.looked_at = (
+            f"{len(names)} files made again from the scores; {REPORT} is held to its hash alone"
+        )
         for name in names:
             before = past.folder / name
             if not before.is_file() or before.read_bytes() != (folder / name).read_bytes():
@@ -225,6 +255,9 @@ def _told(differences: Sequence[Difference]) -> list[str]:
 def faults_of(checks: list[Check]) -> InputError | None:
     """Return the error that a verification ends with; None where all held."""
     failed = [check.what for check in checks if check.faults]
+    skipped = [check for check in checks if check.skipped]
+    if not failed and skipped:
+        return InputError(f"{skipped[0].what} were not looked at: {skipped[0].skipped}")
     if not failed:
         return None
     return AlteredError(f"{', '.join(failed)} did not hold: do not order or dispense from this run")

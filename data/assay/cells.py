@@ -77,7 +77,9 @@ class Unreadable(NamedTuple):
 
 def is_missing(cell: str) -> bool:
     """Tell whether a cell says that nothing was measured."""
-    return cell.strip().lower() in MISSING
+    return cell.strip().lower() in MISSING or (
+        (not cell.isascii() or "&" in cell) and _fold(cell).lower() in MISSING
+    )
 
 
 def is_code(number: float) -> bool:

@@ -11,11 +11,14 @@ _YES = {"1", "1.0", "yes", "y", "true", "t", "x"}
 _CODES = {"-1", "-1.0", "2", "2.0"}
 _NO = {"0", "0.0", "no", "n", "false", "f"}
 _CENSORED = re.compile(
-    r"censor(?:ed|ing)?|is[ _]?(?:bound|limit)|(?<![a-z])(?:qualifier|relation|operator|modifier)",
+    r"censor(?:ed|ing)?|is[ _]?(?:bound|limit)"
+    # "IC50 operator", and not whatever else may have one.
+    r"|^(?:[^\W_]+[\W_]+)?(?:qualifier|relation|operator)s?$",
     re.IGNORECASE,
 )
 _ABOVE = re.compile(
-    r"right|greater|(?<![^\W_])(?:gt|ge|above|over|exceeds?|more[ _]than|higher[ _]than)(?![^\W_])",
+    r"(?<![^\W_])right(?![a-z])|(?<![^\W_])greater"
+    r"|(?<![^\W_])(?:gt|ge|above|over|exceeds?|more[ _]than|higher[ _]than)(?![^\W_])",
     re.IGNORECASE,
 )
 _BELOW = re.compile(

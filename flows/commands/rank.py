@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.console import note_if, progress
+from flows.console import note, note_if, progress
 from flows.options import Scheduler, TlsCa, TlsCert, TlsKey, Unencrypted, Workers
 from flows.outcome import show_outcome
 from flows.remote import working
@@ -50,6 +50,8 @@ def rank(
     with progress() as report:
         past, objective, folder = plan_ranking(run, screen, out, hits)
         note_if(past.told_of_older)
+        if past.library is None:
+            note(f"{past.prepared.library} is not where it was: hits are not compared with it")
         with working(
             scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), "give it again"
         ) as client:

@@ -22,7 +22,13 @@ def server(
     start and kept in the Prefect profile "hitlist", which `prefect worker start`, `prefect deploy`
     and `prefect deployment run` then use by themselves.
     """
-    from flows.prefect_profile import HOST, PROFILE, check_host, make_profile
+    from flows.prefect_profile import (
+        HOST,
+        PROFILE,
+        check_host,
+        make_profile,
+        server_environment,
+    )
 
     check_host(os.environ)
     program = Path(sys.executable).with_name("prefect")
@@ -37,6 +43,6 @@ def server(
         )
     sys.stderr.flush()
     os.umask(0o077)  # its database tells what is screened
-    environment = {**os.environ, "PREFECT_PROFILE": PROFILE}
+    environment = server_environment(os.environ, profile)
     words = ["server", "start", "--host", HOST, "--port", str(port)]
     os.execve(program, [str(program), *words], environment)

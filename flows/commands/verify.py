@@ -47,11 +47,10 @@ def verify(
     with progress() as report, working(None, None, (None, None, None, False), advice) as client:
         for check in verify_run(past, opened, client, count, report):
             checks.append(check)
-    for check in checks:
-        state = "skipped" if check.skipped else "FAILED" if check.faults else "ok"
-        print(f"{check.what}: {state} ({check.skipped or check.looked_at})")
-        for fault in check.faults:
-            note(f"  {fault}")
+            state = "skipped" if check.skipped else "FAILED" if check.faults else "ok"
+            print(f"{check.what}: {state} ({check.skipped or check.looked_at})", flush=True)
+            for fault in check.faults:
+                note(f"  {fault}")
     error = faults_of(checks)
     if error is not None:
         raise error
