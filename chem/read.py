@@ -98,9 +98,15 @@ class Library:
         """Hash of the file's bytes: worked out once, because a library may be large."""
         return self._known[0]
 
-    def check_unchanged(self) -> None:
-        """Raise InputError if the file is no longer the one that :attr:`sha256` is of."""
-        if _stamp(self.path) != self._known[1]:
+    def check_unchanged(self, bytes_too: bool = False) -> None:
+        """Raise InputError if the file is no longer the one that :attr:`sha256` is of.
+
+        bytes_too: whether its bytes are hashed again, since whoever alters a file can put back
+        its size and time.
+        """
+        if _stamp(self.path) != self._known[1] or (
+            bytes_too and hash_file(self.path) != self._known[0]
+        ):
             raise InputError(
                 f"{self.path} was changed since this run looked at it; give the same command again"
             )
