@@ -62,7 +62,7 @@ def rows_at_a_time(metadata: Any) -> int:
     schema = metadata.schema
     fixed = sum(max(schema.column(n).length, 0) for n in range(len(schema)))
     rows = MOST_BYTES // max(sum(width.values()) + fixed, 1)
-    return max(min(rows, _MOST_ROWS, _MOST_CELLS // max(metadata.num_columns, 1)), 1)
+    return max(min(int(rows), _MOST_ROWS, _MOST_CELLS // max(int(metadata.num_columns), 1)), 1)
 
 
 def pieces(path: Path, batch: Any, row: int) -> Iterator[tuple[Any, int]]:

@@ -177,7 +177,7 @@ def find_end(text: list[str]) -> int:
     """Return how many lines the molblock has, its ``M  END`` included (all, if there is none)."""
     for position in (*range(_TITLE_LINES, len(text)), *range(min(_TITLE_LINES, len(text)))):
         if text[position].startswith("M  END"):
-            return position + 1
+            return int(position) + 1
     return len(text)
 
 
