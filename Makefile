@@ -7,7 +7,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # A waiting thread sleeps: where others use the cores too, spinning makes torch ten times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: screen test lint setup licences bench-peers help
+.PHONY: screen test fuzz lint setup licences bench-peers help
 help:            ## Say what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
@@ -16,6 +16,9 @@ screen: .venv/.ready   ## Set up, then screen the approved drugs against EGFR.
 
 test: .venv/.ready-dev ## Set up, then run the tests.
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+fuzz: .venv/.ready-dev ## Set up, then read a million damaged libraries (about an hour).
+	HITLIST_FUZZ=1000000 $(BIN)/python -m pytest -n 2 tests/chem/test_fuzz.py
 
 lint: .venv/.ready-dev ## Set up, then check style and types.
 	$(BIN)/ruff check .

@@ -34,13 +34,16 @@ _OTHER_SCRIPTS = (
     *(("编号", " no "), ("名称", " name "), ("名前", " name "), ("名", " name ")),
 )
 """Words of Japanese and Chinese vendors."""
+_LONGEST = 1_000
+"""Characters of a name that are compared: a file of one line has a header of megabytes."""
+_LONGEST_SMILES = 1_000_000
 _PREFIX = re.compile(r"^[sribd]_(?:m|sd|user|st|lp|epik|i|qp|canvas|vsw)_(?=.)|\\(?=_)")
 """What Maestro puts before the names of properties: ``s_m_title``, ``s_sd_Compound\\_ID``."""
 
 
 def normalize(name: str) -> str:
     """Fold a column's name for comparison: ``" Compound-ID"`` gives ``compound_id``."""
-    return re.sub(r"[^0-9a-z]+", "_", name.casefold()).strip("_")
+    return re.sub(r"[^0-9a-z]+", "_", name[:_LONGEST].casefold()).strip("_")
 
 
 def fold(name: str) -> str:
@@ -49,7 +52,7 @@ def fold(name: str) -> str:
     >>> fold("Cat. No."), fold("CatalogNumber"), fold("Catalogue #"), fold("Compound-ID")
     ('catno', 'catno', 'catno', 'cpdid')
     """
-    name = _PREFIX.sub("", name)
+    name = _PREFIX.sub("", name[:_LONGEST])
     joined = "".join(_WORDS.get(word, word) for word in split_words(name.casefold()))
     for spelling, one in _SPELLINGS:
         joined = joined.replace(spelling, one)
@@ -176,4 +179,6 @@ def looks_like_smiles(text: str) -> bool:
     >>> looks_like_smiles("C[C@H](F)Cl |&1:1|"), looks_like_smiles("Gefitinib")
     (True, False)
     """
+    if len(text) > _LONGEST_SMILES:
+        return False
     return _SMILES.fullmatch(text) is not None and re.search(r"[A-Za-z*]", text) is not None

@@ -12,7 +12,6 @@ mean. A column of CXSMILES extensions (``|…|``) beside the SMILES is put to it
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +23,7 @@ from chem.errors import InputError
 from chem.find_columns import PEEKED, find_columns
 from chem.records import Failure, Record
 from chem.rows import RowReader, parse_header
-from chem.stream import read_lines
+from chem.stream import peek, read_lines
 
 SHORT = "rows that lack cells"
 """Count of rows with fewer cells than the header, read with blank ones."""
@@ -69,7 +68,7 @@ def open_delimited(path: Path, wanted: NamedColumns) -> tuple[Columns, Layout]:
     reader = RowReader(
         _lines(path, layout, Counter()), layout.delimiter, width, smiles_at, Counter(), layout.skip
     )
-    first = [cells for _, cells in islice(reader, PEEKED) if isinstance(cells, list)]
+    first = [cells for _, cells in peek(iter(reader), PEEKED, _size) if isinstance(cells, list)]
     header = _fit_header(layout.header, first, smiles_at)
     rows = [(cells + [""] * len(header))[: len(header)] for cells in first]
     extensions = _places_of_extensions(rows)
@@ -158,6 +157,10 @@ class _Beside:
         return joined
 
 
+def _size(row: tuple[int, list[str] | Failure]) -> int:
+    return sum(map(len, row[1]))
+
+
 def _lines(path: Path, layout: Layout, counts: Counter[str]) -> Iterator[str]:
     lines = read_lines(path, counts)
     return _unwrap(lines) if layout.is_wrapped else lines
@@ -174,7 +177,7 @@ def is_smi(path: Path, may_lack_header: bool) -> bool:
     may_lack_header: whether a first line that begins with a SMILES says so, too.
     """
     lines = (line for line in read_lines(path) if line.strip() and not line.startswith("#"))
-    first = list(islice(lines, _LINES_OF_SMI))
+    first = peek(lines, _LINES_OF_SMI, len)
     if not first:
         return False
     text = first[0].strip()
@@ -208,7 +211,7 @@ def is_table(path: Path) -> bool:
 
 def _find_layout(path: Path, wanted: NamedColumns) -> Layout:
     """Find the header among the first lines."""
-    lines = list(islice(read_lines(path), _TITLE_LINES + _HEADER_LINES))
+    lines = peek(read_lines(path), _TITLE_LINES + _HEADER_LINES, len)
     header = next((line for line in lines if line.strip()), "")
     if _unquote(header) is not None and _has_smiles(re.split(r"[,;\t]", header[1:-2]), None):
         found = _find_header(path, list(_unwrap(lines)), wanted)

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +17,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chem.columns import Columns, NamedColumns, record_builder
+from chem.diagnose import one_line
 from chem.errors import InputError
 from chem.find_columns import PEEKED, find_columns
+from chem.parquet_sizes import by_dictionary, check_sizes, pieces, rows_at_a_time
 from chem.records import Record
-from chem.stream import is_gzipped, open_bytes
-
-_BATCH = 4096
+from chem.stream import is_gzipped, most_unpacked, open_bytes, peek, too_much_unpacked
 
 
 def open_parquet(path: Path, wanted: NamedColumns) -> Columns:
     """Read the schema, and find the columns by it and the first rows."""
     with _open(path) as table:
-        try:
-            batch = next(table.iter_batches(batch_size=PEEKED), None)
-        except (pa.ArrowException, OSError):  # told with its row when it is read
-            batch = None
-        texts = [] if batch is None else [_to_text(column) for column in batch.columns]
-        return find_columns(path, table.schema_arrow.names, wanted, list(zip(*texts, strict=True)))
+        names, rows = table.schema_arrow.names, list[tuple[str, ...]]()
+        with suppress(InputError):  # told when it is read
+            rows = peek(_rows(path, table), PEEKED, lambda cells: sum(map(len, cells)))
+        return find_columns(path, names, wanted, rows)
 
 
 def read_schema(path: Path) -> list[str]:
@@ -44,23 +42,35 @@ def read_schema(path: Path) -> list[str]:
 
 def read_parquet(path: Path, columns: Columns, counts: Counter[str]) -> Iterator[Record]:
     """Yield every row as a record. counts: what reading finds worth telling."""
-    row, build = 0, record_builder(columns, counts)
+    build = record_builder(columns, counts)
     with _open(path) as table:
-        batches = table.iter_batches(batch_size=_BATCH)
-        while True:
-            try:
-                batch = next(batches, None)
-            except (pa.ArrowException, OSError) as error:
-                raise InputError(
-                    f"{path}: the Parquet data is damaged after row {row} "
-                    f"({' '.join(str(error).split())}); fetch or write the file again"
-                ) from error
+        for row, cells in enumerate(_rows(path, table), start=1):
+            yield build(row, cells)
+
+
+def _rows(path: Path, table: Any) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of every row; a fault of the file, whatever it is, raises InputError."""
+    row, left = 0, most_unpacked(path.stat().st_size)
+    batches = table.iter_batches(batch_size=rows_at_a_time(table.metadata))
+    while True:
+        try:
+            batch = next(batches, None)
             if batch is None:
                 return
-            texts = [_to_text(column) for column in batch.columns]
-            for cells in zip(*texts, strict=True):
-                row += 1
-                yield build(row, cells)
+            for piece, size in pieces(path, batch, row):
+                left -= size
+                if left < 0:
+                    raise too_much_unpacked(path)
+                texts = [_to_text(column) for column in piece.columns]
+                yield from zip(*texts, strict=True)
+                row += piece.num_rows
+        except InputError:
+            raise
+        except Exception as error:
+            raise InputError(
+                f"{path}: the Parquet data is damaged after row {row} "
+                f"({_reason(error)}); fetch or write the file again"
+            ) from error
 
 
 @contextmanager
@@ -73,12 +83,22 @@ def _open(path: Path) -> Iterator[Any]:
             unpacked.seek(0)
             source = unpacked
         try:
-            table = pq.ParquetFile(source)
-        except pa.ArrowException as error:
-            reason = " ".join(str(error).split())
-            raise InputError(f"{path}: not a Parquet file ({reason}); give one") from error
+            metadata = pq.read_metadata(source)
+            check_sizes(path, metadata)
+            table = pq.ParquetFile(
+                source, metadata=metadata, read_dictionary=by_dictionary(metadata)
+            )
+        except InputError:
+            raise
+        except Exception as error:
+            raise InputError(f"{path}: not a Parquet file ({_reason(error)}); give one") from error
         with table:
             yield table
+
+
+def _reason(error: Exception) -> str:
+    """Return what Arrow, or a converter of Python's, says of a damaged file, as one line."""
+    return one_line(" ".join(str(error).split()) or type(error).__name__)
 
 
 def _to_text(column: Any) -> list[str]:

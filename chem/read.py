@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
-from itertools import islice
 from pathlib import Path
 
 from chem.column_names import looks_like_smiles
@@ -18,9 +17,11 @@ from chem.delimited import is_smi, is_table, open_delimited, read_delimited, rea
 from chem.errors import InputError
 from chem.parquet import open_parquet, read_parquet, read_schema
 from chem.reading import describe_counts
-from chem.records import Record
+from chem.records import Record, text_size
+from chem.regular import open_regular
 from chem.sdf import open_sdf, read_sdf
 from chem.smi import open_smi, read_smi
+from chem.stream import peek
 
 READER = 2
 """Version of the rules of reading: another one may make other records of the same bytes."""
@@ -97,9 +98,15 @@ class Library:
         """Hash of the file's bytes: worked out once, because a library may be large."""
         return self._known[0]
 
-    def check_unchanged(self) -> None:
-        """Raise InputError if the file is no longer the one that :attr:`sha256` is of."""
-        if _stamp(self.path) != self._known[1]:
+    def check_unchanged(self, bytes_too: bool = False) -> None:
+        """Raise InputError if the file is no longer the one that :attr:`sha256` is of.
+
+        bytes_too: whether its bytes are hashed again, since whoever alters a file can put back
+        its size and time.
+        """
+        if _stamp(self.path) != self._known[1] or (
+            bytes_too and hash_file(self.path) != self._known[0]
+        ):
             raise InputError(
                 f"{self.path} was changed since this run looked at it; give the same command again"
             )
@@ -145,7 +152,7 @@ def open_library(
     else:
         columns = open_parquet(path, wanted)
         records = partial(read_parquet, path, columns)
-    first = list(islice(records(Counter()), _LOOKED_AT))
+    first = peek(records(Counter()), _LOOKED_AT, text_size)
     if not first:
         raise InputError(f"{path}: found no compounds, expected at least one; check the file")
     library = Library(path, format, columns, records)
@@ -203,7 +210,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 def hash_file(path: str | Path) -> str:
     """Return the SHA-256 of a file's bytes as 64 hexadecimal digits."""
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         reason = error.strerror or str(error)

@@ -33,3 +33,9 @@ class Record(NamedTuple):
     """The other columns (or SD fields), in their order, to travel with the compound."""
     problem: Failure | None = None
     """Set when the entry itself could not be read."""
+
+
+def text_size(record: Record) -> int:
+    """Return how many characters a record holds, the names of its columns left out."""
+    own = len(record.structure) + len(record.compound_id) + len(record.name)
+    return own + sum(map(len, record.extra.values()))

@@ -21,7 +21,7 @@ QUOTE_IS_TEXT = "lines with a quotation mark that is text"
 
 _MOST_LINES = 20_000
 """Of one quoted cell."""
-_MOST_CHARACTERS = 1 << 26
+_MOST_CHARACTERS = 10_000_000
 _LINE_COST = 1_000
 """Characters that a line counts for beyond its own."""
 _FREE, _MORE = 200_000_000, 20_000

@@ -10,7 +10,6 @@ title that is neither. A blank line inside a field's value, which the format for
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ from chem.columns import NO_ID, Columns, NamedColumns, is_no_id, make_unique
 from chem.errors import InputError
 from chem.find_columns import PEEKED, find_id_and_name, rank_of_id
 from chem.records import Failure, Record
-from chem.stream import read_lines
+from chem.stream import peek, read_lines
 
 TITLE = "(title)"
 """Stands for the molblock's first line where columns are named."""
@@ -57,7 +56,7 @@ def open_sdf(path: Path, wanted: NamedColumns) -> Columns:
         )
     entries = [
         {TITLE: entry.text[0].strip() if entry.text else "", **_read_fields(entry.text)}
-        for entry in islice(_split(path, Counter()), PEEKED)
+        for entry in peek(_split(path, Counter()), PEEKED, _size)
         if any(line.strip() for line in entry.text)
     ]
     names = tuple(dict.fromkeys((TITLE, *(name for entry in entries for name in entry))))
@@ -161,6 +160,10 @@ def _split(path: Path, counts: Counter[str]) -> Iterator[_Entry]:
         yield _Entry(first, text, is_closed=False)
 
 
+def _size(entry: _Entry) -> int:
+    return sum(map(len, entry.text))
+
+
 def _lines(path: Path, counts: Counter[str]) -> Iterator[str]:
     for line in read_lines(path, counts):
         plain = line.rstrip("\r\n")
@@ -176,7 +179,7 @@ def find_end(text: list[str]) -> int:
     order: list[int] = [*range(_TITLE_LINES, len(text)), *range(min(_TITLE_LINES, len(text)))]
     for position in order:
         if text[position].startswith("M  END"):
-            return position + 1
+            return int(position) + 1
     return len(text)
 
 

@@ -18,7 +18,7 @@ from chem.columns import Columns, NamedColumns, make_unique, record_builder
 from chem.errors import InputError
 from chem.find_columns import PEEKED, find_id_and_name, same_column
 from chem.records import Record
-from chem.stream import read_lines
+from chem.stream import peek, read_lines
 
 _DEFAULT = Columns(("smiles", "id", "name"), "smiles", "id", "name")
 
@@ -33,8 +33,8 @@ def open_smi(path: Path, wanted: NamedColumns) -> tuple[Columns, int]:
         if cells is None:
             if text.startswith("#"):
                 continue
-            return _use_default(path, wanted, [text, *islice(lines, PEEKED)]), skip
-        return _use_header(path, cells, wanted, list(islice(lines, PEEKED))), skip + 1
+            return _use_default(path, wanted, [text, *peek(lines, PEEKED, len)]), skip
+        return _use_header(path, cells, wanted, peek(lines, PEEKED, len)), skip + 1
     raise InputError(f"{path}: found an empty file, expected one SMILES a line")
 
 

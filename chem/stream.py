@@ -10,20 +10,28 @@ character ends a line.
 import codecs
 import gzip
 import io
+import os
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, Any, NamedTuple, TypeVar, cast
 
 from chem.errors import InputError
+from chem.regular import open_regular
 
-MAX_LINE = 1 << 26
+MAX_LINE = 10_000_000
 """Bytes. A longer line means that the file is not what its name says."""
 UTF16, CP1252, CP932 = "lines of UTF-16", "lines of Windows-1252", "lines of Shift-JIS"
 """Counts of lines that are not UTF-8."""
+
+MAX_PEEK = 64_000_000
+"""Characters that are held at most to look at a file's start."""
+_MOST_UNPACKED, _MOST_TIMES = 256_000_000, 300
+"""Bytes, and times the packed size: a file that unpacks to more than both is no library."""
 
 _GZIP = b"\x1f\x8b"
 _HEAD = 1 << 16
@@ -43,6 +51,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+T = TypeVar("T")
 _WIDE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff]{2}|[\uff01-\uff5e]")
 """Signs of Japanese text; one ideograph alone may be an accent of a Macintosh."""
 _NOISE = bytes({*range(9), *range(14, 32)})
@@ -68,16 +77,22 @@ def is_gzipped(path: Path) -> bool:
 def open_bytes(path: Path) -> Iterator[IO[bytes]]:
     """Open a plain or gzipped file for reading; every fault of the file raises InputError."""
     try:
-        with path.open("rb") as start:
+        with open_regular(path) as start:
             magic = start.read(2)
+            size = os.fstat(start.fileno()).st_size
         if is_gzipped(path) and magic != _GZIP:
             raise InputError(
                 f"{path}: the name ends in .gz but the content is not gzip; rename it or gzip it"
             )
         if not is_gzipped(path) and magic == _GZIP:
             raise InputError(f"{path}: the content is gzip; add .gz to the file's name")
-        with gzip.open(path) if is_gzipped(path) else path.open("rb") as stream:
-            yield cast(IO[bytes], stream)
+        with open_regular(path) as file:
+            if is_gzipped(path):
+                unpacked = _Unpacked(path, size, gzip.GzipFile(fileobj=file, mode="rb"))
+                with io.BufferedReader(unpacked, _HEAD) as stream:
+                    yield cast(IO[bytes], stream)
+            else:
+                yield file
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(
             f"{path}: the gzip data is damaged or cut off ({error}); fetch or write the file again"
@@ -85,6 +100,52 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"{path}: cannot be read ({reason}); give a readable file") from error
+
+
+class _Unpacked(io.RawIOBase):
+    """The bytes of a gzipped file; raises InputError where they are far too many for its size."""
+
+    def __init__(self, path: Path, size: int, packed: gzip.GzipFile) -> None:
+        self._path, self._packed, self._left = path, packed, most_unpacked(size)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, at: int, whence: int = io.SEEK_SET) -> int:
+        return self._packed.seek(at, whence)
+
+    def readinto(self, into: Any) -> int:
+        count = self._packed.readinto(into)
+        if self._packed.tell() > self._left:
+            raise too_much_unpacked(self._path)
+        return count
+
+
+def most_unpacked(size: int) -> int:
+    """Return how many bytes a file of so many packed ones may unpack to."""
+    return max(_MOST_UNPACKED, _MOST_TIMES * size)
+
+
+def too_much_unpacked(path: Path) -> InputError:
+    """Return the complaint of a file that unpacks to more."""
+    return InputError(
+        f"{path}: it unpacks to more than {_MOST_UNPACKED:,} bytes and {_MOST_TIMES} times its "
+        "size, expected a library of compounds; check the file, and unpack it if it is right"
+    )
+
+
+def peek(items: Iterator[T], most: int, size: Callable[[T], int]) -> list[T]:
+    """Return the first items: at most so many, and no more after ``MAX_PEEK`` characters."""
+    found, held = [], 0
+    for item in islice(items, most):
+        found.append(item)
+        held += size(item)
+        if held > MAX_PEEK:
+            break
+    return found
 
 
 def read_lines(path: Path, counts: Counter[str] | None = None) -> Iterator[str]:

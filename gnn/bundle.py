@@ -14,10 +14,11 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from chem.files import make_folder, remove_leftovers, write_or_say
+from chem.regular import open_regular, read_regular
 from chem.roots import named_path
 from gnn.calibration import Calibration
 from gnn.card import Card
-from gnn.domain import Domain
+from gnn.domain import MOST, Domain
 from gnn.errors import ModelError
 from gnn.kernel import KernelModel
 from gnn.measured import Measured
@@ -120,7 +121,7 @@ def read_card(folder: Path) -> Card:
     """Read a bundle's card alone."""
     path = folder / "card.json"
     try:
-        return Card.model_validate_json(path.read_bytes())
+        return Card.model_validate_json(read_regular(path))
     except OSError as error:
         raise ModelError(f"cannot read {path}: {error.strerror}; name a bundle's folder") from None
     except ValidationError as error:
@@ -145,7 +146,8 @@ def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle
         )
     path = folder / "weights.safetensors"
     try:
-        content = path.read_bytes()
+        with open_regular(path) as file:
+            content = file.read()
     except OSError as error:
         raise ModelError(f"cannot read {path}: {error.strerror}; restore the bundle") from None
     found = hashlib.sha256(content).hexdigest()
@@ -161,7 +163,9 @@ def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle
         ) from None
     try:
         kept = _part(tensors, "domain")
-        domain = Domain.from_state(kept) if kept else None
+        _check_finite(tensors)
+        most = card.domain.compounds if card.domain is not None else MOST
+        domain = Domain.from_state(kept, most) if kept else None
         kernel = KernelModel.from_state(_part(tensors, "kernel")) if card.kernel else None
         members = _members(card, tensors)
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
@@ -188,6 +192,13 @@ def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:
         for network in networks:
             network.graph, network.graph_key = networks[0].graph, key
     return networks
+
+
+def _check_finite(tensors: Mapping[str, Tensor]) -> None:
+    """Raise ValueError for a weight that is NaN or infinite: every score would be so, too."""
+    for name, value in tensors.items():
+        if value.is_floating_point() and not bool(value.isfinite().all()):
+            raise ValueError(f"{name} holds a number that is not finite")
 
 
 def _bytes(tensor: Tensor) -> bytes:

@@ -103,6 +103,9 @@ class Calibration:
             for name, value in given.items()
         }
         found = cls(**numbers)
+        single = [value for value in numbers.values() if not isinstance(value, tuple)]
+        if not np.isfinite([*single, *found.level_factors, *found.distance_factors]).all():
+            raise ValueError("a calibration holds a number that is not finite")
         pairs = (
             (found.levels, found.level_factors),
             (found.distances, found.distance_factors),

@@ -25,6 +25,8 @@ from gnn.training_set import TrainingSet
 
 Bits = npt.NDArray[np.uint8]
 RADIUS, COLUMNS = 2, 1024
+MOST = 10_000_000
+"""Compounds that a domain may have."""
 _PIECE = 512
 """Molecules whose environments are counted at a time."""
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6}]
@@ -94,16 +96,21 @@ class Domain:
         }
 
     @classmethod
-    def from_state(cls, state: Mapping[str, Tensor]) -> "Domain":
-        """Take what :meth:`state` gave; ValueError where it is something else."""
+    def from_state(cls, state: Mapping[str, Tensor], most: int = MOST) -> "Domain":
+        """Take what :meth:`state` gave; ValueError where it is something else.
+
+        most: compounds that there may be. More are refused before they are unpacked.
+        """
         count = int(state["compounds"])
+        if not 1 <= count <= min(most, MOST):
+            raise ValueError(f"the domain has {count:,} compounds, expected 1 to {most:,}")
         reader = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS)
-        most = count * COLUMNS // 8
+        size = count * COLUMNS // 8
         try:
-            content = reader.decompress(state["bits"].numpy().tobytes(), max_length=most)
+            content = reader.decompress(state["bits"].numpy().tobytes(), max_length=size)
         except lzma.LZMAError as error:
             raise ValueError(f"the domain's bits are damaged: {error}") from None
-        if count < 1 or len(content) != most:
+        if len(content) != size:
             raise ValueError(f"the domain's bits are not of {count} compounds")
         return cls(np.frombuffer(content, np.uint8).reshape(count, -1))
 

@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from chem.regular import open_regular, parse_json, read_regular
 from gnn.batch import Batch, GraphArrays, make_batch, take
 from gnn.encoder import POOLS, Encoder
 from gnn.errors import ModelError
@@ -83,8 +84,9 @@ def save_pretrained(
 def load_pretrained(folder: Path = SHIPPED) -> Pretrained:
     """Read an encoder, by default the one that comes with the package."""
     try:
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-        weights = (folder / "weights.safetensors").read_bytes()
+        card = parse_json(read_regular(folder / "card.json"))
+        with open_regular(folder / "weights.safetensors") as file:
+            weights = file.read()
     except (OSError, ValueError) as error:
         raise ModelError(f"no pretrained encoder in {folder} ({error}); restore it") from None
     found = hashlib.sha256(weights).hexdigest()

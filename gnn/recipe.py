@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from chem.regular import read_regular_text
 from chem.roots import named_path
 from gnn.errors import ModelError
 from gnn.network import NetworkConfig, network_config
@@ -227,12 +228,12 @@ def find_recipe(name: str) -> Path:
 def load_recipe(path: Path) -> Recipe:
     """Read a recipe; unknown keys and impossible values are refused."""
     try:
-        return Recipe(**tomllib.loads(path.read_text(encoding="utf-8")))
+        return Recipe(**tomllib.loads(read_regular_text(path)))
     except OSError as error:
         raise ModelError(
             f"cannot read {path}: {error.strerror}; give a recipe's TOML file"
         ) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ModelError(f"{path} is not valid TOML: {error}; mend the file") from None
     except ValidationError as error:
         first = error.errors()[0]

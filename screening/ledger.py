@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 
 from chem.errors import InputError
 from chem.files import open_unshared, sync_folder
+from chem.regular import open_regular, parse_json, read_regular
 from screening.errors import StoreError, told_in_one_line
 from screening.lock import Lock as Lock  # those who lock a folder that has a ledger name it too
 from screening.sealed import SealedStore
@@ -20,6 +21,8 @@ LEDGER = "ledger.jsonl"
 READERS = 8
 """Files that are hashed at a time when a ledger is opened."""
 REMEDY = "run the screen again"
+MOST = 1 << 30
+"""Bytes of a ledger, which has a line for each partition."""
 
 
 class Entry(NamedTuple):
@@ -78,7 +81,7 @@ class Ledger:
         """
         path = folder / LEDGER
         try:
-            first, told = _lines(path.read_bytes())
+            first, told = _lines(read_regular(path, MOST))
         except OSError as error:
             reason = "is missing" if isinstance(error, FileNotFoundError) else error.strerror
             raise InputError(f"{path} cannot be read ({reason}); {remedy}") from None
@@ -113,7 +116,7 @@ class Ledger:
         if not path.is_file():
             self._append({"purpose": self.purpose})
             return
-        content = path.read_bytes()
+        content = read_regular(path, MOST)
         found, told = _lines(content)
         if found is None:  # killed while the first line was written
             path.unlink()
@@ -156,7 +159,7 @@ def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]
 def _parse(line: bytes) -> dict[str, Any] | None:
     """Read a line; None for one that was cut short when the run was killed."""
     try:
-        loaded: dict[str, Any] = json.loads(line)
+        loaded: dict[str, Any] = parse_json(line)
     except ValueError:
         return None
     return loaded
@@ -165,10 +168,12 @@ def _parse(line: bytes) -> dict[str, Any] | None:
 def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
     """Refuse a folder whose ledger has another purpose, before any work; none is no fault."""
     try:
-        with (folder / LEDGER).open("rb") as file:
-            found = _parse(file.readline())
+        with open_regular(folder / LEDGER) as file:
+            found = _parse(file.readline(MOST))
     except FileNotFoundError:
         return
+    except OSError as error:
+        raise InputError(f"{folder / LEDGER} cannot be read ({error.strerror}); {REMEDY}") from None
     if found is not None:
         _compare(folder, found, purpose)
 

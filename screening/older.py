@@ -3,11 +3,11 @@
 The rules have a number, ``chem.standardize.STANDARDIZER``. Keys of two numbers are not comparable.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 from chem.read import Library
+from chem.regular import MOST, open_regular, parse_json, read_regular
 from chem.standardize import STANDARDIZER
 from screening.ledger import LEDGER
 
@@ -68,7 +68,7 @@ def standardizer_of_run(folder: Path, cache: Path) -> int | None:
     if not isinstance(key, str):
         return None
     try:
-        prepared = Path(json.loads((folder / WHERE).read_bytes())["prepared"])
+        prepared = Path(parse_json(read_regular(folder / WHERE))["prepared"])
     except (OSError, ValueError, KeyError, TypeError):  # it was stopped before it was written
         prepared = cache / key
     return standardizer_of_folder(prepared)
@@ -77,8 +77,8 @@ def standardizer_of_run(folder: Path, cache: Path) -> int | None:
 def _purpose(path: Path) -> dict[str, Any]:
     """Return what a ledger was made for; empty where that cannot be read."""
     try:
-        with path.open("rb") as file:
-            found = json.loads(file.readline())["purpose"]
+        with open_regular(path) as file:
+            found = parse_json(file.readline(MOST))["purpose"]
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return found if isinstance(found, dict) else {}

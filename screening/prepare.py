@@ -89,7 +89,7 @@ def prepare_library(
         (folder / SUMMARY).unlink(missing_ok=True)
         names, rows = _write_partitions(library, client, partition_rows, ledger, limits, progress)
         try:
-            library.check_unchanged()
+            library.check_unchanged(bytes_too=True)
         except InputError:
             for name in names:  # of two files perhaps; the ledger forgets what is not there
                 store.remove(name)

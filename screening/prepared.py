@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from chem.errors import InputError
+from chem.regular import parse_json, read_regular_text
 from screening.older import BEFORE_NUMBERS, standardizer_of_folder
 from screening.partitions import Partitions
 from screening.store import Store
@@ -71,7 +72,7 @@ def read_summary(folder: Path) -> Prepared | None:
     the runs of such a library can still be opened.
     """
     try:
-        found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        found = parse_json(read_regular_text(folder / SUMMARY))
     except (OSError, ValueError):  # missing, or cut short
         return None
     if isinstance(found, dict):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chem.errors import InputError
+from chem.regular import parse_json, read_regular
 from screening.ledger import LEDGER
 from screening.older import WHERE as WHERE
 from screening.plan import Plan
@@ -33,7 +34,7 @@ class RunFolder:
     def check_unchanged(self) -> None:
         """Refuse, with InputError, a run that was written anew since it was opened."""
         try:
-            content = (self.folder / MANIFEST).read_bytes()
+            content = read_regular(self.folder / MANIFEST)
         except OSError:
             content = b""
         if sha256(content).hexdigest() != self.manifest_sha256:
@@ -53,7 +54,7 @@ def open_folder(folder: Path) -> RunFolder:
     except (FileNotFoundError, NotADirectoryError):
         raise _unfinished(folder) from None
     try:
-        where = json.loads(_read(folder / WHERE))
+        where = parse_json(_read(folder / WHERE))
     except InputError:
         raise
     except (OSError, ValueError):
@@ -61,7 +62,7 @@ def open_folder(folder: Path) -> RunFolder:
             f"{folder} does not say where its scores are ({WHERE} is missing or damaged); run the "
             "screen again with a new --out: what was prepared is kept"
         ) from None
-    manifest = json.loads(content)
+    manifest = parse_json(content)
     opened = RunFolder(folder, manifest, sha256(content).hexdigest(), where)
     if _hash(folder / SCREEN) != manifest["files"][SCREEN]:
         opened.check_unchanged()
@@ -134,7 +135,7 @@ def _hash(path: Path) -> str:
 def _read(path: Path) -> bytes:
     """Read a file of a run; raises InputError where it is there and cannot be read."""
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:

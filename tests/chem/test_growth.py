@@ -26,24 +26,24 @@ def _open_quotes(n: int) -> str:
 
 
 WORST: dict[str, tuple[str, int, Callable[[int], str]]] = {
-    "equal names of columns": ("csv", 2_000, lambda n: "smiles" + ",x" * n + "\nCCO\n"),
-    "blank names of columns": ("csv", 1_000, lambda n: "smiles" + ",x,," * n + "\nCCO" + ",1" * n),
-    "names of SMILES columns": ("csv", 1_000, lambda n: "smiles" + ",smiles" * n + "\nCCO\n"),
-    "names of a SMILES file": ("smi", 4_000, lambda n: "smiles" + "\tx" * n + "\nCCO\n"),
-    "commas in a quotation": ("csv", 8_000, lambda n: '"smiles' + "," * n + "\nCCO\n"),
-    "cells of a row": ("csv", 200_000, lambda n: "smiles,id\nCCO" + ",1" * n + "\n"),
-    "marks in a row": ("csv", 400_000, lambda n: 'smiles,id\nCCO,"a' + '"b' * n + "\n"),
-    "marks that are text": ("csv", 4_000, lambda n: "smiles,id\n" + 'CCO,"5 tube\n' * n),
-    "marks that stay open": ("csv", 3_000, _open_quotes),
-    "carriage returns": ("csv", 20_000, lambda n: "smiles,id\n" + "CCO,1\r" * n + "\n"),
-    "angle brackets": ("sdf", 1_000_000, lambda n: _sdf("> <a>\n1\n\n>" + "<" * n)),
-    "brackets that close": ("sdf", 100_000, lambda n: _sdf("> <a>\n1\n\n>" + "<>" * n)),
-    "parts of a field's line": ("sdf", 200_000, lambda n: _sdf("> <a>\n1\n> " + "DT12 " * n)),
-    "equal fields of a record": ("sdf", 2_000, lambda n: _sdf("> <x>\n1\n\n" * n)),
-    "lines of a value": ("sdf", 20_000, lambda n: _sdf("> <x>\n" + "1\n" * n)),
-    "blank lines": ("smi", 80_000, lambda n: "\n" * n + "CCO 1\n"),
-    "words of a line": ("smi", 800_000, lambda n: "CCO" + " a" * n + "\n"),
-    "signs of a SMILES": ("smi", 40_000, lambda n: "C(" * n + " 1\n"),
+    "equal names of columns": ("csv", 1_000, lambda n: "smiles" + ",x" * n + "\nCCO\n"),
+    "blank names of columns": ("csv", 500, lambda n: "smiles" + ",x,," * n + "\nCCO" + ",1" * n),
+    "names of SMILES columns": ("csv", 500, lambda n: "smiles" + ",smiles" * n + "\nCCO\n"),
+    "names of a SMILES file": ("smi", 2_000, lambda n: "smiles" + "\tx" * n + "\nCCO\n"),
+    "commas in a quotation": ("csv", 4_000, lambda n: '"smiles' + "," * n + "\nCCO\n"),
+    "cells of a row": ("csv", 100_000, lambda n: "smiles,id\nCCO" + ",1" * n + "\n"),
+    "marks in a row": ("csv", 200_000, lambda n: 'smiles,id\nCCO,"a' + '"b' * n + "\n"),
+    "marks that are text": ("csv", 2_000, lambda n: "smiles,id\n" + 'CCO,"5 tube\n' * n),
+    "marks that stay open": ("csv", 1_500, _open_quotes),
+    "carriage returns": ("csv", 10_000, lambda n: "smiles,id\n" + "CCO,1\r" * n + "\n"),
+    "angle brackets": ("sdf", 500_000, lambda n: _sdf("> <a>\n1\n\n>" + "<" * n)),
+    "brackets that close": ("sdf", 50_000, lambda n: _sdf("> <a>\n1\n\n>" + "<>" * n)),
+    "parts of a field's line": ("sdf", 100_000, lambda n: _sdf("> <a>\n1\n> " + "DT12 " * n)),
+    "equal fields of a record": ("sdf", 1_000, lambda n: _sdf("> <x>\n1\n\n" * n)),
+    "lines of a value": ("sdf", 10_000, lambda n: _sdf("> <x>\n" + "1\n" * n)),
+    "blank lines": ("smi", 40_000, lambda n: "\n" * n + "CCO 1\n"),
+    "words of a line": ("smi", 400_000, lambda n: "CCO" + " a" * n + "\n"),
+    "signs of a SMILES": ("smi", 20_000, lambda n: "C(" * n + " 1\n"),
 }
 
 
@@ -90,4 +90,4 @@ def test_time_grows_with_the_columns_of_a_parquet_table(tmp_path: Path) -> None:
         pq.write_table(table, path, use_dictionary=False, write_statistics=False)
         return path
 
-    _check(make, 2_000)
+    _check(make, 500)

@@ -85,3 +85,20 @@ def test_damage_is_told_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="damaged after row") as caught:
         list(open_library(path))
     assert "\n" not in str(caught.value)
+
+
+def test_a_cell_of_more_than_10_mb_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "library.parquet"
+    pq.write_table(pa.table({"smiles": ["C"], "x": ["x" * 10_000_000]}), path)
+    assert len(next(iter(open_library(path))).extra["x"]) == 10_000_000
+    pq.write_table(pa.table({"smiles": ["C"], "x": ["x" * 10_000_001]}), path)
+    with pytest.raises(InputError, match=r"column 'x' has a value of 10,000,001 bytes after row 0"):
+        open_library(path)
+
+
+def test_a_time_of_an_unknown_zone_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "library.parquet"
+    times = pa.array([0], pa.timestamp("ns", "Nowhere/Void"))
+    pq.write_table(pa.table({"smiles": ["C"], "x": times}), path)
+    with pytest.raises(InputError, match=r"^[^\n]*Nowhere/Void[^\n]*$"):
+        list(open_library(path))

@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -192,3 +193,16 @@ def test_a_library_is_hashed_once_and_knows_when_it_was_changed(tmp_path: Path) 
     path.unlink()
     with pytest.raises(InputError, match="cannot be read"):
         library.check_unchanged()
+
+
+def test_a_library_that_was_altered_behind_its_size_and_time_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "library.csv"
+    path.write_bytes(b"smiles\nCCO\n")
+    library = open_library(path)
+    assert library.sha256 == hash_file(path)
+    library.check_unchanged(bytes_too=True)
+    before = path.stat()
+    path.write_bytes(b"smiles\nCCN\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(InputError, match=r"library.csv was changed .* same command again"):
+        library.check_unchanged(bytes_too=True)

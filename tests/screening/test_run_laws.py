@@ -311,7 +311,7 @@ def test_a_folder_in_use_is_refused(screen: Screen, tmp_path: Path, lone: Client
     assert not (tmp_path / "run" / "hits.csv").exists()
 
 
-def test_a_run_hashes_its_library_once(
+def test_a_run_hashes_its_library_when_it_is_planned_and_once_it_was_read(
     screen: Screen, tmp_path: Path, lone: Client, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed: list[Path] = []
@@ -325,7 +325,7 @@ def test_a_run_hashes_its_library_once(
     monkeypatch.setattr(hashlib, "file_digest", count)
     monkeypatch.setenv("HITLIST_CACHE", str(tmp_path / "cache"))
     run_screen(plan_run(screen, tmp_path / "run", partition_rows=50), lone)
-    assert hashed == [library]
+    assert hashed == [library, library]
 
 
 def test_a_library_that_changes_after_the_plan_is_not_kept_under_the_old_hash(
