@@ -29,7 +29,7 @@ from gnn.errors import ModelError
 ROOT = Path(__file__).parents[2]
 PREFECT = Path(sys.executable).with_name("prefect")
 HITLIST = PREFECT.with_name("hitlist")
-POOL = ("work-pool", "create", "hitlist", "--type", "process")
+POOL = ("work-pool", "create", "hitlist", "--overwrite", "--type", "process")
 TEMPLATE = ("--base-job-template", "flows/work_pool.json")
 Environment = dict[str, str]
 
