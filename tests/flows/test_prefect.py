@@ -23,6 +23,7 @@ import websockets
 from prefect.states import exception_to_failed_state
 
 from chem.errors import InputError
+from flows.prefect_profile import Ready, server_environment
 from flows.stages import worth_retrying
 from gnn.errors import ModelError
 
@@ -254,6 +255,14 @@ def test_the_server_listens_on_this_machine_alone(server):
         if one.status == psutil.CONN_LISTEN and one.laddr.port == port
     }
     assert found == {"127.0.0.1"}
+
+
+def test_nothing_comes_before_the_profiles_secret():
+    ready = Ready(Path("p"), "hitlist", {"PREFECT_SERVER_API_AUTH_STRING": "hitlist:secret"})
+    for empty in ({"PREFECT_SERVER_API_AUTH_STRING": ""}, {"PREFECT_API_AUTH_STRING": ""}, {}):
+        found = server_environment({"PATH": "/bin", **empty}, ready)
+        assert found["PREFECT_SERVER_API_AUTH_STRING"] == "hitlist:secret"
+        assert found["PATH"] == "/bin"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "server.example"])

@@ -1,7 +1,6 @@
 """Nobody but the run reaches the processes of a run, and nothing planted beside them is loaded."""
 
 import asyncio
-import os
 import ssl
 import stat
 import sys
@@ -23,23 +22,26 @@ PLANTED = ("chem", "pickle", "random", "pip", "colorsys")
 """The last is a module that nothing loads before the test does."""
 
 
+EARLIER: set[tuple[int, int, str]] = set()
+"""What this process and its children listened at before the run: clusters of other tests."""
+
+
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
     """The client of processes started as a run does."""
+    EARLIER.update(listeners())
     with connect(workers=1) as client:
         yield client
 
 
-def listeners(client: Client) -> dict[int, set[str]]:
-    """Addresses that this process and the workers' processes listen at, by port."""
-    pids = {os.getpid(), *client.run(os.getpid).values()}
-    pids |= {child.pid for child in psutil.Process().children(recursive=True)}
-    found: dict[int, set[str]] = {}
-    for pid in pids:
+def listeners() -> set[tuple[int, int, str]]:
+    """Process, port and address of all that this process and its children listen at."""
+    found = set()
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
         with suppress(psutil.NoSuchProcess):
-            for one in psutil.Process(pid).net_connections("tcp"):
+            for one in process.net_connections("tcp"):
                 if one.status == psutil.CONN_LISTEN:
-                    found.setdefault(one.laddr.port, set()).add(one.laddr.ip)
+                    found.add((process.pid, one.laddr.port, one.laddr.ip))
     return found
 
 
@@ -60,9 +62,9 @@ async def ask(address: str, security: Security) -> object:
 
 
 def test_all_listeners_are_on_loopback(client: Client) -> None:
-    found = listeners(client)
-    assert set(dask_ports(client)) <= set(found)
-    assert set().union(*found.values()) <= {"127.0.0.1", "::1"}
+    found = listeners() - EARLIER
+    assert set(dask_ports(client)) <= {port for _, port, _ in found}
+    assert {address for _, _, address in found} <= {"127.0.0.1", "::1"}
 
 
 def test_a_connection_without_the_runs_key_is_refused(client: Client) -> None:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from distributed import Client
@@ -79,12 +80,15 @@ PREPARED: dict[str, Change] = {
     "input": lambda table, row: swap(table, row, "input_smiles"),
     "name": lambda table, row: put(table, row, "name", "imatinib"),
     "price": lambda table, row: put(table, row, "extra", '{"Price": "1"}'),
+    "property": lambda table, row: put(table, row, "heavy_atoms", 1.0),
+    "reason": lambda table, row: put(table, row, "code", "killed"),
     "stereo": lambda table, row: put(table, row, "changes", ["racemate"]),
 }
 SCORES: dict[str, Change] = {
     "value": lambda table, row: put(table, row, "small_EGFR", 11.5),
     "a little more": lambda table, row: put(table, row, "small_EGFR", more(table, row)),
     "certain": lambda table, row: put(table, row, "small_EGFR_std", 0.01),
+    "property": lambda table, row: put(table, row, "heavy_atoms", 1.0),
     "bound": lambda table, row: put(table, row, "small_EGFR_lo", 11.0),
 }
 
@@ -110,8 +114,8 @@ def test_a_changed_record_is_found(forged: tuple[Path, Path, int], name: str, lo
     past = open_run(run)
     checks = verified(past, lone)
     assert checks["records"].faults or checks["hits, plates and volumes"].faults
-    if name == "structure":
-        return  # the scores hold another structure, so that the run cannot be ranked again
+    if name in ("structure", "property", "reason"):
+        return  # a list made of the scores shows nothing of it
     with pytest.raises(AlteredError, match=r"^the prepared records were altered[^\n]*$"):
         evidence_stage(past, past.screen, rank_stage(past, past.screen, lone), lone)
 
@@ -123,6 +127,8 @@ def test_a_changed_score_is_found(forged: tuple[Path, Path, int], name: str, lon
     past = open_run(run)
     checks = verified(past, lone)
     assert checks["scores"].faults
+    if name == "property":
+        return
     assert checks["hits, plates and volumes"].faults
     ranking = rank_stage(past, past.screen, lone)
     if row in set(ranking.hits["row"]):
@@ -186,3 +192,26 @@ def test_another_library_is_no_witness(
     assert gone.library is None
     checks = {check.what: check for check in verify_run(gone, None, lone, sample=5)}
     assert "--library" in checks["records"].skipped
+
+
+def test_a_hit_hidden_as_a_duplicate_or_a_reject_is_found(
+    forged: tuple[Path, Path, int], lone: Client
+) -> None:
+    run, prepared, row = forged
+    forge(prepared, row, lambda table, row: put(table, row, "status", "rejected"))
+    checks = verified(open_run(run), lone)
+    assert checks["books"].faults
+    assert checks["records"].faults
+
+
+def test_a_check_that_cannot_be_made_is_a_fault_and_hides_no_other(
+    forged: tuple[Path, Path, int], lone: Client
+) -> None:
+    """A row was taken out of the scores, and a number in the list was changed."""
+    run, _, row = forged
+    forge(run / "scores", row, lambda table, row: table.filter(pc.not_equal(table["row"], row)))
+    (run / "hits.csv").write_bytes((run / "hits.csv").read_bytes().replace(b"CHEMBL", b"CHEMBX", 1))
+    checks = verified(open_run(run), lone)
+    assert checks["files"].faults == ["hits.csv is not what the run wrote"]
+    assert "cannot be made again" in checks["hits, plates and volumes"].faults[0]
+    assert any("were accepted" in fault for fault in checks["scores"].faults)
