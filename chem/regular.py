@@ -4,8 +4,9 @@ import errno
 import json
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 MOST = 64_000_000
 """Bytes of a file of settings or facts, such as JSON or TOML; 64 MB."""
@@ -17,12 +18,12 @@ _KINDS = {
 }
 
 
-def open_regular(path: str | Path) -> BinaryIO:
+def open_regular(path: str | Path) -> BufferedReader:
     """Open a file for reading; OSError also for what is no regular file, without waiting for it.
 
     Its ``strerror`` says what was found, so that whoever tells of an OSError tells of this one.
     """
-    return cast(BinaryIO, open(path, "rb", opener=_open))
+    return cast(BufferedReader, open(path, "rb", opener=_open))
 
 
 def read_regular(path: str | Path, most: int = MOST) -> bytes:

@@ -16,7 +16,6 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from chem.regular import open_regular, parse_json, read_regular
 from gnn.batch import Batch, GraphArrays, make_batch, take
 from gnn.encoder import POOLS, Encoder
 from gnn.errors import ModelError
@@ -84,9 +83,8 @@ def save_pretrained(
 def load_pretrained(folder: Path = SHIPPED) -> Pretrained:
     """Read an encoder, by default the one that comes with the package."""
     try:
-        card = parse_json(read_regular(folder / "card.json"))
-        with open_regular(folder / "weights.safetensors") as file:
-            weights = file.read()
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        weights = (folder / "weights.safetensors").read_bytes()
     except (OSError, ValueError) as error:
         raise ModelError(f"no pretrained encoder in {folder} ({error}); restore it") from None
     found = hashlib.sha256(weights).hexdigest()
