@@ -6,7 +6,7 @@ import os
 import stat
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 MOST = 64_000_000
 """Bytes of a file of settings or facts, such as JSON or TOML; 64 MB."""
@@ -23,7 +23,7 @@ def open_regular(path: str | Path) -> BufferedReader:
 
     Its ``strerror`` says what was found, so that whoever tells of an OSError tells of this one.
     """
-    return cast(BufferedReader, open(path, "rb", opener=_open))
+    return open(path, "rb", opener=_open)
 
 
 def read_regular(path: str | Path, most: int = MOST) -> bytes:
