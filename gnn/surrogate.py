@@ -17,7 +17,6 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from chem.files import write_or_say
-from chem.regular import parse_json
 from gnn.batch import Batch
 from gnn.card import Card
 from gnn.environments import environment_logs
@@ -156,7 +155,7 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
         return None
     try:
         with safe_open(path, "pt") as file:
-            known = parse_json((file.metadata() or {})["card"])
+            known = json.loads((file.metadata() or {})["card"])
             state = whole({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
         if not all(bool(value.isfinite().all()) for value in state.values()):
             raise ValueError("a weight is not finite")
