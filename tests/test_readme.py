@@ -21,6 +21,7 @@ RUN_ELSEWHERE = {
     "make bench-peers": "by hand: gigabytes",
     "hitlist benchmark speed --plot speed.svg": "tests/flows/test_benchmark_speed.py, cut down",
     "hitlist surrogate my_bundle": "tests/flows/test_surrogate.py, on fewer compounds",
+    "hitlist server": "tests/flows/test_prefect.py: it becomes Prefect's server",
     "prefect": "tests/flows/test_prefect.py",
     "export": "tests/flows/test_prefect.py, in its environment",
 }
