@@ -82,7 +82,7 @@ def make_security(address: str, tls: Tls) -> Security:
             )
         if not tls.unencrypted:
             raise InputError(
-                f"{address} is not encrypted: whoever reaches that address, or answers at it, can "
+                f"the scheduler {address} is not encrypted: whoever reaches it, or answers there, can "
                 "run code here and read every structure; write tls://host:port and give "
                 f"certificates (docs/cluster.md), or add --unencrypted (or {UNENCRYPTED}=1) if "
                 "nobody else reaches that network"

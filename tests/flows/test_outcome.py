@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.artifacts import summarize
+from flows.markdown import as_written
 from flows.outcome import show_outcome
 from screening.handover.table import HitTable
 from screening.publish import Outcome
@@ -57,7 +58,7 @@ def test_a_run_that_stays_inside_says_nothing(
 
 
 def test_the_summary_on_a_server_has_it(outcome: Outcome, screen: Screen) -> None:
-    assert f"**{LINE}**" in summarize(screen, outcome).splitlines()
+    assert f"**{as_written(LINE)}**" in summarize(screen, outcome).splitlines()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import csv
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -166,9 +167,9 @@ def test_another_objective_in_the_same_folder_is_another_triage(
     more = screen.model_copy(update={"hits": 6, "name": "more"})
     assert triage_key(more, bundles, False) == triage_key(screen, bundles, False)
     fresh = run_screen(plan(other, tmp_path / "fresh", 20), lone)
-    again = run_screen(made, lone)
+    again = run_screen(replace(made, replaces=True), lone)
     assert content(again.folder) == content(fresh.folder)
-    back = run_screen(plan(screen, whole.folder.parent, 20), lone)
+    back = run_screen(replace(plan(screen, whole.folder.parent, 20), replaces=True), lone)
     assert content(back.folder) != content(fresh.folder)
 
 
