@@ -82,8 +82,8 @@ def make_security(address: str, tls: Tls) -> Security:
             )
         if not tls.unencrypted:
             raise InputError(
-                f"the scheduler {address} is not encrypted: whoever reaches it, or answers there, can "
-                "run code here and read every structure; write tls://host:port and give "
+                f"the scheduler {address} is not encrypted: whoever reaches it, or answers there, "
+                "can run code here and read every structure; write tls://host:port and give "
                 f"certificates (docs/cluster.md), or add --unencrypted (or {UNENCRYPTED}=1) if "
                 "nobody else reaches that network"
             )
