@@ -23,7 +23,7 @@ from typing import IO, Any, NamedTuple, TypeVar, cast
 from chem.errors import InputError
 from chem.regular import open_regular
 
-MAX_LINE = 10_000_000
+MAX_LINE = 20_000_000
 """Bytes. A longer line means that the file is not what its name says."""
 UTF16, CP1252, CP932 = "lines of UTF-16", "lines of Windows-1252", "lines of Shift-JIS"
 """Counts of lines that are not UTF-8."""
