@@ -92,34 +92,28 @@ class Matcher:
     def _try(self, mask: int) -> bool:
         around = self._around
         leaves: list[int] = []
-        bits = mask
-        while bits:
-            low = bits & -bits
-            bits ^= low
-            others = around[low.bit_length() - 1] & mask
-            if not others & (others - 1):
-                if not others:
-                    return False
-                leaves.append(low)
-        # An atom with one neighbour left is joined to it.
-        while leaves:
-            low = leaves.pop()
-            if not mask & low:
-                continue
-            other = around[low.bit_length() - 1] & mask
-            if not other:
-                return False
-            mask ^= low | other
-            bits = around[other.bit_length() - 1] & mask
-            while bits:
-                low = bits & -bits
-                bits ^= low
+        fresh = mask
+        """Atoms that may have one neighbour left, or none: all, then those beside a new pair."""
+        while True:
+            while fresh:
+                low = fresh & -fresh
+                fresh ^= low
                 others = around[low.bit_length() - 1] & mask
                 if not others & (others - 1):
                     if not others:
                         return False
                     leaves.append(low)
-        return not mask or self._branch(mask)
+            while leaves and not mask & leaves[-1]:
+                leaves.pop()
+            if not leaves:
+                return not mask or self._branch(mask)
+            # An atom with one neighbour left is joined to it.
+            low = leaves.pop()
+            other = around[low.bit_length() - 1] & mask
+            if not other:
+                return False
+            mask ^= low | other
+            fresh = around[other.bit_length() - 1] & mask
 
     def _branch(self, mask: int) -> bool:
         """Try every partner of an atom that has fewest."""
