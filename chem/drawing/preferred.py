@@ -60,14 +60,6 @@ def _queries() -> _Queries:
     )
 
 
-def may_be_redrawn(mol: Chem.Mol, smiles: str) -> bool:
-    """Tell whether a molecule may have another preferred drawing than its canonical SMILES.
-
-    False is certain. Of lead-like molecules a tenth may have one, and a fortieth has.
-    """
-    return _may_be_azole(smiles) or _may_be_odd(mol, smiles)
-
-
 def _may_be_azole(smiles: str) -> bool:
     """Tell whether a SMILES may hold an azole or lactam with a second aromatic nitrogen."""
     return "[nH]" in smiles and smiles.count("n") > 1
