@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 from distributed import Client
 
@@ -166,14 +167,11 @@ def check_library(past: PastRun, library: Library | None, sample: int) -> Check:
     prepared = past.prepared
     rows = draw(range(1, prepared.rows + 1), sample)
     columns = ["row", "smiles", *IDENTITY, "status", "stage", "code", *PROPERTIES]
-    frames = [
-        prepared.store.read_table(name, columns).to_pandas()
-        for name, first, last in spans(prepared)
-        if any(first <= row <= last for row in rows)
+    names = [
+        name for name, first, last in spans(prepared) if any(first <= row <= last for row in rows)
     ]
-    frame = pd.concat(frames) if frames else pd.DataFrame(columns=columns)
+    frame = _rows_of(prepared.store, names, columns, rows)
     # A record that killed its process is not tried again here.
-    frame = frame[frame["row"].isin(rows)]
     killers = int((frame["stage"] == STAGE).sum())
     frame = frame[frame["stage"] != STAGE]
     frame["key"] = [key_text(key) for key in frame["key"]]
@@ -187,10 +185,10 @@ def check_scores(past: PastRun, library: Library | None, sample: int, client: Cl
     """Predict scored compounds again, from their structures, and compare what lies beside."""
     columns = ["row", "smiles", *PROPERTIES, *prediction_columns(past.scored_for, past.bundles)]
     store = past.scores.folder
-    frames = [store.read_table(unit.file, columns).to_pandas() for unit in past.scores.units]
-    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
-    scored = len(frame)
-    frame = frame[frame["row"].isin(draw(frame["row"].tolist(), sample))].reset_index(drop=True)
+    files = [unit.file for unit in past.scores.units]
+    every = [row for name in files for row in store.read_table(name, ["row"])["row"].to_pylist()]
+    scored = len(every)
+    frame = _rows_of(store, files, columns, draw(every, sample))
     smiles = frame["smiles"].tolist()
     again = predict_again(smiles, past.bundles, past.prepared.featurizer, past.half, client)
     found = compare_predictions(frame, again, past.bundles)
@@ -245,6 +243,16 @@ def check_made_again(
             if not before.is_file() or before.read_bytes() != (folder / name).read_bytes():
                 check.faults.append(f"{name} is not what the scores and the screen give")
     return check
+
+
+def _rows_of(
+    store: Store, names: Sequence[str], columns: Sequence[str], rows: set[int]
+) -> pd.DataFrame:
+    """Read columns of some rows; of each file no others are held."""
+    wanted = pa.array(sorted(rows), pa.int64())
+    tables = (store.read_table(name, columns) for name in names)
+    found = [table.filter(pc.is_in(table["row"], wanted)) for table in tables]
+    return pa.concat_tables(found).to_pandas() if found else pd.DataFrame(columns=list(columns))
 
 
 def _told(differences: Sequence[Difference]) -> list[str]:
