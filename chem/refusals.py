@@ -5,6 +5,7 @@ from functools import cache
 from rdkit import Chem
 from rdkit.Chem import rdqueries
 
+from chem.counted import counted
 from chem.metals import find_metal_complex, may_hold_metal
 from chem.records import Failure, StructureFormat
 from chem.shorthand import find_mistaken_element
@@ -52,8 +53,8 @@ def find_radical(mol: Chem.Mol) -> Failure | None:
         if not electrons or atom.GetSymbol() not in _RADICALS or _is_stable_radical(atom):
             continue
         detail = (
-            f"atom {atom.GetIdx() + 1} ({atom.GetSymbol()}) has {electrons} unpaired "
-            f"electron{'s' if electrons > 1 else ''}: its hydrogens or its charge are missing"
+            f"atom {atom.GetIdx() + 1} ({atom.GetSymbol()}) has "
+            f"{counted(electrons, 'unpaired electron')}: its hydrogens or its charge are missing"
         )
         return Failure("standardize", "radical", detail)
     return None

@@ -179,7 +179,7 @@ def find_end(text: list[str]) -> int:
     order: list[int] = [*range(_TITLE_LINES, len(text)), *range(min(_TITLE_LINES, len(text)))]
     for position in order:
         if text[position].startswith("M  END"):
-            return int(position) + 1
+            return position + 1
     return len(text)
 
 

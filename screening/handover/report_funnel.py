@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from chem.counted import counted
 from screening.audit import describe_triage
 from screening.basket import ISOTOPES
 from screening.handover.manifest import RunFacts
@@ -33,8 +34,7 @@ def funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
     earlier screen, what that screen's filters took is told as its doing.
     """
     yield Step("Read", facts.rows, "records of the library")
-    plural = "" if facts.duplicates == 1 else "s"
-    unusable = f"{facts.rejected:,} unusable, {facts.duplicates:,} duplicate{plural}"
+    unusable = f"{facts.rejected:,} unusable, {counted(facts.duplicates, 'duplicate')}"
     triage = _triage(ranking)
     if triage is None:
         yield Step("Scored", ranking.scored, unusable)

@@ -16,6 +16,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from chem.counted import counted
 from screening.desirability import FLOOR
 from screening.handover.cells import format_number
 from screening.handover.domain import Limits, Outside, bundle_of
@@ -131,4 +132,4 @@ def alerts(text: str) -> Parts:
         yield Part(Place.WARNING, f"PAINS {', '.join(name[len('PAINS ') :] for name in pains)}")
     if others := len(every) - len(pains):
         more = "more " if pains else ""
-        yield Part(Place.WARNING, f"{others} {more}alert{'s' if others > 1 else ''}")
+        yield Part(Place.WARNING, counted(others, f"{more}alert"))
