@@ -1,6 +1,7 @@
 """What is installed is compared by content: any other source file is another installation."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -23,8 +24,13 @@ def facts_of(root: Path) -> dict[str, str]:
         "import json; from screening.installation import installation\n"
         "print(json.dumps(installation()))"
     )
+    # By name, because a command that ran here before has Python leave the current folder out.
     ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found: dict[str, str] = json.loads(ended.stdout)
     return found
