@@ -24,9 +24,10 @@ def facts_of(root: Path) -> dict[str, str]:
         "import json; from screening.installation import installation\n"
         "print(json.dumps(installation()))"
     )
-    # By name, because a command that ran here before has Python leave the current folder out.
+    # By name too: a command that ran here before has Python leave the current folder out.
     ended = subprocess.run(
         [sys.executable, "-c", code],
+        cwd=root,
         env={**os.environ, "PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
