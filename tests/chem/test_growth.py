@@ -15,6 +15,9 @@ from chem.read import open_library
 
 BLOCK = "\n\n\n  1  0  0  0  0  0  0  0  0  0999 V2000\n" + "    0.0000" * 3 + " C   0  0\nM  END\n"
 
+JITTER = 0.005
+"""Seconds that a busy machine may add; what grows with the square takes far longer."""
+
 
 def _sdf(rest: str) -> str:
     return BLOCK + rest + "\n\n$$$$\n"
@@ -32,16 +35,16 @@ WORST: dict[str, tuple[str, int, Callable[[int], str]]] = {
     "names of a SMILES file": ("smi", 2_000, lambda n: "smiles" + "\tx" * n + "\nCCO\n"),
     "commas in a quotation": ("csv", 4_000, lambda n: '"smiles' + "," * n + "\nCCO\n"),
     "cells of a row": ("csv", 100_000, lambda n: "smiles,id\nCCO" + ",1" * n + "\n"),
-    "marks in a row": ("csv", 200_000, lambda n: 'smiles,id\nCCO,"a' + '"b' * n + "\n"),
+    "marks in a row": ("csv", 400_000, lambda n: 'smiles,id\nCCO,"a' + '"b' * n + "\n"),
     "marks that are text": ("csv", 2_000, lambda n: "smiles,id\n" + 'CCO,"5 tube\n' * n),
     "marks that stay open": ("csv", 1_500, _open_quotes),
     "carriage returns": ("csv", 10_000, lambda n: "smiles,id\n" + "CCO,1\r" * n + "\n"),
     "angle brackets": ("sdf", 500_000, lambda n: _sdf("> <a>\n1\n\n>" + "<" * n)),
-    "brackets that close": ("sdf", 50_000, lambda n: _sdf("> <a>\n1\n\n>" + "<>" * n)),
+    "brackets that close": ("sdf", 200_000, lambda n: _sdf("> <a>\n1\n\n>" + "<>" * n)),
     "parts of a field's line": ("sdf", 100_000, lambda n: _sdf("> <a>\n1\n> " + "DT12 " * n)),
     "equal fields of a record": ("sdf", 1_000, lambda n: _sdf("> <x>\n1\n\n" * n)),
     "lines of a value": ("sdf", 10_000, lambda n: _sdf("> <x>\n" + "1\n" * n)),
-    "blank lines": ("smi", 40_000, lambda n: "\n" * n + "CCO 1\n"),
+    "blank lines": ("smi", 20_000, lambda n: "\n" * n + "CCO 1\n"),
     "words of a line": ("smi", 400_000, lambda n: "CCO" + " a" * n + "\n"),
     "signs of a SMILES": ("smi", 20_000, lambda n: "C(" * n + " 1\n"),
 }
@@ -61,10 +64,10 @@ def _seconds(path: Path) -> float:
 
 
 def _check(make: Callable[[int], Path], n: int) -> None:
-    """Hold each doubling to less than 2.5 times the time; a busy machine gets a second look."""
-    for last in (False, True):
+    """Hold each doubling to less than 2.5 times the time; a busy machine gets more looks."""
+    for last in (False, False, True):
         once, twice, again = (_seconds(make(n * times)) for times in (1, 2, 4))
-        if twice < 2.5 * once and again < 2.5 * twice:
+        if twice < 2.5 * once + JITTER and again < 2.5 * twice + JITTER:
             return
         if last:
             pytest.fail(f"{once:.3f}, {twice:.3f}, {again:.3f} s at n, 2n, 4n of n = {n:,}")

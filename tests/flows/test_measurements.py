@@ -43,7 +43,10 @@ def test_ids_of_an_assay_come_back_unchanged(run: Run, tmp_path: Path) -> None:
         assert bound == {"<": 1, ">": -1}.get(row["Ki nM"][0], 0)  # a small Ki is a large pKi
     answer = run("bundles", "show", tmp_path / "bundle")
     assert answer.code == 0, answer.err
-    assert "60 compounds of these sources come with it" in answer.err
+    assert (
+        "of these sources 60 compounds and 60 measured values of its tasks come with it"
+        in answer.err
+    )
     answer = run("bundles", "measured", tmp_path / "bundle")
     assert answer.code == 2
     assert "odd.csv, which is no set of the catalogue" in answer.err

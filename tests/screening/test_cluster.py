@@ -28,6 +28,12 @@ def _unencrypted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HITLIST_UNENCRYPTED", "1")
 
 
+@pytest.fixture(autouse=True)
+def _work_of_these_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that a test starts find the work here, also under PYTHONSAFEPATH."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+
+
 @pytest.fixture
 def cluster() -> Iterator[LocalCluster]:
     """No worker yet; they are threads of this process."""
