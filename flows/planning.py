@@ -16,14 +16,20 @@ from chem.errors import InputError
 from chem.files import make_folder
 from chem.read import Library
 from chem.roots import named_path
-from data.fetch import CACHE_REMEDY
 from data.verify import Progress as FetchProgress
 from gnn.bundle import shipped_bundles
 from screening.errors import told_in_one_line
 from screening.ledger import LEDGER
 from screening.past import PastRun, open_run
 from screening.places import open_store, prepared_folder, prepared_key, prepared_store
-from screening.plan import Plan, check_writable, find_library, load_bundles, plan_run
+from screening.plan import (
+    Plan,
+    check_preparable,
+    check_writable,
+    find_library,
+    load_bundles,
+    plan_run,
+)
 from screening.rerank import check_rerank
 from screening.run import check_folder
 from screening.screen import Screen
@@ -136,7 +142,7 @@ def plan_predictions(
     if target.exists() and target.samefile(library.path):
         raise InputError(f"{out} is the input itself; name another file with --out")
     prepared = prepared_folder(library).absolute()
-    check_writable(prepared, CACHE_REMEDY)
+    check_preparable(prepared)
     opened = open_store(store)
     with told_in_one_line(target):
         make_folder(target.parent)
@@ -177,6 +183,6 @@ def plan_preparation(
     library = find_library(name, columns, progress)
     if folder is None:
         folder = prepared_folder(library, partition_rows).absolute()
-        check_writable(folder, CACHE_REMEDY)
+        check_preparable(folder)
     key = prepared_key(library, partition_rows)
     return Preparation(library, folder, prepared_store(open_store(store), key, folder))

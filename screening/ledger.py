@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -111,6 +111,14 @@ class Ledger:
         self._append({"name": name, "sha256": entry.sha256, "facts": entry.facts})
         self.entries[name] = entry
 
+    def holds(self, names: Iterable[str]) -> bool:
+        """Tell whether these files are recorded and there, with the recorded bytes."""
+        wanted = list(names)
+        if not all(name in self.entries for name in wanted):
+            return False
+        with ThreadPoolExecutor(READERS) as readers:  # an object store answers slowly, but many
+            return all(readers.map(self._stands, wanted, (self.entries[n].sha256 for n in wanted)))
+
     def _read(self) -> None:
         path = self.folder / LEDGER
         if not path.is_file():
@@ -126,14 +134,14 @@ class Ledger:
         if not content.endswith(b"\n"):  # what is recorded next gets a line of its own
             with told_in_one_line(path), open(path, "ab", opener=open_unshared) as file:
                 file.write(b"\n")
-        with ThreadPoolExecutor(READERS) as readers:  # an object store answers slowly, but many
-            for line, stands in zip(told, readers.map(self._stands, told), strict=True):
+        with ThreadPoolExecutor(READERS) as readers:
+            names, hashes = [line["name"] for line in told], [line["sha256"] for line in told]
+            for line, stands in zip(told, readers.map(self._stands, names, hashes), strict=True):
                 if stands:
                     self.entries[line["name"]] = Entry(line["sha256"], line["facts"])
 
-    def _stands(self, line: Mapping[str, Any]) -> bool:
-        name = line["name"]
-        return self.store.exists(name) and self.store.hash(name) == str(line["sha256"])
+    def _stands(self, name: str, sha256: str) -> bool:
+        return self.store.exists(name) and self.store.hash(name) == str(sha256)
 
     def _append(self, line: Mapping[str, Any]) -> None:
         path = self.folder / LEDGER

@@ -29,6 +29,7 @@ from screening.places import (
     prepared_store,
     scores_store,
 )
+from screening.prepared import read_summary
 from screening.prices import LOOKED_AT, check_currency, find_price_style, read_price
 from screening.score import scoring_purpose
 from screening.screen import Screen
@@ -100,7 +101,7 @@ def plan_run(
     library = find_library(screen.library, columns, progress)
     rows = partition_rows or rows_of_partition(library)
     folder = (prepared or prepared_folder(library, rows)).absolute()
-    check_writable(folder, CACHE_REMEDY)
+    check_preparable(folder)
     where = find_device(device)
     half = half_precision(where)
     root = open_store(store)
@@ -232,6 +233,12 @@ def find_library(
         chosen.id or entry.id_column,
         chosen.name or entry.name_column,
     )
+
+
+def check_preparable(folder: Path) -> None:
+    """Refuse a folder of the cache that cannot be written; one that is whole is read alone."""
+    if read_summary(folder) is None:
+        check_writable(folder, CACHE_REMEDY)
 
 
 def check_writable(folder: Path, remedy: str = "name another folder with --out") -> None:

@@ -25,7 +25,7 @@ from chem.standardize import STANDARDIZER
 from screening.cluster import run_window
 from screening.cut import rows_of_partition
 from screening.duplicates import COLUMNS, find_duplicates
-from screening.ledger import Ledger, hash_purpose
+from screening.ledger import Ledger, difference, hash_purpose
 from screening.limits import Limits, read_limits
 from screening.partitions import DUPLICATES
 from screening.prepared import SUMMARY, Prepared, read_summary, write_summary
@@ -82,6 +82,8 @@ def prepare_library(
     partition_rows = partition_rows or rows_of_partition(library)
     purpose = prepare_purpose(library, partition_rows, limits)
     store = store or Store(folder)
+    if finished := _find_finished(folder, purpose, store):
+        return finished
     with Ledger(folder, purpose, store) as ledger:
         summary = read_summary(folder)
         if summary is not None and _stands(summary, ledger):
@@ -120,6 +122,24 @@ def prepare_library(
         )
         write_summary(prepared)
     return prepared
+
+
+def _find_finished(folder: Path, purpose: dict[str, Any], store: Store) -> Prepared | None:
+    """Return what was prepared whole, perhaps by another user: nothing is locked or written.
+
+    None where anything is missing, altered or of another purpose: opening the ledger to write
+    mends it, or says what it is.
+    """
+    summary = read_summary(folder)
+    if summary is None:
+        return None
+    try:
+        ledger = Ledger.read(folder, store)
+    except InputError:
+        return None
+    if difference(ledger.purpose, purpose) or not _stands(summary, ledger):
+        return None
+    return summary if ledger.holds([DUPLICATES, *summary.partitions]) else None
 
 
 def _stands(summary: Prepared, ledger: Ledger) -> bool:
