@@ -1,13 +1,12 @@
 # Needs Python 3.11 or newer, git and make. Everything else goes into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # A waiting thread sleeps: where others use the cores too, spinning makes torch ten times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: screen test fuzz lint setup licences bench-peers help
+.PHONY: screen test fuzz lint setup licences pins audit sbom bench-peers help
 help:            ## Say what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
@@ -30,6 +29,15 @@ setup: .venv/.ready    ## Set up alone.
 licences: .venv/.ready-dev ## List the licences of all packages in docs/licences.md.
 	$(BIN)/python tests/measure/licences.py
 
+pins: .venv-tools/.ready ## Write pins/*.txt anew, after a change of pyproject.toml or constraints.txt.
+	.venv-tools/bin/python tests/measure/pins.py
+
+audit: .venv-tools/.ready ## Look for known faults of the pinned packages.
+	.venv-tools/bin/python tests/measure/audit.py
+
+sbom: .venv/.ready .venv-tools/.ready ## Write sbom.json (CycloneDX): what an installation consists of.
+	.venv-tools/bin/cyclonedx-py environment --pyproject pyproject.toml --of JSON -o sbom.json .venv/bin/python
+
 bench-peers: .venv-peers/.ready ## Install the programs that `hitlist benchmark speed` compares with.
 
 .venv/bin/python:
@@ -38,23 +46,36 @@ bench-peers: .venv-peers/.ready ## Install the programs that `hitlist benchmark 
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 	  echo "no virtual environment could be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
 
+# Only files whose hash is in pins/, and no code of a package runs while it is installed.
+INSTALL := -m pip --disable-pip-version-check install --quiet
+LOCKED := $(INSTALL) --require-hashes --only-binary :all: --no-deps -r pins/
+# torch's build for a GPU says which other packages it needs; its build for CPUs needs none.
+NEEDS_CUDA := -c 'import sys, importlib.metadata as m; \
+  sys.exit(not any(need.startswith(("cuda-", "nvidia-", "triton")) for need in m.requires("torch")))'
+
 # The stamps make the second run reuse the set-up; a changed pin makes it again.
-.venv/.ready: pyproject.toml constraints.txt | .venv/bin/python
+.venv/.ready: pyproject.toml pins/running.txt pins/cuda.txt | .venv/bin/python
 	@echo "Setting up .venv (a minute or two, once) …"
-	$(PIP) install --quiet --constraint constraints.txt --editable .
+	$(BIN)/python $(LOCKED)running.txt
+	@if $(BIN)/python $(NEEDS_CUDA); then $(BIN)/python $(LOCKED)cuda.txt; fi
+	$(BIN)/python $(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.ready-dev: pyproject.toml constraints.txt | .venv/bin/python
-	@echo "Setting up .venv (a minute or two, once) …"
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
-	@touch $@ .venv/.ready
+.venv/.ready-dev: .venv/.ready pins/checks.txt
+	$(BIN)/python $(LOCKED)checks.txt
+	@touch $@
 
-# Other people's programs, with their own RDKit, apart from ours. cuik_molmaker_pin is Chemprop's
-# C++ featurizer; each version is built for one RDKit, and Chemprop brings those that fit.
-.venv-peers/.ready: Makefile
+.venv-tools/.ready: pins/tools.txt
+	@$(PYTHON) -m venv .venv-tools
+	@echo '*' > .venv-tools/.gitignore
+	.venv-tools/bin/python $(LOCKED)tools.txt
+	@touch $@
+
+# Other people's programs, with their own RDKit, apart from ours.
+.venv-peers/.ready: pins/peers.txt pins/cuda.txt
 	@echo "Setting up .venv-peers (some minutes, once) …"
 	$(PYTHON) -m venv .venv-peers
 	@echo '*' > .venv-peers/.gitignore
-	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet \
-	  chemprop==2.3.1 cuik_molmaker_pin admet-ai==2.0.1 torch==2.13.0
+	.venv-peers/bin/python $(LOCKED)peers.txt
+	@if .venv-peers/bin/python $(NEEDS_CUDA); then .venv-peers/bin/python $(LOCKED)cuda.txt; fi
 	@touch $@

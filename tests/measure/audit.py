@@ -1,0 +1,98 @@
+"""Look for known faults of the pinned packages: in the dated list, and in the public database.
+
+    make audit
+
+pins/advisories.toml is held without a network. pip-audit asks the database for every package of
+pins/*.txt; where it does not answer, that is said, and the dated list has the last word.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[2]
+PINS = ROOT / "pins"
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
+
+
+def read_pins() -> dict[str, set[str]]:
+    """Versions by package, of every set-up in pins/."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(PINS.glob("*.txt")):
+        for name, version in PINNED.findall(path.read_text(encoding="utf-8")):
+            found.setdefault(name, set()).add(version)
+    return found
+
+
+def read_advisories() -> dict[str, object]:
+    """What pins/advisories.toml says."""
+    return tomllib.loads((PINS / "advisories.toml").read_text(encoding="utf-8"))
+
+
+def find_listed(pins: dict[str, set[str]]) -> list[str]:
+    """Name each pin that is older than the version that mends a fault of the dated list."""
+    mended: dict[str, dict[str, list[str]]] = read_advisories()["fixed_in"]  # type: ignore[assignment]
+    return [
+        f"{name} {version}: {', '.join(faults)}, mended in {first}"
+        for name, fixes in mended.items()
+        for version in sorted(pins.get(name, ()))
+        for first, faults in fixes.items()
+        if Version(version) < Version(first)
+    ]
+
+
+def ask_database(path: Path) -> tuple[int, list[str]]:
+    """Ask pip-audit of one file of pins; returns how many it looked up, and the faults found.
+
+    Raises ConnectionError where the database does not answer.
+    """
+    words = ["--format", "json", "--progress-spinner", "off", "--disable-pip", "--require-hashes"]
+    answer = subprocess.run(
+        [Path(sys.executable).parent / "pip-audit", *words, "--requirement", path],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if not answer.stdout.strip():
+        told = answer.stderr.strip().splitlines() or ["it says nothing"]
+        raise ConnectionError(told[-1])
+    packages = json.loads(answer.stdout)["dependencies"]
+    looked_up = [package for package in packages if "vulns" in package]
+    if not looked_up:
+        raise ConnectionError("it knows none of the packages")
+    excused: dict[str, dict[str, str]] = read_advisories()["without_a_fix"]  # type: ignore[assignment]
+    return len(looked_up), [
+        f"{package['name']} {package['version']}: {fault['id']}, "
+        f"mended in {', '.join(fault['fix_versions']) or 'no version yet'}"
+        for package in looked_up
+        for fault in package["vulns"]
+        if fault["id"] not in excused.get(package["name"], {})
+    ]
+
+
+def main() -> int:
+    """Say what was found; returns 1 where a pin has a known fault."""
+    pins = read_pins()
+    faults = find_listed(pins)
+    print(f"{len(pins)} packages; the list of {read_advisories()['checked']} names {len(faults)}")
+    try:
+        asked = [ask_database(path) for path in sorted(PINS.glob("*.txt"))]
+    except (ConnectionError, subprocess.TimeoutExpired) as error:
+        print(f"the database of pip-audit could not be asked: {error}")
+    else:
+        known = [fault for _, found in asked for fault in found]
+        print(f"{sum(count for count, _ in asked)} pins looked up: {len(known)} known faults")
+        faults += known
+    for fault in sorted(set(faults)):
+        print(fault)
+    return int(bool(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
