@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from data.assay.cells import is_inactive
 from data.assay.measure import Measure
 
 KINDS = {
@@ -81,8 +82,11 @@ def advise(problems: Sequence[Problem], measure: Measure) -> str:
         dose = "'>50' where 50 is the highest dose"
         if measure.kind == "pactivity":
             dose = "'<4.3' where 4.3 is −log10 of the highest dose"
+        once = ", or say it once with --inactive-as"
+        if any(one.kind == "inactive" and not is_inactive(one.cell) for one in problems):
+            once = ""  # it stands for the word alone: such a cell says more, perhaps another dose
         return (
-            f"write inactive compounds as {dose}, or say it once with --inactive-as; "
+            f"write inactive compounds as {dose}{once}; "
             "--skip-bad-cells goes on without such cells"
         )
     if kinds["inactive"]:

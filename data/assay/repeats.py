@@ -127,8 +127,12 @@ def _complete(kept: Read, repeat: Read) -> Read:
     if not taken.any():
         return kept
     where = f"from column {repeat.measure.column!r}, which repeats it"
-    counts = {"bounds": int(bounded.sum()), "values": int(filled.sum())}
-    notes = [f"{count} {word} are {where}" for word, count in counts.items() if count]
+    counts = {"bound": int(bounded.sum()), "value": int(filled.sum())}
+    notes = [
+        f"{counted(count, word)} {'is' if count == 1 else 'are'} {where}"
+        for word, count in counts.items()
+        if count
+    ]
     completed = replace(
         mine,
         values=np.where(filled, other.values, mine.values),

@@ -174,8 +174,8 @@ def show_reliability(card: "Card") -> None:
             numbers=1,
         )
         note(
-            f"95 % of the molecules measured on are nearer to training than {card.domain.limit:.2f}"
-            f"; beyond {card.domain.edge:.2f} a molecule is outside the model's domain"
+            f"a molecule farther than {card.domain.edge:.2f} from training is outside the model's "
+            f"domain; 95 % of the molecules measured on are nearer than {card.domain.limit:.3f}"
         )
     if card.coverage is not None:
         thirds = ""

@@ -67,3 +67,15 @@ def test_a_concentration_of_zero_is_inactive_too(tmp_path: Path) -> None:
     assert [part[0] for part in task(table, "pIC50")] == [4.30, -1]
     with pytest.raises(InputError, match="--inactive-as"):
         read(tmp_path, {"IC50 uM": first(UM, "0")}, inactive_as="<50")
+
+
+def test_a_cell_that_the_option_does_not_stand_for_is_not_sent_there(tmp_path: Path) -> None:
+    """It says more than the word, so it is left to its owner."""
+    said = {"inactive": True, "inactive at 100 µM": False}
+    for cell, offered in said.items():
+        with pytest.raises(InputError, match="write inactive compounds as '>50'") as error:
+            read(tmp_path, {"IC50 uM": first(UM, cell)})
+        assert ("--inactive-as" in str(error.value)) == offered
+        if not offered:
+            with pytest.raises(InputError, match="inactive without a number"):
+                read(tmp_path, {"IC50 uM": first(UM, cell)}, inactive_as=">50")
