@@ -7,6 +7,7 @@ and the files that were handed over from the scores.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,7 +45,7 @@ from screening.score import spans
 from screening.store import Store
 
 REPORT = "report.html"
-"""Tells the time it was made, so it is held to its hash alone."""
+"""Names the versions of packages, so where they differ it is held to its hash alone."""
 SAMPLE = 1000
 """Records that are made again, and scored compounds, beside the hits; drawn anew each time."""
 
@@ -81,10 +82,16 @@ def verify_run(
     yield stored
     if stored.faults:
         return  # what follows would read these files
+
+    @cache
+    def scored() -> set[int]:
+        names = [unit.file for unit in past.scores.units]
+        return draw(_rows_in(past.scores.folder, names), sample)
+
     looks: tuple[tuple[str, Callable[[], Check]], ...] = (
         ("books", lambda: check_books(past)),
-        ("records", lambda: check_library(past, library, sample)),
-        ("scores", lambda: check_scores(past, library, sample, client)),
+        ("records", lambda: check_library(past, library, sample, scored())),
+        ("scores", lambda: check_scores(past, scored(), client)),
         ("hits, plates and volumes", lambda: check_made_again(past, library, client, progress)),
     )
     for what, look in looks:
@@ -156,8 +163,11 @@ def draw(rows: Sequence[int], sample: int) -> set[int]:
     return {int(row) for row in np.random.default_rng().choice(rows, count, replace=False)}
 
 
-def check_library(past: PastRun, library: Library | None, sample: int) -> Check:
-    """Read records of the library again, standardize them, and compare."""
+def check_library(past: PastRun, library: Library | None, sample: int, scored: set[int]) -> Check:
+    """Read records of the library again, standardize them, and compare.
+
+    scored: rows that are looked at too, because their scores are: the file is read once.
+    """
     if library is None:
         why = "the library's file is not at hand; name it with --library"
         return Check("records", "", skipped=why)
@@ -165,7 +175,7 @@ def check_library(past: PastRun, library: Library | None, sample: int) -> Check:
         fault = f"{library.path} is not the file that was screened: its hash differs"
         return Check("records", str(library.path), [fault])
     prepared = past.prepared
-    rows = draw(range(1, prepared.rows + 1), sample)
+    rows = draw(range(1, prepared.rows + 1), sample) | scored
     columns = ["row", "smiles", *IDENTITY, "status", "stage", "code", *PROPERTIES]
     names = [
         name for name, first, last in spans(prepared) if any(first <= row <= last for row in rows)
@@ -181,19 +191,21 @@ def check_library(past: PastRun, library: Library | None, sample: int) -> Check:
     return Check("records", told, _told(found))
 
 
-def check_scores(past: PastRun, library: Library | None, sample: int, client: Client) -> Check:
-    """Predict scored compounds again, from their structures, and compare what lies beside."""
-    columns = ["row", "smiles", *PROPERTIES, *prediction_columns(past.scored_for, past.bundles)]
-    store = past.scores.folder
-    files = [unit.file for unit in past.scores.units]
-    every = [row for name in files for row in store.read_table(name, ["row"])["row"].to_pylist()]
-    scored = len(every)
-    frame = _rows_of(store, files, columns, draw(every, sample))
+def check_scores(past: PastRun, rows: set[int], client: Client) -> Check:
+    """Predict scored compounds again, from their structures, and compare what lies beside.
+
+    Structures and properties are compared with the prepared records of these rows.
+    """
+    beside = ["row", "smiles", *PROPERTIES]
+    columns = [*beside, *prediction_columns(past.scored_for, past.bundles)]
+    store, units = past.scores.folder, past.scores.units
+    scored = len(_rows_in(store, [unit.file for unit in units]))
+    frame = _rows_of(store, [unit.file for unit in units], columns, rows).sort_values("row")
     smiles = frame["smiles"].tolist()
     again = predict_again(smiles, past.bundles, past.prepared.featurizer, past.half, client)
     found = compare_predictions(frame, again, past.bundles)
-    if library is not None and library.sha256 == past.prepared.sha256:
-        found += compare_records(frame[["row", "smiles", *PROPERTIES]], library)
+    prepared = _rows_of(past.prepared.store, past.prepared.partitions, beside, rows)
+    found += _compare_beside(frame[beside], prepared.set_index("row").loc[frame["row"]])
     bundles = ", ".join(f"{one.card.name} {one.sha256[:12]}" for one in past.bundles)
     told = f"{len(frame):,} of {scored:,} scored compounds predicted again by {bundles}"
     check = Check("scores", told, _told(found))
@@ -202,6 +214,16 @@ def check_scores(past: PastRun, library: Library | None, sample: int, client: Cl
             f"{past.prepared.accepted:,} compounds were accepted, {scored:,} scored"
         )
     return check
+
+
+def _compare_beside(scored: pd.DataFrame, prepared: pd.DataFrame) -> list[Difference]:
+    """Compare what lies beside scores with the prepared records of the same rows."""
+    return [
+        Difference(f"row {row}", name, str(found), str(expected))
+        for name in prepared.columns
+        for row, found, expected in zip(scored["row"], scored[name], prepared[name], strict=True)
+        if found != expected
+    ]
 
 
 def check_made_again(
@@ -234,15 +256,23 @@ def check_made_again(
         made = publish(
             folder, past.screen, past.bundles, past.prepared, ranking, evidence, Clock(), {}
         )
-        names = [name for name in made.manifest["files"] if name not in (REPORT, SCREEN)]
-        check.looked_at = (
-            f"{len(names)} files made again from the scores; {REPORT} is held to its hash alone"
-        )
+        names = [name for name in made.manifest["files"] if name != SCREEN]
+        check.looked_at = f"{len(names)} files made again from the scores"
+        if past.run.manifest["versions"] != made.manifest["versions"]:
+            names.remove(REPORT)
+            check.looked_at += (
+                f"; {REPORT}, of other versions of packages, is held to its hash alone"
+            )
         for name in names:
             before = past.folder / name
             if not before.is_file() or before.read_bytes() != (folder / name).read_bytes():
                 check.faults.append(f"{name} is not what the scores and the screen give")
     return check
+
+
+def _rows_in(store: Store, names: Sequence[str]) -> list[int]:
+    """Return the rows that files hold."""
+    return [row for name in names for row in store.read_table(name, ["row"])["row"].to_pylist()]
 
 
 def _rows_of(

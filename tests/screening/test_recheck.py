@@ -143,6 +143,8 @@ def test_a_changed_score_is_found(forged: tuple[Path, Path, int], name: str, lon
         ("lab/order.csv", "CHEMBL", "CHEMBX"),
         ("hits.csv", "CHEMBL", "CHEMBX"),
         ("hits.sdf", "M  END", "M  END "),
+        ("report.html", "CHEMBL", "CHEMBX"),
+        ("columns.csv", ",", ";"),
     ],
 )
 @pytest.mark.parametrize("hidden", [False, True])
