@@ -22,6 +22,7 @@ from flows.commands import (
     rank,
     screen,
     server,
+    sign,
     surrogate,
     train,
     verify,
@@ -59,6 +60,7 @@ app.command("screen")(screen.screen)
 app.command("rank")(rank.rank)
 app.command("explain")(explain.explain)
 app.command("verify")(verify.verify)
+app.command("sign")(sign.sign)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)

@@ -26,7 +26,7 @@ from gnn.own_assay import (
     assemble_assay,
 )
 from gnn.pretrained import Pretrained, load_pretrained
-from gnn.recipe import SHIPPED, Recipe, find_recipe, load_recipe
+from gnn.recipe import Recipe, find_recipe, load_recipe, shipped_recipes
 from gnn.training import TrainingConfig
 
 Progress = Callable[[str, int, int], None]
@@ -99,13 +99,13 @@ def describe_source(source: str, columns: AssayOptions) -> Description:
 
 def _is_recipe(source: str) -> bool:
     path = Path(source).expanduser()
-    shipped = (SHIPPED / f"{source}.toml").is_file()
+    shipped = source in shipped_recipes()
     return path.suffix.lower() == ".toml" or shipped or not path.suffix
 
 
 def _check_exists(path: Path) -> None:
     if not path.exists():
-        recipes = f"a recipe: {', '.join(sorted(one.stem for one in SHIPPED.glob('*.toml')))}"
+        recipes = f"a recipe: {', '.join(shipped_recipes())}"
         raise InputError(f"{path}: no such file; give the path of an assay, or {recipes}")
 
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from chem.files import make_folder, remove_leftovers, write_or_say
 from chem.regular import open_regular, read_regular
 from chem.roots import named_path
+from chem.signatures import check_signed
 from gnn.calibration import Calibration
 from gnn.card import Card
 from gnn.domain import MOST, Domain
@@ -67,17 +68,21 @@ def shipped_bundles() -> list[str]:
 
 
 def find_bundle(name: str) -> Path:
-    """Return the folder of a shipped bundle's name or of a path."""
-    if (SHIPPED / name / "card.json").is_file():
+    """Return the folder of a shipped bundle's name or of a path.
+
+    Raises ModelError where there is none, InputError where it lacks a signature that is asked for.
+    """
+    names = shipped_bundles()
+    if name in names:  # looked up by name alone: a path joined to a folder may leave it
         return SHIPPED / name
     folder = named_path(name)
     if (folder / "card.json").is_file():
+        check_signed(folder)
         return folder
     if folder.is_dir():
         raise ModelError(
             f"{folder} is no bundle: it has no card.json; name the folder that holds one"
         )
-    names = shipped_bundles()
     near = get_close_matches(name, names, 1)
     hint = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(names)}"
     raise ModelError(f"no bundle {name!r}: {hint} (or give the path of a folder with a card.json)")

@@ -211,13 +211,19 @@ def _wanted(key: str, whole: bool, value: int | float) -> str:
     return ""
 
 
+def shipped_recipes() -> list[str]:
+    """Names of the recipes that come with the package."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
 def find_recipe(name: str) -> Path:
     """Return the path of a shipped recipe's name or of a file."""
-    shipped = SHIPPED / f"{name}.toml"
-    path = shipped if shipped.is_file() else named_path(name)
+    names = shipped_recipes()
+    if name in names:  # looked up by name alone: a path joined to a folder may leave it
+        return SHIPPED / f"{name}.toml"
+    path = named_path(name)
     if path.is_file():
         return path
-    names = sorted(path.stem for path in SHIPPED.glob("*.toml"))
     close = get_close_matches(name, names, n=1)
     hint = f'did you mean "{close[0]}"? ' if close else ""
     raise ModelError(

@@ -6,9 +6,7 @@ and the files that were handed over from the scores.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,9 +19,9 @@ from distributed import Client
 from chem.describe import PROPERTIES
 from chem.errors import InputError
 from chem.read import Library
+from chem.signatures import signers_file
 from gnn.errors import ModelError
-from screening.duplicates import COLUMNS, find_duplicates
-from screening.errors import AlteredError, StoreError
+from screening.errors import AlteredError
 from screening.frames import IDENTITY
 from screening.gather import gather_evidence
 from screening.handover.manifest import AccountingError
@@ -31,37 +29,28 @@ from screening.identity import key_text
 from screening.judge import prediction_columns
 from screening.lists import CompoundList, plan_lists, prepare_lists
 from screening.meter import Clock
-from screening.partitions import DUPLICATES
 from screening.past import PastRun
 from screening.plan import find_library
 from screening.prepare import Progress
 from screening.publish import publish
 from screening.quarantine import STAGE
 from screening.recheck import NAMED, Difference, compare_predictions, compare_records, predict_again
-from screening.records import ACCEPTED, REJECTED
 from screening.rerank import rerank
-from screening.runfolder import MANIFEST, SCREEN
+from screening.runfolder import SCREEN
 from screening.score import spans
 from screening.store import Store
+from screening.verify_files import (
+    Check,
+    check_books,
+    check_files,
+    check_signature,
+    check_stored,
+)
 
 REPORT = "report.html"
 """Names the versions of packages, so where they differ it is held to its hash alone."""
 SAMPLE = 1000
 """Records that are made again, and scored compounds, beside the hits; drawn anew each time."""
-
-
-@dataclass
-class Check:
-    """One thing that was looked at."""
-
-    what: str
-    """Such as ``files``."""
-    looked_at: str
-    """How much was, in words."""
-    faults: list[str] = field(default_factory=list)
-    """What does not hold; empty where all does."""
-    skipped: str = ""
-    """Why nothing was looked at."""
 
 
 def verify_run(
@@ -77,6 +66,8 @@ def verify_run(
     sample: records of any kind that are made again, and as many scored compounds. A check that
     cannot be made is a fault of that check.
     """
+    if signers_file() is not None:
+        yield check_signature(past)
     yield check_files(past)
     stored = check_stored(past)
     yield stored
@@ -99,62 +90,6 @@ def verify_run(
             yield look()
         except (AccountingError, InputError, ModelError, ValueError, KeyError) as error:
             yield Check(what, "", [f"cannot be made again: {error}"])
-
-
-def check_files(past: PastRun) -> Check:
-    """Hold every file that was handed over to its hash in the manifest."""
-    folder, hashes = past.folder, past.run.manifest["files"]
-    check = Check("files", f"{len(hashes)} files against {MANIFEST}")
-    for name, expected in hashes.items():
-        path = folder / name
-        if not path.is_file() or path.is_symlink():
-            check.faults.append(f"{name} is missing, or no plain file")
-        elif sha256(path.read_bytes()).hexdigest() != expected:
-            check.faults.append(f"{name} is not what the run wrote")
-    lab = {path.relative_to(folder).as_posix() for path in (folder / "lab").glob("*")}
-    check.faults += [f"{name} was not written by the run" for name in sorted(lab - set(hashes))]
-    return check
-
-
-def check_stored(past: PastRun) -> Check:
-    """Hold prepared partitions and scores to the hashes in their ledgers."""
-    check = Check("partitions and scores", "")
-    count = 0
-    for store, names in (
-        (past.prepared.store, [*past.prepared.partitions, DUPLICATES]),
-        (past.ledger.store, list(past.ledger.entries)),
-    ):
-        for name in names:
-            count += 1
-            try:
-                store.read(name)
-            except StoreError as error:
-                check.faults.append(str(error))
-    check.looked_at = f"{count} files against their ledgers"
-    return check
-
-
-def check_books(past: PastRun) -> Check:
-    """Count the records again, and find the duplicates again by their keys."""
-    prepared, counts = past.prepared, past.run.manifest["counts"]
-    store = Store(prepared.store.url)
-    found = {"rows": 0, ACCEPTED: 0, REJECTED: 0}
-    for name in prepared.partitions:
-        status = store.read_table(name, ["status"])["status"]
-        found["rows"] += len(status)
-        for word in (ACCEPTED, REJECTED):
-            found[word] += pc.sum(pc.equal(status, word)).as_py() or 0
-    pairs = store.read_table(DUPLICATES)
-    again = find_duplicates(prepared.partitions, lambda name: store.read_table(name, COLUMNS))
-    found["duplicates"] = pairs.num_rows
-    found[ACCEPTED] -= found["duplicates"]
-    check = Check("books", f"{found['rows']:,} records, {found['duplicates']:,} duplicates")
-    if pairs.select(again.column_names).to_pydict() != again.to_pydict():
-        check.faults.append("the duplicates are not those that the keys give")
-    for name, number in found.items():
-        if counts[name] != number:
-            check.faults.append(f"{MANIFEST} says {counts[name]:,} {name}, found {number:,}")
-    return check
 
 
 def draw(rows: Sequence[int], sample: int) -> set[int]:

@@ -86,8 +86,7 @@ def advise(problems: Sequence[Problem], measure: Measure) -> str:
         if any(one.kind == "inactive" and not is_inactive(one.cell) for one in problems):
             once = ""  # it stands for the word alone: such a cell says more, perhaps another dose
         return (
-            f"write inactive compounds as {dose}{once}; "
-            "--skip-bad-cells goes on without such cells"
+            f"write inactive compounds as {dose}{once}; --skip-bad-cells goes on without such cells"
         )
     if kinds["inactive"]:
         return "write the number that was measured, or go on without them with --skip-bad-cells"

@@ -36,7 +36,8 @@ def verify(
     """
     from chem.roots import named_path
     from screening.past import open_run
-    from screening.verify import Check, faults_of, verify_run
+    from screening.verify import faults_of, verify_run
+    from screening.verify_files import Check
 
     past = open_run(named_path(run))
     note_if(past.told_of_older)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -13,13 +14,17 @@ import pyarrow.parquet as pq
 import pytest
 from distributed import Client
 
+from chem.errors import InputError
+from chem.signatures import sign_folder
+from gnn.bundle import find_bundle
 from screening.errors import AlteredError
 from screening.ledger import LEDGER
 from screening.past import PastRun, open_run
 from screening.publish import Outcome
 from screening.rerank import evidence_stage, rank_stage
 from screening.runfolder import MANIFEST, WHERE
-from screening.verify import Check, verify_run
+from screening.verify import verify_run
+from screening.verify_files import Check
 
 Change = Callable[[pa.Table, int], pa.Table]
 
@@ -217,3 +222,25 @@ def test_a_check_that_cannot_be_made_is_a_fault_and_hides_no_other(
     assert checks["files"].faults == ["hits.csv is not what the run wrote"]
     assert "cannot be made again" in checks["hits, plates and volumes"].faults[0]
     assert any("were accepted" in fault for fault in checks["scores"].faults)
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH's client is not there")
+def test_a_run_is_held_to_its_signature_where_signers_are_named(
+    forged: tuple[Path, Path, int], lone: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signature finds what hides from every other check: a manifest that says less."""
+    run, _, _ = forged
+    key, past = tmp_path / "key", open_run(run)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    sign_folder(run, key)
+    (tmp_path / "signers").write_text(f"ann {key.with_suffix('.pub').read_text()}")
+    monkeypatch.setenv("HITLIST_SIGNERS", str(tmp_path / "signers"))
+    (check,) = [one for one in verify_run(past, None, lone, 5) if one.what == "signature"]
+    assert check.looked_at == "signed by ann"
+    assert not check.faults
+    (run / MANIFEST).write_text((run / MANIFEST).read_text().replace('"seconds"', '"minutes"'))
+    checks = verified(past, lone)
+    assert f"{MANIFEST} was altered" in checks["signature"].faults[0]
+    assert [one.what for one in checks.values() if one.faults] == ["signature"]
+    with pytest.raises(InputError, match=r"^[^\n]*tiny[^\n]* is not signed[^\n]*$"):
+        find_bundle(str(shutil.copytree(past.bundles[0].path, tmp_path / "tiny")))

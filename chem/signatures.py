@@ -1,0 +1,155 @@
+"""Signatures of folders, by a team's SSH keys: who says that this run or this bundle is as it was.
+
+A hash beside a file finds accidents; whoever may write the folder can change both. A signature can
+only be made by the holder of a key. OpenSSH's own ``ssh-keygen -Y`` makes and checks it, so keys in
+an agent or on a token work too, and the file of signers has OpenSSH's format (``allowed_signers``).
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from hashlib import file_digest
+from pathlib import Path
+
+from chem.errors import InputError
+from chem.files import is_leftover, write_or_say
+from chem.regular import open_regular, parse_json, read_regular
+
+SIGNERS = "HITLIST_SIGNERS"
+"""Environment variable: the file of signers. Where it is set, what is unsigned is refused."""
+STATEMENT, SIGNATURE = "signed.json", "signed.json.sig"
+NAMESPACE = "hitlist"
+"""A signature of the same key for another purpose, such as a commit, says nothing here."""
+_SECONDS = 60
+_UNSIGNED = (STATEMENT, SIGNATURE, ".lock")
+
+
+def sign_folder(folder: Path, key: Path) -> Path:
+    """Sign every file in a folder; returns the path of the signature.
+
+    key: a private key of OpenSSH, or a public one whose private half is in the agent. ssh-keygen
+    asks for its passphrase.
+
+    Raises:
+        InputError: the folder holds a link or cannot be read or written, or the key cannot sign.
+    """
+    program = _program()
+    statement = json.dumps({"files": _hashes(folder)}, indent=1, ensure_ascii=False) + "\n"
+    (folder / SIGNATURE).unlink(missing_ok=True)
+    write_or_say(folder / STATEMENT, statement)
+    words = ["-Y", "sign", "-n", NAMESPACE, "-f", str(key.absolute())]
+    # Standard input stays: the passphrase is asked for at the terminal.
+    answer = subprocess.run(
+        [program, *words, str((folder / STATEMENT).absolute())],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if answer.returncode != 0 or not (folder / SIGNATURE).is_file():
+        raise InputError(f"{folder} could not be signed with {key} ({_last_line(answer.stderr)})")
+    return folder / SIGNATURE
+
+
+def signers_file() -> Path | None:
+    """Return the file of signers that the environment names; None: nothing has to be signed."""
+    text = os.environ.get(SIGNERS)
+    return Path(text).expanduser().absolute() if text else None
+
+
+def check_signed(folder: Path) -> str:
+    """Return who signed a folder as it is; ``""`` where nothing has to be signed.
+
+    Raises:
+        InputError: it is not signed, by nobody among the signers, or altered since.
+    """
+    signers = signers_file()
+    if signers is None:
+        return ""
+    if not signers.is_file():
+        raise InputError(f"{SIGNERS} names {signers}, which is no file; name one of signers")
+    try:
+        content = read_regular(folder / STATEMENT)
+        read_regular(folder / SIGNATURE)
+    except OSError as error:
+        reason = "is not there" if isinstance(error, FileNotFoundError) else error.strerror
+        raise InputError(
+            f"{folder} is not signed, as {SIGNERS} asks ({Path(error.filename).name} {reason}): "
+            "look at it, and give `hitlist sign`"
+        ) from None
+    who = _verify(folder / SIGNATURE, content, signers)
+    try:
+        signed = parse_json(content)["files"]
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"{folder / STATEMENT} is no statement of this version") from None
+    found = _hashes(folder)
+    differing = [
+        *(
+            f"{name} was altered"
+            for name in found
+            if name in signed and found[name] != signed[name]
+        ),
+        *(f"{name} is missing" for name in signed if name not in found),
+        *(f"{name} was added" for name in found if name not in signed),
+    ]
+    if differing:
+        more = f" and {len(differing) - 1} more" if differing[1:] else ""
+        raise InputError(
+            f"{folder} is not what {who} signed: {differing[0]}{more}; find out who changed it, or "
+            "give `hitlist sign` again"
+        )
+    return who
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder by its name there, in order."""
+    found = {}
+    try:
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            if path.is_symlink():
+                raise InputError(f"{path} is a link: what it points at can change; remove it")
+            if path.is_dir() or name in _UNSIGNED or path.name == ".lock" or is_leftover(path.name):
+                continue
+            with open_regular(path) as file:
+                found[name] = file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{error.filename} cannot be read ({error.strerror})") from None
+    return found
+
+
+def _verify(signature: Path, content: bytes, signers: Path) -> str:
+    """Return which of the signers made a signature of some bytes; InputError where none did."""
+    program = _program()
+    words = ["-f", str(signers), "-s", str(signature.absolute())]
+    found = _ask([program, "-Y", "find-principals", *words], b"")
+    for who in found.stdout.decode(errors="replace").splitlines():
+        checked = _ask([program, "-Y", "verify", "-I", who, "-n", NAMESPACE, *words], content)
+        if found.returncode == 0 and checked.returncode == 0:
+            return who
+    raise InputError(
+        f"{signature} is by none of the signers in {signers}, or of other bytes; find out who made "
+        "it, or give `hitlist sign` with a key that is among them"
+    )
+
+
+def _ask(words: list[str], content: bytes) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(
+            words, input=content, capture_output=True, check=False, timeout=_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise InputError(f"ssh-keygen does not answer ({error})") from None
+
+
+def _program() -> str:
+    program = shutil.which("ssh-keygen")
+    if program is None:
+        raise InputError("signatures need ssh-keygen, which is not there; install OpenSSH's client")
+    return program
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "ssh-keygen does not say why"

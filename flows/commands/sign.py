@@ -1,0 +1,37 @@
+"""``hitlist sign``: say with a key that a run or a bundle is as it should be."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.console import note
+
+
+def sign(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of a finished run, or of a bundle.")
+    ],
+    key: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="A key of OpenSSH, such as ~/.ssh/id_ed25519."),
+    ],
+) -> None:
+    """Sign every file of a finished run or of a bundle with an SSH key.
+
+    Verify a run before you sign it. Where the environment names a file of signers
+    (HITLIST_SIGNERS, in OpenSSH's allowed_signers format), bundles that are not shipped are used,
+    and runs verified, only with a signature by one of them.
+    """
+    from chem.errors import InputError
+    from chem.roots import named_path
+    from chem.signatures import sign_folder
+
+    where = named_path(folder)
+    if not any((where / name).is_file() for name in ("manifest.json", "card.json")):
+        raise InputError(
+            f"{folder} is no finished run and no bundle: it has no manifest.json and no card.json"
+        )
+    signature = sign_folder(where, named_path(key))
+    note("a change of any file there ends what it says: sign again after `rank` or `surrogate`")
+    print(signature)
