@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -43,6 +44,7 @@ _FOOTNOTE = re.compile(r"(?<=[\w%)])\s*(?:\*+|[†‡§#^]+)$")
 _RANGE = re.compile(r"[\d.,]+\s*[^\W\d_]{0,4}\s*(?:-|to|\.\.)\s*[\d.,]+\s*[^\W\d_]{0,4}")
 _SEVERAL = re.compile(r"[<>~=]?\s*[\d.,]+\s*(?:[;|/&]|,\s|and|\s)\s*[<>~=]?\s*[\d.,]+.*")
 _CODE = re.compile(r"-?999+")
+_NINES = re.compile(r"9999+(?:\.0+)?")
 
 _UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 _ASIDE_INACTIVE = re.compile(
@@ -85,6 +87,15 @@ def is_missing(cell: str) -> bool:
 def is_code(number: float) -> bool:
     """Tell whether a number is −999, 9999 and the like: programs write it for not measured."""
     return _CODE.fullmatch(f"{number:.10g}") is not None
+
+
+def repeated_codes(cells: Sequence[str]) -> set[float]:
+    """Return 9999, 99999 and the like where a column has one of them more than once.
+
+    Once, it may have been measured.
+    """
+    counts = Counter(cell.strip() for cell in cells)
+    return {float(cell) for cell, count in counts.items() if count > 1 and _NINES.fullmatch(cell)}
 
 
 def is_inactive(cell: str) -> bool:

@@ -16,6 +16,16 @@ _CENSORED = re.compile(
     r"|^(?:[^\W_]+[\W_]+)?(?:qualifier|relation|operator)s?$",
     re.IGNORECASE,
 )
+_LIMIT = re.compile(r"^(?:[^\W_]+[\W_]+)?(?:limits?|bounds?|bound[ _]?type)$", re.IGNORECASE)
+_SIDES = {
+    **dict.fromkeys(("above", "over", "greater", "greater than", "more than", "at least"), ">"),
+    **dict.fromkeys(("below", "under", "less", "less than", "at most"), "<"),
+    # A value at the upper limit of a curve may be at least that, an upper bound is at most that.
+    **dict.fromkeys(("upper", "lower", "max", "min", "maximum", "minimum"), CENSORED),
+    **dict.fromkeys(("upper limit", "lower limit", "upper bound", "lower bound"), CENSORED),
+    **dict.fromkeys(("exact", "none", "no", "within", "in range", "equal", "ok"), ""),
+}
+"""What the words of a column named ``Limit`` or ``Bound`` mean."""
 _ABOVE = re.compile(
     r"(?<![^\W_])right(?![a-z])|(?<![^\W_])greater"
     r"|(?<![^\W_])(?:gt|ge|above|over|exceeds?|more[ _]than|higher[ _]than)(?![^\W_])",
@@ -39,13 +49,16 @@ def signs_of_flags(column: str, cells: Sequence[str]) -> list[str] | None:
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column)
     side = ">" if _ABOVE.search(plain) else "<" if _BELOW.search(plain) else ""
     named = bool(_CENSORED.search(plain))
-    told = {cell.strip().lower() for cell in cells if not is_missing(cell)}
+    words = ["" if is_missing(cell) else cell.strip().lower() for cell in cells]
+    told = set(words) - {""}
+    if _LIMIT.search(plain) and told <= set(_SIDES) and any(map(_SIDES.get, told)):
+        return [_SIDES.get(word, "") for word in words]
     if not told or not told <= _YES | _NO | _CODES or not (named or _says_than(plain, side)):
         return None
     if not side or told & _CODES or (_ABOVE.search(plain) and _BELOW.search(plain)):
         side = CENSORED
     marked = _YES | _CODES
-    return [side if cell.strip().lower() in marked else "" for cell in cells]
+    return [side if word in marked else "" for word in words]
 
 
 def _says_than(column: str, side: str) -> bool:

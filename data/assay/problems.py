@@ -10,7 +10,7 @@ from data.assay.measure import Measure
 KINDS = {
     "inactive": "inactive without a number",
     "zero": "zero, which is no potency and often means inactive",
-    "code": "a number such as -999, which programs write where nothing was measured",
+    "code": "a number such as -999 or 9999, which programs write where nothing was measured",
     "negative": "below zero, which no concentration is",
     "range": "a range",
     "several values": "several values",
@@ -58,6 +58,11 @@ def advise(problems: Sequence[Problem], measure: Measure) -> str:
         return (
             "write > and < into the column of flags, or call it 'right censored' if the true "
             "values are larger (>) or 'left censored' if they are smaller (<)"
+        )
+    if kinds["code"] and measure.kind == "concentration":
+        return (
+            "empty these cells, or go on without them with --skip-bad-cells; where the number is "
+            "the highest dose, write '>' before it"
         )
     if kinds["negative"]:
         return (

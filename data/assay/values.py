@@ -22,6 +22,7 @@ from data.assay.cells import (
     is_missing,
     read_cell,
     read_class,
+    repeated_codes,
 )
 from data.assay.censoring import CENSORED
 from data.assay.measure import Measure
@@ -113,6 +114,7 @@ class _Reader:
         self.cells = rows.cells[measure.column]
         self.signs = rows.cells[measure.relation] if measure.relation else []
         self.units = rows.cells[measure.units] if measure.units else []
+        self.codes = repeated_codes(self.cells) if measure.kind == "concentration" else set()
         self.notes: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
         self.inactive_as = inactive_as
@@ -279,6 +281,8 @@ class _Reader:
         ):
             raise CellError("code")
         bound = reading.bound if inactive else self._bound(at, reading)
+        if not bound and measure.kind == "concentration" and number in self.codes:
+            raise CellError("code")
         own = inactive and bool(reading.unit)  # --inactive-as '>50 uM', of whatever column
         unit = reading.unit if own else self._unit(at, reading)
         if unit is None:

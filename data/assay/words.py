@@ -97,6 +97,7 @@ RELATION |= {
     "comparator",
 }
 OF_RELATIONS = RELATION | {"mode", "right", "left", "is", "than", "greater", "less", "gt", "lt"}
+OF_RELATIONS |= {"limit", "limits", "bound", "bounds", "type"}
 """Words of columns of relations that are no name of what they belong to."""
 UNIT = {"unit", "units", "uom", "einheit", "einheiten"}
 TYPE = {"type", "endpoint", "parameter", "typ"}

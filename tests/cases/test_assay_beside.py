@@ -334,6 +334,19 @@ def test_flags_of_bounds_are_relations(
         assert task(read(tmp_path, columns), "pIC50") == (P, bounds)
 
 
+@pytest.mark.parametrize("name", ["Limit", "IC50 limit", "bound", "Bound type"])
+def test_words_of_limits_are_relations(name: str, tmp_path: Path) -> None:
+    said = {">": "above", "": "exact"}
+    words = [said[">" if sign == ">" else ""] for sign in SIGNS]
+    assert task(read(tmp_path, {"IC50 (nM)": NM, name: words}), "pIC50") == (P, UPPER)
+    said[">"] = "upper"  # at the upper limit, or at most that?
+    words = [said[">" if sign == ">" else ""] for sign in SIGNS]
+    with pytest.raises(InputError, match="not on which side"):
+        read(tmp_path, {"IC50 (nM)": NM, name: words})
+    numbers = read(tmp_path, {"IC50 (nM)": NM, name: ["50000"] * COUNT})
+    assert task(numbers, "pIC50") == (P, [0] * COUNT)
+
+
 @pytest.mark.parametrize("name", ["censored", "isCensored", "IC50 censoring", "Censored?"])
 def test_flags_of_bounds_without_a_side_are_asked_for(name: str, tmp_path: Path) -> None:
     flags = ["1" if sign == ">" else "0" for sign in SIGNS]

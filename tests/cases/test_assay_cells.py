@@ -196,6 +196,16 @@ def test_what_per_cent_can_be_decides_the_decimal_mark(tmp_path: Path) -> None:
     assert table.values[:, 0].tolist() == pytest.approx(values, abs=1e-4)
 
 
+@pytest.mark.parametrize("code", ["9999", "99999", "9999.0"])
+def test_a_number_of_nines_is_a_concentration_once_and_no_bound(code: str, tmp_path: Path) -> None:
+    """Programs write it for nothing measured, robots for the highest dose."""
+    assert len(task(read(tmp_path, {"IC50 (nM)": first([code])}), "pIC50")[0]) == len(P)
+    with pytest.raises(InputError, match=r"2 a number such as.*write '>' before it"):
+        read(tmp_path, {"IC50 (nM)": first([code, code])})
+    _, bounds = task(read(tmp_path, {"IC50 (nM)": first([f">{code}"] * 2)}), "pIC50")
+    assert bounds[:2] == [-1, -1]
+
+
 @pytest.mark.parametrize("code", ["-999", "-9999", "-999.0", "9999", "-99999"])
 def test_a_code_for_not_measured_is_no_per_cent(code: str, tmp_path: Path) -> None:
     cells = [f"{10 * (p - 8.5):.1f}" for p in P]
