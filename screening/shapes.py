@@ -13,7 +13,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 Count = Annotated[int, Field(ge=0, le=10**12)]
 """Of records, bytes and the like."""
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-FileName = Annotated[str, Field(pattern=r"^[^./\\\x00][^/\\\x00]*$", max_length=200)]
+FileName = Annotated[
+    str, Field(pattern=r"^[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*$", max_length=120)
+]
 """Of a file in a store: it has no folder."""
 _DRIVE = re.compile(r"[\\:\0]")
 
@@ -24,7 +26,9 @@ def _stays_inside(path: str) -> str:
     return path
 
 
-PathInside = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_stays_inside)]
+PathInside = Annotated[
+    str, Field(pattern=r"^[\x20-\x7e]+$", max_length=200), AfterValidator(_stays_inside)
+]
 
 
 class Shape(BaseModel):

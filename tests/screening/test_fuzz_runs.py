@@ -7,6 +7,7 @@ too: every other mutant has them put right again, and reaches what lies behind.
 import json
 import random
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from itertools import islice
@@ -16,8 +17,11 @@ from typing import Any
 import pytest
 from distributed import Client
 
+from chem.describe import PROPERTIES
 from screening.dossier import open_dossier
 from screening.dossier_page import sections
+from screening.fate import tell_fate
+from screening.frames import IDENTITY
 from screening.ledger import LEDGER, hash_purpose
 from screening.partitions import DUPLICATES
 from screening.past import open_run
@@ -131,8 +135,6 @@ def lines_mutant(content: bytes, rng: random.Random) -> bytes:
 
 
 def toml_mutant(content: bytes, rng: random.Random) -> bytes:
-    import tomllib
-
     if rng.random() < 0.2:
         return mutate(content, rng)
     return to_toml(mutate_value(tomllib.loads(content.decode()), rng), rng)
@@ -145,16 +147,19 @@ def table_mutant(content: bytes, rng: random.Random) -> bytes:
 def _use(run: Run, rng: random.Random, lone: Client) -> None:
     """Do what explain, rank and verify do with a run; each time another part of it."""
     past = open_run(run.folder)
-    match rng.randrange(4):
-        case 0 | 1:
-            dossier = open_dossier(past, rng.randint(1, 75))
-            assert list(sections(dossier, past, whole=False))
-        case 2:
-            rerank(past, past.screen)
-        case _:
-            sample = 1 if rng.random() < 0.9 else 5
-            checks = verify_run(past, past.library, lone, sample)
-            list(islice(checks, 6 if sample == 5 else 4))
+    part = rng.random()
+    if part < 0.6:
+        columns = ("status", "stage", "code", "detail", "smiles", *PROPERTIES, *IDENTITY)
+        record = past.read_record(rng.randint(1, 75), columns).to_pylist()[0]
+        assert tell_fate(past, record, ())
+    elif part < 0.8:
+        dossier = open_dossier(past, rng.randint(1, 75))
+        assert list(sections(dossier, past, whole=False))
+    elif part < 0.86:
+        rerank(past, past.screen)
+    else:
+        checks = verify_run(past, past.library, lone, 1)
+        list(islice(checks, 6 if part > 0.99 else 4))
 
 
 WHOLE_RUN = {
