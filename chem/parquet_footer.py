@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import IO, Any, NamedTuple
 
 _MAGIC = b"PAR1"
+MOST = 10_000_000
+"""Bytes of a footer: Python reads a megabyte in half a second."""
 _DEEPEST = 32
 """Structs and lists inside each other; a footer has eight."""
 _TRUE, _FALSE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT, _UUID = 1, 2, 7, 8, 9, 10, 11, 12, 13
@@ -50,6 +52,8 @@ def read_groups(file: IO[bytes]) -> list[Group]:
     size = int.from_bytes(tail[:4], "little")
     if tail[4:] != _MAGIC or size > end - 8:
         raise ValueError("it has no footer")
+    if size > MOST:
+        raise ValueError(f"its footer has {size:,} bytes, expected a library of compounds")
     file.seek(end - 8 - size)
     found = _Footer(file.read(size)).struct()
     return [_group(group) for group in _structs(found, 4)]
