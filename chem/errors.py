@@ -1,5 +1,14 @@
 """The one exception that means: the user can fix this."""
 
+import re
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+
+
+def told_in_a_line(message: object) -> str:
+    """Return a message as one line: what it quotes, such as a path, may hold line breaks."""
+    return _BREAKS.sub(" ", str(message))
+
 
 class InputError(ValueError):
     """A mistake in what the user gave: a file, a column, a name, a value.
@@ -7,3 +16,6 @@ class InputError(ValueError):
     The message is one line that says what was found, what was expected and what to do.
     The command line prints it and exits with code 2; it never shows a traceback for it.
     """
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(told_in_a_line(message))

@@ -20,6 +20,7 @@ from chem.columns import Columns, NamedColumns, record_builder
 from chem.diagnose import one_line
 from chem.errors import InputError
 from chem.find_columns import PEEKED, find_columns
+from chem.parquet_footer import read_groups
 from chem.parquet_sizes import by_dictionary, check_sizes, pieces, rows_at_a_time
 from chem.records import Record
 from chem.stream import is_gzipped, most_unpacked, open_bytes, peek, too_much_unpacked
@@ -27,31 +28,31 @@ from chem.stream import is_gzipped, most_unpacked, open_bytes, peek, too_much_un
 
 def open_parquet(path: Path, wanted: NamedColumns) -> Columns:
     """Read the schema, and find the columns by it and the first rows."""
-    with _open(path) as table:
+    with _open(path) as (table, at_a_time):
         names, rows = table.schema_arrow.names, list[tuple[str, ...]]()
         with suppress(InputError):  # told when it is read
-            rows = peek(_rows(path, table), PEEKED, lambda cells: sum(map(len, cells)))
+            rows = peek(_rows(path, table, at_a_time), PEEKED, lambda cells: sum(map(len, cells)))
         return find_columns(path, names, wanted, rows)
 
 
 def read_schema(path: Path) -> list[str]:
     """Return the names of the columns."""
-    with _open(path) as table:
+    with _open(path) as (table, _):
         return list(table.schema_arrow.names)
 
 
 def read_parquet(path: Path, columns: Columns, counts: Counter[str]) -> Iterator[Record]:
     """Yield every row as a record. counts: what reading finds worth telling."""
     build = record_builder(columns, counts)
-    with _open(path) as table:
-        for row, cells in enumerate(_rows(path, table), start=1):
+    with _open(path) as (table, at_a_time):
+        for row, cells in enumerate(_rows(path, table, at_a_time), start=1):
             yield build(row, cells)
 
 
-def _rows(path: Path, table: Any) -> Iterator[tuple[str, ...]]:
+def _rows(path: Path, table: Any, at_a_time: int) -> Iterator[tuple[str, ...]]:
     """Yield the cells of every row; a fault of the file, whatever it is, raises InputError."""
     row, left = 0, most_unpacked(path.stat().st_size)
-    batches = table.iter_batches(batch_size=rows_at_a_time(table.metadata))
+    batches = table.iter_batches(batch_size=at_a_time)
     while True:
         try:
             batch = next(batches, None)
@@ -74,8 +75,11 @@ def _rows(path: Path, table: Any) -> Iterator[tuple[str, ...]]:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[Any]:
-    """Open a Parquet file; a gzipped one is unpacked first, since Parquet is read from its end."""
+def _open(path: Path) -> Iterator[tuple[Any, int]]:
+    """Open a Parquet file; also say how many of its rows may be read at a time.
+
+    A gzipped one is unpacked first, since Parquet is read from its end.
+    """
     with open_bytes(path) as stream, tempfile.TemporaryFile() as unpacked:
         source: Any = path
         if is_gzipped(path):
@@ -84,16 +88,19 @@ def _open(path: Path) -> Iterator[Any]:
             source = unpacked
         try:
             metadata = pq.read_metadata(source)
-            check_sizes(path, metadata)
+            groups = read_groups(unpacked if is_gzipped(path) else stream)
+            leaves = metadata.schema
+            paths = [leaves.column(at).path for at in range(len(leaves))]
+            check_sizes(path, paths, groups)
             table = pq.ParquetFile(
-                source, metadata=metadata, read_dictionary=by_dictionary(metadata)
+                source, metadata=metadata, read_dictionary=by_dictionary(paths, groups)
             )
         except InputError:
             raise
         except Exception as error:
             raise InputError(f"{path}: not a Parquet file ({_reason(error)}); give one") from error
         with table:
-            yield table
+            yield table, rows_at_a_time(leaves, groups)
 
 
 def _reason(error: Exception) -> str:

@@ -4,7 +4,7 @@ A few kilobytes may hold gigabytes: a dictionary stores a value once however oft
 table, an encoding by prefixes stores what differs, and a page may pack a thousand to one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chem.errors import InputError
+from chem.parquet_footer import BY_DICTIONARY, BY_PREFIX, BYTE_ARRAY, Chunk, Group
 
 MAX_CELL = 10_000_000
 """Bytes of one value."""
@@ -21,48 +22,60 @@ _MOST_ROWS, _MOST_CELLS = 4096, 1_000_000
 """Of a batch."""
 _SUSPECT_TIMES = 20
 """A row group packed as tightly as no library of compounds is."""
-_BY_PREFIX, _BY_DICTIONARY = {"DELTA_BYTE_ARRAY"}, {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}
 
 
-def check_sizes(path: Path, metadata: Any) -> None:
-    """Refuse, with InputError, a row group that would take far more memory than it seems to."""
-    for at in range(metadata.num_row_groups):
-        group = metadata.row_group(at)
-        columns = [group.column(n) for n in range(group.num_columns)]
-        packed = sum(max(column.total_compressed_size, 0) for column in columns)
-        unpacked = sum(max(column.total_uncompressed_size, 0) for column in columns)
-        values = sum(column.num_values for column in columns if "." in column.path_in_schema)
+def check_sizes(path: Path, paths: Sequence[str], groups: Sequence[Group]) -> None:
+    """Refuse, with InputError, a row group that would take far more memory than it seems to.
+
+    paths: of the schema's leaves.
+    """
+    for at, group in enumerate(groups):
+        packed = sum(chunk.packed for chunk in group.chunks)
+        unpacked = sum(chunk.unpacked for chunk in group.chunks)
+        values = sum(chunk.values for name, chunk in _named(paths, group) if "." in name)
         if unpacked > MOST_BYTES and unpacked > _SUSPECT_TIMES * packed:
             raise InputError(
                 f"{path}: row group {at + 1} has {packed:,} bytes that unpack to {unpacked:,}; "
                 "expected a library of compounds; write it again with smaller row groups"
             )
-        if values > MOST_BYTES and values > MAX_CELL // 1000 * group.num_rows:
+        if values > MOST_BYTES and values > MAX_CELL // 1000 * group.rows:
             raise InputError(
-                f"{path}: row group {at + 1} has lists of {values:,} values in {group.num_rows:,} "
+                f"{path}: row group {at + 1} has lists of {values:,} values in {group.rows:,} "
                 "rows; expected a library of compounds; leave these columns out"
             )
 
 
-def by_dictionary(metadata: Any) -> list[str]:
+def by_dictionary(paths: Sequence[str], groups: Sequence[Group]) -> list[str]:
     """Return the columns of texts that are to be kept as a dictionary and numbers when read."""
-    texts = [column for column in _columns(metadata) if column.physical_type == "BYTE_ARRAY"]
-    kept = [one for one in texts if _BY_DICTIONARY.intersection(one.encodings)]
-    return sorted({column.path_in_schema for column in kept})
+    return sorted(
+        {
+            name
+            for group in groups
+            for name, chunk in _named(paths, group)
+            if chunk.kind == BYTE_ARRAY and BY_DICTIONARY & chunk.encodings
+        }
+    )
 
 
-def rows_at_a_time(metadata: Any) -> int:
-    """Return how many rows may be read at a time, whatever stands in them."""
-    width: dict[str, int] = {}
+def rows_at_a_time(schema: Any, groups: Sequence[Group]) -> int:
+    """Return how many rows may be read at a time, whatever stands in them.
+
+    schema: Parquet's own, not Arrow's.
+    """
+    width: dict[int, int] = {}
     """Bytes that one value of a column may have, where they may be more than are stored for it."""
-    for column in _columns(metadata):
-        if _BY_PREFIX.intersection(column.encodings):
-            longest = min(column.total_uncompressed_size, MOST_BYTES)
-            width[column.path_in_schema] = max(longest, width.get(column.path_in_schema, 0))
-    schema = metadata.schema
+    for group in groups:
+        for at, chunk in enumerate(group.chunks):
+            if BY_PREFIX & chunk.encodings:
+                width[at] = max(min(chunk.unpacked, MOST_BYTES), width.get(at, 0))
     fixed = sum(max(schema.column(n).length, 0) for n in range(len(schema)))
     rows = MOST_BYTES // max(sum(width.values()) + fixed, 1)
-    return max(min(int(rows), _MOST_ROWS, _MOST_CELLS // max(int(metadata.num_columns), 1)), 1)
+    return max(min(int(rows), _MOST_ROWS, _MOST_CELLS // max(len(schema), 1)), 1)
+
+
+def _named(paths: Sequence[str], group: Group) -> Iterator[tuple[str, Chunk]]:
+    """Yield a row group's chunks with the paths of the schema; their own ones may lie."""
+    yield from zip(paths, group.chunks, strict=True)
 
 
 def pieces(path: Path, batch: Any, row: int) -> Iterator[tuple[Any, int]]:
@@ -92,13 +105,6 @@ def pieces(path: Path, batch: Any, row: int) -> Iterator[tuple[Any, int]]:
             "columns out"
         )
     yield batch, size
-
-
-def _columns(metadata: Any) -> Iterator[Any]:
-    for at in range(metadata.num_row_groups):
-        group = metadata.row_group(at)
-        for n in range(group.num_columns):
-            yield group.column(n)
 
 
 def _size(array: Any) -> int:

@@ -1,15 +1,29 @@
-"""Files opened only where they are files: a pipe or a device would be waited for, or never end."""
+"""Small files of settings and facts: opened only where they are files, and parsed within bounds.
+
+A pipe or a device would be waited for, or never end. JSON and TOML of strangers may be nested a
+million times, hold half a letter that nothing can print, or take time by the square of their size.
+"""
 
 import errno
 import json
 import os
+import re
 import stat
+import tomllib
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-MOST = 64_000_000
-"""Bytes of a file of settings or facts, such as JSON or TOML; 64 MB."""
+MOST = 16_000_000
+"""Bytes of a file of facts in JSON, which may take twenty times as much room when it is read."""
+MOST_SETTINGS = 2_000_000
+"""Bytes of a file of settings in TOML, of which Python reads a megabyte in a second."""
+DEEPEST = 100
+"""Tables and lists inside each other."""
+_HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]")
+_PART_OF_KEY = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:{_PART_OF_KEY}){{{DEEPEST}}}")
+"""A dotted key of so many parts: reading one takes time by the square of their number."""
 _KINDS = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -35,17 +49,50 @@ def read_regular(path: str | Path, most: int = MOST) -> bytes:
     return content
 
 
-def read_regular_text(path: str | Path) -> str:
-    """Read a whole file of UTF-8; raises OSError as :func:`read_regular`, or UnicodeDecodeError."""
-    return read_regular(path).decode()
-
-
 def parse_json(content: str | bytes) -> Any:
-    """Read JSON; ValueError for what is none, and for what is nested too deeply to be read."""
+    """Read JSON of UTF-8; ValueError for what is none, is nested too deeply or has half letters."""
+    text = content.decode() if isinstance(content, bytes) else content
     try:
-        return json.loads(content)
+        found = json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    _check_depth(found)
+    if _HALF_LETTER.search(text):
+        try:
+            json.dumps(found, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ValueError("it holds half a letter (a lone surrogate)") from None
+    return found
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file; OSError as of :func:`read_regular`.
+
+    UnicodeDecodeError for what is not UTF-8, ValueError for what is no TOML, and for what is nested
+    too deeply.
+    """
+    text = read_regular(path, MOST_SETTINGS).decode()
+    try:
+        if _LONG_KEY.search(text):
+            raise RecursionError
+        found = tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    _check_depth(found)
+    return found
+
+
+def _check_depth(value: Any) -> None:
+    """Raise ValueError for a value that is nested deeper than whoever looks at it can go."""
+    level = [value]
+    for _ in range(DEEPEST):
+        nested = (one for one in level if isinstance(one, (dict, list)))
+        level = [
+            one for each in nested for one in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise ValueError("it is nested too deeply")
 
 
 def _open(path: str, flags: int) -> int:

@@ -242,7 +242,7 @@ def parse_header(lines: list[str], delimiter: str) -> tuple[list[str], int]:
     for end in range(1, len(lines) + 1):
         cells, used = _parse(lines[:end], delimiter)
         if isinstance(cells, list):
-            return cells, used
+            return cells or [""], used  # a blank line has one cell
         if isinstance(cells, str):
             break
     return lines[0].rstrip("\r\n").split(delimiter), 1

@@ -31,6 +31,7 @@ from gnn.batch import GraphArrays, collect, take
 from gnn.bundle import Bundle
 from gnn.calibration import Calibration, blend, log_odds, mean_and_spread
 from gnn.domain import environment_bits
+from gnn.errors import ModelError
 from gnn.outputs import Outputs
 from gnn.players import Ints, Players, find_players, scramble
 from gnn.predict import Predictor
@@ -242,5 +243,5 @@ def _near(outputs: Outputs, task: _Task, name: str) -> Values:
         mean, _ = mean_and_spread(networks)
         near = log_odds(mean, kernel, found.slope, found.kernel, found.offset)
     if not np.isfinite(networks).all() or not np.isfinite(near).all():
-        raise ArithmeticError(f"{name} is not finite; the bundle's weights are broken")
+        raise ModelError(f"{name} is not finite; the bundle's weights are broken")
     return np.asarray(near, np.float64)

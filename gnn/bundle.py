@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,9 +14,17 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from chem.files import make_folder, remove_leftovers, write_or_say
-from chem.regular import open_regular, read_regular
+from chem.regular import read_regular
 from chem.roots import named_path
 from chem.signatures import check_signed
+from gnn.bundle_laws import (
+    MEMBERS,
+    MOST_TENSORS,
+    check_factors,
+    check_graphs,
+    check_same_sizes,
+    check_sizes,
+)
 from gnn.calibration import Calibration
 from gnn.card import Card
 from gnn.domain import MOST, Domain
@@ -27,6 +35,7 @@ from gnn.measured_file import FILE as MEASURED
 from gnn.measured_file import load_measured
 from gnn.network import Network, NetworkConfig
 from gnn.rounding import SHARED, share_graph, whole
+from gnn.similarity import FAMILIES
 from gnn.surrogate import FILE, LoadedSurrogate, load_surrogate
 
 SHIPPED = Path(__file__).parent / "bundles"
@@ -151,8 +160,7 @@ def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle
         )
     path = folder / "weights.safetensors"
     try:
-        with open_regular(path) as file:
-            content = file.read()
+        content = read_regular(path, MOST_TENSORS)
     except OSError as error:
         raise ModelError(f"cannot read {path}: {error.strerror}; restore the bundle") from None
     found = hashlib.sha256(content).hexdigest()
@@ -171,9 +179,9 @@ def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle
         _check_finite(tensors)
         most = card.domain.compounds if card.domain is not None else MOST
         domain = Domain.from_state(kept, most) if kept else None
-        kernel = KernelModel.from_state(_part(tensors, "kernel")) if card.kernel else None
+        kernel = _kernel(card, _part(tensors, "kernel")) if card.kernel else None
         members = _members(card, tensors)
-    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+    except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
         why = " ".join(str(error).split())[:120]
         raise ModelError(
             f"{folder / 'card.json'} does not fit its weights ({why}); restore the bundle"
@@ -182,8 +190,28 @@ def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle
     return Bundle(folder, card, members, domain, kernel, small)
 
 
+def _kernel(card: Card, state: Mapping[str, Tensor]) -> KernelModel:
+    """Return the kernel machine; ValueError for one that does not hold together."""
+    found = KernelModel.from_state(state)
+    check_factors(state["factors"])
+    check_graphs(found.support, len(found.factors))
+    rows, tasks, families = found.support.molecules, len(card.tasks), len(FAMILIES)
+    for name, wanted in (
+        ("alpha", (rows, tasks)),
+        ("centre", (tasks,)),
+        ("mix", (families,)),
+        ("reach", (families,)),
+    ):
+        if getattr(found, name).shape != wanted:
+            raise ValueError(f"kernel.{name} has other sizes than {wanted}")
+    return found
+
+
 def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:
     config = NetworkConfig(**card.network)  # type: ignore[arg-type]
+    check_sizes(config)
+    if not (0 if card.kernel else 1) <= card.members <= MEMBERS:
+        raise ValueError(f"members = {card.members}, expected 1 to {MEMBERS}")
     if config.tasks != len(card.tasks):
         raise ValueError(f"{len(card.tasks)} tasks for {config.tasks} outputs")
     for task in card.tasks:
@@ -222,7 +250,10 @@ def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
 
 def _member(tensors: Mapping[str, Tensor], config: NetworkConfig) -> Network:
     state = whole(tensors)
-    network = Network(config, state["graph.encoder.factors"])
+    factors = state["graph.encoder.factors"]
+    check_factors(factors)
+    check_same_sizes(partial(Network, config, factors), state)
+    network = Network(config, factors)
     network.load_state_dict(state)
     network.eval()
     for parameter in network.parameters():

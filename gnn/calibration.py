@@ -103,6 +103,11 @@ class Calibration:
             for name, value in given.items()
         }
         found = cls(**numbers)
+        lists = {name for name, default in asdict(UNCALIBRATED).items() if type(default) is tuple}
+        for name, value in numbers.items():
+            each = value if name in lists and isinstance(value, tuple) else [value]
+            if (name in lists) != isinstance(value, tuple) or not all(map(_is_number, each)):
+                raise ValueError(f"a calibration's {name} is no number, or no list of them")
         single = [value for value in numbers.values() if not isinstance(value, tuple)]
         if not np.isfinite([*single, *found.level_factors, *found.distance_factors]).all():
             raise ValueError("a calibration holds a number that is not finite")
@@ -119,6 +124,10 @@ class Calibration:
             if not np.isfinite(rising).all() or (np.diff(rising) < 0).any():
                 raise ValueError("a calibration's numbers are not in ascending order")
         return found
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 UNCALIBRATED = Calibration(noise=0.0, spread=1.0, quantile=NORMAL_90, rows=0)

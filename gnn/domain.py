@@ -25,8 +25,8 @@ from gnn.training_set import TrainingSet
 
 Bits = npt.NDArray[np.uint8]
 RADIUS, COLUMNS = 2, 1024
-MOST = 10_000_000
-"""Compounds that a domain may have."""
+MOST = 1_000_000
+"""Compounds that a domain may have: 128 MB, and 1 GB once it is asked."""
 _PIECE = 512
 """Molecules whose environments are counted at a time."""
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6}]

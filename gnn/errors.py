@@ -1,8 +1,13 @@
 """The one exception of this package that means: the user can fix this."""
 
+from chem.errors import told_in_a_line
+
 
 class ModelError(ValueError):
     """A bundle, recipe or assay that cannot be used as it is.
 
     The message is one line that says what was found, what was expected and what to do.
     """
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(told_in_a_line(message))

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from chem.files import write_or_say
+from chem.regular import parse_json, read_regular
 from data.activity import EXACT, LOWER, UPPER
 from gnn.card import Card
 from gnn.errors import ModelError
@@ -41,6 +42,8 @@ _SCHEMA = pa.schema(
     }
 )
 _LISTS = ("task", "relation", "value")
+_MOST = 1 << 29
+"""Bytes of the file."""
 _WHOLE = 1 << 30  # bytes of a page, rows of a group: a column is packed in one piece
 
 
@@ -106,9 +109,9 @@ def load_measured(folder: Path, card: Card) -> Measured | None:
     if not path.is_file():
         return None
     try:
-        content = BytesIO(path.read_bytes())
+        content = BytesIO(read_regular(path, _MOST))
         table = pq.read_table(content, page_checksum_verification=True, use_threads=False)
-        note = json.loads((table.schema.metadata or {})[_KEY])
+        note = parse_json((table.schema.metadata or {})[_KEY])
         if note["format"] != _FORMAT:
             raise ValueError(f"format {note['format']}, expected {_FORMAT}")
         found = _read(table.cast(_SCHEMA), card) if note["of"] == learnt(card) else None

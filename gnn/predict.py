@@ -22,6 +22,7 @@ from gnn.batch import GraphArrays, make_batch, pack, take
 from gnn.bundle import DISTANCE, Bundle
 from gnn.calibration import Calibration, apply_classification, apply_regression
 from gnn.domain import environment_bits
+from gnn.errors import ModelError
 from gnn.network import Network
 from gnn.outputs import Outputs
 from gnn.runtime import half_precision, keep_memory
@@ -64,12 +65,21 @@ class Predictor:
     def predict(self, graphs: GraphArrays) -> dict[str, npt.NDArray[np.float32]]:
         """Predict M molecules: each column float32 [M], never NaN.
 
+        Raises ModelError where a bundle's weights give something else.
+
         Regressions are in the task's unit, classifications probabilities in 0..1.
         """
         columns: dict[str, npt.NDArray[np.float32]] = {}
         known = any(bundle.domain is not None for bundle in self.bundles)
         bits = environment_bits(graphs) if known else None
-        said = zip(self.bundles, self._calibrations, self._outputs(graphs), strict=True)
+        try:
+            outputs_of = self._outputs(graphs)
+        except IndexError as error:  # a table of atoms that is shorter than the vocabulary
+            names = ", ".join(bundle.card.name for bundle in self.bundles)
+            raise ModelError(
+                f"the weights of {names} do not know an atom ({error}); restore the bundle"
+            ) from None
+        said = zip(self.bundles, self._calibrations, outputs_of, strict=True)
         for bundle, calibrations, outputs in said:
             away = None
             if bundle.domain is not None and bits is not None:
@@ -82,7 +92,7 @@ class Predictor:
                 parts = [values.astype(np.float32) for values in found]
                 name = f"{bundle.card.name}_{task.name}"
                 if not np.isfinite(networks).all() or not np.isfinite(parts).all():
-                    raise ArithmeticError(f"{name} is not finite; the bundle's weights are broken")
+                    raise ModelError(f"{name} is not finite; the bundle's weights are broken")
                 for ending, values in zip(PARTS, parts, strict=True):
                     columns[f"{name}{ending}"] = values
             if away is not None:

@@ -1,7 +1,6 @@
 """A recipe: the TOML file that says what a bundle is trained on, and how."""
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from difflib import get_close_matches
@@ -10,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from chem.regular import read_regular_text
+from chem.regular import read_toml
 from chem.roots import named_path
 from gnn.errors import ModelError
 from gnn.network import NetworkConfig, network_config
@@ -234,15 +233,17 @@ def find_recipe(name: str) -> Path:
 def load_recipe(path: Path) -> Recipe:
     """Read a recipe; unknown keys and impossible values are refused."""
     try:
-        return Recipe(**tomllib.loads(read_regular_text(path)))
+        return Recipe.model_validate(read_toml(path))
     except OSError as error:
         raise ModelError(
             f"cannot read {path}: {error.strerror}; give a recipe's TOML file"
         ) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ModelError(f"{path} is not valid TOML: {error}; mend the file") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         what = first["msg"].removeprefix("Value error, ")
-        raise ModelError(f"{path}: {where}: {what}; see gnn/recipes for examples") from None
+        told = " ".join(f"{path}: {where}: {what}; see gnn/recipes for examples".split())
+        raise ModelError(told) from None
+    except ValueError as error:
+        told = " ".join(f"{path} is not valid TOML: {error}; mend the file".split())
+        raise ModelError(told) from None

@@ -6,8 +6,10 @@ of it reaches a hit list. A bundle keeps it beside its weights, in ``surrogate.s
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,7 +19,9 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from chem.files import write_or_say
+from chem.regular import parse_json
 from gnn.batch import Batch
+from gnn.bundle_laws import check_same_sizes, check_sizes
 from gnn.card import Card
 from gnn.environments import environment_logs
 from gnn.errors import ModelError
@@ -155,22 +159,34 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
         return None
     try:
         with safe_open(path, "pt") as file:
-            known = json.loads((file.metadata() or {})["card"])
+            known = parse_json((file.metadata() or {})["card"])
             state = whole({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
         if not all(bool(value.isfinite().all()) for value in state.values()):
             raise ValueError("a weight is not finite")
         found = SurrogateCard(**{**known, "sizes": SurrogateSizes(**known["sizes"])})
+        check_sizes(found.sizes)
+        check_same_sizes(partial(Surrogate, found.sizes), state)
         network = Surrogate(found.sizes)
         network.load_state_dict(state)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (
+        *(SafetensorError, OSError, RuntimeError),
+        *(AttributeError, KeyError, TypeError, ValueError),
+    ) as error:
         why = " ".join(str(error).split())[:120]
         raise ModelError(f"{path} is damaged ({why}); {_remedy(folder)}") from None
     if found.imitates != imitated(card) or found.sizes.tasks != len(card.tasks):
         raise ModelError(
             f"{path} imitates another bundle than the one beside it; {_remedy(folder)}"
         )
+    errors = found.errors if isinstance(found.errors, dict) else {}
+    if not all(_is_number(errors.get(task.name)) for task in card.tasks):
+        raise ModelError(f"{path} is damaged (a task has no error); {_remedy(folder)}")
     network.eval().requires_grad_(False)
     return LoadedSurrogate(network, found, sha256(path.read_bytes()).hexdigest())
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 def _remedy(folder: Path) -> str:

@@ -1,6 +1,5 @@
 """One compound of a run, replayed: what came in, what was done to it, what every model says."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -32,6 +31,7 @@ from screening.plan import domain_limits, task_units
 from screening.rank import beyond
 from screening.records import ACCEPTED
 from screening.store import Store
+from screening.table_laws import read_extra
 
 _READ = ("row", "status", "stage", "code", "detail", "smiles", *IDENTITY)
 
@@ -128,7 +128,7 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
         compound_id=record["compound_id"],
         name=record["name"],
         input_smiles=record["input_smiles"],
-        extra={str(key): str(text) for key, text in json.loads(record["extra"]).items()},
+        extra=read_extra(record["extra"]),
         smiles=record["smiles"],
         steps=steps,
         stereo=stereo_word(record["smiles"]),

@@ -12,6 +12,7 @@ import pandas as pd
 from chem.describe import PROPERTIES
 from chem.isotopes import without_isotopes
 from chem.read import open_library
+from chem.regular import open_regular
 from screening.errors import StoreError
 from screening.frames import why_duplicate
 from screening.partitions import DUPLICATES
@@ -23,6 +24,8 @@ from screening.screen import Limit
 from screening.variants import SAME_BUT_ISOTOPES
 
 HITS, HITS_SDF, PASSED_OVER = "hits.csv", "hits.sdf", "passed_over.csv"
+_READ = {HITS: {"row", "rank", "score", "smiles"}, PASSED_OVER: {"smiles", "why"}}
+"""Columns that are read of a file."""
 _CHANGED = {HITS: "scored", PASSED_OVER: "scored, and not among the hits"}
 """Of compounds that nothing kept off the list, by the first file that cannot be believed."""
 
@@ -61,7 +64,7 @@ def tell_fate(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str])
 
 def _tell_duplicate(past: PastRun, record: Mapping[str, Any]) -> str:
     """Tell which record stands for a duplicate, and what differs; ``""`` if it is none."""
-    pairs = past.prepared.store.read_table(DUPLICATES).to_pydict()
+    pairs = past.prepared.store.read_table(DUPLICATES, ["row", "first_row"]).to_pydict()
     row = dict(zip(pairs["row"], pairs["first_row"], strict=True)).get(record["row"])
     if row is None:
         return ""
@@ -120,7 +123,7 @@ def _tell_hit(run: RunFolder, row: int, smiles: str) -> str:
         path = run.folder / HITS_SDF
         with suppress(_ChangedError), _own(run, HITS_SDF):
             hits = open_library(path) if path.stat().st_size else ()  # no library is empty
-            found = [hit.extra["rank"] for hit in hits if hit.extra["row"] == str(row)]
+            found = [hit.extra.get("rank", "") for hit in hits if hit.extra.get("row") == str(row)]
             return f"hit {found[0]} (by {HITS_SDF}: {HITS} {changed})" if found else ""
         raise
 
@@ -136,7 +139,7 @@ def _tell_passed_over(run: RunFolder, row: int, smiles: str) -> str:
 
 def _tell_isotopes(run: RunFolder, row: int, smiles: str) -> str:
     """Tell that a compound is a hit but for isotope labels; ``""`` if it is not."""
-    if not run.manifest["filtered_by_filter"].get(SAME_BUT_ISOTOPES):
+    if not run.manifest.get("filtered_by_filter", {}).get(SAME_BUT_ISOTOPES):
         return ""
     plain = without_isotopes(smiles)
     found = (hit["rank"] for hit in _lines(run, HITS) if without_isotopes(hit["smiles"]) == plain)
@@ -147,19 +150,25 @@ def _lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:
     """Yield the lines of a file of the run; raises _ChangedError if it is its own no more."""
     csv.field_size_limit(1 << 30)  # a vendor's field may be long
     with _own(run, name) as file, TextIOWrapper(file, encoding="utf-8", newline="") as text:
-        yield from csv.DictReader(text)
+        lines = csv.DictReader(text, restval="")
+        try:
+            if not _READ[name] <= set(lines.fieldnames or ()):
+                raise _ChangedError("lacks columns of a hit list")
+            yield from lines
+        except (UnicodeDecodeError, csv.Error):
+            raise _ChangedError("is no table of UTF-8") from None
 
 
 @contextmanager
 def _own(run: RunFolder, name: str) -> Iterator[BinaryIO]:
     """Open a file of the run; raises _ChangedError if it is not as the run wrote it."""
     try:
-        file = (run.folder / name).open("rb")
+        file = open_regular(run.folder / name)
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         raise _ChangedError("is missing" if missing else f"({error.strerror})") from None
     with file:
-        if file_digest(file, "sha256").hexdigest() != run.manifest["files"][name]:
+        if file_digest(file, "sha256").hexdigest() != run.manifest["files"].get(name):
             raise _ChangedError("was changed since the run")
         file.seek(0)
         yield file

@@ -12,7 +12,7 @@ from chem.same_compound import why_equal
 from screening.errors import StoreError
 from screening.handover.rejects import Duplicate, Reject
 from screening.identity import key_text
-from screening.partitions import DUPLICATES
+from screening.partitions import DUPLICATES, check_records
 from screening.prepared import Prepared
 from screening.records import REJECTED
 from screening.score import SCORED, Rows, Unit, spans
@@ -29,7 +29,9 @@ def scored_frames(
     """Yield a frame for each unit: ``row``, ``smiles``, properties and the named predictions."""
     where = {name: (first, last) for name, first, last in spans(prepared)}
     for unit in units:
-        frame = scores.read_table(unit.file, [*SCORED, *predictions]).to_pandas()
+        table = scores.read_table(unit.file, [*SCORED, *predictions])
+        check_records(scores, unit.file, table)
+        frame = table.to_pandas()
         if not _fits(frame["row"].to_numpy(), unit, where):
             raise StoreError(
                 f"{scores.path(unit.file)} does not belong to {prepared.store.url}; remove the "
@@ -58,7 +60,9 @@ def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
         rows = wanted.filter(pc.and_(pc.greater_equal(wanted, first), pc.less_equal(wanted, last)))
         if len(rows):
             table = prepared.store.read_table(name, ["row", *IDENTITY])
-            found.append(table.filter(pc.is_in(table["row"], rows)))
+            table = table.filter(pc.is_in(table["row"], rows))
+            check_records(prepared.store, name, table, len(rows))
+            found.append(table)
     if not found:
         return hits.assign(**{column: pd.Series(dtype=object) for column in IDENTITY})
     known = pa.concat_tables(found).to_pandas()
@@ -79,7 +83,7 @@ def rejects(prepared: Prepared) -> Iterator[Reject]:
 
 def duplicates(prepared: Prepared) -> Iterator[Duplicate]:
     """Yield every duplicate in row order, with the record that came first."""
-    pairs = prepared.store.read_table(DUPLICATES).to_pydict()
+    pairs = prepared.store.read_table(DUPLICATES, ["row", "first_row"]).to_pydict()
     first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
     if not first_of:
         return

@@ -5,24 +5,27 @@ import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from chem.errors import InputError
 from chem.files import open_unshared, sync_folder
+from chem.regular import MOST as MOST_JSON
 from chem.regular import open_regular, parse_json, read_regular
 from screening.errors import StoreError, told_in_one_line
 from screening.lock import Lock as Lock  # those who lock a folder that has a ledger name it too
 from screening.sealed import SealedStore
+from screening.shapes import Line, check_shape
 from screening.store import Store
 
 LEDGER = "ledger.jsonl"
 READERS = 8
 """Files that are hashed at a time when a ledger is opened."""
 REMEDY = "run the screen again"
-MOST = 1 << 30
-"""Bytes of a ledger, which has a line for each partition."""
+MOST = 64_000_000
+"""Bytes of a ledger, which has a line of 300 for each partition: of four billion compounds."""
 
 
 class Entry(NamedTuple):
@@ -31,6 +34,14 @@ class Entry(NamedTuple):
     sha256: str
     facts: dict[str, Any]
     """What the work found out, so that a resumed run need not open the file."""
+
+    def count(self, name: str) -> int:
+        """Return a number of the facts; 0 where they do not have it."""
+        return int(self.facts.get(name, 0))
+
+    def counts(self, name: str) -> dict[str, int]:
+        """Return numbers by name of the facts; none where they do not have them."""
+        return dict(self.facts.get(name, {}))
 
 
 class Ledger:
@@ -85,7 +96,7 @@ class Ledger:
         except OSError as error:
             reason = "is missing" if isinstance(error, FileNotFoundError) else error.strerror
             raise InputError(f"{path} cannot be read ({reason}); {remedy}") from None
-        if first is None:
+        if first is None or not isinstance(first.get("purpose"), dict):
             raise InputError(f"{path} is damaged in its first line; {remedy}")
         found = cls(folder, first["purpose"], store)
         found.entries = {line["name"]: Entry(line["sha256"], line["facts"]) for line in told}
@@ -158,26 +169,38 @@ class Ledger:
 
 
 def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """Read a ledger's first line, None if it was cut short, and all whole lines after it."""
+    """Read a ledger's first line, None if it was cut short, and all whole lines after it.
+
+    A line that tells of no file, in the shape that a ledger writes, counts as cut short.
+    """
     # Bytes, because a kill may cut a letter, and a library's name may hold any line separator.
-    first, *others = content.split(b"\n")
-    return _parse(first), [line for line in map(_parse, others) if line is not None]
+    lines = BytesIO(content)
+    first = _parse(lines.readline())
+    return first, [line for line in map(_parse_entry, lines) if line is not None]
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:
     """Read a line; None for one that was cut short when the run was killed."""
     try:
-        loaded: dict[str, Any] = parse_json(line)
+        loaded = parse_json(line)
     except ValueError:
         return None
-    return loaded
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def _parse_entry(line: bytes) -> dict[str, Any] | None:
+    found = _parse(line)
+    try:
+        return None if found is None else dict(check_shape(Line, found))
+    except ValueError:
+        return None
 
 
 def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
     """Refuse a folder whose ledger has another purpose, before any work; none is no fault."""
     try:
         with open_regular(folder / LEDGER) as file:
-            found = _parse(file.readline(MOST))
+            found = _parse(file.readline(MOST_JSON))
     except FileNotFoundError:
         return
     except OSError as error:
@@ -188,12 +211,13 @@ def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
 
 def _compare(folder: Path, found: Mapping[str, Any], purpose: Mapping[str, Any]) -> None:
     if other := difference(found.get("purpose"), purpose):
-        if "standardizer" in other.split(", "):
+        before = found.get("purpose")
+        if "standardizer" in other.split(", ") and isinstance(before, dict):
             # Named alone: whatever else differs, these rules are what a chemist has to know of.
-            before, now = found["purpose"].get("standardizer"), purpose["standardizer"]
+            then, now = before.get("standardizer"), purpose["standardizer"]
             raise InputError(
                 f"{folder} holds a library that was prepared under another standardization "
-                f"({before}; today's is {now}); name another folder, or remove this one"
+                f"({then}; today's is {now}); name another folder, or remove this one"
             )
         raise InputError(
             f"{folder} holds another run: its {other} differs "

@@ -178,7 +178,7 @@ def _find(prepared: Prepared, one: CompoundList, named: _Named) -> _Found:
 
 def _first_rows(prepared: Prepared, rows: Rows) -> Rows:
     """Return the rows of each compound's first record, ascending."""
-    repeats = prepared.store.read_table(DUPLICATES)
+    repeats = prepared.store.read_table(DUPLICATES, ["row", "first_row"])
     order = np.argsort(repeats["row"].to_numpy())
     repeated, first = (repeats[c].to_numpy()[order] for c in ("row", "first_row"))
     if len(repeated):

@@ -3,6 +3,7 @@
 The rules have a number, ``chem.standardize.STANDARDIZER``. Keys of two numbers are not comparable.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def told_of_library(library: Library, folder: Path) -> str:
         number
         for path in sorted(folder.parent.glob(f"*/{LEDGER}"))
         if (purpose := _purpose(path)).get("sha256") == library.sha256
-        and (number := int(purpose.get("standardizer", BEFORE_NUMBERS))) < STANDARDIZER
+        and (number := _number(purpose)) < STANDARDIZER
     ]
     if not found:
         return ""
@@ -56,7 +57,13 @@ def standardizer_of_folder(folder: Path) -> int | None:
     purpose = _purpose(folder / LEDGER)
     if "featurizer" not in purpose:
         return None
-    return int(purpose.get("standardizer", BEFORE_NUMBERS))
+    return _number(purpose)
+
+
+def _number(purpose: Mapping[str, Any]) -> int:
+    """Return the number that a ledger's purpose names; one that says anything else is as old."""
+    found = purpose.get("standardizer")
+    return found if type(found) is int else BEFORE_NUMBERS
 
 
 def standardizer_of_run(folder: Path, cache: Path) -> int | None:

@@ -17,8 +17,9 @@ from gnn.batch import GraphArrays
 from screening.errors import StoreError
 from screening.records import ACCEPTED
 from screening.store import Store
+from screening.table_laws import GRAPH as GRAPH
+from screening.table_laws import check_finite, read_extra
 
-GRAPH = ("atoms", "begin", "end", "bonds")
 DUPLICATES = "duplicates.parquet"
 
 
@@ -39,7 +40,29 @@ def read_accepted(prepared: Partitions, name: str, columns: Sequence[str]) -> pa
     place = np.minimum(np.searchsorted(repeated, row), max(len(repeated) - 1, 0))
     kept = repeated[place] != row if len(repeated) else np.ones(len(row), dtype=bool)
     accepted = pc.equal(table["status"], ACCEPTED)
-    return table.filter(pc.and_(accepted, pa.array(kept))).select(list(columns))
+    found = table.filter(pc.and_(accepted, pa.array(kept))).select(list(columns))
+    check_records(prepared.store, name, found)
+    return found
+
+
+def check_records(store: Store, name: str, table: pa.Table, count: int | None = None) -> None:
+    """Raise StoreError for rows of a table that are not as they were written.
+
+    An accepted compound lacks a number, the library's own columns are none, or there are not
+    ``count`` rows.
+    """
+    try:
+        check_finite(table)
+        if "extra" in table.column_names:
+            for text in table["extra"].to_pylist():
+                read_extra(text)
+        if count is not None and table.num_rows != count:
+            raise ValueError(f"{table.num_rows} rows are there of {count}")
+    except ValueError as error:
+        raise StoreError(
+            f"{store.path(name)} was altered ({error}); remove it and run again, and it is made "
+            "anew"
+        ) from None
 
 
 @lru_cache(maxsize=2)

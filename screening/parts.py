@@ -6,13 +6,25 @@ Every part speaks the same two words: at ``zero`` a value earns nothing (desirab
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Task = Annotated[str, Field(pattern=r"^[^_\s]\S*_\S+$", max_length=200)]
 """A predicted column, ``<bundle>_<task>``, such as ``activity_EGFR``."""
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$|^$", max_length=60)]
-Weight = Annotated[float, Field(gt=0, le=1e6)]
+
+
+def _not_tiny(value: float) -> float:
+    if value < 1e-9:
+        raise ValueError(f"{value:g} is too small to count with; give at least 1e-9")
+    return value
+
+
+NotTiny = AfterValidator(_not_tiny)
+"""Of a positive number that something is divided by."""
+Weight = Annotated[float, Field(gt=0, le=1e6), NotTiny]
+Edge = Annotated[float, Field(ge=-1e12, le=1e12)]
+"""A value of a column at which something begins or ends."""
 
 
 class Strict(BaseModel):
@@ -34,8 +46,8 @@ class Prediction(Part):
     task: Task
     label: Label = ""
     """Short name for columns; the task's name without its bundle when left out."""
-    zero: float
-    full: float
+    zero: Edge
+    full: Edge
 
     @property
     def name(self) -> str:
@@ -62,8 +74,8 @@ class OffTarget(Prediction):
     Both are pActivities, so a margin of 1 means tenfold selectivity.
     """
 
-    zero: float = 0.0
-    full: float = 1.5
+    zero: Edge = 0.0
+    full: Edge = 1.5
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -89,10 +101,10 @@ class Window(Part):
     """A range of a property; a side that is left out has no limit."""
 
     property: Text
-    zero_below: float | None = None
-    full_from: float | None = None
-    full_to: float | None = None
-    zero_above: float | None = None
+    zero_below: Edge | None = None
+    full_from: Edge | None = None
+    full_to: Edge | None = None
+    zero_above: Edge | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -20,6 +20,7 @@ from gnn.errors import ModelError
 from screening.judge import Scores
 from screening.ledger import Ledger, difference, hash_purpose
 from screening.older import told_of_run
+from screening.partitions import check_records
 from screening.plan import load_bundles
 from screening.prepared import Prepared, read_prepared
 from screening.runfolder import SCREEN, WHERE, RunFolder, fingerprint, open_folder
@@ -122,7 +123,9 @@ class PastRun:
             if first <= row <= last:
                 wanted = list(dict.fromkeys(["row", *columns]))
                 table = self.prepared.store.read_table(name, wanted)
-                return table.filter(pc.equal(table["row"], row))
+                table = table.filter(pc.equal(table["row"], row))
+                check_records(self.prepared.store, name, table, 1)
+                return table
         raise InputError(
             f"row {row:,} is not in {self.prepared.library}, which has {self.prepared.rows:,}"
         )

@@ -114,7 +114,7 @@ def _rows(
     columns: Sequence[str],
 ) -> Iterator[list[str]]:
     """Yield the cells of each row. words: of :func:`stereo_words`, taken as rows are written."""
-    pairs = prepared.store.read_table(DUPLICATES).to_pydict()
+    pairs = prepared.store.read_table(DUPLICATES, ["row", "first_row"]).to_pydict()
     first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
     firsts = set(first_of.values())
     kept: dict[int, _Judged] = {}

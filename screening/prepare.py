@@ -99,8 +99,8 @@ def prepare_library(
         duplicates = find_duplicates(names, partial(store.read_table, columns=COLUMNS))
         digest = store.write_table(DUPLICATES, duplicates)
         ledger.record(DUPLICATES, {"rows": duplicates.num_rows}, digest)
-        facts = [ledger.entries[name].facts for name in names]
-        codes = sum((Counter(fact["reject_codes"]) for fact in facts), Counter[str]())
+        done = [ledger.entries[name] for name in names]
+        codes = sum((Counter(one.counts("reject_codes")) for one in done), Counter[str]())
         prepared = Prepared(
             folder=folder,
             store=store,
@@ -111,11 +111,11 @@ def prepare_library(
             extra_columns=tuple(library.extra_columns),
             partition_rows=partition_rows,
             rows=rows,
-            rejected=sum(fact["rejected"] for fact in facts),
+            rejected=sum(one.count("rejected") for one in done),
             duplicates=duplicates.num_rows,
             duplicates_sha256=digest,
             reject_codes=dict(sorted(codes.items())),
-            unseen_atoms=sum(fact["unseen_atoms"] for fact in facts),
+            unseen_atoms=sum(one.count("unseen_atoms") for one in done),
             partitions=tuple(names),
             standardizer=purpose["standardizer"],
             notes=(*library.notes, *library.counted),
@@ -165,7 +165,7 @@ def _write_partitions(
     rows = 0
     total = _estimate(library) if progress is not None else None
     entries = ledger.entries.items()
-    done = sum(entry.facts["rows"] for name, entry in entries if name != DUPLICATES)
+    done = sum(entry.count("rows") for name, entry in entries if name != DUPLICATES)
 
     def missing() -> Iterator[tuple[str, list[bytes]]]:
         nonlocal rows, total

@@ -1,13 +1,14 @@
 """A prepared library: its counts and where it is, as ``prepared.json`` keeps them."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from chem.errors import InputError
-from chem.regular import parse_json, read_regular_text
+from chem.regular import parse_json, read_regular
 from screening.older import BEFORE_NUMBERS, standardizer_of_folder
 from screening.partitions import Partitions
+from screening.shapes import Summary, check_shape
 from screening.store import Store
 
 SUMMARY = "prepared.json"
@@ -72,17 +73,15 @@ def read_summary(folder: Path) -> Prepared | None:
     the runs of such a library can still be opened.
     """
     try:
-        found = parse_json(read_regular_text(folder / SUMMARY))
-    except (OSError, ValueError):  # missing, or cut short
+        found = parse_json(read_regular(folder / SUMMARY))
+        if isinstance(found, dict):
+            number = standardizer_of_folder(folder)
+            later = {"standardizer": BEFORE_NUMBERS if number is None else number, "notes": []}
+            found = {**later, **found}
+        found = dict(check_shape(Summary, found))
+    except (OSError, ValueError):  # missing, cut short, or of another version
         return None
-    if isinstance(found, dict):
-        number = standardizer_of_folder(folder)
-        later = {"standardizer": BEFORE_NUMBERS if number is None else number, "notes": ()}
-        names = {field.name for field in fields(Prepared)}
-        found = {**{name: later[name] for name in later if name in names}, **found}
-    if not isinstance(found, dict) or {"folder", *found} != {
-        field.name for field in fields(Prepared)
-    }:
+    if set(found) != set(Summary.model_fields):
         return None
     tuples = {name: tuple(found[name]) for name in ("extra_columns", "partitions", "notes")}
     store = Store(found["store"] or folder)

@@ -14,6 +14,7 @@ from screening.ledger import LEDGER
 from screening.older import WHERE as WHERE
 from screening.plan import Plan
 from screening.prepared import Prepared
+from screening.shapes import Manifest, Where, WhereRanked, check_shape
 
 MANIFEST, SCREEN = "manifest.json", "screen.toml"
 FOLDERS = ("lab", "scores")
@@ -54,15 +55,18 @@ def open_folder(folder: Path) -> RunFolder:
     except (FileNotFoundError, NotADirectoryError):
         raise _unfinished(folder) from None
     try:
-        where = parse_json(_read(folder / WHERE))
+        found = parse_json(_read(folder / WHERE))
+        ranked = isinstance(found, dict) and "run" in found
+        where = check_shape(WhereRanked if ranked else Where, found)
     except InputError:
         raise
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        why = "missing" if isinstance(error, OSError) else f"damaged, {_short(error)}"
         raise InputError(
-            f"{folder} does not say where its scores are ({WHERE} is missing or damaged); run the "
+            f"{folder} does not say where its scores are ({WHERE} is {why}); run the "
             "screen again with a new --out: what was prepared is kept"
         ) from None
-    manifest = parse_json(content)
+    manifest = _read_manifest(folder, content)
     opened = RunFolder(folder, manifest, sha256(content).hexdigest(), where)
     if _hash(folder / SCREEN) != manifest["files"][SCREEN]:
         opened.check_unchanged()
@@ -71,6 +75,24 @@ def open_folder(folder: Path) -> RunFolder:
             "changed copy to `hitlist rank --screen`"
         )
     return opened
+
+
+def _read_manifest(folder: Path, content: bytes) -> Mapping[str, Any]:
+    try:
+        found = check_shape(Manifest, parse_json(content))
+    except ValueError as error:
+        raise InputError(
+            f"{folder / MANIFEST} is damaged ({_short(error)}); run the screen again with a new "
+            "--out: what was prepared is kept"
+        ) from None
+    if SCREEN not in found["files"]:
+        raise InputError(f"{folder / MANIFEST} names no {SCREEN}; run the screen again")
+    return found
+
+
+def _short(error: ValueError) -> str:
+    kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
+    return " ".join(f"{kind}{error}".split())[:200]
 
 
 def check_no_links(folder: Path) -> None:

@@ -101,7 +101,7 @@ def score_units(
     total: compounds in all, for telling progress.
     """
     missing = [unit for unit in units if unit.file not in ledger.entries]
-    done = sum(ledger.entries[u.file].facts["rows"] for u in units if u.file in ledger.entries)
+    done = sum(ledger.entries[u.file].count("rows") for u in units if u.file in ledger.entries)
     for file, rows, digest in run_window(client, partial(score_unit, work), missing):
         ledger.record(file, {"rows": rows}, digest)
         done += rows

@@ -1,7 +1,6 @@
 """Screens as TOML files: find one, read it with clear errors, write it back."""
 
 import json
-import tomllib
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from hashlib import sha256
@@ -11,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from chem.errors import InputError
-from chem.regular import read_regular_text
+from chem.regular import read_toml
 from chem.roots import named_path
 from screening.lab.settings import Lab
 from screening.parts import Liability, OffTarget, Primary, Window
@@ -57,12 +56,12 @@ def load_screen(path: Path) -> Screen:
     Raises InputError, one line with the file, the key, what was found and what is allowed.
     """
     try:
-        table = tomllib.loads(read_regular_text(path))
+        table = read_toml(path)
     except OSError as error:
         raise InputError(f"cannot read the screen {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not a text file in UTF-8: a screen is a TOML file") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"{path} is not valid TOML: {_one_line(str(error))}") from error
     try:
         return Screen.model_validate(table)

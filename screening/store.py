@@ -19,8 +19,10 @@ import pyarrow.parquet as pq
 
 from chem.errors import InputError
 from chem.files import make_folder, write_atomic
+from chem.regular import open_regular
 from chem.roots import check_no_credentials
 from screening.errors import StoreError
+from screening.table_laws import check_table
 
 INSTALL = {
     **dict.fromkeys(("s3", "s3a"), "s3fs"),
@@ -104,7 +106,8 @@ class Store:
         """Read a whole file."""
         with self._explained("read", name):
             if self.folder is not None:
-                return (self.folder / name).read_bytes()
+                with open_regular(self.folder / name) as file:
+                    return file.read()
             content: bytes = self._remote.cat_file(self.path(name))
             return content
 
@@ -135,6 +138,8 @@ class Store:
         """
         wanted = None if columns is None else list(columns)
         with self._explained("read", name):
+            if self.folder is not None:
+                open_regular(self.folder / name).close()
             source = (
                 pa.memory_map(str(self.folder / name))
                 if self.folder is not None
@@ -147,13 +152,15 @@ class Store:
                 f"{self.path(name)} has no {min(missing)}: another version of hitlist wrote it; "
                 "run the screen again with a new --out"
             )
+        with self._explained("read", name):
+            check_table(table)
         return table
 
     def hash(self, name: str) -> str:
         """Return the SHA-256 of a file's bytes."""
         if self.folder is None:
             return hashlib.sha256(self.read(name)).hexdigest()
-        with self._explained("read", name), (self.folder / name).open("rb") as file:
+        with self._explained("read", name), open_regular(self.folder / name) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def exists(self, name: str) -> bool:
@@ -207,7 +214,7 @@ class Store:
                 f"{where} is not there; every worker has to see the same store (a shared folder "
                 "or an object store), and what is missing is made again by the next run"
             ) from None
-        except (pa.ArrowException, KeyError) as error:
+        except (pa.ArrowException, KeyError, ValueError) as error:
             raise StoreError(
                 f"{where} is damaged or cut short ({_text(error)}); run again, and it is made anew"
             ) from None

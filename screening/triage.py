@@ -104,7 +104,7 @@ def look_at_library(
     work = Looking(prepared.source, ledger.store, known, prepared.featurizer, screen, key, half)
     names = {promise_file(key, name): name for name in prepared.partitions}
     missing = [name for file, name in names.items() if file not in ledger.entries]
-    done = sum(ledger.entries[file].facts["rows"] for file in names if file in ledger.entries)
+    done = sum(ledger.entries[file].count("rows") for file in names if file in ledger.entries)
     for file, facts, digest in run_window(client, partial(look_at_partition, work), missing):
         ledger.record(file, facts, digest)
         done += facts["rows"]
@@ -125,7 +125,7 @@ def read_triage(
     for file in files:
         if file not in ledger.entries:
             raise StoreError(f"{ledger.store.path(file)} is missing; run the screen again")
-    taken = sum((Counter(ledger.entries[file].facts["filtered"]) for file in files), Counter())
+    taken = sum((Counter(ledger.entries[file].counts("filtered")) for file in files), Counter())
     table = pa.concat_tables(ledger.store.read_table(file) for file in files)
     return choose(table, {name: taken[name] for name in sorted(taken)}, screen.sought)
 

@@ -81,7 +81,7 @@ def check_books(past: PastRun) -> Check:
         found["rows"] += len(status)
         for word in (ACCEPTED, REJECTED):
             found[word] += pc.sum(pc.equal(status, word)).as_py() or 0
-    pairs = store.read_table(DUPLICATES)
+    pairs = store.read_table(DUPLICATES, ["row", "first_row"])
     again = find_duplicates(prepared.partitions, lambda name: store.read_table(name, COLUMNS))
     found["duplicates"] = pairs.num_rows
     found[ACCEPTED] -= found["duplicates"]

@@ -13,13 +13,13 @@ from chem.errors import InputError
 from screening.lab.doses import Dispense, Recipe, recipes, series
 from screening.lab.volumes import from_nl, from_ul, ul_text
 from screening.lab.wells import FORMATS, PlateFormat
-from screening.parts import Strict
+from screening.parts import NotTiny, Strict
 
 LEVELS = 6
 """Intermediate dilutions at most; each is made from the one before it."""
 
-Concentration = Annotated[float, Field(gt=0, le=1e6)]
-Volume = Annotated[float, Field(gt=0, le=1e4)]
+Concentration = Annotated[float, Field(gt=0, le=1e6), NotTiny]
+Volume = Annotated[float, Field(gt=0, le=1e4), NotTiny]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$", max_length=60)]
 """What every instrument's software reads: letters, digits and ``_.-``."""
 
@@ -59,7 +59,7 @@ class Lab(Strict):
     """From one dose to the next."""
     well_volume_ul: Volume = 50.0
     """All that is in a well in the end."""
-    dmso_percent: Annotated[float, Field(gt=0, le=100)] = 0.5
+    dmso_percent: Annotated[float, Field(gt=0, le=100), NotTiny] = 0.5
     """Share of DMSO in every well that is used, by volume; DMSO is added up to it."""
     tolerance: Annotated[float, Field(ge=0, le=0.2)] = 0.05
     """How far, relatively, whole drops may miss a concentration."""
@@ -83,7 +83,7 @@ class Lab(Strict):
     """The smallest volume that is pipetted to make one."""
 
     # --- The order
-    amount: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    amount: Annotated[float, Field(gt=0, le=1e6), NotTiny] | None = None
     """Of each compound at the least; more is ordered where the plates need more."""
     unit: Literal["uL", "mg"] = "uL"
     """``uL`` of stock in DMSO, or ``mg`` of solid."""

@@ -37,6 +37,13 @@ def test_a_single_column(tmp_path: Path) -> None:
     assert [record[:4] for record in library] == [(1, "row1", "", "CCO"), (2, "row2", "", "CN")]
 
 
+@pytest.mark.parametrize("last", ["#", "##", "#\n", "# \n#"])
+def test_a_lone_mark_of_a_remark_is_no_fault_of_the_program(tmp_path: Path, last: str) -> None:
+    """Where no line names a column of SMILES, each of the first ones may be a header."""
+    with pytest.raises(InputError, match=r"^[^\n]*SMILES column[^\n]*$"):
+        open_library(write(tmp_path, f"id;x\n1;2\n{last}"))
+
+
 def test_a_library_can_be_read_twice(tmp_path: Path) -> None:
     library = open_library(write(tmp_path, "smiles\nCCO\n"))
     assert list(library) == list(library)

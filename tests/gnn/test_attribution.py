@@ -13,6 +13,7 @@ from gnn.attribution import Attributor, partial_molecules
 from gnn.batch import GraphArrays, collect, take
 from gnn.bundle import Bundle, find_bundle, load_bundle
 from gnn.calibration import logistic
+from gnn.errors import ModelError
 from gnn.players import find_players
 from gnn.predict import Predictor
 
@@ -174,7 +175,7 @@ def test_no_molecules(attributor: Attributor) -> None:
 def test_broken_weights_explain_nothing(make_bundle: Callable[..., Bundle], tmp_path: Path) -> None:
     bundle = make_bundle(tmp_path)
     bundle.networks[0].shift[0] = float("nan")
-    with pytest.raises(ArithmeticError, match="not finite"):
+    with pytest.raises(ModelError, match="not finite"):
         Attributor([bundle], ["small_EGFR"]).explain(graphs_of(["CCO"]))
 
 

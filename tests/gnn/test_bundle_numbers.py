@@ -23,6 +23,9 @@ def test_weights_and_calibrations_have_to_be_finite(number: float) -> None:
             Calibration.from_dict({**known, name: number})
     with pytest.raises(ValueError, match="not finite"):
         Calibration.from_dict({**known, "level_factors": [number]})
+    for name, value in (("fade", [0.5]), ("levels", 0.5), ("far", "1"), ("factors", [["a"]])):
+        with pytest.raises(ValueError, match=f"{name} is no number"):
+            Calibration.from_dict({**known, name: value})
 
 
 @pytest.mark.parametrize(("count", "most"), [(0, 5), (6, 5), (20_000_000, 1 << 40)])

@@ -9,6 +9,7 @@ from chem.graphs import MAX_ATOMS, MolGraph, featurize, featurizer_spec
 from chem.standardize import Standardized, standardize
 from gnn.batch import GraphArrays, collect
 from gnn.bundle import Bundle, find_bundle, load_bundle, shipped_bundles
+from gnn.errors import ModelError
 from gnn.predict import PARTS, Predictor
 
 Columns = dict[str, np.ndarray]
@@ -111,7 +112,7 @@ def test_broken_weights_are_no_score(
 ) -> None:
     bundle = make_bundle(tmp_path)
     bundle.networks[1].shift[0] = float("nan")
-    with pytest.raises(ArithmeticError, match=r"small_EGFR is not finite"):
+    with pytest.raises(ModelError, match=r"small_EGFR is not finite"):
         Predictor([bundle]).predict(odd)
 
 

@@ -17,8 +17,8 @@ from screening.store import Store
 
 TABLE = pa.table(
     {
-        "row": pa.array(range(2000), pa.int64()),
-        "atoms": [[n, n % 7, 3] for n in range(2000)],
+        "row": pa.array(range(1, 2001), pa.int64()),
+        "numbers": [[n, n % 7, 3] for n in range(2000)],
         "text": [f"molecule {n * 7919 % 2003}" for n in range(2000)],
     }
 )
