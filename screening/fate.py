@@ -12,6 +12,7 @@ import pandas as pd
 from chem.describe import PROPERTIES
 from chem.isotopes import without_isotopes
 from chem.read import open_library
+from chem.regular import open_regular
 from screening.errors import StoreError
 from screening.frames import why_duplicate
 from screening.partitions import DUPLICATES
@@ -154,7 +155,7 @@ def _lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:
 def _own(run: RunFolder, name: str) -> Iterator[BinaryIO]:
     """Open a file of the run; raises _ChangedError if it is not as the run wrote it."""
     try:
-        file = (run.folder / name).open("rb")
+        file = open_regular(run.folder / name)
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         raise _ChangedError("is missing" if missing else f"({error.strerror})") from None
