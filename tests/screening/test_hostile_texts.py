@@ -1,6 +1,5 @@
 """More than 300 hostile texts through every output: nothing runs, links, fetches or escapes.
 
-
 Each text is the id, the name, a vendor's cell and the structure of records, and the header of a
 column. ``test_hand_over_whole`` holds that they come back as they were.
 """
