@@ -36,6 +36,7 @@ MARKUP = (
     "&lt;script&gt;window.ran=1&lt;/script&gt;",
     "&#x3c;script&#x3e;window.ran=1",
     "</title><script>window.ran=1</script>",
+    "</noscript><img src=x onerror=window.ran=1>",
     "</textarea><script>window.ran=1</script>",
     "<math><mi xlink:href='javascript:window.ran=1'>",
     "javascript:window.ran=1",

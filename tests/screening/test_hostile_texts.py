@@ -229,6 +229,24 @@ def test_a_browser_runs_fetches_and_links_nothing(
     tab.close()
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+@pytest.mark.parametrize("which", ["rows", "columns"])
+def test_a_report_without_scripts_fetches_and_links_nothing(
+    which: str, runs: Runs, browser: Any
+) -> None:
+    page = (getattr(runs, which).folder / "report.html").as_uri()
+    asked: list[str] = []
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(page)
+    assert tab.locator("noscript bdi").count() >= len(getattr(runs, which).table.rows)
+    assert tab.locator("img, iframe, object, embed, base, link, math").count() == 0
+    assert tab.locator("a:not([href^='#']), [src], [action], [onload], [onerror]").count() == 0
+    assert asked == [page]
+    context.close()
+
+
 ACTIVE = """[...document.querySelectorAll("*")].filter((one) =>
     /^(img|iframe|object|embed|base|link|math|textarea|audio|video)$/i
         .test(one.localName)
