@@ -69,8 +69,11 @@ def write_or_say(path: Path, content: bytes | memoryview | str) -> None:
 
 
 def open_unshared(path: str | os.PathLike[str], flags: int) -> int:
-    """Open a file as ``open`` asks an ``opener`` to; one that is made others cannot write."""
-    return os.open(path, flags, _FILE_MODE)
+    """Open a file as ``open`` asks an ``opener`` to; one that is made others cannot write.
+
+    Raises OSError for a symbolic link, whose target would be written.
+    """
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), _FILE_MODE)
 
 
 def make_folder(folder: Path) -> None:

@@ -14,7 +14,8 @@ from urllib.parse import unquote
 from chem.errors import InputError
 
 ROOTS = "HITLIST_ROOTS"
-"""Environment variable: folders and ``s3://bucket/prefix``, with the system's path separator."""
+"""Environment variable: folders, also as ``file:///shared``, and ``s3://bucket/prefix``, with the
+system's path separator."""
 _SEPARATOR = re.compile(rf"{re.escape(os.pathsep)}(?!//)")
 _LOCAL = ("file://", "local://")
 _ADDRESS = re.compile(r"([^/]+):/+([^/?#]*)(.*)", re.DOTALL)
@@ -29,15 +30,21 @@ def roots() -> list[str] | None:
     >>> os.environ["HITLIST_ROOTS"] = "/shared/libraries:s3://bucket/hitlist"
     >>> roots()
     ['/shared/libraries', 's3://bucket/hitlist']
+    >>> os.environ["HITLIST_ROOTS"] = "file://localhost/shared/libraries"
+    >>> roots()
+    ['/shared/libraries']
     >>> del os.environ["HITLIST_ROOTS"]
 
     Raises:
-        InputError: one of them has a key or a password in it.
+        InputError: one of them has a key or a password in it, or names a host.
     """
     text = os.environ.get(ROOTS)
     for address in re.findall(r"[^/]*://[^/]*@", text or ""):  # its colon would part it
         check_no_credentials(address)
-    return None if text is None else [part for part in _SEPARATOR.split(text) if part.strip()]
+    if text is None:
+        return None
+    named = [part for part in _SEPARATOR.split(text) if part.strip()]
+    return [str(local_path(part) or part) for part in named]
 
 
 def named_path(text: str | Path) -> Path:
@@ -67,14 +74,36 @@ def named_address(url: str) -> str:
         InputError: it lies outside the roots, or has a key or a password in it.
     """
     check_no_credentials(url)
-    local = next((url[len(scheme) :] for scheme in _LOCAL if url.startswith(scheme)), None)
-    if local is not None or "://" not in url:
-        named_path(unquote("/" + local.lstrip("/")) if local is not None else url)
+    if (local := local_path(url)) is not None or "://" not in url:
+        named_path(url if local is None else local)
         return url
     allowed = roots()
     if allowed is not None and not any(_is_below(url, root) for root in allowed if "://" in root):
         raise InputError(_refusal(url, allowed))
     return url
+
+
+def local_path(url: str) -> Path | None:
+    """Return the path that an address of this machine names; None for any other address.
+
+    >>> str(local_path("file:///shared/a%20b")), str(local_path("file://localhost/shared"))
+    ('/shared/a b', '/shared')
+    >>> local_path("s3://bucket/x"), local_path("/shared")
+    (None, None)
+
+    Raises:
+        InputError: it names a host, as ``file://shared/x`` does without meaning it.
+    """
+    scheme = next((one for one in _LOCAL if url.startswith(one)), None)
+    if scheme is None:
+        return None
+    host, _, path = url[len(scheme) :].partition("/")
+    if host not in ("", "localhost"):
+        raise InputError(
+            f"{url} names the host {host}; a folder of this machine has three slashes: "
+            f"{scheme}/{host}/{path}"
+        )
+    return Path("/" + unquote(path).lstrip("/"))
 
 
 def check_no_credentials(url: str) -> None:

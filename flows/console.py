@@ -89,9 +89,10 @@ def progress(one_bar: bool = False) -> Iterator[Report]:
         def report(what: str, done: int, total: int | None) -> None:
             key = "" if one_bar else what
             if key not in known:
-                known[key] = bars.add_task(what, total=total, pace="")
+                known[key] = bars.add_task(printable(what), total=total, pace="")
             told = "" if one_bar else pace.tell(what, done, total)
-            bars.update(known[key], description=what, completed=done, total=total, pace=told)
+            shown = printable(what)
+            bars.update(known[key], description=shown, completed=done, total=total, pace=told)
 
         yield report
 
@@ -136,8 +137,8 @@ def show_table(
         for row in (headers, *rows):
             print("\t".join(printable(" ".join(cell.split())) for cell in row))
         return
-    shown = [[printable(cell) for cell in row] for row in rows]
-    console.print(Fitted(headers, shown, title, numbers))
+    head, *shown = [[printable(cell) for cell in row] for row in (headers, *rows)]
+    console.print(Fitted(head, shown, printable(title), numbers))
 
 
 def terminal_width() -> int | None:

@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 from chem.columns import NamedColumns
 from chem.errors import InputError
 from chem.read import Library, hash_file, open_library
+from chem.roots import named_address, named_path
+from data.fetch import cache_folder
 from gnn.bundle import Bundle
 from gnn.errors import ModelError
 from screening.judge import Scores
@@ -77,7 +79,9 @@ class PastRun:
         """The library's file with its columns; None where it is gone, or another one now."""
         path = self._library_path
         try:
-            if path is None or not path.is_file() or hash_file(path) != self.prepared.sha256:
+            if path is None or not _known_place(path).is_file():
+                return None
+            if hash_file(path) != self.prepared.sha256:
                 return None
         except (InputError, OSError, ValueError):
             return None
@@ -164,7 +168,7 @@ def _open(folder: Path) -> PastRun:
     """
     run = scorer = open_folder(folder)
     if "run" in run.where:
-        scorer = open_folder((folder / run.where["run"]).resolve())
+        scorer = open_folder(named_path((folder / run.where["run"]).resolve()))
         if fingerprint(scorer.manifest) != run.where["fingerprint"]:
             raise InputError(
                 f"{folder} ranks what another run scored than is in {scorer.folder} now; rank "
@@ -181,9 +185,9 @@ def _open(folder: Path) -> PastRun:
                 "is installed now; run the screen again"
             )
     half, device = bool(where["half"]), str(where["device"])
-    prepared = _read_prepared(Path(where["prepared"]), folder)
+    prepared = _read_prepared(_known_place(Path(where["prepared"])), folder)
     remedy = f"run the screen again with --out {scorer.folder}"
-    store = Store(where["scores"]) if where["scores"] else None
+    store = Store(named_address(where["scores"])) if where["scores"] else None
     ledger = Ledger.read(scorer.folder / "scores", store, remedy)
     purpose = scoring_purpose(prepared.sha256, prepared.key, bundles, half, device)
     if other := difference(ledger.purpose, purpose):
@@ -196,6 +200,15 @@ def _open(folder: Path) -> PastRun:
     return past
 
 
+def _known_place(path: Path) -> Path:
+    """Return a path that a run's folder names; it may lie in the cache too.
+
+    Whoever made the folder chose the path. Raises InputError where it lies outside the roots.
+    """
+    real, cache = path.resolve(), cache_folder().resolve()
+    return path if cache in real.parents else named_path(path)
+
+
 def _read_prepared(folder: Path, run: Path) -> Prepared:
     """Read a prepared library, whose partitions will be held to their hashes."""
     try:
@@ -205,6 +218,11 @@ def _read_prepared(folder: Path, run: Path) -> Prepared:
         raise InputError(
             f"the prepared library of {run} is gone (it was {folder}); run the screen again"
         ) from None
+    apart = prepared.store.folder
+    if apart is None:
+        named_address(prepared.store.url)
+    else:
+        _known_place(apart)
     if hash_purpose(ledger.purpose) != prepared.key:
         raise InputError(f"{folder} holds another prepared library now; run the screen again")
     return replace(prepared, store=ledger.store)

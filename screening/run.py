@@ -3,6 +3,7 @@
 from distributed import Client
 
 from chem.errors import InputError
+from chem.regular import read_regular_text
 from screening.evidence import Evidence
 from screening.gather import gather_evidence
 from screening.judge import Scores, judge
@@ -132,7 +133,7 @@ def check_folder(plan: Plan) -> None:
 def _check_same_screen(plan: Plan) -> None:
     """Refuse to write another list over one that somebody may have ordered from."""
     try:
-        same = (plan.out / SCREEN).read_text(encoding="utf-8") == dump_screen(plan.screen)
+        same = read_regular_text(plan.out / SCREEN) == dump_screen(plan.screen)
     except (OSError, ValueError):
         same = False
     if not same:

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
-from urllib.parse import unquote
 
 import fsspec  # type: ignore[import-untyped]
 import pyarrow as pa
@@ -20,7 +19,7 @@ import pyarrow.parquet as pq
 from chem.errors import InputError
 from chem.files import make_folder, write_atomic
 from chem.regular import open_regular
-from chem.roots import check_no_credentials
+from chem.roots import check_no_credentials, local_path
 from screening.errors import StoreError
 from screening.table_laws import check_table
 
@@ -54,14 +53,8 @@ class Store:
         """The folder; None for an object store."""
         if isinstance(url, Path) or not mark:
             self.folder = Path(url)
-        elif protocol in ("file", "local"):
-            host, _, path = text[len(protocol) + 3 :].partition("/")
-            if host not in ("", "localhost"):  # or file://shared/x would be /x
-                raise InputError(
-                    f"the store {text} names the host {host}; a folder of this machine has three "
-                    f"slashes: {protocol}:///{host}/{path}"
-                )
-            self.folder = Path("/" + unquote(path))
+        elif (path := local_path(text)) is not None:
+            self.folder = path
         elif protocol not in PROTOCOLS:
             known = ", ".join(f"{name}://" for name in INSTALL)
             raise InputError(
@@ -139,12 +132,10 @@ class Store:
         wanted = None if columns is None else list(columns)
         with self._explained("read", name):
             if self.folder is not None:
-                open_regular(self.folder / name).close()
-            source = (
-                pa.memory_map(str(self.folder / name))
-                if self.folder is not None
-                else pa.BufferReader(self.read(name))
-            )
+                open_regular(self.folder / name).close()  # a pipe would be waited for
+                source = pa.memory_map(str(self.folder / name))
+            else:
+                source = pa.BufferReader(self.read(name))
             with source:
                 table = pq.read_table(source, columns=wanted, page_checksum_verification=True)
         if missing := set(wanted or ()) - set(table.column_names):

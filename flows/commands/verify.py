@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.console import note, note_if, progress
+from flows.console import note, note_if, printable, progress
 from flows.remote import working
 
 
@@ -49,7 +49,8 @@ def verify(
         for check in verify_run(past, opened, client, count, report):
             checks.append(check)
             state = "skipped" if check.skipped else "FAILED" if check.faults else "ok"
-            print(f"{check.what}: {state} ({check.skipped or check.looked_at})", flush=True)
+            told = f"{check.what}: {state} ({check.skipped or check.looked_at})"
+            print(printable(told), flush=True)
             for fault in check.faults:
                 note(f"  {fault}")
     error = faults_of(checks)

@@ -67,7 +67,28 @@ def test_a_path_outside_is_refused_in_one_line(root: Path, name: str) -> None:
 @pytest.mark.parametrize("url", ["s3://bucket/mine", "s3://bucket/mine/x/y"])
 def test_a_store_below_a_root_may_be_used(root: Path, url: str) -> None:
     assert named_address(url) == url
-    assert named_address(f"file://{root}/store")
+    for local in (f"file://{root}/x", f"file://localhost{root}/x", f"local:///{root}/%78"):
+        assert named_address(local) == local
+
+
+@pytest.mark.parametrize("prefix", ["file://", "file://localhost", "local://", "file:///"])
+def test_a_root_may_be_an_address_of_this_machine(
+    prefix: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ROOTS, f"{prefix}{root}:{root.parent}/other")
+    assert [Path(one) for one in roots()] == [root, root.parent / "other"]
+    assert named_path(root / "x") == root / "x"
+    for name in (root.parent / "outside", root.parent, "/", "/localhost", root / "link/x"):
+        for url in (name, f"file://{name}", f"file://localhost{name}", f"file://localhost/{name}"):
+            with pytest.raises(InputError, match="lies outside"):
+                named_address(str(url))
+
+
+def test_a_root_that_names_a_host_allows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Meant was perhaps ``/shared``: it must not be ``/``."""
+    monkeypatch.setenv(ROOTS, "file://shared/libraries")
+    with pytest.raises(InputError, match=r"^[^\n]*three slashes: file:///shared/libraries$"):
+        named_path("/shared/libraries/x.csv")
 
 
 @pytest.mark.parametrize(
@@ -81,6 +102,12 @@ def test_a_store_below_a_root_may_be_used(root: Path, url: str) -> None:
         "http://169.254.169.254/latest",
         "memory://x",
         "file:///etc",
+        "file://localhost/etc",
+        "file://localhost//etc",
+        "file://etc",
+        "file:////etc",
+        "file://localhost/%65tc",
+        "FILE:///etc",
         "file://%2Fetc",
         "local:///etc",
     ],

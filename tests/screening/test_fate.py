@@ -1,5 +1,6 @@
 """What became of each record, by files of the run that may have been changed since."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,19 @@ def test_a_hit_list_that_was_changed_is_not_believed(
         assert all("hits.csv" not in fate for fate in fates if fate.startswith(begin))
     path.write_bytes(whole)
     assert open_dossier(past, row).fate == "hit 1"
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_in_the_place_of_a_hit_list_is_not_waited_for(
+    drug_run: Outcome, tmp_path: Path, hits_of: HitsOf
+) -> None:
+    folder = shutil.copytree(drug_run.folder, tmp_path / "copy")
+    past, row = open_run(folder), int(hits_of(folder)[0]["row"])
+    for name in ("hits.csv", "hits.sdf"):
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+    fate = open_dossier(past, row).fate
+    assert fate.startswith("scored (hits.csv (found a pipe, expected a regular file), so its place")
 
 
 def test_who_was_passed_over_is_told_by_the_run_alone(

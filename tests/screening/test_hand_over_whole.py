@@ -31,10 +31,10 @@ from screening.rerank import check_rerank, rank_again
 from screening.run import run_screen
 from screening.screen import Screen
 from screening.screen_file import dump_screen, hash_screen, load_screen
+from tests.screening.office import NO_OFFICE, OFFICE, count_live
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("hitlist")
-OFFICE = shutil.which("soffice")
 HOSTILE = [
     *("=1+1", '=HYPERLINK("http://x","y")', "@SUM(A1:A9)", "+1", "-1", "\t=1+1", "tab\tstop"),
     *("\rreturn", "a\r\nb", "two\nlines", "'=1+1", "''quoted", "\uff1d1+1", "  =blanks before"),
@@ -352,7 +352,7 @@ def one_kind_of_line_break(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not on this machine")
+@pytest.mark.skipif(OFFICE is None, reason=NO_OFFICE)
 def test_an_office_shows_ids_as_texts(runs: Runs, tmp_path: Path) -> None:
     """The workbook as it is opened, and the CSV file with its columns imported as text."""
     assert OFFICE is not None
@@ -360,14 +360,14 @@ def test_an_office_shows_ids_as_texts(runs: Runs, tmp_path: Path) -> None:
     hits, header = hits_of(folder), list(read(folder / "hits.csv")[0])
     texts = "/".join(f"{at}/2" for at in range(1, len(header) + 1))
     shutil.copy(folder / "hits.xlsx", tmp_path / "book.xlsx")
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     out = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false"
-    command = [OFFICE, profile, "--headless", "--convert-to", out, "--outdir", tmp_path / "out"]
-    for given in (
-        [f"--infilter=CSV:44,34,76,1,{texts}", folder / "hits.csv"],
-        [tmp_path / "book.xlsx"],
-    ):
-        subprocess.run([*command, *given], check=True, capture_output=True, timeout=120)
+    command = [OFFICE, "--headless", "--convert-to", out, "--outdir", tmp_path / "out"]
+    for name, given in (
+        ("csv", [f"--infilter=CSV:44,34,76,1,{texts}", folder / "hits.csv"]),
+        ("xlsx", [tmp_path / "book.xlsx"]),
+    ):  # a profile each: the first office may still hold its own when the second starts
+        profile = f"-env:UserInstallation={(tmp_path / name).as_uri()}"
+        subprocess.run([*command, profile, *given], check=True, capture_output=True, timeout=120)
     for name, rule in (("hits", unescape_cell), ("book", str)):
         with (tmp_path / f"out/{name}.csv").open(encoding="utf-8", newline="") as file:
             shown = list(csv.DictReader(file))
@@ -378,34 +378,16 @@ def test_an_office_shows_ids_as_texts(runs: Runs, tmp_path: Path) -> None:
                 )
 
 
-def formulas(folder: Path, out: Path, separators: str) -> dict[str, int]:
-    """Cells that an office would compute, by file, if it parts cells at these characters.
-
-    separators: their code points, as the office's filter takes them: ``44/59`` is comma and ``;``.
-    """
-    assert OFFICE is not None
-    profile = f"-env:UserInstallation={(out / 'profile').as_uri()}"
-    command = [OFFICE, profile, "--headless", f"--infilter=CSV:{separators},34,76,1"]
-    command += ["--convert-to", "xlsx", "--outdir", str(out)]
-    files = sorted(folder.rglob("*.csv"))
-    subprocess.run([*command, *files], check=True, capture_output=True, timeout=250)
-    found = {}
-    for file in files:
-        sheet = openpyxl.load_workbook(out / f"{file.stem}.xlsx").active
-        assert sheet is not None
-        found[file.name] = sum(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
-    return found
-
-
-@pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not on this machine")
+@pytest.mark.skipif(OFFICE is None, reason=NO_OFFICE)
 @pytest.mark.parametrize("separators", ["44", "59", "9", "124", "44/59/9", "44/59/9/124"])
 def test_no_text_becomes_a_formula_wherever_an_office_parts_cells(
     runs: Runs, separators: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "raw").mkdir()
-    with (tmp_path / "raw/raw.csv").open("w", encoding="utf-8", newline="") as file:
+    raw = tmp_path / "raw.csv"
+    with raw.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([at, text] for at, text in enumerate(HOSTILE))
-    assert formulas(tmp_path / "raw", tmp_path, separators)["raw.csv"] > 1, "nothing would run"
-    found = formulas(runs.folders["whole"], tmp_path, separators)
-    assert found.keys() >= {"hits.csv", "rejects.csv", "duplicates.csv", "order.csv", "plates.csv"}
+    found = count_live([raw, *runs.folders["whole"].rglob("*.csv")], separators)
+    assert found.pop(raw) > 0, "nothing would run"
+    names = {path.name for path in found}
+    assert names >= {"hits.csv", "rejects.csv", "duplicates.csv", "order.csv", "plates.csv"}
     assert set(found.values()) == {0}

@@ -9,10 +9,12 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
+from chem.roots import ROOTS
 from screening.dossier import open_dossier
 from screening.ledger import Lock
 from screening.past import open_run
 from screening.plan import plan_run
+from screening.prepared import SUMMARY
 from screening.publish import Outcome
 from screening.rerank import rank_again, rerank
 from screening.run import run_screen
@@ -73,6 +75,48 @@ def test_a_run_that_cannot_be_opened_says_why(
     with pytest.raises(InputError, match=rf"^[^\n]*{words[spoilt]}[^\n]*$") as told:
         _ = open_run(folder).scores
     assert "SECRET" not in str(told.value)
+
+
+@pytest.mark.parametrize("what", ["nothing", "prepared", "scores", "run", "library", "apart"])
+def test_what_a_run_folder_names_is_held_to_the_roots(
+    drug_run: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """A folder below a root may be forged: it leads a deployed flow nowhere else."""
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    folder = shutil.copytree(drug_run.folder, inside / "run")
+    shutil.copytree(drug_run.folder.parent / "prepared", inside / "prepared")
+    where = json.loads((folder / WHERE).read_text())
+    where |= {"prepared": str(inside / "prepared"), "scores": str(folder / "scores")}
+    library = shutil.copy(where["library"]["path"], inside / "library.csv")
+    where["library"]["path"] = str(library)
+    if what in ("prepared", "scores"):
+        where[what] = str(shutil.copytree(where[what], tmp_path / "outside"))
+        if what == "scores":
+            where[what] = f"file://localhost{where[what]}"
+    if what == "run":
+        where = {"run": str(drug_run.folder), "fingerprint": ""}
+    if what == "library":
+        where["library"]["path"] = str(shutil.copy(library, tmp_path / "outside.csv"))
+    if what == "apart":
+        summary = json.loads((inside / "prepared" / SUMMARY).read_text())
+        (inside / "prepared" / SUMMARY).write_text(json.dumps({**summary, "store": "/etc"}))
+    (folder / WHERE).write_text(json.dumps(where))
+    monkeypatch.setenv(ROOTS, str(inside))
+    if what in ("nothing", "library"):
+        assert (open_run(folder).library is None) == (what == "library")
+        return
+    with pytest.raises(InputError, match=r"^[^\n]*lies outside the folders[^\n]*$"):
+        open_run(folder)
+
+
+def test_the_cache_need_not_be_named_among_the_roots(
+    drug_run: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(drug_run.folder, tmp_path / "run")
+    monkeypatch.setenv(ROOTS, str(tmp_path))
+    monkeypatch.setenv("HITLIST_CACHE", str(drug_run.folder.parent))
+    assert open_run(folder).prepared.folder == drug_run.folder.parent / "prepared"
 
 
 @pytest.mark.parametrize("name", ["manifest.json", WHERE, "screen.toml", "scores/ledger.jsonl"])

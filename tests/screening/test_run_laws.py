@@ -468,6 +468,17 @@ def test_a_finished_run_is_not_written_over_by_another_objective(
     assert len(made.table.rows) == 4
 
 
+@pytest.mark.timeout(60)
+def test_a_pipe_in_the_place_of_a_finished_runs_screen_is_not_waited_for(
+    whole: Outcome, screen: Screen, tmp_path: Path
+) -> None:
+    run = finished(whole, screen, tmp_path)
+    (run.out / "screen.toml").unlink()
+    os.mkfifo(run.out / "screen.toml")
+    with pytest.raises(InputError, match=r"^[^\n]*holds a finished run[^\n]*$"):
+        check_folder(run)
+
+
 @pytest.mark.parametrize("name", ["lab", "scores"])
 def test_a_link_at_a_runs_own_folder_is_refused(
     whole: Outcome, screen: Screen, lone: Client, tmp_path: Path, name: str

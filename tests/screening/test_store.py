@@ -1,5 +1,6 @@
 """A store keeps whole files or none, in a folder and in an object store alike."""
 
+import os
 import pickle
 import subprocess
 import sys
@@ -133,6 +134,20 @@ def test_no_part_of_a_file_is_left_where_the_disk_is_full(tmp_path: Path) -> Non
     assert "StoreError" in last
     assert "large cannot be written (File too large)" in last
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_or_a_device_in_a_store_is_not_waited_for(tmp_path: Path) -> None:
+    """A colleague's run folder may hold one."""
+    os.mkfifo(tmp_path / "a.parquet")
+    (tmp_path / "b.parquet").symlink_to("/dev/zero")
+    store = Store(tmp_path)
+    for name, what in (("a.parquet", "a pipe"), ("b.parquet", "a device")):
+        for read in (store.read, store.read_table, store.hash):
+            with pytest.raises(
+                StoreError, match=rf"^[^\n]*found {what}, expected a regular[^\n]*$"
+            ):
+                read(name)
 
 
 def test_a_store_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
