@@ -76,8 +76,15 @@ def write_atomic(path: Path, content: bytes | memoryview | str) -> None:
 
 def write_or_say(path: Path, content: bytes | memoryview | str) -> None:
     """Write like ``write_atomic``; raises InputError, one line, where that fails."""
-    try:
+    with written_or_said(path):
         write_atomic(path, content)
+
+
+@contextmanager
+def written_or_said(path: Path) -> Iterator[None]:
+    """Turn what the system says of a path that cannot be written into InputError, one line."""
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(

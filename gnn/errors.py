@@ -6,3 +6,7 @@ class ModelError(ValueError):
 
     The message is one line that says what was found, what was expected and what to do.
     """
+
+
+class WorkFolderError(ModelError):
+    """A file of a training cannot be written: no fault of any network, so none is left out."""

@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from threading import Timer
@@ -89,17 +90,20 @@ def test_a_kill_before_or_after_each_rename_and_each_line_of_a_ledger(
 def test_a_kill_at_any_time(
     home: Path, lone: Client, victim: Victim, undisturbed: dict[str, Any]
 ) -> None:
-    started = time.monotonic()
-    victim.start(home)
-    assert victim.wait() == 0
-    whole = time.monotonic() - started
+    for _ in range(2):  # the first one loads what the others have
+        start_again(home)
+        started = time.monotonic()
+        victim.start(home)
+        assert victim.wait() == 0
+        whole = time.monotonic() - started
     assert content(home) == undisturbed
     rng, wrong, killed = random.Random(7), {}, 0
     for number in range(RANDOM):
         start_again(home)
         pid = victim.start(home)
         time.sleep(rng.uniform(0, whole))
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it was quicker
+            os.kill(pid, signal.SIGKILL)
         killed += victim.wait() == -signal.SIGKILL
         if left := wait_until_alone(victim):
             wrong[number] = f"processes are left: {left}"

@@ -77,6 +77,7 @@ class Victim:
 
 def main() -> None:
     """Fork for each job, and say what became of it."""
+    import dask
     from distributed import Client, LocalCluster
 
     from tests.faults.disk import Disk, Event
@@ -85,8 +86,11 @@ def main() -> None:
     @contextmanager
     def one_worker(home: Path) -> Any:
         options = {"n_workers": 1, "processes": False, "dashboard_address": None}
-        options["local_directory"] = f"{home}-dask"  # of the test, not of the run
-        with LocalCluster(threads_per_worker=1, **options) as cluster, Client(cluster) as client:
+        with (
+            dask.config.set({"temporary-directory": f"{home}-dask"}),  # the test's, not the run's
+            LocalCluster(threads_per_worker=1, **options) as cluster,
+            Client(cluster) as client,
+        ):
             yield client
 
     def run(job: dict[str, Any]) -> int:
