@@ -22,7 +22,7 @@ from tests.faults.small import COMMAND, at_home, command, content, leftovers, st
 from tests.faults.victim import Victim
 
 Sample = Callable[[Sequence[Any], int], list[Any]]
-RANDOM = 200 if ALL else 4
+RANDOM = 200 if ALL else 3
 GONE_SECONDS = 20.0
 
 
@@ -32,10 +32,10 @@ def victim() -> Iterator[Victim]:
         yield victim
 
 
-def wait_until_alone(victim: Victim) -> set[int]:
+def wait_until_alone(others: Callable[[], set[int]]) -> set[int]:
     """Return the processes of a killed run that do not end by themselves."""
     end = time.monotonic() + GONE_SECONDS
-    while (left := victim.others()) and time.monotonic() < end:
+    while (left := others()) and time.monotonic() < end:
         time.sleep(0.02)
     return left
 
@@ -74,12 +74,12 @@ def test_a_kill_before_or_after_each_rename_and_each_line_of_a_ledger(
     ]
     assert len(points) > 50
     wrong = {}
-    for at, when in sample(points, 8):
+    for at, when in sample(points, 6):
         start_again(home)
         victim.start(home, at, when)
         if (code := victim.wait()) != -signal.SIGKILL:
             wrong[at, when] = f"code {code}"
-        elif left := wait_until_alone(victim):
+        elif left := wait_until_alone(victim.others):
             wrong[at, when] = f"processes are left: {left}"
         elif said := after_a_kill(home, lone, undisturbed):
             wrong[at, when] = f"{disk.events[at - 1]}: {said}"
@@ -105,7 +105,7 @@ def test_a_kill_at_any_time(
         with suppress(ProcessLookupError):  # it was quicker
             os.kill(pid, signal.SIGKILL)
         killed += victim.wait() == -signal.SIGKILL
-        if left := wait_until_alone(victim):
+        if left := wait_until_alone(victim.others):
             wrong[number] = f"processes are left: {left}"
         elif said := after_a_kill(home, lone, undisturbed):
             wrong[number] = said

@@ -61,7 +61,7 @@ def test_a_fault_at_any_change_is_told_and_mended_by_the_same_command(
     assert content(home) == undisturbed
     faults = [Fault(at, code, ever) for at in range(1, len(disk.events) + 1) for code, ever in WAYS]
     wrong = {}
-    for fault in sample(faults, 40):
+    for fault in sample(faults, 24):
         if said := broken(home, lone, fault, undisturbed):
             wrong[fault] = disk.events[fault.at - 1], said
     assert not wrong, "\n".join(f"{fault} {what}" for fault, what in wrong.items())

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+ROOT = Path(__file__).parents[2]
 MARK = "HITLIST_TEST_MARK"
 """In the environment of a victim and of every process that comes of it."""
 
@@ -31,6 +32,7 @@ class Victim:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            cwd=ROOT,
             env={**os.environ, MARK: self.mark},
         )
         return self
@@ -59,20 +61,25 @@ class Victim:
 
     def others(self) -> set[int]:
         """Return the processes that came of the victim and are still there, but for itself."""
-        found = set()
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit() and int(folder.name) != self._process.pid:
-                try:
-                    marked = f"{MARK}={self.mark}\0".encode() in (folder / "environ").read_bytes()
-                except OSError:
-                    continue
-                if marked:
-                    found.add(int(folder.name))
-        return found
+        return marked_processes(self.mark) - {self._process.pid}
 
     def _answer(self) -> str:
         assert self._process.stdout is not None
         return self._process.stdout.readline()
+
+
+def marked_processes(mark: str) -> set[int]:
+    """Return the processes that were started with a mark in their environment."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                environment = (folder / "environ").read_bytes()
+            except OSError:  # it is gone, or another user's
+                continue
+            if f"{MARK}={mark}\0".encode() in environment:
+                found.add(int(folder.name))
+    return found
 
 
 def main() -> None:
