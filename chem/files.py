@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
+from shutil import rmtree
 from typing import TextIO
 
 from chem.errors import InputError
@@ -18,6 +19,8 @@ from chem.errors import InputError
 _NO_SYNC = {errno.EINVAL, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP}
 """A file system says so that cannot flush a folder; anything else means that data may be lost."""
 _LEFTOVER = re.compile(r"\.[0-9a-f]{8}\.[^/]+", re.DOTALL)
+_PARTS = ".parts"
+"""Ends the name of a folder of ``scratch_beside``."""
 _FILE_MODE, _FOLDER_MODE = 0o664, 0o775
 """Before the umask takes its part."""
 
@@ -42,6 +45,20 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def scratch_beside(path: Path) -> Iterator[Path]:
+    """A folder beside ``path`` for what its writer needs until the block ends.
+
+    Only this user may enter it. What a killed writer left of it ``remove_leftovers`` removes.
+    """
+    folder = path.with_name(f".{token_hex(4)}.{path.name}{_PARTS}")
+    os.mkdir(folder, 0o700)
+    try:
+        yield folder
+    finally:
+        rmtree(folder)
+
+
+@contextmanager
 def open_atomic(path: Path) -> Iterator[TextIO]:
     """A UTF-8 text stream for ``path`` that leaves line ends as written."""
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
@@ -59,8 +76,15 @@ def write_atomic(path: Path, content: bytes | memoryview | str) -> None:
 
 def write_or_say(path: Path, content: bytes | memoryview | str) -> None:
     """Write like ``write_atomic``; raises InputError, one line, where that fails."""
-    try:
+    with written_or_said(path):
         write_atomic(path, content)
+
+
+@contextmanager
+def written_or_said(path: Path) -> Iterator[None]:
+    """Turn what the system says of a path that cannot be written into InputError, one line."""
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(
@@ -94,19 +118,36 @@ def make_folder(folder: Path) -> None:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
 
 
+def remove_durably(*paths: Path) -> None:
+    """Remove files that may be missing, so that no power loss brings one back.
+
+    For a file that vouches for others, before one of them is written anew. Raises OSError.
+    """
+    folders = []
+    for path in paths:
+        with suppress(FileNotFoundError):
+            path.unlink()
+            folders.append(path.parent)
+    for folder in dict.fromkeys(folders):
+        sync_folder(folder)
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove what a writer left that was killed before it could rename its file.
 
     For a folder that is locked: nobody else writes there.
     """
     for path in folder.iterdir():
-        if is_leftover(path.name) and path.is_file() and not path.is_symlink():
+        if is_leftover(path.name) and not path.is_symlink():
             with suppress(OSError):  # litter of another user does no harm
-                path.unlink()
+                if path.is_dir() and path.suffix == _PARTS:
+                    rmtree(path)
+                elif path.is_file():
+                    path.unlink()
 
 
 def is_leftover(name: str) -> bool:
-    """Tell whether a file is one of ``atomic_path``.
+    """Tell whether a file is one of ``atomic_path``, or a folder of ``scratch_beside``.
 
     >>> is_leftover(".1a2b3c4d.hits.csv"), is_leftover("hits.csv"), is_leftover(".lock")
     (True, False, False)

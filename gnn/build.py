@@ -1,6 +1,5 @@
 """From a recipe or an assay to a bundle: load, assemble, fit, assess, write the card."""
 
-import tempfile
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from chem.scratch import scratch_folder
 from data.activity import ActivityTable
 from data.catalogue import dataset
 from data.presumed import presume_inactive
@@ -123,8 +123,8 @@ def build_bundle(
     """
     data = assembled.data
     settings: dict[str, Any] = {"device": device, "report": progress, "pretrained": pretrained}
-    with tempfile.TemporaryDirectory() as scratch:
-        place = work or Path(scratch)
+    with scratch_folder() as scratch:
+        place = work or scratch
         taught = fit_taught(data, sizes, training, members, taught_by, place, seed, **settings)
         part = "test" if (data.parts == "test").any() else "valid"
         baseline = forest_baseline(assembled, part, place, progress) if forest else None

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from chem.files import make_folder, remove_leftovers, write_or_say
+from chem.files import make_folder, remove_durably, remove_leftovers, write_or_say, written_or_said
 from chem.regular import read_regular
 from chem.roots import named_path
 from chem.signatures import check_signed
@@ -123,10 +123,11 @@ def save_bundle(
     weights = save(flat)
     card = card.model_copy(update={"weights": hashlib.sha256(weights).hexdigest()})
     text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
-    make_folder(folder)
-    remove_leftovers(folder)
-    for beside in (FILE, MEASURED):  # they would be another bundle's
-        (folder / beside).unlink(missing_ok=True)
+    with written_or_said(folder):
+        make_folder(folder)
+        remove_leftovers(folder)
+        # The card vouches for the weights; the others would be another bundle's.
+        remove_durably(*(folder / name for name in ("card.json", FILE, MEASURED)))
     for name, content in (("weights.safetensors", weights), ("card.json", text.encode())):
         write_or_say(folder / name, content)
 

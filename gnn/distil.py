@@ -5,7 +5,6 @@
 """
 
 import argparse
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
@@ -17,6 +16,7 @@ import numpy as np
 from gnn.ensemble import Taught, claim, fit_ensemble, fit_members
 from gnn.errors import ModelError
 from gnn.heads import Report, inputs
+from gnn.kept_file import keep_array
 from gnn.network import NetworkConfig, State, network_config
 from gnn.pretrained import Pretrained, load_pretrained
 from gnn.runtime import pick_device
@@ -107,9 +107,7 @@ def fit_taught(
         kept = work / f"lesson-{name}.npy"
         if not kept.is_file():
             said = teach(data, teaching.sizes, first, given, name, where, report)
-            part = kept.with_suffix(".part.npy")
-            np.save(part, said)
-            os.replace(part, kept)
+            keep_array(kept, said)
         lessons[name] = np.load(kept)
     lesson = average(lessons)
     if teaching.values:

@@ -1,7 +1,6 @@
 """Fitting the members of an ensemble, one after the other, in a folder that remembers them."""
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache, partial
@@ -11,12 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from gnn.batch import GraphArrays, make_batch, take
-from gnn.errors import ModelError
+from gnn.errors import ModelError, WorkFolderError
 from gnn.heads import fit_head, inputs
+from gnn.kept_file import keep_file, make_work_folder
 from gnn.network import Network, NetworkConfig, State
 from gnn.pretrained import Pretrained
 from gnn.runtime import keep_memory, pick_device
@@ -101,10 +101,12 @@ def fit_members(
             else:
                 checkpoint = work / f"member-{member}.checkpoint"
                 fitted = fit(data, sizes, config, *numbers, where, checkpoint, report, pretrained)
-                (work / f"member-{member}.json").write_text(json.dumps(fitted.history))
+                keep_file(work / f"member-{member}.json", json.dumps(fitted.history))
                 _keep(fitted.state, place)
                 checkpoint.unlink(missing_ok=True)
             states.append(load_file(place))
+        except WorkFolderError:
+            raise
         except ModelError as error:
             if strict:
                 which = f"member {member + 1} of {len(data.parts)} (seed {seed + member})"
@@ -115,9 +117,7 @@ def fit_members(
 
 
 def _keep(state: State, place: Path) -> None:
-    part = place.with_suffix(".part")
-    save_file({name: value.contiguous() for name, value in state.items()}, part)
-    os.replace(part, place)
+    keep_file(place, save({name: value.contiguous() for name, value in state.items()}))
 
 
 def claim(
@@ -139,12 +139,10 @@ def claim(
         "pretrained": pretrained.sha256 if pretrained else None,
         "taught by": taught_by,
     }
-    work.mkdir(parents=True, exist_ok=True)
+    make_work_folder(work)
     path, text = work / "purpose.json", json.dumps(purpose, sort_keys=True, indent=1)
     if not path.is_file():
-        part = path.with_suffix(".part")
-        part.write_text(text)
-        os.replace(part, path)
+        keep_file(path, text)
     elif path.read_text() != text:
         raise ModelError(
             f"{work} holds members of another recipe or other data; name another folder"

@@ -11,3 +11,7 @@ class ModelError(ValueError):
 
     def __init__(self, message: object = "") -> None:
         super().__init__(told_in_a_line(message))
+
+
+class WorkFolderError(ModelError):
+    """A file of a training cannot be written: no fault of any network, so none is left out."""

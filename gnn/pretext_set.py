@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gnn.batch import GraphArrays
 from gnn.errors import ModelError
+from gnn.kept_file import keep_arrays
 
 _FORMAT = 1
 _STEPS, _REACH = 25, 5.0
@@ -68,9 +69,8 @@ def standardize_labels(
 def save_pretext_set(path: Path, data: PretextSet) -> None:
     """Write it as one ``.npz`` file, without pickles."""
     note = {"format": _FORMAT, "names": data.names, "meta": data.meta}
-    np.savez_compressed(
+    keep_arrays(
         path,
-        allow_pickle=False,
         **data.graphs._asdict(),
         factors=data.factors,
         labels=data.labels,

@@ -8,10 +8,10 @@ knows.
 
 import argparse
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from torch.nn import functional
 from gnn.batch import make_batch, take
 from gnn.environments import environment_counts
 from gnn.errors import ModelError
+from gnn.kept_file import keep_file, make_work_folder
 from gnn.pretext_set import PretextSet, load_pretext_set
 from gnn.pretrained import DescribingEncoder, EncoderSizes, save_pretrained
 from gnn.runtime import half_precision, keep_memory, pick_device
@@ -124,9 +125,9 @@ class Pretraining:
                 speed = done * self.config.batch / (time.monotonic() - began)
                 report(f"step {self.step}/{self.steps}: loss {total / done:.4f}, {speed:.0f}/s")
                 total, began, since = 0.0, time.monotonic(), self.step
-                part = checkpoint.with_suffix(".part")
-                torch.save(self.snapshot(), part)
-                os.replace(part, checkpoint)
+                snapshot = BytesIO()
+                torch.save(self.snapshot(), snapshot)
+                keep_file(checkpoint, snapshot.getbuffer())
 
     @torch.no_grad()
     def explained(self) -> dict[str, float]:
@@ -196,7 +197,7 @@ def pretrain_encoder(
 ) -> dict[str, Any]:
     """Pretrain with a checkpoint in ``work`` and write the encoder to ``folder``."""
     keep_memory()
-    work.mkdir(parents=True, exist_ok=True)
+    make_work_folder(work)
     run = Pretraining(data, config, pick_device(device))
     run.run(work / "pretrain.checkpoint", report)
     return run.write(folder)

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from gnn.batch import Batch, GraphArrays, make_batch, take
 from gnn.encoder import POOLS, Encoder
 from gnn.errors import ModelError
+from gnn.kept_file import keep_file, make_work_folder, remove_kept
 
 SHIPPED = Path(__file__).parent / "pretrained"
 """Folder of the encoder that comes with the package."""
@@ -69,15 +70,16 @@ def save_pretrained(
     folder: Path, sizes: EncoderSizes, state: dict[str, Tensor], card: dict[str, Any]
 ) -> None:
     """Write ``weights.safetensors`` and ``card.json``."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_work_folder(folder)
     small = {
         name: value.to(torch.float16) if value.is_floating_point() and value.ndim > 1 else value
         for name, value in state.items()
     }
     weights = save({name: value.contiguous() for name, value in small.items()})
-    (folder / "weights.safetensors").write_bytes(weights)
+    remove_kept(folder / "card.json")
+    keep_file(folder / "weights.safetensors", weights)
     card = {**card, "sizes": vars(sizes), "weights": hashlib.sha256(weights).hexdigest()}
-    (folder / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    keep_file(folder / "card.json", json.dumps(card, indent=1) + "\n")
 
 
 def load_pretrained(folder: Path = SHIPPED) -> Pretrained:

@@ -1,9 +1,9 @@
 """Fitting one network: early stopping, averaged weights, checkpoints that resume exactly."""
 
 import math
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from gnn.batch import Batch, make_batch, take
 from gnn.errors import ModelError
+from gnn.kept_file import keep_file
 from gnn.losses import masked_loss
 from gnn.network import Network, NetworkConfig
 from gnn.pretrained import Pretrained, start_from
@@ -240,9 +241,9 @@ def fit(
     while run.epoch < config.epochs and run.epoch - run.best_epoch < config.patience:
         run.run_epoch()
         if checkpoint is not None:
-            part = checkpoint.with_suffix(".part")
-            torch.save(run.snapshot(), part)
-            os.replace(part, checkpoint)
+            snapshot = BytesIO()
+            torch.save(run.snapshot(), snapshot)
+            keep_file(checkpoint, snapshot.getbuffer())
         if report is not None:
             last = run.history[-1]
             line = f"loss {last['fit']:.4f}, held out {last['stop']:.4f} (best {run.best_loss:.4f})"

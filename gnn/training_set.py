@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gnn.batch import GraphArrays
 from gnn.errors import ModelError
+from gnn.kept_file import keep_arrays
 
 _FORMAT = 3
 
@@ -82,9 +83,8 @@ class TrainingSet:
 def save_training_set(path: Path, data: TrainingSet) -> None:
     """Write it as one ``.npz`` file, without pickles."""
     note = {"format": _FORMAT, "tasks": data.tasks, "meta": data.meta}
-    np.savez_compressed(
+    keep_arrays(
         path,
-        allow_pickle=False,
         **data.graphs._asdict(),
         factors=data.factors,
         values=data.values,

@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
 from queue import Empty, SimpleQueue
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -19,6 +18,7 @@ from distributed import Client as Client  # flows name its type too
 from distributed import Future, KilledWorker, LocalCluster
 from distributed.comm import CommClosedError
 
+from chem.scratch import scratch_folder
 from screening.errors import SchedulerLostError, WorkerLostError
 from screening.installation import OtherInstallationError, installation, run_checked
 from screening.remote import close, open_client
@@ -54,7 +54,7 @@ def connect(
 
     Processes started here speak TLS with a key that lives in their memory alone, so no other user
     of the machine reaches them. Dask looks for modules in its scratch folder first, so that is a
-    new one that only this user may enter.
+    new one that only this user may enter; those of runs that were killed are removed.
 
     workers: processes to start, by default one for each core that this process may use.
     tls: certificates for ``tls://``; by default what the environment names.
@@ -72,8 +72,8 @@ def connect(
             return
         count = workers or _cores()
         with (
-            TemporaryDirectory(prefix="hitlist-", ignore_cleanup_errors=True) as scratch,
-            dask.config.set({"temporary-directory": scratch}),
+            scratch_folder() as scratch,
+            dask.config.set({"temporary-directory": str(scratch)}),
         ):
             with _ignoring_interrupts():
                 cluster = _start(count)

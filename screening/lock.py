@@ -8,11 +8,21 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from chem.errors import InputError
-from chem.files import make_folder, open_unshared, remove_leftovers
+from chem.files import is_leftover, make_folder, open_unshared, remove_leftovers
 from screening.errors import told_in_one_line
 
 LOCK = ".lock"
 """Stays in the folder when the lock is given back."""
+
+
+def is_unused(folder: Path) -> bool:
+    """Tell whether a folder is missing, or holds nothing but what is made before any work.
+
+    A command that was stopped so early can be given again. Raises OSError where it cannot be read.
+    """
+    if not folder.is_dir():
+        return not folder.exists()
+    return all(path.name == LOCK or is_leftover(path.name) for path in folder.iterdir())
 
 
 class Lock:

@@ -5,12 +5,12 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from distributed import Client
 
 from chem.read import Library
+from chem.scratch import scratch_folder
 from gnn.bundle import Bundle
 from gnn.predict import predicted_columns
 from gnn.runtime import find_device, half_precision
@@ -88,12 +88,12 @@ def predict_file(
     own = token_hex(8)  # other predictions may be under way in the same store
     units = [unit._replace(file=f"{own}-{unit.file}") for unit in whole_units(prepared)]
     files = [unit.file for unit in units]
-    with TemporaryDirectory(dir=out.parent, prefix=".predict-") as scratch:
-        scores = Store(Path(scratch)) if store is None else store / "predictions"
+    with scratch_folder(".predict-", out.parent) as scratch:
+        scores = Store(scratch) if store is None else store / "predictions"
         known = known_bundles(bundles)
         work = Scoring(prepared.source, scores, known, prepared.featurizer, "cpu", half)
         try:
-            with Ledger(Path(scratch), {}, scores) as ledger:
+            with Ledger(scratch, {}, scores) as ledger:
                 score_units(units, work, ledger, client, progress, prepared.accepted)
             words = stereo_words(prepared, client, progress)
             rows = _rows(prepared, scores, files, words, columns)

@@ -19,12 +19,14 @@ from distributed import Client
 
 from chem.count import estimate_records
 from chem.errors import InputError
+from chem.files import remove_durably
 from chem.graphs import featurizer_spec
 from chem.read import READER, Library
 from chem.standardize import STANDARDIZER
 from screening.cluster import run_window
 from screening.cut import rows_of_partition
 from screening.duplicates import COLUMNS, find_duplicates
+from screening.errors import told_in_one_line
 from screening.ledger import Ledger, difference, hash_purpose
 from screening.limits import Limits, read_limits
 from screening.partitions import DUPLICATES
@@ -88,7 +90,8 @@ def prepare_library(
         summary = read_summary(folder)
         if summary is not None and _stands(summary, ledger):
             return summary
-        (folder / SUMMARY).unlink(missing_ok=True)
+        with told_in_one_line(folder / SUMMARY):
+            remove_durably(folder / SUMMARY)
         names, rows = _write_partitions(library, client, partition_rows, ledger, limits, progress)
         try:
             library.check_unchanged(bytes_too=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chem.errors import InputError
-from chem.files import write_atomic
+from chem.files import remove_durably, write_atomic
 from gnn.bundle import Bundle
 from screening.errors import told_in_one_line
 from screening.evidence import Evidence
@@ -78,7 +78,7 @@ def publish(
             )
         check_no_links(out)
         check_accounts(facts, ranking, screen)  # or an earlier run stays as it is
-        (out / MANIFEST).unlink(missing_ok=True)
+        remove_durably(out / MANIFEST)
         write_atomic(out / WHERE, json.dumps(where, indent=1, ensure_ascii=False) + "\n")
         table, manifest = hand_over(
             out,

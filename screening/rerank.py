@@ -8,7 +8,7 @@ from distributed import Client
 
 from chem.describe import PROPERTIES
 from chem.errors import InputError
-from chem.files import make_folder
+from chem.files import is_leftover, make_folder
 from gnn.predict import predicted_columns
 from screening.errors import told_in_one_line
 from screening.evidence import Evidence
@@ -55,7 +55,7 @@ def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
 
 def _is_free(out: Path) -> bool:
     """Tell whether a folder has nothing in it, or what a ranking left that was cut off."""
-    found = {path.name for path in out.iterdir()} - {LOCK}
+    found = {path.name for path in out.iterdir() if not is_leftover(path.name)} - {LOCK}
     return not found or (WHERE in found and not found & {MANIFEST, "scores"})
 
 

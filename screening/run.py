@@ -1,15 +1,19 @@
 """The stages of a screen, one function each: the command line and the flows call these."""
 
+from pathlib import Path
+
 from distributed import Client
 
 from chem.errors import InputError
-from chem.regular import read_regular_text
+from chem.files import is_leftover
+from chem.regular import read_regular
 from screening.evidence import Evidence
 from screening.gather import gather_evidence
 from screening.judge import Scores, judge
 from screening.ledger import LEDGER, Ledger, check_purpose
 from screening.lists import prepare_lists
 from screening.loaded import known_bundles
+from screening.lock import LOCK, is_unused
 from screening.marks import find_marks
 from screening.meter import Clock
 from screening.older import standardizer_of_run, told_of_run
@@ -116,7 +120,7 @@ def check_folder(plan: Plan) -> None:
     """Refuse a folder that holds something else than this run, before any work."""
     scores = plan.out / "scores"
     check_no_links(plan.out)
-    if plan.out.is_dir() and any(plan.out.iterdir()) and not (scores / LEDGER).exists():
+    if plan.out.is_dir() and not (scores / LEDGER).exists() and not _is_free(plan.out):
         raise InputError(
             f"{plan.out} is not empty and holds no run to go on with; name another folder"
         )
@@ -130,10 +134,18 @@ def check_folder(plan: Plan) -> None:
     check_purpose(scores, purpose)
 
 
+def _is_free(out: Path) -> bool:
+    """Tell whether a folder has nothing in it, or what a run left that was cut off at its start."""
+    return all(
+        is_unused(path) if path == out / "scores" else path.name == LOCK or is_leftover(path.name)
+        for path in out.iterdir()
+    )
+
+
 def _check_same_screen(plan: Plan) -> None:
     """Refuse to write another list over one that somebody may have ordered from."""
     try:
-        same = read_regular_text(plan.out / SCREEN) == dump_screen(plan.screen)
+        same = read_regular(plan.out / SCREEN).decode() == dump_screen(plan.screen)
     except (OSError, ValueError):
         same = False
     if not same:

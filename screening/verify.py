@@ -7,8 +7,6 @@ and the files that were handed over from the scores.
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -19,6 +17,7 @@ from distributed import Client
 from chem.describe import PROPERTIES
 from chem.errors import InputError
 from chem.read import Library
+from chem.scratch import scratch_folder
 from chem.signatures import signers_file
 from gnn.errors import ModelError
 from screening.errors import AlteredError
@@ -185,8 +184,8 @@ def check_made_again(
     except AlteredError as error:
         check.faults.append(str(error))
         return check
-    with TemporaryDirectory(prefix="hitlist-") as scratch:
-        folder = Path(scratch) / past.folder.name
+    with scratch_folder() as scratch:
+        folder = scratch / past.folder.name
         folder.mkdir()
         made = publish(
             folder, past.screen, past.bundles, past.prepared, ranking, evidence, Clock(), {}

@@ -34,7 +34,7 @@ ALONE = {
         *("batch", "environments", "network", "losses", "metrics", "runtime", "errors"),
         *("training_set", "training", "ensemble", "calibration", "shrinkage", "heads"),
         *("encoder", "pretrained", "pretrain", "pretext_set", "folded", "counts", "similarity"),
-        *("distil", "teacher", "folded_kernel", "gaussian_process", "forest"),
+        *("distil", "teacher", "folded_kernel", "gaussian_process", "forest", "kept_file"),
     )
 }
 """What trains on a machine that has no RDKit: arrays in, weights out."""

@@ -10,19 +10,24 @@ same bytes.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from io import BufferedWriter
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from chem.files import atomic_path
+from chem.files import atomic_path, scratch_beside
 from screening.handover.dictionary import Definition
 from screening.handover.table import Column, Group, HitTable
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 LONGEST = 32_767
 """Characters that a cell can hold, by the file format."""
@@ -54,12 +59,12 @@ def write_workbook(path: Path, table: HitTable, definitions: Sequence[Definition
     """
     with (
         atomic_path(path) as temporary,
-        TemporaryDirectory(dir=path.parent, prefix=".") as scratch,
+        scratch_beside(path) as scratch,
+        _open_archive(temporary) as file,
     ):
         # Rows are flushed as they are written, so memory does not grow with the list.
-        book = Workbook(
-            str(temporary), {"constant_memory": True, "tmpdir": scratch, "use_zip64": True}
-        )
+        options = {"constant_memory": True, "tmpdir": str(scratch), "use_zip64": True}
+        book = Workbook(file, options)
         try:
             book.set_properties({"created": datetime(2000, 1, 1)})
             _hits(book, book.add_worksheet("hits"), table)
@@ -71,6 +76,54 @@ def write_workbook(path: Path, table: HitTable, definitions: Sequence[Definition
         finally:
             # Or its destructor would write the file once more.
             book.fileclosed = 1
+
+
+class _Archive(BufferedWriter):
+    """A file for an archive whose destructor writes its end even after an error.
+
+    Python would show a traceback where that fails too, so a file that is given up takes no more:
+    it only counts bytes.
+    """
+
+    given_up = False
+    place = 0
+    """Where the next byte would be, once it is given up."""
+
+    def give_up(self) -> None:
+        """Write nothing any more."""
+        self.place = super().tell()
+        self.given_up = True
+
+    def write(self, data: "Buffer") -> int:
+        if not self.given_up:
+            return super().write(data)
+        self.place += memoryview(data).nbytes
+        return memoryview(data).nbytes
+
+    def flush(self) -> None:
+        if not self.given_up:
+            super().flush()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if not self.given_up:
+            return super().seek(offset, whence)
+        self.place = offset
+        return offset
+
+    def tell(self) -> int:
+        return self.place if self.given_up else super().tell()
+
+
+@contextmanager
+def _open_archive(path: Path) -> Iterator[_Archive]:
+    with path.open("wb", buffering=0) as raw:
+        file = _Archive(raw)
+        try:
+            yield file
+            file.flush()
+        except BaseException:
+            file.give_up()
+            raise
 
 
 def _hits(book: Workbook, sheet: Worksheet, table: HitTable) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from chem.files import write_atomic
+from chem.files import remove_durably, write_atomic
 from screening.evidence import Evidence
 from screening.handover.csvfile import write_hits
 from screening.handover.dictionary import write_dictionary
@@ -55,7 +55,7 @@ def hand_over(
     """
     started = perf_counter()
     check_accounts(facts, ranking, screen)
-    (folder / MANIFEST).unlink(missing_ok=True)
+    remove_durably(folder / MANIFEST)
     written = {
         "rejected": (write_rejects(folder / "rejects.csv", rejects), facts.rejected),
         "duplicates": (write_duplicates(folder / "duplicates.csv", duplicates), facts.duplicates),

@@ -11,9 +11,12 @@ import pytest
 from chem.errors import InputError
 from chem.files import (
     atomic_path,
+    is_leftover,
     make_folder,
     open_atomic,
+    remove_durably,
     remove_leftovers,
+    scratch_beside,
     sync_folder,
     write_atomic,
     write_or_say,
@@ -158,7 +161,29 @@ def test_what_a_killed_writer_left_is_removed_and_nothing_else(tmp_path: Path) -
     for name in (*kept, ".1a2b3c4d.hits.csv", ".00000000.a\nb"):
         (tmp_path / name).touch()
     (tmp_path / ".1a2b3c4d.folder").mkdir()
+    (tmp_path / ".1a2b3c4d.hits.xlsx.parts").mkdir()
+    (tmp_path / ".1a2b3c4d.hits.xlsx.parts" / "sheet").touch()
     (tmp_path / ".1a2b3c4d.link").symlink_to(tmp_path / "hits.csv")
     remove_leftovers(tmp_path)
     left = {path.name for path in tmp_path.iterdir()}
     assert left == kept | {".1a2b3c4d.folder", ".1a2b3c4d.link"}
+
+
+def test_a_file_is_removed_before_its_folder_is_flushed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").touch()
+    found: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda file: found.append((tmp_path / "a").exists()))
+    remove_durably(tmp_path / "a", tmp_path / "b")
+    remove_durably(tmp_path / "a")  # nothing is there, so nothing is flushed
+    assert found == [False]
+
+
+def test_scratch_beside_a_file_is_the_users_alone_and_goes(tmp_path: Path) -> None:
+    with scratch_beside(tmp_path / "x") as folder:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert folder.parent == tmp_path
+        assert is_leftover(folder.name)
+        (folder / "y").touch()
+    assert list(tmp_path.iterdir()) == []

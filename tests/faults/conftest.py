@@ -1,0 +1,60 @@
+"""How much of each matrix is taken: a sample, or with ``HITLIST_FAULTS=all`` the whole."""
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import Client
+
+from gnn.bundle import Bundle
+from screening.quarantine import close_chemists
+from tests.faults.disk import Disk
+from tests.faults.small import COMMAND, at_home, command, content, lay_out
+
+ALL = os.environ.get("HITLIST_FAULTS") == "all"
+
+
+@pytest.fixture(scope="session")
+def sample() -> Callable[[Sequence[Any], int], list[Any]]:
+    """Draw some of many by a fixed seed, in their order; all with ``HITLIST_FAULTS=all``."""
+
+    def draw(found: Sequence[Any], number: int) -> list[Any]:
+        if ALL or len(found) <= number:
+            return list(found)
+        return [found[at] for at in sorted(random.Random(7).sample(range(len(found)), number))]
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def model(make_bundle: Callable[..., Bundle], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_bundle(tmp_path_factory.mktemp("model") / "bundle", "small", (("EGFR", "r"),)).path
+
+
+@pytest.fixture
+def home(model: Path, tmp_path: Path) -> Iterator[Path]:
+    """A folder with a library, a screen and a bundle, in which nothing has run."""
+    lay_out(tmp_path)
+    shutil.copytree(model, tmp_path / "bundle")
+    yield tmp_path
+    close_chemists()
+
+
+@pytest.fixture(scope="session")
+def undisturbed(
+    model: Path, lone: Client, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """What the command makes where nothing fails."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    lay_out(folder)
+    shutil.copytree(model, folder / "bundle")
+    with at_home(folder), Disk(folder).plugged_in():
+        answer = command(lone, *COMMAND)
+    assert answer.code == 0, answer.said
+    found = content(folder)
+    assert len(found) > 25
+    return found
