@@ -16,8 +16,10 @@ screen: .venv/.ready   ## Set up, then screen the approved drugs against EGFR.
 test: .venv/.ready-dev ## Set up, then run the tests.
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-fuzz: .venv/.ready-dev ## Set up, then read a million damaged libraries (about an hour).
-	HITLIST_FUZZ=1000000 $(BIN)/python -m pytest -n 2 tests/chem/test_fuzz.py
+fuzz: .venv/.ready-dev ## Set up, then read 100,000 damaged files of each format, 5,000 of each of a run (hours).
+	HITLIST_FUZZ=100000 $(BIN)/python -m pytest -n 2 --dist loadfile tests/chem/test_fuzz.py \
+	  tests/data/test_fuzz_assay.py tests/screening/test_fuzz_settings.py \
+	  tests/screening/test_fuzz_runs.py tests/gnn/test_fuzz_bundles.py
 
 lint: .venv/.ready-dev ## Set up, then check style and types.
 	$(BIN)/ruff check .

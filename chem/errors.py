@@ -5,17 +5,13 @@ import re
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
-def told_in_a_line(message: object) -> str:
-    """Return a message as one line: what it quotes, such as a path, may hold line breaks."""
-    return _BREAKS.sub(" ", str(message))
-
-
 class InputError(ValueError):
     """A mistake in what the user gave: a file, a column, a name, a value.
 
-    The message is one line that says what was found, what was expected and what to do.
+    The message is one line that says what was found, what was expected and what to do. What it
+    quotes, such as a path, may hold line breaks: they become blanks.
     The command line prints it and exits with code 2; it never shows a traceback for it.
     """
 
     def __init__(self, message: object = "") -> None:
-        super().__init__(told_in_a_line(message))
+        super().__init__(_BREAKS.sub(" ", str(message)))

@@ -178,9 +178,8 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
         raise ModelError(
             f"{path} imitates another bundle than the one beside it; {_remedy(folder)}"
         )
-    errors = found.errors if isinstance(found.errors, dict) else {}
-    if not all(_is_number(errors.get(task.name)) for task in card.tasks):
-        raise ModelError(f"{path} is damaged (a task has no error); {_remedy(folder)}")
+    if not isinstance(found.errors, dict) or not all(map(_is_number, found.errors.values())):
+        raise ModelError(f"{path} is damaged (an error is no number); {_remedy(folder)}")
     network.eval().requires_grad_(False)
     return LoadedSurrogate(network, found, sha256(path.read_bytes()).hexdigest())
 

@@ -57,6 +57,14 @@ class SurrogatePredictor:
             for bundle in bundles
             for task, error in _surrogate(bundle).card.errors.items()
         }
+        for bundle in bundles:
+            for task in bundle.card.tasks:
+                name = f"{bundle.card.name}_{task.name}"
+                if name in self.columns and name not in self.errors:
+                    raise ModelError(
+                        f"the surrogate of {bundle.card.name} does not say how far {task.name} is "
+                        f"off; make it anew with `hitlist surrogate {bundle.path}`"
+                    )
         """By task, in its unit or in log odds: see :class:`gnn.surrogate.SurrogateCard`."""
 
     @torch.inference_mode()

@@ -23,8 +23,8 @@ def _not_tiny(value: float) -> float:
 NotTiny = AfterValidator(_not_tiny)
 """Of a positive number that something is divided by."""
 Weight = Annotated[float, Field(gt=0, le=1e6), NotTiny]
-Edge = Annotated[float, Field(ge=-1e12, le=1e12)]
-"""A value of a column at which something begins or ends."""
+Edge = Annotated[float, Field(ge=-1e300, le=1e300)]
+"""A value of a column at which something begins or ends: the width between two is finite."""
 
 
 class Strict(BaseModel):

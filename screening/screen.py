@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from chem.errors import InputError
 from chem.examine import EXAMINED
 from screening.lab.settings import Lab
-from screening.parts import Edge, Liability, OffTarget, Prediction, Primary, Strict, Text, Window
+from screening.parts import Liability, OffTarget, Prediction, Primary, Strict, Text, Window
 from screening.selection import POOL_PER_HIT, Selection
 
 RESERVED = frozenset(
@@ -58,7 +58,7 @@ class Screen(Strict):
     off_targets: Annotated[tuple[OffTarget, ...], Field(strict=False)] = ()
     liabilities: Annotated[tuple[Liability, ...], Field(strict=False)] = ()
     windows: Annotated[tuple[Window, ...], Field(strict=False)] = ()
-    filters: dict[str, Edge] = Field(default_factory=dict)
+    filters: dict[str, float] = Field(default_factory=dict)
     """``max_<column>`` or ``min_<column>``: value; a value equal to its limit passes.
 
     Columns are properties, predictions, parts of the score, and those of ``EXAMINED``."""
