@@ -142,7 +142,7 @@ def write_inputs(place: Path, bundle: Bundle) -> None:
     (place / "screen.toml").write_text(dump_screen(Screen.model_validate(screen)))
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(900)
 def test_secrets_end_up_nowhere_and_structures_where_they_belong(
     place: Path,
     say: Say,
@@ -157,7 +157,7 @@ def test_secrets_end_up_nowhere_and_structures_where_they_belong(
     # The one with processes of its own, whose arguments are looked at.
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     watch = Watch(process.pid)
-    out, err = process.communicate(timeout=200)
+    out, err = process.communicate(timeout=500)
     lines = watch.stop()
     assert process.returncode == 0, err
     assert any("screening.chemist" in line for line in lines)
