@@ -156,7 +156,24 @@ def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
     keys = {artifact["key"] for artifact in ask(server, "/artifacts/filter", {})}
     assert {"kinase-top-hits", "kinase-run", "screen-prepare", "screen-score"} <= keys
     assert {"kinase-again-top-hits", "kinase-again-run"} <= keys
+    assert_no_structure_and_no_secret_is_kept(server, [row[1] for row in drugs], tmp_path)
     wait_for_the_nightly_runs(server)
+
+
+def assert_no_structure_and_no_secret_is_kept(
+    server: Environment, structures: list[str], folder: Path
+) -> None:
+    """In the server's database and in the logs of both; what a rejected record says is no log."""
+    secret = profile_of(server)["PREFECT_API_AUTH_STRING"].partition(":")[2]
+    home = Path(server["PREFECT_HOME"])
+    files = [*home.glob("prefect.db*"), home / "server.log", folder / "worker.log"]
+    kept = {path.name: path.read_bytes() for path in files}
+    assert b"kinase-top-hits" in b"".join(kept.values())  # the database is there, artifacts too
+    long = [text for text in structures if len(text) > 15 and not text.isalpha()]
+    assert len(long) > 30
+    for name, content in kept.items():
+        assert secret.encode() not in content, name
+        assert [text for text in long if text.encode() in content] == [], name
 
 
 def assert_nothing_outside_the_roots_is_read(server: Environment, elsewhere: Path) -> None:
