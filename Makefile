@@ -7,7 +7,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # A waiting thread sleeps: where others use the cores too, spinning makes torch ten times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: screen test fuzz lint setup licences bench-peers help
+.PHONY: screen test fuzz faults lint setup licences bench-peers help
 help:            ## Say what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
@@ -19,6 +19,9 @@ test: .venv/.ready-dev ## Set up, then run the tests.
 
 fuzz: .venv/.ready-dev ## Set up, then read a million damaged libraries (about an hour).
 	HITLIST_FUZZ=1000000 $(BIN)/python -m pytest -n 2 tests/chem/test_fuzz.py
+
+faults: .venv/.ready-dev ## Set up, then fail every change of a disk and kill runs at every one (hours).
+	HITLIST_FAULTS=all $(BIN)/python -m pytest tests/faults
 
 lint: .venv/.ready-dev ## Set up, then check style and types.
 	$(BIN)/ruff check .
