@@ -6,7 +6,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # A waiting thread sleeps: where others use the cores too, spinning makes torch ten times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: screen test fuzz lint setup licences pins audit sbom bench-peers help
+.PHONY: screen test fuzz faults lint setup licences pins audit sbom bench-peers help
 help:            ## Say what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
@@ -20,6 +20,9 @@ fuzz: .venv/.ready-dev ## Set up, then read 100,000 damaged files of each format
 	HITLIST_FUZZ=100000 $(BIN)/python -m pytest -n 2 --dist loadfile tests/chem/test_fuzz.py \
 	  tests/data/test_fuzz_assay.py tests/screening/test_fuzz_settings.py \
 	  tests/screening/test_fuzz_runs.py tests/gnn/test_fuzz_bundles.py
+
+faults: .venv/.ready-dev ## Set up, then fail every change of a disk and kill runs at every one (hours).
+	HITLIST_FAULTS=all $(BIN)/python -m pytest tests/faults
 
 lint: .venv/.ready-dev ## Set up, then check style and types.
 	$(BIN)/ruff check .

@@ -84,7 +84,7 @@ def command(client: Client, *words: str) -> Answer:
     out, err = io.StringIO(), io.StringIO()
     code: Any = 0
     with (
-        patch("flows.commands.screen.working", working),
+        patch(f"flows.commands.{words[0]}.working", working, create=True),
         patch("sys.unraisablehook", lambda failed: err.write(f"Traceback: {failed.exc_value!r}\n")),
         redirect_stdout(out),
         redirect_stderr(err),

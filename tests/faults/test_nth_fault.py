@@ -1,7 +1,9 @@
 """Every change that a screen makes on a disk fails once, in each way: nothing is lost or wrong."""
 
 import errno
+import json
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,13 @@ from tests.faults.small import COMMAND, at_home, command, content, leftovers, st
 
 WAYS = [(code, ever) for code in (errno.EIO, errno.ENOSPC) for ever in (False, True)]
 Sample = Callable[[Sequence[Any], int], list[Any]]
+
+
+def may_be_lost(disk: Disk, out: Path) -> list[str]:
+    """Return the files of a finished run that are not on the disk for certain."""
+    named = json.loads((out / "manifest.json").read_text())["files"]
+    named["manifest.json"] = sha256((out / "manifest.json").read_bytes()).hexdigest()
+    return [name for name, digest in named.items() if not disk.holds(out / name, digest)]
 
 
 def broken(home: Path, lone: Client, fault: Fault, undisturbed: dict[str, Any]) -> str:
@@ -34,6 +43,8 @@ def broken(home: Path, lone: Client, fault: Fault, undisturbed: dict[str, Any]) 
         if answer.code == 0:
             if content(home) != undisturbed or leftovers(home):
                 return f"said to be done, and is not: {leftovers(home)}"
+            if lost := may_be_lost(disk, home / "runs/one"):
+                return f"said to be done, and a power loss takes {lost}"
         elif answer.code != 2 or "Error" in told[-1]:
             return f"code {answer.code}: {answer.said}"
         try:

@@ -10,8 +10,8 @@ from rdkit import Chem
 from chem.describe import PROPERTIES, describe
 from chem.graphs import state_factors
 from gnn.batch import GraphArrays
-from gnn.ensemble import fit_ensemble, held_out_outputs
-from gnn.errors import ModelError
+from gnn.ensemble import fit_ensemble, fit_members, held_out_outputs
+from gnn.errors import ModelError, WorkFolderError
 from gnn.metrics import r2
 from gnn.network import NetworkConfig
 from gnn.training import Fitted, TrainingConfig, fit, learning_rate, target_scale, task_weights
@@ -240,3 +240,17 @@ def test_a_member_that_diverges_is_named(data: TrainingSet, tmp_path: Path) -> N
     with pytest.raises(ModelError, match=r"member 1 of 2 \(seed 7\): training diverged in epoch"):
         fit_ensemble(data, SIZES, wild, tmp_path, seed=7)
     assert not (tmp_path / "member-0.safetensors").exists()
+
+
+def test_a_disk_that_fails_leaves_no_member_out(
+    data: TrainingSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member that diverges may be; one that cannot be kept is no reason for another model."""
+
+    def fail(path: Path, content: object) -> None:
+        if path.suffix == ".safetensors":
+            raise WorkFolderError("the disk is full")
+
+    monkeypatch.setattr("gnn.ensemble.keep_file", fail)
+    with pytest.raises(WorkFolderError, match="the disk is full"):
+        fit_members(data, SIZES, replace(FAST, epochs=1), tmp_path)
