@@ -21,6 +21,7 @@ from screening.errors import AlteredError
 from screening.ledger import LEDGER
 from screening.past import PastRun, open_run
 from screening.publish import Outcome
+from screening.quarantine import STAGE
 from screening.rerank import evidence_stage, rank_stage
 from screening.runfolder import MANIFEST, WHERE
 from screening.verify import verify_run
@@ -209,6 +210,31 @@ def test_a_hit_hidden_as_a_duplicate_or_a_reject_is_found(
     checks = verified(open_run(run), lone)
     assert checks["books"].faults
     assert checks["records"].faults
+
+
+@pytest.mark.parametrize("status", ["accepted", "rejected"])
+def test_a_record_that_is_scored_is_read_again_whatever_its_stage_says(
+    status: str, drug_run: Outcome, forged: tuple[Path, Path, int], lone: Client
+) -> None:
+    """Only a reject can have ended its process: another's structure is not taken as it is."""
+    run, prepared, _ = forged
+    past = open_run(run)
+    hits = {int(one["row"]) for one in drug_run.table.records()}
+    scored = past.scores.folder.read_table(past.scores.units[0].file, ["row", "smiles"])
+    row, smiles = next(
+        (one["row"], one["smiles"]) for one in scored.to_pylist() if one["row"] not in hits
+    )
+
+    def hide(table: pa.Table, row: int) -> pa.Table:
+        for column, value in {"smiles": "C" + smiles, "stage": STAGE, "status": status}.items():
+            if column in table.column_names:
+                table = put(table, row, column, value)
+        return table
+
+    for folder in (prepared, run / "scores"):
+        forge(folder, row, hide)
+    checks = verified(open_run(run), lone)
+    assert any("smiles" in fault for fault in checks["records"].faults)
 
 
 def test_a_check_that_cannot_be_made_is_a_fault_and_hides_no_other(
