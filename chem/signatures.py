@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path
 
@@ -35,8 +36,11 @@ def sign_folder(folder: Path, key: Path) -> Path:
         InputError: the folder holds a link or cannot be read or written, or the key cannot sign.
     """
     program = _program()
-    statement = json.dumps({"files": _hashes(folder)}, indent=1, ensure_ascii=False) + "\n"
-    (folder / SIGNATURE).unlink(missing_ok=True)
+    statement = json.dumps({"files": _hashes(folder)}, indent=1) + "\n"
+    try:
+        (folder / SIGNATURE).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder / SIGNATURE} cannot be replaced ({error.strerror})") from None
     write_or_say(folder / STATEMENT, statement)
     words = ["-Y", "sign", "-n", NAMESPACE, "-f", str(key.absolute())]
     # Standard input stays: the passphrase is asked for at the terminal.
@@ -53,9 +57,25 @@ def sign_folder(folder: Path, key: Path) -> Path:
 
 
 def signers_file() -> Path | None:
-    """Return the file of signers that the environment names; None: nothing has to be signed."""
+    """Return the file of signers that the environment names; None: nothing has to be signed.
+
+    Raises:
+        InputError: the variable is there and names no path. An empty one may be a mistake, such as
+            ``$TEAM/signers`` in a shell that does not know TEAM, and is no leave to use anything.
+    """
     text = os.environ.get(SIGNERS)
-    return Path(text).expanduser().absolute() if text else None
+    if text is None:
+        return None
+    try:
+        path = Path(text).expanduser().absolute()
+    except (OSError, RuntimeError):  # ~ of a user who is not known
+        path = Path(text)
+    if not text.strip() or not path.is_file():
+        raise InputError(
+            f"{SIGNERS} names {text!r}, which is no file; name a file of signers, or unset it to "
+            "ask for no signatures"
+        )
+    return path
 
 
 def check_signed(folder: Path) -> str:
@@ -67,8 +87,6 @@ def check_signed(folder: Path) -> str:
     signers = signers_file()
     if signers is None:
         return ""
-    if not signers.is_file():
-        raise InputError(f"{SIGNERS} names {signers}, which is no file; name one of signers")
     try:
         content = read_regular(folder / STATEMENT)
         read_regular(folder / SIGNATURE)
@@ -80,9 +98,11 @@ def check_signed(folder: Path) -> str:
         ) from None
     who = _verify(folder / SIGNATURE, content, signers)
     try:
-        signed = parse_json(content)["files"]
+        signed = dict(parse_json(content)["files"])
     except (KeyError, TypeError, ValueError):
-        raise InputError(f"{folder / STATEMENT} is no statement of this version") from None
+        raise InputError(
+            f"{folder / STATEMENT} is no statement of this version; give `hitlist sign` again"
+        ) from None
     found = _hashes(folder)
     differing = [
         *(
@@ -106,7 +126,7 @@ def _hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below a folder by its name there, in order."""
     found = {}
     try:
-        for path in sorted(folder.rglob("*")):
+        for path in sorted(_below(folder)):
             name = path.relative_to(folder).as_posix()
             if path.is_symlink():
                 raise InputError(f"{path} is a link: what it points at can change; remove it")
@@ -117,6 +137,16 @@ def _hashes(folder: Path) -> dict[str, str]:
     except OSError as error:
         raise InputError(f"{error.filename} cannot be read ({error.strerror})") from None
     return found
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield what lies below a folder; OSError for a folder in it that cannot be listed."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for place, folders, files in os.walk(folder, onerror=fail):
+        yield from (Path(place, name) for name in (*folders, *files))
 
 
 def _verify(signature: Path, content: bytes, signers: Path) -> str:
