@@ -9,9 +9,10 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import file_digest
 from pathlib import Path
+from typing import Any
 
 from chem.errors import InputError
 from chem.files import is_leftover, write_or_say
@@ -87,22 +88,7 @@ def check_signed(folder: Path) -> str:
     signers = signers_file()
     if signers is None:
         return ""
-    try:
-        content = read_regular(folder / STATEMENT)
-        read_regular(folder / SIGNATURE)
-    except OSError as error:
-        reason = "is not there" if isinstance(error, FileNotFoundError) else error.strerror
-        raise InputError(
-            f"{folder} is not signed, as {SIGNERS} asks ({Path(error.filename).name} {reason}): "
-            "look at it, and give `hitlist sign`"
-        ) from None
-    who = _verify(folder / SIGNATURE, content, signers)
-    try:
-        signed = dict(parse_json(content)["files"])
-    except (KeyError, TypeError, ValueError):
-        raise InputError(
-            f"{folder / STATEMENT} is no statement of this version; give `hitlist sign` again"
-        ) from None
+    who, signed = _read_statement(folder, signers)
     found = _hashes(folder)
     differing = [
         *(
@@ -114,12 +100,53 @@ def check_signed(folder: Path) -> str:
         *(f"{name} was added" for name in found if name not in signed),
     ]
     if differing:
-        more = f" and {len(differing) - 1} more" if differing[1:] else ""
-        raise InputError(
-            f"{folder} is not what {who} signed: {differing[0]}{more}; find out who changed it, or "
-            "give `hitlist sign` again"
-        )
+        raise _unlike(folder, who, differing)
     return who
+
+
+def check_read(folder: Path, read: Mapping[str, str]) -> None:
+    """Hold what was read of a folder to its signature, where one is asked for.
+
+    read: by name in the folder the SHA-256 of the bytes that are used. The files may have been
+    others a moment before, when ``check_signed`` looked at them.
+
+    Raises:
+        InputError: as ``check_signed``.
+    """
+    signers = signers_file()
+    if signers is None:
+        return
+    who, signed = _read_statement(folder, signers)
+    if differing := [f"{name} was altered" for name in read if read[name] != signed.get(name)]:
+        raise _unlike(folder, who, differing)
+
+
+def _read_statement(folder: Path, signers: Path) -> tuple[str, dict[str, Any]]:
+    """Return who signed a folder, and the SHA-256 of each file then, by name."""
+    try:
+        content = read_regular(folder / STATEMENT)
+        read_regular(folder / SIGNATURE)
+    except OSError as error:
+        reason = "is not there" if isinstance(error, FileNotFoundError) else error.strerror
+        raise InputError(
+            f"{folder} is not signed, as {SIGNERS} asks ({Path(error.filename).name} {reason}): "
+            "look at it, and give `hitlist sign`"
+        ) from None
+    who = _verify(folder / SIGNATURE, content, signers)
+    try:
+        return who, dict(parse_json(content)["files"])
+    except (KeyError, TypeError, ValueError):
+        raise InputError(
+            f"{folder / STATEMENT} is no statement of this version; give `hitlist sign` again"
+        ) from None
+
+
+def _unlike(folder: Path, who: str, differing: Sequence[str]) -> InputError:
+    more = f" and {len(differing) - 1} more" if differing[1:] else ""
+    return InputError(
+        f"{folder} is not what {who} signed: {differing[0]}{more}; find out who changed it, or "
+        "give `hitlist sign` again"
+    )
 
 
 def _hashes(folder: Path) -> dict[str, str]:
