@@ -68,7 +68,9 @@ def test_a_set_up_installs_nothing_without_a_hash() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "pip" not in re.sub(r"pip-audit|^INSTALL := .*$", "", makefile, flags=re.MULTILINE)
     for line in re.findall(r"^.*\$\(INSTALL\).*$", makefile, re.MULTILINE):
-        locked = "--require-hashes" in line and "--no-deps" in line and "--only-binary" in line
+        # Without the last pip takes what is there already at that version, whatever its hash was.
+        needed = ("--require-hashes", "--no-deps", "--only-binary :all:", "--force-reinstall")
+        locked = all(word in line for word in needed)
         own = line.endswith("--no-deps --no-build-isolation --editable .")
         assert locked or own, line
 
