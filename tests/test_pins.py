@@ -94,6 +94,21 @@ def test_pip_refuses_a_file_with_another_hash(tmp_path: Path) -> None:
     assert "THESE PACKAGES DO NOT MATCH THE HASHES" in answer.stderr
 
 
+def test_a_fault_is_told_where_the_database_answers_for_one_file_alone(
+    audit: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask(path: Path) -> tuple[int, list[str]]:
+        if path.name != FILES[0].name:
+            raise ConnectionError("it says nothing")
+        return 1, ["aiohttp 1: CVE-0"]
+
+    monkeypatch.setattr(audit, "ask_database", ask)
+    assert audit.main() == 1
+    assert "aiohttp 1: CVE-0" in capsys.readouterr().out
+    monkeypatch.setattr(audit, "ask_database", lambda path: (1, []))
+    assert audit.main() == 0
+
+
 def test_no_pin_has_a_listed_fault(audit: ModuleType) -> None:
     pins = audit.read_pins()
     assert audit.find_listed(pins) == []
