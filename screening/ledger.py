@@ -85,7 +85,7 @@ class Ledger:
         except OSError as error:
             reason = "is missing" if isinstance(error, FileNotFoundError) else error.strerror
             raise InputError(f"{path} cannot be read ({reason}); {remedy}") from None
-        if first is None:
+        if first is None or not isinstance(first.get("purpose"), dict):
             raise InputError(f"{path} is damaged in its first line; {remedy}")
         found = cls(folder, first["purpose"], store)
         found.entries = {line["name"]: Entry(line["sha256"], line["facts"]) for line in told}
@@ -161,16 +161,17 @@ def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]
     """Read a ledger's first line, None if it was cut short, and all whole lines after it."""
     # Bytes, because a kill may cut a letter, and a library's name may hold any line separator.
     first, *others = content.split(b"\n")
-    return _parse(first), [line for line in map(_parse, others) if line is not None]
+    told = [line for line in map(_parse, others) if line is not None]
+    return _parse(first), [line for line in told if line.keys() >= {"name", "sha256", "facts"}]
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:
-    """Read a line; None for one that was cut short when the run was killed."""
+    """Read a line; None for one that was cut short when the run was killed, or is none of ours."""
     try:
-        loaded: dict[str, Any] = parse_json(line)
+        loaded = parse_json(line)
     except ValueError:
         return None
-    return loaded
+    return loaded if isinstance(loaded, dict) else None
 
 
 def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
