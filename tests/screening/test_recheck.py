@@ -15,7 +15,7 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
-from chem.signatures import sign_folder
+from chem.signatures import STATEMENT, sign_folder
 from gnn.bundle import find_bundle
 from screening.errors import AlteredError
 from screening.ledger import LEDGER
@@ -25,7 +25,7 @@ from screening.quarantine import STAGE
 from screening.rerank import evidence_stage, rank_stage
 from screening.runfolder import MANIFEST, WHERE
 from screening.verify import verify_run
-from screening.verify_files import Check
+from screening.verify_files import Check, check_signature
 
 Change = Callable[[pa.Table, int], pa.Table]
 
@@ -264,6 +264,16 @@ def test_a_run_is_held_to_its_signature_where_signers_are_named(
     (check,) = [one for one in verify_run(past, None, lone, 5) if one.what == "signature"]
     assert check.looked_at == "signed by ann"
     assert not check.faults
+    ranked = tmp_path / "ranked"  # of the scores in an unsigned folder
+    ranked.mkdir()
+    (ranked / MANIFEST).write_text("{}")
+    sign_folder(ranked, key)
+    unsigned = shutil.copytree(run, tmp_path / "unsigned")
+    (unsigned / STATEMENT).unlink()
+    for folder, faults in ((run, 0), (unsigned, 1)):
+        scorer = replace(past.scorer, folder=folder)
+        again = replace(past, run=replace(past.run, folder=ranked), scorer=scorer)
+        assert len(check_signature(again).faults) == faults
     (run / MANIFEST).write_text((run / MANIFEST).read_text().replace('"seconds"', '"minutes"'))
     checks = verified(past, lone)
     assert f"{MANIFEST} was altered" in checks["signature"].faults[0]
