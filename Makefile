@@ -51,9 +51,10 @@ bench-peers: .venv-peers/.ready ## Install the programs that `hitlist benchmark 
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 	  echo "no virtual environment could be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
 
-# Only files whose hash is in pins/, and no code of a package runs while it is installed.
+# Only files whose hash is in pins/, and no code of a package runs while it is installed. What is there
+# already at that version would stay whatever its hash was, so all is installed anew.
 INSTALL := -m pip --disable-pip-version-check install --quiet
-LOCKED := $(INSTALL) --require-hashes --only-binary :all: --no-deps -r pins/
+LOCKED := $(INSTALL) --require-hashes --only-binary :all: --no-deps --force-reinstall -r pins/
 # torch's build for a GPU says which other packages it needs; its build for CPUs needs none.
 NEEDS_CUDA := -c 'import sys, importlib.metadata as m; \
   sys.exit(not any(need.startswith(("cuda-", "nvidia-", "triton")) for need in m.requires("torch")))'

@@ -9,8 +9,10 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import file_digest
 from pathlib import Path
+from typing import Any
 
 from chem.errors import InputError
 from chem.files import is_leftover, write_or_say
@@ -35,8 +37,11 @@ def sign_folder(folder: Path, key: Path) -> Path:
         InputError: the folder holds a link or cannot be read or written, or the key cannot sign.
     """
     program = _program()
-    statement = json.dumps({"files": _hashes(folder)}, indent=1, ensure_ascii=False) + "\n"
-    (folder / SIGNATURE).unlink(missing_ok=True)
+    statement = json.dumps({"files": _hashes(folder)}, indent=1) + "\n"
+    try:
+        (folder / SIGNATURE).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder / SIGNATURE} cannot be replaced ({error.strerror})") from None
     write_or_say(folder / STATEMENT, statement)
     words = ["-Y", "sign", "-n", NAMESPACE, "-f", str(key.absolute())]
     # Standard input stays: the passphrase is asked for at the terminal.
@@ -53,9 +58,25 @@ def sign_folder(folder: Path, key: Path) -> Path:
 
 
 def signers_file() -> Path | None:
-    """Return the file of signers that the environment names; None: nothing has to be signed."""
+    """Return the file of signers that the environment names; None: nothing has to be signed.
+
+    Raises:
+        InputError: the variable is there and names no path. An empty one may be a mistake, such as
+            ``$TEAM/signers`` in a shell that does not know TEAM, and is no leave to use anything.
+    """
     text = os.environ.get(SIGNERS)
-    return Path(text).expanduser().absolute() if text else None
+    if text is None:
+        return None
+    try:
+        path = Path(text).expanduser().absolute()
+    except (OSError, RuntimeError):  # ~ of a user who is not known
+        path = Path(text)
+    if not text.strip() or not path.is_file():
+        raise InputError(
+            f"{SIGNERS} names {text!r}, which is no file; name a file of signers, or unset it to "
+            "ask for no signatures"
+        )
+    return path
 
 
 def check_signed(folder: Path) -> str:
@@ -67,22 +88,7 @@ def check_signed(folder: Path) -> str:
     signers = signers_file()
     if signers is None:
         return ""
-    if not signers.is_file():
-        raise InputError(f"{SIGNERS} names {signers}, which is no file; name one of signers")
-    try:
-        content = read_regular(folder / STATEMENT)
-        read_regular(folder / SIGNATURE)
-    except OSError as error:
-        reason = "is not there" if isinstance(error, FileNotFoundError) else error.strerror
-        raise InputError(
-            f"{folder} is not signed, as {SIGNERS} asks ({Path(error.filename).name} {reason}): "
-            "look at it, and give `hitlist sign`"
-        ) from None
-    who = _verify(folder / SIGNATURE, content, signers)
-    try:
-        signed = parse_json(content)["files"]
-    except (KeyError, TypeError, ValueError):
-        raise InputError(f"{folder / STATEMENT} is no statement of this version") from None
+    who, signed = _read_statement(folder, signers)
     found = _hashes(folder)
     differing = [
         *(
@@ -94,19 +100,60 @@ def check_signed(folder: Path) -> str:
         *(f"{name} was added" for name in found if name not in signed),
     ]
     if differing:
-        more = f" and {len(differing) - 1} more" if differing[1:] else ""
-        raise InputError(
-            f"{folder} is not what {who} signed: {differing[0]}{more}; find out who changed it, or "
-            "give `hitlist sign` again"
-        )
+        raise _unlike(folder, who, differing)
     return who
+
+
+def check_read(folder: Path, read: Mapping[str, str]) -> None:
+    """Hold what was read of a folder to its signature, where one is asked for.
+
+    read: by name in the folder the SHA-256 of the bytes that are used. The files may have been
+    others a moment before, when ``check_signed`` looked at them.
+
+    Raises:
+        InputError: as ``check_signed``.
+    """
+    signers = signers_file()
+    if signers is None:
+        return
+    who, signed = _read_statement(folder, signers)
+    if differing := [f"{name} was altered" for name in read if read[name] != signed.get(name)]:
+        raise _unlike(folder, who, differing)
+
+
+def _read_statement(folder: Path, signers: Path) -> tuple[str, dict[str, Any]]:
+    """Return who signed a folder, and the SHA-256 of each file then, by name."""
+    try:
+        content = read_regular(folder / STATEMENT)
+        read_regular(folder / SIGNATURE)
+    except OSError as error:
+        reason = "is not there" if isinstance(error, FileNotFoundError) else error.strerror
+        raise InputError(
+            f"{folder} is not signed, as {SIGNERS} asks ({Path(error.filename).name} {reason}): "
+            "look at it, and give `hitlist sign`"
+        ) from None
+    who = _verify(folder / SIGNATURE, content, signers)
+    try:
+        return who, dict(parse_json(content)["files"])
+    except (KeyError, TypeError, ValueError):
+        raise InputError(
+            f"{folder / STATEMENT} is no statement of this version; give `hitlist sign` again"
+        ) from None
+
+
+def _unlike(folder: Path, who: str, differing: Sequence[str]) -> InputError:
+    more = f" and {len(differing) - 1} more" if differing[1:] else ""
+    return InputError(
+        f"{folder} is not what {who} signed: {differing[0]}{more}; find out who changed it, or "
+        "give `hitlist sign` again"
+    )
 
 
 def _hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below a folder by its name there, in order."""
     found = {}
     try:
-        for path in sorted(folder.rglob("*")):
+        for path in sorted(_below(folder)):
             name = path.relative_to(folder).as_posix()
             if path.is_symlink():
                 raise InputError(f"{path} is a link: what it points at can change; remove it")
@@ -117,6 +164,16 @@ def _hashes(folder: Path) -> dict[str, str]:
     except OSError as error:
         raise InputError(f"{error.filename} cannot be read ({error.strerror})") from None
     return found
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield what lies below a folder; OSError for a folder in it that cannot be listed."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for place, folders, files in os.walk(folder, onerror=fail):
+        yield from (Path(place, name) for name in (*folders, *files))
 
 
 def _verify(signature: Path, content: bytes, signers: Path) -> str:

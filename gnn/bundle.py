@@ -16,7 +16,7 @@ from torch import Tensor
 from chem.files import make_folder, remove_durably, remove_leftovers, write_or_say, written_or_said
 from chem.regular import read_regular
 from chem.roots import named_path
-from chem.signatures import check_signed
+from chem.signatures import check_read, check_signed
 from gnn.bundle_laws import (
     MEMBERS,
     MOST_TENSORS,
@@ -134,9 +134,15 @@ def save_bundle(
 
 def read_card(folder: Path) -> Card:
     """Read a bundle's card alone."""
+    return _read_card(folder)[0]
+
+
+def _read_card(folder: Path) -> tuple[Card, str]:
+    """Read a card; returns it and the SHA-256 of its bytes."""
     path = folder / "card.json"
     try:
-        return Card.model_validate_json(read_regular(path))
+        content = read_regular(path)
+        return Card.model_validate_json(content), hashlib.sha256(content).hexdigest()
     except OSError as error:
         raise ModelError(f"cannot read {path}: {error.strerror}; name a bundle's folder") from None
     except ValidationError as error:
@@ -150,9 +156,10 @@ def read_card(folder: Path) -> Card:
 def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle:
     """Load a bundle, checking its weights' hash and that it was made for this featurizer.
 
-    ``surrogate`` says whether its surrogate is loaded and checked too.
+    ``surrogate`` says whether its surrogate is loaded and checked too. Where signatures are asked
+    for, the bytes that were read are held to them once more.
     """
-    card = read_card(folder)
+    card, card_sha256 = _read_card(folder)
     if card.featurizer != featurizer:
         raise ModelError(
             f"bundle {folder} was made for featurizer {card.featurizer[:12]}, this is "
@@ -188,6 +195,9 @@ def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle
             f"{folder / 'card.json'} does not fit its weights ({why}); restore the bundle"
         ) from None
     small = load_surrogate(folder, card) if surrogate else None
+    if folder.parent != SHIPPED:
+        read = {"card.json": card_sha256, "weights.safetensors": found}
+        check_read(folder, read | ({FILE: small.sha256} if small else {}))
     return Bundle(folder, card, members, domain, kernel, small)
 
 

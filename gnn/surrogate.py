@@ -14,12 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from chem.files import write_or_say
-from chem.regular import parse_json
+from chem.regular import open_regular, parse_json
 from gnn.batch import Batch
 from gnn.bundle_laws import check_same_sizes, check_sizes
 from gnn.card import Card
@@ -158,9 +158,10 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
     if not path.is_file():
         return None
     try:
-        with safe_open(path, "pt") as file:
-            known = parse_json((file.metadata() or {})["card"])
-            state = whole({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+        with open_regular(path) as file:
+            content = file.read()  # once, so that its hash is of what is used
+        state = whole(load(content))
+        known = parse_json(_metadata(content)["card"])
         if not all(bool(value.isfinite().all()) for value in state.values()):
             raise ValueError("a weight is not finite")
         found = SurrogateCard(**{**known, "sizes": SurrogateSizes(**known["sizes"])})
@@ -181,7 +182,14 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
     if not isinstance(found.errors, dict) or not all(map(_is_number, found.errors.values())):
         raise ModelError(f"{path} is damaged (an error is no number); {_remedy(folder)}")
     network.eval().requires_grad_(False)
-    return LoadedSurrogate(network, found, sha256(path.read_bytes()).hexdigest())
+    return LoadedSurrogate(network, found, sha256(content).hexdigest())
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """Return the texts in a safetensors file that can be loaded: JSON after its length, 8 bytes."""
+    length = int.from_bytes(content[:8], "little")
+    found: dict[str, str] = parse_json(content[8 : 8 + length]).get("__metadata__") or {}
+    return found
 
 
 def _is_number(value: object) -> bool:

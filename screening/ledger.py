@@ -180,7 +180,7 @@ def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:
-    """Read a line; None for one that was cut short when the run was killed."""
+    """Read a line; None for one that was cut short when the run was killed, or is none of ours."""
     try:
         loaded = parse_json(line)
     except ValueError:

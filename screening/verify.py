@@ -34,6 +34,7 @@ from screening.prepare import Progress
 from screening.publish import publish
 from screening.quarantine import STAGE
 from screening.recheck import NAMED, Difference, compare_predictions, compare_records, predict_again
+from screening.records import REJECTED
 from screening.rerank import rerank
 from screening.runfolder import SCREEN
 from screening.score import spans
@@ -115,9 +116,11 @@ def check_library(past: PastRun, library: Library | None, sample: int, scored: s
         name for name, first, last in spans(prepared) if any(first <= row <= last for row in rows)
     ]
     frame = _rows_of(prepared.store, names, columns, rows)
-    # A record that killed its process is not tried again here.
-    killers = int((frame["stage"] == STAGE).sum())
-    frame = frame[frame["stage"] != STAGE]
+    # A record that killed its process is not tried again here. It was rejected and has no scores,
+    # or the word was written there to keep its structure from being looked at.
+    killed = (frame["stage"] == STAGE) & (frame["status"] == REJECTED) & ~frame["row"].isin(scored)
+    killers = int(killed.sum())
+    frame = frame[~killed]
     frame["key"] = [key_text(key) for key in frame["key"]]
     found = compare_records(frame, library)
     untried = f"; {killers:,} that ended their process are not tried" if killers else ""

@@ -31,9 +31,10 @@ class Check:
 
 
 def check_signature(past: PastRun) -> Check:
-    """Ask who signed the run's folder as it is."""
+    """Ask who signed the run's folder as it is, and that of the run whose scores it ranks."""
     try:
-        return Check("signature", f"signed by {check_signed(past.folder)}")
+        who = [check_signed(folder) for folder in dict.fromkeys((past.folder, past.scored_in))]
+        return Check("signature", f"signed by {' and '.join(dict.fromkeys(who))}")
     except InputError as error:
         return Check("signature", "", [str(error)])
 

@@ -68,7 +68,9 @@ def test_a_set_up_installs_nothing_without_a_hash() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "pip" not in re.sub(r"pip-audit|^INSTALL := .*$", "", makefile, flags=re.MULTILINE)
     for line in re.findall(r"^.*\$\(INSTALL\).*$", makefile, re.MULTILINE):
-        locked = "--require-hashes" in line and "--no-deps" in line and "--only-binary" in line
+        # Without the last pip takes what is there already at that version, whatever its hash was.
+        needed = ("--require-hashes", "--no-deps", "--only-binary :all:", "--force-reinstall")
+        locked = all(word in line for word in needed)
         own = line.endswith("--no-deps --no-build-isolation --editable .")
         assert locked or own, line
 
@@ -90,6 +92,21 @@ def test_pip_refuses_a_file_with_another_hash(tmp_path: Path) -> None:
         pytest.skip("no package index answers")
     assert answer.returncode == 1
     assert "THESE PACKAGES DO NOT MATCH THE HASHES" in answer.stderr
+
+
+def test_a_fault_is_told_where_the_database_answers_for_one_file_alone(
+    audit: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask(path: Path) -> tuple[int, list[str]]:
+        if path.name != FILES[0].name:
+            raise ConnectionError("it says nothing")
+        return 1, ["aiohttp 1: CVE-0"]
+
+    monkeypatch.setattr(audit, "ask_database", ask)
+    assert audit.main() == 1
+    assert "aiohttp 1: CVE-0" in capsys.readouterr().out
+    monkeypatch.setattr(audit, "ask_database", lambda path: (1, []))
+    assert audit.main() == 0
 
 
 def test_no_pin_has_a_listed_fault(audit: ModuleType) -> None:

@@ -92,10 +92,11 @@ def is_code(number: float) -> bool:
 def repeated_codes(cells: Sequence[str]) -> set[float]:
     """Return 9999, 99999 and the like where a column has one of them more than once.
 
-    Once, it may have been measured.
+    Once, it may have been measured. ``9999`` and ``9999.0`` are one number.
     """
-    counts = Counter(cell.strip() for cell in cells)
-    return {float(cell) for cell, count in counts.items() if count > 1 and _NINES.fullmatch(cell)}
+    nines = (cell.strip() for cell in cells)
+    counts = Counter(float(cell) for cell in nines if _NINES.fullmatch(cell))
+    return {number for number, count in counts.items() if count > 1}
 
 
 def is_inactive(cell: str) -> bool:

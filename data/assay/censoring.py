@@ -51,8 +51,10 @@ def signs_of_flags(column: str, cells: Sequence[str]) -> list[str] | None:
     named = bool(_CENSORED.search(plain))
     words = ["" if is_missing(cell) else cell.strip().lower() for cell in cells]
     told = set(words) - {""}
-    if _LIMIT.search(plain) and told <= set(_SIDES) and any(map(_SIDES.get, told)):
-        return [_SIDES.get(word, "") for word in words]
+    if _LIMIT.search(plain):
+        if told <= set(_SIDES) and any(map(_SIDES.get, told)):
+            return [_SIDES.get(word, "") for word in words]
+        named = named or not any(word[0] in "-0123456789" for word in told)  # or it may be a number
     if not told or not told <= _YES | _NO | _CODES or not (named or _says_than(plain, side)):
         return None
     if not side or told & _CODES or (_ABOVE.search(plain) and _BELOW.search(plain)):

@@ -343,6 +343,10 @@ def test_words_of_limits_are_relations(name: str, tmp_path: Path) -> None:
     words = [said[">" if sign == ">" else ""] for sign in SIGNS]
     with pytest.raises(InputError, match="not on which side"):
         read(tmp_path, {"IC50 (nM)": NM, name: words})
+    for yes, no in (("yes", "no"), ("true", "false"), ("x", "")):
+        words = [yes if sign == ">" else no for sign in SIGNS]
+        with pytest.raises(InputError, match="not on which side"):
+            read(tmp_path, {"IC50 (nM)": NM, name: words})
     numbers = read(tmp_path, {"IC50 (nM)": NM, name: ["50000"] * COUNT})
     assert task(numbers, "pIC50") == (P, [0] * COUNT)
 

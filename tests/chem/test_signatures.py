@@ -1,5 +1,7 @@
 """A signed folder is what its signer saw, or it is refused in one line."""
 
+import errno
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -134,6 +136,57 @@ def test_a_policy_that_cannot_be_read_is_no_policy_to_skip(
     signers.unlink()
     with pytest.raises(InputError, match=r"^HITLIST_SIGNERS names [^\n]* which is no file[^\n]*$"):
         check_signed(folder)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "/", "~no-such-user-here/signers"])
+def test_a_policy_that_names_no_file_is_no_leave(
+    folder: Path, keys: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """Such as ``$TEAM/signers`` where TEAM is not known."""
+    sign_folder(folder, keys / "ann")
+    monkeypatch.setenv(SIGNERS, text)
+    with pytest.raises(InputError, match=r"^HITLIST_SIGNERS names [^\n]*no file[^\n]*unset it"):
+        check_signed(folder)
+
+
+@pytest.mark.parametrize("name", [b"\xff.csv", "Z\u0308.csv".encode(), b"a\nb"])
+def test_any_name_of_a_file_is_signed(folder: Path, keys: Path, signers: Path, name: bytes) -> None:
+    path = Path(os.fsdecode(os.fsencode(folder) + b"/lab/" + name))
+    path.write_text("1")
+    sign_folder(folder, keys / "ann")
+    assert check_signed(folder) == "ann@lab.example"
+    path.write_text("2")
+    with pytest.raises(InputError, match="was altered"):
+        check_signed(folder)
+
+
+@pytest.mark.parametrize("content", ['{"files": 5}', '{"files": null}', '{"files": "ab"}', "[]"])
+def test_a_signed_statement_of_another_kind_is_told_in_one_line(
+    folder: Path, keys: Path, signers: Path, content: str
+) -> None:
+    (folder / STATEMENT).write_text(content)
+    words = ["-q", "-Y", "sign", "-n", "hitlist", "-f", keys / "ann", folder / STATEMENT]
+    subprocess.run(["ssh-keygen", *words], check=True, capture_output=True)
+    with pytest.raises(InputError, match=r"^[^\n]*is no statement of this version[^\n]*$"):
+        check_signed(folder)
+
+
+def test_what_cannot_be_listed_or_replaced_is_told_in_one_line(
+    folder: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / SIGNATURE).mkdir()
+    with pytest.raises(InputError, match=r"^[^\n]*signed.json.sig cannot be replaced[^\n]*$"):
+        sign_folder(folder, keys / "ann")
+    listed = os.scandir
+
+    def scandir(path: str) -> object:  # root may list every folder
+        if Path(path).name == "lab":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(InputError, match=r"^[^\n]*lab cannot be read \(Permission denied\)$"):
+        sign_folder(folder, keys / "ann")
 
 
 def test_a_key_that_cannot_sign_is_told_in_one_line(folder: Path, keys: Path) -> None:

@@ -81,13 +81,13 @@ def main() -> int:
     pins = read_pins()
     faults = find_listed(pins)
     print(f"{len(pins)} packages; the list of {read_advisories()['checked']} names {len(faults)}")
-    try:
-        asked = [ask_database(path) for path in sorted(PINS.glob("*.txt"))]
-    except (ConnectionError, subprocess.TimeoutExpired) as error:
-        print(f"the database of pip-audit could not be asked: {error}")
-    else:
-        known = [fault for _, found in asked for fault in found]
-        print(f"{sum(count for count, _ in asked)} pins looked up: {len(known)} known faults")
+    for path in sorted(PINS.glob("*.txt")):  # what it says of one holds, whatever becomes of others
+        try:
+            count, known = ask_database(path)
+        except (ConnectionError, subprocess.TimeoutExpired) as error:
+            print(f"the database of pip-audit could not be asked of {path.name}: {error}")
+            continue
+        print(f"{count} pins of {path.name} looked up: {len(known)} known faults")
         faults += known
     for fault in sorted(set(faults)):
         print(fault)

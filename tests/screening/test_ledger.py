@@ -267,3 +267,15 @@ def test_nothing_to_look_at_is_told_in_one_line(tmp_path: Path, content: bytes |
     with pytest.raises(InputError, match=rf"^[^\n]*{LEDGER} [^\n]*; mend it$"):
         Ledger.read(tmp_path, remedy="mend it")
     assert [path.name for path in tmp_path.iterdir()] == [LEDGER] * (content is not None)
+
+
+@pytest.mark.parametrize("line", [b"5", b"[]", b"{}", b'{"purpose": 5}', b'"name"'])
+def test_json_that_is_no_line_of_a_ledger_is_a_line_cut_short(tmp_path: Path, line: bytes) -> None:
+    fill(tmp_path, "one")
+    path = tmp_path / LEDGER
+    whole = path.read_bytes()
+    path.write_bytes(whole + line + b"\n")
+    assert list(Ledger.read(tmp_path).entries) == done(tmp_path) == ["one"]
+    path.write_bytes(line + b"\n")
+    with pytest.raises(InputError, match=r"^[^\n]*is damaged in its first line[^\n]*$"):
+        Ledger.read(tmp_path)

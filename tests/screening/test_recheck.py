@@ -15,16 +15,17 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
-from chem.signatures import sign_folder
+from chem.signatures import STATEMENT, sign_folder
 from gnn.bundle import find_bundle
 from screening.errors import AlteredError
 from screening.ledger import LEDGER
 from screening.past import PastRun, open_run
 from screening.publish import Outcome
+from screening.quarantine import STAGE
 from screening.rerank import evidence_stage, rank_stage
 from screening.runfolder import MANIFEST, WHERE
 from screening.verify import verify_run
-from screening.verify_files import Check
+from screening.verify_files import Check, check_signature
 
 Change = Callable[[pa.Table, int], pa.Table]
 
@@ -211,6 +212,31 @@ def test_a_hit_hidden_as_a_duplicate_or_a_reject_is_found(
     assert checks["records"].faults
 
 
+@pytest.mark.parametrize("status", ["accepted", "rejected"])
+def test_a_record_that_is_scored_is_read_again_whatever_its_stage_says(
+    status: str, drug_run: Outcome, forged: tuple[Path, Path, int], lone: Client
+) -> None:
+    """Only a reject can have ended its process: another's structure is not taken as it is."""
+    run, prepared, _ = forged
+    past = open_run(run)
+    hits = {int(one["row"]) for one in drug_run.table.records()}
+    scored = past.scores.folder.read_table(past.scores.units[0].file, ["row", "smiles"])
+    row, smiles = next(
+        (one["row"], one["smiles"]) for one in scored.to_pylist() if one["row"] not in hits
+    )
+
+    def hide(table: pa.Table, row: int) -> pa.Table:
+        for column, value in {"smiles": "C" + smiles, "stage": STAGE, "status": status}.items():
+            if column in table.column_names:
+                table = put(table, row, column, value)
+        return table
+
+    for folder in (prepared, run / "scores"):
+        forge(folder, row, hide)
+    checks = verified(open_run(run), lone)
+    assert any("smiles" in fault for fault in checks["records"].faults)
+
+
 def test_a_check_that_cannot_be_made_is_a_fault_and_hides_no_other(
     forged: tuple[Path, Path, int], lone: Client
 ) -> None:
@@ -238,6 +264,16 @@ def test_a_run_is_held_to_its_signature_where_signers_are_named(
     (check,) = [one for one in verify_run(past, None, lone, 5) if one.what == "signature"]
     assert check.looked_at == "signed by ann"
     assert not check.faults
+    ranked = tmp_path / "ranked"  # of the scores in an unsigned folder
+    ranked.mkdir()
+    (ranked / MANIFEST).write_text("{}")
+    sign_folder(ranked, key)
+    unsigned = shutil.copytree(run, tmp_path / "unsigned")
+    (unsigned / STATEMENT).unlink()
+    for folder, faults in ((run, 0), (unsigned, 1)):
+        scorer = replace(past.scorer, folder=folder)
+        again = replace(past, run=replace(past.run, folder=ranked), scorer=scorer)
+        assert len(check_signature(again).faults) == faults
     (run / MANIFEST).write_text((run / MANIFEST).read_text().replace('"seconds"', '"minutes"'))
     checks = verified(past, lone)
     assert f"{MANIFEST} was altered" in checks["signature"].faults[0]
