@@ -8,6 +8,7 @@ it well: 75,000 compounds with 195,000 values take 1.5 MB.
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from chem.errors import InputError
 from chem.files import write_or_say
 from chem.regular import parse_json, read_regular
 from data.activity import EXACT, LOWER, UPPER
@@ -96,7 +98,14 @@ def save_measured(
         write_statistics=False,
         write_page_checksum=True,
     )
-    write_or_say(folder / FILE, content.getvalue())
+    is_new = not (folder / FILE).exists()
+    try:
+        write_or_say(folder / FILE, content.getvalue())
+    except InputError:
+        if is_new:  # it is written last: without it the same training goes on
+            with suppress(OSError):
+                (folder / FILE).unlink(missing_ok=True)
+        raise
     return folder / FILE
 
 

@@ -59,8 +59,17 @@ def test_a_manifest_on_the_disk_vouches_for_files_on_the_disk(home: Path, lone: 
     for words in ([], [], ["--hits", "2", "--replace"]):
         disk = Disk(home)
         wrong = broken_promises(disk, "manifest.json", files_of_manifest)
+        early: list[Event] = []
+
+        def look(event: Event, disk: Disk = disk, early: list[Event] = early) -> None:
+            old = disk.possible(home / "runs/one/manifest.json") - {None}
+            if event.kind == "rename" and event.path.name == "where.json" and old:
+                early.append(event)
+
+        disk.before = look
         with at_home(home), disk.plugged_in():
             assert command(lone, *COMMAND, *words).code == 0
+        assert early == []  # not even where.json is written beside a manifest of before
         assert len(disk.events) > 100
         assert wrong == []
         manifest = home / "runs/one/manifest.json"
