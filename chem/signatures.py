@@ -154,7 +154,7 @@ def _hashes(folder: Path) -> dict[str, str]:
     found = {}
     try:
         for path in sorted(_below(folder)):
-            name = path.relative_to(folder).as_posix()
+            name = _written(path.relative_to(folder))
             if path.is_symlink():
                 raise InputError(f"{path} is a link: what it points at can change; remove it")
             if path.is_dir() or name in _UNSIGNED or path.name == ".lock" or is_leftover(path.name):
@@ -174,6 +174,12 @@ def _below(folder: Path) -> Iterator[Path]:
 
     for place, folders, files in os.walk(folder, onerror=fail):
         yield from (Path(place, name) for name in (*folders, *files))
+
+
+def _written(path: Path) -> str:
+    """A path as text that is its own, also where its bytes are no UTF-8: ``\\xff`` for a byte."""
+    content = os.fsencode(path.as_posix()).replace(b"\\", b"\\\\")
+    return content.decode("utf-8", "backslashreplace")
 
 
 def _verify(signature: Path, content: bytes, signers: Path) -> str:
