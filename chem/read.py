@@ -78,6 +78,8 @@ class Library:
         """What parts the cells of a ``csv`` or ``tsv``; empty for other formats."""
         self.hint = ""
         """What to look at if no record can be used: empty where nothing seems to be wrong."""
+        self.text_of_record = 0
+        """Characters in a record, the mean of the first ones."""
         self._records = records
         self._counts: Counter[str] = Counter()
 
@@ -158,6 +160,7 @@ def open_library(
     library = Library(path, format, columns, records)
     library.delimiter = delimiter
     library.named = wanted
+    library.text_of_record = sum(map(text_size, first)) // len(first)
     library.hint = _find_hint(first, format, columns)
     return library
 

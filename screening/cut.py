@@ -14,6 +14,8 @@ from chem.read import Library
 LEAST, MOST = 500, 20_000
 MOST_OF_SDF = 5_000
 """A record of an SD file is a hundred times as long as a SMILES, and waits in memory."""
+MOST_TEXT = 64_000_000
+"""Characters of a partition as the first records promise: some partitions wait in memory."""
 UNKNOWN = 5_000
 """Where the number of records cannot be told without reading them."""
 PARTITIONS = 10
@@ -26,7 +28,8 @@ def rows_of_partition(library: Library) -> int:
     It follows from the file's content and kind, so that it is the same on every machine. A large
     file is read no further than it matters.
     """
-    return _rows(library.path, library.format, library.sha256)
+    rows = _rows(library.path, library.format, library.sha256)
+    return max(1, min(rows, MOST_TEXT // max(1, library.text_of_record)))
 
 
 @lru_cache(maxsize=16)

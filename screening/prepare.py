@@ -22,6 +22,7 @@ from chem.errors import InputError
 from chem.files import remove_durably
 from chem.graphs import featurizer_spec
 from chem.read import READER, Library
+from chem.records import Record, text_size
 from chem.standardize import STANDARDIZER
 from screening.cluster import run_window
 from screening.cut import rows_of_partition
@@ -35,6 +36,8 @@ from screening.quarantine import pack_slices, prepare_apart
 from screening.records import REJECTED
 from screening.store import Store
 
+MOST_TEXT = 128_000_000
+"""Characters in a partition: twice what ``screening.cut`` makes of the first records."""
 _WITH_HEADER = ("csv", "tsv")
 """Formats whose first line is no record."""
 Progress = Callable[[str, int, int | None], None]
@@ -173,7 +176,7 @@ def _write_partitions(
     def missing() -> Iterator[tuple[str, list[bytes]]]:
         nonlocal rows, total
         source = iter(library)
-        while chunk := list(islice(source, partition_rows)):
+        while chunk := _take(source, partition_rows):
             name = f"part-{len(names):05d}.parquet"
             names.append(name)
             rows += len(chunk)
@@ -188,6 +191,24 @@ def _write_partitions(
         if progress is not None:
             progress("prepare", done, None if total is None else max(total, done))
     return names, rows
+
+
+def _take(source: Iterator[Record], most: int) -> list[Record]:
+    """Return the next records, ``most`` at most; they wait in memory.
+
+    Raises InputError where they hold more text than ``MOST_TEXT``.
+    """
+    taken, held = [], 0
+    for record in islice(source, most):
+        taken.append(record)
+        held += text_size(record)
+        if held > MOST_TEXT:
+            raise InputError(
+                f"the records {taken[0].row:,} to {record.row:,} hold more than "
+                f"{MOST_TEXT // 1_000_000} MB of text, and {most:,} are held at once; leave out "
+                "columns that nobody needs, or name fewer records with --partition-rows"
+            )
+    return taken
 
 
 def _estimate(library: Library) -> int | None:

@@ -15,6 +15,8 @@ from distributed import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import screening.cut
+import screening.prepare
 from chem.describe import PROPERTIES, describe
 from chem.errors import InputError
 from chem.graphs import featurize
@@ -429,3 +431,25 @@ def test_a_full_disk_is_told_in_one_line_and_mended(
     assert run("none") == ""
     assert {path: path.stat().st_mtime_ns for path in done} == done
     assert content(read_prepared(folder)) == content(whole)
+
+
+def test_a_partition_of_too_much_text_is_refused_in_one_line(
+    library: Path, tmp_path: Path, lone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever compresses well may be many gigabytes in memory."""
+    monkeypatch.setattr(screening.prepare, "MOST_TEXT", 150)
+    told = r"^the records 1 to \d+ hold more than [^\n]*--partition-rows$"
+    with pytest.raises(InputError, match=told):
+        prepare(library, tmp_path / "p", lone)
+    assert prepare_library(open_library(library), tmp_path / "q", lone, 1).rows
+
+
+def test_long_records_make_small_partitions(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("smiles,id,note\n" + "".join(f"CCO,{n},{'x' * 1000}\n" for n in range(600)))
+    with pytest.MonkeyPatch.context() as patch:
+        assert screening.cut.rows_of_partition(open_library(path)) == 500
+        patch.setattr(screening.cut, "MOST_TEXT", 100_500)
+        assert screening.cut.rows_of_partition(open_library(path)) == 100
+        patch.setattr(screening.cut, "MOST_TEXT", 1)
+        assert screening.cut.rows_of_partition(open_library(path)) == 1
