@@ -1,6 +1,7 @@
 """Runs that are over, opened again: by reading alone, and only as they were written."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -102,7 +103,8 @@ def test_what_a_run_folder_names_is_held_to_the_roots(
         summary = json.loads((inside / "prepared" / SUMMARY).read_text())
         (inside / "prepared" / SUMMARY).write_text(json.dumps({**summary, "store": "/etc"}))
     (folder / WHERE).write_text(json.dumps(where))
-    monkeypatch.setenv(ROOTS, str(inside))
+    bundles = open_run(drug_run.folder).screen.bundles  # they have to be below a root themselves
+    monkeypatch.setenv(ROOTS, os.pathsep.join([str(inside), *bundles]))
     if what in ("nothing", "library"):
         assert (open_run(folder).library is None) == (what == "library")
         return
@@ -114,7 +116,8 @@ def test_the_cache_need_not_be_named_among_the_roots(
     drug_run: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = shutil.copytree(drug_run.folder, tmp_path / "run")
-    monkeypatch.setenv(ROOTS, str(tmp_path))
+    bundles = open_run(drug_run.folder).screen.bundles
+    monkeypatch.setenv(ROOTS, os.pathsep.join([str(tmp_path), *bundles]))
     monkeypatch.setenv("HITLIST_CACHE", str(drug_run.folder.parent))
     assert open_run(folder).prepared.folder == drug_run.folder.parent / "prepared"
 
