@@ -33,7 +33,7 @@ class Victim:
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env={**os.environ, MARK: self.mark},
+            env={**os.environ, MARK: self.mark, "PYTHONPATH": str(ROOT)},  # also where -P is set
         )
         return self
 
