@@ -51,9 +51,14 @@ def named_path(text: str | Path) -> Path:
     """Return the path that a user names, ``~`` expanded.
 
     Raises:
-        InputError: it lies outside the roots, symbolic links followed. Nothing is read before.
+        InputError: it lies outside the roots, symbolic links followed, or its name is not UTF-8,
+            as files that tell of it are. Nothing is read before.
     """
     allowed = roots()
+    try:
+        str(text).encode()
+    except UnicodeEncodeError:
+        raise InputError(f"the name {str(text)!r} is not UTF-8; rename the file") from None
     try:
         path = Path(text).expanduser()
         if allowed is None:

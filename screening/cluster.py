@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
@@ -95,16 +96,18 @@ def _start(workers: int) -> LocalCluster:
 
 
 def _start_once(workers: int) -> LocalCluster:
-    return LocalCluster(
-        n_workers=workers,
-        security=True,
-        threads_per_worker=1,
-        processes=True,
-        dashboard_address="127.0.0.1:0",  # None would take 8787, and say so if it is taken
-        scheduler_kwargs={"dashboard": False},
-        dashboard=False,
-        memory_limit=0,
-    )
+    with warnings.catch_warnings():  # of Dask, which discourages a worker without pages
+        warnings.simplefilter("ignore", UserWarning)
+        return LocalCluster(
+            n_workers=workers,
+            security=True,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",  # None would take 8787, and say so if it is taken
+            scheduler_kwargs={"dashboard": False},
+            dashboard=False,
+            memory_limit=0,
+        )
 
 
 @contextmanager

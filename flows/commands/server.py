@@ -18,9 +18,9 @@ def server(
 ) -> None:
     """Start a Prefect server for the nightly screens; it runs until it is stopped.
 
-    It listens on 127.0.0.1 and answers nobody without its secret. The secret is made at the first
-    start and kept in the Prefect profile "hitlist", which `prefect worker start`, `prefect deploy`
-    and `prefect deployment run` then use by themselves.
+    It listens on 127.0.0.1 and tells nobody anything without its secret but that it is up. The
+    secret is made at the first start and kept in the Prefect profile "hitlist", which `prefect
+    worker start`, `prefect deploy` and `prefect deployment run` then use by themselves.
     """
     from flows.prefect_profile import (
         HOST,

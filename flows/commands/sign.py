@@ -19,9 +19,9 @@ def sign(
 ) -> None:
     """Sign every file of a finished run or of a bundle with an SSH key.
 
-    Verify a run before you sign it. Where the environment names a file of signers
-    (HITLIST_SIGNERS, in OpenSSH's allowed_signers format), bundles that are not shipped are used,
-    and runs verified, only with a signature by one of them.
+    Verify a run before you sign it: signing holds its files to the manifest alone. Where the
+    environment names a file of signers (HITLIST_SIGNERS, in OpenSSH's allowed_signers format),
+    bundles that are not shipped are used, and runs verified, only with a signature by one of them.
     """
     from chem.errors import InputError
     from chem.roots import named_path
@@ -32,6 +32,16 @@ def sign(
         raise InputError(
             f"{folder} is no finished run and no bundle: it has no manifest.json and no card.json"
         )
+    if (where / "manifest.json").is_file():
+        from screening.errors import AlteredError
+        from screening.past import open_run
+        from screening.verify_files import check_files
+
+        if faults := check_files(open_run(where)).faults:
+            raise AlteredError(
+                f"{folder} is not signed: {faults[0]}; find out who changed it, or run the screen "
+                "again"
+            )
     signature = sign_folder(where, named_path(key))
     note("a change of any file there ends what it says: sign again after `rank` or `surrogate`")
     print(signature)

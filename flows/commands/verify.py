@@ -21,7 +21,7 @@ def verify(
     ] = None,
     sample: Annotated[
         int,
-        typer.Option(min=1, help="Records that are standardized and predicted again."),
+        typer.Option(min=1, help="Records that are read again, and as many scored compounds."),
     ] = 1000,
     every: Annotated[
         bool, typer.Option("--all", help="Standardize and predict every record again.")
@@ -49,7 +49,8 @@ def verify(
         for check in verify_run(past, opened, client, count, report):
             checks.append(check)
             state = "skipped" if check.skipped else "FAILED" if check.faults else "ok"
-            told = f"{check.what}: {state} ({check.skipped or check.looked_at})"
+            about = check.skipped or check.looked_at
+            told = f"{check.what}: {state} ({about})" if about else f"{check.what}: {state}"
             print(printable(told), flush=True)
             for fault in check.faults:
                 note(f"  {fault}")

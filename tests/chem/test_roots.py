@@ -173,3 +173,9 @@ def test_a_key_in_a_root_is_refused_and_not_repeated(
 )
 def test_an_address_without_a_key_is_taken(url: str) -> None:
     check_no_credentials(url)
+
+
+def test_a_name_that_is_no_text_is_refused_in_one_line(tmp_path: Path) -> None:
+    """What is written of it, such as a ledger, is UTF-8."""
+    with pytest.raises(InputError, match=r"^the name [^\n]* is not UTF-8; rename the file$"):
+        named_path(str(tmp_path / "bad\udcff.csv"))

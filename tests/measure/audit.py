@@ -65,7 +65,7 @@ def ask_database(path: Path) -> tuple[int, list[str]]:
     packages = json.loads(answer.stdout)["dependencies"]
     looked_up = [package for package in packages if "vulns" in package]
     if not looked_up:
-        raise ConnectionError("it knows none of the packages")
+        raise ConnectionError("it tells of none of these packages")
     excused: dict[str, dict[str, str]] = read_advisories()["without_a_fix"]  # type: ignore[assignment]
     return len(looked_up), [
         f"{package['name']} {package['version']}: {fault['id']}, "
@@ -81,16 +81,20 @@ def main() -> int:
     pins = read_pins()
     faults = find_listed(pins)
     print(f"{len(pins)} packages; the list of {read_advisories()['checked']} names {len(faults)}")
+    unanswered = []
     for path in sorted(PINS.glob("*.txt")):  # what it says of one holds, whatever becomes of others
         try:
             count, known = ask_database(path)
         except (ConnectionError, subprocess.TimeoutExpired) as error:
-            print(f"the database of pip-audit could not be asked of {path.name}: {error}")
+            print(f"no answer from the database of pip-audit to {path.name}: {error}")
+            unanswered.append(path.name)
             continue
         print(f"{count} pins of {path.name} looked up: {len(known)} known faults")
         faults += known
     for fault in sorted(set(faults)):
         print(fault)
+    if unanswered:
+        print(f"NOT CHECKED in a public database: {', '.join(unanswered)}")
     return int(bool(faults))
 
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -280,3 +281,22 @@ def test_a_run_is_held_to_its_signature_where_signers_are_named(
     assert [one.what for one in checks.values() if one.faults] == ["signature"]
     with pytest.raises(InputError, match=r"^[^\n]*tiny[^\n]* is not signed[^\n]*$"):
         find_bundle(str(shutil.copytree(past.bundles[0].path, tmp_path / "tiny")))
+
+
+def test_a_run_whose_files_were_changed_is_not_signed(
+    forged: tuple[Path, Path, int], tmp_path: Path
+) -> None:
+    run, _, _ = forged
+    (run / "hits.csv").write_bytes((run / "hits.csv").read_bytes() + b"\n")
+    code = "import sys; from flows.cli import main; main()"
+    words = ["sign", str(run), "--key", str(tmp_path / "key")]
+    answer = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert answer.returncode == 2
+    (line,) = answer.stderr.strip().splitlines()
+    assert "is not signed: hits.csv is not what the run wrote" in line
