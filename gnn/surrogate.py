@@ -19,9 +19,9 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from chem.files import write_or_say
-from chem.regular import open_regular, parse_json
+from chem.regular import parse_json, read_regular
 from gnn.batch import Batch
-from gnn.bundle_laws import check_same_sizes, check_sizes
+from gnn.bundle_laws import MOST_TENSORS, check_same_sizes, check_sizes
 from gnn.card import Card
 from gnn.environments import environment_logs
 from gnn.errors import ModelError
@@ -158,8 +158,7 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
     if not path.is_file():
         return None
     try:
-        with open_regular(path) as file:
-            content = file.read()  # once, so that its hash is of what is used
+        content = read_regular(path, MOST_TENSORS)  # once, so that its hash is of what is used
         state = whole(load(content))
         known = parse_json(_metadata(content)["card"])
         if not all(bool(value.isfinite().all()) for value in state.values()):

@@ -57,6 +57,7 @@ class SurrogatePredictor:
             for bundle in bundles
             for task, error in _surrogate(bundle).card.errors.items()
         }
+        """By task, in its unit or in log odds: see :class:`gnn.surrogate.SurrogateCard`."""
         for bundle in bundles:
             for task in bundle.card.tasks:
                 name = f"{bundle.card.name}_{task.name}"
@@ -65,7 +66,6 @@ class SurrogatePredictor:
                         f"the surrogate of {bundle.card.name} does not say how far {task.name} is "
                         f"off; make it anew with `hitlist surrogate {bundle.path}`"
                     )
-        """By task, in its unit or in log odds: see :class:`gnn.surrogate.SurrogateCard`."""
 
     @torch.inference_mode()
     def predict(self, graphs: GraphArrays) -> dict[str, Column]:
