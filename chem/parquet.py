@@ -21,6 +21,7 @@ from chem.diagnose import one_line
 from chem.errors import InputError
 from chem.find_columns import PEEKED, find_columns
 from chem.parquet_footer import read_groups
+from chem.parquet_pages import check_pages
 from chem.parquet_sizes import by_dictionary, check_sizes, pieces, rows_at_a_time
 from chem.records import Record
 from chem.stream import is_gzipped, most_unpacked, open_bytes, peek, too_much_unpacked
@@ -88,7 +89,8 @@ def _open(path: Path) -> Iterator[tuple[Any, int]]:
             source = unpacked
         try:
             metadata = pq.read_metadata(source)
-            groups = read_groups(unpacked if is_gzipped(path) else stream)
+            content = unpacked if is_gzipped(path) else stream
+            groups = check_pages(path, content, read_groups(content))
             leaves = metadata.schema
             paths = [leaves.column(at).path for at in range(len(leaves))]
             check_sizes(path, paths, groups)

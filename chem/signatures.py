@@ -7,6 +7,7 @@ an agent or on a token work too, and the file of signers has OpenSSH's format (`
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ STATEMENT, SIGNATURE = "signed.json", "signed.json.sig"
 NAMESPACE = "hitlist"
 """A signature of the same key for another purpose, such as a commit, says nothing here."""
 _SECONDS = 60
+_KEY_TYPE = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-\S+")
 _UNSIGNED = (STATEMENT, SIGNATURE, ".lock")
 
 
@@ -191,10 +193,25 @@ def _verify(signature: Path, content: bytes, signers: Path) -> str:
         checked = _ask([program, "-Y", "verify", "-I", who, "-n", NAMESPACE, *words], content)
         if found.returncode == 0 and checked.returncode == 0:
             return who
+    if not _holds_names(signers):
+        raise InputError(
+            f"{signers} holds keys without names, expected a signer and a key in each line "
+            "(ann ssh-ed25519 AAAA...); put who it is before each key"
+        )
     raise InputError(
         f"{signature} is by none of the signers in {signers}, or of other bytes; find out who made "
         "it, or give `hitlist sign` with a key that is among them"
     )
+
+
+def _holds_names(signers: Path) -> bool:
+    """Tell whether a file of signers is more than public keys as ssh-keygen writes them."""
+    words = [
+        line.split()[0]
+        for line in read_regular(signers).decode(errors="replace").splitlines()
+        if line.split() and not line.lstrip().startswith("#")
+    ]
+    return not words or not all(_KEY_TYPE.match(word) for word in words)
 
 
 def _ask(words: list[str], content: bytes) -> subprocess.CompletedProcess[bytes]:

@@ -3,20 +3,23 @@
 import gzip
 import hashlib
 import os
-import uuid
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
 from chem.errors import InputError
+from chem.files import open_unshared
+from chem.scratch import scratch_folder
 from data.catalogue import Dataset
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being fetched, bytes done, and bytes in all (None: not known)."""
 
 CHUNK = 1 << 20
+_SCRATCH = ".part-"
+"""Begins the name of a folder in which a download is written."""
 
 
 def hash_stream(stream: IO[bytes] | gzip.GzipFile) -> str:
@@ -56,26 +59,26 @@ def check_hash(found: str, expected: str, what: str, advice: str) -> None:
 def write_whole(target: Path) -> Iterator[IO[bytes]]:
     """Write a file that appears under its name only when complete and on disk.
 
-    Each writer has its own temporary name, so two processes may write the same target.
+    Each writer has a scratch folder of its own beside it, so two processes may write the same
+    target. What a killed one left there the next one removes.
 
     Raises:
         InputError: the folder cannot be written.
     """
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # Not mkstemp: its files are private, and a team may share one cache folder.
-        part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
-        file = part.open("xb")
-    except OSError as error:
-        raise InputError(
-            f"cannot write to {target.parent} ({error.strerror}): set HITLIST_CACHE to a folder "
-            "that can be written."
-        ) from error
-    try:
-        with file:
+    with ExitStack() as stack:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            folder = stack.enter_context(scratch_folder(_SCRATCH, target.parent))
+        except (InputError, OSError) as error:
+            cause = error.__cause__ or error
+            reason = getattr(cause, "strerror", None) or cause
+            raise InputError(
+                f"cannot write to {target.parent} ({reason}): set HITLIST_CACHE to a folder that "
+                "can be written."
+            ) from error
+        part = folder / target.name
+        with open(part, "xb", opener=open_unshared) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)

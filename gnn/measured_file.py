@@ -21,7 +21,9 @@ import pyarrow.parquet as pq
 
 from chem.errors import InputError
 from chem.files import write_or_say
+from chem.parquet_pages import check_unpacked
 from chem.regular import parse_json, read_regular
+from chem.signatures import check_read
 from data.activity import EXACT, LOWER, UPPER
 from gnn.card import Card
 from gnn.errors import ModelError
@@ -45,7 +47,7 @@ _SCHEMA = pa.schema(
 )
 _LISTS = ("task", "relation", "value")
 _MOST = 1 << 29
-"""Bytes of the file."""
+"""Bytes of the file, packed and unpacked."""
 _WHOLE = 1 << 30  # bytes of a page, rows of a group: a column is packed in one piece
 
 
@@ -112,14 +114,16 @@ def save_measured(
 def load_measured(folder: Path, card: Card) -> Measured | None:
     """Read the measured compounds of a bundle; None where it has none.
 
-    Raises ModelError for those of another bundle, and for a damaged file.
+    Raises ModelError for those of another bundle, and for a damaged file; InputError where a
+    signature is asked for and the bytes are others than were signed.
     """
     path = folder / FILE
     if not path.is_file():
         return None
     try:
-        content = BytesIO(read_regular(path, _MOST))
-        table = pq.read_table(content, page_checksum_verification=True, use_threads=False)
+        content = read_regular(path, _MOST)
+        check_unpacked(BytesIO(content), _MOST)
+        table = pq.read_table(BytesIO(content), page_checksum_verification=True, use_threads=False)
         note = parse_json((table.schema.metadata or {})[_KEY])
         if note["format"] != _FORMAT:
             raise ValueError(f"format {note['format']}, expected {_FORMAT}")
@@ -129,6 +133,7 @@ def load_measured(folder: Path, card: Card) -> Measured | None:
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         why = " ".join(str(error).split())[:120]
         raise ModelError(f"{path} is damaged ({why}); {_remedy(folder)}") from None
+    check_read(folder, {FILE: sha256(content).hexdigest()})
     if found is None:
         raise ModelError(
             f"{path} belongs to another bundle than the one beside it; {_remedy(folder)}"

@@ -10,9 +10,10 @@ from chem.describe import PROPERTIES
 from chem.errors import InputError
 from chem.files import is_leftover, make_folder
 from gnn.predict import predicted_columns
-from screening.errors import told_in_one_line
+from screening.errors import AlteredError, told_in_one_line
 from screening.evidence import Evidence
 from screening.gather import gather_evidence
+from screening.handover.manifest import AccountingError
 from screening.judge import judge
 from screening.lists import CompoundList, plan_lists, prepare_lists
 from screening.lock import LOCK
@@ -124,13 +125,24 @@ def hand_over_stage(
     evidence: Sequence[Evidence],
     clock: Clock,
 ) -> Outcome:
-    """Write every file of the ranking; the manifest comes last."""
+    """Write every file of the ranking; the manifest comes last.
+
+    Raises AlteredError where the numbers of the past run do not add up.
+    """
     past.check_unchanged()
     with told_in_one_line(out):
         make_folder(out)
     where = describe_ranking(out, past.scorer)
     prepared = past.prepared
-    return publish(out, screen, past.bundles, prepared, ranking, evidence, clock, where, fresh=True)
+    try:
+        return publish(
+            out, screen, past.bundles, prepared, ranking, evidence, clock, where, fresh=True
+        )
+    except AccountingError as error:  # what was prepared and scored is read from folders
+        raise AlteredError(
+            f"{past.scored_in} does not hold together ({error}); check it with "
+            f"`hitlist verify {past.scored_in}`"
+        ) from error
 
 
 def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) -> Ranking:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 
 from chem.errors import InputError
 from chem.files import make_folder, write_atomic
+from chem.parquet_pages import check_unpacked
 from chem.regular import open_regular
 from chem.roots import check_no_credentials, local_path
 from screening.errors import StoreError
@@ -31,6 +33,9 @@ INSTALL = {
 """Object stores whose puts are whole, and the package that speaks to each."""
 PROTOCOLS = (*INSTALL, "memory")
 """``memory`` is a store within one process, for tests."""
+
+MOST_UNPACKED = 1_000_000_000
+"""Bytes of a table once it is read; a partition has far fewer."""
 
 
 class Store:
@@ -127,15 +132,19 @@ class Store:
 
         From an object store the file comes whole: partitions are small, and one request is one
         version. Pages carry checksums. Raises StoreError for a file that is missing, cut short or
-        altered, and for one without a wanted column, which another version wrote.
+        altered, for one that unpacks to more than ``MOST_UNPACKED``, and for one without a wanted
+        column, which another version wrote.
         """
         wanted = None if columns is None else list(columns)
         with self._explained("read", name):
             if self.folder is not None:
-                open_regular(self.folder / name).close()  # a pipe would be waited for
+                with open_regular(self.folder / name) as file:  # a pipe would be waited for
+                    check_unpacked(file, MOST_UNPACKED)
                 source = pa.memory_map(str(self.folder / name))
             else:
-                source = pa.BufferReader(self.read(name))
+                content = self.read(name)
+                check_unpacked(BytesIO(content), MOST_UNPACKED)
+                source = pa.BufferReader(content)
             with source:
                 table = pq.read_table(source, columns=wanted, page_checksum_verification=True)
         if missing := set(wanted or ()) - set(table.column_names):

@@ -44,7 +44,7 @@ _FOOTNOTE = re.compile(r"(?<=[\w%)])\s*(?:\*+|[†‡§#^]+)$")
 _RANGE = re.compile(r"[\d.,]+\s*[^\W\d_]{0,4}\s*(?:-|to|\.\.)\s*[\d.,]+\s*[^\W\d_]{0,4}")
 _SEVERAL = re.compile(r"[<>~=]?\s*[\d.,]+\s*(?:[;|/&]|,\s|and|\s)\s*[<>~=]?\s*[\d.,]+.*")
 _CODE = re.compile(r"-?999+")
-_NINES = re.compile(r"9999+(?:\.0+)?")
+_NINES = re.compile(r"(9999+(?:\.0+)?)(?:\s*[^\W\d_]{1,8}(?:/[^\W\d_]{1,4})?)?")
 
 _UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 _ASIDE_INACTIVE = re.compile(
@@ -92,10 +92,10 @@ def is_code(number: float) -> bool:
 def repeated_codes(cells: Sequence[str]) -> set[float]:
     """Return 9999, 99999 and the like where a column has one of them more than once.
 
-    Once, it may have been measured. ``9999`` and ``9999.0`` are one number.
+    Once, it may have been measured. ``9999``, ``9999.0`` and ``9999 nM`` are one number.
     """
-    nines = (cell.strip() for cell in cells)
-    counts = Counter(float(cell) for cell in nines if _NINES.fullmatch(cell))
+    nines = (_NINES.fullmatch(cell.strip()) for cell in cells)
+    counts = Counter(float(found[1]) for found in nines if found)
     return {number for number, count in counts.items() if count > 1}
 
 

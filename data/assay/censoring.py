@@ -20,6 +20,9 @@ _LIMIT = re.compile(r"^(?:[^\W_]+[\W_]+)?(?:limits?|bounds?|bound[ _]?type)$", r
 _SIDES = {
     **dict.fromkeys(("above", "over", "greater", "greater than", "more than", "at least"), ">"),
     **dict.fromkeys(("below", "under", "less", "less than", "at most"), "<"),
+    # Limits of quantification, above and below.
+    **dict.fromkeys(("uloq", "aloq", ">uloq", "above uloq", "alq", "aql"), ">"),
+    **dict.fromkeys(("lloq", "bloq", "<lloq", "below lloq", "blq", "bql"), "<"),
     # A value at the upper limit of a curve may be at least that, an upper bound is at most that.
     **dict.fromkeys(("upper", "lower", "max", "min", "maximum", "minimum"), CENSORED),
     **dict.fromkeys(("upper limit", "lower limit", "upper bound", "lower bound"), CENSORED),

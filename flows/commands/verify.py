@@ -35,10 +35,12 @@ def verify(
     anything differs.
     """
     from chem.roots import named_path
+    from chem.signatures import signers_file
     from screening.past import open_run
     from screening.verify import faults_of, verify_run
     from screening.verify_files import Check
 
+    signers_file()  # one that is missing is told before anything starts
     past = open_run(named_path(run))
     note_if(past.told_of_older)
     opened = past.library if library is None else past.open_library(named_path(library))

@@ -339,6 +339,9 @@ def test_words_of_limits_are_relations(name: str, tmp_path: Path) -> None:
     said = {">": "above", "": "exact"}
     words = [said[">" if sign == ">" else ""] for sign in SIGNS]
     assert task(read(tmp_path, {"IC50 (nM)": NM, name: words}), "pIC50") == (P, UPPER)
+    for above, within in (("ULOQ", ""), (">ULOQ", "in range")):
+        words = [above if sign == ">" else within for sign in SIGNS]
+        assert task(read(tmp_path, {"IC50 (nM)": NM, name: words}), "pIC50") == (P, UPPER)
     said[">"] = "upper"  # at the upper limit, or at most that?
     words = [said[">" if sign == ">" else ""] for sign in SIGNS]
     with pytest.raises(InputError, match="not on which side"):

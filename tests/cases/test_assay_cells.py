@@ -204,6 +204,9 @@ def test_a_number_of_nines_is_a_concentration_once_and_no_bound(code: str, tmp_p
         read(tmp_path, {"IC50 (nM)": first([code, code])})
     with pytest.raises(InputError, match="2 a number such as"):
         read(tmp_path, {"IC50 (nM)": first([code, f" {code.removesuffix('.0')}.00 "])})
+    for unit in (" nM", "nM", " nmol/L"):
+        with pytest.raises(InputError, match="2 a number such as"):
+            read(tmp_path, {"IC50 (nM)": first([code, f"{code}{unit}"])})
     _, bounds = task(read(tmp_path, {"IC50 (nM)": first([f">{code}"] * 2)}), "pIC50")
     assert bounds[:2] == [-1, -1]
 

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.chem.lying import write_lying
+
 READ = """
 import resource, sys, time
 from chem.errors import InputError
@@ -77,6 +79,7 @@ BOMBS: dict[str, tuple[str, Callable[[Path], None]]] = {
         _squeezed(b"", (BLOCK + b"> <a>\n" + b"x" * 8 * MB + b"\n\n$$$$\n") * 4, 130),
     ),
     "a value of many rows": ("l.parquet", _write_repeated),
+    "pages larger than told": ("n.parquet", lambda path: write_lying(path, 2, 60, 9 * MB)),
     "one large cell": ("m.parquet", _write_large),
     "a gzipped table": ("p.parquet.gz", _squeezed(b"PAR1", bytes(PART), 130)),
 }

@@ -109,6 +109,9 @@ def test_only_signers_count(folder: Path, keys: Path, signers: Path) -> None:
     signers.write_text(f'eve namespaces="git" {entry}')
     with pytest.raises(InputError, match="by none of the signers"):
         check_signed(folder)
+    signers.write_text(entry)
+    with pytest.raises(InputError, match=r"^[^\n]*holds keys without names[^\n]*$"):
+        check_signed(folder)
     signers.write_text(f"eve {entry}")
     assert check_signed(folder) == "eve"
 

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,7 @@ import pytest
 from chem.errors import InputError
 from data.catalogue import Dataset, Member, UrlSource, WheelSource, dataset
 from data.fetch import fetch, fetch_dataset
+from data.verify import write_whole
 
 SAMPLE = Path(__file__).parents[1] / "files/data/moleculeace_sample.csv"
 BYTES = SAMPLE.read_bytes()
@@ -175,6 +177,43 @@ def test_other_bytes_in_a_mirror_or_the_cache_are_not_used(
     assert path == cache / "sets/sample.csv"
     assert path.read_bytes() == BYTES
     assert (tmp_path / "sample.csv").read_bytes() == BYTES[:-1]  # a mirror is never written
+
+
+def test_what_a_killed_download_left_is_removed_and_one_that_goes_on_stays(
+    server: Server, cache: Path
+) -> None:
+    end = threading.Event()
+
+    def write() -> None:
+        with write_whole(cache / "sets/tiny.csv") as file:
+            file.write(b"x")
+            end.wait(30)
+
+    other = threading.Thread(target=write)
+    other.start()
+    while not list(cache.rglob("tiny.csv")):
+        time.sleep(0.01)
+    child = multiprocessing.get_context("fork").Process(target=_write_and_die, args=(cache,))
+    child.start()
+    child.join()
+    (going,) = {path.parent for path in cache.rglob("tiny.csv")} - {
+        path.parent for path in cache.rglob("dead.csv")
+    }
+    (left,) = (path.parent for path in cache.rglob("dead.csv"))
+    with write_whole(cache / "sets/next.csv") as file:
+        file.write(b"y")
+    assert (cache / "sets/next.csv").read_bytes() == b"y"
+    assert not left.exists()
+    assert going.exists()
+    end.set()
+    other.join()
+    assert [path.name for path in sorted((cache / "sets").iterdir())] == ["next.csv", "tiny.csv"]
+
+
+def _write_and_die(cache: Path) -> None:
+    with write_whole(cache / "sets/dead.csv") as file:
+        file.write(b"x")
+        os._exit(9)
 
 
 def test_two_processes_may_fetch_the_same_file(server: Server, cache: Path) -> None:

@@ -1,5 +1,7 @@
 """Runs that are over, ranked by another objective."""
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,15 @@ from distributed import Client
 
 from chem.errors import InputError
 from screening.dossier import open_dossier
+from screening.errors import AlteredError
 from screening.ledger import Lock
 from screening.past import open_run
 from screening.plan import plan_run
+from screening.prepared import SUMMARY
 from screening.publish import Outcome
 from screening.rerank import check_rerank, rank_again, rerank
 from screening.run import run_screen
+from screening.runfolder import WHERE
 from screening.screen import Screen
 from screening.selection import Selection
 
@@ -48,6 +53,27 @@ def test_another_objective_gives_what_its_own_run_gives(
     screen = check_rerank(back, past.screen, tmp_path / "d")
     rank_again(back, screen, tmp_path / "d", lone)
     assert (tmp_path / "d/hits.csv").read_bytes() == (drug_run.folder / "hits.csv").read_bytes()
+
+
+def test_a_forged_count_is_told_in_one_line(
+    drug_run: Outcome, lone: Client, tmp_path: Path, objective: Objective
+) -> None:
+    prepared = shutil.copytree(drug_run.folder.parent / "prepared", tmp_path / "prepared")
+    folder = shutil.copytree(drug_run.folder, tmp_path / "run")
+    where = json.loads((folder / WHERE).read_text())
+    (folder / WHERE).write_text(
+        json.dumps({**where, "prepared": str(prepared), "scores": str(folder / "scores")})
+    )
+    summary = json.loads((prepared / SUMMARY).read_text())
+    codes = {**summary["reject_codes"], "parse": summary["reject_codes"].get("parse", 0) + 1}
+    (prepared / SUMMARY).write_text(json.dumps({**summary, "reject_codes": codes}))
+    past = open_run(folder)
+    screen = check_rerank(past, objective("CDK2", 3), tmp_path / "b")
+    with pytest.raises(
+        AlteredError, match=r"^[^\n]*sum of reject codes does not hold[^\n]*hitlist verify[^\n]*$"
+    ):
+        rank_again(past, screen, tmp_path / "b", lone)
+    assert not (tmp_path / "b/hits.csv").exists()
 
 
 def test_after_a_triage_the_rest_counts_as_set_aside(

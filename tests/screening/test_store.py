@@ -15,6 +15,7 @@ import pytest
 from chem.errors import InputError
 from screening.errors import StoreError
 from screening.store import Store
+from tests.chem.lying import write_lying
 
 TABLE = pa.table(
     {
@@ -82,6 +83,18 @@ def test_a_damaged_table_is_told_in_one_line(store: Store, damage: str) -> None:
         }[damage],
     )
     with pytest.raises(StoreError, match=r"^[^\n]*one\.parquet[^\n]*run again[^\n]*$"):
+        store.read_table("one.parquet")
+
+
+def test_a_table_that_takes_the_machine_is_refused(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lying.parquet"
+    write_lying(path, columns=2, rows=5, cell=9_000_000)
+    store.write("one.parquet", path.read_bytes())
+    store.read_table("one.parquet")
+    monkeypatch.setattr("screening.store.MOST_UNPACKED", 89_000_000)
+    with pytest.raises(StoreError, match=r"^[^\n]*it unpacks to 90,[^\n]*$"):
         store.read_table("one.parquet")
 
 
