@@ -206,7 +206,8 @@ def _take(source: Iterator[Record], most: int) -> list[Record]:
             raise InputError(
                 f"the records {taken[0].row:,} to {record.row:,} hold more than "
                 f"{MOST_TEXT // 1_000_000} MB of text, and {most:,} are held at once; leave out "
-                "columns that nobody needs, or name fewer records with --partition-rows"
+                "columns that nobody needs, or name fewer records with --partition-rows of "
+                "`hitlist prepare` or `hitlist screen`"
             )
     return taken
 
