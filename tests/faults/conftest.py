@@ -1,4 +1,4 @@
-"""How much of each matrix is taken: a sample, or with ``HITLIST_FAULTS=all`` the whole."""
+"""How much of each matrix is taken: one of each kind, or with ``HITLIST_FAULTS=all`` the whole."""
 
 import os
 import random
@@ -15,17 +15,22 @@ from screening.quarantine import close_chemists
 from tests.faults.disk import Disk
 from tests.faults.small import COMMAND, at_home, command, content, lay_out
 
+OneOfEach = Callable[[Sequence[Any], Callable[[Any], Any]], list[Any]]
 ALL = os.environ.get("HITLIST_FAULTS") == "all"
 
 
 @pytest.fixture(scope="session")
-def sample() -> Callable[[Sequence[Any], int], list[Any]]:
-    """Draw some of many by a fixed seed, in their order; all with ``HITLIST_FAULTS=all``."""
+def one_of_each() -> OneOfEach:
+    """Draw one of each kind by a fixed seed; all with ``HITLIST_FAULTS=all``."""
 
-    def draw(found: Sequence[Any], number: int) -> list[Any]:
-        if ALL or len(found) <= number:
+    def draw(found: Sequence[Any], kind: Callable[[Any], Any]) -> list[Any]:
+        if ALL:
             return list(found)
-        return [found[at] for at in sorted(random.Random(7).sample(range(len(found)), number))]
+        kinds: dict[Any, list[Any]] = {}
+        for one in found:
+            kinds.setdefault(kind(one), []).append(one)
+        rng = random.Random(7)
+        return [rng.choice(alike) for alike in kinds.values()]
 
     return draw
 

@@ -17,6 +17,8 @@ from chem.files import remove_durably, write_atomic
 from gnn.bundle import Bundle, save_bundle
 from gnn.card_file import write_card
 from gnn.surrogate import Surrogate, SurrogateCard, SurrogateSizes, imitated, save_surrogate
+from screening.ledger import Ledger
+from screening.store import Store
 from tests.faults.disk import Disk, Event
 from tests.faults.small import COMMAND, SCREEN, at_home, command
 
@@ -56,9 +58,16 @@ def weights_of_card(card: Any) -> dict[str, str]:
 
 def test_a_manifest_on_the_disk_vouches_for_files_on_the_disk(home: Path, lone: Client) -> None:
     """In a new run, the same again, and another objective over it."""
+    where = home / "runs/one/where.json"
+
+    def named(manifest: Any) -> dict[str, str]:
+        """Where the scores are it does not name; a run without that cannot be opened."""
+        found = where.read_bytes() if where.exists() else b""
+        return {**files_of_manifest(manifest), where.name: sha256(found).hexdigest()}
+
     for words in ([], [], ["--hits", "2", "--replace"]):
         disk = Disk(home)
-        wrong = broken_promises(disk, "manifest.json", files_of_manifest)
+        wrong = broken_promises(disk, "manifest.json", named)
         early: list[Event] = []
 
         def look(event: Event, disk: Disk = disk, early: list[Event] = early) -> None:
@@ -95,6 +104,17 @@ def test_a_line_of_a_ledger_comes_after_its_file(home: Path, lone: Client) -> No
         assert command(lone, *COMMAND).code == 0
     assert lines == 7
     assert wrong == []
+
+
+def test_what_a_ledger_tells_is_on_the_disk_before_the_next_line(tmp_path: Path) -> None:
+    """Also where its files lie elsewhere, so that nothing else flushes its folder."""
+    disk, path = Disk(tmp_path), tmp_path / "kept/ledger.jsonl"
+    ledger = Ledger(path.parent, {"of": "a test"}, Store(tmp_path / "elsewhere"))
+    with disk.plugged_in(), ledger:
+        assert disk.holds(path, sha256(path.read_bytes()).hexdigest())
+        for name in ("a", "b"):
+            ledger.record(name, {}, ledger.store.write(name, b"x"))
+            assert disk.holds(path, sha256(path.read_bytes()).hexdigest())
 
 
 @pytest.fixture
@@ -150,6 +170,8 @@ def test_what_is_not_flushed_in_time_is_seen(tmp_path: Path) -> None:
 
     old = json.dumps({"files": {"a": sha256(b"old").hexdigest()}})
     assert write(["a", "manifest.json"]) == []
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "manifest.json").write_text(old)
     assert write(["remove durably", "a", "manifest.json"]) == []
     for order, flush in (
         (["a", "manifest.json"], False),

@@ -2,10 +2,12 @@
 
 import asyncio
 import base64
+import csv
 import json
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -14,7 +16,7 @@ import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -32,6 +34,8 @@ PREFECT = Path(sys.executable).with_name("prefect")
 HITLIST = PREFECT.with_name("hitlist")
 POOL = ("work-pool", "create", "hitlist", "--overwrite", "--type", "process")
 TEMPLATE = ("--base-job-template", "flows/work_pool.json")
+CANARY = "CANARY7SECRET"
+"""In the environment of the worker, as the key of a store is."""
 Environment = dict[str, str]
 
 
@@ -135,6 +139,7 @@ def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
     prefect(server, *POOL, *TEMPLATE)
     prefect(server, "--no-prompt", "deploy", "--all")
     own = {"HITLIST_CACHE": str(tmp_path / "cache-of-the-worker"), "HITLIST_ROOTS": str(tmp_path)}
+    own["AWS_SECRET_ACCESS_KEY"] = CANARY
     worker = ("worker", "start", "--pool", "hitlist")
     with running(tmp_path / "worker.log", server | own, PREFECT, *worker):
         words = ["deployment", "run", "screen/kinase", "--watch"]
@@ -156,24 +161,49 @@ def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
     keys = {artifact["key"] for artifact in ask(server, "/artifacts/filter", {})}
     assert {"kinase-top-hits", "kinase-run", "screen-prepare", "screen-score"} <= keys
     assert {"kinase-again-top-hits", "kinase-again-run"} <= keys
-    assert_no_structure_and_no_secret_is_kept(server, [row[1] for row in drugs], tmp_path)
+    with again.open(newline="") as file:
+        standardized = [row["smiles"] for row in csv.DictReader(file)]
+    structures = [row[1] for row in drugs] + standardized
+    assert_no_structure_and_no_secret_is_kept(server, structures, tmp_path)
     wait_for_the_nightly_runs(server)
+
+
+def kept_by(home: Path) -> dict[str, str]:
+    """All that a server's home holds, by file and by table, but for the profile with its secret."""
+    files = [path for path in home.rglob("*") if path.is_file() and path.name != "profiles.toml"]
+    kept = {str(path.relative_to(home)): path.read_text(errors="replace") for path in files}
+    for path in (home / "storage").glob("*"):  # what a task returned or raised, pickled
+        packed = base64.b64decode(path.read_bytes())
+        kept[f"storage/{path.name}"] = packed.decode(errors="replace")
+    # Table by table too: in the file a long text lies in pages, and may be cut anywhere.
+    with closing(sqlite3.connect(f"file:{home / 'prefect.db'}?mode=ro", uri=True)) as database:
+        for (table,) in database.execute("select name from sqlite_master where type = 'table'"):
+            rows = database.execute(f'select * from "{table}"')
+            kept[table] = "\n".join(_text(cell) for row in rows for cell in row)
+    return kept
+
+
+def _text(cell: object) -> str:
+    return cell.decode(errors="replace") if isinstance(cell, bytes) else str(cell)
 
 
 def assert_no_structure_and_no_secret_is_kept(
     server: Environment, structures: list[str], folder: Path
 ) -> None:
-    """In the server's database and in the logs of both; what a rejected record says is no log."""
+    """In the server's home and in the logs of both; what a rejected record says is no log."""
     secret = profile_of(server)["PREFECT_API_AUTH_STRING"].partition(":")[2]
-    home = Path(server["PREFECT_HOME"])
-    files = [*home.glob("prefect.db*"), home / "server.log", folder / "worker.log"]
-    kept = {path.name: path.read_bytes() for path in files}
-    assert b"kinase-top-hits" in b"".join(kept.values())  # the database is there, artifacts too
+    kept = kept_by(Path(server["PREFECT_HOME"]))
+    kept["worker.log"] = (folder / "worker.log").read_text(errors="replace")
+    assert "kinase-top-hits" in kept["artifact"]
+    assert {"flow_run", "log", "flow_run_state", "server.log"} <= set(kept)
+    assert any("lies outside" in text for name, text in kept.items() if "storage" in name)
     long = [text for text in structures if len(text) > 15 and not text.isalpha()]
     assert len(long) > 30
+    needles = {form for text in long for form in (text, json.dumps(text)[1:-1])}
     for name, content in kept.items():
-        assert secret.encode() not in content, name
-        assert [text for text in long if text.encode() in content] == [], name
+        assert secret not in content, name
+        assert CANARY not in content, name
+        assert [text for text in needles if text in content] == [], name
 
 
 def assert_nothing_outside_the_roots_is_read(server: Environment, elsewhere: Path) -> None:

@@ -98,11 +98,20 @@ def _state(folder: Path) -> dict[str, tuple[int, int, int]]:
     }
 
 
+def _modes(folder: Path) -> tuple[set[int], set[int]]:
+    """Modes of the files and of the folders below one."""
+    found: tuple[set[int], set[int]] = set(), set()
+    for path in folder.rglob("*"):
+        found[path.is_dir()].add(stat.S_IMODE(path.stat().st_mode))
+    return found
+
+
 def test_what_one_prepared_the_other_reads_without_a_write(prepare: Prepare, cache: Path) -> None:
     first = prepare(ANN, umask=0o027)
     assert first.returncode == 0, first.stderr
     before = _state(cache)
     assert {user for _, user, _ in before.values()} == {ANN}
+    assert _modes(cache) == ({0o640}, {0o2750})  # the users here may read all; others may not
     second = prepare(BOB, umask=0o027)
     assert second.returncode == 0, second.stderr
     assert _state(cache) == before
@@ -115,6 +124,7 @@ def test_each_prepares_libraries_of_his_own_and_goes_on_with_the_others(
     assert prepare(BOB, rows=30).returncode == 0
     folders = sorted((cache / "prepared").iterdir())
     assert {folder.stat().st_uid for folder in folders} == {ANN, BOB}
+    assert _modes(cache) == ({0o664}, {0o2775})
     for folder in folders:
         assert folder.stat().st_gid == TEAM
         assert folder.stat().st_mode & stat.S_ISGID
