@@ -17,9 +17,9 @@ test: .venv/.ready-dev ## Set up, then run the tests.
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 fuzz: .venv/.ready-dev ## Set up, then read 100,000 damaged files of each format, 5,000 of each of a run (hours).
-	HITLIST_FUZZ=100000 $(BIN)/python -m pytest -n 2 --dist loadfile tests/chem/test_fuzz.py \
-	  tests/data/test_fuzz_assay.py tests/screening/test_fuzz_settings.py \
-	  tests/screening/test_fuzz_runs.py tests/gnn/test_fuzz_bundles.py
+	HITLIST_FUZZ=100000 $(BIN)/python -m pytest -n 2 --dist loadfile tests/chem/library/test_fuzz.py \
+	  tests/data/assay/test_fuzz_assay.py tests/screening/objective/test_fuzz_settings.py \
+	  tests/screening/runs/test_fuzz_runs.py tests/gnn/bundle/test_fuzz_bundles.py
 
 faults: .venv/.ready-dev ## Set up, then fail every change of a disk and kill runs at every one (hours).
 	HITLIST_FAULTS=all $(BIN)/python -m pytest tests/faults

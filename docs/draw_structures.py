@@ -5,9 +5,9 @@ Run it from the repository's root after a rule has changed: ``python docs/draw_s
 
 from pathlib import Path
 
-from chem.depict import depict
-from chem.records import Failure
-from chem.standardize import standardize
+from chem.output.depict import depict
+from chem.records.records import Failure
+from chem.structure.standardize import standardize
 
 EXAMPLES = {
     "salt": ("C[N+](C)(C)CCO.O=C([O-])c1ccccc1O", "choline salicylate"),

@@ -11,24 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from chem.errors import InputError
-from flows.commands import (
-    benchmark,
-    bundles,
-    data,
-    explain,
-    predict,
-    prepare,
-    pretrain,
-    rank,
-    screen,
-    server,
-    sign,
-    surrogate,
-    train,
-    verify,
-)
-from flows.console import Stopped, complain
-from flows.interrupt import exit_code, heed_interrupts
+from flows.commands import data, explain, predict, prepare, rank, screen, server, sign, verify
+from flows.commands.benchmarks import benchmark
+from flows.commands.models import bundles, pretrain, surrogate, train
+from flows.terminal.console import Stopped, complain
+from flows.terminal.interrupt import exit_code, heed_interrupts
 from gnn.errors import ModelError
 
 ENVIRONMENT = {

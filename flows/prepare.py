@@ -4,14 +4,14 @@ from typing import Any
 
 from prefect import flow, task
 
-from flows.planning import Preparation, plan_preparation
+from flows.deployments.stages import hold_to_roots, log_if, log_reading, stage_progress
+from flows.planning.planning import Preparation, plan_preparation
 from flows.screen import AGAIN, ONCE
-from flows.stages import hold_to_roots, log_if, log_reading, stage_progress
-from screening.cluster import connect
-from screening.older import told_of_library
-from screening.prepare import prepare_library
-from screening.prepared import Prepared
-from screening.tls import Tls
+from screening.compute.cluster import connect
+from screening.compute.tls import Tls
+from screening.prepare.older import told_of_library
+from screening.prepare.prepare import prepare_library
+from screening.prepare.prepared import Prepared
 
 
 @task(name="open library", **ONCE)

@@ -8,20 +8,20 @@ from typing import Any
 
 from prefect import flow, task
 
-from chem.counted import counted
-from flows.artifacts import publish
-from flows.planning import plan_ranking
+from chem.records.counted import counted
+from flows.deployments.artifacts import publish
+from flows.deployments.stages import hold_to_roots, log_if, stage_progress
+from flows.planning.planning import plan_ranking
 from flows.screen import AGAIN, ONCE
-from flows.stages import hold_to_roots, log_if, stage_progress
-from screening.cluster import connect
-from screening.evidence import Evidence
-from screening.meter import Clock
-from screening.past import PastRun
-from screening.publish import Outcome
-from screening.rank import Ranking
-from screening.rerank import evidence_stage, hand_over_stage, rank_stage
-from screening.screen import Screen
-from screening.tls import Tls
+from screening.compute.cluster import connect
+from screening.compute.meter import Clock
+from screening.compute.tls import Tls
+from screening.evidence.evidence import Evidence
+from screening.objective.screen import Screen
+from screening.rank.rank import Ranking
+from screening.runs.past import PastRun
+from screening.runs.publish import Outcome
+from screening.runs.rerank import evidence_stage, hand_over_stage, rank_stage
 
 Planned = tuple[PastRun, Screen, Path]
 """The run that scored, the screen as it will be judged, and the folder to write to."""

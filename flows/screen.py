@@ -10,27 +10,33 @@ from typing import Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from chem.counted import counted
-from flows.artifacts import publish
-from flows.planning import plan_screen
-from flows.stages import hold_to_roots, log_if, log_reading, stage_progress, worth_retrying
-from screening.cluster import connect
-from screening.evidence import Evidence
-from screening.judge import Scores
-from screening.meter import Clock
-from screening.older import told_of_library
-from screening.plan import Plan
-from screening.prepared import Prepared
-from screening.publish import Outcome
-from screening.rank import Ranking
-from screening.run import (
+from chem.records.counted import counted
+from flows.deployments.artifacts import publish
+from flows.deployments.stages import (
+    hold_to_roots,
+    log_if,
+    log_reading,
+    stage_progress,
+    worth_retrying,
+)
+from flows.planning.planning import plan_screen
+from screening.compute.cluster import connect
+from screening.compute.meter import Clock
+from screening.compute.tls import Tls
+from screening.evidence.evidence import Evidence
+from screening.prepare.older import told_of_library
+from screening.prepare.prepared import Prepared
+from screening.rank.rank import Ranking
+from screening.runs.plan import Plan
+from screening.runs.publish import Outcome
+from screening.runs.run import (
     evidence_stage,
     hand_over_stage,
     prepare_stage,
     rank_stage,
     score_stage,
 )
-from screening.tls import Tls
+from screening.select.judge import Scores
 
 AGAIN: dict[str, Any] = {
     "retries": 2,

@@ -6,17 +6,17 @@ from typing import Any, Literal
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
-from chem.roots import named_path
+from chem.disk.roots import named_path
 from data.assay.read import AssayOptions
-from flows.artifacts import artifact_key
-from flows.markdown import as_written
+from flows.deployments.artifacts import artifact_key
+from flows.deployments.markdown import as_written
+from flows.deployments.stages import hold_to_roots, log_if, stage_progress
+from flows.planning.training_checks import check_bundle_folder, check_device
+from flows.planning.training_plan import Training, plan_training
 from flows.screen import AGAIN, ONCE
-from flows.stages import hold_to_roots, log_if, stage_progress
-from flows.training import run_training
-from flows.training_checks import check_bundle_folder, check_device
-from flows.training_plan import Training, plan_training
-from gnn.assemble import Assembled
-from gnn.card import Card
+from flows.training.training import run_training
+from gnn.assembly.assemble import Assembled
+from gnn.evaluation.card import Card
 
 
 @task(name="plan", **ONCE)

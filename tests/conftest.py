@@ -10,16 +10,16 @@ import torch
 from distributed import Client, LocalCluster
 from rdkit import Chem
 
-from chem.graphs import MolGraph, featurize, featurizer_spec, state_factors
-from chem.records import Failure
-from chem.standardize import standardize
-from gnn.batch import GraphArrays, collect
-from gnn.bundle import Bundle, load_bundle, save_bundle
-from gnn.calibration import Calibration
-from gnn.card import Card, TaskCard
-from gnn.network import Network, NetworkConfig
-from gnn.surrogate import Surrogate, SurrogateCard, SurrogateSizes, imitated, save_surrogate
-from screening.tls import Tls
+from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
+from chem.records.records import Failure
+from chem.structure.standardize import standardize
+from gnn.bundle.bundle import Bundle, load_bundle, save_bundle
+from gnn.bundle.surrogate import Surrogate, SurrogateCard, SurrogateSizes, imitated, save_surrogate
+from gnn.calibration.calibration import Calibration
+from gnn.evaluation.card import Card, TaskCard
+from gnn.features.batch import GraphArrays, collect
+from gnn.models.network import Network, NetworkConfig
+from screening.compute.tls import Tls
 
 FILES = Path(__file__).parent / "files"
 KIND = {"r": "regression", "c": "classification"}

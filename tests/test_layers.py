@@ -196,7 +196,7 @@ def test_training_loads_where_rdkit_is_not_installed() -> None:
     found = python(
         "import sys\n"
         f"for name in {blocked!r}: sys.modules[name] = None\n"
-        "import gnn.distil\n"
+        "import gnn.training.distil\n"
         "print(*sorted(name for name in sys.modules if name.split('.')[0] in ('chem', 'data')))"
     )
     assert found.strip() == ""
@@ -205,9 +205,12 @@ def test_training_loads_where_rdkit_is_not_installed() -> None:
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("chem.graphs", ("torch", "pandas", "pydantic", "sklearn", "deepchem", "distributed")),
-        ("data.sets", ("torch", "deepchem", "distributed", "prefect", "sklearn")),
-        ("screening.run", ("deepchem", "prefect")),
+        (
+            "chem.features.graphs",
+            ("torch", "pandas", "pydantic", "sklearn", "deepchem", "distributed"),
+        ),
+        ("data.sets.sets", ("torch", "deepchem", "distributed", "prefect", "sklearn")),
+        ("screening.runs.run", ("deepchem", "prefect")),
     ],
 )
 def test_importing_is_quiet_and_light(module: str, heavy: tuple[str, ...]) -> None:

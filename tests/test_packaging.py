@@ -27,9 +27,9 @@ def test_a_wheel_ships_models_screens_and_tables(tmp_path: Path) -> None:
         assert f"gnn/bundles/{bundle}/card.json" in names
         assert f"gnn/bundles/{bundle}/weights.safetensors" in names
         assert f"gnn/bundles/{bundle}/measured.parquet" in names
-    assert {"chem/atom_states.csv", "chem/parents/counterions.csv"} <= names
-    assert {"data/catalogue.toml", "data/kinases.csv"} <= names
+    assert {"chem/features/atom_states.csv", "chem/structure/parents/counterions.csv"} <= names
+    assert {"data/catalogue/catalogue.toml", "data/catalogue/kinases.csv"} <= names
     assert {"flows/screens/kinase.toml", "gnn/recipes/activity.toml"} <= names
-    assert {"screening/handover/report.html", "screening/handover/report.css"} <= names
-    assert {"screening/handover/report.js", "screening/dossier.html"} <= names
+    assert {"screening/report/page/report.html", "screening/report/page/report.css"} <= names
+    assert {"screening/report/page/report.js", "screening/runs/dossier.html"} <= names
     assert "screening/lab/write.py" in names

@@ -1,0 +1,1 @@
+"""A team's own assay file, read into a table of activities."""

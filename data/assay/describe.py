@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chem.counted import counted
-from data.activity import EXACT
-from data.assay.choose import Chosen
-from data.assay.layout import Layout
-from data.assay.measure import Measure
-from data.assay.repeats import Read
-from data.assay.rows import AssayRows
-from data.assay.unmeasured import say_missing
+from chem.records.counted import counted
+from data.activities.activity import EXACT
+from data.assay.cells.measure import Measure
+from data.assay.cells.rows import AssayRows
+from data.assay.checks.repeats import Read
+from data.assay.checks.unmeasured import say_missing
+from data.assay.columns.choose import Chosen
+from data.assay.columns.layout import Layout
 
 HEADERS = (
     *("column", "task", "quantity", "written as", "condition", "larger is", "beside", "values"),

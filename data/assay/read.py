@@ -7,24 +7,24 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from chem.counted import counted
 from chem.errors import InputError
-from chem.numbers import Decimal
-from data.activity import ActivityTable, Task, object_array
-from data.assay.choose import Chosen, choose_measures, name_apart
+from chem.records.counted import counted
+from chem.records.numbers import Decimal
+from data.activities.activity import ActivityTable, Task, object_array
+from data.activities.usable import MINIMUM_ROWS, find_problem
+from data.assay.cells.measure import Measure
+from data.assay.cells.problems import advise, tell
+from data.assay.cells.rows import AssayRows, read_rows
+from data.assay.cells.values import Values, read_values
+from data.assay.checks.plausible import check_plausible
+from data.assay.checks.relations import find_flip
+from data.assay.checks.repeats import Read, drop_repeats, merge_replicates
+from data.assay.checks.unmeasured import say_unmeasured
+from data.assay.columns.choose import Chosen, choose_measures, name_apart
+from data.assay.columns.flags import find_flagged
+from data.assay.columns.layout import Layout, lay_out
+from data.assay.columns.targets import keep_target
 from data.assay.describe import Description, describe, say_measure
-from data.assay.flags import find_flagged
-from data.assay.layout import Layout, lay_out
-from data.assay.measure import Measure
-from data.assay.plausible import check_plausible
-from data.assay.problems import advise, tell
-from data.assay.relations import find_flip
-from data.assay.repeats import Read, drop_repeats, merge_replicates
-from data.assay.rows import AssayRows, read_rows
-from data.assay.targets import keep_target
-from data.assay.unmeasured import say_unmeasured
-from data.assay.values import Values, read_values
-from data.usable import MINIMUM_ROWS, find_problem
 
 SPLIT_COLUMN = "split"
 _TASK_NAME = re.compile(r"[\w.+-]+")
@@ -40,7 +40,7 @@ class AssayOptions:
     id_column: str | None = None
     value_column: str | None = None
     units: str | None = None
-    """Of a header without a unit (``data.assay.measure.UNITS``)."""
+    """Of a header without a unit (``data.assay.cells.measure.UNITS``)."""
     task_name: str | None = None
     """Name of the task, where there is one value column."""
     target: str | tuple[str, ...] | None = None
@@ -55,9 +55,9 @@ class AssayOptions:
 
 
 def read_assay(path: str | Path, options: AssayOptions | None = None) -> ActivityTable:
-    """Read an assay from a CSV (or any other format that ``chem.read.open_library`` reads).
+    """Read an assay from a CSV (or any other format that ``chem.library.read.open_library`` reads).
 
-    Columns of measurements are recognised by their headers (:mod:`data.assay.headers`):
+    Columns of measurements are recognised by their headers (:mod:`data.assay.headers.headers`):
     ``IC50 nM``, ``log10 Ki [M]``, ``pIC50``, ``Inhibition at 10 uM``, ``active``; or row by row
     by columns of types and units, as ChEMBL writes them. Concentrations become pActivity (−log10
     molar). Signs, in the cell (``<5``) or in a column beside it, become bounds. Each quantity is a

@@ -1,0 +1,1 @@
+"""Benchmarks of hitlist, beside forests, published results and other programs."""

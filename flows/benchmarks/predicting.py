@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from chem.graphs import MolGraph, featurize, featurizer_spec
-from chem.records import Failure
-from chem.standardize import standardize
-from gnn.batch import collect
-from gnn.bundle import Bundle, find_bundle, load_bundle
-from gnn.predict import Predictor
+from chem.features.graphs import MolGraph, featurize, featurizer_spec
+from chem.records.records import Failure
+from chem.structure.standardize import standardize
+from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
+from gnn.bundle.predict import Predictor
+from gnn.features.batch import collect
 
 
 class Predictions(NamedTuple):

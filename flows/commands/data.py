@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.console import progress, show_table, stoppable
+from flows.terminal.console import progress, show_table, stoppable
 
 app = typer.Typer(help="List and fetch the datasets that hitlist knows.", no_args_is_help=True)
 
@@ -12,7 +12,7 @@ app = typer.Typer(help="List and fetch the datasets that hitlist knows.", no_arg
 @app.command("list")
 def list_datasets() -> None:
     """Show every dataset of the catalogue."""
-    from data.catalogue import datasets
+    from data.catalogue.catalogue import datasets
 
     rows = [
         [entry.name, entry.kind, entry.title, entry.licence, f"{entry.rows:,}"]
@@ -29,7 +29,7 @@ def fetch_dataset(
 
     Looks in the folders of HITLIST_MIRROR, then in the cache, then at its public source.
     """
-    from data.fetch import fetch
+    from data.catalogue.fetch import fetch
 
     with progress() as report, stoppable("give the same command again"):
         path = fetch(name, report)

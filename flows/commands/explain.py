@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chem.errors import InputError
-from flows.console import note, note_if, show_table
+from flows.terminal.console import note, note_if, show_table
 
 if TYPE_CHECKING:
-    from screening.dossier import Dossier
-    from screening.past import PastRun
+    from screening.runs.dossier import Dossier
+    from screening.runs.past import PastRun
 
 
 def explain(
@@ -25,12 +25,12 @@ def explain(
     ] = None,
 ) -> None:
     """Replay one compound of a run: record, standardization, alerts, neighbours, models, score."""
-    from chem.files import make_folder, write_atomic
-    from screening.dossier import open_dossier
-    from screening.dossier_page import render_dossier
+    from chem.disk.files import make_folder, write_atomic
     from screening.errors import told_in_one_line
-    from screening.past import open_run
-    from screening.plan import check_writable
+    from screening.runs.dossier import open_dossier
+    from screening.runs.dossier_page import render_dossier
+    from screening.runs.past import open_run
+    from screening.runs.plan import check_writable
 
     if html is not None:
         html = html.expanduser()
@@ -52,8 +52,8 @@ def explain(
 
 def _find(past: "PastRun", compound_id: str, row: int | None) -> int:
     """Return the row of the record that is asked for."""
-    from screening.dossier import find_rows, id_of
-    from screening.handover.cells import unescape_cell
+    from screening.runs.dossier import find_rows, id_of
+    from screening.text.cells import unescape_cell
 
     # As hits.csv writes it, with the apostrophe before what a spreadsheet would run.
     spellings = (compound_id, unescape_cell(compound_id))
@@ -74,7 +74,7 @@ def _find(past: "PastRun", compound_id: str, row: int | None) -> int:
 
 
 def _show(dossier: "Dossier", past: "PastRun") -> None:
-    from screening.dossier_page import sections
+    from screening.runs.dossier_page import sections
 
     for section in sections(dossier, past, whole=False):
         print(f"\n{section.title}")

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chem.columns import NamedColumns
-from chem.counted import counted
-from flows.console import note, note_if, progress
-from flows.options import (
+from chem.library.columns.columns import NamedColumns
+from chem.records.counted import counted
+from flows.terminal.console import note, note_if, progress
+from flows.terminal.options import (
     IdColumn,
     NameColumn,
     Scheduler,
@@ -20,11 +20,11 @@ from flows.options import (
     Unencrypted,
     Workers,
 )
-from flows.outcome import check_usable, records_line, show_reading
-from flows.remote import working
+from flows.terminal.outcome import check_usable, records_line, show_reading
+from flows.terminal.remote import working
 
 if TYPE_CHECKING:
-    from screening.prepared import Prepared
+    from screening.prepare.prepared import Prepared
 
 
 def predict(
@@ -69,9 +69,9 @@ def predict(
     Each task has four columns, and the shipped models have many tasks: --task or --bundle writes
     fewer. A compound that cannot be read keeps its row, with the reason and no predictions.
     """
-    from flows.planning import plan_predictions
-    from screening.older import told_of_library
-    from screening.predict import predict_file
+    from flows.planning.planning import plan_predictions
+    from screening.prepare.older import told_of_library
+    from screening.runs.predict import predict_file
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from chem.columns import NamedColumns
-from chem.counted import counted
-from flows.console import note, note_if, progress
-from flows.options import (
+from chem.library.columns.columns import NamedColumns
+from chem.records.counted import counted
+from flows.terminal.console import note, note_if, progress
+from flows.terminal.options import (
     IdColumn,
     NameColumn,
     OutFolder,
@@ -21,8 +21,8 @@ from flows.options import (
     Unencrypted,
     Workers,
 )
-from flows.outcome import check_usable, records_line, show_reading
-from flows.remote import working
+from flows.terminal.outcome import check_usable, records_line, show_reading
+from flows.terminal.remote import working
 
 
 def prepare(
@@ -52,9 +52,9 @@ def prepare(
     all of it into the folder, or the partitions into a store and their ledger into the folder.
     Give the same command again to go on after a stop.
     """
-    from flows.planning import plan_preparation
-    from screening.older import told_of_library
-    from screening.prepare import prepare_library
+    from flows.planning.planning import plan_preparation
+    from screening.prepare.older import told_of_library
+    from screening.prepare.prepare import prepare_library
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)

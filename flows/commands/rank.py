@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from flows.console import note, note_if, progress
-from flows.options import Scheduler, TlsCa, TlsCert, TlsKey, Unencrypted, Workers
-from flows.outcome import show_outcome
-from flows.remote import working
+from flows.terminal.console import note, note_if, progress
+from flows.terminal.options import Scheduler, TlsCa, TlsCert, TlsKey, Unencrypted, Workers
+from flows.terminal.outcome import show_outcome
+from flows.terminal.remote import working
 
 
 def rank(
@@ -44,8 +44,8 @@ def rank(
     Where a triage had chosen what to score, only that is ranked; the audit says how much of the
     best by the new objective is among it. Writes the same files as a screen.
     """
-    from flows.planning import plan_ranking
-    from screening.rerank import rank_again
+    from flows.planning.planning import plan_ranking
+    from screening.runs.rerank import rank_again
 
     with progress() as report:
         past, objective, folder = plan_ranking(run, screen, out, hits)

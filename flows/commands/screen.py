@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from chem.columns import NamedColumns
-from flows.console import note_if, progress
-from flows.options import (
+from chem.library.columns.columns import NamedColumns
+from flows.terminal.console import note_if, progress
+from flows.terminal.options import (
     Device,
     Exhaustive,
     IdColumn,
@@ -22,8 +22,8 @@ from flows.options import (
     Unencrypted,
     Workers,
 )
-from flows.outcome import check_usable, short, show_outcome, show_reading
-from flows.remote import working
+from flows.terminal.outcome import check_usable, short, show_outcome, show_reading
+from flows.terminal.remote import working
 
 
 def screen(
@@ -75,9 +75,9 @@ def screen(
     Writes hits.csv with columns.csv (what its columns say), hits.xlsx, hits.sdf, report.html, the
     lab's files in lab/, rejects.csv, duplicates.csv, screen.toml and manifest.json.
     """
-    from flows.planning import plan_screen
-    from screening.older import told_of_library
-    from screening.run import run_screen
+    from flows.planning.planning import plan_screen
+    from screening.prepare.older import told_of_library
+    from screening.runs.run import run_screen
 
     with progress() as report:
         columns = NamedColumns(smiles_column, id_column, name_column)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from chem.errors import InputError
-from flows.console import note
+from flows.terminal.console import note
 
 
 def server(
@@ -22,7 +22,7 @@ def server(
     secret is made at the first start and kept in the Prefect profile "hitlist", which `prefect
     worker start`, `prefect deploy` and `prefect deployment run` then use by themselves.
     """
-    from flows.prefect_profile import (
+    from flows.deployments.prefect_profile import (
         HOST,
         PROFILE,
         check_host,

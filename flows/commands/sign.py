@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.console import note
+from flows.terminal.console import note
 
 
 def sign(
@@ -23,9 +23,9 @@ def sign(
     environment names a file of signers (HITLIST_SIGNERS, in OpenSSH's allowed_signers format),
     bundles that are not shipped are used, and runs verified, only with a signature by one of them.
     """
+    from chem.disk.roots import named_path
+    from chem.disk.signatures import sign_folder
     from chem.errors import InputError
-    from chem.roots import named_path
-    from chem.signatures import sign_folder
 
     where = named_path(folder)
     if not any((where / name).is_file() for name in ("manifest.json", "card.json")):
@@ -34,8 +34,8 @@ def sign(
         )
     if (where / "manifest.json").is_file():
         from screening.errors import AlteredError
-        from screening.past import open_run
-        from screening.verify_files import check_files
+        from screening.runs.past import open_run
+        from screening.runs.verify_files import check_files
 
         if faults := check_files(open_run(where)).faults:
             raise AlteredError(

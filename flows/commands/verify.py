@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from flows.console import note, note_if, printable, progress
-from flows.remote import working
+from flows.terminal.console import note, note_if, printable, progress
+from flows.terminal.remote import working
 
 
 def verify(
@@ -34,11 +34,11 @@ def verify(
     plates are made again from the scores and compared byte by byte. Ends with code 2 where
     anything differs.
     """
-    from chem.roots import named_path
-    from chem.signatures import signers_file
-    from screening.past import open_run
-    from screening.verify import faults_of, verify_run
-    from screening.verify_files import Check
+    from chem.disk.roots import named_path
+    from chem.disk.signatures import signers_file
+    from screening.runs.past import open_run
+    from screening.runs.verify import faults_of, verify_run
+    from screening.runs.verify_files import Check
 
     signers_file()  # one that is missing is told before anything starts
     past = open_run(named_path(run))

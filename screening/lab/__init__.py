@@ -1,0 +1,1 @@
+"""Plates, picklists and machine files for the hits."""

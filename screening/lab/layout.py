@@ -12,9 +12,9 @@ from hashlib import sha256
 from itertools import chain
 from typing import Final, Literal, NamedTuple, TypeVar
 
-from screening.lab.doses import Recipe
-from screening.lab.settings import Lab
-from screening.lab.wells import Well
+from screening.objective.doses import Recipe
+from screening.objective.lab_settings import Lab
+from screening.objective.wells import Well
 
 SAMPLE: Final = "sample"
 POSITIVE: Final = "positive control"

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, Decimal
 
-from screening.handover.table import VENDOR_PREFIX, HitTable
+from screening.hits.table import VENDOR_PREFIX, HitTable
 from screening.lab.plan import LabPlan
-from screening.lab.volumes import from_ul, number_text, ul_text
+from screening.objective.volumes import from_ul, number_text, ul_text
 
 COLUMNS = (
     "rank",

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from screening.lab.layout import EMPTY, POSITIVE, SAMPLE, AssayWell, arrange
-from screening.lab.settings import Lab
 from screening.lab.sources import Liquid, Mix, Rack, SourceWell
-from screening.lab.wells import Well
+from screening.objective.lab_settings import Lab
+from screening.objective.wells import Well
 
 DMSO = Liquid("DMSO")
 REFERENCE = Liquid("reference")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from screening.handover.table import HitTable
+from screening.hits.table import HitTable
 from screening.lab.layout import EMPTY, NEGATIVE, SAMPLE, AssayWell
 from screening.lab.plan import LabPlan
-from screening.lab.volumes import nl_text, number_text
-from screening.screen import Screen
+from screening.objective.screen import Screen
+from screening.objective.volumes import nl_text, number_text
 
 COLUMNS = (
     *("plate", "well", "row", "column", "role", "compound_id", "name", "rank", "replicate"),

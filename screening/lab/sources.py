@@ -8,7 +8,7 @@ gives more than it holds above what has to stay in it.
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from screening.lab.wells import PlateFormat, Well
+from screening.objective.wells import PlateFormat, Well
 
 
 class Liquid(NamedTuple):

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from chem.files import make_folder, remove_leftovers
-from chem.parents.salt_weight import weight_per_parent
-from screening.handover.csvfile import write_csv
-from screening.handover.table import HitTable
+from chem.disk.files import make_folder, remove_leftovers
+from chem.structure.parents.salt_weight import weight_per_parent
+from screening.hits.csvfile import write_csv
+from screening.hits.table import HitTable
 from screening.lab import order, picklists, platefiles
 from screening.lab.laws import check_plan
 from screening.lab.plan import make_plan
-from screening.lab.settings import Lab
-from screening.screen import Screen
+from screening.objective.lab_settings import Lab
+from screening.objective.screen import Screen
 
 FOLDER = "lab"
 """Inside a run's folder."""

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
-from chem.read import Library, open_library
-from screening.lists import _read_ids
+from chem.library.read import Library, open_library
+from screening.select.lists import _read_ids
 
 SMILES = ("CCO", "CCN", "CCS", "CCCl")
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from chem.read import Library, open_library
-from chem.records import Record
+from chem.library.read import Library, open_library
+from chem.records.records import Record
 
 BLOCK = """
      drawn

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from chem.read import open_library
-from chem.records import Failure
-from chem.standardize import standardize
+from chem.library.read import open_library
+from chem.records.records import Failure
+from chem.structure.standardize import standardize
 
 FILES = Path(__file__).with_name("structures")
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chem.records import Failure
-from chem.registration import key_of
-from chem.standardize import Standardized, standardize
+from chem.records.records import Failure
+from chem.structure.registration import key_of
+from chem.structure.standardize import Standardized, standardize
 
 ONE_COMPOUND = {
     # salts of N-H acids, drawn with the charge on oxygen

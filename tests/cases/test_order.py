@@ -8,10 +8,10 @@ import pytest
 from distributed import Client
 from rdkit import Chem
 
-from gnn.bundle import Bundle
-from screening.plan import plan_run
-from screening.run import run_screen
-from screening.screen import Screen
+from gnn.bundle.bundle import Bundle
+from screening.objective.screen import Screen
+from screening.runs.plan import plan_run
+from screening.runs.run import run_screen
 
 SHOP = Path(__file__).parent / "salt_weights" / "shop.csv"
 Rows = list[dict[str, str]]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from chem.parents.salt_weight import weight_per_parent
-from chem.records import Failure
-from chem.standardize import Standardized, standardize
+from chem.records.records import Failure
+from chem.structure.parents.salt_weight import weight_per_parent
+from chem.structure.standardize import Standardized, standardize
 
 HERE = Path(__file__).parent
 

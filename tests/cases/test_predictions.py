@@ -8,14 +8,14 @@ import pytest
 from distributed import Client
 from rdkit import Chem
 
-from chem.read import open_library
-from chem.standardize import Standardized, standardize
-from chem.stereo import STEREO_WORDS
-from gnn.bundle import Bundle
-from screening.handover.cells import unescape_cell
-from screening.identity import key_text
-from screening.predict import FIRST, predict_file
-from screening.records import hash_key
+from chem.library.read import open_library
+from chem.structure.standardize import Standardized, standardize
+from chem.structure.stereo.stereo import STEREO_WORDS
+from gnn.bundle.bundle import Bundle
+from screening.prepare.records import hash_key
+from screening.rank.identity import key_text
+from screening.runs.predict import FIRST, predict_file
+from screening.text.cells import unescape_cell
 
 HERE = Path(__file__).parent / "predictions"
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"

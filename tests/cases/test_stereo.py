@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 
-from chem.depict import depict
-from chem.fingerprints import count_fingerprints
-from chem.flat import without_stereo
-from chem.read import open_library
-from chem.scaffolds import scaffold
-from chem.standardize import Standardized, standardize
-from chem.stereo import describe_stereo
-from chem.write import format_entry
-from chem.written_graphs import written_graphs
+from chem.features.fingerprints import count_fingerprints
+from chem.features.scaffolds import scaffold
+from chem.features.written_graphs import written_graphs
+from chem.library.read import open_library
+from chem.output.depict import depict
+from chem.output.write import format_entry
+from chem.structure.flat import without_stereo
+from chem.structure.standardize import Standardized, standardize
+from chem.structure.stereo.stereo import describe_stereo
 from tests.chem.molblocks import draw, with_collection
 
 FILES = Path(__file__).with_name("structures")

@@ -7,20 +7,20 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from chem.graphs import featurize, featurizer_spec
-from chem.records import Failure
-from chem.standardize import standardize
+from chem.features.graphs import featurize, featurizer_spec
+from chem.records.records import Failure
+from chem.structure.standardize import standardize
 from data.assay.read import AssayOptions, read_assay
-from gnn.assess import UNKNOWN
-from gnn.batch import collect
-from gnn.bundle import load_bundle
-from gnn.card import TaskCard
-from gnn.own_assay import assemble_assay, fit_assay
-from gnn.own_assay_bundle import build_assay
-from gnn.predict import Predictor
-from gnn.pretrained import load_pretrained
-from gnn.shrinkage import EARLY, FADE
-from gnn.strangers import INACTIVE
+from gnn.assembly.own_assay import assemble_assay, fit_assay
+from gnn.assembly.own_assay_bundle import build_assay
+from gnn.assembly.strangers import INACTIVE
+from gnn.bundle.bundle import load_bundle
+from gnn.bundle.predict import Predictor
+from gnn.calibration.shrinkage import EARLY, FADE
+from gnn.evaluation.assess import UNKNOWN
+from gnn.evaluation.card import TaskCard
+from gnn.features.batch import collect
+from gnn.models.pretrained import load_pretrained
 
 FILE = Path(__file__).parents[1] / "files/my_assay.csv"
 ROWS = 90

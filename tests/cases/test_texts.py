@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-from chem.describe import PROPERTIES
-from gnn.predict import predicted_columns
-from screening.evidence import Neighbour
-from screening.handover.reason import reason
-from screening.objective import evaluate
-from screening.parts import Liability, OffTarget, Primary
-from screening.plan import domain_limits, load_bundles
-from screening.screen import Screen
-from screening.screen_file import load_screen
+from chem.features.describe import PROPERTIES
+from gnn.bundle.predict import predicted_columns
+from screening.evidence.evidence import Neighbour
+from screening.objective.objective import evaluate
+from screening.objective.parts import Liability, OffTarget, Primary
+from screening.objective.screen import Screen
+from screening.objective.screen_file import load_screen
+from screening.reason.reason import reason
+from screening.runs.plan import domain_limits, load_bundles
 
 LIMITS = {"activity_distance": 0.63, "toxicity_distance": 0.70, "my_jaks_distance": 0.70}
 EGFR = load_screen(Path(__file__).parents[2] / "flows" / "screens" / "kinase.toml")

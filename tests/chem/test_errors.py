@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
-from chem.read import open_library
+from chem.library.read import open_library
 from gnn.errors import ModelError
 from screening.errors import StoreError
 

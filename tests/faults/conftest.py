@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from gnn.bundle import Bundle
-from screening.quarantine import close_chemists
+from gnn.bundle.bundle import Bundle
+from screening.prepare.quarantine import close_chemists
 from tests.faults.disk import Disk
 from tests.faults.small import COMMAND, at_home, command, content, lay_out
 

@@ -14,9 +14,9 @@ from unittest.mock import patch
 
 from distributed import Client
 
-from chem.files import is_leftover
+from chem.disk.files import is_leftover
 from flows.cli import main
-from screening.runfolder import SAME
+from screening.runs.runfolder import SAME
 
 DRUGS = (
     "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1",

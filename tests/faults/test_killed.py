@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from screening import isolation
-from screening.quarantine import close_chemists
+from screening.prepare import isolation
+from screening.prepare.quarantine import close_chemists
 from tests.faults.conftest import ALL
 from tests.faults.disk import Disk, Event
 from tests.faults.small import COMMAND, at_home, command, content, leftovers, start_again
@@ -180,7 +180,7 @@ def test_a_chemist_that_is_killed_at_any_time_changes_nothing(
 
     def start(*words: Any, **options: Any) -> Any:
         process = real(*words, **options)
-        if "screening.chemist" in words[0] and not killed and number % 2 == 0:
+        if "screening.prepare.chemist" in words[0] and not killed and number % 2 == 0:
             kill(process, 1.5)
         return process
 

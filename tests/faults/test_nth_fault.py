@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from chem.files import is_leftover
+from chem.disk.files import is_leftover
 from tests.faults.conftest import ALL, OneOfEach
 from tests.faults.disk import Disk, Event, Fault
 from tests.faults.small import COMMAND, at_home, command, content, leftovers, start_again

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from chem.files import remove_durably, write_atomic
-from gnn.bundle import Bundle, save_bundle
-from gnn.card_file import write_card
-from gnn.surrogate import Surrogate, SurrogateCard, SurrogateSizes, imitated, save_surrogate
-from screening.ledger import Ledger
-from screening.store import Store
+from chem.disk.files import remove_durably, write_atomic
+from gnn.bundle.bundle import Bundle, save_bundle
+from gnn.bundle.card_file import write_card
+from gnn.bundle.surrogate import Surrogate, SurrogateCard, SurrogateSizes, imitated, save_surrogate
+from screening.storage.ledger import Ledger
+from screening.storage.store import Store
 from tests.faults.disk import Disk, Event
 from tests.faults.small import COMMAND, SCREEN, at_home, command
 

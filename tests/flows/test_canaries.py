@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.cli import main
-from gnn.bundle import Bundle
-from screening.screen import Screen
-from screening.screen_file import dump_screen
+from gnn.bundle.bundle import Bundle
+from screening.objective.screen import Screen
+from screening.objective.screen_file import dump_screen
 
 PROGRAM = Path(sys.executable).with_name("hitlist")
 SECRET = "CANARY7SECRET"
@@ -160,7 +160,7 @@ def test_secrets_end_up_nowhere_and_structures_where_they_belong(
     out, err = process.communicate(timeout=500)
     lines = watch.stop()
     assert process.returncode == 0, err
-    assert any("screening.chemist" in line for line in lines)
+    assert any("screening.prepare.chemist" in line for line in lines)
     said = {"screen": (0, out, err)}
     out_x = ("--out", place / "x")
     prepare_x = ("prepare", place / "library.csv", *out_x)

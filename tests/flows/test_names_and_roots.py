@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from chem.disk.roots import ROOTS
 from chem.errors import InputError
-from chem.roots import ROOTS
-from flows.planning import SCREENS
-from gnn.bundle import SHIPPED as BUNDLES
-from gnn.bundle import find_bundle
+from flows.planning.planning import SCREENS
+from gnn.assembly.recipe import SHIPPED as RECIPES
+from gnn.assembly.recipe import find_recipe
+from gnn.bundle.bundle import SHIPPED as BUNDLES
+from gnn.bundle.bundle import find_bundle
 from gnn.errors import ModelError
-from gnn.recipe import SHIPPED as RECIPES
-from gnn.recipe import find_recipe
-from screening.plan import find_library
-from screening.screen_file import find_screen
+from screening.objective.screen_file import find_screen
+from screening.runs.plan import find_library
 
 FINDERS: dict[str, Callable[[str], object]] = {
     "bundle": find_bundle,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chem.standardize import Standardized, standardize
+from chem.structure.standardize import Standardized, standardize
 
 FORMATS = ["library.smi", "library.csv.gz", "library.sdf", "library.parquet"]
 

@@ -16,9 +16,9 @@ import numpy as np
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.records import Failure
-from chem.standardize import Standardized, standardize
-from data.presumed import molecules_of
+from chem.records.records import Failure
+from chem.structure.standardize import Standardized, standardize
+from data.sets.presumed import molecules_of
 
 BASE = Chem.MolFromSmarts(
     "[N;X3;!$(N-[#6,#16,#15]=[O,S,N]);!$(N-c);!$(N-[#7,#8]);!$(N-C=C);!$(N-C#N)]"

@@ -7,14 +7,24 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from chem.records import Record
-from gnn.bundle import Bundle
-from screening.cluster import connect
-from screening.handover.cells import unescape_cell
-from screening.plan import plan_run
-from screening.publish import Outcome
-from screening.run import run_screen
-from screening.screen import Screen
+from chem.records.records import Record
+from gnn.bundle.bundle import Bundle
+from screening.compute.cluster import connect
+from screening.objective.screen import Screen
+from screening.runs.plan import plan_run
+from screening.runs.publish import Outcome
+from screening.runs.run import run_screen
+from screening.text.cells import unescape_cell
+from tests.screening.stand_ins import evidence as evidence
+from tests.screening.stand_ins import facts as facts
+from tests.screening.stand_ins import good as good
+from tests.screening.stand_ins import good_units as good_units
+from tests.screening.stand_ins import kinase as kinase
+from tests.screening.stand_ins import near as near
+from tests.screening.stand_ins import ranking as ranking
+from tests.screening.stand_ins import scored as scored
+from tests.screening.stand_ins import tell as tell
+from tests.screening.stand_ins import units as units
 
 FILES = Path(__file__).parents[1] / "files"
 

@@ -20,19 +20,19 @@ from distributed import Client
 from markdown_it import MarkdownIt
 from rdkit import Chem, rdBase
 
-from chem.read import open_library
-from flows import artifacts
-from flows.console import note, show_table
-from gnn.bundle import Bundle
-from screening.dossier import Dossier, open_dossier
-from screening.dossier_page import render_dossier, sections
-from screening.handover.top import brief_table, top_table
-from screening.past import PastRun, open_run
-from screening.plan import plan_run
-from screening.predict import predict_file
-from screening.publish import Outcome
-from screening.run import run_screen
-from screening.screen import Screen
+from chem.library.read import open_library
+from flows.deployments import artifacts
+from flows.terminal.console import note, show_table
+from gnn.bundle.bundle import Bundle
+from screening.hits.top import brief_table, top_table
+from screening.objective.screen import Screen
+from screening.runs.dossier import Dossier, open_dossier
+from screening.runs.dossier_page import render_dossier, sections
+from screening.runs.past import PastRun, open_run
+from screening.runs.plan import plan_run
+from screening.runs.predict import predict_file
+from screening.runs.publish import Outcome
+from screening.runs.run import run_screen
 from tests.screening.hostile import TEXTS
 from tests.screening.office import NO_OFFICE, OFFICE, count_live
 

@@ -9,14 +9,14 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
-from screening.ledger import LEDGER
-from screening.lock import LOCK
-from screening.plan import plan_run
-from screening.prepared import SUMMARY
-from screening.publish import Outcome
-from screening.run import run_screen
-from screening.runfolder import MANIFEST, SCREEN, WHERE
-from screening.screen import Screen
+from screening.objective.screen import Screen
+from screening.prepare.prepared import SUMMARY
+from screening.runs.plan import plan_run
+from screening.runs.publish import Outcome
+from screening.runs.run import run_screen
+from screening.runs.runfolder import MANIFEST, SCREEN, WHERE
+from screening.storage.ledger import LEDGER
+from screening.storage.lock import LOCK
 
 Objective = Callable[..., Screen]
 PRECIOUS = b"precious\n"

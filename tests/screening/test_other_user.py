@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import psutil
 import pytest
 
-from gnn.bundle import Bundle
-from screening.screen import Screen
-from screening.screen_file import dump_screen
+from gnn.bundle.bundle import Bundle
+from screening.objective.screen import Screen
+from screening.objective.screen_file import dump_screen
 
 PROGRAM = Path(sys.executable).with_name("hitlist")
 NOBODY = 65534
@@ -117,7 +117,7 @@ def wait_for_chemist(process: subprocess.Popen[str]) -> psutil.Process:
         assert process.poll() is None, process.communicate()
         with suppress(psutil.NoSuchProcess):
             for one in psutil.Process(process.pid).children(recursive=True):
-                if "screening.chemist" in one.cmdline():
+                if "screening.prepare.chemist" in one.cmdline():
                     one.suspend()
                     return one
         time.sleep(0.02)

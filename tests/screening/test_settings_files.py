@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
-from screening.ledger import LEDGER, Ledger, check_purpose
-from screening.past import open_run
-from screening.prepared import SUMMARY, read_prepared
-from screening.runfolder import MANIFEST, WHERE
-from screening.screen_file import load_screen
+from screening.objective.screen_file import load_screen
+from screening.prepare.prepared import SUMMARY, read_prepared
+from screening.runs.past import open_run
+from screening.runs.runfolder import MANIFEST, WHERE
+from screening.storage.ledger import LEDGER, Ledger, check_purpose
 
 DEEP = "[" * 100_000
 

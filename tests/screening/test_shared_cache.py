@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from screening.ledger import LEDGER
-from screening.prepared import SUMMARY
+from screening.prepare.prepared import SUMMARY
+from screening.storage.ledger import LEDGER
 
 ROOT = Path(__file__).parents[2]
 ANN, BOB, TEAM = 65533, 65534, 65532
@@ -26,9 +26,9 @@ pytestmark = pytest.mark.skipif(
 PREPARE = """
 import sys
 from chem.errors import InputError
-from flows.planning import plan_preparation
-from screening.cluster import connect
-from screening.prepare import prepare_library
+from flows.planning.planning import plan_preparation
+from screening.compute.cluster import connect
+from screening.prepare.prepare import prepare_library
 
 if __name__ == "__main__":
     try:

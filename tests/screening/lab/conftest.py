@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from rdkit import Chem
 
-from chem.describe import PROPERTIES, describe
-from screening.handover.table import HitTable, hit_table
-from screening.late import rank_and_examine
-from screening.screen import Screen
-from screening.screen_file import load_screen
+from chem.features.describe import PROPERTIES, describe
+from screening.hits.table import HitTable, hit_table
+from screening.objective.screen import Screen
+from screening.objective.screen_file import load_screen
+from screening.rank.late import rank_and_examine
 
 ENDS = ("", "_std", "_lo", "_hi")
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.lab.sources import Liquid, Mix, Rack
-from screening.lab.wells import FORMATS
+from screening.objective.wells import FORMATS
 
 WATER = Liquid("DMSO")
 FIRST = Liquid("compound", 0)

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from screening.handover.cells import unescape_cell
-from screening.handover.manifest import AccountingError
 from screening.lab.plan import LabPlan, make_plan
-from screening.lab.settings import Lab
 from screening.lab.write import write_lab
-from screening.screen import Screen
+from screening.objective.lab_settings import Lab
+from screening.objective.screen import Screen
+from screening.report.manifest import AccountingError
+from screening.text.cells import unescape_cell
 
 HOSTILE = (
     '=HYPERLINK("http://x")',

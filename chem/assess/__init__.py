@@ -1,0 +1,1 @@
+"""Judgements of few molecules: alerts, synthetic accessibility, likeness and clusters."""

@@ -1,0 +1,1 @@
+"""What models and filters see of a molecule: graphs, fingerprints, properties."""

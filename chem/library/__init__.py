@@ -1,0 +1,1 @@
+"""Libraries of compounds, read as streams of records: SMILES, tables, SD files, Parquet."""

@@ -1,0 +1,1 @@
+"""Parquet tables, read within bounds."""

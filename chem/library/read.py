@@ -1,0 +1,245 @@
+"""Libraries of compounds, read as streams: SMILES files, tables, SD files and Parquet.
+
+>>> library = open_library("vendor.sdf.gz")          # doctest: +SKIP
+>>> for record in library: ...                        # doctest: +SKIP
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
+from pathlib import Path
+
+from chem.disk.regular import open_regular
+from chem.disk.stream import peek
+from chem.errors import InputError
+from chem.library.columns.column_names import looks_like_smiles
+from chem.library.columns.columns import NO_ID, Columns, NamedColumns
+from chem.library.delimited import is_smi, is_table, open_delimited, read_delimited, read_header
+from chem.library.parquet.parquet import open_parquet, read_parquet, read_schema
+from chem.library.reading import describe_counts
+from chem.library.sdf import open_sdf, read_sdf
+from chem.library.smi import open_smi, read_smi
+from chem.records.records import Record, text_size
+
+READER = 2
+"""Version of the rules of reading: another one may make other records of the same bytes."""
+FORMATS = {
+    ".smi": "smi",
+    ".smiles": "smi",
+    ".ism": "smi",
+    ".can": "smi",
+    ".cxsmiles": "smi",
+    ".cxsmi": "smi",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".txt": "tsv",
+    ".sdf": "sdf",
+    ".sd": "sdf",
+    ".parquet": "parquet",
+}
+"""Extension (each also with ``.gz``) to format; ``.txt`` is a table like ``.tsv``, or a SMILES file
+where its lines are parted by blanks."""
+_INSTEAD = {
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "save the sheet as CSV UTF-8"),
+    **dict.fromkeys((".bz2", ".xz", ".zip", ".7z", ".zst", ".tar", ".tgz", ".rar"), "unpack it"),
+    **dict.fromkeys((".mol", ".mol2", ".pdb", ".cdx", ".cdxml", ".rdf"), "save it as .sdf"),
+}
+_LOOKED_AT = 50
+
+Records = Callable[[Counter[str]], Iterator[Record]]
+
+
+class Library:
+    """A library file that was looked at; iterating reads it, from the start each time.
+
+    Rows count from 1 and every record of the file is yielded once, readable or not.
+    """
+
+    def __init__(self, path: Path, format: str, columns: Columns, records: Records) -> None:
+        self.path = path
+        self.format = format
+        """``smi``, ``csv``, ``tsv``, ``sdf`` or ``parquet``."""
+        self.columns = list(columns.names)
+        """All columns; of an SD file the fields of its first records, after ``(title)``."""
+        self.smiles_column = columns.smiles
+        """None for an SD file."""
+        self.id_column = columns.id
+        """None if compounds are called ``row<N>``."""
+        self.name_column = columns.name
+        self.extra_columns = list(columns.extra)
+        """Columns that only travel along. A later SD record may bring further ones."""
+        self.notes = list(columns.notes)
+        """What was decided when it was opened, to be told: ``ids from column "Cat. No."``."""
+        self.named = NamedColumns()
+        """The columns that were asked for: opened with these again, it is read the same way."""
+        self.delimiter = ""
+        """What parts the cells of a ``csv`` or ``tsv``; empty for other formats."""
+        self.hint = ""
+        """What to look at if no record can be used: empty where nothing seems to be wrong."""
+        self.text_of_record = 0
+        """Characters in a record, the mean of the first ones."""
+        self._records = records
+        self._counts: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[Record]:
+        self._counts = Counter()
+        return self._records(self._counts)
+
+    @property
+    def counted(self) -> list[str]:
+        """What the last reading found and is to be told, one sentence each."""
+        counts = Counter(self._counts)
+        if any("rows are numbered" in note for note in self.notes):
+            del counts[NO_ID]
+        return describe_counts(counts)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the file's bytes: worked out once, because a library may be large."""
+        return self._known[0]
+
+    def check_unchanged(self, bytes_too: bool = False) -> None:
+        """Raise InputError if the file is no longer the one that :attr:`sha256` is of.
+
+        bytes_too: whether its bytes are hashed again, since whoever alters a file can put back
+        its size and time.
+        """
+        if _stamp(self.path) != self._known[1] or (
+            bytes_too and hash_file(self.path) != self._known[0]
+        ):
+            raise InputError(
+                f"{self.path} was changed since this run looked at it; give the same command again"
+            )
+
+    @cached_property
+    def _known(self) -> tuple[str, tuple[int, int]]:
+        stamp = _stamp(self.path)
+        return hash_file(self.path), stamp
+
+
+def open_library(
+    path: str | Path,
+    smiles_column: str | None = None,
+    id_column: str | None = None,
+    name_column: str | None = None,
+) -> Library:
+    """Open a library and settle its columns, before any work is done.
+
+    Raises InputError for a path that is no readable file, an unknown extension, a missing or
+    ambiguous column, and a file without records. While iterating, only a file that cannot be read
+    on (damaged gzip, a line that is too long) raises InputError; a bad record is yielded with its
+    ``problem``.
+    """
+    path = Path(path)
+    format = _find_format(path)
+    wanted = NamedColumns(smiles_column, id_column, name_column)
+    delimiter = ""
+    records: Records
+    if format in ("csv", "tsv") and is_smi(path, _is_plain_text(path)):
+        format = "smi"
+    elif format == "smi" and is_table(path):
+        format = "csv"
+    if format == "smi":
+        columns, skip = open_smi(path, wanted)
+        records = partial(read_smi, path, columns, skip)
+    elif format in ("csv", "tsv"):
+        columns, layout = open_delimited(path, wanted)
+        delimiter = layout.delimiter
+        records = partial(read_delimited, path, columns, layout)
+    elif format == "sdf":
+        columns = open_sdf(path, wanted)
+        records = partial(read_sdf, path, columns)
+    else:
+        columns = open_parquet(path, wanted)
+        records = partial(read_parquet, path, columns)
+    first = peek(records(Counter()), _LOOKED_AT, text_size)
+    if not first:
+        raise InputError(f"{path}: found no compounds, expected at least one; check the file")
+    library = Library(path, format, columns, records)
+    library.delimiter = delimiter
+    library.named = wanted
+    library.text_of_record = sum(map(text_size, first)) // len(first)
+    library.hint = _find_hint(first, format, columns)
+    return library
+
+
+def read_names(path: Path) -> list[str]:
+    """Return the columns of a table, which need not have SMILES; none for other files.
+
+    Raises InputError where the file cannot be read.
+    """
+    format = _find_format(path)
+    if format == "parquet":
+        return read_schema(path)
+    return read_header(path) if format in ("csv", "tsv") else []
+
+
+def _find_hint(first: list[Record], format: str, columns: Columns) -> str:
+    """Return what to look at where most of the first structures are no SMILES."""
+    if format == "sdf":
+        return ""
+    first = [record for record in first if record.problem is None]
+    good = sum(looks_like_smiles(record.structure) for record in first)
+    if not first or 2 * good >= len(first):
+        return ""
+    if format == "smi":
+        if all(looks_like_smiles(re.split("[,;]", record.structure)[0]) for record in first):
+            return (
+                "are its columns parted by commas? name them in a first line such as 'smiles,id', "
+                "and end the file's name in .csv"
+            )
+        swapped = sum(looks_like_smiles(record.compound_id) for record in first)
+        if swapped > good:
+            return (
+                "is the SMILES in the second column? name both in a first line such as "
+                "'id smiles', or put the SMILES first"
+            )
+        return ""
+    return f"is {columns.smiles!r} the column of SMILES? --smiles-column names another"
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return a file's size in bytes and the time of its last change in nanoseconds."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{path}: cannot be read ({reason}); give a readable file") from error
+    return found.st_size, found.st_mtime_ns
+
+
+def hash_file(path: str | Path) -> str:
+    """Return the SHA-256 of a file's bytes as 64 hexadecimal digits."""
+    try:
+        with open_regular(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{path}: cannot be read ({reason}); give a readable file") from error
+
+
+def _find_format(path: Path) -> str:
+    if not path.exists():
+        raise InputError(f"{path}: no such file; check the path")
+    if path.is_dir():
+        raise InputError(f"{path}: found a folder, expected a file; give the file's path")
+    extensions = [suffix.lower() for suffix in path.suffixes]
+    if extensions and extensions[-1] == ".gz":
+        extensions.pop()
+    format = FORMATS.get(extensions[-1]) if extensions else None
+    if format is None:
+        known = " ".join(FORMATS)
+        found = extensions[-1] if extensions else "no extension"
+        instead = _INSTEAD.get(found)
+        raise InputError(
+            f"{path}: found {found}, expected one of {known} (each also with .gz)"
+            + (f"; {instead}" if instead else "")
+        )
+    return format
+
+
+def _is_plain_text(path: Path) -> bool:
+    """Tell whether a name ends in ``.txt``, which says nothing about the columns."""
+    return ".txt" in [suffix.lower() for suffix in path.suffixes[-2:]]

@@ -1,0 +1,1 @@
+"""Molecules drawn for people and written as SD files."""

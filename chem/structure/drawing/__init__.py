@@ -1,0 +1,1 @@
+"""Groups and tautomers that are drawn in more than one way, brought to one drawing."""

@@ -1,0 +1,1 @@
+"""The preferred tautomer and resonance form of a conjugated system."""

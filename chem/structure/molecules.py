@@ -1,0 +1,34 @@
+"""Reading SMILES that should be in order: the product's own, or a data set's."""
+
+from collections.abc import Iterator, Sequence
+
+from rdkit import Chem, rdBase
+
+from chem.errors import InputError
+
+
+def read_molecule(smiles: str) -> Chem.Mol:
+    """Return the molecule; RDKit's log stays silent.
+
+    Raises InputError for a SMILES that RDKit cannot read. Records of a library, which may hold
+    anything, are read by ``chem.structure.parsing.parse``.
+    """
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+    if mol is None:
+        raise InputError(f"found {smiles!r}, expected a SMILES that RDKit can read")
+    return mol
+
+
+def read_molecules(smiles: Sequence[str]) -> Iterator[Chem.Mol]:
+    """Yield the molecules one after the other, so that no more than one need be held.
+
+    Raises InputError, naming the position from 0, for a SMILES that RDKit cannot read.
+    """
+    for position, text in enumerate(smiles):
+        with rdBase.BlockLogs():
+            mol = Chem.MolFromSmiles(text)
+        if mol is None:
+            found = f"found {text!r} at position {position}"
+            raise InputError(f"{found}, expected a SMILES that RDKit can read")
+        yield mol

@@ -1,0 +1,1 @@
+"""Salts, solvates and mixtures: which fragment is the compound."""

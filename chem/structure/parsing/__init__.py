@@ -1,0 +1,1 @@
+"""Structures read by RDKit, or the reason why one cannot be read or judged."""

@@ -1,0 +1,109 @@
+"""The registration key of a compound: what duplicates and lists of compounds are compared by.
+
+The key is the SMILES of one form of the compound. For nearly all that is the drawing that is judged
+(chem.structure.drawing.preferred): one for every tautomer, resonance form, protonation and order of
+atoms. The key of an enol of a 1,3-dicarbonyl compound is its keto form's, so that it does not hang
+on which of the two forms is judged; the key of a cation that shares its charge with N-H or O-H is
+its neutral form's (chem.structure.drawing.shared_cations). A ketone that is drawn with the
+configuration that the enol does not have is another statement, and another key.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from rdkit import Chem, rdBase
+from rdkit.Chem.MolStandardize import rdMolStandardize
+
+from chem.structure.drawing.drawings import keep_groups
+from chem.structure.drawing.preferred import draw_as_preferred
+from chem.structure.drawing.shared_cations import release_protons
+from chem.structure.drawing.tautomers.tautomers import draw_preferred
+from chem.structure.stereo.canonical import write_canonical
+
+_MAY_BE_ENOL = re.compile(r"[C\])\d]\(?=\[?C")
+_MAY_BE_CATION = re.compile(r"\[[NnOoSsCc]\w*\+\]")
+_MOST_DRAWINGS = 8
+_RULES = (
+    "enol\t[O,S;X2;H1:1][C:2]=[C;$(C-[#6]=[O,S,N]),$(C-C#N),$(C-[N+](=O)[O-]),$(C-S(=O)=O):3]"
+    ">>[*:1]=[C:2][C:3]\n"
+)
+
+
+class _Tools(NamedTuple):
+    enol: Chem.Mol
+    ketonizer: rdMolStandardize.Normalizer
+    uncharger: rdMolStandardize.Uncharger
+
+
+@cache
+def _tools() -> _Tools:
+    with rdBase.BlockLogs():
+        return _Tools(
+            Chem.MolFromSmarts("[O,S;X2;H1][C]=[C]-[$([#6]=[O,S,N]),$(C#N),$(N=O),$(S=O)]"),
+            rdMolStandardize.NormalizerFromData(_RULES, rdMolStandardize.CleanupParameters()),
+            rdMolStandardize.Uncharger(),
+        )
+
+
+def registration_key(mol: Chem.Mol, smiles: str) -> str:
+    """Return the key of a standardized molecule; ``smiles`` is its canonical SMILES.
+
+    Two records are the same compound if and only if their keys are equal. A statement of enhanced
+    stereochemistry (``CC(N)O |&1:1|``) is part of it.
+    """
+    if _MAY_BE_CATION.search(smiles):
+        with rdBase.BlockLogs():
+            mol, smiles = _neutralize(mol, smiles)
+    if not _MAY_BE_ENOL.search(smiles) or not mol.HasSubstructMatch(_tools().enol):
+        return smiles
+    with rdBase.BlockLogs():
+        return write_canonical(_ketonize(Chem.Mol(mol)))
+
+
+def key_of(smiles: str) -> str:
+    """Return the key of a SMILES that is standardized already, without standardizing it again.
+
+    Takes a fifth of a millisecond where the compound may be an enol, more for a cation, and a
+    microsecond otherwise.
+    """
+    if not _MAY_BE_ENOL.search(smiles) and not _MAY_BE_CATION.search(smiles):
+        return smiles
+    mol = Chem.MolFromSmiles(smiles)
+    return smiles if mol is None else registration_key(mol, smiles)
+
+
+def _neutralize(mol: Chem.Mol, smiles: str) -> tuple[Chem.Mol, str]:
+    """Return the preferred drawing without protons that a cation can lose; the same if none."""
+    neutral = release_protons(mol)
+    if neutral is None:
+        return mol, smiles
+    for _ in range(_MOST_DRAWINGS):
+        neutral = Chem.Mol(neutral)
+        _tools().uncharger.unchargeInPlace(neutral)
+        smiles = write_canonical(neutral)
+        again = Chem.MolFromSmiles(smiles)
+        mol = neutral if again is None else again
+        neutral, _ = draw_as_preferred(mol, smiles, lambda *_: None)
+        if neutral is mol:
+            break
+    return mol, write_canonical(mol)
+
+
+def _ketonize(mol: Chem.Mol) -> Chem.Mol:
+    """Draw every enol of a 1,3-dicarbonyl compound as a ketone."""
+    for atom in mol.GetAtoms():
+        if atom.GetAtomicNum() in (6, 8, 16) and not (
+            atom.GetFormalCharge() or atom.GetIsAromatic() or atom.GetNumRadicalElectrons()
+        ):
+            atom.SetNoImplicit(False)
+            atom.SetNumExplicitHs(0)
+    mol.UpdatePropertyCache(strict=False)
+    keto = Chem.Mol(mol)
+    _tools().ketonizer.normalizeInPlace(keto)
+    keto = keep_groups(mol, keto)
+    drawn = draw_preferred(keto, Chem.MolToSmiles(keto))
+    keto = keto if drawn is None else drawn.mol
+    # Read again, for what RDKit makes of it does not depend on how it came about.
+    again = Chem.MolFromSmiles(write_canonical(keto))
+    return keto if again is None else again

@@ -1,0 +1,1 @@
+"""Stereochemistry: what a structure says of it, and the canonical text that keeps it."""

@@ -1,0 +1,203 @@
+"""Centres that are drawn, and that RDKit reads as none because of the molecule's symmetry.
+
+RDKit drops ``@`` where two neighbours are alike. That is right for two equal groups, which can
+change places. It is wrong for a spiro centre of two equal rings (SPINOL, olean): its neighbours are
+alike in pairs, yet no movement turns the one form into the other. The two nitrogens of Tröger's
+base and the axis of a cyclohexylidene are lost in the same way. No canonical SMILES of RDKit says
+which form is meant, so two mirror images would be one text.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import permutations
+
+from rdkit import Chem
+from rdkit.Chem import rdMolDescriptors
+
+from chem.records.records import StructureFormat
+from chem.structure.stereo.written_atoms import place_written_atoms
+
+_NONE = Chem.ChiralType.CHI_UNSPECIFIED
+_PYRAMIDS = {15, 16, 33, 34}
+"""Phosphorus, sulfur, arsenic, selenium: three neighbours and a lone pair that stays."""
+_LABEL = 500
+
+
+def find_lost_centre(mol: Chem.Mol, structure: str, format: StructureFormat) -> int | None:
+    """Return the index of an atom that is drawn as a centre, is one, and has lost its form.
+
+    ``mol`` is what RDKit read from ``structure``, its atoms in the order of the record.
+    """
+    if format == "smiles":
+        lost, turned = _lost_marks(mol, structure)
+    else:
+        lost, turned = _lost_wedges(mol)
+    if not lost:
+        return None
+    known = {one.centeredOn for one in Chem.FindPotentialStereo(mol, cleanIt=False)}
+    for at in sorted(lost):
+        is_hidden = at not in known and is_hidden_centre(mol, at)
+        if is_hidden or _ends_an_axis(mol, at, turned):
+            return at
+    return None
+
+
+def count_marks(smiles: str) -> int:
+    """Return how many centres a SMILES draws."""
+    return smiles.count("@") - smiles.count("@@")
+
+
+def is_spiro_centre(mol: Chem.Mol) -> bool:
+    """Whether a molecule has a centre between two rings that RDKit does not know as one."""
+    matches = mol.GetSubstructMatches(_spiro())
+    if not matches:
+        return False
+    known = {one.centeredOn for one in Chem.FindPotentialStereo(mol, cleanIt=False)}
+    return any(at not in known and is_hidden_centre(mol, at) for (at,) in matches)
+
+
+def is_hidden_centre(mol: Chem.Mol, at: int) -> bool:
+    """Whether no exchange of equal parts of a molecule undoes the inversion of an atom.
+
+    The neighbours are labelled in every odd order. Where one of these molecules is the same as the
+    one with the first order, its parts can change places, and the atom is no centre.
+    """
+    atom = mol.GetAtomWithIdx(at)
+    if not _may_be_centre(mol, atom):
+        return False
+    around = [other.GetIdx() for other in atom.GetNeighbors()]
+    first = _label(mol, at, around)
+    return all(_label(mol, at, order) != first for order in _odd_orders(around))
+
+
+def _may_be_centre(mol: Chem.Mol, atom: Chem.Atom) -> bool:
+    if atom.GetDegree() < 3 or atom.GetTotalNumHs() > 1:
+        return False
+    if atom.GetTotalDegree() == 4:
+        return True
+    if atom.GetAtomicNum() in _PYRAMIDS:
+        return bool(atom.GetTotalDegree() == 3)
+    return atom.GetAtomicNum() == 7 and atom.GetIdx() in _bridgeheads(mol)
+
+
+def _bridgeheads(mol: Chem.Mol) -> list[int]:
+    found: list[int] = []
+    # RDKit's stub is wrong.
+    rdMolDescriptors.CalcNumBridgeheadAtoms(mol, atoms=found)  # type: ignore[arg-type]
+    return found
+
+
+def _odd_orders(around: list[int]) -> Iterator[list[int]]:
+    for order in permutations(around):
+        places = [around.index(at) for at in order]
+        swaps = sum(
+            places[i] > places[j] for i in range(len(places)) for j in range(i + 1, len(places))
+        )
+        if swaps % 2:
+            yield list(order)
+
+
+def _label(mol: Chem.Mol, at: int, order: list[int]) -> str:
+    """Return the SMILES with the atom and its neighbours, in this order, told apart."""
+    labelled = Chem.Mol(mol)
+    for number, index in enumerate((at, *order)):
+        atom = labelled.GetAtomWithIdx(index)
+        atom.SetIsotope(_LABEL * (number + 1) + atom.GetIsotope())
+    labelled.GetAtomWithIdx(at).SetChiralTag(_NONE)
+    return str(Chem.MolToSmiles(labelled))
+
+
+def _lost_marks(mol: Chem.Mol, smiles: str) -> tuple[set[int], set[int]]:
+    """Return the atoms whose ``@`` was dropped, and those beside a ``/`` as it is written."""
+    drawn = smiles.partition(" ")[0]
+    if count_marks(drawn) <= sum(atom.GetChiralTag() != _NONE for atom in mol.GetAtoms()):
+        return set(), set()
+    raw = Chem.MolFromSmiles(drawn, _as_written())
+    places = None if raw is None else place_written_atoms(drawn, mol)
+    if places is None:
+        return set(), set()
+    lost = {
+        places[atom.GetIdx()]
+        for atom in raw.GetAtoms()
+        if atom.GetChiralTag() != _NONE and atom.GetIdx() in places
+    }
+    turned = {
+        places[end.GetIdx()]
+        for bond in raw.GetBonds()
+        if bond.GetBondDir() != Chem.BondDir.NONE
+        for end in (bond.GetBeginAtom(), bond.GetEndAtom())
+        if end.GetIdx() in places
+    }
+    return {at for at in lost if mol.GetAtomWithIdx(at).GetChiralTag() == _NONE}, turned
+
+
+def _lost_wedges(mol: Chem.Mol) -> tuple[set[int], set[int]]:
+    """Return the atoms at which a wedge begins in vain, and those of drawn double bonds."""
+    lost = {
+        bond.GetBeginAtomIdx()
+        for bond in mol.GetBonds()
+        if _is_wedge(bond) and bond.GetBeginAtom().GetChiralTag() == _NONE
+    }
+    turned = {
+        end
+        for bond in mol.GetBonds()
+        if bond.GetBondType() == Chem.BondType.DOUBLE
+        and bond.GetStereo() != Chem.BondStereo.STEREOANY
+        for end in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
+    }
+    return lost, turned
+
+
+def _is_wedge(bond: Chem.Bond) -> bool:
+    return any(
+        bond.HasProp(name) and bond.GetIntProp(name) in drawn
+        for name, drawn in (("_MolFileBondStereo", (1, 6)), ("_MolFileBondCfg", (1, 3)))
+    )
+
+
+def _ends_an_axis(mol: Chem.Mol, at: int, turned: set[int]) -> bool:
+    """Whether an atom stands across a ring from a double bond whose far end has two sides."""
+    ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
+    for ring in mol.GetRingInfo().AtomRings():
+        if at not in ring or len(ring) % 2:
+            continue
+        across = mol.GetAtomWithIdx(ring[(ring.index(at) + len(ring) // 2) % len(ring)])
+        far = [
+            bond.GetOtherAtom(across)
+            for bond in across.GetBonds()
+            if bond.GetBondType() == Chem.BondType.DOUBLE and not bond.IsInRing()
+        ]
+        if (
+            len(far) == 1
+            and far[0].GetIdx() in turned
+            and _has_two_sides(far[0], across.GetIdx(), ranks)
+            and _has_two_sides(mol.GetAtomWithIdx(at), None, ranks, ring)
+        ):
+            return True
+    return False
+
+
+def _has_two_sides(
+    atom: Chem.Atom, but: int | None, ranks: list[int], ring: tuple[int, ...] = ()
+) -> bool:
+    """Whether the groups of an atom, without one neighbour and those in a ring, are different."""
+    groups = [
+        ranks[other.GetIdx()]
+        for other in atom.GetNeighbors()
+        if other.GetIdx() != but and other.GetIdx() not in ring
+    ]
+    return 0 < len(groups) == len(set(groups)) and atom.GetTotalNumHs() < 2
+
+
+@cache
+def _spiro() -> Chem.Mol:
+    return Chem.MolFromSmarts("[X4;x4]")
+
+
+@cache
+def _as_written() -> Chem.SmilesParserParams:
+    parameters = Chem.SmilesParserParams()
+    parameters.parseName = False  # type: ignore[assignment]  # RDKit's stub is wrong
+    parameters.sanitize = False  # type: ignore[assignment]
+    parameters.removeHs = False  # type: ignore[assignment]
+    return parameters

@@ -1,0 +1,1 @@
+"""Tables of measured activities: merged, checked against themselves, split."""

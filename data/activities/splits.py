@@ -1,0 +1,121 @@
+"""Split molecules into train, valid and test."""
+
+import contextlib
+import io
+import logging
+from collections.abc import Iterator
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from chem.errors import InputError
+from chem.features.scaffolds import scaffold
+from chem.records.counted import counted
+from chem.structure.parsing.logs import block_logs
+from data.activities.activity import ActivityTable
+
+How = Literal["random", "scaffold", "given"]
+Fractions = tuple[float, float, float]
+PARTS = ("train", "valid", "test")
+
+
+def split_rows(
+    table: ActivityTable, how: How, seed: int = 0, fractions: Fractions = (0.8, 0.1, 0.1)
+) -> npt.NDArray[np.str_]:
+    """Return ``train``, ``valid`` or ``test`` for each row [n].
+
+    Rows of one SMILES text always share a part, so the fractions hold for molecules.
+
+    - ``random``: by ``seed``.
+    - ``scaffold``: DeepChem's ScaffoldSplitter: molecules of one Bemis-Murcko scaffold share a
+      part, the commonest scaffolds go to ``train``. Takes no seed.
+    - ``given``: the table's own split. Where that has no ``valid`` part, the second fraction of
+      its training molecules becomes one, by ``seed``.
+
+    Raises:
+        InputError: unknown ``how``, impossible fractions, no split given, a SMILES that does not
+            parse (scaffold), or too few molecules for the fractions asked for.
+    """
+    if how not in get_args(How):
+        raise InputError(f"split {how!r} is unknown: choose one of {', '.join(get_args(How))}.")
+    if min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-6 or fractions[0] == 0:
+        raise InputError(
+            f"split fractions {fractions} (train, valid, test) must add up to 1, none negative, "
+            "train above 0."
+        )
+    if how == "given":
+        parts = _given(table, seed, fractions[1])
+    else:
+        unique, inverse = np.unique(table.smiles.astype(str), return_inverse=True)
+        cut = (
+            _scaffold(unique, fractions) if how == "scaffold" else _random(unique, seed, fractions)
+        )
+        parts = cut[inverse]
+    if not (parts == "train").any():
+        raise InputError(f"a {how} split of {counted(len(table), 'row')} leaves no training rows.")
+    return parts
+
+
+def _random(unique: npt.NDArray[np.str_], seed: int, fractions: Fractions) -> npt.NDArray[np.str_]:
+    order = np.random.default_rng(seed).permutation(len(unique))
+    ends = np.round(np.cumsum(fractions)[:2] * len(unique)).astype(int)
+    parts = np.empty(len(unique), dtype="<U5")
+    for part, indices in zip(PARTS, np.split(order, ends), strict=True):
+        parts[indices] = part
+    return parts
+
+
+def _scaffold(unique: npt.NDArray[np.str_], fractions: Fractions) -> npt.NDArray[np.str_]:
+    for smiles in unique:
+        # DeepChem answers a SMILES it cannot parse by leaving the row out or failing late.
+        try:
+            scaffold(str(smiles))
+        except InputError as error:
+            raise InputError(f"no scaffold split: {error}") from error
+    with _quiet():
+        import deepchem  # takes seconds and prints on import
+
+        rows = deepchem.data.NumpyDataset(X=np.zeros((len(unique), 1)), ids=unique.astype(object))
+        train, valid, test = fractions
+        found = deepchem.splits.ScaffoldSplitter().split(
+            rows, frac_train=train, frac_valid=valid, frac_test=test
+        )
+    parts = np.full(len(unique), "", dtype="<U5")
+    for part, indices in zip(PARTS, found, strict=True):
+        parts[np.asarray(indices, dtype=np.intp)] = part
+    if (parts == "").any() or sum(len(indices) for indices in found) != len(unique):
+        raise RuntimeError("DeepChem's scaffold split does not cover every molecule exactly once")
+    return parts
+
+
+def _given(table: ActivityTable, seed: int, valid: float) -> npt.NDArray[np.str_]:
+    if table.split is None:
+        raise InputError(
+            "split 'given' needs a split column with train, valid and test, and this table has "
+            "none: add one, or choose 'random' or 'scaffold'."
+        )
+    strange = sorted(set(table.split.tolist()) - set(PARTS))
+    if strange:
+        raise InputError(f"split column has {strange[:3]}; expected train, valid or test.")
+    parts = table.split.astype("<U5")
+    if valid and not (parts == "valid").any():
+        train = parts == "train"
+        unique, inverse = np.unique(table.smiles[train].astype(str), return_inverse=True)
+        parts[train] = _random(unique, seed, (1 - valid, valid, 0.0))[inverse]
+    return parts
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    disabled = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            block_logs(),
+        ):
+            yield
+    finally:
+        logging.disable(disabled)

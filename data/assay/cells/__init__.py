@@ -1,0 +1,1 @@
+"""What the cells of an assay column say: numbers, bounds, units, nothing."""

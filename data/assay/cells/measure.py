@@ -1,0 +1,135 @@
+"""One task of an assay: the column of its values, how they are written, and what stands beside."""
+
+import re
+from typing import NamedTuple
+
+from chem.errors import InputError
+from data.assay.headers.effects import Direction
+from data.assay.headers.headers import Header, MeasureKind, understand
+from data.assay.headers.spelling import Transform, task_name
+from data.assay.headers.units import find_mass_unit, find_molar_unit
+
+UNITS = (
+    "nM, uM, mM, M, pM, ug/mL, pActivity, 'log10 nM', 'ln uM', '% inhibition', '% residual', "
+    "fraction, class or number"
+)
+_P_NAMES = {"pactivity", "pic50", "pki", "pkd", "pec50", "pchembl", "-log10 m"}
+
+
+class Measure(NamedTuple):
+    """A column of measurements that becomes a task, or the rows of one type in it."""
+
+    column: str
+    kind: MeasureKind
+    unit: str
+    """A key of ``MOLAR`` or ``MASS``, ``pActivity``, ``%``; empty where each cell or row says it.
+    """
+    task: str
+    """Name of the task it becomes: letters, digits, ``_``, ``-`` and ``.``."""
+    direction: Direction = "up"
+    quantity: str = ""
+    transform: Transform = ""
+    condition: str = ""
+    relation: str = ""
+    """Column of the relations (``>``), or empty."""
+    flips: bool = False
+    """The relations are of a concentration while the values are its −log10."""
+    units: str = ""
+    """Column of the units of each row, or empty."""
+    only: tuple[tuple[str, str], ...] = ()
+    """Columns and what they must say (in any case) for a row to count."""
+    replicates: tuple[str, ...] = ()
+    """Further columns of the same assay, merged into this task."""
+
+    @property
+    def written(self) -> str:
+        """How the values are written: ``log10 nM``, ``%``, ``nM``, ``−log10(molar)``."""
+        if self.kind == "class":
+            return "active or inactive" + (", 1 is inactive" if self.direction == "down" else "")
+        if self.kind == "number":
+            return "as written"
+        if self.kind == "percent":
+            return "fraction of 1" if self.transform == "fraction" else "%"
+        if self.kind == "pactivity":
+            base = "molar" if self.unit == "pActivity" else self.unit
+            return f"−log10({base})"
+        base = self.unit or ("the unit of each row" if self.units else "each cell's own unit")
+        return f"{self.transform}({base})" if self.transform else base
+
+
+def from_header(header: Header) -> Measure:
+    """Return the measure that a header announces."""
+    return Measure(
+        header.column,
+        header.kind,
+        header.unit,
+        header.task,
+        header.direction,
+        header.quantity,
+        header.transform,
+        header.condition,
+    )
+
+
+def parse_units(units: str) -> tuple[MeasureKind, str, Transform, Direction | None]:
+    """Return kind, unit, transform and direction that a user's ``--units`` means.
+
+    Raises InputError for units that are unknown.
+    """
+    plain = " ".join(units.strip().lower().split())
+    if plain in _P_NAMES:
+        return "pactivity", "pActivity", "", None
+    if plain in ("class", "number"):
+        return ("class", "", "", None) if plain == "class" else ("number", "as written", "", None)
+    if plain in ("class up", "class down"):
+        return "class", "", "", "up" if plain.endswith("up") else "down"
+    if plain in ("fraction", "%", "percent"):
+        return "percent", "%", "fraction" if plain == "fraction" else "", None
+    if re.fullmatch(r"(?:%|percent)\s*(?:up|down)", plain):
+        return "percent", "%", "", "up" if plain.endswith("up") else "down"
+    header = understand(units)
+    if header.kind == "percent" and header.role == "value" and not header.doubt:
+        return "percent", "%", header.transform, header.direction
+    unit = find_molar_unit(units) or find_mass_unit(units)
+    if unit is not None:
+        return "concentration", unit, "", None
+    header = understand(f"IC50 ({units})")
+    if header.transform and header.unit and not header.doubt:
+        return header.kind, header.unit, header.transform, None
+    raise InputError(f"units {units!r} are unknown; give {UNITS}.")
+
+
+def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) -> Measure:
+    """Return a measure with the units that the user gives.
+
+    Raises InputError where the header says another.
+    """
+    kind, unit, transform, direction = parse_units(units)
+    said = measure.unit if measure.kind != "number" else ""
+    if measure.transform and not measure.unit and kind == "concentration" and not transform:
+        transform, kind = measure.transform, measure.kind  # log IC50 with --units nM
+    same = (kind, unit) == (measure.kind, measure.unit) and (
+        transform == measure.transform or not transform
+    )
+    clear = not doubtful and said and kind not in ("number", "class")
+    p_of_unit = measure.kind == kind == "pactivity"
+    if clear and not same and not p_of_unit and kind != "percent" and measure.kind != "percent":
+        raise InputError(
+            f"{path}: column {measure.column!r} says {measure.written}, --units says {units}; "
+            "correct one."
+        )
+    if clear and (kind == "percent") != (measure.kind == "percent"):
+        raise InputError(
+            f"{path}: column {measure.column!r} says {measure.written}, --units says {units}; "
+            "correct one."
+        )
+    name = measure.task if measure.kind == kind or measure.quantity else ""
+    if kind == "class" and direction == "down":  # 1 of the task is active, of the column it is not
+        name = f"no_{task_name(measure.column)}"
+    return measure._replace(
+        kind=kind,
+        unit=unit,
+        transform=transform,
+        direction=direction or (measure.direction if kind == "percent" else "up"),
+        task=name or task_name(measure.column),
+    )

@@ -1,0 +1,1 @@
+"""Whether the values that were read can be what their headers say."""

@@ -1,0 +1,1 @@
+"""What the header of an assay column says: quantity, unit, condition, statistic."""

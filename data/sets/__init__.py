@@ -1,0 +1,1 @@
+"""Catalogue datasets as tables of activities."""

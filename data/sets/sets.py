@@ -1,0 +1,92 @@
+"""Load a catalogue dataset as a table of activities."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from chem.errors import InputError
+from data.activities.activity import LOWER, UPPER, ActivityTable, Task, object_array
+from data.activities.censoring import flag_plateaus
+from data.catalogue.catalogue import Dataset, TaskColumn, dataset
+from data.catalogue.fetch import fetch_dataset
+from data.catalogue.panel import human_kinases
+from data.catalogue.verify import Progress
+
+
+def load_activities(name: str, progress: Progress | None = None) -> ActivityTable:
+    """Fetch and read a catalogue dataset.
+
+    ``kinase200``: 193 human kinases named by gene symbol, pActivity, values on a kinase's
+    inactive plateau flagged as upper bounds (see ``data.activities.censoring``), one row per
+    SMILES. ``tox21``: 12 classes. ``tdc_*``: one task named like the endpoint. ``moleculeace_*``:
+    one task in pActivity (−log10 molar), not −log10 nM as in the file.
+
+    Raises:
+        InputError: unknown name, a library rather than activities, or the file cannot be had.
+    """
+    entry = dataset(name)
+    if not entry.tasks and not entry.task_column:
+        raise InputError(
+            f"dataset {name} is a {entry.kind} without measurements; screen it with --library, or "
+            "train on another one (`hitlist data list`)."
+        )
+    return read_activities(fetch_dataset(entry, progress), entry)
+
+
+def read_activities(path: Path, entry: Dataset) -> ActivityTable:
+    """Read a dataset's file. The file must be the catalogue's (columns are taken on trust)."""
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return _read_kinases(frame, entry) if entry.task_column else _read_wide(frame, entry)
+
+
+def _read_wide(frame: pd.DataFrame, entry: Dataset) -> ActivityTable:
+    values = np.full((len(frame), len(entry.tasks)), np.nan, np.float32)
+    bounds = np.zeros(values.shape, np.int8)
+    for column, task in enumerate(entry.tasks):
+        numbers = _read_column(frame, task, entry.name)
+        values[:, column] = numbers + task.offset
+        bounds[numbers == task.floor, column] = UPPER
+        bounds[numbers == task.ceiling, column] = LOWER
+    ids = frame[entry.id_column] if entry.id_column else [f"row{i + 1}" for i in range(len(frame))]
+    return ActivityTable(
+        smiles=object_array(list(frame[entry.smiles_column])),
+        ids=object_array(list(ids)),
+        tasks=tuple(Task(task.name, task.kind, task.unit) for task in entry.tasks),
+        values=values,
+        bounds=bounds,
+        split=np.asarray(frame[entry.split_column], dtype=str) if entry.split_column else None,
+    )
+
+
+def _read_column(frame: pd.DataFrame, task: TaskColumn, name: str) -> npt.NDArray[np.float64]:
+    numbers = np.asarray(pd.to_numeric(frame[task.column].replace("", None)), dtype=np.float64)
+    if task.kind == "classification":
+        strange = ~np.isnan(numbers) & ~np.isin(numbers, (0.0, 1.0))
+        if strange.any():
+            raise InputError(f"dataset {name}, column {task.column}: classes must be 0 or 1.")
+    return numbers
+
+
+def _read_kinases(frame: pd.DataFrame, entry: Dataset) -> ActivityTable:
+    kinases = human_kinases()
+    frame = frame[frame[entry.task_column].isin(kinases)]
+    molecules = frame.drop_duplicates(entry.smiles_column)
+    rows = {smiles: row for row, smiles in enumerate(molecules[entry.smiles_column])}
+    columns = {uniprot: column for column, uniprot in enumerate(kinases)}
+    row = frame[entry.smiles_column].map(rows).to_numpy()
+    column = frame[entry.task_column].map(columns).to_numpy()
+    values = np.full((len(rows), len(columns)), np.nan, np.float32)
+    values[row, column] = frame[entry.value_column].astype(np.float64).to_numpy()
+    return ActivityTable(
+        smiles=object_array(list(molecules[entry.smiles_column])),
+        ids=object_array(list(molecules[entry.id_column])),
+        tasks=tuple(
+            Task(kinase.gene, "regression", "pActivity", uniprot=kinase.uniprot)
+            for kinase in kinases.values()
+        ),
+        values=values,
+        bounds=flag_plateaus(values),
+        split=np.asarray(molecules[entry.split_column], dtype=str),
+    )

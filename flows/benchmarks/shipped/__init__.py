@@ -1,0 +1,1 @@
+"""How good the bundles are that come with hitlist."""

@@ -1,0 +1,1 @@
+"""How good a model of one small assay is."""

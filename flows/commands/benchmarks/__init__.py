@@ -1,0 +1,1 @@
+"""``hitlist benchmark`` and its own commands."""

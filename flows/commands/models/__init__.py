@@ -1,0 +1,1 @@
+"""The commands that make models or tell of them."""

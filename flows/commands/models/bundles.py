@@ -1,0 +1,208 @@
+"""``hitlist bundles``: the models that come with hitlist, and what their cards say."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chem.errors import InputError
+from chem.records.counted import counted
+from flows.commands.benchmarks.explanations import show_explanations
+from flows.terminal.console import note, progress, show_table, stoppable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gnn.bundle.measured import Measured
+    from gnn.evaluation.card import Card, DistanceBin, Metric, TaskCard
+
+METRICS = {
+    "r2": "share of the values' variance that is explained, 1 at best",
+    "rmse": "root mean square error, in the task's unit",
+    "mae": "mean absolute error, in the task's unit",
+    "r2_exact": "the same without values that are only a bound",
+    "rmse_exact": "likewise",
+    "mae_exact": "likewise",
+    "auroc": "chance that an active compound stands above an inactive one, 0.5 by guessing",
+    "auprc": "mean precision over all thresholds; by guessing the share of actives",
+}
+"""What the metrics of a card say."""
+
+app = typer.Typer(help="List the shipped models and read model cards.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_bundles() -> None:
+    """Show the models that come with hitlist."""
+    from gnn.bundle.bundle import find_bundle, read_card, shipped_bundles
+
+    rows = []
+    for name in shipped_bundles():
+        card = read_card(find_bundle(name))
+        rows.append([card.name, card.title, card.created, f"{card.members}", f"{len(card.tasks)}"])
+    show_table(["name", "title", "created", "members", "tasks"], rows, "Bundles", numbers=2)
+
+
+@app.command("show")
+def show_bundle(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|DIR", help="A shipped bundle, or a bundle's folder.")
+    ],
+    task: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TASK", help="One of its tasks, such as EGFR.", show_default="all of them"
+        ),
+    ] = None,
+) -> None:
+    """Show a model's tasks and how good it is, beside a random forest on the same rows."""
+    from gnn.bundle.bundle import find_bundle, read_card
+    from gnn.bundle.measured_file import load_measured
+
+    card = read_card(find_bundle(name))
+    if task is not None:
+        show_tasks(card, [find_task(card, task)])
+        return
+    note(f"{card.name}: {card.title}. {card.description}".strip())
+    note(f"{counted(card.members, 'network')}, made {card.created}; {card.split}")
+    show_card(card)
+    show_explanations(card)
+    show_sources(card, load_measured(find_bundle(name), card))
+
+
+@app.command("measured")
+def measured_compounds(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|DIR", help="A shipped bundle, or a bundle's folder.")
+    ],
+) -> None:
+    """Write the compounds that a bundle was trained on, with their measured values, beside it.
+
+    Screens show each hit's nearest measured compounds from that file. `hitlist train` writes it
+    too; this makes it anew from the catalogue's sets, for which HITLIST_MIRROR has to be set.
+    """
+    from flows.planning.measurements import make_measured
+
+    with progress() as report, stoppable("nothing was written: give the same command again"):
+        path, made = make_measured(name, report)
+    note(f"{counted(len(made), 'compound')}, {counted(len(made.values), 'measured value')}")
+    print(path)
+
+
+def show_card(card: "Card", every_task: bool = True) -> None:
+    """Show the metrics of every task, then their means over the tasks."""
+    show_tasks(card, card.tasks if every_task else (), means=len(card.tasks) > 1)
+    show_ablation(card)
+    show_reliability(card)
+
+
+def find_task(card: "Card", name: str) -> "TaskCard":
+    """Return a task of a card by its name or its column; raises InputError for no such one."""
+    from screening.objective.screen import suggest
+
+    known = {task.name.casefold(): task for task in card.tasks}
+    word = name.removeprefix(f"{card.name}_").casefold()
+    if word in known:
+        return known[word]
+    hint = suggest(name, [task.name for task in card.tasks])
+    raise InputError(
+        f"bundle {card.name} has no task {name!r};{hint} `hitlist bundles show {card.name}` shows "
+        f"all {len(card.tasks)}"
+    )
+
+
+def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -> None:
+    """Show the metrics of tasks by name, and perhaps the means over all of the card's."""
+    rows = [
+        [task.name, task.unit, f"{task.trained_on:,}", f"{task.validated_on:,}", *cells]
+        for task in sorted(tasks, key=lambda task: task.name.casefold())
+        for cells in [_cells(*item) for item in task.metrics.items()] or [_UNMEASURED]
+    ]
+    if means:
+        for key, mean in card.summary.items():
+            low, high = mean.network_interval
+            forest = "" if mean.forest is None else f"{mean.forest:.3f}"
+            cells = [key, f"{mean.network:.3f}", f"{low:.3f} to {high:.3f}", forest]
+            rows.append([f"mean of {counted(mean.tasks, 'task')}", "", "", "", *cells])
+    headers = ["task", "unit", "trained on", "measured on"]
+    headers += ["metric", "ours", "95 % interval", "forest"]
+    show_table(headers, rows, f"{card.name}: ours beside a random forest", numbers=3)
+    known = [key for key in METRICS if any(row[4].rpartition(" ")[2] == key for row in rows)]
+    note("trained on, measured on: measurements, those measured on were not trained on")
+    note("ours: the calibrated model; forest: a random forest on fingerprints, same rows")
+    for key in known:
+        note(f"{key}: {METRICS[key]}")
+
+
+def show_sources(card: "Card", measured: "Measured | None") -> None:
+    """Show whose data it was trained on, under which terms, and what of it comes with it."""
+    rows = [
+        [*(source.get(key, "") for key in ("name", "licence", "citation")), f"{source['rows']:,}"]
+        for source in card.data
+    ]
+    show_table(["trained on", "licence", "citation", "rows"], rows, "Sources", numbers=1)
+    if measured is not None:
+        note(
+            f"of these sources {counted(len(measured), 'compound')} and "
+            f"{counted(len(measured.values), 'measured value')} of its tasks come with it "
+            "(measured.parquet): the sources' licences hold for them"
+        )
+
+
+def show_ablation(card: "Card") -> None:
+    """Show what each part of the training earned, where the card knows."""
+    keys = list(dict.fromkeys(key for stage in card.ablation for key in stage.metrics))
+    if keys:
+        show_table(
+            ["model", *keys],
+            [
+                [stage.name, *(f"{stage.metrics[key]:.3f}" for key in keys)]
+                for stage in card.ablation
+            ],
+            f"{card.name}: what each part earned, before calibration",
+            numbers=1,
+        )
+
+
+def show_reliability(card: "Card") -> None:
+    """Show whether the model knows what it does not know: errors by distance, coverage."""
+    if card.domain is not None:
+        show_table(
+            ["distance", "values", "RMSE", "MAE", "in 90 % interval", "classes", "log loss"],
+            [_by_distance(found) for found in card.domain.errors],
+            f"{card.name}: error by distance to the nearest of {card.domain.compounds:,} training "
+            f"compounds{f', in {card.domain.unit}' if card.domain.unit else ''}",
+            numbers=1,
+        )
+        note(
+            f"a molecule farther than {card.domain.edge:.2f} from training is outside the model's "
+            f"domain; 95 % of the molecules measured on are nearer than {card.domain.limit:.3f}"
+        )
+    if card.coverage is not None:
+        thirds = ""
+        if card.coverage_by_third is not None:
+            near, middle, far = (f"{share:.1%}" for share in card.coverage_by_third)
+            thirds = f"; by third of the distance to training {near}, {middle}, {far}"
+        note(f"{card.coverage:.1%} of the measured values lie in their 90 % interval{thirds}")
+    if (found := card.probabilities) is not None:
+        note(
+            f"probabilities: calibration error {found.calibration_error:.3f}, log loss "
+            f"{found.log_loss:.3f} (before calibration {found.calibration_error_before:.3f} and "
+            f"{found.log_loss_before:.3f}; means over the classes)"
+        )
+
+
+def _by_distance(found: "DistanceBin") -> list[str]:
+    numbers = [found.rmse, found.mae, found.coverage]
+    cells = ["" if number is None else f"{number:.3f}" for number in numbers]
+    loss = "" if found.log_loss is None else f"{found.log_loss:.3f}"
+    span = f"{found.low:.1f} to {found.high:.1f}"
+    return [span, f"{found.values:,}", *cells, f"{found.classes:,}", loss]
+
+
+_UNMEASURED = ["too few values", "", "", ""]
+
+
+def _cells(key: str, found: "Metric") -> list[str]:
+    low, high = found.network_interval
+    forest = "" if found.forest is None else f"{found.forest:.3f}"
+    return [key, f"{found.network:.3f}", f"{low:.3f} to {high:.3f}", forest]

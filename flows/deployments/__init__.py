@@ -1,0 +1,1 @@
+"""What the Prefect flows share: stages, artifacts, the server's profile."""

@@ -1,0 +1,189 @@
+"""From what a user asks for to work that can run: the one room behind both doors.
+
+The commands and the flows call these functions with plain values. They check everything that can
+be checked before any work is done, and raise InputError or ModelError for what is wrong.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from chem.disk.files import make_folder
+from chem.disk.roots import named_path
+from chem.errors import InputError
+from chem.library.columns.columns import NamedColumns
+from chem.library.read import Library
+from data.catalogue.verify import Progress as FetchProgress
+from gnn.bundle.bundle import shipped_bundles
+from screening.errors import told_in_one_line
+from screening.objective.screen import Screen
+from screening.objective.screen_file import explain, find_screen, load_screen
+from screening.prepare.places import open_store, prepared_folder, prepared_key, prepared_store
+from screening.runs.past import PastRun, open_run
+from screening.runs.plan import (
+    Plan,
+    check_preparable,
+    check_writable,
+    find_library,
+    load_bundles,
+    plan_run,
+)
+from screening.runs.rerank import check_rerank
+from screening.runs.run import check_folder
+from screening.score.wanted_tasks import Wanted, wanted_tasks
+from screening.storage.ledger import LEDGER
+from screening.storage.lock import is_unused
+from screening.storage.store import Store
+
+SCREENS = Path(__file__).parents[1] / "screens"
+"""Folder of the screens that come with the package."""
+
+
+def plan_screen(
+    name: str,
+    library: str | None = None,
+    out: str | Path | None = None,
+    hits: int | None = None,
+    columns: NamedColumns | None = None,
+    partition_rows: int | None = None,
+    progress: FetchProgress | None = None,
+    exhaustive: bool = False,
+    device: str = "cpu",
+    store: str | None = None,
+    replaces: bool = False,
+) -> Plan:
+    """Plan a screen by its shipped name or file; ``library`` and ``hits`` replace its own.
+
+    replaces: a finished run of another objective in the folder is written over.
+
+    Without ``out`` the run's folder is ``runs/<screen>-<date>-<time>``. ``store`` is where
+    partitions and scores are kept, by default in the cache and the run's folder. Paths are made
+    absolute, because a worker may have another working folder.
+    """
+    screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
+    if exhaustive:
+        screen = screen.model_copy(update={"exhaustive": True})
+    folder = named_path(out) if out else default_folder(screen.name)
+    plan = plan_run(
+        screen,
+        folder.absolute(),
+        columns,
+        partition_rows=partition_rows,
+        progress=progress,
+        device=device,
+        store=store,
+    )
+    plan = replace(plan, replaces=replaces)
+    check_folder(plan)
+    return plan
+
+
+def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
+    """Return the screen with another library or number of hits, checked like the file's own."""
+    given = {"library": library, "hits": hits}
+    changed = {key: value for key, value in given.items() if value is not None}
+    if not changed:
+        return screen
+    try:
+        return Screen.model_validate({**dict(screen), **changed})
+    except ValidationError as error:
+        raise InputError(explain(error)) from None
+
+
+def default_folder(name: str) -> Path:
+    """Return a folder below ``runs`` for a run that starts now."""
+    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def plan_ranking(
+    run: Path, name: str, out: str | Path | None = None, hits: int | None = None
+) -> tuple[PastRun, Screen, Path]:
+    """Plan to rank a finished run by another screen, by its shipped name or file.
+
+    Returns the run, the screen as it will be judged, and the folder to write to.
+    """
+    screen = override(load_screen(find_screen(name, SCREENS)), None, hits)
+    past = open_run(named_path(run))
+    folder = named_path(out) if out else default_folder(screen.name)
+    return past, check_rerank(past, screen, folder), folder.absolute()
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """A prediction that can run."""
+
+    library: Library
+    prepared: Path
+    wanted: Wanted
+    """The bundles that predict, and the columns that are written."""
+    out: Path
+    store: Store | None
+    """Where partitions and scores are kept; None: in the cache, and beside ``out``."""
+
+
+def plan_predictions(
+    file: str,
+    out: Path,
+    bundles: Sequence[str] | None = None,
+    columns: NamedColumns | None = None,
+    progress: FetchProgress | None = None,
+    store: str | None = None,
+    tasks: Sequence[str] = (),
+) -> Predictions:
+    """Plan predictions of a file, by default of every task of every shipped bundle."""
+    wanted = wanted_tasks(load_bundles(tuple(bundles or shipped_bundles())), tasks)
+    target = named_path(out).absolute()
+    if target.is_dir():
+        raise InputError(f"{out} is a folder; name the file to write, such as {out}/preds.csv")
+    check_writable(target.parent, "name a file elsewhere with --out")
+    library = find_library(file, columns, progress)
+    if target.exists() and target.samefile(library.path):
+        raise InputError(f"{out} is the input itself; name another file with --out")
+    prepared = prepared_folder(library).absolute()
+    check_preparable(prepared)
+    opened = open_store(store)
+    with told_in_one_line(target):
+        make_folder(target.parent)
+    return Predictions(library, prepared, wanted, target, opened)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A preparation that can run."""
+
+    library: Library
+    folder: Path
+    store: Store
+    """Where the partitions go."""
+
+
+def plan_preparation(
+    name: str,
+    out: str | Path | None = None,
+    columns: NamedColumns | None = None,
+    progress: FetchProgress | None = None,
+    partition_rows: int | None = None,
+    store: str | None = None,
+) -> Preparation:
+    """Open a library and check the folder that it is to be prepared into.
+
+    Without ``out`` that is the folder of the cache in which screens look for it. With a ``store``
+    its partitions go there.
+    """
+    folder = None if out is None else named_path(out).absolute()
+    if folder is not None:
+        check_writable(folder)
+        if not (folder / LEDGER).exists() and not is_unused(folder):
+            raise InputError(
+                f"{out} is not empty and holds no prepared library to go on with; name another "
+                "folder"
+            )
+    library = find_library(name, columns, progress)
+    if folder is None:
+        folder = prepared_folder(library, partition_rows).absolute()
+        check_preparable(folder)
+    key = prepared_key(library, partition_rows)
+    return Preparation(library, folder, prepared_store(open_store(store), key, folder))

@@ -1,0 +1,170 @@
+"""What a user asks to train: a recipe or an assay, read into a training that can run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from chem.disk.roots import named_path
+from chem.errors import InputError
+from chem.library.read import hash_file
+from data.assay.describe import Description
+from data.assay.read import AssayOptions, describe_assay, read_assay
+from flows.planning.measurements import Measurements, measurements_of_assay, measurements_of_sets
+from flows.planning.training_checks import check_model, check_name, column_safe
+from gnn.assembly.assemble import Assembled
+from gnn.assembly.build import assemble_recipe, describe_file, teaching
+from gnn.assembly.own_assay import (
+    ASSAY_MEMBERS,
+    Wanted,
+    assay_network,
+    assay_recipe,
+    assay_training,
+    assemble_assay,
+)
+from gnn.assembly.recipe import Recipe, find_recipe, load_recipe, shipped_recipes
+from gnn.evaluation.card import Card
+from gnn.models.network import NetworkConfig
+from gnn.models.pretrained import Pretrained, load_pretrained
+from gnn.training.distil import Teaching
+from gnn.training.training import TrainingConfig
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training that can run: its settings, and how its training set is made."""
+
+    name: str
+    title: str
+    description: str
+    assemble: Callable[[Progress | None], Assembled]
+    measurements: Callable[[Card, Progress | None], Measurements]
+    """The measured compounds that a bundle of this training keeps, and their sources."""
+    sizes: Callable[[int], NetworkConfig]
+    """From the number of tasks."""
+    settings: Callable[[int], TrainingConfig]
+    """From the number of rows."""
+    members: int
+    """Networks to ship."""
+    ship: tuple[str, ...]
+    teaching: Callable[[int], Teaching | None]
+    """From the number of tasks, what the networks learn from beside the measurements."""
+    refit: bool
+    """Whether held-out rows are trained on too, once they have been measured on."""
+    forest: bool
+    seed: int
+    pretrained: Pretrained | None
+    """The encoder that the networks start from."""
+    model: Wanted | None
+    """What to make of an own assay; None for a recipe."""
+    notes: tuple[str, ...]
+    """What reading the assay decided, one line each."""
+
+
+def plan_training(
+    source: str,
+    name: str | None = None,
+    members: int | None = None,
+    columns: AssayOptions | None = None,
+    model: str | None = None,
+    held_out: bool = False,
+) -> Training:
+    """Read a recipe (a shipped name or a TOML file) or an assay (any other file).
+
+    ``held_out`` keeps a recipe's bundle from being trained on the rows that it is measured on.
+    """
+    if _is_recipe(source):
+        if columns is not None and columns != AssayOptions():
+            raise InputError(f"{source} is a recipe; columns and units are only for an assay file")
+        if model is not None:
+            raise InputError(f"{source} is a recipe; --model is only for an assay file")
+        return _plan_recipe(load_recipe(find_recipe(source)), name, members, held_out)
+    if held_out:
+        raise InputError(f"{source} is an assay; --held-out is only for a recipe")
+    return _plan_assay(
+        named_path(source), name, members, columns or AssayOptions(), check_model(model)
+    )
+
+
+def describe_source(source: str, columns: AssayOptions) -> Description:
+    """Return how an assay's columns are read. Raises InputError for a recipe."""
+    if _is_recipe(source):
+        raise InputError(f"{source} is a recipe; --describe is only for an assay file")
+    path = named_path(source)
+    _check_exists(path)
+    return describe_assay(path, columns)
+
+
+def _is_recipe(source: str) -> bool:
+    path = Path(source).expanduser()
+    shipped = source in shipped_recipes()
+    return path.suffix.lower() == ".toml" or shipped or not path.suffix
+
+
+def _check_exists(path: Path) -> None:
+    if not path.exists():
+        recipes = f"a recipe: {', '.join(shipped_recipes())}"
+        raise InputError(f"{path}: no such file; give the path of an assay, or {recipes}")
+
+
+def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out: bool) -> Training:
+    changes = {"members": members or recipe.members, "refit": recipe.refit and not held_out}
+    recipe = recipe.model_copy(update=changes)
+    return Training(
+        name=check_name(name or recipe.name),
+        title=recipe.title,
+        description=recipe.description,
+        assemble=lambda progress: assemble_recipe(recipe, progress),
+        measurements=measurements_of_sets,
+        sizes=recipe.sizes,
+        settings=lambda rows: recipe.settings(),
+        members=recipe.members,
+        ship=recipe.ship,
+        teaching=partial(teaching, recipe),
+        refit=recipe.refit,
+        forest=recipe.forest,
+        seed=recipe.seed,
+        pretrained=recipe.encoder(),
+        model=None,
+        notes=(),
+    )
+
+
+def _plan_assay(
+    path: Path, name: str | None, members: int | None, columns: AssayOptions, model: Wanted
+) -> Training:
+    _check_exists(path)
+    folds = members or ASSAY_MEMBERS
+    if folds < 2:
+        raise InputError(
+            f"{folds} member: an assay is cross-validated, so it needs at least 2; use --members 5"
+        )
+    table = read_assay(path, columns)
+    about = describe_file(path, hash_file(path), len(table))
+    pretrained = load_pretrained()
+
+    def make(progress: Progress | None) -> Assembled:
+        made = assemble_assay(table, about, folds, 0, progress)
+        recipe = assay_recipe(made.data, pretrained)
+        return made._replace(data=replace(made.data, meta={**made.data.meta, "recipe": recipe}))
+
+    return Training(
+        name=check_name(name or column_safe(path)),
+        title=path.name,
+        description=f"{len(table):,} measured compounds of {path.name}",
+        assemble=make,
+        measurements=partial(measurements_of_assay, table),
+        sizes=lambda tasks: assay_network(tasks, pretrained),
+        settings=assay_training,
+        members=folds,
+        ship=(),
+        teaching=lambda tasks: None,
+        refit=False,
+        forest=True,
+        seed=0,
+        pretrained=pretrained,
+        model=model,
+        notes=table.notes,
+    )

@@ -1,0 +1,109 @@
+"""What a person sees of a run that is done."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chem.errors import InputError
+from chem.records.counted import counted
+from flows.terminal.console import note, show_table, terminal_width
+from flows.terminal.fitting import choose_columns
+
+if TYPE_CHECKING:
+    from chem.library.read import Library
+    from screening.objective.screen import Screen
+    from screening.runs.publish import Outcome
+
+
+def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
+    """Show the best hits, the counts and, if there are fewer hits than asked for, why."""
+    from screening.hits.top import STORY, brief_table, top_table
+    from screening.score.audit import describe_triage
+    from screening.select.chosen import describe_lists, describe_selection
+
+    counts = outcome.manifest["counts"]
+    if width := terminal_width():
+        headers, rows = choose_columns(*brief_table(outcome.table, screen), width, STORY)
+    else:
+        headers, rows = top_table(outcome.table, screen)
+    if rows:
+        show_table(
+            headers, rows, f"{screen.title}: best {len(rows):,} of {counted(counts['hits'], 'hit')}"
+        )
+    told = records_line(*(counts[name] for name in ("rows", "accepted", "rejected", "duplicates")))
+    note(f"{told}; {counted(counts['hits'], 'hit')}")
+    note(describe_triage(outcome.manifest["triage"]))
+    if outcome.manifest.get("selection"):
+        note(describe_selection(outcome.manifest["selection"]))
+        for line in describe_lists(outcome.manifest["selection"]):
+            note(line)
+    if counts["hits"] < screen.hits:
+        taken = {name: n for name, n in outcome.manifest["filtered_by_filter"].items() if n}
+        by = ", ".join(f"{name} took {n:,}" for name, n in taken.items()) or "no filter took any"
+        note(
+            f"{counted(screen.hits, 'hit')} asked for; of "
+            f"{counted(counts['scored'], 'scored compound')} {counts['passed']:,} passed the "
+            f"filters ({by})"
+        )
+        again = "chosen_for" in outcome.manifest["triage"]
+        remedy = (
+            "screen the library by this objective"
+            if again
+            else "--exhaustive, or more --hits, scores them"
+        )
+        # In a ranking of what was scored, others were taken by filters of the earlier screen.
+        aside = counts["set_aside"] - outcome.manifest["triage"].get("never_looked_at", 0)
+        if aside:
+            note(
+                f"{counted(aside, 'compound')} set aside by the triage and not scored in full: "
+                f"{remedy}"
+            )
+    for name in ("hits.csv", "report.html"):
+        print(short(outcome.folder / name))
+    for line in domain_lines(outcome):
+        note(line)
+
+
+def records_line(rows: int, accepted: int, rejected: int, duplicates: int) -> str:
+    """Return what became of a library's records, such as ``7 records: 5 accepted, …``."""
+    return (
+        f"{counted(rows, 'record')}: {accepted:,} accepted, {rejected:,} rejected, "
+        f"{counted(duplicates, 'duplicate')}"
+    )
+
+
+def domain_lines(outcome: "Outcome") -> list[str]:
+    """Return a sentence for each model whose domain some of the hits lie outside of."""
+    return [one["told"] for one in outcome.manifest["domains"] if one["told"]]
+
+
+def show_reading(library: "Library", told: Sequence[str] | None = None) -> None:
+    """Say how a library is read: what was decided when it was opened, such as where ids are from.
+
+    told: all that is to be told once it was read to its end; what was decided is not said again.
+    """
+    for line in reading_lines(library, told):
+        note(line)
+
+
+def reading_lines(library: "Library", told: Sequence[str] | None = None) -> list[str]:
+    """Return the lines of :func:`show_reading`, each with the file's name."""
+    lines = library.notes if told is None else [one for one in told if one not in library.notes]
+    return [f"{library.path.name}: {line}" for line in lines]
+
+
+def check_usable(library: "Library", accepted: int, why: str) -> None:
+    """Refuse, when all is written, a library of which no record could be used.
+
+    why: where the reasons are. Raises InputError. A duplicate is one of an accepted record.
+    """
+    if accepted:
+        return
+    hint = f"; {library.hint}" if library.hint else ""
+    raise InputError(f"no record of {library.path.name} could be used: {why}{hint}")
+
+
+def short(path: Path) -> Path:
+    """Return a path as a person standing here would write it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

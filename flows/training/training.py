@@ -1,0 +1,135 @@
+"""From a training that was planned to a bundle: behind the command and the flow."""
+
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from shutil import rmtree
+
+from chem.disk.files import make_folder
+from chem.errors import InputError
+from data.catalogue.fetch import CACHE_REMEDY, cache_folder
+from flows.planning.measurements import keep_measured
+from flows.planning.training_plan import Progress, Training
+from gnn.assembly.assemble import Assembled
+from gnn.assembly.build import build_bundle
+from gnn.assembly.own_assay import FittedAssay, fit_assay
+from gnn.assembly.own_assay_bundle import build_assay
+from gnn.evaluation.card import Card
+from gnn.training.training_set import save_training_set
+from screening.runs.plan import check_writable
+from screening.storage.ledger import hash_purpose
+
+WORK_REMEDY = "name another folder with --work"
+
+
+def run_training(
+    training: Training,
+    assembled: Assembled,
+    out: Path,
+    work: Path | None = None,
+    device: str = "auto",
+    progress: Progress | None = None,
+) -> Card:
+    """Fit, assess and write the bundle.
+
+    The fitted members wait in ``work``, by default a folder of the cache that goes when the
+    bundle is written, so that a stopped training goes on where it was.
+    """
+    if training.model is not None:
+        card = run_assay(training, assembled, out, progress, work, device)[0]
+        keep_measured(out, training.measurements(card, progress))
+        return card
+    data = assembled.data
+    sizes, settings = training.sizes(len(data.tasks)), training.settings(len(assembled.smiles))
+    purpose = {
+        "sizes": asdict(sizes),
+        "settings": asdict(settings),
+        "data": data.meta,
+        "seed": training.seed,
+        "pretrained": training.pretrained.sha256 if training.pretrained else None,
+        "arrays": data.sha256,
+        "hitlist": version("hitlist"),
+    }
+    place = work or cache_folder().absolute() / "training" / hash_purpose(purpose)
+    check_writable(place, WORK_REMEDY if work else CACHE_REMEDY)
+    card = build_bundle(
+        out,
+        assembled,
+        sizes,
+        settings,
+        training.members,
+        name=training.name,
+        title=training.title,
+        description=training.description,
+        ship=training.ship,
+        taught_by=training.teaching(len(data.tasks)),
+        refit=training.refit,
+        forest=training.forest,
+        seed=training.seed,
+        device=device,
+        work=place,
+        progress=progress,
+        pretrained=training.pretrained,
+    )
+    keep_measured(out, training.measurements(card, progress))
+    if work is None:
+        rmtree(place)
+    return card
+
+
+def run_assay(
+    training: Training,
+    assembled: Assembled,
+    out: Path,
+    progress: Progress | None = None,
+    work: Path | None = None,
+    device: str = "auto",
+) -> tuple[Card, FittedAssay]:
+    """Fit the models of an own assay, choose, and write the bundle; a matter of minutes.
+
+    With a ``work`` folder the networks that are in it are taken, and those fitted are kept there.
+    Also returns all that was fitted, with what was not chosen.
+    """
+    if work is not None:
+        check_writable(work, WORK_REMEDY)
+    if training.model is None or training.pretrained is None:
+        raise InputError(f"{training.name} is a recipe, not an assay")
+    fitted = fit_assay(
+        assembled.data,
+        training.pretrained,
+        training.model,
+        training.seed,
+        progress,
+        work,
+        device,
+    )
+    card = build_assay(
+        out,
+        assembled,
+        fitted,
+        training.pretrained,
+        name=training.name,
+        title=training.title,
+        description=training.description,
+        forest=training.forest,
+        seed=training.seed,
+        progress=progress,
+    )
+    return card, fitted
+
+
+def stop_advice(training: Training, out: Path | None, work: Path | None) -> str:
+    """Return what to do after Ctrl-C: only fitted networks are kept, of an assay only in ``work``.
+
+    Without ``out`` nothing is fitted.
+    """
+    fits = out is not None and training.model != "gp"
+    if fits and (training.model is None or work is not None):
+        return "what is fitted is kept: give the same command again to go on"
+    return "nothing was written: give the same command again"
+
+
+def write_arrays(assembled: Assembled, file: Path) -> None:
+    """Write what a GPU machine without chemistry needs."""
+    make_folder(file.parent)
+    save_training_set(file, assembled.data)

@@ -1,0 +1,1 @@
+"""From a recipe or an own assay to a bundle."""

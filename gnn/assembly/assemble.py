@@ -1,0 +1,184 @@
+"""From measured tables to the arrays that training needs: standardize, merge, featurize, divide."""
+
+from collections import Counter
+from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
+from chem.records.counted import counted
+from chem.records.records import Failure
+from chem.structure.standardize import standardize
+from data.activities.activity import ActivityTable, object_array
+from data.activities.contradictions import drop_contradictions
+from data.activities.merging import merge_duplicates
+from data.activities.usable import keep_usable
+from gnn.errors import ModelError
+from gnn.features.batch import collect
+from gnn.training.training_set import TrainingSet
+
+Progress = Callable[[str, int, int], None]
+Strings = npt.NDArray[np.str_]
+
+
+class Assembled(NamedTuple):
+    """A training set and the molecules it is of."""
+
+    data: TrainingSet
+    smiles: list[str]
+    """[M] standardized SMILES, for what needs chemistry beside the network."""
+    notes: list[str]
+    """What was left out or merged, one line each."""
+
+
+def assemble(
+    table: ActivityTable,
+    divide: Callable[[ActivityTable], Strings],
+    meta: dict[str, Any],
+    progress: Progress | None = None,
+    presumed: Container[str] = frozenset(),
+    strict: bool = False,
+) -> Assembled:
+    """Make the training set of a table.
+
+    Molecules are standardized and merged by their standardized SMILES; one that cannot be is left
+    out and counted. ``divide`` gets the merged table and returns its parts [K, M]. ``presumed`` has
+    the standardized SMILES of the molecules whose values are presumptions. ``strict`` is for a
+    team's own file: measurements that contradict each other are left out and named, and what is
+    left must be enough to train on.
+    """
+    graphs: dict[str, MolGraph] = {}
+    standard: list[str | None] = []
+    failures: Counter[str] = Counter()
+    for done, smiles in enumerate(table.smiles):
+        result = standardize(smiles, "smiles")
+        if not isinstance(result, Failure) and result.smiles not in graphs:
+            graph = featurize(result.mol)
+            if isinstance(graph, Failure):
+                result = graph
+            else:
+                graphs[result.smiles] = graph
+        if isinstance(result, Failure):
+            failures[f"{result.stage}/{result.code}"] += 1
+            standard.append(None)
+        else:
+            standard.append(result.smiles)
+        if progress is not None and done % 500 == 0:
+            progress("standardize", done, len(table))
+    kept = np.array([smiles is not None for smiles in standard], dtype=bool)
+    if not kept.any():
+        raise ModelError("not one molecule could be read; check the SMILES column")
+    clean = replace(table.select(kept), smiles=object_array([s for s in standard if s is not None]))
+    contradictions: list[str] = []
+    if strict:
+        clean, contradictions = drop_contradictions(clean)
+    merged, report = merge_duplicates(clean)
+    merged, spare, bounds = _drop_moved(clean, merged)
+    if strict:
+        merged = merged.select(merged.measured.any(axis=1))
+        merged, unusable = keep_usable(merged)
+        contradictions += unusable
+    notes = [
+        *merged.notes,
+        *contradictions,
+        *(f"{counted(n, 'molecule')} left out: {code}" for code, n in sorted(failures.items())),
+    ]
+    if report.merged_values or report.conflicting:
+        notes.append(
+            f"{counted(report.rows_before, 'molecule')} became {report.rows_after:,} by "
+            f"standardized SMILES: {counted(report.merged_values, 'value')} merged, "
+            f"{report.conflicting:,} dropped as conflicting"
+        )
+    if report.moved:
+        others = counted(int(np.isfinite(spare).sum()), "value")
+        notes.append(
+            f"{counted(report.moved, 'molecule')} held back by one set and trained on by another: "
+            f"held back, and {others} of the other sets neither trained nor measured on"
+        )
+    smiles = [str(text) for text in merged.smiles]
+    data = TrainingSet(
+        graphs=collect([graphs[text] for text in smiles]),
+        factors=state_factors(),
+        values=merged.values,
+        bounds=merged.bounds if strict else bounds,
+        parts=divide(merged),
+        tasks=tuple(task._asdict() for task in merged.tasks),
+        presumed=np.array([text in presumed for text in smiles]) if presumed else None,
+        spare=spare if not strict and np.isfinite(spare).any() else None,
+        meta={"featurizer": featurizer_spec()["hash"], **meta},
+    )
+    return Assembled(data, smiles, notes)
+
+
+def _drop_moved(
+    table: ActivityTable, merged: ActivityTable
+) -> tuple[ActivityTable, npt.NDArray[np.float32], npt.NDArray[np.int8]]:
+    """Drop the values of held-back molecules that no set itself held back.
+
+    They may not be trained on (another task's held-back rows would be), and measuring on them
+    would change which rows a given split is measured on. Returns the table, the dropped values
+    [M, T], NaN elsewhere, and the bounds of all values, dropped ones too.
+    """
+    if table.split is None or merged.split is None:
+        return merged, np.full(merged.values.shape, np.nan, np.float32), merged.bounds
+    row_of = {smiles: row for row, smiles in enumerate(merged.smiles)}
+    own = np.zeros(merged.values.shape, dtype=bool)
+    measured = table.measured  # as large as the table, and made anew each time
+    for row in np.flatnonzero(table.split != "train"):
+        own[row_of[table.smiles[row]]] |= measured[row]
+    moved = merged.measured & ~own & (merged.split != "train")[:, None]
+    values = np.where(moved, np.float32(np.nan), merged.values)
+    bounds = np.where(moved, np.int8(0), merged.bounds)  # a table has none without a value
+    spare = np.where(moved, merged.values, np.float32(np.nan))
+    kept = ~np.isnan(values).all(axis=1)
+    table = replace(merged, values=values, bounds=bounds).select(kept)
+    return table, spare[kept], merged.bounds[kept]
+
+
+def stop_parts(split: Strings, members: int, share: float, seed: int) -> Strings:
+    """Return parts [K, M] of a given split: each member holds back its own share of ``train``."""
+    parts = np.tile(np.where(split == "train", "fit", split).astype("<U5"), (members, 1))
+    train = np.flatnonzero(split == "train")
+    for member in range(members):
+        generator = np.random.default_rng((seed, member))
+        size = max(1, round(share * len(train)))
+        parts[member, generator.choice(train, size, replace=False)] = "stop"
+    return parts
+
+
+def fold_parts(
+    split: Strings,
+    members: int,
+    share: float,
+    seed: int,
+    groups: npt.NDArray[np.int64] | None = None,
+) -> Strings:
+    """Return parts [K, M] of a cross-validation: each training row is ``valid`` for one member.
+
+    Rows of one group [M] are in the same fold; without groups each row is its own.
+    """
+    generator = np.random.default_rng(seed)
+    train = np.flatnonzero(split != "test")
+    names, group = np.unique(train if groups is None else groups[train], return_inverse=True)
+    if members < 2 or len(names) < 2 * members:
+        raise ModelError(
+            f"a cross-validation of {len(names)} different training compounds in {members} folds "
+            f"is not possible; give at least {2 * max(members, 2)}"
+        )
+    drawn = generator.permutation(np.arange(len(names)) % members)[group]
+    parts = np.full((members, len(split)), "fit", dtype="<U5")
+    parts[:, split == "test"] = "test"
+    for member in range(members):
+        fold, rest = train[drawn == member], train[drawn != member]
+        parts[member, fold] = "valid"
+        size = max(1, round(share * len(rest)))
+        parts[member, generator.choice(rest, size, replace=False)] = "stop"
+    return parts
+
+
+def join(tables: Sequence[tuple[ActivityTable, Strings]]) -> ActivityTable:
+    """Stack tables, each with its split, over the union of their tasks."""
+    return ActivityTable.concat([replace(table, split=split) for table, split in tables])

@@ -1,0 +1,200 @@
+"""A team's own assay: a few hundred compounds to a model, in minutes.
+
+Two models are cross-validated on the assay's own rows: networks whose heads learn on the
+pretrained encoder, and a Gaussian process on shared substructures. :mod:`gnn.evaluation.compare`
+says which is shipped, or both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from data.activities.activity import ActivityTable
+from gnn.assembly.assay_networks import fit_networks
+from gnn.assembly.assemble import Assembled, Progress, assemble, fold_parts
+from gnn.assembly.strangers import add_strangers
+from gnn.errors import ModelError
+from gnn.evaluation.card import Comparison
+from gnn.evaluation.compare import SIMPLEST, Choice, compare
+from gnn.features.batch import GraphArrays, take
+from gnn.features.counts import alike
+from gnn.models.kernel import KernelModel
+from gnn.models.network import NetworkConfig, State, network_config
+from gnn.models.outputs import Outputs
+from gnn.models.pretrained import Pretrained
+from gnn.models.rounding import half, whole
+from gnn.training.ensemble import held_out_outputs, outputs
+from gnn.training.training import TrainingConfig
+from gnn.training.training_set import TrainingSet
+
+Wanted = Literal["auto", "network", "gp", "blend"]
+"""``auto`` compares all and picks; the others are taken without a comparison."""
+ASSAY_MEMBERS = 5
+"""Folds of the cross-validation, and networks: each trains without its own fold."""
+_BATCH = 32
+"""Measured rows of one step."""
+_STEPS = 1500
+"""Steps of one network at least, where rows are few."""
+
+
+def assay_network(tasks: int, pretrained: Pretrained) -> NetworkConfig:
+    """Return the sizes of an assay's networks."""
+    sizes: dict[str, int | float] = {"hidden": 256, "environments": 1024}
+    sizes |= {"pairs": 1024, "paths": 1024, "input_dropout": 0.2, "head_dropout": 0.4}
+    return network_config(tasks, sizes, pretrained)
+
+
+def assay_training(rows: int, presumed: int = 0) -> TrainingConfig:
+    """Return the settings for training on measured rows, and on others whose values are presumed.
+
+    A step sees as many measured rows as it would without the others.
+    """
+    epochs = min(80, max(25, _STEPS * _BATCH // max(rows, 1)))
+    batch = round(_BATCH * (rows + presumed) / max(rows, 1))
+    return TrainingConfig(
+        epochs=epochs, batch=batch, weight_decay=0.05, warmup=0.1, encoder_rate=0.0
+    )
+
+
+def assemble_assay(
+    table: ActivityTable,
+    about: dict[str, Any],
+    members: int,
+    seed: int,
+    progress: Progress | None = None,
+) -> Assembled:
+    """Make the training set of a team's own assay: cross-validated, so that every row counts.
+
+    Compounds that differ only in stereochemistry are never parted by a fold. Rows that the file
+    marks as ``test`` are never trained on, and measured on instead.
+    """
+    splits = []
+
+    def divide(merged: ActivityTable) -> npt.NDArray[np.str_]:
+        split = merged.split if merged.split is not None else np.full(len(merged), "train")
+        splits.append(split)
+        return np.tile(split, (members, 1))
+
+    meta = {
+        "data": [about],
+        "split": f"{members}-fold cross-validation; random folds that keep stereoisomers together",
+    }
+    made = assemble(table, divide, meta, progress, strict=True)
+    groups = alike(made.data.graphs)
+    parts = fold_parts(splits[0], members, 0.1, seed, groups)
+    return add_strangers(made._replace(data=replace(made.data, parts=parts)), seed)
+
+
+class FittedAssay(NamedTuple):
+    """The models of an assay, how they compare, and what they say of the rows held out."""
+
+    sizes: NetworkConfig
+    training: TrainingConfig
+    states: list[State]
+    """The networks, rounded as they are shipped; none where only the kernel was asked for."""
+    kernel: KernelModel | None
+    comparison: Comparison
+    cross: Outputs
+    """[.., M, ..] of the rows held out in the cross-validation, NaN where a row was seen."""
+    notes: list[str]
+    """Networks that diverged and were left out."""
+    factors: npt.NDArray[np.int64]
+
+    def outputs(self, graphs: GraphArrays) -> Outputs:
+        """Return what every fitted model says about molecules, chosen or not."""
+        networks = [outputs(state, self.sizes, self.factors, graphs) for state in self.states]
+        shape = (0, graphs.molecules, self.sizes.tasks)
+        kernel = None if self.kernel is None else self.kernel.predict(graphs)
+        return Outputs(np.stack(networks) if networks else np.zeros(shape), kernel)
+
+
+def fit_assay(
+    data: TrainingSet,
+    pretrained: Pretrained,
+    model: Wanted = "auto",
+    seed: int = 0,
+    progress: Progress | None = None,
+    work: Path | None = None,
+    device: str = "auto",
+) -> FittedAssay:
+    """Fit the models that are asked for, cross-validate them and choose.
+
+    ``work`` and ``device`` are of the networks: see
+    :func:`gnn.assembly.assay_networks.fit_networks`. One that diverges is left out and named in the
+    notes.
+
+    Raises:
+        ModelError: the networks were asked for, and all of them diverged.
+    """
+    rows = _trained_rows(data)
+    sizes = assay_network(len(data.tasks), pretrained)
+    training = assay_training(*_counts(data))
+    states: list[State] = []
+    notes: list[str] = []
+    kernel = None
+    cross = Outputs(np.full((0, *data.values.shape), np.nan), None)
+    choices: Sequence[Choice] = SIMPLEST if model == "auto" else (model,)
+    if set(choices) & {"network", "blend"}:
+        fitted, notes = fit_networks(
+            data, sizes, training, pretrained, seed, progress, work, device
+        )
+        # What is compared is what is shipped.
+        states = [whole(half(state)) for state in fitted if state is not None]
+        kept = [state is not None for state in fitted]
+        left = replace(data, parts=data.parts[kept])
+        cross = cross._replace(networks=held_out_outputs(states, sizes, left, "valid"))
+        if not states:
+            if model != "auto":
+                raise ModelError(f"all networks diverged ({notes[0]}); try --model gp")
+            choices = ("gp",)
+    if set(choices) & {"gp", "blend"}:
+        if progress is not None:
+            progress("Gaussian process", 0, 1)
+        kernel, held = _fit_kernel(data, rows, seed)
+        cross = cross._replace(kernel=held)
+    comparison = compare(data, cross, choices)
+    return FittedAssay(sizes, training, states, kernel, comparison, cross, notes, data.factors)
+
+
+def _trained_rows(data: TrainingSet) -> npt.NDArray[np.int64]:
+    return np.flatnonzero((data.parts != "test").any(axis=0))
+
+
+def _counts(data: TrainingSet) -> tuple[int, int]:
+    """Return how many rows are trained on that were measured, and that were presumed."""
+    trained = (data.parts != "test").any(axis=0)
+    measured = data.measured.any(axis=1)
+    return int((trained & measured).sum()), int((trained & ~measured).sum())
+
+
+def _fit_kernel(
+    data: TrainingSet, rows: npt.NDArray[np.int64], seed: int
+) -> tuple[KernelModel, npt.NDArray[np.float64]]:
+    model = KernelModel.fit(
+        take(data.graphs, rows),
+        data.values[rows],
+        data.binary,
+        data.factors,
+        data.bounds[rows],
+        seed=seed,
+        presumed=None if data.presumed is None else data.presumed[rows],
+    )
+    held = np.full(data.values.shape, np.nan)
+    held[rows] = model.out_of_fold((data.parts[:, rows] == "valid").argmax(axis=0))
+    return model, held
+
+
+def assay_recipe(data: TrainingSet, pretrained: Pretrained) -> dict[str, Any]:
+    """Return the settings that go with the arrays to a machine without chemistry."""
+    sizes = asdict(assay_network(len(data.tasks), pretrained))
+    encoder = ("tasks", "width", "layers", "graph_hidden", "descriptors")
+    return {
+        "network": {name: size for name, size in sizes.items() if name not in encoder},
+        "training": asdict(assay_training(*_counts(data))),
+        "seed": 0,
+        "pretrained": True,
+    }

@@ -1,0 +1,251 @@
+"""A recipe: the TOML file that says what a bundle is trained on, and how."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from chem.disk.regular import read_toml
+from chem.disk.roots import named_path
+from gnn.errors import ModelError
+from gnn.models.network import NetworkConfig, network_config
+from gnn.models.pretrained import Pretrained, load_pretrained
+from gnn.training.training import TrainingConfig
+
+SHIPPED = Path(__file__).parents[1] / "recipes"
+"""Folder of the recipes of the shipped bundles."""
+_SHARES = (
+    "dropout",
+    "input_dropout",
+    "head_dropout",
+    "warmup",
+    "average",
+    "censored_pull",
+    "task_balance",
+    "encoder_rate",
+)
+_OF_HEADS = ("hidden", "input_dropout", "head_dropout")
+_PRETRAINED = ("width", "layers", "graph_hidden", "descriptors")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SetChoice(_Part):
+    """One dataset of the catalogue and how its rows are divided."""
+
+    name: str
+    """Name in the catalogue."""
+    split: Literal["given", "scaffold", "random"] = "scaffold"
+    valid: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
+    """Share of rows that are only measured on, where the split is not given."""
+
+
+class Presumed(_Part):
+    """Molecules to presume inactive, see :mod:`data.sets.presumed`."""
+
+    sets: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Names in the catalogue."""
+    count: Annotated[int, Field(ge=1)]
+    bound: float
+    """The upper bound that they get, in the tasks' unit."""
+    tasks_each: Annotated[int, Field(ge=1)] = 4
+    similarity: Annotated[float, Field(gt=0, le=1)] = 0.35
+    """Only molecules less similar than this to every measured one."""
+
+
+class TeachingChoice(_Part):
+    """Models whose mean on every molecule the shipped networks learn
+    (:mod:`gnn.training.teacher`).
+    """
+
+    teachers: Annotated[tuple[Literal["networks", "process", "forest"], ...], Field(min_length=1)]
+    values: tuple[str, ...] = ()
+    """Those of them whose mean teaches regressions; none names all of them."""
+    members: Annotated[int, Field(ge=1, le=50)] = 2
+    """Networks that teach, where networks do."""
+    network: dict[str, int | float] = {}
+    """Sizes of the networks that teach, where they differ from those of the networks shipped."""
+    training: dict[str, int | float] = {}
+    """Their settings, where they differ."""
+
+
+class Recipe(_Part):
+    """What a bundle is trained on, and how."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=40)]
+    """First part of its prediction columns."""
+    title: str
+    description: str = ""
+    sets: Annotated[tuple[SetChoice, ...], Field(min_length=1)]
+    presumed_inactive: Presumed | None = None
+    ship: tuple[str, ...] = ()
+    """Tasks to keep in the bundle; empty keeps all. The others only help to train."""
+    members: Annotated[int, Field(ge=1, le=50)] = 3
+    """Networks in the ensemble."""
+    stop: Annotated[float, Field(gt=0, lt=0.5)] = 0.06
+    """Share of the training rows by which each member decides when to stop."""
+    pretrained: bool = True
+    """Start from the pretrained encoder, whose sizes the network then has."""
+    teaching: TeachingChoice | None = None
+    """What the networks learn from beside the measurements."""
+    refit: bool = False
+    """Measure, then train again on every row, held-out ones included, and ship that."""
+    forest: bool = True
+    """Train a random forest on the same rows to compare with."""
+    seed: int = 0
+    network: dict[str, int | float] = {}
+    """Sizes, see :class:`gnn.models.network.NetworkConfig`."""
+    training: dict[str, int | float] = {}
+    """Settings, see :class:`gnn.training.training.TrainingConfig`."""
+
+    @field_validator("network", "training")
+    @classmethod
+    def _known(cls, given: dict[str, int | float], info: Any) -> dict[str, int | float]:
+        _check(str(info.field_name), given)
+        return given
+
+    @model_validator(mode="after")
+    def _without_a_stop(self) -> Self:
+        if self.refit and not (self.pretrained and self.settings().encoder_rate == 0):
+            raise ValueError(
+                "refit leaves no row to stop a training by; set pretrained = true and "
+                "training.encoder_rate = 0, or refit = false"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _teachable(self) -> Self:
+        if self.teaching is None:
+            return self
+        if len(set(self.teaching.teachers)) < len(self.teaching.teachers):
+            raise ValueError("teaching.teachers: one is named twice; name each once")
+        if strange := set(self.teaching.values) - set(self.teaching.teachers):
+            raise ValueError(f"teaching.values: {min(strange)} is none of teaching.teachers")
+        for name in ("network", "training"):
+            _check(name, getattr(self.teaching, name))
+        if others := self.teaching.network.keys() - set(_OF_HEADS):
+            raise ValueError(
+                f"teaching.network.{min(others)} is what all networks are given alike; only "
+                f"{', '.join(_OF_HEADS)} may differ"
+            )
+        settings = (self.settings(), self.taught_by()[1])
+        if not self.pretrained or any(one.encoder_rate for one in settings):
+            raise ValueError(
+                "teaching is for heads on an encoder that stays as it is; set pretrained = true "
+                "and training.encoder_rate = 0, or leave it out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        given = [key for key in _PRETRAINED if key in self.network]
+        if self.pretrained and given:
+            raise ValueError(
+                f"network.{given[0]} is the pretrained encoder's; leave it out, or set "
+                "pretrained = false"
+            )
+        return self
+
+    def encoder(self) -> Pretrained | None:
+        """Return the encoder that training starts from, if any."""
+        return load_pretrained() if self.pretrained else None
+
+    def sizes(self, tasks: int) -> NetworkConfig:
+        """Return the network's sizes for a number of tasks."""
+        return network_config(tasks, self.network, self.encoder())
+
+    def settings(self) -> TrainingConfig:
+        """Return the settings of the training."""
+        return TrainingConfig(**self.training)  # type: ignore[arg-type]
+
+    def taught_by(self) -> tuple[dict[str, int | float], TrainingConfig]:
+        """Return the sizes and the settings of the networks that teach."""
+        network = self.teaching.network if self.teaching else {}
+        training = self.training | (self.teaching.training if self.teaching else {})
+        return self.network | network, TrainingConfig(**training)  # type: ignore[arg-type]
+
+    def teaching_settings(self) -> dict[str, Any] | None:
+        """Return what :mod:`gnn.training.distil` needs to know of the teaching, as plain values."""
+        if self.teaching is None:
+            return None
+        network, training = self.taught_by()
+        return {
+            "teachers": list(self.teaching.teachers),
+            "values": list(self.teaching.values),
+            "members": self.teaching.members,
+            "network": network,
+            "training": asdict(training),
+        }
+
+
+def _check(name: str, given: Mapping[str, int | float]) -> None:
+    """Raise ValueError for a size or setting that is unknown or impossible."""
+    settings = NetworkConfig if name == "network" else TrainingConfig
+    known = {field.name: field.type for field in fields(settings) if field.name != "tasks"}
+    for key, value in given.items():
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            raise ValueError(f"unknown key {key!r}: {hint}")
+        wanted = _wanted(key, known[key] is int, value)
+        if wanted:
+            raise ValueError(f"{key} = {value}: expected {wanted}")
+
+
+def _wanted(key: str, whole: bool, value: int | float) -> str:
+    """Say what a size or setting must be where it is not; ``""`` where it is."""
+    least = 0 if key in ("radius", "descriptors", "pairs", "paths") else 1
+    if whole and (not isinstance(value, int) or value < least):
+        return f"a whole number from {least}"
+    if key in ("environments", "pairs", "paths") and int(value) & (int(value) - 1):
+        return "a power of two"
+    if key in _SHARES and not 0 <= value <= 1:
+        return "a share from 0 to 1"
+    if not math.isfinite(value) or value < 0 or (key == "learning_rate" and value == 0):
+        return "a positive number"
+    return ""
+
+
+def shipped_recipes() -> list[str]:
+    """Names of the recipes that come with the package."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def find_recipe(name: str) -> Path:
+    """Return the path of a shipped recipe's name or of a file."""
+    names = shipped_recipes()
+    if name in names:  # looked up by name alone: a path joined to a folder may leave it
+        return SHIPPED / f"{name}.toml"
+    path = named_path(name)
+    if path.is_file():
+        return path
+    close = get_close_matches(name, names, n=1)
+    hint = f'did you mean "{close[0]}"? ' if close else ""
+    raise ModelError(
+        f"no recipe {name!r}: {hint}give the path of a TOML file, or one of {', '.join(names)}"
+    )
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe; unknown keys and impossible values are refused."""
+    try:
+        return Recipe.model_validate(read_toml(path))
+    except OSError as error:
+        raise ModelError(
+            f"cannot read {path}: {error.strerror}; give a recipe's TOML file"
+        ) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        what = first["msg"].removeprefix("Value error, ")
+        told = " ".join(f"{path}: {where}: {what}; see gnn/recipes for examples".split())
+        raise ModelError(told) from None
+    except ValueError as error:
+        told = " ".join(f"{path} is not valid TOML: {error}; mend the file".split())
+        raise ModelError(told) from None

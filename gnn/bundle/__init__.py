@@ -1,0 +1,1 @@
+"""A trained model as files, loaded within bounds, and its predictions."""

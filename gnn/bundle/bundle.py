@@ -1,0 +1,278 @@
+"""A model as files: ``weights.safetensors`` and ``card.json``. Nothing is unpickled."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property, partial
+from pathlib import Path
+
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from chem.disk.files import (
+    make_folder,
+    remove_durably,
+    remove_leftovers,
+    write_or_say,
+    written_or_said,
+)
+from chem.disk.regular import read_regular
+from chem.disk.roots import named_path
+from chem.disk.signatures import check_read, check_signed
+from gnn.bundle.bundle_laws import (
+    MEMBERS,
+    MOST_TENSORS,
+    check_factors,
+    check_graphs,
+    check_same_sizes,
+    check_sizes,
+)
+from gnn.bundle.measured import Measured
+from gnn.bundle.measured_file import FILE as MEASURED
+from gnn.bundle.measured_file import load_measured
+from gnn.bundle.surrogate import FILE, LoadedSurrogate, load_surrogate
+from gnn.calibration.calibration import Calibration
+from gnn.calibration.domain import MOST, Domain
+from gnn.errors import ModelError
+from gnn.evaluation.card import Card
+from gnn.features.similarity import FAMILIES
+from gnn.models.kernel import KernelModel
+from gnn.models.network import Network, NetworkConfig
+from gnn.models.rounding import SHARED, share_graph, whole
+
+SHIPPED = Path(__file__).parents[1] / "bundles"
+"""Folder of the bundles that come with the package."""
+DISTANCE = "distance"
+"""Ending of a bundle's last column: the distance to its training compounds, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded model: its card and the members of its ensemble."""
+
+    path: Path
+    card: Card
+    networks: tuple[Network, ...]
+    domain: Domain | None = None
+    """The training compounds; None in a bundle of before they were kept."""
+    kernel: KernelModel | None = None
+    surrogate: LoadedSurrogate | None = None
+    """A small network that imitates it; None where none was made."""
+
+    @cached_property
+    def sha256(self) -> str:
+        """Content hash of the bundle: of its card, which holds the hash of its weights."""
+        return hashlib.sha256((self.path / "card.json").read_bytes()).hexdigest()
+
+    @cached_property
+    def measured(self) -> Measured | None:
+        """What it learnt from, read when it is first asked for: scoring never does.
+
+        None where the bundle does not keep it; ModelError for a damaged or a foreign file.
+        """
+        return load_measured(self.path, self.card)
+
+
+def shipped_bundles() -> list[str]:
+    """Names of the bundles that come with the package."""
+    return sorted(folder.parent.name for folder in SHIPPED.glob("*/card.json"))
+
+
+def find_bundle(name: str) -> Path:
+    """Return the folder of a shipped bundle's name or of a path.
+
+    Raises ModelError where there is none, InputError where it lacks a signature that is asked for.
+    """
+    names = shipped_bundles()
+    if name in names:  # looked up by name alone: a path joined to a folder may leave it
+        return SHIPPED / name
+    folder = named_path(name)
+    if (folder / "card.json").is_file():
+        check_signed(folder)
+        return folder
+    if folder.is_dir():
+        raise ModelError(
+            f"{folder} is no bundle: it has no card.json; name the folder that holds one"
+        )
+    near = get_close_matches(name, names, 1)
+    hint = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(names)}"
+    raise ModelError(f"no bundle {name!r}: {hint} (or give the path of a folder with a card.json)")
+
+
+def save_bundle(
+    folder: Path,
+    card: Card,
+    states: Sequence[Mapping[str, Tensor]],
+    domain: Domain | None = None,
+    kernel: KernelModel | None = None,
+) -> None:
+    """Write the members' weights as they are given, and the card with their hash filled in."""
+    parts = share_graph(states)
+    if domain is not None:
+        if any(task.name == DISTANCE for task in card.tasks):
+            raise ModelError(
+                f"a task called {DISTANCE!r} would have the column of the distance to the training "
+                "compounds; call it something else"
+            )
+        parts["domain"] = domain.state()
+    if kernel is not None:
+        parts["kernel"] = kernel.state()
+    flat = {
+        f"{part}.{name}": value.contiguous().clone()  # parts may share a table of factors
+        for part, state in parts.items()
+        for name, value in state.items()
+    }
+    weights = save(flat)
+    card = card.model_copy(update={"weights": hashlib.sha256(weights).hexdigest()})
+    text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
+    with written_or_said(folder):
+        make_folder(folder)
+        remove_leftovers(folder)
+        # The card vouches for the weights; the others would be another bundle's.
+        remove_durably(*(folder / name for name in ("card.json", FILE, MEASURED)))
+    for name, content in (("weights.safetensors", weights), ("card.json", text.encode())):
+        write_or_say(folder / name, content)
+
+
+def read_card(folder: Path) -> Card:
+    """Read a bundle's card alone."""
+    return _read_card(folder)[0]
+
+
+def _read_card(folder: Path) -> tuple[Card, str]:
+    """Read a card; returns it and the SHA-256 of its bytes."""
+    path = folder / "card.json"
+    try:
+        content = read_regular(path)
+        return Card.model_validate_json(content), hashlib.sha256(content).hexdigest()
+    except OSError as error:
+        raise ModelError(f"cannot read {path}: {error.strerror}; name a bundle's folder") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ModelError(
+            f"{path} is no card of this version: {where}: {first['msg']}; train the bundle again"
+        ) from None
+
+
+def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle:
+    """Load a bundle, checking its weights' hash and that it was made for this featurizer.
+
+    ``surrogate`` says whether its surrogate is loaded and checked too. Where signatures are asked
+    for, the bytes that were read are held to them once more.
+    """
+    card, card_sha256 = _read_card(folder)
+    if card.featurizer != featurizer:
+        raise ModelError(
+            f"bundle {folder} was made for featurizer {card.featurizer[:12]}, this is "
+            f"{featurizer[:12]}; use the hitlist version of its card "
+            f"({card.versions.get('hitlist', 'not noted')}) or train it again"
+        )
+    path = folder / "weights.safetensors"
+    try:
+        content = read_regular(path, MOST_TENSORS)
+    except OSError as error:
+        raise ModelError(f"cannot read {path}: {error.strerror}; restore the bundle") from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != card.weights:
+        raise ModelError(
+            f"{path} has sha256 {found[:12]}, its card says {card.weights[:12]}; restore the bundle"
+        )
+    try:
+        tensors = load(content)
+    except SafetensorError as error:
+        raise ModelError(
+            f"{path} is not a safetensors file ({error}); restore the bundle"
+        ) from None
+    try:
+        kept = _part(tensors, "domain")
+        _check_finite(tensors)
+        most = card.domain.compounds if card.domain is not None else MOST
+        domain = Domain.from_state(kept, most) if kept else None
+        kernel = _kernel(card, _part(tensors, "kernel")) if card.kernel else None
+        members = _members(card, tensors)
+    except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        why = " ".join(str(error).split())[:120]
+        raise ModelError(
+            f"{folder / 'card.json'} does not fit its weights ({why}); restore the bundle"
+        ) from None
+    small = load_surrogate(folder, card) if surrogate else None
+    if folder.parent != SHIPPED:
+        read = {"card.json": card_sha256, "weights.safetensors": found}
+        check_read(folder, read | ({FILE: small.sha256} if small else {}))
+    return Bundle(folder, card, members, domain, kernel, small)
+
+
+def _kernel(card: Card, state: Mapping[str, Tensor]) -> KernelModel:
+    """Return the kernel machine; ValueError for one that does not hold together."""
+    found = KernelModel.from_state(state)
+    check_factors(state["factors"])
+    check_graphs(found.support, len(found.factors))
+    rows, tasks, families = found.support.molecules, len(card.tasks), len(FAMILIES)
+    for name, wanted in (
+        ("alpha", (rows, tasks)),
+        ("centre", (tasks,)),
+        ("mix", (families,)),
+        ("reach", (families,)),
+    ):
+        if getattr(found, name).shape != wanted:
+            raise ValueError(f"kernel.{name} has other sizes than {wanted}")
+    return found
+
+
+def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:
+    config = NetworkConfig(**card.network)  # type: ignore[arg-type]
+    check_sizes(config)
+    if not (0 if card.kernel else 1) <= card.members <= MEMBERS:
+        raise ValueError(f"members = {card.members}, expected 1 to {MEMBERS}")
+    if config.tasks != len(card.tasks):
+        raise ValueError(f"{len(card.tasks)} tasks for {config.tasks} outputs")
+    for task in card.tasks:
+        Calibration.from_dict(task.calibration)
+    shared = _part(tensors, SHARED)
+    networks = tuple(
+        _member({**shared, **_part(tensors, str(member))}, config) for member in range(card.members)
+    )
+    if shared:
+        key = hashlib.sha256(b"".join(_bytes(shared[name]) for name in sorted(shared))).hexdigest()
+        for network in networks:
+            network.graph, network.graph_key = networks[0].graph, key
+    return networks
+
+
+def _check_finite(tensors: Mapping[str, Tensor]) -> None:
+    """Raise ValueError for a weight that is NaN or infinite: every score would be so, too."""
+    for name, value in tensors.items():
+        if value.is_floating_point() and not bool(value.isfinite().all()):
+            raise ValueError(f"{name} holds a number that is not finite")
+
+
+def _bytes(tensor: Tensor) -> bytes:
+    return bytes(tensor.numpy().tobytes())
+
+
+def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
+    """Return the tensors of one part, a member's number or a word, by their own names."""
+    prefix = f"{part}."
+    return {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }
+
+
+def _member(tensors: Mapping[str, Tensor], config: NetworkConfig) -> Network:
+    state = whole(tensors)
+    factors = state["graph.encoder.factors"]
+    check_factors(factors)
+    check_same_sizes(partial(Network, config, factors), state)
+    network = Network(config, factors)
+    network.load_state_dict(state)
+    network.eval()
+    for parameter in network.parameters():
+        parameter.requires_grad_(False)
+    return network

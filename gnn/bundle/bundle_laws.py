@@ -1,0 +1,72 @@
+"""What has to hold of a bundle's tensors and sizes before anything is built of them.
+
+A card may name sizes of a network that no machine has room for, and a file may hold graphs whose
+bonds lead nowhere. Whoever can write a bundle can write its hashes too, so these are looked at.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from gnn.features.batch import GraphArrays
+
+LAYERS, RADIUS = 100, 8
+"""Steps of message passing, and bonds around an atom, at most."""
+MEMBERS = 100
+"""Networks of a bundle, at most."""
+MOST_TENSORS = 1 << 29
+"""Bytes of a file of weights; the largest that comes with the package has 1/20 of it."""
+
+
+def check_sizes(sizes: object) -> None:
+    """Raise ValueError for sizes of a network or a surrogate that nothing can be counted with."""
+    for name, most in (("layers", LAYERS), ("radius", RADIUS)):
+        value = getattr(sizes, name, 0)
+        if type(value) is not int or not 0 <= value <= most:
+            raise ValueError(f"{name} = {value!r}, expected a whole number up to {most}")
+    for name in ("environments", "pairs", "paths"):
+        value = getattr(sizes, name, 0)
+        if type(value) is not int or value < 0 or value & (value - 1):
+            raise ValueError(f"{name} = {value!r}, expected a power of two")
+
+
+def check_same_sizes(make: Callable[[], nn.Module], state: Mapping[str, Tensor]) -> None:
+    """Raise ValueError where a network's sizes are not those of its weights; takes no memory."""
+    with torch.device("meta"):
+        wanted = {name: tuple(value.shape) for name, value in make().state_dict().items()}
+    for name, shape in wanted.items():
+        if name not in state or tuple(state[name].shape) != shape:
+            found = tuple(state[name].shape) if name in state else "nothing"
+            raise ValueError(f"{name} has sizes {found}, the card says {shape}")
+
+
+def check_factors(factors: Tensor) -> None:
+    """Raise ValueError for what does not describe atom tokens: [tokens, 5], counted from 0."""
+    if factors.dtype != torch.int64 or factors.ndim != 2 or not factors.numel():
+        raise ValueError("the factors of atoms are no table of whole numbers")
+    if int(factors.min()) < 0:
+        raise ValueError("a factor of an atom is negative")
+
+
+def check_graphs(graphs: GraphArrays, tokens: int) -> None:
+    """Raise ValueError for graphs [M] that do not hold together."""
+    counts = []
+    for offsets, size in (
+        (graphs.atom_offsets, len(graphs.atoms)),
+        (graphs.bond_offsets, len(graphs.bonds)),
+    ):
+        if offsets.ndim != 1 or not len(offsets) or offsets[0] != 0 or offsets[-1] != size:
+            raise ValueError("the molecules do not fill their lists")
+        counts.append(np.diff(offsets))
+        if (counts[-1] < 0).any():
+            raise ValueError("a molecule has fewer than no atoms or bonds")
+    if not len(counts[0]) == len(counts[1]):
+        raise ValueError("there are bonds of other molecules than there are atoms of")
+    most = np.repeat(*counts)
+    for ends in (graphs.begin, graphs.end):
+        if ends.shape != graphs.bonds.shape or (ends >= most).any():
+            raise ValueError("a bond leads to an atom that is not there")
+    if graphs.atoms.ndim != 1 or (len(graphs.atoms) and graphs.atoms.max() >= tokens):
+        raise ValueError("an atom is of no kind that is known")

@@ -1,0 +1,153 @@
+"""Predictions for graphs: every task of every bundle, with its uncertainty.
+
+A molecule's result is the same to the last bit whatever is predicted beside it and in whatever
+order: batches are padded to one fixed shape, so every matrix product runs the same code, and all
+else works row by row or sums in a fixed order. This holds for one torch thread; use processes.
+
+Where the CPU has a unit for bfloat16, or on a GPU, networks run in bfloat16, but for the last
+layer: on 3,000 lead-like molecules predictions of EGFR differ from float32's by at most 0.01.
+Counts, pooled atoms, calibration and distances stay exact. On a GPU sums have no fixed order, so
+that last bits may differ from run to run.
+"""
+
+from collections.abc import Sequence
+from copy import deepcopy
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from gnn.bundle.bundle import DISTANCE, Bundle
+from gnn.calibration.calibration import Calibration, apply_classification, apply_regression
+from gnn.calibration.domain import environment_bits
+from gnn.errors import ModelError
+from gnn.features.batch import GraphArrays, make_batch, pack, take
+from gnn.models.network import Network
+from gnn.models.outputs import Outputs
+from gnn.models.runtime import half_precision, keep_memory
+
+ATOMS = 4096
+"""Atoms in a batch, padding included."""
+MOLECULES = 256
+"""Molecules in a batch, the padding molecule included."""
+PARTS = ("", "_std", "_lo", "_hi")
+"""Endings of a task's four columns: value, standard deviation, 90 % interval."""
+
+
+class Predictor:
+    """Some bundles, loaded once, ready for any number of molecules."""
+
+    def __init__(
+        self, bundles: Sequence[Bundle], device: str = "cpu", half: bool | None = None
+    ) -> None:
+        """Put the bundles' networks on a device.
+
+        ``half`` says whether they run in bfloat16, by default where the device is fast at it.
+        """
+        self.bundles = tuple(bundles)
+        self.device = torch.device(device)
+        self.half = half_precision(self.device) if half is None else half
+        self._calibrations = [
+            [Calibration.from_dict(task.calibration) for task in bundle.card.tasks]
+            for bundle in self.bundles
+        ]
+        made: dict[int, nn.Module] = {}  # what networks share is copied once
+        self._networks = [
+            [self._copy(network, made) for network in bundle.networks] for bundle in self.bundles
+        ]
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns that :meth:`predict` returns, in order."""
+        return predicted_columns(self.bundles)
+
+    def predict(self, graphs: GraphArrays) -> dict[str, npt.NDArray[np.float32]]:
+        """Predict M molecules: each column float32 [M], never NaN.
+
+        Raises ModelError where a bundle's weights give something else.
+
+        Regressions are in the task's unit, classifications probabilities in 0..1.
+        """
+        columns: dict[str, npt.NDArray[np.float32]] = {}
+        known = any(bundle.domain is not None for bundle in self.bundles)
+        bits = environment_bits(graphs) if known else None
+        try:
+            outputs_of = self._outputs(graphs)
+        except IndexError as error:  # a table of atoms that is shorter than the vocabulary
+            names = ", ".join(bundle.card.name for bundle in self.bundles)
+            raise ModelError(
+                f"the weights of {names} do not know an atom ({error}); restore the bundle"
+            ) from None
+        said = zip(self.bundles, self._calibrations, outputs_of, strict=True)
+        for bundle, calibrations, outputs in said:
+            away = None
+            if bundle.domain is not None and bits is not None:
+                away = bundle.domain.distance_of(bits)
+            for at, task in enumerate(bundle.card.tasks):
+                apply = apply_classification if task.kind == "classification" else apply_regression
+                networks = outputs.networks[:, :, at]
+                kernel = None if outputs.kernel is None else outputs.kernel[:, at]
+                found = apply(networks, kernel, away, calibrations[at])
+                parts = [values.astype(np.float32) for values in found]
+                name = f"{bundle.card.name}_{task.name}"
+                if not np.isfinite(networks).all() or not np.isfinite(parts).all():
+                    raise ModelError(f"{name} is not finite; the bundle's weights are broken")
+                for ending, values in zip(PARTS, parts, strict=True):
+                    columns[f"{name}{ending}"] = values
+            if away is not None:
+                columns[domain_columns(bundle)[0]] = away
+        return columns
+
+    def _copy(self, network: Network, made: dict[int, nn.Module]) -> Network:
+        """Copy a network, so that the bundle's own stays as it was loaded."""
+        known = id(network.graph)
+        copied = deepcopy(network, {known: made[known]} if known in made else None)
+        made[known] = copied.graph
+        if self.half:
+            copied.to_half()
+        return copied.to(self.device)
+
+    @torch.inference_mode()
+    def _outputs(self, graphs: GraphArrays) -> list[Outputs]:
+        """Run every model of every bundle."""
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        keep_memory()
+        try:
+            found = [
+                np.empty((bundle.card.members, graphs.molecules, len(bundle.card.tasks)))
+                for bundle in self.bundles
+            ]
+            for start, stop in pack(graphs, ATOMS, MOLECULES):
+                piece = take(graphs, np.arange(start, stop))
+                batch = make_batch(piece, ATOMS, MOLECULES).to(self.device)
+                for networks, into in zip(self._networks, found, strict=True):
+                    for member, network in enumerate(networks):
+                        into[member, start:stop] = network(batch)[: stop - start].double().cpu()
+            for bundle, into in zip(self.bundles, found, strict=True):
+                for member, network in enumerate(bundle.networks):
+                    into[member] *= network.scale.double().numpy()
+                    into[member] += network.shift.double().numpy()
+            kernels = [
+                None if bundle.kernel is None else bundle.kernel.predict(graphs)
+                for bundle in self.bundles
+            ]
+            return [Outputs(*both) for both in zip(found, kernels, strict=True)]
+        finally:
+            torch.set_num_threads(threads)
+
+
+def predicted_columns(bundles: Sequence[Bundle]) -> list[str]:
+    """Return the names of all columns that bundles predict, in order."""
+    return [name for bundle in bundles for name in (*task_columns(bundle), *domain_columns(bundle))]
+
+
+def task_columns(bundle: Bundle) -> list[str]:
+    """Return the columns of a bundle's tasks, four each."""
+    return [f"{bundle.card.name}_{task.name}{part}" for task in bundle.card.tasks for part in PARTS]
+
+
+def domain_columns(bundle: Bundle) -> list[str]:
+    """Return the one column of a bundle's domain; none where it does not know its domain."""
+    return [] if bundle.domain is None else [f"{bundle.card.name}_{DISTANCE}"]

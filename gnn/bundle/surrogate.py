@@ -1,0 +1,199 @@
+"""A small network that imitates what a bundle predicts, fast enough to look at every molecule.
+
+It sees counts of circular atom environments alone, so it runs no message passing: about a thirtieth
+of the ensemble's time. It says which molecules are worth the ensemble's time; no number
+of it reaches a hit list. A bundle keeps it beside its weights, in ``surrogate.safetensors``.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from chem.disk.files import write_or_say
+from chem.disk.regular import parse_json, read_regular
+from gnn.bundle.bundle_laws import MOST_TENSORS, check_same_sizes, check_sizes
+from gnn.errors import ModelError
+from gnn.evaluation.card import Card
+from gnn.features.batch import Batch
+from gnn.features.environments import environment_logs
+from gnn.models.network import Residual
+from gnn.models.rounding import half, whole
+
+FILE = "surrogate.safetensors"
+_STEPS = 127
+"""Of a rounded row: what a surrogate is for hangs on small differences."""
+
+
+@dataclass(frozen=True)
+class SurrogateSizes:
+    """Sizes of a surrogate of T tasks."""
+
+    tasks: int
+    radius: int = 3
+    """Largest radius of the counted environments."""
+    environments: int = 4096
+    """Columns of the counted environments (a power of two)."""
+    hidden: int = 512
+
+
+class Surrogate(nn.Module):
+    """Graphs to 2 T + 1 numbers a molecule.
+
+    They are each task's value (log odds of a class), the logarithm of each task's standard
+    deviation, and the distance to the training compounds.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, sizes: SurrogateSizes) -> None:
+        super().__init__()
+        self.sizes = sizes
+        width = 2 * sizes.tasks + 1
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("scale", torch.ones(width))
+        self.first = nn.Linear(sizes.environments, sizes.hidden)
+        self.second = Residual(sizes.hidden, 0.0)
+        self.norm = nn.LayerNorm(sizes.hidden)
+        self.last = nn.Linear(sizes.hidden, width)
+
+    def given(self, batch: Batch) -> Tensor:
+        """Return [G, environments] what it is given; surrogates of like sizes share it."""
+        kind = self.first.weight.dtype
+        key = ("surrogate", self.sizes.radius, self.sizes.environments, kind)
+        if key not in batch.memo:
+            batch.memo[key] = environment_logs(
+                batch, self.sizes.radius, self.sizes.environments, kind
+            )
+        return batch.memo[key]
+
+    def judge(self, given: Tensor) -> Tensor:
+        """Turn what :meth:`given` returns into standardized outputs [G, 2 T + 1]."""
+        hidden = self.second(torch.relu(self.first(given)))
+        found: Tensor = self.last(self.norm(hidden.float()))
+        return found.float()
+
+    def narrow(self, outputs: Sequence[int]) -> None:
+        """Keep only some of the outputs, in this order: the others cost nothing from then on."""
+        at = torch.tensor(outputs, dtype=torch.int64)
+        last = nn.Linear(self.sizes.hidden, len(at))
+        last.weight = nn.Parameter(self.last.weight[at], requires_grad=False)
+        last.bias = nn.Parameter(self.last.bias[at], requires_grad=False)
+        self.last = last
+        self.mean, self.scale = self.mean[at], self.scale[at]
+
+    def to_half(self) -> None:
+        """Run in bfloat16 from now on, but for the last layer: no two values become one."""
+        for part in (self.first, self.second):
+            part.to(torch.bfloat16)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Return float32 [G, outputs] in the tasks' units."""
+        return self.judge(self.given(batch)) * self.scale + self.mean
+
+
+@dataclass(frozen=True)
+class SurrogateCard:
+    """What is known about a surrogate."""
+
+    imitates: str
+    """See :func:`imitated`."""
+    sizes: SurrogateSizes
+    errors: dict[str, float]
+    """Root mean squared difference from the bundle by task, on molecules held out: in the task's
+    unit, of a class in log odds."""
+    r2: dict[str, float]
+    """Share of the variance of the bundle's predictions that it explains, on the same molecules."""
+    data: str
+    """What it learnt on."""
+
+
+@dataclass(frozen=True)
+class LoadedSurrogate:
+    """A surrogate with its card."""
+
+    network: Surrogate
+    card: SurrogateCard
+    sha256: str
+    """Hash of its file."""
+
+
+def imitated(card: Card) -> str:
+    """Return a hash of all that a bundle's predictions follow from."""
+    known = [card.weights, [(task.name, task.kind, task.calibration) for task in card.tasks]]
+    return sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+
+
+def save_surrogate(folder: Path, network: Surrogate, card: SurrogateCard) -> None:
+    """Write a surrogate into its bundle's folder."""
+    tensors = {name: value.contiguous() for name, value in _round(network).items()}
+    content = save(tensors, {"card": json.dumps(asdict(card), sort_keys=True)})
+    write_or_say(folder / FILE, content)
+
+
+def round_weights(network: Surrogate) -> None:
+    """Give a surrogate the weights that :func:`save_surrogate` keeps of it."""
+    network.load_state_dict(whole(_round(network)))
+
+
+def _round(network: Surrogate) -> dict[str, Tensor]:
+    return half(network.state_dict(), _STEPS)
+
+
+def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
+    """Read the surrogate of a bundle; None where it has none.
+
+    Raises ModelError for one that imitates other weights, and for a damaged file.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    try:
+        content = read_regular(path, MOST_TENSORS)  # once, so that its hash is of what is used
+        state = whole(load(content))
+        known = parse_json(_metadata(content)["card"])
+        if not all(bool(value.isfinite().all()) for value in state.values()):
+            raise ValueError("a weight is not finite")
+        found = SurrogateCard(**{**known, "sizes": SurrogateSizes(**known["sizes"])})
+        check_sizes(found.sizes)
+        check_same_sizes(partial(Surrogate, found.sizes), state)
+        network = Surrogate(found.sizes)
+        network.load_state_dict(state)
+    except (
+        *(SafetensorError, OSError, RuntimeError),
+        *(AttributeError, KeyError, TypeError, ValueError),
+    ) as error:
+        why = " ".join(str(error).split())[:120]
+        raise ModelError(f"{path} is damaged ({why}); {_remedy(folder)}") from None
+    if found.imitates != imitated(card) or found.sizes.tasks != len(card.tasks):
+        raise ModelError(
+            f"{path} imitates another bundle than the one beside it; {_remedy(folder)}"
+        )
+    if not isinstance(found.errors, dict) or not all(map(_is_number, found.errors.values())):
+        raise ModelError(f"{path} is damaged (an error is no number); {_remedy(folder)}")
+    network.eval().requires_grad_(False)
+    return LoadedSurrogate(network, found, sha256(content).hexdigest())
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """Return the texts in a safetensors file that can be loaded: JSON after its length, 8 bytes."""
+    length = int.from_bytes(content[:8], "little")
+    found: dict[str, str] = parse_json(content[8 : 8 + length]).get("__metadata__") or {}
+    return found
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def _remedy(folder: Path) -> str:
+    return f"remove it, or make it anew with `hitlist surrogate {folder}`"

@@ -1,0 +1,1 @@
+"""Error bars, probabilities and domains, fitted on rows that no model saw."""

@@ -1,0 +1,231 @@
+"""Fitting the calibrations of all tasks of a bundle on rows that its models did not see."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gnn.calibration.blend import Rivals, fit_blends
+from gnn.calibration.calibration import NORMAL_90, Calibration, blend, mean_and_spread
+from gnn.calibration.conformal import fit_quantiles
+from gnn.calibration.error_model import Errors, fit_error_model
+from gnn.calibration.platt import Votes, fit_platt
+from gnn.calibration.shrinkage import (
+    FADE,
+    HeldOut,
+    end,
+    fit_fade,
+    fit_offset,
+    fit_shrinkage,
+    keep,
+    remoteness,
+)
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+MINIMUM_ROWS = 10
+"""Held-out values of all regressions together below which nothing is fitted."""
+
+
+class Trained(NamedTuple):
+    """What is known of a task before any prediction, from the values trained on."""
+
+    centre: float
+    """Their mean; of a class the log odds."""
+    scale: float
+    """Their standard deviation, the unit of the task's errors; never 0."""
+    values: int
+    remote: float
+    """The task's value for compounds unlike any other; of a class the log odds."""
+    far: float
+    """The standard deviation of a value about ``remote``; a class has no use for it."""
+
+
+class HeldTask(NamedTuple):
+    """A task's n held-out measurements and what the models say about them."""
+
+    binary: bool
+    trained: Trained
+    truth: Floats
+    """[n]"""
+    bounds: npt.NDArray[np.int8]
+    """[n] 0 measured, -1 the true value is at most this, +1 at least this."""
+    networks: Floats
+    """[K, n], NaN where a network was trained on the row."""
+    kernel: Floats | None
+    """[n]"""
+    distance: Floats
+    """[n] to the compounds that the models were trained on; 0 where that is not known."""
+    rows: Ints
+    """[n] which molecule each is."""
+
+    def among(self, inside: npt.NDArray[np.bool_]) -> "HeldTask":
+        """Keep the measurements of the molecules that are inside [M]."""
+        kept = inside[self.rows]
+        kernel = None if self.kernel is None else self.kernel[kept]
+        return self._replace(
+            truth=self.truth[kept],
+            bounds=self.bounds[kept],
+            networks=self.networks[:, kept],
+            kernel=kernel,
+            distance=self.distance[kept],
+            rows=self.rows[kept],
+        )
+
+
+def calibrate(
+    tasks: Sequence[HeldTask], thirds: tuple[float, float], fade: float = FADE
+) -> list[Calibration]:
+    """Fit every task's calibration.
+
+    Args:
+        thirds: the two distances that part held-out rows.
+        fade: distance from which values are drawn away at the latest
+            (:mod:`gnn.calibration.shrinkage`).
+    """
+    regressions = [task for task in tasks if not task.binary]
+    classes = [task for task in tasks if task.binary]
+    found = iter(_calibrate_regressions(regressions, thirds, fade))
+    others = iter(_calibrate_classes(classes, fade))
+    return [next(others) if task.binary else next(found) for task in tasks]
+
+
+def _calibrate_regressions(
+    tasks: Sequence[HeldTask], thirds: tuple[float, float], latest: float
+) -> list[Calibration]:
+    weights = _blend_weights(tasks)
+    start = [
+        Calibration(
+            noise=task.trained.scale,
+            spread=1.0,
+            quantile=NORMAL_90,
+            rows=len(task.truth),
+            centre=task.trained.centre,
+            kernel=weight,
+            remote=task.trained.remote,
+            fade=latest,
+            gone=end(latest),
+            far=task.trained.far,
+        )
+        for task, weight in zip(tasks, weights, strict=True)
+    ]
+    if sum(len(task.truth) for task in tasks) < MINIMUM_ROWS:
+        return start
+    mixed = [
+        (blend(task.networks, task.kernel, weight) - task.trained.centre)
+        for task, weight in zip(tasks, weights, strict=True)
+    ]
+    k = fit_shrinkage(
+        [
+            HeldOut(task.truth - task.trained.centre, mix, task.trained.values, task.trained.scale)
+            for task, mix in zip(tasks, mixed, strict=True)
+        ]
+    )
+    slopes = [keep(task.trained.values, k) for task in tasks]
+    scale = _each(tasks, [task.trained.scale for task in tasks])
+    truth = np.concatenate([task.truth - task.trained.centre for task in tasks]) / scale
+    remote = _each(tasks, [task.trained.remote - task.trained.centre for task in tasks]) / scale
+    shrunk = [s * mix for s, mix in zip(slopes, mixed, strict=True)]
+    offset = fit_offset(
+        [
+            HeldOut(task.truth - task.trained.centre, near, task.trained.values, task.trained.scale)
+            for task, near in zip(tasks, shrunk, strict=True)
+        ],
+        [task.rows for task in tasks],
+    )
+    near = np.concatenate(shrunk) / scale + offset
+    spread = np.concatenate(
+        [s * mean_and_spread(task.networks)[1] for s, task in zip(slopes, tasks, strict=True)]
+    )
+    distance = np.concatenate([task.distance for task in tasks])
+    rows = np.concatenate([task.rows for task in tasks])
+    fade = fit_fade(truth, near, remote, distance, rows, latest)
+    gone = end(latest) if fade == latest else 1.0
+    away = remoteness(distance, fade, gone)
+    error = truth - near - away * (remote - near)
+    number = np.repeat(np.arange(len(tasks)), [len(task.truth) for task in tasks])
+    errors = Errors(error, near, spread / scale, distance, number)
+    model = fit_error_model(errors, len(tasks))
+    far = _each(tasks, [first.far for first in start]) / scale
+    std = np.sqrt(np.square(model.std(errors)) + away * np.square(far))
+    # A bound that the prediction respects does not tell how wrong the prediction is.
+    bounds = np.concatenate([task.bounds for task in tasks])
+    telling = (bounds == 0) | (np.sign(error) == bounds)
+    if not telling.any():
+        telling = np.ones(len(error), bool)
+    quantiles = fit_quantiles(np.abs(error[telling]) / std[telling], distance[telling], thirds)
+    return [
+        Calibration(
+            noise=float(model.noise[at] * task.trained.scale),
+            spread=model.spread,
+            quantile=quantiles.quantile,
+            rows=len(task.truth),
+            centre=first.centre,
+            slope=slopes[at],
+            offset=offset * task.trained.scale,
+            kernel=first.kernel,
+            remote=first.remote,
+            fade=fade,
+            gone=gone,
+            far=first.far,
+            levels=tuple(first.centre + task.trained.scale * x for x in model.level.at),
+            level_factors=model.level.factor,
+            distances=model.growth.at,
+            distance_factors=model.growth.factor,
+            edges=quantiles.edges,
+            factors=quantiles.factors,
+        )
+        for at, (task, first) in enumerate(zip(tasks, start, strict=True))
+    ]
+
+
+def _wanted(task: HeldTask, near: Floats) -> Floats:
+    """Return the truth [n] less the centre; where a bound is kept, what was predicted."""
+    truth = task.truth - task.trained.centre
+    kept = (task.bounds != 0) & (np.sign(truth - near) != task.bounds)
+    return np.where(kept, near, truth)
+
+
+def _each(tasks: Sequence[HeldTask], values: Sequence[float]) -> Floats:
+    """Repeat a number of each task for each of its measurements [n of all tasks]."""
+    return np.repeat(np.array(values, np.float64), [len(task.truth) for task in tasks])
+
+
+def _blend_weights(tasks: Sequence[HeldTask]) -> list[float]:
+    rivals = []
+    for task in tasks:
+        if task.kernel is None:
+            return [0.0] * len(tasks)
+        if not len(task.networks):
+            return [1.0] * len(tasks)
+        centre, scale = task.trained.centre, task.trained.scale
+        values = (task.truth, mean_and_spread(task.networks)[0], task.kernel)
+        rivals.append(Rivals(*((value - centre) / scale for value in values)))
+    return fit_blends(rivals)
+
+
+def _calibrate_classes(tasks: Sequence[HeldTask], fade: float) -> list[Calibration]:
+    votes = [
+        Votes(
+            task.truth,
+            mean_and_spread(task.networks)[0] if len(task.networks) else None,
+            task.kernel,
+        )
+        for task in tasks
+    ]
+    return [
+        Calibration(
+            noise=0.0,
+            spread=1.0,
+            quantile=NORMAL_90,
+            rows=len(task.truth),
+            slope=found.slope,
+            kernel=found.kernel,
+            offset=found.offset,
+            remote=task.trained.remote,
+            fade=fade,
+            gone=end(fade),
+        )
+        for task, found in zip(tasks, fit_platt(votes), strict=True)
+    ]

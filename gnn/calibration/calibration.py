@@ -1,0 +1,233 @@
+"""Turning a bundle's raw outputs into values with honest error bars.
+
+What is in a :class:`Calibration` was fitted on rows that no model saw
+(:mod:`gnn.calibration.calibrate`).
+
+A regression is a blend of the networks and a kernel machine, drawn towards the task's mean by how
+little it was trained on, moved by what all tasks' predictions were too low together, and drawn
+towards the task's value for strange compounds where nothing like the molecule was trained on
+(:mod:`gnn.calibration.shrinkage`). Its variance is that of the task's errors,
+times a factor of the predicted value and one of the distance to training, plus the networks'
+disagreement (:mod:`gnn.calibration.error_model`); the 90 % interval is the value and as many
+standard deviations on each side as covered 90 % of the held-out values at that distance
+(:mod:`gnn.calibration.conformal`).
+
+A probability is the logistic function of a weighted sum of both outputs
+(:mod:`gnn.calibration.platt`). Its interval is of the share of positives among compounds with such
+a prediction, with 90 % confidence: what as many held-out rows as were near it can tell of a share
+(Wilson 1927), the networks' disagreement, and a doubt that grows with distance, put together as log
+odds.
+
+All else equal, no standard deviation and no interval gets narrower with distance.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gnn.calibration.shrinkage import remoteness
+
+Floats = npt.NDArray[np.floating]
+Parts = tuple[Floats, Floats, Floats, Floats]
+LEVEL = 0.9
+"""The share of values that an interval is meant to cover."""
+NORMAL_90 = 1.6448536269514722
+"""Standard deviations on each side that hold 90 % of a normal distribution."""
+LIKE_IT, MOST_LIKE_IT = 0.2, 40.0
+"""Share of the held-out rows whose predictions count as near any one of them, and rows at most.
+
+On three sets of classes (Ames, CYP2D6, blood-brain barrier), calibrated on 100 to 1,500 rows, the
+share of positives in sixths of the other rows was inside the interval in 0.87 to 1.00 of the cases.
+Without the limit it was so in 0.61 to 0.89 at 800 rows: two numbers do not calibrate better than
+that, however many rows there are.
+"""
+DOUBT = 1.0
+"""Standard deviation of the log odds at a distance of 1 that no data can tell; a choice."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How one task's raw outputs become a value, a standard deviation and an interval."""
+
+    noise: float
+    """Standard deviation that is there even where the members agree, in the task's unit."""
+    spread: float
+    """Factor on the members' standard deviation."""
+    quantile: float
+    """Standard deviations on each side of the mean that hold 90 % of the values."""
+    rows: int
+    """Measurements it was fitted on."""
+    centre: float = 0.0
+    """Mean of the values trained on, in the task's unit; a class has no use for it."""
+    slope: float = 1.0
+    """Share of its distance from the centre that a prediction keeps; for a class, factor on the
+    networks' log odds."""
+    kernel: float = 0.0
+    """Weight of the kernel machine: of a regression 0 to 1, of the log odds of a class from 0."""
+    remote: float = 0.0
+    """Value of a compound that shares nothing with those trained on; for a class, log odds."""
+    fade: float = 1.0
+    """Distance from which values are drawn towards ``remote``."""
+    gone: float = 1.0
+    """Distance at which they have arrived there."""
+    far: float = 0.0
+    """Standard deviation that there is from ``gone`` on at least, in the task's unit."""
+    levels: Sequence[float] = (0.0,)
+    """Predicted values, ascending, at which ``level_factors`` hold; between them it is linear."""
+    level_factors: Sequence[float] = (1.0,)
+    """Factors on noise^2."""
+    distances: Sequence[float] = (0.0,)
+    """Distances, ascending, at which ``distance_factors`` hold; between them it is linear."""
+    distance_factors: Sequence[float] = (1.0,)
+    """Factors on noise^2, ascending."""
+    edges: Sequence[float] = ()
+    """Distances, ascending, from which each of ``factors`` holds; below them it is 1."""
+    factors: Sequence[float] = ()
+    """Factors on ``quantile``, ascending from 1."""
+    offset: float = 0.0
+    """Added to a value, in the task's unit, or to the log odds of a class."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a plain dict."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "Calibration":
+        """Take what :meth:`to_dict` gave; ValueError where numbers are missing or out of order."""
+        numbers: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in given.items()
+        }
+        found = cls(**numbers)
+        lists = {name for name, default in asdict(UNCALIBRATED).items() if type(default) is tuple}
+        for name, value in numbers.items():
+            each = value if name in lists and isinstance(value, tuple) else [value]
+            if (name in lists) != isinstance(value, tuple) or not all(map(_is_number, each)):
+                raise ValueError(f"a calibration's {name} is no number, or no list of them")
+        single = [value for value in numbers.values() if not isinstance(value, tuple)]
+        if not np.isfinite([*single, *found.level_factors, *found.distance_factors]).all():
+            raise ValueError("a calibration holds a number that is not finite")
+        pairs = (
+            (found.levels, found.level_factors),
+            (found.distances, found.distance_factors),
+            (found.edges, found.factors),
+        )
+        if any(len(at) != len(factor) for at, factor in pairs) or not (
+            found.levels and found.distances
+        ):
+            raise ValueError("a calibration has distances or values without factors")
+        for rising in (*(at for at, _ in pairs), found.distance_factors, (1.0, *found.factors)):
+            if not np.isfinite(rising).all() or (np.diff(rising) < 0).any():
+                raise ValueError("a calibration's numbers are not in ascending order")
+        return found
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+UNCALIBRATED = Calibration(noise=0.0, spread=1.0, quantile=NORMAL_90, rows=0)
+"""Of nothing but the members' own spread."""
+
+
+def mean_and_spread(networks: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation [M] of networks' outputs [K, M]; 0 without networks.
+
+    NaN marks a network that has no say about a row; a row has at least one, or K is 0.
+    """
+    if not len(networks):
+        return np.zeros(networks.shape[1]), np.zeros(networks.shape[1])
+    return np.nanmean(networks, axis=0), np.nanstd(networks, axis=0)
+
+
+def blend(networks: Floats, kernel: Floats | None, weight: float) -> Floats:
+    """Return the weighted mean [M] of the networks' mean and the kernel machine's values."""
+    mean, _ = mean_and_spread(networks)
+    return mean if kernel is None else weight * kernel + (1 - weight) * mean
+
+
+def apply_regression(
+    networks: Floats, kernel: Floats | None, distance: Floats | None, calibration: Calibration
+) -> Parts:
+    """Turn values of networks [K, M] and of a kernel machine [M] into mean, std, lo, hi, each [M].
+
+    ``distance`` [M] is that to the training compounds; None takes every molecule for a near one.
+    """
+    found = calibration
+    near = found.centre + found.slope * (blend(networks, kernel, found.kernel) - found.centre)
+    near = near + found.offset
+    distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
+    away = remoteness(distance, found.fade, found.gone)
+    value = near + away * (found.remote - near)
+    std = np.sqrt(variance(near, found.slope * mean_and_spread(networks)[1], distance, found))
+    steps = np.array([1.0, *found.factors])
+    reach = found.quantile * steps[np.searchsorted(found.edges, distance, side="right")] * std
+    return value, std, value - reach, value + reach
+
+
+def variance(near: Floats, spread: Floats, distance: Floats, calibration: Calibration) -> Floats:
+    """Return the variance [M] of a regression of values ``near`` before any drawing by distance."""
+    found = calibration
+    level = np.interp(near, found.levels, found.level_factors)
+    growth = np.interp(distance, found.distances, found.distance_factors)
+    noise = found.noise**2 * level * growth + np.square(found.spread * spread)
+    total: Floats = noise + remoteness(distance, found.fade, found.gone) * found.far**2
+    return total
+
+
+def apply_classification(
+    networks: Floats, kernel: Floats | None, distance: Floats | None, calibration: Calibration
+) -> Parts:
+    """Turn logits [K, M] and kernel scores [M] into probability, std, lo, hi, each [M] in 0..1.
+
+    A score s counts as log odds of 4 (s - 1/2), which it is to first order. Far away the
+    probability is drawn towards that of compounds unlike any other; the interval holds both.
+    """
+    found = calibration
+    mean, spread = mean_and_spread(networks)
+    near = log_odds(mean, kernel, found.slope, found.kernel, found.offset)
+    distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
+    drawn = near + remoteness(distance, found.fade, found.gone) * (found.remote - near)
+    other = NORMAL_90 * np.hypot(found.slope * spread, DOUBT * distance)
+    less, more = share_doubt(near, min(LIKE_IT * found.rows, MOST_LIKE_IT))
+    value = logistic(drawn)
+    low = logistic(np.minimum(near, drawn) - np.hypot(less, other))
+    high = logistic(np.maximum(near, drawn) + np.hypot(more, other))
+    return value, (high - low) / (2 * NORMAL_90), low, high
+
+
+def share_doubt(odds: Floats, rows: float) -> tuple[Floats, Floats]:
+    """Return how far below and above log odds [M] a share may lie that so many rows have shown.
+
+    The ends of Wilson's score interval of 90 %; at least one row is taken to have been seen.
+    """
+    extra = NORMAL_90**2 / max(rows, 1.0)
+    share = logistic(odds)
+    reach = np.sqrt(extra * (share * (1 - share) + extra / 4))
+    low = (share + extra / 2 - reach) / (1 + extra)
+    high = (share + extra / 2 + reach) / (1 + extra)
+    # The smaller end of each pair by the roots' product, which no rounding makes 0.
+    small = -2 * np.logaddexp(0, -odds) - np.log1p(extra) - np.log(high)
+    rest = -2 * np.logaddexp(0, odds) - np.log1p(extra) - np.log1p(-low)
+    return odds - (small - np.log1p(-low)), np.log(high) - rest - odds
+
+
+def log_odds(
+    mean: Floats, kernel: Floats | None, slope: float, weight: float, offset: float
+) -> Floats:
+    """Return calibrated log odds [M] of networks' mean logits and kernel scores."""
+    scores = 0.0 if kernel is None else weight * 4 * (kernel - 0.5)
+    found: Floats = slope * mean + scores + offset
+    return found
+
+
+def logistic(odds: Floats) -> Floats:
+    """Return probabilities of log odds, without an overflow."""
+    found: Floats = np.exp(-np.logaddexp(0, -odds))
+    return found

@@ -1,0 +1,58 @@
+"""How many standard deviations hold 90 % of the values: split conformal prediction.
+
+After Angelopoulos and Bates 2021 (arXiv 2107.07511). The values of all of a bundle's regressions
+are taken together, each error in its own standard deviations, and in groups: the thirds of the
+distance to training. A farther group never gets a smaller quantile than a nearer one; groups in
+which it would are joined. A bound that a prediction respects is no value to cover: it does not tell
+how wrong the prediction is.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gnn.calibration.calibration import LEVEL
+
+Floats = npt.NDArray[np.floating]
+_GROUP_ROWS = 100
+"""Values that each group needs; with fewer there is one group."""
+_LEAST = 1.0
+"""Smallest quantile: where predictions were perfect the standard deviation is a mere floor."""
+
+
+class Quantiles(NamedTuple):
+    """Standard deviations on each side by distance."""
+
+    quantile: float
+    """The nearest group's."""
+    edges: tuple[float, ...]
+    """Where each farther group begins."""
+    factors: tuple[float, ...]
+    """How many times wider it is, ascending from 1."""
+
+
+def conformal_quantile(ratios: Floats) -> float:
+    """Return the smallest number that 90 % of new ratios are at most; ``ratios`` [n], n > 0."""
+    rank = min(int(np.ceil((len(ratios) + 1) * LEVEL)), len(ratios))
+    return max(float(np.sort(ratios)[rank - 1]), _LEAST)
+
+
+def fit_quantiles(ratios: Floats, distance: Floats, thirds: tuple[float, float]) -> Quantiles:
+    """Fit quantiles of ratios |error| / std [n] in the thirds of distance [n]."""
+    group = np.searchsorted(thirds, distance, side="right")
+    pools = [ratios[group == third] for third in range(3)]
+    starts = [0.0, *thirds]
+    if min(len(pool) for pool in pools) < _GROUP_ROWS:
+        return Quantiles(conformal_quantile(ratios), (), ())
+    at = 1
+    while at < len(pools):
+        if conformal_quantile(pools[at]) > conformal_quantile(pools[at - 1]):
+            at += 1
+            continue
+        pools[at - 1 : at + 1] = [np.concatenate(pools[at - 1 : at + 1])]
+        del starts[at]
+        at = max(at - 1, 1)
+    found = [conformal_quantile(pool) for pool in pools]
+    factors = tuple(quantile / found[0] for quantile in found[1:])
+    return Quantiles(found[0], tuple(starts[1:]), factors)

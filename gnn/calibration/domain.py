@@ -1,0 +1,143 @@
+"""How far a molecule is from what a model was trained on: its applicability domain.
+
+The distance is 1 - Tanimoto similarity of the sets of hashed atom environments (radius 0 to 2, in
+1,024 columns, :mod:`gnn.features.environments`) to the nearest training compound: 0 for a compound
+with the same environments, 1 for one that shares none. It is exact for any number of compounds, and
+made of integers until the last division, so it is the same on every machine and in every batch.
+
+75,000 compounds take 1.5 MB in a bundle, 77 MB in memory, and about 0.3 ms a molecule. (A cover
+of 20,000 leaders, every compound within 0.4 of one, is no smaller when packed, and put 23 % of the
+kinase panel's validation molecules into another third of the distance.)
+"""
+
+import lzma
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from gnn.features.batch import GraphArrays, make_batch, take
+from gnn.features.environments import environment_counts
+from gnn.training.training_set import TrainingSet
+
+Bits = npt.NDArray[np.uint8]
+RADIUS, COLUMNS = 2, 1024
+MOST = 1_000_000
+"""Compounds that a domain may have: 128 MB, and 1 GB once it is asked."""
+_PIECE = 512
+"""Molecules whose environments are counted at a time."""
+_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6}]
+
+
+def environment_bits(graphs: GraphArrays) -> Bits:
+    """Return the environments of M molecules as packed bits [M, 128]."""
+    found = [np.zeros((0, COLUMNS // 8), np.uint8)]
+    for start in range(0, graphs.molecules, _PIECE):
+        rows = np.arange(start, min(start + _PIECE, graphs.molecules))
+        counts = environment_counts(make_batch(take(graphs, rows)), RADIUS, COLUMNS)
+        found.append(np.packbits(counts.numpy() > 0, axis=1, bitorder="little"))
+    return np.concatenate(found)
+
+
+class Domain:
+    """The training compounds of a model, ready to be measured against."""
+
+    def __init__(self, bits: Bits) -> None:
+        """Take compounds as packed bits [N, 128]; N of at least 1, equal ones count once."""
+        if bits.ndim != 2 or bits.shape[1] != COLUMNS // 8 or not len(bits):
+            raise ValueError(f"expected compounds as packed bits [N, {COLUMNS // 8}]")
+        self.bits = np.unique(np.ascontiguousarray(bits), axis=0)
+
+    @classmethod
+    def of(cls, graphs: GraphArrays) -> "Domain":
+        """Take molecules as the training compounds."""
+        return cls(environment_bits(graphs))
+
+    def distance(self, graphs: GraphArrays) -> npt.NDArray[np.float32]:
+        """Return the Tanimoto distance [M] of molecules to the nearest compound, 0 to 1."""
+        return self.distance_of(environment_bits(graphs))
+
+    def distance_of(self, bits: Bits) -> npt.NDArray[np.float32]:
+        """Return the same for molecules given as packed bits [M, 128]."""
+        columns, sizes, starts = self._index
+        found = np.empty(len(bits), np.float32)
+        for row, molecule in enumerate(np.unpackbits(bits, axis=1, bitorder="little")):
+            on = np.flatnonzero(molecule)
+            # Bits in common with every compound; a byte holds them unless the molecule is huge.
+            shared = np.zeros(columns.shape[1], np.uint8 if len(on) < 256 else np.uint16)
+            for column in on:
+                np.add(shared, columns[column], out=shared)
+            # Among compounds of as many bits, the nearest is the one that shares most.
+            most = np.maximum.reduceat(shared, starts).astype(np.int64)
+            found[row] = 1 - (most / np.maximum(sizes + len(on) - most, 1)).max()
+        return found
+
+    @cached_property
+    def _index(self) -> tuple[Bits, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Bits by column [1024, N], compounds ordered by size; the sizes; where each starts."""
+        size = np.bitwise_count(self.bits).sum(axis=1, dtype=np.int64)
+        order = np.argsort(size, kind="stable")
+        columns = np.empty((COLUMNS, len(order)), np.uint8)
+        for start in range(0, len(order), 4096):
+            rows = self.bits[order[start : start + 4096]]
+            columns[:, start : start + 4096] = np.unpackbits(rows, axis=1, bitorder="little").T
+        sizes, starts = np.unique(size[order], return_index=True)
+        return columns, sizes, starts.astype(np.int64)
+
+    def state(self) -> dict[str, Tensor]:
+        """Return it as tensors: the compounds' bits, packed by LZMA, and their number."""
+        packed = lzma.compress(self.bits.tobytes(), lzma.FORMAT_RAW, filters=_FILTERS)
+        return {
+            "compounds": torch.tensor(len(self.bits)),
+            "bits": torch.frombuffer(bytearray(packed), dtype=torch.uint8),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Tensor], most: int = MOST) -> "Domain":
+        """Take what :meth:`state` gave; ValueError where it is something else.
+
+        most: compounds that there may be. More are refused before they are unpacked.
+        """
+        count = int(state["compounds"])
+        if not 1 <= count <= min(most, MOST):
+            raise ValueError(f"the domain has {count:,} compounds, expected 1 to {most:,}")
+        reader = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS)
+        size = count * COLUMNS // 8
+        try:
+            content = reader.decompress(state["bits"].numpy().tobytes(), max_length=size)
+        except lzma.LZMAError as error:
+            raise ValueError(f"the domain's bits are damaged: {error}") from None
+        if len(content) != size:
+            raise ValueError(f"the domain's bits are not of {count} compounds")
+        return cls(np.frombuffer(content, np.uint8).reshape(count, -1))
+
+
+def training_domain(data: TrainingSet) -> Domain:
+    """Return the domain of the compounds that any member trained on.
+
+    A compound whose values are only presumed says nothing about accuracy and is left out.
+    """
+    trained = np.isin(data.parts, ("fit", "stop")).any(axis=0)
+    return Domain.of(take(data.graphs, np.flatnonzero(trained & data.measured.any(axis=1))))
+
+
+def held_out_distance(data: TrainingSet, part: str) -> npt.NDArray[np.float32]:
+    """Return [M]: the distance to the compounds of the members that hold a molecule out.
+
+    NaN for a molecule that is in ``part`` for none. In a cross-validation each fold is measured
+    against the other folds.
+    """
+    bits = environment_bits(data.graphs)
+    measured = data.measured.any(axis=1)
+    trained = np.isin(data.parts, ("fit", "stop"))
+    patterns, which = np.unique(data.parts == part, axis=1, return_inverse=True)
+    found = np.full(data.graphs.molecules, np.nan, np.float32)
+    for number, members in enumerate(patterns.T):
+        seen = trained[members].any(axis=0) & measured
+        if seen.any():
+            rows = which.ravel() == number
+            found[rows] = Domain(bits[seen]).distance_of(bits[rows])
+    return found

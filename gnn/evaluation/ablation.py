@@ -1,0 +1,66 @@
+"""What each part of a bundle's training earned, on the rows held out."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gnn.evaluation.card import Stage
+from gnn.evaluation.metrics import METRICS, measurable
+from gnn.training.training_set import TrainingSet
+
+Floats = npt.NDArray[np.floating]
+_SHOWN = {"regression": ("r2", "rmse"), "classification": ("auroc",)}
+_NAMES = {
+    "networks": "networks, trained on the measurements",
+    "process": "Gaussian processes",
+    "forest": "random forests on the networks' counts",
+}
+
+
+class Said(NamedTuple):
+    """What a model says of every molecule."""
+
+    name: str
+    values: Floats
+    """[M, T] in the task's unit; of a class anything that rises with its probability."""
+
+
+def stages(lessons: dict[str, Floats], lesson: Floats | None, networks: Floats) -> list[Said]:
+    """Return the teachers, their mean, one network that was taught and all of them ([K, M, T])."""
+    if lesson is None:
+        return []
+    found = [Said(_NAMES[name], values) for name, values in lessons.items()]
+    if len(lessons) > 1:
+        found.append(Said("teachers together", lesson))
+    found.append(Said("one network taught by them", networks[0]))
+    if len(networks) > 1:
+        found.append(Said(f"shipped: {len(networks)} such networks", networks.mean(axis=0)))
+    return found
+
+
+def ablate(
+    data: TrainingSet, part: str, kept: npt.NDArray[np.int64], said: Sequence[Said]
+) -> tuple[Stage, ...]:
+    """Measure models, before calibration, on the rows that are ``part`` for every member.
+
+    Each metric is the mean over the tasks ``kept`` that can be measured.
+    """
+    rows = np.flatnonzero((data.parts == part).all(axis=0))
+    return tuple(Stage(name=one.name, metrics=_mean(data, rows, kept, one.values)) for one in said)
+
+
+def _mean(
+    data: TrainingSet, rows: npt.NDArray[np.int64], kept: npt.NDArray[np.int64], values: Floats
+) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for task in kept:
+        at = rows[np.isfinite(data.values[rows, task])]
+        kind = data.tasks[task]["kind"]
+        truth = data.values[at, task].astype(np.float64)
+        if measurable(truth, kind):
+            for name in _SHOWN[kind]:
+                score = METRICS[kind][name](truth, values[at, task].astype(np.float64))
+                found.setdefault(f"{kind} {name}", []).append(score)
+    return {name: round(float(np.mean(scores)), 4) for name, scores in found.items()}

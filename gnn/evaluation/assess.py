@@ -1,0 +1,196 @@
+"""Measuring a bundle's models on rows they did not train on, beside a random forest."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gnn.calibration.calibrate import HeldTask, Trained, calibrate
+from gnn.calibration.calibration import (
+    apply_classification,
+    apply_regression,
+)
+from gnn.calibration.domain import Domain
+from gnn.calibration.shrinkage import EARLY, FADE
+from gnn.evaluation.card import DistanceBin, DomainCard, Probabilities, Summary, TaskCard
+from gnn.evaluation.reliability import (
+    Judged,
+    average_probabilities,
+    coverage_by_third,
+    errors_by_distance,
+)
+from gnn.evaluation.task_cards import summarize, task_card, task_metrics
+from gnn.models.outputs import Outputs
+from gnn.training.training_set import TrainingSet
+
+Floats = npt.NDArray[np.float64]
+AnyFloats = npt.NDArray[np.floating]
+HIT_RATE = 0.05
+"""Share of positives among compounds that resemble none of a class's: few random compounds are."""
+UNKNOWN = 2.0
+"""Standard deviations of a task's values that a stranger may be off where nothing is presumed."""
+MIXED = "standard deviations"
+"""Unit of the errors of tasks of different units."""
+
+
+class Assessment(NamedTuple):
+    """What a bundle's models are worth."""
+
+    tasks: tuple[TaskCard, ...]
+    summary: dict[str, Summary]
+    coverage: float | None
+    coverage_by_third: tuple[float, float, float] | None
+    probabilities: Probabilities | None
+    limit: float
+    """95 % of the held-out molecules are nearer to the training compounds."""
+    thirds: tuple[float, float]
+    """The distances that part the held-out molecules into thirds."""
+    unit: str
+    errors: tuple[DistanceBin, ...]
+
+    def facts(self, domain: Domain) -> dict[str, Any]:
+        """Return the fields of a card that it fills."""
+        return {
+            "tasks": self.tasks,
+            "summary": self.summary,
+            "coverage": self.coverage,
+            "coverage_by_third": self.coverage_by_third,
+            "probabilities": self.probabilities,
+            "domain": DomainCard(
+                compounds=len(domain.bits),
+                limit=self.limit,
+                thirds=self.thirds,
+                unit=self.unit,
+                errors=self.errors,
+            ),
+        }
+
+
+def assess(
+    data: TrainingSet,
+    outputs: Outputs,
+    forest: Callable[[int], Floats] | None,
+    kept: npt.NDArray[np.int64],
+    distance: AnyFloats | None = None,
+) -> Assessment:
+    """Assess the tasks ``kept`` by outputs that are NaN where a row was not held out.
+
+    ``forest`` gives a task's baseline [M]; None leaves the baseline out. ``distance`` [M] is that
+    to the compounds trained on (:func:`gnn.calibration.domain.held_out_distance`); None takes every
+    molecule for a near one. Bounds count as measurements in the main metrics; ``*_exact`` leaves
+    them out.
+
+    The calibrations in the cards are fitted on every held-out row. All that is measured is of
+    calibrations that were fitted on the other half of the molecules.
+    """
+    away = np.zeros(data.graphs.molecules)
+    if distance is not None:
+        away = np.nan_to_num(distance.astype(np.float64))
+    held = [_held_out(data, outputs, int(task), away) for task in kept]
+    limit, thirds = _distances(held, away)
+    # Where strangers were presumed to be of a value, it holds from where the domain ends.
+    fade = FADE if data.presumed is None else float(np.clip(limit, EARLY, FADE))
+    calibrations = calibrate(held, thirds, fade)
+    judged = _cross_fit(held, thirds, fade, data.graphs.molecules)
+    regressions = [found for found, task in zip(judged, held, strict=True) if not task.binary]
+    classes = [found for found, task in zip(judged, held, strict=True) if task.binary]
+    cards = []
+    for task, found, calibration, seen in zip(kept, held, calibrations, judged, strict=True):
+        baseline = None
+        if forest is not None and len(found.rows):
+            baseline = forest(int(task))[found.rows]
+        metrics = task_metrics(found, seen, baseline, data.bounds[found.rows, task] == 0)
+        cards.append(task_card(data, int(task), found, calibration, metrics, seen))
+    units = sorted({card.unit for card in cards if card.kind == "regression"})
+    unit = units[0] if len(units) == 1 else MIXED if units else ""
+    if unit != MIXED:
+        regressions = [found._replace(scale=1.0) for found in regressions]
+    inside = np.concatenate([np.zeros(0, bool), *(found.inside for found in regressions)])
+    return Assessment(
+        tasks=tuple(cards),
+        summary=summarize(cards),
+        coverage=round(float(inside.mean()), 4) if len(inside) else None,
+        coverage_by_third=coverage_by_third(regressions, thirds),
+        probabilities=average_probabilities([c.probabilities for c in cards if c.probabilities]),
+        limit=limit,
+        thirds=thirds,
+        unit=unit,
+        errors=errors_by_distance(regressions, classes),
+    )
+
+
+def _held_out(data: TrainingSet, outputs: Outputs, task: int, distance: Floats) -> HeldTask:
+    truth = data.values[:, task].astype(np.float64)
+    said = np.isfinite(outputs.networks[:, :, task]).any(axis=0)
+    if outputs.kernel is not None:
+        there = np.isfinite(outputs.kernel[:, task])
+        said = there & said if len(outputs.networks) else there
+    rows = np.flatnonzero(said & np.isfinite(truth))
+    return HeldTask(
+        binary=bool(data.binary[task]),
+        trained=_trained(data, task),
+        truth=truth[rows],
+        bounds=data.bounds[rows, task],
+        networks=outputs.networks[:, rows, task],
+        kernel=None if outputs.kernel is None else outputs.kernel[rows, task],
+        distance=distance[rows],
+        rows=rows,
+    )
+
+
+def _trained(data: TrainingSet, task: int) -> Trained:
+    seen = np.isin(data.parts, ("fit", "stop")).any(axis=0)
+    values = data.values[seen & data.measured[:, task], task].astype(np.float64)
+    # Molecules unlike any measured one were presumed to be of such a value.
+    strange = np.zeros(0)
+    if data.presumed is not None:
+        strange = data.values[seen & data.presumed, task].astype(np.float64)
+        strange = strange[np.isfinite(strange)]
+    if data.binary[task]:
+        share = (values.sum() + 0.5) / (len(values) + 1)
+        remote = min(share, HIT_RATE) if len(strange) else share
+        return Trained(_odds(share), scale=1.0, values=len(values), remote=_odds(remote), far=0.0)
+    if not len(values):
+        return Trained(centre=0.0, scale=1.0, values=0, remote=0.0, far=1.0)
+    centre, scale = float(values.mean()), float(values.std()) or 1.0
+    if len(strange):
+        remote = float(strange.mean())
+        far = float(np.hypot(scale, remote - centre))
+        return Trained(centre, scale, values=len(values), remote=remote, far=far)
+    if data.presumed is not None:
+        # Nothing is known of strangers, not even which way they differ: the interval says so.
+        return Trained(centre, scale, len(values), remote=centre, far=UNKNOWN * scale)
+    return Trained(centre, scale, len(values), remote=centre, far=scale)
+
+
+def _odds(share: float) -> float:
+    return float(np.log(share / (1 - share)))
+
+
+def _distances(held: list[HeldTask], distance: Floats) -> tuple[float, tuple[float, float]]:
+    """Return the held-out molecules' 95th percentile of distance, and the ends of the thirds."""
+    if not any(len(task.rows) for task in held):
+        return 1.0, (1.0, 1.0)
+    rows = np.unique(np.concatenate([task.rows for task in held]))
+    first, second, limit = np.quantile(distance[rows], [1 / 3, 2 / 3, 0.95])
+    return round(float(limit), 4), (round(float(first), 4), round(float(second), 4))
+
+
+def _cross_fit(
+    held: list[HeldTask], thirds: tuple[float, float], fade: float, molecules: int
+) -> list[Judged]:
+    """Judge every held-out row by calibrations of the molecules in the other half."""
+    half = np.random.default_rng(1).random(molecules) < 0.5
+    found = [np.full((3, len(task.truth)), np.nan) for task in held]
+    for fitted in (half, ~half):
+        calibrations = calibrate([task.among(fitted) for task in held], thirds, fade)
+        for task, calibration, into in zip(held, calibrations, found, strict=True):
+            new = task.among(~fitted)
+            apply = apply_classification if task.binary else apply_regression
+            value, _, low, high = apply(new.networks, new.kernel, new.distance, calibration)
+            into[:, ~fitted[task.rows]] = value, low, high
+    return [
+        Judged(task.truth, parts[0], parts[1], parts[2], task.distance, task.trained.scale)
+        for task, parts in zip(held, found, strict=True)
+    ]

@@ -1,0 +1,115 @@
+"""Whether a model knows what it does not know: coverage, calibration and error by distance."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gnn.evaluation.card import DistanceBin, Probabilities
+
+Floats = npt.NDArray[np.floating]
+EDGES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
+"""Distances between which errors are averaged."""
+_BINS = 10
+_LEAST = 1e-6
+"""Probabilities closer to 0 or 1 than this count as this close."""
+
+
+class Judged(NamedTuple):
+    """A task's n held-out values beside cross-fitted predictions, each [n]."""
+
+    truth: Floats
+    value: Floats
+    low: Floats
+    high: Floats
+    distance: Floats
+    scale: float
+    """What errors are divided by."""
+
+    @property
+    def inside(self) -> npt.NDArray[np.bool_]:
+        """[n] which values are in their interval."""
+        return (self.low <= self.truth) & (self.truth <= self.high)
+
+
+def log_losses(truth: Floats, probability: Floats) -> Floats:
+    """Return -log [n] of the probability that was given to what was found (0 or 1)."""
+    given = np.where(truth == 1, probability, 1 - probability)
+    found: Floats = -np.log(np.clip(given, _LEAST, 1))
+    return found
+
+
+def calibration_error(truth: Floats, probability: Floats) -> float:
+    """Return the expected calibration error in ten equal bins of probability, 0 to 1."""
+    bins = np.minimum((probability * _BINS).astype(int), _BINS - 1)
+    gaps = np.bincount(bins, probability - truth, minlength=_BINS)
+    return float(np.abs(gaps).sum() / len(truth))
+
+
+def judge_probabilities(truth: Floats, before: Floats, after: Floats) -> Probabilities:
+    """Compare a class's probabilities [n] before and after calibration with the truth; n > 0."""
+    return Probabilities(
+        rows=len(truth),
+        log_loss=round(float(log_losses(truth, after).mean()), 4),
+        calibration_error=round(calibration_error(truth, after), 4),
+        log_loss_before=round(float(log_losses(truth, before).mean()), 4),
+        calibration_error_before=round(calibration_error(truth, before), 4),
+    )
+
+
+def average_probabilities(tasks: Sequence[Probabilities]) -> Probabilities | None:
+    """Average over classes; None without any."""
+    if not tasks:
+        return None
+    means = {
+        name: round(float(np.mean([getattr(task, name) for task in tasks])), 4)
+        for name in Probabilities.model_fields
+        if name != "rows"
+    }
+    return Probabilities(rows=sum(task.rows for task in tasks), **means)
+
+
+def coverage_by_third(
+    tasks: Sequence[Judged], thirds: tuple[float, float]
+) -> tuple[float, float, float] | None:
+    """Return the share of values in their interval within each third; None where one is empty."""
+    if not tasks:
+        return None
+    inside = np.concatenate([task.inside for task in tasks])
+    distance = np.concatenate([task.distance for task in tasks])
+    group = np.searchsorted(thirds, distance, side="right")
+    if len(np.unique(group)) < 3:
+        return None
+    first, second, third = (round(float(inside[group == at].mean()), 4) for at in range(3))
+    return first, second, third
+
+
+def errors_by_distance(
+    regressions: Sequence[Judged], classes: Sequence[Judged]
+) -> tuple[DistanceBin, ...]:
+    """Average errors of all tasks between :data:`EDGES`; bins without values are left out."""
+    none = np.zeros(0)
+    distance = np.concatenate([none, *(task.distance for task in regressions)])
+    error = np.concatenate([none, *((t.value - t.truth) / t.scale for t in regressions)])
+    inside = np.concatenate([none, *(task.inside for task in regressions)])
+    apart = np.concatenate([none, *(task.distance for task in classes)])
+    loss = np.concatenate([none, *(log_losses(task.truth, task.value) for task in classes)])
+    found = []
+    for low, high in pairwise(EDGES):
+        here, there = ((low <= x) & ((x < high) | (high == EDGES[-1])) for x in (distance, apart))
+        if not here.any() and not there.any():
+            continue
+        numbers = {}
+        if here.any():
+            numbers = {
+                "rmse": round(float(np.sqrt(np.square(error[here]).mean())), 4),
+                "mae": round(float(np.abs(error[here]).mean()), 4),
+                "coverage": round(float(inside[here].mean()), 4),
+            }
+        if there.any():
+            numbers["log_loss"] = round(float(loss[there].mean()), 4)
+        counts = {"values": int(here.sum()), "classes": int(there.sum())}
+        found.append(DistanceBin(low=low, high=high, **counts, **numbers))
+    return tuple(found)

@@ -1,0 +1,247 @@
+"""What each atom adds to a prediction, asked of the networks themselves: Shapley values.
+
+Atoms are put into an empty molecule one after the other, with the bonds to those that are there
+already; what the prediction changes by when an atom comes is that atom's share of it in this
+order. An atom's contribution is the mean of its shares over some orders (Strumbelj and Kononenko
+2014, doi 10.1007/s10115-013-0679-x). Whatever the orders, the shares of one order add up to the
+change from the empty molecule to the whole one, and so do the contributions.
+
+The value that is shared out is the calibrated one: of a regression the prediction itself, of a
+class the log odds of its probability. Calibration is linear in what the ensemble says, with the
+distance to training held at the whole molecule's; so contributions are the ensemble's, times what
+calibration keeps of them, and base and contributions add up to the number that is predicted.
+
+Why so (315 molecules of the Ames set that are predicted to be mutagens and hold a toxicophore;
+how often an atom of that group stands above another one): four orders 0.84, sixteen 0.86. Each atom
+taken out of the whole molecule alone 0.83, but that adds up to nothing, and where two atoms do one
+thing neither is missed (halides 0.62, by orders 0.75). An atom's state set to an unseen one instead
+of the atom gone 0.78 (epoxides 0.48, by orders 0.64). Gradients are of no use: most of what
+the head reads are counts of substructures, which have none. An order, the same begun halfway, and
+both turned round have a quarter less error than four orders drawn at random.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gnn.bundle.bundle import Bundle
+from gnn.bundle.predict import Predictor
+from gnn.calibration.calibration import Calibration, blend, log_odds, mean_and_spread
+from gnn.calibration.domain import environment_bits
+from gnn.calibration.shrinkage import remoteness
+from gnn.errors import ModelError
+from gnn.explain.players import Ints, Players, find_players, scramble
+from gnn.features.batch import GraphArrays, collect, take
+from gnn.models.outputs import Outputs
+
+Values = npt.NDArray[np.float64]
+ORDERS = 4
+"""Orders in which a molecule's atoms are put in; even."""
+_BLOCK = 8
+"""Molecules whose parts are predicted in one go."""
+
+
+class Attribution(NamedTuple):
+    """The contributions of M molecules of A atoms to T tasks; log odds for a class."""
+
+    base: Values
+    """[M, T] what is said of a molecule of which no atom is known."""
+    atoms: npt.NDArray[np.float32]
+    """[A, T] contributions, molecule after molecule; with ``base`` they add up to the value."""
+
+
+class _Task(NamedTuple):
+    bundle: int
+    at: int
+    regression: bool
+    calibration: Calibration
+
+
+class Attributor(Predictor):
+    """Some bundles, loaded once, ready to explain what they say of some tasks."""
+
+    def __init__(
+        self, bundles: Sequence[Bundle], tasks: Sequence[str], half: bool | None = None
+    ) -> None:
+        """Take the bundles that have the tasks, columns such as ``activity_EGFR``; on the CPU.
+
+        ``half`` as in :class:`Predictor`. Raises KeyError for a task that no bundle has.
+        """
+        owners = {
+            f"{bundle.card.name}_{task.name}": bundle
+            for bundle in bundles
+            for task in bundle.card.tasks
+        }
+        needed = {id(owners[task]): owners[task] for task in tasks}
+        super().__init__(list(needed.values()), half=half)
+        self.tasks = tuple(tasks)
+        found = {
+            f"{bundle.card.name}_{task.name}": _Task(
+                number, at, task.kind == "regression", self._calibrations[number][at]
+            )
+            for number, bundle in enumerate(self.bundles)
+            for at, task in enumerate(bundle.card.tasks)
+        }
+        self._tasks = [found[task] for task in tasks]
+
+    def explain(self, graphs: GraphArrays) -> Attribution:
+        """Share out the predictions of M molecules among their atoms.
+
+        A molecule's contributions hang neither on its company nor, but for rounding, on the order
+        of its atoms. A drug of 27 atoms takes 40 ms on one core for all tasks of two bundles.
+        """
+        base = np.zeros((graphs.molecules, len(self.tasks)))
+        atoms = [np.zeros((0, len(self.tasks)))]
+        empty = self.values(_no_atoms())[0]
+        for start in range(0, graphs.molecules, _BLOCK):
+            rows = np.arange(start, min(start + _BLOCK, graphs.molecules))
+            some = take(graphs, rows)
+            kept, drawn = self._drawing(some)
+            base[rows] = kept * empty + drawn
+            for share, factor in zip(self._share(some, empty), kept, strict=True):
+                atoms.append(share * factor)
+        return Attribution(base, np.concatenate(atoms).astype(np.float32))
+
+    def _share(self, graphs: GraphArrays, empty: Values) -> list[Values]:
+        """Return each molecule's contributions [n, T] before any drawing by distance."""
+        singles = [take(graphs, np.array([row])) for row in range(graphs.molecules)]
+        players = [find_players(single, self._factors) for single in singles]
+        orders = [_orders(one) for one in players]
+        parts = [
+            partial_molecules(single, _masks(one, order))
+            for single, one, order in zip(singles, players, orders, strict=True)
+        ]
+        said = self.values(concatenate([graphs, *parts]))
+        ends = np.cumsum([graphs.molecules, *(part.molecules for part in parts)])
+        shares = []
+        for at, (one, order) in enumerate(zip(players, orders, strict=True)):
+            steps = said[ends[at] : ends[at + 1]].reshape(len(order), -1, len(self.tasks))
+            shares.append(_contributions(one, order, empty, steps, said[at]))
+        return shares
+
+    @cached_property
+    def _factors(self) -> Ints:
+        """[tokens, 5] what each atom token is: one table for all bundles of a featurizer."""
+        bundle = self.bundles[0]
+        if bundle.kernel is not None:
+            return bundle.kernel.factors
+        found: Ints = bundle.networks[0].graph.encoder.factors.numpy()
+        return found
+
+    def values(self, graphs: GraphArrays) -> Values:
+        """Return [M, T] what is shared out, before any drawing by distance.
+
+        Of a regression the calibrated value, of a class its calibrated log odds.
+        """
+        outputs = self._outputs(graphs)
+        return np.stack(
+            [
+                _near(outputs[task.bundle], task, name)
+                for task, name in zip(self._tasks, self.tasks, strict=True)
+            ],
+            axis=1,
+        )
+
+    def _drawing(self, graphs: GraphArrays) -> tuple[Values, Values]:
+        """Return [M, T] the share of a value that distance leaves, and what it adds instead."""
+        bits = environment_bits(graphs)
+        away = [
+            None if bundle.domain is None else bundle.domain.distance_of(bits).astype(np.float64)
+            for bundle in self.bundles
+        ]
+        drawn = np.zeros((graphs.molecules, len(self.tasks)))
+        for column, task in enumerate(self._tasks):
+            distance = away[task.bundle]
+            if distance is not None:
+                drawn[:, column] = remoteness(
+                    distance, task.calibration.fade, task.calibration.gone
+                )
+        remote = np.array([task.calibration.remote for task in self._tasks])
+        return 1 - drawn, drawn * remote
+
+
+def partial_molecules(graph: GraphArrays, masks: npt.NDArray[np.bool_]) -> GraphArrays:
+    """Return what is left of one molecule of n atoms when only those of each mask [P, n] stay.
+
+    An atom keeps its state; a bond stays where both of its atoms do.
+    """
+    number = np.cumsum(masks, axis=1) - 1
+    stay = masks[:, graph.begin] & masks[:, graph.end]
+    part, bond = np.nonzero(stay)
+    return GraphArrays(
+        np.broadcast_to(graph.atoms, masks.shape)[masks],
+        number[part, graph.begin[bond]].astype(np.uint16),
+        number[part, graph.end[bond]].astype(np.uint16),
+        graph.bonds[bond],
+        np.concatenate([[0], np.cumsum(masks.sum(axis=1))]).astype(np.int64),
+        np.concatenate([[0], np.cumsum(stay.sum(axis=1))]).astype(np.int64),
+    )
+
+
+def _no_atoms() -> GraphArrays:
+    nothing = np.zeros(0, np.uint16)
+    return collect([(nothing, nothing, nothing, np.zeros(0, np.uint8))])
+
+
+def concatenate(many: Sequence[GraphArrays]) -> GraphArrays:
+    """Lay molecules end to end."""
+    flat = [np.concatenate(parts) for parts in list(zip(*many, strict=True))[:4]]
+    sizes = [np.concatenate([np.diff(one[part]) for one in many]) for part in (4, 5)]
+    offsets = [np.concatenate([[0], np.cumsum(each)]).astype(np.int64) for each in sizes]
+    return GraphArrays(flat[0], flat[1], flat[2], flat[3], offsets[0], offsets[1])
+
+
+def _orders(players: Players) -> Ints:
+    """Return [ORDERS, m] in which the players come; they hang on the structure alone."""
+    numbers = np.arange(players.size, dtype=np.uint64) + np.uint64(players.seed)
+    first = np.argsort(scramble(scramble(numbers)))
+    turns = [np.roll(first, 2 * turn * len(first) // ORDERS) for turn in range(ORDERS // 2)]
+    return np.stack([order for turn in turns for order in (turn, turn[::-1])]).astype(np.int64)
+
+
+def _masks(players: Players, orders: Ints) -> npt.NDArray[np.bool_]:
+    """Return [ORDERS (m - 1), n] which atoms are there after each step but the last."""
+    place = np.argsort(orders, axis=1)  # when each player comes
+    there = place[:, None, :] < np.arange(1, players.size)[None, :, None]
+    return there[:, :, players.player].reshape(-1, len(players.player))
+
+
+def _contributions(
+    players: Players, orders: Ints, empty: Values, steps: Values, whole: Values
+) -> Values:
+    """Return [n, T]: the mean share of each player, equal among its atoms and among like ones.
+
+    Args:
+        empty: [T] of no atoms.
+        steps: [ORDERS, m - 1, T] after each step but the last.
+        whole: [T] after the last.
+    """
+    ends = [np.broadcast_to(end, (len(orders), 1, len(whole))) for end in (empty, whole)]
+    shares = np.diff(np.concatenate([ends[0], steps, ends[1]], axis=1), axis=1)
+    place = np.argsort(orders, axis=1)
+    of_player = np.take_along_axis(shares, place[:, :, None], axis=1).mean(axis=0)
+    each = of_player / np.bincount(players.player)[:, None]
+    atoms = each[players.player]
+    totals = np.zeros((int(players.alike.max()) + 1, len(whole)))
+    np.add.at(totals, players.alike, atoms)
+    found: Values = (totals / np.bincount(players.alike)[:, None])[players.alike]
+    return found
+
+
+def _near(outputs: Outputs, task: _Task, name: str) -> Values:
+    """Return [M] what calibration makes of the models' outputs before any drawing by distance."""
+    networks = outputs.networks[:, :, task.at]
+    kernel = None if outputs.kernel is None else outputs.kernel[:, task.at]
+    found = task.calibration
+    if task.regression:
+        mean = blend(networks, kernel, found.kernel)
+        near = found.centre + found.slope * (mean - found.centre) + found.offset
+    else:
+        mean, _ = mean_and_spread(networks)
+        near = log_odds(mean, kernel, found.slope, found.kernel, found.offset)
+    if not np.isfinite(networks).all() or not np.isfinite(near).all():
+        raise ModelError(f"{name} is not finite; the bundle's weights are broken")
+    return np.asarray(near, np.float64)

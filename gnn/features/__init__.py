@@ -1,0 +1,1 @@
+"""Molecules as models see them: batches of graphs, counted and hashed substructures."""

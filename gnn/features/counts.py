@@ -1,0 +1,222 @@
+"""Substructures of molecules as sets of hashed keys, from graphs alone.
+
+A substructure that occurs three times gives three keys: its first, its second and its third
+occurrence. The keys that two molecules share are then the sum of the lesser counts, and the
+Jaccard index of the sets is the min-max ("Tanimoto on counts") kernel of Ralaivola et al. 2005
+(doi 10.1016/j.neunet.2005.07.009). Every key depends on its own molecule only.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from gnn.features.batch import GraphArrays, take
+
+Keys = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
+_ALIKE_RADIUS = 6
+_PIECE = 500_000
+"""Distances that are found at once, padding included."""
+
+
+class KeySets(NamedTuple):
+    """The keys of M molecules, one behind the other; those of one molecule are all different."""
+
+    keys: Keys
+    """[K] hashes."""
+    offsets: Ints
+    """[M + 1] where each molecule's keys start."""
+
+    @property
+    def sizes(self) -> Ints:
+        """[M] keys of each molecule."""
+        return np.diff(self.offsets)
+
+    def pick(self, rows: Ints) -> "KeySets":
+        """Return the sets of some molecules, in the order given."""
+        sizes = self.sizes[rows]
+        ends = np.cumsum(sizes)
+        at = np.arange(int(sizes.sum())) + np.repeat(self.offsets[rows] - (ends - sizes), sizes)
+        return KeySets(self.keys[at], np.concatenate([[0], ends]))
+
+    def part(self, start: int, stop: int) -> "KeySets":
+        """Return the sets of some molecules in a row."""
+        first, last = self.offsets[start], self.offsets[stop]
+        return KeySets(self.keys[first:last], self.offsets[start : stop + 1] - first)
+
+
+class _Flat(NamedTuple):
+    """Molecules as one disjoint graph of N atoms and E directed bonds."""
+
+    molecule: Ints
+    """[N] the molecule of each atom."""
+    source: Ints
+    target: Ints
+    bonds: Keys
+    """[E] tokens of the bonds, from 1."""
+
+
+def _flatten(graphs: GraphArrays) -> _Flat:
+    shift = np.repeat(graphs.atom_offsets[:-1], np.diff(graphs.bond_offsets))
+    begin, end = graphs.begin + shift, graphs.end + shift
+    return _Flat(
+        np.repeat(np.arange(graphs.molecules), np.diff(graphs.atom_offsets)),
+        np.concatenate([begin, end]),
+        np.concatenate([end, begin]),
+        np.concatenate([graphs.bonds, graphs.bonds]).astype(np.uint64) + np.uint64(1),
+    )
+
+
+def _mix(values: Keys, salt: int) -> Keys:
+    """Scramble 64 bits (the finalizer of splitmix64; Steele et al. 2014)."""
+    # Salts are far apart: what is mixed is often a small number.
+    apart = np.uint64(salt * 0xD1B54A32D192ED03 & 0xFFFFFFFFFFFFFFFF)
+    mixed = (values + apart) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def circular_keys(graphs: GraphArrays, atoms: Keys, radius: int) -> KeySets:
+    """Return the atom environments of radius 0 to ``radius``, of atoms of these kinds.
+
+    The hash of radius r + 1 mixes an atom's own of radius r with the sum of its neighbours', each
+    mixed with its bond, as in Morgan fingerprints (Rogers and Hahn 2010, doi 10.1021/ci100050t).
+
+    Args:
+        atoms: [A] what each atom is; atoms of one number are taken for alike.
+    """
+    flat = _flatten(graphs)
+    hashes = _mix(atoms, 1)
+    found = [hashes]
+    for _ in range(radius):
+        message = _mix(hashes[flat.source] ^ _mix(flat.bonds, 2), 3)
+        gathered = np.zeros_like(hashes)
+        np.add.at(gathered, flat.target, message)
+        hashes = _mix(_mix(hashes, 4) + gathered, 5)
+        found.append(hashes)
+    return _as_sets(np.tile(flat.molecule, radius + 1), np.concatenate(found), graphs.molecules)
+
+
+def pair_keys(graphs: GraphArrays, atoms: Keys, furthest: int) -> KeySets:
+    """Return the keys of what :func:`find_pairs` finds."""
+    return _as_sets(*find_pairs(graphs, atoms, furthest), graphs.molecules)
+
+
+def find_pairs(graphs: GraphArrays, atoms: Keys, furthest: int) -> tuple[Ints, Keys]:
+    """Return the molecule and the hash of all pairs of atoms: their kinds and the bonds between.
+
+    Atom pairs of Carhart et al. 1985 (doi 10.1021/ci00046a002); pairs of more than ``furthest``
+    bonds on the shortest path, or in parts that are not connected, are left out.
+    """
+    molecules, keys = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    hashes = _mix(atoms, 6)
+    sizes = np.diff(graphs.atom_offsets)
+    order = np.argsort(sizes, kind="stable")
+    start = 0
+    while start < len(order):
+        # Molecules of like size together: each atom has a row of as many columns as the largest.
+        stop = start + 1
+        while stop < len(order) and (stop + 1 - start) * sizes[order[stop]] ** 2 <= _PIECE:
+            stop += 1
+        rows = order[start:stop]
+        distance = _distances(take(graphs, rows), int(sizes[rows[-1]]), furthest)
+        atom, second = np.nonzero(distance)
+        at = np.repeat(np.arange(len(rows)), sizes[rows])[atom]
+        first = atom - (np.cumsum(sizes[rows]) - sizes[rows])[at]
+        once = first < second
+        at, first, second = at[once], first[once], second[once]
+        between = distance[atom[once], second].astype(np.uint64)
+        offset = graphs.atom_offsets[rows][at]
+        molecules.append(rows[at])
+        both = hashes[offset + first] + hashes[offset + second]
+        keys.append(_mix(both ^ _mix(between, 7), 8))
+        start = stop
+    return np.concatenate(molecules), np.concatenate(keys)
+
+
+def _distances(graphs: GraphArrays, size: int, furthest: int) -> npt.NDArray[np.uint8]:
+    """Return [A, size] bonds from each atom to those of its molecule.
+
+    0 stands for the atom itself and for atoms beyond ``furthest``.
+    """
+    flat = _flatten(graphs)
+    count = len(graphs.atoms)
+    ones = np.ones(len(flat.source), np.float32)
+    bonds = sparse.csr_array((ones, (flat.target, flat.source)), shape=(count, count))
+    own = np.arange(count) - graphs.atom_offsets[flat.molecule]
+    front = np.zeros((count, size), np.float32)
+    front[np.arange(count), own] = 1
+    seen = front > 0
+    distance = np.zeros((count, size), np.uint8)
+    for step in range(1, furthest + 1):
+        new = (bonds @ front > 0) & ~seen
+        if not new.any():
+            break
+        distance[new] = step
+        seen |= new
+        front = new.astype(np.float32)
+    return distance
+
+
+def path_keys(graphs: GraphArrays, atoms: Keys) -> KeySets:
+    """Return the keys of what :func:`find_paths` finds."""
+    return _as_sets(*find_paths(graphs, atoms), graphs.molecules)
+
+
+def find_paths(graphs: GraphArrays, atoms: Keys) -> tuple[Ints, Keys]:
+    """Return the molecule and the hash of all paths of four atoms, the same from either end.
+
+    Topological torsions of Nilakantan et al. 1987 (doi 10.1021/ci00054a008).
+    """
+    flat = _flatten(graphs)
+    hashes = _mix(atoms, 9)
+    order = np.argsort(flat.source, kind="stable")
+    degree = np.bincount(flat.source, minlength=len(hashes))
+    first = np.concatenate([[0], np.cumsum(degree)])
+    half = len(flat.source) // 2
+    middle = np.arange(half)  # each bond once, as the middle one
+    left, right = flat.source[middle], flat.target[middle]
+    many = degree[left] * degree[right]
+    at = np.repeat(middle, many)
+    number = np.arange(len(at)) - np.repeat(np.cumsum(many) - many, many)
+    b, c = left[at], right[at]
+    into = order[first[b] + number // degree[c]]
+    out = order[first[c] + number % degree[c]]
+    a, d = flat.target[into], flat.target[out]
+    kept = (a != c) & (d != b) & (a != d)
+    a, b, c, d, at = a[kept], b[kept], c[kept], d[kept], at[kept]
+    before, after = flat.bonds[into[kept]], flat.bonds[out[kept]]
+    one = _mix(_mix(hashes[a] ^ _mix(before, 10), 11) + hashes[b], 12)
+    other = _mix(_mix(hashes[d] ^ _mix(after, 10), 11) + hashes[c], 12)
+    keys = _mix((one + other) ^ _mix(flat.bonds[at], 13), 14)
+    return flat.molecule[b], keys
+
+
+def _as_sets(molecule: Ints, keys: Keys, molecules: int) -> KeySets:
+    """Number the occurrences of each key within its molecule, so that all keys are different."""
+    order = np.argsort(keys)
+    small = np.uint16 if molecules <= 1 << 16 else np.int64  # 16 bits are sorted by radix
+    order = order[np.argsort(molecule[order].astype(small), kind="stable")]
+    molecule, keys = molecule[order], keys[order]
+    new = np.ones(len(keys), dtype=bool)
+    new[1:] = (keys[1:] != keys[:-1]) | (molecule[1:] != molecule[:-1])
+    starts = np.flatnonzero(new)
+    number = np.arange(len(keys)) - np.repeat(starts, np.diff(np.append(starts, len(keys))))
+    keys = _mix(keys ^ _mix(number.astype(np.uint64), 15), 16)
+    sizes = np.bincount(molecule, minlength=molecules)
+    return KeySets(keys, np.concatenate([[0], np.cumsum(sizes)]))
+
+
+def alike(graphs: GraphArrays) -> Ints:
+    """Return [M] numbers that are equal where molecules have one graph, such as stereoisomers.
+
+    By the environments of every atom, which in rare cases are equal in different molecules.
+    """
+    sets = circular_keys(graphs, graphs.atoms.astype(np.uint64), _ALIKE_RADIUS)
+    totals = np.zeros(graphs.molecules, np.uint64)
+    np.add.at(totals, np.repeat(np.arange(graphs.molecules), sets.sizes), sets.keys)
+    _, numbers = np.unique(totals, return_inverse=True)
+    return numbers.astype(np.int64)

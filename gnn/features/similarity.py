@@ -1,0 +1,141 @@
+"""How alike molecules are, by the substructures that they share: kernels from graphs alone."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from gnn.features.batch import GraphArrays
+from gnn.features.counts import Ints, Keys, KeySets, circular_keys, pair_keys, path_keys
+
+Floats = npt.NDArray[np.float64]
+_AROMATIC = 1
+"""Token of an aromatic bond."""
+_FURTHEST = 15
+"""Bonds between the atoms of a pair at most."""
+_LARGEST = 1 << 16
+"""Differences above it count as this."""
+_SAMPLE = 500
+
+
+def exact_kinds(graphs: GraphArrays) -> Keys:
+    """Return [A] each atom's state: element, degree, hydrogens, charge, ring."""
+    kinds: Keys = graphs.atoms.astype(np.uint64) + np.uint64(1)
+    return kinds
+
+
+def element_kinds(graphs: GraphArrays, factors: Ints) -> Keys:
+    """Return [A] element, and whether the atom is aromatic."""
+    elements: Keys = factors[graphs.atoms, 0].astype(np.uint64)
+    kinds: Keys = elements * np.uint64(2) + aromatic_atoms(graphs)
+    return kinds
+
+
+def polar_kinds(graphs: GraphArrays, factors: Ints) -> Keys:
+    """Return [A] element, charge, whether aromatic and whether it has hydrogens."""
+    known = factors[graphs.atoms].astype(np.uint64)
+    hydrogens = (known[:, 2] > 1).astype(np.uint64)
+    kinds = (known[:, 0] * np.uint64(2) + hydrogens) * np.uint64(2) + aromatic_atoms(graphs)
+    return np.asarray(kinds * np.uint64(16) + known[:, 3], np.uint64)
+
+
+def aromatic_atoms(graphs: GraphArrays) -> Keys:
+    """Return [A] 1 for an atom with an aromatic bond, else 0."""
+    found = np.zeros(len(graphs.atoms), np.uint64)
+    shift = np.repeat(graphs.atom_offsets[:-1], np.diff(graphs.bond_offsets))
+    aromatic = graphs.bonds == _AROMATIC
+    for ends in (graphs.begin, graphs.end):
+        found[(ends + shift)[aromatic]] = 1
+    return found
+
+
+FAMILIES: dict[str, Callable[[GraphArrays, Ints], KeySets]] = {
+    "circular": lambda graphs, factors: circular_keys(graphs, exact_kinds(graphs), 3),
+    "coarse circular": lambda graphs, factors: circular_keys(
+        graphs, element_kinds(graphs, factors), 3
+    ),
+    "pairs": lambda graphs, factors: pair_keys(graphs, exact_kinds(graphs), _FURTHEST),
+    "coarse pairs": lambda graphs, factors: pair_keys(
+        graphs, polar_kinds(graphs, factors), _FURTHEST
+    ),
+    "paths": lambda graphs, factors: path_keys(graphs, exact_kinds(graphs)),
+}
+"""Families of substructures, by name."""
+
+
+class Index(NamedTuple):
+    """The key sets of S molecules, turned over: which of them have a key."""
+
+    vocabulary: Keys
+    """[V] all their keys, ascending."""
+    members: sparse.csr_array
+    """[V, S] ones."""
+    sizes: Ints
+    """[S] keys of each molecule."""
+
+
+def index_sets(sets: KeySets) -> Index:
+    """Turn key sets over."""
+    vocabulary, columns = np.unique(sets.keys, return_inverse=True)
+    rows = _matrix(sets.offsets, columns, len(vocabulary))
+    return Index(vocabulary, sparse.csr_array(rows.T), sets.sizes)
+
+
+def shared_keys(sets: KeySets, index: Index) -> Ints:
+    """Return [M, S] how many keys two molecules share: the sum of the lesser counts."""
+    if not len(index.vocabulary):
+        return np.zeros((len(sets.sizes), len(index.sizes)), np.int64)
+    columns = np.searchsorted(index.vocabulary, sets.keys)
+    columns[columns == len(index.vocabulary)] = 0
+    known = index.vocabulary[columns] == sets.keys
+    offsets = np.concatenate([[0], np.cumsum(known)])[sets.offsets]
+    rows = _matrix(offsets, columns[known], len(index.vocabulary))
+    return np.asarray((rows @ index.members).todense()).astype(np.int64)
+
+
+def similarity(sets: KeySets, index: Index, reach: float) -> Floats:
+    """Return [M, S] the mean of two kernels, in 0..1; 1 for equal counts.
+
+    The min-max kernel compares what is shared with all there is; the Laplacian, exp(-d / reach)
+    of the summed differences of counts d, also knows how large molecules are. A row depends on
+    its own molecule only, to the last bit: all before the last steps is whole numbers.
+
+    Args:
+        reach: keys by which molecules may differ, such as :func:`typical_difference`.
+    """
+    shared, apart = _shared_and_apart(sets, index)
+    # Differences are whole numbers, so exp is looked up: the same bits wherever it stands.
+    table = np.exp(-np.arange(_LARGEST + 1) / reach)
+    return (_jaccard(shared, apart) + table[np.minimum(apart, _LARGEST)]) / 2
+
+
+def typical_difference(sets: KeySets) -> float:
+    """Return the median number of keys by which two molecules differ, at least 1.
+
+    Of 500 of them, evenly spaced.
+    """
+    step = max(1, len(sets.sizes) // _SAMPLE)
+    some = sets.pick(np.arange(0, len(sets.sizes), step))
+    apart = _shared_and_apart(some, index_sets(some))[1]
+    return max(1.0, float(np.median(apart)))
+
+
+def _shared_and_apart(sets: KeySets, index: Index) -> tuple[Ints, Ints]:
+    shared = shared_keys(sets, index)
+    return shared, sets.sizes[:, None] + index.sizes[None, :] - 2 * shared
+
+
+def _jaccard(shared: Ints, apart: Ints) -> Floats:
+    """Return shared keys over all keys of both: summed minima of counts over summed maxima."""
+    either = shared + apart
+    # Molecules without a single key of a family (methane has no pair) are alike.
+    found: Floats = np.divide(shared, either, out=np.ones(shared.shape), where=either > 0)
+    return found
+
+
+def _matrix(offsets: Ints, columns: Ints, width: int) -> sparse.csr_array:
+    ones = np.ones(len(columns), np.float32)
+    shape = (len(offsets) - 1, width)
+    return sparse.csr_array((ones, columns.astype(np.int32), offsets.astype(np.int32)), shape=shape)

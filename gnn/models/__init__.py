@@ -1,0 +1,1 @@
+"""Networks and kernel machines, their weights and the files of them."""

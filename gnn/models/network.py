@@ -1,0 +1,169 @@
+"""The network: a pretrained encoder beside counted environments, one output per task.
+
+Both halves are needed. Counted environments are what a fingerprint knows; the encoder adds what
+it learnt in pretraining, a molecule's descriptors among it (:mod:`gnn.models.pretrained`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from gnn.features.batch import Batch
+from gnn.features.environments import environment_logs
+from gnn.features.folded import folded_counts
+from gnn.models.pretrained import DescribingEncoder, EncoderSizes, Pretrained
+
+State = dict[str, Tensor]
+"""A network's weights by name."""
+_DESCRIPTOR_SCALE = 0.3
+"""Brings standardized descriptors to the size of the logarithms of counts."""
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Sizes of a network. Two networks of equal sizes and weights give equal outputs."""
+
+    tasks: int
+    """Number of outputs."""
+    width: int = 128
+    """Numbers per atom."""
+    layers: int = 4
+    """Steps of message passing: how many bonds away an atom can see."""
+    graph_hidden: int = 512
+    """Numbers per molecule that the encoder hands over."""
+    descriptors: int = 0
+    """Descriptors that the encoder predicts and hands over as well."""
+    radius: int = 3
+    """Largest radius of the counted environments."""
+    environments: int = 2048
+    """Columns of the counted environments (a power of two)."""
+    pairs: int = 0
+    """Columns of the counted pairs of atoms (a power of two), or 0."""
+    paths: int = 0
+    """Columns of the counted paths of four atoms (a power of two), or 0."""
+    hidden: int = 512
+    """Numbers per molecule in the head."""
+    dropout: float = 0.1
+    """Share of numbers set to zero in training, in the atoms' updates."""
+    input_dropout: float = 0.2
+    """The same, in what the head is given."""
+    head_dropout: float = 0.4
+    """The same, in the head."""
+
+    def to_dict(self) -> dict[str, int | float]:
+        """Return the sizes as a plain dict."""
+        return asdict(self)
+
+
+def network_config(
+    tasks: int, sizes: Mapping[str, int | float], pretrained: Pretrained | None
+) -> NetworkConfig:
+    """Return a network's sizes; what is pretrained comes in the sizes that it has."""
+    config = NetworkConfig(tasks=tasks, **sizes)  # type: ignore[arg-type]
+    if pretrained is None:
+        return config
+    found = pretrained.sizes
+    return replace(
+        config,
+        width=found.width,
+        layers=found.layers,
+        graph_hidden=found.hidden,
+        descriptors=found.descriptors,
+    )
+
+
+class Residual(nn.Module):
+    """One residual layer of the head."""
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.drop = nn.Dropout(dropout)
+        self.linear = nn.Linear(width, width)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Map [G, width] to [G, width]."""
+        return values + torch.relu(self.linear(self.drop(self.norm(values))))
+
+
+class Network(nn.Module):
+    """Graphs to one number per task: a standardized value or a logit.
+
+    ``shift`` and ``scale`` [tasks] turn it into the task's unit; they are 0 and 1 for a logit.
+    """
+
+    shift: Tensor
+    scale: Tensor
+
+    def __init__(self, config: NetworkConfig, factors: Tensor) -> None:
+        """Build it for a vocabulary: ``factors`` int64 [tokens, 5] describes each atom token."""
+        super().__init__()
+        self.config = config
+        self.register_buffer("shift", torch.zeros(config.tasks))
+        self.register_buffer("scale", torch.ones(config.tasks))
+        sizes = EncoderSizes(config.width, config.layers, config.graph_hidden, config.descriptors)
+        self.graph = DescribingEncoder(sizes, config.dropout, factors)
+        self.drop_input = nn.Dropout(config.input_dropout)
+        self.graph_key = ""
+        """Hash of the graph part's weights: networks of one hash share what it works out."""
+        counts = config.environments + config.pairs + config.paths
+        given = counts + config.graph_hidden + config.descriptors
+        self.first = nn.Linear(given, config.hidden)
+        self.second = Residual(config.hidden, config.head_dropout)
+        self.head = nn.Sequential(
+            nn.LayerNorm(config.hidden),
+            nn.Dropout(config.head_dropout),
+            nn.Linear(config.hidden, config.tasks),
+        )
+
+    def given(self, batch: Batch) -> Tensor:
+        """Return [G, inputs] what the head is given: counts, hidden numbers, descriptors."""
+        config = self.config
+        sizes = (config.radius, config.environments, config.pairs, config.paths)
+        key = (self.graph_key, *sizes)
+        if self.graph_key and key in batch.memo:
+            return batch.memo[key]
+        hidden, described = self._encoded(batch)
+        counted = environment_logs(batch, config.radius, config.environments)
+        given = [counted, hidden, described * _DESCRIPTOR_SCALE]
+        if config.pairs or config.paths:
+            given.insert(1, torch.log1p(self._folded(batch)))
+        batch.memo[key] = torch.cat([part.float() for part in given], dim=1)
+        return batch.memo[key]
+
+    def _encoded(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return what the encoder hands over; networks of one encoder share it."""
+        if not self.graph_key:
+            found: tuple[Tensor, Tensor] = self.graph(batch)
+            return found
+        hidden, described = (self.graph_key, "hidden"), (self.graph_key, "described")
+        if hidden not in batch.memo:
+            batch.memo[hidden], batch.memo[described] = self.graph(batch)
+        return batch.memo[hidden], batch.memo[described]
+
+    def _folded(self, batch: Batch) -> Tensor:
+        """Return [G, pairs + paths] counts; zero for padding molecules."""
+        factors = self.graph.encoder.factors.cpu().numpy()
+        found = folded_counts(batch.graphs, factors, self.config.pairs, self.config.paths)
+        padded = np.zeros((batch.molecules, found.shape[1]), np.float32)
+        padded[: len(found)] = found
+        return torch.from_numpy(padded).to(batch.atoms.device)
+
+    def judge(self, given: Tensor) -> Tensor:
+        """Turn what :meth:`given` returns into [G, tasks]."""
+        given = self.drop_input(given.to(self.first.weight.dtype))
+        hidden = self.second(torch.relu(self.first(given)))
+        out: Tensor = self.head(hidden.float())
+        return out.float()
+
+    def to_half(self) -> None:
+        """Run in bfloat16 from now on, but for the last layer: no two values become one."""
+        for part in (self.graph, self.first, self.second):
+            part.to(torch.bfloat16)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Return [G, tasks]."""
+        return self.judge(self.given(batch))

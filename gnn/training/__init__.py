@@ -1,0 +1,1 @@
+"""Training of networks, forests and teachers on arrays; needs no chemistry."""

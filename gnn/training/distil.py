@@ -1,0 +1,169 @@
+"""Fitting what a bundle ships: teachers, then networks that learn from them and the measurements.
+
+``python -m gnn.distil SET.npz WORK`` does it where RDKit is not installed (a GPU machine);
+``hitlist train RECIPE --work WORK`` then finds all that was fitted in WORK.
+"""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gnn.errors import ModelError
+from gnn.models.kept_file import keep_array
+from gnn.models.network import NetworkConfig, State, network_config
+from gnn.models.pretrained import Pretrained, load_pretrained
+from gnn.models.runtime import pick_device
+from gnn.training.ensemble import Taught, claim, fit_ensemble, fit_members
+from gnn.training.heads import Report, inputs
+from gnn.training.teacher import Floats, average, teach
+from gnn.training.training import TrainingConfig
+from gnn.training.training_set import TrainingSet, load_training_set
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """Who teaches, and how the networks among them are made."""
+
+    teachers: tuple[str, ...]
+    """Of :data:`gnn.training.teacher.TEACHERS`."""
+    sizes: NetworkConfig
+    """They are given what the networks that they teach are given."""
+    training: TrainingConfig
+    members: int
+    """Networks that teach."""
+    values: tuple[str, ...] = ()
+    """Those of ``teachers`` whose mean teaches regressions; none names all of them."""
+
+
+def read_teaching(
+    how: Mapping[str, Any] | None, tasks: int, pretrained: Pretrained | None
+) -> Teaching | None:
+    """Return the teaching of what :meth:`gnn.assembly.recipe.Recipe.teaching_settings` gave."""
+    if how is None:
+        return None
+    return Teaching(
+        teachers=tuple(how["teachers"]),
+        sizes=network_config(tasks, how["network"], pretrained),
+        training=TrainingConfig(**how["training"]),
+        members=how["members"],
+        values=tuple(how["values"]),
+    )
+
+
+REFIT = "refit"
+"""Folder, in that of the training, of what is fitted on every row."""
+
+
+class Fitted(NamedTuple):
+    """What was fitted."""
+
+    states: list[State]
+    """The networks to ship."""
+    lessons: dict[str, Floats]
+    """[M, T] what each teacher says of every molecule: values in the task's unit, or probabilities.
+    Empty without teachers."""
+    lesson: Floats | None = None
+    """What they say together, task by task."""
+
+
+def fit_taught(
+    data: TrainingSet,
+    sizes: NetworkConfig,
+    config: TrainingConfig,
+    members: int,
+    teaching: Teaching | None,
+    work: Path,
+    seed: int = 0,
+    device: str = "auto",
+    report: Report | None = None,
+    pretrained: Pretrained | None = None,
+) -> Fitted:
+    """Fit the ensemble of a recipe, ``members`` networks, with teachers or without.
+
+    Everything that is fitted is kept in ``work`` and taken from there.
+    """
+    settings: dict[str, Any] = {
+        "seed": seed,
+        "device": device,
+        "report": report,
+        "pretrained": pretrained,
+    }
+    own = replace(data, parts=data.parts[:members])
+    if teaching is None or pretrained is None:
+        return Fitted(fit_ensemble(own, sizes, config, work, **settings), {})
+    by = asdict(teaching)
+    claim(work, own, sizes, config, seed, pretrained, by)
+    where = pick_device(device)
+    settings["given"] = given = cache(partial(inputs, data, sizes, pretrained, where, report))
+    others = replace(data, parts=data.parts[: teaching.members])
+    first = fit_ensemble(others, teaching.sizes, teaching.training, work / "networks", **settings)
+    lessons = {}
+    for name in teaching.teachers:
+        kept = work / f"lesson-{name}.npy"
+        if not kept.is_file():
+            said = teach(data, teaching.sizes, first, given, name, where, report)
+            keep_array(kept, said)
+        lessons[name] = np.load(kept)
+    lesson = average(lessons)
+    if teaching.values:
+        values = average({name: lessons[name] for name in teaching.values})
+        lesson = np.where(data.binary, lesson, values)
+    states = fit_ensemble(own, sizes, config, work, **settings, taught=Taught(lesson, by))
+    return Fitted(states, lessons, lesson)
+
+
+def main() -> None:
+    """Fit the networks of a recipe or an assay from arrays, without chemistry."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("set", type=Path, help="arrays written by `hitlist train … --arrays`")
+    parser.add_argument("work", type=Path, help="folder for what is fitted")
+    parser.add_argument("--device", default="auto", help="cpu, cuda or auto")
+    options = parser.parse_args()
+    try:
+        fit_arrays(load_training_set(options.set), options.work, options.device)
+    except ModelError as error:
+        raise SystemExit(str(error)) from None
+
+
+def fit_arrays(data: TrainingSet, work: Path, device: str) -> None:
+    """Fit all that ``hitlist train --work`` will look for."""
+    recipe: dict[str, Any] = data.meta["recipe"]
+    pretrained = load_pretrained() if recipe["pretrained"] else None
+    sizes = network_config(len(data.tasks), recipe["network"], pretrained)
+    training = TrainingConfig(**recipe["training"])
+    if "members" not in recipe:  # an assay, which leaves out what diverges
+        _, notes = fit_members(
+            data, sizes, training, work, recipe["seed"], device, _show, pretrained
+        )
+        print(*notes, sep="\n")
+        return
+    teaching = read_teaching(recipe["teaching"], len(data.tasks), pretrained)
+    rounds = [(data, work)]
+    if recipe["refit"]:
+        rounds.append((data.everything(), work / REFIT))
+    for rows, place in rounds:
+        fit_taught(
+            rows,
+            sizes,
+            training,
+            recipe["members"],
+            teaching,
+            place,
+            recipe["seed"],
+            device,
+            _show,
+            pretrained,
+        )
+
+
+def _show(line: str, done: int, most: int) -> None:
+    print(f"{line}: {done}/{most}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Teachers: models that are right more often together, and too slow to screen with.
+
+Their mean on every training molecule and every task, measured or not, is what the networks of a
+bundle learn beside the measurements (distillation; Hinton et al. 2015, arXiv 1503.02531).
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from gnn.calibration.calibration import logistic
+from gnn.models.folded_kernel import FoldedKernel
+from gnn.models.gaussian_process import draw_to_bounds, invert
+from gnn.models.network import Network, NetworkConfig, State
+from gnn.training.forest import teacher_forest
+from gnn.training.heads import Report
+from gnn.training.training_set import TrainingSet
+
+Floats = npt.NDArray[np.float32]
+TEACHERS = ("networks", "process", "forest")
+MOST_ROWS = 12_000
+"""Compounds of one task at most in its Gaussian process; of more, so many are drawn."""
+_NOISE, _CLASS_NOISE = 0.1, 0.3
+"""Noise of the processes as a share of the targets' variance. Held-out scaffolds were predicted
+about equally well with 0.1 to 0.3 for values and with 0.3 to 1 for classes."""
+_PIECE = 512
+
+
+def teach(
+    data: TrainingSet,
+    sizes: NetworkConfig,
+    states: Sequence[State],
+    given: Callable[[], Tensor],
+    teacher: str,
+    device: torch.device,
+    report: Report | None = None,
+) -> Floats:
+    """Return what one of :data:`TEACHERS` says: [M, T] in the task's unit, or probabilities.
+
+    All learn from the rows that no member holds out. Of molecules whose values are presumed only
+    the networks know something; the others are NaN there, and for a task with fewer than two
+    measurements.
+
+    Args:
+        states: networks of ``sizes`` that were fitted on ``data``; their mean is one teacher.
+        given: gets what :func:`gnn.training.heads.inputs` returns.
+    """
+    makers: dict[str, Callable[[], Floats]] = {
+        "networks": lambda: _networks(data, sizes, states, given()),
+        "process": lambda: _process(data, device, report),
+        "forest": lambda: _forest(data, sizes, given(), report),
+    }
+    found = makers[teacher]()
+    if data.presumed is not None and teacher != "networks":
+        found[data.presumed] = np.nan
+    return found
+
+
+def average(lessons: dict[str, Floats]) -> Floats:
+    """Return the mean of teachers [M, T] where they say something, NaN where none does."""
+    every = np.stack(list(lessons.values()))
+    known = np.isfinite(every)
+    total = np.where(known, every, 0).sum(axis=0)
+    count = known.sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+
+
+def _rows(data: TrainingSet, task: int) -> npt.NDArray[np.int64]:
+    """Return the rows of a task that were measured and that no member holds out."""
+    seen = np.isin(data.parts, ("fit", "stop")).all(axis=0)
+    return np.flatnonzero(seen & data.measured[:, task])
+
+
+@torch.no_grad()
+def _networks(
+    data: TrainingSet, sizes: NetworkConfig, states: Sequence[State], given: Tensor
+) -> Floats:
+    found = np.zeros((len(given), len(data.tasks)), np.float32)
+    for state in states:
+        network = Network(sizes, torch.from_numpy(data.factors))
+        network.load_state_dict(state)
+        network.to(given.device).eval()
+        for start in range(0, len(given), _PIECE):
+            piece = network.judge(given[start : start + _PIECE].float())
+            said = (piece * network.scale + network.shift).cpu().numpy()
+            said = np.where(data.binary, logistic(said), said)
+            found[start : start + _PIECE] += said / len(states)
+    return found
+
+
+@torch.no_grad()
+def _process(data: TrainingSet, device: torch.device, report: Report | None) -> Floats:
+    """Gaussian processes on shared substructures, one for each task."""
+    kernel = FoldedKernel(data.graphs, data.factors, device)
+    tasks = len(data.tasks)
+    support = np.flatnonzero(np.isin(data.parts, ("fit", "stop")).all(axis=0))
+    place = np.full(data.graphs.molecules, -1)
+    place[support] = np.arange(len(support))
+    alpha, centre = np.zeros((len(support), tasks)), np.zeros(tasks)
+    generator = np.random.default_rng(0)
+    for task in range(tasks):
+        rows = _rows(data, task)
+        if len(rows) > MOST_ROWS:
+            rows = np.sort(generator.choice(rows, MOST_ROWS, replace=False))
+        if len(rows) < 2:
+            centre[task] = np.nan
+            continue
+        values = data.values[rows, task].astype(np.float64)
+        centre[task], scale = values.mean(), max(float(values.std()), 1e-6)
+        binary = bool(data.binary[task])
+        gram = kernel.among(rows, rows).cpu().numpy()
+        inverse = invert(gram, _CLASS_NOISE if binary else _NOISE)
+        targets = (values - centre[task]) / scale
+        if not binary:
+            targets = draw_to_bounds(inverse, targets, data.bounds[rows, task])
+        alpha[place[rows], task] = scale * (inverse @ targets)
+        if report is not None:
+            report("Gaussian processes", task + 1, tasks)
+    found = np.empty((data.graphs.molecules, tasks), np.float32)
+    weights = torch.from_numpy(alpha).float().to(device)
+    for start in range(0, len(found), _PIECE):
+        rows = np.arange(start, min(start + _PIECE, len(found)))
+        found[rows] = (kernel.among(rows, support) @ weights).cpu().numpy() + centre
+        if report is not None:
+            report("what the Gaussian processes say", start, len(found))
+    return np.where(data.binary, np.clip(found, 0, 1), found).astype(np.float32)
+
+
+def _forest(
+    data: TrainingSet, sizes: NetworkConfig, given: Tensor, report: Report | None
+) -> Floats:
+    """Random forests on counted environments, one for each task."""
+    counts = given[:, : sizes.environments].float().cpu().numpy()
+    found = np.empty((len(counts), len(data.tasks)), np.float32)
+    for task in range(len(data.tasks)):
+        rows = _rows(data, task)
+        classes = bool(data.binary[task])
+        if len(rows) < 2:
+            found[:, task] = np.nan
+            continue
+        found[:, task] = teacher_forest(counts, rows, data.values[rows, task], classes)
+        if report is not None:
+            report("random forests", task + 1, len(data.tasks))
+    return found

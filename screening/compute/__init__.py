@@ -1,0 +1,1 @@
+"""Dask clusters: connections, certificates, equal installations, what a stage costs."""

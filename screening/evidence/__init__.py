@@ -1,0 +1,1 @@
+"""What speaks for and against a hit: neighbours, atoms, alerts, measurements."""

@@ -1,0 +1,202 @@
+"""Hold hits to the library's own bytes and to the models, before compounds are ordered by them.
+
+Prepared libraries and scores lie in folders that others may write, and the ledger that has their
+hashes lies beside them. So what a hit list rests on is made again from what nobody rewrites
+unnoticed: the records of the library's file, whose hash names the run, and the bundles.
+"""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from distributed import Client
+
+from chem.features.describe import PROPERTIES
+from chem.features.written_graphs import written_graphs
+from chem.library.read import Library
+from chem.records.records import Record
+from gnn.bundle.bundle import DISTANCE, Bundle
+from gnn.bundle.predict import PARTS
+from gnn.features.batch import collect
+from screening.compute.cluster import run_window
+from screening.errors import AlteredError
+from screening.prepare.records import prepare_records
+from screening.rank.identity import key_text
+from screening.score.loaded import Known, known_bundles, load_predictor
+
+RECORD = (
+    *("compound_id", "name", "input_smiles", "smiles", "changes", "key", "extra"),
+    *("status", "stage", "code"),
+)
+"""Columns of a prepared record that are made again from the library, beside its properties."""
+SLACK = 0.25
+"""Share of the prediction's standard deviation by which a score may differ from what is predicted
+again. Networks round in bfloat16 otherwise on other processors: bfloat16 and float32 differ by up
+to 0.063 of it, over 256 compounds and all shipped tasks."""
+PROPERTY_SLACK = 1e-4
+"""Share by which a property may differ: they are float32, and summed in one order."""
+DISTANCE_SLACK = 1e-3
+CHUNK = 128
+NAMED = 3
+"""Differences that a message names."""
+
+
+class Difference(NamedTuple):
+    """One thing that is not what it was made from."""
+
+    compound_id: str
+    column: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.compound_id}: {self.column} {self.found} instead of {self.expected}"
+
+
+def check_hits(
+    hits: pd.DataFrame,
+    library: Library | None,
+    bundles: Sequence[Bundle],
+    featurizer: str,
+    half: bool,
+    client: Client,
+) -> None:
+    """Hold hits, as a ranking has them, to the library's file and to the models.
+
+    library: None where its file is not at hand; then the records are not compared.
+
+    Raises:
+        AlteredError: some differ; one line with the first of them.
+    """
+    if library is not None:
+        refuse("prepared records", compare_records(hits, library))
+    again = predict_again(hits["smiles"].tolist(), bundles, featurizer, half, client)
+    refuse("scores", compare_predictions(hits, again, bundles))
+
+
+def refuse(what: str, differences: Sequence[Difference]) -> None:
+    """Raise AlteredError where there are differences."""
+    if not differences:
+        return
+    told = "; ".join(map(str, differences[:NAMED]))
+    more = f", and {len(differences) - NAMED} more" if differences[NAMED:] else ""
+    raise AlteredError(
+        f"the {what} were altered after they were written ({told}{more}), so nothing is handed "
+        "over: find out who can write to the cache and to the run's folder, remove both, and run "
+        "again"
+    )
+
+
+def compare_records(hits: pd.DataFrame, library: Library) -> list[Difference]:
+    """Compare hits with what the records of the library are, read and standardized again.
+
+    hits: with ``row`` and those columns of ``RECORD`` that are to be compared.
+    """
+    rows = {int(row) for row in hits["row"]}
+    records: list[Record] = []
+    for record in copy(library):  # what the first reading counted stays
+        if record.row in rows:
+            records.append(record)
+            if len(records) == len(rows):
+                break
+    made = {int(one["row"]): one for one in prepare_records(records).to_pylist()}
+    wanted = [name for name in RECORD if name in hits]
+    numbers = [name for name in PROPERTIES if name in hits]
+    differences: list[Difference] = []
+    for hit in hits[["row", *wanted, *numbers]].to_dict("records"):
+        one = made.get(int(hit["row"]))
+        if one is None:
+            label = str(hit.get("compound_id", ""))
+            differences.append(Difference(label, "row", str(hit["row"]), "a row of the library"))
+            continue
+        one["key"] = key_text(one["key"])
+        differences += [
+            Difference(str(one["compound_id"]), name, _shown(hit[name]), _shown(one[name]))
+            for name in wanted
+            if _shown(hit[name]) != _shown(one[name])
+        ]
+        differences += [
+            Difference(str(one["compound_id"]), name, f"{hit[name]}", f"{one[name]}")
+            for name in numbers
+            if not _is_near(hit[name], one[name])
+        ]
+    return differences
+
+
+def _is_near(found: float | None, made: float | None) -> bool:
+    """Compare two values of a property; a rejected record has none (None, or NaN in a frame)."""
+    absent = [one is None or one != one for one in (found, made)]
+    if any(absent) or found is None or made is None:
+        return all(absent)
+    return abs(found - made) <= PROPERTY_SLACK * max(1.0, abs(made))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return ";".join(map(str, value))
+    return str(value)
+
+
+@dataclass(frozen=True)
+class _Predicting:
+    """What a worker needs: addresses and hashes, never a pickled model."""
+
+    bundles: tuple[Known, ...]
+    featurizer: str
+    half: bool
+
+
+def predict_again(
+    smiles: Sequence[str], bundles: Sequence[Bundle], featurizer: str, half: bool, client: Client
+) -> pd.DataFrame:
+    """Predict standardized molecules in the workers: every column of every bundle, in order."""
+    work = _Predicting(known_bundles(bundles), featurizer, half)
+    chunks = [(at, tuple(smiles[at : at + CHUNK])) for at in range(0, len(smiles), CHUNK)]
+    tables = dict(run_window(client, partial(_predict_chunk, work), chunks))
+    found = [tables[at].to_pandas() for at, _ in chunks]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def _predict_chunk(work: _Predicting, chunk: tuple[int, tuple[str, ...]]) -> tuple[int, pa.Table]:
+    """Predict some molecules; runs in a worker."""
+    at, smiles = chunk
+    predictor = load_predictor(work.bundles, work.featurizer, "cpu", work.half)
+    graphs = collect([one.graph for one in written_graphs(smiles)])
+    return at, pa.table(predictor.predict(graphs))
+
+
+def compare_predictions(
+    hits: pd.DataFrame, again: pd.DataFrame, bundles: Sequence[Bundle]
+) -> list[Difference]:
+    """Compare scores with what the models predict again: [n] rows each, in one order."""
+    if not len(hits):
+        return []
+    found: list[Difference] = []
+    ids = hits["compound_id"] if "compound_id" in hits else hits["row"].map("row {}".format)
+    for bundle in bundles:
+        for task in bundle.card.tasks:
+            column = f"{bundle.card.name}_{task.name}"
+            slack = SLACK * again[f"{column}_std"].to_numpy(np.float64) + 1e-6
+            for ending in PARTS:
+                found += _compare(ids, hits, again, f"{column}{ending}", slack)
+        distance = f"{bundle.card.name}_{DISTANCE}"
+        found += _compare(ids, hits, again, distance, np.full(len(hits), DISTANCE_SLACK))
+    return found
+
+
+def _compare(
+    ids: pd.Series, hits: pd.DataFrame, again: pd.DataFrame, name: str, slack: Any
+) -> list[Difference]:
+    if name not in hits or name not in again:
+        return []
+    scored, made = hits[name].to_numpy(np.float64), again[name].to_numpy(np.float64)
+    apart = ~(np.abs(scored - made) <= slack)  # NaN is apart
+    return [
+        Difference(str(ids.iloc[at]), name, f"{scored[at]:.3f}", f"{made[at]:.3f}")
+        for at in np.flatnonzero(apart)
+    ]

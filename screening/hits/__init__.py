@@ -1,0 +1,1 @@
+"""The hit list as CSV, SD file and workbook, and what its columns mean."""

@@ -1,0 +1,202 @@
+"""The hits as one table of text: every file of the hand-over shows these same cells."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import pandas as pd
+
+from chem.features.describe import PROPERTIES
+from screening.evidence.evidence import Evidence, Neighbour
+from screening.objective.screen import Screen
+from screening.reason.nearest import ENDS, column_name, neighbour_cells
+from screening.reason.reason import contradictions, doubts, reason
+from screening.text.cells import format_number
+from screening.text.domain import Outside, outside_of
+from screening.text.units import PROBABILITY, decimals_of, unit_of
+
+Group = Literal[
+    "identity",
+    "score",
+    "prediction",
+    "domain",
+    "neighbours",
+    "alerts",
+    "property",
+    "structure",
+    "input",
+    "vendor",
+]
+"""Groups of columns, in the order in which they stand."""
+PROPERTY_DECIMALS = {"mw": 2, "logp": 2, "tpsa": 1, "qed": 2, "sa_score": 1}
+"""Other properties are counts."""
+VENDOR_PREFIX = "vendor_"
+"""Goes before a vendor's column when its name is already taken."""
+
+UNNAMED = "vendor_column"
+"""The name of a vendor's column that has none: SD fields and spreadsheets need one."""
+
+
+class Column(NamedTuple):
+    """One column of the hit list."""
+
+    name: str
+    """Header, unique in the table."""
+    source: str
+    """Column of the ranked frame, or the vendor's own name of the field."""
+    decimals: int | None
+    """Decimals of a number; None for text."""
+    group: Group
+    measured: bool = False
+    """Whether its text is a measured value: a number, or a bound such as ``<5.00``."""
+
+
+class HitTable(NamedTuple):
+    """Hits in rank order. Cells are plain text, not yet escaped for any format."""
+
+    columns: tuple[Column, ...]
+    rows: list[list[str]]
+    """[hits][columns]"""
+    contradictions: tuple[Mapping[str, str], ...] = ()
+    """[hits] what was measured of each against its prediction (``reason.contradictions``)."""
+    outsides: tuple[tuple[Outside, ...], ...] = ()
+    """[hits] the bundles whose domains each lies outside of."""
+    doubts: tuple[tuple[str, ...], ...] = ()
+    """[hits] why its predictions are not to be relied on, in a few words each."""
+
+    def first(self, size: int) -> "HitTable":
+        """Return the table of the first hits."""
+        told = (self.contradictions[:size], self.outsides[:size], self.doubts[:size])
+        return HitTable(self.columns, self.rows[:size], *told)
+
+    def records(self) -> list[dict[str, str]]:
+        """Each row as ``{header: cell}``."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+
+def hit_table(
+    hits: pd.DataFrame,
+    screen: Screen,
+    units: Mapping[str, str],
+    extra_columns: Sequence[str] = (),
+    evidence: Sequence[Evidence] | None = None,
+    limits: Mapping[str, float] | None = None,
+) -> HitTable:
+    """Lay out ranked hits in the documented order of columns.
+
+    hits: ``Ranking.hits`` of a scored frame with ``compound_id, name, smiles, input_smiles,
+    changes`` (texts) and ``extra`` (a JSON object or a dict of the vendor's fields); of
+    ``picked_by, list_rank, alerts, qed, sa_score, scaffold, cluster, stereo, variant_of, key``
+    those that it has are shown.
+    units: unit of each predicted task; a probability has 3 decimals, anything else 2.
+    extra_columns: the library's own order of the vendor's columns; fields that are not in it
+    follow in order of first appearance. evidence: of each hit, in their order; without it there
+    are no columns of measured neighbours. limits: of the columns of distances, for ``reason``.
+    """
+    extras = (
+        [_extra(value) for value in hits["extra"]] if "extra" in hits else [{} for _ in hits.index]
+    )
+    vendor = dict.fromkeys([*extra_columns, *(key for extra in extras for key in extra)])
+    columns = list(_own_columns(hits, screen, units, evidence is not None))
+    taken = {column.name for column in columns}
+    for field in vendor:
+        name = field if field.strip() else UNNAMED
+        while name in taken:
+            name = VENDOR_PREFIX + name
+        taken.add(name)
+        columns.append(Column(name, field, None, "vendor"))
+    near: list[Mapping[str, tuple[Neighbour, ...]]] = [{} for _ in hits.index]
+    if evidence is not None:
+        near = [one.neighbours for one in evidence]
+    rows, against, outsides, doubted = [], [], [], []
+    for hit, extra, known in zip(hits.to_dict("records"), extras, near, strict=True):
+        whole = {str(name): value for name, value in hit.items()}
+        whole["reason"] = reason(whole, screen, units, limits, known)
+        against.append(contradictions(whole, screen, units, known))
+        outsides.append(tuple(outside_of(whole, limits or {}).values()))
+        doubted.append(tuple(doubts(whole, screen, limits or {}, known)))
+        whole |= _neighbour_cells(known, screen, units)
+        rows.append([_cell(whole, extra, column) for column in columns])
+    return HitTable(tuple(columns), rows, tuple(against), tuple(outsides), tuple(doubted))
+
+
+def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
+    """Columns of distances to the training compounds of a bundle, such as ``activity_distance``."""
+    own = {*screen.tasks, *screen.objective_columns}
+    return [name for name in map(str, hits) if name.endswith("_distance") and name not in own]
+
+
+def _own_columns(
+    hits: pd.DataFrame, screen: Screen, units: Mapping[str, str], neighbours: bool
+) -> Iterator[Column]:
+    yield Column("rank", "rank", 0, "identity")
+    yield Column("compound_id", "compound_id", None, "identity")
+    yield Column("smiles", "smiles", None, "identity")
+    yield Column("score", "score", 4, "identity")
+    yield Column("name", "name", None, "identity")
+    yield from _present(hits, "identity", {"picked_by": None, "list_rank": 0})
+    yield Column("reason", "reason", None, "identity")
+    own = {
+        f"{part.name}{end}": decimals_of(part.task, screen, units)
+        for part in screen.primary
+        for end in ("", "_std", "_lower")
+    }
+    for name in screen.objective_columns:
+        yield Column(name, name, own.get(name, 3 if name.startswith("d_") else 2), "score")
+    for task in screen.tasks:
+        decimals = decimals_of(task, screen, units)
+        ends = {f"{task}{end}": decimals for end in ("", "_std", "_lo", "_hi")}
+        yield from _present(hits, "prediction", ends)
+    for name in distance_columns(hits, screen):
+        yield Column(name, name, 2, "domain")
+    for part in screen.primary if neighbours else ():
+        for end in ENDS:
+            name = column_name(part.name, end)
+            two = 2 if end == "similarity" else None
+            yield Column(name, name, two, "neighbours", measured=end == "value")
+    yield from _present(hits, "alerts", {"alerts": None})
+    properties = (*PROPERTIES, "qed", "sa_score")
+    rounded = {name: PROPERTY_DECIMALS.get(name, 0) for name in properties}
+    yield from _present(hits, "property", rounded)
+    yield from _present(
+        hits, "structure", {"scaffold": None, "cluster": 0, "stereo": None, "variant_of": None}
+    )
+    yield from _present(hits, "input", {"key": None})
+    yield Column("changes", "changes", None, "input")
+    yield Column("row", "row", 0, "input")
+    yield Column("input_smiles", "input_smiles", None, "input")
+
+
+def _present(
+    hits: pd.DataFrame, group: Group, decimals: Mapping[str, int | None]
+) -> Iterable[Column]:
+    """Columns of those names that the frame has."""
+    return (Column(name, name, n, group) for name, n in decimals.items() if name in hits)
+
+
+def _neighbour_cells(
+    known: Mapping[str, Sequence[Neighbour]], screen: Screen, units: Mapping[str, str]
+) -> dict[str, Any]:
+    cells: dict[str, Any] = {}
+    for part in screen.primary:
+        is_class = unit_of(part.task, screen, units) == PROBABILITY
+        decimals = decimals_of(part.task, screen, units)
+        cells |= neighbour_cells(part.name, known.get(part.task, ()), decimals, is_class)
+    return cells
+
+
+def _cell(hit: Mapping[str, Any], extra: Mapping[str, str], column: Column) -> str:
+    if column.group == "vendor":
+        return extra.get(column.source, "")
+    value = hit[column.source]
+    if column.decimals is not None:
+        return "" if value is None else format_number(value, column.decimals)
+    if column.source == "changes":
+        return "; ".join(value)
+    return str(value)
+
+
+def _extra(value: str | Mapping[str, str]) -> Mapping[str, str]:
+    loaded: Mapping[str, str] = json.loads(value) if isinstance(value, str) else value
+    return {str(key): str(text) for key, text in loaded.items()}

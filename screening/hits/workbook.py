@@ -1,0 +1,190 @@
+"""``hits.xlsx``: the cells of ``hits.csv`` for a spreadsheet, where a text stays a text.
+
+A spreadsheet guesses what the cells of a CSV file are: the id ``0012`` becomes 12, ``1E5`` a
+hundred thousand, ``MAR1`` a date, and no way of writing the CSV file prevents it. A workbook says
+what each cell is. Its texts are stored as texts and formatted as texts, so none is executed, not
+even when it is edited, and they need no apostrophe.
+
+A cell holds 32,767 characters; a longer text is cut there and says so. The same table gives the
+same bytes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from io import BufferedWriter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from chem.disk.files import atomic_path, scratch_beside
+from screening.hits.dictionary import Definition
+from screening.hits.table import Column, Group, HitTable
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+LONGEST = 32_767
+"""Characters that a cell can hold, by the file format."""
+CUT = " … (cut: hits.csv has all of it)"
+COLORS: dict[Group, str] = {
+    "identity": "#d9e2f3",
+    "score": "#e2efd9",
+    "prediction": "#fff2cc",
+    "domain": "#ededed",
+    "neighbours": "#fbe4d5",
+    "alerts": "#f8cbad",
+    "property": "#deeaf6",
+    "structure": "#e4dfec",
+    "input": "#ededed",
+    "vendor": "#f2f2f2",
+}
+"""Fill of the headers of each group."""
+WIDTHS = {"smiles": 30, "name": 24, "reason": 70, "alerts": 30, "compound_id": 18, "meaning": 90}
+"""Widths of columns in characters; others have that of their header, within bounds."""
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def write_workbook(path: Path, table: HitTable, definitions: Sequence[Definition]) -> None:
+    """Write two sheets: the hits, and what their columns say.
+
+    The hits' header and ids stay in view; every column can be filtered, and the columns of a group
+    behind its first fold away. A sheet has 16,384 columns: later ones are in ``hits.csv`` alone.
+    Raises OSError where it cannot be written.
+    """
+    with (
+        atomic_path(path) as temporary,
+        scratch_beside(path) as scratch,
+        _open_archive(temporary) as file,
+    ):
+        # Rows are flushed as they are written, so memory does not grow with the list.
+        options = {"constant_memory": True, "tmpdir": str(scratch), "use_zip64": True}
+        book = Workbook(file, options)
+        try:
+            book.set_properties({"created": datetime(2000, 1, 1)})
+            _hits(book, book.add_worksheet("hits"), table)
+            _dictionary(book, book.add_worksheet("columns"), definitions)
+            book.close()
+        except FileCreateError as error:
+            cause = error.args[0]
+            raise cause if isinstance(cause, OSError) else OSError(str(cause)) from error
+        finally:
+            # Or its destructor would write the file once more.
+            book.fileclosed = 1
+
+
+class _Archive(BufferedWriter):
+    """A file for an archive whose destructor writes its end even after an error.
+
+    Python would show a traceback where that fails too, so a file that is given up takes no more:
+    it only counts bytes.
+    """
+
+    given_up = False
+    place = 0
+    """Where the next byte would be, once it is given up."""
+
+    def give_up(self) -> None:
+        """Write nothing any more."""
+        self.place = super().tell()
+        self.given_up = True
+
+    def write(self, data: "Buffer") -> int:
+        if not self.given_up:
+            return super().write(data)
+        self.place += memoryview(data).nbytes
+        return memoryview(data).nbytes
+
+    def flush(self) -> None:
+        if not self.given_up:
+            super().flush()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if not self.given_up:
+            return super().seek(offset, whence)
+        self.place = offset
+        return offset
+
+    def tell(self) -> int:
+        return self.place if self.given_up else super().tell()
+
+
+@contextmanager
+def _open_archive(path: Path) -> Iterator[_Archive]:
+    with path.open("wb", buffering=0) as raw:
+        file = _Archive(raw)
+        try:
+            yield file
+            file.flush()
+        except BaseException:
+            file.give_up()
+            raise
+
+
+def _hits(book: Workbook, sheet: Worksheet, table: HitTable) -> None:
+    text = book.add_format({"num_format": "@"})
+    numbers = {
+        n: book.add_format({"num_format": f"0.{'0' * n}" if n else "0"})
+        for n in {column.decimals for column in table.columns if column.decimals is not None} | {2}
+    }
+    headers = {
+        group: book.add_format({"bold": True, "bg_color": color, "bottom": 1, "num_format": "@"})
+        for group, color in COLORS.items()
+    }
+    sheet.outline_settings(visible=True, symbols_below=False, symbols_right=False)
+    before: Group | None = None
+    for at, column in enumerate(table.columns):
+        # The first of a group stays, so that groups fold one by one.
+        folds = column.group == before and column.group != "identity"
+        sheet.set_column(at, at, _width(column.name), None, {"level": 1 if folds else 0})
+        before = column.group
+        _write_text(sheet, 0, at, column.name, headers[column.group])
+    for number, row in enumerate(table.rows, 1):
+        for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            if _is_number(column, cell):
+                decimals = 2 if column.decimals is None else column.decimals
+                sheet.write_number(number, at, float(cell), numbers[decimals])
+            else:
+                _write_text(sheet, number, at, cell, text)
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+
+
+def _dictionary(book: Workbook, sheet: Worksheet, definitions: Sequence[Definition]) -> None:
+    text = book.add_format({"num_format": "@"})
+    bold = book.add_format({"bold": True, "bottom": 1})
+    for at, name in enumerate(Definition._fields):
+        sheet.set_column(at, at, _width(name))
+        sheet.write_string(0, at, name, bold)
+    for number, definition in enumerate(definitions, 1):
+        for at, cell in enumerate(definition):
+            _write_text(sheet, number, at, cell, text)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, len(definitions), len(Definition._fields) - 1)
+
+
+def _write_text(sheet: Worksheet, row: int, column: int, text: str, style: Format) -> None:
+    """Write a text as it is, whatever it is; one that is too long for a cell is cut."""
+    if not text:
+        return
+    if len(text) > LONGEST:
+        text = text[: LONGEST - len(CUT)] + CUT
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # Such a text would be taken for markup and be written raw; in pieces it is not.
+        sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:], style)
+    else:
+        sheet.write_string(row, column, text, style)
+
+
+def _is_number(column: Column, cell: str) -> bool:
+    numeric = column.decimals is not None or column.measured
+    return numeric and _NUMBER.fullmatch(cell) is not None
+
+
+def _width(name: str) -> int:
+    return WIDTHS.get(name, min(max(len(name) + 3, 9), 24))

@@ -1,0 +1,200 @@
+"""What a lab wants: the table ``[lab]`` of a screen. Every key has a sensible default.
+
+All that can be impossible is found when the settings are read, before any work: hits change
+how many plates there are, never whether they can be filled.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from chem.errors import InputError
+from chem.records.counted import counted
+from screening.objective.doses import Dispense, Recipe, recipes, series
+from screening.objective.parts import NotTiny, Strict
+from screening.objective.volumes import from_nl, from_ul, ul_text
+from screening.objective.wells import FORMATS, PlateFormat
+
+LEVELS = 6
+"""Intermediate dilutions at most; each is made from the one before it."""
+
+Concentration = Annotated[float, Field(gt=0, le=1e6), NotTiny]
+Volume = Annotated[float, Field(gt=0, le=1e4), NotTiny]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$", max_length=60)]
+"""What every instrument's software reads: letters, digits and ``_.-``."""
+
+
+class Lab(Strict):
+    """Plates, doses, liquids and the order. Volumes are of liquid, in the unit of the key."""
+
+    # --- The assay's plates
+    plate: Literal[96, 384] = 384
+    edge_wells: bool = True
+    """Whether the rim of a plate is used; if not, it stays empty."""
+    controls: Literal["columns", "spread"] = "columns"
+    """``columns``: in the outer columns, alternating; ``spread``: among the samples."""
+    controls_each: Annotated[int, Field(ge=1, le=192)] | None = None
+    """Positive and as many negative controls on a plate; left out: what the outer columns hold."""
+    positive_controls: bool = True
+    """Whether half of the controls are positive; if not, all are DMSO."""
+    reference: Annotated[str, Field(min_length=1, max_length=200)] = "unnamed reference"
+    """Name of the compound of the positive controls; its own name says that nobody chose one."""
+    reference_uM: Concentration = 10.0  # noqa: N815
+    reference_stock_mM: Concentration = 10.0  # noqa: N815
+    replicates: Annotated[int, Field(ge=1, le=24)] = 1
+    replicate_plates: bool = False
+    """Whether each replicate has plates of its own, rather than columns of its own."""
+    randomize: bool = True
+    """Whether places are drawn; if not, they follow the rank."""
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+    prefix: Name = ""
+    """Begins every plate's name; left out, the screen's name does."""
+
+    # --- What is in a well
+    top_uM: Concentration = 10.0  # noqa: N815
+    """The concentration, or the highest of a series."""
+    points: Annotated[int, Field(ge=1, le=24)] = 1
+    """Concentrations of each compound; 1 is no series."""
+    dilution: Annotated[float, Field(gt=1, le=1000)] = 3.0
+    """From one dose to the next."""
+    well_volume_ul: Volume = 50.0
+    """All that is in a well in the end."""
+    dmso_percent: Annotated[float, Field(gt=0, le=100), NotTiny] = 0.5
+    """Share of DMSO in every well that is used, by volume; DMSO is added up to it."""
+    tolerance: Annotated[float, Field(ge=0, le=0.2)] = 0.05
+    """How far, relatively, whole drops may miss a concentration."""
+
+    # --- The dispenser and its source plates
+    drop_nl: Volume = 2.5
+    """Every volume is a multiple of it: 2.5 for most Echos, 25 for an Echo 525."""
+    max_transfer_nl: Volume = 500.0
+    """A larger transfer is written as several."""
+    stock_mM: Concentration = 10.0  # noqa: N815
+    source_plate: Literal[96, 384] = 384
+    source_plate_type: Name = "384PP_DMSO2"
+    """As the Echo's software calls it."""
+    source_volume_ul: Volume = 40.0
+    """What each source well is filled with."""
+    source_dead_ul: Annotated[float, Field(ge=0, le=1e4)] = 15.0
+    """What has to stay in it."""
+    intermediate_factor: Annotated[float, Field(gt=1, le=1000)] = 10.0
+    """Of each intermediate dilution of a stock, where low doses need one."""
+    pipette_ul: Volume = 1.0
+    """The smallest volume that is pipetted to make one."""
+
+    # --- The order
+    amount: Annotated[float, Field(gt=0, le=1e6), NotTiny] | None = None
+    """Of each compound at the least; more is ordered where the plates need more."""
+    unit: Literal["uL", "mg"] = "uL"
+    """``uL`` of stock in DMSO, or ``mg`` of solid."""
+
+    @property
+    def form(self) -> PlateFormat:
+        """The grid of an assay plate."""
+        return FORMATS[self.plate]
+
+    @property
+    def source_form(self) -> PlateFormat:
+        """The grid of a source plate."""
+        return FORMATS[self.source_plate]
+
+    @property
+    def drop(self) -> int:
+        """Picoliters of a drop."""
+        return from_nl(self.drop_nl)
+
+    @property
+    def dispense(self) -> Dispense:
+        """What a well can take. The DMSO of a well is rounded to whole drops."""
+        most = round(self.dmso_percent * self.well_volume_ul * 10 / self.drop_nl)
+        return Dispense(self.drop_nl, most, self.well_volume_ul, self.tolerance)
+
+    @property
+    def source_room(self) -> int:
+        """Picoliters that may be taken from one source well."""
+        return from_ul(self.source_volume_ul) - from_ul(self.source_dead_ul)
+
+    @property
+    def pipetted(self) -> int:
+        """Picoliters of the level before that go into the well of an intermediate dilution."""
+        return from_ul(self.source_volume_ul / self.intermediate_factor)
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """The doses of a compound, highest first."""
+        wanted = series(self.top_uM, self.points, self.dilution)
+        factor = self.intermediate_factor
+        return recipes(wanted, self.stock_mM * 1000, factor, LEVELS, self.dispense)
+
+    @property
+    def dilutes(self) -> bool:
+        """Whether a dose needs an intermediate dilution of the stock; a single low one may."""
+        return any(recipe.level for recipe in self.recipes)
+
+    @property
+    def reference_recipe(self) -> Recipe:
+        """The dose of the positive control, always from its stock."""
+        stock = self.reference_stock_mM * 1000
+        return recipes([self.reference_uM], stock, 2.0, 0, self.dispense)[0]
+
+    @property
+    def control_wells(self) -> int:
+        """Control wells of the outer columns of a plate."""
+        columns = self.form.control_columns(self.edge_wells)
+        return sum(well.column in columns for well in self.form.usable(self.edge_wells))
+
+    @property
+    def controls_of_a_kind(self) -> int:
+        """Positive controls on a plate, and negative ones."""
+        return self.controls_each or self.control_wells // 2
+
+    @property
+    def capacity(self) -> int:
+        """Samples that a plate holds."""
+        kept = self.control_wells if self.controls == "columns" else 2 * self.controls_of_a_kind
+        return len(self.form.usable(self.edge_wells)) - kept
+
+    @model_validator(mode="after")
+    def _can_be_done(self) -> Self:
+        if not self.dispense.most:
+            raise InputError(
+                f"dmso_percent = {self.dmso_percent:g} of {self.well_volume_ul:g} uL is less than "
+                f"half a drop of {self.drop_nl:g} nL; raise it"
+            )
+        if self.dispense.most * self.drop > from_ul(self.well_volume_ul):
+            raise InputError("dmso_percent leaves no room in the well; lower it")
+        if self.max_transfer_nl < self.drop_nl:
+            raise InputError(
+                f"max_transfer_nl = {self.max_transfer_nl:g} is below a drop "
+                f"({self.drop_nl:g} nL); raise it"
+            )
+        if self.controls == "columns" and 2 * self.controls_of_a_kind > self.control_wells:
+            raise InputError(
+                f"controls_each = {self.controls_each}: the outer columns of this plate hold "
+                f'{self.control_wells // 2} of each kind; lower it, or write controls = "spread"'
+            )
+        if self.points > self.capacity:
+            raise InputError(
+                f"a plate has {counted(max(self.capacity, 0), 'well')} for samples, but one "
+                f"compound takes {self.points}; lower points or controls_each, or take a larger "
+                "plate"
+            )
+        if self.dilutes and self.pipetted < from_ul(self.pipette_ul):
+            raise InputError(
+                f"an intermediate dilution takes {ul_text(self.pipetted)} uL (source_volume_ul / "
+                f"intermediate_factor), below pipette_ul = {self.pipette_ul:g}; raise "
+                "source_volume_ul or lower intermediate_factor"
+            )
+        most = max(self.dispense.most * self.drop, self.pipetted if self.dilutes else 0)
+        if self.source_room < most:
+            raise InputError(
+                f"a source well of {self.source_volume_ul:g} uL with {self.source_dead_ul:g} uL "
+                f"dead gives less than the {ul_text(most)} uL that one transfer may take; raise "
+                "source_volume_ul or lower source_dead_ul"
+            )
+        if self.positive_controls:
+            try:
+                _ = self.reference_recipe
+            except InputError as error:
+                raise InputError(f"reference_uM: {error}") from error
+        return self

@@ -1,0 +1,227 @@
+"""A screen as one frozen record: what is read, what is predicted, what is wanted.
+
+Unknown keys are refused, so a typing mistake never silently changes a ranking.
+"""
+
+import math
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from chem.assess.examine import EXAMINED
+from chem.errors import InputError
+from screening.objective.lab_settings import Lab
+from screening.objective.parts import (
+    Liability,
+    OffTarget,
+    Prediction,
+    Primary,
+    Strict,
+    Text,
+    Window,
+)
+from screening.objective.selection import POOL_PER_HIT, Selection
+
+RESERVED = frozenset(
+    [
+        *("rank", "compound_id", "smiles", "score", "name", "picked_by", "list_rank", "reason"),
+        *("sa_score", "scaffold", "cluster", "row", "changes", "input_smiles", "extra"),
+        *EXAMINED,
+    ]
+)
+"""Columns of the hit list that no part of an objective may take."""
+
+
+class Limit(NamedTuple):
+    """One hard filter: compounds beyond it leave the list, counted under ``name``."""
+
+    name: str
+    side: Literal["min", "max"]
+    column: str
+    value: float
+
+    @property
+    def late(self) -> bool:
+        """Whether its column is worked out only for what ranks high: QED, numbers of alerts."""
+        return self.column in EXAMINED
+
+    def takes(self, value: float) -> bool:
+        """Whether a compound with this value leaves the list."""
+        return value < self.value if self.side == "min" else value > self.value
+
+
+class Screen(Strict):
+    """A whole screen: what is read, what is predicted, what is wanted."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
+    title: Text
+    library: Text
+    bundles: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    hits: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    exhaustive: bool = False
+    """Whether the ensembles score every compound, not only those that a triage finds promising."""
+    primary: Annotated[tuple[Primary, ...], Field(min_length=1, strict=False)]
+    off_targets: Annotated[tuple[OffTarget, ...], Field(strict=False)] = ()
+    liabilities: Annotated[tuple[Liability, ...], Field(strict=False)] = ()
+    windows: Annotated[tuple[Window, ...], Field(strict=False)] = ()
+    filters: dict[str, float] = Field(default_factory=dict)
+    """``max_<column>`` or ``min_<column>``: value; a value equal to its limit passes.
+
+    Columns are properties, predictions, parts of the score, and those of ``EXAMINED``."""
+    selection: Selection | None = None
+    """How the hits are chosen from the ranked list; None: they are the first of it."""
+    lab: Lab = Field(default_factory=Lab)
+    """How the hits are plated and dispensed."""
+
+    @property
+    def sought(self) -> int:
+        """Hits that a list without a selection would need, to be as long as this one's pool."""
+        if self.selection is None:
+            return self.hits
+        return max(self.hits, -(-self.selection.considered(self.hits) // POOL_PER_HIT))
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The filters on every compound, in the order of the file: the order they count in."""
+        return tuple(limit for limit in _limits(self) if not limit.late)
+
+    @property
+    def late_limits(self) -> tuple[Limit, ...]:
+        """The filters that are asked down the ranked list, after all others, in their order."""
+        return tuple(limit for limit in _limits(self) if limit.late)
+
+    @property
+    def parts(self) -> tuple[Prediction | Window, ...]:
+        """Every part of the objective, in the order of its desirabilities."""
+        return (*self.primary, *self.off_targets, *self.liabilities, *self.windows)
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Every predicted task that the objective uses, each once, in its order."""
+        used = [part.task for part in (*self.primary, *self.off_targets, *self.liabilities)]
+        return tuple(dict.fromkeys(used))
+
+    @property
+    def objective_columns(self) -> tuple[str, ...]:
+        """The columns that the objective adds beside ``score``, in their order."""
+        return tuple(name for _, names in _named_parts(self) for name in names)
+
+    @model_validator(mode="after")
+    def _names_are_clear(self) -> Self:
+        seen: dict[str, str] = dict.fromkeys(RESERVED, "the hit list itself")
+        for part, names in _named_parts(self):
+            for name in names:
+                if name in seen:
+                    raise ValueError(
+                        f'{part} would make the column "{name}", which {seen[name]} already has; '
+                        "give it another label"
+                    )
+                seen[name] = part
+        for key in self.filters:
+            if not key.startswith(("min_", "max_")) or len(key) == 4:
+                raise ValueError(
+                    f'filters: unknown key "{key}"; a filter is named max_<column> or '
+                    "min_<column>, such as max_mw"
+                )
+        for limit in self.late_limits:
+            _check_late(limit)
+        return self
+
+    @model_validator(mode="after")
+    def _pool_is_deep_enough(self) -> Self:
+        pool = None if self.selection is None else self.selection.pool
+        if pool is not None and pool < self.hits:
+            raise ValueError(
+                f"selection: a pool of {pool} is smaller than hits ({self.hits}); raise pool, or "
+                "leave it out"
+            )
+        return self
+
+    def check(self, columns: Collection[str], properties: Collection[str]) -> None:
+        """Compare every name with what the bundles predict and the library's properties.
+
+        columns: what the predictor yields (``activity_EGFR``, ``activity_EGFR_std``, ...).
+        Raises InputError naming the part, what was found and the closest known name.
+        """
+        known = set(columns)
+        tasks = [column for column in columns if f"{column}_std" in known]
+        groups = {
+            "primary": self.primary,
+            "off_targets": self.off_targets,
+            "liabilities": self.liabilities,
+        }
+        for group, parts in groups.items():
+            for number, part in enumerate(parts, 1):
+                if part.task not in tasks:
+                    raise self._unknown(f"[[{group}]] {number}", "target", part.task, tasks)
+        for number, window in enumerate(self.windows, 1):
+            where = f"[[windows]] {number}"
+            if window.property in EXAMINED:
+                raise InputError(
+                    f'screen {self.name}, {where}: "{window.property}" is known of the first '
+                    "compounds of the list alone, so it can filter but not score; write "
+                    f"min_{window.property} or max_{window.property} under [filters]"
+                )
+            if window.property not in properties:
+                raise self._unknown(where, "property", window.property, list(properties))
+        columns_now = [*EXAMINED, *properties, *columns, "score", *self.objective_columns]
+        for limit in self.limits:
+            if limit.column not in columns_now:
+                where = f"[filters] {limit.name}"
+                raise self._unknown(where, "column", limit.column, columns_now)
+        for name in self.objective_columns:
+            if name in known or name in properties:
+                raise InputError(
+                    f'screen {self.name}: a part labelled "{name}" hides the column of that name; '
+                    "give it another label"
+                )
+
+    def _unknown(self, where: str, kind: str, found: str, allowed: list[str]) -> InputError:
+        hint = suggest(found, allowed)
+        few = ", ".join(allowed[:8]) + (f", ... ({len(allowed)} in all)" if allowed[8:] else "")
+        text = (
+            f'screen {self.name}, {where}: unknown {kind} "{found}";{hint} known: {few or "none"}'
+        )
+        return InputError(" ".join(text.split()))
+
+
+def suggest(found: str, allowed: Collection[str]) -> str:
+    """`` did you mean "activity_EGFR"?`` for a near miss or a missing bundle name, else ``""``."""
+    whole = {name.casefold(): name for name in allowed}
+    bare = {name.split("_", 1)[-1].casefold(): name for name in allowed}
+    words = found.casefold()
+    for text, names in ((words, whole), (words, bare), (words.split("_", 1)[-1], bare)):
+        if match := get_close_matches(text, names, n=1, cutoff=0.6):
+            return f' did you mean "{names[match[0]]}"?'
+    return ""
+
+
+def _limits(screen: Screen) -> Iterator[Limit]:
+    """Every filter in the order of the file."""
+    for key, value in screen.filters.items():
+        yield Limit(key, "min" if key.startswith("min_") else "max", key[4:], value)
+
+
+def _check_late(limit: Limit) -> None:
+    """Refuse what nothing can pass, which would be found out by examining a whole library."""
+    most = 1.0 if limit.column == "qed" else math.inf
+    if limit.takes(0.0 if limit.side == "max" else most):
+        raise ValueError(
+            f"filters: {limit.name} = {limit.value:g} lets nothing pass; {limit.column} is "
+            + ("between 0 and 1" if limit.column == "qed" else "a count, 0 or more")
+        )
+
+
+def _named_parts(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each part in words, with the columns that it adds."""
+    for primary in screen.primary:
+        n = primary.name
+        yield f"primary {primary.task}", (f"d_{n}", n, f"{n}_std", f"{n}_lower")
+    for off in screen.off_targets:
+        yield f"off-target {off.task}", (f"d_selectivity_{off.name}", f"selectivity_{off.name}")
+    for liability in screen.liabilities:
+        yield f"liability {liability.task}", (f"d_{liability.name}",)
+    for window in screen.windows:
+        yield f"window {window.property}", (f"d_{window.property}",)

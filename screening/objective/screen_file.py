@@ -1,0 +1,203 @@
+"""Screens as TOML files: find one, read it with clear errors, write it back."""
+
+import json
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from chem.disk.regular import read_toml
+from chem.disk.roots import named_path
+from chem.errors import InputError
+from screening.objective.lab_settings import Lab
+from screening.objective.parts import Liability, OffTarget, Primary, Window
+from screening.objective.screen import Screen, suggest
+from screening.objective.selection import Selection
+
+PARTS: dict[str, type[BaseModel]] = {
+    "primary": Primary,
+    "off_targets": OffTarget,
+    "liabilities": Liability,
+    "windows": Window,
+}
+"""Tables that may be given several times, ``[[primary]]``."""
+TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab}
+"""Tables that may be given once, such as ``[selection]``, or left out."""
+
+
+def find_screen(name_or_path: str, shipped: Path) -> Path:
+    """The file of a screen: a path to a TOML file, or the name of one in the folder ``shipped``.
+
+    Raises InputError that lists the shipped screens when there is neither.
+    """
+    given = Path(name_or_path)
+    if given.suffix == ".toml" or len(given.parts) > 1:
+        given = named_path(given)
+        if given.is_file():
+            return given
+        raise InputError(f'no screen file "{name_or_path}"; give the path of a .toml file')
+    names = sorted(file.stem for file in shipped.glob("*.toml"))
+    if name_or_path in names:
+        return shipped / f"{name_or_path}.toml"
+    close = get_close_matches(name_or_path, names, n=1)
+    hint = f' did you mean "{close[0]}"?' if close else ""
+    raise InputError(
+        f'unknown screen "{_one_line(name_or_path)}";{hint} shipped screens: '
+        f"{', '.join(names) or 'none'}; or give the path of a .toml file"
+    )
+
+
+def load_screen(path: Path) -> Screen:
+    """Read and check a screen.
+
+    Raises InputError, one line with the file, the key, what was found and what is allowed.
+    """
+    try:
+        table = read_toml(path)
+    except OSError as error:
+        raise InputError(f"cannot read the screen {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not a text file in UTF-8: a screen is a TOML file") from error
+    except ValueError as error:
+        raise InputError(f"{path} is not valid TOML: {_one_line(str(error))}") from error
+    try:
+        return Screen.model_validate(table)
+    except ValidationError as error:
+        raise InputError(f"{path}: {explain(error)}") from error
+
+
+def dump_screen(screen: Screen) -> str:
+    """The screen as TOML text with every default written out; ``load_screen`` gives it back.
+
+    What a table leaves out and has no value of its own is named in a comment below it: no budget,
+    or as many controls as the plate's outer columns hold.
+    """
+    lines = ["# The screen as it ran, every default written out."]
+    for key in ("name", "title", "library", "bundles", "hits", "exhaustive"):
+        lines.append(f"{key} = {_toml(getattr(screen, key))}")
+    for group in PARTS:
+        for part in getattr(screen, group):
+            lines += ["", f"[[{group}]]", *_pairs(_given(part))]
+    if screen.filters:
+        lines += ["", "[filters]", *_pairs(screen.filters.items())]
+    for name in TABLES:
+        if (table := getattr(screen, name)) is not None:
+            lines += ["", f"[{name}]", *_pairs(_given(table)), *_left_out(table)]
+    return "\n".join(lines) + "\n"
+
+
+def hash_screen(screen: Screen) -> str:
+    """SHA-256 of the resolved screen: comments and spacing of the file do not matter."""
+    return sha256(dump_screen(screen).encode()).hexdigest()
+
+
+def _given(part: BaseModel) -> list[tuple[str, Any]]:
+    """The keys of one table; TOML has no null, and an empty label is the default one."""
+    given = [(key, value) for key, value in part if value is not None and value != ""]
+    return sorted(given, key=lambda item: item[0] == "weight")
+
+
+def _left_out(table: BaseModel) -> list[str]:
+    """A comment with the keys that have no value, if there are any."""
+    names = [key for key, value in table if value is None or value == ""]
+    return [f"# left out: {', '.join(names)}"] if names else []
+
+
+def _pairs(items: Iterable[tuple[str, Any]]) -> list[str]:
+    return [f"{_key(key)} = {_toml(value)}" for key, value in items]
+
+
+def _key(key: str) -> str:
+    bare = key.isascii() and key.replace("_", "a").replace("-", "a").isalnum()
+    return key if bare else _toml(key)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        # JSON's escapes are TOML's, but TOML also wants DEL escaped.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return repr(value)
+
+
+def explain(error: ValidationError) -> str:
+    """The first thing that is wrong, in one line, and how many more there are."""
+    problems = _causes(error.errors())
+    first = min(problems, key=lambda p: p["type"] != "extra_forbidden")
+    loc, kind = first["loc"], first["type"]
+    where = _place(loc)
+    if kind == "extra_forbidden":
+        allowed = list(
+            {**PARTS, **TABLES}[str(loc[0])].model_fields if loc[1:] else Screen.model_fields
+        )
+        text = f"unknown key {where};{suggest(str(loc[-1]), allowed)} allowed: {', '.join(allowed)}"
+    elif kind == "missing":
+        text = f"the key {where} is missing"
+    elif kind == "value_error":
+        text = f"{where}: {first['ctx']['error']}" if loc else str(first["ctx"]["error"])
+    else:
+        found = json.dumps(first["input"], ensure_ascii=False, default=str)
+        found = found if len(found) <= 60 else found[:57] + "..."
+        text = f"{where}: found {found}; {_wanted(first)}"
+    more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
+    return _one_line(text) + more
+
+
+def _causes(problems: Sequence[Any]) -> list[Any]:
+    """Leave out what only follows from another problem: it is no second mistake.
+
+    A table in which something is wrong is missing from its list, which is then too short; a key
+    that is misspelt is missing under its own name.
+    """
+    unknown = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
+
+    def follows(problem: Any) -> bool:
+        loc = problem["loc"]
+        if problem["type"] == "too_short":
+            return any(other["loc"][: len(loc)] == loc for other in problems if other != problem)
+        return problem["type"] == "missing" and any(
+            key[:-1] == loc[:-1] and get_close_matches(str(key[-1]), [str(loc[-1])])
+            for key in unknown
+        )
+
+    return [problem for problem in problems if not follows(problem)]
+
+
+def _wanted(problem: Any) -> str:
+    ctx = problem.get("ctx", {})
+    if problem["type"] == "string_pattern_mismatch" and problem["loc"][-1] == "task":
+        return "a task is written <bundle>_<task>, such as activity_EGFR"
+    if problem["type"] == "string_pattern_mismatch":
+        return f"expected letters, digits and -_. only (pattern {ctx['pattern']})"
+    if problem["type"] in ("tuple_type", "model_type") and problem["loc"][0] in PARTS:
+        return f"write it as a [[{problem['loc'][0]}]] table"
+    if problem["type"] == "model_type" and problem["loc"][0] in TABLES:
+        return f"write it as a [{problem['loc'][0]}] table"
+    message: str = problem["msg"]
+    for ours, theirs in (("it", "Input"), ("the list", "Tuple"), ("list", "tuple")):
+        message = message.replace(theirs, ours)
+    return message.replace("dictionary", "table")
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """``[[primary]] 2, "zero"``: tables of one kind are counted from 1."""
+    if len(loc) >= 2 and isinstance(loc[1], int):
+        rest = "".join(f', "{key}"' for key in loc[2:])
+        table = f"[[{loc[0]}]] {loc[1] + 1}" if loc[0] in PARTS else f"{loc[0]}, item {loc[1] + 1}"
+        return table + rest
+    if len(loc) >= 2:
+        item = f", item {loc[2] + 1}" if loc[2:] and isinstance(loc[2], int) else ""
+        return f'[{loc[0]}] "{loc[1]}"{item}'
+    if loc and loc[0] in TABLES:
+        return f"[{loc[0]}]"
+    return f'"{loc[0]}"' if loc else "the screen"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""A library standardized and featurized once, in processes that may be killed."""

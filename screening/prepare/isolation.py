@@ -1,0 +1,200 @@
+"""A chemistry process seen by its owner: started, asked, watched, and replaced when it dies."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from mmap import mmap
+from select import select
+from tempfile import TemporaryFile
+from time import monotonic
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from screening.errors import LostError
+from screening.prepare.chemist import NO_MOLECULE, OUT_OF_MEMORY
+from screening.prepare.limits import Limits
+from screening.prepare.messages import HEADER, READY, RECORDS, TABLE, Message
+
+LOOK_SECONDS = 0.1
+"""How often the memory of a working process is looked at."""
+LOOK_CLOSELY_SECONDS = 0.001
+"""The same while it is tried what one molecule does: a gigabyte is taken in a tenth of a second."""
+START_SECONDS = 300.0
+"""By the clock, for a process to start on a very busy machine."""
+PATIENCE = 30
+"""Time by the clock, in limits of CPU time, without a new molecule: then the process is stuck."""
+BACKSTOP = 4
+"""Address space refused by the kernel, in limits of memory: if the watch should be late."""
+TIMED_OUT, MEMORY, CRASHED = "timed_out", "out_of_memory", "crashed"
+
+
+class Death(NamedTuple):
+    """Records were not prepared."""
+
+    suspect: int | None
+    """Place of the record that was being worked on; None where that is not known."""
+    code: str
+    """``timed_out``, ``out_of_memory`` or ``crashed``."""
+    detail: str
+    """One line for a person."""
+
+
+class ChemistryError(LostError):
+    """Chemistry processes do not start, or die without any molecule to blame."""
+
+
+class Chemist:
+    """One chemistry process, started when it is needed and again after each death.
+
+    Not for two threads at once. ``close`` it, or let the owning process end: the process sees the
+    end of its input, and if it works, the next molecule or the timer ends it.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._at_rest = 0
+
+    def ask(self, packed: bytes, closely: bool = False) -> pa.Table | Death:
+        """Have packed records prepared: their table, or who stopped it and why.
+
+        closely: look at memory so often that want of it and a crash for want of it are one reason.
+        """
+        process = self._process or self._start()
+        with suppress(BrokenPipeError):  # it is dead: what follows finds out of what
+            _write(process, Message(RECORDS, packed))
+        look = LOOK_CLOSELY_SECONDS if closely else LOOK_SECONDS
+        answer = self._wait(process, self.limits.seconds * PATIENCE, look)
+        if not isinstance(answer, Death) and self._is_greedy(_peak(process.pid)):
+            answer = Death(None, MEMORY, self._too_much())  # it was too quick to be seen
+        if isinstance(answer, Death):
+            self.close()
+            return answer
+        if answer.kind == TABLE:
+            return pa.ipc.open_stream(answer.body).read_all()
+        place, _, error = answer.body.decode().partition(" ")
+        return Death(_known(int(place)), CRASHED, " ".join(error.split()))
+
+    @property
+    def pid(self) -> int | None:
+        """Number of the process that runs now."""
+        return self._process.pid if self._process else None
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()  # does nothing to one that was waited for
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
+        self._note.close()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        try:
+            with suppress(ChemistryError):  # something may have killed it while it started
+                return self._start_process()
+            return self._start_process()
+        except OSError as error:
+            raise ChemistryError(f"no chemistry process starts here: {error}") from error
+
+    def _start_process(self) -> "subprocess.Popen[bytes]":
+        with TemporaryFile() as note, TemporaryFile() as said:
+            note.write(bytes(8))  # not a hole, which would kill this process where a disk is full
+            note.flush()
+            self._note = mmap(note.fileno(), 8)
+            self._set_note(NO_MOLECULE)
+            arguments = (note.fileno(), self.limits.seconds, self.limits.memory * BACKSTOP)
+            # -P: a folder called chem where the command was given must not be imported.
+            self._process = process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "screening.prepare.chemist", *map(str, arguments)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                bufsize=0,
+                pass_fds=[note.fileno()],
+                env={**os.environ, "OMP_NUM_THREADS": "1"},
+            )
+            answer = self._wait(process, START_SECONDS, LOOK_SECONDS)
+            if isinstance(answer, Death):
+                self.close()
+                said.seek(0)
+                lines = said.read().decode(errors="replace").split("\n")
+                last = next((line for line in reversed(lines) if line.strip()), answer.detail)
+                raise ChemistryError(f"no chemistry process starts here: {last.strip()}")
+            assert answer.kind == READY
+            self._at_rest = _peak(process.pid)
+            return process
+
+    def _wait(
+        self, process: "subprocess.Popen[bytes]", patience: float, look: float
+    ) -> Message | Death:
+        """Wait for the answer, with an eye on memory and on whether there is any progress."""
+        assert process.stdout is not None
+        received, wanted = bytearray(), HEADER.size
+        noted, since = self._noted(), monotonic()
+        while len(received) < wanted:
+            if select([process.stdout], [], [], look)[0]:
+                piece = os.read(process.stdout.fileno(), 1 << 20)
+                if not piece:
+                    return self._explain(process.wait())
+                received += piece
+                if wanted == HEADER.size <= len(received):
+                    wanted += HEADER.unpack_from(received)[1]
+                continue
+            if self._is_greedy(_peak(process.pid)):
+                return Death(self._noted(), MEMORY, self._too_much())
+            if self._noted() != noted:
+                noted, since = self._noted(), monotonic()
+            elif monotonic() - since > patience:
+                return Death(noted, TIMED_OUT, f"no end after {patience:g} s by the clock")
+        return Message(HEADER.unpack_from(received)[0], bytes(received[HEADER.size :]))
+
+    def _explain(self, status: int) -> Death:
+        """Say what a process died of that closed its end."""
+        if status == OUT_OF_MEMORY:
+            return Death(self._noted(), MEMORY, self._too_much())
+        if status == -signal.SIGPROF:
+            detail = f"took more than {self.limits.seconds:g} s of CPU time"
+            return Death(self._noted(), TIMED_OUT, detail)
+        how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        return Death(self._noted(), CRASHED, f"ended the process that worked on it ({how})")
+
+    def _is_greedy(self, peak: int) -> bool:
+        return self._at_rest > 0 and peak - self._at_rest > self.limits.memory
+
+    def _too_much(self) -> str:
+        return f"needed more than {self.limits.memory / (1 << 20):,.0f} MiB of memory"
+
+    def _noted(self) -> int | None:
+        return _known(int.from_bytes(self._note[:8], sys.byteorder, signed=True))
+
+    def _set_note(self, index: int) -> None:
+        self._note[:8] = index.to_bytes(8, sys.byteorder, signed=True)
+
+
+def _known(place: int) -> int | None:
+    return None if place == NO_MOLECULE else place
+
+
+def _write(process: "subprocess.Popen[bytes]", message: Message) -> None:
+    assert process.stdin is not None
+    left = memoryview(HEADER.pack(message.kind, len(message.body)) + message.body)
+    while left:
+        left = left[os.write(process.stdin.fileno(), left) :]
+
+
+def _peak(pid: int) -> int:
+    """Return the most memory that a process has held, in bytes; 0 where the system does not say."""
+    try:
+        with open(f"/proc/{pid}/status", "rb", buffering=0) as file:
+            status = file.read(4096)
+    except OSError:
+        return 0
+    _, _, after = status.partition(b"VmHWM:")
+    return int(after.split(maxsplit=1)[0]) * 1024 if after else 0

@@ -1,0 +1,247 @@
+"""Prepare a library once: every record standardized, featurized, described, in partitions.
+
+A prepared folder holds its ledger and, once all is done, ``prepared.json``; ``part-*.parquet`` and
+``duplicates.parquet`` are beside them, or in a store that many machines see. Preparing again does
+nothing. Chemistry runs in processes of its own (``screening.prepare.quarantine``), so that no
+molecule can stop it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from distributed import Client
+
+from chem.disk.files import remove_durably
+from chem.errors import InputError
+from chem.features.graphs import featurizer_spec
+from chem.library.count import estimate_records
+from chem.library.read import READER, Library
+from chem.records.records import Record, text_size
+from chem.structure.standardize import STANDARDIZER
+from screening.compute.cluster import run_window
+from screening.errors import told_in_one_line
+from screening.prepare.cut import rows_of_partition
+from screening.prepare.duplicates import COLUMNS, find_duplicates
+from screening.prepare.limits import Limits, read_limits
+from screening.prepare.partitions import DUPLICATES
+from screening.prepare.prepared import SUMMARY, Prepared, read_summary, write_summary
+from screening.prepare.quarantine import pack_slices, prepare_apart
+from screening.prepare.records import REJECTED
+from screening.storage.ledger import Ledger, difference, hash_purpose
+from screening.storage.store import Store
+
+MOST_TEXT = 128_000_000
+"""Characters in a partition: twice what ``screening.prepare.cut`` makes of the first records."""
+_WITH_HEADER = ("csv", "tsv")
+"""Formats whose first line is no record."""
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being done, how many are done, and of how many (None: not known)."""
+
+
+def prepare_purpose(
+    library: Library, partition_rows: int, limits: Limits | None = None
+) -> dict[str, Any]:
+    """Return all that a prepared folder's content depends on."""
+    return {
+        "library": library.path.name,
+        "sha256": library.sha256,
+        "columns": [library.smiles_column, library.id_column, library.name_column],
+        "partition_rows": partition_rows,
+        "limits": (limits or read_limits())._asdict(),
+        "featurizer": featurizer_spec()["hash"],
+        "standardizer": STANDARDIZER,
+        "reader": READER,
+        "rdkit": version("rdkit"),
+        "hitlist": version("hitlist"),
+    }
+
+
+def prepare_library(
+    library: Library,
+    folder: Path,
+    client: Client,
+    partition_rows: int | None = None,
+    progress: Progress | None = None,
+    limits: Limits | None = None,
+    store: Store | None = None,
+) -> Prepared:
+    """Prepare a library into a folder, going on from what is there.
+
+    partition_rows: by default what ``rows_of_partition`` says.
+    limits: what one molecule may take, by default what ``read_limits`` says. One that takes more,
+    or that crashes RDKit, is a reject of the stage ``isolate``.
+    store: where the partitions go, by default the folder itself.
+
+    Raises InputError when the folder belongs to another library or is in use, or when the library
+    was altered since its hash was taken; StoreError when a disk is full or cannot be written.
+    What was done by then is kept.
+    """
+    library.check_unchanged()  # or another file's molecules would be kept under this one's hash
+    limits = limits or read_limits()
+    partition_rows = partition_rows or rows_of_partition(library)
+    purpose = prepare_purpose(library, partition_rows, limits)
+    store = store or Store(folder)
+    if finished := _find_finished(folder, purpose, store):
+        return finished
+    with Ledger(folder, purpose, store) as ledger:
+        summary = read_summary(folder)
+        if summary is not None and _stands(summary, ledger):
+            return summary
+        with told_in_one_line(folder / SUMMARY):
+            remove_durably(folder / SUMMARY)
+        names, rows = _write_partitions(library, client, partition_rows, ledger, limits, progress)
+        try:
+            library.check_unchanged(bytes_too=True)
+        except InputError:
+            for name in names:  # of two files perhaps; the ledger forgets what is not there
+                store.remove(name)
+            raise
+        duplicates = find_duplicates(names, partial(store.read_table, columns=COLUMNS))
+        digest = store.write_table(DUPLICATES, duplicates)
+        ledger.record(DUPLICATES, {"rows": duplicates.num_rows}, digest)
+        done = [ledger.entries[name] for name in names]
+        codes = sum((Counter(one.counts("reject_codes")) for one in done), Counter[str]())
+        prepared = Prepared(
+            folder=folder,
+            store=store,
+            key=hash_purpose(purpose),
+            library=library.path.name,
+            sha256=library.sha256,
+            featurizer=purpose["featurizer"],
+            extra_columns=tuple(library.extra_columns),
+            partition_rows=partition_rows,
+            rows=rows,
+            rejected=sum(one.count("rejected") for one in done),
+            duplicates=duplicates.num_rows,
+            duplicates_sha256=digest,
+            reject_codes=dict(sorted(codes.items())),
+            unseen_atoms=sum(one.count("unseen_atoms") for one in done),
+            partitions=tuple(names),
+            standardizer=purpose["standardizer"],
+            notes=(*library.notes, *library.counted),
+        )
+        write_summary(prepared)
+    return prepared
+
+
+def _find_finished(folder: Path, purpose: dict[str, Any], store: Store) -> Prepared | None:
+    """Return what was prepared whole, perhaps by another user: nothing is locked or written.
+
+    None where anything is missing, altered or of another purpose: opening the ledger to write
+    mends it, or says what it is.
+    """
+    summary = read_summary(folder)
+    if summary is None:
+        return None
+    try:
+        ledger = Ledger.read(folder, store)
+    except InputError:
+        return None
+    if difference(ledger.purpose, purpose) or not _stands(summary, ledger):
+        return None
+    return summary if ledger.holds([DUPLICATES, *summary.partitions]) else None
+
+
+def _stands(summary: Prepared, ledger: Ledger) -> bool:
+    """Tell whether a summary is of what the ledger has: nothing missing, nothing made again."""
+    repeats = ledger.entries.get(DUPLICATES)
+    return (
+        summary.store == ledger.store
+        and repeats is not None
+        and repeats.sha256 == summary.duplicates_sha256
+        and all(name in ledger.entries for name in summary.partitions)
+    )
+
+
+def _write_partitions(
+    library: Library,
+    client: Client,
+    partition_rows: int,
+    ledger: Ledger,
+    limits: Limits,
+    progress: Progress | None,
+) -> tuple[list[str], int]:
+    names: list[str] = []
+    rows = 0
+    total = _estimate(library) if progress is not None else None
+    entries = ledger.entries.items()
+    done = sum(entry.count("rows") for name, entry in entries if name != DUPLICATES)
+
+    def missing() -> Iterator[tuple[str, list[bytes]]]:
+        nonlocal rows, total
+        source = iter(library)
+        while chunk := _take(source, partition_rows):
+            name = f"part-{len(names):05d}.parquet"
+            names.append(name)
+            rows += len(chunk)
+            if name not in ledger.entries:
+                yield name, pack_slices(chunk)
+        total = rows  # the file was read to its end: no estimate any more
+
+    work = partial(prepare_partition, ledger.store, limits)
+    for name, facts, digest in run_window(client, work, missing()):
+        ledger.record(name, facts, digest)
+        done += facts["rows"]
+        if progress is not None:
+            progress("prepare", done, None if total is None else max(total, done))
+    return names, rows
+
+
+def _take(source: Iterator[Record], most: int) -> list[Record]:
+    """Return the next records, ``most`` at most; they wait in memory.
+
+    Raises InputError where they hold more text than ``MOST_TEXT``.
+    """
+    taken, held = [], 0
+    for record in islice(source, most):
+        taken.append(record)
+        held += text_size(record)
+        if held > MOST_TEXT:
+            raise InputError(
+                f"the records {taken[0].row:,} to {record.row:,} hold more than "
+                f"{MOST_TEXT // 1_000_000} MB of text, and {most:,} are held at once; leave out "
+                "columns that nobody needs, or name fewer records with --partition-rows of "
+                "`hitlist prepare` or `hitlist screen`"
+            )
+    return taken
+
+
+def _estimate(library: Library) -> int | None:
+    """Return about how many records a library has, its header not counted; None if not known."""
+    found = estimate_records(library.path, library.format)
+    header = 1 if library.format in _WITH_HEADER else 0
+    return None if found is None else max(found - header, 0)
+
+
+def prepare_partition(
+    store: Store, limits: Limits, item: tuple[str, list[bytes]]
+) -> tuple[str, dict[str, Any], str]:
+    """Prepare one partition's records, packed in slices, and write it; runs in a worker.
+
+    Returns its name, what was found, and the SHA-256 of the file.
+    """
+    name, slices = item
+    table = prepare_apart(slices, limits)
+    return name, _count(table), store.write_table(name, table)
+
+
+def _count(table: pa.Table) -> dict[str, Any]:
+    stages, codes = table["stage"].to_pylist(), table["code"].to_pylist()
+    rejects = Counter(
+        f"{stage}/{code}"
+        for state, stage, code in zip(table["status"].to_pylist(), stages, codes, strict=True)
+        if state == REJECTED
+    )
+    atoms = table["atoms"].combine_chunks().flatten().to_numpy()
+    return {
+        "rows": table.num_rows,
+        "rejected": sum(rejects.values()),
+        "reject_codes": dict(rejects),
+        "unseen_atoms": int((atoms == 0).sum()),
+    }

@@ -1,0 +1,124 @@
+"""Chemistry of many records, in a process apart: what stops it is quarantined, the rest goes on.
+
+Records travel in slices. When a slice ends in a death, the molecule that was being worked on is
+the suspect. Taking too much CPU time convicts it at once. Of anything else (a crash, memory, the
+system's own killer) it may be innocent, so it is tried alone in a fresh process: only if it is
+stopped there as well is it quarantined. So a verdict does not depend on what the process had done
+before. Where there is no suspect, or it proves innocent, the slice is cut in halves until the one
+at fault stands alone.
+"""
+
+import atexit
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pyarrow as pa
+
+from chem.records.records import Failure, Record
+from screening.prepare.isolation import CRASHED, TIMED_OUT, Chemist, ChemistryError, Death
+from screening.prepare.limits import Limits
+from screening.prepare.messages import pack_records, unpack_records
+from screening.prepare.records import SCHEMA, prepare_records
+
+SLICE = 256
+"""Records a message: what a death can cost, and a tenth of a second of work."""
+STAGE = "isolate"
+
+_idle: dict[Limits, list[Chemist]] = {}
+"""Processes that wait for work, kept for as long as this process lives."""
+
+
+def pack_slices(records: Sequence[Record]) -> list[bytes]:
+    """Pack records for ``prepare_apart``."""
+    return [pack_records(records[i : i + SLICE]) for i in range(0, len(records), SLICE)]
+
+
+def prepare_apart(slices: Sequence[bytes], limits: Limits) -> pa.Table:
+    """Do what ``prepare_records`` does, in a process of its own.
+
+    A record that stops it is rejected: stage ``isolate``, code ``timed_out``, ``out_of_memory`` or
+    ``crashed``. Raises ChemistryError when processes do not start, or die without touching any.
+    """
+    with _chemist(limits) as chemist:
+        tables = [table for packed in slices for table in _prepare(chemist, packed)]
+    # One chunk: the file that is written must not show where the slices were.
+    return pa.concat_tables([SCHEMA.empty_table(), *tables]).combine_chunks()
+
+
+@contextmanager
+def _chemist(limits: Limits) -> Iterator[Chemist]:
+    """Lend a process of this one's own; each thread has another."""
+    idle = _idle.setdefault(limits, [])
+    try:
+        chemist = idle.pop()
+    except IndexError:
+        chemist = Chemist(limits)
+    try:
+        yield chemist
+    except BaseException:
+        chemist.close()  # it may be in the middle of an answer
+        raise
+    idle.append(chemist)
+
+
+@atexit.register
+def close_chemists() -> None:
+    """End the processes that wait for work."""
+    for idle in _idle.values():
+        while idle:
+            idle.pop().close()
+
+
+def _prepare(chemist: Chemist, packed: bytes) -> Iterator[pa.Table]:
+    """Yield the rows of packed records, in order."""
+    found = chemist.ask(packed)
+    if not isinstance(found, Death):
+        yield found
+        return
+    pieces = deque(_divide(chemist, unpack_records(packed), found))
+    while pieces:
+        piece = pieces.popleft()
+        if isinstance(piece, pa.Table):
+            yield piece
+        elif piece:
+            found = chemist.ask(pack_records(piece))
+            rest = _divide(chemist, piece, found) if isinstance(found, Death) else [found]
+            pieces.extendleft(reversed(rest))
+
+
+def _divide(
+    chemist: Chemist, records: list[Record], death: Death
+) -> "list[pa.Table | list[Record]]":
+    """Divide records that a process died of into rows that are settled and records to try again."""
+    suspect = death.suspect
+    if suspect is not None and death.code != TIMED_OUT:
+        alone = _try_alone(chemist, records[suspect])
+        if isinstance(alone, Death):
+            death = alone
+        elif len(records) == 1:
+            return [alone]
+        else:
+            suspect = None
+    if suspect is not None:
+        convict = _quarantine(records[suspect], death)
+        return [records[:suspect], convict, records[suspect + 1 :]]
+    if len(records) > 1:
+        half = len(records) // 2
+        return [records[:half], records[half:]]
+    alone = _try_alone(chemist, records[0])
+    if isinstance(alone, Death):
+        if alone.suspect is None and alone.code == CRASHED:
+            raise ChemistryError(f"chemistry processes die before their work: {alone.detail}")
+        alone = _quarantine(records[0], alone)
+    return [alone]
+
+
+def _try_alone(chemist: Chemist, record: Record) -> pa.Table | Death:
+    chemist.close()  # a fresh one
+    return chemist.ask(pack_records([record]), closely=True)
+
+
+def _quarantine(record: Record, death: Death) -> pa.Table:
+    problem = Failure(STAGE, death.code, death.detail)
+    return prepare_records([record._replace(problem=problem)])

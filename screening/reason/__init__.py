@@ -1,0 +1,1 @@
+"""The sentence that says why a hit is one, and what it rests on."""

@@ -1,0 +1,142 @@
+"""What is predicted of a hit on a primary target, and what was measured of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from screening.evidence.evidence import Neighbour
+from screening.objective.parts import Primary
+from screening.reason.grades import Estimate, Grade, grade, with_measured, word_of
+from screening.reason.likeness import is_extrapolated, likeness
+from screening.reason.measured import Predicted, contradicts, measured_itself, worth
+from screening.reason.nearest import measured_text
+from screening.reason.sentence import Part, Parts, Place
+from screening.text.cells import format_number
+from screening.text.domain import (
+    NOT_RELIED_ON,
+    Limits,
+    Outside,
+    bundle_of,
+    distance_column,
+)
+from screening.text.units import PROBABILITY
+
+
+def contradiction(
+    hit: Mapping[str, Any], part: Primary, unit: str, near: Sequence[Neighbour]
+) -> str:
+    """Return ``measured 5.5``, the measurement that contradicts the prediction; "" without one.
+
+    hit: a row of the ranked frame. near: measured compounds of this target, nearest first.
+    """
+    if (found := measured_itself(near, str(hit["smiles"]))) is None:
+        return ""
+    mean = float(hit[part.name])
+    ends = (float(hit.get(f"{part.task}{end}", mean)) for end in ("_lo", "_hi"))
+    one, how = found
+    if contradicts(one, Predicted(mean, *ends), part, unit == PROBABILITY):
+        return f"measured {_measured(one, unit)}{how}"
+    return ""
+
+
+def unreliable(far: Outside) -> Part:
+    """Say that a hit is outside the domain of a model that predicts a primary target."""
+    where = f"outside {far.bundle}'s domain ({far.how_far})"
+    return Part(Place.VERDICT, f"{where}: {NOT_RELIED_ON}")
+
+
+def potency(
+    hit: Mapping[str, Any],
+    part: Primary,
+    unit: str,
+    near: Sequence[Neighbour],
+    alone: bool,
+    limits: Limits,
+    outsides: Mapping[str, Outside],
+) -> Parts:
+    """Tell the grade or a contradiction, and what was measured of compounds like it.
+
+    alone: whether this is the screen's only primary target. Outside the domain of the target's
+    model no grade is told: ``unreliable`` says why.
+    """
+    on = "" if alone else f" on {part.name}"
+    found = measured_itself(near, str(hit["smiles"]))
+    if bundle_of(part.task, limits) in outsides:
+        if found is not None:
+            yield Part(Place.FACT, f"measured {_measured(found[0], unit)}{found[1]}{on}")
+        elif near:
+            alike = format_number(near[0].similarity, 2)
+            yield Part(Place.FACT, f"nearest measured on {part.name} at {alike}")
+        return
+    value = _value(hit, part, unit)
+    if against := contradiction(hit, part, unit, near):
+        yield Part(Place.VERDICT, f"{against}{on}, contradicts the prediction ({value})")
+        return
+    distance = distance_to(hit, part, limits)
+    if found is None and is_extrapolated(near, distance):
+        alike = format_number(near[0].similarity, 2)
+        why = f"nothing like it measured there, nearest {alike}"
+        yield Part(Place.VERDICT, f"extrapolated on {part.name} ({value}): {why}")
+        return
+    yield _graded(hit, part, unit, found)
+    if found is None:
+        yield from likeness(hit, part, unit, near, on, distance)
+
+
+def distance_to(hit: Mapping[str, Any], part: Primary, limits: Limits) -> float | None:
+    """Return a hit's distance to what a target's model was trained on; None if not known."""
+    distance = hit.get(distance_column(part.task, limits))
+    return None if distance is None else float(distance)
+
+
+def is_reliable(
+    hit: Mapping[str, Any],
+    part: Primary,
+    near: Sequence[Neighbour],
+    limits: Limits,
+    outsides: Mapping[str, Outside],
+) -> bool:
+    """Tell whether a prediction is inside its model's domain and not extrapolated."""
+    if bundle_of(part.task, limits) in outsides:
+        return False
+    if measured_itself(near, str(hit["smiles"])) is not None:
+        return True
+    return not is_extrapolated(near, distance_to(hit, part, limits))
+
+
+def graded(hit: Mapping[str, Any], part: Primary, unit: str) -> tuple[Grade, Estimate]:
+    """Return the grade of a hit's prediction, and the numbers that it was graded by."""
+    mean = float(hit[part.name])
+    # A screen without caution ranks by the prediction; words need its error all the same.
+    lower = min(float(hit[f"{part.name}_lower"]), mean - float(hit[f"{part.name}_std"]))
+    estimate = Estimate(mean, lower)
+    return grade(estimate, part, unit), estimate
+
+
+def _graded(
+    hit: Mapping[str, Any], part: Primary, unit: str, found: tuple[Neighbour, str] | None
+) -> Part:
+    value = _value(hit, part, unit)
+    told, (_, cautious) = graded(hit, part, unit)
+    if found is not None:
+        value += f", measured {_measured(found[0], unit)}{found[1]}"
+        told = with_measured(told, found[0], not found[1], part, unit)
+    if told == Grade.UNCERTAIN:
+        value += f", cautiously {format_number(cautious, _decimals(unit))}"
+    earns = worth(float(hit[f"{part.name}_lower"]), part)
+    if told.is_good and earns == 0:
+        value += ", too little for this screen"
+    return Part(Place.VERDICT, f"{word_of(told, unit)} {part.name} ({value})")
+
+
+def _value(hit: Mapping[str, Any], part: Primary, unit: str) -> str:
+    """Return a prediction ± its error; a probability tells its own doubt, and is told alone."""
+    names = (part.name,) if unit == PROBABILITY else (part.name, f"{part.name}_std")
+    return " ± ".join(format_number(float(hit[name]), _decimals(unit)) for name in names)
+
+
+def _decimals(unit: str) -> int:
+    return 2 if unit == PROBABILITY else 1
+
+
+def _measured(one: Neighbour, unit: str) -> str:
+    return measured_text(one, _decimals(unit), is_class=unit == PROBABILITY)

@@ -1,0 +1,135 @@
+"""What speaks against a hit beside its potency: liabilities, properties off their window, alerts.
+
+A liability's endpoint is
+
+- *not assessed* outside the domain of the model that predicts it, whatever is predicted there;
+- a *risk* where it is a probability of 0.5 or more, or worth less than halfway to the screen's
+  ``zero``; the costliest comes first;
+- *borderline* where it costs score without that;
+- *no risk predicted* where it costs nothing. That is said by name, and only of a hit without any
+  risk: of the others it would say little.
+
+A liability that is no such probability is *not as wanted*, *borderline* or *as wanted*.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from chem.records.counted import counted
+from screening.objective.desirability import FLOOR
+from screening.objective.parts import Liability
+from screening.objective.screen import Screen
+from screening.reason.measured import HALFWAY, LIKELY
+from screening.reason.sentence import Part, Parts, Place
+from screening.text.cells import format_number
+from screening.text.domain import Limits, Outside, bundle_of
+from screening.text.units import PROBABILITY, unit_of
+from screening.text.words import spoken
+
+
+class _Assessed(NamedTuple):
+    """A liability's endpoint of one hit."""
+
+    name: str
+    value: float
+    worth: float
+    gain: float
+    """What it adds to the logarithm of the score: the costliest is the least."""
+    is_risk: bool
+    """Whether it is a probability of something that is not wanted."""
+
+    @property
+    def is_bad(self) -> bool:
+        return self.worth < HALFWAY or (self.is_risk and self.value >= LIKELY)
+
+    @property
+    def is_clear(self) -> bool:
+        return self.worth >= 1 and not self.is_bad
+
+    @property
+    def told(self) -> str:
+        return f"{self.name} {format_number(self.value, 2)}"
+
+
+def risks(
+    hit: Mapping[str, Any],
+    screen: Screen,
+    units: Mapping[str, str],
+    limits: Limits,
+    outsides: Mapping[str, Outside],
+) -> Parts:
+    """Tell of every liability."""
+    far = [part for part in screen.liabilities if bundle_of(part.task, limits) in outsides]
+    yield from _not_assessed(far, screen, limits, outsides)
+    found = [_assess(hit, part, screen, units) for part in screen.liabilities if part not in far]
+    costliest = sorted(found, key=lambda one: one.gain)
+    bad = [one for one in costliest if one.is_bad]
+    yield from _bad(bad)
+    if border := [one for one in costliest if not one.is_bad and not one.is_clear]:
+        yield Part(Place.WARNING, f"borderline: {', '.join(one.told for one in border)}")
+    if bad:
+        return
+    clear = [one for one in found if one.is_clear]
+    if risk_free := [one.name for one in clear if one.is_risk]:
+        yield Part(Place.STRENGTH, f"{', '.join(risk_free)}: no risk predicted")
+    if wanted := [one.told for one in clear if not one.is_risk]:
+        yield Part(Place.STRENGTH, f"{', '.join(wanted)} as wanted")
+
+
+def _not_assessed(
+    far: Sequence[Liability], screen: Screen, limits: Limits, outsides: Mapping[str, Outside]
+) -> Parts:
+    """Say what is not known here; of a bundle that predicts a primary target that was said."""
+    primaries = {bundle_of(part.task, limits) for part in screen.primary}
+    bundles = dict.fromkeys(bundle_of(part.task, limits) for part in far)
+    for bundle in bundles:
+        if bundle in primaries:
+            continue
+        names = [spoken(part.name) for part in far if bundle_of(part.task, limits) == bundle]
+        how = f"outside its domain ({outsides[bundle].how_far})"
+        yield Part(Place.WARNING, f"{bundle} not assessed ({', '.join(names)}): {how}")
+
+
+def _assess(
+    hit: Mapping[str, Any], part: Liability, screen: Screen, units: Mapping[str, str]
+) -> _Assessed:
+    worth = float(hit[f"d_{part.name}"])
+    gain = part.weight * math.log(FLOOR + (1 - FLOOR) * worth)
+    is_risk = part.full < part.zero and unit_of(part.task, screen, units) == PROBABILITY
+    return _Assessed(spoken(part.name), float(hit[part.task]), worth, gain, is_risk)
+
+
+def _bad(bad: Sequence[_Assessed]) -> Parts:
+    """Tell all risks together, and then what is not as it is wanted."""
+    probable = [one.told for one in bad if one.is_risk]
+    if len(probable) > 1:
+        yield Part(Place.WARNING, f"risks: {', '.join(probable)}")
+    elif probable:
+        name, number = probable[0].rsplit(" ", 1)
+        yield Part(Place.WARNING, f"{name} risk {number}")
+    if others := [one.told for one in bad if not one.is_risk]:
+        yield Part(Place.WARNING, f"{', '.join(others)} not as wanted")
+
+
+def windows(hit: Mapping[str, Any], screen: Screen) -> Parts:
+    """Tell of properties that are not where they are wanted."""
+    off = [
+        f"{spoken(window.property)} {format_number(float(hit[window.property]), 1)}"
+        for window in screen.windows
+        if float(hit[f"d_{window.property}"]) < HALFWAY
+    ]
+    if off:
+        its = "its window" if len(off) == 1 else "their windows"
+        yield Part(Place.WARNING, f"{', '.join(off)} off {its}")
+
+
+def alerts(text: str) -> Parts:
+    """Tell alerts of PAINS by name, others by number. text: the hit's column ``alerts``."""
+    every = [alert for alert in text.split("; ") if alert]
+    pains = [alert for alert in every if alert.startswith("PAINS ")]
+    if pains:
+        yield Part(Place.WARNING, f"PAINS {', '.join(name[len('PAINS ') :] for name in pains)}")
+    if others := len(every) - len(pains):
+        more = "more " if pains else ""
+        yield Part(Place.WARNING, counted(others, f"{more}alert"))

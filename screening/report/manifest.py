@@ -1,0 +1,188 @@
+"""``manifest.json``: what went in, what came out, with what, and that the books balance."""
+
+import platform
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, NamedTuple
+
+from chem.structure.standardize import STANDARDIZER
+from screening.objective.screen import Screen
+from screening.objective.screen_file import hash_screen
+from screening.rank.rank import Ranking
+from screening.rank.variants import SAME_BUT_ISOTOPES
+from screening.select.chosen import EXCLUDED, is_refusal
+from screening.text.domain import crossed_domains
+
+PACKAGES = (
+    *("hitlist", "rdkit", "torch", "torch-geometric", "numpy", "pandas", "pyarrow"),
+    *("dask", "distributed", "deepchem", "prefect"),
+)
+
+
+class AccountingError(RuntimeError):
+    """Records went missing or were counted twice: a fault of the program, never of the input."""
+
+
+class Artefact(NamedTuple):
+    """Something that went into a run, named by content."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What a run knows beside its ranking."""
+
+    library: Artefact
+    bundles: tuple[Artefact, ...]
+    featurizer: str
+    """Hash of the featurizer's specification."""
+    rows: int
+    accepted: int
+    rejected: int
+    duplicates: int
+    reject_codes: Mapping[str, int]
+    """Rejects by ``<stage>/<code>``."""
+    reading: Sequence[str] = ()
+    """How the library was read: which column the ids are from, and what else was decided."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Wall-clock of each stage, in order."""
+    peak_memory_mb: Mapping[str, float] = field(default_factory=dict)
+    """Millions of bytes that all processes on this machine held together at most, by stage."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Unit of each predicted task: ``pActivity``, ``probability``, ..."""
+    measured: Mapping[str, str] = field(default_factory=dict)
+    """Content hash of each bundle's measured compounds, where it keeps them."""
+    standardizer: int = STANDARDIZER
+    """Number of the rules that made the structures."""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    """Columns of distance to training compounds: beyond which a model is out of its domain."""
+    calibrated: Collection[str] | None = None
+    """Tasks with a calibrated 90 % interval; None where no card was asked."""
+
+
+def check_accounts(facts: RunFacts, ranking: Ranking, screen: Screen) -> None:
+    """Raise AccountingError unless every record is accounted for exactly once."""
+    laws = {
+        "rows = accepted + rejected + duplicates": (
+            facts.rows,
+            facts.accepted + facts.rejected + facts.duplicates,
+        ),
+        "rejected = sum of reject codes": (facts.rejected, sum(facts.reject_codes.values())),
+        "scored = accepted": (ranking.scored, facts.accepted),
+        "scored = passed + sum of filtered + set aside": (
+            ranking.scored,
+            ranking.passed + sum(ranking.filtered.values()) + ranking.set_aside,
+        ),
+        **(
+            _plain_laws(ranking, screen)
+            if ranking.selection is None
+            else _chosen_laws(ranking, screen)
+        ),
+    }
+    for law, (left, right) in laws.items():
+        if left != right:
+            raise AccountingError(f"{law} does not hold: {left} and {right}; nothing was published")
+
+
+def _plain_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]:
+    """What holds where the hits are the first of the list."""
+    return {
+        "hits = the smaller of passed and hits asked for": (
+            len(ranking.hits),
+            min(ranking.passed, screen.hits),
+        ),
+        "examined = hits + sum of what late filters took": (
+            ranking.examined,
+            len(ranking.hits) + _taken_late(ranking, screen),
+        ),
+    }
+
+
+def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]:
+    """What holds where the hits are chosen."""
+    told, over = ranking.selection, ranking.passed_over
+    assert told is not None
+    assert over is not None
+    hits, reasons = len(ranking.hits), told["passed_over"]
+    refused = sum(n for why, n in reasons.items() if is_refusal(why))
+    excluded = sum(n for why, n in reasons.items() if why.startswith(EXCLUDED))
+    asked = told["considered"] - excluded if screen.late_limits else hits
+    return {
+        "nobody is told of twice": (
+            len({*ranking.hits["row"].tolist(), *over["row"].tolist()}),
+            hits + len(over),
+        ),
+        "considered = hits + passed over": (told["considered"], hits + sum(reasons.values())),
+        "passed over = listed + not listed": (
+            sum(reasons.values()),
+            len(over) + told["not_listed"],
+        ),
+        "hits = sum over the rules that picked them": (hits, sum(told["by_rule"].values())),
+        "hits = the smaller of what no rule refused and hits asked for": (
+            hits,
+            min(told["considered"] - refused, screen.hits),
+        ),
+        "examined = what late filters were asked about, or the hits": (
+            ranking.examined,
+            asked + _taken_late(ranking, screen),
+        ),
+    }
+
+
+def _taken_late(ranking: Ranking, screen: Screen) -> int:
+    """Return how many late filters took, and with them who is a hit but for isotope labels."""
+    late = sum(ranking.filtered[limit.name] for limit in screen.late_limits)
+    return late + ranking.filtered.get(SAME_BUT_ISOTOPES, 0)
+
+
+def build_manifest(
+    facts: RunFacts, ranking: Ranking, screen: Screen, files: Mapping[str, str]
+) -> dict[str, Any]:
+    """The manifest as plain JSON values. files: name to sha256 of what was written."""
+    check_accounts(facts, ranking, screen)
+    return {
+        "screen": {"name": screen.name, "title": screen.title, "sha256": hash_screen(screen)},
+        "library": facts.library._asdict(),
+        "reading": list(facts.reading),
+        "bundles": [bundle._asdict() for bundle in facts.bundles],
+        "measured": dict(facts.measured),
+        "featurizer": facts.featurizer,
+        "standardizer": facts.standardizer,
+        "counts": {
+            "rows": facts.rows,
+            "accepted": facts.accepted,
+            "rejected": facts.rejected,
+            "duplicates": facts.duplicates,
+            "scored": ranking.scored,
+            "filtered": sum(ranking.filtered.values()),
+            "set_aside": ranking.set_aside,
+            "passed": ranking.passed,
+            "examined": ranking.examined,
+            "hits": len(ranking.hits),
+        },
+        "rejected_by_code": dict(sorted(facts.reject_codes.items())),
+        "filtered_by_filter": ranking.filtered,
+        "triage": ranking.triage,
+        "selection": ranking.selection,
+        "domains": [one._asdict() for one in crossed_domains(ranking.hits, screen, facts.limits)],
+        "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
+        "peak_memory_mb": {stage: round(peak, 1) for stage, peak in facts.peak_memory_mb.items()},
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": dict(files),
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Python's and every relevant package's version, without importing any of them."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

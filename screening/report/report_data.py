@@ -1,0 +1,219 @@
+"""What a report's page knows of its hits, as JSON: its script draws everything from it.
+
+Every cell is the text that ``hits.csv`` has. A structure is stored once, as its marks and the
+places of its atoms, however often the page draws it. Structures are most of a page, so they are
+packed, to a fourth; the rest can be read in the page's source.
+"""
+
+import json
+import re
+import zlib
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from chem.output.depict import depict
+from screening.evidence.evidence import Contributions, Evidence
+from screening.hits.dictionary import define_columns
+from screening.hits.table import Column, HitTable
+from screening.objective.parts import Prediction
+from screening.objective.screen import Screen
+from screening.reason.measured import how_measured
+from screening.reason.nearest import measured_text
+from screening.report.manifest import RunFacts
+from screening.report.report_map import map_points
+from screening.text.bidi import isolated
+from screening.text.cells import format_number
+from screening.text.domain import bundle_of
+from screening.text.glossary import ALERTS
+from screening.text.units import (
+    PACTIVITY,
+    PROBABILITY,
+    decimals_of,
+    has_interval,
+    unit_of,
+)
+from screening.text.words import explain_objective, spoken
+
+PICTURE = (250, 180)
+"""Width and height of a structure in pixels; pages draw it larger and smaller."""
+SCALES = {PROBABILITY: (0.0, 1.0), PACTIVITY: (3.0, 11.0)}
+"""Ends of the axis on which a prediction of this unit is drawn."""
+STEPS = 1000
+"""Contributions are whole thousandths of the task's unit."""
+MAP_MOST = 4_000
+"""A map holds no more points than this: the hits, then measured compounds in their order."""
+
+
+class PageData(NamedTuple):
+    """All that a page's script needs, as plain JSON values."""
+
+    facts: dict[str, Any]
+    pictures: list[dict[str, Any]]
+    """Structures by number: those of the hits in order, then those of measured compounds."""
+
+
+def page_data(
+    table: HitTable, screen: Screen, facts: RunFacts, evidence: Sequence[Evidence] | None
+) -> PageData:
+    """Gather what the page shows. evidence: of each row of the table, in its order."""
+    if evidence is not None and len(evidence) != len(table.rows):
+        raise ValueError(f"found evidence of {len(evidence)} hits, expected {len(table.rows)}")
+    pictures = Pictures()
+    at = [column.name for column in table.columns].index("smiles")
+    smiles = [row[at] for row in table.rows]
+    named = table._replace(columns=tuple(map(_isolated, table.columns)))
+    for text in smiles:
+        pictures.number(text)
+    known = evidence or []
+    neighbours = [list(_neighbours(entry, screen, facts, pictures)) for entry in known]
+    points = map_points(pictures.smiles[:MAP_MOST])
+    known_facts = {
+        "columns": [
+            {
+                "name": column.name,
+                "label": column.name if column.group == "vendor" else spoken(column.name),
+                "group": column.group,
+                "number": column.decimals is not None or column.measured,
+                "meaning": f"{one.meaning} ({one.unit})" if one.unit else one.meaning,
+            }
+            for column, one in zip(
+                table.columns,
+                define_columns(named, screen, facts.units, facts.calibrated),
+                strict=True,
+            )
+        ],
+        "cells": table.rows,
+        "parts": [
+            {"column": part.column, "label": part.label} for part in explain_objective(screen)
+        ],
+        "tasks": [_task(task, screen, facts) for task in screen.tasks],
+        "domains": [
+            {
+                "column": column.name,
+                "model": column.name.removesuffix("_distance"),
+                "limit": facts.limits.get(column.name),
+            }
+            for column in table.columns
+            if column.group == "domain"
+        ],
+        "doubts": [list(row) for row in table.doubts],
+        "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
+        "size": PICTURE,
+        "structure": [pictures.number(text) for text in smiles],
+        "map": [list(point) for point in points],
+        "explained": _explained(known, screen, facts),
+        "contributions": [[_contribution(one) for one in e.contributions] for e in known],
+        "flags": [[[f.source, f.name, list(f.atoms)] for f in e.flags] for e in known],
+        "neighbours": neighbours,
+        "sources": ALERTS,
+        "contradictions": [
+            [f"{label} {text}, contradicts the prediction" for label, text in found.items()]
+            for found in table.contradictions
+        ],
+    }
+    return PageData(known_facts, pictures.drawn)
+
+
+def _isolated(column: Column) -> Column:
+    """Return a column whose name cannot turn the sentence that tells its meaning."""
+    if column.group != "vendor" or not column.source:
+        return column
+    return column._replace(source=isolated(column.source))
+
+
+def as_json(value: Any) -> str:
+    """Write a value so that nothing in it can end a ``<script>`` element or begin a comment."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return re.sub("[<>&\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def packed(value: Any) -> str:
+    """Write a value as JSON, compressed (zlib), in letters (base64)."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+class Pictures:
+    """Structures, each drawn once."""
+
+    def __init__(self) -> None:
+        self.smiles: list[str] = []
+        self.drawn: list[dict[str, Any]] = []
+        """``atoms``: x and y of each in turn; ``marks``: element, style and path of each."""
+        self._numbers: dict[str, int] = {}
+
+    def number(self, smiles: str) -> int:
+        """Return the number of a structure, from 0; draw it when it is new."""
+        if smiles not in self._numbers:
+            picture = depict(smiles, *PICTURE)
+            self._numbers[smiles] = len(self.smiles)
+            self.smiles.append(smiles)
+            places = [coordinate for place in picture.atoms for coordinate in place]
+            self.drawn.append({"atoms": places, "marks": [list(mark) for mark in picture.marks]})
+        return self._numbers[smiles]
+
+
+def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
+    unit = unit_of(task, screen, facts.units)
+    low, high = SCALES.get(unit, SCALES[PACTIVITY])
+    primary = any(part.task == task for part in screen.primary)
+    return {
+        "task": task,
+        "label": _label(task, screen),
+        "model": bundle_of(task, facts.limits),
+        "low": low,
+        "high": high,
+        "primary": primary,
+        "probability": unit == PROBABILITY,
+        "interval": has_interval(task, screen, facts.units, facts.calibrated),
+    }
+
+
+def _label(task: str, screen: Screen) -> str:
+    """Return what the screen calls a task."""
+    names = {part.task: spoken(part.name) for part in screen.parts if isinstance(part, Prediction)}
+    return names.get(task, spoken(task.split("_", 1)[1]))
+
+
+def _explained(known: Sequence[Evidence], screen: Screen, facts: RunFacts) -> list[dict[str, Any]]:
+    """Return the tasks whose contributions are known, and what the largest disc stands for."""
+    largest: dict[str, list[float]] = {}
+    for entry in known:
+        for one in entry.contributions:
+            atoms = largest.setdefault(one.task, [])
+            atoms.append(max((abs(float(value)) for value in one.atoms), default=0.0))
+    found = []
+    for task, values in largest.items():
+        unit = unit_of(task, screen, facts.units)
+        unit = "log odds" if unit == PROBABILITY else unit
+        full = sorted(values)[int(0.9 * (len(values) - 1))]
+        label = _label(task, screen)
+        found.append({"task": task, "label": label, "unit": unit, "full": round(full, 3) or 0.001})
+    return found
+
+
+def _contribution(one: Contributions) -> dict[str, Any]:
+    steps = [round(float(value) * STEPS) for value in one.atoms]
+    return {"task": one.task, "base": round(one.base, 3), "total": round(one.total, 3), "of": steps}
+
+
+def _neighbours(
+    entry: Evidence, screen: Screen, facts: RunFacts, pictures: Pictures
+) -> Iterator[dict[str, Any]]:
+    for part in screen.primary:
+        near = entry.neighbours.get(part.task, ())
+        decimals = decimals_of(part.task, screen, facts.units)
+        is_class = unit_of(part.task, screen, facts.units) == PROBABILITY
+        yield {
+            "label": part.name,
+            "near": [
+                {
+                    "id": one.id,
+                    "picture": pictures.number(one.smiles),
+                    "similarity": format_number(one.similarity, 2),
+                    "value": measured_text(one, decimals, is_class) + how_measured(one),
+                }
+                for one in near
+            ],
+        }

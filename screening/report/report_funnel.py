@@ -1,0 +1,109 @@
+"""The funnel of a report: how many records went which way, from the library to the list."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from chem.records.counted import counted
+from screening.objective.screen import Screen
+from screening.rank.rank import Ranking
+from screening.rank.variants import SAME_BUT_ISOTOPES
+from screening.report.manifest import RunFacts
+from screening.score.audit import describe_triage
+from screening.select.basket import ISOTOPES
+
+
+class Step(NamedTuple):
+    """One step of the funnel."""
+
+    label: str
+    records: int
+    note: str
+
+
+class Loss(NamedTuple):
+    """Records that went no further, and why."""
+
+    why: str
+    records: int
+
+
+def funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
+    """Yield each step with what was lost before it, in a few words.
+
+    After a triage *scored* are those alone that the ensembles scored. Where they were chosen for an
+    earlier screen, what that screen's filters took is told as its doing.
+    """
+    yield Step("Read", facts.rows, "records of the library")
+    unusable = f"{facts.rejected:,} unusable, {counted(facts.duplicates, 'duplicate')}"
+    triage = _triage(ranking)
+    if triage is None:
+        yield Step("Scored", ranking.scored, unusable)
+        beyond = sum(ranking.filtered.values())
+    else:
+        yield Step("Usable", ranking.scored, unusable)
+        before, aside = ranking.scored - triage["looked_at"], _aside(ranking)
+        scored = triage["looked_at"] - aside
+        if earlier := triage.get("chosen_for"):
+            lost = f"{before:,} taken by the filters of {earlier}, {aside:,} not promising for it"
+        else:
+            lost = f"{before:,} beyond a hard limit, {aside:,} not promising enough"
+        yield Step("Scored", scored, lost)
+        beyond = scored - ranking.passed
+    late = f"; QED and alerts of {ranking.examined:,} looked at" if screen.late_limits else ""
+    yield Step("Passed", ranking.passed, f"{beyond:,} beyond a hard limit{late}")
+    yield Step("Handed over", len(ranking.hits), f"{screen.hits:,} asked for{_choice(ranking)}")
+
+
+def losses(ranking: Ranking, facts: RunFacts) -> list[Loss]:
+    """Every reason for which a record is not in the list, in the order of the funnel."""
+    rejects = sorted(facts.reject_codes.items(), key=lambda item: (-item[1], item[0]))
+    found = [Loss(f"unusable: {code}", count) for code, count in rejects]
+    found.append(Loss("duplicate of a record before it", facts.duplicates))
+    triage = _triage(ranking) or {}
+    earlier = triage.get("chosen_for", "")
+    found.append(Loss(f"filters of {earlier}, never looked at", triage.get("never_looked_at", 0)))
+    enough = f"not promising enough for {earlier or 'the ensembles'}"
+    found.append(Loss(enough, _aside(ranking)))
+    found += [Loss(_filter(name), count) for name, count in ranking.filtered.items()]
+    found += [Loss(f"passed over: {why}", count) for why, count in _reasons(ranking).items()]
+    return [loss for loss in found if loss.records]
+
+
+def _filter(name: str) -> str:
+    return ISOTOPES if name == SAME_BUT_ISOTOPES else f"filter {name}"
+
+
+def audit_line(ranking: Ranking) -> str:
+    """Say how much of the best a triage found, and among whom; "" where everything was scored."""
+    triage = _triage(ranking)
+    if triage is None:
+        return ""
+    line = describe_triage(triage)
+    return f"{line[:1].upper()}{line[1:]}."
+
+
+def _triage(ranking: Ranking) -> Mapping[str, Any] | None:
+    """Return what is known of the triage; None where the ensembles scored everything."""
+    found = ranking.triage
+    return None if found is None or found["exhaustive"] else found
+
+
+def _aside(ranking: Ranking) -> int:
+    """Return how many a triage looked at and found not promising enough.
+
+    A ranking again counts among ``set_aside`` also what filters of the earlier screen took.
+    """
+    return ranking.set_aside - int((_triage(ranking) or {}).get("never_looked_at", 0))
+
+
+def _choice(ranking: Ranking) -> str:
+    """Say what a selection chose from; nothing where there was none."""
+    if ranking.selection is None:
+        return ""
+    return f"; chosen from the first {ranking.selection['pool']:,}"
+
+
+def _reasons(ranking: Ranking) -> Mapping[str, int]:
+    """Return how many a selection passed over for each reason."""
+    over: Mapping[str, int] = {} if ranking.selection is None else ranking.selection["passed_over"]
+    return over

@@ -1,0 +1,1 @@
+"""Whole runs: planned, run, handed over, opened again, verified."""

@@ -1,0 +1,179 @@
+"""One compound of a run, replayed: what came in, what was done to it, what every model says."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from chem.assess.alerts import flag_atoms
+from chem.assess.examine import examine
+from chem.features.describe import PROPERTIES
+from chem.structure.standardize import trace
+from gnn.models.runtime import find_device
+from screening.evidence.evidence import Evidence, Flag
+from screening.evidence.explanations import Explaining, explain
+from screening.evidence.gather import NEIGHBOURS, explained_tasks
+from screening.evidence.neighbours import nearest_measured
+from screening.objective.desirability import FLOOR
+from screening.objective.objective import evaluate
+from screening.prepare.partitions import GRAPH, to_graphs
+from screening.prepare.records import ACCEPTED
+from screening.rank.frames import IDENTITY
+from screening.rank.identity import key_text, stereo_word
+from screening.rank.rank import beyond
+from screening.reason.reason import reason
+from screening.runs.fate import tell_fate
+from screening.runs.past import PastRun
+from screening.runs.plan import domain_limits, task_units
+from screening.score.loaded import known_bundles, load_predictor
+from screening.storage.store import Store
+from screening.storage.table_laws import read_extra
+from screening.text.words import explain_objective
+
+_READ = ("row", "status", "stage", "code", "detail", "smiles", *IDENTITY)
+
+
+class Part(NamedTuple):
+    """One part of the score."""
+
+    label: str
+    wanted: str
+    """What earns everything and what earns nothing."""
+    worth: float
+    """Its desirability, 0 to 1."""
+    share: float
+    """Of all weights, 0 to 1."""
+    factor: float
+    """What it multiplies the score by: its worth, lifted by ``FLOOR``, to the power of its share
+    (see :func:`screening.objective.desirability.combine`)."""
+
+
+class Judged(NamedTuple):
+    """What the models and the objective say of an accepted compound."""
+
+    predictions: Mapping[str, float]
+    """Every column of every bundle."""
+    properties: Mapping[str, float]
+    """Those of ``PROPERTIES`` and ``qed``."""
+    score: float
+    parts: tuple[Part, ...]
+    taken_by: tuple[str, ...]
+    """Filters that take it."""
+    evidence: Evidence
+    said: str
+    """The sentence that the hit list has of it, or would have."""
+
+
+class Dossier(NamedTuple):
+    """All that is known of one record."""
+
+    row: int
+    compound_id: str
+    name: str
+    input_smiles: str
+    """Empty where the record is a molblock."""
+    extra: Mapping[str, str]
+    """The library's own columns."""
+    smiles: str
+    """Standardized; empty where it was rejected."""
+    steps: tuple[tuple[str, str], ...]
+    """Each change of the standardizer, with the SMILES after it; "" where that is not known: of a
+    molblock, and of a run that was judged under another standardization."""
+    stereo: str
+    """What the standardized structure states of stereochemistry, a word of ``STEREO_WORDS``."""
+    key: str
+    """What it is compared by, as text; both are empty where it was rejected."""
+    fate: str
+    """What became of it in the run, in a sentence."""
+    judged: Judged | None
+    """None where it was rejected."""
+
+
+def find_rows(past: PastRun, compound_id: str) -> list[int]:
+    """Return the rows of the records with an id, to the letter."""
+    store = Store(past.prepared.store.url)  # of what is found, the partition is held to its hash
+    found: list[int] = []
+    for name in past.prepared.partitions:
+        table = store.read_table(name, ["row", "compound_id"])
+        found += table.filter(pc.equal(table["compound_id"], compound_id))["row"].to_pylist()
+    return found
+
+
+def id_of(past: PastRun, row: int) -> str:
+    """Return the id of a row; raises InputError for one that the library does not have."""
+    return str(past.read_record(row, ["compound_id"])["compound_id"][0].as_py())
+
+
+def open_dossier(past: PastRun, row: int) -> Dossier:
+    """Replay one record of a run.
+
+    Raises InputError for a row that the library does not have, and for a run that is written anew
+    meanwhile.
+    """
+    table = past.read_record(row, [*_READ, *PROPERTIES, *GRAPH])
+    record = table.select([*_READ, *PROPERTIES]).to_pylist()[0]
+    accepted = record["status"] == ACCEPTED
+    judged = _judge(past, table, record["smiles"]) if accepted else None
+    # What was quarantined must not be replayed here.
+    traces = judged and record["input_smiles"] and not past.told_of_older
+    traced = trace(record["input_smiles"], "smiles") if traces else {}
+    steps = tuple((change, traced.get(change, "")) for change in record["changes"])
+    fate = tell_fate(past, record, judged.taken_by if judged else ())
+    past.check_unchanged()  # what was read is of one run
+    return Dossier(
+        row=row,
+        compound_id=record["compound_id"],
+        name=record["name"],
+        input_smiles=record["input_smiles"],
+        extra=read_extra(record["extra"]),
+        smiles=record["smiles"],
+        steps=steps,
+        stereo=stereo_word(record["smiles"]),
+        key=key_text(record["key"]),
+        fate=fate,
+        judged=judged,
+    )
+
+
+def _judge(past: PastRun, table: pa.Table, smiles: str) -> Judged:
+    screen = past.screen
+    known, featurizer = known_bundles(past.bundles), past.prepared.featurizer
+    # The one copy that explaining loads: what a bundle works out when first asked takes a second.
+    predictor = load_predictor(known, featurizer, find_device(past.device).type, past.half)
+    said = {name: float(v[0]) for name, v in predictor.predict(to_graphs(table)).items()}
+    properties = {name: float(table[name][0].as_py()) for name in PROPERTIES}
+    frame = pd.DataFrame({name: [value] for name, value in {**properties, **said}.items()})
+    parts = evaluate(frame, screen)
+    examined = examine([smiles])[0]
+    taken = [limit.name for limit in screen.limits if beyond(frame, parts, limit)[0]]
+    late = screen.late_limits
+    taken += [limit.name for limit in late if limit.takes(examined.number(limit.column))]
+    worth = [
+        Part(one.label, one.wanted, d, one.share, (FLOOR + (1 - FLOOR) * d) ** one.share)
+        for one in explain_objective(screen)
+        for d in parts[one.column].tolist()
+    ]
+    tasks = explained_tasks(screen)
+    work = Explaining(known, featurizer, tasks, past.half)
+    primaries = [part.task for part in screen.primary]
+    evidence = Evidence(
+        neighbours=nearest_measured([smiles], past.bundles, primaries, NEIGHBOURS)[0],
+        contributions=explain(work, [smiles])[0],
+        flags=tuple(Flag(*alert) for alert in flag_atoms(smiles)),
+    )
+    score = float(parts["score"].iloc[0])
+    properties["qed"] = examined.qed
+    judged = {str(name): value for name, value in parts.iloc[0].items()}
+    hit: dict[str, Any] = {**properties, **said, **judged, "smiles": smiles}
+    hit["alerts"] = "; ".join(f"{flag.source} {flag.name}" for flag in evidence.flags)
+    units, limits = task_units(past.bundles), domain_limits(past.bundles)
+    words = reason(hit, screen, units, limits, evidence.neighbours)
+    return Judged(said, properties, score, tuple(worth), tuple(taken), evidence, words)
+
+
+def share_of(atoms: np.ndarray[tuple[int], np.dtype[np.float32]]) -> list[int]:
+    """Return the atoms that contribute most, either way, largest first: at most five."""
+    return [int(at) for at in np.argsort(-np.abs(atoms), kind="stable")[:5]]

@@ -1,0 +1,236 @@
+"""A compound's dossier for people: tables for a terminal, and a page with pictures."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from typing import NamedTuple
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from chem.output.depict import TENTHS, Depiction, depict
+from chem.structure.stereo.stereo import STEREO_WORDS
+from screening.evidence.evidence import Contributions, Neighbour
+from screening.reason.measured import how_measured
+from screening.reason.nearest import measured_text
+from screening.runs.dossier import Dossier, Judged, share_of
+from screening.runs.past import PastRun
+from screening.runs.plan import calibrated_tasks, domain_limits, task_units
+from screening.text.bidi import isolated
+from screening.text.cells import format_number
+from screening.text.domain import NOT_RELIED_ON, bundle_of, distance_column, outside_of
+from screening.text.units import PROBABILITY, decimals_of, unit_of
+
+PICTURE = (420, 300)
+"""Width and height of the structures of a page in pixels."""
+SMALL = (220, 150)
+"""The same of neighbours."""
+_HIGHEST = 5
+"""Predictions of each unit that are shown beside the screen's own."""
+_RADIUS = 16
+"""Of an atom's disc in pixels, for the largest contribution."""
+
+
+class Section(NamedTuple):
+    """One table."""
+
+    title: str
+    header: list[str]
+    rows: list[list[str]]
+
+
+class Picture(NamedTuple):
+    """A drawn structure with a caption."""
+
+    caption: str
+    svg: Markup
+    whose: str = ""
+    """The id of a measured compound."""
+
+
+def sections(dossier: Dossier, past: PastRun, whole: bool = True) -> Iterator[Section]:
+    """Yield every table of a dossier, in reading order.
+
+    whole: with every task of every bundle, not only the screen's and the highest of the others.
+    """
+    about = [
+        ["id", dossier.compound_id],
+        ["name", dossier.name],
+        ["row", f"{dossier.row:,} of {past.prepared.library}"],
+        ["as it came", dossier.input_smiles or "a molblock"],
+        *([key, text] for key, text in dossier.extra.items()),
+        ["became", dossier.fate],
+        *([["said of it", dossier.judged.said]] if dossier.judged is not None else []),
+    ]
+    yield Section("Record", ["what", "value"], about)
+    steps = [[change, smiles] for change, smiles in dossier.steps] or [["nothing changed", ""]]
+    if dossier.judged is None:
+        return
+    found = [
+        ["standardized", dossier.smiles],
+        ["stereochemistry", f"{dossier.stereo} ({STEREO_WORDS[dossier.stereo]})"],
+        ["key", dossier.key],
+    ]
+    yield Section("Standardization", ["step", "result"], [*steps, *found])
+    yield from _judgement(dossier.judged, past, whole)
+
+
+def _judgement(judged: Judged, past: PastRun, whole: bool) -> Iterator[Section]:
+    arithmetic = [
+        [
+            part.label,
+            part.wanted,
+            format_number(part.worth, 3),
+            format_number(100 * part.share, 1),
+            format_number(part.factor, 3),
+        ]
+        for part in judged.parts
+    ]
+    product = ["score", "the product of the factors", "", "", format_number(judged.score, 4)]
+    header = ["part", "what earns", "worth", "weight %", "factor"]
+    yield Section("Score", header, [*arithmetic, product])
+    if judged.taken_by:
+        yield Section("Filters that take it", ["filter"], [[name] for name in judged.taken_by])
+    units = task_units(past.bundles)
+    tasks = list(units) if whole else _foremost(judged.predictions, units, past)
+    yield Section(
+        "Predictions" if whole else "Predictions of the screen, and the highest of the others",
+        ["task", "value", "std", "from", "to", "what it spans", "unit"],
+        list(_predictions(judged.predictions, tasks, units, past)),
+    )
+    yield Section(
+        "Domains: what the models know of it",
+        ["model", "distance to its training compounds", "limit", "so"],
+        list(_domains(judged.predictions, past)),
+    )
+    yield Section("Nearest measured", *_neighbours(judged, past, units))
+    flags = [[flag.source, flag.name, _atoms(flag.atoms)] for flag in judged.evidence.flags]
+    yield Section("Alerts", ["source", "name", "atoms"], flags or [["none", "", ""]])
+    atoms = [
+        [one.task, format_number(one.base, 2), _strongest(one), format_number(one.total, 2)]
+        for one in judged.evidence.contributions
+    ]
+    yield Section("Atoms", ["task", "no atom known", "strongest atoms", "all atoms"], atoms)
+    found = [[name, format_number(value, 2)] for name, value in judged.properties.items()]
+    yield Section("Properties", ["property", "value"], found)
+
+
+def _foremost(said: Mapping[str, float], units: Mapping[str, str], past: PastRun) -> list[str]:
+    """Return the screen's tasks, then the highest others of each unit."""
+    others = [task for task in units if task not in past.screen.tasks]
+    found = list(past.screen.tasks)
+    for unit in dict.fromkeys(units.values()):
+        same = [task for task in others if units[task] == unit]
+        found += sorted(same, key=lambda task: -said[task])[:_HIGHEST]
+    return found
+
+
+def _predictions(
+    said: Mapping[str, float], tasks: Sequence[str], units: Mapping[str, str], past: PastRun
+) -> Iterator[list[str]]:
+    limits, sure = domain_limits(past.bundles), calibrated_tasks(past.bundles)
+    outsides = outside_of(said, limits)
+    for task in tasks:
+        decimals = decimals_of(task, past.screen, units)
+        ends = (said[f"{task}{end}"] for end in ("", "_std", "_lo", "_hi"))
+        spans = "90 % interval" if task in sure else "spread of the networks, no interval"
+        if (bundle := bundle_of(task, limits)) in outsides:
+            spans = f"not to be relied on: outside {bundle}'s domain"
+        yield [task, *(format_number(value, decimals) for value in ends), spans, units[task]]
+
+
+def _domains(said: Mapping[str, float], past: PastRun) -> Iterator[list[str]]:
+    """Say of each model whether its domain holds the compound."""
+    limits = domain_limits(past.bundles)
+    outsides = outside_of(said, limits)
+    for bundle in past.bundles:
+        name = bundle.card.name
+        column = distance_column(f"{name}_", limits)
+        if column not in limits:
+            yield [name, "", "", "does not know its domain"]
+            continue
+        so = f"outside: {NOT_RELIED_ON}" if name in outsides else "inside"
+        numbers = (format_number(value, 2) for value in (said[column], limits[column]))
+        yield [name, *numbers, so]
+
+
+def _neighbours(
+    judged: Judged, past: PastRun, units: Mapping[str, str]
+) -> tuple[list[str], list[list[str]]]:
+    rows = [
+        [
+            task,
+            one.id,
+            format_number(one.similarity, 2),
+            _measured(one, task, past, units),
+            one.smiles,
+        ]
+        for task, near in judged.evidence.neighbours.items()
+        for one in near
+    ]
+    return ["task", "id", "similarity", "measured", "SMILES"], rows or [["none", "", "", "", ""]]
+
+
+def _measured(one: Neighbour, task: str, past: PastRun, units: Mapping[str, str]) -> str:
+    is_class = unit_of(task, past.screen, units) == PROBABILITY
+    return measured_text(one, decimals_of(task, past.screen, units), is_class) + how_measured(one)
+
+
+def _strongest(one: Contributions) -> str:
+    return ", ".join(f"{at}: {one.atoms[at]:+.2f}" for at in share_of(one.atoms))
+
+
+def _atoms(atoms: tuple[int, ...]) -> str:
+    return " ".join(map(str, atoms))
+
+
+def render_dossier(dossier: Dossier, past: PastRun) -> str:
+    """Return a dossier as one self-contained page; it loads and runs nothing."""
+    environment = Environment(
+        autoescape=True,
+        loader=FunctionLoader(
+            lambda name: files("screening.runs").joinpath(name).read_text("utf-8")
+        ),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["isolated"] = isolated
+    return environment.get_template("dossier.html").render(
+        dossier=dossier,
+        screen=past.screen,
+        sections=list(sections(dossier, past)),
+        pictures=list(_pictures(dossier)),
+        neighbours=list(_neighbour_pictures(dossier, past)),
+    )
+
+
+def _pictures(dossier: Dossier) -> Iterator[Picture]:
+    if dossier.judged is None:
+        return
+    drawn = depict(dossier.smiles, *PICTURE)
+    for one in dossier.judged.evidence.contributions:
+        yield Picture(f"{one.task}: {one.total:.2f}", Markup(_with_discs(drawn, one)))
+
+
+def _neighbour_pictures(dossier: Dossier, past: PastRun) -> Iterator[Picture]:
+    if dossier.judged is None:
+        return
+    units = task_units(past.bundles)
+    for task, near in dossier.judged.evidence.neighbours.items():
+        for one in near:
+            caption = (
+                f"{_measured(one, task, past, units)} on {task} at similarity {one.similarity:.2f}"
+            )
+            yield Picture(caption, Markup(depict(one.smiles, *SMALL).svg()), one.id)
+
+
+def _with_discs(drawn: Depiction, one: Contributions) -> str:
+    """Draw a disc behind each atom: larger for more, of class ``raises`` or ``lowers``."""
+    largest = max(float(abs(one.atoms).max()), 1e-9)
+    discs = "".join(
+        f"<circle class='{'raises' if value >= 0 else 'lowers'}' cx='{x}' cy='{y}' "
+        f"r='{TENTHS * _RADIUS * (abs(float(value)) / largest) ** 0.5:.0f}'/>"
+        for value, (x, y) in zip(one.atoms, drawn.atoms, strict=True)
+    )
+    head, body = drawn.svg().split(">", 1)
+    return f"{head}>{discs}{body}"

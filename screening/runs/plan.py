@@ -1,0 +1,255 @@
+"""Everything a run needs, found and checked before any work is done."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from chem.disk.roots import named_path
+from chem.errors import InputError
+from chem.features.describe import PROPERTIES
+from chem.features.graphs import featurizer_spec
+from chem.library.columns.columns import NamedColumns
+from chem.library.read import Library, open_library
+from data.catalogue.catalogue import dataset, datasets
+from data.catalogue.fetch import CACHE_REMEDY, fetch
+from data.catalogue.verify import Progress as FetchProgress
+from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
+from gnn.bundle.predict import domain_columns, predicted_columns
+from gnn.models.runtime import find_device, half_precision
+from screening.objective.screen import Screen
+from screening.prepare.cut import rows_of_partition
+from screening.prepare.places import (
+    open_store,
+    prepared_folder,
+    prepared_key,
+    prepared_store,
+    scores_store,
+)
+from screening.prepare.prepared import read_summary
+from screening.score.score import scoring_purpose
+from screening.score.triage import LEAST
+from screening.select.lists import CompoundList, plan_lists
+from screening.select.prices import LOOKED_AT, check_currency, find_price_style, read_price
+from screening.storage.ledger import hash_purpose
+from screening.storage.store import Store
+
+BUNDLE_REMEDY = "copy the bundle to a folder of yours, and name that"
+"""What to do where a bundle's own folder is to be written and cannot be."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A screen that can run: its parts exist, fit each other, and the folder can be written."""
+
+    screen: Screen
+    library: Library
+    bundles: tuple[Bundle, ...]
+    out: Path
+    prepared: Path
+    """Folder of the prepared library's ledger: shared by all runs on the same file."""
+    prepared_store: Store
+    """Where its partitions are."""
+    scores_store: Store
+    partition_rows: int
+    device: str = "cpu"
+    """Where networks run: ``cpu`` or ``cuda``."""
+    half: bool = False
+    """Whether they run in bfloat16; decided once, for all workers."""
+    triage_from: int = LEAST
+    """Accepted compounds from which on a triage goes before the ensembles."""
+    lists: tuple[CompoundList, ...] = ()
+    """What the screen's selection excludes and includes."""
+    replaces: bool = False
+    """Whether a finished run of another objective in the folder may be written over."""
+
+    @property
+    def without_triage(self) -> str:
+        """Why the ensembles score everything in any library; empty if they need not."""
+        if self.screen.exhaustive:
+            return "the screen asks for it"
+        if self.device != "cpu":
+            return "a GPU scores everything"
+        lacking = [bundle.card.name for bundle in self.bundles if bundle.surrogate is None]
+        return f"bundle {lacking[0]} has no surrogate" if lacking else ""
+
+
+def plan_run(
+    screen: Screen,
+    out: Path,
+    columns: NamedColumns | None = None,
+    prepared: Path | None = None,
+    partition_rows: int | None = None,
+    progress: FetchProgress | None = None,
+    device: str = "cpu",
+    triage_from: int = LEAST,
+    store: str | None = None,
+) -> Plan:
+    """Check a screen against its library, its bundles and the disk.
+
+    ``prepared`` is where the prepared library is kept, by default a folder of the cache named by
+    the library's content. ``store`` is where partitions and scores are kept instead, a folder or
+    an object store: the ledgers stay in the folders. Raises InputError or ModelError, one line,
+    for whatever is wrong.
+    """
+    bundles = load_bundles(screen.bundles)
+    screen.check(predicted_columns(bundles), list(PROPERTIES))
+    check_units(screen, bundles)
+    check_writable(out)
+    library = find_library(screen.library, columns, progress)
+    rows = partition_rows or rows_of_partition(library)
+    folder = (prepared or prepared_folder(library, rows)).absolute()
+    check_preparable(folder)
+    where = find_device(device)
+    half = half_precision(where)
+    root = open_store(store)
+    key = prepared_key(library, rows)
+    find = partial(find_library, progress=progress)
+    lists = plan_lists(screen, library.extra_columns, root, find)
+    check_prices(screen, library)
+    purpose = scoring_purpose(library.sha256, key, bundles, half, where.type)
+    return Plan(
+        screen=screen,
+        library=library,
+        bundles=bundles,
+        out=out,
+        prepared=folder,
+        prepared_store=prepared_store(root, key, folder),
+        scores_store=scores_store(root, hash_purpose(purpose), out),
+        partition_rows=rows,
+        device=where.type,
+        half=half,
+        triage_from=triage_from,
+        lists=lists,
+    )
+
+
+def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
+    """Return the unit of every task's column; a class is a ``probability``."""
+    return {
+        f"{bundle.card.name}_{task.name}": (
+            "probability" if task.kind == "classification" else task.unit
+        )
+        for bundle in bundles
+        for task in bundle.card.tasks
+    }
+
+
+def domain_limits(bundles: tuple[Bundle, ...]) -> dict[str, float]:
+    """Return each bundle's distance column with the distance beyond which it is out of its domain.
+
+    A bundle that does not know its domain has no such column.
+    """
+    return {
+        column: bundle.card.domain.edge
+        for bundle in bundles
+        if bundle.card.domain is not None
+        for column in domain_columns(bundle)
+    }
+
+
+def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
+    """Return the tasks whose columns ``_lo`` and ``_hi`` are a calibrated 90 % interval.
+
+    Of regressions that is measured for all of them together, because they are calibrated together.
+    Of a class the interval is of the share of positives, and needs held-out rows that it was
+    calibrated on. The words for ``_lo`` and ``_hi`` everywhere hang on this one answer.
+    """
+    return frozenset(
+        f"{bundle.card.name}_{task.name}"
+        for bundle in bundles
+        for task in bundle.card.tasks
+        if (
+            task.calibration["rows"] > 0
+            if task.kind == "classification"
+            else task.coverage is not None or bundle.card.coverage is not None
+        )
+    )
+
+
+def check_units(screen: Screen, bundles: tuple[Bundle, ...]) -> None:
+    """Refuse a selectivity between tasks of different units: their difference means nothing."""
+    units = task_units(bundles)
+    compared = [part.task for part in (*screen.primary, *screen.off_targets)]
+    if screen.off_targets and len({units[task] for task in compared}) > 1:
+        found = ", ".join(f"{task} in {units[task]}" for task in compared)
+        raise InputError(
+            f"screen {screen.name} compares tasks of different units ({found}); a selectivity "
+            "needs one unit: leave out the off-targets, or the primary of another unit"
+        )
+
+
+def check_prices(screen: Screen, library: Library) -> None:
+    """Refuse a price column that may be read in two ways, or of two currencies, before any work.
+
+    The first records are looked at. What the others make doubtful is no price later
+    (``read_prices``): a run is not lost for it.
+    """
+    selection = screen.selection
+    if selection is None or selection.price_column is None:
+        return
+    column = selection.price_column
+    texts = [record.extra.get(column, "") for record in islice(library, LOOKED_AT)]
+    style = find_price_style(texts, column, selection.price_decimal).style
+    check_currency((read_price(text, style) for text in texts), column)
+
+
+def load_bundles(names: tuple[str, ...]) -> tuple[Bundle, ...]:
+    """Load bundles by shipped name or folder; two of one name are refused."""
+    featurizer = featurizer_spec()["hash"]
+    bundles = tuple(load_bundle(find_bundle(name), featurizer) for name in names)
+    called = [bundle.card.name for bundle in bundles]
+    for name in called:
+        if called.count(name) > 1:
+            raise InputError(
+                f"two bundles are called {name!r}, so their columns would clash; "
+                "train one of them again with another --name"
+            )
+    return bundles
+
+
+def find_library(
+    name: str, columns: NamedColumns | None = None, progress: FetchProgress | None = None
+) -> Library:
+    """Open a library file, or fetch and open one of the catalogue's."""
+    chosen = columns or NamedColumns()
+    given = Path(name)
+    is_known = name in datasets() and not given.exists()
+    if not is_known and (given.suffix or len(given.parts) > 1 or given.exists()):
+        given = named_path(given)
+    if given.is_file() or (name not in datasets() and (given.suffix or given.is_dir())):
+        return open_library(given, chosen.smiles, chosen.id, chosen.name)
+    known = [key for key, entry in datasets().items() if entry.kind == "library"]
+    if name not in datasets():
+        near = get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        raise InputError(f"no library {name!r}: {hint} (or give the path of a file)")
+    entry = dataset(name)
+    return open_library(
+        fetch(name, progress),
+        chosen.smiles or entry.smiles_column,
+        chosen.id or entry.id_column,
+        chosen.name or entry.name_column,
+    )
+
+
+def check_preparable(folder: Path) -> None:
+    """Refuse a folder of the cache that cannot be written; one that is whole is read alone."""
+    if read_summary(folder) is None:
+        check_writable(folder, CACHE_REMEDY)
+
+
+def check_writable(folder: Path, remedy: str = "name another folder with --out") -> None:
+    """Refuse an output folder that cannot be made or written; ``remedy`` is what to do then."""
+    nearest = folder.resolve()
+    while not nearest.exists():
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        raise InputError(f"{nearest} is a file, so {folder} cannot be made; {remedy}")
+    try:
+        with TemporaryFile(dir=nearest):  # the only test that holds for every user and file system
+            pass
+    except OSError as error:
+        raise InputError(f"{nearest} cannot be written ({error.strerror}); {remedy}") from None

@@ -1,0 +1,186 @@
+"""Predict a file: every task of every bundle for every row, the same rows in the same order."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from secrets import token_hex
+from typing import NamedTuple
+
+from distributed import Client
+
+from chem.disk.scratch import scratch_folder
+from chem.library.read import Library
+from gnn.bundle.bundle import Bundle
+from gnn.bundle.predict import predicted_columns
+from gnn.models.runtime import find_device, half_precision
+from screening.compute.cluster import run_window
+from screening.errors import StoreError, told_in_one_line
+from screening.hits.csvfile import write_csv
+from screening.prepare.partitions import DUPLICATES
+from screening.prepare.places import prepared_key, prepared_store
+from screening.prepare.prepare import Progress, prepare_library
+from screening.prepare.prepared import Prepared
+from screening.prepare.records import REJECTED
+from screening.rank.identity import key_text, stereo_word
+from screening.score.loaded import known_bundles
+from screening.score.score import Scoring, score_units, whole_units
+from screening.storage.ledger import Ledger
+from screening.storage.store import Store
+
+FIRST = (
+    "row",
+    "compound_id",
+    "input_smiles",
+    "smiles",
+    "changes",
+    "stereo",
+    "key",
+    "duplicate_of",
+    "status",
+    "reason",
+)
+"""First columns of a prediction file.
+
+``input_smiles`` is as written, ``""`` where a molblock came in. ``smiles`` is the structure that
+was judged, ``changes`` what was done to reach it, ``stereo`` what it states of stereochemistry and
+``key`` what it is compared by: as in ``hits.csv``, and empty where the record was rejected.
+``duplicate_of`` is the row of the first record with the same key, whose structure and predictions
+are given. ``status`` is accepted or rejected.
+"""
+_READ = (
+    "row",
+    "compound_id",
+    "input_smiles",
+    "smiles",
+    "changes",
+    "key",
+    "status",
+    "stage",
+    "code",
+    "detail",
+)
+
+AHEAD = 16
+"""Partitions whose stereochemistry is worked out before their rows are written."""
+
+
+def predict_file(
+    library: Library,
+    prepared_in: Path,
+    bundles: tuple[Bundle, ...],
+    out: Path,
+    client: Client,
+    progress: Progress | None = None,
+    store: Store | None = None,
+    columns: Sequence[str] | None = None,
+) -> Prepared:
+    """Write predictions of a library as CSV. Rejected rows keep their place, with a reason.
+
+    columns: of predictions, to be written; by default all that the bundles have.
+    store: where partitions are kept, and scores until the end; by default partitions in the
+    folder ``prepared_in`` and scores beside ``out``.
+    """
+    place = prepared_store(store, prepared_key(library), prepared_in)
+    prepared = prepare_library(library, prepared_in, client, progress=progress, store=place)
+    columns = predicted_columns(bundles) if columns is None else columns
+    half = half_precision(find_device("cpu"))
+    own = token_hex(8)  # other predictions may be under way in the same store
+    units = [unit._replace(file=f"{own}-{unit.file}") for unit in whole_units(prepared)]
+    files = [unit.file for unit in units]
+    with scratch_folder(".predict-", out.parent) as scratch:
+        scores = Store(scratch) if store is None else store / "predictions"
+        known = known_bundles(bundles)
+        work = Scoring(prepared.source, scores, known, prepared.featurizer, "cpu", half)
+        try:
+            with Ledger(scratch, {}, scores) as ledger:
+                score_units(units, work, ledger, client, progress, prepared.accepted)
+            words = stereo_words(prepared, client, progress)
+            rows = _rows(prepared, scores, files, words, columns)
+            with told_in_one_line(out):
+                write_csv(out, [*FIRST, *columns], rows, texts=len(FIRST))
+        finally:
+            with suppress(StoreError):  # what went wrong before is the news
+                for file in files:
+                    scores.remove(file)
+    return prepared
+
+
+def _rows(
+    prepared: Prepared,
+    scores: Store,
+    files: Sequence[str],
+    words: Iterable[list[str]],
+    columns: Sequence[str],
+) -> Iterator[list[str]]:
+    """Yield the cells of each row. words: of :func:`stereo_words`, taken as rows are written."""
+    pairs = prepared.store.read_table(DUPLICATES, ["row", "first_row"]).to_pydict()
+    first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
+    firsts = set(first_of.values())
+    kept: dict[int, _Judged] = {}
+    for name, file, stated in zip(prepared.partitions, files, words, strict=True):
+        records = prepared.store.read_table(name, list(_READ)).to_pylist()
+        scored = _read_scores(scores, file, columns)
+        for record, stereo in zip(records, stated, strict=True):
+            row, first = record["row"], first_of.get(record["row"])
+            start = [str(row), record["compound_id"], record["input_smiles"]]
+            if record["status"] == REJECTED:
+                reason = f"{record['stage']}/{record['code']}: {record['detail']}"
+                yield [*start, *[""] * 5, REJECTED, reason, *[""] * len(columns)]
+                continue
+            judged = (
+                _Judged(record["smiles"], stereo, scored[row]) if first is None else kept[first]
+            )
+            if row in firsts:
+                kept[row] = judged
+            yield [
+                *start,
+                judged.smiles,
+                "; ".join(record["changes"]),
+                judged.stereo,
+                key_text(record["key"]),
+                "" if first is None else str(first),
+                record["status"],
+                "",
+                *judged.values,
+            ]
+
+
+class _Judged(NamedTuple):
+    """What a record has in common with its duplicates."""
+
+    smiles: str
+    stereo: str
+    values: list[str]
+
+
+def stereo_words(
+    prepared: Prepared, client: Client, progress: Progress | None = None
+) -> Iterator[list[str]]:
+    """Yield the words on the stereochemistry of each partition's rows, in order.
+
+    Workers find them, for at most ``AHEAD`` partitions before they are asked for.
+    """
+    done = 0
+    work = partial(_stereo_of_partition, prepared.store)
+    for start in range(0, len(prepared.partitions), AHEAD):
+        names = prepared.partitions[start : start + AHEAD]
+        found = dict(run_window(client, work, names))
+        for name in names:
+            words = found.pop(name)
+            done += len(words)
+            yield words
+            if progress is not None:
+                progress("stereochemistry", done, prepared.rows)
+
+
+def _stereo_of_partition(store: Store, name: str) -> tuple[str, list[str]]:
+    smiles = store.read_table(name, ["smiles"])["smiles"].to_pylist()
+    return name, [stereo_word(text) for text in smiles]
+
+
+def _read_scores(scores: Store, file: str, columns: Sequence[str]) -> dict[int, list[str]]:
+    table = scores.read_table(file)
+    texts = [[f"{value:.5g}" for value in table[column].to_numpy()] for column in columns]
+    rows = table["row"].to_pylist()
+    return {row: list(values) for row, values in zip(rows, zip(*texts, strict=True), strict=True)}

@@ -1,0 +1,175 @@
+"""Another objective over the scores of a past run: seconds, because nothing is scored again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from distributed import Client
+
+from chem.disk.files import is_leftover, make_folder
+from chem.errors import InputError
+from chem.features.describe import PROPERTIES
+from gnn.bundle.predict import predicted_columns
+from screening.compute.meter import Clock
+from screening.errors import AlteredError, told_in_one_line
+from screening.evidence.evidence import Evidence
+from screening.evidence.gather import gather_evidence
+from screening.objective.screen import Screen
+from screening.prepare.prepare import Progress
+from screening.rank.rank import Ranking
+from screening.report.manifest import AccountingError
+from screening.runs.past import PastRun
+from screening.runs.plan import check_units, check_writable, find_library
+from screening.runs.publish import Outcome, publish
+from screening.runs.runfolder import MANIFEST, WHERE, describe_ranking
+from screening.score.score import chosen_units
+from screening.select.judge import judge
+from screening.select.lists import CompoundList, plan_lists, prepare_lists
+from screening.select.marks import find_marks
+from screening.storage.lock import LOCK
+
+
+def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
+    """Return the screen as it will be judged: over the library and the bundles of the past run.
+
+    Raises InputError for what these bundles do not predict, for lists that cannot be read and a
+    price column that the library lacks, for a screen that asks for more than was scored, and for a
+    folder with something in it.
+    """
+    screen = screen.model_copy(
+        update={"library": past.screen.library, "bundles": past.screen.bundles}
+    )
+    screen.check(predicted_columns(past.bundles), list(PROPERTIES))
+    check_units(screen, past.bundles)
+    if screen.exhaustive and not past.why_all:
+        raise InputError(
+            f"screen {screen.name} has exhaustive = true, but in {past.scored_in} a triage chose "
+            "what was scored, and nothing is scored again; leave it out to rank what was chosen, "
+            "or give the screen to `hitlist screen`"
+        )
+    _open_lists(past, screen)
+    check_writable(out)
+    if out.is_dir() and not _is_free(out):
+        raise InputError(f"{out} is not empty; name another folder with --out")
+    return screen
+
+
+def _is_free(out: Path) -> bool:
+    """Tell whether a folder has nothing in it, or what a ranking left that was cut off."""
+    found = {path.name for path in out.iterdir() if not is_leftover(path.name)} - {LOCK}
+    return not found or (WHERE in found and not found & {MANIFEST, "scores"})
+
+
+def _open_lists(past: PastRun, screen: Screen) -> tuple[CompoundList, ...]:
+    lists = plan_lists(screen, past.prepared.extra_columns, None, find_library)
+    structures = [one.name for one in lists if one.library is not None]
+    if structures and past.told_of_older:
+        raise InputError(
+            f"{structures[0]} is a list of structures, and their keys cannot be compared: "
+            f"{past.told_of_older}"
+        )
+    return lists
+
+
+def rank_again(
+    past: PastRun, screen: Screen, out: Path, client: Client, progress: Progress | None = None
+) -> Outcome:
+    """Rank what was scored, gather evidence of the new hits, and hand over into a new folder.
+
+    screen: as :func:`check_rerank` returns it.
+    """
+    clock = Clock()
+    ranking = clock.time("rank", lambda: rank_stage(past, screen, client, progress))
+    evidence = clock.time(
+        "explain", lambda: evidence_stage(past, screen, ranking, client, progress)
+    )
+    return clock.time(
+        "hand_over", lambda: hand_over_stage(past, screen, out, ranking, evidence, clock)
+    )
+
+
+def rank_stage(
+    past: PastRun, screen: Screen, client: Client, progress: Progress | None = None
+) -> Ranking:
+    """Prepare the screen's lists and rank what was scored."""
+    lists = _open_lists(past, screen)
+    prepare_lists(lists, client, progress)
+    return rerank(past, screen, lists)
+
+
+def evidence_stage(
+    past: PastRun,
+    screen: Screen,
+    ranking: Ranking,
+    client: Client,
+    progress: Progress | None = None,
+) -> list[Evidence]:
+    """Gather what speaks for and against each hit beside its numbers."""
+    return gather_evidence(
+        ranking.hits,
+        past.library,
+        screen,
+        past.bundles,
+        past.prepared.featurizer,
+        past.half,
+        client,
+        progress,
+    )
+
+
+def hand_over_stage(
+    past: PastRun,
+    screen: Screen,
+    out: Path,
+    ranking: Ranking,
+    evidence: Sequence[Evidence],
+    clock: Clock,
+) -> Outcome:
+    """Write every file of the ranking; the manifest comes last.
+
+    Raises AlteredError where the numbers of the past run do not add up.
+    """
+    past.check_unchanged()
+    with told_in_one_line(out):
+        make_folder(out)
+    where = describe_ranking(out, past.scorer)
+    prepared = past.prepared
+    try:
+        return publish(
+            out, screen, past.bundles, prepared, ranking, evidence, clock, where, fresh=True
+        )
+    except AccountingError as error:  # what was prepared and scored is read from folders
+        raise AlteredError(
+            f"{past.scored_in} does not hold together ({error}); check it with "
+            f"`hitlist verify {past.scored_in}`"
+        ) from error
+
+
+def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) -> Ranking:
+    """Rank what was scored by another objective.
+
+    Where a triage had chosen for the old one, only what it chose and its audit are ranked; the
+    rest counts as set aside. The audit was drawn at random, so it tells how much of the best by
+    the new objective is among them: the recall in ``Ranking.triage``. lists: what the screen's
+    selection excludes and includes, prepared; a control that was not scored is an InputError.
+    """
+    marks = find_marks(past.prepared, lists, screen.hits)
+    controls = tuple(chosen_units(past.prepared, marks.controls))
+    if not all(unit.file in past.ledger.entries for unit in controls):
+        controls = ()  # perhaps the triage chose them
+    scores = replace(past.scores, marks=marks, controls=controls)
+    ranking = judge(screen, past.bundles, past.prepared, scores)
+    triage = past.scores.triage
+    if triage is None:
+        return ranking
+    # Filters on properties of the old screen took compounds that the new one may want: neither
+    # screen's filter is to blame for these.
+    earlier = sum(triage.filtered.values())
+    own = {name: n - triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
+    found = {
+        **(ranking.triage or {}),
+        "chosen_for": past.scored_for.name,
+        "never_looked_at": earlier,
+    }
+    aside = ranking.set_aside + earlier
+    return ranking._replace(filtered=own, set_aside=aside, triage=found)

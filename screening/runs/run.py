@@ -1,0 +1,155 @@
+"""The stages of a screen, one function each: the command line and the flows call these."""
+
+from pathlib import Path
+
+from distributed import Client
+
+from chem.disk.files import is_leftover
+from chem.disk.regular import read_regular
+from chem.errors import InputError
+from screening.compute.meter import Clock
+from screening.evidence.evidence import Evidence
+from screening.evidence.gather import gather_evidence
+from screening.objective.screen_file import dump_screen
+from screening.prepare.older import standardizer_of_run, told_of_run
+from screening.prepare.places import prepared_key
+from screening.prepare.prepare import Progress, prepare_library
+from screening.prepare.prepared import Prepared
+from screening.rank.rank import Ranking
+from screening.runs.plan import Plan
+from screening.runs.publish import Outcome, publish
+from screening.runs.runfolder import MANIFEST, SCREEN, check_no_links, describe_run
+from screening.score.loaded import known_bundles
+from screening.score.score import Scoring, chosen_units, score_units, scoring_purpose, whole_units
+from screening.score.triage import look_at_library
+from screening.select.judge import Scores, judge
+from screening.select.lists import prepare_lists
+from screening.select.marks import find_marks
+from screening.storage.ledger import LEDGER, Ledger, check_purpose
+from screening.storage.lock import LOCK, is_unused
+
+
+def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:
+    """Prepare the screen's lists and the library, or take what was prepared before."""
+    prepare_lists(plan.lists, client, progress)
+    return prepare_library(
+        plan.library,
+        plan.prepared,
+        client,
+        plan.partition_rows,
+        progress=progress,
+        store=plan.prepared_store,
+    )
+
+
+def score_stage(
+    plan: Plan, prepared: Prepared, client: Client, progress: Progress | None = None
+) -> Scores:
+    """Score prepared compounds for the run: the most promising ones, or all."""
+    scores = plan.scores_store
+    known = known_bundles(plan.bundles)
+    work = Scoring(prepared.source, scores, known, prepared.featurizer, plan.device, plan.half)
+    purpose = scoring_purpose(prepared.sha256, prepared.key, plan.bundles, plan.half, plan.device)
+    marks = find_marks(prepared, plan.lists, plan.screen.hits)
+    controls = chosen_units(prepared, marks.controls)
+    why_all, triage = plan.without_triage, None
+    if not why_all and prepared.accepted < plan.triage_from:
+        why_all = f"a triage begins at {plan.triage_from:,} accepted compounds"
+    with Ledger(plan.out / "scores", purpose, scores) as ledger:
+        if why_all:
+            units = whole_units(prepared)
+        else:
+            triage = look_at_library(
+                prepared, plan.screen, plan.bundles, known, ledger, client, plan.half, progress
+            )
+            units = chosen_units(prepared, triage.rows)
+        total = prepared.accepted if triage is None else len(triage.rows)
+        score_units([*units, *controls], work, ledger, client, progress, total)
+    return Scores(scores, tuple(units), triage, why_all, marks, tuple(controls))
+
+
+def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
+    """Rank everything that was scored, and keep the hits."""
+    return judge(plan.screen, plan.bundles, prepared, scores)
+
+
+def evidence_stage(
+    plan: Plan,
+    prepared: Prepared,
+    ranking: Ranking,
+    client: Client,
+    progress: Progress | None = None,
+) -> list[Evidence]:
+    """Gather what speaks for and against each hit beside its numbers."""
+    return gather_evidence(
+        ranking.hits,
+        plan.library,
+        plan.screen,
+        plan.bundles,
+        prepared.featurizer,
+        plan.half,
+        client,
+        progress,
+    )
+
+
+def hand_over_stage(
+    plan: Plan, prepared: Prepared, ranking: Ranking, evidence: list[Evidence], clock: Clock
+) -> Outcome:
+    """Write every file of the run; the manifest comes last."""
+    where = describe_run(plan, prepared)
+    return publish(plan.out, plan.screen, plan.bundles, prepared, ranking, evidence, clock, where)
+
+
+def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> Outcome:
+    """Run every stage. Run it again into the same folder and it goes on from what is there."""
+    check_folder(plan)
+    clock = Clock()
+    prepared = clock.time("prepare", lambda: prepare_stage(plan, client, progress))
+    scores = clock.time("score", lambda: score_stage(plan, prepared, client, progress))
+    ranking = clock.time("rank", lambda: rank_stage(plan, prepared, scores))
+    evidence = clock.time(
+        "explain", lambda: evidence_stage(plan, prepared, ranking, client, progress)
+    )
+    return clock.time(
+        "hand_over", lambda: hand_over_stage(plan, prepared, ranking, evidence, clock)
+    )
+
+
+def check_folder(plan: Plan) -> None:
+    """Refuse a folder that holds something else than this run, before any work."""
+    scores = plan.out / "scores"
+    check_no_links(plan.out)
+    if plan.out.is_dir() and not (scores / LEDGER).exists() and not _is_free(plan.out):
+        raise InputError(
+            f"{plan.out} is not empty and holds no run to go on with; name another folder"
+        )
+    if (plan.out / MANIFEST).exists() and not plan.replaces:
+        _check_same_screen(plan)
+    number = standardizer_of_run(plan.out, plan.prepared.parent)
+    if number is not None and (told := told_of_run(number, plan.out)):
+        raise InputError(told)
+    key = prepared_key(plan.library, plan.partition_rows)
+    purpose = scoring_purpose(plan.library.sha256, key, plan.bundles, plan.half, plan.device)
+    check_purpose(scores, purpose)
+
+
+def _is_free(out: Path) -> bool:
+    """Tell whether a folder has nothing in it, or what a run left that was cut off at its start."""
+    return all(
+        is_unused(path) if path == out / "scores" else path.name == LOCK or is_leftover(path.name)
+        for path in out.iterdir()
+    )
+
+
+def _check_same_screen(plan: Plan) -> None:
+    """Refuse to write another list over one that somebody may have ordered from."""
+    try:
+        same = read_regular(plan.out / SCREEN).decode() == dump_screen(plan.screen)
+    except (OSError, ValueError):
+        same = False
+    if not same:
+        raise InputError(
+            f"{plan.out} holds a finished run with another {SCREEN} than this one's; name another "
+            "folder with --out, or give --replace to write over its hits and plates"
+        )

@@ -1,0 +1,167 @@
+"""The folder of a finished run: its manifest, and where its other parts are."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from chem.disk.regular import parse_json, read_regular
+from chem.errors import InputError
+from screening.prepare.older import WHERE as WHERE
+from screening.prepare.prepared import Prepared
+from screening.runs.plan import Plan
+from screening.storage.ledger import LEDGER
+from screening.storage.shapes import Manifest, Where, WhereRanked, check_shape
+
+MANIFEST, SCREEN = "manifest.json", "screen.toml"
+FOLDERS = ("lab", "scores")
+"""Folders inside a run's."""
+SAME = ("screen", "library", "bundles", "featurizer", "counts", "triage")
+"""What a manifest says again when its run is repeated; times and versions may differ."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A finished run as it was when it was opened."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    manifest_sha256: str
+    where: Mapping[str, Any]
+
+    def check_unchanged(self) -> None:
+        """Refuse, with InputError, a run that was written anew since it was opened."""
+        try:
+            content = read_regular(self.folder / MANIFEST)
+        except OSError:
+            content = b""
+        if sha256(content).hexdigest() != self.manifest_sha256:
+            raise InputError(
+                f"{self.folder} is being written by another run, or was just now; give the "
+                "command again when that is done"
+            )
+
+
+def open_folder(folder: Path) -> RunFolder:
+    """Open the folder of a finished run; raises InputError where it holds none.
+
+    Also where its screen is not the one that it ran.
+    """
+    try:
+        content = _read(folder / MANIFEST)
+    except (FileNotFoundError, NotADirectoryError):
+        raise _unfinished(folder) from None
+    try:
+        found = parse_json(_read(folder / WHERE))
+        ranked = isinstance(found, dict) and "run" in found
+        where = check_shape(WhereRanked if ranked else Where, found)
+    except InputError:
+        raise
+    except (OSError, ValueError) as error:
+        why = "missing" if isinstance(error, OSError) else f"damaged, {_short(error)}"
+        raise InputError(
+            f"{folder} does not say where its scores are ({WHERE} is {why}); run the "
+            "screen again with a new --out: what was prepared is kept"
+        ) from None
+    manifest = _read_manifest(folder, content)
+    opened = RunFolder(folder, manifest, sha256(content).hexdigest(), where)
+    if _hash(folder / SCREEN) != manifest["files"][SCREEN]:
+        opened.check_unchanged()
+        raise InputError(
+            f"{folder / SCREEN} was changed since the run; put it back as it was, and give a "
+            "changed copy to `hitlist rank --screen`"
+        )
+    return opened
+
+
+def _read_manifest(folder: Path, content: bytes) -> Mapping[str, Any]:
+    try:
+        found = check_shape(Manifest, parse_json(content))
+    except ValueError as error:
+        raise InputError(
+            f"{folder / MANIFEST} is damaged ({_short(error)}); run the screen again with a new "
+            "--out: what was prepared is kept"
+        ) from None
+    if SCREEN not in found["files"]:
+        raise InputError(f"{folder / MANIFEST} names no {SCREEN}; run the screen again")
+    return found
+
+
+def _short(error: ValueError) -> str:
+    kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
+    return " ".join(f"{kind}{error}".split())[:200]
+
+
+def check_no_links(folder: Path) -> None:
+    """Refuse, with InputError, a run whose own folders lead elsewhere: files there would go."""
+    for name in FOLDERS:
+        if (folder / name).is_symlink():
+            raise InputError(
+                f"{folder / name} is a symbolic link, and what it leads to would be written over; "
+                "remove it, or name another folder with --out"
+            )
+
+
+def describe_run(plan: Plan, prepared: Prepared) -> dict[str, Any]:
+    """Return where a run's parts are, for whoever opens it again."""
+    return {
+        "library": {
+            "path": str(plan.library.path.absolute()),
+            "columns": plan.library.named._asdict(),
+        },
+        "prepared": str(prepared.folder),
+        # "" for a folder of its own, which may be moved with the run.
+        "scores": "" if plan.scores_store.folder == plan.out / "scores" else plan.scores_store.url,
+        "device": plan.device,
+        "half": plan.half,
+    }
+
+
+def describe_ranking(out: Path, scorer: RunFolder) -> dict[str, Any]:
+    """Return which run scored what is ranked again into a folder, and how to know it again."""
+    run = os.path.relpath(scorer.folder.absolute(), out.absolute())
+    return {"run": run, "fingerprint": fingerprint(scorer.manifest)}
+
+
+def fingerprint(manifest: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what a run is: the same run repeated has the same one."""
+    told = {key: manifest[key] for key in SAME}
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _unfinished(folder: Path) -> InputError:
+    """Say of a folder without a manifest what is there, and what to do."""
+    if (folder / "scores" / LEDGER).exists():
+        return InputError(
+            f"{folder} holds a run that is not finished (it has no {MANIFEST}): it was stopped, or "
+            f"is at work; give the same `hitlist screen` command with --out {folder} again, and it "
+            "goes on to its end"
+        )
+    return InputError(
+        f"{folder} holds no finished run (it has no {MANIFEST}, or a run is being written there); "
+        "name the folder of one, such as runs/kinase-20260101-120000. A run that was stopped is "
+        "finished by giving the same command again"
+    )
+
+
+def _hash(path: Path) -> str:
+    try:
+        return sha256(_read(path)).hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+
+
+def _read(path: Path) -> bytes:
+    """Read a file of a run; raises InputError where it is there and cannot be read."""
+    try:
+        return read_regular(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror or error}); make it readable, or ask whoever "
+            "owns the run"
+        ) from None

@@ -1,0 +1,1 @@
+"""Predictions for prepared compounds: the surrogates first, then the ensembles."""

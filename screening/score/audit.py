@@ -1,0 +1,79 @@
+"""How much of the best a triage finds, measured on compounds drawn at random.
+
+The audit's compounds were scored in full whatever the triage thought of them. Of the best of them,
+the share that the triage had chosen is its recall. The best are as many as a choice is made for:
+one in ``PER_HIT`` of the audit's share of the chosen. Where fewer hits than that are asked for,
+they lie deeper within the choice, and their recall is better than what is measured.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import beta
+
+from chem.records.counted import counted
+from screening.score.triage import PER_HIT, Triage
+
+_DOUBT = 0.05
+
+
+class Recall(NamedTuple):
+    """What an audit found."""
+
+    audited: int
+    """Compounds drawn."""
+    best: int
+    """The audit's best, of those that no filter took."""
+    found: int
+    """Those of them that the triage had chosen."""
+    low: float
+    """The recall is at least that, with 95 % confidence (Clopper and Pearson 1934)."""
+
+    @property
+    def recall(self) -> float:
+        """Share of the best that the triage had chosen."""
+        return self.found / self.best if self.best else 1.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values, rounded."""
+        recall, low = round(self.recall, 4), round(self.low, 4)
+        found = {"audited": self.audited, "best": self.best, "found": self.found}
+        return {**found, "recall": recall, "recall_at_least": low}
+
+
+def describe_triage(found: Mapping[str, Any]) -> str:
+    """Say in a line what a manifest's ``triage`` says."""
+    if found["exhaustive"]:
+        return f"the ensembles scored every compound: {found['why']}"
+    line = (
+        f"surrogates looked at {counted(found['looked_at'], 'compound')}, the ensembles at the "
+        f"{found['chosen']:,} most promising and {found['audited']:,} drawn at random: of the "
+        f"best {found['best']} of these the triage had chosen {found['found']} (recall "
+        f"{found['recall']:.2f}; {found['recall_at_least']:.2f} or more with 95 % confidence)"
+    )
+    if "chosen_for" in found:
+        line += f"; they were chosen for {found['chosen_for']}"
+    if missed := found.get("never_looked_at", 0):
+        line += f", whose filters took {missed:,} that nothing here speaks of"
+    return line
+
+
+def measure_recall(triage: Triage, scored: pd.DataFrame, hits: int) -> Recall:
+    """Measure a triage on its audit.
+
+    scored: ``row``, ``score`` and ``kept`` (no filter took it) of all compounds that were scored
+    in full, one row for each. hits: how many are asked for.
+    """
+    drawn = scored[scored["row"].isin(triage.audit)]
+    if len(drawn) != len(triage.audit):
+        raise ValueError(f"{len(triage.audit)} were drawn but {len(drawn)} of them were scored")
+    drawn = drawn[drawn["kept"]].sort_values(["score", "row"], ascending=[False, True])
+    each = len(triage.audit) / max(triage.looked_at, 1)
+    depth = math.ceil(max(hits, len(triage.chosen) / PER_HIT) * each)
+    best = drawn["row"].to_numpy()[:depth]
+    found = int(np.isin(best, triage.chosen).sum())
+    low = float(beta.ppf(_DOUBT, found, len(best) - found + 1)) if found else 0.0
+    return Recall(len(triage.audit), len(best), found, low)

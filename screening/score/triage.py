@@ -1,0 +1,184 @@
+"""Triage: bundles' surrogates look at every compound, the ensembles at the most promising ones.
+
+Which compounds those are does not hang on how the library was cut: the most promising share of all
+(ties by row), and an audit drawn by the hash of the structure. The audit is scored in full
+whatever its promise, and tells how much of the best the triage finds
+(:mod:`screening.score.audit`).
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+from distributed import Client
+
+from chem.features.describe import PROPERTIES
+from gnn.bundle.bundle import Bundle
+from gnn.bundle.predict import predicted_columns
+from screening.compute.cluster import run_window
+from screening.errors import StoreError
+from screening.objective.screen import Screen
+from screening.objective.screen_file import dump_screen
+from screening.prepare.partitions import GRAPH, Partitions, read_accepted, to_graphs
+from screening.prepare.prepare import Progress
+from screening.prepare.prepared import Prepared
+from screening.score.loaded import Known, load_bundles_once, load_surrogates_once
+from screening.score.promise import kept_by_predictions, kept_by_properties, promise, wanted_columns
+from screening.storage.ledger import Ledger
+from screening.storage.store import Store
+
+Rows = npt.NDArray[np.int64]
+LEAST = 20_000
+"""Accepted compounds from which on a triage is worth its audit."""
+SHARE = 0.02
+"""Of the compounds that pass the filters on properties, those that the ensembles score at least."""
+PER_HIT = 12
+"""Compounds that the ensembles score for each hit that is asked for, at least."""
+AUDIT = 10_000
+AUDIT_SHARE = 0.05
+"""The audit: that many compounds, but no more than this share."""
+
+
+class Triage(NamedTuple):
+    """Which compounds the ensembles score, and why."""
+
+    looked_at: int
+    """Compounds that pass the filters on properties."""
+    filtered: dict[str, int]
+    """Compounds that these filters took."""
+    chosen: Rows
+    """Rows of the most promising compounds, ascending."""
+    audit: Rows
+    """Rows drawn at random, ascending; some may be chosen as well."""
+
+    @property
+    def rows(self) -> Rows:
+        """All rows that the ensembles score, ascending."""
+        return np.union1d(self.chosen, self.audit)
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What a worker needs to look at a partition."""
+
+    prepared: Partitions
+    scores: Store
+    bundles: tuple[Known, ...]
+    featurizer: str
+    screen: Screen
+    key: str
+    half: bool
+
+
+def triage_key(screen: Screen, bundles: Sequence[Bundle], half: bool) -> str:
+    """Return a short name for all that a promise follows from beside the library."""
+    surrogates = [bundle.surrogate.sha256 for bundle in bundles if bundle.surrogate]
+    # Of the screen what a promise hangs on: neither its names nor how much is wanted.
+    plain: dict[str, Any] = {"name": "any", "title": "any", "library": "any", "hits": 1}
+    plain |= {"exhaustive": False, "lab": None, "selection": None}
+    plain |= {"filters": {limit.name: limit.value for limit in screen.limits}}
+    objective = dump_screen(screen.model_copy(update=plain))
+    return sha256(json.dumps([objective, surrogates, half]).encode()).hexdigest()[:12]
+
+
+def look_at_library(
+    prepared: Prepared,
+    screen: Screen,
+    bundles: Sequence[Bundle],
+    known: tuple[Known, ...],
+    ledger: Ledger,
+    client: Client,
+    half: bool,
+    progress: Progress | None = None,
+) -> Triage:
+    """Work out every compound's promise into the ledger's store, and choose."""
+    key = triage_key(screen, bundles, half)
+    work = Looking(prepared.source, ledger.store, known, prepared.featurizer, screen, key, half)
+    names = {promise_file(key, name): name for name in prepared.partitions}
+    missing = [name for file, name in names.items() if file not in ledger.entries]
+    done = sum(ledger.entries[file].count("rows") for file in names if file in ledger.entries)
+    for file, facts, digest in run_window(client, partial(look_at_partition, work), missing):
+        ledger.record(file, facts, digest)
+        done += facts["rows"]
+        if progress is not None:
+            progress("triage", done, prepared.accepted)
+    return read_triage(prepared, screen, bundles, ledger, half)
+
+
+def read_triage(
+    prepared: Prepared, screen: Screen, bundles: Sequence[Bundle], ledger: Ledger, half: bool
+) -> Triage:
+    """Choose by the promises that a ledger has of every partition.
+
+    Raises StoreError where one is missing.
+    """
+    key = triage_key(screen, bundles, half)
+    files = [promise_file(key, name) for name in prepared.partitions]
+    for file in files:
+        if file not in ledger.entries:
+            raise StoreError(f"{ledger.store.path(file)} is missing; run the screen again")
+    taken = sum((Counter(ledger.entries[file].counts("filtered")) for file in files), Counter())
+    table = pa.concat_tables(ledger.store.read_table(file) for file in files)
+    return choose(table, {name: taken[name] for name in sorted(taken)}, screen.sought)
+
+
+def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], str]:
+    """Work out the promise of one partition's compounds and write it; runs in a worker.
+
+    Returns the file's name, what was found, and the file's SHA-256.
+    """
+    bundles = load_bundles_once(work.bundles, work.featurizer)
+    wanted = tuple(wanted_columns(work.screen, predicted_columns(bundles)))
+    predictor = load_surrogates_once(work.bundles, work.featurizer, wanted, work.half)
+    table = read_accepted(work.prepared, name, ["row", "key", *GRAPH, *PROPERTIES])
+    values = {name: table[name].to_numpy() for name in PROPERTIES}
+    frame = pd.DataFrame({**values, **predictor.predict(to_graphs(table))})
+    kept, taken = kept_by_properties(frame, work.screen)
+    probabilities = [
+        f"{bundle.card.name}_{task.name}"
+        for bundle in bundles
+        for task in bundle.card.tasks
+        if task.kind == "classification"
+    ]
+    expected = promise(frame, work.screen, predictor.errors, probabilities)
+    found = {
+        "row": table["row"],
+        "promise": pa.array(expected.astype(np.float32)),
+        "passing": pa.array(kept_by_predictions(frame, work.screen)),
+        "lot": pa.array(lots(table["key"])),
+    }
+    facts = {"rows": table.num_rows, "filtered": taken}
+    file, promises = promise_file(work.key, name), pa.table(found).filter(pa.array(kept))
+    return file, facts, work.scores.write_table(file, promises)
+
+
+def lots(keys: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
+    """Return a number [n] for each structure that says where it stands in the draw of the audit."""
+    bytes_of = b"".join(keys.to_pylist())
+    halves = np.frombuffer(bytes_of, np.uint64).reshape(-1, 2)
+    drawn: npt.NDArray[np.uint64] = halves[:, 0] ^ (halves[:, 1] * np.uint64(0x9E3779B97F4A7C15))
+    return drawn
+
+
+def choose(table: pa.Table, filtered: dict[str, int], hits: int) -> Triage:
+    """Choose from all promises: those that would pass the filters first, then by promise."""
+    row = table["row"].to_numpy()
+    order = np.lexsort((row, -table["promise"].to_numpy(), ~table["passing"].to_numpy()))
+    count = min(len(row), max(math.ceil(SHARE * len(row)), PER_HIT * hits))
+    drawn = np.lexsort((row, table["lot"].to_numpy()))
+    audit = min(AUDIT, math.ceil(AUDIT_SHARE * len(row)))
+    return Triage(len(row), filtered, np.sort(row[order[:count]]), np.sort(row[drawn[:audit]]))
+
+
+def promise_file(key: str, name: str) -> str:
+    """Return the name of a partition's promises."""
+    return f"promise-{key}-{name}"

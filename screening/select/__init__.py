@@ -1,0 +1,1 @@
+"""From the ranked list to the hits, by the rules of a screen's selection."""

@@ -1,0 +1,147 @@
+"""All who may be chosen: the pool, and beyond it the controls and the best by optimism."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from chem.assess.clusters import clusters
+from chem.errors import InputError
+from chem.records.counted import counted
+from screening.objective.screen import Screen
+from screening.objective.selection import Selection
+from screening.rank.late import Frames
+from screening.rank.rank import OPTIMISTIC, merge_top
+from screening.select.basket import Candidate
+from screening.select.marks import Marks
+from screening.select.prices import LOOKED_AT, Price, check_currency, read_prices
+from screening.text.domain import distance_column
+
+Identify = Callable[[pd.DataFrame], pd.DataFrame]
+"""Adds ``compound_id`` and ``extra``, a JSON object of the library's own columns, by ``row``."""
+
+
+class Candidates(NamedTuple):
+    """Compounds that may be chosen, each once."""
+
+    frame: pd.DataFrame
+    """Scored and evaluated: the pool in the order of the list, then those beyond it. Its index
+    counts from 0; ``list_rank`` is known of the pool alone."""
+    each: list[Candidate]
+    """The same, for the rules."""
+    pool: int
+    """How many of the first are the pool."""
+    controls: list[int]
+    """Places of the controls, best first."""
+    hopes: list[int]
+    """Places of who may be explored, inside the primary targets' domains, best by optimism
+    first."""
+    clustered: bool
+    """Whether a rule asks for clusters."""
+    currency: str
+    """Of the prices; ``""`` where none names one."""
+    prices_read: str = ""
+    """How the numbers of the price column were read, where that had to be decided."""
+
+
+def find_candidates(
+    pool: pd.DataFrame,
+    frames: Frames,
+    controls: Frames,
+    screen: Screen,
+    marks: Marks,
+    identify: Identify,
+    edges: Mapping[str, float] | None = None,
+) -> Candidates:
+    """Gather all who may be chosen, with their clusters and prices where a rule asks for them.
+
+    ``edges``, by column of distances, is where each bundle's domain ends. Who is explored lies
+    inside the domains of the primary targets: beyond them a deviation is wide because nothing is
+    known, and the most promising by it would be those that the models know least of.
+    """
+    selection = screen.selection
+    assert selection is not None
+    wanted, hopes = _controls(controls, screen, marks), pool.head(0)
+    wanted = hopes if wanted is None else wanted
+    if selection.explored(screen.hits):
+        size = selection.hoped(screen.hits)
+        inside = _inside(frames, screen, edges or {})
+        hopes = merge_top(inside, screen, size=size, optimism=selection.optimism).hits
+        hopes = hopes.drop(columns=[OPTIMISTIC])
+    # Those of the pool are kept, because their places in the list are known.
+    together = pd.concat([pool, wanted, hopes], ignore_index=True)
+    frame = together.drop_duplicates("row").reset_index(drop=True)
+    at = {row: place for place, row in enumerate(frame["row"].tolist())}
+    clustered = selection.diversity == "clusters" or selection.max_per_cluster is not None
+    smiles = frame["smiles"].tolist()
+    numbers = clusters(smiles, selection.similarity) if clustered else [0] * len(smiles)
+    column, told = selection.price_column, ""
+    prices: list[Price | None] = [None] * len(smiles)
+    if column:
+        prices, told = _prices(identify, frame[["row"]], column, selection)
+    return Candidates(
+        frame,
+        [
+            Candidate(row, text, number, None if price is None else price.amount)
+            for row, text, number, price in zip(at, smiles, numbers, prices, strict=True)
+        ],
+        len(pool),
+        [at[row] for row in wanted["row"].tolist()],
+        [at[row] for row in hopes["row"].tolist()],
+        clustered,
+        check_currency(prices, column) if column else "",
+        told,
+    )
+
+
+def _inside(frames: Frames, screen: Screen, edges: Mapping[str, float]) -> Iterator[pd.DataFrame]:
+    """Yield each frame's rows inside the domains of the primary targets' bundles."""
+    columns = {distance_column(part.task, edges) for part in screen.primary} & set(edges)
+    for frame in frames():
+        kept = np.ones(len(frame), dtype=bool)
+        for column in columns & set(frame.columns):
+            kept &= frame[column].to_numpy(dtype=np.float64) <= edges[column]
+        yield frame[kept]
+
+
+def _controls(frames: Frames, screen: Screen, marks: Marks) -> pd.DataFrame | None:
+    """Return the controls, evaluated and in the order of the list; no filter takes one.
+
+    None where there are none.
+    """
+    if not len(marks.controls):
+        return None  # without reading a score
+    found = [frame[frame["row"].isin(marks.controls)] for frame in frames()]
+    scored = {row for frame in found for row in frame["row"].tolist()}
+    if missing := [row for row in marks.controls.tolist() if row not in scored]:
+        raise InputError(
+            f"no scores here of {counted(len(missing), 'control')}, the first in row {missing[0]} "
+            "of the library; screen it again with these controls"
+        )
+    if not scored:
+        return None
+    plain = screen.model_copy(update={"filters": {}})
+    once = pd.concat(found).drop_duplicates("row")
+    return merge_top([once], plain, size=len(once)).hits
+
+
+def _prices(
+    identify: Identify, compounds: pd.DataFrame, column: str, selection: Selection
+) -> tuple[list[Price | None], str]:
+    """Read the price [n] of each compound, and tell how the column's numbers are written.
+
+    The first records of the library decide that together with the compounds, so that it hangs on
+    no cut.
+    """
+    own = _texts(identify(compounds), column)
+    first = _texts(identify(pd.DataFrame({"row": range(1, LOOKED_AT + 1)})), column)
+    return read_prices(own, first, column, selection.price_decimal)
+
+
+def _texts(identified: pd.DataFrame, column: str) -> list[str]:
+    return [
+        str(json.loads(text).get(column, "")) if isinstance(text, str) else ""
+        for text in identified["extra"]
+    ]

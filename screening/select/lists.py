@@ -1,0 +1,131 @@
+"""The compounds that a screen excludes or includes: its lists, opened before any work.
+
+An entry that ends like a library file (``owned.csv``, ``tested.sdf.gz``), or names a dataset of the
+catalogue, is a list of structures, which is prepared like a library: so every format is read, and
+no molecule can stop the run. A table without a column of structures is a list of ids. Any other
+entry is an id of the library itself.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from distributed import Client
+
+from chem.disk.roots import named_path
+from chem.errors import InputError
+from chem.library.columns.column_names import is_smiles_name
+from chem.library.columns.columns import is_no_id
+from chem.library.columns.find_columns import rank_of_id
+from chem.library.read import FORMATS, Library, open_library, read_names
+from data.catalogue.catalogue import datasets
+from screening.objective.screen import Screen, suggest
+from screening.prepare.places import prepared_folder, prepared_key, prepared_store
+from screening.prepare.prepare import Progress, prepare_library
+from screening.storage.store import Store
+
+Role = Literal["exclude", "include"]
+INLINE = "ids of the screen"
+"""Name of the list of those ids that the screen itself writes."""
+FindLibrary = Callable[[str], Library]
+"""Opens a library by its path or its name in the catalogue."""
+
+
+@dataclass(frozen=True)
+class CompoundList:
+    """Some compounds, by structure or by id."""
+
+    role: Role
+    name: str
+    """For people: the file's name."""
+    ids: tuple[str, ...] = ()
+    library: Library | None = None
+    """Where the structures are; None for a list of ids."""
+    folder: Path | None = None
+    """Where they are prepared, as a library is."""
+    store: Store | None = None
+    notes: tuple[str, ...] = ()
+    """How its columns were chosen, to be told."""
+
+    def told(self) -> dict[str, Any]:
+        """Return what a manifest says of where it came from."""
+        digest = {} if self.library is None else {"sha256": self.library.sha256}
+        reading = {"reading": list(self.notes)} if self.notes else {}
+        return {"role": self.role, "name": self.name, **digest, **reading}
+
+
+def plan_lists(
+    screen: Screen, columns: Sequence[str], root: Store | None, find: FindLibrary
+) -> tuple[CompoundList, ...]:
+    """Open the lists of a screen's selection, and check its price column.
+
+    columns: the library's own, which travel with its compounds. root: where partitions are kept,
+    if not in the cache. Raises InputError for a list that cannot be read and for a price column
+    that the library lacks.
+    """
+    selection = screen.selection
+    if selection is None:
+        return ()
+    column = selection.price_column
+    if column is not None and column not in columns:
+        raise InputError(
+            f"screen {screen.name}, [selection] price_column: the library has no column "
+            f'"{column}";{suggest(column, columns)} its own are: {", ".join(columns) or "none"}'
+        )
+    lists = []
+    given: dict[Role, tuple[str, ...]] = {
+        "exclude": selection.exclude,
+        "include": selection.include,
+    }
+    for role, entries in given.items():
+        inline = tuple(dict.fromkeys(entry for entry in entries if not _is_library(entry)))
+        lists += [_open(role, entry, root, find) for entry in entries if _is_library(entry)]
+        lists += [CompoundList(role, INLINE, inline)] if inline else []
+    return tuple(lists)
+
+
+def prepare_lists(
+    lists: Sequence[CompoundList], client: Client, progress: Progress | None = None
+) -> None:
+    """Prepare the structures of lists, or take what was prepared before."""
+    for one in lists:
+        if one.library is not None:
+            assert one.folder is not None
+            prepare_library(one.library, one.folder, client, progress=progress, store=one.store)
+
+
+def _is_library(entry: str) -> bool:
+    """Tell a list from an id; it hangs on the text alone, not on which files there are."""
+    suffixes = [suffix.lower() for suffix in Path(entry).suffixes if suffix.lower() != ".gz"]
+    return (bool(suffixes) and suffixes[-1] in FORMATS) or entry in datasets()
+
+
+def _open(role: Role, entry: str, root: Store | None, find: FindLibrary) -> CompoundList:
+    name = Path(entry).name
+    try:
+        library = find(entry)
+    except InputError as error:
+        found = _read_ids(named_path(entry))
+        if found is None:
+            raise InputError(f"[selection] {role}: {error}") from error
+        column, ids = found
+        return CompoundList(role, name, ids, notes=(f'ids from column "{column}"',))
+    folder = prepared_folder(library).absolute()
+    store = prepared_store(root, prepared_key(library), folder)
+    return CompoundList(role, name, (), library, folder, store, tuple(library.notes))
+
+
+def _read_ids(path: Path) -> tuple[str, tuple[str, ...]] | None:
+    """Read column and ids of a table that has no structures; None where it is no such table."""
+    try:
+        names = read_names(path)
+        known = sorted((rank, name) for name in names if (rank := rank_of_id(name)) is not None)
+        if not known or any(is_smiles_name(name) for name in names):
+            return None
+        # Its ids are read in the place of SMILES, which is the one column a library must have.
+        table = open_library(path, smiles_column=known[0][1])
+    except InputError:
+        return None
+    found = (record.structure for record in table if record.problem is None)
+    return known[0][1], tuple(dict.fromkeys(text for text in found if not is_no_id(text)))

@@ -1,0 +1,176 @@
+"""Prices as vendors write them, read only where there is no doubt.
+
+Whether ``1.250`` is a thousand is said by the other prices of the column (``98,50``), so the column
+is looked at before its cells are read.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from chem.errors import InputError
+from chem.records.counted import counted
+from chem.records.numbers import NumberReading, NumberStyle, find_style, parse_number, split_number
+
+LOOKED_AT = 10_000
+"""Records of a library, from the first, that decide how its prices are written."""
+
+_CURRENCY = re.compile(r"[A-Za-z]{3}|[A-Za-z]{0,2}[$€£¥₹₩]", re.ASCII)
+_SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW"}
+_CODES = ("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "KRW", "CAD", "AUD", "SEK", "DKK", "NOK")
+_WORDS = {code: code for code in _CODES} | {"EURO": "EUR", "RMB": "CNY"}
+_AMOUNT = re.compile(r"[\d.,' ]+", re.ASCII)
+
+
+class Price(NamedTuple):
+    """What one order of a compound costs."""
+
+    amount: Decimal
+    """0 or more."""
+    currency: str
+    """As written, in capitals; ``""`` where the vendor does not say."""
+
+
+def find_price_style(
+    texts: Sequence[str], column: str, decimal: Literal["point", "comma"] | None = None
+) -> NumberReading:
+    """Decide from the cells of a price column which mark is the decimal one.
+
+    Thousands with commas alone (``1,250``) are read as such: no price has three decimals behind a
+    comma. decimal: what the user says.
+
+    Raises InputError where the cells leave it open.
+    """
+    reading = find_style(texts, decimal=decimal)
+    if not reading.doubt:
+        return reading
+    decided = find_style(texts, decimal="point")
+    if not any(re.search(r"\d\.\d", text) for text in texts):
+        return decided
+    raise InputError(
+        f'the price column "{column}" may be read in two ways: {reading.doubt}; say in [selection] '
+        'price_decimal = "comma" or "point"'
+    )
+
+
+def read_price(text: str, style: NumberStyle | None = None) -> Price | None:
+    """Read a price such as ``120``, ``1,250.50``, ``$99.5``, ``EUR 40`` or ``40 EUR``.
+
+    style: of its column, by default with a decimal point. Returns None for what may mean something
+    else: no number, one of another style, a negative number, a unit of mass, a range, ``on
+    request``.
+
+    >>> read_price("$1,250.50"), read_price("12,50")
+    (Price(amount=Decimal('1250.50'), currency='$'), None)
+    >>> read_price("1.250,50 €", NumberStyle("comma"))
+    Price(amount=Decimal('1250.50'), currency='€')
+    """
+    parts = split_number(text)
+    if parts is None:
+        return None
+    before, number, after = (part.strip() for part in parts)
+    if (before and after) or not _AMOUNT.fullmatch(number) or number[-1] in ".,":
+        return None
+    currency = before or after
+    if currency and not _CURRENCY.fullmatch(currency):
+        return None
+    style = style or NumberStyle()
+    if parse_number(number, style) is None:
+        return None
+    mark, other = (",", ".") if style.decimal == "comma" else (".", ",")
+    plain = re.sub(f"[{other}' ]", "", number).replace(mark, ".")
+    return Price(Decimal(plain), currency.upper())
+
+
+def find_currency(column: str) -> str:
+    """Return the currency that a column's name says, ``""`` if none or several.
+
+    >>> find_currency("Preis (€)"), find_currency("Price 5mg, USD"), find_currency("Price")
+    ('€', 'USD', '')
+    """
+    signs = re.findall(r"[$€£¥₹₩]", column)
+    words = re.findall(r"(?<![^\W_])[A-Za-z]{3,4}(?![^\W_])", column)
+    codes = [_WORDS[word.upper()] for word in words if word.upper() in _WORDS]
+    named = [*signs, *codes]
+    return named[0] if len({_same(one) for one in named}) == 1 else ""
+
+
+def _same(currency: str) -> str:
+    return _SIGNS.get(currency, currency)
+
+
+def read_prices(
+    own: Sequence[str],
+    first: Sequence[str],
+    column: str,
+    decimal: Literal["point", "comma"] | None = None,
+) -> tuple[list[Price | None], str]:
+    """Read the price [n] of each cell, and tell how the column's numbers are written.
+
+    own: [n] cells of those that may be chosen. first: those of the library's first records, which
+    were checked before any work, and decide together with them. The work is done by now, so
+    nothing is refused: a price that ``own`` alone makes doubtful, or one in another currency than
+    most, is unknown, and that is told.
+    """
+    try:
+        reading = find_price_style([*first, *own], column, decimal)
+    except InputError:
+        prices = [_read_alone(text) for text in own]
+        told = "decimal mark as each price shows it" + _unknown(own, prices, "may be read in two")
+    else:
+        prices, told = [read_price(text, reading.style) for text in own], reading.told
+    counts = Counter(
+        price.currency
+        for price in [*prices, *(read_price(text) for text in first)]
+        if price is not None and price.currency
+    )
+    if len(counts) > 1:
+        most = counts.most_common(1)[0][0]
+        kept = [None if price and price.currency not in ("", most) else price for price in prices]
+        gone = [text for text, a, b in zip(own, prices, kept, strict=True) if a and not b]
+        if gone:
+            told = told or "decimal point"
+            told += f"; {counted(len(gone), 'price')} unknown, not in {most} ({gone[0]!r})"
+        prices = kept
+    return prices, told
+
+
+def _read_alone(text: str) -> Price | None:
+    """Read a price that can be read in one way alone, whatever the others are like."""
+    read = {read_price(text, NumberStyle("point")), read_price(text, NumberStyle("comma"))} - {None}
+    return read.pop() if len(read) == 1 else None
+
+
+def _unknown(own: Sequence[str], prices: Sequence[Price | None], why: str) -> str:
+    open_ones = [
+        text
+        for text, price in zip(own, prices, strict=True)
+        if price is None and (read_price(text) or read_price(text, NumberStyle("comma")))
+    ]
+    if not open_ones:
+        return ""
+    return (
+        f"; {counted(len(open_ones), 'price')} unknown, {why} ways ({open_ones[0]!r}: "
+        'say in [selection] price_decimal = "comma" or "point")'
+    )
+
+
+def check_currency(prices: Iterable[Price | None], column: str) -> str:
+    """Return the one currency of all prices, ``""`` if none names one; refuse two of them.
+
+    Where no price names one, the column's name may.
+    """
+    found = sorted({price.currency for price in prices if price is not None and price.currency})
+    named = find_currency(column)
+    if not found and named:
+        return named
+    if len(found) == 1 and named and _same(named) != _same(found[0]):
+        found.append(named)
+    if len(found) > 1:
+        raise InputError(
+            f'the price column "{column}" has several currencies ({", ".join(found)}), so a '
+            "budget has no meaning; give prices in one of them"
+        )
+    return found[0] if found else ""

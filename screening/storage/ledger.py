@@ -1,0 +1,241 @@
+"""The ledger of a folder: what is done, by hash. Files commit; the ledger is the only truth."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from chem.disk.files import open_unshared, sync_folder
+from chem.disk.regular import MOST as MOST_JSON
+from chem.disk.regular import open_regular, parse_json, read_regular
+from chem.errors import InputError
+from screening.errors import StoreError, told_in_one_line
+from screening.storage.lock import (
+    Lock as Lock,  # those who lock a folder that has a ledger name it too
+)
+from screening.storage.sealed import SealedStore
+from screening.storage.shapes import Line, check_shape
+from screening.storage.store import Store
+
+LEDGER = "ledger.jsonl"
+READERS = 8
+"""Files that are hashed at a time when a ledger is opened."""
+REMEDY = "run the screen again"
+MOST = 64_000_000
+"""Bytes of a ledger, which has a line of 300 for each partition: of four billion compounds."""
+
+
+class Entry(NamedTuple):
+    """One file that is done."""
+
+    sha256: str
+    facts: dict[str, Any]
+    """What the work found out, so that a resumed run need not open the file."""
+
+    def count(self, name: str) -> int:
+        """Return a number of the facts; 0 where they do not have it."""
+        return int(self.facts.get(name, 0))
+
+    def counts(self, name: str) -> dict[str, int]:
+        """Return numbers by name of the facts; none where they do not have them."""
+        return dict(self.facts.get(name, {}))
+
+
+class Ledger:
+    """An append-only list of finished files, for one purpose.
+
+    The files are in the ledger's own folder, or in a store apart: a ledger is appended to and
+    locked, which needs a file system.
+
+    Opening it locks the folder against a second run, makes the store's folder, and drops entries
+    whose file is missing or altered, so that their work is done again. Its first line is the
+    purpose: a ledger of another purpose (another library, other bundles) is refused.
+    """
+
+    def __init__(
+        self, folder: Path, purpose: Mapping[str, Any], store: Store | None = None
+    ) -> None:
+        self.folder, self.purpose = folder, dict(purpose)
+        self.store = Store(folder) if store is None else store
+        self.entries: dict[str, Entry] = {}
+        self._lock = Lock(folder)
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        try:
+            if self.store.folder != self.folder:
+                self.store.check()
+            self._read()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._lock.release()
+
+    @classmethod
+    def read(cls, folder: Path, store: Store | None = None, remedy: str = REMEDY) -> Self:
+        """Look at a ledger: nothing is locked, made or written, so it may be somebody else's.
+
+        Its entries are those of the moment, its ``purpose`` is what it was made for, and its store
+        holds each file to its hash when it is read, with ``remedy`` in the complaint. Raises
+        InputError where there is none.
+        """
+        path = folder / LEDGER
+        try:
+            first, told = _lines(read_regular(path, MOST))
+        except OSError as error:
+            reason = "is missing" if isinstance(error, FileNotFoundError) else error.strerror
+            raise InputError(f"{path} cannot be read ({reason}); {remedy}") from None
+        if first is None or not isinstance(first.get("purpose"), dict):
+            raise InputError(f"{path} is damaged in its first line; {remedy}")
+        found = cls(folder, first["purpose"], store)
+        found.entries = {line["name"]: Entry(line["sha256"], line["facts"]) for line in told}
+        hashes = {name: entry.sha256 for name, entry in found.entries.items()}
+        found.store = SealedStore(found.store.url, hashes, remedy)
+        return found
+
+    def record(self, name: str, facts: Mapping[str, Any], sha256: str | None = None) -> None:
+        """Enter a finished file. ``facts`` are JSON values.
+
+        sha256: what its writer took of the bytes that it wrote; by default the file is read for
+        it. In a folder the file has to be there: a worker elsewhere may have written to a folder
+        of the same name.
+        """
+        if not self._lock.held:
+            raise RuntimeError(f"the ledger of {self.folder} was opened to be read only")
+        if sha256 is not None and self.store.folder is not None and not self.store.exists(name):
+            raise StoreError(
+                f"{self.store.path(name)} was written by a worker and is not there; every worker "
+                "has to see the same folder: put the store on a shared one"
+            )
+        entry = Entry(sha256 or self.store.hash(name), dict(facts))
+        self._append({"name": name, "sha256": entry.sha256, "facts": entry.facts})
+        self.entries[name] = entry
+
+    def holds(self, names: Iterable[str]) -> bool:
+        """Tell whether these files are recorded and there, with the recorded bytes."""
+        wanted = list(names)
+        if not all(name in self.entries for name in wanted):
+            return False
+        with ThreadPoolExecutor(READERS) as readers:  # an object store answers slowly, but many
+            return all(readers.map(self._stands, wanted, (self.entries[n].sha256 for n in wanted)))
+
+    def _read(self) -> None:
+        path = self.folder / LEDGER
+        if not path.is_file():
+            self._append({"purpose": self.purpose})
+            return
+        content = read_regular(path, MOST)
+        found, told = _lines(content)
+        if found is None:  # killed while the first line was written
+            path.unlink()
+            self._append({"purpose": self.purpose})
+            return
+        _compare(self.folder, found, self.purpose)
+        if not content.endswith(b"\n"):  # what is recorded next gets a line of its own
+            with told_in_one_line(path), open(path, "ab", opener=open_unshared) as file:
+                file.write(b"\n")
+        with ThreadPoolExecutor(READERS) as readers:
+            names, hashes = [line["name"] for line in told], [line["sha256"] for line in told]
+            for line, stands in zip(told, readers.map(self._stands, names, hashes), strict=True):
+                if stands:
+                    self.entries[line["name"]] = Entry(line["sha256"], line["facts"])
+
+    def _stands(self, name: str, sha256: str) -> bool:
+        return self.store.exists(name) and self.store.hash(name) == str(sha256)
+
+    def _append(self, line: Mapping[str, Any]) -> None:
+        path = self.folder / LEDGER
+        with (
+            told_in_one_line(path),
+            open(path, "a", encoding="utf-8", opener=open_unshared) as file,
+        ):
+            is_new = file.tell() == 0
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+            if is_new:
+                sync_folder(self.folder)
+
+
+def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """Read a ledger's first line, None if it was cut short, and all whole lines after it.
+
+    A line that tells of no file, in the shape that a ledger writes, counts as cut short.
+    """
+    # Bytes, because a kill may cut a letter, and a library's name may hold any line separator.
+    lines = BytesIO(content)
+    first = _parse(lines.readline())
+    return first, [line for line in map(_parse_entry, lines) if line is not None]
+
+
+def _parse(line: bytes) -> dict[str, Any] | None:
+    """Read a line; None for one that was cut short when the run was killed, or is none of ours."""
+    try:
+        loaded = parse_json(line)
+    except ValueError:
+        return None
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def _parse_entry(line: bytes) -> dict[str, Any] | None:
+    found = _parse(line)
+    try:
+        return None if found is None else dict(check_shape(Line, found))
+    except ValueError:
+        return None
+
+
+def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
+    """Refuse a folder whose ledger has another purpose, before any work; none is no fault."""
+    try:
+        with open_regular(folder / LEDGER) as file:
+            found = _parse(file.readline(MOST_JSON))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise InputError(f"{folder / LEDGER} cannot be read ({error.strerror}); {REMEDY}") from None
+    if found is not None:
+        _compare(folder, found, purpose)
+
+
+def _compare(folder: Path, found: Mapping[str, Any], purpose: Mapping[str, Any]) -> None:
+    if other := difference(found.get("purpose"), purpose):
+        before = found.get("purpose")
+        if "standardizer" in other.split(", ") and isinstance(before, dict):
+            # Named alone: whatever else differs, these rules are what a chemist has to know of.
+            then, now = before.get("standardizer"), purpose["standardizer"]
+            raise InputError(
+                f"{folder} holds a library that was prepared under another standardization "
+                f"({then}; today's is {now}); name another folder, or remove this one"
+            )
+        raise InputError(
+            f"{folder} holds another run: its {other} differs "
+            "from this one's; name another folder, or remove this one"
+        )
+
+
+def difference(found: Any, purpose: Mapping[str, Any]) -> str:
+    """Return the keys in which a ledger's purpose differs from another one; ``""`` if in none."""
+    wanted = json.loads(json.dumps(purpose))
+    if found == wanted:
+        return ""
+    before = found if isinstance(found, dict) else {}
+    return ", ".join(key for key in wanted if before.get(key) != wanted[key]) or "purpose"
+
+
+def hash_purpose(purpose: Mapping[str, Any]) -> str:
+    """Return a short name for a purpose: 16 hexadecimal digits of its hash."""
+    return sha256(json.dumps(purpose, sort_keys=True).encode()).hexdigest()[:16]

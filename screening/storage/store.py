@@ -1,0 +1,232 @@
+"""A place for partitions that every worker sees: a folder, or a prefix of an object store.
+
+A file is whole or it is not there. In a folder it is written beside, flushed and renamed; an
+object store takes it in one put.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import fsspec  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from chem.disk.files import make_folder, write_atomic
+from chem.disk.regular import open_regular
+from chem.disk.roots import check_no_credentials, local_path
+from chem.errors import InputError
+from chem.library.parquet.parquet_pages import check_unpacked
+from screening.errors import StoreError
+from screening.storage.table_laws import check_table
+
+INSTALL = {
+    **dict.fromkeys(("s3", "s3a"), "s3fs"),
+    **dict.fromkeys(("gs", "gcs"), "gcsfs"),
+    **dict.fromkeys(("az", "abfs", "abfss"), "adlfs"),
+}
+"""Object stores whose puts are whole, and the package that speaks to each."""
+PROTOCOLS = (*INSTALL, "memory")
+"""``memory`` is a store within one process, for tests."""
+
+MOST_UNPACKED = 1_000_000_000
+"""Bytes of a table once it is read; a partition has far fewer."""
+
+
+class Store:
+    """Parquet tables and other files, by name.
+
+    A pickled store is its address alone: a worker opens it with credentials of its own.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        """Open a folder (a path or ``file:///shared/x``) or an object store (``s3://bucket/x``).
+
+        Nothing is read or written yet. Raises InputError for a protocol that is not known, or
+        whose package is not installed, and for an address with a key or a password in it.
+        """
+        text = str(url)
+        if not isinstance(url, Path):
+            check_no_credentials(text)
+        protocol, mark, _ = text.partition("://")
+        self.folder: Path | None = None
+        """The folder; None for an object store."""
+        if isinstance(url, Path) or not mark:
+            self.folder = Path(url)
+        elif (path := local_path(text)) is not None:
+            self.folder = path
+        elif protocol not in PROTOCOLS:
+            known = ", ".join(f"{name}://" for name in INSTALL)
+            raise InputError(
+                f"the store {text} has a protocol that cannot be used ({protocol}); give a folder, "
+                f"or one of {known}"
+            )
+        self.url = str(self.folder) if self.folder is not None else text.rstrip("/")
+
+    def __reduce__(self) -> tuple[type["Store"], tuple[str]]:
+        return Store, (self.url,)
+
+    def __repr__(self) -> str:
+        return f"Store({self.url!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Store) and self.url == other.url
+
+    def __hash__(self) -> int:
+        return hash(self.url)
+
+    def __truediv__(self, name: str) -> "Store":
+        """A store below this one."""
+        return Store(self.folder / name) if self.folder is not None else Store(f"{self.url}/{name}")
+
+    def path(self, name: str) -> str:
+        """Return where a file is, for messages."""
+        return str(self.folder / name) if self.folder is not None else f"{self.url}/{name}"
+
+    def write(self, name: str, content: bytes | memoryview) -> str:
+        """Write a whole file; returns the SHA-256 of its bytes as 64 hexadecimal digits.
+
+        A folder is not made: a worker that does not see it must not make one of its own.
+        """
+        with self._explained("written", name):
+            if self.folder is not None:
+                write_atomic(self.folder / name, content)
+            else:
+                self._remote.pipe_file(self.path(name), bytes(content))
+        return hashlib.sha256(content).hexdigest()
+
+    def read(self, name: str) -> bytes:
+        """Read a whole file."""
+        with self._explained("read", name):
+            if self.folder is not None:
+                with open_regular(self.folder / name) as file:
+                    return file.read()
+            content: bytes = self._remote.cat_file(self.path(name))
+            return content
+
+    def write_table(self, name: str, table: pa.Table, repetitive: bool = True) -> str:
+        """Write a Parquet file; returns the SHA-256 of its bytes.
+
+        ``repetitive`` says whether values repeat: looking for that costs as much as all else where
+        hundreds of columns hold numbers that do not.
+        """
+        buffer = pa.BufferOutputStream()
+        pq.write_table(
+            table,
+            buffer,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=repetitive,
+            write_statistics=repetitive,
+            write_page_checksum=True,
+        )
+        return self.write(name, memoryview(buffer.getvalue()))
+
+    def read_table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read columns of a Parquet file, in the order asked for; by default all.
+
+        From an object store the file comes whole: partitions are small, and one request is one
+        version. Pages carry checksums. Raises StoreError for a file that is missing, cut short or
+        altered, for one that unpacks to more than ``MOST_UNPACKED``, and for one without a wanted
+        column, which another version wrote.
+        """
+        wanted = None if columns is None else list(columns)
+        with self._explained("read", name):
+            if self.folder is not None:
+                with open_regular(self.folder / name) as file:  # a pipe would be waited for
+                    check_unpacked(file, MOST_UNPACKED)
+                source = pa.memory_map(str(self.folder / name))
+            else:
+                content = self.read(name)
+                check_unpacked(BytesIO(content), MOST_UNPACKED)
+                source = pa.BufferReader(content)
+            with source:
+                table = pq.read_table(source, columns=wanted, page_checksum_verification=True)
+        if missing := set(wanted or ()) - set(table.column_names):
+            raise StoreError(
+                f"{self.path(name)} has no {min(missing)}: another version of hitlist wrote it; "
+                "run the screen again with a new --out"
+            )
+        with self._explained("read", name):
+            check_table(table)
+        return table
+
+    def hash(self, name: str) -> str:
+        """Return the SHA-256 of a file's bytes."""
+        if self.folder is None:
+            return hashlib.sha256(self.read(name)).hexdigest()
+        with self._explained("read", name), open_regular(self.folder / name) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def exists(self, name: str) -> bool:
+        """Tell whether there is such a file."""
+        with self._explained("read", name):
+            if self.folder is not None:
+                return (self.folder / name).is_file()
+            try:  # not isfile, which takes a store that does not answer for a missing file
+                return bool(self._remote.info(self.path(name))["type"] == "file")
+            except FileNotFoundError:
+                return False
+
+    def remove(self, name: str) -> None:
+        """Remove a file; none is no fault."""
+        with self._explained("removed", name):
+            if self.folder is not None:
+                (self.folder / name).unlink(missing_ok=True)
+            elif self.exists(name):
+                self._remote.rm_file(self.path(name))
+
+    def check(self) -> None:
+        """Make the folder, and refuse a store that cannot be written: raises StoreError."""
+        if self.folder is not None:
+            with self._explained("made", ""):
+                make_folder(self.folder)
+        name = f".probe-{token_hex(4)}"
+        self.write(name, b"hitlist")
+        self.remove(name)
+
+    @cached_property
+    def _remote(self) -> Any:
+        protocol = self.url.partition("://")[0]
+        try:
+            return fsspec.filesystem(protocol)
+        except ImportError:
+            package = INSTALL.get(protocol, "its package")
+            raise InputError(
+                f"the store {self.url} needs a package that is not installed: pip install {package}"
+            ) from None
+
+    @contextmanager
+    def _explained(self, verb: str, name: str) -> Iterator[None]:
+        """Turn whatever a file system or an object store raises into one line."""
+        where = self.path(name)
+        try:
+            yield
+        except InputError:
+            raise
+        except FileNotFoundError:
+            raise StoreError(
+                f"{where} is not there; every worker has to see the same store (a shared folder "
+                "or an object store), and what is missing is made again by the next run"
+            ) from None
+        except (pa.ArrowException, KeyError, ValueError) as error:
+            raise StoreError(
+                f"{where} is damaged or cut short ({_text(error)}); run again, and it is made anew"
+            ) from None
+        except Exception as error:  # each object store has errors of its own
+            if self.folder is not None and not isinstance(error, OSError):
+                raise
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            raise StoreError(
+                f"{where} cannot be {verb} ({_text(reason)}); mend that and run again: what is "
+                "done is kept"
+            ) from None
+
+
+def _text(error: object) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,1 @@
+"""Cells, units, names and words that every output shares."""

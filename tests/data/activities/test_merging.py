@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.activities.activity import ActivityTable, Task, object_array
+from data.activities.merging import merge_duplicates
+
+NAN = np.nan
+ROW = st.tuples(
+    st.sampled_from(["C", "CC", "CCO"]),
+    st.one_of(st.none(), st.sampled_from([4.0, 5.0, 6.5, 7.0, 9.25])),
+    st.sampled_from([-1, 0, 1]),
+    st.sampled_from([None, 0.0, 1.0]),
+    st.sampled_from(["train", "valid", "test"]),
+)
+Row = tuple[str, float | None, int, float | None, str]
+
+
+def make_table(rows: list[Row]) -> ActivityTable:
+    values = np.array([[r[1], r[3]] for r in rows], dtype=np.float32).reshape(len(rows), 2)
+    bounds = np.array([[r[2] if r[1] is not None else 0, 0] for r in rows], np.int8)
+    return ActivityTable(
+        smiles=object_array([r[0] for r in rows]),
+        ids=object_array([str(i) for i in range(len(rows))]),
+        tasks=(Task("a", "regression", "pActivity"), Task("b", "classification", "1 = active")),
+        values=values,
+        bounds=bounds.reshape(len(rows), 2),
+        split=np.array([r[4] for r in rows], dtype="<U5"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("measured", "expected", "bound", "conflicting"),
+    [
+        ([(5, 0), (7, 0)], 6, 0, 0),
+        ([(5, 0), (7, 0), (9, 0)], 7, 0, 0),
+        ([(5, -1), (5, -1)], 5, -1, 0),
+        ([(5, -1), (6, -1)], 5.5, -1, 0),
+        ([(5, -1), (7, 0)], 7, 0, 0),
+        ([(9, 1), (7, 0), (8, 0)], 7.5, 0, 0),
+        ([(5, -1), (8, 1)], NAN, 0, 1),
+        ([(None, 0), (5, -1)], 5, -1, 0),
+    ],
+)
+def test_repeated_numbers(
+    measured: list[tuple[float | None, int]], expected: float, bound: int, conflicting: int
+) -> None:
+    rows: list[Row] = [("C", value, sign, None, "train") for value, sign in measured]
+    table, report = merge_duplicates(make_table(rows))
+    np.testing.assert_equal(table.values[0, 0], np.float32(expected))
+    assert table.bounds[0, 0] == bound
+    assert report.conflicting == conflicting
+    assert (report.rows_before, report.rows_after) == (len(rows), 1)
+
+
+@pytest.mark.parametrize(
+    ("measured", "expected", "conflicting"),
+    [([1, 1], 1, 0), ([0, 0], 0, 0), ([0, 1], NAN, 1), ([None, 1], 1, 0), ([None, None], NAN, 0)],
+)
+def test_repeated_classes(measured: list[float | None], expected: float, conflicting: int) -> None:
+    rows: list[Row] = [("C", None, 0, value, "train") for value in measured]
+    table, report = merge_duplicates(make_table(rows))
+    np.testing.assert_equal(table.values[0, 1], np.float32(expected))
+    assert report.conflicting == conflicting
+
+
+def test_a_molecule_in_two_parts_goes_to_the_most_held_back() -> None:
+    rows: list[Row] = [("C", 5.0, 0, 1.0, part) for part in ("valid", "test", "train")]
+    table, report = merge_duplicates(make_table(rows))
+    assert table.split is not None
+    assert table.split.tolist() == ["test"]
+    assert report.moved == 1
+
+
+@given(st.lists(ROW, max_size=12), st.randoms(use_true_random=False))
+def test_merging_does_not_depend_on_the_order_of_rows(rows: list[Row], random: object) -> None:
+    shuffled = list(rows)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    (one, report), (other, shuffled_report) = (
+        merge_duplicates(make_table(rows)),
+        merge_duplicates(make_table(shuffled)),
+    )
+    assert report == shuffled_report
+    order = [list(other.smiles).index(smiles) for smiles in one.smiles]
+    again = other.select(order)
+    np.testing.assert_array_equal(one.values, again.values)
+    np.testing.assert_array_equal(one.bounds, again.bounds)
+    np.testing.assert_array_equal(one.split, again.split)
+
+
+@given(st.lists(ROW, max_size=12))
+def test_merging_twice_is_merging_once_and_counts_add_up(rows: list[Row]) -> None:
+    table = make_table(rows)
+    merged, report = merge_duplicates(table)
+    assert list(merged.smiles) == list(dict.fromkeys(row[0] for row in rows))
+    kept = int(merged.measured.sum())
+    assert int(table.measured.sum()) == kept + report.merged_values + report.conflicting
+    again, second = merge_duplicates(merged)
+    np.testing.assert_array_equal(again.values, merged.values)
+    assert second == (len(merged), len(merged), 0, 0, 0)
+
+
+def test_the_table_is_looked_through_once_however_many_rows_repeat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is measured is as large as the table: asked for each repeat, merging is quadratic."""
+    asked: list[int] = []
+    look = ActivityTable.measured.fget  # type: ignore[attr-defined]
+    counted = property(lambda table: (asked.append(len(table)), look(table))[1])
+    monkeypatch.setattr(ActivityTable, "measured", counted)
+    merge_duplicates(make_table([(f"C{n % 20}", 5.0, 0, 1.0, "train") for n in range(60)]))
+    assert asked == [60]

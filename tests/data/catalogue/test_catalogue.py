@@ -1,0 +1,74 @@
+import pytest
+from pydantic import ValidationError
+
+from chem.errors import InputError
+from data.catalogue.catalogue import Dataset, WheelSource, dataset, datasets
+
+
+def test_the_catalogue_has_every_set() -> None:
+    names = list(datasets())
+    assert len(names) == len(set(names)) == 56
+    assert sum(name.startswith("tdc_") for name in names) == 22
+    assert sum(name.startswith("moleculeace_") for name in names) == 30
+    assert {"kinase200", "tox21", "approved_drugs", "zinc_leadlike"} <= set(names)
+
+
+@pytest.mark.parametrize("entry", datasets().values(), ids=list(datasets()))
+def test_an_entry_is_complete(entry: Dataset) -> None:
+    assert entry.title
+    assert entry.licence
+    assert entry.citation.startswith("doi:10.")
+    assert entry.upstream.startswith("https://")
+    assert bool(entry.tasks or entry.task_column) == (entry.kind != "library")
+    for source in entry.sources:
+        if isinstance(source, WheelSource) and len(source.members) == 1:
+            assert source.members[0].sha256 == entry.sha256
+
+
+def test_files_of_two_entries_never_meet() -> None:
+    files = [entry.file for entry in datasets().values()]
+    assert len(set(files)) == len(files)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "unit"),
+    [
+        ("tdc_herg", "classification", "1 = blocker"),
+        ("tdc_ames", "classification", "1 = mutagenic"),
+        ("tdc_dili", "classification", "1 = injures the liver"),
+        ("tdc_ld50_zhu", "regression", "log10(1/(mol/kg))"),
+        ("tdc_caco2_wang", "regression", "log10(cm/s)"),
+        ("tdc_half_life_obach", "regression", "h"),
+    ],
+)
+def test_endpoints(name: str, kind: str, unit: str) -> None:
+    (task,) = dataset(name).tasks
+    assert (task.name, task.kind, task.unit) == (name.removeprefix("tdc_"), kind, unit)
+
+
+def test_an_unknown_name_gets_close_ones() -> None:
+    with pytest.raises(InputError, match=r"'tox12'.*did you mean.*tox21"):
+        dataset("tox12")
+    with pytest.raises(InputError, match=r"'Kinase200'.*kinase200"):
+        dataset("Kinase200")
+    with pytest.raises(InputError, match="no name comes close"):
+        dataset("????")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"smiles_column": "SMILES"},
+        {"file": "../outside.csv"},
+        {"file": "/absolute.csv"},
+        {"sha256": ""},
+        {"sha256": "A" * 64},
+        {"rows": 0},
+        {"colour": "blue"},
+    ],
+)
+def test_a_faulty_entry_is_refused(change: dict[str, object]) -> None:
+    good = dataset("tdc_herg").model_dump()
+    assert Dataset(**good) == dataset("tdc_herg")
+    with pytest.raises(ValidationError):
+        Dataset(**{**good, **change})

@@ -1,0 +1,73 @@
+"""``hitlist predict``: every row, in order, with every task."""
+
+import csv
+import math
+
+from chem.structure.standardize import Standardized, standardize
+from gnn.bundle.bundle import find_bundle, read_card
+from screening.runs.predict import FIRST
+
+
+def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_path, write_library):
+    library = write_library(tmp_path / "library.csv", drugs)
+    out = tmp_path / "new" / "preds.csv"
+    answer = run("predict", library, "--out", out, *crew)
+    assert answer.code == 0, answer.err
+    assert answer.out.strip() == str(out)
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["compound_id"], row["input_smiles"]) for row in rows] == drugs
+    assert [int(row["row"]) for row in rows] == list(range(1, len(drugs) + 1))
+    tasks = {
+        f"{name}_{task.name}": task.kind
+        for name in ("activity", "admet", "toxicity")
+        for task in read_card(find_bundle(name)).tasks
+    }
+    ends = ("", "_std", "_lo", "_hi")
+    expected = [
+        column
+        for name in ("activity", "admet", "toxicity")
+        for column in (
+            *(task + end for task in tasks if task.startswith(f"{name}_") for end in ends),
+            f"{name}_distance",
+        )
+    ]
+    assert list(rows[0]) == [*FIRST, *expected]
+    seen: dict[str, dict[str, str]] = {}
+    for row, (_, smiles) in zip(rows, drugs, strict=True):
+        standard = standardize(smiles, "smiles")
+        if not isinstance(standard, Standardized):
+            assert row["status"] == "rejected"
+            assert row["reason"]
+            assert {row[column] for column in expected} == {""}
+            continue
+        assert row["status"] == "accepted"
+        assert row["smiles"] == standard.smiles
+        for task, kind in tasks.items():
+            value, low, high = (float(row[task + end]) for end in ("", "_lo", "_hi"))
+            assert math.isfinite(value)
+            assert low <= value <= high
+            assert kind == "regression" or 0 <= value <= 1
+        assert 0 <= float(row["activity_distance"]) <= 1
+        same = seen.setdefault(standard.smiles, row)
+        assert {task: row[task] for task in tasks} == {task: same[task] for task in tasks}
+
+
+def test_named_tasks_alone_and_a_closing_line(run, crew, drugs, tmp_path, write_library):
+    library = write_library(tmp_path / "library.csv", [*drugs[:4], ("bad", "C1CC("), drugs[0]])
+    out = tmp_path / "some.csv"
+    answer = run("predict", library, "--task", "egfr", "--task", "herg", "--out", out, *crew)
+    assert answer.code == 0, answer.err
+    assert answer.out == f"{out}\n"
+    assert answer.err.splitlines()[-1] == (
+        f"6 records: 4 accepted, 1 rejected, 1 duplicate; 6 rows written to {out}, 5 of them with "
+        "predictions of 2 tasks"
+    )
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    ends = ("", "_std", "_lo", "_hi")
+    activity = [f"activity_EGFR{end}" for end in ends]
+    toxicity = [f"toxicity_herg{end}" for end in ends]
+    expected = [*activity, "activity_distance", *toxicity, "toxicity_distance"]
+    assert list(rows[0]) == [*FIRST, *expected]
+    assert sum(all(row[name] for name in expected) for row in rows) == 5

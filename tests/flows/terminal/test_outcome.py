@@ -1,0 +1,78 @@
+"""A run ends with who is outside a model's domain: on the terminal, and on a Prefect server."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.deployments.artifacts import summarize
+from flows.deployments.markdown import as_written
+from flows.terminal.outcome import show_outcome
+from screening.hits.table import HitTable
+from screening.objective.screen import Screen
+from screening.objective.screen_file import load_screen
+from screening.runs.publish import Outcome
+
+LINE = (
+    "16 of 16 hits are outside jak1's domain (distance over 0.70); `max_jak1_distance = 0.70` "
+    "under [filters] leaves them out"
+)
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return load_screen(Path(__file__).parents[3] / "flows" / "screens" / "kinase.toml")
+
+
+@pytest.fixture
+def outcome(tmp_path: Path) -> Outcome:
+    names = ("rows", "accepted", "rejected", "duplicates", "scored", "set_aside", "passed", "hits")
+    counts = dict.fromkeys(names, 0) | {"hits": 40}
+    domains = [{"bundle": "jak1", "told": LINE}, {"bundle": "toxicity", "told": ""}]
+    manifest = {
+        "counts": counts,
+        "filtered_by_filter": {},
+        "triage": {"exhaustive": True, "why": "it is small"},
+        "domains": domains,
+        "bundles": [],
+        "library": {"name": "drugs.smi", "sha256": "0" * 64},
+    }
+    return Outcome(tmp_path, HitTable((), []), manifest)
+
+
+def test_the_terminal_ends_with_it(
+    outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_outcome(outcome, screen)
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1] == LINE
+    assert said.out.splitlines()[-1].endswith("report.html")
+
+
+def test_a_run_that_stays_inside_says_nothing(
+    outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome.manifest["domains"] = [{"bundle": "jak1", "told": ""}]
+    show_outcome(outcome, screen)
+    assert "domain" not in capsys.readouterr().err
+    assert "domain" not in summarize(screen, outcome)
+
+
+def test_the_summary_on_a_server_has_it(outcome: Outcome, screen: Screen) -> None:
+    assert f"**{as_written(LINE)}**" in summarize(screen, outcome).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("hits", "told"), [(1, "0 duplicates; 1 hit"), (2, "0 duplicates; 2 hits")]
+)
+def test_words_fit_their_counts(
+    hits: int,
+    told: str,
+    outcome: Outcome,
+    screen: Screen,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    outcome.manifest["counts"] |= {"hits": hits, "rows": 1, "scored": 1}
+    show_outcome(outcome, screen)
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == f"1 record: 0 accepted, 0 rejected, {told}"
+    assert said[2].startswith("40 hits asked for; of 1 scored compound 0 passed the filters")

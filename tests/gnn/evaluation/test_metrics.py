@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics as oracle
+
+from gnn.evaluation.metrics import METRICS, evaluate, measurable
+
+ORACLES = {
+    "r2": oracle.r2_score,
+    "rmse": oracle.root_mean_squared_error,
+    "mae": oracle.mean_absolute_error,
+    "auroc": oracle.roc_auc_score,
+    "auprc": oracle.average_precision_score,
+}
+
+
+def draw(kind: str, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    if kind == "regression":
+        truth = generator.normal(6, 1, n)
+        return truth, truth + generator.normal(0, 0.5, n)
+    truth = (np.arange(n) % 3 == 0).astype(float)
+    return truth, np.round(0.4 * truth + generator.uniform(0, 0.6, n), 2)  # with ties
+
+
+def test_every_metric_has_an_oracle() -> None:
+    assert {name for kind in METRICS.values() for name in kind} == set(ORACLES)
+
+
+@settings(max_examples=20, deadline=None)
+@given(kind=st.sampled_from(sorted(METRICS)), n=st.integers(30, 120), seed=st.integers(0, 99))
+def test_values_are_those_of_scikit_learn_and_lie_in_their_interval(
+    kind: str, n: int, seed: int
+) -> None:
+    truth, predicted = draw(kind, n, seed)
+    found = evaluate(truth, predicted, kind, rounds=40)
+    assert set(found) == set(METRICS[kind])
+    for name, estimate in found.items():
+        assert estimate.value == pytest.approx(ORACLES[name](truth, predicted)), name
+        assert estimate.low <= estimate.value <= estimate.high, name
+        assert estimate.low < estimate.high
+
+
+def test_more_molecules_make_a_narrower_interval() -> None:
+    few = evaluate(*draw("regression", 40, 0), "regression", rounds=200)["r2"]
+    many = evaluate(*draw("regression", 1000, 0), "regression", rounds=200)["r2"]
+    assert many.high - many.low < 0.5 * (few.high - few.low)
+
+
+def test_the_same_seed_draws_the_same_interval() -> None:
+    rows = draw("classification", 50, 3)
+    first = evaluate(*rows, "classification", rounds=50)
+    assert evaluate(*rows, "classification", rounds=50) == first
+    assert evaluate(*rows, "classification", rounds=50, seed=1) != first
+
+
+@pytest.mark.parametrize(
+    ("truth", "kind", "expected"),
+    [
+        pytest.param([0, 1], "classification", True, id="two classes"),
+        pytest.param([1, 1, 1], "classification", False, id="one class"),
+        pytest.param([], "classification", False, id="no class"),
+        pytest.param(list(range(10)), "regression", True, id="ten values"),
+        pytest.param(list(range(9)), "regression", False, id="nine values"),
+        pytest.param([5.0] * 20, "regression", False, id="all alike"),
+    ],
+)
+def test_measurable(truth: list[float], kind: str, expected: bool) -> None:
+    assert measurable(np.array(truth, dtype=float), kind) is expected

@@ -1,0 +1,223 @@
+"""Teachers and the networks that they teach, on a real assay: who learns from what; resuming."""
+
+import csv
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rdkit import Chem
+
+from chem.features.graphs import featurize, state_factors
+from flows.benchmarks.shipped.held_out import measure_held_out
+from gnn.assembly.assemble import Assembled
+from gnn.assembly.build import build_bundle
+from gnn.bundle.bundle import load_bundle
+from gnn.errors import ModelError
+from gnn.evaluation.ablation import ablate, stages
+from gnn.evaluation.metrics import r2
+from gnn.features.batch import collect
+from gnn.models.losses import lesson_loss
+from gnn.models.network import network_config
+from gnn.models.pretrained import load_pretrained
+from gnn.training.distil import Teaching, fit_arrays, fit_taught
+from gnn.training.ensemble import held_out_outputs
+from gnn.training.heads import fit_head, inputs
+from gnn.training.teacher import TEACHERS, average, teach
+from gnn.training.training import TrainingConfig
+from gnn.training.training_set import TrainingSet, load_training_set, save_training_set
+
+FILE = Path(__file__).parents[2] / "files/my_assay.csv"
+CPU = torch.device("cpu")
+PRETRAINED = load_pretrained()
+SIZES = network_config(
+    2, {"hidden": 32, "environments": 256, "pairs": 256, "paths": 256}, PRETRAINED
+)
+QUICK = TrainingConfig(epochs=12, batch=16, encoder_rate=0, learning_rate=3e-3)
+
+TEACHING = Teaching(TEACHERS, replace(SIZES, hidden=24), QUICK, 1, ("networks",))
+
+
+@pytest.fixture(scope="module")
+def data() -> TrainingSet:
+    """120 compounds: their pKi, and whether it is above the median; a fifth is held out."""
+    with FILE.open(newline="") as file:
+        rows = list(csv.DictReader(file))[:120]
+    smiles = next(name for name in rows[0] if name.lower() == "smiles")
+    values = np.array([9 - np.log10(float(row["Ki nM"].lstrip("<>~="))) for row in rows])
+    bounds = np.array([-1 if row["Ki nM"].startswith(">") else 0 for row in rows], np.int8)
+    parts = np.where(np.arange(120) % 5 == 0, "valid", "fit").astype("<U5")
+    table = np.stack(
+        [values, np.where(np.arange(120) % 3 == 0, np.nan, values > np.median(values))], axis=1
+    )
+    return TrainingSet(
+        graphs=collect([featurize(Chem.MolFromSmiles(row[smiles])) for row in rows]),
+        factors=state_factors(),
+        values=table.astype(np.float32),
+        bounds=np.stack([bounds, np.zeros(120, np.int8)], axis=1),
+        parts=np.tile(parts, (2, 1)),
+        tasks=(
+            {"name": "pKi", "kind": "regression", "unit": "pActivity", "direction": "up"},
+            {"name": "active", "kind": "classification", "unit": "", "direction": "up"},
+        ),
+        meta={"featurizer": "abc", "data": [], "split": "every fifth"},
+        presumed=np.arange(120) == 7,
+    )
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("taught")
+
+
+def test_teachers_know_more_than_the_mean_and_do_not_see_what_is_held_out(
+    data: TrainingSet, work: Path
+) -> None:
+    taught = fit_taught(data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED)
+    held = data.rows(0, "valid")
+    for name, said in taught.lessons.items():
+        assert said.shape == data.values.shape
+        assert r2(data.values[held, 0], said[held, 0]) > 0.1, name
+        classes = said[np.isfinite(said[:, 1]), 1]
+        assert 0 <= classes.min() < 0.4 < 0.6 < classes.max() <= 1, name
+    assert np.isfinite(taught.lessons["networks"]).all()
+    assert taught.lesson is not None  # the first task is a regression, the second a class
+    np.testing.assert_array_equal(taught.lesson[:, 0], taught.lessons["networks"][:, 0])
+    np.testing.assert_array_equal(taught.lesson[:, 1], average(taught.lessons)[:, 1])
+    for name in ("process", "forest"):  # what is presumed was not measured
+        assert np.isnan(taught.lessons[name][7]).all()
+        assert np.isfinite(np.delete(taught.lessons[name], 7, axis=0)).all()
+    other = np.where((data.parts[:1] == "valid").T, 1 - data.values, data.values)
+    given = inputs(data, SIZES, PRETRAINED)
+    for name in ("process", "forest"):
+        blind = teach(replace(data, values=other), SIZES, [], lambda: given, name, CPU)
+        np.testing.assert_array_equal(blind, taught.lessons[name])
+
+
+def test_what_was_fitted_is_not_fitted_again(data: TrainingSet, work: Path) -> None:
+    lines: list[str] = []
+    again = fit_taught(
+        data,
+        SIZES,
+        QUICK,
+        2,
+        TEACHING,
+        work,
+        device="cpu",
+        pretrained=PRETRAINED,
+        report=lambda line, done, most: lines.append(line),
+    )
+    assert lines == []
+    assert len(again.states) == 2
+
+
+def test_a_folder_of_another_training_is_refused_before_any_work(
+    data: TrainingSet, tmp_path: Path
+) -> None:
+    config = replace(QUICK, epochs=1)
+    fit_taught(data, SIZES, config, 2, None, tmp_path, device="cpu", pretrained=PRETRAINED)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ModelError, match="name another folder"):
+        fit_taught(data, SIZES, config, 2, TEACHING, tmp_path, device="cpu", pretrained=PRETRAINED)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_path: Path) -> None:
+    """The way over a machine without RDKit, with the second training on every row."""
+    training = {"epochs": 2, "batch": 16, "encoder_rate": 0}
+    sizes = {"hidden": 32, "environments": 256, "pairs": 256, "paths": 256}
+    own = {
+        "teachers": ["networks", "process"],
+        "members": 1,
+        "network": sizes,
+        "values": ["networks"],
+    }
+    config = TrainingConfig(**training)
+    recipe = {"network": sizes, "training": training, "seed": 0, "members": 2, "refit": True}
+    recipe |= {"pretrained": True, "teaching": own | {"training": asdict(config)}}
+    given = replace(data, meta={**data.meta, "recipe": recipe})
+    save_training_set(tmp_path / "set.npz", given)
+    fit_arrays(load_training_set(tmp_path / "set.npz"), tmp_path / "work", "cpu")
+    lines: list[str] = []
+    card = build_bundle(
+        tmp_path / "bundle",
+        Assembled(given, [""] * 120, []),
+        SIZES,
+        config,
+        2,
+        name="taught",
+        title="Taught",
+        taught_by=Teaching(("networks", "process"), SIZES, config, 1, ("networks",)),
+        refit=True,
+        forest=False,
+        work=tmp_path / "work",
+        progress=lambda line, done, most: lines.append(line),
+        pretrained=PRETRAINED,
+    )
+    assert lines == []  # nothing was left to fit
+    assert (card.members, card.refit, len(card.ablation)) == (2, True, 5)
+    assert card.tasks[0].validated_on == 24
+    # The second training has the rows that were measured on, and nothing that was presumed.
+    assert load_bundle(tmp_path / "bundle", "abc").domain is not None
+    assert card.domain is not None
+    assert 96 < card.domain.compounds <= 119
+    found, why = measure_held_out(str(tmp_path / "bundle"))
+    assert found == []
+    assert "--held-out" in why
+
+
+def test_the_card_says_what_each_part_earned(data: TrainingSet, work: Path) -> None:
+    taught = fit_taught(data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED)
+    outputs = held_out_outputs(taught.states, SIZES, data, "valid")
+    found = ablate(data, "valid", np.arange(2), stages(taught.lessons, taught.lesson, outputs))
+    assert [len(stage.metrics) for stage in found] == [3] * 6
+    held = data.rows(0, "valid")
+    mean = outputs[:, held, 0].mean(axis=0)
+    assert found[-1].name == "shipped: 2 such networks"
+    assert found[-1].metrics["regression r2"] == pytest.approx(
+        r2(data.values[held, 0].astype(float), mean), abs=1e-4
+    )
+    assert stages({}, None, outputs) == []
+
+
+def test_networks_learn_what_they_are_taught(data: TrainingSet) -> None:
+    """A lesson that no measurement holds is learnt, also of molecules that were not measured."""
+    given = inputs(data, SIZES, PRETRAINED)
+    heavy = np.diff(data.graphs.atom_offsets).astype(np.float32)
+    lesson = np.stack([heavy, np.full(120, np.nan, np.float32)], axis=1)
+    config = replace(QUICK, epochs=60, distil=100.0)
+    state = fit_head(data, SIZES, config, PRETRAINED, given, 0, 0, lesson=lesson)
+    (found,) = held_out_outputs([state], SIZES, data, "valid")
+    held = data.rows(0, "valid")
+    assert np.corrcoef(found[held, 0], heavy[held])[0, 1] > 0.8
+
+
+def test_teachers_are_averaged_where_they_speak() -> None:
+    one = np.array([[1.0, np.nan], [np.nan, np.nan]], np.float32)
+    other = np.array([[3.0, 5.0], [np.nan, 2.0]], np.float32)
+    np.testing.assert_array_equal(average({"a": one, "b": other}), [[2, 5], [np.nan, 2]])
+
+
+def test_holes_of_a_lesson_do_not_count() -> None:
+    output = torch.tensor([[1.0, 0.0], [5.0, 2.0]])
+    taught = torch.tensor([[3.0, 0.5], [float("nan"), float("nan")]])
+    found = lesson_loss(output, taught, torch.tensor([False, True]))
+    assert float(found) == pytest.approx((4 + np.log(2)) / 2)
+    nothing = torch.full((2, 2), float("nan"))
+    assert float(lesson_loss(output, nothing, torch.tensor([False, True]))) == 0
+
+
+def test_everything_is_trained_on_but_the_test_rows(data: TrainingSet) -> None:
+    parts = data.parts.copy()
+    parts[:, :10] = "test"
+    spare = np.full(data.values.shape, np.nan, np.float32)
+    spare[:6, 1] = 1.0  # rows 0 and 3 have no value of task 1, but are test rows
+    spare[15, 1] = 1.0
+    found = replace(data, parts=parts, spare=spare).everything()
+    assert set(np.unique(found.parts)) == {"fit", "test"}
+    np.testing.assert_array_equal(found.parts == "test", parts == "test")
+    assert np.isnan(data.values[15, 1])
+    assert found.values[15, 1] == 1
+    np.testing.assert_array_equal(found.values[:10], data.values[:10])
+    assert found.spare is None

@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rdkit import Chem
+
+from chem.features.describe import PROPERTIES, describe
+from chem.features.fingerprints import count_fingerprints
+from chem.features.graphs import state_factors
+from gnn.evaluation.metrics import auroc, r2
+from gnn.features.batch import GraphArrays
+from gnn.training import forest
+from gnn.training.forest import forest_outputs
+from gnn.training.training_set import TrainingSet
+
+
+@pytest.fixture(scope="module")
+def fingerprints(drugs: list[Chem.Mol]) -> np.ndarray:
+    return count_fingerprints([Chem.MolToSmiles(mol) for mol in drugs])
+
+
+@pytest.fixture
+def data(drugs: list[Chem.Mol], drug_arrays: GraphArrays) -> TrainingSet:
+    names = list(PROPERTIES)
+    table = np.array([describe(mol) for mol in drugs])
+    logp, mass = table[:, names.index("logp")], table[:, names.index("mw")]
+    values = np.stack([mass, logp > np.median(logp)], axis=1).astype(np.float32)
+    values[::17] = np.nan
+    parts = np.where(np.arange(len(drugs)) % 5 == 0, "valid", "fit")
+    parts[1::5] = "stop"
+    return TrainingSet(
+        drug_arrays,
+        state_factors(),
+        values,
+        np.zeros(values.shape, np.int8),
+        np.stack([parts, parts]),
+        ({"name": "mw", "kind": "regression"}, {"name": "greasy", "kind": "classification"}),
+        {},
+    )
+
+
+@pytest.fixture(autouse=True)
+def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forest, "_TREES", 30)
+
+
+@pytest.mark.parametrize("task", [0, 1])
+def test_it_learns_and_predicts_the_held_out_rows_alone(
+    data: TrainingSet, fingerprints: np.ndarray, task: int
+) -> None:
+    pooled = np.full(len(data.values), np.nan)
+    for fold in range(5):  # thirty drugs a fold are too few to judge by
+        parts = np.where(np.arange(len(pooled)) % 5 == fold, "valid", "fit")
+        parts[(fold + 1) % 5 :: 5] = "stop"
+        turned = replace(data, parts=np.stack([parts, parts]))
+        found = forest_outputs(turned, fingerprints, task, "valid")
+        held = parts == "valid"
+        np.testing.assert_array_equal(np.isfinite(found), held)
+        pooled[held] = found[held]
+    rows = np.isfinite(data.values[:, task])
+    assert (r2, auroc)[task](data.values[rows, task], pooled[rows]) > (0.5, 0.65)[task]
+    if task == 1:
+        assert ((pooled >= 0) & (pooled <= 1)).all()
+    found = forest_outputs(data, fingerprints, task, "valid")
+    np.testing.assert_array_equal(found, forest_outputs(data, fingerprints, task, "valid"))
+
+
+def test_it_does_not_see_what_it_predicts(data: TrainingSet, fingerprints: np.ndarray) -> None:
+    expected = forest_outputs(data, fingerprints, 0, "valid")
+    values = data.values.copy()
+    values[data.parts[0] == "valid"] *= 100
+    found = forest_outputs(replace(data, values=values), fingerprints, 0, "valid")
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_folds_are_predicted_by_forests_without_them(
+    data: TrainingSet, fingerprints: np.ndarray
+) -> None:
+    parts = np.full(data.parts.shape, "fit", dtype="<U5")
+    parts[0, ::2] = parts[1, 1::2] = "valid"
+    found = forest_outputs(replace(data, parts=parts), fingerprints, 0, "valid")
+    assert np.isfinite(found).all()
+
+
+def test_one_class_is_nothing_to_learn(data: TrainingSet, fingerprints: np.ndarray) -> None:
+    values = data.values.copy()
+    values[data.parts[0] != "valid", 1] = 1
+    found = forest_outputs(replace(data, values=values), fingerprints, 1, "valid")
+    assert np.isnan(found).all()

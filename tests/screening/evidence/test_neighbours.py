@@ -1,0 +1,148 @@
+"""The measured compounds beside a hit: of the shipped kinase bundle, and of one of our own."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rdkit import Chem, DataStructs
+from rdkit.Chem import rdFingerprintGenerator
+
+from chem.errors import InputError
+from data.activities.activity import ActivityTable, Task, object_array
+from gnn.bundle.bundle import SHIPPED, Bundle, load_bundle, read_card
+from gnn.bundle.measured import Measured
+from gnn.bundle.measured_file import FILE, save_measured
+from gnn.errors import ModelError
+from screening.evidence.neighbours import nearest_measured
+
+GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
+STAUROSPORINE_LIKE = "O=C1NCc2c1c1c3ccccc3[nH]c1c1[nH]c3ccccc3c21"
+EGFR_OF_GEFITINIB = [
+    ("STNFCUFBMSVMBL-UHFFFAOYSA-N", 0.92, "=", 7.303),
+    ("JACDFLVHUYYSBS-UHFFFAOYSA-N", 0.86, "=", 6.316),
+    ("VSKQQUAAWOVMOQ-UHFFFAOYSA-N", 0.86, "=", 9.0),
+]
+"""As the training file has them; gefitinib's own value on EGFR is among the rows held back."""
+ANILINOQUINAZOLINE = "c1ccccc1Nc1ncnc2ccccc12"
+MakeBundle = Callable[..., Bundle]
+
+
+@pytest.fixture(scope="module")
+def activity() -> Bundle:
+    card = read_card(SHIPPED / "activity")
+    return load_bundle(SHIPPED / "activity", card.featurizer, surrogate=False)
+
+
+@pytest.fixture
+def keep(make_bundle: MakeBundle, tmp_path: Path) -> Callable[..., Bundle]:
+    """A bundle of a regression a and a class b, with measured compounds: SMILES, id, a, b."""
+
+    def keep(rows: Sequence[tuple[str, str, float | None, float | None]]) -> Bundle:
+        bundle = make_bundle(tmp_path / "own_assay", "own_assay", (("a", "r"), ("b", "c")))
+        values = np.array([row[2:] for row in rows], dtype=np.float32).reshape(len(rows), 2)
+        table = ActivityTable(
+            object_array([row[0] for row in rows]),
+            object_array([row[1] for row in rows]),
+            (Task("a", "regression", "pActivity"), Task("b", "classification", "1 = active")),
+            values,
+            np.where(values == 5, -1, 0).astype(np.int8),
+        )
+        save_measured(bundle.path, bundle.card, Measured.of_table(table), [])
+        return bundle
+
+    return keep
+
+
+def test_gefitinibs_neighbours_are_anilinoquinazolines_as_they_were_measured(
+    activity: Bundle,
+) -> None:
+    """Similarities and values as the source has them: kinase200, P00533."""
+    found = nearest_measured([GEFITINIB], [activity], ["activity_EGFR", "activity_ERBB2"])
+    pattern = Chem.MolFromSmarts(ANILINOQUINAZOLINE)
+    for one in found[0]["activity_EGFR"]:
+        assert Chem.MolFromSmiles(one.smiles).HasSubstructMatch(pattern)
+    assert [
+        (one.id, round(one.similarity, 2), one.relation, one.value)
+        for one in found[0]["activity_EGFR"]
+    ] == EGFR_OF_GEFITINIB
+    itself = found[0]["activity_ERBB2"][0]
+    assert (itself.smiles, itself.similarity, itself.value) == (GEFITINIB, 1.0, 6.28881)
+
+
+def test_neighbours_are_those_of_a_search_by_hand(activity: Bundle) -> None:
+    assert activity.measured is not None
+    rows, values, bounds = activity.measured.of("ABL1")
+    generator = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+    prints = [
+        generator.GetFingerprint(Chem.MolFromSmiles(text))
+        for text in activity.measured.smiles[rows]
+    ]
+    queries = [GEFITINIB, STAUROSPORINE_LIKE, str(activity.measured.smiles[rows[7]])]
+    found = nearest_measured(queries, [activity], ["activity_ABL1"], count=10)
+    for text, neighbours in zip(queries, found, strict=True):
+        query = generator.GetFingerprint(Chem.MolFromSmiles(text))
+        tanimoto = DataStructs.BulkTanimotoSimilarity(query, prints)
+        ids = activity.measured.ids[rows]
+        best = sorted(range(len(rows)), key=lambda at: (-tanimoto[at], ids[at]))[:10]
+        got = neighbours["activity_ABL1"]
+        assert [one.id for one in got] == [ids[at] for at in best]
+        assert [one.similarity for one in got] == [tanimoto[at] for at in best]
+        assert [np.float32(one.value) for one in got] == [values[at] for at in best]
+        assert [one.relation for one in got] == ["=><"[bounds[at]] for at in best]
+
+
+def test_the_compound_itself_comes_first_and_equals_by_id(keep: Callable[..., Bundle]) -> None:
+    acid = "CCCCCCCCCC(=O)O"  # long chains have equal fingerprints
+    alike = ["CCCCCCCCCCC(=O)O", "CCCCCCCCCCCC(=O)O"]
+    bundle = keep(
+        [
+            (acid, "z", 7.92, None),
+            (alike[0], "c", 5, None),
+            (alike[1], "b", 6, 1),
+            ("CCO", "a", 4, 0),
+            (acid, "y", 7, None),
+        ]
+    )
+    found = nearest_measured(["CCN", acid], [bundle], ["own_assay_a", "own_assay_b"], count=4)
+    got = found[1]["own_assay_a"]
+    assert [(one.id, one.similarity) for one in got] == [("y", 1), ("z", 1), ("b", 1), ("c", 1)]
+    assert [(one.value, one.relation) for one in got] == [(7, "="), (7.92, "="), (6, "="), (5, "<")]
+    assert [
+        one.id for one in nearest_measured([acid], [bundle], ["own_assay_a"], 1)[0].popitem()[1]
+    ] == ["y"]
+    assert [(one.id, one.value) for one in found[0]["own_assay_b"]] == [("a", 0), ("b", 1)]
+    assert list(found[0]) == ["own_assay_a", "own_assay_b"]
+
+
+def test_asking_again_and_in_other_company_changes_nothing(keep: Callable[..., Bundle]) -> None:
+    rows = [("CCO", "1", 4.0, None), ("CCN", "2", None, 1.0), ("CCC", "3", 5.0, 0.0)]
+    bundle = keep(rows)
+    tasks = ["own_assay_b", "own_assay_a"]
+    together = nearest_measured(["CCO", "CCS"], [bundle], tasks)
+    again = load_bundle(bundle.path, bundle.card.featurizer)
+    alone = [
+        nearest_measured([text], [again], [task])[0] for text in ("CCO", "CCS") for task in tasks
+    ]
+    assert together == [alone[0] | alone[1], alone[2] | alone[3]]
+
+
+def test_a_bundle_that_keeps_none_has_no_neighbours(
+    make_bundle: MakeBundle, tmp_path: Path
+) -> None:
+    bundle = make_bundle(tmp_path / "small")
+    assert nearest_measured(["CCO", "CC"], [bundle], ["small_EGFR"]) == [{"small_EGFR": ()}] * 2
+    assert nearest_measured([], [bundle], ["small_EGFR"]) == []
+
+
+def test_what_cannot_be_answered_is_refused_in_one_line(keep: Callable[..., Bundle]) -> None:
+    bundle = keep([("CCO", "1", 4.0, None)])
+    with pytest.raises(InputError, match=r"own_assay_c.*did you mean own_assay_"):
+        nearest_measured(["CCO"], [bundle], ["own_assay_c"])
+    with pytest.raises(InputError, match="C1CC"):
+        nearest_measured(["C1CC"], [bundle], ["own_assay_a"])
+    (bundle.path / FILE).write_bytes(b"")
+    with pytest.raises(ModelError, match="hitlist bundles measured"):
+        nearest_measured(
+            ["CCO"], [load_bundle(bundle.path, bundle.card.featurizer)], ["own_assay_a"]
+        )

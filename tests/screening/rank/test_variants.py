@@ -1,0 +1,93 @@
+"""Hits that are the same but for stereochemistry or isotope labels."""
+
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chem.structure.standardize import Standardized, standardize
+from screening.objective.screen import Screen
+from screening.objective.selection import Selection
+from screening.rank.late import rank_and_examine
+from screening.rank.variants import SAME_BUT_ISOTOPES, variants
+from screening.select.basket import ISOTOPES, Basket, Candidate
+
+PLAIN, LABELLED = "COc1ccccc1", "[2H]C([2H])([2H])Oc1ccccc1"
+
+
+@pytest.mark.parametrize(
+    ("hits", "told"),
+    [
+        (["CCO", "CCN"], ["", ""]),
+        (["C[C@H](N)c1ccccc1", "C[C@@H](N)c1ccccc1"], ["", "1 (stereochemistry)"]),
+        (
+            ["CCO", "CC(N)c1ccccc1", "C[C@H](N)c1ccccc1", "C[C@@H](N)c1ccccc1"],
+            ["", "", "2 (stereochemistry)", "2 (stereochemistry)"],
+        ),
+        (["C/C=C/C", "C/C=C\\C"], ["", "1 (stereochemistry)"]),
+        ([PLAIN, LABELLED], ["", "1 (isotopes)"]),
+        ([LABELLED, PLAIN], ["", "1 (isotopes)"]),
+        (
+            ["C[C@H](N)c1ccccc1", "[2H]C([2H])([2H])C(N)c1ccccc1"],
+            ["", "1 (stereochemistry and isotopes)"],
+        ),
+        (["Cc1ccncc1", "Cc1cccnc1"], ["", ""]),  # regioisomers are something else
+    ],
+)
+def test_the_first_of_each_compound_is_named(hits: list[str], told: list[str]) -> None:
+    standard = [standardize(smiles, "smiles") for smiles in hits]
+    assert all(isinstance(one, Standardized) for one in standard)
+    assert variants([one.smiles for one in standard if isinstance(one, Standardized)]) == told
+
+
+def rank(smiles: list[str], hits: int, **wants: float) -> tuple[list[str], dict[str, int]]:
+    """The hits of compounds given best first, and what was taken."""
+    screen = Screen.model_validate(
+        {
+            "name": "s",
+            "title": "s",
+            "library": "l",
+            "bundles": ["b"],
+            "hits": hits,
+            "primary": [{"task": "b_X", "zero": 0.0, "full": 10.0, "caution": 0.0}],
+            "filters": wants,
+        }
+    )
+    frame = pd.DataFrame({"row": range(1, len(smiles) + 1), "smiles": smiles})
+    frame["b_X"] = np.linspace(9, 1, len(smiles))
+    frame["b_X_std"] = 0.1
+    found = rank_and_examine(lambda: [frame], screen)
+    assert found.scored == found.passed + sum(found.filtered.values())
+    return found.hits["smiles"].tolist(), found.filtered
+
+
+def test_one_of_two_that_differ_in_labels_is_a_hit() -> None:
+    others = ["CCO", "CCN"]
+    assert rank([PLAIN, LABELLED, *others], 3) == ([PLAIN, *others], {SAME_BUT_ISOTOPES: 1})
+    assert rank([LABELLED, "CCO", PLAIN, "CCN"], 3)[0] == [LABELLED, *others]
+    assert rank([PLAIN, *others, LABELLED], 3) == ([PLAIN, *others], {})  # it was not reached
+    assert rank([PLAIN, LABELLED], 3) == ([PLAIN], {SAME_BUT_ISOTOPES: 1})
+
+
+def test_stereoisomers_are_hits_both() -> None:
+    both = ["C[C@H](N)O", "C[C@@H](N)O"]
+    assert rank(both, 2) == (both, {})
+
+
+def test_a_filter_goes_before_and_its_compound_keeps_nobody_away() -> None:
+    """The labelled one fails no filter that the plain one passes; an alert takes both alike."""
+    hits, taken = rank([PLAIN, LABELLED, "CCO"], 3, min_qed=0.45)
+    assert hits == [PLAIN]
+    assert taken == {"min_qed": 1, SAME_BUT_ISOTOPES: 1}
+
+
+def test_a_selection_refuses_the_second_and_keeps_a_control() -> None:
+    basket = Basket(Selection())
+    assert basket.offer(Candidate(1, PLAIN), "rank")
+    assert not basket.offer(Candidate(2, LABELLED), "rank")
+    assert basket.refused == {2: ISOTOPES}
+    basket = Basket(Selection(budget=1.0, price_column="p"))
+    basket.keep(Candidate(1, PLAIN, price=Decimal(0)))
+    basket.keep(Candidate(2, LABELLED, price=Decimal(0)))
+    assert list(basket.taken) == [1, 2]

@@ -1,0 +1,113 @@
+"""Liabilities by name: risks, what is borderline, what was not assessed; windows and alerts."""
+
+from collections.abc import Callable
+
+import pytest
+
+from screening.objective.screen import Screen
+
+Tell = Callable[..., str]
+CLEAR = "hERG, AMES, DILI, SR-MMP: no risk predicted"
+LIMITS = {"activity_distance": 0.63, "toxicity_distance": 0.7}
+
+
+def test_no_risk_is_said_by_name(kinase: Screen, tell: Tell) -> None:
+    assert tell(kinase).endswith(f"; {CLEAR}")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"herg": 0.30}, [CLEAR]),
+        ({"herg": 0.31}, ["AMES, DILI, SR-MMP: no risk predicted", "borderline: hERG 0.31"]),
+        ({"herg": 0.49}, ["AMES, DILI, SR-MMP: no risk predicted", "borderline: hERG 0.49"]),
+        ({"herg": 0.61}, ["hERG risk 0.61"]),
+        ({"herg": 0.61, "ames": 0.4}, ["hERG risk 0.61", "borderline: AMES 0.40"]),
+        (
+            {"herg": 0.61, "dili": 0.98, "ames": 0.97},
+            ["risks: AMES 0.97, DILI 0.98, hERG 0.61"],  # the costliest first
+        ),
+    ],
+)
+def test_risks_and_what_is_borderline(
+    changed: dict[str, float], words: list[str], kinase: Screen, tell: Tell
+) -> None:
+    told = tell(kinase, {f"toxicity_{name}": value for name, value in changed.items()})
+    assert told.split("; ")[2:] == words
+
+
+def test_a_screen_that_accepts_a_risk_does_not_make_it_none(kinase: Screen, tell: Tell) -> None:
+    lax = kinase.liabilities[0].model_copy(update={"full": 0.9, "zero": 1.0})
+    screen = kinase.model_copy(update={"liabilities": (lax,)})
+    assert tell(screen, {"toxicity_herg": 0.8}).endswith("; hERG risk 0.80")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (-5.2, "solubility -5.20 not as wanted"),
+        (-4.4, "borderline: solubility -4.40"),
+        (-2.9, "solubility -2.90 as wanted"),
+    ],
+)
+def test_a_liability_that_is_no_probability(
+    value: float, words: str, kinase: Screen, tell: Tell, good_units: dict[str, str]
+) -> None:
+    liability = kinase.liabilities[0].model_copy(
+        update={"task": "admet_solubility", "label": "", "zero": -6.0, "full": -3.0}
+    )
+    screen = kinase.model_copy(update={"liabilities": (liability,)})
+    units = {**good_units, "admet_solubility": "log10(mol/L)"}
+    assert tell(screen, {"admet_solubility": value}, units=units).endswith(f"; {words}")
+
+
+@pytest.mark.parametrize("herg", [0.05, 0.95])
+def test_outside_its_domain_toxicity_is_not_assessed(
+    herg: float, kinase: Screen, tell: Tell
+) -> None:
+    told = tell(
+        kinase,
+        {"toxicity_herg": herg},
+        limits=LIMITS,
+        activity_distance=0.1,
+        toxicity_distance=0.72,
+    )
+    end = "outside its domain (distance 0.72, limit 0.70)"
+    assert told.endswith(f"; toxicity not assessed (hERG, AMES, DILI, SR-MMP): {end}")
+    assert "risk" not in told
+    assert told.startswith("potent on EGFR")
+
+
+def test_each_model_is_asked_for_itself(kinase: Screen, tell: Tell) -> None:
+    inside = {"toxicity_distance": 0.1, "activity_distance": 0.7}
+    told = tell(kinase, limits=LIMITS, **inside)
+    assert told.startswith("outside activity's domain (distance 0.70, limit 0.63)")
+    assert CLEAR in told
+    assert "potent" not in told
+    # Liabilities of two models: one is far, the other is not.
+    other = kinase.liabilities[0].model_copy(update={"task": "admet_cyp", "label": ""})
+    screen = kinase.model_copy(update={"liabilities": (kinase.liabilities[0], other)})
+    limits = {**LIMITS, "admet_distance": 0.6}
+    far = {"toxicity_distance": 0.1, "activity_distance": 0.1, "admet_distance": 0.65}
+    told = tell(screen, {"admet_cyp": 0.1}, limits=limits, **far)
+    assert "; hERG: no risk predicted; admet not assessed (cyp): outside its domain" in told
+
+
+def test_liabilities_of_the_primary_targets_model_are_not_told_twice(
+    kinase: Screen, tell: Tell
+) -> None:
+    own = kinase.liabilities[0].model_copy(update={"task": "activity_HERG", "label": ""})
+    screen = kinase.model_copy(update={"liabilities": (own,), "off_targets": ()})
+    told = tell(screen, {"activity_HERG": 0.1}, limits=LIMITS, activity_distance=0.9)
+    assert told == (
+        "outside activity's domain (distance 0.90, limit 0.63): prediction not to be relied on"
+    )
+
+
+def test_windows_and_alerts(kinase: Screen, tell: Tell) -> None:
+    assert tell(kinase, {"logp": 7.4}).endswith("; logP 7.4 off its window")
+    told = tell(kinase, {"logp": 7.4, "mw": 740.0})
+    assert told.endswith("; MW 740.0, logP 7.4 off their windows")
+    alerts = "PAINS catechol_A; BRENK catechol; NIH phenol"
+    assert tell(kinase, alerts=alerts).endswith("; PAINS catechol_A; 2 more alerts")
+    assert tell(kinase, alerts="BRENK catechol").endswith("; 1 alert")

@@ -1,0 +1,143 @@
+"""Over what a hit is selective, by how much, of how many, and when that is not shown."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.objective.screen import Screen
+
+Tell = Callable[..., str]
+ALL = "100-fold or more over AURKA, CDK2 and INSR (predicted less its error, all 3 off-targets)"
+"""3.14 less an error of 0.52: 420-fold."""
+
+
+def margin(folds: float) -> float:
+    """The off-target's prediction that leaves so many folds."""
+    return 8.14 - math.log10(folds)
+
+
+def only(screen: Screen, count: int) -> Screen:
+    return screen.model_copy(update={"off_targets": screen.off_targets[:count]})
+
+
+def test_it_says_over_what_by_how_much_and_of_how_many(kinase: Screen, tell: Tell) -> None:
+    assert ALL.replace("100-fold", "400-fold") in tell(kinase).split("; ")
+    one = only(kinase, 1)
+    assert "400-fold or more over AURKA (predicted less its error, the only off-target)" in tell(
+        one
+    )
+    two = only(kinase, 2)
+    assert "over AURKA and CDK2 (predicted less its error, all 2 off-targets)" in tell(two)
+    some = tell(kinase, {"activity_INSR": 8.5})
+    assert "over AURKA and CDK2 (predicted less its error, 2 of 3 off-targets)" in some
+    assert some.endswith("; no selectivity predicted over INSR")
+
+
+@pytest.mark.parametrize(
+    ("folds", "error", "words"),
+    [
+        (1380, 0.0, "1000-fold or more over AURKA"),
+        (100, 0.0, "100-fold or more over AURKA"),
+        (100, 0.01, "90-fold or more over AURKA"),
+        (100, 1.0, "10-fold or more over AURKA"),
+        (31, 1.0, "3-fold or more over AURKA"),
+        (29, 1.0, "selectivity not shown over AURKA (predicted 29-fold, less its error 2.9-fold)"),
+        (3.1, 0.0, "3-fold or more over AURKA"),
+        (
+            2.9,
+            0.0,
+            "not shown over AURKA (predicted 2.9-fold, less its error 2.9-fold)",
+        ),
+        (2.4, 0.4, "selectivity not shown over AURKA (predicted 2.4-fold, no more than its error)"),
+        (1.0, 0.4, "no selectivity predicted over AURKA"),
+        (0.1, 0.4, "no selectivity predicted over AURKA"),
+    ],
+)
+def test_what_is_told_is_what_is_left_less_the_error(
+    folds: float, error: float, words: str, kinase: Screen, tell: Tell
+) -> None:
+    changed = {
+        "activity_AURKA": margin(folds),
+        "activity_AURKA_std": error,
+        "activity_EGFR_std": 0.0,
+    }
+    assert words in tell(only(kinase, 1), changed)
+
+
+def test_the_errors_of_both_predictions_count(kinase: Screen, tell: Tell) -> None:
+    changed = {"activity_AURKA": margin(100), "activity_AURKA_std": 0.3, "activity_EGFR_std": 0.4}
+    assert "30-fold or more over AURKA" in tell(only(kinase, 1), changed)  # 2.0 - 0.5
+
+
+def test_several_margins_that_are_not_shown_are_told_by_their_ends(
+    kinase: Screen, tell: Tell
+) -> None:
+    changed = {"activity_AURKA": margin(2.4), "activity_INSR": margin(1.2)}
+    over = "selectivity not shown over AURKA and INSR"
+    text = f"{over} (predicted 1.2 to 2.4-fold, no more than their error)"
+    assert tell(kinase, changed).endswith(f"; {text}")
+    changed = {"activity_AURKA": margin(5), "activity_INSR": margin(4)}
+    text = f"{over} (predicted 4.0 to 5.0-fold, less their error 1.5-fold at most)"
+    assert tell(kinase, changed).endswith(f"; {text}")
+
+
+def test_without_the_off_targets_error_nothing_is_claimed(
+    kinase: Screen, tell: Tell, good: dict[str, float]
+) -> None:
+    unknown = dict.fromkeys(["activity_AURKA_std"], math.inf)
+    told = tell(only(kinase, 1), unknown)
+    assert "selectivity not shown over AURKA (predicted over 1000-fold, error not known)" in told
+
+
+@pytest.mark.parametrize("off", [0.72, 0.69])
+def test_an_off_target_outside_its_models_domain_is_not_assessed(
+    off: float, kinase: Screen, tell: Tell
+) -> None:
+    other = kinase.off_targets[0].model_copy(update={"task": "panel_JAK2"})
+    screen = kinase.model_copy(update={"off_targets": (other,)})
+    limits = {"activity_distance": 0.63, "panel_distance": 0.7}
+    changed = {"panel_JAK2": 4.0, "panel_JAK2_std": 0.1}
+    told = tell(screen, changed, limits=limits, activity_distance=0.1, panel_distance=off)
+    far = f"selectivity not assessed over JAK2: outside panel's domain (distance {off}, limit 0.70)"
+    assert (far in told) == (off > 0.7)
+    assert ("fold or more over JAK2" in told) == (off <= 0.7)
+
+
+def test_it_is_not_counted_from_a_prediction_that_is_not_to_be_relied_on(
+    kinase: Screen, tell: Tell
+) -> None:
+    told = tell(kinase, limits={"activity_distance": 0.63}, activity_distance=0.8)
+    assert "fold" not in told
+    assert "AURKA" not in told
+
+
+def test_of_two_targets_the_better_one_decides(kinase: Screen, tell: Tell) -> None:
+    own = kinase.primary[0].model_copy(update={"task": "mine_KDR"})
+    screen = kinase.model_copy(update={"primary": (kinase.primary[0], own)})
+    limits = {"activity_distance": 0.63, "mine_distance": 0.7}
+    far = {"limits": limits, "activity_distance": 0.1, "mine_distance": 0.9}
+    weak = {"mine_KDR": 6.0, "mine_KDR_std": 0.1}
+    assert "400-fold or more" in tell(screen, weak, **far)
+    best = {"mine_KDR": 9.0, "mine_KDR_std": 0.1}
+    assert "fold" not in tell(screen, best, **far)
+
+
+@settings(deadline=None)
+@given(
+    off=st.floats(3, 9),
+    std=st.floats(0, 2),
+    own=st.floats(0, 2),
+)
+def test_no_selectivity_is_claimed_within_its_error(
+    off: float, std: float, own: float, kinase: Screen, tell: Tell
+) -> None:
+    changed = {
+        "activity_AURKA": off,
+        "activity_AURKA_std": std,
+        "activity_EGFR_std": own,
+    }
+    claimed = "-fold or more over" in tell(only(kinase, 1), changed)
+    assert not claimed or 8.14 - off > math.hypot(std, own)

@@ -1,0 +1,88 @@
+"""One compound replayed: it agrees with the hit list, and its page runs nothing."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chem.errors import InputError
+from chem.structure.standardize import Standardized, standardize
+from screening.prepare.records import hash_key
+from screening.rank.identity import key_text
+from screening.runs.dossier import find_rows, id_of, open_dossier
+from screening.runs.dossier_page import render_dossier, sections
+from screening.runs.past import open_run
+from screening.runs.publish import Outcome
+from screening.text.cells import unescape_cell
+
+HitsOf = Callable[[Path], list[dict[str, str]]]
+
+
+def test_a_dossier_agrees_with_the_hit_list(drug_run: Outcome, hits_of: HitsOf) -> None:
+    past = open_run(drug_run.folder)
+    hits = hits_of(drug_run.folder)
+    for hit in (hits[0], hits[-1]):
+        row = int(hit["row"])
+        assert row in find_rows(past, hit["compound_id"])
+        dossier = open_dossier(past, row)
+        assert dossier.fate == f"hit {hit['rank']}"
+        assert dossier.smiles == hit["smiles"]
+        judged = dossier.judged
+        assert judged is not None
+        assert f"{judged.score:.4f}" == hit["score"]
+        assert judged.said == hit["reason"]
+        assert f"{judged.predictions['small_EGFR']:.2f}" == hit["small_EGFR"]
+        product = 1.0
+        for part in judged.parts:
+            product *= part.factor
+        assert product == pytest.approx(judged.score, abs=1e-9)
+        one = judged.evidence.contributions[0]
+        assert one.total == pytest.approx(judged.predictions["small_EGFR"], abs=2e-3)
+        assert {f"{flag.source} {flag.name}" for flag in judged.evidence.flags} == set(
+            filter(None, hit["alerts"].split("; "))
+        )
+
+
+def test_an_id_is_read_from_its_row_alone(drug_run: Outcome, hits_of: HitsOf) -> None:
+    past = open_run(drug_run.folder)
+    hit = hits_of(drug_run.folder)[0]
+    assert id_of(past, int(hit["row"])) == hit["compound_id"]
+    with pytest.raises(InputError, match=r"row 9,999 is not in library\.csv, which has"):
+        id_of(past, 9999)
+
+
+def test_a_page_shows_steps_and_runs_nothing(drug_run: Outcome) -> None:
+    past = open_run(drug_run.folder)
+    (row,) = find_rows(past, "=1+1")
+    dossier = open_dossier(past, row)
+    assert dossier.steps == (("stripped_fragments", "CCOc1ccccc1"),)
+    page = render_dossier(dossier, past)
+    assert page == render_dossier(dossier, past)
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    assert page.count("<circle") == 9 * len(dossier.judged.evidence.contributions)  # type: ignore[union-attr]
+    judged = dict(next(s.rows for s in sections(dossier, past) if s.title == "Standardization"))
+    assert judged["stripped_fragments"] == judged["standardized"] == "CCOc1ccccc1"
+    assert judged["stereochemistry"].startswith("none (")
+    standard = standardize("CCOc1ccccc1", "smiles")
+    assert isinstance(standard, Standardized)
+    assert judged["key"] == dossier.key == key_text(hash_key(standard.key))
+    titles = [section.title for section in sections(dossier, past)]
+    assert titles[:3] == ["Record", "Standardization", "Score"]
+    hostile = dossier._replace(name="<script>alert(1)</script>", compound_id='"><img src=x>')
+    page = render_dossier(hostile, past)
+    assert "<script" not in page
+    assert "<img" not in page
+
+
+def test_a_duplicate_names_the_first_record_and_what_differs(drug_run: Outcome) -> None:
+    past = open_run(drug_run.folder)
+    with (drug_run.folder / "duplicates.csv").open(encoding="utf-8", newline="") as file:
+        listed = list(csv.DictReader(file))
+    assert {one["why"] for one in listed} >= {"same structure", "other salt"}
+    for one in listed:
+        dossier = open_dossier(past, int(one["row"]))
+        first = f"row {int(one['first_row']):,} ({unescape_cell(one['first_compound_id'])})"
+        assert dossier.fate == f"a duplicate of {first}, which stands for it: {one['why']}"
+        assert dossier.key == open_dossier(past, int(one["first_row"])).key
