@@ -1,10 +1,14 @@
-"""What cuts work off from outside: a cluster or a store that goes away. Running again goes on."""
+"""What ends a run: a lost cluster or store, altered files, books that do not balance."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from chem.errors import InputError
+
+
+class AccountingError(RuntimeError):
+    """Records went missing or were counted twice: a fault of the program, never of the input."""
 
 
 class LostError(InputError):

@@ -24,12 +24,12 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
+from chem.records.one_line import one_line
 from chem.records.records import Failure, StructureFormat
 from chem.structure.drawing.dative_bonds import split_dative_bonds
 from chem.structure.drawing.drawings import unite_charges
 from chem.structure.drawing.preferred import draw_as_preferred
 from chem.structure.parents.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
-from chem.structure.parsing.diagnose import one_line
 from chem.structure.parsing.metals import salt_cutter
 from chem.structure.parsing.parse import parse
 from chem.structure.refusals import find_refusal

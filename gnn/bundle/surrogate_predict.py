@@ -14,9 +14,10 @@ import torch
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import PARTS, domain_columns
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
-from gnn.calibration.calibration import NORMAL_90, logistic
+from gnn.calibration.calibration import NORMAL_90
 from gnn.errors import ModelError
 from gnn.features.batch import GraphArrays, make_batch, pack, take
+from gnn.models.outputs import logistic
 from gnn.models.runtime import half_precision, keep_memory
 
 Column = npt.NDArray[np.float32]

@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gnn.calibration.shrinkage import remoteness
+from gnn.models.outputs import logistic
 
 Floats = npt.NDArray[np.floating]
 Parts = tuple[Floats, Floats, Floats, Floats]
@@ -224,10 +225,4 @@ def log_odds(
     """Return calibrated log odds [M] of networks' mean logits and kernel scores."""
     scores = 0.0 if kernel is None else weight * 4 * (kernel - 0.5)
     found: Floats = slope * mean + scores + offset
-    return found
-
-
-def logistic(odds: Floats) -> Floats:
-    """Return probabilities of log odds, without an overflow."""
-    found: Floats = np.exp(-np.logaddexp(0, -odds))
     return found

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gnn.calibration.calibration import logistic
+from gnn.models.outputs import logistic
 
 Floats = npt.NDArray[np.floating]
 _PRIOR_ROWS = 50.0

@@ -21,11 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gnn.calibration.blend import Rivals, fit_blends
-from gnn.calibration.calibration import blend, log_odds, logistic, mean_and_spread
+from gnn.calibration.calibration import blend, log_odds, mean_and_spread
 from gnn.calibration.platt import Votes, fit_platt
 from gnn.errors import ModelError
 from gnn.evaluation.card import Candidate, Comparison
-from gnn.models.outputs import Outputs
+from gnn.models.outputs import Outputs, logistic
 from gnn.training.training_set import TrainingSet
 
 Floats = npt.NDArray[np.floating]

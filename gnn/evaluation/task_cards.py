@@ -4,10 +4,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gnn.calibration.calibrate import HeldTask
-from gnn.calibration.calibration import Calibration, logistic, mean_and_spread
+from gnn.calibration.calibration import Calibration, mean_and_spread
 from gnn.evaluation.card import Metric, Summary, TaskCard
 from gnn.evaluation.metrics import METRICS, Estimate, evaluate, measurable
 from gnn.evaluation.reliability import Judged, judge_probabilities
+from gnn.models.outputs import logistic
 from gnn.training.training_set import TrainingSet
 
 Floats = npt.NDArray[np.float64]

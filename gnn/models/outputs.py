@@ -17,3 +17,9 @@ class Outputs(NamedTuple):
 
     networks: NDArray[np.float64]
     kernel: NDArray[np.float64] | None
+
+
+def logistic(odds: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return probabilities of log odds, without an overflow."""
+    found: NDArray[np.floating] = np.exp(-np.logaddexp(0, -odds))
+    return found

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gnn.calibration.calibration import logistic
 from gnn.models.folded_kernel import FoldedKernel
 from gnn.models.gaussian_process import draw_to_bounds, invert
 from gnn.models.network import Network, NetworkConfig, State
+from gnn.models.outputs import logistic
 from gnn.training.forest import teacher_forest
 from gnn.training.heads import Report
 from gnn.training.training_set import TrainingSet

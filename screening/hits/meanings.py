@@ -12,7 +12,7 @@ from chem.features.describe import PROPERTIES
 from screening.hits.table import Column, HitTable
 from screening.objective.screen import Screen
 from screening.reason.nearest import ENDS, column_name
-from screening.text.domain import Limits, bundle_of
+from screening.score.domain_limits import Limits, bundle_of
 from screening.text.glossary import ALERTS, endpoint
 from screening.text.units import PACTIVITY, PROBABILITY, has_interval, unit_of
 from screening.text.words import explain_objective

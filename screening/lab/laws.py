@@ -8,10 +8,10 @@ flows into a well is what the well is said to hold.
 from collections import Counter, defaultdict
 from math import isclose
 
+from screening.errors import AccountingError
 from screening.lab.layout import EMPTY, NEGATIVE, POSITIVE, SAMPLE, AssayWell, Role
 from screening.lab.plan import DMSO, REFERENCE, LabPlan, Transfer
 from screening.objective.volumes import from_ul
-from screening.report.manifest import AccountingError
 
 
 def check_plan(plan: LabPlan) -> None:

@@ -6,10 +6,11 @@ A row's numbers depend on that row alone: no scaling by the library, no ranks, n
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from screening.objective.desirability import Floats, combine, finite, ramp, window
-from screening.objective.screen import Screen
+from screening.objective.screen import Limit, Screen
 
 
 def needed_columns(screen: Screen) -> tuple[str, ...]:
@@ -68,3 +69,15 @@ def _read(frame: pd.DataFrame, column: str) -> Floats:
         return finite(frame[column].to_numpy())
     except ValueError as error:
         raise ValueError(f'column "{column}": {error}') from error
+
+
+def beyond(frame: pd.DataFrame, parts: pd.DataFrame, limit: Limit) -> npt.NDArray[np.bool_]:
+    """Tell which rows [n] a filter takes; its column is one of ``parts`` or else of ``frame``.
+
+    Raises ValueError for NaN.
+    """
+    column = (parts if limit.column in parts.columns else frame)[limit.column]
+    values = column.to_numpy(dtype=np.float64)
+    if np.isnan(values).any():
+        raise ValueError(f'filter {limit.name}: column "{limit.column}" has NaN')
+    return np.asarray(values < limit.value if limit.side == "min" else values > limit.value)

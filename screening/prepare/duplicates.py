@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.prepare.records import ACCEPTED
+from screening.storage.schema import ACCEPTED
 
 Words = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Prepared partitions in a store: Parquet tables of ``screening.prepare.records.SCHEMA``.
+"""Prepared partitions in a store: Parquet tables of ``screening.storage.schema.SCHEMA``.
 
 A molecule's graph is four list columns; a list column flattens to one contiguous array and
 offsets, which is a network's batch, so scoring needs no Python loop over molecules.
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from gnn.features.batch import GraphArrays
 from screening.errors import StoreError
-from screening.prepare.records import ACCEPTED
+from screening.storage.schema import ACCEPTED
 from screening.storage.store import Store
 from screening.storage.table_laws import GRAPH as GRAPH
 from screening.storage.table_laws import check_finite, read_extra

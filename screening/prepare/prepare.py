@@ -32,8 +32,8 @@ from screening.prepare.limits import Limits, read_limits
 from screening.prepare.partitions import DUPLICATES
 from screening.prepare.prepared import SUMMARY, Prepared, read_summary, write_summary
 from screening.prepare.quarantine import pack_slices, prepare_apart
-from screening.prepare.records import REJECTED
 from screening.storage.ledger import Ledger, difference, hash_purpose
+from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
 MOST_TEXT = 128_000_000

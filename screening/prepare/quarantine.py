@@ -19,7 +19,8 @@ from chem.records.records import Failure, Record
 from screening.prepare.isolation import CRASHED, TIMED_OUT, Chemist, ChemistryError, Death
 from screening.prepare.limits import Limits
 from screening.prepare.messages import pack_records, unpack_records
-from screening.prepare.records import SCHEMA, prepare_records
+from screening.prepare.records import prepare_records
+from screening.storage.schema import SCHEMA
 
 SLICE = 256
 """Records a message: what a death can cost, and a tenth of a second of work."""

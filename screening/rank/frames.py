@@ -1,7 +1,7 @@
 """Scored frames: compounds with their predictions, ready to rank; and who the hits are."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,39 @@ import pyarrow.compute as pc
 
 from chem.structure.same_compound import why_equal
 from screening.errors import StoreError
-from screening.hits.rejects import Duplicate, Reject
 from screening.prepare.partitions import DUPLICATES, check_records
 from screening.prepare.prepared import Prepared
-from screening.prepare.records import REJECTED
 from screening.rank.identity import key_text
 from screening.score.score import SCORED, Rows, Unit, spans
+from screening.storage.schema import REJECTED
 from screening.storage.store import Store
+
+
+class Reject(NamedTuple):
+    """A record that could not be used."""
+
+    row: int
+    compound_id: str
+    input_smiles: str
+    """As the library has it; empty where the structure was a molblock."""
+    stage: str
+    """``read``, ``parse``, ``standardize`` or ``featurize``."""
+    code: str
+    detail: str
+
+
+class Duplicate(NamedTuple):
+    """A record whose compound came before: its key is equal. It is not a reject."""
+
+    row: int
+    compound_id: str
+    input_smiles: str
+    first_row: int
+    first_compound_id: str
+    why: str
+    """A word of ``chem.structure.same_compound.EQUALITIES``: what differs between the two as they
+    came; empty where that is not known."""
+
 
 IDENTITY = ("compound_id", "name", "input_smiles", "changes", "key", "extra")
 """What is read of the hits alone."""

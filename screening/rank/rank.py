@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from screening.objective.objective import evaluate
-from screening.objective.screen import Limit, Screen
+from screening.objective.objective import beyond, evaluate
+from screening.objective.screen import Screen
 
 SCORE_DECIMALS = 6
 """Scores are equal when they agree to this many decimals."""
@@ -115,18 +115,6 @@ def merge_top(
     best.insert(0, "rank", np.arange(1, len(best) + 1))
     together = pd.concat(every) if keep_every else None
     return Ranking(best, scored, passed, filtered, every=together)
-
-
-def beyond(frame: pd.DataFrame, parts: pd.DataFrame, limit: Limit) -> npt.NDArray[np.bool_]:
-    """Tell which rows [n] a filter takes; its column is one of ``parts`` or else of ``frame``.
-
-    Raises ValueError for NaN.
-    """
-    column = (parts if limit.column in parts.columns else frame)[limit.column]
-    values = column.to_numpy(dtype=np.float64)
-    if np.isnan(values).any():
-        raise ValueError(f'filter {limit.name}: column "{limit.column}" has NaN')
-    return np.asarray(values < limit.value if limit.side == "min" else values > limit.value)
 
 
 def _behind(frame: pd.DataFrame, place: Place) -> npt.NDArray[np.bool_]:

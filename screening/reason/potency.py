@@ -10,14 +10,9 @@ from screening.reason.likeness import is_extrapolated, likeness
 from screening.reason.measured import Predicted, contradicts, measured_itself, worth
 from screening.reason.nearest import measured_text
 from screening.reason.sentence import Part, Parts, Place
+from screening.score.domain_limits import Limits, bundle_of, distance_column
 from screening.text.cells import format_number
-from screening.text.domain import (
-    NOT_RELIED_ON,
-    Limits,
-    Outside,
-    bundle_of,
-    distance_column,
-)
+from screening.text.domain import NOT_RELIED_ON, Outside
 from screening.text.units import PROBABILITY
 
 

@@ -22,7 +22,8 @@ from screening.reason.potency import contradiction, is_reliable, potency, unreli
 from screening.reason.risks import alerts, risks, windows
 from screening.reason.selectivity import best_primary, selectivity
 from screening.reason.sentence import Part, joined
-from screening.text.domain import bundle_of, outside_of
+from screening.score.domain_limits import bundle_of
+from screening.text.domain import outside_of
 from screening.text.units import unit_of
 
 

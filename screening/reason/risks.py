@@ -22,8 +22,9 @@ from screening.objective.parts import Liability
 from screening.objective.screen import Screen
 from screening.reason.measured import HALFWAY, LIKELY
 from screening.reason.sentence import Part, Parts, Place
+from screening.score.domain_limits import Limits, bundle_of
 from screening.text.cells import format_number
-from screening.text.domain import Limits, Outside, bundle_of
+from screening.text.domain import Outside
 from screening.text.units import PROBABILITY, unit_of
 from screening.text.words import spoken
 

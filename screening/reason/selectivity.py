@@ -18,8 +18,9 @@ from screening.objective.parts import OffTarget, Primary
 from screening.objective.screen import Screen
 from screening.reason.measured import HALFWAY
 from screening.reason.sentence import Part, Parts, Place, listed
+from screening.score.domain_limits import Limits, bundle_of
 from screening.text.cells import format_number
-from screening.text.domain import Limits, Outside, bundle_of
+from screening.text.domain import Outside
 from screening.text.units import PACTIVITY
 
 MOST_FOLDS = 1000

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 from chem.structure.standardize import STANDARDIZER
+from screening.errors import AccountingError
 from screening.objective.screen import Screen
 from screening.objective.screen_file import hash_screen
 from screening.rank.rank import Ranking
@@ -19,10 +20,6 @@ PACKAGES = (
     *("hitlist", "rdkit", "torch", "torch-geometric", "numpy", "pandas", "pyarrow"),
     *("dask", "distributed", "deepchem", "prefect"),
 )
-
-
-class AccountingError(RuntimeError):
-    """Records went missing or were counted twice: a fault of the program, never of the input."""
 
 
 class Artefact(NamedTuple):

@@ -22,9 +22,9 @@ from screening.reason.measured import how_measured
 from screening.reason.nearest import measured_text
 from screening.report.manifest import RunFacts
 from screening.report.report_map import map_points
+from screening.score.domain_limits import bundle_of
 from screening.text.bidi import isolated
 from screening.text.cells import format_number
-from screening.text.domain import bundle_of
 from screening.text.glossary import ALERTS
 from screening.text.units import (
     PACTIVITY,

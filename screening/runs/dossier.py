@@ -18,17 +18,17 @@ from screening.evidence.explanations import Explaining, explain
 from screening.evidence.gather import NEIGHBOURS, explained_tasks
 from screening.evidence.neighbours import nearest_measured
 from screening.objective.desirability import FLOOR
-from screening.objective.objective import evaluate
+from screening.objective.objective import beyond, evaluate
 from screening.prepare.partitions import GRAPH, to_graphs
-from screening.prepare.records import ACCEPTED
 from screening.rank.frames import IDENTITY
 from screening.rank.identity import key_text, stereo_word
-from screening.rank.rank import beyond
 from screening.reason.reason import reason
 from screening.runs.fate import tell_fate
 from screening.runs.past import PastRun
-from screening.runs.plan import domain_limits, task_units
+from screening.runs.plan import task_units
+from screening.score.domain_limits import domain_limits
 from screening.score.loaded import known_bundles, load_predictor
+from screening.storage.schema import ACCEPTED
 from screening.storage.store import Store
 from screening.storage.table_laws import read_extra
 from screening.text.words import explain_objective

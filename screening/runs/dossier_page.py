@@ -14,10 +14,11 @@ from screening.reason.measured import how_measured
 from screening.reason.nearest import measured_text
 from screening.runs.dossier import Dossier, Judged, share_of
 from screening.runs.past import PastRun
-from screening.runs.plan import calibrated_tasks, domain_limits, task_units
+from screening.runs.plan import calibrated_tasks, task_units
+from screening.score.domain_limits import bundle_of, distance_column, domain_limits
 from screening.text.bidi import isolated
 from screening.text.cells import format_number
-from screening.text.domain import NOT_RELIED_ON, bundle_of, distance_column, outside_of
+from screening.text.domain import NOT_RELIED_ON, outside_of
 from screening.text.units import PROBABILITY, decimals_of, unit_of
 
 PICTURE = (420, 300)

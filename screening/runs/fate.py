@@ -14,14 +14,14 @@ from chem.features.describe import PROPERTIES
 from chem.library.read import open_library
 from chem.structure.isotopes import without_isotopes
 from screening.errors import StoreError
+from screening.objective.objective import beyond
 from screening.objective.screen import Limit
 from screening.prepare.partitions import DUPLICATES
-from screening.prepare.records import REJECTED
 from screening.rank.frames import why_duplicate
-from screening.rank.rank import beyond
 from screening.rank.variants import SAME_BUT_ISOTOPES
 from screening.runs.past import PastRun
 from screening.runs.runfolder import SCREEN, RunFolder
+from screening.storage.schema import REJECTED
 
 HITS, HITS_SDF, PASSED_OVER = "hits.csv", "hits.sdf", "passed_over.csv"
 _READ = {HITS: {"row", "rank", "score", "smiles"}, PASSED_OVER: {"smiles", "why"}}

@@ -17,7 +17,7 @@ from data.catalogue.catalogue import dataset, datasets
 from data.catalogue.fetch import CACHE_REMEDY, fetch
 from data.catalogue.verify import Progress as FetchProgress
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
-from gnn.bundle.predict import domain_columns, predicted_columns
+from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, half_precision
 from screening.objective.screen import Screen
 from screening.prepare.cut import rows_of_partition
@@ -134,19 +134,6 @@ def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
         )
         for bundle in bundles
         for task in bundle.card.tasks
-    }
-
-
-def domain_limits(bundles: tuple[Bundle, ...]) -> dict[str, float]:
-    """Return each bundle's distance column with the distance beyond which it is out of its domain.
-
-    A bundle that does not know its domain has no such column.
-    """
-    return {
-        column: bundle.card.domain.edge
-        for bundle in bundles
-        if bundle.card.domain is not None
-        for column in domain_columns(bundle)
     }
 
 

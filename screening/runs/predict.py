@@ -21,11 +21,11 @@ from screening.prepare.partitions import DUPLICATES
 from screening.prepare.places import prepared_key, prepared_store
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
-from screening.prepare.records import REJECTED
 from screening.rank.identity import key_text, stereo_word
 from screening.score.loaded import known_bundles
 from screening.score.score import Scoring, score_units, whole_units
 from screening.storage.ledger import Ledger
+from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
 FIRST = (

@@ -18,9 +18,10 @@ from screening.prepare.prepared import Prepared
 from screening.rank.frames import duplicates, rejects
 from screening.rank.rank import Ranking
 from screening.report.manifest import Artefact, RunFacts, check_accounts
-from screening.runs.plan import calibrated_tasks, domain_limits, task_units
+from screening.runs.plan import calibrated_tasks, task_units
 from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
 from screening.runs.write import hand_over
+from screening.score.domain_limits import domain_limits
 from screening.storage.lock import Lock
 
 

@@ -11,13 +11,12 @@ from chem.errors import InputError
 from chem.features.describe import PROPERTIES
 from gnn.bundle.predict import predicted_columns
 from screening.compute.meter import Clock
-from screening.errors import AlteredError, told_in_one_line
+from screening.errors import AccountingError, AlteredError, told_in_one_line
 from screening.evidence.evidence import Evidence
 from screening.evidence.gather import gather_evidence
 from screening.objective.screen import Screen
 from screening.prepare.prepare import Progress
 from screening.rank.rank import Ranking
-from screening.report.manifest import AccountingError
 from screening.runs.past import PastRun
 from screening.runs.plan import check_units, check_writable, find_library
 from screening.runs.publish import Outcome, publish

@@ -21,7 +21,7 @@ from chem.features.describe import PROPERTIES
 from chem.library.read import Library
 from gnn.errors import ModelError
 from screening.compute.meter import Clock
-from screening.errors import AlteredError
+from screening.errors import AccountingError, AlteredError
 from screening.evidence.gather import gather_evidence
 from screening.evidence.recheck import (
     NAMED,
@@ -32,10 +32,8 @@ from screening.evidence.recheck import (
 )
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
-from screening.prepare.records import REJECTED
 from screening.rank.frames import IDENTITY
 from screening.rank.identity import key_text
-from screening.report.manifest import AccountingError
 from screening.runs.past import PastRun
 from screening.runs.plan import find_library
 from screening.runs.publish import publish
@@ -51,6 +49,7 @@ from screening.runs.verify_files import (
 from screening.score.score import spans
 from screening.select.judge import prediction_columns
 from screening.select.lists import CompoundList, plan_lists, prepare_lists
+from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
 REPORT = "report.html"

@@ -9,19 +9,21 @@ from time import perf_counter
 from typing import Any
 
 from chem.disk.files import remove_durably, write_atomic
+from screening.errors import AccountingError
 from screening.evidence.evidence import Evidence
 from screening.hits.csvfile import write_hits
 from screening.hits.dictionary import write_dictionary
 from screening.hits.passed_over import write_passed_over
-from screening.hits.rejects import Duplicate, Reject, write_duplicates, write_rejects
+from screening.hits.rejects import write_duplicates, write_rejects
 from screening.hits.sdf import write_hits_sdf
 from screening.hits.table import HitTable, hit_table
 from screening.hits.workbook import write_workbook
 from screening.lab.write import write_lab
 from screening.objective.screen import Screen
 from screening.objective.screen_file import dump_screen
+from screening.rank.frames import Duplicate, Reject
 from screening.rank.rank import Ranking
-from screening.report.manifest import AccountingError, RunFacts, build_manifest, check_accounts
+from screening.report.manifest import RunFacts, build_manifest, check_accounts
 from screening.report.report import render_report
 
 MANIFEST = "manifest.json"

@@ -15,9 +15,8 @@ import pandas as pd
 
 from chem.features.describe import PROPERTIES
 from screening.objective.desirability import Floats
-from screening.objective.objective import evaluate, needed_columns
+from screening.objective.objective import beyond, evaluate, needed_columns
 from screening.objective.screen import Limit, Screen
-from screening.rank.rank import beyond
 
 Counts = dict[str, int]
 _STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)

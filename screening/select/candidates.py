@@ -14,10 +14,10 @@ from screening.objective.screen import Screen
 from screening.objective.selection import Selection
 from screening.rank.late import Frames
 from screening.rank.rank import OPTIMISTIC, merge_top
+from screening.score.domain_limits import distance_column
 from screening.select.basket import Candidate
 from screening.select.marks import Marks
 from screening.select.prices import LOOKED_AT, Price, check_currency, read_prices
-from screening.text.domain import distance_column
 
 Identify = Callable[[pd.DataFrame], pd.DataFrame]
 """Adds ``compound_id`` and ``extra``, a JSON object of the library's own columns, by ``row``."""

@@ -19,8 +19,8 @@ from screening.rank.frames import scored_frames, with_identity
 from screening.rank.grouping import with_structure
 from screening.rank.late import rank_and_examine
 from screening.rank.rank import Ranking
-from screening.runs.plan import domain_limits
 from screening.score.audit import measure_recall
+from screening.score.domain_limits import domain_limits
 from screening.score.score import Unit
 from screening.score.triage import Triage
 from screening.select.choose import rank_and_choose

@@ -19,9 +19,9 @@ from chem.errors import InputError
 from chem.records.counted import counted
 from screening.prepare.partitions import DUPLICATES
 from screening.prepare.prepared import Prepared, read_prepared
-from screening.prepare.records import ACCEPTED, REJECTED
 from screening.select.lists import INLINE, CompoundList
 from screening.select.near_misses import COLUMNS, count_near_misses
+from screening.storage.schema import ACCEPTED, REJECTED
 
 Rows = npt.NDArray[np.int64]
 NOBODY: Rows = np.empty(0, np.int64)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from chem.structure.flat import without_stereo
 from screening.prepare.prepared import Prepared
-from screening.prepare.records import ACCEPTED
+from screening.storage.schema import ACCEPTED
 
 STEPS = {"mw": 20.0, "logp": 100.0, "tpsa": 10.0, "heavy_atoms": 1.0}
 """Properties that stereoisomers share, each with the steps in which it is compared."""

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from chem.disk.regular import parse_json
 from chem.features.describe import PROPERTIES
 from chem.features.graphs import MAX_ATOMS, OTHER_BOND, atom_states
-from screening.prepare.records import ACCEPTED, REJECTED, SCHEMA
+from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA
 
 GRAPH = ("atoms", "begin", "end", "bonds")
 KINDS: dict[str, pa.DataType] = {

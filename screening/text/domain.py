@@ -12,14 +12,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from screening.objective.screen import Screen
+from screening.score.domain_limits import ENDING, Limits, distance_column
 from screening.select.basket import CONTROL
 from screening.text.cells import format_number
 
 NOT_RELIED_ON = "prediction not to be relied on"
 """What is said of a prediction outside its model's domain, instead of a grade."""
-_ENDING = "_distance"
-Limits = Mapping[str, float]
-"""By column of distances, such as ``activity_distance``: the distance beyond which is outside."""
 
 
 class Outside(NamedTuple):
@@ -37,22 +35,6 @@ class Outside(NamedTuple):
         return f"distance {distance}, limit {format_number(self.limit, 2)}"
 
 
-def bundle_of(task: str, limits: Limits) -> str:
-    """Return the bundle of a task; where its domain is not known, what stands before the first _.
-
-    >>> bundle_of("my_assay_pKi", {"my_assay_distance": 0.7})
-    'my_assay'
-    """
-    names = (column.removesuffix(_ENDING) for column in limits)
-    found = [name for name in names if task.startswith(f"{name}_")]
-    return max(found, key=len, default=task.split("_", 1)[0])
-
-
-def distance_column(task: str, limits: Limits) -> str:
-    """Return the column of the distance to what a task's bundle was trained on."""
-    return bundle_of(task, limits) + _ENDING
-
-
 def outside_of(hit: Mapping[str, Any], limits: Limits) -> dict[str, Outside]:
     """Return, by bundle, the domains that a hit lies outside of.
 
@@ -61,7 +43,7 @@ def outside_of(hit: Mapping[str, Any], limits: Limits) -> dict[str, Outside]:
     found = {}
     for column, limit in limits.items():
         if column in hit and float(hit[column]) > limit:
-            bundle = column.removesuffix(_ENDING)
+            bundle = column.removesuffix(ENDING)
             found[bundle] = Outside(bundle, float(hit[column]), limit)
     return found
 
@@ -89,7 +71,7 @@ def crossed_domains(hits: pd.DataFrame, screen: Screen, limits: Limits) -> list[
         is_outside = hits[column].astype(float) > limits[column]
         kept = is_outside & (hits["picked_by"] == CONTROL) if "picked_by" in hits else ~is_outside
         counts = len(hits), int(is_outside.sum()), int((kept & is_outside).sum())
-        bundle = column.removesuffix(_ENDING)
+        bundle = column.removesuffix(ENDING)
         told = _told(bundle, limits[column], *counts, screen) if counts[1] else ""
         found.append(Crossed(bundle, limits[column], *counts[:2], told))
     return found
@@ -97,7 +79,7 @@ def crossed_domains(hits: pd.DataFrame, screen: Screen, limits: Limits) -> list[
 
 def _told(bundle: str, limit: float, hits: int, outside: int, controls: int, screen: Screen) -> str:
     """Return the sentence with the filter that leaves these hits out, as a screen writes it."""
-    key, number = f"max_{bundle}{_ENDING}", format_number(limit, 2)
+    key, number = f"max_{bundle}{ENDING}", format_number(limit, 2)
     text = (
         f"{outside:,} of {hits:,} hit{'' if hits == 1 else 's'} {'is' if outside == 1 else 'are'} "
         f"outside {bundle}'s domain (distance over {number})"

@@ -20,7 +20,8 @@ from screening.objective.parts import Liability, OffTarget, Primary
 from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
 from screening.reason.reason import reason
-from screening.runs.plan import domain_limits, load_bundles
+from screening.runs.plan import load_bundles
+from screening.score.domain_limits import domain_limits
 
 LIMITS = {"activity_distance": 0.63, "toxicity_distance": 0.70, "my_jaks_distance": 0.70}
 EGFR = load_screen(Path(__file__).parents[2] / "flows" / "screens" / "kinase.toml")

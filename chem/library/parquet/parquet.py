@@ -23,8 +23,8 @@ from chem.library.columns.find_columns import PEEKED, find_columns
 from chem.library.parquet.parquet_footer import read_groups
 from chem.library.parquet.parquet_pages import check_pages
 from chem.library.parquet.parquet_sizes import by_dictionary, check_sizes, pieces, rows_at_a_time
+from chem.records.one_line import one_line
 from chem.records.records import Record
-from chem.structure.parsing.diagnose import one_line
 
 
 def open_parquet(path: Path, wanted: NamedColumns) -> Columns:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
+from chem.records.one_line import one_line
 from chem.records.records import Failure
 from chem.structure.parents.acid_base import is_base
 from chem.structure.parents.counterions import (
@@ -28,7 +29,6 @@ from chem.structure.parents.counterions import (
 )
 from chem.structure.parents.partners import is_minor, may_accompany
 from chem.structure.parents.racemate import find_centres, is_mirror_pair
-from chem.structure.parsing.diagnose import one_line
 from chem.structure.stereo.canonical import axes_of, groups_of, with_groups, write_canonical
 
 INORGANIC_CARBON = frozenset(

@@ -4,6 +4,7 @@ import re
 
 from rdkit import Chem
 
+from chem.records.one_line import one_line
 from chem.records.records import Failure
 from chem.structure.parsing.metals import find_metal_complex
 
@@ -24,12 +25,6 @@ _SYMBOLS = {
     for symbol in [Chem.GetPeriodicTable().GetElementSymbol(number)]
     for hydrogens in ("", "H", *(f"H{count}" for count in range(10)))
 }
-
-
-def one_line(text: str) -> str:
-    """Fold any white space to single blanks and cut to 200 characters, for a report's cell."""
-    folded = " ".join(text.split())
-    return folded if len(folded) <= 200 else folded[:199] + "…"
 
 
 def diagnose_smiles(smiles: str) -> Failure:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.terminal.console import note, progress, show_table, stoppable
+from flows.commands.models.bundles import show_explanations
+from flows.terminal.console import progress, stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,17 +19,6 @@ NOTE = (
     "ensemble's output times what calibration keeps of it, so that base and contributions add up "
     "to the calibrated log odds"
 )
-HEADERS = [
-    "group",
-    "molecules",
-    "stands above others",
-    "95 % interval",
-    "heteroatoms do",
-    "among the top",
-    "by chance",
-    "lost without it",
-    "without others",
-]
 
 
 def benchmark_explanations(
@@ -79,43 +69,3 @@ def explained_card(card: "Card", found: "Sequence[Explanation]") -> "Card":
     """Return a card that knows how well contributions point at known groups."""
     notes = [*(note for note in card.notes if note != NOTE), NOTE]
     return card.model_copy(update={"explanations": tuple(found), "notes": notes})
-
-
-def show_explanations(card: "Card") -> None:
-    """Show how well atom contributions point at known groups, where the card knows."""
-    if not card.explanations:
-        return
-    rows = [
-        [
-            one.group,
-            f"{one.molecules:,}",
-            f"{one.auroc:.2f}",
-            f"{one.low:.2f} to {one.high:.2f}",
-            f"{one.hetero:.2f}",
-            f"{one.top:.0%}",
-            f"{one.top_chance:.0%}",
-            f"{one.lost:.2f}",
-            f"{one.lost_others:.2f}",
-        ]
-        for one in card.explanations
-    ]
-    tasks = ", ".join(dict.fromkeys(one.task for one in card.explanations))
-    show_table(
-        HEADERS,
-        rows,
-        f"{card.name}: do the contributions to {tasks} point at known toxicophores?",
-        numbers=len(HEADERS) - 1,
-    )
-    better = sum(one.low > 0.5 for one in card.explanations)
-    worse = [one.group for one in card.explanations if one.high < 0.5]
-    note(
-        f"{better} of {len(card.explanations)} stand out more often than chance (0.50)"
-        + (f"; less often: {', '.join(worse)}" if worse else "")
-    )
-    if plain := [one.group for one in card.explanations if one.auroc <= one.hetero]:
-        note(f"not above what pointing at every atom but carbon does: {', '.join(plain)}")
-    note(
-        "of molecules predicted to be positive: how often an atom of the group has a larger "
-        "contribution than another one; the same where all but carbons stand out; the group's "
-        "share of as many top atoms; log odds lost when the group, or as many others, are taken out"
-    )

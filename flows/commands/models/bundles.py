@@ -6,8 +6,20 @@ import typer
 
 from chem.errors import InputError
 from chem.records.counted import counted
-from flows.commands.benchmarks.explanations import show_explanations
 from flows.terminal.console import note, progress, show_table, stoppable
+
+HEADERS = [
+    "group",
+    "molecules",
+    "stands above others",
+    "95 % interval",
+    "heteroatoms do",
+    "among the top",
+    "by chance",
+    "lost without it",
+    "without others",
+]
+
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,3 +218,43 @@ def _cells(key: str, found: "Metric") -> list[str]:
     low, high = found.network_interval
     forest = "" if found.forest is None else f"{found.forest:.3f}"
     return [key, f"{found.network:.3f}", f"{low:.3f} to {high:.3f}", forest]
+
+
+def show_explanations(card: "Card") -> None:
+    """Show how well atom contributions point at known groups, where the card knows."""
+    if not card.explanations:
+        return
+    rows = [
+        [
+            one.group,
+            f"{one.molecules:,}",
+            f"{one.auroc:.2f}",
+            f"{one.low:.2f} to {one.high:.2f}",
+            f"{one.hetero:.2f}",
+            f"{one.top:.0%}",
+            f"{one.top_chance:.0%}",
+            f"{one.lost:.2f}",
+            f"{one.lost_others:.2f}",
+        ]
+        for one in card.explanations
+    ]
+    tasks = ", ".join(dict.fromkeys(one.task for one in card.explanations))
+    show_table(
+        HEADERS,
+        rows,
+        f"{card.name}: do the contributions to {tasks} point at known toxicophores?",
+        numbers=len(HEADERS) - 1,
+    )
+    better = sum(one.low > 0.5 for one in card.explanations)
+    worse = [one.group for one in card.explanations if one.high < 0.5]
+    note(
+        f"{better} of {len(card.explanations)} stand out more often than chance (0.50)"
+        + (f"; less often: {', '.join(worse)}" if worse else "")
+    )
+    if plain := [one.group for one in card.explanations if one.auroc <= one.hetero]:
+        note(f"not above what pointing at every atom but carbon does: {', '.join(plain)}")
+    note(
+        "of molecules predicted to be positive: how often an atom of the group has a larger "
+        "contribution than another one; the same where all but carbons stand out; the group's "
+        "share of as many top atoms; log odds lost when the group, or as many others, are taken out"
+    )

@@ -17,10 +17,10 @@ from gnn.calibration.calibration import (
     Calibration,
     apply_classification,
     apply_regression,
-    logistic,
     share_doubt,
 )
 from gnn.calibration.platt import Votes, fit_platt
+from gnn.models.outputs import logistic
 
 SHAPE = st.tuples(st.integers(1, 4), st.integers(1, 6))
 LOGITS = arrays(np.float64, SHAPE, elements=st.floats(-200, 200))

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gnn.calibration.calibration import log_odds, logistic
+from gnn.calibration.calibration import log_odds
 from gnn.calibration.platt import Platt, Votes, fit_platt, unchanged
 from gnn.evaluation.reliability import calibration_error, log_losses
+from gnn.models.outputs import logistic
 
 
 def classes(n: int, seed: int, slope: float, offset: float) -> Votes:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gnn.evaluation.card import FARTHEST, DomainCard
+from screening.objective.objective import beyond
 from screening.objective.screen import Limit
-from screening.rank.rank import beyond
 from screening.text.domain import outside_of
 
 

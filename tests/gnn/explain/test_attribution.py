@@ -11,11 +11,11 @@ from rdkit import Chem
 from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
 from gnn.bundle.predict import Predictor
-from gnn.calibration.calibration import logistic
 from gnn.errors import ModelError
 from gnn.explain.attribution import Attributor, partial_molecules
 from gnn.explain.players import find_players
 from gnn.features.batch import GraphArrays, collect, take
+from gnn.models.outputs import logistic
 
 TASKS = ("activity_EGFR", "toxicity_herg", "toxicity_ames")
 ODD = (

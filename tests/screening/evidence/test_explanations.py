@@ -14,8 +14,8 @@ from chem.features.written_graphs import written_graphs
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
-from gnn.calibration.calibration import logistic
 from gnn.features.batch import collect
+from gnn.models.outputs import logistic
 from screening.evidence.explanations import CHUNK, Explaining, explain, explain_hits
 from screening.score.loaded import known_bundles
 

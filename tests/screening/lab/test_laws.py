@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from screening.errors import AccountingError
 from screening.lab.laws import check_plan
 from screening.lab.layout import EMPTY, NEGATIVE, POSITIVE, SAMPLE
 from screening.lab.plan import DMSO, LabPlan, make_plan
 from screening.lab.sources import Liquid
 from screening.objective.lab_settings import Lab
-from screening.report.manifest import AccountingError
 
 WANTS = st.fixed_dictionaries(
     {

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from screening.errors import AccountingError
 from screening.lab.plan import LabPlan, make_plan
 from screening.lab.write import write_lab
 from screening.objective.lab_settings import Lab
 from screening.objective.screen import Screen
-from screening.report.manifest import AccountingError
 from screening.text.cells import unescape_cell
 
 HOSTILE = (

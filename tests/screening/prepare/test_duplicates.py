@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.prepare.duplicates import find_duplicates
-from screening.prepare.records import ACCEPTED, NO_KEY, REJECTED
+from screening.prepare.records import NO_KEY
+from screening.storage.schema import ACCEPTED, REJECTED
 
 KEYS = (
     bytes(15) + b"\x01",

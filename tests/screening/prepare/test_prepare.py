@@ -30,8 +30,9 @@ from screening.prepare.partitions import DUPLICATES, to_graphs
 from screening.prepare.prepare import prepare_library, prepare_partition, prepare_purpose
 from screening.prepare.prepared import SUMMARY, Prepared, read_prepared
 from screening.prepare.quarantine import STAGE, pack_slices
-from screening.prepare.records import ACCEPTED, NO_KEY, REJECTED, SCHEMA, prepare_records
+from screening.prepare.records import NO_KEY, prepare_records
 from screening.storage.ledger import LEDGER
+from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA
 from screening.storage.store import Store
 
 MakeRecords = Callable[[Sequence[str]], list[Record]]

@@ -12,14 +12,8 @@ from chem.features.graphs import MolGraph, featurize
 from chem.records.records import Failure, Record
 from chem.structure.standardize import Standardized, standardize
 from screening.prepare import records as module
-from screening.prepare.records import (
-    ACCEPTED,
-    NO_KEY,
-    REJECTED,
-    SCHEMA,
-    hash_key,
-    prepare_records,
-)
+from screening.prepare.records import NO_KEY, hash_key, prepare_records
+from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA
 
 Mixed = list[tuple[str, str]]
 MakeRecords = Callable[[Sequence[str]], list[Record]]

@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from screening.compute.meter import Clock
-from screening.hits.rejects import Duplicate, Reject
+from screening.errors import AccountingError
 from screening.hits.sdf import write_hits_sdf
 from screening.hits.table import hit_table
 from screening.hits.top import top_table
 from screening.objective.screen import Screen
 from screening.objective.screen_file import hash_screen, load_screen
+from screening.rank.frames import Duplicate, Reject
 from screening.rank.late import rank_and_examine
 from screening.rank.rank import Ranking, merge_top
-from screening.report.manifest import AccountingError, RunFacts, check_accounts, versions
+from screening.report.manifest import RunFacts, check_accounts, versions
 from screening.runs.write import hand_over
 from screening.text.words import explain_objective
 

@@ -26,12 +26,13 @@ from chem.errors import InputError
 from chem.features.scaffolds import scaffold
 from chem.structure.isotopes import is_labelled
 from chem.structure.standardize import Standardized, standardize
+from screening.errors import AccountingError
 from screening.objective.objective import evaluate
 from screening.objective.screen import Screen
 from screening.objective.selection import Selection
 from screening.rank.late import rank_and_examine
 from screening.rank.rank import Ranking, optimistic, rank
-from screening.report.manifest import AccountingError, Artefact, RunFacts, check_accounts
+from screening.report.manifest import Artefact, RunFacts, check_accounts
 from screening.select.choose import rank_and_choose
 from screening.select.chosen import describe_selection, is_refusal
 from screening.select.marks import Marks

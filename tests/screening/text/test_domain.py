@@ -9,7 +9,8 @@ import pytest
 
 from screening.objective.screen import Screen
 from screening.rank.late import rank_and_examine
-from screening.text.domain import bundle_of, crossed_domains, outside_of
+from screening.score.domain_limits import bundle_of
+from screening.text.domain import crossed_domains, outside_of
 
 LIMITS = {"activity_distance": 0.63, "toxicity_distance": 0.7}
 

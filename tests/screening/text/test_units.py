@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from screening.objective.screen import Screen
-from screening.runs.plan import calibrated_tasks, domain_limits, load_bundles
+from screening.runs.plan import calibrated_tasks, load_bundles
+from screening.score.domain_limits import domain_limits
 from screening.text.units import has_interval
 
 

@@ -19,7 +19,8 @@ from flows.benchmarks.shipped.explanations import (
     share_of_top,
     stands_out,
 )
-from flows.commands.benchmarks.explanations import HEADERS, NOTE, show_explanations
+from flows.commands.benchmarks.explanations import NOTE
+from flows.commands.models.bundles import HEADERS, show_explanations
 from gnn.bundle.bundle import find_bundle, read_card
 from gnn.evaluation.card import Explanation
 from gnn.features.batch import collect
