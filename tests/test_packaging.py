@@ -23,6 +23,11 @@ def test_a_wheel_ships_models_screens_and_tables(tmp_path: Path) -> None:
     words = ["wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path, source]
     subprocess.run([sys.executable, "-m", "pip", *words], check=True, timeout=200)
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
+    packages = ("chem/", "data/", "gnn/", "screening/", "flows/")
+    sources = {name.decode() for name in files if name.endswith(b".py")}
+    ours = {name for name in sources if name.startswith(packages)}
+    assert len(ours) > 400
+    assert ours <= names
     for bundle in ("activity", "toxicity"):
         assert f"gnn/bundles/{bundle}/card.json" in names
         assert f"gnn/bundles/{bundle}/weights.safetensors" in names
