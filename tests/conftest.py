@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from distributed import Client, LocalCluster
+from hypothesis import HealthCheck, settings
 from rdkit import Chem
 
 from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
@@ -22,6 +23,9 @@ from gnn.models.network import Network, NetworkConfig
 from screening.compute.tls import Tls
 
 FILES = Path(__file__).parent / "files"
+# A law holds or it does not; how long an example takes says how busy the machine is.
+settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("laws")
 KIND = {"r": "regression", "c": "classification"}
 Tasks = Sequence[tuple[str, str]]
 MakeBundle = Callable[..., Bundle]

@@ -152,7 +152,7 @@ def test_what_is_written_reads_back(smiles: str) -> None:
 
 
 @given(st.sampled_from(FOUR))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_what_reads_a_smiles_reads_every_statement(smiles: str) -> None:
     flat = FOUR[3]
     assert without_stereo(smiles) == flat

@@ -35,7 +35,7 @@ def test_analogs_are_together_and_others_are_not() -> None:
     assert len({found["gefitinib"], found["aspirin"], found["warfarin"]}) == 3
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(order=st.permutations(SMILES), similarity=st.sampled_from([0.3, SIMILAR, 0.8, 1.0]))
 def test_each_joins_the_nearest_leader_before_it(order: list[str], similarity: float) -> None:
     leaders: list[str] = []

@@ -42,7 +42,7 @@ def test_real_molecules_have_the_neighbours_that_rdkit_finds() -> None:
     assert (found.similarity[20:, 0] == 1).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(molecules=BITS, known=BITS, count=st.integers(0, 16))
 def test_every_molecule_gets_its_nearest_and_of_equals_the_first(
     molecules: list[list[int]], known: list[list[int]], count: int

@@ -118,7 +118,7 @@ cells = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",
     ),
     dialect=st.sampled_from(["excel", "excel-tab", "unix"]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_reads_what_the_csv_module_writes(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]], dialect: str
 ) -> None:

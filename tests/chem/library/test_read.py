@@ -67,7 +67,7 @@ rows_of_text = st.lists(
 @pytest.mark.parametrize("extension", [*dict.fromkeys(FORMATS.values()), "txt"])
 @pytest.mark.parametrize("packed", [False, True])
 @given(rows=rows_of_text)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_ids_and_extra_columns_come_back_unchanged(
     tmp_path_factory: pytest.TempPathFactory, extension: str, packed: bool, rows: list[Row]
 ) -> None:
@@ -87,7 +87,7 @@ def test_ids_and_extra_columns_come_back_unchanged(
 @given(
     lines=st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=("Cs",))))
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_line_of_a_smiles_file_is_one_record(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str]
 ) -> None:

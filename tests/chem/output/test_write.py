@@ -59,7 +59,7 @@ def test_values_cannot_break_the_record(value: str, written: str) -> None:
     value=st.text(max_size=30),
     key=st.text(min_size=1, max_size=8),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_text_loses_a_record(
     tmp_path_factory: pytest.TempPathFactory, titles: list[str], value: str, key: str
 ) -> None:

@@ -104,7 +104,7 @@ def test_every_tautomer_is_judged_in_one_drawing() -> None:
 
 
 @given(st.sampled_from(DRUGS), st.integers(0, 2**31 - 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_of_atoms_does_not_change_the_key(drug: Standardized, seed: int) -> None:
     order = list(range(drug.mol.GetNumAtoms()))
     random.Random(seed).shuffle(order)

@@ -155,7 +155,7 @@ def test_the_short_path_equals_the_full_one(
 
 
 @given(st.sampled_from(SMILES), st.integers(0, 2**31 - 1))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_spelling_does_not_matter(smiles: str, seed: int) -> None:
     mol = Chem.MolFromSmiles(smiles)
     order = list(range(mol.GetNumAtoms()))
@@ -243,7 +243,7 @@ def test_the_log_of_rdkit_stays_off_the_screen(capfd: pytest.CaptureFixture[str]
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_is_answered_with_a_value(text: str) -> None:
     assert isinstance(standardize(text, "smiles"), Standardized | Failure)
     assert isinstance(standardize(text, "molblock"), Failure)

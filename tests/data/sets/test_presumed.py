@@ -77,7 +77,7 @@ def test_similarities_are_those_of_rdkit(kinases: ActivityTable, tox21: list[str
     assert nearest_similarity(bits(known[:3]), bits(known)).tolist() == [1.0] * 3
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(n=st.integers(0, 9), m=st.integers(0, 40), seed=st.integers(0, 99))
 def test_blocks_change_nothing(n: int, m: int, seed: int) -> None:
     generator = np.random.default_rng(seed)

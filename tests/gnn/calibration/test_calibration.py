@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -66,7 +66,6 @@ def along(row: np.ndarray, steps: int) -> np.ndarray:
     return np.repeat(row[:, :1], steps, axis=1)
 
 
-@settings(deadline=None)
 @given(
     members=VALUES,
     kernel=st.none() | st.floats(-20, 20),
@@ -88,7 +87,6 @@ def test_a_regression_never_gets_more_certain_far_away(
     assert (np.diff(gap) <= slack).all(), "a value goes straight to the far-away one"
 
 
-@settings(deadline=None)
 @given(
     members=VALUES,
     calibration=calibrations(),
@@ -116,7 +114,6 @@ def test_a_cautious_value_never_rises_with_distance(
     assert (value <= near + slack).all()
 
 
-@settings(deadline=None)
 @given(
     members=LOGITS,
     kernel=st.none() | st.floats(-1, 2),
@@ -137,7 +134,6 @@ def test_the_interval_of_a_class_only_widens(
     assert (value <= high).all()
 
 
-@settings(deadline=None)
 @given(members=VALUES, calibration=calibrations())
 def test_at_the_far_end_a_value_is_the_one_for_strange_compounds(
     members: np.ndarray, calibration: Calibration
@@ -149,7 +145,6 @@ def test_at_the_far_end_a_value_is_the_one_for_strange_compounds(
     assert (std >= known.far * (1 - 1e-9) - 1e-12).all()
 
 
-@settings(deadline=None)
 @given(members=LOGITS, calibration=calibrations())
 def test_a_probability_lies_in_its_interval_in_0_to_1(
     members: np.ndarray, calibration: Calibration

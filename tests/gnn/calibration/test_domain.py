@@ -38,7 +38,7 @@ def brute_force(molecules: np.ndarray, compounds: np.ndarray) -> list[float]:
     return [min(distance(one, other) for other in theirs) for one in sets(molecules)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(molecules=BITS, compounds=BITS)
 def test_distances_are_those_of_sets(molecules: np.ndarray, compounds: np.ndarray) -> None:
     """Random bits are also molecules of more than 255 environments: counting must not wrap."""

@@ -38,7 +38,7 @@ def test_known_standard_deviations_are_found(spread: float) -> None:
     assert model.growth(np.array([0.6]))[0] > 1.4
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rows=st.integers(1, 900), seed=st.integers(0, 99), falling=st.booleans())
 def test_growth_never_falls(rows: int, seed: int, falling: bool) -> None:
     errors, _ = draw(rows, seed)

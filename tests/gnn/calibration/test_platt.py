@@ -52,7 +52,7 @@ def test_one_class_only_is_no_certainty() -> None:
     assert (probabilities(votes, fit_platt([votes])[0]) < 0.97).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rows=st.integers(0, 80),
     seed=st.integers(0, 99),

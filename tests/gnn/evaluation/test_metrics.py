@@ -28,7 +28,7 @@ def test_every_metric_has_an_oracle() -> None:
     assert {name for kind in METRICS.values() for name in kind} == set(ORACLES)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(kind=st.sampled_from(sorted(METRICS)), n=st.integers(30, 120), seed=st.integers(0, 99))
 @example(kind="classification", n=30, seed=14)  # every active above every inactive
 def test_values_are_those_of_scikit_learn_and_lie_in_their_interval(

@@ -122,7 +122,7 @@ def test_keys_that_two_molecules_share_are_the_lesser_counts(keys, named):
 
 
 @pytest.mark.parametrize("keys", [circular, pairs, paths])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=st.lists(st.integers(0, len(SMILES) - 1), min_size=1, max_size=12))
 def test_a_molecules_keys_do_not_hang_on_the_others(keys, rows):
     whole, some = keys(GRAPHS), keys(take(GRAPHS, np.array(rows)))

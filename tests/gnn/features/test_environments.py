@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rdkit import Chem
 from rdkit.Chem import rdFingerprintGenerator
@@ -69,7 +69,6 @@ def test_environments_are_those_of_rdkit(
     assert compared == 40
 
 
-@settings(deadline=None)
 @given(at=st.integers(0, 119), seed=st.integers(0, 999), radius=st.integers(0, 3))
 def test_counts_do_not_depend_on_the_order_of_atoms(
     at: int,

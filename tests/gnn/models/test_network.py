@@ -54,7 +54,7 @@ def test_a_score_does_not_depend_on_batch_mates(
     assert_bitwise(whole_size.predict(take(drug_arrays, order)), together, order)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(rows=st.lists(st.integers(0, 119), max_size=400))
 def test_a_score_depends_on_no_cut_and_no_order(
     rows: list[int], small: Predictor, drug_arrays: GraphArrays
@@ -72,7 +72,7 @@ def test_a_full_batch_changes_nothing(small: Predictor, drug_arrays: GraphArrays
         assert_bitwise(small.predict(take(drug_arrays, rows)), together, rows)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(at=st.integers(0, 119), seed=st.integers(0, 99))
 def test_the_order_of_atoms_changes_no_more_than_rounding(
     at: int,

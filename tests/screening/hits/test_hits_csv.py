@@ -168,9 +168,7 @@ def test_ids_stay_text(compound_id: str, kinase: Screen, scored: Scored, tmp_pat
     assert back.loc[0, ["name", "Lot"]].tolist() == ["NA", "00012"]
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=st.lists(st.tuples(HOSTILE, HOSTILE, HOSTILE, HOSTILE), min_size=1, max_size=8))
 def test_hostile_texts_come_back_from_both_readers(
     entries: list[tuple[str, str, str, str]], kinase: Screen, scored: Scored, tmp_path: Path

@@ -40,7 +40,7 @@ WANTS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(WANTS, st.integers(0, 60))
 def test_what_the_settings_accept_can_be_planned_and_keeps_every_law(
     wants: dict[str, Any], hits: int

@@ -55,7 +55,7 @@ def repeated(folder: Path, names: list[str]) -> pa.Table:
     return find_duplicates(names, lambda name: pq.read_table(folder / name, columns=COLUMNS))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     structures=st.lists(st.sampled_from(STRUCTURES), max_size=30),
     rows=st.integers(1, 12),

@@ -124,9 +124,7 @@ def ways(frame: pd.DataFrame, cuts: Sequence[int], order: random.Random) -> list
     return pieces
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ROWS,
     st.integers(1, 12),

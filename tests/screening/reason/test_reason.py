@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.evidence.evidence import Neighbour
@@ -229,7 +229,6 @@ TASKS = ("activity_EGFR", "activity_AURKA", "activity_CDK2", "activity_INSR")
 RISKS = ("herg", "ames", "dili", "SR-MMP")
 
 
-@settings(deadline=None)
 @given(
     active=st.lists(st.floats(0, 12), min_size=4, max_size=4),
     risky=st.lists(st.floats(0, 1), min_size=4, max_size=4),

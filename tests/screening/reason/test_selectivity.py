@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.objective.screen import Screen
@@ -125,7 +125,6 @@ def test_of_two_targets_the_better_one_decides(kinase: Screen, tell: Tell) -> No
     assert "fold" not in tell(screen, best, **far)
 
 
-@settings(deadline=None)
 @given(
     off=st.floats(3, 9),
     std=st.floats(0, 2),

@@ -124,7 +124,7 @@ def test_it_loads_nothing_and_runs_its_own_script_alone(
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(compound_id=HOSTILE, name=HOSTILE, field=HOSTILE, value=HOSTILE, library=HOSTILE)
 def test_hostile_texts_are_shown_as_they_are(
     compound_id: str,

@@ -72,7 +72,7 @@ def test_every_file_is_there_and_agrees(
     assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8")) == manifest
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(entries=st.lists(st.tuples(HOSTILE, HOSTILE, HOSTILE), min_size=1, max_size=4))
 def test_hostile_texts_lose_no_record_of_the_sd_file(
     entries: list[tuple[str, str, str]],

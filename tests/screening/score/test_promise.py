@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.objective.objective import evaluate
@@ -31,7 +31,6 @@ def make(values: list[float], **other: float) -> pd.DataFrame:
     return frame.assign(row=np.arange(len(frame)), smiles="C")
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_without_an_error_the_promise_is_the_score(values: list[float]) -> None:
     frame = make(values)
@@ -39,7 +38,6 @@ def test_without_an_error_the_promise_is_the_score(values: list[float]) -> None:
     np.testing.assert_allclose(promise(frame, SCREEN, {"a_EGFR": 0.0}, []), expected, rtol=1e-12)
 
 
-@settings(deadline=None)
 @given(VALUES, st.floats(0.01, 1.0))
 def test_the_promise_is_the_mean_score_over_the_error(values: list[float], error: float) -> None:
     steps = np.arange(-3, 4)
@@ -69,7 +67,6 @@ def test_a_probability_is_moved_in_log_odds() -> None:
     assert (np.diff(found) > 0).all()
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(100, 900), st.floats(0, 1)), min_size=1, max_size=30))
 def test_filters_take_what_the_ranking_takes(rows: list[tuple[float, float]]) -> None:
     frame = make([7.0] * len(rows)).assign(mw=[mw for mw, _ in rows], t_herg=[p for _, p in rows])

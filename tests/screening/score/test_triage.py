@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from distributed import Client
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gnn.bundle.bundle import Bundle
@@ -193,7 +193,6 @@ def table(rows: Sequence[int], worth: Sequence[int], passing: Sequence[bool]) ->
     return pa.table({"row": rows, "promise": promised, "passing": passing, "lot": key})
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 8), st.booleans()), min_size=1, max_size=60), st.randoms())
 def test_the_choice_is_the_first_in_a_stated_order(
     found: list[tuple[int, bool]], shuffled: random.Random

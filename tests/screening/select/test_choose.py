@@ -172,9 +172,7 @@ def check(case: Case, ranking: Ranking) -> None:
     check_accounts(facts, ranking, case.screen)
 
 
-LAWS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+LAWS = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @LAWS

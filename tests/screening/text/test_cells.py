@@ -80,7 +80,7 @@ def test_every_text_comes_back_and_none_executes(text: str) -> None:
 
 
 @given(rows=st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=3))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_cell_begins_with_a_formula_wherever_a_spreadsheet_parts_them(
     rows: list[tuple[str, str, str]], tmp_path: Path
 ) -> None:

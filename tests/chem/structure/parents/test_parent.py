@@ -211,7 +211,7 @@ SOLVENTS = [one.smiles for one in COUNTERIONS if one.role == "solvate"]
 INORGANIC = ["Cl", "Br", "O", "OS(=O)(=O)O", "OP(=O)(O)O", "O[N+](=O)[O-]", "O=C(O)O"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_the_parent_depends_on_no_order_drawing_or_count(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(sorted(DRUGS)))

@@ -73,7 +73,7 @@ labels = st.lists(st.sampled_from(["", "a", "&1", "&2", "o1", "o2"]), min_size=4
 
 
 @given(st.sampled_from(MOLECULES), labels, st.integers(0, 2**31 - 1))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_a_text_is_a_fixed_point_and_the_order_of_atoms_does_not_matter(
     smiles: str, names: list[str], seed: int
 ) -> None:
@@ -92,14 +92,14 @@ def test_a_text_is_a_fixed_point_and_the_order_of_atoms_does_not_matter(
 
 
 @given(st.sampled_from(MOLECULES), labels)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_the_text_means_what_was_meant(smiles: str, names: list[str]) -> None:
     mol = Chem.MolFromSmiles(with_labels(smiles, names))
     assert compounds(Chem.MolFromSmiles(write_canonical(mol))) == compounds(mol)
 
 
 @given(st.sampled_from(MOLECULES), labels, st.integers(0, 3))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_a_group_may_be_drawn_either_way(smiles: str, names: list[str], which: int) -> None:
     mol = Chem.MolFromSmiles(with_labels(smiles, names))
     groups = groups_of(mol)
