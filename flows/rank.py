@@ -19,7 +19,7 @@ from screening.compute.tls import Tls
 from screening.evidence.evidence import Evidence
 from screening.objective.screen import Screen
 from screening.rank.rank import Ranking
-from screening.runs.past import PastRun
+from screening.runs.past_run import PastRun
 from screening.runs.publish import Outcome
 from screening.runs.rerank import evidence_stage, hand_over_stage, rank_stage
 

@@ -36,7 +36,7 @@ from screening.runs.run import (
     rank_stage,
     score_stage,
 )
-from screening.select.judge import Scores
+from screening.select.rank_run import Scores
 
 AGAIN: dict[str, Any] = {
     "retries": 2,

@@ -15,7 +15,13 @@ from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_fac
 from chem.records.records import Failure
 from chem.structure.standardize import standardize
 from gnn.bundle.bundle import Bundle, load_bundle, save_bundle
-from gnn.bundle.surrogate import Surrogate, SurrogateCard, SurrogateSizes, imitated, save_surrogate
+from gnn.bundle.surrogate import (
+    Surrogate,
+    SurrogateCard,
+    SurrogateSizes,
+    predictions_hash,
+    save_surrogate,
+)
 from gnn.calibration.calibration import Calibration
 from gnn.evaluation.card import Card, TaskCard
 from gnn.features.batch import GraphArrays, collect
@@ -173,7 +179,7 @@ def give_surrogate() -> Callable[..., Bundle]:
             [6.0 * (task.kind == "regression") for task in bundle.card.tasks]
         )
         errors = dict.fromkeys(tasks, error)
-        card = SurrogateCard(imitated(bundle.card), sizes, errors, errors, "nothing")
+        card = SurrogateCard(predictions_hash(bundle.card), sizes, errors, errors, "nothing")
         save_surrogate(bundle.path, network, card)
         return load_bundle(bundle.path, bundle.card.featurizer)
 

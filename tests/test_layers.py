@@ -247,7 +247,8 @@ def test_no_tool_leaves_a_folder_out() -> None:
 
 
 def test_every_test_lies_beside_its_room() -> None:
-    """``tests/screening/rank/test_late.py`` is of ``screening/rank/late.py``."""
+    """``tests/screening/rank/test_costly_filters.py`` is of
+    ``screening/rank/costly_filters.py``."""
     homes: dict[tuple[str, str], set[str]] = {}
     for module in modules():
         package, _, rest = module.partition(".")

@@ -71,7 +71,7 @@ class ActivityTable:
         return len(self.smiles)
 
     @property
-    def measured(self) -> npt.NDArray[np.bool_]:
+    def is_measured(self) -> npt.NDArray[np.bool_]:
         """[n, t] True where a value is present."""
         return ~np.isnan(self.values)
 

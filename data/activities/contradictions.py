@@ -35,7 +35,7 @@ def drop_contradictions(
     codes, _ = pd.factorize(table.smiles)
     groups = [rows for rows in _groups(codes) if len(rows) > 1]
     values, bounds = table.values.copy(), table.bounds.copy()
-    measured = table.measured  # worked out once: it is as large as the table
+    measured = table.is_measured  # worked out once: it is as large as the table
     notes = []
     for column, task in enumerate(table.tasks):
         found = []
@@ -44,7 +44,7 @@ def drop_contradictions(
             if len(present) < 2:
                 continue
             low, high = _span(table.values[present, column], table.bounds[present, column])
-            if high - low > (apart if task.kind == "regression" else 0.5) and _judged(task):
+            if high - low > (apart if task.kind == "regression" else 0.5) and _can_contradict(task):
                 found.append(_Found(str(table.ids[present[0]]), low, high))
                 values[present, column], bounds[present, column] = np.nan, EXACT
         if found:
@@ -57,7 +57,7 @@ def _groups(codes: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
     return np.split(order, np.cumsum(np.bincount(codes))[:-1]) if len(order) else []
 
 
-def _judged(task: Task) -> bool:
+def _can_contradict(task: Task) -> bool:
     return task.kind == "classification" or task.unit == "pActivity"
 
 

@@ -45,7 +45,7 @@ def collect_measurements(
         if strict:
             table, _ = drop_contradictions(table)
         table, _ = merge_duplicates(table)
-        table = table.select(table.measured.any(axis=1) & (table.split != "test"))
+        table = table.select(table.is_measured.any(axis=1) & (table.split != "test"))
         order = np.argsort(table.smiles, kind="stable")
         found.append(replace(table.select(order), split=None))
     return _by_compound(ActivityTable.concat(found)).select_tasks(tasks)
@@ -58,14 +58,14 @@ def _families(tables: Sequence[ActivityTable], tasks: Sequence[str]) -> list[lis
         names = {task.name for task in table.tasks} & set(tasks)
         if not names:
             continue
-        cut = table.select_tasks([task.name for task in table.tasks if task.name in names])
-        split = np.full(len(cut), "train") if cut.split is None else cut.split
+        own_tasks = table.select_tasks([task.name for task in table.tasks if task.name in names])
+        split = np.full(len(own_tasks), "train") if own_tasks.split is None else own_tasks.split
         joined: list[list[ActivityTable]] = []
         apart: list[list[ActivityTable]] = []
         for family in families:
             known = {task.name for one in family for task in one.tasks}
             (joined if known & names else apart).append(family)
-        own = replace(cut, split=split).select(cut.measured.any(axis=1))
+        own = replace(own_tasks, split=split).select(own_tasks.is_measured.any(axis=1))
         families = [*apart, [*(one for family in joined for one in family), own]]
     return families
 
@@ -86,7 +86,7 @@ def _by_compound(table: ActivityTable) -> ActivityTable:
     """Join the rows of one SMILES and id. No two of them may have a value of the same task."""
     codes, _ = pd.factorize(pd.MultiIndex.from_arrays([table.smiles, table.ids]))
     joined = table.select(np.unique(codes, return_index=True)[1])  # codes count up from the first
-    rows, columns = np.nonzero(table.measured)
+    rows, columns = np.nonzero(table.is_measured)
     values = np.full_like(joined.values, np.nan)
     bounds = np.full_like(joined.bounds, EXACT)
     values[codes[rows], columns] = table.values[rows, columns]

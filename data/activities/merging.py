@@ -41,7 +41,7 @@ def merge_duplicates(table: ActivityTable) -> tuple[ActivityTable, MergeReport]:
     merged = table.select(first)
     values, bounds = merged.values.copy(), merged.bounds.copy()
     split = None if merged.split is None else merged.split.copy()
-    measured = table.measured  # worked out once: it is as large as the table
+    measured = table.is_measured  # worked out once: it is as large as the table
     merged_values = conflicting = moved = 0
     order = np.argsort(codes, kind="stable")
     for rows in np.split(order, np.cumsum(np.bincount(codes))[:-1]) if len(order) else []:

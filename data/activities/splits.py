@@ -17,7 +17,7 @@ from data.activities.activity import ActivityTable
 
 How = Literal["random", "scaffold", "given"]
 Fractions = tuple[float, float, float]
-PARTS = ("train", "valid", "test")
+SPLITS = ("train", "valid", "test")
 
 
 def split_rows(
@@ -25,12 +25,12 @@ def split_rows(
 ) -> npt.NDArray[np.str_]:
     """Return ``train``, ``valid`` or ``test`` for each row [n].
 
-    Rows of one SMILES text always share a part, so the fractions hold for molecules.
+    Rows of one SMILES text always share a split, so the fractions hold for molecules.
 
     - ``random``: by ``seed``.
     - ``scaffold``: DeepChem's ScaffoldSplitter: molecules of one Bemis-Murcko scaffold share a
-      part, the commonest scaffolds go to ``train``. Takes no seed.
-    - ``given``: the table's own split. Where that has no ``valid`` part, the second fraction of
+      split, the commonest scaffolds go to ``train``. Takes no seed.
+    - ``given``: the table's own split. Where that has no ``valid`` rows, the second fraction of
       its training molecules becomes one, by ``seed``.
 
     Raises:
@@ -45,25 +45,25 @@ def split_rows(
             "train above 0."
         )
     if how == "given":
-        parts = _given(table, seed, fractions[1])
+        split = _given(table, seed, fractions[1])
     else:
         unique, inverse = np.unique(table.smiles.astype(str), return_inverse=True)
-        cut = (
+        of_unique = (
             _scaffold(unique, fractions) if how == "scaffold" else _random(unique, seed, fractions)
         )
-        parts = cut[inverse]
-    if not (parts == "train").any():
+        split = of_unique[inverse]
+    if not (split == "train").any():
         raise InputError(f"a {how} split of {counted(len(table), 'row')} leaves no training rows.")
-    return parts
+    return split
 
 
 def _random(unique: npt.NDArray[np.str_], seed: int, fractions: Fractions) -> npt.NDArray[np.str_]:
     order = np.random.default_rng(seed).permutation(len(unique))
     ends = np.round(np.cumsum(fractions)[:2] * len(unique)).astype(int)
-    parts = np.empty(len(unique), dtype="<U5")
-    for part, indices in zip(PARTS, np.split(order, ends), strict=True):
-        parts[indices] = part
-    return parts
+    split = np.empty(len(unique), dtype="<U5")
+    for name, indices in zip(SPLITS, np.split(order, ends), strict=True):
+        split[indices] = name
+    return split
 
 
 def _scaffold(unique: npt.NDArray[np.str_], fractions: Fractions) -> npt.NDArray[np.str_]:
@@ -81,12 +81,12 @@ def _scaffold(unique: npt.NDArray[np.str_], fractions: Fractions) -> npt.NDArray
         found = deepchem.splits.ScaffoldSplitter().split(
             rows, frac_train=train, frac_valid=valid, frac_test=test
         )
-    parts = np.full(len(unique), "", dtype="<U5")
-    for part, indices in zip(PARTS, found, strict=True):
-        parts[np.asarray(indices, dtype=np.intp)] = part
-    if (parts == "").any() or sum(len(indices) for indices in found) != len(unique):
+    split = np.full(len(unique), "", dtype="<U5")
+    for name, indices in zip(SPLITS, found, strict=True):
+        split[np.asarray(indices, dtype=np.intp)] = name
+    if (split == "").any() or sum(len(indices) for indices in found) != len(unique):
         raise RuntimeError("DeepChem's scaffold split does not cover every molecule exactly once")
-    return parts
+    return split
 
 
 def _given(table: ActivityTable, seed: int, valid: float) -> npt.NDArray[np.str_]:
@@ -95,15 +95,15 @@ def _given(table: ActivityTable, seed: int, valid: float) -> npt.NDArray[np.str_
             "split 'given' needs a split column with train, valid and test, and this table has "
             "none: add one, or choose 'random' or 'scaffold'."
         )
-    strange = sorted(set(table.split.tolist()) - set(PARTS))
+    strange = sorted(set(table.split.tolist()) - set(SPLITS))
     if strange:
         raise InputError(f"split column has {strange[:3]}; expected train, valid or test.")
-    parts = table.split.astype("<U5")
-    if valid and not (parts == "valid").any():
-        train = parts == "train"
+    split = table.split.astype("<U5")
+    if valid and not (split == "valid").any():
+        train = split == "train"
         unique, inverse = np.unique(table.smiles[train].astype(str), return_inverse=True)
-        parts[train] = _random(unique, seed, (1 - valid, valid, 0.0))[inverse]
-    return parts
+        split[train] = _random(unique, seed, (1 - valid, valid, 0.0))[inverse]
+    return split
 
 
 @contextlib.contextmanager

@@ -65,5 +65,5 @@ def keep_usable(table: ActivityTable) -> tuple[ActivityTable, list[str]]:
     if len(usable) == len(problems):
         return table, []
     kept = table.select_tasks(usable)
-    rows = kept.measured.any(axis=1)
+    rows = kept.is_measured.any(axis=1)
     return kept.select(rows), [f"left out: {problem}" for problem in problems.values() if problem]

@@ -10,7 +10,7 @@ from flows.terminal.console import note, note_if, show_table
 
 if TYPE_CHECKING:
     from screening.runs.dossier import Dossier
-    from screening.runs.past import PastRun
+    from screening.runs.past_run import PastRun
 
 
 def explain(
@@ -29,7 +29,7 @@ def explain(
     from screening.errors import told_in_one_line
     from screening.runs.dossier import open_dossier
     from screening.runs.dossier_page import render_dossier
-    from screening.runs.past import open_run
+    from screening.runs.past_run import open_run
     from screening.runs.plan import check_writable
 
     if html is not None:

@@ -36,7 +36,7 @@ def verify(
     """
     from chem.disk.roots import named_path
     from chem.disk.signatures import signers_file
-    from screening.runs.past import open_run
+    from screening.runs.past_run import open_run
     from screening.runs.verify import faults_of, verify_run
     from screening.runs.verify_files import Check
 

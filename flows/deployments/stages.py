@@ -18,7 +18,7 @@ from chem.library.read import Library
 from flows.deployments.markdown import as_written
 from flows.terminal.console import Report
 from flows.terminal.outcome import reading_lines
-from flows.terminal.pace import Pace, progress_line
+from flows.terminal.progress import ProgressRate, progress_line
 from gnn.errors import ModelError
 from screening.errors import LostError
 
@@ -78,11 +78,11 @@ def stage_progress(key: str, what: str) -> Iterator[Report]:
     artifact = cast(UUID, create_progress_artifact(0.0, key=key, description=shown))
     last = monotonic()
     percent = 0.0
-    pace = Pace()
+    rate = ProgressRate()
 
     def report(doing: str, done: int, total: int | None) -> None:
         nonlocal last, percent
-        told = pace.tell(doing, done, total)  # every report, passed on or not
+        told = rate.tell(doing, done, total)  # every report, passed on or not
         if monotonic() - last < SECONDS:
             return
         last = monotonic()

@@ -10,8 +10,8 @@ from data.activities.measurements import Progress, collect_measurements
 from data.catalogue.catalogue import dataset
 from data.sets.sets import load_activities
 from gnn.bundle.bundle import find_bundle, read_card
-from gnn.bundle.measured import Measured
-from gnn.bundle.measured_file import save_measured
+from gnn.bundle.measured_compounds import MeasuredCompounds
+from gnn.bundle.measured_compounds_file import save_measured_compounds
 from gnn.evaluation.card import Card
 from screening.errors import told_in_one_line
 from screening.runs.plan import BUNDLE_REMEDY, check_writable
@@ -20,7 +20,7 @@ from screening.runs.plan import BUNDLE_REMEDY, check_writable
 class Measurements(NamedTuple):
     """Measured compounds and where they come from."""
 
-    compounds: Measured
+    compounds: MeasuredCompounds
     """With the card's tasks, in its order."""
     sources: list[dict[str, Any]]
     """Entries of the card's ``data``."""
@@ -32,7 +32,7 @@ def measurements_of_assay(
     """Return what a team's own file says of the tasks that its bundle has."""
     tasks = [task.name for task in card.tasks]
     found = collect_measurements([table], tasks, True, progress)
-    return Measurements(Measured.of_table(found), card.data)
+    return Measurements(MeasuredCompounds.of_table(found), card.data)
 
 
 def measurements_of_sets(card: Card, progress: Progress | None = None) -> Measurements:
@@ -49,7 +49,7 @@ def measurements_of_sets(card: Card, progress: Progress | None = None) -> Measur
             tables.append(table)
             sources.append(source)
     found = collect_measurements(tables, tasks, progress=progress)
-    return Measurements(Measured.of_table(found), sources)
+    return Measurements(MeasuredCompounds.of_table(found), sources)
 
 
 def _check(source: Mapping[str, Any], card: Card) -> None:
@@ -68,14 +68,16 @@ def _check(source: Mapping[str, Any], card: Card) -> None:
         )
 
 
-def keep_measured(folder: Path, measurements: Measurements) -> Path:
+def keep_measured_compounds(folder: Path, measurements: Measurements) -> Path:
     """Write measured compounds beside their bundle; returns the file."""
     card = read_card(folder)  # as it was written, with the hash of the weights
     with told_in_one_line(folder):
-        return save_measured(folder, card, measurements.compounds, measurements.sources)
+        return save_measured_compounds(folder, card, measurements.compounds, measurements.sources)
 
 
-def make_measured(name: str, progress: Progress | None = None) -> tuple[Path, Measured]:
+def make_measured_compounds(
+    name: str, progress: Progress | None = None
+) -> tuple[Path, MeasuredCompounds]:
     """Make the measured compounds of a bundle anew, a shipped one's or a folder's.
 
     Raises InputError or ModelError, one line.
@@ -84,4 +86,4 @@ def make_measured(name: str, progress: Progress | None = None) -> tuple[Path, Me
     card = read_card(folder)
     check_writable(folder, BUNDLE_REMEDY)
     made = measurements_of_sets(card, progress)
-    return keep_measured(folder, made), made.compounds
+    return keep_measured_compounds(folder, made), made.compounds

@@ -20,9 +20,9 @@ from data.catalogue.verify import Progress as FetchProgress
 from gnn.bundle.bundle import shipped_bundles
 from screening.errors import told_in_one_line
 from screening.objective.screen import Screen
-from screening.objective.screen_file import explain, find_screen, load_screen
-from screening.prepare.places import open_store, prepared_folder, prepared_key, prepared_store
-from screening.runs.past import PastRun, open_run
+from screening.objective.screen_file import describe_error, find_screen, load_screen
+from screening.prepare.paths import open_store, prepared_folder, prepared_key, prepared_store
+from screening.runs.past_run import PastRun, open_run
 from screening.runs.plan import (
     Plan,
     check_preparable,
@@ -90,7 +90,7 @@ def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
     try:
         return Screen.model_validate({**dict(screen), **changed})
     except ValidationError as error:
-        raise InputError(explain(error)) from None
+        raise InputError(describe_error(error)) from None
 
 
 def default_folder(name: str) -> Path:

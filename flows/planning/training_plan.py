@@ -13,7 +13,7 @@ from data.assay.read import AssayOptions, describe_assay, read_assay
 from flows.planning.measurements import Measurements, measurements_of_assay, measurements_of_sets
 from flows.planning.training_checks import check_model, check_name, column_safe
 from gnn.assembly.assemble import Assembled
-from gnn.assembly.build import assemble_recipe, describe_file, teaching
+from gnn.assembly.build import assemble_recipe, describe_file, recipe_teaching
 from gnn.assembly.own_assay import (
     ASSAY_MEMBERS,
     Wanted,
@@ -122,7 +122,7 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
         settings=lambda rows: recipe.settings(),
         members=recipe.members,
         ship=recipe.ship,
-        teaching=partial(teaching, recipe),
+        teaching=partial(recipe_teaching, recipe),
         refit=recipe.refit,
         forest=recipe.forest,
         seed=recipe.seed,

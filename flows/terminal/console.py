@@ -16,8 +16,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from flows.terminal.fitting import Fitted
-from flows.terminal.pace import Pace, progress_line
+from flows.terminal.progress import ProgressRate, progress_line
+from flows.terminal.tables import TerminalTable
 
 Report = Callable[[str, int, int | None], None]
 """Called with what is being done, how much is done, and of how much (None: not known)."""
@@ -84,13 +84,13 @@ def progress(one_bar: bool = False) -> Iterator[Report]:
     )
     with Progress(*columns, console=console) as bars:
         known: dict[str, TaskID] = {}
-        pace = Pace()
+        rate = ProgressRate()
 
         def report(what: str, done: int, total: int | None) -> None:
             key = "" if one_bar else what
             if key not in known:
                 known[key] = bars.add_task(printable(what), total=total, pace="")
-            told = "" if one_bar else pace.tell(what, done, total)
+            told = "" if one_bar else rate.tell(what, done, total)
             shown = printable(what)
             bars.update(known[key], description=shown, completed=done, total=total, pace=told)
 
@@ -102,7 +102,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._last = monotonic()
-        self._pace = Pace()
+        self._rate = ProgressRate()
         self._what = ""
         self._unsaid = ""
         self._begun = False
@@ -112,8 +112,8 @@ class _Lines:
         if what != self._what:
             self.end()
             self._what, self._begun = what, False
-        told = self._pace.tell(what, done, total)  # every report, said or not
-        self._unsaid = progress_line(what, done, total, "")  # at the end no pace matters
+        told = self._rate.tell(what, done, total)  # every report, said or not
+        self._unsaid = progress_line(what, done, total, "")  # at the end no rate matters
         if monotonic() - self._last >= PLAIN_SECONDS:
             note(progress_line(what, done, total, told))
             self._last, self._begun, self._unsaid = monotonic(), True, ""
@@ -138,7 +138,7 @@ def show_table(
             print("\t".join(printable(" ".join(cell.split())) for cell in row))
         return
     head, *shown = [[printable(cell) for cell in row] for row in (headers, *rows)]
-    console.print(Fitted(head, shown, printable(title), numbers))
+    console.print(TerminalTable(head, shown, printable(title), numbers))
 
 
 def terminal_width() -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chem.errors import InputError
 from chem.records.counted import counted
 from flows.terminal.console import note, show_table, terminal_width
-from flows.terminal.fitting import choose_columns
+from flows.terminal.tables import choose_columns
 
 if TYPE_CHECKING:
     from chem.library.read import Library
@@ -19,7 +19,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     """Show the best hits, the counts and, if there are fewer hits than asked for, why."""
     from screening.hits.top import STORY, brief_table, top_table
     from screening.score.audit import describe_triage
-    from screening.select.chosen import describe_lists, describe_selection
+    from screening.select.selection_report import describe_lists, describe_selection
 
     counts = outcome.manifest["counts"]
     if width := terminal_width():

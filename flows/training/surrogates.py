@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chem.features.graphs import featurizer_spec
-from gnn.assembly.imitate import LEAST, ImitationConfig, fit_surrogate, lessons
+from gnn.assembly.fit_surrogate import LEAST, SurrogateTraining, fit_surrogate, surrogate_targets
 from gnn.assembly.structures import Structure, draw, graphs_of
 from gnn.bundle.bundle import find_bundle, load_bundle
 from gnn.bundle.surrogate import FILE, SurrogateCard, SurrogateSizes, save_surrogate
@@ -44,10 +44,10 @@ def make_surrogate(
             f"found {graphs.molecules:,} different compounds, expected {LEAST:,} or more; "
             "give a larger --library"
         )
-    lesson = lessons(bundle, graphs, report)
+    targets = surrogate_targets(bundle, graphs, report)
     sizes = SurrogateSizes(len(bundle.card.tasks), hidden=hidden)
-    config = ImitationConfig(epochs=epochs, seed=SEED)
-    network, card = fit_surrogate(bundle, graphs, lesson, "; ".join(said), sizes, config, report)
+    config = SurrogateTraining(epochs=epochs, seed=SEED)
+    network, card = fit_surrogate(bundle, graphs, targets, "; ".join(said), sizes, config, report)
     with told_in_one_line(folder / FILE):
         save_surrogate(folder, network, card)
     return folder / FILE, card

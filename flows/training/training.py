@@ -8,7 +8,7 @@ from shutil import rmtree
 from chem.disk.files import make_folder
 from chem.errors import InputError
 from data.catalogue.fetch import CACHE_REMEDY, cache_folder
-from flows.planning.measurements import keep_measured
+from flows.planning.measurements import keep_measured_compounds
 from flows.planning.training_plan import Progress, Training
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.build import build_bundle
@@ -37,7 +37,7 @@ def run_training(
     """
     if training.model is not None:
         card = run_assay(training, assembled, out, progress, work, device)[0]
-        keep_measured(out, training.measurements(card, progress))
+        keep_measured_compounds(out, training.measurements(card, progress))
         return card
     data = assembled.data
     sizes, settings = training.sizes(len(data.tasks)), training.settings(len(assembled.smiles))
@@ -62,7 +62,7 @@ def run_training(
         title=training.title,
         description=training.description,
         ship=training.ship,
-        taught_by=training.teaching(len(data.tasks)),
+        teaching=training.teaching(len(data.tasks)),
         refit=training.refit,
         forest=training.forest,
         seed=training.seed,
@@ -71,7 +71,7 @@ def run_training(
         progress=progress,
         pretrained=training.pretrained,
     )
-    keep_measured(out, training.measurements(card, progress))
+    keep_measured_compounds(out, training.measurements(card, progress))
     if work is None:
         rmtree(place)
     return card

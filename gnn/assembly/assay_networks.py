@@ -12,7 +12,7 @@ from gnn.training.training import TrainingConfig
 from gnn.training.training_set import TrainingSet
 
 Fitted = tuple[list[State | None], list[str]]
-"""A network for each row of ``data.parts``, None for one left out, and a line on each of those."""
+"""A network for each row of ``data.roles``, None for one left out, and a line on each of those."""
 
 
 def fit_networks(

@@ -45,7 +45,7 @@ def assemble(
     """Make the training set of a table.
 
     Molecules are standardized and merged by their standardized SMILES; one that cannot be is left
-    out and counted. ``divide`` gets the merged table and returns its parts [K, M]. ``presumed`` has
+    out and counted. ``divide`` gets the merged table and returns its roles [K, M]. ``presumed`` has
     the standardized SMILES of the molecules whose values are presumptions. ``strict`` is for a
     team's own file: measurements that contradict each other are left out and named, and what is
     left must be enough to train on.
@@ -78,7 +78,7 @@ def assemble(
     merged, report = merge_duplicates(clean)
     merged, spare, bounds = _drop_moved(clean, merged)
     if strict:
-        merged = merged.select(merged.measured.any(axis=1))
+        merged = merged.select(merged.is_measured.any(axis=1))
         merged, unusable = keep_usable(merged)
         contradictions += unusable
     notes = [
@@ -104,7 +104,7 @@ def assemble(
         factors=state_factors(),
         values=merged.values,
         bounds=merged.bounds if strict else bounds,
-        parts=divide(merged),
+        roles=divide(merged),
         tasks=tuple(task._asdict() for task in merged.tasks),
         presumed=np.array([text in presumed for text in smiles]) if presumed else None,
         spare=spare if not strict and np.isfinite(spare).any() else None,
@@ -126,10 +126,10 @@ def _drop_moved(
         return merged, np.full(merged.values.shape, np.nan, np.float32), merged.bounds
     row_of = {smiles: row for row, smiles in enumerate(merged.smiles)}
     own = np.zeros(merged.values.shape, dtype=bool)
-    measured = table.measured  # as large as the table, and made anew each time
+    measured = table.is_measured  # as large as the table, and made anew each time
     for row in np.flatnonzero(table.split != "train"):
         own[row_of[table.smiles[row]]] |= measured[row]
-    moved = merged.measured & ~own & (merged.split != "train")[:, None]
+    moved = merged.is_measured & ~own & (merged.split != "train")[:, None]
     values = np.where(moved, np.float32(np.nan), merged.values)
     bounds = np.where(moved, np.int8(0), merged.bounds)  # a table has none without a value
     spare = np.where(moved, merged.values, np.float32(np.nan))
@@ -138,25 +138,25 @@ def _drop_moved(
     return table, spare[kept], merged.bounds[kept]
 
 
-def stop_parts(split: Strings, members: int, share: float, seed: int) -> Strings:
-    """Return parts [K, M] of a given split: each member holds back its own share of ``train``."""
-    parts = np.tile(np.where(split == "train", "fit", split).astype("<U5"), (members, 1))
+def stop_roles(split: Strings, members: int, share: float, seed: int) -> Strings:
+    """Return roles [K, M] of a given split: each member holds back its own share of ``train``."""
+    roles = np.tile(np.where(split == "train", "fit", split).astype("<U5"), (members, 1))
     train = np.flatnonzero(split == "train")
     for member in range(members):
         generator = np.random.default_rng((seed, member))
         size = max(1, round(share * len(train)))
-        parts[member, generator.choice(train, size, replace=False)] = "stop"
-    return parts
+        roles[member, generator.choice(train, size, replace=False)] = "stop"
+    return roles
 
 
-def fold_parts(
+def fold_roles(
     split: Strings,
     members: int,
     share: float,
     seed: int,
     groups: npt.NDArray[np.int64] | None = None,
 ) -> Strings:
-    """Return parts [K, M] of a cross-validation: each training row is ``valid`` for one member.
+    """Return roles [K, M] of a cross-validation: each training row is ``valid`` for one member.
 
     Rows of one group [M] are in the same fold; without groups each row is its own.
     """
@@ -169,14 +169,14 @@ def fold_parts(
             f"is not possible; give at least {2 * max(members, 2)}"
         )
     drawn = generator.permutation(np.arange(len(names)) % members)[group]
-    parts = np.full((members, len(split)), "fit", dtype="<U5")
-    parts[:, split == "test"] = "test"
+    roles = np.full((members, len(split)), "fit", dtype="<U5")
+    roles[:, split == "test"] = "test"
     for member in range(members):
         fold, rest = train[drawn == member], train[drawn != member]
-        parts[member, fold] = "valid"
+        roles[member, fold] = "valid"
         size = max(1, round(share * len(rest)))
-        parts[member, generator.choice(rest, size, replace=False)] = "stop"
-    return parts
+        roles[member, generator.choice(rest, size, replace=False)] = "stop"
+    return roles
 
 
 def join(tables: Sequence[tuple[ActivityTable, Strings]]) -> ActivityTable:

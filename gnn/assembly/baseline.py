@@ -13,7 +13,7 @@ from gnn.training.forest import forest_outputs
 
 
 def forest_baseline(
-    assembled: Assembled, part: str, work: Path | None, progress: Progress | None
+    assembled: Assembled, role: str, work: Path | None, progress: Progress | None
 ) -> Callable[[int], Floats]:
     """Return a function from a task to its baseline, which remembers its forests in ``work``."""
     fingerprints = count_fingerprints(assembled.smiles)
@@ -24,7 +24,7 @@ def forest_baseline(
         if kept is not None and kept.is_file():
             found: Floats = np.load(kept)
             return found
-        found = forest_outputs(assembled.data, fingerprints, task, part)
+        found = forest_outputs(assembled.data, fingerprints, task, role)
         if kept is not None:
             keep_array(kept, found)
         if progress is not None:

@@ -14,7 +14,7 @@ from data.activities.splits import split_rows
 from data.catalogue.catalogue import dataset
 from data.sets.presumed import presume_inactive
 from data.sets.sets import load_activities
-from gnn.assembly.assemble import Assembled, Progress, Strings, assemble, join, stop_parts
+from gnn.assembly.assemble import Assembled, Progress, Strings, assemble, join, stop_roles
 from gnn.assembly.baseline import forest_baseline
 from gnn.assembly.recipe import Recipe
 from gnn.bundle.bundle import save_bundle
@@ -26,8 +26,8 @@ from gnn.evaluation.card import Card
 from gnn.models.network import NetworkConfig, State
 from gnn.models.outputs import Outputs
 from gnn.models.pretrained import Pretrained
-from gnn.models.rounding import half, whole
-from gnn.training.distil import REFIT, Teaching, fit_taught, read_teaching
+from gnn.models.quantize import dequantize, quantize
+from gnn.training.distil import REFIT, Teaching, fit_distilled, read_teaching
 from gnn.training.ensemble import held_out_outputs
 from gnn.training.forest import SETTINGS
 from gnn.training.training import TrainingConfig
@@ -64,7 +64,7 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
         if merged.split is None:
             raise ModelError(f"recipe {recipe.name}: a set has no split")
         members = max(recipe.members, recipe.teaching.members if recipe.teaching else 0)
-        return stop_parts(merged.split, members, recipe.stop, recipe.seed)
+        return stop_roles(merged.split, members, recipe.stop, recipe.seed)
 
     meta = {
         "recipe": {
@@ -83,15 +83,15 @@ def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembl
     return assemble(table, divide, meta, progress, presumed)
 
 
-def _applied(training: TrainingConfig, taught: bool = False) -> dict[str, Any]:
+def _applied(training: TrainingConfig, is_distilled: bool = False) -> dict[str, Any]:
     """Return the settings that had a say: heads alone are neither stopped early nor averaged."""
     without = ("patience", "average") if training.encoder_rate == 0 else ()
-    if not taught:
+    if not is_distilled:
         without = (*without, "distil")
     return {name: value for name, value in asdict(training).items() if name not in without}
 
 
-def teaching(recipe: Recipe, tasks: int) -> Teaching | None:
+def recipe_teaching(recipe: Recipe, tasks: int) -> Teaching | None:
     """Return a recipe's teaching for a number of tasks."""
     return read_teaching(recipe.teaching_settings(), tasks, recipe.encoder())
 
@@ -107,7 +107,7 @@ def build_bundle(
     title: str,
     description: str = "",
     ship: tuple[str, ...] = (),
-    taught_by: Teaching | None = None,
+    teaching: Teaching | None = None,
     refit: bool = False,
     forest: bool = True,
     seed: int = 0,
@@ -125,19 +125,25 @@ def build_bundle(
     settings: dict[str, Any] = {"device": device, "report": progress, "pretrained": pretrained}
     with scratch_folder() as scratch:
         place = work or scratch
-        taught = fit_taught(data, sizes, training, members, taught_by, place, seed, **settings)
-        part = "test" if (data.parts == "test").any() else "valid"
-        baseline = forest_baseline(assembled, part, place, progress) if forest else None
+        distilled = fit_distilled(data, sizes, training, members, teaching, place, seed, **settings)
+        role = "test" if (data.roles == "test").any() else "valid"
+        baseline = forest_baseline(assembled, role, place, progress) if forest else None
         names = [task["name"] for task in data.tasks]
         kept = np.array([names.index(task) for task in ship or names])
-        shipped = [whole(half(state)) for state in taught.states]  # measured is what is shipped
-        outputs = Outputs(held_out_outputs(shipped, sizes, data, part), None)
-        assessment = assess(data, outputs, baseline, kept, held_out_distance(data, part))
-        steps = ablate(data, part, kept, stages(taught.lessons, taught.lesson, outputs.networks))
+        shipped = [
+            dequantize(quantize(state)) for state in distilled.states
+        ]  # measured is what is shipped
+        outputs = Outputs(held_out_outputs(shipped, sizes, data, role), None)
+        assessment = assess(data, outputs, baseline, kept, held_out_distance(data, role))
+        steps = ablate(
+            data, role, kept, stages(distilled.by_teacher, distilled.soft_targets, outputs.networks)
+        )
         if refit:
             data = data.everything()
             again = place / REFIT
-            taught = fit_taught(data, sizes, training, members, taught_by, again, seed, **settings)
+            distilled = fit_distilled(
+                data, sizes, training, members, teaching, again, seed, **settings
+            )
         domain = training_domain(data)
     card = Card(
         name=name,
@@ -147,20 +153,19 @@ def build_bundle(
         featurizer=data.meta["featurizer"],
         **assessment.facts(domain),
         network=asdict(sizes) | {"tasks": len(kept)},
-        members=len(taught.states),
+        members=len(distilled.states),
         ablation=steps,
         refit=refit,
-        training=_applied(training, taught_by is not None)
+        training=_applied(training, teaching is not None)
         | {
             "seed": seed,
             "pretrained": pretrained.sha256 if pretrained else "",
-            "teaching": taught_by
-            and asdict(taught_by) | {"training": _applied(taught_by.training)},
+            "teaching": teaching and asdict(teaching) | {"training": _applied(teaching.training)},
         },
         data=data.meta["data"],
         split=data.meta["split"]
-        + f"; measured on the {part} rows"
-        + (AGAIN[part] if refit else ""),
+        + f"; measured on the {role} rows"
+        + (AGAIN[role] if refit else ""),
         notes=[
             *assembled.notes,
             *([USED] if refit else []),
@@ -169,7 +174,9 @@ def build_bundle(
         weights="",
         versions={package: version(package) for package in VERSIONS},
     )
-    save_bundle(folder, card, [half(_keep_tasks(state, kept)) for state in taught.states], domain)
+    save_bundle(
+        folder, card, [quantize(_keep_tasks(state, kept)) for state in distilled.states], domain
+    )
     return card
 
 

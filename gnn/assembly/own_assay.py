@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from data.activities.activity import ActivityTable
 from gnn.assembly.assay_networks import fit_networks
-from gnn.assembly.assemble import Assembled, Progress, assemble, fold_parts
+from gnn.assembly.assemble import Assembled, Progress, assemble, fold_roles
 from gnn.assembly.strangers import add_strangers
 from gnn.errors import ModelError
 from gnn.evaluation.card import Comparison
@@ -26,7 +26,7 @@ from gnn.models.kernel import KernelModel
 from gnn.models.network import NetworkConfig, State, network_config
 from gnn.models.outputs import Outputs
 from gnn.models.pretrained import Pretrained
-from gnn.models.rounding import half, whole
+from gnn.models.quantize import dequantize, quantize
 from gnn.training.ensemble import held_out_outputs, outputs
 from gnn.training.training import TrainingConfig
 from gnn.training.training_set import TrainingSet
@@ -85,8 +85,8 @@ def assemble_assay(
     }
     made = assemble(table, divide, meta, progress, strict=True)
     groups = alike(made.data.graphs)
-    parts = fold_parts(splits[0], members, 0.1, seed, groups)
-    return add_strangers(made._replace(data=replace(made.data, parts=parts)), seed)
+    roles = fold_roles(splits[0], members, 0.1, seed, groups)
+    return add_strangers(made._replace(data=replace(made.data, roles=roles)), seed)
 
 
 class FittedAssay(NamedTuple):
@@ -143,9 +143,9 @@ def fit_assay(
             data, sizes, training, pretrained, seed, progress, work, device
         )
         # What is compared is what is shipped.
-        states = [whole(half(state)) for state in fitted if state is not None]
+        states = [dequantize(quantize(state)) for state in fitted if state is not None]
         kept = [state is not None for state in fitted]
-        left = replace(data, parts=data.parts[kept])
+        left = replace(data, roles=data.roles[kept])
         cross = cross._replace(networks=held_out_outputs(states, sizes, left, "valid"))
         if not states:
             if model != "auto":
@@ -161,13 +161,13 @@ def fit_assay(
 
 
 def _trained_rows(data: TrainingSet) -> npt.NDArray[np.int64]:
-    return np.flatnonzero((data.parts != "test").any(axis=0))
+    return np.flatnonzero((data.roles != "test").any(axis=0))
 
 
 def _counts(data: TrainingSet) -> tuple[int, int]:
     """Return how many rows are trained on that were measured, and that were presumed."""
-    trained = (data.parts != "test").any(axis=0)
-    measured = data.measured.any(axis=1)
+    trained = (data.roles != "test").any(axis=0)
+    measured = data.is_measured.any(axis=1)
     return int((trained & measured).sum()), int((trained & ~measured).sum())
 
 
@@ -184,7 +184,7 @@ def _fit_kernel(
         presumed=None if data.presumed is None else data.presumed[rows],
     )
     held = np.full(data.values.shape, np.nan)
-    held[rows] = model.out_of_fold((data.parts[:, rows] == "valid").argmax(axis=0))
+    held[rows] = model.out_of_fold((data.roles[:, rows] == "valid").argmax(axis=0))
     return model, held
 
 

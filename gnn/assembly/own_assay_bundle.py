@@ -18,7 +18,7 @@ from gnn.evaluation.card import Card
 from gnn.features.batch import take
 from gnn.models.outputs import Outputs
 from gnn.models.pretrained import Pretrained
-from gnn.models.rounding import half
+from gnn.models.quantize import quantize
 from gnn.training.forest import SETTINGS
 from gnn.training.training_set import TrainingSet
 
@@ -43,17 +43,17 @@ def build_assay(
     rows, each as a model predicts it that did not see it.
     """
     data, chosen = assembled.data, fitted.comparison.chosen
-    part = "test" if (data.parts == "test").any() else "valid"
+    role = "test" if (data.roles == "test").any() else "valid"
     states = [] if chosen == "gp" else fitted.states
     kernel = None if chosen == "network" else fitted.kernel
-    found = fitted.cross if part == "valid" else _on_test_rows(data, fitted)
+    found = fitted.cross if role == "valid" else _on_test_rows(data, fitted)
     measured = Outputs(
         found.networks if states else found.networks[:0],
         None if kernel is None else found.kernel,
     )
-    baseline = forest_baseline(assembled, part, work, progress) if forest else None
+    baseline = forest_baseline(assembled, role, work, progress) if forest else None
     every = np.arange(len(data.tasks))
-    assessment = assess(data, measured, baseline, every, held_out_distance(data, part))
+    assessment = assess(data, measured, baseline, every, held_out_distance(data, role))
     domain = training_domain(data)
     comparison = fitted.comparison
     card = Card(
@@ -73,7 +73,7 @@ def build_assay(
             else {"seed": seed}
         ),
         data=data.meta["data"],
-        split=data.meta["split"] + f"; measured on the {part} rows",
+        split=data.meta["split"] + f"; measured on the {role} rows",
         notes=[
             f"chosen: {comparison.why}",
             *fitted.notes,
@@ -83,13 +83,13 @@ def build_assay(
         weights="",
         versions={package: version(package) for package in VERSIONS},
     )
-    save_bundle(folder, card, [half(state) for state in states], domain, kernel)
+    save_bundle(folder, card, [quantize(state) for state in states], domain, kernel)
     return card
 
 
 def _on_test_rows(data: TrainingSet, fitted: FittedAssay) -> Outputs:
     """Return the models' outputs of the file's test rows, NaN elsewhere."""
-    rows = np.flatnonzero((data.parts == "test").any(axis=0))
+    rows = np.flatnonzero((data.roles == "test").any(axis=0))
     found = fitted.outputs(take(data.graphs, rows))
     networks = np.full((len(found.networks), *data.values.shape), np.nan)
     networks[:, rows] = found.networks

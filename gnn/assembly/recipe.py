@@ -32,11 +32,11 @@ _OF_HEADS = ("hidden", "input_dropout", "head_dropout")
 _PRETRAINED = ("width", "layers", "graph_hidden", "descriptors")
 
 
-class _Part(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SetChoice(_Part):
+class SetChoice(_Strict):
     """One dataset of the catalogue and how its rows are divided."""
 
     name: str
@@ -46,7 +46,7 @@ class SetChoice(_Part):
     """Share of rows that are only measured on, where the split is not given."""
 
 
-class Presumed(_Part):
+class Presumed(_Strict):
     """Molecules to presume inactive, see :mod:`data.sets.presumed`."""
 
     sets: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -59,7 +59,7 @@ class Presumed(_Part):
     """Only molecules less similar than this to every measured one."""
 
 
-class TeachingChoice(_Part):
+class TeachingChoice(_Strict):
     """Models whose mean on every molecule the shipped networks learn
     (:mod:`gnn.training.teacher`).
     """
@@ -75,7 +75,7 @@ class TeachingChoice(_Part):
     """Their settings, where they differ."""
 
 
-class Recipe(_Part):
+class Recipe(_Strict):
     """What a bundle is trained on, and how."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=40)]
@@ -134,7 +134,7 @@ class Recipe(_Part):
                 f"teaching.network.{min(others)} is what all networks are given alike; only "
                 f"{', '.join(_OF_HEADS)} may differ"
             )
-        settings = (self.settings(), self.taught_by()[1])
+        settings = (self.settings(), self.teacher_settings()[1])
         if not self.pretrained or any(one.encoder_rate for one in settings):
             raise ValueError(
                 "teaching is for heads on an encoder that stays as it is; set pretrained = true "
@@ -164,7 +164,7 @@ class Recipe(_Part):
         """Return the settings of the training."""
         return TrainingConfig(**self.training)  # type: ignore[arg-type]
 
-    def taught_by(self) -> tuple[dict[str, int | float], TrainingConfig]:
+    def teacher_settings(self) -> tuple[dict[str, int | float], TrainingConfig]:
         """Return the sizes and the settings of the networks that teach."""
         network = self.teaching.network if self.teaching else {}
         training = self.training | (self.teaching.training if self.teaching else {})
@@ -174,7 +174,7 @@ class Recipe(_Part):
         """Return what :mod:`gnn.training.distil` needs to know of the teaching, as plain values."""
         if self.teaching is None:
             return None
-        network, training = self.taught_by()
+        network, training = self.teacher_settings()
         return {
             "teachers": list(self.teaching.teachers),
             "values": list(self.teaching.values),
@@ -242,7 +242,7 @@ def load_recipe(path: Path) -> Recipe:
         ) from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(role) for role in first["loc"])
         what = first["msg"].removeprefix("Value error, ")
         told = " ".join(f"{path}: {where}: {what}; see gnn/recipes for examples".split())
         raise ModelError(told) from None

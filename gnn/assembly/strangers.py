@@ -40,7 +40,7 @@ from data.assay.headers.headers import understand
 from data.assay.headers.spelling import clean
 from gnn.assembly.assemble import Assembled
 from gnn.bundle.bundle import SHIPPED
-from gnn.bundle.measured_file import FILE
+from gnn.bundle.measured_compounds_file import FILE
 from gnn.calibration.domain import Domain
 from gnn.features.batch import GraphArrays, collect, join_graphs
 
@@ -116,7 +116,7 @@ def _effect(name: str) -> str:
 def add_strangers(assembled: Assembled, seed: int = 0) -> Assembled:
     """Return an assay's training set with strangers in it, which every member trains on."""
     data = assembled.data
-    known = data.measured & (data.parts != "test").any(axis=0)[:, None]
+    known = data.is_measured & (data.roles != "test").any(axis=0)[:, None]
     if not known.any(axis=0).all():
         return assembled  # a task without a value is refused where it is fitted
     found = [
@@ -127,18 +127,18 @@ def add_strangers(assembled: Assembled, seed: int = 0) -> Assembled:
     if any(found):
         smiles, graphs = _draw(data.graphs, COUNT, np.random.default_rng(seed))
     if not smiles:
-        nobody = np.zeros(len(data.values), bool)
+        none_presumed = np.zeros(len(data.values), bool)
         notes = [*assembled.notes, _nothing([task["name"] for task in data.tasks])]
-        return assembled._replace(data=replace(data, presumed=nobody), notes=notes)
+        return assembled._replace(data=replace(data, presumed=none_presumed), notes=notes)
     values = np.array([np.nan if one is None else one.value for one in found], np.float32)
     bounds = np.array([EXACT if one is None else one.bound for one in found], np.int8)
-    parts = np.full((len(data.parts), len(smiles)), "fit", data.parts.dtype)
+    roles = np.full((len(data.roles), len(smiles)), "fit", data.roles.dtype)
     more = replace(
         data,
         graphs=join_graphs(data.graphs, graphs),
         values=np.concatenate([data.values, np.tile(values, (len(smiles), 1))]),
         bounds=np.concatenate([data.bounds, np.tile(bounds, (len(smiles), 1))]),
-        parts=np.concatenate([data.parts, parts], axis=1),
+        roles=np.concatenate([data.roles, roles], axis=1),
         presumed=np.arange(len(data.values) + len(smiles)) >= len(data.values),
     )
     pairs = list(zip((task["name"] for task in data.tasks), found, strict=True))

@@ -31,9 +31,9 @@ from gnn.bundle.bundle_laws import (
     check_same_sizes,
     check_sizes,
 )
-from gnn.bundle.measured import Measured
-from gnn.bundle.measured_file import FILE as MEASURED
-from gnn.bundle.measured_file import load_measured
+from gnn.bundle.measured_compounds import MeasuredCompounds
+from gnn.bundle.measured_compounds_file import FILE as MEASURED
+from gnn.bundle.measured_compounds_file import load_measured_compounds
 from gnn.bundle.surrogate import FILE, LoadedSurrogate, load_surrogate
 from gnn.calibration.calibration import Calibration
 from gnn.calibration.domain import MOST, Domain
@@ -42,7 +42,7 @@ from gnn.evaluation.card import Card
 from gnn.features.similarity import FAMILIES
 from gnn.models.kernel import KernelModel
 from gnn.models.network import Network, NetworkConfig
-from gnn.models.rounding import SHARED, share_graph, whole
+from gnn.models.quantize import SHARED, dequantize, share_graph
 
 SHIPPED = Path(__file__).parents[1] / "bundles"
 """Folder of the bundles that come with the package."""
@@ -69,12 +69,12 @@ class Bundle:
         return hashlib.sha256((self.path / "card.json").read_bytes()).hexdigest()
 
     @cached_property
-    def measured(self) -> Measured | None:
+    def measured_compounds(self) -> MeasuredCompounds | None:
         """What it learnt from, read when it is first asked for: scoring never does.
 
         None where the bundle does not keep it; ModelError for a damaged or a foreign file.
         """
-        return load_measured(self.path, self.card)
+        return load_measured_compounds(self.path, self.card)
 
 
 def shipped_bundles() -> list[str]:
@@ -111,19 +111,19 @@ def save_bundle(
     kernel: KernelModel | None = None,
 ) -> None:
     """Write the members' weights as they are given, and the card with their hash filled in."""
-    parts = share_graph(states)
+    sections = share_graph(states)
     if domain is not None:
         if any(task.name == DISTANCE for task in card.tasks):
             raise ModelError(
                 f"a task called {DISTANCE!r} would have the column of the distance to the training "
                 "compounds; call it something else"
             )
-        parts["domain"] = domain.state()
+        sections["domain"] = domain.state()
     if kernel is not None:
-        parts["kernel"] = kernel.state()
+        sections["kernel"] = kernel.state()
     flat = {
-        f"{part}.{name}": value.contiguous().clone()  # parts may share a table of factors
-        for part, state in parts.items()
+        f"{section}.{name}": value.contiguous().clone()  # sections may share a table of factors
+        for section, state in sections.items()
         for name, value in state.items()
     }
     weights = save(flat)
@@ -153,7 +153,7 @@ def _read_card(folder: Path) -> tuple[Card, str]:
         raise ModelError(f"cannot read {path}: {error.strerror}; name a bundle's folder") from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        where = ".".join(str(key) for key in first["loc"]) or "the file"
         raise ModelError(
             f"{path} is no card of this version: {where}: {first['msg']}; train the bundle again"
         ) from None
@@ -189,11 +189,11 @@ def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle
             f"{path} is not a safetensors file ({error}); restore the bundle"
         ) from None
     try:
-        kept = _part(tensors, "domain")
+        kept = _section(tensors, "domain")
         _check_finite(tensors)
         most = card.domain.compounds if card.domain is not None else MOST
         domain = Domain.from_state(kept, most) if kept else None
-        kernel = _kernel(card, _part(tensors, "kernel")) if card.kernel else None
+        kernel = _kernel(card, _section(tensors, "kernel")) if card.kernel else None
         members = _members(card, tensors)
     except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
         why = " ".join(str(error).split())[:120]
@@ -233,9 +233,10 @@ def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:
         raise ValueError(f"{len(card.tasks)} tasks for {config.tasks} outputs")
     for task in card.tasks:
         Calibration.from_dict(task.calibration)
-    shared = _part(tensors, SHARED)
+    shared = _section(tensors, SHARED)
     networks = tuple(
-        _member({**shared, **_part(tensors, str(member))}, config) for member in range(card.members)
+        _member({**shared, **_section(tensors, str(member))}, config)
+        for member in range(card.members)
     )
     if shared:
         key = hashlib.sha256(b"".join(_bytes(shared[name]) for name in sorted(shared))).hexdigest()
@@ -255,9 +256,9 @@ def _bytes(tensor: Tensor) -> bytes:
     return bytes(tensor.numpy().tobytes())
 
 
-def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
-    """Return the tensors of one part, a member's number or a word, by their own names."""
-    prefix = f"{part}."
+def _section(tensors: Mapping[str, Tensor], section: str) -> dict[str, Tensor]:
+    """Return the tensors of one section, a member's number or a word, by their own names."""
+    prefix = f"{section}."
     return {
         name.removeprefix(prefix): value
         for name, value in tensors.items()
@@ -266,7 +267,7 @@ def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
 
 
 def _member(tensors: Mapping[str, Tensor], config: NetworkConfig) -> Network:
-    state = whole(tensors)
+    state = dequantize(tensors)
     factors = state["graph.encoder.factors"]
     check_factors(factors)
     check_same_sizes(partial(Network, config, factors), state)

@@ -25,13 +25,13 @@ from gnn.errors import ModelError
 from gnn.features.batch import GraphArrays, make_batch, pack, take
 from gnn.models.network import Network
 from gnn.models.outputs import Outputs
-from gnn.models.runtime import half_precision, keep_memory
+from gnn.models.runtime import is_bfloat16_fast, keep_memory
 
 ATOMS = 4096
 """Atoms in a batch, padding included."""
 MOLECULES = 256
 """Molecules in a batch, the padding molecule included."""
-PARTS = ("", "_std", "_lo", "_hi")
+COLUMN_ENDINGS = ("", "_std", "_lo", "_hi")
 """Endings of a task's four columns: value, standard deviation, 90 % interval."""
 
 
@@ -39,15 +39,15 @@ class Predictor:
     """Some bundles, loaded once, ready for any number of molecules."""
 
     def __init__(
-        self, bundles: Sequence[Bundle], device: str = "cpu", half: bool | None = None
+        self, bundles: Sequence[Bundle], device: str = "cpu", bfloat16: bool | None = None
     ) -> None:
         """Put the bundles' networks on a device.
 
-        ``half`` says whether they run in bfloat16, by default where the device is fast at it.
+        ``bfloat16`` says whether they run in bfloat16, by default where the device is fast at it.
         """
         self.bundles = tuple(bundles)
         self.device = torch.device(device)
-        self.half = half_precision(self.device) if half is None else half
+        self.bfloat16 = is_bfloat16_fast(self.device) if bfloat16 is None else bfloat16
         self._calibrations = [
             [Calibration.from_dict(task.calibration) for task in bundle.card.tasks]
             for bundle in self.bundles
@@ -89,11 +89,11 @@ class Predictor:
                 networks = outputs.networks[:, :, at]
                 kernel = None if outputs.kernel is None else outputs.kernel[:, at]
                 found = apply(networks, kernel, away, calibrations[at])
-                parts = [values.astype(np.float32) for values in found]
+                estimates = [values.astype(np.float32) for values in found]
                 name = f"{bundle.card.name}_{task.name}"
-                if not np.isfinite(networks).all() or not np.isfinite(parts).all():
+                if not np.isfinite(networks).all() or not np.isfinite(estimates).all():
                     raise ModelError(f"{name} is not finite; the bundle's weights are broken")
-                for ending, values in zip(PARTS, parts, strict=True):
+                for ending, values in zip(COLUMN_ENDINGS, estimates, strict=True):
                     columns[f"{name}{ending}"] = values
             if away is not None:
                 columns[domain_columns(bundle)[0]] = away
@@ -104,8 +104,8 @@ class Predictor:
         known = id(network.graph)
         copied = deepcopy(network, {known: made[known]} if known in made else None)
         made[known] = copied.graph
-        if self.half:
-            copied.to_half()
+        if self.bfloat16:
+            copied.to_bfloat16()
         return copied.to(self.device)
 
     @torch.inference_mode()
@@ -145,7 +145,11 @@ def predicted_columns(bundles: Sequence[Bundle]) -> list[str]:
 
 def task_columns(bundle: Bundle) -> list[str]:
     """Return the columns of a bundle's tasks, four each."""
-    return [f"{bundle.card.name}_{task.name}{part}" for task in bundle.card.tasks for part in PARTS]
+    return [
+        f"{bundle.card.name}_{task.name}{ending}"
+        for task in bundle.card.tasks
+        for ending in COLUMN_ENDINGS
+    ]
 
 
 def domain_columns(bundle: Bundle) -> list[str]:

@@ -26,7 +26,7 @@ from gnn.evaluation.card import Card
 from gnn.features.batch import Batch
 from gnn.features.environments import environment_logs
 from gnn.models.network import Residual
-from gnn.models.rounding import half, whole
+from gnn.models.quantize import dequantize, quantize
 
 FILE = "surrogate.safetensors"
 _STEPS = 127
@@ -76,7 +76,7 @@ class Surrogate(nn.Module):
             )
         return batch.memo[key]
 
-    def judge(self, given: Tensor) -> Tensor:
+    def run_head(self, given: Tensor) -> Tensor:
         """Turn what :meth:`given` returns into standardized outputs [G, 2 T + 1]."""
         hidden = self.second(torch.relu(self.first(given)))
         found: Tensor = self.last(self.norm(hidden.float()))
@@ -91,14 +91,14 @@ class Surrogate(nn.Module):
         self.last = last
         self.mean, self.scale = self.mean[at], self.scale[at]
 
-    def to_half(self) -> None:
+    def to_bfloat16(self) -> None:
         """Run in bfloat16 from now on, but for the last layer: no two values become one."""
-        for part in (self.first, self.second):
-            part.to(torch.bfloat16)
+        for module in (self.first, self.second):
+            module.to(torch.bfloat16)
 
     def forward(self, batch: Batch) -> Tensor:
         """Return float32 [G, outputs] in the tasks' units."""
-        return self.judge(self.given(batch)) * self.scale + self.mean
+        return self.run_head(self.given(batch)) * self.scale + self.mean
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class SurrogateCard:
     """What is known about a surrogate."""
 
     imitates: str
-    """See :func:`imitated`."""
+    """See :func:`predictions_hash`."""
     sizes: SurrogateSizes
     errors: dict[str, float]
     """Root mean squared difference from the bundle by task, on molecules held out: in the task's
@@ -127,7 +127,7 @@ class LoadedSurrogate:
     """Hash of its file."""
 
 
-def imitated(card: Card) -> str:
+def predictions_hash(card: Card) -> str:
     """Return a hash of all that a bundle's predictions follow from."""
     known = [card.weights, [(task.name, task.kind, task.calibration) for task in card.tasks]]
     return sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
@@ -142,11 +142,11 @@ def save_surrogate(folder: Path, network: Surrogate, card: SurrogateCard) -> Non
 
 def round_weights(network: Surrogate) -> None:
     """Give a surrogate the weights that :func:`save_surrogate` keeps of it."""
-    network.load_state_dict(whole(_round(network)))
+    network.load_state_dict(dequantize(_round(network)))
 
 
 def _round(network: Surrogate) -> dict[str, Tensor]:
-    return half(network.state_dict(), _STEPS)
+    return quantize(network.state_dict(), _STEPS)
 
 
 def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
@@ -159,7 +159,7 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
         return None
     try:
         content = read_regular(path, MOST_TENSORS)  # once, so that its hash is of what is used
-        state = whole(load(content))
+        state = dequantize(load(content))
         known = parse_json(_metadata(content)["card"])
         if not all(bool(value.isfinite().all()) for value in state.values()):
             raise ValueError("a weight is not finite")
@@ -174,7 +174,7 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
     ) as error:
         why = " ".join(str(error).split())[:120]
         raise ModelError(f"{path} is damaged ({why}); {_remedy(folder)}") from None
-    if found.imitates != imitated(card) or found.sizes.tasks != len(card.tasks):
+    if found.imitates != predictions_hash(card) or found.sizes.tasks != len(card.tasks):
         raise ModelError(
             f"{path} imitates another bundle than the one beside it; {_remedy(folder)}"
         )

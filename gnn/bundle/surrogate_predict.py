@@ -12,13 +12,13 @@ import numpy.typing as npt
 import torch
 
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import PARTS, domain_columns
+from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
 from gnn.calibration.calibration import NORMAL_90
 from gnn.errors import ModelError
 from gnn.features.batch import GraphArrays, make_batch, pack, take
 from gnn.models.outputs import logistic
-from gnn.models.runtime import half_precision, keep_memory
+from gnn.models.runtime import is_bfloat16_fast, keep_memory
 
 Column = npt.NDArray[np.float32]
 ATOMS, MOLECULES = 16_384, 512
@@ -29,15 +29,15 @@ class SurrogatePredictor:
     """The surrogates of some bundles, narrowed to the columns that are wanted."""
 
     def __init__(
-        self, bundles: Sequence[Bundle], columns: Sequence[str], half: bool | None = None
+        self, bundles: Sequence[Bundle], columns: Sequence[str], bfloat16: bool | None = None
     ) -> None:
         """Take columns as :attr:`gnn.bundle.predict.Predictor.columns` names them.
 
         Raises ModelError for a bundle that has no surrogate and a column that nobody predicts.
         """
         self.columns = tuple(columns)
-        half = half_precision(torch.device("cpu")) if half is None else half
-        self._parts: list[tuple[Surrogate, list[_Reading]]] = []
+        bfloat16 = is_bfloat16_fast(torch.device("cpu")) if bfloat16 is None else bfloat16
+        self._networks: list[tuple[Surrogate, list[_Reading]]] = []
         known: set[str] = set()
         for bundle in bundles:
             surrogate = _surrogate(bundle)
@@ -48,12 +48,12 @@ class SurrogatePredictor:
             wanted = sorted({at for reading in read for at in reading.outputs})
             network = deepcopy(surrogate.network)
             network.narrow(wanted)
-            if half:
-                network.to_half()
-            self._parts.append((network, [reading.narrowed(wanted) for reading in read]))
+            if bfloat16:
+                network.to_bfloat16()
+            self._networks.append((network, [reading.narrowed(wanted) for reading in read]))
         strange = [column for column in self.columns if column not in known]
         if strange:
-            raise ModelError(f"no bundle of {len(self._parts)} predicts {strange[0]}")
+            raise ModelError(f"no bundle of {len(self._networks)} predicts {strange[0]}")
         self.errors = {
             f"{bundle.card.name}_{task}": error
             for bundle in bundles
@@ -77,18 +77,18 @@ class SurrogatePredictor:
         keep_memory()
         found = [
             np.empty((graphs.molecules, len(network.mean)), np.float32)
-            for network, _ in self._parts
+            for network, _ in self._networks
         ]
         try:
             for start, stop in pack(graphs, ATOMS, MOLECULES):
                 batch = make_batch(take(graphs, np.arange(start, stop)), ATOMS, MOLECULES)
-                for (network, _), into in zip(self._parts, found, strict=True):
+                for (network, _), into in zip(self._networks, found, strict=True):
                     into[start:stop] = network(batch)[: stop - start].numpy()
         finally:
             torch.set_num_threads(threads)
         columns = {
             reading.column: reading.read(said)
-            for (_, readings), said in zip(self._parts, found, strict=True)
+            for (_, readings), said in zip(self._networks, found, strict=True)
             for reading in readings
         }
         return {column: columns[column] for column in self.columns}
@@ -97,25 +97,25 @@ class SurrogatePredictor:
 class _Reading:
     """How one column is read from a surrogate's outputs."""
 
-    def __init__(self, column: str, part: str, odds: bool, outputs: tuple[int, ...]) -> None:
-        self.column, self.part, self.odds, self.outputs = column, part, odds, outputs
+    def __init__(self, column: str, ending: str, odds: bool, outputs: tuple[int, ...]) -> None:
+        self.column, self.ending, self.odds, self.outputs = column, ending, odds, outputs
 
     def narrowed(self, wanted: Sequence[int]) -> "_Reading":
         """Return the same for a surrogate that kept only some outputs."""
         at = tuple(wanted.index(output) for output in self.outputs)
-        return _Reading(self.column, self.part, self.odds, at)
+        return _Reading(self.column, self.ending, self.odds, at)
 
     def read(self, said: npt.NDArray[np.float32]) -> Column:
         """Return the column [M] of outputs [M, outputs]."""
         first = said[:, self.outputs[0]].astype(np.float64)
-        if self.part == "distance":
+        if self.ending == "distance":
             return np.clip(first, 0, 1).astype(np.float32)
-        if self.part == "_std":
+        if self.ending == "_std":
             return np.exp(first).astype(np.float32)
         value = logistic(first) if self.odds else first
-        if self.part:
+        if self.ending:
             reach = NORMAL_90 * np.exp(said[:, self.outputs[1]].astype(np.float64))
-            value = value - reach if self.part == "_lo" else value + reach
+            value = value - reach if self.ending == "_lo" else value + reach
             if self.odds:
                 value = np.clip(value, 0, 1)
         return np.asarray(value, np.float32)
@@ -124,11 +124,11 @@ class _Reading:
 def _readings(bundle: Bundle) -> Iterator[_Reading]:
     tasks = bundle.card.tasks
     for at, task in enumerate(tasks):
-        for part in PARTS:
+        for ending in COLUMN_ENDINGS:
             std = at + len(tasks)
-            outputs = {"": (at,), "_std": (std,)}.get(part, (at, std))
-            name = f"{bundle.card.name}_{task.name}{part}"
-            yield _Reading(name, part, task.kind == "classification", outputs)
+            outputs = {"": (at,), "_std": (std,)}.get(ending, (at, std))
+            name = f"{bundle.card.name}_{task.name}{ending}"
+            yield _Reading(name, ending, task.kind == "classification", outputs)
     for column in domain_columns(bundle):
         yield _Reading(column, "distance", False, (2 * len(tasks),))
 

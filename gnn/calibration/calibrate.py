@@ -12,14 +12,14 @@ from gnn.calibration.conformal import fit_quantiles
 from gnn.calibration.error_model import Errors, fit_error_model
 from gnn.calibration.platt import Votes, fit_platt
 from gnn.calibration.shrinkage import (
-    FADE,
+    OOD_START,
     HeldOut,
-    end,
-    fit_fade,
     fit_offset,
+    fit_ood_start,
     fit_shrinkage,
-    keep,
-    remoteness,
+    ood_end_of,
+    ood_weight,
+    shrinkage_factor,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -36,10 +36,10 @@ class Trained(NamedTuple):
     scale: float
     """Their standard deviation, the unit of the task's errors; never 0."""
     values: int
-    remote: float
+    ood_value: float
     """The task's value for compounds unlike any other; of a class the log odds."""
-    far: float
-    """The standard deviation of a value about ``remote``; a class has no use for it."""
+    ood_std: float
+    """The standard deviation of a value about ``ood_value``; a class has no use for it."""
 
 
 class HeldTask(NamedTuple):
@@ -75,19 +75,19 @@ class HeldTask(NamedTuple):
 
 
 def calibrate(
-    tasks: Sequence[HeldTask], thirds: tuple[float, float], fade: float = FADE
+    tasks: Sequence[HeldTask], thirds: tuple[float, float], ood_start: float = OOD_START
 ) -> list[Calibration]:
     """Fit every task's calibration.
 
     Args:
         thirds: the two distances that part held-out rows.
-        fade: distance from which values are drawn away at the latest
+        ood_start: distance from which values are drawn away at the latest
             (:mod:`gnn.calibration.shrinkage`).
     """
     regressions = [task for task in tasks if not task.binary]
     classes = [task for task in tasks if task.binary]
-    found = iter(_calibrate_regressions(regressions, thirds, fade))
-    others = iter(_calibrate_classes(classes, fade))
+    found = iter(_calibrate_regressions(regressions, thirds, ood_start))
+    others = iter(_calibrate_classes(classes, ood_start))
     return [next(others) if task.binary else next(found) for task in tasks]
 
 
@@ -103,10 +103,10 @@ def _calibrate_regressions(
             rows=len(task.truth),
             centre=task.trained.centre,
             kernel=weight,
-            remote=task.trained.remote,
+            remote=task.trained.ood_value,
             fade=latest,
-            gone=end(latest),
-            far=task.trained.far,
+            gone=ood_end_of(latest),
+            far=task.trained.ood_std,
         )
         for task, weight in zip(tasks, weights, strict=True)
     ]
@@ -122,10 +122,12 @@ def _calibrate_regressions(
             for task, mix in zip(tasks, mixed, strict=True)
         ]
     )
-    slopes = [keep(task.trained.values, k) for task in tasks]
+    slopes = [shrinkage_factor(task.trained.values, k) for task in tasks]
     scale = _each(tasks, [task.trained.scale for task in tasks])
     truth = np.concatenate([task.truth - task.trained.centre for task in tasks]) / scale
-    remote = _each(tasks, [task.trained.remote - task.trained.centre for task in tasks]) / scale
+    ood_value = (
+        _each(tasks, [task.trained.ood_value - task.trained.centre for task in tasks]) / scale
+    )
     shrunk = [s * mix for s, mix in zip(slopes, mixed, strict=True)]
     offset = fit_offset(
         [
@@ -140,15 +142,15 @@ def _calibrate_regressions(
     )
     distance = np.concatenate([task.distance for task in tasks])
     rows = np.concatenate([task.rows for task in tasks])
-    fade = fit_fade(truth, near, remote, distance, rows, latest)
-    gone = end(latest) if fade == latest else 1.0
-    away = remoteness(distance, fade, gone)
-    error = truth - near - away * (remote - near)
+    ood_start = fit_ood_start(truth, near, ood_value, distance, rows, latest)
+    ood_end = ood_end_of(latest) if ood_start == latest else 1.0
+    away = ood_weight(distance, ood_start, ood_end)
+    error = truth - near - away * (ood_value - near)
     number = np.repeat(np.arange(len(tasks)), [len(task.truth) for task in tasks])
     errors = Errors(error, near, spread / scale, distance, number)
     model = fit_error_model(errors, len(tasks))
-    far = _each(tasks, [first.far for first in start]) / scale
-    std = np.sqrt(np.square(model.std(errors)) + away * np.square(far))
+    ood_std = _each(tasks, [first.far for first in start]) / scale
+    std = np.sqrt(np.square(model.std(errors)) + away * np.square(ood_std))
     # A bound that the prediction respects does not tell how wrong the prediction is.
     bounds = np.concatenate([task.bounds for task in tasks])
     telling = (bounds == 0) | (np.sign(error) == bounds)
@@ -166,8 +168,8 @@ def _calibrate_regressions(
             offset=offset * task.trained.scale,
             kernel=first.kernel,
             remote=first.remote,
-            fade=fade,
-            gone=gone,
+            fade=ood_start,
+            gone=ood_end,
             far=first.far,
             levels=tuple(first.centre + task.trained.scale * x for x in model.level.at),
             level_factors=model.level.factor,
@@ -205,7 +207,7 @@ def _blend_weights(tasks: Sequence[HeldTask]) -> list[float]:
     return fit_blends(rivals)
 
 
-def _calibrate_classes(tasks: Sequence[HeldTask], fade: float) -> list[Calibration]:
+def _calibrate_classes(tasks: Sequence[HeldTask], ood_start: float) -> list[Calibration]:
     votes = [
         Votes(
             task.truth,
@@ -223,9 +225,9 @@ def _calibrate_classes(tasks: Sequence[HeldTask], fade: float) -> list[Calibrati
             slope=found.slope,
             kernel=found.kernel,
             offset=found.offset,
-            remote=task.trained.remote,
-            fade=fade,
-            gone=end(fade),
+            remote=task.trained.ood_value,
+            fade=ood_start,
+            gone=ood_end_of(ood_start),
         )
         for task, found in zip(tasks, fit_platt(votes), strict=True)
     ]

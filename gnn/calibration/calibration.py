@@ -28,11 +28,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gnn.calibration.shrinkage import remoteness
+from gnn.calibration.shrinkage import ood_weight
 from gnn.models.outputs import logistic
 
 Floats = npt.NDArray[np.floating]
-Parts = tuple[Floats, Floats, Floats, Floats]
+Calibrated = tuple[Floats, Floats, Floats, Floats]
 LEVEL = 0.9
 """The share of values that an interval is meant to cover."""
 NORMAL_90 = 1.6448536269514722
@@ -75,7 +75,7 @@ class Calibration:
     gone: float = 1.0
     """Distance at which they have arrived there."""
     far: float = 0.0
-    """Standard deviation that there is from ``gone`` on at least, in the task's unit."""
+    """Standard deviation that there is from ``ood_end`` on at least, in the task's unit."""
     levels: Sequence[float] = (0.0,)
     """Predicted values, ascending, at which ``level_factors`` hold; between them it is linear."""
     level_factors: Sequence[float] = (1.0,)
@@ -155,7 +155,7 @@ def blend(networks: Floats, kernel: Floats | None, weight: float) -> Floats:
 
 def apply_regression(
     networks: Floats, kernel: Floats | None, distance: Floats | None, calibration: Calibration
-) -> Parts:
+) -> Calibrated:
     """Turn values of networks [K, M] and of a kernel machine [M] into mean, std, lo, hi, each [M].
 
     ``distance`` [M] is that to the training compounds; None takes every molecule for a near one.
@@ -164,7 +164,7 @@ def apply_regression(
     near = found.centre + found.slope * (blend(networks, kernel, found.kernel) - found.centre)
     near = near + found.offset
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
-    away = remoteness(distance, found.fade, found.gone)
+    away = ood_weight(distance, found.fade, found.gone)
     value = near + away * (found.remote - near)
     std = np.sqrt(variance(near, found.slope * mean_and_spread(networks)[1], distance, found))
     steps = np.array([1.0, *found.factors])
@@ -178,13 +178,13 @@ def variance(near: Floats, spread: Floats, distance: Floats, calibration: Calibr
     level = np.interp(near, found.levels, found.level_factors)
     growth = np.interp(distance, found.distances, found.distance_factors)
     noise = found.noise**2 * level * growth + np.square(found.spread * spread)
-    total: Floats = noise + remoteness(distance, found.fade, found.gone) * found.far**2
+    total: Floats = noise + ood_weight(distance, found.fade, found.gone) * found.far**2
     return total
 
 
 def apply_classification(
     networks: Floats, kernel: Floats | None, distance: Floats | None, calibration: Calibration
-) -> Parts:
+) -> Calibrated:
     """Turn logits [K, M] and kernel scores [M] into probability, std, lo, hi, each [M] in 0..1.
 
     A score s counts as log odds of 4 (s - 1/2), which it is to first order. Far away the
@@ -194,7 +194,7 @@ def apply_classification(
     mean, spread = mean_and_spread(networks)
     near = log_odds(mean, kernel, found.slope, found.kernel, found.offset)
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
-    drawn = near + remoteness(distance, found.fade, found.gone) * (found.remote - near)
+    drawn = near + ood_weight(distance, found.fade, found.gone) * (found.remote - near)
     other = NORMAL_90 * np.hypot(found.slope * spread, DOUBT * distance)
     less, more = share_doubt(near, min(LIKE_IT * found.rows, MOST_LIKE_IT))
     value = logistic(drawn)

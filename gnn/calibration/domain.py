@@ -120,20 +120,20 @@ def training_domain(data: TrainingSet) -> Domain:
 
     A compound whose values are only presumed says nothing about accuracy and is left out.
     """
-    trained = np.isin(data.parts, ("fit", "stop")).any(axis=0)
-    return Domain.of(take(data.graphs, np.flatnonzero(trained & data.measured.any(axis=1))))
+    trained = np.isin(data.roles, ("fit", "stop")).any(axis=0)
+    return Domain.of(take(data.graphs, np.flatnonzero(trained & data.is_measured.any(axis=1))))
 
 
-def held_out_distance(data: TrainingSet, part: str) -> npt.NDArray[np.float32]:
+def held_out_distance(data: TrainingSet, role: str) -> npt.NDArray[np.float32]:
     """Return [M]: the distance to the compounds of the members that hold a molecule out.
 
-    NaN for a molecule that is in ``part`` for none. In a cross-validation each fold is measured
+    NaN for a molecule that has this ``role`` for none. In a cross-validation each fold is measured
     against the other folds.
     """
     bits = environment_bits(data.graphs)
-    measured = data.measured.any(axis=1)
-    trained = np.isin(data.parts, ("fit", "stop"))
-    patterns, which = np.unique(data.parts == part, axis=1, return_inverse=True)
+    measured = data.is_measured.any(axis=1)
+    trained = np.isin(data.roles, ("fit", "stop"))
+    patterns, which = np.unique(data.roles == role, axis=1, return_inverse=True)
     found = np.full(data.graphs.molecules, np.nan, np.float32)
     for number, members in enumerate(patterns.T):
         seen = trained[members].any(axis=0) & measured

@@ -81,8 +81,8 @@ def fit_error_model(errors: Errors, tasks: int) -> ErrorModel:
         share = 1 - spread / np.maximum(np.square(model.std(errors)), _FLOOR**2)
         noisy = np.square(share) * squared + share * spread
         model = _fit_noise(errors, np.maximum(noisy, _FLOOR**2), tasks)
-        part, factor = _fit_spread(errors, squared, model)
-        model = model._replace(noise=np.sqrt(part) * model.noise, spread=factor)
+        noise_share, factor = _fit_spread(errors, squared, model)
+        model = model._replace(noise=np.sqrt(noise_share) * model.noise, spread=factor)
     return model._replace(noise=np.maximum(model.noise, _FLOOR))
 
 

@@ -7,12 +7,12 @@ Three rules, all fitted on held-out rows:
   one number k for the whole bundle.
 - Predictions of all tasks are moved together by what they are too low or too high on the mean,
   less one standard error: molecules unlike those trained on are not a fair sample of them.
-- The less a molecule is like those trained on, the less: from a distance ``fade`` on the value is
-  drawn in a straight line towards the task's value for strange compounds, and is there at a
+- The less a molecule is like those trained on, the less: from a distance ``ood_start`` on the value
+  is drawn in a straight line towards the task's value for strange compounds, and is there at a
   distance of 1, where a molecule shares nothing with any training compound. Held-out rows do not
-  reach there, so ``fade`` is 0.8 unless an earlier start lowers their error by more than two
-  standard errors. Where strangers are presumed to be of a value, there is reason to start where
-  the domain ends, as far as that is between 0.65 and 0.8, and to be there 0.2 farther.
+  reach there, so ``ood_start`` is 0.8 unless an earlier start lowers their error by more than two
+  standard errors. Where strangers are presumed to be of a value, there is reason to start where the
+  domain ends, as far as that is between 0.65 and 0.8, and to be there 0.2 farther.
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.floating]
 CHOICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
 """Values of k that are tried; 0 leaves predictions as they are."""
-FADE = 0.8
+OOD_START = 0.8
 """Distance from which a value is drawn where data does not tell otherwise."""
-EARLY, SPAN = 0.65, 0.2
+EARLIEST_OOD_START, OOD_SPAN = 0.65, 0.2
 """Distance up to which a value stays, where the domain ends sooner; distance over which it is then
 drawn, the same as from 0.8 to 1."""
-_FADES = (0.3, 0.4, 0.5, 0.6, 0.7)
+_OOD_STARTS = (0.3, 0.4, 0.5, 0.6, 0.7)
 
 
 class HeldOut(NamedTuple):
@@ -43,22 +43,23 @@ class HeldOut(NamedTuple):
     """Their standard deviation: the unit of the task's errors."""
 
 
-def keep(count: int, k: float) -> float:
-    """Return the share of its distance from the mean that a prediction keeps, 0 to 1."""
+def shrinkage_factor(count: int, k: float) -> float:
+    """Return the share, 0 to 1, of its distance from the mean that a prediction keeps."""
     return count / (count + k) if k > 0 else 1.0
 
 
-def remoteness(distance: Floats, fade: float, gone: float = 1.0) -> Floats:
-    """Return how far [M] molecules are beyond ``fade``: 0 up to there, 1 from ``gone`` on."""
-    if fade >= gone:
+def ood_weight(distance: Floats, ood_start: float, ood_end: float = 1.0) -> Floats:
+    """Return how far [M] molecules are out of domain: 0 up to ``ood_start``, 1 from ``ood_end``
+    on."""
+    if ood_start >= ood_end:
         return np.zeros(len(distance))
-    found: Floats = np.clip((distance - fade) / (gone - fade), 0.0, 1.0)
+    found: Floats = np.clip((distance - ood_start) / (ood_end - ood_start), 0.0, 1.0)
     return found
 
 
-def end(latest: float) -> float:
+def ood_end_of(latest: float) -> float:
     """Return the distance at which a value has arrived that is drawn from ``latest`` on."""
-    return round(min(1.0, latest + SPAN), 4)
+    return round(min(1.0, latest + OOD_SPAN), 4)
 
 
 def fit_shrinkage(tasks: Sequence[HeldOut]) -> float:
@@ -71,7 +72,9 @@ def fit_shrinkage(tasks: Sequence[HeldOut]) -> float:
         return 0.0
 
     def loss(k: float) -> float:
-        errors = [task.truth - keep(task.trained, k) * task.predicted for task in telling]
+        errors = [
+            task.truth - shrinkage_factor(task.trained, k) * task.predicted for task in telling
+        ]
         pairs = zip(errors, telling, strict=True)
         return float(np.mean([np.square(error / task.scale).mean() for error, task in pairs]))
 
@@ -99,28 +102,30 @@ def fit_offset(tasks: Sequence[HeldOut], molecules: Sequence[npt.NDArray[np.int6
     return float(np.sign(mean) * max(0.0, abs(mean) - doubt))
 
 
-def fit_fade(
+def fit_ood_start(
     truth: Floats,
     predicted: Floats,
-    remote: Floats,
+    ood_value: Floats,
     distance: Floats,
     molecule: npt.NDArray[np.int64],
-    latest: float = FADE,
+    latest: float = OOD_START,
 ) -> float:
     """Choose the distance from which values are drawn; all [n], in units of each task's scale.
 
-    ``remote`` is where they are drawn to; ``molecule`` tells which values are of one molecule. It
-    is ``latest``, with its end, or sooner, with its end at 1.
+    ``ood_value`` is where they are drawn to; ``molecule`` tells which values are of one molecule.
+    It is ``latest``, with its end, or sooner, with its end at 1.
     """
     found, gain = latest, 0.0
     before = np.square(
-        truth - predicted - remoteness(distance, latest, end(latest)) * (remote - predicted)
+        truth
+        - predicted
+        - ood_weight(distance, latest, ood_end_of(latest)) * (ood_value - predicted)
     )
-    for fade in (fade for fade in _FADES if fade < latest):
-        drawn = predicted + remoteness(distance, fade) * (remote - predicted)
+    for ood_start in (ood_start for ood_start in _OOD_STARTS if ood_start < latest):
+        drawn = predicted + ood_weight(distance, ood_start) * (ood_value - predicted)
         better = before - np.square(truth - drawn)
         each = np.bincount(molecule, better)
         error = float(np.sqrt(np.square(each).sum()))
         if better.sum() > max(gain, 2 * error):
-            found, gain = fade, float(better.sum())
+            found, gain = ood_start, float(better.sum())
     return found

@@ -27,13 +27,15 @@ class Said(NamedTuple):
     """[M, T] in the task's unit; of a class anything that rises with its probability."""
 
 
-def stages(lessons: dict[str, Floats], lesson: Floats | None, networks: Floats) -> list[Said]:
-    """Return the teachers, their mean, one network that was taught and all of them ([K, M, T])."""
-    if lesson is None:
+def stages(
+    by_teacher: dict[str, Floats], soft_targets: Floats | None, networks: Floats
+) -> list[Said]:
+    """Return the teachers, their mean, one distilled network and all of them ([K, M, T])."""
+    if soft_targets is None:
         return []
-    found = [Said(_NAMES[name], values) for name, values in lessons.items()]
-    if len(lessons) > 1:
-        found.append(Said("teachers together", lesson))
+    found = [Said(_NAMES[name], values) for name, values in by_teacher.items()]
+    if len(by_teacher) > 1:
+        found.append(Said("teachers together", soft_targets))
     found.append(Said("one network taught by them", networks[0]))
     if len(networks) > 1:
         found.append(Said(f"shipped: {len(networks)} such networks", networks.mean(axis=0)))
@@ -41,13 +43,13 @@ def stages(lessons: dict[str, Floats], lesson: Floats | None, networks: Floats) 
 
 
 def ablate(
-    data: TrainingSet, part: str, kept: npt.NDArray[np.int64], said: Sequence[Said]
+    data: TrainingSet, role: str, kept: npt.NDArray[np.int64], said: Sequence[Said]
 ) -> tuple[Stage, ...]:
-    """Measure models, before calibration, on the rows that are ``part`` for every member.
+    """Measure models, before calibration, on the rows that have one ``role`` for every member.
 
     Each metric is the mean over the tasks ``kept`` that can be measured.
     """
-    rows = np.flatnonzero((data.parts == part).all(axis=0))
+    rows = np.flatnonzero((data.roles == role).all(axis=0))
     return tuple(Stage(name=one.name, metrics=_mean(data, rows, kept, one.values)) for one in said)
 
 

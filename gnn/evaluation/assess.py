@@ -12,10 +12,10 @@ from gnn.calibration.calibration import (
     apply_regression,
 )
 from gnn.calibration.domain import Domain
-from gnn.calibration.shrinkage import EARLY, FADE
+from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
 from gnn.evaluation.card import DistanceBin, DomainCard, Probabilities, Summary, TaskCard
 from gnn.evaluation.reliability import (
-    Judged,
+    CrossFitted,
     average_probabilities,
     coverage_by_third,
     errors_by_distance,
@@ -90,13 +90,15 @@ def assess(
     held = [_held_out(data, outputs, int(task), away) for task in kept]
     limit, thirds = _distances(held, away)
     # Where strangers were presumed to be of a value, it holds from where the domain ends.
-    fade = FADE if data.presumed is None else float(np.clip(limit, EARLY, FADE))
-    calibrations = calibrate(held, thirds, fade)
-    judged = _cross_fit(held, thirds, fade, data.graphs.molecules)
-    regressions = [found for found, task in zip(judged, held, strict=True) if not task.binary]
-    classes = [found for found, task in zip(judged, held, strict=True) if task.binary]
+    ood_start = (
+        OOD_START if data.presumed is None else float(np.clip(limit, EARLIEST_OOD_START, OOD_START))
+    )
+    calibrations = calibrate(held, thirds, ood_start)
+    cross_fitted = _cross_fit(held, thirds, ood_start, data.graphs.molecules)
+    regressions = [found for found, task in zip(cross_fitted, held, strict=True) if not task.binary]
+    classes = [found for found, task in zip(cross_fitted, held, strict=True) if task.binary]
     cards = []
-    for task, found, calibration, seen in zip(kept, held, calibrations, judged, strict=True):
+    for task, found, calibration, seen in zip(kept, held, calibrations, cross_fitted, strict=True):
         baseline = None
         if forest is not None and len(found.rows):
             baseline = forest(int(task))[found.rows]
@@ -140,8 +142,8 @@ def _held_out(data: TrainingSet, outputs: Outputs, task: int, distance: Floats) 
 
 
 def _trained(data: TrainingSet, task: int) -> Trained:
-    seen = np.isin(data.parts, ("fit", "stop")).any(axis=0)
-    values = data.values[seen & data.measured[:, task], task].astype(np.float64)
+    seen = np.isin(data.roles, ("fit", "stop")).any(axis=0)
+    values = data.values[seen & data.is_measured[:, task], task].astype(np.float64)
     # Molecules unlike any measured one were presumed to be of such a value.
     strange = np.zeros(0)
     if data.presumed is not None:
@@ -149,19 +151,21 @@ def _trained(data: TrainingSet, task: int) -> Trained:
         strange = strange[np.isfinite(strange)]
     if data.binary[task]:
         share = (values.sum() + 0.5) / (len(values) + 1)
-        remote = min(share, HIT_RATE) if len(strange) else share
-        return Trained(_odds(share), scale=1.0, values=len(values), remote=_odds(remote), far=0.0)
+        ood_value = min(share, HIT_RATE) if len(strange) else share
+        return Trained(
+            _odds(share), scale=1.0, values=len(values), ood_value=_odds(ood_value), ood_std=0.0
+        )
     if not len(values):
-        return Trained(centre=0.0, scale=1.0, values=0, remote=0.0, far=1.0)
+        return Trained(centre=0.0, scale=1.0, values=0, ood_value=0.0, ood_std=1.0)
     centre, scale = float(values.mean()), float(values.std()) or 1.0
     if len(strange):
-        remote = float(strange.mean())
-        far = float(np.hypot(scale, remote - centre))
-        return Trained(centre, scale, values=len(values), remote=remote, far=far)
+        ood_value = float(strange.mean())
+        ood_std = float(np.hypot(scale, ood_value - centre))
+        return Trained(centre, scale, values=len(values), ood_value=ood_value, ood_std=ood_std)
     if data.presumed is not None:
         # Nothing is known of strangers, not even which way they differ: the interval says so.
-        return Trained(centre, scale, len(values), remote=centre, far=UNKNOWN * scale)
-    return Trained(centre, scale, len(values), remote=centre, far=scale)
+        return Trained(centre, scale, len(values), ood_value=centre, ood_std=UNKNOWN * scale)
+    return Trained(centre, scale, len(values), ood_value=centre, ood_std=scale)
 
 
 def _odds(share: float) -> float:
@@ -178,19 +182,21 @@ def _distances(held: list[HeldTask], distance: Floats) -> tuple[float, tuple[flo
 
 
 def _cross_fit(
-    held: list[HeldTask], thirds: tuple[float, float], fade: float, molecules: int
-) -> list[Judged]:
+    held: list[HeldTask], thirds: tuple[float, float], ood_start: float, molecules: int
+) -> list[CrossFitted]:
     """Judge every held-out row by calibrations of the molecules in the other half."""
-    half = np.random.default_rng(1).random(molecules) < 0.5
+    fold = np.random.default_rng(1).random(molecules) < 0.5
     found = [np.full((3, len(task.truth)), np.nan) for task in held]
-    for fitted in (half, ~half):
-        calibrations = calibrate([task.among(fitted) for task in held], thirds, fade)
+    for fitted in (fold, ~fold):
+        calibrations = calibrate([task.among(fitted) for task in held], thirds, ood_start)
         for task, calibration, into in zip(held, calibrations, found, strict=True):
             new = task.among(~fitted)
             apply = apply_classification if task.binary else apply_regression
             value, _, low, high = apply(new.networks, new.kernel, new.distance, calibration)
             into[:, ~fitted[task.rows]] = value, low, high
     return [
-        Judged(task.truth, parts[0], parts[1], parts[2], task.distance, task.trained.scale)
-        for task, parts in zip(held, found, strict=True)
+        CrossFitted(
+            task.truth, estimates[0], estimates[1], estimates[2], task.distance, task.trained.scale
+        )
+        for task, estimates in zip(held, found, strict=True)
     ]

@@ -11,11 +11,11 @@ lie molecules that have nothing to do with it. Of the approved drugs 19 in 20 ar
 from 635 measured JAK inhibitors."""
 
 
-class _Part(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Metric(_Part):
+class Metric(_Strict):
     """One metric of the bundle beside the baseline's, on the same rows."""
 
     network: float
@@ -26,7 +26,7 @@ class Metric(_Part):
     forest_interval: tuple[float, float] | None = None
 
 
-class Probabilities(_Part):
+class Probabilities(_Strict):
     """How well probabilities match what was found, on rows they were not calibrated on.
 
     The error is the expected calibration error: in ten equal bins of probability, the mean
@@ -42,7 +42,7 @@ class Probabilities(_Part):
     calibration_error_before: float
 
 
-class DistanceBin(_Part):
+class DistanceBin(_Strict):
     """Held-out values of all tasks at distances from ``low`` up to ``high``."""
 
     low: float
@@ -59,7 +59,7 @@ class DistanceBin(_Part):
     log_loss: float | None = None
 
 
-class DomainCard(_Part):
+class DomainCard(_Strict):
     """What a bundle was trained on, as distances: see :mod:`gnn.calibration.domain`."""
 
     compounds: int
@@ -84,7 +84,7 @@ class DomainCard(_Part):
         return math.floor(100 * min(self.limit, FARTHEST) + 1e-9) / 100
 
 
-class TaskCard(_Part):
+class TaskCard(_Strict):
     """One task."""
 
     name: str
@@ -110,7 +110,7 @@ class TaskCard(_Part):
     """Of a class."""
 
 
-class Summary(_Part):
+class Summary(_Strict):
     """A metric averaged over tasks."""
 
     tasks: int
@@ -120,7 +120,7 @@ class Summary(_Part):
     """95 % bootstrap interval over tasks; over molecules where there is one task."""
 
 
-class Stage(_Part):
+class Stage(_Strict):
     """One model on the way to the shipped one, before calibration."""
 
     name: str
@@ -128,7 +128,7 @@ class Stage(_Part):
     """Means over the tasks, by ``<kind> <metric>``."""
 
 
-class Candidate(_Part):
+class Candidate(_Strict):
     """A model that could have been shipped, as cross-validation on the assay's own rows has it."""
 
     name: Literal["gp", "network", "blend"]
@@ -141,7 +141,7 @@ class Candidate(_Part):
     """Share of bootstrap draws in which it has the least error of those compared."""
 
 
-class Comparison(_Part):
+class Comparison(_Strict):
     """Which model of an own assay was chosen, and why."""
 
     chosen: Literal["gp", "network", "blend"]
@@ -149,7 +149,7 @@ class Comparison(_Part):
     candidates: tuple[Candidate, ...]
 
 
-class Explanation(_Part):
+class Explanation(_Strict):
     """Whether contributions of atoms point at groups that are known for what a task measures.
 
     Of molecules that are predicted positive and hold the group: the groups' atoms beside the
@@ -178,7 +178,7 @@ class Explanation(_Part):
     """The same for as many other atoms, a connected piece of them where there is one."""
 
 
-class Card(_Part):
+class Card(_Strict):
     """All that is known about a bundle; written as ``card.json`` beside the weights."""
 
     format: Literal[1] = 1

@@ -41,7 +41,7 @@ CONVINCING = 0.6
 _DRAWS = 1000
 
 
-class _Judged(NamedTuple):
+class _SquaredErrors(NamedTuple):
     """Summed squared errors and counted values by molecule."""
 
     squared: Floats
@@ -56,15 +56,15 @@ def compare(data: TrainingSet, outputs: Outputs, choices: Sequence[Choice]) -> C
     ``outputs`` are NaN where a model may not be measured; a row counts where all have a value.
     """
     names = [name for name in SIMPLEST if name in choices]
-    judged = _judge(data, outputs, names)
-    if not judged.counts.any():
+    measured_errors = _square_errors(data, outputs, names)
+    if not measured_errors.counts.any():
         raise ModelError("no row was held out, so no model can be chosen")
     generator = np.random.default_rng(0)
-    rows = len(judged.counts)
+    rows = len(measured_errors.counts)
     draws = generator.multinomial(rows, np.full(rows, 1 / rows), size=_DRAWS).astype(np.float64)
-    seen = np.maximum(draws @ judged.counts, 1)
-    drawn = np.sqrt(draws @ judged.squared.T / seen[:, None])
-    errors = np.sqrt(judged.squared.sum(axis=1) / judged.counts.sum())
+    seen = np.maximum(draws @ measured_errors.counts, 1)
+    drawn = np.sqrt(draws @ measured_errors.squared.T / seen[:, None])
+    errors = np.sqrt(measured_errors.squared.sum(axis=1) / measured_errors.counts.sum())
     best = int(errors.argmin())
     chosen = next(
         at for at in range(len(names)) if (drawn[:, best] < drawn[:, at]).mean() < CONVINCING
@@ -121,19 +121,19 @@ class _Held(NamedTuple):
         return _Held(self.binary, self.rows[kept], self.truth[kept], networks, kernel)
 
 
-def _judge(data: TrainingSet, outputs: Outputs, names: Sequence[Choice]) -> _Judged:
+def _square_errors(data: TrainingSet, outputs: Outputs, names: Sequence[Choice]) -> _SquaredErrors:
     molecules = data.graphs.molecules
     squared, counts = np.zeros((len(names), molecules)), np.zeros(molecules)
-    half = np.random.default_rng(2).random(molecules) < 0.5
+    fold = np.random.default_rng(2).random(molecules) < 0.5
     held = [_held(data, outputs, task) for task in range(len(data.tasks))]
     for at, name in enumerate(names):
-        for task, (found, said) in enumerate(zip(held, _predict(held, name, half), strict=True)):
+        for task, (found, said) in enumerate(zip(held, _predict(held, name, fold), strict=True)):
             scale = _scale(found) if len(held) > 1 else 1.0
             error = _errors(said, found.truth, data.bounds[found.rows, task])
             squared[at, found.rows] += np.square(error / scale)
     for found in held:
         counts[found.rows] += 1
-    return _Judged(squared, counts)
+    return _SquaredErrors(squared, counts)
 
 
 def _held(data: TrainingSet, outputs: Outputs, task: int) -> _Held:
@@ -151,33 +151,33 @@ def _held(data: TrainingSet, outputs: Outputs, task: int) -> _Held:
     return _Held(bool(data.binary[task]), every, truth, mean, kernel).among(there)
 
 
-def _predict(held: Sequence[_Held], name: Choice, half: npt.NDArray[np.bool_]) -> list[Floats]:
+def _predict(held: Sequence[_Held], name: Choice, fold: npt.NDArray[np.bool_]) -> list[Floats]:
     """Return values or probabilities [n] of each task's rows.
 
     Both models are put together as a bundle does it (:mod:`gnn.calibration.calibrate`): with
     weights that are fitted to all tasks, and of classes by Platt scaling. They are those of the
     other half of the molecules. Alone, a regression's values are as they come.
     """
-    parts = [
+    masked = [
         found._replace(
             networks=None if name == "gp" else found.networks,
             kernel=None if name == "network" else found.kernel,
         )
         for found in held
     ]
-    said: list[Floats] = [np.zeros(len(part.rows)) for part in parts]
-    for fitted in (half, ~half):
-        seen = [part.among(fitted) for part in parts]
-        weights = iter(_weights([part for part in seen if not part.binary]))
+    said: list[Floats] = [np.zeros(len(task.rows)) for task in masked]
+    for fitted in (fold, ~fold):
+        seen = [task.among(fitted) for task in masked]
+        weights = iter(_weights([task for task in seen if not task.binary]))
         scales = iter(fit_platt([Votes(x.truth, x.networks, x.kernel) for x in seen if x.binary]))
-        for part, into in zip(parts, said, strict=True):
-            new = part.among(~fitted)
+        for task, into in zip(masked, said, strict=True):
+            new = task.among(~fitted)
             mean = np.zeros(len(new.rows)) if new.networks is None else new.networks
-            if part.binary:
+            if task.binary:
                 found = logistic(log_odds(mean, new.kernel, *next(scales)))
             else:
                 found = blend(mean[None], new.kernel, next(weights))
-            into[~fitted[part.rows]] = found
+            into[~fitted[task.rows]] = found
     return said
 
 

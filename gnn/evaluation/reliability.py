@@ -17,7 +17,7 @@ _LEAST = 1e-6
 """Probabilities closer to 0 or 1 than this count as this close."""
 
 
-class Judged(NamedTuple):
+class CrossFitted(NamedTuple):
     """A task's n held-out values beside cross-fitted predictions, each [n]."""
 
     truth: Floats
@@ -48,7 +48,7 @@ def calibration_error(truth: Floats, probability: Floats) -> float:
     return float(np.abs(gaps).sum() / len(truth))
 
 
-def judge_probabilities(truth: Floats, before: Floats, after: Floats) -> Probabilities:
+def compare_probabilities(truth: Floats, before: Floats, after: Floats) -> Probabilities:
     """Compare a class's probabilities [n] before and after calibration with the truth; n > 0."""
     return Probabilities(
         rows=len(truth),
@@ -72,7 +72,7 @@ def average_probabilities(tasks: Sequence[Probabilities]) -> Probabilities | Non
 
 
 def coverage_by_third(
-    tasks: Sequence[Judged], thirds: tuple[float, float]
+    tasks: Sequence[CrossFitted], thirds: tuple[float, float]
 ) -> tuple[float, float, float] | None:
     """Return the share of values in their interval within each third; None where one is empty."""
     if not tasks:
@@ -87,7 +87,7 @@ def coverage_by_third(
 
 
 def errors_by_distance(
-    regressions: Sequence[Judged], classes: Sequence[Judged]
+    regressions: Sequence[CrossFitted], classes: Sequence[CrossFitted]
 ) -> tuple[DistanceBin, ...]:
     """Average errors of all tasks between :data:`EDGES`; bins without values are left out."""
     none = np.zeros(0)

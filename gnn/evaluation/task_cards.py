@@ -7,7 +7,7 @@ from gnn.calibration.calibrate import HeldTask
 from gnn.calibration.calibration import Calibration, mean_and_spread
 from gnn.evaluation.card import Metric, Summary, TaskCard
 from gnn.evaluation.metrics import METRICS, Estimate, evaluate, measurable
-from gnn.evaluation.reliability import Judged, judge_probabilities
+from gnn.evaluation.reliability import CrossFitted, compare_probabilities
 from gnn.models.outputs import logistic
 from gnn.training.training_set import TrainingSet
 
@@ -21,16 +21,16 @@ def task_card(
     held: HeldTask,
     calibration: Calibration,
     metrics: dict[str, Metric],
-    judged: Judged,
+    cross_fitted: CrossFitted,
 ) -> TaskCard:
     """Return what the card says of one task of the training set."""
     about = data.tasks[task]
-    trained = data.measured[:, task] & np.isin(data.parts, ("fit", "stop")).any(axis=0)
+    trained = data.is_measured[:, task] & np.isin(data.roles, ("fit", "stop")).any(axis=0)
     coverage, probabilities = None, None
     if len(held.truth) and held.binary:
-        probabilities = judge_probabilities(held.truth, _before(held), judged.value)
+        probabilities = compare_probabilities(held.truth, _before(held), cross_fitted.value)
     elif len(held.truth):
-        coverage = round(float(judged.inside.mean()), 4)
+        coverage = round(float(cross_fitted.inside.mean()), 4)
     return TaskCard(
         name=about["name"],
         kind=about["kind"],
@@ -49,7 +49,7 @@ def task_card(
 
 def task_metrics(
     held: HeldTask,
-    judged: Judged,
+    cross_fitted: CrossFitted,
     baseline: Floats | None,
     exact: npt.NDArray[np.bool_],
 ) -> dict[str, Metric]:
@@ -58,10 +58,10 @@ def task_metrics(
     exact: [n] rows whose measurement is no bound.
     """
     kind = "classification" if held.binary else "regression"
-    metrics = _compare(held.truth, judged.value, baseline, kind)
+    metrics = _compare(held.truth, cross_fitted.value, baseline, kind)
     if not exact.all():
         without = baseline[exact] if baseline is not None else None
-        some = _compare(held.truth[exact], judged.value[exact], without, kind)
+        some = _compare(held.truth[exact], cross_fitted.value[exact], without, kind)
         metrics |= {f"{name}_exact": metric for name, metric in some.items()}
     return metrics
 

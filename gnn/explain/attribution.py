@@ -31,9 +31,9 @@ from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
 from gnn.calibration.calibration import Calibration, blend, log_odds, mean_and_spread
 from gnn.calibration.domain import environment_bits
-from gnn.calibration.shrinkage import remoteness
+from gnn.calibration.shrinkage import ood_weight
 from gnn.errors import ModelError
-from gnn.explain.players import Ints, Players, find_players, scramble
+from gnn.explain.atom_groups import AtomGroups, Ints, find_atom_groups, scramble
 from gnn.features.batch import GraphArrays, collect, take
 from gnn.models.outputs import Outputs
 
@@ -41,7 +41,7 @@ Values = npt.NDArray[np.float64]
 ORDERS = 4
 """Orders in which a molecule's atoms are put in; even."""
 _BLOCK = 8
-"""Molecules whose parts are predicted in one go."""
+"""Molecules whose coalitions of atoms are predicted in one go."""
 
 
 class Attribution(NamedTuple):
@@ -64,11 +64,11 @@ class Attributor(Predictor):
     """Some bundles, loaded once, ready to explain what they say of some tasks."""
 
     def __init__(
-        self, bundles: Sequence[Bundle], tasks: Sequence[str], half: bool | None = None
+        self, bundles: Sequence[Bundle], tasks: Sequence[str], bfloat16: bool | None = None
     ) -> None:
         """Take the bundles that have the tasks, columns such as ``activity_EGFR``; on the CPU.
 
-        ``half`` as in :class:`Predictor`. Raises KeyError for a task that no bundle has.
+        ``bfloat16`` as in :class:`Predictor`. Raises KeyError for a task that no bundle has.
         """
         owners = {
             f"{bundle.card.name}_{task.name}": bundle
@@ -76,7 +76,7 @@ class Attributor(Predictor):
             for task in bundle.card.tasks
         }
         needed = {id(owners[task]): owners[task] for task in tasks}
-        super().__init__(list(needed.values()), half=half)
+        super().__init__(list(needed.values()), bfloat16=bfloat16)
         self.tasks = tuple(tasks)
         found = {
             f"{bundle.card.name}_{task.name}": _Task(
@@ -108,16 +108,16 @@ class Attributor(Predictor):
     def _share(self, graphs: GraphArrays, empty: Values) -> list[Values]:
         """Return each molecule's contributions [n, T] before any drawing by distance."""
         singles = [take(graphs, np.array([row])) for row in range(graphs.molecules)]
-        players = [find_players(single, self._factors) for single in singles]
-        orders = [_orders(one) for one in players]
-        parts = [
+        groups = [find_atom_groups(single, self._factors) for single in singles]
+        orders = [_orders(one) for one in groups]
+        coalitions = [
             partial_molecules(single, _masks(one, order))
-            for single, one, order in zip(singles, players, orders, strict=True)
+            for single, one, order in zip(singles, groups, orders, strict=True)
         ]
-        said = self.values(concatenate([graphs, *parts]))
-        ends = np.cumsum([graphs.molecules, *(part.molecules for part in parts)])
+        said = self.values(concatenate([graphs, *coalitions]))
+        ends = np.cumsum([graphs.molecules, *(coalition.molecules for coalition in coalitions)])
         shares = []
-        for at, (one, order) in enumerate(zip(players, orders, strict=True)):
+        for at, (one, order) in enumerate(zip(groups, orders, strict=True)):
             steps = said[ends[at] : ends[at + 1]].reshape(len(order), -1, len(self.tasks))
             shares.append(_contributions(one, order, empty, steps, said[at]))
         return shares
@@ -156,11 +156,11 @@ class Attributor(Predictor):
         for column, task in enumerate(self._tasks):
             distance = away[task.bundle]
             if distance is not None:
-                drawn[:, column] = remoteness(
+                drawn[:, column] = ood_weight(
                     distance, task.calibration.fade, task.calibration.gone
                 )
-        remote = np.array([task.calibration.remote for task in self._tasks])
-        return 1 - drawn, drawn * remote
+        ood_value = np.array([task.calibration.remote for task in self._tasks])
+        return 1 - drawn, drawn * ood_value
 
 
 def partial_molecules(graph: GraphArrays, masks: npt.NDArray[np.bool_]) -> GraphArrays:
@@ -170,11 +170,11 @@ def partial_molecules(graph: GraphArrays, masks: npt.NDArray[np.bool_]) -> Graph
     """
     number = np.cumsum(masks, axis=1) - 1
     stay = masks[:, graph.begin] & masks[:, graph.end]
-    part, bond = np.nonzero(stay)
+    mask, bond = np.nonzero(stay)
     return GraphArrays(
         np.broadcast_to(graph.atoms, masks.shape)[masks],
-        number[part, graph.begin[bond]].astype(np.uint16),
-        number[part, graph.end[bond]].astype(np.uint16),
+        number[mask, graph.begin[bond]].astype(np.uint16),
+        number[mask, graph.end[bond]].astype(np.uint16),
         graph.bonds[bond],
         np.concatenate([[0], np.cumsum(masks.sum(axis=1))]).astype(np.int64),
         np.concatenate([[0], np.cumsum(stay.sum(axis=1))]).astype(np.int64),
@@ -188,31 +188,31 @@ def _no_atoms() -> GraphArrays:
 
 def concatenate(many: Sequence[GraphArrays]) -> GraphArrays:
     """Lay molecules end to end."""
-    flat = [np.concatenate(parts) for parts in list(zip(*many, strict=True))[:4]]
-    sizes = [np.concatenate([np.diff(one[part]) for one in many]) for part in (4, 5)]
+    flat = [np.concatenate(arrays) for arrays in list(zip(*many, strict=True))[:4]]
+    sizes = [np.concatenate([np.diff(one[field]) for one in many]) for field in (4, 5)]
     offsets = [np.concatenate([[0], np.cumsum(each)]).astype(np.int64) for each in sizes]
     return GraphArrays(flat[0], flat[1], flat[2], flat[3], offsets[0], offsets[1])
 
 
-def _orders(players: Players) -> Ints:
-    """Return [ORDERS, m] in which the players come; they hang on the structure alone."""
-    numbers = np.arange(players.size, dtype=np.uint64) + np.uint64(players.seed)
+def _orders(groups: AtomGroups) -> Ints:
+    """Return [ORDERS, m] in which the atom groups come; they depend on the structure alone."""
+    numbers = np.arange(groups.size, dtype=np.uint64) + np.uint64(groups.seed)
     first = np.argsort(scramble(scramble(numbers)))
     turns = [np.roll(first, 2 * turn * len(first) // ORDERS) for turn in range(ORDERS // 2)]
     return np.stack([order for turn in turns for order in (turn, turn[::-1])]).astype(np.int64)
 
 
-def _masks(players: Players, orders: Ints) -> npt.NDArray[np.bool_]:
+def _masks(groups: AtomGroups, orders: Ints) -> npt.NDArray[np.bool_]:
     """Return [ORDERS (m - 1), n] which atoms are there after each step but the last."""
-    place = np.argsort(orders, axis=1)  # when each player comes
-    there = place[:, None, :] < np.arange(1, players.size)[None, :, None]
-    return there[:, :, players.player].reshape(-1, len(players.player))
+    place = np.argsort(orders, axis=1)  # when each group comes
+    there = place[:, None, :] < np.arange(1, groups.size)[None, :, None]
+    return there[:, :, groups.group].reshape(-1, len(groups.group))
 
 
 def _contributions(
-    players: Players, orders: Ints, empty: Values, steps: Values, whole: Values
+    groups: AtomGroups, orders: Ints, empty: Values, steps: Values, whole: Values
 ) -> Values:
-    """Return [n, T]: the mean share of each player, equal among its atoms and among like ones.
+    """Return [n, T]: the mean share of each group, equal among its atoms and among like ones.
 
     Args:
         empty: [T] of no atoms.
@@ -222,12 +222,12 @@ def _contributions(
     ends = [np.broadcast_to(end, (len(orders), 1, len(whole))) for end in (empty, whole)]
     shares = np.diff(np.concatenate([ends[0], steps, ends[1]], axis=1), axis=1)
     place = np.argsort(orders, axis=1)
-    of_player = np.take_along_axis(shares, place[:, :, None], axis=1).mean(axis=0)
-    each = of_player / np.bincount(players.player)[:, None]
-    atoms = each[players.player]
-    totals = np.zeros((int(players.alike.max()) + 1, len(whole)))
-    np.add.at(totals, players.alike, atoms)
-    found: Values = (totals / np.bincount(players.alike)[:, None])[players.alike]
+    of_group = np.take_along_axis(shares, place[:, :, None], axis=1).mean(axis=0)
+    each = of_group / np.bincount(groups.group)[:, None]
+    atoms = each[groups.group]
+    totals = np.zeros((int(groups.alike.max()) + 1, len(whole)))
+    np.add.at(totals, groups.alike, atoms)
+    found: Values = (totals / np.bincount(groups.alike)[:, None])[groups.alike]
     return found
 
 

@@ -70,8 +70,8 @@ def collect(graphs: Sequence[tuple[npt.NDArray[np.generic], ...]]) -> GraphArray
     """Join single graphs, each ``(atoms, begin, end, bonds)``, into flat arrays."""
     kinds = (np.uint16, np.uint16, np.uint16, np.uint8)
     flat = [
-        np.concatenate([np.zeros(0, kind), *(graph[part] for graph in graphs)]).astype(kind)
-        for part, kind in enumerate(kinds)
+        np.concatenate([np.zeros(0, kind), *(graph[field] for graph in graphs)]).astype(kind)
+        for field, kind in enumerate(kinds)
     ]
     atom_offsets = np.cumsum([0, *(len(graph[0]) for graph in graphs)], dtype=np.int64)
     bond_offsets = np.cumsum([0, *(len(graph[3]) for graph in graphs)], dtype=np.int64)

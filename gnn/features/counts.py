@@ -41,7 +41,7 @@ class KeySets(NamedTuple):
         at = np.arange(int(sizes.sum())) + np.repeat(self.offsets[rows] - (ends - sizes), sizes)
         return KeySets(self.keys[at], np.concatenate([[0], ends]))
 
-    def part(self, start: int, stop: int) -> "KeySets":
+    def between(self, start: int, stop: int) -> "KeySets":
         """Return the sets of some molecules in a row."""
         first, last = self.offsets[start], self.offsets[stop]
         return KeySets(self.keys[first:last], self.offsets[start : stop + 1] - first)
@@ -176,8 +176,8 @@ def find_paths(graphs: GraphArrays, atoms: Keys) -> tuple[Ints, Keys]:
     order = np.argsort(flat.source, kind="stable")
     degree = np.bincount(flat.source, minlength=len(hashes))
     first = np.concatenate([[0], np.cumsum(degree)])
-    half = len(flat.source) // 2
-    middle = np.arange(half)  # each bond once, as the middle one
+    bond_count = len(flat.source) // 2
+    middle = np.arange(bond_count)  # each bond once, as the middle one
     left, right = flat.source[middle], flat.target[middle]
     many = degree[left] * degree[right]
     at = np.repeat(middle, many)

@@ -22,17 +22,17 @@ def keep_file(path: Path, content: bytes | memoryview | str) -> None:
     A folder has one training, so what a killed one left is written over by the next. Raises
     WorkFolderError where it cannot be written.
     """
-    part = path.with_name(f"{path.name}.part")
+    temporary = path.with_name(f"{path.name}.part")
     try:
         try:
-            with open(part, "wb", opener=_open_unshared) as file:
+            with open(temporary, "wb", opener=_open_unshared) as file:
                 file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(part, path)
+            os.replace(temporary, path)
         finally:
             with suppress(OSError):
-                part.unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
         _sync(path.parent)
     except OSError as error:
         raise WorkFolderError(

@@ -130,7 +130,7 @@ class KernelModel:
             index = index_sets(sets)
             for start in range(0, len(rows), _BLOCK):
                 stop = min(start + _BLOCK, len(rows))
-                found[start:stop] += weight * similarity(sets.part(start, stop), index, reach)
+                found[start:stop] += weight * similarity(sets.between(start, stop), index, reach)
         return found
 
     def predict(self, graphs: GraphArrays) -> Floats:
@@ -199,7 +199,7 @@ class KernelModel:
     def state(self) -> dict[str, Tensor]:
         """Return all that :meth:`from_state` needs, as tensors."""
         arrays = {
-            **{f"support.{name}": part for name, part in self.support._asdict().items()},
+            **{f"support.{name}": array for name, array in self.support._asdict().items()},
             "factors": self.factors,
             "alpha": self.alpha,
             "centre": self.centre,
@@ -208,9 +208,9 @@ class KernelModel:
         }
         return {
             name: torch.from_numpy(
-                np.ascontiguousarray(part, np.int32 if part.dtype == np.uint16 else None)
+                np.ascontiguousarray(array, np.int32 if array.dtype == np.uint16 else None)
             )
-            for name, part in arrays.items()
+            for name, array in arrays.items()
         }
 
     @staticmethod
@@ -218,7 +218,7 @@ class KernelModel:
         """Make a model of what :meth:`state` returned."""
         kinds = GraphArrays.__annotations__
         support = [state[f"support.{name}"].numpy() for name in kinds]
-        small = [part.astype(np.uint16) for part in support[:3]]
+        small = [array.astype(np.uint16) for array in support[:3]]
         return KernelModel(
             GraphArrays(small[0], small[1], small[2], *support[3:]),
             state["factors"].numpy(),

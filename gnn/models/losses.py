@@ -33,13 +33,13 @@ def masked_loss(
     return each.sum() / (weights * present).sum().clamp(min=1e-6)
 
 
-def lesson_loss(output: Tensor, taught: Tensor, binary: Tensor) -> Tensor:
-    """Average the loss against what teachers say, every task counting the same.
+def distillation_loss(output: Tensor, soft_targets: Tensor, binary: Tensor) -> Tensor:
+    """Average the distillation loss against soft targets; every task counts the same.
 
-    ``taught`` [G, T]: standardized values, or probabilities of classes; NaN marks a hole.
+    ``soft_targets`` [G, T]: standardized values, or probabilities of classes; NaN marks a hole.
     """
-    known = torch.isfinite(taught)
-    target = torch.where(known, taught, torch.zeros_like(taught))
+    known = torch.isfinite(soft_targets)
+    target = torch.where(known, soft_targets, torch.zeros_like(soft_targets))
     entropy = functional.binary_cross_entropy_with_logits(
         output, target.clamp(0, 1), reduction="none"
     )

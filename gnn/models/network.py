@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from gnn.features.batch import Batch
 from gnn.features.environments import environment_logs
-from gnn.features.folded import folded_counts
+from gnn.features.hashed_fingerprints import hashed_counts
 from gnn.models.pretrained import DescribingEncoder, EncoderSizes, Pretrained
 
 State = dict[str, Tensor]
@@ -130,8 +130,8 @@ class Network(nn.Module):
         counted = environment_logs(batch, config.radius, config.environments)
         given = [counted, hidden, described * _DESCRIPTOR_SCALE]
         if config.pairs or config.paths:
-            given.insert(1, torch.log1p(self._folded(batch)))
-        batch.memo[key] = torch.cat([part.float() for part in given], dim=1)
+            given.insert(1, torch.log1p(self._hashed_counts(batch)))
+        batch.memo[key] = torch.cat([array.float() for array in given], dim=1)
         return batch.memo[key]
 
     def _encoded(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -144,26 +144,26 @@ class Network(nn.Module):
             batch.memo[hidden], batch.memo[described] = self.graph(batch)
         return batch.memo[hidden], batch.memo[described]
 
-    def _folded(self, batch: Batch) -> Tensor:
+    def _hashed_counts(self, batch: Batch) -> Tensor:
         """Return [G, pairs + paths] counts; zero for padding molecules."""
         factors = self.graph.encoder.factors.cpu().numpy()
-        found = folded_counts(batch.graphs, factors, self.config.pairs, self.config.paths)
+        found = hashed_counts(batch.graphs, factors, self.config.pairs, self.config.paths)
         padded = np.zeros((batch.molecules, found.shape[1]), np.float32)
         padded[: len(found)] = found
         return torch.from_numpy(padded).to(batch.atoms.device)
 
-    def judge(self, given: Tensor) -> Tensor:
+    def run_head(self, given: Tensor) -> Tensor:
         """Turn what :meth:`given` returns into [G, tasks]."""
         given = self.drop_input(given.to(self.first.weight.dtype))
         hidden = self.second(torch.relu(self.first(given)))
         out: Tensor = self.head(hidden.float())
         return out.float()
 
-    def to_half(self) -> None:
+    def to_bfloat16(self) -> None:
         """Run in bfloat16 from now on, but for the last layer: no two values become one."""
-        for part in (self.graph, self.first, self.second):
-            part.to(torch.bfloat16)
+        for module in (self.graph, self.first, self.second):
+            module.to(torch.bfloat16)
 
     def forward(self, batch: Batch) -> Tensor:
         """Return [G, tasks]."""
-        return self.judge(self.given(batch))
+        return self.run_head(self.given(batch))

@@ -48,7 +48,7 @@ def find_device(name: str) -> torch.device:
     return pick_device(name)
 
 
-def half_precision(device: torch.device) -> bool:
+def is_bfloat16_fast(device: torch.device) -> bool:
     """Tell whether bfloat16 is fast here: on every recent GPU, and on a CPU with its own unit."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())

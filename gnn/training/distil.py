@@ -1,4 +1,5 @@
-"""Fitting what a bundle ships: teachers, then networks that learn from them and the measurements.
+"""Fits what a bundle ships: teachers, then networks that learn from their soft targets and the
+measurements.
 
 ``python -m gnn.distil SET.npz WORK`` does it where RDKit is not installed (a GPU machine);
 ``hitlist train RECIPE --work WORK`` then finds all that was fitted in WORK.
@@ -18,7 +19,7 @@ from gnn.models.kept_file import keep_array
 from gnn.models.network import NetworkConfig, State, network_config
 from gnn.models.pretrained import Pretrained, load_pretrained
 from gnn.models.runtime import pick_device
-from gnn.training.ensemble import Taught, claim, fit_ensemble, fit_members
+from gnn.training.ensemble import SoftTargets, claim, fit_ensemble, fit_members
 from gnn.training.heads import Report, inputs
 from gnn.training.teacher import Floats, average, teach
 from gnn.training.training import TrainingConfig
@@ -27,7 +28,7 @@ from gnn.training.training_set import TrainingSet, load_training_set
 
 @dataclass(frozen=True)
 class Teaching:
-    """Who teaches, and how the networks among them are made."""
+    """Which models teach, and how the networks among them are made."""
 
     teachers: tuple[str, ...]
     """Of :data:`gnn.training.teacher.TEACHERS`."""
@@ -59,19 +60,19 @@ REFIT = "refit"
 """Folder, in that of the training, of what is fitted on every row."""
 
 
-class Fitted(NamedTuple):
+class Distilled(NamedTuple):
     """What was fitted."""
 
     states: list[State]
     """The networks to ship."""
-    lessons: dict[str, Floats]
+    by_teacher: dict[str, Floats]
     """[M, T] what each teacher says of every molecule: values in the task's unit, or probabilities.
     Empty without teachers."""
-    lesson: Floats | None = None
+    soft_targets: Floats | None = None
     """What they say together, task by task."""
 
 
-def fit_taught(
+def fit_distilled(
     data: TrainingSet,
     sizes: NetworkConfig,
     config: TrainingConfig,
@@ -82,7 +83,7 @@ def fit_taught(
     device: str = "auto",
     report: Report | None = None,
     pretrained: Pretrained | None = None,
-) -> Fitted:
+) -> Distilled:
     """Fit the ensemble of a recipe, ``members`` networks, with teachers or without.
 
     Everything that is fitted is kept in ``work`` and taken from there.
@@ -93,28 +94,30 @@ def fit_taught(
         "report": report,
         "pretrained": pretrained,
     }
-    own = replace(data, parts=data.parts[:members])
+    own = replace(data, roles=data.roles[:members])
     if teaching is None or pretrained is None:
-        return Fitted(fit_ensemble(own, sizes, config, work, **settings), {})
+        return Distilled(fit_ensemble(own, sizes, config, work, **settings), {})
     by = asdict(teaching)
     claim(work, own, sizes, config, seed, pretrained, by)
     where = pick_device(device)
     settings["given"] = given = cache(partial(inputs, data, sizes, pretrained, where, report))
-    others = replace(data, parts=data.parts[: teaching.members])
+    others = replace(data, roles=data.roles[: teaching.members])
     first = fit_ensemble(others, teaching.sizes, teaching.training, work / "networks", **settings)
-    lessons = {}
+    by_teacher = {}
     for name in teaching.teachers:
         kept = work / f"lesson-{name}.npy"
         if not kept.is_file():
             said = teach(data, teaching.sizes, first, given, name, where, report)
             keep_array(kept, said)
-        lessons[name] = np.load(kept)
-    lesson = average(lessons)
+        by_teacher[name] = np.load(kept)
+    soft_targets = average(by_teacher)
     if teaching.values:
-        values = average({name: lessons[name] for name in teaching.values})
-        lesson = np.where(data.binary, lesson, values)
-    states = fit_ensemble(own, sizes, config, work, **settings, taught=Taught(lesson, by))
-    return Fitted(states, lessons, lesson)
+        values = average({name: by_teacher[name] for name in teaching.values})
+        soft_targets = np.where(data.binary, soft_targets, values)
+    states = fit_ensemble(
+        own, sizes, config, work, **settings, soft_targets=SoftTargets(soft_targets, by)
+    )
+    return Distilled(states, by_teacher, soft_targets)
 
 
 def main() -> None:
@@ -147,7 +150,7 @@ def fit_arrays(data: TrainingSet, work: Path, device: str) -> None:
     if recipe["refit"]:
         rounds.append((data.everything(), work / REFIT))
     for rows, place in rounds:
-        fit_taught(
+        fit_distilled(
             rows,
             sizes,
             training,

@@ -24,13 +24,13 @@ from gnn.training.training import Report, TrainingConfig, fit
 from gnn.training.training_set import TrainingSet
 
 
-class Taught(NamedTuple):
-    """What teachers say, and who they are."""
+class SoftTargets(NamedTuple):
+    """What teachers predict, and how they were made."""
 
-    lesson: npt.NDArray[np.float32]
+    values: npt.NDArray[np.float32]
     """[M, T] values in the task's unit or probabilities, NaN where they say nothing."""
-    by: Mapping[str, Any]
-    """All that the lesson follows from, beside the data."""
+    provenance: Mapping[str, Any]
+    """All that the values follow from, beside the data."""
 
 
 def fit_ensemble(
@@ -43,21 +43,31 @@ def fit_ensemble(
     report: Report | None = None,
     pretrained: Pretrained | None = None,
     given: Callable[[], Tensor] | None = None,
-    taught: Taught | None = None,
+    soft_targets: SoftTargets | None = None,
 ) -> list[State]:
-    """Fit one network for each row of ``data.parts``; those in ``work`` are taken or gone on with.
+    """Fit one network for each row of ``data.roles``; those in ``work`` are taken or gone on with.
 
     ``work`` belongs to one set of sizes, settings and data: another one is refused.
 
     Args:
         given: gets what :func:`gnn.training.heads.inputs` returns, if somebody else needs it too.
-        taught: what teachers say.
+        soft_targets: what teachers predict.
 
     Raises:
         ModelError: a member diverged; the error names it.
     """
     states, _ = fit_members(
-        data, sizes, config, work, seed, device, report, pretrained, given, taught, strict=True
+        data,
+        sizes,
+        config,
+        work,
+        seed,
+        device,
+        report,
+        pretrained,
+        given,
+        soft_targets,
+        strict=True,
     )
     return [state for state in states if state is not None]
 
@@ -72,7 +82,7 @@ def fit_members(
     report: Report | None = None,
     pretrained: Pretrained | None = None,
     given: Callable[[], Tensor] | None = None,
-    taught: Taught | None = None,
+    soft_targets: SoftTargets | None = None,
     *,
     strict: bool = False,
 ) -> tuple[list[State | None], list[str]]:
@@ -81,14 +91,22 @@ def fit_members(
     Returns None for such a member, and a line on each.
     """
     keep_memory()
-    claim(work, data, sizes, config, seed, pretrained, taught.by if taught else None)
+    claim(
+        work,
+        data,
+        sizes,
+        config,
+        seed,
+        pretrained,
+        soft_targets.provenance if soft_targets else None,
+    )
     where = pick_device(device)
     if given is None and pretrained is not None:
         given = cache(partial(inputs, data, sizes, pretrained, where, report))
-    lesson = taught.lesson if taught else None
+    targets = soft_targets.values if soft_targets else None
     states: list[State | None] = []
     notes = []
-    for member in range(len(data.parts)):
+    for member in range(len(data.roles)):
         place = work / f"member-{member}.safetensors"
         numbers = (member, seed + member)
         try:
@@ -96,7 +114,7 @@ def fit_members(
                 pass
             elif pretrained is not None and given is not None and config.encoder_rate == 0:
                 known = given()
-                state = fit_head(data, sizes, config, pretrained, known, *numbers, report, lesson)
+                state = fit_head(data, sizes, config, pretrained, known, *numbers, report, targets)
                 _keep(state, place)
             else:
                 checkpoint = work / f"member-{member}.checkpoint"
@@ -109,10 +127,10 @@ def fit_members(
             raise
         except ModelError as error:
             if strict:
-                which = f"member {member + 1} of {len(data.parts)} (seed {seed + member})"
+                which = f"member {member + 1} of {len(data.roles)} (seed {seed + member})"
                 raise ModelError(f"{which}: {error}") from None
             states.append(None)
-            notes.append(f"network {member + 1} of {len(data.parts)} left out: {error}")
+            notes.append(f"network {member + 1} of {len(data.roles)} left out: {error}")
     return states, notes
 
 
@@ -127,7 +145,7 @@ def claim(
     config: TrainingConfig,
     seed: int,
     pretrained: Pretrained | None,
-    taught_by: Mapping[str, Any] | None = None,
+    provenance: Mapping[str, Any] | None = None,
 ) -> None:
     """Make ``work`` the folder of one training, or raise ModelError if it is another one's."""
     purpose = {
@@ -137,7 +155,7 @@ def claim(
         "arrays": data.sha256,
         "seed": seed,
         "pretrained": pretrained.sha256 if pretrained else None,
-        "taught by": taught_by,
+        "taught by": provenance,
     }
     make_work_folder(work)
     path, text = work / "purpose.json", json.dumps(purpose, sort_keys=True, indent=1)
@@ -166,11 +184,12 @@ def outputs(
 
 
 def held_out_outputs(
-    states: Sequence[State], sizes: NetworkConfig, data: TrainingSet, part: str
+    states: Sequence[State], sizes: NetworkConfig, data: TrainingSet, role: str
 ) -> npt.NDArray[np.float64]:
-    """Return [K, M, T]: a member's outputs where the molecule is in ``part`` for it, else NaN."""
+    """Return [K, M, T]: a member's outputs where it has that ``role`` for the molecule, else
+    NaN."""
     found = np.full((len(states), data.graphs.molecules, len(data.tasks)), np.nan)
     for member, state in enumerate(states):
-        rows = data.rows(member, part)
+        rows = data.rows(member, role)
         found[member, rows] = outputs(state, sizes, data.factors, take(data.graphs, rows))
     return found

@@ -19,19 +19,19 @@ takes five times as long."""
 
 
 def forest_outputs(
-    data: TrainingSet, fingerprints: npt.NDArray[np.uint8], task: int, part: str, seed: int = 0
+    data: TrainingSet, fingerprints: npt.NDArray[np.uint8], task: int, role: str, seed: int = 0
 ) -> npt.NDArray[np.float64]:
-    """Return [M]: predictions where a molecule is in ``part``, by a forest that did not see it.
+    """Return [M]: predictions where a molecule has the ``role``, by a forest that did not see it.
 
     Values or probabilities; NaN elsewhere, and where the training rows have one class only.
     Members that hold out the same molecules share a forest. Bounds are taken for measurements;
     what is only presumed is left out, for a forest cannot take it as less than a measurement.
     """
     found = np.full(data.graphs.molecules, np.nan)
-    measured = data.measured[:, task]
+    measured = data.is_measured[:, task]
     seen: set[bytes] = set()
-    for member in range(len(data.parts)):
-        rows = data.rows(member, part)
+    for member in range(len(data.roles)):
+        rows = data.rows(member, role)
         if rows.tobytes() in seen or not measured[rows].any():
             continue
         seen.add(rows.tobytes())

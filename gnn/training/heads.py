@@ -13,10 +13,10 @@ from torch import Tensor
 
 from gnn.errors import ModelError
 from gnn.features.batch import make_batch, take
-from gnn.models.losses import lesson_loss, masked_loss
+from gnn.models.losses import distillation_loss, masked_loss
 from gnn.models.network import Network, NetworkConfig, State
 from gnn.models.pretrained import Pretrained, start_from
-from gnn.models.runtime import half_precision
+from gnn.models.runtime import is_bfloat16_fast
 from gnn.training.training import TrainingConfig, learning_rate, target_scale, task_weights
 from gnn.training.training_set import TrainingSet
 
@@ -34,7 +34,7 @@ def fit_heads(
     seed: int = 0,
     report: Report | None = None,
 ) -> tuple[list[State | None], list[str]]:
-    """Fit one head for each row of ``data.parts``, for all of ``config.epochs``.
+    """Fit one head for each row of ``data.roles``, for all of ``config.epochs``.
 
     A member learns from its ``fit`` and ``stop`` rows alike: nothing stops it early. Returns the
     networks' whole states, None for one that diverged, and a line on each of those.
@@ -60,14 +60,14 @@ def _fit_all(
 ) -> tuple[list[State | None], list[str]]:
     states: list[State | None] = []
     notes = []
-    for member in range(len(data.parts)):
+    for member in range(len(data.roles)):
         try:
             states.append(fit_head(data, sizes, config, pretrained, given, member, seed + member))
         except ModelError as error:
             states.append(None)
-            notes.append(f"network {member + 1} of {len(data.parts)} left out: {error}")
+            notes.append(f"network {member + 1} of {len(data.roles)} left out: {error}")
         if report is not None:
-            report("networks", member + 1, len(data.parts))
+            report("networks", member + 1, len(data.roles))
     return states, notes
 
 
@@ -87,7 +87,7 @@ def inputs(
     start_from(network, pretrained)
     network.to(device).eval()
     count = data.graphs.molecules
-    kind = torch.bfloat16 if half_precision(device) else torch.float32
+    kind = torch.bfloat16 if is_bfloat16_fast(device) else torch.float32
     found = torch.empty((count, network.first.in_features), dtype=kind, device=device)
     for start in range(0, count, _PIECE):
         rows = np.arange(start, min(start + _PIECE, count))
@@ -108,12 +108,13 @@ def fit_head(
     member: int,
     seed: int,
     report: Report | None = None,
-    lesson: npt.NDArray[np.float32] | None = None,
+    soft_targets: npt.NDArray[np.float32] | None = None,
 ) -> State:
     """Fit the head of one member on what :func:`inputs` returned, where that is.
 
-    ``lesson`` [M, T] is what teachers say of every molecule (:mod:`gnn.training.teacher`): values
-    in the task's unit or probabilities, NaN where they say nothing. It counts ``config.distil``.
+    ``soft_targets`` [M, T] are what teachers predict of every molecule
+    (:mod:`gnn.training.teacher`): values in the task's unit or probabilities, NaN where they say
+    nothing. They count ``config.distil``.
 
     Raises:
         ModelError: the training diverged, or a task has no value to learn from.
@@ -130,10 +131,10 @@ def fit_head(
     bounds = torch.from_numpy(data.bounds).to(device)
     values = torch.from_numpy((data.values - shift) / scale).to(device)
     binary = torch.from_numpy(data.binary).to(device)
-    taught = None
-    if lesson is not None:
+    standardized = None
+    if soft_targets is not None:
         # A probability stays one: shift and scale are 0 and 1 for a class.
-        taught = torch.from_numpy((lesson - shift) / scale).to(device)
+        standardized = torch.from_numpy((soft_targets - shift) / scale).to(device)
     weights = task_weights(data, member, config.task_balance).to(device)
     heads = [value for name, value in network.named_parameters() if not name.startswith("graph.")]
     optimizer = torch.optim.AdamW(
@@ -156,12 +157,12 @@ def fit_head(
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, steps, config)
         with torch.autocast(device.type, torch.bfloat16, enabled=given.dtype == torch.bfloat16):
-            output = network.judge(given[batch])
+            output = network.run_head(given[batch])
         loss = masked_loss(
             output, values[batch], bounds[batch], binary, weights, config.censored_pull
         )
-        if taught is not None:
-            loss = loss + config.distil * lesson_loss(output, taught[batch], binary)
+        if standardized is not None:
+            loss = loss + config.distil * distillation_loss(output, standardized[batch], binary)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(heads, 1.0)

@@ -26,7 +26,7 @@ from gnn.features.batch import make_batch, take
 from gnn.features.environments import environment_counts
 from gnn.models.kept_file import keep_file, make_work_folder
 from gnn.models.pretrained import DescribingEncoder, EncoderSizes, save_pretrained
-from gnn.models.runtime import half_precision, keep_memory, pick_device
+from gnn.models.runtime import is_bfloat16_fast, keep_memory, pick_device
 from gnn.training.pretext_set import PretextSet, load_pretext_set
 
 HELD_OUT = 0.01
@@ -71,7 +71,7 @@ class Pretraining:
         order = np.random.default_rng(config.seed).permutation(data.graphs.molecules)
         held = max(1, round(HELD_OUT * len(order)))
         self.held_out, self.rows = np.sort(order[:held]), np.sort(order[held:])
-        self.half = half_precision(device)
+        self.bfloat16 = is_bfloat16_fast(device)
         self.purpose = data.sha256 + str(config)
         self.step = 0
 
@@ -93,7 +93,7 @@ class Pretraining:
         batch = make_batch(take(self.data.graphs, rows)).to(self.device)
         wanted = torch.from_numpy(self.data.standardized(rows)).to(self.device)
         counts = torch.log1p(environment_counts(batch, 2, self.config.counts))
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
             hidden, described = self.network(batch)
             counted = self.count(hidden)
         told = functional.smooth_l1_loss(described.float(), wanted)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gnn.models.folded_kernel import FoldedKernel
 from gnn.models.gaussian_process import draw_to_bounds, invert
+from gnn.models.hashed_kernel import HashedKernel
 from gnn.models.network import Network, NetworkConfig, State
 from gnn.models.outputs import logistic
 from gnn.training.forest import teacher_forest
@@ -59,9 +59,9 @@ def teach(
     return found
 
 
-def average(lessons: dict[str, Floats]) -> Floats:
+def average(by_teacher: dict[str, Floats]) -> Floats:
     """Return the mean of teachers [M, T] where they say something, NaN where none does."""
-    every = np.stack(list(lessons.values()))
+    every = np.stack(list(by_teacher.values()))
     known = np.isfinite(every)
     total = np.where(known, every, 0).sum(axis=0)
     count = known.sum(axis=0)
@@ -70,8 +70,8 @@ def average(lessons: dict[str, Floats]) -> Floats:
 
 def _rows(data: TrainingSet, task: int) -> npt.NDArray[np.int64]:
     """Return the rows of a task that were measured and that no member holds out."""
-    seen = np.isin(data.parts, ("fit", "stop")).all(axis=0)
-    return np.flatnonzero(seen & data.measured[:, task])
+    seen = np.isin(data.roles, ("fit", "stop")).all(axis=0)
+    return np.flatnonzero(seen & data.is_measured[:, task])
 
 
 @torch.no_grad()
@@ -84,7 +84,7 @@ def _networks(
         network.load_state_dict(state)
         network.to(given.device).eval()
         for start in range(0, len(given), _PIECE):
-            piece = network.judge(given[start : start + _PIECE].float())
+            piece = network.run_head(given[start : start + _PIECE].float())
             said = (piece * network.scale + network.shift).cpu().numpy()
             said = np.where(data.binary, logistic(said), said)
             found[start : start + _PIECE] += said / len(states)
@@ -94,9 +94,9 @@ def _networks(
 @torch.no_grad()
 def _process(data: TrainingSet, device: torch.device, report: Report | None) -> Floats:
     """Gaussian processes on shared substructures, one for each task."""
-    kernel = FoldedKernel(data.graphs, data.factors, device)
+    kernel = HashedKernel(data.graphs, data.factors, device)
     tasks = len(data.tasks)
-    support = np.flatnonzero(np.isin(data.parts, ("fit", "stop")).all(axis=0))
+    support = np.flatnonzero(np.isin(data.roles, ("fit", "stop")).all(axis=0))
     place = np.full(data.graphs.molecules, -1)
     place[support] = np.arange(len(support))
     alpha, centre = np.zeros((len(support), tasks)), np.zeros(tasks)

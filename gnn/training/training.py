@@ -18,7 +18,7 @@ from gnn.models.kept_file import keep_file
 from gnn.models.losses import masked_loss
 from gnn.models.network import Network, NetworkConfig
 from gnn.models.pretrained import Pretrained, start_from
-from gnn.models.runtime import half_precision
+from gnn.models.runtime import is_bfloat16_fast
 from gnn.training.training_set import TrainingSet
 
 Report = Callable[[str, int, int], None]
@@ -134,7 +134,7 @@ class Fit:
         self.values, self.bounds = torch.from_numpy(values), torch.from_numpy(data.bounds)
         self.binary = torch.from_numpy(data.binary).to(device)
         self.weights = task_weights(data, member, config.task_balance).to(device)
-        self.half = half_precision(device)
+        self.bfloat16 = is_bfloat16_fast(device)
         self.epoch, self.step, self.best_epoch, self.best_loss = 0, 0, 0, math.inf
         self.best: dict[str, Tensor] = self.averaged
         self.history: list[dict[str, float]] = []
@@ -142,7 +142,7 @@ class Fit:
     def loss(self, rows: npt.NDArray[np.int64]) -> Tensor:
         """Return the loss of these molecules."""
         batch: Batch = make_batch(take(self.data.graphs, rows)).to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
             output = self.network(batch)
         at = torch.from_numpy(rows)
         return masked_loss(

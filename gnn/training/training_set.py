@@ -29,7 +29,7 @@ class TrainingSet:
     bounds: npt.NDArray[np.int8]
     """[M, T] 0 measured, -1 the true value is at most this, +1 at least this; of ``spare`` values
     too."""
-    parts: npt.NDArray[np.str_]
+    roles: npt.NDArray[np.str_]
     """[K, M] what each of K members does with a molecule: ``fit`` (train on it), ``stop`` (decide
     by it when to stop; heads alone train on it too), ``valid`` or ``test`` (only measure on it)."""
     tasks: tuple[dict[str, Any], ...]
@@ -48,12 +48,12 @@ class TrainingSet:
         """Hash of all that a network is fitted on."""
         found = sha256()
         presumed = () if self.presumed is None else (self.presumed,)
-        for array in (self.values, self.bounds, self.parts, self.factors, *self.graphs, *presumed):
+        for array in (self.values, self.bounds, self.roles, self.factors, *self.graphs, *presumed):
             found.update(np.ascontiguousarray(array).tobytes())
         return found.hexdigest()
 
     @property
-    def measured(self) -> npt.NDArray[np.bool_]:
+    def is_measured(self) -> npt.NDArray[np.bool_]:
         """[M, T] where there is a value that was measured."""
         present: npt.NDArray[np.bool_] = np.isfinite(self.values)
         return present if self.presumed is None else present & ~self.presumed[:, None]
@@ -68,16 +68,16 @@ class TrainingSet:
 
         Rows of ``test`` stay held back.
         """
-        test = self.parts[:1] == "test"
+        test = self.roles[:1] == "test"
         values = self.values
         if self.spare is not None:
             values = np.where(np.isnan(values) & ~test.T, self.spare, values)
-        parts = np.where(test, "test", "fit").repeat(len(self.parts), axis=0)
-        return replace(self, values=values, parts=parts.astype("<U5"), spare=None)
+        roles = np.where(test, "test", "fit").repeat(len(self.roles), axis=0)
+        return replace(self, values=values, roles=roles.astype("<U5"), spare=None)
 
-    def rows(self, member: int, *parts: str) -> npt.NDArray[np.int64]:
-        """Return the rows that are in any of these parts for a member."""
-        return np.flatnonzero(np.isin(self.parts[member], parts))
+    def rows(self, member: int, *roles: str) -> npt.NDArray[np.int64]:
+        """Return the rows that have any of these roles for a member."""
+        return np.flatnonzero(np.isin(self.roles[member], roles))
 
 
 def save_training_set(path: Path, data: TrainingSet) -> None:
@@ -89,7 +89,7 @@ def save_training_set(path: Path, data: TrainingSet) -> None:
         factors=data.factors,
         values=data.values,
         bounds=data.bounds,
-        parts=data.parts,
+        parts=data.roles,
         presumed=np.zeros(0, bool) if data.presumed is None else data.presumed,
         spare=np.zeros(0, np.float32) if data.spare is None else data.spare,
         note=np.array(json.dumps(note)),

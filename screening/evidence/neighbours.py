@@ -11,7 +11,7 @@ from chem.assess.neighbours import WORDS, Bits, morgan_bits, nearest
 from chem.errors import InputError
 from chem.records.counted import counted
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.measured import RELATIONS, Measured
+from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
 from screening.evidence.evidence import Neighbour
 from screening.evidence.same_measured import SameMeasured
 
@@ -39,7 +39,7 @@ def nearest_measured(
     bits = morgan_bits(smiles)
     for task in tasks:
         bundle, name = _find(task, bundles)
-        measured = bundle.measured
+        measured = bundle.measured_compounds
         columns = _of_task(smiles, bits, measured, name, count) if measured else [()] * len(smiles)
         for each, neighbours in zip(found, columns, strict=True):
             each[task] = neighbours
@@ -47,7 +47,7 @@ def nearest_measured(
 
 
 def _of_task(
-    smiles: Sequence[str], bits: Bits, measured: Measured, task: str, count: int
+    smiles: Sequence[str], bits: Bits, measured: MeasuredCompounds, task: str, count: int
 ) -> list[tuple[Neighbour, ...]]:
     rows, values, bounds = measured.of(task)
     names = list(zip(measured.ids[rows], measured.smiles[rows], strict=True))
@@ -93,7 +93,7 @@ def _find(task: str, bundles: Sequence[Bundle]) -> tuple[Bundle, str]:
 class _Kept:
     """What is known of a bundle's measured compounds, worked out when it is first needed."""
 
-    def __init__(self, measured: Measured) -> None:
+    def __init__(self, measured: MeasuredCompounds) -> None:
         self.bits: Bits = np.zeros((len(measured), WORDS), np.uint64)
         """Fingerprints."""
         self.known = np.zeros(len(measured), dtype=bool)
@@ -101,21 +101,21 @@ class _Kept:
         self.same = SameMeasured(measured.smiles)
 
 
-_KEPT: WeakKeyDictionary[Measured, _Kept] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[MeasuredCompounds, _Kept] = WeakKeyDictionary()
 """For as long as the process has the bundle: hits come in blocks, and tasks share compounds."""
 
 
-def _kept(measured: Measured) -> _Kept:
+def _kept(measured: MeasuredCompounds) -> _Kept:
     if measured not in _KEPT:
         _KEPT[measured] = _Kept(measured)
     return _KEPT[measured]
 
 
-def _same(measured: Measured) -> SameMeasured:
+def _same(measured: MeasuredCompounds) -> SameMeasured:
     return _kept(measured).same
 
 
-def _fingerprints(measured: Measured, rows: npt.NDArray[np.int64]) -> Bits:
+def _fingerprints(measured: MeasuredCompounds, rows: npt.NDArray[np.int64]) -> Bits:
     kept = _kept(measured)
     new = rows[~kept.known[rows]]
     kept.bits[new] = morgan_bits(measured.smiles[new].tolist())

@@ -21,13 +21,13 @@ from chem.features.written_graphs import written_graphs
 from chem.library.read import Library
 from chem.records.records import Record
 from gnn.bundle.bundle import DISTANCE, Bundle
-from gnn.bundle.predict import PARTS
+from gnn.bundle.predict import COLUMN_ENDINGS
 from gnn.features.batch import collect
 from screening.compute.cluster import run_window
 from screening.errors import AlteredError
 from screening.prepare.records import prepare_records
 from screening.rank.identity import key_text
-from screening.score.loaded import Known, known_bundles, load_predictor
+from screening.score.worker_models import BundleRef, bundle_refs, load_predictor
 
 RECORD = (
     *("compound_id", "name", "input_smiles", "smiles", "changes", "key", "extra"),
@@ -63,7 +63,7 @@ def check_hits(
     library: Library | None,
     bundles: Sequence[Bundle],
     featurizer: str,
-    half: bool,
+    bfloat16: bool,
     client: Client,
 ) -> None:
     """Hold hits, as a ranking has them, to the library's file and to the models.
@@ -75,7 +75,7 @@ def check_hits(
     """
     if library is not None:
         refuse("prepared records", compare_records(hits, library))
-    again = predict_again(hits["smiles"].tolist(), bundles, featurizer, half, client)
+    again = predict_again(hits["smiles"].tolist(), bundles, featurizer, bfloat16, client)
     refuse("scores", compare_predictions(hits, again, bundles))
 
 
@@ -146,16 +146,20 @@ def _shown(value: Any) -> str:
 class _Predicting:
     """What a worker needs: addresses and hashes, never a pickled model."""
 
-    bundles: tuple[Known, ...]
+    bundles: tuple[BundleRef, ...]
     featurizer: str
-    half: bool
+    bfloat16: bool
 
 
 def predict_again(
-    smiles: Sequence[str], bundles: Sequence[Bundle], featurizer: str, half: bool, client: Client
+    smiles: Sequence[str],
+    bundles: Sequence[Bundle],
+    featurizer: str,
+    bfloat16: bool,
+    client: Client,
 ) -> pd.DataFrame:
     """Predict standardized molecules in the workers: every column of every bundle, in order."""
-    work = _Predicting(known_bundles(bundles), featurizer, half)
+    work = _Predicting(bundle_refs(bundles), featurizer, bfloat16)
     chunks = [(at, tuple(smiles[at : at + CHUNK])) for at in range(0, len(smiles), CHUNK)]
     tables = dict(run_window(client, partial(_predict_chunk, work), chunks))
     found = [tables[at].to_pandas() for at, _ in chunks]
@@ -165,7 +169,7 @@ def predict_again(
 def _predict_chunk(work: _Predicting, chunk: tuple[int, tuple[str, ...]]) -> tuple[int, pa.Table]:
     """Predict some molecules; runs in a worker."""
     at, smiles = chunk
-    predictor = load_predictor(work.bundles, work.featurizer, "cpu", work.half)
+    predictor = load_predictor(work.bundles, work.featurizer, "cpu", work.bfloat16)
     graphs = collect([one.graph for one in written_graphs(smiles)])
     return at, pa.table(predictor.predict(graphs))
 
@@ -182,7 +186,7 @@ def compare_predictions(
         for task in bundle.card.tasks:
             column = f"{bundle.card.name}_{task.name}"
             slack = SLACK * again[f"{column}_std"].to_numpy(np.float64) + 1e-6
-            for ending in PARTS:
+            for ending in COLUMN_ENDINGS:
                 found += _compare(ids, hits, again, f"{column}{ending}", slack)
         distance = f"{bundle.card.name}_{DISTANCE}"
         found += _compare(ids, hits, again, distance, np.full(len(hits), DISTANCE_SLACK))

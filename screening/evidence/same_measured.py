@@ -18,8 +18,8 @@ from chem.structure.standardize import standardize
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Sameness
 
 
-class Known(NamedTuple):
-    """A structure by today's rules."""
+class CurrentStructure(NamedTuple):
+    """A structure, standardized by today's rules."""
 
     smiles: str
     key: str
@@ -45,7 +45,7 @@ class SameMeasured:
         self._smiles = smiles
         self._grouped = np.zeros(len(smiles), dtype=bool)
         self._groups: dict[str, list[int]] = {}
-        self._known: dict[int, Known | None] = {}
+        self._known: dict[int, CurrentStructure | None] = {}
 
     def find(self, smiles: str, compounds: npt.NDArray[np.int64]) -> list[Same]:
         """Return the measured compounds that a hit is, in order: itself before stereoisomers.
@@ -57,7 +57,7 @@ class SameMeasured:
         few = compounds[np.isin(compounds, group)].tolist()
         if len(few) == 1 and self._smiles[few[0]] == smiles:
             return [Same(few[0], smiles, ITSELF)]  # nothing is to be worked out
-        own = know(smiles) if few else None
+        own = standardize_again(smiles) if few else None
         found = [] if own is None else list(self._compare(own, few))
         return sorted(found, key=lambda one: one.same != ITSELF)
 
@@ -67,18 +67,18 @@ class SameMeasured:
             self._groups.setdefault(composition, []).append(at)
         self._grouped[compounds] = True
 
-    def _compare(self, own: Known, compounds: list[int]) -> Iterator[Same]:
+    def _compare(self, own: CurrentStructure, compounds: list[int]) -> Iterator[Same]:
         for at in compounds:
             if at not in self._known:
-                self._known[at] = know(self._smiles[at])
+                self._known[at] = standardize_again(self._smiles[at])
             other = self._known[at]
             if other is not None and other.flat_key == own.flat_key:
                 yield Same(at, other.smiles, ITSELF if other.key == own.key else BUT_STEREO)
 
 
-def know(smiles: str) -> Known | None:
+def standardize_again(smiles: str) -> CurrentStructure | None:
     """Standardize a structure by today's rules; None where they refuse it."""
     whole, flat = standardize(smiles, "smiles"), standardize(without_stereo(smiles), "smiles")
     if isinstance(whole, Failure) or isinstance(flat, Failure):
         return None
-    return Known(whole.smiles, whole.key, flat.key)
+    return CurrentStructure(whole.smiles, whole.key, flat.key)

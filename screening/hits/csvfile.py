@@ -52,6 +52,6 @@ def write_hits(path: Path, table: HitTable) -> None:
         writer.writerow([escape_cell(column.name) for column in table.columns])
         for row in table.rows:
             writer.writerow(
-                escape_cell(cell) if column.decimals is None and not column.measured else cell
+                escape_cell(cell) if column.decimals is None and not column.is_measurement else cell
                 for column, cell in zip(table.columns, row, strict=True)
             )

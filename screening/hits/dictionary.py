@@ -75,7 +75,7 @@ def write_dictionary(
 
 
 def _type(column: Column) -> str:
-    if column.measured:
+    if column.is_measurement:
         return "number or bound"
     if column.decimals is None:
         return "text"

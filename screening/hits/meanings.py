@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chem.assess.accessibility import ACCESSIBILITY
 from chem.assess.alerts import CITATIONS, SOURCES
 from chem.assess.clusters import SIMILAR
-from chem.assess.examine import EXAMINED
+from chem.assess.costly_properties import COSTLY
 from chem.features.describe import PROPERTIES
 from screening.hits.table import Column, HitTable
 from screening.objective.screen import Screen
@@ -15,7 +15,7 @@ from screening.reason.nearest import ENDS, column_name
 from screening.score.domain_limits import Limits, bundle_of
 from screening.text.glossary import ALERTS, endpoint
 from screening.text.units import PACTIVITY, PROBABILITY, has_interval, unit_of
-from screening.text.words import explain_objective
+from screening.text.words import describe_objective
 
 _CITED = re.compile(r"^(?P<what>.*), (?P<source>[^,]+ \d{4} \(doi [^()]+\))$")
 _BUNDLE = "the bundle's card: hitlist bundles show "
@@ -61,12 +61,12 @@ def meanings(
         yield from _prediction(task, unit_of(task, screen, units), task in sure, card)
     for name in domains:
         yield name, _distance(name.removesuffix("_distance"))
-    for part in screen.primary:
-        unit = unit_of(part.task, screen, units)
-        source = f"the training data of {bundle_of(part.task, domains)}"
-        yield from _neighbours(part.name, part.task, unit, source)
+    for term in screen.primary:
+        unit = unit_of(term.task, screen, units)
+        source = f"the training data of {bundle_of(term.task, domains)}"
+        yield from _neighbours(term.name, term.task, unit, source)
     yield "alerts", _alerts()
-    for name, text in {**PROPERTIES, "qed": EXAMINED["qed"], "sa_score": ACCESSIBILITY}.items():
+    for name, text in {**PROPERTIES, "qed": COSTLY["qed"], "sa_score": ACCESSIBILITY}.items():
         yield name, _read(text)
     yield from _STRUCTURE.items()
 
@@ -75,17 +75,17 @@ def _score(
     screen: Screen, units: Mapping[str, str], sure: Collection[str], domains: Limits
 ) -> Iterator[tuple[str, Meaning]]:
     """Yield the columns of the objective. sure: the tasks with a 90 % interval."""
-    for words in explain_objective(screen):
+    for words in describe_objective(screen):
         text = f"What the compound is worth: {words.wanted}; {100 * words.share:.0f} % of the score"
         yield words.column, Meaning(f"{text}.", "", "0 to 1", "screen.toml")
-    for part in screen.primary:
-        unit, card = unit_of(part.task, screen, units), _card(part.task, domains)
-        text = f"Prediction of {part.task}, which d_{part.name} judges."
-        yield part.name, Meaning(text, unit, _span(unit), card)
-        doubt = _doubt(part.name, unit, part.task in sure)
-        yield f"{part.name}_std", Meaning(doubt, unit, "from 0", card)
-        text = f"{part.name} judged cautiously: minus {part.caution:g} times its deviation."
-        yield f"{part.name}_lower", Meaning(text, unit, "", "screen.toml")
+    for term in screen.primary:
+        unit, card = unit_of(term.task, screen, units), _card(term.task, domains)
+        text = f"Prediction of {term.task}, which d_{term.name} judges."
+        yield term.name, Meaning(text, unit, _span(unit), card)
+        doubt = _doubt(term.name, unit, term.task in sure)
+        yield f"{term.name}_std", Meaning(doubt, unit, "from 0", card)
+        text = f"{term.name} judged cautiously: minus {term.caution:g} times its deviation."
+        yield f"{term.name}_lower", Meaning(text, unit, "", "screen.toml")
     best = "best primary prediction" if len(screen.primary) > 1 else screen.primary[0].name
     for off in screen.off_targets:
         unit = unit_of(off.task, screen, units)

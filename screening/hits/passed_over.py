@@ -1,4 +1,4 @@
-"""``passed_over.csv``: who was considered for the hits and not taken, and why.
+"""``passed_over.csv``: what was considered for the hits and not selected, and why.
 
 Of the compounds on a list of exclusion it has those that stand in the pool; the others are counted
 in the manifest (``selection.not_listed``).

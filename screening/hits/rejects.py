@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from screening.hits.csvfile import write_csv
-from screening.rank.frames import Duplicate, Reject
+from screening.rank.scored_frames import Duplicate, Reject
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:

@@ -47,7 +47,7 @@ class Column(NamedTuple):
     decimals: int | None
     """Decimals of a number; None for text."""
     group: Group
-    measured: bool = False
+    is_measurement: bool = False
     """Whether its text is a measured value: a number, or a bound such as ``<5.00``."""
 
 
@@ -138,8 +138,8 @@ def _own_columns(
     yield from _present(hits, "identity", {"picked_by": None, "list_rank": 0})
     yield Column("reason", "reason", None, "identity")
     own = {
-        f"{part.name}{end}": decimals_of(part.task, screen, units)
-        for part in screen.primary
+        f"{term.name}{end}": decimals_of(term.task, screen, units)
+        for term in screen.primary
         for end in ("", "_std", "_lower")
     }
     for name in screen.objective_columns:
@@ -150,11 +150,11 @@ def _own_columns(
         yield from _present(hits, "prediction", ends)
     for name in distance_columns(hits, screen):
         yield Column(name, name, 2, "domain")
-    for part in screen.primary if neighbours else ():
+    for term in screen.primary if neighbours else ():
         for end in ENDS:
-            name = column_name(part.name, end)
+            name = column_name(term.name, end)
             two = 2 if end == "similarity" else None
-            yield Column(name, name, two, "neighbours", measured=end == "value")
+            yield Column(name, name, two, "neighbours", is_measurement=end == "value")
     yield from _present(hits, "alerts", {"alerts": None})
     properties = (*PROPERTIES, "qed", "sa_score")
     rounded = {name: PROPERTY_DECIMALS.get(name, 0) for name in properties}
@@ -179,10 +179,10 @@ def _neighbour_cells(
     known: Mapping[str, Sequence[Neighbour]], screen: Screen, units: Mapping[str, str]
 ) -> dict[str, Any]:
     cells: dict[str, Any] = {}
-    for part in screen.primary:
-        is_class = unit_of(part.task, screen, units) == PROBABILITY
-        decimals = decimals_of(part.task, screen, units)
-        cells |= neighbour_cells(part.name, known.get(part.task, ()), decimals, is_class)
+    for term in screen.primary:
+        is_class = unit_of(term.task, screen, units) == PROBABILITY
+        decimals = decimals_of(term.task, screen, units)
+        cells |= neighbour_cells(term.name, known.get(term.task, ()), decimals, is_class)
     return cells
 
 

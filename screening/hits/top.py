@@ -21,15 +21,15 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
 
     Columns: rank, compound_id, name (when any hit has one), score, each primary's prediction
     with its standard deviation, why predictions of a hit are not to be relied on (when there are
-    such), and the desirability of every other part.
+    such), and the desirability of every other term.
     """
     records = table.records()[:size]
     named = any(cells["name"] for cells in records)
     headers = ["rank", "compound_id", *(["name"] if named else []), "score"]
     columns = [[_printable(cells[header]) for cells in records] for header in headers]
-    for part in screen.primary:
-        headers.append(part.name)
-        columns.append(_with_std(records, table, part.name))
+    for term in screen.primary:
+        headers.append(term.name)
+        columns.append(_with_std(records, table, term.name))
     doubts = ["; ".join(hit) for hit in table.doubts[:size]]
     if any(doubts):
         headers.append(DOUBTS)
@@ -45,7 +45,7 @@ def brief_table(
     """Headers and rows of the same hits, most telling column first: of which as many as fit.
 
     Columns: rank, name (or id, where no hit has a name), score, each primary's prediction with its
-    standard deviation, the reason in words, the id, and the desirability of every other part.
+    standard deviation, the reason in words, the id, and the desirability of every other term.
     """
     records = table.records()[:size]
     named = any(cells["name"] for cells in records)
@@ -60,8 +60,8 @@ def brief_table(
             _printable(cells["name"], _NAME) or one for cells, one in zip(records, ids, strict=True)
         ]
         columns = {"rank": columns["rank"], "name": names, "score": columns["score"]}
-    for part in screen.primary:
-        columns[part.name] = _with_std(records, table, part.name)
+    for term in screen.primary:
+        columns[term.name] = _with_std(records, table, term.name)
     columns[STORY] = [_printable(_shorter(cells["reason"], screen), 200) for cells in records]
     columns.setdefault("compound_id", ids)
     columns |= {name: [cells[name] for cells in records] for name in _others(screen)}
@@ -71,8 +71,8 @@ def brief_table(
 def _shorter(reason: str, screen: Screen) -> str:
     """Leave out the predictions, which stand beside it, and the name of an only target."""
     alone = len(screen.primary) == 1
-    for part in screen.primary:
-        on = f" on {part.name}"
+    for term in screen.primary:
+        on = f" on {term.name}"
         # What follows the prediction in the same brackets, such as a measured value, stays.
         said = rf"{re.escape(on)} \(-?[\d.]+(?: ± [\d.]+)?(?:, ([^()]*))?\)"
         reason = re.sub(said, partial(_left, "" if alone else on), reason)
@@ -92,7 +92,7 @@ def _with_std(records: Sequence[Mapping[str, str]], table: HitTable, name: str) 
 
 
 def _others(screen: Screen) -> list[str]:
-    primaries = {part.name for part in screen.primary}
+    primaries = {term.name for term in screen.primary}
     return [
         name
         for name in screen.objective_columns

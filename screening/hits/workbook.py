@@ -182,7 +182,7 @@ def _write_text(sheet: Worksheet, row: int, column: int, text: str, style: Forma
 
 
 def _is_number(column: Column, cell: str) -> bool:
-    numeric = column.decimals is not None or column.measured
+    numeric = column.decimals is not None or column.is_measurement
     return numeric and _NUMBER.fullmatch(cell) is not None
 
 

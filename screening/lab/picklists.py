@@ -31,13 +31,13 @@ def echo_rows(plan: LabPlan, table: HitTable) -> Iterator[list[str]]:
     """Transfers as an Echo does them: plate by plate, large ones in parts."""
     ranks = [cells["rank"] for cells in table.records()]
     lab = plan.lab
-    part = from_nl(lab.max_transfer_nl) // lab.drop * lab.drop
+    portion = from_nl(lab.max_transfer_nl) // lab.drop * lab.drop
     for transfer in plan.transfers:
         source = plan.sources[transfer.source]
         before = [source.plate, lab.source_plate_type, source.well.short]
         before += [plan.plate_name(transfer.plate), transfer.well.short]
-        for start in range(0, transfer.volume, part):
-            volume = min(part, transfer.volume - start)
+        for start in range(0, transfer.volume, portion):
+            volume = min(portion, transfer.volume - start)
             yield [*before, nl_text(volume), sample_name(source.liquid, ranks)]
 
 
@@ -72,11 +72,11 @@ def source_rows(plan: LabPlan, table: HitTable) -> Iterator[list[str]]:
     for source in sorted(plan.sources):
         liquid = source.liquid
         cells = hits[liquid.hit] if liquid.kind == "compound" else {}
-        who = {"reference": lab.reference, "DMSO": TROUGH}.get(liquid.kind, "")
+        called = {"reference": lab.reference, "DMSO": TROUGH}.get(liquid.kind, "")
         strength = strengths.get(liquid.kind, lab.stock_mM / lab.intermediate_factor**liquid.level)
         yield [
             *(source.plate, source.well.name, source.well.letter, str(source.well.column + 1)),
-            *(liquid.kind, cells.get("compound_id", who), cells.get("name", "")),
+            *(liquid.kind, cells.get("compound_id", called), cells.get("name", "")),
             *(cells.get("rank", ""), str(liquid.level) if cells else ""),
             *(number_text(strength), number_text(lab.source_volume_ul)),
             *(ul_text(source.taken), number_text(lab.source_dead_ul)),

@@ -25,8 +25,8 @@ def predicted(table: HitTable, screen: Screen) -> list[str]:
     Each primary's prediction with its standard deviation and 90 % interval, then each
     liability's.
     """
-    wanted = [f"{part.task}{end}" for part in screen.primary for end in ("", "_std", "_lo", "_hi")]
-    wanted += [part.task for part in screen.liabilities]
+    wanted = [f"{term.task}{end}" for term in screen.primary for end in ("", "_std", "_lo", "_hi")]
+    wanted += [term.task for term in screen.liabilities]
     known = {column.name for column in table.columns if column.group == "prediction"}
     return [name for name in dict.fromkeys(wanted) if name in known]
 
@@ -44,9 +44,9 @@ def plate_rows(plan: LabPlan, table: HitTable, screen: Screen) -> Iterator[list[
         cells = hits[well.hit] if well.hit is not None else {}
         place = [plan.plate_name(well.plate), well.well.name, well.well.letter]
         place += [str(well.well.column + 1), well.role]
-        who = [_compound(well, cells, plan), cells.get("name", ""), cells.get("rank", "")]
-        who += [str(well.replicate or "")]
-        yield [*place, *who, *_liquids(well, plan), *(cells.get(name, "") for name in names)]
+        compound = [_compound(well, cells, plan), cells.get("name", ""), cells.get("rank", "")]
+        compound += [str(well.replicate or "")]
+        yield [*place, *compound, *_liquids(well, plan), *(cells.get(name, "") for name in names)]
 
 
 def _compound(well: AssayWell, cells: dict[str, str], plan: LabPlan) -> str:

@@ -18,7 +18,7 @@ FLOOR = 0.01
 """What a desirability of 0 counts as inside the mean.
 
 Derringer and Suich let one zero end a candidate. Here d counts as FLOOR + (1 - FLOOR) * d, so
-that compounds which all fail one part keep their order by the others.
+that compounds which all fail one term keep their order by the others.
 """
 
 
@@ -59,20 +59,22 @@ def window(
     return worth
 
 
-def combine(parts: Sequence[Floats], weights: Sequence[float]) -> Floats:
+def combine(desirabilities: Sequence[Floats], weights: Sequence[float]) -> Floats:
     """Weighted geometric mean of desirabilities, each lifted by FLOOR.
 
-    parts: one float64 [n] in [0, 1] for each weight. Returns float64 [n] in [FLOOR, 1]; it
-    never falls when a part rises.
+    desirabilities: one float64 [n] in [0, 1] for each weight. Returns float64 [n] in [FLOOR, 1]; it
+    never falls when a desirability rises.
     """
-    if len(parts) != len(weights) or not parts:
-        raise ValueError(f"{len(parts)} parts for {len(weights)} weights; expected one for each")
-    total = np.zeros_like(finite(parts[0]))
-    for part, weight in zip(parts, weights, strict=True):
-        # Part after part in their order, never a reduction over an axis: numpy may sum an axis
+    if len(desirabilities) != len(weights) or not desirabilities:
+        raise ValueError(
+            f"{len(desirabilities)} parts for {len(weights)} weights; expected one for each"
+        )
+    total = np.zeros_like(finite(desirabilities[0]))
+    for desirability, weight in zip(desirabilities, weights, strict=True):
+        # Term after term in their order, never a reduction over an axis: numpy may sum an axis
         # in another order for another number of rows. Contiguous, because its strided loops may
         # use another logarithm.
-        total += weight * np.log(FLOOR + (1.0 - FLOOR) * np.ascontiguousarray(finite(part)))
+        total += weight * np.log(FLOOR + (1.0 - FLOOR) * np.ascontiguousarray(finite(desirability)))
     return np.clip(np.exp(total / sum(weights)), FLOOR, 1.0)
 
 

@@ -1,4 +1,4 @@
-"""The objective of a screen, evaluated: one score for each compound, and every part of it.
+"""The objective of a screen, evaluated: one score for each compound, and every term of it.
 
 A row's numbers depend on that row alone: no scaling by the library, no ranks, no reductions.
 """
@@ -15,13 +15,13 @@ from screening.objective.screen import Limit, Screen
 
 def needed_columns(screen: Screen) -> tuple[str, ...]:
     """The prediction and property columns that ``evaluate`` reads."""
-    spread = [f"{part.task}_std" for part in screen.primary]
-    windows = [part.property for part in screen.windows]
+    spread = [f"{term.task}_std" for term in screen.primary]
+    windows = [term.property for term in screen.windows]
     return tuple(dict.fromkeys([*screen.tasks, *spread, *windows]))
 
 
 def evaluate(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
-    """The score and its parts for every row of ``frame``.
+    """The score and its terms for every row of ``frame``.
 
     Returns float64 columns under the index of ``frame``: ``score`` in [FLOOR, 1] unrounded,
     then for each
@@ -34,13 +34,13 @@ def evaluate(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
 
     Raises ValueError naming the column when a value is NaN or infinite: no score is NaN.
     """
-    parts = dict(_parts(frame, screen))
-    worth = [values for name, values in parts.items() if name.startswith("d_")]
-    score = combine(worth, [part.weight for part in screen.parts])
-    return pd.DataFrame({"score": score, **parts}, index=frame.index)
+    columns = dict(_term_columns(frame, screen))
+    worth = [values for name, values in columns.items() if name.startswith("d_")]
+    score = combine(worth, [term.weight for term in screen.terms])
+    return pd.DataFrame({"score": score, **columns}, index=frame.index)
 
 
-def _parts(frame: pd.DataFrame, screen: Screen) -> Iterator[tuple[str, Floats]]:
+def _term_columns(frame: pd.DataFrame, screen: Screen) -> Iterator[tuple[str, Floats]]:
     """Named columns in the order of ``Screen.objective_columns``."""
     best = _read(frame, screen.primary[0].task)
     for primary in screen.primary:
@@ -71,12 +71,12 @@ def _read(frame: pd.DataFrame, column: str) -> Floats:
         raise ValueError(f'column "{column}": {error}') from error
 
 
-def beyond(frame: pd.DataFrame, parts: pd.DataFrame, limit: Limit) -> npt.NDArray[np.bool_]:
-    """Tell which rows [n] a filter takes; its column is one of ``parts`` or else of ``frame``.
+def beyond(frame: pd.DataFrame, evaluated: pd.DataFrame, limit: Limit) -> npt.NDArray[np.bool_]:
+    """Tell which rows [n] a filter takes; its column is one of ``evaluated`` or else of ``frame``.
 
     Raises ValueError for NaN.
     """
-    column = (parts if limit.column in parts.columns else frame)[limit.column]
+    column = (evaluated if limit.column in evaluated.columns else frame)[limit.column]
     values = column.to_numpy(dtype=np.float64)
     if np.isnan(values).any():
         raise ValueError(f'filter {limit.name}: column "{limit.column}" has NaN')

@@ -10,10 +10,11 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from chem.assess.examine import EXAMINED
+from chem.assess.costly_properties import COSTLY
 from chem.errors import InputError
 from screening.objective.lab_settings import Lab
-from screening.objective.parts import (
+from screening.objective.selection import POOL_PER_HIT, Selection
+from screening.objective.terms import (
     Liability,
     OffTarget,
     Prediction,
@@ -22,16 +23,15 @@ from screening.objective.parts import (
     Text,
     Window,
 )
-from screening.objective.selection import POOL_PER_HIT, Selection
 
 RESERVED = frozenset(
     [
         *("rank", "compound_id", "smiles", "score", "name", "picked_by", "list_rank", "reason"),
         *("sa_score", "scaffold", "cluster", "row", "changes", "input_smiles", "extra"),
-        *EXAMINED,
+        *COSTLY,
     ]
 )
-"""Columns of the hit list that no part of an objective may take."""
+"""Columns of the hit list that no term of an objective may take."""
 
 
 class Limit(NamedTuple):
@@ -43,9 +43,9 @@ class Limit(NamedTuple):
     value: float
 
     @property
-    def late(self) -> bool:
+    def is_costly(self) -> bool:
         """Whether its column is worked out only for what ranks high: QED, numbers of alerts."""
-        return self.column in EXAMINED
+        return self.column in COSTLY
 
     def takes(self, value: float) -> bool:
         """Whether a compound with this value leaves the list."""
@@ -69,7 +69,7 @@ class Screen(Strict):
     filters: dict[str, float] = Field(default_factory=dict)
     """``max_<column>`` or ``min_<column>``: value; a value equal to its limit passes.
 
-    Columns are properties, predictions, parts of the score, and those of ``EXAMINED``."""
+    Columns are properties, predictions, terms of the score, and those of ``COSTLY``."""
     selection: Selection | None = None
     """How the hits are chosen from the ranked list; None: they are the first of it."""
     lab: Lab = Field(default_factory=Lab)
@@ -85,48 +85,49 @@ class Screen(Strict):
     @property
     def limits(self) -> tuple[Limit, ...]:
         """The filters on every compound, in the order of the file: the order they count in."""
-        return tuple(limit for limit in _limits(self) if not limit.late)
+        return tuple(limit for limit in _limits(self) if not limit.is_costly)
 
     @property
-    def late_limits(self) -> tuple[Limit, ...]:
-        """The filters that are asked down the ranked list, after all others, in their order."""
-        return tuple(limit for limit in _limits(self) if limit.late)
+    def costly_limits(self) -> tuple[Limit, ...]:
+        """The filters on costly properties: they are asked down the ranked list, after all others,
+        in their order."""
+        return tuple(limit for limit in _limits(self) if limit.is_costly)
 
     @property
-    def parts(self) -> tuple[Prediction | Window, ...]:
-        """Every part of the objective, in the order of its desirabilities."""
+    def terms(self) -> tuple[Prediction | Window, ...]:
+        """Every term of the objective, in the order of its desirabilities."""
         return (*self.primary, *self.off_targets, *self.liabilities, *self.windows)
 
     @property
     def tasks(self) -> tuple[str, ...]:
         """Every predicted task that the objective uses, each once, in its order."""
-        used = [part.task for part in (*self.primary, *self.off_targets, *self.liabilities)]
+        used = [term.task for term in (*self.primary, *self.off_targets, *self.liabilities)]
         return tuple(dict.fromkeys(used))
 
     @property
     def objective_columns(self) -> tuple[str, ...]:
         """The columns that the objective adds beside ``score``, in their order."""
-        return tuple(name for _, names in _named_parts(self) for name in names)
+        return tuple(name for _, names in _named_terms(self) for name in names)
 
     @model_validator(mode="after")
     def _names_are_clear(self) -> Self:
         seen: dict[str, str] = dict.fromkeys(RESERVED, "the hit list itself")
-        for part, names in _named_parts(self):
+        for term, names in _named_terms(self):
             for name in names:
                 if name in seen:
                     raise ValueError(
-                        f'{part} would make the column "{name}", which {seen[name]} already has; '
+                        f'{term} would make the column "{name}", which {seen[name]} already has; '
                         "give it another label"
                     )
-                seen[name] = part
+                seen[name] = term
         for key in self.filters:
             if not key.startswith(("min_", "max_")) or len(key) == 4:
                 raise ValueError(
                     f'filters: unknown key "{key}"; a filter is named max_<column> or '
                     "min_<column>, such as max_mw"
                 )
-        for limit in self.late_limits:
-            _check_late(limit)
+        for limit in self.costly_limits:
+            _check_costly(limit)
         return self
 
     @model_validator(mode="after")
@@ -143,7 +144,7 @@ class Screen(Strict):
         """Compare every name with what the bundles predict and the library's properties.
 
         columns: what the predictor yields (``activity_EGFR``, ``activity_EGFR_std``, ...).
-        Raises InputError naming the part, what was found and the closest known name.
+        Raises InputError naming the term, what was found and the closest known name.
         """
         known = set(columns)
         tasks = [column for column in columns if f"{column}_std" in known]
@@ -152,13 +153,13 @@ class Screen(Strict):
             "off_targets": self.off_targets,
             "liabilities": self.liabilities,
         }
-        for group, parts in groups.items():
-            for number, part in enumerate(parts, 1):
-                if part.task not in tasks:
-                    raise self._unknown(f"[[{group}]] {number}", "target", part.task, tasks)
+        for group, terms in groups.items():
+            for number, term in enumerate(terms, 1):
+                if term.task not in tasks:
+                    raise self._unknown(f"[[{group}]] {number}", "target", term.task, tasks)
         for number, window in enumerate(self.windows, 1):
             where = f"[[windows]] {number}"
-            if window.property in EXAMINED:
+            if window.property in COSTLY:
                 raise InputError(
                     f'screen {self.name}, {where}: "{window.property}" is known of the first '
                     "compounds of the list alone, so it can filter but not score; write "
@@ -166,7 +167,7 @@ class Screen(Strict):
                 )
             if window.property not in properties:
                 raise self._unknown(where, "property", window.property, list(properties))
-        columns_now = [*EXAMINED, *properties, *columns, "score", *self.objective_columns]
+        columns_now = [*COSTLY, *properties, *columns, "score", *self.objective_columns]
         for limit in self.limits:
             if limit.column not in columns_now:
                 where = f"[filters] {limit.name}"
@@ -204,7 +205,7 @@ def _limits(screen: Screen) -> Iterator[Limit]:
         yield Limit(key, "min" if key.startswith("min_") else "max", key[4:], value)
 
 
-def _check_late(limit: Limit) -> None:
+def _check_costly(limit: Limit) -> None:
     """Refuse what nothing can pass, which would be found out by examining a whole library."""
     most = 1.0 if limit.column == "qed" else math.inf
     if limit.takes(0.0 if limit.side == "max" else most):
@@ -214,8 +215,8 @@ def _check_late(limit: Limit) -> None:
         )
 
 
-def _named_parts(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each part in words, with the columns that it adds."""
+def _named_terms(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each term in words, with the columns that it adds."""
     for primary in screen.primary:
         n = primary.name
         yield f"primary {primary.task}", (f"d_{n}", n, f"{n}_std", f"{n}_lower")

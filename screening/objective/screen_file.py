@@ -13,11 +13,11 @@ from chem.disk.regular import read_toml
 from chem.disk.roots import named_path
 from chem.errors import InputError
 from screening.objective.lab_settings import Lab
-from screening.objective.parts import Liability, OffTarget, Primary, Window
 from screening.objective.screen import Screen, suggest
 from screening.objective.selection import Selection
+from screening.objective.terms import Liability, OffTarget, Primary, Window
 
-PARTS: dict[str, type[BaseModel]] = {
+TERMS: dict[str, type[BaseModel]] = {
     "primary": Primary,
     "off_targets": OffTarget,
     "liabilities": Liability,
@@ -66,7 +66,7 @@ def load_screen(path: Path) -> Screen:
     try:
         return Screen.model_validate(table)
     except ValidationError as error:
-        raise InputError(f"{path}: {explain(error)}") from error
+        raise InputError(f"{path}: {describe_error(error)}") from error
 
 
 def dump_screen(screen: Screen) -> str:
@@ -78,9 +78,9 @@ def dump_screen(screen: Screen) -> str:
     lines = ["# The screen as it ran, every default written out."]
     for key in ("name", "title", "library", "bundles", "hits", "exhaustive"):
         lines.append(f"{key} = {_toml(getattr(screen, key))}")
-    for group in PARTS:
-        for part in getattr(screen, group):
-            lines += ["", f"[[{group}]]", *_pairs(_given(part))]
+    for group in TERMS:
+        for term in getattr(screen, group):
+            lines += ["", f"[[{group}]]", *_pairs(_given(term))]
     if screen.filters:
         lines += ["", "[filters]", *_pairs(screen.filters.items())]
     for name in TABLES:
@@ -94,9 +94,9 @@ def hash_screen(screen: Screen) -> str:
     return sha256(dump_screen(screen).encode()).hexdigest()
 
 
-def _given(part: BaseModel) -> list[tuple[str, Any]]:
+def _given(term: BaseModel) -> list[tuple[str, Any]]:
     """The keys of one table; TOML has no null, and an empty label is the default one."""
-    given = [(key, value) for key, value in part if value is not None and value != ""]
+    given = [(key, value) for key, value in term if value is not None and value != ""]
     return sorted(given, key=lambda item: item[0] == "weight")
 
 
@@ -126,7 +126,7 @@ def _toml(value: object) -> str:
     return repr(value)
 
 
-def explain(error: ValidationError) -> str:
+def describe_error(error: ValidationError) -> str:
     """The first thing that is wrong, in one line, and how many more there are."""
     problems = _causes(error.errors())
     first = min(problems, key=lambda p: p["type"] != "extra_forbidden")
@@ -134,7 +134,7 @@ def explain(error: ValidationError) -> str:
     where = _place(loc)
     if kind == "extra_forbidden":
         allowed = list(
-            {**PARTS, **TABLES}[str(loc[0])].model_fields if loc[1:] else Screen.model_fields
+            {**TERMS, **TABLES}[str(loc[0])].model_fields if loc[1:] else Screen.model_fields
         )
         text = f"unknown key {where};{suggest(str(loc[-1]), allowed)} allowed: {', '.join(allowed)}"
     elif kind == "missing":
@@ -175,7 +175,7 @@ def _wanted(problem: Any) -> str:
         return "a task is written <bundle>_<task>, such as activity_EGFR"
     if problem["type"] == "string_pattern_mismatch":
         return f"expected letters, digits and -_. only (pattern {ctx['pattern']})"
-    if problem["type"] in ("tuple_type", "model_type") and problem["loc"][0] in PARTS:
+    if problem["type"] in ("tuple_type", "model_type") and problem["loc"][0] in TERMS:
         return f"write it as a [[{problem['loc'][0]}]] table"
     if problem["type"] == "model_type" and problem["loc"][0] in TABLES:
         return f"write it as a [{problem['loc'][0]}] table"
@@ -189,7 +189,7 @@ def _place(loc: tuple[int | str, ...]) -> str:
     """``[[primary]] 2, "zero"``: tables of one kind are counted from 1."""
     if len(loc) >= 2 and isinstance(loc[1], int):
         rest = "".join(f', "{key}"' for key in loc[2:])
-        table = f"[[{loc[0]}]] {loc[1] + 1}" if loc[0] in PARTS else f"{loc[0]}, item {loc[1] + 1}"
+        table = f"[[{loc[0]}]] {loc[1] + 1}" if loc[0] in TERMS else f"{loc[0]}, item {loc[1] + 1}"
         return table + rest
     if len(loc) >= 2:
         item = f", item {loc[2] + 1}" if loc[2:] and isinstance(loc[2], int) else ""

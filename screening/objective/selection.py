@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from chem.assess.clusters import SIMILAR
-from screening.objective.parts import Strict, Text
+from screening.objective.terms import Strict, Text
 
 POOL_PER_HIT = 10
 POOL_LEAST = 500
@@ -63,7 +63,7 @@ class Selection(Strict):
         """How many of so many hits exploration may pick."""
         return round(self.explore * hits)
 
-    def hoped(self, hits: int) -> int:
+    def acquisition_pool(self, hits: int) -> int:
         """How many of the best by optimism exploration looks at; most hits are among them."""
         beyond = max(POOL_PER_HIT * self.explored(hits), POOL_LEAST)
         return hits + min(beyond, POOL_MOST)

@@ -59,7 +59,7 @@ class Chemist:
         self._at_rest = 0
 
     def ask(self, packed: bytes, closely: bool = False) -> pa.Table | Death:
-        """Have packed records prepared: their table, or who stopped it and why.
+        """Have packed records prepared: their table, or what stopped it and why.
 
         closely: look at memory so often that want of it and a crash for want of it are one reason.
         """
@@ -142,7 +142,7 @@ class Chemist:
             if select([process.stdout], [], [], look)[0]:
                 piece = os.read(process.stdout.fileno(), 1 << 20)
                 if not piece:
-                    return self._explain(process.wait())
+                    return self._cause_of(process.wait())
                 received += piece
                 if wanted == HEADER.size <= len(received):
                     wanted += HEADER.unpack_from(received)[1]
@@ -155,7 +155,7 @@ class Chemist:
                 return Death(noted, TIMED_OUT, f"no end after {patience:g} s by the clock")
         return Message(HEADER.unpack_from(received)[0], bytes(received[HEADER.size :]))
 
-    def _explain(self, status: int) -> Death:
+    def _cause_of(self, status: int) -> Death:
         """Say what a process died of that closed its end."""
         if status == OUT_OF_MEMORY:
             return Death(self._noted(), MEMORY, self._too_much())

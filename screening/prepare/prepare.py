@@ -26,9 +26,9 @@ from chem.records.records import Record, text_size
 from chem.structure.standardize import STANDARDIZER
 from screening.compute.cluster import run_window
 from screening.errors import told_in_one_line
-from screening.prepare.cut import rows_of_partition
 from screening.prepare.duplicates import COLUMNS, find_duplicates
 from screening.prepare.limits import Limits, read_limits
+from screening.prepare.partition_size import rows_of_partition
 from screening.prepare.partitions import DUPLICATES
 from screening.prepare.prepared import SUMMARY, Prepared, read_summary, write_summary
 from screening.prepare.quarantine import pack_slices, prepare_apart
@@ -37,7 +37,8 @@ from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
 MOST_TEXT = 128_000_000
-"""Characters in a partition: twice what ``screening.prepare.cut`` makes of the first records."""
+"""Characters in a partition: twice what ``screening.prepare.partition_size`` makes of the first
+records."""
 _WITH_HEADER = ("csv", "tsv")
 """Formats whose first line is no record."""
 Progress = Callable[[str, int, int | None], None]

@@ -105,8 +105,8 @@ def _divide(
         convict = _quarantine(records[suspect], death)
         return [records[:suspect], convict, records[suspect + 1 :]]
     if len(records) > 1:
-        half = len(records) // 2
-        return [records[:half], records[half:]]
+        middle = len(records) // 2
+        return [records[:middle], records[middle:]]
     alone = _try_alone(chemist, records[0])
     if isinstance(alone, Death):
         if alone.suspect is None and alone.code == CRASHED:

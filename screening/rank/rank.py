@@ -30,7 +30,7 @@ class Ranking(NamedTuple):
     passed: int
     """Molecules that no filter took: scored = passed + sum of filtered + set_aside.
 
-    A late filter takes only of those that it was asked about, down to the last hit."""
+    A costly filter takes only of those that it was asked about, down to the last hit."""
     filtered: dict[str, int]
     """Molecules taken by each filter; one that fails several counts under the first of them."""
     set_aside: int = 0
@@ -38,17 +38,18 @@ class Ranking(NamedTuple):
     triage: dict[str, Any] | None = None
     """How the triage went; None without one."""
     examined: int = 0
-    """Molecules asked for their QED and alerts: the hits and those that late filters took; with
-    late filters and a selection, the whole pool and those that late filters took."""
+    """Molecules asked for their QED and alerts: the hits and those that costly filters took; with
+    costly filters and a selection, the whole pool and those that costly filters took."""
     every: pd.DataFrame | None = None
-    """``row``, ``score`` and ``kept`` of all molecules, if asked for; late filters take no part."""
+    """``row``, ``score`` and ``kept`` of all molecules, if asked for; costly filters take no
+    part."""
     depth: int = 0
     """How far down the list a selection looked."""
     passed_over: pd.DataFrame | None = None
     """Considered by a selection and not taken, in the order of the list: ``list_rank, row, smiles,
     score, why``, and ``compound_id``. None without a selection."""
     selection: dict[str, Any] | None = None
-    """How the selection went, as ``screening.select.chosen`` has it; None without one."""
+    """How the selection went, as ``screening.select.selection_report`` has it; None without one."""
 
 
 class Place(NamedTuple):
@@ -75,7 +76,7 @@ def merge_top(
 ) -> Ranking:
     """Rank a library that comes in pieces, holding one piece and the best N in memory.
 
-    Late filters are not asked: see ``screening.rank.late``.
+    Costly filters are not asked: see ``screening.rank.costly_filters``.
 
     frames: tables with ``row``, ``smiles`` and the columns of ``needed_columns(screen)`` and of
     the filters; anything else travels along. The result is the same for every way to cut and
@@ -92,21 +93,23 @@ def merge_top(
     scored = passed = 0
     every = []
     for frame in frames:
-        parts = evaluate(frame, screen)
-        parts["score"] = parts["score"].round(SCORE_DECIMALS)
+        evaluated = evaluate(frame, screen)
+        evaluated["score"] = evaluated["score"].round(SCORE_DECIMALS)
         if optimism is not None:
-            hoped = evaluate(frame, optimistic(screen, optimism))["score"]
-            parts.insert(1, OPTIMISTIC, hoped.round(SCORE_DECIMALS))
+            optimistic_score = evaluate(frame, optimistic(screen, optimism))["score"]
+            evaluated.insert(1, OPTIMISTIC, optimistic_score.round(SCORE_DECIMALS))
         kept = np.ones(len(frame), dtype=bool)
         for limit in screen.limits:
-            fails = kept & beyond(frame, parts, limit)
+            fails = kept & beyond(frame, evaluated, limit)
             filtered[limit.name] += int(fails.sum())
             kept &= ~fails
         scored += len(frame)
         passed += int(kept.sum())
         if keep_every:
-            every.append(pd.DataFrame({"row": frame["row"], "score": parts["score"], "kept": kept}))
-        whole = pd.concat([parts, frame], axis="columns")[kept]
+            every.append(
+                pd.DataFrame({"row": frame["row"], "score": evaluated["score"], "kept": kept})
+            )
+        whole = pd.concat([evaluated, frame], axis="columns")[kept]
         top = _top(whole if after is None else whole[_behind(whole, after)], size, by)
         best = top if best is None else _top(pd.concat([best, top]), size, by)
     if best is None:
@@ -141,8 +144,8 @@ def in_order(frame: pd.DataFrame, by: str = "score") -> pd.DataFrame:
 
 def optimistic(screen: Screen, optimism: float) -> Screen:
     """Return the screen that judges ``prediction + optimism * std`` of every primary target."""
-    hoped = [part.model_copy(update={"caution": -optimism}) for part in screen.primary]
-    return screen.model_copy(update={"primary": tuple(hoped)})
+    optimistic_terms = [term.model_copy(update={"caution": -optimism}) for term in screen.primary]
+    return screen.model_copy(update={"primary": tuple(optimistic_terms)})
 
 
 def list_ranks(
@@ -151,17 +154,17 @@ def list_ranks(
     """Return where [n] molecules stand in the list of all that no filter takes, from 1.
 
     wanted: their ``score`` (rounded), ``smiles`` and ``row``. One that a filter takes gets the
-    place where it would stand. The list is read once; late filters are not asked.
+    place where it would stand. The list is read once; costly filters are not asked.
     """
     ranks = np.ones(len(wanted), dtype=np.int64)
     asked = wanted[["score", "smiles", "row"]].assign(at=np.arange(len(wanted)), listed=0)
     for frame in frames:
-        parts = evaluate(frame, screen)
-        parts["score"] = parts["score"].round(SCORE_DECIMALS)
+        evaluated = evaluate(frame, screen)
+        evaluated["score"] = evaluated["score"].round(SCORE_DECIMALS)
         kept = np.ones(len(frame), dtype=bool)
         for limit in screen.limits:
-            kept &= ~beyond(frame, parts, limit)
-        others = frame[["smiles", "row"]].assign(score=parts["score"], at=-1, listed=1)[kept]
+            kept &= ~beyond(frame, evaluated, limit)
+        others = frame[["smiles", "row"]].assign(score=evaluated["score"], at=-1, listed=1)[kept]
         # The sort is stable, so that no molecule comes behind its own row of the list.
         both = in_order(pd.concat([asked, others]))
         ahead = both["listed"].cumsum()[both["listed"] == 0]

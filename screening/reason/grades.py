@@ -23,8 +23,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from screening.evidence.evidence import Neighbour
-from screening.objective.parts import Prediction
-from screening.reason.measured import HALFWAY, worth
+from screening.objective.terms import Prediction
+from screening.reason.own_measurement import HALFWAY, worth
 from screening.text.units import PACTIVITY, PROBABILITY
 
 POTENT, ACTIVE, WEAK = 7.0, 6.0, 5.0
@@ -67,7 +67,7 @@ def word_of(grade: Grade, unit: str) -> str:
     return WORDS.get(unit, OTHER_WORDS)[grade]
 
 
-def grade(given: Estimate, part: Prediction, unit: str) -> Grade:
+def grade(given: Estimate, term: Prediction, unit: str) -> Grade:
     """Return the grade of a prediction."""
     value, cautious = given
     if unit == PACTIVITY:
@@ -80,19 +80,19 @@ def grade(given: Estimate, part: Prediction, unit: str) -> Grade:
         if cautious >= LIKELY:
             return Grade.STRONG
         return Grade.UNCERTAIN if value >= POSSIBLE else Grade.LITTLE
-    if worth(cautious, part) > 0:
-        return Grade.STRONG if worth(cautious, part) >= HALFWAY else Grade.FAIR
-    return Grade.UNCERTAIN if worth(value, part) > 0 else Grade.LITTLE
+    if worth(cautious, term) > 0:
+        return Grade.STRONG if worth(cautious, term) >= HALFWAY else Grade.FAIR
+    return Grade.UNCERTAIN if worth(value, term) > 0 else Grade.LITTLE
 
 
-def with_measured(
-    predicted: Grade, measured: Neighbour, is_itself: bool, part: Prediction, unit: str
+def grade_with_measurement(
+    predicted: Grade, measured: Neighbour, is_itself: bool, term: Prediction, unit: str
 ) -> Grade:
     """Return the grade of a compound that was measured, or a stereoisomer of which was.
 
     is_itself: whether it was measured as it is.
     """
-    found = grade(Estimate(measured.value, measured.value), part, unit)
+    found = grade(Estimate(measured.value, measured.value), term, unit)
     if measured.relation == ">":
         return min(predicted, found) if is_itself else predicted
     if measured.relation == "<" or not is_itself:

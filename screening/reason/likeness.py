@@ -9,10 +9,10 @@ value lies below the prediction, which is one scale with two limits:
 - from there to ``FAR``, a log unit, it is told as a *fact*: it neither confirms nor denies;
 - it speaks *against* it, a warning, where it was weaker than that.
 
-In units other than pActivity the limits are ``NEAR_PART`` and ``FAR_PART`` of the way from ``zero``
-to ``full``. An upper bound, such as ``<5.70``, is never activity: it speaks against any prediction
-above it, for the true value is still lower. A lower bound speaks for a prediction or is a fact. A
-class speaks for the same class and against the other.
+In units other than pActivity the limits are ``NEAR_SHARE`` and ``FAR_SHARE`` of the way from
+``zero`` to ``full``. An upper bound, such as ``<5.70``, is never activity: it speaks against any
+prediction above it, for the true value is still lower. A lower bound speaks for a prediction or is
+a fact. A class speaks for the same class and against the other.
 
 That there is no similar compound is told as a fact, too:
 
@@ -31,11 +31,11 @@ from typing import Any
 
 from chem.assess.clusters import SIMILAR
 from screening.evidence.evidence import Neighbour
-from screening.objective.parts import Primary
+from screening.objective.terms import Primary
 from screening.reason.grades import Estimate, grade
-from screening.reason.measured import FAR
 from screening.reason.nearest import measured_text
-from screening.reason.sentence import Part, Parts, Place
+from screening.reason.own_measurement import FAR
+from screening.reason.sentence import Phrase, Phrases, Place
 from screening.text.cells import format_number
 from screening.text.units import PACTIVITY, PROBABILITY
 
@@ -44,8 +44,8 @@ RELATED = 0.3
 2016, F1000Research 5, 591."""
 NEAR = 0.5
 """Log units of pActivity: two assays of one compound differ by as much (``FAR`` is twice this)."""
-NEAR_PART, FAR_PART = 0.125, 0.25
-"""Parts of the way from ``zero`` to ``full``, in units other than pActivity."""
+NEAR_SHARE, FAR_SHARE = 0.125, 0.25
+"""Shares of the way from ``zero`` to ``full``, in units other than pActivity."""
 _EVEN = 0.5
 
 
@@ -57,20 +57,20 @@ class Says(Enum):
     NEITHER = "neither"
 
 
-def what_it_says(one: Neighbour, predicted: float, part: Primary, unit: str) -> Says:
+def what_it_says(one: Neighbour, predicted: float, term: Primary, unit: str) -> Says:
     """Tell whether a similar compound's measurement supports a prediction."""
     if unit == PROBABILITY:
         if predicted < _EVEN:
             return Says.NEITHER
         return Says.FOR if one.value >= _EVEN else Says.AGAINST
-    way = part.full - part.zero
-    near, far = (NEAR, FAR) if unit == PACTIVITY else (NEAR_PART * way, FAR_PART * way)
+    way = term.full - term.zero
+    near, far = (NEAR, FAR) if unit == PACTIVITY else (NEAR_SHARE * way, FAR_SHARE * way)
     below = predicted - one.value
     if one.relation == "<":
         return Says.AGAINST if below > 0 else Says.NEITHER
     if below > far and one.relation == "=":
         return Says.AGAINST
-    is_active = grade(Estimate(one.value, one.value), part, unit).is_good
+    is_active = grade(Estimate(one.value, one.value), term, unit).is_good
     return Says.FOR if is_active and below <= near else Says.NEITHER
 
 
@@ -91,12 +91,12 @@ def is_extrapolated(near: Sequence[Neighbour], distance: float | None) -> bool:
 
 def likeness(
     hit: Mapping[str, Any],
-    part: Primary,
+    term: Primary,
     unit: str,
     near: Sequence[Neighbour],
     on: str,
     distance: float | None,
-) -> Parts:
+) -> Phrases:
     """Tell of the most similar measured compound, and of the first that says the opposite.
 
     near: measured compounds of this target, nearest first, the hit not among them. on: `` on EGFR``
@@ -107,26 +107,26 @@ def likeness(
     if near[0].similarity < SIMILAR:
         alike = format_number(near[0].similarity, 2)
         if is_novel(distance):
-            yield Part(Place.FACT, f"novel (nearest on {part.name} {alike})")
+            yield Phrase(Place.FACT, f"novel (nearest on {term.name} {alike})")
         else:
-            yield Part(Place.FACT, f"nothing alike measured on {part.name} (nearest {alike})")
+            yield Phrase(Place.FACT, f"nothing alike measured on {term.name} (nearest {alike})")
         return
-    predicted = float(hit[part.name])
+    predicted = float(hit[term.name])
     similar = [one for one in near if one.similarity >= SIMILAR]
-    said = [what_it_says(one, predicted, part, unit) for one in similar]
+    said = [what_it_says(one, predicted, term, unit) for one in similar]
     yield _told(similar[0], said[0], unit, on)
     opposite = {Says.FOR: Says.AGAINST, Says.AGAINST: Says.FOR}.get(said[0])
     if opposite in said:
         yield _told(similar[said.index(opposite)], opposite, unit, on)
 
 
-def _told(one: Neighbour, says: Says, unit: str, on: str) -> Part:
+def _told(one: Neighbour, says: Says, unit: str, on: str) -> Phrase:
     alike = format_number(one.similarity, 2)
     is_class = unit == PROBABILITY
     measured = f"measured {measured_text(one, 2 if is_class else 1, is_class)}{on}"
     if says is Says.FOR:
-        return Part(Place.STRENGTH, f"similar ({alike}) to one {measured}")
+        return Phrase(Place.STRENGTH, f"similar ({alike}) to one {measured}")
     if says is Says.NEITHER:
-        return Part(Place.FACT, f"similar ({alike}) to one {measured}")
+        return Phrase(Place.FACT, f"similar ({alike}) to one {measured}")
     what = "an inactive one" if is_class or one.relation == "<" else "a weaker one"
-    return Part(Place.WARNING, f"similar ({alike}) to {what} ({measured})")
+    return Phrase(Place.WARNING, f"similar ({alike}) to {what} ({measured})")

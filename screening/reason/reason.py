@@ -21,7 +21,7 @@ from screening.objective.screen import Screen
 from screening.reason.potency import contradiction, is_reliable, potency, unreliable
 from screening.reason.risks import alerts, risks, windows
 from screening.reason.selectivity import best_primary, selectivity
-from screening.reason.sentence import Part, joined
+from screening.reason.sentence import Phrase, joined
 from screening.score.domain_limits import bundle_of
 from screening.text.domain import outside_of
 from screening.text.units import unit_of
@@ -40,16 +40,16 @@ def reason(
     distances, beyond which a model is out of its domain. neighbours: measured compounds of each
     primary task, nearest first. What is not given is not told.
     """
-    told: list[Part] = []
+    told: list[Phrase] = []
     limits = limits or {}
     outsides = outside_of(hit, limits)
-    primaries = dict.fromkeys(bundle_of(part.task, limits) for part in screen.primary)
+    primaries = dict.fromkeys(bundle_of(term.task, limits) for term in screen.primary)
     told += [unreliable(outsides[bundle]) for bundle in primaries if bundle in outsides]
     alone = len(screen.primary) == 1
-    for part in screen.primary:
-        near = (neighbours or {}).get(part.task, ())
-        unit = unit_of(part.task, screen, units)
-        told += potency(hit, part, unit, near, alone, limits, outsides)
+    for term in screen.primary:
+        near = (neighbours or {}).get(term.task, ())
+        unit = unit_of(term.task, screen, units)
+        told += potency(hit, term, unit, near, alone, limits, outsides)
     best = best_primary(hit, screen)
     if is_reliable(hit, best, (neighbours or {}).get(best.task, ()), limits, outsides):
         contradicted = bool(contradictions(hit, screen, units, neighbours))
@@ -72,10 +72,10 @@ def contradictions(
     arguments are those of ``reason``.
     """
     found = {}
-    for part in screen.primary:
-        near = (neighbours or {}).get(part.task, ())
-        if text := contradiction(hit, part, unit_of(part.task, screen, units), near):
-            found[part.name] = text
+    for term in screen.primary:
+        near = (neighbours or {}).get(term.task, ())
+        if text := contradiction(hit, term, unit_of(term.task, screen, units), near):
+            found[term.name] = text
     return found
 
 
@@ -91,8 +91,8 @@ def doubts(
     """
     outsides = outside_of(hit, limits)
     yield from (f"outside {bundle}'s domain" for bundle in outsides)
-    for part in screen.primary:
-        near = (neighbours or {}).get(part.task, ())
-        inside = bundle_of(part.task, limits) not in outsides
-        if inside and not is_reliable(hit, part, near, limits, outsides):
-            yield f"{part.name} extrapolated"
+    for term in screen.primary:
+        near = (neighbours or {}).get(term.task, ())
+        inside = bundle_of(term.task, limits) not in outsides
+        if inside and not is_reliable(hit, term, near, limits, outsides):
+            yield f"{term.name} extrapolated"

@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 
 from chem.records.counted import counted
 from screening.objective.desirability import FLOOR
-from screening.objective.parts import Liability
 from screening.objective.screen import Screen
-from screening.reason.measured import HALFWAY, LIKELY
-from screening.reason.sentence import Part, Parts, Place
+from screening.objective.terms import Liability
+from screening.reason.own_measurement import HALFWAY, LIKELY
+from screening.reason.sentence import Phrase, Phrases, Place
 from screening.score.domain_limits import Limits, bundle_of
 from screening.text.cells import format_number
 from screening.text.domain import Outside
@@ -59,61 +59,61 @@ def risks(
     units: Mapping[str, str],
     limits: Limits,
     outsides: Mapping[str, Outside],
-) -> Parts:
+) -> Phrases:
     """Tell of every liability."""
-    far = [part for part in screen.liabilities if bundle_of(part.task, limits) in outsides]
+    far = [term for term in screen.liabilities if bundle_of(term.task, limits) in outsides]
     yield from _not_assessed(far, screen, limits, outsides)
-    found = [_assess(hit, part, screen, units) for part in screen.liabilities if part not in far]
+    found = [_assess(hit, term, screen, units) for term in screen.liabilities if term not in far]
     costliest = sorted(found, key=lambda one: one.gain)
     bad = [one for one in costliest if one.is_bad]
     yield from _bad(bad)
     if border := [one for one in costliest if not one.is_bad and not one.is_clear]:
-        yield Part(Place.WARNING, f"borderline: {', '.join(one.told for one in border)}")
+        yield Phrase(Place.WARNING, f"borderline: {', '.join(one.told for one in border)}")
     if bad:
         return
     clear = [one for one in found if one.is_clear]
     if risk_free := [one.name for one in clear if one.is_risk]:
-        yield Part(Place.STRENGTH, f"{', '.join(risk_free)}: no risk predicted")
+        yield Phrase(Place.STRENGTH, f"{', '.join(risk_free)}: no risk predicted")
     if wanted := [one.told for one in clear if not one.is_risk]:
-        yield Part(Place.STRENGTH, f"{', '.join(wanted)} as wanted")
+        yield Phrase(Place.STRENGTH, f"{', '.join(wanted)} as wanted")
 
 
 def _not_assessed(
     far: Sequence[Liability], screen: Screen, limits: Limits, outsides: Mapping[str, Outside]
-) -> Parts:
+) -> Phrases:
     """Say what is not known here; of a bundle that predicts a primary target that was said."""
-    primaries = {bundle_of(part.task, limits) for part in screen.primary}
-    bundles = dict.fromkeys(bundle_of(part.task, limits) for part in far)
+    primaries = {bundle_of(term.task, limits) for term in screen.primary}
+    bundles = dict.fromkeys(bundle_of(term.task, limits) for term in far)
     for bundle in bundles:
         if bundle in primaries:
             continue
-        names = [spoken(part.name) for part in far if bundle_of(part.task, limits) == bundle]
+        names = [spoken(term.name) for term in far if bundle_of(term.task, limits) == bundle]
         how = f"outside its domain ({outsides[bundle].how_far})"
-        yield Part(Place.WARNING, f"{bundle} not assessed ({', '.join(names)}): {how}")
+        yield Phrase(Place.WARNING, f"{bundle} not assessed ({', '.join(names)}): {how}")
 
 
 def _assess(
-    hit: Mapping[str, Any], part: Liability, screen: Screen, units: Mapping[str, str]
+    hit: Mapping[str, Any], term: Liability, screen: Screen, units: Mapping[str, str]
 ) -> _Assessed:
-    worth = float(hit[f"d_{part.name}"])
-    gain = part.weight * math.log(FLOOR + (1 - FLOOR) * worth)
-    is_risk = part.full < part.zero and unit_of(part.task, screen, units) == PROBABILITY
-    return _Assessed(spoken(part.name), float(hit[part.task]), worth, gain, is_risk)
+    worth = float(hit[f"d_{term.name}"])
+    gain = term.weight * math.log(FLOOR + (1 - FLOOR) * worth)
+    is_risk = term.full < term.zero and unit_of(term.task, screen, units) == PROBABILITY
+    return _Assessed(spoken(term.name), float(hit[term.task]), worth, gain, is_risk)
 
 
-def _bad(bad: Sequence[_Assessed]) -> Parts:
+def _bad(bad: Sequence[_Assessed]) -> Phrases:
     """Tell all risks together, and then what is not as it is wanted."""
     probable = [one.told for one in bad if one.is_risk]
     if len(probable) > 1:
-        yield Part(Place.WARNING, f"risks: {', '.join(probable)}")
+        yield Phrase(Place.WARNING, f"risks: {', '.join(probable)}")
     elif probable:
         name, number = probable[0].rsplit(" ", 1)
-        yield Part(Place.WARNING, f"{name} risk {number}")
+        yield Phrase(Place.WARNING, f"{name} risk {number}")
     if others := [one.told for one in bad if not one.is_risk]:
-        yield Part(Place.WARNING, f"{', '.join(others)} not as wanted")
+        yield Phrase(Place.WARNING, f"{', '.join(others)} not as wanted")
 
 
-def windows(hit: Mapping[str, Any], screen: Screen) -> Parts:
+def windows(hit: Mapping[str, Any], screen: Screen) -> Phrases:
     """Tell of properties that are not where they are wanted."""
     off = [
         f"{spoken(window.property)} {format_number(float(hit[window.property]), 1)}"
@@ -122,15 +122,15 @@ def windows(hit: Mapping[str, Any], screen: Screen) -> Parts:
     ]
     if off:
         its = "its window" if len(off) == 1 else "their windows"
-        yield Part(Place.WARNING, f"{', '.join(off)} off {its}")
+        yield Phrase(Place.WARNING, f"{', '.join(off)} off {its}")
 
 
-def alerts(text: str) -> Parts:
+def alerts(text: str) -> Phrases:
     """Tell alerts of PAINS by name, others by number. text: the hit's column ``alerts``."""
     every = [alert for alert in text.split("; ") if alert]
     pains = [alert for alert in every if alert.startswith("PAINS ")]
     if pains:
-        yield Part(Place.WARNING, f"PAINS {', '.join(name[len('PAINS ') :] for name in pains)}")
+        yield Phrase(Place.WARNING, f"PAINS {', '.join(name[len('PAINS ') :] for name in pains)}")
     if others := len(every) - len(pains):
         more = "more " if pains else ""
-        yield Part(Place.WARNING, counted(others, f"{more}alert"))
+        yield Phrase(Place.WARNING, counted(others, f"{more}alert"))

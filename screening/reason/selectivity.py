@@ -14,10 +14,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from screening.objective.parts import OffTarget, Primary
 from screening.objective.screen import Screen
-from screening.reason.measured import HALFWAY
-from screening.reason.sentence import Part, Parts, Place, listed
+from screening.objective.terms import OffTarget, Primary
+from screening.reason.own_measurement import HALFWAY
+from screening.reason.sentence import Phrase, Phrases, Place, listed
 from screening.score.domain_limits import Limits, bundle_of
 from screening.text.cells import format_number
 from screening.text.domain import Outside
@@ -32,7 +32,7 @@ LEAST_FOLDS = 3
 class Margin(NamedTuple):
     """How much less a hit is predicted to do on an off-target."""
 
-    part: OffTarget
+    term: OffTarget
     value: float
     error: float
     """Infinite where it is not known."""
@@ -59,53 +59,53 @@ def selectivity(
     limits: Limits,
     outsides: Mapping[str, Outside],
     contradicted: bool = False,
-) -> Parts:
+) -> Phrases:
     """Tell of the off-targets that it spares, and of those that it does not or may not.
 
     Only for a hit whose best primary prediction is reliable. contradicted: whether a
     measurement contradicts what the margins are counted from; they then speak for nothing.
     """
     best = best_primary(hit, screen)
-    far = [part for part in screen.off_targets if bundle_of(part.task, limits) in outsides]
-    for bundle in dict.fromkeys(bundle_of(part.task, limits) for part in far):
-        names = listed([part.name for part in far if bundle_of(part.task, limits) == bundle])
+    far = [term for term in screen.off_targets if bundle_of(term.task, limits) in outsides]
+    for bundle in dict.fromkeys(bundle_of(term.task, limits) for term in far):
+        names = listed([term.name for term in far if bundle_of(term.task, limits) == bundle])
         where = f"outside {bundle}'s domain ({outsides[bundle].how_far})"
-        yield Part(Place.WARNING, f"selectivity not assessed over {names}: {where}")
+        yield Phrase(Place.WARNING, f"selectivity not assessed over {names}: {where}")
     margins = [
-        _margin(hit, part, best.name, units.get(part.task, PACTIVITY))
-        for part in screen.off_targets
-        if part not in far
+        _margin(hit, term, best.name, units.get(term.task, PACTIVITY))
+        for term in screen.off_targets
+        if term not in far
     ]
     count = len(screen.off_targets)
     if shown := [margin for margin in margins if margin.is_shown]:
         wanted = all(margin.worth >= HALFWAY for margin in shown)
         place = Place.STRENGTH if wanted and not contradicted else Place.FACT
         least = min(shown, key=lambda margin: margin.cautious)
-        yield Part(
+        yield Phrase(
             place,
             f"{_at_least(least)} over {_names(shown)} (predicted less its error, "
             f"{_of(shown, count)})",
         )
     if none := [margin for margin in margins if margin.value <= 0]:
-        yield Part(Place.WARNING, f"no selectivity predicted over {_names(none)}")
+        yield Phrase(Place.WARNING, f"no selectivity predicted over {_names(none)}")
     if few := [margin for margin in margins if not margin.is_shown and margin.value > 0]:
-        yield Part(Place.WARNING, f"selectivity not shown over {_names(few)} ({_within(few)})")
+        yield Phrase(Place.WARNING, f"selectivity not shown over {_names(few)} ({_within(few)})")
 
 
 def best_primary(hit: Mapping[str, Any], screen: Screen) -> Primary:
-    """Return the primary part from whose prediction the margins are counted."""
-    return max(screen.primary, key=lambda part: float(hit[part.name]))
+    """Return the primary term from whose prediction the margins are counted."""
+    return max(screen.primary, key=lambda term: float(hit[term.name]))
 
 
-def _margin(hit: Mapping[str, Any], part: OffTarget, best: str, unit: str) -> Margin:
-    stds = (hit.get(f"{best}_std"), hit.get(f"{part.task}_std"))
+def _margin(hit: Mapping[str, Any], term: OffTarget, best: str, unit: str) -> Margin:
+    stds = (hit.get(f"{best}_std"), hit.get(f"{term.task}_std"))
     error = math.hypot(*(math.inf if std is None else float(std) for std in stds))
-    value = float(hit[f"selectivity_{part.name}"])
-    return Margin(part, value, error, float(hit[f"d_selectivity_{part.name}"]), unit)
+    value = float(hit[f"selectivity_{term.name}"])
+    return Margin(term, value, error, float(hit[f"d_selectivity_{term.name}"]), unit)
 
 
 def _names(margins: Sequence[Margin]) -> str:
-    return listed([margin.part.name for margin in margins])
+    return listed([margin.term.name for margin in margins])
 
 
 def _of(shown: Sequence[Margin], count: int) -> str:

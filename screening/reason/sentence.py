@@ -1,4 +1,4 @@
-"""Short parts of a hit's sentence, and their order."""
+"""Short phrases of a hit's sentence, and their order."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Place(IntEnum):
-    """Where a part stands in the sentence."""
+    """Where a phrase stands in the sentence."""
 
     VERDICT = 0
     """What is predicted of a primary target, what contradicts it, or that it is not to be relied
@@ -17,23 +17,23 @@ class Place(IntEnum):
     WARNING = 3
 
 
-class Part(NamedTuple):
-    """A part of the sentence."""
+class Phrase(NamedTuple):
+    """A phrase of the sentence."""
 
     place: Place
     text: str
 
 
-Parts = Iterator[Part]
+Phrases = Iterator[Phrase]
 
 
-def joined(parts: Iterable[Part]) -> str:
-    """Return every part in one sentence: by place, otherwise in the order given.
+def joined(phrases: Iterable[Phrase]) -> str:
+    """Return every phrase in one sentence: by place, otherwise in the order given.
 
-    >>> joined([Part(Place.WARNING, "hERG risk 0.71"), Part(Place.VERDICT, "potent on EGFR")])
+    >>> joined([Phrase(Place.WARNING, "hERG risk 0.71"), Phrase(Place.VERDICT, "potent on EGFR")])
     'potent on EGFR; hERG risk 0.71'
     """
-    return "; ".join(part.text for part in sorted(parts, key=lambda part: part.place))
+    return "; ".join(phrase.text for phrase in sorted(phrases, key=lambda phrase: phrase.place))
 
 
 def listed(names: Sequence[str]) -> str:

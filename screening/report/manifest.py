@@ -13,7 +13,7 @@ from screening.objective.screen import Screen
 from screening.objective.screen_file import hash_screen
 from screening.rank.rank import Ranking
 from screening.rank.variants import SAME_BUT_ISOTOPES
-from screening.select.chosen import EXCLUDED, is_refusal
+from screening.select.selection_report import EXCLUDED, is_refusal
 from screening.text.domain import crossed_domains
 
 PACKAGES = (
@@ -51,7 +51,7 @@ class RunFacts:
     """Millions of bytes that all processes on this machine held together at most, by stage."""
     units: Mapping[str, str] = field(default_factory=dict)
     """Unit of each predicted task: ``pActivity``, ``probability``, ..."""
-    measured: Mapping[str, str] = field(default_factory=dict)
+    measured_compounds: Mapping[str, str] = field(default_factory=dict)
     """Content hash of each bundle's measured compounds, where it keeps them."""
     standardizer: int = STANDARDIZER
     """Number of the rules that made the structures."""
@@ -94,7 +94,7 @@ def _plain_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]:
         ),
         "examined = hits + sum of what late filters took": (
             ranking.examined,
-            len(ranking.hits) + _taken_late(ranking, screen),
+            len(ranking.hits) + _taken_by_costly(ranking, screen),
         ),
     }
 
@@ -107,7 +107,7 @@ def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]
     hits, reasons = len(ranking.hits), told["passed_over"]
     refused = sum(n for why, n in reasons.items() if is_refusal(why))
     excluded = sum(n for why, n in reasons.items() if why.startswith(EXCLUDED))
-    asked = told["considered"] - excluded if screen.late_limits else hits
+    asked = told["considered"] - excluded if screen.costly_limits else hits
     return {
         "nobody is told of twice": (
             len({*ranking.hits["row"].tolist(), *over["row"].tolist()}),
@@ -125,15 +125,15 @@ def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]
         ),
         "examined = what late filters were asked about, or the hits": (
             ranking.examined,
-            asked + _taken_late(ranking, screen),
+            asked + _taken_by_costly(ranking, screen),
         ),
     }
 
 
-def _taken_late(ranking: Ranking, screen: Screen) -> int:
-    """Return how many late filters took, and with them who is a hit but for isotope labels."""
-    late = sum(ranking.filtered[limit.name] for limit in screen.late_limits)
-    return late + ranking.filtered.get(SAME_BUT_ISOTOPES, 0)
+def _taken_by_costly(ranking: Ranking, screen: Screen) -> int:
+    """Return how many costly filters took, and with them what is a hit but for isotope labels."""
+    costly = sum(ranking.filtered[limit.name] for limit in screen.costly_limits)
+    return costly + ranking.filtered.get(SAME_BUT_ISOTOPES, 0)
 
 
 def build_manifest(
@@ -146,7 +146,7 @@ def build_manifest(
         "library": facts.library._asdict(),
         "reading": list(facts.reading),
         "bundles": [bundle._asdict() for bundle in facts.bundles],
-        "measured": dict(facts.measured),
+        "measured": dict(facts.measured_compounds),
         "featurizer": facts.featurizer,
         "standardizer": facts.standardizer,
         "counts": {

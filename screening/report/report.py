@@ -22,7 +22,7 @@ from screening.report.report_data import as_json, packed, page_data
 from screening.report.report_funnel import audit_line, funnel, losses
 from screening.text.bidi import isolated
 from screening.text.domain import crossed_domains
-from screening.text.words import explain_objective
+from screening.text.words import describe_objective
 
 SHOWN = 2_000
 """A page holds no more hits than this, the first of the list; it says so, and where the rest is."""
@@ -66,7 +66,7 @@ def render_report(
         losses=losses(ranking, facts),
         audit=audit_line(ranking),
         crossed=[one for one in crossed_domains(ranking.hits, screen, facts.limits) if one.outside],
-        objective=explain_objective(screen),
+        objective=describe_objective(screen),
         count=len(shown.rows),
         total=len(table.rows),
         plain=[[cells[name] for name in PLAIN] for cells in shown.records()],

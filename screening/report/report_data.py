@@ -16,10 +16,10 @@ from chem.output.depict import depict
 from screening.evidence.evidence import Contributions, Evidence
 from screening.hits.dictionary import define_columns
 from screening.hits.table import Column, HitTable
-from screening.objective.parts import Prediction
 from screening.objective.screen import Screen
-from screening.reason.measured import how_measured
+from screening.objective.terms import Prediction
 from screening.reason.nearest import measured_text
+from screening.reason.own_measurement import structure_difference
 from screening.report.manifest import RunFacts
 from screening.report.report_map import map_points
 from screening.score.domain_limits import bundle_of
@@ -33,7 +33,7 @@ from screening.text.units import (
     has_interval,
     unit_of,
 )
-from screening.text.words import explain_objective, spoken
+from screening.text.words import describe_objective, spoken
 
 PICTURE = (250, 180)
 """Width and height of a structure in pixels; pages draw it larger and smaller."""
@@ -74,7 +74,7 @@ def page_data(
                 "name": column.name,
                 "label": column.name if column.group == "vendor" else spoken(column.name),
                 "group": column.group,
-                "number": column.decimals is not None or column.measured,
+                "number": column.decimals is not None or column.is_measurement,
                 "meaning": f"{one.meaning} ({one.unit})" if one.unit else one.meaning,
             }
             for column, one in zip(
@@ -85,7 +85,7 @@ def page_data(
         ],
         "cells": table.rows,
         "parts": [
-            {"column": part.column, "label": part.label} for part in explain_objective(screen)
+            {"column": term.column, "label": term.label} for term in describe_objective(screen)
         ],
         "tasks": [_task(task, screen, facts) for task in screen.tasks],
         "domains": [
@@ -140,7 +140,7 @@ class Pictures:
     def __init__(self) -> None:
         self.smiles: list[str] = []
         self.drawn: list[dict[str, Any]] = []
-        """``atoms``: x and y of each in turn; ``marks``: element, style and path of each."""
+        """``atoms``: x and y of each in turn; ``list_matches``: element, style and path of each."""
         self._numbers: dict[str, int] = {}
 
     def number(self, smiles: str) -> int:
@@ -157,7 +157,7 @@ class Pictures:
 def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
     unit = unit_of(task, screen, facts.units)
     low, high = SCALES.get(unit, SCALES[PACTIVITY])
-    primary = any(part.task == task for part in screen.primary)
+    primary = any(term.task == task for term in screen.primary)
     return {
         "task": task,
         "label": _label(task, screen),
@@ -172,7 +172,7 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
 
 def _label(task: str, screen: Screen) -> str:
     """Return what the screen calls a task."""
-    names = {part.task: spoken(part.name) for part in screen.parts if isinstance(part, Prediction)}
+    names = {term.task: spoken(term.name) for term in screen.terms if isinstance(term, Prediction)}
     return names.get(task, spoken(task.split("_", 1)[1]))
 
 
@@ -201,18 +201,18 @@ def _contribution(one: Contributions) -> dict[str, Any]:
 def _neighbours(
     entry: Evidence, screen: Screen, facts: RunFacts, pictures: Pictures
 ) -> Iterator[dict[str, Any]]:
-    for part in screen.primary:
-        near = entry.neighbours.get(part.task, ())
-        decimals = decimals_of(part.task, screen, facts.units)
-        is_class = unit_of(part.task, screen, facts.units) == PROBABILITY
+    for term in screen.primary:
+        near = entry.neighbours.get(term.task, ())
+        decimals = decimals_of(term.task, screen, facts.units)
+        is_class = unit_of(term.task, screen, facts.units) == PROBABILITY
         yield {
-            "label": part.name,
+            "label": term.name,
             "near": [
                 {
                     "id": one.id,
                     "picture": pictures.number(one.smiles),
                     "similarity": format_number(one.similarity, 2),
-                    "value": measured_text(one, decimals, is_class) + how_measured(one),
+                    "value": measured_text(one, decimals, is_class) + structure_difference(one),
                 }
                 for one in near
             ],

@@ -9,7 +9,7 @@ from screening.rank.rank import Ranking
 from screening.rank.variants import SAME_BUT_ISOTOPES
 from screening.report.manifest import RunFacts
 from screening.score.audit import describe_triage
-from screening.select.basket import ISOTOPES
+from screening.select.constraints import ISOTOPES
 
 
 class Step(NamedTuple):
@@ -49,8 +49,8 @@ def funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
             lost = f"{before:,} beyond a hard limit, {aside:,} not promising enough"
         yield Step("Scored", scored, lost)
         beyond = scored - ranking.passed
-    late = f"; QED and alerts of {ranking.examined:,} looked at" if screen.late_limits else ""
-    yield Step("Passed", ranking.passed, f"{beyond:,} beyond a hard limit{late}")
+    costly = f"; QED and alerts of {ranking.examined:,} looked at" if screen.costly_limits else ""
+    yield Step("Passed", ranking.passed, f"{beyond:,} beyond a hard limit{costly}")
     yield Step("Handed over", len(ranking.hits), f"{screen.hits:,} asked for{_choice(ranking)}")
 
 
@@ -74,7 +74,7 @@ def _filter(name: str) -> str:
 
 
 def audit_line(ranking: Ranking) -> str:
-    """Say how much of the best a triage found, and among whom; "" where everything was scored."""
+    """Say how much of the best a triage found, and among which; "" where everything was scored."""
     triage = _triage(ranking)
     if triage is None:
         return ""

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.features.fingerprints import count_fingerprints
-from gnn.explain.plane import on_a_plane
+from gnn.explain.tsne_layout import tsne_layout
 
 SIDE = 1000
 """Coordinates are whole numbers from 0 to this."""
@@ -20,7 +20,7 @@ def map_points(smiles: Sequence[str]) -> list[tuple[int, int]]:
     distinct = list(dict.fromkeys(smiles))
     if not distinct:
         return []
-    places = np.rint(on_a_plane(_distances(distinct)) * SIDE).astype(int)
+    places = np.rint(tsne_layout(_distances(distinct)) * SIDE).astype(int)
     at = {text: (int(x), int(y)) for text, (x, y) in zip(distinct, places, strict=True)}
     return [at[text] for text in smiles]
 

@@ -9,35 +9,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chem.assess.alerts import flag_atoms
-from chem.assess.examine import examine
+from chem.assess.costly_properties import compute_costly_properties
 from chem.features.describe import PROPERTIES
 from chem.structure.standardize import trace
 from gnn.models.runtime import find_device
+from screening.evidence.collect_evidence import NEIGHBOURS, explained_tasks
 from screening.evidence.evidence import Evidence, Flag
-from screening.evidence.explanations import Explaining, explain
-from screening.evidence.gather import NEIGHBOURS, explained_tasks
 from screening.evidence.neighbours import nearest_measured
+from screening.evidence.shapley import Explaining, explain
 from screening.objective.desirability import FLOOR
 from screening.objective.objective import beyond, evaluate
 from screening.prepare.partitions import GRAPH, to_graphs
-from screening.rank.frames import IDENTITY
 from screening.rank.identity import key_text, stereo_word
+from screening.rank.scored_frames import IDENTITY
 from screening.reason.reason import reason
-from screening.runs.fate import tell_fate
-from screening.runs.past import PastRun
+from screening.runs.past_run import PastRun
 from screening.runs.plan import task_units
+from screening.runs.record_outcome import outcome_of
 from screening.score.domain_limits import domain_limits
-from screening.score.loaded import known_bundles, load_predictor
+from screening.score.worker_models import bundle_refs, load_predictor
 from screening.storage.schema import ACCEPTED
 from screening.storage.store import Store
 from screening.storage.table_laws import read_extra
-from screening.text.words import explain_objective
+from screening.text.words import describe_objective
 
 _READ = ("row", "status", "stage", "code", "detail", "smiles", *IDENTITY)
 
 
-class Part(NamedTuple):
-    """One part of the score."""
+class TermScore(NamedTuple):
+    """One term of the score."""
 
     label: str
     wanted: str
@@ -51,7 +51,7 @@ class Part(NamedTuple):
     (see :func:`screening.objective.desirability.combine`)."""
 
 
-class Judged(NamedTuple):
+class Evaluation(NamedTuple):
     """What the models and the objective say of an accepted compound."""
 
     predictions: Mapping[str, float]
@@ -59,7 +59,7 @@ class Judged(NamedTuple):
     properties: Mapping[str, float]
     """Those of ``PROPERTIES`` and ``qed``."""
     score: float
-    parts: tuple[Part, ...]
+    terms: tuple[TermScore, ...]
     taken_by: tuple[str, ...]
     """Filters that take it."""
     evidence: Evidence
@@ -86,9 +86,9 @@ class Dossier(NamedTuple):
     """What the standardized structure states of stereochemistry, a word of ``STEREO_WORDS``."""
     key: str
     """What it is compared by, as text; both are empty where it was rejected."""
-    fate: str
+    outcome: str
     """What became of it in the run, in a sentence."""
-    judged: Judged | None
+    evaluation: Evaluation | None
     """None where it was rejected."""
 
 
@@ -116,12 +116,12 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
     table = past.read_record(row, [*_READ, *PROPERTIES, *GRAPH])
     record = table.select([*_READ, *PROPERTIES]).to_pylist()[0]
     accepted = record["status"] == ACCEPTED
-    judged = _judge(past, table, record["smiles"]) if accepted else None
+    evaluation = _evaluate(past, table, record["smiles"]) if accepted else None
     # What was quarantined must not be replayed here.
-    traces = judged and record["input_smiles"] and not past.told_of_older
+    traces = evaluation and record["input_smiles"] and not past.told_of_older
     traced = trace(record["input_smiles"], "smiles") if traces else {}
     steps = tuple((change, traced.get(change, "")) for change in record["changes"])
-    fate = tell_fate(past, record, judged.taken_by if judged else ())
+    outcome = outcome_of(past, record, evaluation.taken_by if evaluation else ())
     past.check_unchanged()  # what was read is of one run
     return Dossier(
         row=row,
@@ -133,45 +133,45 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
         steps=steps,
         stereo=stereo_word(record["smiles"]),
         key=key_text(record["key"]),
-        fate=fate,
-        judged=judged,
+        outcome=outcome,
+        evaluation=evaluation,
     )
 
 
-def _judge(past: PastRun, table: pa.Table, smiles: str) -> Judged:
+def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     screen = past.screen
-    known, featurizer = known_bundles(past.bundles), past.prepared.featurizer
+    refs, featurizer = bundle_refs(past.bundles), past.prepared.featurizer
     # The one copy that explaining loads: what a bundle works out when first asked takes a second.
-    predictor = load_predictor(known, featurizer, find_device(past.device).type, past.half)
+    predictor = load_predictor(refs, featurizer, find_device(past.device).type, past.bfloat16)
     said = {name: float(v[0]) for name, v in predictor.predict(to_graphs(table)).items()}
     properties = {name: float(table[name][0].as_py()) for name in PROPERTIES}
     frame = pd.DataFrame({name: [value] for name, value in {**properties, **said}.items()})
-    parts = evaluate(frame, screen)
-    examined = examine([smiles])[0]
-    taken = [limit.name for limit in screen.limits if beyond(frame, parts, limit)[0]]
-    late = screen.late_limits
-    taken += [limit.name for limit in late if limit.takes(examined.number(limit.column))]
+    evaluated = evaluate(frame, screen)
+    costly_properties = compute_costly_properties([smiles])[0]
+    taken = [limit.name for limit in screen.limits if beyond(frame, evaluated, limit)[0]]
+    costly = screen.costly_limits
+    taken += [limit.name for limit in costly if limit.takes(costly_properties.number(limit.column))]
     worth = [
-        Part(one.label, one.wanted, d, one.share, (FLOOR + (1 - FLOOR) * d) ** one.share)
-        for one in explain_objective(screen)
-        for d in parts[one.column].tolist()
+        TermScore(one.label, one.wanted, d, one.share, (FLOOR + (1 - FLOOR) * d) ** one.share)
+        for one in describe_objective(screen)
+        for d in evaluated[one.column].tolist()
     ]
     tasks = explained_tasks(screen)
-    work = Explaining(known, featurizer, tasks, past.half)
-    primaries = [part.task for part in screen.primary]
+    work = Explaining(refs, featurizer, tasks, past.bfloat16)
+    primaries = [term.task for term in screen.primary]
     evidence = Evidence(
         neighbours=nearest_measured([smiles], past.bundles, primaries, NEIGHBOURS)[0],
         contributions=explain(work, [smiles])[0],
         flags=tuple(Flag(*alert) for alert in flag_atoms(smiles)),
     )
-    score = float(parts["score"].iloc[0])
-    properties["qed"] = examined.qed
-    judged = {str(name): value for name, value in parts.iloc[0].items()}
-    hit: dict[str, Any] = {**properties, **said, **judged, "smiles": smiles}
+    score = float(evaluated["score"].iloc[0])
+    properties["qed"] = costly_properties.qed
+    term_columns = {str(name): value for name, value in evaluated.iloc[0].items()}
+    hit: dict[str, Any] = {**properties, **said, **term_columns, "smiles": smiles}
     hit["alerts"] = "; ".join(f"{flag.source} {flag.name}" for flag in evidence.flags)
     units, limits = task_units(past.bundles), domain_limits(past.bundles)
     words = reason(hit, screen, units, limits, evidence.neighbours)
-    return Judged(said, properties, score, tuple(worth), tuple(taken), evidence, words)
+    return Evaluation(said, properties, score, tuple(worth), tuple(taken), evidence, words)
 
 
 def share_of(atoms: np.ndarray[tuple[int], np.dtype[np.float32]]) -> list[int]:

@@ -10,10 +10,10 @@ from markupsafe import Markup
 from chem.output.depict import TENTHS, Depiction, depict
 from chem.structure.stereo.stereo import STEREO_WORDS
 from screening.evidence.evidence import Contributions, Neighbour
-from screening.reason.measured import how_measured
 from screening.reason.nearest import measured_text
-from screening.runs.dossier import Dossier, Judged, share_of
-from screening.runs.past import PastRun
+from screening.reason.own_measurement import structure_difference
+from screening.runs.dossier import Dossier, Evaluation, share_of
+from screening.runs.past_run import PastRun
 from screening.runs.plan import calibrated_tasks, task_units
 from screening.score.domain_limits import bundle_of, distance_column, domain_limits
 from screening.text.bidi import isolated
@@ -44,7 +44,7 @@ class Picture(NamedTuple):
 
     caption: str
     svg: Markup
-    whose: str = ""
+    compound_id: str = ""
     """The id of a measured compound."""
 
 
@@ -59,12 +59,12 @@ def sections(dossier: Dossier, past: PastRun, whole: bool = True) -> Iterator[Se
         ["row", f"{dossier.row:,} of {past.prepared.library}"],
         ["as it came", dossier.input_smiles or "a molblock"],
         *([key, text] for key, text in dossier.extra.items()),
-        ["became", dossier.fate],
-        *([["said of it", dossier.judged.said]] if dossier.judged is not None else []),
+        ["became", dossier.outcome],
+        *([["said of it", dossier.evaluation.said]] if dossier.evaluation is not None else []),
     ]
     yield Section("Record", ["what", "value"], about)
     steps = [[change, smiles] for change, smiles in dossier.steps] or [["nothing changed", ""]]
-    if dossier.judged is None:
+    if dossier.evaluation is None:
         return
     found = [
         ["standardized", dossier.smiles],
@@ -72,46 +72,46 @@ def sections(dossier: Dossier, past: PastRun, whole: bool = True) -> Iterator[Se
         ["key", dossier.key],
     ]
     yield Section("Standardization", ["step", "result"], [*steps, *found])
-    yield from _judgement(dossier.judged, past, whole)
+    yield from _evaluation(dossier.evaluation, past, whole)
 
 
-def _judgement(judged: Judged, past: PastRun, whole: bool) -> Iterator[Section]:
+def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[Section]:
     arithmetic = [
         [
-            part.label,
-            part.wanted,
-            format_number(part.worth, 3),
-            format_number(100 * part.share, 1),
-            format_number(part.factor, 3),
+            term.label,
+            term.wanted,
+            format_number(term.worth, 3),
+            format_number(100 * term.share, 1),
+            format_number(term.factor, 3),
         ]
-        for part in judged.parts
+        for term in evaluation.terms
     ]
-    product = ["score", "the product of the factors", "", "", format_number(judged.score, 4)]
+    product = ["score", "the product of the factors", "", "", format_number(evaluation.score, 4)]
     header = ["part", "what earns", "worth", "weight %", "factor"]
     yield Section("Score", header, [*arithmetic, product])
-    if judged.taken_by:
-        yield Section("Filters that take it", ["filter"], [[name] for name in judged.taken_by])
+    if evaluation.taken_by:
+        yield Section("Filters that take it", ["filter"], [[name] for name in evaluation.taken_by])
     units = task_units(past.bundles)
-    tasks = list(units) if whole else _foremost(judged.predictions, units, past)
+    tasks = list(units) if whole else _foremost(evaluation.predictions, units, past)
     yield Section(
         "Predictions" if whole else "Predictions of the screen, and the highest of the others",
         ["task", "value", "std", "from", "to", "what it spans", "unit"],
-        list(_predictions(judged.predictions, tasks, units, past)),
+        list(_predictions(evaluation.predictions, tasks, units, past)),
     )
     yield Section(
         "Domains: what the models know of it",
         ["model", "distance to its training compounds", "limit", "so"],
-        list(_domains(judged.predictions, past)),
+        list(_domains(evaluation.predictions, past)),
     )
-    yield Section("Nearest measured", *_neighbours(judged, past, units))
-    flags = [[flag.source, flag.name, _atoms(flag.atoms)] for flag in judged.evidence.flags]
+    yield Section("Nearest measured", *_neighbours(evaluation, past, units))
+    flags = [[flag.source, flag.name, _atoms(flag.atoms)] for flag in evaluation.evidence.flags]
     yield Section("Alerts", ["source", "name", "atoms"], flags or [["none", "", ""]])
     atoms = [
         [one.task, format_number(one.base, 2), _strongest(one), format_number(one.total, 2)]
-        for one in judged.evidence.contributions
+        for one in evaluation.evidence.contributions
     ]
     yield Section("Atoms", ["task", "no atom known", "strongest atoms", "all atoms"], atoms)
-    found = [[name, format_number(value, 2)] for name, value in judged.properties.items()]
+    found = [[name, format_number(value, 2)] for name, value in evaluation.properties.items()]
     yield Section("Properties", ["property", "value"], found)
 
 
@@ -155,7 +155,7 @@ def _domains(said: Mapping[str, float], past: PastRun) -> Iterator[list[str]]:
 
 
 def _neighbours(
-    judged: Judged, past: PastRun, units: Mapping[str, str]
+    evaluation: Evaluation, past: PastRun, units: Mapping[str, str]
 ) -> tuple[list[str], list[list[str]]]:
     rows = [
         [
@@ -165,7 +165,7 @@ def _neighbours(
             _measured(one, task, past, units),
             one.smiles,
         ]
-        for task, near in judged.evidence.neighbours.items()
+        for task, near in evaluation.evidence.neighbours.items()
         for one in near
     ]
     return ["task", "id", "similarity", "measured", "SMILES"], rows or [["none", "", "", "", ""]]
@@ -173,7 +173,9 @@ def _neighbours(
 
 def _measured(one: Neighbour, task: str, past: PastRun, units: Mapping[str, str]) -> str:
     is_class = unit_of(task, past.screen, units) == PROBABILITY
-    return measured_text(one, decimals_of(task, past.screen, units), is_class) + how_measured(one)
+    return measured_text(
+        one, decimals_of(task, past.screen, units), is_class
+    ) + structure_difference(one)
 
 
 def _strongest(one: Contributions) -> str:
@@ -206,18 +208,18 @@ def render_dossier(dossier: Dossier, past: PastRun) -> str:
 
 
 def _pictures(dossier: Dossier) -> Iterator[Picture]:
-    if dossier.judged is None:
+    if dossier.evaluation is None:
         return
     drawn = depict(dossier.smiles, *PICTURE)
-    for one in dossier.judged.evidence.contributions:
+    for one in dossier.evaluation.evidence.contributions:
         yield Picture(f"{one.task}: {one.total:.2f}", Markup(_with_discs(drawn, one)))
 
 
 def _neighbour_pictures(dossier: Dossier, past: PastRun) -> Iterator[Picture]:
-    if dossier.judged is None:
+    if dossier.evaluation is None:
         return
     units = task_units(past.bundles)
-    for task, near in dossier.judged.evidence.neighbours.items():
+    for task, near in dossier.evaluation.evidence.neighbours.items():
         for one in near:
             caption = (
                 f"{_measured(one, task, past, units)} on {task} at similarity {one.similarity:.2f}"

@@ -18,10 +18,10 @@ from data.catalogue.fetch import CACHE_REMEDY, fetch
 from data.catalogue.verify import Progress as FetchProgress
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
 from gnn.bundle.predict import predicted_columns
-from gnn.models.runtime import find_device, half_precision
+from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.objective.screen import Screen
-from screening.prepare.cut import rows_of_partition
-from screening.prepare.places import (
+from screening.prepare.partition_size import rows_of_partition
+from screening.prepare.paths import (
     open_store,
     prepared_folder,
     prepared_key,
@@ -56,7 +56,7 @@ class Plan:
     partition_rows: int
     device: str = "cpu"
     """Where networks run: ``cpu`` or ``cuda``."""
-    half: bool = False
+    bfloat16: bool = False
     """Whether they run in bfloat16; decided once, for all workers."""
     triage_from: int = LEAST
     """Accepted compounds from which on a triage goes before the ensembles."""
@@ -103,13 +103,13 @@ def plan_run(
     folder = (prepared or prepared_folder(library, rows)).absolute()
     check_preparable(folder)
     where = find_device(device)
-    half = half_precision(where)
+    bfloat16 = is_bfloat16_fast(where)
     root = open_store(store)
     key = prepared_key(library, rows)
     find = partial(find_library, progress=progress)
     lists = plan_lists(screen, library.extra_columns, root, find)
     check_prices(screen, library)
-    purpose = scoring_purpose(library.sha256, key, bundles, half, where.type)
+    purpose = scoring_purpose(library.sha256, key, bundles, bfloat16, where.type)
     return Plan(
         screen=screen,
         library=library,
@@ -120,7 +120,7 @@ def plan_run(
         scores_store=scores_store(root, hash_purpose(purpose), out),
         partition_rows=rows,
         device=where.type,
-        half=half,
+        bfloat16=bfloat16,
         triage_from=triage_from,
         lists=lists,
     )
@@ -159,7 +159,7 @@ def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
 def check_units(screen: Screen, bundles: tuple[Bundle, ...]) -> None:
     """Refuse a selectivity between tasks of different units: their difference means nothing."""
     units = task_units(bundles)
-    compared = [part.task for part in (*screen.primary, *screen.off_targets)]
+    compared = [term.task for term in (*screen.primary, *screen.off_targets)]
     if screen.off_targets and len({units[task] for task in compared}) > 1:
         found = ", ".join(f"{task} in {units[task]}" for task in compared)
         raise InputError(

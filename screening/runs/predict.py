@@ -13,17 +13,17 @@ from chem.disk.scratch import scratch_folder
 from chem.library.read import Library
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import predicted_columns
-from gnn.models.runtime import find_device, half_precision
+from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.compute.cluster import run_window
 from screening.errors import StoreError, told_in_one_line
 from screening.hits.csvfile import write_csv
 from screening.prepare.partitions import DUPLICATES
-from screening.prepare.places import prepared_key, prepared_store
+from screening.prepare.paths import prepared_key, prepared_store
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
 from screening.rank.identity import key_text, stereo_word
-from screening.score.loaded import known_bundles
-from screening.score.score import Scoring, score_units, whole_units
+from screening.score.score import Scoring, partition_items, score_items
+from screening.score.worker_models import bundle_refs
 from screening.storage.ledger import Ledger
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
@@ -84,17 +84,17 @@ def predict_file(
     place = prepared_store(store, prepared_key(library), prepared_in)
     prepared = prepare_library(library, prepared_in, client, progress=progress, store=place)
     columns = predicted_columns(bundles) if columns is None else columns
-    half = half_precision(find_device("cpu"))
+    bfloat16 = is_bfloat16_fast(find_device("cpu"))
     own = token_hex(8)  # other predictions may be under way in the same store
-    units = [unit._replace(file=f"{own}-{unit.file}") for unit in whole_units(prepared)]
-    files = [unit.file for unit in units]
+    items = [item._replace(file=f"{own}-{item.file}") for item in partition_items(prepared)]
+    files = [item.file for item in items]
     with scratch_folder(".predict-", out.parent) as scratch:
         scores = Store(scratch) if store is None else store / "predictions"
-        known = known_bundles(bundles)
-        work = Scoring(prepared.source, scores, known, prepared.featurizer, "cpu", half)
+        refs = bundle_refs(bundles)
+        work = Scoring(prepared.source, scores, refs, prepared.featurizer, "cpu", bfloat16)
         try:
             with Ledger(scratch, {}, scores) as ledger:
-                score_units(units, work, ledger, client, progress, prepared.accepted)
+                score_items(items, work, ledger, client, progress, prepared.accepted)
             words = stereo_words(prepared, client, progress)
             rows = _rows(prepared, scores, files, words, columns)
             with told_in_one_line(out):
@@ -117,7 +117,7 @@ def _rows(
     pairs = prepared.store.read_table(DUPLICATES, ["row", "first_row"]).to_pydict()
     first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
     firsts = set(first_of.values())
-    kept: dict[int, _Judged] = {}
+    kept: dict[int, _Predicted] = {}
     for name, file, stated in zip(prepared.partitions, files, words, strict=True):
         records = prepared.store.read_table(name, list(_READ)).to_pylist()
         scored = _read_scores(scores, file, columns)
@@ -128,25 +128,25 @@ def _rows(
                 reason = f"{record['stage']}/{record['code']}: {record['detail']}"
                 yield [*start, *[""] * 5, REJECTED, reason, *[""] * len(columns)]
                 continue
-            judged = (
-                _Judged(record["smiles"], stereo, scored[row]) if first is None else kept[first]
+            predicted = (
+                _Predicted(record["smiles"], stereo, scored[row]) if first is None else kept[first]
             )
             if row in firsts:
-                kept[row] = judged
+                kept[row] = predicted
             yield [
                 *start,
-                judged.smiles,
+                predicted.smiles,
                 "; ".join(record["changes"]),
-                judged.stereo,
+                predicted.stereo,
                 key_text(record["key"]),
                 "" if first is None else str(first),
                 record["status"],
                 "",
-                *judged.values,
+                *predicted.values,
             ]
 
 
-class _Judged(NamedTuple):
+class _Predicted(NamedTuple):
     """What a record has in common with its duplicates."""
 
     smiles: str

@@ -15,8 +15,8 @@ from screening.evidence.evidence import Evidence
 from screening.hits.table import HitTable
 from screening.objective.screen import Screen
 from screening.prepare.prepared import Prepared
-from screening.rank.frames import duplicates, rejects
 from screening.rank.rank import Ranking
+from screening.rank.scored_frames import duplicates, rejects
 from screening.report.manifest import Artefact, RunFacts, check_accounts
 from screening.runs.plan import calibrated_tasks, task_units
 from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
@@ -64,10 +64,10 @@ def publish(
         seconds=clock.seconds,
         peak_memory_mb=clock.peak_memory_mb,
         units=task_units(tuple(bundles)),
-        measured={
-            bundle.card.name: bundle.measured.sha256
+        measured_compounds={
+            bundle.card.name: bundle.measured_compounds.sha256
             for bundle in bundles
-            if bundle.measured is not None
+            if bundle.measured_compounds is not None
         },
         limits=domain_limits(tuple(bundles)),
         calibrated=calibrated_tasks(tuple(bundles)),

@@ -12,19 +12,19 @@ from chem.features.describe import PROPERTIES
 from gnn.bundle.predict import predicted_columns
 from screening.compute.meter import Clock
 from screening.errors import AccountingError, AlteredError, told_in_one_line
+from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
-from screening.evidence.gather import gather_evidence
 from screening.objective.screen import Screen
 from screening.prepare.prepare import Progress
 from screening.rank.rank import Ranking
-from screening.runs.past import PastRun
+from screening.runs.past_run import PastRun
 from screening.runs.plan import check_units, check_writable, find_library
 from screening.runs.publish import Outcome, publish
 from screening.runs.runfolder import MANIFEST, WHERE, describe_ranking
-from screening.score.score import chosen_units
-from screening.select.judge import judge
+from screening.score.score import chosen_items
+from screening.select.list_matches import match_lists
 from screening.select.lists import CompoundList, plan_lists, prepare_lists
-from screening.select.marks import find_marks
+from screening.select.rank_run import rank_run
 from screening.storage.lock import LOCK
 
 
@@ -104,13 +104,13 @@ def evidence_stage(
     progress: Progress | None = None,
 ) -> list[Evidence]:
     """Gather what speaks for and against each hit beside its numbers."""
-    return gather_evidence(
+    return collect_evidence(
         ranking.hits,
         past.library,
         screen,
         past.bundles,
         past.prepared.featurizer,
-        past.half,
+        past.bfloat16,
         client,
         progress,
     )
@@ -152,12 +152,12 @@ def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) ->
     the new objective is among them: the recall in ``Ranking.triage``. lists: what the screen's
     selection excludes and includes, prepared; a control that was not scored is an InputError.
     """
-    marks = find_marks(past.prepared, lists, screen.hits)
-    controls = tuple(chosen_units(past.prepared, marks.controls))
-    if not all(unit.file in past.ledger.entries for unit in controls):
+    list_matches = match_lists(past.prepared, lists, screen.hits)
+    controls = tuple(chosen_items(past.prepared, list_matches.controls))
+    if not all(item.file in past.ledger.entries for item in controls):
         controls = ()  # perhaps the triage chose them
-    scores = replace(past.scores, marks=marks, controls=controls)
-    ranking = judge(screen, past.bundles, past.prepared, scores)
+    scores = replace(past.scores, list_matches=list_matches, controls=controls)
+    ranking = rank_run(screen, past.bundles, past.prepared, scores)
     triage = past.scores.triage
     if triage is None:
         return ranking

@@ -8,23 +8,29 @@ from chem.disk.files import is_leftover
 from chem.disk.regular import read_regular
 from chem.errors import InputError
 from screening.compute.meter import Clock
+from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
-from screening.evidence.gather import gather_evidence
 from screening.objective.screen_file import dump_screen
 from screening.prepare.older import standardizer_of_run, told_of_run
-from screening.prepare.places import prepared_key
+from screening.prepare.paths import prepared_key
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
 from screening.rank.rank import Ranking
 from screening.runs.plan import Plan
 from screening.runs.publish import Outcome, publish
 from screening.runs.runfolder import MANIFEST, SCREEN, check_no_links, describe_run
-from screening.score.loaded import known_bundles
-from screening.score.score import Scoring, chosen_units, score_units, scoring_purpose, whole_units
+from screening.score.score import (
+    Scoring,
+    chosen_items,
+    partition_items,
+    score_items,
+    scoring_purpose,
+)
 from screening.score.triage import look_at_library
-from screening.select.judge import Scores, judge
+from screening.score.worker_models import bundle_refs
+from screening.select.list_matches import match_lists
 from screening.select.lists import prepare_lists
-from screening.select.marks import find_marks
+from screening.select.rank_run import Scores, rank_run
 from screening.storage.ledger import LEDGER, Ledger, check_purpose
 from screening.storage.lock import LOCK, is_unused
 
@@ -47,30 +53,32 @@ def score_stage(
 ) -> Scores:
     """Score prepared compounds for the run: the most promising ones, or all."""
     scores = plan.scores_store
-    known = known_bundles(plan.bundles)
-    work = Scoring(prepared.source, scores, known, prepared.featurizer, plan.device, plan.half)
-    purpose = scoring_purpose(prepared.sha256, prepared.key, plan.bundles, plan.half, plan.device)
-    marks = find_marks(prepared, plan.lists, plan.screen.hits)
-    controls = chosen_units(prepared, marks.controls)
+    refs = bundle_refs(plan.bundles)
+    work = Scoring(prepared.source, scores, refs, prepared.featurizer, plan.device, plan.bfloat16)
+    purpose = scoring_purpose(
+        prepared.sha256, prepared.key, plan.bundles, plan.bfloat16, plan.device
+    )
+    list_matches = match_lists(prepared, plan.lists, plan.screen.hits)
+    controls = chosen_items(prepared, list_matches.controls)
     why_all, triage = plan.without_triage, None
     if not why_all and prepared.accepted < plan.triage_from:
         why_all = f"a triage begins at {plan.triage_from:,} accepted compounds"
     with Ledger(plan.out / "scores", purpose, scores) as ledger:
         if why_all:
-            units = whole_units(prepared)
+            items = partition_items(prepared)
         else:
             triage = look_at_library(
-                prepared, plan.screen, plan.bundles, known, ledger, client, plan.half, progress
+                prepared, plan.screen, plan.bundles, refs, ledger, client, plan.bfloat16, progress
             )
-            units = chosen_units(prepared, triage.rows)
+            items = chosen_items(prepared, triage.rows)
         total = prepared.accepted if triage is None else len(triage.rows)
-        score_units([*units, *controls], work, ledger, client, progress, total)
-    return Scores(scores, tuple(units), triage, why_all, marks, tuple(controls))
+        score_items([*items, *controls], work, ledger, client, progress, total)
+    return Scores(scores, tuple(items), triage, why_all, list_matches, tuple(controls))
 
 
 def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
     """Rank everything that was scored, and keep the hits."""
-    return judge(plan.screen, plan.bundles, prepared, scores)
+    return rank_run(plan.screen, plan.bundles, prepared, scores)
 
 
 def evidence_stage(
@@ -81,13 +89,13 @@ def evidence_stage(
     progress: Progress | None = None,
 ) -> list[Evidence]:
     """Gather what speaks for and against each hit beside its numbers."""
-    return gather_evidence(
+    return collect_evidence(
         ranking.hits,
         plan.library,
         plan.screen,
         plan.bundles,
         prepared.featurizer,
-        plan.half,
+        plan.bfloat16,
         client,
         progress,
     )
@@ -130,7 +138,7 @@ def check_folder(plan: Plan) -> None:
     if number is not None and (told := told_of_run(number, plan.out)):
         raise InputError(told)
     key = prepared_key(plan.library, plan.partition_rows)
-    purpose = scoring_purpose(plan.library.sha256, key, plan.bundles, plan.half, plan.device)
+    purpose = scoring_purpose(plan.library.sha256, key, plan.bundles, plan.bfloat16, plan.device)
     check_purpose(scores, purpose)
 
 

@@ -116,7 +116,7 @@ def describe_run(plan: Plan, prepared: Prepared) -> dict[str, Any]:
         # "" for a folder of its own, which may be moved with the run.
         "scores": "" if plan.scores_store.folder == plan.out / "scores" else plan.scores_store.url,
         "device": plan.device,
-        "half": plan.half,
+        "half": plan.bfloat16,
     }
 
 

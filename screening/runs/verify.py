@@ -22,7 +22,7 @@ from chem.library.read import Library
 from gnn.errors import ModelError
 from screening.compute.meter import Clock
 from screening.errors import AccountingError, AlteredError
-from screening.evidence.gather import gather_evidence
+from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.recheck import (
     NAMED,
     Difference,
@@ -32,9 +32,9 @@ from screening.evidence.recheck import (
 )
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
-from screening.rank.frames import IDENTITY
 from screening.rank.identity import key_text
-from screening.runs.past import PastRun
+from screening.rank.scored_frames import IDENTITY
+from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
 from screening.runs.publish import publish
 from screening.runs.rerank import rerank
@@ -47,8 +47,8 @@ from screening.runs.verify_files import (
     check_stored,
 )
 from screening.score.score import spans
-from screening.select.judge import prediction_columns
 from screening.select.lists import CompoundList, plan_lists, prepare_lists
+from screening.select.rank_run import prediction_columns
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
@@ -81,7 +81,7 @@ def verify_run(
 
     @cache
     def scored() -> set[int]:
-        names = [unit.file for unit in past.scores.units]
+        names = [item.file for item in past.scores.items]
         return draw(_rows_in(past.scores.folder, names), sample)
 
     looks: tuple[tuple[str, Callable[[], Check]], ...] = (
@@ -140,11 +140,11 @@ def check_scores(past: PastRun, rows: set[int], client: Client) -> Check:
     """
     beside = ["row", "smiles", *PROPERTIES]
     columns = [*beside, *prediction_columns(past.scored_for, past.bundles)]
-    store, units = past.scores.folder, past.scores.units
-    scored = len(_rows_in(store, [unit.file for unit in units]))
-    frame = _rows_of(store, [unit.file for unit in units], columns, rows).sort_values("row")
+    store, items = past.scores.folder, past.scores.items
+    scored = len(_rows_in(store, [item.file for item in items]))
+    frame = _rows_of(store, [item.file for item in items], columns, rows).sort_values("row")
     smiles = frame["smiles"].tolist()
-    again = predict_again(smiles, past.bundles, past.prepared.featurizer, past.half, client)
+    again = predict_again(smiles, past.bundles, past.prepared.featurizer, past.bfloat16, client)
     found = compare_predictions(frame, again, past.bundles)
     prepared = _rows_of(past.prepared.store, past.prepared.partitions, beside, rows)
     found += _compare_beside(frame[beside], prepared.set_index("row").loc[frame["row"]])
@@ -179,13 +179,13 @@ def check_made_again(
     prepare_lists(lists, client, progress)
     ranking = rerank(past, past.screen, lists)
     try:
-        evidence = gather_evidence(
+        evidence = collect_evidence(
             ranking.hits,
             library,
             past.screen,
             past.bundles,
             past.prepared.featurizer,
-            past.half,
+            past.bfloat16,
             client,
             progress,
         )

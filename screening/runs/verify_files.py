@@ -10,7 +10,7 @@ from chem.errors import InputError
 from screening.errors import StoreError
 from screening.prepare.duplicates import COLUMNS, find_duplicates
 from screening.prepare.partitions import DUPLICATES
-from screening.runs.past import PastRun
+from screening.runs.past_run import PastRun
 from screening.runs.runfolder import MANIFEST
 from screening.storage.schema import ACCEPTED, REJECTED
 from screening.storage.store import Store

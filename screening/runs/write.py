@@ -21,8 +21,8 @@ from screening.hits.workbook import write_workbook
 from screening.lab.write import write_lab
 from screening.objective.screen import Screen
 from screening.objective.screen_file import dump_screen
-from screening.rank.frames import Duplicate, Reject
 from screening.rank.rank import Ranking
+from screening.rank.scored_frames import Duplicate, Reject
 from screening.report.manifest import RunFacts, build_manifest, check_accounts
 from screening.report.report import render_report
 

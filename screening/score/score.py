@@ -1,6 +1,6 @@
 """Score prepared compounds: every task of every bundle, no chemistry on the way.
 
-A unit of work is one partition, or the rows that a triage chose from some partitions in a row.
+A work item is one partition, or the rows that a triage chose from some partitions in a row.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,16 +22,16 @@ from screening.errors import StoreError
 from screening.prepare.partitions import GRAPH, Partitions, read_accepted, to_graphs
 from screening.prepare.prepare import Progress
 from screening.prepare.prepared import Prepared
-from screening.score.loaded import Known, load_predictor
+from screening.score.worker_models import BundleRef, load_predictor
 from screening.storage.ledger import Ledger
 from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]
 SCORED = ("row", "smiles", *PROPERTIES)
 """What a file of scores holds beside them, so that ranking reads nothing else."""
-UNIT_ROWS = 1000
-"""Chosen rows that make a unit, at least: a smaller file costs more than its scores, larger units
-leave workers waiting for the last one."""
+ITEM_ROWS = 1000
+"""Chosen rows that make a work item, at least: a smaller file costs more than its scores, larger
+items leave workers waiting for the last one."""
 
 
 @dataclass(frozen=True)
@@ -40,40 +40,40 @@ class Scoring:
 
     prepared: Partitions
     scores: Store
-    bundles: tuple[Known, ...]
+    bundles: tuple[BundleRef, ...]
     featurizer: str
     device: str
-    half: bool
+    bfloat16: bool
 
 
-class Unit(NamedTuple):
+class WorkItem(NamedTuple):
     """Some work, and the file that it makes: ``SCORED`` and the predictor's columns."""
 
     file: str
-    parts: tuple[tuple[str, Rows | None], ...]
+    partitions: tuple[tuple[str, Rows | None], ...]
     """Partitions, each with the rows that are scored, or None for all accepted ones."""
 
 
-def whole_units(prepared: Prepared) -> list[Unit]:
-    """Return the units that score every accepted compound: one for each partition."""
-    return [Unit(name, ((name, None),)) for name in prepared.partitions]
+def partition_items(prepared: Prepared) -> list[WorkItem]:
+    """Return the work items that score every accepted compound: one for each partition."""
+    return [WorkItem(name, ((name, None),)) for name in prepared.partitions]
 
 
-def chosen_units(prepared: Prepared, rows: Rows) -> list[Unit]:
-    """Return the units that score some rows, given in ascending order.
+def chosen_items(prepared: Prepared, rows: Rows) -> list[WorkItem]:
+    """Return the work items that score some rows, given in ascending order.
 
-    A unit's file is named by its rows, so that another choice never meets this one's scores.
+    An item's file is named by its rows, so that another choice never meets this one's scores.
     """
-    units: list[Unit] = []
-    parts: list[tuple[str, Rows]] = []
+    items: list[WorkItem] = []
+    partitions: list[tuple[str, Rows]] = []
     for name, first, last in spans(prepared):
         some = rows[np.searchsorted(rows, first) : np.searchsorted(rows, last, side="right")]
         if len(some):
-            parts.append((name, some))
-        if sum(len(part) for _, part in parts) >= UNIT_ROWS:
-            units.append(_name_unit(parts))
-            parts = []
-    return [*units, _name_unit(parts)] if parts else units
+            partitions.append((name, some))
+        if sum(len(chosen) for _, chosen in partitions) >= ITEM_ROWS:
+            items.append(_named_item(partitions))
+            partitions = []
+    return [*items, _named_item(partitions)] if partitions else items
 
 
 def spans(prepared: Prepared) -> Iterator[tuple[str, int, int]]:
@@ -83,26 +83,28 @@ def spans(prepared: Prepared) -> Iterator[tuple[str, int, int]]:
         yield name, before + 1, min(before + prepared.partition_rows, prepared.rows)
 
 
-def _name_unit(parts: list[tuple[str, Rows]]) -> Unit:
-    content = sha256(b"".join(rows.tobytes() for _, rows in parts)).hexdigest()[:16]
-    return Unit(f"chosen-{content}.parquet", tuple(parts))
+def _named_item(partitions: list[tuple[str, Rows]]) -> WorkItem:
+    content = sha256(b"".join(rows.tobytes() for _, rows in partitions)).hexdigest()[:16]
+    return WorkItem(f"chosen-{content}.parquet", tuple(partitions))
 
 
-def score_units(
-    units: Sequence[Unit],
+def score_items(
+    items: Sequence[WorkItem],
     work: Scoring,
     ledger: Ledger,
     client: Client,
     progress: Progress | None = None,
     total: int | None = None,
 ) -> None:
-    """Score units into the ledger's store, going on from what is there.
+    """Score work items into the ledger's store, going on from what is there.
 
     total: compounds in all, for telling progress.
     """
-    missing = [unit for unit in units if unit.file not in ledger.entries]
-    done = sum(ledger.entries[u.file].count("rows") for u in units if u.file in ledger.entries)
-    for file, rows, digest in run_window(client, partial(score_unit, work), missing):
+    missing = [item for item in items if item.file not in ledger.entries]
+    done = sum(
+        ledger.entries[item.file].count("rows") for item in items if item.file in ledger.entries
+    )
+    for file, rows, digest in run_window(client, partial(score_item, work), missing):
         ledger.record(file, {"rows": rows}, digest)
         done += rows
         if progress is not None:
@@ -110,7 +112,7 @@ def score_units(
 
 
 def scoring_purpose(
-    sha256: str, key: str, bundles: Sequence[Bundle], half: bool, device: str = "cpu"
+    sha256: str, key: str, bundles: Sequence[Bundle], bfloat16: bool, device: str = "cpu"
 ) -> dict[str, Any]:
     """Return all that scores depend on.
 
@@ -121,18 +123,18 @@ def scoring_purpose(
         "library": sha256,
         "prepared": key,
         "bundles": [bundle.sha256 for bundle in bundles],
-        "precision": "bfloat16" if half else "float32",
+        "precision": "bfloat16" if bfloat16 else "float32",
         "device": device,
     }
 
 
-def score_unit(work: Scoring, unit: Unit) -> tuple[str, int, str]:
-    """Score one unit and write it; runs in a worker.
+def score_item(work: Scoring, item: WorkItem) -> tuple[str, int, str]:
+    """Score one work item and write it; runs in a worker.
 
     Returns the file's name, its rows and its SHA-256.
     """
     tables = []
-    for name, rows in unit.parts:
+    for name, rows in item.partitions:
         table = read_accepted(work.prepared, name, [*SCORED, *GRAPH])
         if rows is not None:
             table = table.filter(pc.is_in(table["row"], pa.array(rows)))
@@ -140,8 +142,8 @@ def score_unit(work: Scoring, unit: Unit) -> tuple[str, int, str]:
                 raise StoreError(f"{name} lacks rows that were chosen from it; prepare it again")
         tables.append(table)
     table = pa.concat_tables(tables)
-    predictor = load_predictor(work.bundles, work.featurizer, work.device, work.half)
+    predictor = load_predictor(work.bundles, work.featurizer, work.device, work.bfloat16)
     scores = table.select(list(SCORED))
     for name, values in predictor.predict(to_graphs(table)).items():
         scores = scores.append_column(name, pa.array(values))
-    return unit.file, len(scores), work.scores.write_table(unit.file, scores, repetitive=False)
+    return item.file, len(scores), work.scores.write_table(item.file, scores, repetitive=False)

@@ -2,7 +2,7 @@
 
 Which compounds those are does not hang on how the library was cut: the most promising share of all
 (ties by row), and an audit drawn by the hash of the structure. The audit is scored in full
-whatever its promise, and tells how much of the best the triage finds
+whatever its expected score, and tells how much of the best the triage finds
 (:mod:`screening.score.audit`).
 """
 
@@ -31,8 +31,13 @@ from screening.objective.screen_file import dump_screen
 from screening.prepare.partitions import GRAPH, Partitions, read_accepted, to_graphs
 from screening.prepare.prepare import Progress
 from screening.prepare.prepared import Prepared
-from screening.score.loaded import Known, load_bundles_once, load_surrogates_once
-from screening.score.promise import kept_by_predictions, kept_by_properties, promise, wanted_columns
+from screening.score.acquisition import (
+    expected_score,
+    kept_by_predictions,
+    kept_by_properties,
+    wanted_columns,
+)
+from screening.score.worker_models import BundleRef, load_bundles_once, load_surrogates_once
 from screening.storage.ledger import Ledger
 from screening.storage.store import Store
 
@@ -72,38 +77,38 @@ class Looking:
 
     prepared: Partitions
     scores: Store
-    bundles: tuple[Known, ...]
+    bundles: tuple[BundleRef, ...]
     featurizer: str
     screen: Screen
     key: str
-    half: bool
+    bfloat16: bool
 
 
-def triage_key(screen: Screen, bundles: Sequence[Bundle], half: bool) -> str:
-    """Return a short name for all that a promise follows from beside the library."""
+def triage_key(screen: Screen, bundles: Sequence[Bundle], bfloat16: bool) -> str:
+    """Return a short name for all that an expected score follows from beside the library."""
     surrogates = [bundle.surrogate.sha256 for bundle in bundles if bundle.surrogate]
-    # Of the screen what a promise hangs on: neither its names nor how much is wanted.
+    # The key covers only the fields that change a compound's expected score.
     plain: dict[str, Any] = {"name": "any", "title": "any", "library": "any", "hits": 1}
     plain |= {"exhaustive": False, "lab": None, "selection": None}
     plain |= {"filters": {limit.name: limit.value for limit in screen.limits}}
     objective = dump_screen(screen.model_copy(update=plain))
-    return sha256(json.dumps([objective, surrogates, half]).encode()).hexdigest()[:12]
+    return sha256(json.dumps([objective, surrogates, bfloat16]).encode()).hexdigest()[:12]
 
 
 def look_at_library(
     prepared: Prepared,
     screen: Screen,
     bundles: Sequence[Bundle],
-    known: tuple[Known, ...],
+    refs: tuple[BundleRef, ...],
     ledger: Ledger,
     client: Client,
-    half: bool,
+    bfloat16: bool,
     progress: Progress | None = None,
 ) -> Triage:
-    """Work out every compound's promise into the ledger's store, and choose."""
-    key = triage_key(screen, bundles, half)
-    work = Looking(prepared.source, ledger.store, known, prepared.featurizer, screen, key, half)
-    names = {promise_file(key, name): name for name in prepared.partitions}
+    """Work out every compound's expected score into the ledger's store, and choose."""
+    key = triage_key(screen, bundles, bfloat16)
+    work = Looking(prepared.source, ledger.store, refs, prepared.featurizer, screen, key, bfloat16)
+    names = {expected_scores_file(key, name): name for name in prepared.partitions}
     missing = [name for file, name in names.items() if file not in ledger.entries]
     done = sum(ledger.entries[file].count("rows") for file in names if file in ledger.entries)
     for file, facts, digest in run_window(client, partial(look_at_partition, work), missing):
@@ -111,18 +116,18 @@ def look_at_library(
         done += facts["rows"]
         if progress is not None:
             progress("triage", done, prepared.accepted)
-    return read_triage(prepared, screen, bundles, ledger, half)
+    return read_triage(prepared, screen, bundles, ledger, bfloat16)
 
 
 def read_triage(
-    prepared: Prepared, screen: Screen, bundles: Sequence[Bundle], ledger: Ledger, half: bool
+    prepared: Prepared, screen: Screen, bundles: Sequence[Bundle], ledger: Ledger, bfloat16: bool
 ) -> Triage:
-    """Choose by the promises that a ledger has of every partition.
+    """Choose by the expected scores that a ledger has of every partition.
 
     Raises StoreError where one is missing.
     """
-    key = triage_key(screen, bundles, half)
-    files = [promise_file(key, name) for name in prepared.partitions]
+    key = triage_key(screen, bundles, bfloat16)
+    files = [expected_scores_file(key, name) for name in prepared.partitions]
     for file in files:
         if file not in ledger.entries:
             raise StoreError(f"{ledger.store.path(file)} is missing; run the screen again")
@@ -132,13 +137,13 @@ def read_triage(
 
 
 def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], str]:
-    """Work out the promise of one partition's compounds and write it; runs in a worker.
+    """Work out the expected scores of one partition's compounds and write it; runs in a worker.
 
     Returns the file's name, what was found, and the file's SHA-256.
     """
     bundles = load_bundles_once(work.bundles, work.featurizer)
     wanted = tuple(wanted_columns(work.screen, predicted_columns(bundles)))
-    predictor = load_surrogates_once(work.bundles, work.featurizer, wanted, work.half)
+    predictor = load_surrogates_once(work.bundles, work.featurizer, wanted, work.bfloat16)
     table = read_accepted(work.prepared, name, ["row", "key", *GRAPH, *PROPERTIES])
     values = {name: table[name].to_numpy() for name in PROPERTIES}
     frame = pd.DataFrame({**values, **predictor.predict(to_graphs(table))})
@@ -149,7 +154,7 @@ def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], st
         for task in bundle.card.tasks
         if task.kind == "classification"
     ]
-    expected = promise(frame, work.screen, predictor.errors, probabilities)
+    expected = expected_score(frame, work.screen, predictor.errors, probabilities)
     found = {
         "row": table["row"],
         "promise": pa.array(expected.astype(np.float32)),
@@ -157,8 +162,11 @@ def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], st
         "lot": pa.array(lots(table["key"])),
     }
     facts = {"rows": table.num_rows, "filtered": taken}
-    file, promises = promise_file(work.key, name), pa.table(found).filter(pa.array(kept))
-    return file, facts, work.scores.write_table(file, promises)
+    file, expected_scores = (
+        expected_scores_file(work.key, name),
+        pa.table(found).filter(pa.array(kept)),
+    )
+    return file, facts, work.scores.write_table(file, expected_scores)
 
 
 def lots(keys: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
@@ -170,7 +178,7 @@ def lots(keys: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
 
 
 def choose(table: pa.Table, filtered: dict[str, int], hits: int) -> Triage:
-    """Choose from all promises: those that would pass the filters first, then by promise."""
+    """Choose by expected score: those that would pass the filters first."""
     row = table["row"].to_numpy()
     order = np.lexsort((row, -table["promise"].to_numpy(), ~table["passing"].to_numpy()))
     count = min(len(row), max(math.ceil(SHARE * len(row)), PER_HIT * hits))
@@ -179,6 +187,6 @@ def choose(table: pa.Table, filtered: dict[str, int], hits: int) -> Triage:
     return Triage(len(row), filtered, np.sort(row[order[:count]]), np.sort(row[drawn[:audit]]))
 
 
-def promise_file(key: str, name: str) -> str:
-    """Return the name of a partition's promises."""
+def expected_scores_file(key: str, name: str) -> str:
+    """Return the name of the file of a partition's expected scores."""
     return f"promise-{key}-{name}"

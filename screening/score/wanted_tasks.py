@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import PARTS, domain_columns, predicted_columns
+from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns, predicted_columns
 from screening.objective.screen import suggest
 
 
@@ -48,7 +48,7 @@ def wanted_tasks(bundles: Sequence[Bundle], names: Sequence[str] = ()) -> Wanted
         wanted = [column for column, spelled in spellings.items() if spelled & asked]
         if wanted:
             kept.append(bundle)
-            columns += [column + part for column in wanted for part in PARTS]
+            columns += [column + ending for column in wanted for ending in COLUMN_ENDINGS]
             columns += domain_columns(bundle)
             tasks += len(wanted)
             found |= {word for column in wanted for word in spellings[column]}

@@ -1,4 +1,5 @@
-"""All who may be chosen: the pool, and beyond it the controls and the best by optimism."""
+"""All compounds that may be chosen: the pool, and beyond it the controls and the best by
+optimism."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -12,11 +13,11 @@ from chem.errors import InputError
 from chem.records.counted import counted
 from screening.objective.screen import Screen
 from screening.objective.selection import Selection
-from screening.rank.late import Frames
+from screening.rank.costly_filters import ScoredFrames
 from screening.rank.rank import OPTIMISTIC, merge_top
 from screening.score.domain_limits import distance_column
-from screening.select.basket import Candidate
-from screening.select.marks import Marks
+from screening.select.constraints import Candidate
+from screening.select.list_matches import ListMatches
 from screening.select.prices import LOOKED_AT, Price, check_currency, read_prices
 
 Identify = Callable[[pd.DataFrame], pd.DataFrame]
@@ -35,8 +36,8 @@ class Candidates(NamedTuple):
     """How many of the first are the pool."""
     controls: list[int]
     """Places of the controls, best first."""
-    hopes: list[int]
-    """Places of who may be explored, inside the primary targets' domains, best by optimism
+    explorable: list[int]
+    """Places of what may be explored, inside the primary targets' domains, best by optimism
     first."""
     clustered: bool
     """Whether a rule asks for clusters."""
@@ -48,30 +49,31 @@ class Candidates(NamedTuple):
 
 def find_candidates(
     pool: pd.DataFrame,
-    frames: Frames,
-    controls: Frames,
+    frames: ScoredFrames,
+    controls: ScoredFrames,
     screen: Screen,
-    marks: Marks,
+    list_matches: ListMatches,
     identify: Identify,
     edges: Mapping[str, float] | None = None,
 ) -> Candidates:
-    """Gather all who may be chosen, with their clusters and prices where a rule asks for them.
+    """Collect all compounds that may be chosen, with their clusters and prices where a rule asks
+    for them.
 
-    ``edges``, by column of distances, is where each bundle's domain ends. Who is explored lies
+    ``edges``, by column of distances, is where each bundle's domain ends. What is explored lies
     inside the domains of the primary targets: beyond them a deviation is wide because nothing is
     known, and the most promising by it would be those that the models know least of.
     """
     selection = screen.selection
     assert selection is not None
-    wanted, hopes = _controls(controls, screen, marks), pool.head(0)
-    wanted = hopes if wanted is None else wanted
+    wanted, explorable = _controls(controls, screen, list_matches), pool.head(0)
+    wanted = explorable if wanted is None else wanted
     if selection.explored(screen.hits):
-        size = selection.hoped(screen.hits)
+        size = selection.acquisition_pool(screen.hits)
         inside = _inside(frames, screen, edges or {})
-        hopes = merge_top(inside, screen, size=size, optimism=selection.optimism).hits
-        hopes = hopes.drop(columns=[OPTIMISTIC])
+        explorable = merge_top(inside, screen, size=size, optimism=selection.optimism).hits
+        explorable = explorable.drop(columns=[OPTIMISTIC])
     # Those of the pool are kept, because their places in the list are known.
-    together = pd.concat([pool, wanted, hopes], ignore_index=True)
+    together = pd.concat([pool, wanted, explorable], ignore_index=True)
     frame = together.drop_duplicates("row").reset_index(drop=True)
     at = {row: place for place, row in enumerate(frame["row"].tolist())}
     clustered = selection.diversity == "clusters" or selection.max_per_cluster is not None
@@ -89,16 +91,18 @@ def find_candidates(
         ],
         len(pool),
         [at[row] for row in wanted["row"].tolist()],
-        [at[row] for row in hopes["row"].tolist()],
+        [at[row] for row in explorable["row"].tolist()],
         clustered,
         check_currency(prices, column) if column else "",
         told,
     )
 
 
-def _inside(frames: Frames, screen: Screen, edges: Mapping[str, float]) -> Iterator[pd.DataFrame]:
+def _inside(
+    frames: ScoredFrames, screen: Screen, edges: Mapping[str, float]
+) -> Iterator[pd.DataFrame]:
     """Yield each frame's rows inside the domains of the primary targets' bundles."""
-    columns = {distance_column(part.task, edges) for part in screen.primary} & set(edges)
+    columns = {distance_column(term.task, edges) for term in screen.primary} & set(edges)
     for frame in frames():
         kept = np.ones(len(frame), dtype=bool)
         for column in columns & set(frame.columns):
@@ -106,16 +110,18 @@ def _inside(frames: Frames, screen: Screen, edges: Mapping[str, float]) -> Itera
         yield frame[kept]
 
 
-def _controls(frames: Frames, screen: Screen, marks: Marks) -> pd.DataFrame | None:
+def _controls(
+    frames: ScoredFrames, screen: Screen, list_matches: ListMatches
+) -> pd.DataFrame | None:
     """Return the controls, evaluated and in the order of the list; no filter takes one.
 
     None where there are none.
     """
-    if not len(marks.controls):
+    if not len(list_matches.controls):
         return None  # without reading a score
-    found = [frame[frame["row"].isin(marks.controls)] for frame in frames()]
+    found = [frame[frame["row"].isin(list_matches.controls)] for frame in frames()]
     scored = {row for frame in found for row in frame["row"].tolist()}
-    if missing := [row for row in marks.controls.tolist() if row not in scored]:
+    if missing := [row for row in list_matches.controls.tolist() if row not in scored]:
         raise InputError(
             f"no scores here of {counted(len(missing), 'control')}, the first in row {missing[0]} "
             "of the library; screen it again with these controls"

@@ -14,86 +14,94 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from chem.assess.examine import examine
+from chem.assess.costly_properties import compute_costly_properties
 from chem.errors import InputError
 from screening.objective.screen import Screen
 from screening.objective.selection import Selection
-from screening.rank.late import BLOCK, BY_RANK, Frames, with_examined
+from screening.rank.costly_filters import BLOCK, BY_RANK, ScoredFrames, with_costly_columns
 from screening.rank.rank import Ranking, in_order, list_ranks
-from screening.select.basket import Basket
 from screening.select.candidates import Candidates, Identify, find_candidates
-from screening.select.marks import Marks
-from screening.select.orders import (
+from screening.select.constraints import Constraints
+from screening.select.exclusions import Exclusions
+from screening.select.list_matches import ListMatches
+from screening.select.not_selected import list_not_selected, report_selection
+from screening.select.pick_order import (
     BY_CLUSTER,
     BY_MAXMIN,
     BY_OPTIMISM,
-    Offers,
-    Order,
+    PickOrder,
+    Picks,
     by_cluster,
     by_rank,
     by_unlikeness,
 )
-from screening.select.passing import account, passed_over
 from screening.select.pool import Pool, find_pool
-from screening.select.verdicts import Verdicts
 
 
 def rank_and_choose(
-    frames: Frames,
+    frames: ScoredFrames,
     screen: Screen,
-    marks: Marks,
-    controls: Frames,
+    list_matches: ListMatches,
+    controls: ScoredFrames,
     identify: Identify,
     keep_every: bool = False,
     edges: Mapping[str, float] | None = None,
 ) -> Ranking:
     """Rank, and choose up to ``screen.hits`` by ``screen.selection``.
 
-    The hits have the columns of ``rank_and_examine``, and ``cluster`` where clusters were asked
-    for. controls: scored frames that hold the controls of ``marks``, whoever else they hold. For
-    frames and ``keep_every`` see ``merge_top``; for ``edges``, ``find_candidates``. Raises
-    InputError where the controls alone cost more than the budget, or have no scores.
+    The hits have the columns of ``rank_with_costly_filters``, and ``cluster`` where clusters were
+    asked for. controls: scored frames that hold the controls of ``list_matches``, among other
+    compounds. For frames and ``keep_every`` see ``merge_top``; for ``edges``, ``find_candidates``.
+    Raises InputError where the controls alone cost more than the budget, or have no scores.
     """
     assert screen.selection is not None
-    verdicts = Verdicts(screen, marks)
-    pool = find_pool(frames, screen, verdicts, keep_every)
-    candidates = find_candidates(pool.compounds, frames, controls, screen, marks, identify, edges)
-    basket, rule = Basket(screen.selection), _rule(screen.selection)
-    _choose(candidates, basket, verdicts, screen)
-    everyone = _with_list_ranks(candidates, basket, verdicts, frames, screen)
-    hits = _hits(everyone, candidates, basket, verdicts)
-    over = passed_over(everyone, candidates, basket, verdicts, pool.excluded, hits, rule)
+    exclusions = Exclusions(screen, list_matches)
+    pool = find_pool(frames, screen, exclusions, keep_every)
+    candidates = find_candidates(
+        pool.compounds, frames, controls, screen, list_matches, identify, edges
+    )
+    constraints, rule = Constraints(screen.selection), _rule(screen.selection)
+    _choose(candidates, constraints, exclusions, screen)
+    everyone = _with_list_ranks(candidates, constraints, exclusions, frames, screen)
+    hits = _hits(everyone, candidates, constraints, exclusions)
+    over = list_not_selected(
+        everyone, candidates, constraints, exclusions, pool.excluded, hits, rule
+    )
     ids = identify(over[["row"]])["compound_id"].to_numpy(dtype=object)
     over.insert(1, "compound_id", pd.Series(ids, index=over.index, dtype="str"))
-    told = account(screen, marks, len(pool.compounds), candidates, basket, verdicts, over)
-    return _ranking(pool, hits, over, verdicts)._replace(selection=told.as_dict())
+    told = report_selection(
+        screen, list_matches, len(pool.compounds), candidates, constraints, exclusions, over
+    )
+    return _ranking(pool, hits, over, exclusions)._replace(selection=told.as_dict())
 
 
-def _choose(candidates: Candidates, basket: Basket, verdicts: Verdicts, screen: Screen) -> None:
-    """Fill the basket."""
+def _choose(
+    candidates: Candidates, constraints: Constraints, exclusions: Exclusions, screen: Screen
+) -> None:
+    """Choose compounds until the constraints hold as many as there are hits."""
     selection = screen.selection
     assert selection is not None
     for at in candidates.controls:
-        basket.keep(candidates.each[at])
-    if basket.is_overdrawn:
+        constraints.add_control(candidates.each[at])
+    if constraints.is_overdrawn:
         raise InputError(
-            f"the controls alone cost {basket.spent}, the budget is {selection.budget:g}; raise "
-            "it, or include fewer controls"
+            f"the controls alone cost {constraints.spent}, the budget is {selection.budget:g}; "
+            "raise it, or include fewer controls"
         )
-    offers, rule = Offers(_order(candidates, selection)), _rule(selection)
-    open = screen.hits - len(basket.taken)
+    pick_order, rule = PickOrder(_order(candidates, selection)), _rule(selection)
+    open = screen.hits - len(constraints.taken)
     explored = min(selection.explored(screen.hits), open)
 
     def fill(size: int) -> None:
-        while len(basket.taken) < size and (at := offers.next()) is not None:
-            offers.tell(basket.offer(candidates.each[at], rule))
+        while len(constraints.taken) < size and (at := pick_order.next()) is not None:
+            pick_order.record(constraints.try_add(candidates.each[at], rule))
 
     fill(screen.hits - explored)
-    _explore(candidates, basket, verdicts, len(basket.taken) + explored)
+    _explore(candidates, constraints, exclusions, len(constraints.taken) + explored)
     fill(screen.hits)
 
 
-def _order(candidates: Candidates, selection: Selection) -> Order:
+def _order(candidates: Candidates, selection: Selection) -> Picks:
     if selection.diversity == "clusters":
         return by_cluster([one.cluster for one in candidates.each[: candidates.pool]])
     if selection.diversity == "maxmin":
@@ -108,26 +116,36 @@ def _rule(selection: Selection) -> str:
     return names[selection.diversity]
 
 
-def _explore(candidates: Candidates, basket: Basket, verdicts: Verdicts, size: int) -> None:
-    """Take the best by optimism that were not taken yet, until the basket holds ``size``."""
-    hopes = candidates.hopes
-    for start in range(0, len(hopes), BLOCK):
-        block = candidates.frame.iloc[hopes[start : start + BLOCK]]
-        for at, verdict in zip(hopes[start : start + BLOCK], verdicts.ask(block), strict=True):
-            if len(basket.taken) >= size:
+def _explore(
+    candidates: Candidates, constraints: Constraints, exclusions: Exclusions, size: int
+) -> None:
+    """Take the best by optimism that were not taken yet, until the constraints hold ``size``."""
+    by_acquisition = candidates.explorable
+    for start in range(0, len(by_acquisition), BLOCK):
+        block = candidates.frame.iloc[by_acquisition[start : start + BLOCK]]
+        for at, reason in zip(
+            by_acquisition[start : start + BLOCK], exclusions.reasons_against(block), strict=True
+        ):
+            if len(constraints.taken) >= size:
                 return
-            verdicts.count([candidates.each[at].row])
-            if not verdict:
-                basket.offer(candidates.each[at], BY_OPTIMISM)
+            exclusions.count([candidates.each[at].row])
+            if not reason:
+                constraints.try_add(candidates.each[at], BY_OPTIMISM)
 
 
 def _with_list_ranks(
-    candidates: Candidates, basket: Basket, verdicts: Verdicts, frames: Frames, screen: Screen
+    candidates: Candidates,
+    constraints: Constraints,
+    exclusions: Exclusions,
+    frames: ScoredFrames,
+    screen: Screen,
 ) -> pd.DataFrame:
     """Return all candidates that were considered, with ``list_rank``, in the order of the list."""
     frame = candidates.frame
     inside = np.arange(len(frame)) < candidates.pool
-    asked = [row in basket.taken or verdicts.is_counted(row) for row in frame["row"].tolist()]
+    asked = [
+        row in constraints.taken or exclusions.is_counted(row) for row in frame["row"].tolist()
+    ]
     outside = frame[~inside & np.array(asked, dtype=bool)]
     if len(outside):
         outside = outside.assign(list_rank=list_ranks(frames(), screen, outside))
@@ -135,10 +153,10 @@ def _with_list_ranks(
 
 
 def _hits(
-    everyone: pd.DataFrame, candidates: Candidates, basket: Basket, verdicts: Verdicts
+    everyone: pd.DataFrame, candidates: Candidates, constraints: Constraints, exclusions: Exclusions
 ) -> pd.DataFrame:
-    hits = everyone[everyone["row"].isin(basket.taken.keys())].reset_index(drop=True)
-    rules = [basket.taken[row] for row in hits["row"].tolist()]
+    hits = everyone[everyone["row"].isin(constraints.taken.keys())].reset_index(drop=True)
+    rules = [constraints.taken[row] for row in hits["row"].tolist()]
     if candidates.clustered:
         # Numbered by the first hit of each in the order of the list.
         numbers: dict[int, int] = {}
@@ -151,15 +169,20 @@ def _hits(
     hits["rank"] = np.arange(1, len(hits) + 1)
     hits["list_rank"] = hits["list_rank"].astype(np.int64)
     hits["picked_by"] = pd.Series(rules, index=hits.index, dtype="str")
-    unknown = hits[~hits["row"].isin(verdicts.examined.keys())]
-    found = examine(unknown["smiles"].tolist())
-    known = {**verdicts.examined, **dict(zip(unknown["row"].tolist(), found, strict=True))}
-    return with_examined(hits.drop(columns="index"), [known[row] for row in hits["row"].tolist()])
+    unknown = hits[~hits["row"].isin(exclusions.costly_properties.keys())]
+    found = compute_costly_properties(unknown["smiles"].tolist())
+    known = {
+        **exclusions.costly_properties,
+        **dict(zip(unknown["row"].tolist(), found, strict=True)),
+    }
+    return with_costly_columns(
+        hits.drop(columns="index"), [known[row] for row in hits["row"].tolist()]
+    )
 
 
-def _ranking(pool: Pool, hits: pd.DataFrame, over: pd.DataFrame, verdicts: Verdicts) -> Ranking:
-    taken = verdicts.taken
-    asked = {row for row in verdicts.examined if verdicts.is_counted(row)}
+def _ranking(pool: Pool, hits: pd.DataFrame, over: pd.DataFrame, exclusions: Exclusions) -> Ranking:
+    taken = exclusions.taken
+    asked = {row for row in exclusions.costly_properties if exclusions.is_counted(row)}
     return pool.ranking._replace(
         hits=hits,
         passed=pool.ranking.passed - sum(taken.values()),

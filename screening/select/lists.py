@@ -21,7 +21,7 @@ from chem.library.columns.find_columns import rank_of_id
 from chem.library.read import FORMATS, Library, open_library, read_names
 from data.catalogue.catalogue import datasets
 from screening.objective.screen import Screen, suggest
-from screening.prepare.places import prepared_folder, prepared_key, prepared_store
+from screening.prepare.paths import prepared_folder, prepared_key, prepared_store
 from screening.prepare.prepare import Progress, prepare_library
 from screening.storage.store import Store
 

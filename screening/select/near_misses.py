@@ -32,17 +32,17 @@ def count_near_misses(prepared: Prepared, lists: Sequence[pa.Table]) -> list[int
     """
     wanted = [[without_stereo(smiles) for smiles in one["smiles"].to_pylist()] for one in lists]
     open_ = set(chain.from_iterable(wanted))
-    marks = np.concatenate([np.empty(0, np.int64), *map(_marks, lists)])
+    codes = np.concatenate([np.empty(0, np.int64), *map(_property_codes, lists)])
     met: set[str] = set()
     for name in prepared.partitions if open_ else ():
         table = prepared.store.read_table(name, [*COLUMNS, "status"])
         table = table.filter(pc.equal(table["status"], ACCEPTED))
-        table = table.filter(pa.array(np.isin(_marks(table), marks)))
+        table = table.filter(pa.array(np.isin(_property_codes(table), codes)))
         met |= open_.intersection(map(without_stereo, table["smiles"].to_pylist()))
     return [sum(smiles in met for smiles in one) for one in wanted]
 
 
-def _marks(table: pa.Table) -> npt.NDArray[np.int64]:
+def _property_codes(table: pa.Table) -> npt.NDArray[np.int64]:
     """Return a number for each row [n] that stereoisomers share."""
     found = np.zeros(table.num_rows, dtype=np.int64)
     for name, steps in STEPS.items():

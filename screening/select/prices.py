@@ -67,10 +67,10 @@ def read_price(text: str, style: NumberStyle | None = None) -> Price | None:
     >>> read_price("1.250,50 €", NumberStyle("comma"))
     Price(amount=Decimal('1250.50'), currency='€')
     """
-    parts = split_number(text)
-    if parts is None:
+    pieces = split_number(text)
+    if pieces is None:
         return None
-    before, number, after = (part.strip() for part in parts)
+    before, number, after = (piece.strip() for piece in pieces)
     if (before and after) or not _AMOUNT.fullmatch(number) or number[-1] in ".,":
         return None
     currency = before or after

@@ -18,9 +18,9 @@ from screening.errors import StoreError, told_in_one_line
 from screening.storage.lock import (
     Lock as Lock,  # those who lock a folder that has a ledger name it too
 )
-from screening.storage.sealed import SealedStore
 from screening.storage.shapes import Line, check_shape
 from screening.storage.store import Store
+from screening.storage.verified_store import VerifiedStore
 
 LEDGER = "ledger.jsonl"
 READERS = 8
@@ -103,7 +103,7 @@ class Ledger:
         found = cls(folder, first["purpose"], store)
         found.entries = {line["name"]: Entry(line["sha256"], line["facts"]) for line in told}
         hashes = {name: entry.sha256 for name, entry in found.entries.items()}
-        found.store = SealedStore(found.store.url, hashes, remedy)
+        found.store = VerifiedStore(found.store.url, hashes, remedy)
         return found
 
     def record(self, name: str, facts: Mapping[str, Any], sha256: str | None = None) -> None:

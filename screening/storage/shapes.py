@@ -155,7 +155,7 @@ def check_shape(shape: type[AShape], found: object) -> Mapping[str, Any]:
         shape.model_validate(found)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])[:80]
+        where = ".".join(str(key) for key in first["loc"])[:80]
         raise ValueError(" ".join(f"{where}: {first['msg']}".split())) from None
     assert isinstance(found, dict)
     return found

@@ -77,8 +77,8 @@ def _show(found: re.Match[str]) -> str:
 
 
 def _hide(found: re.Match[str]) -> str:
-    half, odd = divmod(len(found[1]), 2)
-    return "'" * half + (found[2] if odd else _PICTURES[found[2]])
+    pairs, odd = divmod(len(found[1]), 2)
+    return "'" * pairs + (found[2] if odd else _PICTURES[found[2]])
 
 
 def format_number(value: float, decimals: int) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from screening.objective.screen import Screen
 from screening.score.domain_limits import ENDING, Limits, distance_column
-from screening.select.basket import CONTROL
+from screening.select.constraints import CONTROL
 from screening.text.cells import format_number
 
 NOT_RELIED_ON = "prediction not to be relied on"

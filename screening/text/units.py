@@ -13,7 +13,7 @@ PROBABILITY_DECIMALS, OTHER_DECIMALS = 3, 2
 
 def unit_of(task: str, screen: Screen, units: Mapping[str, str]) -> str:
     """Return the unit of a predicted task; where none is given, a liability is a probability."""
-    risks = {part.task for part in screen.liabilities}
+    risks = {term.task for term in screen.liabilities}
     return units.get(task, PROBABILITY if task in risks else "")
 
 

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from screening.objective.parts import OffTarget, Prediction, Primary, Window
 from screening.objective.screen import Screen
+from screening.objective.terms import OffTarget, Prediction, Primary, Window
 from screening.text.glossary import endpoint
 
 SPOKEN = {
@@ -30,8 +30,8 @@ def spoken(name: str) -> str:
     return SPOKEN.get(name, name.replace("_", " "))
 
 
-class PartWords(NamedTuple):
-    """One part of the objective, explained."""
+class TermWords(NamedTuple):
+    """One term of the objective in words."""
 
     column: str
     """Its desirability's column, such as ``d_EGFR``."""
@@ -40,33 +40,33 @@ class PartWords(NamedTuple):
     wanted: str
     """What earns everything and what earns nothing."""
     share: float
-    """Its part of all weights, 0 to 1."""
+    """Its share of all weights, 0 to 1."""
 
 
-def explain_objective(screen: Screen) -> list[PartWords]:
-    """Every part in the order of the desirability columns."""
+def describe_objective(screen: Screen) -> list[TermWords]:
+    """Every term in the order of the desirability columns."""
     columns = [name for name in screen.objective_columns if name.startswith("d_")]
-    total = sum(part.weight for part in screen.parts)
+    total = sum(term.weight for term in screen.terms)
     return [
-        PartWords(column, *_words(part), part.weight / total)
-        for column, part in zip(columns, screen.parts, strict=True)
+        TermWords(column, *_words(term), term.weight / total)
+        for column, term in zip(columns, screen.terms, strict=True)
     ]
 
 
-def _words(part: Prediction | Window) -> tuple[str, str]:
-    if isinstance(part, Window):
-        name = spoken(part.property)
-        return name, f"{name} {_range(part)}"
-    scale = f"{part.full:g} earns everything, {part.zero:g} nothing"
-    if isinstance(part, Primary):
-        unit = "standard deviation" if part.caution == 1 else "standard deviations"
-        doubt = f" minus {part.caution:g} {unit}" if part.caution else ""
-        return part.name, f"{part.name} as predicted{doubt}: {scale}"
-    if isinstance(part, OffTarget):
-        wanted = f"how well it spares {part.name}, the margin of the best primary target over it"
-        return f"not {part.name}", f"{wanted}: {scale}"
-    name = spoken(part.name)
-    says = f" ({known})" if (known := endpoint(part.task)) else ""
+def _words(term: Prediction | Window) -> tuple[str, str]:
+    if isinstance(term, Window):
+        name = spoken(term.property)
+        return name, f"{name} {_range(term)}"
+    scale = f"{term.full:g} earns everything, {term.zero:g} nothing"
+    if isinstance(term, Primary):
+        unit = "standard deviation" if term.caution == 1 else "standard deviations"
+        doubt = f" minus {term.caution:g} {unit}" if term.caution else ""
+        return term.name, f"{term.name} as predicted{doubt}: {scale}"
+    if isinstance(term, OffTarget):
+        wanted = f"how well it spares {term.name}, the margin of the best primary target over it"
+        return f"not {term.name}", f"{wanted}: {scale}"
+    name = spoken(term.name)
+    says = f" ({known})" if (known := endpoint(term.task)) else ""
     return name, f"{name} as predicted{says}: {scale}"
 
 

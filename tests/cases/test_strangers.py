@@ -16,7 +16,7 @@ from gnn.assembly.own_assay_bundle import build_assay
 from gnn.assembly.strangers import INACTIVE
 from gnn.bundle.bundle import load_bundle
 from gnn.bundle.predict import Predictor
-from gnn.calibration.shrinkage import EARLY, FADE
+from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
 from gnn.evaluation.assess import UNKNOWN
 from gnn.evaluation.card import TaskCard
 from gnn.features.batch import collect
@@ -109,7 +109,9 @@ def test_the_strangers_are_strange(potency: Answer) -> None:
 
 def test_values_are_drawn_away_from_where_the_domain_ends(potency: Answer) -> None:
     numbers = potency.task.calibration
-    assert EARLY <= numbers["fade"] <= max(EARLY, potency.limit) <= FADE
+    assert (
+        EARLIEST_OOD_START <= numbers["fade"] <= max(EARLIEST_OOD_START, potency.limit) <= OOD_START
+    )
     assert numbers["remote"] == pytest.approx(INACTIVE)
 
 

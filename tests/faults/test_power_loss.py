@@ -16,7 +16,13 @@ from distributed import Client
 from chem.disk.files import remove_durably, write_atomic
 from gnn.bundle.bundle import Bundle, save_bundle
 from gnn.bundle.card_file import write_card
-from gnn.bundle.surrogate import Surrogate, SurrogateCard, SurrogateSizes, imitated, save_surrogate
+from gnn.bundle.surrogate import (
+    Surrogate,
+    SurrogateCard,
+    SurrogateSizes,
+    predictions_hash,
+    save_surrogate,
+)
 from screening.storage.ledger import Ledger
 from screening.storage.store import Store
 from tests.faults.disk import Disk, Event
@@ -141,7 +147,7 @@ def test_a_card_on_the_disk_vouches_for_weights_on_the_disk(
         card = bundle.card.model_copy(
             update={"weights": json.loads((out / "card.json").read_text())["weights"]}
         )
-        about = SurrogateCard(imitated(card), sizes, errors, errors, "nothing")
+        about = SurrogateCard(predictions_hash(card), sizes, errors, errors, "nothing")
         save_surrogate(out, Surrogate(sizes), about)
         write_card(out, card)
     assert wrong == []

@@ -16,7 +16,7 @@ from screening.evidence.evidence import Contributions, Evidence, Flag, Neighbour
 from screening.objective.objective import evaluate
 from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
-from screening.rank.late import rank_and_examine
+from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking
 from screening.reason.reason import reason
 from screening.report.manifest import Artefact, RunFacts
@@ -86,7 +86,7 @@ def ranking(kinase: Screen, scored: Scored) -> Ranking:
         (f"00{n}", name, {"Price": f"{n}.50", "score": "A", "": "x"})
         for n, name in enumerate(DRUGS)
     ]
-    return rank_and_examine(lambda: [scored(who)], kinase)
+    return rank_with_costly_filters(lambda: [scored(who)], kinase)
 
 
 @pytest.fixture(scope="session")

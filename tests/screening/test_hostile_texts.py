@@ -28,7 +28,7 @@ from screening.hits.top import brief_table, top_table
 from screening.objective.screen import Screen
 from screening.runs.dossier import Dossier, open_dossier
 from screening.runs.dossier_page import render_dossier, sections
-from screening.runs.past import PastRun, open_run
+from screening.runs.past_run import PastRun, open_run
 from screening.runs.plan import plan_run
 from screening.runs.predict import predict_file
 from screening.runs.publish import Outcome
@@ -175,10 +175,10 @@ class Tags(HTMLParser):
 
 def test_no_text_changes_the_tags_of_a_dossier(past: PastRun, dossier: Dossier) -> None:
     """Every text as id, name, structure and cell, in a short page; and all as cells of one."""
-    short = dossier._replace(judged=None, extra={})
+    short = dossier._replace(evaluation=None, extra={})
 
     def page(text: str) -> str:
-        changed = short._replace(compound_id=text, name=text, input_smiles=text, fate=text)
+        changed = short._replace(compound_id=text, name=text, input_smiles=text, outcome=text)
         return render_dossier(changed._replace(extra={text: text}, steps=((text, text),)), past)
 
     expected = Tags(page("plain")).found
@@ -287,7 +287,7 @@ def test_a_terminal_is_told_nothing_but_text(
     show_table(*top_table(runs.columns.table, screen, COUNT), screen.title)
     for text in TEXTS:
         note(text)
-    for section in sections(dossier._replace(fate=TEXTS[0], name="\n".join(TEXTS)), past):
+    for section in sections(dossier._replace(outcome=TEXTS[0], name="\n".join(TEXTS)), past):
         show_table(section.header, section.rows, section.title)
     said = capsys.readouterr()
     assert harmless(said.out)

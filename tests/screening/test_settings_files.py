@@ -8,7 +8,7 @@ import pytest
 from chem.errors import InputError
 from screening.objective.screen_file import load_screen
 from screening.prepare.prepared import SUMMARY, read_prepared
-from screening.runs.past import open_run
+from screening.runs.past_run import open_run
 from screening.runs.runfolder import MANIFEST, WHERE
 from screening.storage.ledger import LEDGER, Ledger, check_purpose
 

@@ -115,14 +115,14 @@ def _losses(
     attributor: Attributor, cases: Sequence[Case]
 ) -> Iterator[dict[str, tuple[float, float]]]:
     """Yield for each molecule what its log odds lose without a group, and without other atoms."""
-    parts = []
+    coalitions = []
     for case in cases:
         masks = [np.ones(len(case.graph.atoms), bool)]
         for atoms in case.groups.values():
             masks += [~atoms, ~other_piece(case.graph, atoms)]
-        parts.append(partial_molecules(case.graph, np.stack(masks)))
-    said = attributor.values(concatenate(parts))[:, 0]
-    ends = np.cumsum([part.molecules for part in parts])
+        coalitions.append(partial_molecules(case.graph, np.stack(masks)))
+    said = attributor.values(concatenate(coalitions))[:, 0]
+    ends = np.cumsum([coalition.molecules for coalition in coalitions])
     for case, whole in zip(cases, np.split(said, ends[:-1]), strict=True):
         lost = (whole[0] - whole[1:]).reshape(-1, 2).tolist()
         yield {group: (one, other) for group, (one, other) in zip(case.groups, lost, strict=True)}

@@ -70,6 +70,6 @@ def _measure(
 ) -> HeldOut:
     split = split_rows(table, choice.split, seed, (1 - choice.valid, choice.valid, 0.0))
     table = table.select_tasks(shared)
-    held = table.select((split == "valid") & table.measured.any(axis=1))
+    held = table.select((split == "valid") & table.is_measured.any(axis=1))
     predictions = predict_smiles(bundle, [str(smiles) for smiles in held.smiles])
     return HeldOut(choice.name, held.select(predictions.rows), table.values, predictions)

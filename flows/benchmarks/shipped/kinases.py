@@ -16,7 +16,7 @@ LEAST = 10
 """Values that a kinase needs to be measured on."""
 
 
-class Measured(NamedTuple):
+class MetricEstimate(NamedTuple):
     """A number with its 95 % interval, and what it is of."""
 
     value: float
@@ -30,7 +30,7 @@ def published_genes() -> list[str]:
     return [kinase.gene for kinase in human_kinases().values() if kinase.published]
 
 
-def measure_kinases(held: HeldOut, seed: int = 0) -> dict[str, Measured]:
+def measure_kinases(held: HeldOut, seed: int = 0) -> dict[str, MetricEstimate]:
     """Measure the published kinases: means over kinases, and the intervals' coverage.
 
     ``r2``, ``rmse``; ``r2 without mode`` leaves out each kinase's most frequent value, which is
@@ -42,7 +42,7 @@ def measure_kinases(held: HeldOut, seed: int = 0) -> dict[str, Measured]:
     chosen = [genes.index(gene) for gene in published_genes() if gene in genes]
     scores: dict[str, list[float]] = {"r2": [], "rmse": [], "r2 without mode": []}
     for column in chosen:
-        rows = np.flatnonzero(held.table.measured[:, column])
+        rows = np.flatnonzero(held.table.is_measured[:, column])
         truth = held.table.values[rows, column].astype(np.float64)
         predicted = held.column(genes[column])[rows]
         other = truth != most_frequent(held.all_values[:, column])
@@ -64,18 +64,18 @@ def most_frequent(values: npt.NDArray[np.float32]) -> float:
     return float(found[counts.argmax()])
 
 
-def average(values: Sequence[float], of: str, seed: int = 0) -> Measured:
+def average(values: Sequence[float], of: str, seed: int = 0) -> MetricEstimate:
     """Average over tasks, with a bootstrap interval over them."""
     scores = np.asarray(values)
     draws = np.random.default_rng(seed).integers(0, len(scores), (2000, len(scores)))
     low, high = np.percentile(scores[draws].mean(axis=1), [2.5, 97.5])
-    return Measured(float(scores.mean()), float(low), float(high), of)
+    return MetricEstimate(float(scores.mean()), float(low), float(high), of)
 
 
 def _coverages(
     held: HeldOut, chosen: Sequence[int], genes: Sequence[str], seed: int
-) -> dict[str, Measured]:
-    measured = held.table.measured[:, chosen]
+) -> dict[str, MetricEstimate]:
+    measured = held.table.is_measured[:, chosen]
     inside = np.zeros(measured.shape, bool)
     for at, column in enumerate(chosen):
         low, high = (held.column(genes[column], ending) for ending in ("_lo", "_hi"))
@@ -95,11 +95,11 @@ def _coverages(
     return found
 
 
-def _share(hits: npt.NDArray[np.int64], count: npt.NDArray[np.int64], seed: int) -> Measured:
+def _share(hits: npt.NDArray[np.int64], count: npt.NDArray[np.int64], seed: int) -> MetricEstimate:
     if not count.sum():
-        return Measured(float("nan"), float("nan"), float("nan"), "0 values")
+        return MetricEstimate(float("nan"), float("nan"), float("nan"), "0 values")
     draws = np.random.default_rng(seed).integers(0, len(hits), (2000, len(hits)))
     shares = hits[draws].sum(axis=1) / np.maximum(count[draws].sum(axis=1), 1)
     low, high = np.percentile(shares, [2.5, 97.5])
     value = float(hits.sum() / count.sum())
-    return Measured(value, float(low), float(high), counted(int(count.sum()), "value"))
+    return MetricEstimate(value, float(low), float(high), counted(int(count.sum()), "value"))

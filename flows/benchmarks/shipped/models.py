@@ -8,7 +8,12 @@ import numpy as np
 from chem.records.counted import counted
 from data.catalogue.published import Published, published
 from flows.benchmarks.shipped.held_out import HeldOut, measure_held_out
-from flows.benchmarks.shipped.kinases import Measured, average, measure_kinases, published_genes
+from flows.benchmarks.shipped.kinases import (
+    MetricEstimate,
+    average,
+    measure_kinases,
+    published_genes,
+)
 from gnn.bundle.bundle import find_bundle, read_card
 from gnn.evaluation.card import Card, TaskCard
 from gnn.evaluation.metrics import evaluate, measurable
@@ -53,7 +58,7 @@ class Line(NamedTuple):
     bundle: str
     benchmark: str
     metric: str
-    ours: Measured
+    ours: MetricEstimate
     forest: float | None
     """The random forest's on the same kind of rows, from the card."""
     bar: Bar | None
@@ -87,8 +92,8 @@ def measure_bundle(name: str) -> tuple[list[Line], list[str]]:
     return lines, remarks
 
 
-def _from_rows(held: Sequence[HeldOut]) -> dict[tuple[str, str], Measured]:
-    found: dict[tuple[str, str], Measured] = {}
+def _from_rows(held: Sequence[HeldOut]) -> dict[tuple[str, str], MetricEstimate]:
+    found: dict[tuple[str, str], MetricEstimate] = {}
     for one in held:
         if one.set == "kinase200":
             found |= {("kinase", name): ours for name, ours in measure_kinases(one).items()}
@@ -97,17 +102,17 @@ def _from_rows(held: Sequence[HeldOut]) -> dict[tuple[str, str], Measured]:
     return found
 
 
-def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], Measured]:
+def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], MetricEstimate]:
     """Measure the tasks of a set that is no kinase panel: alone, or their mean for several."""
-    estimates: dict[str, list[Measured]] = {}
+    estimates: dict[str, list[MetricEstimate]] = {}
     for column, task in enumerate(held.table.tasks):
-        rows = np.flatnonzero(held.table.measured[:, column])
+        rows = np.flatnonzero(held.table.is_measured[:, column])
         truth = held.table.values[rows, column].astype(np.float64)
         if measurable(truth, task.kind):
             scores = evaluate(truth, held.column(task.name)[rows], task.kind)
             name = "auroc" if task.kind == "classification" else "mae"
             one = scores[name]
-            count = Measured(one.value, one.low, one.high, counted(len(rows), "molecule"))
+            count = MetricEstimate(one.value, one.low, one.high, counted(len(rows), "molecule"))
             estimates.setdefault(name, []).append(count)
     benchmark = held.set.removeprefix("tdc_")
     return {
@@ -118,8 +123,8 @@ def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], Measured]:
     }
 
 
-def _from_card(card: Card) -> dict[tuple[str, str], Measured]:
-    found: dict[tuple[str, str], Measured] = {}
+def _from_card(card: Card) -> dict[tuple[str, str], MetricEstimate]:
+    found: dict[tuple[str, str], MetricEstimate] = {}
     for benchmark, tasks in _groups(card).items():
         metrics = _CARD_METRICS if benchmark == "kinase" else {"auroc": "auroc", "mae": "mae"}
         for metric, key in metrics.items():
@@ -127,13 +132,13 @@ def _from_card(card: Card) -> dict[tuple[str, str], Measured]:
             if len(have) == 1:
                 low, high = have[0].network_interval
                 rows = counted(tasks[0].validated_on, "molecule")
-                found[benchmark, metric] = Measured(have[0].network, low, high, rows)
+                found[benchmark, metric] = MetricEstimate(have[0].network, low, high, rows)
             elif have:
                 values = [one.network for one in have]
                 found[benchmark, metric] = average(values, counted(len(have), "task"))
         if benchmark == "kinase" and card.coverage is not None:
             of = "every kinase of the card"
-            found[benchmark, "coverage"] = Measured(card.coverage, np.nan, np.nan, of)
+            found[benchmark, "coverage"] = MetricEstimate(card.coverage, np.nan, np.nan, of)
     return found
 
 

@@ -22,7 +22,7 @@ from data.activities.activity import EXACT
 from data.sets.presumed import molecules_of
 from flows.benchmarks.predicting import open_bundle, predict_smiles
 from flows.benchmarks.shipped.held_out import HeldOut, measure_held_out
-from flows.benchmarks.shipped.kinases import Measured, average
+from flows.benchmarks.shipped.kinases import MetricEstimate, average
 from gnn.evaluation.metrics import auroc
 
 Report = Callable[[str, int, int | None], None]
@@ -48,7 +48,7 @@ class Ranked(NamedTuple):
 
     target: str
     actives: int
-    found: dict[float, Measured]
+    found: dict[float, MetricEstimate]
     """Top share of the list → share of the actives in it, with a 95 % interval."""
     enrichment: dict[float, float]
     """Top share → how many times more actives than by chance."""
@@ -146,7 +146,7 @@ def rank(target: str, actives: Floats, decoys: Floats, seed: int = 0) -> Ranked:
     for top, many in shares.items():
         low, high = np.percentile(many, [2.5, 97.5])
         mean = float(np.mean(many))
-        found[top] = Measured(mean, float(low), float(high), f"{count} at a time")
+        found[top] = MetricEstimate(mean, float(low), float(high), f"{count} at a time")
     return Ranked(target, len(actives), found, {top: one.value / top for top, one in found.items()})
 
 
@@ -174,7 +174,7 @@ def table(rows: Sequence[Ranked]) -> tuple[list[str], list[list[str]]]:
     return headers, lines
 
 
-def overall(rows: Sequence[Ranked], top: float) -> Measured:
+def overall(rows: Sequence[Ranked], top: float) -> MetricEstimate:
     """Return the mean over targets, with a bootstrap interval over them."""
     return average([row.found[top].value for row in rows], counted(len(rows), "target"))
 
@@ -187,5 +187,5 @@ def write_ranking(file: Path, rows: Sequence[Ranked]) -> None:
         csv.writer(stream).writerows([headers, *lines])
 
 
-def _share(one: Measured) -> str:
+def _share(one: MetricEstimate) -> str:
     return f"{one.value:.2f} [{one.low:.2f}, {one.high:.2f}]"

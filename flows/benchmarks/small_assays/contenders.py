@@ -29,14 +29,14 @@ TITLES = {
 
 def fit_forest(assay: SplitSet) -> Floats:
     """Return the forest's predictions [test rows]; fitted on the training rows."""
-    train, test = (count_fingerprints(list(part.smiles)) for part in (assay.train, assay.test))
+    train, test = (count_fingerprints(list(table.smiles)) for table in (assay.train, assay.test))
     return regress(train, assay.train.values[:, 0], test)
 
 
 def fit_svm(assay: SplitSet) -> Floats:
     """Return the support vector machine's predictions [test rows]."""
     train, test = (
-        count_fingerprints(list(part.smiles), size=BITS) for part in (assay.train, assay.test)
+        count_fingerprints(list(table.smiles), size=BITS) for table in (assay.train, assay.test)
     )
     return svm_outputs(train, assay.train.values[:, 0].astype(np.float64), test)
 

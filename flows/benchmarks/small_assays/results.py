@@ -54,9 +54,9 @@ def write_result(folder: Path, result: Result) -> None:
     """Write a result whole or not at all."""
     path = result_path(folder, result.set, result.model)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(asdict(result), indent=1) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    temporary = path.with_suffix(".part")
+    temporary.write_text(json.dumps(asdict(result), indent=1) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
 
 
 def read_result(

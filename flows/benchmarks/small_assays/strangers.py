@@ -98,11 +98,11 @@ def screen_sets(names: Sequence[str], out: Path, report: Report) -> list[Screene
             for column in (task, f"{task}_std", "distance")
         )
         limit = bundle.card.domain.limit if bundle.card.domain else 1.0
-        found.append(judge(name, len(assay.train), called, value, std, away, limit))
+        found.append(summarize_screen(name, len(assay.train), called, value, std, away, limit))
     return found
 
 
-def judge(
+def summarize_screen(
     name: str,
     rows: int,
     called: Sequence[str],

@@ -28,7 +28,7 @@ def draw(speeds: Sequence[Speed]) -> str:
     def across(rate: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (log10(rate) - low) / (high - low)
 
-    parts = [
+    lines = [
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH}' height='{bottom + BOTTOM}' "
         f"viewBox='0 0 {WIDTH} {bottom + BOTTOM}' role='img' {FONT} font-size='13'>",
         f"<title>{escape(_title(speeds))}</title>",
@@ -37,21 +37,21 @@ def draw(speeds: Sequence[Speed]) -> str:
     ]
     for decade in range(low, high + 1):
         x = across(10.0**decade)
-        parts.append(_line(x, TOP, x, bottom, "#e3e3e3"))
-        parts.append(
+        lines.append(_line(x, TOP, x, bottom, "#e3e3e3"))
+        lines.append(
             _text(x, bottom + 18, f"{10**decade:,}" if decade >= 0 else f"{10.0**decade:g}")
         )
-    parts.append(_text(across(10.0**low), bottom + 36, "molecules per second", "start"))
+    lines.append(_text(across(10.0**low), bottom + 36, "molecules per second", "start"))
     for at, (speed, rate) in enumerate(told):
         y = TOP + ROW * (at + 0.5)
         colour = COLOURS[speed.group]
-        parts += [
+        lines += [
             _text(LEFT - 14, y + 4.5, speed.label, "end"),
             _line(LEFT, y, across(rate), y, "#c9ced6"),
             f"<circle cx='{across(rate):.1f}' cy='{y:.1f}' r='5.5' fill='{colour}'/>",
             _text(across(rate) + 12, y + 4.5, _label(speed, rate), "start"),
         ]
-    return "\n".join([*parts, "</svg>", ""])
+    return "\n".join([*lines, "</svg>", ""])
 
 
 def write_plot(file: Path, speeds: Sequence[Speed]) -> None:

@@ -24,7 +24,7 @@ HEADERS = [
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gnn.bundle.measured import Measured
+    from gnn.bundle.measured_compounds import MeasuredCompounds
     from gnn.evaluation.card import Card, DistanceBin, Metric, TaskCard
 
 METRICS = {
@@ -68,7 +68,7 @@ def show_bundle(
 ) -> None:
     """Show a model's tasks and how good it is, beside a random forest on the same rows."""
     from gnn.bundle.bundle import find_bundle, read_card
-    from gnn.bundle.measured_file import load_measured
+    from gnn.bundle.measured_compounds_file import load_measured_compounds
 
     card = read_card(find_bundle(name))
     if task is not None:
@@ -78,7 +78,7 @@ def show_bundle(
     note(f"{counted(card.members, 'network')}, made {card.created}; {card.split}")
     show_card(card)
     show_explanations(card)
-    show_sources(card, load_measured(find_bundle(name), card))
+    show_sources(card, load_measured_compounds(find_bundle(name), card))
 
 
 @app.command("measured")
@@ -92,10 +92,10 @@ def measured_compounds(
     Screens show each hit's nearest measured compounds from that file. `hitlist train` writes it
     too; this makes it anew from the catalogue's sets, for which HITLIST_MIRROR has to be set.
     """
-    from flows.planning.measurements import make_measured
+    from flows.planning.measurements import make_measured_compounds
 
     with progress() as report, stoppable("nothing was written: give the same command again"):
-        path, made = make_measured(name, report)
+        path, made = make_measured_compounds(name, report)
     note(f"{counted(len(made), 'compound')}, {counted(len(made.values), 'measured value')}")
     print(path)
 
@@ -145,7 +145,7 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
         note(f"{key}: {METRICS[key]}")
 
 
-def show_sources(card: "Card", measured: "Measured | None") -> None:
+def show_sources(card: "Card", measured: "MeasuredCompounds | None") -> None:
     """Show whose data it was trained on, under which terms, and what of it comes with it."""
     rows = [
         [*(source.get(key, "") for key in ("name", "licence", "citation")), f"{source['rows']:,}"]

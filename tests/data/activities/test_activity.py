@@ -79,7 +79,7 @@ def test_concat_keeps_every_value_and_select_takes_it_apart(parts: list[tuple[st
     tables = [make_table(tasks, rows) for tasks, rows in parts]
     whole = ActivityTable.concat(tables)
     assert len(whole) == sum(len(table) for table in tables)
-    assert whole.measured.sum() == sum(table.measured.sum() for table in tables)
+    assert whole.is_measured.sum() == sum(table.is_measured.sum() for table in tables)
     start = 0
     for table in tables:
         names = [task.name for task in table.tasks]

@@ -86,8 +86,8 @@ def test_the_table_is_looked_through_once_however_many_rows_repeat(
 ) -> None:
     """What is measured is as large as the table: asked for each repeat, the work is quadratic."""
     asked: list[int] = []
-    look = ActivityTable.measured.fget  # type: ignore[attr-defined]
+    look = ActivityTable.is_measured.fget  # type: ignore[attr-defined]
     counted = property(lambda table: (asked.append(len(table)), look(table))[1])
-    monkeypatch.setattr(ActivityTable, "measured", counted)
+    monkeypatch.setattr(ActivityTable, "is_measured", counted)
     drop_contradictions(table("pActivity", [(f"C{n % 20}", 5.0, 0) for n in range(60)]))
     assert asked == [60]

@@ -94,8 +94,8 @@ def test_merging_twice_is_merging_once_and_counts_add_up(rows: list[Row]) -> Non
     table = make_table(rows)
     merged, report = merge_duplicates(table)
     assert list(merged.smiles) == list(dict.fromkeys(row[0] for row in rows))
-    kept = int(merged.measured.sum())
-    assert int(table.measured.sum()) == kept + report.merged_values + report.conflicting
+    kept = int(merged.is_measured.sum())
+    assert int(table.is_measured.sum()) == kept + report.merged_values + report.conflicting
     again, second = merge_duplicates(merged)
     np.testing.assert_array_equal(again.values, merged.values)
     assert second == (len(merged), len(merged), 0, 0, 0)
@@ -106,8 +106,8 @@ def test_the_table_is_looked_through_once_however_many_rows_repeat(
 ) -> None:
     """What is measured is as large as the table: asked for each repeat, merging is quadratic."""
     asked: list[int] = []
-    look = ActivityTable.measured.fget  # type: ignore[attr-defined]
+    look = ActivityTable.is_measured.fget  # type: ignore[attr-defined]
     counted = property(lambda table: (asked.append(len(table)), look(table))[1])
-    monkeypatch.setattr(ActivityTable, "measured", counted)
+    monkeypatch.setattr(ActivityTable, "is_measured", counted)
     merge_duplicates(make_table([(f"C{n % 20}", 5.0, 0, 1.0, "train") for n in range(60)]))
     assert asked == [60]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chem.errors import InputError
 from chem.features.scaffolds import scaffold
 from data.activities.activity import ActivityTable, Task, object_array
-from data.activities.splits import PARTS, split_rows
+from data.activities.splits import SPLITS, split_rows
 from data.assay.read import read_assay
 
 SAMPLE = Path(__file__).parents[2] / "files/data/moleculeace_sample.csv"
@@ -35,7 +35,7 @@ def test_a_random_split_is_a_partition_of_molecules(smiles: list[str], seed: int
     table = make_table(smiles)
     parts = split_rows(table, "random", seed)
     assert parts.shape == (len(table),)
-    assert set(parts) <= set(PARTS)
+    assert set(parts) <= set(SPLITS)
     by_molecule = {text: set(parts[table.smiles == text]) for text in smiles}
     assert all(len(found) == 1 for found in by_molecule.values())
     unique = len(by_molecule)
@@ -58,8 +58,8 @@ def test_a_scaffold_split_keeps_scaffolds_together(capfd: pytest.CaptureFixture[
     scaffolds = np.array([scaffold(smiles) for smiles in table.smiles])
     for found in set(scaffolds):
         assert len(set(parts[scaffolds == found])) == 1
-    assert set(parts) == set(PARTS)
-    sizes = {part: int((parts == part).sum()) for part in PARTS}
+    assert set(parts) == set(SPLITS)
+    sizes = {part: int((parts == part).sum()) for part in SPLITS}
     assert abs(sizes["train"] - 0.7 * len(table)) <= 2
     out, err = capfd.readouterr()
     assert (out, err) == ("", "")

@@ -102,13 +102,13 @@ def test_presumed_molecules_are_far_bounded_and_trained_on(kinases: ActivityTabl
     known = standard([str(text) for text in kinases.smiles])
     assert max(nearest_by_rdkit(smiles, known)) < 0.35
     assert found.tasks == kinases.tasks
-    assert (found.measured.sum(axis=1) == 6).all()
-    assert (found.values[found.measured] == 5.0).all()
-    assert (found.bounds[found.measured] == UPPER).all()
+    assert (found.is_measured.sum(axis=1) == 6).all()
+    assert (found.values[found.is_measured] == 5.0).all()
+    assert (found.bounds[found.is_measured] == UPPER).all()
     assert found.split is not None
     assert set(found.split) == {"train"}
     assert len(set(found.ids)) == 12
-    assert len({tuple(row) for row in found.measured.tolist()}) > 6  # tasks are drawn
+    assert len({tuple(row) for row in found.is_measured.tolist()}) > 6  # tasks are drawn
     assert "presumed inactive" in found.notes[0]
     together = ActivityTable.concat([kinases, found])
     assert len(together) == len(kinases) + 12

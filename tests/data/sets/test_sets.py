@@ -23,7 +23,7 @@ def test_kinase_sample_is_every_human_measurement_once() -> None:
     human = [row for row in rows if row["uniprot"] in human_kinases()]
     assert len(human) < len(rows)  # the sample has mouse measurements
     assert len(table.tasks) == 193
-    assert table.measured.sum() == len(human)
+    assert table.is_measured.sum() == len(human)
     columns = {task.uniprot: column for column, task in enumerate(table.tasks)}
     at = {smiles: row for row, smiles in enumerate(table.smiles)}
     assert table.split is not None

@@ -10,7 +10,7 @@ import pytest
 
 from data.catalogue import catalogue
 from gnn.bundle.bundle import Bundle, load_bundle, read_card
-from gnn.bundle.measured_file import FILE, load_measured
+from gnn.bundle.measured_compounds_file import FILE, load_measured_compounds
 
 FILES = Path(__file__).parents[2] / "files"
 ODD = ["=1+1", "007", "NA", "1E5", "-0", '<b>"&', "a/../b", "Ünï-β 😀", "a,b", "'quoted'", "x\ny"]
@@ -31,7 +31,7 @@ def test_ids_of_an_assay_come_back_unchanged(run: Run, tmp_path: Path) -> None:
     answer = run("train", assay, "--out", tmp_path / "bundle", "--members", "2", "--model", "gp")
     assert answer.code == 0, answer.err
     card = read_card(tmp_path / "bundle")
-    measured = load_measured(tmp_path / "bundle", card)
+    measured = load_measured_compounds(tmp_path / "bundle", card)
     assert measured is not None
     assert sorted(measured.ids) == sorted(row["compound_id"] for row in rows)
     at, values, bounds = measured.of(card.tasks[0].name)
@@ -92,7 +92,7 @@ def test_a_bundle_of_before_gets_its_compounds(
     answer = run("bundles", "measured", bundle.path)
     assert answer.code == 0, answer.err
     assert answer.out.strip() == str(bundle.path / FILE)
-    measured = load_bundle(bundle.path, bundle.card.featurizer).measured
+    measured = load_bundle(bundle.path, bundle.card.featurizer).measured_compounds
     assert measured is not None
     with (FILES / "data/ames_sample.csv").open(newline="") as file:
         ames = {row["name"]: float(row["y"]) for row in csv.DictReader(file)}

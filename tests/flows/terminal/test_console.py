@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from flows.terminal.console import progress
-from flows.terminal.pace import Pace
+from flows.terminal.progress import ProgressRate
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -14,7 +14,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """A function that lets time pass for progress."""
     now = [1000.0]
     monkeypatch.setattr("flows.terminal.console.monotonic", lambda: now[0])
-    monkeypatch.setattr("flows.terminal.console.Pace", lambda: Pace(lambda: now[0]))
+    monkeypatch.setattr("flows.terminal.console.ProgressRate", lambda: ProgressRate(lambda: now[0]))
 
     def wait(seconds: float) -> None:
         now[0] += seconds

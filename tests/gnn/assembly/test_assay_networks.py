@@ -39,7 +39,7 @@ def wild() -> TrainingSet:
         factors=state_factors(),
         values=values,
         bounds=np.zeros((30, 1), np.int8),
-        parts=parts,
+        roles=parts,
         tasks=({"name": "y", "kind": "regression", "unit": "pActivity"},),
         meta={},
     )

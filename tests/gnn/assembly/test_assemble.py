@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
 from chem.structure.standardize import Standardized, standardize
 from data.activities.activity import ActivityTable, Task, object_array
-from gnn.assembly.assemble import Assembled, Strings, assemble, fold_parts, join, stop_parts
+from gnn.assembly.assemble import Assembled, Strings, assemble, fold_roles, join, stop_roles
 from gnn.errors import ModelError
 from gnn.features.batch import collect
 
@@ -38,7 +38,7 @@ def table(
 def by_split(members: int = 2, share: float = 0.3) -> Callable[[ActivityTable], Strings]:
     def divide(merged: ActivityTable) -> Strings:
         split = np.full(len(merged), "train") if merged.split is None else merged.split
-        return stop_parts(split, members, share, 0)
+        return stop_roles(split, members, share, 0)
 
     return divide
 
@@ -74,7 +74,7 @@ def test_arrays_are_of_the_standardized_molecules() -> None:
     assert data.binary.tolist() == [False, True]
     assert [task["name"] for task in data.tasks] == ["EGFR", "herg"]
     assert data.meta == {"featurizer": featurizer_spec()["hash"], "split": "none"}
-    assert data.parts.shape == (2, 3)
+    assert data.roles.shape == (2, 3)
 
 
 def test_what_cannot_be_read_is_left_out_and_counted() -> None:
@@ -107,7 +107,7 @@ def test_values_of_molecules_that_moved_are_dropped() -> None:
     assert every.values[found.smiles.index("CCO")].tolist() == [5.0, 1.0]
     assert held(found)["CCC"] == [7.0, 0.0]
     row = found.smiles.index("CCO")
-    assert (found.data.parts[:, row] == "valid").all()
+    assert (found.data.roles[:, row] == "valid").all()
     assert any("1 molecule held back by one set" in note for note in found.notes)
 
 
@@ -127,18 +127,18 @@ def test_each_member_stops_by_its_own_share_of_the_training_rows(
     given = np.array(split)
     if (given == "train").sum() < 2:
         given = np.append(given, ["train", "train"])
-    parts = stop_parts(given, members, share, seed)
+    parts = stop_roles(given, members, share, seed)
     assert parts.shape == (members, len(given))
     train = given == "train"
     assert np.isin(parts[:, train], ["fit", "stop"]).all()
     assert (parts[:, ~train] == given[~train]).all()
     size = max(1, round(share * int(train.sum())))
     assert ((parts == "stop").sum(axis=1) == size).all()
-    np.testing.assert_array_equal(parts, stop_parts(given, members, share, seed))
+    np.testing.assert_array_equal(parts, stop_roles(given, members, share, seed))
 
 
 def test_members_stop_by_different_rows() -> None:
-    parts = stop_parts(np.full(200, "train"), 3, 0.1, 0)
+    parts = stop_roles(np.full(200, "train"), 3, 0.1, 0)
     assert len({row.tobytes() for row in parts == "stop"}) == 3
 
 
@@ -149,7 +149,7 @@ def test_folds_hold_each_training_row_out_once(split: list[str], members: int, s
     if train.sum() < 2 * members:
         given = np.append(given, np.full(2 * members, "train"))
         train = given != "test"
-    parts = fold_parts(given, members, 0.1, seed)
+    parts = fold_roles(given, members, 0.1, seed)
     assert ((parts == "valid").sum(axis=0) == train).all()
     assert (parts[:, ~train] == "test").all()
     sizes = (parts == "valid").sum(axis=1)
@@ -162,7 +162,7 @@ def test_folds_hold_each_training_row_out_once(split: list[str], members: int, s
 @pytest.mark.parametrize(("rows", "members"), [(20, 1), (2, 3), (5, 4), (0, 2)])
 def test_too_few_rows_or_folds_are_a_mistake_of_the_user(rows: int, members: int) -> None:
     with pytest.raises(ModelError, match=r"^[^\n]*cross-validation[^\n]*$"):
-        fold_parts(np.full(rows, "train"), members, 0.1, 0)
+        fold_roles(np.full(rows, "train"), members, 0.1, 0)
 
 
 def test_joined_tables_keep_their_splits() -> None:

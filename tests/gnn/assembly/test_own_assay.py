@@ -55,8 +55,8 @@ def test_stereoisomers_are_held_out_together(crossed):
     ]
     assert len(pair) == 2
     assert groups[pair[0]] == groups[pair[1]]
-    held = crossed.data.parts == "valid"
-    measured = crossed.data.measured.any(axis=1)
+    held = crossed.data.roles == "valid"
+    measured = crossed.data.is_measured.any(axis=1)
     assert (held.sum(axis=0) == measured).all()
     assert (held[:, pair[0]] == held[:, pair[1]]).all()
 
@@ -72,7 +72,7 @@ def test_what_is_shipped_predicts_what_was_fitted(crossed, tmp_path, model, netw
     assert (card.members, card.kernel) == (networks, kernel)
     assert card.comparison == fitted.comparison
     bundle = load_bundle(tmp_path, featurizer_spec()["hash"])
-    predictor = Predictor([bundle], half=False)
+    predictor = Predictor([bundle], bfloat16=False)
     columns = predictor.predict(crossed.data.graphs)
     assert all(np.isfinite(values).all() for values in columns.values())
     assert (np.abs(columns["mine_hit"] - 0.5) <= 0.5).all()
@@ -86,7 +86,7 @@ def test_what_is_shipped_predicts_what_was_fitted(crossed, tmp_path, model, netw
 
 
 def test_no_row_held_out_was_seen_by_what_predicts_it(crossed):
-    rows = np.flatnonzero((crossed.data.parts == "valid")[0])
+    rows = np.flatnonzero((crossed.data.roles == "valid")[0])
     values = crossed.data.values.copy()
     values[rows, 0] += 3.0
     before = fit_assay(crossed.data, PRETRAINED, "network").cross.networks
@@ -97,12 +97,12 @@ def test_no_row_held_out_was_seen_by_what_predicts_it(crossed):
 
 def test_a_split_of_its_own_is_kept(tmp_path):
     made = assemble_assay(table(split=True), {"name": "mine"}, 3, 0)
-    tested = (made.data.parts == "test").all(axis=0)
+    tested = (made.data.roles == "test").all(axis=0)
     assert 10 <= tested.sum() <= 12
     fitted = fit_assay(made.data, PRETRAINED)
     assert fitted.kernel is not None
     assert fitted.kernel.support.molecules == (~tested).sum()
-    presumed = ~made.data.measured.any(axis=1)
+    presumed = ~made.data.is_measured.any(axis=1)
     assert np.isnan(fitted.cross.kernel[tested | presumed]).all()
     assert np.isfinite(fitted.cross.kernel[~tested & ~presumed, 0]).all()
     card = build_assay(tmp_path, made, fitted, PRETRAINED, name="mine", title="t", forest=False)

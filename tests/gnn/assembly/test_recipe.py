@@ -106,7 +106,7 @@ def test_the_networks_that_teach_may_be_of_their_own_size(tmp_path: Path) -> Non
     path = tmp_path / "mine.toml"
     path.write_text(TAUGHT)
     recipe = load_recipe(path)
-    sizes, settings = recipe.taught_by()
+    sizes, settings = recipe.teacher_settings()
     assert (recipe.sizes(2).hidden, recipe.settings().epochs) == (32, 3)
     assert (sizes["hidden"], settings.epochs, settings.encoder_rate) == (64, 9, 0)
 

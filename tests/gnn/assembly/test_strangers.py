@@ -108,8 +108,8 @@ def test_strangers_are_far_trained_on_and_no_part_of_any_metric():
     assert len(made.smiles) == data.graphs.molecules == 60 + COUNT
     own = take(data.graphs, np.arange(60))
     assert (Domain.of(own).distance(take(data.graphs, added)) >= NEAREST).all()
-    assert (data.parts[:, added] == "fit").all()
-    assert not data.measured[added].any()
+    assert (data.roles[:, added] == "fit").all()
+    assert not data.is_measured[added].any()
     assert (data.values[added, 0] == 5).all()
     assert (data.bounds[added, 0] == -1).all()
     assert (data.values[added, 1] == 0).all()
@@ -117,11 +117,11 @@ def test_strangers_are_far_trained_on_and_no_part_of_any_metric():
     # The domain, the tasks' means and the rows that are held out are those of the assay alone.
     assert (training_domain(data).bits == Domain.of(own).bits).all()
     assert _trained(data, 0).centre == pytest.approx(7.5)
-    assert _trained(data, 0).remote == pytest.approx(5.0)
-    assert _trained(data, 1).remote == pytest.approx(np.log(0.05 / 0.95))
-    assert _trained(data, 2).remote == _trained(data, 2).centre
-    assert _trained(data, 2).far == pytest.approx(UNKNOWN * values[:, 2].std(), rel=1e-5)
-    assert ((data.parts == "valid").sum(axis=0) == ~data.presumed).all()
+    assert _trained(data, 0).ood_value == pytest.approx(5.0)
+    assert _trained(data, 1).ood_value == pytest.approx(np.log(0.05 / 0.95))
+    assert _trained(data, 2).ood_value == _trained(data, 2).centre
+    assert _trained(data, 2).ood_std == pytest.approx(UNKNOWN * values[:, 2].std(), rel=1e-5)
+    assert ((data.roles == "valid").sum(axis=0) == ~data.presumed).all()
     assert any("nothing is presumed" in note and "clearance" in note for note in made.notes)
 
 
@@ -129,7 +129,7 @@ def test_an_assay_of_mere_numbers_has_no_strangers_but_a_wide_end():
     made = assay((Task("clearance", "regression", "number"),), np.linspace(1, 50, 60)[:, None])
     assert made.data.presumed is not None
     assert not made.data.presumed.any()
-    assert _trained(made.data, 0).far > _trained(made.data, 0).scale
+    assert _trained(made.data, 0).ood_std > _trained(made.data, 0).scale
 
 
 def test_without_the_shipped_compounds_an_assay_still_trains(monkeypatch, tmp_path):

@@ -16,7 +16,7 @@ from gnn.bundle.bundle import (
     shipped_bundles,
 )
 from gnn.errors import ModelError
-from gnn.models.rounding import half, whole
+from gnn.models.quantize import dequantize, quantize
 
 FEATURIZER = featurizer_spec()["hash"]
 Edit = Callable[[dict[str, object]], object]
@@ -63,13 +63,13 @@ def test_a_bundle_comes_back_byte_for_byte(bundle: Bundle, tmp_path: Path) -> No
 
 
 def test_a_bundle_of_half_precision_loads_in_single(bundle: Bundle, tmp_path: Path) -> None:
-    states = [half(network.state_dict()) for network in bundle.networks]
+    states = [quantize(network.state_dict()) for network in bundle.networks]
     save_bundle(tmp_path / "half", bundle.card, states)
     small = (tmp_path / "half" / "weights.safetensors").stat().st_size
     assert small < 0.7 * (bundle.path / "weights.safetensors").stat().st_size
     loaded = load_bundle(tmp_path / "half", FEATURIZER)
     for network, state in zip(loaded.networks, states, strict=True):
-        for name, value in whole(state).items():
+        for name, value in dequantize(state).items():
             assert torch.equal(network.state_dict()[name], value), name
 
 

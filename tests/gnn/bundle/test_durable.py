@@ -13,9 +13,15 @@ from chem.errors import InputError
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.bundle.bundle import Bundle, load_bundle, save_bundle
 from gnn.bundle.card_file import write_card
-from gnn.bundle.measured import Measured
-from gnn.bundle.measured_file import save_measured
-from gnn.bundle.surrogate import Surrogate, SurrogateCard, SurrogateSizes, imitated, save_surrogate
+from gnn.bundle.measured_compounds import MeasuredCompounds
+from gnn.bundle.measured_compounds_file import save_measured_compounds
+from gnn.bundle.surrogate import (
+    Surrogate,
+    SurrogateCard,
+    SurrogateSizes,
+    predictions_hash,
+    save_surrogate,
+)
 
 MakeBundle = Callable[..., Bundle]
 WRITTEN = {
@@ -37,11 +43,11 @@ def write(what: str, bundle: Bundle, folder: Path) -> None:
         known = tuple(Task(task.name, task.kind, task.unit) for task in card.tasks)
         values, bounds = np.array([[7.0, 1.0]], np.float32), np.zeros((1, 2), np.int8)
         table = ActivityTable(object_array(["C"]), object_array(["a"]), known, values, bounds)
-        save_measured(folder, card, Measured.of_table(table), [])
+        save_measured_compounds(folder, card, MeasuredCompounds.of_table(table), [])
     else:
         sizes = SurrogateSizes(len(tasks), radius=2, environments=128, hidden=16)
         errors = dict.fromkeys(tasks, 0.3)
-        about = SurrogateCard(imitated(card), sizes, errors, errors, "nothing")
+        about = SurrogateCard(predictions_hash(card), sizes, errors, errors, "nothing")
         save_surrogate(folder, Surrogate(sizes), about)
 
 

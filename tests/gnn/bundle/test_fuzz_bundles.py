@@ -18,8 +18,8 @@ from safetensors.torch import load, save
 from chem.features.graphs import featurizer_spec, state_factors
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.bundle.bundle import Bundle, load_bundle, save_bundle
-from gnn.bundle.measured import Measured
-from gnn.bundle.measured_file import load_measured, save_measured
+from gnn.bundle.measured_compounds import MeasuredCompounds
+from gnn.bundle.measured_compounds_file import load_measured_compounds, save_measured_compounds
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate_predict import SurrogatePredictor
 from gnn.calibration.domain import Domain
@@ -56,7 +56,7 @@ def bundle(
     kinds = (Task("EGFR", "regression", "pActivity"), Task("herg", "classification", "1 = active"))
     values = np.array([[n, n % 2] for n in range(5)], np.float32)
     table = ActivityTable(smiles, object_array("abcde"), kinds, values, np.zeros((5, 2), np.int8))
-    save_measured(folder, found.card, Measured.of_table(table), found.card.data)
+    save_measured_compounds(folder, found.card, MeasuredCompounds.of_table(table), found.card.data)
     yield load_bundle(folder, FEATURIZER)
     shutil.rmtree(folder)
 
@@ -180,7 +180,7 @@ def test_a_damaged_bundle_is_used_or_refused(
         _forge(folder, name)
         with held(f"{what} {at}"):
             if what == "measured":
-                values = load_measured(folder, bundle.card)
+                values = load_measured_compounds(folder, bundle.card)
                 said = {"values": values.values} if values else {}
             else:
                 found = load_bundle(folder, FEATURIZER, surrogate=what == "surrogate")

@@ -8,7 +8,7 @@ from rdkit import Chem
 from chem.features.graphs import MAX_ATOMS, MolGraph, featurize, featurizer_spec
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle, shipped_bundles
-from gnn.bundle.predict import PARTS, Predictor
+from gnn.bundle.predict import COLUMN_ENDINGS, Predictor
 from gnn.errors import ModelError
 from gnn.features.batch import GraphArrays, collect
 
@@ -50,7 +50,7 @@ def assert_lawful(columns: Columns, bundles: list[Bundle], molecules: int) -> No
     """No NaN; a value lies in its interval; a probability is one."""
     for bundle in bundles:
         for task in bundle.card.tasks:
-            names = [f"{bundle.card.name}_{task.name}{part}" for part in PARTS]
+            names = [f"{bundle.card.name}_{task.name}{part}" for part in COLUMN_ENDINGS]
             value, std, low, high = (columns[name] for name in names)
             for column in (value, std, low, high):
                 assert column.shape == (molecules,)
@@ -74,7 +74,7 @@ def test_columns_are_named_by_bundle_and_task(
     ]
     predictor = Predictor(bundles)
     named = ["alpha_ABL1(phosphorylated)", "alpha_x_y", "beta_x_y"]
-    assert predictor.columns == [name + part for name in named for part in PARTS]
+    assert predictor.columns == [name + part for name in named for part in COLUMN_ENDINGS]
     found = predictor.predict(odd)
     assert list(found) == predictor.columns
     assert_lawful(found, bundles, odd.molecules)

@@ -13,8 +13,8 @@ from chem.disk.signatures import SIGNERS, sign_folder
 from chem.errors import InputError
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
-from gnn.bundle.measured import Measured
-from gnn.bundle.measured_file import save_measured
+from gnn.bundle.measured_compounds import MeasuredCompounds
+from gnn.bundle.measured_compounds_file import save_measured_compounds
 from gnn.bundle.surrogate import FILE
 
 MakeBundle = Callable[..., Bundle]
@@ -60,18 +60,18 @@ def test_what_was_learnt_from_is_held_to_the_signature_when_it_is_read(
         np.array([[5, 1], [6, 0]], np.float32),
         np.zeros((2, 2), np.int8),
     )
-    measured = Measured.of_table(table)
-    save_measured(bundle.path, bundle.card, measured, bundle.card.data)
+    measured = MeasuredCompounds.of_table(table)
+    save_measured_compounds(bundle.path, bundle.card, measured, bundle.card.data)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     sign_folder(bundle.path, key)
     (tmp_path / "signers").write_text(f"ann {key.with_suffix('.pub').read_text()}")
     monkeypatch.setenv(SIGNERS, str(tmp_path / "signers"))
     loaded = load_bundle(find_bundle(str(bundle.path)), bundle.card.featurizer)
     other = replace(measured, values=measured.values + 1)
-    save_measured(bundle.path, bundle.card, other, bundle.card.data)
+    save_measured_compounds(bundle.path, bundle.card, other, bundle.card.data)
     with pytest.raises(InputError, match=r"measured.parquet was altered[^\n]*$"):
-        _ = loaded.measured
-    save_measured(bundle.path, bundle.card, measured, bundle.card.data)
-    found = loaded.measured
+        _ = loaded.measured_compounds
+    save_measured_compounds(bundle.path, bundle.card, measured, bundle.card.data)
+    found = loaded.measured_compounds
     assert found is not None
     assert found.sha256 == measured.sha256

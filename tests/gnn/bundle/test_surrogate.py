@@ -12,8 +12,8 @@ from gnn.bundle.surrogate import (
     Surrogate,
     SurrogateCard,
     SurrogateSizes,
-    imitated,
     load_surrogate,
+    predictions_hash,
     round_weights,
     save_surrogate,
 )
@@ -36,7 +36,9 @@ def test_a_surrogate_comes_back_as_it_was_kept(
     assert bundle.surrogate is None
     sizes = SurrogateSizes(2, environments=1024, hidden=300)  # large enough to be kept as bytes
     network = Surrogate(sizes)
-    card = SurrogateCard(imitated(bundle.card), sizes, {"EGFR": 0.1}, {"EGFR": 0.9}, "drugs")
+    card = SurrogateCard(
+        predictions_hash(bundle.card), sizes, {"EGFR": 0.1}, {"EGFR": 0.9}, "drugs"
+    )
     save_surrogate(tmp_path, network, card)
     assert (tmp_path / FILE).stat().st_size < 0.55 * 4 * 1024 * 300
     round_weights(network)

@@ -132,10 +132,10 @@ def test_a_fold_is_measured_against_the_other_folds(chain: TrainingSet) -> None:
 
 
 def test_a_molecule_that_nobody_holds_out_has_no_distance(chain: TrainingSet) -> None:
-    parts = chain.parts.copy()
+    parts = chain.roles.copy()
     parts[:, :] = "fit"
     parts[:, 0] = "valid"
-    found = held_out_distance(replace(chain, parts=parts), "valid")
+    found = held_out_distance(replace(chain, roles=parts), "valid")
     assert found[0] > 0
     assert np.isnan(found[1:]).all()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gnn.calibration.shrinkage import CHOICES, HeldOut, fit_offset, fit_shrinkage, keep
+from gnn.calibration.shrinkage import CHOICES, HeldOut, fit_offset, fit_shrinkage, shrinkage_factor
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from gnn.calibration.shrinkage import CHOICES, HeldOut, fit_offset, fit_shrinkag
 def test_the_share_kept_grows_with_the_values_trained_on(
     count: int, k: float, share: float
 ) -> None:
-    assert keep(count, k) == pytest.approx(share)
+    assert shrinkage_factor(count, k) == pytest.approx(share)
 
 
 @pytest.mark.parametrize("true_k", [0.0, 100.0, 400.0])
@@ -23,7 +23,9 @@ def test_the_number_behind_the_data_is_found(true_k: float) -> None:
     for count in (50, 150, 400, 1000):
         predicted = generator.normal(size=400)
         noise = generator.normal(scale=0.05, size=400)
-        tasks.append(HeldOut(keep(count, true_k) * predicted + noise, predicted, count, 1.0))
+        tasks.append(
+            HeldOut(shrinkage_factor(count, true_k) * predicted + noise, predicted, count, 1.0)
+        )
     assert fit_shrinkage(tasks) == true_k
 
 

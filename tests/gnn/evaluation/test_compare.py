@@ -29,7 +29,7 @@ def table(values: np.ndarray, kind: str = "regression", bounds: np.ndarray | Non
         factors=np.zeros((2, 5), np.int64),
         values=values.astype(np.float32),
         bounds=np.zeros(values.shape, np.int8) if bounds is None else bounds[:, None],
-        parts=np.full((1, ROWS), "valid"),
+        roles=np.full((1, ROWS), "valid"),
         tasks=tuple({"name": f"t{at}", "kind": kind} for at in range(values.shape[1])),
         meta={},
     )

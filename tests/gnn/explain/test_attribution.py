@@ -12,8 +12,8 @@ from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_fac
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
 from gnn.bundle.predict import Predictor
 from gnn.errors import ModelError
+from gnn.explain.atom_groups import find_atom_groups
 from gnn.explain.attribution import Attributor, partial_molecules
-from gnn.explain.players import find_players
 from gnn.features.batch import GraphArrays, collect, take
 from gnn.models.outputs import logistic
 
@@ -61,12 +61,12 @@ def test_base_and_contributions_add_up_to_the_prediction(
     """To the calibrated one; drugs and odd molecules, near to training and far away."""
     some = take(drug_arrays, np.arange(0, drug_arrays.molecules, 24))
     for graphs in (some, graphs_of(list(ODD))):
-        said = Predictor(bundles, half=half).predict(graphs)
+        said = Predictor(bundles, bfloat16=half).predict(graphs)
         total = totals(Attributor(bundles, TASKS, half), graphs)
         np.testing.assert_allclose(total[:, 0], said["activity_EGFR"], atol=1e-4)
         for at in (1, 2):
             np.testing.assert_allclose(logistic(total[:, at]), said[TASKS[at]], atol=1e-5)
-    assert (Predictor(bundles, half=half).predict(graphs)["activity_distance"] > 0.85).any()
+    assert (Predictor(bundles, bfloat16=half).predict(graphs)["activity_distance"] > 0.85).any()
 
 
 def test_company_changes_nothing(attributor: Attributor, drug_arrays: GraphArrays) -> None:
@@ -110,7 +110,7 @@ def test_few_atoms_have_their_shapley_values(
 ) -> None:
     """Of two players, four orders are all there are; an oracle that knows no orders agrees."""
     bundle = make_bundle(tmp_path)
-    attributor = Attributor([bundle], ["small_EGFR", "small_herg"], half=False)
+    attributor = Attributor([bundle], ["small_EGFR", "small_herg"], bfloat16=False)
     graphs = graphs_of(["CO"])
     subsets = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=bool)
     nothing, first, second, both = attributor.values(partial_molecules(graphs, subsets))
@@ -123,7 +123,7 @@ def test_few_atoms_have_their_shapley_values(
 @pytest.mark.parametrize("smiles", ["CN(C)N=O", "ClCCSCCCl", "O=Cc1ccco1"])
 def test_four_orders_are_near_to_all_orders(bundles: list[Bundle], smiles: str) -> None:
     """Shapley values from all parts of a molecule, by their definition."""
-    attributor = Attributor(bundles, ["toxicity_ames"], half=False)
+    attributor = Attributor(bundles, ["toxicity_ames"], bfloat16=False)
     graphs = graphs_of([smiles])
     n = len(graphs.atoms)
     masks = np.array([[code >> at & 1 for at in range(n)] for code in range(2**n)], dtype=bool)
@@ -180,6 +180,6 @@ def test_broken_weights_explain_nothing(make_bundle: Callable[..., Bundle], tmp_
 
 
 def test_players_of_a_nitro_group_are_in_the_vocabulary() -> None:
-    """The factors hold charges as :mod:`gnn.explain.players` reads them."""
+    """The factors hold charges as :mod:`gnn.explain.atom_groups` reads them."""
     graphs = graphs_of(["C[N+](=O)[O-]"])
-    assert find_players(graphs, state_factors()).size == 2
+    assert find_atom_groups(graphs, state_factors()).size == 2

@@ -113,7 +113,7 @@ FAMILIES = [(circular, named_circular), (pairs, named_pairs), (paths, named_path
 @pytest.mark.parametrize(("keys", "named"), FAMILIES)
 def test_keys_that_two_molecules_share_are_the_lesser_counts(keys, named):
     sets, names = keys(GRAPHS), [named(graph_of(smiles)) for smiles in SMILES]
-    each = [set(sets.part(row, row + 1).keys.tolist()) for row in range(len(SMILES))]
+    each = [set(sets.between(row, row + 1).keys.tolist()) for row in range(len(SMILES))]
     for one in range(len(SMILES)):
         assert len(each[one]) == sets.sizes[one] == names[one].total()
         for other in range(len(SMILES)):
@@ -140,7 +140,7 @@ def test_the_order_of_the_atoms_does_not_matter(smiles):
     both = collect([featurize(mol), featurize(other)])
     for keys in (circular, pairs, paths):
         sets = keys(both)
-        first, second = (set(sets.part(row, row + 1).keys.tolist()) for row in (0, 1))
+        first, second = (set(sets.between(row, row + 1).keys.tolist()) for row in (0, 1))
         assert first == second
     assert len(set(alike(both).tolist())) == 1
 

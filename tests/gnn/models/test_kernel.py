@@ -83,7 +83,7 @@ def test_it_is_scikit_learns_gaussian_process():
 @pytest.mark.parametrize("name", list(FAMILIES))
 def test_the_kernels_are_what_they_say(name):
     sets = FAMILIES[name](take(GRAPHS, np.arange(12)), FACTORS)
-    each = [set(sets.part(row, row + 1).keys.tolist()) for row in range(12)]
+    each = [set(sets.between(row, row + 1).keys.tolist()) for row in range(12)]
     shared = np.array([[len(one & other) for other in each] for one in each])
     either = np.array([[len(one | other) for other in each] for one in each])
     reach = typical_difference(sets)

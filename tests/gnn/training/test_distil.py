@@ -18,10 +18,10 @@ from gnn.errors import ModelError
 from gnn.evaluation.ablation import ablate, stages
 from gnn.evaluation.metrics import r2
 from gnn.features.batch import collect
-from gnn.models.losses import lesson_loss
+from gnn.models.losses import distillation_loss
 from gnn.models.network import network_config
 from gnn.models.pretrained import load_pretrained
-from gnn.training.distil import Teaching, fit_arrays, fit_taught
+from gnn.training.distil import Teaching, fit_arrays, fit_distilled
 from gnn.training.ensemble import held_out_outputs
 from gnn.training.heads import fit_head, inputs
 from gnn.training.teacher import TEACHERS, average, teach
@@ -56,7 +56,7 @@ def data() -> TrainingSet:
         factors=state_factors(),
         values=table.astype(np.float32),
         bounds=np.stack([bounds, np.zeros(120, np.int8)], axis=1),
-        parts=np.tile(parts, (2, 1)),
+        roles=np.tile(parts, (2, 1)),
         tasks=(
             {"name": "pKi", "kind": "regression", "unit": "pActivity", "direction": "up"},
             {"name": "active", "kind": "classification", "unit": "", "direction": "up"},
@@ -74,30 +74,32 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_teachers_know_more_than_the_mean_and_do_not_see_what_is_held_out(
     data: TrainingSet, work: Path
 ) -> None:
-    taught = fit_taught(data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED)
+    taught = fit_distilled(
+        data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED
+    )
     held = data.rows(0, "valid")
-    for name, said in taught.lessons.items():
+    for name, said in taught.by_teacher.items():
         assert said.shape == data.values.shape
         assert r2(data.values[held, 0], said[held, 0]) > 0.1, name
         classes = said[np.isfinite(said[:, 1]), 1]
         assert 0 <= classes.min() < 0.4 < 0.6 < classes.max() <= 1, name
-    assert np.isfinite(taught.lessons["networks"]).all()
-    assert taught.lesson is not None  # the first task is a regression, the second a class
-    np.testing.assert_array_equal(taught.lesson[:, 0], taught.lessons["networks"][:, 0])
-    np.testing.assert_array_equal(taught.lesson[:, 1], average(taught.lessons)[:, 1])
+    assert np.isfinite(taught.by_teacher["networks"]).all()
+    assert taught.soft_targets is not None  # the first task is a regression, the second a class
+    np.testing.assert_array_equal(taught.soft_targets[:, 0], taught.by_teacher["networks"][:, 0])
+    np.testing.assert_array_equal(taught.soft_targets[:, 1], average(taught.by_teacher)[:, 1])
     for name in ("process", "forest"):  # what is presumed was not measured
-        assert np.isnan(taught.lessons[name][7]).all()
-        assert np.isfinite(np.delete(taught.lessons[name], 7, axis=0)).all()
-    other = np.where((data.parts[:1] == "valid").T, 1 - data.values, data.values)
+        assert np.isnan(taught.by_teacher[name][7]).all()
+        assert np.isfinite(np.delete(taught.by_teacher[name], 7, axis=0)).all()
+    other = np.where((data.roles[:1] == "valid").T, 1 - data.values, data.values)
     given = inputs(data, SIZES, PRETRAINED)
     for name in ("process", "forest"):
         blind = teach(replace(data, values=other), SIZES, [], lambda: given, name, CPU)
-        np.testing.assert_array_equal(blind, taught.lessons[name])
+        np.testing.assert_array_equal(blind, taught.by_teacher[name])
 
 
 def test_what_was_fitted_is_not_fitted_again(data: TrainingSet, work: Path) -> None:
     lines: list[str] = []
-    again = fit_taught(
+    again = fit_distilled(
         data,
         SIZES,
         QUICK,
@@ -116,10 +118,12 @@ def test_a_folder_of_another_training_is_refused_before_any_work(
     data: TrainingSet, tmp_path: Path
 ) -> None:
     config = replace(QUICK, epochs=1)
-    fit_taught(data, SIZES, config, 2, None, tmp_path, device="cpu", pretrained=PRETRAINED)
+    fit_distilled(data, SIZES, config, 2, None, tmp_path, device="cpu", pretrained=PRETRAINED)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(ModelError, match="name another folder"):
-        fit_taught(data, SIZES, config, 2, TEACHING, tmp_path, device="cpu", pretrained=PRETRAINED)
+        fit_distilled(
+            data, SIZES, config, 2, TEACHING, tmp_path, device="cpu", pretrained=PRETRAINED
+        )
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -148,7 +152,7 @@ def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_pat
         2,
         name="taught",
         title="Taught",
-        taught_by=Teaching(("networks", "process"), SIZES, config, 1, ("networks",)),
+        teaching=Teaching(("networks", "process"), SIZES, config, 1, ("networks",)),
         refit=True,
         forest=False,
         work=tmp_path / "work",
@@ -168,9 +172,13 @@ def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_pat
 
 
 def test_the_card_says_what_each_part_earned(data: TrainingSet, work: Path) -> None:
-    taught = fit_taught(data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED)
+    taught = fit_distilled(
+        data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED
+    )
     outputs = held_out_outputs(taught.states, SIZES, data, "valid")
-    found = ablate(data, "valid", np.arange(2), stages(taught.lessons, taught.lesson, outputs))
+    found = ablate(
+        data, "valid", np.arange(2), stages(taught.by_teacher, taught.soft_targets, outputs)
+    )
     assert [len(stage.metrics) for stage in found] == [3] * 6
     held = data.rows(0, "valid")
     mean = outputs[:, held, 0].mean(axis=0)
@@ -187,7 +195,7 @@ def test_networks_learn_what_they_are_taught(data: TrainingSet) -> None:
     heavy = np.diff(data.graphs.atom_offsets).astype(np.float32)
     lesson = np.stack([heavy, np.full(120, np.nan, np.float32)], axis=1)
     config = replace(QUICK, epochs=60, distil=100.0)
-    state = fit_head(data, SIZES, config, PRETRAINED, given, 0, 0, lesson=lesson)
+    state = fit_head(data, SIZES, config, PRETRAINED, given, 0, 0, soft_targets=lesson)
     (found,) = held_out_outputs([state], SIZES, data, "valid")
     held = data.rows(0, "valid")
     assert np.corrcoef(found[held, 0], heavy[held])[0, 1] > 0.8
@@ -202,21 +210,21 @@ def test_teachers_are_averaged_where_they_speak() -> None:
 def test_holes_of_a_lesson_do_not_count() -> None:
     output = torch.tensor([[1.0, 0.0], [5.0, 2.0]])
     taught = torch.tensor([[3.0, 0.5], [float("nan"), float("nan")]])
-    found = lesson_loss(output, taught, torch.tensor([False, True]))
+    found = distillation_loss(output, taught, torch.tensor([False, True]))
     assert float(found) == pytest.approx((4 + np.log(2)) / 2)
     nothing = torch.full((2, 2), float("nan"))
-    assert float(lesson_loss(output, nothing, torch.tensor([False, True]))) == 0
+    assert float(distillation_loss(output, nothing, torch.tensor([False, True]))) == 0
 
 
 def test_everything_is_trained_on_but_the_test_rows(data: TrainingSet) -> None:
-    parts = data.parts.copy()
+    parts = data.roles.copy()
     parts[:, :10] = "test"
     spare = np.full(data.values.shape, np.nan, np.float32)
     spare[:6, 1] = 1.0  # rows 0 and 3 have no value of task 1, but are test rows
     spare[15, 1] = 1.0
-    found = replace(data, parts=parts, spare=spare).everything()
-    assert set(np.unique(found.parts)) == {"fit", "test"}
-    np.testing.assert_array_equal(found.parts == "test", parts == "test")
+    found = replace(data, roles=parts, spare=spare).everything()
+    assert set(np.unique(found.roles)) == {"fit", "test"}
+    np.testing.assert_array_equal(found.roles == "test", parts == "test")
     assert np.isnan(data.values[15, 1])
     assert found.values[15, 1] == 1
     np.testing.assert_array_equal(found.values[:10], data.values[:10])

@@ -52,7 +52,7 @@ def test_it_learns_and_predicts_the_held_out_rows_alone(
     for fold in range(5):  # thirty drugs a fold are too few to judge by
         parts = np.where(np.arange(len(pooled)) % 5 == fold, "valid", "fit")
         parts[(fold + 1) % 5 :: 5] = "stop"
-        turned = replace(data, parts=np.stack([parts, parts]))
+        turned = replace(data, roles=np.stack([parts, parts]))
         found = forest_outputs(turned, fingerprints, task, "valid")
         held = parts == "valid"
         np.testing.assert_array_equal(np.isfinite(found), held)
@@ -68,7 +68,7 @@ def test_it_learns_and_predicts_the_held_out_rows_alone(
 def test_it_does_not_see_what_it_predicts(data: TrainingSet, fingerprints: np.ndarray) -> None:
     expected = forest_outputs(data, fingerprints, 0, "valid")
     values = data.values.copy()
-    values[data.parts[0] == "valid"] *= 100
+    values[data.roles[0] == "valid"] *= 100
     found = forest_outputs(replace(data, values=values), fingerprints, 0, "valid")
     np.testing.assert_array_equal(found, expected)
 
@@ -76,14 +76,14 @@ def test_it_does_not_see_what_it_predicts(data: TrainingSet, fingerprints: np.nd
 def test_folds_are_predicted_by_forests_without_them(
     data: TrainingSet, fingerprints: np.ndarray
 ) -> None:
-    parts = np.full(data.parts.shape, "fit", dtype="<U5")
+    parts = np.full(data.roles.shape, "fit", dtype="<U5")
     parts[0, ::2] = parts[1, 1::2] = "valid"
-    found = forest_outputs(replace(data, parts=parts), fingerprints, 0, "valid")
+    found = forest_outputs(replace(data, roles=parts), fingerprints, 0, "valid")
     assert np.isfinite(found).all()
 
 
 def test_one_class_is_nothing_to_learn(data: TrainingSet, fingerprints: np.ndarray) -> None:
     values = data.values.copy()
-    values[data.parts[0] != "valid", 1] = 1
+    values[data.roles[0] != "valid", 1] = 1
     found = forest_outputs(replace(data, values=values), fingerprints, 1, "valid")
     assert np.isnan(found).all()

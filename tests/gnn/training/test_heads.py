@@ -35,7 +35,7 @@ def data() -> TrainingSet:
         factors=state_factors(),
         values=np.arange(40, dtype=np.float32)[:, None] / 10,
         bounds=np.zeros((40, 1), np.int8),
-        parts=parts,
+        roles=parts,
         tasks=({"name": "y", "kind": "regression", "unit": "pActivity"},),
         meta={},
     )

@@ -44,7 +44,7 @@ def data(drugs: list[Chem.Mol], drug_arrays: GraphArrays) -> TrainingSet:
         factors=state_factors(),
         values=values,
         bounds=np.zeros(values.shape, np.int8),
-        parts=parts,
+        roles=parts,
         tasks=(
             {"name": "heavy_atoms", "kind": "regression", "unit": "count"},
             {"name": "ring", "kind": "classification", "unit": "has one"},
@@ -205,7 +205,7 @@ def test_an_ensemble_remembers_its_members(data: TrainingSet, tmp_path: Path) ->
             assert torch.equal(value, other[name])
     found = held_out_outputs(states, SIZES, data, "valid")
     assert found.shape == (2, data.graphs.molecules, 2)
-    np.testing.assert_array_equal(np.isfinite(found[:, :, 0]), data.parts == "valid")
+    np.testing.assert_array_equal(np.isfinite(found[:, :, 0]), data.roles == "valid")
 
 
 @pytest.mark.parametrize("what", ["sizes", "settings", "data", "seed"])
@@ -229,7 +229,7 @@ def test_arrays_come_back_from_a_file(data: TrainingSet, tmp_path: Path) -> None
     again = load_training_set(path)
     for one, other in zip(again.graphs, data.graphs, strict=True):
         np.testing.assert_array_equal(one, other)
-    for name in ("factors", "values", "bounds", "parts"):
+    for name in ("factors", "values", "bounds", "roles"):
         one, other = getattr(again, name), getattr(data, name)
         assert one.dtype == other.dtype
         np.testing.assert_array_equal(one, other)

@@ -11,8 +11,8 @@ from rdkit.Chem import rdFingerprintGenerator
 from chem.errors import InputError
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.bundle.bundle import SHIPPED, Bundle, load_bundle, read_card
-from gnn.bundle.measured import Measured
-from gnn.bundle.measured_file import FILE, save_measured
+from gnn.bundle.measured_compounds import MeasuredCompounds
+from gnn.bundle.measured_compounds_file import FILE, save_measured_compounds
 from gnn.errors import ModelError
 from screening.evidence.neighbours import nearest_measured
 
@@ -48,7 +48,7 @@ def keep(make_bundle: MakeBundle, tmp_path: Path) -> Callable[..., Bundle]:
             values,
             np.where(values == 5, -1, 0).astype(np.int8),
         )
-        save_measured(bundle.path, bundle.card, Measured.of_table(table), [])
+        save_measured_compounds(bundle.path, bundle.card, MeasuredCompounds.of_table(table), [])
         return bundle
 
     return keep
@@ -71,19 +71,19 @@ def test_gefitinibs_neighbours_are_anilinoquinazolines_as_they_were_measured(
 
 
 def test_neighbours_are_those_of_a_search_by_hand(activity: Bundle) -> None:
-    assert activity.measured is not None
-    rows, values, bounds = activity.measured.of("ABL1")
+    assert activity.measured_compounds is not None
+    rows, values, bounds = activity.measured_compounds.of("ABL1")
     generator = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
     prints = [
         generator.GetFingerprint(Chem.MolFromSmiles(text))
-        for text in activity.measured.smiles[rows]
+        for text in activity.measured_compounds.smiles[rows]
     ]
-    queries = [GEFITINIB, STAUROSPORINE_LIKE, str(activity.measured.smiles[rows[7]])]
+    queries = [GEFITINIB, STAUROSPORINE_LIKE, str(activity.measured_compounds.smiles[rows[7]])]
     found = nearest_measured(queries, [activity], ["activity_ABL1"], count=10)
     for text, neighbours in zip(queries, found, strict=True):
         query = generator.GetFingerprint(Chem.MolFromSmiles(text))
         tanimoto = DataStructs.BulkTanimotoSimilarity(query, prints)
-        ids = activity.measured.ids[rows]
+        ids = activity.measured_compounds.ids[rows]
         best = sorted(range(len(rows)), key=lambda at: (-tanimoto[at], ids[at]))[:10]
         got = neighbours["activity_ABL1"]
         assert [one.id for one in got] == [ids[at] for at in best]

@@ -20,7 +20,7 @@ from chem.errors import InputError
 from gnn.bundle.bundle import find_bundle
 from screening.errors import AlteredError
 from screening.prepare.quarantine import STAGE
-from screening.runs.past import PastRun, open_run
+from screening.runs.past_run import PastRun, open_run
 from screening.runs.publish import Outcome
 from screening.runs.rerank import evidence_stage, rank_stage
 from screening.runs.runfolder import MANIFEST, WHERE
@@ -221,7 +221,7 @@ def test_a_record_that_is_scored_is_read_again_whatever_its_stage_says(
     run, prepared, _ = forged
     past = open_run(run)
     hits = {int(one["row"]) for one in drug_run.table.records()}
-    scored = past.scores.folder.read_table(past.scores.units[0].file, ["row", "smiles"])
+    scored = past.scores.folder.read_table(past.scores.items[0].file, ["row", "smiles"])
     row, smiles = next(
         (one["row"], one["smiles"]) for one in scored.to_pylist() if one["row"] not in hits
     )

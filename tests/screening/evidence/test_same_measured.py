@@ -6,7 +6,7 @@ import pytest
 from chem.structure.standardize import Standardized, standardize
 from screening.evidence import same_measured
 from screening.evidence.evidence import BUT_STEREO, ITSELF
-from screening.evidence.same_measured import Known, Same, SameMeasured
+from screening.evidence.same_measured import CurrentStructure, Same, SameMeasured
 
 
 def standard(smiles: str) -> str:
@@ -62,11 +62,11 @@ def test_two_tautomers_are_one_where_their_keys_are_equal(monkeypatch: pytest.Mo
     lactam, lactim = "O=C1NC(=O)C(c2ccccc2)(c2ccccc2)N1", "O=C1N=C(O)NC1(c1ccccc1)c1ccccc1"
     other = "NC(=O)Nc1ccccc1C(=O)c1ccccc1C"
     table = {
-        lactam: Known(lactam, "phenytoin", "phenytoin"),
-        lactim: Known(lactam, "phenytoin", "phenytoin"),
-        other: Known(other, "other", "other"),
+        lactam: CurrentStructure(lactam, "phenytoin", "phenytoin"),
+        lactim: CurrentStructure(lactam, "phenytoin", "phenytoin"),
+        other: CurrentStructure(other, "other", "other"),
     }
-    monkeypatch.setattr(same_measured, "know", table.__getitem__)
+    monkeypatch.setattr(same_measured, "standardize_again", table.__getitem__)
     known = SameMeasured(np.array([other, lactim], dtype=object))
     assert known.find(lactam, np.arange(2)) == [Same(1, lactam, ITSELF)]
     assert known.find(lactam, np.array([0])) == []  # not measured on this task
@@ -75,11 +75,11 @@ def test_two_tautomers_are_one_where_their_keys_are_equal(monkeypatch: pytest.Mo
 def test_only_compounds_of_the_same_atoms_are_standardized(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def spy(smiles: str) -> Known:
+    def spy(smiles: str) -> CurrentStructure:
         asked.append(smiles)
-        return Known(smiles, smiles, smiles)
+        return CurrentStructure(smiles, smiles, smiles)
 
-    monkeypatch.setattr(same_measured, "know", spy)
+    monkeypatch.setattr(same_measured, "standardize_again", spy)
     measured = np.array(["CCCO", "COCC", "CCCN", "CCCCO", "CC(C)O"], dtype=object)
     known = SameMeasured(measured)
     known.find("CCOC", np.arange(5))

@@ -11,8 +11,8 @@ from screening.hits.csvfile import write_hits
 from screening.hits.dictionary import Definition, define_columns, write_dictionary
 from screening.hits.table import Column, HitTable, hit_table
 from screening.objective.screen import Screen
-from screening.rank.grouping import with_structure
 from screening.rank.rank import Ranking
+from screening.rank.structure_columns import with_structure_columns
 from screening.text.cells import unescape_cell
 
 
@@ -20,7 +20,7 @@ from screening.text.cells import unescape_cell
 def table(
     ranking: Ranking, kinase: Screen, units: dict[str, str], evidence: list[Evidence]
 ) -> HitTable:
-    hits = with_structure(ranking.hits.assign(activity_distance=0.5, toxicity_distance=0.5))
+    hits = with_structure_columns(ranking.hits.assign(activity_distance=0.5, toxicity_distance=0.5))
     return hit_table(hits, kinase, units, ["=1+1", "Price"], evidence)
 
 

@@ -16,8 +16,8 @@ from screening.evidence.evidence import Evidence, Neighbour
 from screening.hits.csvfile import write_csv, write_hits
 from screening.hits.table import Group, hit_table
 from screening.objective.screen import Screen
-from screening.rank.grouping import with_structure
 from screening.rank.rank import Ranking, merge_top
+from screening.rank.structure_columns import with_structure_columns
 from screening.text.cells import escape_cell, unescape_cell
 
 Scored = Callable[..., pd.DataFrame]
@@ -32,7 +32,7 @@ def read_csv(path: Path) -> list[list[str]]:
 def test_columns_are_in_the_documented_order(
     ranking: Ranking, kinase: Screen, units: dict[str, str], evidence: list[Evidence]
 ) -> None:
-    hits = with_structure(ranking.hits.assign(activity_distance=0.5))
+    hits = with_structure_columns(ranking.hits.assign(activity_distance=0.5))
     table = hit_table(hits, kinase, units, ["Price"], evidence)
     by_group = {
         group: [column.name for column in columns]

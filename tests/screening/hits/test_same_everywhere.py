@@ -17,9 +17,9 @@ from screening.hits.sdf import write_hits_sdf
 from screening.hits.table import HitTable, hit_table
 from screening.hits.workbook import write_workbook
 from screening.objective.screen import Screen
-from screening.rank.grouping import with_structure
-from screening.rank.late import rank_and_examine
+from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking
+from screening.rank.structure_columns import with_structure_columns
 from screening.report.manifest import RunFacts
 from screening.report.report_data import page_data
 from screening.text.cells import unescape_cell
@@ -45,11 +45,11 @@ def table(
     evidence: list[Evidence],
 ) -> HitTable:
     who = [(i, name, {"Note <1>": note}) for i, name, note in HOSTILE]
-    ranking = rank_and_examine(lambda: [scored(who)], kinase)
+    ranking = rank_with_costly_filters(lambda: [scored(who)], kinase)
     near = evidence[1].neighbours["activity_EGFR"]
     above = near[0]._replace(relation=">", id="=ID")
     known = [evidence[0]._replace(neighbours={"activity_EGFR": (above, *near)}), *evidence[1:]]
-    hits = with_structure(ranking.hits.assign(activity_distance=0.25))
+    hits = with_structure_columns(ranking.hits.assign(activity_distance=0.25))
     return hit_table(hits, kinase, units, ["Note <1>"], known, {"activity_distance": 0.2})
 
 
@@ -61,7 +61,7 @@ def test_the_csv_file_by_two_readers(table: HitTable, tmp_path: Path) -> None:
     assert [unescape_cell(name) for name in header] == [column.name for column in table.columns]
     plain = [
         [
-            cell if column.decimals is not None or column.measured else unescape_cell(cell)
+            cell if column.decimals is not None or column.is_measurement else unescape_cell(cell)
             for cell, column in zip(row, table.columns, strict=True)
         ]
         for row in rows
@@ -96,7 +96,7 @@ def test_the_workbook_by_openpyxl(table: HitTable, kinase: Screen, tmp_path: Pat
             if isinstance(value, str) or value is None:
                 assert unescape(value or "") == text
             else:
-                assert column.measured or column.decimals is not None
+                assert column.is_measurement or column.decimals is not None
                 assert float(text) == value
 
 

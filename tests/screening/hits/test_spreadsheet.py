@@ -14,8 +14,8 @@ from screening.hits.dictionary import define_columns, write_dictionary
 from screening.hits.table import HitTable, hit_table
 from screening.hits.workbook import write_workbook
 from screening.objective.screen import Screen
-from screening.rank.grouping import with_structure
-from screening.rank.late import rank_and_examine
+from screening.rank.costly_filters import rank_with_costly_filters
+from screening.rank.structure_columns import with_structure_columns
 from screening.text.cells import unescape_cell
 
 OFFICE = shutil.which("soffice")
@@ -40,7 +40,7 @@ def table(
     evidence: list[Evidence],
 ) -> HitTable:
     who = [(i, name, {"Lot": f"00{name}"}) for i, name in zip(IDS, NAMES, strict=True)]
-    hits = with_structure(rank_and_examine(lambda: [scored(who)], kinase).hits)
+    hits = with_structure_columns(rank_with_costly_filters(lambda: [scored(who)], kinase).hits)
     return hit_table(hits, kinase, units, ["Lot"], evidence)
 
 
@@ -75,7 +75,7 @@ def test_the_workbook_shows_every_text_as_it_is(
     text = [
         at
         for at, column in enumerate(table.columns)
-        if column.decimals is None and not column.measured
+        if column.decimals is None and not column.is_measurement
     ]
     for row, expected in zip(rows, table.rows, strict=True):
         assert [row[at] for at in text] == [expected[at] for at in text]
@@ -93,7 +93,7 @@ def test_the_numbers_are_the_numbers(
         for cell, column, text in zip(row, table.columns, expected, strict=True):
             if column.decimals is not None and text:
                 assert float(cell) == float(text), column.name
-            if column.measured and text.startswith(("<", ">")):
+            if column.is_measurement and text.startswith(("<", ">")):
                 assert cell == text
 
 

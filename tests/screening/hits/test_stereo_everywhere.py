@@ -20,9 +20,9 @@ from screening.hits.workbook import write_workbook
 from screening.lab.write import write_lab
 from screening.objective.lab_settings import Lab
 from screening.objective.screen import Screen
-from screening.rank.grouping import with_structure
-from screening.rank.late import rank_and_examine
-from screening.reason.measured import how_measured, measured_itself
+from screening.rank.costly_filters import rank_with_costly_filters
+from screening.rank.structure_columns import with_structure_columns
+from screening.reason.own_measurement import own_measurement, structure_difference
 from screening.report.manifest import RunFacts
 from screening.report.report_data import page_data
 
@@ -50,7 +50,9 @@ def hits(kinase: Screen, units: dict[str, str], scored: Callable[..., pd.DataFra
     frame = scored([(f"id{at}", f"name {at}", {}) for at in range(len(STRUCTURES))])
     frame["smiles"] = frame["input_smiles"] = pd.Series(STRUCTURES, dtype="str")
     screen = kinase.model_copy(update={"filters": {}})
-    ranked = with_structure(rank_and_examine(lambda: [frame], screen).hits).assign(key="K" * 26)
+    ranked = with_structure_columns(rank_with_costly_filters(lambda: [frame], screen).hits).assign(
+        key="K" * 26
+    )
     return Hits(hit_table(ranked, kinase, units), ranked)
 
 
@@ -132,11 +134,11 @@ OWN = "C[C@H](N)c1ccccc1"
 def test_how_the_own_measurement_was_drawn_is_told(measured: str, same: str, how: str) -> None:
     one = Neighbour("a", measured, 1.0, 6.5, same=same)  # type: ignore[arg-type]
     other = Neighbour("b", "CCO", 0.2, 5.0)
-    assert measured_itself([other, one], OWN) == (one, how)
-    assert how_measured(one) == how
-    assert how_measured(other) == ""
+    assert own_measurement([other, one], OWN) == (one, how)
+    assert structure_difference(one) == how
+    assert structure_difference(other) == ""
 
 
 def test_another_drawing_of_the_compound_is_its_own_measurement() -> None:
     lactim = Neighbour("a", "O=C1N=C(O)NC1(c1ccccc1)c1ccccc1", 1.0, 6.5, same=ITSELF)
-    assert measured_itself([lactim], "O=C1NC(=O)C(c2ccccc2)(c2ccccc2)N1") == (lactim, "")
+    assert own_measurement([lactim], "O=C1NC(=O)C(c2ccccc2)(c2ccccc2)N1") == (lactim, "")

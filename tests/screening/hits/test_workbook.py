@@ -17,8 +17,8 @@ from screening.hits.dictionary import Definition, define_columns
 from screening.hits.table import Column, Group, HitTable, hit_table
 from screening.hits.workbook import CUT, LONGEST, write_workbook
 from screening.objective.screen import Screen
-from screening.rank.grouping import with_structure
 from screening.rank.rank import Ranking
+from screening.rank.structure_columns import with_structure_columns
 
 TEXTS = [
     *("0012345678901234567", "1E5", "2-3", "MAR1", "TRUE", "#N/A", "1,5", "007", "nan"),
@@ -45,7 +45,7 @@ def whole(
     ranking: Ranking, kinase: Screen, units: dict[str, str], evidence: list[Evidence]
 ) -> tuple[HitTable, tuple[Definition, ...]]:
     table = hit_table(
-        with_structure(ranking.hits.assign(activity_distance=0.5)),
+        with_structure_columns(ranking.hits.assign(activity_distance=0.5)),
         kinase,
         units,
         ["Price"],
@@ -68,7 +68,7 @@ def test_the_same_cells_as_the_csv_file_in_the_same_order(
                 assert cell.data_type == "n"
                 assert f"{cell.value:.{column.decimals}f}" == text
                 assert cell.number_format == ("0." + "0" * column.decimals).removesuffix(".")
-            elif column.measured and not text.startswith(("<", ">")):
+            elif column.is_measurement and not text.startswith(("<", ">")):
                 assert f"{cell.value:.2f}" == text
             else:
                 assert (cell.value or "") == text

@@ -13,7 +13,7 @@ from chem.features.describe import PROPERTIES, describe
 from screening.hits.table import HitTable, hit_table
 from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
-from screening.rank.late import rank_and_examine
+from screening.rank.costly_filters import rank_with_costly_filters
 
 ENDS = ("", "_std", "_lo", "_hi")
 
@@ -54,7 +54,7 @@ def make_hits(kinase: Screen, drugs: list[Chem.Mol]) -> MakeHits:
             mean, std = draw.normal(0.5, 2, number), draw.uniform(0.05, 0.4, number)
             for end, values in zip(ENDS, (mean, std, mean - 2 * std, mean + 2 * std), strict=True):
                 frame[task + end] = values
-        hits = rank_and_examine(lambda: [frame], kinase).hits
+        hits = rank_with_costly_filters(lambda: [frame], kinase).hits
         hits = hits.assign(
             picked_by="rank", sa_score=3.0, scaffold="", cluster=1, stereo="none", key="K"
         )

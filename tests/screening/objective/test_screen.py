@@ -208,7 +208,7 @@ def test_exploration_looks_beyond_the_hits(
     hits: int, share: float, explored: int, hoped: int
 ) -> None:
     selection = Selection(explore=share)
-    assert (selection.explored(hits), selection.hoped(hits)) == (explored, hoped)
+    assert (selection.explored(hits), selection.acquisition_pool(hits)) == (explored, hoped)
 
 
 @pytest.mark.parametrize(("old", "new", "words"), REFUSED)
@@ -277,7 +277,7 @@ def test_late_filters_are_told_apart_and_keep_their_order(tmp_path: Path) -> Non
     screen = load(text, tmp_path)
     screen.check(COLUMNS, PROPERTIES)
     assert [limit.name for limit in screen.limits] == ["max_mw", "min_logp"]
-    assert [limit.name for limit in screen.late_limits] == late
+    assert [limit.name for limit in screen.costly_limits] == late
     assert load(dump_screen(screen), tmp_path) == screen
 
 
@@ -372,7 +372,7 @@ def test_an_unknown_screen_lists_the_shipped_ones(asked: str, words: list[str]) 
 def test_the_shipped_kinase_screen_is_led_by_potency() -> None:
     screen = load_screen(SHIPPED / "kinase.toml")
     assert [part.task for part in screen.primary] == ["activity_EGFR"]
-    others = sum(part.weight for part in screen.parts) - screen.primary[0].weight
+    others = sum(part.weight for part in screen.terms) - screen.primary[0].weight
     assert screen.primary[0].weight > others
     # Approved EGFR drugs hit these two: they must not count against them.
     assert not {"activity_ERBB2", "activity_ERBB4"} & set(screen.tasks)

@@ -15,7 +15,7 @@ from distributed import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import screening.prepare.cut
+import screening.prepare.partition_size
 import screening.prepare.prepare
 from chem.errors import InputError
 from chem.features.describe import PROPERTIES, describe
@@ -449,8 +449,8 @@ def test_long_records_make_small_partitions(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     path.write_text("smiles,id,note\n" + "".join(f"CCO,{n},{'x' * 1000}\n" for n in range(600)))
     with pytest.MonkeyPatch.context() as patch:
-        assert screening.prepare.cut.rows_of_partition(open_library(path)) == 500
-        patch.setattr(screening.prepare.cut, "MOST_TEXT", 100_500)
-        assert screening.prepare.cut.rows_of_partition(open_library(path)) == 100
-        patch.setattr(screening.prepare.cut, "MOST_TEXT", 1)
-        assert screening.prepare.cut.rows_of_partition(open_library(path)) == 1
+        assert screening.prepare.partition_size.rows_of_partition(open_library(path)) == 500
+        patch.setattr(screening.prepare.partition_size, "MOST_TEXT", 100_500)
+        assert screening.prepare.partition_size.rows_of_partition(open_library(path)) == 100
+        patch.setattr(screening.prepare.partition_size, "MOST_TEXT", 1)
+        assert screening.prepare.partition_size.rows_of_partition(open_library(path)) == 1

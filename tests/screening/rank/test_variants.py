@@ -9,9 +9,9 @@ import pytest
 from chem.structure.standardize import Standardized, standardize
 from screening.objective.screen import Screen
 from screening.objective.selection import Selection
-from screening.rank.late import rank_and_examine
+from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.variants import SAME_BUT_ISOTOPES, variants
-from screening.select.basket import ISOTOPES, Basket, Candidate
+from screening.select.constraints import ISOTOPES, Candidate, Constraints
 
 PLAIN, LABELLED = "COc1ccccc1", "[2H]C([2H])([2H])Oc1ccccc1"
 
@@ -57,7 +57,7 @@ def rank(smiles: list[str], hits: int, **wants: float) -> tuple[list[str], dict[
     frame = pd.DataFrame({"row": range(1, len(smiles) + 1), "smiles": smiles})
     frame["b_X"] = np.linspace(9, 1, len(smiles))
     frame["b_X_std"] = 0.1
-    found = rank_and_examine(lambda: [frame], screen)
+    found = rank_with_costly_filters(lambda: [frame], screen)
     assert found.scored == found.passed + sum(found.filtered.values())
     return found.hits["smiles"].tolist(), found.filtered
 
@@ -83,11 +83,11 @@ def test_a_filter_goes_before_and_its_compound_keeps_nobody_away() -> None:
 
 
 def test_a_selection_refuses_the_second_and_keeps_a_control() -> None:
-    basket = Basket(Selection())
-    assert basket.offer(Candidate(1, PLAIN), "rank")
-    assert not basket.offer(Candidate(2, LABELLED), "rank")
+    basket = Constraints(Selection())
+    assert basket.try_add(Candidate(1, PLAIN), "rank")
+    assert not basket.try_add(Candidate(2, LABELLED), "rank")
     assert basket.refused == {2: ISOTOPES}
-    basket = Basket(Selection(budget=1.0, price_column="p"))
-    basket.keep(Candidate(1, PLAIN, price=Decimal(0)))
-    basket.keep(Candidate(2, LABELLED, price=Decimal(0)))
+    basket = Constraints(Selection(budget=1.0, price_column="p"))
+    basket.add_control(Candidate(1, PLAIN, price=Decimal(0)))
+    basket.add_control(Candidate(2, LABELLED, price=Decimal(0)))
     assert list(basket.taken) == [1, 2]

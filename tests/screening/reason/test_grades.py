@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.evidence.evidence import Neighbour
-from screening.objective.parts import Primary
-from screening.reason.grades import Estimate, Grade, grade, with_measured, word_of
+from screening.objective.terms import Primary
+from screening.reason.grades import Estimate, Grade, grade, grade_with_measurement, word_of
 
 EGFR = Primary(task="activity_EGFR", zero=5.0, full=8.5)
 
@@ -80,7 +80,7 @@ def test_a_measured_value_goes_before_its_prediction(
     predicted: Grade, value: float, relation: str, is_itself: bool, expected: Grade
 ) -> None:
     one = Neighbour("A", "C", 1.0, value, relation)  # type: ignore[arg-type]
-    assert with_measured(predicted, one, is_itself, EGFR, "pActivity") == expected
+    assert grade_with_measurement(predicted, one, is_itself, EGFR, "pActivity") == expected
 
 
 @given(

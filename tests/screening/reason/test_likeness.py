@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from screening.evidence.evidence import Neighbour
-from screening.objective.parts import Primary
+from screening.objective.terms import Primary
 from screening.reason.likeness import Says, is_extrapolated, likeness, what_it_says
 from screening.reason.sentence import Place
 

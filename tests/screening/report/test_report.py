@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from screening.evidence.evidence import Evidence
 from screening.hits.table import hit_table
 from screening.objective.screen import Screen
-from screening.rank.late import rank_and_examine
+from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, merge_top
 from screening.report import report
 from screening.report.manifest import Artefact, RunFacts
@@ -307,7 +307,7 @@ def test_it_names_late_limits(scored: Scored, kinase: Screen, facts: RunFacts) -
     filters = {"max_mw": 800.0, "max_alerts": 2.0, "min_qed": 0.2}
     screen = kinase.model_copy(update={"filters": filters})
     frame = scored([(str(n), "", {}) for n in range(8)])
-    ranking = rank_and_examine(lambda: [frame], screen)
+    ranking = rank_with_costly_filters(lambda: [frame], screen)
     page = render(ranking, screen, facts)
     assert "mw at most 800, alerts at most 2, qed at least 0.2." in page
     assert f"QED and alerts of {ranking.examined:,} looked at" in page

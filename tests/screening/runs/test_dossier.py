@@ -12,7 +12,7 @@ from screening.prepare.records import hash_key
 from screening.rank.identity import key_text
 from screening.runs.dossier import find_rows, id_of, open_dossier
 from screening.runs.dossier_page import render_dossier, sections
-from screening.runs.past import open_run
+from screening.runs.past_run import open_run
 from screening.runs.publish import Outcome
 from screening.text.cells import unescape_cell
 
@@ -26,15 +26,15 @@ def test_a_dossier_agrees_with_the_hit_list(drug_run: Outcome, hits_of: HitsOf) 
         row = int(hit["row"])
         assert row in find_rows(past, hit["compound_id"])
         dossier = open_dossier(past, row)
-        assert dossier.fate == f"hit {hit['rank']}"
+        assert dossier.outcome == f"hit {hit['rank']}"
         assert dossier.smiles == hit["smiles"]
-        judged = dossier.judged
+        judged = dossier.evaluation
         assert judged is not None
         assert f"{judged.score:.4f}" == hit["score"]
         assert judged.said == hit["reason"]
         assert f"{judged.predictions['small_EGFR']:.2f}" == hit["small_EGFR"]
         product = 1.0
-        for part in judged.parts:
+        for part in judged.terms:
             product *= part.factor
         assert product == pytest.approx(judged.score, abs=1e-9)
         one = judged.evidence.contributions[0]
@@ -61,7 +61,7 @@ def test_a_page_shows_steps_and_runs_nothing(drug_run: Outcome) -> None:
     assert page == render_dossier(dossier, past)
     assert "<script" not in page
     assert "default-src 'none'" in page
-    assert page.count("<circle") == 9 * len(dossier.judged.evidence.contributions)  # type: ignore[union-attr]
+    assert page.count("<circle") == 9 * len(dossier.evaluation.evidence.contributions)  # type: ignore[union-attr]
     judged = dict(next(s.rows for s in sections(dossier, past) if s.title == "Standardization"))
     assert judged["stripped_fragments"] == judged["standardized"] == "CCOc1ccccc1"
     assert judged["stereochemistry"].startswith("none (")
@@ -84,5 +84,5 @@ def test_a_duplicate_names_the_first_record_and_what_differs(drug_run: Outcome) 
     for one in listed:
         dossier = open_dossier(past, int(one["row"]))
         first = f"row {int(one['first_row']):,} ({unescape_cell(one['first_compound_id'])})"
-        assert dossier.fate == f"a duplicate of {first}, which stands for it: {one['why']}"
+        assert dossier.outcome == f"a duplicate of {first}, which stands for it: {one['why']}"
         assert dossier.key == open_dossier(past, int(one["first_row"])).key

@@ -21,12 +21,12 @@ from chem.features.describe import PROPERTIES
 from screening.objective.screen import Screen
 from screening.prepare.partitions import DUPLICATES
 from screening.prepare.prepared import SUMMARY
-from screening.rank.frames import IDENTITY
+from screening.rank.scored_frames import IDENTITY
 from screening.runs.dossier import open_dossier
 from screening.runs.dossier_page import sections
-from screening.runs.fate import tell_fate
-from screening.runs.past import open_run
+from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
+from screening.runs.record_outcome import outcome_of
 from screening.runs.rerank import rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST, WHERE
@@ -151,7 +151,7 @@ def _use(run: Run, rng: random.Random, lone: Client) -> None:
     if part < 0.6:
         columns = ("status", "stage", "code", "detail", "smiles", *PROPERTIES, *IDENTITY)
         record = past.read_record(rng.randint(1, 75), columns).to_pylist()[0]
-        assert tell_fate(past, record, ())
+        assert outcome_of(past, record, ())
     elif part < 0.8:
         dossier = open_dossier(past, rng.randint(1, 75))
         assert list(sections(dossier, past, whole=False))

@@ -20,12 +20,12 @@ from screening.hits.table import hit_table
 from screening.hits.top import top_table
 from screening.objective.screen import Screen
 from screening.objective.screen_file import hash_screen, load_screen
-from screening.rank.frames import Duplicate, Reject
-from screening.rank.late import rank_and_examine
+from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, merge_top
+from screening.rank.scored_frames import Duplicate, Reject
 from screening.report.manifest import RunFacts, check_accounts, versions
 from screening.runs.write import hand_over
-from screening.text.words import explain_objective
+from screening.text.words import describe_objective
 
 HOSTILE = st.text(st.sampled_from('<>$$$$\n\r\v\x85 a"=-')) | st.text(
     st.characters(exclude_categories=["Cs"]), max_size=20
@@ -197,7 +197,9 @@ def test_a_list_that_ended_too_early_is_refused(
 ) -> None:
     """Late filters took some and nobody looked further down: there was more that may pass."""
     screen = kinase.model_copy(update={"hits": 3, "filters": {"max_alerts": 1.0}})
-    ranking = rank_and_examine(lambda: [scored([(str(n), "", {}) for n in range(8)])], screen)
+    ranking = rank_with_costly_filters(
+        lambda: [scored([(str(n), "", {}) for n in range(8)])], screen
+    )
     check_accounts(facts, ranking, screen)
     taken = ranking.filtered["max_alerts"]
     assert (len(ranking.hits), ranking.examined) == (3, 3 + taken)
@@ -232,7 +234,7 @@ def test_a_screen_without_hits_still_writes_every_file(
 ) -> None:
     strict = kinase.model_copy(update={"filters": {"min_mw": 5000.0}})
     frame = scored([(str(n), "", {}) for n in range(8)])
-    ranking = rank_and_examine(lambda: [frame], strict)
+    ranking = rank_with_costly_filters(lambda: [frame], strict)
     table, manifest = hand_over(tmp_path, ranking, strict, facts, REJECTS, DUPLICATES)
     assert written(tmp_path) == FILES
     assert (manifest["counts"]["hits"], manifest["filtered_by_filter"]) == (0, {"min_mw": 8})
@@ -255,7 +257,7 @@ def test_the_terminal_table_is_short_and_safe(
     scored: Scored, kinase: Screen, units: dict[str, str], facts: RunFacts, tmp_path: Path
 ) -> None:
     who = [(f"{n}\x1b[31m", "x" * 200, {}) for n in range(8)]
-    ranking = rank_and_examine(lambda: [scored(who)], kinase)
+    ranking = rank_with_costly_filters(lambda: [scored(who)], kinase)
     table, _ = hand_over(tmp_path, ranking, kinase, facts, REJECTS, DUPLICATES)
     headers, rows = top_table(table, kinase, size=3)
     assert headers[:5] == ["rank", "compound_id", "name", "score", "EGFR"]
@@ -267,7 +269,7 @@ def test_the_terminal_table_is_short_and_safe(
 
 
 def test_the_objective_in_words(kinase: Screen) -> None:
-    words = {part.column: part for part in explain_objective(kinase)}
+    words = {part.column: part for part in describe_objective(kinase)}
     assert words["d_EGFR"].wanted == (
         "EGFR as predicted minus 1 standard deviation: 8.5 earns everything, 5 nothing"
     )

@@ -26,7 +26,7 @@ from rdkit import Chem
 
 from screening.objective.screen import Screen
 from screening.objective.screen_file import dump_screen, hash_screen, load_screen
-from screening.runs.past import open_run
+from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.rerank import check_rerank, rank_again
 from screening.runs.run import run_screen

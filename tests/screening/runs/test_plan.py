@@ -8,7 +8,7 @@ from chem.errors import InputError
 from screening.errors import StoreError
 from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
-from screening.prepare.places import open_store, prepared_store, scores_store
+from screening.prepare.paths import open_store, prepared_store, scores_store
 from screening.runs.plan import check_units, load_bundles, task_units
 from screening.storage.store import Store
 

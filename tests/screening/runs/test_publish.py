@@ -9,7 +9,7 @@ from distributed import Client
 from chem.errors import InputError
 from screening.compute.meter import Clock
 from screening.errors import AccountingError
-from screening.runs.past import open_run
+from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.publish import Outcome, publish
 from screening.runs.rerank import rank_again, rerank

@@ -15,7 +15,7 @@ from screening.objective.screen import Screen
 from screening.objective.selection import Selection
 from screening.prepare.prepared import SUMMARY
 from screening.runs.dossier import open_dossier
-from screening.runs.past import open_run
+from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.publish import Outcome
 from screening.runs.rerank import check_rerank, rank_again, rerank
@@ -96,14 +96,14 @@ def test_after_a_triage_the_rest_counts_as_set_aside(
     assert past.scores.triage is not None
     assert counts["set_aside"] == counts["scored"] - len(past.scores.triage.rows)
     assert counts["filtered"] == 0
-    assert any("set aside" in open_dossier(past, row).fate for row in range(1, 15))
+    assert any("set aside" in open_dossier(past, row).outcome for row in range(1, 15))
     ranked = open_run(tmp_path / "b")
-    fates = [open_dossier(ranked, row).fate for row in range(1, past.prepared.rows + 1)]
+    fates = [open_dossier(ranked, row).outcome for row in range(1, past.prepared.rows + 1)]
     early = [fate.startswith("never looked at: taken by the filter min_heavy_") for fate in fates]
     assert sum(early) == past.scores.triage.filtered["min_heavy_atoms"] > 0
     next((tmp_path / "a/scores").glob("promise-*")).unlink()
     past = open_run(tmp_path / "a")
-    fates = [open_dossier(past, row).fate for row in range(1, 15)]
+    fates = [open_dossier(past, row).outcome for row in range(1, 15)]
     assert any(fate.startswith("accepted; whether it was scored is not known") for fate in fates)
     assert any(fate.startswith("hit ") for fate in fates)
     with pytest.raises(InputError, match=r"^[^\n]*promise-[^\n]* run the screen again"):

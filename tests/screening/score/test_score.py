@@ -20,19 +20,19 @@ from screening.errors import StoreError
 from screening.prepare.partitions import DUPLICATES, GRAPH, read_accepted
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
-from screening.rank.frames import IDENTITY, duplicates, rejects, scored_frames, with_identity
-from screening.score.loaded import known_bundles, load_bundles_once
+from screening.rank.scored_frames import IDENTITY, duplicates, rejects, scored_frames, with_identity
 from screening.score.score import (
     SCORED,
     Scoring,
-    Unit,
-    chosen_units,
-    score_unit,
-    score_units,
+    WorkItem,
+    chosen_items,
+    partition_items,
+    score_item,
+    score_items,
     scoring_purpose,
     spans,
-    whole_units,
 )
+from screening.score.worker_models import bundle_refs, load_bundles_once
 from screening.storage.ledger import Ledger
 from screening.storage.store import Store
 
@@ -58,7 +58,7 @@ class Scored(NamedTuple):
     prepared: Prepared
     bundle: Bundle
     folder: Path
-    units: list[Unit]
+    units: list[WorkItem]
     fates: list[Fate]
 
     @property
@@ -74,16 +74,16 @@ class Scored(NamedTuple):
 def score(
     prepared: Prepared,
     bundle: Bundle,
-    units: Sequence[Unit],
+    units: Sequence[WorkItem],
     folder: Path,
     client: Client,
     progress: Progress | None = None,
 ) -> None:
-    known = known_bundles([bundle])
+    known = bundle_refs([bundle])
     work = Scoring(prepared.source, Store(folder), known, prepared.featurizer, "cpu", HALF)
     purpose = scoring_purpose(prepared.sha256, prepared.key, [bundle], HALF)
     with Ledger(folder, purpose) as ledger:
-        score_units(units, work, ledger, client, progress)
+        score_items(units, work, ledger, client, progress)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def scored(
     library = open_library(write_library(folder / "library.csv", rows))
     prepared = prepare_library(library, folder / "prepared", lone, 8)
     bundle = make_bundle(folder / "bundle")
-    units = whole_units(prepared)
+    units = partition_items(prepared)
     score(prepared, bundle, units, folder / "scores", lone)
     firsts: dict[str, int] = {}
     fates = []
@@ -114,7 +114,7 @@ def scored(
 def test_a_score_exists_if_and_only_if_a_record_was_accepted(scored: Scored) -> None:
     """Law 3, and law 4's score that no batch-mate changes: the oracle predicts in one go."""
     table = pa.concat_tables([pq.read_table(path) for path in scored.scores])
-    predictor = Predictor([scored.bundle], half=HALF)
+    predictor = Predictor([scored.bundle], bfloat16=HALF)
     assert table.column_names == [*SCORED, *predictor.columns]
     assert table["smiles"].to_pylist() == [fate.smiles for fate in scored.accepted]
     assert table["row"].to_pylist() == [fate.row for fate in scored.accepted]
@@ -213,12 +213,12 @@ def test_chosen_rows_score_as_they_do_in_whole_partitions(
     scored: Scored, tmp_path: Path, lone: Client, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Law 4: a choice of rows, in units of any size, changes no bit of their scores."""
-    monkeypatch.setattr("screening.score.score.UNIT_ROWS", most)
+    monkeypatch.setattr("screening.score.score.ITEM_ROWS", most)
     rows = np.array([fate.row for fate in scored.accepted][::2])
-    units = chosen_units(scored.prepared, rows)
-    assert sum(len(part) for unit in units for _, part in unit.parts if part is not None) == len(
-        rows
-    )
+    units = chosen_items(scored.prepared, rows)
+    assert sum(
+        len(part) for unit in units for _, part in unit.partitions if part is not None
+    ) == len(rows)
     score(scored.prepared, scored.bundle, units, tmp_path, lone)
     found = pa.concat_tables([pq.read_table(tmp_path / unit.file) for unit in units])
     whole = pa.concat_tables([pq.read_table(path) for path in scored.scores])
@@ -232,12 +232,12 @@ def test_chosen_rows_score_as_they_do_in_whole_partitions(
 
 def test_a_row_that_is_not_there_is_never_left_out(scored: Scored, tmp_path: Path) -> None:
     rejected = next(fate.row for fate in scored.fates if fate.smiles is None)
-    (unit,) = chosen_units(scored.prepared, np.array([rejected]))
+    (unit,) = chosen_items(scored.prepared, np.array([rejected]))
     work = Scoring(
-        scored.prepared.source, Store(tmp_path), known_bundles([scored.bundle]), "", "cpu", HALF
+        scored.prepared.source, Store(tmp_path), bundle_refs([scored.bundle]), "", "cpu", HALF
     )
     with pytest.raises(StoreError, match="lacks rows"):
-        score_unit(work, unit)
+        score_item(work, unit)
 
 
 @pytest.mark.parametrize("harm", ["altered", "truncated", "missing"])
@@ -278,14 +278,14 @@ def test_a_bundle_that_changes_under_way_ends_the_run(
     scored: Scored, make_bundle: MakeBundle, tmp_path: Path
 ) -> None:
     bundle = make_bundle(tmp_path / "b")
-    known = known_bundles([bundle])
+    known = bundle_refs([bundle])
     make_bundle(tmp_path / "b", seed=9)
     featurizer = featurizer_spec()["hash"]
     with pytest.raises(InputError, match=r"^[^\n]*another one than the run was planned with"):
         load_bundles_once(known, featurizer)
     work = Scoring(scored.prepared.source, Store(tmp_path), known, featurizer, "cpu", HALF)
     with pytest.raises(InputError, match="another one than"):
-        score_unit(work, scored.units[0])
+        score_item(work, scored.units[0])
     assert not (tmp_path / scored.units[0].file).exists()
 
 
@@ -294,11 +294,11 @@ def test_a_surrogate_that_changes_is_noticed_by_workers(
 ) -> None:
     """Law 5: which compounds are chosen hangs on it, and the bundle's own hash leaves it out."""
     planned = give_surrogate(make_bundle(tmp_path), seed=1)
-    known, featurizer = known_bundles([planned]), featurizer_spec()["hash"]
+    known, featurizer = bundle_refs([planned]), featurizer_spec()["hash"]
     assert load_bundles_once(known, featurizer)[0].surrogate is not None
     other = give_surrogate(planned, seed=2)
     assert other.sha256 == planned.sha256
-    found = load_bundles_once(known_bundles([other]), featurizer)[0].surrogate
+    found = load_bundles_once(bundle_refs([other]), featurizer)[0].surrogate
     assert found is not None
     assert other.surrogate is not None
     assert found.sha256 == other.surrogate.sha256

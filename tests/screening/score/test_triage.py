@@ -40,7 +40,7 @@ def few() -> Iterator[None]:
         patch.setattr("screening.score.triage.SHARE", 0.1)
         patch.setattr("screening.score.triage.PER_HIT", 2)
         patch.setattr("screening.score.triage.AUDIT_SHARE", 0.3)
-        patch.setattr("screening.score.score.UNIT_ROWS", 5)
+        patch.setattr("screening.score.score.ITEM_ROWS", 5)
         yield
 
 
@@ -225,7 +225,7 @@ def test_promises_are_of_compounds_that_pass_the_properties(
     whole: Outcome, screen: Screen, tmp_path: Path
 ) -> None:
     made = plan(screen, tmp_path, 20)
-    key = triage_key(screen, made.bundles, made.half)
+    key = triage_key(screen, made.bundles, made.bfloat16)
     files = sorted((whole.folder / "scores").glob(f"promise-{key}-*.parquet"))
     found = pd.concat([pq.read_table(file).to_pandas() for file in files])
     assert found["row"].is_unique

@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import screening.select.choose
+import screening.select.exclusions
 import screening.select.pool
-import screening.select.verdicts
 from chem.assess.clusters import clusters
-from chem.assess.examine import Examined, examine
+from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
 from chem.errors import InputError
 from chem.features.scaffolds import scaffold
 from chem.structure.isotopes import is_labelled
@@ -30,13 +30,13 @@ from screening.errors import AccountingError
 from screening.objective.objective import evaluate
 from screening.objective.screen import Screen
 from screening.objective.selection import Selection
-from screening.rank.late import rank_and_examine
+from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, optimistic, rank
 from screening.report.manifest import Artefact, RunFacts, check_accounts
 from screening.select.choose import rank_and_choose
-from screening.select.chosen import describe_selection, is_refusal
-from screening.select.marks import Marks
+from screening.select.list_matches import ListMatches
 from screening.select.prices import read_price
+from screening.select.selection_report import describe_selection, is_refusal
 
 FILES = Path(__file__).parents[2] / "files"
 with (FILES / "chem/approved_sample.smi").open(newline="") as file:
@@ -46,9 +46,9 @@ PRICES = ("10", "35.5", "$12", "", "on request", "0", "100")
 
 
 @cache
-def known(smiles: str) -> Examined:
+def known(smiles: str) -> CostlyProperties:
     """Examine for real, but each molecule once in all tests."""
-    return examine([smiles])[0]
+    return compute_costly_properties([smiles])[0]
 
 
 @cache
@@ -59,8 +59,10 @@ def core(smiles: str) -> str:
 @pytest.fixture(autouse=True, scope="module")
 def _examined_once() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (screening.select.verdicts, screening.select.choose):
-            patch.setattr(module, "examine", lambda smiles: [known(one) for one in smiles])
+        for module in (screening.select.exclusions, screening.select.choose):
+            patch.setattr(
+                module, "compute_costly_properties", lambda smiles: [known(one) for one in smiles]
+            )
         yield
 
 
@@ -84,7 +86,7 @@ class Case(NamedTuple):
 
     frame: pd.DataFrame
     screen: Screen
-    marks: Marks
+    marks: ListMatches
 
     def choose(self, pieces: Sequence[pd.DataFrame] | None = None) -> Ranking:
         given = [self.frame] if pieces is None else pieces
@@ -147,7 +149,7 @@ def cases(draw: st.DrawFn) -> Case:
     controls = draw(st.lists(st.sampled_from(free), max_size=min(hits, 3))) if free else []
     excluded = sorted(set(draw(st.lists(numbers, max_size=30))) - set(controls))
     rules["exclude"] = ["a.csv", "b.csv"]
-    marks = Marks(
+    marks = ListMatches(
         np.array(excluded, dtype=np.int64),
         np.array([row % 2 for row in excluded], dtype=np.int64),
         ("excluded: a.csv", "excluded: b.csv"),
@@ -229,7 +231,9 @@ def test_everybody_of_the_pool_is_accounted_for(case: Case) -> None:
     place = {row: at for at, row in enumerate(whole["row"], 1)}
 
     def takes(row: int, smiles: str) -> bool:
-        numbers = [(limit, known(smiles).number(limit.column)) for limit in case.screen.late_limits]
+        numbers = [
+            (limit, known(smiles).number(limit.column)) for limit in case.screen.costly_limits
+        ]
         return row not in controls and any(limit.takes(number) for limit, number in numbers)
 
     controls, excluded = set(case.marks.controls.tolist()), set(case.marks.excluded.tolist())
@@ -278,10 +282,10 @@ def test_no_cut_and_no_order_changes_a_choice(
 
 @pytest.mark.parametrize("filters", [{}, {"max_brenk": 0.0}])
 def test_without_a_rule_the_hits_are_the_first_of_the_list(filters: dict[str, float]) -> None:
-    case = Case(make_frame(100, 3), make_screen(20, filters), Marks())
+    case = Case(make_frame(100, 3), make_screen(20, filters), ListMatches())
     found = case.choose()
     plain = case.screen.model_copy(update={"selection": None})
-    first = rank_and_examine(lambda: [case.frame], plain)
+    first = rank_with_costly_filters(lambda: [case.frame], plain)
     pd.testing.assert_frame_equal(
         found.hits[list(first.hits)], first.hits, check_exact=True, check_like=True
     )
@@ -291,7 +295,7 @@ def test_without_a_rule_the_hits_are_the_first_of_the_list(filters: dict[str, fl
 
 
 def test_a_cap_takes_the_best_of_each_scaffold() -> None:
-    case = Case(make_frame(len(DRUGS), 1), make_screen(30, {}, max_per_scaffold=1), Marks())
+    case = Case(make_frame(len(DRUGS), 1), make_screen(30, {}, max_per_scaffold=1), ListMatches())
     whole = rank(case.frame, case.screen.model_copy(update={"hits": 1000})).hits
     expected, seen = [], set[str]()
     for row, smiles in zip(whole["row"], whole["smiles"], strict=True):
@@ -308,7 +312,7 @@ def test_the_best_of_every_cluster_comes_before_the_second_of_any() -> None:
     rules = {"diversity": "clusters", "similarity": 0.15, "pool": 60}
     frame = make_frame(len(DRUGS), 2)
     frame = frame[[not is_labelled(smiles) for smiles in frame["smiles"]]]  # another rule's
-    case = Case(frame, make_screen(45, {}, **rules), Marks())
+    case = Case(frame, make_screen(45, {}, **rules), ListMatches())
     pool = rank(case.frame, case.screen.model_copy(update={"hits": 60})).hits
     groups: dict[int, list[int]] = {}
     for row, number in zip(pool["row"], clusters(pool["smiles"].tolist(), 0.15), strict=True):
@@ -333,7 +337,7 @@ def test_the_best_of_every_cluster_comes_before_the_second_of_any() -> None:
 
 def test_maxmin_takes_the_best_and_then_the_least_alike() -> None:
     rules = {"diversity": "maxmin", "pool": 60}
-    case = Case(make_frame(len(DRUGS), 2), make_screen(10, {}, **rules), Marks())
+    case = Case(make_frame(len(DRUGS), 2), make_screen(10, {}, **rules), ListMatches())
     found = case.choose()
     assert found.hits["list_rank"].iloc[0] == 1
     assert found.hits["list_rank"].iloc[-1] > 10
@@ -344,7 +348,7 @@ def test_maxmin_takes_the_best_and_then_the_least_alike() -> None:
 
 def test_exploration_takes_the_best_by_optimism_from_anywhere() -> None:
     rules = {"explore": 0.5, "optimism": 3.0, "pool": 12}
-    case = Case(make_frame(len(DRUGS), 4), make_screen(10, {}, **rules), Marks())
+    case = Case(make_frame(len(DRUGS), 4), make_screen(10, {}, **rules), ListMatches())
     found = case.choose()
     hits = found.hits
     light = case.frame[case.frame["mw"] <= 500].reset_index(drop=True)
@@ -367,7 +371,7 @@ def test_exploration_stays_inside_the_primary_targets_domain(edge: float) -> Non
     edges = {"a_distance": edge, "other_distance": 0.1}  # no primary target is of the other
 
     def choose(pieces: list[pd.DataFrame]) -> Ranking:
-        everyone = (lambda: pieces, screen, Marks(), lambda: pieces)
+        everyone = (lambda: pieces, screen, ListMatches(), lambda: pieces)
         return rank_and_choose(*everyone, identify, edges=edges)
 
     hits = choose([frame]).hits
@@ -378,14 +382,14 @@ def test_exploration_stays_inside_the_primary_targets_domain(edge: float) -> Non
     light = frame[(frame["mw"] <= 500) & (away <= edge)]
     plain = set(hits["row"]) - set(explored["row"])
     assert len(explored) == min(5, len(set(light["row"]) - plain))
-    free = rank_and_choose(lambda: [frame], screen, Marks(), lambda: [frame], identify).hits
+    free = rank_and_choose(lambda: [frame], screen, ListMatches(), lambda: [frame], identify).hits
     far = free.loc[free["picked_by"] == "explore", "a_distance"]
     assert (far > 0.6).all()  # without a domain the farthest are taken
 
 
 def test_what_exploration_cannot_fill_goes_to_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Selection, "hoped", lambda self, hits: 1)
-    case = Case(make_frame(60, 4), make_screen(10, {}, explore=0.5), Marks())
+    monkeypatch.setattr(Selection, "acquisition_pool", lambda self, hits: 1)
+    case = Case(make_frame(60, 4), make_screen(10, {}, explore=0.5), ListMatches())
     found = case.choose()
     check(case, found)
     assert len(found.hits) == 10
@@ -395,7 +399,7 @@ def test_what_exploration_cannot_fill_goes_to_the_pool(monkeypatch: pytest.Monke
 def test_controls_that_filters_take_are_handed_over() -> None:
     frame = make_frame(50, 1)
     heavy = frame.loc[frame["mw"] > 500, "row"].iloc[:2].to_numpy()
-    case = Case(frame, make_screen(5, {"min_qed": 0.99}), Marks(controls=heavy))
+    case = Case(frame, make_screen(5, {"min_qed": 0.99}), ListMatches(controls=heavy))
     found = case.choose()
     check(case, found)
     assert sorted(found.hits["row"]) == heavy.tolist()
@@ -406,7 +410,7 @@ def test_controls_that_filters_take_are_handed_over() -> None:
 def test_a_list_that_excludes_the_best_does_not_use_the_pool_up() -> None:
     frame = make_frame(len(DRUGS), 5)
     order = rank(frame, make_screen(1000, {})).hits["row"].tolist()
-    marks = Marks(np.sort(order[:60]), np.zeros(60, np.int64), ("excluded: owned.csv",))
+    marks = ListMatches(np.sort(order[:60]), np.zeros(60, np.int64), ("excluded: owned.csv",))
     case = Case(frame, make_screen(8, {}, pool=10, exclude=["owned.csv"]), marks)
     found = case.choose()
     check(case, found)
@@ -419,7 +423,7 @@ def test_a_list_that_excludes_the_best_does_not_use_the_pool_up() -> None:
 def test_excluded_compounds_beyond_the_limit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screening.select.pool, "LISTED", 7)
     frame = make_frame(60, 5)
-    marks = Marks(np.arange(1, 61), np.zeros(60, np.int64), ("excluded: owned.csv",))
+    marks = ListMatches(np.arange(1, 61), np.zeros(60, np.int64), ("excluded: owned.csv",))
     case = Case(frame, make_screen(8, {}, exclude=["owned.csv"]), marks)
     found = case.choose()
     check(case, found)
@@ -432,14 +436,14 @@ def test_excluded_compounds_beyond_the_limit_are_counted(monkeypatch: pytest.Mon
 
 def test_controls_that_cost_more_than_the_budget_are_told() -> None:
     rules = {"budget": 50.0, "price_column": "Price"}
-    marks = Marks(controls=np.array([1, 6]))  # 35.5 and 100
+    marks = ListMatches(controls=np.array([1, 6]))  # 35.5 and 100
     case = Case(make_frame(20, 1), make_screen(5, {}, **rules), marks)
     with pytest.raises(InputError, match=r"^the controls alone cost 135\.5, the budget is 50; "):
         case.choose()
 
 
 def test_controls_without_scores_are_told() -> None:
-    case = Case(make_frame(20, 1), make_screen(5, {}), Marks(controls=np.array([21])))
+    case = Case(make_frame(20, 1), make_screen(5, {}), ListMatches(controls=np.array([21])))
     with pytest.raises(InputError, match=r"no scores here of 1 control, the first in row 21"):
         case.choose()
 
@@ -479,7 +483,7 @@ Break = Callable[[Ranking], Ranking]
     ],
 )
 def test_books_that_do_not_balance_are_refused(change: Break, law: str) -> None:
-    case = Case(make_frame(60, 1), make_screen(5, {}, pool=20), Marks())
+    case = Case(make_frame(60, 1), make_screen(5, {}, pool=20), ListMatches())
     ranking = case.choose()
     check(case, ranking)
     with pytest.raises(AccountingError, match=law):

@@ -17,9 +17,9 @@ from screening.objective.screen import Screen
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import Prepared
 from screening.runs.plan import find_library
-from screening.select.chosen import describe_lists
+from screening.select.list_matches import ListMatches, match_lists
 from screening.select.lists import CompoundList, plan_lists, prepare_lists
-from screening.select.marks import Marks, find_marks
+from screening.select.selection_report import describe_lists
 from screening.storage.store import Store
 
 LIBRARY = [
@@ -64,7 +64,7 @@ def make_screen(**selection: Any) -> Screen:
     )
 
 
-Mark = Callable[..., Marks]
+Mark = Callable[..., ListMatches]
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ def mark(
     monkeypatch.setenv("HITLIST_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
 
-    def make(hits: int = 10, root: Store | None = None, **selection: Any) -> Marks:
+    def make(hits: int = 10, root: Store | None = None, **selection: Any) -> ListMatches:
         lists = plan_lists(make_screen(**selection), library.extra_columns, root, find_library)
         prepare_lists(lists, lone)
-        return find_marks(prepared, lists, hits)
+        return match_lists(prepared, lists, hits)
 
     return make
 
@@ -208,7 +208,7 @@ def test_the_first_list_names_the_reason_and_a_control_is_not_excluded(
     assert found.exclusions([1, 2, 3, 6]) == {2: "excluded: a.smi", 6: "excluded: b.smi"}
     assert found.controls.tolist() == [3]
     assert found.are_controls([1, 3]) == [False, True]
-    assert found.whys == ("excluded: a.smi", "excluded: b.smi", "excluded: ids of the screen")
+    assert found.reasons == ("excluded: a.smi", "excluded: b.smi", "excluded: ids of the screen")
 
 
 def test_controls_come_from_files_too(mark: Mark, tmp_path: Path) -> None:
@@ -284,6 +284,6 @@ def test_a_screen_without_a_selection_has_no_lists(library: Library, prepared: P
     plain = make_screen().model_copy(update={"selection": None})
     lists: tuple[CompoundList, ...] = plan_lists(plain, library.extra_columns, None, find_library)
     assert lists == ()
-    marks = find_marks(prepared, lists, 10)
+    marks = match_lists(prepared, lists, 10)
     assert marks.exclusions([1, 2]) == {}
     assert marks.are_controls(np.array([1]).tolist()) == [False]

@@ -13,12 +13,12 @@ from gnn.bundle.bundle import Bundle
 from screening.evidence.evidence import Evidence
 from screening.hits.table import hit_table
 from screening.objective.screen import Screen
-from screening.rank.late import rank_and_examine
+from screening.rank.costly_filters import rank_with_costly_filters
 from screening.report.manifest import Artefact, RunFacts
 from screening.report.report import render_report
 from screening.runs.dossier import open_dossier
 from screening.runs.dossier_page import render_dossier
-from screening.runs.past import open_run
+from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
 from screening.text.bidi import isolated
@@ -79,7 +79,7 @@ def test_a_report_keeps_the_order_of_its_own_words(
     evidence: list[Evidence],
 ) -> None:
     who = [(f"{n}{TURNS}", f"{TURNS}{n}", {TURNS: TURNS}) for n in range(8)]
-    ranking = rank_and_examine(lambda: [scored(who)], kinase)
+    ranking = rank_with_costly_filters(lambda: [scored(who)], kinase)
     known = [
         one._replace(
             neighbours={
@@ -136,7 +136,7 @@ def test_a_dossier_keeps_the_order_of_its_own_words(
     run_screen(plan_run(screen, tmp_path / "run", prepared=tmp_path / "prepared"), lone)
     past = open_run(tmp_path / "run")
     for row, _ in enumerate(rows, 1):
-        dossier = open_dossier(past, row)._replace(fate=f"passed over: {TURNS}")
+        dossier = open_dossier(past, row)._replace(outcome=f"passed over: {TURNS}")
         page = render_dossier(dossier, past)
         assert f"<bdi>passed over: {TURNS}</bdi>" in page
         show(tab, tmp_path / "why.html", page)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from screening.objective.screen import Screen
-from screening.rank.late import rank_and_examine
+from screening.rank.costly_filters import rank_with_costly_filters
 from screening.score.domain_limits import bundle_of
 from screening.text.domain import crossed_domains, outside_of
 
@@ -88,14 +88,14 @@ def test_the_line_that_is_offered_leaves_out_just_those(
         activity_distance=np.array([0.0, 0.2, 0.62, 0.63, 0.631, 0.64, 0.8, 1.0], np.float32)
     )
     every = kinase.model_copy(update={"filters": {}, "hits": 8})
-    before = rank_and_examine(lambda: [frame], every).hits
+    before = rank_with_costly_filters(lambda: [frame], every).hits
     (found,) = crossed_domains(before, every, LIMITS)
     assert found.outside == 4
     line = found.told.split("`")[1]
     offered = tomllib.loads(f"[filters]\n{line}\n")["filters"]
     strict = every.model_copy(update={"filters": offered})
     strict.check(list(frame), [window.property for window in kinase.windows])
-    after = rank_and_examine(lambda: [frame], strict).hits
+    after = rank_with_costly_filters(lambda: [frame], strict).hits
     assert len(after) == 4
     assert crossed_domains(after, strict, LIMITS)[0].told == ""
     inside = before[before["activity_distance"] <= LIMITS["activity_distance"]]

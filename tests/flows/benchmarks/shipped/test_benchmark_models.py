@@ -8,7 +8,7 @@ from chem.errors import InputError
 from data.activities.activity import ActivityTable, Task, object_array
 from flows.benchmarks.predicting import Predictions
 from flows.benchmarks.shipped.held_out import HeldOut
-from flows.benchmarks.shipped.kinases import Measured, measure_kinases, published_genes
+from flows.benchmarks.shipped.kinases import MetricEstimate, measure_kinases, published_genes
 from flows.benchmarks.shipped.models import BARS, Bar, Line, measure_bundle
 from flows.benchmarks.shipped.ranking import choose_targets
 from gnn.bundle.bundle import find_bundle, read_card
@@ -64,7 +64,7 @@ def test_figures_are_means_over_the_published_kinases(panel: HeldOut) -> None:
 
 def test_coverage_is_a_share_of_values_whole_and_by_distance(panel: HeldOut) -> None:
     found = measure_kinases(panel)
-    measured = panel.table.measured[:, :5]
+    measured = panel.table.is_measured[:, :5]
     said = np.stack([panel.column(task.name) for task in panel.table.tasks[:5]], axis=1)
     inside = np.abs(panel.table.values[:, :5] - said) <= 1
     assert found["coverage"].value == pytest.approx(inside[measured].mean())
@@ -92,7 +92,7 @@ def test_coverage_is_a_share_of_values_whole_and_by_distance(panel: HeldOut) -> 
     ],
 )
 def test_bars(bar: Bar | None, value: float, met: str) -> None:
-    ours = Measured(value, value, value, "")
+    ours = MetricEstimate(value, value, value, "")
     assert Line("activity", "kinase", "r2", ours, None, bar, (), "card").met == met
 
 

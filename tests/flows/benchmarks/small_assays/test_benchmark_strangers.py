@@ -14,7 +14,7 @@ from flows.benchmarks.small_assays.strangers import (
     KINASE,
     SETS,
     TOP,
-    judge,
+    summarize_screen,
     table,
     write_hits,
 )
@@ -68,7 +68,7 @@ def test_hits_are_the_first_by_the_cautious_value(tmp_path):
     value = np.array([8.0, 9.0, *np.linspace(7, 5, 20)])
     std = np.array([0.5, 5.0, *np.full(20, 0.5)])
     distance = np.array([0.1, 0.95, *np.linspace(0.55, 0.98, 20)])
-    found = judge("CHEMBL2835_Ki", 489, names, value, std, distance, 0.6)
+    found = summarize_screen("CHEMBL2835_Ki", 489, names, value, std, distance, 0.6)
     assert len(found.hits) == TOP
     assert found.hits[0] == ("ATINIB", 8.0, 0.5, 0.1)
     assert "UNSURE" not in [hit[0] for hit in found.hits]

@@ -120,7 +120,7 @@ def test_arrays_of_an_assay_can_be_trained_elsewhere(run, tmp_path):
     recipe = data.meta["recipe"]
     assert NetworkConfig(tasks=1, **recipe["network"])
     assert TrainingConfig(**recipe["training"])
-    assert data.parts.shape[0] == 5
+    assert data.roles.shape[0] == 5
 
 
 def test_ctrl_c_promises_no_more_than_is_kept(tmp_path):

@@ -1,0 +1,126 @@
+"""Tables that fit a terminal: as many columns as its width holds, and no letter by letter."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+GAP = 2
+"""Cells between two columns."""
+NARROWEST = 20
+"""Cells that a text which is cut gets at least."""
+WORDS = (24, 16, 10)
+"""Cells of a word, such as a SMILES, beyond which it may be broken: the first that fits."""
+Rows = Sequence[Sequence[str]]
+
+
+def truncate(text: str, width: int) -> str:
+    """Return a text of at most ``width`` cells; one that is truncated ends in "…"."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def choose_columns(
+    headers: Sequence[str], rows: Rows, width: int, story: str
+) -> tuple[list[str], list[list[str]]]:
+    """Return the columns that fit ``width`` cells, each row one line.
+
+    Columns are taken in their order until one does not fit. The one called ``story`` is text: it
+    gets what the columns before it leave, is cut where that is less than it wants, and is shown
+    last.
+    """
+    wants = [max(map(cell_len, column)) for column in zip(headers, *rows, strict=True)]
+    chosen: list[int] = []
+    left, told = width + GAP, 0
+    for at, want in enumerate(wants):
+        need = GAP + (min(want, NARROWEST) if headers[at] == story else want)
+        if need > left and chosen:
+            break
+        if headers[at] == story:
+            told = min(want, left - GAP)
+            need = GAP + told
+        else:
+            chosen.append(at)
+        left -= need
+    shown = [headers[at] for at in chosen] + ([story] if told else [])
+    lines = [
+        [row[at] for at in chosen] + ([truncate(row[headers.index(story)], told)] if told else [])
+        for row in rows
+    ]
+    return shown, lines
+
+
+def spread(least: Sequence[int], wants: Sequence[int], room: int) -> list[int]:
+    """Return widths from ``least`` up to ``wants`` that share the room; narrow columns first."""
+    widths = list(least)
+    while growing := [at for at, want in enumerate(wants) if widths[at] < want]:
+        if sum(widths) >= room:
+            break
+        widths[min(growing, key=widths.__getitem__)] += 1
+    return widths
+
+
+class TerminalTable:
+    """A table for a terminal of any width.
+
+    Texts are broken between words. Where not even their longest words fit beside one another,
+    each row becomes some lines, a column's header and its cell in each: nothing is left out.
+    """
+
+    def __init__(self, headers: Sequence[str], rows: Rows, title: str = "", numbers: int = 0):
+        """Keep a table. numbers: how many of the last columns are aligned right."""
+        self.headers, self.rows, self.title, self.numbers = headers, rows, title, numbers
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it as wide as there is room."""
+        columns = list(zip(self.headers, *self.rows, strict=True))
+        room = options.max_width - GAP * (len(columns) - 1)
+        wants = [max(map(cell_len, column)) for column in columns]
+        longest = [
+            max((cell_len(word) for cell in column for word in cell.split()), default=0)
+            for column in columns
+        ]
+        for word in WORDS:
+            least = [min(word, width) for width in longest]
+            if sum(least) <= room:
+                yield self._table(spread(least, wants, room))
+                return
+        yield self._blocks()
+
+    def _table(self, widths: Sequence[int]) -> Table:
+        table = _empty(self.title)
+        for at, (header, width) in enumerate(zip(self.headers, widths, strict=True)):
+            right = at >= len(self.headers) - self.numbers
+            table.add_column(
+                Text(header), justify="right" if right else "left", overflow="fold", width=width
+            )
+        for row in self.rows:
+            table.add_row(*map(Text, row))
+        return table
+
+    def _blocks(self) -> Table:
+        table = _empty(self.title)
+        table.show_header = False
+        table.add_column(style="bold", overflow="fold")
+        table.add_column(overflow="fold")
+        for row in self.rows:
+            for header, cell in zip(self.headers, row, strict=True):
+                if cell:
+                    table.add_row(Text(header), Text(cell))
+            table.add_section()
+        return table
+
+
+def _empty(title: str) -> Table:
+    return Table(
+        title=Text(title) if title else None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),  # and the blank that divides: ``GAP``
+    )

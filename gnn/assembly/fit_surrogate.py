@@ -1,0 +1,167 @@
+"""Fits a surrogate to what a bundle predicts, from graphs and the bundle's own predictions."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from chem.records.counted import counted
+from gnn.bundle.bundle import Bundle
+from gnn.bundle.predict import Predictor
+from gnn.bundle.surrogate import (
+    Surrogate,
+    SurrogateCard,
+    SurrogateSizes,
+    predictions_hash,
+    round_weights,
+)
+from gnn.errors import ModelError
+from gnn.features.batch import GraphArrays, make_batch, take
+from gnn.models.runtime import is_bfloat16_fast
+
+Floats = npt.NDArray[np.floating]
+Report = Callable[[str, int, int], None]
+HELD_OUT = 0.02
+"""Share of molecules that are only measured on."""
+LEAST = 1000
+"""Molecules that a surrogate needs."""
+_PIECE = 5000
+_STD_WEIGHT = 0.3
+"""What a standard deviation counts for beside a value."""
+_EDGE = 1e-4
+"""Probabilities are held this far from 0 and 1, and standard deviations above it."""
+
+
+class SurrogateTraining(NamedTuple):
+    """How to train."""
+
+    epochs: int = 8
+    batch: int = 512
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.01
+    warmup: int = 200
+    seed: int = 0
+
+
+def surrogate_targets(bundle: Bundle, graphs: GraphArrays, report: Report | None = None) -> Floats:
+    """Return float16 [M, 2 T + 1] what a bundle predicts, as a surrogate says it."""
+    predictor = Predictor([bundle])
+    tasks = bundle.card.tasks
+    found = np.empty((graphs.molecules, 2 * len(tasks) + 1), np.float16)
+    for start in range(0, graphs.molecules, _PIECE):
+        rows = np.arange(start, min(start + _PIECE, graphs.molecules))
+        columns = predictor.predict(take(graphs, rows))
+        name = bundle.card.name
+        for at, task in enumerate(tasks):
+            value = columns[f"{name}_{task.name}"].astype(np.float64)
+            if task.kind == "classification":
+                value = np.clip(value, _EDGE, 1 - _EDGE)
+                value = np.log(value / (1 - value))
+            std = np.maximum(columns[f"{name}_{task.name}_std"], _EDGE)
+            found[rows, at], found[rows, len(tasks) + at] = value, np.log(std)
+        away = columns.get(f"{name}_distance")
+        found[rows, -1] = 0 if away is None else away
+        if report is not None:
+            report(f"what {name} predicts", int(rows[-1]) + 1, graphs.molecules)
+    return found
+
+
+def fit_surrogate(
+    bundle: Bundle,
+    graphs: GraphArrays,
+    targets: Floats,
+    data: str,
+    sizes: SurrogateSizes | None = None,
+    config: SurrogateTraining | None = None,
+    report: Report | None = None,
+) -> tuple[Surrogate, SurrogateCard]:
+    """Train a surrogate on M molecules and what :func:`surrogate_targets` says of them.
+
+    ``data`` says in words what the molecules are. The card's errors are of the rounded weights, on
+    2 % of the molecules that were held out.
+    """
+    sizes = sizes or SurrogateSizes(len(bundle.card.tasks))
+    config = config or SurrogateTraining()
+    if graphs.molecules < LEAST:
+        found = counted(graphs.molecules, "molecule")
+        raise ModelError(f"found {found} to imitate on, expected {LEAST}")
+    order = np.random.default_rng(config.seed).permutation(graphs.molecules)
+    held = max(100, round(HELD_OUT * len(order)))
+    network = _train(graphs, targets, np.sort(order[held:]), sizes, config, report)
+    round_weights(network)
+    out, rows = outputs(network, take(graphs, order[:held])), order[:held]
+    wanted = targets[rows].astype(np.float64)
+    squared = np.square(out - wanted).mean(axis=0)
+    r2 = 1 - squared / np.maximum(wanted.var(axis=0), 1e-12)
+    names = [task.name for task in bundle.card.tasks]
+    count = len(names)
+    card = SurrogateCard(
+        imitates=predictions_hash(bundle.card),
+        sizes=sizes,
+        errors={n: round(float(e), 4) for n, e in zip(names, np.sqrt(squared), strict=False)},
+        r2={n: round(float(r), 4) for n, r in zip(names, r2[:count], strict=True)},
+        data=data,
+    )
+    return network, card
+
+
+def _train(
+    graphs: GraphArrays,
+    targets: Floats,
+    rows: npt.NDArray[np.int64],
+    sizes: SurrogateSizes,
+    config: SurrogateTraining,
+    report: Report | None,
+) -> Surrogate:
+    torch.manual_seed(config.seed)
+    network = Surrogate(sizes)
+    wanted = targets[rows].astype(np.float32)
+    mean, scale = wanted.mean(axis=0), np.maximum(wanted.std(axis=0), 1e-3)
+    network.mean.copy_(torch.from_numpy(mean))
+    network.scale.copy_(torch.from_numpy(scale))
+    weights = torch.ones(wanted.shape[1])
+    weights[sizes.tasks : 2 * sizes.tasks] = _STD_WEIGHT
+    optimizer = torch.optim.AdamW(
+        network.parameters(), config.learning_rate, weight_decay=config.weight_decay, fused=True
+    )
+    generator = np.random.default_rng(config.seed)
+    each = math.ceil(len(rows) / config.batch)
+    bfloat16 = is_bfloat16_fast(torch.device("cpu"))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    for step in range(config.epochs * each):
+        if step % each == 0:
+            shuffled = generator.permutation(len(rows))
+        some = shuffled[step % each * config.batch : (step % each + 1) * config.batch]
+        for group in optimizer.param_groups:
+            group["lr"] = _rate(step, config.epochs * each, config)
+        given = network.given(make_batch(take(graphs, rows[some])))
+        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+            found = network.run_head(given)
+        right = torch.from_numpy((targets[rows[some]].astype(np.float32) - mean) / scale)
+        loss = (torch.square(found - right) * weights).mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        if report is not None and step % 50 == 0:
+            report("surrogate", step, config.epochs * each)
+    torch.set_num_threads(threads)
+    return network.eval().requires_grad_(False)
+
+
+def _rate(step: int, steps: int, config: SurrogateTraining) -> float:
+    rise = min(1.0, (step + 1) / config.warmup)
+    return config.learning_rate * rise * 0.5 * (1 + math.cos(math.pi * step / steps)) + 1e-6
+
+
+@torch.inference_mode()
+def outputs(network: Surrogate, graphs: GraphArrays) -> npt.NDArray[np.float64]:
+    """Return [M, 2 T + 1] what a surrogate says of M molecules, in the tasks' units."""
+    found = [np.zeros((0, len(network.mean)))]
+    for start in range(0, graphs.molecules, 512):
+        rows = np.arange(start, min(start + 512, graphs.molecules))
+        found.append(network(make_batch(take(graphs, rows))).double().numpy())
+    return np.concatenate(found)

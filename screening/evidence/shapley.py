@@ -1,0 +1,103 @@
+"""Shapley values of hits: each atom's contribution to the prediction of each task."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+import numpy as np
+from distributed import Client
+
+from chem.features.written_graphs import written_graphs
+from gnn.explain.attribution import Attributor
+from gnn.features.batch import collect
+from screening.compute.cluster import run_window
+from screening.evidence.evidence import Contributions
+from screening.prepare.prepare import Progress
+from screening.score.worker_models import BundleRef, load_bundles_once
+
+CHUNK = 16
+"""Hits that a worker explains in one go."""
+Explained = list[tuple[Contributions, ...]]
+
+
+@dataclass(frozen=True)
+class Explaining:
+    """What a worker needs to explain: addresses and hashes, never a pickled model."""
+
+    bundles: tuple[BundleRef, ...]
+    featurizer: str
+    tasks: tuple[str, ...]
+    """Predicted columns, such as ``activity_EGFR``."""
+    bfloat16: bool
+    """Whether networks run in bfloat16, as they did when the hits were scored."""
+
+
+class Chunk(NamedTuple):
+    """Some hits in a row."""
+
+    start: int
+    smiles: tuple[str, ...]
+
+
+def explain_hits(
+    client: Client,
+    refs: tuple[BundleRef, ...],
+    featurizer: str,
+    smiles: Sequence[str],
+    tasks: Sequence[str],
+    bfloat16: bool,
+    progress: Progress | None = None,
+) -> Explained:
+    """Explain hits in the workers; one tuple for each SMILES, in the order given.
+
+    A tuple holds the contributions to each of ``tasks``, in their order; what they add up to is
+    the prediction that the hit was scored with, of a class its log odds.
+    """
+    work = Explaining(refs, featurizer, tuple(tasks), bfloat16)
+    found: Explained = [()] * len(smiles)
+    done = 0
+    chunks = [
+        Chunk(start, tuple(smiles[start : start + CHUNK])) for start in range(0, len(smiles), CHUNK)
+    ]
+    for start, some in run_window(client, partial(explain_chunk, work), chunks):
+        found[start : start + len(some)] = some
+        done += len(some)
+        if progress is not None:
+            progress("explain", done, len(smiles))
+    return found
+
+
+def explain_chunk(work: Explaining, chunk: Chunk) -> tuple[int, Explained]:
+    """Explain some hits; runs in a worker. Returns where they start, and what is said of each."""
+    return chunk.start, explain(work, chunk.smiles)
+
+
+def explain(work: Explaining, smiles: Sequence[str]) -> Explained:
+    """Explain molecules here and now; one tuple for each standardized SMILES.
+
+    Raises InputError for a SMILES that cannot be read.
+    """
+    if not work.tasks or not smiles:
+        return [()] * len(smiles)
+    written = written_graphs(smiles)
+    attributor = _load(work)
+    said = attributor.explain(collect([one.graph for one in written]))
+    ends = np.cumsum([len(one.atoms) for one in written])
+    found: Explained = []
+    for one, end, base in zip(written, ends, said.base, strict=True):
+        atoms = np.zeros((one.written, len(work.tasks)), np.float32)
+        atoms[one.atoms] = said.atoms[end - len(one.atoms) : end]
+        found.append(
+            tuple(
+                Contributions(task, float(base[at]), atoms[:, at].copy())
+                for at, task in enumerate(work.tasks)
+            )
+        )
+    return found
+
+
+@lru_cache(maxsize=2)
+def _load(work: Explaining) -> Attributor:
+    bundles = load_bundles_once(work.bundles, work.featurizer)
+    return Attributor(bundles, work.tasks, work.bfloat16)

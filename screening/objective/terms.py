@@ -1,0 +1,123 @@
+"""The terms of an objective, as a screen writes them.
+
+Every term has the same two words: at ``zero`` a value earns nothing (desirability 0), at
+``full`` it earns everything (desirability 1), and in between it earns in proportion.
+"""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Task = Annotated[str, Field(pattern=r"^[^_\s]\S*_\S+$", max_length=200)]
+"""A predicted column, ``<bundle>_<task>``, such as ``activity_EGFR``."""
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$|^$", max_length=60)]
+
+
+def _not_tiny(value: float) -> float:
+    if value < 1e-9:
+        raise ValueError(f"{value:g} is too small to count with; give at least 1e-9")
+    return value
+
+
+NotTiny = AfterValidator(_not_tiny)
+"""Of a positive number that something is divided by."""
+Weight = Annotated[float, Field(gt=0, le=1e6), NotTiny]
+Edge = Annotated[float, Field(ge=-1e300, le=1e300)]
+"""A value of a column at which something begins or ends: the width between two is finite."""
+
+
+class Strict(BaseModel):
+    """Frozen, forbids unknown keys, turns nothing into something else, knows no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Term(Strict):
+    """One term of the objective."""
+
+    weight: Weight = 1.0
+    """Its exponent in the geometric mean, relative to the other terms' weights."""
+
+
+class Prediction(Term):
+    """A term for one predicted task."""
+
+    task: Task
+    label: Label = ""
+    """Short name for columns; the task's name without its bundle when left out."""
+    zero: Edge
+    full: Edge
+
+    @property
+    def name(self) -> str:
+        """The name used in columns, such as ``EGFR`` in ``d_EGFR``."""
+        return self.label or self.task.split("_", 1)[1]
+
+
+class Primary(Prediction):
+    """What a compound must do: judged by a lower confidence bound, so doubt costs score."""
+
+    caution: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Standard deviations subtracted from the prediction; 0 judges the prediction itself."""
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.full <= self.zero:
+            raise ValueError(f"full ({self.full:g}) must be above zero ({self.zero:g})")
+        return self
+
+
+class OffTarget(Prediction):
+    """What it must not hit: judged by the best primary's prediction minus this one's.
+
+    Both are pActivities, so a margin of 1 means tenfold selectivity.
+    """
+
+    zero: Edge = 0.0
+    full: Edge = 1.5
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.full <= self.zero:
+            raise ValueError(f"full ({self.full:g}) must be above zero ({self.zero:g})")
+        return self
+
+
+class Liability(Prediction):
+    """A risk, usually a probability: worth everything at ``full`` and nothing at ``zero``.
+
+    ``full`` is below ``zero`` for a risk, above it for something wanted (a solubility).
+    """
+
+    @model_validator(mode="after")
+    def _has_width(self) -> Self:
+        if self.full == self.zero:
+            raise ValueError(f"full and zero must differ, both are {self.full:g}")
+        return self
+
+
+class Window(Term):
+    """A range of a property; a side that is left out has no limit."""
+
+    property: Text
+    zero_below: Edge | None = None
+    full_from: Edge | None = None
+    full_to: Edge | None = None
+    zero_above: Edge | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if (self.zero_below is None) != (self.full_from is None):
+            raise ValueError("zero_below and full_from belong together: give both or neither")
+        if (self.full_to is None) != (self.zero_above is None):
+            raise ValueError("full_to and zero_above belong together: give both or neither")
+        edges = [self.zero_below, self.full_from, self.full_to, self.zero_above]
+        given = [edge for edge in edges if edge is not None]
+        if not given:
+            raise ValueError(
+                "give zero_below and full_from, or full_to and zero_above, or all four"
+            )
+        if given != sorted(given):
+            raise ValueError("zero_below <= full_from <= full_to <= zero_above does not hold")
+        return self

@@ -1,0 +1,146 @@
+"""Scored frames: compounds with their predictions, ready to rank; and the ids and names of the
+hits."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from chem.structure.same_compound import why_equal
+from screening.errors import StoreError
+from screening.prepare.partitions import DUPLICATES, check_records
+from screening.prepare.prepared import Prepared
+from screening.rank.identity import key_text
+from screening.score.score import SCORED, Rows, WorkItem, spans
+from screening.storage.schema import REJECTED
+from screening.storage.store import Store
+
+
+class Reject(NamedTuple):
+    """A record that could not be used."""
+
+    row: int
+    compound_id: str
+    input_smiles: str
+    """As the library has it; empty where the structure was a molblock."""
+    stage: str
+    """``read``, ``parse``, ``standardize`` or ``featurize``."""
+    code: str
+    detail: str
+
+
+class Duplicate(NamedTuple):
+    """A record whose compound came before: its key is equal. It is not a reject."""
+
+    row: int
+    compound_id: str
+    input_smiles: str
+    first_row: int
+    first_compound_id: str
+    why: str
+    """A word of ``chem.structure.same_compound.EQUALITIES``: what differs between the two as they
+    came; empty where that is not known."""
+
+
+IDENTITY = ("compound_id", "name", "input_smiles", "changes", "key", "extra")
+"""What is read of the hits alone."""
+_TOLD_OF_DUPLICATES = ("row", "compound_id", "input_smiles", "changes")
+
+
+def scored_frames(
+    prepared: Prepared, scores: Store, items: Sequence[WorkItem], predictions: Collection[str]
+) -> Iterator[pd.DataFrame]:
+    """Yield a frame for each work item:  ``row``, ``smiles``, properties and the named
+    predictions."""
+    where = {name: (first, last) for name, first, last in spans(prepared)}
+    for item in items:
+        table = scores.read_table(item.file, [*SCORED, *predictions])
+        check_records(scores, item.file, table)
+        frame = table.to_pandas()
+        if not _fits(frame["row"].to_numpy(), item, where):
+            raise StoreError(
+                f"{scores.path(item.file)} does not belong to {prepared.store.url}; remove the "
+                "scores and run again"
+            )
+        yield frame
+
+
+def _fits(rows: Rows, item: WorkItem, where: Mapping[str, tuple[int, int]]) -> bool:
+    """Tell whether scored rows are those that a work item names, or lie in the partition it
+    names."""
+    if item.partitions[0][1] is not None:
+        wanted = [chosen for _, chosen in item.partitions if chosen is not None]
+        return np.array_equal(rows, np.concatenate(wanted))
+    first, last = where[item.partitions[0][0]]
+    return not len(rows) or (first <= rows[0] and rows[-1] <= last)
+
+
+def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
+    """Return hits with the columns of ``IDENTITY``: ids, names and what came with the record.
+
+    ``key`` is text, see ``screening.rank.identity``.
+    """
+    wanted = pa.array(sorted(hits["row"].tolist()), pa.int64())
+    found = []
+    for name, first, last in spans(prepared):
+        rows = wanted.filter(pc.and_(pc.greater_equal(wanted, first), pc.less_equal(wanted, last)))
+        if len(rows):
+            table = prepared.store.read_table(name, ["row", *IDENTITY])
+            table = table.filter(pc.is_in(table["row"], rows))
+            check_records(prepared.store, name, table, len(rows))
+            found.append(table)
+    if not found:
+        return hits.assign(**{column: pd.Series(dtype=object) for column in IDENTITY})
+    known = pa.concat_tables(found).to_pandas()
+    known["key"] = pd.Series([key_text(key) for key in known["key"]], dtype="str")
+    return hits.merge(known, on="row", how="left", validate="one_to_one")
+
+
+def rejects(prepared: Prepared) -> Iterator[Reject]:
+    """Yield every rejected record in row order."""
+    if not prepared.rejected:
+        return
+    for name in prepared.partitions:
+        table = prepared.store.read_table(name, [*Reject._fields, "status"])
+        table = table.filter(pc.equal(table["status"], REJECTED)).select(list(Reject._fields))
+        for record in table.to_pylist():
+            yield Reject(**record)
+
+
+def duplicates(prepared: Prepared) -> Iterator[Duplicate]:
+    """Yield every duplicate in row order, with the record that came first."""
+    pairs = prepared.store.read_table(DUPLICATES, ["row", "first_row"]).to_pydict()
+    first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
+    if not first_of:
+        return
+    firsts = set(first_of.values())
+    first_records: dict[int, dict[str, Any]] = {}
+    wanted = pa.array(sorted(firsts | first_of.keys()), pa.int64())
+    for name in prepared.partitions:
+        table = prepared.store.read_table(name, list(_TOLD_OF_DUPLICATES))
+        for record in table.filter(pc.is_in(table["row"], wanted)).to_pylist():
+            row = record["row"]
+            if row in firsts:
+                first_records[row] = record
+            if row in first_of:
+                first = first_records[first_of[row]]
+                yield Duplicate(
+                    row,
+                    record["compound_id"],
+                    record["input_smiles"],
+                    first["row"],
+                    first["compound_id"],
+                    why_duplicate(record, first),
+                )
+
+
+def why_duplicate(record: Mapping[str, Any], first: Mapping[str, Any]) -> str:
+    """Return what differs between a duplicate and the first record of its compound, as they came.
+
+    A word of ``chem.structure.same_compound.EQUALITIES``, or "" where that is not known.
+    """
+    came = (record["input_smiles"], record["changes"])
+    return why_equal(*came, first["input_smiles"], first["changes"])

@@ -1,0 +1,235 @@
+"""A run that is over, opened again: its scores serve another objective, or answer a question.
+
+Opening reads alone. Nothing is locked or written, so that several may look at a run at once, also
+at one that somebody else owns; scores are held to their hashes when they are read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from chem.disk.roots import named_address, named_path
+from chem.errors import InputError
+from chem.library.columns.columns import NamedColumns
+from chem.library.read import Library, hash_file, open_library
+from data.catalogue.fetch import cache_folder
+from gnn.bundle.bundle import Bundle
+from gnn.errors import ModelError
+from screening.objective.screen import Screen
+from screening.objective.screen_file import load_screen
+from screening.prepare.older import told_of_run
+from screening.prepare.partitions import check_records
+from screening.prepare.prepared import Prepared, read_prepared
+from screening.runs.plan import load_bundles
+from screening.runs.runfolder import SCREEN, WHERE, RunFolder, fingerprint, open_folder
+from screening.score.score import chosen_items, partition_items, scoring_purpose, spans
+from screening.score.triage import Triage, read_triage
+from screening.select.rank_run import Scores
+from screening.storage.ledger import Ledger, difference, hash_purpose
+from screening.storage.store import Store
+from screening.storage.verified_store import VerifiedStore
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A run whose scores are at hand."""
+
+    run: RunFolder
+    """What was opened."""
+    scorer: RunFolder
+    """The run that scored: another one where a re-ranking was opened."""
+    screen: Screen
+    """What it asked for."""
+    scored_for: Screen
+    """What its compounds were chosen and scored for: another one in a folder of a re-ranking."""
+    bundles: tuple[Bundle, ...]
+    prepared: Prepared
+    """Its partitions are held to their hashes."""
+    ledger: Ledger
+    """Of the scores, to be read only: scores, also of controls, and expected scores."""
+    device: str
+    bfloat16: bool
+
+    @property
+    def folder(self) -> Path:
+        """The folder that was opened."""
+        return self.run.folder
+
+    @property
+    def scored_in(self) -> Path:
+        """The folder of the run that scored."""
+        return self.scorer.folder
+
+    @property
+    def why_all(self) -> str:
+        """Why everything was scored; empty where a triage had chosen."""
+        return str(self.scorer.manifest["triage"].get("why", ""))
+
+    @property
+    def told_of_older(self) -> str:
+        """A line where the run was judged under another standardization than today's, or ""."""
+        return told_of_run(self.prepared.standardizer, self.folder)
+
+    @cached_property
+    def library(self) -> Library | None:
+        """The library's file with its columns; None where it is gone, or another one now."""
+        path = self._library_path
+        try:
+            if path is None or not _known_place(path).is_file():
+                return None
+            if hash_file(path) != self.prepared.sha256:
+                return None
+        except (InputError, OSError, ValueError):
+            return None
+        return self.open_library(path)
+
+    def open_library(self, path: Path) -> Library:
+        """Open a file with the columns that the run's library was read by."""
+        where = self.scorer.where.get("library")
+        columns = where.get("columns") if isinstance(where, dict) else None
+        named = columns if isinstance(columns, dict) else {}
+        return open_library(path, *(named.get(name) for name in NamedColumns._fields))
+
+    @property
+    def _library_path(self) -> Path | None:
+        """Where the library was; None in a run that does not say."""
+        where = self.scorer.where.get("library")
+        path = where.get("path") if isinstance(where, dict) else None
+        return Path(path) if isinstance(path, str) else None
+
+    @cached_property
+    def triage(self) -> Triage | None:
+        """What the triage chose; None where there was none. Raises StoreError if that is lost."""
+        if self.why_all:
+            return None
+        return read_triage(self.prepared, self.scored_for, self.bundles, self.ledger, self.bfloat16)
+
+    @cached_property
+    def scores(self) -> Scores:
+        """Where the scores are. Raises StoreError where one of their files is missing."""
+        prepared, triage = self.prepared, self.triage
+        items = partition_items(prepared) if triage is None else chosen_items(prepared, triage.rows)
+        store = self.ledger.store
+        assert isinstance(store, VerifiedStore)
+        store.check_recorded([item.file for item in items])
+        return Scores(store, tuple(items), triage, self.why_all)
+
+    def read_record(self, row: int, columns: Sequence[str]) -> pa.Table:
+        """Read columns of one record of the library, and ``row``.
+
+        Raises InputError for a row that the library does not have.
+        """
+        for name, first, last in spans(self.prepared):
+            if first <= row <= last:
+                wanted = list(dict.fromkeys(["row", *columns]))
+                table = self.prepared.store.read_table(name, wanted)
+                table = table.filter(pc.equal(table["row"], row))
+                check_records(self.prepared.store, name, table, 1)
+                return table
+        raise InputError(
+            f"row {row:,} is not in {self.prepared.library}, which has {self.prepared.rows:,}"
+        )
+
+    def check_unchanged(self) -> None:
+        """Refuse, with InputError, a run that was written anew since it was opened."""
+        for opened in (self.run, self.scorer):
+            opened.check_unchanged()
+
+
+def open_run(folder: Path) -> PastRun:
+    """Open a finished run; what :func:`_open` does, with damaged files told in one line."""
+    try:
+        return _open(folder)
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(
+            f"{error.filename or folder} cannot be read ({error.strerror or error}); make it "
+            f"readable, or ask whoever owns the run in {folder}"
+        ) from None
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise InputError(
+            f"{folder} holds a run whose manifest.json, {WHERE} or ledger is damaged ("
+            f"{type(error).__name__}: {error}); "
+            "run the screen again with a new --out: what was prepared is kept"
+        ) from None
+
+
+def _open(folder: Path) -> PastRun:
+    """Open a finished run.
+
+    Raises InputError, one line, for a folder that holds none or that is written at this moment,
+    for one whose prepared library is gone, for one that other bundles scored than are installed
+    now, and for a re-ranking whose run is gone or is another one now.
+    """
+    run = scorer = open_folder(folder)
+    if "run" in run.where:
+        scorer = open_folder(named_path((folder / run.where["run"]).resolve()))
+        if fingerprint(scorer.manifest) != run.where["fingerprint"]:
+            raise InputError(
+                f"{folder} ranks what another run scored than is in {scorer.folder} now; rank "
+                "again with a new --out"
+            )
+    screen, scored_for = (load_screen(one.folder / SCREEN) for one in (run, scorer))
+    where = scorer.where
+    bundles = _load_bundles(scored_for, folder)
+    then = {bundle["name"]: bundle["sha256"] for bundle in scorer.manifest["bundles"]}
+    for bundle in bundles:
+        if then.get(bundle.card.name) != bundle.sha256:
+            raise InputError(
+                f"{folder} was scored by another version of the bundle {bundle.card.name} than "
+                "is installed now; run the screen again"
+            )
+    bfloat16, device = bool(where["half"]), str(where["device"])
+    prepared = _read_prepared(_known_place(Path(where["prepared"])), folder)
+    remedy = f"run the screen again with --out {scorer.folder}"
+    store = Store(named_address(where["scores"])) if where["scores"] else None
+    ledger = Ledger.read(scorer.folder / "scores", store, remedy)
+    purpose = scoring_purpose(prepared.sha256, prepared.key, bundles, bfloat16, device)
+    if other := difference(ledger.purpose, purpose):
+        raise InputError(
+            f"{scorer.folder / WHERE} does not fit the scores in {ledger.folder}: their {other} "
+            "differs; put back the one that the run wrote"
+        )
+    past = PastRun(run, scorer, screen, scored_for, bundles, prepared, ledger, device, bfloat16)
+    past.check_unchanged()  # what was read is of one run
+    return past
+
+
+def _known_place(path: Path) -> Path:
+    """Return a path that a run's folder names; it may lie in the cache too.
+
+    Whoever made the folder chose the path. Raises InputError where it lies outside the roots.
+    """
+    real, cache = path.resolve(), cache_folder().resolve()
+    return path if cache in real.parents else named_path(path)
+
+
+def _read_prepared(folder: Path, run: Path) -> Prepared:
+    """Read a prepared library, whose partitions will be held to their hashes."""
+    try:
+        prepared = read_prepared(folder)
+        ledger = Ledger.read(folder, prepared.store)
+    except InputError:
+        raise InputError(
+            f"the prepared library of {run} is gone (it was {folder}); run the screen again"
+        ) from None
+    apart = prepared.store.folder
+    if apart is None:
+        named_address(prepared.store.url)
+    else:
+        _known_place(apart)
+    if hash_purpose(ledger.purpose) != prepared.key:
+        raise InputError(f"{folder} holds another prepared library now; run the screen again")
+    return replace(prepared, store=ledger.store)
+
+
+def _load_bundles(screen: Screen, folder: Path) -> tuple[Bundle, ...]:
+    try:
+        return load_bundles(screen.bundles)
+    except ModelError as error:
+        raise InputError(f"a bundle of {folder} cannot be had any more: {error}") from None

@@ -1,0 +1,61 @@
+"""When a measurement of a compound contradicts its prediction, and which measurement is its own."""
+
+import pytest
+
+from screening.evidence.evidence import Neighbour
+from screening.objective.terms import Primary
+from screening.reason.own_measurement import Predicted, contradicts, own_measurement
+
+PART = Primary(task="activity_EGFR", zero=5.0, full=8.5)  # halfway is 6.75
+RISK = Primary(task="toxicity_SR-p53", zero=0.2, full=0.8)
+
+
+def measured(
+    value: float, relation: str = "=", smiles: str = "C", similarity: float = 1.0
+) -> Neighbour:
+    return Neighbour("id", smiles, similarity, value, relation)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("value", "relation", "predicted", "reach", "expected"),
+    [
+        (5.46, "=", 7.3, 1.43, True),  # outside the interval and not potent
+        (6.4, "=", 7.3, 1.43, False),  # another side, but not tenfold
+        (6.7, "=", 7.8, 1.5, True),  # within the interval, but not potent
+        (7.0, "=", 8.2, 1.5, False),  # within it and as potent
+        (7.0, "=", 8.2, 1.1, True),  # outside it
+        (8.9, "=", 7.0, 1.5, True),  # better than predicted
+        (4.9, "=", 6.0, 1.5, True),  # worth nothing
+        (5.0, "<", 7.0, 3.0, True),
+        (6.8, "<", 7.7, 0.1, False),
+        (5.7, "<", 5.2, 0.1, False),  # what the bound allows
+        (5.7, "<", 3.0, 0.1, False),
+        (9.3, ">", 9.9, 0.1, False),
+        (9.3, ">", 8.0, 1.0, True),
+        (9.3, ">", 8.0, 1.4, False),
+    ],
+)
+def test_what_contradicts_a_number(
+    value: float, relation: str, predicted: float, reach: float, expected: bool
+) -> None:
+    found = Predicted(predicted, predicted - reach, predicted + reach)
+    assert contradicts(measured(value, relation), found, PART, False) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "predicted", "expected"),
+    [(1.0, 0.49, True), (1.0, 0.5, False), (0.0, 0.5, True), (0.0, 0.49, False)],
+)
+def test_the_other_class_contradicts(value: float, predicted: float, expected: bool) -> None:
+    found = Predicted(predicted, 0.0, 1.0)
+    assert contradicts(measured(value), found, RISK, True) == expected
+
+
+def test_its_own_measurement_goes_before_that_of_another_form() -> None:
+    own, flat, other = "C[C@H](N)C(=O)O", "CC(N)C(=O)O", "C[C@@H](N)C(=O)O"
+    one, two, three = (measured(5.0 + n, "=", text) for n, text in enumerate((own, flat, other)))
+    assert own_measurement([three, two, one], own) == (one, "")
+    assert own_measurement([three, two], own) == (two, " without stereo")
+    assert own_measurement([three], own) == (three, " as a stereoisomer")
+    assert own_measurement([measured(5.0, "=", "CCO")], own) is None
+    assert own_measurement([measured(5.0, "=", flat, 0.99)], own) is None
