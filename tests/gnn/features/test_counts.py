@@ -127,8 +127,8 @@ def test_keys_that_two_molecules_share_are_the_lesser_counts(keys, named):
 def test_a_molecules_keys_do_not_hang_on_the_others(keys, rows):
     whole, some = keys(GRAPHS), keys(take(GRAPHS, np.array(rows)))
     for at, row in enumerate(rows):
-        alone = sorted(whole.part(row, row + 1).keys.tolist())
-        assert sorted(some.part(at, at + 1).keys.tolist()) == alone
+        alone = sorted(whole.between(row, row + 1).keys.tolist())
+        assert sorted(some.between(at, at + 1).keys.tolist()) == alone
     picked = whole.pick(np.array(rows))
     assert picked.sizes.tolist() == some.sizes.tolist()
 
