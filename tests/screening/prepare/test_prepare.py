@@ -439,7 +439,7 @@ def test_a_partition_of_too_much_text_is_refused_in_one_line(
 ) -> None:
     """Whatever compresses well may be many gigabytes in memory."""
     monkeypatch.setattr(screening.prepare.prepare, "MOST_TEXT", 150)
-    told = r"^the records 1 to \d+ hold more than [^\n]*--partition-rows of `hitlist prepare`[^\n]*$"
+    told = r"^the records 1 to \d+ hold more [^\n]*--partition-rows of `hitlist prepare`[^\n]*$"
     with pytest.raises(InputError, match=told):
         prepare(library, tmp_path / "p", lone)
     assert prepare_library(open_library(library), tmp_path / "q", lone, 1).rows
