@@ -9,15 +9,15 @@ from typing import Any
 from prefect import flow, task
 
 from chem.records.counted import counted
-from flows.deployments.artifacts import publish
-from flows.deployments.stages import hold_to_roots, log_if, stage_progress
 from flows.planning.planning import plan_ranking
+from flows.prefect_support.artifacts import publish
+from flows.prefect_support.stages import hold_to_roots, log_if, stage_progress
 from flows.screen import AGAIN, ONCE
-from screening.compute.cluster import connect
-from screening.compute.meter import Clock
-from screening.compute.tls import Tls
+from screening.cluster.cluster import connect
+from screening.cluster.meter import Clock
+from screening.cluster.tls import Tls
 from screening.evidence.evidence import Evidence
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.runs.past_run import PastRun
 from screening.runs.publish import Outcome

@@ -11,18 +11,18 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from chem.records.counted import counted
-from flows.deployments.artifacts import publish
-from flows.deployments.stages import (
+from flows.planning.planning import plan_screen
+from flows.prefect_support.artifacts import publish
+from flows.prefect_support.stages import (
     hold_to_roots,
     log_if,
     log_reading,
     stage_progress,
     worth_retrying,
 )
-from flows.planning.planning import plan_screen
-from screening.compute.cluster import connect
-from screening.compute.meter import Clock
-from screening.compute.tls import Tls
+from screening.cluster.cluster import connect
+from screening.cluster.meter import Clock
+from screening.cluster.tls import Tls
 from screening.evidence.evidence import Evidence
 from screening.prepare.older import told_of_library
 from screening.prepare.prepared import Prepared

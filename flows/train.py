@@ -6,13 +6,13 @@ from typing import Any, Literal
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
-from chem.disk.roots import named_path
+from chem.disk.allowed_roots import named_path
 from data.assay.read import AssayOptions
-from flows.deployments.artifacts import artifact_key
-from flows.deployments.markdown import as_written
-from flows.deployments.stages import hold_to_roots, log_if, stage_progress
 from flows.planning.training_checks import check_bundle_folder, check_device
 from flows.planning.training_plan import Training, plan_training
+from flows.prefect_support.artifacts import artifact_key
+from flows.prefect_support.markdown import as_written
+from flows.prefect_support.stages import hold_to_roots, log_if, stage_progress
 from flows.screen import AGAIN, ONCE
 from flows.training.training import run_training
 from gnn.assembly.assemble import Assembled

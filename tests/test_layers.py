@@ -34,11 +34,11 @@ ROOMS = {
     "chem": (
         *("records", "disk", "library.columns", "library.parquet", "library"),
         *("structure.stereo", "structure.parsing"),
-        *("structure.drawing.tautomers", "structure.drawing", "structure.parents", "structure"),
+        *("structure.normalize.tautomers", "structure.normalize", "structure.parents", "structure"),
         *("features", "assess", "output"),
     ),
     "data": (
-        *("activities", "catalogue", "sets"),
+        *("activities", "catalogue", "public_sets"),
         *("assay.headers", "assay.cells", "assay.columns", "assay.checks", "assay"),
     ),
     "gnn": (
@@ -46,11 +46,11 @@ ROOMS = {
         *("evaluation", "bundle", "explain", "assembly"),
     ),
     "screening": (
-        *("objective", "storage", "compute", "prepare", "score", "rank", "select", "evidence"),
+        *("objective", "storage", "cluster", "prepare", "score", "rank", "select", "evidence"),
         *("text", "reason", "hits", "lab", "report", "runs"),
     ),
     "flows": (
-        *("terminal", "planning", "training", "deployments"),
+        *("terminal", "planning", "training", "prefect_support"),
         *("benchmarks", "benchmarks.shipped", "benchmarks.small_assays", "benchmarks.speed"),
         *("commands.models", "commands.benchmarks", "commands"),
     ),
@@ -331,7 +331,7 @@ def test_training_loads_where_rdkit_is_not_installed() -> None:
             "chem.features.graphs",
             ("torch", "pandas", "pydantic", "sklearn", "deepchem", "distributed"),
         ),
-        ("data.sets.sets", ("torch", "deepchem", "distributed", "prefect", "sklearn")),
+        ("data.public_sets.sets", ("torch", "deepchem", "distributed", "prefect", "sklearn")),
         ("screening.runs.run", ("deepchem", "prefect")),
     ],
 )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chem.disk.files import is_leftover, write_or_say
-from chem.disk.regular import open_regular, parse_json, read_regular
+from chem.disk.safe_open import open_regular, parse_json, read_regular
 from chem.errors import InputError
 
 SIGNERS = "HITLIST_SIGNERS"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from chem.disk.stream import open_bytes
+from chem.disk.text_lines import open_bytes
 
 _MARKS = {"smi": b"\n", "csv": b"\n", "tsv": b"\n", "sdf": b"$$$$"}
 """What ends a record, by format."""

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from chem.disk.stream import peek, read_lines
+from chem.disk.text_lines import peek, read_lines
 from chem.errors import InputError
 from chem.library.columns.column_names import (
     SMILES_NAMES,
@@ -29,8 +29,8 @@ from chem.library.columns.columns import Columns, NamedColumns, record_builder
 from chem.library.columns.find_columns import PEEKED, find_columns
 from chem.library.rows import RowReader, parse_header
 from chem.records.counted import counted
-from chem.records.one_line import one_line
 from chem.records.records import Failure, Record
+from chem.records.shorten import one_line
 
 SHORT = "rows that lack cells"
 """Count of rows with fewer cells than the header, read with blank ones."""

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 
-from chem.disk.regular import open_regular
-from chem.disk.stream import peek
+from chem.disk.safe_open import open_regular
+from chem.disk.text_lines import peek
 from chem.errors import InputError
 from chem.library.columns.column_names import looks_like_smiles
 from chem.library.columns.columns import NO_ID, Columns, NamedColumns

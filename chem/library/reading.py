@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chem.disk.stream import CP932, CP1252, UTF16
+from chem.disk.text_lines import CP932, CP1252, UTF16
 from chem.library.columns.columns import NO_ID
 from chem.library.delimited import BESIDE, JOINED, SHORT
 from chem.library.rows import QUOTE_IS_TEXT

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from chem.disk.stream import peek, read_lines
+from chem.disk.text_lines import peek, read_lines
 from chem.errors import InputError
 from chem.library.columns.column_names import ID_NAMES, fold
 from chem.library.columns.columns import NO_ID, Columns, NamedColumns, is_no_id, make_unique

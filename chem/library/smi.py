@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from chem.disk.stream import peek, read_lines
+from chem.disk.text_lines import peek, read_lines
 from chem.errors import InputError
 from chem.library.columns.column_names import SMILES_NAMES, fold, is_smiles_name, looks_like_smiles
 from chem.library.columns.columns import Columns, NamedColumns, make_unique, record_builder

@@ -1,10 +1,10 @@
 """The registration key of a compound: what duplicates and lists of compounds are compared by.
 
 The key is the SMILES of one form of the compound. For nearly all that is the drawing that is judged
-(chem.structure.drawing.preferred): one for every tautomer, resonance form, protonation and order of
-atoms. The key of an enol of a 1,3-dicarbonyl compound is its keto form's, so that it does not hang
+(chem.structure.normalize.preferred): one for every tautomer, resonance form, protonation and order
+of atoms. The key of an enol of a 1,3-dicarbonyl compound is its keto form's, so that it does not hang
 on which of the two forms is judged; the key of a cation that shares its charge with N-H or O-H is
-its neutral form's (chem.structure.drawing.shared_cations). A ketone that is drawn with the
+its neutral form's (chem.structure.normalize.shared_cations). A ketone that is drawn with the
 configuration that the enol does not have is another statement, and another key.
 """
 
@@ -15,10 +15,10 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.structure.drawing.drawings import keep_groups
-from chem.structure.drawing.preferred import draw_as_preferred
-from chem.structure.drawing.shared_cations import release_protons
-from chem.structure.drawing.tautomers.tautomers import draw_preferred
+from chem.structure.normalize.drawings import keep_groups
+from chem.structure.normalize.preferred import draw_as_preferred
+from chem.structure.normalize.shared_cations import release_protons
+from chem.structure.normalize.tautomers.tautomers import draw_preferred
 from chem.structure.stereo.canonical import write_canonical
 
 _MAY_BE_ENOL = re.compile(r"[C\])\d]\(?=\[?C")

@@ -5,7 +5,7 @@ hydrogens and atom-map numbers; cut bonds to the metals of salts; normalize grou
 sulfoxide and the like are written one way); move protons to the strongest base (reionize); keep the
 *parent*, the compound of a salt or solvate (chem.structure.parents.parent); neutralize what a
 proton can neutralize; draw the preferred tautomer, resonance form and inner salt
-(chem.structure.drawing.preferred). Isotope labels and stereochemistry stay exactly as given: a
+(chem.structure.normalize.preferred). Isotope labels and stereochemistry stay exactly as given: a
 deuterated drug is another product, an undefined centre stays undefined, and a racemate, one of two
 enantiomers or an atropisomer is kept as such in a CXSMILES (chem.structure.stereo.canonical). What
 cannot be kept is refused.
@@ -24,20 +24,24 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.records.one_line import one_line
 from chem.records.records import Failure, StructureFormat
-from chem.structure.drawing.dative_bonds import split_dative_bonds
-from chem.structure.drawing.drawings import unite_charges
-from chem.structure.drawing.preferred import draw_as_preferred
+from chem.records.shorten import one_line
+from chem.structure.normalize.dative_bonds import split_dative_bonds
+from chem.structure.normalize.drawings import unite_charges
+from chem.structure.normalize.preferred import draw_as_preferred
 from chem.structure.parents.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
 from chem.structure.parsing.metals import salt_cutter
 from chem.structure.parsing.parse import parse
-from chem.structure.refusals import find_refusal
 from chem.structure.registration import registration_key
 from chem.structure.stereo.canonical import StereoError, axes_of, write_canonical
 from chem.structure.stereo.lost_centres import count_marks
-from chem.structure.stereo.named_groups import adopt_groups
-from chem.structure.stereo.stereo import has_lost_wedge, has_mirror_image, is_flagged_relative
+from chem.structure.stereo.stereo_status import (
+    has_lost_wedge,
+    has_mirror_image,
+    is_flagged_relative,
+)
+from chem.structure.stereo.undrawn_groups import adopt_groups
+from chem.structure.unsupported import find_refusal
 
 MAX_PASSES = 16
 STANDARDIZER = 3

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from chem.errors import InputError
 from chem.features.scaffolds import scaffold
 from chem.records.counted import counted
-from chem.structure.parsing.logs import block_logs
+from chem.structure.parsing.silence import block_logs
 from data.activities.activity import ActivityTable
 
 How = Literal["random", "scaffold", "given"]

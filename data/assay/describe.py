@@ -6,11 +6,11 @@ from typing import NamedTuple
 from chem.records.counted import counted
 from data.activities.activity import EXACT
 from data.assay.cells.measure import Measure
-from data.assay.cells.rows import AssayRows
-from data.assay.checks.repeats import Read
+from data.assay.cells.raw_rows import AssayRows
+from data.assay.checks.replicate_columns import Read
 from data.assay.checks.unmeasured import say_missing
 from data.assay.columns.choose import Chosen
-from data.assay.columns.layout import Layout
+from data.assay.columns.column_roles import Layout
 
 HEADERS = (
     *("column", "task", "quantity", "written as", "condition", "larger is", "beside", "values"),

@@ -22,7 +22,7 @@ def server(
     secret is made at the first start and kept in the Prefect profile "hitlist", which `prefect
     worker start`, `prefect deploy` and `prefect deployment run` then use by themselves.
     """
-    from flows.deployments.prefect_profile import (
+    from flows.prefect_support.prefect_profile import (
         HOST,
         PROFILE,
         check_host,

@@ -23,7 +23,7 @@ def sign(
     environment names a file of signers (HITLIST_SIGNERS, in OpenSSH's allowed_signers format),
     bundles that are not shipped are used, and runs verified, only with a signature by one of them.
     """
-    from chem.disk.roots import named_path
+    from chem.disk.allowed_roots import named_path
     from chem.disk.signatures import sign_folder
     from chem.errors import InputError
 

@@ -34,7 +34,7 @@ def verify(
     plates are made again from the scores and compared byte by byte. Ends with code 2 where
     anything differs.
     """
-    from chem.disk.roots import named_path
+    from chem.disk.allowed_roots import named_path
     from chem.disk.signatures import signers_file
     from screening.runs.past_run import open_run
     from screening.runs.verify import faults_of, verify_run

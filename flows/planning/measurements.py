@@ -8,7 +8,7 @@ from chem.errors import InputError
 from data.activities.activity import ActivityTable
 from data.activities.measurements import Progress, collect_measurements
 from data.catalogue.catalogue import dataset
-from data.sets.sets import load_activities
+from data.public_sets.sets import load_activities
 from gnn.bundle.bundle import find_bundle, read_card
 from gnn.bundle.measured_compounds import MeasuredCompounds
 from gnn.bundle.measured_compounds_file import save_measured_compounds

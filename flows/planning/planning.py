@@ -11,16 +11,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from chem.disk.allowed_roots import named_path
 from chem.disk.files import make_folder
-from chem.disk.roots import named_path
 from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library
 from data.catalogue.verify import Progress as FetchProgress
 from gnn.bundle.bundle import shipped_bundles
 from screening.errors import told_in_one_line
-from screening.objective.screen import Screen
 from screening.objective.screen_file import describe_error, find_screen, load_screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.paths import open_store, prepared_folder, prepared_key, prepared_store
 from screening.runs.past_run import PastRun, open_run
 from screening.runs.plan import (

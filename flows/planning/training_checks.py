@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import get_args
 
+from chem.disk.allowed_roots import named_path
 from chem.disk.files import is_leftover
-from chem.disk.roots import named_path
 from chem.errors import InputError
 from gnn.assembly.own_assay import Wanted
 from gnn.bundle.bundle import read_card

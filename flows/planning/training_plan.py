@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from chem.disk.roots import named_path
+from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
 from chem.library.read import hash_file
 from data.assay.describe import Description

@@ -11,14 +11,14 @@ from flows.terminal.tables import choose_columns
 
 if TYPE_CHECKING:
     from chem.library.read import Library
-    from screening.objective.screen import Screen
+    from screening.objective.screen_settings import Screen
     from screening.runs.publish import Outcome
 
 
 def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     """Show the best hits, the counts and, if there are fewer hits than asked for, why."""
     from screening.hits.top import STORY, brief_table, top_table
-    from screening.score.audit import describe_triage
+    from screening.score.triage_recall import describe_triage
     from screening.select.selection_report import describe_lists, describe_selection
 
     counts = outcome.manifest["counts"]

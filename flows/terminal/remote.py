@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flows.terminal.console import note, stoppable
 
 if TYPE_CHECKING:
-    from screening.compute.cluster import Client
+    from screening.cluster.cluster import Client
 
 
 @contextmanager
@@ -24,8 +24,8 @@ def working(
     no TLS is allowed. Raises InputError for a scheduler that cannot be used, LostError for one
     that goes away, Stopped for Ctrl-C.
     """
-    from screening.compute.cluster import connect
-    from screening.compute.tls import ENCRYPTED, Tls
+    from screening.cluster.cluster import connect
+    from screening.cluster.tls import ENCRYPTED, Tls
     from screening.errors import LostError
 
     if scheduler is not None and not scheduler.startswith(ENCRYPTED) and tls[-1]:

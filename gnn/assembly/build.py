@@ -12,8 +12,8 @@ from chem.disk.scratch import scratch_folder
 from data.activities.activity import ActivityTable
 from data.activities.splits import split_rows
 from data.catalogue.catalogue import dataset
-from data.sets.presumed import presume_inactive
-from data.sets.sets import load_activities
+from data.public_sets.presumed import presume_inactive
+from data.public_sets.sets import load_activities
 from gnn.assembly.assemble import Assembled, Progress, Strings, assemble, join, stop_roles
 from gnn.assembly.baseline import forest_baseline
 from gnn.assembly.recipe import Recipe

@@ -12,7 +12,7 @@ from chem.features.pretext import pretext_labels, pretext_names
 from chem.records.records import Failure
 from chem.structure.standardize import standardize
 from data.catalogue.catalogue import dataset
-from data.sets.presumed import molecules_of
+from data.public_sets.presumed import molecules_of
 from gnn.assembly.processes import fresh_processes
 from gnn.errors import ModelError
 from gnn.features.batch import GraphArrays, collect

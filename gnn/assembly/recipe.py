@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from chem.disk.regular import read_toml
-from chem.disk.roots import named_path
+from chem.disk.allowed_roots import named_path
+from chem.disk.safe_open import read_toml
 from gnn.errors import ModelError
 from gnn.models.network import NetworkConfig, network_config
 from gnn.models.pretrained import Pretrained, load_pretrained
@@ -47,7 +47,7 @@ class SetChoice(_Strict):
 
 
 class Presumed(_Strict):
-    """Molecules to presume inactive, see :mod:`data.sets.presumed`."""
+    """Molecules to presume inactive, see :mod:`data.public_sets.presumed`."""
 
     sets: Annotated[tuple[str, ...], Field(min_length=1)]
     """Names in the catalogue."""

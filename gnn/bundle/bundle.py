@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from chem.disk.allowed_roots import named_path
 from chem.disk.files import (
     make_folder,
     remove_durably,
@@ -20,8 +21,7 @@ from chem.disk.files import (
     write_or_say,
     written_or_said,
 )
-from chem.disk.regular import read_regular
-from chem.disk.roots import named_path
+from chem.disk.safe_open import read_regular
 from chem.disk.signatures import check_read, check_signed
 from gnn.bundle.bundle_laws import (
     MEMBERS,

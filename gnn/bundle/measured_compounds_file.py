@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from chem.disk.files import write_or_say
-from chem.disk.regular import parse_json, read_regular
+from chem.disk.safe_open import parse_json, read_regular
 from chem.disk.signatures import check_read
 from chem.errors import InputError
 from chem.library.parquet.parquet_pages import check_unpacked

@@ -12,7 +12,7 @@ from screening.evidence.evidence import Evidence, Flag
 from screening.evidence.neighbours import nearest_measured
 from screening.evidence.recheck import check_hits
 from screening.evidence.shapley import explain_hits
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
 from screening.score.worker_models import bundle_refs
 

@@ -17,13 +17,13 @@ import pyarrow as pa
 from distributed import Client
 
 from chem.features.describe import PROPERTIES
-from chem.features.written_graphs import written_graphs
+from chem.features.smiles_order import written_graphs
 from chem.library.read import Library
 from chem.records.records import Record
 from gnn.bundle.bundle import DISTANCE, Bundle
 from gnn.bundle.predict import COLUMN_ENDINGS
 from gnn.features.batch import collect
-from screening.compute.cluster import run_window
+from screening.cluster.cluster import run_window
 from screening.errors import AlteredError
 from screening.prepare.records import prepare_records
 from screening.rank.identity import key_text

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from distributed import Client
 
-from chem.features.written_graphs import written_graphs
+from chem.features.smiles_order import written_graphs
 from gnn.explain.attribution import Attributor
 from gnn.features.batch import collect
-from screening.compute.cluster import run_window
+from screening.cluster.cluster import run_window
 from screening.evidence.evidence import Contributions
 from screening.prepare.prepare import Progress
 from screening.score.worker_models import BundleRef, load_bundles_once

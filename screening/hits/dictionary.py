@@ -7,7 +7,7 @@ from typing import NamedTuple
 from screening.hits.csvfile import write_csv
 from screening.hits.meanings import meanings, vendor_meaning
 from screening.hits.table import Column, HitTable
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 
 
 class Definition(NamedTuple):

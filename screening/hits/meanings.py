@@ -10,7 +10,7 @@ from chem.assess.clusters import SIMILAR
 from chem.assess.costly_properties import COSTLY
 from chem.features.describe import PROPERTIES
 from screening.hits.table import Column, HitTable
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.reason.nearest import ENDS, column_name
 from screening.score.domain_limits import Limits, bundle_of
 from screening.text.glossary import ALERTS, endpoint

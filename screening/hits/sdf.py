@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chem.disk.files import atomic_path
-from chem.output.write import write_sdf
+from chem.output.write_sdf import write_sdf
 from screening.hits.table import HitTable
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from screening.hits.table import HitTable
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.text.units import PROBABILITY_DECIMALS
 
 STORY = "reason"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from screening.hits.table import HitTable
 from screening.lab.layout import EMPTY, NEGATIVE, SAMPLE, AssayWell
 from screening.lab.plan import LabPlan
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.objective.volumes import nl_text, number_text
 
 COLUMNS = (

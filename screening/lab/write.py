@@ -14,7 +14,7 @@ from screening.lab import order, picklists, platefiles
 from screening.lab.laws import check_plan
 from screening.lab.plan import make_plan
 from screening.objective.lab_settings import Lab
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 
 FOLDER = "lab"
 """Inside a run's folder."""

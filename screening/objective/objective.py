@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from screening.objective.desirability import Floats, combine, finite, ramp, window
-from screening.objective.screen import Limit, Screen
+from screening.objective.screen_settings import Limit, Screen
 
 
 def needed_columns(screen: Screen) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from chem.disk.regular import read_toml
-from chem.disk.roots import named_path
+from chem.disk.allowed_roots import named_path
+from chem.disk.safe_open import read_toml
 from chem.errors import InputError
 from screening.objective.lab_settings import Lab
-from screening.objective.screen import Screen, suggest
+from screening.objective.screen_settings import Screen, suggest
 from screening.objective.selection import Selection
 from screening.objective.terms import Liability, OffTarget, Primary, Window
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chem.disk.regular import MOST, open_regular, parse_json, read_regular
+from chem.disk.safe_open import MOST, open_regular, parse_json, read_regular
 from chem.library.read import Library
 from chem.structure.standardize import STANDARDIZER
 from screening.storage.ledger import LEDGER

@@ -5,7 +5,7 @@ Ledgers are in the folders in either case.
 
 from pathlib import Path
 
-from chem.disk.roots import named_address
+from chem.disk.allowed_roots import named_address
 from chem.library.read import Library
 from data.catalogue.fetch import cache_folder
 from screening.prepare.partition_size import rows_of_partition

@@ -24,7 +24,7 @@ from chem.library.count import estimate_records
 from chem.library.read import READER, Library
 from chem.records.records import Record, text_size
 from chem.structure.standardize import STANDARDIZER
-from screening.compute.cluster import run_window
+from screening.cluster.cluster import run_window
 from screening.errors import told_in_one_line
 from screening.prepare.duplicates import COLUMNS, find_duplicates
 from screening.prepare.limits import Limits, read_limits

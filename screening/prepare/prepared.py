@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from chem.disk.regular import parse_json, read_regular
+from chem.disk.safe_open import parse_json, read_regular
 from chem.errors import InputError
 from screening.prepare.older import BEFORE_NUMBERS, standardizer_of_folder
 from screening.prepare.partitions import Partitions

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from chem.features.batch_properties import describe_all
 from chem.features.describe import PROPERTIES
-from chem.features.describe_all import describe_all
 from chem.features.graphs import check_size, featurize_all
 from chem.records.records import Failure, Record
 from chem.structure.standardize import Standardized, standardize

@@ -5,7 +5,7 @@ Equal keys are one compound, whatever tautomer, salt, protonation or drawing cam
 
 from base64 import b32encode
 
-from chem.structure.stereo.stereo import describe_stereo
+from chem.structure.stereo.stereo_status import describe_stereo
 from screening.prepare.records import NO_KEY
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from screening.objective.objective import beyond, evaluate
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 
 SCORE_DECIMALS = 6
 """Scores are equal when they agree to this many decimals."""

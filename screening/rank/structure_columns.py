@@ -17,7 +17,7 @@ def with_structure_columns(hits: pd.DataFrame, similarity: float = SIMILAR) -> p
     - ``sa_score``: float64 in [1, 10], see ``chem.assess.accessibility``;
     - ``scaffold``: text, the Bemis-Murcko scaffold as SMILES, "" for a molecule without rings;
     - ``stereo``: text, what the structure states of stereochemistry, see
-      ``chem.structure.stereo.stereo``;
+      ``chem.structure.stereo.stereo_status``;
     - ``variant_of``: text, see ``screening.rank.variants``;
     - ``cluster``: int64 from 1, numbered by its first hit in rank order, see
       ``chem.assess.clusters``; similarity: Tanimoto similarity from which two hits are alike. Hits

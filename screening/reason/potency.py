@@ -11,8 +11,8 @@ from screening.reason.nearest import measured_text
 from screening.reason.own_measurement import Predicted, contradicts, own_measurement, worth
 from screening.reason.sentence import Phrase, Phrases, Place
 from screening.score.domain_limits import Limits, bundle_of, distance_column
+from screening.text.applicability import NOT_RELIED_ON, Outside
 from screening.text.cells import format_number
-from screening.text.domain import NOT_RELIED_ON, Outside
 from screening.text.units import PROBABILITY
 
 

@@ -17,13 +17,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from screening.evidence.evidence import Neighbour
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.reason.potency import contradiction, is_reliable, potency, unreliable
 from screening.reason.risks import alerts, risks, windows
 from screening.reason.selectivity import best_primary, selectivity
 from screening.reason.sentence import Phrase, joined
 from screening.score.domain_limits import bundle_of
-from screening.text.domain import outside_of
+from screening.text.applicability import outside_of
 from screening.text.units import unit_of
 
 

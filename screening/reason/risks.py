@@ -18,13 +18,13 @@ from typing import Any, NamedTuple
 
 from chem.records.counted import counted
 from screening.objective.desirability import FLOOR
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.objective.terms import Liability
 from screening.reason.own_measurement import HALFWAY, LIKELY
 from screening.reason.sentence import Phrase, Phrases, Place
 from screening.score.domain_limits import Limits, bundle_of
+from screening.text.applicability import Outside
 from screening.text.cells import format_number
-from screening.text.domain import Outside
 from screening.text.units import PROBABILITY, unit_of
 from screening.text.words import spoken
 

@@ -14,13 +14,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.objective.terms import OffTarget, Primary
 from screening.reason.own_measurement import HALFWAY
 from screening.reason.sentence import Phrase, Phrases, Place, listed
 from screening.score.domain_limits import Limits, bundle_of
+from screening.text.applicability import Outside
 from screening.text.cells import format_number
-from screening.text.domain import Outside
 from screening.text.units import PACTIVITY
 
 MOST_FOLDS = 1000

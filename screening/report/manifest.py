@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from chem.structure.standardize import STANDARDIZER
 from screening.errors import AccountingError
-from screening.objective.screen import Screen
 from screening.objective.screen_file import hash_screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.rank.variants import SAME_BUT_ISOTOPES
 from screening.select.selection_report import EXCLUDED, is_refusal
-from screening.text.domain import crossed_domains
+from screening.text.applicability import crossed_domains
 
 PACKAGES = (
     *("hitlist", "rdkit", "torch", "torch-geometric", "numpy", "pandas", "pyarrow"),

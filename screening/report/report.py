@@ -15,13 +15,13 @@ from markupsafe import Markup
 
 from screening.evidence.evidence import Evidence
 from screening.hits.table import HitTable
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.report.manifest import RunFacts, versions
 from screening.report.report_data import as_json, packed, page_data
 from screening.report.report_funnel import audit_line, funnel, losses
+from screening.text.applicability import crossed_domains
 from screening.text.bidi import isolated
-from screening.text.domain import crossed_domains
 from screening.text.words import describe_objective
 
 SHOWN = 2_000

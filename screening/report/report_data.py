@@ -16,7 +16,7 @@ from chem.output.depict import depict
 from screening.evidence.evidence import Contributions, Evidence
 from screening.hits.dictionary import define_columns
 from screening.hits.table import Column, HitTable
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.objective.terms import Prediction
 from screening.reason.nearest import measured_text
 from screening.reason.own_measurement import structure_difference

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from chem.records.counted import counted
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.rank.variants import SAME_BUT_ISOTOPES
 from screening.report.manifest import RunFacts
-from screening.score.audit import describe_triage
+from screening.score.triage_recall import describe_triage
 from screening.select.constraints import ISOTOPES
 
 

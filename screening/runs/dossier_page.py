@@ -8,7 +8,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from chem.output.depict import TENTHS, Depiction, depict
-from chem.structure.stereo.stereo import STEREO_WORDS
+from chem.structure.stereo.stereo_status import STEREO_WORDS
 from screening.evidence.evidence import Contributions, Neighbour
 from screening.reason.nearest import measured_text
 from screening.reason.own_measurement import structure_difference
@@ -16,9 +16,9 @@ from screening.runs.dossier import Dossier, Evaluation, share_of
 from screening.runs.past_run import PastRun
 from screening.runs.plan import calibrated_tasks, task_units
 from screening.score.domain_limits import bundle_of, distance_column, domain_limits
+from screening.text.applicability import NOT_RELIED_ON, outside_of
 from screening.text.bidi import isolated
 from screening.text.cells import format_number
-from screening.text.domain import NOT_RELIED_ON, outside_of
 from screening.text.units import PROBABILITY, decimals_of, unit_of
 
 PICTURE = (420, 300)

@@ -12,15 +12,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chem.disk.roots import named_address, named_path
+from chem.disk.allowed_roots import named_address, named_path
 from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library, hash_file, open_library
 from data.catalogue.fetch import cache_folder
 from gnn.bundle.bundle import Bundle
 from gnn.errors import ModelError
-from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.older import told_of_run
 from screening.prepare.partitions import check_records
 from screening.prepare.prepared import Prepared, read_prepared

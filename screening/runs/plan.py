@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from chem.disk.roots import named_path
+from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
 from chem.features.describe import PROPERTIES
 from chem.features.graphs import featurizer_spec
@@ -19,7 +19,7 @@ from data.catalogue.verify import Progress as FetchProgress
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
 from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.partition_size import rows_of_partition
 from screening.prepare.paths import (
     open_store,

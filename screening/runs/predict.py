@@ -14,7 +14,7 @@ from chem.library.read import Library
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
-from screening.compute.cluster import run_window
+from screening.cluster.cluster import run_window
 from screening.errors import StoreError, told_in_one_line
 from screening.hits.csvfile import write_csv
 from screening.prepare.partitions import DUPLICATES

@@ -9,11 +9,11 @@ from typing import Any
 from chem.disk.files import remove_durably, write_atomic
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
-from screening.compute.meter import Clock
+from screening.cluster.meter import Clock
 from screening.errors import told_in_one_line
 from screening.evidence.evidence import Evidence
 from screening.hits.table import HitTable
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
 from screening.rank.rank import Ranking
 from screening.rank.scored_frames import duplicates, rejects

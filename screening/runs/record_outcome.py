@@ -9,13 +9,13 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
-from chem.disk.regular import open_regular
+from chem.disk.safe_open import open_regular
 from chem.features.describe import PROPERTIES
 from chem.library.read import open_library
 from chem.structure.isotopes import without_isotopes
 from screening.errors import StoreError
 from screening.objective.objective import beyond
-from screening.objective.screen import Limit
+from screening.objective.screen_settings import Limit
 from screening.prepare.partitions import DUPLICATES
 from screening.rank.scored_frames import why_duplicate
 from screening.rank.variants import SAME_BUT_ISOTOPES

@@ -10,11 +10,11 @@ from chem.disk.files import is_leftover, make_folder
 from chem.errors import InputError
 from chem.features.describe import PROPERTIES
 from gnn.bundle.predict import predicted_columns
-from screening.compute.meter import Clock
+from screening.cluster.meter import Clock
 from screening.errors import AccountingError, AlteredError, told_in_one_line
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
 from screening.rank.rank import Ranking
 from screening.runs.past_run import PastRun

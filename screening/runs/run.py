@@ -5,9 +5,9 @@ from pathlib import Path
 from distributed import Client
 
 from chem.disk.files import is_leftover
-from chem.disk.regular import read_regular
+from chem.disk.safe_open import read_regular
 from chem.errors import InputError
-from screening.compute.meter import Clock
+from screening.cluster.meter import Clock
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_file import dump_screen

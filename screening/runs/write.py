@@ -19,8 +19,8 @@ from screening.hits.sdf import write_hits_sdf
 from screening.hits.table import HitTable, hit_table
 from screening.hits.workbook import write_workbook
 from screening.lab.write import write_lab
-from screening.objective.screen import Screen
 from screening.objective.screen_file import dump_screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.rank.scored_frames import Duplicate, Reject
 from screening.report.manifest import RunFacts, build_manifest, check_accounts

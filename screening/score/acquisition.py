@@ -16,7 +16,7 @@ import pandas as pd
 from chem.features.describe import PROPERTIES
 from screening.objective.desirability import Floats
 from screening.objective.objective import beyond, evaluate, needed_columns
-from screening.objective.screen import Limit, Screen
+from screening.objective.screen_settings import Limit, Screen
 
 Counts = dict[str, int]
 _STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)

@@ -17,7 +17,7 @@ from distributed import Client
 
 from chem.features.describe import PROPERTIES
 from gnn.bundle.bundle import Bundle
-from screening.compute.cluster import run_window
+from screening.cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.prepare.partitions import GRAPH, Partitions, read_accepted, to_graphs
 from screening.prepare.prepare import Progress

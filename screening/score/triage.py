@@ -3,7 +3,7 @@
 Which compounds those are does not hang on how the library was cut: the most promising share of all
 (ties by row), and an audit drawn by the hash of the structure. The audit is scored in full
 whatever its expected score, and tells how much of the best the triage finds
-(:mod:`screening.score.audit`).
+(:mod:`screening.score.triage_recall`).
 """
 
 import json
@@ -24,10 +24,10 @@ from distributed import Client
 from chem.features.describe import PROPERTIES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import predicted_columns
-from screening.compute.cluster import run_window
+from screening.cluster.cluster import run_window
 from screening.errors import StoreError
-from screening.objective.screen import Screen
 from screening.objective.screen_file import dump_screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.partitions import GRAPH, Partitions, read_accepted, to_graphs
 from screening.prepare.prepare import Progress
 from screening.prepare.prepared import Prepared

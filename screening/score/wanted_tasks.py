@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns, predicted_columns
-from screening.objective.screen import suggest
+from screening.objective.screen_settings import suggest
 
 
 class Wanted(NamedTuple):

@@ -16,7 +16,7 @@ import pandas as pd
 
 from chem.assess.costly_properties import compute_costly_properties
 from chem.errors import InputError
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.rank.costly_filters import BLOCK, BY_RANK, ScoredFrames, with_costly_columns
 from screening.rank.rank import Ranking, in_order, list_ranks

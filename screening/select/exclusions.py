@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import first_failed_filter
 from screening.select.list_matches import ListMatches
 

@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 from distributed import Client
 
-from chem.disk.roots import named_path
+from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
 from chem.library.columns.column_names import is_smiles_name
 from chem.library.columns.columns import is_no_id
 from chem.library.columns.find_columns import rank_of_id
 from chem.library.read import FORMATS, Library, open_library, read_names
 from data.catalogue.catalogue import datasets
-from screening.objective.screen import Screen, suggest
+from screening.objective.screen_settings import Screen, suggest
 from screening.prepare.paths import prepared_folder, prepared_key, prepared_store
 from screening.prepare.prepare import Progress, prepare_library
 from screening.storage.store import Store

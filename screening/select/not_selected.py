@@ -5,7 +5,7 @@ from collections import Counter
 
 import pandas as pd
 
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import BY_RANK
 from screening.select.candidates import Candidates
 from screening.select.constraints import CONTROL, Constraints

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import ScoredFrames, spare_for, walk_ranked_list
 from screening.rank.rank import Ranking, merge_top
 from screening.select.exclusions import Exclusions

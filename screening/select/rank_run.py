@@ -14,16 +14,16 @@ from chem.features.describe import PROPERTIES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns, predicted_columns, task_columns
 from screening.objective.objective import needed_columns
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking
 from screening.rank.scored_frames import scored_frames, with_identity
 from screening.rank.structure_columns import with_structure_columns
-from screening.score.audit import measure_recall
 from screening.score.domain_limits import domain_limits
 from screening.score.score import WorkItem
 from screening.score.triage import Triage
+from screening.score.triage_recall import measure_recall
 from screening.select.choose import rank_and_choose
 from screening.select.list_matches import NO_MATCHES, ListMatches
 from screening.storage.store import Store

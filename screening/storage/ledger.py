@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from chem.disk.files import open_unshared, sync_folder
-from chem.disk.regular import MOST as MOST_JSON
-from chem.disk.regular import open_regular, parse_json, read_regular
+from chem.disk.safe_open import MOST as MOST_JSON
+from chem.disk.safe_open import open_regular, parse_json, read_regular
 from chem.errors import InputError
 from screening.errors import StoreError, told_in_one_line
 from screening.storage.lock import (

@@ -17,9 +17,9 @@ import fsspec  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from chem.disk.allowed_roots import check_no_credentials, local_path
 from chem.disk.files import make_folder, write_atomic
-from chem.disk.regular import open_regular
-from chem.disk.roots import check_no_credentials, local_path
+from chem.disk.safe_open import open_regular
 from chem.errors import InputError
 from chem.library.parquet.parquet_pages import check_unpacked
 from screening.errors import StoreError

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chem.disk.regular import parse_json
+from chem.disk.safe_open import parse_json
 from chem.features.describe import PROPERTIES
 from chem.features.graphs import MAX_ATOMS, OTHER_BOND, atom_states
 from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 
 PACTIVITY = "pActivity"
 """The unit of a potency: -log10 of a molar concentration."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.objective.terms import OffTarget, Prediction, Primary, Window
 from screening.text.glossary import endpoint
 

@@ -9,7 +9,7 @@ from distributed import Client
 from rdkit import Chem
 
 from gnn.bundle.bundle import Bundle
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
 

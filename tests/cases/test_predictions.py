@@ -10,7 +10,7 @@ from rdkit import Chem
 
 from chem.library.read import open_library
 from chem.structure.standardize import Standardized, standardize
-from chem.structure.stereo.stereo import STEREO_WORDS
+from chem.structure.stereo.stereo_status import STEREO_WORDS
 from gnn.bundle.bundle import Bundle
 from screening.prepare.records import hash_key
 from screening.rank.identity import key_text

@@ -16,8 +16,8 @@ from chem.features.describe import PROPERTIES
 from gnn.bundle.predict import predicted_columns
 from screening.evidence.evidence import Neighbour
 from screening.objective.objective import evaluate
-from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
+from screening.objective.screen_settings import Screen
 from screening.objective.terms import Liability, OffTarget, Primary
 from screening.reason.reason import reason
 from screening.runs.plan import load_bundles

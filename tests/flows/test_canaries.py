@@ -20,8 +20,8 @@ import pytest
 
 from flows.cli import main
 from gnn.bundle.bundle import Bundle
-from screening.objective.screen import Screen
 from screening.objective.screen_file import dump_screen
+from screening.objective.screen_settings import Screen
 
 PROGRAM = Path(sys.executable).with_name("hitlist")
 SECRET = "CANARY7SECRET"

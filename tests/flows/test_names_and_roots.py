@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chem.disk.roots import ROOTS
+from chem.disk.allowed_roots import ROOTS
 from chem.errors import InputError
 from flows.planning.planning import SCREENS
 from gnn.assembly.recipe import SHIPPED as RECIPES

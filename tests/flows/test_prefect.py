@@ -25,8 +25,8 @@ import websockets
 from prefect.states import exception_to_failed_state
 
 from chem.errors import InputError
-from flows.deployments.prefect_profile import Ready, server_environment
-from flows.deployments.stages import worth_retrying
+from flows.prefect_support.prefect_profile import Ready, server_environment
+from flows.prefect_support.stages import worth_retrying
 from gnn.errors import ModelError
 
 ROOT = Path(__file__).parents[2]

@@ -18,7 +18,7 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.records.records import Failure
 from chem.structure.standardize import Standardized, standardize
-from data.sets.presumed import molecules_of
+from data.public_sets.presumed import molecules_of
 
 BASE = Chem.MolFromSmarts(
     "[N;X3;!$(N-[#6,#16,#15]=[O,S,N]);!$(N-c);!$(N-[#7,#8]);!$(N-C=C);!$(N-C#N)]"

@@ -9,8 +9,8 @@ from distributed import Client
 
 from chem.records.records import Record
 from gnn.bundle.bundle import Bundle
-from screening.compute.cluster import connect
-from screening.objective.screen import Screen
+from screening.cluster.cluster import connect
+from screening.objective.screen_settings import Screen
 from screening.runs.plan import plan_run
 from screening.runs.publish import Outcome
 from screening.runs.run import run_screen

@@ -14,8 +14,8 @@ from rdkit.Chem import rdMolDescriptors
 from chem.features.describe import PROPERTIES, describe
 from screening.evidence.evidence import Contributions, Evidence, Flag, Neighbour
 from screening.objective.objective import evaluate
-from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
+from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking
 from screening.reason.reason import reason

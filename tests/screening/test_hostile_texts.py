@@ -21,11 +21,11 @@ from markdown_it import MarkdownIt
 from rdkit import Chem, rdBase
 
 from chem.library.read import open_library
-from flows.deployments import artifacts
+from flows.prefect_support import artifacts
 from flows.terminal.console import note, show_table
 from gnn.bundle.bundle import Bundle
 from screening.hits.top import brief_table, top_table
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.runs.dossier import Dossier, open_dossier
 from screening.runs.dossier_page import render_dossier, sections
 from screening.runs.past_run import PastRun, open_run

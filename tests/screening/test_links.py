@@ -9,7 +9,7 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import SUMMARY
 from screening.runs.plan import plan_run
 from screening.runs.publish import Outcome

@@ -18,8 +18,8 @@ import psutil
 import pytest
 
 from gnn.bundle.bundle import Bundle
-from screening.objective.screen import Screen
 from screening.objective.screen_file import dump_screen
+from screening.objective.screen_settings import Screen
 
 PROGRAM = Path(sys.executable).with_name("hitlist")
 NOBODY = 65534

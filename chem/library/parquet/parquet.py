@@ -16,15 +16,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chem.disk.stream import is_gzipped, most_unpacked, open_bytes, peek, too_much_unpacked
+from chem.disk.text_lines import is_gzipped, most_unpacked, open_bytes, peek, too_much_unpacked
 from chem.errors import InputError
 from chem.library.columns.columns import Columns, NamedColumns, record_builder
 from chem.library.columns.find_columns import PEEKED, find_columns
 from chem.library.parquet.parquet_footer import read_groups
 from chem.library.parquet.parquet_pages import check_pages
 from chem.library.parquet.parquet_sizes import by_dictionary, check_sizes, pieces, rows_at_a_time
-from chem.records.one_line import one_line
 from chem.records.records import Record
+from chem.records.shorten import one_line
 
 
 def open_parquet(path: Path, wanted: NamedColumns) -> Columns:

@@ -2,12 +2,12 @@
 
 The roles decide before the sizes. Fragments without carbon go, and so do carbonate, cyanide and
 the like. Of the organic ones, the compound is the one that is no salt former, solvent, host or
-co-former (``chem.structure.parents.counterions``). Where all of them are, the one that is most of a
-compound in its own right is meant: choline salicylate is salicylic acid; at equal rank a base with
-its acid is the base. Where two or more compounds are left that are nobody's counterion, the record
-is a mixture and is refused: no choice between valsartan and sacubitril is right. Two exceptions:
-mirror images in equal parts are one racemate, and what is plainly smaller than the other one, as a
-counterion or solvent is, goes with the change ``unlisted_counterion``.
+co-former (``chem.structure.parents.salts_and_solvents``). Where all of them are, the one that is
+most of a compound in its own right is meant: choline salicylate is salicylic acid; at equal rank a
+base with its acid is the base. Where two or more compounds are left that are nobody's counterion,
+the record is a mixture and is refused: no choice between valsartan and sacubitril is right. Two
+exceptions: mirror images in equal parts are one racemate, and what is plainly smaller than the
+other one, as a counterion or solvent is, goes with the change ``unlisted_counterion``.
 """
 
 from collections import Counter
@@ -17,18 +17,18 @@ from typing import NamedTuple
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from chem.records.one_line import one_line
 from chem.records.records import Failure
+from chem.records.shorten import one_line
 from chem.structure.parents.acid_base import is_base
-from chem.structure.parents.counterions import (
+from chem.structure.parents.minor_component import is_minor, may_accompany
+from chem.structure.parents.racemate import find_centres, is_mirror_pair
+from chem.structure.parents.salts_and_solvents import (
     Counterion,
     find_counterion,
     flat_smiles,
     inchi,
     neutral,
 )
-from chem.structure.parents.partners import is_minor, may_accompany
-from chem.structure.parents.racemate import find_centres, is_mirror_pair
 from chem.structure.stereo.canonical import axes_of, groups_of, with_groups, write_canonical
 
 INORGANIC_CARBON = frozenset(

@@ -4,8 +4,8 @@ import re
 
 from rdkit import Chem
 
-from chem.records.one_line import one_line
 from chem.records.records import Failure
+from chem.records.shorten import one_line
 from chem.structure.parsing.metals import find_metal_complex
 
 _SHOWN = 80

@@ -11,8 +11,8 @@ from rdkit import Chem
 from chem.library.sdf import find_end
 from chem.records.counted import counted
 from chem.records.numbers import is_plain_number
-from chem.records.one_line import one_line
 from chem.records.records import Failure
+from chem.records.shorten import one_line
 from chem.structure.parsing.diagnose import diagnose_sanitization
 from chem.structure.parsing.shorthand import written_symbols
 

@@ -15,7 +15,7 @@ from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
 from chem.records.records import StructureFormat
-from chem.structure.stereo.written_atoms import place_written_atoms
+from chem.structure.stereo.atom_indices import place_written_atoms
 
 _NONE = Chem.ChiralType.CHI_UNSPECIFIED
 _PYRAMIDS = {15, 16, 33, 34}

@@ -1,16 +1,16 @@
 """Whether a column of measurements can be what its header says, judged by all its values.
 
-A single impossible cell is found where cells are read (:mod:`data.assay.cells.values`); here are
-the mistakes that only show in the whole column, such as nanomolar numbers under a header that says
-pIC50.
+A single impossible cell is found where cells are read (:mod:`data.assay.cells.column_values`); here
+are the mistakes that only show in the whole column, such as nanomolar numbers under a header that
+says pIC50.
 """
 
 import numpy as np
 
 from chem.errors import InputError
 from data.activities.activity import EXACT
+from data.assay.cells.column_values import Values
 from data.assay.cells.measure import Measure
-from data.assay.cells.values import Values
 from data.assay.headers.units import MASS, MOLAR, from_pactivity
 
 TYPICAL_MEDIAN = (2.0, 12.0)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from chem.records.counted import counted
 from data.assay.cells.cells import is_missing
 from data.assay.cells.measure import Measure
-from data.assay.cells.rows import AssayRows
+from data.assay.cells.raw_rows import AssayRows
 
 _SHOWN = 4
 

@@ -10,7 +10,7 @@ import numpy as np
 from chem.errors import InputError
 from chem.records.counted import counted
 from data.assay.cells.cells import is_missing
-from data.assay.cells.rows import AssayRows
+from data.assay.cells.raw_rows import AssayRows
 from data.catalogue.panel import human_kinases
 
 _COLUMNS = {"target", "target name", "target id", "target chembl id", "kinase", "gene"}

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from chem.assess.alerts import flag_atoms
 from chem.errors import InputError
 from chem.features.graphs import atom_states
-from chem.features.written_graphs import written_graphs
-from data.sets.sets import load_activities
+from chem.features.smiles_order import written_graphs
+from data.public_sets.sets import load_activities
 from flows.benchmarks.predicting import Predictions, open_bundle, predict_smiles
 from flows.terminal.console import Report
 from gnn.evaluation.card import Explanation

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from chem.errors import InputError
 from data.activities.activity import ActivityTable
 from data.activities.splits import split_rows
-from data.sets.sets import load_activities
+from data.public_sets.sets import load_activities
 from flows.benchmarks.predicting import Predictions, open_bundle, predict_smiles
 from gnn.assembly.recipe import SetChoice, find_recipe, load_recipe
 from gnn.bundle.bundle import Bundle, find_bundle, read_card

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from chem.errors import InputError
 from chem.records.counted import counted
 from data.activities.activity import EXACT
-from data.sets.presumed import molecules_of
+from data.public_sets.presumed import molecules_of
 from flows.benchmarks.predicting import open_bundle, predict_smiles
 from flows.benchmarks.shipped.held_out import HeldOut, measure_held_out
 from flows.benchmarks.shipped.kinases import MetricEstimate, average

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.features.fingerprints import count_fingerprints
-from data.sets.moleculeace import SplitSet
+from data.public_sets.moleculeace import SplitSet
 from gnn.models.svm import BITS, svm_outputs
 from gnn.models.svm import SETTINGS as SVM
 from gnn.training.forest import SETTINGS as FOREST

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.sets.moleculeace import SplitSet, load_split_set
+from data.public_sets.moleculeace import SplitSet, load_split_set
 from flows.benchmarks.small_assays.contenders import FITS, OWN
 from flows.benchmarks.small_assays.own_assay import OwnAssay, encoder_sha256, fit_own_assay
 from flows.benchmarks.small_assays.results import (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from chem.records.counted import counted
 from data.catalogue.published import published
-from data.sets.moleculeace import KINASES, set_names
+from data.public_sets.moleculeace import KINASES, set_names
 from flows.benchmarks.small_assays.contenders import TITLES
 from flows.benchmarks.small_assays.moleculeace import Row
 from flows.benchmarks.small_assays.results import versions

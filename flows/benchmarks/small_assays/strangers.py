@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from chem.library.read import open_library
 from data.catalogue.fetch import fetch
-from data.sets.moleculeace import KINASES, load_split_set
+from data.public_sets.moleculeace import KINASES, load_split_set
 from flows.benchmarks.predicting import open_bundle, predict_smiles
 from flows.benchmarks.small_assays.own_assay import train_own_assay
 

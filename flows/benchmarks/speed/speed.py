@@ -17,7 +17,7 @@ from flows.benchmarks.speed.speed_own import STEPS, Bench
 from flows.benchmarks.speed.speed_peers import find_peers, measure_peer
 from flows.benchmarks.speed.speed_rates import Speed, Yardstick, median_round
 from flows.terminal.console import Report
-from screening.compute.cluster import connect
+from screening.cluster.cluster import connect
 from screening.runs.plan import find_library
 
 TIMES = 3

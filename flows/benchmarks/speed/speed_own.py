@@ -14,7 +14,7 @@ from screening.prepare.partition_size import rows_for
 from screening.runs.run import run_screen
 
 if TYPE_CHECKING:
-    from screening.compute.cluster import Client
+    from screening.cluster.cluster import Client
 
 SCREEN = "kinase"
 """The shipped screen: the activity and toxicity bundles."""

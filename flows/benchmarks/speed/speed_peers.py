@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from chem.errors import InputError
 from flows.benchmarks.speed.speed_rates import Cost, Speed, Yardstick, rate_between
-from screening.compute.meter import PeakMemory
+from screening.cluster.meter import PeakMemory
 
 TASKS = 12
 """What Chemprop predicts, with one model of its default size."""

@@ -47,7 +47,7 @@ def benchmark_moleculeace(
 
     Thirty ChEMBL assays of one target each, with the authors' split. Results are kept set by set.
     """
-    from data.sets.moleculeace import choose_sets
+    from data.public_sets.moleculeace import choose_sets
     from flows.benchmarks.small_assays.contenders import MODELS
     from flows.benchmarks.small_assays.moleculeace import run_sets
     from flows.benchmarks.small_assays.moleculeace_table import remarks, table, write_summary

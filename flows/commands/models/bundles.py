@@ -109,7 +109,7 @@ def show_card(card: "Card", every_task: bool = True) -> None:
 
 def find_task(card: "Card", name: str) -> "TaskCard":
     """Return a task of a card by its name or its column; raises InputError for no such one."""
-    from screening.objective.screen import suggest
+    from screening.objective.screen_settings import suggest
 
     known = {task.name.casefold(): task for task in card.tasks}
     word = name.removeprefix(f"{card.name}_").casefold()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from chem.errors import InputError
 from chem.library.columns.columns import is_no_id
 from chem.library.read import FORMATS, hash_file, open_library
-from chem.output.write import format_entry
+from chem.output.write_sdf import format_entry
 from chem.records.records import Record
 
 Row = tuple[str, str, str]
@@ -48,7 +48,8 @@ def read(path: Path) -> list[Record]:
 
 
 # What every format can hold: no tabs or line breaks (SMILES files), no blanks at the ends and no
-# "$$$$" (SD files). chem.output.write states the replacements, test_delimited has the wider texts.
+# "$$$$" (SD files). chem.output.write_sdf states the replacements, test_delimited has the wider
+# texts.
 plain = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Zs"), exclude_characters="$>"),
     min_size=1,

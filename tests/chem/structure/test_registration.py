@@ -11,11 +11,11 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.records.records import Failure
-from chem.structure.drawing import preferred
-from chem.structure.drawing.preferred import draw_as_preferred
-from chem.structure.drawing.tautomers import atom_states, placements
-from chem.structure.drawing.tautomers.conjugation import find_systems
-from chem.structure.drawing.tautomers.placements import best_placements
+from chem.structure.normalize import preferred
+from chem.structure.normalize.preferred import draw_as_preferred
+from chem.structure.normalize.tautomers import atom_states, search
+from chem.structure.normalize.tautomers.conjugation import find_systems
+from chem.structure.normalize.tautomers.search import best_placements
 from chem.structure.registration import key_of
 from chem.structure.standardize import Standardized, standardize
 
@@ -198,7 +198,7 @@ def test_enhanced_stereo_is_part_of_the_key_of_an_enol() -> None:
 
 
 def test_a_system_with_too_many_placements_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(placements, "MAX_PLACEMENTS", 1)
+    monkeypatch.setattr(search, "MAX_PLACEMENTS", 1)
     best_placements.cache_clear()
     try:
         lactim = Chem.MolFromSmiles("Oc1ncnc2ccccc12")

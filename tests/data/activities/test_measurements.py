@@ -9,7 +9,7 @@ from data.activities.activity import ActivityTable, Task, object_array
 from data.activities.measurements import collect_measurements
 from data.activities.merging import merge_duplicates
 from data.catalogue.catalogue import dataset
-from data.sets.sets import read_activities
+from data.public_sets.sets import read_activities
 
 FILES = Path(__file__).parents[2] / "files/data"
 A, B, C = (

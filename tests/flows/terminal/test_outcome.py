@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.deployments.artifacts import summarize
-from flows.deployments.markdown import as_written
+from flows.prefect_support.artifacts import summarize
+from flows.prefect_support.markdown import as_written
 from flows.terminal.outcome import show_outcome
 from screening.hits.table import HitTable
-from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
+from screening.objective.screen_settings import Screen
 from screening.runs.publish import Outcome
 
 LINE = (

@@ -9,7 +9,7 @@ import pytest
 
 from data.activities.activity import LOWER, UPPER, ActivityTable, Task, object_array
 from data.catalogue.catalogue import dataset
-from data.sets.sets import read_activities
+from data.public_sets.sets import read_activities
 from gnn.bundle.bundle import SHIPPED, Bundle, load_bundle, read_card, save_bundle, shipped_bundles
 from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
 from gnn.bundle.measured_compounds_file import (

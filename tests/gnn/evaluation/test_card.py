@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from gnn.evaluation.card import FARTHEST, DomainCard
 from screening.objective.objective import beyond
-from screening.objective.screen import Limit
-from screening.text.domain import outside_of
+from screening.objective.screen_settings import Limit
+from screening.text.applicability import outside_of
 
 
 def domain(limit: float) -> DomainCard:

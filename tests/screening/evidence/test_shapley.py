@@ -10,7 +10,7 @@ from rdkit import Chem
 
 from chem.errors import InputError
 from chem.features.graphs import featurizer_spec
-from chem.features.written_graphs import written_graphs
+from chem.features.smiles_order import written_graphs
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor

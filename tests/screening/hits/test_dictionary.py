@@ -10,7 +10,7 @@ from screening.evidence.evidence import Evidence
 from screening.hits.csvfile import write_hits
 from screening.hits.dictionary import Definition, define_columns, write_dictionary
 from screening.hits.table import Column, HitTable, hit_table
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.rank.structure_columns import with_structure_columns
 from screening.text.cells import unescape_cell

@@ -15,7 +15,7 @@ from chem.features.describe import PROPERTIES
 from screening.evidence.evidence import Evidence, Neighbour
 from screening.hits.csvfile import write_csv, write_hits
 from screening.hits.table import Group, hit_table
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking, merge_top
 from screening.rank.structure_columns import with_structure_columns
 from screening.text.cells import escape_cell, unescape_cell

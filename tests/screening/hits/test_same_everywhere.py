@@ -16,7 +16,7 @@ from screening.hits.dictionary import define_columns
 from screening.hits.sdf import write_hits_sdf
 from screening.hits.table import HitTable, hit_table
 from screening.hits.workbook import write_workbook
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking
 from screening.rank.structure_columns import with_structure_columns

@@ -4,7 +4,7 @@ import pytest
 
 from screening.hits.table import hit_table
 from screening.hits.top import DOUBTS, STORY, brief_table, top_table
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.report.manifest import RunFacts
 

@@ -16,7 +16,7 @@ from screening.evidence.evidence import Evidence
 from screening.hits.dictionary import Definition, define_columns
 from screening.hits.table import Column, Group, HitTable, hit_table
 from screening.hits.workbook import CUT, LONGEST, write_workbook
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.rank.structure_columns import with_structure_columns
 

@@ -11,8 +11,8 @@ from rdkit import Chem
 
 from chem.features.describe import PROPERTIES, describe
 from screening.hits.table import HitTable, hit_table
-from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
+from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 
 ENDS = ("", "_std", "_lo", "_hi")

@@ -19,7 +19,7 @@ import screening.select.rank_run
 from chem.assess.alerts import SOURCES
 from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
 from gnn.bundle.bundle import Bundle
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, merge_top, rank
 from screening.runs.plan import Plan, plan_run

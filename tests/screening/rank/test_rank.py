@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.objective.objective import evaluate, needed_columns
-from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import SCORE_DECIMALS, Place, list_ranks, merge_top, optimistic, rank
 
 KINASE = load_screen(Path(__file__).parents[3] / "flows" / "screens" / "kinase.toml")

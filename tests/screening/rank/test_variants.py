@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from chem.structure.standardize import Standardized, standardize
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.variants import SAME_BUT_ISOTOPES, variants

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.evidence.evidence import Neighbour
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.reason.reason import doubts
 
 Tell = Callable[..., str]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 
 Tell = Callable[..., str]
 CLEAR = "hERG, AMES, DILI, SR-MMP: no risk predicted"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 
 Tell = Callable[..., str]
 ALL = "100-fold or more over AURKA, CDK2 and INSR (predicted less its error, all 3 off-targets)"

@@ -9,7 +9,7 @@ import pytest
 
 from screening.hits.csvfile import write_hits
 from screening.hits.table import hit_table
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.report.manifest import RunFacts
 from screening.report.report_data import page_data

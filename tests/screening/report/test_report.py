@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from screening.evidence.evidence import Evidence
 from screening.hits.table import hit_table
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, merge_top
 from screening.report import report

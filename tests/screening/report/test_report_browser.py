@@ -14,7 +14,7 @@ import pytest
 from chem.output.depict import depict
 from screening.evidence.evidence import Evidence
 from screening.hits.table import hit_table
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking, merge_top
 from screening.report.manifest import Artefact, RunFacts
 from screening.report.report import render_report

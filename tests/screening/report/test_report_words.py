@@ -11,7 +11,7 @@ import pytest
 
 from screening.evidence.evidence import Evidence, Neighbour
 from screening.hits.table import hit_table
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.report.manifest import RunFacts
 from screening.report.report import render_report

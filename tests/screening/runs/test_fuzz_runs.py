@@ -18,7 +18,7 @@ import pytest
 from distributed import Client
 
 from chem.features.describe import PROPERTIES
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.partitions import DUPLICATES
 from screening.prepare.prepared import SUMMARY
 from screening.rank.scored_frames import IDENTITY

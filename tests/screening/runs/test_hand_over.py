@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 
-from screening.compute.meter import Clock
+from screening.cluster.meter import Clock
 from screening.errors import AccountingError
 from screening.hits.sdf import write_hits_sdf
 from screening.hits.table import hit_table
 from screening.hits.top import top_table
-from screening.objective.screen import Screen
 from screening.objective.screen_file import hash_screen, load_screen
+from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, merge_top
 from screening.rank.scored_frames import Duplicate, Reject

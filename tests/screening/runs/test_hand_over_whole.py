@@ -24,8 +24,8 @@ from distributed import Client
 from openpyxl.utils.escape import unescape
 from rdkit import Chem
 
-from screening.objective.screen import Screen
 from screening.objective.screen_file import dump_screen, hash_screen, load_screen
+from screening.objective.screen_settings import Screen
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.rerank import check_rerank, rank_again

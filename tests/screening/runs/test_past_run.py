@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from chem.disk.roots import ROOTS
+from chem.disk.allowed_roots import ROOTS
 from chem.errors import InputError
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import SUMMARY
 from screening.runs.dossier import open_dossier
 from screening.runs.past_run import open_run

@@ -8,7 +8,7 @@ import pytest
 from distributed import Client
 
 from chem.library.read import open_library
-from screening.compute.cluster import run_window
+from screening.cluster.cluster import run_window
 from screening.prepare.prepare import prepare_library
 from screening.rank.identity import stereo_word
 from screening.runs import predict

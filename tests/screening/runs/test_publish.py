@@ -7,7 +7,7 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
-from screening.compute.meter import Clock
+from screening.cluster.meter import Clock
 from screening.errors import AccountingError
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run

@@ -11,7 +11,7 @@ from distributed import Client
 
 from chem.errors import InputError
 from screening.errors import AlteredError
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.prepare.prepared import SUMMARY
 from screening.runs.dossier import open_dossier

@@ -22,11 +22,11 @@ from distributed import Client
 from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
-from screening.compute.cluster import connect, run_window
-from screening.compute.tls import Tls
+from screening.cluster.cluster import connect, run_window
+from screening.cluster.tls import Tls
 from screening.errors import StoreError
-from screening.objective.screen import Screen
 from screening.objective.screen_file import dump_screen, load_screen
+from screening.objective.screen_settings import Screen
 from screening.runs.plan import Plan, plan_run
 from screening.runs.publish import Outcome
 from screening.runs.run import check_folder, prepare_stage, run_screen

@@ -12,8 +12,8 @@ from distributed import Client
 
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
-from screening.objective.screen import Screen
 from screening.objective.screen_file import load_screen
+from screening.objective.screen_settings import Screen
 from screening.runs.plan import Plan, plan_run
 from screening.runs.run import run_screen
 from screening.text.cells import unescape_cell

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.objective.objective import evaluate
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.rank import merge_top
 from screening.score.acquisition import (
     expected_score,

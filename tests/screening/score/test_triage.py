@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gnn.bundle.bundle import Bundle
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import read_prepared
 from screening.runs.plan import Plan, plan_run
 from screening.runs.publish import Outcome

@@ -28,7 +28,7 @@ from chem.structure.isotopes import is_labelled
 from chem.structure.standardize import Standardized, standardize
 from screening.errors import AccountingError
 from screening.objective.objective import evaluate
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, optimistic, rank

@@ -13,7 +13,7 @@ from distributed import Client
 from chem.errors import InputError
 from chem.library.read import Library, open_library
 from chem.structure.standardize import Standardized, standardize
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import Prepared
 from screening.runs.plan import find_library

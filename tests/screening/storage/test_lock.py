@@ -12,7 +12,7 @@ import pytest
 from distributed import Client
 
 from screening.errors import StoreError
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
 from screening.storage.ledger import Ledger

@@ -12,7 +12,7 @@ from distributed import Client
 from gnn.bundle.bundle import Bundle
 from screening.evidence.evidence import Evidence
 from screening.hits.table import hit_table
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.report.manifest import Artefact, RunFacts
 from screening.report.report import render_report

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from screening.objective.screen import Screen
+from screening.objective.screen_settings import Screen
 from screening.runs.plan import calibrated_tasks, load_bundles
 from screening.score.domain_limits import domain_limits
 from screening.text.units import has_interval

@@ -32,7 +32,7 @@ SAMPLE = Path(__file__).parents[3] / "files/data/ames_sample.csv"
 def found() -> dict[str, Explanation]:
     """Of 45 rows of the Ames set: 30 mutagens with a nitro group or a nitrosamine, 15 others."""
     patch = pytest.MonkeyPatch()
-    patch.setattr("data.sets.sets.fetch_dataset", lambda entry, progress: SAMPLE)
+    patch.setattr("data.public_sets.sets.fetch_dataset", lambda entry, progress: SAMPLE)
     measured = measure_explanations("toxicity", lambda *news: None, fewest=8)
     patch.undo()
     return {one.group: one for one in measured}
@@ -77,7 +77,7 @@ def test_a_card_shows_its_explanations(
 def test_the_command_tells_and_writes(
     run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.sets.sets.fetch_dataset", lambda entry, progress: SAMPLE)
+    monkeypatch.setattr("data.public_sets.sets.fetch_dataset", lambda entry, progress: SAMPLE)
     folder, file = tmp_path / "bundle", tmp_path / "found.csv"
     shutil.copytree(find_bundle("toxicity"), folder)
     before = read_card(folder)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.sets.moleculeace import load_split_set
+from data.public_sets.moleculeace import load_split_set
 from flows.benchmarks.small_assays.moleculeace import run_set
 from flows.benchmarks.small_assays.own_assay import check_unlabelled, encoder_sha256, write_assay
 from gnn.errors import ModelError
@@ -17,7 +17,9 @@ SAMPLE = Path(__file__).parents[3] / "files/data/moleculeace_sample.csv"
 @pytest.fixture(autouse=True)
 def _small_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """60 rows of CHEMBL204_Ki in the place of the whole file."""
-    monkeypatch.setattr("data.sets.moleculeace.fetch_dataset", lambda entry, progress: SAMPLE)
+    monkeypatch.setattr(
+        "data.public_sets.moleculeace.fetch_dataset", lambda entry, progress: SAMPLE
+    )
 
 
 def test_one_training_gives_what_is_picked_and_its_parts(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from data.assay.read import read_assay
-from data.sets.moleculeace import SplitSet, set_names
+from data.public_sets.moleculeace import SplitSet, set_names
 from flows.benchmarks.small_assays import own_assay, strangers
 from flows.benchmarks.small_assays.strangers import (
     FAMILIES,

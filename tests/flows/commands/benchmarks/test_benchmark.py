@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.catalogue.published import PUBLISHED, published
-from data.sets.moleculeace import KINASES, set_names
+from data.public_sets.moleculeace import KINASES, set_names
 from flows.benchmarks.shipped.kinases import most_frequent, published_genes
 from flows.benchmarks.shipped.ranking import RATIO, rank
 from flows.benchmarks.shipped.ranking import table as ranking_table
@@ -27,7 +27,9 @@ SAMPLE = FILES / "data/moleculeace_sample.csv"
 @pytest.fixture
 def _small_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """60 rows of CHEMBL204_Ki in the place of the whole file."""
-    monkeypatch.setattr("data.sets.moleculeace.fetch_dataset", lambda entry, progress: SAMPLE)
+    monkeypatch.setattr(
+        "data.public_sets.moleculeace.fetch_dataset", lambda entry, progress: SAMPLE
+    )
 
 
 @pytest.mark.usefixtures("_small_set")

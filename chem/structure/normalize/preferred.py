@@ -1,0 +1,141 @@
+"""The one drawing of a compound that is judged: every tautomer and resonance form leads to it.
+
+Most molecules have nothing to decide. Their SMILES tells so, which costs a microsecond; the few
+that may have something are looked at closely.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+from rdkit import Chem
+
+from chem.structure.normalize.aromatize import aromatize
+from chem.structure.normalize.drawings import settle_hydrogens
+from chem.structure.normalize.inner_salts import balance_charges
+from chem.structure.normalize.needless_stereo import remove_needless_stereo
+from chem.structure.normalize.tautomers.tautomers import draw_preferred
+
+Note = Callable[[str, Chem.Mol], None]
+
+_SURELY = re.compile(r"=\[?N|N[\d%]*\(?=|\[N@|P|=S(?!\()|S=[Cc]")
+"""A double bond at nitrogen, or stereochemistry there; phosphorus; thiocarbonyl groups."""
+_FIXED_CHARGES = re.compile(r"\[N\+\]\(=O\)\[O-\]|O=\[N\+\]\(\[O-\]\)|\[S@*\+\]\(|\[O-\]\[S@*\+\]")
+"""Nitro groups and sulfoxides."""
+ANTHRACENE = 14
+"""Aromatic carbons of anthracene."""
+_HYDROXYL = re.compile(r"[^=][OS](?:\)|$)|^[OS][^=]")
+_HETEROAROMATIC = re.compile(r"[nos]")
+_ALKENE = re.compile(r"[C\])\d]\(?=\[?C|C#C")
+_STEREO = re.compile(r"[/\\]|\[N@")
+
+
+class _Queries(NamedTuple):
+    phenol: Chem.Mol
+    """Simpler than the next and part of it: quick to refute."""
+    hydroxyl: Chem.Mol
+    """A hydroxyl or thiol group on a heteroaromatic ring."""
+    enol: Chem.Mol
+    """Or an enamine or ynol."""
+    enone: Chem.Mol
+    """In a ring."""
+    between: Chem.Mol
+    """A saturated carbon between a ketone or aldehyde and another carbonyl group."""
+    anthrol: Chem.Mol
+    malonyl: Chem.Mol
+    """Simpler than the one before and part of it."""
+
+
+@cache
+def _queries() -> _Queries:
+    return _Queries(
+        Chem.MolFromSmarts("[O,S;X2;H1]-c"),
+        Chem.MolFromSmarts("[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"),
+        Chem.MolFromSmarts("[N,O,S;!H0]-C=,#C"),
+        Chem.MolFromSmarts("[O,S]=[C;R]-[C;R]=C"),
+        Chem.MolFromSmarts("[C;X4;!H0](-[$([#6](=O)[#6,$([N;R])]),$([C;H1]=O)])-[#6]=O"),
+        Chem.MolFromSmarts("[O;X2;H1]-c1c2ccccc2[cH]c2ccccc12"),
+        Chem.MolFromSmarts("[C;X4;!H0](-[#6]=O)-[#6]=O"),
+    )
+
+
+def _may_be_azole(smiles: str) -> bool:
+    """Tell whether a SMILES may hold an azole or lactam with a second aromatic nitrogen."""
+    return "[nH]" in smiles and smiles.count("n") > 1
+
+
+def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
+    """Tell the same of all that is more than the place of a hydrogen in an azole."""
+    if _SURELY.search(smiles):
+        return True
+    if "+" in smiles and "+" in _FIXED_CHARGES.sub("", smiles):
+        return True
+    queries = _queries()
+    has = mol.HasSubstructMatch
+    if _ALKENE.search(smiles) and (has(queries.enol) or has(queries.enone)):
+        return True
+    if (
+        _HETEROAROMATIC.search(smiles)
+        and _HYDROXYL.search(smiles)
+        and has(queries.phenol)
+        and has(queries.hydroxyl)
+    ):
+        return True
+    if (
+        smiles.count("c") >= ANTHRACENE
+        and _HYDROXYL.search(smiles)
+        and mol.HasSubstructMatch(queries.anthrol)
+    ):
+        return True
+    carbonyls = smiles.count("=O") + smiles.startswith("O=")
+    return carbonyls > 1 and bool(has(queries.malonyl)) and bool(has(queries.between))
+
+
+def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol, bool]:
+    """Return the preferred drawing of a sanitized, neutralized molecule of one fragment.
+
+    The very molecule where it is drawn so already, which costs microseconds where nothing can
+    move; and whether looking again may find more.
+    ``smiles`` is its canonical SMILES. ``note`` hears of ``tautomer`` (a hydrogen has moved, or a
+    geometry that moving hydrogens destroy was dropped), ``resonance`` (only charges and double
+    bonds have) and ``neutralized`` (an inner salt was given its neutral form).
+    """
+    if not _may_be_odd(mol, smiles):
+        return (_draw_systems(mol, smiles, note) if _may_be_azole(smiles) else mol), False
+    before = mol
+    if "+" in smiles:
+        balanced = balance_charges(mol)
+        if balanced is not None:
+            mol = balanced
+            note("neutralized", mol)
+    mol = _draw_systems(mol, smiles, note)
+    settled = settle_hydrogens(mol)
+    if settled is not mol and _differ(settled, mol):
+        note("tautomer", settled)
+        mol = _draw_systems(settled, smiles, note)
+    aromatic = aromatize(mol)
+    if aromatic is not None:
+        note("tautomer", aromatic)
+        mol = _draw_systems(aromatic, smiles, note)
+    if _STEREO.search(smiles):
+        plain = remove_needless_stereo(mol)
+        if plain is not None:
+            mol = plain
+            note("tautomer", mol)
+    return mol, mol is not before
+
+
+def _differ(mol: Chem.Mol, other: Chem.Mol) -> bool:
+    """Compare two drawings of one order of atoms: that order's SMILES is quick to write."""
+    if Chem.MolToSmiles(mol, canonical=False) == Chem.MolToSmiles(other, canonical=False):
+        return False
+    return str(Chem.MolToSmiles(mol)) != str(Chem.MolToSmiles(other))
+
+
+def _draw_systems(mol: Chem.Mol, smiles: str, note: Note) -> Chem.Mol:
+    drawn = draw_preferred(mol, smiles)
+    if drawn is None:
+        return mol
+    note(drawn.word, drawn.mol)
+    return drawn.mol

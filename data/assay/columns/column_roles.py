@@ -1,0 +1,264 @@
+"""Which columns of an assay stand beside its values: relations, units, types, doses, flags.
+
+A column is taken for what its header says only where its cells agree: a ``Symbol`` of genes is no
+relation. Beside columns are paired with values by name (``IC50 Qualifier`` with ``IC50 (nM)``),
+then by position (a relation stands before its value or after it, a unit after it or before it).
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from data.assay.cells.cells import (
+    Reading,
+    are_classes,
+    find_sign,
+    is_missing,
+    read_cell,
+    say_activity,
+)
+from data.assay.cells.censoring import signs_of_flags
+from data.assay.cells.raw_rows import AssayRows
+from data.assay.columns.pairing import by_name, is_any, pair, words_of
+from data.assay.headers import words as W
+from data.assay.headers.headers import Header, understand
+from data.assay.headers.spelling import clean, task_name, tokens_of
+from data.assay.headers.units import find_unit, is_other_unit
+
+_PUBLISHED = ("value", "relation", "units", "type", "upper_value", "text_value")
+_INTERVAL = re.compile(
+    r"[(\[]?\s*(?:±\s*)?\b(?:95\s*%?\s*)?(?:CI|SD|SEM|SE)(?:\s*95\s*%?)?\s*[)\]]?", re.I
+)
+_POTENCIES = ("concentration", "pactivity")
+_STANDARD = "as published; the columns called standard are used"
+
+
+class Layout(NamedTuple):
+    """The columns of an assay, each with its role, and what belongs together."""
+
+    headers: dict[str, Header]
+    relation: dict[str, str]
+    """Column of values → column of its relations."""
+    units: dict[str, str]
+    types: dict[str, str]
+    dose: str
+    """Column of tested concentrations, or empty."""
+    unclear: dict[str, str]
+    """Column of values → why a column beside it may belong to it or to another."""
+    shared: dict[str, str]
+    """The same where position says which, but the columns of values are several."""
+
+    def of_concentrations(self, relation: str) -> bool:
+        """Tell whether a column of relations stands beside concentrations, or values of types."""
+        return any(
+            self.headers[column].kind in ("concentration", "number")
+            for column, its in self.relation.items()
+            if its == relation
+        )
+
+
+def lay_out(rows: AssayRows) -> Layout:
+    """Look at all headers and cells."""
+    headers = {column: _look(column, rows) for column in rows.columns}
+    _name_generic(headers, rows)
+    folded = {column.lower().replace(" ", "_"): column for column in rows.columns}
+    if "ki_val" in folded and "ki_note" in folded:  # the PDSP Ki database
+        its = headers[folded["ki_val"]]
+        headers[its.column] = its._replace(unit="nM", task="pKi")
+    if "standard_value" in folded:
+        for name in _PUBLISHED:
+            if name in folded:
+                headers[folded[name]] = Header(folded[name], "other", _STANDARD)
+    doses = [h.column for h in headers.values() if h.role == "dose"]
+    _give_units_to_doses(headers, doses, rows)
+    beside = {h.column for h in headers.values() if h.role in ("unit", "type")}
+    values = [
+        column
+        for column in rows.columns
+        if (headers[column].role == "value" and headers[column].kind not in ("class", "number"))
+        or (headers[column].role == "generic" and (beside or len(rows.columns) < 4))
+    ]
+    unclear: dict[str, str] = {}
+    shared = _find_shared(headers, values, rows)
+    relation = pair("relation", (1, -1, 2, -2), headers, values, rows.columns, unclear)
+    relations = set(relation.values())
+    for column in values:
+        if headers[column].kind == "pactivity" and column not in relation and len(relations) == 1:
+            relation[column] = next(iter(relations))
+    return Layout(
+        headers,
+        relation,
+        pair("unit", (-1, 1, -2, 2), headers, values, rows.columns, unclear),
+        pair("type", (), headers, values, rows.columns, unclear),
+        doses[0] if len(doses) == 1 else "",
+        unclear,
+        shared,
+    )
+
+
+def _name_generic(headers: dict[str, Header], rows: AssayRows) -> None:
+    """Take a column of numbers for values where the column of its unit is called after it.
+
+    So ``DRVAL_MEDIAN`` beside ``DRVAL_UNIT``.
+    """
+    named = [h.name for h in headers.values() if h.role == "unit" and h.name]
+    for column, header in headers.items():
+        if header.role != "other" or header.reason != "no known quantity":
+            continue
+        told = [cell for cell in rows.cells[column] if not is_missing(cell)]
+        if any(set(name) <= words_of(column) for name in named) and told and _are_numbers(told):
+            headers[column] = Header(
+                column, "generic", quantity="value", task=task_name(column), name=header.name
+            )
+
+
+def _give_units_to_doses(headers: dict[str, Header], doses: list[str], rows: AssayRows) -> None:
+    """Take a column of units that is called after doses for theirs: ``Concentration Unit``."""
+    for column, header in headers.items():
+        if header.role != "unit" or not doses or not set(header.name) & W.DOSE:
+            continue
+        told = {cell.strip() for cell in rows.cells[column] if not is_missing(cell)}
+        headers[column] = Header(column, "other", "the unit of the tested concentrations")
+        if len(doses) > 1 or headers[doses[0]].unit:
+            continue
+        if len(told) == 1:
+            headers[doses[0]] = headers[doses[0]]._replace(unit=told.pop())
+        else:  # 10 nM of one row is not 10 µM of another
+            both = zip(rows.cells[doses[0]], rows.cells[column], strict=True)
+            rows.cells[doses[0]] = [f"{dose} {unit}".strip() for dose, unit in both]
+
+
+def _find_shared(
+    headers: dict[str, Header], values: Sequence[str], rows: AssayRows
+) -> dict[str, str]:
+    """Return the potencies among which one column of relations, called after none, was found."""
+    relations = [h.column for h in headers.values() if h.role == "relation"]
+    if len(relations) != 1 or by_name(headers[relations[0]], values):
+        return {}
+    if not any(find_sign(cell) for cell in rows.cells[relations[0]]):
+        return {}
+    potencies = [value for value in values if headers[value].kind in _POTENCIES]
+    distinct = {
+        (headers[value].quantity.lower().removeprefix("p"), headers[value].name)
+        for value in potencies
+        if not is_any(headers[value])
+    }
+    if len(distinct) < 2:
+        return {}
+    question = (
+        f"column {relations[0]!r} may belong to any of {', '.join(map(repr, potencies))}; call it "
+        f"after its values ({potencies[0] + ' relation'!r}), or name one with --value-column"
+    )
+    return dict.fromkeys(potencies, question)
+
+
+def _look(column: str, rows: AssayRows) -> Header:
+    """Return a column's header, held against its cells."""
+    unit = rows.units.get(column, "")
+    header = understand(f"{column} ({unit})" if unit else column)
+    if unit:
+        own = understand(column)
+        task = own.task if own.role == "value" and own.task else header.task
+        header = header._replace(column=column, task=task.removesuffix(f"_{unit}"))
+    cells = [cell.strip() for cell in rows.cells[column] if cell.strip()]
+    plain = understand(_INTERVAL.sub("", column))
+    if header.role == "other" and plain.role == "value" and _have_intervals(cells):
+        return plain._replace(column=column)
+    told = list(dict.fromkeys(cell for cell in cells if not is_missing(cell)))[:2000]
+    if header.role == "flag" and "activity" in header.name and are_classes(cells):
+        return Header(column, "value", kind="class", quantity="class", task=task_name(column))
+    if header.kind == "percent" and not header.unit and are_classes(cells):
+        return as_class(column, cells)
+    if header.role == "value" and header.kind == "class" and not are_classes(cells):
+        why = "its cells are not active and inactive"
+        header = header._replace(role="generic", kind="number", reason=why)
+    elif header.role == "value" and header.kind == "class":
+        header = header._replace(doubt=_doubt_of_class(column, cells))
+    if header.role in ("value", "generic", "flag") and told and all(map(_is_sign, told)):
+        return _as_relation(header)  # qAC50 Mode
+    if (signs := signs_of_flags(column, rows.cells[column])) is not None:
+        rows.cells[column] = signs
+        return _as_relation(header)
+    if header.role == "generic" and told and not _are_numbers(told):
+        return Header(column, "other", header.reason or "its cells are no numbers")
+    if header.role == "relation" and not any(map(_is_sign, told)):
+        return Header(column, "other", "its cells are no relations" if told else "it is empty")
+    if header.role == "unit" and not any(find_unit(cell) or is_other_unit(cell) for cell in told):
+        return Header(column, "other", "its cells are no units" if told else "it is empty")
+    if header.role == "type" and not any(_is_type(cell) for cell in told):
+        return Header(column, "other", "its cells name no quantity" if told else "it is empty")
+    if header.role == "comment" and told and all(map(_is_sign, told)):
+        return header._replace(role="relation", reason="a relation")  # ki Note
+    if header.role == "other" and told:
+        if all(map(_is_sign, told)):
+            return header._replace(role="relation", reason="a relation")
+        if all(map(find_unit, told)) and set(told) != {"M"}:
+            return header._replace(role="unit", reason="a unit")
+        if len(told) <= 50 and all(_is_bare_type(cell) for cell in told):
+            return header._replace(role="type", reason="a type")
+    if header.role == "value" and not told:
+        return Header(column, "other", "it is empty")
+    return header
+
+
+def _as_relation(header: Header) -> Header:
+    """Return the header of a column whose cells are relations, whatever it is called."""
+    words = (token.lower() for token in tokens_of(clean(header.column)))
+    name = tuple(word for word in words if word not in W.OF_RELATIONS)
+    return Header(
+        header.column, "relation", "a relation, which no value that is used has", name=name
+    )
+
+
+def as_class(column: str, cells: Sequence[str]) -> Header:
+    """Return the header of a column of classes, with a doubt where 1 may stand for inactive."""
+    doubt = _doubt_of_class(column, cells)
+    return Header(
+        column, "value", kind="class", quantity="class", task=task_name(column), doubt=doubt
+    )
+
+
+def _doubt_of_class(column: str, cells: Sequence[str]) -> str:
+    """Return why 1 may stand for an inactive compound, or an empty text."""
+    found = {token.lower() for token in tokens_of(clean(column))}
+    if say_activity(cells):
+        return ""
+    if found & W.NEGATED:
+        word = sorted(found & W.NEGATED)[0]
+        return f"its header says {word}, so that 1 may be an inactive compound or an active one"
+    if found & W.LOSS or not found & W.LIVES:
+        return ""
+    word = sorted(found & W.LIVES)[0]
+    return f"1 may say {word} (an inactive compound) or that it is active"
+
+
+def _have_intervals(cells: Sequence[str]) -> bool:
+    """Tell whether most cells are values with an interval or a spread behind them."""
+    read = [read_cell(cell) for cell in cells]
+    noted = [
+        one for one in read if isinstance(one, Reading) and {"interval", "spread"} & {*one.notes}
+    ]
+    return len(noted) * 2 > len(cells)
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Tell whether at least half of some cells are numbers."""
+    some = cells[:200]
+    return sum(isinstance(read_cell(cell), Reading) for cell in some) * 2 >= len(some)
+
+
+def _is_sign(cell: str) -> bool:
+    return find_sign(cell) is not None
+
+
+def _is_type(cell: str) -> bool:
+    if cell[:1].isdigit() or len(cell) > 40:
+        return False
+    header = understand(cell)
+    return header.role == "value" and header.kind in ("concentration", "pactivity", "percent")
+
+
+def _is_bare_type(cell: str) -> bool:
+    """Tell whether a cell is the name of a quantity and nothing else, as no description is."""
+    header = understand(cell)
+    return _is_type(cell) and not header.condition and set(header.name) <= {header.quantity}

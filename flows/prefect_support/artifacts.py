@@ -1,0 +1,72 @@
+"""What a run shows on the Prefect server: its top hits and a summary."""
+
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from flows.prefect_support.markdown import as_written
+from flows.terminal.outcome import domain_lines
+from screening.hits.top import top_table
+from screening.objective.screen_settings import Screen
+from screening.runs.publish import Outcome
+from screening.score.triage_recall import describe_triage
+
+
+def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
+    """Show the top hits and a summary on the server, and the folder in the log.
+
+    what: comes into the artifacts' keys, so that those of another flow are others.
+    """
+    headers, rows = top_table(outcome.table, screen, size=25)
+    shown = [as_written(str(header)) for header in headers]
+    title, folder = as_written(screen.title), as_written(outcome.folder.name)
+    create_table_artifact(
+        [dict(zip(shown, map(as_written, map(str, row)), strict=True)) for row in rows],
+        key=f"{artifact_key(screen.name)}{what}-top-hits",
+        description=f"{title}: the best hits of {folder}",
+    )
+    create_markdown_artifact(
+        summarize(screen, outcome),
+        key=f"{artifact_key(screen.name)}{what}-run",
+        description=f"Run summary of {folder}",
+    )
+    hits = outcome.manifest["counts"]["hits"]
+    logger = get_run_logger()
+    logger.info("%s hits: %s", f"{hits:,}", outcome.folder / "hits.csv")
+    for line in domain_lines(outcome):
+        logger.warning("%s", line)
+
+
+def artifact_key(name: str) -> str:
+    """Return a name as an artifact key allows it: lower case letters, digits and dashes."""
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-")
+
+
+def summarize(screen: Screen, outcome: Outcome) -> str:
+    """Return the run in Markdown."""
+    manifest = outcome.manifest
+    counts = [f"| {name} | {count:,} |" for name, count in manifest["counts"].items()]
+    filtered = manifest["filtered_by_filter"].items()
+    taken = [f"- {as_written(name)} took {n:,}" for name, n in filtered if n]
+    bundles = ", ".join(
+        f"{as_written(b['name'])} `{b['sha256'][:12]}`" for b in manifest["bundles"]
+    )
+    library = manifest["library"]
+    return "\n".join(
+        [
+            f"# {as_written(screen.title)}",
+            "",
+            f"Folder: {as_written(str(outcome.folder))}",
+            "",
+            f"Library: {as_written(library['name'])}, sha256 `{library['sha256'][:12]}`. "
+            f"Models: {bundles}.",
+            "",
+            "| | records |",
+            "|---|---:|",
+            *counts,
+            "",
+            *taken,
+            "",
+            as_written(describe_triage(manifest["triage"])),
+            *(f"\n**{as_written(line)}**" for line in domain_lines(outcome)),
+        ]
+    )

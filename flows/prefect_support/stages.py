@@ -1,0 +1,99 @@
+"""What every Prefect task of hitlist shares: progress on the server, and what not to retry."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any, cast
+from uuid import UUID
+
+from prefect import Task, runtime
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.logging import get_run_logger
+
+from chem.disk.allowed_roots import ROOTS
+from chem.errors import InputError
+from chem.library.read import Library
+from flows.prefect_support.markdown import as_written
+from flows.terminal.console import Report
+from flows.terminal.outcome import reading_lines
+from flows.terminal.progress import ProgressRate, progress_line
+from gnn.errors import ModelError
+from screening.errors import LostError
+
+SECONDS = 2.0
+"""Progress is told to the server at most this often."""
+
+
+async def worth_retrying(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+    """Tell whether a failed stage may succeed the next time: not where the user has to act.
+
+    A stage that is run again goes on from the ledger of its folder.
+    """
+    try:
+        await state.aresult()
+    except LostError:  # the scheduler or the store may be back
+        return True
+    except (InputError, ModelError):
+        return False
+    except Exception:
+        return True
+    return False
+
+
+def hold_to_roots() -> None:
+    """Keep the paths that a deployed flow is given below the roots
+    (:mod:`chem.disk.allowed_roots`).
+
+    Whoever may call the server chooses them. Without HITLIST_ROOTS in the worker's environment
+    the one root is the folder that the flow works in. A flow that is called from Python goes
+    where its caller may.
+    """
+    if runtime.deployment.id and ROOTS not in os.environ:
+        os.environ[ROOTS] = os.getcwd()
+
+
+def log_if(message: str) -> None:
+    """Say something in the log where there is something to say."""
+    if message:
+        get_run_logger().info("%s", message)
+
+
+def log_reading(library: Library, told: Sequence[str] | None = None) -> None:
+    """Say in the log how a library is read; ``told`` as of
+    :func:`flows.terminal.outcome.reading_lines`.
+    """
+    for line in reading_lines(library, told):
+        get_run_logger().info("%s", line)
+
+
+@contextmanager
+def stage_progress(key: str, what: str) -> Iterator[Report]:
+    """Give a function that reports progress as an artifact, and in the log.
+
+    The artifact's description tells the rate and the time left. It ends at 100 when the stage
+    ends well.
+    """
+    logger, shown = get_run_logger(), as_written(what)
+    artifact = cast(UUID, create_progress_artifact(0.0, key=key, description=shown))
+    last = monotonic()
+    percent = 0.0
+    rate = ProgressRate()
+
+    def report(doing: str, done: int, total: int | None) -> None:
+        nonlocal last, percent
+        told = rate.tell(doing, done, total)  # every report, passed on or not
+        if monotonic() - last < SECONDS:
+            return
+        last = monotonic()
+        line = progress_line(doing, done, total, told)
+        logger.info("%s", line)
+        if total:
+            percent = min(99.0, 100 * done / total)
+        update_progress_artifact(
+            artifact, progress=percent, description=f"{shown}\n\n{as_written(line)}"
+        )
+
+    yield report
+    update_progress_artifact(artifact, progress=100.0, description=shown)

@@ -1,0 +1,92 @@
+"""Whether a hit lies inside the domains of the models that judged it: the one place that decides.
+
+A hit is outside a bundle's domain where its distance to the bundle's training compounds is beyond
+the bundle's limit (``gnn.evaluation.card.DomainCard.edge``). Nothing that depends on the bundle is
+then said in words: no grade, no selectivity, no absence of a risk. Every bundle is asked for
+itself.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from screening.objective.screen_settings import Screen
+from screening.score.domain_limits import ENDING, Limits, distance_column
+from screening.select.constraints import CONTROL
+from screening.text.cells import format_number
+
+NOT_RELIED_ON = "prediction not to be relied on"
+"""What is said of a prediction outside its model's domain, instead of a grade."""
+
+
+class Outside(NamedTuple):
+    """A bundle whose domain a hit lies outside of."""
+
+    bundle: str
+    distance: float
+    limit: float
+
+    @property
+    def how_far(self) -> str:
+        """``distance 0.83, limit 0.70``; three decimals where two would look equal."""
+        decimals = 2 if f"{self.distance:.2f}" != f"{self.limit:.2f}" else 3
+        distance = format_number(self.distance, decimals)
+        return f"distance {distance}, limit {format_number(self.limit, 2)}"
+
+
+def outside_of(hit: Mapping[str, Any], limits: Limits) -> dict[str, Outside]:
+    """Return, by bundle, the domains that a hit lies outside of.
+
+    hit: its row of the ranked frame. A bundle whose distance or limit is not known is not told.
+    """
+    found = {}
+    for column, limit in limits.items():
+        if column in hit and float(hit[column]) > limit:
+            bundle = column.removesuffix(ENDING)
+            found[bundle] = Outside(bundle, float(hit[column]), limit)
+    return found
+
+
+class Crossed(NamedTuple):
+    """How many hits lie outside a bundle's domain."""
+
+    bundle: str
+    limit: float
+    hits: int
+    outside: int
+    told: str
+    """The sentence that a run ends with; empty where no hit is outside."""
+
+
+def crossed_domains(hits: pd.DataFrame, screen: Screen, limits: Limits) -> list[Crossed]:
+    """Count the hits outside the domain of each bundle of the objective that knows its domain.
+
+    hits: ``Ranking.hits``.
+    """
+    found = []
+    for column in dict.fromkeys(distance_column(task, limits) for task in screen.tasks):
+        if column not in limits or column not in hits:
+            continue
+        is_outside = hits[column].astype(float) > limits[column]
+        kept = is_outside & (hits["picked_by"] == CONTROL) if "picked_by" in hits else ~is_outside
+        counts = len(hits), int(is_outside.sum()), int((kept & is_outside).sum())
+        bundle = column.removesuffix(ENDING)
+        told = _told(bundle, limits[column], *counts, screen) if counts[1] else ""
+        found.append(Crossed(bundle, limits[column], *counts[:2], told))
+    return found
+
+
+def _told(bundle: str, limit: float, hits: int, outside: int, controls: int, screen: Screen) -> str:
+    """Return the sentence with the filter that leaves these hits out, as a screen writes it."""
+    key, number = f"max_{bundle}{ENDING}", format_number(limit, 2)
+    text = (
+        f"{outside:,} of {hits:,} hit{'' if hits == 1 else 's'} {'is' if outside == 1 else 'are'} "
+        f"outside {bundle}'s domain (distance over {number})"
+    )
+    if outside == controls:
+        return f"{text}, all of them controls"
+    instead = f", in place of {screen.filters[key]:g}," if key in screen.filters else ""
+    but = f" but for {controls:,} control{'' if controls == 1 else 's'}" if controls else ""
+    them = "it" if outside == 1 else "them"
+    return f"{text}; `{key} = {number}` under [filters]{instead} leaves {them} out{but}"

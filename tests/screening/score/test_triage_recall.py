@@ -1,0 +1,49 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom
+
+from screening.score.triage import PER_HIT, Triage
+from screening.score.triage_recall import measure_recall
+
+
+def scored(rows: np.ndarray, kept: np.ndarray | bool = True) -> pd.DataFrame:
+    """Row 1 is the best, and so on."""
+    return pd.DataFrame({"row": rows, "score": 1.0 - rows / 1e6, "kept": kept})
+
+
+def test_recall_is_the_share_of_the_audits_best_that_was_chosen() -> None:
+    audit = np.arange(1, 20_001, 10)  # 2,000 of 20,000
+    chosen = np.setdiff1d(np.arange(1, 500 * PER_HIT + 3), [11, 111])  # twelve for each of 500
+    found = measure_recall(Triage(20_000, {}, chosen, audit), scored(audit), hits=40)
+    assert (found.audited, found.best, found.found) == (2000, 50, 48)
+    assert found.recall == 48 / 50
+    # The bound is the recall with which as many or more are found once in twenty times.
+    assert binom.sf(found.found - 1, found.best, found.low) == pytest.approx(0.05)
+
+
+def test_the_depth_is_that_of_the_hits_where_these_are_many() -> None:
+    audit = np.arange(1, 20_001, 10)
+    found = measure_recall(Triage(20_000, {}, audit[:100], audit), scored(audit), hits=2000)
+    assert (found.best, found.found) == (200, 100)
+    few = measure_recall(Triage(20_000, {}, audit[:1200], audit), scored(audit), hits=40)
+    assert (few.best, few.found) == (10, 10)
+
+
+def test_what_filters_took_does_not_count() -> None:
+    audit = np.arange(1, 401)
+    kept = audit % 2 == 0
+    found = measure_recall(Triage(400, {}, audit[kept], audit), scored(audit, kept), hits=30)
+    assert (found.best, found.found) == (30, 30)
+
+
+def test_an_audit_of_nobody() -> None:
+    nobody = np.zeros(0, np.int64)
+    found = measure_recall(Triage(0, {}, nobody, nobody), scored(nobody), hits=5)
+    assert (found.audited, found.best, found.recall, found.low) == (0, 0, 1.0, 0.0)
+
+
+def test_an_audit_that_was_not_scored_is_refused() -> None:
+    audit = np.arange(1, 101)
+    with pytest.raises(ValueError, match="100 were drawn but 99"):
+        measure_recall(Triage(100, {}, audit, audit), scored(audit[1:]), hits=5)
