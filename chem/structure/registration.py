@@ -2,9 +2,9 @@
 
 The key is the SMILES of one form of the compound. For nearly all that is the drawing that is judged
 (chem.structure.normalize.preferred): one for every tautomer, resonance form, protonation and order
-of atoms. The key of an enol of a 1,3-dicarbonyl compound is its keto form's, so that it does not hang
-on which of the two forms is judged; the key of a cation that shares its charge with N-H or O-H is
-its neutral form's (chem.structure.normalize.shared_cations). A ketone that is drawn with the
+of atoms. The key of an enol of a 1,3-dicarbonyl compound is its keto form's, so that it does not
+hang on which of the two forms is judged; the key of a cation that shares its charge with N-H or O-H
+is its neutral form's (chem.structure.normalize.shared_cations). A ketone that is drawn with the
 configuration that the enol does not have is another statement, and another key.
 """
 
