@@ -30,6 +30,11 @@ def check_sizes(sizes: object) -> None:
         value = getattr(sizes, name, 0)
         if type(value) is not int or value < 0 or value & (value - 1):
             raise ValueError(f"{name} = {value!r}, expected a power of two")
+    for name in ("dropout", "input_dropout", "head_dropout"):
+        value = getattr(sizes, name, 0)
+        # torch compares with < and >, which nan passes, and gives up at the first prediction.
+        if type(value) not in (int, float) or not 0 <= value <= 1:
+            raise ValueError(f"{name} = {value!r}, expected a share from 0 to 1")
 
 
 def check_same_sizes(make: Callable[[], nn.Module], state: Mapping[str, Tensor]) -> None:

@@ -39,6 +39,7 @@ def test_a_network_that_no_machine_has_room_for_is_refused(
     [
         *(("layers", 101), ("layers", -1), ("radius", 9), ("radius", 1.0), ("environments", 3)),
         *(("pairs", -2), ("paths", "8"), ("layers", True)),
+        *(("dropout", float("nan")), ("input_dropout", 1.5), ("head_dropout", "0.1")),
     ],
 )
 def test_sizes_that_nothing_can_be_counted_with_are_refused(name: str, value: object) -> None:
