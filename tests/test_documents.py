@@ -154,6 +154,12 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
     assert set(BARE.findall(text_of(page))) <= known | PLANTED
 
 
+def test_the_way_of_a_record_is_short_and_meets_no_file_twice() -> None:
+    rows = re.findall(r"^\| (\d+) \| `(\S+)` \|", text_of(ROOT / "docs/DESIGN.md"), re.M)
+    assert [int(number) for number, _ in rows] == list(range(1, len(rows) + 1))
+    assert 10 < len({name for _, name in rows}) == len(rows) <= 20
+
+
 def test_the_readme_is_short() -> None:
     assert len(text_of(ROOT / "README.md").splitlines()) <= 150
 
