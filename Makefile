@@ -6,7 +6,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # A waiting thread sleeps: where others use the cores too, spinning makes torch ten times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: screen test fuzz faults lint setup licences pins audit sbom bench-peers help
+.PHONY: screen test fuzz faults lint docs setup licences pins audit sbom bench-peers help
 help:            ## Say what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
@@ -28,6 +28,9 @@ lint: .venv/.ready-dev ## Set up, then check style and types.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: .venv-tools/.ready ## Build the documents as a site in build/site, strictly: no broken link.
+	.venv-tools/bin/python tests/measure/documents.py
 
 setup: .venv/.ready    ## Set up alone.
 

@@ -3,8 +3,8 @@
     python tests/measure/keys.py 500
 
 Drawn otherwise: RDKit's tautomers (at most 200 a drug), protonated and deprotonated forms, their
-salts, resonance forms, and ten orders of atoms. docs/DESIGN.md quotes the table. A tautomer that
-loses or makes a stereocentre is another statement and is counted apart.
+salts, resonance forms, and ten orders of atoms. docs/decisions/structures.md quotes the table. A
+tautomer that loses or makes a stereocentre is another statement and is counted apart.
 """
 
 import random

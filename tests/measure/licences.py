@@ -22,7 +22,7 @@ START = """# Licences of the packages that hitlist is tested with
 
 `make licences` writes this page from the metadata of the packages that `constraints.txt` pins.
 None of them is part of hitlist's own files: pip fetches each from its own source. The terms of the
-shipped weights and data are in each bundle's card (`hitlist bundles show`).
+shipped weights and data are in [LICENSES/README.md](../LICENSES/README.md).
 
 A star marks terms that ask something of whoever passes the package on (MPL, LGPL, GPL): of a
 package that offers a choice, another of its licences may be taken.

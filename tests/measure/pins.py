@@ -23,7 +23,7 @@ TORCH_CPU = {
 
 It is not on the index, where a mirror may have it beside the others.
 """
-TOOLS = ("cyclonedx-bom", "pip-audit", "uv")
+TOOLS = ("cyclonedx-bom", "mkdocs-material", "pip-audit", "uv")
 PEERS = ("admet-ai==2.0.1", "chemprop==2.3.1", "cuik_molmaker_pin", "torch==2.13.0")
 """Programs that ``hitlist benchmark speed`` compares with. The third is Chemprop's C++ featurizer:
 each of its versions is built for one RDKit, and Chemprop brings those that fit."""
@@ -31,7 +31,7 @@ HEADS = {
     "running": "What hitlist needs to run and to be installed",
     "checks": "What its tests and checks need beside pins/running.txt",
     "cuda": "What torch's build for a GPU needs beside pins/running.txt",
-    "tools": "What `make pins`, `make audit` and `make sbom` need, in an environment of its own",
+    "tools": "What `make pins`, `audit`, `sbom` and `docs` need, in an environment of its own",
     "peers": "What `make bench-peers` installs, in an environment of its own",
 }
 
