@@ -40,7 +40,7 @@ from data.assay.headers.headers import understand
 from data.assay.headers.spelling import clean
 from gnn.assembly.assemble import Assembled
 from gnn.bundle.bundle import SHIPPED
-from gnn.bundle.measured_compounds_file import FILE
+from gnn.bundle.measured_compounds import FILE
 from gnn.calibration.domain import Domain
 from gnn.features.batch import GraphArrays, collect, join_graphs
 

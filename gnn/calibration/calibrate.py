@@ -6,11 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gnn.calibration.blend import Rivals, fit_blends
+from gnn.calibration.blend import Rivals, Votes, fit_blends, fit_platt
 from gnn.calibration.calibration import NORMAL_90, Calibration, blend, mean_and_spread
 from gnn.calibration.conformal import fit_quantiles
 from gnn.calibration.error_model import Errors, fit_error_model
-from gnn.calibration.platt import Votes, fit_platt
 from gnn.calibration.shrinkage import (
     OOD_START,
     HeldOut,
@@ -21,9 +20,8 @@ from gnn.calibration.shrinkage import (
     ood_weight,
     shrinkage_factor,
 )
+from gnn.features.arrays import Bools, Floats64, Ints
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 MINIMUM_ROWS = 10
 """Held-out values of all regressions together below which nothing is fitted."""
 
@@ -47,20 +45,20 @@ class HeldTask(NamedTuple):
 
     binary: bool
     trained: Trained
-    truth: Floats
+    truth: Floats64
     """[n]"""
     bounds: npt.NDArray[np.int8]
     """[n] 0 measured, -1 the true value is at most this, +1 at least this."""
-    networks: Floats
+    networks: Floats64
     """[K, n], NaN where a network was trained on the row."""
-    kernel: Floats | None
+    kernel: Floats64 | None
     """[n]"""
-    distance: Floats
+    distance: Floats64
     """[n] to the compounds that the models were trained on; 0 where that is not known."""
     rows: Ints
     """[n] which molecule each is."""
 
-    def among(self, inside: npt.NDArray[np.bool_]) -> "HeldTask":
+    def among(self, inside: Bools) -> "HeldTask":
         """Keep the measurements of the molecules that are inside [M]."""
         kept = inside[self.rows]
         kernel = None if self.kernel is None else self.kernel[kept]
@@ -182,14 +180,14 @@ def _calibrate_regressions(
     ]
 
 
-def _wanted(task: HeldTask, near: Floats) -> Floats:
+def _wanted(task: HeldTask, near: Floats64) -> Floats64:
     """Return the truth [n] less the centre; where a bound is kept, what was predicted."""
     truth = task.truth - task.trained.centre
     kept = (task.bounds != 0) & (np.sign(truth - near) != task.bounds)
     return np.where(kept, near, truth)
 
 
-def _each(tasks: Sequence[HeldTask], values: Sequence[float]) -> Floats:
+def _each(tasks: Sequence[HeldTask], values: Sequence[float]) -> Floats64:
     """Repeat a number of each task for each of its measurements [n of all tasks]."""
     return np.repeat(np.array(values, np.float64), [len(task.truth) for task in tasks])
 

@@ -10,11 +10,10 @@ how wrong the prediction is.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from gnn.calibration.calibration import LEVEL
+from gnn.features.arrays import Floats
 
-Floats = npt.NDArray[np.floating]
 _GROUP_ROWS = 100
 """Values that each group needs; with fewer there is one group."""
 _LEAST = 1.0

@@ -9,10 +9,9 @@ Growth never falls.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating]
-Ints = npt.NDArray[np.int64]
+from gnn.features.arrays import Floats, Ints
+
 _PRIOR_ROWS = 20.0
 """Rows that the noise of all tasks together counts for in each task's own."""
 _BIN_ROWS, _MOST_BINS = 100, 10

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-Ints = npt.NDArray[np.int64]
+from gnn.features.arrays import Ints
 
 
 class GraphArrays(NamedTuple):

@@ -7,18 +7,18 @@ import torch
 from rdkit import Chem
 
 from chem.features.pretext import pretext_labels
-from gnn.assembly.pretext_assemble import assemble_pretext, make_pretext_set
+from gnn.assembly.structures import assemble_pretext, make_pretext_set
 from gnn.errors import ModelError
 from gnn.features.batch import GraphArrays, make_batch
+from gnn.models.encoder import Pretrained, describe, load_pretrained, start_from
 from gnn.models.network import Network, network_config
-from gnn.models.pretrained import Pretrained, describe, load_pretrained, start_from
-from gnn.training.pretext_set import (
+from gnn.training.pretrain import PretrainConfig, Pretraining, pretrain_encoder
+from gnn.training.training_set import (
     PretextSet,
     load_pretext_set,
     save_pretext_set,
     standardize_labels,
 )
-from gnn.training.pretrain import PretrainConfig, Pretraining, pretrain_encoder
 
 CONFIG = PretrainConfig(
     epochs=30, batch=16, width=24, layers=2, hidden=48, warmup=5, counts=64, learning_rate=5e-3
