@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
+from chem.features.graphs import MolGraph, featurizer_spec, state_factors
 from chem.records.counted import counted
 from chem.records.records import Failure
-from chem.structure.standardize import standardize
 from data.activities.activity import ActivityTable, object_array
 from data.activities.contradictions import drop_contradictions
 from data.activities.merging import MergeReport, merge_duplicates
@@ -22,6 +21,7 @@ from data.catalogue.catalogue import dataset
 from data.public_sets.presumed import presume_inactive
 from data.public_sets.sets import load_activities
 from gnn.assembly.recipe import Recipe
+from gnn.assembly.structures import read_graph
 from gnn.errors import ModelError
 from gnn.features.arrays import Floats32, Ints, Report, Strings
 from gnn.features.batch import collect
@@ -105,16 +105,13 @@ class _Standardized(NamedTuple):
 def _standardize(texts: npt.NDArray[np.object_], progress: Report | None) -> _Standardized:
     found = _Standardized([], {}, Counter())
     for done, text in enumerate(texts):
-        result = standardize(text, "smiles")
-        if not isinstance(result, Failure) and result.smiles not in found.graphs:
-            graph = featurize(result.mol)
-            if isinstance(graph, Failure):
-                result = graph
-            else:
-                found.graphs[result.smiles] = graph
-        if isinstance(result, Failure):
-            found.failures[f"{result.stage}/{result.code}"] += 1
-        found.smiles.append(None if isinstance(result, Failure) else result.smiles)
+        read = read_graph(text)
+        if isinstance(read, Failure):
+            found.failures[f"{read.stage}/{read.code}"] += 1
+            found.smiles.append(None)
+        else:
+            found.graphs.setdefault(read.standard.smiles, read.graph)
+            found.smiles.append(read.standard.smiles)
         if progress is not None and done % 500 == 0:
             progress("standardize", done, len(texts))
     return found

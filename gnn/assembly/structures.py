@@ -8,14 +8,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.context import SpawnContext
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
 from chem.features.pretext import pretext_labels, pretext_names
 from chem.records.records import Failure, Record, StructureFormat
-from chem.structure.standardize import standardize
+from chem.structure.standardize import Standardized, standardize
 from data.catalogue.catalogue import dataset
 from data.public_sets.presumed import molecules_of
 from gnn.errors import ModelError
@@ -76,6 +76,22 @@ def _in_processes(
                 report(what, min((done + 1) * size, len(items)), len(items))
 
 
+class Read(NamedTuple):
+    """A structure that was read."""
+
+    standard: Standardized
+    graph: MolGraph
+
+
+def read_graph(text: str, format: StructureFormat = "smiles") -> Read | Failure:
+    """Standardize and featurize one structure."""
+    standard = standardize(text, format)
+    if isinstance(standard, Failure):
+        return standard
+    graph = featurize(standard.mol)
+    return graph if isinstance(graph, Failure) else Read(standard, graph)
+
+
 def draw(records: Iterable[Record], count: int, seed: int) -> list[Structure]:
     """Return the structures of at most ``count`` records, drawn at random, in their order."""
     found = [(record.structure, record.format) for record in records if record.problem is None]
@@ -98,15 +114,8 @@ def graphs_of(
 
 def _featurize(structures: Sequence[Structure]) -> list[tuple[str, MolGraph]]:
     """Do some structures; runs in a process of its own."""
-    found = []
-    for text, format in structures:
-        standard = standardize(text, format)
-        if isinstance(standard, Failure):
-            continue
-        graph = featurize(standard.mol)
-        if not isinstance(graph, Failure):
-            found.append((standard.smiles, graph))
-    return found
+    found = [read_graph(text, format) for text, format in structures]
+    return [(one.standard.smiles, one.graph) for one in found if not isinstance(one, Failure)]
 
 
 def assemble_pretext(
@@ -152,10 +161,7 @@ def _describe(smiles: Sequence[str]) -> dict[str, _Described]:
     """Standardize, featurize and describe some molecules; runs in a process of its own."""
     found: dict[str, _Described] = {}
     for text in smiles:
-        result = standardize(text, "smiles")
-        if isinstance(result, Failure) or result.smiles in found:
-            continue
-        graph = featurize(result.mol)
-        if not isinstance(graph, Failure):
-            found[result.smiles] = (graph, pretext_labels(result.mol))
+        read = read_graph(text)
+        if not isinstance(read, Failure) and read.standard.smiles not in found:
+            found[read.standard.smiles] = (read.graph, pretext_labels(read.standard.mol))
     return found

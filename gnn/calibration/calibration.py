@@ -163,6 +163,13 @@ def blend(networks: Floats, kernel: Floats | None, weight: float) -> Floats:
     return mean if kernel is None else weight * kernel + (1 - weight) * mean
 
 
+def near_value(networks: Floats, kernel: Floats | None, calibration: Calibration) -> Floats:
+    """Return the values [M] of a regression before any drawing by distance."""
+    found = calibration
+    mean = blend(networks, kernel, found.kernel)
+    return found.centre + found.slope * (mean - found.centre) + found.offset
+
+
 def apply_regression(
     networks: Floats, kernel: Floats | None, distance: Floats | None, calibration: Calibration
 ) -> Calibrated:
@@ -171,8 +178,7 @@ def apply_regression(
     ``distance`` [M] is that to the training compounds; None takes every molecule for a near one.
     """
     found = calibration
-    near = found.centre + found.slope * (blend(networks, kernel, found.kernel) - found.centre)
-    near = near + found.offset
+    near = near_value(networks, kernel, found)
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
     away = ood_weight(distance, found.fade, found.gone)
     value = near + away * (found.remote - near)

@@ -28,13 +28,19 @@ import numpy as np
 
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
-from gnn.calibration.calibration import Calibration, Outputs, blend, log_odds, mean_and_spread
+from gnn.calibration.calibration import (
+    Calibration,
+    Outputs,
+    log_odds,
+    mean_and_spread,
+    near_value,
+)
 from gnn.calibration.domain import environment_bits
 from gnn.calibration.shrinkage import ood_weight
 from gnn.errors import ModelError
 from gnn.explain.atom_groups import AtomGroups, find_atom_groups
 from gnn.features.arrays import GOLDEN, Bools, Floats32, Floats64, Ints, pieces, scramble
-from gnn.features.batch import GraphArrays, collect, take
+from gnn.features.batch import GraphArrays, collect, join_graphs, take
 
 ORDERS = 4
 """Orders in which a molecule's atoms are put in; even."""
@@ -111,7 +117,7 @@ class Attributor(Predictor):
             partial_molecules(single, _masks(one, order))
             for single, one, order in zip(singles, groups, orders, strict=True)
         ]
-        said = self.values(concatenate([graphs, *coalitions]))
+        said = self.values(join_graphs([graphs, *coalitions]))
         ends = np.cumsum([graphs.molecules, *(coalition.molecules for coalition in coalitions)])
         shares = []
         for at, (one, order) in enumerate(zip(groups, orders, strict=True)):
@@ -183,14 +189,6 @@ def _no_atoms() -> GraphArrays:
     return collect([(nothing, nothing, nothing, np.zeros(0, np.uint8))])
 
 
-def concatenate(many: Sequence[GraphArrays]) -> GraphArrays:
-    """Lay molecules end to end."""
-    flat = [np.concatenate(arrays) for arrays in list(zip(*many, strict=True))[:4]]
-    sizes = [np.concatenate([np.diff(one[field]) for one in many]) for field in (4, 5)]
-    offsets = [np.concatenate([[0], np.cumsum(each)]).astype(np.int64) for each in sizes]
-    return GraphArrays(flat[0], flat[1], flat[2], flat[3], offsets[0], offsets[1])
-
-
 def _orders(groups: AtomGroups) -> Ints:
     """Return [ORDERS, m] in which the atom groups come; they depend on the structure alone."""
     numbers = np.arange(groups.size, dtype=np.uint64) + np.uint64(groups.seed)
@@ -234,8 +232,7 @@ def _near(outputs: Outputs, task: _Task, name: str) -> Floats64:
     kernel = None if outputs.kernel is None else outputs.kernel[:, task.at]
     found = task.calibration
     if task.regression:
-        mean = blend(networks, kernel, found.kernel)
-        near = found.centre + found.slope * (mean - found.centre) + found.offset
+        near = near_value(networks, kernel, found)
     else:
         mean, _ = mean_and_spread(networks)
         near = log_odds(mean, kernel, found.slope, found.kernel, found.offset)

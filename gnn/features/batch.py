@@ -78,31 +78,27 @@ def collect(graphs: Sequence[tuple[npt.NDArray[np.generic], ...]]) -> GraphArray
     return GraphArrays(flat[0], flat[1], flat[2], flat[3], atom_offsets, bond_offsets)
 
 
-def join_graphs(first: GraphArrays, second: GraphArrays) -> GraphArrays:
-    """Put the molecules of both one behind the other."""
-    return GraphArrays(
-        np.concatenate([first.atoms, second.atoms]),
-        np.concatenate([first.begin, second.begin]),
-        np.concatenate([first.end, second.end]),
-        np.concatenate([first.bonds, second.bonds]),
-        np.concatenate([first.atom_offsets, first.atom_offsets[-1] + second.atom_offsets[1:]]),
-        np.concatenate([first.bond_offsets, first.bond_offsets[-1] + second.bond_offsets[1:]]),
-    )
+def join_graphs(many: Sequence[GraphArrays]) -> GraphArrays:
+    """Lay the molecules of all of them end to end."""
+    flat = [np.concatenate(arrays) for arrays in list(zip(*many, strict=True))[:4]]
+    sizes = [np.concatenate([np.diff(one[field]) for one in many]) for field in (4, 5)]
+    offsets = [np.concatenate([[0], np.cumsum(each)]).astype(np.int64) for each in sizes]
+    return GraphArrays(flat[0], flat[1], flat[2], flat[3], offsets[0], offsets[1])
 
 
-def _spans(starts: Ints, lengths: Ints) -> Ints:
+def spans(starts: Ints, lengths: Ints) -> Ints:
     """Indices of many ranges one behind the other, without a loop."""
     before = np.cumsum(lengths) - lengths
-    spans: Ints = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
-    return spans
+    found: Ints = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+    return found
 
 
 def take(graphs: GraphArrays, rows: Ints) -> GraphArrays:
     """Pick molecules by row, in the order given."""
     atoms_each = np.diff(graphs.atom_offsets)[rows]
     bonds_each = np.diff(graphs.bond_offsets)[rows]
-    atom_at = _spans(graphs.atom_offsets[rows], atoms_each)
-    bond_at = _spans(graphs.bond_offsets[rows], bonds_each)
+    atom_at = spans(graphs.atom_offsets[rows], atoms_each)
+    bond_at = spans(graphs.bond_offsets[rows], bonds_each)
     return GraphArrays(
         graphs.atoms[atom_at],
         graphs.begin[bond_at],

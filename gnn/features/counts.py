@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from gnn.features.arrays import GOLDEN, Hashes, Ints, scramble
-from gnn.features.batch import GraphArrays, take
+from gnn.features.batch import GraphArrays, spans, take
 
 _ALIKE_RADIUS = 6
 _PIECE = 500_000
@@ -36,9 +36,8 @@ class KeySets(NamedTuple):
     def pick(self, rows: Ints) -> "KeySets":
         """Return the sets of some molecules, in the order given."""
         sizes = self.sizes[rows]
-        ends = np.cumsum(sizes)
-        at = np.arange(int(sizes.sum())) + np.repeat(self.offsets[rows] - (ends - sizes), sizes)
-        return KeySets(self.keys[at], np.concatenate([[0], ends]))
+        at = spans(self.offsets[rows], sizes)
+        return KeySets(self.keys[at], np.concatenate([[0], np.cumsum(sizes)]))
 
     def between(self, start: int, stop: int) -> "KeySets":
         """Return the sets of some molecules in a row."""

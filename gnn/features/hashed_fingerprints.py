@@ -87,14 +87,14 @@ def hashed_counts(graphs: GraphArrays, factors: Ints, pairs: int, paths: int) ->
 
     ``pairs`` and ``paths`` are powers of two, or 0 to leave them out. About 0.1 ms a molecule.
     """
-    kinds = _kinds(graphs, factors)
-    blocks = [np.zeros((graphs.molecules, 0), np.float32)]
+    kinds, count = _kinds(graphs, factors), graphs.molecules
+    blocks = [np.zeros((count, 0), np.float32)]
     if pairs:
-        blocks.append(
-            _count_columns(*find_pairs(graphs, kinds, _FURTHEST), graphs.molecules, pairs)
-        )
+        found = count_columns(*find_pairs(graphs, kinds, _FURTHEST), count, pairs)
+        blocks.append(found.astype(np.float32))
     if paths:
-        blocks.append(_count_columns(*find_paths(graphs, kinds), graphs.molecules, paths))
+        found = count_columns(*find_paths(graphs, kinds), count, paths)
+        blocks.append(found.astype(np.float32))
     return np.concatenate(blocks, axis=1)
 
 
@@ -107,7 +107,8 @@ def _kinds(graphs: GraphArrays, factors: Ints) -> Hashes:
     return np.asarray(kinds, np.uint64)
 
 
-def _count_columns(molecule: Ints, keys: Hashes, molecules: int, columns: int) -> Floats32:
+def count_columns(molecule: Ints, keys: Hashes, molecules: int, columns: int) -> Ints:
+    """Return [molecules, columns] how many keys fall into each column, a power of two."""
     column = (keys >> _SHIFT).astype(np.int64) & (columns - 1)
     counts = np.bincount(molecule * columns + column, minlength=molecules * columns)
-    return counts.reshape(molecules, columns).astype(np.float32)
+    return counts.reshape(molecules, columns)

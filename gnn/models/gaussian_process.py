@@ -50,15 +50,23 @@ def fit_process(
         groups: [n] rows of one number are never parted by the folds that the noise is chosen on.
         presumed: [n] rows whose values are presumptions: the noise is not chosen by them.
     """
-    centre = float(values.mean())
-    scale = max(float(values.std()), 1e-6)
-    targets = (values - centre) / scale
+    presumed = np.zeros(len(values), bool) if presumed is None else presumed
+    targets = (values - values.mean()) / max(float(values.std()), 1e-6)
     some = generator.permutation(len(values))[:_TUNING_ROWS]
     folds = group_folds(groups[some], _FOLDS, generator)
-    presumed = np.zeros(len(values), bool) if presumed is None else presumed
     noise = choose_noise(gram[np.ix_(some, some)], targets[some], folds, NOISES, presumed[some])
-    inverse = invert(gram, noise * np.where(presumed, PRESUMED_NOISE, 1.0))
-    return Process(scale * (inverse @ draw_to_bounds(inverse, targets, bounds)), centre, noise)
+    noises = noise * np.where(presumed, PRESUMED_NOISE, 1.0)
+    return Process(*solve(gram, values, bounds, noises), noise)
+
+
+def solve(
+    gram: Floats, values: Floats64, bounds: npt.NDArray[np.int8], noise: float | Floats64
+) -> tuple[Floats64, float]:
+    """Return the weights [n] and the centre of a process whose noise is known."""
+    centre, scale = float(values.mean()), max(float(values.std()), 1e-6)
+    inverse = invert(gram, noise)
+    targets = draw_to_bounds(inverse, (values - centre) / scale, bounds)
+    return scale * (inverse @ targets), centre
 
 
 def group_folds(groups: Ints, folds: int, generator: np.random.Generator) -> Ints:

@@ -256,7 +256,7 @@ def fit_head(run: TrainingRun, given: Tensor, member: int = 0) -> State:
     """
     config = run.config
     head = _Member(run, member, given.device, "fit", "stop", head=True)
-    lesson = None if run.soft_targets is None else head.standardize(run.soft_targets.values)
+    targets = None if run.soft_targets is None else head.standardize(run.soft_targets.values)
     generator, rows = np.random.default_rng(head.seed), head.rows
 
     def shuffle(epoch: int) -> Ints:
@@ -271,8 +271,8 @@ def fit_head(run: TrainingRun, given: Tensor, member: int = 0) -> State:
         with torch.autocast(at.device.type, torch.bfloat16, enabled=given.dtype == torch.bfloat16):
             output = head.network.run_head(given[at])
         loss = head.loss(output, at)
-        if lesson is not None:
-            loss = loss + config.distil * distillation_loss(output, lesson[at], head.binary)
+        if targets is not None:
+            loss = loss + config.distil * distillation_loss(output, targets[at], head.binary)
         return loss
 
     count = math.ceil(len(rows) / config.batch)

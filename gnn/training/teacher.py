@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gnn.features.arrays import Floats32, Floats64, Ints, pieces
-from gnn.models.gaussian_process import draw_to_bounds, invert
+from gnn.features.arrays import Floats32, Ints, pieces
+from gnn.models.gaussian_process import solve
 from gnn.models.hashed_kernel import HashedKernel
 from gnn.models.losses import logistic
 from gnn.models.network import Network, State
@@ -100,30 +100,19 @@ def _process(run: TrainingRun) -> Floats32:
             centre[task] = np.nan
             continue
         gram = kernel.among(rows, rows).cpu().numpy()
-        alpha[place[rows], task], centre[task] = _fit_process(data, rows, task, gram)
+        noise = _CLASS_NOISE if data.binary[task] else _NOISE
+        bounds = np.where(data.binary[task], np.int8(0), data.bounds[rows, task])
+        found = solve(gram, data.values[rows, task].astype(np.float64), bounds, noise)
+        alpha[place[rows], task], centre[task] = found
         if run.report is not None:
             run.report("Gaussian processes", task + 1, tasks)
-    found = np.empty((data.graphs.molecules, tasks), np.float32)
+    said = np.empty((data.graphs.molecules, tasks), np.float32)
     weights = torch.from_numpy(alpha).float().to(device)
-    for rows in pieces(len(found), _PIECE):
-        found[rows] = (kernel.among(rows, support) @ weights).cpu().numpy() + centre
+    for rows in pieces(len(said), _PIECE):
+        said[rows] = (kernel.among(rows, support) @ weights).cpu().numpy() + centre
         if run.report is not None:
-            run.report("what the Gaussian processes say", int(rows[0]), len(found))
-    return np.where(data.binary, np.clip(found, 0, 1), found).astype(np.float32)
-
-
-def _fit_process(
-    data: TrainingSet, rows: Ints, task: int, gram: Floats32
-) -> tuple[Floats64, float]:
-    """Return the weights [n] of a task's process on n rows, and its centre."""
-    values = data.values[rows, task].astype(np.float64)
-    centre, scale = float(values.mean()), max(float(values.std()), 1e-6)
-    binary = bool(data.binary[task])
-    inverse = invert(gram, _CLASS_NOISE if binary else _NOISE)
-    targets = (values - centre) / scale
-    if not binary:
-        targets = draw_to_bounds(inverse, targets, data.bounds[rows, task])
-    return scale * (inverse @ targets), centre
+            run.report("what the Gaussian processes say", int(rows[0]), len(said))
+    return np.where(data.binary, np.clip(said, 0, 1), said).astype(np.float32)
 
 
 def _forest(run: TrainingRun) -> Floats32:
