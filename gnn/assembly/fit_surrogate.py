@@ -19,7 +19,7 @@ from gnn.bundle.surrogate import (
 )
 from gnn.errors import ModelError
 from gnn.features.arrays import Floats, Floats64, Ints, Report, pieces
-from gnn.features.batch import GraphArrays, make_batch, take
+from gnn.features.batch import GraphArrays, batches, make_batch, take
 from gnn.models.runtime import is_bfloat16_fast, one_thread
 from gnn.training.loop import Descent, half_cosine
 
@@ -160,6 +160,6 @@ def _rate(step: int, steps: int, config: SurrogateTraining) -> float:
 def outputs(network: Surrogate, graphs: GraphArrays) -> Floats64:
     """Return [M, 2 T + 1] what a surrogate says of M molecules, in the tasks' units."""
     found = np.empty((graphs.molecules, len(network.mean)))
-    for rows in pieces(graphs.molecules, 512):
-        found[rows] = network(make_batch(take(graphs, rows))).double().numpy()
+    for rows, batch in batches(graphs, 512):
+        found[rows] = network(batch).double().numpy()
     return found

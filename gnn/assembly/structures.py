@@ -1,4 +1,4 @@
-"""Structures without measured values as graphs: what encoders and surrogates learn on.
+"""Structures as graphs, without measured values: encoders and surrogates learn on them.
 
 Processes do the work, and load no module from the folder where the command was given.
 """

@@ -22,7 +22,7 @@ from gnn.calibration.calibration import Calibration, Outputs, apply_classificati
 from gnn.calibration.domain import environment_bits
 from gnn.errors import ModelError
 from gnn.features.arrays import Floats32
-from gnn.features.batch import GraphArrays, make_batch, pack, take
+from gnn.features.batch import GraphArrays, padded_batches
 from gnn.models.network import Network
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
 
@@ -116,12 +116,11 @@ class Predictor:
             np.empty((bundle.card.members, graphs.molecules, len(bundle.card.tasks)))
             for bundle in self.bundles
         ]
-        for start, stop in pack(graphs, ATOMS, MOLECULES):
-            piece = take(graphs, np.arange(start, stop))
-            batch = make_batch(piece, ATOMS, MOLECULES).to(self.device)
+        for rows, count, padded in padded_batches(graphs, ATOMS, MOLECULES):
+            batch = padded.to(self.device)
             for networks, into in zip(self._networks, found, strict=True):
                 for member, network in enumerate(networks):
-                    into[member, start:stop] = network(batch)[: stop - start].double().cpu()
+                    into[member, rows] = network(batch)[:count].double().cpu()
         for bundle, into in zip(self.bundles, found, strict=True):
             for member, network in enumerate(bundle.networks):
                 into[member] *= network.scale.double().numpy()

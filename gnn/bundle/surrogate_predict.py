@@ -1,4 +1,4 @@
-"""What bundles' surrogates say of molecules, under the names of the bundles' own columns.
+"""Predictions of bundles' surrogates, under the names of the bundles' own columns.
 
 Bit-identical whatever is predicted beside a molecule, for the reason :mod:`gnn.bundle.predict`
 gives.
@@ -16,7 +16,7 @@ from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
 from gnn.calibration.calibration import NORMAL_90
 from gnn.errors import ModelError
 from gnn.features.arrays import Floats32
-from gnn.features.batch import GraphArrays, make_batch, pack, take
+from gnn.features.batch import GraphArrays, padded_batches
 from gnn.models.losses import logistic
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
 
@@ -77,10 +77,9 @@ class SurrogatePredictor:
             np.empty((graphs.molecules, len(network.mean)), np.float32)
             for network, _ in self._networks
         ]
-        for start, stop in pack(graphs, ATOMS, MOLECULES):
-            batch = make_batch(take(graphs, np.arange(start, stop)), ATOMS, MOLECULES)
+        for rows, count, batch in padded_batches(graphs, ATOMS, MOLECULES):
             for (network, _), into in zip(self._networks, found, strict=True):
-                into[start:stop] = network(batch)[: stop - start].numpy()
+                into[rows] = network(batch)[:count].numpy()
         columns = {
             reading.column: reading.read(said)
             for (_, readings), said in zip(self._networks, found, strict=True)

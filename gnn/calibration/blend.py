@@ -1,4 +1,4 @@
-"""How much of a prediction comes from the kernel machine and how much from the networks.
+"""Weights of the kernel machine and of the networks in a prediction.
 
 Of a regression each has a weight, fitted by least squares. The log odds of a class are slope *
 (networks' mean logit) + weight * 4 (kernel score - 1/2) + offset with slope and weight of at least

@@ -1,4 +1,4 @@
-"""Fitting the calibrations of all tasks of a bundle on rows that its models did not see."""
+"""Fits the calibrations of all tasks of a bundle on rows that its models did not see."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How many standard deviations hold 90 % of the values: split conformal prediction.
+"""Split conformal prediction: the number of standard deviations that hold 90 % of the values.
 
 After Angelopoulos and Bates 2021 (arXiv 2107.07511). The values of all of a bundle's regressions
 are taken together, each error in its own standard deviations, and in groups: the thirds of the

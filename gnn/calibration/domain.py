@@ -1,4 +1,4 @@
-"""How far a molecule is from what a model was trained on: its applicability domain.
+"""The applicability domain: the distance of a molecule from what a model was trained on.
 
 The distance is 1 - Tanimoto similarity of the sets of hashed atom environments (radius 0 to 2, in
 1,024 columns, :mod:`gnn.features.hashed_fingerprints`) to the nearest training compound: 0 for a
@@ -20,8 +20,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gnn.features.arrays import Floats32, Ints, pieces
-from gnn.features.batch import GraphArrays, make_batch, take
+from gnn.features.arrays import Floats32, Ints
+from gnn.features.batch import GraphArrays, batches, take
 from gnn.features.hashed_fingerprints import environment_counts
 from gnn.training.training_set import TrainingSet
 
@@ -37,8 +37,8 @@ _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6}]
 def environment_bits(graphs: GraphArrays) -> Bits:
     """Return the environments of M molecules as packed bits [M, 128]."""
     found = np.empty((graphs.molecules, COLUMNS // 8), np.uint8)
-    for rows in pieces(graphs.molecules, _PIECE):
-        counts = environment_counts(make_batch(take(graphs, rows)), RADIUS, COLUMNS)
+    for rows, batch in batches(graphs, _PIECE):
+        counts = environment_counts(batch, RADIUS, COLUMNS)
         found[rows] = np.packbits(counts.numpy() > 0, axis=1, bitorder="little")
     return found
 

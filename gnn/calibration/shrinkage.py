@@ -1,4 +1,4 @@
-"""How far a prediction may go from what is known of its task without looking at the molecule.
+"""Limits on how far a prediction goes from what its task lets expect of any molecule.
 
 Three rules, all fitted on held-out rows:
 

@@ -1,4 +1,4 @@
-"""What each part of a bundle's training earned, on the rows held out."""
+"""Ablation: the gain of each part of a bundle's training, on the rows held out."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Whether a model knows what it does not know: coverage, calibration and error by distance."""
+"""Reliability of error bars and probabilities: coverage, calibration and error by distance."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""What each atom adds to a prediction, asked of the networks themselves: Shapley values.
+"""Shapley values: the contribution of each atom to a prediction, asked of the networks.
 
 Atoms are put into an empty molecule one after the other, with the bonds to those that are there
 already; what the prediction changes by when an atom comes is that atom's share of it in this

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gnn.features.arrays import Ints
+from gnn.features.arrays import Ints, pieces
 
 
 class GraphArrays(NamedTuple):
@@ -31,6 +31,17 @@ class GraphArrays(NamedTuple):
     def molecules(self) -> int:
         """Number of molecules."""
         return len(self.atom_offsets) - 1
+
+    @property
+    def molecule(self) -> Ints:
+        """[A] the molecule of each atom."""
+        return np.repeat(np.arange(self.molecules), np.diff(self.atom_offsets))
+
+    @property
+    def ends(self) -> tuple[Ints, Ints]:
+        """[B] both atoms of each bond, counted over all molecules."""
+        shift = np.repeat(self.atom_offsets[:-1], np.diff(self.bond_offsets))
+        return self.begin + shift, self.end + shift
 
 
 class Batch(NamedTuple):
@@ -119,16 +130,13 @@ def make_batch(
     is in its batch. Padding atoms belong to a padding molecule and have no bonds.
     """
     used = len(graphs.atoms)
-    atoms_each = np.diff(graphs.atom_offsets)
-    shift = np.repeat(graphs.atom_offsets[:-1], np.diff(graphs.bond_offsets))
-    begin = graphs.begin.astype(np.int64) + shift
-    end = graphs.end.astype(np.int64) + shift
+    begin, end = graphs.ends
     source = np.concatenate([begin, end])
     target = np.concatenate([end, begin])
     kinds = np.concatenate([graphs.bonds, graphs.bonds]).astype(np.int64)
     order = np.argsort(target, kind="stable")
     tokens = graphs.atoms.astype(np.int64)
-    molecule = np.repeat(np.arange(graphs.molecules), atoms_each)
+    molecule = graphs.molecule
     count = graphs.molecules if molecules is None else molecules
     if atoms is not None:
         if used > atoms or graphs.molecules >= count:
@@ -146,6 +154,21 @@ def make_batch(
         graphs,
         {},
     )
+
+
+def batches(graphs: GraphArrays, size: int) -> Iterator[tuple[Ints, Batch]]:
+    """Yield molecules in batches of ``size``, each with its rows."""
+    for rows in pieces(graphs.molecules, size):
+        yield rows, make_batch(take(graphs, rows))
+
+
+def padded_batches(
+    graphs: GraphArrays, atoms: int, molecules: int
+) -> Iterator[tuple[slice, int, Batch]]:
+    """Yield molecules in batches of one fixed size, each with its rows and their number."""
+    for start, stop in pack(graphs, atoms, molecules):
+        some = take(graphs, np.arange(start, stop))
+        yield slice(start, stop), stop - start, make_batch(some, atoms, molecules)
 
 
 def pack(graphs: GraphArrays, atoms: int, molecules: int) -> Iterator[tuple[int, int]]:

@@ -57,10 +57,9 @@ class _Flat(NamedTuple):
 
 
 def _flatten(graphs: GraphArrays) -> _Flat:
-    shift = np.repeat(graphs.atom_offsets[:-1], np.diff(graphs.bond_offsets))
-    begin, end = graphs.begin + shift, graphs.end + shift
+    begin, end = graphs.ends
     return _Flat(
-        np.repeat(np.arange(graphs.molecules), np.diff(graphs.atom_offsets)),
+        graphs.molecule,
         np.concatenate([begin, end]),
         np.concatenate([end, begin]),
         np.concatenate([graphs.bonds, graphs.bonds]).astype(np.uint64) + np.uint64(1),

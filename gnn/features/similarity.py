@@ -1,4 +1,4 @@
-"""How alike molecules are, by the substructures that they share: kernels from graphs alone."""
+"""Similarity of molecules by the substructures that they share: kernels from graphs alone."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -43,10 +43,8 @@ def polar_kinds(graphs: GraphArrays, factors: Ints) -> Hashes:
 def aromatic_atoms(graphs: GraphArrays) -> Hashes:
     """Return [A] 1 for an atom with an aromatic bond, else 0."""
     found = np.zeros(len(graphs.atoms), np.uint64)
-    shift = np.repeat(graphs.atom_offsets[:-1], np.diff(graphs.bond_offsets))
-    aromatic = graphs.bonds == _AROMATIC
-    for ends in (graphs.begin, graphs.end):
-        found[(ends + shift)[aromatic]] = 1
+    for ends in graphs.ends:
+        found[ends[graphs.bonds == _AROMATIC]] = 1
     return found
 
 

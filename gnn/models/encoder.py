@@ -19,8 +19,8 @@ from torch_geometric.nn import MessagePassing
 from torch_geometric.utils import scatter, segment
 
 from gnn.errors import ModelError
-from gnn.features.arrays import Floats32, pieces
-from gnn.features.batch import Batch, GraphArrays, make_batch, take
+from gnn.features.arrays import Floats32
+from gnn.features.batch import Batch, GraphArrays, batches
 from gnn.models.kept_file import keep_file, make_work_folder, remove_kept
 
 BOND_TOKENS = 5
@@ -204,6 +204,6 @@ def describe(pretrained: Pretrained, graphs: GraphArrays) -> Floats32:
     network.load_state_dict(pretrained.state)
     network.eval()
     found = np.empty((graphs.molecules, pretrained.sizes.descriptors), np.float32)
-    for rows in pieces(graphs.molecules, 512):
-        found[rows] = network(make_batch(take(graphs, rows)))[1].numpy()
+    for rows, batch in batches(graphs, 512):
+        found[rows] = network(batch)[1].numpy()
     return found

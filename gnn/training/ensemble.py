@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import load_file, save
 
 from gnn.errors import ModelError, WorkFolderError
-from gnn.features.arrays import Floats64, Ints, pieces
-from gnn.features.batch import GraphArrays, make_batch, take
+from gnn.features.arrays import Floats64, Ints
+from gnn.features.batch import GraphArrays, batches, take
 from gnn.models.kept_file import keep_file, make_work_folder
 from gnn.models.network import Network, NetworkConfig, State
 from gnn.models.runtime import keep_memory, one_thread
@@ -128,9 +128,8 @@ def outputs(state: State, sizes: NetworkConfig, factors: Ints, graphs: GraphArra
     network.load_state_dict(state)
     network.eval()
     found = np.empty((graphs.molecules, sizes.tasks))
-    for rows in pieces(graphs.molecules, 512):
-        values = network(make_batch(take(graphs, rows))).double() * network.scale + network.shift
-        found[rows] = values.numpy()
+    for rows, batch in batches(graphs, 512):
+        found[rows] = (network(batch).double() * network.scale + network.shift).numpy()
     return found
 
 

@@ -1,4 +1,4 @@
-"""What all trainings share: settings, the learning rate, the loop over steps, checkpoints."""
+"""The parts that all trainings share: settings, learning rate, loop over steps, checkpoints."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence

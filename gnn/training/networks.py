@@ -16,7 +16,7 @@ from torch import Tensor
 
 from gnn.errors import ModelError
 from gnn.features.arrays import Floats32, Ints, pieces
-from gnn.features.batch import make_batch, take
+from gnn.features.batch import batches, make_batch, take
 from gnn.models.encoder import start_from
 from gnn.models.losses import distillation_loss, masked_loss
 from gnn.models.network import Network, State
@@ -237,9 +237,9 @@ def inputs(run: TrainingRun) -> Tensor:
     network.to(device).eval()
     kind = torch.bfloat16 if is_bfloat16_fast(device) else torch.float32
     found = torch.empty((graphs.molecules, network.first.in_features), dtype=kind, device=device)
-    for rows in pieces(graphs.molecules, _PIECE):
+    for rows, batch in batches(graphs, _PIECE):
         start = int(rows[0])
-        found[start : start + len(rows)] = network.given(make_batch(take(graphs, rows)).to(device))
+        found[start : start + len(rows)] = network.given(batch.to(device))
         if run.report is not None and start % (64 * _PIECE) == 0:
             run.report("what the encoder says", start, graphs.molecules)
     return found

@@ -14,7 +14,7 @@ from gnn.evaluation.metrics import r2
 from gnn.features.batch import GraphArrays
 from gnn.models.network import NetworkConfig
 from gnn.training.ensemble import fit_ensemble, fit_members, held_out_outputs
-from gnn.training.loop import TrainingConfig, TrainingRun, learning_rate
+from gnn.training.loop import TrainingConfig, TrainingRun
 from gnn.training.networks import Fitted, fit, target_scale, task_weights
 from gnn.training.training_set import TrainingSet, load_training_set, save_training_set
 
@@ -164,17 +164,6 @@ def test_scale_and_weights_are_those_of_the_fit_rows(data: TrainingSet) -> None:
     balanced = task_weights(data, 1, 1.0).numpy()
     assert (balanced * counts)[0] == pytest.approx((balanced * counts)[1])
     assert balanced.mean() == pytest.approx(1.0)
-
-
-def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
-    config = TrainingConfig(learning_rate=0.01, warmup=0.1)
-    rates = [learning_rate(step, 100, config) for step in range(100)]
-    assert rates.index(max(rates)) in (9, 10)
-    assert max(rates) == pytest.approx(0.01)
-    assert rates[:10] == sorted(rates[:10])
-    assert rates[10:] == sorted(rates[10:], reverse=True)
-    assert 0 < rates[-1] < 1e-5
-    assert learning_rate(0, 1, config) > 0
 
 
 def test_an_ensemble_remembers_its_members(data: TrainingSet, tmp_path: Path) -> None:
