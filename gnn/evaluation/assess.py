@@ -53,20 +53,9 @@ class Assessment(NamedTuple):
 
     def facts(self, domain: Domain) -> dict[str, Any]:
         """Return the fields of a card that it fills."""
-        return {
-            "tasks": self.tasks,
-            "summary": self.summary,
-            "coverage": self.coverage,
-            "coverage_by_third": self.coverage_by_third,
-            "probabilities": self.probabilities,
-            "domain": DomainCard(
-                compounds=len(domain.bits),
-                limit=self.limit,
-                thirds=self.thirds,
-                unit=self.unit,
-                errors=self.errors,
-            ),
-        }
+        found = self._asdict()
+        about = {name: found.pop(name) for name in ("limit", "thirds", "unit", "errors")}
+        return found | {"domain": DomainCard(compounds=len(domain.bits), **about)}
 
 
 def assess(

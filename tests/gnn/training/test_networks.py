@@ -218,11 +218,6 @@ def test_arrays_come_back_from_a_file(data: TrainingSet, tmp_path: Path) -> None
     assert again.meta == data.meta
 
 
-def test_a_missing_set_of_arrays_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no training set at"):
-        load_training_set(tmp_path / "none.npz")
-
-
 def test_a_member_that_diverges_is_named(data: TrainingSet, tmp_path: Path) -> None:
     wild = replace(SHORT, learning_rate=1e30, warmup=0.0)
     with pytest.raises(ModelError, match=r"member 1 of 2 \(seed 7\): training diverged in epoch"):
