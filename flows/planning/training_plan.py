@@ -12,8 +12,7 @@ from data.assay.describe import Description
 from data.assay.read import AssayOptions, describe_assay, read_assay
 from flows.planning.measurements import Measurements, measurements_of_assay, measurements_of_sets
 from flows.planning.training_checks import check_model, check_name, column_safe
-from gnn.assembly.assemble import Assembled
-from gnn.assembly.build import assemble_recipe, describe_file, recipe_teaching
+from gnn.assembly.assemble import Assembled, assemble_recipe, describe_file
 from gnn.assembly.own_assay import (
     ASSAY_MEMBERS,
     Wanted,
@@ -24,10 +23,10 @@ from gnn.assembly.own_assay import (
 )
 from gnn.assembly.recipe import Recipe, find_recipe, load_recipe, shipped_recipes
 from gnn.evaluation.card import Card
+from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.network import NetworkConfig
-from gnn.models.pretrained import Pretrained, load_pretrained
 from gnn.training.distil import Teaching
-from gnn.training.training import TrainingConfig
+from gnn.training.loop import TrainingConfig
 
 Progress = Callable[[str, int, int], None]
 
@@ -122,7 +121,7 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
         settings=lambda rows: recipe.settings(),
         members=recipe.members,
         ship=recipe.ship,
-        teaching=partial(recipe_teaching, recipe),
+        teaching=recipe.teaching_for,
         refit=recipe.refit,
         forest=recipe.forest,
         seed=recipe.seed,

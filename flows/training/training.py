@@ -11,10 +11,10 @@ from data.catalogue.fetch import CACHE_REMEDY, cache_folder
 from flows.planning.measurements import keep_measured_compounds
 from flows.planning.training_plan import Progress, Training
 from gnn.assembly.assemble import Assembled
-from gnn.assembly.build import build_bundle
+from gnn.assembly.build import BundlePlan, build_assay, build_bundle
 from gnn.assembly.own_assay import FittedAssay, fit_assay
-from gnn.assembly.own_assay_bundle import build_assay
 from gnn.evaluation.card import Card
+from gnn.training.loop import TrainingRun
 from gnn.training.training_set import save_training_set
 from screening.runs.plan import check_writable
 from screening.storage.ledger import hash_purpose
@@ -52,25 +52,18 @@ def run_training(
     }
     place = work or cache_folder().absolute() / "training" / hash_purpose(purpose)
     check_writable(place, WORK_REMEDY if work else CACHE_REMEDY)
-    card = build_bundle(
-        out,
-        assembled,
-        sizes,
-        settings,
+    run = TrainingRun(data, sizes, settings, training.pretrained, training.seed, device, progress)
+    plan = BundlePlan(
+        training.name,
+        training.title,
+        training.description,
+        training.forest,
         training.members,
-        name=training.name,
-        title=training.title,
-        description=training.description,
-        ship=training.ship,
-        teaching=training.teaching(len(data.tasks)),
-        refit=training.refit,
-        forest=training.forest,
-        seed=training.seed,
-        device=device,
-        work=place,
-        progress=progress,
-        pretrained=training.pretrained,
+        training.ship,
+        training.teaching(len(data.tasks)),
+        training.refit,
     )
+    card = build_bundle(out, assembled, run, plan, place)
     keep_measured_compounds(out, training.measurements(card, progress))
     if work is None:
         rmtree(place)
@@ -103,18 +96,8 @@ def run_assay(
         work,
         device,
     )
-    card = build_assay(
-        out,
-        assembled,
-        fitted,
-        training.pretrained,
-        name=training.name,
-        title=training.title,
-        description=training.description,
-        forest=training.forest,
-        seed=training.seed,
-        progress=progress,
-    )
+    plan = BundlePlan(training.name, training.title, training.description, training.forest)
+    card = build_assay(out, assembled, fitted, plan)
     return card, fitted
 
 

@@ -3,25 +3,29 @@
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
+from chem.features.graphs import MolGraph, featurizer_spec, state_factors
 from chem.records.counted import counted
 from chem.records.records import Failure
-from chem.structure.standardize import standardize
 from data.activities.activity import ActivityTable, object_array
 from data.activities.contradictions import drop_contradictions
-from data.activities.merging import merge_duplicates
+from data.activities.merging import MergeReport, merge_duplicates
+from data.activities.splits import split_rows
 from data.activities.usable import keep_usable
+from data.catalogue.catalogue import dataset
+from data.public_sets.presumed import presume_inactive
+from data.public_sets.sets import load_activities
+from gnn.assembly.recipe import Recipe
+from gnn.assembly.structures import read_graph
 from gnn.errors import ModelError
+from gnn.features.arrays import Floats32, Ints, Report, Strings
 from gnn.features.batch import collect
 from gnn.training.training_set import TrainingSet
-
-Progress = Callable[[str, int, int], None]
-Strings = npt.NDArray[np.str_]
 
 
 class Assembled(NamedTuple):
@@ -38,7 +42,7 @@ def assemble(
     table: ActivityTable,
     divide: Callable[[ActivityTable], Strings],
     meta: dict[str, Any],
-    progress: Progress | None = None,
+    progress: Report | None = None,
     presumed: Container[str] = frozenset(),
     strict: bool = False,
 ) -> Assembled:
@@ -50,28 +54,12 @@ def assemble(
     team's own file: measurements that contradict each other are left out and named, and what is
     left must be enough to train on.
     """
-    graphs: dict[str, MolGraph] = {}
-    standard: list[str | None] = []
-    failures: Counter[str] = Counter()
-    for done, smiles in enumerate(table.smiles):
-        result = standardize(smiles, "smiles")
-        if not isinstance(result, Failure) and result.smiles not in graphs:
-            graph = featurize(result.mol)
-            if isinstance(graph, Failure):
-                result = graph
-            else:
-                graphs[result.smiles] = graph
-        if isinstance(result, Failure):
-            failures[f"{result.stage}/{result.code}"] += 1
-            standard.append(None)
-        else:
-            standard.append(result.smiles)
-        if progress is not None and done % 500 == 0:
-            progress("standardize", done, len(table))
-    kept = np.array([smiles is not None for smiles in standard], dtype=bool)
+    standard = _standardize(table.smiles, progress)
+    kept = np.array([smiles is not None for smiles in standard.smiles], dtype=bool)
     if not kept.any():
         raise ModelError("not one molecule could be read; check the SMILES column")
-    clean = replace(table.select(kept), smiles=object_array([s for s in standard if s is not None]))
+    known = [smiles for smiles in standard.smiles if smiles is not None]
+    clean = replace(table.select(kept), smiles=object_array(known))
     contradictions: list[str] = []
     if strict:
         clean, contradictions = drop_contradictions(clean)
@@ -81,26 +69,16 @@ def assemble(
         merged = merged.select(merged.is_measured.any(axis=1))
         merged, unusable = keep_usable(merged)
         contradictions += unusable
+    failed = sorted(standard.failures.items())
     notes = [
         *merged.notes,
         *contradictions,
-        *(f"{counted(n, 'molecule')} left out: {code}" for code, n in sorted(failures.items())),
+        *(f"{counted(count, 'molecule')} left out: {code}" for code, count in failed),
+        *_notes_on_merging(report, int(np.isfinite(spare).sum())),
     ]
-    if report.merged_values or report.conflicting:
-        notes.append(
-            f"{counted(report.rows_before, 'molecule')} became {report.rows_after:,} by "
-            f"standardized SMILES: {counted(report.merged_values, 'value')} merged, "
-            f"{report.conflicting:,} dropped as conflicting"
-        )
-    if report.moved:
-        others = counted(int(np.isfinite(spare).sum()), "value")
-        notes.append(
-            f"{counted(report.moved, 'molecule')} held back by one set and trained on by another: "
-            f"held back, and {others} of the other sets neither trained nor measured on"
-        )
     smiles = [str(text) for text in merged.smiles]
     data = TrainingSet(
-        graphs=collect([graphs[text] for text in smiles]),
+        graphs=collect([standard.graphs[text] for text in smiles]),
         factors=state_factors(),
         values=merged.values,
         bounds=merged.bounds if strict else bounds,
@@ -113,9 +91,53 @@ def assemble(
     return Assembled(data, smiles, notes)
 
 
+class _Standardized(NamedTuple):
+    """The molecules of a table."""
+
+    smiles: list[str | None]
+    """Of each row; None where it cannot be standardized or featurized."""
+    graphs: dict[str, MolGraph]
+    """By standardized SMILES."""
+    failures: Counter[str]
+    """Molecules by stage and code of their failure."""
+
+
+def _standardize(texts: npt.NDArray[np.object_], progress: Report | None) -> _Standardized:
+    found = _Standardized([], {}, Counter())
+    for done, text in enumerate(texts):
+        read = read_graph(text)
+        if isinstance(read, Failure):
+            found.failures[f"{read.stage}/{read.code}"] += 1
+            found.smiles.append(None)
+        else:
+            found.graphs.setdefault(read.standard.smiles, read.graph)
+            found.smiles.append(read.standard.smiles)
+        if progress is not None and done % 500 == 0:
+            progress("standardize", done, len(texts))
+    return found
+
+
+def _notes_on_merging(report: MergeReport, others: int) -> list[str]:
+    """Say what became of repeated molecules, and of ``others`` values that are set aside."""
+    notes = []
+    if report.merged_values or report.conflicting:
+        notes.append(
+            f"{counted(report.rows_before, 'molecule')} became {report.rows_after:,} by "
+            f"standardized SMILES: {counted(report.merged_values, 'value')} merged, "
+            f"{report.conflicting:,} dropped as conflicting"
+        )
+    if report.moved:
+        notes.append(
+            f"{counted(report.moved, 'molecule')} held back by one set and trained on by another: "
+            f"held back, and {counted(others, 'value')} of the other sets neither trained nor "
+            "measured on"
+        )
+    return notes
+
+
 def _drop_moved(
     table: ActivityTable, merged: ActivityTable
-) -> tuple[ActivityTable, npt.NDArray[np.float32], npt.NDArray[np.int8]]:
+) -> tuple[ActivityTable, Floats32, npt.NDArray[np.int8]]:
     """Drop the values of held-back molecules that no set itself held back.
 
     They may not be trained on (another task's held-back rows would be), and measuring on them
@@ -154,7 +176,7 @@ def fold_roles(
     members: int,
     share: float,
     seed: int,
-    groups: npt.NDArray[np.int64] | None = None,
+    groups: Ints | None = None,
 ) -> Strings:
     """Return roles [K, M] of a cross-validation: each training row is ``valid`` for one member.
 
@@ -182,3 +204,68 @@ def fold_roles(
 def join(tables: Sequence[tuple[ActivityTable, Strings]]) -> ActivityTable:
     """Stack tables, each with its split, over the union of their tasks."""
     return ActivityTable.concat([replace(table, split=split) for table, split in tables])
+
+
+def assemble_recipe(recipe: Recipe, progress: Report | None = None) -> Assembled:
+    """Fetch a recipe's sets and make its training set. All members hold out the same rows."""
+    tables = []
+    for choice in recipe.sets:
+        table = load_activities(choice.name)
+        train = 1 - choice.valid
+        split = split_rows(table, choice.split, recipe.seed, (train, choice.valid, 0.0))
+        tables.append((table, split))
+    table = join(tables)
+    presumed: frozenset[str] = frozenset()
+    if recipe.presumed_inactive is not None:
+        drawn = presume_inactive(table, **recipe.presumed_inactive.model_dump(), seed=recipe.seed)
+        presumed = frozenset(drawn.smiles)
+        table = ActivityTable.concat([table, drawn])
+    names = [task.name for task in table.tasks]
+    for name in recipe.ship:
+        if name not in names:
+            raise ModelError(f"recipe {recipe.name} ships {name}, its sets have {', '.join(names)}")
+
+    def divide(merged: ActivityTable) -> Strings:
+        if merged.split is None:
+            raise ModelError(f"recipe {recipe.name}: a set has no split")
+        members = max(recipe.members, recipe.teaching.members if recipe.teaching else 0)
+        return stop_roles(merged.split, members, recipe.stop, recipe.seed)
+
+    meta = {
+        "recipe": {
+            "network": recipe.network,
+            "training": recipe.training,
+            "seed": recipe.seed,
+            "members": recipe.members,
+            "pretrained": recipe.pretrained,
+            "teaching": recipe.teaching_settings(),
+            "refit": recipe.refit,
+        },
+        "data": [_describe(choice.name) for choice in recipe.sets],
+        "split": "; ".join(f"{choice.name}: {choice.split}" for choice in recipe.sets)
+        + _how_long(recipe),
+    }
+    return assemble(table, divide, meta, progress, presumed)
+
+
+def _how_long(recipe: Recipe) -> str:
+    if recipe.pretrained and recipe.settings().encoder_rate == 0:
+        return "; every training row is trained on, for a fixed number of epochs"
+    return f"; {recipe.stop:.0%} of the training rows, other ones for each member, end its training"
+
+
+def _describe(name: str) -> dict[str, Any]:
+    entry = dataset(name)
+    return {
+        "name": name,
+        "title": entry.title,
+        "sha256": entry.sha256,
+        "licence": entry.licence,
+        "citation": entry.citation,
+        "rows": entry.rows,
+    }
+
+
+def describe_file(path: Path, sha256: str, rows: int) -> dict[str, Any]:
+    """Describe a team's own file for the card."""
+    return {"name": path.name, "sha256": sha256, "rows": rows}

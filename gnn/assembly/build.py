@@ -1,6 +1,7 @@
-"""From a recipe or an assay to a bundle: load, assemble, fit, assess, write the card."""
+"""From a training set to a bundle: fit, measure, calibrate, write the card."""
 
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -9,78 +10,216 @@ from typing import Any
 import numpy as np
 
 from chem.disk.scratch import scratch_folder
-from data.activities.activity import ActivityTable
-from data.activities.splits import split_rows
-from data.catalogue.catalogue import dataset
-from data.public_sets.presumed import presume_inactive
-from data.public_sets.sets import load_activities
-from gnn.assembly.assemble import Assembled, Progress, Strings, assemble, join, stop_roles
-from gnn.assembly.baseline import forest_baseline
-from gnn.assembly.recipe import Recipe
+from chem.features.fingerprints import count_fingerprints
+from gnn.assembly.assemble import Assembled
+from gnn.assembly.own_assay import FittedAssay
 from gnn.bundle.bundle import save_bundle
-from gnn.calibration.domain import held_out_distance, training_domain
-from gnn.errors import ModelError
+from gnn.calibration.calibration import Outputs
+from gnn.calibration.domain import Domain, held_out_distance, training_domain
 from gnn.evaluation.ablation import ablate, stages
-from gnn.evaluation.assess import assess
+from gnn.evaluation.assess import Assessment, assess
 from gnn.evaluation.card import Card
-from gnn.models.network import NetworkConfig, State
-from gnn.models.outputs import Outputs
-from gnn.models.pretrained import Pretrained
+from gnn.features.arrays import Floats64, Ints, Report
+from gnn.features.batch import take
+from gnn.models.kept_file import keep_array
+from gnn.models.network import State
 from gnn.models.quantize import dequantize, quantize
-from gnn.training.distil import REFIT, Teaching, fit_distilled, read_teaching
+from gnn.training.baselines import FOREST, forest_outputs
+from gnn.training.distil import REFIT, Teaching, fit_distilled
 from gnn.training.ensemble import held_out_outputs
-from gnn.training.forest import SETTINGS
-from gnn.training.training import TrainingConfig
+from gnn.training.loop import TrainingConfig, TrainingRun
+from gnn.training.training_set import TrainingSet
 
-VERSIONS = ("hitlist", "torch", "torch-geometric", "rdkit", "numpy", "scikit-learn")
+_VERSIONS = ("hitlist", "torch", "torch-geometric", "rdkit", "numpy", "scikit-learn")
+_USED = "once measured, the networks were trained again, on the values set aside above too"
+_AGAIN = {
+    "valid": ", then trained again on every row, these included",
+    "test": ", then trained again on every row but these",
+}
 
 
-def _how_long(recipe: Recipe) -> str:
-    if recipe.pretrained and recipe.settings().encoder_rate == 0:
-        return "; every training row is trained on, for a fixed number of epochs"
-    return f"; {recipe.stop:.0%} of the training rows, other ones for each member, end its training"
+@dataclass(frozen=True)
+class BundlePlan:
+    """What a bundle is called and what is to be in it."""
+
+    name: str
+    title: str
+    description: str = ""
+    forest: bool = True
+    """Whether a random forest is fitted to the same rows, to compare with."""
+    members: int = 1
+    """Networks of a recipe."""
+    ship: tuple[str, ...] = ()
+    """Tasks of a recipe that are kept; none keeps all. The others only help to train."""
+    teaching: Teaching | None = None
+    refit: bool = False
+    """Whether a recipe's networks are fitted again on every row, once they have been measured."""
 
 
-def assemble_recipe(recipe: Recipe, progress: Progress | None = None) -> Assembled:
-    """Fetch a recipe's sets and make its training set. All members hold out the same rows."""
-    tables = []
-    for choice in recipe.sets:
-        table = load_activities(choice.name)
-        train = 1 - choice.valid
-        split = split_rows(table, choice.split, recipe.seed, (train, choice.valid, 0.0))
-        tables.append((table, split))
-    table = join(tables)
-    presumed: frozenset[str] = frozenset()
-    if recipe.presumed_inactive is not None:
-        drawn = presume_inactive(table, **recipe.presumed_inactive.model_dump(), seed=recipe.seed)
-        presumed = frozenset(drawn.smiles)
-        table = ActivityTable.concat([table, drawn])
-    names = [task.name for task in table.tasks]
-    for name in recipe.ship:
-        if name not in names:
-            raise ModelError(f"recipe {recipe.name} ships {name}, its sets have {', '.join(names)}")
+def build_bundle(
+    folder: Path,
+    assembled: Assembled,
+    run: TrainingRun,
+    plan: BundlePlan,
+    work: Path | None = None,
+) -> Card:
+    """Fit an ensemble, assess it on the rows held out, and write the bundle to ``folder``.
 
-    def divide(merged: ActivityTable) -> Strings:
-        if merged.split is None:
-            raise ModelError(f"recipe {recipe.name}: a set has no split")
-        members = max(recipe.members, recipe.teaching.members if recipe.teaching else 0)
-        return stop_roles(merged.split, members, recipe.stop, recipe.seed)
-
-    meta = {
-        "recipe": {
-            "network": recipe.network,
-            "training": recipe.training,
-            "seed": recipe.seed,
-            "members": recipe.members,
-            "pretrained": recipe.pretrained,
-            "teaching": recipe.teaching_settings(),
-            "refit": recipe.refit,
+    With a ``work`` folder, what was fitted there before is not fitted again.
+    """
+    data, teaching = run.data, plan.teaching
+    with scratch_folder() as scratch:
+        place = work or scratch
+        distilled = fit_distilled(run, plan.members, teaching, place)
+        role = _measured_role(data)
+        names = [task["name"] for task in data.tasks]
+        kept = np.array([names.index(task) for task in plan.ship or names])
+        # What is measured is what is shipped.
+        shipped = [dequantize(quantize(state)) for state in distilled.states]
+        outputs = Outputs(held_out_outputs(shipped, run.sizes, data, role), None)
+        baseline = _baseline(plan, assembled, role, place, run.report)
+        assessment = assess(data, outputs, baseline, kept, held_out_distance(data, role))
+        steps = ablate(
+            data, role, kept, stages(distilled.by_teacher, distilled.soft_targets, outputs.networks)
+        )
+        if plan.refit:
+            run = replace(run, data=data.everything())
+            distilled = fit_distilled(run, plan.members, teaching, place / REFIT)
+        domain = training_domain(run.data)
+    card = _card(
+        plan,
+        assembled,
+        assessment,
+        domain,
+        network=asdict(run.sizes) | {"tasks": len(kept)},
+        members=len(distilled.states),
+        ablation=steps,
+        refit=plan.refit,
+        training=_applied(run.config, teaching is not None)
+        | {
+            "seed": run.seed,
+            "pretrained": run.pretrained.sha256 if run.pretrained else "",
+            "teaching": teaching and asdict(teaching) | {"training": _applied(teaching.training)},
         },
-        "data": [_describe(choice.name) for choice in recipe.sets],
-        "split": "; ".join(f"{choice.name}: {choice.split}" for choice in recipe.sets)
-        + _how_long(recipe),
-    }
-    return assemble(table, divide, meta, progress, presumed)
+        notes=[*assembled.notes, *([_USED] if plan.refit else [])],
+        split_ending=_AGAIN[role] if plan.refit else "",
+    )
+    states = [quantize(_keep_tasks(state, kept)) for state in distilled.states]
+    save_bundle(folder, card, states, domain)
+    return card
+
+
+def build_assay(
+    folder: Path,
+    assembled: Assembled,
+    fitted: FittedAssay,
+    plan: BundlePlan,
+    work: Path | None = None,
+) -> Card:
+    """Measure the model of an own assay that was chosen, calibrate it and write the bundle.
+
+    Only what was chosen is shipped. It is measured on the rows of the file's own ``test`` split
+    where there are any, else on all rows, each as a model predicts it that did not see it.
+    """
+    data, run, comparison = assembled.data, fitted.run, fitted.comparison
+    role = _measured_role(data)
+    states = [] if comparison.chosen == "gp" else fitted.states
+    kernel = None if comparison.chosen == "network" else fitted.kernel
+    found = fitted.cross if role == "valid" else _on_test_rows(data, fitted)
+    measured = Outputs(
+        found.networks if states else found.networks[:0],
+        None if kernel is None else found.kernel,
+    )
+    baseline = _baseline(plan, assembled, role, work, run.report)
+    every = np.arange(len(data.tasks))
+    assessment = assess(data, measured, baseline, every, held_out_distance(data, role))
+    domain = training_domain(data)
+    training: dict[str, Any] = {"seed": run.seed}
+    if states and run.pretrained is not None:
+        training = asdict(run.config) | training | {"pretrained": run.pretrained.sha256}
+    card = _card(
+        plan,
+        assembled,
+        assessment,
+        domain,
+        network=asdict(run.sizes),
+        members=len(states),
+        kernel=kernel is not None,
+        comparison=comparison,
+        training=training,
+        notes=[f"chosen: {comparison.why}", *fitted.notes, *assembled.notes],
+    )
+    save_bundle(folder, card, [quantize(state) for state in states], domain, kernel)
+    return card
+
+
+def _measured_role(data: TrainingSet) -> str:
+    return "test" if (data.roles == "test").any() else "valid"
+
+
+def _card(
+    plan: BundlePlan,
+    assembled: Assembled,
+    assessment: Assessment,
+    domain: Domain,
+    *,
+    notes: list[str],
+    split_ending: str = "",
+    **own: Any,
+) -> Card:
+    """Return the card of a bundle, with what only this kind of bundle says."""
+    meta, role = assembled.data.meta, _measured_role(assembled.data)
+    return Card(
+        name=plan.name,
+        title=plan.title,
+        description=plan.description,
+        created=datetime.now(UTC).date().isoformat(),
+        featurizer=meta["featurizer"],
+        **assessment.facts(domain),
+        data=meta["data"],
+        split=meta["split"] + f"; measured on the {role} rows" + split_ending,
+        notes=[*notes, *([f"forest: {FOREST}"] if plan.forest else [])],
+        weights="",
+        versions={package: version(package) for package in _VERSIONS},
+        **own,
+    )
+
+
+def _baseline(
+    plan: BundlePlan, assembled: Assembled, role: str, work: Path | None, report: Report | None
+) -> Callable[[int], Floats64] | None:
+    """Return a function from a task to its baseline, which remembers its forests in ``work``."""
+    if not plan.forest:
+        return None
+    fingerprints = count_fingerprints(assembled.smiles)
+    tasks = assembled.data.tasks
+
+    def baseline(task: int) -> Floats64:
+        kept = work / f"forest-{task}.npy" if work else None
+        if kept is not None and kept.is_file():
+            found: Floats64 = np.load(kept)
+            return found
+        found = forest_outputs(assembled.data, fingerprints, task, role)
+        if kept is not None:
+            keep_array(kept, found)
+        if report is not None:
+            report(f"forest for {tasks[task]['name']}", task + 1, len(tasks))
+        return found
+
+    return baseline
+
+
+def _on_test_rows(data: TrainingSet, fitted: FittedAssay) -> Outputs:
+    """Return the models' outputs of the file's test rows, NaN elsewhere."""
+    rows = np.flatnonzero((data.roles == "test").any(axis=0))
+    found = fitted.outputs(take(data.graphs, rows))
+    networks = np.full((len(found.networks), *data.values.shape), np.nan)
+    networks[:, rows] = found.networks
+    if found.kernel is None:
+        return Outputs(networks, None)
+    kernel = np.full(data.values.shape, np.nan)
+    kernel[rows] = found.kernel
+    return Outputs(networks, kernel)
 
 
 def _applied(training: TrainingConfig, is_distilled: bool = False) -> dict[str, Any]:
@@ -91,121 +230,8 @@ def _applied(training: TrainingConfig, is_distilled: bool = False) -> dict[str, 
     return {name: value for name, value in asdict(training).items() if name not in without}
 
 
-def recipe_teaching(recipe: Recipe, tasks: int) -> Teaching | None:
-    """Return a recipe's teaching for a number of tasks."""
-    return read_teaching(recipe.teaching_settings(), tasks, recipe.encoder())
-
-
-def build_bundle(
-    folder: Path,
-    assembled: Assembled,
-    sizes: NetworkConfig,
-    training: TrainingConfig,
-    members: int,
-    *,
-    name: str,
-    title: str,
-    description: str = "",
-    ship: tuple[str, ...] = (),
-    teaching: Teaching | None = None,
-    refit: bool = False,
-    forest: bool = True,
-    seed: int = 0,
-    device: str = "auto",
-    work: Path | None = None,
-    progress: Progress | None = None,
-    pretrained: Pretrained | None = None,
-) -> Card:
-    """Fit an ensemble, assess it on the rows held out, and write the bundle to ``folder``.
-
-    With ``refit`` it is then fitted again on every row, and that is what is written. With a
-    ``work`` folder, what was fitted there before is not fitted again.
-    """
-    data = assembled.data
-    settings: dict[str, Any] = {"device": device, "report": progress, "pretrained": pretrained}
-    with scratch_folder() as scratch:
-        place = work or scratch
-        distilled = fit_distilled(data, sizes, training, members, teaching, place, seed, **settings)
-        role = "test" if (data.roles == "test").any() else "valid"
-        baseline = forest_baseline(assembled, role, place, progress) if forest else None
-        names = [task["name"] for task in data.tasks]
-        kept = np.array([names.index(task) for task in ship or names])
-        shipped = [
-            dequantize(quantize(state)) for state in distilled.states
-        ]  # measured is what is shipped
-        outputs = Outputs(held_out_outputs(shipped, sizes, data, role), None)
-        assessment = assess(data, outputs, baseline, kept, held_out_distance(data, role))
-        steps = ablate(
-            data, role, kept, stages(distilled.by_teacher, distilled.soft_targets, outputs.networks)
-        )
-        if refit:
-            data = data.everything()
-            again = place / REFIT
-            distilled = fit_distilled(
-                data, sizes, training, members, teaching, again, seed, **settings
-            )
-        domain = training_domain(data)
-    card = Card(
-        name=name,
-        title=title,
-        description=description,
-        created=datetime.now(UTC).date().isoformat(),
-        featurizer=data.meta["featurizer"],
-        **assessment.facts(domain),
-        network=asdict(sizes) | {"tasks": len(kept)},
-        members=len(distilled.states),
-        ablation=steps,
-        refit=refit,
-        training=_applied(training, teaching is not None)
-        | {
-            "seed": seed,
-            "pretrained": pretrained.sha256 if pretrained else "",
-            "teaching": teaching and asdict(teaching) | {"training": _applied(teaching.training)},
-        },
-        data=data.meta["data"],
-        split=data.meta["split"]
-        + f"; measured on the {role} rows"
-        + (AGAIN[role] if refit else ""),
-        notes=[
-            *assembled.notes,
-            *([USED] if refit else []),
-            *([f"forest: {SETTINGS}"] if forest else []),
-        ],
-        weights="",
-        versions={package: version(package) for package in VERSIONS},
-    )
-    save_bundle(
-        folder, card, [quantize(_keep_tasks(state, kept)) for state in distilled.states], domain
-    )
-    return card
-
-
-USED = "once measured, the networks were trained again, on the values set aside above too"
-AGAIN = {
-    "valid": ", then trained again on every row, these included",
-    "test": ", then trained again on every row but these",
-}
-
-
-def _keep_tasks(state: State, kept: Any) -> State:
+def _keep_tasks(state: State, kept: Ints) -> State:
     """Cut a state down to some tasks: the last layer's rows and their units."""
     last = max(name for name in state if name.startswith("head.") and name.endswith(".weight"))
     cut = (last, last.replace(".weight", ".bias"), "shift", "scale")
     return {name: value[kept] if name in cut else value for name, value in state.items()}
-
-
-def _describe(name: str) -> dict[str, Any]:
-    entry = dataset(name)
-    return {
-        "name": name,
-        "title": entry.title,
-        "sha256": entry.sha256,
-        "licence": entry.licence,
-        "citation": entry.citation,
-        "rows": entry.rows,
-    }
-
-
-def describe_file(path: Path, sha256: str, rows: int) -> dict[str, Any]:
-    """Describe a team's own file for the card."""
-    return {"name": path.name, "sha256": sha256, "rows": rows}

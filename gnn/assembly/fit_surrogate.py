@@ -1,12 +1,11 @@
 """Fits a surrogate to what a bundle predicts, from graphs and the bundle's own predictions."""
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from chem.records.counted import counted
 from gnn.bundle.bundle import Bundle
@@ -19,11 +18,11 @@ from gnn.bundle.surrogate import (
     round_weights,
 )
 from gnn.errors import ModelError
-from gnn.features.batch import GraphArrays, make_batch, take
-from gnn.models.runtime import is_bfloat16_fast
+from gnn.features.arrays import Floats, Floats64, Ints, Report, pieces
+from gnn.features.batch import GraphArrays, batches, make_batch, take
+from gnn.models.runtime import is_bfloat16_fast, one_thread
+from gnn.training.loop import Descent, half_cosine
 
-Floats = npt.NDArray[np.floating]
-Report = Callable[[str, int, int], None]
 HELD_OUT = 0.02
 """Share of molecules that are only measured on."""
 LEAST = 1000
@@ -51,8 +50,7 @@ def surrogate_targets(bundle: Bundle, graphs: GraphArrays, report: Report | None
     predictor = Predictor([bundle])
     tasks = bundle.card.tasks
     found = np.empty((graphs.molecules, 2 * len(tasks) + 1), np.float16)
-    for start in range(0, graphs.molecules, _PIECE):
-        rows = np.arange(start, min(start + _PIECE, graphs.molecules))
+    for rows in pieces(graphs.molecules, _PIECE):
         columns = predictor.predict(take(graphs, rows))
         name = bundle.card.name
         for at, task in enumerate(tasks):
@@ -111,7 +109,7 @@ def fit_surrogate(
 def _train(
     graphs: GraphArrays,
     targets: Floats,
-    rows: npt.NDArray[np.int64],
+    rows: Ints,
     sizes: SurrogateSizes,
     config: SurrogateTraining,
     report: Report | None,
@@ -124,44 +122,44 @@ def _train(
     network.scale.copy_(torch.from_numpy(scale))
     weights = torch.ones(wanted.shape[1])
     weights[sizes.tasks : 2 * sizes.tasks] = _STD_WEIGHT
-    optimizer = torch.optim.AdamW(
-        network.parameters(), config.learning_rate, weight_decay=config.weight_decay, fused=True
-    )
+    count = math.ceil(len(rows) / config.batch)
+    steps = config.epochs * count
     generator = np.random.default_rng(config.seed)
-    each = math.ceil(len(rows) / config.batch)
     bfloat16 = is_bfloat16_fast(torch.device("cpu"))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    for step in range(config.epochs * each):
-        if step % each == 0:
-            shuffled = generator.permutation(len(rows))
-        some = shuffled[step % each * config.batch : (step % each + 1) * config.batch]
-        for group in optimizer.param_groups:
-            group["lr"] = _rate(step, config.epochs * each, config)
+
+    def loss_of(some: Ints) -> Tensor:
         given = network.given(make_batch(take(graphs, rows[some])))
         with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
             found = network.run_head(given)
         right = torch.from_numpy((targets[rows[some]].astype(np.float32) - mean) / scale)
-        loss = (torch.square(found - right) * weights).mean()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        if report is not None and step % 50 == 0:
-            report("surrogate", step, config.epochs * each)
-    torch.set_num_threads(threads)
+        return (torch.square(found - right) * weights).mean()
+
+    descent = Descent(
+        torch.optim.AdamW(
+            network.parameters(), config.learning_rate, weight_decay=config.weight_decay, fused=True
+        ),
+        loss_of,
+        lambda step: _rate(step, steps, config),
+    )
+    losses = descent.run(
+        lambda _: generator.permutation(len(rows)), config.batch, count, range(steps)
+    )
+    with one_thread():
+        for step, _ in enumerate(losses):
+            if report is not None and step % 50 == 0:
+                report("surrogate", step, steps)
     return network.eval().requires_grad_(False)
 
 
 def _rate(step: int, steps: int, config: SurrogateTraining) -> float:
     rise = min(1.0, (step + 1) / config.warmup)
-    return config.learning_rate * rise * 0.5 * (1 + math.cos(math.pi * step / steps)) + 1e-6
+    return config.learning_rate * rise * half_cosine(math.pi * step / steps) + 1e-6
 
 
 @torch.inference_mode()
-def outputs(network: Surrogate, graphs: GraphArrays) -> npt.NDArray[np.float64]:
+def outputs(network: Surrogate, graphs: GraphArrays) -> Floats64:
     """Return [M, 2 T + 1] what a surrogate says of M molecules, in the tasks' units."""
-    found = [np.zeros((0, len(network.mean)))]
-    for start in range(0, graphs.molecules, 512):
-        rows = np.arange(start, min(start + 512, graphs.molecules))
-        found.append(network(make_batch(take(graphs, rows))).double().numpy())
-    return np.concatenate(found)
+    found = np.empty((graphs.molecules, len(network.mean)))
+    for rows, batch in batches(graphs, 512):
+        found[rows] = network(batch).double().numpy()
+    return found

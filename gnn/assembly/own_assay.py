@@ -11,24 +11,24 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from chem.disk.scratch import scratch_folder
 from data.activities.activity import ActivityTable
-from gnn.assembly.assay_networks import fit_networks
-from gnn.assembly.assemble import Assembled, Progress, assemble, fold_roles
+from gnn.assembly.assemble import Assembled, assemble, fold_roles
 from gnn.assembly.strangers import add_strangers
+from gnn.calibration.calibration import Outputs
 from gnn.errors import ModelError
 from gnn.evaluation.card import Comparison
 from gnn.evaluation.compare import SIMPLEST, Choice, compare
+from gnn.features.arrays import Floats64, Report, Strings
 from gnn.features.batch import GraphArrays, take
 from gnn.features.counts import alike
+from gnn.models.encoder import Pretrained
 from gnn.models.kernel import KernelModel
 from gnn.models.network import NetworkConfig, State, network_config
-from gnn.models.outputs import Outputs
-from gnn.models.pretrained import Pretrained
 from gnn.models.quantize import dequantize, quantize
-from gnn.training.ensemble import held_out_outputs, outputs
-from gnn.training.training import TrainingConfig
+from gnn.training.ensemble import Members, fit_heads, fit_members, held_out_outputs, outputs
+from gnn.training.loop import TrainingConfig, TrainingRun
 from gnn.training.training_set import TrainingSet
 
 Wanted = Literal["auto", "network", "gp", "blend"]
@@ -65,7 +65,7 @@ def assemble_assay(
     about: dict[str, Any],
     members: int,
     seed: int,
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> Assembled:
     """Make the training set of a team's own assay: cross-validated, so that every row counts.
 
@@ -74,7 +74,7 @@ def assemble_assay(
     """
     splits = []
 
-    def divide(merged: ActivityTable) -> npt.NDArray[np.str_]:
+    def divide(merged: ActivityTable) -> Strings:
         split = merged.split if merged.split is not None else np.full(len(merged), "train")
         splits.append(split)
         return np.tile(split, (members, 1))
@@ -92,8 +92,8 @@ def assemble_assay(
 class FittedAssay(NamedTuple):
     """The models of an assay, how they compare, and what they say of the rows held out."""
 
-    sizes: NetworkConfig
-    training: TrainingConfig
+    run: TrainingRun
+    """Of the networks."""
     states: list[State]
     """The networks, rounded as they are shipped; none where only the kernel was asked for."""
     kernel: KernelModel | None
@@ -102,12 +102,12 @@ class FittedAssay(NamedTuple):
     """[.., M, ..] of the rows held out in the cross-validation, NaN where a row was seen."""
     notes: list[str]
     """Networks that diverged and were left out."""
-    factors: npt.NDArray[np.int64]
 
     def outputs(self, graphs: GraphArrays) -> Outputs:
         """Return what every fitted model says about molecules, chosen or not."""
-        networks = [outputs(state, self.sizes, self.factors, graphs) for state in self.states]
-        shape = (0, graphs.molecules, self.sizes.tasks)
+        run = self.run
+        networks = [outputs(state, run.sizes, run.data.factors, graphs) for state in self.states]
+        shape = (0, graphs.molecules, run.sizes.tasks)
         kernel = None if self.kernel is None else self.kernel.predict(graphs)
         return Outputs(np.stack(networks) if networks else np.zeros(shape), kernel)
 
@@ -117,31 +117,27 @@ def fit_assay(
     pretrained: Pretrained,
     model: Wanted = "auto",
     seed: int = 0,
-    progress: Progress | None = None,
+    progress: Report | None = None,
     work: Path | None = None,
     device: str = "auto",
 ) -> FittedAssay:
     """Fit the models that are asked for, cross-validate them and choose.
 
-    ``work`` and ``device`` are of the networks: see
-    :func:`gnn.assembly.assay_networks.fit_networks`. One that diverges is left out and named in the
-    notes.
+    ``work`` and ``device`` are of the networks: see :func:`fit_networks`. One that diverges is left
+    out and named in the notes.
 
     Raises:
         ModelError: the networks were asked for, and all of them diverged.
     """
-    rows = _trained_rows(data)
-    sizes = assay_network(len(data.tasks), pretrained)
-    training = assay_training(*_counts(data))
+    sizes, training = assay_network(len(data.tasks), pretrained), assay_training(*_counts(data))
+    run = TrainingRun(data, sizes, training, pretrained, seed, device, progress)
     states: list[State] = []
     notes: list[str] = []
     kernel = None
     cross = Outputs(np.full((0, *data.values.shape), np.nan), None)
     choices: Sequence[Choice] = SIMPLEST if model == "auto" else (model,)
     if set(choices) & {"network", "blend"}:
-        fitted, notes = fit_networks(
-            data, sizes, training, pretrained, seed, progress, work, device
-        )
+        fitted, notes = fit_networks(run, work)
         # What is compared is what is shipped.
         states = [dequantize(quantize(state)) for state in fitted if state is not None]
         kept = [state is not None for state in fitted]
@@ -154,14 +150,10 @@ def fit_assay(
     if set(choices) & {"gp", "blend"}:
         if progress is not None:
             progress("Gaussian process", 0, 1)
-        kernel, held = _fit_kernel(data, rows, seed)
+        kernel, held = _fit_kernel(data, seed)
         cross = cross._replace(kernel=held)
     comparison = compare(data, cross, choices)
-    return FittedAssay(sizes, training, states, kernel, comparison, cross, notes, data.factors)
-
-
-def _trained_rows(data: TrainingSet) -> npt.NDArray[np.int64]:
-    return np.flatnonzero((data.roles != "test").any(axis=0))
+    return FittedAssay(run, states, kernel, comparison, cross, notes)
 
 
 def _counts(data: TrainingSet) -> tuple[int, int]:
@@ -171,9 +163,8 @@ def _counts(data: TrainingSet) -> tuple[int, int]:
     return int((trained & measured).sum()), int((trained & ~measured).sum())
 
 
-def _fit_kernel(
-    data: TrainingSet, rows: npt.NDArray[np.int64], seed: int
-) -> tuple[KernelModel, npt.NDArray[np.float64]]:
+def _fit_kernel(data: TrainingSet, seed: int) -> tuple[KernelModel, Floats64]:
+    rows = np.flatnonzero((data.roles != "test").any(axis=0))
     model = KernelModel.fit(
         take(data.graphs, rows),
         data.values[rows],
@@ -198,3 +189,18 @@ def assay_recipe(data: TrainingSet, pretrained: Pretrained) -> dict[str, Any]:
         "seed": 0,
         "pretrained": True,
     }
+
+
+def fit_networks(run: TrainingRun, work: Path | None = None) -> Members:
+    """Fit every network, leaving out those that diverge: seconds each on a CPU.
+
+    With a ``work`` folder, the networks that are in it, such as another machine's, are taken and
+    the others kept there.
+
+    Raises:
+        ModelError: ``work`` holds the networks of another training.
+    """
+    if work is None and run.place.type == "cpu":
+        return fit_heads(run)
+    with scratch_folder() as scratch:
+        return fit_members(run, work or scratch)

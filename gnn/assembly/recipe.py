@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from chem.disk.allowed_roots import named_path
 from chem.disk.safe_open import read_toml
 from gnn.errors import ModelError
+from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.network import NetworkConfig, network_config
-from gnn.models.pretrained import Pretrained, load_pretrained
-from gnn.training.training import TrainingConfig
+from gnn.training.distil import Teaching, read_teaching
+from gnn.training.loop import TrainingConfig
 
 SHIPPED = Path(__file__).parents[1] / "recipes"
 """Folder of the recipes of the shipped bundles."""
@@ -102,7 +103,7 @@ class Recipe(_Strict):
     network: dict[str, int | float] = {}
     """Sizes, see :class:`gnn.models.network.NetworkConfig`."""
     training: dict[str, int | float] = {}
-    """Settings, see :class:`gnn.training.training.TrainingConfig`."""
+    """Settings, see :class:`gnn.training.loop.TrainingConfig`."""
 
     @field_validator("network", "training")
     @classmethod
@@ -182,6 +183,10 @@ class Recipe(_Strict):
             "network": network,
             "training": asdict(training),
         }
+
+    def teaching_for(self, tasks: int) -> Teaching | None:
+        """Return what teaches the networks of a number of tasks."""
+        return read_teaching(self.teaching_settings(), tasks, self.encoder())
 
 
 def _check(name: str, given: Mapping[str, int | float]) -> None:

@@ -30,19 +30,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow.parquet as pq
 
-from chem.features.graphs import MolGraph, featurize
 from chem.records.counted import counted
 from chem.records.records import Failure
-from chem.structure.standardize import standardize
 from data.activities.activity import EXACT, LOWER, UPPER
 from data.assay.headers import words as W
 from data.assay.headers.headers import understand
 from data.assay.headers.spelling import clean
 from gnn.assembly.assemble import Assembled
+from gnn.assembly.structures import read_graph
 from gnn.bundle.bundle import SHIPPED
-from gnn.bundle.measured_compounds_file import FILE
+from gnn.bundle.measured_compounds import FILE
 from gnn.calibration.domain import Domain
-from gnn.features.batch import GraphArrays, collect, join_graphs
+from gnn.features.batch import GraphArrays, collect, join_graphs, take
 
 SOURCES = ("admet", "toxicity")
 """Shipped bundles whose measured compounds are the strangers: drugs, chemicals and screening
@@ -135,7 +134,7 @@ def add_strangers(assembled: Assembled, seed: int = 0) -> Assembled:
     roles = np.full((len(data.roles), len(smiles)), "fit", data.roles.dtype)
     more = replace(
         data,
-        graphs=join_graphs(data.graphs, graphs),
+        graphs=join_graphs([data.graphs, graphs]),
         values=np.concatenate([data.values, np.tile(values, (len(smiles), 1))]),
         bounds=np.concatenate([data.bounds, np.tile(bounds, (len(smiles), 1))]),
         roles=np.concatenate([data.roles, roles], axis=1),
@@ -177,13 +176,8 @@ def _draw(
 ) -> tuple[list[str], GraphArrays]:
     """Draw shipped compounds that are far from all of an assay's; their SMILES and graphs."""
     pool = _pool()
-    smiles: list[str] = []
-    graphs: list[MolGraph] = []
-    for at in generator.permutation(len(pool))[: 3 * count]:
-        read = standardize(pool[at], "smiles")
-        graph = read if isinstance(read, Failure) else featurize(read.mol)
-        if not isinstance(read, Failure) and not isinstance(graph, Failure):
-            smiles.append(read.smiles)
-            graphs.append(graph)
-    far = np.flatnonzero(Domain.of(own).distance(collect(graphs)) >= NEAREST)[:count]
-    return [smiles[at] for at in far], collect([graphs[at] for at in far])
+    drawn = [read_graph(pool[at]) for at in generator.permutation(len(pool))[: 3 * count]]
+    read = [one for one in drawn if not isinstance(one, Failure)]
+    graphs = collect([one.graph for one in read])
+    far = np.flatnonzero(Domain.of(own).distance(graphs) >= NEAREST)[:count]
+    return [read[at].standard.smiles for at in far], take(graphs, far)

@@ -31,9 +31,8 @@ from gnn.bundle.bundle_laws import (
     check_same_sizes,
     check_sizes,
 )
-from gnn.bundle.measured_compounds import MeasuredCompounds
-from gnn.bundle.measured_compounds_file import FILE as MEASURED
-from gnn.bundle.measured_compounds_file import load_measured_compounds
+from gnn.bundle.measured_compounds import FILE as MEASURED
+from gnn.bundle.measured_compounds import MeasuredCompounds, load_measured_compounds
 from gnn.bundle.surrogate import FILE, LoadedSurrogate, load_surrogate
 from gnn.calibration.calibration import Calibration
 from gnn.calibration.domain import MOST, Domain
@@ -128,14 +127,19 @@ def save_bundle(
     }
     weights = save(flat)
     card = card.model_copy(update={"weights": hashlib.sha256(weights).hexdigest()})
-    text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
     with written_or_said(folder):
         make_folder(folder)
         remove_leftovers(folder)
         # The card vouches for the weights; the others would be another bundle's.
         remove_durably(*(folder / name for name in ("card.json", FILE, MEASURED)))
-    for name, content in (("weights.safetensors", weights), ("card.json", text.encode())):
-        write_or_say(folder / name, content)
+    write_or_say(folder / "weights.safetensors", weights)
+    write_card(folder, card)
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Put a card into its bundle's folder, anew beside weights that stay or as the last file."""
+    text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
+    write_or_say(folder / "card.json", text)
 
 
 def read_card(folder: Path) -> Card:

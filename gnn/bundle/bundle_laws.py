@@ -1,4 +1,4 @@
-"""What has to hold of a bundle's tensors and sizes before anything is built of them.
+"""Checks of a bundle's tensors and sizes before anything is built of them.
 
 A card may name sizes of a network that no machine has room for, and a file may hold graphs whose
 bonds lead nowhere. Whoever can write a bundle can write its hashes too, so these are looked at.

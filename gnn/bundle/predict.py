@@ -14,18 +14,17 @@ from collections.abc import Sequence
 from copy import deepcopy
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
 from gnn.bundle.bundle import DISTANCE, Bundle
-from gnn.calibration.calibration import Calibration, apply_classification, apply_regression
+from gnn.calibration.calibration import Calibration, Outputs, apply_classification, apply_regression
 from gnn.calibration.domain import environment_bits
 from gnn.errors import ModelError
-from gnn.features.batch import GraphArrays, make_batch, pack, take
+from gnn.features.arrays import Floats32
+from gnn.features.batch import GraphArrays, padded_batches
 from gnn.models.network import Network
-from gnn.models.outputs import Outputs
-from gnn.models.runtime import is_bfloat16_fast, keep_memory
+from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
 
 ATOMS = 4096
 """Atoms in a batch, padding included."""
@@ -62,14 +61,14 @@ class Predictor:
         """Names of the columns that :meth:`predict` returns, in order."""
         return predicted_columns(self.bundles)
 
-    def predict(self, graphs: GraphArrays) -> dict[str, npt.NDArray[np.float32]]:
+    def predict(self, graphs: GraphArrays) -> dict[str, Floats32]:
         """Predict M molecules: each column float32 [M], never NaN.
 
         Raises ModelError where a bundle's weights give something else.
 
         Regressions are in the task's unit, classifications probabilities in 0..1.
         """
-        columns: dict[str, npt.NDArray[np.float32]] = {}
+        columns: dict[str, Floats32] = {}
         known = any(bundle.domain is not None for bundle in self.bundles)
         bits = environment_bits(graphs) if known else None
         try:
@@ -109,33 +108,28 @@ class Predictor:
         return copied.to(self.device)
 
     @torch.inference_mode()
+    @one_thread()
     def _outputs(self, graphs: GraphArrays) -> list[Outputs]:
         """Run every model of every bundle."""
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
         keep_memory()
-        try:
-            found = [
-                np.empty((bundle.card.members, graphs.molecules, len(bundle.card.tasks)))
-                for bundle in self.bundles
-            ]
-            for start, stop in pack(graphs, ATOMS, MOLECULES):
-                piece = take(graphs, np.arange(start, stop))
-                batch = make_batch(piece, ATOMS, MOLECULES).to(self.device)
-                for networks, into in zip(self._networks, found, strict=True):
-                    for member, network in enumerate(networks):
-                        into[member, start:stop] = network(batch)[: stop - start].double().cpu()
-            for bundle, into in zip(self.bundles, found, strict=True):
-                for member, network in enumerate(bundle.networks):
-                    into[member] *= network.scale.double().numpy()
-                    into[member] += network.shift.double().numpy()
-            kernels = [
-                None if bundle.kernel is None else bundle.kernel.predict(graphs)
-                for bundle in self.bundles
-            ]
-            return [Outputs(*both) for both in zip(found, kernels, strict=True)]
-        finally:
-            torch.set_num_threads(threads)
+        found = [
+            np.empty((bundle.card.members, graphs.molecules, len(bundle.card.tasks)))
+            for bundle in self.bundles
+        ]
+        for rows, count, padded in padded_batches(graphs, ATOMS, MOLECULES):
+            batch = padded.to(self.device)
+            for networks, into in zip(self._networks, found, strict=True):
+                for member, network in enumerate(networks):
+                    into[member, rows] = network(batch)[:count].double().cpu()
+        for bundle, into in zip(self.bundles, found, strict=True):
+            for member, network in enumerate(bundle.networks):
+                into[member] *= network.scale.double().numpy()
+                into[member] += network.shift.double().numpy()
+        kernels = [
+            None if bundle.kernel is None else bundle.kernel.predict(graphs)
+            for bundle in self.bundles
+        ]
+        return [Outputs(*both) for both in zip(found, kernels, strict=True)]
 
 
 def predicted_columns(bundles: Sequence[Bundle]) -> list[str]:

@@ -24,7 +24,7 @@ from gnn.bundle.bundle_laws import MOST_TENSORS, check_same_sizes, check_sizes
 from gnn.errors import ModelError
 from gnn.evaluation.card import Card
 from gnn.features.batch import Batch
-from gnn.features.environments import environment_logs
+from gnn.features.hashed_fingerprints import environment_logs
 from gnn.models.network import Residual
 from gnn.models.quantize import dequantize, quantize
 

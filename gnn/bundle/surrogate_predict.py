@@ -1,4 +1,4 @@
-"""What bundles' surrogates say of molecules, under the names of the bundles' own columns.
+"""Predictions of bundles' surrogates, under the names of the bundles' own columns.
 
 Bit-identical whatever is predicted beside a molecule, for the reason :mod:`gnn.bundle.predict`
 gives.
@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from gnn.bundle.bundle import Bundle
@@ -16,11 +15,11 @@ from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
 from gnn.calibration.calibration import NORMAL_90
 from gnn.errors import ModelError
-from gnn.features.batch import GraphArrays, make_batch, pack, take
-from gnn.models.outputs import logistic
-from gnn.models.runtime import is_bfloat16_fast, keep_memory
+from gnn.features.arrays import Floats32
+from gnn.features.batch import GraphArrays, padded_batches
+from gnn.models.losses import logistic
+from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
 
-Column = npt.NDArray[np.float32]
 ATOMS, MOLECULES = 16_384, 512
 """Atoms and molecules in a batch, padding included: an atom costs little here, a molecule much."""
 
@@ -70,22 +69,17 @@ class SurrogatePredictor:
                     )
 
     @torch.inference_mode()
-    def predict(self, graphs: GraphArrays) -> dict[str, Column]:
+    @one_thread()
+    def predict(self, graphs: GraphArrays) -> dict[str, Floats32]:
         """Return each column, float32 [M], of M molecules."""
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
         keep_memory()
         found = [
             np.empty((graphs.molecules, len(network.mean)), np.float32)
             for network, _ in self._networks
         ]
-        try:
-            for start, stop in pack(graphs, ATOMS, MOLECULES):
-                batch = make_batch(take(graphs, np.arange(start, stop)), ATOMS, MOLECULES)
-                for (network, _), into in zip(self._networks, found, strict=True):
-                    into[start:stop] = network(batch)[: stop - start].numpy()
-        finally:
-            torch.set_num_threads(threads)
+        for rows, count, batch in padded_batches(graphs, ATOMS, MOLECULES):
+            for (network, _), into in zip(self._networks, found, strict=True):
+                into[rows] = network(batch)[:count].numpy()
         columns = {
             reading.column: reading.read(said)
             for (_, readings), said in zip(self._networks, found, strict=True)
@@ -105,7 +99,7 @@ class _Reading:
         at = tuple(wanted.index(output) for output in self.outputs)
         return _Reading(self.column, self.ending, self.odds, at)
 
-    def read(self, said: npt.NDArray[np.float32]) -> Column:
+    def read(self, said: Floats32) -> Floats32:
         """Return the column [M] of outputs [M, outputs]."""
         first = said[:, self.outputs[0]].astype(np.float64)
         if self.ending == "distance":

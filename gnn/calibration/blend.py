@@ -1,14 +1,26 @@
-"""How much of a regression comes from the kernel machine and how much from the networks."""
+"""Weights of the kernel machine and of the networks in a prediction.
+
+Of a regression each has a weight, fitted by least squares. The log odds of a class are slope *
+(networks' mean logit) + weight * 4 (kernel score - 1/2) + offset with slope and weight of at least
+0, so that calibration never turns an order around. They are the posterior mode of a logistic
+regression (Platt 1999) whose prior is the fit to all tasks together; that in turn is drawn towards
+leaving the outputs as they are.
+"""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating]
+from gnn.features.arrays import Bools, Floats
+from gnn.models.losses import logistic
+
 _PRIOR_ROWS = 50.0
-"""Rows that the weight of all tasks together counts for in each task's own."""
+"""Rows that all tasks together, a prior, count for in each task's own."""
+_INFORMATION = 0.1
+"""What one row typically tells of a class: p (1 - p)."""
+_STEPS, _DAMPING = 60, 1e-9
 
 
 class Rivals(NamedTuple):
@@ -38,3 +50,98 @@ def fit_blends(tasks: Sequence[Rivals]) -> list[float]:
 def _sums(task: Rivals) -> tuple[float, float]:
     apart = task.kernel - task.networks
     return float((apart * (task.truth - task.networks)).sum()), float(np.square(apart).sum())
+
+
+class Votes(NamedTuple):
+    """A class's held-out truth (0 or 1) and raw outputs, each [n]."""
+
+    truth: Floats
+    networks: Floats | None
+    """The networks' mean logits; None without networks."""
+    kernel: Floats | None
+    """A kernel machine's scores; None without one."""
+
+
+class Platt(NamedTuple):
+    """How log odds are made."""
+
+    slope: float
+    kernel: float
+    offset: float
+
+
+def unchanged(votes: Votes) -> Platt:
+    """Return what leaves the outputs as they are: one of them, or half of each."""
+    if votes.kernel is None:
+        return Platt(1.0, 0.0, 0.0)
+    return Platt(0.0, 1.0, 0.0) if votes.networks is None else Platt(0.5, 0.5, 0.0)
+
+
+def fit_platt(tasks: Sequence[Votes]) -> list[Platt]:
+    """Fit every task, all of which have the same kinds of outputs."""
+    if not tasks:
+        return []
+    truth = np.concatenate([task.truth for task in tasks])
+    features = [_features(task) for task in tasks]
+    shared = _fit(truth, np.concatenate(features), np.array(unchanged(tasks[0])))
+    return [
+        Platt(*map(float, _fit(task.truth, x, shared)))
+        for task, x in zip(tasks, features, strict=True)
+    ]
+
+
+def _features(votes: Votes) -> Floats:
+    found = np.zeros((len(votes.truth), 3))
+    if votes.networks is not None:
+        found[:, 0] = votes.networks
+    if votes.kernel is not None:
+        found[:, 1] = 4 * (votes.kernel - 0.5)
+    found[:, 2] = 1
+    return found
+
+
+def _fit(truth: Floats, features: Floats, prior: Floats) -> Floats:
+    """Return the posterior mode [3], its first two of at least 0.
+
+    The loss is convex: where its minimum breaks a limit, the best one lies on the limit.
+    """
+    if not len(truth):
+        return prior
+    weights = _PRIOR_ROWS * _INFORMATION * np.square(features).mean(axis=0)
+    found = []
+    for free in product((True, False), repeat=2):
+        theta = _newton(truth, features, prior, weights, np.array([*free, True]))
+        if (theta[:2] >= 0).all():
+            found.append((_loss(theta, truth, features, prior, weights), theta))
+            if all(free):
+                break
+    return min(found, key=lambda pair: pair[0])[1]
+
+
+def _loss(theta: Floats, truth: Floats, x: Floats, prior: Floats, weights: Floats) -> float:
+    odds = x @ theta
+    fit = np.logaddexp(0, odds).sum() - (truth * odds).sum()
+    return float(fit + 0.5 * (weights * np.square(theta - prior)).sum())
+
+
+def _newton(truth: Floats, x: Floats, prior: Floats, weights: Floats, free: Bools) -> Floats:
+    """Minimise over the free numbers, the others being 0; steps are halved until they help."""
+    theta: Floats = np.where(free, prior, 0.0)
+    loss = _loss(theta, truth, x, prior, weights)
+    for _ in range(_STEPS):
+        p = logistic(x @ theta)
+        slope = x.T @ (p - truth) + weights * (theta - prior)
+        bend = (x.T * (p * (1 - p))) @ x + np.diag(weights + _DAMPING)
+        step = np.zeros(len(theta))
+        step[free] = np.linalg.solve(bend[np.ix_(free, free)], slope[free])
+        size = 1.0
+        while size > 1e-6:
+            tried = theta - size * step
+            new = _loss(tried, truth, x, prior, weights)
+            if new < loss:
+                break
+            size /= 2
+        if size <= 1e-6 or loss - new < 1e-10 * (1 + abs(loss)):
+            break
+        theta, loss = tried, new
+    return theta

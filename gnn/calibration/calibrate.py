@@ -1,16 +1,16 @@
-"""Fitting the calibrations of all tasks of a bundle on rows that its models did not see."""
+"""Fits the calibrations of all tasks of a bundle on rows that its models did not see."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from gnn.calibration.blend import Rivals, fit_blends
+from gnn.calibration.blend import Rivals, Votes, fit_blends, fit_platt
 from gnn.calibration.calibration import NORMAL_90, Calibration, blend, mean_and_spread
 from gnn.calibration.conformal import fit_quantiles
 from gnn.calibration.error_model import Errors, fit_error_model
-from gnn.calibration.platt import Votes, fit_platt
 from gnn.calibration.shrinkage import (
     OOD_START,
     HeldOut,
@@ -21,9 +21,8 @@ from gnn.calibration.shrinkage import (
     ood_weight,
     shrinkage_factor,
 )
+from gnn.features.arrays import Bools, Floats, Floats64, Ints
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 MINIMUM_ROWS = 10
 """Held-out values of all regressions together below which nothing is fitted."""
 
@@ -47,20 +46,20 @@ class HeldTask(NamedTuple):
 
     binary: bool
     trained: Trained
-    truth: Floats
+    truth: Floats64
     """[n]"""
     bounds: npt.NDArray[np.int8]
     """[n] 0 measured, -1 the true value is at most this, +1 at least this."""
-    networks: Floats
+    networks: Floats64
     """[K, n], NaN where a network was trained on the row."""
-    kernel: Floats | None
+    kernel: Floats64 | None
     """[n]"""
-    distance: Floats
+    distance: Floats64
     """[n] to the compounds that the models were trained on; 0 where that is not known."""
     rows: Ints
     """[n] which molecule each is."""
 
-    def among(self, inside: npt.NDArray[np.bool_]) -> "HeldTask":
+    def among(self, inside: Bools) -> "HeldTask":
         """Keep the measurements of the molecules that are inside [M]."""
         kept = inside[self.rows]
         kernel = None if self.kernel is None else self.kernel[kept]
@@ -116,40 +115,65 @@ def _calibrate_regressions(
         (blend(task.networks, task.kernel, weight) - task.trained.centre)
         for task, weight in zip(tasks, weights, strict=True)
     ]
-    k = fit_shrinkage(
-        [
-            HeldOut(task.truth - task.trained.centre, mix, task.trained.values, task.trained.scale)
-            for task, mix in zip(tasks, mixed, strict=True)
-        ]
-    )
+    k = fit_shrinkage(_held_out(tasks, mixed))
     slopes = [shrinkage_factor(task.trained.values, k) for task in tasks]
-    scale = _each(tasks, [task.trained.scale for task in tasks])
-    truth = np.concatenate([task.truth - task.trained.centre for task in tasks]) / scale
-    ood_value = (
-        _each(tasks, [task.trained.ood_value - task.trained.centre for task in tasks]) / scale
-    )
-    shrunk = [s * mix for s, mix in zip(slopes, mixed, strict=True)]
-    offset = fit_offset(
-        [
-            HeldOut(task.truth - task.trained.centre, near, task.trained.values, task.trained.scale)
-            for task, near in zip(tasks, shrunk, strict=True)
-        ],
-        [task.rows for task in tasks],
-    )
-    near = np.concatenate(shrunk) / scale + offset
-    spread = np.concatenate(
-        [s * mean_and_spread(task.networks)[1] for s, task in zip(slopes, tasks, strict=True)]
-    )
-    distance = np.concatenate([task.distance for task in tasks])
+    shrunk = [slope * mix for slope, mix in zip(slopes, mixed, strict=True)]
+    offset = fit_offset(_held_out(tasks, shrunk), [task.rows for task in tasks])
+    pooled = _pool(tasks, shrunk, slopes, offset)
     rows = np.concatenate([task.rows for task in tasks])
-    ood_start = fit_ood_start(truth, near, ood_value, distance, rows, latest)
+    values = (pooled.truth, pooled.near, pooled.ood_value, pooled.distance)
+    ood_start = fit_ood_start(*values, rows, latest)
     ood_end = ood_end_of(latest) if ood_start == latest else 1.0
-    away = ood_weight(distance, ood_start, ood_end)
+    fitted = [
+        replace(
+            first, slope=slope, offset=offset * task.trained.scale, fade=ood_start, gone=ood_end
+        )
+        for task, first, slope in zip(tasks, start, slopes, strict=True)
+    ]
+    return _fit_errors(tasks, fitted, pooled, thirds)
+
+
+class _Pooled(NamedTuple):
+    """Held-out rows of all tasks, each [n]: distances from a task's mean in units of its scale."""
+
+    truth: Floats64
+    near: Floats64
+    """Predicted before any drawing by distance."""
+    ood_value: Floats64
+    spread: Floats64
+    """The members' standard deviation."""
+    distance: Floats64
+    """To the compounds that were trained on."""
+
+
+def _pool(
+    tasks: Sequence[HeldTask], shrunk: Sequence[Floats], slopes: Sequence[float], offset: float
+) -> _Pooled:
+    scale = _scales(tasks)
+    spread = [s * mean_and_spread(task.networks)[1] for s, task in zip(slopes, tasks, strict=True)]
+    return _Pooled(
+        np.concatenate([task.truth - task.trained.centre for task in tasks]) / scale,
+        np.concatenate(shrunk) / scale + offset,
+        _each(tasks, [task.trained.ood_value - task.trained.centre for task in tasks]) / scale,
+        np.concatenate(spread) / scale,
+        np.concatenate([task.distance for task in tasks]),
+    )
+
+
+def _fit_errors(
+    tasks: Sequence[HeldTask],
+    fitted: Sequence[Calibration],
+    pooled: _Pooled,
+    thirds: tuple[float, float],
+) -> list[Calibration]:
+    """Return calibrations with their errors and intervals fitted, too."""
+    truth, near, ood_value, spread, distance = pooled
+    away = ood_weight(distance, fitted[0].fade, fitted[0].gone)
     error = truth - near - away * (ood_value - near)
     number = np.repeat(np.arange(len(tasks)), [len(task.truth) for task in tasks])
-    errors = Errors(error, near, spread / scale, distance, number)
+    errors = Errors(error, near, spread, distance, number)
     model = fit_error_model(errors, len(tasks))
-    ood_std = _each(tasks, [first.far for first in start]) / scale
+    ood_std = _each(tasks, [one.far for one in fitted]) / _scales(tasks)
     std = np.sqrt(np.square(model.std(errors)) + away * np.square(ood_std))
     # A bound that the prediction respects does not tell how wrong the prediction is.
     bounds = np.concatenate([task.bounds for task in tasks])
@@ -158,38 +182,35 @@ def _calibrate_regressions(
         telling = np.ones(len(error), bool)
     quantiles = fit_quantiles(np.abs(error[telling]) / std[telling], distance[telling], thirds)
     return [
-        Calibration(
-            noise=float(model.noise[at] * task.trained.scale),
+        replace(
+            one,
+            noise=float(noise * task.trained.scale),
             spread=model.spread,
             quantile=quantiles.quantile,
-            rows=len(task.truth),
-            centre=first.centre,
-            slope=slopes[at],
-            offset=offset * task.trained.scale,
-            kernel=first.kernel,
-            remote=first.remote,
-            fade=ood_start,
-            gone=ood_end,
-            far=first.far,
-            levels=tuple(first.centre + task.trained.scale * x for x in model.level.at),
+            levels=tuple(one.centre + task.trained.scale * x for x in model.level.at),
             level_factors=model.level.factor,
             distances=model.growth.at,
             distance_factors=model.growth.factor,
             edges=quantiles.edges,
             factors=quantiles.factors,
         )
-        for at, (task, first) in enumerate(zip(tasks, start, strict=True))
+        for noise, task, one in zip(model.noise, tasks, fitted, strict=True)
     ]
 
 
-def _wanted(task: HeldTask, near: Floats) -> Floats:
-    """Return the truth [n] less the centre; where a bound is kept, what was predicted."""
-    truth = task.truth - task.trained.centre
-    kept = (task.bounds != 0) & (np.sign(truth - near) != task.bounds)
-    return np.where(kept, near, truth)
+def _held_out(tasks: Sequence[HeldTask], predicted: Sequence[Floats]) -> list[HeldOut]:
+    """Pair each task's truth with predictions, both as distances from its centre."""
+    return [
+        HeldOut(task.truth - task.trained.centre, one, task.trained.values, task.trained.scale)
+        for task, one in zip(tasks, predicted, strict=True)
+    ]
 
 
-def _each(tasks: Sequence[HeldTask], values: Sequence[float]) -> Floats:
+def _scales(tasks: Sequence[HeldTask]) -> Floats64:
+    return _each(tasks, [task.trained.scale for task in tasks])
+
+
+def _each(tasks: Sequence[HeldTask], values: Sequence[float]) -> Floats64:
     """Repeat a number of each task for each of its measurements [n of all tasks]."""
     return np.repeat(np.array(values, np.float64), [len(task.truth) for task in tasks])
 

@@ -13,7 +13,7 @@ standard deviations on each side as covered 90 % of the held-out values at that 
 (:mod:`gnn.calibration.conformal`).
 
 A probability is the logistic function of a weighted sum of both outputs
-(:mod:`gnn.calibration.platt`). Its interval is of the share of positives among compounds with such
+(:mod:`gnn.calibration.blend`). Its interval is of the share of positives among compounds with such
 a prediction, with 90 % confidence: what as many held-out rows as were near it can tell of a share
 (Wilson 1927), the networks' disagreement, and a doubt that grows with distance, put together as log
 odds.
@@ -23,15 +23,14 @@ All else equal, no standard deviation and no interval gets narrower with distanc
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from gnn.calibration.shrinkage import ood_weight
-from gnn.models.outputs import logistic
+from gnn.features.arrays import Floats, Floats64
+from gnn.models.losses import logistic
 
-Floats = npt.NDArray[np.floating]
 Calibrated = tuple[Floats, Floats, Floats, Floats]
 LEVEL = 0.9
 """The share of values that an interval is meant to cover."""
@@ -47,6 +46,17 @@ that, however many rows there are.
 """
 DOUBT = 1.0
 """Standard deviation of the log odds at a distance of 1 that no data can tell; a choice."""
+
+
+class Outputs(NamedTuple):
+    """What the models of one bundle say about M molecules and T tasks before calibration."""
+
+    networks: Floats64
+    """[K, M, T] of the K networks: values in the task's unit, or logits of a class; NaN where that
+    network may not be measured on the row (it was trained on it). K may be 0."""
+    kernel: Floats64 | None
+    """[M, T] of the kernel machine: values in the task's unit, or for a class a score that was
+    fitted to targets 0 and 1 (and may leave that range); None without one."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +163,13 @@ def blend(networks: Floats, kernel: Floats | None, weight: float) -> Floats:
     return mean if kernel is None else weight * kernel + (1 - weight) * mean
 
 
+def near_value(networks: Floats, kernel: Floats | None, calibration: Calibration) -> Floats:
+    """Return the values [M] of a regression before any drawing by distance."""
+    found = calibration
+    mean = blend(networks, kernel, found.kernel)
+    return found.centre + found.slope * (mean - found.centre) + found.offset
+
+
 def apply_regression(
     networks: Floats, kernel: Floats | None, distance: Floats | None, calibration: Calibration
 ) -> Calibrated:
@@ -161,8 +178,7 @@ def apply_regression(
     ``distance`` [M] is that to the training compounds; None takes every molecule for a near one.
     """
     found = calibration
-    near = found.centre + found.slope * (blend(networks, kernel, found.kernel) - found.centre)
-    near = near + found.offset
+    near = near_value(networks, kernel, found)
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
     away = ood_weight(distance, found.fade, found.gone)
     value = near + away * (found.remote - near)

@@ -1,4 +1,4 @@
-"""How many standard deviations hold 90 % of the values: split conformal prediction.
+"""Split conformal prediction: the number of standard deviations that hold 90 % of the values.
 
 After Angelopoulos and Bates 2021 (arXiv 2107.07511). The values of all of a bundle's regressions
 are taken together, each error in its own standard deviations, and in groups: the thirds of the
@@ -10,11 +10,10 @@ how wrong the prediction is.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from gnn.calibration.calibration import LEVEL
+from gnn.features.arrays import Floats
 
-Floats = npt.NDArray[np.floating]
 _GROUP_ROWS = 100
 """Values that each group needs; with fewer there is one group."""
 _LEAST = 1.0

@@ -1,4 +1,4 @@
-"""How large the errors of regressions are: by task, by predicted value, by distance, by spread.
+"""The size of regressions' errors: by task, by predicted value, by distance, by spread.
 
 The model is a product, fitted over all tasks together in units of each task's training standard
 deviation: variance = noise(task)^2 * level(predicted value) * growth(distance) + (factor *
@@ -9,10 +9,9 @@ Growth never falls.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating]
-Ints = npt.NDArray[np.int64]
+from gnn.features.arrays import Floats, Ints
+
 _PRIOR_ROWS = 20.0
 """Rows that the noise of all tasks together counts for in each task's own."""
 _BIN_ROWS, _MOST_BINS = 100, 10

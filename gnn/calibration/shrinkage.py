@@ -1,4 +1,4 @@
-"""How far a prediction may go from what is known of its task without looking at the molecule.
+"""Limits on how far a prediction goes from what its task lets expect of any molecule.
 
 Three rules, all fitted on held-out rows:
 
@@ -19,9 +19,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating]
+from gnn.features.arrays import Floats, Ints
+
 CHOICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
 """Values of k that are tried; 0 leaves predictions as they are."""
 OOD_START = 0.8
@@ -81,7 +81,7 @@ def fit_shrinkage(tasks: Sequence[HeldOut]) -> float:
     return min(CHOICES, key=loss)
 
 
-def fit_offset(tasks: Sequence[HeldOut], molecules: Sequence[npt.NDArray[np.int64]]) -> float:
+def fit_offset(tasks: Sequence[HeldOut], molecules: Sequence[Ints]) -> float:
     """Return the mean over tasks of truth minus prediction, in units of each task's scale.
 
     It is brought one standard error nearer to 0; ``molecules`` [m] of each task tell which values
@@ -107,7 +107,7 @@ def fit_ood_start(
     predicted: Floats,
     ood_value: Floats,
     distance: Floats,
-    molecule: npt.NDArray[np.int64],
+    molecule: Ints,
     latest: float = OOD_START,
 ) -> float:
     """Choose the distance from which values are drawn; all [n], in units of each task's scale.

@@ -1,1 +1,1 @@
-"""How good a bundle is, and the card that says so."""
+"""Measures how good a bundle is, and writes the card that says so."""

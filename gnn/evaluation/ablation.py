@@ -1,16 +1,15 @@
-"""What each part of a bundle's training earned, on the rows held out."""
+"""Ablation: the gain of each part of a bundle's training, on the rows held out."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from gnn.evaluation.card import Stage
 from gnn.evaluation.metrics import METRICS, measurable
+from gnn.features.arrays import Floats, Ints
 from gnn.training.training_set import TrainingSet
 
-Floats = npt.NDArray[np.floating]
 _SHOWN = {"regression": ("r2", "rmse"), "classification": ("auroc",)}
 _NAMES = {
     "networks": "networks, trained on the measurements",
@@ -42,9 +41,7 @@ def stages(
     return found
 
 
-def ablate(
-    data: TrainingSet, role: str, kept: npt.NDArray[np.int64], said: Sequence[Said]
-) -> tuple[Stage, ...]:
+def ablate(data: TrainingSet, role: str, kept: Ints, said: Sequence[Said]) -> tuple[Stage, ...]:
     """Measure models, before calibration, on the rows that have one ``role`` for every member.
 
     Each metric is the mean over the tasks ``kept`` that can be measured.
@@ -53,9 +50,7 @@ def ablate(
     return tuple(Stage(name=one.name, metrics=_mean(data, rows, kept, one.values)) for one in said)
 
 
-def _mean(
-    data: TrainingSet, rows: npt.NDArray[np.int64], kept: npt.NDArray[np.int64], values: Floats
-) -> dict[str, float]:
+def _mean(data: TrainingSet, rows: Ints, kept: Ints, values: Floats) -> dict[str, float]:
     found: dict[str, list[float]] = {}
     for task in kept:
         at = rows[np.isfinite(data.values[rows, task])]

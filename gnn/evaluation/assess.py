@@ -4,28 +4,30 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from gnn.calibration.calibrate import HeldTask, Trained, calibrate
 from gnn.calibration.calibration import (
+    Calibration,
+    Outputs,
     apply_classification,
     apply_regression,
+    mean_and_spread,
 )
 from gnn.calibration.domain import Domain
 from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
-from gnn.evaluation.card import DistanceBin, DomainCard, Probabilities, Summary, TaskCard
+from gnn.evaluation.card import DistanceBin, DomainCard, Metric, Probabilities, Summary, TaskCard
+from gnn.evaluation.metrics import METRICS, Estimate, evaluate, measurable
 from gnn.evaluation.reliability import (
     CrossFitted,
     average_probabilities,
+    compare_probabilities,
     coverage_by_third,
     errors_by_distance,
 )
-from gnn.evaluation.task_cards import summarize, task_card, task_metrics
-from gnn.models.outputs import Outputs
+from gnn.features.arrays import Bools, Floats, Floats64, Ints
+from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 
-Floats = npt.NDArray[np.float64]
-AnyFloats = npt.NDArray[np.floating]
 HIT_RATE = 0.05
 """Share of positives among compounds that resemble none of a class's: few random compounds are."""
 UNKNOWN = 2.0
@@ -51,28 +53,17 @@ class Assessment(NamedTuple):
 
     def facts(self, domain: Domain) -> dict[str, Any]:
         """Return the fields of a card that it fills."""
-        return {
-            "tasks": self.tasks,
-            "summary": self.summary,
-            "coverage": self.coverage,
-            "coverage_by_third": self.coverage_by_third,
-            "probabilities": self.probabilities,
-            "domain": DomainCard(
-                compounds=len(domain.bits),
-                limit=self.limit,
-                thirds=self.thirds,
-                unit=self.unit,
-                errors=self.errors,
-            ),
-        }
+        found = self._asdict()
+        about = {name: found.pop(name) for name in ("limit", "thirds", "unit", "errors")}
+        return found | {"domain": DomainCard(compounds=len(domain.bits), **about)}
 
 
 def assess(
     data: TrainingSet,
     outputs: Outputs,
-    forest: Callable[[int], Floats] | None,
-    kept: npt.NDArray[np.int64],
-    distance: AnyFloats | None = None,
+    forest: Callable[[int], Floats64] | None,
+    kept: Ints,
+    distance: Floats | None = None,
 ) -> Assessment:
     """Assess the tasks ``kept`` by outputs that are NaN where a row was not held out.
 
@@ -122,7 +113,7 @@ def assess(
     )
 
 
-def _held_out(data: TrainingSet, outputs: Outputs, task: int, distance: Floats) -> HeldTask:
+def _held_out(data: TrainingSet, outputs: Outputs, task: int, distance: Floats64) -> HeldTask:
     truth = data.values[:, task].astype(np.float64)
     said = np.isfinite(outputs.networks[:, :, task]).any(axis=0)
     if outputs.kernel is not None:
@@ -172,7 +163,7 @@ def _odds(share: float) -> float:
     return float(np.log(share / (1 - share)))
 
 
-def _distances(held: list[HeldTask], distance: Floats) -> tuple[float, tuple[float, float]]:
+def _distances(held: list[HeldTask], distance: Floats64) -> tuple[float, tuple[float, float]]:
     """Return the held-out molecules' 95th percentile of distance, and the ends of the thirds."""
     if not any(len(task.rows) for task in held):
         return 1.0, (1.0, 1.0)
@@ -200,3 +191,101 @@ def _cross_fit(
         )
         for task, estimates in zip(held, found, strict=True)
     ]
+
+
+def task_card(
+    data: TrainingSet,
+    task: int,
+    held: HeldTask,
+    calibration: Calibration,
+    metrics: dict[str, Metric],
+    cross_fitted: CrossFitted,
+) -> TaskCard:
+    """Return what the card says of one task of the training set."""
+    about = data.tasks[task]
+    trained = data.is_measured[:, task] & np.isin(data.roles, ("fit", "stop")).any(axis=0)
+    coverage, probabilities = None, None
+    if len(held.truth) and held.binary:
+        probabilities = compare_probabilities(held.truth, _before(held), cross_fitted.value)
+    elif len(held.truth):
+        coverage = round(float(cross_fitted.inside.mean()), 4)
+    return TaskCard(
+        name=about["name"],
+        kind=about["kind"],
+        unit=about["unit"],
+        direction=about["direction"],
+        uniprot=about.get("uniprot", ""),
+        trained_on=held.trained.values,
+        bounded=int((trained & (data.bounds[:, task] != 0)).sum()),
+        validated_on=len(held.rows),
+        calibration=calibration.to_dict(),
+        metrics=metrics,
+        coverage=coverage,
+        probabilities=probabilities,
+    )
+
+
+def task_metrics(
+    held: HeldTask,
+    cross_fitted: CrossFitted,
+    baseline: Floats64 | None,
+    exact: Bools,
+) -> dict[str, Metric]:
+    """Measure a task's n held-out rows, beside a baseline [n]; ``*_exact`` without bounds.
+
+    exact: [n] rows whose measurement is no bound.
+    """
+    kind = "classification" if held.binary else "regression"
+    metrics = _compare(held.truth, cross_fitted.value, baseline, kind)
+    if not exact.all():
+        without = baseline[exact] if baseline is not None else None
+        some = _compare(held.truth[exact], cross_fitted.value[exact], without, kind)
+        metrics |= {f"{name}_exact": metric for name, metric in some.items()}
+    return metrics
+
+
+def _compare(truth: Floats, mean: Floats, baseline: Floats | None, kind: str) -> dict[str, Metric]:
+    if not measurable(truth, kind):
+        return {}
+    ours = evaluate(truth, mean, kind)
+    theirs: dict[str, Estimate] = {}
+    if baseline is not None and np.isfinite(baseline).all():
+        theirs = evaluate(truth, baseline, kind)
+    return {
+        name: Metric(
+            network=round(ours[name].value, 4),
+            network_interval=ours[name].interval,
+            forest=round(theirs[name].value, 4) if theirs else None,
+            forest_interval=theirs[name].interval if theirs else None,
+        )
+        for name in METRICS[kind]
+    }
+
+
+def _before(held: HeldTask) -> Floats:
+    """Return the probabilities [n] that a class's models give without calibration."""
+    if not len(held.networks) and held.kernel is not None:
+        return np.clip(held.kernel, 0.0, 1.0)
+    return mean_and_spread(logistic(held.networks))[0]
+
+
+def summarize(cards: list[TaskCard]) -> dict[str, Summary]:
+    """Average each metric over the tasks that have it, by ``<kind> <metric>``."""
+    found: dict[str, list[Metric]] = {}
+    for card in cards:
+        for name, metric in card.metrics.items():
+            found.setdefault(f"{card.kind} {name}", []).append(metric)
+    generator = np.random.default_rng(0)
+    summary = {}
+    for name, metrics in found.items():
+        ours = np.array([metric.network for metric in metrics])
+        theirs = [metric.forest for metric in metrics if metric.forest is not None]
+        draws = ours[generator.integers(0, len(ours), (1000, len(ours)))].mean(axis=1)
+        mean = Estimate.of(float(ours.mean()), draws)
+        summary[name] = Summary(
+            tasks=len(metrics),
+            network=round(mean.value, 4),
+            network_interval=mean.interval if len(metrics) > 1 else metrics[0].network_interval,
+            forest=round(float(np.mean(theirs)), 4) if len(theirs) == len(metrics) else None,
+        )
+    return summary

@@ -20,15 +20,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gnn.calibration.blend import Rivals, fit_blends
-from gnn.calibration.calibration import blend, log_odds, mean_and_spread
-from gnn.calibration.platt import Votes, fit_platt
+from gnn.calibration.blend import Rivals, Votes, fit_blends, fit_platt
+from gnn.calibration.calibration import Outputs, blend, log_odds, mean_and_spread
 from gnn.errors import ModelError
 from gnn.evaluation.card import Candidate, Comparison
-from gnn.models.outputs import Outputs, logistic
+from gnn.evaluation.metrics import Estimate
+from gnn.features.arrays import Bools, Floats, Ints
+from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 
-Floats = npt.NDArray[np.floating]
 Choice = Literal["gp", "network", "blend"]
 SIMPLEST: tuple[Choice, ...] = ("gp", "network", "blend")
 TITLES = {
@@ -74,7 +74,7 @@ def compare(data: TrainingSet, outputs: Outputs, choices: Sequence[Choice]) -> C
         Candidate(
             name=name,
             error=round(float(errors[at]), 4),
-            interval=_interval(drawn[:, at]),
+            interval=Estimate.of(float(errors[at]), drawn[:, at]).interval,
             better=round(float(firsts[at]), 3),
         )
         for at, name in enumerate(names)
@@ -96,16 +96,11 @@ def _explain(found: Sequence[Candidate], chosen: int, best: int, often: float) -
     )
 
 
-def _interval(draws: Floats) -> tuple[float, float]:
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return round(float(low), 4), round(float(high), 4)
-
-
 class _Held(NamedTuple):
     """What is said of the n rows of a task that were held out."""
 
     binary: bool
-    rows: npt.NDArray[np.int64]
+    rows: Ints
     """[n] which molecule each is."""
     truth: Floats
     networks: Floats | None
@@ -113,7 +108,7 @@ class _Held(NamedTuple):
     kernel: Floats | None
     """[n]"""
 
-    def among(self, inside: npt.NDArray[np.bool_]) -> "_Held":
+    def among(self, inside: Bools) -> "_Held":
         """Keep the molecules that are inside [M]."""
         kept = inside[self.rows]
         networks = None if self.networks is None else self.networks[kept]
@@ -151,7 +146,7 @@ def _held(data: TrainingSet, outputs: Outputs, task: int) -> _Held:
     return _Held(bool(data.binary[task]), every, truth, mean, kernel).among(there)
 
 
-def _predict(held: Sequence[_Held], name: Choice, fold: npt.NDArray[np.bool_]) -> list[Floats]:
+def _predict(held: Sequence[_Held], name: Choice, fold: Bools) -> list[Floats]:
     """Return values or probabilities [n] of each task's rows.
 
     Both models are put together as a bundle does it (:mod:`gnn.calibration.calibrate`): with

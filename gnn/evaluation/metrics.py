@@ -1,13 +1,14 @@
 """Metrics of predictions, each with a bootstrap interval over molecules."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-Floats = npt.NDArray[np.floating]
+from gnn.features.arrays import Floats
+
 Score = Callable[[Floats, Floats], float]
 
 
@@ -17,6 +18,19 @@ class Estimate(NamedTuple):
     value: float
     low: float
     high: float
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Its ends, rounded for a card."""
+        return round(self.low, 4), round(self.high, 4)
+
+    @classmethod
+    def of(cls, value: float, draws: Floats | Sequence[float]) -> "Estimate":
+        """Take a metric and what it is in draws with replacement; without any the ends are NaN."""
+        if not len(draws):
+            return cls(value, math.nan, math.nan)
+        low, high = np.percentile(draws, [2.5, 97.5])
+        return cls(value, float(low), float(high))
 
 
 def r2(truth: Floats, predicted: Floats) -> float:
@@ -70,13 +84,6 @@ def evaluate(
             for name, score in METRICS[kind].items():
                 draws[name].append(score(truth[rows], predicted[rows]))
     return {
-        name: Estimate(score(truth, predicted), *_interval(draws[name]))
+        name: Estimate.of(score(truth, predicted), draws[name])
         for name, score in METRICS[kind].items()
     }
-
-
-def _interval(draws: list[float]) -> tuple[float, float]:
-    if not draws:
-        return float("nan"), float("nan")
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return float(low), float(high)

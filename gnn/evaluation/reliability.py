@@ -1,15 +1,14 @@
-"""Whether a model knows what it does not know: coverage, calibration and error by distance."""
+"""Reliability of error bars and probabilities: coverage, calibration and error by distance."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from gnn.evaluation.card import DistanceBin, Probabilities
+from gnn.features.arrays import Bools, Floats
 
-Floats = npt.NDArray[np.floating]
 EDGES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 """Distances between which errors are averaged."""
 _BINS = 10
@@ -29,7 +28,7 @@ class CrossFitted(NamedTuple):
     """What errors are divided by."""
 
     @property
-    def inside(self) -> npt.NDArray[np.bool_]:
+    def inside(self) -> Bools:
         """[n] which values are in their interval."""
         return (self.low <= self.truth) & (self.truth <= self.high)
 

@@ -1,1 +1,1 @@
-"""What each atom adds to a prediction, and a map of molecules."""
+"""Contributions of atoms to a prediction, and a map of molecules."""

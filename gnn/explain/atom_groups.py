@@ -13,12 +13,10 @@ from collections import deque
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from gnn.features.arrays import GOLDEN, Ints, scramble
 from gnn.features.batch import GraphArrays
 
-Ints = npt.NDArray[np.int64]
-Hashes = npt.NDArray[np.uint64]
 MOST = 60
 """Groups of a molecule at most: bounds the work for peptides and the like."""
 _ELEMENT, _CHARGE = 0, 3
@@ -51,20 +49,12 @@ def find_atom_groups(graph: GraphArrays, factors: Ints) -> AtomGroups:
         factors: [tokens, 5] what each atom token is.
     """
     alike = _refine(graph, _dense(graph.atoms.astype(np.int64)))
-    seed = int(scramble(alike.astype(np.uint64) * np.uint64(977) + graph.atoms).sum())
+    seed = int(scramble(alike.astype(np.uint64) * np.uint64(977) + graph.atoms + GOLDEN).sum())
     merged = _join_charges(graph, factors, _number(graph, alike))
     group = _dense(merged)
     if group.max(initial=-1) >= MOST:
         group = _pieces(graph, group)
     return AtomGroups(group, alike, seed)
-
-
-def scramble(values: Hashes) -> Hashes:
-    """Scramble 64 bits (the finalizer of splitmix64; Steele et al. 2014)."""
-    mixed = values + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _dense(values: Ints) -> Ints:
@@ -81,7 +71,7 @@ def _refine(graph: GraphArrays, colours: Ints) -> Ints:
     count = int(colours.max(initial=-1)) + 1
     while True:
         heard = np.zeros(len(colours), np.uint64)
-        said = scramble((colours[source] * _BONDS + bonds).astype(np.uint64))
+        said = scramble((colours[source] * _BONDS + bonds).astype(np.uint64) + GOLDEN)
         np.add.at(heard, target, said)
         order = np.lexsort((heard, colours))
         steps = np.diff(colours[order]).astype(bool) | (np.diff(heard[order]) != 0)

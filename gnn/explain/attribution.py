@@ -1,4 +1,4 @@
-"""What each atom adds to a prediction, asked of the networks themselves: Shapley values.
+"""Shapley values: the contribution of each atom to a prediction, asked of the networks.
 
 Atoms are put into an empty molecule one after the other, with the bonds to those that are there
 already; what the prediction changes by when an atom comes is that atom's share of it in this
@@ -25,19 +25,23 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
-from gnn.calibration.calibration import Calibration, blend, log_odds, mean_and_spread
+from gnn.calibration.calibration import (
+    Calibration,
+    Outputs,
+    log_odds,
+    mean_and_spread,
+    near_value,
+)
 from gnn.calibration.domain import environment_bits
 from gnn.calibration.shrinkage import ood_weight
 from gnn.errors import ModelError
-from gnn.explain.atom_groups import AtomGroups, Ints, find_atom_groups, scramble
-from gnn.features.batch import GraphArrays, collect, take
-from gnn.models.outputs import Outputs
+from gnn.explain.atom_groups import AtomGroups, find_atom_groups
+from gnn.features.arrays import GOLDEN, Bools, Floats32, Floats64, Ints, pieces, scramble
+from gnn.features.batch import GraphArrays, collect, join_graphs, take
 
-Values = npt.NDArray[np.float64]
 ORDERS = 4
 """Orders in which a molecule's atoms are put in; even."""
 _BLOCK = 8
@@ -47,9 +51,9 @@ _BLOCK = 8
 class Attribution(NamedTuple):
     """The contributions of M molecules of A atoms to T tasks; log odds for a class."""
 
-    base: Values
+    base: Floats64
     """[M, T] what is said of a molecule of which no atom is known."""
-    atoms: npt.NDArray[np.float32]
+    atoms: Floats32
     """[A, T] contributions, molecule after molecule; with ``base`` they add up to the value."""
 
 
@@ -96,8 +100,7 @@ class Attributor(Predictor):
         base = np.zeros((graphs.molecules, len(self.tasks)))
         atoms = [np.zeros((0, len(self.tasks)))]
         empty = self.values(_no_atoms())[0]
-        for start in range(0, graphs.molecules, _BLOCK):
-            rows = np.arange(start, min(start + _BLOCK, graphs.molecules))
+        for rows in pieces(graphs.molecules, _BLOCK):
             some = take(graphs, rows)
             kept, drawn = self._drawing(some)
             base[rows] = kept * empty + drawn
@@ -105,7 +108,7 @@ class Attributor(Predictor):
                 atoms.append(share * factor)
         return Attribution(base, np.concatenate(atoms).astype(np.float32))
 
-    def _share(self, graphs: GraphArrays, empty: Values) -> list[Values]:
+    def _share(self, graphs: GraphArrays, empty: Floats64) -> list[Floats64]:
         """Return each molecule's contributions [n, T] before any drawing by distance."""
         singles = [take(graphs, np.array([row])) for row in range(graphs.molecules)]
         groups = [find_atom_groups(single, self._factors) for single in singles]
@@ -114,7 +117,7 @@ class Attributor(Predictor):
             partial_molecules(single, _masks(one, order))
             for single, one, order in zip(singles, groups, orders, strict=True)
         ]
-        said = self.values(concatenate([graphs, *coalitions]))
+        said = self.values(join_graphs([graphs, *coalitions]))
         ends = np.cumsum([graphs.molecules, *(coalition.molecules for coalition in coalitions)])
         shares = []
         for at, (one, order) in enumerate(zip(groups, orders, strict=True)):
@@ -131,7 +134,7 @@ class Attributor(Predictor):
         found: Ints = bundle.networks[0].graph.encoder.factors.numpy()
         return found
 
-    def values(self, graphs: GraphArrays) -> Values:
+    def values(self, graphs: GraphArrays) -> Floats64:
         """Return [M, T] what is shared out, before any drawing by distance.
 
         Of a regression the calibrated value, of a class its calibrated log odds.
@@ -145,7 +148,7 @@ class Attributor(Predictor):
             axis=1,
         )
 
-    def _drawing(self, graphs: GraphArrays) -> tuple[Values, Values]:
+    def _drawing(self, graphs: GraphArrays) -> tuple[Floats64, Floats64]:
         """Return [M, T] the share of a value that distance leaves, and what it adds instead."""
         bits = environment_bits(graphs)
         away = [
@@ -163,7 +166,7 @@ class Attributor(Predictor):
         return 1 - drawn, drawn * ood_value
 
 
-def partial_molecules(graph: GraphArrays, masks: npt.NDArray[np.bool_]) -> GraphArrays:
+def partial_molecules(graph: GraphArrays, masks: Bools) -> GraphArrays:
     """Return what is left of one molecule of n atoms when only those of each mask [P, n] stay.
 
     An atom keeps its state; a bond stays where both of its atoms do.
@@ -186,23 +189,15 @@ def _no_atoms() -> GraphArrays:
     return collect([(nothing, nothing, nothing, np.zeros(0, np.uint8))])
 
 
-def concatenate(many: Sequence[GraphArrays]) -> GraphArrays:
-    """Lay molecules end to end."""
-    flat = [np.concatenate(arrays) for arrays in list(zip(*many, strict=True))[:4]]
-    sizes = [np.concatenate([np.diff(one[field]) for one in many]) for field in (4, 5)]
-    offsets = [np.concatenate([[0], np.cumsum(each)]).astype(np.int64) for each in sizes]
-    return GraphArrays(flat[0], flat[1], flat[2], flat[3], offsets[0], offsets[1])
-
-
 def _orders(groups: AtomGroups) -> Ints:
     """Return [ORDERS, m] in which the atom groups come; they depend on the structure alone."""
     numbers = np.arange(groups.size, dtype=np.uint64) + np.uint64(groups.seed)
-    first = np.argsort(scramble(scramble(numbers)))
+    first = np.argsort(scramble(scramble(numbers + GOLDEN) + GOLDEN))
     turns = [np.roll(first, 2 * turn * len(first) // ORDERS) for turn in range(ORDERS // 2)]
     return np.stack([order for turn in turns for order in (turn, turn[::-1])]).astype(np.int64)
 
 
-def _masks(groups: AtomGroups, orders: Ints) -> npt.NDArray[np.bool_]:
+def _masks(groups: AtomGroups, orders: Ints) -> Bools:
     """Return [ORDERS (m - 1), n] which atoms are there after each step but the last."""
     place = np.argsort(orders, axis=1)  # when each group comes
     there = place[:, None, :] < np.arange(1, groups.size)[None, :, None]
@@ -210,8 +205,8 @@ def _masks(groups: AtomGroups, orders: Ints) -> npt.NDArray[np.bool_]:
 
 
 def _contributions(
-    groups: AtomGroups, orders: Ints, empty: Values, steps: Values, whole: Values
-) -> Values:
+    groups: AtomGroups, orders: Ints, empty: Floats64, steps: Floats64, whole: Floats64
+) -> Floats64:
     """Return [n, T]: the mean share of each group, equal among its atoms and among like ones.
 
     Args:
@@ -227,18 +222,17 @@ def _contributions(
     atoms = each[groups.group]
     totals = np.zeros((int(groups.alike.max()) + 1, len(whole)))
     np.add.at(totals, groups.alike, atoms)
-    found: Values = (totals / np.bincount(groups.alike)[:, None])[groups.alike]
+    found: Floats64 = (totals / np.bincount(groups.alike)[:, None])[groups.alike]
     return found
 
 
-def _near(outputs: Outputs, task: _Task, name: str) -> Values:
+def _near(outputs: Outputs, task: _Task, name: str) -> Floats64:
     """Return [M] what calibration makes of the models' outputs before any drawing by distance."""
     networks = outputs.networks[:, :, task.at]
     kernel = None if outputs.kernel is None else outputs.kernel[:, task.at]
     found = task.calibration
     if task.regression:
-        mean = blend(networks, kernel, found.kernel)
-        near = found.centre + found.slope * (mean - found.centre) + found.offset
+        near = near_value(networks, kernel, found)
     else:
         mean, _ = mean_and_spread(networks)
         near = log_odds(mean, kernel, found.slope, found.kernel, found.offset)

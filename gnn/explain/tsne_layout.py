@@ -2,7 +2,8 @@
 them."""
 
 import numpy as np
-import numpy.typing as npt
+
+from gnn.features.arrays import Floats, Floats64
 
 ENOUGH = 10
 """Fewer points than this are laid out by scaling alone; t-SNE needs neighbours."""
@@ -10,7 +11,7 @@ PERPLEXITY = 30.0
 ITERATIONS = 500
 
 
-def tsne_layout(distances: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+def tsne_layout(distances: Floats) -> Floats64:
     """Lay out n points so that what is near is alike; far apart means no more than unlike.
 
     distances: symmetric ``[n, n]``, 0 to 1, such as 1 - Tanimoto similarity.
@@ -37,7 +38,7 @@ def tsne_layout(distances: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     return np.asarray(0.5 + (points - (low + high) / 2) / span)
 
 
-def _classical_scaling(distances: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _classical_scaling(distances: Floats64) -> Floats64:
     """Return ``[n, 2]``: the two directions in which squared distances vary most."""
     inner = -0.5 * distances**2
     inner = inner - inner.mean(axis=0) - inner.mean(axis=1)[:, None] + inner.mean()
@@ -52,9 +53,7 @@ def _classical_scaling(distances: npt.NDArray[np.float64]) -> npt.NDArray[np.flo
     return np.asarray(points * np.where(largest < 0, -1.0, 1.0))
 
 
-def _tsne(
-    distances: npt.NDArray[np.float64], start: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def _tsne(distances: Floats64, start: Floats64) -> Floats64:
     """Return ``[n, 2]``: t-SNE from a start."""
     from sklearn.manifold import TSNE
 

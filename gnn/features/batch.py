@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-Ints = npt.NDArray[np.int64]
+from gnn.features.arrays import Ints, pieces
 
 
 class GraphArrays(NamedTuple):
@@ -31,6 +31,17 @@ class GraphArrays(NamedTuple):
     def molecules(self) -> int:
         """Number of molecules."""
         return len(self.atom_offsets) - 1
+
+    @property
+    def molecule(self) -> Ints:
+        """[A] the molecule of each atom."""
+        return np.repeat(np.arange(self.molecules), np.diff(self.atom_offsets))
+
+    @property
+    def ends(self) -> tuple[Ints, Ints]:
+        """[B] both atoms of each bond, counted over all molecules."""
+        shift = np.repeat(self.atom_offsets[:-1], np.diff(self.bond_offsets))
+        return self.begin + shift, self.end + shift
 
 
 class Batch(NamedTuple):
@@ -78,31 +89,27 @@ def collect(graphs: Sequence[tuple[npt.NDArray[np.generic], ...]]) -> GraphArray
     return GraphArrays(flat[0], flat[1], flat[2], flat[3], atom_offsets, bond_offsets)
 
 
-def join_graphs(first: GraphArrays, second: GraphArrays) -> GraphArrays:
-    """Put the molecules of both one behind the other."""
-    return GraphArrays(
-        np.concatenate([first.atoms, second.atoms]),
-        np.concatenate([first.begin, second.begin]),
-        np.concatenate([first.end, second.end]),
-        np.concatenate([first.bonds, second.bonds]),
-        np.concatenate([first.atom_offsets, first.atom_offsets[-1] + second.atom_offsets[1:]]),
-        np.concatenate([first.bond_offsets, first.bond_offsets[-1] + second.bond_offsets[1:]]),
-    )
+def join_graphs(many: Sequence[GraphArrays]) -> GraphArrays:
+    """Lay the molecules of all of them end to end."""
+    flat = [np.concatenate(arrays) for arrays in list(zip(*many, strict=True))[:4]]
+    sizes = [np.concatenate([np.diff(one[field]) for one in many]) for field in (4, 5)]
+    offsets = [np.concatenate([[0], np.cumsum(each)]).astype(np.int64) for each in sizes]
+    return GraphArrays(flat[0], flat[1], flat[2], flat[3], offsets[0], offsets[1])
 
 
-def _spans(starts: Ints, lengths: Ints) -> Ints:
+def spans(starts: Ints, lengths: Ints) -> Ints:
     """Indices of many ranges one behind the other, without a loop."""
     before = np.cumsum(lengths) - lengths
-    spans: Ints = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
-    return spans
+    found: Ints = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+    return found
 
 
 def take(graphs: GraphArrays, rows: Ints) -> GraphArrays:
     """Pick molecules by row, in the order given."""
     atoms_each = np.diff(graphs.atom_offsets)[rows]
     bonds_each = np.diff(graphs.bond_offsets)[rows]
-    atom_at = _spans(graphs.atom_offsets[rows], atoms_each)
-    bond_at = _spans(graphs.bond_offsets[rows], bonds_each)
+    atom_at = spans(graphs.atom_offsets[rows], atoms_each)
+    bond_at = spans(graphs.bond_offsets[rows], bonds_each)
     return GraphArrays(
         graphs.atoms[atom_at],
         graphs.begin[bond_at],
@@ -123,16 +130,13 @@ def make_batch(
     is in its batch. Padding atoms belong to a padding molecule and have no bonds.
     """
     used = len(graphs.atoms)
-    atoms_each = np.diff(graphs.atom_offsets)
-    shift = np.repeat(graphs.atom_offsets[:-1], np.diff(graphs.bond_offsets))
-    begin = graphs.begin.astype(np.int64) + shift
-    end = graphs.end.astype(np.int64) + shift
+    begin, end = graphs.ends
     source = np.concatenate([begin, end])
     target = np.concatenate([end, begin])
     kinds = np.concatenate([graphs.bonds, graphs.bonds]).astype(np.int64)
     order = np.argsort(target, kind="stable")
     tokens = graphs.atoms.astype(np.int64)
-    molecule = np.repeat(np.arange(graphs.molecules), atoms_each)
+    molecule = graphs.molecule
     count = graphs.molecules if molecules is None else molecules
     if atoms is not None:
         if used > atoms or graphs.molecules >= count:
@@ -150,6 +154,21 @@ def make_batch(
         graphs,
         {},
     )
+
+
+def batches(graphs: GraphArrays, size: int) -> Iterator[tuple[Ints, Batch]]:
+    """Yield molecules in batches of ``size``, each with its rows."""
+    for rows in pieces(graphs.molecules, size):
+        yield rows, make_batch(take(graphs, rows))
+
+
+def padded_batches(
+    graphs: GraphArrays, atoms: int, molecules: int
+) -> Iterator[tuple[slice, int, Batch]]:
+    """Yield molecules in batches of one fixed size, each with its rows and their number."""
+    for start, stop in pack(graphs, atoms, molecules):
+        some = take(graphs, np.arange(start, stop))
+        yield slice(start, stop), stop - start, make_batch(some, atoms, molecules)
 
 
 def pack(graphs: GraphArrays, atoms: int, molecules: int) -> Iterator[tuple[int, int]]:

@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from gnn.features.batch import GraphArrays, take
+from gnn.features.arrays import GOLDEN, Hashes, Ints, scramble
+from gnn.features.batch import GraphArrays, spans, take
 
-Keys = npt.NDArray[np.uint64]
-Ints = npt.NDArray[np.int64]
 _ALIKE_RADIUS = 6
 _PIECE = 500_000
 """Distances that are found at once, padding included."""
@@ -24,7 +23,7 @@ _PIECE = 500_000
 class KeySets(NamedTuple):
     """The keys of M molecules, one behind the other; those of one molecule are all different."""
 
-    keys: Keys
+    keys: Hashes
     """[K] hashes."""
     offsets: Ints
     """[M + 1] where each molecule's keys start."""
@@ -37,9 +36,8 @@ class KeySets(NamedTuple):
     def pick(self, rows: Ints) -> "KeySets":
         """Return the sets of some molecules, in the order given."""
         sizes = self.sizes[rows]
-        ends = np.cumsum(sizes)
-        at = np.arange(int(sizes.sum())) + np.repeat(self.offsets[rows] - (ends - sizes), sizes)
-        return KeySets(self.keys[at], np.concatenate([[0], ends]))
+        at = spans(self.offsets[rows], sizes)
+        return KeySets(self.keys[at], np.concatenate([[0], np.cumsum(sizes)]))
 
     def between(self, start: int, stop: int) -> "KeySets":
         """Return the sets of some molecules in a row."""
@@ -54,32 +52,28 @@ class _Flat(NamedTuple):
     """[N] the molecule of each atom."""
     source: Ints
     target: Ints
-    bonds: Keys
+    bonds: Hashes
     """[E] tokens of the bonds, from 1."""
 
 
 def _flatten(graphs: GraphArrays) -> _Flat:
-    shift = np.repeat(graphs.atom_offsets[:-1], np.diff(graphs.bond_offsets))
-    begin, end = graphs.begin + shift, graphs.end + shift
+    begin, end = graphs.ends
     return _Flat(
-        np.repeat(np.arange(graphs.molecules), np.diff(graphs.atom_offsets)),
+        graphs.molecule,
         np.concatenate([begin, end]),
         np.concatenate([end, begin]),
         np.concatenate([graphs.bonds, graphs.bonds]).astype(np.uint64) + np.uint64(1),
     )
 
 
-def _mix(values: Keys, salt: int) -> Keys:
-    """Scramble 64 bits (the finalizer of splitmix64; Steele et al. 2014)."""
+def _mix(values: Hashes, salt: int) -> Hashes:
+    """Scramble 64 bits, in another way for each salt."""
     # Salts are far apart: what is mixed is often a small number.
     apart = np.uint64(salt * 0xD1B54A32D192ED03 & 0xFFFFFFFFFFFFFFFF)
-    mixed = (values + apart) * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    return scramble((values + apart) * GOLDEN)
 
 
-def circular_keys(graphs: GraphArrays, atoms: Keys, radius: int) -> KeySets:
+def circular_keys(graphs: GraphArrays, atoms: Hashes, radius: int) -> KeySets:
     """Return the atom environments of radius 0 to ``radius``, of atoms of these kinds.
 
     The hash of radius r + 1 mixes an atom's own of radius r with the sum of its neighbours', each
@@ -100,12 +94,12 @@ def circular_keys(graphs: GraphArrays, atoms: Keys, radius: int) -> KeySets:
     return _as_sets(np.tile(flat.molecule, radius + 1), np.concatenate(found), graphs.molecules)
 
 
-def pair_keys(graphs: GraphArrays, atoms: Keys, furthest: int) -> KeySets:
+def pair_keys(graphs: GraphArrays, atoms: Hashes, furthest: int) -> KeySets:
     """Return the keys of what :func:`find_pairs` finds."""
     return _as_sets(*find_pairs(graphs, atoms, furthest), graphs.molecules)
 
 
-def find_pairs(graphs: GraphArrays, atoms: Keys, furthest: int) -> tuple[Ints, Keys]:
+def find_pairs(graphs: GraphArrays, atoms: Hashes, furthest: int) -> tuple[Ints, Hashes]:
     """Return the molecule and the hash of all pairs of atoms: their kinds and the bonds between.
 
     Atom pairs of Carhart et al. 1985 (doi 10.1021/ci00046a002); pairs of more than ``furthest``
@@ -161,12 +155,12 @@ def _distances(graphs: GraphArrays, size: int, furthest: int) -> npt.NDArray[np.
     return distance
 
 
-def path_keys(graphs: GraphArrays, atoms: Keys) -> KeySets:
+def path_keys(graphs: GraphArrays, atoms: Hashes) -> KeySets:
     """Return the keys of what :func:`find_paths` finds."""
     return _as_sets(*find_paths(graphs, atoms), graphs.molecules)
 
 
-def find_paths(graphs: GraphArrays, atoms: Keys) -> tuple[Ints, Keys]:
+def find_paths(graphs: GraphArrays, atoms: Hashes) -> tuple[Ints, Hashes]:
     """Return the molecule and the hash of all paths of four atoms, the same from either end.
 
     Topological torsions of Nilakantan et al. 1987 (doi 10.1021/ci00054a008).
@@ -195,7 +189,7 @@ def find_paths(graphs: GraphArrays, atoms: Keys) -> tuple[Ints, Keys]:
     return flat.molecule[b], keys
 
 
-def _as_sets(molecule: Ints, keys: Keys, molecules: int) -> KeySets:
+def _as_sets(molecule: Ints, keys: Hashes, molecules: int) -> KeySets:
     """Number the occurrences of each key within its molecule, so that all keys are different."""
     order = np.argsort(keys)
     small = np.uint16 if molecules <= 1 << 16 else np.int64  # 16 bits are sorted by radix

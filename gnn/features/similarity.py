@@ -1,16 +1,15 @@
-"""How alike molecules are, by the substructures that they share: kernels from graphs alone."""
+"""Similarity of molecules by the substructures that they share: kernels from graphs alone."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from gnn.features.arrays import Floats64, Hashes, Ints
 from gnn.features.batch import GraphArrays
-from gnn.features.counts import Ints, Keys, KeySets, circular_keys, pair_keys, path_keys
+from gnn.features.counts import KeySets, circular_keys, pair_keys, path_keys
 
-Floats = npt.NDArray[np.float64]
 _AROMATIC = 1
 """Token of an aromatic bond."""
 _FURTHEST = 15
@@ -20,20 +19,20 @@ _LARGEST = 1 << 16
 _SAMPLE = 500
 
 
-def exact_kinds(graphs: GraphArrays) -> Keys:
+def exact_kinds(graphs: GraphArrays) -> Hashes:
     """Return [A] each atom's state: element, degree, hydrogens, charge, ring."""
-    kinds: Keys = graphs.atoms.astype(np.uint64) + np.uint64(1)
+    kinds: Hashes = graphs.atoms.astype(np.uint64) + np.uint64(1)
     return kinds
 
 
-def element_kinds(graphs: GraphArrays, factors: Ints) -> Keys:
+def element_kinds(graphs: GraphArrays, factors: Ints) -> Hashes:
     """Return [A] element, and whether the atom is aromatic."""
-    elements: Keys = factors[graphs.atoms, 0].astype(np.uint64)
-    kinds: Keys = elements * np.uint64(2) + aromatic_atoms(graphs)
+    elements: Hashes = factors[graphs.atoms, 0].astype(np.uint64)
+    kinds: Hashes = elements * np.uint64(2) + aromatic_atoms(graphs)
     return kinds
 
 
-def polar_kinds(graphs: GraphArrays, factors: Ints) -> Keys:
+def polar_kinds(graphs: GraphArrays, factors: Ints) -> Hashes:
     """Return [A] element, charge, whether aromatic and whether it has hydrogens."""
     known = factors[graphs.atoms].astype(np.uint64)
     hydrogens = (known[:, 2] > 1).astype(np.uint64)
@@ -41,13 +40,11 @@ def polar_kinds(graphs: GraphArrays, factors: Ints) -> Keys:
     return np.asarray(kinds * np.uint64(16) + known[:, 3], np.uint64)
 
 
-def aromatic_atoms(graphs: GraphArrays) -> Keys:
+def aromatic_atoms(graphs: GraphArrays) -> Hashes:
     """Return [A] 1 for an atom with an aromatic bond, else 0."""
     found = np.zeros(len(graphs.atoms), np.uint64)
-    shift = np.repeat(graphs.atom_offsets[:-1], np.diff(graphs.bond_offsets))
-    aromatic = graphs.bonds == _AROMATIC
-    for ends in (graphs.begin, graphs.end):
-        found[(ends + shift)[aromatic]] = 1
+    for ends in graphs.ends:
+        found[ends[graphs.bonds == _AROMATIC]] = 1
     return found
 
 
@@ -68,7 +65,7 @@ FAMILIES: dict[str, Callable[[GraphArrays, Ints], KeySets]] = {
 class Index(NamedTuple):
     """The key sets of S molecules, turned over: which of them have a key."""
 
-    vocabulary: Keys
+    vocabulary: Hashes
     """[V] all their keys, ascending."""
     members: sparse.csr_array
     """[V, S] ones."""
@@ -95,7 +92,7 @@ def shared_keys(sets: KeySets, index: Index) -> Ints:
     return np.asarray((rows @ index.members).todense()).astype(np.int64)
 
 
-def similarity(sets: KeySets, index: Index, reach: float) -> Floats:
+def similarity(sets: KeySets, index: Index, reach: float) -> Floats64:
     """Return [M, S] the mean of two kernels, in 0..1; 1 for equal counts.
 
     The min-max kernel compares what is shared with all there is; the Laplacian, exp(-d / reach)
@@ -127,11 +124,11 @@ def _shared_and_apart(sets: KeySets, index: Index) -> tuple[Ints, Ints]:
     return shared, sets.sizes[:, None] + index.sizes[None, :] - 2 * shared
 
 
-def _jaccard(shared: Ints, apart: Ints) -> Floats:
+def _jaccard(shared: Ints, apart: Ints) -> Floats64:
     """Return shared keys over all keys of both: summed minima of counts over summed maxima."""
     either = shared + apart
     # Molecules without a single key of a family (methane has no pair) are alike.
-    found: Floats = np.divide(shared, either, out=np.ones(shared.shape), where=either > 0)
+    found: Floats64 = np.divide(shared, either, out=np.ones(shared.shape), where=either > 0)
     return found
 
 

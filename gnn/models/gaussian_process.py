@@ -12,9 +12,8 @@ import numpy.typing as npt
 from scipy.linalg import lapack
 
 from gnn.errors import ModelError
+from gnn.features.arrays import Bools, Floats, Floats64, Ints
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 NOISES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """Shares of the targets' variance that are tried as noise."""
 PRESUMED_NOISE = 64.0
@@ -29,19 +28,19 @@ _PIECE = 1024
 class Process(NamedTuple):
     """A fitted process: it says centre + k @ alpha of a row with the kernel k [n]."""
 
-    alpha: Floats
+    alpha: Floats64
     """[n] in the values' unit."""
     centre: float
     noise: float
 
 
 def fit_process(
-    gram: npt.NDArray[np.floating],
-    values: Floats,
+    gram: Floats,
+    values: Floats64,
     bounds: npt.NDArray[np.int8],
     groups: Ints,
     generator: np.random.Generator,
-    presumed: npt.NDArray[np.bool_] | None = None,
+    presumed: Bools | None = None,
 ) -> Process:
     """Fit n values in any unit; nothing else is known of them than what is given here.
 
@@ -51,15 +50,23 @@ def fit_process(
         groups: [n] rows of one number are never parted by the folds that the noise is chosen on.
         presumed: [n] rows whose values are presumptions: the noise is not chosen by them.
     """
-    centre = float(values.mean())
-    scale = max(float(values.std()), 1e-6)
-    targets = (values - centre) / scale
+    presumed = np.zeros(len(values), bool) if presumed is None else presumed
+    targets = (values - values.mean()) / max(float(values.std()), 1e-6)
     some = generator.permutation(len(values))[:_TUNING_ROWS]
     folds = group_folds(groups[some], _FOLDS, generator)
-    presumed = np.zeros(len(values), bool) if presumed is None else presumed
     noise = choose_noise(gram[np.ix_(some, some)], targets[some], folds, NOISES, presumed[some])
-    inverse = invert(gram, noise * np.where(presumed, PRESUMED_NOISE, 1.0))
-    return Process(scale * (inverse @ draw_to_bounds(inverse, targets, bounds)), centre, noise)
+    noises = noise * np.where(presumed, PRESUMED_NOISE, 1.0)
+    return Process(*solve(gram, values, bounds, noises), noise)
+
+
+def solve(
+    gram: Floats, values: Floats64, bounds: npt.NDArray[np.int8], noise: float | Floats64
+) -> tuple[Floats64, float]:
+    """Return the weights [n] and the centre of a process whose noise is known."""
+    centre, scale = float(values.mean()), max(float(values.std()), 1e-6)
+    inverse = invert(gram, noise)
+    targets = draw_to_bounds(inverse, (values - centre) / scale, bounds)
+    return scale * (inverse @ targets), centre
 
 
 def group_folds(groups: Ints, folds: int, generator: np.random.Generator) -> Ints:
@@ -69,7 +76,7 @@ def group_folds(groups: Ints, folds: int, generator: np.random.Generator) -> Int
     return drawn
 
 
-def invert(gram: npt.NDArray[np.floating], noise: float | Floats) -> Floats:
+def invert(gram: Floats, noise: float | Floats64) -> Floats64:
     """Return the inverse [n, n] of a kernel matrix with ``noise`` added to its diagonal.
 
     ``noise`` is one number for all rows, or [n] one for each.
@@ -81,7 +88,7 @@ def invert(gram: npt.NDArray[np.floating], noise: float | Floats) -> Floats:
         lower, failed = lapack.dpotri(lower, lower=1, overwrite_c=1)
     if failed:
         raise ModelError(f"the kernel of {len(work)} compounds cannot be inverted; raise the noise")
-    inverse: Floats = lower
+    inverse: Floats64 = lower
     for start in range(0, len(inverse), _PIECE):  # mirrored in place: the matrix may be large
         stop = min(start + _PIECE, len(inverse))
         inverse[start:stop, stop:] = inverse[stop:, start:stop].T
@@ -90,7 +97,7 @@ def invert(gram: npt.NDArray[np.floating], noise: float | Floats) -> Floats:
     return inverse
 
 
-def held_out(inverse: Floats, targets: Floats, folds: Ints) -> Floats:
+def held_out(inverse: Floats64, targets: Floats64, folds: Ints) -> Floats64:
     """Return [n] predictions, each of a process that did not see the row's fold.
 
     Args:
@@ -107,7 +114,7 @@ def held_out(inverse: Floats, targets: Floats, folds: Ints) -> Floats:
     return found
 
 
-def draw_to_bounds(inverse: Floats, targets: Floats, bounds: npt.NDArray[np.int8]) -> Floats:
+def draw_to_bounds(inverse: Floats64, targets: Floats64, bounds: npt.NDArray[np.int8]) -> Floats64:
     """Return targets [n] in which a bound that its own prediction keeps has that prediction.
 
     A value of ``<5`` says no more than that: where the process, without the row, expects 4, the
@@ -125,11 +132,11 @@ def draw_to_bounds(inverse: Floats, targets: Floats, bounds: npt.NDArray[np.int8
 
 
 def choose_noise(
-    gram: npt.NDArray[np.floating],
-    targets: Floats,
+    gram: Floats,
+    targets: Floats64,
     folds: Ints,
     choices: Sequence[float],
-    presumed: npt.NDArray[np.bool_] | None = None,
+    presumed: Bools | None = None,
 ) -> float:
     """Return the noise with the least squared error on rows held out.
 

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gnn.features.arrays import Ints, pieces
 from gnn.features.batch import GraphArrays, take
-from gnn.features.counts import Ints
+from gnn.features.hashed_fingerprints import count_columns
 from gnn.features.similarity import FAMILIES
 
 COLUMNS = 4096
-_SHIFT = np.uint64(20)
 _PIECE = 2048
 """Molecules that are hashed at once."""
 _STEP, _REACH = 256, 4096
@@ -70,20 +70,18 @@ class HashedKernel:
 def _count_columns(graphs: GraphArrays, factors: Ints, family: str) -> Tensor:
     """Return int8 [M, COLUMNS]: how many keys fall into each column."""
     found = torch.empty(graphs.molecules, COLUMNS, dtype=torch.int8)
-    for start in range(0, graphs.molecules, _PIECE):
-        rows = np.arange(start, min(start + _PIECE, graphs.molecules))
+    for rows in pieces(graphs.molecules, _PIECE):
         sets = FAMILIES[family](take(graphs, rows), factors)
-        column = (sets.keys >> _SHIFT).astype(np.int64) & (COLUMNS - 1)
-        place = np.repeat(np.arange(len(rows)), sets.sizes) * COLUMNS + column
-        counts = np.bincount(place, minlength=len(rows) * COLUMNS).reshape(len(rows), COLUMNS)
-        found[start : start + len(rows)] = torch.from_numpy(np.minimum(counts, 127).astype(np.int8))
+        molecule = np.repeat(np.arange(len(rows)), sets.sizes)
+        counts = count_columns(molecule, sets.keys, len(rows), COLUMNS)
+        found[rows] = torch.from_numpy(np.minimum(counts, 127).astype(np.int8))
     return found
 
 
 def _sizes(columns: Tensor) -> Tensor:
     """Return [M] each molecule's product with itself."""
-    pieces = [piece.float().square().sum(dim=1) for piece in torch.split(columns, _PIECE)]
-    return torch.cat(pieces)
+    squares = [piece.float().square().sum(dim=1) for piece in torch.split(columns, _PIECE)]
+    return torch.cat(squares)
 
 
 def _typical_difference(columns: Tensor) -> float:

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 
 from gnn.errors import ModelError
+from gnn.features.arrays import Bools, Floats, Floats32, Floats64, Ints, pieces
 from gnn.features.batch import GraphArrays, take
 from gnn.features.counts import alike
-from gnn.features.similarity import FAMILIES, Floats, index_sets, similarity, typical_difference
+from gnn.features.similarity import FAMILIES, index_sets, similarity, typical_difference
 from gnn.models.gaussian_process import fit_process
 
-Ints = npt.NDArray[np.int64]
 MOST_ROWS = 8_000
 """Compounds of one task at most; of more, so many are drawn. Time grows with the cube of it."""
 _BLOCK = 256
@@ -30,7 +30,7 @@ _BLOCK = 256
 class _Memory:
     """What a model remembers of its fit, so that it can be fitted again without some rows."""
 
-    values: npt.NDArray[np.floating]
+    values: Floats
     """[M, T] as they were measured, NaN where they were not."""
     bounds: npt.NDArray[np.int8]
     """[M, T]"""
@@ -40,7 +40,7 @@ class _Memory:
     """[T] the rows of each task that it was fitted on."""
     noise: tuple[float, ...]
     seed: int
-    presumed: npt.NDArray[np.bool_]
+    presumed: Bools
     """[M] rows whose values are presumptions."""
 
 
@@ -51,10 +51,10 @@ class KernelModel:
         self,
         support: GraphArrays,
         factors: Ints,
-        alpha: Floats,
-        centre: Floats,
-        mix: Floats,
-        reach: Floats,
+        alpha: Floats64,
+        centre: Floats64,
+        mix: Floats64,
+        reach: Floats64,
         memory: _Memory | None = None,
     ) -> None:
         """Index the support; ``alpha`` [S, T] and ``centre`` [T] in the task's unit.
@@ -74,13 +74,12 @@ class KernelModel:
     @staticmethod
     def fit(
         graphs: GraphArrays,
-        values: npt.NDArray[np.floating],
-        binary: npt.NDArray[np.bool_],
+        values: Floats,
+        binary: Bools,
         factors: Ints,
         bounds: npt.NDArray[np.int8] | None = None,
-        mix: Mapping[str, float] | None = None,
         seed: int = 0,
-        presumed: npt.NDArray[np.bool_] | None = None,
+        presumed: Bools | None = None,
     ) -> "KernelModel":
         """Fit M compounds' values [M, T] with NaN holes; classes (``binary`` [T]) are 0 and 1.
 
@@ -89,7 +88,7 @@ class KernelModel:
         :class:`gnn.training.training_set.TrainingSet`: what is only presumed has no say in the
         noise, nor in how far the kernels reach.
         """
-        weights = np.array([(mix or DEFAULT_MIX).get(name, 0.0) for name in FAMILIES])
+        mix = np.full(len(FAMILIES), 1 / len(FAMILIES))  # every family counts the same
         values = np.asarray(values, dtype=np.float64)
         none = np.zeros(values.shape, np.int8)
         bounds = np.where(binary, 0, none if bounds is None else bounds).astype(np.int8)
@@ -98,7 +97,7 @@ class KernelModel:
         own = take(graphs, np.flatnonzero(~presumed))
         reach = np.array([typical_difference(make(own, factors)) for make in FAMILIES.values()])
         model = KernelModel(
-            graphs, factors, np.zeros(values.shape), np.zeros(values.shape[1]), weights, reach
+            graphs, factors, np.zeros(values.shape), np.zeros(values.shape[1]), mix, reach
         )
         rows, noises = [], []
         generator = np.random.default_rng(seed)
@@ -121,7 +120,7 @@ class KernelModel:
         model.memory = _Memory(values, bounds, groups, tuple(rows), tuple(noises), seed, presumed)
         return model
 
-    def gram(self, rows: Ints) -> npt.NDArray[np.float32]:
+    def gram(self, rows: Ints) -> Floats32:
         """Return the kernel [n, n] among some compounds of the support."""
         graphs = take(self.support, rows)
         found = np.ones((len(rows), len(rows)), np.float32)
@@ -133,28 +132,27 @@ class KernelModel:
                 found[start:stop] += weight * similarity(sets.between(start, stop), index, reach)
         return found
 
-    def predict(self, graphs: GraphArrays) -> Floats:
+    def predict(self, graphs: GraphArrays) -> Floats64:
         """Return [M, T] in the task's unit, or for a class a score where 0 and 1 were the targets.
 
         A molecule's numbers are the same to the last bit whatever is predicted beside it.
         """
         return self._predict(graphs, self.alpha, self.centre)
 
-    def _predict(self, graphs: GraphArrays, alpha: Floats, centre: Floats) -> Floats:
+    def _predict(self, graphs: GraphArrays, alpha: Floats64, centre: Floats64) -> Floats64:
         found = np.empty((graphs.molecules, len(centre)))
-        for start in range(0, graphs.molecules, _BLOCK):
-            stop = min(start + _BLOCK, graphs.molecules)
-            piece = take(graphs, np.arange(start, stop))
-            kernel = np.ones((stop - start, self.support.molecules))
+        for rows in pieces(graphs.molecules, _BLOCK):
+            piece = take(graphs, rows)
+            kernel = np.ones((len(rows), self.support.molecules))
             for name, weight, reach in _used(self.mix, self.reach):
                 sets = FAMILIES[name](piece, self.factors)
                 kernel += weight * similarity(sets, self._indexes[name], reach)
             for task, middle in enumerate(centre):
                 # Row by row: a matrix product could sum in another order in another batch.
-                found[start:stop, task] = middle + (kernel * alpha[:, task]).sum(axis=1)
+                found[rows, task] = middle + (kernel * alpha[:, task]).sum(axis=1)
         return found
 
-    def out_of_fold(self, folds: Ints) -> Floats:
+    def out_of_fold(self, folds: Ints) -> Floats64:
         """Return [M, T]: each row as predicted by a model that never saw its fold [M].
 
         For each fold the model is fitted again on the rows outside of it: their mean, their noise,
@@ -229,11 +227,7 @@ class KernelModel:
         )
 
 
-DEFAULT_MIX: dict[str, float] = dict.fromkeys(FAMILIES, 1 / len(FAMILIES))
-"""Every family counts the same."""
-
-
-def _used(mix: Floats, reach: Floats) -> list[tuple[str, float, float]]:
+def _used(mix: Floats64, reach: Floats64) -> list[tuple[str, float, float]]:
     """Return the families that count: name, weight, reach."""
     every = zip(FAMILIES, mix, reach, strict=True)
     return [(name, float(weight), float(far)) for name, weight, far in every if weight > 0]

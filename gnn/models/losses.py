@@ -1,8 +1,11 @@
-"""Losses over tables with holes, bounds and two kinds of task."""
+"""Losses over tables with holes, bounds and two kinds of task; probabilities of log odds."""
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from gnn.features.arrays import Floats
 
 
 def masked_loss(
@@ -45,3 +48,9 @@ def distillation_loss(output: Tensor, soft_targets: Tensor, binary: Tensor) -> T
     )
     each = torch.where(binary, entropy, (output - target).square()) * known
     return each.sum() / known.sum().clamp(min=1)
+
+
+def logistic(odds: Floats) -> Floats:
+    """Return probabilities of log odds, without an overflow."""
+    found: Floats = np.exp(-np.logaddexp(0, -odds))
+    return found

@@ -1,7 +1,7 @@
 """The network: a pretrained encoder beside counted environments, one output per task.
 
 Both halves are needed. Counted environments are what a fingerprint knows; the encoder adds what
-it learnt in pretraining, a molecule's descriptors among it (:mod:`gnn.models.pretrained`).
+it learnt in pretraining, a molecule's descriptors among it (:mod:`gnn.models.encoder`).
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from gnn.features.batch import Batch
-from gnn.features.environments import environment_logs
-from gnn.features.hashed_fingerprints import hashed_counts
-from gnn.models.pretrained import DescribingEncoder, EncoderSizes, Pretrained
+from gnn.features.hashed_fingerprints import environment_logs, hashed_counts
+from gnn.models.encoder import DescribingEncoder, EncoderSizes, Pretrained
 
 State = dict[str, Tensor]
 """A network's weights by name."""

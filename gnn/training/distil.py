@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn.errors import ModelError
+from gnn.features.arrays import Floats32
+from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.kept_file import keep_array
 from gnn.models.network import NetworkConfig, State, network_config
-from gnn.models.pretrained import Pretrained, load_pretrained
-from gnn.models.runtime import pick_device
-from gnn.training.ensemble import SoftTargets, claim, fit_ensemble, fit_members
-from gnn.training.heads import Report, inputs
-from gnn.training.teacher import Floats, average, teach
-from gnn.training.training import TrainingConfig
+from gnn.training.ensemble import claim, fit_ensemble, fit_members
+from gnn.training.loop import SoftTargets, TrainingConfig, TrainingRun
+from gnn.training.networks import inputs
+from gnn.training.teacher import average, teach
 from gnn.training.training_set import TrainingSet, load_training_set
 
 
@@ -65,59 +65,44 @@ class Distilled(NamedTuple):
 
     states: list[State]
     """The networks to ship."""
-    by_teacher: dict[str, Floats]
+    by_teacher: dict[str, Floats32]
     """[M, T] what each teacher says of every molecule: values in the task's unit, or probabilities.
     Empty without teachers."""
-    soft_targets: Floats | None = None
+    soft_targets: Floats32 | None = None
     """What they say together, task by task."""
 
 
 def fit_distilled(
-    data: TrainingSet,
-    sizes: NetworkConfig,
-    config: TrainingConfig,
-    members: int,
-    teaching: Teaching | None,
-    work: Path,
-    seed: int = 0,
-    device: str = "auto",
-    report: Report | None = None,
-    pretrained: Pretrained | None = None,
+    run: TrainingRun, members: int, teaching: Teaching | None, work: Path
 ) -> Distilled:
     """Fit the ensemble of a recipe, ``members`` networks, with teachers or without.
 
     Everything that is fitted is kept in ``work`` and taken from there.
     """
-    settings: dict[str, Any] = {
-        "seed": seed,
-        "device": device,
-        "report": report,
-        "pretrained": pretrained,
-    }
-    own = replace(data, roles=data.roles[:members])
-    if teaching is None or pretrained is None:
-        return Distilled(fit_ensemble(own, sizes, config, work, **settings), {})
+    own = _first(run, members)
+    if teaching is None or run.pretrained is None:
+        return Distilled(fit_ensemble(own, work), {})
     by = asdict(teaching)
-    claim(work, own, sizes, config, seed, pretrained, by)
-    where = pick_device(device)
-    settings["given"] = given = cache(partial(inputs, data, sizes, pretrained, where, report))
-    others = replace(data, roles=data.roles[: teaching.members])
-    first = fit_ensemble(others, teaching.sizes, teaching.training, work / "networks", **settings)
+    claim(own, work, by)
+    run = replace(run, given=cache(partial(inputs, run)))
+    teachers = replace(run, sizes=teaching.sizes, config=teaching.training)
+    networks = fit_ensemble(_first(teachers, teaching.members), work / "networks")
     by_teacher = {}
     for name in teaching.teachers:
         kept = work / f"lesson-{name}.npy"
         if not kept.is_file():
-            said = teach(data, teaching.sizes, first, given, name, where, report)
-            keep_array(kept, said)
+            keep_array(kept, teach(teachers, networks, name))
         by_teacher[name] = np.load(kept)
     soft_targets = average(by_teacher)
     if teaching.values:
         values = average({name: by_teacher[name] for name in teaching.values})
-        soft_targets = np.where(data.binary, soft_targets, values)
-    states = fit_ensemble(
-        own, sizes, config, work, **settings, soft_targets=SoftTargets(soft_targets, by)
-    )
-    return Distilled(states, by_teacher, soft_targets)
+        soft_targets = np.where(run.data.binary, soft_targets, values)
+    own = replace(own, given=run.given, soft_targets=SoftTargets(soft_targets, by))
+    return Distilled(fit_ensemble(own, work), by_teacher, soft_targets)
+
+
+def _first(run: TrainingRun, members: int) -> TrainingRun:
+    return replace(run, data=replace(run.data, roles=run.data.roles[:members]))
 
 
 def main() -> None:
@@ -138,30 +123,17 @@ def fit_arrays(data: TrainingSet, work: Path, device: str) -> None:
     recipe: dict[str, Any] = data.meta["recipe"]
     pretrained = load_pretrained() if recipe["pretrained"] else None
     sizes = network_config(len(data.tasks), recipe["network"], pretrained)
-    training = TrainingConfig(**recipe["training"])
+    config = TrainingConfig(**recipe["training"])
+    run = TrainingRun(data, sizes, config, pretrained, recipe["seed"], device, _show)
     if "members" not in recipe:  # an assay, which leaves out what diverges
-        _, notes = fit_members(
-            data, sizes, training, work, recipe["seed"], device, _show, pretrained
-        )
+        _, notes = fit_members(run, work)
         print(*notes, sep="\n")
         return
     teaching = read_teaching(recipe["teaching"], len(data.tasks), pretrained)
-    rounds = [(data, work)]
+    fit_distilled(run, recipe["members"], teaching, work)
     if recipe["refit"]:
-        rounds.append((data.everything(), work / REFIT))
-    for rows, place in rounds:
-        fit_distilled(
-            rows,
-            sizes,
-            training,
-            recipe["members"],
-            teaching,
-            place,
-            recipe["seed"],
-            device,
-            _show,
-            pretrained,
-        )
+        again = replace(run, data=data.everything())
+        fit_distilled(again, recipe["members"], teaching, work / REFIT)
 
 
 def _show(line: str, done: int, most: int) -> None:

@@ -1,160 +1,114 @@
 """Fitting the members of an ensemble, one after the other, in a folder that remembers them."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from safetensors.torch import load_file, save
-from torch import Tensor
 
 from gnn.errors import ModelError, WorkFolderError
-from gnn.features.batch import GraphArrays, make_batch, take
+from gnn.features.arrays import Floats64, Ints
+from gnn.features.batch import GraphArrays, batches, take
 from gnn.models.kept_file import keep_file, make_work_folder
 from gnn.models.network import Network, NetworkConfig, State
-from gnn.models.pretrained import Pretrained
-from gnn.models.runtime import keep_memory, pick_device
-from gnn.training.heads import fit_head, inputs
-from gnn.training.training import Report, TrainingConfig, fit
+from gnn.models.runtime import keep_memory, one_thread
+from gnn.training.loop import TrainingRun
+from gnn.training.networks import fit, fit_head, inputs
 from gnn.training.training_set import TrainingSet
 
-
-class SoftTargets(NamedTuple):
-    """What teachers predict, and how they were made."""
-
-    values: npt.NDArray[np.float32]
-    """[M, T] values in the task's unit or probabilities, NaN where they say nothing."""
-    provenance: Mapping[str, Any]
-    """All that the values follow from, beside the data."""
+Members = tuple[list[State | None], list[str]]
+"""A network for each row of ``data.roles``, None for one that diverged, and a line on each of
+those."""
 
 
-def fit_ensemble(
-    data: TrainingSet,
-    sizes: NetworkConfig,
-    config: TrainingConfig,
-    work: Path,
-    seed: int = 0,
-    device: str = "auto",
-    report: Report | None = None,
-    pretrained: Pretrained | None = None,
-    given: Callable[[], Tensor] | None = None,
-    soft_targets: SoftTargets | None = None,
-) -> list[State]:
+def fit_heads(run: TrainingRun) -> Members:
+    """Fit the heads of all members on the CPU, on an encoder that stays; none is kept."""
+    states: list[State | None] = []
+    notes = []
+    count = len(run.data.roles)
+    with one_thread():  # these products are too small to share between cores
+        quiet = replace(run, device="cpu", report=None)
+        given = inputs(quiet)
+        for member in range(count):
+            try:
+                states.append(fit_head(quiet, given, member))
+            except ModelError as error:
+                states.append(None)
+                notes.append(f"network {member + 1} of {count} left out: {error}")
+            if run.report is not None:
+                run.report("networks", member + 1, count)
+    return states, notes
+
+
+def fit_ensemble(run: TrainingRun, work: Path) -> list[State]:
     """Fit one network for each row of ``data.roles``; those in ``work`` are taken or gone on with.
 
     ``work`` belongs to one set of sizes, settings and data: another one is refused.
 
-    Args:
-        given: gets what :func:`gnn.training.heads.inputs` returns, if somebody else needs it too.
-        soft_targets: what teachers predict.
-
     Raises:
         ModelError: a member diverged; the error names it.
     """
-    states, _ = fit_members(
-        data,
-        sizes,
-        config,
-        work,
-        seed,
-        device,
-        report,
-        pretrained,
-        given,
-        soft_targets,
-        strict=True,
-    )
+    states, _ = fit_members(run, work, strict=True)
     return [state for state in states if state is not None]
 
 
-def fit_members(
-    data: TrainingSet,
-    sizes: NetworkConfig,
-    config: TrainingConfig,
-    work: Path,
-    seed: int = 0,
-    device: str = "auto",
-    report: Report | None = None,
-    pretrained: Pretrained | None = None,
-    given: Callable[[], Tensor] | None = None,
-    soft_targets: SoftTargets | None = None,
-    *,
-    strict: bool = False,
-) -> tuple[list[State | None], list[str]]:
-    """Do what :func:`fit_ensemble` does, but go on where a member diverges unless ``strict``.
-
-    Returns None for such a member, and a line on each.
-    """
+def fit_members(run: TrainingRun, work: Path, strict: bool = False) -> Members:
+    """Do what :func:`fit_ensemble` does, but go on where a member diverges unless ``strict``."""
     keep_memory()
-    claim(
-        work,
-        data,
-        sizes,
-        config,
-        seed,
-        pretrained,
-        soft_targets.provenance if soft_targets else None,
-    )
-    where = pick_device(device)
-    if given is None and pretrained is not None:
-        given = cache(partial(inputs, data, sizes, pretrained, where, report))
-    targets = soft_targets.values if soft_targets else None
+    claim(run, work, run.soft_targets.provenance if run.soft_targets else None)
+    if run.given is None:
+        run = replace(run, given=cache(partial(inputs, run)))
     states: list[State | None] = []
     notes = []
-    for member in range(len(data.roles)):
-        place = work / f"member-{member}.safetensors"
-        numbers = (member, seed + member)
+    count = len(run.data.roles)
+    for member in range(count):
         try:
-            if place.is_file():
-                pass
-            elif pretrained is not None and given is not None and config.encoder_rate == 0:
-                known = given()
-                state = fit_head(data, sizes, config, pretrained, known, *numbers, report, targets)
-                _keep(state, place)
-            else:
-                checkpoint = work / f"member-{member}.checkpoint"
-                fitted = fit(data, sizes, config, *numbers, where, checkpoint, report, pretrained)
-                keep_file(work / f"member-{member}.json", json.dumps(fitted.history))
-                _keep(fitted.state, place)
-                checkpoint.unlink(missing_ok=True)
-            states.append(load_file(place))
+            states.append(_fit_member(run, work, member))
         except WorkFolderError:
             raise
         except ModelError as error:
             if strict:
-                which = f"member {member + 1} of {len(data.roles)} (seed {seed + member})"
+                which = f"member {member + 1} of {count} (seed {run.seed + member})"
                 raise ModelError(f"{which}: {error}") from None
             states.append(None)
-            notes.append(f"network {member + 1} of {len(data.roles)} left out: {error}")
+            notes.append(f"network {member + 1} of {count} left out: {error}")
     return states, notes
+
+
+def _fit_member(run: TrainingRun, work: Path, member: int) -> State:
+    place = work / f"member-{member}.safetensors"
+    if place.is_file():
+        pass
+    elif run.pretrained is not None and run.given is not None and run.config.encoder_rate == 0:
+        _keep(fit_head(run, run.given(), member), place)
+    else:
+        checkpoint = work / f"member-{member}.checkpoint"
+        fitted = fit(run, member, checkpoint)
+        keep_file(work / f"member-{member}.json", json.dumps(fitted.history))
+        _keep(fitted.state, place)
+        checkpoint.unlink(missing_ok=True)
+    state: State = load_file(place)
+    return state
 
 
 def _keep(state: State, place: Path) -> None:
     keep_file(place, save({name: value.contiguous() for name, value in state.items()}))
 
 
-def claim(
-    work: Path,
-    data: TrainingSet,
-    sizes: NetworkConfig,
-    config: TrainingConfig,
-    seed: int,
-    pretrained: Pretrained | None,
-    provenance: Mapping[str, Any] | None = None,
-) -> None:
+def claim(run: TrainingRun, work: Path, provenance: Mapping[str, Any] | None = None) -> None:
     """Make ``work`` the folder of one training, or raise ModelError if it is another one's."""
     purpose = {
-        "sizes": asdict(sizes),
-        "training": asdict(config),
-        "data": data.meta,
-        "arrays": data.sha256,
-        "seed": seed,
-        "pretrained": pretrained.sha256 if pretrained else None,
+        "sizes": asdict(run.sizes),
+        "training": asdict(run.config),
+        "data": run.data.meta,
+        "arrays": run.data.sha256,
+        "seed": run.seed,
+        "pretrained": run.pretrained.sha256 if run.pretrained else None,
         "taught by": provenance,
     }
     make_work_folder(work)
@@ -168,24 +122,20 @@ def claim(
 
 
 @torch.inference_mode()
-def outputs(
-    state: State, sizes: NetworkConfig, factors: npt.NDArray[np.int64], graphs: GraphArrays
-) -> npt.NDArray[np.float64]:
+def outputs(state: State, sizes: NetworkConfig, factors: Ints, graphs: GraphArrays) -> Floats64:
     """Return [M, T] what a network says of M molecules: values in the task's unit, or logits."""
     network = Network(sizes, torch.from_numpy(factors))
     network.load_state_dict(state)
     network.eval()
-    found = [np.zeros((0, sizes.tasks))]
-    for start in range(0, graphs.molecules, 512):
-        rows = np.arange(start, min(start + 512, graphs.molecules))
-        values = network(make_batch(take(graphs, rows))).double() * network.scale + network.shift
-        found.append(values.numpy())
-    return np.concatenate(found)
+    found = np.empty((graphs.molecules, sizes.tasks))
+    for rows, batch in batches(graphs, 512):
+        found[rows] = (network(batch).double() * network.scale + network.shift).numpy()
+    return found
 
 
 def held_out_outputs(
     states: Sequence[State], sizes: NetworkConfig, data: TrainingSet, role: str
-) -> npt.NDArray[np.float64]:
+) -> Floats64:
     """Return [K, M, T]: a member's outputs where it has that ``role`` for the molecule, else
     NaN."""
     found = np.full((len(states), data.graphs.molecules, len(data.tasks)), np.nan)

@@ -11,23 +11,23 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from gnn.errors import ModelError
+from gnn.features.arrays import Ints, pieces
 from gnn.features.batch import make_batch, take
-from gnn.features.environments import environment_counts
-from gnn.models.kept_file import keep_file, make_work_folder
-from gnn.models.pretrained import DescribingEncoder, EncoderSizes, save_pretrained
+from gnn.features.hashed_fingerprints import environment_counts
+from gnn.models.encoder import DescribingEncoder, EncoderSizes, save_pretrained
+from gnn.models.kept_file import make_work_folder
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, pick_device
-from gnn.training.pretext_set import PretextSet, load_pretext_set
+from gnn.training.loop import Descent, half_cosine, keep_checkpoint, read_checkpoint
+from gnn.training.training_set import PretextSet, load_pretext_set
 
 HELD_OUT = 0.01
 """Share of molecules that are only measured on."""
@@ -46,7 +46,7 @@ class PretrainConfig:
     width: int = 128
     layers: int = 4
     hidden: int = 512
-    """The encoder's sizes, see :class:`gnn.models.pretrained.EncoderSizes`."""
+    """The encoder's sizes, see :class:`gnn.models.encoder.EncoderSizes`."""
     counts: int = 1024
     """Columns of the environment counts that are predicted beside the descriptors."""
     counts_weight: float = 1.0
@@ -80,15 +80,15 @@ class Pretraining:
         """Steps in all."""
         return self.config.epochs * (len(self.rows) // self.config.batch)
 
-    def rate(self) -> float:
-        """Return the learning rate of this step."""
+    def rate(self, step: int) -> float:
+        """Return the learning rate of a step."""
         config = self.config
-        if self.step < config.warmup:
-            return config.learning_rate * (self.step + 1) / config.warmup
-        share = (self.step - config.warmup) / max(1, self.steps - config.warmup)
-        return config.learning_rate * 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
+        if step < config.warmup:
+            return config.learning_rate * (step + 1) / config.warmup
+        share = (step - config.warmup) / max(1, self.steps - config.warmup)
+        return config.learning_rate * half_cosine(math.pi * min(1.0, share))
 
-    def loss(self, rows: npt.NDArray[np.int64]) -> Tensor:
+    def loss(self, rows: Ints) -> Tensor:
         """Return the loss of these molecules: Huber over descriptors plus that over counts."""
         batch = make_batch(take(self.data.graphs, rows)).to(self.device)
         wanted = torch.from_numpy(self.data.standardized(rows)).to(self.device)
@@ -101,41 +101,34 @@ class Pretraining:
 
     def run(self, checkpoint: Path, report: Callable[[str], None], every: int = 500) -> None:
         """Train to the end, writing a checkpoint every so many steps and going on from it."""
-        if checkpoint.is_file():
-            self.restore(torch.load(checkpoint, map_location=self.device, weights_only=True))
-        per_epoch, total, began = len(self.rows) // self.config.batch, 0.0, time.monotonic()
+        if snapshot := read_checkpoint(checkpoint, self.device):
+            self.restore(snapshot)
+        config, per_epoch = self.config, len(self.rows) // self.config.batch
+        total, began, since = 0.0, time.monotonic(), self.step
         self.network.train()
-        order, epoch, since = self.rows, -1, self.step
-        while self.step < self.steps:
-            if epoch != self.step // per_epoch:
-                epoch = self.step // per_epoch
-                order = np.random.default_rng((self.config.seed, epoch)).permutation(self.rows)
-            at = self.step % per_epoch * self.config.batch
-            for group in self.optimizer.param_groups:
-                group["lr"] = self.rate()
-            loss = self.loss(order[at : at + self.config.batch])
-            self.optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
-            self.optimizer.step()
+        descent = Descent(self.optimizer, self.loss, self.rate, self.parameters)
+        for loss in descent.run(
+            lambda epoch: np.random.default_rng((config.seed, epoch)).permutation(self.rows),
+            config.batch,
+            per_epoch,
+            range(self.step, self.steps),
+        ):
             self.step += 1
-            total += loss.detach().item()
+            total += loss.item()
             if self.step % every == 0 or self.step == self.steps:
                 done = self.step - since
-                speed = done * self.config.batch / (time.monotonic() - began)
+                speed = done * config.batch / (time.monotonic() - began)
                 report(f"step {self.step}/{self.steps}: loss {total / done:.4f}, {speed:.0f}/s")
                 total, began, since = 0.0, time.monotonic(), self.step
-                snapshot = BytesIO()
-                torch.save(self.snapshot(), snapshot)
-                keep_file(checkpoint, snapshot.getbuffer())
+                keep_checkpoint(checkpoint, self.snapshot())
 
     @torch.no_grad()
     def explained(self) -> dict[str, float]:
         """Return each descriptor's R2 on the held-out molecules (those that vary there)."""
         self.network.eval()
         found, wanted = [], self.data.standardized(self.held_out)
-        for start in range(0, len(self.held_out), 512):
-            batch = make_batch(take(self.data.graphs, self.held_out[start : start + 512]))
+        for at in pieces(len(self.held_out), 512):
+            batch = make_batch(take(self.data.graphs, self.held_out[at]))
             found.append(self.network(batch.to(self.device))[1].float().cpu().numpy())
         self.network.train()
         error = np.square(np.concatenate(found) - wanted).mean(axis=0)

@@ -7,19 +7,19 @@ bundle learn beside the measurements (distillation; Hinton et al. 2015, arXiv 15
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gnn.models.gaussian_process import draw_to_bounds, invert
+from gnn.features.arrays import Floats32, Ints, pieces
+from gnn.models.gaussian_process import solve
 from gnn.models.hashed_kernel import HashedKernel
-from gnn.models.network import Network, NetworkConfig, State
-from gnn.models.outputs import logistic
-from gnn.training.forest import teacher_forest
-from gnn.training.heads import Report
+from gnn.models.losses import logistic
+from gnn.models.network import Network, State
+from gnn.training.baselines import teacher_forest
+from gnn.training.loop import TrainingRun
+from gnn.training.networks import inputs
 from gnn.training.training_set import TrainingSet
 
-Floats = npt.NDArray[np.float32]
 TEACHERS = ("networks", "process", "forest")
 MOST_ROWS = 12_000
 """Compounds of one task at most in its Gaussian process; of more, so many are drawn."""
@@ -29,15 +29,7 @@ about equally well with 0.1 to 0.3 for values and with 0.3 to 1 for classes."""
 _PIECE = 512
 
 
-def teach(
-    data: TrainingSet,
-    sizes: NetworkConfig,
-    states: Sequence[State],
-    given: Callable[[], Tensor],
-    teacher: str,
-    device: torch.device,
-    report: Report | None = None,
-) -> Floats:
+def teach(run: TrainingRun, states: Sequence[State], teacher: str) -> Floats32:
     """Return what one of :data:`TEACHERS` says: [M, T] in the task's unit, or probabilities.
 
     All learn from the rows that no member holds out. Of molecules whose values are presumed only
@@ -45,21 +37,20 @@ def teach(
     measurements.
 
     Args:
-        states: networks of ``sizes`` that were fitted on ``data``; their mean is one teacher.
-        given: gets what :func:`gnn.training.heads.inputs` returns.
+        states: networks that were fitted on the run's data; their mean is one teacher.
     """
-    makers: dict[str, Callable[[], Floats]] = {
-        "networks": lambda: _networks(data, sizes, states, given()),
-        "process": lambda: _process(data, device, report),
-        "forest": lambda: _forest(data, sizes, given(), report),
+    makers: dict[str, Callable[[], Floats32]] = {
+        "networks": lambda: _networks(run, states),
+        "process": lambda: _process(run),
+        "forest": lambda: _forest(run),
     }
     found = makers[teacher]()
-    if data.presumed is not None and teacher != "networks":
-        found[data.presumed] = np.nan
+    if run.data.presumed is not None and teacher != "networks":
+        found[run.data.presumed] = np.nan
     return found
 
 
-def average(by_teacher: dict[str, Floats]) -> Floats:
+def average(by_teacher: dict[str, Floats32]) -> Floats32:
     """Return the mean of teachers [M, T] where they say something, NaN where none does."""
     every = np.stack(list(by_teacher.values()))
     known = np.isfinite(every)
@@ -68,19 +59,18 @@ def average(by_teacher: dict[str, Floats]) -> Floats:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
-def _rows(data: TrainingSet, task: int) -> npt.NDArray[np.int64]:
+def _rows(data: TrainingSet, task: int) -> Ints:
     """Return the rows of a task that were measured and that no member holds out."""
     seen = np.isin(data.roles, ("fit", "stop")).all(axis=0)
     return np.flatnonzero(seen & data.is_measured[:, task])
 
 
 @torch.no_grad()
-def _networks(
-    data: TrainingSet, sizes: NetworkConfig, states: Sequence[State], given: Tensor
-) -> Floats:
+def _networks(run: TrainingRun, states: Sequence[State]) -> Floats32:
+    data, given = run.data, _given(run)
     found = np.zeros((len(given), len(data.tasks)), np.float32)
     for state in states:
-        network = Network(sizes, torch.from_numpy(data.factors))
+        network = Network(run.sizes, torch.from_numpy(data.factors))
         network.load_state_dict(state)
         network.to(given.device).eval()
         for start in range(0, len(given), _PIECE):
@@ -92,8 +82,9 @@ def _networks(
 
 
 @torch.no_grad()
-def _process(data: TrainingSet, device: torch.device, report: Report | None) -> Floats:
+def _process(run: TrainingRun) -> Floats32:
     """Gaussian processes on shared substructures, one for each task."""
+    data, device = run.data, run.place
     kernel = HashedKernel(data.graphs, data.factors, device)
     tasks = len(data.tasks)
     support = np.flatnonzero(np.isin(data.roles, ("fit", "stop")).all(axis=0))
@@ -108,40 +99,38 @@ def _process(data: TrainingSet, device: torch.device, report: Report | None) -> 
         if len(rows) < 2:
             centre[task] = np.nan
             continue
-        values = data.values[rows, task].astype(np.float64)
-        centre[task], scale = values.mean(), max(float(values.std()), 1e-6)
-        binary = bool(data.binary[task])
         gram = kernel.among(rows, rows).cpu().numpy()
-        inverse = invert(gram, _CLASS_NOISE if binary else _NOISE)
-        targets = (values - centre[task]) / scale
-        if not binary:
-            targets = draw_to_bounds(inverse, targets, data.bounds[rows, task])
-        alpha[place[rows], task] = scale * (inverse @ targets)
-        if report is not None:
-            report("Gaussian processes", task + 1, tasks)
-    found = np.empty((data.graphs.molecules, tasks), np.float32)
+        noise = _CLASS_NOISE if data.binary[task] else _NOISE
+        bounds = np.where(data.binary[task], np.int8(0), data.bounds[rows, task])
+        found = solve(gram, data.values[rows, task].astype(np.float64), bounds, noise)
+        alpha[place[rows], task], centre[task] = found
+        if run.report is not None:
+            run.report("Gaussian processes", task + 1, tasks)
+    said = np.empty((data.graphs.molecules, tasks), np.float32)
     weights = torch.from_numpy(alpha).float().to(device)
-    for start in range(0, len(found), _PIECE):
-        rows = np.arange(start, min(start + _PIECE, len(found)))
-        found[rows] = (kernel.among(rows, support) @ weights).cpu().numpy() + centre
-        if report is not None:
-            report("what the Gaussian processes say", start, len(found))
-    return np.where(data.binary, np.clip(found, 0, 1), found).astype(np.float32)
+    for rows in pieces(len(said), _PIECE):
+        said[rows] = (kernel.among(rows, support) @ weights).cpu().numpy() + centre
+        if run.report is not None:
+            run.report("what the Gaussian processes say", int(rows[0]), len(said))
+    return np.where(data.binary, np.clip(said, 0, 1), said).astype(np.float32)
 
 
-def _forest(
-    data: TrainingSet, sizes: NetworkConfig, given: Tensor, report: Report | None
-) -> Floats:
+def _forest(run: TrainingRun) -> Floats32:
     """Random forests on counted environments, one for each task."""
-    counts = given[:, : sizes.environments].float().cpu().numpy()
+    data = run.data
+    counts = _given(run)[:, : run.sizes.environments].float().cpu().numpy()
     found = np.empty((len(counts), len(data.tasks)), np.float32)
     for task in range(len(data.tasks)):
         rows = _rows(data, task)
-        classes = bool(data.binary[task])
         if len(rows) < 2:
             found[:, task] = np.nan
             continue
+        classes = bool(data.binary[task])
         found[:, task] = teacher_forest(counts, rows, data.values[rows, task], classes)
-        if report is not None:
-            report("random forests", task + 1, len(data.tasks))
+        if run.report is not None:
+            run.report("random forests", task + 1, len(data.tasks))
     return found
+
+
+def _given(run: TrainingRun) -> Tensor:
+    return inputs(run) if run.given is None else run.given()

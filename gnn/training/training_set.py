@@ -1,4 +1,5 @@
-"""All that training needs, as arrays: made where RDKit is, carried to where the GPU is."""
+"""All that training and pretraining need, as arrays: made where RDKit is, carried to where the GPU
+is."""
 
 import json
 from dataclasses import dataclass, replace
@@ -11,10 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from gnn.errors import ModelError
+from gnn.features.arrays import Bools, Floats32, Ints, Strings
 from gnn.features.batch import GraphArrays
 from gnn.models.kept_file import keep_arrays
 
-_FORMAT = 3
+_STEPS, _REACH = 25, 5.0
+"""Steps per standard deviation, and where labels are cut: a label fits a byte."""
+_FORMATS = {"training": 3, "pretraining": 1}
 
 
 @dataclass(frozen=True)
@@ -22,14 +26,14 @@ class TrainingSet:
     """M molecules with T tasks."""
 
     graphs: GraphArrays
-    factors: npt.NDArray[np.int64]
+    factors: Ints
     """[tokens, 5] what each atom token stands for."""
-    values: npt.NDArray[np.float32]
+    values: Floats32
     """[M, T] measured values or classes (0, 1); NaN where not measured."""
     bounds: npt.NDArray[np.int8]
     """[M, T] 0 measured, -1 the true value is at most this, +1 at least this; of ``spare`` values
     too."""
-    roles: npt.NDArray[np.str_]
+    roles: Strings
     """[K, M] what each of K members does with a molecule: ``fit`` (train on it), ``stop`` (decide
     by it when to stop; heads alone train on it too), ``valid`` or ``test`` (only measure on it)."""
     tasks: tuple[dict[str, Any], ...]
@@ -37,9 +41,9 @@ class TrainingSet:
     meta: dict[str, Any]
     """What it was made of: featurizer, data hashes, the split in words."""
 
-    presumed: npt.NDArray[np.bool_] | None = None
+    presumed: Bools | None = None
     """[M] molecules whose values are presumptions, not measurements; None where none are."""
-    spare: npt.NDArray[np.float32] | None = None
+    spare: Floats32 | None = None
     """[M, T] measurements of held-back molecules for tasks whose sets did not hold them back:
     neither trained nor measured on before :meth:`everything`. NaN elsewhere; None without any."""
 
@@ -53,13 +57,13 @@ class TrainingSet:
         return found.hexdigest()
 
     @property
-    def is_measured(self) -> npt.NDArray[np.bool_]:
+    def is_measured(self) -> Bools:
         """[M, T] where there is a value that was measured."""
-        present: npt.NDArray[np.bool_] = np.isfinite(self.values)
+        present: Bools = np.isfinite(self.values)
         return present if self.presumed is None else present & ~self.presumed[:, None]
 
     @property
-    def binary(self) -> npt.NDArray[np.bool_]:
+    def binary(self) -> Bools:
         """[T] which tasks are classifications."""
         return np.array([task["kind"] == "classification" for task in self.tasks])
 
@@ -75,47 +79,139 @@ class TrainingSet:
         roles = np.where(test, "test", "fit").repeat(len(self.roles), axis=0)
         return replace(self, values=values, roles=roles.astype("<U5"), spare=None)
 
-    def rows(self, member: int, *roles: str) -> npt.NDArray[np.int64]:
+    def rows(self, member: int, *roles: str) -> Ints:
         """Return the rows that have any of these roles for a member."""
         return np.flatnonzero(np.isin(self.roles[member], roles))
 
 
+@dataclass(frozen=True)
+class PretextSet:
+    """M unlabelled molecules with P descriptors each."""
+
+    graphs: GraphArrays
+    factors: Ints
+    """[tokens, 5] what each atom token stands for."""
+    labels: npt.NDArray[np.int8]
+    """[M, P] standardized descriptors, in steps of 1/25 standard deviation, cut at 5."""
+    mean: Floats32
+    """[P] mean of each descriptor, in its own unit."""
+    std: Floats32
+    """[P] standard deviation of each descriptor."""
+    names: tuple[str, ...]
+    """[P]"""
+    meta: dict[str, Any]
+    """Featurizer and where the molecules are from."""
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of all that an encoder is fitted on."""
+        found = sha256()
+        for array in (self.labels, *self.graphs):
+            found.update(np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()
+
+    def standardized(self, rows: Ints) -> Floats32:
+        """Return float32 [len(rows), P], mean 0 and standard deviation 1 over the whole set."""
+        found: Floats32 = self.labels[rows].astype(np.float32) / np.float32(_STEPS)
+        return found
+
+
+def standardize_labels(
+    values: Floats32,
+) -> tuple[npt.NDArray[np.int8], Floats32, Floats32]:
+    """Turn descriptors [M, P] into byte labels; returns them with mean and deviation [P].
+
+    A missing descriptor (NaN) gets the mean.
+    """
+    exact = values.astype(np.float64)
+    mean, std = np.nanmean(exact, axis=0), np.nanstd(exact, axis=0)
+    std = np.where(std < 1e-6, 1.0, std)
+    scaled = np.clip(np.nan_to_num((exact - mean) / std), -_REACH, _REACH)
+    labels = np.round(scaled * _STEPS).astype(np.int8)
+    return labels, np.asarray(mean, np.float32), np.asarray(std, np.float32)
+
+
 def save_training_set(path: Path, data: TrainingSet) -> None:
     """Write it as one ``.npz`` file, without pickles."""
-    note = {"format": _FORMAT, "tasks": data.tasks, "meta": data.meta}
-    keep_arrays(
-        path,
-        **data.graphs._asdict(),
-        factors=data.factors,
-        values=data.values,
-        bounds=data.bounds,
-        parts=data.roles,
-        presumed=np.zeros(0, bool) if data.presumed is None else data.presumed,
-        spare=np.zeros(0, np.float32) if data.spare is None else data.spare,
-        note=np.array(json.dumps(note)),
-    )
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "values": data.values,
+        "bounds": data.bounds,
+        "parts": data.roles,
+        "presumed": np.zeros(0, bool) if data.presumed is None else data.presumed,
+        "spare": np.zeros(0, np.float32) if data.spare is None else data.spare,
+    }
+    _save(path, "training", data, arrays, {"tasks": data.tasks})
 
 
 def load_training_set(path: Path) -> TrainingSet:
     """Read what :func:`save_training_set` wrote."""
+    graphs, factors, arrays, note = _load(path, "training", "hitlist train RECIPE --arrays")
+    return TrainingSet(
+        graphs,
+        factors,
+        arrays["values"],
+        arrays["bounds"],
+        arrays["parts"],
+        tuple(note["tasks"]),
+        note["meta"],
+        arrays["presumed"] if len(arrays["presumed"]) else None,
+        arrays["spare"] if len(arrays["spare"]) else None,
+    )
+
+
+def save_pretext_set(path: Path, data: PretextSet) -> None:
+    """Write it as one ``.npz`` file, without pickles."""
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "labels": data.labels,
+        "mean": data.mean,
+        "std": data.std,
+    }
+    _save(path, "pretraining", data, arrays, {"names": data.names})
+
+
+def load_pretext_set(path: Path) -> PretextSet:
+    """Read what :func:`save_pretext_set` wrote."""
+    graphs, factors, arrays, note = _load(path, "pretraining", "hitlist pretrain --arrays")
+    return PretextSet(
+        graphs,
+        factors,
+        arrays["labels"],
+        arrays["mean"],
+        arrays["std"],
+        tuple(note["names"]),
+        note["meta"],
+    )
+
+
+def _save(
+    path: Path,
+    kind: str,
+    data: TrainingSet | PretextSet,
+    arrays: dict[str, npt.NDArray[Any]],
+    note: dict[str, Any],
+) -> None:
+    note = {"format": _FORMATS[kind], **note, "meta": data.meta}
+    keep_arrays(
+        path,
+        **data.graphs._asdict(),
+        factors=data.factors,
+        **arrays,
+        note=np.array(json.dumps(note)),
+    )
+
+
+def _load(
+    path: Path, kind: str, command: str
+) -> tuple[GraphArrays, Ints, dict[str, npt.NDArray[Any]], dict[str, Any]]:
+    """Return the graphs, their factors, the other arrays and the note of a file."""
     if not path.is_file():
-        raise ModelError(
-            f"no training set at {path}; make one with `hitlist train RECIPE --arrays`"
-        )
+        raise ModelError(f"no {kind} set at {path}; make one with `{command}`")
     with np.load(path, allow_pickle=False) as stored:
         note = json.loads(str(stored["note"]))
-        if note["format"] != _FORMAT:
+        if note["format"] != _FORMATS[kind]:
             raise ModelError(
-                f"{path} has format {note['format']}, expected {_FORMAT}; make it again"
+                f"{path} has format {note['format']}, expected {_FORMATS[kind]}; make it again"
             )
-        return TrainingSet(
-            GraphArrays(*(stored[field] for field in GraphArrays._fields)),
-            stored["factors"],
-            stored["values"],
-            stored["bounds"],
-            stored["parts"],
-            tuple(note["tasks"]),
-            note["meta"],
-            stored["presumed"] if len(stored["presumed"]) else None,
-            stored["spare"] if len(stored["spare"]) else None,
-        )
+        arrays = {name: stored[name] for name in stored.files}
+    graphs = GraphArrays(*(arrays[field] for field in GraphArrays._fields))
+    return graphs, arrays["factors"], arrays, note

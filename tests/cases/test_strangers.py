@@ -11,8 +11,8 @@ from chem.features.graphs import featurize, featurizer_spec
 from chem.records.records import Failure
 from chem.structure.standardize import standardize
 from data.assay.read import AssayOptions, read_assay
+from gnn.assembly.build import BundlePlan, build_assay
 from gnn.assembly.own_assay import assemble_assay, fit_assay
-from gnn.assembly.own_assay_bundle import build_assay
 from gnn.assembly.strangers import INACTIVE
 from gnn.bundle.bundle import load_bundle
 from gnn.bundle.predict import Predictor
@@ -20,7 +20,7 @@ from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
 from gnn.evaluation.assess import UNKNOWN
 from gnn.evaluation.card import TaskCard
 from gnn.features.batch import collect
-from gnn.models.pretrained import load_pretrained
+from gnn.models.encoder import load_pretrained
 
 FILE = Path(__file__).parents[1] / "files/my_assay.csv"
 ROWS = 90
@@ -71,9 +71,7 @@ def ask(folder: Path, header: str, change: str = "") -> Answer:
     table = read_assay(path, AssayOptions(value_column=header, units=units))
     made = assemble_assay(table, {"name": "mine"}, 3, 0)
     fitted = fit_assay(made.data, load_pretrained(), "gp")
-    card = build_assay(
-        folder / "bundle", made, fitted, load_pretrained(), name="m", title="m", forest=False
-    )
+    card = build_assay(folder / "bundle", made, fitted, BundlePlan("m", "m", forest=False))
     predictor = Predictor([load_bundle(folder / "bundle", featurizer_spec()["hash"])])
     task = card.tasks[0]
     assert card.domain is not None

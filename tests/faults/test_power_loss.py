@@ -14,8 +14,7 @@ import pytest
 from distributed import Client
 
 from chem.disk.files import remove_durably, write_atomic
-from gnn.bundle.bundle import Bundle, save_bundle
-from gnn.bundle.card_file import write_card
+from gnn.bundle.bundle import Bundle, save_bundle, write_card
 from gnn.bundle.surrogate import (
     Surrogate,
     SurrogateCard,

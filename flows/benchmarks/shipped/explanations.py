@@ -21,8 +21,8 @@ from data.public_sets.sets import load_activities
 from flows.benchmarks.predicting import Predictions, open_bundle, predict_smiles
 from flows.terminal.console import Report
 from gnn.evaluation.card import Explanation
-from gnn.explain.attribution import Attributor, concatenate, partial_molecules
-from gnn.features.batch import GraphArrays, collect
+from gnn.explain.attribution import Attributor, partial_molecules
+from gnn.features.batch import GraphArrays, collect, join_graphs
 
 TASK = "ames"
 SET = "tdc_ames"
@@ -121,7 +121,7 @@ def _losses(
         for atoms in case.groups.values():
             masks += [~atoms, ~other_piece(case.graph, atoms)]
         coalitions.append(partial_molecules(case.graph, np.stack(masks)))
-    said = attributor.values(concatenate(coalitions))[:, 0]
+    said = attributor.values(join_graphs(coalitions))[:, 0]
     ends = np.cumsum([coalition.molecules for coalition in coalitions])
     for case, whole in zip(cases, np.split(said, ends[:-1]), strict=True):
         lost = (whole[0] - whole[1:]).reshape(-1, 2).tolist()

@@ -7,10 +7,8 @@ import numpy.typing as npt
 
 from chem.features.fingerprints import count_fingerprints
 from data.public_sets.moleculeace import SplitSet
-from gnn.models.svm import BITS, svm_outputs
-from gnn.models.svm import SETTINGS as SVM
-from gnn.training.forest import SETTINGS as FOREST
-from gnn.training.forest import regress
+from gnn.training.baselines import FOREST, SVM, regress, svm_outputs
+from gnn.training.baselines import SVM_BITS as BITS
 
 Floats = npt.NDArray[np.float64]
 

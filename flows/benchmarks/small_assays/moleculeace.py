@@ -26,7 +26,7 @@ from flows.benchmarks.small_assays.results import (
     write_result,
 )
 from flows.benchmarks.small_assays.summary import Error, measure
-from gnn.assembly.processes import fresh_processes
+from gnn.assembly.structures import fresh_processes
 from gnn.errors import ModelError
 
 Report = Callable[[str, int, int | None], None]

@@ -16,7 +16,7 @@ from flows.planning.training_plan import Progress, plan_training
 from flows.training.training import run_assay
 from gnn.errors import ModelError
 from gnn.features.batch import collect
-from gnn.models.pretrained import load_pretrained
+from gnn.models.encoder import load_pretrained
 
 Floats = npt.NDArray[np.float64]
 

@@ -44,8 +44,7 @@ def benchmark_explanations(
     """
     from flows.benchmarks.shipped.explanations import measure_explanations
     from flows.benchmarks.shipped.explanations_table import write_explanations
-    from gnn.bundle.bundle import find_bundle, read_card
-    from gnn.bundle.card_file import write_card
+    from gnn.bundle.bundle import find_bundle, read_card, write_card
     from screening.runs.plan import check_writable
 
     if out is not None:

@@ -45,9 +45,9 @@ def pretrain(
         raise InputError("name the encoder's folder with --out (or a file with --arrays, not both)")
 
     from flows.planning.training_checks import check_arrays_file, check_device
-    from gnn.assembly.pretext_assemble import STRUCTURES, assemble_pretext
-    from gnn.training.pretext_set import save_pretext_set
+    from gnn.assembly.structures import STRUCTURES, assemble_pretext
     from gnn.training.pretrain import PretrainConfig, pretrain_encoder
+    from gnn.training.training_set import save_pretext_set
     from screening.runs.plan import check_writable
 
     check_device(device)

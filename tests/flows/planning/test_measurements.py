@@ -10,7 +10,7 @@ import pytest
 
 from data.catalogue import catalogue
 from gnn.bundle.bundle import Bundle, load_bundle, read_card
-from gnn.bundle.measured_compounds_file import FILE, load_measured_compounds
+from gnn.bundle.measured_compounds import FILE, load_measured_compounds
 
 FILES = Path(__file__).parents[2] / "files"
 ODD = ["=1+1", "007", "NA", "1E5", "-0", '<b>"&', "a/../b", "Ünï-β 😀", "a,b", "'quoted'", "x\ny"]

@@ -1,4 +1,5 @@
-"""An own assay of several tasks, holes, bounds and a split of its own, from table to bundle."""
+"""An own assay of several tasks, holes, bounds and a split of its own, from table to bundle; its
+networks are the same with and without a folder, and one that diverges is left out."""
 
 import csv
 from dataclasses import replace
@@ -6,20 +7,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from rdkit import Chem
 
-from chem.features.graphs import featurizer_spec
+from chem.features.graphs import featurize, featurizer_spec, state_factors
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.assembly.assemble import Assembled
-from gnn.assembly.own_assay import assemble_assay, fit_assay
-from gnn.assembly.own_assay_bundle import build_assay
+from gnn.assembly.build import BundlePlan, build_assay
+from gnn.assembly.own_assay import assemble_assay, fit_assay, fit_networks
 from gnn.bundle.bundle import load_bundle
 from gnn.bundle.predict import Predictor
-from gnn.features.batch import take
+from gnn.errors import ModelError
+from gnn.features.batch import collect, take
 from gnn.features.counts import alike
-from gnn.models.pretrained import load_pretrained
+from gnn.models.encoder import load_pretrained
+from gnn.models.network import network_config
+from gnn.training.loop import TrainingConfig, TrainingRun
+from gnn.training.training_set import TrainingSet
 
 FILE = Path(__file__).parents[2] / "files/my_assay.csv"
 PRETRAINED = load_pretrained()
+SIZES = network_config(1, {"hidden": 16, "environments": 64}, PRETRAINED)
+QUICK = TrainingConfig(epochs=2, batch=16, encoder_rate=0.0)
 ISOMERS = ["C[C@H](N)C(=O)Nc1ccccc1", "C[C@@H](N)C(=O)Nc1ccccc1"]
 
 
@@ -66,9 +75,7 @@ def test_stereoisomers_are_held_out_together(crossed):
 )
 def test_what_is_shipped_predicts_what_was_fitted(crossed, tmp_path, model, networks, kernel):
     fitted = fit_assay(crossed.data, PRETRAINED, model)
-    card = build_assay(
-        tmp_path, crossed, fitted, PRETRAINED, name="mine", title="mine", forest=False
-    )
+    card = build_assay(tmp_path, crossed, fitted, BundlePlan("mine", "mine", forest=False))
     assert (card.members, card.kernel) == (networks, kernel)
     assert card.comparison == fitted.comparison
     bundle = load_bundle(tmp_path, featurizer_spec()["hash"])
@@ -105,7 +112,70 @@ def test_a_split_of_its_own_is_kept(tmp_path):
     presumed = ~made.data.is_measured.any(axis=1)
     assert np.isnan(fitted.cross.kernel[tested | presumed]).all()
     assert np.isfinite(fitted.cross.kernel[~tested & ~presumed, 0]).all()
-    card = build_assay(tmp_path, made, fitted, PRETRAINED, name="mine", title="t", forest=False)
+    card = build_assay(tmp_path, made, fitted, BundlePlan("mine", "t", forest=False))
     assert "test rows" in card.split
     assert card.tasks[0].validated_on == tested.sum()
     assert {each.name for each in card.comparison.candidates} == {"gp", "network", "blend"}
+
+
+@pytest.fixture(scope="module")
+def wild() -> TrainingSet:
+    """Three members; only the second holds out a value that no training survives."""
+    with FILE.open(newline="") as file:
+        rows = list(csv.DictReader(file))[:30]
+    smiles = next(name for name in rows[0] if name.lower() == "smiles")
+    parts = np.full((3, 30), "fit", dtype="<U5")
+    parts[np.arange(30) % 3, np.arange(30)] = "valid"
+    values = np.arange(30, dtype=np.float32)[:, None] / 10
+    values[1] = 3e38
+    return TrainingSet(
+        graphs=collect([featurize(Chem.MolFromSmiles(row[smiles])) for row in rows]),
+        factors=state_factors(),
+        values=values,
+        bounds=np.zeros((30, 1), np.int8),
+        roles=parts,
+        tasks=({"name": "y", "kind": "regression", "unit": "pActivity"},),
+        meta={},
+    )
+
+
+def test_one_that_diverges_is_left_out_with_a_folder_and_without(
+    wild: TrainingSet, tmp_path: Path
+) -> None:
+    run = TrainingRun(wild, SIZES, QUICK, PRETRAINED)
+    here = fit_networks(run)
+    for _ in range(2):  # and when the folder is gone on with
+        there = fit_networks(replace(run, device="cpu"), tmp_path)
+        assert [state is None for state in there[0]] == [True, False, True]
+        assert there[1] == here[1]
+        assert [note.split(":")[0] for note in there[1]] == [
+            "network 1 of 3 left out",
+            "network 3 of 3 left out",
+        ]
+    one, other = here[0][1], there[0][1]
+    assert one is not None
+    assert other is not None
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert [path.name for path in tmp_path.glob("member-*")] == ["member-1.safetensors"]
+
+
+def test_a_folder_of_another_training_is_refused(wild: TrainingSet, tmp_path: Path) -> None:
+    run = TrainingRun(wild, SIZES, QUICK, PRETRAINED)
+    fit_networks(run, tmp_path)
+    with pytest.raises(ModelError, match="another recipe or other data"):
+        fit_networks(replace(run, config=replace(QUICK, epochs=3)), tmp_path)
+
+
+@pytest.mark.parametrize(("device", "expected"), [("cuda", ["cuda"]), ("cpu", [])])
+def test_a_device_is_used_without_a_folder_too(
+    wild: TrainingSet, monkeypatch: pytest.MonkeyPatch, device: str, expected: list[str]
+) -> None:
+    asked = []
+
+    def fit(run: TrainingRun, work: Path) -> tuple[list[dict[str, torch.Tensor]], list[str]]:
+        asked.append(run.device)
+        return [], []
+
+    monkeypatch.setattr("gnn.assembly.own_assay.fit_members", fit)
+    fit_networks(TrainingRun(wild, SIZES, QUICK, PRETRAINED, device=device))
+    assert asked == expected

@@ -14,8 +14,10 @@ from gnn.bundle.bundle import (
     read_card,
     save_bundle,
     shipped_bundles,
+    write_card,
 )
 from gnn.errors import ModelError
+from gnn.evaluation.card import Explanation
 from gnn.models.quantize import dequantize, quantize
 
 FEATURIZER = featurizer_spec()["hash"]
@@ -208,3 +210,34 @@ def test_the_panels_kinases_name_their_protein() -> None:
     assert {task.unit for task in card.tasks} == {"pActivity"}
     assert {task.name: task.uniprot for task in card.tasks}["EGFR"] == "P00533"
     assert all(task.uniprot for task in card.tasks)
+
+
+def test_a_card_learns_something_later(make_bundle: Callable[..., Bundle], tmp_path: Path) -> None:
+    before = make_bundle(tmp_path)
+    learnt = Explanation(
+        task="herg",
+        group="any",
+        molecules=20,
+        auroc=0.7,
+        low=0.6,
+        high=0.8,
+        hetero=0.5,
+        top=0.5,
+        top_chance=0.25,
+        lost=1.0,
+        lost_others=0.5,
+    )
+    write_card(tmp_path, before.card.model_copy(update={"explanations": (learnt,)}))
+    after = load_bundle(tmp_path, featurizer_spec()["hash"])
+    assert after.card.explanations == (learnt,)
+    assert after.card.model_copy(update={"explanations": ()}) == before.card
+    assert {path.name for path in tmp_path.iterdir()} == {"card.json", "weights.safetensors"}
+
+
+def test_a_card_is_written_as_bundles_are_saved(
+    make_bundle: Callable[..., Bundle], tmp_path: Path
+) -> None:
+    bundle = make_bundle(tmp_path)
+    saved = (tmp_path / "card.json").read_bytes()
+    write_card(tmp_path, bundle.card)
+    assert (tmp_path / "card.json").read_bytes() == saved

@@ -11,10 +11,8 @@ import pytest
 
 from chem.errors import InputError
 from data.activities.activity import ActivityTable, Task, object_array
-from gnn.bundle.bundle import Bundle, load_bundle, save_bundle
-from gnn.bundle.card_file import write_card
-from gnn.bundle.measured_compounds import MeasuredCompounds
-from gnn.bundle.measured_compounds_file import save_measured_compounds
+from gnn.bundle.bundle import Bundle, load_bundle, save_bundle, write_card
+from gnn.bundle.measured_compounds import MeasuredCompounds, save_measured_compounds
 from gnn.bundle.surrogate import (
     Surrogate,
     SurrogateCard,

@@ -18,8 +18,11 @@ from safetensors.torch import load, save
 from chem.features.graphs import featurizer_spec, state_factors
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.bundle.bundle import Bundle, load_bundle, save_bundle
-from gnn.bundle.measured_compounds import MeasuredCompounds
-from gnn.bundle.measured_compounds_file import load_measured_compounds, save_measured_compounds
+from gnn.bundle.measured_compounds import (
+    MeasuredCompounds,
+    load_measured_compounds,
+    save_measured_compounds,
+)
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate_predict import SurrogatePredictor
 from gnn.calibration.domain import Domain

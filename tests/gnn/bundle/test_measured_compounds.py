@@ -11,9 +11,10 @@ from data.activities.activity import LOWER, UPPER, ActivityTable, Task, object_a
 from data.catalogue.catalogue import dataset
 from data.public_sets.sets import read_activities
 from gnn.bundle.bundle import SHIPPED, Bundle, load_bundle, read_card, save_bundle, shipped_bundles
-from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
-from gnn.bundle.measured_compounds_file import (
+from gnn.bundle.measured_compounds import (
     FILE,
+    RELATIONS,
+    MeasuredCompounds,
     load_measured_compounds,
     save_measured_compounds,
 )

@@ -13,8 +13,7 @@ from chem.disk.signatures import SIGNERS, sign_folder
 from chem.errors import InputError
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
-from gnn.bundle.measured_compounds import MeasuredCompounds
-from gnn.bundle.measured_compounds_file import save_measured_compounds
+from gnn.bundle.measured_compounds import MeasuredCompounds, save_measured_compounds
 from gnn.bundle.surrogate import FILE
 
 MakeBundle = Callable[..., Bundle]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from gnn.calibration.blend import Votes, fit_platt
 from gnn.calibration.calibration import (
     LIKE_IT,
     MOST_LIKE_IT,
@@ -19,8 +20,7 @@ from gnn.calibration.calibration import (
     apply_regression,
     share_doubt,
 )
-from gnn.calibration.platt import Votes, fit_platt
-from gnn.models.outputs import logistic
+from gnn.models.losses import logistic
 
 SHAPE = st.tuples(st.integers(1, 4), st.integers(1, 6))
 LOGITS = arrays(np.float64, SHAPE, elements=st.floats(-200, 200))

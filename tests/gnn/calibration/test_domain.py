@@ -19,7 +19,7 @@ from gnn.calibration.domain import (
     training_domain,
 )
 from gnn.features.batch import GraphArrays, collect, make_batch, take
-from gnn.features.environments import environment_counts
+from gnn.features.hashed_fingerprints import environment_counts
 from gnn.training.training_set import TrainingSet
 
 BITS = arrays(np.uint8, st.tuples(st.integers(1, 9), st.just(COLUMNS // 8)))

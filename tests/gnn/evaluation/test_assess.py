@@ -10,12 +10,12 @@ import pytest
 from chem.features.graphs import MolGraph, state_factors
 from gnn.bundle.bundle import Bundle, load_bundle, save_bundle
 from gnn.bundle.predict import Predictor
-from gnn.calibration.calibration import Calibration, apply_classification, apply_regression
+from gnn.calibration.calibration import Calibration, Outputs, apply_classification, apply_regression
 from gnn.calibration.domain import Domain, environment_bits
 from gnn.evaluation.assess import MIXED, Assessment, assess
 from gnn.evaluation.card import TaskCard
 from gnn.features.batch import collect
-from gnn.models.outputs import Outputs, logistic
+from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 
 

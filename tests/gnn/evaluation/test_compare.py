@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from gnn.calibration.calibration import log_odds
-from gnn.calibration.platt import Votes, fit_platt
+from gnn.calibration.blend import Votes, fit_platt
+from gnn.calibration.calibration import Outputs, log_odds
 from gnn.errors import ModelError
 from gnn.evaluation.compare import compare
 from gnn.features.batch import collect
-from gnn.models.outputs import Outputs, logistic
+from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 
 ROWS = 300

@@ -41,7 +41,7 @@ def test_collect_keeps_every_molecule(drug_graphs: list[MolGraph]) -> None:
 
 @pytest.mark.parametrize("first", [0, 1, 7])
 def test_joining_is_collecting_both(drug_graphs: list[MolGraph], first: int) -> None:
-    joined = join_graphs(collect(drug_graphs[:first]), collect(drug_graphs[first:]))
+    joined = join_graphs([collect(drug_graphs[:first]), collect(drug_graphs[first:])])
     assert joined.molecules == len(drug_graphs)
     assert_same(split(joined), drug_graphs)
 

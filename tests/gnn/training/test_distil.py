@@ -12,20 +12,20 @@ from rdkit import Chem
 from chem.features.graphs import featurize, state_factors
 from flows.benchmarks.shipped.held_out import measure_held_out
 from gnn.assembly.assemble import Assembled
-from gnn.assembly.build import build_bundle
+from gnn.assembly.build import BundlePlan, build_bundle
 from gnn.bundle.bundle import load_bundle
 from gnn.errors import ModelError
 from gnn.evaluation.ablation import ablate, stages
 from gnn.evaluation.metrics import r2
 from gnn.features.batch import collect
+from gnn.models.encoder import load_pretrained
 from gnn.models.losses import distillation_loss
 from gnn.models.network import network_config
-from gnn.models.pretrained import load_pretrained
 from gnn.training.distil import Teaching, fit_arrays, fit_distilled
 from gnn.training.ensemble import held_out_outputs
-from gnn.training.heads import fit_head, inputs
+from gnn.training.loop import SoftTargets, TrainingConfig, TrainingRun
+from gnn.training.networks import fit_head, inputs
 from gnn.training.teacher import TEACHERS, average, teach
-from gnn.training.training import TrainingConfig
 from gnn.training.training_set import TrainingSet, load_training_set, save_training_set
 
 FILE = Path(__file__).parents[2] / "files/my_assay.csv"
@@ -66,6 +66,10 @@ def data() -> TrainingSet:
     )
 
 
+def run_of(data: TrainingSet, config: TrainingConfig = QUICK) -> TrainingRun:
+    return TrainingRun(data, SIZES, config, PRETRAINED, device="cpu")
+
+
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("taught")
@@ -74,9 +78,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_teachers_know_more_than_the_mean_and_do_not_see_what_is_held_out(
     data: TrainingSet, work: Path
 ) -> None:
-    taught = fit_distilled(
-        data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED
-    )
+    taught = fit_distilled(run_of(data), 2, TEACHING, work)
     held = data.rows(0, "valid")
     for name, said in taught.by_teacher.items():
         assert said.shape == data.values.shape
@@ -91,25 +93,16 @@ def test_teachers_know_more_than_the_mean_and_do_not_see_what_is_held_out(
         assert np.isnan(taught.by_teacher[name][7]).all()
         assert np.isfinite(np.delete(taught.by_teacher[name], 7, axis=0)).all()
     other = np.where((data.roles[:1] == "valid").T, 1 - data.values, data.values)
-    given = inputs(data, SIZES, PRETRAINED)
+    blinded = run_of(replace(data, values=other))
     for name in ("process", "forest"):
-        blind = teach(replace(data, values=other), SIZES, [], lambda: given, name, CPU)
+        blind = teach(blinded, [], name)
         np.testing.assert_array_equal(blind, taught.by_teacher[name])
 
 
 def test_what_was_fitted_is_not_fitted_again(data: TrainingSet, work: Path) -> None:
     lines: list[str] = []
-    again = fit_distilled(
-        data,
-        SIZES,
-        QUICK,
-        2,
-        TEACHING,
-        work,
-        device="cpu",
-        pretrained=PRETRAINED,
-        report=lambda line, done, most: lines.append(line),
-    )
+    run = replace(run_of(data), report=lambda line, done, most: lines.append(line))
+    again = fit_distilled(run, 2, TEACHING, work)
     assert lines == []
     assert len(again.states) == 2
 
@@ -117,13 +110,11 @@ def test_what_was_fitted_is_not_fitted_again(data: TrainingSet, work: Path) -> N
 def test_a_folder_of_another_training_is_refused_before_any_work(
     data: TrainingSet, tmp_path: Path
 ) -> None:
-    config = replace(QUICK, epochs=1)
-    fit_distilled(data, SIZES, config, 2, None, tmp_path, device="cpu", pretrained=PRETRAINED)
+    run = run_of(data, replace(QUICK, epochs=1))
+    fit_distilled(run, 2, None, tmp_path)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(ModelError, match="name another folder"):
-        fit_distilled(
-            data, SIZES, config, 2, TEACHING, tmp_path, device="cpu", pretrained=PRETRAINED
-        )
+        fit_distilled(run, 2, TEACHING, tmp_path)
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -144,20 +135,11 @@ def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_pat
     save_training_set(tmp_path / "set.npz", given)
     fit_arrays(load_training_set(tmp_path / "set.npz"), tmp_path / "work", "cpu")
     lines: list[str] = []
+    run = replace(run_of(given, config), report=lambda line, done, most: lines.append(line))
+    teaching = Teaching(("networks", "process"), SIZES, config, 1, ("networks",))
+    plan = BundlePlan("taught", "Taught", forest=False, members=2, teaching=teaching, refit=True)
     card = build_bundle(
-        tmp_path / "bundle",
-        Assembled(given, [""] * 120, []),
-        SIZES,
-        config,
-        2,
-        name="taught",
-        title="Taught",
-        teaching=Teaching(("networks", "process"), SIZES, config, 1, ("networks",)),
-        refit=True,
-        forest=False,
-        work=tmp_path / "work",
-        progress=lambda line, done, most: lines.append(line),
-        pretrained=PRETRAINED,
+        tmp_path / "bundle", Assembled(given, [""] * 120, []), run, plan, tmp_path / "work"
     )
     assert lines == []  # nothing was left to fit
     assert (card.members, card.refit, len(card.ablation)) == (2, True, 5)
@@ -172,9 +154,7 @@ def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_pat
 
 
 def test_the_card_says_what_each_part_earned(data: TrainingSet, work: Path) -> None:
-    taught = fit_distilled(
-        data, SIZES, QUICK, 2, TEACHING, work, device="cpu", pretrained=PRETRAINED
-    )
+    taught = fit_distilled(run_of(data), 2, TEACHING, work)
     outputs = held_out_outputs(taught.states, SIZES, data, "valid")
     found = ablate(
         data, "valid", np.arange(2), stages(taught.by_teacher, taught.soft_targets, outputs)
@@ -191,11 +171,11 @@ def test_the_card_says_what_each_part_earned(data: TrainingSet, work: Path) -> N
 
 def test_networks_learn_what_they_are_taught(data: TrainingSet) -> None:
     """A lesson that no measurement holds is learnt, also of molecules that were not measured."""
-    given = inputs(data, SIZES, PRETRAINED)
     heavy = np.diff(data.graphs.atom_offsets).astype(np.float32)
     lesson = np.stack([heavy, np.full(120, np.nan, np.float32)], axis=1)
     config = replace(QUICK, epochs=60, distil=100.0)
-    state = fit_head(data, SIZES, config, PRETRAINED, given, 0, 0, soft_targets=lesson)
+    run = replace(run_of(data, config), soft_targets=SoftTargets(lesson, {}))
+    state = fit_head(run, inputs(run))
     (found,) = held_out_outputs([state], SIZES, data, "valid")
     held = data.rows(0, "valid")
     assert np.corrcoef(found[held, 0], heavy[held])[0, 1] > 0.8

@@ -7,18 +7,17 @@ import torch
 from rdkit import Chem
 
 from chem.features.pretext import pretext_labels
-from gnn.assembly.pretext_assemble import assemble_pretext, make_pretext_set
+from gnn.assembly.structures import assemble_pretext, make_pretext_set
 from gnn.errors import ModelError
 from gnn.features.batch import GraphArrays, make_batch
+from gnn.models.encoder import Pretrained, describe, load_pretrained, start_from
 from gnn.models.network import Network, network_config
-from gnn.models.pretrained import Pretrained, describe, load_pretrained, start_from
-from gnn.training.pretext_set import (
+from gnn.training.pretrain import PretrainConfig, Pretraining, pretrain_encoder
+from gnn.training.training_set import (
     PretextSet,
     load_pretext_set,
     save_pretext_set,
-    standardize_labels,
 )
-from gnn.training.pretrain import PretrainConfig, Pretraining, pretrain_encoder
 
 CONFIG = PretrainConfig(
     epochs=30, batch=16, width=24, layers=2, hidden=48, warmup=5, counts=64, learning_rate=5e-3
@@ -36,26 +35,6 @@ def encoder(data: PretextSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pretrained")
     pretrain_encoder(data, folder / "encoder", folder / "work", CONFIG, "cpu", lambda line: None)
     return folder / "encoder"
-
-
-def test_labels_are_standardized_to_a_twenty_fifth() -> None:
-    values = np.random.default_rng(0).normal(7, 3, (500, 4)).astype(np.float32)
-    values[:, 3] = 2.0
-    values[3, 1] = np.nan
-    labels, mean, std = standardize_labels(values)
-    found = labels.astype(np.float32) / 25
-    expected = np.nan_to_num((values - mean) / std)
-    assert np.abs(found - expected).max() <= 0.5 / 25 + 1e-5
-    assert (found[:, 3] == 0).all()
-    assert found[3, 1] == 0
-
-
-def test_a_wild_descriptor_is_cut_not_wrapped() -> None:
-    values = np.zeros((1000, 1), np.float32)
-    values[0], values[1] = 1e6, -1e6
-    labels, _, _ = standardize_labels(values)
-    assert labels[0, 0] == 125
-    assert labels[1, 0] == -125
 
 
 def test_a_set_survives_its_file(data: PretextSet, tmp_path: Path) -> None:

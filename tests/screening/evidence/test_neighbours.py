@@ -11,8 +11,7 @@ from rdkit.Chem import rdFingerprintGenerator
 from chem.errors import InputError
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.bundle.bundle import SHIPPED, Bundle, load_bundle, read_card
-from gnn.bundle.measured_compounds import MeasuredCompounds
-from gnn.bundle.measured_compounds_file import FILE, save_measured_compounds
+from gnn.bundle.measured_compounds import FILE, MeasuredCompounds, save_measured_compounds
 from gnn.errors import ModelError
 from screening.evidence.neighbours import nearest_measured
 

@@ -15,7 +15,7 @@ from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
 from gnn.features.batch import collect
-from gnn.models.outputs import logistic
+from gnn.models.losses import logistic
 from screening.evidence.shapley import CHUNK, Explaining, explain, explain_hits
 from screening.score.worker_models import bundle_refs
 

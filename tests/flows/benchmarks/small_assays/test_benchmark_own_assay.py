@@ -9,7 +9,7 @@ from data.public_sets.moleculeace import load_split_set
 from flows.benchmarks.small_assays.moleculeace import run_set
 from flows.benchmarks.small_assays.own_assay import check_unlabelled, encoder_sha256, write_assay
 from gnn.errors import ModelError
-from gnn.models.pretrained import load_pretrained
+from gnn.models.encoder import load_pretrained
 
 SAMPLE = Path(__file__).parents[3] / "files/data/moleculeace_sample.csv"
 

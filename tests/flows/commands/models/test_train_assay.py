@@ -111,7 +111,7 @@ def test_a_training_that_was_stopped_while_it_wrote_goes_on(run, tmp_path):
 
 def test_arrays_of_an_assay_can_be_trained_elsewhere(run, tmp_path):
     from gnn.models.network import NetworkConfig
-    from gnn.training.training import TrainingConfig
+    from gnn.training.loop import TrainingConfig
     from gnn.training.training_set import load_training_set
 
     arrays = tmp_path / "assay.npz"

@@ -14,14 +14,8 @@ from gnn.evaluation.metrics import r2
 from gnn.features.batch import GraphArrays
 from gnn.models.network import NetworkConfig
 from gnn.training.ensemble import fit_ensemble, fit_members, held_out_outputs
-from gnn.training.training import (
-    Fitted,
-    TrainingConfig,
-    fit,
-    learning_rate,
-    target_scale,
-    task_weights,
-)
+from gnn.training.loop import TrainingConfig, TrainingRun
+from gnn.training.networks import Fitted, fit, target_scale, task_weights
 from gnn.training.training_set import TrainingSet, load_training_set, save_training_set
 
 SIZES = NetworkConfig(tasks=2, width=24, layers=2, environments=64, hidden=32, head_dropout=0.1)
@@ -60,7 +54,7 @@ def assert_same_weights(one: Fitted, other: Fitted) -> None:
 
 
 def test_a_network_learns_what_the_graph_tells(data: TrainingSet) -> None:
-    fitted = fit(data, SIZES, FAST)
+    fitted = fit(TrainingRun(data, SIZES, FAST))
     (found,) = held_out_outputs([fitted.state], SIZES, data, "valid")
     held = data.rows(0, "valid")
     assert np.isfinite(found[held]).all()
@@ -78,10 +72,10 @@ def test_a_network_learns_what_the_graph_tells(data: TrainingSet) -> None:
 
 
 def test_the_same_seed_gives_the_same_weights(data: TrainingSet) -> None:
-    first = fit(data, SIZES, SHORT, seed=3)
+    first = fit(TrainingRun(data, SIZES, SHORT, seed=3))
     torch.rand(7)  # what else draws random numbers does not matter
-    assert_same_weights(fit(data, SIZES, SHORT, seed=3), first)
-    other = fit(data, SIZES, SHORT, seed=4)
+    assert_same_weights(fit(TrainingRun(data, SIZES, SHORT, seed=3)), first)
+    other = fit(TrainingRun(data, SIZES, SHORT, seed=4))
     assert any(not torch.equal(value, other.state[name]) for name, value in first.state.items())
 
 
@@ -96,32 +90,27 @@ def test_a_resumed_run_ends_in_the_same_bits(
         if done == killed_after:
             raise KilledError
 
-    whole = fit(data, SIZES, SHORT)
+    whole = fit(TrainingRun(data, SIZES, SHORT))
     checkpoint = tmp_path / "member.checkpoint"
     with pytest.raises(KilledError):
-        fit(data, SIZES, SHORT, checkpoint=checkpoint, report=kill)
+        fit(TrainingRun(data, SIZES, SHORT, report=kill), checkpoint=checkpoint)
     assert checkpoint.is_file()
     epochs = []
     torch.rand(5)
-    resumed = fit(
-        data,
-        SIZES,
-        SHORT,
-        checkpoint=checkpoint,
-        report=lambda line, done, most: epochs.append(done),
-    )
+    run = TrainingRun(data, SIZES, SHORT, report=lambda line, done, most: epochs.append(done))
+    resumed = fit(run, checkpoint=checkpoint)
     assert epochs == list(range(killed_after + 1, 4))
     assert_same_weights(resumed, whole)
     assert resumed.history == whole.history
     assert resumed.best_epoch == whole.best_epoch
     # A run that was over is not gone on with.
-    assert_same_weights(fit(data, SIZES, SHORT, checkpoint=checkpoint), whole)
+    assert_same_weights(fit(TrainingRun(data, SIZES, SHORT), checkpoint=checkpoint), whole)
 
 
 def test_training_stops_when_nothing_gets_better(data: TrainingSet) -> None:
     """Nothing is learnt at a learning rate of (nearly) nothing after the first epochs."""
     config = replace(FAST, epochs=30, patience=2, learning_rate=1e-12, average=0.0)
-    fitted = fit(data, SIZES, config)
+    fitted = fit(TrainingRun(data, SIZES, config))
     assert len(fitted.history) == fitted.best_epoch + 2
     assert len(fitted.history) < 30
 
@@ -132,7 +121,9 @@ def test_the_best_epoch_is_kept_not_the_last(data: TrainingSet) -> None:
     values = data.values.copy()
     values[stop, 0] = 2 * np.nanmean(values[data.rows(0, "fit"), 0]) - values[stop, 0]
     values[stop, 1] = 1 - values[stop, 1]
-    fitted = fit(replace(data, values=values), SIZES, replace(FAST, epochs=12, patience=3))
+    fitted = fit(
+        TrainingRun(replace(data, values=values), SIZES, replace(FAST, epochs=12, patience=3))
+    )
     assert fitted.best_epoch <= 3
     assert len(fitted.history) == fitted.best_epoch + 3
 
@@ -140,26 +131,26 @@ def test_the_best_epoch_is_kept_not_the_last(data: TrainingSet) -> None:
 def test_training_that_diverges_says_so(data: TrainingSet) -> None:
     config = replace(SHORT, learning_rate=1e30, warmup=0.0)
     with pytest.raises(ModelError, match=r"^training diverged in epoch \d; lower the learning"):
-        fit(data, SIZES, config)
+        fit(TrainingRun(data, SIZES, config))
 
 
 def test_a_task_without_values_is_named(data: TrainingSet) -> None:
     values = data.values.copy()
     values[data.rows(0, "fit"), 1] = np.nan
     with pytest.raises(ModelError, match=r"no value to train on for ring;"):
-        fit(replace(data, values=values), SIZES, SHORT)
+        fit(TrainingRun(replace(data, values=values), SIZES, SHORT))
 
 
 def test_bounds_and_held_back_rows_shape_the_weights(data: TrainingSet) -> None:
     """Rows to measure on change nothing; a bound instead of a measurement does."""
-    whole = fit(data, SIZES, SHORT)
+    whole = fit(TrainingRun(data, SIZES, SHORT))
     values = data.values.copy()
     values[data.rows(0, "valid")] = np.nan
-    assert_same_weights(fit(replace(data, values=values), SIZES, SHORT), whole)
+    assert_same_weights(fit(TrainingRun(replace(data, values=values), SIZES, SHORT)), whole)
     bounds = data.bounds.copy()
     bounds[data.rows(0, "fit"), 0] = 1
     bounds[~np.isfinite(data.values)] = 0
-    bounded = fit(replace(data, bounds=bounds), SIZES, SHORT)
+    bounded = fit(TrainingRun(replace(data, bounds=bounds), SIZES, SHORT))
     assert any(not torch.equal(value, whole.state[name]) for name, value in bounded.state.items())
 
 
@@ -175,17 +166,6 @@ def test_scale_and_weights_are_those_of_the_fit_rows(data: TrainingSet) -> None:
     assert balanced.mean() == pytest.approx(1.0)
 
 
-def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
-    config = TrainingConfig(learning_rate=0.01, warmup=0.1)
-    rates = [learning_rate(step, 100, config) for step in range(100)]
-    assert rates.index(max(rates)) in (9, 10)
-    assert max(rates) == pytest.approx(0.01)
-    assert rates[:10] == sorted(rates[:10])
-    assert rates[10:] == sorted(rates[10:], reverse=True)
-    assert 0 < rates[-1] < 1e-5
-    assert learning_rate(0, 1, config) > 0
-
-
 def test_an_ensemble_remembers_its_members(data: TrainingSet, tmp_path: Path) -> None:
     config = replace(FAST, epochs=2)
     lines: list[str] = []
@@ -193,12 +173,12 @@ def test_an_ensemble_remembers_its_members(data: TrainingSet, tmp_path: Path) ->
     def report(line: str, done: int, most: int) -> None:
         lines.append(line)
 
-    options: dict[str, Any] = {"device": "cpu", "report": report}
-    states = fit_ensemble(data, SIZES, config, tmp_path, **options)
+    run = TrainingRun(data, SIZES, config, device="cpu", report=report)
+    states = fit_ensemble(run, tmp_path)
     assert len(states) == 2
     assert len(lines) == 4
     assert not torch.equal(states[0]["first.weight"], states[1]["first.weight"])
-    again = fit_ensemble(data, SIZES, config, tmp_path, **options)
+    again = fit_ensemble(run, tmp_path)
     assert len(lines) == 4  # nothing was fitted again
     for one, other in zip(states, again, strict=True):
         for name, value in one.items():
@@ -212,7 +192,8 @@ def test_an_ensemble_remembers_its_members(data: TrainingSet, tmp_path: Path) ->
 def test_a_folder_of_other_members_is_refused(data: TrainingSet, tmp_path: Path, what: str) -> None:
     config = replace(FAST, epochs=1)
     given: dict[str, Any] = {"data": data, "sizes": SIZES, "config": config, "seed": 0}
-    fit_ensemble(**given, work=tmp_path, device="cpu")
+    given["device"] = "cpu"
+    fit_ensemble(TrainingRun(**given), tmp_path)
     given |= {
         "sizes": {"sizes": replace(SIZES, width=8)},
         "settings": {"config": replace(config, epochs=2)},
@@ -220,7 +201,7 @@ def test_a_folder_of_other_members_is_refused(data: TrainingSet, tmp_path: Path,
         "seed": {"seed": 1},
     }[what]
     with pytest.raises(ModelError, match="name another folder"):
-        fit_ensemble(**given, work=tmp_path, device="cpu")
+        fit_ensemble(TrainingRun(**given), tmp_path)
 
 
 def test_arrays_come_back_from_a_file(data: TrainingSet, tmp_path: Path) -> None:
@@ -237,15 +218,10 @@ def test_arrays_come_back_from_a_file(data: TrainingSet, tmp_path: Path) -> None
     assert again.meta == data.meta
 
 
-def test_a_missing_set_of_arrays_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no training set at"):
-        load_training_set(tmp_path / "none.npz")
-
-
 def test_a_member_that_diverges_is_named(data: TrainingSet, tmp_path: Path) -> None:
     wild = replace(SHORT, learning_rate=1e30, warmup=0.0)
     with pytest.raises(ModelError, match=r"member 1 of 2 \(seed 7\): training diverged in epoch"):
-        fit_ensemble(data, SIZES, wild, tmp_path, seed=7)
+        fit_ensemble(TrainingRun(data, SIZES, wild, seed=7), tmp_path)
     assert not (tmp_path / "member-0.safetensors").exists()
 
 
@@ -260,4 +236,4 @@ def test_a_disk_that_fails_leaves_no_member_out(
 
     monkeypatch.setattr("gnn.training.ensemble.keep_file", fail)
     with pytest.raises(WorkFolderError, match="the disk is full"):
-        fit_members(data, SIZES, replace(FAST, epochs=1), tmp_path)
+        fit_members(TrainingRun(data, SIZES, replace(FAST, epochs=1)), tmp_path)

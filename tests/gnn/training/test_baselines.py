@@ -9,8 +9,8 @@ from chem.features.fingerprints import count_fingerprints
 from chem.features.graphs import state_factors
 from gnn.evaluation.metrics import auroc, r2
 from gnn.features.batch import GraphArrays
-from gnn.training import forest
-from gnn.training.forest import forest_outputs
+from gnn.training import baselines
+from gnn.training.baselines import forest_outputs
 from gnn.training.training_set import TrainingSet
 
 
@@ -41,7 +41,7 @@ def data(drugs: list[Chem.Mol], drug_arrays: GraphArrays) -> TrainingSet:
 
 @pytest.fixture(autouse=True)
 def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forest, "_TREES", 30)
+    monkeypatch.setattr(baselines, "_TREES", 30)
 
 
 @pytest.mark.parametrize("task", [0, 1])

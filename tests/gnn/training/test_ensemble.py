@@ -11,10 +11,10 @@ from rdkit import Chem
 
 from chem.features.graphs import featurize, state_factors
 from gnn.features.batch import collect
+from gnn.models.encoder import load_pretrained
 from gnn.models.network import network_config
-from gnn.models.pretrained import load_pretrained
-from gnn.training.heads import fit_heads
-from gnn.training.training import TrainingConfig
+from gnn.training.ensemble import fit_heads
+from gnn.training.loop import TrainingConfig, TrainingRun
 from gnn.training.training_set import TrainingSet
 
 FILE = Path(__file__).parents[2] / "files/my_assay.csv"
@@ -42,22 +42,22 @@ def data() -> TrainingSet:
 
 
 def test_the_encoder_stays_and_the_heads_learn_from_their_own_rows(data):
-    states, notes = fit_heads(data, SIZES, QUICK, PRETRAINED)
+    states, notes = fit_heads(TrainingRun(data, SIZES, QUICK, PRETRAINED))
     assert not notes
     for state in states:
         for name, value in PRETRAINED.state.items():
             assert torch.equal(state[f"graph.{name}"], value)
     assert float(states[0]["shift"][0]) == pytest.approx(np.arange(20, 40).mean() / 10)
     assert not torch.equal(states[0]["first.weight"], states[1]["first.weight"])
-    again, _ = fit_heads(data, SIZES, QUICK, PRETRAINED)
+    again, _ = fit_heads(TrainingRun(data, SIZES, QUICK, PRETRAINED))
     assert all(torch.equal(states[0][name], again[0][name]) for name in states[0])
 
 
 def test_a_member_does_not_see_the_rows_it_holds_out(data):
     values = data.values.copy()
     values[:20] = 1000.0  # member 0 holds these out
-    states, _ = fit_heads(data, SIZES, QUICK, PRETRAINED)
-    others, _ = fit_heads(replace(data, values=values), SIZES, QUICK, PRETRAINED)
+    states, _ = fit_heads(TrainingRun(data, SIZES, QUICK, PRETRAINED))
+    others, _ = fit_heads(TrainingRun(replace(data, values=values), SIZES, QUICK, PRETRAINED))
     assert all(torch.equal(states[0][name], others[0][name]) for name in states[0])
     assert not torch.equal(states[1]["first.weight"], others[1]["first.weight"])
 
@@ -65,7 +65,7 @@ def test_a_member_does_not_see_the_rows_it_holds_out(data):
 def test_a_member_that_diverges_is_named_and_left_out(data):
     values = data.values.copy()
     values[25] = np.float32(3e38)  # only member 0 learns from it
-    states, notes = fit_heads(replace(data, values=values), SIZES, QUICK, PRETRAINED)
+    states, notes = fit_heads(TrainingRun(replace(data, values=values), SIZES, QUICK, PRETRAINED))
     assert states[0] is None
     assert states[1] is not None
     assert len(notes) == 1

@@ -1,0 +1,40 @@
+"""Types that are used all over, arrays in pieces, and a scrambler of 64 bits."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating]
+Floats32 = npt.NDArray[np.float32]
+Floats64 = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Hashes = npt.NDArray[np.uint64]
+Strings = npt.NDArray[np.str_]
+Report = Callable[[str, int, int], None]
+"""Called with a line to show, what is done and what is to do at most."""
+
+
+def pieces(count: int, size: int) -> Iterator[Ints]:
+    """Cut the numbers from 0 to ``count`` into runs of ``size``; the last one may be shorter.
+
+    >>> [piece.tolist() for piece in pieces(5, 2)]
+    [[0, 1], [2, 3], [4]]
+    """
+    for start in range(0, count, size):
+        yield np.arange(start, min(start + size, count))
+
+
+def scramble(values: Hashes) -> Hashes:
+    """Scramble 64 bits (the finalizer of splitmix64; Steele et al. 2014).
+
+    What calls it adds or multiplies first: 0 stays 0.
+    """
+    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 over the golden ratio: adding it, or multiplying by it, parts small numbers."""

@@ -1,0 +1,142 @@
+"""The parts that all trainings share: settings, learning rate, loop over steps, checkpoints."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from gnn.features.arrays import Floats32, Ints, Report
+from gnn.models.encoder import Pretrained
+from gnn.models.kept_file import keep_file
+from gnn.models.network import NetworkConfig
+from gnn.models.runtime import pick_device
+from gnn.training.training_set import TrainingSet
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to fit."""
+
+    epochs: int = 40
+    """At most this many; the learning rate falls to zero by then."""
+    patience: int = 10
+    """Stop after so many epochs without a better loss on the ``stop`` rows."""
+    batch: int = 128
+    """Molecules per step."""
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.05
+    warmup: float = 0.05
+    """Share of all steps in which the learning rate rises."""
+    average: float = 0.998
+    """Decay of the running average of the weights; the average is what is kept."""
+    censored_pull: float = 0.1
+    """See :func:`gnn.models.losses.masked_loss`."""
+    task_balance: float = 0.0
+    """0 counts every measurement the same, 1 every task."""
+    encoder_rate: float = 1.0
+    """Factor on the learning rate of pretrained weights; 0 leaves them as they are."""
+    distil: float = 1.0
+    """Weight of what teachers say (:mod:`gnn.training.teacher`) beside the measurements."""
+
+
+class SoftTargets(NamedTuple):
+    """What teachers predict, and how they were made."""
+
+    values: Floats32
+    """[M, T] values in the task's unit or probabilities, NaN where they say nothing."""
+    provenance: Mapping[str, Any]
+    """All that the values follow from, beside the data."""
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """What some networks are fitted on, and how: one network for each row of ``data.roles``."""
+
+    data: TrainingSet
+    sizes: NetworkConfig
+    config: TrainingConfig
+    pretrained: Pretrained | None = None
+    """Where networks start."""
+    seed: int = 0
+    """Of the first member; each further one has the next number."""
+    device: str = "auto"
+    report: Report | None = None
+    given: Callable[[], Tensor] | None = None
+    """Gets what :func:`gnn.training.networks.inputs` returns, where somebody else needs it too."""
+    soft_targets: SoftTargets | None = None
+    """What the heads learn beside the measurements."""
+
+    @property
+    def place(self) -> torch.device:
+        """The device that is trained on."""
+        return pick_device(self.device)
+
+
+def half_cosine(angle: float) -> float:
+    """Fall from 1 at an angle of 0 to 0 at pi."""
+    return 0.5 * (1 + math.cos(angle))
+
+
+def learning_rate(step: int, steps: int, config: TrainingConfig) -> float:
+    """Rise linearly, then fall as a half cosine to zero."""
+    rise = max(1, round(config.warmup * steps))
+    if step < rise:
+        return config.learning_rate * (step + 1) / rise
+    return config.learning_rate * half_cosine(math.pi * (step - rise) / (steps - rise))
+
+
+class Descent(NamedTuple):
+    """How weights go down the slope of a loss."""
+
+    optimizer: torch.optim.Optimizer
+    loss: Callable[[Ints], Tensor]
+    """Of some rows."""
+    rate: Callable[[int], float]
+    """Learning rate of a step, times the ``factor`` of a group of parameters where it has one."""
+    clipped: Sequence[Tensor] = ()
+    """Parameters whose gradient is cut to a length of 1 in all."""
+
+    def run(
+        self, order: Callable[[int], Ints], batch: int, count: int, steps: range
+    ) -> Iterator[Tensor]:
+        """Take steps, and yield the loss of each after it.
+
+        Args:
+            order: the rows of an epoch, in the order in which they are seen.
+            batch: rows of a step.
+            count: steps of an epoch.
+        """
+        rows = None
+        for step in steps:
+            if rows is None or step % count == 0:
+                rows = order(step // count)
+            at = step % count * batch
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.rate(step) * group.get("factor", 1.0)
+            loss = self.loss(rows[at : at + batch])
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            if self.clipped:
+                torch.nn.utils.clip_grad_norm_(self.clipped, 1.0)
+            self.optimizer.step()
+            yield loss.detach()
+
+
+def keep_checkpoint(path: Path, snapshot: Mapping[str, Any]) -> None:
+    """Write all that is needed to go on from here; raises WorkFolderError where it cannot be."""
+    content = BytesIO()
+    torch.save(snapshot, content)
+    keep_file(path, content.getbuffer())
+
+
+def read_checkpoint(path: Path, device: torch.device) -> dict[str, Any] | None:
+    """Return what :func:`keep_checkpoint` wrote; None where nothing was."""
+    if not path.is_file():
+        return None
+    found: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    return found
