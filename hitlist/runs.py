@@ -23,6 +23,7 @@ from flows.terminal.outcome import check_usable, reading_lines, short
 from hitlist.tables import MoleculeInput, path_of, python_words, read_cells, show, write_cells
 from screening.cluster.cluster import connect
 from screening.cluster.tls import Tls
+from screening.errors import LostError
 from screening.prepare.older import told_of_library
 from screening.runs.run import run_screen
 from screening.runs.runfolder import open_folder
@@ -188,7 +189,11 @@ def screen(
             notes = [told_of_library(plan.library, plan.prepared), *reading_lines(plan.library)]
             stack.enter_context(_for_workers())
             client = stack.enter_context(connect(options.get("scheduler"), workers, Tls.find()))
-            outcome = run_screen(plan, client, report)
+            try:
+                outcome = run_screen(plan, client, report)
+            except (KeyboardInterrupt, LostError) as error:
+                error.add_note(f"what is done is kept: go on with out={str(short(plan.out))!r}")
+                raise
         manifest = outcome.manifest
         accepted = manifest["counts"]["accepted"]
         check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")
@@ -229,8 +234,8 @@ def _for_workers() -> Iterator[None]:
     without ``if __name__ == "__main__"`` would screen again in each. Ours need nothing of it: while
     they run, the script has no file to be found by.
     """
-    main: dict[str, Any] = vars(sys.modules["__main__"])
-    hidden = {name: main[name] for name in ("__file__", "__spec__") if name in main}
+    main = vars(sys.modules["__main__"])
+    hidden: dict[str, Any] = {name: main[name] for name in ("__file__", "__spec__") if name in main}
     added = {name: value for name, value in ENVIRONMENT.items() if not os.environ.get(name)}
     os.environ.update(added)
     main.pop("__file__", None)

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from chem.disk.files import make_folder, write_atomic
 from chem.errors import InputError
+from chem.library.columns.column_names import is_smiles_name
 from chem.library.columns.columns import Columns, NamedColumns, make_unique, record_builder
 from chem.library.columns.find_columns import PEEKED, find_columns
 from chem.library.read import Library
@@ -29,6 +30,7 @@ MoleculeInput = str | PathLike[str] | Iterable[Any] | pd.Series | pd.DataFrame
 """SMILES in a list or a Series (None and NaN are missing), a DataFrame with a column of SMILES, or
 the path of a library file or its name in the catalogue."""
 
+_MOLBLOCK, _MOLBLOCK_END = "molblock", "\nM  END"
 _LIST = Columns(("smiles",), "smiles", None, None)
 _EXPECTED = "a list of SMILES, a Series, a DataFrame or a path"
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
@@ -63,7 +65,13 @@ class Cells(NamedTuple):
         """Return a record for each row; what cannot be read has a problem."""
         build = record_builder(self.columns)
         rows = zip(*(self.cells[name] for name in self.columns.names), strict=True)
-        return [build(row, texts) for row, texts in enumerate(rows, start=1)]
+        records = [build(row, texts) for row, texts in enumerate(rows, start=1)]
+        return [
+            record._replace(format="molblock", problem=None)
+            if _MOLBLOCK_END in record.structure
+            else record
+            for record in records
+        ]
 
 
 @contextmanager
@@ -110,6 +118,8 @@ def read_cells(
     """
     if isinstance(molecules, pd.DataFrame):
         header = [str(name) for name in molecules.columns]
+        if named.smiles is None and _MOLBLOCK in header and not any(map(is_smiles_name, header)):
+            named = named._replace(smiles=_MOLBLOCK)
         texts = [list(map(_text, molecules.iloc[:, at])) for at in range(len(header))]
         rows = list(islice(zip(*texts, strict=True), PEEKED))
         columns = find_columns(Path("DataFrame"), header, named, rows)
@@ -133,7 +143,12 @@ def write_cells(table: Cells, folder: Path) -> Path:
     """Write a table as a library file that is named by its content.
 
     It stays: ``verify`` and a later ranking of a run read the library again.
+
+    Raises:
+        InputError: it has molblocks, which only an SD file holds.
     """
+    if any(_MOLBLOCK_END in text for text in table.cells[table.columns.smiles or ""]):
+        raise InputError("the table has molblocks, not SMILES; screen the SD file by its path")
     sink = pa.BufferOutputStream()
     columns = {name: pa.array(table.cells[name], pa.string()) for name in table.columns.names}
     pq.write_table(pa.table(columns), sink)
@@ -155,14 +170,15 @@ def read_library(
     """Read a library file (.smi .csv .tsv .sdf .parquet, also .gz) or one of the catalogue's.
 
     Returns:
-        One row for each record: ``compound_id``, ``name``, ``smiles`` as written (of an SD file the
-        molblock), the file's other columns as text, and ``problem``: why an entry cannot be read.
+        One row for each record: ``compound_id``, ``name``, ``smiles`` as written (of an SD file
+        ``molblock``), ``problem`` (why an entry cannot be read), and the file's other columns as
+        text.
 
     Raises:
         InputError: no such file, or its columns cannot be told.
 
     >>> hitlist.read_library("my_library.csv").columns.tolist()
-    ['compound_id', 'name', 'smiles', 'supplier', 'problem']
+    ['compound_id', 'name', 'smiles', 'problem', 'supplier']
     """
     with python_words():
         found = open_file(library, NamedColumns(smiles_column, id_column, name_column))
@@ -170,15 +186,17 @@ def read_library(
     own = {
         "compound_id": [record.compound_id for record in records],
         "name": [record.name for record in records],
-        "smiles": [record.structure for record in records],
+        "smiles" if found.smiles_column else _MOLBLOCK: [record.structure for record in records],
     }
-    frame = pd.DataFrame(own, dtype="str")
-    taken = {*own, "problem"}
-    extra = [name for name in found.extra_columns if name not in taken]
-    columns = {name: [record.extra.get(name, "") for record in records] for name in extra}
-    frame = pd.concat([frame, pd.DataFrame(columns, index=frame.index, dtype="str")], axis=1)
-    frame["problem"] = [problem_text(record.problem) for record in records]
-    return frame
+    own["problem"] = [problem_text(record.problem) for record in records]
+    # Later records of an SD file may bring further fields.
+    extra = list(
+        dict.fromkeys([*found.extra_columns, *(name for one in records for name in one.extra)])
+    )
+    names = make_unique([*own, *extra])[len(own) :]
+    for name, field in zip(names, extra, strict=True):
+        own[name] = [record.extra.get(field, "") for record in records]
+    return pd.DataFrame(own, dtype="str")
 
 
 def problem_text(problem: Failure | None) -> str:

@@ -69,6 +69,19 @@ def test_a_table_is_screened_and_hits_have_its_index(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_who_stops_a_screen_is_told_how_to_go_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*parts: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hitlist.runs.run_screen", stop)
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        hitlist.screen("my_library.csv", out=folder / "runs/long", progress=False)
+    assert stopped.value.__notes__ == ["what is done is kept: go on with out='runs/long'"]
+
+
+@pytest.mark.usefixtures("here")
 def test_mistakes_are_told_before_any_work(folder: Path) -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'exhaustiv'"):
         hitlist.screen(["CCO"], exhaustiv=True)  # type: ignore[call-arg]

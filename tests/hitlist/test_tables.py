@@ -54,6 +54,24 @@ def test_a_table_as_a_file_has_the_same_records(tmp_path: Path) -> None:
 def test_a_library_is_read_whole(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,smiles,problem,price\nA1,CCO,x,3\nA2,,y,\n")
     found = hitlist.read_library(tmp_path / "a.csv")
-    assert found.columns.tolist() == ["compound_id", "name", "smiles", "price", "problem"]
+    assert found.columns.tolist() == [
+        *("compound_id", "name", "smiles", "problem"),
+        *("problem_2", "price"),
+    ]
     assert found["compound_id"].tolist() == ["A1", "A2"]
+    assert found["problem_2"].tolist() == ["x", "y"]
     assert found["problem"].tolist() == ["", "read/empty_structure: the column 'smiles' is blank"]
+
+
+def test_molblocks_stay_molblocks(tmp_path: Path) -> None:
+    path = Path(__file__).parents[1] / "files/chem/vendor.sdf"
+    library = hitlist.read_library(path)
+    assert "smiles" not in library
+    from_table, from_file = hitlist.standardize(library), hitlist.standardize(path)
+    assert from_table["smiles"].any()
+    for name in ("compound_id", "smiles", "changes", "key"):
+        assert from_table[name].tolist() == from_file[name].tolist()
+    records = {name for record in open_library(path) for name in record.extra}
+    assert records <= set(library)
+    with pytest.raises(hitlist.InputError, match="screen the SD file by its path"):
+        write_cells(read_cells(library, NamedColumns()), tmp_path)
