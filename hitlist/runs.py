@@ -156,7 +156,7 @@ def screen(
         InputError: the library, the screen or the folder cannot be used, in one line.
         ModelError: a model cannot.
 
-    >>> run = hitlist.screen("my_library.csv", hits=3, out="runs/doc", workers=1, progress=False)
+    >>> run = hitlist.screen("my_library.csv", hits=3, out="runs/page", workers=1, progress=False)
     >>> len(run.hits), run.counts["rows"], run.report.name
     (3, 40, 'report.html')
     """
@@ -207,7 +207,7 @@ def open_run(folder: str | PathLike[str]) -> Run:
     Raises:
         InputError: it holds none, or its files are damaged.
 
-    >>> hitlist.open_run("runs/doc").hits["rank"].tolist()
+    >>> hitlist.open_run("runs/page").hits["rank"].tolist()
     [1, 2, 3]
     """
     found = open_folder(Path(folder).expanduser().absolute())

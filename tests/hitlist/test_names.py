@@ -136,11 +136,11 @@ def test_the_command_works_from_any_folder(tmp_path: Path) -> None:
     script.parent.mkdir()
     script.write_text("from flows.cli import main\nmain()\n")
     done = subprocess.run(
-        [sys.executable, script, "bundles", "list"],
+        [sys.executable, script, "data", "list"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert "toxicity" in done.stdout
+    assert "approved_drugs" in done.stdout
