@@ -23,7 +23,7 @@ def test_a_wheel_ships_models_screens_and_tables(tmp_path: Path) -> None:
     words = ["wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path, source]
     subprocess.run([sys.executable, "-m", "pip", *words], check=True, timeout=200)
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
-    packages = ("chem/", "data/", "gnn/", "screening/", "flows/")
+    packages = ("chem/", "data/", "gnn/", "screening/", "flows/", "hitlist/")
     sources = {name.decode() for name in files if name.endswith(b".py")}
     ours = {name for name in sources if name.startswith(packages)}
     assert len(ours) > 400
@@ -37,4 +37,4 @@ def test_a_wheel_ships_models_screens_and_tables(tmp_path: Path) -> None:
     assert {"flows/screens/kinase.toml", "gnn/recipes/activity.toml"} <= names
     assert {"screening/report/page/report.html", "screening/report/page/report.css"} <= names
     assert {"screening/report/page/report.js", "screening/runs/dossier.html"} <= names
-    assert "screening/lab/write.py" in names
+    assert {"screening/lab/write.py", "hitlist/__init__.py", "hitlist/py.typed"} <= names

@@ -1,0 +1,91 @@
+"""Screen compound libraries from Python: what the command ``hitlist`` does, in a notebook.
+
+>>> import hitlist
+>>> hitlist.standardize(["OC(=O)c1ccccc1.[Na]", "not a molecule"])[["smiles", "problem"]].shape
+(2, 2)
+
+Molecules come in as a list of SMILES, a Series, a DataFrame with a column of SMILES, or the path of
+a library file. A DataFrame goes out: one row for each molecule, in order, with the index that came
+in. A molecule that cannot be used keeps its row, and the column ``problem`` says why.
+
+Nothing heavy is imported before it is used.
+"""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from hitlist.names import NameClashError as NameClashError
+from hitlist.names import check_names
+
+if TYPE_CHECKING:
+    from chem.errors import InputError as InputError
+    from gnn.errors import ModelError as ModelError
+    from hitlist.models import Model as Model
+    from hitlist.models import explain as explain
+    from hitlist.models import load_bundle as load_bundle
+    from hitlist.models import predict as predict
+    from hitlist.molecules import featurize as featurize
+    from hitlist.molecules import standardize as standardize
+    from hitlist.runs import Run as Run
+    from hitlist.runs import open_run as open_run
+    from hitlist.runs import screen as screen
+    from hitlist.tables import read_library as read_library
+    from hitlist.tables import show as show
+    from hitlist.training import train as train
+
+    __version__: str
+
+_HOMES = {
+    "InputError": "chem.errors",
+    "ModelError": "gnn.errors",
+    **dict.fromkeys(("Model", "explain", "load_bundle", "predict"), "hitlist.models"),
+    **dict.fromkeys(("featurize", "standardize"), "hitlist.molecules"),
+    **dict.fromkeys(("Run", "open_run", "screen"), "hitlist.runs"),
+    **dict.fromkeys(("read_library", "show"), "hitlist.tables"),
+    "train": "hitlist.training",
+}
+"""Where each name is defined; a module is imported when one of its names is first asked for."""
+
+__all__ = [
+    "InputError",
+    "Model",
+    "ModelError",
+    "NameClashError",
+    "Run",
+    "__version__",
+    "explain",
+    "featurize",
+    "load_bundle",
+    "open_run",
+    "predict",
+    "read_library",
+    "screen",
+    "show",
+    "standardize",
+    "train",
+]
+
+check_names()
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("hitlist")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import warnings
+    from importlib import import_module
+
+    # tqdm, which torch-geometric loads, says it in every notebook; nothing here needs its widgets.
+    warnings.filterwarnings("ignore", "IProgress not found")
+    # A waiting thread sleeps, as in the command: training is ten times faster where others work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    check_names()  # once more: the search path may have changed since
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,248 @@
+"""Screens in a notebook or a script: run as the command runs them, and looked at as tables."""
+
+import csv
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+import pandas as pd
+
+from chem.library.columns.columns import NamedColumns
+from data.catalogue.fetch import cache_folder
+from flows.cli import ENVIRONMENT
+from flows.planning.planning import plan_screen
+from flows.terminal.console import progress as show_progress
+from flows.terminal.outcome import check_usable, reading_lines, short
+from hitlist.tables import MoleculeInput, path_of, python_words, read_cells, show, write_cells
+from screening.cluster.cluster import connect
+from screening.cluster.tls import Tls
+from screening.errors import LostError
+from screening.prepare.older import told_of_library
+from screening.runs.run import run_screen
+from screening.runs.runfolder import open_folder
+from screening.score.triage_recall import describe_triage
+from screening.text.cells import unescape_cell
+
+_NUMBERS = ("number", "whole number")
+_SHOWN = 20
+"""Hits with a picture in a notebook."""
+
+
+class ScreenOptions(TypedDict, total=False):
+    """What a screen is seldom told; as the options of ``hitlist screen``."""
+
+    smiles_column: str
+    id_column: str
+    name_column: str
+    exhaustive: bool
+    """Have the ensembles score every compound, not only the promising ones."""
+    device: str
+    """Where networks run: ``cpu``, ``cuda`` or ``auto``."""
+    partition_rows: int
+    store: str
+    """Where partitions and scores are kept, such as ``s3://bucket/x``."""
+    scheduler: str
+    """Address of a running Dask scheduler, ``tls://host:8786``."""
+    replace: bool
+    """Write over a finished run of another objective in the folder."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Run:
+    """A finished run: its tables and its folder. A notebook shows its first hits."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    """What the run read, did and counted."""
+    labels: "pd.Index[Any] | None" = None
+    """Index of the table that was screened."""
+    notes: tuple[str, ...] = ()
+    """What is to be told of the library and of the hits, a line each."""
+
+    @property
+    def report(self) -> Path:
+        """The page with all hits, to be opened in a browser; it needs no network."""
+        return self.folder / "report.html"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Records by what became of them: rows = accepted + rejected + duplicates."""
+        return dict(self.manifest["counts"])
+
+    @cached_property
+    def hits(self) -> pd.DataFrame:
+        """The hits in rank order, with the columns of ``hits.csv`` and the index that came in."""
+        frame = self._read("hits.csv")
+        kinds = dict(zip(self.columns["column"], self.columns["type"], strict=True))
+        for name in frame.columns:
+            if kinds.get(name) in _NUMBERS:
+                frame[name] = pd.to_numeric(frame[name])
+        return frame
+
+    @cached_property
+    def columns(self) -> pd.DataFrame:
+        """What each column of the hits says: its type, unit, range and meaning."""
+        return _read_csv(self.folder / "columns.csv")
+
+    @cached_property
+    def rejects(self) -> pd.DataFrame:
+        """The records that could not be judged: ``stage``, ``code``, ``detail`` say why."""
+        return self._read("rejects.csv")
+
+    @cached_property
+    def duplicates(self) -> pd.DataFrame:
+        """The records of compounds that came before in the library."""
+        return self._read("duplicates.csv")
+
+    def _read(self, name: str) -> pd.DataFrame:
+        frame = _read_csv(self.folder / name)
+        if "row" in frame:
+            frame["row"] = frame["row"].astype("int64")
+            if self.labels is not None:
+                frame.index = self.labels[frame["row"].to_numpy() - 1]
+        return frame
+
+    @property
+    def _summary(self) -> str:
+        counts = self.counts
+        told = ", ".join(
+            f"{counts[name]:,} {name}" for name in ("hits", "accepted", "rejected", "duplicates")
+        )
+        return f"{self.manifest['screen']['title']}: {counts['rows']:,} records, {told}"
+
+    def __repr__(self) -> str:
+        return f"Run({self._summary}; {short(self.folder)})"
+
+    def _repr_html_(self) -> str:
+        task = [name for name in self.hits.columns if name.endswith("_std")][:1]
+        columns = ["rank", "compound_id", "name", "score", *(one[:-4] for one in task), "reason"]
+        table = show(self.hits, [one for one in columns if one in self.hits], _SHOWN)
+        where = f"report: {short(self.report)}"
+        return f"<p>{escape(self._summary)}; {escape(where)}</p>{table._repr_html_()}"
+
+
+def screen(
+    library: MoleculeInput | None = None,
+    screen: str | PathLike[str] = "kinase",
+    *,
+    hits: int | None = None,
+    out: str | PathLike[str] | None = None,
+    workers: int | None = None,
+    progress: bool = True,
+    **options: Unpack[ScreenOptions],
+) -> Run:
+    """Rank a library against a screen: the same run, with the same files, as ``hitlist screen``.
+
+    Args:
+        library: a library file or a name of the catalogue, SMILES in a list or a Series, or a
+            DataFrame; by default the screen's own. A table is kept as a file in the cache.
+        screen: a shipped screen's name, or a TOML file.
+        hits: compounds to hand over; by default the screen's.
+        out: folder of the run; by default a new one below ``runs``. Name the same one again to go
+            on with a run that was stopped.
+        workers: processes to start; by default one for each core. They work in notebooks, and in
+            scripts without an ``if __name__ == "__main__"``.
+        progress: show on stderr how far it is.
+        **options: see :class:`ScreenOptions`.
+
+    Raises:
+        InputError: the library, the screen or the folder cannot be used, in one line.
+        ModelError: a model cannot.
+
+    >>> run = hitlist.screen("my_library.csv", hits=3, out="runs/page", workers=1, progress=False)
+    >>> len(run.hits), run.counts["rows"], run.report.name
+    (3, 40, 'report.html')
+    """
+    unknown = set(options) - ScreenOptions.__optional_keys__
+    if unknown:
+        raise TypeError(f"screen() got an unexpected keyword argument {min(unknown)!r}")
+    named = [options.get(f"{one}_column") for one in ("smiles", "id", "name")]
+    columns = NamedColumns(*named)  # type: ignore[arg-type]
+    labels: pd.Index[Any] | None = None
+    with python_words():
+        if library is not None and not isinstance(library, str | PathLike):
+            table = read_cells(library, columns)
+            library, labels = write_cells(table, cache_folder().absolute() / "tables"), table.labels
+            columns = NamedColumns(table.columns.smiles, table.columns.id, table.columns.name)
+        with ExitStack() as stack:
+            report = stack.enter_context(show_progress()) if progress else None
+            plan = plan_screen(
+                path_of(screen),
+                None if library is None else path_of(library),
+                out if out is None else Path(out),
+                hits,
+                columns,
+                options.get("partition_rows"),
+                report,
+                options.get("exhaustive", False),
+                options.get("device", "cpu"),
+                options.get("store"),
+                options.get("replace", False),
+            )
+            notes = [told_of_library(plan.library, plan.prepared), *reading_lines(plan.library)]
+            stack.enter_context(_for_workers())
+            client = stack.enter_context(connect(options.get("scheduler"), workers, Tls.find()))
+            try:
+                outcome = run_screen(plan, client, report)
+            except (KeyboardInterrupt, LostError) as error:
+                error.add_note(f"what is done is kept: go on with out={str(short(plan.out))!r}")
+                raise
+        manifest = outcome.manifest
+        accepted = manifest["counts"]["accepted"]
+        check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")
+    notes += reading_lines(plan.library, manifest["reading"])
+    return Run(plan.out, manifest, labels, (*filter(None, notes), *_told(manifest)))
+
+
+def open_run(folder: str | PathLike[str]) -> Run:
+    """Open the folder of a finished run.
+
+    Raises:
+        InputError: it holds none, or its files are damaged.
+
+    >>> hitlist.open_run("runs/page").hits["rank"].tolist()
+    [1, 2, 3]
+    """
+    found = open_folder(Path(folder).expanduser().absolute())
+    return Run(found.folder, found.manifest, None, _told(found.manifest))
+
+
+def _told(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    domains: Sequence[Mapping[str, str]] = manifest["domains"]
+    return (describe_triage(manifest["triage"]), *(one["told"] for one in domains if one["told"]))
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Read a file of a run as text, without what guards its cells in a spreadsheet."""
+    with open(path, encoding="utf-8", newline="") as file:
+        header, *rows = ([unescape_cell(cell) for cell in row] for row in csv.reader(file))
+    return pd.DataFrame(rows, columns=header, dtype="str")
+
+
+@contextmanager
+def _for_workers() -> Iterator[None]:
+    """Start processes as the command does.
+
+    They get its environment. A process that Python starts runs the script once more, so that one
+    without ``if __name__ == "__main__"`` would screen again in each. Ours need nothing of it: while
+    they run, the script has no file to be found by.
+    """
+    main = vars(sys.modules["__main__"])
+    hidden: dict[str, Any] = {name: main[name] for name in ("__file__", "__spec__") if name in main}
+    added = {name: value for name, value in ENVIRONMENT.items() if not os.environ.get(name)}
+    os.environ.update(added)
+    main.pop("__file__", None)
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update(hidden)
+        for name in added:
+            os.environ.pop(name, None)

@@ -1,0 +1,300 @@
+"""Molecules in, as Python has them, and tables of molecules out, with pictures for notebooks."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from itertools import islice
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from chem.disk.files import make_folder, write_atomic
+from chem.errors import InputError
+from chem.library.columns.column_names import is_smiles_name
+from chem.library.columns.columns import Columns, NamedColumns, make_unique, record_builder
+from chem.library.columns.find_columns import PEEKED, find_columns
+from chem.library.read import Library
+from chem.output.depict import depict
+from chem.records.records import Failure, Record
+from chem.structure.stereo.canonical import StereoError, write_canonical
+from gnn.errors import ModelError
+
+MoleculeInput = str | PathLike[str] | Iterable[Any] | pd.Series | pd.DataFrame
+"""SMILES in a list or a Series (None and NaN are missing), a DataFrame with a column of SMILES, or
+the path of a library file or its name in the catalogue."""
+
+_MOLBLOCK, _MOLBLOCK_END = "molblock", "\nM  END"
+_LIST = Columns(("smiles",), "smiles", None, None)
+_EXPECTED = "a list of SMILES, a Series, a DataFrame or a path"
+_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_PICTURE = (200, 130)
+"""Pixels."""
+_COLORS = {
+    "N": "#3050f8",
+    "O": "#e00d0d",
+    "S": "#a08000",
+    "F": "#1a8a1a",
+    "Cl": "#1a8a1a",
+    "Br": "#a62929",
+    "I": "#940094",
+    "P": "#c06000",
+}
+"""Readable on a light and on a dark ground; all other elements have the colour of the text."""
+_STYLE = "<style>.hitlist-table td{{text-align:left;max-width:28em}}{}</style>".format(
+    "".join(f".hitlist-table .{name}{{color:{color}}}" for name, color in _COLORS.items())
+)
+
+
+class Cells(NamedTuple):
+    """A table of molecules as text, and what its columns are."""
+
+    labels: "pd.Index[Any]"
+    """The index of the table."""
+    columns: Columns
+    cells: dict[str, list[str]]
+    """By column; what is missing is empty."""
+
+    def records(self) -> list[Record]:
+        """Return a record for each row; what cannot be read has a problem."""
+        build = record_builder(self.columns)
+        rows = zip(*(self.cells[name] for name in self.columns.names), strict=True)
+        records = [build(row, texts) for row, texts in enumerate(rows, start=1)]
+        return [
+            record._replace(format="molblock", problem=None)
+            if _MOLBLOCK_END in record.structure
+            else record
+            for record in records
+        ]
+
+
+@contextmanager
+def python_words(hidden: str = "") -> Iterator[None]:
+    """Name options in messages as parameters: ``smiles_column=``, not ``--smiles-column``.
+
+    hidden: folder that the user knows nothing of, left out before the names of its files.
+    """
+    try:
+        yield
+    except (InputError, ModelError) as error:
+        told = str(error).replace(hidden, "")
+        told = _OPTION.sub(lambda found: f"{found[1].replace('-', '_')}=", told)
+        error.args = (told,)
+        raise
+
+
+def read_molecules(
+    molecules: MoleculeInput, smiles_column: str | None = None, id_column: str | None = None
+) -> "tuple[pd.Index[Any], list[Record]]":
+    """Return the index of some molecules, and a record for each, readable or not.
+
+    Raises:
+        InputError: no such file, or no column of SMILES.
+    """
+    named = NamedColumns(smiles_column, id_column)
+    if isinstance(molecules, str | PathLike):
+        records = list(open_file(molecules, named))
+        return pd.RangeIndex(len(records)), records
+    table = read_cells(molecules, named)
+    return table.labels, table.records()
+
+
+def read_cells(
+    molecules: "Iterable[Any] | pd.Series[Any] | pd.DataFrame", named: NamedColumns
+) -> Cells:
+    """Read molecules that are no file as text.
+
+    Ids are a DataFrame's column, found by its name unless it is named, or else the labels of an
+    index of texts, or else ``row1``, ``row2``, ….
+
+    Raises:
+        InputError: no column of SMILES.
+    """
+    if isinstance(molecules, pd.DataFrame):
+        header = [str(name) for name in molecules.columns]
+        if named.smiles is None and _MOLBLOCK in header and not any(map(is_smiles_name, header)):
+            named = named._replace(smiles=_MOLBLOCK)
+        texts = [list(map(_text, molecules.iloc[:, at])) for at in range(len(header))]
+        rows = list(islice(zip(*texts, strict=True), PEEKED))
+        columns = find_columns(Path("DataFrame"), header, named, rows)
+        labels, cells = molecules.index, dict(zip(columns.names, texts, strict=True))
+    else:
+        if named != NamedColumns():
+            raise InputError("a list has no columns to name: give a DataFrame or a file")
+        if isinstance(molecules, Mapping):
+            raise InputError(f"found a {type(molecules).__name__}, expected {_EXPECTED}")
+        values = list(molecules)
+        labels = molecules.index if isinstance(molecules, pd.Series) else pd.RangeIndex(len(values))
+        columns, cells = _LIST, {"smiles": list(map(_text, values))}
+    if columns.id is None and len(labels) and all(isinstance(label, str) for label in labels):
+        names = make_unique([*columns.names, "compound_id"])
+        columns = columns._replace(names=names, id=names[-1])
+        cells[names[-1]] = list(labels)
+    return Cells(labels, columns, cells)
+
+
+def write_cells(table: Cells, folder: Path) -> Path:
+    """Write a table as a library file that is named by its content.
+
+    It stays: ``verify`` and a later ranking of a run read the library again.
+
+    Raises:
+        InputError: it has molblocks, which only an SD file holds.
+    """
+    if any(_MOLBLOCK_END in text for text in table.cells[table.columns.smiles or ""]):
+        raise InputError("the table has molblocks, not SMILES; screen the SD file by its path")
+    sink = pa.BufferOutputStream()
+    columns = {name: pa.array(table.cells[name], pa.string()) for name in table.columns.names}
+    pq.write_table(pa.table(columns), sink)
+    content = sink.getvalue().to_pybytes()
+    path = folder / f"table-{sha256(content).hexdigest()[:12]}.parquet"
+    if not path.exists():
+        make_folder(folder)
+        write_atomic(path, content)
+    return path
+
+
+def read_library(
+    library: str | PathLike[str],
+    *,
+    smiles_column: str | None = None,
+    id_column: str | None = None,
+    name_column: str | None = None,
+) -> pd.DataFrame:
+    """Read a library file (.smi .csv .tsv .sdf .parquet, also .gz) or one of the catalogue's.
+
+    Returns:
+        One row for each record: ``compound_id``, ``name``, ``smiles`` as written (of an SD file
+        ``molblock``), ``problem`` (why an entry cannot be read), and the file's other columns as
+        text.
+
+    Raises:
+        InputError: no such file, or its columns cannot be told.
+
+    >>> hitlist.read_library("my_library.csv").columns.tolist()
+    ['compound_id', 'name', 'smiles', 'problem', 'supplier']
+    """
+    with python_words():
+        found = open_file(library, NamedColumns(smiles_column, id_column, name_column))
+        records = list(found)
+    own = {
+        "compound_id": [record.compound_id for record in records],
+        "name": [record.name for record in records],
+        "smiles" if found.smiles_column else _MOLBLOCK: [record.structure for record in records],
+    }
+    own["problem"] = [problem_text(record.problem) for record in records]
+    # Later records of an SD file may bring further fields.
+    extra = list(
+        dict.fromkeys([*found.extra_columns, *(name for one in records for name in one.extra)])
+    )
+    names = make_unique([*own, *extra])[len(own) :]
+    for name, field in zip(names, extra, strict=True):
+        own[name] = [record.extra.get(field, "") for record in records]
+    return pd.DataFrame(own, dtype="str")
+
+
+def problem_text(problem: Failure | None) -> str:
+    """Return why a molecule cannot be used: ``stage/code: detail``; empty where it can."""
+    return "" if problem is None else f"{problem.stage}/{problem.code}: {problem.detail}"
+
+
+def open_file(name: str | PathLike[str], named: NamedColumns) -> Library:
+    """Open a library's file, or one of the catalogue by its name."""
+    from screening.runs.plan import find_library  # loads torch, which lists can do without
+
+    return find_library(path_of(name), named)
+
+
+def path_of(name: str | PathLike[str]) -> str:
+    """Return a library's path or name; a SMILES alone is told to come in a list."""
+    text = str(name)
+    if "\n" in text:
+        raise InputError("found a text of several lines, expected a file's path or a list")
+    return text
+
+
+def _text(value: Any) -> str:
+    """Return a cell as text; what is missing is empty, and a whole number has no decimals."""
+    if isinstance(value, str):
+        return value
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return ""
+    if hasattr(value, "GetNumAtoms"):  # a molecule of RDKit's
+        with suppress(StereoError):
+            return write_canonical(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+@dataclass(frozen=True, eq=False)
+class StructureTable:
+    """The first rows of a table of molecules; a notebook shows it with their structures."""
+
+    frame: pd.DataFrame
+    smiles: Sequence[str]
+    """Of each row; empty where there is no picture."""
+    left_out: int
+    """Rows that are not shown."""
+
+    def __repr__(self) -> str:
+        return repr(self.frame)
+
+    def _repr_html_(self) -> str:
+        names = "".join(f"<th>{escape(str(name))}</th>" for name in self.frame.columns)
+        lines = []
+        for text, cells in zip(self.smiles, self.frame.itertuples(index=False), strict=True):
+            shown = "".join(f"<td>{escape(_cell(cell))}</td>" for cell in cells)
+            lines.append(f"<tr><td>{_picture(text)}</td>{shown}</tr>")
+        more = f"<p>… and {self.left_out:,} more</p>" if self.left_out else ""
+        return (
+            f"{_STYLE}<table class='hitlist-table'><thead><tr><th>structure</th>{names}</tr>"
+            f"</thead><tbody>{''.join(lines)}</tbody></table>{more}"
+        )
+
+
+def show(
+    frame: pd.DataFrame, columns: Sequence[str] | None = None, rows: int = 20
+) -> StructureTable:
+    """Return the first rows of a table, for a notebook to show with their structures.
+
+    Args:
+        frame: with a column ``smiles``, such as the hits of a run or predictions.
+        columns: to show beside the structure; by default the first eight others.
+        rows: how many to show; each has a picture of some 3 kB.
+
+    Raises:
+        InputError: it has no such column.
+
+    >>> table = hitlist.show(hitlist.standardize(["CCO", "c1ccccc1"]), columns=["changes"])
+    >>> table._repr_html_().count("<svg")
+    2
+    """
+    wanted = ["smiles", *(columns or ())]
+    if lacking := [name for name in wanted if name not in frame]:
+        raise InputError(
+            f"the table has no column {lacking[0]!r}; it has {', '.join(map(str, frame))}"
+        )
+    others = [name for name in map(str, frame) if name not in ("smiles", "input_smiles")]
+    first = frame.head(rows)
+    texts = ["" if pd.isna(text) else str(text) for text in first["smiles"]]
+    return StructureTable(first[list(columns or others[:8])], texts, len(frame) - len(first))
+
+
+def _picture(smiles: str) -> str:
+    if not smiles:
+        return ""
+    try:
+        return depict(smiles, *_PICTURE).svg()
+    except InputError:  # as written in a library, say
+        return ""
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if pd.isna(value) else f"{value:.4g}"
+    return "" if value is None else str(value)

@@ -1,0 +1,50 @@
+"""Every example of the docstrings and of docs/python.md runs."""
+
+import doctest
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+import hitlist
+
+ROOT = Path(hitlist.__file__).parents[1]
+PAGE = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+MODULES = ("hitlist", *(f"hitlist.{name}" for name in ("tables", "molecules", "models", "runs")))
+
+
+@pytest.mark.usefixtures("folder", "here")
+def test_every_example_runs() -> None:
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    tests = [
+        test
+        for name in MODULES
+        for test in finder.find(importlib.import_module(name), globs={"hitlist": hitlist})
+        if test.examples
+    ]
+    assert len(tests) > 8
+    # open_run looks at the run of screen, and so does the page: what was scored is not scored anew.
+    tests.sort(key=lambda test: test.name.endswith("open_run"))
+    blocks = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))
+    page = doctest.DocTestParser().get_doctest(blocks, {}, "python.md", None, 0)
+    assert len(page.examples) > 25
+    runner = doctest.DocTestRunner()
+    for test in (*tests, page):
+        runner.run(test)
+    assert runner.summarize(verbose=False).failed == 0
+
+
+def test_every_function_is_on_the_page() -> None:
+    named = {name for name in hitlist.__all__ if name not in ("Model", "Run", "__version__")}
+    assert named <= set(re.findall(r"\w+", PAGE))
+
+
+def test_every_link_of_the_page_exists() -> None:
+    headings = {
+        re.sub(r"[^a-z0-9 -]", "", line.lower()).replace(" ", "-")
+        for line in re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
+    }
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", PAGE):
+        file, _, anchor = target.partition("#")
+        assert (ROOT / "docs" / file).exists() if file else anchor in headings, target

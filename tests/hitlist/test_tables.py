@@ -1,0 +1,77 @@
+"""Tables with structures, and files made of tables."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import hitlist
+from chem.library.columns.columns import NamedColumns
+from chem.library.read import open_library
+from hitlist.tables import read_cells, write_cells
+
+EVIL = "<script>alert(1)</script>"
+
+
+def test_all_text_of_a_table_is_escaped_and_pictures_are_capped() -> None:
+    frame = pd.DataFrame({"smiles": [EVIL, "CCO", None, "C"], EVIL: [EVIL, None, 1.23456, "x"]})
+    html = hitlist.show(frame, rows=3)._repr_html_()
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") == 2
+    assert html.count("<svg") == 1
+    assert "1.235" in html
+    assert "and 1 more" in html
+
+
+def test_the_plain_form_is_a_table() -> None:
+    assert "alcohol" in repr(hitlist.show(pd.DataFrame({"smiles": ["CCO"], "kind": ["alcohol"]})))
+
+
+def test_a_column_that_is_not_there_is_refused() -> None:
+    with pytest.raises(hitlist.InputError, match="no column 'smiles'; it has a"):
+        hitlist.show(pd.DataFrame({"a": ["CCO"]}))
+
+
+def test_a_table_as_a_file_has_the_same_records(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "ID": ["007", "NA1", "x"],
+            "smiles": ["CCO", None, "C\nC"],
+            "price": [1.0, 2.5, float("nan")],
+            "smiles_2": ["a", "b", "c"],
+        }
+    )
+    table = read_cells(frame, NamedColumns())
+    path = write_cells(table, tmp_path / "tables")
+    assert write_cells(table, tmp_path / "tables") == path
+    library = open_library(path, table.columns.smiles, table.columns.id, table.columns.name)
+    assert [one._replace(problem=None) for one in library] == [
+        one._replace(problem=None) for one in table.records()
+    ]
+    assert [one.problem is None for one in library] == [True, False, False]
+
+
+def test_a_library_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,smiles,problem,price\nA1,CCO,x,3\nA2,,y,\n")
+    found = hitlist.read_library(tmp_path / "a.csv")
+    assert found.columns.tolist() == [
+        *("compound_id", "name", "smiles", "problem"),
+        *("problem_2", "price"),
+    ]
+    assert found["compound_id"].tolist() == ["A1", "A2"]
+    assert found["problem_2"].tolist() == ["x", "y"]
+    assert found["problem"].tolist() == ["", "read/empty_structure: the column 'smiles' is blank"]
+
+
+def test_molblocks_stay_molblocks(tmp_path: Path) -> None:
+    path = Path(__file__).parents[1] / "files/chem/vendor.sdf"
+    library = hitlist.read_library(path)
+    assert "smiles" not in library
+    from_table, from_file = hitlist.standardize(library), hitlist.standardize(path)
+    assert from_table["smiles"].any()
+    for name in ("compound_id", "smiles", "changes", "key"):
+        assert from_table[name].tolist() == from_file[name].tolist()
+    records = {name for record in open_library(path) for name in record.extra}
+    assert records <= set(library)
+    with pytest.raises(hitlist.InputError, match="screen the SD file by its path"):
+        write_cells(read_cells(library, NamedColumns()), tmp_path)
