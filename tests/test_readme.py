@@ -15,16 +15,14 @@ RUN_ELSEWHERE = {
     "make screen": ".ci/run",
     "make test": ".ci/run",
     "HITLIST_MIRROR=path/to/mirror hitlist train activity --out activity_bundle": "by hand: hours",
-    "hitlist benchmark moleculeace --sets CHEMBL2835_Ki": (
-        "tests/flows/commands/benchmarks/test_benchmark.py, cut down"
+    "python -m benchmarks moleculeace --sets CHEMBL2835_Ki": (
+        "tests/benchmarks/small_assays/test_moleculeace.py, cut down"
     ),
-    "hitlist benchmark ranking --targets EGFR,BTK": "by hand: needs the kinase set",
-    "hitlist benchmark strangers": (
-        "tests/flows/benchmarks/small_assays/test_benchmark_strangers.py, cut down"
-    ),
+    "python -m benchmarks ranking --targets EGFR,BTK": "by hand: needs the kinase set",
+    "python -m benchmarks strangers": ("tests/benchmarks/small_assays/test_strangers.py, cut down"),
     "make bench-peers": "by hand: gigabytes",
-    "hitlist benchmark speed --plot speed.svg": (
-        "tests/flows/benchmarks/speed/test_benchmark_speed.py, cut down"
+    "python -m benchmarks speed --plot speed.svg": (
+        "tests/benchmarks/speed/test_speed.py, cut down"
     ),
     "hitlist surrogate my_bundle": (
         "tests/flows/commands/models/test_surrogate.py, on fewer compounds"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("chem", "data", "gnn", "screening", "flows")
+PACKAGES = ("chem", "data", "gnn", "screening", "flows", "benchmarks")
 WORDS = {
     "basket": "constraints",
     "fade": "ood_start",
