@@ -12,11 +12,13 @@ import typer
 
 from chem.errors import InputError
 from flows.cli import main
-from flows.terminal.console import note, progress, show_table, stoppable
+from flows.terminal.console import note, stoppable
 from flows.terminal.options import unfold
+from flows.terminal.progress import progress
+from flows.terminal.tables import show_table
 
 PEERS = Path(".venv-peers")
-"""Where ``make bench-peers`` puts them."""
+"""Folder that ``make bench-peers`` writes."""
 AGAIN = "what is done is kept: give the same command again to go on"
 
 app = typer.Typer(
@@ -31,7 +33,7 @@ app = typer.Typer(
 
 @dataclass(frozen=True)
 class PeerOptions:
-    """Which other programs are measured."""
+    """Options of other programs to measure."""
 
     peers: Annotated[
         Path | None,
@@ -141,7 +143,7 @@ def benchmark_explanations(
         measure_explanations,
         write_explanations,
     )
-    from flows.commands.models.bundles import show_explanations
+    from flows.commands.bundles import show_explanations
     from gnn.bundle.bundle import find_bundle, read_card
     from gnn.bundle.card_file import write_card
     from screening.runs.plan import check_writable
@@ -274,7 +276,7 @@ def benchmark_ranking(
         table,
         write_ranking,
     )
-    from flows.commands.models.bundles import find_task
+    from flows.commands.bundles import find_task
     from gnn.bundle.bundle import find_bundle, read_card
 
     card = read_card(find_bundle(bundle))

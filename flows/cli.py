@@ -13,17 +13,20 @@ import typer
 from chem.errors import InputError
 from flows.commands import (
     benchmark,
+    bundles,
     data,
     explain,
     predict,
     prepare,
+    pretrain,
     rank,
     screen,
     server,
     sign,
+    surrogate,
+    train,
     verify,
 )
-from flows.commands.models import bundles, pretrain, surrogate, train
 from flows.terminal.console import Stopped, complain
 from flows.terminal.interrupt import exit_code, heed_interrupts
 from gnn.errors import ModelError

@@ -10,8 +10,7 @@ from chem.disk.allowed_roots import named_path
 from data.assay.read import AssayOptions
 from flows.planning.training_checks import check_bundle_folder, check_device
 from flows.planning.training_plan import Training, plan_training
-from flows.prefect_support.artifacts import artifact_key
-from flows.prefect_support.markdown import as_written
+from flows.prefect_support.artifacts import artifact_key, as_written
 from flows.prefect_support.stages import AGAIN, ONCE, hold_to_roots, log_if, stage_progress
 from flows.training.training import run_training
 from gnn.assembly.assemble import Assembled

@@ -52,7 +52,7 @@ ROOMS = {
     ),
     "flows": (
         *("terminal", "planning", "training", "prefect_support", "model_benchmark"),
-        *("commands.models", "commands"),
+        "commands",
     ),
     "benchmarks": ("shipped_models", "small_assays", "speed"),
 }

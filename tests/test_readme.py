@@ -24,9 +24,7 @@ RUN_ELSEWHERE = {
     "python -m benchmarks speed --plot speed.svg": (
         "tests/benchmarks/speed/test_speed.py, cut down"
     ),
-    "hitlist surrogate my_bundle": (
-        "tests/flows/commands/models/test_surrogate.py, on fewer compounds"
-    ),
+    "hitlist surrogate my_bundle": ("tests/flows/commands/test_surrogate.py, on fewer compounds"),
     "hitlist server": "tests/flows/test_prefect.py: it becomes Prefect's server",
     "prefect": "tests/flows/test_prefect.py",
     "export": "tests/flows/test_prefect.py, in its environment",

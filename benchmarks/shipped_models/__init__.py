@@ -1,1 +1,1 @@
-"""How good the bundles are that come with hitlist."""
+"""Explanations and ranking by the bundles that come with hitlist."""

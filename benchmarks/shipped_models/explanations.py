@@ -1,11 +1,10 @@
-"""Whether atom contributions to mutagenicity point at the groups that are known to cause it.
+"""Atom contributions to mutagenicity, set beside the groups that are known to cause it.
 
 The molecules are those of the Ames set in which the model predicts a mutagen and a toxicophore is
 found. They include the model's training molecules: what is asked is not whether the prediction is
 right, but whether its explanation names the group that chemistry holds responsible.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -21,7 +20,8 @@ from chem.features.graphs import atom_states
 from chem.features.smiles_order import written_graphs
 from data.public_sets.sets import load_activities
 from flows.model_benchmark.predicting import Predictions, open_bundle, predict_smiles
-from flows.terminal.console import Report
+from flows.terminal.progress import Report
+from flows.terminal.tables import write_csv
 from gnn.evaluation.card import Card, Explanation
 from gnn.explain.attribution import Attributor, concatenate, partial_molecules
 from gnn.features.batch import GraphArrays, collect
@@ -54,7 +54,7 @@ class Case(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """How one group stands out in one molecule."""
+    """Figures of one group in one molecule."""
 
     auroc: float
     hetero: float
@@ -215,9 +215,5 @@ def explained_card(card: Card, found: Sequence[Explanation]) -> Card:
 
 def write_explanations(file: Path, lines: Sequence[tuple[str, Explanation]]) -> None:
     """Write the findings of some bundles as CSV: one line for each bundle and group."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["bundle", *Explanation.model_fields])
-        for bundle, one in lines:
-            writer.writerow([bundle, *one.model_dump().values()])
+    headers = ["bundle", *Explanation.model_fields]
+    write_csv(file, headers, ([bundle, *one.model_dump().values()] for bundle, one in lines))

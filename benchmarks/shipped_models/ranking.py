@@ -1,4 +1,4 @@
-"""How many known actives a model brings to the top of a library of drug-like molecules.
+"""Known actives hidden in a library of lead-like molecules: how many a model brings to the top.
 
 For each primary target: molecules with a pActivity of 7 or more on it, none of which the model was
 trained on, hidden among 500 times as many lead-like molecules of ZINC, ranked by the predicted
@@ -8,8 +8,7 @@ place of the model, and the AUROC of the actives against molecules measured to b
 same target, which are as large.
 """
 
-import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,9 +22,10 @@ from data.public_sets.presumed import molecules_of
 from flows.model_benchmark.held_out import HeldOut, measure_held_out
 from flows.model_benchmark.kinases import MetricEstimate, average
 from flows.model_benchmark.predicting import open_bundle, predict_smiles
+from flows.terminal.progress import Report
+from flows.terminal.tables import write_csv
 from gnn.evaluation.metrics import auroc
 
-Report = Callable[[str, int, int | None], None]
 Floats = npt.NDArray[np.float64]
 ACTIVE = 7.0
 """pActivity from which a molecule is an active: 100 nM or better."""
@@ -196,10 +196,7 @@ def remarks(rows: Sequence[Ranked]) -> list[str]:
 
 def write_ranking(file: Path, rows: Sequence[Ranked]) -> None:
     """Write the table as CSV."""
-    headers, lines = table(rows)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([headers, *lines])
+    write_csv(file, *table(rows))
 
 
 def _share(one: MetricEstimate) -> str:

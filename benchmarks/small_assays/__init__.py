@@ -1,1 +1,1 @@
-"""How good a model of one small assay is."""
+"""Models of one small assay each."""

@@ -1,4 +1,4 @@
-"""MoleculeACE: how good a model of one small assay is, on thirty of them.
+"""MoleculeACE: models of thirty small assays, measured on their test rows.
 
 The split is the authors'. A model sees the training rows; the test rows are predicted once, by what
 was fitted without them, and only then compared. No weights that saw a measured value are used: the
@@ -27,6 +27,7 @@ from benchmarks.small_assays.results import (
 from benchmarks.small_assays.summary import Error, measure
 from chem.features.fingerprints import count_fingerprints
 from data.public_sets.moleculeace import SplitSet, load_split_set
+from flows.terminal.progress import Report
 from gnn.assembly.processes import fresh_processes
 from gnn.errors import ModelError
 from gnn.models.svm import BITS, svm_outputs
@@ -35,10 +36,9 @@ from gnn.training.forest import SETTINGS as FOREST
 from gnn.training.forest import regress
 
 Floats = npt.NDArray[np.float64]
-Report = Callable[[str, int, int | None], None]
 
 OWN = ("auto", "network", "gp")
-"""What `hitlist train` makes of an assay: what it picks, its networks alone, its kernel alone."""
+"""Models by `hitlist train`: the one that it picks, its networks alone, its kernel alone."""
 BASELINES = ("forest", "svm")
 MODELS = (*OWN, *BASELINES)
 TITLES = {

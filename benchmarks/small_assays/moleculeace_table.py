@@ -1,6 +1,5 @@
 """The table of MoleculeACE: set by set, the means, the bars and the published numbers."""
 
-import csv
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from benchmarks.small_assays.summary import Error, average
 from chem.records.counted import counted
 from data.catalogue.published import published
 from data.public_sets.moleculeace import KINASES, set_names
+from flows.terminal.tables import write_csv
 
 BARS = {("auto", "all"): 0.605, ("auto", "kinase"): 0.595, ("network", "all"): 0.65}
 """Mean RMSE that a model should not exceed over the 30 sets, or over the seven of kinases."""
@@ -128,11 +128,8 @@ def write_summary(out: Path, rows: Sequence[Row], models: Sequence[str]) -> None
     for mean in found:
         errors = [*_numbers(mean.rmse), *_numbers(mean.cliff)]
         lines.append([f"mean ({mean.over})", counted(mean.sets, "set"), mean.model, *errors, ""])
-    with (out / "summary.csv").open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        error = ["rmse", "rmse_low", "rmse_high", "cliff_rmse", "cliff_low", "cliff_high"]
-        writer.writerow(["row", "set", "model", *error, "seconds"])
-        writer.writerows(lines)
+    error = ["rmse", "rmse_low", "rmse_high", "cliff_rmse", "cliff_low", "cliff_high"]
+    write_csv(out / "summary.csv", ["row", "set", "model", *error, "seconds"], lines)
     about = {
         "versions": versions(),
         "sets": list(dict.fromkeys(row.set for row in rows)),

@@ -1,6 +1,5 @@
 """The product's own path for a team's assay, from a set's training rows to its test rows."""
 
-import csv
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from chem.features.pretext import pretext_names
 from data.activities.activity import ActivityTable
 from flows.model_benchmark.predicting import open_bundle, predict_smiles, read_graphs
 from flows.planning.training_plan import Progress, plan_training
+from flows.terminal.tables import write_csv
 from flows.training.training import run_assay
 from gnn.errors import ModelError
 from gnn.features.batch import collect
@@ -22,12 +22,12 @@ Floats = npt.NDArray[np.float64]
 
 
 class OwnAssay(NamedTuple):
-    """What the product's path made of one assay."""
+    """Predictions of the product's path for one assay."""
 
     predicted: dict[str, Floats]
     """Model → [test rows]."""
     notes: list[str]
-    """Which model was picked and why, what was left out, which networks diverged."""
+    """Remarks: the model that was picked, rows left out, networks that diverged."""
 
 
 def fit_own_assay(
@@ -69,11 +69,9 @@ def train_own_assay(name: str, train: ActivityTable, out: Path) -> None:
 
 def write_assay(file: Path, table: ActivityTable) -> None:
     """Write a table as a team would: a column of SMILES and one of pActivity."""
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["compound_id", "smiles", "pActivity"])
-        rows: Any = zip(table.ids, table.smiles, table.values[:, 0], strict=True)
-        writer.writerows([key, smiles, f"{value:.6f}"] for key, smiles, value in rows)
+    rows: Any = zip(table.ids, table.smiles, table.values[:, 0], strict=True)
+    lines = ([key, smiles, f"{value:.6f}"] for key, smiles, value in rows)
+    write_csv(file, ["compound_id", "smiles", "pActivity"], lines)
 
 
 def encoder_sha256() -> str:

@@ -16,7 +16,7 @@ PACKAGES = ("hitlist", "torch", "rdkit", "numpy", "scikit-learn")
 
 @dataclass(frozen=True)
 class Result:
-    """What one model said about the test rows of one set."""
+    """One model's predictions for the test rows of one set."""
 
     set: str
     sha256: str
@@ -27,9 +27,9 @@ class Result:
     seconds: float
     """To fit and to predict."""
     notes: list[str] = field(default_factory=list)
-    """What was left out, chosen, or went wrong."""
+    """Remarks on choices, omissions and failures."""
     problem: str = ""
-    """Why there is no prediction: a fit that diverged is said here, never averaged away."""
+    """Reason for there being no prediction: a fit that diverged is never averaged away."""
     versions: dict[str, str] = field(default_factory=dict)
     weights: str = ""
     """sha256 of the pretrained encoder that it started from; empty for none."""

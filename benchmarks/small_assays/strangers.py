@@ -1,4 +1,4 @@
-"""What a model of one small assay makes of molecules unlike any in it: approved drugs, ranked.
+"""Approved drugs ranked by a model of one small assay, whose compounds they are unlike.
 
 An assay is made of actives. A model that takes every molecule for an average member of it puts
 strangers on top of a screen. So each set's model screens the approved drugs by the cautious value,
@@ -6,9 +6,8 @@ and its first sixteen are looked at: how many are drugs of the target's family, 
 from the assay, and how the mean prediction goes with distance.
 """
 
-import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +20,9 @@ from chem.library.read import open_library
 from data.catalogue.fetch import fetch
 from data.public_sets.moleculeace import KINASES, load_split_set
 from flows.model_benchmark.predicting import open_bundle, predict_smiles
+from flows.terminal.progress import Report
+from flows.terminal.tables import write_csv
 
-Report = Callable[[str, int, int | None], None]
 Floats = npt.NDArray[np.float64]
 LIBRARY = "approved_drugs"
 TOP = 16
@@ -148,10 +148,9 @@ def table(rows: Sequence[Screened]) -> tuple[list[str], list[list[str]]]:
 
 def write_hits(file: Path, rows: Sequence[Screened]) -> None:
     """Write every hit of every set as CSV."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["set", "target", "rank", "name", "prediction", "std", "distance"])
-        for row in rows:
-            for rank, (name, *numbers) in enumerate(row.hits, 1):
-                writer.writerow([row.set, row.target, rank, name, *(f"{x:.3f}" for x in numbers)])
+    lines = [
+        [row.set, row.target, rank, name, *(f"{number:.3f}" for number in numbers)]
+        for row in rows
+        for rank, (name, *numbers) in enumerate(row.hits, 1)
+    ]
+    write_csv(file, ["set", "target", "rank", "name", "prediction", "std", "distance"], lines)

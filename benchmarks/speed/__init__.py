@@ -1,1 +1,1 @@
-"""How fast every stage is."""
+"""Molecules per second of every stage and of other programs."""

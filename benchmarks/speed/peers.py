@@ -22,7 +22,7 @@ from chem.errors import InputError
 from screening.cluster.meter import PeakMemory
 
 TASKS = 12
-"""What Chemprop predicts, with one model of its default size."""
+"""Tasks that Chemprop predicts, with one model of its default size."""
 VERSIONS = """
 import json
 from importlib.metadata import PackageNotFoundError, version
@@ -141,7 +141,7 @@ def _rows(file: Path) -> int:
 
 class _Done(NamedTuple):
     text: str
-    """What it said."""
+    """Its output."""
     seconds: float
     memory_mb: float
 

@@ -11,7 +11,7 @@ Group = Literal["RDKit", "hitlist", "peers"]
 
 @dataclass(frozen=True)
 class Cost:
-    """What some molecules took."""
+    """Time and memory that some molecules took."""
 
     molecules: int
     seconds: float

@@ -1,11 +1,10 @@
-"""How fast hitlist is, stage by stage, beside RDKit's parser and beside other programs.
+"""Molecules per second of hitlist, stage by stage, beside RDKit's parser and other programs.
 
 Machines differ, and a shared one differs from minute to minute: whatever is measured stands between
 two measurements of RDKit parsing the same molecules on as many processes, and is told as a multiple
 of their mean. Start-up is left out by timing two numbers of molecules, one three times the other.
 """
 
-import csv
 from collections.abc import Sequence
 from itertools import count, islice
 from pathlib import Path
@@ -16,7 +15,8 @@ from benchmarks.speed.peers import find_peers, measure_peer
 from benchmarks.speed.rates import Speed, Yardstick, median_round
 from benchmarks.speed.stages import STEPS, Bench
 from chem.errors import InputError
-from flows.terminal.console import Report
+from flows.terminal.progress import Report
+from flows.terminal.tables import write_csv
 from screening.cluster.cluster import connect
 from screening.runs.plan import find_library
 
@@ -103,8 +103,6 @@ def _write_two(folder: Path, smiles: Sequence[str], molecules: int) -> dict[int,
     files = {}
     for size in (molecules, TIMES * molecules):
         files[size] = folder / f"{size}.csv"
-        with files[size].open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(["compound_id", "smiles"])
-            writer.writerows((f"M{n}", text) for n, text in enumerate(smiles[:size], start=1))
+        rows = ((f"M{n}", text) for n, text in enumerate(smiles[:size], start=1))
+        write_csv(files[size], ["compound_id", "smiles"], rows)
     return files

@@ -22,7 +22,7 @@ SCREEN = "kinase"
 SCORING = ("score", "rank")
 """Stages that are neither chemistry nor files for people."""
 STEPS = 4
-"""What ``Bench.measure`` does one after the other."""
+"""Steps of ``Bench.measure``."""
 WARM_UP = 400
 """Molecules for each worker that are screened before anything is timed."""
 
@@ -39,7 +39,7 @@ class Run:
     memory: dict[str, float]
     """Peak memory of each stage in MB."""
     in_full: bool
-    """Whether the ensembles scored every compound; else a triage chose."""
+    """The ensembles scored every compound; else a triage chose."""
 
     def cost(self, *stages: str) -> Cost:
         """Return what some stages took together, or, without any, everything."""

@@ -1,22 +1,22 @@
 """The speeds as a table, and which of the bars they meet."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.speed.rates import Speed
+from flows.terminal.tables import write_csv
 
 
 class Bar(NamedTuple):
-    """What we set ourselves."""
+    """A ratio or rate that a stage should reach."""
 
     what: str
     """Row that it is for."""
     least: float
     beside: str
-    """What the rate is divided by: ``parsing``, ``core`` (not divided, of one core), or the
-    beginning of a peer's name."""
+    """Divisor of the rate: ``parsing``, ``core`` (undivided, of one core), or the beginning
+    of a peer's name."""
 
 
 BARS = (
@@ -86,21 +86,14 @@ def remarks(speeds: Sequence[Speed]) -> list[str]:
 
 def write_speeds(file: Path, speeds: Sequence[Speed]) -> None:
     """Write the speeds as CSV, numbers in full."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(
-            [
-                *("group", "what", "molecules", "cores", "molecules_per_second", "per_core"),
-                *("parse_only_per_second", "ratio_to_parse_only", "peak_memory_mb"),
-            ]
-        )
-        for speed in speeds:
-            numbers = (speed.rate, speed.per_core, speed.parsing, speed.ratio, speed.memory_mb)
-            writer.writerow(
-                [speed.group, speed.what, speed.molecules, speed.cores]
-                + ["" if number is None else f"{number:.6g}" for number in numbers]
-            )
+    headers = ["group", "what", "molecules", "cores", "molecules_per_second", "per_core"]
+    headers += ["parse_only_per_second", "ratio_to_parse_only", "peak_memory_mb"]
+    rows = []
+    for speed in speeds:
+        numbers = (speed.rate, speed.per_core, speed.parsing, speed.ratio, speed.memory_mb)
+        told = ["" if number is None else f"{number:.6g}" for number in numbers]
+        rows.append([speed.group, speed.what, speed.molecules, speed.cores, *told])
+    write_csv(file, headers, rows)
 
 
 def _row(what: str, speeds: Sequence[Speed]) -> Speed:

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from chem.errors import InputError
-from flows.terminal.console import note, progress, show_table, stoppable
+from flows.terminal.console import note, stoppable
+from flows.terminal.progress import progress
+from flows.terminal.tables import show_table
 
 app = typer.Typer(
     help="Measure the models beside baselines and published numbers.", no_args_is_help=True

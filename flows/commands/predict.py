@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chem.records.counted import counted
-from flows.terminal.console import note, note_if, progress
+from flows.terminal.console import note, note_if
 from flows.terminal.options import ClusterOptions, ColumnOptions, StoreUrl, unfold
 from flows.terminal.outcome import check_usable, records_line, show_reading
+from flows.terminal.progress import progress
 
 if TYPE_CHECKING:
     from screening.prepare.prepared import Prepared

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from chem.records.counted import counted
-from flows.terminal.console import note, note_if, progress
+from flows.terminal.console import note, note_if
 from flows.terminal.options import (
     ClusterOptions,
     ColumnOptions,
@@ -15,6 +15,7 @@ from flows.terminal.options import (
     unfold,
 )
 from flows.terminal.outcome import check_usable, records_line, show_reading
+from flows.terminal.progress import progress
 
 
 @unfold

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from flows.terminal.console import note, note_if, progress
+from flows.terminal.console import note, note_if
 from flows.terminal.options import ClusterOptions, unfold
 from flows.terminal.outcome import show_outcome
+from flows.terminal.progress import progress
 
 
 @unfold

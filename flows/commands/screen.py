@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from flows.terminal.console import note_if, progress
+from flows.terminal.console import note_if
 from flows.terminal.options import ClusterOptions, ColumnOptions, ScoringOptions, unfold
 from flows.terminal.outcome import check_usable, short, show_outcome, show_reading
+from flows.terminal.progress import progress
 
 
 @unfold

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from flows.terminal.console import note, note_if, printable, progress
+from flows.terminal.console import note, note_if, printable
 from flows.terminal.options import ClusterOptions
+from flows.terminal.progress import progress
 
 
 def verify(

@@ -1,6 +1,5 @@
 """The shipped models on their held-out rows, beside the forest, the bars and published numbers."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,13 +15,14 @@ from flows.model_benchmark.kinases import (
     measure_kinases,
     published_genes,
 )
+from flows.terminal.tables import write_csv
 from gnn.bundle.bundle import find_bundle, read_card
 from gnn.evaluation.card import Card, TaskCard
 from gnn.evaluation.metrics import evaluate, measurable
 
 
 class Bar(NamedTuple):
-    """What a model should reach on a benchmark."""
+    """A value that a model should reach on a benchmark."""
 
     benchmark: str
     metric: str
@@ -71,7 +71,7 @@ class Line(NamedTuple):
 
     @property
     def met(self) -> str:
-        """Whether the bar is met; empty where there is none."""
+        """``met`` or ``not met``; empty where there is no bar."""
         if self.bar is None or np.isnan(self.ours.value):
             return ""
         return "met" if self.bar.low <= self.ours.value <= self.bar.high else "not met"
@@ -211,7 +211,4 @@ def remarks(lines: Sequence[Line]) -> list[str]:
 
 def write_lines(file: Path, lines: Sequence[Line]) -> None:
     """Write the table as CSV."""
-    headers, cells = table(lines)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([headers, *cells])
+    write_csv(file, *table(lines))

@@ -15,7 +15,7 @@ from gnn.features.batch import collect
 
 
 class Predictions(NamedTuple):
-    """What a bundle says of some molecules."""
+    """A bundle's predictions for the molecules that could be read."""
 
     rows: npt.NDArray[np.int64]
     """[M] positions of the molecules that could be read."""

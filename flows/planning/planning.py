@@ -1,6 +1,6 @@
-"""From what a user asks for to work that can run: the one room behind both doors.
+"""Plans of screens, rankings, predictions and preparations, for the commands and the flows.
 
-The commands and the flows call these functions with plain values. They check everything that can
+They check everything that can
 be checked before any work is done, and raise InputError or ModelError for what is wrong.
 """
 
@@ -116,7 +116,7 @@ class Predictions:
     """The bundles that predict, and the columns that are written."""
     out: Path
     store: Store | None
-    """Where partitions and scores are kept; None: in the cache, and beside ``out``."""
+    """The store of partitions and scores; None: the cache, and the folder of ``out``."""
 
 
 def plan_predictions(
@@ -152,7 +152,7 @@ class Preparation:
     library: Library
     folder: Path
     store: Store
-    """Where the partitions go."""
+    """The store of the partitions."""
 
 
 def plan_preparation(

@@ -1,4 +1,4 @@
-"""What every Prefect task of hitlist shares: progress on the server, and what not to retry."""
+"""Options and progress of Prefect tasks, and which of their failures are worth a retry."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -16,10 +16,9 @@ from prefect.logging import get_run_logger
 from chem.disk.allowed_roots import ROOTS
 from chem.errors import InputError
 from chem.library.read import Library
-from flows.prefect_support.markdown import as_written
-from flows.terminal.console import Report
+from flows.prefect_support.artifacts import as_written
 from flows.terminal.outcome import reading_lines
-from flows.terminal.progress import ProgressRate, progress_line
+from flows.terminal.progress import ProgressRate, Report, progress_line
 from gnn.errors import ModelError
 from screening.cluster.tls import Tls
 from screening.errors import LostError
@@ -55,7 +54,7 @@ AGAIN: dict[str, Any] = {
 ONCE: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 """Options of tasks that are not tried again."""
 Cluster = tuple[str | None, int | None, Tls]
-"""Where tasks work: a scheduler's address, the processes to start here, and certificates."""
+"""A scheduler's address, the processes to start without one, and certificates."""
 
 
 def hold_to_roots() -> None:

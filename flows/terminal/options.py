@@ -68,7 +68,7 @@ class ColumnOptions:
 
 @dataclass(frozen=True)
 class ClusterOptions:
-    """Where a command works: on processes of this machine, or on a running Dask cluster."""
+    """Processes of this machine, or a running Dask cluster, for a command to work on."""
 
     scheduler: Annotated[
         str | None,
@@ -145,7 +145,7 @@ class ClusterOptions:
 
 @dataclass(frozen=True)
 class ScoringOptions:
-    """How a screen scores, and where it keeps what it works out."""
+    """Options of scoring a library, and of the places where partitions and scores are kept."""
 
     partition_rows: PartitionRows = None
     exhaustive: Annotated[
@@ -173,7 +173,7 @@ def unfold(command: Callable[..., Result]) -> Callable[..., Result]:
 
     A record stands where its fields are to stand in ``--help``, as a keyword-only parameter.
     """
-    records: dict[str, Callable[..., Any]] = {
+    records: dict[str, Any] = {
         name: one.annotation
         for name, one in inspect.signature(command).parameters.items()
         if is_dataclass(one.annotation)

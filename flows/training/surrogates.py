@@ -1,9 +1,10 @@
 """From a bundle and libraries to the bundle's surrogate: behind the command."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from chem.features.graphs import featurizer_spec
+from flows.terminal.progress import Report
 from gnn.assembly.fit_surrogate import LEAST, SurrogateTraining, fit_surrogate, surrogate_targets
 from gnn.assembly.structures import Structure, draw, graphs_of
 from gnn.bundle.bundle import find_bundle, load_bundle
@@ -12,7 +13,6 @@ from gnn.errors import ModelError
 from screening.errors import told_in_one_line
 from screening.runs.plan import BUNDLE_REMEDY, check_writable, find_library
 
-Report = Callable[[str, int, int | None], None]
 SEED = 0
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-ASSAY = Path(__file__).parents[3] / "files/my_assay.csv"
-CASES = Path(__file__).parents[3] / "cases/assay"
+ASSAY = Path(__file__).parents[2] / "files/my_assay.csv"
+CASES = Path(__file__).parents[2] / "cases/assay"
 
 
 def test_each_column_is_shown_with_examples(run, tmp_path):

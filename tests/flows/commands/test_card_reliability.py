@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.commands.models.bundles import METRICS, show_bundle
+from flows.commands.bundles import METRICS, show_bundle
 from gnn.bundle.bundle import Bundle, find_bundle, read_card, save_bundle, shipped_bundles
 from gnn.evaluation.card import DistanceBin, DomainCard, Probabilities
 

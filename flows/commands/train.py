@@ -9,9 +9,11 @@ import typer
 
 from chem.errors import InputError
 from chem.records.numbers import Decimal
-from flows.commands.models.bundles import show_card
-from flows.terminal.console import note, progress, show_table, stoppable
+from flows.commands.bundles import show_card
+from flows.terminal.console import note, stoppable
 from flows.terminal.options import IdColumn, SmilesColumn, unfold
+from flows.terminal.progress import progress
+from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
     from data.assay.read import AssayOptions
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AssayTrainingOptions:
-    """What is said of an assay that is trained on."""
+    """Options of an assay that is trained on."""
 
     model: Annotated[
         str | None,
@@ -87,7 +89,7 @@ class AssayTrainingOptions:
 
     @property
     def reading(self) -> "AssayOptions":
-        """How to read the assay; raises InputError for a decimal mark that is none."""
+        """Options of reading the assay; raises InputError for an unknown decimal mark."""
         from data.assay.read import AssayOptions
 
         return AssayOptions(
@@ -104,7 +106,7 @@ class AssayTrainingOptions:
 
 @dataclass(frozen=True)
 class WhereOptions:
-    """Where networks are fitted, and what is left to another machine."""
+    """Options of the fit: its folder, its rows, its device."""
 
     work: Annotated[
         Path | None,

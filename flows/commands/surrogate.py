@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from flows.terminal.console import note, progress, stoppable
+from flows.terminal.console import note, stoppable
+from flows.terminal.progress import progress
 
 
 def surrogate(

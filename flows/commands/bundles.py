@@ -6,7 +6,9 @@ import typer
 
 from chem.errors import InputError
 from chem.records.counted import counted
-from flows.terminal.console import note, progress, show_table, stoppable
+from flows.terminal.console import note, stoppable
+from flows.terminal.progress import progress
+from flows.terminal.tables import show_table
 
 HEADERS = [
     "group",
@@ -37,7 +39,7 @@ METRICS = {
     "auroc": "chance that an active compound stands above an inactive one, 0.5 by guessing",
     "auprc": "mean precision over all thresholds; by guessing the share of actives",
 }
-"""What the metrics of a card say."""
+"""Explanations of a card's metrics."""
 
 app = typer.Typer(help="List the shipped models and read model cards.", no_args_is_help=True)
 
@@ -146,7 +148,7 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
 
 
 def show_sources(card: "Card", measured: "MeasuredCompounds | None") -> None:
-    """Show whose data it was trained on, under which terms, and what of it comes with it."""
+    """Show the sources of the training data, their licences, and the measured compounds kept."""
     rows = [
         [*(source.get(key, "") for key in ("name", "licence", "citation")), f"{source['rows']:,}"]
         for source in card.data

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from chem.errors import InputError
-from flows.terminal.console import note, progress, stoppable
+from flows.terminal.console import note, stoppable
+from flows.terminal.progress import progress
 
 
 def pretrain(

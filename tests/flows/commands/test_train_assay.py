@@ -11,7 +11,7 @@ from flows.planning.training_plan import plan_training
 from flows.training.training import stop_advice
 from gnn.bundle.bundle import read_card
 
-ASSAY = Path(__file__).parents[3] / "files/my_assay.csv"
+ASSAY = Path(__file__).parents[2] / "files/my_assay.csv"
 
 
 def few_rows(folder):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from flows.prefect_support.markdown import as_written
+from flows.prefect_support.artifacts import as_written
 
 HOSTILE = [
     "[click](javascript:alert(1))",
