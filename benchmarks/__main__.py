@@ -150,7 +150,7 @@ def benchmark_explanations(
 
     if out is not None:
         check_writable(out.expanduser().absolute().parent, "name a file elsewhere with --out")
-    names = [word.strip() for word in bundles.split(",") if word.strip()]
+    names = _words(bundles)
     lines = []
     with progress(one_bar=True) as report, stoppable("nothing was written"):
         measured = [(name, measure_explanations(name, report, molecules)) for name in names]
@@ -280,8 +280,7 @@ def benchmark_ranking(
     from gnn.bundle.bundle import find_bundle, read_card
 
     card = read_card(find_bundle(bundle))
-    words = [word.strip() for word in (targets or "").split(",")]
-    genes = [find_task(card, word).name for word in words if word]
+    genes = [find_task(card, word).name for word in _words(targets or "")]
     with progress(one_bar=True) as report, stoppable("nothing was written"):
         rows = rank_targets(bundle, genes, decoys, 0, report)
     headers, lines = table(rows)
@@ -294,12 +293,16 @@ def benchmark_ranking(
 
 
 def _choose(text: str, known: tuple[str, ...], what: str) -> list[str]:
-    words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    words = list(dict.fromkeys(_words(text)))
     strange = [word for word in words if word not in known]
     if strange or not words:
         found = f"unknown {what} {strange[0]!r}" if strange else f"no {what} was named"
         raise InputError(f"{found}: choose from {', '.join(known)}, commas between them")
     return words
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from prefect.artifacts import create_table_artifact
 
 from chem.disk.allowed_roots import named_path
 from data.assay.read import AssayOptions
+from flows.planning.run_training import run_training
 from flows.planning.training_checks import check_bundle_folder, check_device
 from flows.planning.training_plan import Training, plan_training
 from flows.prefect_support.artifacts import artifact_key, as_written
 from flows.prefect_support.stages import AGAIN, ONCE, hold_to_roots, log_if, stage_progress
-from flows.training.training import run_training
 from gnn.assembly.assemble import Assembled
 from gnn.evaluation.card import Card
 
@@ -96,8 +96,7 @@ def train(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     )
     training = plan(source, name, members, model, options)
     place = named_path(out) if out else Path("runs", "bundles", training.name)
-    about = (training.name, training.title, training.description)
-    folder = check_bundle_folder(place, about)
+    folder = check_bundle_folder(place, training.about)
     card = fit(training, assemble(training), folder, device)
     _publish(card)
     return {"folder": str(folder), "name": card.name, "tasks": len(card.tasks)}

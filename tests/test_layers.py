@@ -51,7 +51,7 @@ ROOMS = {
         *("text", "reason", "hits", "lab", "report", "runs"),
     ),
     "flows": (
-        *("terminal", "planning", "training", "prefect_support", "model_benchmark"),
+        *("terminal", "planning", "prefect_support", "model_benchmark"),
         "commands",
     ),
     "benchmarks": ("shipped_models", "small_assays", "speed"),

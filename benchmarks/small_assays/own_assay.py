@@ -11,9 +11,9 @@ import numpy.typing as npt
 from chem.features.pretext import pretext_names
 from data.activities.activity import ActivityTable
 from flows.model_benchmark.predicting import open_bundle, predict_smiles, read_graphs
+from flows.planning.run_training import run_assay
 from flows.planning.training_plan import Progress, plan_training
 from flows.terminal.tables import write_csv
-from flows.training.training import run_assay
 from gnn.errors import ModelError
 from gnn.features.batch import collect
 from gnn.models.pretrained import load_pretrained

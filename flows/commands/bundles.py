@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gnn.bundle.measured_compounds import MeasuredCompounds
-    from gnn.evaluation.card import Card, DistanceBin, Metric, TaskCard
+    from gnn.evaluation.card import Card, DistanceBin, Metric, Summary, TaskCard
 
 METRICS = {
     "r2": "share of the values' variance that is explained, 1 at best",
@@ -132,11 +132,10 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
         for cells in [_cells(*item) for item in task.metrics.items()] or [_UNMEASURED]
     ]
     if means:
-        for key, mean in card.summary.items():
-            low, high = mean.network_interval
-            forest = "" if mean.forest is None else f"{mean.forest:.3f}"
-            cells = [key, f"{mean.network:.3f}", f"{low:.3f} to {high:.3f}", forest]
-            rows.append([f"mean of {counted(mean.tasks, 'task')}", "", "", "", *cells])
+        rows += [
+            [f"mean of {counted(mean.tasks, 'task')}", "", "", "", *_cells(key, mean)]
+            for key, mean in card.summary.items()
+        ]
     headers = ["task", "unit", "trained on", "measured on"]
     headers += ["metric", "ours", "95 % interval", "forest"]
     show_table(headers, rows, f"{card.name}: ours beside a random forest", numbers=3)
@@ -216,7 +215,7 @@ def _by_distance(found: "DistanceBin") -> list[str]:
 _UNMEASURED = ["too few values", "", "", ""]
 
 
-def _cells(key: str, found: "Metric") -> list[str]:
+def _cells(key: str, found: "Metric | Summary") -> list[str]:
     low, high = found.network_interval
     forest = "" if found.forest is None else f"{found.forest:.3f}"
     return [key, f"{found.network:.3f}", f"{low:.3f} to {high:.3f}", forest]

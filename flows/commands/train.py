@@ -180,15 +180,14 @@ def train(
     if (out is None) == (where.arrays is None):
         raise InputError("name the bundle's folder with --out (or a file with --arrays, not both)")
 
+    from flows.planning.run_training import run_training, stop_advice, write_arrays
     from flows.planning.training_checks import check_arrays_file, check_bundle_folder, check_device
     from flows.planning.training_plan import plan_training
-    from flows.training.training import run_training, stop_advice, write_arrays
 
     check_device(where.device)
     file = check_arrays_file(where.arrays) if where.arrays else None
     plan = plan_training(source, name, members, options, assay.model, where.held_out)
-    about = (plan.name, plan.title, plan.description)
-    folder = check_bundle_folder(out, about) if out else None
+    folder = check_bundle_folder(out, plan.about) if out else None
     _note_all(plan.notes)
     with progress(one_bar=True) as report, stoppable(stop_advice(plan, folder, where.work)):
         assembled = plan.assemble(report)

@@ -62,6 +62,11 @@ class Training:
     notes: tuple[str, ...]
     """Decisions of reading the assay, one line each."""
 
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """Name, title and description of the bundle."""
+        return self.name, self.title, self.description
+
 
 def plan_training(
     source: str,

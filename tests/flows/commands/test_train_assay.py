@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from flows.planning.run_training import stop_advice
 from flows.planning.training_plan import plan_training
-from flows.training.training import stop_advice
 from gnn.bundle.bundle import read_card
 
 ASSAY = Path(__file__).parents[2] / "files/my_assay.csv"
