@@ -143,7 +143,7 @@ def benchmark_explanations(
         measure_explanations,
         write_explanations,
     )
-    from flows.commands.bundles import show_explanations
+    from flows.terminal.model_card import show_explanations
     from gnn.bundle.bundle import find_bundle, read_card
     from gnn.bundle.card_file import write_card
     from screening.runs.plan import check_writable
@@ -276,7 +276,7 @@ def benchmark_ranking(
         table,
         write_ranking,
     )
-    from flows.commands.bundles import find_task
+    from flows.terminal.model_card import find_task
     from gnn.bundle.bundle import find_bundle, read_card
 
     card = read_card(find_bundle(bundle))

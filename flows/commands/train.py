@@ -9,8 +9,8 @@ import typer
 
 from chem.errors import InputError
 from chem.records.numbers import Decimal
-from flows.commands.bundles import show_card
 from flows.terminal.console import note, stoppable
+from flows.terminal.model_card import show_card
 from flows.terminal.options import IdColumn, SmilesColumn, unfold
 from flows.terminal.progress import progress
 from flows.terminal.tables import show_table

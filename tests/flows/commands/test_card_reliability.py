@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.commands.bundles import METRICS, show_bundle
+from flows.commands.bundles import show_bundle
+from flows.terminal.model_card import METRICS
 from gnn.bundle.bundle import Bundle, find_bundle, read_card, save_bundle, shipped_bundles
 from gnn.evaluation.card import DistanceBin, DomainCard, Probabilities
 
