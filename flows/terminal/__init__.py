@@ -1,1 +1,1 @@
-"""Options, progress, tables and results at a terminal."""
+"""Options, progress, tables, results of runs and cards of models, at a terminal."""

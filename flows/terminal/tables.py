@@ -1,4 +1,4 @@
-"""Tables that fit a terminal: as many columns as its width holds, and no letter by letter."""
+"""Tables as CSV, and on a terminal: as many columns as its width holds, none letter by letter."""
 
 import csv
 from collections.abc import Iterable, Sequence
