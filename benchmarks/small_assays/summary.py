@@ -42,11 +42,6 @@ def average(errors: Sequence[Error]) -> Error:
     )
 
 
-def difference(first: Error, second: Error) -> Error:
-    """Return how much larger the first is; the interval is paired, molecule by molecule."""
-    return _with_interval(first.value - second.value, first.draws - second.draws)
-
-
 def _with_interval(value: float, draws: Floats) -> Error:
     low, high = np.percentile(draws, [2.5, 97.5])
     return Error(value, float(low), float(high), draws)

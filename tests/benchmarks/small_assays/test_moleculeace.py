@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.small_assays.moleculeace import Row
 from benchmarks.small_assays.moleculeace_table import means, remarks, table
 from benchmarks.small_assays.results import Result, read_result, versions, write_result
-from benchmarks.small_assays.summary import average, difference, measure
+from benchmarks.small_assays.summary import average, measure
 from data.public_sets.moleculeace import KINASES, set_names
 from gnn.evaluation.metrics import rmse
 
@@ -168,4 +168,3 @@ def test_intervals_hold_the_errors_between_their_extremes(pairs):
     assert 0 <= error.low <= error.high <= worst * (1 + 1e-9) + 1e-9
     assert average([error, error]).value == pytest.approx(error.value)
     assert average([error, error]).high == pytest.approx(error.high)
-    assert difference(error, error).high == 0
