@@ -46,7 +46,7 @@ audit: .venv-tools/.ready ## Look for known faults of the pinned packages.
 sbom: .venv/.ready .venv-tools/.ready ## Write sbom.json (CycloneDX): what an installation consists of.
 	.venv-tools/bin/cyclonedx-py environment --pyproject pyproject.toml --of JSON -o sbom.json .venv/bin/python
 
-bench-peers: .venv-peers/.ready ## Install the programs that `hitlist benchmark speed` compares with.
+bench-peers: .venv-peers/.ready ## Install the programs that `python -m benchmarks speed` compares with.
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -11,9 +11,22 @@ from typing import Annotated, Any
 import typer
 
 from chem.errors import InputError
-from flows.commands import data, explain, predict, prepare, rank, screen, server, sign, verify
-from flows.commands.benchmarks import benchmark
-from flows.commands.models import bundles, pretrain, surrogate, train
+from flows.commands import (
+    benchmark,
+    bundles,
+    data,
+    explain,
+    predict,
+    prepare,
+    pretrain,
+    rank,
+    screen,
+    server,
+    sign,
+    surrogate,
+    train,
+    verify,
+)
 from flows.terminal.console import Stopped, complain
 from flows.terminal.interrupt import exit_code, heed_interrupts
 from gnn.errors import ModelError
@@ -75,7 +88,7 @@ def root(
     """Hold the options that come before a command."""
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None, commands: typer.Typer = app) -> None:
     """Run a command line and exit: 0 done, 2 a mistake of the user's, 130 stopped by Ctrl-C (143
     by SIGTERM).
 
@@ -89,7 +102,7 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # "±" on a terminal that knows ASCII only
     try:
-        code = app(arguments, standalone_mode=False)
+        code = commands(arguments, standalone_mode=False)
         sys.stdout.flush()
     except (InputError, ModelError) as error:
         complain(str(error))

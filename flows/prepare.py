@@ -5,8 +5,15 @@ from typing import Any
 from prefect import flow, task
 
 from flows.planning.planning import Preparation, plan_preparation
-from flows.prefect_support.stages import hold_to_roots, log_if, log_reading, stage_progress
-from flows.screen import AGAIN, ONCE
+from flows.prefect_support.stages import (
+    AGAIN,
+    ONCE,
+    Cluster,
+    hold_to_roots,
+    log_if,
+    log_reading,
+    stage_progress,
+)
 from screening.cluster.cluster import connect
 from screening.cluster.tls import Tls
 from screening.prepare.older import told_of_library
@@ -25,13 +32,11 @@ def open_library(library: str, out: str | None, store: str | None) -> Preparatio
 
 
 @task(name="prepare", **AGAIN)
-def prepare_into(
-    planned: Preparation, scheduler: str | None, workers: int | None, tls: Tls
-) -> Prepared:
+def prepare_into(planned: Preparation, cluster: Cluster) -> Prepared:
     """Standardize and featurize every record, going on from what is there."""
     with (
         stage_progress("prepare-library", f"Preparing {planned.library.path.name}") as report,
-        connect(scheduler, workers, tls) as client,
+        connect(*cluster) as client,
     ):
         prepared = prepare_library(
             planned.library, planned.folder, client, progress=report, store=planned.store
@@ -41,7 +46,7 @@ def prepare_into(
 
 
 @flow(name="prepare", persist_result=False)
-def prepare(
+def prepare(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     library: str = "approved_drugs",
     out: str | None = None,
     scheduler: str | None = None,
@@ -66,8 +71,8 @@ def prepare(
             default in that folder.
     """
     hold_to_roots()
-    tls = Tls.find(tls_ca, tls_cert, tls_key)
-    prepared = prepare_into(open_library(library, out, store), scheduler, workers, tls)
+    cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))
+    prepared = prepare_into(open_library(library, out, store), cluster)
     return {
         "folder": str(prepared.folder),
         "rows": prepared.rows,

@@ -11,8 +11,7 @@ from prefect import flow, task
 from chem.records.counted import counted
 from flows.planning.planning import plan_ranking
 from flows.prefect_support.artifacts import publish
-from flows.prefect_support.stages import hold_to_roots, log_if, stage_progress
-from flows.screen import AGAIN, ONCE
+from flows.prefect_support.stages import AGAIN, ONCE, Cluster, hold_to_roots, log_if, stage_progress
 from screening.cluster.cluster import connect
 from screening.cluster.meter import Clock
 from screening.cluster.tls import Tls
@@ -36,25 +35,23 @@ def plan(run: str, screen: str, out: str | None, hits: int | None) -> Planned:
 
 
 @task(name="rank", **AGAIN)
-def rank_scored(planned: Planned, scheduler: str | None, workers: int | None, tls: Tls) -> Ranking:
+def rank_scored(planned: Planned, cluster: Cluster) -> Ranking:
     """Rank what was scored and keep the hits."""
     past, screen, _ = planned
     with (
         stage_progress("rank-rank", f"Ranking the compounds of {past.scored_in.name}") as report,
-        connect(scheduler, workers, tls) as client,
+        connect(*cluster) as client,
     ):
         return rank_stage(past, screen, client, report)
 
 
 @task(name="explain", **AGAIN)
-def explain(
-    planned: Planned, ranking: Ranking, scheduler: str | None, workers: int | None, tls: Tls
-) -> list[Evidence]:
+def explain(planned: Planned, ranking: Ranking, cluster: Cluster) -> list[Evidence]:
     """Gather the evidence of each hit: measured neighbours, atoms, alerts."""
     past, screen, _ = planned
     with (
         stage_progress("rank-explain", f"Explaining {counted(len(ranking.hits), 'hit')}") as report,
-        connect(scheduler, workers, tls) as client,
+        connect(*cluster) as client,
     ):
         return evidence_stage(past, screen, ranking, client, report)
 
@@ -68,7 +65,7 @@ def hand_over(
 
 
 @flow(name="rank", persist_result=False)
-def rank(
+def rank(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     run: str,
     screen: str = "kinase",
     out: str | None = None,
@@ -95,11 +92,11 @@ def rank(
         tls_key: its key.
     """
     hold_to_roots()
-    tls = Tls.find(tls_ca, tls_cert, tls_key)
+    cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))
     clock = Clock()
     planned = plan(run, screen, out, hits)
-    ranking = clock.time("rank", lambda: rank_scored(planned, scheduler, workers, tls))
-    evidence = clock.time("explain", lambda: explain(planned, ranking, scheduler, workers, tls))
+    ranking = clock.time("rank", lambda: rank_scored(planned, cluster))
+    evidence = clock.time("explain", lambda: explain(planned, ranking, cluster))
     outcome = clock.time("hand_over", lambda: hand_over(planned, ranking, evidence, clock))
     publish(planned[1], outcome, "-again")
     return {"folder": str(outcome.folder), **outcome.manifest["counts"]}

@@ -8,18 +8,20 @@ goes on from there.
 from typing import Any
 
 from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
 
 from chem.records.counted import counted
 from flows.planning.planning import plan_screen
 from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import (
+    AGAIN,
+    ONCE,
+    Cluster,
     hold_to_roots,
     log_if,
     log_reading,
     stage_progress,
-    worth_retrying,
 )
+from flows.terminal.options import ScoringOptions
 from screening.cluster.cluster import connect
 from screening.cluster.meter import Clock
 from screening.cluster.tls import Tls
@@ -38,16 +40,6 @@ from screening.runs.run import (
 )
 from screening.select.rank_run import Scores
 
-AGAIN: dict[str, Any] = {
-    "retries": 2,
-    "retry_delay_seconds": 10,
-    "retry_condition_fn": worth_retrying,
-    "cache_policy": NO_CACHE,
-    "persist_result": False,
-}
-"""For stages that go on from a ledger."""
-ONCE: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
-
 
 @task(name="plan", **ONCE)
 def plan(
@@ -55,33 +47,22 @@ def plan(
     library: str | None,
     out: str | None,
     hits: int | None,
-    exhaustive: bool = False,
-    device: str = "cpu",
-    store: str | None = None,
+    scoring: ScoringOptions,
 ) -> Plan:
     """Find and check all that the run needs."""
     with stage_progress("screen-plan", "Finding the library and the models") as report:
-        planned = plan_screen(
-            screen,
-            library,
-            out,
-            hits,
-            progress=report,
-            exhaustive=exhaustive,
-            device=device,
-            store=store,
-        )
+        planned = plan_screen(screen, library, out, hits, scoring=scoring, progress=report)
     log_if(told_of_library(planned.library, planned.prepared))
     log_reading(planned.library)
     return planned
 
 
 @task(name="prepare", **AGAIN)
-def prepare(plan: Plan, scheduler: str | None, workers: int | None, tls: Tls) -> Prepared:
+def prepare(plan: Plan, cluster: Cluster) -> Prepared:
     """Standardize and featurize the library, or take what was prepared before."""
     with (
         stage_progress("screen-prepare", f"Preparing {plan.library.path.name}") as report,
-        connect(scheduler, workers, tls) as client,
+        connect(*cluster) as client,
     ):
         prepared = prepare_stage(plan, client, report)
     log_reading(plan.library, prepared.notes)
@@ -89,15 +70,13 @@ def prepare(plan: Plan, scheduler: str | None, workers: int | None, tls: Tls) ->
 
 
 @task(name="score", **AGAIN)
-def score(
-    plan: Plan, prepared: Prepared, scheduler: str | None, workers: int | None, tls: Tls
-) -> Scores:
+def score(plan: Plan, prepared: Prepared, cluster: Cluster) -> Scores:
     """Score the accepted compounds: the promising ones, or all."""
     with (
         stage_progress(
             "screen-score", f"Scoring {counted(prepared.accepted, 'compound')}"
         ) as report,
-        connect(scheduler, workers, tls) as client,
+        connect(*cluster) as client,
     ):
         return score_stage(plan, prepared, client, report)
 
@@ -113,16 +92,14 @@ def explain(
     plan: Plan,
     prepared: Prepared,
     ranking: Ranking,
-    scheduler: str | None,
-    workers: int | None,
-    tls: Tls,
+    cluster: Cluster,
 ) -> list[Evidence]:
     """Gather the evidence of each hit: measured neighbours, atoms, alerts."""
     with (
         stage_progress(
             "screen-explain", f"Explaining {counted(len(ranking.hits), 'hit')}"
         ) as report,
-        connect(scheduler, workers, tls) as client,
+        connect(*cluster) as client,
     ):
         return evidence_stage(plan, prepared, ranking, client, report)
 
@@ -136,7 +113,7 @@ def hand_over(
 
 
 @flow(name="screen", persist_result=False)
-def screen(
+def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     screen: str = "kinase",
     library: str | None = None,
     out: str | None = None,
@@ -169,15 +146,19 @@ def screen(
             by default the cache and the run's folder.
     """
     hold_to_roots()
-    tls = Tls.find(tls_ca, tls_cert, tls_key)
+    cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))
     clock = Clock()
-    planned = plan(screen, library, out, hits, exhaustive, device, store)
-    prepared = clock.time("prepare", lambda: prepare(planned, scheduler, workers, tls))
-    scores = clock.time("score", lambda: score(planned, prepared, scheduler, workers, tls))
-    ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
-    evidence = clock.time(
-        "explain", lambda: explain(planned, prepared, ranking, scheduler, workers, tls)
+    planned = plan(
+        screen,
+        library,
+        out,
+        hits,
+        ScoringOptions(exhaustive=exhaustive, device=device, store=store),
     )
+    prepared = clock.time("prepare", lambda: prepare(planned, cluster))
+    scores = clock.time("score", lambda: score(planned, prepared, cluster))
+    ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
+    evidence = clock.time("explain", lambda: explain(planned, prepared, ranking, cluster))
     outcome = clock.time(
         "hand_over", lambda: hand_over(planned, prepared, ranking, evidence, clock)
     )

@@ -8,13 +8,11 @@ from prefect.artifacts import create_table_artifact
 
 from chem.disk.allowed_roots import named_path
 from data.assay.read import AssayOptions
+from flows.planning.run_training import run_training
 from flows.planning.training_checks import check_bundle_folder, check_device
 from flows.planning.training_plan import Training, plan_training
-from flows.prefect_support.artifacts import artifact_key
-from flows.prefect_support.markdown import as_written
-from flows.prefect_support.stages import hold_to_roots, log_if, stage_progress
-from flows.screen import AGAIN, ONCE
-from flows.training.training import run_training
+from flows.prefect_support.artifacts import artifact_key, as_written
+from flows.prefect_support.stages import AGAIN, ONCE, hold_to_roots, log_if, stage_progress
 from gnn.assembly.assemble import Assembled
 from gnn.evaluation.card import Card
 
@@ -49,7 +47,7 @@ def fit(training: Training, assembled: Assembled, folder: Path, device: str) -> 
 
 
 @flow(name="train", persist_result=False)
-def train(
+def train(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     source: str = "toxicity",
     out: str | None = None,
     name: str | None = None,
@@ -98,20 +96,24 @@ def train(
     )
     training = plan(source, name, members, model, options)
     place = named_path(out) if out else Path("runs", "bundles", training.name)
-    about = (training.name, training.title, training.description)
-    folder = check_bundle_folder(place, about)
+    folder = check_bundle_folder(place, training.about)
     card = fit(training, assemble(training), folder, device)
-    rows = [
-        {
-            "metric": as_written(key),
-            "tasks": mean.tasks,
-            "network": mean.network,
-            "forest": mean.forest,
-        }
-        for key, mean in card.summary.items()
-    ]
-    key = artifact_key(f"train-{card.name}")
-    create_table_artifact(
-        rows, key=key, description=f"{as_written(card.title)}: means over the tasks"
-    )
+    _publish(card)
     return {"folder": str(folder), "name": card.name, "tasks": len(card.tasks)}
+
+
+def _publish(card: Card) -> None:
+    """Show the means over the tasks on the server."""
+    create_table_artifact(
+        [
+            {
+                "metric": as_written(key),
+                "tasks": mean.tasks,
+                "network": mean.network,
+                "forest": mean.forest,
+            }
+            for key, mean in card.summary.items()
+        ],
+        key=artifact_key(f"train-{card.name}"),
+        description=f"{as_written(card.title)}: means over the tasks",
+    )

@@ -28,6 +28,8 @@ def test_a_wheel_ships_models_screens_and_tables(tmp_path: Path) -> None:
     ours = {name for name in sources if name.startswith(packages)}
     assert len(ours) > 400
     assert ours <= names
+    assert "benchmarks/__main__.py" in sources
+    assert not [name for name in names if name.startswith("benchmarks/")]
     for bundle in ("activity", "toxicity"):
         assert f"gnn/bundles/{bundle}/card.json" in names
         assert f"gnn/bundles/{bundle}/weights.safetensors" in names

@@ -11,7 +11,7 @@ PROMISED = PAGE.partition("## What is promised")[2].partition("\n## ")[0]
 PROMISES = re.split(r"^\d+\. ", PROMISED, flags=re.MULTILINE)[1:]
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
-    for package in ("chem", "data", "gnn", "screening", "flows", "hitlist")
+    for package in ("chem", "data", "gnn", "screening", "flows", "benchmarks", "hitlist")
     for path in (ROOT / package).rglob("*.py")
 )
 

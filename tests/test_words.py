@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("chem", "data", "gnn", "screening", "flows", "hitlist")
+PACKAGES = ("chem", "data", "gnn", "screening", "flows", "benchmarks", "hitlist")
 WORDS = {
     "basket": "constraints",
     "fade": "ood_start",
@@ -103,7 +103,7 @@ ALLOWED = {
     ("half", "shapes"): "a key of where.json",
     ("imitates", "fit_surrogate"): "a key of a surrogate's card",
     ("imitates", "surrogate"): "a key of a surrogate's card",
-    ("pace", "console"): "a field of rich's progress bar",
+    ("pace", "progress"): "a field of rich's progress bar",
     ("who", "signatures"): "the person who signed",
     ("who", "verify_files"): "the person who signed",
 }

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from flows.terminal.console import progress, show_table, stoppable
+from flows.terminal.console import stoppable
+from flows.terminal.progress import progress
+from flows.terminal.tables import show_table
 
 app = typer.Typer(help="List and fetch the datasets that hitlist knows.", no_args_is_help=True)
 

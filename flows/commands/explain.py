@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chem.errors import InputError
-from flows.terminal.console import note, note_if, show_table
+from flows.terminal.console import note, note_if
+from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
     from screening.runs.dossier import Dossier

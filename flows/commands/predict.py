@@ -5,28 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chem.library.columns.columns import NamedColumns
 from chem.records.counted import counted
-from flows.terminal.console import note, note_if, progress
-from flows.terminal.options import (
-    IdColumn,
-    NameColumn,
-    Scheduler,
-    SmilesColumn,
-    StoreUrl,
-    TlsCa,
-    TlsCert,
-    TlsKey,
-    Unencrypted,
-    Workers,
-)
+from flows.terminal.console import note, note_if
+from flows.terminal.options import ClusterOptions, ColumnOptions, StoreUrl, unfold
 from flows.terminal.outcome import check_usable, records_line, show_reading
-from flows.terminal.remote import working
+from flows.terminal.progress import progress
 
 if TYPE_CHECKING:
     from screening.prepare.prepared import Prepared
 
 
+@unfold
 def predict(
     file: Annotated[
         str,
@@ -53,15 +42,9 @@ def predict(
             show_default="all tasks of the models",
         ),
     ] = None,
-    smiles_column: SmilesColumn = None,
-    id_column: IdColumn = None,
-    name_column: NameColumn = None,
-    scheduler: Scheduler = None,
-    tls_ca: TlsCa = None,
-    tls_cert: TlsCert = None,
-    tls_key: TlsKey = None,
-    unencrypted: Unencrypted = False,
-    workers: Workers = None,
+    *,
+    columns: ColumnOptions,
+    cluster: ClusterOptions,
     store: StoreUrl = None,
 ) -> None:
     """Predict every task for every compound: the same rows in the same order.
@@ -74,14 +57,11 @@ def predict(
     from screening.runs.predict import predict_file
 
     with progress() as report:
-        columns = NamedColumns(smiles_column, id_column, name_column)
-        work = plan_predictions(file, out, bundle, columns, report, store, task or ())
+        work = plan_predictions(file, out, bundle, columns.named, report, store, task or ())
         note_if(told_of_library(work.library, work.prepared))
         show_reading(work.library)
         advice = "the prepared compounds are kept: give the same command again"
-        with working(
-            scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), advice
-        ) as client:
+        with cluster.connect(advice) as client:
             prepared = predict_file(
                 *(work.library, work.prepared, work.wanted.bundles, work.out),
                 *(client, report, work.store, work.wanted.columns),

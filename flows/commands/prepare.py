@@ -1,30 +1,24 @@
 """``hitlist prepare``: standardize and featurize a library once."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from chem.library.columns.columns import NamedColumns
 from chem.records.counted import counted
-from flows.terminal.console import note, note_if, progress
+from flows.terminal.console import note, note_if
 from flows.terminal.options import (
-    IdColumn,
-    NameColumn,
-    OutFolder,
+    ClusterOptions,
+    ColumnOptions,
     PartitionRows,
-    Scheduler,
-    SmilesColumn,
     StoreUrl,
-    TlsCa,
-    TlsCert,
-    TlsKey,
-    Unencrypted,
-    Workers,
+    unfold,
 )
 from flows.terminal.outcome import check_usable, records_line, show_reading
-from flows.terminal.remote import working
+from flows.terminal.progress import progress
 
 
+@unfold
 def prepare(
     library: Annotated[
         str,
@@ -33,16 +27,10 @@ def prepare(
             help="Compounds: .smi .csv .tsv .sdf .parquet, also .gz, or a catalogue name.",
         ),
     ],
-    out: OutFolder,
-    smiles_column: SmilesColumn = None,
-    id_column: IdColumn = None,
-    name_column: NameColumn = None,
-    scheduler: Scheduler = None,
-    tls_ca: TlsCa = None,
-    tls_cert: TlsCert = None,
-    tls_key: TlsKey = None,
-    unencrypted: Unencrypted = False,
-    workers: Workers = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")],
+    *,
+    columns: ColumnOptions,
+    cluster: ClusterOptions,
     partition_rows: PartitionRows = None,
     store: StoreUrl = None,
 ) -> None:
@@ -57,14 +45,11 @@ def prepare(
     from screening.prepare.prepare import prepare_library
 
     with progress() as report:
-        columns = NamedColumns(smiles_column, id_column, name_column)
-        work = plan_preparation(library, out, columns, report, partition_rows, store)
+        work = plan_preparation(library, out, columns.named, report, partition_rows, store)
         note_if(told_of_library(work.library, work.folder))
         show_reading(work.library)
         advice = "what is done is kept: give the same command again to go on"
-        with working(
-            scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), advice
-        ) as client:
+        with cluster.connect(advice) as client:
             prepared = prepare_library(
                 work.library, work.folder, client, partition_rows, report, store=work.store
             )

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from flows.terminal.console import note, note_if, progress
-from flows.terminal.options import Scheduler, TlsCa, TlsCert, TlsKey, Unencrypted, Workers
+from flows.terminal.console import note, note_if
+from flows.terminal.options import ClusterOptions, unfold
 from flows.terminal.outcome import show_outcome
-from flows.terminal.remote import working
+from flows.terminal.progress import progress
 
 
+@unfold
 def rank(
     run: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run that scored.")],
     screen: Annotated[
@@ -32,12 +33,8 @@ def rank(
             min=1, max=1_000_000, help="Compounds to hand over.", show_default="the screen's"
         ),
     ] = None,
-    scheduler: Scheduler = None,
-    tls_ca: TlsCa = None,
-    tls_cert: TlsCert = None,
-    tls_key: TlsKey = None,
-    unencrypted: Unencrypted = False,
-    workers: Workers = None,
+    *,
+    cluster: ClusterOptions,
 ) -> None:
     """Rank the compounds of a run again by another objective, without scoring anything.
 
@@ -52,8 +49,6 @@ def rank(
         note_if(past.told_of_older)
         if past.library is None:
             note(f"{past.prepared.library} is not where it was: hits are not compared with it")
-        with working(
-            scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), "give it again"
-        ) as client:
+        with cluster.connect("give it again") as client:
             outcome = rank_again(past, objective, folder, client, report)
     show_outcome(outcome, objective)

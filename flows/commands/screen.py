@@ -5,27 +5,13 @@ from typing import Annotated
 
 import typer
 
-from chem.library.columns.columns import NamedColumns
-from flows.terminal.console import note_if, progress
-from flows.terminal.options import (
-    Device,
-    Exhaustive,
-    IdColumn,
-    NameColumn,
-    PartitionRows,
-    Scheduler,
-    SmilesColumn,
-    StoreUrl,
-    TlsCa,
-    TlsCert,
-    TlsKey,
-    Unencrypted,
-    Workers,
-)
+from flows.terminal.console import note_if
+from flows.terminal.options import ClusterOptions, ColumnOptions, ScoringOptions, unfold
 from flows.terminal.outcome import check_usable, short, show_outcome, show_reading
-from flows.terminal.remote import working
+from flows.terminal.progress import progress
 
 
+@unfold
 def screen(
     screen: Annotated[
         str, typer.Argument(metavar="SCREEN", help="A shipped screen (kinase) or a TOML file.")
@@ -52,23 +38,10 @@ def screen(
             min=1, max=1_000_000, help="Compounds to hand over.", show_default="the screen's"
         ),
     ] = None,
-    smiles_column: SmilesColumn = None,
-    id_column: IdColumn = None,
-    name_column: NameColumn = None,
-    scheduler: Scheduler = None,
-    tls_ca: TlsCa = None,
-    tls_cert: TlsCert = None,
-    tls_key: TlsKey = None,
-    unencrypted: Unencrypted = False,
-    workers: Workers = None,
-    partition_rows: PartitionRows = None,
-    exhaustive: Exhaustive = False,
-    device: Device = "cpu",
-    store: StoreUrl = None,
-    replaces: Annotated[
-        bool,
-        typer.Option("--replace", help="Write over a finished run of another objective."),
-    ] = False,
+    *,
+    columns: ColumnOptions,
+    cluster: ClusterOptions,
+    scoring: ScoringOptions,
 ) -> None:
     """Rank a library against a screen and hand over the best compounds.
 
@@ -80,26 +53,11 @@ def screen(
     from screening.runs.run import run_screen
 
     with progress() as report:
-        columns = NamedColumns(smiles_column, id_column, name_column)
-        plan = plan_screen(
-            screen,
-            library,
-            out,
-            hits,
-            columns,
-            partition_rows,
-            report,
-            exhaustive,
-            device,
-            store,
-            replaces,
-        )
+        plan = plan_screen(screen, library, out, hits, columns.named, scoring, report)
         note_if(told_of_library(plan.library, plan.prepared))
         show_reading(plan.library)
         advice = f"what is done is kept: give the same command with --out {short(plan.out)}"
-        with working(
-            scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), advice
-        ) as client:
+        with cluster.connect(advice) as client:
             outcome = run_screen(plan, client, report)
     show_outcome(outcome, plan.screen)
     show_reading(plan.library, outcome.manifest["reading"])

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from flows.terminal.console import note, note_if, printable, progress
-from flows.terminal.remote import working
+from flows.terminal.console import note, note_if, printable
+from flows.terminal.options import ClusterOptions
+from flows.terminal.progress import progress
 
 
 def verify(
@@ -47,7 +48,7 @@ def verify(
     count = past.prepared.rows if every else sample
     checks: list[Check] = []
     advice = "give the same command again"
-    with progress() as report, working(None, None, (None, None, None, False), advice) as client:
+    with progress() as report, ClusterOptions().connect(advice) as client:
         for check in verify_run(past, opened, client, count, report):
             checks.append(check)
             state = "skipped" if check.skipped else "FAILED" if check.faults else "ok"

@@ -1,1 +1,1 @@
-"""From what a user asks for to work that can run."""
+"""From what a user asks for to work that can run, and trainings run."""

@@ -1,6 +1,6 @@
-"""From what a user asks for to work that can run: the one room behind both doors.
+"""Plans of screens, rankings, predictions and preparations, for the commands and the flows.
 
-The commands and the flows call these functions with plain values. They check everything that can
+They check everything that can
 be checked before any work is done, and raise InputError or ModelError for what is wrong.
 """
 
@@ -17,6 +17,7 @@ from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library
 from data.catalogue.verify import Progress as FetchProgress
+from flows.terminal.options import ScoringOptions
 from gnn.bundle.bundle import shipped_bundles
 from screening.errors import told_in_one_line
 from screening.objective.screen_file import describe_error, find_screen, load_screen
@@ -40,6 +41,7 @@ from screening.storage.store import Store
 
 SCREENS = Path(__file__).parents[1] / "screens"
 """Folder of the screens that come with the package."""
+AS_THE_SCREEN_SAYS = ScoringOptions()
 
 
 def plan_screen(
@@ -48,35 +50,28 @@ def plan_screen(
     out: str | Path | None = None,
     hits: int | None = None,
     columns: NamedColumns | None = None,
-    partition_rows: int | None = None,
+    scoring: ScoringOptions = AS_THE_SCREEN_SAYS,
     progress: FetchProgress | None = None,
-    exhaustive: bool = False,
-    device: str = "cpu",
-    store: str | None = None,
-    replaces: bool = False,
 ) -> Plan:
     """Plan a screen by its shipped name or file; ``library`` and ``hits`` replace its own.
 
-    replaces: a finished run of another objective in the folder is written over.
-
-    Without ``out`` the run's folder is ``runs/<screen>-<date>-<time>``. ``store`` is where
-    partitions and scores are kept, by default in the cache and the run's folder. Paths are made
-    absolute, because a worker may have another working folder.
+    Without ``out`` the run's folder is ``runs/<screen>-<date>-<time>``. Paths are made absolute,
+    because a worker may have another working folder.
     """
     screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
-    if exhaustive:
+    if scoring.exhaustive:
         screen = screen.model_copy(update={"exhaustive": True})
     folder = named_path(out) if out else default_folder(screen.name)
     plan = plan_run(
         screen,
         folder.absolute(),
         columns,
-        partition_rows=partition_rows,
+        partition_rows=scoring.partition_rows,
         progress=progress,
-        device=device,
-        store=store,
+        device=scoring.device,
+        store=scoring.store,
     )
-    plan = replace(plan, replaces=replaces)
+    plan = replace(plan, replaces=scoring.replaces)
     check_folder(plan)
     return plan
 
@@ -121,7 +116,7 @@ class Predictions:
     """The bundles that predict, and the columns that are written."""
     out: Path
     store: Store | None
-    """Where partitions and scores are kept; None: in the cache, and beside ``out``."""
+    """The store of partitions and scores; None: the cache, and the folder of ``out``."""
 
 
 def plan_predictions(
@@ -157,7 +152,7 @@ class Preparation:
     library: Library
     folder: Path
     store: Store
-    """Where the partitions go."""
+    """The store of the partitions."""
 
 
 def plan_preparation(

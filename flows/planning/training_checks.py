@@ -1,4 +1,4 @@
-"""What a training is refused for before any work: names, folders, devices."""
+"""Checks of a training before any work: names, folders, devices."""
 
 import re
 from pathlib import Path

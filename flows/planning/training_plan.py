@@ -1,4 +1,4 @@
-"""What a user asks to train: a recipe or an assay, read into a training that can run."""
+"""A recipe or an assay, read into a training that can run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -51,15 +51,20 @@ class Training:
     teaching: Callable[[int], Teaching | None]
     """From the number of tasks, what the networks learn from beside the measurements."""
     refit: bool
-    """Whether held-out rows are trained on too, once they have been measured on."""
+    """Held-out rows are trained on too, once they have been measured on."""
     forest: bool
     seed: int
     pretrained: Pretrained | None
     """The encoder that the networks start from."""
     model: Wanted | None
-    """What to make of an own assay; None for a recipe."""
+    """The model to make of an own assay; None for a recipe."""
     notes: tuple[str, ...]
-    """What reading the assay decided, one line each."""
+    """Decisions of reading the assay, one line each."""
+
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """Name, title and description of the bundle."""
+        return self.name, self.title, self.description
 
 
 def plan_training(

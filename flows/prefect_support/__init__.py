@@ -1,1 +1,1 @@
-"""What the Prefect flows share: stages, artifacts, the server's profile."""
+"""Shared by the Prefect flows: stages, artifacts, the server's profile."""

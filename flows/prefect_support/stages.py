@@ -1,4 +1,4 @@
-"""What every Prefect task of hitlist shares: progress on the server, and what not to retry."""
+"""Options and progress of Prefect tasks, and which of their failures are worth a retry."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -9,17 +9,18 @@ from uuid import UUID
 
 from prefect import Task, runtime
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
 from chem.disk.allowed_roots import ROOTS
 from chem.errors import InputError
 from chem.library.read import Library
-from flows.prefect_support.markdown import as_written
-from flows.terminal.console import Report
+from flows.prefect_support.artifacts import as_written
 from flows.terminal.outcome import reading_lines
-from flows.terminal.progress import ProgressRate, progress_line
+from flows.terminal.progress import ProgressRate, Report, progress_line
 from gnn.errors import ModelError
+from screening.cluster.tls import Tls
 from screening.errors import LostError
 
 SECONDS = 2.0
@@ -40,6 +41,20 @@ async def worth_retrying(task: Task[..., Any], run: TaskRun, state: State[Any]) 
     except Exception:
         return True
     return False
+
+
+AGAIN: dict[str, Any] = {
+    "retries": 2,
+    "retry_delay_seconds": 10,
+    "retry_condition_fn": worth_retrying,
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+}
+"""Options of tasks that go on from a ledger."""
+ONCE: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
+"""Options of tasks that are not tried again."""
+Cluster = tuple[str | None, int | None, Tls]
+"""A scheduler's address, the processes to start without one, and certificates."""
 
 
 def hold_to_roots() -> None:

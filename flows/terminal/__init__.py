@@ -1,1 +1,1 @@
-"""What a person at a terminal gives and sees: options, progress, tables, results."""
+"""Options, progress, tables, results of runs and cards of models, at a terminal."""

@@ -1,4 +1,4 @@
-"""What a person sees of a run that is done."""
+"""Results of a finished run at a terminal."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from chem.errors import InputError
 from chem.records.counted import counted
-from flows.terminal.console import note, show_table, terminal_width
-from flows.terminal.tables import choose_columns
+from flows.terminal.console import note
+from flows.terminal.tables import choose_columns, show_table, terminal_width
 
 if TYPE_CHECKING:
     from chem.library.read import Library

@@ -1,12 +1,16 @@
-"""Tables that fit a terminal: as many columns as its width holds, and no letter by letter."""
+"""Tables as CSV, and on a terminal: as many columns as its width holds, none letter by letter."""
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
+
+from flows.terminal.console import printable
 
 GAP = 2
 """Cells between two columns."""
@@ -15,6 +19,35 @@ NARROWEST = 20
 WORDS = (24, 16, 10)
 """Cells of a word, such as a SMILES, beyond which it may be broken: the first that fits."""
 Rows = Sequence[Sequence[str]]
+
+
+def show_table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", numbers: int = 0
+) -> None:
+    """Show a table on stdout: drawn on a terminal, tab-separated lines in a pipe.
+
+    numbers: how many of the last columns are numbers, to be aligned right.
+    """
+    console = Console()
+    if not console.is_terminal:
+        for row in (headers, *rows):
+            print("\t".join(printable(" ".join(cell.split())) for cell in row))
+        return
+    head, *shown = [[printable(cell) for cell in row] for row in (headers, *rows)]
+    console.print(TerminalTable(head, shown, printable(title), numbers))
+
+
+def write_csv(file: Path, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table as CSV; the file's folder is made."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([headers, *rows])
+
+
+def terminal_width() -> int | None:
+    """Return how many cells a line on stdout has; None where it is no terminal."""
+    console = Console()
+    return console.width if console.is_terminal else None
 
 
 def truncate(text: str, width: int) -> str:

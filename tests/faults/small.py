@@ -83,9 +83,8 @@ def command(client: Client, *words: str) -> Answer:
 
     out, err = io.StringIO(), io.StringIO()
     code: Any = 0
-    module = "flows.commands.models.train" if words[0] == "train" else f"flows.commands.{words[0]}"
     with (
-        patch(f"{module}.working", working, create=True),
+        patch("flows.terminal.options.ClusterOptions.connect", working),
         patch("sys.unraisablehook", lambda failed: err.write(f"Traceback: {failed.exc_value!r}\n")),
         redirect_stdout(out),
         redirect_stderr(err),

@@ -3,16 +3,18 @@
 import csv
 import gzip
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 import pytest
+import typer
 from distributed import Client
 from rdkit import Chem
 from rdkit.Chem import AllChem
 
-from flows.cli import main
+from flows.cli import app, main
 from screening.cluster.cluster import connect
 from screening.cluster.tls import Tls
 
@@ -52,14 +54,16 @@ Run = Callable[..., Answer]
 def run(capfd: pytest.CaptureFixture[str]) -> Run:
     """Run ``hitlist`` in this process."""
 
-    def run(*words: str | Path) -> Answer:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        said = capfd.readouterr()
-        return Answer(int(ended.value.code or 0), said.out, said.err)
+    return partial(ask, capfd, app)
 
-    return run
+
+def ask(capfd: pytest.CaptureFixture[str], commands: typer.Typer, *words: str | Path) -> Answer:
+    """Run a command line in this process."""
+    capfd.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words], commands)
+    said = capfd.readouterr()
+    return Answer(int(ended.value.code or 0), said.out, said.err)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -12,7 +12,7 @@ import pytest
 PROGRAM = Path(sys.executable).with_name("hitlist")
 COMMANDS = ["screen", "predict", "prepare", "train", "data", "data list", "data fetch"]
 COMMANDS += ["rank", "explain", "bundles", "bundles list", "bundles show", "bundles measured"]
-COMMANDS += ["benchmark", "benchmark moleculeace", "benchmark models", "benchmark ranking"]
+COMMANDS += ["benchmark", "benchmark models"]
 
 MISTAKES = {
     "no such command": ("scren kinase", "scren"),
@@ -57,10 +57,9 @@ MISTAKES = {
     "recipe with columns": ("train toxicity --units nM --out {tmp}/b", "recipe"),
     "assay missing": ("train {tmp}/none.csv --out {tmp}/b", "path of an assay, or a recipe: act"),
     "page not writable": ("explain X1 --run {tmp} --html /proc/x/w.html", "elsewhere with --html"),
-    "drawing not writable": (
-        "benchmark speed --plot /proc/x/w.svg --library {lib}",
-        "elsewhere with --plot",
-    ),
+    "models of nothing": ("benchmark models --bundles nope", "nope"),
+    "benchmark that moved": ("benchmark speed --plot w.svg", "now `python -m benchmarks speed`"),
+    "benchmark's help that moved": ("benchmark ranking --help", "`python -m benchmarks ranking`"),
     "predictions not writable": (
         "predict {lib} --out /proc/x/p.csv",
         "a file elsewhere with --out",

@@ -25,7 +25,8 @@ It is not on the index, where a mirror may have it beside the others.
 """
 TOOLS = ("cyclonedx-bom", "mkdocs-material", "pip-audit", "uv")
 PEERS = ("admet-ai==2.0.1", "chemprop==2.3.1", "cuik_molmaker_pin", "torch==2.13.0")
-"""Programs that ``hitlist benchmark speed`` compares with. The third is Chemprop's C++ featurizer:
+"""Programs that ``python -m benchmarks speed`` compares with. The third is the C++ featurizer of
+Chemprop:
 each of its versions is built for one RDKit, and Chemprop brings those that fit."""
 HEADS = {
     "running": "What hitlist needs to run and to be installed",

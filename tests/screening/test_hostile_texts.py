@@ -22,7 +22,8 @@ from rdkit import Chem, rdBase
 
 from chem.library.read import open_library
 from flows.prefect_support import artifacts
-from flows.terminal.console import note, show_table
+from flows.terminal.console import note
+from flows.terminal.tables import show_table
 from gnn.bundle.bundle import Bundle
 from screening.hits.top import brief_table, top_table
 from screening.objective.screen_settings import Screen

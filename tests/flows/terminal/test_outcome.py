@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.prefect_support.artifacts import summarize
-from flows.prefect_support.markdown import as_written
+from flows.prefect_support.artifacts import as_written, summarize
 from flows.terminal.outcome import show_outcome
 from screening.hits.table import HitTable
 from screening.objective.screen_file import load_screen

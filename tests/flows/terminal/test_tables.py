@@ -5,8 +5,7 @@ import re
 import pytest
 from rich.cells import cell_len
 
-from flows.terminal.console import show_table
-from flows.terminal.tables import choose_columns
+from flows.terminal.tables import choose_columns, show_table
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 HITS = ["rank", "name", "score", "EGFR", "reason", "compound_id", "d_mw"]

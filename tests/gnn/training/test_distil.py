@@ -10,7 +10,7 @@ import torch
 from rdkit import Chem
 
 from chem.features.graphs import featurize, state_factors
-from flows.benchmarks.shipped.held_out import measure_held_out
+from flows.model_benchmark.held_out import measure_held_out
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.build import BundlePlan, build_bundle
 from gnn.bundle.bundle import load_bundle

@@ -1,0 +1,1 @@
+"""Benchmarks beside other models and programs: ``python -m benchmarks`` in a checkout."""

@@ -1,0 +1,1 @@
+"""Explanations and ranking by the bundles that come with hitlist."""

@@ -1,0 +1,1 @@
+"""Molecules per second of every stage and of other programs."""

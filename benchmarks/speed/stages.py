@@ -1,0 +1,171 @@
+"""hitlist's own stages, timed on Dask workers that are running already."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from benchmarks.speed.rates import Cost, Speed, Yardstick, rate_between
+from chem.features.parse_only import time_featurizing, time_parsing
+from flows.planning.planning import plan_screen
+from flows.terminal.options import ScoringOptions
+from screening.prepare.partition_size import rows_for
+from screening.runs.run import run_screen
+
+if TYPE_CHECKING:
+    from screening.cluster.cluster import Client
+
+SCREEN = "kinase"
+"""The shipped screen: the activity and toxicity bundles."""
+SCORING = ("score", "rank")
+"""Stages that are neither chemistry nor files for people."""
+STEPS = 4
+"""Steps of ``Bench.measure``."""
+WARM_UP = 400
+"""Molecules for each worker that are screened before anything is timed."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A whole screen of a library."""
+
+    molecules: int
+    seconds: float
+    """From the file to the hits."""
+    stages: dict[str, float]
+    """Seconds of each stage."""
+    memory: dict[str, float]
+    """Peak memory of each stage in MB."""
+    in_full: bool
+    """The ensembles scored every compound; else a triage chose."""
+
+    def cost(self, *stages: str) -> Cost:
+        """Return what some stages took together, or, without any, everything."""
+        if not stages:
+            return Cost(self.molecules, self.seconds, max(self.memory.values()))
+        return Cost(
+            self.molecules,
+            sum(self.stages[stage] for stage in stages),
+            max(self.memory[stage] for stage in stages),
+        )
+
+
+class Bench:
+    """Runs RDKit, and screens of two libraries, the smaller one the beginning of the larger.
+
+    files: by number of molecules.
+    full: the same, of fewer molecules: of these the ensembles score every one.
+    """
+
+    def __init__(
+        self,
+        client: "Client",
+        files: dict[int, Path],
+        full: dict[int, Path],
+        smiles: Sequence[str],
+        folder: Path,
+    ) -> None:
+        self._client = client
+        self._workers = sorted(client.nthreads())
+        self._files = files
+        self._full = full
+        self._smiles = smiles[: min(files)]
+        self._folder = folder
+        self._rows = min(rows_for(min(files)), -(-min(files) // len(self._workers)))
+        self._names = count()
+
+    @property
+    def cores(self) -> int:
+        """Processes that work, one thread each."""
+        return len(self._workers)
+
+    def measure(self, yardstick: Yardstick, say: Callable[[str], None]) -> list[Speed]:
+        """Time every stage; ``say`` is called with what comes next, ``STEPS`` times."""
+        prepared = {size: self._folder / f"prepared-{next(self._names)}" for size in self._files}
+        say("featurizing")
+        graphs, parsing = yardstick.around(lambda: self.rate(time_featurizing))
+        say("screening, cold")
+        cold, cold_parsing = yardstick.around(lambda: self._screens(prepared))
+        say("screening what is prepared")
+        again, again_parsing = yardstick.around(lambda: self._screens(prepared))
+        say("scoring all in full")
+        full, full_parsing = yardstick.around(self._screens_in_full)
+        speeds = [
+            Speed("featurize, parsed", "hitlist", len(self._smiles), self.cores, graphs, parsing)
+        ]
+        for what, runs, stages, parse_rate in (
+            ("prepare", cold, ("prepare",), cold_parsing),
+            ("score and rank", again, SCORING, again_parsing),
+            ("score all in full, and rank", full, SCORING, full_parsing),
+            ("screen, cold", cold, (), cold_parsing),
+            ("screen, prepared", again, (), again_parsing),
+        ):
+            small, large = (run.cost(*stages) for run in runs)
+            speeds.append(
+                Speed(
+                    what=what,
+                    group="hitlist",
+                    molecules=large.molecules,
+                    cores=self.cores,
+                    rate=rate_between(small, large) if scored_alike(runs) else None,
+                    parsing=parse_rate,
+                    memory_mb=large.memory_mb,
+                )
+            )
+        return speeds
+
+    def parse_rate(self) -> float:
+        """Return the molecules per second that RDKit parses on all workers together."""
+        return self.rate(time_parsing)
+
+    def rate(self, work: Callable[[Sequence[str]], float]) -> float:
+        """Return molecules per second of a loop that times itself, on all workers at once."""
+        shares = [self._smiles[at :: self.cores] for at in range(self.cores)]
+        running = [
+            self._client.submit(work, share, workers=[worker], pure=False)
+            for worker, share in zip(self._workers, shares, strict=True)
+        ]
+        seconds: list[float] = self._client.gather(running)
+        return len(self._smiles) / max(seconds)
+
+    def warm_up(self) -> None:
+        """Have every worker import what it needs and load the models."""
+        library = self._folder / "first.smi"
+        few = self._smiles[: WARM_UP * self.cores]
+        library.write_text("\n".join(few), encoding="utf-8")
+        rows = -(-len(few) // (4 * self.cores))  # so many partitions that each worker gets one
+        self._screen(library, len(few), self._folder / "prepared-first", rows)
+
+    def _screens(self, prepared: dict[int, Path]) -> list[Run]:
+        return [
+            self._screen(self._files[size], size, prepared[size], self._rows)
+            for size in sorted(self._files)
+        ]
+
+    def _screens_in_full(self) -> list[Run]:
+        runs = []
+        for size in sorted(self._full):
+            prepared = self._folder / f"prepared-{next(self._names)}"
+            rows = min(self._rows, -(-min(self._full) // self.cores))
+            runs.append(self._screen(self._full[size], size, prepared, rows, in_full=True))
+        return runs
+
+    def _screen(
+        self, library: Path, size: int, prepared: Path, rows: int, in_full: bool = False
+    ) -> Run:
+        out = self._folder / f"run-{next(self._names)}"
+        started = perf_counter()
+        plan = plan_screen(SCREEN, str(library), out, scoring=ScoringOptions(partition_rows=rows))
+        screen = plan.screen.model_copy(update={"exhaustive": in_full})
+        outcome = run_screen(replace(plan, prepared=prepared, screen=screen), self._client)
+        seconds = perf_counter() - started
+        manifest = outcome.manifest
+        everything = manifest["triage"]["exhaustive"]
+        return Run(size, seconds, manifest["seconds"], manifest["peak_memory_mb"], everything)
+
+
+def scored_alike(runs: Sequence[Run]) -> bool:
+    """Tell whether all were scored in the same way; else their difference is no rate of either."""
+    return len({run.in_full for run in runs}) == 1

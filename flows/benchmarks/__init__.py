@@ -1,1 +1,0 @@
-"""Benchmarks of hitlist, beside forests, published results and other programs."""

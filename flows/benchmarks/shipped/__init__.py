@@ -1,1 +1,0 @@
-"""How good the bundles are that come with hitlist."""

@@ -1,1 +1,0 @@
-"""How good a model of one small assay is."""

@@ -1,1 +1,0 @@
-"""How fast every stage is."""

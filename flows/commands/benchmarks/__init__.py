@@ -1,1 +1,0 @@
-"""``hitlist benchmark`` and its own commands."""

@@ -1,0 +1,1 @@
+"""Figures of ``hitlist benchmark models``: bundles measured on rows held out of training."""

@@ -1,0 +1,75 @@
+"""The rows that a shipped bundle's recipe held out of its training, measured through the bundle."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from chem.errors import InputError
+from data.activities.activity import ActivityTable
+from data.activities.splits import split_rows
+from data.public_sets.sets import load_activities
+from flows.model_benchmark.predicting import Predictions, open_bundle, predict_smiles
+from gnn.assembly.recipe import SetChoice, find_recipe, load_recipe
+from gnn.bundle.bundle import Bundle, find_bundle, read_card
+from gnn.errors import ModelError
+
+Floats = npt.NDArray[np.float64]
+
+
+class HeldOut(NamedTuple):
+    """One set's held-out rows and what the bundle says of them."""
+
+    set: str
+    table: ActivityTable
+    """The rows that could be read, with the tasks that the bundle has."""
+    all_values: npt.NDArray[np.float32]
+    """[rows of the whole set, those tasks]: for each task's most frequent value."""
+    predictions: Predictions
+
+    def column(self, task: str, ending: str = "") -> Floats:
+        """Return a task's predictions, or an ending's (``_lo``, ``_hi``), for the table's rows."""
+        found: Floats = self.predictions.columns[f"{task}{ending}"].astype(np.float64)
+        return found
+
+    def distance(self) -> Floats | None:
+        """Return the distances to the training compounds, where the bundle knows them."""
+        found = self.predictions.columns.get("distance")
+        return None if found is None else found.astype(np.float64)
+
+
+def measure_held_out(name: str) -> tuple[list[HeldOut], str]:
+    """Predict what a bundle's recipe held out; return it, and why not where nothing is there."""
+    card = read_card(find_bundle(name))
+    if card.refit:
+        return [], (
+            f"it was trained again on the held-out rows; `hitlist train {card.name} --held-out "
+            "--out DIR` makes one that can be measured with --bundles DIR"
+        )
+    try:
+        recipe = load_recipe(find_recipe(card.name))
+    except (InputError, ModelError):
+        return [], f"no recipe of the name {card.name} says what was held out"
+    if {choice.name for choice in recipe.sets} - {entry["name"] for entry in card.data}:
+        return [], "the recipe has other sets than this bundle was made of"
+    known = {task.name for task in card.tasks}
+    tables = []
+    for choice in recipe.sets:
+        try:
+            table = load_activities(choice.name)
+        except InputError:
+            return [], f"{choice.name} is not here; name a folder that has it in HITLIST_MIRROR"
+        if shared := [task.name for task in table.tasks if task.name in known]:
+            tables.append((choice, table, shared))
+    bundle = open_bundle(name)
+    return [_measure(bundle, recipe.seed, *one) for one in tables], ""
+
+
+def _measure(
+    bundle: Bundle, seed: int, choice: SetChoice, table: ActivityTable, shared: list[str]
+) -> HeldOut:
+    split = split_rows(table, choice.split, seed, (1 - choice.valid, choice.valid, 0.0))
+    table = table.select_tasks(shared)
+    held = table.select((split == "valid") & table.is_measured.any(axis=1))
+    predictions = predict_smiles(bundle, [str(smiles) for smiles in held.smiles])
+    return HeldOut(choice.name, held.select(predictions.rows), table.values, predictions)

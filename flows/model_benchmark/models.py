@@ -1,0 +1,214 @@
+"""The shipped models on their held-out rows, beside the forest, the bars and published numbers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from chem.records.counted import counted
+from data.catalogue.published import Published, published
+from flows.model_benchmark.held_out import HeldOut, measure_held_out
+from flows.model_benchmark.kinases import (
+    MetricEstimate,
+    average,
+    measure_kinases,
+    published_genes,
+)
+from flows.terminal.tables import write_csv
+from gnn.bundle.bundle import find_bundle, read_card
+from gnn.evaluation.card import Card, TaskCard
+from gnn.evaluation.metrics import evaluate, measurable
+
+
+class Bar(NamedTuple):
+    """A value that a model should reach on a benchmark."""
+
+    benchmark: str
+    metric: str
+    low: float = -np.inf
+    high: float = np.inf
+
+    @property
+    def text(self) -> str:
+        """``at least 0.47``, ``at most 0.755`` or ``0.87 to 0.93``."""
+        if np.isfinite(self.low) and np.isfinite(self.high):
+            return f"{self.low:g} to {self.high:g}"
+        return f"at least {self.low:g}" if np.isfinite(self.low) else f"at most {self.high:g}"
+
+
+BARS = (
+    Bar("kinase", "r2", low=0.47),
+    Bar("kinase", "rmse", high=0.755),
+    Bar("kinase", "r2 without mode", low=0.37),
+    Bar("kinase", "coverage", low=0.87, high=0.93),
+    Bar("kinase", "coverage, nearest third", low=0.84),
+    Bar("kinase", "coverage, middle third", low=0.84),
+    Bar("kinase", "coverage, farthest third", low=0.84),
+    Bar("tox21", "auroc", low=0.81),
+    Bar("herg", "auroc", low=0.87),
+    Bar("ames", "auroc", low=0.87),
+    Bar("dili", "auroc", low=0.93),
+    Bar("ld50_zhu", "mae", high=0.56),
+)
+HEADERS = ["bundle", "benchmark", "metric", "of", "ours", "95 % interval", "forest", "bar", "met"]
+_CARD_METRICS = {"r2": "r2", "rmse": "rmse", "r2 without mode": "r2_exact"}
+
+
+class Line(NamedTuple):
+    """One number of one bundle."""
+
+    bundle: str
+    benchmark: str
+    metric: str
+    ours: MetricEstimate
+    forest: float | None
+    """The random forest's on the same kind of rows, from the card."""
+    bar: Bar | None
+    published: tuple[Published, ...]
+    source: str
+    """``measured now``, or ``card``."""
+
+    @property
+    def met(self) -> str:
+        """``met`` or ``not met``; empty where there is no bar."""
+        if self.bar is None or np.isnan(self.ours.value):
+            return ""
+        return "met" if self.bar.low <= self.ours.value <= self.bar.high else "not met"
+
+
+def measure_bundle(name: str) -> tuple[list[Line], list[str]]:
+    """Return a bundle's lines, and remarks: how it was split, why something was not measured."""
+    card = read_card(find_bundle(name))
+    held, problem = measure_held_out(name)
+    remarks = [f"{card.name}: {card.split}"]
+    if problem:
+        remarks.append(f"{card.name}: the card's figures, not measured now: {problem}")
+    found = _from_rows(held) if held else _from_card(card)
+    source = "measured now" if held else "card"
+    lines = []
+    for (benchmark, metric), ours in found.items():
+        bar = next((one for one in BARS if one[:2] == (benchmark, metric)), None)
+        forest = _forest(card, benchmark, metric)
+        known = tuple(published(benchmark, metric))
+        lines.append(Line(card.name, benchmark, metric, ours, forest, bar, known, source))
+    return lines, remarks
+
+
+def _from_rows(held: Sequence[HeldOut]) -> dict[tuple[str, str], MetricEstimate]:
+    found: dict[tuple[str, str], MetricEstimate] = {}
+    for one in held:
+        if one.set == "kinase200":
+            found |= {("kinase", name): ours for name, ours in measure_kinases(one).items()}
+        else:
+            found |= _measure_tasks(one)
+    return found
+
+
+def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], MetricEstimate]:
+    """Measure the tasks of a set that is no kinase panel: alone, or their mean for several."""
+    estimates: dict[str, list[MetricEstimate]] = {}
+    for column, task in enumerate(held.table.tasks):
+        rows = np.flatnonzero(held.table.is_measured[:, column])
+        truth = held.table.values[rows, column].astype(np.float64)
+        if measurable(truth, task.kind):
+            scores = evaluate(truth, held.column(task.name)[rows], task.kind)
+            name = "auroc" if task.kind == "classification" else "mae"
+            one = scores[name]
+            count = MetricEstimate(one.value, one.low, one.high, counted(len(rows), "molecule"))
+            estimates.setdefault(name, []).append(count)
+    benchmark = held.set.removeprefix("tdc_")
+    return {
+        (benchmark, name): many[0]
+        if len(many) == 1
+        else average([one.value for one in many], counted(len(many), "task"))
+        for name, many in estimates.items()
+    }
+
+
+def _from_card(card: Card) -> dict[tuple[str, str], MetricEstimate]:
+    found: dict[tuple[str, str], MetricEstimate] = {}
+    for benchmark, tasks in _groups(card).items():
+        metrics = _CARD_METRICS if benchmark == "kinase" else {"auroc": "auroc", "mae": "mae"}
+        for metric, key in metrics.items():
+            have = [task.metrics[key] for task in tasks if key in task.metrics]
+            if len(have) == 1:
+                low, high = have[0].network_interval
+                rows = counted(tasks[0].validated_on, "molecule")
+                found[benchmark, metric] = MetricEstimate(have[0].network, low, high, rows)
+            elif have:
+                values = [one.network for one in have]
+                found[benchmark, metric] = average(values, counted(len(have), "task"))
+        if benchmark == "kinase" and card.coverage is not None:
+            of = "every kinase of the card"
+            found[benchmark, "coverage"] = MetricEstimate(card.coverage, np.nan, np.nan, of)
+    return found
+
+
+def _groups(card: Card) -> dict[str, list[TaskCard]]:
+    """Return the bundle's tasks by benchmark."""
+    sets = {str(entry["name"]) for entry in card.data}
+    tasks = card.tasks
+    if "kinase200" in sets:
+        genes = set(published_genes())
+        return {"kinase": [task for task in tasks if task.name in genes]}
+    alone = {name.removeprefix("tdc_") for name in sets}
+    groups: dict[str, list[TaskCard]] = {}
+    for task in tasks:
+        benchmark = task.name if task.name in alone else "tox21" if "tox21" in sets else task.name
+        groups.setdefault(benchmark, []).append(task)
+    return groups
+
+
+def _forest(card: Card, benchmark: str, metric: str) -> float | None:
+    key = _CARD_METRICS.get(metric, metric)
+    tasks = _groups(card).get(benchmark, [])
+    have = [task.metrics[key].forest for task in tasks if key in task.metrics]
+    known = [value for value in have if value is not None]
+    return float(np.mean(known)) if known else None
+
+
+def table(lines: Sequence[Line]) -> tuple[list[str], list[list[str]]]:
+    """Return headers and cells."""
+    return [*HEADERS, "published"], [_cells(line) for line in lines]
+
+
+def _cells(line: Line) -> list[str]:
+    interval = ""
+    if not np.isnan(line.ours.low):
+        interval = f"{line.ours.low:.3f} to {line.ours.high:.3f}"
+    return [
+        line.bundle,
+        line.benchmark,
+        line.metric,
+        line.ours.of,
+        f"{line.ours.value:.3f}",
+        interval,
+        "" if line.forest is None else f"{line.forest:.3f}",
+        "" if line.bar is None else line.bar.text,
+        line.met,
+        "; ".join(f"{one.model} {one.text}" for one in line.published),
+    ]
+
+
+def remarks(lines: Sequence[Line]) -> list[str]:
+    """Return what belongs below the table, one line each."""
+    sources = {line.source for line in lines}
+    found = []
+    if "measured now" in sources:
+        found.append("ours: measured now, through the bundle, on rows that training held out")
+    if "card" in sources:
+        found.append("ours: from the cards where the training sets are not here (HITLIST_MIRROR)")
+    found.append("forest: from the cards, on the same kind of rows")
+    found.append("intervals: bootstrap over tasks for a mean of tasks, else over molecules")
+    cited = {
+        f"published, {one.benchmark}: {one.source}" + (f"; {one.note}" if one.note else "")
+        for line in lines
+        for one in line.published
+    }
+    return found + sorted(cited)
+
+
+def write_lines(file: Path, lines: Sequence[Line]) -> None:
+    """Write the table as CSV."""
+    write_csv(file, *table(lines))

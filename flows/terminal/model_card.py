@@ -1,0 +1,187 @@
+"""A model's card at a terminal: its metrics, sources, reliability and explanations."""
+
+from typing import TYPE_CHECKING
+
+from chem.errors import InputError
+from chem.records.counted import counted
+from flows.terminal.console import note
+from flows.terminal.tables import show_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gnn.bundle.measured_compounds import MeasuredCompounds
+    from gnn.evaluation.card import Card, DistanceBin, Metric, Summary, TaskCard
+
+HEADERS = [
+    *("group", "molecules", "stands above others", "95 % interval", "heteroatoms do"),
+    *("among the top", "by chance", "lost without it", "without others"),
+]
+METRICS = {
+    "r2": "share of the values' variance that is explained, 1 at best",
+    "rmse": "root mean square error, in the task's unit",
+    "mae": "mean absolute error, in the task's unit",
+    "r2_exact": "the same without values that are only a bound",
+    "rmse_exact": "likewise",
+    "mae_exact": "likewise",
+    "auroc": "chance that an active compound stands above an inactive one, 0.5 by guessing",
+    "auprc": "mean precision over all thresholds; by guessing the share of actives",
+}
+"""Explanations of a card's metrics."""
+_UNMEASURED = ["too few values", "", "", ""]
+
+
+def show_card(card: "Card", every_task: bool = True) -> None:
+    """Show the metrics of every task, then their means over the tasks."""
+    show_tasks(card, card.tasks if every_task else (), means=len(card.tasks) > 1)
+    show_ablation(card)
+    show_reliability(card)
+
+
+def find_task(card: "Card", name: str) -> "TaskCard":
+    """Return a task of a card by its name or its column; raises InputError for no such one."""
+    from screening.objective.screen_settings import suggest
+
+    known = {task.name.casefold(): task for task in card.tasks}
+    word = name.removeprefix(f"{card.name}_").casefold()
+    if word in known:
+        return known[word]
+    hint = suggest(name, [task.name for task in card.tasks])
+    raise InputError(
+        f"bundle {card.name} has no task {name!r};{hint} `hitlist bundles show {card.name}` shows "
+        f"all {len(card.tasks)}"
+    )
+
+
+def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -> None:
+    """Show the metrics of tasks by name, and perhaps the means over all of the card's."""
+    rows = [
+        [task.name, task.unit, f"{task.trained_on:,}", f"{task.validated_on:,}", *cells]
+        for task in sorted(tasks, key=lambda task: task.name.casefold())
+        for cells in [_cells(*item) for item in task.metrics.items()] or [_UNMEASURED]
+    ]
+    if means:
+        rows += [
+            [f"mean of {counted(mean.tasks, 'task')}", "", "", "", *_cells(key, mean)]
+            for key, mean in card.summary.items()
+        ]
+    headers = ["task", "unit", "trained on", "measured on"]
+    headers += ["metric", "ours", "95 % interval", "forest"]
+    show_table(headers, rows, f"{card.name}: ours beside a random forest", numbers=3)
+    known = [key for key in METRICS if any(row[4].rpartition(" ")[2] == key for row in rows)]
+    note("trained on, measured on: measurements, those measured on were not trained on")
+    note("ours: the calibrated model; forest: a random forest on fingerprints, same rows")
+    for key in known:
+        note(f"{key}: {METRICS[key]}")
+
+
+def show_sources(card: "Card", measured: "MeasuredCompounds | None") -> None:
+    """Show the sources of the training data, their licences, and the measured compounds kept."""
+    rows = [
+        [*(source.get(key, "") for key in ("name", "licence", "citation")), f"{source['rows']:,}"]
+        for source in card.data
+    ]
+    show_table(["trained on", "licence", "citation", "rows"], rows, "Sources", numbers=1)
+    if measured is not None:
+        note(
+            f"of these sources {counted(len(measured), 'compound')} and "
+            f"{counted(len(measured.values), 'measured value')} of its tasks come with it "
+            "(measured.parquet): the sources' licences hold for them"
+        )
+
+
+def show_ablation(card: "Card") -> None:
+    """Show what each part of the training earned, where the card knows."""
+    keys = list(dict.fromkeys(key for stage in card.ablation for key in stage.metrics))
+    if keys:
+        show_table(
+            ["model", *keys],
+            [
+                [stage.name, *(f"{stage.metrics[key]:.3f}" for key in keys)]
+                for stage in card.ablation
+            ],
+            f"{card.name}: what each part earned, before calibration",
+            numbers=1,
+        )
+
+
+def show_reliability(card: "Card") -> None:
+    """Show whether the model knows what it does not know: errors by distance, coverage."""
+    if card.domain is not None:
+        show_table(
+            ["distance", "values", "RMSE", "MAE", "in 90 % interval", "classes", "log loss"],
+            [_by_distance(found) for found in card.domain.errors],
+            f"{card.name}: error by distance to the nearest of {card.domain.compounds:,} training "
+            f"compounds{f', in {card.domain.unit}' if card.domain.unit else ''}",
+            numbers=1,
+        )
+        note(
+            f"a molecule farther than {card.domain.edge:.2f} from training is outside the model's "
+            f"domain; 95 % of the molecules measured on are nearer than {card.domain.limit:.3f}"
+        )
+    if card.coverage is not None:
+        thirds = ""
+        if card.coverage_by_third is not None:
+            near, middle, far = (f"{share:.1%}" for share in card.coverage_by_third)
+            thirds = f"; by third of the distance to training {near}, {middle}, {far}"
+        note(f"{card.coverage:.1%} of the measured values lie in their 90 % interval{thirds}")
+    if (found := card.probabilities) is not None:
+        note(
+            f"probabilities: calibration error {found.calibration_error:.3f}, log loss "
+            f"{found.log_loss:.3f} (before calibration {found.calibration_error_before:.3f} and "
+            f"{found.log_loss_before:.3f}; means over the classes)"
+        )
+
+
+def _by_distance(found: "DistanceBin") -> list[str]:
+    numbers = [found.rmse, found.mae, found.coverage]
+    cells = ["" if number is None else f"{number:.3f}" for number in numbers]
+    loss = "" if found.log_loss is None else f"{found.log_loss:.3f}"
+    span = f"{found.low:.1f} to {found.high:.1f}"
+    return [span, f"{found.values:,}", *cells, f"{found.classes:,}", loss]
+
+
+def _cells(key: str, found: "Metric | Summary") -> list[str]:
+    low, high = found.network_interval
+    forest = "" if found.forest is None else f"{found.forest:.3f}"
+    return [key, f"{found.network:.3f}", f"{low:.3f} to {high:.3f}", forest]
+
+
+def show_explanations(card: "Card") -> None:
+    """Show how well atom contributions point at known groups, where the card knows."""
+    if not card.explanations:
+        return
+    rows = [
+        [
+            one.group,
+            f"{one.molecules:,}",
+            f"{one.auroc:.2f}",
+            f"{one.low:.2f} to {one.high:.2f}",
+            f"{one.hetero:.2f}",
+            f"{one.top:.0%}",
+            f"{one.top_chance:.0%}",
+            f"{one.lost:.2f}",
+            f"{one.lost_others:.2f}",
+        ]
+        for one in card.explanations
+    ]
+    tasks = ", ".join(dict.fromkeys(one.task for one in card.explanations))
+    show_table(
+        HEADERS,
+        rows,
+        f"{card.name}: do the contributions to {tasks} point at known toxicophores?",
+        numbers=len(HEADERS) - 1,
+    )
+    better = sum(one.low > 0.5 for one in card.explanations)
+    worse = [one.group for one in card.explanations if one.high < 0.5]
+    note(
+        f"{better} of {len(card.explanations)} stand out more often than chance (0.50)"
+        + (f"; less often: {', '.join(worse)}" if worse else "")
+    )
+    if plain := [one.group for one in card.explanations if one.auroc <= one.hetero]:
+        note(f"not above what pointing at every atom but carbon does: {', '.join(plain)}")
+    note(
+        "of molecules predicted to be positive: how often an atom of the group has a larger "
+        "contribution than another one; the same where all but carbons stand out; the group's "
+        "share of as many top atoms; log odds lost when the group, or as many others, are taken out"
+    )

@@ -1,1 +1,0 @@
-"""Trainings that were planned, made into bundles."""

@@ -1,0 +1,73 @@
+"""``hitlist bundles show`` says what a model does not know."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.commands.bundles import show_bundle
+from flows.terminal.model_card import METRICS
+from gnn.bundle.bundle import Bundle, find_bundle, read_card, save_bundle, shipped_bundles
+from gnn.evaluation.card import DistanceBin, DomainCard, Probabilities
+
+
+def test_a_card_shows_coverage_calibration_and_error_by_distance(
+    make_bundle: Callable[..., Bundle], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = make_bundle(tmp_path / "plain")
+    near = DistanceBin(low=0.0, high=0.2, values=1234, rmse=0.61, mae=0.45, coverage=0.912)
+    far = DistanceBin(low=0.8, high=1.0, values=0, classes=7, log_loss=0.52)
+    card = bundle.card.model_copy(
+        update={
+            "coverage": 0.8971,
+            "coverage_by_third": (0.8979, 0.8969, 0.8954),
+            "probabilities": Probabilities(
+                rows=7,
+                log_loss=0.32,
+                calibration_error=0.033,
+                log_loss_before=0.331,
+                calibration_error_before=0.05,
+            ),
+            "domain": DomainCard(
+                compounds=67218,
+                limit=0.64,
+                thirds=(0.36, 0.5),
+                unit="pActivity",
+                errors=(near, far),
+            ),
+        }
+    )
+    save_bundle(tmp_path / "known", card, [net.state_dict() for net in bundle.networks])
+    show_bundle(str(tmp_path / "known"))
+    shown = capsys.readouterr()
+    rows = [line.split("\t") for line in shown.out.splitlines()]
+    assert ["0.0 to 0.2", "1,234", "0.610", "0.450", "0.912", "0", ""] in rows
+    assert ["0.8 to 1.0", "0", "", "", "", "7", "0.520"] in rows
+    for words in (
+        "a molecule farther than 0.64 from training",
+        "89.7% of the measured values",
+        "89.8%, 89.7%, 89.5%",
+        "calibration error 0.033",
+        "before calibration 0.050",
+    ):
+        assert words in shown.err, words
+
+
+def test_a_card_of_before_says_nothing_of_it(
+    make_bundle: Callable[..., Bundle], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_bundle(tmp_path / "plain")
+    show_bundle(str(tmp_path / "plain"))
+    shown = capsys.readouterr()
+    assert "interval" not in shown.err
+    assert "distance" not in shown.out
+
+
+def test_every_metric_of_the_shipped_cards_has_a_meaning() -> None:
+    cards = [read_card(find_bundle(name)) for name in shipped_bundles()]
+    shown = {key for card in cards for task in card.tasks for key in task.metrics}
+    assert shown
+    assert shown | {key for card in cards for key in card.summary} <= {
+        *METRICS,
+        *(f"{kind} {key}" for kind in ("regression", "classification") for key in METRICS),
+    }

@@ -1,0 +1,119 @@
+"""The kinase panel's figures on rows whose answer is known, and the cards' where no rows are."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import r2_score
+
+from data.activities.activity import ActivityTable, Task, object_array
+from flows.model_benchmark.held_out import HeldOut
+from flows.model_benchmark.kinases import MetricEstimate, measure_kinases, published_genes
+from flows.model_benchmark.models import BARS, Bar, Line, measure_bundle
+from flows.model_benchmark.predicting import Predictions
+from gnn.bundle.bundle import find_bundle, read_card
+
+ROWS = 120
+
+
+@pytest.fixture
+def panel() -> HeldOut:
+    return make_panel()
+
+
+def make_panel() -> HeldOut:
+    """120 molecules on five published kinases and one other; every third value is the plateau."""
+    generator = np.random.default_rng(4)
+    genes = [*published_genes()[:5], "not published"]
+    truth = generator.normal(6.5, 1, (ROWS, 6)).astype(np.float32)
+    truth[::3] = 5.0
+    truth[generator.random(truth.shape) < 0.4] = np.nan
+    predicted = (np.nan_to_num(truth, nan=6.0) + generator.normal(0, 0.6, truth.shape)).astype(
+        np.float32
+    )
+    columns = {}
+    for at, gene in enumerate(genes):
+        columns[gene] = predicted[:, at]
+        columns[f"{gene}_lo"], columns[f"{gene}_hi"] = predicted[:, at] - 1, predicted[:, at] + 1
+    columns["distance"] = np.linspace(0, 1, ROWS, dtype=np.float32)
+    return HeldOut(
+        "kinase200",
+        ActivityTable(
+            smiles=object_array([f"{'C' * (n + 1)}" for n in range(ROWS)]),
+            ids=object_array([f"id{n}" for n in range(ROWS)]),
+            tasks=tuple(Task(gene, "regression", "pActivity") for gene in genes),
+            values=truth,
+            bounds=np.where(truth == 5, -1, 0).astype(np.int8),
+        ),
+        truth,
+        Predictions(np.arange(ROWS), [], np.full(ROWS, 20), columns),
+    )
+
+
+def test_figures_are_means_over_the_published_kinases(panel: HeldOut) -> None:
+    found = measure_kinases(panel)
+    values, without = [], []
+    for column in range(5):
+        truth = panel.table.values[:, column].astype(float)
+        said = panel.column(panel.table.tasks[column].name)
+        there, other = ~np.isnan(truth), ~np.isnan(truth) & (truth != 5)
+        values.append(r2_score(truth[there], said[there]))
+        without.append(r2_score(truth[other], said[other]))
+    assert found["r2"].value == pytest.approx(np.mean(values))
+    assert found["r2 without mode"].value == pytest.approx(np.mean(without))
+    assert found["r2"].low < found["r2"].value < found["r2"].high
+    assert found["r2"].of == "5 kinases"
+    assert found["rmse"].value == pytest.approx(0.6, abs=0.05)
+
+
+def test_coverage_is_a_share_of_values_whole_and_by_distance(panel: HeldOut) -> None:
+    found = measure_kinases(panel)
+    measured = panel.table.is_measured[:, :5]
+    said = np.stack([panel.column(task.name) for task in panel.table.tasks[:5]], axis=1)
+    inside = np.abs(panel.table.values[:, :5] - said) <= 1
+    assert found["coverage"].value == pytest.approx(inside[measured].mean())
+    thirds = [found[f"coverage, {name} third"] for name in ("nearest", "middle", "farthest")]
+    counts = [int(one.of.split()[0]) for one in thirds]
+    assert sum(counts) == measured.sum()
+    assert max(counts) - min(counts) < 20
+    whole = sum(one.value * count for one, count in zip(thirds, counts, strict=True))
+    assert whole == pytest.approx(inside[measured].sum())
+    columns = {name: one for name, one in panel.predictions.columns.items() if name != "distance"}
+    unaware = panel._replace(predictions=panel.predictions._replace(columns=columns))
+    assert "coverage, nearest third" not in measure_kinases(unaware)
+
+
+@pytest.mark.parametrize(
+    ("bar", "value", "met"),
+    [
+        (Bar("kinase", "r2", low=0.47), 0.48, "met"),
+        (Bar("kinase", "r2", low=0.47), 0.46, "not met"),
+        (Bar("kinase", "rmse", high=0.755), 0.755, "met"),
+        (Bar("kinase", "rmse", high=0.755), 0.76, "not met"),
+        (Bar("kinase", "coverage", low=0.87, high=0.93), 0.95, "not met"),
+        (Bar("kinase", "coverage", low=0.87, high=0.93), float("nan"), ""),
+        (None, 0.5, ""),
+    ],
+)
+def test_bars(bar: Bar | None, value: float, met: str) -> None:
+    ours = MetricEstimate(value, value, value, "")
+    assert Line("activity", "kinase", "r2", ours, None, bar, (), "card").met == met
+
+
+def test_every_bar_can_be_read() -> None:
+    assert {bar.text for bar in BARS} >= {"at least 0.47", "at most 0.755", "0.87 to 0.93"}
+
+
+def test_without_the_sets_a_card_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HITLIST_MIRROR", raising=False)
+    lines, remarks = measure_bundle("toxicity")
+    assert {line.source for line in lines} == {"card"}
+    assert any("not measured now" in remark for remark in remarks)
+    assert read_card(find_bundle("toxicity")).refit  # so no row of its sets is left to measure on
+    assert any("hitlist train toxicity --held-out" in remark for remark in remarks)
+    by = {(line.benchmark, line.metric): line for line in lines}
+    card = {task.name: task for task in read_card(find_bundle("toxicity")).tasks}
+    assert by["herg", "auroc"].ours.value == card["herg"].metrics["auroc"].network
+    assert by["ld50_zhu", "mae"].bar == Bar("ld50_zhu", "mae", high=0.56)
+    tox21 = [task.metrics["auroc"] for name, task in card.items() if name[:3] in ("NR-", "SR-")]
+    assert len(tox21) == 12
+    assert by["tox21", "auroc"].ours.value == pytest.approx(np.mean([m.network for m in tox21]))
+    assert by["tox21", "auroc"].published[0].low == 0.759
