@@ -144,8 +144,7 @@ def benchmark_explanations(
         write_explanations,
     )
     from flows.terminal.model_card import show_explanations
-    from gnn.bundle.bundle import find_bundle, read_card
-    from gnn.bundle.card_file import write_card
+    from gnn.bundle.bundle import find_bundle, read_card, write_card
     from screening.runs.plan import check_writable
 
     if out is not None:

@@ -18,8 +18,9 @@ from chem.library.columns.columns import NamedColumns
 from data.catalogue.fetch import cache_folder
 from flows.cli import ENVIRONMENT
 from flows.planning.planning import plan_screen
-from flows.terminal.console import progress as show_progress
+from flows.terminal.options import ScoringOptions
 from flows.terminal.outcome import check_usable, reading_lines, short
+from flows.terminal.progress import progress as show_progress
 from hitlist.tables import MoleculeInput, path_of, python_words, read_cells, show, write_cells
 from screening.cluster.cluster import connect
 from screening.cluster.tls import Tls
@@ -179,12 +180,14 @@ def screen(
                 out if out is None else Path(out),
                 hits,
                 columns,
-                options.get("partition_rows"),
+                ScoringOptions(
+                    options.get("partition_rows"),
+                    options.get("exhaustive", False),
+                    options.get("device", "cpu"),
+                    options.get("store"),
+                    options.get("replace", False),
+                ),
                 report,
-                options.get("exhaustive", False),
-                options.get("device", "cpu"),
-                options.get("store"),
-                options.get("replace", False),
             )
             notes = [told_of_library(plan.library, plan.prepared), *reading_lines(plan.library)]
             stack.enter_context(_for_workers())

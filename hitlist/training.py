@@ -8,11 +8,11 @@ import pandas as pd
 
 from chem.disk.scratch import scratch_folder
 from data.assay.read import AssayOptions
+from flows.planning.run_training import run_training
 from flows.planning.training_checks import check_bundle_folder, check_device
 from flows.planning.training_plan import plan_training
 from flows.terminal.console import note
-from flows.terminal.console import progress as show_progress
-from flows.training.training import run_training
+from flows.terminal.progress import progress as show_progress
 from hitlist.models import Model, load_bundle
 from hitlist.tables import path_of, python_words
 

@@ -35,33 +35,29 @@ RUN_ELSEWHERE = {
     "make lint": ".ci/run",
     "make docs": ".ci/run",
     "HITLIST_MIRROR=path/to/mirror hitlist train activity --out activity_bundle": "by hand: hours",
-    "hitlist benchmark moleculeace --sets CHEMBL2835_Ki": (
-        "tests/flows/commands/benchmarks/test_benchmark.py, cut down"
+    "python -m benchmarks moleculeace --sets CHEMBL2835_Ki": (
+        "tests/benchmarks/small_assays/test_moleculeace.py, cut down"
     ),
-    "hitlist benchmark ranking --targets EGFR,BTK": "by hand: needs the kinase set",
-    "hitlist benchmark strangers": (
-        "tests/flows/benchmarks/small_assays/test_benchmark_strangers.py, cut down"
-    ),
+    "python -m benchmarks ranking --targets EGFR,BTK": "by hand: needs the kinase set",
+    "python -m benchmarks strangers": ("tests/benchmarks/small_assays/test_strangers.py, cut down"),
     "make bench-peers": "by hand: gigabytes",
-    "hitlist benchmark speed --plot speed.svg": (
-        "tests/flows/benchmarks/speed/test_benchmark_speed.py, cut down"
+    "python -m benchmarks speed --plot speed.svg": (
+        "tests/benchmarks/speed/test_speed.py, cut down"
     ),
-    "hitlist surrogate my_bundle": (
-        "tests/flows/commands/models/test_surrogate.py, on fewer compounds"
-    ),
+    "hitlist surrogate my_bundle": ("tests/flows/commands/test_surrogate.py, on fewer compounds"),
     "hitlist server": "tests/flows/test_prefect.py: it becomes Prefect's server",
     "prefect": "tests/flows/test_prefect.py",
     "export": "tests/flows/test_prefect.py and tests/screening/test_shared_cache.py",
     "hitlist screen kinase --library my_library.csv --out /shared/runs/mine --scheduler "
     "tls://scheduler-host:8786 --tls-ca ca.pem --tls-cert client.pem --tls-key client-key.pem": (
-        "tests/flows/terminal/test_remote.py"
+        "tests/flows/terminal/test_options.py"
     ),
     "hitlist screen kinase --library my_library.csv --out runs/mine --store /shared/hitlist "
-    "--scheduler tls://…": "tests/flows/terminal/test_remote.py, in a store below file://",
+    "--scheduler tls://…": "tests/flows/terminal/test_options.py, in a store below file://",
     "hitlist screen kinase --library my_library.csv --out runs/mine --store s3://bucket/hitlist "
     "--scheduler tls://…": "by hand: needs a bucket",
     "openssl": "tests/screening/cluster/test_tls.py, in one step for its own certificate",
-    "dask": "tests/flows/terminal/test_remote.py, whose scheduler and workers are processes",
+    "dask": "tests/flows/terminal/test_options.py, whose scheduler and workers are processes",
     "mkdir": "tests/screening/test_shared_cache.py",
     "umask": "tests/screening/test_shared_cache.py",
     "chmod": "tests/screening/test_shared_cache.py",

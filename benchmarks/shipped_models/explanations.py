@@ -19,17 +19,12 @@ from chem.errors import InputError
 from chem.features.graphs import atom_states
 from chem.features.smiles_order import written_graphs
 from data.public_sets.sets import load_activities
-from flows.benchmarks.predicting import Predictions, open_bundle, predict_smiles
-from flows.terminal.console import Report
-from gnn.evaluation.card import Explanation
-from gnn.explain.attribution import Attributor, partial_molecules
-from gnn.features.batch import GraphArrays, collect, join_graphs
 from flows.model_benchmark.predicting import Predictions, open_bundle, predict_smiles
 from flows.terminal.progress import Report
 from flows.terminal.tables import write_csv
 from gnn.evaluation.card import Card, Explanation
-from gnn.explain.attribution import Attributor, concatenate, partial_molecules
-from gnn.features.batch import GraphArrays, collect
+from gnn.explain.attribution import Attributor, partial_molecules
+from gnn.features.batch import GraphArrays, collect, join_graphs
 
 TASK = "ames"
 SET = "tdc_ames"

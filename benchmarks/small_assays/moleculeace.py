@@ -24,18 +24,13 @@ from benchmarks.small_assays.results import (
     versions,
     write_result,
 )
-from flows.benchmarks.small_assays.summary import Error, measure
-from gnn.assembly.structures import fresh_processes
 from benchmarks.small_assays.summary import Error, measure
 from chem.features.fingerprints import count_fingerprints
 from data.public_sets.moleculeace import SplitSet, load_split_set
 from flows.terminal.progress import Report
-from gnn.assembly.processes import fresh_processes
+from gnn.assembly.structures import fresh_processes
 from gnn.errors import ModelError
-from gnn.models.svm import BITS, svm_outputs
-from gnn.models.svm import SETTINGS as SVM
-from gnn.training.forest import SETTINGS as FOREST
-from gnn.training.forest import regress
+from gnn.training.baselines import FOREST, SVM, SVM_BITS, regress, svm_outputs
 
 Floats = npt.NDArray[np.float64]
 
@@ -130,7 +125,7 @@ def fit_forest(assay: SplitSet) -> Floats:
 def fit_svm(assay: SplitSet) -> Floats:
     """Return the support vector machine's predictions [test rows]."""
     train, test = (
-        count_fingerprints(list(table.smiles), size=BITS) for table in (assay.train, assay.test)
+        count_fingerprints(list(table.smiles), size=SVM_BITS) for table in (assay.train, assay.test)
     )
     return svm_outputs(train, assay.train.values[:, 0].astype(np.float64), test)
 

@@ -45,7 +45,7 @@ def show_bundle(
 ) -> None:
     """Show a model's tasks and how good it is, beside a random forest on the same rows."""
     from gnn.bundle.bundle import find_bundle, read_card
-    from gnn.bundle.measured_compounds_file import load_measured_compounds
+    from gnn.bundle.measured_compounds import load_measured_compounds
 
     card = read_card(find_bundle(name))
     if task is not None:
