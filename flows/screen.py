@@ -10,7 +10,7 @@ from typing import Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from flows.planning.planning import plan_screen
 from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import (

@@ -32,7 +32,7 @@ HOMES = {
 }
 ROOMS = {
     "chem": (
-        *("records", "disk", "library.columns", "library.parquet", "library"),
+        *("records", "disk", "library.columns", "library"),
         *("structure.stereo", "structure.parsing"),
         *("structure.normalize.tautomers", "structure.normalize", "structure.parents", "structure"),
         *("features", "assess", "output"),

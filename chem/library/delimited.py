@@ -28,9 +28,8 @@ from chem.library.columns.column_names import (
 from chem.library.columns.columns import Columns, NamedColumns, record_builder
 from chem.library.columns.find_columns import PEEKED, find_columns
 from chem.library.rows import RowReader, parse_header
-from chem.records.counted import counted
 from chem.records.records import Failure, Record
-from chem.records.shorten import one_line
+from chem.records.text import counted, one_line
 
 SHORT = "rows that lack cells"
 """Count of rows with fewer cells than the header, read with blank ones."""

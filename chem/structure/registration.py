@@ -4,7 +4,7 @@ The key is the SMILES of one form of the compound. For nearly all that is the dr
 (chem.structure.normalize.preferred): one for every tautomer, resonance form, protonation and order
 of atoms. The key of an enol of a 1,3-dicarbonyl compound is its keto form's, so that it does not
 hang on which of the two forms is judged; the key of a cation that shares its charge with N-H or O-H
-is its neutral form's (chem.structure.normalize.shared_cations). A ketone that is drawn with the
+is its neutral form's (chem.structure.normalize.lasting_charges). A ketone that is drawn with the
 configuration that the enol does not have is another statement, and another key.
 """
 
@@ -16,8 +16,8 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.structure.normalize.drawings import keep_groups
+from chem.structure.normalize.lasting_charges import release_protons
 from chem.structure.normalize.preferred import draw_as_preferred
-from chem.structure.normalize.shared_cations import release_protons
 from chem.structure.normalize.tautomers.tautomers import draw_preferred
 from chem.structure.stereo.canonical import write_canonical
 

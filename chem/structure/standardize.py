@@ -25,7 +25,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.records.records import Failure, StructureFormat
-from chem.records.shorten import one_line
+from chem.records.text import one_line
 from chem.structure.normalize.dative_bonds import split_dative_bonds
 from chem.structure.normalize.drawings import unite_charges
 from chem.structure.normalize.preferred import draw_as_preferred
@@ -35,12 +35,12 @@ from chem.structure.parsing.parse import parse
 from chem.structure.registration import registration_key
 from chem.structure.stereo.canonical import StereoError, axes_of, write_canonical
 from chem.structure.stereo.lost_centres import count_marks
+from chem.structure.stereo.stereo_groups import adopt_groups
 from chem.structure.stereo.stereo_status import (
     has_lost_wedge,
     has_mirror_image,
     is_flagged_relative,
 )
-from chem.structure.stereo.undrawn_groups import adopt_groups
 from chem.structure.unsupported import find_refusal
 
 MAX_PASSES = 16

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from data.activities.activity import EXACT
 from data.assay.cells.measure import Measure
 from data.assay.cells.raw_rows import AssayRows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chem.library.columns.columns import NamedColumns
-from chem.records.counted import counted
+from chem.records.text import counted
 from flows.terminal.console import note, note_if, progress
 from flows.terminal.options import (
     IdColumn,

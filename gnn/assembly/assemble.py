@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
-from chem.records.counted import counted
 from chem.records.records import Failure
+from chem.records.text import counted
 from chem.structure.standardize import standardize
 from data.activities.activity import ActivityTable, object_array
 from data.activities.contradictions import drop_contradictions

@@ -7,9 +7,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from chem.assess.neighbours import WORDS, Bits, morgan_bits, nearest
+from chem.assess.similarity import nearest
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.features.fingerprints import WORDS, Bits, morgan_bits
+from chem.records.text import counted
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
 from screening.evidence.evidence import Neighbour

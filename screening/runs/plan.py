@@ -9,8 +9,8 @@ from tempfile import TemporaryFile
 
 from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
-from chem.features.describe import PROPERTIES
 from chem.features.graphs import featurizer_spec
+from chem.features.properties import PROPERTIES
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library, open_library
 from data.catalogue.catalogue import dataset, datasets

@@ -11,7 +11,7 @@ without such a hydrogen.
 
 from rdkit import Chem
 
-from chem.structure.normalize.inner_salts import conjugated_with
+from chem.structure.normalize.lasting_charges import conjugated_with
 
 
 def remove_needless_stereo(mol: Chem.Mol) -> Chem.Mol | None:

@@ -13,7 +13,7 @@ from rdkit import Chem
 
 from chem.structure.normalize.aromatize import aromatize
 from chem.structure.normalize.drawings import settle_hydrogens
-from chem.structure.normalize.inner_salts import balance_charges
+from chem.structure.normalize.lasting_charges import balance_charges
 from chem.structure.normalize.needless_stereo import remove_needless_stereo
 from chem.structure.normalize.tautomers.tautomers import draw_preferred
 

@@ -18,10 +18,8 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from chem.records.records import Failure
-from chem.records.shorten import one_line
-from chem.structure.parents.acid_base import is_base
-from chem.structure.parents.minor_component import is_minor, may_accompany
-from chem.structure.parents.racemate import find_centres, is_mirror_pair
+from chem.records.text import one_line
+from chem.structure.parents.partners import is_base, is_minor, may_accompany
 from chem.structure.parents.salts_and_solvents import (
     Counterion,
     find_counterion,
@@ -30,6 +28,7 @@ from chem.structure.parents.salts_and_solvents import (
     neutral,
 )
 from chem.structure.stereo.canonical import axes_of, groups_of, with_groups, write_canonical
+from chem.structure.stereo.stereo_groups import find_centres, is_mirror_pair
 
 INORGANIC_CARBON = frozenset(
     Chem.MolToSmiles(Chem.MolFromSmiles(smiles))
@@ -95,7 +94,7 @@ def _carbon_with_hydrogen() -> Chem.Mol:
 
 
 def is_organic(fragment: Chem.Mol) -> bool:
-    """Say whether one fragment holds carbon, and not as carbonate, cyanide or the like.
+    """Tell whether one fragment holds carbon, and not as carbonate, cyanide or the like.
 
     >>> is_organic(Chem.MolFromSmiles("O=C([O-])O")), is_organic(Chem.MolFromSmiles("NC(N)=O"))
     (False, True)
@@ -221,7 +220,7 @@ def _may_pair(role: str, other: str, rival: bool) -> bool:
 
 
 def _belongs(partner: _Compound, main: _Compound) -> bool:
-    """Say whether a compound of the table is there for the sake of the one outside it."""
+    """Tell whether a compound of the table is there for the sake of the one outside it."""
     return partner.counterion is None or may_accompany(
         neutral(partner.first),
         partner.counterion,

@@ -180,7 +180,7 @@ def _is_saturated_base(fragment: Chem.Mol, heavy: Counter[str]) -> bool:
 
 
 def _is_alkylated_ring(fragment: Chem.Mol) -> bool:
-    """Say whether it is a pyridinium or imidazolium ion with nothing but alkyl groups."""
+    """Tell whether it is a pyridinium or imidazolium ion with nothing but alkyl groups."""
     aromatic = sum(atom.GetIsAromatic() for atom in fragment.GetAtoms())
     return (
         aromatic in (5, 6)

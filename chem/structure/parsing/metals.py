@@ -75,7 +75,7 @@ def _patterns() -> _Patterns:
 
 
 def may_hold_metal(mol: Chem.Mol) -> bool:
-    """Whether a molecule has an element other than the usual ten; quick."""
+    """Tell whether a molecule has an element other than the usual ten; quick."""
     return bool(mol.HasSubstructMatch(_patterns().may_be_metal))
 
 
@@ -204,7 +204,7 @@ def _has_inorganic_anion(mol: Chem.Mol) -> bool:
 
 
 def _is_inorganic_oxygen(atom: Chem.Atom) -> bool:
-    """Whether it is an oxide, a hydroxide or water."""
+    """Tell whether it is an oxide, a hydroxide or water."""
     return atom.GetAtomicNum() == 8 and all(
         other.GetAtomicNum() == 1 or other.GetAtomicNum() in METALS for other in atom.GetNeighbors()
     )

@@ -80,7 +80,7 @@ def find_shorthand(mol: Chem.Mol, structure: str, format: StructureFormat) -> Fa
 
 
 def _may_hold_label(mol: Chem.Mol, molblock: str) -> bool:
-    """Whether to look at each atom and bond; quick."""
+    """Tell whether to look at each atom and bond; quick."""
     return (
         mol.HasQuery()
         or _LABELS.search(molblock) is not None
@@ -208,7 +208,7 @@ def _is_multiple(group: Chem.SubstanceGroup) -> bool:
 
 
 def _is_expanded(label: str, atoms: list[Chem.Atom]) -> bool:
-    """Whether an abbreviation's atoms are all drawn, as far as its label is known."""
+    """Tell whether an abbreviation's atoms are all drawn, as far as its label is known."""
     heavy = [atom for atom in atoms if atom.GetAtomicNum() > 1]
     if label in ABBREVIATIONS:
         return len(heavy) >= ABBREVIATIONS[label]

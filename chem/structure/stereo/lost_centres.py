@@ -15,12 +15,14 @@ from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
 from chem.records.records import StructureFormat
-from chem.structure.stereo.atom_indices import place_written_atoms
+from chem.structure.stereo.written_smiles import place_written_atoms, smiles_parser
 
 _NONE = Chem.ChiralType.CHI_UNSPECIFIED
 _PYRAMIDS = {15, 16, 33, 34}
 """Phosphorus, sulfur, arsenic, selenium: three neighbours and a lone pair that stays."""
 _LABEL = 500
+WEDGES = {"_MolFileBondStereo": (1, 6), "_MolFileBondCfg": (1, 3)}
+"""RDKit's property of a bond of a molblock (V2000, V3000), and what stands for up and down."""
 
 
 def find_lost_centre(mol: Chem.Mol, structure: str, format: StructureFormat) -> int | None:
@@ -48,7 +50,7 @@ def count_marks(smiles: str) -> int:
 
 
 def is_spiro_centre(mol: Chem.Mol) -> bool:
-    """Whether a molecule has a centre between two rings that RDKit does not know as one."""
+    """Tell whether a molecule has a centre between two rings that RDKit does not know as one."""
     matches = mol.GetSubstructMatches(_spiro())
     if not matches:
         return False
@@ -57,7 +59,7 @@ def is_spiro_centre(mol: Chem.Mol) -> bool:
 
 
 def is_hidden_centre(mol: Chem.Mol, at: int) -> bool:
-    """Whether no exchange of equal parts of a molecule undoes the inversion of an atom.
+    """Tell whether no exchange of equal parts of a molecule undoes the inversion of an atom.
 
     The neighbours are labelled in every odd order. Where one of these molecules is the same as the
     one with the first order, its parts can change places, and the atom is no centre.
@@ -77,10 +79,11 @@ def _may_be_centre(mol: Chem.Mol, atom: Chem.Atom) -> bool:
         return True
     if atom.GetAtomicNum() in _PYRAMIDS:
         return bool(atom.GetTotalDegree() == 3)
-    return atom.GetAtomicNum() == 7 and atom.GetIdx() in _bridgeheads(mol)
+    return atom.GetAtomicNum() == 7 and atom.GetIdx() in bridgeheads(mol)
 
 
-def _bridgeheads(mol: Chem.Mol) -> list[int]:
+def bridgeheads(mol: Chem.Mol) -> list[int]:
+    """Return the indices of the atoms that bridged rings share."""
     found: list[int] = []
     # RDKit's stub is wrong.
     rdMolDescriptors.CalcNumBridgeheadAtoms(mol, atoms=found)  # type: ignore[arg-type]
@@ -112,7 +115,7 @@ def _lost_marks(mol: Chem.Mol, smiles: str) -> tuple[set[int], set[int]]:
     drawn = smiles.partition(" ")[0]
     if count_marks(drawn) <= sum(atom.GetChiralTag() != _NONE for atom in mol.GetAtoms()):
         return set(), set()
-    raw = Chem.MolFromSmiles(drawn, _as_written())
+    raw = Chem.MolFromSmiles(drawn, smiles_parser(sanitize=False, remove_hydrogens=False))
     places = None if raw is None else place_written_atoms(drawn, mol)
     if places is None:
         return set(), set()
@@ -150,13 +153,12 @@ def _lost_wedges(mol: Chem.Mol) -> tuple[set[int], set[int]]:
 
 def _is_wedge(bond: Chem.Bond) -> bool:
     return any(
-        bond.HasProp(name) and bond.GetIntProp(name) in drawn
-        for name, drawn in (("_MolFileBondStereo", (1, 6)), ("_MolFileBondCfg", (1, 3)))
+        bond.HasProp(name) and bond.GetIntProp(name) in drawn for name, drawn in WEDGES.items()
     )
 
 
 def _ends_an_axis(mol: Chem.Mol, at: int, turned: set[int]) -> bool:
-    """Whether an atom stands across a ring from a double bond whose far end has two sides."""
+    """Tell whether an atom stands across a ring from a double bond whose far end has two sides."""
     ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
     for ring in mol.GetRingInfo().AtomRings():
         if at not in ring or len(ring) % 2:
@@ -192,12 +194,3 @@ def _has_two_sides(
 @cache
 def _spiro() -> Chem.Mol:
     return Chem.MolFromSmarts("[X4;x4]")
-
-
-@cache
-def _as_written() -> Chem.SmilesParserParams:
-    parameters = Chem.SmilesParserParams()
-    parameters.parseName = False  # type: ignore[assignment]  # RDKit's stub is wrong
-    parameters.sanitize = False  # type: ignore[assignment]
-    parameters.removeHs = False  # type: ignore[assignment]
-    return parameters

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.records.counted import counted
 from chem.records.numbers import Decimal, NumberStyle
+from chem.records.text import counted
 from data.assay.cells.cells import (
     NO_VERDICT,
     Reading,

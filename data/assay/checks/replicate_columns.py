@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted
 from data.activities.activity import EXACT
 from data.activities.contradictions import APART
 from data.activities.merging import merge_bounded

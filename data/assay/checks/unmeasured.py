@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from data.assay.cells.cells import is_missing
 from data.assay.cells.measure import Measure
 from data.assay.cells.raw_rows import AssayRows

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted
 from data.assay.cells.cells import is_missing
 from data.assay.cells.raw_rows import AssayRows
 from data.catalogue.panel import human_kinases

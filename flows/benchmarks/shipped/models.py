@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from data.catalogue.published import Published, published
 from flows.benchmarks.shipped.held_out import HeldOut, measure_held_out
 from flows.benchmarks.shipped.kinases import (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from data.catalogue.published import published
 from data.public_sets.moleculeace import KINASES, set_names
 from flows.benchmarks.small_assays.contenders import TITLES

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted
 from flows.commands.benchmarks.explanations import benchmark_explanations
 from flows.commands.benchmarks.speed import benchmark_speed
 from flows.commands.models.bundles import find_task

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted
 from flows.terminal.console import note, progress, show_table, stoppable
 
 HEADERS = [

@@ -14,8 +14,8 @@ from chem.structure.normalize.tautomers.conjugation import (
     RING,
     WITHDRAWN,
     System,
+    neighbours_of,
 )
-from chem.structure.normalize.tautomers.placement import neighbours_of
 
 CHARGE = 60
 """More than all else that tells two forms apart: no charge is parted without need."""

@@ -21,9 +21,8 @@ from chem.structure.normalize.tautomers.atom_states import (
     atom_states,
     neighbour_lists,
 )
-from chem.structure.normalize.tautomers.conjugation import Drawn, find_systems
+from chem.structure.normalize.tautomers.conjugation import Drawn, Placement, find_systems
 from chem.structure.normalize.tautomers.kekule import double_bonds
-from chem.structure.normalize.tautomers.placement import Placement
 from chem.structure.normalize.tautomers.search import Best, best_placements
 
 MAX_TIES = 16
