@@ -39,7 +39,7 @@ ROOMS = {
     ),
     "data": (
         *("activities", "catalogue", "public_sets"),
-        *("assay.headers", "assay.cells", "assay.columns", "assay.checks", "assay"),
+        *("assay.headers", "assay.cells", "assay.columns", "assay"),
     ),
     "gnn": (
         *("features", "models", "training", "calibration"),

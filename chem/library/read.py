@@ -4,7 +4,6 @@
 >>> for record in library: ...                        # doctest: +SKIP
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -13,25 +12,17 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from chem.disk.safe_open import open_regular
+from chem.disk.safe_open import hash_file, read_or_said
 from chem.disk.text_lines import CP932, CP1252, UTF16, open_bytes, peek
 from chem.errors import InputError
 from chem.library.columns.column_names import looks_like_smiles
 from chem.library.columns.columns import NO_ID, Columns, NamedColumns
-from chem.library.delimited import (
-    BESIDE,
-    JOINED,
-    SHORT,
-    is_smi,
-    is_table,
-    open_delimited,
-    read_delimited,
-    read_header,
-)
+from chem.library.delimited import BESIDE, JOINED, SHORT, open_delimited, read_delimited
 from chem.library.parquet import open_parquet, read_parquet, read_schema
 from chem.library.rows import QUOTE_IS_TEXT
 from chem.library.sdf import OTHER_ID, UNCLOSED, open_sdf, read_sdf
 from chem.library.smi import open_smi, read_smi
+from chem.library.table_layout import is_smi, is_table, read_header
 from chem.records.records import Record, text_size
 
 READER = 2
@@ -213,22 +204,9 @@ def _find_hint(first: list[Record], format: str, columns: Columns) -> str:
 
 def _stamp(path: Path) -> tuple[int, int]:
     """Return a file's size in bytes and the time of its last change in nanoseconds."""
-    try:
+    with read_or_said(path):
         found = path.stat()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path}: cannot be read ({reason}); give a readable file") from error
-    return found.st_size, found.st_mtime_ns
-
-
-def hash_file(path: str | Path) -> str:
-    """Return the SHA-256 of a file's bytes as 64 hexadecimal digits."""
-    try:
-        with open_regular(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path}: cannot be read ({reason}); give a readable file") from error
+        return found.st_size, found.st_mtime_ns
 
 
 def _find_format(path: Path) -> str:

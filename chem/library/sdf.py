@@ -17,7 +17,8 @@ from chem.disk.text_lines import peek, read_lines
 from chem.errors import InputError
 from chem.library.columns.column_names import ID_NAMES, fold
 from chem.library.columns.columns import NO_ID, Columns, NamedColumns, is_no_id, make_unique
-from chem.library.columns.find_columns import PEEKED, find_id_and_name, rank_of_id
+from chem.library.columns.find_columns import PEEKED
+from chem.library.columns.find_ids import find_id_and_name, rank_of_id
 from chem.records.records import Failure, Record
 
 TITLE = "(title)"

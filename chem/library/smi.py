@@ -17,7 +17,8 @@ from chem.disk.text_lines import peek, read_lines
 from chem.errors import InputError
 from chem.library.columns.column_names import SMILES_NAMES, fold, is_smiles_name, looks_like_smiles
 from chem.library.columns.columns import Columns, NamedColumns, make_unique, record_builder
-from chem.library.columns.find_columns import PEEKED, find_id_and_name, same_column
+from chem.library.columns.find_columns import PEEKED
+from chem.library.columns.find_ids import find_id_and_name, same_column
 from chem.records.records import Record
 
 _DEFAULT = Columns(("smiles", "id", "name"), "smiles", "id", "name")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.structure.normalize.drawings import keep_groups
+from chem.structure.normalize.drawings import free_hydrogens, keep_groups
 from chem.structure.normalize.lasting_charges import release_protons
 from chem.structure.normalize.preferred import draw_as_preferred
 from chem.structure.normalize.tautomers.tautomers import draw_preferred
@@ -58,7 +58,7 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
     if not _MAY_BE_ENOL.search(smiles) or not mol.HasSubstructMatch(_tools().enol):
         return smiles
     with rdBase.BlockLogs():
-        return write_canonical(_ketonize(Chem.Mol(mol)))
+        return write_canonical(_ketonize(mol))
 
 
 def key_of(smiles: str) -> str:
@@ -92,13 +92,7 @@ def _neutralize(mol: Chem.Mol, smiles: str) -> tuple[Chem.Mol, str]:
 
 def _ketonize(mol: Chem.Mol) -> Chem.Mol:
     """Draw every enol of a 1,3-dicarbonyl compound as a ketone."""
-    for atom in mol.GetAtoms():
-        if atom.GetAtomicNum() in (6, 8, 16) and not (
-            atom.GetFormalCharge() or atom.GetIsAromatic() or atom.GetNumRadicalElectrons()
-        ):
-            atom.SetNoImplicit(False)
-            atom.SetNumExplicitHs(0)
-    mol.UpdatePropertyCache(strict=False)
+    mol = free_hydrogens(mol, (6, 8, 16))
     keto = Chem.Mol(mol)
     _tools().ketonizer.normalizeInPlace(keto)
     keto = keep_groups(mol, keto)

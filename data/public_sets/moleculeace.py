@@ -15,8 +15,8 @@ import pandas as pd
 from chem.errors import InputError
 from data.activities.activity import ActivityTable
 from data.catalogue.catalogue import dataset, datasets
+from data.catalogue.download import Progress
 from data.catalogue.fetch import fetch_dataset
-from data.catalogue.verify import Progress
 from data.public_sets.sets import read_activities
 
 PREFIX = "moleculeace_"

@@ -13,8 +13,7 @@ from chem.records.records import Failure
 from chem.records.text import counted
 from chem.structure.standardize import standardize
 from data.activities.activity import ActivityTable, object_array
-from data.activities.contradictions import drop_contradictions
-from data.activities.merging import merge_duplicates
+from data.activities.repeats import drop_contradictions, merge_duplicates
 from data.activities.usable import keep_usable
 from gnn.errors import ModelError
 from gnn.features.batch import collect

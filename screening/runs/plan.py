@@ -14,8 +14,8 @@ from chem.features.properties import PROPERTIES
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library, open_library
 from data.catalogue.catalogue import dataset, datasets
+from data.catalogue.download import Progress as FetchProgress
 from data.catalogue.fetch import CACHE_REMEDY, fetch
-from data.catalogue.verify import Progress as FetchProgress
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
 from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast

@@ -1,4 +1,4 @@
-"""Names by which vendors and public databases call the columns of SMILES, ids and names.
+"""Knows the names by which vendors and public databases call the columns of SMILES, ids and names.
 
 Names are compared folded (:func:`fold`): without case, accents, blanks and punctuation, with one
 spelling for words that have many, so that ``Cat. No.``, ``CatalogNumber`` and ``catalogue #`` are
@@ -7,6 +7,7 @@ one name. Lists are in order of preference.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _SPELLINGS = (
     ("catalogue", "cat"),
@@ -182,3 +183,16 @@ def looks_like_smiles(text: str) -> bool:
     if len(text) > _LONGEST_SMILES:
         return False
     return _SMILES.fullmatch(text) is not None and re.search(r"[A-Za-z*]", text) is not None
+
+
+def look_alike(cells: Sequence[str]) -> bool:
+    """Tell whether most cells of a column that is called SMILES look like one."""
+    filled = [text for text in cells if text.strip()]
+    return sum(map(looks_like_smiles, filled)) > 0.8 * max(len(filled), 1)
+
+
+def are_smiles(cells: Sequence[str]) -> bool:
+    """Tell whether most cells of a column, whatever it is called, are SMILES."""
+    filled = [text for text in cells if text.strip()]
+    mean = sum(map(len, filled)) / max(len(filled), 1)  # P1 and NC12 are made of such signs, too
+    return mean > 8 and look_alike(filled)

@@ -25,10 +25,9 @@ from data.assay.cells.cells import (
     repeated_codes,
 )
 from data.assay.cells.censoring import CENSORED
-from data.assay.cells.measure import Measure
+from data.assay.cells.measure import ADVICE, Measure, style_of
 from data.assay.cells.problems import Problem
 from data.assay.cells.raw_rows import AssayRows
-from data.assay.cells.styles import ADVICE, style_of
 from data.assay.headers.units import (
     MASS,
     MOLAR,

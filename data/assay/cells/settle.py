@@ -12,8 +12,7 @@ import numpy.typing as npt
 
 from chem.records.numbers import Decimal
 from data.assay.cells.cells import Reading, is_code, is_missing, read_cell
-from data.assay.cells.measure import Measure
-from data.assay.cells.styles import ADVICE, style_of
+from data.assay.cells.measure import ADVICE, Measure, style_of
 
 _P_RANGE = (3.0, 12.5)
 """Medians of −log10(molar) in assays: 1 mM to below 1 pM."""

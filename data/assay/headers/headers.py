@@ -9,8 +9,7 @@ import re
 from typing import Literal, NamedTuple
 
 from data.assay.headers import words as W
-from data.assay.headers.doses import Dose, take_doses
-from data.assay.headers.effects import Direction, find_direction, find_effect
+from data.assay.headers.effects import Direction, Dose, find_direction, find_effect, take_doses
 from data.assay.headers.ratios import is_ratio
 from data.assay.headers.spelling import (
     Transform,

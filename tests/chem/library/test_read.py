@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chem.disk.safe_open import hash_file
 from chem.errors import InputError
 from chem.library.columns.columns import is_no_id
-from chem.library.read import FORMATS, estimate_records, hash_file, open_library
+from chem.library.read import FORMATS, estimate_records, open_library
 from chem.output.write_sdf import format_entry
 from chem.records.records import Record
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from rdkit import Chem
 
-from chem.structure.normalize.drawings import HYDROGENS, without_surroundings
+from chem.structure.normalize.drawing_rules import HYDROGENS
+from chem.structure.normalize.drawings import without_surroundings
 from chem.structure.normalize.tautomers.conjugation import (
     Placement,
     System,

@@ -10,8 +10,7 @@ import numpy as np
 from chem.errors import InputError
 from chem.records.text import counted
 from data.activities.activity import EXACT
-from data.activities.contradictions import APART
-from data.activities.merging import merge_bounded
+from data.activities.repeats import APART, merge_bounded
 from data.assay.cells.column_values import Values
 from data.assay.cells.measure import Measure
 from data.assay.headers.headers import Header
