@@ -61,18 +61,6 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
         return write_canonical(_ketonize(mol))
 
 
-def key_of(smiles: str) -> str:
-    """Return the key of a SMILES that is standardized already, without standardizing it again.
-
-    Takes a fifth of a millisecond where the compound may be an enol, more for a cation, and a
-    microsecond otherwise.
-    """
-    if not _MAY_BE_ENOL.search(smiles) and not _MAY_BE_CATION.search(smiles):
-        return smiles
-    mol = Chem.MolFromSmiles(smiles)
-    return smiles if mol is None else registration_key(mol, smiles)
-
-
 def _neutralize(mol: Chem.Mol, smiles: str) -> tuple[Chem.Mol, str]:
     """Return the preferred drawing without protons that a cation can lose; the same if none."""
     neutral = release_protons(mol)

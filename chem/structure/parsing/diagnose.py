@@ -14,7 +14,7 @@ from chem.records.numbers import is_plain_number
 from chem.records.records import Failure
 from chem.records.text import counted, one_line
 from chem.structure.parsing.metals import find_metal_complex
-from chem.structure.parsing.shorthand import written_symbols
+from chem.structure.parsing.shorthand import symbol_in_v3000, written_symbols
 
 _SHOWN = 80
 _OTHERS = {
@@ -242,16 +242,17 @@ def _find_in_v3000(lines: list[str]) -> Failure | None:
             announced = text.split()[1:3]
         elif text.startswith(("BEGIN ", "END ")):
             section = text.split()[1] if text.startswith("BEGIN ") else ""
-        elif section == "ATOM":
-            words = text.split()
-            if len(words) > 1 and words[0].isdigit():
-                atoms += 1
-                symbol = words[1].strip('"')
-                fault = None if "[" in text else _unknown_symbol(symbol, atoms)
-                if fault is not None:
-                    return fault
+        elif section == "ATOM" and (symbol := symbol_in_v3000(line)) is not None:
+            atoms += 1
+            fault = None if "[" in text else _unknown_symbol(symbol, atoms)
+            if fault is not None:
+                return fault
         elif section == "BOND" and text.split(maxsplit=1)[0].isdigit():
             bonds += 1
+    return _fault_of_counts(announced, atoms, bonds)
+
+
+def _fault_of_counts(announced: list[str], atoms: int, bonds: int) -> Failure | None:
     if not announced:
         return _fault("no line 'M  V30 COUNTS'")
     if announced != [str(atoms), str(bonds)]:

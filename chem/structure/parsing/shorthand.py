@@ -122,11 +122,15 @@ def written_symbols(molblock: str) -> list[str]:
             inside = True
         elif line.startswith("M  V30 END ATOM"):
             break
-        elif inside:
-            words = line[6:].split(maxsplit=2)
-            if len(words) > 1 and words[0].isdigit():
-                symbols.append(words[1].strip('"'))
+        elif inside and (symbol := symbol_in_v3000(line)) is not None:
+            symbols.append(symbol)
     return symbols
+
+
+def symbol_in_v3000(line: str) -> str | None:
+    """Return the symbol in the line of an atom; None for a line that continues another."""
+    words = line[6:].split(maxsplit=2)
+    return words[1].strip('"') if len(words) > 1 and words[0].isdigit() else None
 
 
 def _fault_of(atom: Chem.Atom, symbols: list[str]) -> Failure | None:

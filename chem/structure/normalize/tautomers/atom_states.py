@@ -112,19 +112,18 @@ def classify(
             _close_double_bonds(mol, i, closed)
         elif left >= 2:
             closed.add(i)
-            others = neighbours[i]
-            if all(states[j].left < 2 for j in others):
-                closed.update(j for j in others if states[j].left == 1)
+            lefts = {j: states[j].left for j in neighbours[i]}
+            is_alone = max(lefts.values(), default=0) < 2
+            closed.update(j for j, one in lefts.items() if is_alone and one == 1)
         elif state.number == NITROGEN and state.charge == 1:
             anions = [j for j in neighbours[i] if states[j].charge == -1]
+            closed.update(anions)
             if anions:
-                closed.update(anions)
+                fixed.add(i)
                 oxo = [
                     j for j in neighbours[i] if states[j].number == OXYGEN and states[j].left == 1
                 ]
-                if oxo:
-                    closed.update((i, *oxo))
-                fixed.add(i)
+                closed.update((i, *oxo) if oxo else ())
         elif state.number in SPREADS and state.degree == 2 and left == 0:
             _close_double_bonds(mol, i, closed)
     return fixed - closed, closed
