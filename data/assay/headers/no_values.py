@@ -1,13 +1,16 @@
-"""Headers that name a ratio of two potencies, which has no unit and is none itself."""
+"""Tells headers that are no value, whatever quantity they name: statistics, ratios, odd units."""
 
 import re
 from itertools import pairwise
 
 from data.assay.headers import words as W
 from data.assay.headers.spelling import tokens_of, unit_of
+from data.assay.headers.units import is_other_unit
 
 _BETWEEN = re.compile(r"\s*(?:/|÷|:|\s-\s|\b(?:vs\b\.?|versus\b|over\b|divided by\b))\s*", re.I)
-_RATE = re.compile(r"(?<![^\W_])k[\s_]?(?:inact|cat)\w*\W*/\W*k[\s_]?[im](?![a-z])", re.IGNORECASE)
+_RATE_RATIO = re.compile(
+    r"(?<![^\W_])k[\s_]?(?:inact|cat)\w*\W*/\W*k[\s_]?[im](?![a-z])", re.IGNORECASE
+)
 _PAIRS = [
     (r"wt", r"mut\w*|mt|variant|[a-z]\d{2,4}[a-z]\w*|del\w*|resistant"),
     (r"parental|sensitive|susceptible", r"resistant|mut\w*"),
@@ -18,6 +21,49 @@ _EXPOSURE = {"cmax", "auc", "css", "cavg", "cmin", "ctrough", "cu"}
 _TOXIC = {"cc50", "tc50", "ld50", "lc50", "td50"}
 """A selectivity index has one of these over a potency, or the other way round."""
 
+_RATE = re.compile(r"(?:M|s|min)\^?\s*-1\b")
+_RECIPROCAL = re.compile(r"(?<![^\W_])1\s*/\s*[A-Za-z]|\^-1")
+AMOUNT = re.compile(r"[munp]?mol", re.IGNORECASE)
+"""An amount, where an amount in a litre is meant perhaps."""
+_BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
+
+
+def find_no_value(text: str, words: set[str]) -> str:
+    """Return why a cleaned header of these words is no value, or an empty text."""
+    potency = any(map(_is_quantity, words))
+    reason = _find_statistic(words, potency)
+    if not reason and is_ratio(text, potency):
+        reason = "a ratio, not a potency"
+    if not reason and _RATE.search(text):
+        reason = "a rate constant, no potency"
+    if not reason and potency and _RECIPROCAL.search(text):
+        reason = "a reciprocal, not a potency"
+    return reason or _find_other_unit(text, words, potency)
+
+
+def _find_statistic(words: set[str], potency: bool) -> str:
+    odd = words - {"fit"}
+    if words & W.LOSS and words & (W.PERCENT | {"at"}):
+        odd -= {"ratio"}  # inhibition ratio (%)
+    if {"95", "%", "ci"} <= words:
+        return "a statistic, not the value"
+    if "n" in words and words & W.REPLICATE - {"n"}:
+        return ""
+    if potency and words & {"low", "high", "min", "max", "lo", "hi"}:
+        return "a limit of the value"
+    return W.find_reason(odd, W.NO_VALUE)
+
+
+def _find_other_unit(text: str, words: set[str], potency: bool) -> str:
+    strange: list[str] = [one for one in _BRACKET.findall(text) if is_other_unit(one)]
+    strange += [word for word in sorted(words) if "/" in word and is_other_unit(word)]
+    if potency:
+        strange += sorted(words & W.SIGNALS)
+        strange = [
+            one for one in strange if not AMOUNT.fullmatch(one.strip())
+        ]  # IC50 (uMol): asked
+    return f"{strange[0].strip()} is no molar unit" if strange else ""
+
 
 def is_ratio(text: str, potency: bool = True) -> bool:
     """Tell whether a cleaned header means a ratio or a difference of two potencies.
@@ -27,7 +73,7 @@ def is_ratio(text: str, potency: bool = True) -> bool:
     >>> is_ratio("IC50 hERG / IC50 EGFR"), is_ratio("EGFR L858R/T790M IC50 (nM)")
     (True, False)
     """
-    if _RATE.search(text):
+    if _RATE_RATIO.search(text):
         return True
     if not potency:
         return False
