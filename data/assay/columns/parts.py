@@ -17,62 +17,68 @@ _FEW_TYPES = 200
 
 
 def part_by_type(
-    column: str,
-    header: Header,
-    rows: AssayRows,
-    layout: Layout,
-    decimal: Decimal | None = None,
+    column: str, header: Header, rows: AssayRows, layout: Layout, decimal: Decimal | None = None
 ) -> tuple[list[Measure], list[str]]:
     """Return a measure for each type that rows name, such as Ki, and what is left out."""
-    types = layout.types[column]
-    says = [cell.strip().lower() for cell in rows.cells[types]]
+    types = [cell.strip() for cell in rows.cells[layout.types[column]]]
     counts = Counter(
-        word for word, cell in zip(says, rows.cells[column], strict=True) if not is_missing(cell)
+        name.lower()
+        for name, cell in zip(types, rows.cells[column], strict=True)
+        if not is_missing(cell)
     )
-    spelled = {cell.strip().lower(): cell.strip() for cell in rows.cells[types]}
+    spelled = {name.lower(): name for name in types}
     left: list[str] = []
     measures: list[Measure] = []
     for word, count in counts.most_common(_FEW_TYPES):
-        own = understand(spelled[word])
-        if header.kind == "pactivity" and own.kind in ("concentration", "pactivity"):
-            measure = from_header(header)._replace(
-                task=own.task, quantity=own.quantity, unit="pActivity", transform=""
-            )
+        measure = _read_type(spelled[word], header, rows, layout, decimal)
+        if isinstance(measure, str):
+            left.append(f"{count} of {spelled[word]!r} ({measure})")
         else:
-            measure = from_header(own)._replace(column=column)
-        measure = measure._replace(
-            relation=layout.relation.get(column, ""),
-            units="" if measure.kind == "pactivity" else layout.units.get(column, ""),
-            only=((types, spelled[word]),),
-        )
-        reason = own.reason or own.doubt
-        if own.role != "value" or own.kind in ("class", "number") or own.doubt:
-            left.append(f"{count} of {spelled[word]!r} ({reason or 'no known quantity'})")
-            continue
-        cells = [c for c, s in zip(rows.cells[column], says, strict=True) if s == word]
-        if measure.units:
-            units = {
-                find_unit(u)
-                for u, s in zip(rows.cells[measure.units], says, strict=True)
-                if s == word
-            }
-            if measure.transform and units <= {None}:
-                measure = measure._replace(units="")  # Log GI50: its numbers say of which unit
-            elif measure.kind == "concentration" and units <= {"%", None}:
-                left.append(f"{count} of {spelled[word]!r} (no molar unit)")
-                continue
-        elif measure.kind == "concentration" and not (measure.unit or measure.transform):
-            measure = measure._replace(unit=header.unit)
-            if not measure.unit and not name_units(cells):
-                left.append(f"{count} of {spelled[word]!r} (no unit)")
-                continue
-        if measure.kind != "percent":
-            measure, question = settle(measure, cells, decimal, rows.delimiter)
-            if question:
-                left.append(f"{count} of {spelled[word]!r} ({question})")
-                continue
-        measures += part_by_dose(measure, rows, layout)
+            measures += part_by_dose(measure, rows, layout)
     return measures, left
+
+
+def _read_type(
+    name: str, header: Header, rows: AssayRows, layout: Layout, decimal: Decimal | None
+) -> Measure | str:
+    """Return the measure of the rows that name a type, or why they are left out."""
+    column, own = header.column, understand(name)
+    if own.role != "value" or own.kind in ("class", "number") or own.doubt:
+        return own.reason or own.doubt or "no known quantity"
+    measure = from_header(own)._replace(
+        column=column,
+        relation=layout.relation.get(column, ""),
+        units=layout.units.get(column, ""),
+        only=((layout.types[column], name),),
+    )
+    if header.kind == "pactivity" and own.kind in ("concentration", "pactivity"):
+        measure = from_header(header)._replace(
+            task=own.task,
+            quantity=own.quantity,
+            unit="pActivity",
+            transform="",
+            relation=measure.relation,
+            only=measure.only,
+        )
+    elif own.kind == "pactivity":
+        measure = measure._replace(units="")
+    types = rows.cells[layout.types[column]]
+    places = [at for at, cell in enumerate(types) if cell.strip().lower() == name.lower()]
+    cells = [rows.cells[column][at] for at in places]
+    if measure.units:
+        units = {find_unit(rows.cells[measure.units][at]) for at in places}
+        if measure.transform and units <= {None}:
+            measure = measure._replace(units="")  # Log GI50: its numbers say of which unit
+        elif measure.kind == "concentration" and units <= {"%", None}:
+            return "no molar unit"
+    elif measure.kind == "concentration" and not (measure.unit or measure.transform):
+        measure = measure._replace(unit=header.unit)
+        if not measure.unit and not name_units(cells):
+            return "no unit"
+    if measure.kind == "percent":
+        return measure
+    measure, question = settle(measure, cells, decimal, rows.delimiter)
+    return question or measure
 
 
 def part_by_dose(measure: Measure, rows: AssayRows, layout: Layout) -> list[Measure]:
