@@ -1,8 +1,8 @@
-"""Whether a column of measurements can be what its header says, judged by all its values.
+"""Tells whether a column of measurements can be what its header says, judged by all its values.
 
 A single impossible cell is found where cells are read (:mod:`data.assay.cells.column_values`); here
 are the mistakes that only show in the whole column, such as nanomolar numbers under a header that
-says pIC50.
+says pIC50, or relations of the concentrations beside their −log10.
 """
 
 import numpy as np
@@ -10,9 +10,9 @@ import numpy as np
 from chem.errors import InputError
 from data.activities.activity import EXACT
 from data.assay.cells.cells import Reading, find_sign, is_missing, read_cell
-from data.assay.cells.column_values import Values
 from data.assay.cells.measure import Measure
 from data.assay.cells.raw_rows import AssayRows
+from data.assay.cells.values import Values
 from data.assay.headers.units import MASS, MOLAR, from_pactivity
 
 TYPICAL_MEDIAN = (2.0, 12.0)

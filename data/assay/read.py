@@ -12,10 +12,10 @@ from chem.records.numbers import Decimal
 from chem.records.text import counted
 from data.activities.activity import ActivityTable, Task, object_array
 from data.activities.usable import MINIMUM_ROWS, find_problem
-from data.assay.cells.column_values import Values, read_values
+from data.assay.cells.column_values import read_values
 from data.assay.cells.measure import Measure
-from data.assay.cells.problems import advise, tell
 from data.assay.cells.raw_rows import AssayRows, read_rows
+from data.assay.cells.values import Values, advise, tell
 from data.assay.columns.choose import Chosen, choose_measures, name_apart
 from data.assay.columns.column_roles import Layout, lay_out
 from data.assay.columns.flagged_rows import find_flagged

@@ -11,8 +11,8 @@ from chem.errors import InputError
 from chem.records.text import counted
 from data.activities.activity import EXACT
 from data.activities.repeats import APART, merge_bounded
-from data.assay.cells.column_values import Values
 from data.assay.cells.measure import Measure
+from data.assay.cells.values import Values
 from data.assay.headers.headers import Header
 
 _SAME = 0.06
