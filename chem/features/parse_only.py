@@ -1,4 +1,4 @@
-"""What RDKit alone takes: the yardstick that speeds are told in.
+"""Times what RDKit alone takes: the yardstick that speeds are told in.
 
 Both functions time a plain loop in the process that calls them, and leave out what leads up to it.
 """

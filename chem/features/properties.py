@@ -51,7 +51,7 @@ _LABEL_OR_DATIVE = re.compile(r"\[\d|[<>]")
 _MOST_MATCHES = 1000
 """Where RDKit stops looking for atoms of a type, so that it undercounts in large molecules."""
 _MATCHES = np.array([6, 6, 6, 6, 24, _MOST_MATCHES + 1])
-"""How often at most a pattern matches around an atom, by its bonds (five or more: who knows)."""
+"""How often at most a pattern matches around an atom, by its bonds (five or more: not known)."""
 _SINGLE, _AROMATIC = BOND_ORDERS.index(1.0), BOND_ORDERS.index(1.5)
 _RINGS = list(PROPERTIES).index("rings")
 

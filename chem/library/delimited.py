@@ -48,7 +48,7 @@ def open_delimited(path: Path, wanted: NamedColumns) -> tuple[Columns, Layout]:
     header = _fit_header(layout.header, first, smiles_at)
     rows = [(cells + [""] * len(header))[: len(header)] for cells in first]
     extensions = _places_of_extensions(rows)
-    # They are nobody's id or name.
+    # They are no compound's id or name.
     plain = [["" if at in extensions else cell for at, cell in enumerate(cells)] for cells in rows]
     columns = find_columns(path, header, wanted, plain)
     columns = columns._replace(notes=(*layout.notes, *columns.notes))

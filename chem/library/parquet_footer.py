@@ -1,7 +1,7 @@
-"""What a Parquet file says of its own columns, read without Arrow.
+"""Reads what a Parquet file says of its own columns, without Arrow.
 
 Arrow's own accessor of a column chunk (``metadata.row_group(0).column(0)``) ends the process where
-the chunk's statistics contradict each other: the C++ exception has nobody to catch it. The footer
+the chunk's statistics contradict each other: nothing catches the C++ exception. The footer
 is a Thrift struct in the compact protocol, and a few of its fields are all that is looked at here.
 """
 

@@ -1,4 +1,4 @@
-"""How much memory a Parquet file takes when it is read, looked at before anything is unpacked.
+"""Measures how much memory a Parquet file takes when read, before anything is unpacked.
 
 A few kilobytes may hold gigabytes: a dictionary stores a value once however often it stands in the
 table, an encoding by prefixes stores what differs, and a page may pack a thousand to one. The

@@ -1,4 +1,7 @@
-"""Text for people: counts with their words, and anything in one short line."""
+"""Text for people: counts with their words, one short line, the name that was meant perhaps."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 
 def counted(count: int, word: str, plural: str = "") -> str:
@@ -14,3 +17,18 @@ def one_line(text: str) -> str:
     """Fold any white space to single blanks and cut to 200 characters, for a report's cell."""
     folded = " ".join(text.split())
     return folded if len(folded) <= 200 else folded[:199] + "…"
+
+
+def did_you_mean(
+    name: str, known: Iterable[str] | Mapping[str, str], instead: str = "", cutoff: float = 0.6
+) -> str:
+    """Return a question with the known name that comes closest; ``instead`` where none is close.
+
+    known: the names, or names with how each is shown. cutoff: 0 to 1, how close is close.
+
+    >>> did_you_mean("EGFT", ["EGFR", "JAK2"]), did_you_mean("x", [], "give another")
+    ('did you mean EGFR?', 'give another')
+    """
+    shown = known if isinstance(known, Mapping) else {one: one for one in known}
+    close = get_close_matches(name, shown, 1, cutoff)
+    return f"did you mean {shown[close[0]]}?" if close else instead

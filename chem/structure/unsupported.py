@@ -1,4 +1,4 @@
-"""Why a molecule that can be read is not judged all the same."""
+"""Refuses molecules that can be read and are not judged all the same."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""What was measured of which compound, to be shown beside a prediction.
+"""Collects what was measured of which compound, to be shown beside a prediction.
 
 Training merges all its sets into one row for each structure. Here a compound keeps the id that the
 source of its value gave it: one row for each structure and id.

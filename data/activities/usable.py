@@ -1,4 +1,4 @@
-"""Whether a column of measurements is enough to train on."""
+"""Tells whether a column of measurements is enough to train on."""
 
 import numpy as np
 import numpy.typing as npt

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from chem.disk.allowed_roots import named_path
 from chem.disk.safe_open import read_toml
+from chem.records.text import did_you_mean
 from gnn.errors import ModelError
 from gnn.models.network import NetworkConfig, network_config
 from gnn.models.pretrained import Pretrained, load_pretrained
@@ -190,8 +191,7 @@ def _check(name: str, given: Mapping[str, int | float]) -> None:
     known = {field.name: field.type for field in fields(settings) if field.name != "tasks"}
     for key, value in given.items():
         if key not in known:
-            near = get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            hint = did_you_mean(key, known.keys(), f"known are {', '.join(known)}")
             raise ValueError(f"unknown key {key!r}: {hint}")
         wanted = _wanted(key, known[key] is int, value)
         if wanted:

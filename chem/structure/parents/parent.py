@@ -1,10 +1,10 @@
-"""Which fragment of a salt, solvate, complex or mixture is the compound: its parent.
+"""Chooses the fragment of a salt, solvate, complex or mixture that is the compound: its parent.
 
 The roles decide before the sizes. Fragments without carbon go, and so do carbonate, cyanide and
 the like. Of the organic ones, the compound is the one that is no salt former, solvent, host or
 co-former (``chem.structure.parents.salts_and_solvents``). Where all of them are, the one that is
 most of a compound in its own right is meant: choline salicylate is salicylic acid; at equal rank a
-base with its acid is the base. Where two or more compounds are left that are nobody's counterion,
+base with its acid is the base. Where two or more compounds are left that are no counterions,
 the record is a mixture and is refused: no choice between valsartan and sacubitril is right. Two
 exceptions: mirror images in equal parts are one racemate, and what is plainly smaller than the
 other one, as a counterion or solvent is, goes with the change ``unlisted_counterion``.
@@ -141,7 +141,7 @@ def no_organic_fragment(mol: Chem.Mol) -> Failure:
 def _group(organic: list[Chem.Mol]) -> list[_Compound]:
     drawn = _count_equal(organic)
     known = [find_counterion(fragment) for fragment, _ in drawn]
-    single = known.count(None) == 1  # its SMILES is nobody's: not written, which saves time
+    single = known.count(None) == 1  # no other has its SMILES: not written, which saves time
     compounds: dict[str, _Compound] = {}
     for drawing, counterion in zip(drawn, known, strict=True):
         if counterion is not None:

@@ -1,7 +1,7 @@
 """Finds drawn shorthand: what makes a record stand for other than one definite molecule.
 
 A label on an atom (``Boc`` on a carbon, ``R1``), a dummy atom, an atom list or query bond, a repeat
-unit, an attachment point: read literally, each gives a molecule that nobody sells. Notes that say
+unit, an attachment point: read literally, each gives a molecule that is not sold. Notes that say
 nothing about the structure pass: data fields, numbers of atoms, a label that names its own atom
 (``CH3``, ``NH2``, ``D``), an expanded abbreviation whose atoms are all drawn.
 """

@@ -1,4 +1,4 @@
-"""Which statement about stereochemistry a structure makes, and what of it would be lost."""
+"""Tells what a structure states about stereochemistry, and what of that would be lost."""
 
 import re
 from collections import Counter

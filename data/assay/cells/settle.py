@@ -1,4 +1,4 @@
-"""What a header leaves open, decided by the numbers below it, or asked.
+"""Decides what a header leaves open by the numbers below it, or asks.
 
 ``log IC50`` without a unit is log10(molar) where all values lie far below zero; ``pIC50 (nM)`` is
 mostly a −log10(molar) of values that were nanomolar once; ``Inhibition`` may be per cent or a

@@ -1,4 +1,4 @@
-"""Which columns of an assay stand beside its values: relations, units, types, doses, flags.
+"""Finds the columns that stand beside an assay's values: relations, units, types, doses, flags.
 
 A column is taken for what its header says only where its cells agree: a ``Symbol`` of genes is no
 relation. Beside columns are paired with values by name (``IC50 Qualifier`` with ``IC50 (nM)``),

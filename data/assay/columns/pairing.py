@@ -1,4 +1,4 @@
-"""Which column beside the values belongs to which: by name, then by place.
+"""Pairs the columns beside the values with those of values: by name, then by place.
 
 A relation stands before its value or after it, a unit after it or before it. Where a file has
 several columns of a kind, all stand on the same side. Columns of a solubility, a clearance and the

@@ -1,4 +1,4 @@
-"""What the header of an assay column says: quantity, transform, unit, condition and statistic.
+"""Parses the header of an assay's column: quantity, transform, unit, condition and statistic.
 
 ``Inhibition at 20 uM (%)`` is an inhibition in per cent under the condition "20 µM"; ``log IC50
 (nM)`` is the logarithm of nanomolar; a solubility at 50 µM is no potency. What a header leaves

@@ -1,4 +1,4 @@
-"""What a tautomer or resonance form says of each atom of a molecule."""
+"""Describes the atoms of a tautomer or resonance form, and tells which ones a system can hold."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What a form of a conjugated system costs: the rules that a chemist would give.
+"""Prices the forms of a conjugated system by the rules that a chemist would give.
 
 An amide costs less than an imidic acid, a phenol than a quinone methide, an aromatic amine than an
 imine, a charge on nitrogen than one on oxygen. Costs hang on the system alone, never on the form
