@@ -177,6 +177,16 @@ def read_lines(path: Path, counts: Counter[str] | None = None) -> Iterator[str]:
             ) from None
 
 
+def read_plain_lines(path: Path, counts: Counter[str] | None = None) -> Iterator[str]:
+    """Yield the lines without their ends; a lone ``\\r`` ends a line, too. See ``read_lines``."""
+    for line in read_lines(path, counts):
+        plain = line.rstrip("\r\n")
+        if "\r" in plain:
+            yield from plain.split("\r")
+        else:
+            yield plain
+
+
 def _look(path: Path, head: bytes) -> _Layout:
     """Tell encoding and line ends from a file's start; raises InputError for what is no text."""
     for magic, (what, remedy) in _PACKED.items():

@@ -13,10 +13,10 @@ def counted(count: int, word: str, plural: str = "") -> str:
     return f"{count:,} {word if count == 1 else plural or f'{word}s'}"
 
 
-def one_line(text: str) -> str:
-    """Fold any white space to single blanks and cut to 200 characters, for a report's cell."""
+def one_line(text: str, most: int = 200) -> str:
+    """Fold any white space to single blanks and cut to ``most`` characters, for a report's cell."""
     folded = " ".join(text.split())
-    return folded if len(folded) <= 200 else folded[:199] + "…"
+    return folded if len(folded) <= most else folded[: most - 1] + "…"
 
 
 def did_you_mean(

@@ -25,14 +25,9 @@ _SPELLINGS = (
 )
 _WORDS = {"num": "no", "nr": "no", "nbr": "no", "numero": "no", "art": "article", "ids": "id"}
 _OTHER_SCRIPTS = (
-    *(
-        ("化合物", " compound "),
-        ("製品", " product "),
-        ("产品", " product "),
-        ("試薬", " product "),
-    ),
-    *(("货号", " catno "), ("目录号", " catno "), ("カタログ", " cat "), ("番号", " no ")),
-    *(("编号", " no "), ("名称", " name "), ("名前", " name "), ("名", " name ")),
+    *(("化合物", " compound "), ("製品", " product "), ("产品", " product ")),
+    *(("試薬", " product "), ("货号", " catno "), ("目录号", " catno "), ("カタログ", " cat ")),
+    *(("番号", " no "), ("编号", " no "), ("名称", " name "), ("名前", " name "), ("名", " name ")),
 )
 """Words of Japanese and Chinese vendors."""
 _LONGEST = 1_000
@@ -120,15 +115,8 @@ INCHIKEY_NAMES = ("inchikey", "ligandinchikey", "standardinchikey", "stdinchikey
 NAME_NAMES = (
     *("name", "prefname", "preferredname", "cpdname", "molname", "molename", "drugname"),
     *("productname", "itemname", "chemblprefname", "pertiname", "commonname", "genericname"),
-    *(
-        "bindingdbligandname",
-        "substancename",
-        "chemicalname",
-        "samplename",
-        "materialname",
-        "ligandname",
-        "nameiupac",
-    ),
+    *("bindingdbligandname", "substancename", "chemicalname", "samplename", "materialname"),
+    *("ligandname", "nameiupac"),
     *("produktname", "substanzname", "bezeichnung", "stoffname", "wirkstoff"),
     *("nom", "nomduproduit", "nombre", "nome", "nomeprodotto", "nombreproducto", "nomeproduto"),
     *("naam", "productnaam", "namn", "produktnamn", "navn", "produktnavn", "nimi", "nazwa"),

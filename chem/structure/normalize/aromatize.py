@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
+from chem.structure.normalize.needless_stereo import is_doubly_bound_to
+
 _SATURATED = "[C;X4;!H0;r5,r6](-[#6;X3;R]=[!#6;!R])"
 """In a ring beside a carbonyl group or the like."""
 _REMOTE = "[C;X4;!H0;r6](-[#6;X3;R]=,:[#6,#7;R])-[#6;X3;R]=,:[#6,#7;R]"
@@ -130,16 +132,9 @@ def _stands_between(
     mol: Chem.Mol, ring: tuple[int, ...], atom: int, exocyclic: dict[int, int]
 ) -> bool:
     return all(
-        other in exocyclic or _is_imine(mol.GetAtomWithIdx(other))
+        other in exocyclic or is_doubly_bound_to(mol.GetAtomWithIdx(other), 7)
         for other in ring
         if _beside(ring, atom, other)
-    )
-
-
-def _is_imine(atom: Chem.Atom) -> bool:
-    return any(
-        bond.GetBondType() == Chem.BondType.DOUBLE and bond.GetOtherAtom(atom).GetAtomicNum() == 7
-        for bond in atom.GetBonds()
     )
 
 
@@ -149,7 +144,9 @@ def _is_pyrazolone(mol: Chem.Mol, ring: tuple[int, ...], parts: _Ring) -> bool:
         return False
     (saturated,), (carbonyl,) = parts.saturated, parts.exocyclic
     return _beside(ring, saturated, carbonyl) and any(
-        i != carbonyl and _beside(ring, saturated, i) and _is_imine(mol.GetAtomWithIdx(i))
+        i != carbonyl
+        and _beside(ring, saturated, i)
+        and is_doubly_bound_to(mol.GetAtomWithIdx(i), 7)
         for i in ring
     )
 

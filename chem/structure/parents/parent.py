@@ -269,17 +269,11 @@ def _charges(mol: Chem.Mol) -> int:
 
 
 def _mixture(compounds: list[_Compound]) -> Failure:
-    shown = [
-        f"{CalcMolFormula(neutral(one.first))} ({_shorten(Chem.MolToSmiles(neutral(one.first)))})"
-        for one in sorted(compounds, key=lambda one: -one.size)
-    ]
+    mols = [neutral(one.first) for one in sorted(compounds, key=lambda one: -one.size)]
+    shown = [f"{CalcMolFormula(mol)} ({one_line(Chem.MolToSmiles(mol), 40)})" for mol in mols]
     detail = (
         f"{len(shown)} organic compounds, none of them a counterion, solvent or host of another: "
         + ", ".join(shown[:3])
         + (" …" if len(shown) > 3 else "")
     )
     return Failure("standardize", "mixture", one_line(detail))
-
-
-def _shorten(smiles: str) -> str:
-    return smiles if len(smiles) <= 40 else smiles[:39] + "…"
