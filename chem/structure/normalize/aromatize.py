@@ -5,12 +5,12 @@ chroman-2,4-dione a 4-hydroxycoumarin. The hydrogen goes to the oxygen; where it
 is for chem.structure.normalize.tautomers.tautomers to say.
 """
 
-from functools import cache
 from typing import NamedTuple
 
 from rdkit import Chem
 
 from chem.structure.normalize.needless_stereo import is_doubly_bound_to
+from chem.structure.stereo.smiles_and_smarts import pattern
 
 _SATURATED = "[C;X4;!H0;r5,r6](-[#6;X3;R]=[!#6;!R])"
 """In a ring beside a carbonyl group or the like."""
@@ -18,11 +18,6 @@ _REMOTE = "[C;X4;!H0;r6](-[#6;X3;R]=,:[#6,#7;R])-[#6;X3;R]=,:[#6,#7;R]"
 
 BETWEEN_TWO = 4
 """Aromatic atoms of a ring between two benzene rings: anthrone is the stable form."""
-
-
-@cache
-def _candidates() -> tuple[Chem.Mol, ...]:
-    return Chem.MolFromSmarts(_SATURATED), Chem.MolFromSmarts(_REMOTE)
 
 
 def aromatize(mol: Chem.Mol) -> Chem.Mol | None:
@@ -33,7 +28,7 @@ def aromatize(mol: Chem.Mol) -> Chem.Mol | None:
     made a pyridone but where the saturated carbon stands between two. Rings of five: pyrazolones
     and isoxazolones, whose saturated carbon stands between C=O and C=N.
     """
-    if not any(mol.HasSubstructMatch(one) for one in _candidates()):
+    if not any(mol.HasSubstructMatch(pattern(one)) for one in (_SATURATED, _REMOTE)):
         return None
     for ring in mol.GetRingInfo().AtomRings():
         pairs = _moves(mol, ring) if len(ring) in (5, 6) else []

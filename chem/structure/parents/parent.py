@@ -11,7 +11,6 @@ other one, as a counterion or solvent is, goes with the change ``unlisted_counte
 """
 
 from collections import Counter
-from functools import cache
 from typing import NamedTuple
 
 from rdkit import Chem
@@ -28,6 +27,7 @@ from chem.structure.parents.salts_and_solvents import (
     neutral,
 )
 from chem.structure.stereo.canonical import axes_of, groups_of, with_groups, write_canonical
+from chem.structure.stereo.smiles_and_smarts import pattern
 from chem.structure.stereo.stereo_groups import find_centres, is_mirror_pair
 
 INORGANIC_CARBON = frozenset(
@@ -83,25 +83,15 @@ class _Compound(NamedTuple):
         return self.counterion is not None and self.counterion.role != "drug"
 
 
-@cache
-def _carbon() -> Chem.Mol:
-    return Chem.MolFromSmarts("[#6]")
-
-
-@cache
-def _carbon_with_hydrogen() -> Chem.Mol:
-    return Chem.MolFromSmarts("[#6;!H0]~*~*")
-
-
 def is_organic(fragment: Chem.Mol) -> bool:
     """Tell whether one fragment holds carbon, and not as carbonate, cyanide or the like.
 
     >>> is_organic(Chem.MolFromSmiles("O=C([O-])O")), is_organic(Chem.MolFromSmiles("NC(N)=O"))
     (False, True)
     """
-    if fragment.HasSubstructMatch(_carbon_with_hydrogen()):
+    if fragment.HasSubstructMatch(pattern("[#6;!H0]~*~*")):
         return True  # the usual case; prussic acid has but two atoms
-    if not fragment.HasSubstructMatch(_carbon()):
+    if not fragment.HasSubstructMatch(pattern("[#6]")):
         return False
     return fragment.GetNumHeavyAtoms() > 7 or (
         Chem.MolToSmiles(neutral(fragment), isomericSmiles=False) not in INORGANIC_CARBON
@@ -133,7 +123,7 @@ def choose_parent(mol: Chem.Mol) -> Parent | Failure:
 def no_organic_fragment(mol: Chem.Mol) -> Failure:
     """Return the failure of a record without an organic compound."""
     detail = "no fragment contains carbon"
-    if mol.HasSubstructMatch(_carbon()):
+    if mol.HasSubstructMatch(pattern("[#6]")):
         detail = "carbon only as a carbonate, cyanide, cyanate or oxide: no organic compound"
     return Failure("standardize", "no_organic_fragment", detail)
 

@@ -6,11 +6,10 @@ its monomers, methyl iodide beside an amine a quaternary salt drawn in two parts
 are told by a rough rule, by functional groups.
 """
 
-from functools import cache
-
 from rdkit import Chem
 
 from chem.structure.parents.salts_and_solvents import Counterion
+from chem.structure.stereo.smiles_and_smarts import pattern
 
 SMALL = 15
 """Heavy atoms of an acid or base that is taken for a counterion beside one of twice its size."""
@@ -111,10 +110,5 @@ def make_a_salt(one: Chem.Mol, other: Chem.Mol) -> bool:
     return (is_acid(one) and is_base(other)) or (is_base(one) and is_acid(other))
 
 
-@cache
-def _pattern(smarts: str) -> Chem.Mol:
-    return Chem.MolFromSmarts(smarts)
-
-
-def _matches(mol: Chem.Mol, patterns: tuple[str, ...]) -> bool:
-    return any(mol.HasSubstructMatch(_pattern(smarts)) for smarts in patterns)
+def _matches(mol: Chem.Mol, groups: tuple[str, ...]) -> bool:
+    return any(mol.HasSubstructMatch(pattern(smarts)) for smarts in groups)

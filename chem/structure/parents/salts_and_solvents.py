@@ -26,8 +26,15 @@ from rdkit.Chem import rdinchi
 from rdkit.Chem.MolStandardize import rdMolStandardize
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
+from chem.structure.stereo.smiles_and_smarts import pattern
+
 ROLES = frozenset({"acid", "base", "both", "solvate", "host", "coformer", "drug"})
 HALOGENS = frozenset({"F", "Cl", "Br", "I"})
+_CARBOXYLIC = "[CX3](=O)[OX2H1,OX1-]"
+_SULFONIC = "[SX4](=O)(=O)[OX2H1,OX1-]"
+_ALKYLATED_RING = "[$([n+]1(C)cn(C)cc1),$([n+]1(C)ccccc1)]"
+_GLUCOSE_UNIT = "O[C;R]1O[C;R](C[O,N])[C;R](O)[C;R](O)[C;R]1O"
+_GLYCOLURIL_UNIT = "O=C1N(C)C2N(C)C(=O)N(C)C2N1C"
 _ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
 
 
@@ -45,16 +52,9 @@ class Counterion(NamedTuple):
 
 class _Tools(NamedTuple):
     uncharger: rdMolStandardize.Uncharger
-    charge: Chem.Mol
-    isotope: Chem.Mol
     by_smiles: dict[str, Counterion]
     by_composition: dict[frozenset[tuple[str, int]], list[Counterion]]
     """By the heavy atoms of each element: a fragment of another composition is none of them."""
-    carboxylic: Chem.Mol
-    sulfonic: Chem.Mol
-    alkylated_ring: Chem.Mol
-    glucose_unit: Chem.Mol
-    glycoluril_unit: Chem.Mol
 
 
 @cache
@@ -66,15 +66,8 @@ def _tools() -> _Tools:
         by_composition.setdefault(composition, []).append(one)
     return _Tools(
         uncharger=rdMolStandardize.Uncharger(),
-        charge=Chem.MolFromSmarts("[!+0]"),
-        isotope=Chem.MolFromSmarts("[!0*]"),
         by_smiles={one.smiles: one for one in table},
         by_composition=by_composition,
-        carboxylic=Chem.MolFromSmarts("[CX3](=O)[OX2H1,OX1-]"),
-        sulfonic=Chem.MolFromSmarts("[SX4](=O)(=O)[OX2H1,OX1-]"),
-        alkylated_ring=Chem.MolFromSmarts("[$([n+]1(C)cn(C)cc1),$([n+]1(C)ccccc1)]"),
-        glucose_unit=Chem.MolFromSmarts("O[C;R]1O[C;R](C[O,N])[C;R](O)[C;R](O)[C;R]1O"),
-        glycoluril_unit=Chem.MolFromSmarts("O=C1N(C)C2N(C)C(=O)N(C)C2N1C"),
     )
 
 
@@ -126,7 +119,7 @@ def _find_tautomer(fragment: Chem.Mol, alike: list[Counterion]) -> Counterion | 
 
 def neutral(fragment: Chem.Mol) -> Chem.Mol:
     """Return the fragment without the charges that protons can take away."""
-    if not fragment.HasSubstructMatch(_tools().charge):
+    if not fragment.HasSubstructMatch(pattern("[!+0]")):
         return fragment
     copied = Chem.Mol(fragment)
     _tools().uncharger.unchargeInPlace(copied)
@@ -136,7 +129,7 @@ def neutral(fragment: Chem.Mol) -> Chem.Mol:
 def flat_smiles(fragment: Chem.Mol) -> str:
     """Return the SMILES of what is bonded to what: no charges, isotopes or stereochemistry."""
     mol = neutral(fragment)
-    if mol.HasSubstructMatch(_tools().isotope):
+    if mol.HasSubstructMatch(pattern("[!0*]")):
         mol = Chem.Mol(mol)
         for atom in mol.GetAtoms():
             atom.SetIsotope(0)
@@ -165,7 +158,7 @@ def _find_family(fragment: Chem.Mol, heavy: Counter[str]) -> Counterion | None:
         name = "a saturated straight-chain acid" if _is_fatty_acid(fragment) else ""
         role, rank = "acid", 3 if heavy["C"] >= 8 else 2
     elif "S" in elements and elements - HALOGENS == {"S", "O"}:
-        groups = len(fragment.GetSubstructMatches(_tools().sulfonic))
+        groups = len(fragment.GetSubstructMatches(pattern(_SULFONIC)))
         oxygens = heavy["O"] - 3 * groups
         if groups == heavy["S"] and oxygens in (0, groups):
             name = "a plain sulfonic acid or sulfate" if oxygens == 0 or _is_chain(fragment) else ""
@@ -184,7 +177,7 @@ def _is_alkylated_ring(fragment: Chem.Mol) -> bool:
     aromatic = sum(atom.GetIsAromatic() for atom in fragment.GetAtoms())
     return (
         aromatic in (5, 6)
-        and fragment.HasSubstructMatch(_tools().alkylated_ring)
+        and fragment.HasSubstructMatch(pattern(_ALKYLATED_RING))
         and all(
             bond.GetBondType() in (Chem.BondType.SINGLE, Chem.BondType.AROMATIC)
             for bond in fragment.GetBonds()
@@ -213,13 +206,12 @@ def _is_fatty_acid(fragment: Chem.Mol) -> bool:
         straight
         and double == 1
         and _is_chain(fragment)
-        and bool(fragment.HasSubstructMatch(_tools().carboxylic))
+        and bool(fragment.HasSubstructMatch(pattern(_CARBOXYLIC)))
     )
 
 
 def _is_large_host(fragment: Chem.Mol) -> bool:
-    tools = _tools()
-    units = (tools.glucose_unit, 6), (tools.glycoluril_unit, 5)
+    units = (pattern(_GLUCOSE_UNIT), 6), (pattern(_GLYCOLURIL_UNIT), 5)
     return any(len(fragment.GetSubstructMatches(unit)) >= least for unit, least in units) and any(
         len(ring) >= 24 or len(ring) == 8 for ring in fragment.GetRingInfo().AtomRings()
     )

@@ -14,7 +14,7 @@ from chem.records.numbers import is_plain_number
 from chem.records.records import Failure
 from chem.records.text import counted, one_line
 from chem.structure.parsing.metals import find_metal_complex
-from chem.structure.parsing.shorthand import symbol_in_v3000, written_symbols
+from chem.structure.parsing.shorthand import query_failure, symbol_in_v3000, written_symbols
 
 _SHOWN = 80
 _OTHERS = {
@@ -81,7 +81,7 @@ def diagnose_sanitization(mol: Chem.Mol) -> Failure | None:
     Chem.FastFindRings(mol)
     metal = find_metal_complex(mol)
     if metal is not None:
-        return Failure("standardize", "metal_complex", metal)
+        return metal
     for problem in Chem.DetectChemistryProblems(mol):
         kind = problem.GetType()
         code = "invalid_valence" if "Valence" in kind else "kekulize"
@@ -269,8 +269,7 @@ def _unknown_symbol(symbol: str, number: int) -> Failure | None:
     if symbol in _PLACEHOLDERS or _R_GROUP.fullmatch(symbol):
         return None
     if symbol in ("Du", "Xx", "NOT"):
-        detail = f"atom {number} is drawn as {symbol!r}, a dummy atom: not one definite molecule"
-        return Failure("standardize", "query_atoms", detail)
+        return query_failure(f"atom {number} is drawn as {symbol!r}, a dummy atom")
     detail = f"atom {number} is drawn as {symbol!r}, which is no element: draw its atoms"
     return Failure("standardize", "drawn_shorthand", detail)
 
@@ -279,8 +278,7 @@ def _placeholder(molblock: str) -> Failure | None:
     """Name the first atom that stands for any of several elements."""
     for number, symbol in enumerate(written_symbols(molblock), start=1):
         if symbol not in _KNOWN and symbol not in "DT":
-            detail = f"atom {number} is drawn as {symbol!r}, a list or any atom"
-            return Failure("standardize", "query_atoms", f"{detail}: not one definite molecule")
+            return query_failure(f"atom {number} is drawn as {symbol!r}, a list or any atom")
     return None
 
 

@@ -8,7 +8,7 @@ from chem.records.records import Failure, StructureFormat
 from chem.structure.parsing.diagnose import diagnose_molblock, diagnose_smiles, without_blank_lines
 from chem.structure.parsing.metals import find_metal_complex
 from chem.structure.parsing.shorthand import find_shorthand
-from chem.structure.stereo.written_smiles import smiles_parser
+from chem.structure.stereo.smiles_and_smarts import smiles_parser
 
 MAX_HEAVY_ATOMS = 999
 MAX_CHARACTERS: dict[StructureFormat, int] = {"smiles": 10_000, "molblock": 1_000_000}
@@ -44,8 +44,7 @@ def parse(structure: str, format: StructureFormat) -> Chem.Mol | Failure:
         shorthand = find_shorthand(mol, structure, format)
         if shorthand is not None:
             # The points in the middle of a ferrocene's rings are dummy atoms.
-            metal = find_metal_complex(mol)
-            return Failure("standardize", "metal_complex", metal) if metal else shorthand
+            return find_metal_complex(mol) or shorthand
     return mol
 
 

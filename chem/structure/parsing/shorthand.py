@@ -68,10 +68,7 @@ def find_shorthand(mol: Chem.Mol, structure: str, format: StructureFormat) -> Fa
             if fault is not None:
                 return fault
         if any(_is_query(bond) for bond in mol.GetBonds()):
-            detail = (
-                "a query bond (any, aromatic or single, of no order): not one definite molecule"
-            )
-            return Failure("standardize", "query_atoms", detail)
+            return query_failure("a query bond (any, aromatic or single, of no order)")
     if mol.HasProp("_molLinkNodes"):
         return _shorthand("a link node: an atom that is repeated an open number of times")
     if format == "smiles" and _POSITIONS.search(structure):
@@ -139,9 +136,11 @@ def _fault_of(atom: Chem.Atom, symbols: list[str]) -> Failure | None:
     written = symbols[number - 1] if number <= len(symbols) else ""
     if atom.GetAtomicNum() == 0:
         shown = (label or written or "*").replace("star_e", "*")
-        return _query(f"atom {number} is drawn as {shown!r}, a dummy atom, R group or atom list")
+        return query_failure(
+            f"atom {number} is drawn as {shown!r}, a dummy atom, R group or atom list"
+        )
     if atom.HasQuery():
-        return _query(f"atom {number} ({written or atom.GetSymbol()}) carries a query")
+        return query_failure(f"atom {number} ({written or atom.GetSymbol()}) carries a query")
     if label and not names_atom(label, atom):
         return _shorthand(f"atom {number} ({atom.GetSymbol()}) is drawn as {label!r}")
     if atom.HasProp("molAttchpt") and atom.GetIntProp("molAttchpt"):
@@ -221,7 +220,8 @@ def _is_expanded(label: str, atoms: list[Chem.Atom]) -> bool:
     return names_atom(label, heavy[0])
 
 
-def _query(detail: str) -> Failure:
+def query_failure(detail: str) -> Failure:
+    """Return the failure of a record with an atom or bond that stands for several."""
     return Failure("standardize", "query_atoms", f"{detail}: not one definite molecule")
 
 

@@ -8,14 +8,13 @@ which form is meant, so two mirror images would be one text.
 """
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import permutations
 
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
 from chem.records.records import StructureFormat
-from chem.structure.stereo.written_smiles import place_written_atoms, smiles_parser
+from chem.structure.stereo.smiles_and_smarts import pattern, place_written_atoms, smiles_parser
 
 _NONE = Chem.ChiralType.CHI_UNSPECIFIED
 _PYRAMIDS = {15, 16, 33, 34}
@@ -51,7 +50,7 @@ def count_marks(smiles: str) -> int:
 
 def is_spiro_centre(mol: Chem.Mol) -> bool:
     """Tell whether a molecule has a centre between two rings that RDKit does not know as one."""
-    matches = mol.GetSubstructMatches(_spiro())
+    matches = mol.GetSubstructMatches(pattern("[X4;x4]"))
     if not matches:
         return False
     known = {one.centeredOn for one in Chem.FindPotentialStereo(mol, cleanIt=False)}
@@ -189,8 +188,3 @@ def _has_two_sides(
         if other.GetIdx() != but and other.GetIdx() not in ring
     ]
     return 0 < len(groups) == len(set(groups)) and atom.GetTotalNumHs() < 2
-
-
-@cache
-def _spiro() -> Chem.Mol:
-    return Chem.MolFromSmarts("[X4;x4]")

@@ -14,7 +14,7 @@ from rdkit import Chem
 
 from chem.records.records import StructureFormat
 from chem.structure.stereo.canonical import Group, groups_of, inverted, with_groups, write_canonical
-from chem.structure.stereo.written_smiles import place_written_atoms
+from chem.structure.stereo.smiles_and_smarts import place_written_atoms
 
 _IN_CXSMILES = re.compile(r"(?<=[|,])([&o])\d*:(\d+(?:,\d+)*)(?![\d.])")
 _IN_V3000 = re.compile(r"MDLV30/STE(RAC|REL)\d*\s+ATOMS=\(\d+((?:\s+\d+)+)\)")

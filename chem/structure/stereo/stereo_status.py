@@ -15,7 +15,7 @@ from chem.structure.stereo.lost_centres import (
     find_lost_centre,
     is_spiro_centre,
 )
-from chem.structure.stereo.written_smiles import place_written_atoms
+from chem.structure.stereo.smiles_and_smarts import place_written_atoms
 
 STEREO_WORDS: dict[str, str] = {
     "none": "there is nothing to draw: no stereocentre, no double bond with two sides",

@@ -1,4 +1,4 @@
-"""Reads SMILES as they are written: an extension numbers explicit hydrogens, too."""
+"""Reads SMILES as they are written, and patterns of SMARTS."""
 
 import re
 from functools import cache
@@ -7,6 +7,12 @@ from rdkit import Chem
 
 _HYDROGEN = re.compile(r"\[\d*H[\]:+-]")
 _PLACE = "_written"
+
+
+@cache
+def pattern(smarts: str) -> Chem.Mol:
+    """Return the molecule that a substructure search looks for, read once."""
+    return Chem.MolFromSmarts(smarts)
 
 
 @cache
@@ -25,6 +31,8 @@ def place_written_atoms(smiles: str, mol: Chem.Mol) -> dict[int, int] | None:
 
     ``mol`` is what RDKit read from it without its explicit hydrogens. None where it cannot be read
     with them, or has other atoms then.
+
+    An extension of a SMILES numbers explicit hydrogens, too.
 
     >>> place_written_atoms("[H]OC", Chem.MolFromSmiles("[H]OC"))
     {1: 0, 2: 1}
