@@ -36,6 +36,12 @@ Hash = npt.NDArray[np.uint64]
 _SINGLE, _AROMATIC, _DOUBLE = (BOND_ORDERS.index(order) for order in (1.0, 1.5, 2.0))
 _IN_RING = len(BOND_ORDERS)
 """Added to the order of a bond where it matters that it is in a ring."""
+FIELDS = ("logp", "hydrogen_logp", "tpsa", "hbd", "hba", "can_turn", "turns")
+"""Columns of a contribution: logP of the atom and of each of its hydrogens, Å², 1 for a donor,
+1 for an acceptor; a single bond outside rings is rotatable between an atom that ``turns`` and one
+that ``can_turn``."""
+MOST_KINDS = 1_000_000
+"""What is remembered is forgotten beyond it (72 MB); no library is known to get there."""
 
 
 class _Tables(NamedTuple):
@@ -138,14 +144,6 @@ def _mix(values: Hash) -> Hash:
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
-
-
-FIELDS = ("logp", "hydrogen_logp", "tpsa", "hbd", "hba", "can_turn", "turns")
-"""Columns of a contribution: logP of the atom and of each of its hydrogens, Å², 1 for a donor,
-1 for an acceptor; a single bond outside rings is rotatable between an atom that ``turns`` and one
-that ``can_turn``."""
-MOST_KINDS = 1_000_000
-"""What is remembered is forgotten beyond it (72 MB); no library is known to get there."""
 
 
 class _Patterns(NamedTuple):

@@ -15,6 +15,12 @@ BYTE_ARRAY = 6
 """Physical type of texts and bytes."""
 BY_DICTIONARY, BY_PREFIX = {2, 8}, {7}
 """Encodings: PLAIN_DICTIONARY and RLE_DICTIONARY; DELTA_BYTE_ARRAY."""
+_DEEPEST = 32
+"""Structs and lists inside each other; a footer has eight."""
+_TRUE, _FALSE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT, _UUID = 1, 2, 7, 8, 9, 10, 11, 12, 13
+_FIXED = {3: 1, _DOUBLE: 8, _UUID: 16}
+"""Bytes of a value; 3 is a byte."""
+_NUMBERS = (4, 5, 6)
 
 
 class Chunk(NamedTuple):
@@ -82,14 +88,6 @@ def _field(told: Mapping[int, Any], number: int, kind: type) -> Any:
     if not isinstance(found, kind):
         raise ValueError("its footer is damaged")
     return found
-
-
-_DEEPEST = 32
-"""Structs and lists inside each other; a footer has eight."""
-_TRUE, _FALSE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT, _UUID = 1, 2, 7, 8, 9, 10, 11, 12, 13
-_FIXED = {3: 1, _DOUBLE: 8, _UUID: 16}
-"""Bytes of a value; 3 is a byte."""
-_NUMBERS = (4, 5, 6)
 
 
 class CutShortError(ValueError):

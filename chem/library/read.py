@@ -51,6 +51,23 @@ _INSTEAD = {
 _LOOKED_AT = 50
 
 Records = Callable[[Counter[str]], Iterator[Record]]
+_SENTENCES = {
+    UTF16: "the file is UTF-16 text and was read as such",
+    CP1252: "lines that are not UTF-8: {n}, read as Windows-1252 (if a name looks wrong, save the "
+    "file as UTF-8)",
+    CP932: "lines that are not UTF-8: {n}, read as Shift-JIS (if a name looks wrong, save the file "
+    "as UTF-8)",
+    QUOTE_IS_TEXT: "lines with a quotation mark that opens no cell: {n}, read as text",
+    SHORT: "rows with fewer cells than the header: {n}, the missing ones read as blank",
+    BESIDE: "extensions |…| in a column beside the SMILES: {n}, read as part of it",
+    JOINED: "SMILES with unquoted delimiters in their extension |…|: {n}, put together",
+    OTHER_ID: 'records without such an id: {n} called by "{column}" instead',
+    UNCLOSED: "the last record ends without '$$$$'; fields may be missing if the file was cut",
+    NO_ID: "records without an id: {n}, called row<N>",
+}
+_MARKS = {"smi": b"\n", "csv": b"\n", "tsv": b"\n", "sdf": b"$$$$"}
+"""What ends a record, by format."""
+_BLOCK = 1 << 20
 
 
 class Library:
@@ -234,22 +251,6 @@ def _is_plain_text(path: Path) -> bool:
     return ".txt" in [suffix.lower() for suffix in path.suffixes[-2:]]
 
 
-_SENTENCES = {
-    UTF16: "the file is UTF-16 text and was read as such",
-    CP1252: "lines that are not UTF-8: {n}, read as Windows-1252 (if a name looks wrong, save the "
-    "file as UTF-8)",
-    CP932: "lines that are not UTF-8: {n}, read as Shift-JIS (if a name looks wrong, save the file "
-    "as UTF-8)",
-    QUOTE_IS_TEXT: "lines with a quotation mark that opens no cell: {n}, read as text",
-    SHORT: "rows with fewer cells than the header: {n}, the missing ones read as blank",
-    BESIDE: "extensions |…| in a column beside the SMILES: {n}, read as part of it",
-    JOINED: "SMILES with unquoted delimiters in their extension |…|: {n}, put together",
-    OTHER_ID: 'records without such an id: {n} called by "{column}" instead',
-    UNCLOSED: "the last record ends without '$$$$'; fields may be missing if the file was cut",
-    NO_ID: "records without an id: {n}, called row<N>",
-}
-
-
 def describe_counts(counts: Mapping[str, int]) -> list[str]:
     """Return a sentence for each count that is not 0."""
     told = []
@@ -259,11 +260,6 @@ def describe_counts(counts: Mapping[str, int]) -> list[str]:
                 text = sentence.replace("{column}", key.removeprefix(OTHER_ID))
                 told.append((place, text.replace("{n}", f"{counts[key]:,}")))
     return [text for _, text in sorted(told)]
-
-
-_MARKS = {"smi": b"\n", "csv": b"\n", "tsv": b"\n", "sdf": b"$$$$"}
-"""What ends a record, by format."""
-_BLOCK = 1 << 20
 
 
 def estimate_records(path: Path, format: str, enough: int | None = None) -> int | None:

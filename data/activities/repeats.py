@@ -10,6 +10,11 @@ import pandas as pd
 from data.activities.activity import EXACT, ActivityTable, Task
 
 HELD_BACK = ("train", "valid", "test")
+APART = 1.0
+"""Log units (tenfold) that replicates of a −log10(molar) may differ by. Two laboratories' values
+of one compound and target differ by 0.5 in the mean (Kalliokoski et al. 2013, doi
+10.1371/journal.pone.0061007)."""
+_NAMED = 3
 
 
 class MergeReport(NamedTuple):
@@ -83,13 +88,6 @@ def merge_bounded(
     if (bounds == bounds[0]).all():
         return float(np.median(values)), int(bounds[0])
     return np.nan, EXACT
-
-
-APART = 1.0
-"""Log units (tenfold) that replicates of a −log10(molar) may differ by. Two laboratories' values
-of one compound and target differ by 0.5 in the mean (Kalliokoski et al. 2013, doi
-10.1371/journal.pone.0061007)."""
-_NAMED = 3
 
 
 class _Found(NamedTuple):

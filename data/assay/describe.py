@@ -21,6 +21,8 @@ HEADERS = (
     *("bounds among them", "cells without a value", "as written → as read"),
 )
 
+_SHOWN = 4
+
 
 class Description(NamedTuple):
     """How an assay was read."""
@@ -168,9 +170,6 @@ def _beside(read: Sequence[Read]) -> dict[str, str]:
         for name in one.measure.replicates:
             told[name] = f"a replicate of {column}"
     return told
-
-
-_SHOWN = 4
 
 
 def say_missing(missing: Counter[str]) -> str:

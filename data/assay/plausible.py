@@ -21,6 +21,8 @@ _TYPICAL_OF_LOGS = (3.0, 12.0)
 _LIKE_LOGS = (3.0, 12.0)
 """Range of pIC50 values; as nanomolar numbers this would be an assay of a single decade."""
 _ENOUGH = 20
+_APART = 0.3
+"""Log units between bounds and exact values that decide it."""
 
 
 def check_plausible(measure: Measure, cells: Values) -> list[str]:
@@ -76,10 +78,6 @@ def _find_logs(measure: Measure, cells: Values) -> list[str]:
         f"{numbers.max():.3g} {measure.unit}; if these are −log10(molar), train again with the "
         "header 'pIC50'"
     ]
-
-
-_APART = 0.3
-"""Log units between bounds and exact values that decide it."""
 
 
 def find_flip(rows: AssayRows, measure: Measure) -> tuple[bool | None, str]:

@@ -30,10 +30,7 @@ _SCRATCH = ".part-"
 
 def hash_stream(stream: IO[bytes] | gzip.GzipFile) -> str:
     """Return the sha256 of what is left in a stream, as hex."""
-    digest = hashlib.sha256()
-    while chunk := stream.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
+    return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def hash_dataset_file(path: Path, dataset: Dataset) -> str:

@@ -13,12 +13,17 @@ from data.catalogue.download import Progress
 from data.catalogue.fetch import fetch_dataset
 from data.catalogue.panel import human_kinases
 
+MINIMUM_COUNT = 10
+MINIMUM_SHARE = 0.05
+TIMES_NEXT = 2
+HIGHEST_PLATEAU = 6.5
+
 
 def load_activities(name: str, progress: Progress | None = None) -> ActivityTable:
     """Fetch and read a catalogue dataset.
 
     ``kinase200``: 193 human kinases named by gene symbol, pActivity, values on a kinase's
-    inactive plateau flagged as upper bounds (see ``data.public_sets.sets``), one row per
+    inactive plateau flagged as upper bounds (see ``find_plateau``), one row per
     SMILES. ``tox21``: 12 classes. ``tdc_*``: one task named like the endpoint. ``moleculeace_*``:
     one task in pActivity (−log10 molar), not −log10 nM as in the file.
 
@@ -89,12 +94,6 @@ def _read_kinases(frame: pd.DataFrame, entry: Dataset) -> ActivityTable:
         bounds=flag_plateaus(values),
         split=np.asarray(molecules[entry.split_column], dtype=str),
     )
-
-
-MINIMUM_COUNT = 10
-MINIMUM_SHARE = 0.05
-TIMES_NEXT = 2
-HIGHEST_PLATEAU = 6.5
 
 
 def find_plateau(values: npt.NDArray[np.float32]) -> float | None:

@@ -33,6 +33,16 @@ _SYMBOLS = {
     for symbol in [Chem.GetPeriodicTable().GetElementSymbol(number)]
     for hydrogens in ("", "H", *(f"H{count}" for count in range(10)))
 }
+_COUNTS = re.compile(r"V[23]000\s*$")
+_FREE_ATOM = re.compile(r"\s*-?\d+\.\d+\s+-?\d+\.\d+\s+-?\d+\.\d+\s+(\S+)")
+_KNOWN = {Chem.GetPeriodicTable().GetElementSymbol(number) for number in range(1, 119)}
+_PLACEHOLDERS = {
+    *("A", "Q", "X", "M", "L", "R", "R#", "*", "AH", "QH", "XH", "MH", "LP", "G", "D", "T"),
+    *("Pol", "Mod"),
+}
+_R_GROUP = re.compile(r"R\d*")
+_TEXT_FOLLOWS = ("A  ", "G  ")
+"""Properties whose text is on the next line, which may be blank."""
 
 
 def diagnose_smiles(smiles: str) -> Failure:
@@ -122,18 +132,6 @@ def _open_rings(smiles: str) -> list[str]:
             open_rings ^= {label}
         position += 1
     return sorted(open_rings)
-
-
-_COUNTS = re.compile(r"V[23]000\s*$")
-_FREE_ATOM = re.compile(r"\s*-?\d+\.\d+\s+-?\d+\.\d+\s+-?\d+\.\d+\s+(\S+)")
-_KNOWN = {Chem.GetPeriodicTable().GetElementSymbol(number) for number in range(1, 119)}
-_PLACEHOLDERS = {
-    *("A", "Q", "X", "M", "L", "R", "R#", "*", "AH", "QH", "XH", "MH", "LP", "G", "D", "T"),
-    *("Pol", "Mod"),
-}
-_R_GROUP = re.compile(r"R\d*")
-_TEXT_FOLLOWS = ("A  ", "G  ")
-"""Properties whose text is on the next line, which may be blank."""
 
 
 def without_blank_lines(molblock: str) -> str | None:

@@ -16,6 +16,9 @@ UNITS = (
     "fraction, class or number"
 )
 _P_NAMES = {"pactivity", "pic50", "pki", "pkd", "pec50", "pchembl", "-log10 m"}
+_LIMITS = {"percent": (-1000.0, 1000.0), "pactivity": PACTIVITY_RANGE}
+_LOGARITHMS = (-40.0, 40.0)
+ADVICE = "say which with --decimal point or --decimal comma"
 
 
 class Measure(NamedTuple):
@@ -115,12 +118,8 @@ def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) 
     )
     clear = not doubtful and said and kind not in ("number", "class")
     p_of_unit = measure.kind == kind == "pactivity"
-    if clear and not same and not p_of_unit and kind != "percent" and measure.kind != "percent":
-        raise InputError(
-            f"{path}: column {measure.column!r} says {measure.written}, --units says {units}; "
-            "correct one."
-        )
-    if clear and (kind == "percent") != (measure.kind == "percent"):
+    percents = (kind, measure.kind).count("percent")
+    if clear and (percents == 1 or (percents == 0 and not same and not p_of_unit)):
         raise InputError(
             f"{path}: column {measure.column!r} says {measure.written}, --units says {units}; "
             "correct one."
@@ -135,11 +134,6 @@ def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) 
         direction=direction or (measure.direction if kind == "percent" else "up"),
         task=name or task_name(measure.column),
     )
-
-
-_LIMITS = {"percent": (-1000.0, 1000.0), "pactivity": PACTIVITY_RANGE}
-_LOGARITHMS = (-40.0, 40.0)
-ADVICE = "say which with --decimal point or --decimal comma"
 
 
 def style_of(
