@@ -10,7 +10,6 @@ configuration that the enol does not have is another statement, and another key.
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
@@ -19,7 +18,9 @@ from chem.structure.normalize.drawings import free_hydrogens, keep_groups
 from chem.structure.normalize.lasting_charges import release_protons
 from chem.structure.normalize.preferred import draw_as_preferred
 from chem.structure.normalize.tautomers.tautomers import draw_preferred
+from chem.structure.parents.salts_and_solvents import neutral
 from chem.structure.stereo.canonical import write_canonical
+from chem.structure.stereo.smiles_and_smarts import pattern
 
 _MAY_BE_ENOL = re.compile(r"[C\])\d]\(?=\[?C")
 _MAY_BE_CATION = re.compile(r"\[[NnOoSsCc]\w*\+\]")
@@ -28,22 +29,14 @@ _RULES = (
     "enol\t[O,S;X2;H1:1][C:2]=[C;$(C-[#6]=[O,S,N]),$(C-C#N),$(C-[N+](=O)[O-]),$(C-S(=O)=O):3]"
     ">>[*:1]=[C:2][C:3]\n"
 )
-
-
-class _Tools(NamedTuple):
-    enol: Chem.Mol
-    ketonizer: rdMolStandardize.Normalizer
-    uncharger: rdMolStandardize.Uncharger
+_ENOL = "[O,S;X2;H1][C]=[C]-[$([#6]=[O,S,N]),$(C#N),$(N=O),$(S=O)]"
 
 
 @cache
-def _tools() -> _Tools:
+def _ketonizer() -> rdMolStandardize.Normalizer:
     with rdBase.BlockLogs():
-        return _Tools(
-            Chem.MolFromSmarts("[O,S;X2;H1][C]=[C]-[$([#6]=[O,S,N]),$(C#N),$(N=O),$(S=O)]"),
-            rdMolStandardize.NormalizerFromData(_RULES, rdMolStandardize.CleanupParameters()),
-            rdMolStandardize.Uncharger(),
-        )
+        parameters = rdMolStandardize.CleanupParameters()
+        return rdMolStandardize.NormalizerFromData(_RULES, parameters)
 
 
 def registration_key(mol: Chem.Mol, smiles: str) -> str:
@@ -55,7 +48,7 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
     if _MAY_BE_CATION.search(smiles):
         with rdBase.BlockLogs():
             mol, smiles = _neutralize(mol, smiles)
-    if not _MAY_BE_ENOL.search(smiles) or not mol.HasSubstructMatch(_tools().enol):
+    if not _MAY_BE_ENOL.search(smiles) or not mol.HasSubstructMatch(pattern(_ENOL)):
         return smiles
     with rdBase.BlockLogs():
         return write_canonical(_ketonize(mol))
@@ -63,17 +56,16 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
 
 def _neutralize(mol: Chem.Mol, smiles: str) -> tuple[Chem.Mol, str]:
     """Return the preferred drawing without protons that a cation can lose; the same if none."""
-    neutral = release_protons(mol)
-    if neutral is None:
+    released = release_protons(mol)
+    if released is None:
         return mol, smiles
     for _ in range(_MOST_DRAWINGS):
-        neutral = Chem.Mol(neutral)
-        _tools().uncharger.unchargeInPlace(neutral)
-        smiles = write_canonical(neutral)
+        released = neutral(released)
+        smiles = write_canonical(released)
         again = Chem.MolFromSmiles(smiles)
-        mol = neutral if again is None else again
-        neutral, _ = draw_as_preferred(mol, smiles, lambda *_: None)
-        if neutral is mol:
+        mol = released if again is None else again
+        released, _ = draw_as_preferred(mol, smiles, lambda *_: None)
+        if released is mol:
             break
     return mol, write_canonical(mol)
 
@@ -82,7 +74,7 @@ def _ketonize(mol: Chem.Mol) -> Chem.Mol:
     """Draw every enol of a 1,3-dicarbonyl compound as a ketone."""
     mol = free_hydrogens(mol, (6, 8, 16))
     keto = Chem.Mol(mol)
-    _tools().ketonizer.normalizeInPlace(keto)
+    _ketonizer().normalizeInPlace(keto)
     keto = keep_groups(mol, keto)
     drawn = draw_preferred(keto, Chem.MolToSmiles(keto))
     keto = keto if drawn is None else drawn.mol

@@ -16,8 +16,10 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 from chem.records.records import Failure, StructureFormat
 from chem.structure.normalize.drawings import split_dative_bonds, unite_charges
 from chem.structure.parents.parent import choose_parent
+from chem.structure.parents.salts_and_solvents import uncharger
 from chem.structure.parsing.metals import salt_cutter
 from chem.structure.parsing.parse import parse
+from chem.structure.stereo.smiles_and_smarts import pattern
 from chem.structure.stereo.stereo_groups import adopt_groups
 from chem.structure.stereo.stereo_status import has_lost_wedge
 from chem.structure.unsupported import find_refusal
@@ -51,27 +53,21 @@ class Changes:
 class _Tools(NamedTuple):
     """RDKit's standardizers, built once: building them is most of the cost of ``Cleanup()``."""
 
-    metals: rdMolStandardize.MetalDisconnector
     normalizer: rdMolStandardize.Normalizer
     reionizer: rdMolStandardize.Reionizer
-    uncharger: rdMolStandardize.Uncharger
     unusual: Chem.Mol
-    carbon: Chem.Mol
 
 
 @cache
 def _tools() -> _Tools:
     with rdBase.BlockLogs():
         return _Tools(
-            metals=salt_cutter(),
             normalizer=rdMolStandardize.Normalizer(),
             reionizer=rdMolStandardize.Reionizer(),
-            uncharger=rdMolStandardize.Uncharger(),
             # A molecule without such an atom has nothing to disconnect, normalize, reionize or
             # neutralize: all of RDKit's rules need a charge, a metal or another element, except
             # the sulfoxide rule (a three-coordinate sulfur). A test holds both paths equal.
             unusual=Chem.MolFromSmarts("[!+0,!#1&!#6&!#7&!#8&!#16&!F&!Cl&!Br&!I,#16&X3]"),
-            carbon=Chem.MolFromSmarts("[#6]"),
         )
 
 
@@ -82,7 +78,7 @@ def is_unusual(mol: Chem.Mol, smiles: str) -> bool:
 
 def holds_carbon(mol: Chem.Mol) -> bool:
     """Tell whether a molecule has an atom of carbon."""
-    return bool(mol.HasSubstructMatch(_tools().carbon))
+    return bool(mol.HasSubstructMatch(pattern("[#6]")))
 
 
 def prepare(structure: str, format: StructureFormat, changes: Changes) -> Chem.Mol | Failure:
@@ -155,7 +151,7 @@ def clean(mol: Chem.Mol, changes: Changes) -> Chem.Mol | Failure:
     unusual = mol.HasSubstructMatch(tools.unusual)
     if unusual:
         bonds = mol.GetNumBonds()
-        tools.metals.DisconnectInPlace(mol)
+        salt_cutter().DisconnectInPlace(mol)
         if mol.GetNumBonds() < bonds:
             changes.add("disconnected_metal", mol)
         mol = _normalize(mol, changes)
@@ -168,7 +164,7 @@ def clean(mol: Chem.Mol, changes: Changes) -> Chem.Mol | Failure:
         for change in parent.changes:
             changes.add(change, mol)
     if unusual:
-        _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
+        _rewrite("neutralized", uncharger().unchargeInPlace, mol, changes)
     return mol
 
 

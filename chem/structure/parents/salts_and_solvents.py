@@ -17,6 +17,7 @@ cyclodextrins and cucurbiturils.
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -50,25 +51,20 @@ class Counterion(NamedTuple):
     """0 to 5: of compounds that are all in the table, the highest rank is the one meant."""
 
 
-class _Tools(NamedTuple):
-    uncharger: rdMolStandardize.Uncharger
-    by_smiles: dict[str, Counterion]
-    by_composition: dict[frozenset[tuple[str, int]], list[Counterion]]
-    """By the heavy atoms of each element: a fragment of another composition is none of them."""
+@cache
+def uncharger() -> rdMolStandardize.Uncharger:
+    """Return what takes away the charges that protons can balance."""
+    return rdMolStandardize.Uncharger()
 
 
 @cache
-def _tools() -> _Tools:
-    table = read_table()
-    by_composition: dict[frozenset[tuple[str, int]], list[Counterion]] = {}
-    for one in table:
+def _by_composition() -> dict[frozenset[tuple[str, int]], dict[str, Counterion]]:
+    """Return the table by heavy atoms, then by SMILES: another composition is none of them."""
+    found: dict[frozenset[tuple[str, int]], dict[str, Counterion]] = {}
+    for one in read_table():
         composition = frozenset(_heavy_atoms(Chem.MolFromSmiles(one.smiles)).items())
-        by_composition.setdefault(composition, []).append(one)
-    return _Tools(
-        uncharger=rdMolStandardize.Uncharger(),
-        by_smiles={one.smiles: one for one in table},
-        by_composition=by_composition,
-    )
+        found.setdefault(composition, {})[one.smiles] = one
+    return found
 
 
 def read_table() -> list[Counterion]:
@@ -87,11 +83,11 @@ def read_table() -> list[Counterion]:
 
 def find_counterion(fragment: Chem.Mol) -> Counterion | None:
     """Return what the table or a family says of a fragment, however it is charged or labelled."""
-    tools = _tools()
     heavy = _heavy_atoms(fragment)
-    alike = tools.by_composition.get(frozenset(heavy.items()))
+    alike = _by_composition().get(frozenset(heavy.items()))
     if alike is not None:
-        known = tools.by_smiles.get(flat_smiles(fragment)) or _find_tautomer(fragment, alike)
+        flat = flat_smiles(fragment)
+        known = alike.get(flat) or _find_tautomer(flat, alike.values())
         if known is not None:
             return known
     return _find_family(fragment, heavy)
@@ -111,9 +107,9 @@ def _flat_inchi(smiles: str) -> str:
     return inchi(Chem.MolFromSmiles(smiles), "-SNon")
 
 
-def _find_tautomer(fragment: Chem.Mol, alike: list[Counterion]) -> Counterion | None:
+def _find_tautomer(smiles: str, alike: Iterable[Counterion]) -> Counterion | None:
     """Find a salt former that is drawn as another tautomer, such as saccharin with a C=N bond."""
-    text = _flat_inchi(flat_smiles(fragment))
+    text = _flat_inchi(smiles)
     return next((one for one in alike if _flat_inchi(one.smiles) == text), None)
 
 
@@ -122,7 +118,7 @@ def neutral(fragment: Chem.Mol) -> Chem.Mol:
     if not fragment.HasSubstructMatch(pattern("[!+0]")):
         return fragment
     copied = Chem.Mol(fragment)
-    _tools().uncharger.unchargeInPlace(copied)
+    uncharger().unchargeInPlace(copied)
     return copied
 
 
