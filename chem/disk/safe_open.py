@@ -1,4 +1,4 @@
-"""Small files of settings and facts: opened only where they are files, and parsed within bounds.
+"""Opens files only where they are files; small ones of settings and facts are parsed within bounds.
 
 A pipe or a device would be waited for, or never end. JSON and TOML of strangers may be nested a
 million times, hold half a letter that nothing can print, or take time by the square of their size.

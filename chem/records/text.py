@@ -20,15 +20,22 @@ def one_line(text: str, most: int = 200) -> str:
 
 
 def did_you_mean(
-    name: str, known: Iterable[str] | Mapping[str, str], instead: str = "", cutoff: float = 0.6
+    name: str,
+    known: Iterable[str] | Mapping[str, str],
+    instead: str = "",
+    cutoff: float = 0.6,
+    most: int = 1,
 ) -> str:
     """Return a question with the known name that comes closest; ``instead`` where none is close.
 
-    known: the names, or names with how each is shown. cutoff: 0 to 1, how close is close.
+    Args:
+        known: the names, or names with how each is shown.
+        cutoff: 0 to 1, how close is close.
+        most: how many names may be asked for, the closest first.
 
     >>> did_you_mean("EGFT", ["EGFR", "JAK2"]), did_you_mean("x", [], "give another")
     ('did you mean EGFR?', 'give another')
     """
     shown = known if isinstance(known, Mapping) else {one: one for one in known}
-    close = get_close_matches(name, shown, 1, cutoff)
-    return f"did you mean {shown[close[0]]}?" if close else instead
+    close = [shown[one] for one in get_close_matches(name, shown, most, cutoff)]
+    return f"did you mean {' or '.join(close)}?" if close else instead

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -225,11 +224,9 @@ def find_recipe(name: str) -> Path:
     path = named_path(name)
     if path.is_file():
         return path
-    close = get_close_matches(name, names, n=1)
-    hint = f'did you mean "{close[0]}"? ' if close else ""
-    raise ModelError(
-        f"no recipe {name!r}: {hint}give the path of a TOML file, or one of {', '.join(names)}"
-    )
+    hint = did_you_mean(name, {one: f'"{one}"' for one in names})
+    advice = f"give the path of a TOML file, or one of {', '.join(names)}"
+    raise ModelError(f"no recipe {name!r}: {' '.join(filter(None, (hint, advice)))}")
 
 
 def load_recipe(path: Path) -> Recipe:

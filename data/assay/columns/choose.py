@@ -10,7 +10,7 @@ from data.assay.cells.measure import UNITS, Measure, from_header, parse_units, w
 from data.assay.cells.raw_rows import AssayRows
 from data.assay.cells.settle import settle
 from data.assay.columns.column_roles import Layout, as_class
-from data.assay.columns.parts import name_units, part_by_dose, part_by_type
+from data.assay.columns.types_and_doses import name_units, part_by_dose, part_by_type
 from data.assay.headers.headers import Header
 from data.assay.headers.spelling import task_name
 from data.assay.headers.units import find_unit

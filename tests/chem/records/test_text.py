@@ -25,5 +25,6 @@ def test_the_closest_name_is_asked_for_as_it_is_shown() -> None:
     assert did_you_mean("toxicty", ["activity", "toxicity"], "none") == "did you mean toxicity?"
     assert did_you_mean("egfr2", {"egfr": "EGFR"}) == "did you mean EGFR?"
     assert did_you_mean("zzz", ["activity", "toxicity"], "name one") == "name one"
+    assert did_you_mean("JAK", ["JAK2", "JAK1", "EGFR"], most=2) == "did you mean JAK2 or JAK1?"
     assert did_you_mean("abcd", ["abxy"]) == ""
     assert did_you_mean("abcd", ["abxy"], cutoff=0.5) == "did you mean abxy?"

@@ -1,4 +1,4 @@
-"""Part a column of values by its rows: one measure for each type, one for each dose."""
+"""Reads a column of values by its rows: one measure for each type, one for each dose."""
 
 from collections import Counter
 from collections.abc import Sequence
