@@ -8,7 +8,7 @@ from typing import Any
 
 from prefect import flow, task
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from flows.planning.planning import plan_ranking
 from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import AGAIN, ONCE, Cluster, hold_to_roots, log_if, stage_progress

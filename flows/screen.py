@@ -9,7 +9,7 @@ from typing import Any
 
 from prefect import flow, task
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from flows.planning.planning import plan_screen
 from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import (

@@ -33,14 +33,14 @@ HOMES = {
 }
 ROOMS = {
     "chem": (
-        *("records", "disk", "library.columns", "library.parquet", "library"),
+        *("records", "disk", "library.columns", "library"),
         *("structure.stereo", "structure.parsing"),
         *("structure.normalize.tautomers", "structure.normalize", "structure.parents", "structure"),
         *("features", "assess", "output"),
     ),
     "data": (
         *("activities", "catalogue", "public_sets"),
-        *("assay.headers", "assay.cells", "assay.columns", "assay.checks", "assay"),
+        *("assay.headers", "assay.cells", "assay.columns", "assay"),
     ),
     "gnn": (
         *("features", "models", "training", "calibration"),

@@ -16,8 +16,7 @@ import numpy.typing as npt
 
 from chem.assess.alerts import flag_atoms
 from chem.errors import InputError
-from chem.features.graphs import atom_states
-from chem.features.smiles_order import written_graphs
+from chem.features.graphs import atom_states, written_graphs
 from data.public_sets.sets import load_activities
 from flows.model_benchmark.predicting import Predictions, open_bundle, predict_smiles
 from flows.terminal.progress import Report

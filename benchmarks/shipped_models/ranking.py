@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted
 from data.activities.activity import EXACT
 from data.public_sets.presumed import molecules_of
 from flows.model_benchmark.held_out import HeldOut, measure_held_out

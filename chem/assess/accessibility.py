@@ -23,7 +23,7 @@ ACCESSIBILITY = (
     "1 to 10, lower is easier; how hard the structure looks to make, "
     "Ertl 2009 (doi 10.1186/1758-2946-1-8)"
 )
-"""Range and meaning, written as in ``chem.features.describe.PROPERTIES``."""
+"""Range and meaning, written as in ``chem.features.properties.PROPERTIES``."""
 
 _FILES = ("sascorer.py", "fpscores.pkl.gz")
 

@@ -1,4 +1,4 @@
-"""Small files of settings and facts: opened only where they are files, and parsed within bounds.
+"""Opens files only where they are files; small ones of settings and facts are parsed within bounds.
 
 A pipe or a device would be waited for, or never end. JSON and TOML of strangers may be nested a
 million times, hold half a letter that nothing can print, or take time by the square of their size.
@@ -10,9 +10,14 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import file_digest
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
+
+from chem.errors import InputError
 
 MOST = 16_000_000
 """Bytes of a file of facts in JSON, which may take twenty times as much room when it is read."""
@@ -47,6 +52,22 @@ def read_regular(path: str | Path, most: int = MOST) -> bytes:
     if len(content) > most:
         raise OSError(errno.EFBIG, f"found more than {most:,} bytes, expected fewer", str(path))
     return content
+
+
+@contextmanager
+def read_or_said(path: str | Path) -> Iterator[None]:
+    """Turn what the system says of a file that cannot be read into InputError, one line."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{path}: cannot be read ({reason}); give a readable file") from error
+
+
+def hash_file(path: str | Path) -> str:
+    """Return the SHA-256 of a file's bytes as 64 hexadecimal digits; InputError if unreadable."""
+    with read_or_said(path), open_regular(path) as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def parse_json(content: str | bytes) -> Any:

@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar, cast
 
-from chem.disk.safe_open import open_regular
+from chem.disk.safe_open import open_regular, read_or_said
 from chem.errors import InputError
 
 MAX_LINE = 20_000_000
@@ -76,30 +76,28 @@ def is_gzipped(path: Path) -> bool:
 @contextmanager
 def open_bytes(path: Path) -> Iterator[IO[bytes]]:
     """Open a plain or gzipped file for reading; every fault of the file raises InputError."""
-    try:
-        with open_regular(path) as start:
-            magic = start.read(2)
-            size = os.fstat(start.fileno()).st_size
+    with read_or_said(path), open_regular(path) as file:
+        magic = file.read(2)
+        file.seek(0)
         if is_gzipped(path) and magic != _GZIP:
             raise InputError(
                 f"{path}: the name ends in .gz but the content is not gzip; rename it or gzip it"
             )
         if not is_gzipped(path) and magic == _GZIP:
             raise InputError(f"{path}: the content is gzip; add .gz to the file's name")
-        with open_regular(path) as file:
-            if is_gzipped(path):
-                unpacked = _Unpacked(path, size, gzip.GzipFile(fileobj=file, mode="rb"))
-                with io.BufferedReader(unpacked, _HEAD) as stream:
-                    yield cast(IO[bytes], stream)
-            else:
-                yield file
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(
-            f"{path}: the gzip data is damaged or cut off ({error}); fetch or write the file again"
-        ) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path}: cannot be read ({reason}); give a readable file") from error
+        if not is_gzipped(path):
+            yield file
+            return
+        size = os.fstat(file.fileno()).st_size
+        unpacked = _Unpacked(path, size, gzip.GzipFile(fileobj=file, mode="rb"))
+        try:
+            with io.BufferedReader(unpacked, _HEAD) as stream:
+                yield cast(IO[bytes], stream)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise InputError(
+                f"{path}: the gzip data is damaged or cut off ({error}); fetch or write the file "
+                "again"
+            ) from error
 
 
 class _Unpacked(io.RawIOBase):
@@ -177,6 +175,16 @@ def read_lines(path: Path, counts: Counter[str] | None = None) -> Iterator[str]:
                 f"{path}: line {error} is longer than {MAX_LINE:,} bytes; "
                 "expected a text file with one compound a line"
             ) from None
+
+
+def read_plain_lines(path: Path, counts: Counter[str] | None = None) -> Iterator[str]:
+    """Yield the lines without their ends; a lone ``\\r`` ends a line, too. See ``read_lines``."""
+    for line in read_lines(path, counts):
+        plain = line.rstrip("\r\n")
+        if "\r" in plain:
+            yield from plain.split("\r")
+        else:
+            yield plain
 
 
 def _look(path: Path, head: bytes) -> _Layout:

@@ -1,1 +1,1 @@
-"""What models and filters see of a molecule: graphs, fingerprints, properties."""
+"""Features of molecules for models and filters: graphs, fingerprints, properties."""

@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rdkit import Chem
+from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors
 
+from chem.errors import InputError
 from chem.records.records import Failure
+from chem.structure.molecules import read_molecule
 
 UNSEEN = 0
 """Token of an atom whose state is not in the vocabulary."""
@@ -61,6 +63,12 @@ class FlatGraphs(NamedTuple):
     """[k] atoms of each molecule."""
     bond_counts: npt.NDArray[np.int64]
     """[k] bonds of each molecule."""
+
+    def ends(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the two ends [m] of each bond, atoms counted over all molecules."""
+        first = np.cumsum(self.atom_counts) - self.atom_counts
+        shift = np.repeat(first, self.bond_counts)
+        return self.begin.astype(np.int64) + shift, self.end.astype(np.int64) + shift
 
 
 class AtomStates(NamedTuple):
@@ -146,10 +154,18 @@ def featurize_all(mols: Sequence[Chem.Mol]) -> FlatGraphs:
 
 def _look_up(invariants: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
     states = atom_states()
-    place = np.searchsorted(states.invariants, invariants)
-    place[place == len(states.invariants)] = 0
-    known = states.invariants[place] == invariants
+    place, known = find_sorted(states.invariants, invariants)
     return np.where(known, states.tokens[place], UNSEEN).astype(np.uint16)
+
+
+def find_sorted(
+    keys: npt.NDArray[Any], wanted: npt.NDArray[Any]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return the place of each wanted key in ascending ones (0 if missing), and which are there."""
+    place = np.searchsorted(keys, wanted)
+    place[place == len(keys)] = 0
+    known = keys[place] == wanted
+    return np.where(known, place, 0), known
 
 
 def _without_labels(
@@ -223,3 +239,48 @@ def featurizer_spec() -> dict[str, Any]:
     }
     text = json.dumps(spec, sort_keys=True, separators=(",", ":"))
     return {**spec, "hash": hashlib.sha256(text.encode()).hexdigest()}
+
+
+class WrittenGraph(NamedTuple):
+    """A graph and where its atoms are in a SMILES of n atoms."""
+
+    graph: MolGraph
+    """The one that a library's preparation gives, but for the order of atoms."""
+    atoms: npt.NDArray[np.int64]
+    """Position in the SMILES of each atom of the graph; labelled hydrogens are in no graph."""
+    written: int
+    """n."""
+
+
+def written_graphs(smiles: Sequence[str]) -> list[WrittenGraph]:
+    """Read standardized SMILES and featurize them.
+
+    Raises InputError for a SMILES that RDKit cannot read, or that no graph can be made of.
+
+    >>> written_graphs(["CCO"])[0].atoms.tolist()
+    [0, 1, 2]
+    """
+    with rdBase.BlockLogs():
+        return [_written(text) for text in smiles]
+
+
+def _written(smiles: str) -> WrittenGraph:
+    mol = read_molecule(smiles)
+    graph = featurize(mol)
+    if isinstance(graph, Failure):
+        raise InputError(
+            f"found {smiles!r}, expected a molecule that makes a graph: {graph.detail}"
+        )
+    count = mol.GetNumAtoms()
+    atoms = np.arange(count)
+    if len(graph.atoms) != count:
+        atoms = _without_labelled_hydrogens(mol)
+    return WrittenGraph(graph, atoms, count)
+
+
+def _without_labelled_hydrogens(mol: Chem.Mol) -> npt.NDArray[np.int64]:
+    """Return the positions of the atoms that are left when labels are taken off."""
+    for atom in mol.GetAtoms():
+        atom.SetIntProp("_written", atom.GetIdx())
+    left = _without_isotopes(mol).GetAtoms()
+    return np.array([atom.GetIntProp("_written") for atom in left], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What RDKit alone takes: the yardstick that speeds are told in.
+"""Times what RDKit alone takes: the yardstick that speeds are told in.
 
 Both functions time a plain loop in the process that calls them, and leave out what leads up to it.
 """
@@ -9,7 +9,7 @@ from time import perf_counter
 from rdkit import Chem
 
 from chem.features.graphs import check_size, featurize_all
-from chem.structure.parsing.silence import block_logs
+from chem.structure.molecules import block_logs
 
 BLOCK = 256
 """Molecules whose graphs are made at a time."""

@@ -14,7 +14,7 @@ from itertools import islice
 
 from chem.library.columns.column_names import looks_like_smiles
 from chem.records.records import Failure
-from chem.records.shorten import one_line
+from chem.records.text import one_line
 
 QUOTE_IS_TEXT = "lines with a quotation mark that is text"
 """Count of lines that were not read as quoted, though a cell begins with a quotation mark."""

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from chem.disk.text_lines import peek, read_lines
+from chem.disk.text_lines import peek, read_plain_lines
 from chem.errors import InputError
 from chem.library.columns.column_names import ID_NAMES, fold
 from chem.library.columns.columns import NO_ID, Columns, NamedColumns, is_no_id, make_unique
-from chem.library.columns.find_columns import PEEKED, find_id_and_name, rank_of_id
+from chem.library.columns.find_columns import PEEKED
+from chem.library.columns.find_ids import find_id_and_name, rank_of_id
 from chem.records.records import Failure, Record
 
 TITLE = "(title)"
@@ -140,7 +141,7 @@ def _find_id(values: dict[str, str], columns: Columns, counts: Counter[str]) -> 
 def _split(path: Path, counts: Counter[str]) -> Iterator[_Entry]:
     text: list[str] = []
     size, first = 0, 1
-    for number, line in enumerate(_lines(path, counts), start=1):
+    for number, line in enumerate(read_plain_lines(path, counts), start=1):
         if line.startswith("$$$$"):
             yield _Entry(first, text, is_closed=True)
             text, size, first = [], 0, number + 1
@@ -162,15 +163,6 @@ def _split(path: Path, counts: Counter[str]) -> Iterator[_Entry]:
 
 def _size(entry: _Entry) -> int:
     return sum(map(len, entry.text))
-
-
-def _lines(path: Path, counts: Counter[str]) -> Iterator[str]:
-    for line in read_lines(path, counts):
-        plain = line.rstrip("\r\n")
-        if "\r" in plain:
-            yield from plain.split("\r")
-        else:
-            yield plain
 
 
 def find_end(text: list[str]) -> int:

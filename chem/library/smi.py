@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from chem.disk.text_lines import peek, read_lines
+from chem.disk.text_lines import peek, read_plain_lines
 from chem.errors import InputError
 from chem.library.columns.column_names import SMILES_NAMES, fold, is_smiles_name, looks_like_smiles
 from chem.library.columns.columns import Columns, NamedColumns, make_unique, record_builder
-from chem.library.columns.find_columns import PEEKED, find_id_and_name, same_column
+from chem.library.columns.find_columns import PEEKED
+from chem.library.columns.find_ids import find_id_and_name, same_column
 from chem.records.records import Record
 
 _DEFAULT = Columns(("smiles", "id", "name"), "smiles", "id", "name")
@@ -25,7 +26,7 @@ _DEFAULT = Columns(("smiles", "id", "name"), "smiles", "id", "name")
 
 def open_smi(path: Path, wanted: NamedColumns) -> tuple[Columns, int]:
     """Look at the first lines: the columns, and how many lines come before the first record."""
-    lines = _split(read_lines(path))
+    lines = read_plain_lines(path)
     for skip, text in enumerate(lines):
         if not text.strip():
             continue
@@ -43,22 +44,12 @@ def read_smi(path: Path, columns: Columns, skip: int, counts: Counter[str]) -> I
     build, width = record_builder(columns, counts), len(columns.names)
     smiles_at = columns.names.index(columns.smiles or "smiles")
     row = 0
-    for text in islice(_split(read_lines(path, counts)), skip, None):
+    for text in islice(read_plain_lines(path, counts), skip, None):
         if not text or text.isspace():
             continue
         row += 1
         cells = _part(text, width, smiles_at)
         yield build(row, cells + [""] * (width - len(cells)))
-
-
-def _split(lines: Iterator[str]) -> Iterator[str]:
-    """Yield lines without their ends; a lone carriage return ends a line, too."""
-    for line in lines:
-        text = line.rstrip("\r\n")
-        if "\r" in text:
-            yield from text.split("\r")
-        else:
-            yield text
 
 
 def _header_cells(text: str) -> list[str] | None:

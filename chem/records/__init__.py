@@ -1,1 +1,1 @@
-"""Records of libraries, the failures of single ones, and how numbers in them are read."""
+"""Records of libraries, the failures of single ones, numbers in them, and text for people."""

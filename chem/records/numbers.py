@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 Decimal = Literal["point", "comma"]
+_Says = Literal["point", "comma", "open", "whole", "nothing"]
 
 _GROUPED = r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?"
 _MARKED = r"\d+(?:[.,]\d+)*[.,]?"
@@ -144,7 +145,7 @@ class _Written(NamedTuple):
 
     at: int
     text: str
-    says: Literal["point", "comma", "open", "whole", "nothing"]
+    says: _Says
     above: bool
     """It stands behind a ``>``."""
 
@@ -159,9 +160,7 @@ def _plain(text: str) -> str:
     return _NO_CENTS.sub("", plain) if "-" in plain else plain
 
 
-def _numbers(
-    text: str,
-) -> Iterator[tuple[str, Literal["point", "comma", "open", "whole", "nothing"], bool]]:
+def _numbers(text: str) -> Iterator[tuple[str, _Says, bool]]:
     plain = _plain(text)
     for match in _NUMBER.finditer(plain):
         says, before = _says(match[0]), plain[: match.start()]
@@ -170,14 +169,14 @@ def _numbers(
         yield match[0], says, before.rstrip().endswith((">", "≥", ">="))
 
 
-def _says(text: str) -> Literal["point", "comma", "open", "whole", "nothing"]:
+def _says(text: str) -> _Says:
     """Tell which decimal mark a number shows by itself."""
     mantissa, *power = re.split("[eE]", text.lstrip("+-"))
     marks = [mark for mark in mantissa if mark in ".,"]
     if not marks:
         return "whole"
-    decimal: dict[str, Literal["point", "comma"]] = {".": "point", ",": "comma"}
-    other: dict[str, Literal["point", "comma"]] = {".": "comma", ",": "point"}
+    decimal: dict[str, Decimal] = {".": "point", ",": "comma"}
+    other: dict[str, Decimal] = {".": "comma", ",": "point"}
     if len(set(marks)) == 2:
         reads = parse_number(mantissa, NumberStyle(decimal[marks[-1]])) is not None
         return decimal[marks[-1]] if reads else "nothing"

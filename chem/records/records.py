@@ -1,4 +1,4 @@
-"""What flows out of a library file: one record per entry, good or bad."""
+"""Records that flow out of a library file: one for each entry, good or bad."""
 
 from typing import Literal, NamedTuple
 

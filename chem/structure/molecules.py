@@ -1,4 +1,4 @@
-"""Reading SMILES that should be in order: the product's own, or a data set's."""
+"""Reads SMILES that should be in order: the product's own, or a data set's."""
 
 from collections.abc import Iterator, Sequence
 
@@ -32,3 +32,11 @@ def read_molecules(smiles: Sequence[str]) -> Iterator[Chem.Mol]:
             found = f"found {text!r} at position {position}"
             raise InputError(f"{found}, expected a SMILES that RDKit can read")
         yield mol
+
+
+def block_logs() -> rdBase.BlockLogs:
+    """Return a context in which RDKit writes nothing to stderr.
+
+    For libraries that call RDKit themselves; what goes wrong with a molecule is a value here.
+    """
+    return rdBase.BlockLogs()

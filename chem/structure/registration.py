@@ -4,22 +4,23 @@ The key is the SMILES of one form of the compound. For nearly all that is the dr
 (chem.structure.normalize.preferred): one for every tautomer, resonance form, protonation and order
 of atoms. The key of an enol of a 1,3-dicarbonyl compound is its keto form's, so that it does not
 hang on which of the two forms is judged; the key of a cation that shares its charge with N-H or O-H
-is its neutral form's (chem.structure.normalize.shared_cations). A ketone that is drawn with the
+is its neutral form's (chem.structure.normalize.lasting_charges). A ketone that is drawn with the
 configuration that the enol does not have is another statement, and another key.
 """
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from chem.structure.normalize.drawings import keep_groups
+from chem.structure.normalize.drawings import free_hydrogens, keep_groups
+from chem.structure.normalize.lasting_charges import release_protons
 from chem.structure.normalize.preferred import draw_as_preferred
-from chem.structure.normalize.shared_cations import release_protons
 from chem.structure.normalize.tautomers.tautomers import draw_preferred
+from chem.structure.parents.salts_and_solvents import neutral
 from chem.structure.stereo.canonical import write_canonical
+from chem.structure.stereo.smiles_and_smarts import pattern
 
 _MAY_BE_ENOL = re.compile(r"[C\])\d]\(?=\[?C")
 _MAY_BE_CATION = re.compile(r"\[[NnOoSsCc]\w*\+\]")
@@ -28,22 +29,14 @@ _RULES = (
     "enol\t[O,S;X2;H1:1][C:2]=[C;$(C-[#6]=[O,S,N]),$(C-C#N),$(C-[N+](=O)[O-]),$(C-S(=O)=O):3]"
     ">>[*:1]=[C:2][C:3]\n"
 )
-
-
-class _Tools(NamedTuple):
-    enol: Chem.Mol
-    ketonizer: rdMolStandardize.Normalizer
-    uncharger: rdMolStandardize.Uncharger
+_ENOL = "[O,S;X2;H1][C]=[C]-[$([#6]=[O,S,N]),$(C#N),$(N=O),$(S=O)]"
 
 
 @cache
-def _tools() -> _Tools:
+def _ketonizer() -> rdMolStandardize.Normalizer:
     with rdBase.BlockLogs():
-        return _Tools(
-            Chem.MolFromSmarts("[O,S;X2;H1][C]=[C]-[$([#6]=[O,S,N]),$(C#N),$(N=O),$(S=O)]"),
-            rdMolStandardize.NormalizerFromData(_RULES, rdMolStandardize.CleanupParameters()),
-            rdMolStandardize.Uncharger(),
-        )
+        parameters = rdMolStandardize.CleanupParameters()
+        return rdMolStandardize.NormalizerFromData(_RULES, parameters)
 
 
 def registration_key(mol: Chem.Mol, smiles: str) -> str:
@@ -55,52 +48,33 @@ def registration_key(mol: Chem.Mol, smiles: str) -> str:
     if _MAY_BE_CATION.search(smiles):
         with rdBase.BlockLogs():
             mol, smiles = _neutralize(mol, smiles)
-    if not _MAY_BE_ENOL.search(smiles) or not mol.HasSubstructMatch(_tools().enol):
+    if not _MAY_BE_ENOL.search(smiles) or not mol.HasSubstructMatch(pattern(_ENOL)):
         return smiles
     with rdBase.BlockLogs():
-        return write_canonical(_ketonize(Chem.Mol(mol)))
-
-
-def key_of(smiles: str) -> str:
-    """Return the key of a SMILES that is standardized already, without standardizing it again.
-
-    Takes a fifth of a millisecond where the compound may be an enol, more for a cation, and a
-    microsecond otherwise.
-    """
-    if not _MAY_BE_ENOL.search(smiles) and not _MAY_BE_CATION.search(smiles):
-        return smiles
-    mol = Chem.MolFromSmiles(smiles)
-    return smiles if mol is None else registration_key(mol, smiles)
+        return write_canonical(_ketonize(mol))
 
 
 def _neutralize(mol: Chem.Mol, smiles: str) -> tuple[Chem.Mol, str]:
     """Return the preferred drawing without protons that a cation can lose; the same if none."""
-    neutral = release_protons(mol)
-    if neutral is None:
+    released = release_protons(mol)
+    if released is None:
         return mol, smiles
     for _ in range(_MOST_DRAWINGS):
-        neutral = Chem.Mol(neutral)
-        _tools().uncharger.unchargeInPlace(neutral)
-        smiles = write_canonical(neutral)
+        released = neutral(released)
+        smiles = write_canonical(released)
         again = Chem.MolFromSmiles(smiles)
-        mol = neutral if again is None else again
-        neutral, _ = draw_as_preferred(mol, smiles, lambda *_: None)
-        if neutral is mol:
+        mol = released if again is None else again
+        released, _ = draw_as_preferred(mol, smiles, lambda *_: None)
+        if released is mol:
             break
     return mol, write_canonical(mol)
 
 
 def _ketonize(mol: Chem.Mol) -> Chem.Mol:
     """Draw every enol of a 1,3-dicarbonyl compound as a ketone."""
-    for atom in mol.GetAtoms():
-        if atom.GetAtomicNum() in (6, 8, 16) and not (
-            atom.GetFormalCharge() or atom.GetIsAromatic() or atom.GetNumRadicalElectrons()
-        ):
-            atom.SetNoImplicit(False)
-            atom.SetNumExplicitHs(0)
-    mol.UpdatePropertyCache(strict=False)
+    mol = free_hydrogens(mol, (6, 8, 16))
     keto = Chem.Mol(mol)
-    _tools().ketonizer.normalizeInPlace(keto)
+    _ketonizer().normalizeInPlace(keto)
     keto = keep_groups(mol, keto)
     drawn = draw_preferred(keto, Chem.MolToSmiles(keto))
     keto = keto if drawn is None else drawn.mol

@@ -16,32 +16,28 @@ what RDKit reads from ``s.smiles``. Nothing that follows depends on how a vendor
 """
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from typing import NamedTuple
 
 from rdkit import Chem, rdBase
-from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.records.records import Failure, StructureFormat
-from chem.records.shorten import one_line
-from chem.structure.normalize.dative_bonds import split_dative_bonds
-from chem.structure.normalize.drawings import unite_charges
+from chem.records.text import one_line
 from chem.structure.normalize.preferred import draw_as_preferred
-from chem.structure.parents.parent import INORGANIC_CARBON, choose_parent, no_organic_fragment
-from chem.structure.parsing.metals import salt_cutter
+from chem.structure.parents.parent import INORGANIC_CARBON, no_organic_fragment
 from chem.structure.parsing.parse import parse
 from chem.structure.registration import registration_key
+from chem.structure.repair import (
+    Changes,
+    clean,
+    holds_carbon,
+    is_unusual,
+    prepare,
+    remove_hydrogens,
+)
 from chem.structure.stereo.canonical import StereoError, axes_of, write_canonical
 from chem.structure.stereo.lost_centres import count_marks
-from chem.structure.stereo.stereo_status import (
-    has_lost_wedge,
-    has_mirror_image,
-    is_flagged_relative,
-)
-from chem.structure.stereo.undrawn_groups import adopt_groups
-from chem.structure.unsupported import find_refusal
+from chem.structure.stereo.stereo_status import has_mirror_image, is_flagged_relative
 
 MAX_PASSES = 16
 STANDARDIZER = 3
@@ -54,9 +50,6 @@ _MAY_NEED_REPAIR = re.compile(
 atom in square brackets without charge or configuration), a drawn allene."""
 _HAS_CARBON = re.compile(r"c|C(?![a-z])")
 """For a SMILES without elements such as Sc; it may overlook a carbon, but invents none."""
-_MAY_BE_UNUSUAL = re.compile(r"\[(?!nH\]|C@@?H?\])|[SPIp]|B(?!r)")
-"""What a SMILES needs to match ``_Tools.unusual``."""
-_MAPPED = re.compile(r":\d+\]")
 
 
 class Standardized(NamedTuple):
@@ -79,52 +72,6 @@ class Standardized(NamedTuple):
     molecule."""
     key: str
     """Registration key: records with equal keys are one compound, however they were drawn."""
-
-
-class _Changes:
-    """The changes of one molecule as they are made, each word once.
-
-    note: hears of every change with the molecule right after it; only a trace pays for its SMILES.
-    """
-
-    def __init__(self, note: Callable[[str, Chem.Mol], None] = lambda change, mol: None):
-        self._words: dict[str, None] = {}
-        self._note = note
-
-    def add(self, change: str, mol: Chem.Mol) -> None:
-        self._words[change] = None
-        self._note(change, mol)
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return tuple(self._words)
-
-
-class _Tools(NamedTuple):
-    """RDKit's standardizers, built once: building them is most of the cost of ``Cleanup()``."""
-
-    metals: rdMolStandardize.MetalDisconnector
-    normalizer: rdMolStandardize.Normalizer
-    reionizer: rdMolStandardize.Reionizer
-    uncharger: rdMolStandardize.Uncharger
-    unusual: Chem.Mol
-    carbon: Chem.Mol
-
-
-@cache
-def _tools() -> _Tools:
-    with rdBase.BlockLogs():
-        return _Tools(
-            metals=salt_cutter(),
-            normalizer=rdMolStandardize.Normalizer(),
-            reionizer=rdMolStandardize.Reionizer(),
-            uncharger=rdMolStandardize.Uncharger(),
-            # A molecule without such an atom has nothing to disconnect, normalize, reionize or
-            # neutralize: all of RDKit's rules need a charge, a metal or another element, except
-            # the sulfoxide rule (a three-coordinate sulfur). A test holds both paths equal.
-            unusual=Chem.MolFromSmarts("[!+0,!#1&!#6&!#7&!#8&!#16&!F&!Cl&!Br&!I,#16&X3]"),
-            carbon=Chem.MolFromSmarts("[#6]"),
-        )
 
 
 def standardize(structure: str, format: StructureFormat) -> Standardized | Failure:
@@ -155,7 +102,7 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
                 short = _take_as_it_is(structure)
                 if short is not None:
                     return short
-            return _to_fixed_point(structure, format, _Changes())
+            return _to_fixed_point(structure, format, Changes())
         except StereoError as error:
             return Failure("standardize", error.code, str(error))
         except MemoryError:
@@ -181,7 +128,7 @@ def trace(structure: str, format: StructureFormat) -> dict[str, str]:
 
     with rdBase.BlockLogs(), suppress(Exception):  # why it failed is standardize's to tell
         text = structure.strip() if format == "smiles" else structure
-        _to_fixed_point(text, format, _Changes(note))
+        _to_fixed_point(text, format, Changes(note))
     return found
 
 
@@ -192,12 +139,12 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
     a dot is one fragment, and without a bracketed hydrogen or an atom map has none to remove.
     """
     mol = parse(smiles, "smiles")
-    seen, changes, open_ = smiles, _Changes(), True
+    seen, changes, open_ = smiles, Changes(), True
     marks = count_marks(smiles)
     for _ in range(MAX_PASSES):
         if isinstance(mol, Failure):
             return None
-        if _MAY_BE_UNUSUAL.search(seen) and mol.HasSubstructMatch(_tools().unusual):
+        if is_unusual(mol, seen):
             return None
         written = Chem.MolToSmiles(mol)
         if written in INORGANIC_CARBON or not _HAS_CARBON.search(written):
@@ -218,147 +165,68 @@ def _take_as_it_is(smiles: str) -> Standardized | None:
 
 
 def _to_fixed_point(
-    structure: str, format: StructureFormat, changes: _Changes
+    structure: str, format: StructureFormat, changes: Changes
 ) -> Standardized | Failure:
-    mol = parse(structure, format)
+    mol = prepare(structure, format, changes)
     if isinstance(mol, Failure):
         return mol
-    refused = find_refusal(mol, structure, format)
-    if refused is not None:
-        return refused
-    charged = split_dative_bonds(mol)
-    if isinstance(charged, Failure):
-        return charged
-    if charged is not None:
-        mol = charged
-        changes.add("normalized", mol)
-    mol, is_dropped = adopt_groups(mol, structure, format)
-    if is_dropped:
-        changes.add("dropped_stereo_group", mol)
-    if has_lost_wedge(mol, structure, format):
-        changes.add("dropped_wedge", mol)
     may_have_axes = "|" in structure if format == "smiles" else bool(axes_of(mol))
     is_relative = is_flagged_relative(mol, structure, format)
-    seen: list[str] = []
+    mol = remove_hydrogens(mol, structure, format, changes)
+    seen = [structure] if format == "smiles" else []
     redrawn: list[str] = []
-    if format == "smiles":
-        seen.append(structure)
-        _note_hydrogens(structure, mol, changes)
-    else:
-        mol = _remove_hydrogens(mol, changes)
-    if format == "molblock" or _MAPPED.search(structure):
-        _remove_atom_maps(mol, changes)
     for _ in range(MAX_PASSES):
-        mol = _clean(mol, changes)
+        cleaned = _clean(mol, may_have_axes, changes)
+        if isinstance(cleaned, Failure):
+            return cleaned
+        mol, smiles = cleaned
+        if smiles not in seen:
+            seen.append(smiles)
+            mol = parse(smiles, "smiles")
+            if isinstance(mol, Failure):
+                return mol
+            continue
+        # Usually the last one. RDKit could also alternate between spellings of one molecule; then
+        # the smallest of them stands for all, from whichever the walk began.
+        chosen = min(seen[seen.index(smiles) :])
+        mol = mol if chosen == seen[-1] else parse(chosen, "smiles")
         if isinstance(mol, Failure):
             return mol
-        is_stated = may_have_axes or len(mol.GetStereoGroups())
-        smiles = write_canonical(mol) if is_stated else str(Chem.MolToSmiles(mol))
-        if smiles in INORGANIC_CARBON or not mol.HasSubstructMatch(_tools().carbon):
-            return no_organic_fragment(mol)
-        if smiles in seen:
-            # Usually the last one. RDKit could also alternate between spellings of one molecule;
-            # then the smallest of them stands for all, from whichever the walk began.
-            chosen = min(seen[seen.index(smiles) :])
-            if chosen != seen[-1]:
-                mol = parse(chosen, "smiles")
-                if isinstance(mol, Failure):
-                    return mol
-            drawn, _ = draw_as_preferred(mol, chosen, changes.add)
-            if drawn is not mol and chosen not in redrawn:
-                redrawn.append(chosen)
-                mol, seen = drawn, []
-                continue
-            if drawn is not mol:
-                # Drawings lead to each other: the smallest stands for all.
-                chosen = min(redrawn[redrawn.index(chosen) :])
-                mol = parse(chosen, "smiles")
-                if isinstance(mol, Failure):
-                    return mol
-                if chosen == structure:
-                    changes = _Changes()
-            _note_charges(structure, chosen, mol, changes)
-            if is_relative and has_mirror_image(mol, chosen):
-                changes.add("assumed_absolute", mol)
-            key = registration_key(mol, chosen)
-            return Standardized(mol, chosen, changes.words, key)
-        seen.append(smiles)
-        mol = parse(smiles, "smiles")
+        drawn, _ = draw_as_preferred(mol, chosen, changes.add)
+        if drawn is not mol and chosen not in redrawn:
+            redrawn.append(chosen)
+            mol, seen = drawn, []
+            continue
+        if drawn is not mol:
+            # Drawings lead to each other: the smallest stands for all.
+            chosen = min(redrawn[redrawn.index(chosen) :])
+            mol = parse(chosen, "smiles")
+            changes = Changes() if chosen == structure else changes
         if isinstance(mol, Failure):
             return mol
+        _note_reading(structure, chosen, mol, is_relative, changes)
+        return Standardized(mol, chosen, changes.words, registration_key(mol, chosen))
     return Failure("standardize", "unstable", f"still changing after {MAX_PASSES} passes")
 
 
-def _note_hydrogens(smiles: str, mol: Chem.Mol, changes: _Changes) -> None:
-    written = smiles.count("[H]")
-    if written and written > sum(atom.GetAtomicNum() == 1 for atom in mol.GetAtoms()):
-        changes.add("removed_hydrogens", mol)
+def _clean(mol: Chem.Mol, may_have_axes: bool, changes: Changes) -> tuple[Chem.Mol, str] | Failure:
+    """Return a molecule after one pass of cleaning, and its canonical text."""
+    cleaned = clean(mol, changes)
+    if isinstance(cleaned, Failure):
+        return cleaned
+    is_stated = may_have_axes or len(cleaned.GetStereoGroups())
+    smiles = write_canonical(cleaned) if is_stated else str(Chem.MolToSmiles(cleaned))
+    if smiles in INORGANIC_CARBON or not holds_carbon(cleaned):
+        return no_organic_fragment(cleaned)
+    return cleaned, smiles
 
 
-def _remove_hydrogens(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
-    written = mol.GetNumAtoms()
-    mol = Chem.RemoveHs(mol)
-    if mol.GetNumAtoms() < written:
-        changes.add("removed_hydrogens", mol)
-    return mol
-
-
-def _remove_atom_maps(mol: Chem.Mol, changes: _Changes) -> None:
-    mapped = [atom for atom in mol.GetAtoms() if atom.GetAtomMapNum()]
-    for atom in mapped:
-        atom.SetAtomMapNum(0)
-    if mapped:
-        changes.add("removed_atom_maps", mol)
-
-
-def _note_charges(structure: str, smiles: str, mol: Chem.Mol, changes: _Changes) -> None:
-    """RDKit itself turns a pentavalent nitro group or azide into the charged form as it reads."""
+def _note_reading(
+    structure: str, smiles: str, mol: Chem.Mol, is_relative: bool, changes: Changes
+) -> None:
+    """Note what was read otherwise than it is written."""
+    # RDKit itself turns a pentavalent nitro group or azide into the charged form as it reads.
     if "+" in smiles and "+" not in structure and "CHG" not in structure:
         changes.add("normalized", mol)
-
-
-def _clean(mol: Chem.Mol, changes: _Changes) -> Chem.Mol | Failure:
-    """Run the steps this molecule can need, noting those that changed it."""
-    tools = _tools()
-    unusual = mol.HasSubstructMatch(tools.unusual)
-    if unusual:
-        bonds = mol.GetNumBonds()
-        tools.metals.DisconnectInPlace(mol)
-        if mol.GetNumBonds() < bonds:
-            changes.add("disconnected_metal", mol)
-        mol = _normalize(mol, changes)
-        _rewrite("reionized", tools.reionizer.reionizeInPlace, mol, changes)
-    if len(Chem.GetMolFrags(mol)) > 1:
-        parent = choose_parent(mol)
-        if isinstance(parent, Failure):
-            return parent
-        mol = parent.mol
-        for change in parent.changes:
-            changes.add(change, mol)
-    if unusual:
-        _rewrite("neutralized", tools.uncharger.unchargeInPlace, mol, changes)
-    return mol
-
-
-def _normalize(mol: Chem.Mol, changes: _Changes) -> Chem.Mol:
-    """Write groups one way; a mesoionic ring that RDKit's rules would break stays as it is."""
-    _rewrite("normalized", unite_charges, mol, changes)
-    normal = Chem.Mol(mol)
-    _tools().normalizer.normalizeInPlace(normal)
-    if Chem.MolToSmiles(normal, canonical=False) == Chem.MolToSmiles(mol, canonical=False):
-        return mol
-    if Chem.MolFromSmiles(Chem.MolToSmiles(normal, canonical=False)) is None:
-        return mol
-    changes.add("normalized", normal)
-    return normal
-
-
-def _rewrite(
-    change: str, step: Callable[[Chem.Mol], None], mol: Chem.Mol, changes: _Changes
-) -> None:
-    # The SMILES in the atoms' own order costs a third of the canonical one, and shows the change
-    # as well: the steps keep that order.
-    before = Chem.MolToSmiles(mol, canonical=False)
-    step(mol)
-    if Chem.MolToSmiles(mol, canonical=False) != before:
-        changes.add(change, mol)
+    if is_relative and has_mirror_image(mol, smiles):
+        changes.add("assumed_absolute", mol)

@@ -1,12 +1,12 @@
-"""Why a molecule that can be read is not judged all the same."""
+"""Refuses molecules that can be read and are not judged all the same."""
 
 from functools import cache
 
 from rdkit import Chem
 from rdkit.Chem import rdqueries
 
-from chem.records.counted import counted
 from chem.records.records import Failure, StructureFormat
+from chem.records.text import counted
 from chem.structure.parsing.metals import find_metal_complex, may_hold_metal
 from chem.structure.parsing.shorthand import find_mistaken_element
 from chem.structure.stereo.stereo_status import find_lost_stereo
@@ -20,13 +20,11 @@ def find_refusal(mol: Chem.Mol, structure: str, format: StructureFormat) -> Fail
     A group's abbreviation taken for an element, a metal complex, stereochemistry that would be
     lost, an unpaired electron. None for all the others.
     """
+    refused = None
     if may_hold_metal(mol):
-        mistaken = find_mistaken_element(mol)
-        if mistaken is not None:
-            return mistaken
-        metal = find_metal_complex(mol)
-        if metal is not None:
-            return Failure("standardize", "metal_complex", metal)
+        refused = find_mistaken_element(mol) or find_metal_complex(mol)
+    if refused is not None:
+        return refused
     lost = find_lost_stereo(mol, structure, format)
     if lost is not None:
         return Failure("standardize", "unsupported_stereo", lost)

@@ -1,4 +1,4 @@
-"""What was measured of which compound, to be shown beside a prediction.
+"""Collects what was measured of which compound, to be shown beside a prediction.
 
 Training merges all its sets into one row for each structure. Here a compound keeps the id that the
 source of its value gave it: one row for each structure and id.
@@ -13,8 +13,7 @@ import pandas as pd
 from chem.records.records import Failure
 from chem.structure.standardize import standardize
 from data.activities.activity import EXACT, ActivityTable, object_array
-from data.activities.contradictions import drop_contradictions
-from data.activities.merging import merge_duplicates
+from data.activities.repeats import drop_contradictions, merge_duplicates
 
 Progress = Callable[[str, int, int], None]
 
@@ -28,13 +27,13 @@ def collect_measurements(
     """Return the compounds of sets that have a value of any of ``tasks``, with these tasks.
 
     SMILES are standardized, and repeated measurements merged as for training
-    (:func:`data.activities.merging.merge_duplicates`): within a set, and between sets that have a
+    (:func:`data.activities.repeats.merge_duplicates`): within a set, and between sets that have a
     task in common. What cannot be standardized is left out, and so are compounds that a set holds
     back as ``test``. Those it marks ``valid`` are measured compounds like any other. Rows are in
     the order of the sets, then of their SMILES.
 
     ``strict`` is for a team's own file, as in training: measurements that contradict each other
-    are left out (:func:`data.activities.contradictions.drop_contradictions`).
+    are left out (:func:`data.activities.repeats.drop_contradictions`).
 
     Raises:
         KeyError: no set has one of the tasks.

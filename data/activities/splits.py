@@ -9,10 +9,10 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from chem.assess.clusters import scaffold
 from chem.errors import InputError
-from chem.features.scaffolds import scaffold
-from chem.records.counted import counted
-from chem.structure.parsing.silence import block_logs
+from chem.records.text import counted
+from chem.structure.molecules import block_logs
 from data.activities.activity import ActivityTable
 
 How = Literal["random", "scaffold", "given"]

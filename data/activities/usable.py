@@ -1,10 +1,10 @@
-"""Whether a column of measurements is enough to train on."""
+"""Tells whether a column of measurements is enough to train on."""
 
 import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted
 from data.activities.activity import ActivityTable
 
 MINIMUM_ROWS = 20

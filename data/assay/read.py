@@ -8,23 +8,21 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.records.counted import counted
 from chem.records.numbers import Decimal
+from chem.records.text import counted
 from data.activities.activity import ActivityTable, Task, object_array
 from data.activities.usable import MINIMUM_ROWS, find_problem
-from data.assay.cells.column_values import Values, read_values
+from data.assay.cells.column_values import read_values
 from data.assay.cells.measure import Measure
-from data.assay.cells.problems import advise, tell
 from data.assay.cells.raw_rows import AssayRows, read_rows
-from data.assay.checks.flipped_relations import find_flip
-from data.assay.checks.plausible import check_plausible
-from data.assay.checks.replicate_columns import Read, drop_repeats, merge_replicates
-from data.assay.checks.unmeasured import say_unmeasured
+from data.assay.cells.values import Values, advise, tell
 from data.assay.columns.choose import Chosen, choose_measures, name_apart
 from data.assay.columns.column_roles import Layout, lay_out
 from data.assay.columns.flagged_rows import find_flagged
 from data.assay.columns.targets import keep_target
-from data.assay.describe import Description, describe, say_measure
+from data.assay.describe import Description, describe, say_measure, say_unmeasured
+from data.assay.plausible import check_plausible, find_flip
+from data.assay.replicate_columns import Read, drop_repeats, merge_replicates
 
 SPLIT_COLUMN = "split"
 _TASK_NAME = re.compile(r"[\w.+-]+")

@@ -1,6 +1,5 @@
 """The datasets hitlist knows: where each comes from, what is in it, and how to check it."""
 
-import difflib
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -10,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chem.errors import InputError
+from chem.records.text import did_you_mean
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -120,8 +120,7 @@ def dataset(name: str) -> Dataset:
     known = datasets()
     if name in known:
         return known[name]
-    close = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(close)}?" if close else "no name comes close."
+    hint = did_you_mean(name.lower(), known.keys(), "no name comes close.", cutoff=0.5, most=3)
     raise InputError(
         f"no dataset is called {name!r}: {hint} `hitlist data list` shows all {len(known)}."
     )

@@ -1,17 +1,90 @@
-"""Download one file over the web, in chunks, with retries."""
+"""Downloads one file over the web, in chunks, with retries: whole and verified, or not at all."""
 
+import gzip
 import hashlib
 import http.client
+import os
 import time
 import urllib.error
 import urllib.request
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
+from chem.disk.files import open_unshared
+from chem.disk.scratch import scratch_folder
+from chem.errors import InputError
 from data.catalogue.catalogue import Dataset
-from data.catalogue.verify import CHUNK, Progress, check_hash, write_whole
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being fetched, bytes done, and bytes in all (None: not known)."""
 
 ATTEMPTS = 3
 TIMEOUT_S = 60
+CHUNK = 1 << 20
+_SCRATCH = ".part-"
+"""Begins the name of a folder in which a download is written."""
+
+
+def hash_stream(stream: IO[bytes] | gzip.GzipFile) -> str:
+    """Return the sha256 of what is left in a stream, as hex."""
+    return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def hash_dataset_file(path: Path, dataset: Dataset) -> str:
+    """Return the hash of a file the way the dataset's own hash was taken.
+
+    Raises:
+        OSError: the file cannot be read (also when it is no intact gzip file).
+    """
+    try:
+        if dataset.digest == "content":
+            with gzip.open(path) as content:
+                return hash_stream(content)
+        with path.open("rb") as file:
+            return hash_stream(file)
+    except (EOFError, zlib.error) as error:
+        raise OSError(f"{path} is damaged ({error})") from error
+
+
+def check_hash(found: str, expected: str, what: str, advice: str) -> None:
+    """Refuse bytes that are not the recorded ones."""
+    if found != expected:
+        raise InputError(
+            f"{what}: sha256 is {found}, expected {expected}. The bytes differ from those the "
+            f"catalogue describes; {advice}"
+        )
+
+
+@contextmanager
+def write_whole(target: Path) -> Iterator[IO[bytes]]:
+    """Write a file that appears under its name only when complete and on disk.
+
+    Each writer has a scratch folder of its own beside it, so two processes may write the same
+    target. What a killed one left there the next one removes.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    with ExitStack() as stack:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            folder = stack.enter_context(scratch_folder(_SCRATCH, target.parent))
+        except (InputError, OSError) as error:
+            cause = error.__cause__ or error
+            reason = getattr(cause, "strerror", None) or cause
+            raise InputError(
+                f"cannot write to {target.parent} ({reason}): set HITLIST_CACHE to a folder that "
+                "can be written."
+            ) from error
+        part = folder / target.name
+        with open(part, "xb", opener=open_unshared) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
 
 
 def download(url: str, target: Path, entry: Dataset, progress: Progress | None = None) -> None:

@@ -7,8 +7,7 @@ import platformdirs
 
 from chem.errors import InputError
 from data.catalogue.catalogue import Dataset, UrlSource, dataset
-from data.catalogue.download import download
-from data.catalogue.verify import Progress, check_hash, hash_dataset_file
+from data.catalogue.download import Progress, check_hash, download, hash_dataset_file
 from data.catalogue.wheels import extract_members
 
 MIRROR, CACHE = "HITLIST_MIRROR", "HITLIST_CACHE"

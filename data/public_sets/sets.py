@@ -8,18 +8,22 @@ import pandas as pd
 
 from chem.errors import InputError
 from data.activities.activity import LOWER, UPPER, ActivityTable, Task, object_array
-from data.activities.censoring import flag_plateaus
 from data.catalogue.catalogue import Dataset, TaskColumn, dataset
+from data.catalogue.download import Progress
 from data.catalogue.fetch import fetch_dataset
 from data.catalogue.panel import human_kinases
-from data.catalogue.verify import Progress
+
+MINIMUM_COUNT = 10
+MINIMUM_SHARE = 0.05
+TIMES_NEXT = 2
+HIGHEST_PLATEAU = 6.5
 
 
 def load_activities(name: str, progress: Progress | None = None) -> ActivityTable:
     """Fetch and read a catalogue dataset.
 
     ``kinase200``: 193 human kinases named by gene symbol, pActivity, values on a kinase's
-    inactive plateau flagged as upper bounds (see ``data.activities.censoring``), one row per
+    inactive plateau flagged as upper bounds (see ``find_plateau``), one row per
     SMILES. ``tox21``: 12 classes. ``tdc_*``: one task named like the endpoint. ``moleculeace_*``:
     one task in pActivity (−log10 molar), not −log10 nM as in the file.
 
@@ -90,3 +94,41 @@ def _read_kinases(frame: pd.DataFrame, entry: Dataset) -> ActivityTable:
         bounds=flag_plateaus(values),
         split=np.asarray(molecules[entry.split_column], dtype=str),
     )
+
+
+def find_plateau(values: npt.NDArray[np.float32]) -> float | None:
+    """Return the low value that a target's inactive molecules were given, or None.
+
+    ``values`` [m] are pActivities of one target, none missing. The most frequent value is such a
+    plateau when all of this holds:
+
+    - it occurs at least 10 times;
+    - it is at least 5 % of the values, or at least twice as frequent as the next one;
+    - it is at or below the target's median, and at or below 6.5 (0.3 µM).
+
+    Measured on the 193 human kinases of kinase200: the most frequent values are 26.9 % of all
+    values; this rule takes 177 kinases and 26.6 %. Their plateaus behave like one: molecules at
+    EGFR = 5.7 sit on the most frequent value of their other kinases in 68 % of the cases, other
+    molecules of EGFR in 3 %; FLT1 = 6.4 gives 70 % against 19 %. The ceiling keeps apart what
+    does not: EPHB4 = 7.3 (39 % of its values) gives 0 % against 5 %.
+    """
+    if len(values) == 0:
+        return None
+    found, counts = np.unique(values, return_counts=True)
+    top = int(counts.argmax())  # np.unique sorts, so a tie goes to the lower value
+    count, value = int(counts[top]), float(found[top])
+    others = int(np.delete(counts, top).max(initial=0))
+    frequent = count >= MINIMUM_SHARE * len(values) or count >= TIMES_NEXT * others
+    low = value <= float(np.median(values)) and value <= HIGHEST_PLATEAU
+    return value if count >= MINIMUM_COUNT and frequent and low else None
+
+
+def flag_plateaus(values: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
+    """Return bounds [n, t] for ``values`` [n, t]: −1 (upper bound) on each task's plateau."""
+    bounds = np.zeros(values.shape, np.int8)
+    for task in range(values.shape[1]):
+        column = values[:, task]
+        plateau = find_plateau(column[~np.isnan(column)])
+        if plateau is not None:
+            bounds[column == np.float32(plateau), task] = UPPER
+    return bounds

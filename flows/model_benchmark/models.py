@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from data.catalogue.published import Published, published
 from flows.model_benchmark.held_out import HeldOut, measure_held_out
 from flows.model_benchmark.kinases import (

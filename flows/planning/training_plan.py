@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from chem.disk.allowed_roots import named_path
+from chem.disk.safe_open import hash_file
 from chem.errors import InputError
-from chem.library.read import hash_file
 from data.assay.describe import Description
 from data.assay.read import AssayOptions, describe_assay, read_assay
 from flows.planning.measurements import Measurements, measurements_of_assay, measurements_of_sets

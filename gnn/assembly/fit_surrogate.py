@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate import (

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from chem.disk.allowed_roots import named_path
 from chem.disk.safe_open import read_toml
+from chem.records.text import did_you_mean
 from gnn.errors import ModelError
 from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.network import NetworkConfig, network_config
@@ -195,8 +195,7 @@ def _check(name: str, given: Mapping[str, int | float]) -> None:
     known = {field.name: field.type for field in fields(settings) if field.name != "tasks"}
     for key, value in given.items():
         if key not in known:
-            near = get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            hint = did_you_mean(key, known.keys(), f"known are {', '.join(known)}")
             raise ValueError(f"unknown key {key!r}: {hint}")
         wanted = _wanted(key, known[key] is int, value)
         if wanted:
@@ -230,11 +229,9 @@ def find_recipe(name: str) -> Path:
     path = named_path(name)
     if path.is_file():
         return path
-    close = get_close_matches(name, names, n=1)
-    hint = f'did you mean "{close[0]}"? ' if close else ""
-    raise ModelError(
-        f"no recipe {name!r}: {hint}give the path of a TOML file, or one of {', '.join(names)}"
-    )
+    hint = did_you_mean(name, {one: f'"{one}"' for one in names})
+    advice = f"give the path of a TOML file, or one of {', '.join(names)}"
+    raise ModelError(f"no recipe {name!r}: {' '.join(filter(None, (hint, advice)))}")
 
 
 def load_recipe(path: Path) -> Recipe:

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from chem.disk.files import (
 )
 from chem.disk.safe_open import read_regular
 from chem.disk.signatures import check_read, check_signed
+from chem.records.text import did_you_mean
 from gnn.bundle.bundle_laws import (
     MEMBERS,
     MOST_TENSORS,
@@ -97,8 +97,7 @@ def find_bundle(name: str) -> Path:
         raise ModelError(
             f"{folder} is no bundle: it has no card.json; name the folder that holds one"
         )
-    near = get_close_matches(name, names, 1)
-    hint = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(names)}"
+    hint = did_you_mean(name, names, f"shipped are {', '.join(names)}")
     raise ModelError(f"no bundle {name!r}: {hint} (or give the path of a folder with a card.json)")
 
 

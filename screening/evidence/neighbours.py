@@ -1,15 +1,15 @@
 """The measured compounds that are most like a hit: what is known beside what is predicted."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from chem.assess.neighbours import WORDS, Bits, morgan_bits, nearest
+from chem.assess.similarity import nearest
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.features.fingerprints import WORDS, Bits, morgan_bits
+from chem.records.text import counted, did_you_mean
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
 from screening.evidence.evidence import Neighbour
@@ -84,8 +84,7 @@ def _find(task: str, bundles: Sequence[Bundle]) -> tuple[Bundle, str]:
         for one in bundle.card.tasks
     }
     if task not in known:
-        near = get_close_matches(task, known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"{counted(len(known), 'task')} can be named"
+        hint = did_you_mean(task, known.keys(), f"{counted(len(known), 'task')} can be named")
         raise InputError(f"no bundle at hand predicts {task!r}: {hint}")
     return known[task]
 

@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 from distributed import Client
 
-from chem.features.describe import PROPERTIES
-from chem.features.smiles_order import written_graphs
+from chem.features.graphs import written_graphs
+from chem.features.properties import PROPERTIES
 from chem.library.read import Library
 from chem.records.records import Record
 from gnn.bundle.bundle import DISTANCE, Bundle

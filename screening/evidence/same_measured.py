@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.records.records import Failure
-from chem.structure.composition import heavy_composition
-from chem.structure.flat import without_stereo
 from chem.structure.standardize import standardize
+from chem.structure.variants import heavy_composition, without_stereo
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Sameness
 
 

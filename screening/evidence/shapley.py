@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from distributed import Client
 
-from chem.features.smiles_order import written_graphs
+from chem.features.graphs import written_graphs
 from gnn.explain.attribution import Attributor
 from gnn.features.batch import collect
 from screening.cluster.cluster import run_window

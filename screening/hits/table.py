@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from screening.evidence.evidence import Evidence, Neighbour
 from screening.objective.screen_settings import Screen
 from screening.reason.nearest import ENDS, column_name, neighbour_cells

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted
 from screening.objective.dispensing import Dispense, Recipe, recipes, series
 from screening.objective.terms import NotTiny, Strict
 from screening.objective.volumes import from_nl, from_ul, ul_text

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from chem.disk.allowed_roots import named_path
 from chem.disk.safe_open import read_toml
 from chem.errors import InputError
+from chem.records.text import did_you_mean
 from screening.objective.lab_settings import Lab
 from screening.objective.screen_settings import Screen, suggest
 from screening.objective.selection import Selection
@@ -42,10 +43,9 @@ def find_screen(name_or_path: str, shipped: Path) -> Path:
     names = sorted(file.stem for file in shipped.glob("*.toml"))
     if name_or_path in names:
         return shipped / f"{name_or_path}.toml"
-    close = get_close_matches(name_or_path, names, n=1)
-    hint = f' did you mean "{close[0]}"?' if close else ""
+    hint = did_you_mean(name_or_path, {name: f'"{name}"' for name in names})
     raise InputError(
-        f'unknown screen "{_one_line(name_or_path)}";{hint} shipped screens: '
+        f'unknown screen "{_one_line(name_or_path)}";{f" {hint}" if hint else ""} shipped screens: '
         f"{', '.join(names) or 'none'}; or give the path of a .toml file"
     )
 

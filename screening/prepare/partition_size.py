@@ -8,8 +8,7 @@ has small ones, so that every core has work. No result depends on the partition 
 from functools import lru_cache
 from pathlib import Path
 
-from chem.library.count import estimate_records
-from chem.library.read import Library
+from chem.library.read import Library, estimate_records
 
 LEAST, MOST = 500, 20_000
 MOST_OF_SDF = 5_000

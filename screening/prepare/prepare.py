@@ -20,8 +20,7 @@ from distributed import Client
 from chem.disk.files import remove_durably
 from chem.errors import InputError
 from chem.features.graphs import featurizer_spec
-from chem.library.count import estimate_records
-from chem.library.read import READER, Library
+from chem.library.read import READER, Library, estimate_records
 from chem.records.records import Record, text_size
 from chem.structure.standardize import STANDARDIZER
 from screening.cluster.cluster import run_window

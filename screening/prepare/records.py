@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from chem.features.batch_properties import describe_all
-from chem.features.describe import PROPERTIES
 from chem.features.graphs import check_size, featurize_all
+from chem.features.properties import PROPERTIES, describe_all
 from chem.records.records import Failure, Record
 from chem.structure.standardize import Standardized, standardize
 from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA

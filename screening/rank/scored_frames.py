@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chem.structure.duplicate_reason import why_equal
+from chem.structure.variants import why_equal
 from screening.errors import StoreError
 from screening.prepare.partitions import DUPLICATES, check_records
 from screening.prepare.prepared import Prepared
@@ -41,7 +41,7 @@ class Duplicate(NamedTuple):
     first_row: int
     first_compound_id: str
     why: str
-    """A word of ``chem.structure.duplicate_reason.EQUALITIES``: what differs between the two as
+    """A word of ``chem.structure.variants.EQUALITIES``: what differs between the two as
     they came; empty where that is not known."""
 
 
@@ -140,7 +140,7 @@ def duplicates(prepared: Prepared) -> Iterator[Duplicate]:
 def why_duplicate(record: Mapping[str, Any], first: Mapping[str, Any]) -> str:
     """Return what differs between a duplicate and the first record of its compound, as they came.
 
-    A word of ``chem.structure.duplicate_reason.EQUALITIES``, or "" where that is not known.
+    A word of ``chem.structure.variants.EQUALITIES``, or "" where that is not known.
     """
     came = (record["input_smiles"], record["changes"])
     return why_equal(*came, first["input_smiles"], first["changes"])

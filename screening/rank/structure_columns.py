@@ -5,8 +5,7 @@ import numpy as np
 import pandas as pd
 
 from chem.assess.accessibility import accessibility
-from chem.assess.clusters import SIMILAR, clusters
-from chem.features.scaffolds import scaffold
+from chem.assess.clusters import SIMILAR, clusters, scaffold
 from screening.rank.identity import stereo_word
 from screening.rank.variants import variants
 

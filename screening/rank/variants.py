@@ -7,8 +7,7 @@ labelled form are one question to an assay, so a list holds one of the two.
 
 from collections.abc import Sequence
 
-from chem.structure.flat import without_stereo
-from chem.structure.isotopes import without_isotopes
+from chem.structure.variants import without_isotopes, without_stereo
 
 SAME_BUT_ISOTOPES = "same_but_isotopes"
 """What passes over a compound that is the same as a hit before it but for isotope labels."""

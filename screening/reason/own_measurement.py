@@ -14,7 +14,7 @@ class; a probability of 0.5 and more predicts class 1.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chem.structure.flat import without_stereo
+from chem.structure.variants import without_stereo
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour
 from screening.objective.desirability import ramp
 from screening.objective.terms import Prediction

@@ -16,7 +16,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from screening.objective.desirability import FLOOR
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Liability

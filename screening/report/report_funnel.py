@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.rank.variants import SAME_BUT_ISOTOPES

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from chem.assess.alerts import flag_atoms
 from chem.assess.costly_properties import compute_costly_properties
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from chem.structure.standardize import trace
 from gnn.models.runtime import find_device
 from screening.evidence.collect_evidence import NEIGHBOURS, explained_tasks

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chem.disk.allowed_roots import named_address, named_path
+from chem.disk.safe_open import hash_file
 from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
-from chem.library.read import Library, hash_file, open_library
+from chem.library.read import Library, open_library
 from data.catalogue.fetch import cache_folder
 from gnn.bundle.bundle import Bundle
 from gnn.errors import ModelError

@@ -1,7 +1,6 @@
 """Everything a run needs, found and checked before any work is done."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -9,13 +8,14 @@ from tempfile import TemporaryFile
 
 from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
-from chem.features.describe import PROPERTIES
 from chem.features.graphs import featurizer_spec
+from chem.features.properties import PROPERTIES
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library, open_library
+from chem.records.text import did_you_mean
 from data.catalogue.catalogue import dataset, datasets
+from data.catalogue.download import Progress as FetchProgress
 from data.catalogue.fetch import CACHE_REMEDY, fetch
-from data.catalogue.verify import Progress as FetchProgress
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
 from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
@@ -210,8 +210,7 @@ def find_library(
         return open_library(given, chosen.smiles, chosen.id, chosen.name)
     known = [key for key, entry in datasets().items() if entry.kind == "library"]
     if name not in datasets():
-        near = get_close_matches(name, known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        hint = did_you_mean(name, known, f"known are {', '.join(known)}")
         raise InputError(f"no library {name!r}: {hint} (or give the path of a file)")
     entry = dataset(name)
     return open_library(

@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from chem.disk.safe_open import open_regular
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from chem.library.read import open_library
-from chem.structure.isotopes import without_isotopes
+from chem.structure.variants import without_isotopes
 from screening.errors import StoreError
 from screening.objective.objective import beyond
 from screening.objective.screen_settings import Limit

@@ -8,7 +8,7 @@ from distributed import Client
 
 from chem.disk.files import is_leftover, make_folder
 from chem.errors import InputError
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from gnn.bundle.predict import predicted_columns
 from screening.cluster.meter import Clock
 from screening.errors import AccountingError, AlteredError, told_in_one_line

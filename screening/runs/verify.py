@@ -17,7 +17,7 @@ from distributed import Client
 from chem.disk.scratch import scratch_folder
 from chem.disk.signatures import signers_file
 from chem.errors import InputError
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from chem.library.read import Library
 from gnn.errors import ModelError
 from screening.cluster.meter import Clock

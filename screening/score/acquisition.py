@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from screening.objective.desirability import Floats
 from screening.objective.objective import beyond, evaluate, needed_columns
 from screening.objective.screen_settings import Limit, Screen

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from distributed import Client
 
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from gnn.bundle.bundle import Bundle
 from screening.cluster.cluster import run_window
 from screening.errors import StoreError

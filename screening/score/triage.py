@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 from distributed import Client
 
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import predicted_columns
 from screening.cluster.cluster import run_window

@@ -10,7 +10,7 @@ import pandas as pd
 
 from chem.assess.clusters import clusters
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.rank.costly_filters import ScoredFrames

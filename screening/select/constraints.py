@@ -5,8 +5,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from chem.features.scaffolds import scaffold
-from chem.structure.isotopes import without_isotopes
+from chem.assess.clusters import scaffold
+from chem.structure.variants import without_isotopes
 from screening.objective.selection import Selection
 
 SCAFFOLD_CAP, CLUSTER_CAP, BUDGET = "scaffold cap", "cluster cap", "budget"

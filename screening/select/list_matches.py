@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted
 from screening.prepare.partitions import DUPLICATES
 from screening.prepare.prepared import Prepared, read_prepared
 from screening.select.lists import INLINE, CompoundList

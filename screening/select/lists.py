@@ -17,7 +17,7 @@ from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
 from chem.library.columns.column_names import is_smiles_name
 from chem.library.columns.columns import is_no_id
-from chem.library.columns.find_columns import rank_of_id
+from chem.library.columns.find_ids import rank_of_id
 from chem.library.read import FORMATS, Library, open_library, read_names
 from data.catalogue.catalogue import datasets
 from screening.objective.screen_settings import Screen, suggest

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chem.structure.flat import without_stereo
+from chem.structure.variants import without_stereo
 from screening.prepare.prepared import Prepared
 from screening.storage.schema import ACCEPTED
 

@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 
 import numpy as np
 
-from chem.assess.maxmin import Unlike
+from chem.assess.similarity import Unlike
 
 BY_CLUSTER, BY_MAXMIN, BY_OPTIMISM = "cluster", "maxmin", "explore"
 """``picked_by``, beside ``rank`` and ``control``; the number of the cluster is written behind."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from chem.assess.clusters import SIMILAR
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns, predicted_columns, task_columns
 from screening.objective.objective import needed_columns

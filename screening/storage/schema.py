@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 
 ACCEPTED, REJECTED = "accepted", "rejected"
 SCHEMA = pa.schema(

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chem.disk.safe_open import parse_json
-from chem.features.describe import PROPERTIES
 from chem.features.graphs import MAX_ATOMS, OTHER_BOND, atom_states
+from chem.features.properties import PROPERTIES
 from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA
 
 GRAPH = ("atoms", "begin", "end", "bonds")

@@ -3,7 +3,7 @@
 import pytest
 
 from chem.records.records import Failure
-from chem.structure.registration import key_of
+from chem.structure.registration import registration_key
 from chem.structure.standardize import Standardized, standardize
 
 ONE_COMPOUND = {
@@ -416,7 +416,7 @@ def accept(structure: str) -> Standardized:
 def test_drawings_of_one_compound_have_one_key(name: str) -> None:
     drawings = [accept(one) for one in {**ONE_COMPOUND, **CATIONS}[name]]
     assert len({one.key for one in drawings}) == 1
-    assert {key_of(one.smiles) for one in drawings} == {drawings[0].key}
+    assert {registration_key(one.mol, one.smiles) for one in drawings} == {drawings[0].key}
 
 
 @pytest.mark.parametrize("name", ONE_COMPOUND)

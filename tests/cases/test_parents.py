@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from chem.records.records import Failure
-from chem.structure.parents.salt_weight import weight_per_parent
 from chem.structure.standardize import Standardized, standardize
+from chem.structure.weight import weight_per_parent
 
 HERE = Path(__file__).parent
 

@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 
+from chem.assess.clusters import scaffold
 from chem.features.fingerprints import count_fingerprints
-from chem.features.scaffolds import scaffold
-from chem.features.smiles_order import written_graphs
+from chem.features.graphs import written_graphs
 from chem.library.read import open_library
 from chem.output.depict import depict
 from chem.output.write_sdf import format_entry
-from chem.structure.flat import without_stereo
 from chem.structure.standardize import Standardized, standardize
 from chem.structure.stereo.stereo_status import describe_stereo
+from chem.structure.variants import without_stereo
 from tests.chem.molblocks import draw, with_collection
 
 FILES = Path(__file__).with_name("structures")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from gnn.bundle.predict import predicted_columns
 from screening.evidence.evidence import Neighbour
 from screening.objective.objective import evaluate

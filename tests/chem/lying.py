@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chem.library.parquet.parquet_footer import read_groups
+from chem.library.parquet_footer import read_groups
 
 
 def understate(content: bytes, size: int = 1000) -> bytes:

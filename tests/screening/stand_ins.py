@@ -11,7 +11,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
-from chem.features.describe import PROPERTIES, describe
+from chem.features.properties import PROPERTIES, describe
 from screening.evidence.evidence import Contributions, Evidence, Flag, Neighbour
 from screening.objective.objective import evaluate
 from screening.objective.screen_file import load_screen

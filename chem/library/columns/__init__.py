@@ -1,1 +1,1 @@
-"""Which column of a library holds the SMILES, the id and the name."""
+"""The columns of a library: finds those of the SMILES, the id and the name."""

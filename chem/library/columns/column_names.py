@@ -1,4 +1,4 @@
-"""Names by which vendors and public databases call the columns of SMILES, ids and names.
+"""Knows the names by which vendors and public databases call the columns of SMILES, ids and names.
 
 Names are compared folded (:func:`fold`): without case, accents, blanks and punctuation, with one
 spelling for words that have many, so that ``Cat. No.``, ``CatalogNumber`` and ``catalogue #`` are
@@ -7,6 +7,7 @@ one name. Lists are in order of preference.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _SPELLINGS = (
     ("catalogue", "cat"),
@@ -24,14 +25,9 @@ _SPELLINGS = (
 )
 _WORDS = {"num": "no", "nr": "no", "nbr": "no", "numero": "no", "art": "article", "ids": "id"}
 _OTHER_SCRIPTS = (
-    *(
-        ("化合物", " compound "),
-        ("製品", " product "),
-        ("产品", " product "),
-        ("試薬", " product "),
-    ),
-    *(("货号", " catno "), ("目录号", " catno "), ("カタログ", " cat "), ("番号", " no ")),
-    *(("编号", " no "), ("名称", " name "), ("名前", " name "), ("名", " name ")),
+    *(("化合物", " compound "), ("製品", " product "), ("产品", " product ")),
+    *(("試薬", " product "), ("货号", " catno "), ("目录号", " catno "), ("カタログ", " cat ")),
+    *(("番号", " no "), ("编号", " no "), ("名称", " name "), ("名前", " name "), ("名", " name ")),
 )
 """Words of Japanese and Chinese vendors."""
 _LONGEST = 1_000
@@ -119,15 +115,8 @@ INCHIKEY_NAMES = ("inchikey", "ligandinchikey", "standardinchikey", "stdinchikey
 NAME_NAMES = (
     *("name", "prefname", "preferredname", "cpdname", "molname", "molename", "drugname"),
     *("productname", "itemname", "chemblprefname", "pertiname", "commonname", "genericname"),
-    *(
-        "bindingdbligandname",
-        "substancename",
-        "chemicalname",
-        "samplename",
-        "materialname",
-        "ligandname",
-        "nameiupac",
-    ),
+    *("bindingdbligandname", "substancename", "chemicalname", "samplename", "materialname"),
+    *("ligandname", "nameiupac"),
     *("produktname", "substanzname", "bezeichnung", "stoffname", "wirkstoff"),
     *("nom", "nomduproduit", "nombre", "nome", "nomeprodotto", "nombreproducto", "nomeproduto"),
     *("naam", "productnaam", "namn", "produktnamn", "navn", "produktnavn", "nimi", "nazwa"),
@@ -182,3 +171,16 @@ def looks_like_smiles(text: str) -> bool:
     if len(text) > _LONGEST_SMILES:
         return False
     return _SMILES.fullmatch(text) is not None and re.search(r"[A-Za-z*]", text) is not None
+
+
+def look_alike(cells: Sequence[str]) -> bool:
+    """Tell whether most cells of a column that is called SMILES look like one."""
+    filled = [text for text in cells if text.strip()]
+    return sum(map(looks_like_smiles, filled)) > 0.8 * max(len(filled), 1)
+
+
+def are_smiles(cells: Sequence[str]) -> bool:
+    """Tell whether most cells of a column, whatever it is called, are SMILES."""
+    filled = [text for text in cells if text.strip()]
+    mean = sum(map(len, filled)) / max(len(filled), 1)  # P1 and NC12 are made of such signs, too
+    return mean > 8 and look_alike(filled)

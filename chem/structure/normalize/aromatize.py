@@ -5,9 +5,12 @@ chroman-2,4-dione a 4-hydroxycoumarin. The hydrogen goes to the oxygen; where it
 is for chem.structure.normalize.tautomers.tautomers to say.
 """
 
-from functools import cache
+from typing import NamedTuple
 
 from rdkit import Chem
+
+from chem.structure.normalize.needless_stereo import is_doubly_bound_to
+from chem.structure.stereo.smiles_and_smarts import pattern
 
 _SATURATED = "[C;X4;!H0;r5,r6](-[#6;X3;R]=[!#6;!R])"
 """In a ring beside a carbonyl group or the like."""
@@ -15,11 +18,6 @@ _REMOTE = "[C;X4;!H0;r6](-[#6;X3;R]=,:[#6,#7;R])-[#6;X3;R]=,:[#6,#7;R]"
 
 BETWEEN_TWO = 4
 """Aromatic atoms of a ring between two benzene rings: anthrone is the stable form."""
-
-
-@cache
-def _candidates() -> tuple[Chem.Mol, ...]:
-    return Chem.MolFromSmarts(_SATURATED), Chem.MolFromSmarts(_REMOTE)
 
 
 def aromatize(mol: Chem.Mol) -> Chem.Mol | None:
@@ -30,7 +28,7 @@ def aromatize(mol: Chem.Mol) -> Chem.Mol | None:
     made a pyridone but where the saturated carbon stands between two. Rings of five: pyrazolones
     and isoxazolones, whose saturated carbon stands between C=O and C=N.
     """
-    if not any(mol.HasSubstructMatch(one) for one in _candidates()):
+    if not any(mol.HasSubstructMatch(pattern(one)) for one in (_SATURATED, _REMOTE)):
         return None
     for ring in mol.GetRingInfo().AtomRings():
         pairs = _moves(mol, ring) if len(ring) in (5, 6) else []
@@ -41,52 +39,66 @@ def aromatize(mol: Chem.Mol) -> Chem.Mol | None:
     return None
 
 
+class _Ring(NamedTuple):
+    """The atoms of a ring by what they do, those of its double bonds left out."""
+
+    saturated: list[int]
+    """Carbons with a hydrogen to give."""
+    exocyclic: dict[int, int]
+    """Carbon to the atom outside that it has a double bond to."""
+    giving: list[int]
+    """Others than carbon, with a pair of electrons."""
+
+
 def _moves(mol: Chem.Mol, ring: tuple[int, ...]) -> list[tuple[int, int]]:
     """Return the pairs of saturated carbon and exocyclic atom of a ring that can be aromatic."""
-    saturated: list[int] = []
-    exocyclic: dict[int, int] = {}
-    giving: list[int] = []
-    for i in ring:
-        atom = mol.GetAtomWithIdx(i)
-        if atom.GetFormalCharge():
-            return []
-        outside = _double_bonded_outside(atom, ring)
-        if outside is not None:
-            if atom.GetAtomicNum() != 6 or outside.GetAtomicNum() not in (7, 8, 16):
-                return []
-            exocyclic[i] = outside.GetIdx()
-        elif _is_unsaturated(atom):
-            if atom.GetAtomicNum() not in (6, 7):
-                return []
-        elif atom.GetAtomicNum() == 6:
-            if not atom.GetTotalNumHs() or atom.GetDegree() > 3:
-                return []
-            saturated.append(i)
-        else:
-            giving.append(i)
-    if not saturated or len(giving) > 1:
+    parts = _part_ring(mol, ring)
+    if parts is None or not parts.saturated or len(parts.giving) > 1:
         return []
     if sum(mol.GetAtomWithIdx(i).GetIsAromatic() for i in ring) == BETWEEN_TWO:
         return []
-    if len(ring) == 6:
-        if len(exocyclic) != len(saturated) + len(giving):
-            return []
-        if (
-            giving
-            and all(_beside(ring, giving[0], i) for i in exocyclic)
-            and not all(_stands_between(mol, ring, i, exocyclic) for i in saturated)
-        ):
-            return []
-    elif (
-        len(giving) != 1
-        or len(exocyclic) != 1
-        or not _is_pyrazolone(mol, ring, saturated, exocyclic)
-    ):
+    fits = _is_phenol if len(ring) == 6 else _is_pyrazolone
+    if not fits(mol, ring, parts):
         return []
+    saturated, exocyclic, giving = parts
     takers = sorted(exocyclic)
     if giving:
         takers = [i for i in takers if any(_beside(ring, i, k) for k in saturated)]
     return [(i, exocyclic[j]) for i, j in zip(saturated, takers, strict=False)]
+
+
+def _part_ring(mol: Chem.Mol, ring: tuple[int, ...]) -> _Ring | None:
+    """Return the atoms of a ring by what they do; None where one of them forbids it to move."""
+    parts = _Ring([], {}, [])
+    for i in ring:
+        atom = mol.GetAtomWithIdx(i)
+        number = atom.GetAtomicNum()
+        if atom.GetFormalCharge():
+            return None
+        outside = _double_bonded_outside(atom, ring)
+        if outside is not None:
+            if number != 6 or outside.GetAtomicNum() not in (7, 8, 16):
+                return None
+            parts.exocyclic[i] = outside.GetIdx()
+        elif _is_unsaturated(atom):
+            if number not in (6, 7):
+                return None
+        elif number != 6:
+            parts.giving.append(i)
+        elif not atom.GetTotalNumHs() or atom.GetDegree() > 3:
+            return None
+        else:
+            parts.saturated.append(i)
+    return parts
+
+
+def _is_phenol(mol: Chem.Mol, ring: tuple[int, ...], parts: _Ring) -> bool:
+    """Tell a ring of six with a carbonyl group for each saturated carbon, and one to give."""
+    saturated, exocyclic, giving = parts
+    if len(exocyclic) != len(saturated) + len(giving):
+        return False
+    is_imide = bool(giving) and all(_beside(ring, giving[0], i) for i in exocyclic)
+    return not is_imide or all(_stands_between(mol, ring, i, exocyclic) for i in saturated)
 
 
 def _double_bonded_outside(atom: Chem.Atom, ring: tuple[int, ...]) -> Chem.Atom | None:
@@ -115,27 +127,21 @@ def _stands_between(
     mol: Chem.Mol, ring: tuple[int, ...], atom: int, exocyclic: dict[int, int]
 ) -> bool:
     return all(
-        other in exocyclic or _is_imine(mol.GetAtomWithIdx(other))
+        other in exocyclic or is_doubly_bound_to(mol.GetAtomWithIdx(other), 7)
         for other in ring
         if _beside(ring, atom, other)
     )
 
 
-def _is_imine(atom: Chem.Atom) -> bool:
-    return any(
-        bond.GetBondType() == Chem.BondType.DOUBLE and bond.GetOtherAtom(atom).GetAtomicNum() == 7
-        for bond in atom.GetBonds()
-    )
-
-
-def _is_pyrazolone(
-    mol: Chem.Mol, ring: tuple[int, ...], saturated: list[int], exocyclic: dict[int, int]
-) -> bool:
-    (carbonyl,) = exocyclic
-    if len(saturated) != 1 or not _beside(ring, saturated[0], carbonyl):
+def _is_pyrazolone(mol: Chem.Mol, ring: tuple[int, ...], parts: _Ring) -> bool:
+    """Tell a ring of five whose one saturated carbon stands between C=O and C=N."""
+    if not len(parts.saturated) == len(parts.exocyclic) == len(parts.giving) == 1:
         return False
-    return any(
-        i != carbonyl and _beside(ring, saturated[0], i) and _is_imine(mol.GetAtomWithIdx(i))
+    (saturated,), (carbonyl,) = parts.saturated, parts.exocyclic
+    return _beside(ring, saturated, carbonyl) and any(
+        i != carbonyl
+        and _beside(ring, saturated, i)
+        and is_doubly_bound_to(mol.GetAtomWithIdx(i), 7)
         for i in ring
     )
 

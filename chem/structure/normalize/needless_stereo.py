@@ -11,7 +11,7 @@ without such a hydrogen.
 
 from rdkit import Chem
 
-from chem.structure.normalize.inner_salts import conjugated_with
+from chem.structure.normalize.lasting_charges import conjugated_with
 
 
 def remove_needless_stereo(mol: Chem.Mol) -> Chem.Mol | None:
@@ -73,18 +73,14 @@ def _is_enol(carbon: Chem.Atom, other: Chem.Atom) -> bool:
     """Tell the enol of a 1,3-dicarbonyl compound, C(OH)=C-C=O: by way of the ketone it turns."""
     return any(
         one.GetAtomicNum() == 8 and one.GetTotalNumHs() for one in carbon.GetNeighbors()
-    ) and any(
-        bond.GetBondType() == Chem.BondType.DOUBLE and bond.GetOtherAtom(one).GetAtomicNum() == 8
-        for one in other.GetNeighbors()
-        for bond in one.GetBonds()
-    )
+    ) and any(is_doubly_bound_to(one, 8) for one in other.GetNeighbors())
 
 
 def _is_nitroenamine(carbon: Chem.Atom, other: Chem.Atom) -> bool:
     """Tell N-C=C-NO2 with a hydrogen on nitrogen (ranitidine): by way of the amidine it turns."""
-    return any(
-        one.GetAtomicNum() == 7 and one.GetTotalNumHs() for one in carbon.GetNeighbors()
-    ) and any(one.GetAtomicNum() == 7 and one.GetFormalCharge() for one in other.GetNeighbors())
+    return _bears_amine(carbon) and any(
+        one.GetAtomicNum() == 7 and one.GetFormalCharge() for one in other.GetNeighbors()
+    )
 
 
 def _is_enaminone(carbon: Chem.Atom, other: Chem.Atom) -> bool:
@@ -93,7 +89,7 @@ def _is_enaminone(carbon: Chem.Atom, other: Chem.Atom) -> bool:
         one.GetAtomicNum() == 7 and one.GetTotalNumHs() and not any(map(_is_acyl, _others(one)))
         for one in carbon.GetNeighbors()
     ) and any(
-        one.GetAtomicNum() == 6 and (_is_doubly_bound_to(one, 8) or _is_plain_imine(one))
+        one.GetAtomicNum() == 6 and (is_doubly_bound_to(one, 8) or _is_plain_imine(one))
         for one in other.GetNeighbors()
     )
 
@@ -125,7 +121,7 @@ def _bears_amine(atom: Chem.Atom) -> bool:
 
 def _bears_azo(carbon: Chem.Atom) -> bool:
     return any(
-        one.GetAtomicNum() == 7 and _is_doubly_bound_to(one, 7) for one in carbon.GetNeighbors()
+        one.GetAtomicNum() == 7 and is_doubly_bound_to(one, 7) for one in carbon.GetNeighbors()
     )
 
 
@@ -160,16 +156,17 @@ def _others(atom: Chem.Atom) -> tuple[Chem.Atom, ...]:
 
 def _is_acyl(atom: Chem.Atom) -> bool:
     """Tell a carbonyl, cyano or sulfonyl group by its middle atom."""
-    return _is_doubly_bound_to(atom, 8) or any(
+    return is_doubly_bound_to(atom, 8) or any(
         bond.GetBondType() == Chem.BondType.TRIPLE for bond in atom.GetBonds()
     )
 
 
 def _is_imine(atom: Chem.Atom) -> bool:
-    return atom.GetAtomicNum() == 6 and _is_doubly_bound_to(atom, 7)
+    return atom.GetAtomicNum() == 6 and is_doubly_bound_to(atom, 7)
 
 
-def _is_doubly_bound_to(atom: Chem.Atom, number: int) -> bool:
+def is_doubly_bound_to(atom: Chem.Atom, number: int) -> bool:
+    """Tell whether an atom has a double bond to one of this element."""
     return any(
         bond.GetBondType() == Chem.BondType.DOUBLE
         and bond.GetOtherAtom(atom).GetAtomicNum() == number

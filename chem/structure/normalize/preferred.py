@@ -6,16 +6,15 @@ that may have something are looked at closely.
 
 import re
 from collections.abc import Callable
-from functools import cache
-from typing import NamedTuple
 
 from rdkit import Chem
 
 from chem.structure.normalize.aromatize import aromatize
 from chem.structure.normalize.drawings import settle_hydrogens
-from chem.structure.normalize.inner_salts import balance_charges
+from chem.structure.normalize.lasting_charges import balance_charges
 from chem.structure.normalize.needless_stereo import remove_needless_stereo
 from chem.structure.normalize.tautomers.tautomers import draw_preferred
+from chem.structure.stereo.smiles_and_smarts import pattern
 
 Note = Callable[[str, Chem.Mol], None]
 
@@ -29,35 +28,17 @@ _HYDROXYL = re.compile(r"[^=][OS](?:\)|$)|^[OS][^=]")
 _HETEROAROMATIC = re.compile(r"[nos]")
 _ALKENE = re.compile(r"[C\])\d]\(?=\[?C|C#C")
 _STEREO = re.compile(r"[/\\]|\[N@")
-
-
-class _Queries(NamedTuple):
-    phenol: Chem.Mol
-    """Simpler than the next and part of it: quick to refute."""
-    hydroxyl: Chem.Mol
-    """A hydroxyl or thiol group on a heteroaromatic ring."""
-    enol: Chem.Mol
-    """Or an enamine or ynol."""
-    enone: Chem.Mol
-    """In a ring."""
-    between: Chem.Mol
-    """A saturated carbon between a ketone or aldehyde and another carbonyl group."""
-    anthrol: Chem.Mol
-    malonyl: Chem.Mol
-    """Simpler than the one before and part of it."""
-
-
-@cache
-def _queries() -> _Queries:
-    return _Queries(
-        Chem.MolFromSmarts("[O,S;X2;H1]-c"),
-        Chem.MolFromSmarts("[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"),
-        Chem.MolFromSmarts("[N,O,S;!H0]-C=,#C"),
-        Chem.MolFromSmarts("[O,S]=[C;R]-[C;R]=C"),
-        Chem.MolFromSmarts("[C;X4;!H0](-[$([#6](=O)[#6,$([N;R])]),$([C;H1]=O)])-[#6]=O"),
-        Chem.MolFromSmarts("[O;X2;H1]-c1c2ccccc2[cH]c2ccccc12"),
-        Chem.MolFromSmarts("[C;X4;!H0](-[#6]=O)-[#6]=O"),
-    )
+_PHENOL = "[O,S;X2;H1]-c"
+"""Simpler than the next and part of it: quick to refute."""
+_HETEROARYL_HYDROXYL = "[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"
+_ENOL = "[N,O,S;!H0]-C=,#C"
+"""Or an enamine or ynol."""
+_ENONE = "[O,S]=[C;R]-[C;R]=C"
+_MALONYL = "[C;X4;!H0](-[#6]=O)-[#6]=O"
+"""Simpler than the next and part of it."""
+_BETWEEN = "[C;X4;!H0](-[$([#6](=O)[#6,$([N;R])]),$([C;H1]=O)])-[#6]=O"
+"""A saturated carbon between a ketone or aldehyde and another carbonyl group."""
+_ANTHROL = "[O;X2;H1]-c1c2ccccc2[cH]c2ccccc12"
 
 
 def _may_be_azole(smiles: str) -> bool:
@@ -71,25 +52,16 @@ def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
         return True
     if "+" in smiles and "+" in _FIXED_CHARGES.sub("", smiles):
         return True
-    queries = _queries()
     has = mol.HasSubstructMatch
-    if _ALKENE.search(smiles) and (has(queries.enol) or has(queries.enone)):
+    if _ALKENE.search(smiles) and (has(pattern(_ENOL)) or has(pattern(_ENONE))):
         return True
-    if (
-        _HETEROAROMATIC.search(smiles)
-        and _HYDROXYL.search(smiles)
-        and has(queries.phenol)
-        and has(queries.hydroxyl)
-    ):
+    may_be = _HETEROAROMATIC.search(smiles) and _HYDROXYL.search(smiles)
+    if may_be and has(pattern(_PHENOL)) and has(pattern(_HETEROARYL_HYDROXYL)):
         return True
-    if (
-        smiles.count("c") >= ANTHRACENE
-        and _HYDROXYL.search(smiles)
-        and mol.HasSubstructMatch(queries.anthrol)
-    ):
+    if smiles.count("c") >= ANTHRACENE and _HYDROXYL.search(smiles) and has(pattern(_ANTHROL)):
         return True
     carbonyls = smiles.count("=O") + smiles.startswith("O=")
-    return carbonyls > 1 and bool(has(queries.malonyl)) and bool(has(queries.between))
+    return carbonyls > 1 and bool(has(pattern(_MALONYL)) and has(pattern(_BETWEEN)))
 
 
 def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol, bool]:

@@ -1,27 +1,24 @@
-"""Which fragment of a salt, solvate, complex or mixture is the compound: its parent.
+"""Chooses the fragment of a salt, solvate, complex or mixture that is the compound: its parent.
 
 The roles decide before the sizes. Fragments without carbon go, and so do carbonate, cyanide and
 the like. Of the organic ones, the compound is the one that is no salt former, solvent, host or
 co-former (``chem.structure.parents.salts_and_solvents``). Where all of them are, the one that is
 most of a compound in its own right is meant: choline salicylate is salicylic acid; at equal rank a
-base with its acid is the base. Where two or more compounds are left that are nobody's counterion,
+base with its acid is the base. Where two or more compounds are left that are no counterions,
 the record is a mixture and is refused: no choice between valsartan and sacubitril is right. Two
 exceptions: mirror images in equal parts are one racemate, and what is plainly smaller than the
 other one, as a counterion or solvent is, goes with the change ``unlisted_counterion``.
 """
 
 from collections import Counter
-from functools import cache
 from typing import NamedTuple
 
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from chem.records.records import Failure
-from chem.records.shorten import one_line
-from chem.structure.parents.acid_base import is_base
-from chem.structure.parents.minor_component import is_minor, may_accompany
-from chem.structure.parents.racemate import find_centres, is_mirror_pair
+from chem.records.text import one_line
+from chem.structure.parents.partners import is_base, is_minor, may_accompany
 from chem.structure.parents.salts_and_solvents import (
     Counterion,
     find_counterion,
@@ -30,6 +27,8 @@ from chem.structure.parents.salts_and_solvents import (
     neutral,
 )
 from chem.structure.stereo.canonical import axes_of, groups_of, with_groups, write_canonical
+from chem.structure.stereo.smiles_and_smarts import pattern
+from chem.structure.stereo.stereo_groups import find_centres, is_mirror_pair
 
 INORGANIC_CARBON = frozenset(
     Chem.MolToSmiles(Chem.MolFromSmiles(smiles))
@@ -84,25 +83,15 @@ class _Compound(NamedTuple):
         return self.counterion is not None and self.counterion.role != "drug"
 
 
-@cache
-def _carbon() -> Chem.Mol:
-    return Chem.MolFromSmarts("[#6]")
-
-
-@cache
-def _carbon_with_hydrogen() -> Chem.Mol:
-    return Chem.MolFromSmarts("[#6;!H0]~*~*")
-
-
 def is_organic(fragment: Chem.Mol) -> bool:
-    """Say whether one fragment holds carbon, and not as carbonate, cyanide or the like.
+    """Tell whether one fragment holds carbon, and not as carbonate, cyanide or the like.
 
     >>> is_organic(Chem.MolFromSmiles("O=C([O-])O")), is_organic(Chem.MolFromSmiles("NC(N)=O"))
     (False, True)
     """
-    if fragment.HasSubstructMatch(_carbon_with_hydrogen()):
+    if fragment.HasSubstructMatch(pattern("[#6;!H0]~*~*")):
         return True  # the usual case; prussic acid has but two atoms
-    if not fragment.HasSubstructMatch(_carbon()):
+    if not fragment.HasSubstructMatch(pattern("[#6]")):
         return False
     return fragment.GetNumHeavyAtoms() > 7 or (
         Chem.MolToSmiles(neutral(fragment), isomericSmiles=False) not in INORGANIC_CARBON
@@ -134,7 +123,7 @@ def choose_parent(mol: Chem.Mol) -> Parent | Failure:
 def no_organic_fragment(mol: Chem.Mol) -> Failure:
     """Return the failure of a record without an organic compound."""
     detail = "no fragment contains carbon"
-    if mol.HasSubstructMatch(_carbon()):
+    if mol.HasSubstructMatch(pattern("[#6]")):
         detail = "carbon only as a carbonate, cyanide, cyanate or oxide: no organic compound"
     return Failure("standardize", "no_organic_fragment", detail)
 
@@ -142,7 +131,7 @@ def no_organic_fragment(mol: Chem.Mol) -> Failure:
 def _group(organic: list[Chem.Mol]) -> list[_Compound]:
     drawn = _count_equal(organic)
     known = [find_counterion(fragment) for fragment, _ in drawn]
-    single = known.count(None) == 1  # its SMILES is nobody's: not written, which saves time
+    single = known.count(None) == 1  # no other has its SMILES: not written, which saves time
     compounds: dict[str, _Compound] = {}
     for drawing, counterion in zip(drawn, known, strict=True):
         if counterion is not None:
@@ -221,7 +210,7 @@ def _may_pair(role: str, other: str, rival: bool) -> bool:
 
 
 def _belongs(partner: _Compound, main: _Compound) -> bool:
-    """Say whether a compound of the table is there for the sake of the one outside it."""
+    """Tell whether a compound of the table is there for the sake of the one outside it."""
     return partner.counterion is None or may_accompany(
         neutral(partner.first),
         partner.counterion,
@@ -270,17 +259,11 @@ def _charges(mol: Chem.Mol) -> int:
 
 
 def _mixture(compounds: list[_Compound]) -> Failure:
-    shown = [
-        f"{CalcMolFormula(neutral(one.first))} ({_shorten(Chem.MolToSmiles(neutral(one.first)))})"
-        for one in sorted(compounds, key=lambda one: -one.size)
-    ]
+    mols = [neutral(one.first) for one in sorted(compounds, key=lambda one: -one.size)]
+    shown = [f"{CalcMolFormula(mol)} ({one_line(Chem.MolToSmiles(mol), 40)})" for mol in mols]
     detail = (
         f"{len(shown)} organic compounds, none of them a counterion, solvent or host of another: "
         + ", ".join(shown[:3])
         + (" …" if len(shown) > 3 else "")
     )
     return Failure("standardize", "mixture", one_line(detail))
-
-
-def _shorten(smiles: str) -> str:
-    return smiles if len(smiles) <= 40 else smiles[:39] + "…"

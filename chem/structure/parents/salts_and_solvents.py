@@ -17,6 +17,7 @@ cyclodextrins and cucurbiturils.
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -26,8 +27,15 @@ from rdkit.Chem import rdinchi
 from rdkit.Chem.MolStandardize import rdMolStandardize
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
+from chem.structure.stereo.smiles_and_smarts import pattern
+
 ROLES = frozenset({"acid", "base", "both", "solvate", "host", "coformer", "drug"})
 HALOGENS = frozenset({"F", "Cl", "Br", "I"})
+_CARBOXYLIC = "[CX3](=O)[OX2H1,OX1-]"
+_SULFONIC = "[SX4](=O)(=O)[OX2H1,OX1-]"
+_ALKYLATED_RING = "[$([n+]1(C)cn(C)cc1),$([n+]1(C)ccccc1)]"
+_GLUCOSE_UNIT = "O[C;R]1O[C;R](C[O,N])[C;R](O)[C;R](O)[C;R]1O"
+_GLYCOLURIL_UNIT = "O=C1N(C)C2N(C)C(=O)N(C)C2N1C"
 _ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
 
 
@@ -43,39 +51,20 @@ class Counterion(NamedTuple):
     """0 to 5: of compounds that are all in the table, the highest rank is the one meant."""
 
 
-class _Tools(NamedTuple):
-    uncharger: rdMolStandardize.Uncharger
-    charge: Chem.Mol
-    isotope: Chem.Mol
-    by_smiles: dict[str, Counterion]
-    by_composition: dict[frozenset[tuple[str, int]], list[Counterion]]
-    """By the heavy atoms of each element: a fragment of another composition is none of them."""
-    carboxylic: Chem.Mol
-    sulfonic: Chem.Mol
-    alkylated_ring: Chem.Mol
-    glucose_unit: Chem.Mol
-    glycoluril_unit: Chem.Mol
+@cache
+def uncharger() -> rdMolStandardize.Uncharger:
+    """Return what takes away the charges that protons can balance."""
+    return rdMolStandardize.Uncharger()
 
 
 @cache
-def _tools() -> _Tools:
-    table = read_table()
-    by_composition: dict[frozenset[tuple[str, int]], list[Counterion]] = {}
-    for one in table:
+def _by_composition() -> dict[frozenset[tuple[str, int]], dict[str, Counterion]]:
+    """Return the table by heavy atoms, then by SMILES: another composition is none of them."""
+    found: dict[frozenset[tuple[str, int]], dict[str, Counterion]] = {}
+    for one in read_table():
         composition = frozenset(_heavy_atoms(Chem.MolFromSmiles(one.smiles)).items())
-        by_composition.setdefault(composition, []).append(one)
-    return _Tools(
-        uncharger=rdMolStandardize.Uncharger(),
-        charge=Chem.MolFromSmarts("[!+0]"),
-        isotope=Chem.MolFromSmarts("[!0*]"),
-        by_smiles={one.smiles: one for one in table},
-        by_composition=by_composition,
-        carboxylic=Chem.MolFromSmarts("[CX3](=O)[OX2H1,OX1-]"),
-        sulfonic=Chem.MolFromSmarts("[SX4](=O)(=O)[OX2H1,OX1-]"),
-        alkylated_ring=Chem.MolFromSmarts("[$([n+]1(C)cn(C)cc1),$([n+]1(C)ccccc1)]"),
-        glucose_unit=Chem.MolFromSmarts("O[C;R]1O[C;R](C[O,N])[C;R](O)[C;R](O)[C;R]1O"),
-        glycoluril_unit=Chem.MolFromSmarts("O=C1N(C)C2N(C)C(=O)N(C)C2N1C"),
-    )
+        found.setdefault(composition, {})[one.smiles] = one
+    return found
 
 
 def read_table() -> list[Counterion]:
@@ -94,11 +83,11 @@ def read_table() -> list[Counterion]:
 
 def find_counterion(fragment: Chem.Mol) -> Counterion | None:
     """Return what the table or a family says of a fragment, however it is charged or labelled."""
-    tools = _tools()
     heavy = _heavy_atoms(fragment)
-    alike = tools.by_composition.get(frozenset(heavy.items()))
+    alike = _by_composition().get(frozenset(heavy.items()))
     if alike is not None:
-        known = tools.by_smiles.get(flat_smiles(fragment)) or _find_tautomer(fragment, alike)
+        flat = flat_smiles(fragment)
+        known = alike.get(flat) or _find_tautomer(flat, alike.values())
         if known is not None:
             return known
     return _find_family(fragment, heavy)
@@ -118,25 +107,25 @@ def _flat_inchi(smiles: str) -> str:
     return inchi(Chem.MolFromSmiles(smiles), "-SNon")
 
 
-def _find_tautomer(fragment: Chem.Mol, alike: list[Counterion]) -> Counterion | None:
+def _find_tautomer(smiles: str, alike: Iterable[Counterion]) -> Counterion | None:
     """Find a salt former that is drawn as another tautomer, such as saccharin with a C=N bond."""
-    text = _flat_inchi(flat_smiles(fragment))
+    text = _flat_inchi(smiles)
     return next((one for one in alike if _flat_inchi(one.smiles) == text), None)
 
 
 def neutral(fragment: Chem.Mol) -> Chem.Mol:
     """Return the fragment without the charges that protons can take away."""
-    if not fragment.HasSubstructMatch(_tools().charge):
+    if not fragment.HasSubstructMatch(pattern("[!+0]")):
         return fragment
     copied = Chem.Mol(fragment)
-    _tools().uncharger.unchargeInPlace(copied)
+    uncharger().unchargeInPlace(copied)
     return copied
 
 
 def flat_smiles(fragment: Chem.Mol) -> str:
     """Return the SMILES of what is bonded to what: no charges, isotopes or stereochemistry."""
     mol = neutral(fragment)
-    if mol.HasSubstructMatch(_tools().isotope):
+    if mol.HasSubstructMatch(pattern("[!0*]")):
         mol = Chem.Mol(mol)
         for atom in mol.GetAtoms():
             atom.SetIsotope(0)
@@ -165,7 +154,7 @@ def _find_family(fragment: Chem.Mol, heavy: Counter[str]) -> Counterion | None:
         name = "a saturated straight-chain acid" if _is_fatty_acid(fragment) else ""
         role, rank = "acid", 3 if heavy["C"] >= 8 else 2
     elif "S" in elements and elements - HALOGENS == {"S", "O"}:
-        groups = len(fragment.GetSubstructMatches(_tools().sulfonic))
+        groups = len(fragment.GetSubstructMatches(pattern(_SULFONIC)))
         oxygens = heavy["O"] - 3 * groups
         if groups == heavy["S"] and oxygens in (0, groups):
             name = "a plain sulfonic acid or sulfate" if oxygens == 0 or _is_chain(fragment) else ""
@@ -180,11 +169,11 @@ def _is_saturated_base(fragment: Chem.Mol, heavy: Counter[str]) -> bool:
 
 
 def _is_alkylated_ring(fragment: Chem.Mol) -> bool:
-    """Say whether it is a pyridinium or imidazolium ion with nothing but alkyl groups."""
+    """Tell whether it is a pyridinium or imidazolium ion with nothing but alkyl groups."""
     aromatic = sum(atom.GetIsAromatic() for atom in fragment.GetAtoms())
     return (
         aromatic in (5, 6)
-        and fragment.HasSubstructMatch(_tools().alkylated_ring)
+        and fragment.HasSubstructMatch(pattern(_ALKYLATED_RING))
         and all(
             bond.GetBondType() in (Chem.BondType.SINGLE, Chem.BondType.AROMATIC)
             for bond in fragment.GetBonds()
@@ -213,13 +202,12 @@ def _is_fatty_acid(fragment: Chem.Mol) -> bool:
         straight
         and double == 1
         and _is_chain(fragment)
-        and bool(fragment.HasSubstructMatch(_tools().carboxylic))
+        and bool(fragment.HasSubstructMatch(pattern(_CARBOXYLIC)))
     )
 
 
 def _is_large_host(fragment: Chem.Mol) -> bool:
-    tools = _tools()
-    units = (tools.glucose_unit, 6), (tools.glycoluril_unit, 5)
+    units = (pattern(_GLUCOSE_UNIT), 6), (pattern(_GLYCOLURIL_UNIT), 5)
     return any(len(fragment.GetSubstructMatches(unit)) >= least for unit, least in units) and any(
         len(ring) >= 24 or len(ring) == 8 for ring in fragment.GetRingInfo().AtomRings()
     )

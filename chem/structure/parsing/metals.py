@@ -25,6 +25,9 @@ from functools import cache
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
+from chem.records.records import Failure
+from chem.structure.stereo.smiles_and_smarts import pattern
+
 _ALKALI = {3, 11, 19, 37, 55}
 _EARTHS = {4, 12, 20, 38, 56, 88}
 _ACID_ONLY = {13, 30}
@@ -35,9 +38,19 @@ METALS = _ALKALI | _EARTHS | _ACID_ONLY | _OTHERS
 _ENDS = {7, 8, 9, 16, 17, 34, 35, 52, 53}
 """What a salt's anion ends in: N, O, S, Se, Te and halogens."""
 _HALOGENS = {9, 17, 35, 53}
-
-
 _SALT_METALS = "[Li,Na,K,Rb,Cs,Be,Mg,Ca,Sr,Ba,Ra,Zn,Al]"
+_MAY_BE_METAL = "[!#1&!#6&!#7&!#8&!#9&!#15&!#16&!#17&!#35&!#53]"
+"""Quick to refute; what is left is looked up by its number."""
+_STABLE_CARBANION = (
+    "[$([#6-]#[N,O]),$([#6-]=[N+]=[N-]),$([#6-]*=[O,S,N]),$([#6-]C#N),$([#6-][N+]=O),"
+    "$([#6-][S](=O)=O),$([#6-]P=O)]"
+)
+_ACID_OXYGEN = (
+    "[$([#8][#6]=[#8,#16]),$([#8][#16,#15,#33,#34]),$([#8][N+](=O)),$([#8][Cl,Br,I]=O),$([#8][#5])]"
+)
+_AMIDE = "[$([#7X2-]([CX4,#14])[CX4,#14]),$([#7]([CX4,#14])([CX4,#14])[Li,Na,K,Rb,Cs,Mg,Ca])]"
+_CHELATOR = "[#7]([CX4]C(=O)[#8])[CX4]C(=O)[#8-,$([#8]~[Zn,Al])]"
+_ALKOXIDE = "[$([#8X1-][CX4]),$([#8X2]([CX4])[Li,Be,Mg,Ca,Sr,Ba])]"
 
 
 @cache
@@ -50,37 +63,13 @@ def salt_cutter() -> rdMolStandardize.MetalDisconnector:
         return cutter
 
 
-class _Patterns:
-    def __init__(self) -> None:
-        # Quick to refute; what is left is looked up by its number.
-        self.may_be_metal = Chem.MolFromSmarts("[!#1&!#6&!#7&!#8&!#9&!#15&!#16&!#17&!#35&!#53]")
-        self.stable_carbanion = Chem.MolFromSmarts(
-            "[$([#6-]#[N,O]),$([#6-]=[N+]=[N-]),$([#6-]*=[O,S,N]),$([#6-]C#N),$([#6-][N+]=O),"
-            "$([#6-][S](=O)=O),$([#6-]P=O)]"
-        )
-        self.acid_oxygen = Chem.MolFromSmarts(
-            "[$([#8][#6]=[#8,#16]),$([#8][#16,#15,#33,#34]),$([#8][N+](=O)),$([#8][Cl,Br,I]=O),"
-            "$([#8][#5])]"
-        )
-        self.amide = Chem.MolFromSmarts(
-            "[$([#7X2-]([CX4,#14])[CX4,#14]),$([#7]([CX4,#14])([CX4,#14])[Li,Na,K,Rb,Cs,Mg,Ca])]"
-        )
-        self.chelator = Chem.MolFromSmarts("[#7]([CX4]C(=O)[#8])[CX4]C(=O)[#8-,$([#8]~[Zn,Al])]")
-        self.alkoxide = Chem.MolFromSmarts("[$([#8X1-][CX4]),$([#8X2]([CX4])[Li,Be,Mg,Ca,Sr,Ba])]")
-
-
-@cache
-def _patterns() -> _Patterns:
-    return _Patterns()
-
-
 def may_hold_metal(mol: Chem.Mol) -> bool:
-    """Whether a molecule has an element other than the usual ten; quick."""
-    return bool(mol.HasSubstructMatch(_patterns().may_be_metal))
+    """Tell whether a molecule has an element other than the usual ten; quick."""
+    return bool(mol.HasSubstructMatch(pattern(_MAY_BE_METAL)))
 
 
-def find_metal_complex(mol: Chem.Mol) -> str | None:
-    """Return what makes the record a metal complex, for a person; None for salts and the rest.
+def find_metal_complex(mol: Chem.Mol) -> Failure | None:
+    """Return what makes the record a metal complex; None for salts and the rest.
 
     The molecule need not be sanitized, but needs what a substructure search needs (rings).
     """
@@ -98,7 +87,8 @@ def find_metal_complex(mol: Chem.Mol) -> str | None:
         else:
             found = _salt_former(mol, atom, number) if has_carbon else None
         if found is not None:
-            return f"{_elements({number})} (atom {atom.GetIdx() + 1}) {found}"
+            detail = f"{_elements({number})} (atom {atom.GetIdx() + 1}) {found}"
+            return Failure("standardize", "metal_complex", detail)
     return None
 
 
@@ -120,14 +110,14 @@ def _is_amine(atom: Chem.Atom) -> bool:
 
 
 def _acid_only(mol: Chem.Mol, metal: Chem.Atom) -> str | None:
-    acids = _matches(mol, _patterns().acid_oxygen)
+    acids = _matches(mol, pattern(_ACID_OXYGEN))
     for atom in metal.GetNeighbors():
         if atom.GetAtomicNum() in _HALOGENS or _is_inorganic_oxygen(atom):
             continue
         if atom.GetAtomicNum() != 8 or atom.GetIdx() not in acids:
             kind = " of no acid" if atom.GetAtomicNum() == 8 else ""
             return f"bound to {_elements({atom.GetAtomicNum()})}{kind}: a metal complex"
-    if mol.HasSubstructMatch(_patterns().chelator):
+    if mol.HasSubstructMatch(pattern(_CHELATOR)):
         return "with a chelator: a metal complex"
     if metal.GetDegree() and not _is_halide(metal):
         return None
@@ -142,7 +132,7 @@ def _acid_only(mol: Chem.Mol, metal: Chem.Atom) -> str | None:
 
 
 def _salt_former(mol: Chem.Mol, metal: Chem.Atom, number: int) -> str | None:
-    stable = _matches(mol, _patterns().stable_carbanion)
+    stable = _matches(mol, pattern(_STABLE_CARBANION))
     for atom in metal.GetNeighbors():
         if atom.GetAtomicNum() not in _ENDS and not _is_cyanide(atom):
             return f"bound to {_elements({atom.GetAtomicNum()})}: an organometallic compound"
@@ -150,11 +140,11 @@ def _salt_former(mol: Chem.Mol, metal: Chem.Atom, number: int) -> str | None:
         for atom in _anions(mol):
             if atom.GetAtomicNum() == 6 and atom.GetIdx() not in stable:
                 return "beside a carbanion: an organometallic compound"
-    if mol.HasSubstructMatch(_patterns().amide):
+    if mol.HasSubstructMatch(pattern(_AMIDE)):
         return "as the amide of an amine: a reagent, not the amine"
     if number in _ALKALI and number != 3:
         return None
-    if mol.HasSubstructMatch(_patterns().alkoxide):
+    if mol.HasSubstructMatch(pattern(_ALKOXIDE)):
         return "as an alkoxide: a reagent, not the alcohol"
     if number in _EARTHS and _is_chelated(mol, metal):
         return "held by several nitrogens: a metal complex"
@@ -204,7 +194,7 @@ def _has_inorganic_anion(mol: Chem.Mol) -> bool:
 
 
 def _is_inorganic_oxygen(atom: Chem.Atom) -> bool:
-    """Whether it is an oxide, a hydroxide or water."""
+    """Tell whether it is an oxide, a hydroxide or water."""
     return atom.GetAtomicNum() == 8 and all(
         other.GetAtomicNum() == 1 or other.GetAtomicNum() in METALS for other in atom.GetNeighbors()
     )

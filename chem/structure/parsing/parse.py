@@ -1,15 +1,14 @@
 """Reading one structure with RDKit: a molecule, or the reason why there is none."""
 
 import re
-from functools import cache
 
 from rdkit import Chem
 
 from chem.records.records import Failure, StructureFormat
-from chem.structure.parsing.diagnose import diagnose_smiles
+from chem.structure.parsing.diagnose import diagnose_molblock, diagnose_smiles, without_blank_lines
 from chem.structure.parsing.metals import find_metal_complex
-from chem.structure.parsing.molblock_faults import diagnose_molblock, without_blank_lines
 from chem.structure.parsing.shorthand import find_shorthand
+from chem.structure.stereo.smiles_and_smarts import smiles_parser
 
 MAX_HEAVY_ATOMS = 999
 MAX_CHARACTERS: dict[StructureFormat, int] = {"smiles": 10_000, "molblock": 1_000_000}
@@ -45,26 +44,8 @@ def parse(structure: str, format: StructureFormat) -> Chem.Mol | Failure:
         shorthand = find_shorthand(mol, structure, format)
         if shorthand is not None:
             # The points in the middle of a ferrocene's rings are dummy atoms.
-            metal = find_metal_complex(mol)
-            return Failure("standardize", "metal_complex", metal) if metal else shorthand
+            return find_metal_complex(mol) or shorthand
     return mol
-
-
-@cache
-def _smiles_parameters() -> Chem.SmilesParserParams:
-    parameters = Chem.SmilesParserParams()
-    # A name after the SMILES is the reader's business; here it would hide a mistake.
-    parameters.parseName = False  # type: ignore[assignment]  # RDKit's stub is wrong
-    return parameters
-
-
-@cache
-def _flat_parameters() -> Chem.SmilesParserParams:
-    parameters = Chem.SmilesParserParams()
-    parameters.parseName = False  # type: ignore[assignment]
-    parameters.sanitize = False  # type: ignore[assignment]
-    parameters.removeHs = False  # type: ignore[assignment]
-    return parameters
 
 
 def _read_smiles(smiles: str) -> Chem.Mol | Failure:
@@ -75,7 +56,7 @@ def _read_smiles(smiles: str) -> Chem.Mol | Failure:
         return Failure("parse", "invalid_smiles", f"not a SMILES: it holds {what}")
     mol = None if _NOT_FLAT.search(smiles) else _read_flat(smiles)
     if mol is None:
-        mol = Chem.MolFromSmiles(smiles, _smiles_parameters())
+        mol = Chem.MolFromSmiles(smiles, smiles_parser())
     return diagnose_smiles(smiles) if mol is None else mol
 
 
@@ -85,7 +66,7 @@ def _read_flat(smiles: str) -> Chem.Mol | None:
     RDKit would look for what could be a stereocentre all the same, which takes a quarter of the
     time and is asked for nowhere. A test holds the molecules equal.
     """
-    mol = Chem.MolFromSmiles(smiles, _flat_parameters())
+    mol = Chem.MolFromSmiles(smiles, smiles_parser(sanitize=False, remove_hydrogens=False))
     if mol is None or Chem.SanitizeMol(mol, catchErrors=True):
         return None
     mol.SetIntProp("_StereochemDone", 1)  # or the writer of SMILES looks as well

@@ -1,7 +1,7 @@
 """Finds drawn shorthand: what makes a record stand for other than one definite molecule.
 
 A label on an atom (``Boc`` on a carbon, ``R1``), a dummy atom, an atom list or query bond, a repeat
-unit, an attachment point: read literally, each gives a molecule that nobody sells. Notes that say
+unit, an attachment point: read literally, each gives a molecule that is not sold. Notes that say
 nothing about the structure pass: data fields, numbers of atoms, a label that names its own atom
 (``CH3``, ``NH2``, ``D``), an expanded abbreviation whose atoms are all drawn.
 """
@@ -68,10 +68,7 @@ def find_shorthand(mol: Chem.Mol, structure: str, format: StructureFormat) -> Fa
             if fault is not None:
                 return fault
         if any(_is_query(bond) for bond in mol.GetBonds()):
-            detail = (
-                "a query bond (any, aromatic or single, of no order): not one definite molecule"
-            )
-            return Failure("standardize", "query_atoms", detail)
+            return query_failure("a query bond (any, aromatic or single, of no order)")
     if mol.HasProp("_molLinkNodes"):
         return _shorthand("a link node: an atom that is repeated an open number of times")
     if format == "smiles" and _POSITIONS.search(structure):
@@ -80,7 +77,7 @@ def find_shorthand(mol: Chem.Mol, structure: str, format: StructureFormat) -> Fa
 
 
 def _may_hold_label(mol: Chem.Mol, molblock: str) -> bool:
-    """Whether to look at each atom and bond; quick."""
+    """Tell whether to look at each atom and bond; quick."""
     return (
         mol.HasQuery()
         or _LABELS.search(molblock) is not None
@@ -122,11 +119,15 @@ def written_symbols(molblock: str) -> list[str]:
             inside = True
         elif line.startswith("M  V30 END ATOM"):
             break
-        elif inside:
-            words = line[6:].split(maxsplit=2)
-            if len(words) > 1 and words[0].isdigit():
-                symbols.append(words[1].strip('"'))
+        elif inside and (symbol := symbol_in_v3000(line)) is not None:
+            symbols.append(symbol)
     return symbols
+
+
+def symbol_in_v3000(line: str) -> str | None:
+    """Return the symbol in the line of an atom; None for a line that continues another."""
+    words = line[6:].split(maxsplit=2)
+    return words[1].strip('"') if len(words) > 1 and words[0].isdigit() else None
 
 
 def _fault_of(atom: Chem.Atom, symbols: list[str]) -> Failure | None:
@@ -135,9 +136,11 @@ def _fault_of(atom: Chem.Atom, symbols: list[str]) -> Failure | None:
     written = symbols[number - 1] if number <= len(symbols) else ""
     if atom.GetAtomicNum() == 0:
         shown = (label or written or "*").replace("star_e", "*")
-        return _query(f"atom {number} is drawn as {shown!r}, a dummy atom, R group or atom list")
+        return query_failure(
+            f"atom {number} is drawn as {shown!r}, a dummy atom, R group or atom list"
+        )
     if atom.HasQuery():
-        return _query(f"atom {number} ({written or atom.GetSymbol()}) carries a query")
+        return query_failure(f"atom {number} ({written or atom.GetSymbol()}) carries a query")
     if label and not names_atom(label, atom):
         return _shorthand(f"atom {number} ({atom.GetSymbol()}) is drawn as {label!r}")
     if atom.HasProp("molAttchpt") and atom.GetIntProp("molAttchpt"):
@@ -208,7 +211,7 @@ def _is_multiple(group: Chem.SubstanceGroup) -> bool:
 
 
 def _is_expanded(label: str, atoms: list[Chem.Atom]) -> bool:
-    """Whether an abbreviation's atoms are all drawn, as far as its label is known."""
+    """Tell whether an abbreviation's atoms are all drawn, as far as its label is known."""
     heavy = [atom for atom in atoms if atom.GetAtomicNum() > 1]
     if label in ABBREVIATIONS:
         return len(heavy) >= ABBREVIATIONS[label]
@@ -217,7 +220,8 @@ def _is_expanded(label: str, atoms: list[Chem.Atom]) -> bool:
     return names_atom(label, heavy[0])
 
 
-def _query(detail: str) -> Failure:
+def query_failure(detail: str) -> Failure:
+    """Return the failure of a record with an atom or bond that stands for several."""
     return Failure("standardize", "query_atoms", f"{detail}: not one definite molecule")
 
 

@@ -9,11 +9,12 @@ other numbers, groups that say nothing (a meso compound that is mirrored as a wh
 1,4-disubstituted cyclohexane), absolute groups (the default).
 """
 
-from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
 from rdkit import Chem, rdBase
+
+from chem.structure.stereo.smiles_and_smarts import pattern
 
 MAX_GROUPS = 6
 """Groups are compared by all 2^n stereoisomers that they name; more groups have no text."""
@@ -67,13 +68,10 @@ def groups_of(mol: Chem.Mol) -> list[Group]:
 
 def axes_of(mol: Chem.Mol) -> list[int]:
     """Return the indices of the bonds that are drawn as the axis of an atropisomer."""
-    bonds = (mol.GetBondBetweenAtoms(*ends) for ends in mol.GetSubstructMatches(_possible_axis()))
+    bonds = (
+        mol.GetBondBetweenAtoms(*ends) for ends in mol.GetSubstructMatches(pattern("[^2]-[^2]"))
+    )
     return sorted({bond.GetIdx() for bond in bonds if bond.GetStereo() in _AXES})
-
-
-@cache
-def _possible_axis() -> Chem.Mol:
-    return Chem.MolFromSmarts("[^2]-[^2]")
 
 
 def with_groups(mol: Chem.Mol, groups: list[Group]) -> Chem.Mol:

@@ -8,19 +8,20 @@ which form is meant, so two mirror images would be one text.
 """
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import permutations
 
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
 from chem.records.records import StructureFormat
-from chem.structure.stereo.atom_indices import place_written_atoms
+from chem.structure.stereo.smiles_and_smarts import pattern, place_written_atoms, smiles_parser
 
 _NONE = Chem.ChiralType.CHI_UNSPECIFIED
 _PYRAMIDS = {15, 16, 33, 34}
 """Phosphorus, sulfur, arsenic, selenium: three neighbours and a lone pair that stays."""
 _LABEL = 500
+WEDGES = {"_MolFileBondStereo": (1, 6), "_MolFileBondCfg": (1, 3)}
+"""RDKit's property of a bond of a molblock (V2000, V3000), and what stands for up and down."""
 
 
 def find_lost_centre(mol: Chem.Mol, structure: str, format: StructureFormat) -> int | None:
@@ -48,8 +49,8 @@ def count_marks(smiles: str) -> int:
 
 
 def is_spiro_centre(mol: Chem.Mol) -> bool:
-    """Whether a molecule has a centre between two rings that RDKit does not know as one."""
-    matches = mol.GetSubstructMatches(_spiro())
+    """Tell whether a molecule has a centre between two rings that RDKit does not know as one."""
+    matches = mol.GetSubstructMatches(pattern("[X4;x4]"))
     if not matches:
         return False
     known = {one.centeredOn for one in Chem.FindPotentialStereo(mol, cleanIt=False)}
@@ -57,7 +58,7 @@ def is_spiro_centre(mol: Chem.Mol) -> bool:
 
 
 def is_hidden_centre(mol: Chem.Mol, at: int) -> bool:
-    """Whether no exchange of equal parts of a molecule undoes the inversion of an atom.
+    """Tell whether no exchange of equal parts of a molecule undoes the inversion of an atom.
 
     The neighbours are labelled in every odd order. Where one of these molecules is the same as the
     one with the first order, its parts can change places, and the atom is no centre.
@@ -77,10 +78,11 @@ def _may_be_centre(mol: Chem.Mol, atom: Chem.Atom) -> bool:
         return True
     if atom.GetAtomicNum() in _PYRAMIDS:
         return bool(atom.GetTotalDegree() == 3)
-    return atom.GetAtomicNum() == 7 and atom.GetIdx() in _bridgeheads(mol)
+    return atom.GetAtomicNum() == 7 and atom.GetIdx() in bridgeheads(mol)
 
 
-def _bridgeheads(mol: Chem.Mol) -> list[int]:
+def bridgeheads(mol: Chem.Mol) -> list[int]:
+    """Return the indices of the atoms that bridged rings share."""
     found: list[int] = []
     # RDKit's stub is wrong.
     rdMolDescriptors.CalcNumBridgeheadAtoms(mol, atoms=found)  # type: ignore[arg-type]
@@ -112,7 +114,7 @@ def _lost_marks(mol: Chem.Mol, smiles: str) -> tuple[set[int], set[int]]:
     drawn = smiles.partition(" ")[0]
     if count_marks(drawn) <= sum(atom.GetChiralTag() != _NONE for atom in mol.GetAtoms()):
         return set(), set()
-    raw = Chem.MolFromSmiles(drawn, _as_written())
+    raw = Chem.MolFromSmiles(drawn, smiles_parser(sanitize=False, remove_hydrogens=False))
     places = None if raw is None else place_written_atoms(drawn, mol)
     if places is None:
         return set(), set()
@@ -150,13 +152,12 @@ def _lost_wedges(mol: Chem.Mol) -> tuple[set[int], set[int]]:
 
 def _is_wedge(bond: Chem.Bond) -> bool:
     return any(
-        bond.HasProp(name) and bond.GetIntProp(name) in drawn
-        for name, drawn in (("_MolFileBondStereo", (1, 6)), ("_MolFileBondCfg", (1, 3)))
+        bond.HasProp(name) and bond.GetIntProp(name) in drawn for name, drawn in WEDGES.items()
     )
 
 
 def _ends_an_axis(mol: Chem.Mol, at: int, turned: set[int]) -> bool:
-    """Whether an atom stands across a ring from a double bond whose far end has two sides."""
+    """Tell whether an atom stands across a ring from a double bond whose far end has two sides."""
     ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
     for ring in mol.GetRingInfo().AtomRings():
         if at not in ring or len(ring) % 2:
@@ -187,17 +188,3 @@ def _has_two_sides(
         if other.GetIdx() != but and other.GetIdx() not in ring
     ]
     return 0 < len(groups) == len(set(groups)) and atom.GetTotalNumHs() < 2
-
-
-@cache
-def _spiro() -> Chem.Mol:
-    return Chem.MolFromSmarts("[X4;x4]")
-
-
-@cache
-def _as_written() -> Chem.SmilesParserParams:
-    parameters = Chem.SmilesParserParams()
-    parameters.parseName = False  # type: ignore[assignment]  # RDKit's stub is wrong
-    parameters.sanitize = False  # type: ignore[assignment]
-    parameters.removeHs = False  # type: ignore[assignment]
-    return parameters

@@ -1,16 +1,21 @@
-"""Which statement about stereochemistry a structure makes, and what of it would be lost."""
+"""Tells what a structure states about stereochemistry, and what of that would be lost."""
 
 import re
 from collections import Counter
 from functools import cache
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import rdDistGeom, rdMolDescriptors, rdqueries
+from rdkit.Chem import rdDistGeom, rdqueries
 
 from chem.records.records import StructureFormat
-from chem.structure.stereo.atom_indices import place_written_atoms
 from chem.structure.stereo.canonical import axes_of, groups_of, inverted, write_canonical
-from chem.structure.stereo.lost_centres import find_lost_centre, is_spiro_centre
+from chem.structure.stereo.lost_centres import (
+    WEDGES,
+    bridgeheads,
+    find_lost_centre,
+    is_spiro_centre,
+)
+from chem.structure.stereo.smiles_and_smarts import place_written_atoms
 
 STEREO_WORDS: dict[str, str] = {
     "none": "there is nothing to draw: no stereocentre, no double bond with two sides",
@@ -30,8 +35,6 @@ _OTHER_SHAPES = re.compile(r"@(?:SP|TB|OH)\d")
 _RELATIVE_FLAG = re.compile(r"\|(?:[^|]*,)?r(?:,[^|]*)?\|")
 _WEDGE_FIELD = re.compile(r"w[UD]:([\d.,]+)")
 _WEDGE_ATOM = re.compile(r"(\d+)\.\d+")
-_WEDGES = {"_MolFileBondStereo": (1, 6), "_MolFileBondCfg": (1, 3)}
-"""RDKit's property of a bond of a molblock (V2000, V3000), and what stands for up and down."""
 _SEED = 7
 MOST_BUILT = 60
 """Heavy atoms of a molecule that is built in space; a long chain takes seconds."""
@@ -87,7 +90,7 @@ def describe_stereo(smiles: str) -> str:
 
 
 def _is_partly_open(mol: Chem.Mol, elements: list[Chem.StereoInfo]) -> bool:
-    """Whether a centre or double bond that is not drawn could be drawn in two ways."""
+    """Tell whether a centre or double bond that is not drawn could be drawn in two ways."""
     blurred: set[int] = set()
     for pattern in _blurred():
         blurred.update(match[0] for match in mol.GetSubstructMatches(pattern))
@@ -110,12 +113,9 @@ def _is_partly_open(mol: Chem.Mol, elements: list[Chem.StereoInfo]) -> bool:
 
 def _cage_atoms(mol: Chem.Mol) -> set[int]:
     """Return the bridgeheads, and the corners of closed cages such as cubane."""
-    found: list[int] = []
-    # RDKit's stub is wrong.
-    rdMolDescriptors.CalcNumBridgeheadAtoms(mol, atoms=found)  # type: ignore[arg-type]
     rings = mol.GetRingInfo().AtomRings()
     faces = Counter(at for ring in rings if len(ring) <= MOST_OF_A_FACE for at in ring)
-    return {*found, *(at for at, count in faces.items() if count > 2)}
+    return {*bridgeheads(mol), *(at for at, count in faces.items() if count > 2)}
 
 
 def _is_blurred_bond(mol: Chem.Mol, ends: set[int]) -> bool:
@@ -127,7 +127,7 @@ def _is_blurred_bond(mol: Chem.Mol, ends: set[int]) -> bool:
 
 
 def _is_chiral_cage(mol: Chem.Mol, bridgeheads: set[int]) -> bool:
-    """Whether bridgeheads, of which one shape fits a small cage, make it a chiral one.
+    """Tell whether bridgeheads, of which one shape fits a small cage, make it a chiral one.
 
     Camphor has two mirror images, adamantane and tropane one shape. The cage is built in space
     once, and its bridgeheads are inverted together. A molecule of more than ``MOST_BUILT`` heavy
@@ -153,7 +153,7 @@ def _is_chiral_cage(mol: Chem.Mol, bridgeheads: set[int]) -> bool:
 
 
 def is_flagged_relative(mol: Chem.Mol, structure: str, format: StructureFormat) -> bool:
-    """Whether the record leaves open that its drawn centres are absolute.
+    """Tell whether the record leaves open that its drawn centres are absolute.
 
     A chiral flag of 0 (molblock) or ``|r|`` (CXSMILES) stands over centres of no group. By the
     format's own rule they would be relative; most vendors leave the flag out and mean what they
@@ -176,7 +176,7 @@ def is_flagged_relative(mol: Chem.Mol, structure: str, format: StructureFormat) 
 
 
 def has_mirror_image(mol: Chem.Mol, smiles: str) -> bool:
-    """Whether a standardized molecule and its mirror image are different compounds."""
+    """Tell whether a standardized molecule and its mirror image are different compounds."""
     return "@" in smiles and write_canonical(inverted(mol)) != smiles
 
 
@@ -212,7 +212,7 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
 
 
 def has_lost_wedge(mol: Chem.Mol, structure: str, format: StructureFormat) -> bool:
-    """Whether a wedge is drawn at a centre that is read as undefined all the same.
+    """Tell whether a wedge is drawn at a centre that is read as undefined all the same.
 
     A wedge has no meaning where the neighbours lie on one side or on one point, and none for the
     centre at its wide end. In a CXSMILES, every atom of ``wU`` and ``wD`` is a centre or the end of
@@ -259,9 +259,7 @@ class _Patterns:
         centre = Chem.RWMol()
         centre.AddAtom(rdqueries.HasChiralTagQueryAtom())
         self.centre = centre.GetMol()
-        self.wedges = [
-            _bond_with(name, value) for name, drawn in _WEDGES.items() for value in drawn
-        ]
+        self.wedges = [_bond_with(name, value) for name, drawn in WEDGES.items() for value in drawn]
 
 
 @cache

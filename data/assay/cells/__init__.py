@@ -1,1 +1,1 @@
-"""What the cells of an assay column say: numbers, bounds, units, nothing."""
+"""The cells of an assay's columns, read: numbers, bounds, units, nothing."""

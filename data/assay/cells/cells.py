@@ -1,4 +1,4 @@
-"""What one cell of an assay says: a number with a sign and a unit, nothing, or something else."""
+"""Reads one cell of an assay: a number with a sign and a unit, nothing, or something else."""
 
 import html
 import re

@@ -2,16 +2,13 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.records.counted import counted
 from chem.records.numbers import Decimal, NumberStyle
+from chem.records.text import counted
 from data.assay.cells.cells import (
     NO_VERDICT,
     Reading,
@@ -25,10 +22,9 @@ from data.assay.cells.cells import (
     repeated_codes,
 )
 from data.assay.cells.censoring import CENSORED
-from data.assay.cells.measure import Measure
-from data.assay.cells.problems import Problem
+from data.assay.cells.measure import ADVICE, Measure, style_of
 from data.assay.cells.raw_rows import AssayRows
-from data.assay.cells.styles import ADVICE, style_of
+from data.assay.cells.values import Problem, Values, show_examples
 from data.assay.headers.units import (
     MASS,
     MOLAR,
@@ -51,42 +47,6 @@ _ASIDE = {
     "mass": "converted by the molecular weight of the structure as it is written, salt included",
 }
 _FLIPPED: dict[Bound, Bound] = {-1: 1, 0: 0, 1: -1}
-_EXAMPLES = 3
-
-
-class Example(NamedTuple):
-    """A cell as it is written, and as it was read."""
-
-    written: str
-    read: str
-
-
-@dataclass
-class Values:
-    """One measure, read."""
-
-    values: npt.NDArray[np.float32]
-    """[n] in the task's unit; NaN = not measured."""
-    bounds: npt.NDArray[np.int8]
-    """[n] as in ``ActivityTable``."""
-    problems: list[Problem] = field(default_factory=list)
-    told: int = 0
-    """Cells that are not missing, in the rows that count."""
-    missing: Counter[str] = field(default_factory=Counter)
-    """What cells say that are missing, such as ``n.d.``, in the rows that count; "" is empty."""
-    notes: list[str] = field(default_factory=list)
-    """What was decided or left aside, without the column's name."""
-    examples: list[Example] = field(default_factory=list)
-
-    @classmethod
-    def none(cls) -> "Values":
-        """Return no values: of a measure that was not read yet."""
-        return cls(np.empty(0, np.float32), np.empty(0, np.int8))
-
-    @property
-    def measured(self) -> npt.NDArray[np.bool_]:
-        """[n] True where a value is present."""
-        return ~np.isnan(self.values)
 
 
 def read_values(
@@ -145,7 +105,7 @@ class _Reader:
                 continue
             if value is not None:
                 found.values[at], found.bounds[at] = value
-        found.examples = self._examples(found)
+        found.examples = show_examples(found, self.measure, self.cells, self.signs, self.units)
         found.notes += [f"{counted(n, 'value')} {_ASIDE[kind]}" for kind, n in self.notes.items()]
         found.notes += [f"{counted(n, 'value')} left out: {why}" for why, n in self.left.items()]
         return found
@@ -337,27 +297,3 @@ class _Reader:
             raise CellError("no weight")
         self.notes["mass"] += 1
         return power_of_ten(unit) - math.log10(weight)
-
-    def _examples(self, found: Values) -> list[Example]:
-        """Return a plain cell, a bound and an unusual cell, or the first that there are."""
-        present = np.flatnonzero(found.measured).tolist()
-        sorts: dict[str, int] = {}
-        for at in present:
-            plain = self.cells[at].strip().lstrip("-").replace(".", "", 1).isdigit()
-            sort = "bound" if found.bounds[at] else "plain" if plain else "other"
-            sort = str(found.values[at]) if self.measure.kind == "class" else sort
-            sorts.setdefault(sort, at)
-        chosen = dict.fromkeys([*sorts.values(), *present[: _EXAMPLES + 1]])
-        return [self._example(at, found) for at in list(chosen)[:_EXAMPLES]]
-
-    def _example(self, at: int, found: Values) -> Example:
-        sign = self.signs[at].strip(" '\"") if self.signs else ""
-        unit = self.units[at].strip() if self.units else ""
-        cell = self.cells[at].strip()
-        sign = "" if cell.startswith(("<", ">", "=")) else sign
-        written = " ".join(part for part in (sign, cell, unit) if part)
-        value, bound = float(found.values[at]), int(found.bounds[at])
-        if self.measure.kind == "class":
-            return Example(written, "active" if value else "inactive")
-        words = {-1: "at most ", 0: "", 1: "at least "}
-        return Example(written, f"{words[bound]}{value:.4g}")

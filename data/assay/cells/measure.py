@@ -1,19 +1,24 @@
 """One task of an assay: the column of its values, how they are written, and what stands beside."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chem.errors import InputError
+from chem.records.numbers import Decimal, NumberReading, find_style
 from data.assay.headers.effects import Direction
 from data.assay.headers.headers import Header, MeasureKind, understand
 from data.assay.headers.spelling import Transform, task_name
-from data.assay.headers.units import find_mass_unit, find_molar_unit
+from data.assay.headers.units import PACTIVITY_RANGE, find_mass_unit, find_molar_unit
 
 UNITS = (
     "nM, uM, mM, M, pM, ug/mL, pActivity, 'log10 nM', 'ln uM', '% inhibition', '% residual', "
     "fraction, class or number"
 )
 _P_NAMES = {"pactivity", "pic50", "pki", "pkd", "pec50", "pchembl", "-log10 m"}
+_LIMITS = {"percent": (-1000.0, 1000.0), "pactivity": PACTIVITY_RANGE}
+_LOGARITHMS = (-40.0, 40.0)
+ADVICE = "say which with --decimal point or --decimal comma"
 
 
 class Measure(NamedTuple):
@@ -113,12 +118,8 @@ def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) 
     )
     clear = not doubtful and said and kind not in ("number", "class")
     p_of_unit = measure.kind == kind == "pactivity"
-    if clear and not same and not p_of_unit and kind != "percent" and measure.kind != "percent":
-        raise InputError(
-            f"{path}: column {measure.column!r} says {measure.written}, --units says {units}; "
-            "correct one."
-        )
-    if clear and (kind == "percent") != (measure.kind == "percent"):
+    percents = (kind, measure.kind).count("percent")
+    if clear and (percents == 1 or (percents == 0 and not same and not p_of_unit)):
         raise InputError(
             f"{path}: column {measure.column!r} says {measure.written}, --units says {units}; "
             "correct one."
@@ -133,3 +134,16 @@ def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) 
         direction=direction or (measure.direction if kind == "percent" else "up"),
         task=name or task_name(measure.column),
     )
+
+
+def style_of(
+    measure: Measure, cells: Sequence[str], decimal: Decimal | None, delimiter: str
+) -> NumberReading:
+    """Return how the numbers of a measure's cells are written; see ``find_style``.
+
+    decimal: what the user says. delimiter: of the file.
+    """
+    limits = _LIMITS.get(measure.kind)
+    if measure.transform in ("log10", "ln"):
+        limits = _LOGARITHMS
+    return find_style(cells, decimal=decimal, limits=limits, delimiter=delimiter)

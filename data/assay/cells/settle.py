@@ -1,4 +1,4 @@
-"""What a header leaves open, decided by the numbers below it, or asked.
+"""Decides what a header leaves open by the numbers below it, or asks.
 
 ``log IC50`` without a unit is log10(molar) where all values lie far below zero; ``pIC50 (nM)`` is
 mostly a −log10(molar) of values that were nanomolar once; ``Inhibition`` may be per cent or a
@@ -12,8 +12,7 @@ import numpy.typing as npt
 
 from chem.records.numbers import Decimal
 from data.assay.cells.cells import Reading, is_code, is_missing, read_cell
-from data.assay.cells.measure import Measure
-from data.assay.cells.styles import ADVICE, style_of
+from data.assay.cells.measure import ADVICE, Measure, style_of
 
 _P_RANGE = (3.0, 12.5)
 """Medians of −log10(molar) in assays: 1 mM to below 1 pM."""

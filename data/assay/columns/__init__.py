@@ -1,1 +1,1 @@
-"""Which columns of an assay file are measurements, and what stands beside them."""
+"""The columns of an assay file: finds the measurements, and what stands beside them."""

@@ -10,7 +10,7 @@ from data.assay.cells.measure import UNITS, Measure, from_header, parse_units, w
 from data.assay.cells.raw_rows import AssayRows
 from data.assay.cells.settle import settle
 from data.assay.columns.column_roles import Layout, as_class
-from data.assay.columns.parts import name_units, part_by_dose, part_by_type
+from data.assay.columns.types_and_doses import name_units, part_by_dose, part_by_type
 from data.assay.headers.headers import Header
 from data.assay.headers.spelling import task_name
 from data.assay.headers.units import find_unit
@@ -57,42 +57,15 @@ def choose_measures(
         InputError: no such column, none recognised, or a unit that is missing, unknown or at
             odds with the header.
     """
+    chooser = _Chooser(rows, layout, chosen, decimal)
     if value_column is not None:
-        if value_column not in rows.columns:
-            raise InputError(
-                f"{rows.path} has no value column {value_column!r}; it has "
-                f"{', '.join(rows.columns)}."
-            )
-        header = layout.headers[value_column]
-        _choose(value_column, _forced(header, rows, units), rows, layout, units, chosen, decimal)
-        for column in rows.columns:
-            if column != value_column:
-                reason = layout.headers[column].reason or "another column was named"
-                chosen.reasons[column] = reason
-        _refuse_questions(rows, chosen)
+        chooser.take_named(value_column, units)
         return
-    numbered = {h.unit for h in layout.headers.values() if h.replicate}
-    for column in rows.columns:
-        header = layout.headers[column]
-        if column in layout.shared and column not in layout.types:
-            chosen.questions[column] = f"{layout.shared[column]}."
-            continue
-        if header.role == "generic" and header.mean and header.unit in numbered:
-            header = header._replace(role="value", kind="concentration")  # mean of replicates
-        typed = column in layout.types or column in layout.units
-        if header.role == "generic" and not typed:
-            chosen.reasons[column] = header.reason or "no known quantity"
-        elif header.role not in ("value", "generic"):
-            chosen.reasons[column] = header.reason
-        elif header.kind == "class" and not are_classes(rows.cells[column]):
-            chosen.reasons[column] = "its cells are not active and inactive"
-        else:
-            _choose(column, header, rows, layout, None, chosen, decimal)
+    chooser.take_known()
     if units is not None:
-        _apply_units(rows, layout, units, chosen, decimal)
-    if not chosen.measures and chosen.questions:
-        _refuse_questions(rows, chosen)
+        chooser.apply_units(units)
     if not chosen.measures:
+        chooser.refuse_questions()
         found = [f"{column!r} ({why})" for column, why in chosen.reasons.items()]
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise InputError(
@@ -101,6 +74,138 @@ def choose_measures(
         )
     for column, question in chosen.questions.items():  # the others are clear: go on without these
         chosen.reasons[column] = f"not clear how to read it: {question}"
+
+
+class _Chooser:
+    """Fills ``chosen`` from the columns of an assay."""
+
+    def __init__(
+        self, rows: AssayRows, layout: Layout, chosen: Chosen, decimal: Decimal | None
+    ) -> None:
+        self.rows, self.layout, self.chosen, self.decimal = rows, layout, chosen, decimal
+
+    def take_named(self, value_column: str, units: str | None) -> None:
+        """Take the column that the user names, and no other."""
+        rows, headers = self.rows, self.layout.headers
+        if value_column not in rows.columns:
+            raise InputError(
+                f"{rows.path} has no value column {value_column!r}; it has "
+                f"{', '.join(rows.columns)}."
+            )
+        self._take(value_column, _forced(headers[value_column], rows, units), units)
+        for column in rows.columns:
+            if column != value_column:
+                self.chosen.reasons[column] = headers[column].reason or "another column was named"
+        self.refuse_questions()
+
+    def take_known(self) -> None:
+        """Take every column whose header says that it is a measurement."""
+        layout = self.layout
+        numbered = {h.unit for h in layout.headers.values() if h.replicate}
+        for column in self.rows.columns:
+            header = layout.headers[column]
+            if column in layout.shared and column not in layout.types:
+                self.chosen.questions[column] = f"{layout.shared[column]}."
+                continue
+            if header.role == "generic" and header.mean and header.unit in numbered:
+                header = header._replace(role="value", kind="concentration")  # mean of replicates
+            reason = self._why_not(header)
+            if reason is None:
+                self._take(column, header, None)
+            else:
+                self.chosen.reasons[column] = reason
+
+    def _why_not(self, header: Header) -> str | None:
+        """Return why a column is no measurement; None where it is one."""
+        column = header.column
+        typed = column in self.layout.types or column in self.layout.units
+        if header.role == "generic" and not typed:
+            return header.reason or "no known quantity"
+        if header.role not in ("value", "generic"):
+            return header.reason
+        if header.kind == "class" and not are_classes(self.rows.cells[column]):
+            return "its cells are not active and inactive"
+        return None
+
+    def apply_units(self, units: str) -> None:
+        """Read columns that were open with the user's units, or hold these against the others."""
+        opened = list(self.chosen.questions)
+        if not opened:
+            for measure in self.chosen.measures:
+                if not measure.only and not measure.units:
+                    with_units(measure, units, self.rows.path)
+            return
+        kind = parse_units(units)[0]
+        for column in opened:
+            header = self.layout.headers[column]
+            told = (kind == "percent") == (header.kind == "percent") or header.role == "generic"
+            if not told and kind not in ("number", "class"):
+                continue  # per cent says nothing of an IC50 without a unit
+            del self.chosen.questions[column]
+            self._take(column, header._replace(role="value"), units)
+        order = {column: at for at, column in enumerate(self.rows.columns)}
+        self.chosen.measures.sort(key=lambda measure: order[measure.column])
+
+    def refuse_questions(self) -> None:
+        """Raise InputError with the first question, if any."""
+        for column, question in self.chosen.questions.items():
+            raise InputError(f"{self.rows.path}: column {column!r}: {question}")
+
+    def _take(self, column: str, header: Header, units: str | None) -> None:
+        layout = self.layout
+        if column in layout.unclear:
+            self.chosen.questions[column] = layout.unclear[column]
+            return
+        if column in layout.types and header.kind in ("concentration", "pactivity", "number"):
+            self._take_types(column, header)
+            return
+        found = self._read(column, header, units)
+        if isinstance(found, str):
+            self.chosen.questions[column] = found
+        else:
+            self.chosen.measures += found
+
+    def _take_types(self, column: str, header: Header) -> None:
+        measures, left = part_by_type(column, header, self.rows, self.layout, self.decimal)
+        self.chosen.measures += measures
+        if left:
+            note = f"column {column!r}: values left out: {', '.join(left)}"
+            self.chosen.notes.append(note)
+        if not measures:
+            types = self.layout.types[column]
+            self.chosen.questions[column] = f"no type in {types!r} can be read: {', '.join(left)}."
+
+    def _read(self, column: str, header: Header, units: str | None) -> list[Measure] | str:
+        """Return the measures of a column, or what must be asked before it can be read."""
+        rows, layout = self.rows, self.layout
+        if header.doubt and units is None:
+            return f"{header.doubt}; {_ask(header)}."
+        measure = from_header(header)._replace(
+            relation=layout.relation.get(column, ""), units=layout.units.get(column, "")
+        )
+        if units is not None:
+            measure = with_units(measure, units, rows.path, bool(header.doubt))
+        elif header.role == "generic" and measure.units:
+            named = {unit for cell in rows.cells[measure.units] if (unit := find_unit(cell))}
+            if named == {"%"}:
+                return (
+                    f"per cent of what? Column {measure.units!r} says % and no more; say whether "
+                    "more is more effect with --units '% up', or less with --units '% down'."
+                )
+            if named:
+                measure = measure._replace(kind="concentration", quantity="")
+        if measure.kind == "class":
+            return [measure]
+        if measure.kind == "number" and measure.unit != "as written":
+            return _no_unit(column)
+        measure, question = settle(measure, rows.cells[column], self.decimal, rows.delimiter)
+        if question:
+            advice = "" if "; say which with --" in question else f"; {_ask(header)}"
+            return f"{question}{advice}."
+        unitless = measure.kind == "concentration" and not (measure.unit or measure.units)
+        if unitless and not name_units(rows.cells[column]):
+            return _no_unit(column)
+        return part_by_dose(measure, rows, layout)
 
 
 def _advise(rows: AssayRows, chosen: Chosen) -> str:
@@ -149,91 +254,6 @@ def _forced(header: Header, rows: AssayRows, units: str | None) -> Header:
     return Header(header.column, "generic", task=task_name(header.column))
 
 
-def _refuse_questions(rows: AssayRows, chosen: Chosen) -> None:
-    for column, question in chosen.questions.items():
-        raise InputError(f"{rows.path}: column {column!r}: {question}")
-
-
-def _apply_units(
-    rows: AssayRows, layout: Layout, units: str, chosen: Chosen, decimal: Decimal | None
-) -> None:
-    """Read the columns that were open with the user's units, or hold these against the others."""
-    opened = list(chosen.questions)
-    if not opened:
-        for measure in chosen.measures:
-            if not measure.only and not measure.units:
-                with_units(measure, units, rows.path)
-        return
-    kind = parse_units(units)[0]
-    for column in opened:
-        header = layout.headers[column]
-        told = (kind == "percent") == (header.kind == "percent") or header.role == "generic"
-        if not told and kind not in ("number", "class"):
-            continue  # per cent says nothing of an IC50 without a unit
-        del chosen.questions[column]
-        _choose(column, header._replace(role="value"), rows, layout, units, chosen, decimal)
-    order = {column: at for at, column in enumerate(rows.columns)}
-    chosen.measures.sort(key=lambda measure: order[measure.column])
-
-
-def _choose(
-    column: str,
-    header: Header,
-    rows: AssayRows,
-    layout: Layout,
-    units: str | None,
-    chosen: Chosen,
-    decimal: Decimal | None,
-) -> None:
-    cells = rows.cells[column]
-    if column in layout.unclear:
-        chosen.questions[column] = layout.unclear[column]
-        return
-    if column in layout.types and header.kind in ("concentration", "pactivity", "number"):
-        measures, left = part_by_type(column, header, rows, layout, decimal)
-        chosen.measures += measures
-        if left:
-            chosen.notes.append(f"column {column!r}: values left out: {', '.join(left)}")
-        if not measures:
-            types = layout.types[column]
-            chosen.questions[column] = f"no type in {types!r} can be read: {', '.join(left)}."
-        return
-    measure = from_header(header)._replace(
-        relation=layout.relation.get(column, ""), units=layout.units.get(column, "")
-    )
-    if header.doubt and units is None:
-        chosen.questions[column] = f"{header.doubt}; {_ask(header)}."
-        return
-    if units is not None:
-        measure = with_units(measure, units, rows.path, bool(header.doubt))
-    elif header.role == "generic" and measure.units:
-        found = _find_units(measure, rows)
-        if found == {"%"}:
-            chosen.questions[column] = (
-                f"per cent of what? Column {measure.units!r} says % and no more; say whether more "
-                "is more effect with --units '% up', or less with --units '% down'."
-            )
-            return
-        if found:
-            measure = measure._replace(kind="concentration", quantity="")
-    if measure.kind == "class":
-        chosen.measures.append(measure)
-        return
-    if measure.kind == "number" and measure.unit != "as written":
-        chosen.questions[column] = _no_unit(column)
-        return
-    measure, question = settle(measure, cells, decimal, rows.delimiter)
-    if question:
-        advice = "" if "; say which with --" in question else f"; {_ask(header)}"
-        chosen.questions[column] = f"{question}{advice}."
-        return
-    unitless = measure.kind == "concentration" and not (measure.unit or measure.units)
-    if unitless and not name_units(cells):
-        chosen.questions[column] = _no_unit(column)
-        return
-    chosen.measures.extend(part_by_dose(measure, rows, layout))
-
-
 def _no_unit(column: str) -> str:
     return (
         f"its unit is unknown; put it into the header ({column + ' nM'!r}), or give --units "
@@ -252,11 +272,6 @@ def _ask(header: Header) -> str:
     if header.transform:
         return "give --units, such as 'log10 nM', 'ln uM', '-log10 nM' or pActivity"
     return "name the column with --value-column and its unit with --units"
-
-
-def _find_units(measure: Measure, rows: AssayRows) -> set[str]:
-    """Return the units that rows name, of those that are known."""
-    return {unit for cell in rows.cells[measure.units] if (unit := find_unit(cell))}
 
 
 def name_apart(measures: Sequence[Measure]) -> list[Measure]:

@@ -1,4 +1,4 @@
-"""Which columns of an assay stand beside its values: relations, units, types, doses, flags.
+"""Finds the columns that stand beside an assay's values: relations, units, types, doses, flags.
 
 A column is taken for what its header says only where its cells agree: a ``Symbol`` of genes is no
 relation. Beside columns are paired with values by name (``IC50 Qualifier`` with ``IC50 (nM)``),
@@ -6,7 +6,7 @@ then by position (a relation stands before its value or after it, a unit after i
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from data.assay.cells.cells import (
@@ -154,12 +154,7 @@ def _find_shared(
 
 def _look(column: str, rows: AssayRows) -> Header:
     """Return a column's header, held against its cells."""
-    unit = rows.units.get(column, "")
-    header = understand(f"{column} ({unit})" if unit else column)
-    if unit:
-        own = understand(column)
-        task = own.task if own.role == "value" and own.task else header.task
-        header = header._replace(column=column, task=task.removesuffix(f"_{unit}"))
+    header = _understand(column, rows.units.get(column, ""))
     cells = [cell.strip() for cell in rows.cells[column] if cell.strip()]
     plain = understand(_INTERVAL.sub("", column))
     if header.role == "other" and plain.role == "value" and _have_intervals(cells):
@@ -169,35 +164,45 @@ def _look(column: str, rows: AssayRows) -> Header:
         return Header(column, "value", kind="class", quantity="class", task=task_name(column))
     if header.kind == "percent" and not header.unit and are_classes(cells):
         return as_class(column, cells)
-    if header.role == "value" and header.kind == "class" and not are_classes(cells):
-        why = "its cells are not active and inactive"
-        header = header._replace(role="generic", kind="number", reason=why)
-    elif header.role == "value" and header.kind == "class":
-        header = header._replace(doubt=_doubt_of_class(column, cells))
+    if header.role == "value" and header.kind == "class":
+        if are_classes(cells):
+            header = header._replace(doubt=_doubt_of_class(column, cells))
+        else:
+            why = "its cells are not active and inactive"
+            header = header._replace(role="generic", kind="number", reason=why)
     if header.role in ("value", "generic", "flag") and told and all(map(_is_sign, told)):
         return _as_relation(header)  # qAC50 Mode
     if (signs := signs_of_flags(column, rows.cells[column])) is not None:
         rows.cells[column] = signs
         return _as_relation(header)
-    if header.role == "generic" and told and not _are_numbers(told):
+    return _hold_against(header, told)
+
+
+def _understand(column: str, unit: str) -> Header:
+    """Return what a header says; ``unit`` is of a row of units below it, if any."""
+    if not unit:
+        return understand(column)
+    own, header = understand(column), understand(f"{column} ({unit})")
+    task = own.task if own.role == "value" and own.task else header.task
+    return header._replace(column=column, task=task.removesuffix(f"_{unit}"))
+
+
+def _hold_against(header: Header, told: Sequence[str]) -> Header:
+    """Return the header, or what its column is in truth, by the cells that are not missing."""
+    column, role = header.column, header.role
+    if role == "generic" and told and not _are_numbers(told):
         return Header(column, "other", header.reason or "its cells are no numbers")
-    if header.role == "relation" and not any(map(_is_sign, told)):
-        return Header(column, "other", "its cells are no relations" if told else "it is empty")
-    if header.role == "unit" and not any(find_unit(cell) or is_other_unit(cell) for cell in told):
-        return Header(column, "other", "its cells are no units" if told else "it is empty")
-    if header.role == "type" and not any(_is_type(cell) for cell in told):
-        return Header(column, "other", "its cells name no quantity" if told else "it is empty")
-    if header.role == "comment" and told and all(map(_is_sign, told)):
-        return header._replace(role="relation", reason="a relation")  # ki Note
-    if header.role == "other" and told:
-        if all(map(_is_sign, told)):
-            return header._replace(role="relation", reason="a relation")
-        if all(map(find_unit, told)) and set(told) != {"M"}:
-            return header._replace(role="unit", reason="a unit")
-        if len(told) <= 50 and all(_is_bare_type(cell) for cell in told):
-            return header._replace(role="type", reason="a type")
-    if header.role == "value" and not told:
-        return Header(column, "other", "it is empty")
+    fits, why = _EXPECTED.get(role, (bool, "it is empty"))
+    if role in (*_EXPECTED, "value") and not any(map(fits, told)):
+        return Header(column, "other", why if told else "it is empty")
+    if role not in ("comment", "other") or not told:
+        return header
+    if all(map(_is_sign, told)):  # ki Note
+        return header._replace(role="relation", reason="a relation")
+    if role == "other" and all(map(find_unit, told)) and set(told) != {"M"}:
+        return header._replace(role="unit", reason="a unit")
+    if role == "other" and len(told) <= 50 and all(map(_is_bare_type, told)):
+        return header._replace(role="type", reason="a type")
     return header
 
 
@@ -251,6 +256,10 @@ def _is_sign(cell: str) -> bool:
     return find_sign(cell) is not None
 
 
+def _is_unit(cell: str) -> bool:
+    return find_unit(cell) is not None or is_other_unit(cell)
+
+
 def _is_type(cell: str) -> bool:
     if cell[:1].isdigit() or len(cell) > 40:
         return False
@@ -262,3 +271,11 @@ def _is_bare_type(cell: str) -> bool:
     """Tell whether a cell is the name of a quantity and nothing else, as no description is."""
     header = understand(cell)
     return _is_type(cell) and not header.condition and set(header.name) <= {header.quantity}
+
+
+_EXPECTED: dict[str, tuple[Callable[[str], bool], str]] = {
+    "relation": (_is_sign, "its cells are no relations"),
+    "unit": (_is_unit, "its cells are no units"),
+    "type": (_is_type, "its cells name no quantity"),
+}
+"""Role to what one of its cells must be, and why the column is none otherwise."""

@@ -1,4 +1,4 @@
-"""Which column beside the values belongs to which: by name, then by place.
+"""Pairs the columns beside the values with those of values: by name, then by place.
 
 A relation stands before its value or after it, a unit after it or before it. Where a file has
 several columns of a kind, all stand on the same side. Columns of a solubility, a clearance and the
@@ -56,28 +56,26 @@ def pair(
         left = [value for value in (named or values) if value not in pairs]
         near = [_step(column, step, columns) for step in steps]
         if not named and steps:
-            if side and _step(column, side, columns) in others:
+            if side:
+                near = [_step(column, side, columns), *near]
+            elif doubt := _between(column, steps, left, others, columns):
+                unclear[doubt[0]] = _may_belong(role, column, doubt)
                 continue
-            if not side and (doubt := _between(column, steps, left, others, columns)):
-                unclear.update(_doubt(role, column, doubt))
-                continue
-            near = [_step(column, side, columns), *near] if side else near
-            if not side and near[0] in others:
+            if near[0] in others:
                 continue
         chosen = [value for value in near if value in left][:1]
         if (named and len(named) == 1) or len(left) == 1:
             chosen = left
         if role == "type":
             chosen = [value for value in values if value in left or is_any(headers[value])]
-        if role == "relation" and not named and len(placed) == 1 and chosen:
-            rivals = _rivals(chosen[0], left, headers)
-            if rivals:
-                unclear.update(dict.fromkeys(rivals, _may_belong(role, column, rivals)))
-                continue
-        for value in chosen:
-            pairs[value] = column
+        lone = role == "relation" and not named and len(placed) == 1 and bool(chosen)
+        rivals = _rivals(chosen[0], left, headers) if lone else []
         if not chosen and len(left) > 1:
-            unclear.update(dict.fromkeys(left, _may_belong(role, column, left)))
+            rivals = left
+        if rivals:
+            unclear.update(dict.fromkeys(rivals, _may_belong(role, column, rivals)))
+        else:
+            pairs.update(dict.fromkeys(chosen, column))
     return pairs
 
 
@@ -112,10 +110,6 @@ def _between(
     """Return the value and the other quantity between which a lone column of relations stands."""
     first, second = (_step(column, step, columns) for step in steps[:2])
     return [second, first] if first in others and second in values else []
-
-
-def _doubt(role: str, column: str, between: Sequence[str]) -> dict[str, str]:
-    return {between[0]: _may_belong(role, column, between)}
 
 
 def _may_belong(role: str, column: str, among: Sequence[str]) -> str:

@@ -1,6 +1,5 @@
-"""What a column of target names in an assay file means for its values."""
+"""Keeps the rows of one target, where a column of an assay file names targets."""
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -8,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted, did_you_mean
 from data.assay.cells.cells import is_missing
 from data.assay.cells.raw_rows import AssayRows
 from data.catalogue.panel import human_kinases
@@ -138,8 +137,8 @@ def _select(
             note = f"{int(kept.sum())} of {len(kept)} rows are of {target!r} in column {column!r}"
             return rows.select(kept), note
     names = [cell.strip() for column in columns for cell in dict.fromkeys(rows.cells[column])]
-    close = difflib.get_close_matches(target, names, 1, cutoff=0.5)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    hint = did_you_mean(target, {name: repr(name) for name in names}, cutoff=0.5)
+    hint = f"; {hint}" if hint else ""
     told = [f"{column!r}: {_say_counts(_count(rows.cells[column]))}" for column in columns]
     plural = "s" if len(told) > 1 else ""
     where = f"column{plural} {'; '.join(told)}" if told else "any column of targets"
@@ -159,8 +158,8 @@ def _say_unknown(column: str, name: str) -> list[str]:
     # A name may end in the symbol: Tyrosine-protein kinase JAK2.
     if _CHEMBL_ID.fullmatch(name) or known & {word.upper() for word in _WORD.findall(name)}:
         return []
-    close = difflib.get_close_matches(name.upper(), genes, 1, cutoff=0.6)
-    hint = f" (did you mean {genes[close[0]]}?)" if close else ""
+    hint = did_you_mean(name.upper(), genes)
+    hint = f" ({hint})" if hint else ""
     return [
         f"column {column!r} says {name!r}, which was not compared with the {len(panel)} kinases of "
         "the shipped activity model: these are known by gene symbol or UniProt accession, such as "

@@ -1,1 +1,1 @@
-"""What the header of an assay column says: quantity, unit, condition, statistic."""
+"""The headers of an assay's columns, parsed: quantity, unit, condition, statistic."""

@@ -10,78 +10,36 @@ MOLAR = {"M": 1.0, "mM": 1e-3, "µM": 1e-6, "nM": 1e-9, "pM": 1e-12, "fM": 1e-15
 MASS = {"g/L": 1.0, "mg/mL": 1.0, "µg/mL": 1e-3, "ng/mL": 1e-6, "pg/mL": 1e-9}
 """Factor from each unit to g/L: a molecular weight turns it into mol/L."""
 
-_MOLAR_SPELLINGS = {
-    "um": "µM",
-    "nm": "nM",
-    "pm": "pM",
-    "fm": "fM",
-    "mm": "mM",
-    "mol/l": "M",
-    "mmol/l": "mM",
-    "umol/l": "µM",
-    "nmol/l": "nM",
-    "pmol/l": "pM",
-    "fmol/l": "fM",
-    "molar": "M",
-    "millimolar": "mM",
-    "micromolar": "µM",
-    "nanomolar": "nM",
-    "picomolar": "pM",
-    "microm": "µM",
-    "nanom": "nM",
-    "femtomolar": "fM",
-    "mmolar": "mM",
-    "nmolar": "nM",
-    "umolar": "µM",
-    "pmolar": "pM",
-    "pmol/ml": "nM",
-    "nmol/ml": "µM",
-    "umol/ml": "mM",
-}
-_MASS_SPELLINGS = {
-    "g/l": "g/L",
-    "mg/ml": "mg/mL",
-    "ug/ml": "µg/mL",
-    "mcg/ml": "µg/mL",
-    "mg/l": "µg/mL",
-    "ng/ml": "ng/mL",
-    "ug/l": "ng/mL",
-    "mcg/l": "ng/mL",
-    "pg/ml": "pg/mL",
-    "ng/l": "pg/mL",
-    "ug/ul": "mg/mL",
-    "ng/ul": "µg/mL",
-}
+
+def _by_spelling(spellings: dict[str, str]) -> dict[str, str]:
+    return {word: unit for unit, words in spellings.items() for word in words.split()}
+
+
+_MOLAR_SPELLINGS = _by_spelling(
+    {
+        "M": "mol/l molar",
+        "mM": "mm mmol/l millimolar mmolar umol/ml",
+        "µM": "um umol/l micromolar microm umolar nmol/ml",
+        "nM": "nm nmol/l nanomolar nanom nmolar pmol/ml",
+        "pM": "pm pmol/l picomolar pmolar",
+        "fM": "fm fmol/l femtomolar",
+    }
+)
+_MASS_SPELLINGS = _by_spelling(
+    {
+        "g/L": "g/l",
+        "mg/mL": "mg/ml ug/ul",
+        "µg/mL": "ug/ml mcg/ml mg/l ng/ul",
+        "ng/mL": "ng/ml ug/l mcg/l",
+        "pg/mL": "pg/ml ng/l",
+    }
+)
 _OTHER = {
     *("kcal/mol", "kj/mol", "mg/kg", "ug/kg", "g/kg", "mg", "ug", "ng", "g", "kg", "mmol", "umol"),
     *("nmol", "pmol", "mol", "da", "kda", "g/mol", "s", "sec", "h", "hr", "hours", "min", "/s"),
-    *(
-        "1/s",
-        "/min",
-        "1/min",
-        "ml/min/kg",
-        "ul/min/mg",
-        "ml/min/g",
-        "cm/s",
-        "nm/s",
-        "iu/ml",
-        "u/ml",
-    ),
-    *(
-        "ppm",
-        "ppb",
-        "mv",
-        "rfu",
-        "rlu",
-        "cpm",
-        "dpm",
-        "mm/h",
-        "1/m",
-        "/m/s",
-        "1/m/s",
-        "mmhg",
-        "bpm",
-    ),
+    *("1/s", "/min", "1/min", "ml/min/kg", "ul/min/mg", "ml/min/g", "cm/s", "nm/s", "iu/ml"),
+    *("u/ml", "ppm", "ppb", "mv", "rfu", "rlu", "cpm", "dpm", "mm/h", "1/m", "/m/s", "1/m/s"),
+    *("mmhg", "bpm"),
 }
 """Units that are known and that no potency has, in lower case."""
 PACTIVITY_RANGE = (0.0, 15.0)

@@ -34,18 +34,9 @@ FRACTION = {"fraction", "fractional", "frac"}
 
 LOSS = {"inhibition", "inhib", "inh", "inhibited", "displacement", "displaced", "kill", "killing"}
 LOSS |= {"killed", "mortality", "death", "dead", "lysis", "suppression", "reduction", "loss"}
-LOSS |= {
-    "degradation",
-    "degraded",
-    "antagonism",
-    "antagonist",
-    "blockade",
-    "block",
-    "knockdown",
-    "hemmung",
-}
+LOSS |= {"degradation", "degraded", "antagonism", "antagonist", "blockade", "block", "knockdown"}
 LOSS |= {"inhibición", "inibição", "inibizione", "mortalité", "mortalität", "verdrängung"}
-LOSS |= {"inhibitory", "decrease", "depletion", "quenching", "neutralization"}
+LOSS |= {"hemmung", "inhibitory", "decrease", "depletion", "quenching", "neutralization"}
 """Effects of which more is more, even beside a word such as growth or control."""
 GAIN = {"activation", "agonism", "agonist", "stimulation", "effect", "efficacy", "response"}
 GAIN |= {"emax", "dmax", "imax", "cytotoxicity", "toxicity", "induction", "occupancy"}
@@ -86,16 +77,8 @@ RISK = re.compile(
 """A word, in lower case, of what is a risk: being unlike what was measured is no safety."""
 
 RELATION = {"relation", "relationship", "qualifier", "qual", "operator", "op", "modifier", "mod"}
-RELATION |= {
-    "censored",
-    "prefix",
-    "sign",
-    "symbol",
-    "censoring",
-    "censor",
-    "inequality",
-    "comparator",
-}
+RELATION |= {"censored", "prefix", "sign", "symbol", "censoring", "censor", "inequality"}
+RELATION |= {"comparator"}
 OF_RELATIONS = RELATION | {"mode", "right", "left", "is", "than", "greater", "less", "gt", "lt"}
 OF_RELATIONS |= {"limit", "limits", "bound", "bounds", "type"}
 """Words of columns of relations that are no name of what they belong to."""
@@ -154,14 +137,7 @@ OTHER_QUANTITY: dict[str, set[str]] = {
         *("exact_mass", "tpsa", "psa", "stock"),
     },
     "a purity or a yield": {
-        "purity",
-        "yield",
-        "recovery",
-        "hplc",
-        "lcms",
-        "ee",
-        "water",
-        "humidity",
+        *("purity", "yield", "recovery", "hplc", "lcms", "ee", "water", "humidity"),
     },
     "a time": {"time", "incubation", "hours", "days", "age"},
     "an area under a curve": {"auc", "aac", "auroc", "auprc"},

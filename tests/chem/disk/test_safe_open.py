@@ -10,13 +10,14 @@ import pytest
 from chem.disk.safe_open import (
     DEEPEST,
     MOST_SETTINGS,
+    hash_file,
     open_regular,
     parse_json,
     read_regular,
     read_toml,
 )
 from chem.errors import InputError
-from chem.library.read import hash_file, open_library
+from chem.library.read import open_library
 
 
 def test_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:

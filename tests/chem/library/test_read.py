@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chem.disk.safe_open import hash_file
 from chem.errors import InputError
 from chem.library.columns.columns import is_no_id
-from chem.library.read import FORMATS, hash_file, open_library
+from chem.library.read import FORMATS, estimate_records, open_library
 from chem.output.write_sdf import format_entry
 from chem.records.records import Record
 
@@ -207,3 +208,42 @@ def test_a_library_that_was_altered_behind_its_size_and_time_is_noticed(tmp_path
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     with pytest.raises(InputError, match=r"library.csv was changed .* same command again"):
         library.check_unchanged(bytes_too=True)
+
+
+FILES = Path(__file__).parents[2] / "files" / "chem"
+
+
+@pytest.mark.parametrize("name", ["approved_sample.smi", "vendor.sdf"])
+@pytest.mark.parametrize("block", [3, 1 << 20])
+def test_the_estimate_is_near(name: str, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than a header and a last line too many, wherever blocks are cut."""
+    monkeypatch.setattr("chem.library.read._BLOCK", block)
+    library = open_library(FILES / name)
+    estimate = estimate_records(library.path, library.format)
+    assert estimate is not None
+    assert 0 <= estimate - sum(1 for _ in library) <= 2
+
+
+def test_gzipped_text_and_parquet(tmp_path: Path) -> None:
+    text = (FILES / "approved_sample.smi").read_bytes()
+    (tmp_path / "a.smi.gz").write_bytes(gzip.compress(text))
+    assert estimate_records(tmp_path / "a.smi.gz", "smi") == text.count(b"\n")
+    (tmp_path / "a.parquet").write_bytes(b"no parquet")
+    assert estimate_records(tmp_path / "a.parquet", "parquet") is None
+
+
+@pytest.mark.parametrize("name", ["approved_sample.smi", "vendor.sdf"])
+def test_no_more_is_read_than_matters(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chem.library.read._BLOCK", 64)
+    library = open_library(FILES / name)
+    whole = estimate_records(library.path, library.format)
+    assert whole is not None
+    assert whole > 3
+    for enough in (1, 3, whole, whole + 1):
+        assert estimate_records(library.path, library.format, enough) == min(enough, whole)
+
+
+def test_enough_rows_of_a_parquet_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"smiles": ["C", "CC", "CCC"]}), path)
+    assert [estimate_records(path, "parquet", n) for n in (2, 3, 4)] == [2, 3, 3]

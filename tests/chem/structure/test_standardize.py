@@ -11,6 +11,7 @@ from rdkit.Chem import rdDepictor
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.records.records import Failure
+from chem.structure import repair
 from chem.structure import standardize as module
 from chem.structure.standardize import Standardized, standardize, trace
 
@@ -142,8 +143,8 @@ def test_the_short_path_equals_the_full_one(
     )
     assert taken > 0.6 * len(canonical)
     short = [standardize_smiles(text) for text in texts]
-    every_atom = module._tools()._replace(unusual=Chem.MolFromSmarts("*"))
-    monkeypatch.setattr(module, "_tools", lambda: every_atom)
+    every_atom = repair._tools()._replace(unusual=Chem.MolFromSmarts("*"))
+    monkeypatch.setattr(repair, "_tools", lambda: every_atom)
     monkeypatch.setattr(module, "_take_as_it_is", lambda _: None)
     for text, found in zip(texts, short, strict=True):
         full = standardize_smiles(text)

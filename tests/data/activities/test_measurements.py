@@ -7,7 +7,7 @@ from chem.records.records import Failure
 from chem.structure.standardize import standardize
 from data.activities.activity import ActivityTable, Task, object_array
 from data.activities.measurements import collect_measurements
-from data.activities.merging import merge_duplicates
+from data.activities.repeats import merge_duplicates
 from data.catalogue.catalogue import dataset
 from data.public_sets.sets import read_activities
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chem.assess.clusters import scaffold
 from chem.errors import InputError
-from chem.features.scaffolds import scaffold
 from data.activities.activity import ActivityTable, Task, object_array
 from data.activities.splits import SPLITS, split_rows
 from data.assay.read import read_assay

@@ -9,9 +9,10 @@ from rdkit import Chem
 
 from chem.errors import InputError
 from data.activities.activity import ActivityTable
-from data.assay.cells.column_values import Values, read_values
+from data.assay.cells.column_values import read_values
 from data.assay.cells.measure import Measure
 from data.assay.cells.raw_rows import AssayRows
+from data.assay.cells.values import Values
 from data.assay.read import AssayOptions, read_assay
 
 SAMPLE = Path(__file__).parents[2] / "files/data/moleculeace_sample.csv"

@@ -17,8 +17,8 @@ import pytest
 
 from chem.errors import InputError
 from data.catalogue.catalogue import Dataset, Member, UrlSource, WheelSource, dataset
+from data.catalogue.download import write_whole
 from data.catalogue.fetch import fetch, fetch_dataset
-from data.catalogue.verify import write_whole
 
 SAMPLE = Path(__file__).parents[2] / "files/data/moleculeace_sample.csv"
 BYTES = SAMPLE.read_bytes()

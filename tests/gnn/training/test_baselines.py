@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from chem.features.describe import PROPERTIES, describe
 from chem.features.fingerprints import count_fingerprints
 from chem.features.graphs import state_factors
+from chem.features.properties import PROPERTIES, describe
 from gnn.evaluation.metrics import auroc, r2
 from gnn.features.batch import GraphArrays
 from gnn.training import baselines

@@ -7,8 +7,8 @@ import pytest
 import torch
 from rdkit import Chem
 
-from chem.features.describe import PROPERTIES, describe
 from chem.features.graphs import state_factors
+from chem.features.properties import PROPERTIES, describe
 from gnn.errors import ModelError, WorkFolderError
 from gnn.evaluation.metrics import r2
 from gnn.features.batch import GraphArrays

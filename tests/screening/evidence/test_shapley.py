@@ -9,8 +9,7 @@ from distributed import Client
 from rdkit import Chem
 
 from chem.errors import InputError
-from chem.features.graphs import featurizer_spec
-from chem.features.smiles_order import written_graphs
+from chem.features.graphs import featurizer_spec, written_graphs
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor

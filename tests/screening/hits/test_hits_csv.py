@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from screening.evidence.evidence import Evidence, Neighbour
 from screening.hits.csvfile import write_csv, write_hits
 from screening.hits.table import Group, hit_table

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from rdkit import Chem
 
-from chem.features.describe import PROPERTIES, describe
+from chem.features.properties import PROPERTIES, describe
 from screening.hits.table import HitTable, hit_table
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen

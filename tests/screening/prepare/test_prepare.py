@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 import screening.prepare.partition_size
 import screening.prepare.prepare
+from chem.disk.safe_open import hash_file
 from chem.errors import InputError
-from chem.features.describe import PROPERTIES, describe
 from chem.features.graphs import featurize
-from chem.library.read import hash_file, open_library
+from chem.features.properties import PROPERTIES, describe
+from chem.library.read import open_library
 from chem.records.records import Failure, Record
 from chem.structure.standardize import Standardized, standardize
 from gnn.features.batch import collect

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from chem.features.describe import PROPERTIES, describe
 from chem.features.graphs import MolGraph, featurize
+from chem.features.properties import PROPERTIES, describe
 from chem.records.records import Failure, Record
 from chem.structure.standardize import Standardized, standardize
 from screening.prepare import records as module

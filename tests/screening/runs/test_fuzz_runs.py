@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from screening.objective.screen_settings import Screen
 from screening.prepare.partitions import DUPLICATES
 from screening.prepare.prepared import SUMMARY

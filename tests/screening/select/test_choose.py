@@ -20,12 +20,11 @@ from hypothesis import strategies as st
 import screening.select.choose
 import screening.select.exclusions
 import screening.select.pool
-from chem.assess.clusters import clusters
+from chem.assess.clusters import clusters, scaffold
 from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
 from chem.errors import InputError
-from chem.features.scaffolds import scaffold
-from chem.structure.isotopes import is_labelled
 from chem.structure.standardize import Standardized, standardize
+from chem.structure.variants import is_labelled
 from screening.errors import AccountingError
 from screening.objective.objective import evaluate
 from screening.objective.screen_settings import Screen

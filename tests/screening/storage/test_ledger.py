@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from chem.disk.safe_open import hash_file
 from chem.errors import InputError
-from chem.library.read import hash_file
 from screening.errors import StoreError
 from screening.storage.ledger import LEDGER, Ledger, hash_purpose
 from screening.storage.store import Store

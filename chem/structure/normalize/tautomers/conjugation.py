@@ -23,9 +23,12 @@ from chem.structure.normalize.tautomers.atom_states import (
     SPREADS,
     AtomState,
     atom_states,
+    classify,
+    find_members,
+    is_settled,
+    moves,
     neighbour_lists,
 )
-from chem.structure.normalize.tautomers.members import classify, find_members, is_settled, moves
 
 WITHDRAWN, RING, ALKOXY, OUTER_CARBONS = 1, 2, 4, 2
 """Bits of ``System.surroundings``: a neighbour outside the system that draws electrons (sulfonyl,
@@ -191,3 +194,27 @@ def _describe_surroundings(state: AtomState, outer: list[AtomState], is_in_ring:
         ):
             bits |= WITHDRAWN
     return bits
+
+
+class Placement(NamedTuple):
+    """A form of a system of n atoms."""
+
+    hydrogens: tuple[int, ...]
+    """[n] of each flexible atom; 0 for the others."""
+    charges: tuple[int, ...]
+    """[n] likewise."""
+    bonded: tuple[bool, ...]
+    """[n] whether the atom takes part in a double bond of the system."""
+
+
+class TooLargeError(Exception):
+    """The system has more forms than can be looked at."""
+
+
+def neighbours_of(system: System) -> list[list[int]]:
+    """Return the neighbours of each of the n positions, in the order of the edges."""
+    neighbours: list[list[int]] = [[] for _ in system.numbers]
+    for i, j in system.edges:
+        neighbours[i].append(j)
+        neighbours[j].append(i)
+    return neighbours

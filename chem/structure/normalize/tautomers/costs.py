@@ -1,4 +1,4 @@
-"""What a form of a conjugated system costs: the rules that a chemist would give.
+"""Prices the forms of a conjugated system by the rules that a chemist would give.
 
 An amide costs less than an imidic acid, a phenol than a quinone methide, an aromatic amine than an
 imine, a charge on nitrogen than one on oxygen. Costs hang on the system alone, never on the form
@@ -14,8 +14,8 @@ from chem.structure.normalize.tautomers.conjugation import (
     RING,
     WITHDRAWN,
     System,
+    neighbours_of,
 )
-from chem.structure.normalize.tautomers.placement import neighbours_of
 
 CHARGE = 60
 """More than all else that tells two forms apart: no charge is parted without need."""
@@ -111,32 +111,35 @@ class Costs:
             return self._in_five_ring(k), 0
         if k in self.in_six:
             return self._in_six_ring(k), 0
+        in_ring = system.surroundings[k] & RING
+        return self._in_other_ring(k) if in_ring else self._in_chain(k)
+
+    def _in_other_ring(self, k: int) -> tuple[int, int]:
+        """Return both costs of a nitrogen in a ring that cannot be aromatic."""
         others = self.neighbours[k]
-        in_ring = bool(system.surroundings[k] & RING)
-        if in_ring:
-            if any(self._is_amidine(j, k) for j in others):
-                return 0, 1 if system.surroundings[k] & WITHDRAWN else 0
-            # An aminoquinone before the imine of a hydroxyquinone, an imine or cyclic oxime ether
-            # before its enamine.
-            if any(j in self.aromatic for j in others):
-                on_benzene = any(j in self.benzene for j in others)
-                return 0, 40 if on_benzene and self._is_amine(others) else 0
-            return 10, 0
+        if any(self._is_amidine(j, k) for j in others):
+            return 0, 1 if self.system.surroundings[k] & WITHDRAWN else 0
+        # An aminoquinone before the imine of a hydroxyquinone, an imine or cyclic oxime ether
+        # before its enamine.
+        if any(j in self.aromatic for j in others):
+            on_benzene = any(j in self.benzene for j in others)
+            return 0, 40 if on_benzene and self._is_amine(others) else 0
+        return 10, 0
+
+    def _in_chain(self, k: int) -> tuple[int, int]:
+        """Return both costs of a nitrogen in no ring."""
+        system, others = self.system, self.neighbours[k]
         if system.surroundings[k] & ALKOXY:
             return 1, 0
-        if any(j in self.aromatic for j in others) and all(
-            system.numbers[j] == CARBON for j in others
-        ):
+        beside_carbon = all(system.numbers[j] == CARBON for j in others)
+        if beside_carbon and any(j in self.aromatic for j in others):
             if any(self._is_amidine(j, k) for j in others):
                 return 0, 2
             return 0, 40 if self._is_amine(others) else 2
-        if system.surroundings[k] & WITHDRAWN:
+        # Amidoximes and hydrazones: the double bond is at the nitrogen of N-O, N-N.
+        if system.surroundings[k] & WITHDRAWN or not beside_carbon:
             return 1, 0
-        if any(system.numbers[j] != CARBON for j in others):
-            return 1, 0  # amidoximes and hydrazones: the double bond is at the nitrogen of N-O, N-N
-        if system.degrees[k] == 1:
-            return 0, 1
-        return 0, 2
+        return 0, 1 if system.degrees[k] == 1 else 2
 
     def _is_amine(self, others: list[int]) -> bool:
         """Tell a nitrogen that has no double bond but to rings or carbonyl groups."""

@@ -6,8 +6,12 @@ A set of atoms is an integer: bit k is the atom at position k of the system.
 from collections.abc import Iterator
 
 from chem.structure.normalize.tautomers.atom_states import CARBON
-from chem.structure.normalize.tautomers.conjugation import System
-from chem.structure.normalize.tautomers.placement import Placement, TooLargeError, neighbours_of
+from chem.structure.normalize.tautomers.conjugation import (
+    Placement,
+    System,
+    TooLargeError,
+    neighbours_of,
+)
 
 MAX_STEPS = 200_000
 """Bound of the search for double bonds in one system."""

@@ -11,10 +11,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from chem.structure.normalize.tautomers.conjugation import System
+from chem.structure.normalize.tautomers.conjugation import Placement, System, TooLargeError
 from chem.structure.normalize.tautomers.costs import CHARGE, Costs, Option
 from chem.structure.normalize.tautomers.kekule import SEXTET, Matcher
-from chem.structure.normalize.tautomers.placement import Placement, TooLargeError
 
 MAX_PLACEMENTS = 3000
 """A system with more of them is left as it was drawn. Of 100,000 lead-like molecules none has."""

@@ -9,7 +9,6 @@ their hydrogens here: what moves those is in chem.structure.normalize.drawings.
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 from rdkit import Chem
@@ -21,10 +20,10 @@ from chem.structure.normalize.tautomers.atom_states import (
     atom_states,
     neighbour_lists,
 )
-from chem.structure.normalize.tautomers.conjugation import Drawn, find_systems
+from chem.structure.normalize.tautomers.conjugation import Drawn, Placement, find_systems
 from chem.structure.normalize.tautomers.kekule import double_bonds
-from chem.structure.normalize.tautomers.placement import Placement
 from chem.structure.normalize.tautomers.search import Best, best_placements
+from chem.structure.stereo.smiles_and_smarts import pattern
 
 MAX_TIES = 16
 _STEREO = re.compile(r"[@/\\]")
@@ -108,11 +107,6 @@ def _current(drawn: Drawn, best: Best) -> Placement:
     return Placement(tuple(hydrogens), tuple(charges), tuple(bonded))
 
 
-@cache
-def _labelled() -> Chem.Mol:
-    return Chem.MolFromSmarts("[!0*]")
-
-
 def _mix(number: int) -> int:
     """Scatter a number over 61 bits, the same on every machine."""
     number = (number * 0x9E3779B97F4A7C15 + 0x7F4A7C15) & 0xFFFFFFFFFFFFFFFF
@@ -139,7 +133,7 @@ class AtomOrder:
         numbers = [
             s.number + (s.degree << 8) + self._held(s, i in moving) for i, s in enumerate(states)
         ]
-        for (i,) in mol.GetSubstructMatches(_labelled(), maxMatches=len(numbers)):
+        for (i,) in mol.GetSubstructMatches(pattern("[!0*]"), maxMatches=len(numbers)):
             numbers[i] += mol.GetAtomWithIdx(i).GetIsotope() << 12
         self._first = self._numbers = [_mix(number) for number in numbers]
 

@@ -9,7 +9,8 @@ from chem.errors import InputError
 from chem.library.columns.column_names import SMILES_NAMES
 from chem.library.columns.columns import _NO_ID_WORDS, _STARTS, make_unique
 from chem.library.columns.columns import NamedColumns as Named
-from chem.library.columns.find_columns import _REPEATED, find_columns
+from chem.library.columns.find_columns import find_columns
+from chem.library.columns.find_ids import _REPEATED
 
 PATH = Path("library.csv")
 

@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 from rdkit import Chem
 
-from chem.structure.normalize.drawings import HYDROGENS, without_surroundings
-from chem.structure.normalize.tautomers.conjugation import System, find_systems
+from chem.structure.normalize.drawing_rules import HYDROGENS
+from chem.structure.normalize.drawings import without_surroundings
+from chem.structure.normalize.tautomers.conjugation import (
+    Placement,
+    System,
+    find_systems,
+    neighbours_of,
+)
 from chem.structure.normalize.tautomers.costs import Costs
 from chem.structure.normalize.tautomers.kekule import HETERO_RING, SEXTET, Matcher, double_bonds
-from chem.structure.normalize.tautomers.placement import Placement, neighbours_of
 from chem.structure.normalize.tautomers.search import best_placements
 
 SAMPLE = Path(__file__).parents[4] / "files" / "chem" / "approved_sample.smi"

@@ -1,1 +1,0 @@
-"""Parquet tables, read within bounds."""

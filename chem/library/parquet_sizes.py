@@ -1,0 +1,195 @@
+"""Measures how much memory a Parquet file takes when read, before anything is unpacked.
+
+A few kilobytes may hold gigabytes: a dictionary stores a value once however often it stands in the
+table, an encoding by prefixes stores what differs, and a page may pack a thousand to one. The
+footer's sums may be anybody's, so the headers of the pages are walked as Arrow walks them: a page
+is unpacked whole, to the size that its own header says.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from chem.errors import InputError
+from chem.library.parquet_footer import (
+    BY_DICTIONARY,
+    BY_PREFIX,
+    BYTE_ARRAY,
+    Chunk,
+    CompactReader,
+    CutShortError,
+    Group,
+    read_groups,
+)
+
+MOST_OPEN = 512_000_000
+"""Bytes of unpacked pages that are in memory at once: one of each column, and its dictionary."""
+_FIRST_READ, _MOST_HEADER = 256, 1_000_000
+"""Bytes of a page's header; it holds the smallest and largest value at times."""
+_MANY_PAGES, _SMALL_PAGE = 200_000, 500
+"""So many pages of so few bytes each no library has; each costs 20 microseconds."""
+_DICTIONARY = 2
+"""Type of a page."""
+
+
+class _Page(NamedTuple):
+    kind: int
+    unpacked: int
+    """Bytes."""
+    packed: int
+    """Bytes."""
+    values: int
+
+
+def check_pages(path: Path, file: IO[bytes], groups: Sequence[Group]) -> list[Group]:
+    """Return a library's row groups with the sizes that their pages have.
+
+    Raises:
+        InputError: the pages of a row group take more memory than ``MOST_OPEN``.
+        ValueError: as ``page_sizes``.
+    """
+    found, opened = page_sizes(file, groups)
+    for at, size in enumerate(opened, start=1):
+        if size > MOST_OPEN:
+            raise InputError(
+                f"{path}: row group {at} has pages that unpack to {size:,} bytes at once, expected "
+                f"at most {MOST_OPEN:,}; write it again with smaller pages"
+            )
+    return found
+
+
+def check_unpacked(file: IO[bytes], most: int) -> None:
+    """Raise ValueError for a Parquet file that takes more memory than ``most`` bytes when read."""
+    groups, _ = page_sizes(file, read_groups(file))
+    size = sum(chunk.unpacked for group in groups for chunk in group.chunks)
+    if size > most:
+        raise ValueError(f"it unpacks to {size:,} bytes, expected at most {most:,}")
+
+
+def page_sizes(file: IO[bytes], groups: Sequence[Group]) -> tuple[list[Group], list[int]]:
+    """Return row groups with sizes by their pages, and the bytes of each that are open at once.
+
+    Raises ValueError where the header of a page is damaged, and for far more pages than a table
+    has.
+    """
+    size = file.seek(0, 2)
+    pages = 0
+    found, at_once = [], []
+    for group in groups:
+        chunks, opened = [], 0
+        for chunk in group.chunks:
+            unpacked = largest = dictionary = 0
+            for page in _walk(file, chunk):
+                pages += 1
+                if pages > _MANY_PAGES and pages * _SMALL_PAGE > size:
+                    raise ValueError(f"it has more than {pages - 1:,} pages in {size:,} bytes")
+                unpacked += page.unpacked
+                if page.kind == _DICTIONARY:
+                    dictionary = page.unpacked
+                else:
+                    largest = max(largest, page.unpacked)
+            opened += largest + dictionary
+            chunks.append(chunk._replace(unpacked=max(chunk.unpacked, unpacked)))
+        found.append(group._replace(chunks=tuple(chunks)))
+        at_once.append(opened)
+    return found, at_once
+
+
+def _walk(file: IO[bytes], chunk: Chunk) -> Iterator[_Page]:
+    """Yield the pages of a column's chunk; they end with its values or its bytes."""
+    at, end, values = chunk.start, chunk.start + chunk.packed, 0
+    while at < end and values < chunk.values:
+        page, size = _read_page(file, at)
+        yield page
+        at += size + page.packed
+        values += page.values
+
+
+def _read_page(file: IO[bytes], at: int) -> tuple[_Page, int]:
+    """Return the page that begins somewhere, and the bytes of its header."""
+    most = _FIRST_READ
+    while True:
+        file.seek(at)
+        reader = CompactReader(file.read(most), "the header of a page")
+        try:
+            told = reader.struct()
+        except CutShortError:
+            if most >= _MOST_HEADER:
+                raise
+            most *= 16
+            continue
+        return _page(told), reader.at
+
+
+def _page(told: Mapping[int, Any]) -> _Page:
+    kind, unpacked, packed = (told.get(number) for number in (1, 2, 3))
+    data = told.get(8, told.get(5, {}))  # a page of data, of the second version or the first
+    values = data.get(1, 0) if isinstance(data, dict) else 0
+    sizes = (unpacked, packed, values)
+    if not isinstance(kind, int) or not all(isinstance(n, int) and n >= 0 for n in sizes):
+        raise ValueError("the header of a page is damaged")
+    return _Page(kind, unpacked, packed, values)  # type: ignore[arg-type]
+
+
+MAX_CELL = 10_000_000
+"""Bytes of one value."""
+MOST_BYTES = 64_000_000
+"""Bytes of values that are unpacked at a time, and of a row's."""
+_MOST_ROWS, _MOST_CELLS = 4096, 1_000_000
+"""Of a batch."""
+_SUSPECT_TIMES = 20
+"""A row group packed as tightly as no library of compounds is."""
+
+
+def check_sizes(path: Path, paths: Sequence[str], groups: Sequence[Group]) -> None:
+    """Refuse, with InputError, a row group that would take far more memory than it seems to.
+
+    paths: of the schema's leaves.
+    """
+    for at, group in enumerate(groups):
+        packed = sum(chunk.packed for chunk in group.chunks)
+        unpacked = sum(chunk.unpacked for chunk in group.chunks)
+        values = sum(chunk.values for name, chunk in _named(paths, group) if "." in name)
+        if unpacked > MOST_BYTES and unpacked > _SUSPECT_TIMES * packed:
+            raise InputError(
+                f"{path}: row group {at + 1} has {packed:,} bytes that unpack to {unpacked:,}; "
+                "expected a library of compounds; write it again with smaller row groups"
+            )
+        if values > MOST_BYTES and values > MAX_CELL // 1000 * group.rows:
+            raise InputError(
+                f"{path}: row group {at + 1} has lists of {values:,} values in {group.rows:,} "
+                "rows; expected a library of compounds; leave these columns out"
+            )
+
+
+def by_dictionary(paths: Sequence[str], groups: Sequence[Group]) -> list[str]:
+    """Return the columns of texts that are to be kept as a dictionary and numbers when read."""
+    return sorted(
+        {
+            name
+            for group in groups
+            for name, chunk in _named(paths, group)
+            if chunk.kind == BYTE_ARRAY and BY_DICTIONARY & chunk.encodings
+        }
+    )
+
+
+def rows_at_a_time(schema: Any, groups: Sequence[Group]) -> int:
+    """Return how many rows may be read at a time, whatever stands in them.
+
+    schema: Parquet's own, not Arrow's.
+    """
+    width: dict[int, int] = {}
+    """Bytes that one value of a column may have, where they may be more than are stored for it."""
+    for group in groups:
+        for at, chunk in enumerate(group.chunks):
+            if BY_PREFIX & chunk.encodings:
+                width[at] = max(min(chunk.unpacked, MOST_BYTES), width.get(at, 0))
+    fixed = sum(max(schema.column(n).length, 0) for n in range(len(schema)))
+    rows = MOST_BYTES // max(sum(width.values()) + fixed, 1)
+    return max(min(int(rows), _MOST_ROWS, _MOST_CELLS // max(len(schema), 1)), 1)
+
+
+def _named(paths: Sequence[str], group: Group) -> Iterator[tuple[str, Chunk]]:
+    """Yield a row group's chunks with the paths of the schema; their own ones may lie."""
+    yield from zip(paths, group.chunks, strict=True)

@@ -1,0 +1,122 @@
+"""Structures that are nearly the same: without stereochemistry or isotope labels, and what differs
+between duplicates."""
+
+import re
+from collections import Counter
+from collections.abc import Collection
+
+from rdkit import Chem, rdBase
+
+from chem.records.records import Failure
+from chem.structure.molecules import read_molecule
+from chem.structure.standardize import standardize
+from chem.structure.stereo.canonical import StereoError, write_canonical
+
+SAME_STRUCTURE = "same structure"
+OTHER_SALT = "other salt"
+OTHER_DRAWING = "other drawing"
+EQUALITIES: dict[str, str] = {
+    SAME_STRUCTURE: "the same molecule, perhaps spelt otherwise",
+    OTHER_SALT: "another salt, solvate or free form of it",
+    OTHER_DRAWING: "another drawing of it: a tautomer, protonated or not, groups written otherwise",
+}
+"""Word to meaning."""
+_SALTED = {"stripped_fragments", "disconnected_metal"}
+"""Changes of a record that held more than its compound. Two mirror images that make a racemate,
+and the same compound twice, are drawings: nothing else was in the record."""
+
+_LABEL = re.compile(r"\[\d")
+_ATOM = re.compile(r"\[\d*([A-Z][a-z]?|[a-z][a-z]?)[^\]]*\]|(Br|Cl|[BCNOPSFI]|[bcnops])")
+
+
+def without_stereo(smiles: str) -> str:
+    """Return a molecule's canonical SMILES without stereocentres and double-bond stereochemistry.
+
+    Stereoisomers share it; isotopes stay apart. Raises InputError for a SMILES that RDKit cannot
+    read.
+
+    >>> without_stereo("C[C@H](N)C(=O)O") == without_stereo("C[C@@H](N)C(=O)O")
+    True
+    """
+    mol = read_molecule(smiles)
+    with rdBase.BlockLogs():
+        Chem.RemoveStereochemistry(mol)
+        # Read again: without stereo, hydrogens and the order of atoms may be written otherwise.
+        return str(Chem.MolToSmiles(Chem.MolFromSmiles(Chem.MolToSmiles(mol))))
+
+
+def is_labelled(smiles: str) -> bool:
+    """Tell whether a SMILES has an isotope label, such as ``[2H]`` or ``[13CH3]``."""
+    return _LABEL.search(smiles) is not None
+
+
+def without_isotopes(smiles: str) -> str:
+    """Return the standardized structure of a standardized SMILES with every label taken off.
+
+    A structure without labels comes back as it is, and so does one that RDKit cannot read. A centre
+    that only a label made is none without it, and its part in a stereo group goes with it; what the
+    group said of cis and trans beside that centre is not worked out anew.
+
+    >>> without_isotopes("[2H]C([2H])([2H])O")
+    'CO'
+    """
+    if not is_labelled(smiles):
+        return smiles
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+        if mol is None:
+            return smiles
+        for atom in mol.GetAtoms():
+            atom.SetIsotope(0)
+        # A labelled hydrogen is an atom; without its label it is a hydrogen like all others.
+        try:
+            written = write_canonical(Chem.RemoveHs(mol))
+        except StereoError:
+            return smiles
+        plain = standardize(written, "smiles")
+    return smiles if isinstance(plain, Failure) else plain.smiles
+
+
+def heavy_composition(smiles: str) -> str:
+    """Return how many atoms of each element but hydrogen a SMILES has, in alphabetical order.
+
+    Tautomers, protonation states, stereoisomers, isotopologues and resonance forms share it. Of a
+    CXSMILES the extension is not read.
+
+    >>> heavy_composition("C[C@H](N)C(=O)[O-].[Na+]"), heavy_composition("[2H]c1cc[nH]c1")
+    ('C3 N1 Na1 O2', 'C4 N1')
+    """
+    found = Counter(
+        (bracket or plain).capitalize()
+        for bracket, plain in _ATOM.findall(smiles.partition(" ")[0])
+    )
+    return " ".join(f"{element}{found[element]}" for element in sorted(found) if element != "H")
+
+
+def why_equal(
+    one: str, changes: Collection[str], other: str, other_changes: Collection[str]
+) -> str:
+    """Return a word of ``EQUALITIES`` for two records with equal registration keys.
+
+    one, other: their SMILES as they came, ``""`` where a molblock came in. changes, other_changes:
+    what standardization did to each. The word is ``""`` where these do not tell.
+
+    >>> why_equal("CCN", (), "CCN.Cl", ("stripped_fragments",))
+    'other salt'
+    """
+    if (one and one == other) or not (changes or other_changes):
+        return SAME_STRUCTURE
+    salted = _SALTED & {*changes, *other_changes}
+    if one and other:
+        if salted and heavy_composition(one) != heavy_composition(other):
+            return OTHER_SALT
+        return SAME_STRUCTURE if _canonical(one) == _canonical(other) else OTHER_DRAWING
+    if _SALTED & set(changes) != _SALTED & set(other_changes):
+        return OTHER_SALT
+    return "" if set(changes) == set(other_changes) else OTHER_DRAWING
+
+
+def _canonical(smiles: str) -> str:
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+        return smiles if mol is None else str(Chem.MolToCXSmiles(mol))

@@ -1,1 +1,0 @@
-"""Whether the values that were read can be what their headers say."""
