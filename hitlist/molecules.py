@@ -6,8 +6,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chem.features.describe import PROPERTIES
 from chem.features.fingerprints import count_fingerprints
+from chem.features.properties import PROPERTIES
 from chem.records.records import Failure
 from hitlist.tables import MoleculeInput, problem_text, python_words, read_molecules
 from screening.prepare.limits import read_limits

@@ -5,24 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chem.records.counted import counted
+from chem.records.text import counted
 from flows.terminal.console import note, note_if
 from flows.terminal.options import ClusterOptions, ColumnOptions, StoreUrl, unfold
-from chem.library.columns.columns import NamedColumns
-from chem.records.text import counted
-from flows.terminal.console import note, note_if, progress
-from flows.terminal.options import (
-    IdColumn,
-    NameColumn,
-    Scheduler,
-    SmilesColumn,
-    StoreUrl,
-    TlsCa,
-    TlsCert,
-    TlsKey,
-    Unencrypted,
-    Workers,
-)
 from flows.terminal.outcome import check_usable, records_line, show_reading
 from flows.terminal.progress import progress
 

@@ -5,11 +5,8 @@ from typing import Annotated
 
 import typer
 
-from chem.records.counted import counted
-from flows.terminal.console import note, note_if
-from chem.library.columns.columns import NamedColumns
 from chem.records.text import counted
-from flows.terminal.console import note, note_if, progress
+from flows.terminal.console import note, note_if
 from flows.terminal.options import (
     ClusterOptions,
     ColumnOptions,

@@ -16,9 +16,8 @@ from chem.disk.files import make_folder
 from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library
-from data.catalogue.verify import Progress as FetchProgress
-from flows.terminal.options import ScoringOptions
 from data.catalogue.download import Progress as FetchProgress
+from flows.terminal.options import ScoringOptions
 from gnn.bundle.bundle import shipped_bundles
 from screening.errors import told_in_one_line
 from screening.objective.screen_file import describe_error, find_screen, load_screen

@@ -5,12 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.records.text import counted
 from flows.terminal.console import note
 from flows.terminal.tables import choose_columns, show_table, terminal_width
-from chem.records.text import counted
-from flows.terminal.console import note, show_table, terminal_width
-from flows.terminal.tables import choose_columns
 
 if TYPE_CHECKING:
     from chem.library.read import Library

@@ -10,16 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.features.graphs import MolGraph, featurizer_spec, state_factors
-from chem.records.counted import counted
-from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
 from chem.records.records import Failure
 from chem.records.text import counted
-from chem.structure.standardize import standardize
 from data.activities.activity import ActivityTable, object_array
-from data.activities.contradictions import drop_contradictions
-from data.activities.merging import MergeReport, merge_duplicates
+from data.activities.repeats import MergeReport, drop_contradictions, merge_duplicates
 from data.activities.splits import split_rows
-from data.activities.repeats import drop_contradictions, merge_duplicates
 from data.activities.usable import keep_usable
 from data.catalogue.catalogue import dataset
 from data.public_sets.presumed import presume_inactive

@@ -30,11 +30,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow.parquet as pq
 
-from chem.records.counted import counted
-from chem.features.graphs import MolGraph, featurize
 from chem.records.records import Failure
 from chem.records.text import counted
-from chem.structure.standardize import standardize
 from data.activities.activity import EXACT, LOWER, UPPER
 from data.assay.headers import words as W
 from data.assay.headers.headers import understand
