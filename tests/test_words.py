@@ -99,7 +99,7 @@ ALLOWED = {
     ("fade", "attribution"): "a key of card.json",
     ("fade", "calibrate"): "a key of card.json",
     ("fade", "calibration"): "a key of card.json",
-    ("half", "parquet_sizes"): "half of something",
+    ("half", "parquet"): "half of something",
     ("half", "shapes"): "a key of where.json",
     ("imitates", "fit_surrogate"): "a key of a surrogate's card",
     ("imitates", "surrogate"): "a key of a surrogate's card",
