@@ -18,11 +18,13 @@ FOLDERS = ("docs", "LICENSES")
 PAGES = [*ROOT.glob("*.md"), *(page for name in FOLDERS for page in (ROOT / name).rglob("*.md"))]
 PAGES.sort(key=lambda page: (page != ROOT / "README.md", page))
 """README first, because its commands make what the commands of later pages use."""
-NAMED = re.compile(r"`((?:chem|data|gnn|screening|flows|tests|docs|pins)/[\w./-]+)`")
+NAMED = re.compile(
+    r"`((?:chem|data|gnn|screening|flows|benchmarks|hitlist|tests|docs|pins)/[\w./-]+)`"
+)
 """A file or folder that a page names by its path."""
 BARE = re.compile(r"`(\w+\.py)`")
 """A file that a page names without its folder."""
-CODE = ("chem", "data", "gnn", "screening", "flows", "tests")
+CODE = ("chem", "data", "gnn", "screening", "flows", "benchmarks", "hitlist", "tests")
 PLANTED = {"chem.py", "pickle.py", "pip.py"}
 """Files that docs/attacks.md says somebody else may plant."""
 TOLD = "CHANGELOG.md"
