@@ -11,7 +11,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from screening.hits.table import VENDOR_PREFIX, HitTable
 from screening.lab.plan import LabPlan
-from screening.objective.volumes import from_ul, number_text, ul_text
+from screening.objective.dispensing import from_ul, number_text, ul_text
 
 COLUMNS = (
     "rank",

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from chem.structure.flat import without_stereo
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour
-from screening.objective.desirability import ramp
+from screening.objective.objective import ramp
 from screening.objective.terms import Prediction
 from screening.rank.identity import stereo_word
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chem.records.counted import counted
-from screening.objective.desirability import FLOOR
+from screening.objective.objective import FLOOR
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Liability
 from screening.reason.own_measurement import HALFWAY, LIKELY

@@ -17,8 +17,7 @@ from screening.evidence.collect_evidence import NEIGHBOURS, explained_tasks
 from screening.evidence.evidence import Evidence, Flag
 from screening.evidence.neighbours import nearest_measured
 from screening.evidence.shapley import Explaining, explain
-from screening.objective.desirability import FLOOR
-from screening.objective.objective import beyond, evaluate
+from screening.objective.objective import FLOOR, beyond, evaluate
 from screening.prepare.partitions import GRAPH, to_graphs
 from screening.rank.identity import key_text, stereo_word
 from screening.rank.scored_frames import IDENTITY
@@ -48,7 +47,7 @@ class TermScore(NamedTuple):
     """Of all weights, 0 to 1."""
     factor: float
     """What it multiplies the score by: its worth, lifted by ``FLOOR``, to the power of its share
-    (see :func:`screening.objective.desirability.combine`)."""
+    (see :func:`screening.objective.objective.combine`)."""
 
 
 class Evaluation(NamedTuple):

@@ -14,8 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from chem.features.describe import PROPERTIES
-from screening.objective.desirability import Floats
-from screening.objective.objective import beyond, evaluate, needed_columns
+from screening.objective.objective import Floats, beyond, evaluate, needed_columns
 from screening.objective.screen_settings import Limit, Screen
 
 Counts = dict[str, int]
