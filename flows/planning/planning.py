@@ -34,8 +34,7 @@ from screening.runs.plan import (
 from screening.runs.rerank import check_rerank
 from screening.runs.run import check_folder
 from screening.score.wanted_tasks import Wanted, wanted_tasks
-from screening.storage.ledger import LEDGER
-from screening.storage.lock import is_unused
+from screening.storage.ledger import LEDGER, is_unused
 from screening.storage.store import Store
 
 SCREENS = Path(__file__).parents[1] / "screens"

@@ -15,10 +15,9 @@ import pyarrow.compute as pc
 
 from gnn.features.batch import GraphArrays
 from screening.errors import StoreError
-from screening.storage.schema import ACCEPTED
+from screening.storage.schema import ACCEPTED, check_finite, read_extra
+from screening.storage.schema import GRAPH as GRAPH
 from screening.storage.store import Store
-from screening.storage.table_laws import GRAPH as GRAPH
-from screening.storage.table_laws import check_finite, read_extra
 
 DUPLICATES = "duplicates.parquet"
 

@@ -27,9 +27,8 @@ from screening.runs.plan import task_units
 from screening.runs.record_outcome import outcome_of
 from screening.score.domain_limits import domain_limits
 from screening.score.worker_models import bundle_refs, load_predictor
-from screening.storage.schema import ACCEPTED
+from screening.storage.schema import ACCEPTED, read_extra
 from screening.storage.store import Store
-from screening.storage.table_laws import read_extra
 from screening.text.words import describe_objective
 
 _READ = ("row", "status", "stage", "code", "detail", "smiles", *IDENTITY)

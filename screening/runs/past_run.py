@@ -30,8 +30,7 @@ from screening.score.score import chosen_items, partition_items, scoring_purpose
 from screening.score.triage import Triage, read_triage
 from screening.select.rank_run import Scores
 from screening.storage.ledger import Ledger, difference, hash_purpose
-from screening.storage.store import Store
-from screening.storage.verified_store import VerifiedStore
+from screening.storage.store import Store, VerifiedStore
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from screening.runs.plan import calibrated_tasks, task_units
 from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
 from screening.runs.write import hand_over
 from screening.score.domain_limits import domain_limits
-from screening.storage.lock import Lock
+from screening.storage.ledger import Lock
 
 
 @dataclass

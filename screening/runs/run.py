@@ -31,8 +31,7 @@ from screening.score.worker_models import bundle_refs
 from screening.select.list_matches import match_lists
 from screening.select.lists import prepare_lists
 from screening.select.rank_run import Scores, rank_run
-from screening.storage.ledger import LEDGER, Ledger, check_purpose
-from screening.storage.lock import LOCK, is_unused
+from screening.storage.ledger import LEDGER, LOCK, Ledger, check_purpose, is_unused
 
 
 def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:

@@ -15,8 +15,7 @@ from screening.runs.plan import plan_run
 from screening.runs.publish import Outcome
 from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST, SCREEN, WHERE
-from screening.storage.ledger import LEDGER
-from screening.storage.lock import LOCK
+from screening.storage.ledger import LEDGER, LOCK
 
 Objective = Callable[..., Screen]
 PRECIOUS = b"precious\n"
