@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 
 from chem.structure.duplicate_reason import why_equal
 from screening.errors import StoreError
-from screening.prepare.partitions import DUPLICATES, check_records
-from screening.prepare.prepared import Prepared
+from screening.prepare.prepared import DUPLICATES, Prepared, check_records
 from screening.rank.identity import key_text
 from screening.score.score import SCORED, Rows, WorkItem, spans
 from screening.storage.schema import REJECTED

@@ -18,7 +18,7 @@ from screening.evidence.evidence import Evidence, Flag
 from screening.evidence.neighbours import nearest_measured
 from screening.evidence.shapley import Explaining, explain
 from screening.objective.objective import FLOOR, beyond, evaluate
-from screening.prepare.partitions import GRAPH, to_graphs
+from screening.prepare.prepared import to_graphs
 from screening.rank.identity import key_text, stereo_word
 from screening.rank.scored_frames import IDENTITY
 from screening.reason.reason import reason
@@ -27,7 +27,7 @@ from screening.runs.plan import task_units
 from screening.runs.record_outcome import outcome_of
 from screening.score.domain_limits import domain_limits
 from screening.score.worker_models import bundle_refs, load_predictor
-from screening.storage.schema import ACCEPTED, read_extra
+from screening.storage.schema import ACCEPTED, GRAPH, read_extra
 from screening.storage.store import Store
 from screening.text.words import describe_objective
 

@@ -22,8 +22,7 @@ from gnn.errors import ModelError
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.prepare.older import told_of_run
-from screening.prepare.partitions import check_records
-from screening.prepare.prepared import Prepared, read_prepared
+from screening.prepare.prepared import Prepared, check_records, read_prepared
 from screening.runs.plan import load_bundles
 from screening.runs.runfolder import SCREEN, WHERE, RunFolder, fingerprint, open_folder
 from screening.score.score import chosen_items, partition_items, scoring_purpose, spans

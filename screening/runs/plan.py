@@ -20,15 +20,15 @@ from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
 from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.objective.screen_settings import Screen
-from screening.prepare.partition_size import rows_of_partition
-from screening.prepare.paths import (
+from screening.prepare.prepared import read_summary
+from screening.prepare.settings import (
     open_store,
     prepared_folder,
     prepared_key,
     prepared_store,
+    rows_of_partition,
     scores_store,
 )
-from screening.prepare.prepared import read_summary
 from screening.score.score import scoring_purpose
 from screening.score.triage import LEAST
 from screening.select.lists import CompoundList, plan_lists

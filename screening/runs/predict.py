@@ -17,10 +17,9 @@ from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.cluster.cluster import run_window
 from screening.errors import StoreError, told_in_one_line
 from screening.hits.csvfile import write_csv
-from screening.prepare.partitions import DUPLICATES
-from screening.prepare.paths import prepared_key, prepared_store
 from screening.prepare.prepare import Progress, prepare_library
-from screening.prepare.prepared import Prepared
+from screening.prepare.prepared import DUPLICATES, Prepared
+from screening.prepare.settings import prepared_key, prepared_store
 from screening.rank.identity import key_text, stereo_word
 from screening.score.score import Scoring, partition_items, score_items
 from screening.score.worker_models import bundle_refs

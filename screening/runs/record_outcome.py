@@ -16,7 +16,7 @@ from chem.structure.isotopes import without_isotopes
 from screening.errors import StoreError
 from screening.objective.objective import beyond
 from screening.objective.screen_settings import Limit
-from screening.prepare.partitions import DUPLICATES
+from screening.prepare.prepared import DUPLICATES
 from screening.rank.scored_frames import why_duplicate
 from screening.rank.variants import SAME_BUT_ISOTOPES
 from screening.runs.past_run import PastRun

@@ -12,9 +12,9 @@ from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_file import dump_screen
 from screening.prepare.older import standardizer_of_run, told_of_run
-from screening.prepare.paths import prepared_key
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
+from screening.prepare.settings import prepared_key
 from screening.rank.rank import Ranking
 from screening.runs.plan import Plan
 from screening.runs.publish import Outcome, publish

@@ -9,7 +9,7 @@ from chem.disk.signatures import check_signed
 from chem.errors import InputError
 from screening.errors import StoreError
 from screening.prepare.duplicates import COLUMNS, find_duplicates
-from screening.prepare.partitions import DUPLICATES
+from screening.prepare.prepared import DUPLICATES
 from screening.runs.past_run import PastRun
 from screening.runs.runfolder import MANIFEST
 from screening.storage.schema import ACCEPTED, REJECTED

@@ -19,11 +19,11 @@ from chem.features.describe import PROPERTIES
 from gnn.bundle.bundle import Bundle
 from screening.cluster.cluster import run_window
 from screening.errors import StoreError
-from screening.prepare.partitions import GRAPH, Partitions, read_accepted, to_graphs
 from screening.prepare.prepare import Progress
-from screening.prepare.prepared import Prepared
+from screening.prepare.prepared import Partitions, Prepared, read_accepted, to_graphs
 from screening.score.worker_models import BundleRef, load_predictor
 from screening.storage.ledger import Ledger
+from screening.storage.schema import GRAPH
 from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]

@@ -28,9 +28,8 @@ from screening.cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_screen
 from screening.objective.screen_settings import Screen
-from screening.prepare.partitions import GRAPH, Partitions, read_accepted, to_graphs
 from screening.prepare.prepare import Progress
-from screening.prepare.prepared import Prepared
+from screening.prepare.prepared import Partitions, Prepared, read_accepted, to_graphs
 from screening.score.acquisition import (
     expected_score,
     kept_by_predictions,
@@ -39,6 +38,7 @@ from screening.score.acquisition import (
 )
 from screening.score.worker_models import BundleRef, load_bundles_once, load_surrogates_once
 from screening.storage.ledger import Ledger
+from screening.storage.schema import GRAPH
 from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]

@@ -17,8 +17,7 @@ import pyarrow.compute as pc
 
 from chem.errors import InputError
 from chem.records.counted import counted
-from screening.prepare.partitions import DUPLICATES
-from screening.prepare.prepared import Prepared, read_prepared
+from screening.prepare.prepared import DUPLICATES, Prepared, read_prepared
 from screening.select.lists import INLINE, CompoundList
 from screening.select.near_misses import COLUMNS, count_near_misses
 from screening.storage.schema import ACCEPTED, REJECTED

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chem.features.parse_only import time_featurizing, time_parsing
 from flows.benchmarks.speed.speed_rates import Cost, Speed, Yardstick, rate_between
 from flows.planning.planning import plan_screen
-from screening.prepare.partition_size import rows_for
+from screening.prepare.settings import rows_for
 from screening.runs.run import run_screen
 
 if TYPE_CHECKING:

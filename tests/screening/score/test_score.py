@@ -17,9 +17,8 @@ from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
 from gnn.features.batch import collect
 from screening.errors import StoreError
-from screening.prepare.partitions import DUPLICATES, GRAPH, read_accepted
 from screening.prepare.prepare import Progress, prepare_library
-from screening.prepare.prepared import Prepared
+from screening.prepare.prepared import DUPLICATES, Prepared, read_accepted
 from screening.rank.scored_frames import IDENTITY, duplicates, rejects, scored_frames, with_identity
 from screening.score.score import (
     SCORED,
@@ -34,6 +33,7 @@ from screening.score.score import (
 )
 from screening.score.worker_models import bundle_refs, load_bundles_once
 from screening.storage.ledger import Ledger
+from screening.storage.schema import GRAPH
 from screening.storage.store import Store
 
 HALF = False
