@@ -33,7 +33,7 @@ from screening.runs.plan import (
 )
 from screening.runs.rerank import check_rerank
 from screening.runs.run import check_folder
-from screening.score.wanted_tasks import Wanted, wanted_tasks
+from screening.score.predicted_columns import Wanted, wanted_tasks
 from screening.storage.ledger import LEDGER, is_unused
 from screening.storage.store import Store
 

@@ -12,9 +12,15 @@ from chem.features.describe import PROPERTIES
 from screening.hits.table import Column, HitTable
 from screening.objective.screen_settings import Screen
 from screening.reason.nearest import ENDS, column_name
-from screening.score.domain_limits import Limits, bundle_of
+from screening.score.predicted_columns import (
+    PACTIVITY,
+    PROBABILITY,
+    Limits,
+    bundle_of,
+    has_interval,
+    unit_of,
+)
 from screening.text.glossary import ALERTS, endpoint
-from screening.text.units import PACTIVITY, PROBABILITY, has_interval, unit_of
 from screening.text.words import describe_objective
 
 _CITED = re.compile(r"^(?P<what>.*), (?P<source>[^,]+ \d{4} \(doi [^()]+\))$")

@@ -36,8 +36,8 @@ from screening.reason.grades import Estimate, grade
 from screening.reason.nearest import measured_text
 from screening.reason.own_measurement import FAR
 from screening.reason.sentence import Phrase, Phrases, Place
+from screening.score.predicted_columns import PACTIVITY, PROBABILITY
 from screening.text.cells import format_number
-from screening.text.units import PACTIVITY, PROBABILITY
 
 RELATED = 0.3
 """Tanimoto similarity (ECFP4) below which two molecules are no more alike than any two are: Jasial

@@ -10,10 +10,9 @@ from screening.reason.likeness import is_extrapolated, likeness
 from screening.reason.nearest import measured_text
 from screening.reason.own_measurement import Predicted, contradicts, own_measurement, worth
 from screening.reason.sentence import Phrase, Phrases, Place
-from screening.score.domain_limits import Limits, bundle_of, distance_column
+from screening.score.predicted_columns import PROBABILITY, Limits, bundle_of, distance_column
 from screening.text.applicability import NOT_RELIED_ON, Outside
 from screening.text.cells import format_number
-from screening.text.units import PROBABILITY
 
 
 def contradiction(

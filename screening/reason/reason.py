@@ -22,9 +22,8 @@ from screening.reason.potency import contradiction, is_reliable, potency, unreli
 from screening.reason.risks import alerts, risks, windows
 from screening.reason.selectivity import best_primary, selectivity
 from screening.reason.sentence import Phrase, joined
-from screening.score.domain_limits import bundle_of
+from screening.score.predicted_columns import bundle_of, unit_of
 from screening.text.applicability import outside_of
-from screening.text.units import unit_of
 
 
 def reason(

@@ -22,10 +22,9 @@ from screening.objective.screen_settings import Screen
 from screening.objective.terms import Liability
 from screening.reason.own_measurement import HALFWAY, LIKELY
 from screening.reason.sentence import Phrase, Phrases, Place
-from screening.score.domain_limits import Limits, bundle_of
+from screening.score.predicted_columns import PROBABILITY, Limits, bundle_of, unit_of
 from screening.text.applicability import Outside
 from screening.text.cells import format_number
-from screening.text.units import PROBABILITY, unit_of
 from screening.text.words import spoken
 
 

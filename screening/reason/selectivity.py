@@ -18,10 +18,9 @@ from screening.objective.screen_settings import Screen
 from screening.objective.terms import OffTarget, Primary
 from screening.reason.own_measurement import HALFWAY
 from screening.reason.sentence import Phrase, Phrases, Place, listed
-from screening.score.domain_limits import Limits, bundle_of
+from screening.score.predicted_columns import PACTIVITY, Limits, bundle_of
 from screening.text.applicability import Outside
 from screening.text.cells import format_number
-from screening.text.units import PACTIVITY
 
 MOST_FOLDS = 1000
 """Larger margins are not told apart."""

@@ -22,17 +22,17 @@ from screening.reason.nearest import measured_text
 from screening.reason.own_measurement import structure_difference
 from screening.report.manifest import RunFacts
 from screening.report.report_map import map_points
-from screening.score.domain_limits import bundle_of
-from screening.text.bidi import isolated
-from screening.text.cells import format_number
-from screening.text.glossary import ALERTS
-from screening.text.units import (
+from screening.score.predicted_columns import (
     PACTIVITY,
     PROBABILITY,
+    bundle_of,
     decimals_of,
     has_interval,
     unit_of,
 )
+from screening.text.bidi import isolated
+from screening.text.cells import format_number
+from screening.text.glossary import ALERTS
 from screening.text.words import describe_objective, spoken
 
 PICTURE = (250, 180)

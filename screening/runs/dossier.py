@@ -23,9 +23,8 @@ from screening.rank.identity import key_text, stereo_word
 from screening.rank.scored_frames import IDENTITY
 from screening.reason.reason import reason
 from screening.runs.past_run import PastRun
-from screening.runs.plan import task_units
 from screening.runs.record_outcome import outcome_of
-from screening.score.domain_limits import domain_limits
+from screening.score.predicted_columns import domain_limits, task_units
 from screening.score.worker_models import bundle_refs, load_predictor
 from screening.storage.schema import ACCEPTED, GRAPH, read_extra
 from screening.storage.store import Store

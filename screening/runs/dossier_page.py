@@ -14,12 +14,19 @@ from screening.reason.nearest import measured_text
 from screening.reason.own_measurement import structure_difference
 from screening.runs.dossier import Dossier, Evaluation, share_of
 from screening.runs.past_run import PastRun
-from screening.runs.plan import calibrated_tasks, task_units
-from screening.score.domain_limits import bundle_of, distance_column, domain_limits
+from screening.score.predicted_columns import (
+    PROBABILITY,
+    bundle_of,
+    calibrated_tasks,
+    decimals_of,
+    distance_column,
+    domain_limits,
+    task_units,
+    unit_of,
+)
 from screening.text.applicability import NOT_RELIED_ON, outside_of
 from screening.text.bidi import isolated
 from screening.text.cells import format_number
-from screening.text.units import PROBABILITY, decimals_of, unit_of
 
 PICTURE = (420, 300)
 """Width and height of the structures of a page in pixels."""

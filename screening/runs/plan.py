@@ -29,6 +29,7 @@ from screening.prepare.settings import (
     rows_of_partition,
     scores_store,
 )
+from screening.score.predicted_columns import task_units
 from screening.score.score import scoring_purpose
 from screening.score.triage import LEAST
 from screening.select.lists import CompoundList, plan_lists
@@ -123,36 +124,6 @@ def plan_run(
         bfloat16=bfloat16,
         triage_from=triage_from,
         lists=lists,
-    )
-
-
-def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
-    """Return the unit of every task's column; a class is a ``probability``."""
-    return {
-        f"{bundle.card.name}_{task.name}": (
-            "probability" if task.kind == "classification" else task.unit
-        )
-        for bundle in bundles
-        for task in bundle.card.tasks
-    }
-
-
-def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
-    """Return the tasks whose columns ``_lo`` and ``_hi`` are a calibrated 90 % interval.
-
-    Of regressions that is measured for all of them together, because they are calibrated together.
-    Of a class the interval is of the share of positives, and needs held-out rows that it was
-    calibrated on. The words for ``_lo`` and ``_hi`` everywhere hang on this one answer.
-    """
-    return frozenset(
-        f"{bundle.card.name}_{task.name}"
-        for bundle in bundles
-        for task in bundle.card.tasks
-        if (
-            task.calibration["rows"] > 0
-            if task.kind == "classification"
-            else task.coverage is not None or bundle.card.coverage is not None
-        )
     )
 
 

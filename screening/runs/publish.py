@@ -18,10 +18,9 @@ from screening.prepare.prepared import Prepared
 from screening.rank.rank import Ranking
 from screening.rank.scored_frames import duplicates, rejects
 from screening.report.manifest import Artefact, RunFacts, check_accounts
-from screening.runs.plan import calibrated_tasks, task_units
 from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
 from screening.runs.write import hand_over
-from screening.score.domain_limits import domain_limits
+from screening.score.predicted_columns import calibrated_tasks, domain_limits, task_units
 from screening.storage.ledger import Lock
 
 

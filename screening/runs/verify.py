@@ -46,9 +46,9 @@ from screening.runs.verify_files import (
     check_signature,
     check_stored,
 )
+from screening.score.predicted_columns import prediction_columns
 from screening.score.score import spans
 from screening.select.lists import CompoundList, plan_lists, prepare_lists
-from screening.select.rank_run import prediction_columns
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 

@@ -15,7 +15,7 @@ from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.rank.costly_filters import ScoredFrames
 from screening.rank.rank import OPTIMISTIC, merge_top
-from screening.score.domain_limits import distance_column
+from screening.score.predicted_columns import distance_column
 from screening.select.constraints import Candidate
 from screening.select.list_matches import ListMatches
 from screening.select.prices import LOOKED_AT, Price, check_currency, read_prices

@@ -12,15 +12,13 @@ import pandas as pd
 from chem.assess.clusters import SIMILAR
 from chem.features.describe import PROPERTIES
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns, predicted_columns, task_columns
-from screening.objective.objective import needed_columns
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking
 from screening.rank.scored_frames import scored_frames, with_identity
 from screening.rank.structure_columns import with_structure_columns
-from screening.score.domain_limits import domain_limits
+from screening.score.predicted_columns import domain_limits, prediction_columns
 from screening.score.score import WorkItem
 from screening.score.triage import Triage
 from screening.score.triage_recall import measure_recall
@@ -96,19 +94,3 @@ def _empty_frame(columns: Sequence[str]) -> pd.DataFrame:
     """Return a scored frame without rows: of a triage that has no compound to choose from."""
     empty = {name: pd.Series(dtype=np.float32) for name in (*PROPERTIES, *columns)}
     return pd.DataFrame({"row": pd.Series(dtype=np.int64), "smiles": pd.Series(dtype=str), **empty})
-
-
-def prediction_columns(screen: Screen, bundles: Sequence[Bundle]) -> list[str]:
-    """Return the prediction columns that a ranking reads or a hit list shows."""
-    every = set(predicted_columns(bundles))
-    shown = [task for task in screen.tasks if task in every]
-    columns = [f"{task}{end}" for task in shown for end in COLUMN_ENDINGS]
-    domains = [
-        column
-        for bundle in bundles
-        for column in domain_columns(bundle)
-        if set(screen.tasks) & set(task_columns(bundle))
-    ]
-    filtered = [limit.column for limit in screen.limits]
-    wanted = [*columns, *domains, *needed_columns(screen), *filtered]
-    return [column for column in dict.fromkeys(wanted) if column in every]

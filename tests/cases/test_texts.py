@@ -21,7 +21,7 @@ from screening.objective.screen_settings import Screen
 from screening.objective.terms import Liability, OffTarget, Primary
 from screening.reason.reason import reason
 from screening.runs.plan import load_bundles
-from screening.score.domain_limits import domain_limits
+from screening.score.predicted_columns import domain_limits
 
 LIMITS = {"activity_distance": 0.63, "toxicity_distance": 0.70, "my_jaks_distance": 0.70}
 EGFR = load_screen(Path(__file__).parents[2] / "flows" / "screens" / "kinase.toml")
