@@ -26,7 +26,7 @@ from gnn.features.batch import collect
 from screening.cluster.cluster import run_window
 from screening.errors import AlteredError
 from screening.prepare.records import prepare_records
-from screening.rank.identity import key_text
+from screening.rank.structure_columns import key_text
 from screening.score.worker_models import BundleRef, bundle_refs, load_predictor
 
 RECORD = (

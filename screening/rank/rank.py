@@ -13,11 +13,50 @@ import pandas as pd
 
 from screening.objective.objective import beyond, evaluate
 from screening.objective.screen_settings import Screen
+from screening.score.triage_recall import TriageFacts
 
 SCORE_DECIMALS = 6
 """Scores are equal when they agree to this many decimals."""
 OPTIMISTIC = "optimistic"
 """Column of the score that judges optimistically, where one was asked for."""
+
+
+class Money(NamedTuple):
+    """What was spent of a selection's budget, written out with two decimals."""
+
+    budget: str
+    spent: str
+    currency: str
+    """Of the prices; ``""`` where none names one."""
+    unpriced_controls: int
+    prices_read: str
+    """How the numbers of the price column were read, where that had to be decided."""
+
+
+class SelectionReport(NamedTuple):
+    """How a selection went."""
+
+    asked: int
+    """Hits asked for."""
+    pool: int
+    """Compounds of the ranked list that the choice was made from."""
+    considered: int
+    """The pool, controls and explored compounds beyond it, and what is excluded among them."""
+    by_rule: dict[str, int]
+    """Hits by what picked them; those of all clusters together."""
+    passed_over: dict[str, int]
+    """The other considered compounds by reason, likewise."""
+    not_listed: int
+    """Of these, excluded compounds that are counted but not listed one by one."""
+    money: Money | None
+    """None without a budget."""
+    lists: tuple[dict[str, Any], ...]
+    """What became of each list of compounds."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        money = None if self.money is None else self.money._asdict()
+        return {**self._asdict(), "money": money, "lists": list(self.lists)}
 
 
 class Ranking(NamedTuple):
@@ -35,8 +74,8 @@ class Ranking(NamedTuple):
     """Molecules taken by each filter; one that fails several counts under the first of them."""
     set_aside: int = 0
     """Molecules that a triage had the ensembles not look at."""
-    triage: dict[str, Any] | None = None
-    """How the triage went; None without one."""
+    triage: TriageFacts | None = None
+    """How the triage of the scores went, or why there was none; None where that was not asked."""
     examined: int = 0
     """Molecules asked for their QED and alerts: the hits and those that costly filters took; with
     costly filters and a selection, the whole pool and those that costly filters took."""
@@ -48,8 +87,8 @@ class Ranking(NamedTuple):
     passed_over: pd.DataFrame | None = None
     """Considered by a selection and not taken, in the order of the list: ``list_rank, row, smiles,
     score, why``, and ``compound_id``. None without a selection."""
-    selection: dict[str, Any] | None = None
-    """How the selection went, as ``screening.select.selection_report`` has it; None without one."""
+    selection: SelectionReport | None = None
+    """How the selection went; None without one."""
 
 
 class Place(NamedTuple):

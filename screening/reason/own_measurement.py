@@ -18,7 +18,7 @@ from chem.structure.flat import without_stereo
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour
 from screening.objective.objective import ramp
 from screening.objective.terms import Prediction
-from screening.rank.identity import stereo_word
+from screening.rank.structure_columns import stereo_word
 
 FAR = 1.0
 HALFWAY = 0.5

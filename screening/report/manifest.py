@@ -12,7 +12,7 @@ from screening.errors import AccountingError
 from screening.objective.screen_file import hash_screen
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
-from screening.rank.variants import SAME_BUT_ISOTOPES
+from screening.rank.structure_columns import SAME_BUT_ISOTOPES
 from screening.select.selection_report import EXCLUDED, is_refusal
 from screening.text.applicability import crossed_domains
 
@@ -104,24 +104,24 @@ def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]
     told, over = ranking.selection, ranking.passed_over
     assert told is not None
     assert over is not None
-    hits, reasons = len(ranking.hits), told["passed_over"]
+    hits, reasons = len(ranking.hits), told.passed_over
     refused = sum(n for why, n in reasons.items() if is_refusal(why))
     excluded = sum(n for why, n in reasons.items() if why.startswith(EXCLUDED))
-    asked = told["considered"] - excluded if screen.costly_limits else hits
+    asked = told.considered - excluded if screen.costly_limits else hits
     return {
         "nobody is told of twice": (
             len({*ranking.hits["row"].tolist(), *over["row"].tolist()}),
             hits + len(over),
         ),
-        "considered = hits + passed over": (told["considered"], hits + sum(reasons.values())),
+        "considered = hits + passed over": (told.considered, hits + sum(reasons.values())),
         "passed over = listed + not listed": (
             sum(reasons.values()),
-            len(over) + told["not_listed"],
+            len(over) + told.not_listed,
         ),
-        "hits = sum over the rules that picked them": (hits, sum(told["by_rule"].values())),
+        "hits = sum over the rules that picked them": (hits, sum(told.by_rule.values())),
         "hits = the smaller of what no rule refused and hits asked for": (
             hits,
-            min(told["considered"] - refused, screen.hits),
+            min(told.considered - refused, screen.hits),
         ),
         "examined = what late filters were asked about, or the hits": (
             ranking.examined,
@@ -163,8 +163,8 @@ def build_manifest(
         },
         "rejected_by_code": dict(sorted(facts.reject_codes.items())),
         "filtered_by_filter": ranking.filtered,
-        "triage": ranking.triage,
-        "selection": ranking.selection,
+        "triage": None if ranking.triage is None else ranking.triage.as_dict(),
+        "selection": None if ranking.selection is None else ranking.selection.as_dict(),
         "domains": [one._asdict() for one in crossed_domains(ranking.hits, screen, facts.limits)],
         "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
         "peak_memory_mb": {stage: round(peak, 1) for stage, peak in facts.peak_memory_mb.items()},

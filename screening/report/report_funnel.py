@@ -1,14 +1,14 @@
 """The funnel of a report: how many records went which way, from the library to the list."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chem.records.counted import counted
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
-from screening.rank.variants import SAME_BUT_ISOTOPES
+from screening.rank.structure_columns import SAME_BUT_ISOTOPES
 from screening.report.manifest import RunFacts
-from screening.score.triage_recall import describe_triage
+from screening.score.triage_recall import TriageFacts, describe_triage
 from screening.select.constraints import ISOTOPES
 
 
@@ -41,9 +41,9 @@ def funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
         beyond = sum(ranking.filtered.values())
     else:
         yield Step("Usable", ranking.scored, unusable)
-        before, aside = ranking.scored - triage["looked_at"], _aside(ranking)
-        scored = triage["looked_at"] - aside
-        if earlier := triage.get("chosen_for"):
+        before, aside = ranking.scored - triage.looked_at, _aside(ranking)
+        scored = triage.looked_at - aside
+        if earlier := triage.chosen_for:
             lost = f"{before:,} taken by the filters of {earlier}, {aside:,} not promising for it"
         else:
             lost = f"{before:,} beyond a hard limit, {aside:,} not promising enough"
@@ -59,9 +59,9 @@ def losses(ranking: Ranking, facts: RunFacts) -> list[Loss]:
     rejects = sorted(facts.reject_codes.items(), key=lambda item: (-item[1], item[0]))
     found = [Loss(f"unusable: {code}", count) for code, count in rejects]
     found.append(Loss("duplicate of a record before it", facts.duplicates))
-    triage = _triage(ranking) or {}
-    earlier = triage.get("chosen_for", "")
-    found.append(Loss(f"filters of {earlier}, never looked at", triage.get("never_looked_at", 0)))
+    triage = _triage(ranking) or TriageFacts()
+    earlier = triage.chosen_for
+    found.append(Loss(f"filters of {earlier}, never looked at", triage.never_looked_at))
     enough = f"not promising enough for {earlier or 'the ensembles'}"
     found.append(Loss(enough, _aside(ranking)))
     found += [Loss(_filter(name), count) for name, count in ranking.filtered.items()]
@@ -78,14 +78,14 @@ def audit_line(ranking: Ranking) -> str:
     triage = _triage(ranking)
     if triage is None:
         return ""
-    line = describe_triage(triage)
+    line = describe_triage(triage.as_dict())
     return f"{line[:1].upper()}{line[1:]}."
 
 
-def _triage(ranking: Ranking) -> Mapping[str, Any] | None:
+def _triage(ranking: Ranking) -> TriageFacts | None:
     """Return what is known of the triage; None where the ensembles scored everything."""
     found = ranking.triage
-    return None if found is None or found["exhaustive"] else found
+    return None if found is None or found.recall is None else found
 
 
 def _aside(ranking: Ranking) -> int:
@@ -93,17 +93,16 @@ def _aside(ranking: Ranking) -> int:
 
     A ranking again counts among ``set_aside`` also what filters of the earlier screen took.
     """
-    return ranking.set_aside - int((_triage(ranking) or {}).get("never_looked_at", 0))
+    return ranking.set_aside - (_triage(ranking) or TriageFacts()).never_looked_at
 
 
 def _choice(ranking: Ranking) -> str:
     """Say what a selection chose from; nothing where there was none."""
     if ranking.selection is None:
         return ""
-    return f"; chosen from the first {ranking.selection['pool']:,}"
+    return f"; chosen from the first {ranking.selection.pool:,}"
 
 
 def _reasons(ranking: Ranking) -> Mapping[str, int]:
     """Return how many a selection passed over for each reason."""
-    over: Mapping[str, int] = {} if ranking.selection is None else ranking.selection["passed_over"]
-    return over
+    return {} if ranking.selection is None else ranking.selection.passed_over

@@ -19,8 +19,8 @@ from screening.evidence.neighbours import nearest_measured
 from screening.evidence.shapley import Explaining, explain
 from screening.objective.objective import FLOOR, beyond, evaluate
 from screening.prepare.prepared import to_graphs
-from screening.rank.identity import key_text, stereo_word
 from screening.rank.scored_frames import IDENTITY
+from screening.rank.structure_columns import key_text, stereo_word
 from screening.reason.reason import reason
 from screening.runs.past_run import PastRun
 from screening.runs.record_outcome import outcome_of

@@ -20,7 +20,7 @@ from screening.hits.csvfile import write_csv
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import DUPLICATES, Prepared
 from screening.prepare.settings import prepared_key, prepared_store
-from screening.rank.identity import key_text, stereo_word
+from screening.rank.structure_columns import key_text, stereo_word
 from screening.score.score import Scoring, partition_items, score_items
 from screening.score.worker_models import bundle_refs
 from screening.storage.ledger import Ledger

@@ -18,7 +18,7 @@ from screening.objective.objective import beyond
 from screening.objective.screen_settings import Limit
 from screening.prepare.prepared import DUPLICATES
 from screening.rank.scored_frames import why_duplicate
-from screening.rank.variants import SAME_BUT_ISOTOPES
+from screening.rank.structure_columns import SAME_BUT_ISOTOPES
 from screening.runs.past_run import PastRun
 from screening.runs.runfolder import SCREEN, RunFolder
 from screening.storage.schema import REJECTED

@@ -165,10 +165,7 @@ def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) ->
     # screen's filter is to blame for these.
     earlier = sum(triage.filtered.values())
     own = {name: n - triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
-    found = {
-        **(ranking.triage or {}),
-        "chosen_for": past.scored_for.name,
-        "never_looked_at": earlier,
-    }
+    assert ranking.triage is not None
+    told = ranking.triage._replace(chosen_for=past.scored_for.name, never_looked_at=earlier)
     aside = ranking.set_aside + earlier
-    return ranking._replace(filtered=own, set_aside=aside, triage=found)
+    return ranking._replace(filtered=own, set_aside=aside, triage=told)

@@ -32,8 +32,8 @@ from screening.evidence.recheck import (
 )
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
-from screening.rank.identity import key_text
 from screening.rank.scored_frames import IDENTITY
+from screening.rank.structure_columns import key_text
 from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
 from screening.runs.publish import publish

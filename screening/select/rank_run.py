@@ -4,7 +4,6 @@ objective."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,7 @@ from screening.rank.structure_columns import with_structure_columns
 from screening.score.predicted_columns import domain_limits, prediction_columns
 from screening.score.score import WorkItem
 from screening.score.triage import Triage
-from screening.score.triage_recall import measure_recall
+from screening.score.triage_recall import TriageFacts, measure_recall
 from screening.select.choose import rank_and_choose
 from screening.select.list_matches import NO_MATCHES, ListMatches
 from screening.storage.store import Store
@@ -66,28 +65,28 @@ def rank_run(
         ranking = rank_and_choose(
             frames, screen, scores.list_matches, controls, identify, keep_every, edges
         )
-    found: dict[str, Any] = {"exhaustive": True, "why": scores.why_all}
-    if scores.triage is not None:
-        ranking, found = _with_triage(ranking, scores.triage, screen.hits)
+    if scores.triage is None:
+        ranking = ranking._replace(triage=TriageFacts(scores.why_all))
+    else:
+        ranking = _with_triage(ranking, scores.triage, screen.hits)
     similarity = SIMILAR if screen.selection is None else screen.selection.similarity
     hits = with_structure_columns(with_identity(prepared, ranking.hits), similarity)
-    return ranking._replace(hits=hits, triage=found, every=None)
+    return ranking._replace(hits=hits, every=None)
 
 
-def _with_triage(ranking: Ranking, triage: Triage, hits: int) -> tuple[Ranking, dict[str, Any]]:
+def _with_triage(ranking: Ranking, triage: Triage, hits: int) -> Ranking:
     """Count those that were never scored in full, and say what the audit found."""
     assert ranking.every is not None
     # With costly filters hits come from further down: recall is measured as deep as they were
     # sought.
     recall = measure_recall(triage, ranking.every, max(hits, ranking.examined, ranking.depth))
     filtered = {name: n + triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
-    whole = ranking._replace(
+    return ranking._replace(
         scored=triage.looked_at + sum(triage.filtered.values()),
         filtered=filtered,
         set_aside=triage.looked_at - ranking.scored,
+        triage=TriageFacts("", triage.looked_at, len(triage.chosen), recall),
     )
-    counts = {"looked_at": triage.looked_at, "chosen": len(triage.chosen)}
-    return whole, {"exhaustive": False, **counts, **recall.as_dict()}
 
 
 def _empty_frame(columns: Sequence[str]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from chem.structure.standardize import Standardized, standardize
 from chem.structure.stereo.stereo_status import STEREO_WORDS
 from gnn.bundle.bundle import Bundle
 from screening.prepare.records import hash_key
-from screening.rank.identity import key_text
+from screening.rank.structure_columns import key_text
 from screening.runs.predict import FIRST, predict_file
 from screening.text.cells import unescape_cell
 
