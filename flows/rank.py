@@ -19,8 +19,8 @@ from screening.cluster.tls import Tls
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import PastRun
-from screening.runs.publish import Outcome
 from screening.runs.rerank import evidence_stage, hand_over_stage, rank_stage
 
 Planned = tuple[PastRun, Screen, Path]

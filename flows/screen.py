@@ -27,8 +27,8 @@ from screening.evidence.evidence import Evidence
 from screening.prepare.older import told_of_library
 from screening.prepare.prepared import Prepared
 from screening.rank.rank import Ranking
+from screening.runs.hand_over import Outcome
 from screening.runs.plan import Plan
-from screening.runs.publish import Outcome
 from screening.runs.run import (
     evidence_stage,
     hand_over_stage,

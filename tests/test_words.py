@@ -53,7 +53,7 @@ NAMES = {
     "folded_counts": "hashed_counts",
     "gather_evidence": "collect_evidence",
     "half": "bfloat16, quantize, fold",
-    "known_bundles": "bundle_refs",
+    "known_bundles": "model_refs",
     "late_limits": "costly_limits",
     "load_measured": "load_measured_compounds",
     "on_a_plane": "tsne_layout",

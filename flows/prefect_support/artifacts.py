@@ -7,7 +7,7 @@ from flows.prefect_support.markdown import as_written
 from flows.terminal.outcome import domain_lines
 from screening.hits.top import top_table
 from screening.objective.screen_settings import Screen
-from screening.runs.publish import Outcome
+from screening.runs.hand_over import Outcome
 from screening.score.triage_recall import describe_triage
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from screening.hits.csvfile import write_csv
+from screening.hits.hit_files import write_csv
 from screening.hits.meanings import meanings, vendor_meaning
 from screening.hits.table import Column, HitTable
 from screening.objective.screen_settings import Screen

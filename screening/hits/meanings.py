@@ -11,7 +11,7 @@ from chem.assess.costly_properties import COSTLY
 from chem.features.describe import PROPERTIES
 from screening.hits.table import Column, HitTable
 from screening.objective.screen_settings import Screen
-from screening.reason.nearest import ENDS, column_name
+from screening.reason.measurements import ENDS, column_name
 from screening.score.predicted_columns import (
     PACTIVITY,
     PROBABILITY,
@@ -20,8 +20,7 @@ from screening.score.predicted_columns import (
     has_interval,
     unit_of,
 )
-from screening.text.glossary import ALERTS, endpoint
-from screening.text.words import describe_objective
+from screening.text.words import ALERTS, describe_objective, endpoint
 
 _CITED = re.compile(r"^(?P<what>.*), (?P<source>[^,]+ \d{4} \(doi [^()]+\))$")
 _BUNDLE = "the bundle's card: hitlist bundles show "

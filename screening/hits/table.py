@@ -9,7 +9,7 @@ import pandas as pd
 from chem.features.describe import PROPERTIES
 from screening.evidence.evidence import Evidence, Neighbour
 from screening.objective.screen_settings import Screen
-from screening.reason.nearest import ENDS, column_name, neighbour_cells
+from screening.reason.measurements import ENDS, column_name, neighbour_cells
 from screening.reason.reason import contradictions, doubts, reason
 from screening.score.predicted_columns import PROBABILITY, decimals_of, unit_of
 from screening.text.applicability import Outside, outside_of

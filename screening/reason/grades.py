@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Prediction
-from screening.reason.own_measurement import HALFWAY, worth
+from screening.reason.measurements import HALFWAY, worth
 from screening.score.predicted_columns import PACTIVITY, PROBABILITY
 
 POTENT, ACTIVE, WEAK = 7.0, 6.0, 5.0

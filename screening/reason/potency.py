@@ -7,8 +7,13 @@ from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Primary
 from screening.reason.grades import Estimate, Grade, grade, grade_with_measurement, word_of
 from screening.reason.likeness import is_extrapolated, likeness
-from screening.reason.nearest import measured_text
-from screening.reason.own_measurement import Predicted, contradicts, own_measurement, worth
+from screening.reason.measurements import (
+    Predicted,
+    contradicts,
+    measured_text,
+    own_measurement,
+    worth,
+)
 from screening.reason.sentence import Phrase, Phrases, Place
 from screening.score.predicted_columns import PROBABILITY, Limits, bundle_of, distance_column
 from screening.text.applicability import NOT_RELIED_ON, Outside

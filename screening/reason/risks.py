@@ -20,7 +20,7 @@ from chem.records.counted import counted
 from screening.objective.objective import FLOOR
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Liability
-from screening.reason.own_measurement import HALFWAY, LIKELY
+from screening.reason.measurements import HALFWAY, LIKELY
 from screening.reason.sentence import Phrase, Phrases, Place
 from screening.score.predicted_columns import PROBABILITY, Limits, bundle_of, unit_of
 from screening.text.applicability import Outside

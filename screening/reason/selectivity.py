@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import OffTarget, Primary
-from screening.reason.own_measurement import HALFWAY
+from screening.reason.measurements import HALFWAY
 from screening.reason.sentence import Phrase, Phrases, Place, listed
 from screening.score.predicted_columns import PACTIVITY, Limits, bundle_of
 from screening.text.applicability import Outside

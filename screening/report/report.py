@@ -21,7 +21,7 @@ from screening.report.manifest import RunFacts, versions
 from screening.report.report_data import as_json, packed, page_data
 from screening.report.report_funnel import audit_line, funnel, losses
 from screening.text.applicability import crossed_domains
-from screening.text.bidi import isolated
+from screening.text.cells import isolated
 from screening.text.words import describe_objective
 
 SHOWN = 2_000

@@ -25,7 +25,7 @@ from screening.reason.reason import reason
 from screening.runs.past_run import PastRun
 from screening.runs.record_outcome import outcome_of
 from screening.score.predicted_columns import domain_limits, task_units
-from screening.score.worker_models import bundle_refs, load_predictor
+from screening.score.worker_models import load_predictor
 from screening.storage.schema import ACCEPTED, GRAPH, read_extra
 from screening.storage.store import Store
 from screening.text.words import describe_objective
@@ -137,9 +137,8 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
 
 def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     screen = past.screen
-    refs, featurizer = bundle_refs(past.bundles), past.prepared.featurizer
     # The one copy that explaining loads: what a bundle works out when first asked takes a second.
-    predictor = load_predictor(refs, featurizer, find_device(past.device).type, past.bfloat16)
+    predictor = load_predictor(past.models._replace(device=find_device(past.device).type))
     said = {name: float(v[0]) for name, v in predictor.predict(to_graphs(table)).items()}
     properties = {name: float(table[name][0].as_py()) for name in PROPERTIES}
     frame = pd.DataFrame({name: [value] for name, value in {**properties, **said}.items()})
@@ -154,7 +153,7 @@ def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
         for d in evaluated[one.column].tolist()
     ]
     tasks = explained_tasks(screen)
-    work = Explaining(refs, featurizer, tasks, past.bfloat16)
+    work = Explaining(past.models, tasks)
     primaries = [term.task for term in screen.primary]
     evidence = Evidence(
         neighbours=nearest_measured([smiles], past.bundles, primaries, NEIGHBOURS)[0],

@@ -10,8 +10,7 @@ from markupsafe import Markup
 from chem.output.depict import TENTHS, Depiction, depict
 from chem.structure.stereo.stereo_status import STEREO_WORDS
 from screening.evidence.evidence import Contributions, Neighbour
-from screening.reason.nearest import measured_text
-from screening.reason.own_measurement import structure_difference
+from screening.reason.measurements import measured_text, structure_difference
 from screening.runs.dossier import Dossier, Evaluation, share_of
 from screening.runs.past_run import PastRun
 from screening.score.predicted_columns import (
@@ -25,8 +24,7 @@ from screening.score.predicted_columns import (
     unit_of,
 )
 from screening.text.applicability import NOT_RELIED_ON, outside_of
-from screening.text.bidi import isolated
-from screening.text.cells import format_number
+from screening.text.cells import format_number, isolated
 
 PICTURE = (420, 300)
 """Width and height of the structures of a page in pixels."""

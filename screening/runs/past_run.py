@@ -27,6 +27,7 @@ from screening.runs.plan import load_bundles
 from screening.runs.runfolder import SCREEN, WHERE, RunFolder, fingerprint, open_folder
 from screening.score.score import chosen_items, partition_items, scoring_purpose, spans
 from screening.score.triage import Triage, read_triage
+from screening.score.worker_models import ModelRefs, model_refs
 from screening.select.rank_run import Scores
 from screening.storage.ledger import Ledger, difference, hash_purpose
 from screening.storage.store import Store, VerifiedStore
@@ -61,6 +62,11 @@ class PastRun:
     def scored_in(self) -> Path:
         """The folder of the run that scored."""
         return self.scorer.folder
+
+    @property
+    def models(self) -> ModelRefs:
+        """What workers need to predict again, without a GPU."""
+        return model_refs(self.bundles, self.prepared.featurizer, self.bfloat16)
 
     @property
     def why_all(self) -> str:

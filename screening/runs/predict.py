@@ -16,13 +16,13 @@ from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.cluster.cluster import run_window
 from screening.errors import StoreError, told_in_one_line
-from screening.hits.csvfile import write_csv
+from screening.hits.hit_files import write_csv
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import DUPLICATES, Prepared
 from screening.prepare.settings import prepared_key, prepared_store
 from screening.rank.structure_columns import key_text, stereo_word
 from screening.score.score import Scoring, partition_items, score_items
-from screening.score.worker_models import bundle_refs
+from screening.score.worker_models import model_refs
 from screening.storage.ledger import Ledger
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
@@ -89,8 +89,8 @@ def predict_file(
     files = [item.file for item in items]
     with scratch_folder(".predict-", out.parent) as scratch:
         scores = Store(scratch) if store is None else store / "predictions"
-        refs = bundle_refs(bundles)
-        work = Scoring(prepared.source, scores, refs, prepared.featurizer, "cpu", bfloat16)
+        models = model_refs(bundles, prepared.featurizer, bfloat16)
+        work = Scoring(prepared.source, scores, models)
         try:
             with Ledger(scratch, {}, scores) as ledger:
                 score_items(items, work, ledger, client, progress, prepared.accepted)

@@ -17,9 +17,9 @@ from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
 from screening.rank.rank import Ranking
+from screening.runs.hand_over import Outcome, publish
 from screening.runs.past_run import PastRun
 from screening.runs.plan import check_units, check_writable, find_library
-from screening.runs.publish import Outcome, publish
 from screening.runs.runfolder import MANIFEST, WHERE, describe_ranking
 from screening.score.score import chosen_items
 from screening.select.list_matches import match_lists
@@ -105,14 +105,7 @@ def evidence_stage(
 ) -> list[Evidence]:
     """Gather what speaks for and against each hit beside its numbers."""
     return collect_evidence(
-        ranking.hits,
-        past.library,
-        screen,
-        past.bundles,
-        past.prepared.featurizer,
-        past.bfloat16,
-        client,
-        progress,
+        ranking.hits, past.library, screen, past.bundles, past.models, client, progress
     )
 
 

@@ -17,6 +17,7 @@ from screening.storage.ledger import LEDGER
 from screening.storage.shapes import Manifest, Where, WhereRanked, check_shape
 
 MANIFEST, SCREEN = "manifest.json", "screen.toml"
+"""The manifest is written last: a folder that has it holds a whole run."""
 FOLDERS = ("lab", "scores")
 """Folders inside a run's."""
 SAME = ("screen", "library", "bundles", "featurizer", "counts", "triage")

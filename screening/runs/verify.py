@@ -34,9 +34,9 @@ from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
 from screening.rank.scored_frames import IDENTITY
 from screening.rank.structure_columns import key_text
+from screening.runs.hand_over import publish
 from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
-from screening.runs.publish import publish
 from screening.runs.rerank import rerank
 from screening.runs.runfolder import SCREEN
 from screening.runs.verify_files import (
@@ -144,7 +144,7 @@ def check_scores(past: PastRun, rows: set[int], client: Client) -> Check:
     scored = len(_rows_in(store, [item.file for item in items]))
     frame = _rows_of(store, [item.file for item in items], columns, rows).sort_values("row")
     smiles = frame["smiles"].tolist()
-    again = predict_again(smiles, past.bundles, past.prepared.featurizer, past.bfloat16, client)
+    again = predict_again(smiles, past.models, client)
     found = compare_predictions(frame, again, past.bundles)
     prepared = _rows_of(past.prepared.store, past.prepared.partitions, beside, rows)
     found += _compare_beside(frame[beside], prepared.set_index("row").loc[frame["row"]])
@@ -180,14 +180,7 @@ def check_made_again(
     ranking = rerank(past, past.screen, lists)
     try:
         evidence = collect_evidence(
-            ranking.hits,
-            library,
-            past.screen,
-            past.bundles,
-            past.prepared.featurizer,
-            past.bfloat16,
-            client,
-            progress,
+            ranking.hits, library, past.screen, past.bundles, past.models, client, progress
         )
     except AlteredError as error:
         check.faults.append(str(error))

@@ -52,7 +52,7 @@ def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
     """Return the unit of every task's column; a class is a ``probability``."""
     return {
         f"{bundle.card.name}_{task.name}": (
-            "probability" if task.kind == "classification" else task.unit
+            PROBABILITY if task.kind == "classification" else task.unit
         )
         for bundle in bundles
         for task in bundle.card.tasks

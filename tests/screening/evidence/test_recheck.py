@@ -20,8 +20,8 @@ from chem.errors import InputError
 from gnn.bundle.bundle import find_bundle
 from screening.errors import AlteredError
 from screening.prepare.quarantine import STAGE
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import PastRun, open_run
-from screening.runs.publish import Outcome
 from screening.runs.rerank import evidence_stage, rank_stage
 from screening.runs.runfolder import MANIFEST, WHERE
 from screening.runs.verify import verify_run

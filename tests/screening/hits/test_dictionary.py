@@ -7,8 +7,8 @@ import pytest
 
 from chem.assess.alerts import CITATIONS, SOURCES
 from screening.evidence.evidence import Evidence
-from screening.hits.csvfile import write_hits
 from screening.hits.dictionary import Definition, define_columns, write_dictionary
+from screening.hits.hit_files import write_hits
 from screening.hits.table import Column, HitTable, hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking

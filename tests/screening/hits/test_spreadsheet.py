@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from screening.evidence.evidence import Evidence
-from screening.hits.csvfile import write_hits
 from screening.hits.dictionary import define_columns, write_dictionary
+from screening.hits.hit_files import write_hits
 from screening.hits.table import HitTable, hit_table
 from screening.hits.workbook import write_workbook
 from screening.objective.screen_settings import Screen

@@ -15,7 +15,7 @@ from rdkit import Chem
 
 from screening.cluster.meter import Clock
 from screening.errors import AccountingError
-from screening.hits.sdf import write_hits_sdf
+from screening.hits.hit_files import write_hits_sdf
 from screening.hits.table import hit_table
 from screening.hits.top import top_table
 from screening.objective.screen_file import hash_screen, load_screen
@@ -24,7 +24,7 @@ from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, merge_top
 from screening.rank.scored_frames import Duplicate, Reject
 from screening.report.manifest import RunFacts, check_accounts, versions
-from screening.runs.write import hand_over
+from screening.runs.hand_over import hand_over
 from screening.text.words import describe_objective
 
 HOSTILE = st.text(st.sampled_from('<>$$$$\n\r\v\x85 a"=-')) | st.text(

@@ -9,9 +9,9 @@ from distributed import Client
 from chem.errors import InputError
 from screening.cluster.meter import Clock
 from screening.errors import AccountingError
+from screening.runs.hand_over import Outcome, publish
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
-from screening.runs.publish import Outcome, publish
 from screening.runs.rerank import rank_again, rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE

@@ -11,8 +11,8 @@ from distributed import Client
 from chem.errors import InputError
 from screening.objective.selection import Selection
 from screening.runs.dossier import open_dossier
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
-from screening.runs.publish import Outcome
 from screening.runs.rerank import check_rerank, rank_again
 
 HitsOf = Callable[[Path], list[dict[str, str]]]

@@ -15,9 +15,9 @@ from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.prepare.prepared import SUMMARY
 from screening.runs.dossier import open_dossier
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
-from screening.runs.publish import Outcome
 from screening.runs.rerank import check_rerank, rank_again, rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE

@@ -27,8 +27,8 @@ from screening.cluster.tls import Tls
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_screen, load_screen
 from screening.objective.screen_settings import Screen
+from screening.runs.hand_over import Outcome
 from screening.runs.plan import Plan, plan_run
-from screening.runs.publish import Outcome
 from screening.runs.run import check_folder, prepare_stage, run_screen
 from screening.storage.ledger import LEDGER, Ledger, Lock
 from screening.text.cells import unescape_cell

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from gnn.bundle.bundle import Bundle
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import read_prepared
+from screening.runs.hand_over import Outcome
 from screening.runs.plan import Plan, plan_run
-from screening.runs.publish import Outcome
 from screening.runs.run import run_screen, score_stage
 from screening.score.triage import choose, lots, triage_key
 

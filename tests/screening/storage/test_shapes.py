@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from screening.prepare.prepared import SUMMARY, read_summary
-from screening.runs.publish import Outcome
+from screening.runs.hand_over import Outcome
 from screening.runs.runfolder import MANIFEST, WHERE
 from screening.storage.ledger import LEDGER, Entry, Ledger
 from screening.storage.shapes import Line, Manifest, Summary, Where, WhereRanked, check_shape
