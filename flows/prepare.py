@@ -8,7 +8,7 @@ from flows.planning.planning import Preparation, plan_preparation
 from flows.prefect_support.stages import hold_to_roots, log_if, log_reading, stage_progress
 from flows.screen import AGAIN, ONCE
 from screening.cluster.cluster import connect
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls
 from screening.prepare.older import told_of_library
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import Prepared

@@ -15,7 +15,7 @@ from flows.prefect_support.stages import hold_to_roots, log_if, stage_progress
 from flows.screen import AGAIN, ONCE
 from screening.cluster.cluster import connect
 from screening.cluster.meter import Clock
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking

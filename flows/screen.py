@@ -22,7 +22,7 @@ from flows.prefect_support.stages import (
 )
 from screening.cluster.cluster import connect
 from screening.cluster.meter import Clock
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls
 from screening.evidence.evidence import Evidence
 from screening.prepare.older import told_of_library
 from screening.prepare.prepared import Prepared

@@ -25,7 +25,7 @@ def working(
     that goes away, Stopped for Ctrl-C.
     """
     from screening.cluster.cluster import connect
-    from screening.cluster.tls import ENCRYPTED, Tls
+    from screening.cluster.remote import ENCRYPTED, Tls
     from screening.errors import LostError
 
     if scheduler is not None and not scheduler.startswith(ENCRYPTED) and tls[-1]:

@@ -45,6 +45,8 @@ class RunFacts:
     """Rejects by ``<stage>/<code>``."""
     reading: Sequence[str] = ()
     """How the library was read: which column the ids are from, and what else was decided."""
+    extra_columns: Sequence[str] = ()
+    """The library's own columns in their order."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Wall-clock of each stage, in order."""
     peak_memory_mb: Mapping[str, float] = field(default_factory=dict)

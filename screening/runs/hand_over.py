@@ -7,7 +7,7 @@ from hashlib import sha256
 from json import dumps
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from chem.disk.files import remove_durably, write_atomic
 from chem.errors import InputError
@@ -48,7 +48,6 @@ def hand_over(
     facts: RunFacts,
     rejects: Iterable[Reject],
     duplicates: Iterable[Duplicate],
-    extra_columns: Sequence[str] = (),
     evidence: Sequence[Evidence] | None = None,
 ) -> tuple[HitTable, dict[str, Any]]:
     """Write ``rejects.csv, duplicates.csv, hits.csv, columns.csv, hits.xlsx, hits.sdf, lab/*,
@@ -57,7 +56,6 @@ def hand_over(
 
     ranking: of the scored frames (see ``hit_table`` for their columns).
     rejects, duplicates: in row order; they are streamed.
-    extra_columns: the library's own columns in their order.
     evidence: of each hit, in rank order.
 
     Returns the table of hits and the manifest. Raises AccountingError before ``hits.csv`` is
@@ -74,7 +72,8 @@ def hand_over(
     for what, (found, counted) in written.items():
         if found != counted:
             raise AccountingError(f"{what}: {counted} were counted but {found} were handed over")
-    table = hit_table(ranking.hits, screen, facts.units, extra_columns, evidence, facts.limits)
+    own = facts.extra_columns
+    table = hit_table(ranking.hits, screen, facts.units, own, evidence, facts.limits)
     names = ["rejects.csv", "duplicates.csv"]
     names += _write_hits(folder, table, ranking, screen, facts)
     report = render_report(table, ranking, screen, facts, evidence)
@@ -109,6 +108,17 @@ def _write_hits(
     yield from write_lab(folder, table, ranking.hits, screen, screen.lab)
 
 
+class Results(NamedTuple):
+    """What the stages of a run found, before anything is written."""
+
+    screen: Screen
+    bundles: tuple[Bundle, ...]
+    prepared: Prepared
+    ranking: Ranking
+    evidence: Sequence[Evidence]
+    """Of each hit, in rank order."""
+
+
 @dataclass
 class Outcome:
     """What a run made."""
@@ -119,21 +129,14 @@ class Outcome:
 
 
 def publish(
-    out: Path,
-    screen: Screen,
-    bundles: Sequence[Bundle],
-    prepared: Prepared,
-    ranking: Ranking,
-    evidence: Sequence[Evidence],
-    clock: Clock,
-    where: Mapping[str, Any],
-    fresh: bool = False,
+    out: Path, results: Results, clock: Clock, where: Mapping[str, Any], fresh: bool = False
 ) -> Outcome:
     """Write every file of a run; the manifest comes last.
 
     where: of its parts, for ``where.json``. fresh: refuse, with InputError, a folder that by now
     holds a finished run.
     """
+    screen, bundles, prepared, ranking, evidence = results
     facts = RunFacts(
         library=Artefact(prepared.library, prepared.sha256),
         bundles=tuple(Artefact(bundle.card.name, bundle.sha256) for bundle in bundles),
@@ -145,16 +148,17 @@ def publish(
         duplicates=prepared.duplicates,
         reject_codes=prepared.reject_codes,
         reading=prepared.notes,
+        extra_columns=prepared.extra_columns,
         seconds=clock.seconds,
         peak_memory_mb=clock.peak_memory_mb,
-        units=task_units(tuple(bundles)),
+        units=task_units(bundles),
         measured_compounds={
             bundle.card.name: bundle.measured_compounds.sha256
             for bundle in bundles
             if bundle.measured_compounds is not None
         },
-        limits=domain_limits(tuple(bundles)),
-        calibrated=calibrated_tasks(tuple(bundles)),
+        limits=domain_limits(bundles),
+        calibrated=calibrated_tasks(bundles),
     )
     with Lock(out), told_in_one_line(out):
         if fresh and (out / MANIFEST).exists():
@@ -165,14 +169,6 @@ def publish(
         check_accounts(facts, ranking, screen)  # or an earlier run stays as it is
         remove_durably(out / MANIFEST)
         write_atomic(out / WHERE, json.dumps(where, indent=1, ensure_ascii=False) + "\n")
-        table, manifest = hand_over(
-            out,
-            ranking,
-            screen,
-            facts,
-            rejects(prepared),
-            duplicates(prepared),
-            prepared.extra_columns,
-            evidence,
-        )
+        records = (rejects(prepared), duplicates(prepared))
+        table, manifest = hand_over(out, ranking, screen, facts, *records, evidence)
     return Outcome(out, table, manifest)

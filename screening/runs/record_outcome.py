@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from chem.disk.safe_open import open_regular
+from chem.errors import HitlistError
 from chem.features.describe import PROPERTIES
 from chem.library.read import open_library
 from chem.structure.isotopes import without_isotopes
@@ -30,7 +31,7 @@ _CHANGED = {HITS: "scored", PASSED_OVER: "scored, and not among the hits"}
 """Of compounds that nothing kept off the list, by the first file that cannot be believed."""
 
 
-class _ChangedError(Exception):
+class _ChangedError(HitlistError):
     """A file of a run is not as the run wrote it."""
 
 

@@ -17,7 +17,7 @@ from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
 from screening.rank.rank import Ranking
-from screening.runs.hand_over import Outcome, publish
+from screening.runs.hand_over import Outcome, Results, publish
 from screening.runs.past_run import PastRun
 from screening.runs.plan import check_units, check_writable, find_library
 from screening.runs.runfolder import MANIFEST, WHERE, describe_ranking
@@ -124,12 +124,9 @@ def hand_over_stage(
     past.check_unchanged()
     with told_in_one_line(out):
         make_folder(out)
-    where = describe_ranking(out, past.scorer)
-    prepared = past.prepared
+    results = Results(screen, past.bundles, past.prepared, ranking, evidence)
     try:
-        return publish(
-            out, screen, past.bundles, prepared, ranking, evidence, clock, where, fresh=True
-        )
+        return publish(out, results, clock, describe_ranking(out, past.scorer), fresh=True)
     except AccountingError as error:  # what was prepared and scored is read from folders
         raise AlteredError(
             f"{past.scored_in} does not hold together ({error}); check it with "

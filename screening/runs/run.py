@@ -16,7 +16,7 @@ from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
 from screening.prepare.settings import prepared_key
 from screening.rank.rank import Ranking
-from screening.runs.hand_over import Outcome, publish
+from screening.runs.hand_over import Outcome, Results, publish
 from screening.runs.plan import Plan
 from screening.runs.runfolder import MANIFEST, SCREEN, check_no_links, describe_run
 from screening.score.score import (
@@ -98,8 +98,8 @@ def hand_over_stage(
     plan: Plan, prepared: Prepared, ranking: Ranking, evidence: list[Evidence], clock: Clock
 ) -> Outcome:
     """Write every file of the run; the manifest comes last."""
-    where = describe_run(plan, prepared)
-    return publish(plan.out, plan.screen, plan.bundles, prepared, ranking, evidence, clock, where)
+    results = Results(plan.screen, plan.bundles, prepared, ranking, evidence)
+    return publish(plan.out, results, clock, describe_run(plan, prepared))
 
 
 def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> Outcome:

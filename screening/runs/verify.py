@@ -34,7 +34,7 @@ from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
 from screening.rank.scored_frames import IDENTITY
 from screening.rank.structure_columns import key_text
-from screening.runs.hand_over import publish
+from screening.runs.hand_over import Results, publish
 from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
 from screening.runs.rerank import rerank
@@ -188,9 +188,8 @@ def check_made_again(
     with scratch_folder() as scratch:
         folder = scratch / past.folder.name
         folder.mkdir()
-        made = publish(
-            folder, past.screen, past.bundles, past.prepared, ranking, evidence, Clock(), {}
-        )
+        results = Results(past.screen, past.bundles, past.prepared, ranking, evidence)
+        made = publish(folder, results, Clock(), {})
         names = [name for name in made.manifest["files"] if name != SCREEN]
         check.looked_at = f"{len(names)} files made again from the scores"
         if past.run.manifest["versions"] != made.manifest["versions"]:

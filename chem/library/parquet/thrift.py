@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from chem.errors import HitlistError
+
 _DEEPEST = 32
 """Structs and lists inside each other; a footer has eight."""
 _TRUE, _FALSE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT, _UUID = 1, 2, 7, 8, 9, 10, 11, 12, 13
@@ -10,7 +12,7 @@ _FIXED = {3: 1, _DOUBLE: 8, _UUID: 16}
 _NUMBERS = (4, 5, 6)
 
 
-class CutShortError(ValueError):
+class CutShortError(HitlistError, ValueError):
     """The bytes end before the struct does."""
 
 

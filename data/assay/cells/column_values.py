@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from chem.errors import InputError
+from chem.errors import HitlistError, InputError
 from chem.records.counted import counted
 from chem.records.numbers import Decimal, NumberStyle
 from data.assay.cells.cells import (
@@ -110,7 +110,7 @@ def read_values(
     return _Reader(rows, measure, decimal, inactive_as).read()
 
 
-class CellError(ValueError):
+class CellError(HitlistError, ValueError):
     """A cell that is no value; the message is its kind."""
 
 

@@ -23,7 +23,7 @@ from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
 from screening.cluster.cluster import connect, run_window
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_screen, load_screen
 from screening.objective.screen_settings import Screen

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from chem.errors import HitlistError
 from chem.structure.normalize.tautomers.conjugation import System
 
 
@@ -16,7 +17,7 @@ class Placement(NamedTuple):
     """[n] whether the atom takes part in a double bond of the system."""
 
 
-class TooLargeError(Exception):
+class TooLargeError(HitlistError):
     """The system has more forms than can be looked at."""
 
 
