@@ -11,8 +11,9 @@ from screening.evidence.evidence import Evidence, Neighbour
 from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, column_name, neighbour_cells
 from screening.reason.reason import contradictions, doubts, reason
+from screening.reason.sentence import HitFacts
 from screening.score.predicted_columns import PROBABILITY, decimals_of, unit_of
-from screening.text.applicability import Outside, outside_of
+from screening.text.applicability import Outside
 from screening.text.cells import format_number
 
 Group = Literal[
@@ -112,11 +113,11 @@ def hit_table(
     rows, against, outsides, doubted = [], [], [], []
     for hit, extra, known in zip(hits.to_dict("records"), extras, near, strict=True):
         whole = {str(name): value for name, value in hit.items()}
-        whole["reason"] = reason(whole, screen, units, limits, known)
-        against.append(contradictions(whole, screen, units, known))
-        outsides.append(tuple(outside_of(whole, limits or {}).values()))
-        doubted.append(tuple(doubts(whole, screen, limits or {}, known)))
-        whole |= _neighbour_cells(known, screen, units)
+        facts = HitFacts(whole, screen, units, limits or {}, known)
+        against.append(contradictions(facts))
+        outsides.append(tuple(facts.outsides.values()))
+        doubted.append(tuple(doubts(facts)))
+        whole |= {"reason": reason(facts), **_neighbour_cells(known, screen, units)}
         rows.append([_cell(whole, extra, column) for column in columns])
     return HitTable(tuple(columns), rows, tuple(against), tuple(outsides), tuple(doubted))
 

@@ -22,6 +22,7 @@ from screening.prepare.prepared import to_graphs
 from screening.rank.scored_frames import IDENTITY
 from screening.rank.structure_columns import key_text, stereo_word
 from screening.reason.reason import reason
+from screening.reason.sentence import HitFacts
 from screening.runs.past_run import PastRun
 from screening.runs.record_outcome import outcome_of
 from screening.score.predicted_columns import domain_limits, task_units
@@ -166,7 +167,7 @@ def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     hit: dict[str, Any] = {**properties, **said, **term_columns, "smiles": smiles}
     hit["alerts"] = "; ".join(f"{flag.source} {flag.name}" for flag in evidence.flags)
     units, limits = task_units(past.bundles), domain_limits(past.bundles)
-    words = reason(hit, screen, units, limits, evidence.neighbours)
+    words = reason(HitFacts(hit, screen, units, limits, evidence.neighbours))
     return Evaluation(said, properties, score, tuple(worth), tuple(taken), evidence, words)
 
 
