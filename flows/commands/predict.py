@@ -83,8 +83,8 @@ def predict(
             scheduler, workers, (tls_ca, tls_cert, tls_key, unencrypted), advice
         ) as client:
             prepared = predict_file(
-                *(work.library, work.prepared, work.wanted.bundles, work.out),
-                *(client, report, work.store, work.wanted.columns),
+                *(work.library, work.prepared, work.wanted, work.out),
+                *(client, report, work.store),
             )
     show_reading(work.library, prepared.notes)
     note(closing_line(prepared, work.wanted.tasks, out))

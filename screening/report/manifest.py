@@ -4,10 +4,10 @@ import platform
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 from chem.structure.standardize import STANDARDIZER
+from screening.cluster.installation import version_of
 from screening.errors import AccountingError
 from screening.objective.screen_file import hash_screen
 from screening.objective.screen_settings import Screen
@@ -178,10 +178,5 @@ def build_manifest(
 
 def versions() -> dict[str, str]:
     """Python's and every relevant package's version, without importing any of them."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+    found = {package: version_of(package, "not installed") for package in PACKAGES}
+    return {"python": platform.python_version(), **found}

@@ -254,11 +254,16 @@ def _parse_entry(line: bytes) -> dict[str, Any] | None:
         return None
 
 
+def read_first_line(path: Path) -> dict[str, Any] | None:
+    """Read the first line of a ledger, None if it was cut short; raises OSError."""
+    with open_regular(path) as file:
+        return _parse(file.readline(MOST_JSON))
+
+
 def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
     """Refuse a folder whose ledger has another purpose, before any work; none is no fault."""
     try:
-        with open_regular(folder / LEDGER) as file:
-            found = _parse(file.readline(MOST_JSON))
+        found = read_first_line(folder / LEDGER)
     except FileNotFoundError:
         return
     except OSError as error:
