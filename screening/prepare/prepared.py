@@ -164,7 +164,7 @@ def read_summary(folder: Path) -> Prepared | None:
             number = standardizer_of_folder(folder)
             later = {"standardizer": BEFORE_NUMBERS if number is None else number, "notes": []}
             found = {**later, **found}
-        found = dict(check_shape(Summary, found))
+        check_shape(Summary, found)
     except (OSError, ValueError):  # missing, cut short, or of another version
         return None
     if set(found) != set(Summary.model_fields):

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
+from itertools import compress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -157,8 +158,8 @@ class Ledger:
         if first is None or not isinstance(first.get("purpose"), dict):
             raise InputError(f"{path} is damaged in its first line; {remedy}")
         found = cls(folder, first["purpose"], store)
-        found.entries = {line["name"]: Entry(line["sha256"], line["facts"]) for line in told}
-        hashes = {name: entry.sha256 for name, entry in found.entries.items()}
+        found.entries = dict(told)
+        hashes = {name: entry.sha256 for name, entry in told}
         found.store = VerifiedStore(found.store.url, hashes, remedy)
         return found
 
@@ -186,7 +187,7 @@ class Ledger:
         if not all(name in self.entries for name in wanted):
             return False
         with ThreadPoolExecutor(READERS) as readers:  # an object store answers slowly, but many
-            return all(readers.map(self._stands, wanted, (self.entries[n].sha256 for n in wanted)))
+            return all(readers.map(self._stands, wanted, (self.entries[n] for n in wanted)))
 
     def _read(self) -> None:
         path = self.folder / LEDGER
@@ -204,13 +205,11 @@ class Ledger:
             with told_in_one_line(path), open(path, "ab", opener=open_unshared) as file:
                 file.write(b"\n")
         with ThreadPoolExecutor(READERS) as readers:
-            names, hashes = [line["name"] for line in told], [line["sha256"] for line in told]
-            for line, stands in zip(told, readers.map(self._stands, names, hashes), strict=True):
-                if stands:
-                    self.entries[line["name"]] = Entry(line["sha256"], line["facts"])
+            stand = list(readers.map(self._stands, *zip(*told, strict=True))) if told else []
+        self.entries |= dict(compress(told, stand))
 
-    def _stands(self, name: str, sha256: str) -> bool:
-        return self.store.exists(name) and self.store.hash(name) == str(sha256)
+    def _stands(self, name: str, entry: Entry) -> bool:
+        return self.store.exists(name) and self.store.hash(name) == entry.sha256
 
     def _append(self, line: Mapping[str, Any]) -> None:
         path = self.folder / LEDGER
@@ -226,8 +225,8 @@ class Ledger:
                 sync_folder(self.folder)
 
 
-def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """Read a ledger's first line, None if it was cut short, and all whole lines after it.
+def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[tuple[str, Entry]]]:
+    """Read a ledger's first line, None if it was cut short, and the entries of those after it.
 
     A line that tells of no file, in the shape that a ledger writes, counts as cut short.
     """
@@ -246,10 +245,13 @@ def _parse(line: bytes) -> dict[str, Any] | None:
     return loaded if isinstance(loaded, dict) else {}
 
 
-def _parse_entry(line: bytes) -> dict[str, Any] | None:
+def _parse_entry(line: bytes) -> tuple[str, Entry] | None:
     found = _parse(line)
     try:
-        return None if found is None else dict(check_shape(Line, found))
+        if found is None:
+            return None
+        told = check_shape(Line, found)
+        return told.name, Entry(told.sha256, found["facts"])
     except ValueError:
         return None
 
