@@ -8,7 +8,7 @@ A row's numbers depend on that row alone: no scaling by the library, no ranks, n
 arithmetic is float64 and elementwise.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -159,3 +159,15 @@ def beyond(frame: pd.DataFrame, evaluated: pd.DataFrame, limit: Limit) -> npt.ND
     if np.isnan(values).any():
         raise ValueError(f'filter {limit.name}: column "{limit.column}" has NaN')
     return np.asarray(values < limit.value if limit.side == "min" else values > limit.value)
+
+
+def apply_limits(
+    frame: pd.DataFrame, evaluated: pd.DataFrame, limits: Iterable[Limit]
+) -> tuple[npt.NDArray[np.bool_], dict[str, int]]:
+    """Tell which rows [n] filters keep, and how many each takes of what those before it kept."""
+    kept, taken = np.ones(len(frame), dtype=bool), {}
+    for limit in limits:
+        fails = kept & beyond(frame, evaluated, limit)
+        taken[limit.name] = int(fails.sum())
+        kept &= ~fails
+    return kept, taken

@@ -4,6 +4,7 @@ The order: score rounded to SCORE_DECIMALS, highest first; ties by standardized 
 (by code point), then by row. Rounding keeps float noise between machines out of the order.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from screening.objective.objective import beyond, evaluate
+from screening.objective.objective import apply_limits, evaluate
 from screening.objective.screen_settings import Screen
 from screening.score.triage_recall import TriageFacts
 
@@ -128,20 +129,16 @@ def merge_top(
     best: pd.DataFrame | None = None
     by = "score" if optimism is None else OPTIMISTIC
     size = screen.hits if size is None else size
-    filtered = {limit.name: 0 for limit in screen.limits}
+    filtered = Counter({limit.name: 0 for limit in screen.limits})
     scored = passed = 0
     every = []
     for frame in frames:
-        evaluated = evaluate(frame, screen)
-        evaluated["score"] = evaluated["score"].round(SCORE_DECIMALS)
+        evaluated = _evaluate(frame, screen)
         if optimism is not None:
-            optimistic_score = evaluate(frame, optimistic(screen, optimism))["score"]
-            evaluated.insert(1, OPTIMISTIC, optimistic_score.round(SCORE_DECIMALS))
-        kept = np.ones(len(frame), dtype=bool)
-        for limit in screen.limits:
-            fails = kept & beyond(frame, evaluated, limit)
-            filtered[limit.name] += int(fails.sum())
-            kept &= ~fails
+            other = _evaluate(frame, optimistic(screen, optimism))
+            evaluated.insert(1, OPTIMISTIC, other["score"])
+        kept, taken = apply_limits(frame, evaluated, screen.limits)
+        filtered.update(taken)
         scored += len(frame)
         passed += int(kept.sum())
         if keep_every:
@@ -156,7 +153,14 @@ def merge_top(
     best = best.reset_index(drop=True)
     best.insert(0, "rank", np.arange(1, len(best) + 1))
     together = pd.concat(every) if keep_every else None
-    return Ranking(best, scored, passed, filtered, every=together)
+    return Ranking(best, scored, passed, dict(filtered), every=together)
+
+
+def _evaluate(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
+    """Evaluate a frame, with rounded scores."""
+    evaluated = evaluate(frame, screen)
+    evaluated["score"] = evaluated["score"].round(SCORE_DECIMALS)
+    return evaluated
 
 
 def _behind(frame: pd.DataFrame, place: Place) -> npt.NDArray[np.bool_]:
@@ -198,11 +202,8 @@ def list_ranks(
     ranks = np.ones(len(wanted), dtype=np.int64)
     asked = wanted[["score", "smiles", "row"]].assign(at=np.arange(len(wanted)), listed=0)
     for frame in frames:
-        evaluated = evaluate(frame, screen)
-        evaluated["score"] = evaluated["score"].round(SCORE_DECIMALS)
-        kept = np.ones(len(frame), dtype=bool)
-        for limit in screen.limits:
-            kept &= ~beyond(frame, evaluated, limit)
+        evaluated = _evaluate(frame, screen)
+        kept, _ = apply_limits(frame, evaluated, screen.limits)
         others = frame[["smiles", "row"]].assign(score=evaluated["score"], at=-1, listed=1)[kept]
         # The sort is stable, so that no molecule comes behind its own row of the list.
         both = in_order(pd.concat([asked, others]))

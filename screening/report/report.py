@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from screening.evidence.evidence import Evidence
@@ -24,6 +24,7 @@ from screening.text.applicability import crossed_domains
 from screening.text.cells import isolated
 from screening.text.words import describe_objective
 
+PAGE = "screening.report.page"
 SHOWN = 2_000
 """A page holds no more hits than this, the first of the list; it says so, and where the rest is."""
 SCRIPTS = (
@@ -51,15 +52,7 @@ def render_report(
     known = evidence[:SHOWN] if evidence is not None else None
     data = page_data(shown, screen, facts, known)
     script, style = _joined(SCRIPTS), _joined(STYLES)
-    environment = Environment(
-        autoescape=True,
-        loader=FunctionLoader(_part_of_page),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["isolated"] = isolated
-    return environment.get_template("report.html").render(
+    return page_template("report.html", PAGE).render(
         screen=screen,
         facts=facts,
         funnel=list(funnel(ranking, screen, facts)),
@@ -81,13 +74,23 @@ def render_report(
     )
 
 
-def _part_of_page(name: str) -> str:
-    return files("screening.report.page").joinpath(name).read_text(encoding="utf-8")
+def page_template(name: str, package: str) -> Template:
+    """Return a page's template, of the files beside a package's; what it is given is escaped."""
+    environment = Environment(
+        autoescape=True,
+        loader=FunctionLoader(lambda part: files(package).joinpath(part).read_text("utf-8")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["isolated"] = isolated
+    return environment.get_template(name)
 
 
 def _joined(names: Sequence[str]) -> str:
     """Return an element's text between its tags, which begin and end with a line break."""
-    return "\n" + "".join(map(_part_of_page, names))
+    parts = (files(PAGE).joinpath(name).read_text("utf-8") for name in names)
+    return "\n" + "".join(parts)
 
 
 def _hash(text: str) -> str:

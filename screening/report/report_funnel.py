@@ -1,6 +1,6 @@
 """The funnel of a report: how many records went which way, from the library to the list."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from chem.records.counted import counted
@@ -51,7 +51,9 @@ def funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
         beyond = scored - ranking.passed
     costly = f"; QED and alerts of {ranking.examined:,} looked at" if screen.costly_limits else ""
     yield Step("Passed", ranking.passed, f"{beyond:,} beyond a hard limit{costly}")
-    yield Step("Handed over", len(ranking.hits), f"{screen.hits:,} asked for{_choice(ranking)}")
+    chosen = ranking.selection
+    choice = "" if chosen is None else f"; chosen from the first {chosen.pool:,}"
+    yield Step("Handed over", len(ranking.hits), f"{screen.hits:,} asked for{choice}")
 
 
 def losses(ranking: Ranking, facts: RunFacts) -> list[Loss]:
@@ -64,13 +66,12 @@ def losses(ranking: Ranking, facts: RunFacts) -> list[Loss]:
     found.append(Loss(f"filters of {earlier}, never looked at", triage.never_looked_at))
     enough = f"not promising enough for {earlier or 'the ensembles'}"
     found.append(Loss(enough, _aside(ranking)))
-    found += [Loss(_filter(name), count) for name, count in ranking.filtered.items()]
-    found += [Loss(f"passed over: {why}", count) for why, count in _reasons(ranking).items()]
+    for name, count in ranking.filtered.items():
+        found.append(Loss(ISOTOPES if name == SAME_BUT_ISOTOPES else f"filter {name}", count))
+    if ranking.selection is not None:
+        over = ranking.selection.passed_over
+        found += [Loss(f"passed over: {why}", count) for why, count in over.items()]
     return [loss for loss in found if loss.records]
-
-
-def _filter(name: str) -> str:
-    return ISOTOPES if name == SAME_BUT_ISOTOPES else f"filter {name}"
 
 
 def audit_line(ranking: Ranking) -> str:
@@ -94,15 +95,3 @@ def _aside(ranking: Ranking) -> int:
     A ranking again counts among ``set_aside`` also what filters of the earlier screen took.
     """
     return ranking.set_aside - (_triage(ranking) or TriageFacts()).never_looked_at
-
-
-def _choice(ranking: Ranking) -> str:
-    """Say what a selection chose from; nothing where there was none."""
-    if ranking.selection is None:
-        return ""
-    return f"; chosen from the first {ranking.selection.pool:,}"
-
-
-def _reasons(ranking: Ranking) -> Mapping[str, int]:
-    """Return how many a selection passed over for each reason."""
-    return {} if ranking.selection is None else ranking.selection.passed_over

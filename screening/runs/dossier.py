@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,7 +24,6 @@ from screening.reason.reason import reason
 from screening.reason.sentence import HitFacts
 from screening.runs.past_run import PastRun
 from screening.runs.record_outcome import outcome_of
-from screening.score.predicted_columns import domain_limits, task_units
 from screening.score.worker_models import load_predictor
 from screening.storage.schema import ACCEPTED, GRAPH, read_extra
 from screening.storage.store import Store
@@ -166,11 +164,5 @@ def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     term_columns = {str(name): value for name, value in evaluated.iloc[0].items()}
     hit: dict[str, Any] = {**properties, **said, **term_columns, "smiles": smiles}
     hit["alerts"] = "; ".join(f"{flag.source} {flag.name}" for flag in evidence.flags)
-    units, limits = task_units(past.bundles), domain_limits(past.bundles)
-    words = reason(HitFacts(hit, screen, units, limits, evidence.neighbours))
+    words = reason(HitFacts(hit, screen, past.units, past.limits, evidence.neighbours))
     return Evaluation(said, properties, score, tuple(worth), tuple(taken), evidence, words)
-
-
-def share_of(atoms: np.ndarray[tuple[int], np.dtype[np.float32]]) -> list[int]:
-    """Return the atoms that contribute most, either way, largest first: at most five."""
-    return [int(at) for at in np.argsort(-np.abs(atoms), kind="stable")[:5]]

@@ -25,6 +25,7 @@ from screening.prepare.older import told_of_run
 from screening.prepare.prepared import Prepared, check_records, read_prepared
 from screening.runs.plan import load_bundles
 from screening.runs.runfolder import SCREEN, WHERE, RunFolder, open_folder
+from screening.score.predicted_columns import domain_limits, task_units
 from screening.score.score import chosen_items, partition_items, scoring_purpose, spans
 from screening.score.triage import Triage, read_triage
 from screening.score.worker_models import ModelRefs, model_refs
@@ -78,6 +79,16 @@ class PastRun:
     def models(self) -> ModelRefs:
         """What workers need to predict again, without a GPU."""
         return model_refs(self.bundles, self.prepared.featurizer, self.bfloat16)
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """The unit of every task's column."""
+        return task_units(self.bundles)
+
+    @cached_property
+    def limits(self) -> dict[str, float]:
+        """By column of distances, where each bundle's domain ends."""
+        return domain_limits(self.bundles)
 
     @property
     def why_all(self) -> str:
