@@ -2,9 +2,9 @@
 
 - The **verdict** on each primary target comes first: a grade with the prediction ± its standard
   deviation (``grades``), the measurement that *contradicts the prediction*
-  (``measured.contradicts``), or that the hit is *outside the domain* of the target's model
-  (``domain``) or *extrapolated* (``likeness``). Of such a hit nothing is graded, called selective
-  or free of risk, for each model apart.
+  (``measurements.contradicts``), or that the hit is *outside the domain* of the target's model
+  (``applicability``) or *extrapolated* (``likeness``). Of such a hit nothing is graded, called
+  selective or free of risk, for each model apart.
 - A measured value of the compound itself, be it without stereochemistry or as another
   stereoisomer, is told with the grade. Compounds like it speak for the prediction, against it, or
   for neither (``likeness``).

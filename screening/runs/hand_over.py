@@ -15,8 +15,9 @@ from gnn.bundle.bundle import Bundle
 from screening.cluster.meter import Clock
 from screening.errors import AccountingError, told_in_one_line
 from screening.evidence.evidence import Evidence
-from screening.hits.dictionary import write_dictionary
+from screening.hits.dictionary import Definition, define_columns
 from screening.hits.hit_files import (
+    write_csv,
     write_duplicates,
     write_hits,
     write_hits_sdf,
@@ -93,8 +94,8 @@ def _write_hits(
     """Write the hits in every form but the report; yield the files' names."""
     write_hits(folder / "hits.csv", table)
     yield "hits.csv"
-    path = folder / "columns.csv"
-    definitions = write_dictionary(path, table, screen, facts.units, facts.calibrated)
+    definitions = define_columns(table, screen, facts.units, facts.calibrated)
+    write_csv(folder / "columns.csv", Definition._fields, definitions)
     yield "columns.csv"
     write_workbook(folder / "hits.xlsx", table, definitions)
     yield "hits.xlsx"
