@@ -9,7 +9,7 @@ from flows.prefect_support.stages import hold_to_roots, log_if, log_reading, sta
 from flows.screen import AGAIN, ONCE
 from screening.cluster.cluster import connect
 from screening.cluster.remote import Tls
-from screening.prepare.older import told_of_library
+from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import Prepared
 

@@ -24,7 +24,7 @@ from screening.cluster.cluster import connect
 from screening.cluster.meter import Clock
 from screening.cluster.remote import Tls
 from screening.evidence.evidence import Evidence
-from screening.prepare.older import told_of_library
+from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepared import Prepared
 from screening.rank.rank import Ranking
 from screening.runs.hand_over import Outcome

@@ -70,7 +70,7 @@ def predict(
     fewer. A compound that cannot be read keeps its row, with the reason and no predictions.
     """
     from flows.planning.planning import plan_predictions
-    from screening.prepare.older import told_of_library
+    from screening.prepare.older_standardization import told_of_library
     from screening.runs.predict import predict_file
 
     with progress() as report:

@@ -80,32 +80,38 @@ def prepare_library(
             for name in names:  # of two files perhaps; the ledger forgets what is not there
                 store.remove(name)
             raise
-        duplicates = find_duplicates(names, partial(store.read_table, columns=COLUMNS))
-        digest = store.write_table(DUPLICATES, duplicates)
-        ledger.record(DUPLICATES, {"rows": duplicates.num_rows}, digest)
-        done = [ledger.entries[name] for name in names]
-        codes = sum((Counter(one.counts("reject_codes")) for one in done), Counter[str]())
-        prepared = Prepared(
-            folder=folder,
-            store=store,
-            key=hash_purpose(purpose),
-            library=library.path.name,
-            sha256=library.sha256,
-            featurizer=purpose["featurizer"],
-            extra_columns=tuple(library.extra_columns),
-            partition_rows=partition_rows,
-            rows=rows,
-            rejected=sum(one.count("rejected") for one in done),
-            duplicates=duplicates.num_rows,
-            duplicates_sha256=digest,
-            reject_codes=dict(sorted(codes.items())),
-            unseen_atoms=sum(one.count("unseen_atoms") for one in done),
-            partitions=tuple(names),
-            standardizer=purpose["standardizer"],
-            notes=(*library.notes, *library.counted),
-        )
+        prepared = _summarize(library, ledger, names, rows)
         write_summary(prepared)
     return prepared
+
+
+def _summarize(library: Library, ledger: Ledger, names: list[str], rows: int) -> Prepared:
+    """Find the duplicates among written partitions, and say what a prepared library holds."""
+    store, purpose = ledger.store, ledger.purpose
+    duplicates = find_duplicates(names, partial(store.read_table, columns=COLUMNS))
+    digest = store.write_table(DUPLICATES, duplicates)
+    ledger.record(DUPLICATES, {"rows": duplicates.num_rows}, digest)
+    done = [ledger.entries[name] for name in names]
+    codes = sum((Counter(one.counts("reject_codes")) for one in done), Counter[str]())
+    return Prepared(
+        folder=ledger.folder,
+        store=store,
+        key=hash_purpose(purpose),
+        library=library.path.name,
+        sha256=library.sha256,
+        featurizer=purpose["featurizer"],
+        extra_columns=tuple(library.extra_columns),
+        partition_rows=purpose["partition_rows"],
+        rows=rows,
+        rejected=sum(one.count("rejected") for one in done),
+        duplicates=duplicates.num_rows,
+        duplicates_sha256=digest,
+        reject_codes=dict(sorted(codes.items())),
+        unseen_atoms=sum(one.count("unseen_atoms") for one in done),
+        partitions=tuple(names),
+        standardizer=purpose["standardizer"],
+        notes=(*library.notes, *library.counted),
+    )
 
 
 def _find_finished(folder: Path, purpose: dict[str, Any], store: Store) -> Prepared | None:

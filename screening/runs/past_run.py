@@ -21,7 +21,7 @@ from gnn.bundle.bundle import Bundle
 from gnn.errors import ModelError
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
-from screening.prepare.older import told_of_run
+from screening.prepare.older_standardization import told_of_run
 from screening.prepare.prepared import Prepared, check_records, read_prepared
 from screening.runs.plan import load_bundles
 from screening.runs.runfolder import SCREEN, WHERE, RunFolder, open_folder

@@ -11,7 +11,7 @@ from screening.cluster.meter import Clock
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_file import dump_screen
-from screening.prepare.older import standardizer_of_run, told_of_run
+from screening.prepare.older_standardization import standardizer_of_run, told_of_run
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
 from screening.prepare.settings import prepared_key

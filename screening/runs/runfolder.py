@@ -9,7 +9,7 @@ from typing import Any
 
 from chem.disk.safe_open import parse_json, read_regular
 from chem.errors import InputError
-from screening.prepare.older import WHERE as WHERE
+from screening.prepare.older_standardization import WHERE as WHERE
 from screening.prepare.prepared import Prepared
 from screening.runs.plan import Plan
 from screening.storage.ledger import LEDGER

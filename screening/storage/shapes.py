@@ -95,12 +95,6 @@ class WhereRanked(Shape):
     fingerprint: str
 
 
-class Purpose(Shape):
-    """The first line of a ledger."""
-
-    purpose: dict[str, Any]
-
-
 class _Facts(Shape):
     rows: Count = 0
     rejected: Count = 0

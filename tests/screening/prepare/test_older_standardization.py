@@ -12,7 +12,7 @@ from chem.errors import InputError
 from chem.library.read import open_library
 from chem.structure.standardize import STANDARDIZER
 from screening.objective.selection import Selection
-from screening.prepare.older import told_of_library
+from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import SUMMARY, read_prepared
 from screening.runs.dossier import open_dossier
