@@ -25,6 +25,7 @@ from screening.prepare.settings import open_store, prepared_folder, prepared_key
 from screening.runs.past_run import PastRun, open_run
 from screening.runs.plan import (
     Plan,
+    RunOptions,
     check_preparable,
     check_writable,
     find_library,
@@ -72,8 +73,7 @@ def plan_screen(
         columns,
         partition_rows=partition_rows,
         progress=progress,
-        device=device,
-        store=store,
+        options=RunOptions(device, store),
     )
     plan = replace(plan, replaces=replaces)
     check_folder(plan)

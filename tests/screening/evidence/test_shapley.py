@@ -89,7 +89,7 @@ def test_an_unreadable_hit_is_one_clear_line(client: Client, work: Explaining) -
 def test_another_bundle_of_that_name_is_refused(
     work: Explaining, tmp_path: Path, make_bundle: Callable[..., Bundle]
 ) -> None:
-    ((_, sha256, surrogate),) = work.bundles
+    ((_, sha256, surrogate),) = work.models.bundles
     make_bundle(tmp_path, seed=1)
     other = Explaining(ModelRefs(((str(tmp_path), sha256, surrogate),), FEATURIZER), TASKS)
     with pytest.raises(InputError, match="another one than the run was planned with"):
