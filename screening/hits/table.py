@@ -131,13 +131,10 @@ def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
 def _own_columns(
     hits: pd.DataFrame, screen: Screen, units: Mapping[str, str], neighbours: bool
 ) -> Iterator[Column]:
-    yield Column("rank", "rank", 0, "identity")
-    yield Column("compound_id", "compound_id", None, "identity")
-    yield Column("smiles", "smiles", None, "identity")
-    yield Column("score", "score", 4, "identity")
-    yield Column("name", "name", None, "identity")
+    whose = {"rank": 0, "compound_id": None, "smiles": None, "score": 4, "name": None}
+    yield from _columns("identity", whose)
     yield from _present(hits, "identity", {"picked_by": None, "list_rank": 0})
-    yield Column("reason", "reason", None, "identity")
+    yield from _columns("identity", {"reason": None})
     own = {
         f"{term.name}{end}": decimals_of(term.task, screen, units)
         for term in screen.primary
@@ -160,20 +157,21 @@ def _own_columns(
     properties = (*PROPERTIES, "qed", "sa_score")
     rounded = {name: PROPERTY_DECIMALS.get(name, 0) for name in properties}
     yield from _present(hits, "property", rounded)
-    yield from _present(
-        hits, "structure", {"scaffold": None, "cluster": 0, "stereo": None, "variant_of": None}
-    )
+    structure = {"scaffold": None, "cluster": 0, "stereo": None, "variant_of": None}
+    yield from _present(hits, "structure", structure)
     yield from _present(hits, "input", {"key": None})
-    yield Column("changes", "changes", None, "input")
-    yield Column("row", "row", 0, "input")
-    yield Column("input_smiles", "input_smiles", None, "input")
+    yield from _columns("input", {"changes": None, "row": 0, "input_smiles": None})
 
 
 def _present(
     hits: pd.DataFrame, group: Group, decimals: Mapping[str, int | None]
 ) -> Iterable[Column]:
     """Columns of those names that the frame has."""
-    return (Column(name, name, n, group) for name, n in decimals.items() if name in hits)
+    return _columns(group, {name: n for name, n in decimals.items() if name in hits})
+
+
+def _columns(group: Group, decimals: Mapping[str, int | None]) -> Iterable[Column]:
+    return (Column(name, name, n, group) for name, n in decimals.items())
 
 
 def _neighbour_cells(

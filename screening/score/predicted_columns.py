@@ -123,20 +123,15 @@ def wanted_tasks(bundles: Sequence[Bundle], names: Sequence[str] = ()) -> Wanted
     found: set[str] = set()
     tasks = 0
     for bundle in bundles:
-        spellings = {
-            f"{bundle.card.name}_{task.name}": {
-                task.name.casefold(),
-                f"{bundle.card.name}_{task.name}".casefold(),
-            }
-            for task in bundle.card.tasks
-        }
-        wanted = [column for column, spelled in spellings.items() if spelled & asked]
+        called = [(task.name, f"{bundle.card.name}_{task.name}") for task in bundle.card.tasks]
+        spelled = {column: {name.casefold(), column.casefold()} for name, column in called}
+        wanted = [column for column, words in spelled.items() if words & asked]
         if wanted:
             kept.append(bundle)
             columns += [column + ending for column in wanted for ending in COLUMN_ENDINGS]
             columns += domain_columns(bundle)
             tasks += len(wanted)
-            found |= {word for column in wanted for word in spellings[column]}
+            found = found.union(*(spelled[column] for column in wanted))
     for name in names:
         if name.casefold() not in found:
             raise _unknown_task(name, bundles)
@@ -144,7 +139,7 @@ def wanted_tasks(bundles: Sequence[Bundle], names: Sequence[str] = ()) -> Wanted
 
 
 def _unknown_task(name: str, bundles: Sequence[Bundle]) -> InputError:
-    known = [f"{bundle.card.name}_{task.name}" for bundle in bundles for task in bundle.card.tasks]
+    known = list(task_units(tuple(bundles)))
     shown = " and ".join(f"`hitlist bundles show {bundle.card.name}`" for bundle in bundles)
     return InputError(f"no bundle predicts {name!r};{suggest(name, known)} {shown} have the tasks")
 

@@ -22,8 +22,7 @@ from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, SelectionReport, merge_top
 from screening.report import report
 from screening.report.manifest import Artefact, RunFacts
-from screening.report.report import render_report
-from screening.report.report_funnel import funnel, losses
+from screening.report.report import funnel, losses, render_report
 from screening.score.triage_recall import Recall, TriageFacts
 
 Scored = Callable[..., pd.DataFrame]
