@@ -200,8 +200,6 @@ def _controls(
             f"no scores here of {counted(len(missing), 'control')}, the first in row {missing[0]} "
             "of the library; screen it again with these controls"
         )
-    if not scored:
-        return None
     plain = screen.model_copy(update={"filters": {}})
     once = pd.concat(found).drop_duplicates("row")
     return merge_top([once], plain, size=len(once)).hits
