@@ -100,7 +100,6 @@ ALLOWED = {
     ("fade", "calibrate"): "a key of card.json",
     ("fade", "calibration"): "a key of card.json",
     ("half", "parquet_sizes"): "half of something",
-    ("half", "shapes"): "a key of where.json",
     ("imitates", "fit_surrogate"): "a key of a surrogate's card",
     ("imitates", "surrogate"): "a key of a surrogate's card",
     ("pace", "console"): "a field of rich's progress bar",

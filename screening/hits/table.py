@@ -131,8 +131,8 @@ def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
 def _own_columns(
     hits: pd.DataFrame, screen: Screen, units: Mapping[str, str], neighbours: bool
 ) -> Iterator[Column]:
-    whose = {"rank": 0, "compound_id": None, "smiles": None, "score": 4, "name": None}
-    yield from _columns("identity", whose)
+    identity = {"rank": 0, "compound_id": None, "smiles": None, "score": 4, "name": None}
+    yield from _columns("identity", identity)
     yield from _present(hits, "identity", {"picked_by": None, "list_rank": 0})
     yield from _columns("identity", {"reason": None})
     own = {

@@ -63,7 +63,7 @@ class PastRun:
     @property
     def bfloat16(self) -> bool:
         """Whether they ran in bfloat16."""
-        return self.where.half
+        return self.where.bfloat16
 
     @property
     def folder(self) -> Path:
@@ -207,7 +207,7 @@ def _open(folder: Path) -> PastRun:
     remedy = f"run the screen again with --out {scorer.folder}"
     store = Store(named_address(where.scores)) if where.scores else None
     ledger = Ledger.read(scorer.folder / "scores", store, remedy)
-    purpose = scoring_purpose(prepared.sha256, prepared.key, bundles, where.half, where.device)
+    purpose = scoring_purpose(prepared.sha256, prepared.key, bundles, where.bfloat16, where.device)
     if other := difference(ledger.purpose, purpose):
         raise InputError(
             f"{scorer.folder / WHERE} does not fit the scores in {ledger.folder}: their {other} "

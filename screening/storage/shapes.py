@@ -85,7 +85,7 @@ class Where(Shape):
     prepared: Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]
     scores: Annotated[str, Field(pattern=r"^[^\x00]*$")]
     device: str
-    half: bool
+    bfloat16: bool = Field(alias="half")
 
 
 class WhereRanked(Shape):

@@ -25,7 +25,7 @@ def test_what_a_run_writes_has_its_shape(drug_run: Outcome) -> None:
     manifest = check_shape(Manifest, load(drug_run.folder / MANIFEST))
     assert manifest.files == drug_run.manifest["files"]
     assert manifest.counts == drug_run.manifest["counts"]
-    assert check_shape(Where, where).model_dump() == where
+    assert check_shape(Where, where).model_dump(by_alias=True) == where
     assert check_shape(Summary, summary).model_dump() == summary
     for folder in (prepared, drug_run.folder / "scores"):
         lines = (folder / LEDGER).read_text().splitlines()[1:]
