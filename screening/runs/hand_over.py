@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from json import dumps
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -84,7 +83,7 @@ def hand_over(
     hashes = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
     seconds = {**facts.seconds, "hand_over": perf_counter() - started}
     manifest = build_manifest(replace(facts, seconds=seconds), ranking, screen, hashes)
-    write_atomic(folder / MANIFEST, dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    write_atomic(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     return table, manifest
 
 
