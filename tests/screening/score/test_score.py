@@ -297,13 +297,13 @@ def test_a_surrogate_that_changes_is_noticed_by_workers(
     assert load_bundles_once(known.bundles, featurizer)[0].surrogate is not None
     other = give_surrogate(planned, seed=2)
     assert other.sha256 == planned.sha256
-    known = model_refs([other], featurizer, HALF)
-    found = load_bundles_once(known.bundles, featurizer)[0].surrogate
+    changed = model_refs([other], featurizer, HALF)
+    found = load_bundles_once(changed.bundles, featurizer)[0].surrogate
     assert found is not None
     assert other.surrogate is not None
     assert found.sha256 == other.surrogate.sha256
     with pytest.raises(InputError, match=r"the surrogate of bundle .* is another one"):
-        load_bundles_once.__wrapped__(known, featurizer)
+        load_bundles_once.__wrapped__(known.bundles, featurizer)
 
 
 def test_duplicates_hold_rows_alone(scored: Scored) -> None:
