@@ -48,7 +48,7 @@ from screening.runs.verify_files import (
 )
 from screening.score.predicted_columns import prediction_columns
 from screening.score.score import spans
-from screening.select.lists import CompoundList, plan_lists, prepare_lists
+from screening.select.lists import plan_lists, prepare_lists
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
@@ -173,9 +173,7 @@ def check_made_again(
 ) -> Check:
     """Rank the scores again, and compare every file with what the run handed over."""
     check = Check("hits, plates and volumes", "")
-    lists: tuple[CompoundList, ...] = plan_lists(
-        past.screen, past.prepared.extra_columns, None, find_library
-    )
+    lists = plan_lists(past.screen, past.prepared.extra_columns, None, find_library)
     prepare_lists(lists, client, progress)
     ranking = rerank(past, past.screen, lists)
     try:
