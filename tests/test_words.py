@@ -92,8 +92,8 @@ MODULES = {
 """Forbidden as names of modules: what to say."""
 ALLOWED = {
     ("NO_VERDICT", "cells"): "what an assay's own cell says",
-    ("NO_VERDICT", "values"): "the same",
-    ("verdict", "values"): "the same",
+    ("NO_VERDICT", "column_values"): "the same",
+    ("verdict", "column_values"): "the same",
     ("VERDICT", "potency"): "the first phrase of a hit's sentence",
     ("VERDICT", "sentence"): "the same",
     ("fade", "attribution"): "a key of card.json",
