@@ -1,11 +1,18 @@
-"""The one exception that means: the user can fix this."""
+"""The root of our exceptions, and the one that means: the user can fix this."""
 
 import re
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
-class InputError(ValueError):
+class HitlistError(Exception):
+    """Whatever this program raises by a class of its own.
+
+    But for ``gnn.errors``, which a machine has that only trains, and has no ``chem``.
+    """
+
+
+class InputError(HitlistError, ValueError):
     """A mistake in what the user gave: a file, a column, a name, a value.
 
     The message is one line that says what was found, what was expected and what to do. What it

@@ -15,8 +15,8 @@ from flows.prefect_support.stages import (
     stage_progress,
 )
 from screening.cluster.cluster import connect
-from screening.cluster.tls import Tls
-from screening.prepare.older import told_of_library
+from screening.cluster.remote import Tls
+from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import Prepared
 

@@ -14,12 +14,12 @@ from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import AGAIN, ONCE, Cluster, hold_to_roots, log_if, stage_progress
 from screening.cluster.cluster import connect
 from screening.cluster.meter import Clock
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import PastRun
-from screening.runs.publish import Outcome
 from screening.runs.rerank import evidence_stage, hand_over_stage, rank_stage
 
 Planned = tuple[PastRun, Screen, Path]

@@ -24,13 +24,13 @@ from flows.prefect_support.stages import (
 from flows.terminal.options import ScoringOptions
 from screening.cluster.cluster import connect
 from screening.cluster.meter import Clock
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls
 from screening.evidence.evidence import Evidence
-from screening.prepare.older import told_of_library
+from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepared import Prepared
 from screening.rank.rank import Ranking
+from screening.runs.hand_over import Outcome
 from screening.runs.plan import Plan
-from screening.runs.publish import Outcome
 from screening.runs.run import (
     evidence_stage,
     hand_over_stage,

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chem.errors import InputError
+from chem.errors import HitlistError, InputError
 
 
-class AccountingError(RuntimeError):
+class AccountingError(HitlistError, RuntimeError):
     """Records went missing or were counted twice: a fault of the program, never of the input."""
 
 

@@ -22,6 +22,8 @@ from typing import IO, Any, NamedTuple, TypeVar, cast
 
 from chem.disk.safe_open import open_regular, read_or_said
 from chem.errors import InputError
+from chem.disk.safe_open import open_regular
+from chem.errors import HitlistError, InputError
 
 MAX_LINE = 20_000_000
 """Bytes. A longer line means that the file is not what its name says."""
@@ -57,7 +59,7 @@ _WIDE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff]{2}|[\uff01-\uff5e]")
 _NOISE = bytes({*range(9), *range(14, 32)})
 
 
-class _TooLongError(Exception):
+class _TooLongError(HitlistError):
     """The line of this number is too long."""
 
 

@@ -90,7 +90,7 @@ def _field(told: Mapping[int, Any], number: int, kind: type) -> Any:
     return found
 
 
-class CutShortError(ValueError):
+class CutShortError(HitlistError, ValueError):
     """The bytes end before the struct does."""
 
 

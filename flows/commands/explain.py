@@ -40,7 +40,7 @@ def explain(
         check_writable(html.parent, "name a file elsewhere with --html")
     past = open_run(run.expanduser())
     note_if(past.told_of_older)
-    for line in past.run.manifest.get("reading", ()):
+    for line in past.run.manifest.reading:
         note(f"{past.prepared.library}: {line}")
     dossier = open_dossier(past, _find(past, compound_id.encode("utf-8", "replace").decode(), row))
     _show(dossier, past)

@@ -53,7 +53,7 @@ def predict(
     fewer. A compound that cannot be read keeps its row, with the reason and no predictions.
     """
     from flows.planning.planning import plan_predictions
-    from screening.prepare.older import told_of_library
+    from screening.prepare.older_standardization import told_of_library
     from screening.runs.predict import predict_file
 
     with progress() as report:
@@ -63,8 +63,8 @@ def predict(
         advice = "the prepared compounds are kept: give the same command again"
         with cluster.connect(advice) as client:
             prepared = predict_file(
-                *(work.library, work.prepared, work.wanted.bundles, work.out),
-                *(client, report, work.store, work.wanted.columns),
+                *(work.library, work.prepared, work.wanted, work.out),
+                *(client, report, work.store),
             )
     show_reading(work.library, prepared.notes)
     note(closing_line(prepared, work.wanted.tasks, out))

@@ -41,7 +41,7 @@ def prepare(
     Give the same command again to go on after a stop.
     """
     from flows.planning.planning import plan_preparation
-    from screening.prepare.older import told_of_library
+    from screening.prepare.older_standardization import told_of_library
     from screening.prepare.prepare import prepare_library
 
     with progress() as report:

@@ -49,7 +49,7 @@ def screen(
     lab's files in lab/, rejects.csv, duplicates.csv, screen.toml and manifest.json.
     """
     from flows.planning.planning import plan_screen
-    from screening.prepare.older import told_of_library
+    from screening.prepare.older_standardization import told_of_library
     from screening.runs.run import run_screen
 
     with progress() as report:

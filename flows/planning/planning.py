@@ -22,10 +22,11 @@ from gnn.bundle.bundle import shipped_bundles
 from screening.errors import told_in_one_line
 from screening.objective.screen_file import describe_error, find_screen, load_screen
 from screening.objective.screen_settings import Screen
-from screening.prepare.paths import open_store, prepared_folder, prepared_key, prepared_store
+from screening.prepare.settings import open_store, prepared_folder, prepared_key, prepared_store
 from screening.runs.past_run import PastRun, open_run
 from screening.runs.plan import (
     Plan,
+    RunOptions,
     check_preparable,
     check_writable,
     find_library,
@@ -34,9 +35,8 @@ from screening.runs.plan import (
 )
 from screening.runs.rerank import check_rerank
 from screening.runs.run import check_folder
-from screening.score.wanted_tasks import Wanted, wanted_tasks
-from screening.storage.ledger import LEDGER
-from screening.storage.lock import is_unused
+from screening.score.predicted_columns import Wanted, wanted_tasks
+from screening.storage.ledger import LEDGER, is_unused
 from screening.storage.store import Store
 
 SCREENS = Path(__file__).parents[1] / "screens"
@@ -68,8 +68,7 @@ def plan_screen(
         columns,
         partition_rows=scoring.partition_rows,
         progress=progress,
-        device=scoring.device,
-        store=scoring.store,
+        options=RunOptions(scoring.device, scoring.store),
     )
     plan = replace(plan, replaces=scoring.replaces)
     check_folder(plan)

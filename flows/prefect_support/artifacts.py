@@ -18,7 +18,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from flows.terminal.outcome import domain_lines
 from screening.hits.top import top_table
 from screening.objective.screen_settings import Screen
-from screening.runs.publish import Outcome
+from screening.runs.hand_over import Outcome
 from screening.score.triage_recall import describe_triage
 
 _HARMLESS = re.compile(r"[A-Za-z0-9 ]*|[-+]?[0-9.,]*[0-9](?: ± [0-9.,]*[0-9])?")

@@ -21,8 +21,7 @@ from distributed.comm import CommClosedError
 
 from chem.disk.scratch import scratch_folder
 from screening.cluster.installation import OtherInstallationError, installation, run_checked
-from screening.cluster.remote import close, open_client
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls, close, open_client
 from screening.errors import SchedulerLostError, WorkerLostError
 
 Item = TypeVar("Item")

@@ -54,7 +54,7 @@ def installation() -> dict[str, str]:
     interpreter busy, and a second thread would only change how torch uses cores.
     """
     files = "\n".join(f"{name} {digest}" for name, digest in installed_files().items())
-    versions = {name: _version(name) for name in LIBRARIES}
+    versions = {name: version_of(name) for name in LIBRARIES}
     python = ".".join(platform.python_version_tuple()[:2])
     digest = sha256(files.encode()).hexdigest()[:16]
     return {"hitlist": digest, "python": python, **versions, "threads": "1"}
@@ -94,8 +94,9 @@ def run_checked(expected: Facts, work: Callable[[Item], Any], item: Item) -> Any
     return work(item)
 
 
-def _version(name: str) -> str:
+def version_of(package: str, missing: str = "missing") -> str:
+    """Return the version of an installed package, without importing it."""
     try:
-        return version(name)
+        return version(package)
     except PackageNotFoundError:
-        return "missing"
+        return missing

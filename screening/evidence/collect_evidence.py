@@ -14,7 +14,7 @@ from screening.evidence.recheck import check_hits
 from screening.evidence.shapley import explain_hits
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
-from screening.score.worker_models import bundle_refs
+from screening.score.worker_models import ModelRefs
 
 NEIGHBOURS = 3
 """Measured compounds that are shown beside a hit."""
@@ -25,8 +25,7 @@ def collect_evidence(
     library: Library | None,
     screen: Screen,
     bundles: Sequence[Bundle],
-    featurizer: str,
-    bfloat16: bool,
+    models: ModelRefs,
     client: Client,
     progress: Progress | None = None,
 ) -> list[Evidence]:
@@ -38,12 +37,11 @@ def collect_evidence(
     Raises:
         AlteredError: a hit's record or prediction was changed (:mod:`screening.evidence.recheck`).
     """
-    check_hits(hits, library, bundles, featurizer, bfloat16, client)
+    check_hits(hits, library, bundles, models, client)
     smiles = [str(text) for text in hits["smiles"]]
     tasks = explained_tasks(screen)
     primaries = [term.task for term in screen.primary]
-    refs = bundle_refs(bundles)
-    said = explain_hits(client, refs, featurizer, smiles, tasks, bfloat16, progress)
+    said = explain_hits(client, models, smiles, tasks, progress)
     near = nearest_measured(smiles, bundles, primaries, NEIGHBOURS)
     return [
         Evidence(

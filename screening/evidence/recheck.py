@@ -7,7 +7,6 @@ unnoticed: the records of the library's file, whose hash names the run, and the 
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -26,8 +25,8 @@ from gnn.features.batch import collect
 from screening.cluster.cluster import run_window
 from screening.errors import AlteredError
 from screening.prepare.records import prepare_records
-from screening.rank.identity import key_text
-from screening.score.worker_models import BundleRef, bundle_refs, load_predictor
+from screening.rank.structure_columns import key_text
+from screening.score.worker_models import ModelRefs, load_predictor
 
 RECORD = (
     *("compound_id", "name", "input_smiles", "smiles", "changes", "key", "extra"),
@@ -62,8 +61,7 @@ def check_hits(
     hits: pd.DataFrame,
     library: Library | None,
     bundles: Sequence[Bundle],
-    featurizer: str,
-    bfloat16: bool,
+    models: ModelRefs,
     client: Client,
 ) -> None:
     """Hold hits, as a ranking has them, to the library's file and to the models.
@@ -75,7 +73,7 @@ def check_hits(
     """
     if library is not None:
         refuse("prepared records", compare_records(hits, library))
-    again = predict_again(hits["smiles"].tolist(), bundles, featurizer, bfloat16, client)
+    again = predict_again(hits["smiles"].tolist(), models, client)
     refuse("scores", compare_predictions(hits, again, bundles))
 
 
@@ -142,36 +140,19 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-@dataclass(frozen=True)
-class _Predicting:
-    """What a worker needs: addresses and hashes, never a pickled model."""
-
-    bundles: tuple[BundleRef, ...]
-    featurizer: str
-    bfloat16: bool
-
-
-def predict_again(
-    smiles: Sequence[str],
-    bundles: Sequence[Bundle],
-    featurizer: str,
-    bfloat16: bool,
-    client: Client,
-) -> pd.DataFrame:
+def predict_again(smiles: Sequence[str], models: ModelRefs, client: Client) -> pd.DataFrame:
     """Predict standardized molecules in the workers: every column of every bundle, in order."""
-    work = _Predicting(bundle_refs(bundles), featurizer, bfloat16)
     chunks = [(at, tuple(smiles[at : at + CHUNK])) for at in range(0, len(smiles), CHUNK)]
-    tables = dict(run_window(client, partial(_predict_chunk, work), chunks))
+    tables = dict(run_window(client, partial(_predict_chunk, models), chunks))
     found = [tables[at].to_pandas() for at, _ in chunks]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
-def _predict_chunk(work: _Predicting, chunk: tuple[int, tuple[str, ...]]) -> tuple[int, pa.Table]:
+def _predict_chunk(models: ModelRefs, chunk: tuple[int, tuple[str, ...]]) -> tuple[int, pa.Table]:
     """Predict some molecules; runs in a worker."""
     at, smiles = chunk
-    predictor = load_predictor(work.bundles, work.featurizer, "cpu", work.bfloat16)
     graphs = collect([one.graph for one in written_graphs(smiles)])
-    return at, pa.table(predictor.predict(graphs))
+    return at, pa.table(load_predictor(models).predict(graphs))
 
 
 def compare_predictions(

@@ -14,7 +14,7 @@ from gnn.features.batch import collect
 from screening.cluster.cluster import run_window
 from screening.evidence.evidence import Contributions
 from screening.prepare.prepare import Progress
-from screening.score.worker_models import BundleRef, load_bundles_once
+from screening.score.worker_models import ModelRefs, load_bundles_once
 
 CHUNK = 16
 """Hits that a worker explains in one go."""
@@ -23,14 +23,12 @@ Explained = list[tuple[Contributions, ...]]
 
 @dataclass(frozen=True)
 class Explaining:
-    """What a worker needs to explain: addresses and hashes, never a pickled model."""
+    """What a worker needs to explain."""
 
-    bundles: tuple[BundleRef, ...]
-    featurizer: str
+    models: ModelRefs
+    """Networks run in bfloat16 where they did when the hits were scored."""
     tasks: tuple[str, ...]
     """Predicted columns, such as ``activity_EGFR``."""
-    bfloat16: bool
-    """Whether networks run in bfloat16, as they did when the hits were scored."""
 
 
 class Chunk(NamedTuple):
@@ -42,11 +40,9 @@ class Chunk(NamedTuple):
 
 def explain_hits(
     client: Client,
-    refs: tuple[BundleRef, ...],
-    featurizer: str,
+    models: ModelRefs,
     smiles: Sequence[str],
     tasks: Sequence[str],
-    bfloat16: bool,
     progress: Progress | None = None,
 ) -> Explained:
     """Explain hits in the workers; one tuple for each SMILES, in the order given.
@@ -54,7 +50,7 @@ def explain_hits(
     A tuple holds the contributions to each of ``tasks``, in their order; what they add up to is
     the prediction that the hit was scored with, of a class its log odds.
     """
-    work = Explaining(refs, featurizer, tuple(tasks), bfloat16)
+    work = Explaining(models, tuple(tasks))
     found: Explained = [()] * len(smiles)
     done = 0
     chunks = [
@@ -99,5 +95,5 @@ def explain(work: Explaining, smiles: Sequence[str]) -> Explained:
 
 @lru_cache(maxsize=2)
 def _load(work: Explaining) -> Attributor:
-    bundles = load_bundles_once(work.bundles, work.featurizer)
-    return Attributor(bundles, work.tasks, work.bfloat16)
+    bundles = load_bundles_once(work.models.bundles, work.models.featurizer)
+    return Attributor(bundles, work.tasks, work.models.bfloat16)

@@ -9,11 +9,12 @@ import pandas as pd
 from chem.features.properties import PROPERTIES
 from screening.evidence.evidence import Evidence, Neighbour
 from screening.objective.screen_settings import Screen
-from screening.reason.nearest import ENDS, column_name, neighbour_cells
+from screening.reason.measurements import ENDS, column_name, neighbour_cells
 from screening.reason.reason import contradictions, doubts, reason
-from screening.text.applicability import Outside, outside_of
+from screening.reason.sentence import HitFacts
+from screening.score.predicted_columns import PROBABILITY, decimals_of, unit_of
+from screening.text.applicability import Outside
 from screening.text.cells import format_number
-from screening.text.units import PROBABILITY, decimals_of, unit_of
 
 Group = Literal[
     "identity",
@@ -112,11 +113,11 @@ def hit_table(
     rows, against, outsides, doubted = [], [], [], []
     for hit, extra, known in zip(hits.to_dict("records"), extras, near, strict=True):
         whole = {str(name): value for name, value in hit.items()}
-        whole["reason"] = reason(whole, screen, units, limits, known)
-        against.append(contradictions(whole, screen, units, known))
-        outsides.append(tuple(outside_of(whole, limits or {}).values()))
-        doubted.append(tuple(doubts(whole, screen, limits or {}, known)))
-        whole |= _neighbour_cells(known, screen, units)
+        facts = HitFacts(whole, screen, units, limits or {}, known)
+        against.append(contradictions(facts))
+        outsides.append(tuple(facts.outsides.values()))
+        doubted.append(tuple(doubts(facts)))
+        whole |= {"reason": reason(facts), **_neighbour_cells(known, screen, units)}
         rows.append([_cell(whole, extra, column) for column in columns])
     return HitTable(tuple(columns), rows, tuple(against), tuple(outsides), tuple(doubted))
 
@@ -130,13 +131,10 @@ def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
 def _own_columns(
     hits: pd.DataFrame, screen: Screen, units: Mapping[str, str], neighbours: bool
 ) -> Iterator[Column]:
-    yield Column("rank", "rank", 0, "identity")
-    yield Column("compound_id", "compound_id", None, "identity")
-    yield Column("smiles", "smiles", None, "identity")
-    yield Column("score", "score", 4, "identity")
-    yield Column("name", "name", None, "identity")
+    identity = {"rank": 0, "compound_id": None, "smiles": None, "score": 4, "name": None}
+    yield from _columns("identity", identity)
     yield from _present(hits, "identity", {"picked_by": None, "list_rank": 0})
-    yield Column("reason", "reason", None, "identity")
+    yield from _columns("identity", {"reason": None})
     own = {
         f"{term.name}{end}": decimals_of(term.task, screen, units)
         for term in screen.primary
@@ -159,20 +157,21 @@ def _own_columns(
     properties = (*PROPERTIES, "qed", "sa_score")
     rounded = {name: PROPERTY_DECIMALS.get(name, 0) for name in properties}
     yield from _present(hits, "property", rounded)
-    yield from _present(
-        hits, "structure", {"scaffold": None, "cluster": 0, "stereo": None, "variant_of": None}
-    )
+    structure = {"scaffold": None, "cluster": 0, "stereo": None, "variant_of": None}
+    yield from _present(hits, "structure", structure)
     yield from _present(hits, "input", {"key": None})
-    yield Column("changes", "changes", None, "input")
-    yield Column("row", "row", 0, "input")
-    yield Column("input_smiles", "input_smiles", None, "input")
+    yield from _columns("input", {"changes": None, "row": 0, "input_smiles": None})
 
 
 def _present(
     hits: pd.DataFrame, group: Group, decimals: Mapping[str, int | None]
 ) -> Iterable[Column]:
     """Columns of those names that the frame has."""
-    return (Column(name, name, n, group) for name, n in decimals.items() if name in hits)
+    return _columns(group, {name: n for name, n in decimals.items() if name in hits})
+
+
+def _columns(group: Group, decimals: Mapping[str, int | None]) -> Iterable[Column]:
+    return (Column(name, name, n, group) for name, n in decimals.items())
 
 
 def _neighbour_cells(

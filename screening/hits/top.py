@@ -6,7 +6,7 @@ from functools import partial
 
 from screening.hits.table import HitTable
 from screening.objective.screen_settings import Screen
-from screening.text.units import PROBABILITY_DECIMALS
+from screening.score.predicted_columns import PROBABILITY_DECIMALS
 
 STORY = "reason"
 """The one column of :func:`brief_table` that may be cut."""
@@ -48,18 +48,16 @@ def brief_table(
     standard deviation, the reason in words, the id, and the desirability of every other term.
     """
     records = table.records()[:size]
-    named = any(cells["name"] for cells in records)
     ids = [_printable(cells["compound_id"], _NAME) for cells in records]
+    called = {"compound_id": ids}
+    if any(cells["name"] for cells in records):
+        pairs = zip(records, ids, strict=True)
+        called = {"name": [_printable(cells["name"], _NAME) or one for cells, one in pairs]}
     columns = {
         "rank": [cells["rank"] for cells in records],
-        "compound_id": ids,
+        **called,
         "score": [cells["score"] for cells in records],
     }
-    if named:
-        names = [
-            _printable(cells["name"], _NAME) or one for cells, one in zip(records, ids, strict=True)
-        ]
-        columns = {"rank": columns["rank"], "name": names, "score": columns["score"]}
     for term in screen.primary:
         columns[term.name] = _with_std(records, table, term.name)
     columns[STORY] = [_printable(_shorter(cells["reason"], screen), 200) for cells in records]

@@ -11,7 +11,7 @@ from math import isclose
 from screening.errors import AccountingError
 from screening.lab.layout import EMPTY, NEGATIVE, POSITIVE, SAMPLE, AssayWell, Role
 from screening.lab.plan import DMSO, REFERENCE, LabPlan, Transfer
-from screening.objective.volumes import from_ul
+from screening.objective.dispensing import from_ul
 
 
 def check_plan(plan: LabPlan) -> None:

@@ -11,19 +11,11 @@ from decimal import ROUND_CEILING, Decimal
 
 from screening.hits.table import VENDOR_PREFIX, HitTable
 from screening.lab.plan import LabPlan
-from screening.objective.volumes import from_ul, number_text, ul_text
+from screening.objective.dispensing import from_ul, number_text, ul_text
 
 COLUMNS = (
-    "rank",
-    "compound_id",
-    "name",
-    "amount",
-    "unit",
-    "weighed_as",
-    "needed_ul",
-    "stock_mM",
-    "mw",
-    "mw_as_supplied",
+    *("rank", "compound_id", "name", "amount", "unit", "weighed_as"),
+    *("needed_ul", "stock_mM", "mw", "mw_as_supplied"),
 )
 """Before the vendor's own columns."""
 SUPPLIED, PARENT = "as supplied", "parent alone"

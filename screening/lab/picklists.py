@@ -8,9 +8,8 @@ have none but their own, and a sample is called ``hit_<rank>``, never by a vendo
 from collections.abc import Iterator
 
 from screening.hits.table import HitTable
-from screening.lab.plan import LabPlan
-from screening.lab.sources import Liquid
-from screening.objective.volumes import from_nl, from_ul, nl_text, number_text, ul_text
+from screening.lab.plan import LabPlan, Liquid
+from screening.objective.dispensing import from_nl, from_ul, nl_text, number_text, ul_text
 
 ECHO = (
     *("Source Plate Name", "Source Plate Type", "Source Well"),

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from screening.hits.table import HitTable
 from screening.lab.layout import EMPTY, NEGATIVE, SAMPLE, AssayWell
 from screening.lab.plan import LabPlan
+from screening.objective.dispensing import nl_text, number_text
 from screening.objective.screen_settings import Screen
-from screening.objective.volumes import nl_text, number_text
 
 COLUMNS = (
     *("plate", "well", "row", "column", "role", "compound_id", "name", "rank", "replicate"),

@@ -1,18 +1,63 @@
-"""How a concentration gets into a well: how many drops, of the stock or of which dilution of it.
+"""Dispensing: volumes as whole picoliters, and the drops that make a concentration in a well.
 
-Doses are dispensed directly. Where the stock is so strong that whole drops miss a concentration,
-they come from an intermediate dilution of it: level 1 is the stock diluted once by a fixed
-factor, level 2 is level 1 diluted again. The strongest level that hits the dose is taken, so
-that there are as few dilutions as possible.
+Sums of picoliters are exact. Doses are dispensed directly. Where the stock is so strong that whole
+drops miss a concentration, they come from an intermediate dilution of it: level 1 is the stock
+diluted once by a fixed factor, level 2 is level 1 diluted again. The strongest level that hits the
+dose is taken, so that there are as few dilutions as possible.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from chem.errors import InputError
 
+PL_IN_NL = 1_000
+PL_IN_UL = 1_000_000
 SLACK = 1e-9
 """What rounding of floating point may add to a relative error."""
+
+
+def from_nl(volume: float) -> int:
+    """Picoliters of a volume in nanoliters."""
+    return round(volume * PL_IN_NL)
+
+
+def from_ul(volume: float) -> int:
+    """Picoliters of a volume in microliters."""
+    return round(volume * PL_IN_UL)
+
+
+def nl_text(volume: int) -> str:
+    """A volume in picoliters as text in nanoliters, exact.
+
+    >>> nl_text(2500), nl_text(250_000)
+    ('2.5', '250')
+    """
+    return _plain(Decimal(volume) / PL_IN_NL)
+
+
+def ul_text(volume: int) -> str:
+    """A volume in picoliters as text in microliters, exact.
+
+    >>> ul_text(2500), ul_text(40_000_000)
+    ('0.0025', '40')
+    """
+    return _plain(Decimal(volume) / PL_IN_UL)
+
+
+def number_text(value: float, digits: int = 4) -> str:
+    """A positive number with that many significant digits, never with an exponent.
+
+    >>> number_text(10.0), number_text(0.0000508053)
+    ('10', '0.00005081')
+    """
+    return _plain(Decimal(f"{value:.{digits}g}"))
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 class Dispense(NamedTuple):

@@ -11,8 +11,17 @@ from pydantic import Field, model_validator
 from chem.errors import InputError
 from chem.records.text import counted
 from screening.objective.dispensing import Dispense, Recipe, recipes, series
+from chem.records.counted import counted
+from screening.objective.dispensing import (
+    Dispense,
+    Recipe,
+    from_nl,
+    from_ul,
+    recipes,
+    series,
+    ul_text,
+)
 from screening.objective.terms import NotTiny, Strict
-from screening.objective.volumes import from_nl, from_ul, ul_text
 from screening.objective.wells import FORMATS, PlateFormat
 
 LEVELS = 6

@@ -148,25 +148,11 @@ class Screen(Strict):
         """
         known = set(columns)
         tasks = [column for column in columns if f"{column}_std" in known]
-        groups = {
-            "primary": self.primary,
-            "off_targets": self.off_targets,
-            "liabilities": self.liabilities,
-        }
-        for group, terms in groups.items():
-            for number, term in enumerate(terms, 1):
+        for group in ("primary", "off_targets", "liabilities"):
+            for number, term in enumerate(getattr(self, group), 1):
                 if term.task not in tasks:
                     raise self._unknown(f"[[{group}]] {number}", "target", term.task, tasks)
-        for number, window in enumerate(self.windows, 1):
-            where = f"[[windows]] {number}"
-            if window.property in COSTLY:
-                raise InputError(
-                    f'screen {self.name}, {where}: "{window.property}" is known of the first '
-                    "compounds of the list alone, so it can filter but not score; write "
-                    f"min_{window.property} or max_{window.property} under [filters]"
-                )
-            if window.property not in properties:
-                raise self._unknown(where, "property", window.property, list(properties))
+        self._check_windows(properties)
         columns_now = [*COSTLY, *properties, *columns, "score", *self.objective_columns]
         for limit in self.limits:
             if limit.column not in columns_now:
@@ -178,6 +164,18 @@ class Screen(Strict):
                     f'screen {self.name}: a part labelled "{name}" hides the column of that name; '
                     "give it another label"
                 )
+
+    def _check_windows(self, properties: Collection[str]) -> None:
+        for number, window in enumerate(self.windows, 1):
+            where = f"[[windows]] {number}"
+            if window.property in COSTLY:
+                raise InputError(
+                    f'screen {self.name}, {where}: "{window.property}" is known of the first '
+                    "compounds of the list alone, so it can filter but not score; write "
+                    f"min_{window.property} or max_{window.property} under [filters]"
+                )
+            if window.property not in properties:
+                raise self._unknown(where, "property", window.property, list(properties))
 
     def _unknown(self, where: str, kind: str, found: str, allowed: list[str]) -> InputError:
         hint = suggest(found, allowed)

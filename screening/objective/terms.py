@@ -55,11 +55,8 @@ class Prediction(Term):
         return self.label or self.task.split("_", 1)[1]
 
 
-class Primary(Prediction):
-    """What a compound must do: judged by a lower confidence bound, so doubt costs score."""
-
-    caution: Annotated[float, Field(ge=0, le=10)] = 1.0
-    """Standard deviations subtracted from the prediction; 0 judges the prediction itself."""
+class Rising(Prediction):
+    """A term of which more is better."""
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -68,7 +65,14 @@ class Primary(Prediction):
         return self
 
 
-class OffTarget(Prediction):
+class Primary(Rising):
+    """What a compound must do: judged by a lower confidence bound, so doubt costs score."""
+
+    caution: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Standard deviations subtracted from the prediction; 0 judges the prediction itself."""
+
+
+class OffTarget(Rising):
     """What it must not hit: judged by the best primary's prediction minus this one's.
 
     Both are pActivities, so a margin of 1 means tenfold selectivity.
@@ -76,12 +80,6 @@ class OffTarget(Prediction):
 
     zero: Edge = 0.0
     full: Edge = 1.5
-
-    @model_validator(mode="after")
-    def _rises(self) -> Self:
-        if self.full <= self.zero:
-            raise ValueError(f"full ({self.full:g}) must be above zero ({self.zero:g})")
-        return self
 
 
 class Liability(Prediction):

@@ -14,9 +14,16 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from screening.errors import LostError
-from screening.prepare.chemist import NO_MOLECULE, OUT_OF_MEMORY
-from screening.prepare.limits import Limits
-from screening.prepare.messages import HEADER, READY, RECORDS, TABLE, Message
+from screening.prepare.chemist import (
+    HEADER,
+    NO_MOLECULE,
+    OUT_OF_MEMORY,
+    READY,
+    RECORDS,
+    TABLE,
+    Message,
+)
+from screening.prepare.settings import Limits
 
 LOOK_SECONDS = 0.1
 """How often the memory of a working process is looked at."""

@@ -9,7 +9,6 @@ molecule can stop it.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,45 +20,26 @@ from chem.disk.files import remove_durably
 from chem.errors import InputError
 from chem.features.graphs import featurizer_spec
 from chem.library.read import READER, Library, estimate_records
+from chem.library.count import estimate_records
+from chem.library.read import Library
 from chem.records.records import Record, text_size
-from chem.structure.standardize import STANDARDIZER
 from screening.cluster.cluster import run_window
 from screening.errors import told_in_one_line
 from screening.prepare.duplicates import COLUMNS, find_duplicates
-from screening.prepare.limits import Limits, read_limits
-from screening.prepare.partition_size import rows_of_partition
-from screening.prepare.partitions import DUPLICATES
-from screening.prepare.prepared import SUMMARY, Prepared, read_summary, write_summary
+from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, read_summary, write_summary
 from screening.prepare.quarantine import pack_slices, prepare_apart
+from screening.prepare.settings import Limits, prepare_purpose, read_limits, rows_of_partition
 from screening.storage.ledger import Ledger, difference, hash_purpose
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
 MOST_TEXT = 128_000_000
-"""Characters in a partition: twice what ``screening.prepare.partition_size`` makes of the first
+"""Characters in a partition: twice what ``screening.prepare.settings`` makes of the first
 records."""
 _WITH_HEADER = ("csv", "tsv")
 """Formats whose first line is no record."""
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how many are done, and of how many (None: not known)."""
-
-
-def prepare_purpose(
-    library: Library, partition_rows: int, limits: Limits | None = None
-) -> dict[str, Any]:
-    """Return all that a prepared folder's content depends on."""
-    return {
-        "library": library.path.name,
-        "sha256": library.sha256,
-        "columns": [library.smiles_column, library.id_column, library.name_column],
-        "partition_rows": partition_rows,
-        "limits": (limits or read_limits())._asdict(),
-        "featurizer": featurizer_spec()["hash"],
-        "standardizer": STANDARDIZER,
-        "reader": READER,
-        "rdkit": version("rdkit"),
-        "hitlist": version("hitlist"),
-    }
 
 
 def prepare_library(
@@ -102,32 +82,38 @@ def prepare_library(
             for name in names:  # of two files perhaps; the ledger forgets what is not there
                 store.remove(name)
             raise
-        duplicates = find_duplicates(names, partial(store.read_table, columns=COLUMNS))
-        digest = store.write_table(DUPLICATES, duplicates)
-        ledger.record(DUPLICATES, {"rows": duplicates.num_rows}, digest)
-        done = [ledger.entries[name] for name in names]
-        codes = sum((Counter(one.counts("reject_codes")) for one in done), Counter[str]())
-        prepared = Prepared(
-            folder=folder,
-            store=store,
-            key=hash_purpose(purpose),
-            library=library.path.name,
-            sha256=library.sha256,
-            featurizer=purpose["featurizer"],
-            extra_columns=tuple(library.extra_columns),
-            partition_rows=partition_rows,
-            rows=rows,
-            rejected=sum(one.count("rejected") for one in done),
-            duplicates=duplicates.num_rows,
-            duplicates_sha256=digest,
-            reject_codes=dict(sorted(codes.items())),
-            unseen_atoms=sum(one.count("unseen_atoms") for one in done),
-            partitions=tuple(names),
-            standardizer=purpose["standardizer"],
-            notes=(*library.notes, *library.counted),
-        )
+        prepared = _summarize(library, ledger, names, rows)
         write_summary(prepared)
     return prepared
+
+
+def _summarize(library: Library, ledger: Ledger, names: list[str], rows: int) -> Prepared:
+    """Find the duplicates among written partitions, and say what a prepared library holds."""
+    store, purpose = ledger.store, ledger.purpose
+    duplicates = find_duplicates(names, partial(store.read_table, columns=COLUMNS))
+    digest = store.write_table(DUPLICATES, duplicates)
+    ledger.record(DUPLICATES, {"rows": duplicates.num_rows}, digest)
+    done = [ledger.entries[name] for name in names]
+    codes = sum((Counter(one.counts("reject_codes")) for one in done), Counter[str]())
+    return Prepared(
+        folder=ledger.folder,
+        store=store,
+        key=hash_purpose(purpose),
+        library=library.path.name,
+        sha256=library.sha256,
+        featurizer=purpose["featurizer"],
+        extra_columns=tuple(library.extra_columns),
+        partition_rows=purpose["partition_rows"],
+        rows=rows,
+        rejected=sum(one.count("rejected") for one in done),
+        duplicates=duplicates.num_rows,
+        duplicates_sha256=digest,
+        reject_codes=dict(sorted(codes.items())),
+        unseen_atoms=sum(one.count("unseen_atoms") for one in done),
+        partitions=tuple(names),
+        standardizer=purpose["standardizer"],
+        notes=(*library.notes, *library.counted),
+    )
 
 
 def _find_finished(folder: Path, purpose: dict[str, Any], store: Store) -> Prepared | None:

@@ -16,10 +16,10 @@ from contextlib import contextmanager
 import pyarrow as pa
 
 from chem.records.records import Failure, Record
+from screening.prepare.chemist import pack_records, unpack_records
 from screening.prepare.isolation import CRASHED, TIMED_OUT, Chemist, ChemistryError, Death
-from screening.prepare.limits import Limits
-from screening.prepare.messages import pack_records, unpack_records
 from screening.prepare.records import prepare_records
+from screening.prepare.settings import Limits
 from screening.storage.schema import SCHEMA
 
 SLICE = 256

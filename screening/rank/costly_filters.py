@@ -16,7 +16,7 @@ from chem.assess.costly_properties import CostlyProperties, compute_costly_prope
 from chem.structure.variants import without_isotopes
 from screening.objective.screen_settings import Limit, Screen
 from screening.rank.rank import Place, Ranking, merge_top
-from screening.rank.variants import SAME_BUT_ISOTOPES
+from screening.rank.structure_columns import SAME_BUT_ISOTOPES
 
 ScoredFrames = Callable[[], Iterable[pd.DataFrame]]
 """Gives the scored frames from the beginning, each time that it is called."""

@@ -4,6 +4,7 @@ The order: score rounded to SCORE_DECIMALS, highest first; ties by standardized 
 (by code point), then by row. Rounding keeps float noise between machines out of the order.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -11,13 +12,52 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from screening.objective.objective import beyond, evaluate
+from screening.objective.objective import apply_limits, evaluate
 from screening.objective.screen_settings import Screen
+from screening.score.triage_recall import TriageFacts
 
 SCORE_DECIMALS = 6
 """Scores are equal when they agree to this many decimals."""
 OPTIMISTIC = "optimistic"
 """Column of the score that judges optimistically, where one was asked for."""
+
+
+class Money(NamedTuple):
+    """What was spent of a selection's budget, written out with two decimals."""
+
+    budget: str
+    spent: str
+    currency: str
+    """Of the prices; ``""`` where none names one."""
+    unpriced_controls: int
+    prices_read: str
+    """How the numbers of the price column were read, where that had to be decided."""
+
+
+class SelectionReport(NamedTuple):
+    """How a selection went."""
+
+    asked: int
+    """Hits asked for."""
+    pool: int
+    """Compounds of the ranked list that the choice was made from."""
+    considered: int
+    """The pool, controls and explored compounds beyond it, and what is excluded among them."""
+    by_rule: dict[str, int]
+    """Hits by what picked them; those of all clusters together."""
+    passed_over: dict[str, int]
+    """The other considered compounds by reason, likewise."""
+    not_listed: int
+    """Of these, excluded compounds that are counted but not listed one by one."""
+    money: Money | None
+    """None without a budget."""
+    lists: tuple[dict[str, Any], ...]
+    """What became of each list of compounds."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        money = None if self.money is None else self.money._asdict()
+        return {**self._asdict(), "money": money, "lists": list(self.lists)}
 
 
 class Ranking(NamedTuple):
@@ -35,8 +75,8 @@ class Ranking(NamedTuple):
     """Molecules taken by each filter; one that fails several counts under the first of them."""
     set_aside: int = 0
     """Molecules that a triage had the ensembles not look at."""
-    triage: dict[str, Any] | None = None
-    """How the triage went; None without one."""
+    triage: TriageFacts | None = None
+    """How the triage of the scores went, or why there was none; None where that was not asked."""
     examined: int = 0
     """Molecules asked for their QED and alerts: the hits and those that costly filters took; with
     costly filters and a selection, the whole pool and those that costly filters took."""
@@ -48,8 +88,8 @@ class Ranking(NamedTuple):
     passed_over: pd.DataFrame | None = None
     """Considered by a selection and not taken, in the order of the list: ``list_rank, row, smiles,
     score, why``, and ``compound_id``. None without a selection."""
-    selection: dict[str, Any] | None = None
-    """How the selection went, as ``screening.select.selection_report`` has it; None without one."""
+    selection: SelectionReport | None = None
+    """How the selection went; None without one."""
 
 
 class Place(NamedTuple):
@@ -89,20 +129,16 @@ def merge_top(
     best: pd.DataFrame | None = None
     by = "score" if optimism is None else OPTIMISTIC
     size = screen.hits if size is None else size
-    filtered = {limit.name: 0 for limit in screen.limits}
+    filtered = Counter({limit.name: 0 for limit in screen.limits})
     scored = passed = 0
     every = []
     for frame in frames:
-        evaluated = evaluate(frame, screen)
-        evaluated["score"] = evaluated["score"].round(SCORE_DECIMALS)
+        evaluated = _evaluate(frame, screen)
         if optimism is not None:
-            optimistic_score = evaluate(frame, optimistic(screen, optimism))["score"]
-            evaluated.insert(1, OPTIMISTIC, optimistic_score.round(SCORE_DECIMALS))
-        kept = np.ones(len(frame), dtype=bool)
-        for limit in screen.limits:
-            fails = kept & beyond(frame, evaluated, limit)
-            filtered[limit.name] += int(fails.sum())
-            kept &= ~fails
+            other = _evaluate(frame, optimistic(screen, optimism))
+            evaluated.insert(1, OPTIMISTIC, other["score"])
+        kept, taken = apply_limits(frame, evaluated, screen.limits)
+        filtered.update(taken)
         scored += len(frame)
         passed += int(kept.sum())
         if keep_every:
@@ -117,7 +153,14 @@ def merge_top(
     best = best.reset_index(drop=True)
     best.insert(0, "rank", np.arange(1, len(best) + 1))
     together = pd.concat(every) if keep_every else None
-    return Ranking(best, scored, passed, filtered, every=together)
+    return Ranking(best, scored, passed, dict(filtered), every=together)
+
+
+def _evaluate(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
+    """Evaluate a frame, with rounded scores."""
+    evaluated = evaluate(frame, screen)
+    evaluated["score"] = evaluated["score"].round(SCORE_DECIMALS)
+    return evaluated
 
 
 def _behind(frame: pd.DataFrame, place: Place) -> npt.NDArray[np.bool_]:
@@ -159,11 +202,8 @@ def list_ranks(
     ranks = np.ones(len(wanted), dtype=np.int64)
     asked = wanted[["score", "smiles", "row"]].assign(at=np.arange(len(wanted)), listed=0)
     for frame in frames:
-        evaluated = evaluate(frame, screen)
-        evaluated["score"] = evaluated["score"].round(SCORE_DECIMALS)
-        kept = np.ones(len(frame), dtype=bool)
-        for limit in screen.limits:
-            kept &= ~beyond(frame, evaluated, limit)
+        evaluated = _evaluate(frame, screen)
+        kept, _ = apply_limits(frame, evaluated, screen.limits)
         others = frame[["smiles", "row"]].assign(score=evaluated["score"], at=-1, listed=1)[kept]
         # The sort is stable, so that no molecule comes behind its own row of the list.
         both = in_order(pd.concat([asked, others]))

@@ -11,9 +11,8 @@ import pyarrow.compute as pc
 
 from chem.structure.variants import why_equal
 from screening.errors import StoreError
-from screening.prepare.partitions import DUPLICATES, check_records
-from screening.prepare.prepared import Prepared
-from screening.rank.identity import key_text
+from screening.prepare.prepared import DUPLICATES, Prepared, check_records
+from screening.rank.structure_columns import key_text
 from screening.score.score import SCORED, Rows, WorkItem, spans
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
@@ -81,7 +80,7 @@ def _fits(rows: Rows, item: WorkItem, where: Mapping[str, tuple[int, int]]) -> b
 def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
     """Return hits with the columns of ``IDENTITY``: ids, names and what came with the record.
 
-    ``key`` is text, see ``screening.rank.identity``.
+    ``key`` is text, see ``screening.rank.structure_columns``.
     """
     wanted = pa.array(sorted(hits["row"].tolist()), pa.int64())
     found = []

@@ -24,8 +24,8 @@ from typing import NamedTuple
 
 from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Prediction
-from screening.reason.own_measurement import HALFWAY, worth
-from screening.text.units import PACTIVITY, PROBABILITY
+from screening.reason.measurements import HALFWAY, worth
+from screening.score.predicted_columns import PACTIVITY, PROBABILITY
 
 POTENT, ACTIVE, WEAK = 7.0, 6.0, 5.0
 """pActivities from which the words hold: 100 nM, 1 uM and 10 uM."""

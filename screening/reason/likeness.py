@@ -25,19 +25,17 @@ A novel compound whose nearest one on the target is no more alike than unrelated
 molecules share common pieces with any set, but no grade is told of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import Enum
-from typing import Any
 
 from chem.assess.clusters import SIMILAR
 from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Primary
 from screening.reason.grades import Estimate, grade
-from screening.reason.nearest import measured_text
-from screening.reason.own_measurement import FAR
+from screening.reason.measurements import FAR, measured_text
 from screening.reason.sentence import Phrase, Phrases, Place
+from screening.score.predicted_columns import PACTIVITY, PROBABILITY
 from screening.text.cells import format_number
-from screening.text.units import PACTIVITY, PROBABILITY
 
 RELATED = 0.3
 """Tanimoto similarity (ECFP4) below which two molecules are no more alike than any two are: Jasial
@@ -90,7 +88,7 @@ def is_extrapolated(near: Sequence[Neighbour], distance: float | None) -> bool:
 
 
 def likeness(
-    hit: Mapping[str, Any],
+    predicted: float,
     term: Primary,
     unit: str,
     near: Sequence[Neighbour],
@@ -111,7 +109,6 @@ def likeness(
         else:
             yield Phrase(Place.FACT, f"nothing alike measured on {term.name} (nearest {alike})")
         return
-    predicted = float(hit[term.name])
     similar = [one for one in near if one.similarity >= SIMILAR]
     said = [what_it_says(one, predicted, term, unit) for one in similar]
     yield _told(similar[0], said[0], unit, on)

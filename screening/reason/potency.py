@@ -1,32 +1,28 @@
 """What is predicted of a hit on a primary target, and what was measured of it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Primary
 from screening.reason.grades import Estimate, Grade, grade, grade_with_measurement, word_of
 from screening.reason.likeness import is_extrapolated, likeness
-from screening.reason.nearest import measured_text
-from screening.reason.own_measurement import Predicted, contradicts, own_measurement, worth
-from screening.reason.sentence import Phrase, Phrases, Place
-from screening.score.domain_limits import Limits, bundle_of, distance_column
+from screening.reason.measurements import (
+    Predicted,
+    contradicts,
+    measured_text,
+    own_measurement,
+    worth,
+)
+from screening.reason.sentence import HitFacts, Phrase, Phrases, Place
+from screening.score.predicted_columns import PROBABILITY
 from screening.text.applicability import NOT_RELIED_ON, Outside
 from screening.text.cells import format_number
-from screening.text.units import PROBABILITY
 
 
-def contradiction(
-    hit: Mapping[str, Any], term: Primary, unit: str, near: Sequence[Neighbour]
-) -> str:
-    """Return ``measured 5.5``, the measurement that contradicts the prediction; "" without one.
-
-    hit: a row of the ranked frame. near: measured compounds of this target, nearest first.
-    """
-    if (found := own_measurement(near, str(hit["smiles"]))) is None:
+def contradiction(hit: HitFacts, term: Primary) -> str:
+    """Return ``measured 5.5``, the measurement that contradicts the prediction; "" without one."""
+    if (found := own_measurement(hit.near(term), hit.smiles)) is None:
         return ""
-    mean = float(hit[term.name])
-    ends = (float(hit.get(f"{term.task}{end}", mean)) for end in ("_lo", "_hi"))
+    mean, unit = hit.number(term.name), hit.unit_of(term)
+    ends = (float(hit.row.get(f"{term.task}{end}", mean)) for end in ("_lo", "_hi"))
     one, how = found
     if contradicts(one, Predicted(mean, *ends), term, unit == PROBABILITY):
         return f"measured {_measured(one, unit)}{how}"
@@ -39,94 +35,65 @@ def unreliable(far: Outside) -> Phrase:
     return Phrase(Place.VERDICT, f"{where}: {NOT_RELIED_ON}")
 
 
-def potency(
-    hit: Mapping[str, Any],
-    term: Primary,
-    unit: str,
-    near: Sequence[Neighbour],
-    alone: bool,
-    limits: Limits,
-    outsides: Mapping[str, Outside],
-) -> Phrases:
+def potency(hit: HitFacts, term: Primary) -> Phrases:
     """Tell the grade or a contradiction, and what was measured of compounds like it.
 
-    alone: whether this is the screen's only primary target. Outside the domain of the target's
-    model no grade is told: ``unreliable`` says why.
+    Outside the domain of the target's model no grade is told: ``unreliable`` says why.
     """
-    on = "" if alone else f" on {term.name}"
-    found = own_measurement(near, str(hit["smiles"]))
-    if bundle_of(term.task, limits) in outsides:
+    near, unit = hit.near(term), hit.unit_of(term)
+    on = "" if len(hit.screen.primary) == 1 else f" on {term.name}"
+    found = own_measurement(near, hit.smiles)
+    if hit.is_outside(term):
         if found is not None:
             yield Phrase(Place.FACT, f"measured {_measured(found[0], unit)}{found[1]}{on}")
         elif near:
             alike = format_number(near[0].similarity, 2)
             yield Phrase(Place.FACT, f"nearest measured on {term.name} at {alike}")
         return
-    value = _value(hit, term, unit)
-    if against := contradiction(hit, term, unit, near):
-        yield Phrase(Place.VERDICT, f"{against}{on}, contradicts the prediction ({value})")
+    if against := contradiction(hit, term):
+        told = f"{against}{on}, contradicts the prediction ({_value(hit, term)})"
+        yield Phrase(Place.VERDICT, told)
         return
-    distance = distance_to(hit, term, limits)
-    if found is None and is_extrapolated(near, distance):
+    if found is None and is_extrapolated(near, hit.distance(term)):
         alike = format_number(near[0].similarity, 2)
         why = f"nothing like it measured there, nearest {alike}"
-        yield Phrase(Place.VERDICT, f"extrapolated on {term.name} ({value}): {why}")
+        yield Phrase(Place.VERDICT, f"extrapolated on {term.name} ({_value(hit, term)}): {why}")
         return
-    yield _graded(hit, term, unit, found)
+    yield _graded(hit, term, found)
     if found is None:
-        yield from likeness(hit, term, unit, near, on, distance)
+        yield from likeness(hit.number(term.name), term, unit, near, on, hit.distance(term))
 
 
-def distance_to(hit: Mapping[str, Any], term: Primary, limits: Limits) -> float | None:
-    """Return a hit's distance to what a target's model was trained on; None if not known."""
-    distance = hit.get(distance_column(term.task, limits))
-    return None if distance is None else float(distance)
-
-
-def is_reliable(
-    hit: Mapping[str, Any],
-    term: Primary,
-    near: Sequence[Neighbour],
-    limits: Limits,
-    outsides: Mapping[str, Outside],
-) -> bool:
+def is_reliable(hit: HitFacts, term: Primary) -> bool:
     """Tell whether a prediction is inside its model's domain and not extrapolated."""
-    if bundle_of(term.task, limits) in outsides:
+    if hit.is_outside(term):
         return False
-    if own_measurement(near, str(hit["smiles"])) is not None:
+    if own_measurement(hit.near(term), hit.smiles) is not None:
         return True
-    return not is_extrapolated(near, distance_to(hit, term, limits))
+    return not is_extrapolated(hit.near(term), hit.distance(term))
 
 
-def graded(hit: Mapping[str, Any], term: Primary, unit: str) -> tuple[Grade, Estimate]:
-    """Return the grade of a hit's prediction, and the numbers that it was graded by."""
-    mean = float(hit[term.name])
+def _graded(hit: HitFacts, term: Primary, found: tuple[Neighbour, str] | None) -> Phrase:
+    unit, value = hit.unit_of(term), _value(hit, term)
+    mean, lower = hit.number(term.name), hit.number(f"{term.name}_lower")
     # A screen without caution ranks by the prediction; words need its error all the same.
-    lower = min(float(hit[f"{term.name}_lower"]), mean - float(hit[f"{term.name}_std"]))
-    estimate = Estimate(mean, lower)
-    return grade(estimate, term, unit), estimate
-
-
-def _graded(
-    hit: Mapping[str, Any], term: Primary, unit: str, found: tuple[Neighbour, str] | None
-) -> Phrase:
-    value = _value(hit, term, unit)
-    told, (_, cautious) = graded(hit, term, unit)
+    cautious = min(lower, mean - hit.number(f"{term.name}_std"))
+    told = grade(Estimate(mean, cautious), term, unit)
     if found is not None:
         value += f", measured {_measured(found[0], unit)}{found[1]}"
         told = grade_with_measurement(told, found[0], not found[1], term, unit)
     if told == Grade.UNCERTAIN:
         value += f", cautiously {format_number(cautious, _decimals(unit))}"
-    earns = worth(float(hit[f"{term.name}_lower"]), term)
-    if told.is_good and earns == 0:
+    if told.is_good and worth(lower, term) == 0:
         value += ", too little for this screen"
     return Phrase(Place.VERDICT, f"{word_of(told, unit)} {term.name} ({value})")
 
 
-def _value(hit: Mapping[str, Any], term: Primary, unit: str) -> str:
+def _value(hit: HitFacts, term: Primary) -> str:
     """Return a prediction ± its error; a probability tells its own doubt, and is told alone."""
+    unit = hit.unit_of(term)
     names = (term.name,) if unit == PROBABILITY else (term.name, f"{term.name}_std")
-    return " ± ".join(format_number(float(hit[name]), _decimals(unit)) for name in names)
+    return " ± ".join(format_number(hit.number(name), _decimals(unit)) for name in names)
 
 
 def _decimals(unit: str) -> int:

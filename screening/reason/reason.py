@@ -2,9 +2,9 @@
 
 - The **verdict** on each primary target comes first: a grade with the prediction ± its standard
   deviation (``grades``), the measurement that *contradicts the prediction*
-  (``measured.contradicts``), or that the hit is *outside the domain* of the target's model
-  (``domain``) or *extrapolated* (``likeness``). Of such a hit nothing is graded, called selective
-  or free of risk, for each model apart.
+  (``measurements.contradicts``), or that the hit is *outside the domain* of the target's model
+  (``applicability``) or *extrapolated* (``likeness``). Of such a hit nothing is graded, called
+  selective or free of risk, for each model apart.
 - A measured value of the compound itself, be it without stereochemistry or as another
   stereoisomer, is told with the grade. Compounds like it speak for the prediction, against it, or
   for neither (``likeness``).
@@ -13,86 +13,40 @@
   window* where it is less than halfway inside; alerts of PAINS are told by name, others by number.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-from screening.evidence.evidence import Neighbour
-from screening.objective.screen_settings import Screen
 from screening.reason.potency import contradiction, is_reliable, potency, unreliable
 from screening.reason.risks import alerts, risks, windows
 from screening.reason.selectivity import best_primary, selectivity
-from screening.reason.sentence import Phrase, joined
-from screening.score.domain_limits import bundle_of
-from screening.text.applicability import outside_of
-from screening.text.units import unit_of
+from screening.reason.sentence import HitFacts, joined
 
 
-def reason(
-    hit: Mapping[str, Any],
-    screen: Screen,
-    units: Mapping[str, str],
-    limits: Mapping[str, float] | None = None,
-    neighbours: Mapping[str, Sequence[Neighbour]] | None = None,
-) -> str:
-    """Return the whole sentence of one hit.
-
-    hit: its row of the ranked frame. units: of each predicted task. limits: of each column of
-    distances, beyond which a model is out of its domain. neighbours: measured compounds of each
-    primary task, nearest first. What is not given is not told.
-    """
-    told: list[Phrase] = []
-    limits = limits or {}
-    outsides = outside_of(hit, limits)
-    primaries = dict.fromkeys(bundle_of(term.task, limits) for term in screen.primary)
-    told += [unreliable(outsides[bundle]) for bundle in primaries if bundle in outsides]
-    alone = len(screen.primary) == 1
+def reason(hit: HitFacts) -> str:
+    """Return the whole sentence of one hit."""
+    screen = hit.screen
+    told = [unreliable(far) for far in hit.by_outside(screen.primary)]
     for term in screen.primary:
-        near = (neighbours or {}).get(term.task, ())
-        unit = unit_of(term.task, screen, units)
-        told += potency(hit, term, unit, near, alone, limits, outsides)
-    best = best_primary(hit, screen)
-    if is_reliable(hit, best, (neighbours or {}).get(best.task, ()), limits, outsides):
-        contradicted = bool(contradictions(hit, screen, units, neighbours))
-        told += selectivity(hit, screen, units, limits, outsides, contradicted)
-    told += risks(hit, screen, units, limits, outsides)
-    told += windows(hit, screen)
-    told += alerts(str(hit.get("alerts", "")))
+        told += potency(hit, term)
+    if is_reliable(hit, best_primary(hit)):
+        told += selectivity(hit, bool(contradictions(hit)))
+    told += risks(hit)
+    told += windows(hit)
+    told += alerts(str(hit.row.get("alerts", "")))
     return joined(told)
 
 
-def contradictions(
-    hit: Mapping[str, Any],
-    screen: Screen,
-    units: Mapping[str, str],
-    neighbours: Mapping[str, Sequence[Neighbour]] | None = None,
-) -> dict[str, str]:
+def contradictions(hit: HitFacts) -> dict[str, str]:
     """Return, by the label of each primary target, what was measured against its prediction.
 
-    Such as ``{"EGFR": "measured 5.5"}``; a target without a contradiction is not in it. The
-    arguments are those of ``reason``.
+    Such as ``{"EGFR": "measured 5.5"}``; a target without a contradiction is not in it.
     """
-    found = {}
-    for term in screen.primary:
-        near = (neighbours or {}).get(term.task, ())
-        if text := contradiction(hit, term, unit_of(term.task, screen, units), near):
-            found[term.name] = text
-    return found
+    found = ((term.name, contradiction(hit, term)) for term in hit.screen.primary)
+    return {name: text for name, text in found if text}
 
 
-def doubts(
-    hit: Mapping[str, Any],
-    screen: Screen,
-    limits: Mapping[str, float],
-    neighbours: Mapping[str, Sequence[Neighbour]] | None = None,
-) -> Iterator[str]:
-    """Yield why predictions of a hit are not to be relied on, in a few words each.
-
-    The arguments are those of ``reason``.
-    """
-    outsides = outside_of(hit, limits)
-    yield from (f"outside {bundle}'s domain" for bundle in outsides)
-    for term in screen.primary:
-        near = (neighbours or {}).get(term.task, ())
-        inside = bundle_of(term.task, limits) not in outsides
-        if inside and not is_reliable(hit, term, near, limits, outsides):
+def doubts(hit: HitFacts) -> Iterator[str]:
+    """Yield why predictions of a hit are not to be relied on, in a few words each."""
+    yield from (f"outside {bundle}'s domain" for bundle in hit.outsides)
+    for term in hit.screen.primary:
+        if not hit.is_outside(term) and not is_reliable(hit, term):
             yield f"{term.name} extrapolated"

@@ -13,19 +13,19 @@ A liability that is no such probability is *not as wanted*, *borderline* or *as 
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from chem.records.text import counted
 from screening.objective.desirability import FLOOR
 from screening.objective.screen_settings import Screen
+from chem.records.counted import counted
+from screening.objective.objective import FLOOR
 from screening.objective.terms import Liability
-from screening.reason.own_measurement import HALFWAY, LIKELY
-from screening.reason.sentence import Phrase, Phrases, Place
-from screening.score.domain_limits import Limits, bundle_of
-from screening.text.applicability import Outside
+from screening.reason.measurements import HALFWAY, LIKELY
+from screening.reason.sentence import HitFacts, Phrase, Phrases, Place
+from screening.score.predicted_columns import PROBABILITY
 from screening.text.cells import format_number
-from screening.text.units import PROBABILITY, unit_of
 from screening.text.words import spoken
 
 
@@ -53,17 +53,16 @@ class _Assessed(NamedTuple):
         return f"{self.name} {format_number(self.value, 2)}"
 
 
-def risks(
-    hit: Mapping[str, Any],
-    screen: Screen,
-    units: Mapping[str, str],
-    limits: Limits,
-    outsides: Mapping[str, Outside],
-) -> Phrases:
+def risks(hit: HitFacts) -> Phrases:
     """Tell of every liability."""
-    far = [term for term in screen.liabilities if bundle_of(term.task, limits) in outsides]
-    yield from _not_assessed(far, screen, limits, outsides)
-    found = [_assess(hit, term, screen, units) for term in screen.liabilities if term not in far]
+    liabilities = hit.screen.liabilities
+    primaries = hit.by_outside(hit.screen.primary)
+    for far, terms in hit.by_outside(liabilities).items():
+        if far not in primaries:  # or it was said of the target
+            names = ", ".join(spoken(term.name) for term in terms)
+            how = f"outside its domain ({far.how_far})"
+            yield Phrase(Place.WARNING, f"{far.bundle} not assessed ({names}): {how}")
+    found = [_assess(hit, term) for term in liabilities if not hit.is_outside(term)]
     costliest = sorted(found, key=lambda one: one.gain)
     bad = [one for one in costliest if one.is_bad]
     yield from _bad(bad)
@@ -78,27 +77,11 @@ def risks(
         yield Phrase(Place.STRENGTH, f"{', '.join(wanted)} as wanted")
 
 
-def _not_assessed(
-    far: Sequence[Liability], screen: Screen, limits: Limits, outsides: Mapping[str, Outside]
-) -> Phrases:
-    """Say what is not known here; of a bundle that predicts a primary target that was said."""
-    primaries = {bundle_of(term.task, limits) for term in screen.primary}
-    bundles = dict.fromkeys(bundle_of(term.task, limits) for term in far)
-    for bundle in bundles:
-        if bundle in primaries:
-            continue
-        names = [spoken(term.name) for term in far if bundle_of(term.task, limits) == bundle]
-        how = f"outside its domain ({outsides[bundle].how_far})"
-        yield Phrase(Place.WARNING, f"{bundle} not assessed ({', '.join(names)}): {how}")
-
-
-def _assess(
-    hit: Mapping[str, Any], term: Liability, screen: Screen, units: Mapping[str, str]
-) -> _Assessed:
-    worth = float(hit[f"d_{term.name}"])
+def _assess(hit: HitFacts, term: Liability) -> _Assessed:
+    worth = hit.number(f"d_{term.name}")
     gain = term.weight * math.log(FLOOR + (1 - FLOOR) * worth)
-    is_risk = term.full < term.zero and unit_of(term.task, screen, units) == PROBABILITY
-    return _Assessed(spoken(term.name), float(hit[term.task]), worth, gain, is_risk)
+    is_risk = term.full < term.zero and hit.unit_of(term) == PROBABILITY
+    return _Assessed(spoken(term.name), hit.number(term.task), worth, gain, is_risk)
 
 
 def _bad(bad: Sequence[_Assessed]) -> Phrases:
@@ -113,12 +96,12 @@ def _bad(bad: Sequence[_Assessed]) -> Phrases:
         yield Phrase(Place.WARNING, f"{', '.join(others)} not as wanted")
 
 
-def windows(hit: Mapping[str, Any], screen: Screen) -> Phrases:
+def windows(hit: HitFacts) -> Phrases:
     """Tell of properties that are not where they are wanted."""
     off = [
-        f"{spoken(window.property)} {format_number(float(hit[window.property]), 1)}"
-        for window in screen.windows
-        if float(hit[f"d_{window.property}"]) < HALFWAY
+        f"{spoken(window.property)} {format_number(hit.number(window.property), 1)}"
+        for window in hit.screen.windows
+        if hit.number(f"d_{window.property}") < HALFWAY
     ]
     if off:
         its = "its window" if len(off) == 1 else "their windows"

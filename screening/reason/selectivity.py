@@ -11,17 +11,14 @@ Nothing is told where one of the two predictions is not to be relied on.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from screening.objective.screen_settings import Screen
 from screening.objective.terms import OffTarget, Primary
-from screening.reason.own_measurement import HALFWAY
-from screening.reason.sentence import Phrase, Phrases, Place, listed
-from screening.score.domain_limits import Limits, bundle_of
-from screening.text.applicability import Outside
+from screening.reason.measurements import HALFWAY
+from screening.reason.sentence import HitFacts, Phrase, Phrases, Place, listed
+from screening.score.predicted_columns import PACTIVITY
 from screening.text.cells import format_number
-from screening.text.units import PACTIVITY
 
 MOST_FOLDS = 1000
 """Larger margins are not told apart."""
@@ -52,31 +49,19 @@ class Margin(NamedTuple):
         return self.cautious > 0 and self.cautious >= least
 
 
-def selectivity(
-    hit: Mapping[str, Any],
-    screen: Screen,
-    units: Mapping[str, str],
-    limits: Limits,
-    outsides: Mapping[str, Outside],
-    contradicted: bool = False,
-) -> Phrases:
+def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
     """Tell of the off-targets that it spares, and of those that it does not or may not.
 
     Only for a hit whose best primary prediction is reliable. contradicted: whether a
     measurement contradicts what the margins are counted from; they then speak for nothing.
     """
-    best = best_primary(hit, screen)
-    far = [term for term in screen.off_targets if bundle_of(term.task, limits) in outsides]
-    for bundle in dict.fromkeys(bundle_of(term.task, limits) for term in far):
-        names = listed([term.name for term in far if bundle_of(term.task, limits) == bundle])
-        where = f"outside {bundle}'s domain ({outsides[bundle].how_far})"
+    off_targets = hit.screen.off_targets
+    for far, terms in hit.by_outside(off_targets).items():
+        names = listed([term.name for term in terms])
+        where = f"outside {far.bundle}'s domain ({far.how_far})"
         yield Phrase(Place.WARNING, f"selectivity not assessed over {names}: {where}")
-    margins = [
-        _margin(hit, term, best.name, units.get(term.task, PACTIVITY))
-        for term in screen.off_targets
-        if term not in far
-    ]
-    count = len(screen.off_targets)
+    margins = [_margin(hit, term) for term in off_targets if not hit.is_outside(term)]
+    count = len(off_targets)
     if shown := [margin for margin in margins if margin.is_shown]:
         wanted = all(margin.worth >= HALFWAY for margin in shown)
         place = Place.STRENGTH if wanted and not contradicted else Place.FACT
@@ -92,16 +77,16 @@ def selectivity(
         yield Phrase(Place.WARNING, f"selectivity not shown over {_names(few)} ({_within(few)})")
 
 
-def best_primary(hit: Mapping[str, Any], screen: Screen) -> Primary:
+def best_primary(hit: HitFacts) -> Primary:
     """Return the primary term from whose prediction the margins are counted."""
-    return max(screen.primary, key=lambda term: float(hit[term.name]))
+    return max(hit.screen.primary, key=lambda term: hit.number(term.name))
 
 
-def _margin(hit: Mapping[str, Any], term: OffTarget, best: str, unit: str) -> Margin:
-    stds = (hit.get(f"{best}_std"), hit.get(f"{term.task}_std"))
+def _margin(hit: HitFacts, term: OffTarget) -> Margin:
+    stds = (hit.row.get(f"{best_primary(hit).name}_std"), hit.row.get(f"{term.task}_std"))
     error = math.hypot(*(math.inf if std is None else float(std) for std in stds))
-    value = float(hit[f"selectivity_{term.name}"])
-    return Margin(term, value, error, float(hit[f"d_selectivity_{term.name}"]), unit)
+    value, worth = (hit.number(f"{start}selectivity_{term.name}") for start in ("", "d_"))
+    return Margin(term, value, error, worth, hit.units.get(term.task, PACTIVITY))
 
 
 def _names(margins: Sequence[Margin]) -> str:

@@ -1,8 +1,72 @@
-"""Short phrases of a hit's sentence, and their order."""
+"""What the sentence of a hit is made from, its short phrases, and their order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+from screening.evidence.evidence import Neighbour
+from screening.objective.screen_settings import Screen
+from screening.objective.terms import Prediction
+from screening.score.predicted_columns import Limits, bundle_of, distance_column, unit_of
+from screening.text.applicability import Outside, outside_of
+
+ATerm = TypeVar("ATerm", bound=Prediction)
+
+
+@dataclass(frozen=True)
+class HitFacts:
+    """What is known of a hit. What is not given is not told."""
+
+    row: Mapping[str, Any]
+    """Of the ranked frame."""
+    screen: Screen
+    units: Mapping[str, str]
+    """Of each predicted task."""
+    limits: Limits = field(default_factory=dict)
+    neighbours: Mapping[str, Sequence[Neighbour]] = field(default_factory=dict)
+    """Measured compounds of each primary task, nearest first."""
+
+    @property
+    def smiles(self) -> str:
+        """Its standardized structure."""
+        return str(self.row["smiles"])
+
+    def number(self, column: str) -> float:
+        """Return the number in a column."""
+        return float(self.row[column])
+
+    def near(self, term: Prediction) -> Sequence[Neighbour]:
+        """Return the measured compounds of a term's task, nearest first."""
+        return self.neighbours.get(term.task, ())
+
+    def unit_of(self, term: Prediction) -> str:
+        """Return the unit of a term's task."""
+        return unit_of(term.task, self.screen, self.units)
+
+    def distance(self, term: Prediction) -> float | None:
+        """Return the distance to what a term's model was trained on; None if not known."""
+        distance = self.row.get(distance_column(term.task, self.limits))
+        return None if distance is None else float(distance)
+
+    @cached_property
+    def outsides(self) -> dict[str, Outside]:
+        """By bundle, the domains that it lies outside of."""
+        return outside_of(self.row, self.limits)
+
+    def is_outside(self, term: Prediction) -> bool:
+        """Tell whether it lies outside the domain of a term's model."""
+        return bundle_of(term.task, self.limits) in self.outsides
+
+    def by_outside(self, terms: Iterable[ATerm]) -> dict[Outside, list[ATerm]]:
+        """Return the terms whose model's domain it lies outside of, by that domain."""
+        found: dict[Outside, list[ATerm]] = {}
+        for term in terms:
+            if self.is_outside(term):
+                bundle = bundle_of(term.task, self.limits)
+                found.setdefault(self.outsides[bundle], []).append(term)
+        return found
 
 
 class Place(IntEnum):

@@ -4,15 +4,15 @@ import platform
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 from chem.structure.standardize import STANDARDIZER
+from screening.cluster.installation import version_of
 from screening.errors import AccountingError
 from screening.objective.screen_file import hash_screen
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
-from screening.rank.variants import SAME_BUT_ISOTOPES
+from screening.rank.structure_columns import SAME_BUT_ISOTOPES
 from screening.select.selection_report import EXCLUDED, is_refusal
 from screening.text.applicability import crossed_domains
 
@@ -45,6 +45,8 @@ class RunFacts:
     """Rejects by ``<stage>/<code>``."""
     reading: Sequence[str] = ()
     """How the library was read: which column the ids are from, and what else was decided."""
+    extra_columns: Sequence[str] = ()
+    """The library's own columns in their order."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Wall-clock of each stage, in order."""
     peak_memory_mb: Mapping[str, float] = field(default_factory=dict)
@@ -104,24 +106,24 @@ def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]
     told, over = ranking.selection, ranking.passed_over
     assert told is not None
     assert over is not None
-    hits, reasons = len(ranking.hits), told["passed_over"]
+    hits, reasons = len(ranking.hits), told.passed_over
     refused = sum(n for why, n in reasons.items() if is_refusal(why))
     excluded = sum(n for why, n in reasons.items() if why.startswith(EXCLUDED))
-    asked = told["considered"] - excluded if screen.costly_limits else hits
+    asked = told.considered - excluded if screen.costly_limits else hits
     return {
         "nobody is told of twice": (
             len({*ranking.hits["row"].tolist(), *over["row"].tolist()}),
             hits + len(over),
         ),
-        "considered = hits + passed over": (told["considered"], hits + sum(reasons.values())),
+        "considered = hits + passed over": (told.considered, hits + sum(reasons.values())),
         "passed over = listed + not listed": (
             sum(reasons.values()),
-            len(over) + told["not_listed"],
+            len(over) + told.not_listed,
         ),
-        "hits = sum over the rules that picked them": (hits, sum(told["by_rule"].values())),
+        "hits = sum over the rules that picked them": (hits, sum(told.by_rule.values())),
         "hits = the smaller of what no rule refused and hits asked for": (
             hits,
-            min(told["considered"] - refused, screen.hits),
+            min(told.considered - refused, screen.hits),
         ),
         "examined = what late filters were asked about, or the hits": (
             ranking.examined,
@@ -163,8 +165,8 @@ def build_manifest(
         },
         "rejected_by_code": dict(sorted(facts.reject_codes.items())),
         "filtered_by_filter": ranking.filtered,
-        "triage": ranking.triage,
-        "selection": ranking.selection,
+        "triage": None if ranking.triage is None else ranking.triage.as_dict(),
+        "selection": None if ranking.selection is None else ranking.selection.as_dict(),
         "domains": [one._asdict() for one in crossed_domains(ranking.hits, screen, facts.limits)],
         "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
         "peak_memory_mb": {stage: round(peak, 1) for stage, peak in facts.peak_memory_mb.items()},
@@ -176,10 +178,5 @@ def build_manifest(
 
 def versions() -> dict[str, str]:
     """Python's and every relevant package's version, without importing any of them."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+    found = {package: version_of(package, "not installed") for package in PACKAGES}
+    return {"python": platform.python_version(), **found}

@@ -12,29 +12,32 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from chem.features.fingerprints import count_fingerprints
 from chem.output.depict import depict
+from gnn.explain.tsne_layout import tsne_layout
 from screening.evidence.evidence import Contributions, Evidence
 from screening.hits.dictionary import define_columns
 from screening.hits.table import Column, HitTable
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Prediction
-from screening.reason.nearest import measured_text
-from screening.reason.own_measurement import structure_difference
+from screening.reason.measurements import measured_text, structure_difference
 from screening.report.manifest import RunFacts
-from screening.report.report_map import map_points
-from screening.score.domain_limits import bundle_of
-from screening.text.bidi import isolated
-from screening.text.cells import format_number
-from screening.text.glossary import ALERTS
-from screening.text.units import (
+from screening.score.predicted_columns import (
     PACTIVITY,
     PROBABILITY,
+    bundle_of,
     decimals_of,
     has_interval,
     unit_of,
 )
-from screening.text.words import describe_objective, spoken
+from screening.text.cells import format_number, isolated
+from screening.text.words import ALERTS, describe_objective, spoken
 
+SIDE = 1000
+"""Coordinates are whole numbers from 0 to this."""
 PICTURE = (250, 180)
 """Width and height of a structure in pixels; pages draw it larger and smaller."""
 SCALES = {PROBABILITY: (0.0, 1.0), PACTIVITY: (3.0, 11.0)}
@@ -43,6 +46,28 @@ STEPS = 1000
 """Contributions are whole thousandths of the task's unit."""
 MAP_MOST = 4_000
 """A map holds no more points than this: the hits, then measured compounds in their order."""
+
+
+def map_points(smiles: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where each molecule stands; equal structures stand in one place.
+
+    Distances are 1 - Tanimoto similarity of circular environments out to two bonds (ECFP4 bits).
+    """
+    distinct = list(dict.fromkeys(smiles))
+    if not distinct:
+        return []
+    places = np.rint(tsne_layout(_distances(distinct)) * SIDE).astype(int)
+    at = {text: (int(x), int(y)) for text, (x, y) in zip(distinct, places, strict=True)}
+    return [at[text] for text in smiles]
+
+
+def _distances(smiles: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Return ``[n, n]``; 0 where neither has any environment in common with the other's lack."""
+    bits = (count_fingerprints(smiles) > 0).astype(np.float32)
+    shared = bits @ bits.T
+    each = bits.sum(axis=1)
+    union = each[:, None] + each[None, :] - shared
+    return np.asarray(1 - shared / np.maximum(union, 1), dtype=np.float32)
 
 
 class PageData(NamedTuple):

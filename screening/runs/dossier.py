@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,20 +16,17 @@ from screening.evidence.collect_evidence import NEIGHBOURS, explained_tasks
 from screening.evidence.evidence import Evidence, Flag
 from screening.evidence.neighbours import nearest_measured
 from screening.evidence.shapley import Explaining, explain
-from screening.objective.desirability import FLOOR
-from screening.objective.objective import beyond, evaluate
-from screening.prepare.partitions import GRAPH, to_graphs
-from screening.rank.identity import key_text, stereo_word
+from screening.objective.objective import FLOOR, beyond, evaluate
+from screening.prepare.prepared import to_graphs
 from screening.rank.scored_frames import IDENTITY
+from screening.rank.structure_columns import key_text, stereo_word
 from screening.reason.reason import reason
+from screening.reason.sentence import HitFacts
 from screening.runs.past_run import PastRun
-from screening.runs.plan import task_units
 from screening.runs.record_outcome import outcome_of
-from screening.score.domain_limits import domain_limits
-from screening.score.worker_models import bundle_refs, load_predictor
-from screening.storage.schema import ACCEPTED
+from screening.score.worker_models import load_predictor
+from screening.storage.schema import ACCEPTED, GRAPH, read_extra
 from screening.storage.store import Store
-from screening.storage.table_laws import read_extra
 from screening.text.words import describe_objective
 
 _READ = ("row", "status", "stage", "code", "detail", "smiles", *IDENTITY)
@@ -48,7 +44,7 @@ class TermScore(NamedTuple):
     """Of all weights, 0 to 1."""
     factor: float
     """What it multiplies the score by: its worth, lifted by ``FLOOR``, to the power of its share
-    (see :func:`screening.objective.desirability.combine`)."""
+    (see :func:`screening.objective.objective.combine`)."""
 
 
 class Evaluation(NamedTuple):
@@ -140,9 +136,8 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
 
 def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     screen = past.screen
-    refs, featurizer = bundle_refs(past.bundles), past.prepared.featurizer
     # The one copy that explaining loads: what a bundle works out when first asked takes a second.
-    predictor = load_predictor(refs, featurizer, find_device(past.device).type, past.bfloat16)
+    predictor = load_predictor(past.models._replace(device=find_device(past.device).type))
     said = {name: float(v[0]) for name, v in predictor.predict(to_graphs(table)).items()}
     properties = {name: float(table[name][0].as_py()) for name in PROPERTIES}
     frame = pd.DataFrame({name: [value] for name, value in {**properties, **said}.items()})
@@ -157,7 +152,7 @@ def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
         for d in evaluated[one.column].tolist()
     ]
     tasks = explained_tasks(screen)
-    work = Explaining(refs, featurizer, tasks, past.bfloat16)
+    work = Explaining(past.models, tasks)
     primaries = [term.task for term in screen.primary]
     evidence = Evidence(
         neighbours=nearest_measured([smiles], past.bundles, primaries, NEIGHBOURS)[0],
@@ -169,11 +164,5 @@ def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     term_columns = {str(name): value for name, value in evaluated.iloc[0].items()}
     hit: dict[str, Any] = {**properties, **said, **term_columns, "smiles": smiles}
     hit["alerts"] = "; ".join(f"{flag.source} {flag.name}" for flag in evidence.flags)
-    units, limits = task_units(past.bundles), domain_limits(past.bundles)
-    words = reason(hit, screen, units, limits, evidence.neighbours)
+    words = reason(HitFacts(hit, screen, past.units, past.limits, evidence.neighbours))
     return Evaluation(said, properties, score, tuple(worth), tuple(taken), evidence, words)
-
-
-def share_of(atoms: np.ndarray[tuple[int], np.dtype[np.float32]]) -> list[int]:
-    """Return the atoms that contribute most, either way, largest first: at most five."""
-    return [int(at) for at in np.argsort(-np.abs(atoms), kind="stable")[:5]]

@@ -1,25 +1,28 @@
 """A compound's dossier for people: tables for a terminal, and a page with pictures."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 from typing import NamedTuple
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+import numpy as np
 from markupsafe import Markup
 
 from chem.output.depict import TENTHS, Depiction, depict
 from chem.structure.stereo.stereo_status import STEREO_WORDS
 from screening.evidence.evidence import Contributions, Neighbour
-from screening.reason.nearest import measured_text
-from screening.reason.own_measurement import structure_difference
-from screening.runs.dossier import Dossier, Evaluation, share_of
+from screening.reason.measurements import measured_text, structure_difference
+from screening.report.report import page_template
+from screening.runs.dossier import Dossier, Evaluation
 from screening.runs.past_run import PastRun
-from screening.runs.plan import calibrated_tasks, task_units
-from screening.score.domain_limits import bundle_of, distance_column, domain_limits
+from screening.score.predicted_columns import (
+    PROBABILITY,
+    bundle_of,
+    calibrated_tasks,
+    decimals_of,
+    distance_column,
+    unit_of,
+)
 from screening.text.applicability import NOT_RELIED_ON, outside_of
-from screening.text.bidi import isolated
 from screening.text.cells import format_number
-from screening.text.units import PROBABILITY, decimals_of, unit_of
 
 PICTURE = (420, 300)
 """Width and height of the structures of a page in pixels."""
@@ -91,32 +94,33 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
     yield Section("Score", header, [*arithmetic, product])
     if evaluation.taken_by:
         yield Section("Filters that take it", ["filter"], [[name] for name in evaluation.taken_by])
-    units = task_units(past.bundles)
-    tasks = list(units) if whole else _foremost(evaluation.predictions, units, past)
+    tasks = list(past.units) if whole else _foremost(evaluation.predictions, past)
     yield Section(
         "Predictions" if whole else "Predictions of the screen, and the highest of the others",
         ["task", "value", "std", "from", "to", "what it spans", "unit"],
-        list(_predictions(evaluation.predictions, tasks, units, past)),
+        list(_predictions(evaluation.predictions, tasks, past)),
     )
     yield Section(
         "Domains: what the models know of it",
         ["model", "distance to its training compounds", "limit", "so"],
         list(_domains(evaluation.predictions, past)),
     )
-    yield Section("Nearest measured", *_neighbours(evaluation, past, units))
-    flags = [[flag.source, flag.name, _atoms(flag.atoms)] for flag in evaluation.evidence.flags]
+    yield Section("Nearest measured", *_neighbours(evaluation, past))
+    evidence = evaluation.evidence
+    flags = [[one.source, one.name, " ".join(map(str, one.atoms))] for one in evidence.flags]
     yield Section("Alerts", ["source", "name", "atoms"], flags or [["none", "", ""]])
     atoms = [
         [one.task, format_number(one.base, 2), _strongest(one), format_number(one.total, 2)]
-        for one in evaluation.evidence.contributions
+        for one in evidence.contributions
     ]
     yield Section("Atoms", ["task", "no atom known", "strongest atoms", "all atoms"], atoms)
     found = [[name, format_number(value, 2)] for name, value in evaluation.properties.items()]
     yield Section("Properties", ["property", "value"], found)
 
 
-def _foremost(said: Mapping[str, float], units: Mapping[str, str], past: PastRun) -> list[str]:
+def _foremost(said: Mapping[str, float], past: PastRun) -> list[str]:
     """Return the screen's tasks, then the highest others of each unit."""
+    units = past.units
     others = [task for task in units if task not in past.screen.tasks]
     found = list(past.screen.tasks)
     for unit in dict.fromkeys(units.values()):
@@ -126,23 +130,21 @@ def _foremost(said: Mapping[str, float], units: Mapping[str, str], past: PastRun
 
 
 def _predictions(
-    said: Mapping[str, float], tasks: Sequence[str], units: Mapping[str, str], past: PastRun
+    said: Mapping[str, float], tasks: Sequence[str], past: PastRun
 ) -> Iterator[list[str]]:
-    limits, sure = domain_limits(past.bundles), calibrated_tasks(past.bundles)
-    outsides = outside_of(said, limits)
+    sure, outsides = calibrated_tasks(past.bundles), outside_of(said, past.limits)
     for task in tasks:
-        decimals = decimals_of(task, past.screen, units)
+        decimals = decimals_of(task, past.screen, past.units)
         ends = (said[f"{task}{end}"] for end in ("", "_std", "_lo", "_hi"))
         spans = "90 % interval" if task in sure else "spread of the networks, no interval"
-        if (bundle := bundle_of(task, limits)) in outsides:
+        if (bundle := bundle_of(task, past.limits)) in outsides:
             spans = f"not to be relied on: outside {bundle}'s domain"
-        yield [task, *(format_number(value, decimals) for value in ends), spans, units[task]]
+        yield [task, *(format_number(value, decimals) for value in ends), spans, past.units[task]]
 
 
 def _domains(said: Mapping[str, float], past: PastRun) -> Iterator[list[str]]:
     """Say of each model whether its domain holds the compound."""
-    limits = domain_limits(past.bundles)
-    outsides = outside_of(said, limits)
+    limits, outsides = past.limits, outside_of(said, past.limits)
     for bundle in past.bundles:
         name = bundle.card.name
         column = distance_column(f"{name}_", limits)
@@ -154,51 +156,30 @@ def _domains(said: Mapping[str, float], past: PastRun) -> Iterator[list[str]]:
         yield [name, *numbers, so]
 
 
-def _neighbours(
-    evaluation: Evaluation, past: PastRun, units: Mapping[str, str]
-) -> tuple[list[str], list[list[str]]]:
+def _neighbours(evaluation: Evaluation, past: PastRun) -> tuple[list[str], list[list[str]]]:
     rows = [
-        [
-            task,
-            one.id,
-            format_number(one.similarity, 2),
-            _measured(one, task, past, units),
-            one.smiles,
-        ]
+        [task, one.id, format_number(one.similarity, 2), _measured(one, task, past), one.smiles]
         for task, near in evaluation.evidence.neighbours.items()
         for one in near
     ]
     return ["task", "id", "similarity", "measured", "SMILES"], rows or [["none", "", "", "", ""]]
 
 
-def _measured(one: Neighbour, task: str, past: PastRun, units: Mapping[str, str]) -> str:
-    is_class = unit_of(task, past.screen, units) == PROBABILITY
-    return measured_text(
-        one, decimals_of(task, past.screen, units), is_class
-    ) + structure_difference(one)
+def _measured(one: Neighbour, task: str, past: PastRun) -> str:
+    is_class = unit_of(task, past.screen, past.units) == PROBABILITY
+    decimals = decimals_of(task, past.screen, past.units)
+    return measured_text(one, decimals, is_class) + structure_difference(one)
 
 
 def _strongest(one: Contributions) -> str:
-    return ", ".join(f"{at}: {one.atoms[at]:+.2f}" for at in share_of(one.atoms))
-
-
-def _atoms(atoms: tuple[int, ...]) -> str:
-    return " ".join(map(str, atoms))
+    """Tell the atoms that contribute most, either way, largest first: at most five."""
+    places = np.argsort(-np.abs(one.atoms), kind="stable")[:5]
+    return ", ".join(f"{at}: {one.atoms[at]:+.2f}" for at in places)
 
 
 def render_dossier(dossier: Dossier, past: PastRun) -> str:
     """Return a dossier as one self-contained page; it loads and runs nothing."""
-    environment = Environment(
-        autoescape=True,
-        loader=FunctionLoader(
-            lambda name: files("screening.runs").joinpath(name).read_text("utf-8")
-        ),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["isolated"] = isolated
-    return environment.get_template("dossier.html").render(
+    return page_template("dossier.html", "screening.runs").render(
         dossier=dossier,
         screen=past.screen,
         sections=list(sections(dossier, past)),
@@ -218,12 +199,9 @@ def _pictures(dossier: Dossier) -> Iterator[Picture]:
 def _neighbour_pictures(dossier: Dossier, past: PastRun) -> Iterator[Picture]:
     if dossier.evaluation is None:
         return
-    units = task_units(past.bundles)
     for task, near in dossier.evaluation.evidence.neighbours.items():
         for one in near:
-            caption = (
-                f"{_measured(one, task, past, units)} on {task} at similarity {one.similarity:.2f}"
-            )
+            caption = f"{_measured(one, task, past)} on {task} at similarity {one.similarity:.2f}"
             yield Picture(caption, Markup(depict(one.smiles, *SMALL).svg()), one.id)
 
 

@@ -22,17 +22,18 @@ from gnn.bundle.bundle import Bundle
 from gnn.errors import ModelError
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
-from screening.prepare.older import told_of_run
-from screening.prepare.partitions import check_records
-from screening.prepare.prepared import Prepared, read_prepared
+from screening.prepare.older_standardization import told_of_run
+from screening.prepare.prepared import Prepared, check_records, read_prepared
 from screening.runs.plan import load_bundles
-from screening.runs.runfolder import SCREEN, WHERE, RunFolder, fingerprint, open_folder
+from screening.runs.runfolder import SCREEN, WHERE, RunFolder, open_folder
+from screening.score.predicted_columns import domain_limits, task_units
 from screening.score.score import chosen_items, partition_items, scoring_purpose, spans
 from screening.score.triage import Triage, read_triage
+from screening.score.worker_models import ModelRefs, model_refs
 from screening.select.rank_run import Scores
 from screening.storage.ledger import Ledger, difference, hash_purpose
-from screening.storage.store import Store
-from screening.storage.verified_store import VerifiedStore
+from screening.storage.shapes import Where
+from screening.storage.store import Store, VerifiedStore
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class PastRun:
     """What was opened."""
     scorer: RunFolder
     """The run that scored: another one where a re-ranking was opened."""
+    where: Where
+    """Where the parts of the run that scored are."""
     screen: Screen
     """What it asked for."""
     scored_for: Screen
@@ -52,8 +55,16 @@ class PastRun:
     """Its partitions are held to their hashes."""
     ledger: Ledger
     """Of the scores, to be read only: scores, also of controls, and expected scores."""
-    device: str
-    bfloat16: bool
+
+    @property
+    def device(self) -> str:
+        """Where its networks ran."""
+        return self.where.device
+
+    @property
+    def bfloat16(self) -> bool:
+        """Whether they ran in bfloat16."""
+        return self.where.bfloat16
 
     @property
     def folder(self) -> Path:
@@ -66,9 +77,24 @@ class PastRun:
         return self.scorer.folder
 
     @property
+    def models(self) -> ModelRefs:
+        """What workers need to predict again, without a GPU."""
+        return model_refs(self.bundles, self.prepared.featurizer, self.bfloat16)
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """The unit of every task's column."""
+        return task_units(self.bundles)
+
+    @cached_property
+    def limits(self) -> dict[str, float]:
+        """By column of distances, where each bundle's domain ends."""
+        return domain_limits(self.bundles)
+
+    @property
     def why_all(self) -> str:
         """Why everything was scored; empty where a triage had chosen."""
-        return str(self.scorer.manifest["triage"].get("why", ""))
+        return self.scorer.manifest.triage.why
 
     @property
     def told_of_older(self) -> str:
@@ -78,11 +104,11 @@ class PastRun:
     @cached_property
     def library(self) -> Library | None:
         """The library's file with its columns; None where it is gone, or another one now."""
-        path = self._library_path
+        if self.where.library is None:
+            return None
+        path = Path(self.where.library.path)
         try:
-            if path is None or not _known_place(path).is_file():
-                return None
-            if hash_file(path) != self.prepared.sha256:
+            if not _known_place(path).is_file() or hash_file(path) != self.prepared.sha256:
                 return None
         except (InputError, OSError, ValueError):
             return None
@@ -90,17 +116,8 @@ class PastRun:
 
     def open_library(self, path: Path) -> Library:
         """Open a file with the columns that the run's library was read by."""
-        where = self.scorer.where.get("library")
-        columns = where.get("columns") if isinstance(where, dict) else None
-        named = columns if isinstance(columns, dict) else {}
-        return open_library(path, *(named.get(name) for name in NamedColumns._fields))
-
-    @property
-    def _library_path(self) -> Path | None:
-        """Where the library was; None in a run that does not say."""
-        where = self.scorer.where.get("library")
-        path = where.get("path") if isinstance(where, dict) else None
-        return Path(path) if isinstance(path, str) else None
+        columns = self.where.library.columns if self.where.library is not None else None
+        return open_library(path, *(getattr(columns, name, None) for name in NamedColumns._fields))
 
     @cached_property
     def triage(self) -> Triage | None:
@@ -168,35 +185,36 @@ def _open(folder: Path) -> PastRun:
     now, and for a re-ranking whose run is gone or is another one now.
     """
     run = scorer = open_folder(folder)
-    if "run" in run.where:
-        scorer = open_folder(named_path((folder / run.where["run"]).resolve()))
-        if fingerprint(scorer.manifest) != run.where["fingerprint"]:
+    if run.ranks is not None:
+        scorer = open_folder(named_path((folder / run.ranks.run).resolve()))
+        if scorer.fingerprint != run.ranks.fingerprint:
             raise InputError(
                 f"{folder} ranks what another run scored than is in {scorer.folder} now; rank "
                 "again with a new --out"
             )
     screen, scored_for = (load_screen(one.folder / SCREEN) for one in (run, scorer))
-    where = scorer.where
     bundles = _load_bundles(scored_for, folder)
-    then = {bundle["name"]: bundle["sha256"] for bundle in scorer.manifest["bundles"]}
+    then = {bundle.name: bundle.sha256 for bundle in scorer.manifest.bundles}
     for bundle in bundles:
         if then.get(bundle.card.name) != bundle.sha256:
             raise InputError(
                 f"{folder} was scored by another version of the bundle {bundle.card.name} than "
                 "is installed now; run the screen again"
             )
-    bfloat16, device = bool(where["half"]), str(where["device"])
-    prepared = _read_prepared(_known_place(Path(where["prepared"])), folder)
+    where = scorer.where
+    if where is None:
+        raise ValueError("it ranks what another ranking ranked")
+    prepared = _read_prepared(_known_place(Path(where.prepared)), folder)
     remedy = f"run the screen again with --out {scorer.folder}"
-    store = Store(named_address(where["scores"])) if where["scores"] else None
+    store = Store(named_address(where.scores)) if where.scores else None
     ledger = Ledger.read(scorer.folder / "scores", store, remedy)
-    purpose = scoring_purpose(prepared.sha256, prepared.key, bundles, bfloat16, device)
+    purpose = scoring_purpose(prepared.sha256, prepared.key, bundles, where.bfloat16, where.device)
     if other := difference(ledger.purpose, purpose):
         raise InputError(
             f"{scorer.folder / WHERE} does not fit the scores in {ledger.folder}: their {other} "
             "differs; put back the one that the run wrote"
         )
-    past = PastRun(run, scorer, screen, scored_for, bundles, prepared, ledger, device, bfloat16)
+    past = PastRun(run, scorer, where, screen, scored_for, bundles, prepared, ledger)
     past.check_unchanged()  # what was read is of one run
     return past
 

@@ -5,6 +5,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import NamedTuple
 
 from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
@@ -20,15 +21,16 @@ from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
 from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.objective.screen_settings import Screen
-from screening.prepare.partition_size import rows_of_partition
-from screening.prepare.paths import (
+from screening.prepare.prepared import read_summary
+from screening.prepare.settings import (
     open_store,
     prepared_folder,
     prepared_key,
     prepared_store,
+    rows_of_partition,
     scores_store,
 )
-from screening.prepare.prepared import read_summary
+from screening.score.predicted_columns import task_units
 from screening.score.score import scoring_purpose
 from screening.score.triage import LEAST
 from screening.select.lists import CompoundList, plan_lists
@@ -76,6 +78,17 @@ class Plan:
         return f"bundle {lacking[0]} has no surrogate" if lacking else ""
 
 
+class RunOptions(NamedTuple):
+    """How a run is carried out; no option changes what a score means."""
+
+    device: str = "cpu"
+    """Where networks run: ``cpu`` or ``cuda``."""
+    store: str | None = None
+    """A folder or an object store for partitions and scores; ledgers stay in the folders."""
+    triage_from: int = LEAST
+    """Accepted compounds from which on a triage goes before the ensembles."""
+
+
 def plan_run(
     screen: Screen,
     out: Path,
@@ -83,17 +96,14 @@ def plan_run(
     prepared: Path | None = None,
     partition_rows: int | None = None,
     progress: FetchProgress | None = None,
-    device: str = "cpu",
-    triage_from: int = LEAST,
-    store: str | None = None,
+    options: RunOptions | None = None,
 ) -> Plan:
     """Check a screen against its library, its bundles and the disk.
 
     ``prepared`` is where the prepared library is kept, by default a folder of the cache named by
-    the library's content. ``store`` is where partitions and scores are kept instead, a folder or
-    an object store: the ledgers stay in the folders. Raises InputError or ModelError, one line,
-    for whatever is wrong.
+    the library's content. Raises InputError or ModelError, one line, for whatever is wrong.
     """
+    options = options or RunOptions()
     bundles = load_bundles(screen.bundles)
     screen.check(predicted_columns(bundles), list(PROPERTIES))
     check_units(screen, bundles)
@@ -102,9 +112,9 @@ def plan_run(
     rows = partition_rows or rows_of_partition(library)
     folder = (prepared or prepared_folder(library, rows)).absolute()
     check_preparable(folder)
-    where = find_device(device)
+    where = find_device(options.device)
     bfloat16 = is_bfloat16_fast(where)
-    root = open_store(store)
+    root = open_store(options.store)
     key = prepared_key(library, rows)
     find = partial(find_library, progress=progress)
     lists = plan_lists(screen, library.extra_columns, root, find)
@@ -121,38 +131,8 @@ def plan_run(
         partition_rows=rows,
         device=where.type,
         bfloat16=bfloat16,
-        triage_from=triage_from,
+        triage_from=options.triage_from,
         lists=lists,
-    )
-
-
-def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
-    """Return the unit of every task's column; a class is a ``probability``."""
-    return {
-        f"{bundle.card.name}_{task.name}": (
-            "probability" if task.kind == "classification" else task.unit
-        )
-        for bundle in bundles
-        for task in bundle.card.tasks
-    }
-
-
-def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
-    """Return the tasks whose columns ``_lo`` and ``_hi`` are a calibrated 90 % interval.
-
-    Of regressions that is measured for all of them together, because they are calibrated together.
-    Of a class the interval is of the share of positives, and needs held-out rows that it was
-    calibrated on. The words for ``_lo`` and ``_hi`` everywhere hang on this one answer.
-    """
-    return frozenset(
-        f"{bundle.card.name}_{task.name}"
-        for bundle in bundles
-        for task in bundle.card.tasks
-        if (
-            task.calibration["rows"] > 0
-            if task.kind == "classification"
-            else task.coverage is not None or bundle.card.coverage is not None
-        )
     )
 
 

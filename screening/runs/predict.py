@@ -11,34 +11,24 @@ from distributed import Client
 
 from chem.disk.scratch import scratch_folder
 from chem.library.read import Library
-from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.cluster.cluster import run_window
 from screening.errors import StoreError, told_in_one_line
-from screening.hits.csvfile import write_csv
-from screening.prepare.partitions import DUPLICATES
-from screening.prepare.paths import prepared_key, prepared_store
+from screening.hits.hit_files import write_csv
 from screening.prepare.prepare import Progress, prepare_library
-from screening.prepare.prepared import Prepared
-from screening.rank.identity import key_text, stereo_word
+from screening.prepare.prepared import DUPLICATES, Prepared
+from screening.prepare.settings import prepared_key, prepared_store
+from screening.rank.structure_columns import key_text, stereo_word
+from screening.score.predicted_columns import Wanted
 from screening.score.score import Scoring, partition_items, score_items
-from screening.score.worker_models import bundle_refs
+from screening.score.worker_models import model_refs
 from screening.storage.ledger import Ledger
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
 FIRST = (
-    "row",
-    "compound_id",
-    "input_smiles",
-    "smiles",
-    "changes",
-    "stereo",
-    "key",
-    "duplicate_of",
-    "status",
-    "reason",
+    *("row", "compound_id", "input_smiles", "smiles", "changes", "stereo", "key"),
+    *("duplicate_of", "status", "reason"),
 )
 """First columns of a prediction file.
 
@@ -49,16 +39,8 @@ was judged, ``changes`` what was done to reach it, ``stereo`` what it states of 
 are given. ``status`` is accepted or rejected.
 """
 _READ = (
-    "row",
-    "compound_id",
-    "input_smiles",
-    "smiles",
-    "changes",
-    "key",
-    "status",
-    "stage",
-    "code",
-    "detail",
+    *("row", "compound_id", "input_smiles", "smiles", "changes", "key"),
+    *("status", "stage", "code", "detail"),
 )
 
 AHEAD = 16
@@ -68,37 +50,34 @@ AHEAD = 16
 def predict_file(
     library: Library,
     prepared_in: Path,
-    bundles: tuple[Bundle, ...],
+    wanted: Wanted,
     out: Path,
     client: Client,
     progress: Progress | None = None,
     store: Store | None = None,
-    columns: Sequence[str] | None = None,
 ) -> Prepared:
     """Write predictions of a library as CSV. Rejected rows keep their place, with a reason.
 
-    columns: of predictions, to be written; by default all that the bundles have.
     store: where partitions are kept, and scores until the end; by default partitions in the
     folder ``prepared_in`` and scores beside ``out``.
     """
     place = prepared_store(store, prepared_key(library), prepared_in)
     prepared = prepare_library(library, prepared_in, client, progress=progress, store=place)
-    columns = predicted_columns(bundles) if columns is None else columns
     bfloat16 = is_bfloat16_fast(find_device("cpu"))
     own = token_hex(8)  # other predictions may be under way in the same store
     items = [item._replace(file=f"{own}-{item.file}") for item in partition_items(prepared)]
     files = [item.file for item in items]
     with scratch_folder(".predict-", out.parent) as scratch:
         scores = Store(scratch) if store is None else store / "predictions"
-        refs = bundle_refs(bundles)
-        work = Scoring(prepared.source, scores, refs, prepared.featurizer, "cpu", bfloat16)
+        models = model_refs(wanted.bundles, prepared.featurizer, bfloat16)
+        work = Scoring(prepared.source, scores, models)
         try:
             with Ledger(scratch, {}, scores) as ledger:
                 score_items(items, work, ledger, client, progress, prepared.accepted)
             words = stereo_words(prepared, client, progress)
-            rows = _rows(prepared, scores, files, words, columns)
+            rows = _rows(prepared, scores, files, words, wanted.columns)
             with told_in_one_line(out):
-                write_csv(out, [*FIRST, *columns], rows, texts=len(FIRST))
+                write_csv(out, [*FIRST, *wanted.columns], rows, texts=len(FIRST))
         finally:
             with suppress(StoreError):  # what went wrong before is the news
                 for file in files:

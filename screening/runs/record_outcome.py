@@ -11,14 +11,16 @@ import pandas as pd
 
 from chem.disk.safe_open import open_regular
 from chem.features.properties import PROPERTIES
+from chem.errors import HitlistError
+from chem.features.describe import PROPERTIES
 from chem.library.read import open_library
 from chem.structure.variants import without_isotopes
 from screening.errors import StoreError
 from screening.objective.objective import beyond
 from screening.objective.screen_settings import Limit
-from screening.prepare.partitions import DUPLICATES
+from screening.prepare.prepared import DUPLICATES
 from screening.rank.scored_frames import why_duplicate
-from screening.rank.variants import SAME_BUT_ISOTOPES
+from screening.rank.structure_columns import SAME_BUT_ISOTOPES
 from screening.runs.past_run import PastRun
 from screening.runs.runfolder import SCREEN, RunFolder
 from screening.storage.schema import REJECTED
@@ -30,7 +32,7 @@ _CHANGED = {HITS: "scored", PASSED_OVER: "scored, and not among the hits"}
 """Of compounds that nothing kept off the list, by the first file that cannot be believed."""
 
 
-class _ChangedError(Exception):
+class _ChangedError(HitlistError):
     """A file of a run is not as the run wrote it."""
 
 
@@ -100,13 +102,13 @@ def _takes(limit: Limit, record: Mapping[str, Any]) -> bool:
 
 def _behind(run: RunFolder) -> str:
     """Tell where the list of hits ended before a compound that nothing kept off it."""
-    selection = run.manifest.get("selection")
+    selection = run.manifest.selection
     if selection is None:
         last = list(_lines(run, HITS))[-1:]
         ended = f" (rank {last[0]['rank']}, score {last[0]['score']})" if last else ""
         return f"scored, and behind the last hit{ended}"
-    told = f"scored, and behind the {selection['pool']:,} that the hits were chosen from"
-    if hidden := selection["not_listed"]:
+    told = f"scored, and behind the {selection.pool:,} that the hits were chosen from"
+    if hidden := selection.not_listed:
         told += f", or one of {hidden:,} excluded compounds that {PASSED_OVER} does not list"
     return told
 
@@ -133,13 +135,13 @@ def _tell_passed_over(run: RunFolder, row: int, smiles: str) -> str:
 
     No two accepted compounds share a standardized structure.
     """
-    lines = _lines(run, PASSED_OVER) if PASSED_OVER in run.manifest["files"] else ()
+    lines = _lines(run, PASSED_OVER) if PASSED_OVER in run.manifest.files else ()
     return next((f"passed over: {line['why']}" for line in lines if line["smiles"] == smiles), "")
 
 
 def _tell_isotopes(run: RunFolder, row: int, smiles: str) -> str:
     """Tell that a compound is a hit but for isotope labels; ``""`` if it is not."""
-    if not run.manifest.get("filtered_by_filter", {}).get(SAME_BUT_ISOTOPES):
+    if not run.manifest.filtered_by_filter.get(SAME_BUT_ISOTOPES):
         return ""
     plain = without_isotopes(smiles)
     found = (hit["rank"] for hit in _lines(run, HITS) if without_isotopes(hit["smiles"]) == plain)
@@ -168,7 +170,7 @@ def _own(run: RunFolder, name: str) -> Iterator[BinaryIO]:
         missing = isinstance(error, FileNotFoundError)
         raise _ChangedError("is missing" if missing else f"({error.strerror})") from None
     with file:
-        if file_digest(file, "sha256").hexdigest() != run.manifest["files"].get(name):
+        if file_digest(file, "sha256").hexdigest() != run.manifest.files.get(name):
             raise _ChangedError("was changed since the run")
         file.seek(0)
         yield file

@@ -17,15 +17,15 @@ from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
 from screening.rank.rank import Ranking
+from screening.runs.hand_over import Outcome, Results, publish
 from screening.runs.past_run import PastRun
 from screening.runs.plan import check_units, check_writable, find_library
-from screening.runs.publish import Outcome, publish
 from screening.runs.runfolder import MANIFEST, WHERE, describe_ranking
 from screening.score.score import chosen_items
 from screening.select.list_matches import match_lists
 from screening.select.lists import CompoundList, plan_lists, prepare_lists
 from screening.select.rank_run import rank_run
-from screening.storage.lock import LOCK
+from screening.storage.ledger import LOCK
 
 
 def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
@@ -105,14 +105,7 @@ def evidence_stage(
 ) -> list[Evidence]:
     """Gather what speaks for and against each hit beside its numbers."""
     return collect_evidence(
-        ranking.hits,
-        past.library,
-        screen,
-        past.bundles,
-        past.prepared.featurizer,
-        past.bfloat16,
-        client,
-        progress,
+        ranking.hits, past.library, screen, past.bundles, past.models, client, progress
     )
 
 
@@ -131,12 +124,9 @@ def hand_over_stage(
     past.check_unchanged()
     with told_in_one_line(out):
         make_folder(out)
-    where = describe_ranking(out, past.scorer)
-    prepared = past.prepared
+    results = Results(screen, past.bundles, past.prepared, ranking, evidence)
     try:
-        return publish(
-            out, screen, past.bundles, prepared, ranking, evidence, clock, where, fresh=True
-        )
+        return publish(out, results, clock, describe_ranking(out, past.scorer), fresh=True)
     except AccountingError as error:  # what was prepared and scored is read from folders
         raise AlteredError(
             f"{past.scored_in} does not hold together ({error}); check it with "
@@ -165,10 +155,7 @@ def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) ->
     # screen's filter is to blame for these.
     earlier = sum(triage.filtered.values())
     own = {name: n - triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
-    found = {
-        **(ranking.triage or {}),
-        "chosen_for": past.scored_for.name,
-        "never_looked_at": earlier,
-    }
+    assert ranking.triage is not None
+    told = ranking.triage._replace(chosen_for=past.scored_for.name, never_looked_at=earlier)
     aside = ranking.set_aside + earlier
-    return ranking._replace(filtered=own, set_aside=aside, triage=found)
+    return ranking._replace(filtered=own, set_aside=aside, triage=told)

@@ -11,13 +11,13 @@ from screening.cluster.meter import Clock
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_file import dump_screen
-from screening.prepare.older import standardizer_of_run, told_of_run
-from screening.prepare.paths import prepared_key
+from screening.prepare.older_standardization import standardizer_of_run, told_of_run
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
+from screening.prepare.settings import prepared_key
 from screening.rank.rank import Ranking
+from screening.runs.hand_over import Outcome, Results, publish
 from screening.runs.plan import Plan
-from screening.runs.publish import Outcome, publish
 from screening.runs.runfolder import MANIFEST, SCREEN, check_no_links, describe_run
 from screening.score.score import (
     Scoring,
@@ -27,12 +27,11 @@ from screening.score.score import (
     scoring_purpose,
 )
 from screening.score.triage import look_at_library
-from screening.score.worker_models import bundle_refs
+from screening.score.worker_models import model_refs
 from screening.select.list_matches import match_lists
 from screening.select.lists import prepare_lists
 from screening.select.rank_run import Scores, rank_run
-from screening.storage.ledger import LEDGER, Ledger, check_purpose
-from screening.storage.lock import LOCK, is_unused
+from screening.storage.ledger import LEDGER, LOCK, Ledger, check_purpose, is_unused
 
 
 def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:
@@ -53,8 +52,8 @@ def score_stage(
 ) -> Scores:
     """Score prepared compounds for the run: the most promising ones, or all."""
     scores = plan.scores_store
-    refs = bundle_refs(plan.bundles)
-    work = Scoring(prepared.source, scores, refs, prepared.featurizer, plan.device, plan.bfloat16)
+    models = model_refs(plan.bundles, prepared.featurizer, plan.bfloat16, plan.device)
+    work = Scoring(prepared.source, scores, models)
     purpose = scoring_purpose(
         prepared.sha256, prepared.key, plan.bundles, plan.bfloat16, plan.device
     )
@@ -68,7 +67,7 @@ def score_stage(
             items = partition_items(prepared)
         else:
             triage = look_at_library(
-                prepared, plan.screen, plan.bundles, refs, ledger, client, plan.bfloat16, progress
+                prepared, plan.screen, plan.bundles, models, ledger, client, progress
             )
             items = chosen_items(prepared, triage.rows)
         total = prepared.accepted if triage is None else len(triage.rows)
@@ -89,15 +88,9 @@ def evidence_stage(
     progress: Progress | None = None,
 ) -> list[Evidence]:
     """Gather what speaks for and against each hit beside its numbers."""
+    models = model_refs(plan.bundles, prepared.featurizer, plan.bfloat16)
     return collect_evidence(
-        ranking.hits,
-        plan.library,
-        plan.screen,
-        plan.bundles,
-        prepared.featurizer,
-        plan.bfloat16,
-        client,
-        progress,
+        ranking.hits, plan.library, plan.screen, plan.bundles, models, client, progress
     )
 
 
@@ -105,8 +98,8 @@ def hand_over_stage(
     plan: Plan, prepared: Prepared, ranking: Ranking, evidence: list[Evidence], clock: Clock
 ) -> Outcome:
     """Write every file of the run; the manifest comes last."""
-    where = describe_run(plan, prepared)
-    return publish(plan.out, plan.screen, plan.bundles, prepared, ranking, evidence, clock, where)
+    results = Results(plan.screen, plan.bundles, prepared, ranking, evidence)
+    return publish(plan.out, results, clock, describe_run(plan, prepared))
 
 
 def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> Outcome:

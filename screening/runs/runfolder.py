@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,13 +9,14 @@ from typing import Any
 
 from chem.disk.safe_open import parse_json, read_regular
 from chem.errors import InputError
-from screening.prepare.older import WHERE as WHERE
+from screening.prepare.older_standardization import WHERE as WHERE
 from screening.prepare.prepared import Prepared
 from screening.runs.plan import Plan
 from screening.storage.ledger import LEDGER
 from screening.storage.shapes import Manifest, Where, WhereRanked, check_shape
 
 MANIFEST, SCREEN = "manifest.json", "screen.toml"
+"""The manifest is written last: a folder that has it holds a whole run."""
 FOLDERS = ("lab", "scores")
 """Folders inside a run's."""
 SAME = ("screen", "library", "bundles", "featurizer", "counts", "triage")
@@ -28,9 +28,14 @@ class RunFolder:
     """A finished run as it was when it was opened."""
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     manifest_sha256: str
-    where: Mapping[str, Any]
+    fingerprint: str
+    """SHA-256 of what the run is: the same run repeated has the same one."""
+    where: Where | None
+    """Where its parts are; None where it ranks what another run scored."""
+    ranks: WhereRanked | None
+    """The other run."""
 
     def check_unchanged(self) -> None:
         """Refuse, with InputError, a run that was written anew since it was opened."""
@@ -57,7 +62,8 @@ def open_folder(folder: Path) -> RunFolder:
     try:
         found = parse_json(_read(folder / WHERE))
         ranked = isinstance(found, dict) and "run" in found
-        where = check_shape(WhereRanked if ranked else Where, found)
+        where = None if ranked else check_shape(Where, found)
+        ranks = check_shape(WhereRanked, found) if ranked else None
     except InputError:
         raise
     except (OSError, ValueError) as error:
@@ -66,9 +72,10 @@ def open_folder(folder: Path) -> RunFolder:
             f"{folder} does not say where its scores are ({WHERE} is {why}); run the "
             "screen again with a new --out: what was prepared is kept"
         ) from None
-    manifest = _read_manifest(folder, content)
-    opened = RunFolder(folder, manifest, sha256(content).hexdigest(), where)
-    if _hash(folder / SCREEN) != manifest["files"][SCREEN]:
+    manifest, fingerprint = _read_manifest(folder, content)
+    digest = sha256(content).hexdigest()
+    opened = RunFolder(folder, manifest, digest, fingerprint, where, ranks)
+    if _hash(folder / SCREEN) != manifest.files[SCREEN]:
         opened.check_unchanged()
         raise InputError(
             f"{folder / SCREEN} was changed since the run; put it back as it was, and give a "
@@ -77,17 +84,20 @@ def open_folder(folder: Path) -> RunFolder:
     return opened
 
 
-def _read_manifest(folder: Path, content: bytes) -> Mapping[str, Any]:
+def _read_manifest(folder: Path, content: bytes) -> tuple[Manifest, str]:
+    """Return what a manifest says, and its fingerprint."""
     try:
-        found = check_shape(Manifest, parse_json(content))
+        found = parse_json(content)
+        manifest = check_shape(Manifest, found)
     except ValueError as error:
         raise InputError(
             f"{folder / MANIFEST} is damaged ({_short(error)}); run the screen again with a new "
             "--out: what was prepared is kept"
         ) from None
-    if SCREEN not in found["files"]:
+    if SCREEN not in manifest.files:
         raise InputError(f"{folder / MANIFEST} names no {SCREEN}; run the screen again")
-    return found
+    told = {key: found[key] for key in SAME}
+    return manifest, sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def _short(error: ValueError) -> str:
@@ -123,13 +133,7 @@ def describe_run(plan: Plan, prepared: Prepared) -> dict[str, Any]:
 def describe_ranking(out: Path, scorer: RunFolder) -> dict[str, Any]:
     """Return which run scored what is ranked again into a folder, and how to know it again."""
     run = os.path.relpath(scorer.folder.absolute(), out.absolute())
-    return {"run": run, "fingerprint": fingerprint(scorer.manifest)}
-
-
-def fingerprint(manifest: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of what a run is: the same run repeated has the same one."""
-    told = {key: manifest[key] for key in SAME}
-    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return {"run": run, "fingerprint": scorer.fingerprint}
 
 
 def _unfinished(folder: Path) -> InputError:

@@ -32,11 +32,11 @@ from screening.evidence.recheck import (
 )
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
-from screening.rank.identity import key_text
 from screening.rank.scored_frames import IDENTITY
+from screening.rank.structure_columns import key_text
+from screening.runs.hand_over import Results, publish
 from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
-from screening.runs.publish import publish
 from screening.runs.rerank import rerank
 from screening.runs.runfolder import SCREEN
 from screening.runs.verify_files import (
@@ -46,9 +46,9 @@ from screening.runs.verify_files import (
     check_signature,
     check_stored,
 )
+from screening.score.predicted_columns import prediction_columns
 from screening.score.score import spans
-from screening.select.lists import CompoundList, plan_lists, prepare_lists
-from screening.select.rank_run import prediction_columns
+from screening.select.lists import plan_lists, prepare_lists
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
@@ -144,7 +144,7 @@ def check_scores(past: PastRun, rows: set[int], client: Client) -> Check:
     scored = len(_rows_in(store, [item.file for item in items]))
     frame = _rows_of(store, [item.file for item in items], columns, rows).sort_values("row")
     smiles = frame["smiles"].tolist()
-    again = predict_again(smiles, past.bundles, past.prepared.featurizer, past.bfloat16, client)
+    again = predict_again(smiles, past.models, client)
     found = compare_predictions(frame, again, past.bundles)
     prepared = _rows_of(past.prepared.store, past.prepared.partitions, beside, rows)
     found += _compare_beside(frame[beside], prepared.set_index("row").loc[frame["row"]])
@@ -173,21 +173,12 @@ def check_made_again(
 ) -> Check:
     """Rank the scores again, and compare every file with what the run handed over."""
     check = Check("hits, plates and volumes", "")
-    lists: tuple[CompoundList, ...] = plan_lists(
-        past.screen, past.prepared.extra_columns, None, find_library
-    )
+    lists = plan_lists(past.screen, past.prepared.extra_columns, None, find_library)
     prepare_lists(lists, client, progress)
     ranking = rerank(past, past.screen, lists)
     try:
         evidence = collect_evidence(
-            ranking.hits,
-            library,
-            past.screen,
-            past.bundles,
-            past.prepared.featurizer,
-            past.bfloat16,
-            client,
-            progress,
+            ranking.hits, library, past.screen, past.bundles, past.models, client, progress
         )
     except AlteredError as error:
         check.faults.append(str(error))
@@ -195,12 +186,11 @@ def check_made_again(
     with scratch_folder() as scratch:
         folder = scratch / past.folder.name
         folder.mkdir()
-        made = publish(
-            folder, past.screen, past.bundles, past.prepared, ranking, evidence, Clock(), {}
-        )
+        results = Results(past.screen, past.bundles, past.prepared, ranking, evidence)
+        made = publish(folder, results, Clock(), {})
         names = [name for name in made.manifest["files"] if name != SCREEN]
         check.looked_at = f"{len(names)} files made again from the scores"
-        if past.run.manifest["versions"] != made.manifest["versions"]:
+        if past.run.manifest.versions != made.manifest["versions"]:
             names.remove(REPORT)
             check.looked_at += (
                 f"; {REPORT}, of other versions of packages, is held to its hash alone"

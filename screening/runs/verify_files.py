@@ -9,7 +9,7 @@ from chem.disk.signatures import check_signed
 from chem.errors import InputError
 from screening.errors import StoreError
 from screening.prepare.duplicates import COLUMNS, find_duplicates
-from screening.prepare.partitions import DUPLICATES
+from screening.prepare.prepared import DUPLICATES
 from screening.runs.past_run import PastRun
 from screening.runs.runfolder import MANIFEST
 from screening.storage.schema import ACCEPTED, REJECTED
@@ -41,7 +41,7 @@ def check_signature(past: PastRun) -> Check:
 
 def check_files(past: PastRun) -> Check:
     """Hold every file that was handed over to its hash in the manifest."""
-    folder, hashes = past.folder, past.run.manifest["files"]
+    folder, hashes = past.folder, past.run.manifest.files
     check = Check("files", f"{len(hashes)} files against {MANIFEST}")
     for name, expected in hashes.items():
         path = folder / name
@@ -74,7 +74,7 @@ def check_stored(past: PastRun) -> Check:
 
 def check_books(past: PastRun) -> Check:
     """Count the records again, and find the duplicates again by their keys."""
-    prepared, counts = past.prepared, past.run.manifest["counts"]
+    prepared, counts = past.prepared, past.run.manifest.counts
     store = Store(prepared.store.url)
     found = {"rows": 0, ACCEPTED: 0, REJECTED: 0}
     for name in prepared.partitions:

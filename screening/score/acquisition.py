@@ -16,6 +16,8 @@ import pandas as pd
 from chem.features.properties import PROPERTIES
 from screening.objective.desirability import Floats
 from screening.objective.objective import beyond, evaluate, needed_columns
+from chem.features.describe import PROPERTIES
+from screening.objective.objective import Floats, apply_limits, evaluate, needed_columns
 from screening.objective.screen_settings import Limit, Screen
 
 Counts = dict[str, int]
@@ -54,23 +56,15 @@ def expected_score(
 
 def kept_by_properties(frame: pd.DataFrame, screen: Screen) -> tuple[npt.NDArray[np.bool_], Counts]:
     """Tell which rows [n] the filters on properties keep, and how many each of them takes."""
-    kept, taken = np.ones(len(frame), dtype=bool), {}
-    for limit in property_limits(screen):
-        fails = kept & beyond(frame, frame, limit)
-        taken[limit.name] = int(fails.sum())
-        kept &= ~fails
-    return kept, taken
+    return apply_limits(frame, frame, property_limits(screen))
 
 
 def kept_by_predictions(frame: pd.DataFrame, screen: Screen) -> npt.NDArray[np.bool_]:
     """Tell which rows [n] the other filters would keep if the surrogate were right."""
-    kept = np.ones(len(frame), dtype=bool)
     others = [limit for limit in screen.limits if limit not in property_limits(screen)]
-    if others:  # most screens have none, and this is on every compound's way
-        evaluated = evaluate(frame, screen)
-        for limit in others:
-            kept &= ~beyond(frame, evaluated, limit)
-    return kept
+    # Most screens have none, and this is on every compound's way.
+    evaluated = evaluate(frame, screen) if others else frame
+    return apply_limits(frame, evaluated, others)[0]
 
 
 def property_limits(screen: Screen) -> tuple[Limit, ...]:

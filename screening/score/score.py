@@ -19,11 +19,11 @@ from chem.features.properties import PROPERTIES
 from gnn.bundle.bundle import Bundle
 from screening.cluster.cluster import run_window
 from screening.errors import StoreError
-from screening.prepare.partitions import GRAPH, Partitions, read_accepted, to_graphs
 from screening.prepare.prepare import Progress
-from screening.prepare.prepared import Prepared
-from screening.score.worker_models import BundleRef, load_predictor
+from screening.prepare.prepared import Partitions, Prepared, read_accepted, to_graphs
+from screening.score.worker_models import ModelRefs, load_predictor
 from screening.storage.ledger import Ledger
+from screening.storage.schema import GRAPH
 from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]
@@ -36,14 +36,11 @@ items leave workers waiting for the last one."""
 
 @dataclass(frozen=True)
 class Scoring:
-    """What a worker needs to score: addresses and hashes, never a pickled model."""
+    """What a worker needs to score."""
 
     prepared: Partitions
     scores: Store
-    bundles: tuple[BundleRef, ...]
-    featurizer: str
-    device: str
-    bfloat16: bool
+    models: ModelRefs
 
 
 class WorkItem(NamedTuple):
@@ -142,7 +139,7 @@ def score_item(work: Scoring, item: WorkItem) -> tuple[str, int, str]:
                 raise StoreError(f"{name} lacks rows that were chosen from it; prepare it again")
         tables.append(table)
     table = pa.concat_tables(tables)
-    predictor = load_predictor(work.bundles, work.featurizer, work.device, work.bfloat16)
+    predictor = load_predictor(work.models)
     scores = table.select(list(SCORED))
     for name, values in predictor.predict(to_graphs(table)).items():
         scores = scores.append_column(name, pa.array(values))

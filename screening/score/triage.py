@@ -28,17 +28,18 @@ from screening.cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_screen
 from screening.objective.screen_settings import Screen
-from screening.prepare.partitions import GRAPH, Partitions, read_accepted, to_graphs
 from screening.prepare.prepare import Progress
-from screening.prepare.prepared import Prepared
+from screening.prepare.prepared import Partitions, Prepared, read_accepted, to_graphs
 from screening.score.acquisition import (
     expected_score,
     kept_by_predictions,
     kept_by_properties,
     wanted_columns,
 )
-from screening.score.worker_models import BundleRef, load_bundles_once, load_surrogates_once
+from screening.score.predicted_columns import PROBABILITY, task_units
+from screening.score.worker_models import ModelRefs, load_bundles_once, load_surrogates_once
 from screening.storage.ledger import Ledger
+from screening.storage.schema import GRAPH
 from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]
@@ -77,11 +78,9 @@ class Looking:
 
     prepared: Partitions
     scores: Store
-    bundles: tuple[BundleRef, ...]
-    featurizer: str
+    models: ModelRefs
     screen: Screen
     key: str
-    bfloat16: bool
 
 
 def triage_key(screen: Screen, bundles: Sequence[Bundle], bfloat16: bool) -> str:
@@ -99,15 +98,14 @@ def look_at_library(
     prepared: Prepared,
     screen: Screen,
     bundles: Sequence[Bundle],
-    refs: tuple[BundleRef, ...],
+    models: ModelRefs,
     ledger: Ledger,
     client: Client,
-    bfloat16: bool,
     progress: Progress | None = None,
 ) -> Triage:
     """Work out every compound's expected score into the ledger's store, and choose."""
-    key = triage_key(screen, bundles, bfloat16)
-    work = Looking(prepared.source, ledger.store, refs, prepared.featurizer, screen, key, bfloat16)
+    key = triage_key(screen, bundles, models.bfloat16)
+    work = Looking(prepared.source, ledger.store, models, screen, key)
     names = {expected_scores_file(key, name): name for name in prepared.partitions}
     missing = [name for file, name in names.items() if file not in ledger.entries]
     done = sum(ledger.entries[file].count("rows") for file in names if file in ledger.entries)
@@ -116,7 +114,7 @@ def look_at_library(
         done += facts["rows"]
         if progress is not None:
             progress("triage", done, prepared.accepted)
-    return read_triage(prepared, screen, bundles, ledger, bfloat16)
+    return read_triage(prepared, screen, bundles, ledger, models.bfloat16)
 
 
 def read_triage(
@@ -141,19 +139,14 @@ def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], st
 
     Returns the file's name, what was found, and the file's SHA-256.
     """
-    bundles = load_bundles_once(work.bundles, work.featurizer)
+    bundles = load_bundles_once(work.models.bundles, work.models.featurizer)
     wanted = tuple(wanted_columns(work.screen, predicted_columns(bundles)))
-    predictor = load_surrogates_once(work.bundles, work.featurizer, wanted, work.bfloat16)
+    predictor = load_surrogates_once(work.models, wanted)
     table = read_accepted(work.prepared, name, ["row", "key", *GRAPH, *PROPERTIES])
     values = {name: table[name].to_numpy() for name in PROPERTIES}
     frame = pd.DataFrame({**values, **predictor.predict(to_graphs(table))})
     kept, taken = kept_by_properties(frame, work.screen)
-    probabilities = [
-        f"{bundle.card.name}_{task.name}"
-        for bundle in bundles
-        for task in bundle.card.tasks
-        if task.kind == "classification"
-    ]
+    probabilities = [task for task, unit in task_units(bundles).items() if unit == PROBABILITY]
     expected = expected_score(frame, work.screen, predictor.errors, probabilities)
     found = {
         "row": table["row"],
@@ -162,11 +155,8 @@ def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], st
         "lot": pa.array(lots(table["key"])),
     }
     facts = {"rows": table.num_rows, "filtered": taken}
-    file, expected_scores = (
-        expected_scores_file(work.key, name),
-        pa.table(found).filter(pa.array(kept)),
-    )
-    return file, facts, work.scores.write_table(file, expected_scores)
+    file = expected_scores_file(work.key, name)
+    return file, facts, work.scores.write_table(file, pa.table(found).filter(pa.array(kept)))
 
 
 def lots(keys: pa.ChunkedArray) -> npt.NDArray[np.uint64]:

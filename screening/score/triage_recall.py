@@ -37,11 +37,38 @@ class Recall(NamedTuple):
         """Share of the best that the triage had chosen."""
         return self.found / self.best if self.best else 1.0
 
+
+class TriageFacts(NamedTuple):
+    """How a triage went, as a manifest keeps it."""
+
+    why_all: str = ""
+    """Why the ensembles scored every compound; empty where a triage chose."""
+    looked_at: int = 0
+    chosen: int = 0
+    recall: Recall | None = None
+    """None where the ensembles scored every compound."""
+    chosen_for: str = ""
+    """The earlier screen that compounds were chosen for; empty where it is this one."""
+    never_looked_at: int = 0
+    """Compounds that the filters of that screen took."""
+
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values, rounded."""
-        recall, low = round(self.recall, 4), round(self.low, 4)
-        found = {"audited": self.audited, "best": self.best, "found": self.found}
-        return {**found, "recall": recall, "recall_at_least": low}
+        if self.recall is None:
+            return {"exhaustive": True, "why": self.why_all}
+        found: dict[str, Any] = {
+            "exhaustive": False,
+            "looked_at": self.looked_at,
+            "chosen": self.chosen,
+            "audited": self.recall.audited,
+            "best": self.recall.best,
+            "found": self.recall.found,
+            "recall": round(self.recall.recall, 4),
+            "recall_at_least": round(self.recall.low, 4),
+        }
+        if self.chosen_for:
+            found |= {"chosen_for": self.chosen_for, "never_looked_at": self.never_looked_at}
+        return found
 
 
 def describe_triage(found: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from chem.errors import InputError
 from gnn.bundle.bundle import SHIPPED, Bundle, find_bundle, load_bundle
@@ -13,9 +14,23 @@ BundleRef = tuple[str, str, str]
 surrogate's, or ``""`` without one."""
 
 
-def bundle_refs(bundles: Sequence[Bundle]) -> tuple[BundleRef, ...]:
+class ModelRefs(NamedTuple):
+    """What a worker needs to load the models of a run: names and hashes, never a pickled model."""
+
+    bundles: tuple[BundleRef, ...]
+    featurizer: str
+    """Hash of the featurizer's specification."""
+    device: str = "cpu"
+    """Where networks run: ``cpu`` or ``cuda``."""
+    bfloat16: bool = False
+    """Whether they run in bfloat16."""
+
+
+def model_refs(
+    bundles: Sequence[Bundle], featurizer: str, bfloat16: bool, device: str = "cpu"
+) -> ModelRefs:
     """Return what workers need to load bundles: a shipped one by name, from their own package."""
-    return tuple(
+    refs = tuple(
         (
             bundle.path.name if bundle.path.parent == SHIPPED else str(bundle.path.resolve()),
             bundle.sha256,
@@ -23,6 +38,7 @@ def bundle_refs(bundles: Sequence[Bundle]) -> tuple[BundleRef, ...]:
         )
         for bundle in bundles
     )
+    return ModelRefs(refs, featurizer, device, bfloat16)
 
 
 def _surrogate(bundle: Bundle) -> str:
@@ -48,16 +64,14 @@ def load_bundles_once(refs: tuple[BundleRef, ...], featurizer: str) -> tuple[Bun
 
 
 @lru_cache(maxsize=2)
-def load_predictor(
-    refs: tuple[BundleRef, ...], featurizer: str, device: str, bfloat16: bool
-) -> Predictor:
+def load_predictor(models: ModelRefs) -> Predictor:
     """Return a predictor of bundles."""
-    return Predictor(load_bundles_once(refs, featurizer), device, bfloat16)
+    bundles = load_bundles_once(models.bundles, models.featurizer)
+    return Predictor(bundles, models.device, models.bfloat16)
 
 
 @lru_cache(maxsize=2)
-def load_surrogates_once(
-    refs: tuple[BundleRef, ...], featurizer: str, columns: tuple[str, ...], bfloat16: bool
-) -> SurrogatePredictor:
+def load_surrogates_once(models: ModelRefs, columns: tuple[str, ...]) -> SurrogatePredictor:
     """Return a predictor of the bundles' surrogates for some columns."""
-    return SurrogatePredictor(load_bundles_once(refs, featurizer), columns, bfloat16)
+    bundles = load_bundles_once(models.bundles, models.featurizer)
+    return SurrogatePredictor(bundles, columns, models.bfloat16)

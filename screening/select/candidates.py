@@ -1,5 +1,9 @@
-"""All compounds that may be chosen: the pool, and beyond it the controls and the best by
-optimism."""
+"""All compounds that may be chosen: the pool, and beyond it the controls and the best by optimism.
+
+The pool is the first of the ranked list that pass and are not excluded. It is found by walking down
+the list as in ``screening.rank.costly_filters``. What is excluded, or taken by a costly filter, is
+replaced by what comes next, so that a long list of tested compounds does not use the pool up.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -13,15 +17,33 @@ from chem.errors import InputError
 from chem.records.text import counted
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
-from screening.rank.costly_filters import ScoredFrames
-from screening.rank.rank import OPTIMISTIC, merge_top
-from screening.score.domain_limits import distance_column
-from screening.select.constraints import Candidate
+from screening.rank.costly_filters import BY_RANK, ScoredFrames, spare_for, walk_ranked_list
+from screening.rank.rank import OPTIMISTIC, Ranking, merge_top
+from screening.score.predicted_columns import distance_column
+from screening.select.constraints import Candidate, Constraints, Exclusions
 from screening.select.list_matches import ListMatches
+from screening.select.pick_order import BY_CLUSTER, BY_MAXMIN
 from screening.select.prices import LOOKED_AT, Price, check_currency, read_prices
 
+COLUMNS = ["list_rank", "row", "smiles", "score", "why"]
+"""What is told of each compound that is not selected."""
+LISTED = 50_000
+"""Excluded compounds that are listed; further ones are counted alone: memory stays bounded."""
 Identify = Callable[[pd.DataFrame], pd.DataFrame]
 """Adds ``compound_id`` and ``extra``, a JSON object of the library's own columns, by ``row``."""
+
+
+class Pool(NamedTuple):
+    """The first of the list, and the excluded compounds that stood among them."""
+
+    compounds: pd.DataFrame
+    """In the order of the list, with ``list_rank``, their place in it."""
+    excluded: pd.DataFrame
+    """``COLUMNS`` of the first ``LISTED`` that were walked past."""
+    ranking: Ranking
+    """Of the whole library, before costly filters: its counts."""
+    depth: int
+    """How far down the list the walk went."""
 
 
 class Candidates(NamedTuple):
@@ -45,6 +67,58 @@ class Candidates(NamedTuple):
     """Of the prices; ``""`` where none names one."""
     prices_read: str = ""
     """How the numbers of the price column were read, where that had to be decided."""
+
+
+class Choice(NamedTuple):
+    """A choice under way: what may be chosen, and what was by now."""
+
+    screen: Screen
+    selection: Selection
+    list_matches: ListMatches
+    pool: Pool
+    candidates: Candidates
+    constraints: Constraints
+    exclusions: Exclusions
+
+    @property
+    def rule(self) -> str:
+        """What picks most hits."""
+        names = {"none": BY_RANK, "clusters": BY_CLUSTER, "maxmin": BY_MAXMIN}
+        return names[self.selection.diversity]
+
+
+def find_pool(
+    frames: ScoredFrames, screen: Screen, exclusions: Exclusions, keep_every: bool = False
+) -> Pool:
+    """Walk down the ranked list until the pool is full, and count what was walked past."""
+    assert screen.selection is not None
+    wanted = screen.selection.considered(screen.hits)
+    replaced = bool(screen.costly_limits or screen.selection.exclude)
+    size = wanted + (spare_for(wanted) if replaced else 0)
+    ranking = merge_top(frames(), screen, keep_every, size)
+    kept = [ranking.hits.head(0).assign(list_rank=np.empty(0, np.int64))]
+    excluded = [kept[0].assign(why=pd.Series(dtype="str"))]
+    found = listed = depth = 0
+    for block in walk_ranked_list(ranking.hits, size, frames, screen):
+        told = pd.Series(exclusions.reasons_against(block), index=block.index, dtype="str")
+        before = found + (told == "").cumsum().shift(fill_value=0)
+        block, told = block[before < wanted], told[before < wanted]
+        exclusions.count(block["row"])
+        passes = told == ""
+        kept.append(block[passes])
+        away = block.assign(why=told)[~passes & ~told.isin(exclusions.costly_filters)].head(
+            LISTED - listed
+        )
+        excluded.append(away)
+        found, listed, depth = found + int(passes.sum()), listed + len(away), depth + len(block)
+        if found == wanted:
+            break
+    return Pool(
+        pd.concat(kept, ignore_index=True),
+        pd.concat(excluded, ignore_index=True)[COLUMNS],
+        ranking,
+        depth,
+    )
 
 
 def find_candidates(
@@ -126,8 +200,6 @@ def _controls(
             f"no scores here of {counted(len(missing), 'control')}, the first in row {missing[0]} "
             "of the library; screen it again with these controls"
         )
-    if not scored:
-        return None
     plain = screen.model_copy(update={"filters": {}})
     once = pd.concat(found).drop_duplicates("row")
     return merge_top([once], plain, size=len(once)).hits

@@ -18,16 +18,13 @@ from chem.assess.costly_properties import compute_costly_properties
 from chem.errors import InputError
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
-from screening.rank.costly_filters import BLOCK, BY_RANK, ScoredFrames, with_costly_columns
+from screening.rank.costly_filters import BLOCK, ScoredFrames, with_costly_columns
 from screening.rank.rank import Ranking, in_order, list_ranks
-from screening.select.candidates import Candidates, Identify, find_candidates
-from screening.select.constraints import Constraints
-from screening.select.exclusions import Exclusions
+from screening.select.candidates import Candidates, Choice, Identify, find_candidates, find_pool
+from screening.select.constraints import Constraints, Exclusions
 from screening.select.list_matches import ListMatches
-from screening.select.not_selected import list_not_selected, report_selection
 from screening.select.pick_order import (
     BY_CLUSTER,
-    BY_MAXMIN,
     BY_OPTIMISM,
     PickOrder,
     Picks,
@@ -35,7 +32,7 @@ from screening.select.pick_order import (
     by_rank,
     by_unlikeness,
 )
-from screening.select.pool import Pool, find_pool
+from screening.select.selection_report import list_not_selected, report_selection
 
 
 def rank_and_choose(
@@ -60,27 +57,33 @@ def rank_and_choose(
     candidates = find_candidates(
         pool.compounds, frames, controls, screen, list_matches, identify, edges
     )
-    constraints, rule = Constraints(screen.selection), _rule(screen.selection)
-    _choose(candidates, constraints, exclusions, screen)
-    everyone = _with_list_ranks(candidates, constraints, exclusions, frames, screen)
-    hits = _hits(everyone, candidates, constraints, exclusions)
-    over = list_not_selected(
-        everyone, candidates, constraints, exclusions, pool.excluded, hits, rule
+    constraints = Constraints(screen.selection)
+    choice = Choice(
+        screen, screen.selection, list_matches, pool, candidates, constraints, exclusions
     )
+    _choose(choice)
+    considered = _considered(choice, frames)
+    hits = _hits(choice, considered)
+    over = list_not_selected(choice, considered, hits)
     ids = identify(over[["row"]])["compound_id"].to_numpy(dtype=object)
     over.insert(1, "compound_id", pd.Series(ids, index=over.index, dtype="str"))
-    told = report_selection(
-        screen, list_matches, len(pool.compounds), candidates, constraints, exclusions, over
+    taken = exclusions.taken
+    asked = {row for row in exclusions.costly_properties if exclusions.is_counted(row)}
+    return pool.ranking._replace(
+        hits=hits,
+        passed=pool.ranking.passed - sum(taken.values()),
+        filtered={**pool.ranking.filtered, **taken},
+        examined=len(asked.union(hits["row"].tolist())),
+        depth=pool.depth,
+        passed_over=over,
+        selection=report_selection(choice, over),
     )
-    return _ranking(pool, hits, over, exclusions)._replace(selection=told.as_dict())
 
 
-def _choose(
-    candidates: Candidates, constraints: Constraints, exclusions: Exclusions, screen: Screen
-) -> None:
+def _choose(choice: Choice) -> None:
     """Choose compounds until the constraints hold as many as there are hits."""
-    selection = screen.selection
-    assert selection is not None
+    candidates, constraints, selection = choice.candidates, choice.constraints, choice.selection
+    most = choice.screen.hits
     for at in candidates.controls:
         constraints.add_control(candidates.each[at])
     if constraints.is_overdrawn:
@@ -88,17 +91,16 @@ def _choose(
             f"the controls alone cost {constraints.spent}, the budget is {selection.budget:g}; "
             "raise it, or include fewer controls"
         )
-    pick_order, rule = PickOrder(_order(candidates, selection)), _rule(selection)
-    open = screen.hits - len(constraints.taken)
-    explored = min(selection.explored(screen.hits), open)
+    pick_order = PickOrder(_order(candidates, selection))
+    explored = min(selection.explored(most), most - len(constraints.taken))
 
     def fill(size: int) -> None:
         while len(constraints.taken) < size and (at := pick_order.next()) is not None:
-            pick_order.record(constraints.try_add(candidates.each[at], rule))
+            pick_order.record(constraints.try_add(candidates.each[at], choice.rule))
 
-    fill(screen.hits - explored)
-    _explore(candidates, constraints, exclusions, len(constraints.taken) + explored)
-    fill(screen.hits)
+    fill(most - explored)
+    _explore(choice, len(constraints.taken) + explored)
+    fill(most)
 
 
 def _order(candidates: Candidates, selection: Selection) -> Picks:
@@ -111,21 +113,13 @@ def _order(candidates: Candidates, selection: Selection) -> Picks:
     return by_rank(candidates.pool)
 
 
-def _rule(selection: Selection) -> str:
-    names = {"none": BY_RANK, "clusters": BY_CLUSTER, "maxmin": BY_MAXMIN}
-    return names[selection.diversity]
-
-
-def _explore(
-    candidates: Candidates, constraints: Constraints, exclusions: Exclusions, size: int
-) -> None:
+def _explore(choice: Choice, size: int) -> None:
     """Take the best by optimism that were not taken yet, until the constraints hold ``size``."""
-    by_acquisition = candidates.explorable
-    for start in range(0, len(by_acquisition), BLOCK):
-        block = candidates.frame.iloc[by_acquisition[start : start + BLOCK]]
-        for at, reason in zip(
-            by_acquisition[start : start + BLOCK], exclusions.reasons_against(block), strict=True
-        ):
+    candidates, constraints, exclusions = choice.candidates, choice.constraints, choice.exclusions
+    for start in range(0, len(candidates.explorable), BLOCK):
+        places = candidates.explorable[start : start + BLOCK]
+        reasons = exclusions.reasons_against(candidates.frame.iloc[places])
+        for at, reason in zip(places, reasons, strict=True):
             if len(constraints.taken) >= size:
                 return
             exclusions.count([candidates.each[at].row])
@@ -133,30 +127,24 @@ def _explore(
                 constraints.try_add(candidates.each[at], BY_OPTIMISM)
 
 
-def _with_list_ranks(
-    candidates: Candidates,
-    constraints: Constraints,
-    exclusions: Exclusions,
-    frames: ScoredFrames,
-    screen: Screen,
-) -> pd.DataFrame:
-    """Return all candidates that were considered, with ``list_rank``, in the order of the list."""
-    frame = candidates.frame
-    inside = np.arange(len(frame)) < candidates.pool
-    asked = [
-        row in constraints.taken or exclusions.is_counted(row) for row in frame["row"].tolist()
-    ]
+def _considered(choice: Choice, frames: ScoredFrames) -> pd.DataFrame:
+    """Return all candidates that were considered, with ``list_rank``, in the order of the list.
+
+    Their ``index`` is their place among all candidates.
+    """
+    frame, taken = choice.candidates.frame, choice.constraints.taken
+    inside = np.arange(len(frame)) < choice.candidates.pool
+    asked = [row in taken or choice.exclusions.is_counted(row) for row in frame["row"].tolist()]
     outside = frame[~inside & np.array(asked, dtype=bool)]
     if len(outside):
-        outside = outside.assign(list_rank=list_ranks(frames(), screen, outside))
+        outside = outside.assign(list_rank=list_ranks(frames(), choice.screen, outside))
     return in_order(pd.concat([frame[inside], outside])).reset_index()
 
 
-def _hits(
-    everyone: pd.DataFrame, candidates: Candidates, constraints: Constraints, exclusions: Exclusions
-) -> pd.DataFrame:
-    hits = everyone[everyone["row"].isin(constraints.taken.keys())].reset_index(drop=True)
-    rules = [constraints.taken[row] for row in hits["row"].tolist()]
+def _hits(choice: Choice, considered: pd.DataFrame) -> pd.DataFrame:
+    candidates, taken = choice.candidates, choice.constraints.taken
+    hits = considered[considered["row"].isin(taken.keys())].reset_index(drop=True)
+    rules = [taken[row] for row in hits["row"].tolist()]
     if candidates.clustered:
         # Numbered by the first hit of each in the order of the list.
         numbers: dict[int, int] = {}
@@ -169,25 +157,9 @@ def _hits(
     hits["rank"] = np.arange(1, len(hits) + 1)
     hits["list_rank"] = hits["list_rank"].astype(np.int64)
     hits["picked_by"] = pd.Series(rules, index=hits.index, dtype="str")
-    unknown = hits[~hits["row"].isin(exclusions.costly_properties.keys())]
+    known = dict(choice.exclusions.costly_properties)
+    unknown = hits[~hits["row"].isin(known.keys())]
     found = compute_costly_properties(unknown["smiles"].tolist())
-    known = {
-        **exclusions.costly_properties,
-        **dict(zip(unknown["row"].tolist(), found, strict=True)),
-    }
-    return with_costly_columns(
-        hits.drop(columns="index"), [known[row] for row in hits["row"].tolist()]
-    )
-
-
-def _ranking(pool: Pool, hits: pd.DataFrame, over: pd.DataFrame, exclusions: Exclusions) -> Ranking:
-    taken = exclusions.taken
-    asked = {row for row in exclusions.costly_properties if exclusions.is_counted(row)}
-    return pool.ranking._replace(
-        hits=hits,
-        passed=pool.ranking.passed - sum(taken.values()),
-        filtered={**pool.ranking.filtered, **taken},
-        examined=len(asked.union(hits["row"].tolist())),
-        depth=pool.depth,
-        passed_over=over,
-    )
+    known.update(zip(unknown["row"].tolist(), found, strict=True))
+    costly = [known[row] for row in hits["row"].tolist()]
+    return with_costly_columns(hits.drop(columns="index"), costly)

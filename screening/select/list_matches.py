@@ -2,12 +2,14 @@
 
 A compound is the same as one of a list's where their registration keys are equal: salt, solvate,
 charge, tautomer, explicit hydrogens and spelling make no difference; stereochemistry and isotopes
-do, and ``screening.select.near_misses`` counts what differs in the first alone. An id is the same
-where its text is, to the letter. A record that repeats an earlier structure stands for the same
-compound as that one.
+do. A flat drawing, a racemate and an enantiomer are three statements, so a list that has one does
+not name the others: what differs in stereochemistry alone is counted, because many lists are drawn
+flat, and whoever gave one should hear of it. An id is the same where its text is, to the letter. A
+record that repeats an earlier structure stands for the same compound as that one.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,14 +21,20 @@ from chem.errors import InputError
 from chem.records.text import counted
 from screening.prepare.partitions import DUPLICATES
 from screening.prepare.prepared import Prepared, read_prepared
+from chem.records.counted import counted
+from chem.structure.flat import without_stereo
+from screening.prepare.prepared import DUPLICATES, Prepared, read_prepared
 from screening.select.lists import INLINE, CompoundList
-from screening.select.near_misses import COLUMNS, count_near_misses
 from screening.storage.schema import ACCEPTED, REJECTED
 
 Rows = npt.NDArray[np.int64]
 NO_ROWS: Rows = np.empty(0, np.int64)
 _SHOWN = 3
 """Compounds that an error names."""
+STEPS = {"mw": 20.0, "logp": 100.0, "tpsa": 10.0, "heavy_atoms": 1.0}
+"""Properties that stereoisomers share, each with the steps in which it is compared."""
+STRUCTURE_COLUMNS = ["smiles", *STEPS]
+"""What is read of entries and of the library."""
 
 
 class ListMatches(NamedTuple):
@@ -35,7 +43,7 @@ class ListMatches(NamedTuple):
     excluded: Rows = NO_ROWS
     """Ascending; controls are not among them."""
     reason_of: Rows = NO_ROWS
-    """Of each excluded row, the place in ``whys`` of the first list that names it."""
+    """Of each excluded row, the place in ``reasons`` of the first list that names it."""
     reasons: tuple[str, ...] = ()
     """``excluded: owned.csv`` of each list, in the screen's order."""
     controls: Rows = NO_ROWS
@@ -74,7 +82,15 @@ class _Named(NamedTuple):
     unreadable: int
     """Records of the list without a readable structure."""
     structures: pa.Table | None = None
-    """``near_misses.COLUMNS`` of each value; None for a list of ids."""
+    """``STRUCTURE_COLUMNS`` of each value; None for a list of ids."""
+
+
+class _Found(NamedTuple):
+    """What a library has of a list."""
+
+    rows: Rows
+    values: pa.Array
+    """Of ``_Named.column`` in those rows."""
 
 
 def match_lists(prepared: Prepared, lists: Sequence[CompoundList], hits: int) -> ListMatches:
@@ -127,7 +143,7 @@ def _read(one: CompoundList) -> _Named:
         return _Named("compound_id", pa.array(one.ids, pa.string()), list(one.ids), 0)
     prepared = read_prepared(one.folder)
     read = prepared.store.read_table
-    wanted = ["compound_id", "status", "detail", "key", *COLUMNS]
+    wanted = ["compound_id", "status", "detail", "key", *STRUCTURE_COLUMNS]
     tables = [read(name, wanted) for name in prepared.partitions]
     table = pa.concat_tables(tables)
     bad = table.filter(pc.equal(table["status"], REJECTED))
@@ -139,16 +155,8 @@ def _read(one: CompoundList) -> _Named:
         )
     good = table.filter(pc.equal(table["status"], ACCEPTED))
     labels = good["compound_id"].to_pylist()
-    structures = good.select(COLUMNS)
+    structures = good.select(STRUCTURE_COLUMNS)
     return _Named("key", good["key"].combine_chunks(), labels, bad.num_rows, structures)
-
-
-class _Found(NamedTuple):
-    """What a library has of a list."""
-
-    rows: Rows
-    values: pa.Array
-    """Of ``_Named.column`` in those rows."""
 
 
 def _lacking(named: _Named, found: _Found) -> pa.Table | None:
@@ -198,3 +206,31 @@ def _not_found(prepared: Prepared, one: CompoundList, missing: list[str]) -> Inp
         f"{what} {some} is not among the accepted compounds of {prepared.library}; {advice}, or "
         "take it off the list"
     )
+
+
+def count_near_misses(prepared: Prepared, lists: Sequence[pa.Table]) -> list[int]:
+    """Return how many entries of each list a library has as another stereoisomer, or flat.
+
+    lists: ``STRUCTURE_COLUMNS`` of those accepted entries [n] whose keys the library lacks. The
+    library is read once for all lists, and not at all where no entry is left. Structures are
+    compared only where all of ``STEPS`` agree, which are few.
+    """
+    wanted = [[without_stereo(smiles) for smiles in one["smiles"].to_pylist()] for one in lists]
+    open_ = set(chain.from_iterable(wanted))
+    codes = np.concatenate([np.empty(0, np.int64), *map(_property_codes, lists)])
+    met: set[str] = set()
+    for name in prepared.partitions if open_ else ():
+        table = prepared.store.read_table(name, [*STRUCTURE_COLUMNS, "status"])
+        table = table.filter(pc.equal(table["status"], ACCEPTED))
+        table = table.filter(pa.array(np.isin(_property_codes(table), codes)))
+        met |= open_.intersection(map(without_stereo, table["smiles"].to_pylist()))
+    return [sum(smiles in met for smiles in one) for one in wanted]
+
+
+def _property_codes(table: pa.Table) -> npt.NDArray[np.int64]:
+    """Return a number for each row [n] that stereoisomers share."""
+    found = np.zeros(table.num_rows, dtype=np.int64)
+    for name, steps in STEPS.items():
+        values = np.rint(table[name].to_numpy().astype(np.float64) * steps).astype(np.int64)
+        found = found * 1_000_003 + values
+    return found

@@ -4,7 +4,6 @@ objective."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,18 +11,16 @@ import pandas as pd
 from chem.assess.clusters import SIMILAR
 from chem.features.properties import PROPERTIES
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns, predicted_columns, task_columns
-from screening.objective.objective import needed_columns
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking
 from screening.rank.scored_frames import scored_frames, with_identity
 from screening.rank.structure_columns import with_structure_columns
-from screening.score.domain_limits import domain_limits
+from screening.score.predicted_columns import domain_limits, prediction_columns
 from screening.score.score import WorkItem
 from screening.score.triage import Triage
-from screening.score.triage_recall import measure_recall
+from screening.score.triage_recall import TriageFacts, measure_recall
 from screening.select.choose import rank_and_choose
 from screening.select.list_matches import NO_MATCHES, ListMatches
 from screening.storage.store import Store
@@ -68,47 +65,31 @@ def rank_run(
         ranking = rank_and_choose(
             frames, screen, scores.list_matches, controls, identify, keep_every, edges
         )
-    found: dict[str, Any] = {"exhaustive": True, "why": scores.why_all}
-    if scores.triage is not None:
-        ranking, found = _with_triage(ranking, scores.triage, screen.hits)
+    if scores.triage is None:
+        ranking = ranking._replace(triage=TriageFacts(scores.why_all))
+    else:
+        ranking = _with_triage(ranking, scores.triage, screen.hits)
     similarity = SIMILAR if screen.selection is None else screen.selection.similarity
     hits = with_structure_columns(with_identity(prepared, ranking.hits), similarity)
-    return ranking._replace(hits=hits, triage=found, every=None)
+    return ranking._replace(hits=hits, every=None)
 
 
-def _with_triage(ranking: Ranking, triage: Triage, hits: int) -> tuple[Ranking, dict[str, Any]]:
+def _with_triage(ranking: Ranking, triage: Triage, hits: int) -> Ranking:
     """Count those that were never scored in full, and say what the audit found."""
     assert ranking.every is not None
     # With costly filters hits come from further down: recall is measured as deep as they were
     # sought.
     recall = measure_recall(triage, ranking.every, max(hits, ranking.examined, ranking.depth))
     filtered = {name: n + triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
-    whole = ranking._replace(
+    return ranking._replace(
         scored=triage.looked_at + sum(triage.filtered.values()),
         filtered=filtered,
         set_aside=triage.looked_at - ranking.scored,
+        triage=TriageFacts("", triage.looked_at, len(triage.chosen), recall),
     )
-    counts = {"looked_at": triage.looked_at, "chosen": len(triage.chosen)}
-    return whole, {"exhaustive": False, **counts, **recall.as_dict()}
 
 
 def _empty_frame(columns: Sequence[str]) -> pd.DataFrame:
     """Return a scored frame without rows: of a triage that has no compound to choose from."""
     empty = {name: pd.Series(dtype=np.float32) for name in (*PROPERTIES, *columns)}
     return pd.DataFrame({"row": pd.Series(dtype=np.int64), "smiles": pd.Series(dtype=str), **empty})
-
-
-def prediction_columns(screen: Screen, bundles: Sequence[Bundle]) -> list[str]:
-    """Return the prediction columns that a ranking reads or a hit list shows."""
-    every = set(predicted_columns(bundles))
-    shown = [task for task in screen.tasks if task in every]
-    columns = [f"{task}{end}" for task in shown for end in COLUMN_ENDINGS]
-    domains = [
-        column
-        for bundle in bundles
-        for column in domain_columns(bundle)
-        if set(screen.tasks) & set(task_columns(bundle))
-    ]
-    filtered = [limit.column for limit in screen.limits]
-    wanted = [*columns, *domains, *needed_columns(screen), *filtered]
-    return [column for column in dict.fromkeys(wanted) if column in every]

@@ -1,9 +1,19 @@
-"""The report of a selection, in numbers and in words."""
+"""The report of a selection: what was not selected and why, in numbers and in words.
 
+Every compound of the pool is accounted for.
+"""
+
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from screening.select.constraints import REFUSALS
+import pandas as pd
+
+from screening.rank.costly_filters import BY_RANK
+from screening.rank.rank import Money, SelectionReport
+from screening.select.candidates import COLUMNS, Choice
+from screening.select.constraints import CONTROL, REFUSALS
+from screening.select.pick_order import BY_CLUSTER, BY_MAXMIN, BY_OPTIMISM
 
 EXCLUDED = "excluded: "
 """Begins the reason of a compound on a list of exclusion; the list's name follows."""
@@ -11,31 +21,7 @@ FULL = "hits were full"
 ALIKE = "more like a hit than others"
 BETTER = "its cluster has a better one"
 """Counts all ``cluster 3 has a better one`` together."""
-
-
-class SelectionReport(NamedTuple):
-    """How a selection went."""
-
-    asked: int
-    """Hits asked for."""
-    pool: int
-    """Compounds of the ranked list that the choice was made from."""
-    considered: int
-    """The pool, controls and explored compounds beyond it, and what is excluded among them."""
-    by_rule: dict[str, int]
-    """Hits by what picked them; those of all clusters together."""
-    passed_over: dict[str, int]
-    """The other considered compounds by reason, likewise."""
-    not_listed: int
-    """Of these, excluded compounds that are counted but not listed one by one."""
-    money: dict[str, Any] | None
-    """``budget, spent, currency, unpriced_controls`` and ``prices_read``; None without a budget."""
-    lists: tuple[dict[str, Any], ...]
-    """What became of each list of compounds."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
-        return {**self._asdict(), "lists": list(self.lists)}
+_BETTER = " has a better one"
 
 
 def is_refusal(why: str) -> bool:
@@ -82,3 +68,75 @@ def describe_selection(found: Mapping[str, Any]) -> str:
         read = money.get("prices_read", "")
         line += f"; prices read with a {read}" if read else ""
     return line
+
+
+def list_not_selected(choice: Choice, considered: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
+    """Return ``COLUMNS`` of what was considered and not selected, in the order of the list.
+
+    considered: candidates in that order, with ``index``, their place among all.
+    """
+    constraints, exclusions = choice.constraints, choice.exclusions
+    rows, places = considered["row"].tolist(), considered["index"].tolist()
+    numbers = _numbers(hits)
+    met: dict[int, int] = {}
+    whys = []
+    for row, place in zip(rows, places, strict=True):
+        cluster = choice.candidates.each[place].cluster
+        if row in constraints.taken:
+            met.setdefault(cluster, numbers.get(row, 0))
+            whys.append("")
+        elif reason := constraints.refused.get(row) or exclusions.reason(row):
+            whys.append("" if reason in exclusions.costly_filters else reason)
+        elif choice.rule == BY_CLUSTER and cluster in met:
+            whys.append(f"cluster {met[cluster]}{_BETTER}")
+        else:
+            whys.append(ALIKE if choice.rule == BY_MAXMIN else FULL)
+    left = considered.assign(why=pd.Series(whys, index=considered.index, dtype="str"))
+    left = left.loc[left["why"] != "", COLUMNS]
+    # An excluded compound can be met twice: down the list and among the explorable ones.
+    both = pd.concat([left, choice.pool.excluded]).drop_duplicates("row", ignore_index=True)
+    both["list_rank"] = both["list_rank"].astype("int64")
+    return both.sort_values(["list_rank", "row"], ignore_index=True)
+
+
+def report_selection(choice: Choice, over: pd.DataFrame) -> SelectionReport:
+    """Count how a selection went. over: what was not selected."""
+    candidates, constraints = choice.candidates, choice.constraints
+    reasons = choice.list_matches.reasons
+    excluded = {why: n for why, n in choice.exclusions.taken.items() if why in reasons}
+    listed = Counter(map(_kind, over["why"]))
+    beyond = [one.row for one in candidates.each[candidates.pool :]]
+    outside = sum(row in constraints.taken or row in constraints.refused for row in beyond)
+    picked = Counter(constraints.taken.values())
+    rules = (CONTROL, BY_RANK, BY_CLUSTER, BY_MAXMIN, BY_OPTIMISM)
+    money = None
+    if choice.selection.budget is not None:
+        money = Money(
+            budget=f"{choice.selection.budget:.2f}",
+            spent=f"{constraints.spent:.2f}",
+            currency=candidates.currency,
+            unpriced_controls=constraints.unpriced,
+            prices_read=candidates.prices_read,
+        )
+    return SelectionReport(
+        asked=choice.screen.hits,
+        pool=candidates.pool,
+        considered=candidates.pool + outside + sum(excluded.values()),
+        by_rule={rule: picked[rule] for rule in rules if picked[rule]},
+        passed_over={**dict(sorted(listed.items())), **excluded},
+        not_listed=sum(excluded.values()) - sum(listed[why] for why in excluded),
+        money=money,
+        lists=choice.list_matches.lists,
+    )
+
+
+def _numbers(hits: pd.DataFrame) -> dict[int, int]:
+    """Return the clusters of hits, by row."""
+    if "cluster" not in hits:
+        return {}
+    return dict(zip(hits["row"].tolist(), hits["cluster"].tolist(), strict=True))
+
+
+def _kind(why: str) -> str:
+    """Return the reason to count by."""
+    return BETTER if why.endswith(_BETTER) else why

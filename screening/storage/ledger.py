@@ -1,33 +1,90 @@
-"""The ledger of a folder: what is done, by hash. Files commit; the ledger is the only truth."""
+"""The ledger of a folder: what is done, by hash, and the lock that keeps two runs apart.
+
+Files commit; the ledger is the only truth.
+"""
 
 import json
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
+from itertools import compress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from chem.disk.files import open_unshared, sync_folder
+from filelock import FileLock, Timeout
+
+from chem.disk.files import is_leftover, make_folder, open_unshared, remove_leftovers, sync_folder
 from chem.disk.safe_open import MOST as MOST_JSON
 from chem.disk.safe_open import open_regular, parse_json, read_regular
 from chem.errors import InputError
 from screening.errors import StoreError, told_in_one_line
-from screening.storage.lock import (
-    Lock as Lock,  # those who lock a folder that has a ledger name it too
-)
 from screening.storage.shapes import Line, check_shape
-from screening.storage.store import Store
-from screening.storage.verified_store import VerifiedStore
+from screening.storage.store import Store, VerifiedStore
 
+LOCK = ".lock"
+"""Stays in the folder when the lock is given back."""
 LEDGER = "ledger.jsonl"
 READERS = 8
 """Files that are hashed at a time when a ledger is opened."""
 REMEDY = "run the screen again"
 MOST = 64_000_000
 """Bytes of a ledger, which has a line of 300 for each partition: of four billion compounds."""
+
+
+def is_unused(folder: Path) -> bool:
+    """Tell whether a folder is missing, or holds nothing but what is made before any work.
+
+    A command that was stopped so early can be given again. Raises OSError where it cannot be read.
+    """
+    if not folder.is_dir():
+        return not folder.exists()
+    return all(path.name == LOCK or is_leftover(path.name) for path in folder.iterdir())
+
+
+class Lock:
+    """One run at a time in a folder, which is made if it is missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = FileLock(folder / LOCK, timeout=0)
+
+    def acquire(self) -> None:
+        """Take it, and remove what a killed run left half written.
+
+        Raises InputError where another run has it.
+        """
+        with told_in_one_line(self.folder):
+            make_folder(self.folder)
+            with suppress(FileExistsError):
+                path = self.folder / LOCK
+                os.close(open_unshared(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            try:
+                self._lock.acquire()
+            except Timeout:  # to the system it is an OSError too
+                raise InputError(
+                    f"{self.folder} is in use by another run; wait for it, or name another folder"
+                ) from None
+            remove_leftovers(self.folder)
+
+    @property
+    def held(self) -> bool:
+        """Whether it was taken here."""
+        return self._lock.is_locked
+
+    def release(self) -> None:
+        """Give it back."""
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
 
 
 class Entry(NamedTuple):
@@ -101,8 +158,8 @@ class Ledger:
         if first is None or not isinstance(first.get("purpose"), dict):
             raise InputError(f"{path} is damaged in its first line; {remedy}")
         found = cls(folder, first["purpose"], store)
-        found.entries = {line["name"]: Entry(line["sha256"], line["facts"]) for line in told}
-        hashes = {name: entry.sha256 for name, entry in found.entries.items()}
+        found.entries = dict(told)
+        hashes = {name: entry.sha256 for name, entry in told}
         found.store = VerifiedStore(found.store.url, hashes, remedy)
         return found
 
@@ -130,7 +187,7 @@ class Ledger:
         if not all(name in self.entries for name in wanted):
             return False
         with ThreadPoolExecutor(READERS) as readers:  # an object store answers slowly, but many
-            return all(readers.map(self._stands, wanted, (self.entries[n].sha256 for n in wanted)))
+            return all(readers.map(self._stands, wanted, (self.entries[n] for n in wanted)))
 
     def _read(self) -> None:
         path = self.folder / LEDGER
@@ -148,13 +205,11 @@ class Ledger:
             with told_in_one_line(path), open(path, "ab", opener=open_unshared) as file:
                 file.write(b"\n")
         with ThreadPoolExecutor(READERS) as readers:
-            names, hashes = [line["name"] for line in told], [line["sha256"] for line in told]
-            for line, stands in zip(told, readers.map(self._stands, names, hashes), strict=True):
-                if stands:
-                    self.entries[line["name"]] = Entry(line["sha256"], line["facts"])
+            stand = list(readers.map(self._stands, *zip(*told, strict=True))) if told else []
+        self.entries |= dict(compress(told, stand))
 
-    def _stands(self, name: str, sha256: str) -> bool:
-        return self.store.exists(name) and self.store.hash(name) == str(sha256)
+    def _stands(self, name: str, entry: Entry) -> bool:
+        return self.store.exists(name) and self.store.hash(name) == entry.sha256
 
     def _append(self, line: Mapping[str, Any]) -> None:
         path = self.folder / LEDGER
@@ -170,8 +225,8 @@ class Ledger:
                 sync_folder(self.folder)
 
 
-def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """Read a ledger's first line, None if it was cut short, and all whole lines after it.
+def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[tuple[str, Entry]]]:
+    """Read a ledger's first line, None if it was cut short, and the entries of those after it.
 
     A line that tells of no file, in the shape that a ledger writes, counts as cut short.
     """
@@ -190,19 +245,27 @@ def _parse(line: bytes) -> dict[str, Any] | None:
     return loaded if isinstance(loaded, dict) else {}
 
 
-def _parse_entry(line: bytes) -> dict[str, Any] | None:
+def _parse_entry(line: bytes) -> tuple[str, Entry] | None:
     found = _parse(line)
     try:
-        return None if found is None else dict(check_shape(Line, found))
+        if found is None:
+            return None
+        told = check_shape(Line, found)
+        return told.name, Entry(told.sha256, found["facts"])
     except ValueError:
         return None
+
+
+def read_first_line(path: Path) -> dict[str, Any] | None:
+    """Read the first line of a ledger, None if it was cut short; raises OSError."""
+    with open_regular(path) as file:
+        return _parse(file.readline(MOST_JSON))
 
 
 def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
     """Refuse a folder whose ledger has another purpose, before any work; none is no fault."""
     try:
-        with open_regular(folder / LEDGER) as file:
-            found = _parse(file.readline(MOST_JSON))
+        found = read_first_line(folder / LEDGER)
     except FileNotFoundError:
         return
     except OSError as error:

@@ -5,7 +5,6 @@ it is read, and nothing behind that asks again. Keys that are not named here may
 """
 
 import re
-from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -64,6 +63,7 @@ class Manifest(Shape):
     selection: _Selection | None = None
     reading: list[str] = []
     filtered_by_filter: dict[str, Count] = {}
+    versions: Any = None
 
 
 class _Columns(Shape):
@@ -85,7 +85,7 @@ class Where(Shape):
     prepared: Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]
     scores: Annotated[str, Field(pattern=r"^[^\x00]*$")]
     device: str
-    half: bool
+    bfloat16: bool = Field(alias="half")
 
 
 class WhereRanked(Shape):
@@ -93,12 +93,6 @@ class WhereRanked(Shape):
 
     run: Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]
     fingerprint: str
-
-
-class Purpose(Shape):
-    """The first line of a ledger."""
-
-    purpose: dict[str, Any]
 
 
 class _Facts(Shape):
@@ -149,13 +143,11 @@ class Summary(Shape):
 AShape = TypeVar("AShape", bound=Shape)
 
 
-def check_shape(shape: type[AShape], found: object) -> Mapping[str, Any]:
-    """Return a JSON object as it is; ValueError, one line, for one of another shape."""
+def check_shape(shape: type[AShape], found: object) -> AShape:
+    """Return what a JSON object says; ValueError, one line, for one of another shape."""
     try:
-        shape.model_validate(found)
+        return shape.model_validate(found)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(key) for key in first["loc"])[:80]
         raise ValueError(" ".join(f"{where}: {first['msg']}".split())) from None
-    assert isinstance(found, dict)
-    return found

@@ -5,7 +5,7 @@ object store takes it in one put.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from io import BytesIO
@@ -23,7 +23,7 @@ from chem.disk.safe_open import open_regular
 from chem.errors import InputError
 from chem.library.parquet_sizes import check_unpacked
 from screening.errors import StoreError
-from screening.storage.table_laws import check_table
+from screening.storage.schema import check_table
 
 INSTALL = {
     **dict.fromkeys(("s3", "s3a"), "s3fs"),
@@ -230,3 +230,54 @@ class Store:
 
 def _text(error: object) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+class VerifiedStore(Store):
+    """Reads nothing but what was recorded.
+
+    A file of a folder is hashed when it is read first, one of an object store whenever it is
+    fetched, which needs no second request. A pickled one is a plain store.
+    """
+
+    def __init__(self, url: str, hashes: Mapping[str, str], remedy: str) -> None:
+        """Open a store. hashes: name to sha256. remedy: what to do about a file that differs."""
+        super().__init__(url)
+        self._hashes, self._remedy = dict(hashes), remedy
+        self._seen: set[str] = set()
+
+    def read_table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read columns of a Parquet file as :class:`Store` does.
+
+        Raises StoreError for a file that is missing, altered or not recorded.
+        """
+        if self.folder is not None and name not in self._seen:
+            self._compare(name, super().hash(name) if self.exists(name) else "")
+        return super().read_table(name, columns)
+
+    def read(self, name: str) -> bytes:
+        """Read a whole file; raises StoreError as ``read_table`` does."""
+        try:
+            content = super().read(name)
+        except StoreError:
+            if self.exists(name):
+                raise
+            raise self._lacking(name) from None
+        self._compare(name, hashlib.sha256(content).hexdigest())
+        return content
+
+    def check_recorded(self, names: Sequence[str]) -> None:
+        """Refuse files that are not recorded or not there, without reading any.
+
+        Raises StoreError for the first.
+        """
+        for name in names:
+            if name not in self._hashes or not self.exists(name):
+                raise self._lacking(name)
+
+    def _compare(self, name: str, found: str) -> None:
+        if self._hashes.get(name) != found:
+            raise self._lacking(name)
+        self._seen.add(name)
+
+    def _lacking(self, name: str) -> StoreError:
+        return StoreError(f"{self.path(name)} is missing or was altered; {self._remedy}")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from screening.objective.screen_settings import Screen
-from screening.score.domain_limits import ENDING, Limits, distance_column
+from screening.score.predicted_columns import ENDING, Limits, distance_column
 from screening.select.constraints import CONTROL
 from screening.text.cells import format_number
 

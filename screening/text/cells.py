@@ -33,6 +33,9 @@ _INNER_ESCAPED = re.compile(rf"{_RUN}('++)(?={_SIGNS})")
 _START = rf"(?:[\t\r\n]|[\s\"]*+{_SIGNS})"
 _EXECUTABLE = re.compile(rf"'*+{_START}")
 _NEUTRALISED = re.compile(rf"'++{_START}")
+_STEERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that are not seen and steer the direction of others; without them a text that is
+written from right to left still is."""
 
 
 def escape_cell(text: str) -> str:
@@ -89,3 +92,12 @@ def format_number(value: float, decimals: int) -> str:
     """
     text = f"{float(value):.{decimals}f}"
     return text.removeprefix("-") if not text.strip("-0.") else text
+
+
+def isolated(text: str) -> str:
+    """Return a text without such characters, between FIRST STRONG ISOLATE and its end.
+
+    >>> isolated("a\\u2069\\u202edrow")
+    '\\u2068adrow\\u2069'
+    """
+    return f"\u2068{_STEERING.sub('', text)}\u2069"

@@ -13,8 +13,9 @@ from chem.structure.standardize import Standardized, standardize
 from chem.structure.stereo.stereo_status import STEREO_WORDS
 from gnn.bundle.bundle import Bundle
 from screening.prepare.records import hash_key
-from screening.rank.identity import key_text
+from screening.rank.structure_columns import key_text
 from screening.runs.predict import FIRST, predict_file
+from screening.score.predicted_columns import wanted_tasks
 from screening.text.cells import unescape_cell
 
 HERE = Path(__file__).parent / "predictions"
@@ -32,7 +33,8 @@ def bundle(make_bundle: Callable[..., Bundle], tmp_path_factory: pytest.TempPath
 def predict(lone: Client, bundle: Bundle, tmp_path: Path) -> Predict:
     def run(library: Path) -> Rows:
         out = tmp_path / "predictions.csv"
-        predict_file(open_library(library), tmp_path / "prepared", (bundle,), out, lone)
+        wanted = wanted_tasks((bundle,))
+        predict_file(open_library(library), tmp_path / "prepared", wanted, out, lone)
         with out.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         return [{name: unescape_cell(cell) for name, cell in row.items()} for row in rows]

@@ -20,8 +20,9 @@ from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Liability, OffTarget, Primary
 from screening.reason.reason import reason
+from screening.reason.sentence import HitFacts
 from screening.runs.plan import load_bundles
-from screening.score.domain_limits import domain_limits
+from screening.score.predicted_columns import domain_limits
 
 LIMITS = {"activity_distance": 0.63, "toxicity_distance": 0.70, "my_jaks_distance": 0.70}
 EGFR = load_screen(Path(__file__).parents[2] / "flows" / "screens" / "kinase.toml")
@@ -203,7 +204,7 @@ def told(case: Case, smiles: str = SMILES) -> str:
         for task in case.screen.tasks
     }
     known = {case.screen.primary[0].task: case.near}
-    return reason(hit, case.screen, units, LIMITS, known)
+    return reason(HitFacts(hit, case.screen, units, LIMITS, known))
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -1,10 +1,11 @@
 """A message is one line, whatever it quotes."""
 
+import ast
 from pathlib import Path
 
 import pytest
 
-from chem.errors import InputError
+from chem.errors import HitlistError, InputError
 from chem.library.read import open_library
 from gnn.errors import ModelError
 from screening.errors import StoreError
@@ -19,3 +20,25 @@ def test_a_message_is_one_line(kind: type[ValueError]) -> None:
 def test_a_path_with_a_line_break_is_told_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^[^\n]*a b\.csv: no such file; check the path$"):
         open_library(tmp_path / "a\nb.csv")
+
+
+def test_every_error_of_ours_has_one_root() -> None:
+    """But for those of ``gnn.errors``: a machine that only trains has no ``chem``."""
+    bases: dict[str, list[str]] = {}
+    for package in ("chem", "data", "gnn", "screening", "flows"):
+        for path in (Path(__file__).parents[2] / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    bases[node.name] = [ast.unparse(base) for base in node.bases]
+    own = {
+        name
+        for name, above in bases.items()
+        if name.endswith("Error") and any(one.endswith(("Error", "Exception")) for one in above)
+    }
+
+    def root_of(name: str) -> str:
+        above = [one for one in bases.get(name, []) if one in bases]
+        return root_of(above[0]) if above else name
+
+    assert len(own) > 15
+    assert {root_of(name) for name in own} == {HitlistError.__name__, ModelError.__name__}

@@ -16,7 +16,7 @@ from rdkit.Chem import AllChem
 
 from flows.cli import app, main
 from screening.cluster.cluster import connect
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls
 
 FILES = Path(__file__).parents[1] / "files"
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"

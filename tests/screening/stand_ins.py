@@ -19,6 +19,7 @@ from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking
 from screening.reason.reason import reason
+from screening.reason.sentence import HitFacts
 from screening.report.manifest import Artefact, RunFacts
 
 DRUGS = {
@@ -191,6 +192,6 @@ def tell() -> Tell:
         hit = {**whole.iloc[0].to_dict(), "smiles": SMILES, **more}
         known = {screen.primary[0].task: neighbours}
         given = {**dict.fromkeys(screen.tasks, "pActivity"), **GOOD_UNITS, **(units or {})}
-        return reason(hit, screen, given, limits, known)
+        return reason(HitFacts(hit, screen, given, limits or {}, known))
 
     return told

@@ -29,11 +29,12 @@ from screening.hits.top import brief_table, top_table
 from screening.objective.screen_settings import Screen
 from screening.runs.dossier import Dossier, open_dossier
 from screening.runs.dossier_page import render_dossier, sections
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import PastRun, open_run
 from screening.runs.plan import plan_run
 from screening.runs.predict import predict_file
-from screening.runs.publish import Outcome
 from screening.runs.run import run_screen
+from screening.score.predicted_columns import wanted_tasks
 from tests.screening.hostile import TEXTS
 from tests.screening.office import NO_OFFICE, OFFICE, count_live
 
@@ -95,7 +96,8 @@ def runs(lone: Client, small_bundle: Bundle, tmp_path_factory: pytest.TempPathFa
         return run_screen(plan_run(screen, out, prepared=folder / f"{out.name}-p"), lone)
 
     made = [run(rows), run(wide)]
-    predict_file(open_library(rows), folder / "rows-p", (small_bundle,), folder / "p.csv", lone)
+    wanted = wanted_tasks((small_bundle,))
+    predict_file(open_library(rows), folder / "rows-p", wanted, folder / "p.csv", lone)
     return Runs(made[0], made[1], folder / "p.csv")
 
 

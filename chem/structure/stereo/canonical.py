@@ -16,6 +16,7 @@ from rdkit import Chem, rdBase
 
 from chem.structure.stereo.smiles_and_smarts import pattern
 
+from chem.errors import HitlistError
 MAX_GROUPS = 6
 """Groups are compared by all 2^n stereoisomers that they name; more groups have no text."""
 MAX_CENTRES = 16
@@ -32,7 +33,7 @@ _AXES = (Chem.BondStereo.STEREOATROPCW, Chem.BondStereo.STEREOATROPCCW)
 _KEPT = Chem.StereoGroupType.STEREO_AND, Chem.StereoGroupType.STEREO_OR
 
 
-class StereoError(ValueError):
+class StereoError(HitlistError, ValueError):
     """Stereochemistry that has no canonical text; the message says why."""
 
     code = "unsupported_stereo"

@@ -7,6 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from chem.errors import InputError
+from chem.errors import HitlistError, InputError
+from chem.records.counted import counted
 from chem.records.numbers import Decimal, NumberStyle
 from chem.records.text import counted
 from data.assay.cells.cells import (
@@ -70,7 +72,7 @@ def read_values(
     return _Reader(rows, measure, decimal, inactive_as).read()
 
 
-class CellError(ValueError):
+class CellError(HitlistError, ValueError):
     """A cell that is no value; the message is its kind."""
 
 

@@ -9,7 +9,7 @@ from flows.terminal.outcome import show_outcome
 from screening.hits.table import HitTable
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
-from screening.runs.publish import Outcome
+from screening.runs.hand_over import Outcome
 
 LINE = (
     "16 of 16 hits are outside jak1's domain (distance over 0.70); `max_jak1_distance = 0.70` "

@@ -16,7 +16,7 @@ from distributed.comm import connect as comm_connect
 
 from chem.errors import InputError
 from screening.cluster.cluster import connect
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls
 
 PLANTED = ("chem", "pickle", "random", "pip", "colorsys")
 """The last is a module that nothing loads before the test does."""

@@ -9,11 +9,14 @@ from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
 from chem.errors import InputError
+from chem.structure.standardize import Standardized, standardize
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.bundle.bundle import SHIPPED, Bundle, load_bundle, read_card
 from gnn.bundle.measured_compounds import FILE, MeasuredCompounds, save_measured_compounds
 from gnn.errors import ModelError
-from screening.evidence.neighbours import nearest_measured
+from screening.evidence import neighbours
+from screening.evidence.evidence import BUT_STEREO, ITSELF
+from screening.evidence.neighbours import CurrentStructure, Same, SameMeasured, nearest_measured
 
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
 STAUROSPORINE_LIKE = "O=C1NCc2c1c1c3ccccc3[nH]c1c1[nH]c3ccccc3c21"
@@ -79,12 +82,12 @@ def test_neighbours_are_those_of_a_search_by_hand(activity: Bundle) -> None:
     ]
     queries = [GEFITINIB, STAUROSPORINE_LIKE, str(activity.measured_compounds.smiles[rows[7]])]
     found = nearest_measured(queries, [activity], ["activity_ABL1"], count=10)
-    for text, neighbours in zip(queries, found, strict=True):
+    for text, near in zip(queries, found, strict=True):
         query = generator.GetFingerprint(Chem.MolFromSmiles(text))
         tanimoto = DataStructs.BulkTanimotoSimilarity(query, prints)
         ids = activity.measured_compounds.ids[rows]
         best = sorted(range(len(rows)), key=lambda at: (-tanimoto[at], ids[at]))[:10]
-        got = neighbours["activity_ABL1"]
+        got = near["activity_ABL1"]
         assert [one.id for one in got] == [ids[at] for at in best]
         assert [one.similarity for one in got] == [tanimoto[at] for at in best]
         assert [np.float32(one.value) for one in got] == [values[at] for at in best]
@@ -145,3 +148,82 @@ def test_what_cannot_be_answered_is_refused_in_one_line(keep: Callable[..., Bund
         nearest_measured(
             ["CCO"], [load_bundle(bundle.path, bundle.card.featurizer)], ["own_assay_a"]
         )
+
+
+def standard(smiles: str) -> str:
+    found = standardize(smiles, "smiles")
+    assert isinstance(found, Standardized)
+    return found.smiles
+
+
+def find(smiles: str, *measured: str) -> list[tuple[int, str]]:
+    known = SameMeasured(np.array(measured, dtype=object))
+    found = known.find(standard(smiles), np.arange(len(measured)))
+    assert found == known.find(standard(smiles), np.arange(len(measured)))
+    return [(one.compound, one.same) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("hit", "measured", "same"),
+    [
+        ("CCO", ["CCN", "CCO", "OCC"], [(1, ITSELF), (2, ITSELF)]),
+        # What a data set without stereochemistry has of a chiral hit, and the other way round.
+        ("C[C@H](N)c1ccccc1", ["CC(N)c1ccccc1", "CCN"], [(0, BUT_STEREO)]),
+        ("CC(N)c1ccccc1", ["C[C@H](N)c1ccccc1"], [(0, BUT_STEREO)]),
+        (
+            "C[C@H](N)c1ccccc1",
+            ["C[C@@H](N)c1ccccc1", "CC(N)c1ccccc1"],
+            [(0, BUT_STEREO), (1, BUT_STEREO)],
+        ),
+        ("C/C=C/C", ["C/C=C\\C"], [(0, BUT_STEREO)]),
+        # Beside the very same text: other drawings of the hit, and its stereoisomers.
+        ("NCC(=O)O", ["NCC(=O)O", "[NH3+]CC(=O)[O-]"], [(0, ITSELF), (1, ITSELF)]),
+        (
+            "C[C@H](N)c1ccccc1",
+            ["CC(N)c1ccccc1", "C[C@H](N)c1ccccc1", "C[C@@H](N)c1ccccc1"],
+            [(1, ITSELF), (0, BUT_STEREO), (2, BUT_STEREO)],
+        ),
+        # Drawn as an older standardization left it: a salt, an ion, charges apart.
+        ("CC(=O)Oc1ccccc1C(=O)O", ["CC(=O)Oc1ccccc1C(=O)[O-]"], [(0, ITSELF)]),
+        ("NCC(=O)O", ["[NH3+]CC(=O)[O-]"], [(0, ITSELF)]),
+        ("CS(C)=O", ["C[S+](C)[O-]"], [(0, ITSELF)]),
+        # Neither isomers nor isotopologues are it.
+        ("Cc1ccncc1", ["Cc1cccnc1", "Nc1ccccc1"], []),
+        ("COc1ccccc1", ["[2H]C([2H])([2H])Oc1ccccc1"], []),
+        ("CCO", ["C1CC", "CCO.CCN"], []),
+        ("CCO", [], []),
+    ],
+)
+def test_the_hit_among_others(hit: str, measured: list[str], same: list[tuple[int, str]]) -> None:
+    assert find(hit, *measured) == same
+
+
+def test_two_tautomers_are_one_where_their_keys_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The drawings of phenytoin: what counts is the key, and the structure shown is today's."""
+    lactam, lactim = "O=C1NC(=O)C(c2ccccc2)(c2ccccc2)N1", "O=C1N=C(O)NC1(c1ccccc1)c1ccccc1"
+    other = "NC(=O)Nc1ccccc1C(=O)c1ccccc1C"
+    table = {
+        lactam: CurrentStructure(lactam, "phenytoin", "phenytoin"),
+        lactim: CurrentStructure(lactam, "phenytoin", "phenytoin"),
+        other: CurrentStructure(other, "other", "other"),
+    }
+    monkeypatch.setattr(neighbours, "standardize_again", table.__getitem__)
+    known = SameMeasured(np.array([other, lactim], dtype=object))
+    assert known.find(lactam, np.arange(2)) == [Same(1, lactam, ITSELF)]
+    assert known.find(lactam, np.array([0])) == []  # not measured on this task
+
+
+def test_only_compounds_of_the_same_atoms_are_standardized(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def spy(smiles: str) -> CurrentStructure:
+        asked.append(smiles)
+        return CurrentStructure(smiles, smiles, smiles)
+
+    monkeypatch.setattr(neighbours, "standardize_again", spy)
+    measured = np.array(["CCCO", "COCC", "CCCN", "CCCCO", "CC(C)O"], dtype=object)
+    known = SameMeasured(measured)
+    known.find("CCOC", np.arange(5))
+    known.find("CCOC", np.arange(5))
+    assert sorted(set(asked) - {"CCOC"}) == ["CC(C)O", "CCCO", "COCC"]
+    assert len(asked) == 5  # the hit each time, a measured compound once

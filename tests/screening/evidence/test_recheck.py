@@ -20,8 +20,8 @@ from chem.errors import InputError
 from gnn.bundle.bundle import find_bundle
 from screening.errors import AlteredError
 from screening.prepare.quarantine import STAGE
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import PastRun, open_run
-from screening.runs.publish import Outcome
 from screening.runs.rerank import evidence_stage, rank_stage
 from screening.runs.runfolder import MANIFEST, WHERE
 from screening.runs.verify import verify_run
@@ -197,7 +197,7 @@ def test_another_library_is_no_witness(
         check.what: check for check in verify_run(past, past.open_library(other), lone, sample=5)
     }
     assert "is not the file that was screened" in checks["records"].faults[0]
-    gone = replace(past, scorer=replace(past.scorer, where={**past.scorer.where, "library": None}))
+    gone = replace(past, where=past.where.model_copy(update={"library": None}))
     assert gone.library is None
     checks = {check.what: check for check in verify_run(gone, None, lone, sample=5)}
     assert "--library" in checks["records"].skipped

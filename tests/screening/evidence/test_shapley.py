@@ -16,7 +16,7 @@ from gnn.bundle.predict import Predictor
 from gnn.features.batch import collect
 from gnn.models.losses import logistic
 from screening.evidence.shapley import CHUNK, Explaining, explain, explain_hits
-from screening.score.worker_models import bundle_refs
+from screening.score.worker_models import ModelRefs, model_refs
 
 FEATURIZER = featurizer_spec()["hash"]
 TASKS = ("small_EGFR", "small_herg")
@@ -36,22 +36,14 @@ def small(make_bundle: Callable[..., Bundle], tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="module")
 def work(small: Bundle) -> Explaining:
-    return Explaining(bundle_refs([small]), FEATURIZER, TASKS, bfloat16=False)
+    return Explaining(model_refs([small], FEATURIZER, bfloat16=False), TASKS)
 
 
 def test_hits_keep_their_order_and_atoms(
     client: Client, work: Explaining, small: Bundle, hits: list[str]
 ) -> None:
     told: list[tuple[str, int, int | None]] = []
-    found = explain_hits(
-        client,
-        work.bundles,
-        FEATURIZER,
-        hits,
-        TASKS,
-        work.bfloat16,
-        lambda *news: told.append(news),
-    )
+    found = explain_hits(client, work.models, hits, TASKS, lambda *news: told.append(news))
     assert len(found) == len(hits)
     assert told[-1] == ("explain", len(hits), len(hits))
     graphs = collect([one.graph for one in written_graphs(hits)])
@@ -84,20 +76,20 @@ def test_labelled_hydrogens_are_counted_and_contribute_nothing(work: Explaining)
 
 
 def test_nothing_to_explain(client: Client, work: Explaining) -> None:
-    assert explain_hits(client, work.bundles, FEATURIZER, [], TASKS, bfloat16=False) == []
-    assert explain_hits(client, work.bundles, FEATURIZER, ["CCO"], (), bfloat16=False) == [()]
+    assert explain_hits(client, work.models, [], TASKS) == []
+    assert explain_hits(client, work.models, ["CCO"], ()) == [()]
 
 
 def test_an_unreadable_hit_is_one_clear_line(client: Client, work: Explaining) -> None:
     with pytest.raises(InputError, match="'CCQ', expected a SMILES"):
-        explain_hits(client, work.bundles, FEATURIZER, ["CCO", "CCQ"], TASKS, bfloat16=False)
+        explain_hits(client, work.models, ["CCO", "CCQ"], TASKS)
 
 
 def test_another_bundle_of_that_name_is_refused(
     work: Explaining, tmp_path: Path, make_bundle: Callable[..., Bundle]
 ) -> None:
-    ((_, sha256, surrogate),) = work.bundles
+    ((_, sha256, surrogate),) = work.models.bundles
     make_bundle(tmp_path, seed=1)
-    other = Explaining(((str(tmp_path), sha256, surrogate),), FEATURIZER, TASKS, bfloat16=False)
+    other = Explaining(ModelRefs(((str(tmp_path), sha256, surrogate),), FEATURIZER), TASKS)
     with pytest.raises(InputError, match="another one than the run was planned with"):
         explain(other, ["CCO"])

@@ -7,8 +7,8 @@ import pytest
 
 from chem.assess.alerts import CITATIONS, SOURCES
 from screening.evidence.evidence import Evidence
-from screening.hits.csvfile import write_hits
-from screening.hits.dictionary import Definition, define_columns, write_dictionary
+from screening.hits.dictionary import Definition, define_columns
+from screening.hits.hit_files import write_csv, write_hits
 from screening.hits.table import Column, HitTable, hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
@@ -33,7 +33,8 @@ def rows(table: HitTable, kinase: Screen, units: dict[str, str]) -> dict[str, De
 def test_it_has_the_columns_of_hits_csv_in_their_order(
     table: HitTable, kinase: Screen, units: dict[str, str], tmp_path: Path
 ) -> None:
-    written = write_dictionary(tmp_path / "columns.csv", table, kinase, units)
+    written = define_columns(table, kinase, units)
+    write_csv(tmp_path / "columns.csv", Definition._fields, written)
     write_hits(tmp_path / "hits.csv", table)
     hits = pd.read_csv(tmp_path / "hits.csv", dtype=str, keep_default_na=False)
     back = pd.read_csv(tmp_path / "columns.csv", dtype=str, keep_default_na=False)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chem.features.properties import PROPERTIES
 from screening.evidence.evidence import Evidence, Neighbour
-from screening.hits.csvfile import write_csv, write_hits
+from screening.hits.hit_files import write_csv, write_hits
 from screening.hits.table import Group, hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking, merge_top

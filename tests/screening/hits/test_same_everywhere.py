@@ -11,9 +11,8 @@ from openpyxl.utils.escape import unescape
 from rdkit import Chem
 
 from screening.evidence.evidence import Evidence, Neighbour
-from screening.hits.csvfile import write_hits
 from screening.hits.dictionary import define_columns
-from screening.hits.sdf import write_hits_sdf
+from screening.hits.hit_files import write_hits, write_hits_sdf
 from screening.hits.table import HitTable, hit_table
 from screening.hits.workbook import write_workbook
 from screening.objective.screen_settings import Screen

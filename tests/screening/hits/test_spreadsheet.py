@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from screening.evidence.evidence import Evidence
-from screening.hits.csvfile import write_hits
-from screening.hits.dictionary import define_columns, write_dictionary
+from screening.hits.dictionary import Definition, define_columns
+from screening.hits.hit_files import write_csv, write_hits
 from screening.hits.table import HitTable, hit_table
 from screening.hits.workbook import write_workbook
 from screening.objective.screen_settings import Screen
@@ -51,8 +51,9 @@ def opened(
     """What LibreOffice makes of each file, as rows of texts."""
     folder = tmp_path_factory.mktemp("office")
     write_hits(folder / "hits.csv", table)
-    write_dictionary(folder / "columns.csv", table, kinase, units)
-    write_workbook(folder / "book.xlsx", table, define_columns(table, kinase, units))
+    definitions = define_columns(table, kinase, units)
+    write_csv(folder / "columns.csv", Definition._fields, definitions)
+    write_workbook(folder / "book.xlsx", table, definitions)
     assert OFFICE is not None
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     command = [OFFICE, profile, "--headless", "--convert-to", CSV_AS_TEXT]

@@ -12,9 +12,8 @@ from rdkit import Chem
 from chem.library.read import open_library
 from chem.structure.stereo.stereo_status import STEREO_WORDS
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour
-from screening.hits.csvfile import write_hits
 from screening.hits.dictionary import define_columns
-from screening.hits.sdf import write_hits_sdf
+from screening.hits.hit_files import write_hits, write_hits_sdf
 from screening.hits.table import HitTable, hit_table
 from screening.hits.workbook import write_workbook
 from screening.lab.write import write_lab
@@ -22,7 +21,7 @@ from screening.objective.lab_settings import Lab
 from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.structure_columns import with_structure_columns
-from screening.reason.own_measurement import own_measurement, structure_difference
+from screening.reason.measurements import own_measurement, structure_difference
 from screening.report.manifest import RunFacts
 from screening.report.report_data import page_data
 

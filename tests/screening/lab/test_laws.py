@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from screening.errors import AccountingError
 from screening.lab.laws import check_plan
 from screening.lab.layout import EMPTY, NEGATIVE, POSITIVE, SAMPLE
-from screening.lab.plan import DMSO, LabPlan, make_plan
-from screening.lab.sources import Liquid
+from screening.lab.plan import DMSO, LabPlan, Liquid, make_plan
 from screening.objective.lab_settings import Lab
 
 WANTS = st.fixed_dictionaries(

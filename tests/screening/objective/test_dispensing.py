@@ -1,13 +1,25 @@
 """Recipes: whole drops, as few dilutions as possible, never farther off than allowed."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chem.errors import InputError
-from screening.objective.dispensing import Dispense, recipes, series
+from screening.objective.dispensing import (
+    Dispense,
+    from_nl,
+    from_ul,
+    nl_text,
+    number_text,
+    recipes,
+    series,
+    ul_text,
+)
 
 ECHO = Dispense(drop_nl=2.5, most=100, well_ul=50.0, tolerance=0.05)
+VOLUMES = st.integers(0, 10**12)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +96,23 @@ def test_a_recipe_keeps_what_it_promises(
         assert abs(poured - concentration) <= (tolerance + 1e-6) * concentration
     made = [recipe.concentration_um for recipe in found]
     assert made == sorted(set(made), reverse=True)
+
+
+@given(VOLUMES)
+def test_a_volume_comes_back_from_its_text(volume: int) -> None:
+    assert Decimal(nl_text(volume)) * 1000 == volume == Decimal(ul_text(volume)) * 10**6
+    assert from_nl(float(nl_text(volume))) == volume == from_ul(float(ul_text(volume)))
+    assert set(nl_text(volume) + ul_text(volume)) <= set("0123456789.")
+
+
+@given(st.floats(1e-9, 1e9))
+def test_a_number_keeps_four_digits(value: float) -> None:
+    assert float(number_text(value)) == pytest.approx(value, rel=5.1e-4)
+    assert set(number_text(value)) <= set("0123456789.")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(100.0, "100"), (3.5, "3.5"), (1e-5, "0.00001"), (12345.6, "12350")]
+)
+def test_numbers(value: float, text: str) -> None:
+    assert number_text(value) == text

@@ -14,10 +14,10 @@ import pytest
 
 from chem.records.records import Record
 from screening.prepare import isolation
+from screening.prepare.chemist import pack_records
 from screening.prepare.isolation import Chemist, ChemistryError, Death
-from screening.prepare.limits import Limits
-from screening.prepare.messages import pack_records
 from screening.prepare.records import prepare_records
+from screening.prepare.settings import Limits
 
 MakeRecords = Callable[[Sequence[str]], list[Record]]
 QUICK = Limits(seconds=1.0, memory=2**28)
@@ -74,8 +74,8 @@ def test_a_deep_chain_overflows_a_small_stack(records: MakeRecords) -> None:
         "resource.setrlimit(resource.RLIMIT_STACK, (256 << 10, resource.RLIM_INFINITY))\n"
         "from chem.records.records import Record\n"
         "from screening.prepare.isolation import Chemist\n"
-        "from screening.prepare.limits import Limits\n"
-        "from screening.prepare.messages import pack_records\n"
+        "from screening.prepare.settings import Limits\n"
+        "from screening.prepare.chemist import pack_records\n"
         "chemist = Chemist(Limits())\n"
         "chain = [Record(i, '', '', 'C' * n, 'smiles', {}) for i, n in enumerate((3, 990))]\n"
         "print(*chemist.ask(pack_records(chain)), sep=': ')\n"
@@ -174,8 +174,8 @@ OWNER = """
 import sys
 from chem.records.records import Record
 from screening.prepare.isolation import Chemist
-from screening.prepare.limits import Limits
-from screening.prepare.messages import pack_records
+from screening.prepare.settings import Limits
+from screening.prepare.chemist import pack_records
 chemist = Chemist(Limits(seconds=4.0))
 chemist.ask(pack_records([Record(1, "", "", "CCO", "smiles", {})]))
 print(chemist.pid, flush=True)

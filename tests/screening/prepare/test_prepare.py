@@ -15,9 +15,9 @@ from distributed import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import screening.prepare.partition_size
 import screening.prepare.prepare
 from chem.disk.safe_open import hash_file
+import screening.prepare.settings
 from chem.errors import InputError
 from chem.features.graphs import featurize
 from chem.features.properties import PROPERTIES, describe
@@ -26,12 +26,11 @@ from chem.records.records import Failure, Record
 from chem.structure.standardize import Standardized, standardize
 from gnn.features.batch import collect
 from screening.prepare.duplicates import COLUMNS, find_duplicates
-from screening.prepare.limits import SECONDS_VARIABLE, Limits
-from screening.prepare.partitions import DUPLICATES, to_graphs
-from screening.prepare.prepare import prepare_library, prepare_partition, prepare_purpose
-from screening.prepare.prepared import SUMMARY, Prepared, read_prepared
+from screening.prepare.prepare import prepare_library, prepare_partition
+from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, read_prepared, to_graphs
 from screening.prepare.quarantine import STAGE, pack_slices
 from screening.prepare.records import NO_KEY, prepare_records
+from screening.prepare.settings import SECONDS_VARIABLE, Limits, prepare_purpose
 from screening.storage.ledger import LEDGER
 from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA
 from screening.storage.store import Store
@@ -450,8 +449,8 @@ def test_long_records_make_small_partitions(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     path.write_text("smiles,id,note\n" + "".join(f"CCO,{n},{'x' * 1000}\n" for n in range(600)))
     with pytest.MonkeyPatch.context() as patch:
-        assert screening.prepare.partition_size.rows_of_partition(open_library(path)) == 500
-        patch.setattr(screening.prepare.partition_size, "MOST_TEXT", 100_500)
-        assert screening.prepare.partition_size.rows_of_partition(open_library(path)) == 100
-        patch.setattr(screening.prepare.partition_size, "MOST_TEXT", 1)
-        assert screening.prepare.partition_size.rows_of_partition(open_library(path)) == 1
+        assert screening.prepare.settings.rows_of_partition(open_library(path)) == 500
+        patch.setattr(screening.prepare.settings, "MOST_TEXT", 100_500)
+        assert screening.prepare.settings.rows_of_partition(open_library(path)) == 100
+        patch.setattr(screening.prepare.settings, "MOST_TEXT", 1)
+        assert screening.prepare.settings.rows_of_partition(open_library(path)) == 1

@@ -22,7 +22,7 @@ from gnn.bundle.bundle import Bundle
 from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, merge_top, rank
-from screening.runs.plan import Plan, plan_run
+from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import run_screen
 
 Mixed = list[tuple[str, str]]
@@ -313,7 +313,7 @@ def test_a_triage_and_late_filters_go_together(
 
     monkeypatch.setattr("screening.select.rank_run.measure_recall", measure_and_note)
     late = {"min_qed": 0.5}
-    outcome = run_screen(run_of(late, 40, triage_from=1, hits=6), lone)
+    outcome = run_screen(run_of(late, 40, options=RunOptions(triage_from=1), hits=6), lone)
     counts = outcome.manifest["counts"]
     assert outcome.manifest["triage"]["exhaustive"] is False
     assert counts["set_aside"] > 0

@@ -93,11 +93,8 @@ def test_what_a_similar_compound_of_a_class_says(
 def told(
     neighbours: Sequence[Neighbour], predicted: float = 7.5, distance: float | None = 0.2
 ) -> list[tuple[Place, str]]:
-    hit = {"EGFR": predicted}
-    return [
-        (part.place, part.text)
-        for part in likeness(hit, EGFR, "pActivity", neighbours, "", distance)
-    ]
+    parts = likeness(predicted, EGFR, "pActivity", neighbours, "", distance)
+    return [(part.place, part.text) for part in parts]
 
 
 def test_an_inactive_relative_is_a_warning_and_says_so(near: Near) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from screening.evidence.evidence import Neighbour
 from screening.objective.screen_settings import Screen
 from screening.reason.reason import doubts
+from screening.reason.sentence import HitFacts
 
 Tell = Callable[..., str]
 Near = Callable[..., Neighbour]
@@ -216,13 +217,14 @@ def test_a_class_is_likely_or_not(kinase: Screen, tell: Tell, good_units: dict[s
 def test_doubts_are_those_of_the_sentence(kinase: Screen, near: Near) -> None:
     hit = {"smiles": SMILES, "activity_distance": 0.6, "toxicity_distance": 0.8}
     known = {"activity_EGFR": [near(0.1)]}
-    told = list(doubts(hit, kinase, LIMITS, known))
+    told = list(doubts(HitFacts(hit, kinase, {}, LIMITS, known)))
     assert told == ["outside toxicity's domain", "EGFR extrapolated"]
-    assert list(doubts({**hit, "activity_distance": 0.64}, kinase, LIMITS, known)) == [
+    further = {**hit, "activity_distance": 0.64}
+    assert list(doubts(HitFacts(further, kinase, {}, LIMITS, known))) == [
         "outside activity's domain",
         "outside toxicity's domain",
     ]
-    assert list(doubts(hit, kinase, {}, {})) == []
+    assert list(doubts(HitFacts(hit, kinase, {}))) == []
 
 
 TASKS = ("activity_EGFR", "activity_AURKA", "activity_CDK2", "activity_INSR")

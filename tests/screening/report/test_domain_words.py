@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from screening.hits.csvfile import write_hits
+from screening.hits.hit_files import write_hits
 from screening.hits.table import hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking

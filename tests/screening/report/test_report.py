@@ -19,11 +19,11 @@ from screening.evidence.evidence import Evidence
 from screening.hits.table import hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
-from screening.rank.rank import Ranking, merge_top
+from screening.rank.rank import Ranking, SelectionReport, merge_top
 from screening.report import report
 from screening.report.manifest import Artefact, RunFacts
-from screening.report.report import render_report
-from screening.report.report_funnel import funnel, losses
+from screening.report.report import funnel, losses, render_report
+from screening.score.triage_recall import Recall, TriageFacts
 
 Scored = Callable[..., pd.DataFrame]
 ATTACKS = [
@@ -249,7 +249,7 @@ def test_the_funnel_tells_where_records_went(
     assert "<bdi>filter min_heavy_atoms</bdi> <b>1</b>" in page
 
 
-AUDITED = {"audited": 60, "best": 3, "found": 3, "recall": 1.0, "recall_at_least": 0.37}
+AUDITED = Recall(audited=60, best=3, found=3, low=0.37)
 
 
 def steps(ranking: Ranking, screen: Screen, facts: RunFacts) -> list[tuple[str, int, str]]:
@@ -259,7 +259,7 @@ def steps(ranking: Ranking, screen: Screen, facts: RunFacts) -> list[tuple[str, 
 def test_after_a_triage_scored_are_those_that_the_ensembles_scored(
     ranking: Ranking, kinase: Screen, facts: RunFacts
 ) -> None:
-    triage = {"exhaustive": False, "looked_at": 1207, "chosen": 5, **AUDITED}
+    triage = TriageFacts("", 1207, 5, AUDITED)
     whole = ranking._replace(scored=1208, set_aside=1200, triage=triage)
     assert steps(whole, kinase, facts)[1:4] == [
         ("Usable", 1208, "2 unusable, 1 duplicate"),
@@ -276,8 +276,7 @@ def test_ranked_again_it_blames_the_earlier_screen_for_what_that_took(
     ranking: Ranking, kinase: Screen, facts: RunFacts
 ) -> None:
     """Filters of the earlier screen took 8 before anybody looked: not for want of promise."""
-    triage = {"exhaustive": False, "looked_at": 1200, "chosen": 5, **AUDITED}
-    triage |= {"chosen_for": "first-screen", "never_looked_at": 8}
+    triage = TriageFacts("", 1200, 5, AUDITED, "first-screen", 8)
     own = {"min_heavy_atoms": 1, "max_mw": 0}
     again = ranking._replace(scored=1208, set_aside=1200, filtered=own, triage=triage)
     assert steps(again, kinase, facts)[1:4] == [
@@ -296,7 +295,8 @@ def test_ranked_again_it_blames_the_earlier_screen_for_what_that_took(
 def test_the_funnel_tells_what_a_selection_passed_over(
     ranking: Ranking, kinase: Screen, facts: RunFacts
 ) -> None:
-    found = {"pool": 500, "passed_over": {"budget": 3, "hits were full": 0}}
+    over = {"budget": 3, "hits were full": 0}
+    found = SelectionReport(40, 500, 43, {"rank": 40}, over, 0, None, ())
     page = render(ranking._replace(selection=found), kinase, facts)
     assert "40 asked for; chosen from the first 500<" in page
     assert "<bdi>passed over: budget</bdi> <b>3</b>" in page

@@ -9,11 +9,11 @@ import pytest
 from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
 from screening.prepare.records import hash_key
-from screening.rank.identity import key_text
+from screening.rank.structure_columns import key_text
 from screening.runs.dossier import find_rows, id_of, open_dossier
 from screening.runs.dossier_page import render_dossier, sections
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
-from screening.runs.publish import Outcome
 from screening.text.cells import unescape_cell
 
 HitsOf = Callable[[Path], list[dict[str, str]]]

@@ -1,6 +1,7 @@
 """The hand-over as a whole: every file, in agreement, and nothing when the books do not balance."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -9,13 +10,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from distributed import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 
+from chem.errors import InputError
 from screening.cluster.meter import Clock
 from screening.errors import AccountingError
-from screening.hits.sdf import write_hits_sdf
+from screening.hits.hit_files import write_hits_sdf
 from screening.hits.table import hit_table
 from screening.hits.top import top_table
 from screening.objective.screen_file import hash_screen, load_screen
@@ -24,7 +27,13 @@ from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, merge_top
 from screening.rank.scored_frames import Duplicate, Reject
 from screening.report.manifest import RunFacts, check_accounts, versions
-from screening.runs.write import hand_over
+from screening.runs.hand_over import Outcome, Results, hand_over, publish
+from screening.runs.past_run import open_run
+from screening.runs.plan import plan_run
+from screening.runs.rerank import rank_again, rerank
+from screening.runs.run import run_screen
+from screening.runs.runfolder import WHERE
+from screening.storage.ledger import Lock
 from screening.text.words import describe_objective
 
 HOSTILE = st.text(st.sampled_from('<>$$$$\n\r\v\x85 a"=-')) | st.text(
@@ -288,3 +297,29 @@ def test_the_objective_in_words(kinase: Screen) -> None:
     )
     assert words["d_tpsa"].wanted == "TPSA up to 130 earns everything, above 180 nothing"
     assert sum(part.share for part in words.values()) == pytest.approx(1)
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
+    return {path: path.read_bytes() for path in files}
+
+
+def test_a_run_that_cannot_be_written_anew_stays_as_it_is(
+    drug_run: Outcome, lone: Client, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(drug_run.folder, tmp_path / "a")
+    (folder / WHERE).write_text((folder / WHERE).read_text() + "\n")  # as no run writes it
+    past = open_run(folder)
+    planned = plan_run(past.screen, folder, prepared=past.prepared.folder)
+    before = contents(folder)
+    with Lock(folder), pytest.raises(InputError, match="in use by another run"):
+        run_screen(planned, lone)
+    assert contents(folder) == before
+    with pytest.raises(InputError, match=r"written into [^\n]* meanwhile"):
+        rank_again(past, past.screen, folder, lone)  # it was checked when it was empty
+    wrong = rerank(past, past.screen)
+    wrong = wrong._replace(scored=wrong.scored + 1)
+    results = Results(past.screen, past.bundles, past.prepared, wrong, ())
+    with pytest.raises(AccountingError):
+        publish(folder, results, Clock(), {})
+    assert contents(folder) == before

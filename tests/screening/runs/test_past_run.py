@@ -14,9 +14,9 @@ from chem.errors import InputError
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import SUMMARY
 from screening.runs.dossier import open_dossier
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
-from screening.runs.plan import plan_run
-from screening.runs.publish import Outcome
+from screening.runs.plan import RunOptions, plan_run
 from screening.runs.rerank import rank_again, rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE
@@ -178,8 +178,8 @@ def test_only_what_is_read_is_held_to_its_hash(
 def test_a_run_of_an_object_store_is_opened_without_its_scores(
     lone: Client, tmp_path: Path, objective: Objective, hits_of: HitsOf
 ) -> None:
-    screen, url = objective("EGFR", 5), f"memory://{tmp_path.name}"
-    planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared", store=url)
+    screen, options = objective("EGFR", 5), RunOptions(store=f"memory://{tmp_path.name}")
+    planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared", options=options)
     run_screen(planned, lone)
     past = open_run(tmp_path / "a")
     rank_again(past, screen, tmp_path / "b", lone)
@@ -188,7 +188,7 @@ def test_a_run_of_an_object_store_is_opened_without_its_scores(
         planned.scores_store.remove(unit.file)
     past = open_run(tmp_path / "a")
     assert open_dossier(past, int(hits_of(tmp_path / "a")[0]["row"])).outcome == "hit 1"
-    with pytest.raises(InputError, match=rf"^{url}/[^\n]* is missing or was altered"):
+    with pytest.raises(InputError, match=rf"^{options.store}/[^\n]* is missing or was altered"):
         rerank(past, screen)
 
 

@@ -10,7 +10,7 @@ from distributed import Client
 from chem.library.read import open_library
 from screening.cluster.cluster import run_window
 from screening.prepare.prepare import prepare_library
-from screening.rank.identity import stereo_word
+from screening.rank.structure_columns import stereo_word
 from screening.runs import predict
 
 

@@ -11,8 +11,8 @@ from distributed import Client
 from chem.errors import InputError
 from screening.objective.selection import Selection
 from screening.runs.dossier import open_dossier
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
-from screening.runs.publish import Outcome
 from screening.runs.rerank import check_rerank, rank_again
 
 HitsOf = Callable[[Path], list[dict[str, str]]]
@@ -93,7 +93,7 @@ def test_who_was_passed_over_is_told_by_the_run_alone(
     assert open_dossier(past, row).outcome == "hit 1"  # in the run that scored
     fates = [open_dossier(ranked, row).outcome for row in range(1, past.prepared.rows + 1)]
     behind = "scored, and behind the 4 that the hits were chosen from"
-    assert fates.count(behind) == ranked.run.manifest["counts"]["passed"] - 4 > 0
+    assert fates.count(behind) == ranked.run.manifest.counts["passed"] - 4 > 0
     with (tmp_path / "b/passed_over.csv").open("a") as file:
         file.write("\n")
     fate = open_dossier(ranked, row).outcome

@@ -15,9 +15,9 @@ from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.prepare.prepared import SUMMARY
 from screening.runs.dossier import open_dossier
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
-from screening.runs.plan import plan_run
-from screening.runs.publish import Outcome
+from screening.runs.plan import RunOptions, plan_run
 from screening.runs.rerank import check_rerank, rank_again, rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE
@@ -25,6 +25,8 @@ from screening.storage.ledger import Lock
 
 Objective = Callable[..., Screen]
 HitsOf = Callable[[Path], list[dict[str, str]]]
+
+TRIAGED = RunOptions(triage_from=1)
 
 
 @pytest.mark.parametrize("chosen", [False, True])
@@ -83,7 +85,7 @@ def test_after_a_triage_the_rest_counts_as_set_aside(
     monkeypatch.setattr("screening.score.triage.PER_HIT", 2)
     monkeypatch.setattr("screening.score.triage.AUDIT_SHARE", 0.3)
     screen = objective("EGFR", 5, min_heavy_atoms=8.0)
-    planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared", triage_from=1)
+    planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared", options=TRIAGED)
     first = run_screen(planned, lone)
     assert first.manifest["triage"]["exhaustive"] is False
     past = open_run(tmp_path / "a")
@@ -121,7 +123,7 @@ def test_a_control_that_no_triage_chose_is_there_in_a_re_ranking(
     monkeypatch.setattr("screening.score.triage.PER_HIT", 0)
     monkeypatch.setattr("screening.score.triage.AUDIT_SHARE", 0.05)
     screen = objective("EGFR", 4)
-    planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared", triage_from=1)
+    planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared", options=TRIAGED)
     run_screen(planned, lone)
     past = open_run(tmp_path / "a")
     assert past.scores.triage is not None
@@ -129,7 +131,7 @@ def test_a_control_that_no_triage_chose_is_there_in_a_re_ranking(
     row = next(row for row in range(1, 14) if row not in chosen)
     control = open_dossier(past, row).compound_id
     asked = screen.model_copy(update={"selection": Selection(include=(control,))})
-    planned = plan_run(asked, tmp_path / "b", prepared=tmp_path / "prepared", triage_from=1)
+    planned = plan_run(asked, tmp_path / "b", prepared=tmp_path / "prepared", options=TRIAGED)
     run_screen(planned, lone)
     past = open_run(tmp_path / "b")
     rank_again(past, check_rerank(past, asked, tmp_path / "c"), tmp_path / "c", lone)

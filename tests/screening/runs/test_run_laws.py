@@ -23,12 +23,12 @@ from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
 from screening.cluster.cluster import connect, run_window
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_screen, load_screen
 from screening.objective.screen_settings import Screen
-from screening.runs.plan import Plan, plan_run
-from screening.runs.publish import Outcome
+from screening.runs.hand_over import Outcome
+from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import check_folder, prepare_stage, run_screen
 from screening.storage.ledger import LEDGER, Ledger, Lock
 from screening.text.cells import unescape_cell
@@ -199,7 +199,7 @@ def test_no_store_changes_a_byte(
     """
     url = f"file://{tmp_path}/a%20b" if where == "file" else f"memory://{tmp_path.name}"
     folders = {"out": tmp_path / "run", "prepared": tmp_path / "prepared"}
-    made = plan_run(screen, **folders, partition_rows=17, store=url)
+    made = plan_run(screen, **folders, partition_rows=17, options=RunOptions(store=url))
     stores, seen = (made.prepared_store, made.scores_store), Counter[str]()
 
     def run() -> dict[str, bytes]:

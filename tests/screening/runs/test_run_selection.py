@@ -14,7 +14,7 @@ from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
-from screening.runs.plan import Plan, plan_run
+from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import run_screen
 from screening.text.cells import unescape_cell
 
@@ -131,7 +131,10 @@ def test_a_triage_leaves_no_control_out(
     monkeypatch.setattr("screening.score.triage.SHARE", 0.1)
     monkeypatch.setattr("screening.score.triage.PER_HIT", 2)
     rules = {**RULES, "pool": 12}
-    one, two = (run_screen(make(rows, rules, triage_from=1, hits=6), lone) for rows in (40, 1000))
+    one, two = (
+        run_screen(make(rows, rules, options=RunOptions(triage_from=1), hits=6), lone)
+        for rows in (40, 1000)
+    )
     for name in ("hits.csv", "passed_over.csv"):
         assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
     assert one.manifest["triage"]["exhaustive"] is False

@@ -17,9 +17,8 @@ from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
 from gnn.features.batch import collect
 from screening.errors import StoreError
-from screening.prepare.partitions import DUPLICATES, GRAPH, read_accepted
 from screening.prepare.prepare import Progress, prepare_library
-from screening.prepare.prepared import Prepared
+from screening.prepare.prepared import DUPLICATES, Prepared, read_accepted
 from screening.rank.scored_frames import IDENTITY, duplicates, rejects, scored_frames, with_identity
 from screening.score.score import (
     SCORED,
@@ -32,8 +31,9 @@ from screening.score.score import (
     scoring_purpose,
     spans,
 )
-from screening.score.worker_models import bundle_refs, load_bundles_once
+from screening.score.worker_models import load_bundles_once, model_refs
 from screening.storage.ledger import Ledger
+from screening.storage.schema import GRAPH
 from screening.storage.store import Store
 
 HALF = False
@@ -79,8 +79,8 @@ def score(
     client: Client,
     progress: Progress | None = None,
 ) -> None:
-    known = bundle_refs([bundle])
-    work = Scoring(prepared.source, Store(folder), known, prepared.featurizer, "cpu", HALF)
+    known = model_refs([bundle], prepared.featurizer, HALF)
+    work = Scoring(prepared.source, Store(folder), known)
     purpose = scoring_purpose(prepared.sha256, prepared.key, [bundle], HALF)
     with Ledger(folder, purpose) as ledger:
         score_items(units, work, ledger, client, progress)
@@ -233,9 +233,7 @@ def test_chosen_rows_score_as_they_do_in_whole_partitions(
 def test_a_row_that_is_not_there_is_never_left_out(scored: Scored, tmp_path: Path) -> None:
     rejected = next(fate.row for fate in scored.fates if fate.smiles is None)
     (unit,) = chosen_items(scored.prepared, np.array([rejected]))
-    work = Scoring(
-        scored.prepared.source, Store(tmp_path), bundle_refs([scored.bundle]), "", "cpu", HALF
-    )
+    work = Scoring(scored.prepared.source, Store(tmp_path), model_refs([scored.bundle], "", HALF))
     with pytest.raises(StoreError, match="lacks rows"):
         score_item(work, unit)
 
@@ -278,12 +276,12 @@ def test_a_bundle_that_changes_under_way_ends_the_run(
     scored: Scored, make_bundle: MakeBundle, tmp_path: Path
 ) -> None:
     bundle = make_bundle(tmp_path / "b")
-    known = bundle_refs([bundle])
-    make_bundle(tmp_path / "b", seed=9)
     featurizer = featurizer_spec()["hash"]
+    known = model_refs([bundle], featurizer, HALF)
+    make_bundle(tmp_path / "b", seed=9)
     with pytest.raises(InputError, match=r"^[^\n]*another one than the run was planned with"):
-        load_bundles_once(known, featurizer)
-    work = Scoring(scored.prepared.source, Store(tmp_path), known, featurizer, "cpu", HALF)
+        load_bundles_once(known.bundles, featurizer)
+    work = Scoring(scored.prepared.source, Store(tmp_path), known)
     with pytest.raises(InputError, match="another one than"):
         score_item(work, scored.units[0])
     assert not (tmp_path / scored.units[0].file).exists()
@@ -294,16 +292,18 @@ def test_a_surrogate_that_changes_is_noticed_by_workers(
 ) -> None:
     """Law 5: which compounds are chosen hangs on it, and the bundle's own hash leaves it out."""
     planned = give_surrogate(make_bundle(tmp_path), seed=1)
-    known, featurizer = bundle_refs([planned]), featurizer_spec()["hash"]
-    assert load_bundles_once(known, featurizer)[0].surrogate is not None
+    featurizer = featurizer_spec()["hash"]
+    known = model_refs([planned], featurizer, HALF)
+    assert load_bundles_once(known.bundles, featurizer)[0].surrogate is not None
     other = give_surrogate(planned, seed=2)
     assert other.sha256 == planned.sha256
-    found = load_bundles_once(bundle_refs([other]), featurizer)[0].surrogate
+    changed = model_refs([other], featurizer, HALF)
+    found = load_bundles_once(changed.bundles, featurizer)[0].surrogate
     assert found is not None
     assert other.surrogate is not None
     assert found.sha256 == other.surrogate.sha256
     with pytest.raises(InputError, match=r"the surrogate of bundle .* is another one"):
-        load_bundles_once.__wrapped__(known, featurizer)
+        load_bundles_once.__wrapped__(known.bundles, featurizer)
 
 
 def test_duplicates_hold_rows_alone(scored: Scored) -> None:

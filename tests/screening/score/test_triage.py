@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from gnn.bundle.bundle import Bundle
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import read_prepared
-from screening.runs.plan import Plan, plan_run
-from screening.runs.publish import Outcome
+from screening.runs.hand_over import Outcome
+from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import run_screen, score_stage
 from screening.score.triage import choose, lots, triage_key
 
@@ -76,7 +76,9 @@ def screen(
 
 def plan(screen: Screen, folder: Path, rows: int) -> Plan:
     out, prepared = folder / "run", folder / "prepared"
-    return plan_run(screen, out, prepared=prepared, partition_rows=rows, triage_from=1)
+    return plan_run(
+        screen, out, prepared=prepared, partition_rows=rows, options=RunOptions(triage_from=1)
+    )
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -182,7 +184,7 @@ def test_a_small_library_and_a_bundle_without_surrogate_are_scored_in_full(
     tasks = (("EGFR", "r"), ("CDK2", "r"), ("herg", "c"))
     lacking = make_bundle(tmp_path / "bundle", "small", tasks)
     other = screen.model_copy(update={"bundles": (str(lacking.path),)})
-    made = plan_run(other, tmp_path / "other", prepared=prepared, triage_from=1)
+    made = plan_run(other, tmp_path / "other", prepared=prepared, options=RunOptions(triage_from=1))
     why = run_screen(made, lone).manifest["triage"]["why"]
     assert why == "bundle small has no surrogate"
 

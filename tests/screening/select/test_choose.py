@@ -17,10 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import screening.select.candidates
 import screening.select.choose
 import screening.select.exclusions
 import screening.select.pool
 from chem.assess.clusters import clusters, scaffold
+import screening.select.constraints
+from chem.assess.clusters import clusters
 from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
 from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
@@ -58,7 +61,7 @@ def core(smiles: str) -> str:
 @pytest.fixture(autouse=True, scope="module")
 def _examined_once() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (screening.select.exclusions, screening.select.choose):
+        for module in (screening.select.constraints, screening.select.choose):
             patch.setattr(
                 module, "compute_costly_properties", lambda smiles: [known(one) for one in smiles]
             )
@@ -194,7 +197,7 @@ def test_every_rule_holds(case: Case) -> None:
     assert over["row"].is_unique
     assert not set(rows) & set(over["row"])
     picked = Counter(text.split()[0] for text in hits["picked_by"])
-    assert dict(picked) == ranking.selection["by_rule"]
+    assert dict(picked) == ranking.selection.by_rule
     assert picked["control"] == len(controls)
     assert picked["explore"] <= round(rules.explore * case.screen.hits)
 
@@ -212,10 +215,11 @@ def test_every_rule_holds(case: Case) -> None:
         assert all(prices[at] is not None for at in others)
         spent = sum((price for price in prices if price is not None), Decimal(0))
         assert spent <= Decimal(str(rules.budget))
-        assert ranking.selection["money"]["spent"] == f"{spent:.2f}"
+        assert ranking.selection.money is not None
+        assert ranking.selection.money.spent == f"{spent:.2f}"
     if len(rows) < case.screen.hits:
         assert all(map(is_refusal, over["why"]))
-    assert describe_selection(ranking.selection).startswith("chosen from a pool of ")
+    assert describe_selection(ranking.selection.as_dict()).startswith("chosen from a pool of ")
 
 
 @LAWS
@@ -248,7 +252,7 @@ def test_everybody_of_the_pool_is_accounted_for(case: Case) -> None:
         if pool == wanted:
             break
     assert ranking.selection is not None
-    assert ranking.selection["pool"] == pool
+    assert ranking.selection.pool == pool
     for frame in (ranking.hits, over):
         assert frame["list_rank"].is_monotonic_increasing
         for row, at in zip(frame["row"], frame["list_rank"], strict=True):
@@ -420,7 +424,7 @@ def test_a_list_that_excludes_the_best_does_not_use_the_pool_up() -> None:
 
 
 def test_excluded_compounds_beyond_the_limit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screening.select.pool, "LISTED", 7)
+    monkeypatch.setattr(screening.select.candidates, "LISTED", 7)
     frame = make_frame(60, 5)
     marks = ListMatches(np.arange(1, 61), np.zeros(60, np.int64), ("excluded: owned.csv",))
     case = Case(frame, make_screen(8, {}, exclude=["owned.csv"]), marks)
@@ -430,7 +434,7 @@ def test_excluded_compounds_beyond_the_limit_are_counted(monkeypatch: pytest.Mon
     assert found.passed_over is not None
     assert len(found.passed_over) == 7
     assert found.selection is not None
-    assert found.selection["not_listed"] == int((frame["mw"] <= 500).sum()) - 7
+    assert found.selection.not_listed == int((frame["mw"] <= 500).sum()) - 7
 
 
 def test_controls_that_cost_more_than_the_budget_are_told() -> None:
@@ -462,7 +466,7 @@ Break = Callable[[Ranking], Ranking]
         (lambda r: r._replace(examined=r.examined + 1), "examined = what late filters"),
         (lambda r: r._replace(passed=r.passed + 1), "scored = passed"),
         (
-            lambda r: r._replace(selection={**r.selection, "by_rule": {"rank": 4}}),
+            lambda r: r._replace(selection=r.selection._replace(by_rule={"rank": 4})),
             "sum over the rules",
         ),
         # The last hit is listed as one that only better ones kept out.
@@ -470,11 +474,9 @@ Break = Callable[[Ranking], Ranking]
             lambda r: r._replace(
                 hits=r.hits[:-1],
                 passed_over=pd.concat([r.passed_over, r.hits.tail(1)]),
-                selection={
-                    **r.selection,
-                    "by_rule": {"rank": 4},
-                    "passed_over": {"hits were full": len(r.passed_over) + 1},
-                },
+                selection=r.selection._replace(
+                    by_rule={"rank": 4}, passed_over={"hits were full": len(r.passed_over) + 1}
+                ),
                 examined=4,
             ),
             "the smaller of what no rule refused",

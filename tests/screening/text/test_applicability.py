@@ -9,7 +9,7 @@ import pytest
 
 from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
-from screening.score.domain_limits import bundle_of
+from screening.score.predicted_columns import bundle_of
 from screening.text.applicability import crossed_domains, outside_of
 
 LIMITS = {"activity_distance": 0.63, "toxicity_distance": 0.7}

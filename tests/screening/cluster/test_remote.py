@@ -12,7 +12,7 @@ import pytest
 
 from chem.errors import InputError
 from screening.cluster.cluster import connect
-from screening.cluster.tls import UNENCRYPTED, VARIABLES, Tls, make_security
+from screening.cluster.remote import UNENCRYPTED, VARIABLES, Tls, make_security
 
 ADDRESS = "tls://host:8786"
 

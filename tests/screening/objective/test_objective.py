@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.objective.desirability import FLOOR, combine, ramp, window
+from screening.objective.objective import FLOOR, combine, ramp, window
 
 NUMBERS = st.floats(-1e6, 1e6)
 ROWS = st.lists(st.floats(0, 1), min_size=1, max_size=40)

@@ -2,16 +2,20 @@ from pathlib import Path
 
 import pytest
 
+from chem.errors import InputError
 from chem.library.read import open_library
-from screening.prepare.partition_size import (
+from screening.prepare.settings import (
     LEAST,
     MOST,
     PARTITIONS,
+    SECONDS_VARIABLE,
     UNKNOWN,
+    Limits,
+    prepared_key,
+    read_limits,
     rows_for,
     rows_of_partition,
 )
-from screening.prepare.paths import prepared_key
 
 FILES = Path(__file__).parents[2] / "files" / "chem"
 
@@ -37,9 +41,9 @@ def test_the_cut_follows_the_content(tmp_path: Path) -> None:
 
 
 def test_sd_files_are_cut_smaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screening.prepare.partition_size.LEAST", 1)
-    monkeypatch.setattr("screening.prepare.partition_size.PARTITIONS", 1)
-    monkeypatch.setattr("screening.prepare.partition_size.MOST_OF_SDF", 2)
+    monkeypatch.setattr("screening.prepare.settings.LEAST", 1)
+    monkeypatch.setattr("screening.prepare.settings.PARTITIONS", 1)
+    monkeypatch.setattr("screening.prepare.settings.MOST_OF_SDF", 2)
     copy = tmp_path / "vendor.sdf"
     copy.write_bytes((FILES / "vendor.sdf").read_bytes())
     library = open_library(copy)
@@ -48,6 +52,21 @@ def test_sd_files_are_cut_smaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_library_that_cannot_be_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screening.prepare.partition_size.estimate_records", lambda *given: None)
+    monkeypatch.setattr("screening.prepare.settings.estimate_records", lambda *given: None)
     (tmp_path / "b.smi").write_text("CCN\n")
     assert rows_of_partition(open_library(tmp_path / "b.smi")) == UNKNOWN
+
+
+@pytest.mark.parametrize("given", [{}, {SECONDS_VARIABLE: " "}, {SECONDS_VARIABLE: "10"}])
+def test_a_molecule_has_ten_seconds_and_a_gibibyte(given: dict[str, str]) -> None:
+    assert read_limits(given) == Limits(10.0, 2**30)
+
+
+def test_the_environment_gives_other_seconds() -> None:
+    assert read_limits({SECONDS_VARIABLE: "2.5"}) == Limits(seconds=2.5)
+
+
+@pytest.mark.parametrize("text", ["fast", "0", "-1", "nan", "inf", "0.1", "1e9"])
+def test_other_seconds_are_refused_in_one_line(text: str) -> None:
+    with pytest.raises(InputError, match=rf"^{SECONDS_VARIABLE} is '{text}', expected [^\n]*$"):
+        read_limits({SECONDS_VARIABLE: text})

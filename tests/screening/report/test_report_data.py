@@ -5,7 +5,7 @@ import pytest
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
-from screening.report.report_map import SIDE, _distances, map_points
+from screening.report.report_data import SIDE, _distances, map_points
 
 SAMPLE = Path(__file__).parents[2] / "files" / "chem" / "approved_sample.smi"
 

@@ -12,13 +12,13 @@ from chem.errors import InputError
 from chem.library.read import open_library
 from chem.structure.standardize import STANDARDIZER
 from screening.objective.selection import Selection
-from screening.prepare.older import told_of_library
+from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import SUMMARY, read_prepared
 from screening.runs.dossier import open_dossier
+from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
-from screening.runs.publish import Outcome
 from screening.runs.rerank import check_rerank, rank_again
 from screening.runs.run import check_folder
 from screening.runs.runfolder import WHERE

@@ -10,10 +10,10 @@ import pytest
 
 from chem.records.records import Record
 from screening.errors import StoreError
-from screening.prepare.partitions import check_records
+from screening.prepare.prepared import check_records
 from screening.prepare.records import prepare_records
+from screening.storage.schema import check_finite, check_table, read_extra
 from screening.storage.store import Store
-from screening.storage.table_laws import check_finite, check_table, read_extra
 
 Records = Callable[[list[str]], list[Record]]
 

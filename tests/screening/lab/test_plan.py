@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.lab.sources import Liquid, Mix, Rack
+from screening.lab.plan import Liquid, Mix, Rack
 from screening.objective.wells import FORMATS
 
 WATER = Liquid("DMSO")

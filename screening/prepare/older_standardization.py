@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chem.disk.safe_open import MOST, open_regular, parse_json, read_regular
+from chem.disk.safe_open import parse_json, read_regular
 from chem.library.read import Library
 from chem.structure.standardize import STANDARDIZER
-from screening.storage.ledger import LEDGER
+from screening.storage.ledger import LEDGER, read_first_line
 
 WHERE = "where.json"
 """In a run's folder: where its prepared library and its scores are. It names folders of this
@@ -85,8 +85,7 @@ def standardizer_of_run(folder: Path, cache: Path) -> int | None:
 def _purpose(path: Path) -> dict[str, Any]:
     """Return what a ledger was made for; empty where that cannot be read."""
     try:
-        with open_regular(path) as file:
-            found = parse_json(file.readline(MOST))["purpose"]
-    except (OSError, ValueError, KeyError, TypeError):
+        found = (read_first_line(path) or {}).get("purpose")
+    except OSError:
         return {}
     return found if isinstance(found, dict) else {}

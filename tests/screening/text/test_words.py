@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from chem.assess.alerts import SOURCES
-from screening.text.glossary import ALERTS, ENDPOINTS, endpoint
+from screening.text.words import ALERTS, ENDPOINTS, endpoint
 
 CARD = Path(__file__).parents[3] / "gnn" / "bundles" / "toxicity" / "card.json"
 

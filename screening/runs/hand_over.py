@@ -1,0 +1,174 @@
+"""The last stage: a ranking and its evidence become the files of a run, whole or not at all."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from chem.disk.files import remove_durably, write_atomic
+from chem.errors import InputError
+from gnn.bundle.bundle import Bundle
+from screening.cluster.meter import Clock
+from screening.errors import AccountingError, told_in_one_line
+from screening.evidence.evidence import Evidence
+from screening.hits.dictionary import Definition, define_columns
+from screening.hits.hit_files import (
+    write_csv,
+    write_duplicates,
+    write_hits,
+    write_hits_sdf,
+    write_passed_over,
+    write_rejects,
+)
+from screening.hits.table import HitTable, hit_table
+from screening.hits.workbook import write_workbook
+from screening.lab.write import write_lab
+from screening.objective.screen_file import dump_screen
+from screening.objective.screen_settings import Screen
+from screening.prepare.prepared import Prepared
+from screening.rank.rank import Ranking
+from screening.rank.scored_frames import Duplicate, Reject, duplicates, rejects
+from screening.report.manifest import Artefact, RunFacts, build_manifest, check_accounts
+from screening.report.report import render_report
+from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
+from screening.score.predicted_columns import calibrated_tasks, domain_limits, task_units
+from screening.storage.ledger import Lock
+
+PASSED_OVER = "passed_over.csv"
+"""Only where a screen has a selection."""
+
+
+def hand_over(
+    folder: Path,
+    ranking: Ranking,
+    screen: Screen,
+    facts: RunFacts,
+    rejects: Iterable[Reject],
+    duplicates: Iterable[Duplicate],
+    evidence: Sequence[Evidence] | None = None,
+) -> tuple[HitTable, dict[str, Any]]:
+    """Write ``rejects.csv, duplicates.csv, hits.csv, columns.csv, hits.xlsx, hits.sdf, lab/*,
+    report.html, screen.toml`` and, last, ``manifest.json`` into an existing folder, and
+    ``passed_over.csv`` where hits were selected.
+
+    ranking: of the scored frames (see ``hit_table`` for their columns).
+    rejects, duplicates: in row order; they are streamed.
+    evidence: of each hit, in rank order.
+
+    Returns the table of hits and the manifest. Raises AccountingError before ``hits.csv`` is
+    written when the counts do not add up, and before ``manifest.json`` when the rejects or
+    duplicates given are not as many as counted.
+    """
+    started = perf_counter()
+    check_accounts(facts, ranking, screen)
+    remove_durably(folder / MANIFEST)
+    written = {
+        "rejected": (write_rejects(folder / "rejects.csv", rejects), facts.rejected),
+        "duplicates": (write_duplicates(folder / "duplicates.csv", duplicates), facts.duplicates),
+    }
+    for what, (found, counted) in written.items():
+        if found != counted:
+            raise AccountingError(f"{what}: {counted} were counted but {found} were handed over")
+    own = facts.extra_columns
+    table = hit_table(ranking.hits, screen, facts.units, own, evidence, facts.limits)
+    names = ["rejects.csv", "duplicates.csv"]
+    names += _write_hits(folder, table, ranking, screen, facts)
+    report = render_report(table, ranking, screen, facts, evidence)
+    for name, text in (("report.html", report), ("screen.toml", dump_screen(screen))):
+        write_atomic(folder / name, text)
+        names.append(name)
+    hashes = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    seconds = {**facts.seconds, "hand_over": perf_counter() - started}
+    manifest = build_manifest(replace(facts, seconds=seconds), ranking, screen, hashes)
+    write_atomic(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    return table, manifest
+
+
+def _write_hits(
+    folder: Path, table: HitTable, ranking: Ranking, screen: Screen, facts: RunFacts
+) -> Iterator[str]:
+    """Write the hits in every form but the report; yield the files' names."""
+    write_hits(folder / "hits.csv", table)
+    yield "hits.csv"
+    definitions = define_columns(table, screen, facts.units, facts.calibrated)
+    write_csv(folder / "columns.csv", Definition._fields, definitions)
+    yield "columns.csv"
+    write_workbook(folder / "hits.xlsx", table, definitions)
+    yield "hits.xlsx"
+    write_hits_sdf(folder / "hits.sdf", table)
+    yield "hits.sdf"
+    if ranking.passed_over is None:
+        (folder / PASSED_OVER).unlink(missing_ok=True)  # of an earlier run into the same folder
+    else:
+        write_passed_over(folder / PASSED_OVER, ranking.passed_over)
+        yield PASSED_OVER
+    yield from write_lab(folder, table, ranking.hits, screen, screen.lab)
+
+
+class Results(NamedTuple):
+    """What the stages of a run found, before anything is written."""
+
+    screen: Screen
+    bundles: tuple[Bundle, ...]
+    prepared: Prepared
+    ranking: Ranking
+    evidence: Sequence[Evidence]
+    """Of each hit, in rank order."""
+
+
+@dataclass
+class Outcome:
+    """What a run made."""
+
+    folder: Path
+    table: HitTable
+    manifest: dict[str, Any]
+
+
+def publish(
+    out: Path, results: Results, clock: Clock, where: Mapping[str, Any], fresh: bool = False
+) -> Outcome:
+    """Write every file of a run; the manifest comes last.
+
+    where: of its parts, for ``where.json``. fresh: refuse, with InputError, a folder that by now
+    holds a finished run.
+    """
+    screen, bundles, prepared, ranking, evidence = results
+    facts = RunFacts(
+        library=Artefact(prepared.library, prepared.sha256),
+        bundles=tuple(Artefact(bundle.card.name, bundle.sha256) for bundle in bundles),
+        featurizer=prepared.featurizer,
+        standardizer=prepared.standardizer,
+        rows=prepared.rows,
+        accepted=prepared.accepted,
+        rejected=prepared.rejected,
+        duplicates=prepared.duplicates,
+        reject_codes=prepared.reject_codes,
+        reading=prepared.notes,
+        extra_columns=prepared.extra_columns,
+        seconds=clock.seconds,
+        peak_memory_mb=clock.peak_memory_mb,
+        units=task_units(bundles),
+        measured_compounds={
+            bundle.card.name: bundle.measured_compounds.sha256
+            for bundle in bundles
+            if bundle.measured_compounds is not None
+        },
+        limits=domain_limits(bundles),
+        calibrated=calibrated_tasks(bundles),
+    )
+    with Lock(out), told_in_one_line(out):
+        if fresh and (out / MANIFEST).exists():
+            raise InputError(
+                f"another run was written into {out} meanwhile; name another folder with --out"
+            )
+        check_no_links(out)
+        check_accounts(facts, ranking, screen)  # or an earlier run stays as it is
+        remove_durably(out / MANIFEST)
+        write_atomic(out / WHERE, json.dumps(where, indent=1, ensure_ascii=False) + "\n")
+        records = (rejects(prepared), duplicates(prepared))
+        table, manifest = hand_over(out, ranking, screen, facts, *records, evidence)
+    return Outcome(out, table, manifest)

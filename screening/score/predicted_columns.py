@@ -1,0 +1,171 @@
+"""What bundles predict: the columns of their tasks, the units, and where their domains end."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from chem.errors import InputError
+from gnn.bundle.bundle import Bundle
+from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns, predicted_columns, task_columns
+from screening.objective.objective import needed_columns
+from screening.objective.screen_settings import Screen, suggest
+
+ENDING = "_distance"
+Limits = Mapping[str, float]
+"""By column of distances, such as ``activity_distance``: the distance beyond which is outside."""
+PACTIVITY = "pActivity"
+"""The unit of a potency: -log10 of a molar concentration."""
+PROBABILITY = "probability"
+"""The unit of a classification task."""
+PROBABILITY_DECIMALS, OTHER_DECIMALS = 3, 2
+
+
+def bundle_of(task: str, limits: Limits) -> str:
+    """Return the bundle of a task; where its domain is not known, what stands before the first _.
+
+    >>> bundle_of("my_assay_pKi", {"my_assay_distance": 0.7})
+    'my_assay'
+    """
+    names = (column.removesuffix(ENDING) for column in limits)
+    found = [name for name in names if task.startswith(f"{name}_")]
+    return max(found, key=len, default=task.split("_", 1)[0])
+
+
+def distance_column(task: str, limits: Limits) -> str:
+    """Return the column of the distance to what a task's bundle was trained on."""
+    return bundle_of(task, limits) + ENDING
+
+
+def domain_limits(bundles: tuple[Bundle, ...]) -> dict[str, float]:
+    """Return each bundle's distance column with the distance beyond which it is out of its domain.
+
+    A bundle that does not know its domain has no such column.
+    """
+    return {
+        column: bundle.card.domain.edge
+        for bundle in bundles
+        if bundle.card.domain is not None
+        for column in domain_columns(bundle)
+    }
+
+
+def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
+    """Return the unit of every task's column; a class is a ``probability``."""
+    return {
+        f"{bundle.card.name}_{task.name}": (
+            PROBABILITY if task.kind == "classification" else task.unit
+        )
+        for bundle in bundles
+        for task in bundle.card.tasks
+    }
+
+
+def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
+    """Return the tasks whose columns ``_lo`` and ``_hi`` are a calibrated 90 % interval.
+
+    Of regressions that is measured for all of them together, because they are calibrated together.
+    Of a class the interval is of the share of positives, and needs held-out rows that it was
+    calibrated on. The words for ``_lo`` and ``_hi`` everywhere hang on this one answer.
+    """
+    return frozenset(
+        f"{bundle.card.name}_{task.name}"
+        for bundle in bundles
+        for task in bundle.card.tasks
+        if (
+            task.calibration["rows"] > 0
+            if task.kind == "classification"
+            else task.coverage is not None or bundle.card.coverage is not None
+        )
+    )
+
+
+def prediction_columns(screen: Screen, bundles: Sequence[Bundle]) -> list[str]:
+    """Return the prediction columns that a ranking reads or a hit list shows."""
+    every = set(predicted_columns(bundles))
+    shown = [task for task in screen.tasks if task in every]
+    columns = [f"{task}{end}" for task in shown for end in COLUMN_ENDINGS]
+    domains = [
+        column
+        for bundle in bundles
+        for column in domain_columns(bundle)
+        if set(screen.tasks) & set(task_columns(bundle))
+    ]
+    filtered = [limit.column for limit in screen.limits]
+    wanted = [*columns, *domains, *needed_columns(screen), *filtered]
+    return [column for column in dict.fromkeys(wanted) if column in every]
+
+
+class Wanted(NamedTuple):
+    """What is to be predicted."""
+
+    bundles: tuple[Bundle, ...]
+    """Those that predict one of the tasks."""
+    tasks: int
+    """How many tasks are written."""
+    columns: list[str]
+    """Of each task four, and the distance of each bundle, in the bundles' order."""
+
+
+def wanted_tasks(bundles: Sequence[Bundle], names: Sequence[str] = ()) -> Wanted:
+    """Return what names of tasks ask for; without names that is every task.
+
+    names: a task or its column, in any case: ``EGFR`` or ``activity_EGFR``. A name that several
+    bundles have stands for all of them.
+
+    Raises:
+        InputError: no bundle has such a task.
+    """
+    if not names:
+        count = sum(len(bundle.card.tasks) for bundle in bundles)
+        return Wanted(tuple(bundles), count, predicted_columns(bundles))
+    asked = {name.casefold() for name in names}
+    kept: list[Bundle] = []
+    columns: list[str] = []
+    found: set[str] = set()
+    tasks = 0
+    for bundle in bundles:
+        called = [(task.name, f"{bundle.card.name}_{task.name}") for task in bundle.card.tasks]
+        spelled = {column: {name.casefold(), column.casefold()} for name, column in called}
+        wanted = [column for column, words in spelled.items() if words & asked]
+        if wanted:
+            kept.append(bundle)
+            columns += [column + ending for column in wanted for ending in COLUMN_ENDINGS]
+            columns += domain_columns(bundle)
+            tasks += len(wanted)
+            found = found.union(*(spelled[column] for column in wanted))
+    for name in names:
+        if name.casefold() not in found:
+            raise _unknown_task(name, bundles)
+    return Wanted(tuple(kept), tasks, columns)
+
+
+def _unknown_task(name: str, bundles: Sequence[Bundle]) -> InputError:
+    known = list(task_units(tuple(bundles)))
+    shown = " and ".join(f"`hitlist bundles show {bundle.card.name}`" for bundle in bundles)
+    return InputError(f"no bundle predicts {name!r};{suggest(name, known)} {shown} have the tasks")
+
+
+def unit_of(task: str, screen: Screen, units: Mapping[str, str]) -> str:
+    """Return the unit of a predicted task; where none is given, a liability is a probability."""
+    risks = {term.task for term in screen.liabilities}
+    return units.get(task, PROBABILITY if task in risks else "")
+
+
+def decimals_of(task: str, screen: Screen, units: Mapping[str, str]) -> int:
+    """Return 3 for a probability, 2 for anything else; see ``unit_of``."""
+    is_class = unit_of(task, screen, units) == PROBABILITY
+    return PROBABILITY_DECIMALS if is_class else OTHER_DECIMALS
+
+
+def has_interval(
+    task: str,
+    screen: Screen,
+    units: Mapping[str, str],
+    calibrated: Collection[str] | None = None,
+) -> bool:
+    """Tell whether ``_lo`` and ``_hi`` of a task are a 90 % interval, or only a spread.
+
+    calibrated: the tasks of which the bundles' cards say so; without it a probability has none.
+    """
+    if calibrated is not None:
+        return task in calibrated
+    return unit_of(task, screen, units) != PROBABILITY
