@@ -1,15 +1,20 @@
-"""The root of our exceptions, and the one that means: the user can fix this."""
+"""The root of our exceptions, and the one that means: the user can fix this.
+
+A machine that only trains has this file too, and no RDKit: nothing is imported here.
+"""
 
 import re
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
-class HitlistError(Exception):
-    """Whatever this program raises by a class of its own.
+def in_one_line(message: object) -> str:
+    """Return a message whose line breaks and control characters are blanks."""
+    return _BREAKS.sub(" ", str(message))
 
-    But for ``gnn.errors``, which a machine has that only trains, and has no ``chem``.
-    """
+
+class HitlistError(Exception):
+    """Whatever this program raises by a class of its own."""
 
 
 class InputError(HitlistError, ValueError):
@@ -21,4 +26,4 @@ class InputError(HitlistError, ValueError):
     """
 
     def __init__(self, message: object = "") -> None:
-        super().__init__(_BREAKS.sub(" ", str(message)))
+        super().__init__(in_one_line(message))

@@ -1,12 +1,9 @@
 """The one exception of this package that means: the user can fix this."""
 
-import re
-
-# As chem.errors has it, which is not there on a machine that only trains.
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+from chem.errors import HitlistError, in_one_line
 
 
-class ModelError(ValueError):
+class ModelError(HitlistError, ValueError):
     """A bundle, recipe or assay that cannot be used as it is.
 
     The message is one line that says what was found, what was expected and what to do. What it
@@ -14,7 +11,7 @@ class ModelError(ValueError):
     """
 
     def __init__(self, message: object = "") -> None:
-        super().__init__(_BREAKS.sub(" ", str(message)))
+        super().__init__(in_one_line(message))
 
 
 class WorkFolderError(ModelError):

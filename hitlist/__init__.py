@@ -18,6 +18,7 @@ from hitlist.names import NameClashError as NameClashError
 from hitlist.names import check_names
 
 if TYPE_CHECKING:
+    from chem.errors import HitlistError as HitlistError
     from chem.errors import InputError as InputError
     from gnn.errors import ModelError as ModelError
     from hitlist.models import Model as Model
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
-    "InputError": "chem.errors",
+    **dict.fromkeys(("HitlistError", "InputError"), "chem.errors"),
     "ModelError": "gnn.errors",
     **dict.fromkeys(("Model", "explain", "load_bundle", "predict"), "hitlist.models"),
     **dict.fromkeys(("featurize", "standardize"), "hitlist.molecules"),
@@ -47,6 +48,7 @@ _HOMES = {
 """Where each name is defined; a module is imported when one of its names is first asked for."""
 
 __all__ = [
+    "HitlistError",
     "InputError",
     "Model",
     "ModelError",

@@ -24,10 +24,10 @@ from screening.evidence.evidence import Contributions, Neighbour
 from screening.evidence.neighbours import nearest_measured
 from screening.evidence.shapley import Explaining
 from screening.evidence.shapley import explain as explain_molecules
-from screening.prepare.partitions import to_graphs
+from screening.prepare.prepared import to_graphs
 from screening.runs.plan import load_bundles
-from screening.score.wanted_tasks import Wanted, wanted_tasks
-from screening.score.worker_models import bundle_refs
+from screening.score.predicted_columns import Wanted, wanted_tasks
+from screening.score.worker_models import model_refs
 
 CHUNK = 4096
 """Molecules that are predicted at once: what they take of memory."""
@@ -189,9 +189,8 @@ def explain(
         where = (frame["problem"] == "").to_numpy()
         smiles = frame["smiles"][where].tolist()
         fast = is_bfloat16_fast(find_device("cpu"))
-        work = Explaining(
-            bundle_refs(wanted.bundles), featurizer_spec()["hash"], tuple(names), fast
-        )
+        models = model_refs(wanted.bundles, featurizer_spec()["hash"], fast)
+        work = Explaining(models, tuple(names))
         atoms = explain_molecules(work, smiles)
         near = nearest_measured(smiles, wanted.bundles, names, 1)
         alerts = find_alerts(smiles)

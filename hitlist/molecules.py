@@ -10,11 +10,10 @@ from chem.features.fingerprints import count_fingerprints
 from chem.features.properties import PROPERTIES
 from chem.records.records import Failure
 from hitlist.tables import MoleculeInput, problem_text, python_words, read_molecules
-from screening.prepare.limits import read_limits
 from screening.prepare.quarantine import pack_slices, prepare_apart
-from screening.rank.identity import key_text, stereo_word
-from screening.storage.schema import ACCEPTED
-from screening.storage.table_laws import GRAPH
+from screening.prepare.settings import read_limits
+from screening.rank.structure_columns import key_text, stereo_word
+from screening.storage.schema import ACCEPTED, GRAPH
 
 
 def standardize(

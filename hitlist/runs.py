@@ -14,6 +14,7 @@ from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 
+from chem.disk.safe_open import parse_json, read_regular
 from chem.library.columns.columns import NamedColumns
 from data.catalogue.fetch import cache_folder
 from flows.cli import ENVIRONMENT
@@ -23,11 +24,11 @@ from flows.terminal.outcome import check_usable, reading_lines, short
 from flows.terminal.progress import progress as show_progress
 from hitlist.tables import MoleculeInput, path_of, python_words, read_cells, show, write_cells
 from screening.cluster.cluster import connect
-from screening.cluster.tls import Tls
+from screening.cluster.remote import Tls
 from screening.errors import LostError
-from screening.prepare.older import told_of_library
+from screening.prepare.older_standardization import told_of_library
 from screening.runs.run import run_screen
-from screening.runs.runfolder import open_folder
+from screening.runs.runfolder import MANIFEST, open_folder
 from screening.score.triage_recall import describe_triage
 from screening.text.cells import unescape_cell
 
@@ -214,7 +215,8 @@ def open_run(folder: str | PathLike[str]) -> Run:
     [1, 2, 3]
     """
     found = open_folder(Path(folder).expanduser().absolute())
-    return Run(found.folder, found.manifest, None, _told(found.manifest))
+    manifest = parse_json(read_regular(found.folder / MANIFEST))
+    return Run(found.folder, manifest, None, _told(manifest))
 
 
 def _told(manifest: Mapping[str, Any]) -> tuple[str, ...]:

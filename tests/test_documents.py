@@ -173,7 +173,7 @@ def test_the_citation_is_of_this_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\nversion: {project['version']}\n" in citation
-    assert f"\nlicense: {project['license']}\n" in citation
+    assert f"\nlicense: {project['license'].partition(' ')[0]}\n" in citation
 
 
 def test_the_workflow_runs_the_gate_and_hooks_fetch_nothing() -> None:

@@ -11,7 +11,6 @@ from benchmarks.speed.rates import Cost, Speed, Yardstick, rate_between
 from chem.features.parse_only import time_featurizing, time_parsing
 from flows.planning.planning import plan_screen
 from flows.terminal.options import ScoringOptions
-from screening.prepare.partition_size import rows_for
 from screening.prepare.settings import rows_for
 from screening.runs.run import run_screen
 

@@ -21,8 +21,6 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar, cast
 
 from chem.disk.safe_open import open_regular, read_or_said
-from chem.errors import InputError
-from chem.disk.safe_open import open_regular
 from chem.errors import HitlistError, InputError
 
 MAX_LINE = 20_000_000

@@ -8,6 +8,8 @@ is a Thrift struct in the compact protocol, and a few of its fields are all that
 from collections.abc import Mapping
 from typing import IO, Any, NamedTuple
 
+from chem.errors import HitlistError
+
 _MAGIC = b"PAR1"
 MOST = 10_000_000
 """Bytes of a footer: Python reads a megabyte in half a second."""

@@ -128,7 +128,7 @@ class ClusterOptions:
         Stopped for Ctrl-C.
         """
         from screening.cluster.cluster import connect
-        from screening.cluster.tls import ENCRYPTED, Tls
+        from screening.cluster.remote import ENCRYPTED, Tls
         from screening.errors import LostError
 
         address = self.scheduler

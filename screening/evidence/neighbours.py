@@ -14,13 +14,13 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from chem.assess.neighbours import WORDS, Bits, morgan_bits, nearest
+from chem.assess.similarity import nearest
 from chem.errors import InputError
-from chem.records.counted import counted
+from chem.features.fingerprints import WORDS, Bits, morgan_bits
 from chem.records.records import Failure
-from chem.structure.composition import heavy_composition
-from chem.structure.flat import without_stereo
+from chem.records.text import counted
 from chem.structure.standardize import standardize
+from chem.structure.variants import heavy_composition, without_stereo
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour, Sameness

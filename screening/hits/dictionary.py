@@ -11,7 +11,7 @@ from chem.assess.accessibility import ACCESSIBILITY
 from chem.assess.alerts import CITATIONS, SOURCES
 from chem.assess.clusters import SIMILAR
 from chem.assess.costly_properties import COSTLY
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from screening.hits.table import Column, HitTable
 from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, column_name

@@ -8,8 +8,6 @@ import pandas as pd
 
 from chem.disk.files import make_folder, remove_leftovers
 from chem.structure.weight import weight_per_parent
-from screening.hits.csvfile import write_csv
-from chem.structure.parents.salt_weight import weight_per_parent
 from screening.hits.hit_files import write_csv
 from screening.hits.table import HitTable
 from screening.lab import order, picklists, platefiles

@@ -10,8 +10,6 @@ from pydantic import Field, model_validator
 
 from chem.errors import InputError
 from chem.records.text import counted
-from screening.objective.dispensing import Dispense, Recipe, recipes, series
-from chem.records.counted import counted
 from screening.objective.dispensing import (
     Dispense,
     Recipe,

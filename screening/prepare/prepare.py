@@ -18,10 +18,7 @@ from distributed import Client
 
 from chem.disk.files import remove_durably
 from chem.errors import InputError
-from chem.features.graphs import featurizer_spec
-from chem.library.read import READER, Library, estimate_records
-from chem.library.count import estimate_records
-from chem.library.read import Library
+from chem.library.read import Library, estimate_records
 from chem.records.records import Record, text_size
 from screening.cluster.cluster import run_window
 from screening.errors import told_in_one_line

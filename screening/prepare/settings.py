@@ -18,8 +18,7 @@ from typing import Any, NamedTuple
 from chem.disk.allowed_roots import named_address
 from chem.errors import InputError
 from chem.features.graphs import featurizer_spec
-from chem.library.count import estimate_records
-from chem.library.read import READER, Library
+from chem.library.read import READER, Library, estimate_records
 from chem.structure.standardize import STANDARDIZER
 from data.catalogue.fetch import cache_folder
 from screening.storage.ledger import hash_purpose

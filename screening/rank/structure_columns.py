@@ -14,11 +14,9 @@ import numpy as np
 import pandas as pd
 
 from chem.assess.accessibility import accessibility
-from chem.assess.clusters import SIMILAR, clusters
-from chem.features.scaffolds import scaffold
-from chem.structure.flat import without_stereo
-from chem.structure.isotopes import without_isotopes
+from chem.assess.clusters import SIMILAR, clusters, scaffold
 from chem.structure.stereo.stereo_status import describe_stereo
+from chem.structure.variants import without_isotopes, without_stereo
 from screening.prepare.records import NO_KEY
 
 SAME_BUT_ISOTOPES = "same_but_isotopes"

@@ -17,9 +17,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chem.records.text import counted
-from screening.objective.desirability import FLOOR
-from screening.objective.screen_settings import Screen
-from chem.records.counted import counted
 from screening.objective.objective import FLOOR
 from screening.objective.terms import Liability
 from screening.reason.measurements import HALFWAY, LIKELY

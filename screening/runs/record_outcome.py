@@ -10,9 +10,8 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from chem.disk.safe_open import open_regular
-from chem.features.properties import PROPERTIES
 from chem.errors import HitlistError
-from chem.features.describe import PROPERTIES
+from chem.features.properties import PROPERTIES
 from chem.library.read import open_library
 from chem.structure.variants import without_isotopes
 from screening.errors import StoreError

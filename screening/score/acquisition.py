@@ -14,9 +14,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from chem.features.properties import PROPERTIES
-from screening.objective.desirability import Floats
-from screening.objective.objective import beyond, evaluate, needed_columns
-from chem.features.describe import PROPERTIES
 from screening.objective.objective import Floats, apply_limits, evaluate, needed_columns
 from screening.objective.screen_settings import Limit, Screen
 

@@ -10,13 +10,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from chem.assess.clusters import scaffold
-from chem.structure.variants import without_isotopes
 import pandas as pd
 
+from chem.assess.clusters import scaffold
 from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
-from chem.features.scaffolds import scaffold
-from chem.structure.isotopes import without_isotopes
+from chem.structure.variants import without_isotopes
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.rank.costly_filters import first_failed_filter

@@ -10,10 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chem.features.properties import PROPERTIES
 from chem.disk.safe_open import parse_json
-from chem.features.describe import PROPERTIES
 from chem.features.graphs import MAX_ATOMS, OTHER_BOND, atom_states
+from chem.features.properties import PROPERTIES
 
 ACCEPTED, REJECTED = "accepted", "rejected"
 SCHEMA = pa.schema(

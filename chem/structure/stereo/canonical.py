@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from rdkit import Chem, rdBase
 
+from chem.errors import HitlistError
 from chem.structure.stereo.smiles_and_smarts import pattern
 
-from chem.errors import HitlistError
 MAX_GROUPS = 6
 """Groups are compared by all 2^n stereoisomers that they name; more groups have no text."""
 MAX_CENTRES = 16

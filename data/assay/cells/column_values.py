@@ -6,9 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from chem.errors import InputError
 from chem.errors import HitlistError, InputError
-from chem.records.counted import counted
 from chem.records.numbers import Decimal, NumberStyle
 from chem.records.text import counted
 from data.assay.cells.cells import (

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import screening.prepare.prepare
-from chem.disk.safe_open import hash_file
 import screening.prepare.settings
+from chem.disk.safe_open import hash_file
 from chem.errors import InputError
 from chem.features.graphs import featurize
 from chem.features.properties import PROPERTIES, describe

@@ -14,16 +14,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+import screening.select.exclusions
+import screening.select.pool
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import screening.select.candidates
 import screening.select.choose
-import screening.select.exclusions
-import screening.select.pool
-from chem.assess.clusters import clusters, scaffold
 import screening.select.constraints
-from chem.assess.clusters import clusters
+from chem.assess.clusters import clusters, scaffold
 from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
 from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize

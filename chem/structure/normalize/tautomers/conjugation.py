@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
+from chem.errors import HitlistError
 from chem.structure.normalize.tautomers.atom_states import (
     ACCEPTOR,
     CARBON,
@@ -207,7 +208,7 @@ class Placement(NamedTuple):
     """[n] whether the atom takes part in a double bond of the system."""
 
 
-class TooLargeError(Exception):
+class TooLargeError(HitlistError):
     """The system has more forms than can be looked at."""
 
 
