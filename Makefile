@@ -6,15 +6,18 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # A waiting thread sleeps: where others use the cores too, spinning makes torch ten times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: screen test fuzz faults lint docs setup licences pins audit sbom bench-peers help
+.PHONY: screen test test-slow test-quick fuzz faults lint docs setup licences pins audit sbom bench-peers help
 help:            ## Say what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
 screen: .venv/.ready   ## Set up, then screen the approved drugs against EGFR.
 	$(BIN)/hitlist screen kinase
 
-test: .venv/.ready-dev ## Set up, then run the tests.
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: .venv/.ready-dev ## Set up, then run the tests, but for those that take ten seconds or more.
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-slow: .venv/.ready-dev ## Set up, then run the tests that take long: servers, clusters, trainings, faults.
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 fuzz: .venv/.ready-dev ## Set up, then read 100,000 damaged files of each format, 5,000 of each of a run (hours).
 	HITLIST_FUZZ=100000 $(BIN)/python -m pytest -n 2 --dist loadfile tests/chem/library/test_fuzz.py \

@@ -24,6 +24,7 @@ def begin(home: Path, name: str) -> None:
         (place / ".1a2b3c4d.where.json").touch()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_is_there_before_any_work_is_no_obstacle(home: Path, lone: Client, name: str) -> None:
     with at_home(home):

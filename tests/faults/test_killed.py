@@ -106,6 +106,7 @@ def after_a_kill(home: Path, lone: Client, undisturbed: dict[str, Any]) -> str:
     return f"differs: {sorted(differing)}" if differing else ""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0 if ALL else 300)
 def test_a_kill_before_or_after_each_rename_and_each_line_of_a_ledger(
     home: Path, lone: Client, victim: Victim, undisturbed: dict[str, Any]
@@ -138,6 +139,7 @@ def test_a_kill_before_or_after_each_rename_and_each_line_of_a_ledger(
     assert wrong == {}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0 if ALL else 300)
 def test_a_kill_at_any_time(
     home: Path, lone: Client, victim: Victim, undisturbed: dict[str, Any]
@@ -165,6 +167,7 @@ def test_a_kill_at_any_time(
     assert killed > RANDOM / 2
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0 if ALL else 300)
 def test_a_chemist_that_is_killed_at_any_time_changes_nothing(
     home: Path, lone: Client, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch

@@ -92,6 +92,7 @@ def broken(home: Path, lone: Client, fault: Fault, undisturbed: dict[str, Any]) 
     return f"differs: {names}" if names else ""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0 if ALL else 300)
 def test_a_fault_at_any_change_is_told_and_mended_by_the_same_command(
     home: Path, lone: Client, undisturbed: dict[str, Any], one_of_each: OneOfEach

@@ -61,6 +61,7 @@ def weights_of_card(card: Any) -> dict[str, str]:
     return {"weights.safetensors": card["weights"]}
 
 
+@pytest.mark.slow
 def test_a_manifest_on_the_disk_vouches_for_files_on_the_disk(home: Path, lone: Client) -> None:
     """In a new run, the same again, and another objective over it."""
     where = home / "runs/one/where.json"

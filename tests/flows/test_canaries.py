@@ -142,6 +142,7 @@ def write_inputs(place: Path, bundle: Bundle) -> None:
     (place / "screen.toml").write_text(dump_screen(Screen.model_validate(screen)))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_secrets_end_up_nowhere_and_structures_where_they_belong(
     place: Path,

@@ -166,6 +166,7 @@ def test_one_task_of_a_card_can_be_shown(run):
     assert names == sorted(names, key=str.casefold)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_says_how_to_go_on_and_leaves_nothing(sign, tmp_path):
     library = tmp_path / "library.csv"

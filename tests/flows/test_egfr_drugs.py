@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 EGFR_DRUGS = (
     *("GEFITINIB", "ERLOTINIB", "AFATINIB", "OSIMERTINIB"),
     *("LAPATINIB", "DACOMITINIB", "NERATINIB"),
 )
 
 
+@pytest.mark.slow
 def test_approved_egfr_drugs_are_among_the_first_forty_approved_drugs(tmp_path: Path) -> None:
     hitlist = Path(sys.executable).with_name("hitlist")
     run = subprocess.run(

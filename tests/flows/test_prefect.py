@@ -131,6 +131,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
         yield environment
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
     run, crew, server, drugs, tmp_path, tmp_path_factory, write_library

@@ -35,6 +35,7 @@ def expected(drugs):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_accounted_for(name, run, crew, drugs, expected, tmp_path, write_library):
     library = write_library(tmp_path / name, drugs)
@@ -58,6 +59,7 @@ def test_every_format_is_accounted_for(name, run, crew, drugs, expected, tmp_pat
     assert all(reject["code"] for reject in rejects.values())
 
 
+@pytest.mark.slow
 def test_hits_do_not_depend_on_the_cut_and_survive_a_loss(
     run, crew, drugs, tmp_path, write_library
 ):

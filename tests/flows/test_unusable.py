@@ -12,6 +12,7 @@ def library(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_screen_of_nothing_usable_is_a_mistake_with_every_file(run, crew, library, tmp_path):
     out = tmp_path / "run"
     answer = run("screen", "kinase", "--library", library, "--out", out, *crew)
@@ -37,6 +38,7 @@ def test_predictions_and_a_preparation_of_nothing_usable_are_mistakes(run, crew,
     assert "the counts above say why" in answer.err.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_format_without_columns_is_asked_for_none(run, crew, tmp_path):
     library = tmp_path / "names.smi"
     library.write_text("no structure\nnone\n")
@@ -45,6 +47,7 @@ def test_a_format_without_columns_is_asked_for_none(run, crew, tmp_path):
     assert answer.err.endswith("says why\n")
 
 
+@pytest.mark.slow
 def test_a_screen_whose_filters_take_all_is_none(run, crew, tmp_path):
     library = tmp_path / "small.csv"
     library.write_text("id,smiles\na,CCO\nb,CCN\n")

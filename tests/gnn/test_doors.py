@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", ["gnn.distil", "gnn.pretrain"])
 def test_a_door_leads_to_its_room(door: str) -> None:
     words = [sys.executable, "-m", door, "--help"]

@@ -54,6 +54,7 @@ def assert_one_plain_line(answer: Answer, text: str) -> None:
     assert answer.harmless, text
 
 
+@pytest.mark.slow
 def test_of_a_name_that_is_none(run: Run) -> None:
     for text in TEXTS:
         assert_one_plain_line(run("screen", "--", text), text)

@@ -89,6 +89,7 @@ def test_links_at_all_that_a_run_hands_over_are_replaced(
         assert len(list(csv.DictReader(file))) == 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dangling", [False, True])
 def test_a_link_at_a_file_that_a_run_goes_on_by_is_refused_or_replaced(
     folders: Callable[[str], Folders], dangling: bool

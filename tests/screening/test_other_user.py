@@ -192,6 +192,7 @@ def private(held: Held) -> list[Path]:
     return mine
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_another_user_gets_no_answer_and_no_file(held: Held) -> None:
     ports, paths = held.ports(), private(held)
@@ -207,6 +208,7 @@ def test_another_user_gets_no_answer_and_no_file(held: Held) -> None:
     assert not [said for said in found["plain"] if "identity" in said or "Scheduler" in said]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_run_ends_well_and_nothing_planted_ran(held: Held) -> None:
     held.stopped.resume()

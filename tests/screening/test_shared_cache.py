@@ -106,6 +106,7 @@ def _modes(folder: Path) -> tuple[set[int], set[int]]:
     return found
 
 
+@pytest.mark.slow
 def test_what_one_prepared_the_other_reads_without_a_write(prepare: Prepare, cache: Path) -> None:
     first = prepare(ANN, umask=0o027)
     assert first.returncode == 0, first.stderr
@@ -117,6 +118,7 @@ def test_what_one_prepared_the_other_reads_without_a_write(prepare: Prepare, cac
     assert _state(cache) == before
 
 
+@pytest.mark.slow
 def test_each_prepares_libraries_of_his_own_and_goes_on_with_the_others(
     prepare: Prepare, cache: Path
 ) -> None:
@@ -136,6 +138,7 @@ def test_each_prepares_libraries_of_his_own_and_goes_on_with_the_others(
         assert (folder / SUMMARY).read_bytes() == whole
 
 
+@pytest.mark.slow
 def test_what_another_user_left_unfinished_is_told_in_one_line(
     prepare: Prepare, cache: Path
 ) -> None:

@@ -22,6 +22,7 @@ def _small_set(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.mark.slow
 def test_one_training_gives_what_is_picked_and_its_parts(tmp_path: Path) -> None:
     rows = run_set("CHEMBL204_Ki", ["auto", "network", "gp"], tmp_path)
     assert [row.model for row in rows] == ["auto", "network", "gp"]

@@ -232,6 +232,7 @@ def peers(tmp_path: Path) -> Path:
     return folder.parent
 
 
+@pytest.mark.slow
 def test_everything_is_measured_and_drawn(run, library: Path, peers: Path, tmp_path: Path) -> None:
     words = ["speed", "--library", library, "--molecules", "50"]
     words += ["--workers", "1", "--peers", peers]

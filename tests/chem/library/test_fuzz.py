@@ -18,6 +18,7 @@ from tests.fuzzing import held, mutants, mutate
 MUTANTS = mutants(20_000)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("packed", ["", ".gz"])
 @pytest.mark.parametrize("ending", SEEDS)

@@ -73,6 +73,7 @@ def _check(make: Callable[[int], Path], n: int) -> None:
             pytest.fail(f"{once:.3f}, {twice:.3f}, {again:.3f} s at n, 2n, 4n of n = {n:,}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", WORST)
 def test_time_grows_with_the_file(tmp_path: Path, what: str) -> None:
     ending, n, text = WORST[what]
@@ -85,6 +86,7 @@ def test_time_grows_with_the_file(tmp_path: Path, what: str) -> None:
     _check(make, n)
 
 
+@pytest.mark.slow
 def test_time_grows_with_the_columns_of_a_parquet_table(tmp_path: Path) -> None:
     def make(n: int) -> Path:
         path = tmp_path / "library.parquet"

@@ -14,6 +14,7 @@ LINES = 7
 """Of an assay; the first is its header."""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("how", ["read", "skip", "describe"])
 def test_a_damaged_assay_is_read_or_refused(tmp_path: Path, how: str) -> None:

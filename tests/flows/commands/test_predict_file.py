@@ -3,11 +3,14 @@
 import csv
 import math
 
+import pytest
+
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import find_bundle, read_card
 from screening.runs.predict import FIRST
 
 
+@pytest.mark.slow
 def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_path, write_library):
     library = write_library(tmp_path / "library.csv", drugs)
     out = tmp_path / "new" / "preds.csv"
@@ -53,6 +56,7 @@ def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_pat
         assert {task: row[task] for task in tasks} == {task: same[task] for task in tasks}
 
 
+@pytest.mark.slow
 def test_named_tasks_alone_and_a_closing_line(run, crew, drugs, tmp_path, write_library):
     library = write_library(tmp_path / "library.csv", [*drugs[:4], ("bad", "C1CC("), drugs[0]])
     out = tmp_path / "some.csv"

@@ -43,6 +43,7 @@ def scored(run, crew, drugs, tmp_path, write_library):
     return tmp_path / "run"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_both_doors_rank_a_run_alike(run, crew, scored, tmp_path):
     other = tmp_path / "other.toml"
@@ -65,6 +66,7 @@ def test_both_doors_rank_a_run_alike(run, crew, scored, tmp_path):
     assert hits_of(tmp_path / "cli") != hits_of(scored)[:7]
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_each_hit_in_one_line(run, crew, scored, tmp_path, monkeypatch):
     for name, value in {"FORCE_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"}.items():
         monkeypatch.setenv(name, value)
@@ -86,6 +88,7 @@ def test_a_terminal_shows_each_hit_in_one_line(run, crew, scored, tmp_path, monk
         assert hit["reason"].startswith(grade)
 
 
+@pytest.mark.slow
 def test_a_compound_is_asked_for_by_its_id_or_its_row(run, scored, tmp_path):
     best = hits_of(scored)[0]
     answer = run("explain", best["compound_id"], "--run", scored, "--html", tmp_path / "why.html")

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.surrogate import FILE
 
 
+@pytest.mark.slow
 def test_a_bundle_gets_its_surrogate(
     run: Callable[..., object], make_bundle: Callable[..., Bundle], tmp_path: Path
 ) -> None:

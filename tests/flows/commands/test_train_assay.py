@@ -20,6 +20,7 @@ def few_rows(folder):
     return path
 
 
+@pytest.mark.slow
 def test_an_assay_becomes_a_model_that_predicts_it(run, crew, tmp_path):
     bundle, out = tmp_path / "my_bundle", tmp_path / "preds.csv"
     answer = run("train", ASSAY, "--out", bundle, "--members", "2")
@@ -52,6 +53,7 @@ def test_an_assay_becomes_a_model_that_predicts_it(run, crew, tmp_path):
     assert np.mean(predicted) == pytest.approx(np.mean(measured), abs=0.4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "members", "kernel"), [("gp", 0, True), ("network", 2, False), ("blend", 2, True)]
 )
@@ -94,6 +96,7 @@ def test_what_is_there_is_not_replaced(run, tmp_path):
     assert {path: path.read_bytes() for path in bundle.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_a_training_that_was_stopped_while_it_wrote_goes_on(run, tmp_path):
     few, bundle = few_rows(tmp_path), tmp_path / "bundle"
     words = ("train", few, "--model", "gp", "--out", bundle)

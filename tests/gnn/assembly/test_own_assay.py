@@ -70,6 +70,7 @@ def test_stereoisomers_are_held_out_together(crossed):
     assert (held[:, pair[0]] == held[:, pair[1]]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "networks", "kernel"), [("blend", 3, True), ("network", 3, False), ("gp", 0, True)]
 )
@@ -92,6 +93,7 @@ def test_what_is_shipped_predicts_what_was_fitted(crossed, tmp_path, model, netw
         np.testing.assert_array_equal(values, columns[name][[40, 3]])
 
 
+@pytest.mark.slow
 def test_no_row_held_out_was_seen_by_what_predicts_it(crossed):
     rows = np.flatnonzero((crossed.data.roles == "valid")[0])
     values = crossed.data.values.copy()
@@ -102,6 +104,7 @@ def test_no_row_held_out_was_seen_by_what_predicts_it(crossed):
     assert np.isnan(before[1:, rows]).all()
 
 
+@pytest.mark.slow
 def test_a_split_of_its_own_is_kept(tmp_path):
     made = assemble_assay(table(split=True), {"name": "mine"}, 3, 0)
     tested = (made.data.roles == "test").all(axis=0)

@@ -144,6 +144,7 @@ def test_the_shipped_encoder_knows_what_weight_and_rings_are(
         assert explained > 0.9, name
 
 
+@pytest.mark.slow
 def test_sets_of_the_catalogue_become_arrays() -> None:
     data = assemble_pretext(0, sets=("approved_drugs",), processes=2)
     assert data.graphs.molecules == 1673  # as many as a screen of them accepts

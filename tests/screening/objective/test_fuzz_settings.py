@@ -69,6 +69,7 @@ READ: dict[str, tuple[Callable[[Path], None], list[str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("kind", READ)
 def test_damaged_settings_are_read_or_refused(tmp_path: Path, kind: str) -> None:

@@ -97,6 +97,7 @@ def test_a_damaged_ledger_beside_is_nothing_to_tell(
     assert told_of_library(library, tmp_path / "cache/new") == ""
 
 
+@pytest.mark.slow
 def test_an_old_run_is_opened_and_said_to_be_old(
     old_run: Path, drug_run: Outcome, lone: Client, tmp_path: Path
 ) -> None:

@@ -402,6 +402,7 @@ with LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address=No
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_in_one_line_and_mended(
     library: Path, tmp_path: Path, lone: Client
 ) -> None:

@@ -50,6 +50,7 @@ def test_slices_give_what_one_call_gives(
         assert all(column.num_chunks == 1 for column in found.columns)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "structures",
     [
@@ -74,6 +75,7 @@ def test_the_guilty_alone_are_taken_out(
     assert prepare_apart(pack_slices(given), QUICK).equals(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", [0.0, 0.03, 0.2])
 def test_a_death_that_no_molecule_caused_costs_no_molecule(
     records: MakeRecords, moment: float

@@ -273,6 +273,7 @@ def run_of(
     return plan
 
 
+@pytest.mark.slow
 def test_a_run_hands_over_what_passes(run_of: Callable[..., Plan], lone: Client) -> None:
     """Laws 1 and 4, from a file to the hits."""
     late = {"min_qed": 0.4, "max_alerts": 1.0, "max_pains": 0.0}
@@ -297,6 +298,7 @@ def test_a_run_hands_over_what_passes(run_of: Callable[..., Plan], lone: Client)
     assert counts["scored"] == counts["passed"] + counts["filtered"]
 
 
+@pytest.mark.slow
 def test_a_triage_and_late_filters_go_together(
     run_of: Callable[..., Plan], lone: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,6 +127,7 @@ def test_it_shows_every_hit_in_rank_order(tab: Tab, ranking: Ranking) -> None:
     tab.wait_for_selector(".tile .molecule path")
 
 
+@pytest.mark.slow
 def test_it_sorts_by_every_column(tab, ranking: Ranking, kinase: Screen) -> None:
     hits = ranking.hits.sort_values("mw")
     tab.select_option("#sort", "mw")

@@ -76,6 +76,7 @@ def test_a_page_shows_steps_and_runs_nothing(drug_run: Outcome) -> None:
     assert "<img" not in page
 
 
+@pytest.mark.slow
 def test_a_duplicate_names_the_first_record_and_what_differs(drug_run: Outcome) -> None:
     past = open_run(drug_run.folder)
     with (drug_run.folder / "duplicates.csv").open(encoding="utf-8", newline="") as file:

@@ -177,6 +177,7 @@ WHOLE_RUN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("what", WHOLE_RUN)
 def test_a_damaged_run_is_read_or_refused(run: Run, lone: Client, what: str) -> None:

@@ -80,6 +80,7 @@ def test_a_pipe_in_the_place_of_a_hit_list_is_not_waited_for(
     assert fate.startswith("scored (hits.csv (found a pipe, expected a regular file), so its place")
 
 
+@pytest.mark.slow
 def test_who_was_passed_over_is_told_by_the_run_alone(
     drug_run: Outcome, lone: Client, tmp_path: Path, hits_of: HitsOf
 ) -> None:

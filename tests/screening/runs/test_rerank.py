@@ -78,6 +78,7 @@ def test_a_forged_count_is_told_in_one_line(
     assert not (tmp_path / "b/hits.csv").exists()
 
 
+@pytest.mark.slow
 def test_after_a_triage_the_rest_counts_as_set_aside(
     lone: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, objective: Objective
 ) -> None:

@@ -167,6 +167,7 @@ def test_no_cut_changes_a_byte(
     assert content(other.folder) == content(whole.folder)
 
 
+@pytest.mark.slow
 def test_no_number_of_workers_changes_a_byte(
     whole: Outcome, screen: Screen, tmp_path: Path, client: Client
 ) -> None:
@@ -269,6 +270,7 @@ def test_a_second_run_does_nothing_again(
     assert content(again.folder) == content(whole.folder)
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_a_folder_to_go_on_with(
     whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
 ) -> None:

@@ -83,6 +83,7 @@ def read(path: Path) -> list[dict[str, str]]:
     return [{name: unescape_cell(value) for name, value in row.items()} for row in rows]
 
 
+@pytest.mark.slow
 def test_a_choice_is_handed_over_with_its_reasons(make: Make, lone: Client) -> None:
     one, two = (run_screen(make(rows), lone) for rows in (40, 1000))
     for name in ("hits.csv", "passed_over.csv"):
@@ -115,6 +116,7 @@ def test_a_choice_is_handed_over_with_its_reasons(make: Make, lone: Client) -> N
     assert json.loads((one.folder / "manifest.json").read_text()) == one.manifest
 
 
+@pytest.mark.slow
 def test_the_empty_table_changes_no_hit(make: Make, lone: Client) -> None:
     chosen = run_screen(make(40, {}), lone)
     plan = make(40, {})
@@ -125,6 +127,7 @@ def test_the_empty_table_changes_no_hit(make: Make, lone: Client) -> None:
     assert first.manifest["selection"] is None
 
 
+@pytest.mark.slow
 def test_a_triage_leaves_no_control_out(
     make: Make, lone: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

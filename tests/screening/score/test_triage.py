@@ -139,6 +139,7 @@ def test_a_run_that_was_ended_goes_on_to_the_same_bytes(
     assert seen["prepare"] == 0
 
 
+@pytest.mark.slow
 def test_the_hits_are_the_best_of_all_that_were_scored_in_full(
     whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
 ) -> None:

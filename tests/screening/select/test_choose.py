@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-import screening.select.exclusions
-import screening.select.pool
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -178,6 +176,7 @@ def check(case: Case, ranking: Ranking) -> None:
 LAWS = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @LAWS
 @given(cases())
 def test_every_rule_holds(case: Case) -> None:
@@ -264,6 +263,7 @@ def test_everybody_of_the_pool_is_accounted_for(case: Case) -> None:
     assert over["compound_id"].tolist() == [f"00{row}" for row in over["row"]]
 
 
+@pytest.mark.slow
 @LAWS
 @given(cases(), st.lists(st.integers(0, 60), max_size=4), st.randoms())
 def test_no_cut_and_no_order_changes_a_choice(
