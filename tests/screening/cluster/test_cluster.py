@@ -244,3 +244,19 @@ def test_a_scheduler_that_dies_while_it_answers_is_told_in_one_line(tmp_path: Pa
             with pytest.raises(SchedulerLostError, match=r"^the Dask scheduler at \S+ went away"):
                 next(results)
             killer.join()
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_again_and_again_is_started_again() -> None:
+    """Dask would give it up where it is not there 15 seconds after it was lost."""
+    with connect(workers=1) as client:
+        killed, end = 0, time.monotonic() + 20
+        while time.monotonic() < end:  # it is dead at nearly every moment of them
+            for pid in client.run(os.getpid, on_error="ignore").values():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed += 1
+            time.sleep(0.05)
+        assert killed > 2
+        client.wait_for_workers(1, timeout=120)
+        assert client.submit(pow, 2, 5, pure=False).result(timeout=120) == 32
