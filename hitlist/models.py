@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,10 @@ from screening.runs.plan import load_bundles
 from screening.score.predicted_columns import Wanted, wanted_tasks
 from screening.score.worker_models import model_refs
 
+_NEAREST = ("id", "smiles", "similarity", "relation", "value")
+"""What is told of the nearest measured compound."""
+_ONE_AT_A_TIME = Lock()
+"""Predictions change how many threads torch uses, which is one number for the whole process."""
 CHUNK = 4096
 """Molecules that are predicted at once: what they take of memory."""
 
@@ -130,13 +135,14 @@ def predict(
     with python_words():
         wanted = _wanted(bundle, task)
         frame, table = prepare(molecules, smiles_column, id_column)
-        predictor = _predictor(wanted.bundles)
         good = accepted(table)
         values: dict[str, list[npt.NDArray[np.float32]]] = {name: [] for name in wanted.columns}
-        for start in range(0, good.num_rows, CHUNK):
-            found = predictor.predict(to_graphs(good.slice(start, CHUNK).combine_chunks()))
-            for name, parts in values.items():
-                parts.append(found[name])
+        with _ONE_AT_A_TIME:
+            predictor = _predictor(wanted.bundles)
+            for start in range(0, good.num_rows, CHUNK):
+                found = predictor.predict(to_graphs(good.slice(start, CHUNK).combine_chunks()))
+                for name, parts in values.items():
+                    parts.append(found[name])
     where = (frame["problem"] == "").to_numpy()
     block = np.full((len(frame), len(values)), np.nan)
     for at, parts in enumerate(values.values()):
@@ -191,12 +197,20 @@ def explain(
         fast = is_bfloat16_fast(find_device("cpu"))
         models = model_refs(wanted.bundles, featurizer_spec()["hash"], fast)
         work = Explaining(models, tuple(names))
-        atoms = explain_molecules(work, smiles)
+        with _ONE_AT_A_TIME:
+            atoms = explain_molecules(work, smiles)
         near = nearest_measured(smiles, wanted.bundles, names, 1)
         alerts = find_alerts(smiles)
     rows = iter(map(_said, atoms, near, alerts))
-    said = pd.DataFrame([next(rows) if good else {} for good in where], index=frame.index)
+    cells = [next(rows) if good else {} for good in where]
+    said = pd.DataFrame(cells, index=frame.index, columns=_explained_columns(names))
     return pd.concat([frame, said], axis=1)
+
+
+def _explained_columns(tasks: Sequence[str]) -> list[str]:
+    """Return the columns of an explanation, whether or not any molecule has a value there."""
+    ends = ("", "_base", "_atoms", *(f"_nearest_{name}" for name in _NEAREST))
+    return ["alerts", *(f"{task}{end}" for task in tasks for end in ends)]
 
 
 def _said(
@@ -209,7 +223,7 @@ def _said(
     for one in contributions:
         row |= {one.task: one.total, f"{one.task}_base": one.base, f"{one.task}_atoms": one.atoms}
         for nearest in neighbours[one.task]:
-            for name in ("id", "smiles", "similarity", "relation", "value"):
+            for name in _NEAREST:
                 row[f"{one.task}_nearest_{name}"] = getattr(nearest, name)
     return row
 

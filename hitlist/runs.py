@@ -7,14 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from html import escape
+from io import StringIO
 from os import PathLike
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 
-from chem.disk.safe_open import parse_json, read_regular
+from chem.disk.safe_open import parse_json, read_or_said, read_regular
+from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
 from data.catalogue.fetch import cache_folder
 from flows.cli import ENVIRONMENT
@@ -22,7 +26,15 @@ from flows.planning.planning import plan_screen
 from flows.terminal.options import ScoringOptions
 from flows.terminal.outcome import check_usable, reading_lines, short
 from flows.terminal.progress import progress as show_progress
-from hitlist.tables import MoleculeInput, path_of, python_words, read_cells, show, write_cells
+from hitlist.tables import (
+    MoleculeInput,
+    check_count,
+    path_of,
+    python_words,
+    read_cells,
+    show,
+    write_cells,
+)
 from screening.cluster.cluster import connect
 from screening.cluster.remote import Tls
 from screening.errors import LostError
@@ -32,7 +44,10 @@ from screening.runs.runfolder import MANIFEST, open_folder
 from screening.score.triage_recall import describe_triage
 from screening.text.cells import unescape_cell
 
+MOST_WORKERS, MOST_PARTITION_ROWS = 1024, 1_000_000
 _NUMBERS = ("number", "whole number")
+_ONE_AT_A_TIME = Lock()
+"""A screen changes what the whole process is; another thread's waits for it."""
 _SHOWN = 20
 """Hits with a picture in a notebook."""
 
@@ -91,7 +106,7 @@ class Run:
     @cached_property
     def columns(self) -> pd.DataFrame:
         """What each column of the hits says: its type, unit, range and meaning."""
-        return _read_csv(self.folder / "columns.csv")
+        return self._read("columns.csv")
 
     @cached_property
     def rejects(self) -> pd.DataFrame:
@@ -104,7 +119,7 @@ class Run:
         return self._read("duplicates.csv")
 
     def _read(self, name: str) -> pd.DataFrame:
-        frame = _read_csv(self.folder / name)
+        frame = _read_csv(self.folder / name, self.manifest["files"].get(name, ""))
         if "row" in frame:
             frame["row"] = frame["row"].astype("int64")
             if self.labels is not None:
@@ -168,6 +183,8 @@ def screen(
     named = [options.get(f"{one}_column") for one in ("smiles", "id", "name")]
     columns = NamedColumns(*named)  # type: ignore[arg-type]
     labels: pd.Index[Any] | None = None
+    check_count("workers", workers, MOST_WORKERS)
+    check_count("partition_rows", options.get("partition_rows"), MOST_PARTITION_ROWS)
     with python_words():
         if library is not None and not isinstance(library, str | PathLike):
             table = read_cells(library, columns)
@@ -209,7 +226,7 @@ def open_run(folder: str | PathLike[str]) -> Run:
     """Open the folder of a finished run.
 
     Raises:
-        InputError: it holds none, or its files are damaged.
+        InputError: it holds none. Its tables are held to the run's hashes when they are read.
 
     >>> hitlist.open_run("runs/page").hits["rank"].tolist()
     [1, 2, 3]
@@ -220,14 +237,18 @@ def open_run(folder: str | PathLike[str]) -> Run:
 
 
 def _told(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    domains: Sequence[Mapping[str, str]] = manifest["domains"]
+    domains: Sequence[Mapping[str, str]] = manifest.get("domains", ())
     return (describe_triage(manifest["triage"]), *(one["told"] for one in domains if one["told"]))
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _read_csv(path: Path, digest: str) -> pd.DataFrame:
     """Read a file of a run as text, without what guards its cells in a spreadsheet."""
-    with open(path, encoding="utf-8", newline="") as file:
-        header, *rows = ([unescape_cell(cell) for cell in row] for row in csv.reader(file))
+    with read_or_said(path):
+        content = path.read_bytes()
+    if sha256(content).hexdigest() != digest:
+        raise InputError(f"{path} is not what the run wrote: see hitlist verify {path.parent}")
+    lines = csv.reader(StringIO(content.decode("utf-8"), newline=""))
+    header, *rows = ([unescape_cell(cell) for cell in row] for row in lines)
     return pd.DataFrame(rows, columns=header, dtype="str")
 
 
@@ -239,6 +260,11 @@ def _for_workers() -> Iterator[None]:
     without ``if __name__ == "__main__"`` would screen again in each. Ours need nothing of it: while
     they run, the script has no file to be found by.
     """
+    with _ONE_AT_A_TIME:
+        yield from _without_a_script()
+
+
+def _without_a_script() -> Iterator[None]:
     main = vars(sys.modules["__main__"])
     hidden: dict[str, Any] = {name: main[name] for name in ("__file__", "__spec__") if name in main}
     added = {name: value for name, value in ENVIRONMENT.items() if not os.environ.get(name)}

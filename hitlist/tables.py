@@ -20,6 +20,7 @@ from chem.errors import InputError
 from chem.library.columns.column_names import is_smiles_name
 from chem.library.columns.columns import Columns, NamedColumns, make_unique, record_builder
 from chem.library.columns.find_columns import PEEKED, find_columns
+from chem.library.columns.find_ids import rank_of_id
 from chem.library.read import Library
 from chem.output.depict import depict
 from chem.records.records import Failure, Record
@@ -132,11 +133,15 @@ def read_cells(
         values = list(molecules)
         labels = molecules.index if isinstance(molecules, pd.Series) else pd.RangeIndex(len(values))
         columns, cells = _LIST, {"smiles": list(map(_text, values))}
-    if columns.id is None and len(labels) and all(isinstance(label, str) for label in labels):
+    if columns.id is None and _are_texts(labels):
         names = make_unique([*columns.names, "compound_id"])
         columns = columns._replace(names=names, id=names[-1])
         cells[names[-1]] = list(labels)
     return Cells(labels, columns, cells)
+
+
+def _are_texts(labels: "pd.Index[Any]") -> bool:
+    return len(labels) > 0 and all(isinstance(label, str) for label in labels)
 
 
 def write_cells(table: Cells, folder: Path) -> Path:
@@ -211,6 +216,20 @@ def open_file(name: str | PathLike[str], named: NamedColumns) -> Library:
     return find_library(path_of(name), named)
 
 
+def check_count(name: str, value: int | None, most: int) -> None:
+    """Refuse a number that the option of a command would refuse; None is the default."""
+    if value is not None and not 1 <= value <= most:
+        raise InputError(f"{name}={value!r}, expected a whole number from 1 to {most:,}")
+
+
+def write_assay(assay: pd.DataFrame, path: Path) -> None:
+    """Write a table of measurements as CSV; an index of texts becomes the ids."""
+    header = [str(name) for name in assay.columns]
+    if _are_texts(assay.index) and all(rank_of_id(name) is None for name in header):
+        assay = assay.rename_axis("compound_id").reset_index()
+    assay.to_csv(path, index=False)
+
+
 def path_of(name: str | PathLike[str]) -> str:
     """Return a library's path or name; a SMILES alone is told to come in a list."""
     text = str(name)
@@ -274,15 +293,16 @@ def show(
     >>> table._repr_html_().count("<svg")
     2
     """
-    wanted = ["smiles", *(columns or ())]
+    wanted = ["smiles", *([] if columns is None else columns)]
     if lacking := [name for name in wanted if name not in frame]:
         raise InputError(
             f"the table has no column {lacking[0]!r}; it has {', '.join(map(str, frame))}"
         )
-    others = [name for name in map(str, frame) if name not in ("smiles", "input_smiles")]
+    others = [name for name in frame if str(name) not in ("smiles", "input_smiles")]
     first = frame.head(rows)
     texts = ["" if pd.isna(text) else str(text) for text in first["smiles"]]
-    return StructureTable(first[list(columns or others[:8])], texts, len(frame) - len(first))
+    shown = first[others[:8] if columns is None else list(columns)]
+    return StructureTable(shown, texts, len(frame) - len(first))
 
 
 def _picture(smiles: str) -> str:

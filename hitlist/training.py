@@ -9,12 +9,14 @@ import pandas as pd
 from chem.disk.scratch import scratch_folder
 from data.assay.read import AssayOptions
 from flows.planning.run_training import run_training
-from flows.planning.training_checks import check_bundle_folder, check_device
+from flows.planning.training_checks import check_bundle_folder, check_device, check_name
 from flows.planning.training_plan import plan_training
 from flows.terminal.console import note
 from flows.terminal.progress import progress as show_progress
 from hitlist.models import Model, load_bundle
-from hitlist.tables import path_of, python_words
+from hitlist.tables import check_count, path_of, python_words, write_assay
+
+MOST_MEMBERS = 50
 
 
 class AssayColumns(TypedDict, total=False):
@@ -68,9 +70,10 @@ def train(
     options = AssayOptions(**columns)
     with scratch_folder() as scratch, python_words(f"{scratch}/"):
         check_device(device)
+        check_count("members", members, MOST_MEMBERS)
         if isinstance(assay, pd.DataFrame):
-            source = scratch / f"{name or 'assay'}.csv"
-            assay.to_csv(source, index=False)
+            source = scratch / f"{'assay' if name is None else check_name(name)}.csv"
+            write_assay(assay, source)
             assay = source
         plan = plan_training(path_of(assay), name, members, options, model)
         for line in plan.notes if progress else ():

@@ -5,6 +5,7 @@ million times, hold half a letter that nothing can print, or take time by the sq
 """
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -12,7 +13,6 @@ import stat
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import file_digest
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ def read_or_said(path: str | Path) -> Iterator[None]:
 def hash_file(path: str | Path) -> str:
     """Return the SHA-256 of a file's bytes as 64 hexadecimal digits; InputError if unreadable."""
     with read_or_said(path), open_regular(path) as file:
-        return file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def parse_json(content: str | bytes) -> Any:

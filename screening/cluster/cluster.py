@@ -28,8 +28,8 @@ Item = TypeVar("Item")
 QUIET = {
     "distributed.admin.large-graph-warning-threshold": "1GiB",
     "distributed.comm.timeouts.connect": "20s",
-    # A killed worker is started again. By default Dask gives it up, for good, where no worker of its
-    # name is there 15 seconds after: on a busy machine a start takes longer, and it may die twice.
+    # A killed worker is started again. By default Dask gives it up, for good, where it is not there
+    # 15 seconds after: on a busy machine a start takes longer, and it may die a second time.
     "distributed.deploy.lost-worker-timeout": "365 days",
     "distributed.logging.distributed": "error",
     "distributed.scheduler.allowed-failures": 2,

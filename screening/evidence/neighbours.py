@@ -7,7 +7,6 @@ keys are compared.
 """
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -18,7 +17,7 @@ from chem.assess.similarity import nearest
 from chem.errors import InputError
 from chem.features.fingerprints import WORDS, Bits, morgan_bits
 from chem.records.records import Failure
-from chem.records.text import counted
+from chem.records.text import counted, did_you_mean
 from chem.structure.standardize import standardize
 from chem.structure.variants import heavy_composition, without_stereo
 from gnn.bundle.bundle import Bundle
@@ -160,8 +159,7 @@ def _find(task: str, bundles: Sequence[Bundle]) -> tuple[Bundle, str]:
         for one in bundle.card.tasks
     }
     if task not in known:
-        near = get_close_matches(task, known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"{counted(len(known), 'task')} can be named"
+        hint = did_you_mean(task, known.keys(), f"{counted(len(known), 'task')} can be named")
         raise InputError(f"no bundle at hand predicts {task!r}: {hint}")
     return known[task]
 

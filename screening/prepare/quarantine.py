@@ -9,6 +9,7 @@ at fault stands alone.
 """
 
 import atexit
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -69,6 +70,11 @@ def close_chemists() -> None:
     for idle in _idle.values():
         while idle:
             idle.pop().close()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    # A fork must not share its parent's processes: each would read the other's answers.
+    os.register_at_fork(after_in_child=_idle.clear)
 
 
 def _prepare(chemist: Chemist, packed: bytes) -> Iterator[pa.Table]:

@@ -50,6 +50,9 @@ def test_models_of_ones_own_predict(tmp_path: Path, make_bundle: MakeBundle) -> 
     assert said["small_EGFR"].isna().tolist() == [True, False]
     assert np.isclose(said["small_EGFR"][1], found["small_EGFR"][0], atol=1e-3)
     assert len(said["small_EGFR_atoms"][1]) == 3
+    none = hitlist.explain(["C1CC"], "small_EGFR", bundle=model)
+    assert none.columns.tolist() == said.columns.tolist()
+    assert {"alerts", "small_EGFR_base", "small_EGFR_nearest_value"} <= set(none)
 
 
 def test_a_model_that_was_trained_again_is_loaded_again(

@@ -32,7 +32,8 @@ Done = subprocess.CompletedProcess[str]
 
 def python(folder: Path, code: str, search: str | None = None) -> Done:
     """Run code from a folder, as a notebook does: the folder is first in the search path."""
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    kept = {"PYTHONPATH", "PYTHONSAFEPATH"}  # a command that ran in this process sets the second
+    env = {name: value for name, value in os.environ.items() if name not in kept}
     if search is not None:
         env["PYTHONPATH"] = search
     return subprocess.run(

@@ -67,6 +67,11 @@ def test_a_table_is_screened_and_hits_have_its_index(
     assert str(folder) not in html
     again = hitlist.open_run("runs/table")
     assert again.hits.reset_index(drop=True).equals(run.hits.reset_index(drop=True))
+    (folder / "runs/table/hits.csv").write_text("rank\n1\n")
+    with pytest.raises(hitlist.InputError, match=r"hits\.csv is not what the run wrote"):
+        _ = hitlist.open_run("runs/table").hits
+    with pytest.raises(hitlist.InputError, match="workers=0, expected"):
+        hitlist.screen(frame, workers=0)
     with pytest.raises(hitlist.InputError, match="give replace= to write over"):
         hitlist.screen(frame, hits=3, out="runs/table", progress=False)
 

@@ -8,7 +8,7 @@ import pytest
 import hitlist
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import open_library
-from hitlist.tables import read_cells, write_cells
+from hitlist.tables import read_cells, write_assay, write_cells
 
 EVIL = "<script>alert(1)</script>"
 
@@ -75,3 +75,17 @@ def test_molblocks_stay_molblocks(tmp_path: Path) -> None:
     assert records <= set(library)
     with pytest.raises(hitlist.InputError, match="screen the SD file by its path"):
         write_cells(read_cells(library, NamedColumns()), tmp_path)
+
+
+def test_columns_may_have_any_labels() -> None:
+    table = hitlist.show(pd.DataFrame({"smiles": ["CCO"], 0: [1.5], ("a", "b"): ["x"]}))
+    assert table.frame.columns.tolist() == [0, ("a", "b")]
+    assert hitlist.show(pd.DataFrame({"smiles": ["CCO"], 0: [1]}), []).frame.columns.tolist() == []
+
+
+def test_an_index_of_texts_names_the_compounds_of_an_assay(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"smiles": ["CCO"], "pKi": [7]}, index=["A7"])
+    write_assay(frame, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text() == "compound_id,smiles,pKi\nA7,CCO,7\n"
+    write_assay(frame.assign(id="B"), tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_text() == "smiles,pKi,id\nCCO,7,B\n"

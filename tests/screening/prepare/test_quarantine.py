@@ -118,3 +118,20 @@ def test_threads_have_processes_of_their_own(records: MakeRecords) -> None:
 
 def test_nothing_is_nothing() -> None:
     assert prepare_apart([], QUICK).num_rows == 0
+
+
+def test_a_fork_has_processes_of_its_own(records: MakeRecords) -> None:
+    """As in a ``multiprocessing.Pool``: else each would read what the other asked for."""
+    given = records(DRUGS[:5])
+    prepare_apart(pack_slices(given), QUICK)
+    (idle,) = quarantine._idle[QUICK]
+    if (child := os.fork()) == 0:
+        mine = not quarantine._idle
+        found = prepare_apart(pack_slices(given[:2]), QUICK)
+        other = quarantine._idle[QUICK][0].pid != idle.pid
+        good = mine and other and found.equals(prepare_records(given[:2]))
+        quarantine.close_chemists()
+        os._exit(0 if good else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert prepare_apart(pack_slices(given), QUICK).equals(prepare_records(given))
+    assert quarantine._idle[QUICK] == [idle]
