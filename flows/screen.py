@@ -23,8 +23,8 @@ from flows.prefect_support.stages import (
 )
 from flows.terminal.options import ScoringOptions
 from screening.cluster.cluster import connect
-from screening.cluster.meter import Clock
 from screening.cluster.remote import Tls
+from screening.cluster.stage_costs import Clock
 from screening.evidence.evidence import Evidence
 from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepared import Prepared

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from benchmarks.speed.rates import Cost, Speed, Yardstick, rate_between
 from chem.errors import InputError
-from screening.cluster.meter import PeakMemory
+from screening.cluster.stage_costs import PeakMemory
 
 TASKS = 12
 """Tasks that Chemprop predicts, with one model of its default size."""

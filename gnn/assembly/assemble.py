@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from chem.features.graphs import MolGraph, featurizer_spec, state_factors
+from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
 from chem.records.records import Failure
 from chem.records.text import counted
+from chem.structure.standardize import standardize
 from data.activities.activity import ActivityTable, object_array
 from data.activities.repeats import MergeReport, drop_contradictions, merge_duplicates
 from data.activities.splits import split_rows
@@ -20,7 +21,6 @@ from data.catalogue.catalogue import dataset
 from data.public_sets.presumed import presume_inactive
 from data.public_sets.sets import load_activities
 from gnn.assembly.recipe import Recipe
-from gnn.assembly.structures import read_graph
 from gnn.errors import ModelError
 from gnn.features.arrays import Floats32, Ints, Report, Strings
 from gnn.features.batch import collect
@@ -104,13 +104,18 @@ class _Standardized(NamedTuple):
 def _standardize(texts: npt.NDArray[np.object_], progress: Report | None) -> _Standardized:
     found = _Standardized([], {}, Counter())
     for done, text in enumerate(texts):
-        read = read_graph(text)
+        read = standardize(text, "smiles")
+        if not isinstance(read, Failure) and read.smiles not in found.graphs:
+            graph = featurize(read.mol)  # once for each structure: many rows are repeats
+            if isinstance(graph, Failure):
+                read = graph
+            else:
+                found.graphs[read.smiles] = graph
         if isinstance(read, Failure):
             found.failures[f"{read.stage}/{read.code}"] += 1
             found.smiles.append(None)
         else:
-            found.graphs.setdefault(read.standard.smiles, read.graph)
-            found.smiles.append(read.standard.smiles)
+            found.smiles.append(read.smiles)
         if progress is not None and done % 500 == 0:
             progress("standardize", done, len(texts))
     return found

@@ -38,7 +38,7 @@ from gnn.calibration.calibration import Calibration
 from gnn.calibration.domain import MOST, Domain
 from gnn.errors import ModelError
 from gnn.evaluation.card import Card
-from gnn.features.similarity import FAMILIES
+from gnn.features.substructure_kernels import FAMILIES
 from gnn.models.kernel import KernelModel
 from gnn.models.network import Network, NetworkConfig
 from gnn.models.quantize import SHARED, dequantize, share_graph

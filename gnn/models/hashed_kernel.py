@@ -1,7 +1,7 @@
 """Similarities among many thousand molecules at once: kernels of hashed substructure counts.
 
-What :mod:`gnn.features.similarity` computes exactly, from sparse sets, is here a product of small
-integers: keys are hashed into columns, and keys that collide add up. For 70,000 compounds
+What :mod:`gnn.features.substructure_kernels` computes exactly, from sparse sets, is here a product
+of small integers: keys are hashed into columns, and keys that collide add up. For 70,000 compounds
 that is ten times as fast; it serves to teach networks (:mod:`gnn.training.teacher`), never to
 predict.
 """
@@ -13,7 +13,7 @@ from torch import Tensor
 from gnn.features.arrays import Ints, pieces
 from gnn.features.batch import GraphArrays, take
 from gnn.features.hashed_fingerprints import count_columns
-from gnn.features.similarity import FAMILIES
+from gnn.features.substructure_kernels import FAMILIES
 
 COLUMNS = 4096
 _PIECE = 2048
@@ -43,7 +43,7 @@ class HashedKernel:
         """Return float32 [n, m]: how alike molecules ``rows`` [n] and ``others`` [m] are, 0 to 1.
 
         For each family the mean of Tanimoto's similarity of the counts and of a Laplacian kernel
-        of their distance, as in :func:`gnn.features.similarity.similarity`.
+        of their distance, as in :func:`gnn.features.substructure_kernels.similarity`.
         """
         found = torch.zeros(len(rows), len(others), device=self.device)
         for start in range(0, len(others), _REACH):

@@ -1,8 +1,8 @@
 """A kernel machine: what a fingerprint knows of molecules like these, without a network.
 
 A Gaussian process on the mean of several kernels of shared substructures
-(:mod:`gnn.features.similarity`), one for each task, over the task's own compounds. It is made of
-arrays alone and needs no chemistry.
+(:mod:`gnn.features.substructure_kernels`), one for each task, over the task's own compounds. It is
+made of arrays alone and needs no chemistry.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from gnn.errors import ModelError
 from gnn.features.arrays import Bools, Floats, Floats32, Floats64, Ints, pieces
 from gnn.features.batch import GraphArrays, take
 from gnn.features.counts import alike
-from gnn.features.similarity import FAMILIES, index_sets, similarity, typical_difference
+from gnn.features.substructure_kernels import FAMILIES, index_sets, similarity, typical_difference
 from gnn.models.gaussian_process import fit_process
 
 MOST_ROWS = 8_000
@@ -61,7 +61,8 @@ class KernelModel:
 
         Args:
             factors: [tokens, 5] what each atom token stands for.
-            mix: [families] weight of each kernel of :data:`gnn.features.similarity.FAMILIES`.
+            mix: [families] weight of each kernel of
+                :data:`gnn.features.substructure_kernels.FAMILIES`.
             reach: [families] by how many keys molecules may differ.
         """
         self.support, self.factors = support, factors

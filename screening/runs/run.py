@@ -7,7 +7,7 @@ from distributed import Client
 from chem.disk.files import is_leftover
 from chem.disk.safe_open import read_regular
 from chem.errors import InputError
-from screening.cluster.meter import Clock
+from screening.cluster.stage_costs import Clock
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_file import dump_screen

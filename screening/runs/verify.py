@@ -20,7 +20,7 @@ from chem.errors import InputError
 from chem.features.properties import PROPERTIES
 from chem.library.read import Library
 from gnn.errors import ModelError
-from screening.cluster.meter import Clock
+from screening.cluster.stage_costs import Clock
 from screening.errors import AccountingError, AlteredError
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.recheck import (

@@ -126,7 +126,7 @@ def _is_blurred_bond(mol: Chem.Mol, ends: set[int]) -> bool:
     return False
 
 
-def _is_chiral_cage(mol: Chem.Mol, bridgeheads: set[int]) -> bool:
+def _is_chiral_cage(mol: Chem.Mol, corners: set[int]) -> bool:
     """Tell whether bridgeheads, of which one shape fits a small cage, make it a chiral one.
 
     Camphor has two mirror images, adamantane and tropane one shape. The cage is built in space
@@ -145,10 +145,10 @@ def _is_chiral_cage(mol: Chem.Mol, bridgeheads: set[int]) -> bool:
     Chem.AssignStereochemistryFrom3D(built)
     built = Chem.RemoveHs(built)
     for atom in built.GetAtoms():
-        if atom.GetIdx() not in bridgeheads:
+        if atom.GetIdx() not in corners:
             atom.SetChiralTag(mol.GetAtomWithIdx(atom.GetIdx()).GetChiralTag())
     Chem.AssignStereochemistry(built, cleanIt=True, force=True)
-    other = inverted(built, frozenset(bridgeheads))
+    other = inverted(built, frozenset(corners))
     return bool(Chem.MolToSmiles(built) != Chem.MolToSmiles(other))
 
 

@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 
 from data.assay.headers import words as W
 from data.assay.headers.effects import Direction, Dose, find_direction, find_effect, take_doses
-from data.assay.headers.no_values import AMOUNT, find_no_value
 from data.assay.headers.spelling import (
     Transform,
     clean,
@@ -20,6 +19,7 @@ from data.assay.headers.spelling import (
     unit_of,
 )
 from data.assay.headers.units import find_lost_sign
+from data.assay.headers.unusable_headers import AMOUNT, find_no_value
 
 MeasureKind = Literal["concentration", "pactivity", "percent", "class", "number"]
 Role = Literal["value", "generic", "relation", "unit", "type", "flag", "comment", "dose", "other"]

@@ -6,7 +6,7 @@ from rdkit import Chem
 
 from chem.features.graphs import featurize, state_factors
 from gnn.features.batch import GraphArrays, collect
-from gnn.features.similarity import FAMILIES, index_sets, similarity, typical_difference
+from gnn.features.substructure_kernels import FAMILIES, index_sets, similarity, typical_difference
 from gnn.models.hashed_kernel import HashedKernel
 
 FACTORS = state_factors()

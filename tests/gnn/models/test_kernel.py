@@ -15,7 +15,7 @@ from chem.features.graphs import featurize, state_factors
 from gnn.errors import ModelError
 from gnn.features.batch import GraphArrays, collect, take
 from gnn.features.counts import alike
-from gnn.features.similarity import FAMILIES, index_sets, similarity, typical_difference
+from gnn.features.substructure_kernels import FAMILIES, index_sets, similarity, typical_difference
 from gnn.models.gaussian_process import (
     NOISES,
     draw_to_bounds,

@@ -7,7 +7,7 @@ from time import sleep
 import psutil
 import pytest
 
-from screening.cluster.meter import Clock, Family
+from screening.cluster.stage_costs import Clock, Family
 
 HOLD = "import os, sys, time; held = b'x' * {bytes}; {then}; print(flush=True); {wait}"
 
