@@ -6,6 +6,11 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # A waiting thread sleeps: where others use the cores too, spinning makes torch ten times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
+# Chemistry, assays, arrays, settings and words: what a change of a rule touches first.
+QUICK := tests/test_layers.py tests/test_words.py tests/chem/records tests/chem/structure tests/chem/features tests/chem/assess \
+  tests/data tests/gnn/features tests/gnn/calibration tests/screening/objective tests/screening/storage tests/screening/text \
+  tests/screening/reason tests/screening/lab
+
 .PHONY: screen test test-slow test-quick fuzz faults lint docs setup licences pins audit sbom bench-peers help
 help:            ## Say what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -15,6 +20,9 @@ screen: .venv/.ready   ## Set up, then screen the approved drugs against EGFR.
 
 test: .venv/.ready-dev ## Set up, then run the tests, but for those that take ten seconds or more.
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-quick: .venv/.ready-dev ## Set up, then run the tests that need no cluster, no server and no training (two minutes).
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(QUICK)
 
 test-slow: .venv/.ready-dev ## Set up, then run the tests that take long: servers, clusters, trainings, faults.
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow

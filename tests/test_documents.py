@@ -33,6 +33,8 @@ TOLD = "CHANGELOG.md"
 RUN_ELSEWHERE = {
     "make screen": ".ci/run",
     "make test": ".ci/run",
+    "make test-slow": ".ci/run",
+    "make test-quick": "by hand: a part of make test",
     "make setup": ".ci/run, as a part of make lint",
     "make lint": ".ci/run",
     "make docs": ".ci/run",

@@ -77,6 +77,7 @@ def broken(home: Path, words: tuple[str, ...], fault: Fault, whole: dict[str, by
     return "" if content(home) == whole else "differs"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0 if ALL else 300)
 @pytest.mark.parametrize("model", ["gp", pytest.param("network", marks=LONG)])
 def test_a_fault_at_any_change_of_a_training_is_told_and_mended_by_the_same_command(

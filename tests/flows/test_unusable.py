@@ -26,6 +26,7 @@ def test_a_screen_of_nothing_usable_is_a_mistake_with_every_file(run, crew, libr
     assert {"hits.csv", "report.html", "manifest.json"} <= {path.name for path in out.iterdir()}
 
 
+@pytest.mark.slow
 def test_predictions_and_a_preparation_of_nothing_usable_are_mistakes(run, crew, library, tmp_path):
     out = tmp_path / "predictions.csv"
     answer = run("predict", library, "--out", out, *crew)

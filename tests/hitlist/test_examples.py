@@ -14,6 +14,7 @@ PAGE = (ROOT / "docs/python.md").read_text(encoding="utf-8")
 MODULES = ("hitlist", *(f"hitlist.{name}" for name in ("tables", "molecules", "models", "runs")))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("folder", "here")
 def test_every_example_runs() -> None:
     finder = doctest.DocTestFinder(exclude_empty=True)

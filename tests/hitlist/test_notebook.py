@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import hitlist
 
 ROOT = Path(hitlist.__file__).parents[1]
@@ -35,6 +37,7 @@ for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
 """
 
 
+@pytest.mark.slow
 def test_the_notebook_runs(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()

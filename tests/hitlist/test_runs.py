@@ -21,6 +21,7 @@ print(run, __file__.endswith("script.py"), sys.modules["__main__"].__spec__)
 SAME = ("hits.csv", "hits.sdf", "rejects.csv", "duplicates.csv", "columns.csv", "screen.toml")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_a_script_without_a_guard_makes_the_files_of_the_command(folder: Path) -> None:
     (folder / "script.py").write_text(SCRIPT)
