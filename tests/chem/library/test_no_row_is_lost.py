@@ -150,6 +150,7 @@ def describe(record: Record) -> tuple[str, str]:
     return record.compound_id, made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", range(KINDS))
 def test_rows_in_are_records_out(kind: int, tmp_path: Path) -> None:
     for file in generate(kind):

@@ -378,6 +378,7 @@ def test_an_office_shows_ids_as_texts(runs: Runs, tmp_path: Path) -> None:
                 )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(OFFICE is None, reason=NO_OFFICE)
 @pytest.mark.parametrize("separators", ["44", "59", "9", "124", "44/59/9", "44/59/9/124"])
 def test_no_text_becomes_a_formula_wherever_an_office_parts_cells(

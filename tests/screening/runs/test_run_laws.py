@@ -190,6 +190,7 @@ def test_no_order_of_completion_changes_a_byte(
     assert content(run_screen(made, lone).folder) == content(whole.folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["file", "memory"])
 def test_no_store_changes_a_byte(
     whole: Outcome, screen: Screen, tmp_path: Path, client: Client, lone: Client, where: str
