@@ -71,6 +71,8 @@ ALONE = ("features", "models", "training", "calibration")
 """Rooms of gnn that train on a machine that has no RDKit: arrays in, weights out."""
 MOST_FILES = 15
 """In a folder, so that whoever opens it sees at once what it holds."""
+MOST_LINES, MOST_OF_ONE = 320, 60
+"""Of a file, and of a function without its docstring."""
 LEFT_OUT = {"build", "dist", "venv", "node_modules", "site-packages"}
 """Names of folders that ruff or pytest leave out wherever they are."""
 
@@ -349,3 +351,33 @@ def test_importing_is_quiet_and_light(module: str, heavy: tuple[str, ...]) -> No
         f"print(*[name for name in {heavy!r} if sys.modules.get(name)])"
     )
     assert found.strip() == ""
+
+
+def source_files() -> list[Path]:
+    """Files of all packages, as git knows them."""
+    words = ["git", "ls-files", *(f"{package}/*.py" for package in LAYERS)]
+    listed = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.split()]
+
+
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count a function's lines but for its docstring."""
+    documented = ast.get_docstring(function) is not None
+    said = function.body[0].end_lineno - function.body[0].lineno + 1 if documented else 0
+    return function.end_lineno - function.lineno + 1 - said
+
+
+def test_files_and_functions_are_short() -> None:
+    """ruff holds branches (C901) and parameters (PLR0913)."""
+    files = source_files()
+    assert len(files) > 300
+    long = []
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        name = path.relative_to(ROOT)
+        long += [f"{name}: {n} lines"] if (n := len(text.splitlines())) > MOST_LINES else []
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = lines_of(node)
+                long += [f"{name}: {node.name} has {lines}"] if lines > MOST_OF_ONE else []
+    assert long == []
