@@ -102,7 +102,10 @@ def compare_records(hits: pd.DataFrame, library: Library) -> list[Difference]:
             records.append(record)
             if len(records) == len(rows):
                 break
-    made = {int(one["row"]): one for one in prepare_records(records).to_pylist()}
+    made = {
+        int(one["row"]): {**one, "key": key_text(one["key"])}
+        for one in prepare_records(records).to_pylist()
+    }
     wanted = [name for name in RECORD if name in hits]
     numbers = [name for name in PROPERTIES if name in hits]
     differences: list[Difference] = []
@@ -112,7 +115,6 @@ def compare_records(hits: pd.DataFrame, library: Library) -> list[Difference]:
             label = str(hit.get("compound_id", ""))
             differences.append(Difference(label, "row", str(hit["row"]), "a row of the library"))
             continue
-        one["key"] = key_text(one["key"])
         differences += [
             Difference(str(one["compound_id"]), name, _shown(hit[name]), _shown(one[name]))
             for name in wanted

@@ -135,6 +135,8 @@ class Summary(Shape):
     def _adds_up(self) -> "Summary":
         if len(self.partitions) != -(-self.rows // self.partition_rows):
             raise ValueError(f"{len(self.partitions)} partitions for {self.rows} rows")
+        if len(set(self.partitions)) < len(self.partitions):
+            raise ValueError("a partition is named twice")
         if self.rejected + self.duplicates > self.rows:
             raise ValueError("more rejects and duplicates than rows")
         return self

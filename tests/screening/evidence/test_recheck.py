@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -19,7 +20,9 @@ from chem.disk.signatures import STATEMENT, sign_folder
 from chem.errors import InputError
 from gnn.bundle.bundle import find_bundle
 from screening.errors import AlteredError
+from screening.evidence.recheck import compare_records
 from screening.prepare.quarantine import STAGE
+from screening.rank.structure_columns import key_text
 from screening.runs.hand_over import Outcome
 from screening.runs.past_run import PastRun, open_run
 from screening.runs.rerank import evidence_stage, rank_stage
@@ -300,3 +303,16 @@ def test_a_run_whose_files_were_changed_is_not_signed(
     assert answer.returncode == 2
     (line,) = answer.stderr.strip().splitlines()
     assert "is not signed: hits.csv is not what the run wrote" in line
+
+
+def test_a_record_that_is_asked_for_twice_is_compared_twice(
+    forged: tuple[Path, Path, int],
+) -> None:
+    run, prepared, _ = forged
+    library = open_run(run).library
+    assert library is not None
+    frame = pq.read_table(min(prepared.glob("part-*.parquet"))).to_pandas().head(5)
+    frame["key"] = [key_text(key) for key in frame["key"]]
+    assert compare_records(pd.concat([frame, frame]), library) == []
+    frame["smiles"] = "C"
+    assert len(compare_records(pd.concat([frame, frame]), library)) == 2 * len(frame)

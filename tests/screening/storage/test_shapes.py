@@ -104,5 +104,8 @@ def test_a_summary_of_another_shape_is_none(drug_run: Outcome, tmp_path: Path) -
     for told in ([], 3, {**found, "more": 1}, {**found, "rows": "9"}, {**found, "notes": None}):
         (tmp_path / SUMMARY).write_text(json.dumps(told))
         assert read_summary(tmp_path) is None
+    twice = {"partitions": found["partitions"] * 2, "rows": found["partition_rows"] * 2}
+    (tmp_path / SUMMARY).write_text(json.dumps({**found, **twice}))
+    assert read_summary(tmp_path) is None  # verify would look at its records twice, at others never
     (tmp_path / SUMMARY).write_text(json.dumps(found))
     assert read_summary(tmp_path) is not None
