@@ -23,7 +23,7 @@ from chem.library.columns.columns import NamedColumns
 from data.catalogue.fetch import cache_folder
 from flows.cli import ENVIRONMENT
 from flows.planning.planning import plan_screen
-from flows.terminal.options import ScoringOptions
+from flows.terminal.options import MOST_PARTITION_ROWS, MOST_WORKERS, ScoringOptions
 from flows.terminal.outcome import check_usable, reading_lines, short
 from flows.terminal.progress import progress as show_progress
 from hitlist.tables import (
@@ -44,7 +44,6 @@ from screening.runs.runfolder import MANIFEST, open_folder
 from screening.score.triage_recall import describe_triage
 from screening.text.cells import unescape_cell
 
-MOST_WORKERS, MOST_PARTITION_ROWS = 1024, 1_000_000
 _NUMBERS = ("number", "whole number")
 _ONE_AT_A_TIME = Lock()
 """A screen changes what the whole process is; another thread's waits for it."""
@@ -208,6 +207,7 @@ def screen(
                 report,
             )
             notes = [told_of_library(plan.library, plan.prepared), *reading_lines(plan.library)]
+            stack.enter_context(_ONE_AT_A_TIME)
             stack.enter_context(_for_workers())
             client = stack.enter_context(connect(options.get("scheduler"), workers, Tls.find()))
             try:
@@ -260,11 +260,6 @@ def _for_workers() -> Iterator[None]:
     without ``if __name__ == "__main__"`` would screen again in each. Ours need nothing of it: while
     they run, the script has no file to be found by.
     """
-    with _ONE_AT_A_TIME:
-        yield from _without_a_script()
-
-
-def _without_a_script() -> Iterator[None]:
     main = vars(sys.modules["__main__"])
     hidden: dict[str, Any] = {name: main[name] for name in ("__file__", "__spec__") if name in main}
     added = {name: value for name, value in ENVIRONMENT.items() if not os.environ.get(name)}

@@ -12,11 +12,10 @@ from flows.planning.run_training import run_training
 from flows.planning.training_checks import check_bundle_folder, check_device, check_name
 from flows.planning.training_plan import plan_training
 from flows.terminal.console import note
+from flows.terminal.options import MOST_MEMBERS
 from flows.terminal.progress import progress as show_progress
 from hitlist.models import Model, load_bundle
 from hitlist.tables import check_count, path_of, python_words, write_assay
-
-MOST_MEMBERS = 50
 
 
 class AssayColumns(TypedDict, total=False):

@@ -11,7 +11,7 @@ from chem.errors import InputError
 from chem.records.numbers import Decimal
 from flows.terminal.console import note, stoppable
 from flows.terminal.model_card import show_card
-from flows.terminal.options import IdColumn, SmilesColumn, unfold
+from flows.terminal.options import MOST_MEMBERS, IdColumn, SmilesColumn, unfold
 from flows.terminal.progress import progress
 from flows.terminal.tables import show_table
 
@@ -159,7 +159,9 @@ def train(
     ] = None,
     members: Annotated[
         int | None,
-        typer.Option(min=1, max=50, help="Networks to train.", show_default="5, or the recipe's"),
+        typer.Option(
+            min=1, max=MOST_MEMBERS, help="Networks to train.", show_default="5, or the recipe's"
+        ),
     ] = None,
     *,
     assay: AssayTrainingOptions,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from screening.cluster.cluster import Client
 
 Result = TypeVar("Result")
+MOST_WORKERS, MOST_PARTITION_ROWS, MOST_MEMBERS = 1024, 1_000_000, 50
+"""What a command and a call from Python take at most."""
 SmilesColumn = Annotated[
     str | None,
     typer.Option(help="Column of the structures.", show_default="found by its name"),
@@ -33,7 +35,7 @@ PartitionRows = Annotated[
     int | None,
     typer.Option(
         min=1,
-        max=1_000_000,
+        max=MOST_PARTITION_ROWS,
         help="Records in one piece of work. No result hangs on it.",
         show_default="500 to 20,000, by the library's size",
     ),
@@ -116,7 +118,10 @@ class ClusterOptions:
     workers: Annotated[
         int | None,
         typer.Option(
-            min=1, max=1024, help="Processes to start here.", show_default="one for each core"
+            min=1,
+            max=MOST_WORKERS,
+            help="Processes to start here.",
+            show_default="one for each core",
         ),
     ] = None
 
