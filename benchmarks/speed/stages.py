@@ -158,7 +158,7 @@ class Bench:
         out = self._folder / f"run-{next(self._names)}"
         started = perf_counter()
         plan = plan_screen(SCREEN, str(library), out, scoring=ScoringOptions(partition_rows=rows))
-        screen = plan.screen.model_copy(update={"exhaustive": in_full})
+        screen = plan.screen.changed(exhaustive=in_full)
         outcome = run_screen(replace(plan, prepared=prepared, screen=screen), self._client)
         seconds = perf_counter() - started
         manifest = outcome.manifest

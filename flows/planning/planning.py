@@ -60,7 +60,7 @@ def plan_screen(
     """
     screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
     if scoring.exhaustive:
-        screen = screen.model_copy(update={"exhaustive": True})
+        screen = screen.changed(exhaustive=True)
     folder = named_path(out) if out else default_folder(screen.name)
     plan = plan_run(
         screen,
@@ -82,7 +82,7 @@ def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
     if not changed:
         return screen
     try:
-        return Screen.model_validate({**dict(screen), **changed})
+        return screen.changed(**changed)
     except ValidationError as error:
         raise InputError(describe_error(error)) from None
 

@@ -40,7 +40,7 @@ def collect_evidence(
     check_hits(hits, library, bundles, models, client)
     smiles = [str(text) for text in hits["smiles"]]
     tasks = explained_tasks(screen)
-    primaries = [term.task for term in screen.primary]
+    primaries = [term.task for term in screen.objective.primary]
     said = explain_hits(client, models, smiles, tasks, progress)
     near = nearest_measured(smiles, bundles, primaries, NEIGHBOURS)
     return [
@@ -55,5 +55,5 @@ def collect_evidence(
 
 def explained_tasks(screen: Screen) -> tuple[str, ...]:
     """Return the tasks whose predictions are explained: what is wanted, and what is feared."""
-    parts = (*screen.primary, *screen.liabilities)
+    parts = (*screen.objective.primary, *screen.objective.liabilities)
     return tuple(dict.fromkeys(term.task for term in parts))

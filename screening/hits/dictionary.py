@@ -101,14 +101,16 @@ def _meanings(
     """Yield every column of ours that a table of this screen may have, with its meaning."""
     yield from _IDENTITY.items()
     domains = {column.name: 1.0 for column in table.columns if column.group == "domain"}
-    sure = {task for task in screen.tasks if has_interval(task, screen, units, calibrated)}
+    sure = {
+        task for task in screen.objective.tasks if has_interval(task, screen, units, calibrated)
+    }
     yield from _score(screen, units, sure, domains)
-    for task in screen.tasks:
+    for task in screen.objective.tasks:
         card = _card(task, domains)
         yield from _prediction(task, unit_of(task, screen, units), task in sure, card)
     for name in domains:
         yield name, _distance(name.removesuffix("_distance"))
-    for term in screen.primary:
+    for term in screen.objective.primary:
         unit = unit_of(term.task, screen, units)
         source = f"the training data of {bundle_of(term.task, domains)}"
         yield from _neighbours(term.name, term.task, unit, source)
@@ -125,7 +127,7 @@ def _score(
     for words in describe_objective(screen):
         text = f"What the compound is worth: {words.wanted}; {100 * words.share:.0f} % of the score"
         yield words.column, Meaning(f"{text}.", "", "0 to 1", "screen.toml")
-    for term in screen.primary:
+    for term in screen.objective.primary:
         unit, card = unit_of(term.task, screen, units), _card(term.task, domains)
         text = f"Prediction of {term.task}, which d_{term.name} judges."
         yield term.name, Meaning(text, unit, _span(unit), card)
@@ -133,8 +135,12 @@ def _score(
         yield f"{term.name}_std", Meaning(doubt, unit, "from 0", card)
         text = f"{term.name} judged cautiously: minus {term.caution:g} times its deviation."
         yield f"{term.name}_lower", Meaning(text, unit, "", "screen.toml")
-    best = "best primary prediction" if len(screen.primary) > 1 else screen.primary[0].name
-    for off in screen.off_targets:
+    best = (
+        "best primary prediction"
+        if len(screen.objective.primary) > 1
+        else screen.objective.primary[0].name
+    )
+    for off in screen.objective.off_targets:
         unit = unit_of(off.task, screen, units)
         tenfold = "; 1 is tenfold selectivity" if unit == PACTIVITY else ""
         text = (

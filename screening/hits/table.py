@@ -124,7 +124,7 @@ def hit_table(
 
 def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
     """Columns of distances to the training compounds of a bundle, such as ``activity_distance``."""
-    own = {*screen.tasks, *screen.objective_columns}
+    own = {*screen.objective.tasks, *screen.objective.columns}
     return [name for name in map(str, hits) if name.endswith("_distance") and name not in own]
 
 
@@ -137,18 +137,18 @@ def _own_columns(
     yield from _columns("identity", {"reason": None})
     own = {
         f"{term.name}{end}": decimals_of(term.task, screen, units)
-        for term in screen.primary
+        for term in screen.objective.primary
         for end in ("", "_std", "_lower")
     }
-    for name in screen.objective_columns:
+    for name in screen.objective.columns:
         yield Column(name, name, own.get(name, 3 if name.startswith("d_") else 2), "score")
-    for task in screen.tasks:
+    for task in screen.objective.tasks:
         decimals = decimals_of(task, screen, units)
         ends = {f"{task}{end}": decimals for end in ("", "_std", "_lo", "_hi")}
         yield from _present(hits, "prediction", ends)
     for name in distance_columns(hits, screen):
         yield Column(name, name, 2, "domain")
-    for term in screen.primary if neighbours else ():
+    for term in screen.objective.primary if neighbours else ():
         for end in ENDS:
             name = column_name(term.name, end)
             two = 2 if end == "similarity" else None
@@ -178,7 +178,7 @@ def _neighbour_cells(
     known: Mapping[str, Sequence[Neighbour]], screen: Screen, units: Mapping[str, str]
 ) -> dict[str, Any]:
     cells: dict[str, Any] = {}
-    for term in screen.primary:
+    for term in screen.objective.primary:
         is_class = unit_of(term.task, screen, units) == PROBABILITY
         decimals = decimals_of(term.task, screen, units)
         cells |= neighbour_cells(term.name, known.get(term.task, ()), decimals, is_class)

@@ -27,7 +27,7 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
     named = any(cells["name"] for cells in records)
     headers = ["rank", "compound_id", *(["name"] if named else []), "score"]
     columns = [[_printable(cells[header]) for cells in records] for header in headers]
-    for term in screen.primary:
+    for term in screen.objective.primary:
         headers.append(term.name)
         columns.append(_with_std(records, table, term.name))
     doubts = ["; ".join(hit) for hit in table.doubts[:size]]
@@ -58,7 +58,7 @@ def brief_table(
         **called,
         "score": [cells["score"] for cells in records],
     }
-    for term in screen.primary:
+    for term in screen.objective.primary:
         columns[term.name] = _with_std(records, table, term.name)
     columns[STORY] = [_printable(_shorter(cells["reason"], screen), 200) for cells in records]
     columns.setdefault("compound_id", ids)
@@ -68,8 +68,8 @@ def brief_table(
 
 def _shorter(reason: str, screen: Screen) -> str:
     """Leave out the predictions, which stand beside it, and the name of an only target."""
-    alone = len(screen.primary) == 1
-    for term in screen.primary:
+    alone = len(screen.objective.primary) == 1
+    for term in screen.objective.primary:
         on = f" on {term.name}"
         # What follows the prediction in the same brackets, such as a measured value, stays.
         said = rf"{re.escape(on)} \(-?[\d.]+(?: ± [\d.]+)?(?:, ([^()]*))?\)"
@@ -90,10 +90,10 @@ def _with_std(records: Sequence[Mapping[str, str]], table: HitTable, name: str) 
 
 
 def _others(screen: Screen) -> list[str]:
-    primaries = {term.name for term in screen.primary}
+    primaries = {term.name for term in screen.objective.primary}
     return [
         name
-        for name in screen.objective_columns
+        for name in screen.objective.columns
         if name.startswith("d_") and name.removeprefix("d_") not in primaries
     ]
 

@@ -25,8 +25,12 @@ def predicted(table: HitTable, screen: Screen) -> list[str]:
     Each primary's prediction with its standard deviation and 90 % interval, then each
     liability's.
     """
-    wanted = [f"{term.task}{end}" for term in screen.primary for end in ("", "_std", "_lo", "_hi")]
-    wanted += [term.task for term in screen.liabilities]
+    wanted = [
+        f"{term.task}{end}"
+        for term in screen.objective.primary
+        for end in ("", "_std", "_lo", "_hi")
+    ]
+    wanted += [term.task for term in screen.objective.liabilities]
     known = {column.name for column in table.columns if column.group == "prediction"}
     return [name for name in dict.fromkeys(wanted) if name in known]
 

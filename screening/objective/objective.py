@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from screening.objective.screen_settings import Limit, Screen
+from screening.objective.screen_settings import Limit
+from screening.objective.terms import Objective
 
 Floats = npt.NDArray[np.float64]
 
@@ -91,14 +92,9 @@ def finite(values: npt.ArrayLike) -> Floats:
     return x
 
 
-def needed_columns(screen: Screen) -> tuple[str, ...]:
-    """The prediction and property columns that ``evaluate`` reads."""
-    spread = [f"{term.task}_std" for term in screen.primary]
-    windows = [term.property for term in screen.windows]
-    return tuple(dict.fromkeys([*screen.tasks, *spread, *windows]))
-
-
-def evaluate(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
+def evaluate(
+    frame: pd.DataFrame, objective: Objective, optimism: float | None = None
+) -> pd.DataFrame:
     """The score and its terms for every row of ``frame``.
 
     Returns float64 columns under the index of ``frame``: ``score`` in [FLOOR, 1] unrounded,
@@ -110,32 +106,37 @@ def evaluate(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
       prediction minus the off-target's;
     - liability ``d_herg`` and property window ``d_mw``.
 
+    optimism: judge ``prediction + optimism * std`` of every primary target instead.
+
     Raises ValueError naming the column when a value is NaN or infinite: no score is NaN.
     """
-    columns = dict(_term_columns(frame, screen))
+    columns = dict(_term_columns(frame, objective, optimism))
     worth = [values for name, values in columns.items() if name.startswith("d_")]
-    score = combine(worth, [term.weight for term in screen.terms])
+    score = combine(worth, [term.weight for term in objective.terms])
     return pd.DataFrame({"score": score, **columns}, index=frame.index)
 
 
-def _term_columns(frame: pd.DataFrame, screen: Screen) -> Iterator[tuple[str, Floats]]:
-    """Named columns in the order of ``Screen.objective_columns``."""
-    best = _read(frame, screen.primary[0].task)
-    for primary in screen.primary:
+def _term_columns(
+    frame: pd.DataFrame, objective: Objective, optimism: float | None
+) -> Iterator[tuple[str, Floats]]:
+    """Named columns in the order of ``Objective.columns``."""
+    best = _read(frame, objective.primary[0].task)
+    for primary in objective.primary:
         mean, std = _read(frame, primary.task), _read(frame, f"{primary.task}_std")
-        lower = mean - primary.caution * std
+        caution = primary.caution if optimism is None else -optimism
+        lower = mean - caution * std
         yield f"d_{primary.name}", ramp(lower, primary.zero, primary.full)
         yield primary.name, mean
         yield f"{primary.name}_std", std
         yield f"{primary.name}_lower", lower
         best = np.maximum(best, mean)
-    for off in screen.off_targets:
+    for off in objective.off_targets:
         margin = best - _read(frame, off.task)
         yield f"d_selectivity_{off.name}", ramp(margin, off.zero, off.full)
         yield f"selectivity_{off.name}", margin
-    for risk in screen.liabilities:
+    for risk in objective.liabilities:
         yield f"d_{risk.name}", ramp(_read(frame, risk.task), risk.zero, risk.full)
-    for rule in screen.windows:
+    for rule in objective.windows:
         edges = (rule.zero_below, rule.full_from, rule.full_to, rule.zero_above)
         yield f"d_{rule.property}", window(_read(frame, rule.property), *edges)
 

@@ -1,22 +1,23 @@
 """Screens as TOML files: find one, read it with clear errors, write it back."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails
 
 from chem.disk.allowed_roots import named_path
 from chem.disk.safe_open import read_toml
 from chem.errors import InputError
 from chem.records.text import did_you_mean
 from screening.objective.lab_settings import Lab
-from screening.objective.screen_settings import Screen, suggest
+from screening.objective.screen_settings import Limit, Screen, suggest
 from screening.objective.selection import Selection
-from screening.objective.terms import Liability, OffTarget, Primary, Window
+from screening.objective.terms import Liability, Objective, OffTarget, Primary, Window
 
 TERMS: dict[str, type[BaseModel]] = {
     "primary": Primary,
@@ -27,6 +28,12 @@ TERMS: dict[str, type[BaseModel]] = {
 """Tables that may be given several times, ``[[primary]]``."""
 TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab}
 """Tables that may be given once, such as ``[selection]``, or left out."""
+_KEYS = [
+    key
+    for field in Screen.model_fields
+    for key in (Objective.model_fields if field == "objective" else (field,))
+]
+"""The keys of a file, in the order of its table."""
 
 
 def find_screen(name_or_path: str, shipped: Path) -> Path:
@@ -64,9 +71,20 @@ def load_screen(path: Path) -> Screen:
     except ValueError as error:
         raise InputError(f"{path} is not valid TOML: {_one_line(str(error))}") from error
     try:
-        return Screen.model_validate(table)
+        return _screen_of(table)
     except ValidationError as error:
         raise InputError(f"{path}: {describe_error(error)}") from error
+
+
+def _screen_of(table: dict[str, Any]) -> Screen:
+    """Check a file's table. A file has no ``[objective]``: its terms are tables of their own.
+
+    Raises pydantic's ValidationError.
+    """
+    if "objective" in table:
+        unknown = InitErrorDetails(type="extra_forbidden", loc=("objective",), input=table)
+        raise ValidationError.from_exception_data("Screen", [unknown])
+    return Screen.model_validate(table)
 
 
 def dump_screen(screen: Screen) -> str:
@@ -78,15 +96,32 @@ def dump_screen(screen: Screen) -> str:
     lines = ["# The screen as it ran, every default written out."]
     for key in ("name", "title", "library", "bundles", "hits", "exhaustive"):
         lines.append(f"{key} = {_toml(getattr(screen, key))}")
-    for group in TERMS:
-        for term in getattr(screen, group):
-            lines += ["", f"[[{group}]]", *_pairs(_given(term))]
-    if screen.filters:
-        lines += ["", "[filters]", *_pairs(screen.filters.items())]
+    lines += _dump_wanted(screen.objective, screen.filters)
     for name in TABLES:
         if (table := getattr(screen, name)) is not None:
             lines += ["", f"[{name}]", *_pairs(_given(table)), *_left_out(table)]
     return "\n".join(lines) + "\n"
+
+
+def dump_scored(screen: Screen, limits: Iterable[Limit]) -> str:
+    """Return the part of a screen that its scores follow from: models, objective, and filters.
+
+    Keys of ledgers are hashes of this text, those of earlier versions too. They hashed a whole
+    screen with stand-ins, which therefore stay the first lines.
+    """
+    lines = ["# The screen as it ran, every default written out."]
+    lines += [f'{key} = "any"' for key in ("name", "title", "library")]
+    lines += [f"bundles = {_toml(screen.bundles)}", "hits = 1", "exhaustive = false"]
+    lines += _dump_wanted(screen.objective, {limit.name: limit.value for limit in limits})
+    return "\n".join(lines) + "\n"
+
+
+def _dump_wanted(objective: Objective, filters: Mapping[str, float]) -> list[str]:
+    lines = []
+    for group in TERMS:
+        for term in getattr(objective, group):
+            lines += ["", f"[[{group}]]", *_pairs(_given(term))]
+    return [*lines, "", "[filters]", *_pairs(filters.items())] if filters else lines
 
 
 def hash_screen(screen: Screen) -> str:
@@ -128,14 +163,14 @@ def _toml(value: object) -> str:
 
 def describe_error(error: ValidationError) -> str:
     """The first thing that is wrong, in one line, and how many more there are."""
-    problems = _causes(error.errors())
+    # A file's terms stand beside its other keys.
+    flat = [{**one, "loc": _flat(one["loc"])} for one in error.errors()]
+    problems = _causes(flat)
     first = min(problems, key=lambda p: p["type"] != "extra_forbidden")
     loc, kind = first["loc"], first["type"]
     where = _place(loc)
     if kind == "extra_forbidden":
-        allowed = list(
-            {**TERMS, **TABLES}[str(loc[0])].model_fields if loc[1:] else Screen.model_fields
-        )
+        allowed = list({**TERMS, **TABLES}[str(loc[0])].model_fields) if loc[1:] else _KEYS
         text = f"unknown key {where};{suggest(str(loc[-1]), allowed)} allowed: {', '.join(allowed)}"
     elif kind == "missing":
         text = f"the key {where} is missing"
@@ -147,6 +182,10 @@ def describe_error(error: ValidationError) -> str:
         text = f"{where}: found {found}; {_wanted(first)}"
     more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
     return _one_line(text) + more
+
+
+def _flat(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    return loc[1:] if loc[:1] == ("objective",) and loc != ("objective",) else loc
 
 
 def _causes(problems: Sequence[Any]) -> list[Any]:

@@ -6,7 +6,7 @@ Unknown keys are refused, so a typing mistake never silently changes a ranking.
 import math
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -14,24 +14,7 @@ from chem.assess.costly_properties import COSTLY
 from chem.errors import InputError
 from screening.objective.lab_settings import Lab
 from screening.objective.selection import POOL_PER_HIT, Selection
-from screening.objective.terms import (
-    Liability,
-    OffTarget,
-    Prediction,
-    Primary,
-    Strict,
-    Text,
-    Window,
-)
-
-RESERVED = frozenset(
-    [
-        *("rank", "compound_id", "smiles", "score", "name", "picked_by", "list_rank", "reason"),
-        *("sa_score", "scaffold", "cluster", "row", "changes", "input_smiles", "extra"),
-        *COSTLY,
-    ]
-)
-"""Columns of the hit list that no term of an objective may take."""
+from screening.objective.terms import Objective, Strict, Text
 
 
 class Limit(NamedTuple):
@@ -62,10 +45,8 @@ class Screen(Strict):
     hits: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     exhaustive: bool = False
     """Whether the ensembles score every compound, not only those that a triage finds promising."""
-    primary: Annotated[tuple[Primary, ...], Field(min_length=1, strict=False)]
-    off_targets: Annotated[tuple[OffTarget, ...], Field(strict=False)] = ()
-    liabilities: Annotated[tuple[Liability, ...], Field(strict=False)] = ()
-    windows: Annotated[tuple[Window, ...], Field(strict=False)] = ()
+    objective: Objective
+    """What is wanted. A screen's file writes its tables beside the other keys."""
     filters: dict[str, float] = Field(default_factory=dict)
     """``max_<column>`` or ``min_<column>``: value; a value equal to its limit passes.
 
@@ -93,33 +74,28 @@ class Screen(Strict):
         in their order."""
         return tuple(limit for limit in _limits(self) if limit.is_costly)
 
-    @property
-    def terms(self) -> tuple[Prediction | Window, ...]:
-        """Every term of the objective, in the order of its desirabilities."""
-        return (*self.primary, *self.off_targets, *self.liabilities, *self.windows)
+    def changed(self, **values: object) -> Self:
+        """Return a checked copy with other values, the objective's terms among them.
 
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        """Every predicted task that the objective uses, each once, in its order."""
-        used = [term.task for term in (*self.primary, *self.off_targets, *self.liabilities)]
-        return tuple(dict.fromkeys(used))
+        Raises pydantic's ValidationError.
+        """
+        terms = {key: values.pop(key) for key in Objective.model_fields if key in values}
+        if terms:
+            values["objective"] = self.objective.changed(**terms)
+        return super().changed(**values)
 
-    @property
-    def objective_columns(self) -> tuple[str, ...]:
-        """The columns that the objective adds beside ``score``, in their order."""
-        return tuple(name for _, names in _named_terms(self) for name in names)
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_objective(cls, found: Any) -> Any:
+        """Put the tables of the objective, which a file writes beside the other keys, inside it."""
+        if not isinstance(found, dict) or "objective" in found:
+            return found
+        rest = {key: value for key, value in found.items() if key not in Objective.model_fields}
+        terms = {key: value for key, value in found.items() if key in Objective.model_fields}
+        return {**rest, "objective": terms}
 
     @model_validator(mode="after")
-    def _names_are_clear(self) -> Self:
-        seen: dict[str, str] = dict.fromkeys(RESERVED, "the hit list itself")
-        for term, names in _named_terms(self):
-            for name in names:
-                if name in seen:
-                    raise ValueError(
-                        f'{term} would make the column "{name}", which {seen[name]} already has; '
-                        "give it another label"
-                    )
-                seen[name] = term
+    def _filters_are_known(self) -> Self:
         for key in self.filters:
             if not key.startswith(("min_", "max_")) or len(key) == 4:
                 raise ValueError(
@@ -149,16 +125,16 @@ class Screen(Strict):
         known = set(columns)
         tasks = [column for column in columns if f"{column}_std" in known]
         for group in ("primary", "off_targets", "liabilities"):
-            for number, term in enumerate(getattr(self, group), 1):
+            for number, term in enumerate(getattr(self.objective, group), 1):
                 if term.task not in tasks:
                     raise self._unknown(f"[[{group}]] {number}", "target", term.task, tasks)
         self._check_windows(properties)
-        columns_now = [*COSTLY, *properties, *columns, "score", *self.objective_columns]
+        columns_now = [*COSTLY, *properties, *columns, "score", *self.objective.columns]
         for limit in self.limits:
             if limit.column not in columns_now:
                 where = f"[filters] {limit.name}"
                 raise self._unknown(where, "column", limit.column, columns_now)
-        for name in self.objective_columns:
+        for name in self.objective.columns:
             if name in known or name in properties:
                 raise InputError(
                     f'screen {self.name}: a part labelled "{name}" hides the column of that name; '
@@ -166,7 +142,7 @@ class Screen(Strict):
                 )
 
     def _check_windows(self, properties: Collection[str]) -> None:
-        for number, window in enumerate(self.windows, 1):
+        for number, window in enumerate(self.objective.windows, 1):
             where = f"[[windows]] {number}"
             if window.property in COSTLY:
                 raise InputError(
@@ -211,16 +187,3 @@ def _check_costly(limit: Limit) -> None:
             f"filters: {limit.name} = {limit.value:g} lets nothing pass; {limit.column} is "
             + ("between 0 and 1" if limit.column == "qed" else "a count, 0 or more")
         )
-
-
-def _named_terms(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each term in words, with the columns that it adds."""
-    for primary in screen.primary:
-        n = primary.name
-        yield f"primary {primary.task}", (f"d_{n}", n, f"{n}_std", f"{n}_lower")
-    for off in screen.off_targets:
-        yield f"off-target {off.task}", (f"d_selectivity_{off.name}", f"selectivity_{off.name}")
-    for liability in screen.liabilities:
-        yield f"liability {liability.task}", (f"d_{liability.name}",)
-    for window in screen.windows:
-        yield f"window {window.property}", (f"d_{window.property}",)

@@ -1,12 +1,25 @@
-"""The terms of an objective, as a screen writes them.
+"""The objective of a screen and its terms, as a screen writes them.
 
 Every term has the same two words: at ``zero`` a value earns nothing (desirability 0), at
 ``full`` it earns everything (desirability 1), and in between it earns in proportion.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from chem.assess.costly_properties import COSTLY
+
+RESERVED = frozenset(
+    [
+        *("rank", "compound_id", "smiles", "score", "name", "picked_by", "list_rank", "reason"),
+        *("sa_score", "scaffold", "cluster", "row", "changes", "input_smiles", "extra"),
+        *COSTLY,
+    ]
+)
+"""Columns of the hit list that no term of an objective may take."""
+
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Task = Annotated[str, Field(pattern=r"^[^_\s]\S*_\S+$", max_length=200)]
@@ -31,6 +44,13 @@ class Strict(BaseModel):
     """Frozen, forbids unknown keys, turns nothing into something else, knows no NaN."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    def changed(self, **values: object) -> Self:
+        """Return a copy with other values, checked like a new one: ``model_copy`` checks nothing.
+
+        Raises pydantic's ValidationError.
+        """
+        return self.model_validate({**dict(self), **values})
 
 
 class Term(Strict):
@@ -119,3 +139,61 @@ class Window(Term):
         if given != sorted(given):
             raise ValueError("zero_below <= full_from <= full_to <= zero_above does not hold")
         return self
+
+
+class Objective(Strict):
+    """What is wanted of a compound: the terms whose desirabilities make its score."""
+
+    primary: Annotated[tuple[Primary, ...], Field(min_length=1, strict=False)]
+    off_targets: Annotated[tuple[OffTarget, ...], Field(strict=False)] = ()
+    liabilities: Annotated[tuple[Liability, ...], Field(strict=False)] = ()
+    windows: Annotated[tuple[Window, ...], Field(strict=False)] = ()
+
+    @property
+    def terms(self) -> tuple[Prediction | Window, ...]:
+        """Every term, in the order of its desirabilities."""
+        return (*self.primary, *self.off_targets, *self.liabilities, *self.windows)
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Every predicted task that a term uses, each once, in its order."""
+        used = [term.task for term in (*self.primary, *self.off_targets, *self.liabilities)]
+        return tuple(dict.fromkeys(used))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the objective adds beside ``score``, in their order."""
+        return tuple(name for _, names in _named_terms(self) for name in names)
+
+    @property
+    def needed_columns(self) -> tuple[str, ...]:
+        """The prediction and property columns from which the score is worked out."""
+        spread = [f"{term.task}_std" for term in self.primary]
+        windows = [term.property for term in self.windows]
+        return tuple(dict.fromkeys([*self.tasks, *spread, *windows]))
+
+    @model_validator(mode="after")
+    def _names_are_clear(self) -> Self:
+        seen: dict[str, str] = dict.fromkeys(RESERVED, "the hit list itself")
+        for term, names in _named_terms(self):
+            for name in names:
+                if name in seen:
+                    raise ValueError(
+                        f'{term} would make the column "{name}", which {seen[name]} already has; '
+                        "give it another label"
+                    )
+                seen[name] = term
+        return self
+
+
+def _named_terms(objective: Objective) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each term in words, with the columns that it adds."""
+    for primary in objective.primary:
+        n = primary.name
+        yield f"primary {primary.task}", (f"d_{n}", n, f"{n}_std", f"{n}_lower")
+    for off in objective.off_targets:
+        yield f"off-target {off.task}", (f"d_selectivity_{off.name}", f"selectivity_{off.name}")
+    for liability in objective.liabilities:
+        yield f"liability {liability.task}", (f"d_{liability.name}",)
+    for window in objective.windows:
+        yield f"window {window.property}", (f"d_{window.property}",)

@@ -118,11 +118,11 @@ def merge_top(
 
     Costly filters are not asked: see ``screening.rank.costly_filters``.
 
-    frames: tables with ``row``, ``smiles`` and the columns of ``needed_columns(screen)`` and of
+    frames: tables with ``row``, ``smiles`` and the columns of ``Objective.needed_columns`` and of
     the filters; anything else travels along. The result is the same for every way to cut and
     order the pieces, provided that ``row`` is unique. size: how many to hold, by default the
     screen's hits. after: hold the first of those that come after that place; the counts are of
-    all. optimism: order by ``optimistic`` instead, the score where so many standard deviations
+    all. optimism: order by ``OPTIMISTIC`` instead, the score where so many standard deviations
     are added to every primary's prediction; ``after`` is not for that order. Raises ValueError for
     NaN in the objective or in a filter's column.
     """
@@ -135,7 +135,7 @@ def merge_top(
     for frame in frames:
         evaluated = _evaluate(frame, screen)
         if optimism is not None:
-            other = _evaluate(frame, optimistic(screen, optimism))
+            other = _evaluate(frame, screen, optimism)
             evaluated.insert(1, OPTIMISTIC, other["score"])
         kept, taken = apply_limits(frame, evaluated, screen.limits)
         filtered.update(taken)
@@ -156,9 +156,9 @@ def merge_top(
     return Ranking(best, scored, passed, dict(filtered), every=together)
 
 
-def _evaluate(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
+def _evaluate(frame: pd.DataFrame, screen: Screen, optimism: float | None = None) -> pd.DataFrame:
     """Evaluate a frame, with rounded scores."""
-    evaluated = evaluate(frame, screen)
+    evaluated = evaluate(frame, screen.objective, optimism)
     evaluated["score"] = evaluated["score"].round(SCORE_DECIMALS)
     return evaluated
 
@@ -183,12 +183,6 @@ def _top(frame: pd.DataFrame, size: int, by: str) -> pd.DataFrame:
 def in_order(frame: pd.DataFrame, by: str = "score") -> pd.DataFrame:
     """Sort rows with ``score``, ``smiles`` and ``row`` in the stated order."""
     return frame.sort_values([by, "smiles", "row"], ascending=[False, True, True])
-
-
-def optimistic(screen: Screen, optimism: float) -> Screen:
-    """Return the screen that judges ``prediction + optimism * std`` of every primary target."""
-    optimistic_terms = [term.model_copy(update={"caution": -optimism}) for term in screen.primary]
-    return screen.model_copy(update={"primary": tuple(optimistic_terms)})
 
 
 def list_ranks(

@@ -41,7 +41,7 @@ def potency(hit: HitFacts, term: Primary) -> Phrases:
     Outside the domain of the target's model no grade is told: ``unreliable`` says why.
     """
     near, unit = hit.near(term), hit.unit_of(term)
-    on = "" if len(hit.screen.primary) == 1 else f" on {term.name}"
+    on = "" if len(hit.screen.objective.primary) == 1 else f" on {term.name}"
     found = own_measurement(near, hit.smiles)
     if hit.is_outside(term):
         if found is not None:

@@ -24,8 +24,8 @@ from screening.reason.sentence import HitFacts, joined
 def reason(hit: HitFacts) -> str:
     """Return the whole sentence of one hit."""
     screen = hit.screen
-    told = [unreliable(far) for far in hit.by_outside(screen.primary)]
-    for term in screen.primary:
+    told = [unreliable(far) for far in hit.by_outside(screen.objective.primary)]
+    for term in screen.objective.primary:
         told += potency(hit, term)
     if is_reliable(hit, best_primary(hit)):
         told += selectivity(hit, bool(contradictions(hit)))
@@ -40,13 +40,13 @@ def contradictions(hit: HitFacts) -> dict[str, str]:
 
     Such as ``{"EGFR": "measured 5.5"}``; a target without a contradiction is not in it.
     """
-    found = ((term.name, contradiction(hit, term)) for term in hit.screen.primary)
+    found = ((term.name, contradiction(hit, term)) for term in hit.screen.objective.primary)
     return {name: text for name, text in found if text}
 
 
 def doubts(hit: HitFacts) -> Iterator[str]:
     """Yield why predictions of a hit are not to be relied on, in a few words each."""
     yield from (f"outside {bundle}'s domain" for bundle in hit.outsides)
-    for term in hit.screen.primary:
+    for term in hit.screen.objective.primary:
         if not hit.is_outside(term) and not is_reliable(hit, term):
             yield f"{term.name} extrapolated"

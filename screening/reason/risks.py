@@ -52,8 +52,8 @@ class _Assessed(NamedTuple):
 
 def risks(hit: HitFacts) -> Phrases:
     """Tell of every liability."""
-    liabilities = hit.screen.liabilities
-    primaries = hit.by_outside(hit.screen.primary)
+    liabilities = hit.screen.objective.liabilities
+    primaries = hit.by_outside(hit.screen.objective.primary)
     for far, terms in hit.by_outside(liabilities).items():
         if far not in primaries:  # or it was said of the target
             names = ", ".join(spoken(term.name) for term in terms)
@@ -97,7 +97,7 @@ def windows(hit: HitFacts) -> Phrases:
     """Tell of properties that are not where they are wanted."""
     off = [
         f"{spoken(window.property)} {format_number(hit.number(window.property), 1)}"
-        for window in hit.screen.windows
+        for window in hit.screen.objective.windows
         if hit.number(f"d_{window.property}") < HALFWAY
     ]
     if off:

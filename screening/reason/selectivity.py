@@ -55,7 +55,7 @@ def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
     Only for a hit whose best primary prediction is reliable. contradicted: whether a
     measurement contradicts what the margins are counted from; they then speak for nothing.
     """
-    off_targets = hit.screen.off_targets
+    off_targets = hit.screen.objective.off_targets
     for far, terms in hit.by_outside(off_targets).items():
         names = listed([term.name for term in terms])
         where = f"outside {far.bundle}'s domain ({far.how_far})"
@@ -79,7 +79,7 @@ def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
 
 def best_primary(hit: HitFacts) -> Primary:
     """Return the primary term from whose prediction the margins are counted."""
-    return max(hit.screen.primary, key=lambda term: hit.number(term.name))
+    return max(hit.screen.objective.primary, key=lambda term: hit.number(term.name))
 
 
 def _margin(hit: HitFacts, term: OffTarget) -> Margin:

@@ -112,7 +112,7 @@ def page_data(
         "parts": [
             {"column": term.column, "label": term.label} for term in describe_objective(screen)
         ],
-        "tasks": [_task(task, screen, facts) for task in screen.tasks],
+        "tasks": [_task(task, screen, facts) for task in screen.objective.tasks],
         "domains": [
             {
                 "column": column.name,
@@ -182,7 +182,7 @@ class Pictures:
 def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
     unit = unit_of(task, screen, facts.units)
     low, high = SCALES.get(unit, SCALES[PACTIVITY])
-    primary = any(term.task == task for term in screen.primary)
+    primary = any(term.task == task for term in screen.objective.primary)
     return {
         "task": task,
         "label": _label(task, screen),
@@ -197,7 +197,11 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
 
 def _label(task: str, screen: Screen) -> str:
     """Return what the screen calls a task."""
-    names = {term.task: spoken(term.name) for term in screen.terms if isinstance(term, Prediction)}
+    names = {
+        term.task: spoken(term.name)
+        for term in screen.objective.terms
+        if isinstance(term, Prediction)
+    }
     return names.get(task, spoken(task.split("_", 1)[1]))
 
 
@@ -226,7 +230,7 @@ def _contribution(one: Contributions) -> dict[str, Any]:
 def _neighbours(
     entry: Evidence, screen: Screen, facts: RunFacts, pictures: Pictures
 ) -> Iterator[dict[str, Any]]:
-    for term in screen.primary:
+    for term in screen.objective.primary:
         near = entry.neighbours.get(term.task, ())
         decimals = decimals_of(term.task, screen, facts.units)
         is_class = unit_of(term.task, screen, facts.units) == PROBABILITY

@@ -141,7 +141,7 @@ def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     said = {name: float(v[0]) for name, v in predictor.predict(to_graphs(table)).items()}
     properties = {name: float(table[name][0].as_py()) for name in PROPERTIES}
     frame = pd.DataFrame({name: [value] for name, value in {**properties, **said}.items()})
-    evaluated = evaluate(frame, screen)
+    evaluated = evaluate(frame, screen.objective)
     costly_properties = compute_costly_properties([smiles])[0]
     taken = [limit.name for limit in screen.limits if beyond(frame, evaluated, limit)[0]]
     costly = screen.costly_limits
@@ -153,7 +153,7 @@ def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     ]
     tasks = explained_tasks(screen)
     work = Explaining(past.models, tasks)
-    primaries = [term.task for term in screen.primary]
+    primaries = [term.task for term in screen.objective.primary]
     evidence = Evidence(
         neighbours=nearest_measured([smiles], past.bundles, primaries, NEIGHBOURS)[0],
         contributions=explain(work, [smiles])[0],

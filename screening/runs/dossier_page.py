@@ -121,8 +121,8 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
 def _foremost(said: Mapping[str, float], past: PastRun) -> list[str]:
     """Return the screen's tasks, then the highest others of each unit."""
     units = past.units
-    others = [task for task in units if task not in past.screen.tasks]
-    found = list(past.screen.tasks)
+    others = [task for task in units if task not in past.screen.objective.tasks]
+    found = list(past.screen.objective.tasks)
     for unit in dict.fromkeys(units.values()):
         same = [task for task in others if units[task] == unit]
         found += sorted(same, key=lambda task: -said[task])[:_HIGHEST]

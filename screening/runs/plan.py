@@ -139,8 +139,8 @@ def plan_run(
 def check_units(screen: Screen, bundles: tuple[Bundle, ...]) -> None:
     """Refuse a selectivity between tasks of different units: their difference means nothing."""
     units = task_units(bundles)
-    compared = [term.task for term in (*screen.primary, *screen.off_targets)]
-    if screen.off_targets and len({units[task] for task in compared}) > 1:
+    compared = [term.task for term in (*screen.objective.primary, *screen.objective.off_targets)]
+    if screen.objective.off_targets and len({units[task] for task in compared}) > 1:
         found = ", ".join(f"{task} in {units[task]}" for task in compared)
         raise InputError(
             f"screen {screen.name} compares tasks of different units ({found}); a selectivity "

@@ -35,9 +35,7 @@ def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
     price column that the library lacks, for a screen that asks for more than was scored, and for a
     folder with something in it.
     """
-    screen = screen.model_copy(
-        update={"library": past.screen.library, "bundles": past.screen.bundles}
-    )
+    screen = screen.changed(library=past.screen.library, bundles=past.screen.bundles)
     screen.check(predicted_columns(past.bundles), list(PROPERTIES))
     check_units(screen, past.bundles)
     if screen.exhaustive and not past.why_all:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from chem.features.properties import PROPERTIES
-from screening.objective.objective import Floats, apply_limits, evaluate, needed_columns
+from screening.objective.objective import Floats, apply_limits, evaluate
 from screening.objective.screen_settings import Limit, Screen
 
 Counts = dict[str, int]
@@ -25,7 +25,7 @@ _HEAVY = 2.0
 
 def wanted_columns(screen: Screen, predicted: Sequence[str]) -> list[str]:
     """Return the predictions that an expected score needs, of those that a predictor has."""
-    wanted = [*needed_columns(screen), *(limit.column for limit in screen.limits)]
+    wanted = [*screen.objective.needed_columns, *(limit.column for limit in screen.limits)]
     every = set(predicted)
     return [column for column in dict.fromkeys(wanted) if column in every]
 
@@ -43,11 +43,11 @@ def expected_score(
     total = np.zeros(len(frame))
     for step, weight in zip(_STEPS, weights, strict=True):
         moved = frame.copy(deep=False)
-        for term in screen.primary:
+        for term in screen.objective.primary:
             value = frame[term.task].to_numpy(dtype=np.float64)
             by = _HEAVY * step * errors[term.task]
             moved[term.task] = _move_odds(value, by) if term.task in probabilities else value + by
-        total += weight * evaluate(moved, screen)["score"].to_numpy()
+        total += weight * evaluate(moved, screen.objective)["score"].to_numpy()
     return total
 
 
@@ -60,7 +60,7 @@ def kept_by_predictions(frame: pd.DataFrame, screen: Screen) -> npt.NDArray[np.b
     """Tell which rows [n] the other filters would keep if the surrogate were right."""
     others = [limit for limit in screen.limits if limit not in property_limits(screen)]
     # Most screens have none, and this is on every compound's way.
-    evaluated = evaluate(frame, screen) if others else frame
+    evaluated = evaluate(frame, screen.objective) if others else frame
     return apply_limits(frame, evaluated, others)[0]
 
 

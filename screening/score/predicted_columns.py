@@ -6,7 +6,6 @@ from typing import NamedTuple
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns, predicted_columns, task_columns
-from screening.objective.objective import needed_columns
 from screening.objective.screen_settings import Screen, suggest
 
 ENDING = "_distance"
@@ -81,16 +80,16 @@ def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
 def prediction_columns(screen: Screen, bundles: Sequence[Bundle]) -> list[str]:
     """Return the prediction columns that a ranking reads or a hit list shows."""
     every = set(predicted_columns(bundles))
-    shown = [task for task in screen.tasks if task in every]
+    shown = [task for task in screen.objective.tasks if task in every]
     columns = [f"{task}{end}" for task in shown for end in COLUMN_ENDINGS]
     domains = [
         column
         for bundle in bundles
         for column in domain_columns(bundle)
-        if set(screen.tasks) & set(task_columns(bundle))
+        if set(screen.objective.tasks) & set(task_columns(bundle))
     ]
     filtered = [limit.column for limit in screen.limits]
-    wanted = [*columns, *domains, *needed_columns(screen), *filtered]
+    wanted = [*columns, *domains, *screen.objective.needed_columns, *filtered]
     return [column for column in dict.fromkeys(wanted) if column in every]
 
 
@@ -146,7 +145,7 @@ def _unknown_task(name: str, bundles: Sequence[Bundle]) -> InputError:
 
 def unit_of(task: str, screen: Screen, units: Mapping[str, str]) -> str:
     """Return the unit of a predicted task; where none is given, a liability is a probability."""
-    risks = {term.task for term in screen.liabilities}
+    risks = {term.task for term in screen.objective.liabilities}
     return units.get(task, PROBABILITY if task in risks else "")
 
 

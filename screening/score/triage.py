@@ -26,7 +26,7 @@ from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import predicted_columns
 from screening.cluster.cluster import run_window
 from screening.errors import StoreError
-from screening.objective.screen_file import dump_screen
+from screening.objective.screen_file import dump_scored
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
 from screening.prepare.prepared import Partitions, Prepared, read_accepted, to_graphs
@@ -86,12 +86,8 @@ class Looking:
 def triage_key(screen: Screen, bundles: Sequence[Bundle], bfloat16: bool) -> str:
     """Return a short name for all that an expected score follows from beside the library."""
     surrogates = [bundle.surrogate.sha256 for bundle in bundles if bundle.surrogate]
-    # The key covers only the fields that change a compound's expected score.
-    plain: dict[str, Any] = {"name": "any", "title": "any", "library": "any", "hits": 1}
-    plain |= {"exhaustive": False, "lab": None, "selection": None}
-    plain |= {"filters": {limit.name: limit.value for limit in screen.limits}}
-    objective = dump_screen(screen.model_copy(update=plain))
-    return sha256(json.dumps([objective, surrogates, bfloat16]).encode()).hexdigest()[:12]
+    scored = dump_scored(screen, screen.limits)
+    return sha256(json.dumps([scored, surrogates, bfloat16]).encode()).hexdigest()[:12]
 
 
 def look_at_library(

@@ -176,7 +176,7 @@ def _inside(
     frames: ScoredFrames, screen: Screen, edges: Mapping[str, float]
 ) -> Iterator[pd.DataFrame]:
     """Yield each frame's rows inside the domains of the primary targets' bundles."""
-    columns = {distance_column(term.task, edges) for term in screen.primary} & set(edges)
+    columns = {distance_column(term.task, edges) for term in screen.objective.primary} & set(edges)
     for frame in frames():
         kept = np.ones(len(frame), dtype=bool)
         for column in columns & set(frame.columns):
@@ -200,7 +200,7 @@ def _controls(
             f"no scores here of {counted(len(missing), 'control')}, the first in row {missing[0]} "
             "of the library; screen it again with these controls"
         )
-    plain = screen.model_copy(update={"filters": {}})
+    plain = screen.changed(filters={})
     once = pd.concat(found).drop_duplicates("row")
     return merge_top([once], plain, size=len(once)).hits
 

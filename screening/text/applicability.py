@@ -65,7 +65,7 @@ def crossed_domains(hits: pd.DataFrame, screen: Screen, limits: Limits) -> list[
     hits: ``Ranking.hits``.
     """
     found = []
-    for column in dict.fromkeys(distance_column(task, limits) for task in screen.tasks):
+    for column in dict.fromkeys(distance_column(task, limits) for task in screen.objective.tasks):
         if column not in limits or column not in hits:
             continue
         is_outside = hits[column].astype(float) > limits[column]

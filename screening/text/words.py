@@ -83,11 +83,11 @@ class TermWords(NamedTuple):
 
 def describe_objective(screen: Screen) -> list[TermWords]:
     """Every term in the order of the desirability columns."""
-    columns = [name for name in screen.objective_columns if name.startswith("d_")]
-    total = sum(term.weight for term in screen.terms)
+    columns = [name for name in screen.objective.columns if name.startswith("d_")]
+    total = sum(term.weight for term in screen.objective.terms)
     return [
         TermWords(column, *_words(term), term.weight / total)
-        for column, term in zip(columns, screen.terms, strict=True)
+        for column, term in zip(columns, screen.objective.terms, strict=True)
     ]
 
 

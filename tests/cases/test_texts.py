@@ -197,13 +197,13 @@ CASES = {
 
 def told(case: Case, smiles: str = SMILES) -> str:
     frame = pd.DataFrame([dict(case.numbers)])
-    whole = pd.concat([evaluate(frame, case.screen), frame], axis="columns")
+    whole = pd.concat([evaluate(frame, case.screen.objective), frame], axis="columns")
     hit: dict[str, Any] = {**whole.iloc[0].to_dict(), "smiles": smiles}
     units = {
         task: "probability" if task.startswith("toxicity") else "pActivity"
-        for task in case.screen.tasks
+        for task in case.screen.objective.tasks
     }
-    known = {case.screen.primary[0].task: case.near}
+    known = {case.screen.objective.primary[0].task: case.near}
     return reason(HitFacts(hit, case.screen, units, LIMITS, known))
 
 
@@ -227,6 +227,6 @@ def test_the_filters_that_the_example_offers_are_known_to_its_models() -> None:
     assert {name.removeprefix("max_"): float(value) for name, value in offered} == limits
     # With the "# " taken off they are where filters are read, and name columns that there are.
     whole = tomllib.loads(re.sub(r"^# (max_\w+_distance)", r"\1", text, flags=re.MULTILINE))
-    screen = EGFR.model_copy(update={"filters": whole["filters"]})
+    screen = EGFR.changed(filters=whole["filters"])
     assert len(screen.limits) == len(EGFR.limits) + len(limits)
     screen.check(predicted_columns(bundles), list(PROPERTIES))

@@ -46,7 +46,7 @@ def kinase() -> Screen:
 def units(kinase: Screen) -> dict[str, str]:
     return {
         task: "pActivity" if task.startswith("activity_") else "probability"
-        for task in kinase.tasks
+        for task in kinase.objective.tasks
     }
 
 
@@ -70,7 +70,7 @@ def scored(kinase: Screen) -> Scored:
             ["kept the largest fragment", "neutralized"][: i % 3] for i in frame["row"]
         ]
         draw = np.random.default_rng(7)
-        for task in kinase.tasks:
+        for task in kinase.objective.tasks:
             active = task.startswith("activity_")
             mean = draw.uniform(5, 9, len(who)) if active else draw.uniform(0, 1, len(who))
             std = draw.uniform(0.05, 0.4, len(who)) * (1 if active else 0.2)
@@ -110,7 +110,7 @@ def facts(units: dict[str, str]) -> RunFacts:
 def evidence(ranking: Ranking, kinase: Screen) -> list[Evidence]:
     """Real alerts of each hit, its share of logP by atom, and the other drugs as neighbours."""
     found = []
-    tasks = [part.task for part in (*kinase.primary, *kinase.liabilities)]
+    tasks = [part.task for part in (*kinase.objective.primary, *kinase.objective.liabilities)]
     for number, smiles in enumerate(ranking.hits["smiles"]):
         mol = Chem.MolFromSmiles(smiles)
         logp = [pair[0] for pair in rdMolDescriptors._CalcCrippenContribs(mol)]
@@ -128,7 +128,7 @@ def evidence(ranking: Ranking, kinase: Screen) -> list[Evidence]:
         contributions = tuple(
             Contributions(task, 5.0, atoms / (1 + k)) for k, task in enumerate(tasks)
         )
-        found.append(Evidence({kinase.primary[0].task: near}, contributions, flags))
+        found.append(Evidence({kinase.objective.primary[0].task: near}, contributions, flags))
     return found
 
 
@@ -188,10 +188,14 @@ def tell() -> Tell:
         **more: Any,
     ) -> str:
         frame = pd.DataFrame([{**GOOD, **(changed or {})}])
-        whole = pd.concat([evaluate(frame, screen), frame], axis="columns")
+        whole = pd.concat([evaluate(frame, screen.objective), frame], axis="columns")
         hit = {**whole.iloc[0].to_dict(), "smiles": SMILES, **more}
-        known = {screen.primary[0].task: neighbours}
-        given = {**dict.fromkeys(screen.tasks, "pActivity"), **GOOD_UNITS, **(units or {})}
+        known = {screen.objective.primary[0].task: neighbours}
+        given = {
+            **dict.fromkeys(screen.objective.tasks, "pActivity"),
+            **GOOD_UNITS,
+            **(units or {}),
+        }
         return reason(HitFacts(hit, screen, given, limits or {}, known))
 
     return told

@@ -43,8 +43,10 @@ def test_columns_are_in_the_documented_order(
         "identity": [
             *("rank", "compound_id", "smiles", "score", "name", "picked_by", "list_rank", "reason")
         ],
-        "score": list(kinase.objective_columns),
-        "prediction": [t + end for t in kinase.tasks for end in ("", "_std", "_lo", "_hi")],
+        "score": list(kinase.objective.columns),
+        "prediction": [
+            t + end for t in kinase.objective.tasks for end in ("", "_std", "_lo", "_hi")
+        ],
         "domain": ["activity_distance"],
         "neighbours": [f"nearest_EGFR_{end}" for end in nearest],
         "alerts": ["alerts"],

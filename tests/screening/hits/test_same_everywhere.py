@@ -113,7 +113,7 @@ def test_a_contradiction_of_the_reason_is_the_reports(
     evidence: list[Evidence],
 ) -> None:
     """Both are told from the same numbers, not from those that a cell has left of them."""
-    task = kinase.primary[0].task
+    task = kinase.objective.primary[0].task
     first = ranking.hits.iloc[0]
     own = Neighbour("own", first["smiles"], 1.0, first[task] - 3.0)
     known = [evidence[0]._replace(neighbours={task: (own,)}), *evidence[1:]]

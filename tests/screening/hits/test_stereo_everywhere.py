@@ -48,7 +48,7 @@ class Hits:
 def hits(kinase: Screen, units: dict[str, str], scored: Callable[..., pd.DataFrame]) -> Hits:
     frame = scored([(f"id{at}", f"name {at}", {}) for at in range(len(STRUCTURES))])
     frame["smiles"] = frame["input_smiles"] = pd.Series(STRUCTURES, dtype="str")
-    screen = kinase.model_copy(update={"filters": {}})
+    screen = kinase.changed(filters={})
     ranked = with_structure_columns(rank_with_costly_filters(lambda: [frame], screen).hits).assign(
         key="K" * 26
     )

@@ -31,7 +31,7 @@ MakeHits = Callable[..., HitList]
 @pytest.fixture(scope="session")
 def kinase() -> Screen:
     shipped = Path(__file__).parents[3] / "flows" / "screens" / "kinase.toml"
-    return load_screen(shipped).model_copy(update={"filters": {}, "hits": 1000})
+    return load_screen(shipped).changed(filters={}, hits=1000)
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def make_hits(kinase: Screen, drugs: list[Chem.Mol]) -> MakeHits:
         frame["changes"] = [[] for _ in mols]
         frame["extra"] = [*extra, *({} for _ in range(len(extra), number))]
         draw = np.random.default_rng(3)
-        for task in kinase.tasks:
+        for task in kinase.objective.tasks:
             mean, std = draw.normal(0.5, 2, number), draw.uniform(0.05, 0.4, number)
             for end, values in zip(ENDS, (mean, std, mean - 2 * std, mean + 2 * std), strict=True):
                 frame[task + end] = values

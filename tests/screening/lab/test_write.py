@@ -279,7 +279,7 @@ def test_every_well_carries_the_prediction_of_the_hit_list(
     carried = [name for name in plates.columns if name.startswith("predicted_")]
     assert carried == [
         *(f"predicted_activity_EGFR{end}" for end in ("", "_std", "_lo", "_hi")),
-        *(f"predicted_{part.task}" for part in kinase.liabilities),
+        *(f"predicted_{part.task}" for part in kinase.objective.liabilities),
     ]
     records = {cells["rank"]: cells for cells in hits.table.records()}
     samples = plates[plates["role"] == "sample"].to_dict("records")

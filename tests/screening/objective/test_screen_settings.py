@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from chem.errors import InputError
 from screening.objective.lab_settings import Lab
@@ -56,13 +57,13 @@ def load(text: str, folder: Path) -> Screen:
 
 def test_reads_what_is_written(tmp_path: Path) -> None:
     screen = load(MINIMAL, tmp_path)
-    assert screen.primary[0].full == 8.0
-    assert screen.primary[0].name == "EGFR"
-    assert screen.off_targets[0].zero == 0.0
-    assert screen.windows[0].zero_below is None
+    assert screen.objective.primary[0].full == 8.0
+    assert screen.objective.primary[0].name == "EGFR"
+    assert screen.objective.off_targets[0].zero == 0.0
+    assert screen.objective.windows[0].zero_below is None
     assert [tuple(limit) for limit in screen.limits] == [("max_mw", "max", "mw", 800.0)]
-    assert screen.tasks == ("activity_EGFR", "activity_AURKA", "toxicity_herg")
-    assert screen.objective_columns == (
+    assert screen.objective.tasks == ("activity_EGFR", "activity_AURKA", "toxicity_herg")
+    assert screen.objective.columns == (
         *("d_EGFR", "EGFR", "EGFR_std", "EGFR_lower"),
         *("d_selectivity_AURKA", "selectivity_AURKA", "d_herg", "d_mw"),
     )
@@ -99,6 +100,7 @@ REFUSED = [
     ('property = "mw"', 'property = "mw"\nweight = -1', ['"weight"', "found -1", "greater than 0"]),
     ("hits = 10", "hits = = 10", ["not valid TOML", "line 6"]),
     ("hits = 10", "hits = 10\nselection = 3", ["[selection]", "found 3", "[selection] table"]),
+    ("[filters]", "[objective]\n[filters]", ['unknown key "objective"', "primary, off_targets"]),
     ("[filters]", "[[selection]]\n[filters]", ["[selection]", "write it as a [selection] table"]),
 ]
 # fmt: on
@@ -191,7 +193,7 @@ def test_a_pool_is_as_deep_as_the_screen_says(
     assert screen.selection is not None
     assert screen.selection.considered(hits) == considered
     assert screen.sought == sought
-    assert screen.model_copy(update={"selection": None}).sought == hits
+    assert screen.changed(selection=None).sought == hits
 
 
 @pytest.mark.parametrize(
@@ -293,7 +295,7 @@ def test_the_keys_that_the_shipped_screen_explains_can_be_used(tmp_path: Path) -
     written = (SHIPPED / "kinase.toml").read_text(encoding="utf-8")
     used = re.sub(r"^# (\[\w+\]|\w+ = )", r"\1", written, flags=re.MULTILINE)
     screen = load(used, tmp_path)
-    predicted = [f"{task}{end}" for task in screen.tasks for end in ("", "_std")]
+    predicted = [f"{task}{end}" for task in screen.objective.tasks for end in ("", "_std")]
     screen.check(predicted, [*DESCRIBED, "activity_distance", "toxicity_distance"])
     assert screen.selection is not None
     assert list(tomllib.loads(used)["selection"]) == list(Selection.model_fields)
@@ -371,11 +373,13 @@ def test_an_unknown_screen_lists_the_shipped_ones(asked: str, words: list[str]) 
 
 def test_the_shipped_kinase_screen_is_led_by_potency() -> None:
     screen = load_screen(SHIPPED / "kinase.toml")
-    assert [part.task for part in screen.primary] == ["activity_EGFR"]
-    others = sum(part.weight for part in screen.terms) - screen.primary[0].weight
-    assert screen.primary[0].weight > others
+    assert [part.task for part in screen.objective.primary] == ["activity_EGFR"]
+    others = (
+        sum(part.weight for part in screen.objective.terms) - screen.objective.primary[0].weight
+    )
+    assert screen.objective.primary[0].weight > others
     # Approved EGFR drugs hit these two: they must not count against them.
-    assert not {"activity_ERBB2", "activity_ERBB4"} & set(screen.tasks)
+    assert not {"activity_ERBB2", "activity_ERBB4"} & set(screen.objective.tasks)
 
 
 @pytest.mark.parametrize(
@@ -395,3 +399,14 @@ def test_one_mistake_is_told_as_one(old: str, new: str, more: str, tmp_path: Pat
         load(MINIMAL.replace(old, new), tmp_path)
     told = re.search(r" \(and \d+ more\)$", str(caught.value))
     assert (told[0] if told else "") == more
+
+
+def test_a_changed_screen_is_checked_like_a_new_one(tmp_path: Path) -> None:
+    screen = load(MINIMAL, tmp_path)
+    term = screen.objective.primary[0].changed(full=9.0)
+    assert screen.changed(primary=(term,), hits=3).objective.primary[0].full == 9.0
+    for wrong in ({"hits": 0}, {"primary": ()}, {"colour": "red"}, {"filters": {"mw": 3.0}}):
+        with pytest.raises(ValidationError):
+            screen.changed(**wrong)
+    with pytest.raises(ValidationError, match="above zero"):
+        term.changed(zero=10.0)

@@ -121,10 +121,10 @@ def test_structures_of_today_are_not_compared_with_an_old_run(
     (tmp_path / "owned.smi").write_text("CCO x\n")
     past = open_run(old_run)
     by_structure = Selection(exclude=(str(tmp_path / "owned.smi"),))
-    screen = past.screen.model_copy(update={"selection": by_structure})
+    screen = past.screen.changed(selection=by_structure)
     with pytest.raises(InputError, match=r"^owned\.smi is a list of structures[^\n]*$"):
         check_rerank(past, screen, tmp_path / "out")
-    by_id = past.screen.model_copy(update={"selection": Selection(exclude=("007",))})
+    by_id = past.screen.changed(selection=Selection(exclude=("007",)))
     assert check_rerank(past, by_id, tmp_path / "out").selection is not None
 
 

@@ -95,7 +95,7 @@ ROWS = st.lists(
 
 def first_that_pass(frame: pd.DataFrame, screen: Screen) -> tuple[pd.DataFrame, dict[str, int]]:
     """Examine every row of the whole ranking, one at a time."""
-    whole = rank(frame, screen.model_copy(update={"hits": 1000})).hits
+    whole = rank(frame, screen.changed(hits=1000)).hits
     late = {name: n for name, n in screen.filters.items() if name != "max_mw"}
     passing, taken = [], dict.fromkeys(late, 0)
     for at, smiles in enumerate(whole["smiles"]):

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.objective.objective import evaluate, needed_columns
+from screening.objective.objective import evaluate
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
-from screening.rank.rank import SCORE_DECIMALS, Place, list_ranks, merge_top, optimistic, rank
+from screening.rank.rank import SCORE_DECIMALS, Place, list_ranks, merge_top, rank
 
 KINASE = load_screen(Path(__file__).parents[3] / "flows" / "screens" / "kinase.toml")
 
@@ -51,7 +51,7 @@ def synthetic(rows: int, seed: int) -> pd.DataFrame:
     draw = np.random.default_rng(seed)
     frame = pd.DataFrame({"row": np.arange(1, rows + 1)})
     frame["smiles"] = [f"C{'C' * int(n)}" for n in draw.integers(0, 40, rows)]
-    for column in needed_columns(KINASE):
+    for column in KINASE.objective.needed_columns:
         frame[column] = draw.uniform(0, 1, rows).astype(np.float32)
     frame["activity_EGFR"] *= 10
     frame["mw"] = draw.uniform(100, 900, rows).astype(np.float32)
@@ -61,8 +61,8 @@ def synthetic(rows: int, seed: int) -> pd.DataFrame:
 
 def test_every_part_is_a_column() -> None:
     frame = synthetic(50, seed=1)
-    parts = evaluate(frame, KINASE)
-    assert list(parts.columns) == ["score", *KINASE.objective_columns]
+    parts = evaluate(frame, KINASE.objective)
+    assert list(parts.columns) == ["score", *KINASE.objective.columns]
     worth = parts[[name for name in parts.columns if name.startswith("d_")]]
     assert ((worth >= 0) & (worth <= 1)).all(axis=None)
     assert parts["score"].between(0, 1).all()
@@ -81,36 +81,36 @@ def test_selectivity_is_against_the_best_primary() -> None:
     frame = pd.DataFrame(
         {"a_X": [6.0, 8.0], "a_Y": [7.0, 5.0], "a_O": [6.5, 6.5], "a_X_std": 0.1, "a_Y_std": 0.1}
     )
-    assert evaluate(frame, screen)["selectivity_O"].tolist() == [0.5, 1.5]
+    assert evaluate(frame, screen.objective)["selectivity_O"].tolist() == [0.5, 1.5]
 
 
 @given(st.integers(0, 10**6), st.integers(2, 60), st.data())
 def test_a_row_is_scored_alone(seed: int, rows: int, data: st.DataObject) -> None:
     frame = synthetic(rows, seed)
-    whole = evaluate(frame, KINASE)
+    whole = evaluate(frame, KINASE.objective)
     order = data.draw(st.permutations(range(rows)))
     pd.testing.assert_frame_equal(
-        evaluate(frame.iloc[order], KINASE), whole.iloc[order], check_exact=True
+        evaluate(frame.iloc[order], KINASE.objective), whole.iloc[order], check_exact=True
     )
     cut = data.draw(st.integers(1, rows - 1))
-    pieces = [evaluate(frame[:cut], KINASE), evaluate(frame[cut:], KINASE)]
+    pieces = [evaluate(frame[:cut], KINASE.objective), evaluate(frame[cut:], KINASE.objective)]
     pd.testing.assert_frame_equal(pd.concat(pieces), whole, check_exact=True)
 
 
-@given(st.integers(0, 10**6), st.sampled_from(needed_columns(KINASE)), st.floats(0, 2))
+@given(st.integers(0, 10**6), st.sampled_from(KINASE.objective.needed_columns), st.floats(0, 2))
 def test_a_better_value_never_scores_lower(seed: int, column: str, step: float) -> None:
     frame = synthetic(20, seed)
-    before = evaluate(frame, KINASE)["score"]
+    before = evaluate(frame, KINASE.objective)["score"]
     improved = frame.copy()
     if column in ("mw", "logp", "tpsa"):
         return  # windows have no better direction
     up = column == "activity_EGFR"
     improved[column] = frame[column] + np.float32(step if up else -step)
-    after = evaluate(improved, KINASE)["score"]
+    after = evaluate(improved, KINASE.objective)["score"]
     assert (after >= before - 1e-12).all()
 
 
-@pytest.mark.parametrize("column", needed_columns(KINASE))
+@pytest.mark.parametrize("column", KINASE.objective.needed_columns)
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_missing_value_raises(column: str, bad: float) -> None:
     frame = synthetic(4, seed=2)
@@ -192,7 +192,7 @@ def test_the_best_are_the_best_of_a_plain_sort() -> None:
     frame = synthetic(3000, seed=3)
     ranking = merge_top((frame[i : i + 700] for i in range(0, 3000, 700)), KINASE)
     kept = frame[(frame["heavy_atoms"] >= 15) & (frame["mw"] <= 800)]
-    score = evaluate(kept, KINASE)["score"].round(SCORE_DECIMALS)
+    score = evaluate(kept, KINASE.objective)["score"].round(SCORE_DECIMALS)
     oracle = sorted(zip(-score, kept["smiles"], kept["row"], strict=True))[:40]
     assert (
         list(zip(-ranking.hits["score"], ranking.hits["smiles"], ranking.hits["row"], strict=True))
@@ -251,6 +251,6 @@ def test_optimism_orders_by_what_could_be() -> None:
     assert found.filtered == plain.filtered
     by_row = dict(zip(plain.hits["row"], plain.hits["score"], strict=True))
     assert [by_row[row] for row in found.hits["row"]] == found.hits["score"].tolist()
-    hoped = evaluate(frame, optimistic(screen, 2.0))
+    hoped = evaluate(frame, screen.objective, optimism=2.0)
     assert hoped["X_lower"].tolist() == pytest.approx([8.2, 11.0, 24.0])
     assert found.hits["optimistic"].tolist() == hoped["score"][[1, 0]].round(6).tolist()

@@ -44,17 +44,17 @@ def test_the_verdict_comes_first_whatever_it_is(
 
 
 def test_a_screen_without_caution_earns_no_better_word(kinase: Screen, tell: Tell) -> None:
-    (primary,) = kinase.primary
+    (primary,) = kinase.objective.primary
     for caution, words in ((0.0, "active"), (1.0, "active"), (2.0, "uncertain")):
-        part = primary.model_copy(update={"caution": caution})
-        screen = kinase.model_copy(update={"primary": (part,)})
+        part = primary.changed(caution=caution)
+        screen = kinase.changed(primary=(part,))
         told = tell(screen, {"activity_EGFR": 8.0, "activity_EGFR_std": 1.1})
         assert told.startswith(f"{words} on EGFR (8.0 ± 1.1")
 
 
 def test_what_is_active_and_earns_nothing_says_both(kinase: Screen, tell: Tell) -> None:
-    part = kinase.primary[0].model_copy(update={"zero": 8.0, "full": 10.0})
-    screen = kinase.model_copy(update={"primary": (part,)})
+    part = kinase.objective.primary[0].changed(zero=8.0, full=10.0)
+    screen = kinase.changed(primary=(part,))
     assert tell(screen).startswith("potent on EGFR (8.1 ± 0.4, too little for this screen); ")
 
 
@@ -100,8 +100,8 @@ def test_extrapolated_is_no_grade(kinase: Screen, tell: Tell, near: Near) -> Non
 
 
 def test_a_bundle_whose_name_has_an_underscore(kinase: Screen, tell: Tell, near: Near) -> None:
-    own = kinase.primary[0].model_copy(update={"task": "my_assay_pKi", "label": "JAK1"})
-    screen = kinase.model_copy(update={"primary": (own,), "off_targets": ()})
+    own = kinase.objective.primary[0].changed(task="my_assay_pKi", label="JAK1")
+    screen = kinase.changed(primary=(own,), off_targets=())
     changed = {"my_assay_pKi": 8.6, "my_assay_pKi_std": 0.7}
     limits = {**LIMITS, "my_assay_distance": 0.7}
     told = tell(screen, changed, [near(0.4)], limits=limits, my_assay_distance=0.83)
@@ -173,8 +173,11 @@ def test_the_word_is_of_the_measured_value_where_there_is_one(
 
 
 def test_of_two_targets_each_is_named(kinase: Screen, tell: Tell, near: Near) -> None:
-    both = (kinase.primary[0], kinase.primary[0].model_copy(update={"task": "activity_KDR"}))
-    screen = kinase.model_copy(update={"primary": both})
+    both = (
+        kinase.objective.primary[0],
+        kinase.objective.primary[0].changed(task="activity_KDR"),
+    )
+    screen = kinase.changed(primary=both)
     changed = {"activity_KDR": 6.2, "activity_KDR_std": 0.1}
     assert tell(screen, changed, [near(0.4)]).startswith(
         "potent on EGFR (8.1 ± 0.4); active on KDR (6.2 ± 0.1); "
@@ -187,8 +190,8 @@ def test_of_two_targets_each_is_named(kinase: Screen, tell: Tell, near: Near) ->
 
 
 def test_of_two_targets_of_two_models_one_may_be_outside(kinase: Screen, tell: Tell) -> None:
-    own = kinase.primary[0].model_copy(update={"task": "mine_KDR"})
-    screen = kinase.model_copy(update={"primary": (kinase.primary[0], own), "off_targets": ()})
+    own = kinase.objective.primary[0].changed(task="mine_KDR")
+    screen = kinase.changed(primary=(kinase.objective.primary[0], own), off_targets=())
     told = tell(
         screen,
         {"mine_KDR": 9.0, "mine_KDR_std": 0.1},
@@ -202,10 +205,8 @@ def test_of_two_targets_of_two_models_one_may_be_outside(kinase: Screen, tell: T
 
 
 def test_a_class_is_likely_or_not(kinase: Screen, tell: Tell, good_units: dict[str, str]) -> None:
-    primary = kinase.primary[0].model_copy(
-        update={"task": "toxicity_SR-p53", "zero": 0.2, "full": 0.8}
-    )
-    screen = kinase.model_copy(update={"primary": (primary,), "off_targets": ()})
+    primary = kinase.objective.primary[0].changed(task="toxicity_SR-p53", zero=0.2, full=0.8)
+    screen = kinase.changed(primary=(primary,), off_targets=())
     units = {**good_units, "toxicity_SR-p53": "probability"}
     for value, words in ((0.81, "likely on"), (0.61, "possible on"), (0.21, "unlikely on")):
         changed = {"toxicity_SR-p53": value, "toxicity_SR-p53_std": 0.05}

@@ -37,8 +37,8 @@ def test_risks_and_what_is_borderline(
 
 
 def test_a_screen_that_accepts_a_risk_does_not_make_it_none(kinase: Screen, tell: Tell) -> None:
-    lax = kinase.liabilities[0].model_copy(update={"full": 0.9, "zero": 1.0})
-    screen = kinase.model_copy(update={"liabilities": (lax,)})
+    lax = kinase.objective.liabilities[0].changed(full=0.9, zero=1.0)
+    screen = kinase.changed(liabilities=(lax,))
     assert tell(screen, {"toxicity_herg": 0.8}).endswith("; hERG risk 0.80")
 
 
@@ -53,10 +53,10 @@ def test_a_screen_that_accepts_a_risk_does_not_make_it_none(kinase: Screen, tell
 def test_a_liability_that_is_no_probability(
     value: float, words: str, kinase: Screen, tell: Tell, good_units: dict[str, str]
 ) -> None:
-    liability = kinase.liabilities[0].model_copy(
-        update={"task": "admet_solubility", "label": "", "zero": -6.0, "full": -3.0}
+    liability = kinase.objective.liabilities[0].changed(
+        task="admet_solubility", label="", zero=-6.0, full=-3.0
     )
-    screen = kinase.model_copy(update={"liabilities": (liability,)})
+    screen = kinase.changed(liabilities=(liability,))
     units = {**good_units, "admet_solubility": "log10(mol/L)"}
     assert tell(screen, {"admet_solubility": value}, units=units).endswith(f"; {words}")
 
@@ -85,8 +85,8 @@ def test_each_model_is_asked_for_itself(kinase: Screen, tell: Tell) -> None:
     assert CLEAR in told
     assert "potent" not in told
     # Liabilities of two models: one is far, the other is not.
-    other = kinase.liabilities[0].model_copy(update={"task": "admet_cyp", "label": ""})
-    screen = kinase.model_copy(update={"liabilities": (kinase.liabilities[0], other)})
+    other = kinase.objective.liabilities[0].changed(task="admet_cyp", label="")
+    screen = kinase.changed(liabilities=(kinase.objective.liabilities[0], other))
     limits = {**LIMITS, "admet_distance": 0.6}
     far = {"toxicity_distance": 0.1, "activity_distance": 0.1, "admet_distance": 0.65}
     told = tell(screen, {"admet_cyp": 0.1}, limits=limits, **far)
@@ -96,8 +96,8 @@ def test_each_model_is_asked_for_itself(kinase: Screen, tell: Tell) -> None:
 def test_liabilities_of_the_primary_targets_model_are_not_told_twice(
     kinase: Screen, tell: Tell
 ) -> None:
-    own = kinase.liabilities[0].model_copy(update={"task": "activity_HERG", "label": ""})
-    screen = kinase.model_copy(update={"liabilities": (own,), "off_targets": ()})
+    own = kinase.objective.liabilities[0].changed(task="activity_HERG", label="")
+    screen = kinase.changed(liabilities=(own,), off_targets=())
     told = tell(screen, {"activity_HERG": 0.1}, limits=LIMITS, activity_distance=0.9)
     assert told == (
         "outside activity's domain (distance 0.90, limit 0.63): prediction not to be relied on"

@@ -20,7 +20,7 @@ def margin(folds: float) -> float:
 
 
 def only(screen: Screen, count: int) -> Screen:
-    return screen.model_copy(update={"off_targets": screen.off_targets[:count]})
+    return screen.changed(off_targets=screen.objective.off_targets[:count])
 
 
 def test_it_says_over_what_by_how_much_and_of_how_many(kinase: Screen, tell: Tell) -> None:
@@ -96,8 +96,8 @@ def test_without_the_off_targets_error_nothing_is_claimed(
 def test_an_off_target_outside_its_models_domain_is_not_assessed(
     off: float, kinase: Screen, tell: Tell
 ) -> None:
-    other = kinase.off_targets[0].model_copy(update={"task": "panel_JAK2"})
-    screen = kinase.model_copy(update={"off_targets": (other,)})
+    other = kinase.objective.off_targets[0].changed(task="panel_JAK2")
+    screen = kinase.changed(off_targets=(other,))
     limits = {"activity_distance": 0.63, "panel_distance": 0.7}
     changed = {"panel_JAK2": 4.0, "panel_JAK2_std": 0.1}
     told = tell(screen, changed, limits=limits, activity_distance=0.1, panel_distance=off)
@@ -115,8 +115,8 @@ def test_it_is_not_counted_from_a_prediction_that_is_not_to_be_relied_on(
 
 
 def test_of_two_targets_the_better_one_decides(kinase: Screen, tell: Tell) -> None:
-    own = kinase.primary[0].model_copy(update={"task": "mine_KDR"})
-    screen = kinase.model_copy(update={"primary": (kinase.primary[0], own)})
+    own = kinase.objective.primary[0].changed(task="mine_KDR")
+    screen = kinase.changed(primary=(kinase.objective.primary[0], own))
     limits = {"activity_distance": 0.63, "mine_distance": 0.7}
     far = {"limits": limits, "activity_distance": 0.1, "mine_distance": 0.9}
     weak = {"mine_KDR": 6.0, "mine_KDR_std": 0.1}

@@ -28,7 +28,7 @@ def far(ranking: Ranking) -> Ranking:
 def test_the_distance_follows_the_predictions(far: Ranking, kinase: Screen, tmp_path: Path) -> None:
     table = hit_table(far.hits, kinase, {})
     names = [column.name for column in table.columns]
-    assert names.index(COLUMN) == names.index(f"{kinase.tasks[-1]}_hi") + 1
+    assert names.index(COLUMN) == names.index(f"{kinase.objective.tasks[-1]}_hi") + 1
     write_hits(tmp_path / "hits.csv", table)
     back = pd.read_csv(tmp_path / "hits.csv")[COLUMN]
     assert back.to_numpy() == pytest.approx(far.hits[COLUMN].to_numpy(), abs=0.0051)

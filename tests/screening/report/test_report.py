@@ -138,7 +138,7 @@ def test_hostile_texts_are_shown_as_they_are(
 ) -> None:
     ranking = merge_top([scored([(compound_id, name, {field: value})])], kinase)
     named = RunFacts(**{**vars(facts), "library": Artefact(library, "0" * 64)})
-    page = render(ranking, kinase.model_copy(update={"title": name}), named)
+    page = render(ranking, kinase.changed(title=name), named)
     parsed = Page(page)
     assert set(parsed.tags) <= ALLOWED
     assert not [key for key, _ in parsed.attributes if key.startswith("on")]
@@ -178,7 +178,7 @@ def test_the_evidence_of_each_hit_is_its_own(
         assert data["flags"][hit] == flags
         [near] = data["neighbours"][hit]
         assert near["label"] == "EGFR"
-        expected = entry.neighbours[kinase.primary[0].task]
+        expected = entry.neighbours[kinase.objective.primary[0].task]
         for one, shown in zip(expected, near["near"], strict=True):
             assert shown["id"] == one.id
             assert shown["similarity"] == f"{one.similarity:.2f}"
@@ -305,7 +305,7 @@ def test_the_funnel_tells_what_a_selection_passed_over(
 
 def test_it_names_late_limits(scored: Scored, kinase: Screen, facts: RunFacts) -> None:
     filters = {"max_mw": 800.0, "max_alerts": 2.0, "min_qed": 0.2}
-    screen = kinase.model_copy(update={"filters": filters})
+    screen = kinase.changed(filters=filters)
     frame = scored([(str(n), "", {}) for n in range(8)])
     ranking = rank_with_costly_filters(lambda: [frame], screen)
     page = render(ranking, screen, facts)

@@ -27,7 +27,7 @@ def tab(
     tmp_path: Path, ranking: Ranking, kinase: Screen, facts: RunFacts, evidence: list[Evidence]
 ) -> Iterator[Any]:
     """The first hit is in the training data, and was measured to be 3 log units worse."""
-    path, task = tmp_path / "report.html", kinase.primary[0].task
+    path, task = tmp_path / "report.html", kinase.objective.primary[0].task
     hits = ranking.hits.assign(activity_distance=np.linspace(0, 0.7, len(ranking.hits)))
     own = Neighbour("own", hits["smiles"][0], 1.0, hits[task][0] - 3.0)
     known = [evidence[0]._replace(neighbours={task: (own,)}), *evidence[1:]]

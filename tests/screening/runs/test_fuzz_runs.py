@@ -107,7 +107,7 @@ def run(
     folder = tmp_path_factory.mktemp("fuzzed")
     screen = objective("EGFR", 8, max_mw=600.0, max_alerts=9.0)
     selection = {"max_per_scaffold": 3, "pool": 20}
-    screen = Screen.model_validate({**screen.model_dump(), "selection": selection})
+    screen = screen.changed(selection=selection)
     plan = plan_run(screen, folder / "run", prepared=folder / "prepared", partition_rows=ROWS)
     run_screen(plan, lone)
     yield Run(folder / "run", folder / "prepared")

@@ -205,7 +205,7 @@ def test_a_list_that_ended_too_early_is_refused(
     scored: Scored, kinase: Screen, facts: RunFacts
 ) -> None:
     """Late filters took some and nobody looked further down: there was more that may pass."""
-    screen = kinase.model_copy(update={"hits": 3, "filters": {"max_alerts": 1.0}})
+    screen = kinase.changed(hits=3, filters={"max_alerts": 1.0})
     ranking = rank_with_costly_filters(
         lambda: [scored([(str(n), "", {}) for n in range(8)])], screen
     )
@@ -241,7 +241,7 @@ def test_rows_that_were_counted_must_be_handed_over(
 def test_a_screen_without_hits_still_writes_every_file(
     scored: Scored, kinase: Screen, facts: RunFacts, tmp_path: Path
 ) -> None:
-    strict = kinase.model_copy(update={"filters": {"min_mw": 5000.0}})
+    strict = kinase.changed(filters={"min_mw": 5000.0})
     frame = scored([(str(n), "", {}) for n in range(8)])
     ranking = rank_with_costly_filters(lambda: [frame], strict)
     table, manifest = hand_over(tmp_path, ranking, strict, facts, REJECTS, DUPLICATES)

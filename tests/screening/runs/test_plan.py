@@ -17,8 +17,8 @@ SCREEN = load_screen(Path(__file__).parents[3] / "flows/screens/kinase.toml")
 
 
 def with_primary(task: str) -> Screen:
-    primary = SCREEN.primary[0].model_copy(update={"task": task})
-    return SCREEN.model_copy(update={"primary": (primary,)})
+    primary = SCREEN.objective.primary[0].changed(task=task)
+    return SCREEN.changed(primary=(primary,))
 
 
 def test_units_come_from_the_cards() -> None:
@@ -37,7 +37,7 @@ def test_selectivity_between_tasks_of_different_units_is_refused_in_one_line() -
 
 
 def test_a_primary_of_any_unit_may_stand_alone() -> None:
-    alone = with_primary("toxicity_herg").model_copy(update={"off_targets": ()})
+    alone = with_primary("toxicity_herg").changed(off_targets=())
     check_units(alone, load_bundles(SCREEN.bundles))
 
 

@@ -87,7 +87,7 @@ def test_who_was_passed_over_is_told_by_the_run_alone(
     past = open_run(drug_run.folder)
     best = hits_of(drug_run.folder)[0]
     selection = Selection(exclude=(best["compound_id"],), pool=4)
-    screen = past.screen.model_copy(update={"selection": selection, "hits": 3})
+    screen = past.screen.changed(selection=selection, hits=3)
     rank_again(past, check_rerank(past, screen, tmp_path / "b"), tmp_path / "b", lone)
     ranked, row = open_run(tmp_path / "b"), int(best["row"])
     assert open_dossier(ranked, row).outcome == "passed over: excluded: ids of the screen"

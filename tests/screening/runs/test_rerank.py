@@ -42,7 +42,7 @@ def test_another_objective_gives_what_its_own_run_gives(
     if chosen:
         taken = hits_of(drug_run.folder)[0]["compound_id"]
         selection = Selection(diversity="clusters", exclude=(taken,), explore=0.2)
-        other = other.model_copy(update={"selection": selection})
+        other = other.changed(selection=selection)
     past = open_run(drug_run.folder)
     again = rank_again(past, check_rerank(past, other, tmp_path / "b"), tmp_path / "b", lone)
     fresh = run_screen(plan_run(other, tmp_path / "c", prepared=past.prepared.folder), lone)
@@ -91,7 +91,7 @@ def test_after_a_triage_the_rest_counts_as_set_aside(
     assert first.manifest["triage"]["exhaustive"] is False
     past = open_run(tmp_path / "a")
     other = check_rerank(past, objective("CDK2", 3), tmp_path / "b")
-    everything = other.model_copy(update={"exhaustive": True})
+    everything = other.changed(exhaustive=True)
     with pytest.raises(InputError, match=r"^[^\n]*exhaustive = true, but in [^\n]* a triage"):
         check_rerank(past, everything, tmp_path / "b")
     counts = rank_again(past, other, tmp_path / "b", lone).manifest["counts"]
@@ -131,7 +131,7 @@ def test_a_control_that_no_triage_chose_is_there_in_a_re_ranking(
     chosen = set(past.scores.triage.rows.tolist())
     row = next(row for row in range(1, 14) if row not in chosen)
     control = open_dossier(past, row).compound_id
-    asked = screen.model_copy(update={"selection": Selection(include=(control,))})
+    asked = screen.changed(selection=Selection(include=(control,)))
     planned = plan_run(asked, tmp_path / "b", prepared=tmp_path / "prepared", options=TRIAGED)
     run_screen(planned, lone)
     past = open_run(tmp_path / "b")
@@ -162,7 +162,7 @@ def test_lists_and_prices_are_looked_for_before_any_work(
     drug_run: Outcome, tmp_path: Path, asked: dict[str, Any], words: str
 ) -> None:
     past = open_run(drug_run.folder)
-    screen = past.screen.model_copy(update={"selection": Selection(**asked)})
+    screen = past.screen.changed(selection=Selection(**asked))
     with pytest.raises(InputError, match=rf"^[^\n]*{words}[^\n]*$"):
         check_rerank(past, screen, tmp_path / "b")
 

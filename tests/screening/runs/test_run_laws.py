@@ -336,7 +336,7 @@ def test_a_library_that_changes_after_the_plan_is_not_kept_under_the_old_hash(
 ) -> None:
     copy = tmp_path / "library.csv"
     copy.write_bytes(library.read_bytes())
-    made = plan(screen.model_copy(update={"library": str(copy)}), tmp_path, 50)
+    made = plan(screen.changed(library=str(copy)), tmp_path, 50)
     check_folder(made)
     copy.write_text(copy.read_text() + "late,CCO\n")
     with pytest.raises(InputError, match="was changed since this run looked at it"):
@@ -350,7 +350,7 @@ def test_a_changed_library_is_refused(
     """Law 5: a run that goes on checks that it goes on with the same library."""
     copy = tmp_path / "library.csv"
     copy.write_bytes(library.read_bytes())
-    changed = screen.model_copy(update={"library": str(copy)})
+    changed = screen.changed(library=str(copy))
     run_screen(plan(changed, tmp_path, 1000), lone)
     before = content(tmp_path / "run")
     copy.write_bytes(library.read_bytes().replace(b"CHEMBL", b"chembl"))
@@ -368,7 +368,7 @@ def test_another_bundle_is_refused(
 ) -> None:
     tasks = [(task.name, task.kind[0]) for task in bundle.card.tasks]
     make_bundle(tmp_path / "bundle", "small", tasks)
-    changed = screen.model_copy(update={"bundles": (str(tmp_path / "bundle"),)})
+    changed = screen.changed(bundles=(str(tmp_path / "bundle"),))
     run_screen(plan(changed, tmp_path, 1000), lone)
     make_bundle(tmp_path / "bundle", "small", tasks, seed=8)
     with pytest.raises(InputError, match=r"^[^\n]*holds another run: its bundles[^\n]*$"):
@@ -387,7 +387,7 @@ def test_two_hand_overs_never_mix(
 ) -> None:
     made = finished(whole, screen, tmp_path)
     told = content(made.out)
-    other = replace(made, screen=screen.model_copy(update={"hits": 3}), replaces=True)
+    other = replace(made, screen=screen.changed(hits=3), replaces=True)
     with Lock(made.out), pytest.raises(InputError, match="in use by another run"):
         run_screen(other, lone)
     assert content(made.out) == told
@@ -411,7 +411,7 @@ def test_a_library_of_nothing_but_mistakes_ends_well(
 ) -> None:
     """Law 2: bad molecules never end a run."""
     library = write_library(tmp_path / "bad.csv", [(f"{n}", "CCQ") for n in range(9)])
-    changed = screen.model_copy(update={"library": str(library)})
+    changed = screen.changed(library=str(library))
     outcome = run_screen(plan(changed, tmp_path, 4), lone)
     assert outcome.manifest["counts"] == {
         **dict.fromkeys(outcome.manifest["counts"], 0),
@@ -462,7 +462,7 @@ def test_a_finished_run_is_not_written_over_by_another_objective(
     """A list may have been ordered from it."""
     same = finished(whole, screen, tmp_path)
     check_folder(same)
-    other = replace(same, screen=screen.model_copy(update={"hits": 4}))
+    other = replace(same, screen=screen.changed(hits=4))
     before = content(same.out)
     with pytest.raises(InputError, match=r"^[^\n]*holds a finished run[^\n]*--replace[^\n]*$"):
         run_screen(other, lone)

@@ -120,7 +120,7 @@ def test_a_choice_is_handed_over_with_its_reasons(make: Make, lone: Client) -> N
 def test_the_empty_table_changes_no_hit(make: Make, lone: Client) -> None:
     chosen = run_screen(make(40, {}), lone)
     plan = make(40, {})
-    plain = plan.screen.model_copy(update={"selection": None})
+    plain = plan.screen.changed(selection=None)
     first = run_screen(plan.__class__(**{**vars(plan), "screen": plain}), lone)
     assert (chosen.folder / "hits.csv").read_bytes() == (first.folder / "hits.csv").read_bytes()
     assert not (first.folder / "passed_over.csv").exists()

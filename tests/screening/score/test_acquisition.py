@@ -39,7 +39,7 @@ def make(values: list[float], **other: float) -> pd.DataFrame:
 @given(VALUES)
 def test_without_an_error_the_promise_is_the_score(values: list[float]) -> None:
     frame = make(values)
-    expected = evaluate(frame, SCREEN)["score"].to_numpy()
+    expected = evaluate(frame, SCREEN.objective)["score"].to_numpy()
     np.testing.assert_allclose(
         expected_score(frame, SCREEN, {"a_EGFR": 0.0}, []), expected, rtol=1e-12
     )
@@ -49,7 +49,10 @@ def test_without_an_error_the_promise_is_the_score(values: list[float]) -> None:
 def test_the_promise_is_the_mean_score_over_the_error(values: list[float], error: float) -> None:
     steps = np.arange(-3, 4)
     weights = np.exp(-(steps**2) / 2)
-    scores = [evaluate(make([v + 2 * s * error for v in values]), SCREEN)["score"] for s in steps]
+    scores = [
+        evaluate(make([v + 2 * s * error for v in values]), SCREEN.objective)["score"]
+        for s in steps
+    ]
     expected = np.average(scores, axis=0, weights=weights)
     found = expected_score(make(values), SCREEN, {"a_EGFR": error}, [])
     np.testing.assert_allclose(found, expected, rtol=1e-9)
@@ -58,16 +61,14 @@ def test_the_promise_is_the_mean_score_over_the_error(values: list[float], error
 def test_just_below_the_rise_promises_more_than_far_below() -> None:
     """Both score the same; a small error would lift one of them alone."""
     frame = make([5.75, 4.0], a_CDK2=9.0)
-    score = evaluate(frame, SCREEN)["score"]
+    score = evaluate(frame, SCREEN.objective)["score"]
     assert score[0] == score[1]
     near, far = expected_score(frame, SCREEN, {"a_EGFR": 0.15}, [])
     assert near > 1.1 * far
 
 
 def test_a_probability_is_moved_in_log_odds() -> None:
-    screen = SCREEN.model_copy(
-        update={"primary": (SCREEN.primary[0].model_copy(update={"zero": 0.0, "full": 1.0}),)}
-    )
+    screen = SCREEN.changed(primary=(SCREEN.objective.primary[0].changed(zero=0.0, full=1.0),))
     frame = make([0.001, 0.5, 0.999], a_EGFR_std=0.0)
     found = expected_score(frame, screen, {"a_EGFR": 2.0}, ["a_EGFR"])
     assert np.isfinite(found).all()

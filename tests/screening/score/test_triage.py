@@ -74,6 +74,21 @@ def screen(
     )
 
 
+def test_keys_of_earlier_ledgers_stay() -> None:
+    # Or a ranking of a run that an earlier version scored would find nothing.
+    table = {
+        "name": "mine",
+        "title": "Mine",
+        "library": "drugs",
+        "bundles": ["activity", "toxicity"],
+        "primary": [{"task": "activity_EGFR", "zero": 5.0, "full": 8.0}],
+        "liabilities": [{"task": "toxicity_herg", "zero": 0.9, "full": 0.3, "weight": 0.5}],
+        "windows": [{"property": "mw", "full_to": 600.0, "zero_above": 800.0}],
+        "filters": {"max_mw": 800.0, "min_qed": 0.1},
+    }
+    assert triage_key(Screen.model_validate(table), [], False) == "565b905575a5"
+
+
 def plan(screen: Screen, folder: Path, rows: int) -> Plan:
     out, prepared = folder / "run", folder / "prepared"
     return plan_run(
@@ -144,7 +159,7 @@ def test_the_hits_are_the_best_of_all_that_were_scored_in_full(
     whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
 ) -> None:
     """Those that an exhaustive run ranks, less those that were set aside, in its order."""
-    everything = screen.model_copy(update={"exhaustive": True, "hits": 1000})
+    everything = screen.changed(exhaustive=True, hits=1000)
     exhaustive = run_screen(plan(everything, tmp_path / "all", 30), lone)
     assert exhaustive.manifest["triage"] == {"exhaustive": True, "why": "the screen asks for it"}
     assert exhaustive.manifest["counts"]["set_aside"] == 0
@@ -163,11 +178,11 @@ def test_another_objective_in_the_same_folder_is_another_triage(
     whole: Outcome, screen: Screen, tmp_path: Path, lone: Client
 ) -> None:
     """What was scored before is neither taken for the new choice nor lost."""
-    primary = screen.primary[0].model_copy(update={"zero": 4.0, "full": 6.5})
-    other = screen.model_copy(update={"primary": (primary,), "off_targets": ()})
+    primary = screen.objective.primary[0].changed(zero=4.0, full=6.5)
+    other = screen.changed(primary=(primary,), off_targets=())
     made, bundles = plan(other, whole.folder.parent, 20), plan(other, tmp_path, 20).bundles
     assert triage_key(other, bundles, False) != triage_key(screen, bundles, False)
-    more = screen.model_copy(update={"hits": 6, "name": "more"})
+    more = screen.changed(hits=6, name="more")
     assert triage_key(more, bundles, False) == triage_key(screen, bundles, False)
     fresh = run_screen(plan(other, tmp_path / "fresh", 20), lone)
     again = run_screen(replace(made, replaces=True), lone)
@@ -184,7 +199,7 @@ def test_a_small_library_and_a_bundle_without_surrogate_are_scored_in_full(
     assert "20,000" in small.manifest["triage"]["why"]
     tasks = (("EGFR", "r"), ("CDK2", "r"), ("herg", "c"))
     lacking = make_bundle(tmp_path / "bundle", "small", tasks)
-    other = screen.model_copy(update={"bundles": (str(lacking.path),)})
+    other = screen.changed(bundles=(str(lacking.path),))
     made = plan_run(other, tmp_path / "other", prepared=prepared, options=RunOptions(triage_from=1))
     why = run_screen(made, lone).manifest["triage"]["why"]
     assert why == "bundle small has no surrogate"

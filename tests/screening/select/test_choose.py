@@ -30,7 +30,7 @@ from screening.objective.objective import evaluate
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.rank.costly_filters import rank_with_costly_filters
-from screening.rank.rank import Ranking, optimistic, rank
+from screening.rank.rank import Ranking, rank
 from screening.report.manifest import Artefact, RunFacts, check_accounts
 from screening.select.choose import rank_and_choose
 from screening.select.list_matches import ListMatches
@@ -227,7 +227,7 @@ def test_everybody_of_the_pool_is_accounted_for(case: Case) -> None:
     check(case, ranking)
     over = ranking.passed_over
     assert over is not None
-    plain = case.screen.model_copy(update={"selection": None, "hits": 1000, "filters": {}})
+    plain = case.screen.changed(selection=None, hits=1000, filters={})
     whole = rank(case.frame[case.frame["mw"] <= 500], plain).hits
     place = {row: at for at, row in enumerate(whole["row"], 1)}
 
@@ -286,7 +286,7 @@ def test_no_cut_and_no_order_changes_a_choice(
 def test_without_a_rule_the_hits_are_the_first_of_the_list(filters: dict[str, float]) -> None:
     case = Case(make_frame(100, 3), make_screen(20, filters), ListMatches())
     found = case.choose()
-    plain = case.screen.model_copy(update={"selection": None})
+    plain = case.screen.changed(selection=None)
     first = rank_with_costly_filters(lambda: [case.frame], plain)
     pd.testing.assert_frame_equal(
         found.hits[list(first.hits)], first.hits, check_exact=True, check_like=True
@@ -298,7 +298,7 @@ def test_without_a_rule_the_hits_are_the_first_of_the_list(filters: dict[str, fl
 
 def test_a_cap_takes_the_best_of_each_scaffold() -> None:
     case = Case(make_frame(len(DRUGS), 1), make_screen(30, {}, max_per_scaffold=1), ListMatches())
-    whole = rank(case.frame, case.screen.model_copy(update={"hits": 1000})).hits
+    whole = rank(case.frame, case.screen.changed(hits=1000)).hits
     expected, seen = [], set[str]()
     for row, smiles in zip(whole["row"], whole["smiles"], strict=True):
         if not core(smiles) or core(smiles) not in seen:
@@ -315,7 +315,7 @@ def test_the_best_of_every_cluster_comes_before_the_second_of_any() -> None:
     frame = make_frame(len(DRUGS), 2)
     frame = frame[[not is_labelled(smiles) for smiles in frame["smiles"]]]  # another rule's
     case = Case(frame, make_screen(45, {}, **rules), ListMatches())
-    pool = rank(case.frame, case.screen.model_copy(update={"hits": 60})).hits
+    pool = rank(case.frame, case.screen.changed(hits=60)).hits
     groups: dict[int, list[int]] = {}
     for row, number in zip(pool["row"], clusters(pool["smiles"].tolist(), 0.15), strict=True):
         groups.setdefault(number, []).append(row)
@@ -354,7 +354,7 @@ def test_exploration_takes_the_best_by_optimism_from_anywhere() -> None:
     found = case.choose()
     hits = found.hits
     light = case.frame[case.frame["mw"] <= 500].reset_index(drop=True)
-    light["hope"] = evaluate(light, optimistic(case.screen, 3.0))["score"].round(6)
+    light["hope"] = evaluate(light, case.screen.objective, optimism=3.0)["score"].round(6)
     hoped = light.sort_values(["hope", "smiles", "row"], ascending=[False, True, True])
     plain = hits.loc[hits["picked_by"] == "rank", "row"].tolist()
     rest = [row for row in hoped["row"].tolist() if row not in plain]

@@ -281,7 +281,7 @@ def test_a_list_is_prepared_where_workers_see_it(
 
 
 def test_a_screen_without_a_selection_has_no_lists(library: Library, prepared: Prepared) -> None:
-    plain = make_screen().model_copy(update={"selection": None})
+    plain = make_screen().changed(selection=None)
     lists: tuple[CompoundList, ...] = plan_lists(plain, library.extra_columns, None, find_library)
     assert lists == ()
     marks = match_lists(prepared, lists, 10)

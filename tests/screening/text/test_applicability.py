@@ -75,7 +75,7 @@ def test_controls_stay_whatever_a_filter_says(kinase: Screen) -> None:
 
 
 def test_a_filter_that_is_there_is_to_be_replaced(kinase: Screen) -> None:
-    screen = kinase.model_copy(update={"filters": {"max_activity_distance": 0.9}})
+    screen = kinase.changed(filters={"max_activity_distance": 0.9})
     (found,) = crossed_domains(hits(0.8), screen, LIMITS)
     assert "`max_activity_distance = 0.63` under [filters], in place of 0.9, " in found.told
 
@@ -87,14 +87,14 @@ def test_the_line_that_is_offered_leaves_out_just_those(
     frame = scored(who).assign(
         activity_distance=np.array([0.0, 0.2, 0.62, 0.63, 0.631, 0.64, 0.8, 1.0], np.float32)
     )
-    every = kinase.model_copy(update={"filters": {}, "hits": 8})
+    every = kinase.changed(filters={}, hits=8)
     before = rank_with_costly_filters(lambda: [frame], every).hits
     (found,) = crossed_domains(before, every, LIMITS)
     assert found.outside == 4
     line = found.told.split("`")[1]
     offered = tomllib.loads(f"[filters]\n{line}\n")["filters"]
-    strict = every.model_copy(update={"filters": offered})
-    strict.check(list(frame), [window.property for window in kinase.windows])
+    strict = every.changed(filters=offered)
+    strict.check(list(frame), [window.property for window in kinase.objective.windows])
     after = rank_with_costly_filters(lambda: [frame], strict).hits
     assert len(after) == 4
     assert crossed_domains(after, strict, LIMITS)[0].told == ""

@@ -213,7 +213,7 @@ def test_a_report_keeps_the_order_of_its_own_words(
         for one in evidence
     ]
     named = RunFacts(**{**vars(facts), "library": Artefact(TURNS, "0" * 64)})
-    screen = kinase.model_copy(update={"title": TURNS})
+    screen = kinase.changed(title=TURNS)
     table = hit_table(ranking.hits, screen, facts.units, evidence=known)
     show(tab, tmp_path / "report.html", render_report(table, ranking, screen, named, known))
     tab.wait_for_selector("html[data-ready]", state="attached")
