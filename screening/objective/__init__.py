@@ -1,1 +1,1 @@
-"""What is wanted: a screen as its file says it, and the score that follows."""
+"""The objective: a screen as its file describes it, and the score that follows from it."""

@@ -1,9 +1,9 @@
 """Dispensing: volumes as whole picoliters, and the drops that make a concentration in a well.
 
-Sums of picoliters are exact. Doses are dispensed directly. Where the stock is so strong that whole
-drops miss a concentration, they come from an intermediate dilution of it: level 1 is the stock
-diluted once by a fixed factor, level 2 is level 1 diluted again. The strongest level that hits the
-dose is taken, so that there are as few dilutions as possible.
+Sums of picoliters are exact. A dose is dispensed directly from the stock. If the stock is so strong
+that whole drops miss a concentration, the dose comes from an intermediate dilution: level 1 is the
+stock diluted once by a fixed factor, level 2 is level 1 diluted again by the same factor. The
+strongest level that meets the dose is taken, so that there are as few dilutions as possible.
 """
 
 from collections.abc import Sequence
@@ -15,21 +15,21 @@ from chem.errors import InputError
 PL_IN_NL = 1_000
 PL_IN_UL = 1_000_000
 SLACK = 1e-9
-"""What rounding of floating point may add to a relative error."""
+"""The relative error that floating-point rounding may add."""
 
 
 def from_nl(volume: float) -> int:
-    """Picoliters of a volume in nanoliters."""
+    """Convert a volume in nanoliters to picoliters."""
     return round(volume * PL_IN_NL)
 
 
 def from_ul(volume: float) -> int:
-    """Picoliters of a volume in microliters."""
+    """Convert a volume in microliters to picoliters."""
     return round(volume * PL_IN_UL)
 
 
 def nl_text(volume: int) -> str:
-    """A volume in picoliters as text in nanoliters, exact.
+    """Write a volume in picoliters as text in nanoliters, exactly.
 
     >>> nl_text(2500), nl_text(250_000)
     ('2.5', '250')
@@ -38,7 +38,7 @@ def nl_text(volume: int) -> str:
 
 
 def ul_text(volume: int) -> str:
-    """A volume in picoliters as text in microliters, exact.
+    """Write a volume in picoliters as text in microliters, exactly.
 
     >>> ul_text(2500), ul_text(40_000_000)
     ('0.0025', '40')
@@ -47,7 +47,7 @@ def ul_text(volume: int) -> str:
 
 
 def number_text(value: float, digits: int = 4) -> str:
-    """A positive number with that many significant digits, never with an exponent.
+    """Write a positive number with ``digits`` significant digits, never with an exponent.
 
     >>> number_text(10.0), number_text(0.0000508053)
     ('10', '0.00005081')
@@ -61,33 +61,33 @@ def _plain(value: Decimal) -> str:
 
 
 class Dispense(NamedTuple):
-    """What can be put into one well."""
+    """The limits on dispensing into one well."""
 
     drop_nl: float
     most: int
-    """Drops of DMSO in a well, from all sources together."""
+    """The most drops of DMSO that a well takes, from all sources together."""
     well_ul: float
-    """All that is in the well in the end."""
+    """The final volume of the well."""
     tolerance: float
-    """How far, relatively, a dispensed concentration may be from the one asked for."""
+    """The largest relative error of a dispensed concentration."""
 
 
 class Recipe(NamedTuple):
-    """One concentration in one well."""
+    """The way to make one concentration in one well."""
 
     dose: int
-    """From 1, the highest."""
+    """The number of the dose; 1 is the highest."""
     nominal_um: float
-    """As asked for."""
+    """The concentration that was asked for."""
     concentration_um: float
-    """As whole drops give it."""
+    """The concentration that whole drops give."""
     level: int
     """0: from the stock; n: from its n-th dilution."""
     drops: int
 
 
 def series(top_um: float, points: int, dilution: float) -> list[float]:
-    """Concentrations of a dose series, highest first.
+    """Return the concentrations of a dose series, highest first.
 
     >>> series(9.0, 3, 3.0)
     [9.0, 3.0, 1.0]
@@ -98,12 +98,13 @@ def series(top_um: float, points: int, dilution: float) -> list[float]:
 def recipes(
     wanted_um: Sequence[float], stock_um: float, factor: float, levels: int, dispense: Dispense
 ) -> tuple[Recipe, ...]:
-    """A recipe for each concentration, which fall.
+    """Return a recipe for each concentration; concentrations are given in falling order.
 
-    factor: by how much each level is weaker than the one before it. levels: how many dilutions
-    there may be. Raises InputError, one line with what to change, where a concentration is
-    too high for the DMSO that a well gets, is missed by more than the tolerance, or
-    cannot be told from the one before it.
+    factor: the dilution from each level to the next.
+    levels: the most dilutions that there may be.
+
+    Raises InputError, one line that says what to change, if a concentration is too high for the
+    DMSO that a well gets, is missed by more than the tolerance, or is the same as the one before.
     """
     found: list[Recipe] = []
     for dose, wanted in enumerate(wanted_um, 1):

@@ -1,7 +1,7 @@
-"""What a lab wants: the table ``[lab]`` of a screen. Every key has a sensible default.
+"""Lab settings: the table ``[lab]`` of a screen. Every key has a sensible default.
 
-All that can be impossible is found when the settings are read, before any work: hits change
-how many plates there are, never whether they can be filled.
+Impossible settings are refused when they are read, before any work. The hits change the number
+of plates, but never whether the plates can be filled.
 """
 
 from typing import Annotated, Literal, Self
@@ -23,75 +23,80 @@ from screening.objective.terms import NotTiny, Strict
 from screening.objective.wells import FORMATS, PlateFormat
 
 LEVELS = 6
-"""Intermediate dilutions at most; each is made from the one before it."""
+"""The most intermediate dilutions; each is made from the one before it."""
 
 Concentration = Annotated[float, Field(gt=0, le=1e6), NotTiny]
 Volume = Annotated[float, Field(gt=0, le=1e4), NotTiny]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$", max_length=60)]
-"""What every instrument's software reads: letters, digits and ``_.-``."""
+"""A name that every instrument's software can read: letters, digits and ``_.-``."""
 
 
 class Lab(Strict):
-    """Plates, doses, liquids and the order. Volumes are of liquid, in the unit of the key."""
+    """The plates, doses, liquids and order of a lab.
+
+    Volumes are volumes of liquid, in the unit that the key names.
+    """
 
     # --- The assay's plates
     plate: Literal[96, 384] = 384
     edge_wells: bool = True
-    """Whether the rim of a plate is used; if not, it stays empty."""
+    """True: the rim of a plate is used; False: it stays empty."""
     controls: Literal["columns", "spread"] = "columns"
     """``columns``: in the outer columns, alternating; ``spread``: among the samples."""
     controls_each: Annotated[int, Field(ge=1, le=192)] | None = None
-    """Positive and as many negative controls on a plate; left out: what the outer columns hold."""
+    """The number of positive controls on a plate, and of negative ones; None: as many as the outer
+    columns hold."""
     positive_controls: bool = True
-    """Whether half of the controls are positive; if not, all are DMSO."""
+    """True: half of the controls are positive; False: all are DMSO."""
     reference: Annotated[str, Field(min_length=1, max_length=200)] = "unnamed reference"
-    """Name of the compound of the positive controls; its own name says that nobody chose one."""
+    """The name of the compound in the positive controls; the default says that none was named."""
     reference_uM: Concentration = 10.0  # noqa: N815
     reference_stock_mM: Concentration = 10.0  # noqa: N815
     replicates: Annotated[int, Field(ge=1, le=24)] = 1
     replicate_plates: bool = False
-    """Whether each replicate has plates of its own, rather than columns of its own."""
+    """True: each replicate has its own plates; False: its own columns."""
     randomize: bool = True
-    """Whether places are drawn; if not, they follow the rank."""
+    """True: positions on the plate are drawn at random; False: they follow the rank."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
     prefix: Name = ""
-    """Begins every plate's name; left out, the screen's name does."""
+    """The start of every plate's name; the screen's name by default."""
 
-    # --- What is in a well
+    # --- The contents of a well
     top_uM: Concentration = 10.0  # noqa: N815
     """The concentration, or the highest of a series."""
     points: Annotated[int, Field(ge=1, le=24)] = 1
-    """Concentrations of each compound; 1 is no series."""
+    """The number of concentrations of each compound; 1: a single concentration."""
     dilution: Annotated[float, Field(gt=1, le=1000)] = 3.0
-    """From one dose to the next."""
+    """The dilution factor from one dose to the next."""
     well_volume_ul: Volume = 50.0
-    """All that is in a well in the end."""
+    """The final volume of a well."""
     dmso_percent: Annotated[float, Field(gt=0, le=100), NotTiny] = 0.5
-    """Share of DMSO in every well that is used, by volume; DMSO is added up to it."""
+    """The share of DMSO in every used well, by volume; each well is topped up to it."""
     tolerance: Annotated[float, Field(ge=0, le=0.2)] = 0.05
-    """How far, relatively, whole drops may miss a concentration."""
+    """The largest relative error of a concentration that is made of whole drops."""
 
     # --- The dispenser and its source plates
     drop_nl: Volume = 2.5
-    """Every volume is a multiple of it: 2.5 for most Echos, 25 for an Echo 525."""
+    """The size of a drop, of which every volume is a multiple: 2.5 for most Echos, 25 for an
+    Echo 525."""
     max_transfer_nl: Volume = 500.0
-    """A larger transfer is written as several."""
+    """The largest single transfer; a larger one is written as several."""
     stock_mM: Concentration = 10.0  # noqa: N815
     source_plate: Literal[96, 384] = 384
     source_plate_type: Name = "384PP_DMSO2"
-    """As the Echo's software calls it."""
+    """The plate type, by its name in the Echo's software."""
     source_volume_ul: Volume = 40.0
-    """What each source well is filled with."""
+    """The volume that each source well is filled with."""
     source_dead_ul: Annotated[float, Field(ge=0, le=1e4)] = 15.0
-    """What has to stay in it."""
+    """The dead volume, which has to stay in the source well."""
     intermediate_factor: Annotated[float, Field(gt=1, le=1000)] = 10.0
-    """Of each intermediate dilution of a stock, where low doses need one."""
+    """The factor of each intermediate dilution of a stock, where low doses need one."""
     pipette_ul: Volume = 1.0
-    """The smallest volume that is pipetted to make one."""
+    """The smallest volume that is pipetted to make an intermediate dilution."""
 
     # --- The order
     amount: Annotated[float, Field(gt=0, le=1e6), NotTiny] | None = None
-    """Of each compound at the least; more is ordered where the plates need more."""
+    """The least amount of each compound to order; more is ordered where the plates need more."""
     unit: Literal["uL", "mg"] = "uL"
     """``uL`` of stock in DMSO, or ``mg`` of solid."""
 
@@ -107,23 +112,23 @@ class Lab(Strict):
 
     @property
     def drop(self) -> int:
-        """Picoliters of a drop."""
+        """The size of a drop in picoliters."""
         return from_nl(self.drop_nl)
 
     @property
     def dispense(self) -> Dispense:
-        """What a well can take. The DMSO of a well is rounded to whole drops."""
+        """The limits of a well; its DMSO is rounded to whole drops."""
         most = round(self.dmso_percent * self.well_volume_ul * 10 / self.drop_nl)
         return Dispense(self.drop_nl, most, self.well_volume_ul, self.tolerance)
 
     @property
     def source_room(self) -> int:
-        """Picoliters that may be taken from one source well."""
+        """The volume in picoliters that may be taken from one source well."""
         return from_ul(self.source_volume_ul) - from_ul(self.source_dead_ul)
 
     @property
     def pipetted(self) -> int:
-        """Picoliters of the level before that go into the well of an intermediate dilution."""
+        """The volume in picoliters of the level before that an intermediate dilution takes."""
         return from_ul(self.source_volume_ul / self.intermediate_factor)
 
     @property
@@ -135,29 +140,29 @@ class Lab(Strict):
 
     @property
     def dilutes(self) -> bool:
-        """Whether a dose needs an intermediate dilution of the stock; a single low one may."""
+        """True if any dose, even a single low one, needs an intermediate dilution of the stock."""
         return any(recipe.level for recipe in self.recipes)
 
     @property
     def reference_recipe(self) -> Recipe:
-        """The dose of the positive control, always from its stock."""
+        """The dose of the positive control, which always comes from its stock."""
         stock = self.reference_stock_mM * 1000
         return recipes([self.reference_uM], stock, 2.0, 0, self.dispense)[0]
 
     @property
     def control_wells(self) -> int:
-        """Control wells of the outer columns of a plate."""
+        """The number of control wells in the outer columns of a plate."""
         columns = self.form.control_columns(self.edge_wells)
         return sum(well.column in columns for well in self.form.usable(self.edge_wells))
 
     @property
     def controls_of_a_kind(self) -> int:
-        """Positive controls on a plate, and negative ones."""
+        """The number of positive controls on a plate, which is that of negative ones too."""
         return self.controls_each or self.control_wells // 2
 
     @property
     def capacity(self) -> int:
-        """Samples that a plate holds."""
+        """The number of samples that a plate holds."""
         kept = self.control_wells if self.controls == "columns" else 2 * self.controls_of_a_kind
         return len(self.form.usable(self.edge_wells)) - kept
 
@@ -196,8 +201,8 @@ class Lab(Strict):
         if self.source_room < most:
             raise InputError(
                 f"a source well of {self.source_volume_ul:g} uL with {self.source_dead_ul:g} uL "
-                f"dead gives less than the {ul_text(most)} uL that one transfer may take; raise "
-                "source_volume_ul or lower source_dead_ul"
+                f"dead volume gives less than the {ul_text(most)} uL that one transfer may take; "
+                "raise source_volume_ul or lower source_dead_ul"
             )
         if self.positive_controls:
             try:

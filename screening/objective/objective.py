@@ -1,11 +1,12 @@
-"""The objective of a screen, evaluated: one score for each compound, and every term of it.
+"""Evaluates the objective of a screen: one score for each compound, and every term of it.
 
-Each term is a linear desirability, from 0 (worth nothing) to 1 (worth everything), and the score is
+Each term is a linear desirability, from 0 (worth nothing) to 1 (worth everything). The score is
 their weighted geometric mean, after Derringer and Suich 1980, J. Qual. Technol. 12(4), 214-219, doi
-10.1080/00224065.1980.11980968. A geometric mean lets no strength buy off a weakness, unlike a sum.
+10.1080/00224065.1980.11980968. In a geometric mean, unlike a sum, a strength does not make up for a
+weakness.
 
-A row's numbers depend on that row alone: no scaling by the library, no ranks, no reductions. All
-arithmetic is float64 and elementwise.
+The numbers of a row depend on that row alone: there is no scaling by the library, no rank and no
+reduction. All arithmetic is float64 and elementwise.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,21 +21,29 @@ from screening.objective.terms import Objective
 Floats = npt.NDArray[np.float64]
 
 FLOOR = 0.01
-"""What a desirability of 0 counts as inside the mean.
+"""The value that a desirability of 0 has inside the mean.
 
-Derringer and Suich let one zero end a candidate. Here d counts as FLOOR + (1 - FLOOR) * d, so
-that compounds which all fail one term keep their order by the others.
+Derringer and Suich let a single zero make the whole score zero. Here d counts as
+FLOOR + (1 - FLOOR) * d, so that compounds which all fail one term are still ordered by the others.
 """
 
 
 def ramp(values: npt.ArrayLike, zero: float, full: float) -> Floats:
-    """0 at ``zero`` and beyond, 1 at ``full`` and beyond, a straight line between.
+    """Map values to desirabilities: 0 up to ``zero``, 1 from ``full`` on, linear in between.
 
-    ``full`` may lie above ``zero`` (more is better) or below it (less is better). Where they
-    are equal the ramp is a step up: 1 from there on.
+    ``full`` may lie above ``zero`` (more is better) or below it (less is better). If they are
+    equal, the ramp is a step up: 1 at that value and above.
 
-    values: [n] finite numbers. Returns float64 [n] in [0, 1]. Raises ValueError for NaN or
-    infinity: a missing prediction must never look like a bad one.
+    Args:
+        values: [n] finite numbers.
+        zero: The value at which, and beyond which, the desirability is 0.
+        full: The value at which, and beyond which, the desirability is 1.
+
+    Returns:
+        float64 [n] in [0, 1].
+
+    Raises:
+        ValueError: A value is NaN or infinite: a missing prediction must never look like a bad one.
     """
     x = finite(values)
     if full == zero:
@@ -50,10 +59,11 @@ def window(
     full_to: float | None,
     zero_above: float | None,
 ) -> Floats:
-    """A trapezoid: 1 from ``full_from`` to ``full_to``, falling to 0 at the outer edges.
+    """Map values to a trapezoid: 1 from ``full_from`` to ``full_to``, 0 beyond the outer edges.
 
-    A side given as None has no limit; a side with equal edges is a step, and its edge still
-    counts as 1. Returns float64 [n] in [0, 1]; raises ValueError for NaN or infinity.
+    A side given as None has no limit. A side with equal edges is a step, whose edge counts as 1.
+
+    Returns float64 [n] in [0, 1]. Raises ValueError for NaN or infinity.
     """
     x = finite(values)
     worth = np.ones_like(x)
@@ -65,26 +75,31 @@ def window(
 
 
 def combine(desirabilities: Sequence[Floats], weights: Sequence[float]) -> Floats:
-    """Weighted geometric mean of desirabilities, each lifted by FLOOR.
+    """Return the weighted geometric mean of desirabilities, each raised by FLOOR.
 
-    desirabilities: one float64 [n] in [0, 1] for each weight. Returns float64 [n] in [FLOOR, 1]; it
-    never falls when a desirability rises.
+    Args:
+        desirabilities: One float64 [n] in [0, 1] for each weight.
+        weights: The exponents, relative to each other.
+
+    Returns:
+        float64 [n] in [FLOOR, 1]; it never falls when a desirability rises.
     """
     if len(desirabilities) != len(weights) or not desirabilities:
         raise ValueError(
-            f"{len(desirabilities)} parts for {len(weights)} weights; expected one for each"
+            f"{len(desirabilities)} desirabilities for {len(weights)} weights; "
+            "expected one for each"
         )
     total = np.zeros_like(finite(desirabilities[0]))
     for desirability, weight in zip(desirabilities, weights, strict=True):
-        # Term after term in their order, never a reduction over an axis: numpy may sum an axis
-        # in another order for another number of rows. Contiguous, because its strided loops may
-        # use another logarithm.
+        # Terms are added one by one in their order, never by a reduction over an axis: numpy may
+        # sum an axis in another order for another number of rows. The values are contiguous,
+        # because numpy's strided loops may use another logarithm.
         total += weight * np.log(FLOOR + (1.0 - FLOOR) * np.ascontiguousarray(finite(desirability)))
     return np.clip(np.exp(total / sum(weights)), FLOOR, 1.0)
 
 
 def finite(values: npt.ArrayLike) -> Floats:
-    """The values as contiguous float64; ValueError if one is NaN or infinite."""
+    """Return the values as contiguous float64; raise ValueError if one is NaN or infinite."""
     x = np.ascontiguousarray(values, dtype=np.float64)
     bad = np.flatnonzero(~np.isfinite(x))
     if bad.size:
@@ -95,20 +110,20 @@ def finite(values: npt.ArrayLike) -> Floats:
 def evaluate(
     frame: pd.DataFrame, objective: Objective, optimism: float | None = None
 ) -> pd.DataFrame:
-    """The score and its terms for every row of ``frame``.
+    """Compute the score and its terms for every row of ``frame``.
 
-    Returns float64 columns under the index of ``frame``: ``score`` in [FLOOR, 1] unrounded,
-    then for each
+    Returns float64 columns with the index of ``frame``: ``score`` in [FLOOR, 1], unrounded, then
+    for each
 
-    - primary: ``d_EGFR`` in [0, 1], ``EGFR`` the prediction, ``EGFR_std`` its standard
-      deviation, ``EGFR_lower`` = EGFR - caution * std, which the desirability judges;
+    - primary: ``d_EGFR`` in [0, 1], ``EGFR`` the prediction, ``EGFR_std`` its standard deviation,
+      and ``EGFR_lower`` = EGFR - caution * std, from which the desirability follows;
     - off-target: ``d_selectivity_AURKA`` and ``selectivity_AURKA``, the best primary's
       prediction minus the off-target's;
     - liability ``d_herg`` and property window ``d_mw``.
 
     optimism: judge ``prediction + optimism * std`` of every primary target instead.
 
-    Raises ValueError naming the column when a value is NaN or infinite: no score is NaN.
+    Raises ValueError that names the column if a value is NaN or infinite: no score is ever NaN.
     """
     columns = dict(_term_columns(frame, objective, optimism))
     worth = [values for name, values in columns.items() if name.startswith("d_")]
@@ -119,7 +134,7 @@ def evaluate(
 def _term_columns(
     frame: pd.DataFrame, objective: Objective, optimism: float | None
 ) -> Iterator[tuple[str, Floats]]:
-    """Named columns in the order of ``Objective.columns``."""
+    """Yield named columns in the order of ``Objective.columns``."""
     best = _read(frame, objective.primary[0].task)
     for primary in objective.primary:
         mean, std = _read(frame, primary.task), _read(frame, f"{primary.task}_std")
@@ -151,9 +166,9 @@ def _read(frame: pd.DataFrame, column: str) -> Floats:
 
 
 def beyond(frame: pd.DataFrame, evaluated: pd.DataFrame, limit: Limit) -> npt.NDArray[np.bool_]:
-    """Tell which rows [n] a filter takes; its column is one of ``evaluated`` or else of ``frame``.
+    """Tell which rows [n] a filter removes.
 
-    Raises ValueError for NaN.
+    The filter's column is one of ``evaluated`` or else of ``frame``. Raises ValueError for NaN.
     """
     column = (evaluated if limit.column in evaluated.columns else frame)[limit.column]
     values = column.to_numpy(dtype=np.float64)
@@ -165,7 +180,7 @@ def beyond(frame: pd.DataFrame, evaluated: pd.DataFrame, limit: Limit) -> npt.ND
 def apply_limits(
     frame: pd.DataFrame, evaluated: pd.DataFrame, limits: Iterable[Limit]
 ) -> tuple[npt.NDArray[np.bool_], dict[str, int]]:
-    """Tell which rows [n] filters keep, and how many each takes of what those before it kept."""
+    """Tell which rows [n] all filters keep, and how many each removes after those before it."""
     kept, taken = np.ones(len(frame), dtype=bool), {}
     for limit in limits:
         fails = kept & beyond(frame, evaluated, limit)

@@ -1,4 +1,4 @@
-"""Screens as TOML files: find one, read it with clear errors, write it back."""
+"""Finds a screen's TOML file, reads it with clear errors, and writes it back."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,9 +37,9 @@ _KEYS = [
 
 
 def find_screen(name_or_path: str, shipped: Path) -> Path:
-    """The file of a screen: a path to a TOML file, or the name of one in the folder ``shipped``.
+    """Find the file of a screen: by the path of a TOML file, or by its name in ``shipped``.
 
-    Raises InputError that lists the shipped screens when there is neither.
+    Raises InputError that lists the screens in the folder ``shipped`` if there is neither.
     """
     given = Path(name_or_path)
     if given.suffix == ".toml" or len(given.parts) > 1:
@@ -60,7 +60,7 @@ def find_screen(name_or_path: str, shipped: Path) -> Path:
 def load_screen(path: Path) -> Screen:
     """Read and check a screen.
 
-    Raises InputError, one line with the file, the key, what was found and what is allowed.
+    Raises InputError, one line with the file, the key, what was found and what is expected.
     """
     try:
         table = read_toml(path)
@@ -88,10 +88,10 @@ def _screen_of(table: dict[str, Any]) -> Screen:
 
 
 def dump_screen(screen: Screen) -> str:
-    """The screen as TOML text with every default written out; ``load_screen`` gives it back.
+    """Write a screen as TOML text, with every default written out; ``load_screen`` reads it back.
 
-    What a table leaves out and has no value of its own is named in a comment below it: no budget,
-    or as many controls as the plate's outer columns hold.
+    Keys that have no value are named in a comment below their table, such as a budget that was not
+    given, or the number of controls if the plate's outer columns set it.
     """
     lines = ["# The screen as it ran, every default written out."]
     for key in ("name", "title", "library", "bundles", "hits", "exhaustive"):
@@ -125,18 +125,21 @@ def _dump_wanted(objective: Objective, filters: Mapping[str, float]) -> list[str
 
 
 def hash_screen(screen: Screen) -> str:
-    """SHA-256 of the resolved screen: comments and spacing of the file do not matter."""
+    """Return the SHA-256 of the resolved screen; comments and spacing of its file do not count."""
     return sha256(dump_screen(screen).encode()).hexdigest()
 
 
 def _given(term: BaseModel) -> list[tuple[str, Any]]:
-    """The keys of one table; TOML has no null, and an empty label is the default one."""
+    """Return the keys of one table that have a value.
+
+    TOML has no null, and an empty label means the default label.
+    """
     given = [(key, value) for key, value in term if value is not None and value != ""]
     return sorted(given, key=lambda item: item[0] == "weight")
 
 
 def _left_out(table: BaseModel) -> list[str]:
-    """A comment with the keys that have no value, if there are any."""
+    """Return a comment with the keys that have no value, or nothing if there are none."""
     names = [key for key, value in table if value is None or value == ""]
     return [f"# left out: {', '.join(names)}"] if names else []
 
@@ -162,7 +165,7 @@ def _toml(value: object) -> str:
 
 
 def describe_error(error: ValidationError) -> str:
-    """The first thing that is wrong, in one line, and how many more there are."""
+    """Describe the first mistake in one line, and say how many more there are."""
     # A file's terms stand beside its other keys.
     flat = [{**one, "loc": _flat(one["loc"])} for one in error.errors()]
     problems = _causes(flat)
@@ -189,10 +192,10 @@ def _flat(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
 
 def _causes(problems: Sequence[Any]) -> list[Any]:
-    """Leave out what only follows from another problem: it is no second mistake.
+    """Leave out problems that only follow from another one: they are no second mistake.
 
-    A table in which something is wrong is missing from its list, which is then too short; a key
-    that is misspelt is missing under its own name.
+    A table with a mistake is missing from its list, which is then too short. A misspelt key is
+    missing under its right name.
     """
     unknown = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
 
@@ -225,7 +228,7 @@ def _wanted(problem: Any) -> str:
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
-    """``[[primary]] 2, "zero"``: tables of one kind are counted from 1."""
+    """Name a place as ``[[primary]] 2, "zero"``; tables of one kind are counted from 1."""
     if len(loc) >= 2 and isinstance(loc[1], int):
         rest = "".join(f', "{key}"' for key in loc[2:])
         table = f"[[{loc[0]}]] {loc[1] + 1}" if loc[0] in TERMS else f"{loc[0]}, item {loc[1] + 1}"

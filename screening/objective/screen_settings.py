@@ -1,6 +1,6 @@
-"""A screen as one frozen record: what is read, what is predicted, what is wanted.
+"""A screen as one frozen record: its library, its bundles, its objective and its settings.
 
-Unknown keys are refused, so a typing mistake never silently changes a ranking.
+Unknown keys are refused, so that a typing mistake never silently changes a ranking.
 """
 
 import math
@@ -18,7 +18,7 @@ from screening.objective.terms import Objective, Strict, Text
 
 
 class Limit(NamedTuple):
-    """One hard filter: compounds beyond it leave the list, counted under ``name``."""
+    """One hard filter: it removes the compounds beyond it, and ``name`` counts them."""
 
     name: str
     side: Literal["min", "max"]
@@ -27,16 +27,16 @@ class Limit(NamedTuple):
 
     @property
     def is_costly(self) -> bool:
-        """Whether its column is worked out only for what ranks high: QED, numbers of alerts."""
+        """True if its column is computed only for high ranks: QED and the numbers of alerts."""
         return self.column in COSTLY
 
     def takes(self, value: float) -> bool:
-        """Whether a compound with this value leaves the list."""
+        """Tell whether the filter removes a compound with this value."""
         return value < self.value if self.side == "min" else value > self.value
 
 
 class Screen(Strict):
-    """A whole screen: what is read, what is predicted, what is wanted."""
+    """A whole screen: its library, its bundles, its objective and its settings."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
     title: Text
@@ -44,34 +44,36 @@ class Screen(Strict):
     bundles: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
     hits: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     exhaustive: bool = False
-    """Whether the ensembles score every compound, not only those that a triage finds promising."""
+    """True: the ensembles score every compound; False: only those that a triage finds promising."""
     objective: Objective
     """What is wanted. A screen's file writes its tables beside the other keys."""
     filters: dict[str, float] = Field(default_factory=dict)
-    """``max_<column>`` or ``min_<column>``: value; a value equal to its limit passes.
+    """Limits by ``max_<column>`` or ``min_<column>``; a value equal to its limit passes.
 
-    Columns are properties, predictions, terms of the score, and those of ``COSTLY``."""
+    The columns are properties, predictions, terms of the score, and those of ``COSTLY``."""
     selection: Selection | None = None
-    """How the hits are chosen from the ranked list; None: they are the first of it."""
+    """The rules by which hits are chosen from the ranked list; None: its first compounds."""
     lab: Lab = Field(default_factory=Lab)
-    """How the hits are plated and dispensed."""
+    """The settings by which the hits are plated and dispensed."""
 
     @property
     def sought(self) -> int:
-        """Hits that a list without a selection would need, to be as long as this one's pool."""
+        """The number of hits of a screen without a selection whose list is as long as the pool."""
         if self.selection is None:
             return self.hits
         return max(self.hits, -(-self.selection.considered(self.hits) // POOL_PER_HIT))
 
     @property
     def limits(self) -> tuple[Limit, ...]:
-        """The filters on every compound, in the order of the file: the order they count in."""
+        """The filters on every compound, in the file's order, in which they count compounds."""
         return tuple(limit for limit in _limits(self) if not limit.is_costly)
 
     @property
     def costly_limits(self) -> tuple[Limit, ...]:
-        """The filters on costly properties: they are asked down the ranked list, after all others,
-        in their order."""
+        """The filters on costly properties, in the file's order.
+
+        They are applied down the ranked list, after all other filters.
+        """
         return tuple(limit for limit in _limits(self) if limit.is_costly)
 
     def changed(self, **values: object) -> Self:
@@ -117,10 +119,14 @@ class Screen(Strict):
         return self
 
     def check(self, columns: Collection[str], properties: Collection[str]) -> None:
-        """Compare every name with what the bundles predict and the library's properties.
+        """Check every name against the predictions of the bundles and the library's properties.
 
-        columns: what the predictor yields (``activity_EGFR``, ``activity_EGFR_std``, ...).
-        Raises InputError naming the term, what was found and the closest known name.
+        Args:
+            columns: The columns of the predictor (``activity_EGFR``, ``activity_EGFR_std``, ...).
+            properties: The property columns of the library.
+
+        Raises:
+            InputError: A name is unknown; the message has its term and the closest known name.
         """
         known = set(columns)
         tasks = [column for column in columns if f"{column}_std" in known]
@@ -137,7 +143,7 @@ class Screen(Strict):
         for name in self.objective.columns:
             if name in known or name in properties:
                 raise InputError(
-                    f'screen {self.name}: a part labelled "{name}" hides the column of that name; '
+                    f'screen {self.name}: a term labelled "{name}" hides the column of that name; '
                     "give it another label"
                 )
 
@@ -146,8 +152,8 @@ class Screen(Strict):
             where = f"[[windows]] {number}"
             if window.property in COSTLY:
                 raise InputError(
-                    f'screen {self.name}, {where}: "{window.property}" is known of the first '
-                    "compounds of the list alone, so it can filter but not score; write "
+                    f'screen {self.name}, {where}: "{window.property}" is computed only for the '
+                    "first compounds of the list, so it can filter but not score; write "
                     f"min_{window.property} or max_{window.property} under [filters]"
                 )
             if window.property not in properties:
@@ -163,7 +169,10 @@ class Screen(Strict):
 
 
 def suggest(found: str, allowed: Collection[str]) -> str:
-    """`` did you mean "activity_EGFR"?`` for a near miss or a missing bundle name, else ``""``."""
+    """Return `` did you mean "activity_EGFR"?`` for a near miss, else ``""``.
+
+    A missing bundle name is a near miss too.
+    """
     whole = {name.casefold(): name for name in allowed}
     bare = {name.split("_", 1)[-1].casefold(): name for name in allowed}
     words = found.casefold()
@@ -174,13 +183,13 @@ def suggest(found: str, allowed: Collection[str]) -> str:
 
 
 def _limits(screen: Screen) -> Iterator[Limit]:
-    """Every filter in the order of the file."""
+    """Yield every filter in the order of the file."""
     for key, value in screen.filters.items():
         yield Limit(key, "min" if key.startswith("min_") else "max", key[4:], value)
 
 
 def _check_costly(limit: Limit) -> None:
-    """Refuse what nothing can pass, which would be found out by examining a whole library."""
+    """Refuse a filter that nothing can pass: a run would examine a whole library to find that."""
     most = 1.0 if limit.column == "qed" else math.inf
     if limit.takes(0.0 if limit.side == "max" else most):
         raise ValueError(

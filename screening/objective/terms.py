@@ -1,7 +1,7 @@
 """The objective of a screen and its terms, as a screen writes them.
 
-Every term has the same two words: at ``zero`` a value earns nothing (desirability 0), at
-``full`` it earns everything (desirability 1), and in between it earns in proportion.
+Every term has the same two words: the desirability is 0 at ``zero`` and 1 at ``full``, and it is
+linear in between.
 """
 
 from collections.abc import Iterator
@@ -29,19 +29,19 @@ Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$|^$", max_le
 
 def _not_tiny(value: float) -> float:
     if value < 1e-9:
-        raise ValueError(f"{value:g} is too small to count with; give at least 1e-9")
+        raise ValueError(f"{value:g} is too small to calculate with; give at least 1e-9")
     return value
 
 
 NotTiny = AfterValidator(_not_tiny)
-"""Of a positive number that something is divided by."""
+"""The check of a positive number that is a divisor."""
 Weight = Annotated[float, Field(gt=0, le=1e6), NotTiny]
 Edge = Annotated[float, Field(ge=-1e300, le=1e300)]
-"""A value of a column at which something begins or ends: the width between two is finite."""
+"""A value of a column at which a range begins or ends; the width between two is finite."""
 
 
 class Strict(BaseModel):
-    """Frozen, forbids unknown keys, turns nothing into something else, knows no NaN."""
+    """A frozen record that refuses unknown keys, values of another type, NaN and infinity."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -57,7 +57,7 @@ class Term(Strict):
     """One term of the objective."""
 
     weight: Weight = 1.0
-    """Its exponent in the geometric mean, relative to the other terms' weights."""
+    """The exponent of the term in the geometric mean, relative to the other terms' weights."""
 
 
 class Prediction(Term):
@@ -65,7 +65,7 @@ class Prediction(Term):
 
     task: Task
     label: Label = ""
-    """Short name for columns; the task's name without its bundle when left out."""
+    """A short name for columns; by default the task's name without its bundle."""
     zero: Edge
     full: Edge
 
@@ -76,7 +76,7 @@ class Prediction(Term):
 
 
 class Rising(Prediction):
-    """A term of which more is better."""
+    """A term for which more is better."""
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -86,14 +86,17 @@ class Rising(Prediction):
 
 
 class Primary(Rising):
-    """What a compound must do: judged by a lower confidence bound, so doubt costs score."""
+    """A target that a hit must be active on, judged by a lower bound: uncertainty lowers the score.
+
+    The lower bound is the prediction minus ``caution`` standard deviations.
+    """
 
     caution: Annotated[float, Field(ge=0, le=10)] = 1.0
-    """Standard deviations subtracted from the prediction; 0 judges the prediction itself."""
+    """Standard deviations subtracted from the prediction; 0: the prediction itself is judged."""
 
 
 class OffTarget(Rising):
-    """What it must not hit: judged by the best primary's prediction minus this one's.
+    """A target that a hit should spare, judged by the best primary's prediction minus this one's.
 
     Both are pActivities, so a margin of 1 means tenfold selectivity.
     """
@@ -103,9 +106,9 @@ class OffTarget(Rising):
 
 
 class Liability(Prediction):
-    """A risk, usually a probability: worth everything at ``full`` and nothing at ``zero``.
+    """A predicted risk, usually a probability: desirability 1 at ``full`` and 0 at ``zero``.
 
-    ``full`` is below ``zero`` for a risk, above it for something wanted (a solubility).
+    ``full`` is below ``zero`` for a risk, and above it for something wanted, such as solubility.
     """
 
     @model_validator(mode="after")
@@ -142,7 +145,7 @@ class Window(Term):
 
 
 class Objective(Strict):
-    """What is wanted of a compound: the terms whose desirabilities make its score."""
+    """The terms of a score: together they say what makes a good compound."""
 
     primary: Annotated[tuple[Primary, ...], Field(min_length=1, strict=False)]
     off_targets: Annotated[tuple[OffTarget, ...], Field(strict=False)] = ()
@@ -187,7 +190,7 @@ class Objective(Strict):
 
 
 def _named_terms(objective: Objective) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each term in words, with the columns that it adds."""
+    """Yield each term in words, with the columns that it adds."""
     for primary in objective.primary:
         n = primary.name
         yield f"primary {primary.task}", (f"d_{n}", n, f"{n}_std", f"{n}_lower")

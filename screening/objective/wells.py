@@ -1,10 +1,10 @@
-"""Wells of a plate: where they are, what they are called, and which are kept for controls."""
+"""The wells of a plate: their positions and names, and those that are kept for controls."""
 
 from typing import NamedTuple
 
 
 class Well(NamedTuple):
-    """A place on a plate, counted from 0 at the top left."""
+    """A position on a plate, counted from 0 at the top left."""
 
     row: int
     column: int
@@ -16,12 +16,12 @@ class Well(NamedTuple):
 
     @property
     def name(self) -> str:
-        """``A01``: sorts as text in the order of its columns."""
+        """The name as ``A01``, which as text sorts in the order of the columns."""
         return f"{self.letter}{self.column + 1:02d}"
 
     @property
     def short(self) -> str:
-        """``A1``, as an Echo names it."""
+        """The name as ``A1``, as an Echo writes it."""
         return f"{self.letter}{self.column + 1}"
 
 
@@ -32,21 +32,24 @@ class PlateFormat(NamedTuple):
     columns: int
 
     def wells(self) -> list[Well]:
-        """Every well, column by column from the top left."""
+        """Return every well, column by column from the top left."""
         return [Well(row, column) for column in range(self.columns) for row in range(self.rows)]
 
     def usable(self, edge_wells: bool) -> list[Well]:
-        """The wells that may hold something, column by column; without the rim if so asked."""
+        """Return the wells that may hold a sample or control, column by column.
+
+        The rim is left out unless ``edge_wells``.
+        """
         if edge_wells:
             return self.wells()
         rows, columns = range(1, self.rows - 1), range(1, self.columns - 1)
         return [well for well in self.wells() if well.row in rows and well.column in columns]
 
     def control_columns(self, edge_wells: bool) -> tuple[int, ...]:
-        """Columns (from 0) where controls usually are: the outer usable ones, on both sides.
+        """Return the columns (from 0) of controls: usually the outer usable ones on both sides.
 
-        The first and last two of 384 wells, the first and last of 96; one on each side
-        where the rim stays empty.
+        They are the first and last two columns of 384 wells, and the first and last column of 96;
+        where the rim stays empty, one column on each side.
         """
         if not edge_wells:
             return (1, self.columns - 2)

@@ -1,9 +1,9 @@
-"""Prepare a library once: every record standardized, featurized, described, in partitions.
+"""Prepares a library once: standardizes, featurizes and describes every record, in partitions.
 
-A prepared folder holds its ledger and, once all is done, ``prepared.json``; ``part-*.parquet`` and
-``duplicates.parquet`` are beside them, or in a store that many machines see. Preparing again does
-nothing. Chemistry runs in processes of its own (``screening.prepare.quarantine``), so that no
-molecule can stop it.
+A prepared folder holds its ledger and, once all is done, ``prepared.json``. The files
+``part-*.parquet`` and ``duplicates.parquet`` are beside them, or in a store that many machines see.
+Preparing again does nothing. Chemistry runs in separate processes
+(``screening.prepare.quarantine``), so that no molecule can stop the run.
 """
 
 from collections import Counter
@@ -31,12 +31,11 @@ from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
 MOST_TEXT = 128_000_000
-"""Characters in a partition: twice what ``screening.prepare.settings`` makes of the first
-records."""
+"""The most characters in a partition: twice what ``screening.prepare.settings`` aims at."""
 _WITH_HEADER = ("csv", "tsv")
-"""Formats whose first line is no record."""
+"""Formats whose first line is not a record."""
 Progress = Callable[[str, int, int | None], None]
-"""Called with what is being done, how many are done, and of how many (None: not known)."""
+"""A callback with the name of the stage, the number done, and the total (None: not known)."""
 
 
 def prepare_library(
@@ -48,18 +47,27 @@ def prepare_library(
     limits: Limits | None = None,
     store: Store | None = None,
 ) -> Prepared:
-    """Prepare a library into a folder, going on from what is there.
+    """Prepare a library into a folder, and go on from what is there already.
 
-    partition_rows: by default what ``rows_of_partition`` says.
-    limits: what one molecule may take, by default what ``read_limits`` says. One that takes more,
-    or that crashes RDKit, is a reject of the stage ``isolate``.
-    store: where the partitions go, by default the folder itself.
+    Args:
+        library: The library to prepare.
+        folder: The folder of the ledger and of ``prepared.json``.
+        client: The client of the cluster that does the chemistry.
+        partition_rows: The rows of a partition; by default what ``rows_of_partition`` returns.
+        progress: A callback that is told the rows that are done.
+        limits: The time and memory that one molecule may take; by default what ``read_limits``
+            returns. A molecule that takes more, or that crashes RDKit, becomes a reject of the
+            stage ``isolate``.
+        store: The store of the partitions; by default the folder itself.
 
-    Raises InputError when the folder belongs to another library or is in use, or when the library
-    was altered since its hash was taken; StoreError when a disk is full or cannot be written.
-    What was done by then is kept.
+    Raises:
+        InputError: The folder belongs to another library or is in use, or the library was altered
+            after its hash was taken.
+        StoreError: A disk is full or cannot be written.
+
+    The partitions that were written before an error are kept.
     """
-    library.check_unchanged()  # or another file's molecules would be kept under this one's hash
+    library.check_unchanged()  # else another file's molecules would be kept under this hash
     limits = limits or read_limits()
     partition_rows = partition_rows or rows_of_partition(library)
     purpose = prepare_purpose(library, partition_rows, limits)
@@ -76,7 +84,7 @@ def prepare_library(
         try:
             library.check_unchanged(bytes_too=True)
         except InputError:
-            for name in names:  # of two files perhaps; the ledger forgets what is not there
+            for name in names:  # may mix two files; the ledger forgets missing files
                 store.remove(name)
             raise
         prepared = _summarize(library, ledger, names, rows)
@@ -85,7 +93,7 @@ def prepare_library(
 
 
 def _summarize(library: Library, ledger: Ledger, names: list[str], rows: int) -> Prepared:
-    """Find the duplicates among written partitions, and say what a prepared library holds."""
+    """Find the duplicates in the written partitions, and return the prepared library."""
     store, purpose = ledger.store, ledger.purpose
     duplicates = find_duplicates(names, partial(store.read_table, columns=COLUMNS))
     digest = store.write_table(DUPLICATES, duplicates)
@@ -114,10 +122,10 @@ def _summarize(library: Library, ledger: Ledger, names: list[str], rows: int) ->
 
 
 def _find_finished(folder: Path, purpose: dict[str, Any], store: Store) -> Prepared | None:
-    """Return what was prepared whole, perhaps by another user: nothing is locked or written.
+    """Return a library that is fully prepared, perhaps by another user; lock and write nothing.
 
-    None where anything is missing, altered or of another purpose: opening the ledger to write
-    mends it, or says what it is.
+    Return None if anything is missing, altered or of another purpose. Opening the ledger for
+    writing then mends it, or says what is wrong.
     """
     summary = read_summary(folder)
     if summary is None:
@@ -132,7 +140,7 @@ def _find_finished(folder: Path, purpose: dict[str, Any], store: Store) -> Prepa
 
 
 def _stands(summary: Prepared, ledger: Ledger) -> bool:
-    """Tell whether a summary is of what the ledger has: nothing missing, nothing made again."""
+    """Tell whether a summary agrees with the ledger: nothing is missing, nothing was remade."""
     repeats = ledger.entries.get(DUPLICATES)
     return (
         summary.store == ledger.store
@@ -165,7 +173,7 @@ def _write_partitions(
             rows += len(chunk)
             if name not in ledger.entries:
                 yield name, pack_slices(chunk)
-        total = rows  # the file was read to its end: no estimate any more
+        total = rows  # the file was read to its end, so this is no longer an estimate
 
     work = partial(prepare_partition, ledger.store, limits)
     for name, facts, digest in run_window(client, work, missing()):
@@ -177,9 +185,9 @@ def _write_partitions(
 
 
 def _take(source: Iterator[Record], most: int) -> list[Record]:
-    """Return the next records, ``most`` at most; they wait in memory.
+    """Return the next records, ``most`` at most; they are held in memory.
 
-    Raises InputError where they hold more text than ``MOST_TEXT``.
+    Raises InputError if they hold more text than ``MOST_TEXT``.
     """
     taken, held = [], 0
     for record in islice(source, most):
@@ -189,14 +197,14 @@ def _take(source: Iterator[Record], most: int) -> list[Record]:
             raise InputError(
                 f"the records {taken[0].row:,} to {record.row:,} hold more than "
                 f"{MOST_TEXT // 1_000_000} MB of text, and {most:,} are held at once; leave out "
-                "columns that nobody needs, or name fewer records with --partition-rows of "
+                "columns that are not needed, or give a smaller number with --partition-rows of "
                 "`hitlist prepare` or `hitlist screen`"
             )
     return taken
 
 
 def _estimate(library: Library) -> int | None:
-    """Return about how many records a library has, its header not counted; None if not known."""
+    """Estimate the number of records of a library, without its header; None if not known."""
     found = estimate_records(library.path, library.format)
     header = 1 if library.format in _WITH_HEADER else 0
     return None if found is None else max(found - header, 0)
@@ -205,9 +213,9 @@ def _estimate(library: Library) -> int | None:
 def prepare_partition(
     store: Store, limits: Limits, item: tuple[str, list[bytes]]
 ) -> tuple[str, dict[str, Any], str]:
-    """Prepare one partition's records, packed in slices, and write it; runs in a worker.
+    """Prepare and write one partition from its records, packed in slices; runs in a worker.
 
-    Returns its name, what was found, and the SHA-256 of the file.
+    Returns its name, its counts, and the SHA-256 of the file.
     """
     name, slices = item
     table = prepare_apart(slices, limits)

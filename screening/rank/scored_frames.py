@@ -1,5 +1,7 @@
-"""Scored frames: compounds with their predictions, ready to rank; and the ids and names of the
-hits."""
+"""Reads scored frames, which are compounds with their predictions, ready to rank.
+
+Reads the ids and names of the hits, the rejects and the duplicates as well.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -24,7 +26,7 @@ class Reject(NamedTuple):
     row: int
     compound_id: str
     input_smiles: str
-    """As the library has it; empty where the structure was a molblock."""
+    """The SMILES as the library has it; empty if the structure was a molblock."""
     stage: str
     """``read``, ``parse``, ``standardize`` or ``featurize``."""
     code: str
@@ -32,7 +34,7 @@ class Reject(NamedTuple):
 
 
 class Duplicate(NamedTuple):
-    """A record whose compound came before: its key is equal. It is not a reject."""
+    """A record with the same key as an earlier record; it is not a reject."""
 
     row: int
     compound_id: str
@@ -40,20 +42,22 @@ class Duplicate(NamedTuple):
     first_row: int
     first_compound_id: str
     why: str
-    """A word of ``chem.structure.variants.EQUALITIES``: what differs between the two as
-    they came; empty where that is not known."""
+    """The difference between the two records as the library has them: a word of
+    ``chem.structure.variants.EQUALITIES``; empty if it is not known."""
 
 
 IDENTITY = ("compound_id", "name", "input_smiles", "changes", "key", "extra")
-"""What is read of the hits alone."""
+"""The columns that are read only for the hits."""
 _TOLD_OF_DUPLICATES = ("row", "compound_id", "input_smiles", "changes")
 
 
 def scored_frames(
     prepared: Prepared, scores: Store, items: Sequence[WorkItem], predictions: Collection[str]
 ) -> Iterator[pd.DataFrame]:
-    """Yield a frame for each work item:  ``row``, ``smiles``, properties and the named
-    predictions."""
+    """Yield a frame for each work item, with its rows, SMILES, properties and predictions.
+
+    The columns are ``row``, ``smiles``, the properties, and those that ``predictions`` names.
+    """
     where = {name: (first, last) for name, first, last in spans(prepared)}
     for item in items:
         table = scores.read_table(item.file, [*SCORED, *predictions])
@@ -68,8 +72,7 @@ def scored_frames(
 
 
 def _fits(rows: Rows, item: WorkItem, where: Mapping[str, tuple[int, int]]) -> bool:
-    """Tell whether scored rows are those that a work item names, or lie in the partition it
-    names."""
+    """Tell whether scored rows are those of a work item, or lie in its partition."""
     if item.partitions[0][1] is not None:
         wanted = [chosen for _, chosen in item.partitions if chosen is not None]
         return np.array_equal(rows, np.concatenate(wanted))
@@ -78,9 +81,9 @@ def _fits(rows: Rows, item: WorkItem, where: Mapping[str, tuple[int, int]]) -> b
 
 
 def with_identity(prepared: Prepared, hits: pd.DataFrame) -> pd.DataFrame:
-    """Return hits with the columns of ``IDENTITY``: ids, names and what came with the record.
+    """Return hits with the columns of ``IDENTITY``: ids, names and the record's own columns.
 
-    ``key`` is text, see ``screening.rank.structure_columns``.
+    ``key`` is text; see ``screening.rank.structure_columns``.
     """
     wanted = pa.array(sorted(hits["row"].tolist()), pa.int64())
     found = []
@@ -137,9 +140,9 @@ def duplicates(prepared: Prepared) -> Iterator[Duplicate]:
 
 
 def why_duplicate(record: Mapping[str, Any], first: Mapping[str, Any]) -> str:
-    """Return what differs between a duplicate and the first record of its compound, as they came.
+    """Return the difference between a duplicate and the first record, as the library has them.
 
-    A word of ``chem.structure.variants.EQUALITIES``, or "" where that is not known.
+    It is a word of ``chem.structure.variants.EQUALITIES``, or "" if it is not known.
     """
     came = (record["input_smiles"], record["changes"])
     return why_equal(*came, first["input_smiles"], first["changes"])

@@ -1,4 +1,4 @@
-"""The last stage: a ranking and its evidence become the files of a run, whole or not at all."""
+"""The last stage: writes a ranking and its evidence as the files of a run, all or none."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ from screening.score.predicted_columns import calibrated_tasks, domain_limits, t
 from screening.storage.ledger import Lock
 
 PASSED_OVER = "passed_over.csv"
-"""Only where a screen has a selection."""
+"""The file of compounds that were not selected; written only if a screen has a selection."""
 
 
 def hand_over(
@@ -50,17 +50,27 @@ def hand_over(
     duplicates: Iterable[Duplicate],
     evidence: Sequence[Evidence] | None = None,
 ) -> tuple[HitTable, dict[str, Any]]:
-    """Write ``rejects.csv, duplicates.csv, hits.csv, columns.csv, hits.xlsx, hits.sdf, lab/*,
-    report.html, screen.toml`` and, last, ``manifest.json`` into an existing folder, and
-    ``passed_over.csv`` where hits were selected.
+    """Write all files of a run into an existing folder.
 
-    ranking: of the scored frames (see ``hit_table`` for their columns).
-    rejects, duplicates: in row order; they are streamed.
-    evidence: of each hit, in rank order.
+    The files are ``rejects.csv``, ``duplicates.csv``, ``hits.csv``, ``columns.csv``,
+    ``hits.xlsx``, ``hits.sdf``, ``passed_over.csv`` if hits were selected, ``lab/*``,
+    ``report.html``, ``screen.toml`` and, last, ``manifest.json``.
 
-    Returns the table of hits and the manifest. Raises AccountingError before ``hits.csv`` is
-    written when the counts do not add up, and before ``manifest.json`` when the rejects or
-    duplicates given are not as many as counted.
+    Args:
+        folder: An existing folder.
+        ranking: The ranking of the scored frames (see ``hit_table`` for their columns).
+        screen: The screen of the run.
+        facts: The facts of the run, with its counts.
+        rejects: The rejects in row order; they are streamed.
+        duplicates: The duplicates in row order; they are streamed.
+        evidence: The evidence of each hit, in rank order.
+
+    Returns:
+        The table of hits and the manifest.
+
+    Raises:
+        AccountingError: The counts do not add up, or the rejects or duplicates given are not as
+            many as were counted; in both cases before ``hits.csv`` is written.
     """
     started = perf_counter()
     check_accounts(facts, ranking, screen)
@@ -90,7 +100,7 @@ def hand_over(
 def _write_hits(
     folder: Path, table: HitTable, ranking: Ranking, screen: Screen, facts: RunFacts
 ) -> Iterator[str]:
-    """Write the hits in every form but the report; yield the files' names."""
+    """Write the hits in every format but the report; yield the names of the files."""
     write_hits(folder / "hits.csv", table)
     yield "hits.csv"
     definitions = define_columns(table, screen, facts.units, facts.calibrated)
@@ -101,7 +111,7 @@ def _write_hits(
     write_hits_sdf(folder / "hits.sdf", table)
     yield "hits.sdf"
     if ranking.passed_over is None:
-        (folder / PASSED_OVER).unlink(missing_ok=True)  # of an earlier run into the same folder
+        (folder / PASSED_OVER).unlink(missing_ok=True)  # left by an earlier run in this folder
     else:
         write_passed_over(folder / PASSED_OVER, ranking.passed_over)
         yield PASSED_OVER
@@ -109,19 +119,19 @@ def _write_hits(
 
 
 class Results(NamedTuple):
-    """What the stages of a run found, before anything is written."""
+    """The results of all stages of a run, before anything is written."""
 
     screen: Screen
     bundles: tuple[Bundle, ...]
     prepared: Prepared
     ranking: Ranking
     evidence: Sequence[Evidence]
-    """Of each hit, in rank order."""
+    """The evidence of each hit, in rank order."""
 
 
 @dataclass
 class Outcome:
-    """What a run made."""
+    """The folder, the table of hits and the manifest of a run that was written."""
 
     folder: Path
     table: HitTable
@@ -133,8 +143,12 @@ def publish(
 ) -> Outcome:
     """Write every file of a run; the manifest comes last.
 
-    where: of its parts, for ``where.json``. fresh: refuse, with InputError, a folder that by now
-    holds a finished run.
+    Args:
+        out: The folder of the run.
+        results: The results of its stages.
+        clock: The times and the peak memory of its stages.
+        where: The locations of its library, bundles and store, for ``where.json``.
+        fresh: Refuse, with InputError, a folder that by now holds a finished run.
     """
     screen, bundles, prepared, ranking, evidence = results
     facts = RunFacts(
@@ -163,10 +177,11 @@ def publish(
     with Lock(out), told_in_one_line(out):
         if fresh and (out / MANIFEST).exists():
             raise InputError(
-                f"another run was written into {out} meanwhile; name another folder with --out"
+                f"another run was written into {out} in the meantime; name another folder with "
+                "--out"
             )
         check_no_links(out)
-        check_accounts(facts, ranking, screen)  # or an earlier run stays as it is
+        check_accounts(facts, ranking, screen)  # before the files of an earlier run are touched
         remove_durably(out / MANIFEST)
         write_atomic(out / WHERE, json.dumps(where, indent=1, ensure_ascii=False) + "\n")
         records = (rejects(prepared), duplicates(prepared))

@@ -115,5 +115,5 @@ def test_what_is_not_a_number_raises(bad: float) -> None:
 
 
 def test_combine_wants_a_weight_for_each_part() -> None:
-    with pytest.raises(ValueError, match="1 parts for 2 weights"):
+    with pytest.raises(ValueError, match="1 desirabilities for 2 weights"):
         combine([np.ones(2)], [1.0, 2.0])
