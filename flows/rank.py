@@ -99,4 +99,4 @@ def rank(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     evidence = clock.time("explain", lambda: explain(planned, ranking, cluster))
     outcome = clock.time("hand_over", lambda: hand_over(planned, ranking, evidence, clock))
     publish(planned[1], outcome, "-again")
-    return {"folder": str(outcome.folder), **outcome.manifest["counts"]}
+    return {"folder": str(outcome.folder), **outcome.manifest.counts._asdict()}

@@ -163,4 +163,4 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         "hand_over", lambda: hand_over(planned, prepared, ranking, evidence, clock)
     )
     publish(planned.screen, outcome)
-    return {"folder": str(outcome.folder), **outcome.manifest["counts"]}
+    return {"folder": str(outcome.folder), **outcome.manifest.counts._asdict()}

@@ -41,7 +41,7 @@ from screening.errors import LostError
 from screening.prepare.older_standardization import told_of_library
 from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST, open_folder
-from screening.score.triage_recall import describe_triage
+from screening.score.triage_recall import TriageFacts, describe_triage
 from screening.text.cells import unescape_cell
 
 _NUMBERS = ("number", "whole number")
@@ -215,7 +215,7 @@ def screen(
             except (KeyboardInterrupt, LostError) as error:
                 error.add_note(f"what is done is kept: go on with out={str(short(plan.out))!r}")
                 raise
-        manifest = outcome.manifest
+        manifest = outcome.manifest.as_dict()
         accepted = manifest["counts"]["accepted"]
         check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")
     notes += reading_lines(plan.library, manifest["reading"])
@@ -238,7 +238,10 @@ def open_run(folder: str | PathLike[str]) -> Run:
 
 def _told(manifest: Mapping[str, Any]) -> tuple[str, ...]:
     domains: Sequence[Mapping[str, str]] = manifest.get("domains", ())
-    return (describe_triage(manifest["triage"]), *(one["told"] for one in domains if one["told"]))
+    return (
+        describe_triage(TriageFacts.from_dict(manifest["triage"])),
+        *(one["told"] for one in domains if one["told"]),
+    )
 
 
 def _read_csv(path: Path, digest: str) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """hitlist's own stages, timed on Dask workers that are running already."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -34,9 +34,9 @@ class Run:
     molecules: int
     seconds: float
     """From the file to the hits."""
-    stages: dict[str, float]
+    stages: Mapping[str, float]
     """Seconds of each stage."""
-    memory: dict[str, float]
+    memory: Mapping[str, float]
     """Peak memory of each stage in MB."""
     in_full: bool
     """The ensembles scored every compound; else a triage chose."""
@@ -162,8 +162,8 @@ class Bench:
         outcome = run_screen(replace(plan, prepared=prepared, screen=screen), self._client)
         seconds = perf_counter() - started
         manifest = outcome.manifest
-        everything = manifest["triage"]["exhaustive"]
-        return Run(size, seconds, manifest["seconds"], manifest["peak_memory_mb"], everything)
+        everything = manifest.triage is None or manifest.triage.exhaustive
+        return Run(size, seconds, manifest.seconds, manifest.peak_memory_mb, everything)
 
 
 def scored_alike(runs: Sequence[Run]) -> bool:

@@ -60,6 +60,6 @@ def screen(
         with cluster.connect(advice) as client:
             outcome = run_screen(plan, client, report)
     show_outcome(outcome, plan.screen)
-    show_reading(plan.library, outcome.manifest["reading"])
-    accepted = outcome.manifest["counts"]["accepted"]
+    show_reading(plan.library, outcome.manifest.reading)
+    accepted = outcome.manifest.counts.accepted
     check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")

@@ -48,7 +48,7 @@ def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
         key=f"{artifact_key(screen.name)}{what}-run",
         description=f"Run summary of {folder}",
     )
-    hits = outcome.manifest["counts"]["hits"]
+    hits = outcome.manifest.counts.hits
     logger = get_run_logger()
     logger.info("%s hits: %s", f"{hits:,}", outcome.folder / "hits.csv")
     for line in domain_lines(outcome):
@@ -63,20 +63,18 @@ def artifact_key(name: str) -> str:
 def summarize(screen: Screen, outcome: Outcome) -> str:
     """Return the run in Markdown."""
     manifest = outcome.manifest
-    counts = [f"| {name} | {count:,} |" for name, count in manifest["counts"].items()]
-    filtered = manifest["filtered_by_filter"].items()
+    counts = [f"| {name} | {count:,} |" for name, count in manifest.counts._asdict().items()]
+    filtered = manifest.filtered_by_filter.items()
     taken = [f"- {as_written(name)} took {n:,}" for name, n in filtered if n]
-    bundles = ", ".join(
-        f"{as_written(b['name'])} `{b['sha256'][:12]}`" for b in manifest["bundles"]
-    )
-    library = manifest["library"]
+    bundles = ", ".join(f"{as_written(one.name)} `{one.sha256[:12]}`" for one in manifest.bundles)
+    library = manifest.library
     return "\n".join(
         [
             f"# {as_written(screen.title)}",
             "",
             f"Folder: {as_written(str(outcome.folder))}",
             "",
-            f"Library: {as_written(library['name'])}, sha256 `{library['sha256'][:12]}`. "
+            f"Library: {as_written(library.name)}, sha256 `{library.sha256[:12]}`. "
             f"Models: {bundles}.",
             "",
             "| | records |",
@@ -85,7 +83,7 @@ def summarize(screen: Screen, outcome: Outcome) -> str:
             "",
             *taken,
             "",
-            as_written(describe_triage(manifest["triage"])),
+            as_written(describe_triage(manifest.triage)),
             *(f"\n**{as_written(line)}**" for line in domain_lines(outcome)),
         ]
     )

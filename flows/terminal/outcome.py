@@ -18,41 +18,41 @@ if TYPE_CHECKING:
 def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     """Show the best hits, the counts and, if there are fewer hits than asked for, why."""
     from screening.hits.top import STORY, brief_table, top_table
-    from screening.score.triage_recall import describe_triage
+    from screening.score.triage_recall import TriageFacts, describe_triage
     from screening.select.selection_report import describe_lists, describe_selection
 
-    counts = outcome.manifest["counts"]
+    manifest, counts = outcome.manifest, outcome.manifest.counts
     if width := terminal_width():
         headers, rows = choose_columns(*brief_table(outcome.table, screen), width, STORY)
     else:
         headers, rows = top_table(outcome.table, screen)
     if rows:
         show_table(
-            headers, rows, f"{screen.title}: best {len(rows):,} of {counted(counts['hits'], 'hit')}"
+            headers, rows, f"{screen.title}: best {len(rows):,} of {counted(counts.hits, 'hit')}"
         )
-    told = records_line(*(counts[name] for name in ("rows", "accepted", "rejected", "duplicates")))
-    note(f"{told}; {counted(counts['hits'], 'hit')}")
-    note(describe_triage(outcome.manifest["triage"]))
-    if outcome.manifest.get("selection"):
-        note(describe_selection(outcome.manifest["selection"]))
-        for line in describe_lists(outcome.manifest["selection"]):
+    told = records_line(counts.rows, counts.accepted, counts.rejected, counts.duplicates)
+    note(f"{told}; {counted(counts.hits, 'hit')}")
+    note(describe_triage(manifest.triage))
+    if manifest.selection is not None:
+        note(describe_selection(manifest.selection))
+        for line in describe_lists(manifest.selection):
             note(line)
-    if counts["hits"] < screen.hits:
-        taken = {name: n for name, n in outcome.manifest["filtered_by_filter"].items() if n}
+    if counts.hits < screen.hits:
+        taken = {name: n for name, n in manifest.filtered_by_filter.items() if n}
         by = ", ".join(f"{name} took {n:,}" for name, n in taken.items()) or "no filter took any"
         note(
             f"{counted(screen.hits, 'hit')} asked for; of "
-            f"{counted(counts['scored'], 'scored compound')} {counts['passed']:,} passed the "
+            f"{counted(counts.scored, 'scored compound')} {counts.passed:,} passed the "
             f"filters ({by})"
         )
-        again = "chosen_for" in outcome.manifest["triage"]
+        triage = manifest.triage or TriageFacts()
         remedy = (
             "screen the library by this objective"
-            if again
+            if triage.chosen_for
             else "--exhaustive, or more --hits, scores them"
         )
         # In a ranking of what was scored, others were taken by filters of the earlier screen.
-        aside = counts["set_aside"] - outcome.manifest["triage"].get("never_looked_at", 0)
+        aside = counts.set_aside - triage.never_looked_at
         if aside:
             note(
                 f"{counted(aside, 'compound')} set aside by the triage and not scored in full: "
@@ -74,7 +74,7 @@ def records_line(rows: int, accepted: int, rejected: int, duplicates: int) -> st
 
 def domain_lines(outcome: "Outcome") -> list[str]:
     """Return a sentence for each model whose domain some of the hits lie outside of."""
-    return [one["told"] for one in outcome.manifest["domains"] if one["told"]]
+    return [one.told for one in outcome.manifest.domains if one.told]
 
 
 def show_reading(library: "Library", told: Sequence[str] | None = None) -> None:

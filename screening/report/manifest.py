@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -11,10 +11,11 @@ from screening.cluster.installation import version_of
 from screening.errors import AccountingError
 from screening.objective.screen_file import hash_screen
 from screening.objective.screen_settings import Screen
-from screening.rank.rank import Ranking
+from screening.rank.rank import Ranking, SelectionReport
 from screening.rank.structure_columns import SAME_BUT_ISOTOPES
+from screening.score.triage_recall import TriageFacts
 from screening.select.selection_report import EXCLUDED, is_refusal
-from screening.text.applicability import crossed_domains
+from screening.text.applicability import Crossed, crossed_domains
 
 PACKAGES = (
     *("hitlist", "rdkit", "torch", "torch-geometric", "numpy", "pandas", "pyarrow"),
@@ -61,6 +62,71 @@ class RunFacts:
     """Columns of distance to training compounds: beyond which a model is out of its domain."""
     calibrated: Collection[str] | None = None
     """Tasks with a calibrated 90 % interval; None where no card was asked."""
+
+
+class ScreenName(NamedTuple):
+    """The screen that a run answers, and the hash of its resolved text."""
+
+    name: str
+    title: str
+    sha256: str
+
+
+class Counts(NamedTuple):
+    """Numbers of records and compounds: of the library, then of each step towards the hits."""
+
+    rows: int
+    accepted: int
+    rejected: int
+    duplicates: int
+    scored: int
+    filtered: int
+    set_aside: int
+    passed: int
+    examined: int
+    hits: int
+
+
+@dataclass(frozen=True)
+class RunManifest:
+    """The content of ``manifest.json``."""
+
+    screen: ScreenName
+    library: Artefact
+    reading: Sequence[str]
+    """Sentences on how the library was read."""
+    bundles: Sequence[Artefact]
+    measured: Mapping[str, str]
+    """Content hash of each bundle's measured compounds."""
+    featurizer: str
+    standardizer: int
+    counts: Counts
+    rejected_by_code: Mapping[str, int]
+    filtered_by_filter: Mapping[str, int]
+    triage: TriageFacts | None
+    selection: SelectionReport | None
+    domains: Sequence[Crossed]
+    seconds: Mapping[str, float]
+    peak_memory_mb: Mapping[str, float]
+    finished: str
+    """ISO 8601 in UTC."""
+    files: Mapping[str, str]
+    """SHA-256 of each written file."""
+    versions: Mapping[str, str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain JSON values, in the order of the fields."""
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, TriageFacts | SelectionReport):
+        return value.as_dict()
+    if isinstance(value, Artefact | ScreenName | Counts | Crossed):
+        return value._asdict()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def check_accounts(facts: RunFacts, ranking: Ranking, screen: Screen) -> None:
@@ -140,40 +206,47 @@ def _taken_by_costly(ranking: Ranking, screen: Screen) -> int:
 
 def build_manifest(
     facts: RunFacts, ranking: Ranking, screen: Screen, files: Mapping[str, str]
-) -> dict[str, Any]:
-    """The manifest as plain JSON values. files: name to sha256 of what was written."""
+) -> RunManifest:
+    """Build the manifest of a run whose accounts hold.
+
+    Args:
+        facts: What the run knows beside its ranking.
+        ranking: The ranking.
+        screen: The screen.
+        files: The SHA-256 of each file that was written, by name.
+    """
     check_accounts(facts, ranking, screen)
-    return {
-        "screen": {"name": screen.name, "title": screen.title, "sha256": hash_screen(screen)},
-        "library": facts.library._asdict(),
-        "reading": list(facts.reading),
-        "bundles": [bundle._asdict() for bundle in facts.bundles],
-        "measured": dict(facts.measured_compounds),
-        "featurizer": facts.featurizer,
-        "standardizer": facts.standardizer,
-        "counts": {
-            "rows": facts.rows,
-            "accepted": facts.accepted,
-            "rejected": facts.rejected,
-            "duplicates": facts.duplicates,
-            "scored": ranking.scored,
-            "filtered": sum(ranking.filtered.values()),
-            "set_aside": ranking.set_aside,
-            "passed": ranking.passed,
-            "examined": ranking.examined,
-            "hits": len(ranking.hits),
-        },
-        "rejected_by_code": dict(sorted(facts.reject_codes.items())),
-        "filtered_by_filter": ranking.filtered,
-        "triage": None if ranking.triage is None else ranking.triage.as_dict(),
-        "selection": None if ranking.selection is None else ranking.selection.as_dict(),
-        "domains": [one._asdict() for one in crossed_domains(ranking.hits, screen, facts.limits)],
-        "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
-        "peak_memory_mb": {stage: round(peak, 1) for stage, peak in facts.peak_memory_mb.items()},
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": dict(files),
-        "versions": versions(),
-    }
+    return RunManifest(
+        screen=ScreenName(screen.name, screen.title, hash_screen(screen)),
+        library=facts.library,
+        reading=facts.reading,
+        bundles=facts.bundles,
+        measured=facts.measured_compounds,
+        featurizer=facts.featurizer,
+        standardizer=facts.standardizer,
+        counts=Counts(
+            rows=facts.rows,
+            accepted=facts.accepted,
+            rejected=facts.rejected,
+            duplicates=facts.duplicates,
+            scored=ranking.scored,
+            filtered=sum(ranking.filtered.values()),
+            set_aside=ranking.set_aside,
+            passed=ranking.passed,
+            examined=ranking.examined,
+            hits=len(ranking.hits),
+        ),
+        rejected_by_code=dict(sorted(facts.reject_codes.items())),
+        filtered_by_filter=ranking.filtered,
+        triage=ranking.triage,
+        selection=ranking.selection,
+        domains=crossed_domains(ranking.hits, screen, facts.limits),
+        seconds={stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
+        peak_memory_mb={stage: round(peak, 1) for stage, peak in facts.peak_memory_mb.items()},
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        files=files,
+        versions=versions(),
+    )
 
 
 def versions() -> dict[str, str]:

@@ -169,7 +169,7 @@ def audit_line(ranking: Ranking) -> str:
     triage = _triage(ranking)
     if triage is None:
         return ""
-    line = describe_triage(triage.as_dict())
+    line = describe_triage(triage)
     return f"{line[:1].upper()}{line[1:]}."
 
 

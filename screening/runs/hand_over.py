@@ -31,7 +31,13 @@ from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
 from screening.rank.rank import Ranking
 from screening.rank.scored_frames import Duplicate, Reject, duplicates, rejects
-from screening.report.manifest import Artefact, RunFacts, build_manifest, check_accounts
+from screening.report.manifest import (
+    Artefact,
+    RunFacts,
+    RunManifest,
+    build_manifest,
+    check_accounts,
+)
 from screening.report.report import render_report
 from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
 from screening.score.predicted_columns import calibrated_tasks, domain_limits, task_units
@@ -49,7 +55,7 @@ def hand_over(
     rejects: Iterable[Reject],
     duplicates: Iterable[Duplicate],
     evidence: Sequence[Evidence] | None = None,
-) -> tuple[HitTable, dict[str, Any]]:
+) -> tuple[HitTable, RunManifest]:
     """Write all files of a run into an existing folder.
 
     The files are ``rejects.csv``, ``duplicates.csv``, ``hits.csv``, ``columns.csv``,
@@ -93,7 +99,9 @@ def hand_over(
     hashes = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
     seconds = {**facts.seconds, "hand_over": perf_counter() - started}
     manifest = build_manifest(replace(facts, seconds=seconds), ranking, screen, hashes)
-    write_atomic(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    write_atomic(
+        folder / MANIFEST, json.dumps(manifest.as_dict(), indent=2, ensure_ascii=False) + "\n"
+    )
     return table, manifest
 
 
@@ -135,7 +143,7 @@ class Outcome:
 
     folder: Path
     table: HitTable
-    manifest: dict[str, Any]
+    manifest: RunManifest
 
 
 def publish(

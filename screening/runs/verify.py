@@ -188,9 +188,9 @@ def check_made_again(
         folder.mkdir()
         results = Results(past.screen, past.bundles, past.prepared, ranking, evidence)
         made = publish(folder, results, Clock(), {})
-        names = [name for name in made.manifest["files"] if name != SCREEN]
+        names = [name for name in made.manifest.files if name != SCREEN]
         check.looked_at = f"{len(names)} files made again from the scores"
-        if past.run.manifest.versions != made.manifest["versions"]:
+        if past.run.manifest.versions != made.manifest.versions:
             names.remove(REPORT)
             check.looked_at += (
                 f"; {REPORT}, of other versions of packages, is held to its hash alone"

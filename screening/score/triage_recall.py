@@ -52,6 +52,20 @@ class TriageFacts(NamedTuple):
     never_looked_at: int = 0
     """Compounds that the filters of that screen took."""
 
+    @property
+    def exhaustive(self) -> bool:
+        """Whether the ensembles scored every compound."""
+        return self.recall is None
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> "TriageFacts":
+        """Read what ``as_dict`` gave."""
+        if found["exhaustive"]:
+            return cls(found["why"])
+        numbers = (found[key] for key in ("audited", "best", "found", "recall_at_least"))
+        earlier = (found.get("chosen_for", ""), found.get("never_looked_at", 0))
+        return cls("", found["looked_at"], found["chosen"], Recall(*numbers), *earlier)
+
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values, rounded."""
         if self.recall is None:
@@ -71,19 +85,22 @@ class TriageFacts(NamedTuple):
         return found
 
 
-def describe_triage(found: Mapping[str, Any]) -> str:
-    """Say in a line what a manifest's ``triage`` says."""
-    if found["exhaustive"]:
-        return f"the ensembles scored every compound: {found['why']}"
+def describe_triage(found: TriageFacts | None) -> str:
+    """Say in a line how a triage went; "" where that is not known."""
+    if found is None:
+        return ""
+    audit = found.recall
+    if audit is None:
+        return f"the ensembles scored every compound: {found.why_all}"
     line = (
-        f"surrogates looked at {counted(found['looked_at'], 'compound')}, the ensembles at the "
-        f"{found['chosen']:,} most promising and {found['audited']:,} drawn at random: of the "
-        f"best {found['best']} of these the triage had chosen {found['found']} (recall "
-        f"{found['recall']:.2f}; {found['recall_at_least']:.2f} or more with 95 % confidence)"
+        f"surrogates looked at {counted(found.looked_at, 'compound')}, the ensembles at the "
+        f"{found.chosen:,} most promising and {audit.audited:,} drawn at random: of the "
+        f"best {audit.best} of these the triage had chosen {audit.found} (recall "
+        f"{round(audit.recall, 4):.2f}; {round(audit.low, 4):.2f} or more with 95 % confidence)"
     )
-    if "chosen_for" in found:
-        line += f"; they were chosen for {found['chosen_for']}"
-    if missed := found.get("never_looked_at", 0):
+    if found.chosen_for:
+        line += f"; they were chosen for {found.chosen_for}"
+    if missed := found.never_looked_at:
         line += f", whose filters took {missed:,} that nothing here speaks of"
     return line
 

@@ -4,8 +4,6 @@ Every compound of the pool is accounted for.
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -29,44 +27,42 @@ def is_refusal(why: str) -> bool:
     return why in REFUSALS or why.startswith(EXCLUDED)
 
 
-def describe_lists(found: Mapping[str, Any]) -> list[str]:
+def describe_lists(found: SelectionReport) -> list[str]:
     """Say of each list how it was read, and what of it is in the library in another form alone.
 
-    found: a manifest's ``selection``; one of an earlier version may lack the counts.
-
-    >>> describe_lists({"lists": [{"name": "owned.csv", "role": "exclude", "other_stereo": 3}]})
+    >>> owned = {"name": "owned.csv", "role": "exclude", "other_stereo": 3}
+    >>> describe_lists(SelectionReport(10, 500, 13, {}, {}, 0, None, (owned,)))
     ['3 of owned.csv differ from compounds of the library by stereochemistry alone: not excluded']
     """
     verb = {"exclude": "excluded", "include": "included"}
-    read = [f"{one['name']}: {note}" for one in found["lists"] for note in one.get("reading", ())]
+    read = [f"{one['name']}: {note}" for one in found.lists for note in one.get("reading", ())]
     return read + [
         f"{one['other_stereo']:,} of {one['name']} differ from compounds of the library by "
         f"stereochemistry alone: not {verb[one['role']]}"
-        for one in found["lists"]
+        for one in found.lists
         if one.get("other_stereo")
     ]
 
 
-def describe_selection(found: Mapping[str, Any]) -> str:
-    """Say in a line what a manifest's ``selection`` says.
+def describe_selection(found: SelectionReport) -> str:
+    """Say in a line how a selection went.
 
-    >>> told = {"pool": 500, "by_rule": {"control": 1, "cluster": 9}, "passed_over": {"budget": 3}}
-    >>> describe_selection({**told, "money": None})
+    >>> picked, over = {"control": 1, "cluster": 9}, {"budget": 3}
+    >>> describe_selection(SelectionReport(10, 500, 13, picked, over, 0, None, ()))
     'chosen from a pool of 500: by control 1, cluster 9; passed over: budget 3'
     """
     picked, over = (
-        ", ".join(f"{what} {n:,}" for what, n in found[key].items() if n)
-        for key in ("by_rule", "passed_over")
+        ", ".join(f"{what} {n:,}" for what, n in numbers.items() if n)
+        for numbers in (found.by_rule, found.passed_over)
     )
-    line = f"chosen from a pool of {found['pool']:,}: {f'by {picked}' if picked else 'nobody'}"
+    line = f"chosen from a pool of {found.pool:,}: {f'by {picked}' if picked else 'nobody'}"
     line += f"; passed over: {over}" if over else ""
-    if (money := found["money"]) is not None:
-        currency = f" {money['currency']}" if money["currency"] else ""
-        line += f"; spent {money['spent']} of {money['budget']}{currency}"
-        free = money["unpriced_controls"]
+    if (money := found.money) is not None:
+        currency = f" {money.currency}" if money.currency else ""
+        line += f"; spent {money.spent} of {money.budget}{currency}"
+        free = money.unpriced_controls
         line += f", controls without a readable price {free}" if free else ""
-        read = money.get("prices_read", "")
-        line += f"; prices read with a {read}" if read else ""
+        line += f"; prices read with a {money.prices_read}" if money.prices_read else ""
     return line
 
 

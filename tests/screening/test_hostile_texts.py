@@ -115,9 +115,9 @@ def dossier(past: PastRun) -> Dossier:
 
 def test_every_text_is_there(runs: Runs) -> None:
     assert COUNT >= 300
-    counts = runs.rows.manifest["counts"]
-    assert counts["hits"] == counts["duplicates"] == COUNT
-    assert counts["rejected"] == COUNT
+    counts = runs.rows.manifest.counts
+    assert counts.hits == counts.duplicates == COUNT
+    assert counts.rejected == COUNT
     assert {hit["compound_id"] for hit in runs.rows.table.records()} == set(TEXTS)
     assert len(runs.columns.table.columns) > COUNT
     names = {path.name for path in runs.csv_files}

@@ -1,5 +1,6 @@
 """A run ends with who is outside a model's domain: on the terminal, and on a Prefect server."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from flows.terminal.outcome import show_outcome
 from screening.hits.table import HitTable
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
+from screening.report.manifest import Artefact, Counts, RunManifest, ScreenName
 from screening.runs.hand_over import Outcome
+from screening.score.triage_recall import TriageFacts
+from screening.text.applicability import Crossed
 
 LINE = (
     "16 of 16 hits are outside jak1's domain (distance over 0.70); `max_jak1_distance = 0.70` "
@@ -24,17 +28,26 @@ def screen() -> Screen:
 
 @pytest.fixture
 def outcome(tmp_path: Path) -> Outcome:
-    names = ("rows", "accepted", "rejected", "duplicates", "scored", "set_aside", "passed", "hits")
-    counts = dict.fromkeys(names, 0) | {"hits": 40}
-    domains = [{"bundle": "jak1", "told": LINE}, {"bundle": "toxicity", "told": ""}]
-    manifest = {
-        "counts": counts,
-        "filtered_by_filter": {},
-        "triage": {"exhaustive": True, "why": "it is small"},
-        "domains": domains,
-        "bundles": [],
-        "library": {"name": "drugs.smi", "sha256": "0" * 64},
-    }
+    manifest = RunManifest(
+        screen=ScreenName("kinase", "Kinases", "0" * 64),
+        library=Artefact("drugs.smi", "0" * 64),
+        reading=(),
+        bundles=(),
+        measured={},
+        featurizer="0" * 64,
+        standardizer=1,
+        counts=Counts(*[0] * 9, hits=40),
+        rejected_by_code={},
+        filtered_by_filter={},
+        triage=TriageFacts("it is small"),
+        selection=None,
+        domains=(Crossed("jak1", 0.7, 40, 16, LINE), Crossed("toxicity", 0.7, 40, 0, "")),
+        seconds={},
+        peak_memory_mb={},
+        finished="2026-01-01T00:00:00+00:00",
+        files={},
+        versions={},
+    )
     return Outcome(tmp_path, HitTable((), []), manifest)
 
 
@@ -50,7 +63,8 @@ def test_the_terminal_ends_with_it(
 def test_a_run_that_stays_inside_says_nothing(
     outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outcome.manifest["domains"] = [{"bundle": "jak1", "told": ""}]
+    inside = (Crossed("jak1", 0.7, 40, 0, ""),)
+    outcome.manifest = replace(outcome.manifest, domains=inside)
     show_outcome(outcome, screen)
     assert "domain" not in capsys.readouterr().err
     assert "domain" not in summarize(screen, outcome)
@@ -70,7 +84,8 @@ def test_words_fit_their_counts(
     screen: Screen,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    outcome.manifest["counts"] |= {"hits": hits, "rows": 1, "scored": 1}
+    counts = outcome.manifest.counts._replace(hits=hits, rows=1, scored=1)
+    outcome.manifest = replace(outcome.manifest, counts=counts)
     show_outcome(outcome, screen)
     said = capsys.readouterr().err.splitlines()
     assert said[0] == f"1 record: 0 accepted, 0 rejected, {told}"

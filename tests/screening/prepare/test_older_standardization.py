@@ -109,8 +109,8 @@ def test_an_old_run_is_opened_and_said_to_be_old(
     dossiers = [open_dossier(past, row) for row in range(1, past.prepared.rows + 1)]
     assert {smiles for one in dossiers for _, smiles in one.steps} == {""}  # by rules now gone
     again = rank_again(past, past.screen, tmp_path / "again", lone)
-    assert again.manifest["standardizer"] == STANDARDIZER - 1
-    assert drug_run.manifest["standardizer"] == STANDARDIZER
+    assert again.manifest.standardizer == STANDARDIZER - 1
+    assert drug_run.manifest.standardizer == STANDARDIZER
     assert (again.folder / "hits.csv").read_bytes() == (drug_run.folder / "hits.csv").read_bytes()
 
 

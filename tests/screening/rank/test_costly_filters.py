@@ -290,12 +290,12 @@ def test_a_run_hands_over_what_passes(run_of: Callable[..., Plan], lone: Client)
     hits = one.table.records()
     assert [hit["compound_id"] for hit in hits] == expected[:12]
     assert all(float(hit["qed"]) >= 0.4 and ";" not in hit["alerts"] for hit in hits)
-    counts, taken = one.manifest["counts"], one.manifest["filtered_by_filter"]
+    counts, taken = one.manifest.counts, one.manifest.filtered_by_filter
     assert list(taken) == ["min_heavy_atoms", *late]
     assert taken["min_qed"] > 0
     assert taken["max_alerts"] > 0
-    assert counts["examined"] == 12 + sum(taken[name] for name in late)
-    assert counts["scored"] == counts["passed"] + counts["filtered"]
+    assert counts.examined == 12 + sum(taken[name] for name in late)
+    assert counts.scored == counts.passed + counts.filtered
 
 
 @pytest.mark.slow
@@ -316,13 +316,13 @@ def test_a_triage_and_late_filters_go_together(
     monkeypatch.setattr("screening.select.rank_run.measure_recall", measure_and_note)
     late = {"min_qed": 0.5}
     outcome = run_screen(run_of(late, 40, options=RunOptions(triage_from=1), hits=6), lone)
-    counts = outcome.manifest["counts"]
-    assert outcome.manifest["triage"]["exhaustive"] is False
-    assert counts["set_aside"] > 0
-    assert counts["scored"] == counts["passed"] + counts["filtered"] + counts["set_aside"]
-    taken = outcome.manifest["filtered_by_filter"]["min_qed"]
-    assert counts["examined"] == 6 + taken > 6
-    assert depths == [counts["examined"]]
+    counts = outcome.manifest.counts
+    assert outcome.manifest.triage.recall is not None
+    assert counts.set_aside > 0
+    assert counts.scored == counts.passed + counts.filtered + counts.set_aside
+    taken = outcome.manifest.filtered_by_filter["min_qed"]
+    assert counts.examined == 6 + taken > 6
+    assert depths == [counts.examined]
     everything = run_screen(run_of({}, 40, hits=1000), lone).table.records()
     order = [hit["compound_id"] for hit in everything if known(hit["smiles"]).qed >= 0.5]
     found = [hit["compound_id"] for hit in outcome.table.records()]

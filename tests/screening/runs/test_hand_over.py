@@ -26,7 +26,7 @@ from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, merge_top
 from screening.rank.scored_frames import Duplicate, Reject
-from screening.report.manifest import RunFacts, check_accounts, versions
+from screening.report.manifest import Artefact, RunFacts, check_accounts, versions
 from screening.runs.hand_over import Outcome, Results, hand_over, publish
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
@@ -78,7 +78,8 @@ def test_every_file_is_there_and_agrees(
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     for compound_id in hits["compound_id"]:
         assert f"<bdi>{compound_id}</bdi>" in page
-    assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8")) == manifest
+    written = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert written == manifest.as_dict()
 
 
 @settings(max_examples=20)
@@ -102,7 +103,7 @@ def test_the_manifest_counts_and_names_by_hash(
     ranking: Ranking, kinase: Screen, facts: RunFacts, tmp_path: Path
 ) -> None:
     _, manifest = hand_over(tmp_path, ranking, kinase, facts, REJECTS, DUPLICATES)
-    assert manifest["counts"] == {
+    assert manifest.counts._asdict() == {
         "rows": 11,
         "accepted": 8,
         "rejected": 2,
@@ -114,16 +115,16 @@ def test_the_manifest_counts_and_names_by_hash(
         "examined": 7,
         "hits": 7,
     }
-    assert manifest["filtered_by_filter"] == {"min_heavy_atoms": 1, "max_mw": 0}  # aspirin
-    assert manifest["rejected_by_code"] == {"parse/invalid_valence": 1, "read/empty": 1}
-    assert manifest["library"] == {"name": "drugs.csv", "sha256": "a" * 64}
-    assert manifest["bundles"][1] == {"name": "toxicity", "sha256": "c" * 64}
-    assert manifest["screen"]["sha256"] == hash_screen(kinase)
-    assert manifest["seconds"]["prepare"] == 1.235
-    assert manifest["seconds"]["hand_over"] > 0
-    for name, digest in manifest["files"].items():
+    assert manifest.filtered_by_filter == {"min_heavy_atoms": 1, "max_mw": 0}  # aspirin
+    assert manifest.rejected_by_code == {"parse/invalid_valence": 1, "read/empty": 1}
+    assert manifest.library == Artefact("drugs.csv", "a" * 64)
+    assert manifest.bundles[1] == Artefact("toxicity", "c" * 64)
+    assert manifest.screen.sha256 == hash_screen(kinase)
+    assert manifest.seconds["prepare"] == 1.235
+    assert manifest.seconds["hand_over"] > 0
+    for name, digest in manifest.files.items():
         assert sha256((tmp_path / name).read_bytes()).hexdigest() == digest
-    assert set(manifest["files"]) == (FILES | PLATE) - {"manifest.json"}
+    assert set(manifest.files) == (FILES | PLATE) - {"manifest.json"}
 
 
 def test_the_manifest_tells_peak_memory_measured_up_to_its_writing(
@@ -136,7 +137,7 @@ def test_the_manifest_tells_peak_memory_measured_up_to_its_writing(
         "hand_over",
         lambda: hand_over(tmp_path, ranking, kinase, measured, REJECTS, DUPLICATES),
     )
-    peaks = manifest["peak_memory_mb"]
+    peaks = manifest.peak_memory_mb
     assert list(peaks) == ["prepare", "hand_over"]
     assert all(peak > 50 for peak in peaks.values())  # Python with RDKit holds more
     assert peaks["hand_over"] <= clock.peak_memory_mb["hand_over"] + 0.1
@@ -246,7 +247,7 @@ def test_a_screen_without_hits_still_writes_every_file(
     ranking = rank_with_costly_filters(lambda: [frame], strict)
     table, manifest = hand_over(tmp_path, ranking, strict, facts, REJECTS, DUPLICATES)
     assert written(tmp_path) == FILES
-    assert (manifest["counts"]["hits"], manifest["filtered_by_filter"]) == (0, {"min_mw": 8})
+    assert (manifest.counts.hits, manifest.filtered_by_filter) == (0, {"min_mw": 8})
     assert (tmp_path / "hits.sdf").read_text() == ""
     assert "No compound passed the hard limits" in (tmp_path / "report.html").read_text()
     assert top_table(table, strict)[1] == []

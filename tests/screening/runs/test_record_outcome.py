@@ -20,18 +20,18 @@ HitsOf = Callable[[Path], list[dict[str, str]]]
 
 def test_every_record_has_a_fate(drug_run: Outcome) -> None:
     past = open_run(drug_run.folder)
-    counts = drug_run.manifest["counts"]
+    counts = drug_run.manifest.counts
     fates = [open_dossier(past, row).outcome for row in range(1, past.prepared.rows + 1)]
 
     def begin(text: str) -> int:
         return sum(fate.startswith(text) for fate in fates)
 
-    assert begin("rejected: ") == counts["rejected"]
-    assert begin("a duplicate of row ") == counts["duplicates"]
-    assert begin("hit ") == counts["hits"]
-    assert begin("taken by the filter min_heavy_atoms") == counts["filtered"]
+    assert begin("rejected: ") == counts.rejected
+    assert begin("a duplicate of row ") == counts.duplicates
+    assert begin("hit ") == counts.hits
+    assert begin("taken by the filter min_heavy_atoms") == counts.filtered
     last = f"scored, and behind the last hit (rank {counts['hits']}, score 0."
-    assert begin(last) == counts["passed"] - counts["hits"] > 0
+    assert begin(last) == counts.passed - counts.hits > 0
     with pytest.raises(InputError, match=r"is not in library\.csv"):
         open_dossier(past, past.prepared.rows + 1)
 
@@ -57,9 +57,8 @@ def test_a_hit_list_that_was_changed_is_not_believed(
     assert f"{dossier.evaluation.score:.4f}" == hits_of(drug_run.folder)[0]["score"]
     path.unlink()
     fates = [open_dossier(past, row).outcome for row in range(1, past.prepared.rows + 1)]
-    assert (
-        sum(fate.startswith("scored (hits.csv is missing,") for fate in fates)
-        == (drug_run.manifest["counts"]["passed"])
+    assert sum(fate.startswith("scored (hits.csv is missing,") for fate in fates) == (
+        drug_run.manifest.counts.passed
     )
     for begin in ("rejected: ", "a duplicate of row "):  # these need no hit list
         assert all("hits.csv" not in fate for fate in fates if fate.startswith(begin))

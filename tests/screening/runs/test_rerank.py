@@ -48,8 +48,8 @@ def test_another_objective_gives_what_its_own_run_gives(
     fresh = run_screen(plan_run(other, tmp_path / "c", prepared=past.prepared.folder), lone)
     for name in ("hits.csv", "hits.sdf", "columns.csv", "screen.toml", "lab/plates.csv"):
         assert (tmp_path / "b" / name).read_bytes() == (tmp_path / "c" / name).read_bytes(), name
-    assert again.manifest["counts"] == fresh.manifest["counts"]
-    assert "score" not in again.manifest["seconds"]
+    assert again.manifest.counts == fresh.manifest.counts
+    assert "score" not in again.manifest.seconds
 
     back = open_run(tmp_path / "b")  # what was ranked again can be ranked again
     screen = check_rerank(back, past.screen, tmp_path / "d")
@@ -88,17 +88,17 @@ def test_after_a_triage_the_rest_counts_as_set_aside(
     screen = objective("EGFR", 5, min_heavy_atoms=8.0)
     planned = plan_run(screen, tmp_path / "a", prepared=tmp_path / "prepared", options=TRIAGED)
     first = run_screen(planned, lone)
-    assert first.manifest["triage"]["exhaustive"] is False
+    assert first.manifest.triage.recall is not None
     past = open_run(tmp_path / "a")
     other = check_rerank(past, objective("CDK2", 3), tmp_path / "b")
     everything = other.changed(exhaustive=True)
     with pytest.raises(InputError, match=r"^[^\n]*exhaustive = true, but in [^\n]* a triage"):
         check_rerank(past, everything, tmp_path / "b")
-    counts = rank_again(past, other, tmp_path / "b", lone).manifest["counts"]
-    assert counts["scored"] == first.manifest["counts"]["scored"]
+    counts = rank_again(past, other, tmp_path / "b", lone).manifest.counts
+    assert counts.scored == first.manifest.counts.scored
     assert past.scores.triage is not None
-    assert counts["set_aside"] == counts["scored"] - len(past.scores.triage.rows)
-    assert counts["filtered"] == 0
+    assert counts.set_aside == counts.scored - len(past.scores.triage.rows)
+    assert counts.filtered == 0
     assert any("set aside" in open_dossier(past, row).outcome for row in range(1, 15))
     ranked = open_run(tmp_path / "b")
     fates = [open_dossier(ranked, row).outcome for row in range(1, past.prepared.rows + 1)]

@@ -27,6 +27,7 @@ from screening.cluster.remote import Tls
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_screen, load_screen
 from screening.objective.screen_settings import Screen
+from screening.report.manifest import Counts
 from screening.runs.hand_over import Outcome
 from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import check_folder, prepare_stage, run_screen
@@ -113,22 +114,22 @@ def finished(whole: Outcome, screen: Screen, folder: Path) -> Plan:
 def test_every_record_is_in_one_place(whole: Outcome, library: Path) -> None:
     """Law 1, read off the files that a chemist gets."""
     rows = read(library)
-    counts = whole.manifest["counts"]
-    assert counts["rows"] == len(rows)
-    assert counts["rows"] == counts["accepted"] + counts["rejected"] + counts["duplicates"]
-    assert counts["scored"] == counts["accepted"]
-    assert json.loads((whole.folder / "manifest.json").read_text()) == whole.manifest
+    counts = whole.manifest.counts
+    assert counts.rows == len(rows)
+    assert counts.rows == counts.accepted + counts.rejected + counts.duplicates
+    assert counts.scored == counts.accepted
+    assert json.loads((whole.folder / "manifest.json").read_text()) == whole.manifest.as_dict()
     standard = [standardize(row["smiles"], "smiles") for row in rows]
     bad = [n for n, found in enumerate(standard, 1) if not isinstance(found, Standardized)]
     rejects = read(whole.folder / "rejects.csv")
     assert [int(row["row"]) for row in rejects] == bad
     assert Counter(f"{row['stage']}/{row['code']}" for row in rejects) == Counter(
-        whole.manifest["rejected_by_code"]
+        whole.manifest.rejected_by_code
     )
     smiles = [found.smiles for found in standard if isinstance(found, Standardized)]
-    assert counts["accepted"] == len(set(smiles))
+    assert counts.accepted == len(set(smiles))
     repeats = read(whole.folder / "duplicates.csv")
-    assert len(repeats) == counts["duplicates"] == len(smiles) - len(set(smiles))
+    assert len(repeats) == counts.duplicates == len(smiles) - len(set(smiles))
     for row in (*rejects, *repeats):
         at = int(row["row"]) - 1
         assert row["compound_id"] == rows[at]["compound_id"]
@@ -413,8 +414,8 @@ def test_a_library_of_nothing_but_mistakes_ends_well(
     library = write_library(tmp_path / "bad.csv", [(f"{n}", "CCQ") for n in range(9)])
     changed = screen.changed(library=str(library))
     outcome = run_screen(plan(changed, tmp_path, 4), lone)
-    assert outcome.manifest["counts"] == {
-        **dict.fromkeys(outcome.manifest["counts"], 0),
+    assert outcome.manifest.counts._asdict() == {
+        **dict.fromkeys(Counts._fields, 0),
         "rows": 9,
         "rejected": 9,
     }

@@ -89,31 +89,31 @@ def test_a_choice_is_handed_over_with_its_reasons(make: Make, lone: Client) -> N
     for name in ("hits.csv", "passed_over.csv"):
         assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
     hits, over = (read(one.folder / name) for name in ("hits.csv", "passed_over.csv"))
-    told = one.manifest["selection"]
-    assert len(hits) == one.manifest["counts"]["hits"] == 12
-    assert sum(told["by_rule"].values()) == 12
+    told = one.manifest.selection
+    assert len(hits) == one.manifest.counts.hits == 12
+    assert sum(told.by_rule.values()) == 12
     # Too small for the filter, and a duplicate of an earlier ethanol: a control is a control.
     control = [hit for hit in hits if hit["smiles"] == "CCO"]
     assert len(control) == 1
-    assert sum(Decimal(hit["Price"]) for hit in hits) == Decimal(told["money"]["spent"]) <= 600
+    assert sum(Decimal(hit["Price"]) for hit in hits) == Decimal(told.money.spent) <= 600
     assert not {hit["compound_id"] for hit in hits} & {row["compound_id"] for row in over}
-    assert told["by_rule"]["control"] == 1
-    assert told["lists"][0] == {
+    assert told.by_rule["control"] == 1
+    assert told.lists[0] == {
         "role": "exclude",
         "name": "owned.csv",
-        "sha256": told["lists"][0]["sha256"],
+        "sha256": told.lists[0]["sha256"],
         "compounds": 2,
         "unreadable": 0,
         "in_library": 2,
         "other_stereo": 0,
-        "reading": told["lists"][0]["reading"],
+        "reading": told.lists[0]["reading"],
     }
-    assert "ids" in told["lists"][0]["reading"][0]
+    assert "ids" in told.lists[0]["reading"][0]
     assert {row["why"] for row in over if row["smiles"] == GEFITINIB} == {"excluded: owned.csv"}
-    assert one.manifest["filtered_by_filter"]["excluded: owned.csv"] == 2
-    assert "passed_over.csv" in one.manifest["files"]
+    assert one.manifest.filtered_by_filter["excluded: owned.csv"] == 2
+    assert "passed_over.csv" in one.manifest.files
     assert load_screen(one.folder / "screen.toml") == make(40).screen
-    assert json.loads((one.folder / "manifest.json").read_text()) == one.manifest
+    assert json.loads((one.folder / "manifest.json").read_text()) == one.manifest.as_dict()
 
 
 @pytest.mark.slow
@@ -124,7 +124,7 @@ def test_the_empty_table_changes_no_hit(make: Make, lone: Client) -> None:
     first = run_screen(plan.__class__(**{**vars(plan), "screen": plain}), lone)
     assert (chosen.folder / "hits.csv").read_bytes() == (first.folder / "hits.csv").read_bytes()
     assert not (first.folder / "passed_over.csv").exists()
-    assert first.manifest["selection"] is None
+    assert first.manifest.selection is None
 
 
 @pytest.mark.slow
@@ -140,9 +140,9 @@ def test_a_triage_leaves_no_control_out(
     )
     for name in ("hits.csv", "passed_over.csv"):
         assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
-    assert one.manifest["triage"]["exhaustive"] is False
-    assert one.manifest["counts"]["set_aside"] > 0
-    assert one.manifest["selection"]["by_rule"]["control"] == 1
+    assert one.manifest.triage.recall is not None
+    assert one.manifest.counts.set_aside > 0
+    assert one.manifest.selection.by_rule["control"] == 1
     assert [hit["smiles"] for hit in read(one.folder / "hits.csv")].count("CCO") == 1
     # The ensembles scored the control as they do all others.
     whole = read(run_screen(make(40, {**rules, "pool": 100}, hits=90), lone).folder / "hits.csv")
@@ -154,8 +154,8 @@ def test_a_triage_leaves_no_control_out(
 def test_a_choice_of_nobody_is_a_run_like_any_other(make: Make, lone: Client) -> None:
     rules = {"budget": 0.5, "price_column": "Price"}
     outcome = run_screen(make(40, rules), lone)
-    assert outcome.manifest["counts"]["hits"] <= 1
-    assert outcome.manifest["selection"]["passed_over"]["budget"] > 50
+    assert outcome.manifest.counts.hits <= 1
+    assert outcome.manifest.selection.passed_over["budget"] > 50
     assert read(outcome.folder / "passed_over.csv")
 
 

@@ -23,6 +23,7 @@ from screening.runs.hand_over import Outcome
 from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import run_screen, score_stage
 from screening.score.triage import choose, lots, triage_key
+from screening.score.triage_recall import TriageFacts
 
 Mixed = list[tuple[str, str]]
 FILES = Path(__file__).parents[2] / "files"
@@ -109,17 +110,17 @@ def whole(
 
 def test_every_compound_is_accounted_for(whole: Outcome, screen: Screen) -> None:
     """Law 1 with a triage."""
-    counts, triage = whole.manifest["counts"], whole.manifest["triage"]
-    assert counts["scored"] == counts["accepted"]
-    assert counts["scored"] == counts["passed"] + counts["filtered"] + counts["set_aside"]
-    assert counts["set_aside"] > 0
-    assert counts["hits"] == screen.hits
-    assert triage["exhaustive"] is False
-    taken = whole.manifest["filtered_by_filter"]["min_heavy_atoms"]
-    assert triage["looked_at"] == counts["accepted"] - taken
-    assert triage["chosen"] == max(2 * screen.hits, -(-triage["looked_at"] // 10))
-    assert triage["audited"] == -(-3 * triage["looked_at"] // 10)
-    assert 0 <= triage["recall_at_least"] <= triage["recall"] <= 1
+    counts, triage = whole.manifest.counts, whole.manifest.triage
+    assert counts.scored == counts.accepted
+    assert counts.scored == counts.passed + counts.filtered + counts.set_aside
+    assert counts.set_aside > 0
+    assert counts.hits == screen.hits
+    assert triage.recall is not None
+    taken = whole.manifest.filtered_by_filter["min_heavy_atoms"]
+    assert triage.looked_at == counts.accepted - taken
+    assert triage.chosen == max(2 * screen.hits, -(-triage.looked_at // 10))
+    assert triage.recall.audited == -(-3 * triage.looked_at // 10)
+    assert 0 <= triage.recall.low <= triage.recall.recall <= 1
 
 
 def test_no_cut_and_no_number_of_workers_changes_a_byte(
@@ -130,7 +131,7 @@ def test_no_cut_and_no_number_of_workers_changes_a_byte(
     two = run_screen(plan(screen, tmp_path / "two", 17), client)
     for other in (one, two):
         assert content(other.folder) == content(whole.folder)
-        assert other.manifest["triage"] == whole.manifest["triage"]
+        assert other.manifest.triage == whole.manifest.triage
 
 
 @pytest.mark.parametrize(("stage", "after"), [("triage", 2), ("score", 1)])
@@ -161,8 +162,8 @@ def test_the_hits_are_the_best_of_all_that_were_scored_in_full(
     """Those that an exhaustive run ranks, less those that were set aside, in its order."""
     everything = screen.changed(exhaustive=True, hits=1000)
     exhaustive = run_screen(plan(everything, tmp_path / "all", 30), lone)
-    assert exhaustive.manifest["triage"] == {"exhaustive": True, "why": "the screen asks for it"}
-    assert exhaustive.manifest["counts"]["set_aside"] == 0
+    assert exhaustive.manifest.triage == TriageFacts("the screen asks for it")
+    assert exhaustive.manifest.counts.set_aside == 0
     made = plan(screen, whole.folder.parent, 20)
     prepared = read_prepared(made.prepared)
     triage = score_stage(made, prepared, lone).triage
@@ -196,12 +197,12 @@ def test_a_small_library_and_a_bundle_without_surrogate_are_scored_in_full(
 ) -> None:
     out, prepared = tmp_path / "run", tmp_path / "prepared"
     small = run_screen(plan_run(screen, out, prepared=prepared), lone)
-    assert "20,000" in small.manifest["triage"]["why"]
+    assert "20,000" in small.manifest.triage.why_all
     tasks = (("EGFR", "r"), ("CDK2", "r"), ("herg", "c"))
     lacking = make_bundle(tmp_path / "bundle", "small", tasks)
     other = screen.changed(bundles=(str(lacking.path),))
     made = plan_run(other, tmp_path / "other", prepared=prepared, options=RunOptions(triage_from=1))
-    why = run_screen(made, lone).manifest["triage"]["why"]
+    why = run_screen(made, lone).manifest.triage.why_all
     assert why == "bundle small has no surrogate"
 
 
@@ -248,4 +249,4 @@ def test_promises_are_of_compounds_that_pass_the_properties(
     found = pd.concat([pq.read_table(file).to_pandas() for file in files])
     assert found["row"].is_unique
     assert found["promise"].between(0.01, 1).all()
-    assert len(found) == whole.manifest["triage"]["looked_at"]
+    assert len(found) == whole.manifest.triage.looked_at

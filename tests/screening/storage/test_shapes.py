@@ -23,8 +23,8 @@ def test_what_a_run_writes_has_its_shape(drug_run: Outcome) -> None:
     prepared = Path(where["prepared"])
     summary = load(prepared / SUMMARY)
     manifest = check_shape(Manifest, load(drug_run.folder / MANIFEST))
-    assert manifest.files == drug_run.manifest["files"]
-    assert manifest.counts == drug_run.manifest["counts"]
+    assert manifest.files == drug_run.manifest.files
+    assert manifest.counts == drug_run.manifest.counts._asdict()
     assert check_shape(Where, where).model_dump(by_alias=True) == where
     assert check_shape(Summary, summary).model_dump() == summary
     for folder in (prepared, drug_run.folder / "scores"):
