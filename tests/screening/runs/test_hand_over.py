@@ -78,8 +78,8 @@ def test_every_file_is_there_and_agrees(
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     for compound_id in hits["compound_id"]:
         assert f"<bdi>{compound_id}</bdi>" in page
-    written = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
-    assert written == manifest.as_dict()
+    told = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert told == manifest.as_dict()
 
 
 @settings(max_examples=20)
