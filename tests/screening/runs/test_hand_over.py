@@ -316,7 +316,7 @@ def test_a_run_that_cannot_be_written_anew_stays_as_it_is(
     with Lock(folder), pytest.raises(InputError, match="in use by another run"):
         run_screen(planned, lone)
     assert contents(folder) == before
-    with pytest.raises(InputError, match=r"written into [^\n]* meanwhile"):
+    with pytest.raises(InputError, match=r"written into [^\n]* in the meantime"):
         rank_again(past, past.screen, folder, lone)  # it was checked when it was empty
     wrong = rerank(past, past.screen)
     wrong = wrong._replace(scored=wrong.scored + 1)

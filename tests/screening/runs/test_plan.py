@@ -17,7 +17,7 @@ SCREEN = load_screen(Path(__file__).parents[3] / "flows/screens/kinase.toml")
 
 
 def with_primary(task: str) -> Screen:
-    primary = SCREEN.objective.primary[0].changed(task=task)
+    primary = SCREEN.objective.primary[0].changed(task=task, label="wanted")
     return SCREEN.changed(primary=(primary,))
 
 

@@ -30,7 +30,7 @@ def test_every_record_has_a_fate(drug_run: Outcome) -> None:
     assert begin("a duplicate of row ") == counts.duplicates
     assert begin("hit ") == counts.hits
     assert begin("taken by the filter min_heavy_atoms") == counts.filtered
-    last = f"scored, and behind the last hit (rank {counts['hits']}, score 0."
+    last = f"scored, and behind the last hit (rank {counts.hits}, score 0."
     assert begin(last) == counts.passed - counts.hits > 0
     with pytest.raises(InputError, match=r"is not in library\.csv"):
         open_dossier(past, past.prepared.rows + 1)
