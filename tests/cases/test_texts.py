@@ -14,7 +14,7 @@ import pytest
 
 from chem.features.properties import PROPERTIES
 from gnn.bundle.predict import predicted_columns
-from screening.evidence.evidence import Neighbour
+from screening.evidence.evidence import Neighbour, Relation
 from screening.objective.objective import evaluate
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
@@ -61,8 +61,8 @@ def egfr(
     return {**CLEAN, **DRUG, **numbers, "activity_distance": distance, **more}
 
 
-def near(similarity: float, value: float, relation: str = "=", smiles: str = "C") -> Neighbour:
-    return Neighbour("a", smiles, similarity, value, relation)  # type: ignore[arg-type]
+def near(similarity: float, value: float, relation: Relation = "=", smiles: str = "C") -> Neighbour:
+    return Neighbour("a", smiles, similarity, value, relation)
 
 
 class Case(NamedTuple):
@@ -198,7 +198,8 @@ CASES = {
 def told(case: Case, smiles: str = SMILES) -> str:
     frame = pd.DataFrame([dict(case.numbers)])
     whole = pd.concat([evaluate(frame, case.screen), frame], axis="columns")
-    hit: dict[str, Any] = {**whole.iloc[0].to_dict(), "smiles": smiles}
+    hit: dict[str, Any] = {str(name): value for name, value in whole.iloc[0].items()}
+    hit["smiles"] = smiles
     units = {
         task: "probability" if task.startswith("toxicity") else "pActivity"
         for task in case.screen.tasks

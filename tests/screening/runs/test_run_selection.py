@@ -51,7 +51,7 @@ def make(
     library = write_library(folder / "library.csv", rows)
     owned = write_library(folder / "owned.csv", [("x", drugs[3][1]), ("gefitinib", GEFITINIB)])
 
-    def plan(rows: int, rules: dict[str, Any] | None = None, **more: int) -> Plan:
+    def plan(rows: int, rules: dict[str, Any] | None = None, hits: int = 12) -> Plan:
         rules = RULES if rules is None else rules
         lists = {"exclude": [str(owned)] if "exclude" in rules else []}
         screen = Screen.model_validate(
@@ -60,14 +60,14 @@ def make(
                 "title": "Choosing",
                 "library": str(library),
                 "bundles": [str(bundle.path)],
-                "hits": more.pop("hits", 12),
+                "hits": hits,
                 "primary": [{"task": "small_EGFR", "zero": 5.0, "full": 8.0}],
                 "filters": {"min_heavy_atoms": 8.0},
                 "selection": {**rules, **lists},
             }
         )
         out = tmp_path_factory.mktemp("run") / "run"
-        return plan_run(screen, out, None, folder / f"prepared-{rows}", rows, **more)
+        return plan_run(screen, out, None, folder / f"prepared-{rows}", rows)
 
     return plan
 
