@@ -49,14 +49,11 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Client],
 
     def written(client: Client) -> Tls:
         folder = tmp_path_factory.mktemp("certificates")
-        texts = {
-            "ca": client.security.tls_ca_file,
-            "cert": client.security.tls_client_cert,
-            "key": client.security.tls_client_key,
-        }
-        for name, text in texts.items():
-            (folder / f"{name}.pem").write_text(text)
-        return Tls(**{name: str(folder / f"{name}.pem") for name in texts})
+        ca, cert, key = (folder / f"{name}.pem" for name in ("ca", "cert", "key"))
+        ca.write_text(client.security.tls_ca_file)
+        cert.write_text(client.security.tls_client_cert)
+        key.write_text(client.security.tls_client_key)
+        return Tls(str(ca), str(cert), str(key))
 
     return written
 

@@ -20,7 +20,15 @@ def test_a_wheel_ships_models_screens_and_tables(tmp_path: Path) -> None:
         target = source / name.decode()
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((ROOT / name.decode()).read_bytes())
-    words = ["wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path, source]
+    words: list[str | Path] = [
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        tmp_path,
+        source,
+    ]
     subprocess.run([sys.executable, "-m", "pip", *words], check=True, timeout=200)
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
     packages = ("chem/", "data/", "gnn/", "screening/", "flows/", "hitlist/")

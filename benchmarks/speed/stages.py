@@ -162,7 +162,7 @@ class Bench:
         outcome = run_screen(replace(plan, prepared=prepared, screen=screen), self._client)
         seconds = perf_counter() - started
         manifest = outcome.manifest
-        everything = manifest.triage is None or manifest.triage.exhaustive
+        everything = manifest.triage.exhaustive
         return Run(size, seconds, manifest.seconds, manifest.peak_memory_mb, everything)
 
 

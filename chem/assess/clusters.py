@@ -67,5 +67,5 @@ def scaffold(smiles: str) -> str:
     """
     mol = read_molecule(smiles)
     with rdBase.BlockLogs():
-        core = MurckoScaffold.GetScaffoldForMol(mol)  # type: ignore[no-untyped-call]
+        core = MurckoScaffold.GetScaffoldForMol(mol)
         return str(Chem.MolToSmiles(core, isomericSmiles=False))

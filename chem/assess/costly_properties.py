@@ -54,4 +54,4 @@ def compute_costly_properties(smiles: Sequence[str]) -> list[CostlyProperties]:
 
 
 def _drug_likeness(smiles: str) -> float:
-    return float(qed(read_molecule(smiles)))  # type: ignore[no-untyped-call]
+    return float(qed(read_molecule(smiles)))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     """Show the best hits, the counts and, if there are fewer hits than asked for, why."""
     from screening.hits.top import STORY, brief_table, top_table
-    from screening.score.triage_recall import TriageFacts, describe_triage
+    from screening.score.triage_recall import describe_triage
     from screening.select.selection_report import describe_lists, describe_selection
 
     manifest, counts = outcome.manifest, outcome.manifest.counts
@@ -35,7 +35,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     note(describe_triage(manifest.triage))
     if manifest.selection is not None:
         note(describe_selection(manifest.selection))
-        for line in describe_lists(manifest.selection):
+        for line in describe_lists(manifest.selection.lists):
             note(line)
     if counts.hits < screen.hits:
         taken = {name: n for name, n in manifest.filtered_by_filter.items() if n}
@@ -45,7 +45,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
             f"{counted(counts.scored, 'scored compound')} {counts.passed:,} passed the "
             f"filters ({by})"
         )
-        triage = manifest.triage or TriageFacts()
+        triage = manifest.triage
         remedy = (
             "screen the library by this objective"
             if triage.chosen_for

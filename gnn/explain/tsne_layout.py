@@ -26,7 +26,7 @@ def tsne_layout(distances: Floats) -> Floats64:
         raise ValueError(f"found distances of shape {distances.shape}, expected a square")
     if count < 3:
         return np.column_stack([(np.arange(count) + 0.5) / max(count, 1), np.full(count, 0.5)])
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     exact = np.asarray(distances, dtype=np.float64)
     with threadpool_limits(limits=1):

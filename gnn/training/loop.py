@@ -120,7 +120,7 @@ class Descent(NamedTuple):
                 group["lr"] = self.rate(step) * group.get("factor", 1.0)
             loss = self.loss(rows[at : at + batch])
             self.optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             if self.clipped:
                 torch.nn.utils.clip_grad_norm_(self.clipped, 1.0)
             self.optimizer.step()

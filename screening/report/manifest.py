@@ -103,7 +103,7 @@ class RunManifest:
     counts: Counts
     rejected_by_code: Mapping[str, int]
     filtered_by_filter: Mapping[str, int]
-    triage: TriageFacts | None
+    triage: TriageFacts
     selection: SelectionReport | None
     domains: Sequence[Crossed]
     seconds: Mapping[str, float]
@@ -238,7 +238,7 @@ def build_manifest(
         ),
         rejected_by_code=dict(sorted(facts.reject_codes.items())),
         filtered_by_filter=ranking.filtered,
-        triage=ranking.triage,
+        triage=ranking.triage or TriageFacts(),
         selection=ranking.selection,
         domains=crossed_domains(ranking.hits, screen, facts.limits),
         seconds={stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},

@@ -85,10 +85,8 @@ class TriageFacts(NamedTuple):
         return found
 
 
-def describe_triage(found: TriageFacts | None) -> str:
-    """Say in a line how a triage went; "" where that is not known."""
-    if found is None:
-        return ""
+def describe_triage(found: TriageFacts) -> str:
+    """Say in a line how a triage went."""
     audit = found.recall
     if audit is None:
         return f"the ensembles scored every compound: {found.why_all}"

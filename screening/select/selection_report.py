@@ -4,6 +4,8 @@ Every compound of the pool is accounted for.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -27,19 +29,19 @@ def is_refusal(why: str) -> bool:
     return why in REFUSALS or why.startswith(EXCLUDED)
 
 
-def describe_lists(found: SelectionReport) -> list[str]:
+def describe_lists(lists: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say of each list how it was read, and what of it is in the library in another form alone.
 
     >>> owned = {"name": "owned.csv", "role": "exclude", "other_stereo": 3}
-    >>> describe_lists(SelectionReport(10, 500, 13, {}, {}, 0, None, (owned,)))
+    >>> describe_lists([owned])
     ['3 of owned.csv differ from compounds of the library by stereochemistry alone: not excluded']
     """
     verb = {"exclude": "excluded", "include": "included"}
-    read = [f"{one['name']}: {note}" for one in found.lists for note in one.get("reading", ())]
+    read = [f"{one['name']}: {note}" for one in lists for note in one.get("reading", ())]
     return read + [
         f"{one['other_stereo']:,} of {one['name']} differ from compounds of the library by "
         f"stereochemistry alone: not {verb[one['role']]}"
-        for one in found.lists
+        for one in lists
         if one.get("other_stereo")
     ]
 

@@ -276,4 +276,5 @@ def test_two_columns_of_the_same_name_are_the_users_to_choose(
         table(tmp_path, header, *rows)
     same = [row.replace("CC*", "*").replace("B{n}", "A{n}").replace("b{n}", "a{n}") for _ in rows]
     found = table(tmp_path, header, *(text.replace("{n}", str(n)) for n, text in enumerate(same)))
+    assert found.smiles_column is not None
     assert found.smiles_column.lower() == "smiles"

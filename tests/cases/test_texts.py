@@ -14,11 +14,11 @@ import pytest
 
 from chem.features.properties import PROPERTIES
 from gnn.bundle.predict import predicted_columns
-from screening.evidence.evidence import Neighbour
+from screening.evidence.evidence import Neighbour, Relation
 from screening.objective.objective import evaluate
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
-from screening.objective.terms import Liability, OffTarget, Primary
+from screening.objective.terms import Liability, Objective, OffTarget, Primary
 from screening.reason.reason import reason
 from screening.reason.sentence import HitFacts
 from screening.runs.plan import load_bundles
@@ -34,9 +34,11 @@ JAK1 = Screen(
     title="JAK1 over JAK2",
     library="approved_drugs",
     bundles=("my_jaks", "toxicity"),
-    primary=(Primary(task="my_jaks_JAK1_pKi", label="JAK1", zero=5.0, full=8.5),),
-    off_targets=(OffTarget(task="my_jaks_JAK2_pKi", label="JAK2"),),
-    liabilities=RISKS,
+    objective=Objective(
+        primary=(Primary(task="my_jaks_JAK1_pKi", label="JAK1", zero=5.0, full=8.5),),
+        off_targets=(OffTarget(task="my_jaks_JAK2_pKi", label="JAK2"),),
+        liabilities=RISKS,
+    ),
 )
 CLEAN = {"toxicity_herg": 0.1, "toxicity_ames": 0.1, "toxicity_dili": 0.1, "toxicity_SR-MMP": 0.1}
 DRUG = {"mw": 450.0, "logp": 3.0, "tpsa": 80.0}
@@ -61,8 +63,8 @@ def egfr(
     return {**CLEAN, **DRUG, **numbers, "activity_distance": distance, **more}
 
 
-def near(similarity: float, value: float, relation: str = "=", smiles: str = "C") -> Neighbour:
-    return Neighbour("a", smiles, similarity, value, relation)  # type: ignore[arg-type]
+def near(similarity: float, value: float, relation: Relation = "=", smiles: str = "C") -> Neighbour:
+    return Neighbour("a", smiles, similarity, value, relation)
 
 
 class Case(NamedTuple):
@@ -198,7 +200,8 @@ CASES = {
 def told(case: Case, smiles: str = SMILES) -> str:
     frame = pd.DataFrame([dict(case.numbers)])
     whole = pd.concat([evaluate(frame, case.screen.objective), frame], axis="columns")
-    hit: dict[str, Any] = {**whole.iloc[0].to_dict(), "smiles": smiles}
+    hit: dict[str, Any] = {str(name): value for name, value in whole.iloc[0].items()}
+    hit["smiles"] = smiles
     units = {
         task: "probability" if task.startswith("toxicity") else "pActivity"
         for task in case.screen.objective.tasks

@@ -45,7 +45,7 @@ def write_lying(path: Path, columns: int, rows: int, cell: int) -> None:
 
 def _varint(number: int, size: int = 0) -> bytes:
     """Write a number in Thrift's compact protocol, with zeros in front to fill ``size`` bytes."""
-    found = []
+    found: list[int] = []
     while number or not found or len(found) < size:
         found.append(number & 127)
         number >>= 7

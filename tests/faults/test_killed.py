@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -173,7 +174,7 @@ def test_a_chemist_that_is_killed_at_any_time_changes_nothing(
     home: Path, lone: Client, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once in each run, while it starts or while it works: its owner starts another one."""
-    rng, real, ask = random.Random(7), isolation.subprocess.Popen, isolation.Chemist.ask
+    rng, real, ask = random.Random(7), subprocess.Popen, isolation.Chemist.ask
     killed: list[int] = []
     number = 0
 
@@ -192,7 +193,7 @@ def test_a_chemist_that_is_killed_at_any_time_changes_nothing(
             kill(chemist._process, 0.02)  # the second partition's records
         return ask(chemist, *words, **options)
 
-    monkeypatch.setattr(isolation.subprocess, "Popen", start)
+    monkeypatch.setattr(subprocess, "Popen", start)
     monkeypatch.setattr(isolation.Chemist, "ask", asked)
     wrong = {}
     for number in range(RANDOM):

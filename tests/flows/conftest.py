@@ -5,14 +5,14 @@ import gzip
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import pandas as pd
 import pytest
 import typer
 from distributed import Client
 from rdkit import Chem
-from rdkit.Chem import AllChem
+from rdkit.Chem import rdDepictor
 
 from flows.cli import app, main
 from screening.cluster.cluster import connect
@@ -47,7 +47,15 @@ class Answer(NamedTuple):
         return "".join(line for line in lines if ": ids from column " not in line)
 
 
-Run = Callable[..., Answer]
+class Run(Protocol):
+    """Runs ``hitlist`` in this process."""
+
+    def __call__(self, *words: str | Path) -> Answer:
+        """Give these words to the command line."""
+
+
+Crew = tuple[str, ...]
+WriteLibrary = Callable[[Path, Rows], Path]
 
 
 @pytest.fixture
@@ -74,7 +82,7 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def crew(_cache: None, certificates: Callable[[Client], Tls]) -> Iterator[tuple[str, ...]]:
+def crew(_cache: None, certificates: Callable[[Client], Tls]) -> Iterator[Crew]:
     """Options that give work to two workers that are there already: starting others takes long."""
     with connect(workers=2) as client:
         files = certificates(client).files
@@ -94,7 +102,7 @@ def drugs() -> Rows:
 
 
 @pytest.fixture(scope="session")
-def write_library() -> Callable[[Path, Rows], Path]:
+def write_library() -> WriteLibrary:
     """A function that writes a library in the format of its name."""
     return _write_library
 
@@ -119,6 +127,6 @@ def _sd_record(key: str, smiles: str) -> str:
     mol = Chem.MolFromSmiles(smiles)
     if mol is None:
         return f"{key}\n\n\nno counts line\nM  END\n$$$$\n"
-    AllChem.Compute2DCoords(mol)
+    rdDepictor.Compute2DCoords(mol)
     mol.SetProp("_Name", key)
     return f"{Chem.MolToMolBlock(mol)}$$$$\n"

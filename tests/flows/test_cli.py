@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.conftest import Run
+
 PROGRAM = Path(sys.executable).with_name("hitlist")
 COMMANDS = ["screen", "predict", "prepare", "train", "data", "data list", "data fetch"]
 COMMANDS += ["rank", "explain", "bundles", "bundles list", "bundles show", "bundles measured"]
@@ -80,7 +82,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_line_and_code_2(mistake, run, tmp_path):
+def test_a_mistake_is_one_line_and_code_2(mistake: str, run: Run, tmp_path: Path) -> None:
     command, word = MISTAKES[mistake]
     library = tmp_path / "library.csv"
     library.write_text("id,smiles\na,CCO\nb,CCN\n")
@@ -103,7 +105,9 @@ def test_a_mistake_is_one_line_and_code_2(mistake, run, tmp_path):
     assert sorted(tmp_path.rglob("*")) == before  # nothing was begun
 
 
-def test_a_cache_that_cannot_be_written_is_named(run, tmp_path, monkeypatch):
+def test_a_cache_that_cannot_be_written_is_named(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HITLIST_CACHE", "/proc/cache")
     library = tmp_path / "library.csv"
     library.write_text("id,smiles\na,CCO\nb,CCN\n")
@@ -119,25 +123,25 @@ def test_a_cache_that_cannot_be_written_is_named(run, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_help_says_what_a_command_does(command, run):
+def test_help_says_what_a_command_does(command: str, run: Run) -> None:
     answer = run(*command.split(), "--help")
     assert answer.code == 0
     assert "Usage" in answer.out
     assert answer.err == ""
 
 
-def test_version(run):
+def test_version(run: Run) -> None:
     assert run("--version").out.startswith("hitlist 0.")
 
 
-def test_help_loads_nothing_heavy():
+def test_help_loads_nothing_heavy() -> None:
     heavy = ["torch", "rdkit", "pandas", "dask", "prefect", "pydantic", "numpy"]
     check = f"import flows.cli, sys; print([name for name in {heavy} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
     assert found.stdout.strip() == "[]", found
 
 
-def test_lists_are_tab_separated_in_a_pipe(run):
+def test_lists_are_tab_separated_in_a_pipe(run: Run) -> None:
     lines = run("data", "list").out.splitlines()
     assert lines[0].split("\t") == ["name", "kind", "title", "licence", "rows"]
     assert {line.count("\t") for line in lines} == {4}
@@ -146,14 +150,14 @@ def test_lists_are_tab_separated_in_a_pipe(run):
     assert names == ["name", "activity", "admet", "toxicity"]
 
 
-def test_card_shows_every_task(run):
+def test_card_shows_every_task(run: Run) -> None:
     from gnn.bundle.bundle import find_bundle, read_card
 
     shown = {line.split("\t")[0] for line in run("bundles", "show", "toxicity").out.splitlines()}
     assert {task.name for task in read_card(find_bundle("toxicity")).tasks} <= shown
 
 
-def test_one_task_of_a_card_can_be_shown(run):
+def test_one_task_of_a_card_can_be_shown(run: Run) -> None:
     for word in ("NR-AR", "nr-ar", "toxicity_NR-AR"):
         lines = run("bundles", "show", "toxicity", word).out.splitlines()
         assert {line.split("\t")[0] for line in lines} == {"task", "NR-AR"}
@@ -168,11 +172,19 @@ def test_one_task_of_a_card_can_be_shown(run):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_a_stop_says_how_to_go_on_and_leaves_nothing(sign, tmp_path):
+def test_a_stop_says_how_to_go_on_and_leaves_nothing(sign: signal.Signals, tmp_path: Path) -> None:
     library = tmp_path / "library.csv"
     chain = "".join(f"{n},{'C' * (n % 40 + 1)}O\n" for n in range(60_000))
     library.write_text("id,smiles\n" + chain)
-    command = [PROGRAM, "screen", "kinase", "--library", library, "--out", tmp_path / "run"]
+    command: list[str | Path] = [
+        PROGRAM,
+        "screen",
+        "kinase",
+        "--library",
+        library,
+        "--out",
+        tmp_path / "run",
+    ]
     process = subprocess.Popen(
         [*command, "--partition-rows", "200"],
         stderr=subprocess.PIPE,
@@ -186,7 +198,7 @@ def test_a_stop_says_how_to_go_on_and_leaves_nothing(sign, tmp_path):
         end = time.monotonic() + 240
         while not list((tmp_path / "cache").rglob("part-00001.parquet")):
             assert time.monotonic() < end
-            assert process.poll() is None, process.stderr.read()
+            assert process.poll() is None, process.communicate()[1]
             time.sleep(0.2)
         if sign == signal.SIGINT:
             os.killpg(process.pid, sign)  # as a terminal does it: to every process

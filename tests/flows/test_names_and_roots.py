@@ -52,7 +52,7 @@ def test_a_path_outside_the_roots_is_refused_however_it_is_written(
     there = outside[kind]
     (link := Path(f"link{there.suffix}")).symlink_to(there)
     shipped = {"bundle": BUNDLES, "recipe": RECIPES, "screen": SCREENS}.get(kind, BUNDLES)
-    names = [there, os.path.relpath(there), os.path.relpath(there, shipped), link]
+    names: list[str | Path] = [there, os.path.relpath(there), os.path.relpath(there, shipped), link]
     for name in [*map(str, names), *(str(Path(name).with_suffix("")) for name in names)]:
         with pytest.raises((InputError, ModelError)):
             FINDERS[kind](name)

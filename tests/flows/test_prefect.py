@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -28,12 +29,14 @@ from chem.errors import InputError
 from flows.prefect_support.prefect_profile import Ready, server_environment
 from flows.prefect_support.stages import worth_retrying
 from gnn.errors import ModelError
+from tests.flows.conftest import Crew, Rows, Run, WriteLibrary
 
 ROOT = Path(__file__).parents[2]
 PREFECT = Path(sys.executable).with_name("prefect")
 HITLIST = PREFECT.with_name("hitlist")
 POOL = ("work-pool", "create", "hitlist", "--overwrite", "--type", "process")
 TEMPLATE = ("--base-job-template", "flows/work_pool.json")
+PROTOCOL = websockets.Subprotocol("prefect")
 CANARY = "CANARY7SECRET"
 """In the environment of the worker, as the key of a store is."""
 Environment = dict[str, str]
@@ -67,12 +70,11 @@ def running(
 def profile_of(environment: Environment) -> dict[str, str]:
     """The settings that `hitlist server` wrote."""
     file = Path(environment["PREFECT_HOME"], "profiles.toml")
-    return tomllib.loads(file.read_text())["profiles"]["hitlist"]
+    profiles: dict[str, dict[str, str]] = tomllib.loads(file.read_text())["profiles"]
+    return profiles["hitlist"]
 
 
-def ask(
-    environment: Environment, path: str, body: object = None, secret: str | None = None
-) -> object:
+def ask(environment: Environment, path: str, body: object = None, secret: str | None = None) -> Any:
     """Ask the server's API, by default with the secret of the profile."""
     profile = profile_of(environment)
     shown = profile["PREFECT_API_AUTH_STRING"] if secret is None else secret
@@ -134,8 +136,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
-    run, crew, server, drugs, tmp_path, tmp_path_factory, write_library
-):
+    run: Run,
+    crew: Crew,
+    server: Environment,
+    drugs: Rows,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    write_library: WriteLibrary,
+) -> None:
     library = write_library(tmp_path / "library.csv", drugs)
     prefect(server, *POOL, *TEMPLATE)
     prefect(server, "--no-prompt", "deploy", "--all")
@@ -219,8 +227,8 @@ def assert_nothing_outside_the_roots_is_read(server: Environment, elsewhere: Pat
     wanted = {"flow_runs": {"state": {"type": {"any_": ["FAILED"]}}}}
     (failed,) = ask(server, "/flow_runs/filter", wanted)
     assert "lies outside the folders that may be used here" in failed["state"]["message"]
-    for path, body in (("/flow_runs/filter", {}), ("/logs/filter", {}), ("/artifacts/filter", {})):
-        assert "SECRETHASH" not in json.dumps(ask(server, path, body))
+    for path in ("/flow_runs/filter", "/logs/filter", "/artifacts/filter"):
+        assert "SECRETHASH" not in json.dumps(ask(server, path, {}))
 
 
 def assert_nobody_else_says_what_runs(server: Environment) -> None:
@@ -235,13 +243,13 @@ def assert_nobody_else_says_what_runs(server: Environment) -> None:
         assert refused.value.code in (409, 422)
 
 
-def test_nobody_gets_in_without_the_secret(server):
+def test_nobody_gets_in_without_the_secret(server: Environment) -> None:
     profile = profile_of(server)
     assert len(profile["PREFECT_API_AUTH_STRING"]) > 40
     file = Path(server["PREFECT_HOME"], "profiles.toml")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(Path(server["PREFECT_HOME"], "prefect.db").stat().st_mode) == 0o600
-    asked = (
+    asked: tuple[tuple[str, object], ...] = (
         ("/flows/filter", {}),
         ("/flow_runs/filter", {}),
         ("/work_pools/filter", {}),
@@ -260,11 +268,11 @@ def test_nobody_gets_in_without_the_secret(server):
     assert profile["PREFECT_API_AUTH_STRING"].partition(":")[2] not in log
 
 
-def test_a_page_of_another_origin_may_not_ask(server):
+def test_a_page_of_another_origin_may_not_ask(server: Environment) -> None:
     """What a browser asks first, for a page that somebody else made."""
     profile = profile_of(server)
 
-    def allowed(origin: str) -> str | None:
+    def allowed(origin: str) -> object:
         request = urllib.request.Request(
             profile["PREFECT_API_URL"] + "/flows/filter",
             method="OPTIONS",
@@ -282,11 +290,11 @@ def test_a_page_of_another_origin_may_not_ask(server):
     assert allowed(own) == own
 
 
-def test_a_websocket_without_the_secret_is_closed(server):
+def test_a_websocket_without_the_secret_is_closed(server: Environment) -> None:
     host = profile_of(server)["PREFECT_API_URL"].removeprefix("http").removesuffix("/api")
 
     async def answer(place: str) -> object:
-        async with websockets.connect(f"ws{host}/api{place}", subprotocols=["prefect"]) as socket:
+        async with websockets.connect(f"ws{host}/api{place}", subprotocols=[PROTOCOL]) as socket:
             await socket.send(json.dumps({"type": "auth", "token": "wrong"}))
             return await asyncio.wait_for(socket.recv(), 10)
 
@@ -295,7 +303,7 @@ def test_a_websocket_without_the_secret_is_closed(server):
             asyncio.run(answer(place))
 
 
-def test_the_server_listens_on_this_machine_alone(server):
+def test_the_server_listens_on_this_machine_alone(server: Environment) -> None:
     port = int(profile_of(server)["PREFECT_API_URL"].rsplit(":", 1)[1].removesuffix("/api"))
     found = {
         one.laddr.ip
@@ -305,7 +313,7 @@ def test_the_server_listens_on_this_machine_alone(server):
     assert found == {"127.0.0.1"}
 
 
-def test_nothing_comes_before_the_profiles_secret():
+def test_nothing_comes_before_the_profiles_secret() -> None:
     ready = Ready(Path("p"), "hitlist", {"PREFECT_SERVER_API_AUTH_STRING": "hitlist:secret"})
     for empty in ({"PREFECT_SERVER_API_AUTH_STRING": ""}, {"PREFECT_API_AUTH_STRING": ""}, {}):
         found = server_environment({"PATH": "/bin", **empty}, ready)
@@ -314,7 +322,9 @@ def test_nothing_comes_before_the_profiles_secret():
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "server.example"])
-def test_it_refuses_to_listen_elsewhere(run, monkeypatch, tmp_path, host):
+def test_it_refuses_to_listen_elsewhere(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str
+) -> None:
     monkeypatch.setenv("PREFECT_SERVER_API_HOST", host)
     answer = run("server")
     assert answer.code == 2
@@ -336,8 +346,9 @@ def wait_for_the_nightly_runs(server: Environment) -> None:
     ("error", "again"),
     [(InputError("x"), False), (ModelError("x"), False), (OSError("disk"), True)],
 )
-def test_a_mistake_of_the_user_is_not_tried_again(error, again):
-    async def decide():
-        return await worth_retrying(None, None, await exception_to_failed_state(error))
+def test_a_mistake_of_the_user_is_not_tried_again(error: Exception, again: bool) -> None:
+    async def decide() -> bool:
+        failed = await exception_to_failed_state(error)
+        return await worth_retrying(None, None, failed)  # type: ignore[arg-type]  # only the state counts
 
     assert asyncio.run(decide()) is again

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chem.structure.standardize import Standardized, standardize
+from tests.flows.conftest import Answer, Crew, Rows, Run, WriteLibrary
 
 FORMATS = ["library.smi", "library.csv.gz", "library.sdf", "library.parquet"]
 
@@ -16,14 +17,14 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def screen(run, library, out, *options):
+def screen(run: Run, library: Path, out: Path, *options: str) -> Answer:
     answer = run("screen", "kinase", "--library", library, "--out", out, *options)
     assert answer.code == 0, answer.err
     return answer
 
 
 @pytest.fixture(scope="module")
-def expected(drugs):
+def expected(drugs: Rows) -> dict[str, int]:
     """Counts by an oracle: one molecule at a time, in a dictionary."""
     results = [standardize(smiles, "smiles") for _, smiles in drugs]
     good = [result.smiles for result in results if isinstance(result, Standardized)]
@@ -37,7 +38,15 @@ def expected(drugs):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_is_accounted_for(name, run, crew, drugs, expected, tmp_path, write_library):
+def test_every_format_is_accounted_for(
+    name: str,
+    run: Run,
+    crew: Crew,
+    drugs: Rows,
+    expected: dict[str, int],
+    tmp_path: Path,
+    write_library: WriteLibrary,
+) -> None:
     library = write_library(tmp_path / name, drugs)
     answer = screen(run, library, tmp_path / "run", *crew, "--hits", "500")
     manifest = json.loads((tmp_path / "run/manifest.json").read_text())
@@ -61,8 +70,8 @@ def test_every_format_is_accounted_for(name, run, crew, drugs, expected, tmp_pat
 
 @pytest.mark.slow
 def test_hits_do_not_depend_on_the_cut_and_survive_a_loss(
-    run, crew, drugs, tmp_path, write_library
-):
+    run: Run, crew: Crew, drugs: Rows, tmp_path: Path, write_library: WriteLibrary
+) -> None:
     library = write_library(tmp_path / "library.csv", drugs)
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     screen(run, library, whole, *crew)

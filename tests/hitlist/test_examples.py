@@ -9,30 +9,33 @@ import pytest
 
 import hitlist
 
-ROOT = Path(hitlist.__file__).parents[1]
+HOME = Path(hitlist.__file__).parent
+ROOT = HOME.parent
 PAGE = (ROOT / "docs/python.md").read_text(encoding="utf-8")
-MODULES = ("hitlist", *(f"hitlist.{name}" for name in ("tables", "molecules", "models", "runs")))
+FILES = [file for file in sorted(HOME.glob("*.py")) if ">>>" in file.read_text(encoding="utf-8")]
+MODULES = [f"hitlist.{file.stem}".removesuffix(".__init__") for file in FILES]
+
+
+@pytest.mark.usefixtures("folder", "here")
+@pytest.mark.parametrize("name", MODULES)
+def test_every_example_of_the_docstrings_runs(name: str) -> None:
+    finder = doctest.DocTestFinder()
+    tests = finder.find(importlib.import_module(name), globs={"hitlist": hitlist})
+    tests.sort(key=lambda test: test.name.endswith("open_run"))  # it looks at the run of screen
+    runner = doctest.DocTestRunner()
+    for test in tests:
+        runner.run(test)
+    assert runner.summarize(verbose=False).failed == 0
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("folder", "here")
-def test_every_example_runs() -> None:
-    finder = doctest.DocTestFinder(exclude_empty=True)
-    tests = [
-        test
-        for name in MODULES
-        for test in finder.find(importlib.import_module(name), globs={"hitlist": hitlist})
-        if test.examples
-    ]
-    assert len(tests) > 8
-    # open_run looks at the run of screen, and so does the page: what was scored is not scored anew.
-    tests.sort(key=lambda test: test.name.endswith("open_run"))
+def test_every_example_of_the_page_runs() -> None:
     blocks = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))
     page = doctest.DocTestParser().get_doctest(blocks, {}, "python.md", None, 0)
     assert len(page.examples) > 25
     runner = doctest.DocTestRunner()
-    for test in (*tests, page):
-        runner.run(test)
+    runner.run(page)
     assert runner.summarize(verbose=False).failed == 0
 
 

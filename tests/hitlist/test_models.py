@@ -24,7 +24,9 @@ def test_predictions_are_those_of_the_command(folder: Path) -> None:
     frame.index += 100
     found = hitlist.predict(frame, task=["EGFR", "herg"])
     assert found.index.tolist() == frame.index.tolist()
-    numbers = [name for name in found if name.startswith(("activity_", "toxicity_", "admet_"))]
+    numbers = [
+        name for name in found.columns if name.startswith(("activity_", "toxicity_", "admet_"))
+    ]
     assert len(numbers) > 8
     assert numbers == [name for name in told[0] if name in numbers]
     for row, (_, one) in zip(told, found.iterrows(), strict=True):

@@ -49,7 +49,7 @@ def main() -> int:
     """Build the site; returns 1 where a page would load something from elsewhere."""
     copy_pages()
     mkdocs = Path(sys.executable).parent / "mkdocs"
-    words = [mkdocs, "build", "--strict", "--clean", "--quiet"]
+    words: list[str | Path] = [mkdocs, "build", "--strict", "--clean", "--quiet"]
     quiet = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}  # mkdocs.yml says what it says
     subprocess.run(words, cwd=ROOT, env=quiet, check=True)
     found = find_loads()

@@ -40,10 +40,12 @@ def centres(mol: Chem.Mol) -> int:
 
 def tautomers(mol: Chem.Mol) -> Iterator[tuple[str, str]]:
     parameters = rdMolStandardize.CleanupParameters()
-    parameters.maxTautomers, parameters.maxTransforms = 200, 400
-    parameters.tautomerRemoveSp3Stereo = False
-    parameters.tautomerRemoveBondStereo = False
-    parameters.tautomerRemoveIsotopicHs = False
+    # RDKit's stubs take every setting for settings in turn.
+    parameters.maxTautomers = 200  # type: ignore[assignment]
+    parameters.maxTransforms = 400  # type: ignore[assignment]
+    parameters.tautomerRemoveSp3Stereo = False  # type: ignore[assignment]
+    parameters.tautomerRemoveBondStereo = False  # type: ignore[assignment]
+    parameters.tautomerRemoveIsotopicHs = False  # type: ignore[assignment]
     for one in rdMolStandardize.TautomerEnumerator(parameters).Enumerate(mol):
         written = Chem.MolToSmiles(one)
         read = Chem.MolFromSmiles(written)

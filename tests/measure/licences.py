@@ -42,7 +42,8 @@ def read_pins() -> dict[str, str]:
 def licence_of(found: Distribution) -> str:
     """What a package's metadata says: its expression, a short text, or its classifiers."""
     told = found.metadata
-    text = (told.get("License-Expression") or told.get("License") or "").strip()
+    names = [name for name in ("License-Expression", "License") if name in told]
+    text = next((told[name] for name in names if told[name]), "").strip()
     if text and "\n" not in text and len(text) <= LONGEST:
         return " ".join(text.split()).replace("|", "/")
     names = [

@@ -46,7 +46,15 @@ MARKUP = (
     "\\u003cscript\\u003ewindow.ran=1",
     "\\x3cscript\\x3e",
 )
-TEMPLATES = ("{{ 7 * 7 }}", "{% raw %}", "${7*7}", "#{7*7}", "<%= 7*7 %>", "{0.__class__}", "%(x)s")
+TEMPLATES: tuple[str, ...] = (
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "${7*7}",
+    "#{7*7}",
+    "<%= 7*7 %>",
+    "{0.__class__}",
+    "%(x)s",
+)
 TEMPLATES += ("%s%n", "`id`", "$(id)", "; rm -rf x", "{{constructor}}")
 MARKDOWN = (
     "[x](javascript:window.ran=1)",
@@ -107,12 +115,28 @@ TERMINAL = (
     "\U000e0041tag",
     "\ufff9a\ufffab\ufffb",
 )
-RICH = ("[red]", "[/red]", "[bold red]x[/]", f"[link={SITE}]x[/link]", "[/]", "[", "\\[red]")
+RICH: tuple[str, ...] = (
+    "[red]",
+    "[/red]",
+    "[bold red]x[/]",
+    f"[link={SITE}]x[/link]",
+    "[/]",
+    "[",
+    "\\[red]",
+)
 RICH += (":smiley:", "[@click=app.quit]x[/]")
-SD_FILE = ("$$$$", "x\n$$$$\ny", "x$$$$y", "> <x>", ">  <evil>", "x\n> <evil>\n1\n\ny", "M  END")
+SD_FILE: tuple[str, ...] = (
+    "$$$$",
+    "x\n$$$$\ny",
+    "x$$$$y",
+    "> <x>",
+    ">  <evil>",
+    "x\n> <evil>\n1\n\ny",
+    "M  END",
+)
 SD_FILE += ("x\nM  END\n$$$$", "  0  0  0", "x\n\n\ny", "V3000", "M  V30 END CTAB", "\n\n>x")
 CSV = ('"', '""', '"x', 'x"', 'a","b', 'a"\n"b', 'say "x", twice', "a,b;c|d\te", "''x", "'=1+1")
-PATHS = (
+PATHS: tuple[str, ...] = (
     "../../etc/passwd",
     "/etc/passwd",
     "..\\..\\x",
@@ -121,7 +145,18 @@ PATHS = (
     "file:///etc/passwd",
 )
 PATHS += ("~/.ssh/id_rsa", "PRN", "a/b", ".", "..", "-rf", "--out=x", "x\0.csv")
-LOOKS = ("007", "1E5", "NA", "nan", "TRUE", "2-3", "MAR1", "1/2", "0012345678901234567", "_x000D_")
+LOOKS: tuple[str, ...] = (
+    "007",
+    "1E5",
+    "NA",
+    "nan",
+    "TRUE",
+    "2-3",
+    "MAR1",
+    "1/2",
+    "0012345678901234567",
+    "_x000D_",
+)
 LOOKS += ("  padded  ", "\u2400", "-0", "1,5")
 LONG = ("A" * 9_000, "=1+1;" * 2_000, "<b>" * 2_000, "[" * 2_000, f"{SITE}?" + "y" * 2_000)
 

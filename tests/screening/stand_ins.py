@@ -12,7 +12,7 @@ from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
 from chem.features.properties import PROPERTIES, describe
-from screening.evidence.evidence import Contributions, Evidence, Flag, Neighbour
+from screening.evidence.evidence import Contributions, Evidence, Flag, Neighbour, Relation
 from screening.objective.objective import evaluate
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
@@ -126,7 +126,7 @@ def evidence(ranking: Ranking, kinase: Screen) -> list[Evidence]:
             for at, (name, text) in enumerate(others)
         )
         contributions = tuple(
-            Contributions(task, 5.0, atoms / (1 + k)) for k, task in enumerate(tasks)
+            Contributions(task, 5.0, atoms / np.float32(1 + k)) for k, task in enumerate(tasks)
         )
         found.append(Evidence({kinase.objective.primary[0].task: near}, contributions, flags))
     return found
@@ -168,9 +168,9 @@ def near() -> Callable[..., Neighbour]:
     """Make a measured compound that is like the hit."""
 
     def made(
-        similarity: float, value: float = 7.92, relation: str = "=", smiles: str = "C"
+        similarity: float, value: float = 7.92, relation: Relation = "=", smiles: str = "C"
     ) -> Neighbour:
-        return Neighbour("AAA", smiles, similarity, value, relation)  # type: ignore[arg-type]
+        return Neighbour("AAA", smiles, similarity, value, relation)
 
     return made
 
@@ -189,7 +189,8 @@ def tell() -> Tell:
     ) -> str:
         frame = pd.DataFrame([{**GOOD, **(changed or {})}])
         whole = pd.concat([evaluate(frame, screen.objective), frame], axis="columns")
-        hit = {**whole.iloc[0].to_dict(), "smiles": SMILES, **more}
+        row = {str(name): value for name, value in whole.iloc[0].items()}
+        hit: dict[str, Any] = {**row, "smiles": SMILES, **more}
         known = {screen.objective.primary[0].task: neighbours}
         given = {
             **dict.fromkeys(screen.objective.tasks, "pActivity"),

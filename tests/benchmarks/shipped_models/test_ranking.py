@@ -5,10 +5,11 @@ import pytest
 
 from benchmarks.shipped_models.ranking import RATIO, choose_targets, rank, table
 from chem.errors import InputError
+from tests.flows.conftest import Run
 from tests.flows.model_benchmark.test_models import make_panel
 
 
-def test_ranking_finds_what_is_better_and_no_more():
+def test_ranking_finds_what_is_better_and_no_more() -> None:
     generator = np.random.default_rng(0)
     decoys = generator.normal(5, 0.5, 20 * RATIO)
     best = rank("X", np.full(20, 12.0), decoys)
@@ -21,7 +22,7 @@ def test_ranking_finds_what_is_better_and_no_more():
     assert ties.found[0.05].value == 0  # ties go to the decoys
 
 
-def test_the_table_of_the_ranking_ends_with_the_mean():
+def test_the_table_of_the_ranking_ends_with_the_mean() -> None:
     decoys = np.random.default_rng(0).normal(5, 0.5, 10 * RATIO)
     rows = [
         rank("A", np.full(10, 12.0), decoys)._replace(by_size=0.5, auroc=0.8),
@@ -57,7 +58,7 @@ def test_targets_need_ten_actives_that_were_held_out() -> None:
         ("--targets EGFR,NOPE", "bundle activity has no task 'NOPE'"),
     ],
 )
-def test_mistakes(words, message, run):
+def test_mistakes(words: str, message: str, run: Run) -> None:
     answer = run("ranking", *words.split())
     assert answer.code == 2
     assert message in answer.err

@@ -2,7 +2,10 @@
 
 import csv
 import json
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from benchmarks.small_assays.results import Result, read_result, versions, write
 from benchmarks.small_assays.summary import average, measure
 from data.public_sets.moleculeace import KINASES, set_names
 from gnn.evaluation.metrics import rmse
+from tests.flows.conftest import Run
 
 FILES = Path(__file__).parents[2] / "files"
 SAMPLE = FILES / "data/moleculeace_sample.csv"
@@ -29,7 +33,7 @@ def _small_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_small_set")
-def test_baselines_of_a_set_are_measured_and_kept(run, tmp_path):
+def test_baselines_of_a_set_are_measured_and_kept(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "ace"
     words = [
         "moleculeace",
@@ -78,7 +82,7 @@ def test_baselines_of_a_set_are_measured_and_kept(run, tmp_path):
         ("moleculeace --models , --out {tmp}/o", "no model"),
     ],
 )
-def test_mistakes(words, message, run, tmp_path):
+def test_mistakes(words: str, message: str, run: Run, tmp_path: Path) -> None:
     answer = run(*words.format(tmp=tmp_path).split())
     assert answer.code == 2
     assert message in answer.err
@@ -86,9 +90,9 @@ def test_mistakes(words, message, run, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def result(**changes) -> Result:
-    kept = {"set": "A", "sha256": "1", "model": "svm", "predicted": [1.0], "seconds": 1.0}
-    return Result(**{**kept, "versions": versions(), **changes})
+def result(**changes: Any) -> Result:
+    kept = Result("A", "1", "svm", [1.0], 1.0, versions=versions())
+    return replace(kept, **changes)
 
 
 @pytest.mark.parametrize(
@@ -101,13 +105,15 @@ def result(**changes) -> Result:
         ({"versions": {"hitlist": "0.0.1"}}, {}),
     ],
 )
-def test_a_result_of_something_else_is_refused(changes, asked, tmp_path):
+def test_a_result_of_something_else_is_refused(
+    changes: dict[str, Any], asked: dict[str, str], tmp_path: Path
+) -> None:
     write_result(tmp_path, result(**changes))
     with pytest.raises(ValueError, match="another folder"):
         read_result(tmp_path, "A", "svm", "1", 1, **asked)
 
 
-def test_a_result_is_read_as_it_was_written(tmp_path):
+def test_a_result_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_result(tmp_path, "A", "svm", "1", 1) is None
     kept = result(notes=["one"])
     write_result(tmp_path, kept)
@@ -117,7 +123,9 @@ def test_a_result_is_read_as_it_was_written(tmp_path):
     assert read_result(tmp_path, "A", "svm", "1", 1) is None  # it is tried again
 
 
-def rows_of(names, models, failed=()):
+def rows_of(
+    names: Sequence[str], models: Sequence[str], failed: Collection[tuple[str, str]] = ()
+) -> list[Row]:
     truth = np.linspace(5, 8, 30)
     rows = []
     for at, name in enumerate(names):
@@ -129,7 +137,7 @@ def rows_of(names, models, failed=()):
     return rows
 
 
-def test_a_fit_that_failed_is_never_averaged_away():
+def test_a_fit_that_failed_is_never_averaged_away() -> None:
     names = list(KINASES)
     rows = rows_of(names, ["auto", "svm"], {(names[3], "auto")})
     found = {mean.model: mean for mean in means(rows, ["auto", "svm"])}
@@ -143,14 +151,14 @@ def test_a_fit_that_failed_is_never_averaged_away():
     assert any(names[3] in line and "member 2 of 5 (seed 1)" in line for line in said)
 
 
-def test_what_was_picked_is_counted():
+def test_what_was_picked_is_counted() -> None:
     rows = rows_of(["A", "B", "C"], ["auto"])
     notes = ["chosen: networks: error 0.5", "chosen: blend: error 0.4", "chosen: blend: error 0.6"]
     rows = [row._replace(notes=[note]) for row, note in zip(rows, notes, strict=True)]
     assert any("rows: blend 2, networks 1" in line for line in remarks(rows, ["auto"]))
 
 
-def test_means_of_all_and_of_the_kinases():
+def test_means_of_all_and_of_the_kinases() -> None:
     rows = rows_of(set_names(), ["auto"])
     found = {mean.over: mean for mean in means(rows, ["auto"])}
     assert (found["all"].sets, found["kinase"].sets) == (30, 7)
@@ -160,7 +168,7 @@ def test_means_of_all_and_of_the_kinases():
 
 
 @given(st.lists(st.tuples(st.floats(3, 10), st.floats(3, 10)), min_size=3, max_size=30))
-def test_intervals_hold_the_errors_between_their_extremes(pairs):
+def test_intervals_hold_the_errors_between_their_extremes(pairs: list[tuple[float, float]]) -> None:
     truth, predicted = np.array(pairs).T
     error = measure(truth, predicted)
     assert error.value == pytest.approx(rmse(truth, predicted))

@@ -19,11 +19,12 @@ from benchmarks.small_assays.strangers import (
 from data.assay.read import read_assay
 from data.public_sets.moleculeace import SplitSet, set_names
 from flows.planning.training_plan import plan_training
+from tests.flows.conftest import Run
 
 FILES = Path(__file__).parents[2] / "files"
 
 
-def test_every_set_is_one_of_moleculeace_and_not_large():
+def test_every_set_is_one_of_moleculeace_and_not_large() -> None:
     assert set(FAMILIES) <= set(set_names())
     assert set(SETS) <= set(FAMILIES)
     assert sum(FAMILIES[name][1] is KINASE for name in SETS) >= 5
@@ -44,7 +45,7 @@ def test_every_set_is_one_of_moleculeace_and_not_large():
         ("BORTEZOMIB", False),
     ],
 )
-def test_kinase_drugs_are_known_by_name(name, family):
+def test_kinase_drugs_are_known_by_name(name: str, family: bool) -> None:
     assert bool(KINASE.search(name)) is family
 
 
@@ -59,11 +60,11 @@ def test_kinase_drugs_are_known_by_name(name, family):
         ("CHEMBL231_Ki", "AMOXICILLIN", False),
     ],
 )
-def test_other_families_are_known_by_name(target, drug, family):
+def test_other_families_are_known_by_name(target: str, drug: str, family: bool) -> None:
     assert bool(FAMILIES[target][1].search(drug)) is family
 
 
-def test_hits_are_the_first_by_the_cautious_value(tmp_path):
+def test_hits_are_the_first_by_the_cautious_value(tmp_path: Path) -> None:
     names = ["ATINIB", "UNSURE", *(f"DRUG{at}" for at in range(20))]
     value = np.array([8.0, 9.0, *np.linspace(7, 5, 20)])
     std = np.array([0.5, 5.0, *np.full(20, 0.5)])
@@ -85,13 +86,15 @@ def test_hits_are_the_first_by_the_cautious_value(tmp_path):
     assert [row["name"] for row in rows] == [hit[0] for hit in found.hits]
 
 
-def test_a_set_without_a_family_is_refused(run, tmp_path):
+def test_a_set_without_a_family_is_refused(run: Run, tmp_path: Path) -> None:
     answer = run("strangers", "--sets", "CHEMBL204_Ki", "--out", tmp_path)
     assert answer.code == 2
     assert "CHEMBL204_Ki" in answer.err
 
 
-def test_the_sets_are_trained_and_screened(run, tmp_path, monkeypatch):
+def test_the_sets_are_trained_and_screened(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = (FILES / "my_assay.csv").read_text().splitlines(keepends=True)[:61]
     (tmp_path / "few.csv").write_text("".join(lines))
     few = read_assay(tmp_path / "few.csv")

@@ -21,6 +21,7 @@ from benchmarks.speed.rates import (
 from benchmarks.speed.stages import Run, scored_alike
 from benchmarks.speed.table import remarks, table, write_speeds
 from chem.errors import InputError
+from tests.flows import conftest
 
 FILES = Path(__file__).parents[2] / "files"
 PEER = """
@@ -233,8 +234,10 @@ def peers(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_everything_is_measured_and_drawn(run, library: Path, peers: Path, tmp_path: Path) -> None:
-    words = ["speed", "--library", library, "--molecules", "50"]
+def test_everything_is_measured_and_drawn(
+    run: conftest.Run, library: Path, peers: Path, tmp_path: Path
+) -> None:
+    words: list[str | Path] = ["speed", "--library", library, "--molecules", "50"]
     words += ["--workers", "1", "--peers", peers]
     out, plot = tmp_path / "speed.csv", tmp_path / "speed.svg"
     answer = run(*words, "--out", out, "--plot", plot)
@@ -256,7 +259,9 @@ def test_everything_is_measured_and_drawn(run, library: Path, peers: Path, tmp_p
     assert "hitlist: prepare" in answer.out
 
 
-def test_bad_requests_are_refused_before_any_work(run, library: Path, tmp_path: Path) -> None:
+def test_bad_requests_are_refused_before_any_work(
+    run: conftest.Run, library: Path, tmp_path: Path
+) -> None:
     answer = run("speed", "--library", library, "--molecules", "51")
     assert answer.code == 2
     assert "has 150 SMILES, 153 are needed" in answer.err

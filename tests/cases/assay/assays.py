@@ -1,7 +1,7 @@
 """Writes small assays: 40 JAK1 inhibitors with columns of any sort beside them."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +22,12 @@ def known() -> tuple[list[str], list[float]]:
 
 
 SMILES, P = known()
+Columns = Mapping[str, Sequence[object]]
+"""By header, a cell for each of the 40 compounds."""
 NM = [f"{10 ** (9 - p):.6g}" for p in P]
 
 
-def write(path: Path, columns: dict[str, Sequence[object]], delimiter: str = ",") -> Path:
+def write(path: Path, columns: Columns, delimiter: str = ",") -> Path:
     """Write an assay of these columns, a cell for each of the 40 compounds."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, delimiter=delimiter)
@@ -35,9 +37,7 @@ def write(path: Path, columns: dict[str, Sequence[object]], delimiter: str = ","
     return path
 
 
-def read(
-    path: Path, columns: dict[str, Sequence[object]], delimiter: str = ",", **options: object
-) -> ActivityTable:
+def read(path: Path, columns: Columns, delimiter: str = ",", **options: object) -> ActivityTable:
     """Write an assay and read it."""
     file = write(path / "assay.csv", columns, delimiter)
     return read_assay(file, AssayOptions(**options))  # type: ignore[arg-type]

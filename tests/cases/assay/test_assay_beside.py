@@ -7,7 +7,7 @@ import pytest
 
 from chem.errors import InputError
 from data.activities.activity import ActivityTable
-from tests.cases.assay.assays import COUNT, NM, P, read, task
+from tests.cases.assay.assays import COUNT, NM, Columns, P, read, task
 
 EVERY = range(COUNT)
 SIGNS = [">" if at % 5 == 0 else "=" for at in EVERY]
@@ -61,7 +61,7 @@ def test_relations_of_the_concentration_turn_round_beside_a_pic50(tmp_path: Path
         assert task(read(tmp_path, {"Relation": signs, "pIC50": P}), "pIC50") == (P, bounds)
     with pytest.raises(InputError, match="write the signs before the values"):
         read(tmp_path, {"Relation": [">"] * COUNT, "pIC50": P})
-    both = {"Relation": of_dose, "IC50 (nM)": NM, "pIC50": P}
+    both: Columns = {"Relation": of_dose, "IC50 (nM)": NM, "pIC50": P}
     assert task(read(tmp_path, both, value_column="pIC50"), "pIC50") == (P, bounds)
 
 
@@ -78,7 +78,7 @@ def test_units_of_each_row(tmp_path: Path) -> None:
         read(tmp_path, {"EC50 (nM)": NM, "Units": units})
 
 
-CHEMBL = {
+CHEMBL: Columns = {
     "Standard Type": ["IC50" if at % 2 else "Ki" for at in EVERY],
     "Standard Relation": [f"'{sign}'" for sign in SIGNS],
     "Standard Value": NM,
@@ -146,7 +146,7 @@ def test_several_doses_are_several_tasks(tmp_path: Path) -> None:
 
 
 def test_papyrus_and_excape_columns(tmp_path: Path) -> None:
-    columns = {
+    columns: Columns = {
         "type_IC50": ["1"] * COUNT,
         "relation": ["="] * COUNT,
         "pchembl_value_Mean": P,

@@ -77,7 +77,7 @@ def smiles(drugs: list[Chem.Mol]) -> list[str]:
 
 
 def pick(compounds: Unlike, count: int, open: np.ndarray) -> list[int]:
-    picked = []
+    picked: list[int] = []
     while len(picked) < count and (at := compounds.least(open)) is not None:
         open[at] = False
         compounds.take(at)

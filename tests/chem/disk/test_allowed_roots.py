@@ -76,7 +76,9 @@ def test_a_root_may_be_an_address_of_this_machine(
     prefix: str, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(ROOTS, f"{prefix}{root}:{root.parent}/other")
-    assert [Path(one) for one in roots()] == [root, root.parent / "other"]
+    found = roots()
+    assert found is not None
+    assert [Path(one) for one in found] == [root, root.parent / "other"]
     assert named_path(root / "x") == root / "x"
     for name in (root.parent / "outside", root.parent, "/", "/localhost", root / "link/x"):
         for url in (name, f"file://{name}", f"file://localhost{name}", f"file://localhost/{name}"):

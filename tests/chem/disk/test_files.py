@@ -141,7 +141,12 @@ def test_the_name_of_a_new_folder_is_flushed_where_it_stands(
 ) -> None:
     flushed: list[int] = []
     real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda f: (flushed.append(os.fstat(f).st_ino), real(f))[1])
+
+    def flush(file: int) -> None:
+        flushed.append(os.fstat(file).st_ino)
+        real(file)
+
+    monkeypatch.setattr(os, "fsync", flush)
     make_folder(tmp_path / "runs" / "new")
     assert flushed == [tmp_path.stat().st_ino, (tmp_path / "runs").stat().st_ino]
     make_folder(tmp_path / "runs" / "new")

@@ -23,7 +23,18 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the keys of ann, who is a signer, and of eve, who is none."""
     folder = tmp_path_factory.mktemp("keys")
     for name in ("ann", "eve"):
-        words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder / name]
+        words: list[str | Path] = [
+            "ssh-keygen",
+            "-q",
+            "-t",
+            "ed25519",
+            "-N",
+            "",
+            "-C",
+            name,
+            "-f",
+            folder / name,
+        ]
         subprocess.run(words, check=True)
     return folder
 
@@ -61,7 +72,16 @@ def test_who_signed_is_told(folder: Path, keys: Path, signers: Path) -> None:
 def test_openssh_says_the_same(folder: Path, keys: Path, signers: Path) -> None:
     """So a signature can be checked without hitlist."""
     sign_folder(folder, keys / "ann")
-    words = ["-Y", "verify", "-f", signers, "-I", "ann@lab.example", "-n", "hitlist"]
+    words: list[str | Path] = [
+        "-Y",
+        "verify",
+        "-f",
+        signers,
+        "-I",
+        "ann@lab.example",
+        "-n",
+        "hitlist",
+    ]
     subprocess.run(
         ["ssh-keygen", *words, "-s", folder / SIGNATURE],
         input=(folder / STATEMENT).read_bytes(),
@@ -121,7 +141,17 @@ def test_a_signature_for_another_purpose_does_not_count(
 ) -> None:
     sign_folder(folder, keys / "ann")
     (folder / SIGNATURE).unlink()
-    words = ["ssh-keygen", "-q", "-Y", "sign", "-n", "git", "-f", keys / "ann", folder / STATEMENT]
+    words: list[str | Path] = [
+        "ssh-keygen",
+        "-q",
+        "-Y",
+        "sign",
+        "-n",
+        "git",
+        "-f",
+        keys / "ann",
+        folder / STATEMENT,
+    ]
     subprocess.run(words, check=True, capture_output=True)
     assert (folder / SIGNATURE).is_file()
     with pytest.raises(InputError, match="by none of the signers"):
@@ -168,7 +198,16 @@ def test_a_signed_statement_of_another_kind_is_told_in_one_line(
     folder: Path, keys: Path, signers: Path, content: str
 ) -> None:
     (folder / STATEMENT).write_text(content)
-    words = ["-q", "-Y", "sign", "-n", "hitlist", "-f", keys / "ann", folder / STATEMENT]
+    words: list[str | Path] = [
+        "-q",
+        "-Y",
+        "sign",
+        "-n",
+        "hitlist",
+        "-f",
+        keys / "ann",
+        folder / STATEMENT,
+    ]
     subprocess.run(["ssh-keygen", *words], check=True, capture_output=True)
     with pytest.raises(InputError, match=r"^[^\n]*is no statement of this version[^\n]*$"):
         check_signed(folder)

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from chem.features.parse_only import time_featurizing, time_parsing
@@ -6,7 +8,7 @@ GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
 
 
 @pytest.mark.parametrize("work", [time_parsing, time_featurizing])
-def test_more_molecules_take_longer(work) -> None:
+def test_more_molecules_take_longer(work: Callable[[list[str]], float]) -> None:
     one = min(work([GEFITINIB] * 10) for _ in range(3))
     many = min(work([GEFITINIB] * 400) for _ in range(3))
     assert 8 * one < many

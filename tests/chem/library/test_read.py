@@ -86,9 +86,7 @@ def test_ids_and_extra_columns_come_back_unchanged(
         assert [record.structure for record in records] == [smiles for smiles, *_ in rows]
 
 
-@given(
-    lines=st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=("Cs",))))
-)
+@given(lines=st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]))))
 @settings(max_examples=100)
 def test_every_line_of_a_smiles_file_is_one_record(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str]

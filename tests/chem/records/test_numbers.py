@@ -54,7 +54,7 @@ def test_a_column_says_how_it_is_written(column: list[str], numbers: list[float]
 def test_a_column_that_does_not_say_it_is_asked_for(column: list[str]) -> None:
     assert find_style(column).doubt
     for decimal in ("point", "comma"):
-        assert not find_style(column, decimal=decimal).doubt  # type: ignore[arg-type]
+        assert not find_style(column, decimal=decimal).doubt
 
 
 def test_a_highest_dose_is_a_thousand_where_more_was_measured() -> None:

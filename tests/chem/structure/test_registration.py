@@ -40,10 +40,11 @@ SMALL = [one for one in DRUGS if one.mol.GetNumHeavyAtoms() < 45]
 def tautomers(mol: Chem.Mol) -> Iterator[str]:
     """RDKit's tautomers that keep the hydrogens of every carbon, and its stereochemistry."""
     parameters = rdMolStandardize.CleanupParameters()
-    parameters.maxTautomers = 60
-    parameters.maxTransforms = 120
-    parameters.tautomerRemoveSp3Stereo = False
-    parameters.tautomerRemoveBondStereo = False
+    # RDKit's stubs take every setting for settings in turn.
+    parameters.maxTautomers = 60  # type: ignore[assignment]
+    parameters.maxTransforms = 120  # type: ignore[assignment]
+    parameters.tautomerRemoveSp3Stereo = False  # type: ignore[assignment]
+    parameters.tautomerRemoveBondStereo = False  # type: ignore[assignment]
     with rdBase.BlockLogs():
         found = rdMolStandardize.TautomerEnumerator(parameters).Enumerate(mol)
     for one in found:

@@ -59,7 +59,7 @@ def test_select_tasks_takes_columns_in_the_order_asked() -> None:
 
 
 def test_concat_unites_the_tasks() -> None:
-    bounded = replace(make_table("BC", 2, split=False), bounds=np.int8([[-1, 1]] * 2))
+    bounded = replace(make_table("BC", 2, split=False), bounds=np.array([[-1, 1]] * 2, np.int8))
     both = ActivityTable.concat([make_table("AB", 1), bounded])
     assert [task.name for task in both.tasks] == ["A", "B", "C"]
     np.testing.assert_array_equal(both.values, [[0, 1, NAN], [NAN, 0, 1], [NAN, 2, 3]])

@@ -1,3 +1,5 @@
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,9 +76,9 @@ def test_a_molecule_in_two_parts_goes_to_the_most_held_back() -> None:
 
 
 @given(st.lists(ROW, max_size=12), st.randoms(use_true_random=False))
-def test_merging_does_not_depend_on_the_order_of_rows(rows: list[Row], random: object) -> None:
+def test_merging_does_not_depend_on_the_order_of_rows(rows: list[Row], random: Random) -> None:
     shuffled = list(rows)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     (one, report), (other, shuffled_report) = (
         merge_duplicates(make_table(rows)),
         merge_duplicates(make_table(shuffled)),
@@ -101,14 +103,25 @@ def test_merging_twice_is_merging_once_and_counts_add_up(rows: list[Row]) -> Non
     assert second == (len(merged), len(merged), 0, 0, 0)
 
 
+def count_looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The rows of each table, from now on, that is asked what is measured in it."""
+    asked: list[int] = []
+    real = ActivityTable.is_measured
+
+    def look(table: ActivityTable) -> np.ndarray:
+        asked.append(len(table))
+        found: np.ndarray = real.__get__(table)
+        return found
+
+    monkeypatch.setattr(ActivityTable, "is_measured", property(look))
+    return asked
+
+
 def test_merging_looks_through_the_table_once_however_many_rows_repeat(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is measured is as large as the table: asked for each repeat, merging is quadratic."""
-    asked: list[int] = []
-    look = ActivityTable.is_measured.fget  # type: ignore[attr-defined]
-    counted = property(lambda table: (asked.append(len(table)), look(table))[1])
-    monkeypatch.setattr(ActivityTable, "is_measured", counted)
+    asked = count_looks(monkeypatch)
     merge_duplicates(make_table([(f"C{n % 20}", 5.0, 0, 1.0, "train") for n in range(60)]))
     assert asked == [60]
 
@@ -173,12 +186,14 @@ def test_the_first_three_are_named_and_the_rest_counted() -> None:
     ),
     st.randoms(use_true_random=False),
 )
-def test_what_stays_agrees_and_order_does_not_matter(rows, random) -> None:
+def test_what_stays_agrees_and_order_does_not_matter(
+    rows: list[tuple[str, float]], random: Random
+) -> None:
     full = [(smiles, value, 0) for smiles, value in rows]
     found, _ = drop_contradictions(table("pActivity", full))
     for smiles in {row[0] for row in rows}:
         values = found.values[found.smiles == smiles, 0]
-        given_values = np.float32([value for text, value in rows if text == smiles])
+        given_values = np.array([value for text, value in rows if text == smiles], np.float32)
         spread = given_values.max() - given_values.min()
         assert np.isnan(values).all() == (spread > 1)
         assert np.isnan(values).any() == (spread > 1)
@@ -192,9 +207,6 @@ def test_dropping_looks_through_the_table_once_however_many_rows_repeat(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is measured is as large as the table: asked for each repeat, the work is quadratic."""
-    asked: list[int] = []
-    look = ActivityTable.is_measured.fget  # type: ignore[attr-defined]
-    counted = property(lambda table: (asked.append(len(table)), look(table))[1])
-    monkeypatch.setattr(ActivityTable, "is_measured", counted)
+    asked = count_looks(monkeypatch)
     drop_contradictions(table("pActivity", [(f"C{n % 20}", 5.0, 0) for n in range(60)]))
     assert asked == [60]

@@ -56,7 +56,9 @@ def test_headers_and_cells(
     tmp_path: Path, header: str, cell: str, value: float, bound: int
 ) -> None:
     table = read_assay(write(tmp_path, header, [cell]))
-    assert first(table) == (pytest.approx(value, abs=1e-5), bound)
+    found, found_bound = first(table)
+    assert found == pytest.approx(value, abs=1e-5)
+    assert found_bound == bound
     assert len(table.tasks) == 1
     assert len(table) == 30
 

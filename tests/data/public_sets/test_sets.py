@@ -51,7 +51,7 @@ def test_tox21_sample() -> None:
     assert len(table) == len(rows) == 40
     for column, task in enumerate(table.tasks):
         expected = [np.nan if row[task.name] == "" else float(row[task.name]) for row in rows]
-        np.testing.assert_array_equal(table.values[:, column], np.float32(expected))
+        np.testing.assert_array_equal(table.values[:, column], np.array(expected, np.float32))
     assert [task.name for task in table.tasks][:2] == ["NR-AR", "NR-AR-LBD"]
     assert {task.kind for task in table.tasks} == {"classification"}
     assert table.ids[0] == "TOX20800"

@@ -2,16 +2,20 @@
 
 import csv
 import math
+from pathlib import Path
 
 import pytest
 
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import find_bundle, read_card
 from screening.runs.predict import FIRST
+from tests.flows.conftest import Crew, Rows, Run, WriteLibrary
 
 
 @pytest.mark.slow
-def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_path, write_library):
+def test_every_row_comes_back_in_order_with_every_task(
+    run: Run, crew: Crew, drugs: Rows, tmp_path: Path, write_library: WriteLibrary
+) -> None:
     library = write_library(tmp_path / "library.csv", drugs)
     out = tmp_path / "new" / "preds.csv"
     answer = run("predict", library, "--out", out, *crew)
@@ -57,7 +61,9 @@ def test_every_row_comes_back_in_order_with_every_task(run, crew, drugs, tmp_pat
 
 
 @pytest.mark.slow
-def test_named_tasks_alone_and_a_closing_line(run, crew, drugs, tmp_path, write_library):
+def test_named_tasks_alone_and_a_closing_line(
+    run: Run, crew: Crew, drugs: Rows, tmp_path: Path, write_library: WriteLibrary
+) -> None:
     library = write_library(tmp_path / "library.csv", [*drugs[:4], ("bad", "C1CC("), drugs[0]])
     out = tmp_path / "some.csv"
     answer = run("predict", library, "--task", "egfr", "--task", "herg", "--out", out, *crew)

@@ -4,26 +4,32 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prefect.testing.utilities import prefect_test_harness
 
 from flows.rank import rank
 from screening.runs.plan import load_bundles
+from tests.flows.conftest import Crew, Rows, Run, WriteLibrary
 
 SCREEN = Path(__file__).parents[3] / "flows/screens/kinase.toml"
 FILES = ("hits.csv", "hits.sdf", "columns.csv", "rejects.csv", "duplicates.csv", "screen.toml")
 
 
-def hits_of(folder):
+def hits_of(folder: Path) -> list[dict[str, str]]:
     with (folder / "hits.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def check_domains(folder, said):
+def check_domains(folder: Path, said: str) -> None:
     """What a ranking ends with: counted here from the hits and the cards."""
     domains = json.loads((folder / "manifest.json").read_text())["domains"]
-    edges = {name: load_bundles((name,))[0].card.domain.edge for name in ("activity", "toxicity")}
+    edges = {}
+    for name in ("activity", "toxicity"):
+        domain = load_bundles((name,))[0].card.domain
+        assert domain is not None
+        edges[name] = domain.edge
     assert {one["bundle"]: one["limit"] for one in domains} == edges
     for one in domains:
         words = f"outside {one['bundle']}'s domain"
@@ -35,7 +41,7 @@ def check_domains(folder, said):
 
 
 @pytest.fixture
-def scored(run, crew, drugs, tmp_path, write_library):
+def scored(run: Run, crew: Crew, drugs: Rows, tmp_path: Path, write_library: WriteLibrary) -> Path:
     library = write_library(tmp_path / "library.csv", [*drugs, ("007", "CCOc1ccccc1")])
     words = ("screen", "kinase", "--library", library, "--out", tmp_path / "run", "--hits", "9")
     answer = run(*words, *crew)
@@ -45,14 +51,14 @@ def scored(run, crew, drugs, tmp_path, write_library):
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_both_doors_rank_a_run_alike(run, crew, scored, tmp_path):
+def test_both_doors_rank_a_run_alike(run: Run, crew: Crew, scored: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     other.write_text(SCREEN.read_text().replace("activity_EGFR", "activity_KDR"))
     words = ("rank", "--run", scored, "--screen", other, "--out", tmp_path / "cli", "--hits", "7")
     answer = run(*words, *crew)
     assert answer.code == 0, answer.err
     with prefect_test_harness(server_startup_timeout=240):
-        tls = {
+        tls: dict[str, Any] = {
             word.removeprefix("--").replace("-", "_"): crew[at + 1]
             for at, word in enumerate(crew)
             if word.startswith("--")
@@ -67,7 +73,9 @@ def test_both_doors_rank_a_run_alike(run, crew, scored, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_terminal_shows_each_hit_in_one_line(run, crew, scored, tmp_path, monkeypatch):
+def test_a_terminal_shows_each_hit_in_one_line(
+    run: Run, crew: Crew, scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in {"FORCE_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"}.items():
         monkeypatch.setenv(name, value)
     words = ("rank", "--run", scored, "--screen", SCREEN, "--out", tmp_path / "again")
@@ -89,7 +97,9 @@ def test_a_terminal_shows_each_hit_in_one_line(run, crew, scored, tmp_path, monk
 
 
 @pytest.mark.slow
-def test_a_compound_is_asked_for_by_its_id_or_its_row(run, scored, tmp_path):
+def test_a_compound_is_asked_for_by_its_id_or_its_row(
+    run: Run, scored: Path, tmp_path: Path
+) -> None:
     best = hits_of(scored)[0]
     answer = run("explain", best["compound_id"], "--run", scored, "--html", tmp_path / "why.html")
     assert answer.code == 0, answer.err

@@ -7,11 +7,12 @@ import pytest
 
 from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.surrogate import FILE
+from tests.flows.conftest import Run, WriteLibrary
 
 
 @pytest.mark.slow
 def test_a_bundle_gets_its_surrogate(
-    run: Callable[..., object], make_bundle: Callable[..., Bundle], tmp_path: Path
+    run: Run, make_bundle: Callable[..., Bundle], tmp_path: Path
 ) -> None:
     bundle = make_bundle(tmp_path / "bundle")
     words = ("--library", "approved_drugs", "--epochs", "2", "--hidden", "32")
@@ -27,9 +28,9 @@ def test_a_bundle_gets_its_surrogate(
 
 
 def test_too_few_compounds_are_told_in_one_line(
-    run: Callable[..., object],
+    run: Run,
     make_bundle: Callable[..., Bundle],
-    write_library: Callable[..., Path],
+    write_library: WriteLibrary,
     tmp_path: Path,
 ) -> None:
     bundle = make_bundle(tmp_path / "bundle")

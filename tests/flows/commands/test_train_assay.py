@@ -10,18 +10,19 @@ import pytest
 from flows.planning.run_training import stop_advice
 from flows.planning.training_plan import plan_training
 from gnn.bundle.bundle import read_card
+from tests.flows.conftest import Crew, Run
 
 ASSAY = Path(__file__).parents[2] / "files/my_assay.csv"
 
 
-def few_rows(folder):
+def few_rows(folder: Path) -> Path:
     path = folder / "few.csv"
     path.write_text("".join(ASSAY.read_text().splitlines(keepends=True)[:61]))
     return path
 
 
 @pytest.mark.slow
-def test_an_assay_becomes_a_model_that_predicts_it(run, crew, tmp_path):
+def test_an_assay_becomes_a_model_that_predicts_it(run: Run, crew: Crew, tmp_path: Path) -> None:
     bundle, out = tmp_path / "my_bundle", tmp_path / "preds.csv"
     answer = run("train", ASSAY, "--out", bundle, "--members", "2")
     assert answer.code == 0, answer.err
@@ -57,7 +58,9 @@ def test_an_assay_becomes_a_model_that_predicts_it(run, crew, tmp_path):
 @pytest.mark.parametrize(
     ("model", "members", "kernel"), [("gp", 0, True), ("network", 2, False), ("blend", 2, True)]
 )
-def test_a_model_that_is_asked_for_is_what_is_shipped(run, crew, tmp_path, model, members, kernel):
+def test_a_model_that_is_asked_for_is_what_is_shipped(
+    run: Run, crew: Crew, tmp_path: Path, model: str, members: int, kernel: bool
+) -> None:
     few = few_rows(tmp_path)
     bundle, out = tmp_path / "bundle", tmp_path / "preds.csv"
     answer = run("train", few, "--out", bundle, "--members", "2", "--model", model)
@@ -72,13 +75,13 @@ def test_a_model_that_is_asked_for_is_what_is_shipped(run, crew, tmp_path, model
         assert all(np.isfinite(float(row["few_pKi"])) for row in csv.DictReader(file))
 
 
-def test_a_model_of_another_name_is_refused(run, tmp_path):
+def test_a_model_of_another_name_is_refused(run: Run, tmp_path: Path) -> None:
     answer = run("train", ASSAY, "--out", tmp_path / "bundle", "--model", "forest")
     assert answer.code == 2
     assert "choose auto, network, gp or blend" in answer.err
 
 
-def test_what_is_there_is_not_replaced(run, tmp_path):
+def test_what_is_there_is_not_replaced(run: Run, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     assert run("train", ASSAY, "--out", tmp_path).code == 2
     assert (tmp_path / "notes.txt").read_text() == "mine"
@@ -97,7 +100,7 @@ def test_what_is_there_is_not_replaced(run, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_training_that_was_stopped_while_it_wrote_goes_on(run, tmp_path):
+def test_a_training_that_was_stopped_while_it_wrote_goes_on(run: Run, tmp_path: Path) -> None:
     few, bundle = few_rows(tmp_path), tmp_path / "bundle"
     words = ("train", few, "--model", "gp", "--out", bundle)
     bundle.mkdir()
@@ -112,7 +115,7 @@ def test_a_training_that_was_stopped_while_it_wrote_goes_on(run, tmp_path):
     assert (bundle / "measured.parquet").is_file()
 
 
-def test_arrays_of_an_assay_can_be_trained_elsewhere(run, tmp_path):
+def test_arrays_of_an_assay_can_be_trained_elsewhere(run: Run, tmp_path: Path) -> None:
     from gnn.models.network import NetworkConfig
     from gnn.training.loop import TrainingConfig
     from gnn.training.training_set import load_training_set
@@ -126,7 +129,7 @@ def test_arrays_of_an_assay_can_be_trained_elsewhere(run, tmp_path):
     assert data.roles.shape[0] == 5
 
 
-def test_ctrl_c_promises_no_more_than_is_kept(tmp_path):
+def test_ctrl_c_promises_no_more_than_is_kept(tmp_path: Path) -> None:
     assay = plan_training(str(ASSAY))
     recipe, process = replace(assay, model=None), replace(assay, model="gp")
     out, work = tmp_path / "bundle", tmp_path / "work"

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from tests.flows.conftest import Run
+
 ASSAY = Path(__file__).parents[2] / "files/my_assay.csv"
 CASES = Path(__file__).parents[2] / "cases/assay"
 
 
-def test_each_column_is_shown_with_examples(run, tmp_path):
+def test_each_column_is_shown_with_examples(run: Run, tmp_path: Path) -> None:
     answer = run("train", ASSAY, "--describe")
     assert answer.code == 0, answer.err
     lines = [line.split("\t") for line in answer.out.splitlines()]
@@ -17,7 +19,7 @@ def test_each_column_is_shown_with_examples(run, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_stands_against_training_is_told_after_the_table(run):
+def test_what_stands_against_training_is_told_after_the_table(run: Run) -> None:
     answer = run("train", CASES / "tables/words.csv", "--describe")
     assert answer.code == 2
     assert "Pfal IC50 (uM)\tPfal_pIC50" in answer.out
@@ -36,7 +38,7 @@ def test_what_stands_against_training_is_told_after_the_table(run):
     assert "3 of 47 cells left out" in answer.err
 
 
-def test_options_of_an_assay(run):
+def test_options_of_an_assay(run: Run) -> None:
     answer = run("train", CASES / "tables/thousands_points.csv", "--describe", "--decimal", "comma")
     assert answer.code == 0
     assert "1.202 = 1202" in answer.err
@@ -54,7 +56,7 @@ def test_options_of_an_assay(run):
     assert run("train", "toxicity", "--describe").code == 2
 
 
-def test_the_flow_reads_an_assay_with_the_options_of_the_command():
+def test_the_flow_reads_an_assay_with_the_options_of_the_command() -> None:
     from prefect.logging import disable_run_logger
 
     from data.assay.read import AssayOptions
@@ -70,7 +72,7 @@ def test_the_flow_reads_an_assay_with_the_options_of_the_command():
     assert any(note.startswith("ids from column") for note in planned.notes)
 
 
-def test_the_flow_has_every_option_of_an_assay():
+def test_the_flow_has_every_option_of_an_assay() -> None:
     from dataclasses import fields
     from inspect import signature
 

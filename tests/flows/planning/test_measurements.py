@@ -11,10 +11,10 @@ import pytest
 from data.catalogue import catalogue
 from gnn.bundle.bundle import Bundle, load_bundle, read_card
 from gnn.bundle.measured_compounds import FILE, load_measured_compounds
+from tests.flows.conftest import Run
 
 FILES = Path(__file__).parents[2] / "files"
 ODD = ["=1+1", "007", "NA", "1E5", "-0", '<b>"&', "a/../b", "Ünï-β 😀", "a,b", "'quoted'", "x\ny"]
-Run = Callable[..., object]
 
 
 def test_ids_of_an_assay_come_back_unchanged(run: Run, tmp_path: Path) -> None:

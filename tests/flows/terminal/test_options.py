@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.flows.conftest import Rows, Run, WriteLibrary
+
 pytestmark = pytest.mark.slow
 CUT = ("--partition-rows", "3")
 
@@ -128,12 +130,14 @@ def cluster(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory, drugs, write_library) -> Path:
+def library(
+    tmp_path_factory: pytest.TempPathFactory, drugs: Rows, write_library: WriteLibrary
+) -> Path:
     return write_library(tmp_path_factory.mktemp("library") / "library.csv", drugs)
 
 
 @pytest.fixture
-def local(run, library, tmp_path_factory) -> Path:
+def local(run: Run, library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the same screen on this machine, which every other one has to equal."""
     folder = tmp_path_factory.getbasetemp() / "local-run"
     if not (folder / "manifest.json").exists():
@@ -164,7 +168,9 @@ def when_some_are_scored(out: Path, act: Callable[[], None]) -> Thread:
     return thread
 
 
-def test_a_cluster_gives_the_bytes_of_this_machine(run, cluster, library, local, tmp_path):
+def test_a_cluster_gives_the_bytes_of_this_machine(
+    run: Run, cluster: Cluster, library: Path, local: Path, tmp_path: Path
+) -> None:
     answer = run(
         "screen", "kinase", "--library", library, "--out", tmp_path, *CUT, *cluster.options
     )
@@ -172,7 +178,9 @@ def test_a_cluster_gives_the_bytes_of_this_machine(run, cluster, library, local,
     assert same(tmp_path, local)
 
 
-def test_partitions_and_scores_may_be_in_a_store(run, cluster, library, local, tmp_path):
+def test_partitions_and_scores_may_be_in_a_store(
+    run: Run, cluster: Cluster, library: Path, local: Path, tmp_path: Path
+) -> None:
     """Apart from the cache and the run's folder, which workers elsewhere need not see then."""
     out, store = tmp_path / "run", tmp_path / "store"
     words = ("--store", f"file://{store}", *cluster.options)
@@ -190,7 +198,9 @@ def test_partitions_and_scores_may_be_in_a_store(run, cluster, library, local, t
     assert list(store.glob("predictions/*")) == []  # scores of a prediction are kept by nobody
 
 
-def test_killed_workers_cost_nothing_but_time(run, cluster, library, local, tmp_path):
+def test_killed_workers_cost_nothing_but_time(
+    run: Run, cluster: Cluster, library: Path, local: Path, tmp_path: Path
+) -> None:
     """Every worker at once, so that for a moment there is none; nannies start others."""
     killed = []
 
@@ -212,8 +222,13 @@ def test_killed_workers_cost_nothing_but_time(run, cluster, library, local, tmp_
 
 
 def test_a_lost_scheduler_ends_in_one_line_and_the_run_goes_on_later(
-    run, authority, library, local, tmp_path, caplog
-):
+    run: Run,
+    authority: Authority,
+    library: Path,
+    local: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     out = tmp_path / "run"
     words = ("screen", "kinase", "--library", library, "--out", out, *CUT)
     with running(authority, tmp_path) as first:
@@ -239,8 +254,8 @@ def test_a_lost_scheduler_ends_in_one_line_and_the_run_goes_on_later(
 
 
 def test_certificates_that_do_not_fit_are_told_in_one_line(
-    run, cluster, library, tmp_path, monkeypatch
-):
+    run: Run, cluster: Cluster, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     strange = Authority(tmp_path / "strange")
     ours = cluster.authority
     words = ("screen", "kinase", "--library", library, "--out", tmp_path / "run", "--scheduler")
@@ -264,7 +279,9 @@ def test_certificates_that_do_not_fit_are_told_in_one_line(
     assert "needs certificates" in said(tls)
 
 
-def test_the_environment_may_name_the_certificates(run, cluster, library, tmp_path, monkeypatch):
+def test_the_environment_may_name_the_certificates(
+    run: Run, cluster: Cluster, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("ca", "cert", "key"):
         monkeypatch.setenv(f"HITLIST_TLS_{name.upper()}", str(getattr(cluster.authority, name)))
     out = tmp_path / "predictions.csv"

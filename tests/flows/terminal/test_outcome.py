@@ -36,7 +36,7 @@ def outcome(tmp_path: Path) -> Outcome:
         measured={},
         featurizer="0" * 64,
         standardizer=1,
-        counts=Counts(*[0] * 9, hits=40),
+        counts=Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, hits=40),
         rejected_by_code={},
         filtered_by_filter={},
         triage=TriageFacts("it is small"),

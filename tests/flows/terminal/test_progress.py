@@ -115,7 +115,9 @@ def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
 
 
-def test_a_log_gets_a_line_now_and_then(later, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_gets_a_line_now_and_then(
+    later: Callable[[float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
     with progress() as report:
         report("score", 40_000, 100_000)  # resumed there
         for done in (45_000, 50_000, 55_000, 60_000):
@@ -126,7 +128,9 @@ def test_a_log_gets_a_line_now_and_then(later, capsys: pytest.CaptureFixture[str
         ]
 
 
-def test_a_log_tells_the_end_of_what_it_told_of(later, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_tells_the_end_of_what_it_told_of(
+    later: Callable[[float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
     with progress() as report:
         report("prepare", 1000, 2000)  # too short to be told of
         report("prepare", 2000, 2000)
@@ -143,7 +147,9 @@ def test_a_log_tells_the_end_of_what_it_told_of(later, capsys: pytest.CaptureFix
     ]
 
 
-def test_a_log_tells_no_end_of_what_failed(later, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_tells_no_end_of_what_failed(
+    later: Callable[[float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(OSError, match="disk"), progress() as report:  # noqa: PT012
         report("score", 0, 3)
         later(11)
@@ -154,7 +160,9 @@ def test_a_log_tells_no_end_of_what_failed(later, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.usefixtures("_terminal")
-def test_a_terminal_shows_rate_and_time_left(later, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_terminal_shows_rate_and_time_left(
+    later: Callable[[float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
     with progress() as report:
         report("prepare", 0, None)
         later(2)
@@ -169,7 +177,9 @@ def test_a_terminal_shows_rate_and_time_left(later, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.usefixtures("_terminal")
-def test_one_bar_of_changing_work_has_no_pace(later, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_bar_of_changing_work_has_no_pace(
+    later: Callable[[float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
     with progress(one_bar=True) as report:
         report("score", 1, 3)
         later(10)

@@ -1,6 +1,7 @@
 """Tables on terminals of 40 to 200 columns: whole lines, whole words, nothing lost."""
 
 import re
+from typing import Protocol
 
 import pytest
 from rich.cells import cell_len
@@ -17,14 +18,30 @@ ROWS = [
 ]
 
 
+class Show(Protocol):
+    """Shows a table on a terminal of a width, and returns its lines."""
+
+    def __call__(
+        self,
+        width: int,
+        headers: list[str],
+        rows: list[list[str]],
+        title: str = "",
+        numbers: int = 0,
+    ) -> list[str]:
+        """Take what ``show_table`` takes."""
+
+
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Show:
     """A function that shows a table on a terminal of a width, and returns its lines."""
 
-    def show(width, headers, rows, **options):
+    def show(
+        width: int, headers: list[str], rows: list[list[str]], title: str = "", numbers: int = 0
+    ) -> list[str]:
         for name, value in {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": str(width)}.items():
             monkeypatch.setenv(name, value)
-        show_table(headers, rows, **options)
+        show_table(headers, rows, title=title, numbers=numbers)
         return ESCAPE.sub("", capsys.readouterr().out).splitlines()
 
     return show
@@ -33,7 +50,9 @@ def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
 @pytest.mark.parametrize(
     ("width", "columns"), [(40, HITS[:3]), (80, HITS[:5]), (120, HITS[:5]), (200, HITS)]
 )
-def test_each_hit_is_one_line_of_the_columns_that_fit(shown, width, columns):
+def test_each_hit_is_one_line_of_the_columns_that_fit(
+    shown: Show, width: int, columns: list[str]
+) -> None:
     headers, rows = choose_columns(HITS, ROWS, width, "reason")
     assert sorted(headers) == sorted(columns)
     lines = shown(width, headers, rows)
@@ -43,7 +62,7 @@ def test_each_hit_is_one_line_of_the_columns_that_fit(shown, width, columns):
         assert [row[0], row[1]] == [cell.strip() for cell in re.split(r"  +", line)[:2]]
 
 
-def test_what_is_cut_is_the_reason_and_it_says_so():
+def test_what_is_cut_is_the_reason_and_it_says_so() -> None:
     headers, rows = choose_columns(HITS, ROWS, 80, "reason")
     told = [row[headers.index("reason")] for row in rows]
     assert told[0].endswith("…")
@@ -57,14 +76,14 @@ NUMBERS = ["task", "unit", "trained on", "measured on", "metric", "ours", "95 % 
 CARD = ["NR-Aromatase", "1 = active", "5,315", "722", "auroc", "0.818", "0.704 to 0.904", "0.770"]
 
 
-def test_a_wide_table_breaks_between_words(shown):
+def test_a_wide_table_breaks_between_words(shown: Show) -> None:
     lines = shown(80, NUMBERS, [CARD], numbers=3)
     assert all(len(line) <= 80 for line in lines)
     words = {word for line in lines for word in line.split()}
     assert {"measured", "interval", "1", "active", "722", "0.818", "0.904", "0.770"} <= words
 
 
-def test_a_table_too_wide_for_its_words_becomes_lines_of_header_and_cell(shown):
+def test_a_table_too_wide_for_its_words_becomes_lines_of_header_and_cell(shown: Show) -> None:
     lines = shown(50, NUMBERS, [CARD, CARD], title="A card")
     assert lines[0].strip() == "A card"
     told = [line.split(maxsplit=1)[0] for line in lines[1:] if line.strip()]
@@ -73,7 +92,7 @@ def test_a_table_too_wide_for_its_words_becomes_lines_of_header_and_cell(shown):
         assert sum(line.strip() == f"{header:<13}  {cell}" for line in lines) == 2
 
 
-def test_a_long_word_is_broken_into_long_pieces(shown):
+def test_a_long_word_is_broken_into_long_pieces(shown: Show) -> None:
     smiles = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1" * 2
     lines = shown(80, ["task", "SMILES", "unit"], [["activity_EGFR", smiles, "pActivity"]])
     pieces = [max(line.split(), key=len) for line in lines[2:]]

@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from rdkit import Chem
 
-from chem.features.graphs import featurize, featurizer_spec, state_factors
+from chem.features.graphs import featurizer_spec, state_factors
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.build import BundlePlan, build_assay
-from gnn.assembly.own_assay import assemble_assay, fit_assay, fit_networks
+from gnn.assembly.own_assay import Wanted, assemble_assay, fit_assay, fit_networks
 from gnn.bundle.bundle import load_bundle
 from gnn.bundle.predict import Predictor
 from gnn.errors import ModelError
@@ -24,6 +23,7 @@ from gnn.models.encoder import load_pretrained
 from gnn.models.network import network_config
 from gnn.training.loop import TrainingConfig, TrainingRun
 from gnn.training.training_set import TrainingSet
+from tests.graphs import graph_of
 
 FILE = Path(__file__).parents[2] / "files/my_assay.csv"
 PRETRAINED = load_pretrained()
@@ -57,7 +57,7 @@ def crossed() -> Assembled:
     return assemble_assay(table(split=False), {"name": "mine"}, 3, 0)
 
 
-def test_stereoisomers_are_held_out_together(crossed):
+def test_stereoisomers_are_held_out_together(crossed: Assembled) -> None:
     groups = alike(crossed.data.graphs)
     pair = [
         at for at, smiles in enumerate(crossed.smiles) if "[C@" in smiles and "Nc1ccccc1" in smiles
@@ -74,7 +74,9 @@ def test_stereoisomers_are_held_out_together(crossed):
 @pytest.mark.parametrize(
     ("model", "networks", "kernel"), [("blend", 3, True), ("network", 3, False), ("gp", 0, True)]
 )
-def test_what_is_shipped_predicts_what_was_fitted(crossed, tmp_path, model, networks, kernel):
+def test_what_is_shipped_predicts_what_was_fitted(
+    crossed: Assembled, tmp_path: Path, model: Wanted, networks: int, kernel: bool
+) -> None:
     fitted = fit_assay(crossed.data, PRETRAINED, model)
     card = build_assay(tmp_path, crossed, fitted, BundlePlan("mine", "mine", forest=False))
     assert (card.members, card.kernel) == (networks, kernel)
@@ -94,7 +96,7 @@ def test_what_is_shipped_predicts_what_was_fitted(crossed, tmp_path, model, netw
 
 
 @pytest.mark.slow
-def test_no_row_held_out_was_seen_by_what_predicts_it(crossed):
+def test_no_row_held_out_was_seen_by_what_predicts_it(crossed: Assembled) -> None:
     rows = np.flatnonzero((crossed.data.roles == "valid")[0])
     values = crossed.data.values.copy()
     values[rows, 0] += 3.0
@@ -105,7 +107,7 @@ def test_no_row_held_out_was_seen_by_what_predicts_it(crossed):
 
 
 @pytest.mark.slow
-def test_a_split_of_its_own_is_kept(tmp_path):
+def test_a_split_of_its_own_is_kept(tmp_path: Path) -> None:
     made = assemble_assay(table(split=True), {"name": "mine"}, 3, 0)
     tested = (made.data.roles == "test").all(axis=0)
     assert 10 <= tested.sum() <= 12
@@ -113,11 +115,13 @@ def test_a_split_of_its_own_is_kept(tmp_path):
     assert fitted.kernel is not None
     assert fitted.kernel.support.molecules == (~tested).sum()
     presumed = ~made.data.is_measured.any(axis=1)
+    assert fitted.cross.kernel is not None
     assert np.isnan(fitted.cross.kernel[tested | presumed]).all()
     assert np.isfinite(fitted.cross.kernel[~tested & ~presumed, 0]).all()
     card = build_assay(tmp_path, made, fitted, BundlePlan("mine", "t", forest=False))
     assert "test rows" in card.split
     assert card.tasks[0].validated_on == tested.sum()
+    assert card.comparison is not None
     assert {each.name for each in card.comparison.candidates} == {"gp", "network", "blend"}
 
 
@@ -129,10 +133,10 @@ def wild() -> TrainingSet:
     smiles = next(name for name in rows[0] if name.lower() == "smiles")
     parts = np.full((3, 30), "fit", dtype="<U5")
     parts[np.arange(30) % 3, np.arange(30)] = "valid"
-    values = np.arange(30, dtype=np.float32)[:, None] / 10
+    values = np.arange(30, dtype=np.float32)[:, None] / np.float32(10)
     values[1] = 3e38
     return TrainingSet(
-        graphs=collect([featurize(Chem.MolFromSmiles(row[smiles])) for row in rows]),
+        graphs=collect([graph_of(row[smiles]) for row in rows]),
         factors=state_factors(),
         values=values,
         bounds=np.zeros((30, 1), np.int8),

@@ -61,7 +61,9 @@ def assay(tasks: tuple[Task, ...], values: np.ndarray) -> Assembled:
         ("CYP17A1_pIC50", "pActivity", "up", 8.0, 5.0, -1),  # a target of drugs
     ],
 )
-def test_a_stranger_is_presumed_to_do_nothing(name, unit, direction, mean, value, bound):
+def test_a_stranger_is_presumed_to_do_nothing(
+    name: str, unit: str, direction: str, mean: float, value: float, bound: int
+) -> None:
     task = {"name": name, "kind": "regression", "unit": unit, "direction": direction}
     assert presumption(task, mean) == (value, bound)
 
@@ -81,19 +83,19 @@ def test_a_stranger_is_presumed_to_do_nothing(name, unit, direction, mean, value
         *(NUMBER | {"unit": "pActivity", "name": name} for name in RISKS),
     ],
 )
-def test_nothing_is_presumed_of_what_does_not_say_what_inactive_is(task):
+def test_nothing_is_presumed_of_what_does_not_say_what_inactive_is(task: dict[str, str]) -> None:
     assert presumption(task, 50.0) is None
 
 
 @given(mean=st.floats(0, 15))
-def test_a_presumption_is_never_above_the_assay(mean):
+def test_a_presumption_is_never_above_the_assay(mean: float) -> None:
     found = presumption({"name": "p", "kind": "regression", "unit": "pActivity"}, mean)
     assert found is not None
     assert found.value <= mean
     assert found.value <= strangers.INACTIVE
 
 
-def test_strangers_are_far_trained_on_and_no_part_of_any_metric():
+def test_strangers_are_far_trained_on_and_no_part_of_any_metric() -> None:
     tasks = (
         Task("pKi", "regression", "pActivity"),
         Task("hit", "classification", "1 = active"),
@@ -125,14 +127,16 @@ def test_strangers_are_far_trained_on_and_no_part_of_any_metric():
     assert any("nothing is presumed" in note and "clearance" in note for note in made.notes)
 
 
-def test_an_assay_of_mere_numbers_has_no_strangers_but_a_wide_end():
+def test_an_assay_of_mere_numbers_has_no_strangers_but_a_wide_end() -> None:
     made = assay((Task("clearance", "regression", "number"),), np.linspace(1, 50, 60)[:, None])
     assert made.data.presumed is not None
     assert not made.data.presumed.any()
     assert _trained(made.data, 0).ood_std > _trained(made.data, 0).scale
 
 
-def test_without_the_shipped_compounds_an_assay_still_trains(monkeypatch, tmp_path):
+def test_without_the_shipped_compounds_an_assay_still_trains(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(strangers, "SHIPPED", tmp_path)
     made = assay((Task("pKi", "regression", "pActivity"),), np.linspace(6, 9, 60)[:, None])
     assert made.data.graphs.molecules == 60
@@ -140,7 +144,9 @@ def test_without_the_shipped_compounds_an_assay_still_trains(monkeypatch, tmp_pa
 
 
 @pytest.mark.parametrize(("rows", "presumed"), [(60, 100), (633, 300), (3000, 300), (60, 0)])
-def test_a_step_sees_as_many_measured_rows_with_strangers_as_without(rows, presumed):
+def test_a_step_sees_as_many_measured_rows_with_strangers_as_without(
+    rows: int, presumed: int
+) -> None:
     alone, both = assay_training(rows), assay_training(rows, presumed)
     assert alone.epochs == both.epochs
     assert both.batch * rows / (rows + presumed) == pytest.approx(alone.batch, rel=0.02)

@@ -131,6 +131,7 @@ def test_it_is_the_minimum_of_the_penalised_loss() -> None:
 
 
 def _loss(votes: Votes, slope: float, offset: float) -> float:
+    assert votes.networks is not None
     return float(log_losses(votes.truth, logistic(slope * votes.networks + offset)).sum())
 
 

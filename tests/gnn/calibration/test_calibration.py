@@ -249,9 +249,9 @@ def test_shares_of_positives_lie_in_the_interval(rows: int) -> None:
         truth = (generator.random(len(true)) < logistic(true)).astype(float)
         score = 2 * true + 0.3 * np.square(true) - 1
         fitted = fit_platt([Votes(truth[:rows], score[:rows], None)])[0]
-        numbers = {"slope": fitted.slope, "offset": fitted.offset, "rows": rows}
+        known = replace(UNCALIBRATED, slope=fitted.slope, offset=fitted.offset, rows=rows)
         others = score[None, rows:]
-        found = apply_classification(others, None, None, replace(UNCALIBRATED, **numbers))
+        found = apply_classification(others, None, None, known)
         value, _, low, high = found
         for some in np.array_split(np.argsort(value), 6):
             share = truth[rows:][some].mean()

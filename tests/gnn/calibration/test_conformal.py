@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gnn.calibration.calibration import LEVEL
-from gnn.calibration.conformal import conformal_quantile, fit_quantiles
+from gnn.calibration.conformal import Quantiles, conformal_quantile, fit_quantiles
 
 THIRDS = (0.3, 0.5)
 
@@ -30,7 +30,7 @@ def test_perfect_predictions_are_not_certain() -> None:
     assert conformal_quantile(np.zeros(30)) == 1
 
 
-def quantiles_at(found, distance: np.ndarray) -> np.ndarray:
+def quantiles_at(found: Quantiles, distance: np.ndarray) -> np.ndarray:
     steps = np.array([1.0, *found.factors])
     return found.quantile * steps[np.searchsorted(found.edges, distance, side="right")]
 

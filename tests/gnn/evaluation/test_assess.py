@@ -14,9 +14,10 @@ from gnn.calibration.calibration import Calibration, Outputs, apply_classificati
 from gnn.calibration.domain import Domain, environment_bits
 from gnn.evaluation.assess import MIXED, Assessment, assess
 from gnn.evaluation.card import TaskCard
-from gnn.features.batch import collect
+from gnn.features.batch import GraphArrays, collect
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
+from tests.conftest import MakeBundle
 
 
 class World(NamedTuple):
@@ -59,7 +60,8 @@ def world(
     trained = 200
     grown = np.concatenate([values, np.resize(truth, (trained, tasks))])
     parts = np.concatenate([parts, np.full((3, trained), "fit", dtype="<U5")], axis=1)
-    atom = MolGraph(np.ones(1, np.uint16), *[np.zeros(0, np.uint16)] * 2, np.zeros(0, np.uint8))
+    no_end = np.zeros(0, np.uint16)
+    atom = MolGraph(np.ones(1, np.uint16), no_end, no_end, np.zeros(0, np.uint8))
     about = tuple(
         {
             "name": f"t{at}",
@@ -274,7 +276,9 @@ def test_presumed_values_are_where_strange_molecules_are() -> None:
     assert first.trained_on == 150
 
 
-def test_a_bundle_measures_its_distance(make_bundle, tmp_path: Path, drug_arrays) -> None:
+def test_a_bundle_measures_its_distance(
+    make_bundle: MakeBundle, tmp_path: Path, drug_arrays: GraphArrays
+) -> None:
     """The domain goes into the weights' file and comes back as a column."""
     plain: Bundle = make_bundle(tmp_path / "plain")
     bits = environment_bits(drug_arrays)

@@ -33,7 +33,7 @@ def test_a_filter_written_with_two_decimals_takes_who_is_outside(
     assert written == edge
     frame = pd.DataFrame({"x_distance": np.array([distance], np.float32)})
     taken = beyond(frame, pd.DataFrame(), Limit("max_x_distance", "max", "x_distance", written))
-    found = outside_of(frame.iloc[0].to_dict(), {"x_distance": edge})
+    found = outside_of({"x_distance": frame["x_distance"][0]}, {"x_distance": edge})
     assert taken.tolist() == [bool(found)]
     assert edge <= FARTHEST
     assert edge <= limit + 1e-9

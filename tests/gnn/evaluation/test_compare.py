@@ -22,7 +22,9 @@ ATOM = (
 )
 
 
-def table(values: np.ndarray, kind: str = "regression", bounds: np.ndarray | None = None):
+def table(
+    values: np.ndarray, kind: str = "regression", bounds: np.ndarray | None = None
+) -> TrainingSet:
     values = values.reshape(ROWS, -1)
     return TrainingSet(
         graphs=collect([ATOM] * ROWS),
@@ -56,7 +58,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("chosen", "networks", "kernel"), CASES)
-def test_the_model_that_is_better_is_taken_and_the_simplest_of_equals(chosen, networks, kernel):
+def test_the_model_that_is_better_is_taken_and_the_simplest_of_equals(
+    chosen: str, networks: np.ndarray, kernel: np.ndarray
+) -> None:
     found = compare(table(TRUTH), said(networks, kernel), ["gp", "network", "blend"])
     assert found.chosen == chosen
     errors = {each.name: each.error for each in found.candidates}
@@ -68,14 +72,14 @@ def test_the_model_that_is_better_is_taken_and_the_simplest_of_equals(chosen, ne
     assert sum(each.better for each in found.candidates) == pytest.approx(1, abs=0.01)
 
 
-def test_a_model_that_was_asked_for_is_taken_without_a_comparison():
+def test_a_model_that_was_asked_for_is_taken_without_a_comparison() -> None:
     outputs = said(noise(2.0), noise(0.1))
     found = compare(table(TRUTH), outputs, ["network"])
     assert found.chosen == "network"
     assert "no other model was asked for" in found.why
 
 
-def test_a_prediction_on_the_permitted_side_of_a_bound_is_no_error():
+def test_a_prediction_on_the_permitted_side_of_a_bound_is_no_error() -> None:
     above = np.ones(ROWS, np.int8)
     error = np.abs(noise(0.5))
     found = compare(table(TRUTH, bounds=above), said(error, -error), ["gp", "network", "blend"])
@@ -84,7 +88,7 @@ def test_a_prediction_on_the_permitted_side_of_a_bound_is_no_error():
     assert errors["gp"] > 0.3
 
 
-def test_classes_are_compared_by_their_probabilities():
+def test_classes_are_compared_by_their_probabilities() -> None:
     classes = (TRUTH > 6).astype(float)
     logits = np.where(classes == 1, 4.0, -4.0)[None, :, None]
     score = GENERATOR.uniform(-0.5, 1.5, (ROWS, 1))  # a score may leave 0..1
@@ -97,21 +101,22 @@ def test_classes_are_compared_by_their_probabilities():
     assert errors["gp"] == pytest.approx(0.5, abs=0.02)  # it knows nothing, and says so
 
 
-def test_both_models_of_a_class_are_put_together_as_they_are_shipped():
+def test_both_models_of_a_class_are_put_together_as_they_are_shipped() -> None:
     """Log odds of the truth plus noise: half of each would throw away what the better one says."""
     odds = GENERATOR.normal(0, 2, ROWS)
     classes = (GENERATOR.random(ROWS) < 1 / (1 + np.exp(-odds))).astype(float)
     said = Outputs(odds[None, :, None], GENERATOR.uniform(-0.5, 1.5, (ROWS, 1)))
     found = compare(table(classes, "classification"), said, ["gp", "network", "blend"])
     errors = {each.name: each.error for each in found.candidates}
-    votes = Votes(classes, odds, said.kernel[:, 0])
+    assert said.kernel is not None
+    votes = Votes(classes, odds, kernel := said.kernel[:, 0])
     fitted = fit_platt([votes])[0]  # what the card says and the bundle does
-    shipped = logistic(log_odds(odds, votes.kernel, *fitted))
+    shipped = logistic(log_odds(odds, kernel, *fitted))
     assert errors["blend"] == pytest.approx(np.sqrt(np.square(shipped - classes).mean()), rel=0.03)
     assert errors["blend"] == pytest.approx(errors["network"], rel=0.03)
 
 
-def test_without_a_row_held_out_there_is_no_choice():
+def test_without_a_row_held_out_there_is_no_choice() -> None:
     nothing = Outputs(np.full((1, ROWS, 1), np.nan), np.full((ROWS, 1), np.nan))
     with pytest.raises(ModelError, match="no row was held out"):
         compare(table(TRUTH), nothing, ["gp", "network", "blend"])

@@ -64,7 +64,7 @@ def test_the_order_of_atoms_changes_nothing(
         assert described(first, one) == described(second, other)
 
 
-def described(graph: GraphArrays, players: AtomGroups) -> tuple[list[object], ...]:
+def described(graph: GraphArrays, players: AtomGroups) -> tuple[object, ...]:
     """The graph in terms of the players' numbers: equal for equal molecules."""
     atoms = sorted(zip(players.group.tolist(), graph.atoms.tolist(), strict=True))
     ends = [players.group[end].tolist() for end in (graph.begin, graph.end)]

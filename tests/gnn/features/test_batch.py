@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pytest
@@ -23,7 +23,8 @@ def split(graphs: GraphArrays) -> list[MolGraph]:
 def assert_same(found: Sequence[MolGraph], expected: Sequence[MolGraph]) -> None:
     assert len(found) == len(expected)
     for one, other in zip(found, expected, strict=True):
-        for part, wanted in zip(one, other, strict=True):
+        parts: Iterable[tuple[np.ndarray, np.ndarray]] = zip(one, other, strict=True)
+        for part, wanted in parts:
             assert part.dtype == wanted.dtype
             np.testing.assert_array_equal(part, wanted)
 

@@ -1,6 +1,7 @@
 """Keys against dictionaries of nested tuples: the counts of every substructure."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
-from chem.features.graphs import MolGraph, featurize
+from chem.features.graphs import MolGraph
 from gnn.features.batch import GraphArrays, collect, take
 from gnn.features.counts import KeySets, alike, circular_keys, pair_keys, path_keys
+from tests.graphs import graph_of
 
 SMILES = [
     "C",
@@ -23,11 +25,7 @@ SMILES = [
     "CN1CCN(CC1)c1ncc2c(n1)OCC2",
 ]
 
-
-def graph_of(smiles: str) -> MolGraph:
-    graph = featurize(Chem.MolFromSmiles(smiles))
-    assert isinstance(graph, MolGraph)
-    return graph
+Keys = Callable[[GraphArrays], KeySets]
 
 
 GRAPHS = collect([graph_of(smiles) for smiles in SMILES])
@@ -59,7 +57,7 @@ def neighbours(graph: MolGraph) -> dict[int, dict[int, int]]:
 def named_circular(graph: MolGraph) -> Counter[object]:
     bonds = neighbours(graph)
     labels: list[object] = list(graph.atoms.tolist())
-    found = Counter([(0, label) for label in labels])
+    found: Counter[object] = Counter([(0, label) for label in labels])
     for radius in (1, 2):
         labels = [
             (
@@ -111,7 +109,9 @@ FAMILIES = [(circular, named_circular), (pairs, named_pairs), (paths, named_path
 
 
 @pytest.mark.parametrize(("keys", "named"), FAMILIES)
-def test_keys_that_two_molecules_share_are_the_lesser_counts(keys, named):
+def test_keys_that_two_molecules_share_are_the_lesser_counts(
+    keys: Keys, named: Callable[[MolGraph], Counter[object]]
+) -> None:
     sets, names = keys(GRAPHS), [named(graph_of(smiles)) for smiles in SMILES]
     each = [set(sets.between(row, row + 1).keys.tolist()) for row in range(len(SMILES))]
     for one in range(len(SMILES)):
@@ -124,7 +124,7 @@ def test_keys_that_two_molecules_share_are_the_lesser_counts(keys, named):
 @pytest.mark.parametrize("keys", [circular, pairs, paths])
 @settings(max_examples=20)
 @given(rows=st.lists(st.integers(0, len(SMILES) - 1), min_size=1, max_size=12))
-def test_a_molecules_keys_do_not_hang_on_the_others(keys, rows):
+def test_a_molecules_keys_do_not_hang_on_the_others(keys: Keys, rows: list[int]) -> None:
     whole, some = keys(GRAPHS), keys(take(GRAPHS, np.array(rows)))
     for at, row in enumerate(rows):
         alone = sorted(whole.between(row, row + 1).keys.tolist())
@@ -134,10 +134,10 @@ def test_a_molecules_keys_do_not_hang_on_the_others(keys, rows):
 
 
 @pytest.mark.parametrize("smiles", SMILES)
-def test_the_order_of_the_atoms_does_not_matter(smiles):
+def test_the_order_of_the_atoms_does_not_matter(smiles: str) -> None:
     mol = Chem.MolFromSmiles(smiles)
     other = Chem.RenumberAtoms(mol, list(range(mol.GetNumAtoms()))[::-1])
-    both = collect([featurize(mol), featurize(other)])
+    both = collect([graph_of(mol), graph_of(other)])
     for keys in (circular, pairs, paths):
         sets = keys(both)
         first, second = (set(sets.between(row, row + 1).keys.tolist()) for row in (0, 1))
@@ -145,19 +145,19 @@ def test_the_order_of_the_atoms_does_not_matter(smiles):
     assert len(set(alike(both).tolist())) == 1
 
 
-def test_pairs_beyond_the_furthest_are_left_out():
+def test_pairs_beyond_the_furthest_are_left_out() -> None:
     chain = collect([graph_of("C" * 10)])
     assert pair_keys(chain, kinds(chain), 3).sizes.tolist() == [9 + 8 + 7]
 
 
-def test_pairs_and_paths_are_as_many_as_rdkits():
+def test_pairs_and_paths_are_as_many_as_rdkits() -> None:
     for smiles in ("CCCCO", "CC(C)(C)c1ccccc1"):
         mol, graphs = Chem.MolFromSmiles(smiles), collect([graph_of(smiles)])
         theirs = rdMolDescriptors.GetTopologicalTorsionFingerprint(mol)
         assert paths(graphs).sizes[0] == theirs.GetTotalVal()
 
 
-def test_stereoisomers_are_alike_and_others_are_not():
+def test_stereoisomers_are_alike_and_others_are_not() -> None:
     smiles = [
         "C[C@H](N)C(=O)O",
         "C[C@@H](N)C(=O)O",

@@ -12,18 +12,19 @@ from rdkit.Chem import rdFingerprintGenerator, rdmolops
 from chem.features.graphs import MolGraph, featurize, state_factors
 from gnn.features.batch import GraphArrays, collect, make_batch, take
 from gnn.features.hashed_fingerprints import environment_counts, environment_logs, hashed_counts
+from tests.graphs import graph_of
 
 FACTORS = state_factors()
 
 
 def arrays(*smiles: str) -> GraphArrays:
-    return collect([featurize(Chem.MolFromSmiles(text)) for text in smiles])  # type: ignore[misc]
+    return collect([graph_of(text) for text in smiles])
 
 
 def test_there_are_as_many_pairs_as_atoms_within_reach(drugs: list[Chem.Mol]) -> None:
     """The oracle is RDKit's distance matrix."""
     mols = drugs[:40]
-    found = hashed_counts(collect([featurize(mol) for mol in mols]), FACTORS, 4096, 0)  # type: ignore[misc]
+    found = hashed_counts(collect([graph_of(mol) for mol in mols]), FACTORS, 4096, 0)
     for mol, row in zip(mols, found, strict=True):
         distance = rdmolops.GetDistanceMatrix(mol)
         assert row.sum() == ((distance > 0) & (distance <= 20)).sum() / 2
@@ -39,8 +40,8 @@ def test_paths_of_four_are_counted_once(smiles: str, paths: int) -> None:
 def test_the_order_of_atoms_does_not_matter(
     drugs: list[Chem.Mol], shuffle: Callable[[Chem.Mol, int], Chem.Mol]
 ) -> None:
-    plain = collect([featurize(mol) for mol in drugs[:30]])  # type: ignore[misc]
-    mixed = collect([featurize(shuffle(mol, 3)) for mol in drugs[:30]])  # type: ignore[misc]
+    plain = collect([graph_of(mol) for mol in drugs[:30]])
+    mixed = collect([graph_of(shuffle(mol, 3)) for mol in drugs[:30]])
     np.testing.assert_array_equal(
         hashed_counts(plain, FACTORS, 512, 512), hashed_counts(mixed, FACTORS, 512, 512)
     )

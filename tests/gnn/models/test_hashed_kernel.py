@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from rdkit import Chem
 
-from chem.features.graphs import featurize, state_factors
+from chem.features.graphs import state_factors
 from gnn.features.batch import GraphArrays, collect
 from gnn.features.substructure_kernels import FAMILIES, index_sets, similarity, typical_difference
 from gnn.models.hashed_kernel import HashedKernel
+from tests.graphs import graph_of
 
 FACTORS = state_factors()
 
@@ -50,7 +50,7 @@ def test_a_part_of_the_rows_is_a_part_of_the_whole(kernel: HashedKernel, rows: i
 
 
 def test_molecules_without_any_pair_or_path_are_alike() -> None:
-    graphs = collect([featurize(Chem.MolFromSmiles(text)) for text in ("C", "O", "CCCCO")])
+    graphs = collect([graph_of(text) for text in ("C", "O", "CCCCO")])
     found = HashedKernel(graphs, FACTORS).among(np.arange(3), np.arange(3)).numpy()
     assert np.isfinite(found).all()
     assert found[0, 0] == pytest.approx(1)

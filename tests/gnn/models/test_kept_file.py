@@ -86,4 +86,4 @@ def test_no_file_is_one_that_others_can_write(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert not any(path.stat().st_mode & stat.S_IWOTH for path in tmp_path.iterdir())
-    assert ensemble.keep_file is keep_file
+    assert vars(ensemble)["keep_file"] is keep_file

@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from rdkit import Chem
 from safetensors.torch import load, save
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Kernel
 
-from chem.features.graphs import featurize, state_factors
+from chem.features.graphs import state_factors
 from gnn.errors import ModelError
 from gnn.features.batch import GraphArrays, collect, take
 from gnn.features.counts import alike
@@ -25,6 +24,7 @@ from gnn.models.gaussian_process import (
     invert,
 )
 from gnn.models.kernel import KernelModel
+from tests.graphs import graph_of
 
 FILE = Path(__file__).parents[2] / "files/my_assay.csv"
 FACTORS = state_factors()
@@ -34,7 +34,7 @@ def read() -> tuple[GraphArrays, np.ndarray]:
     with FILE.open(newline="") as file:
         rows = list(csv.DictReader(file))[:60]
     smiles = next(name for name in rows[0] if name.lower() == "smiles")
-    graphs = collect([featurize(Chem.MolFromSmiles(row[smiles])) for row in rows])
+    graphs = collect([graph_of(row[smiles]) for row in rows])
     values = [9 - np.log10(float(row["Ki nM"].lstrip("<>~="))) for row in rows]
     return graphs, np.array(values)
 
@@ -47,23 +47,28 @@ BINARY = np.array([False, True])
 MODEL = KernelModel.fit(GRAPHS, TABLE, BINARY, FACTORS)
 
 
-class Given(Kernel):
+class Given(Kernel):  # type: ignore[misc]  # scikit-learn has no types
     """A kernel matrix by row number: lets scikit-learn check the algebra alone."""
 
-    def __init__(self, gram=None):
+    def __init__(self, gram: np.ndarray) -> None:
         self.gram = gram
 
-    def __call__(self, x, y=None, eval_gradient=False):
-        return self.gram[np.ix_(x[:, 0].astype(int), (x if y is None else y)[:, 0].astype(int))]
+    def __call__(
+        self, x: np.ndarray, y: np.ndarray | None = None, eval_gradient: bool = False
+    ) -> np.ndarray:
+        rows, columns = (one[:, 0].astype(int) for one in (x, x if y is None else y))
+        found: np.ndarray = self.gram[np.ix_(rows, columns)]
+        return found
 
-    def diag(self, x):
-        return np.diag(self.gram)[x[:, 0].astype(int)]
+    def diag(self, x: np.ndarray) -> np.ndarray:
+        found: np.ndarray = np.diag(self.gram)[x[:, 0].astype(int)]
+        return found
 
-    def is_stationary(self):
+    def is_stationary(self) -> bool:
         return False
 
 
-def test_it_is_scikit_learns_gaussian_process():
+def test_it_is_scikit_learns_gaussian_process() -> None:
     rows = np.arange(60)
     gram = MODEL.gram(rows).astype(np.float64)
     train = rows[:50]
@@ -72,6 +77,7 @@ def test_it_is_scikit_learns_gaussian_process():
     for make, weight, reach in zip(FAMILIES.values(), model.mix, model.reach, strict=True):
         sets = make(GRAPHS, FACTORS)
         gram += weight * similarity(sets, index_sets(sets), reach)
+    assert model.memory is not None
     noise = model.memory.noise[0]
     process = GaussianProcessRegressor(Given(gram), alpha=noise, optimizer=None)
     targets = (VALUES[train] - VALUES[train].mean()) / VALUES[train].std()
@@ -81,7 +87,7 @@ def test_it_is_scikit_learns_gaussian_process():
 
 
 @pytest.mark.parametrize("name", list(FAMILIES))
-def test_the_kernels_are_what_they_say(name):
+def test_the_kernels_are_what_they_say(name: str) -> None:
     sets = FAMILIES[name](take(GRAPHS, np.arange(12)), FACTORS)
     each = [set(sets.between(row, row + 1).keys.tolist()) for row in range(12)]
     shared = np.array([[len(one & other) for other in each] for one in each])
@@ -93,14 +99,14 @@ def test_the_kernels_are_what_they_say(name):
     assert np.linalg.eigvalsh(found).min() > -1e-9
 
 
-def test_a_prediction_is_the_same_to_the_last_bit_in_any_company():
+def test_a_prediction_is_the_same_to_the_last_bit_in_any_company() -> None:
     whole = MODEL.predict(GRAPHS)
     for rows in ([7], [3, 3, 59], list(range(59, -1, -1))):
         np.testing.assert_array_equal(MODEL.predict(take(GRAPHS, np.array(rows))), whole[rows])
     assert MODEL.predict(take(GRAPHS, np.arange(0))).shape == (0, 2)
 
 
-def test_rows_held_out_are_predicted_as_by_a_model_that_never_saw_them():
+def test_rows_held_out_are_predicted_as_by_a_model_that_never_saw_them() -> None:
     folds = group_folds(alike(GRAPHS), 4, np.random.default_rng(0))
     bounds = np.zeros(TABLE.shape, np.int8)
     bounds[np.quantile(VALUES, 0.3) > VALUES, 0] = -1
@@ -126,7 +132,9 @@ def test_rows_held_out_are_predicted_as_by_a_model_that_never_saw_them():
     assert np.square(found[:, 0] - VALUES).mean() > np.square(seen - VALUES).mean()
 
 
-def test_rows_that_were_not_drawn_are_held_out_with_their_twins(monkeypatch):
+def test_rows_that_were_not_drawn_are_held_out_with_their_twins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Every compound twice, as stereoisomers are: most rows have a twin among those drawn."""
     monkeypatch.setattr("gnn.models.kernel.MOST_ROWS", 60)
     twice = take(GRAPHS, np.repeat(np.arange(60), 2))
@@ -141,9 +149,10 @@ def test_rows_that_were_not_drawn_are_held_out_with_their_twins(monkeypatch):
     np.testing.assert_array_equal(blind[held], found[held])
 
 
-def test_a_task_with_holes_is_that_task_on_its_own_rows():
+def test_a_task_with_holes_is_that_task_on_its_own_rows() -> None:
     rows = np.flatnonzero(np.isfinite(HOLES))
     assert (MODEL.alpha[np.isnan(HOLES), 1] == 0).all()
+    assert MODEL.memory is not None
     assert MODEL.memory.noise[1] in NOISES
     gram = MODEL.gram(np.arange(60)).astype(np.float64)
     matrix = gram[np.ix_(rows, rows)] + MODEL.memory.noise[1] * np.eye(len(rows))
@@ -152,7 +161,7 @@ def test_a_task_with_holes_is_that_task_on_its_own_rows():
     np.testing.assert_allclose(MODEL.predict(GRAPHS)[:, 1], expected, atol=1e-5)
 
 
-def test_a_state_comes_back_to_the_last_bit():
+def test_a_state_comes_back_to_the_last_bit() -> None:
     again = KernelModel.from_state(load(save(MODEL.state())))
     np.testing.assert_array_equal(again.predict(GRAPHS), MODEL.predict(GRAPHS))
     assert all(isinstance(value, torch.Tensor) for value in MODEL.state().values())
@@ -160,14 +169,14 @@ def test_a_state_comes_back_to_the_last_bit():
         again.out_of_fold(np.zeros(60, np.int64))
 
 
-def test_a_task_of_one_value_is_refused():
+def test_a_task_of_one_value_is_refused() -> None:
     values = np.full((60, 1), np.nan)
     values[0] = 5
     with pytest.raises(ModelError, match="needs two"):
         KernelModel.fit(GRAPHS, values, BINARY[:1], FACTORS)
 
 
-def test_a_bound_that_its_own_prediction_keeps_is_no_measurement():
+def test_a_bound_that_its_own_prediction_keeps_is_no_measurement() -> None:
     generator = np.random.default_rng(0)
     half = generator.normal(size=(20, 30))
     gram = half @ half.T / 30
@@ -183,7 +192,7 @@ def test_a_bound_that_its_own_prediction_keeps_is_no_measurement():
     np.testing.assert_array_equal(draw_to_bounds(inverse, targets, bounds), targets)
 
 
-def test_groups_stay_together_in_folds():
+def test_groups_stay_together_in_folds() -> None:
     groups = np.array([5, 5, 1, 2, 3, 3, 3, 9])
     folds = group_folds(groups, 3, np.random.default_rng(1))
     assert len({*folds[[0, 1]]}) == len({*folds[[4, 5, 6]]}) == 1

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from rdkit import Chem
 
-from chem.features.graphs import featurize, state_factors
+from chem.features.graphs import state_factors
 from flows.model_benchmark.held_out import measure_held_out
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.build import BundlePlan, build_bundle
@@ -27,6 +26,7 @@ from gnn.training.loop import SoftTargets, TrainingConfig, TrainingRun
 from gnn.training.networks import fit_head, inputs
 from gnn.training.teacher import TEACHERS, average, teach
 from gnn.training.training_set import TrainingSet, load_training_set, save_training_set
+from tests.graphs import graph_of
 
 FILE = Path(__file__).parents[2] / "files/my_assay.csv"
 CPU = torch.device("cpu")
@@ -52,7 +52,7 @@ def data() -> TrainingSet:
         [values, np.where(np.arange(120) % 3 == 0, np.nan, values > np.median(values))], axis=1
     )
     return TrainingSet(
-        graphs=collect([featurize(Chem.MolFromSmiles(row[smiles])) for row in rows]),
+        graphs=collect([graph_of(row[smiles]) for row in rows]),
         factors=state_factors(),
         values=table.astype(np.float32),
         bounds=np.stack([bounds, np.zeros(120, np.int8)], axis=1),

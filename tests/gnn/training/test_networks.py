@@ -194,12 +194,13 @@ def test_a_folder_of_other_members_is_refused(data: TrainingSet, tmp_path: Path,
     given: dict[str, Any] = {"data": data, "sizes": SIZES, "config": config, "seed": 0}
     given["device"] = "cpu"
     fit_ensemble(TrainingRun(**given), tmp_path)
-    given |= {
+    changes: dict[str, dict[str, Any]] = {
         "sizes": {"sizes": replace(SIZES, width=8)},
         "settings": {"config": replace(config, epochs=2)},
         "data": {"data": replace(data, meta={"featurizer": "other"})},
         "seed": {"seed": 1},
-    }[what]
+    }
+    given |= changes[what]
     with pytest.raises(ModelError, match="name another folder"):
         fit_ensemble(TrainingRun(**given), tmp_path)
 

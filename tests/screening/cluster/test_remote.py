@@ -119,7 +119,8 @@ def hostile(tmp_path: Path) -> Iterator[Hostile]:
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=quiet, text=True) as process:
         try:
             assert process.stdout is not None
-            yield Hostile(*json.loads(process.stdout.readline()), marker)
+            tcp, tls = json.loads(process.stdout.readline())
+            yield Hostile(tcp, tls, marker)
         finally:
             process.kill()
 

@@ -19,8 +19,12 @@ def hold(megabytes: int, wait: str, then: str = "pass") -> list[str]:
 
 
 def test_stages_have_seconds_and_peak_memory_in_order() -> None:
+    def make() -> str:
+        sleep(0.3)
+        return "made"
+
     clock = Clock()
-    assert clock.time("first", lambda: sleep(0.3) or "made") == "made"
+    assert clock.time("first", make) == "made"
     clock.time("second", lambda: None)
     assert list(clock.seconds) == list(clock.peak_memory_mb) == ["first", "second"]
     assert 0.3 <= clock.seconds["first"] < 30

@@ -166,8 +166,8 @@ def test_ids_stay_text(compound_id: str, kinase: Screen, scored: Scored, tmp_pat
     hits = merge_top([scored([(compound_id, "NA", {"Lot": "00012"})])], kinase).hits
     write_hits(tmp_path / "hits.csv", hit_table(hits, kinase, {}))
     back = pd.read_csv(tmp_path / "hits.csv", dtype=str, keep_default_na=False)
-    assert unescape_cell(back.loc[0, "compound_id"]) == compound_id
-    assert back.loc[0, ["name", "Lot"]].tolist() == ["NA", "00012"]
+    assert unescape_cell(back["compound_id"][0]) == compound_id
+    assert (back["name"][0], back["Lot"][0]) == ("NA", "00012")
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -48,7 +48,8 @@ def make_hits(kinase: Screen, drugs: list[Chem.Mol]) -> MakeHits:
         frame["smiles"] = pd.Series([Chem.MolToSmiles(mol) for mol in mols], dtype="str")
         frame["input_smiles"] = frame["smiles"]
         frame["changes"] = [[] for _ in mols]
-        frame["extra"] = [*extra, *({} for _ in range(len(extra), number))]
+        fields = [*extra, *({} for _ in range(len(extra), number))]
+        frame["extra"] = pd.Series(fields, dtype=object)
         draw = np.random.default_rng(3)
         for task in kinase.objective.tasks:
             mean, std = draw.normal(0.5, 2, number), draw.uniform(0.05, 0.4, number)

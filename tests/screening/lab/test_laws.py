@@ -70,13 +70,15 @@ def change(plan: LabPlan, what: str, number: int, **fields: Any) -> LabPlan:
     """The plan with one entry of one of its lists altered."""
     entries = list(getattr(plan, what))
     entries[number] = entries[number]._replace(**fields)
-    return plan._replace(**{what: entries})
+    changed: dict[str, Any] = {what: entries}
+    return plan._replace(**changed)
 
 
 def without(plan: LabPlan, what: str, number: int) -> LabPlan:
     entries = list(getattr(plan, what))
     del entries[number]
-    return plan._replace(**{what: entries})
+    changed: dict[str, Any] = {what: entries}
+    return plan._replace(**changed)
 
 
 def pour(plan: LabPlan, number: int, volume: int) -> LabPlan:

@@ -165,7 +165,7 @@ def test_dilutions_are_pipetted_after_what_they_are_made_from(
     dilutions = read(tmp_path, "dilutions").astype({"step": int})
     assert dilutions["step"].tolist() == sorted(dilutions["step"])
     assert set(dilutions["step"]) == {1, 2, 3, 4, 5, 6}
-    done = {}
+    done: dict[tuple[str, str], int] = {}
     for row in dilutions.to_dict("records"):
         assert (row["source"] == "DMSO") == (row["step"] % 2 == 1)
         if row["source"].startswith("kinase_D"):
@@ -229,15 +229,15 @@ def test_what_is_dispensed_gives_what_the_wells_are_said_to_hold(
             strength[place] = Decimal(row["concentration_mM"])
     taken: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     if "points" in wants:
-        parts = defaultdict(list)
+        parts: dict[tuple[str, str], list[tuple[Decimal, Decimal]]] = defaultdict(list)
         for row in read(tmp_path, "dilutions").to_dict("records"):
             volume = Decimal(row["volume_ul"])
             source, target = (row["source"], row["source_well"]), (row["destination"], row["well"])
             assert source[0] == "DMSO" or content[source] == content[target]
             parts[target].append((strength[source], volume))
             taken[source] += volume
-            total = sum(volume for _, volume in parts[target])
-            strength[target] = sum(s * v for s, v in parts[target]) / total
+            total = sum((volume for _, volume in parts[target]), Decimal())
+            strength[target] = sum((s * v for s, v in parts[target]), Decimal()) / total
             assert total <= 40
     wells: dict[tuple[str, str], list[tuple[str, Decimal, Decimal]]] = defaultdict(list)
     for row in read(tmp_path, "picklist").to_dict("records"):

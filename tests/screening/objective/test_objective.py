@@ -1,5 +1,7 @@
 """The laws of desirability: bounded, monotone, one row at a time, never NaN."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -105,11 +107,12 @@ def test_a_score_ignores_the_other_rows(rows: list[tuple[float, ...]], data: st.
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_what_is_not_a_number_raises(bad: float) -> None:
-    for call in (
+    calls: list[Callable[[np.ndarray], np.ndarray]] = [
         lambda x: ramp(x, 0, 1),
         lambda x: window(x, 0, 1, 2, 3),
         lambda x: combine([x], [1.0]),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(ValueError, match="1 of 3 values are not finite, the first at 1"):
             call(np.array([0.5, bad, 0.5]))
 

@@ -24,6 +24,8 @@ from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, merge_top, rank
 from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import run_screen
+from screening.score.triage import Triage
+from screening.score.triage_recall import Recall, measure_recall
 
 Mixed = list[tuple[str, str]]
 FILES = Path(__file__).parents[2] / "files"
@@ -255,20 +257,23 @@ def run_of(
         drugs = [(row["chembl_id"], row["smiles"]) for row in csv.DictReader(file, delimiter="\t")]
     library = write_library(folder / "library.csv", [*drugs[:80], *mixed])
 
-    def plan(filters: dict[str, float], rows: int, **more: int) -> Plan:
+    def plan(
+        filters: dict[str, float], rows: int, hits: int = 12, options: RunOptions | None = None
+    ) -> Plan:
         screen = Screen.model_validate(
             {
                 "name": "late",
                 "title": "Late",
                 "library": str(library),
                 "bundles": [str(bundle.path)],
-                "hits": more.pop("hits", 12),
+                "hits": hits,
                 "primary": [{"task": "small_EGFR", "zero": 5.0, "full": 8.0}],
                 "filters": {"min_heavy_atoms": 8.0, **filters},
             }
         )
         out = tmp_path_factory.mktemp("run") / "run"
-        return plan_run(screen, out, None, folder / f"prepared-{rows}", rows, **more)
+        prepared = folder / f"prepared-{rows}"
+        return plan_run(screen, out, None, prepared, rows, options=options)
 
     return plan
 
@@ -307,17 +312,16 @@ def test_a_triage_and_late_filters_go_together(
     monkeypatch.setattr("screening.score.triage.PER_HIT", 2)
     monkeypatch.setattr("screening.score.triage.AUDIT_SHARE", 0.3)
     depths: list[int] = []
-    measure = screening.select.rank_run.measure_recall
 
-    def measure_and_note(triage: object, scored: object, hits: int) -> object:
+    def measure_and_note(triage: Triage, scored: pd.DataFrame, hits: int) -> Recall:
         depths.append(hits)
-        return measure(triage, scored, hits)  # type: ignore[arg-type]
+        return measure_recall(triage, scored, hits)
 
     monkeypatch.setattr("screening.select.rank_run.measure_recall", measure_and_note)
     late = {"min_qed": 0.5}
     outcome = run_screen(run_of(late, 40, options=RunOptions(triage_from=1), hits=6), lone)
     counts = outcome.manifest.counts
-    assert outcome.manifest.triage.recall is not None
+    assert outcome.manifest.triage.exhaustive is False
     assert counts.set_aside > 0
     assert counts.scored == counts.passed + counts.filtered + counts.set_aside
     taken = outcome.manifest.filtered_by_filter["min_qed"]

@@ -105,7 +105,8 @@ def test_a_better_value_never_scores_lower(seed: int, column: str, step: float) 
     if column in ("mw", "logp", "tpsa"):
         return  # windows have no better direction
     up = column == "activity_EGFR"
-    improved[column] = frame[column] + np.float32(step if up else -step)
+    values = frame[column].to_numpy(np.float32)
+    improved[column] = values + np.float32(step if up else -step)
     after = evaluate(improved, KINASE.objective)["score"]
     assert (after >= before - 1e-12).all()
 
@@ -243,7 +244,7 @@ def test_what_a_filter_takes_gets_the_place_where_it_would_stand() -> None:
 
 def test_optimism_orders_by_what_could_be() -> None:
     frame = table([(8, 0.5, 300), (7, 0.5, 300), (6, 0.5, 600)], list("CNO"))
-    frame["a_X_std"] = np.float32([0.1, 2.0, 9.0])
+    frame["a_X_std"] = np.array([0.1, 2.0, 9.0], np.float32)
     screen = small_screen()
     found = merge_top([frame[1:], frame[:1]], screen, optimism=2.0)
     assert found.hits["row"].tolist() == [2, 1]  # the third is too heavy

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.evidence.evidence import Neighbour
+from screening.evidence.evidence import Neighbour, Relation
 from screening.objective.terms import Primary
 from screening.reason.grades import Estimate, Grade, grade, grade_with_measurement, word_of
 
@@ -77,9 +77,9 @@ def test_any_other_unit_by_the_screens_scale(value: float, cautious: float, word
     ],
 )
 def test_a_measured_value_goes_before_its_prediction(
-    predicted: Grade, value: float, relation: str, is_itself: bool, expected: Grade
+    predicted: Grade, value: float, relation: Relation, is_itself: bool, expected: Grade
 ) -> None:
-    one = Neighbour("A", "C", 1.0, value, relation)  # type: ignore[arg-type]
+    one = Neighbour("A", "C", 1.0, value, relation)
     assert grade_with_measurement(predicted, one, is_itself, EGFR, "pActivity") == expected
 
 

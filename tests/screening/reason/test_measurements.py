@@ -2,7 +2,7 @@
 
 import pytest
 
-from screening.evidence.evidence import Neighbour
+from screening.evidence.evidence import Neighbour, Relation
 from screening.objective.terms import Primary
 from screening.reason.measurements import (
     ENDS,
@@ -23,9 +23,9 @@ THREE = [
 
 
 def measured(
-    value: float, relation: str = "=", smiles: str = "C", similarity: float = 1.0
+    value: float, relation: Relation = "=", smiles: str = "C", similarity: float = 1.0
 ) -> Neighbour:
-    return Neighbour("id", smiles, similarity, value, relation)  # type: ignore[arg-type]
+    return Neighbour("id", smiles, similarity, value, relation)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def measured(
     ],
 )
 def test_what_contradicts_a_number(
-    value: float, relation: str, predicted: float, reach: float, expected: bool
+    value: float, relation: Relation, predicted: float, reach: float, expected: bool
 ) -> None:
     found = Predicted(predicted, predicted - reach, predicted + reach)
     assert contradicts(measured(value, relation), found, PART, False) == expected
@@ -85,9 +85,9 @@ def test_its_own_measurement_goes_before_that_of_another_form() -> None:
     ],
 )
 def test_a_value_as_it_was_measured(
-    value: float, relation: str, decimals: int, is_class: bool, text: str
+    value: float, relation: Relation, decimals: int, is_class: bool, text: str
 ) -> None:
-    neighbour = Neighbour("id", "C", 1.0, value, relation)  # type: ignore[arg-type]
+    neighbour = Neighbour("id", "C", 1.0, value, relation)
     assert measured_text(neighbour, decimals, is_class) == text
 
 

@@ -179,11 +179,11 @@ def test_the_evidence_of_each_hit_is_its_own(
         [near] = data["neighbours"][hit]
         assert near["label"] == "EGFR"
         expected = entry.neighbours[kinase.objective.primary[0].task]
-        for one, shown in zip(expected, near["near"], strict=True):
-            assert shown["id"] == one.id
-            assert shown["similarity"] == f"{one.similarity:.2f}"
-            assert shown["value"].removeprefix("<") == f"{one.value:.2f}"
-            assert shown["value"].startswith("<") == (one.relation == "<")
+        for like, shown in zip(expected, near["near"], strict=True):
+            assert shown["id"] == like.id
+            assert shown["similarity"] == f"{like.similarity:.2f}"
+            assert shown["value"].removeprefix("<") == f"{like.value:.2f}"
+            assert shown["value"].startswith("<") == (like.relation == "<")
     assert len(pictures) == len(data["map"]), "each structure is drawn once"
     assert all(0 <= coordinate <= 1000 for point in data["map"] for coordinate in point)
 
@@ -253,7 +253,7 @@ AUDITED = Recall(audited=60, best=3, found=3, low=0.37)
 
 
 def steps(ranking: Ranking, screen: Screen, facts: RunFacts) -> list[tuple[str, int, str]]:
-    return [tuple(step) for step in funnel(ranking, screen, facts)]
+    return [(step.label, step.records, step.note) for step in funnel(ranking, screen, facts)]
 
 
 def test_after_a_triage_scored_are_those_that_the_ensembles_scored(

@@ -117,7 +117,8 @@ def shows(tab: Tab, name: str) -> None:
 
 
 def names(tab: Tab) -> list[str]:
-    return tab.locator(".tile h3 bdi").all_text_contents()
+    found: list[str] = tab.locator(".tile h3 bdi").all_text_contents()
+    return found
 
 
 def test_it_shows_every_hit_in_rank_order(tab: Tab, ranking: Ranking) -> None:
@@ -128,7 +129,7 @@ def test_it_shows_every_hit_in_rank_order(tab: Tab, ranking: Ranking) -> None:
 
 
 @pytest.mark.slow
-def test_it_sorts_by_every_column(tab, ranking: Ranking, kinase: Screen) -> None:
+def test_it_sorts_by_every_column(tab: Tab, ranking: Ranking, kinase: Screen) -> None:
     hits = ranking.hits.sort_values("mw")
     tab.select_option("#sort", "mw")
     assert names(tab) == hits["name"].tolist()
@@ -154,7 +155,8 @@ def column(tab: Tab, name: str) -> list[str]:
     at = tab.locator("#table th").evaluate_all(
         "(heads, name) => heads.findIndex((head) => head.dataset.column === name)", name
     )
-    return tab.locator(f"#table tbody td:nth-child({at + 1})").all_inner_texts()
+    found: list[str] = tab.locator(f"#table tbody td:nth-child({at + 1})").all_inner_texts()
+    return found
 
 
 def test_the_table_says_what_the_csv_says(tab: Tab, page: str, ranking: Ranking) -> None:

@@ -156,7 +156,7 @@ def test_rejects_and_duplicates_are_texts(
     hand_over(tmp_path, ranking, kinase, facts, REJECTS, DUPLICATES)
     rejects = pd.read_csv(tmp_path / "rejects.csv", dtype=str, keep_default_na=False)
     assert ",".join(rejects.columns) == "row,compound_id,input_smiles,stage,code,detail"
-    assert rejects.loc[0].tolist() == ["3", *REJECTS[0][1:]]
+    assert rejects.iloc[0].tolist() == ["3", *REJECTS[0][1:]]
     assert rejects.loc[1, "compound_id"] == "'=cmd|'/c calc'!A1"
     assert rejects.loc[1, "detail"] == "no structure,\nat all"
     duplicates = (tmp_path / "duplicates.csv").read_text()
@@ -266,8 +266,8 @@ def test_the_same_run_gives_the_same_bytes(
 def test_the_terminal_table_is_short_and_safe(
     scored: Scored, kinase: Screen, units: dict[str, str], facts: RunFacts, tmp_path: Path
 ) -> None:
-    who = [(f"{n}\x1b[31m", "x" * 200, {}) for n in range(8)]
-    ranking = rank_with_costly_filters(lambda: [scored(who)], kinase)
+    frame = scored([(f"{n}\x1b[31m", "x" * 200, {}) for n in range(8)])
+    ranking = rank_with_costly_filters(lambda: [frame], kinase)
     table, _ = hand_over(tmp_path, ranking, kinase, facts, REJECTS, DUPLICATES)
     headers, rows = top_table(table, kinase, size=3)
     assert headers[:5] == ["rank", "compound_id", "name", "score", "EGFR"]

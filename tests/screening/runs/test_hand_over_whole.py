@@ -137,7 +137,13 @@ def runs(lone: Client, tmp_path_factory: pytest.TempPathFactory) -> Runs:
         screen = objective(library, min_heavy_atoms=8.0, min_activity_EGFR=POTENT)
         rank_again(past, check_rerank(past, screen, folders["fewer"]), folders["fewer"], lone)
         (folder / "none.toml").write_text(dump_screen(objective(library, min_mw=5000.0)))
-        words = ["rank", "--run", folders["whole"], "--screen", folder / "none.toml"]
+        words: list[str | Path] = [
+            "rank",
+            "--run",
+            folders["whole"],
+            "--screen",
+            folder / "none.toml",
+        ]
         words += ["--out", folders["none"], "--workers", "1"]
         done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=250)
     assert done.returncode == 0, done.stderr
@@ -361,7 +367,14 @@ def test_an_office_shows_ids_as_texts(runs: Runs, tmp_path: Path) -> None:
     texts = "/".join(f"{at}/2" for at in range(1, len(header) + 1))
     shutil.copy(folder / "hits.xlsx", tmp_path / "book.xlsx")
     out = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false"
-    command = [OFFICE, "--headless", "--convert-to", out, "--outdir", tmp_path / "out"]
+    command: list[str | Path] = [
+        OFFICE,
+        "--headless",
+        "--convert-to",
+        out,
+        "--outdir",
+        tmp_path / "out",
+    ]
     for name, given in (
         ("csv", [f"--infilter=CSV:44,34,76,1,{texts}", folder / "hits.csv"]),
         ("xlsx", [tmp_path / "book.xlsx"]),

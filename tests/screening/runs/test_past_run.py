@@ -197,7 +197,9 @@ def test_a_run_that_is_written_meanwhile_is_refused(
 ) -> None:
     folder = shutil.copytree(drug_run.folder, tmp_path / "copy")
     past = open_run(folder)
-    (folder / "manifest.json").write_text(json.dumps({**drug_run.manifest.as_dict(), "finished": "later"}))
+    (folder / "manifest.json").write_text(
+        json.dumps({**drug_run.manifest.as_dict(), "finished": "later"})
+    )
     with pytest.raises(InputError, match=r"^[^\n]*is being written by another run[^\n]*$"):
         open_dossier(past, 1)
     with pytest.raises(InputError, match="is being written by another run"):

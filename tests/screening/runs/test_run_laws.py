@@ -13,8 +13,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 from distributed import Client
@@ -201,8 +201,9 @@ def test_no_store_changes_a_byte(
     Two processes share a folder; a store in memory is seen by this process alone.
     """
     url = f"file://{tmp_path}/a%20b" if where == "file" else f"memory://{tmp_path.name}"
-    folders = {"out": tmp_path / "run", "prepared": tmp_path / "prepared"}
-    made = plan_run(screen, **folders, partition_rows=17, options=RunOptions(store=url))
+    out, prepared = tmp_path / "run", tmp_path / "prepared"
+    options = RunOptions(store=url)
+    made = plan_run(screen, out, prepared=prepared, partition_rows=17, options=options)
     stores, seen = (made.prepared_store, made.scores_store), Counter[str]()
 
     def run() -> dict[str, bytes]:
@@ -321,7 +322,7 @@ def test_a_run_hashes_its_library_when_it_is_planned_and_once_it_was_read(
     hashed: list[Path] = []
     digest = hashlib.file_digest
 
-    def count(file: BinaryIO, kind: str) -> "hashlib._Hash":
+    def count(file: BufferedReader, kind: str) -> "hashlib._Hash":
         if Path(file.name) == library:
             hashed.append(library)
         return digest(file, kind)

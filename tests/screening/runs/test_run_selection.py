@@ -51,7 +51,7 @@ def make(
     library = write_library(folder / "library.csv", rows)
     owned = write_library(folder / "owned.csv", [("x", drugs[3][1]), ("gefitinib", GEFITINIB)])
 
-    def plan(rows: int, rules: dict[str, Any] | None = None, **more: int) -> Plan:
+    def plan(rows: int, rules: dict[str, Any] | None = None, hits: int = 12) -> Plan:
         rules = RULES if rules is None else rules
         lists = {"exclude": [str(owned)] if "exclude" in rules else []}
         screen = Screen.model_validate(
@@ -60,14 +60,14 @@ def make(
                 "title": "Choosing",
                 "library": str(library),
                 "bundles": [str(bundle.path)],
-                "hits": more.pop("hits", 12),
+                "hits": hits,
                 "primary": [{"task": "small_EGFR", "zero": 5.0, "full": 8.0}],
                 "filters": {"min_heavy_atoms": 8.0},
                 "selection": {**rules, **lists},
             }
         )
         out = tmp_path_factory.mktemp("run") / "run"
-        return plan_run(screen, out, None, folder / f"prepared-{rows}", rows, **more)
+        return plan_run(screen, out, None, folder / f"prepared-{rows}", rows)
 
     return plan
 
@@ -90,6 +90,8 @@ def test_a_choice_is_handed_over_with_its_reasons(make: Make, lone: Client) -> N
         assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
     hits, over = (read(one.folder / name) for name in ("hits.csv", "passed_over.csv"))
     told = one.manifest.selection
+    assert told is not None
+    assert told.money is not None
     assert len(hits) == one.manifest.counts.hits == 12
     assert sum(told.by_rule.values()) == 12
     # Too small for the filter, and a duplicate of an earlier ethanol: a control is a control.
@@ -140,8 +142,9 @@ def test_a_triage_leaves_no_control_out(
     )
     for name in ("hits.csv", "passed_over.csv"):
         assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
-    assert one.manifest.triage.recall is not None
+    assert one.manifest.triage.exhaustive is False
     assert one.manifest.counts.set_aside > 0
+    assert one.manifest.selection is not None
     assert one.manifest.selection.by_rule["control"] == 1
     assert [hit["smiles"] for hit in read(one.folder / "hits.csv")].count("CCO") == 1
     # The ensembles scored the control as they do all others.
@@ -155,6 +158,7 @@ def test_a_choice_of_nobody_is_a_run_like_any_other(make: Make, lone: Client) ->
     rules = {"budget": 0.5, "price_column": "Price"}
     outcome = run_screen(make(40, rules), lone)
     assert outcome.manifest.counts.hits <= 1
+    assert outcome.manifest.selection is not None
     assert outcome.manifest.selection.passed_over["budget"] > 50
     assert read(outcome.folder / "passed_over.csv")
 

@@ -15,6 +15,7 @@ from screening.score.predicted_columns import (
     has_interval,
     wanted_tasks,
 )
+from tests.conftest import MakeBundle
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_the_shipped_bundles() -> None:
 
 @pytest.mark.parametrize("coverage", [None, 0.9])
 def test_of_regressions_that_nothing_was_held_out_for_there_is_no_interval(
-    coverage: float | None, tmp_path: Path, make_bundle
+    coverage: float | None, tmp_path: Path, make_bundle: MakeBundle
 ) -> None:
     bundle = make_bundle(tmp_path / "small")
     card = bundle.card.model_copy(update={"coverage": coverage})

@@ -10,7 +10,7 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
-from chem.features.graphs import featurize, featurizer_spec
+from chem.features.graphs import featurizer_spec
 from chem.library.read import open_library
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
@@ -35,6 +35,7 @@ from screening.score.worker_models import load_bundles_once, model_refs
 from screening.storage.ledger import Ledger
 from screening.storage.schema import GRAPH
 from screening.storage.store import Store
+from tests.graphs import graph_of
 
 HALF = False
 """Precision of the networks; what is tested here holds for both."""
@@ -118,8 +119,9 @@ def test_a_score_exists_if_and_only_if_a_record_was_accepted(scored: Scored) -> 
     assert table.column_names == [*SCORED, *predictor.columns]
     assert table["smiles"].to_pylist() == [fate.smiles for fate in scored.accepted]
     assert table["row"].to_pylist() == [fate.row for fate in scored.accepted]
-    mols = [standardize(fate.structure, "smiles").mol for fate in scored.accepted]  # type: ignore[union-attr]
-    expected = predictor.predict(collect([featurize(mol) for mol in mols]))  # type: ignore[arg-type]
+    found = [standardize(fate.structure, "smiles") for fate in scored.accepted]
+    mols = [one.mol for one in found if isinstance(one, Standardized)]
+    expected = predictor.predict(collect([graph_of(mol) for mol in mols]))
     for name, values in expected.items():
         found = table[name].to_numpy()
         assert np.isfinite(found).all()

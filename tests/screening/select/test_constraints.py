@@ -52,7 +52,7 @@ def test_what_costs_too_much_leaves_the_place_to_the_next() -> None:
     assert found.try_add(priced(1, "60"), "rank")
     assert not found.try_add(priced(2, "41"), "rank")
     assert found.try_add(priced(3, "40"), "rank")
-    assert (found.spent, found.is_overdrawn) == (100, False)
+    assert (found.spent, found.is_overdrawn) == (Decimal(100), False)
 
 
 def test_without_a_price_nothing_is_bought_but_a_control_is_free() -> None:
@@ -60,7 +60,7 @@ def test_without_a_price_nothing_is_bought_but_a_control_is_free() -> None:
     found.add_control(priced(1, None))
     assert not found.try_add(priced(2, None), "rank")
     assert found.refused == {2: "no readable price"}
-    assert (found.unpriced, found.spent) == (1, 0)
+    assert (found.unpriced, found.spent) == (1, Decimal(0))
     found.add_control(priced(3, "11"))
     assert found.is_overdrawn
 
@@ -78,4 +78,4 @@ def test_without_rules_prices_are_not_asked_for() -> None:
     found = basket()
     found.add_control(priced(1, None))
     assert found.try_add(priced(2, None), "rank")
-    assert (found.unpriced, found.spent, found.is_overdrawn) == (0, 0, False)
+    assert (found.unpriced, found.spent, found.is_overdrawn) == (0, Decimal(0), False)

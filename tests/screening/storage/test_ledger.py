@@ -19,7 +19,11 @@ from screening.runs.run import run_screen
 from screening.storage.ledger import LEDGER, LOCK, Ledger, Lock, hash_purpose
 from screening.storage.store import Store
 
-PURPOSE = {"library": "a" * 64, "bundles": ["b", "c"], "columns": ["smiles", None]}
+PURPOSE: dict[str, object] = {
+    "library": "a" * 64,
+    "bundles": ["b", "c"],
+    "columns": ["smiles", None],
+}
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -11,7 +11,7 @@ from screening.prepare.prepared import SUMMARY, read_summary
 from screening.runs.hand_over import Outcome
 from screening.runs.runfolder import MANIFEST, WHERE
 from screening.storage.ledger import LEDGER, Entry, Ledger
-from screening.storage.shapes import Line, Manifest, Summary, Where, WhereRanked, check_shape
+from screening.storage.shapes import Line, Manifest, Shape, Summary, Where, WhereRanked, check_shape
 
 
 def load(path: Path) -> Any:
@@ -64,11 +64,12 @@ def test_another_shape_is_told_in_one_line(
     drug_run: Outcome, what: str, change: Callable[[dict[str, Any]], object], why: str
 ) -> None:
     prepared = Path(load(drug_run.folder / WHERE)["prepared"])
-    path, shape = {
+    shapes: dict[str, tuple[Path, type[Shape]]] = {
         "manifest": (drug_run.folder / MANIFEST, Manifest),
         "where": (drug_run.folder / WHERE, Where),
         "summary": (prepared / SUMMARY, Summary),
-    }[what]
+    }
+    path, shape = shapes[what]
     found = load(path)
     change(found)
     with pytest.raises(ValueError, match=rf"^[^\n]*{why}[^\n]*$"):
@@ -81,7 +82,7 @@ def test_a_line_of_a_ledger_that_tells_of_no_file_is_work_to_do(tmp_path: Path) 
         ledger.record("one", {"rows": 9})
     whole = (tmp_path / LEDGER).read_text()
     good = json.loads(whole.splitlines()[1])
-    for other in (
+    others: tuple[object, ...] = (
         {**good, "name": "../one"},
         {**good, "name": "/dev/zero"},
         {**good, "sha256": 1},
@@ -90,7 +91,8 @@ def test_a_line_of_a_ledger_that_tells_of_no_file_is_work_to_do(tmp_path: Path) 
         [good],
         {"purpose": {}},
         None,
-    ):
+    )
+    for other in others:
         (tmp_path / LEDGER).write_text(whole.splitlines()[0] + "\n" + json.dumps(other) + "\n")
         with Ledger(tmp_path, {"a": 1}) as ledger:
             assert not ledger.entries
@@ -101,7 +103,9 @@ def test_a_line_of_a_ledger_that_tells_of_no_file_is_work_to_do(tmp_path: Path) 
 
 def test_a_summary_of_another_shape_is_none(drug_run: Outcome, tmp_path: Path) -> None:
     found = load(Path(load(drug_run.folder / WHERE)["prepared"]) / SUMMARY)
-    for told in ([], 3, {**found, "more": 1}, {**found, "rows": "9"}, {**found, "notes": None}):
+    changed = ({"more": 1}, {"rows": "9"}, {"notes": None})
+    wrong: list[object] = [[], 3, *({**found, **change} for change in changed)]
+    for told in wrong:
         (tmp_path / SUMMARY).write_text(json.dumps(told))
         assert read_summary(tmp_path) is None
     twice = {"partitions": found["partitions"] * 2, "rows": found["partition_rows"] * 2}

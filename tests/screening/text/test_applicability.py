@@ -1,7 +1,6 @@
 """Who is outside a model's domain, and the sentence that a run ends with."""
 
 import tomllib
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.score.predicted_columns import bundle_of
 from screening.text.applicability import crossed_domains, outside_of
+from tests.screening.stand_ins import Scored
 
 LIMITS = {"activity_distance": 0.63, "toxicity_distance": 0.7}
 
@@ -80,11 +80,8 @@ def test_a_filter_that_is_there_is_to_be_replaced(kinase: Screen) -> None:
     assert "`max_activity_distance = 0.63` under [filters], in place of 0.9, " in found.told
 
 
-def test_the_line_that_is_offered_leaves_out_just_those(
-    kinase: Screen, scored: Callable[..., pd.DataFrame]
-) -> None:
-    who = [(f"c{n}", f"c{n}", {}) for n in range(8)]
-    frame = scored(who).assign(
+def test_the_line_that_is_offered_leaves_out_just_those(kinase: Screen, scored: Scored) -> None:
+    frame = scored([(f"c{n}", f"c{n}", {}) for n in range(8)]).assign(
         activity_distance=np.array([0.0, 0.2, 0.62, 0.63, 0.631, 0.64, 0.8, 1.0], np.float32)
     )
     every = kinase.changed(filters={}, hits=8)
@@ -94,7 +91,7 @@ def test_the_line_that_is_offered_leaves_out_just_those(
     line = found.told.split("`")[1]
     offered = tomllib.loads(f"[filters]\n{line}\n")["filters"]
     strict = every.changed(filters=offered)
-    strict.check(list(frame), [window.property for window in kinase.objective.windows])
+    strict.check(frame.columns.tolist(), [window.property for window in kinase.objective.windows])
     after = rank_with_costly_filters(lambda: [frame], strict).hits
     assert len(after) == 4
     assert crossed_domains(after, strict, LIMITS)[0].told == ""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
-from rdkit.Chem import AllChem
+from rdkit.Chem import rdDepictor
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from chem.records.records import Failure
@@ -59,7 +59,7 @@ def test_real_salts_solvates_complexes_and_mixtures() -> None:
 @pytest.mark.parametrize("row", read_parents()[::17], ids=lambda row: row["name"])
 def test_a_molblock_has_the_parent_of_its_smiles(row: dict[str, str]) -> None:
     mol = Chem.MolFromSmiles(row["input"])
-    AllChem.Compute2DCoords(mol)
+    rdDepictor.Compute2DCoords(mol)
     Chem.WedgeMolBonds(mol, mol.GetConformer())
     result = standardize(Chem.MolToV3KMolBlock(mol), "molblock")
     found = f"!{result.code}" if isinstance(result, Failure) else result.smiles
