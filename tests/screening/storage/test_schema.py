@@ -89,7 +89,7 @@ def test_accepted_compounds_have_every_number(table: pa.Table, tmp_path: Path) -
             check_records(store, "one", changed(table, "mw", 0, value))
     with pytest.raises(ValueError, match="expected numbers"):
         check_finite(pa.table({"a_X": ["1"]}))
-    with pytest.raises(StoreError, match="4 rows are there of 5"):
+    with pytest.raises(StoreError, match="4 rows are there instead of 5"):
         check_records(store, "one", table, 5)
     with pytest.raises(StoreError, match="not an object of texts"):
         check_records(store, "one", changed(table, "extra", 0, "[]"))
