@@ -155,7 +155,7 @@ def test_an_objective_that_the_bundles_do_not_know_is_refused(
     [
         ({"exclude": ("owned.csv",)}, "owned.csv"),
         ({"include": ("controls.sdf",)}, "controls.sdf"),
-        ({"budget": 9.0, "price_column": "Cost"}, 'no column "Cost"; its own are: Price'),
+        ({"budget": 9.0, "price_column": "Cost"}, 'no column "Cost"; its own columns: Price'),
     ],
 )
 def test_lists_and_prices_are_looked_for_before_any_work(
