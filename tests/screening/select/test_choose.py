@@ -440,7 +440,9 @@ def test_controls_that_cost_more_than_the_budget_are_told() -> None:
     rules = {"budget": 50.0, "price_column": "Price"}
     marks = ListMatches(controls=np.array([1, 6]))  # 35.5 and 100
     case = Case(make_frame(20, 1), make_screen(5, {}, **rules), marks)
-    with pytest.raises(InputError, match=r"^the controls alone cost 135\.5, but the budget is 50; "):
+    with pytest.raises(
+        InputError, match=r"^the controls alone cost 135\.5, but the budget is 50; "
+    ):
         case.choose()
 
 

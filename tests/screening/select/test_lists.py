@@ -239,7 +239,7 @@ def test_a_control_that_the_library_lacks_is_told(
 
 
 def test_more_controls_than_hits_are_told(mark: Mark) -> None:
-    with pytest.raises(InputError, match="found 2 controls to include, but only 1 hit asked for"):
+    with pytest.raises(InputError, match="there are 2 controls to include, but only 1 hit in all"):
         mark(hits=1, include=["L", "D"])
 
 
