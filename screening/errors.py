@@ -1,4 +1,4 @@
-"""What ends a run: a lost cluster or store, altered files, books that do not balance."""
+"""Errors that end a run: a lost cluster or store, altered files, counts that do not add up."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,36 +8,36 @@ from chem.errors import HitlistError, InputError
 
 
 class AccountingError(HitlistError, RuntimeError):
-    """Records went missing or were counted twice: a fault of the program, never of the input."""
+    """Records that went missing or were counted twice: a program fault, never an input fault."""
 
 
 class LostError(InputError):
-    """The work was cut off; what is done is kept, and the same run goes on from there.
+    """Work that was interrupted; what is done is kept, and the same run resumes from there.
 
-    An InputError, because there is nothing to mend in the program: something that the user runs
-    has to be there again.
+    It is an InputError because the program needs no fix: something that the user operates, such as
+    a cluster or a disk, has to be available again.
     """
 
 
 class SchedulerLostError(LostError):
-    """The Dask scheduler went away in the middle."""
+    """A Dask scheduler that was lost during the work."""
 
 
 class WorkerLostError(LostError):
-    """Workers died again and again on the same work, or none is left."""
+    """Workers that died repeatedly on the same work, or of which none is left."""
 
 
 class StoreError(LostError):
-    """A file of a store is damaged or cannot be read or written."""
+    """A file of a store that is damaged, or that cannot be read or written."""
 
 
 class AlteredError(InputError):
-    """What a hit list rests on is not what was made of the library: somebody changed it."""
+    """A file behind a hit list that was changed after it was made from the library."""
 
 
 @contextmanager
 def told_in_one_line(path: Path) -> Iterator[None]:
-    """Turn what the system says of a file that cannot be written, such as a full disk, into one."""
+    """Turn a system error on writing a file, such as a full disk, into a StoreError of one line."""
     try:
         yield
     except OSError as error:

@@ -1,1 +1,1 @@
-"""Dask clusters: connections, certificates, equal installations, what a stage costs."""
+"""Dask clusters: connections, certificates, equal installations, and the costs of stages."""

@@ -1,4 +1,4 @@
-"""Dask: where the work runs, and a bounded window of it in flight."""
+"""Connects to Dask workers, and runs work on them with a bounded number of items in flight."""
 
 import logging
 import os
@@ -28,25 +28,25 @@ Item = TypeVar("Item")
 QUIET = {
     "distributed.admin.large-graph-warning-threshold": "1GiB",
     "distributed.comm.timeouts.connect": "20s",
-    # A killed worker is started again. By default Dask gives it up, for good, where it is not there
-    # 15 seconds after: on a busy machine a start takes longer, and it may die a second time.
+    # A killed worker is started again. By default Dask gives it up for good if it is not back after
+    # 15 seconds. On a busy machine a start takes longer, and the worker may die a second time.
     "distributed.deploy.lost-worker-timeout": "365 days",
     "distributed.logging.distributed": "error",
     "distributed.scheduler.allowed-failures": 2,
-    # No pages: what they show of a run needs no key.
+    # No web pages: they would show a run to anyone, without a key.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
-    # Workers hold one partition each; pausing at a share of a laptop's memory only stalls them.
+    # Each worker holds one partition; pausing at a share of a laptop's memory would only stall it.
     "distributed.worker.memory.pause": False,
-    # Python's own modules before any file of the same name in the folder of the command.
+    # Python's own modules come before files of the same name in the working folder.
     "distributed.nanny.pre-spawn-environ.PYTHONSAFEPATH": "1",
 }
 LOOK_SECONDS = 5.0
-"""How often the number of workers is asked for."""
+"""Seconds between two requests for the number of workers."""
 LANDING_SECONDS = 5.0
-"""How long work that is called off may take to say so."""
+"""The most seconds that cancelled work may take to report its end."""
 PATIENCE_SECONDS = 600.0
-"""How long a run goes on without any worker: a queue of jobs may be slow to start others."""
+"""The most seconds that a run waits without any worker: a job queue may be slow to start others."""
 
 
 @contextmanager
@@ -55,15 +55,18 @@ def connect(
 ) -> Iterator[Client]:
     """Give a client of a running scheduler (``tls://host:8786``), or of processes started here.
 
-    Processes started here speak TLS with a key that lives in their memory alone, so no other user
-    of the machine reaches them. Dask looks for modules in its scratch folder first, so that is a
-    new one that only this user may enter; those of runs that were killed are removed.
+    Processes started here use TLS with a key that exists only in their memory, so no other user of
+    the machine can reach them. Dask looks for modules in its scratch folder first, so each run has
+    a new scratch folder that only this user may enter; those of killed runs are removed.
 
-    workers: processes to start, by default one for each core that this process may use.
-    tls: certificates for ``tls://``; by default what the environment names.
+    Args:
+        scheduler: The address of a running scheduler; None: start processes here.
+        workers: The number of processes to start; by default one for each core that this process
+            may use.
+        tls: The certificates for ``tls://``; by default those that the environment names.
     """
-    # A worker that is slow to stop is stopped, a lost scheduler is raised: no news to a chemist.
-    for name in ("distributed", "distributed.client"):  # Dask gives both a level of their own
+    # Dask's log is silenced: slow workers are stopped anyway, and a lost scheduler raises an error.
+    for name in ("distributed", "distributed.client"):  # Dask sets a level on both
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set(QUIET):
         if scheduler is not None:
@@ -85,27 +88,27 @@ def connect(
 
 
 def _start(workers: int) -> LocalCluster:
-    """Start processes on this machine; once more if something kills one while it starts."""
+    """Start processes on this machine; try once more if one of them is killed while it starts."""
     try:
         with suppress(RuntimeError):
             return _start_once(workers)
         return _start_once(workers)
     except RuntimeError as error:
         raise WorkerLostError(
-            f"no worker processes start here ({error}); is there memory for {workers}? "
+            f"no worker processes start here ({error}); is there enough memory for {workers}? "
             "Ask for fewer with --workers"
         ) from error
 
 
 def _start_once(workers: int) -> LocalCluster:
-    with warnings.catch_warnings():  # of Dask, which discourages a worker without pages
+    with warnings.catch_warnings():  # Dask warns of a worker without web pages
         warnings.simplefilter("ignore", UserWarning)
         return LocalCluster(
             n_workers=workers,
             security=True,
             threads_per_worker=1,
             processes=True,
-            dashboard_address="127.0.0.1:0",  # None would take 8787, and say so if it is taken
+            dashboard_address="127.0.0.1:0",  # None: port 8787, and a warning if it is in use
             scheduler_kwargs={"dashboard": False},
             dashboard=False,
             memory_limit=0,
@@ -114,9 +117,9 @@ def _start_once(workers: int) -> LocalCluster:
 
 @contextmanager
 def _ignoring_interrupts() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach: this process hears it, and stops them."""
+    """Ignore Ctrl-C in processes started meanwhile: this process receives it and stops them."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may say how signals are handled
+        yield  # only the main thread may set signal handlers
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -126,7 +129,7 @@ def _ignoring_interrupts() -> Iterator[None]:
 
 
 def _cores() -> int:
-    """Return the cores that this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -135,12 +138,14 @@ def _cores() -> int:
 def run_window(
     client: Client, work: Callable[[Item], Any], items: Iterable[Item], window: int | None = None
 ) -> Iterator[Any]:
-    """Run ``work`` on each item in the workers; yield results as they come, in any order.
+    """Run ``work`` on each item in the workers; yield the results as they arrive, in any order.
 
-    At most ``window`` items are in flight (by default two for each worker that is there now), so
-    that a source of any length is read only as fast as it is worked off. A worker that dies is
-    Dask's to replace: its work is done again. Raises SchedulerLostError when the scheduler goes
-    away, WorkerLostError when the same work kills workers again and again or none is left.
+    At most ``window`` items are in flight (by default two for each present worker), so that a
+    source of any length is read only as fast as its items are done. Dask replaces a worker that
+    dies and repeats its work.
+
+    Raises SchedulerLostError if the scheduler is lost, and WorkerLostError if the same work kills
+    workers repeatedly or no worker is left.
     """
     source = iter(items)
     done: SimpleQueue[Future] = SimpleQueue()
@@ -156,7 +161,7 @@ def run_window(
             future.add_done_callback(done.put)
 
     def take() -> Any:
-        """The next result; its future is forgotten here, and with it the result in the worker."""
+        """Return the next result; drop its future, so that the worker frees the result."""
         while True:
             crew.look()
             try:
@@ -176,9 +181,9 @@ def run_window(
 
 
 def _call_off(client: Client, flying: set[Future], done: "SimpleQueue[Future]") -> None:
-    """Cancel what is in flight when the work ends early, and hear it land.
+    """Cancel what is in flight when the work ends early, and wait until it reports its end.
 
-    Dask calls back from threads that no longer start when the process is about to end.
+    Dask calls back from threads, which can no longer start once the process is about to end.
     """
     end = monotonic() + LANDING_SECONDS
     if flying and client.status == "running":
@@ -190,7 +195,7 @@ def _call_off(client: Client, flying: set[Future], done: "SimpleQueue[Future]") 
 
 
 def _checked(client: Client, work: Callable[[Item], Any]) -> Callable[[Item], Any]:
-    """Hold workers that others started to this process's installation."""
+    """Return work that also checks the installation of workers which others started."""
     return work if client.cluster is not None else partial(run_checked, installation(), work)
 
 
@@ -199,13 +204,13 @@ def _result(client: Client, future: Future) -> Any:
         return future.result()
     except KilledWorker as error:
         raise WorkerLostError(
-            f"workers died again and again on the same work ({error.last_worker.address}, the "
-            "last one); give them more memory, or make the partitions smaller"
+            f"workers died again and again on the same work (the last one at "
+            f"{error.last_worker.address}); give them more memory, or make the partitions smaller"
         ) from error
-    except (CancelledError, CommClosedError):  # before it was asked, or while it answered
+    except (CancelledError, CommClosedError):  # before the request, or during the answer
         raise _lost(client) from None
     except ImportError as error:
-        if client.cluster is not None:  # processes of our own: a fault of the program
+        if client.cluster is not None:  # in our own processes it is a program fault
             raise
         raise OtherInstallationError(
             f"a worker that joined cannot load hitlist ({error}); install the same version there"
@@ -214,12 +219,12 @@ def _result(client: Client, future: Future) -> Any:
 
 def _lost(client: Client) -> SchedulerLostError:
     return SchedulerLostError(
-        f"the Dask scheduler at {client.scheduler.address} went away, and the work with it"
+        f"the Dask scheduler at {client.scheduler.address} was lost, and the work with it"
     )
 
 
 class _Crew:
-    """The number of workers, asked for now and then."""
+    """The number of workers, updated from time to time."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -228,7 +233,7 @@ class _Crew:
         self._ask()
 
     def look(self) -> None:
-        """Ask again if it is time; raises where the scheduler or every worker is gone."""
+        """Update the number if due; raise LostError if the scheduler or all workers are lost."""
         if monotonic() - self._asked >= LOOK_SECONDS:
             self._ask()
         if monotonic() - self._seen > PATIENCE_SECONDS:

@@ -1,7 +1,7 @@
-"""What is installed: it has to be the same on every machine, or the bytes may differ.
+"""Compares installations: they have to be the same on every machine, or the bytes may differ.
 
-Workers are sent the names of functions, never code or models. So a worker's own installation is
-what runs, and its facts are compared with those of the process that asks.
+Workers are sent the names of functions, never code or models, so each worker runs its own
+installation. Its facts are compared with those of the process that sends the work.
 """
 
 import platform
@@ -23,18 +23,18 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("chem", "data", "gnn", "screening", "flows")
 SUFFIXES = {".py", ".toml", ".csv"}
 SCREENS = ROOT / "flows" / "screens"
-"""Left out: no worker reads a screen, and users may keep their own there."""
+"""A folder that is left out: no worker reads a screen, and users may keep their own there."""
 LIBRARIES = ("rdkit", "torch", "torch-geometric", "numpy", "pyarrow", "dask", "distributed")
-"""Libraries whose version may change a score, a partition's bytes, or what is said on the wire."""
+"""Libraries whose version may change a score, a partition's bytes, or the network protocol."""
 
 
 class OtherInstallationError(InputError):
-    """A worker has another installation than the process that it works for."""
+    """A worker whose installation differs from that of the process it works for."""
 
 
 @cache
 def installed_files() -> dict[str, str]:
-    """Return the hash of every source file and table of ours, by its path from the root.
+    """Return the hash of each of our source files and tables, by its path from the root.
 
     Weights are left out: a bundle is checked by its own hash when it is loaded.
     """
@@ -50,8 +50,8 @@ def installed_files() -> dict[str, str]:
 def installation() -> dict[str, str]:
     """Return the facts of this process: a hash of our files, the versions of Python and libraries.
 
-    Work is measured by one thread (``threads``): RDKit and the networks keep a process's one
-    interpreter busy, and a second thread would only change how torch uses cores.
+    A worker has to have one thread (``threads``): RDKit and the networks keep the one interpreter
+    of a process busy, and a second thread would only change how torch uses the cores.
     """
     files = "\n".join(f"{name} {digest}" for name, digest in installed_files().items())
     versions = {name: version_of(name) for name in LIBRARIES}
@@ -61,12 +61,12 @@ def installation() -> dict[str, str]:
 
 
 def worker_installation(dask_worker: Worker) -> dict[str, str]:
-    """Return a worker's facts; Dask fills in the worker when it runs this there."""
+    """Return the facts of a worker; Dask passes the worker when it runs this function there."""
     return {**installation(), "threads": str(dask_worker.state.nthreads)}
 
 
 def differences(expected: Facts, found: Facts) -> list[str]:
-    """Say what differs, a fact each: ``rdkit 2025.9.1 instead of 2026.9.1``."""
+    """Describe each fact that differs, such as ``rdkit 2025.9.1 instead of 2026.9.1``."""
     return [
         f"{name} {found.get(name, 'missing')} instead of {value}"
         for name, value in expected.items()
@@ -83,10 +83,10 @@ def refuse(address: str, differing: list[str]) -> OtherInstallationError:
 
 
 def run_checked(expected: Facts, work: Callable[[Item], Any], item: Item) -> Any:
-    """Do some work in a worker that is installed as expected; raises OtherInstallationError.
+    """Do work in a worker, or raise OtherInstallationError if it is not installed as expected.
 
-    Every task asks, so that workers which join late are held to it too. A plugin would outlive
-    its run on a shared scheduler, and then refuse the workers of the next version.
+    Every task checks this, so that workers which join late are checked too. A Dask plugin would
+    outlive its run on a shared scheduler, and then refuse the workers of the next version.
     """
     worker = get_worker()
     if differing := differences(expected, worker_installation(worker)):

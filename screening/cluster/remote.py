@@ -1,4 +1,4 @@
-"""A client of a running Dask scheduler and its certificates, or one line that says why not."""
+"""Connects to a running Dask scheduler with certificates, or says in one line why it cannot."""
 
 import asyncio
 import os
@@ -27,37 +27,38 @@ from screening.cluster.installation import (
 
 ENCRYPTED = "tls://"
 UNENCRYPTED = "HITLIST_UNENCRYPTED"
-"""Environment variable: 1 allows schedulers that speak no TLS, as ``--unencrypted`` does."""
+"""The environment variable that allows schedulers without TLS if it is 1, as ``--unencrypted``
+does."""
 VARIABLES = {"ca": "HITLIST_TLS_CA", "cert": "HITLIST_TLS_CERT", "key": "HITLIST_TLS_KEY"}
-"""Environment variables that stand in for what is not given."""
+"""Environment variables that are read for files that are not given."""
 ADVICE = (
     "give --tls-ca, --tls-cert and --tls-key (or HITLIST_TLS_CA, HITLIST_TLS_CERT and "
     "HITLIST_TLS_KEY, or Dask's own configuration)"
 )
 CONNECT_SECONDS = 20
 WORKER_SECONDS = 30.0
-"""How long to wait for a first worker, unless ``HITLIST_WORKER_SECONDS`` says otherwise."""
+"""Seconds to wait for a first worker, unless ``HITLIST_WORKER_SECONDS`` says otherwise."""
 NO_TLS = ("WRONG_VERSION_NUMBER", "cannot convert to SSL")
-"""What Python and tornado say of a server that speaks before it is asked for TLS."""
+"""Texts in the errors of Python and tornado about a server that does not use TLS."""
 SHARED = ("python", "dask", "distributed")
-"""What a scheduler has to have in the same version; it needs no hitlist."""
+"""Packages that a scheduler has to have in the same version; it does not need hitlist."""
 
 
 class Tls(NamedTuple):
-    """Paths of PEM files; nothing given means Dask's own configuration (``distributed.comm.tls``).
+    """The paths of PEM files; without any, Dask's own configuration (``distributed.comm.tls``).
 
-    Scheduler, workers and client each show a certificate of one authority: whoever holds one may
-    run code on the workers, and in this process.
+    The scheduler, the workers and the client each show a certificate of one authority. Anyone who
+    holds such a certificate can run code on the workers and in this process.
     """
 
     ca: str | None = None
-    """Certificate of the authority that signed the others."""
+    """The certificate of the authority that signed the others."""
     cert: str | None = None
     """The client's certificate."""
     key: str | None = None
-    """Its private key; not needed where it is in the certificate's file."""
+    """The client's private key; not needed if it is in the certificate's file."""
     unencrypted: bool = False
-    """Whether a scheduler that speaks no TLS may be connected to."""
+    """True: a scheduler without TLS is allowed."""
 
     @classmethod
     def find(
@@ -67,11 +68,11 @@ class Tls(NamedTuple):
         key: str | Path | None = None,
         unencrypted: bool = False,
     ) -> Self:
-        """Return what is given, and for the rest what the environment says."""
+        """Return what is given, and what the environment names for the rest."""
         given = {"ca": ca, "cert": cert, "key": key}
         for value in given.values():
             if value:
-                named_path(value)  # what the environment names is the worker's own
+                named_path(value)  # paths from the environment are the worker's own
         texts = {
             name: str(value) if value else os.environ.get(VARIABLES[name]) or None
             for name, value in given.items()
@@ -86,14 +87,15 @@ class Tls(NamedTuple):
 
 
 def make_security(address: str, tls: Tls) -> Security:
-    """Return Dask's security for an address, with files that were tried.
+    """Return Dask's security settings for an address, with files that were tested.
 
-    Raises InputError for a file that is missing or no PEM, for a key of another certificate, for a
-    ``tls://`` address without certificates, and for any other address that was not asked for twice.
+    Raises InputError for a file that is missing or not PEM, for a key of another certificate, for a
+    ``tls://`` address without certificates, and for any other address unless ``unencrypted`` allows
+    it.
     """
     for name, path in tls.files.items():
         if not Path(path).expanduser().is_file():
-            raise InputError(f"--tls-{name}: there is no file {path}; {ADVICE}")
+            raise InputError(f"--tls-{name}: the file {path} does not exist; {ADVICE}")
     roles = {"ca": "tls_ca_file", "cert": "tls_client_cert", "key": "tls_client_key"}
     expanded = {roles[name]: str(Path(path).expanduser()) for name, path in tls.files.items()}
     if not address.startswith(ENCRYPTED):
@@ -104,13 +106,13 @@ def make_security(address: str, tls: Tls) -> Security:
             )
         if not tls.unencrypted:
             raise InputError(
-                f"the scheduler {address} is not encrypted: whoever reaches it, or answers there, "
-                "can run code here and read every structure; write tls://host:port and give "
-                f"certificates (docs/cluster.md), or add --unencrypted (or {UNENCRYPTED}=1) if "
-                "nobody else reaches that network"
+                f"the scheduler {address} is not encrypted: anyone who can reach it, or answer in "
+                "its place, can run code here and read every structure; write tls://host:port and "
+                f"give certificates (docs/cluster.md), or add --unencrypted (or {UNENCRYPTED}=1) "
+                "if nobody else can reach that network"
             )
         return Security()
-    # Whoever names certificates wants encryption: with this Dask refuses a plain connection.
+    # A user who names certificates wants encryption: with this Dask refuses a plain connection.
     security = Security(**({"require_encryption": True, **expanded} if expanded else {}))
     if not (security.tls_ca_file and security.tls_client_cert):
         missing = "certificate" if security.tls_ca_file else "authority (CA)"
@@ -121,25 +123,25 @@ def make_security(address: str, tls: Tls) -> Security:
         reason = getattr(error, "reason", None) or error.strerror or error
         raise InputError(
             f"the certificates in {security.tls_ca_file}, {security.tls_client_cert} and "
-            f"{security.tls_client_key or 'the same file'} do not make a whole ({reason}); "
+            f"{security.tls_client_key or 'the same file'} do not fit together ({reason}); "
             "expected PEM files: an authority, a certificate and the key that belongs to it"
         ) from None
     return security
 
 
 def open_client(address: str, tls: Tls) -> Client:
-    """Connect to a scheduler whose workers are installed like this process.
+    """Connect to a scheduler whose workers have the same installation as this process.
 
-    Raises InputError, one line, where no scheduler answers, certificates do not fit, versions
-    differ, no worker comes, or a worker's installation differs.
+    Raises InputError, one line, if no scheduler answers, the certificates do not fit, versions
+    differ, no worker arrives, or a worker's installation differs.
     """
     security = make_security(address, tls)
     try:
         _knock(address, security)
-        with warnings.catch_warnings():  # versions that differ are an error here, below
+        with warnings.catch_warnings():  # differing versions are an error, raised below
             warnings.simplefilter("ignore")
             client = Client(address, timeout=f"{CONNECT_SECONDS}s", security=security)
-    except Exception as error:  # whatever listens at a port may answer anything
+    except Exception as error:  # another program at this port may answer anything
         raise InputError(
             f"no Dask scheduler answers at {address}: {_why(address, error)}"
         ) from None
@@ -153,10 +155,10 @@ def open_client(address: str, tls: Tls) -> Client:
 
 
 def _knock(address: str, security: Security) -> None:
-    """Open a connection as the client will, and close it; raises what goes wrong.
+    """Open a connection as the client will, and close it; raise the error if that fails.
 
-    A client that fails at this waits for 40 s when it is forgotten; and where something else than
-    a scheduler answers (its own dashboard), Dask would wait for ever.
+    A client that fails at this waits for 40 s when it is deleted. If something other than a
+    scheduler answers, such as its dashboard, Dask would wait forever.
     """
     outcome: SimpleQueue[BaseException | None] = SimpleQueue()
 
@@ -173,7 +175,7 @@ def _knock(address: str, security: Security) -> None:
         else:
             outcome.put(None)
 
-    Thread(target=run, daemon=True).start()  # a thread of its own, because ours may have a loop
+    Thread(target=run, daemon=True).start()  # a new thread, because ours may have an event loop
     try:
         error = outcome.get(timeout=CONNECT_SECONDS + 5)
     except Empty:
@@ -183,13 +185,13 @@ def _knock(address: str, security: Security) -> None:
 
 
 def close(client: Client) -> None:
-    """Close a client, also one whose scheduler is gone, without waiting for it."""
+    """Close a client without waiting for its scheduler, which may be lost."""
     with suppress(TimeoutError, OSError):
         client.close(timeout=5)
 
 
 def check_scheduler(client: Client) -> None:
-    """Refuse a scheduler of another version of Dask or Python: the two may not understand."""
+    """Refuse a scheduler with another version of Dask or Python, which may be incompatible."""
     found = client.get_versions(check=False)["scheduler"]
     python = ".".join(str(found["host"]["python"]).split(".")[:2])
     there = {"python": python, **{name: str(found["packages"][name]) for name in SHARED[1:]}}
@@ -202,10 +204,10 @@ def check_scheduler(client: Client) -> None:
 
 
 def check_workers(client: Client) -> None:
-    """Wait for a first worker and compare the installation of all that are there with our own.
+    """Wait for a first worker, and compare the installation of each present worker with our own.
 
-    Raises InputError where none comes, OtherInstallationError that names a worker that differs.
-    Workers that join later are checked by their first task (``run_checked``).
+    Raises InputError if no worker arrives, and OtherInstallationError that names a worker which
+    differs. Workers that join later are checked by their first task (``run_checked``).
     """
     address = client.scheduler.address
     given = os.environ.get("HITLIST_WORKER_SECONDS", str(WORKER_SECONDS))
@@ -223,11 +225,11 @@ def check_workers(client: Client) -> None:
     answers = client.run(worker_installation, on_error="return")
     for worker, answer in answers.items():
         if isinstance(answer, OSError):
-            continue  # it left meanwhile
+            continue  # the worker left meanwhile
         if isinstance(answer, Exception):
             raise OtherInstallationError(
                 f"the worker {worker} cannot load hitlist ({_text(answer)}); install the same "
-                "version there that is installed here"
+                "version there as here"
             )
         if differing := differences(installation(), answer):
             names = _files(client, worker) if answer["hitlist"] != installation()["hitlist"] else ""
@@ -235,7 +237,7 @@ def check_workers(client: Client) -> None:
 
 
 def _files(client: Client, worker: str) -> str:
-    """Name the first of our files that differ in a worker."""
+    """Name the first few of our files that differ in a worker."""
     there: Mapping[str, str] = client.run(installed_files, workers=[worker])[worker]
     here = installed_files()
     names = sorted(name for name in {*here, *there} if here.get(name) != there.get(name))
@@ -244,19 +246,19 @@ def _files(client: Client, worker: str) -> str:
 
 
 def _why(address: str, error: BaseException) -> str:
-    """Say what went wrong on the way to a scheduler, and what to do."""
+    """Say why the connection to a scheduler failed, and what to do."""
     causes = list(_causes(error))
     encrypted = address.startswith("tls://")
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return "its certificate is not of the authority in --tls-ca; give the cluster's own"
+        return "its certificate is not from the authority in --tls-ca; give the cluster's authority"
     if any(sign in str(cause) for cause in causes for sign in NO_TLS):
         return "it does not speak TLS; start it with --tls-* (docs/cluster.md)"
     if "Timed out" in str(error):
         reasons = [_text(cause) for cause in causes[1:] if isinstance(cause, OSError)]
         found = reasons[-1] if reasons else f"nothing in {CONNECT_SECONDS} s"
-        return f"{found}; start one with `dask scheduler`, or leave --scheduler out to work here"
+        return f"{found}; start one with `dask scheduler`, or leave out --scheduler to run locally"
     if isinstance(error, ImportError):
-        return f"its versions do not fit ({_text(error)}); start it with the versions used here"
+        return f"its versions do not match ({_text(error)}); start it with the versions used here"
     if isinstance(error, ValueError):
         return f"{_text(error)}; an address is written tls://host:port"
     if isinstance(error, OSError) and encrypted:
@@ -266,10 +268,10 @@ def _why(address: str, error: BaseException) -> str:
         )
     if isinstance(error, OSError):
         return (
-            f"it closed the connection ({_text(causes[-1])}), as one that wants TLS does; "
+            f"it closed the connection ({_text(causes[-1])}), perhaps because it requires TLS; "
             "if so, write tls:// and give its certificates"
         )
-    return f"something else does ({_text(error)}); check the port: the dashboard has another one"
+    return f"another program does ({_text(error)}); check the port: the dashboard has another one"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

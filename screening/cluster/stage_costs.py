@@ -1,4 +1,4 @@
-"""What each stage of a run costs: seconds, and the most memory that all its processes held."""
+"""Measures the cost of each stage of a run: seconds, and the peak memory of all its processes."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,26 +11,26 @@ import psutil
 Result = TypeVar("Result")
 
 SECONDS = 0.1
-"""Between two readings."""
+"""Seconds between two readings."""
 LISTING_SECONDS = 0.7
-"""Between two looks at which processes there are; one look takes 0.6 ms."""
+"""Seconds between two listings of the processes; one listing takes 0.6 ms."""
 SHARE = 0.002
-"""Of one core's time: what asking for the shares of shared pages may take. It takes 3 ms for a
-process that holds 700 MB, where its own memory is read in 0.01 ms."""
+"""The share of one core's time that reading the shares of shared pages may take. It takes 3 ms for
+a process that holds 700 MB, whose own memory is read in 0.01 ms."""
 
 
 class Clock:
-    """Seconds and peak memory of each stage, in order."""
+    """The seconds and peak memory of each stage, in order."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        """Wall clock of the stages that are over."""
+        """The elapsed seconds of the stages that are done."""
         self.peak_memory_mb: dict[str, float] = {}
-        """Millions of bytes that this process and its descendants held together at most, each
-        stage's up to now. Workers on other machines are not seen."""
+        """The most memory, in millions of bytes, that this process and its descendants held
+        together in each stage so far. Workers on other machines are not counted."""
 
     def time(self, stage: str, work: Callable[[], Result]) -> Result:
-        """Do some work, and note how long it took and how much memory."""
+        """Do some work, and note its elapsed time and its peak memory."""
 
         def note(held: int) -> None:
             self.peak_memory_mb[stage] = max(held / 1e6, self.peak_memory_mb.get(stage, 0.0))
@@ -43,10 +43,10 @@ class Clock:
 
 
 class PeakMemory:
-    """Tells how many bytes are held, ten times a second while the block runs.
+    """A meter that reports the bytes in use, ten times a second while its block runs.
 
-    note: called with the bytes, from a thread of its own.
-    pid: the oldest process of those that count, by default this one.
+    note: called with the bytes, from a separate thread.
+    pid: the process that is counted with its descendants; by default this one.
     """
 
     def __init__(self, note: Callable[[int], None], pid: int | None = None) -> None:
@@ -73,10 +73,10 @@ class PeakMemory:
 class Family:
     """A process, by default this one, and all its descendants.
 
-    A page that processes share, of a library for example, counts once: Linux knows each process's
-    proportional share of it. To ask is slow, so shares are read now and then and whenever a
-    process comes or goes; in between they are taken to be the same, and what a process has for
-    itself is read each time. Elsewhere resident sizes are added up.
+    A page that several processes share, such as one of a library, counts once: Linux knows each
+    process's proportional share of it. Reading the shares is slow, so they are read from time to
+    time and whenever a process starts or ends, and are taken as constant in between. The memory of
+    each process's own is read every time. On other systems the resident sizes are added up.
     """
 
     def __init__(self, pid: int | None = None) -> None:
@@ -89,7 +89,7 @@ class Family:
         self._share_due = 0.0
 
     def held(self) -> int:
-        """Return the bytes that all hold now."""
+        """Return the bytes that all processes hold now."""
         now = monotonic()
         if now >= self._list_due:
             found = self._find()
@@ -111,19 +111,20 @@ class Family:
 
 
 def _own(process: psutil.Process) -> int:
-    """Return the bytes that no file stands behind; where that is not told, all that are resident.
+    """Return the resident bytes without file-backed pages, or all if the system does not tell.
 
-    Of a forked process some may be its parent's too: its shares make up for them.
+    A forked process may share some of them with its parent; the result of ``_shares`` corrects for
+    that.
     """
     try:
         found = process.memory_info()
-    except psutil.Error:  # it is gone
+    except psutil.Error:  # the process has ended
         return 0
     return int(found.rss - getattr(found, "shared", 0))
 
 
 def _shares(process: psutil.Process) -> int:
-    """Return the proportional share of all pages, less what counts as its own."""
+    """Return the proportional share of all pages, less the result of ``_own``."""
     with suppress(psutil.Error):
         found = process.memory_full_info()
         if hasattr(found, "pss"):

@@ -1,1 +1,1 @@
-"""What speaks for and against a hit: neighbours, atoms, alerts, measurements."""
+"""The evidence for and against a hit: neighbours, atoms, alerts, measurements."""

@@ -1,4 +1,4 @@
-"""Collects the evidence of hits: neighbours that were measured, what each atom adds, alerts."""
+"""Collects the evidence of hits: measured neighbours, the contribution of each atom, alerts."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from screening.prepare.prepare import Progress
 from screening.score.worker_models import ModelRefs
 
 NEIGHBOURS = 3
-"""Measured compounds that are shown beside a hit."""
+"""The number of measured compounds that are shown beside a hit."""
 
 
 def collect_evidence(
@@ -29,13 +29,21 @@ def collect_evidence(
     client: Client,
     progress: Progress | None = None,
 ) -> list[Evidence]:
-    """Collect the evidence of hits, in their order, and hold them to what they were made from.
+    """Check hits against the library and the models, and collect their evidence in their order.
 
-    hits: as a ranking has them. library: whose file they are from; None where it is not at hand.
-    The models are asked in the workers, which takes most of the time.
+    The models run in the workers, which takes most of the time.
+
+    Args:
+        hits: The hits of a ranking.
+        library: The library that the hits are from; None if its file is not available.
+        screen: The screen, whose tasks are explained.
+        bundles: The bundles of the screen.
+        models: The references by which workers load the bundles.
+        client: The client of the workers.
+        progress: A callback that is told the hits that are done.
 
     Raises:
-        AlteredError: a hit's record or prediction was changed (:mod:`screening.evidence.recheck`).
+        AlteredError: A hit's record or prediction was changed (:mod:`screening.evidence.recheck`).
     """
     check_hits(hits, library, bundles, models, client)
     smiles = [str(text) for text in hits["smiles"]]
@@ -54,6 +62,6 @@ def collect_evidence(
 
 
 def explained_tasks(screen: Screen) -> tuple[str, ...]:
-    """Return the tasks whose predictions are explained: what is wanted, and what is feared."""
+    """Return the tasks whose predictions are explained: the primaries, then the liabilities."""
     parts = (*screen.objective.primary, *screen.objective.liabilities)
     return tuple(dict.fromkeys(term.task for term in parts))

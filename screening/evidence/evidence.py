@@ -1,4 +1,4 @@
-"""What speaks for and against a hit beside its numbers: the evidence that a chemist weighs.
+"""The evidence for and against a hit, beside its numbers, that a chemist weighs.
 
 Atoms are counted from 0 in the order in which the standardized SMILES writes them.
 """
@@ -19,51 +19,53 @@ class Neighbour(NamedTuple):
     """A measured compound that is like a hit."""
 
     id: str
-    """As its source has it, such as an InChIKey; text that a stranger wrote."""
+    """The id of its source, such as an InChIKey; this text is not to be trusted."""
     smiles: str
-    """Standardized."""
+    """The standardized SMILES."""
     similarity: float
-    """Tanimoto similarity of Morgan fingerprints (ECFP4), 0 to 1."""
+    """The Tanimoto similarity of Morgan fingerprints (ECFP4), 0 to 1."""
     value: float
-    """In the task's unit; a class is 0 or 1."""
+    """The measured value in the task's unit; a class is 0 or 1."""
     relation: Relation = "="
     """``<``: the value is an upper bound (inactive at the highest concentration), ``>`` a lower."""
     same: Sameness = ""
-    """Whether it is the hit itself, by registration key, or is it but for stereochemistry."""
+    """``itself``: the compound is the hit, by registration key; ``but stereo``: it differs from the
+    hit only in stereochemistry; empty otherwise."""
 
 
 class Contributions(NamedTuple):
-    """What each atom adds to a prediction, in the task's unit, or in log odds for a class."""
+    """The contribution of each atom to a prediction, in the task's unit; log odds for a class."""
 
     task: str
     """A predicted column, such as ``activity_EGFR``."""
     base: float
-    """What the model says where no atom is known."""
+    """The model's value if no atom is known."""
     atoms: npt.NDArray[np.float32]
     """[atoms]; they sum to the model's value minus ``base``."""
 
     @property
     def total(self) -> float:
-        """What the model says of the whole molecule."""
+        """The model's value for the whole molecule."""
         return self.base + float(self.atoms.sum(dtype=np.float64))
 
 
 class Flag(NamedTuple):
-    """A structural alert and where it is."""
+    """A structural alert and its atoms."""
 
     source: str
-    """Collection, such as ``BRENK``."""
+    """The collection of the alert, such as ``BRENK``."""
     name: str
     atoms: tuple[int, ...]
-    """All atoms of all its occurrences, ascending."""
+    """All atoms of all occurrences of the alert, ascending."""
 
 
 class Evidence(NamedTuple):
-    """All of one hit."""
+    """All evidence of one hit."""
 
     neighbours: Mapping[str, tuple[Neighbour, ...]]
-    """By primary task, nearest first; empty where a bundle does not know what it was trained on."""
+    """The neighbours by primary task, nearest first; empty if a bundle does not keep its training
+    compounds."""
     contributions: tuple[Contributions, ...]
-    """Of the primary tasks, then of the liabilities, in the screen's order."""
+    """The contributions to the primary tasks, then to the liabilities, in the screen's order."""
     flags: tuple[Flag, ...]
-    """In the order of ``chem.assess.alerts``."""
+    """The alerts in the order of ``chem.assess.alerts``."""

@@ -1,9 +1,9 @@
-"""The measured compounds that are most like a hit, and those that are the hit itself.
+"""Finds the measured compounds that are most like a hit, and those that are the hit itself.
 
-A compound is a hit itself by its registration key, however either was drawn. A bundle keeps its
-measured compounds as they were standardized when it was trained. So a text that differs proves
-nothing: those with a hit's heavy atoms, which are few, are standardized by today's rules, and then
-keys are compared.
+A measured compound is the hit itself if their registration keys are equal, however they were drawn.
+A bundle keeps its measured compounds as they were standardized when it was trained, so different
+SMILES may still be one compound. Therefore the few compounds with a hit's heavy atoms are
+standardized by the current rules, and then keys are compared.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,30 +25,30 @@ from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour, Sameness
 
 Neighbours = dict[str, tuple[Neighbour, ...]]
-"""By task, nearest first."""
+"""The neighbours by task, nearest first."""
 
 
 class CurrentStructure(NamedTuple):
-    """A structure, standardized by today's rules."""
+    """A structure that was standardized by the current rules."""
 
     smiles: str
     key: str
     flat_key: str
-    """Of the structure without stereochemistry: stereoisomers share it."""
+    """The key of the structure without stereochemistry, which stereoisomers share."""
 
 
 class Same(NamedTuple):
-    """A measured compound that is a hit, or is it but for stereochemistry."""
+    """A measured compound that is a hit, or differs from it only in stereochemistry."""
 
     compound: int
-    """Its place among the measured compounds."""
+    """Its position among the measured compounds."""
     smiles: str
-    """Standardized by today's rules."""
+    """Its SMILES, standardized by the current rules."""
     same: Sameness
 
 
 class SameMeasured:
-    """Finds hits among a bundle's measured compounds; what was worked out once is kept."""
+    """A search for hits among a bundle's measured compounds, which keeps what it has computed."""
 
     def __init__(self, smiles: npt.NDArray[np.object_]) -> None:
         """Take the measured compounds [N] as the bundle has them."""
@@ -58,15 +58,15 @@ class SameMeasured:
         self._known: dict[int, CurrentStructure | None] = {}
 
     def find(self, smiles: str, compounds: npt.NDArray[np.int64]) -> list[Same]:
-        """Return the measured compounds that a hit is, in order: itself before stereoisomers.
+        """Return the measured compounds that are a hit itself, then its stereoisomers.
 
-        smiles: of the hit, standardized. compounds: those that are asked about, in their order.
+        smiles: the standardized SMILES of the hit. compounds: the compounds to search, in order.
         """
         self._group(compounds)
         group = np.array(self._groups.get(heavy_composition(smiles), ()), dtype=np.int64)
         few = compounds[np.isin(compounds, group)].tolist()
         if len(few) == 1 and self._smiles[few[0]] == smiles:
-            return [Same(few[0], smiles, ITSELF)]  # nothing is to be worked out
+            return [Same(few[0], smiles, ITSELF)]  # nothing needs to be standardized
         own = standardize_again(smiles) if few else None
         found = [] if own is None else list(self._compare(own, few))
         return sorted(found, key=lambda one: one.same != ITSELF)
@@ -87,7 +87,7 @@ class SameMeasured:
 
 
 def standardize_again(smiles: str) -> CurrentStructure | None:
-    """Standardize a structure by today's rules; None where they refuse it."""
+    """Standardize a structure by the current rules; None if they refuse it."""
     whole, flat = standardize(smiles, "smiles"), standardize(without_stereo(smiles), "smiles")
     if isinstance(whole, Failure) or isinstance(flat, Failure):
         return None
@@ -97,18 +97,17 @@ def standardize_again(smiles: str) -> CurrentStructure | None:
 def nearest_measured(
     smiles: Sequence[str], bundles: Sequence[Bundle], tasks: Sequence[str], count: int = 3
 ) -> list[Neighbours]:
-    """Return, for each molecule, the ``count`` compounds most like it that a task was measured on.
+    """Return, for each molecule, the ``count`` most similar compounds that a task was measured on.
 
     ``smiles`` are standardized; ``tasks`` are predicted columns, such as ``activity_EGFR``. The
-    molecule itself, by registration key, comes before all others, and then what is it but for
-    stereochemistry: both count as of similarity 1, however the bundle has drawn them. Then the more
-    similar compound comes first; of equally similar ones that whose id comes first. A task has none
-    where its bundle does not keep what it learnt from, and fewer where fewer compounds were
-    measured.
+    molecule itself, by registration key, comes first, then compounds that differ from it only in
+    stereochemistry; both count as of similarity 1, however the bundle has drawn them. The others
+    follow by falling similarity, and by id if they are equally similar. A task has none if its
+    bundle does not keep its training compounds, and fewer if fewer compounds were measured.
 
     Raises:
-        InputError: a task that no bundle predicts, or a SMILES that cannot be read.
-        ModelError: a bundle's file of measured compounds is damaged or another bundle's.
+        InputError: No bundle predicts a task, or a SMILES cannot be read.
+        ModelError: A bundle's file of measured compounds is damaged or another bundle's.
     """
     found: list[Neighbours] = [{} for _ in smiles]
     bits = morgan_bits(smiles)
@@ -152,7 +151,7 @@ def _of_task(
 
 
 def _find(task: str, bundles: Sequence[Bundle]) -> tuple[Bundle, str]:
-    """Return the bundle that predicts a column, and what the task is called there."""
+    """Return the bundle that predicts a column, and the task's name in the bundle."""
     known = {
         f"{bundle.card.name}_{one.name}": (bundle, one.name)
         for bundle in bundles
@@ -160,23 +159,23 @@ def _find(task: str, bundles: Sequence[Bundle]) -> tuple[Bundle, str]:
     }
     if task not in known:
         hint = did_you_mean(task, known.keys(), f"{counted(len(known), 'task')} can be named")
-        raise InputError(f"no bundle at hand predicts {task!r}: {hint}")
+        raise InputError(f"none of these bundles predicts {task!r}: {hint}")
     return known[task]
 
 
 class _Kept:
-    """What is known of a bundle's measured compounds, worked out when it is first needed."""
+    """The computed facts of a bundle's measured compounds, each computed when first needed."""
 
     def __init__(self, measured: MeasuredCompounds) -> None:
         self.bits: Bits = np.zeros((len(measured), WORDS), np.uint64)
-        """Fingerprints."""
+        """The fingerprints."""
         self.known = np.zeros(len(measured), dtype=bool)
-        """Which have theirs."""
+        """True for compounds whose fingerprint is computed."""
         self.same = SameMeasured(measured.smiles)
 
 
 _KEPT: WeakKeyDictionary[MeasuredCompounds, _Kept] = WeakKeyDictionary()
-"""For as long as the process has the bundle: hits come in blocks, and tasks share compounds."""
+"""The facts of each loaded bundle: hits come in blocks and tasks share compounds, so they recur."""
 
 
 def _kept(measured: MeasuredCompounds) -> _Kept:

@@ -1,8 +1,8 @@
-"""Hold hits to the library's own bytes and to the models, before compounds are ordered by them.
+"""Checks hits against the library's own file and the models, before compounds are ordered.
 
-Prepared libraries and scores lie in folders that others may write, and the ledger that has their
-hashes lies beside them. So what a hit list rests on is made again from what nobody rewrites
-unnoticed: the records of the library's file, whose hash names the run, and the bundles.
+Prepared libraries and scores lie in folders to which others may write, and the ledger with their
+hashes lies beside them. So the data behind a hit list are made again from sources that cannot be
+changed unnoticed: the records of the library's file, whose hash names the run, and the bundles.
 """
 
 from collections.abc import Sequence
@@ -34,19 +34,19 @@ RECORD = (
 )
 """Columns of a prepared record that are made again from the library, beside its properties."""
 SLACK = 0.25
-"""Share of the prediction's standard deviation by which a score may differ from what is predicted
-again. Networks round in bfloat16 otherwise on other processors: bfloat16 and float32 differ by up
-to 0.063 of it, over 256 compounds and all shipped tasks."""
+"""The share of the prediction's standard deviation by which a score may differ from a repeated
+prediction. In bfloat16 networks round differently on other processors: bfloat16 and float32 differ
+by up to 0.063 of the deviation, over 256 compounds and all shipped tasks."""
 PROPERTY_SLACK = 1e-4
-"""Share by which a property may differ: they are float32, and summed in one order."""
+"""The relative difference that a property may have: properties are float32, summed in one order."""
 DISTANCE_SLACK = 1e-3
 CHUNK = 128
 NAMED = 3
-"""Differences that a message names."""
+"""The number of differences that a message names."""
 
 
 class Difference(NamedTuple):
-    """One thing that is not what it was made from."""
+    """A value of a compound that differs from the one made again."""
 
     compound_id: str
     column: str
@@ -64,12 +64,12 @@ def check_hits(
     models: ModelRefs,
     client: Client,
 ) -> None:
-    """Hold hits, as a ranking has them, to the library's file and to the models.
+    """Check the hits of a ranking against the library's file and the models.
 
-    library: None where its file is not at hand; then the records are not compared.
+    library: None if its file is not available; then the records are not compared.
 
     Raises:
-        AlteredError: some differ; one line with the first of them.
+        AlteredError: Some values differ; one line with the first of them.
     """
     if library is not None:
         refuse("prepared records", compare_records(hits, library))
@@ -78,26 +78,26 @@ def check_hits(
 
 
 def refuse(what: str, differences: Sequence[Difference]) -> None:
-    """Raise AlteredError where there are differences."""
+    """Raise AlteredError if there are differences."""
     if not differences:
         return
     told = "; ".join(map(str, differences[:NAMED]))
     more = f", and {len(differences) - NAMED} more" if differences[NAMED:] else ""
     raise AlteredError(
-        f"the {what} were altered after they were written ({told}{more}), so nothing is handed "
-        "over: find out who can write to the cache and to the run's folder, remove both, and run "
-        "again"
+        f"the {what} were altered after they were written ({told}{more}), so no hit list is "
+        "written: find out who can write to the cache and to the run's folder, remove both, and "
+        "run again"
     )
 
 
 def compare_records(hits: pd.DataFrame, library: Library) -> list[Difference]:
-    """Compare hits with what the records of the library are, read and standardized again.
+    """Compare hits with the records of the library, which are read and standardized again.
 
-    hits: with ``row`` and those columns of ``RECORD`` that are to be compared.
+    hits: a table with ``row`` and the columns of ``RECORD`` and properties to compare.
     """
     rows = {int(row) for row in hits["row"]}
     records: list[Record] = []
-    for record in copy(library):  # what the first reading counted stays
+    for record in copy(library):  # a copy, so that the counts of the first reading stay
         if record.row in rows:
             records.append(record)
             if len(records) == len(rows):
@@ -143,7 +143,7 @@ def _shown(value: Any) -> str:
 
 
 def predict_again(smiles: Sequence[str], models: ModelRefs, client: Client) -> pd.DataFrame:
-    """Predict standardized molecules in the workers: every column of every bundle, in order."""
+    """Predict every column of every bundle for standardized molecules, in order, in the workers."""
     chunks = [(at, tuple(smiles[at : at + CHUNK])) for at in range(0, len(smiles), CHUNK)]
     tables = dict(run_window(client, partial(_predict_chunk, models), chunks))
     found = [tables[at].to_pandas() for at, _ in chunks]
@@ -160,7 +160,7 @@ def _predict_chunk(models: ModelRefs, chunk: tuple[int, tuple[str, ...]]) -> tup
 def compare_predictions(
     hits: pd.DataFrame, again: pd.DataFrame, bundles: Sequence[Bundle]
 ) -> list[Difference]:
-    """Compare scores with what the models predict again: [n] rows each, in one order."""
+    """Compare scores with repeated predictions: [n] rows each, in the same order."""
     if not len(hits):
         return []
     found: list[Difference] = []
@@ -182,7 +182,7 @@ def _compare(
     if name not in hits or name not in again:
         return []
     scored, made = hits[name].to_numpy(np.float64), again[name].to_numpy(np.float64)
-    apart = ~(np.abs(scored - made) <= slack)  # NaN is apart
+    apart = ~(np.abs(scored - made) <= slack)  # NaN counts as different
     return [
         Difference(str(ids.iloc[at]), name, f"{scored[at]:.3f}", f"{made[at]:.3f}")
         for at in np.flatnonzero(apart)

@@ -1,4 +1,4 @@
-"""Shapley values of hits: each atom's contribution to the prediction of each task."""
+"""Computes the Shapley values of hits: each atom's contribution to the prediction of each task."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,22 +17,22 @@ from screening.prepare.prepare import Progress
 from screening.score.worker_models import ModelRefs, load_bundles_once
 
 CHUNK = 16
-"""Hits that a worker explains in one go."""
+"""The number of hits that a worker explains at a time."""
 Explained = list[tuple[Contributions, ...]]
 
 
 @dataclass(frozen=True)
 class Explaining:
-    """What a worker needs to explain."""
+    """The models and tasks that a worker needs to explain hits."""
 
     models: ModelRefs
-    """Networks run in bfloat16 where they did when the hits were scored."""
+    """The models; networks run in bfloat16 if they did so when the hits were scored."""
     tasks: tuple[str, ...]
     """Predicted columns, such as ``activity_EGFR``."""
 
 
 class Chunk(NamedTuple):
-    """Some hits in a row."""
+    """Some successive hits."""
 
     start: int
     smiles: tuple[str, ...]
@@ -45,10 +45,10 @@ def explain_hits(
     tasks: Sequence[str],
     progress: Progress | None = None,
 ) -> Explained:
-    """Explain hits in the workers; one tuple for each SMILES, in the order given.
+    """Explain hits in the workers; return one tuple for each SMILES, in the given order.
 
-    A tuple holds the contributions to each of ``tasks``, in their order; what they add up to is
-    the prediction that the hit was scored with, of a class its log odds.
+    A tuple holds the contributions to each of ``tasks``, in their order. Their sum is the
+    prediction with which the hit was scored; for a class, its log odds.
     """
     work = Explaining(models, tuple(tasks))
     found: Explained = [()] * len(smiles)
@@ -65,12 +65,15 @@ def explain_hits(
 
 
 def explain_chunk(work: Explaining, chunk: Chunk) -> tuple[int, Explained]:
-    """Explain some hits; runs in a worker. Returns where they start, and what is said of each."""
+    """Explain some hits; return the position of the first one and the contributions of each.
+
+    Runs in a worker.
+    """
     return chunk.start, explain(work, chunk.smiles)
 
 
 def explain(work: Explaining, smiles: Sequence[str]) -> Explained:
-    """Explain molecules here and now; one tuple for each standardized SMILES.
+    """Explain molecules in this process; return one tuple for each standardized SMILES.
 
     Raises InputError for a SMILES that cannot be read.
     """

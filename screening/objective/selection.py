@@ -64,6 +64,6 @@ class Selection(Strict):
         return round(self.explore * hits)
 
     def acquisition_pool(self, hits: int) -> int:
-        """Return how many of the best by optimism exploration considers, most hits among them."""
+        """Return how many of the best by optimism exploration considers; most hits are in it."""
         beyond = max(POOL_PER_HIT * self.explored(hits), POOL_LEAST)
         return hits + min(beyond, POOL_MOST)

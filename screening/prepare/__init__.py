@@ -1,1 +1,1 @@
-"""A library standardized and featurized once, in processes that may be killed."""
+"""The preparation of a library: it is standardized and featurized once, in separate processes."""

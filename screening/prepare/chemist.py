@@ -1,13 +1,13 @@
-"""A chemistry process: prepares records for its owner, and may be killed at any molecule.
+"""Runs a chemistry process, which prepares records for its owner and may die at any molecule.
 
-RDKit holds the interpreter while it works, so no thread and no Python signal handler can stop it.
-What stops it is the kernel: before each molecule a timer of CPU time is armed whose signal is left
-at its default action, which is to end the process. CPU time and not time by the clock, so that a
-busy or sleeping machine does not change which molecules are taken out. The number of the molecule
-is noted in memory that the owner sees, so that it knows which one it was.
+RDKit holds the interpreter while it works, so no thread and no Python signal handler can stop it;
+the kernel can. Before each molecule a timer of CPU time is started, whose signal has its default
+action: it ends the process. The timer counts CPU time and not elapsed time, so that a busy or
+sleeping machine does not change which molecules are rejected. The number of the molecule is noted
+in memory that the owner shares, so that the owner knows which molecule it was.
 
-Started by ``screening.prepare.isolation`` as ``python -m screening.prepare.chemist``. It imports no
-torch and no dask: it is ready in about a second and stays near 100 MB.
+``screening.prepare.isolation`` starts it as ``python -m screening.prepare.chemist``. It imports
+neither torch nor dask, so it is ready in about a second and stays near 100 MB.
 """
 
 import os
@@ -30,28 +30,29 @@ RECORDS, READY, TABLE, ERROR = b"R", b"S", b"T", b"E"
 """Records to prepare; the process has started; an Arrow stream of rows; a Python exception."""
 HEADER = struct.Struct("<cQ")
 NO_MOLECULE = -1
-"""Noted while no molecule is being worked on."""
+"""The number that is noted while no molecule is being worked on."""
 OUT_OF_MEMORY = 75
-"""Exit status after a MemoryError."""
+"""The exit status after a MemoryError."""
 WARM_UP = "CC(=O)[O-].[Na+]"
-"""Takes every step of standardizing, so that all tables are read before the first real molecule."""
+"""A molecule that needs every step of standardizing, so that all tables are loaded before the first
+real molecule."""
 
 
 class Message(NamedTuple):
-    """One message."""
+    """One message between a chemistry process and its owner."""
 
     kind: bytes
     body: bytes
 
 
 def send(stream: BinaryIO, message: Message) -> None:
-    """Write a message as a whole. ``stream`` is unbuffered, so nothing of it is kept back."""
+    """Write a whole message. ``stream`` is unbuffered, so that no part of it waits in a buffer."""
     stream.write(HEADER.pack(message.kind, len(message.body)) + message.body)
     stream.flush()
 
 
 def receive(stream: BinaryIO) -> Message | None:
-    """Wait for a message; None when the other end is gone."""
+    """Wait for a message and return it; None if the other end is gone."""
     header = stream.read(HEADER.size)
     if len(header) < HEADER.size:
         return None
@@ -61,24 +62,26 @@ def receive(stream: BinaryIO) -> Message | None:
 
 
 def pack_records(records: Sequence[Record]) -> bytes:
-    """Turn records into bytes; plain tuples take a third of the time of named ones."""
+    """Pack records into bytes; plain tuples take a third of the time of named ones."""
     return pickle.dumps([tuple(record) for record in records], protocol=5)
 
 
 def unpack_records(packed: bytes) -> list[Record]:
-    """Turn bytes that we packed into records."""
+    """Unpack records from the bytes of ``pack_records``."""
     return [Record._make(fields) for fields in pickle.loads(packed)]
 
 
 def main(note: int, seconds: float, headroom: int) -> None:
-    """Answer messages of records until the owner is gone.
+    """Answer messages with records until the owner is gone.
 
-    note: file descriptor of eight bytes that the owner sees. seconds: CPU time a molecule may take.
-    headroom: bytes of address space that may be used beyond what this process has at its start.
+    Args:
+        note: The file descriptor of eight bytes that the owner shares.
+        seconds: The CPU seconds that one molecule may take.
+        headroom: The bytes of address space that may be used beyond those in use at the start.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner handles Ctrl-C
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # What RDKit prints must not get between the messages: they get descriptors of their own.
+    # Messages have their own descriptors, so that the output of RDKit does not get between them.
     with (
         open(os.dup(0), "rb") as source,
         open(os.dup(1), "wb") as sink,
@@ -92,7 +95,7 @@ def main(note: int, seconds: float, headroom: int) -> None:
         prepare_records([Record(0, "", "", WARM_UP, "smiles", {})])
         _rest(noted)
         _limit_memory(headroom)
-        os.dup2(nothing.fileno(), 2)  # until here it tells the owner why it cannot start
+        os.dup2(nothing.fileno(), 2)  # until here, stderr tells the owner why it cannot start
         send(sink, Message(READY, b""))
         while (message := receive(source)) is not None:
             kind, body = message
@@ -108,13 +111,13 @@ def main(note: int, seconds: float, headroom: int) -> None:
 
 
 def _starter(noted: "memoryview[int]", seconds: float) -> Callable[[int], None]:
-    """Return what is called right before each molecule."""
+    """Return the function that is called right before each molecule."""
     owner = os.getppid()
     arm, timer, parent = signal.setitimer, signal.ITIMER_PROF, os.getppid
 
     def start(index: int) -> None:
         if parent() != owner:
-            os._exit(0)  # nobody waits for the rest
+            os._exit(0)  # no owner waits for the rest
         noted[0] = index
         arm(timer, seconds)
 
@@ -128,7 +131,7 @@ def _rest(noted: "memoryview[int]") -> None:
 
 
 def _limit_memory(headroom: int) -> None:
-    """Refuse memory beyond what is used now and the headroom, where the system can (Linux)."""
+    """Limit memory to what is used now plus the headroom, if the system can do so (Linux)."""
     statm = Path("/proc/self/statm")
     if statm.exists():
         pages = int(statm.read_text().split()[0])

@@ -1,4 +1,4 @@
-"""Duplicates: accepted records whose compound, by its key, came before in the library."""
+"""Finds duplicates: accepted records with the key of an earlier record of the library."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -14,15 +14,15 @@ Rows = npt.NDArray[np.int64]
 COLUMNS = ["row", "status", "key"]
 
 Read = Callable[[str], pa.Table]
-"""Reads ``COLUMNS`` of a partition."""
+"""A function that reads ``COLUMNS`` of a partition."""
 
 
 def find_duplicates(names: Sequence[str], read: Read) -> pa.Table:
     """Return a table of ``row`` and ``first_row``, the first row with the same key.
 
-    ``names`` are partitions in row order. They are read twice: the first time eight of a key's 16
-    bytes are kept for each record, the second time only records whose eight bytes occur again. So
-    two million records take 16 MB, and more only where there is much to find.
+    ``names`` are partitions in row order. They are read twice. The first time, eight of the 16
+    bytes of a key are kept for each record; the second time, only records whose eight bytes occur
+    more than once. So two million records take 16 MB, and more only if there are many duplicates.
     """
     halves = [keys[:, 0].copy() for _, keys in _accepted(names, read)]
     repeated = _find_repeated(np.concatenate([*halves, np.empty(0, np.uint64)]))
@@ -56,7 +56,7 @@ def _find_repeated(words: Words) -> Words:
 
 
 def _pair(rows: Rows, keys: Words) -> pa.Table:
-    """Pair every row whose key came before with the first that had it, in row order."""
+    """Pair every row that repeats a key with the first row of that key, in row order."""
     order = np.lexsort((rows, keys[:, 1], keys[:, 0]))
     keys, ordered = keys[order], rows[order]
     same = np.zeros(len(rows), dtype=bool)

@@ -1,4 +1,4 @@
-"""A chemistry process seen by its owner: started, asked, watched, and replaced when it dies."""
+"""Starts, uses and watches a chemistry process, and replaces it when it dies."""
 
 import os
 import signal
@@ -26,38 +26,41 @@ from screening.prepare.chemist import (
 from screening.prepare.settings import Limits
 
 LOOK_SECONDS = 0.1
-"""How often the memory of a working process is looked at."""
+"""Seconds between two looks at the memory of a working process."""
 LOOK_CLOSELY_SECONDS = 0.001
-"""The same while it is tried what one molecule does: a gigabyte is taken in a tenth of a second."""
+"""The same while a single molecule is tried: it can take a gigabyte in a tenth of a second."""
 START_SECONDS = 300.0
-"""By the clock, for a process to start on a very busy machine."""
+"""The most elapsed seconds that a process may take to start, on a very busy machine."""
 PATIENCE = 30
-"""Time by the clock, in limits of CPU time, without a new molecule: then the process is stuck."""
+"""The elapsed time without a new molecule after which a process counts as stuck, in multiples of
+the CPU time limit."""
 BACKSTOP = 4
-"""Address space refused by the kernel, in limits of memory: if the watch should be late."""
+"""The address space beyond which the kernel refuses memory, in multiples of the memory limit, in
+case the watch is late."""
 TIMED_OUT, MEMORY, CRASHED = "timed_out", "out_of_memory", "crashed"
 
 
 class Death(NamedTuple):
-    """Records were not prepared."""
+    """The death of a chemistry process, whose records were not prepared."""
 
     suspect: int | None
-    """Place of the record that was being worked on; None where that is not known."""
+    """The position of the record that was being worked on; None if it is not known."""
     code: str
-    """``timed_out``, ``out_of_memory`` or ``crashed``."""
+    """The reject code: ``timed_out``, ``out_of_memory`` or ``crashed``."""
     detail: str
-    """One line for a person."""
+    """The cause in one line, for a reader."""
 
 
 class ChemistryError(LostError):
-    """Chemistry processes do not start, or die without any molecule to blame."""
+    """Chemistry processes that do not start, or that die without a molecule to blame."""
 
 
 class Chemist:
     """One chemistry process, started when it is needed and again after each death.
 
-    Not for two threads at once. ``close`` it, or let the owning process end: the process sees the
-    end of its input, and if it works, the next molecule or the timer ends it.
+    Two threads must not use it at once. End it with ``close``, or by the end of the owning process:
+    an idle process then sees the end of its input; a busy one is ended by its next molecule or by
+    its timer.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -66,17 +69,18 @@ class Chemist:
         self._at_rest = 0
 
     def ask(self, packed: bytes, closely: bool = False) -> pa.Table | Death:
-        """Have packed records prepared: their table, or what stopped it and why.
+        """Have packed records prepared; return their table, or the death that prevented it.
 
-        closely: look at memory so often that want of it and a crash for want of it are one reason.
+        closely: look at memory so often that too much memory, and a crash that follows from it,
+        have the same reject code.
         """
         process = self._process or self._start()
-        with suppress(BrokenPipeError):  # it is dead: what follows finds out of what
+        with suppress(BrokenPipeError):  # the process is dead: the wait below finds the cause
             _write(process, Message(RECORDS, packed))
         look = LOOK_CLOSELY_SECONDS if closely else LOOK_SECONDS
         answer = self._wait(process, self.limits.seconds * PATIENCE, look)
         if not isinstance(answer, Death) and self._is_greedy(_peak(process.pid)):
-            answer = Death(None, MEMORY, self._too_much())  # it was too quick to be seen
+            answer = Death(None, MEMORY, self._too_much())  # too quick for the watch
         if isinstance(answer, Death):
             self.close()
             return answer
@@ -87,7 +91,7 @@ class Chemist:
 
     @property
     def pid(self) -> int | None:
-        """Number of the process that runs now."""
+        """The process id of the running process; None if there is none."""
         return self._process.pid if self._process else None
 
     def close(self) -> None:
@@ -95,7 +99,7 @@ class Chemist:
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()  # does nothing to one that was waited for
+        process.kill()  # without effect if the process was waited for
         process.wait()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
@@ -104,7 +108,7 @@ class Chemist:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         try:
-            with suppress(ChemistryError):  # something may have killed it while it started
+            with suppress(ChemistryError):  # it may have been killed while it started
                 return self._start_process()
             return self._start_process()
         except OSError as error:
@@ -112,12 +116,12 @@ class Chemist:
 
     def _start_process(self) -> "subprocess.Popen[bytes]":
         with TemporaryFile() as note, TemporaryFile() as said:
-            note.write(bytes(8))  # not a hole, which would kill this process where a disk is full
+            note.write(bytes(8))  # a hole in the file would kill this process if the disk is full
             note.flush()
             self._note = mmap(note.fileno(), 8)
             self._set_note(NO_MOLECULE)
             arguments = (note.fileno(), self.limits.seconds, self.limits.memory * BACKSTOP)
-            # -P: a folder called chem where the command was given must not be imported.
+            # -P: a folder called chem in the working folder must not be imported.
             self._process = process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "screening.prepare.chemist", *map(str, arguments)],
                 stdin=subprocess.PIPE,
@@ -141,7 +145,7 @@ class Chemist:
     def _wait(
         self, process: "subprocess.Popen[bytes]", patience: float, look: float
     ) -> Message | Death:
-        """Wait for the answer, with an eye on memory and on whether there is any progress."""
+        """Wait for the answer, and watch the memory and the progress of the process."""
         assert process.stdout is not None
         received, wanted = bytearray(), HEADER.size
         noted, since = self._noted(), monotonic()
@@ -159,11 +163,11 @@ class Chemist:
             if self._noted() != noted:
                 noted, since = self._noted(), monotonic()
             elif monotonic() - since > patience:
-                return Death(noted, TIMED_OUT, f"no end after {patience:g} s by the clock")
+                return Death(noted, TIMED_OUT, f"did not end within {patience:g} s of elapsed time")
         return Message(HEADER.unpack_from(received)[0], bytes(received[HEADER.size :]))
 
     def _cause_of(self, status: int) -> Death:
-        """Say what a process died of that closed its end."""
+        """Return the cause of death of a process that closed its output."""
         if status == OUT_OF_MEMORY:
             return Death(self._noted(), MEMORY, self._too_much())
         if status == -signal.SIGPROF:
@@ -197,7 +201,7 @@ def _write(process: "subprocess.Popen[bytes]", message: Message) -> None:
 
 
 def _peak(pid: int) -> int:
-    """Return the most memory that a process has held, in bytes; 0 where the system does not say."""
+    """Return the peak memory of a process in bytes; 0 if the system does not tell."""
     try:
         with open(f"/proc/{pid}/status", "rb", buffering=0) as file:
             status = file.read(4096)

@@ -1,8 +1,8 @@
-"""A prepared library: its counts and where it is, and its partitions.
+"""A prepared library: its counts, its location and its partitions.
 
-``prepared.json`` keeps the counts. Partitions are Parquet tables of ``screening.storage.schema``. A
-molecule's graph is four list columns; a list column flattens to one contiguous array and offsets,
-which is a network's batch, so scoring needs no Python loop over molecules.
+``prepared.json`` keeps the counts. Partitions are Parquet tables of ``screening.storage.schema``.
+The graph of a molecule is four list columns. A list column flattens to one contiguous array and
+offsets, which is the batch of a network, so scoring needs no Python loop over molecules.
 """
 
 import json
@@ -31,15 +31,15 @@ SUMMARY = "prepared.json"
 
 
 class Partitions(NamedTuple):
-    """The partitions of a library, as a worker needs them to read what is scored."""
+    """The partitions of a library, as a worker needs them to read compounds to score."""
 
     store: Store
     duplicates: str
-    """SHA-256 of the file of duplicates: a worker reads it once, whatever else it reads."""
+    """The SHA-256 of the file of duplicates, which a worker reads once."""
 
 
 def read_accepted(prepared: Partitions, name: str, columns: Sequence[str]) -> pa.Table:
-    """Read columns of a partition's accepted records that are no duplicates, in row order."""
+    """Read columns of a partition's accepted records without duplicates, in row order."""
     wanted = list(dict.fromkeys(["row", "status", *columns]))
     table = prepared.store.read_table(name, wanted)
     repeated = _duplicate_rows(prepared)
@@ -53,10 +53,10 @@ def read_accepted(prepared: Partitions, name: str, columns: Sequence[str]) -> pa
 
 
 def check_records(store: Store, name: str, table: pa.Table, count: int | None = None) -> None:
-    """Raise StoreError for rows of a table that are not as they were written.
+    """Raise StoreError if the rows of a table are not as they were written.
 
-    An accepted compound lacks a number, the library's own columns are none, or there are not
-    ``count`` rows.
+    This is so if an accepted compound lacks a number, the library's own columns cannot be read, or
+    the number of rows is not ``count``.
     """
     try:
         check_finite(table)
@@ -64,11 +64,10 @@ def check_records(store: Store, name: str, table: pa.Table, count: int | None = 
             for text in table["extra"].to_pylist():
                 read_extra(text)
         if count is not None and table.num_rows != count:
-            raise ValueError(f"{table.num_rows} rows are there of {count}")
+            raise ValueError(f"{table.num_rows} rows are there instead of {count}")
     except ValueError as error:
         raise StoreError(
-            f"{store.path(name)} was altered ({error}); remove it and run again, and it is made "
-            "anew"
+            f"{store.path(name)} was altered ({error}); remove it and run again, and it is remade"
         ) from None
 
 
@@ -79,14 +78,14 @@ def _duplicate_rows(prepared: Partitions) -> npt.NDArray[np.int64]:
     if store.hash(DUPLICATES) != prepared.duplicates:
         raise StoreError(
             f"{store.path(DUPLICATES)} is not the file that this run was prepared with; run again, "
-            "and it is made anew"
+            "and it is remade"
         )
     rows: npt.NDArray[np.int64] = np.sort(store.read_table(DUPLICATES, ["row"])["row"].to_numpy())
     return rows
 
 
 def to_graphs(table: pa.Table) -> GraphArrays:
-    """Flatten the graph columns of accepted rows."""
+    """Return the graph columns of accepted rows, flattened."""
     columns = {name: table[name].combine_chunks() for name in GRAPH}
     atoms, begin, end, bonds = (columns[name].flatten().to_numpy() for name in GRAPH)
     offsets = [_offsets(columns[name]) for name in ("atoms", "bonds")]
@@ -104,43 +103,44 @@ class Prepared:
     """A prepared library."""
 
     folder: Path
-    """Of the ledger."""
+    """The folder of the ledger."""
     store: Store
-    """Of the partitions."""
+    """The store of the partitions."""
     key: str
-    """Name of all that the content depends on: the library's bytes, the cut, the versions."""
+    """The hash of all that the content depends on: the library's bytes, the partition size, the
+    versions."""
     library: str
-    """Name of the library's file."""
+    """The name of the library's file."""
     sha256: str
-    """Of the library's file."""
+    """The SHA-256 of the library's file."""
     featurizer: str
     extra_columns: tuple[str, ...]
     partition_rows: int
-    """Records in each partition but the last."""
+    """The number of records in each partition but the last."""
     rows: int
     rejected: int
     duplicates: int
     duplicates_sha256: str
-    """Of the file of duplicates."""
+    """The SHA-256 of the file of duplicates."""
     reject_codes: dict[str, int]
     unseen_atoms: int
-    """Atoms whose state has no token; their molecules are scored with a stand-in."""
+    """The number of atoms whose state has no token; their molecules are scored with a stand-in."""
     partitions: tuple[str, ...]
-    """Names of the partition files, in row order."""
+    """The names of the partition files, in row order."""
     standardizer: int
-    """Number of the rules that made the structures, ``chem.structure.standardize.STANDARDIZER``
-    then."""
+    """The number of the rules that made the structures: ``STANDARDIZER`` of
+    ``chem.structure.standardize`` at that time."""
     notes: tuple[str, ...]
-    """What is to be told of how the library was read: which column the ids are from, and more."""
+    """Notes on how the library was read, such as the column that the ids are from."""
 
     @property
     def accepted(self) -> int:
-        """Records that are scored."""
+        """The number of records that are scored."""
         return self.rows - self.rejected - self.duplicates
 
     @property
     def source(self) -> Partitions:
-        """What a worker reads from."""
+        """The partitions that a worker reads from."""
         return Partitions(self.store, self.duplicates_sha256)
 
 
@@ -153,10 +153,10 @@ def write_summary(prepared: Prepared) -> None:
 
 
 def read_summary(folder: Path) -> Prepared | None:
-    """Read a prepared folder's summary; None where there is none, or one of another version.
+    """Read the summary of a prepared folder; None if there is none, or one of another version.
 
-    One that was written before later fields were added has what its ledger says, or nothing there:
-    the runs of such a library can still be opened.
+    If a summary was written before later fields were added, the standardizer is taken from its
+    ledger and the notes are empty, so that runs of such a library can still be opened.
     """
     try:
         found = parse_json(read_regular(folder / SUMMARY))
@@ -175,11 +175,11 @@ def read_summary(folder: Path) -> Prepared | None:
 
 
 def read_prepared(folder: Path) -> Prepared:
-    """Read a prepared folder's summary; raises InputError where there is none."""
+    """Read the summary of a prepared folder; raise InputError if there is none."""
     found = read_summary(folder)
     if found is None:
         raise InputError(
-            f"{folder} is no prepared library: it has no {SUMMARY} of this version; make one with "
-            "`hitlist prepare`"
+            f"{folder} is not a prepared library: it has no {SUMMARY} of this version; make one "
+            "with `hitlist prepare`"
         )
     return found

@@ -1,11 +1,11 @@
-"""Chemistry of many records, in a process apart: what stops it is quarantined, the rest goes on.
+"""Prepares many records in a separate process, and rejects the molecules that stop it.
 
-Records travel in slices. When a slice ends in a death, the molecule that was being worked on is
-the suspect. Taking too much CPU time convicts it at once. Of anything else (a crash, memory, the
-system's own killer) it may be innocent, so it is tried alone in a fresh process: only if it is
-stopped there as well is it quarantined. So a verdict does not depend on what the process had done
-before. Where there is no suspect, or it proves innocent, the slice is cut in halves until the one
-at fault stands alone.
+Records are sent in slices. If the process dies during a slice, the molecule that was being worked
+on is the suspect. If it took too much CPU time, it is rejected at once. For any other cause (a
+crash, memory, the system's own killer) the molecule may not be at fault, so it is tried alone in a
+fresh process and rejected only if that process dies as well. So the decision does not depend on
+what the process had done before. If there is no suspect, or if the suspect is not at fault, the
+slice is halved until the molecule at fault is found.
 """
 
 import atexit
@@ -24,11 +24,11 @@ from screening.prepare.settings import Limits
 from screening.storage.schema import SCHEMA
 
 SLICE = 256
-"""Records a message: what a death can cost, and a tenth of a second of work."""
+"""Records in a message: a tenth of a second of work, which is what a death can cost."""
 STAGE = "isolate"
 
 _idle: dict[Limits, list[Chemist]] = {}
-"""Processes that wait for work, kept for as long as this process lives."""
+"""Processes that wait for work; they are kept for as long as this process lives."""
 
 
 def pack_slices(records: Sequence[Record]) -> list[bytes]:
@@ -37,20 +37,21 @@ def pack_slices(records: Sequence[Record]) -> list[bytes]:
 
 
 def prepare_apart(slices: Sequence[bytes], limits: Limits) -> pa.Table:
-    """Do what ``prepare_records`` does, in a process of its own.
+    """Do what ``prepare_records`` does, in a separate process.
 
-    A record that stops it is rejected: stage ``isolate``, code ``timed_out``, ``out_of_memory`` or
-    ``crashed``. Raises ChemistryError when processes do not start, or die without touching any.
+    A record that stops the process is rejected: stage ``isolate``, code ``timed_out``,
+    ``out_of_memory`` or ``crashed``. Raises ChemistryError if processes do not start, or if they
+    die before they work on any record.
     """
     with _chemist(limits) as chemist:
         tables = [table for packed in slices for table in _prepare(chemist, packed)]
-    # One chunk: the file that is written must not show where the slices were.
+    # One chunk, because the file that is written must not depend on the slices.
     return pa.concat_tables([SCHEMA.empty_table(), *tables]).combine_chunks()
 
 
 @contextmanager
 def _chemist(limits: Limits) -> Iterator[Chemist]:
-    """Lend a process of this one's own; each thread has another."""
+    """Give an idle or new chemistry process of this process; each thread has another one."""
     idle = _idle.setdefault(limits, [])
     try:
         chemist = idle.pop()
@@ -59,14 +60,14 @@ def _chemist(limits: Limits) -> Iterator[Chemist]:
     try:
         yield chemist
     except BaseException:
-        chemist.close()  # it may be in the middle of an answer
+        chemist.close()  # it may be answering
         raise
     idle.append(chemist)
 
 
 @atexit.register
 def close_chemists() -> None:
-    """End the processes that wait for work."""
+    """End all processes that wait for work."""
     for idle in _idle.values():
         while idle:
             idle.pop().close()
@@ -97,7 +98,7 @@ def _prepare(chemist: Chemist, packed: bytes) -> Iterator[pa.Table]:
 def _divide(
     chemist: Chemist, records: list[Record], death: Death
 ) -> "list[pa.Table | list[Record]]":
-    """Divide records that a process died of into rows that are settled and records to try again."""
+    """Divide records at which a process died into finished rows and records to try again."""
     suspect = death.suspect
     if suspect is not None and death.code != TIMED_OUT:
         alone = _try_alone(chemist, records[suspect])
@@ -116,13 +117,13 @@ def _divide(
     alone = _try_alone(chemist, records[0])
     if isinstance(alone, Death):
         if alone.suspect is None and alone.code == CRASHED:
-            raise ChemistryError(f"chemistry processes die before their work: {alone.detail}")
+            raise ChemistryError(f"chemistry processes die before they work: {alone.detail}")
         alone = _quarantine(records[0], alone)
     return [alone]
 
 
 def _try_alone(chemist: Chemist, record: Record) -> pa.Table | Death:
-    chemist.close()  # a fresh one
+    chemist.close()  # the next request starts a fresh process
     return chemist.ask(pack_records([record]), closely=True)
 
 

@@ -1,7 +1,7 @@
-"""Records to prepared rows: one row of a table for each record of the library, good or bad.
+"""Turns records into prepared rows: one row of a table for each record of the library, good or bad.
 
-This is where chemistry happens, so it imports no torch: it runs in a process of its own. What can
-hang or crash is done record by record, and what is cheap for a block of them at once.
+The chemistry is done here, in a separate process, so this module does not import torch. Work that
+can hang or crash is done record by record; cheap work is done for a block of records at once.
 """
 
 import json
@@ -20,19 +20,20 @@ from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA
 
 NO_KEY = bytes(16)
 _BLOCK = 256
-"""Records worked on together: enough that what is done once a block costs nothing."""
+"""Records in a block: so many that the cost of work done once a block is negligible."""
 _BLOCK_CELLS = 4_000_000
-"""Sum of squared atoms that ends a block early: bond-order matrices take 16 bytes for each."""
+"""The sum of squared atom counts that ends a block early: bond-order matrices take 16 bytes for
+each."""
 
 Start = Callable[[int], None]
-"""Called with the position of a record right before RDKit works on it."""
+"""A callback with the position of a record, called right before RDKit works on it."""
 
 
 def prepare_records(records: Sequence[Record], start: Start | None = None) -> pa.Table:
-    """Standardize, featurize and describe records: a table of ``SCHEMA``, one row for each.
+    """Standardize, featurize and describe records; return a table of ``SCHEMA``, one row for each.
 
-    ``start(i)`` is called right before RDKit works on ``records[i]``: for each in order, and, while
-    a block of some hundred is put together, once more for the few that need RDKit again then.
+    ``start(i)`` is called right before RDKit works on ``records[i]``: for each record in order, and
+    once more, when a block of some hundred is assembled, for the few that need RDKit again then.
     """
     batches: list[pa.RecordBatch] = []
     block: list[Standardized | Failure] = []
@@ -55,7 +56,7 @@ def _later(start: Start | None, first: int) -> Start | None:
 
 
 def prepare_record(record: Record) -> Standardized | Failure:
-    """Standardize one record to a molecule that can be a graph, or say why it cannot."""
+    """Standardize one record to a molecule that can become a graph, or return why it cannot."""
     if record.problem is not None:
         return record.problem
     standard = standardize(record.structure, record.format)
@@ -69,10 +70,10 @@ def assemble(
     outcomes: Sequence[Standardized | Failure],
     start: Start | None = None,
 ) -> pa.RecordBatch:
-    """Featurize and describe k records' molecules at once: k rows of ``SCHEMA``.
+    """Featurize and describe the molecules of k records at once; return k rows of ``SCHEMA``.
 
-    ``outcomes`` are those of :func:`prepare_record`, ``start`` is as in :func:`prepare_records`.
-    Columns are made of flat arrays, without a Python object for each number.
+    ``outcomes`` are those of :func:`prepare_record`; ``start`` is as in :func:`prepare_records`.
+    Columns are made from flat arrays, without a Python object for each number.
     """
     good = [one if isinstance(one, Standardized) else None for one in outcomes]
     bad = [one if isinstance(one, Failure) else None for one in outcomes]
@@ -130,5 +131,5 @@ def _to_json(extra: dict[str, str]) -> str:
 
 
 def hash_key(key: str) -> bytes:
-    """Return the 16 bytes by which equal registration keys are found."""
+    """Return the 16 bytes by which equal registration keys are recognised."""
     return blake2b(key.encode(), digest_size=16).digest()

@@ -1,11 +1,11 @@
-"""Settings of a preparation: what its content depends on, and the places of what is made.
+"""Settings of a preparation: all that its content depends on, and the locations of its files.
 
-Places are folders of this machine, or lie below a store; ledgers are in the folders in either case.
+Files are in folders of this machine or below a store; ledgers are in the folders in either case.
 
-The size of partitions follows from the size of the library alone where none is asked for. A
-partition costs something of its own, so a large library has large ones: 600,000 molecules that were
-prepared before were screened 1.07 times as fast in 20,000 rows as in 5,000. A small library has
-small ones, so that every core has work. No result depends on the partition size.
+If no partition size is given, it follows from the size of the library alone. Every partition has a
+fixed cost, so a large library has large partitions: 600,000 prepared molecules were screened 1.07
+times as fast in partitions of 20,000 rows as in partitions of 5,000. A small library has small
+partitions, so that every core has work. No result depends on the partition size.
 """
 
 import os
@@ -27,28 +27,30 @@ from screening.storage.store import Store
 SECONDS_VARIABLE = "HITLIST_MOLECULE_SECONDS"
 LEAST, MOST = 500, 20_000
 MOST_OF_SDF = 5_000
-"""A record of an SD file is a hundred times as long as a SMILES, and waits in memory."""
+"""The most rows for an SD file: its records are a hundred times as long as a SMILES, and are held
+in memory."""
 MOST_TEXT = 64_000_000
-"""Characters of a partition as the first records promise: some partitions wait in memory."""
+"""The most characters of a partition, estimated from the first records: some partitions are held in
+memory."""
 UNKNOWN = 5_000
-"""Where the number of records cannot be told without reading them."""
+"""The rows of a partition if the number of records is not known without reading them all."""
 PARTITIONS = 10
-"""So many are cut, as long as they have neither fewer nor more rows than that."""
+"""The number of partitions, as long as their rows are between ``LEAST`` and ``MOST``."""
 
 
 class Limits(NamedTuple):
-    """What one molecule may take."""
+    """The time and memory that one molecule may take."""
 
     seconds: float = 10.0
-    """CPU time."""
+    """CPU seconds."""
     memory: int = 1 << 30
-    """Bytes of memory beyond what the process holds at rest (watched on Linux)."""
+    """Bytes of memory beyond those that the process holds at rest (watched on Linux)."""
 
 
 def read_limits(environment: Mapping[str, str] = os.environ) -> Limits:
-    """Return the limits, with the seconds that ``HITLIST_MOLECULE_SECONDS`` gives, if it is set.
+    """Return the limits, with the seconds of ``HITLIST_MOLECULE_SECONDS`` if it is set.
 
-    Raises InputError for seconds that are no positive number.
+    Raises InputError for seconds that are not between 0.5 and 86,400.
     """
     given = environment.get(SECONDS_VARIABLE, "").strip()
     if not given:
@@ -57,9 +59,9 @@ def read_limits(environment: Mapping[str, str] = os.environ) -> Limits:
         seconds = float(given)
     except ValueError:
         seconds = 0.0
-    if not 0.5 <= seconds <= 86_400:  # a NaN is no number between them either
+    if not 0.5 <= seconds <= 86_400:  # refuses NaN too
         raise InputError(
-            f"{SECONDS_VARIABLE} is {given!r}, expected CPU seconds a molecule may take, "
+            f"{SECONDS_VARIABLE} is {given!r}, expected the CPU seconds that a molecule may take, "
             "0.5 to 86400; leave it unset for 10"
         )
     return Limits(seconds=seconds)
@@ -84,9 +86,9 @@ def prepare_purpose(
 
 
 def prepared_key(library: Library, partition_rows: int | None = None) -> str:
-    """Return the name of all that a prepared library's content depends on.
+    """Return the hash of all that the content of a prepared library depends on, as its name.
 
-    partition_rows: by default what ``rows_of_partition`` says.
+    partition_rows: by default what ``rows_of_partition`` returns.
     """
     rows = partition_rows or rows_of_partition(library)
     return hash_purpose(prepare_purpose(library, rows))
@@ -98,9 +100,9 @@ def prepared_folder(library: Library, partition_rows: int | None = None) -> Path
 
 
 def open_store(url: str | None) -> Store | None:
-    """Open the store that was asked for, if any: a folder, or such as ``s3://bucket/x``.
+    """Open the given store, if any: a folder, or an address such as ``s3://bucket/x``.
 
-    Raises InputError where it cannot be used, StoreError where it cannot be written.
+    Raises InputError if it cannot be used, and StoreError if it cannot be written.
     """
     if url is None:
         return None
@@ -112,23 +114,23 @@ def open_store(url: str | None) -> Store | None:
 
 
 def prepared_store(root: Store | None, key: str, folder: Path) -> Store:
-    """Return the place of a library's partitions: below a store, or in the prepared folder."""
+    """Return the store of a library's partitions: below a given store, or the prepared folder."""
     return Store(folder) if root is None else root / "prepared" / key
 
 
 def scores_store(root: Store | None, key: str, out: Path) -> Store:
-    """Return the place of a run's scores: below a store, or in the run's folder.
+    """Return the store of a run's scores: below a given store, or in the run's folder.
 
-    key: name of all that the scores depend on. Runs that share it write the same bytes.
+    key: the hash of all that the scores depend on; runs with the same key write the same bytes.
     """
     return Store(out / "scores") if root is None else root / "scores" / key
 
 
 def rows_of_partition(library: Library) -> int:
-    """Return how many records of a library make a partition.
+    """Return the number of records in a partition of a library.
 
-    It follows from the file's content and kind, so that it is the same on every machine. A large
-    file is read no further than it matters.
+    It follows from the content and format of the file, so it is the same on every machine. Of a
+    large file, only as much is read as can change the number.
     """
     rows = _rows(library.path, library.format, library.sha256)
     return max(1, min(rows, MOST_TEXT // max(1, library.text_of_record)))
@@ -142,5 +144,5 @@ def _rows(path: Path, format: str, sha256: str) -> int:
 
 
 def rows_for(records: int, most: int = MOST) -> int:
-    """Return how many of so many records make a partition."""
+    """Return the number of rows of a partition for a library of ``records`` records."""
     return min(max(-(-records // PARTITIONS), LEAST), most)

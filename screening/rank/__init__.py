@@ -1,1 +1,1 @@
-"""From scored compounds to an order of the best that depends on nothing else."""
+"""The ranking of scored compounds, in an order that depends on nothing but the scores."""

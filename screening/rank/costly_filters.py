@@ -1,10 +1,10 @@
-"""Filters on costly properties: QED and alerts are worked out down the ranked list until enough
-have passed.
+"""Applies filters on costly properties, QED and alerts, down the ranked list until enough pass.
 
-They cost 5 ms a compound, far more than its score, and are wanted of the hits alone. So a ranking
-first holds somewhat more than the hits, and what costly filters take from it is replaced by
-what comes next. Where that is used up, the scores are read again for the next stretch of the list:
-memory stays bounded, and the hits are the first of the whole list that pass.
+These properties cost 5 ms a compound, far more than its score, and are needed only for the hits.
+So a ranking first holds somewhat more compounds than the hits, and each compound that a costly
+filter removes is replaced by the next one. When these are used up, the scores are read again for
+the next stretch of the list. So memory stays bounded, and the hits are the first of the whole list
+that pass.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,32 +19,34 @@ from screening.rank.rank import Place, Ranking, merge_top
 from screening.rank.structure_columns import SAME_BUT_ISOTOPES
 
 ScoredFrames = Callable[[], Iterable[pd.DataFrame]]
-"""Gives the scored frames from the beginning, each time that it is called."""
+"""A function that returns the scored frames from the beginning each time it is called."""
 SPARE = 200
-"""Compounds that a ranking holds beyond the hits, at least, where there are costly filters."""
+"""The least number of compounds that a ranking holds beyond the hits, if there are costly
+filters."""
 SPARE_PER_HIT = 3
 GROWTH = 4
-"""Each further stretch of the list is that much longer than the one before it."""
+"""The factor by which each further stretch of the list is longer than the one before it."""
 MOST = 50_000
-"""But a stretch needs no more than that beyond the hits: memory stays bounded."""
+"""The most compounds of a stretch beyond the hits, so that memory stays bounded."""
 BLOCK = 64
-"""Compounds examined in one go."""
+"""The number of compounds that are examined at a time."""
 BY_RANK = "rank"
-"""``picked_by`` of a hit that is one because of its score alone."""
+"""The ``picked_by`` of a hit that was taken for its score alone."""
 
 
 def rank_with_costly_filters(
     frames: ScoredFrames, screen: Screen, keep_every: bool = False
 ) -> Ranking:
-    """Rank, take the first ``screen.hits`` that pass every filter, and say what is known of them.
+    """Rank compounds, and take the first ``screen.hits`` that pass every filter.
 
-    The hits are those of ``merge_top`` with ``qed`` in [0, 1] and ``alerts``, a text such as
-    ``PAINS catechol_A; BRENK catechol`` or "", beside their columns; ``list_rank``, their place in
-    the list before costly filters; and ``picked_by``. Costly filters count after all others, and
-    only what stands before the last hit: so no result hangs on how far the list was read. A
-    compound that is a hit but for isotope labels is passed over and counted as by a filter of that
-    name, ``SAME_BUT_ISOTOPES``, which is named only where it took any. For frames and
-    ``keep_every`` see ``merge_top``.
+    The hits have the columns of ``merge_top`` and four more: ``qed`` in [0, 1]; ``alerts``, a text
+    such as ``PAINS catechol_A; BRENK catechol`` or ""; ``list_rank``, the position in the list
+    before costly filters; and ``picked_by``. Costly filters count after all others, and only
+    compounds before the last hit, so no result depends on how far the list was read.
+
+    A compound that differs from a hit only in isotope labels is skipped, and counted as removed by
+    a filter of the name ``SAME_BUT_ISOTOPES``, which is listed only if it removed any. For
+    ``frames`` and ``keep_every`` see ``merge_top``.
     """
     size = screen.hits + (spare_for(screen.hits) if screen.costly_limits else 0)
     ranking = merge_top(frames(), screen, keep_every, size)
@@ -81,17 +83,17 @@ def rank_with_costly_filters(
 
 
 def spare_for(wanted: int) -> int:
-    """Return how many compounds to hold beyond those that are wanted."""
+    """Return the number of compounds to hold beyond those that are wanted."""
     return min(max(SPARE_PER_HIT * wanted, SPARE), MOST)
 
 
 def first_failed_filter(found: CostlyProperties, limits: Iterable[Limit]) -> str:
-    """Return the name of the first costly filter that takes a compound; ``""`` if none does."""
+    """Return the name of the first costly filter that removes a compound; ``""`` if none does."""
     return next((x.name for x in limits if x.takes(found.number(x.column))), "")
 
 
 def with_costly_columns(hits: pd.DataFrame, found: Sequence[CostlyProperties]) -> pd.DataFrame:
-    """Return compounds with the columns ``qed`` and ``alerts``; found: of each, in their order."""
+    """Return compounds with the columns ``qed`` and ``alerts``, from their costly properties."""
     alerts = ["; ".join(map(str, one.alerts)) for one in found]
     return hits.assign(
         qed=np.array([one.qed for one in found], dtype=np.float64),
@@ -102,10 +104,10 @@ def with_costly_columns(hits: pd.DataFrame, found: Sequence[CostlyProperties]) -
 def walk_ranked_list(
     held: pd.DataFrame, size: int, frames: ScoredFrames, screen: Screen
 ) -> Iterator[pd.DataFrame]:
-    """Yield the ranked list in blocks, best first, with ``list_rank``, the place in it from 1.
+    """Yield the ranked list in blocks, best first, with ``list_rank``, the position from 1.
 
-    The scores are read as far as it is asked for. held: its first stretch, which is all of it if
-    it is shorter than ``size``.
+    The scores are read again only as far as blocks are asked for.
+    held: the first stretch of the list, which is all of it if it is shorter than ``size``.
     """
     before = 0
     while True:

@@ -1,7 +1,7 @@
-"""From scored molecules to the best N: a total order, so that no cut of the work changes it.
+"""Ranks scored molecules and keeps the best N, in a total order that no partitioning changes.
 
-The order: score rounded to SCORE_DECIMALS, highest first; ties by standardized SMILES
-(by code point), then by row. Rounding keeps float noise between machines out of the order.
+The order is by score, rounded to SCORE_DECIMALS, highest first; ties are ordered by standardized
+SMILES (by code point), then by row. Rounding keeps the float noise of machines out of the order.
 """
 
 from collections import Counter
@@ -17,86 +17,90 @@ from screening.objective.screen_settings import Screen
 from screening.score.triage_recall import TriageFacts
 
 SCORE_DECIMALS = 6
-"""Scores are equal when they agree to this many decimals."""
+"""Two scores are equal if they agree to this many decimals."""
 OPTIMISTIC = "optimistic"
-"""Column of the score that judges optimistically, where one was asked for."""
+"""The column of the optimistic score, which is there if it was asked for."""
 
 
 class Money(NamedTuple):
-    """What was spent of a selection's budget, written out with two decimals."""
+    """The budget of a selection and the sum spent, as texts with two decimals."""
 
     budget: str
     spent: str
     currency: str
-    """Of the prices; ``""`` where none names one."""
+    """The currency of the prices; ``""`` if no price names one."""
     unpriced_controls: int
     prices_read: str
-    """How the numbers of the price column were read, where that had to be decided."""
+    """The way in which the numbers of the price column were read, if that had to be decided."""
 
 
 class SelectionReport(NamedTuple):
-    """How a selection went."""
+    """The counts of a selection."""
 
     asked: int
-    """Hits asked for."""
+    """The number of hits asked for."""
     pool: int
-    """Compounds of the ranked list that the choice was made from."""
+    """The number of compounds of the ranked list from which the choice was made."""
     considered: int
-    """The pool, controls and explored compounds beyond it, and what is excluded among them."""
+    """The number of compounds considered: the pool, and the controls, explored and excluded
+    compounds beyond it."""
     by_rule: dict[str, int]
-    """Hits by what picked them; those of all clusters together."""
+    """The number of hits by the rule that picked them; those of all clusters together."""
     passed_over: dict[str, int]
-    """The other considered compounds by reason, likewise."""
+    """The number of the other considered compounds by reason; those of all clusters together."""
     not_listed: int
-    """Of these, excluded compounds that are counted but not listed one by one."""
+    """The number of these that are excluded and are counted but not listed one by one."""
     money: Money | None
-    """None without a budget."""
+    """The budget and the sum spent; None without a budget."""
     lists: tuple[dict[str, Any], ...]
-    """What became of each list of compounds."""
+    """The outcome of each list of compounds."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return the report as plain values."""
         money = None if self.money is None else self.money._asdict()
         return {**self._asdict(), "money": money, "lists": list(self.lists)}
 
 
 class Ranking(NamedTuple):
-    """The best compounds of a screen, and where the others went."""
+    """The best compounds of a screen, and the counts of the others."""
 
     hits: pd.DataFrame
     """``rank`` 1..N, then ``score`` (rounded), the objective's columns, then the given ones."""
     scored: int
-    """Molecules looked at."""
+    """The number of molecules looked at."""
     passed: int
-    """Molecules that no filter took: scored = passed + sum of filtered + set_aside.
+    """The number of molecules that no filter removed: scored = passed + sum of filtered +
+    set_aside.
 
-    A costly filter takes only of those that it was asked about, down to the last hit."""
+    A costly filter removes only molecules that it examined, down to the last hit."""
     filtered: dict[str, int]
-    """Molecules taken by each filter; one that fails several counts under the first of them."""
+    """The number of molecules that each filter removed; one that fails several filters counts for
+    the first of them."""
     set_aside: int = 0
-    """Molecules that a triage had the ensembles not look at."""
+    """The number of molecules that the ensembles did not score because of a triage."""
     triage: TriageFacts | None = None
-    """How the triage of the scores went, or why there was none; None where that was not asked."""
+    """The facts of the triage, or the reason that there was none; None if not asked for."""
     examined: int = 0
-    """Molecules asked for their QED and alerts: the hits and those that costly filters took; with
-    costly filters and a selection, the whole pool and those that costly filters took."""
+    """The number of molecules whose QED and alerts were computed: the hits and those that costly
+    filters removed; with costly filters and a selection, the whole pool and those that costly
+    filters removed."""
     every: pd.DataFrame | None = None
-    """``row``, ``score`` and ``kept`` of all molecules, if asked for; costly filters take no
-    part."""
+    """``row``, ``score`` and ``kept`` of all molecules, if asked for; costly filters do not
+    count."""
     depth: int = 0
-    """How far down the list a selection looked."""
+    """The number of compounds of the list that a selection looked at."""
     passed_over: pd.DataFrame | None = None
-    """Considered by a selection and not taken, in the order of the list: ``list_rank, row, smiles,
-    score, why``, and ``compound_id``. None without a selection."""
+    """The compounds that a selection considered and did not take, in the order of the list:
+    ``list_rank, row, smiles, score, why``, and ``compound_id``. None without a selection."""
     selection: SelectionReport | None = None
-    """How the selection went; None without one."""
+    """The counts of the selection; None without one."""
 
 
 class Place(NamedTuple):
-    """Where a molecule stands in the order."""
+    """The position of a molecule in the order."""
 
     score: float
-    """Rounded."""
+    """The rounded score."""
     smiles: str
     row: int
 
@@ -116,15 +120,21 @@ def merge_top(
 ) -> Ranking:
     """Rank a library that comes in pieces, holding one piece and the best N in memory.
 
-    Costly filters are not asked: see ``screening.rank.costly_filters``.
+    Costly filters are not applied; see ``screening.rank.costly_filters``. The result is the same
+    for every division and order of the pieces, provided that ``row`` is unique.
 
-    frames: tables with ``row``, ``smiles`` and the columns of ``Objective.needed_columns`` and of
-    the filters; anything else travels along. The result is the same for every way to cut and
-    order the pieces, provided that ``row`` is unique. size: how many to hold, by default the
-    screen's hits. after: hold the first of those that come after that place; the counts are of
-    all. optimism: order by ``OPTIMISTIC`` instead, the score where so many standard deviations
-    are added to every primary's prediction; ``after`` is not for that order. Raises ValueError for
-    NaN in the objective or in a filter's column.
+    Args:
+        frames: Tables with ``row``, ``smiles`` and the columns of ``Objective.needed_columns`` and of
+            the filters; other columns are kept.
+        screen: The screen whose objective and filters are applied.
+        keep_every: Return ``every`` as well.
+        size: The number of molecules to hold; by default the screen's hits.
+        after: Hold the first of the molecules after this position; the counts are of all.
+        optimism: Order by ``OPTIMISTIC`` instead, the score with so many standard deviations added
+            to every primary's prediction; not to be combined with ``after``.
+
+    Raises:
+        ValueError: There is a NaN in the objective or in the column of a filter, or no frame.
     """
     best: pd.DataFrame | None = None
     by = "score" if optimism is None else OPTIMISTIC
@@ -164,7 +174,7 @@ def _evaluate(frame: pd.DataFrame, screen: Screen, optimism: float | None = None
 
 
 def _behind(frame: pd.DataFrame, place: Place) -> npt.NDArray[np.bool_]:
-    """Tell which rows [n] come after a place."""
+    """Tell which rows [n] come after a position."""
     score, smiles, row = frame["score"], frame["smiles"], frame["row"]
     later = (smiles > place.smiles) | ((smiles == place.smiles) & (row > place.row))
     behind = (score < place.score) | ((score == place.score) & later)
@@ -172,7 +182,7 @@ def _behind(frame: pd.DataFrame, place: Place) -> npt.NDArray[np.bool_]:
 
 
 def _top(frame: pd.DataFrame, size: int, by: str) -> pd.DataFrame:
-    """The first ``size`` rows in the stated order."""
+    """Return the first ``size`` rows in the stated order."""
     if len(frame) > size:
         scores = frame[by].to_numpy()
         threshold = np.partition(scores, len(scores) - size)[len(scores) - size]
@@ -188,10 +198,11 @@ def in_order(frame: pd.DataFrame, by: str = "score") -> pd.DataFrame:
 def list_ranks(
     frames: Iterable[pd.DataFrame], screen: Screen, wanted: pd.DataFrame
 ) -> npt.NDArray[np.int64]:
-    """Return where [n] molecules stand in the list of all that no filter takes, from 1.
+    """Return the positions [n], from 1, of molecules in the list of all that no filter removes.
 
-    wanted: their ``score`` (rounded), ``smiles`` and ``row``. One that a filter takes gets the
-    place where it would stand. The list is read once; costly filters are not asked.
+    wanted: the ``score`` (rounded), ``smiles`` and ``row`` of the molecules. A molecule that a
+    filter removes gets the position that it would have. The list is read once; costly filters are
+    not applied.
     """
     ranks = np.ones(len(wanted), dtype=np.int64)
     asked = wanted[["score", "smiles", "row"]].assign(at=np.arange(len(wanted)), listed=0)
@@ -199,7 +210,7 @@ def list_ranks(
         evaluated = _evaluate(frame, screen)
         kept, _ = apply_limits(frame, evaluated, screen.limits)
         others = frame[["smiles", "row"]].assign(score=evaluated["score"], at=-1, listed=1)[kept]
-        # The sort is stable, so that no molecule comes behind its own row of the list.
+        # The sort is stable, so that no molecule comes after its own row of the list.
         both = in_order(pd.concat([asked, others]))
         ahead = both["listed"].cumsum()[both["listed"] == 0]
         ranks[both.loc[both["listed"] == 0, "at"]] += ahead.to_numpy()

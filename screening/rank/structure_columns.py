@@ -1,10 +1,10 @@
-"""Columns that say what a structure is: its key, stereochemistry, variants, scaffold and cluster.
+"""Adds columns on structures: the key, stereochemistry, variants, scaffold and cluster.
 
-Equal keys are one compound, whatever tautomer, salt, protonation or drawing came in. Compounds that
-are the same but for stereochemistry or isotope labels have keys of their own and stay apart
-everywhere. The models read no stereochemistry, so stereoisomers get equal predictions, and a list
-may hold several of them; a compound and its labelled form are one question to an assay, so a list
-holds one of the two.
+Equal keys mean one compound, whatever tautomer, salt, protonation or drawing the library has.
+Compounds that differ only in stereochemistry or isotope labels have different keys and are separate
+everywhere. The models do not read stereochemistry, so stereoisomers get equal predictions, and a
+list may hold several of them. A compound and its labelled form would give the same assay result, so
+a list holds one of the two.
 """
 
 from base64 import b32encode
@@ -20,11 +20,11 @@ from chem.structure.variants import without_isotopes, without_stereo
 from screening.prepare.records import NO_KEY
 
 SAME_BUT_ISOTOPES = "same_but_isotopes"
-"""What passes over a compound that is the same as a hit before it but for isotope labels."""
+"""The reason for skipping a compound that differs from an earlier hit only in isotope labels."""
 
 
 def key_text(key: bytes) -> str:
-    """Return a key of 16 bytes as 26 letters and digits; ``""`` for that of a rejected record.
+    """Return a key of 16 bytes as 26 letters and digits; ``""`` for a rejected record.
 
     >>> key_text(bytes(15) + bytes([1]))
     'AAAAAAAAAAAAAAAAAAAAAAAAAE'
@@ -33,19 +33,19 @@ def key_text(key: bytes) -> str:
 
 
 def stereo_word(smiles: str) -> str:
-    """Return what a judged structure states of stereochemistry: a word of ``STEREO_WORDS``.
+    """Return what a structure states of its stereochemistry: a word of ``STEREO_WORDS``.
 
-    smiles: SMILES or CXSMILES of a standardized structure; of a rejected
-    record, which has none, it is ``""``.
+    smiles: the SMILES or CXSMILES of a standardized structure; ``""`` for a rejected record, which
+    has none.
     """
     return describe_stereo(smiles) if smiles else ""
 
 
 def variants(smiles: Sequence[str]) -> list[str]:
-    """Return, for each hit, the first one before it that differs in stereochemistry or labels.
+    """Return, for each hit, the first hit that differs from it only in stereochemistry or labels.
 
-    smiles: of the hits in rank order, standardized. The text is empty for most, and otherwise the
-    rank of that hit, from 1, and what differs.
+    smiles: the standardized SMILES of the hits, in rank order. The text is empty for most hits;
+    otherwise it has the rank of that earlier hit, from 1, and the difference.
 
     >>> variants(["C[C@H](N)O", "CCO", "C[C@@H](N)O"])
     ['', '', '1 (stereochemistry)']
@@ -69,16 +69,18 @@ def _difference(one: str, other: str) -> str:
 
 
 def with_structure_columns(hits: pd.DataFrame, similarity: float = SIMILAR) -> pd.DataFrame:
-    """Return hits, in rank order with ``smiles``, with five more columns.
+    """Return hits with five more columns; they are in rank order and have ``smiles``.
 
     - ``sa_score``: float64 in [1, 10], see ``chem.assess.accessibility``;
     - ``scaffold``: text, the Bemis-Murcko scaffold as SMILES, "" for a molecule without rings;
-    - ``stereo``: text, what the structure states of stereochemistry, see
+    - ``stereo``: text, what the structure states of its stereochemistry, see
       ``chem.structure.stereo.stereo_status``;
     - ``variant_of``: text, see ``variants``;
-    - ``cluster``: int64 from 1, numbered by its first hit in rank order, see
-      ``chem.assess.clusters``; similarity: Tanimoto similarity from which two hits are alike. Hits
-      that were chosen by clusters keep those of their selection, which ``picked_by`` names.
+    - ``cluster``: int64 from 1, numbered by the cluster's first hit in rank order, see
+      ``chem.assess.clusters``. Hits that were chosen by clusters keep the clusters of their
+      selection, which ``picked_by`` names.
+
+    similarity: the Tanimoto similarity from which two hits are alike.
     """
     smiles = [str(text) for text in hits["smiles"]]
     hits = hits.assign(

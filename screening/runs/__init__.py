@@ -1,1 +1,1 @@
-"""Whole runs: planned, run, handed over, opened again, verified."""
+"""Whole runs: how they are planned, run, handed over, opened again and verified."""

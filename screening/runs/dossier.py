@@ -1,4 +1,4 @@
-"""One compound of a run, replayed: what came in, what was done to it, what every model says."""
+"""Replays one compound of a run: its record, its standardization and every model's prediction."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -37,30 +37,30 @@ class TermScore(NamedTuple):
 
     label: str
     wanted: str
-    """What earns everything and what earns nothing."""
+    """The values with desirability 1 and with desirability 0, in words."""
     worth: float
-    """Its desirability, 0 to 1."""
+    """The desirability, 0 to 1."""
     share: float
-    """Of all weights, 0 to 1."""
+    """The share of the term's weight in all weights, 0 to 1."""
     factor: float
-    """What it multiplies the score by: its worth, lifted by ``FLOOR``, to the power of its share
+    """The factor in the score: the desirability, raised by ``FLOOR``, to the power of the share
     (see :func:`screening.objective.objective.combine`)."""
 
 
 class Evaluation(NamedTuple):
-    """What the models and the objective say of an accepted compound."""
+    """The predictions, the score and the evidence of an accepted compound."""
 
     predictions: Mapping[str, float]
     """Every column of every bundle."""
     properties: Mapping[str, float]
-    """Those of ``PROPERTIES`` and ``qed``."""
+    """The values of ``PROPERTIES`` and ``qed``."""
     score: float
     terms: tuple[TermScore, ...]
     taken_by: tuple[str, ...]
-    """Filters that take it."""
+    """The names of the filters that remove it."""
     evidence: Evidence
     said: str
-    """The sentence that the hit list has of it, or would have."""
+    """The reason that the hit list gives for it, or would give."""
 
 
 class Dossier(NamedTuple):
@@ -70,27 +70,28 @@ class Dossier(NamedTuple):
     compound_id: str
     name: str
     input_smiles: str
-    """Empty where the record is a molblock."""
+    """The SMILES of the library; empty if the record is a molblock."""
     extra: Mapping[str, str]
     """The library's own columns."""
     smiles: str
-    """Standardized; empty where it was rejected."""
+    """The standardized SMILES; empty if the record was rejected."""
     steps: tuple[tuple[str, str], ...]
-    """Each change of the standardizer, with the SMILES after it; "" where that is not known: of a
-    molblock, and of a run that was judged under another standardization."""
+    """Each change of the standardizer, with the SMILES after it; "" if that is not known, as for a
+    molblock, and for a run that was made under another standardization."""
     stereo: str
-    """What the standardized structure states of stereochemistry, a word of ``STEREO_WORDS``."""
+    """The stereochemistry that the standardized structure states, a word of ``STEREO_WORDS``; empty
+    if the record was rejected."""
     key: str
-    """What it is compared by, as text; both are empty where it was rejected."""
+    """The registration key as text; empty if the record was rejected."""
     outcome: str
-    """What became of it in the run, in a sentence."""
+    """The outcome of the record in the run, in a sentence."""
     evaluation: Evaluation | None
-    """None where it was rejected."""
+    """The evaluation; None if the record was rejected."""
 
 
 def find_rows(past: PastRun, compound_id: str) -> list[int]:
-    """Return the rows of the records with an id, to the letter."""
-    store = Store(past.prepared.store.url)  # of what is found, the partition is held to its hash
+    """Return the rows of the records that have exactly this id."""
+    store = Store(past.prepared.store.url)  # hashes are checked later, for the found row alone
     found: list[int] = []
     for name in past.prepared.partitions:
         table = store.read_table(name, ["row", "compound_id"])
@@ -99,26 +100,26 @@ def find_rows(past: PastRun, compound_id: str) -> list[int]:
 
 
 def id_of(past: PastRun, row: int) -> str:
-    """Return the id of a row; raises InputError for one that the library does not have."""
+    """Return the id of a row; raise InputError for a row that the library does not have."""
     return str(past.read_record(row, ["compound_id"])["compound_id"][0].as_py())
 
 
 def open_dossier(past: PastRun, row: int) -> Dossier:
     """Replay one record of a run.
 
-    Raises InputError for a row that the library does not have, and for a run that is written anew
+    Raises InputError for a row that the library does not have, and for a run that is overwritten
     meanwhile.
     """
     table = past.read_record(row, [*_READ, *PROPERTIES, *GRAPH])
     record = table.select([*_READ, *PROPERTIES]).to_pylist()[0]
     accepted = record["status"] == ACCEPTED
     evaluation = _evaluate(past, table, record["smiles"]) if accepted else None
-    # What was quarantined must not be replayed here.
+    # A quarantined record must not be replayed here, because it could hang or crash.
     traces = evaluation and record["input_smiles"] and not past.told_of_older
     traced = trace(record["input_smiles"], "smiles") if traces else {}
     steps = tuple((change, traced.get(change, "")) for change in record["changes"])
     outcome = outcome_of(past, record, evaluation.taken_by if evaluation else ())
-    past.check_unchanged()  # what was read is of one run
+    past.check_unchanged()  # so all that was read is of one run
     return Dossier(
         row=row,
         compound_id=record["compound_id"],
@@ -136,7 +137,7 @@ def open_dossier(past: PastRun, row: int) -> Dossier:
 
 def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     screen = past.screen
-    # The one copy that explaining loads: what a bundle works out when first asked takes a second.
+    # The same cached models as those of explaining: loading them again would take a second.
     predictor = load_predictor(past.models._replace(device=find_device(past.device).type))
     said = {name: float(v[0]) for name, v in predictor.predict(to_graphs(table)).items()}
     properties = {name: float(table[name][0].as_py()) for name in PROPERTIES}

@@ -1,4 +1,4 @@
-"""A compound's dossier for people: tables for a terminal, and a page with pictures."""
+"""Formats a compound's dossier: as tables for a terminal, and as a page with pictures."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -25,13 +25,13 @@ from screening.text.applicability import NOT_RELIED_ON, outside_of
 from screening.text.cells import format_number
 
 PICTURE = (420, 300)
-"""Width and height of the structures of a page in pixels."""
+"""The width and height of the structures of a page in pixels."""
 SMALL = (220, 150)
-"""The same of neighbours."""
+"""The width and height of neighbours in pixels."""
 _HIGHEST = 5
-"""Predictions of each unit that are shown beside the screen's own."""
+"""The number of predictions of each unit that are shown beside the screen's own."""
 _RADIUS = 16
-"""Of an atom's disc in pixels, for the largest contribution."""
+"""The radius in pixels of an atom's disc for the largest contribution."""
 
 
 class Section(NamedTuple):
@@ -54,16 +54,16 @@ class Picture(NamedTuple):
 def sections(dossier: Dossier, past: PastRun, whole: bool = True) -> Iterator[Section]:
     """Yield every table of a dossier, in reading order.
 
-    whole: with every task of every bundle, not only the screen's and the highest of the others.
+    whole: show every task of every bundle, not only the screen's and the highest of the others.
     """
     about = [
         ["id", dossier.compound_id],
         ["name", dossier.name],
         ["row", f"{dossier.row:,} of {past.prepared.library}"],
-        ["as it came", dossier.input_smiles or "a molblock"],
+        ["as given", dossier.input_smiles or "a molblock"],
         *([key, text] for key, text in dossier.extra.items()),
-        ["became", dossier.outcome],
-        *([["said of it", dossier.evaluation.said]] if dossier.evaluation is not None else []),
+        ["outcome", dossier.outcome],
+        *([["reason", dossier.evaluation.said]] if dossier.evaluation is not None else []),
     ]
     yield Section("Record", ["what", "value"], about)
     steps = [[change, smiles] for change, smiles in dossier.steps] or [["nothing changed", ""]]
@@ -90,19 +90,20 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
         for term in evaluation.terms
     ]
     product = ["score", "the product of the factors", "", "", format_number(evaluation.score, 4)]
-    header = ["part", "what earns", "worth", "weight %", "factor"]
+    header = ["term", "wanted", "desirability", "weight %", "factor"]
     yield Section("Score", header, [*arithmetic, product])
     if evaluation.taken_by:
-        yield Section("Filters that take it", ["filter"], [[name] for name in evaluation.taken_by])
+        filters = [[name] for name in evaluation.taken_by]
+        yield Section("Filters that remove it", ["filter"], filters)
     tasks = list(past.units) if whole else _foremost(evaluation.predictions, past)
     yield Section(
         "Predictions" if whole else "Predictions of the screen, and the highest of the others",
-        ["task", "value", "std", "from", "to", "what it spans", "unit"],
+        ["task", "value", "std", "from", "to", "kind of range", "unit"],
         list(_predictions(evaluation.predictions, tasks, past)),
     )
     yield Section(
-        "Domains: what the models know of it",
-        ["model", "distance to its training compounds", "limit", "so"],
+        "Applicability domains of the models",
+        ["model", "distance to its training compounds", "limit", "result"],
         list(_domains(evaluation.predictions, past)),
     )
     yield Section("Nearest measured", *_neighbours(evaluation, past))
@@ -113,7 +114,7 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
         [one.task, format_number(one.base, 2), _strongest(one), format_number(one.total, 2)]
         for one in evidence.contributions
     ]
-    yield Section("Atoms", ["task", "no atom known", "strongest atoms", "all atoms"], atoms)
+    yield Section("Atoms", ["task", "without atoms", "strongest atoms", "all atoms"], atoms)
     found = [[name, format_number(value, 2)] for name, value in evaluation.properties.items()]
     yield Section("Properties", ["property", "value"], found)
 
@@ -143,7 +144,7 @@ def _predictions(
 
 
 def _domains(said: Mapping[str, float], past: PastRun) -> Iterator[list[str]]:
-    """Say of each model whether its domain holds the compound."""
+    """Yield for each model whether its domain contains the compound."""
     limits, outsides = past.limits, outside_of(said, past.limits)
     for bundle in past.bundles:
         name = bundle.card.name
@@ -172,13 +173,13 @@ def _measured(one: Neighbour, task: str, past: PastRun) -> str:
 
 
 def _strongest(one: Contributions) -> str:
-    """Tell the atoms that contribute most, either way, largest first: at most five."""
+    """Return up to five atoms with the largest contributions of either sign, largest first."""
     places = np.argsort(-np.abs(one.atoms), kind="stable")[:5]
     return ", ".join(f"{at}: {one.atoms[at]:+.2f}" for at in places)
 
 
 def render_dossier(dossier: Dossier, past: PastRun) -> str:
-    """Return a dossier as one self-contained page; it loads and runs nothing."""
+    """Return a dossier as one self-contained page, which loads and runs nothing."""
     return page_template("dossier.html", "screening.runs").render(
         dossier=dossier,
         screen=past.screen,
@@ -206,7 +207,7 @@ def _neighbour_pictures(dossier: Dossier, past: PastRun) -> Iterator[Picture]:
 
 
 def _with_discs(drawn: Depiction, one: Contributions) -> str:
-    """Draw a disc behind each atom: larger for more, of class ``raises`` or ``lowers``."""
+    """Draw a disc behind each atom, larger for a larger contribution; class raises or lowers."""
     largest = max(float(abs(one.atoms).max()), 1e-9)
     discs = "".join(
         f"<circle class='{'raises' if value >= 0 else 'lowers'}' cx='{x}' cy='{y}' "

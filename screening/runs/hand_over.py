@@ -185,8 +185,7 @@ def publish(
     with Lock(out), told_in_one_line(out):
         if fresh and (out / MANIFEST).exists():
             raise InputError(
-                f"another run was written into {out} in the meantime; name another folder with "
-                "--out"
+                f"another run was written into {out} meanwhile; name another folder with --out"
             )
         check_no_links(out)
         check_accounts(facts, ranking, screen)  # before the files of an earlier run are touched

@@ -1,7 +1,7 @@
-"""A run that is over, opened again: its scores serve another objective, or answer a question.
+"""Opens a finished run again, to rank its scores by another objective or to answer a question.
 
-Opening reads alone. Nothing is locked or written, so that several may look at a run at once, also
-at one that somebody else owns; scores are held to their hashes when they are read.
+Opening only reads. Nothing is locked or written, so several users may open a run at once, even
+another user's. Hashes of scores are checked when the scores are read.
 """
 
 from collections.abc import Sequence
@@ -38,32 +38,32 @@ from screening.storage.store import Store, VerifiedStore
 
 @dataclass(frozen=True)
 class PastRun:
-    """A run whose scores are at hand."""
+    """A finished run whose scores are available."""
 
     run: RunFolder
-    """What was opened."""
+    """The folder that was opened."""
     scorer: RunFolder
-    """The run that scored: another one where a re-ranking was opened."""
+    """The folder of the run that scored; another one if a re-ranking was opened."""
     where: Where
-    """Where the parts of the run that scored are."""
+    """The locations of the library, the preparation and the scores of the run that scored."""
     screen: Screen
-    """What it asked for."""
+    """The screen of the opened run."""
     scored_for: Screen
-    """What its compounds were chosen and scored for: another one in a folder of a re-ranking."""
+    """The screen for which compounds were chosen and scored; another one for a re-ranking."""
     bundles: tuple[Bundle, ...]
     prepared: Prepared
-    """Its partitions are held to their hashes."""
+    """The prepared library; the hashes of its partitions are checked when they are read."""
     ledger: Ledger
-    """Of the scores, to be read only: scores, also of controls, and expected scores."""
+    """The ledger of the scores, also those of controls, and of expected scores; read only."""
 
     @property
     def device(self) -> str:
-        """Where its networks ran."""
+        """The device of its networks."""
         return self.where.device
 
     @property
     def bfloat16(self) -> bool:
-        """Whether they ran in bfloat16."""
+        """True if its networks ran in bfloat16."""
         return self.where.bfloat16
 
     @property
@@ -78,7 +78,7 @@ class PastRun:
 
     @property
     def models(self) -> ModelRefs:
-        """What workers need to predict again, without a GPU."""
+        """The references by which workers load the models to predict again, without a GPU."""
         return model_refs(self.bundles, self.prepared.featurizer, self.bfloat16)
 
     @cached_property
@@ -88,22 +88,22 @@ class PastRun:
 
     @cached_property
     def limits(self) -> dict[str, float]:
-        """By column of distances, where each bundle's domain ends."""
+        """The distance at which each bundle's domain ends, by column of distances."""
         return domain_limits(self.bundles)
 
     @property
     def why_all(self) -> str:
-        """Why everything was scored; empty where a triage had chosen."""
+        """The reason that every compound was scored; empty if a triage chose compounds."""
         return self.scorer.manifest.triage.why
 
     @property
     def told_of_older(self) -> str:
-        """A line where the run was judged under another standardization than today's, or ""."""
+        """A line if the run was made under another standardization than the current, else ""."""
         return told_of_run(self.prepared.standardizer, self.folder)
 
     @cached_property
     def library(self) -> Library | None:
-        """The library's file with its columns; None where it is gone, or another one now."""
+        """The library's file with its columns; None if it is gone or was changed."""
         if self.where.library is None:
             return None
         path = Path(self.where.library.path)
@@ -115,20 +115,20 @@ class PastRun:
         return self.open_library(path)
 
     def open_library(self, path: Path) -> Library:
-        """Open a file with the columns that the run's library was read by."""
+        """Open a file with the columns by which the run's library was read."""
         columns = self.where.library.columns if self.where.library is not None else None
         return open_library(path, *(getattr(columns, name, None) for name in NamedColumns._fields))
 
     @cached_property
     def triage(self) -> Triage | None:
-        """What the triage chose; None where there was none. Raises StoreError if that is lost."""
+        """The triage; None if there was none. Raises StoreError if its files are lost."""
         if self.why_all:
             return None
         return read_triage(self.prepared, self.scored_for, self.bundles, self.ledger, self.bfloat16)
 
     @cached_property
     def scores(self) -> Scores:
-        """Where the scores are. Raises StoreError where one of their files is missing."""
+        """The scores. Raises StoreError if one of their files is missing."""
         prepared, triage = self.prepared, self.triage
         items = partition_items(prepared) if triage is None else chosen_items(prepared, triage.rows)
         store = self.ledger.store
@@ -149,17 +149,17 @@ class PastRun:
                 check_records(self.prepared.store, name, table, 1)
                 return table
         raise InputError(
-            f"row {row:,} is not in {self.prepared.library}, which has {self.prepared.rows:,}"
+            f"row {row:,} is not in {self.prepared.library}, which has {self.prepared.rows:,} rows"
         )
 
     def check_unchanged(self) -> None:
-        """Refuse, with InputError, a run that was written anew since it was opened."""
+        """Refuse, with InputError, a run that was overwritten since it was opened."""
         for opened in (self.run, self.scorer):
             opened.check_unchanged()
 
 
 def open_run(folder: Path) -> PastRun:
-    """Open a finished run; what :func:`_open` does, with damaged files told in one line."""
+    """Open a finished run as :func:`_open` does; damaged files raise InputError in one line."""
     try:
         return _open(folder)
     except InputError:
@@ -167,7 +167,7 @@ def open_run(folder: Path) -> PastRun:
     except OSError as error:
         raise InputError(
             f"{error.filename or folder} cannot be read ({error.strerror or error}); make it "
-            f"readable, or ask whoever owns the run in {folder}"
+            f"readable, or ask the owner of the run in {folder}"
         ) from None
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(
@@ -180,17 +180,17 @@ def open_run(folder: Path) -> PastRun:
 def _open(folder: Path) -> PastRun:
     """Open a finished run.
 
-    Raises InputError, one line, for a folder that holds none or that is written at this moment,
-    for one whose prepared library is gone, for one that other bundles scored than are installed
-    now, and for a re-ranking whose run is gone or is another one now.
+    Raises InputError, one line, for a folder that holds no finished run or is being written, for a
+    run whose prepared library is gone, for one that was scored by other bundles than are installed
+    now, and for a re-ranking whose run is gone or was replaced by another one.
     """
     run = scorer = open_folder(folder)
     if run.ranks is not None:
         scorer = open_folder(named_path((folder / run.ranks.run).resolve()))
         if scorer.fingerprint != run.ranks.fingerprint:
             raise InputError(
-                f"{folder} ranks what another run scored than is in {scorer.folder} now; rank "
-                "again with a new --out"
+                f"{folder} ranks the scores of another run than the one in {scorer.folder} now; "
+                "rank again with a new --out"
             )
     screen, scored_for = (load_screen(one.folder / SCREEN) for one in (run, scorer))
     bundles = _load_bundles(scored_for, folder)
@@ -203,7 +203,7 @@ def _open(folder: Path) -> PastRun:
             )
     where = scorer.where
     if where is None:
-        raise ValueError("it ranks what another ranking ranked")
+        raise ValueError("it ranks a re-ranking instead of a run that scored")
     prepared = _read_prepared(_known_place(Path(where.prepared)), folder)
     remedy = f"run the screen again with --out {scorer.folder}"
     store = Store(named_address(where.scores)) if where.scores else None
@@ -215,21 +215,22 @@ def _open(folder: Path) -> PastRun:
             "differs; put back the one that the run wrote"
         )
     past = PastRun(run, scorer, where, screen, scored_for, bundles, prepared, ledger)
-    past.check_unchanged()  # what was read is of one run
+    past.check_unchanged()  # so all that was read is of one run
     return past
 
 
 def _known_place(path: Path) -> Path:
-    """Return a path that a run's folder names; it may lie in the cache too.
+    """Return a path that a run's folder names, after checking that it may be read.
 
-    Whoever made the folder chose the path. Raises InputError where it lies outside the roots.
+    The maker of the folder chose the path, so it is not to be trusted. Raises InputError if it lies
+    neither in the cache nor inside the allowed roots.
     """
     real, cache = path.resolve(), cache_folder().resolve()
     return path if cache in real.parents else named_path(path)
 
 
 def _read_prepared(folder: Path, run: Path) -> Prepared:
-    """Read a prepared library, whose partitions will be held to their hashes."""
+    """Read a prepared library, whose partitions are checked against their hashes when read."""
     try:
         prepared = read_prepared(folder)
         ledger = Ledger.read(folder, prepared.store)
@@ -243,7 +244,7 @@ def _read_prepared(folder: Path, run: Path) -> Prepared:
     else:
         _known_place(apart)
     if hash_purpose(ledger.purpose) != prepared.key:
-        raise InputError(f"{folder} holds another prepared library now; run the screen again")
+        raise InputError(f"{folder} now holds another prepared library; run the screen again")
     return replace(prepared, store=ledger.store)
 
 
@@ -251,4 +252,4 @@ def _load_bundles(screen: Screen, folder: Path) -> tuple[Bundle, ...]:
     try:
         return load_bundles(screen.bundles)
     except ModelError as error:
-        raise InputError(f"a bundle of {folder} cannot be had any more: {error}") from None
+        raise InputError(f"a bundle of {folder} is no longer available: {error}") from None

@@ -1,4 +1,4 @@
-"""Everything a run needs, found and checked before any work is done."""
+"""Plans a run: finds and checks all that it needs before any work is done."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -39,37 +39,37 @@ from screening.storage.ledger import hash_purpose
 from screening.storage.store import Store
 
 BUNDLE_REMEDY = "copy the bundle to a folder of yours, and name that"
-"""What to do where a bundle's own folder is to be written and cannot be."""
+"""The advice if a bundle's own folder cannot be written."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A screen that can run: its parts exist, fit each other, and the folder can be written."""
+    """A screen that can run: its parts exist and fit together, and its folder can be written."""
 
     screen: Screen
     library: Library
     bundles: tuple[Bundle, ...]
     out: Path
     prepared: Path
-    """Folder of the prepared library's ledger: shared by all runs on the same file."""
+    """The folder of the prepared library's ledger, shared by all runs on the same file."""
     prepared_store: Store
-    """Where its partitions are."""
+    """The store of the library's partitions."""
     scores_store: Store
     partition_rows: int
     device: str = "cpu"
-    """Where networks run: ``cpu`` or ``cuda``."""
+    """The device of the networks: ``cpu`` or ``cuda``."""
     bfloat16: bool = False
-    """Whether they run in bfloat16; decided once, for all workers."""
+    """True: the networks run in bfloat16; this is decided once, for all workers."""
     triage_from: int = LEAST
-    """Accepted compounds from which on a triage goes before the ensembles."""
+    """The number of accepted compounds from which a triage precedes the ensembles."""
     lists: tuple[CompoundList, ...] = ()
-    """What the screen's selection excludes and includes."""
+    """The lists that the screen's selection excludes and includes."""
     replaces: bool = False
-    """Whether a finished run of another objective in the folder may be written over."""
+    """True: a finished run of another objective in the folder may be overwritten."""
 
     @property
     def without_triage(self) -> str:
-        """Why the ensembles score everything in any library; empty if they need not."""
+        """The reason to score every compound of any library; empty if there is none."""
         if self.screen.exhaustive:
             return "the screen asks for it"
         if self.device != "cpu":
@@ -79,14 +79,14 @@ class Plan:
 
 
 class RunOptions(NamedTuple):
-    """How a run is carried out; no option changes what a score means."""
+    """The options of carrying out a run; none of them changes the meaning of a score."""
 
     device: str = "cpu"
-    """Where networks run: ``cpu`` or ``cuda``."""
+    """The device of the networks: ``cpu`` or ``cuda``."""
     store: str | None = None
     """A folder or an object store for partitions and scores; ledgers stay in the folders."""
     triage_from: int = LEAST
-    """Accepted compounds from which on a triage goes before the ensembles."""
+    """The number of accepted compounds from which a triage precedes the ensembles."""
 
 
 def plan_run(
@@ -100,8 +100,8 @@ def plan_run(
 ) -> Plan:
     """Check a screen against its library, its bundles and the disk.
 
-    ``prepared`` is where the prepared library is kept, by default a folder of the cache named by
-    the library's content. Raises InputError or ModelError, one line, for whatever is wrong.
+    ``prepared`` is the folder of the prepared library; by default it is a folder of the cache that
+    is named by the library's content. Raises InputError or ModelError, one line, for any mistake.
     """
     options = options or RunOptions()
     bundles = load_bundles(screen.bundles)
@@ -149,10 +149,10 @@ def check_units(screen: Screen, bundles: tuple[Bundle, ...]) -> None:
 
 
 def check_prices(screen: Screen, library: Library) -> None:
-    """Refuse a price column that may be read in two ways, or of two currencies, before any work.
+    """Refuse a price column that may be read in two ways, or has two currencies, before any work.
 
-    The first records are looked at. What the others make doubtful is no price later
-    (``read_prices``): a run is not lost for it.
+    Only the first records are looked at. If later ones make a price doubtful, it counts as unknown
+    (``read_prices``), so that the run is not lost.
     """
     selection = screen.selection
     if selection is None or selection.price_column is None:
@@ -164,7 +164,7 @@ def check_prices(screen: Screen, library: Library) -> None:
 
 
 def load_bundles(names: tuple[str, ...]) -> tuple[Bundle, ...]:
-    """Load bundles by shipped name or folder; two of one name are refused."""
+    """Load bundles by shipped name or folder; refuse two bundles of the same name."""
     featurizer = featurizer_spec()["hash"]
     bundles = tuple(load_bundle(find_bundle(name), featurizer) for name in names)
     called = [bundle.card.name for bundle in bundles]
@@ -180,7 +180,7 @@ def load_bundles(names: tuple[str, ...]) -> tuple[Bundle, ...]:
 def find_library(
     name: str, columns: NamedColumns | None = None, progress: FetchProgress | None = None
 ) -> Library:
-    """Open a library file, or fetch and open one of the catalogue's."""
+    """Open a library file, or fetch and open a library of the catalogue."""
     chosen = columns or NamedColumns()
     given = Path(name)
     is_known = name in datasets() and not given.exists()
@@ -202,20 +202,20 @@ def find_library(
 
 
 def check_preparable(folder: Path) -> None:
-    """Refuse a folder of the cache that cannot be written; one that is whole is read alone."""
+    """Refuse a folder of the cache that cannot be written, unless it is complete already."""
     if read_summary(folder) is None:
         check_writable(folder, CACHE_REMEDY)
 
 
 def check_writable(folder: Path, remedy: str = "name another folder with --out") -> None:
-    """Refuse an output folder that cannot be made or written; ``remedy`` is what to do then."""
+    """Refuse an output folder that cannot be made or written; ``remedy`` ends the message."""
     nearest = folder.resolve()
     while not nearest.exists():
         nearest = nearest.parent
     if not nearest.is_dir():
         raise InputError(f"{nearest} is a file, so {folder} cannot be made; {remedy}")
     try:
-        with TemporaryFile(dir=nearest):  # the only test that holds for every user and file system
+        with TemporaryFile(dir=nearest):  # the only reliable test for every user and file system
             pass
     except OSError as error:
         raise InputError(f"{nearest} cannot be written ({error.strerror}); {remedy}") from None

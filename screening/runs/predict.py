@@ -1,4 +1,4 @@
-"""Predict a file: every task of every bundle for every row, the same rows in the same order."""
+"""Predicts a file: every task of every bundle for every row, in the order of the file."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -30,11 +30,11 @@ FIRST = (
     *("row", "compound_id", "input_smiles", "smiles", "changes", "stereo", "key"),
     *("duplicate_of", "status", "reason"),
 )
-"""First columns of a prediction file.
+"""The first columns of a prediction file.
 
-``input_smiles`` is as written, ``""`` where a molblock came in. ``smiles`` is the structure that
-was judged, ``changes`` what was done to reach it, ``stereo`` what it states of stereochemistry and
-``key`` what it is compared by: as in ``hits.csv``, and empty where the record was rejected.
+``input_smiles`` is as written; it is ``""`` for a molblock. ``smiles`` is the standardized
+structure, ``changes`` the steps that led to it, ``stereo`` the stereochemistry that it states and
+``key`` its registration key: all as in ``hits.csv``, and empty if the record was rejected.
 ``duplicate_of`` is the row of the first record with the same key, whose structure and predictions
 are given. ``status`` is accepted or rejected.
 """
@@ -44,7 +44,7 @@ _READ = (
 )
 
 AHEAD = 16
-"""Partitions whose stereochemistry is worked out before their rows are written."""
+"""The number of partitions whose stereochemistry is found before their rows are written."""
 
 
 def predict_file(
@@ -56,15 +56,15 @@ def predict_file(
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> Prepared:
-    """Write predictions of a library as CSV. Rejected rows keep their place, with a reason.
+    """Write predictions of a library as CSV; rejected rows keep their place, with a reason.
 
-    store: where partitions are kept, and scores until the end; by default partitions in the
-    folder ``prepared_in`` and scores beside ``out``.
+    store: the store of the partitions, and of the scores until the end; by default partitions are
+    in the folder ``prepared_in`` and scores beside ``out``.
     """
     place = prepared_store(store, prepared_key(library), prepared_in)
     prepared = prepare_library(library, prepared_in, client, progress=progress, store=place)
     bfloat16 = is_bfloat16_fast(find_device("cpu"))
-    own = token_hex(8)  # other predictions may be under way in the same store
+    own = token_hex(8)  # other predictions may use the same store at the same time
     items = [item._replace(file=f"{own}-{item.file}") for item in partition_items(prepared)]
     files = [item.file for item in items]
     with scratch_folder(".predict-", out.parent) as scratch:
@@ -79,7 +79,7 @@ def predict_file(
             with told_in_one_line(out):
                 write_csv(out, [*FIRST, *wanted.columns], rows, texts=len(FIRST))
         finally:
-            with suppress(StoreError):  # what went wrong before is the news
+            with suppress(StoreError):  # an earlier error must not be hidden
                 for file in files:
                     scores.remove(file)
     return prepared
@@ -92,7 +92,7 @@ def _rows(
     words: Iterable[list[str]],
     columns: Sequence[str],
 ) -> Iterator[list[str]]:
-    """Yield the cells of each row. words: of :func:`stereo_words`, taken as rows are written."""
+    """Yield the cells of each row; ``words``, of :func:`stereo_words`, are read on the way."""
     pairs = prepared.store.read_table(DUPLICATES, ["row", "first_row"]).to_pydict()
     first_of = dict(zip(pairs["row"], pairs["first_row"], strict=True))
     firsts = set(first_of.values())
@@ -126,7 +126,7 @@ def _rows(
 
 
 class _Predicted(NamedTuple):
-    """What a record has in common with its duplicates."""
+    """The cells that a record shares with its duplicates."""
 
     smiles: str
     stereo: str
@@ -138,7 +138,7 @@ def stereo_words(
 ) -> Iterator[list[str]]:
     """Yield the words on the stereochemistry of each partition's rows, in order.
 
-    Workers find them, for at most ``AHEAD`` partitions before they are asked for.
+    Workers find them for at most ``AHEAD`` partitions in advance.
     """
     done = 0
     work = partial(_stereo_of_partition, prepared.store)

@@ -1,4 +1,4 @@
-"""The outcome of one record in a run, as the run's own files say it."""
+"""Finds the outcome of one record in a run, from the run's own files."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,22 +26,23 @@ from screening.storage.schema import REJECTED
 
 HITS, HITS_SDF, PASSED_OVER = "hits.csv", "hits.sdf", "passed_over.csv"
 _READ = {HITS: {"row", "rank", "score", "smiles"}, PASSED_OVER: {"smiles", "why"}}
-"""Columns that are read of a file."""
+"""The columns that are read of each file."""
 _CHANGED = {HITS: "scored", PASSED_OVER: "scored, and not among the hits"}
-"""Of compounds that nothing kept off the list, by the first file that cannot be believed."""
+"""The outcome of compounds that no rule kept off the list, by the first file that was changed."""
 
 
 class _ChangedError(HitlistError):
-    """A file of a run is not as the run wrote it."""
+    """A file of a run that is not as the run wrote it."""
 
 
 def outcome_of(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str]) -> str:
     """Return the outcome of a record, in a sentence.
 
-    record: of the prepared library. taken_by: filters of the run's screen that take it.
+    record: the record of the prepared library.
+    taken_by: the filters of the run's screen that remove it.
 
-    Files of hits and of what was passed over are believed if they have the hash of the manifest. If
-    one that is asked was changed or is gone, the sentence says so, and what is known without it.
+    The files of hits and of compounds not selected are used if they have the hash of the manifest.
+    If a needed file was changed or is missing, the sentence says so, and what is known without it.
     """
     row, smiles = int(record["row"]), str(record["smiles"])
     if record["status"] == REJECTED:
@@ -59,12 +60,12 @@ def outcome_of(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str]
     if not lost:
         return known or _behind(past.run)
     known = known or _CHANGED[next(iter(lost))]
-    again = f"`hitlist rank --run {past.folder} --screen {past.folder / SCREEN}` writes it anew"
+    again = f"`hitlist rank --run {past.folder} --screen {past.folder / SCREEN}` writes it again"
     return f"{known} ({' and '.join(lost.values())}, so its place is not known; {again})"
 
 
 def _tell_duplicate(past: PastRun, record: Mapping[str, Any]) -> str:
-    """Tell which record stands for a duplicate, and what differs; ``""`` if it is none."""
+    """Tell which record stands for a duplicate, and the difference; ``""`` if not a duplicate."""
     pairs = past.prepared.store.read_table(DUPLICATES, ["row", "first_row"]).to_pydict()
     row = dict(zip(pairs["row"], pairs["first_row"], strict=True)).get(record["row"])
     if row is None:
@@ -77,19 +78,19 @@ def _tell_duplicate(past: PastRun, record: Mapping[str, Any]) -> str:
 
 
 def _by_scores(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str]) -> str:
-    """Tell what kept an accepted compound off the list; ``""`` where nothing did."""
+    """Tell what kept an accepted compound off the list; ``""`` if nothing did."""
     try:
         scored = past.triage is None or int(record["row"]) in past.triage.rows
     except StoreError as error:
         return f"accepted; whether it was scored is not known: {error}"
     if taken_by and (scored or taken_by[0].split("_", 1)[1] in PROPERTIES):
-        return f"taken by the filter {taken_by[0]}"
+        return f"removed by the filter {taken_by[0]}"
     if not scored:
-        # In a ranking of what was scored, filters of the screen that scored took some before.
+        # In a re-ranking, filters of the screen that scored removed some compounds before.
         earlier = past.scored_for.limits
         taken = [one for one in earlier if one.column in PROPERTIES and _takes(one, record)]
         if taken:
-            return f"never looked at: taken by the filter {taken[0].name} of {past.scored_for.name}"
+            return f"never scored: removed by the filter {taken[0].name} of {past.scored_for.name}"
         return f"set aside by the triage for {past.scored_for.name}: not promising enough"
     return ""
 
@@ -100,22 +101,22 @@ def _takes(limit: Limit, record: Mapping[str, Any]) -> bool:
 
 
 def _behind(run: RunFolder) -> str:
-    """Tell where the list of hits ended before a compound that nothing kept off it."""
+    """Tell where the list of hits ended before a compound that no rule kept off it."""
     selection = run.manifest.selection
     if selection is None:
         last = list(_lines(run, HITS))[-1:]
         ended = f" (rank {last[0]['rank']}, score {last[0]['score']})" if last else ""
-        return f"scored, and behind the last hit{ended}"
-    told = f"scored, and behind the {selection.pool:,} that the hits were chosen from"
+        return f"scored, and ranked after the last hit{ended}"
+    told = f"scored, and ranked after the {selection.pool:,} from which the hits were chosen"
     if hidden := selection.not_listed:
         told += f", or one of {hidden:,} excluded compounds that {PASSED_OVER} does not list"
     return told
 
 
 def _tell_hit(run: RunFolder, row: int, smiles: str) -> str:
-    """Tell the place of a hit; ``""`` of another compound.
+    """Tell the rank of a hit; ``""`` for another compound.
 
-    Where ``hits.csv`` was changed, as by saving it from a spreadsheet, ``hits.sdf`` knows too.
+    If ``hits.csv`` was changed, such as by saving it from a spreadsheet, ``hits.sdf`` is read.
     """
     try:
         found = [line["rank"] for line in _lines(run, HITS) if line["row"] == str(row)]
@@ -123,32 +124,32 @@ def _tell_hit(run: RunFolder, row: int, smiles: str) -> str:
     except _ChangedError as changed:
         path = run.folder / HITS_SDF
         with suppress(_ChangedError), _own(run, HITS_SDF):
-            hits = open_library(path) if path.stat().st_size else ()  # no library is empty
+            hits = open_library(path) if path.stat().st_size else ()  # an empty file is no library
             found = [hit.extra.get("rank", "") for hit in hits if hit.extra.get("row") == str(row)]
             return f"hit {found[0]} (by {HITS_SDF}: {HITS} {changed})" if found else ""
         raise
 
 
 def _tell_passed_over(run: RunFolder, row: int, smiles: str) -> str:
-    """Tell why a compound was passed over; ``""`` if it was not.
+    """Tell why a compound was not selected; ``""`` if it is not in that file.
 
-    No two accepted compounds share a standardized structure.
+    Compounds are found by structure: no two accepted compounds share a standardized one.
     """
     lines = _lines(run, PASSED_OVER) if PASSED_OVER in run.manifest.files else ()
     return next((f"passed over: {line['why']}" for line in lines if line["smiles"] == smiles), "")
 
 
 def _tell_isotopes(run: RunFolder, row: int, smiles: str) -> str:
-    """Tell that a compound is a hit but for isotope labels; ``""`` if it is not."""
+    """Tell that a compound differs from a hit only in isotope labels; ``""`` if it does not."""
     if not run.manifest.filtered_by_filter.get(SAME_BUT_ISOTOPES):
         return ""
     plain = without_isotopes(smiles)
     found = (hit["rank"] for hit in _lines(run, HITS) if without_isotopes(hit["smiles"]) == plain)
-    return next((f"passed over: the same as hit {rank} but for isotopes" for rank in found), "")
+    return next((f"passed over: same as hit {rank} but for isotopes" for rank in found), "")
 
 
 def _lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:
-    """Yield the lines of a file of the run; raises _ChangedError if it is its own no more."""
+    """Yield the lines of a file of the run; raise _ChangedError if it was changed."""
     csv.field_size_limit(1 << 30)  # a vendor's field may be long
     with _own(run, name) as file, TextIOWrapper(file, encoding="utf-8", newline="") as text:
         lines = csv.DictReader(text, restval="")
@@ -157,12 +158,12 @@ def _lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:
                 raise _ChangedError("lacks columns of a hit list")
             yield from lines
         except (UnicodeDecodeError, csv.Error):
-            raise _ChangedError("is no table of UTF-8") from None
+            raise _ChangedError("is not a table in UTF-8") from None
 
 
 @contextmanager
 def _own(run: RunFolder, name: str) -> Iterator[BinaryIO]:
-    """Open a file of the run; raises _ChangedError if it is not as the run wrote it."""
+    """Open a file of the run; raise _ChangedError if it is not as the run wrote it."""
     try:
         file = open_regular(run.folder / name)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Another objective over the scores of a past run: seconds, because nothing is scored again."""
+"""Ranks the scores of a past run by another objective, in seconds because nothing is rescored."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,11 +29,11 @@ from screening.storage.ledger import LOCK
 
 
 def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
-    """Return the screen as it will be judged: over the library and the bundles of the past run.
+    """Return the screen with the library and the bundles of the past run.
 
-    Raises InputError for what these bundles do not predict, for lists that cannot be read and a
-    price column that the library lacks, for a screen that asks for more than was scored, and for a
-    folder with something in it.
+    Raises InputError for tasks that these bundles do not predict, for lists that cannot be read,
+    for a price column that the library lacks, for a screen that needs more than was scored, and for
+    a folder that is not empty.
     """
     screen = screen.changed(library=past.screen.library, bundles=past.screen.bundles)
     screen.check(predicted_columns(past.bundles), list(PROPERTIES))
@@ -41,7 +41,7 @@ def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
     if screen.exhaustive and not past.why_all:
         raise InputError(
             f"screen {screen.name} has exhaustive = true, but in {past.scored_in} a triage chose "
-            "what was scored, and nothing is scored again; leave it out to rank what was chosen, "
+            "which compounds were scored, and nothing is scored again; leave it out to rank those, "
             "or give the screen to `hitlist screen`"
         )
     _open_lists(past, screen)
@@ -52,7 +52,7 @@ def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
 
 
 def _is_free(out: Path) -> bool:
-    """Tell whether a folder has nothing in it, or what a ranking left that was cut off."""
+    """Tell whether a folder is empty, or has only what an interrupted ranking left."""
     found = {path.name for path in out.iterdir() if not is_leftover(path.name)} - {LOCK}
     return not found or (WHERE in found and not found & {MANIFEST, "scores"})
 
@@ -71,9 +71,9 @@ def _open_lists(past: PastRun, screen: Screen) -> tuple[CompoundList, ...]:
 def rank_again(
     past: PastRun, screen: Screen, out: Path, client: Client, progress: Progress | None = None
 ) -> Outcome:
-    """Rank what was scored, gather evidence of the new hits, and hand over into a new folder.
+    """Rank the scores, collect the evidence of the new hits, and write all files of a new folder.
 
-    screen: as :func:`check_rerank` returns it.
+    screen: the screen that :func:`check_rerank` returns.
     """
     clock = Clock()
     ranking = clock.time("rank", lambda: rank_stage(past, screen, client, progress))
@@ -88,7 +88,7 @@ def rank_again(
 def rank_stage(
     past: PastRun, screen: Screen, client: Client, progress: Progress | None = None
 ) -> Ranking:
-    """Prepare the screen's lists and rank what was scored."""
+    """Prepare the screen's lists, and rank the scores."""
     lists = _open_lists(past, screen)
     prepare_lists(lists, client, progress)
     return rerank(past, screen, lists)
@@ -101,7 +101,7 @@ def evidence_stage(
     client: Client,
     progress: Progress | None = None,
 ) -> list[Evidence]:
-    """Gather what speaks for and against each hit beside its numbers."""
+    """Collect the evidence of each hit."""
     return collect_evidence(
         ranking.hits, past.library, screen, past.bundles, past.models, client, progress
     )
@@ -117,7 +117,7 @@ def hand_over_stage(
 ) -> Outcome:
     """Write every file of the ranking; the manifest comes last.
 
-    Raises AlteredError where the numbers of the past run do not add up.
+    Raises AlteredError if the counts of the past run do not add up.
     """
     past.check_unchanged()
     with told_in_one_line(out):
@@ -125,20 +125,22 @@ def hand_over_stage(
     results = Results(screen, past.bundles, past.prepared, ranking, evidence)
     try:
         return publish(out, results, clock, describe_ranking(out, past.scorer), fresh=True)
-    except AccountingError as error:  # what was prepared and scored is read from folders
+    except AccountingError as error:  # the counts come from folders to which others may write
         raise AlteredError(
-            f"{past.scored_in} does not hold together ({error}); check it with "
+            f"the counts of {past.scored_in} do not add up ({error}); check it with "
             f"`hitlist verify {past.scored_in}`"
         ) from error
 
 
 def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) -> Ranking:
-    """Rank what was scored by another objective.
+    """Rank the scores of a past run by another objective.
 
-    Where a triage had chosen for the old one, only what it chose and its audit are ranked; the
-    rest counts as set aside. The audit was drawn at random, so it tells how much of the best by
-    the new objective is among them: the recall in ``Ranking.triage``. lists: what the screen's
-    selection excludes and includes, prepared; a control that was not scored is an InputError.
+    If a triage chose compounds for the old objective, only these and the audit are ranked; the
+    others count as set aside. The audit was drawn at random, so it tells how much of the best by
+    the new objective is among them: the recall in ``Ranking.triage``.
+
+    lists: the prepared lists that the screen's selection excludes and includes. Raises InputError
+    for a control that was not scored.
     """
     list_matches = match_lists(past.prepared, lists, screen.hits)
     controls = tuple(chosen_items(past.prepared, list_matches.controls))
@@ -149,8 +151,8 @@ def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) ->
     triage = past.scores.triage
     if triage is None:
         return ranking
-    # Filters on properties of the old screen took compounds that the new one may want: neither
-    # screen's filter is to blame for these.
+    # Property filters of the old screen removed compounds that the new one may want. These count
+    # as set aside and not as removed by a filter of the new screen.
     earlier = sum(triage.filtered.values())
     own = {name: n - triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
     assert ranking.triage is not None

@@ -1,4 +1,4 @@
-"""The stages of a screen, one function each: the command line and the flows call these."""
+"""Runs the stages of a screen, one function each; the command line and the flows call them."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from screening.storage.ledger import LEDGER, LOCK, Ledger, check_purpose, is_unu
 
 
 def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:
-    """Prepare the screen's lists and the library, or take what was prepared before."""
+    """Prepare the screen's lists and the library, except what was prepared before."""
     prepare_lists(plan.lists, client, progress)
     return prepare_library(
         plan.library,
@@ -76,7 +76,7 @@ def score_stage(
 
 
 def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
-    """Rank everything that was scored, and keep the hits."""
+    """Rank all scored compounds, and keep the hits."""
     return rank_run(plan.screen, plan.bundles, prepared, scores)
 
 
@@ -87,7 +87,7 @@ def evidence_stage(
     client: Client,
     progress: Progress | None = None,
 ) -> list[Evidence]:
-    """Gather what speaks for and against each hit beside its numbers."""
+    """Collect the evidence of each hit."""
     models = model_refs(plan.bundles, prepared.featurizer, plan.bfloat16)
     return collect_evidence(
         ranking.hits, plan.library, plan.screen, plan.bundles, models, client, progress
@@ -103,7 +103,7 @@ def hand_over_stage(
 
 
 def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> Outcome:
-    """Run every stage. Run it again into the same folder and it goes on from what is there."""
+    """Run every stage; if run again with the same folder, go on from what is there."""
     check_folder(plan)
     clock = Clock()
     prepared = clock.time("prepare", lambda: prepare_stage(plan, client, progress))
@@ -118,12 +118,12 @@ def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> 
 
 
 def check_folder(plan: Plan) -> None:
-    """Refuse a folder that holds something else than this run, before any work."""
+    """Refuse a folder that holds anything but this run, before any work."""
     scores = plan.out / "scores"
     check_no_links(plan.out)
     if plan.out.is_dir() and not (scores / LEDGER).exists() and not _is_free(plan.out):
         raise InputError(
-            f"{plan.out} is not empty and holds no run to go on with; name another folder"
+            f"{plan.out} is not empty and holds no run to continue; name another folder"
         )
     if (plan.out / MANIFEST).exists() and not plan.replaces:
         _check_same_screen(plan)
@@ -136,7 +136,7 @@ def check_folder(plan: Plan) -> None:
 
 
 def _is_free(out: Path) -> bool:
-    """Tell whether a folder has nothing in it, or what a run left that was cut off at its start."""
+    """Tell whether a folder is empty, or has only what a run left that was stopped at its start."""
     return all(
         is_unused(path) if path == out / "scores" else path.name == LOCK or is_leftover(path.name)
         for path in out.iterdir()
@@ -144,7 +144,7 @@ def _is_free(out: Path) -> bool:
 
 
 def _check_same_screen(plan: Plan) -> None:
-    """Refuse to write another list over one that somebody may have ordered from."""
+    """Refuse to overwrite a hit list with another: compounds may have been ordered by it."""
     try:
         same = read_regular(plan.out / SCREEN).decode() == dump_screen(plan.screen)
     except (OSError, ValueError):
@@ -152,5 +152,5 @@ def _check_same_screen(plan: Plan) -> None:
     if not same:
         raise InputError(
             f"{plan.out} holds a finished run with another {SCREEN} than this one's; name another "
-            "folder with --out, or give --replace to write over its hits and plates"
+            "folder with --out, or give --replace to overwrite its hits and plates"
         )

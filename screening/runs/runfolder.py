@@ -1,4 +1,4 @@
-"""The folder of a finished run: its manifest, and where its other parts are."""
+"""Opens the folder of a finished run: its manifest, and the locations of its other parts."""
 
 import json
 import os
@@ -16,11 +16,12 @@ from screening.storage.ledger import LEDGER
 from screening.storage.shapes import Manifest, Where, WhereRanked, check_shape
 
 MANIFEST, SCREEN = "manifest.json", "screen.toml"
-"""The manifest is written last: a folder that has it holds a whole run."""
+"""Files of a run. The manifest is written last: a folder that has it holds a complete run."""
 FOLDERS = ("lab", "scores")
-"""Folders inside a run's."""
+"""Folders inside the folder of a run."""
 SAME = ("screen", "library", "bundles", "featurizer", "counts", "triage")
-"""What a manifest says again when its run is repeated; times and versions may differ."""
+"""The parts of a manifest that stay the same if its run is repeated; times and versions may
+differ."""
 
 
 @dataclass(frozen=True)
@@ -31,29 +32,29 @@ class RunFolder:
     manifest: Manifest
     manifest_sha256: str
     fingerprint: str
-    """SHA-256 of what the run is: the same run repeated has the same one."""
+    """The SHA-256 of the ``SAME`` parts of the manifest, which a repeated run has too."""
     where: Where | None
-    """Where its parts are; None where it ranks what another run scored."""
+    """The locations of the run's parts; None for a re-ranking."""
     ranks: WhereRanked | None
-    """The other run."""
+    """The run that scored, for a re-ranking; None otherwise."""
 
     def check_unchanged(self) -> None:
-        """Refuse, with InputError, a run that was written anew since it was opened."""
+        """Refuse, with InputError, a run that was overwritten since it was opened."""
         try:
             content = read_regular(self.folder / MANIFEST)
         except OSError:
             content = b""
         if sha256(content).hexdigest() != self.manifest_sha256:
             raise InputError(
-                f"{self.folder} is being written by another run, or was just now; give the "
-                "command again when that is done"
+                f"{self.folder} is being written by another run, or has just been written; give "
+                "the command again when that is done"
             )
 
 
 def open_folder(folder: Path) -> RunFolder:
-    """Open the folder of a finished run; raises InputError where it holds none.
+    """Open the folder of a finished run.
 
-    Also where its screen is not the one that it ran.
+    Raises InputError if it holds none, or if its screen was changed since the run.
     """
     try:
         content = _read(folder / MANIFEST)
@@ -85,7 +86,7 @@ def open_folder(folder: Path) -> RunFolder:
 
 
 def _read_manifest(folder: Path, content: bytes) -> tuple[Manifest, str]:
-    """Return what a manifest says, and its fingerprint."""
+    """Return the manifest and its fingerprint."""
     try:
         found = parse_json(content)
         manifest = check_shape(Manifest, found)
@@ -95,7 +96,7 @@ def _read_manifest(folder: Path, content: bytes) -> tuple[Manifest, str]:
             "--out: what was prepared is kept"
         ) from None
     if SCREEN not in manifest.files:
-        raise InputError(f"{folder / MANIFEST} names no {SCREEN}; run the screen again")
+        raise InputError(f"{folder / MANIFEST} does not name {SCREEN}; run the screen again")
     told = {key: found[key] for key in SAME}
     return manifest, sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
@@ -106,24 +107,24 @@ def _short(error: ValueError) -> str:
 
 
 def check_no_links(folder: Path) -> None:
-    """Refuse, with InputError, a run whose own folders lead elsewhere: files there would go."""
+    """Refuse, with InputError, a run with a linked folder: files elsewhere would be overwritten."""
     for name in FOLDERS:
         if (folder / name).is_symlink():
             raise InputError(
-                f"{folder / name} is a symbolic link, and what it leads to would be written over; "
-                "remove it, or name another folder with --out"
+                f"{folder / name} is a symbolic link, and the files that it leads to would be "
+                "overwritten; remove it, or name another folder with --out"
             )
 
 
 def describe_run(plan: Plan, prepared: Prepared) -> dict[str, Any]:
-    """Return where a run's parts are, for whoever opens it again."""
+    """Return the locations of a run's parts, for opening it again."""
     return {
         "library": {
             "path": str(plan.library.path.absolute()),
             "columns": plan.library.named._asdict(),
         },
         "prepared": str(prepared.folder),
-        # "" for a folder of its own, which may be moved with the run.
+        # "" if the scores are in the run's folder, which may be moved.
         "scores": "" if plan.scores_store.folder == plan.out / "scores" else plan.scores_store.url,
         "device": plan.device,
         "half": plan.bfloat16,
@@ -131,23 +132,23 @@ def describe_run(plan: Plan, prepared: Prepared) -> dict[str, Any]:
 
 
 def describe_ranking(out: Path, scorer: RunFolder) -> dict[str, Any]:
-    """Return which run scored what is ranked again into a folder, and how to know it again."""
+    """Return the path and the fingerprint of the run whose scores are ranked into a folder."""
     run = os.path.relpath(scorer.folder.absolute(), out.absolute())
     return {"run": run, "fingerprint": scorer.fingerprint}
 
 
 def _unfinished(folder: Path) -> InputError:
-    """Say of a folder without a manifest what is there, and what to do."""
+    """Return the error for a folder without a manifest: what is there, and what to do."""
     if (folder / "scores" / LEDGER).exists():
         return InputError(
             f"{folder} holds a run that is not finished (it has no {MANIFEST}): it was stopped, or "
-            f"is at work; give the same `hitlist screen` command with --out {folder} again, and it "
-            "goes on to its end"
+            f"is still running; give the same `hitlist screen` command with --out {folder} again "
+            "to finish it"
         )
     return InputError(
         f"{folder} holds no finished run (it has no {MANIFEST}, or a run is being written there); "
-        "name the folder of one, such as runs/kinase-20260101-120000. A run that was stopped is "
-        "finished by giving the same command again"
+        "name the folder of one, such as runs/kinase-20260101-120000. To finish a run that was "
+        "stopped, give the same command again"
     )
 
 
@@ -159,13 +160,13 @@ def _hash(path: Path) -> str:
 
 
 def _read(path: Path) -> bytes:
-    """Read a file of a run; raises InputError where it is there and cannot be read."""
+    """Read a file of a run; raise InputError if it exists and cannot be read."""
     try:
         return read_regular(path)
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:
         raise InputError(
-            f"{path} cannot be read ({error.strerror or error}); make it readable, or ask whoever "
-            "owns the run"
+            f"{path} cannot be read ({error.strerror or error}); make it readable, or ask the "
+            "owner of the run"
         ) from None

@@ -1,8 +1,8 @@
-"""Verify a finished run: hashes, books, records, scores, and every file made again.
+"""Verifies a finished run: hashes, counts, records, scores, and every file made again.
 
-A hash beside a file finds what was changed by accident. Who may write the folder can change both.
-So what can be made again is made again: records from the library's file, scores from the bundles,
-and the files that were handed over from the scores.
+A hash beside a file finds accidental changes, but a user who can write to the folder can change
+both. So all that can be made again is made again: records from the library's file, scores from the
+bundles, and the run's files from the scores.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -53,9 +53,10 @@ from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
 REPORT = "report.html"
-"""Names the versions of packages, so where they differ it is held to its hash alone."""
+"""The report names the versions of packages; if these differ, only its hash is checked."""
 SAMPLE = 1000
-"""Records that are made again, and scored compounds, beside the hits; drawn anew each time."""
+"""The number of records, and of scored compounds, that are made again beside the hits; they are
+drawn anew each time."""
 
 
 def verify_run(
@@ -65,11 +66,12 @@ def verify_run(
     sample: int = SAMPLE,
     progress: Progress | None = None,
 ) -> Iterator[Check]:
-    """Look at everything a run's hit list rests on; yield each check when it is done.
+    """Check all that a run's hit list depends on; yield each check when it is done.
 
-    library: the file that was screened; None where it is not at hand.
-    sample: records of any kind that are made again, and as many scored compounds. A check that
-    cannot be made is a fault of that check.
+    library: the file that was screened; None if it is not available.
+    sample: the number of records that are made again, and of scored compounds.
+
+    A check that cannot be made has that as its fault.
     """
     if signers_file() is not None:
         yield check_signature(past)
@@ -77,7 +79,7 @@ def verify_run(
     stored = check_stored(past)
     yield stored
     if stored.faults:
-        return  # what follows would read these files
+        return  # all later checks read these files
 
     @cache
     def scored() -> set[int]:
@@ -85,7 +87,7 @@ def verify_run(
         return draw(_rows_in(past.scores.folder, names), sample)
 
     looks: tuple[tuple[str, Callable[[], Check]], ...] = (
-        ("books", lambda: check_books(past)),
+        ("counts", lambda: check_books(past)),
         ("records", lambda: check_library(past, library, sample, scored())),
         ("scores", lambda: check_scores(past, scored(), client)),
         ("hits, plates and volumes", lambda: check_made_again(past, library, client, progress)),
@@ -98,7 +100,7 @@ def verify_run(
 
 
 def draw(rows: Sequence[int], sample: int) -> set[int]:
-    """Draw some of these rows at random: nobody knows beforehand which."""
+    """Draw some of these rows at random, so that they cannot be known beforehand."""
     count = min(sample, len(rows))
     return {int(row) for row in np.random.default_rng().choice(rows, count, replace=False)}
 
@@ -106,10 +108,10 @@ def draw(rows: Sequence[int], sample: int) -> set[int]:
 def check_library(past: PastRun, library: Library | None, sample: int, scored: set[int]) -> Check:
     """Read records of the library again, standardize them, and compare.
 
-    scored: rows that are looked at too, because their scores are: the file is read once.
+    scored: rows whose scores are checked; they are checked here too, so the file is read once.
     """
     if library is None:
-        why = "the library's file is not at hand; name it with --library"
+        why = "the library's file is not available; name it with --library"
         return Check("records", "", skipped=why)
     if library.sha256 != past.prepared.sha256:
         fault = f"{library.path} is not the file that was screened: its hash differs"
@@ -121,22 +123,22 @@ def check_library(past: PastRun, library: Library | None, sample: int, scored: s
         name for name, first, last in spans(prepared) if any(first <= row <= last for row in rows)
     ]
     frame = _rows_of(prepared.store, names, columns, rows)
-    # A record that killed its process is not tried again here. It was rejected and has no scores,
-    # or the word was written there to keep its structure from being looked at.
+    # A record that killed its process is not tried again here. If it is not rejected or has scores,
+    # somebody may have written that code to keep its structure from being checked.
     killed = (frame["stage"] == STAGE) & (frame["status"] == REJECTED) & ~frame["row"].isin(scored)
     killers = int(killed.sum())
     frame = frame[~killed]
     frame["key"] = [key_text(key) for key in frame["key"]]
     found = compare_records(frame, library)
-    untried = f"; {killers:,} that ended their process are not tried" if killers else ""
+    untried = f"; {killers:,} that stopped their process are not tried" if killers else ""
     told = f"{len(frame):,} records of {library.path}, sha256 {library.sha256[:12]}{untried}"
     return Check("records", told, _told(found))
 
 
 def check_scores(past: PastRun, rows: set[int], client: Client) -> Check:
-    """Predict scored compounds again, from their structures, and compare what lies beside.
+    """Predict scored compounds again from their structures, and compare.
 
-    Structures and properties are compared with the prepared records of these rows.
+    The structures and properties in the files of scores are compared with the prepared records.
     """
     beside = ["row", "smiles", *PROPERTIES]
     columns = [*beside, *prediction_columns(past.scored_for, past.bundles)]
@@ -153,13 +155,13 @@ def check_scores(past: PastRun, rows: set[int], client: Client) -> Check:
     check = Check("scores", told, _told(found))
     if past.triage is None and scored != past.prepared.accepted:
         check.faults.append(
-            f"{past.prepared.accepted:,} compounds were accepted, {scored:,} scored"
+            f"{past.prepared.accepted:,} compounds were accepted, but {scored:,} were scored"
         )
     return check
 
 
 def _compare_beside(scored: pd.DataFrame, prepared: pd.DataFrame) -> list[Difference]:
-    """Compare what lies beside scores with the prepared records of the same rows."""
+    """Compare the structures and properties of scored rows with those of the prepared records."""
     return [
         Difference(f"row {row}", name, str(found), str(expected))
         for name in prepared.columns
@@ -171,7 +173,7 @@ def _compare_beside(scored: pd.DataFrame, prepared: pd.DataFrame) -> list[Differ
 def check_made_again(
     past: PastRun, library: Library | None, client: Client, progress: Progress | None
 ) -> Check:
-    """Rank the scores again, and compare every file with what the run handed over."""
+    """Rank the scores again, and compare every file with that of the run."""
     check = Check("hits, plates and volumes", "")
     lists = plan_lists(past.screen, past.prepared.extra_columns, None, find_library)
     prepare_lists(lists, client, progress)
@@ -193,24 +195,24 @@ def check_made_again(
         if past.run.manifest.versions != made.manifest.versions:
             names.remove(REPORT)
             check.looked_at += (
-                f"; {REPORT}, of other versions of packages, is held to its hash alone"
+                f"; of {REPORT}, made by other versions of packages, only the hash is checked"
             )
         for name in names:
             before = past.folder / name
             if not before.is_file() or before.read_bytes() != (folder / name).read_bytes():
-                check.faults.append(f"{name} is not what the scores and the screen give")
+                check.faults.append(f"{name} does not follow from the scores and the screen")
     return check
 
 
 def _rows_in(store: Store, names: Sequence[str]) -> list[int]:
-    """Return the rows that files hold."""
+    """Return the rows of all these files."""
     return [row for name in names for row in store.read_table(name, ["row"])["row"].to_pylist()]
 
 
 def _rows_of(
     store: Store, names: Sequence[str], columns: Sequence[str], rows: set[int]
 ) -> pd.DataFrame:
-    """Read columns of some rows; of each file no others are held."""
+    """Read columns of some rows; only these rows are kept in memory."""
     wanted = pa.array(sorted(rows), pa.int64())
     tables = (store.read_table(name, columns) for name in names)
     found = [table.filter(pc.is_in(table["row"], wanted)) for table in tables]
@@ -223,11 +225,13 @@ def _told(differences: Sequence[Difference]) -> list[str]:
 
 
 def faults_of(checks: list[Check]) -> InputError | None:
-    """Return the error that a verification ends with; None where all held."""
+    """Return the error with which a verification ends; None if all checks passed."""
     failed = [check.what for check in checks if check.faults]
     skipped = [check for check in checks if check.skipped]
     if not failed and skipped:
-        return InputError(f"{skipped[0].what} were not looked at: {skipped[0].skipped}")
+        return InputError(f"{skipped[0].what} were not checked: {skipped[0].skipped}")
     if not failed:
         return None
-    return AlteredError(f"{', '.join(failed)} did not hold: do not order or dispense from this run")
+    return AlteredError(
+        f"checks that failed: {', '.join(failed)}; do not order or dispense from this run"
+    )

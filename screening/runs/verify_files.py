@@ -1,4 +1,4 @@
-"""Hold a run's files to their signature, their hashes and each other: nothing is predicted."""
+"""Checks a run's files against their signature, their hashes and each other, without predicting."""
 
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -18,20 +18,20 @@ from screening.storage.store import Store
 
 @dataclass
 class Check:
-    """One thing that was looked at."""
+    """The result of one check of a run."""
 
     what: str
-    """Such as ``files``."""
+    """The name of the check, such as ``files``."""
     looked_at: str
-    """How much was, in words."""
+    """The extent of the check, in words."""
     faults: list[str] = field(default_factory=list)
-    """What does not hold; empty where all does."""
+    """The faults that were found; empty if there are none."""
     skipped: str = ""
-    """Why nothing was looked at."""
+    """The reason that the check was not made."""
 
 
 def check_signature(past: PastRun) -> Check:
-    """Ask who signed the run's folder as it is, and that of the run whose scores it ranks."""
+    """Check the signatures of the run's folder, and of the folder of the run that scored."""
     try:
         who = [check_signed(folder) for folder in dict.fromkeys((past.folder, past.scored_in))]
         return Check("signature", f"signed by {' and '.join(dict.fromkeys(who))}")
@@ -40,13 +40,13 @@ def check_signature(past: PastRun) -> Check:
 
 
 def check_files(past: PastRun) -> Check:
-    """Hold every file that was handed over to its hash in the manifest."""
+    """Check every file of the run against its hash in the manifest."""
     folder, hashes = past.folder, past.run.manifest.files
     check = Check("files", f"{len(hashes)} files against {MANIFEST}")
     for name, expected in hashes.items():
         path = folder / name
         if not path.is_file() or path.is_symlink():
-            check.faults.append(f"{name} is missing, or no plain file")
+            check.faults.append(f"{name} is missing, or is not a plain file")
         elif sha256(path.read_bytes()).hexdigest() != expected:
             check.faults.append(f"{name} is not what the run wrote")
     lab = {path.relative_to(folder).as_posix() for path in (folder / "lab").glob("*")}
@@ -55,7 +55,7 @@ def check_files(past: PastRun) -> Check:
 
 
 def check_stored(past: PastRun) -> Check:
-    """Hold prepared partitions and scores to the hashes in their ledgers."""
+    """Check prepared partitions and scores against the hashes in their ledgers."""
     check = Check("partitions and scores", "")
     count = 0
     for store, names in (
@@ -86,10 +86,11 @@ def check_books(past: PastRun) -> Check:
     again = find_duplicates(prepared.partitions, lambda name: store.read_table(name, COLUMNS))
     found["duplicates"] = pairs.num_rows
     found[ACCEPTED] -= found["duplicates"]
-    check = Check("books", f"{found['rows']:,} records, {found['duplicates']:,} duplicates")
+    check = Check("counts", f"{found['rows']:,} records, {found['duplicates']:,} duplicates")
     if pairs.select(again.column_names).to_pydict() != again.to_pydict():
-        check.faults.append("the duplicates are not those that the keys give")
+        check.faults.append("the duplicates are not those that follow from the keys")
     for name, number in found.items():
         if counts[name] != number:
-            check.faults.append(f"{MANIFEST} says {counts[name]:,} {name}, found {number:,}")
+            told = f"{MANIFEST} says {counts[name]:,} {name}, but there are {number:,}"
+            check.faults.append(told)
     return check

@@ -1,1 +1,1 @@
-"""Predictions for prepared compounds: the surrogates first, then the ensembles."""
+"""Predictions for prepared compounds: first by the surrogates, then by the ensembles."""

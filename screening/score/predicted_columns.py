@@ -1,4 +1,4 @@
-"""What bundles predict: the columns of their tasks, the units, and where their domains end."""
+"""The columns that bundles predict, their units, and the limits of the bundles' domains."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
@@ -10,7 +10,8 @@ from screening.objective.screen_settings import Screen, suggest
 
 ENDING = "_distance"
 Limits = Mapping[str, float]
-"""By column of distances, such as ``activity_distance``: the distance beyond which is outside."""
+"""The limit of each bundle's domain, as a distance, by the column of distances, such as
+``activity_distance``."""
 PACTIVITY = "pActivity"
 """The unit of a potency: -log10 of a molar concentration."""
 PROBABILITY = "probability"
@@ -19,7 +20,7 @@ PROBABILITY_DECIMALS, OTHER_DECIMALS = 3, 2
 
 
 def bundle_of(task: str, limits: Limits) -> str:
-    """Return the bundle of a task; where its domain is not known, what stands before the first _.
+    """Return the bundle of a task; if its domain is not known, the text before the first ``_``.
 
     >>> bundle_of("my_assay_pKi", {"my_assay_distance": 0.7})
     'my_assay'
@@ -30,12 +31,12 @@ def bundle_of(task: str, limits: Limits) -> str:
 
 
 def distance_column(task: str, limits: Limits) -> str:
-    """Return the column of the distance to what a task's bundle was trained on."""
+    """Return the column of the distance to the training compounds of a task's bundle."""
     return bundle_of(task, limits) + ENDING
 
 
 def domain_limits(bundles: tuple[Bundle, ...]) -> dict[str, float]:
-    """Return each bundle's distance column with the distance beyond which it is out of its domain.
+    """Return the distance column of each bundle, with the distance at which its domain ends.
 
     A bundle that does not know its domain has no such column.
     """
@@ -48,7 +49,7 @@ def domain_limits(bundles: tuple[Bundle, ...]) -> dict[str, float]:
 
 
 def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
-    """Return the unit of every task's column; a class is a ``probability``."""
+    """Return the unit of every task's column; that of a class is ``probability``."""
     return {
         f"{bundle.card.name}_{task.name}": (
             PROBABILITY if task.kind == "classification" else task.unit
@@ -61,9 +62,9 @@ def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
 def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
     """Return the tasks whose columns ``_lo`` and ``_hi`` are a calibrated 90 % interval.
 
-    Of regressions that is measured for all of them together, because they are calibrated together.
-    Of a class the interval is of the share of positives, and needs held-out rows that it was
-    calibrated on. The words for ``_lo`` and ``_hi`` everywhere hang on this one answer.
+    For regressions this is measured for all tasks together, because they are calibrated together.
+    For a class the interval is that of the share of positives, and needs held-out rows on which it
+    was calibrated. All descriptions of ``_lo`` and ``_hi`` depend on this function.
     """
     return frozenset(
         f"{bundle.card.name}_{task.name}"
@@ -94,24 +95,26 @@ def prediction_columns(screen: Screen, bundles: Sequence[Bundle]) -> list[str]:
 
 
 class Wanted(NamedTuple):
-    """What is to be predicted."""
+    """The tasks to predict, with their bundles and columns."""
 
     bundles: tuple[Bundle, ...]
-    """Those that predict one of the tasks."""
+    """The bundles that predict one of the tasks."""
     tasks: int
-    """How many tasks are written."""
+    """The number of tasks that are written."""
     columns: list[str]
-    """Of each task four, and the distance of each bundle, in the bundles' order."""
+    """Four columns for each task, and the distance of each bundle, in the bundles' order."""
 
 
 def wanted_tasks(bundles: Sequence[Bundle], names: Sequence[str] = ()) -> Wanted:
-    """Return what names of tasks ask for; without names that is every task.
+    """Return the tasks of some names; without names, every task.
 
-    names: a task or its column, in any case: ``EGFR`` or ``activity_EGFR``. A name that several
-    bundles have stands for all of them.
+    Args:
+        bundles: The bundles to search.
+        names: Tasks or their columns, upper or lower case: ``EGFR`` or ``activity_EGFR``. A name
+            that several bundles have stands for the tasks of all of them.
 
     Raises:
-        InputError: no bundle has such a task.
+        InputError: No bundle has such a task.
     """
     if not names:
         count = sum(len(bundle.card.tasks) for bundle in bundles)
@@ -140,11 +143,11 @@ def wanted_tasks(bundles: Sequence[Bundle], names: Sequence[str] = ()) -> Wanted
 def _unknown_task(name: str, bundles: Sequence[Bundle]) -> InputError:
     known = list(task_units(tuple(bundles)))
     shown = " and ".join(f"`hitlist bundles show {bundle.card.name}`" for bundle in bundles)
-    return InputError(f"no bundle predicts {name!r};{suggest(name, known)} {shown} have the tasks")
+    return InputError(f"no bundle predicts {name!r};{suggest(name, known)} {shown} list the tasks")
 
 
 def unit_of(task: str, screen: Screen, units: Mapping[str, str]) -> str:
-    """Return the unit of a predicted task; where none is given, a liability is a probability."""
+    """Return the unit of a predicted task; a liability without a unit is a probability."""
     risks = {term.task for term in screen.objective.liabilities}
     return units.get(task, PROBABILITY if task in risks else "")
 
@@ -163,7 +166,8 @@ def has_interval(
 ) -> bool:
     """Tell whether ``_lo`` and ``_hi`` of a task are a 90 % interval, or only a spread.
 
-    calibrated: the tasks of which the bundles' cards say so; without it a probability has none.
+    calibrated: the tasks with a calibrated interval according to the bundles' cards; without it, a
+    probability has none.
     """
     if calibrated is not None:
         return task in calibrated

@@ -1,6 +1,6 @@
-"""Score prepared compounds: every task of every bundle, no chemistry on the way.
+"""Scores prepared compounds: predicts every task of every bundle, without any chemistry.
 
-A work item is one partition, or the rows that a triage chose from some partitions in a row.
+A work item is one partition, or the rows that a triage chose from several successive partitions.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,15 +28,15 @@ from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]
 SCORED = ("row", "smiles", *PROPERTIES)
-"""What a file of scores holds beside them, so that ranking reads nothing else."""
+"""The columns of a file of scores beside the predictions, so that ranking reads no other file."""
 ITEM_ROWS = 1000
-"""Chosen rows that make a work item, at least: a smaller file costs more than its scores, larger
-items leave workers waiting for the last one."""
+"""The least number of chosen rows in a work item: a smaller file costs more than its scores, and
+larger items leave workers waiting for the last one."""
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """What a worker needs to score."""
+    """The stores and models that a worker needs to score."""
 
     prepared: Partitions
     scores: Store
@@ -44,22 +44,22 @@ class Scoring:
 
 
 class WorkItem(NamedTuple):
-    """Some work, and the file that it makes: ``SCORED`` and the predictor's columns."""
+    """A piece of work, and the file it makes, with ``SCORED`` and the predictor's columns."""
 
     file: str
     partitions: tuple[tuple[str, Rows | None], ...]
-    """Partitions, each with the rows that are scored, or None for all accepted ones."""
+    """The partitions, each with the rows to score; None: all accepted rows."""
 
 
 def partition_items(prepared: Prepared) -> list[WorkItem]:
-    """Return the work items that score every accepted compound: one for each partition."""
+    """Return the work items that score every accepted compound, one for each partition."""
     return [WorkItem(name, ((name, None),)) for name in prepared.partitions]
 
 
 def chosen_items(prepared: Prepared, rows: Rows) -> list[WorkItem]:
     """Return the work items that score some rows, given in ascending order.
 
-    An item's file is named by its rows, so that another choice never meets this one's scores.
+    The name of an item's file depends on its rows, so that different choices never share scores.
     """
     items: list[WorkItem] = []
     partitions: list[tuple[str, Rows]] = []
@@ -93,9 +93,9 @@ def score_items(
     progress: Progress | None = None,
     total: int | None = None,
 ) -> None:
-    """Score work items into the ledger's store, going on from what is there.
+    """Score work items into the ledger's store, except those that the ledger has already.
 
-    total: compounds in all, for telling progress.
+    total: the number of all compounds, for reporting progress.
     """
     missing = [item for item in items if item.file not in ledger.entries]
     done = sum(
@@ -113,8 +113,8 @@ def scoring_purpose(
 ) -> dict[str, Any]:
     """Return all that scores depend on.
 
-    That is the library, how it was prepared (``key``), the bundles, and where and how precisely
-    their networks run.
+    That is the library, its preparation (``key``), the bundles, and the device and precision of
+    their networks.
     """
     return {
         "library": sha256,

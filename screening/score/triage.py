@@ -1,8 +1,8 @@
-"""Triage: bundles' surrogates look at every compound, the ensembles at the most promising ones.
+"""Triage: the surrogates look at every compound, the ensembles only at the most promising ones.
 
-Which compounds those are does not hang on how the library was cut: the most promising share of all
-(ties by row), and an audit drawn by the hash of the structure. The audit is scored in full
-whatever its expected score, and tells how much of the best the triage finds
+The choice does not depend on the partitions of the library. It takes the most promising share of
+all compounds (ties by row), and an audit that is drawn by the hash of the structure. The audit is
+scored in full whatever its expected score, and tells how much of the best the triage finds
 (:mod:`screening.score.triage_recall`).
 """
 
@@ -44,27 +44,27 @@ from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]
 LEAST = 20_000
-"""Accepted compounds from which on a triage is worth its audit."""
+"""The number of accepted compounds from which a triage is worth its audit."""
 SHARE = 0.02
-"""Of the compounds that pass the filters on properties, those that the ensembles score at least."""
+"""The least share of the compounds passing the property filters that the ensembles score."""
 PER_HIT = 12
-"""Compounds that the ensembles score for each hit that is asked for, at least."""
+"""The least number of compounds that the ensembles score for each requested hit."""
 AUDIT = 10_000
 AUDIT_SHARE = 0.05
-"""The audit: that many compounds, but no more than this share."""
+"""The size of the audit: ``AUDIT`` compounds, but no more than this share."""
 
 
 class Triage(NamedTuple):
-    """Which compounds the ensembles score, and why."""
+    """The compounds that the ensembles score: the chosen ones and the audit."""
 
     looked_at: int
-    """Compounds that pass the filters on properties."""
+    """The number of compounds that pass the filters on properties."""
     filtered: dict[str, int]
-    """Compounds that these filters took."""
+    """The number of compounds that each of these filters removed."""
     chosen: Rows
-    """Rows of the most promising compounds, ascending."""
+    """The rows of the most promising compounds, ascending."""
     audit: Rows
-    """Rows drawn at random, ascending; some may be chosen as well."""
+    """The rows drawn at random, ascending; some may be chosen as well."""
 
     @property
     def rows(self) -> Rows:
@@ -74,7 +74,7 @@ class Triage(NamedTuple):
 
 @dataclass(frozen=True)
 class Looking:
-    """What a worker needs to look at a partition."""
+    """The stores, models and screen that a worker needs to look at a partition."""
 
     prepared: Partitions
     scores: Store
@@ -84,7 +84,7 @@ class Looking:
 
 
 def triage_key(screen: Screen, bundles: Sequence[Bundle], bfloat16: bool) -> str:
-    """Return a short name for all that an expected score follows from beside the library."""
+    """Return a hash of all that an expected score depends on, except the library."""
     surrogates = [bundle.surrogate.sha256 for bundle in bundles if bundle.surrogate]
     scored = dump_scored(screen, screen.limits)
     return sha256(json.dumps([scored, surrogates, bfloat16]).encode()).hexdigest()[:12]
@@ -99,7 +99,7 @@ def look_at_library(
     client: Client,
     progress: Progress | None = None,
 ) -> Triage:
-    """Work out every compound's expected score into the ledger's store, and choose."""
+    """Write every compound's expected score into the ledger's store, and choose compounds."""
     key = triage_key(screen, bundles, models.bfloat16)
     work = Looking(prepared.source, ledger.store, models, screen, key)
     names = {expected_scores_file(key, name): name for name in prepared.partitions}
@@ -116,9 +116,9 @@ def look_at_library(
 def read_triage(
     prepared: Prepared, screen: Screen, bundles: Sequence[Bundle], ledger: Ledger, bfloat16: bool
 ) -> Triage:
-    """Choose by the expected scores that a ledger has of every partition.
+    """Choose compounds by the expected scores that a ledger has for every partition.
 
-    Raises StoreError where one is missing.
+    Raises StoreError if those of a partition are missing.
     """
     key = triage_key(screen, bundles, bfloat16)
     files = [expected_scores_file(key, name) for name in prepared.partitions]
@@ -131,9 +131,9 @@ def read_triage(
 
 
 def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], str]:
-    """Work out the expected scores of one partition's compounds and write it; runs in a worker.
+    """Compute and write the expected scores of one partition's compounds; runs in a worker.
 
-    Returns the file's name, what was found, and the file's SHA-256.
+    Returns the file's name, its counts, and its SHA-256.
     """
     bundles = load_bundles_once(work.models.bundles, work.models.featurizer)
     wanted = tuple(wanted_columns(work.screen, predicted_columns(bundles)))
@@ -156,7 +156,7 @@ def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], st
 
 
 def lots(keys: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
-    """Return a number [n] for each structure that says where it stands in the draw of the audit."""
+    """Return a number [n] for each structure; the audit takes the structures with the lowest."""
     bytes_of = b"".join(keys.to_pylist())
     halves = np.frombuffer(bytes_of, np.uint64).reshape(-1, 2)
     drawn: npt.NDArray[np.uint64] = halves[:, 0] ^ (halves[:, 1] * np.uint64(0x9E3779B97F4A7C15))
@@ -164,7 +164,7 @@ def lots(keys: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
 
 
 def choose(table: pa.Table, filtered: dict[str, int], hits: int) -> Triage:
-    """Choose by expected score: those that would pass the filters first."""
+    """Choose compounds by expected score; those predicted to pass the filters come first."""
     row = table["row"].to_numpy()
     order = np.lexsort((row, -table["promise"].to_numpy(), ~table["passing"].to_numpy()))
     count = min(len(row), max(math.ceil(SHARE * len(row)), PER_HIT * hits))

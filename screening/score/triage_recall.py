@@ -1,9 +1,10 @@
-"""How much of the best a triage finds, measured on compounds drawn at random.
+"""Measures how much of the best a triage finds, on compounds drawn at random (the audit).
 
-The audit's compounds were scored in full whatever the triage thought of them. Of the best of them,
-the share that the triage had chosen is its recall. The best are as many as a choice is made for:
-one in ``PER_HIT`` of the audit's share of the chosen. Where fewer hits than that are asked for,
-they lie deeper within the choice, and their recall is better than what is measured.
+The compounds of the audit were scored in full whatever their expected score. The recall of the
+triage is the share of the audit's best that the triage had chosen. The number of the best
+corresponds to the hits for which the choice is made: one in ``PER_HIT`` of the audit's share of the
+chosen. If fewer hits than that are asked for, their recall is better than the measured one, because
+they lie deeper within the choice.
 """
 
 import math
@@ -21,36 +22,36 @@ _DOUBT = 0.05
 
 
 class Recall(NamedTuple):
-    """What an audit found."""
+    """The result of an audit."""
 
     audited: int
-    """Compounds drawn."""
+    """The number of compounds drawn."""
     best: int
-    """The audit's best, of those that no filter took."""
+    """The number of the audit's best, among those that no filter removed."""
     found: int
-    """Those of them that the triage had chosen."""
+    """The number of the best that the triage had chosen."""
     low: float
-    """The recall is at least that, with 95 % confidence (Clopper and Pearson 1934)."""
+    """The lower bound of the recall at 95 % confidence (Clopper and Pearson 1934)."""
 
     @property
     def recall(self) -> float:
-        """Share of the best that the triage had chosen."""
+        """The share of the best that the triage had chosen."""
         return self.found / self.best if self.best else 1.0
 
 
 class TriageFacts(NamedTuple):
-    """How a triage went, as a manifest keeps it."""
+    """The counts and the recall of a triage, as a manifest keeps them."""
 
     why_all: str = ""
-    """Why the ensembles scored every compound; empty where a triage chose."""
+    """The reason that the ensembles scored every compound; empty if a triage chose."""
     looked_at: int = 0
     chosen: int = 0
     recall: Recall | None = None
-    """None where the ensembles scored every compound."""
+    """The recall; None if the ensembles scored every compound."""
     chosen_for: str = ""
-    """The earlier screen that compounds were chosen for; empty where it is this one."""
+    """The earlier screen for which compounds were chosen; empty if it is this one."""
     never_looked_at: int = 0
-    """Compounds that the filters of that screen took."""
+    """The number of compounds that the filters of that screen removed."""
 
     @property
     def exhaustive(self) -> bool:
@@ -59,7 +60,7 @@ class TriageFacts(NamedTuple):
 
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> "TriageFacts":
-        """Read what ``as_dict`` gave."""
+        """Read the values that ``as_dict`` returned."""
         if found["exhaustive"]:
             return cls(found["why"])
         numbers = (found[key] for key in ("audited", "best", "found", "recall_at_least"))
@@ -67,7 +68,7 @@ class TriageFacts(NamedTuple):
         return cls("", found["looked_at"], found["chosen"], Recall(*numbers), *earlier)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as plain values, rounded."""
+        """Return the facts as plain values, rounded."""
         if self.recall is None:
             return {"exhaustive": True, "why": self.why_all}
         found: dict[str, Any] = {
@@ -86,7 +87,7 @@ class TriageFacts(NamedTuple):
 
 
 def describe_triage(found: TriageFacts) -> str:
-    """Say in a line how a triage went."""
+    """Describe in one line how a triage went."""
     audit = found.recall
     if audit is None:
         return f"the ensembles scored every compound: {found.why_all}"
@@ -99,15 +100,18 @@ def describe_triage(found: TriageFacts) -> str:
     if found.chosen_for:
         line += f"; they were chosen for {found.chosen_for}"
     if missed := found.never_looked_at:
-        line += f", whose filters took {missed:,} that nothing here speaks of"
+        line += f", whose filters removed {missed:,}; the recall says nothing of these"
     return line
 
 
 def measure_recall(triage: Triage, scored: pd.DataFrame, hits: int) -> Recall:
     """Measure a triage on its audit.
 
-    scored: ``row``, ``score`` and ``kept`` (no filter took it) of all compounds that were scored
-    in full, one row for each. hits: how many are asked for.
+    Args:
+        triage: The triage.
+        scored: ``row``, ``score`` and ``kept`` (no filter removed it) of all compounds that were
+            scored in full, one row for each.
+        hits: The number of hits that are asked for.
     """
     drawn = scored[scored["row"].isin(triage.audit)]
     if len(drawn) != len(triage.audit):

@@ -1,4 +1,4 @@
-"""Models that a worker process loads once: by name or path, and checked by hash."""
+"""Loads the models of a worker process once, by name or path, and checks their hashes."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -10,26 +10,29 @@ from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate_predict import SurrogatePredictor
 
 BundleRef = tuple[str, str, str]
-"""Name of a bundle that comes with the package, or the path of another one; its content hash; its
-surrogate's, or ``""`` without one."""
+"""Three texts: the name of a shipped bundle or the path of another one, its content hash, and the
+hash of its surrogate, or ``""`` without one."""
 
 
 class ModelRefs(NamedTuple):
-    """What a worker needs to load the models of a run: names and hashes, never a pickled model."""
+    """The names and hashes by which a worker loads the models of a run; never a pickled model."""
 
     bundles: tuple[BundleRef, ...]
     featurizer: str
-    """Hash of the featurizer's specification."""
+    """The hash of the featurizer's specification."""
     device: str = "cpu"
-    """Where networks run: ``cpu`` or ``cuda``."""
+    """The device of the networks: ``cpu`` or ``cuda``."""
     bfloat16: bool = False
-    """Whether they run in bfloat16."""
+    """True: the networks run in bfloat16."""
 
 
 def model_refs(
     bundles: Sequence[Bundle], featurizer: str, bfloat16: bool, device: str = "cpu"
 ) -> ModelRefs:
-    """Return what workers need to load bundles: a shipped one by name, from their own package."""
+    """Return the references by which workers load bundles.
+
+    A shipped bundle is named, so that workers load it from their own package.
+    """
     refs = tuple(
         (
             bundle.path.name if bundle.path.parent == SHIPPED else str(bundle.path.resolve()),
@@ -47,7 +50,7 @@ def _surrogate(bundle: Bundle) -> str:
 
 @lru_cache(maxsize=2)
 def load_bundles_once(refs: tuple[BundleRef, ...], featurizer: str) -> tuple[Bundle, ...]:
-    """Load bundles; raises InputError if they are others than the run was planned with."""
+    """Load bundles; raise InputError if they are not those that the run was planned with."""
     loaded = tuple(load_bundle(find_bundle(name), featurizer) for name, *_ in refs)
     for bundle, (name, sha256, surrogate) in zip(loaded, refs, strict=True):
         for what, found, expected in (
@@ -56,9 +59,9 @@ def load_bundles_once(refs: tuple[BundleRef, ...], featurizer: str) -> tuple[Bun
         ):
             if found != expected:
                 raise InputError(
-                    f"{what} is another one than the run was planned with: found "
+                    f"{what} is not the one that the run was planned with: found "
                     f"{found[:12] or 'none'}, expected {expected[:12] or 'none'}; if it changed "
-                    "under way run it again, if this is another machine install the same there"
+                    "meanwhile, run again; if this is another machine, install the same there"
                 )
     return loaded
 

@@ -1,1 +1,1 @@
-"""From the ranked list to the hits, by the rules of a screen's selection."""
+"""The choice of the hits from the ranked list, by the rules of a screen's selection."""

@@ -1,8 +1,9 @@
-"""All compounds that may be chosen: the pool, and beyond it the controls and the best by optimism.
+"""Collects the compounds that may be chosen: the pool, the controls and the best by optimism.
 
-The pool is the first of the ranked list that pass and are not excluded. It is found by walking down
-the list as in ``screening.rank.costly_filters``. What is excluded, or taken by a costly filter, is
-replaced by what comes next, so that a long list of tested compounds does not use the pool up.
+The pool consists of the first compounds of the ranked list that pass all filters and are not
+excluded. It is found by walking down the list as in ``screening.rank.costly_filters``. A compound
+that is excluded, or removed by a costly filter, is replaced by the next one, so that a long list of
+tested compounds does not use up the pool.
 """
 
 import json
@@ -26,51 +27,53 @@ from screening.select.pick_order import BY_CLUSTER, BY_MAXMIN
 from screening.select.prices import LOOKED_AT, Price, check_currency, read_prices
 
 COLUMNS = ["list_rank", "row", "smiles", "score", "why"]
-"""What is told of each compound that is not selected."""
+"""The columns that are reported for each compound that is not selected."""
 LISTED = 50_000
-"""Excluded compounds that are listed; further ones are counted alone: memory stays bounded."""
+"""The most excluded compounds that are listed; further ones are only counted, so that memory stays
+bounded."""
 Identify = Callable[[pd.DataFrame], pd.DataFrame]
-"""Adds ``compound_id`` and ``extra``, a JSON object of the library's own columns, by ``row``."""
+"""A function that adds ``compound_id`` and ``extra``, a JSON object of the library's own columns,
+by ``row``."""
 
 
 class Pool(NamedTuple):
-    """The first of the list, and the excluded compounds that stood among them."""
+    """The first compounds of the list, and the excluded compounds that were among them."""
 
     compounds: pd.DataFrame
-    """In the order of the list, with ``list_rank``, their place in it."""
+    """The pool in the order of the list, with ``list_rank``, the position in the list."""
     excluded: pd.DataFrame
-    """``COLUMNS`` of the first ``LISTED`` that were walked past."""
+    """``COLUMNS`` of the first ``LISTED`` excluded compounds on the way down the list."""
     ranking: Ranking
-    """Of the whole library, before costly filters: its counts."""
+    """The ranking of the whole library, before costly filters, with its counts."""
     depth: int
-    """How far down the list the walk went."""
+    """The number of compounds of the list that were looked at."""
 
 
 class Candidates(NamedTuple):
-    """Compounds that may be chosen, each once."""
+    """The compounds that may be chosen, each once."""
 
     frame: pd.DataFrame
-    """Scored and evaluated: the pool in the order of the list, then those beyond it. Its index
-    counts from 0; ``list_rank`` is known of the pool alone."""
+    """The scored and evaluated compounds: the pool in the order of the list, then those beyond it.
+    The index counts from 0; ``list_rank`` is known only for the pool."""
     each: list[Candidate]
-    """The same, for the rules."""
+    """The same compounds, in the form that the rules need."""
     pool: int
-    """How many of the first are the pool."""
+    """The number of compounds of the pool, which come first."""
     controls: list[int]
-    """Places of the controls, best first."""
+    """The positions of the controls in ``frame``, best first."""
     explorable: list[int]
-    """Places of what may be explored, inside the primary targets' domains, best by optimism
-    first."""
+    """The positions of the compounds that may be explored, inside the primary targets' domains,
+    best by optimism first."""
     clustered: bool
-    """Whether a rule asks for clusters."""
+    """True if a rule needs clusters."""
     currency: str
-    """Of the prices; ``""`` where none names one."""
+    """The currency of the prices; ``""`` if no price names one."""
     prices_read: str = ""
-    """How the numbers of the price column were read, where that had to be decided."""
+    """The way in which the numbers of the price column were read, if that had to be decided."""
 
 
 class Choice(NamedTuple):
-    """A choice under way: what may be chosen, and what was by now."""
+    """A choice in progress: the compounds that may be chosen, and those chosen so far."""
 
     screen: Screen
     selection: Selection
@@ -82,7 +85,7 @@ class Choice(NamedTuple):
 
     @property
     def rule(self) -> str:
-        """What picks most hits."""
+        """The name of the rule that picks most hits."""
         names = {"none": BY_RANK, "clusters": BY_CLUSTER, "maxmin": BY_MAXMIN}
         return names[self.selection.diversity]
 
@@ -90,7 +93,7 @@ class Choice(NamedTuple):
 def find_pool(
     frames: ScoredFrames, screen: Screen, exclusions: Exclusions, keep_every: bool = False
 ) -> Pool:
-    """Walk down the ranked list until the pool is full, and count what was walked past."""
+    """Walk down the ranked list until the pool is full, and count the compounds left out."""
     assert screen.selection is not None
     wanted = screen.selection.considered(screen.hits)
     replaced = bool(screen.costly_limits or screen.selection.exclude)
@@ -130,12 +133,12 @@ def find_candidates(
     identify: Identify,
     edges: Mapping[str, float] | None = None,
 ) -> Candidates:
-    """Collect all compounds that may be chosen, with their clusters and prices where a rule asks
-    for them.
+    """Collect all compounds that may be chosen, with clusters and prices if a rule needs them.
 
-    ``edges``, by column of distances, is where each bundle's domain ends. What is explored lies
-    inside the domains of the primary targets: beyond them a deviation is wide because nothing is
-    known, and the most promising by it would be those that the models know least of.
+    ``edges`` has the distance at which each bundle's domain ends, by column of distances. Only
+    compounds inside the domains of the primary targets are explored: beyond them a deviation is
+    large because nothing is known, and optimism would favour the compounds that the models know
+    least about.
     """
     selection = screen.selection
     assert selection is not None
@@ -146,7 +149,7 @@ def find_candidates(
         inside = _inside(frames, screen, edges or {})
         explorable = merge_top(inside, screen, size=size, optimism=selection.optimism).hits
         explorable = explorable.drop(columns=[OPTIMISTIC])
-    # Those of the pool are kept, because their places in the list are known.
+    # Of duplicates the pool's rows are kept, because their positions in the list are known.
     together = pd.concat([pool, wanted, explorable], ignore_index=True)
     frame = together.drop_duplicates("row").reset_index(drop=True)
     at = {row: place for place, row in enumerate(frame["row"].tolist())}
@@ -187,9 +190,9 @@ def _inside(
 def _controls(
     frames: ScoredFrames, screen: Screen, list_matches: ListMatches
 ) -> pd.DataFrame | None:
-    """Return the controls, evaluated and in the order of the list; no filter takes one.
+    """Return the controls, evaluated and in the order of the list; None if there are none.
 
-    None where there are none.
+    No filter removes a control.
     """
     if not len(list_matches.controls):
         return None  # without reading a score
@@ -197,8 +200,8 @@ def _controls(
     scored = {row for frame in found for row in frame["row"].tolist()}
     if missing := [row for row in list_matches.controls.tolist() if row not in scored]:
         raise InputError(
-            f"no scores here of {counted(len(missing), 'control')}, the first in row {missing[0]} "
-            "of the library; screen it again with these controls"
+            f"there are no scores of {counted(len(missing), 'control')}, the first in row "
+            f"{missing[0]} of the library; screen it again with these controls"
         )
     plain = screen.changed(filters={})
     once = pd.concat(found).drop_duplicates("row")
@@ -210,8 +213,8 @@ def _prices(
 ) -> tuple[list[Price | None], str]:
     """Read the price [n] of each compound, and tell how the column's numbers are written.
 
-    The first records of the library decide that together with the compounds, so that it hangs on
-    no cut.
+    The first records of the library and the compounds together decide this, so that it does not
+    depend on the partitions.
     """
     own = _texts(identify(compounds), column)
     first = _texts(identify(pd.DataFrame({"row": range(1, LOOKED_AT + 1)})), column)

@@ -1,12 +1,12 @@
-"""From the ranked list to the hits, by the rules of a screen's selection.
+"""Chooses the hits from the ranked list, by the rules of a screen's selection.
 
 Controls come first. Then the pool is offered in the order of the screen's ``diversity``, until
-the places that are left are those of exploration; then the most promising by optimism, inside the
-primary targets' domains; and what exploration cannot fill goes to the pool again. The hits are
-handed over in the order of the list.
+only the places of exploration are left. These go to the best by optimism inside the primary
+targets' domains. Places that exploration cannot fill go to the pool again. The hits are returned in
+the order of the list.
 
-Nothing hangs on how the library was cut or the scores were read: the pool is the first of a total
-order, and every later step goes through it in a stated order.
+Nothing depends on the partitions of the library or on the order of reading the scores: the pool is
+the first part of a total order, and every later step goes through it in a defined order.
 """
 
 from collections.abc import Mapping
@@ -44,12 +44,15 @@ def rank_and_choose(
     keep_every: bool = False,
     edges: Mapping[str, float] | None = None,
 ) -> Ranking:
-    """Rank, and choose up to ``screen.hits`` by ``screen.selection``.
+    """Rank compounds, and choose up to ``screen.hits`` of them by ``screen.selection``.
 
-    The hits have the columns of ``rank_with_costly_filters``, and ``cluster`` where clusters were
-    asked for. controls: scored frames that hold the controls of ``list_matches``, among other
-    compounds. For frames and ``keep_every`` see ``merge_top``; for ``edges``, ``find_candidates``.
-    Raises InputError where the controls alone cost more than the budget, or have no scores.
+    The hits have the columns of ``rank_with_costly_filters``, and ``cluster`` if clusters were
+    needed.
+
+    controls: scored frames that hold the controls of ``list_matches``, among other compounds.
+    For ``frames`` and ``keep_every`` see ``merge_top``; for ``edges`` see ``find_candidates``.
+
+    Raises InputError if the controls alone cost more than the budget, or have no scores.
     """
     assert screen.selection is not None
     exclusions = Exclusions(screen, list_matches)
@@ -81,14 +84,14 @@ def rank_and_choose(
 
 
 def _choose(choice: Choice) -> None:
-    """Choose compounds until the constraints hold as many as there are hits."""
+    """Choose compounds until the constraints hold as many as the hits asked for."""
     candidates, constraints, selection = choice.candidates, choice.constraints, choice.selection
     most = choice.screen.hits
     for at in candidates.controls:
         constraints.add_control(candidates.each[at])
     if constraints.is_overdrawn:
         raise InputError(
-            f"the controls alone cost {constraints.spent}, the budget is {selection.budget:g}; "
+            f"the controls alone cost {constraints.spent}, but the budget is {selection.budget:g}; "
             "raise it, or include fewer controls"
         )
     pick_order = PickOrder(_order(candidates, selection))
@@ -114,7 +117,7 @@ def _order(candidates: Candidates, selection: Selection) -> Picks:
 
 
 def _explore(choice: Choice, size: int) -> None:
-    """Take the best by optimism that were not taken yet, until the constraints hold ``size``."""
+    """Take the best by optimism that are not taken yet, until the constraints hold ``size``."""
     candidates, constraints, exclusions = choice.candidates, choice.constraints, choice.exclusions
     for start in range(0, len(candidates.explorable), BLOCK):
         places = candidates.explorable[start : start + BLOCK]
@@ -130,7 +133,7 @@ def _explore(choice: Choice, size: int) -> None:
 def _considered(choice: Choice, frames: ScoredFrames) -> pd.DataFrame:
     """Return all candidates that were considered, with ``list_rank``, in the order of the list.
 
-    Their ``index`` is their place among all candidates.
+    Their ``index`` is their position among all candidates.
     """
     frame, taken = choice.candidates.frame, choice.constraints.taken
     inside = np.arange(len(frame)) < choice.candidates.pool
@@ -146,7 +149,7 @@ def _hits(choice: Choice, considered: pd.DataFrame) -> pd.DataFrame:
     hits = considered[considered["row"].isin(taken.keys())].reset_index(drop=True)
     rules = [taken[row] for row in hits["row"].tolist()]
     if candidates.clustered:
-        # Numbered by the first hit of each in the order of the list.
+        # Clusters are numbered by their first hits in the order of the list.
         numbers: dict[int, int] = {}
         own = [candidates.each[at].cluster for at in hits["index"].tolist()]
         hits["cluster"] = [numbers.setdefault(one, len(numbers) + 1) for one in own]

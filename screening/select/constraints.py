@@ -1,7 +1,7 @@
-"""Constraints of a selection: caps, the budget and exclusions, and what was chosen under them.
+"""Constraints of a selection: caps, the budget and exclusions, and the compounds chosen under them.
 
-Exclusions are compounds that may not be chosen, because an exclusion list or a costly filter turns
-them away. Each compound is asked about once, whichever way it is come across.
+Exclusions are compounds that may not be chosen, because an exclusion list or a costly filter
+refuses them. Each compound is checked once, no matter how the selection comes across it.
 """
 
 from collections import Counter
@@ -24,9 +24,9 @@ SCAFFOLD_CAP, CLUSTER_CAP, BUDGET = "scaffold cap", "cluster cap", "budget"
 NO_PRICE = "no readable price"
 ISOTOPES = "same as a hit but for isotopes"
 REFUSALS = (ISOTOPES, SCAFFOLD_CAP, CLUSTER_CAP, BUDGET, NO_PRICE)
-"""Why a rule refuses a compound, beside exclusion: in the order in which they are asked."""
+"""The reasons to refuse a compound, beside exclusion, in the order in which they are checked."""
 CONTROL = "control"
-"""``picked_by`` of a control."""
+"""The ``picked_by`` of a control."""
 
 
 class Candidate(NamedTuple):
@@ -35,28 +35,28 @@ class Candidate(NamedTuple):
     row: int
     smiles: str
     cluster: int = 0
-    """0 where no rule asks for clusters."""
+    """The number of the cluster; 0 if no rule needs clusters."""
     price: Decimal | None = None
-    """None without a readable one."""
+    """The price; None if it is not readable."""
 
 
 class Constraints:
-    """Chosen compounds in the order in which they were taken.
+    """The compounds chosen under caps and a budget, in the order in which they were taken.
 
-    A refusal is final: caps fill and money goes, they never come back. So each compound is asked
-    about once.
+    A refusal is final, because caps only fill and the budget only shrinks. So each compound is
+    checked once.
     """
 
     def __init__(self, selection: Selection) -> None:
         self.taken: dict[int, str] = {}
-        """Rows of chosen compounds, with the rule that took each."""
+        """The rows of chosen compounds, with the rule that took each."""
         self.refused: dict[int, str] = {}
-        """Rows of compounds that a rule refused, with the first that did."""
+        """The rows of refused compounds, with the first rule that refused each."""
         self.spent = Decimal(0)
         self.unpriced = 0
-        """Controls without a readable price; they count as free."""
+        """The number of controls without a readable price; they count as free."""
         self._selection = selection
-        # By way of text: 0.1 is meant as a tenth, not as the nearest float.
+        # Converted by its text, because 0.1 means a tenth and not the nearest float.
         self._budget = None if selection.budget is None else Decimal(str(selection.budget))
         self._scaffolds: Counter[str] = Counter()
         self._clusters: Counter[int] = Counter()
@@ -64,16 +64,16 @@ class Constraints:
 
     @property
     def is_overdrawn(self) -> bool:
-        """Whether more was spent than the budget allows: only controls can."""
+        """True if more was spent than the budget allows; only controls can do that."""
         return self._budget is not None and self.spent > self._budget
 
     def add_control(self, control: Candidate) -> None:
-        """Take a control: no rule refuses it, but it fills caps and costs money."""
+        """Take a control: no rule refuses it, but it counts for caps and the budget."""
         self.unpriced += self._budget is not None and control.price is None
         self._take(control, CONTROL)
 
     def try_add(self, candidate: Candidate, rule: str) -> bool:
-        """Take a compound for a rule unless it was asked about before or is refused now."""
+        """Take a compound for a rule unless it was checked before or is refused now."""
         if candidate.row in self.taken or candidate.row in self.refused:
             return False
         if why := self._refusal(candidate):
@@ -116,24 +116,23 @@ def _scaffold(smiles: str) -> str:
 
 
 class Exclusions:
-    """Asks compounds, and counts those that were turned away.
+    """The checks of compounds against lists and costly filters, and the counts of those excluded.
 
-    A control passes whatever is said of it. Without costly filters no costly property is worked
-    out.
+    A control always passes. Without costly filters no costly property is computed.
     """
 
     def __init__(self, screen: Screen, list_matches: ListMatches) -> None:
         self.costly_properties: dict[int, CostlyProperties] = {}
-        """Rows that were examined."""
+        """The costly properties of the rows that were examined."""
         self._limits = screen.costly_limits
         self._list_matches = list_matches
         self._reasons: dict[int, str] = {}
         self._counted: dict[int, str] = {}
 
     def reasons_against(self, compounds: pd.DataFrame) -> list[str]:
-        """Return for each row [n] the list or the costly filter that turns it away, or ``""``.
+        """Return for each row [n] the list or the costly filter that excludes it, or ``""``.
 
-        compounds: with ``row`` and ``smiles``.
+        compounds: a table with ``row`` and ``smiles``.
         """
         rows = [int(row) for row in compounds["row"]]
         new = {
@@ -152,7 +151,7 @@ class Exclusions:
         return [self._reasons.setdefault(row, "") for row in rows]
 
     def count(self, rows: Iterable[int]) -> None:
-        """Count rows that were asked; a row counts once."""
+        """Count rows that were checked; a row counts once."""
         self._counted.update((int(row), self._reasons[int(row)]) for row in rows)
 
     def is_counted(self, row: int) -> bool:
@@ -160,16 +159,16 @@ class Exclusions:
         return row in self._counted
 
     def reason(self, row: int) -> str:
-        """Return what turned a counted row away; ``""`` if nothing did, or it was not counted."""
+        """Return the reason that excludes a counted row; ``""`` without one or if not counted."""
         return self._counted.get(row, "")
 
     @property
     def taken(self) -> dict[str, int]:
-        """How many of the counted each costly filter and each list turned away, in their order."""
+        """The number of counted rows that each costly filter and list excluded, in that order."""
         counts = Counter(self._counted.values())
         return {name: counts[name] for name in (*self.costly_filters, *self._list_matches.reasons)}
 
     @property
     def costly_filters(self) -> list[str]:
-        """Names of the costly filters."""
+        """The names of the costly filters."""
         return [limit.name for limit in self._limits]

@@ -1,11 +1,11 @@
-"""Which compounds of a library are excluded, and which are controls: lists held against it.
+"""Matches exclude and include lists with a library, to find its excluded compounds and controls.
 
-A compound is the same as one of a list's where their registration keys are equal: salt, solvate,
+A compound is the same as an entry of a list if their registration keys are equal: salt, solvate,
 charge, tautomer, explicit hydrogens and spelling make no difference; stereochemistry and isotopes
-do. A flat drawing, a racemate and an enantiomer are three statements, so a list that has one does
-not name the others: what differs in stereochemistry alone is counted, because many lists are drawn
-flat, and whoever gave one should hear of it. An id is the same where its text is, to the letter. A
-record that repeats an earlier structure stands for the same compound as that one.
+do. A flat drawing, a racemate and an enantiomer are three different statements, so a list that has
+one does not match the others. Compounds that differ only in stereochemistry are counted, because
+many lists are drawn flat and their users should know of it. Ids match if their texts are identical.
+A record that repeats an earlier structure stands for the same compound as that record.
 """
 
 from collections.abc import Sequence
@@ -27,26 +27,26 @@ from screening.storage.schema import ACCEPTED, REJECTED
 Rows = npt.NDArray[np.int64]
 NO_ROWS: Rows = np.empty(0, np.int64)
 _SHOWN = 3
-"""Compounds that an error names."""
+"""The number of compounds that an error names."""
 STEPS = {"mw": 20.0, "logp": 100.0, "tpsa": 10.0, "heavy_atoms": 1.0}
-"""Properties that stereoisomers share, each with the steps in which it is compared."""
+"""Properties that stereoisomers share, each with the steps per unit in which it is compared."""
 STRUCTURE_COLUMNS = ["smiles", *STEPS]
-"""What is read of entries and of the library."""
+"""The columns that are read of entries and of the library."""
 
 
 class ListMatches(NamedTuple):
     """Excluded compounds and controls of a library, by the row of the first such record."""
 
     excluded: Rows = NO_ROWS
-    """Ascending; controls are not among them."""
+    """The excluded rows, ascending, without controls."""
     reason_of: Rows = NO_ROWS
-    """Of each excluded row, the place in ``reasons`` of the first list that names it."""
+    """For each excluded row, the position in ``reasons`` of the first list that names it."""
     reasons: tuple[str, ...] = ()
-    """``excluded: owned.csv`` of each list, in the screen's order."""
+    """The reason of each list, such as ``excluded: owned.csv``, in the screen's order."""
     controls: Rows = NO_ROWS
-    """Ascending."""
+    """The rows of controls, ascending."""
     lists: tuple[dict[str, Any], ...] = ()
-    """What became of each list, for the manifest."""
+    """The outcome of each list, for the manifest."""
 
     def exclusions(self, rows: Sequence[int]) -> dict[int, str]:
         """Return the excluded ones among some rows, each with the reason."""
@@ -65,37 +65,39 @@ class ListMatches(NamedTuple):
 
 
 NO_MATCHES = ListMatches()
-"""Of a screen without lists."""
+"""The matches of a screen without lists."""
 
 
 class _Named(NamedTuple):
-    """What a list names, as values of a column of prepared libraries."""
+    """The entries of a list, as values of a column of prepared libraries."""
 
     column: str
-    """``key`` or ``compound_id``."""
+    """The name of the column: ``key`` or ``compound_id``."""
     values: pa.Array
     labels: list[str]
-    """How each value is told to people."""
+    """The name of each value in messages."""
     unreadable: int
-    """Records of the list without a readable structure."""
+    """The number of records of the list without a readable structure."""
     structures: pa.Table | None = None
     """``STRUCTURE_COLUMNS`` of each value; None for a list of ids."""
 
 
 class _Found(NamedTuple):
-    """What a library has of a list."""
+    """The entries of a list that a library has."""
 
     rows: Rows
     values: pa.Array
-    """Of ``_Named.column`` in those rows."""
+    """The values of ``_Named.column`` in those rows."""
 
 
 def match_lists(prepared: Prepared, lists: Sequence[CompoundList], hits: int) -> ListMatches:
-    """Hold lists, prepared before, against a prepared library. hits: how many are asked for.
+    """Match prepared lists with a prepared library.
 
-    A compound of an exclusion list that the library lacks is nothing to tell. Raises InputError
-    for a control, or an id written in the screen itself, that the library lacks or could not read;
-    for a control whose own record cannot be read; and for more controls than hits.
+    hits: the number of hits asked for.
+
+    An entry of an exclusion list may be missing from the library. Raises InputError for a control,
+    or an id written in the screen itself, that the library lacks or could not read; for a control
+    whose own record cannot be read; and for more controls than hits.
     """
     if not lists:
         return NO_MATCHES
@@ -111,8 +113,8 @@ def match_lists(prepared: Prepared, lists: Sequence[CompoundList], hits: int) ->
             controls = np.union1d(controls, some)
     if len(controls) > hits:
         raise InputError(
-            f"found {counted(len(controls), 'control')} to include, but only "
-            f"{counted(hits, 'hit')} asked for in all; ask for more hits, or include fewer controls"
+            f"there are {counted(len(controls), 'control')} to include, but only "
+            f"{counted(hits, 'hit')} in all; ask for more hits, or include fewer controls"
         )
     excluded, by = NO_ROWS, NO_ROWS
     for one, some in zip(lists, rows, strict=True):
@@ -127,7 +129,7 @@ def match_lists(prepared: Prepared, lists: Sequence[CompoundList], hits: int) ->
             "compounds": len(some.labels),
             "unreadable": some.unreadable,
             "in_library": len(some_rows),
-            # Ids have no stereochemistry.
+            # This count makes no sense for ids, which have no stereochemistry.
             **({} if left is None else {"other_stereo": next(counts)}),
         }
         for one, some, some_rows, left in zip(lists, named, rows, lacking, strict=True)
@@ -148,7 +150,7 @@ def _read(one: CompoundList) -> _Named:
         first = bad.slice(0, 1).to_pylist()[0]
         raise InputError(
             f"control {first['compound_id']} of {one.name} cannot be read ({first['detail']}); "
-            "mend its structure or take it off the list"
+            "correct its structure or take it off the list"
         )
     good = table.filter(pc.equal(table["status"], ACCEPTED))
     labels = good["compound_id"].to_pylist()
@@ -164,7 +166,10 @@ def _lacking(named: _Named, found: _Found) -> pa.Table | None:
 
 
 def _find(prepared: Prepared, one: CompoundList, named: _Named) -> _Found:
-    """Return what a library has of a list; raises InputError where it must have all of it."""
+    """Return the entries of a list that a library has.
+
+    Raises InputError if entries are missing that the library has to have.
+    """
     found, values = [NO_ROWS], [named.values.slice(0, 0)]
     for name in prepared.partitions:
         table = prepared.store.read_table(name, ["row", "status", named.column])
@@ -206,11 +211,11 @@ def _not_found(prepared: Prepared, one: CompoundList, missing: list[str]) -> Inp
 
 
 def count_near_misses(prepared: Prepared, lists: Sequence[pa.Table]) -> list[int]:
-    """Return how many entries of each list a library has as another stereoisomer, or flat.
+    """Return the number of entries of each list that a library has as another stereoisomer or flat.
 
-    lists: ``STRUCTURE_COLUMNS`` of those accepted entries [n] whose keys the library lacks. The
-    library is read once for all lists, and not at all where no entry is left. Structures are
-    compared only where all of ``STEPS`` agree, which are few.
+    lists: ``STRUCTURE_COLUMNS`` of the accepted entries [n] whose keys the library lacks. The
+    library is read once for all lists, and not at all if there is no such entry. Structures are
+    compared only if all properties of ``STEPS`` agree, which is rare.
     """
     wanted = [[without_stereo(smiles) for smiles in one["smiles"].to_pylist()] for one in lists]
     open_ = set(chain.from_iterable(wanted))
@@ -225,7 +230,7 @@ def count_near_misses(prepared: Prepared, lists: Sequence[pa.Table]) -> list[int
 
 
 def _property_codes(table: pa.Table) -> npt.NDArray[np.int64]:
-    """Return a number for each row [n] that stereoisomers share."""
+    """Return a number for each row [n], which is the same for stereoisomers."""
     found = np.zeros(table.num_rows, dtype=np.int64)
     for name, steps in STEPS.items():
         values = np.rint(table[name].to_numpy().astype(np.float64) * steps).astype(np.int64)

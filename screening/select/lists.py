@@ -1,9 +1,9 @@
-"""The compounds that a screen excludes or includes: its lists, opened before any work.
+"""Opens a screen's lists of compounds to exclude or include, before any work.
 
-An entry that ends like a library file (``owned.csv``, ``tested.sdf.gz``), or names a dataset of the
-catalogue, is a list of structures, which is prepared like a library: so every format is read, and
-no molecule can stop the run. A table without a column of structures is a list of ids. Any other
-entry is an id of the library itself.
+An entry with the ending of a library file (``owned.csv``, ``tested.sdf.gz``), or with the name of a
+dataset of the catalogue, is a list of structures. It is prepared like a library, so every format
+can be read and no molecule can stop the run. A table without a column of structures is a list of
+ids. Any other entry is an id of the library itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,29 +27,29 @@ from screening.storage.store import Store
 
 Role = Literal["exclude", "include"]
 INLINE = "ids of the screen"
-"""Name of the list of those ids that the screen itself writes."""
+"""The name of the list of the ids that are written in the screen itself."""
 FindLibrary = Callable[[str], Library]
-"""Opens a library by its path or its name in the catalogue."""
+"""A function that opens a library by its path or its name in the catalogue."""
 
 
 @dataclass(frozen=True)
 class CompoundList:
-    """Some compounds, by structure or by id."""
+    """A list of compounds, by structure or by id."""
 
     role: Role
     name: str
-    """For people: the file's name."""
+    """The name in messages, which is the file's name."""
     ids: tuple[str, ...] = ()
     library: Library | None = None
-    """Where the structures are; None for a list of ids."""
+    """The file of the structures; None for a list of ids."""
     folder: Path | None = None
-    """Where they are prepared, as a library is."""
+    """The folder in which they are prepared, as a library is."""
     store: Store | None = None
     notes: tuple[str, ...] = ()
-    """How its columns were chosen, to be told."""
+    """Notes on how its columns were chosen."""
 
     def told(self) -> dict[str, Any]:
-        """Return what a manifest says of where it came from."""
+        """Return the facts of the list for the manifest: its role, name, hash and notes."""
         digest = {} if self.library is None else {"sha256": self.library.sha256}
         reading = {"reading": list(self.notes)} if self.notes else {}
         return {"role": self.role, "name": self.name, **digest, **reading}
@@ -60,9 +60,14 @@ def plan_lists(
 ) -> tuple[CompoundList, ...]:
     """Open the lists of a screen's selection, and check its price column.
 
-    columns: the library's own, which travel with its compounds. root: where partitions are kept,
-    if not in the cache. Raises InputError for a list that cannot be read and for a price column
-    that the library lacks.
+    Args:
+        screen: The screen.
+        columns: The library's own columns, which are kept with its compounds.
+        root: The store of partitions; None for the cache.
+        find: Opens the library of an entry.
+
+    Raises:
+        InputError: A list cannot be read, or the library lacks the price column.
     """
     selection = screen.selection
     if selection is None:
@@ -71,7 +76,7 @@ def plan_lists(
     if column is not None and column not in columns:
         raise InputError(
             f"screen {screen.name}, [selection] price_column: the library has no column "
-            f'"{column}";{suggest(column, columns)} its own are: {", ".join(columns) or "none"}'
+            f'"{column}";{suggest(column, columns)} its own columns: {", ".join(columns) or "none"}'
         )
     lists = []
     given: dict[Role, tuple[str, ...]] = {
@@ -88,7 +93,7 @@ def plan_lists(
 def prepare_lists(
     lists: Sequence[CompoundList], client: Client, progress: Progress | None = None
 ) -> None:
-    """Prepare the structures of lists, or take what was prepared before."""
+    """Prepare the structures of lists, except those that were prepared before."""
     for one in lists:
         if one.library is not None:
             assert one.folder is not None
@@ -96,7 +101,7 @@ def prepare_lists(
 
 
 def _is_library(entry: str) -> bool:
-    """Tell a list from an id; it hangs on the text alone, not on which files there are."""
+    """Tell whether an entry is a list or an id, by its text alone and not by existing files."""
     suffixes = [suffix.lower() for suffix in Path(entry).suffixes if suffix.lower() != ".gz"]
     return (bool(suffixes) and suffixes[-1] in FORMATS) or entry in datasets()
 
@@ -117,13 +122,13 @@ def _open(role: Role, entry: str, root: Store | None, find: FindLibrary) -> Comp
 
 
 def _read_ids(path: Path) -> tuple[str, tuple[str, ...]] | None:
-    """Read column and ids of a table that has no structures; None where it is no such table."""
+    """Read the id column and the ids of a table without structures; None for any other file."""
     try:
         names = read_names(path)
         known = sorted((rank, name) for name in names if (rank := rank_of_id(name)) is not None)
         if not known or any(is_smiles_name(name) for name in names):
             return None
-        # Its ids are read in the place of SMILES, which is the one column a library must have.
+        # The ids are read in place of SMILES, which is the one column that a library must have.
         table = open_library(path, smiles_column=known[0][1])
     except InputError:
         return None

@@ -1,7 +1,7 @@
-"""The pick order of compounds: by rank, cluster by cluster, or the least alike first.
+"""Offers compounds in the pick order: by rank, cluster by cluster, or the least alike first.
 
-What comes next can depend on what was taken, so an order is told after each. Orders count compounds
-from 0 as they stand in the ranked list, and break every tie by it.
+The next compound can depend on those taken before, so an order is told whether each was taken.
+Orders number compounds from 0 in the order of the ranked list, which also breaks every tie.
 """
 
 from collections.abc import Generator, Sequence
@@ -11,20 +11,21 @@ import numpy as np
 from chem.assess.similarity import Unlike
 
 BY_CLUSTER, BY_MAXMIN, BY_OPTIMISM = "cluster", "maxmin", "explore"
-"""``picked_by``, beside ``rank`` and ``control``; the number of the cluster is written behind."""
+"""Values of ``picked_by``, beside ``rank`` and ``control``; the number of the cluster follows
+``cluster``."""
 Picks = Generator[int, bool, None]
-"""Yields what is offered, and is sent whether it was taken."""
+"""A generator that yields the offered compound, and is sent True if it was taken."""
 
 
 class PickOrder:
-    """An order that can be left and taken up again."""
+    """A pick order that can be left and resumed."""
 
     def __init__(self, order: Picks) -> None:
         self._order = order
         self._answer: bool | None = None
 
     def next(self) -> int | None:
-        """Return what is offered next; None when all were."""
+        """Return the next offered compound; None if all were offered."""
         try:
             if self._answer is None:
                 return next(self._order)
@@ -33,12 +34,12 @@ class PickOrder:
             return None
 
     def record(self, taken: bool) -> None:
-        """Tell whether the last one was taken; to be called after each ``next``."""
+        """Record whether the last compound was taken; to be called after each ``next``."""
         self._answer = taken
 
 
 def by_rank(count: int) -> Picks:
-    """Offer in the order of the list."""
+    """Offer compounds in the order of the list."""
     for at in range(count):  # noqa: UP028 -- a range cannot be told what was taken
         yield at
 
@@ -46,8 +47,9 @@ def by_rank(count: int) -> Picks:
 def by_cluster(clusters: Sequence[int]) -> Picks:
     """Offer the best of each cluster, then the second of each, and so on.
 
-    clusters: number [n] of each compound's. In each round the cluster with the best first member
-    is asked first. One that is refused is replaced by the next of its cluster in the same round.
+    clusters: the number [n] of each compound's cluster. Each round starts with the cluster that has
+    the best first member. A refused compound is replaced by the next of its cluster in the same
+    round.
     """
     waiting: dict[int, list[int]] = {}
     for at, cluster in enumerate(clusters):
@@ -61,10 +63,13 @@ def by_cluster(clusters: Sequence[int]) -> Picks:
 
 
 def by_unlikeness(smiles: Sequence[str], count: int, taken: Sequence[int] = ()) -> Picks:
-    """Offer the best, then always what is least like all that were taken: MaxMin.
+    """Offer the best, then always the compound least like all that were taken (MaxMin).
 
-    smiles: of all compounds that matter. count: the first so many of them are offered. taken: what
-        was taken before and is not offered; controls are, and keep their likes away.
+    Args:
+        smiles: The SMILES of all compounds, offered or taken.
+        count: The number of compounds that are offered, which come first.
+        taken: The compounds that were taken before and are not offered, such as controls; they
+            lower the chances of similar ones.
     """
     compounds = Unlike(smiles)
     open = np.arange(len(smiles)) < count

@@ -1,7 +1,7 @@
-"""Prices as vendors write them, read only where there is no doubt.
+"""Reads prices as vendors write them, but only if their meaning is clear.
 
-Whether ``1.250`` is a thousand is said by the other prices of the column (``98,50``), so the column
-is looked at before its cells are read.
+The other prices of a column (``98,50``) show whether ``1.250`` is more than a thousand, so the
+whole column is looked at before its cells are read.
 """
 
 import re
@@ -15,7 +15,7 @@ from chem.records.numbers import NumberReading, NumberStyle, find_style, parse_n
 from chem.records.text import counted
 
 LOOKED_AT = 10_000
-"""Records of a library, from the first, that decide how its prices are written."""
+"""The number of first records of a library that decide how its prices are written."""
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}|[A-Za-z]{0,2}[$€£¥₹₩]", re.ASCII)
 _SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW"}
@@ -25,23 +25,25 @@ _AMOUNT = re.compile(r"[\d.,' ]+", re.ASCII)
 
 
 class Price(NamedTuple):
-    """What one order of a compound costs."""
+    """The price of one order of a compound."""
 
     amount: Decimal
-    """0 or more."""
+    """The amount, 0 or more."""
     currency: str
-    """As written, in capitals; ``""`` where the vendor does not say."""
+    """The currency as written, in capitals; ``""`` if the vendor does not say."""
 
 
 def find_price_style(
     texts: Sequence[str], column: str, decimal: Literal["point", "comma"] | None = None
 ) -> NumberReading:
-    """Decide from the cells of a price column which mark is the decimal one.
+    """Decide from the cells of a price column which mark is the decimal mark.
 
-    Thousands with commas alone (``1,250``) are read as such: no price has three decimals behind a
-    comma. decimal: what the user says.
+    Numbers with commas only (``1,250``) are read as thousands, because no price has three decimals
+    after a comma.
 
-    Raises InputError where the cells leave it open.
+    decimal: the decimal mark that the user gives.
+
+    Raises InputError if the cells do not decide it.
     """
     reading = find_style(texts, decimal=decimal)
     if not reading.doubt:
@@ -58,9 +60,9 @@ def find_price_style(
 def read_price(text: str, style: NumberStyle | None = None) -> Price | None:
     """Read a price such as ``120``, ``1,250.50``, ``$99.5``, ``EUR 40`` or ``40 EUR``.
 
-    style: of its column, by default with a decimal point. Returns None for what may mean something
-    else: no number, one of another style, a negative number, a unit of mass, a range, ``on
-    request``.
+    style: the style of its column; by default a decimal point. Returns None for text that may mean
+    something else: no number, a number in another style, a negative number, a unit of mass, a
+    range, ``on request``.
 
     >>> read_price("$1,250.50"), read_price("12,50")
     (Price(amount=Decimal('1250.50'), currency='$'), None)
@@ -85,7 +87,7 @@ def read_price(text: str, style: NumberStyle | None = None) -> Price | None:
 
 
 def find_currency(column: str) -> str:
-    """Return the currency that a column's name says, ``""`` if none or several.
+    """Return the currency that a column's name states; ``""`` for none or several.
 
     >>> find_currency("Preis (€)"), find_currency("Price 5mg, USD"), find_currency("Price")
     ('€', 'USD', '')
@@ -109,10 +111,15 @@ def read_prices(
 ) -> tuple[list[Price | None], str]:
     """Read the price [n] of each cell, and tell how the column's numbers are written.
 
-    own: [n] cells of those that may be chosen. first: those of the library's first records, which
-    were checked before any work, and decide together with them. The work is done by now, so
-    nothing is refused: a price that ``own`` alone makes doubtful, or one in another currency than
-    most, is unknown, and that is told.
+    The work is done by now, so nothing is refused: a price that is doubtful because of ``own``, or
+    that is in another currency than most, counts as unknown, and the text says so.
+
+    Args:
+        own: The cells [n] of compounds that may be chosen.
+        first: The cells of the library's first records, which were checked before any work, and
+            which decide on the style together with ``own``.
+        column: The name of the column.
+        decimal: The decimal mark that the user gives.
     """
     try:
         reading = find_price_style([*first, *own], column, decimal)
@@ -138,7 +145,7 @@ def read_prices(
 
 
 def _read_alone(text: str) -> Price | None:
-    """Read a price that can be read in one way alone, whatever the others are like."""
+    """Read a price that can be read in only one way, whatever the other prices are like."""
     read = {read_price(text, NumberStyle("point")), read_price(text, NumberStyle("comma"))} - {None}
     return read.pop() if len(read) == 1 else None
 
@@ -158,9 +165,9 @@ def _unknown(own: Sequence[str], prices: Sequence[Price | None], why: str) -> st
 
 
 def check_currency(prices: Iterable[Price | None], column: str) -> str:
-    """Return the one currency of all prices, ``""`` if none names one; refuse two of them.
+    """Return the one currency of all prices, ``""`` if none is named; raise InputError for two.
 
-    Where no price names one, the column's name may.
+    If no price names a currency, that of the column's name is taken.
     """
     found = sorted({price.currency for price in prices if price is not None and price.currency})
     named = find_currency(column)

@@ -1,5 +1,7 @@
-"""Ranks a run: from scores to the hits of an objective. A later run does the same with another
-objective."""
+"""Ranks the scores of a run by an objective, and returns the hits.
+
+A later run can rank the same scores by another objective.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,24 +30,24 @@ from screening.storage.store import Store
 
 @dataclass(frozen=True)
 class Scores:
-    """Where the scores of a library are, and which compounds have some."""
+    """The store of a library's scores, and the work items that made them."""
 
     folder: Store
     items: tuple[WorkItem, ...]
     triage: Triage | None
-    """None where the ensembles scored everything."""
+    """The triage; None if the ensembles scored every compound."""
     why_all: str
-    """Why they did."""
+    """The reason that the ensembles scored every compound."""
     list_matches: ListMatches = NO_MATCHES
-    """Which compounds the screen's lists name."""
+    """The compounds that the screen's lists name."""
     controls: tuple[WorkItem, ...] = ()
-    """Where the scores of its controls are, whatever the triage thinks of them."""
+    """The work items with the scores of the controls, whether or not the triage chose them."""
 
 
 def rank_run(
     screen: Screen, bundles: Sequence[Bundle], prepared: Prepared, scores: Scores
 ) -> Ranking:
-    """Rank everything that was scored, keep the hits, and measure the triage if there was one."""
+    """Rank all scored compounds, keep the hits, and measure the triage if there was one."""
     columns = prediction_columns(screen, bundles)
 
     def frames() -> Iterator[pd.DataFrame]:
@@ -75,10 +77,10 @@ def rank_run(
 
 
 def _with_triage(ranking: Ranking, triage: Triage, hits: int) -> Ranking:
-    """Count those that were never scored in full, and say what the audit found."""
+    """Add the counts of compounds that were never scored in full, and the result of the audit."""
     assert ranking.every is not None
-    # With costly filters hits come from further down: recall is measured as deep as they were
-    # sought.
+    # With costly filters the hits come from further down the list, so the recall is measured down
+    # to the same depth.
     recall = measure_recall(triage, ranking.every, max(hits, ranking.examined, ranking.depth))
     filtered = {name: n + triage.filtered.get(name, 0) for name, n in ranking.filtered.items()}
     return ranking._replace(
@@ -90,6 +92,6 @@ def _with_triage(ranking: Ranking, triage: Triage, hits: int) -> Ranking:
 
 
 def _empty_frame(columns: Sequence[str]) -> pd.DataFrame:
-    """Return a scored frame without rows: of a triage that has no compound to choose from."""
+    """Return a scored frame without rows, for a triage without any compound to choose from."""
     empty = {name: pd.Series(dtype=np.float32) for name in (*PROPERTIES, *columns)}
     return pd.DataFrame({"row": pd.Series(dtype=np.int64), "smiles": pd.Series(dtype=str), **empty})

@@ -1,4 +1,4 @@
-"""The report of a selection: what was not selected and why, in numbers and in words.
+"""Reports a selection: the compounds not selected and the reasons, in numbers and in words.
 
 Every compound of the pool is accounted for.
 """
@@ -16,21 +16,21 @@ from screening.select.constraints import CONTROL, REFUSALS
 from screening.select.pick_order import BY_CLUSTER, BY_MAXMIN, BY_OPTIMISM
 
 EXCLUDED = "excluded: "
-"""Begins the reason of a compound on a list of exclusion; the list's name follows."""
+"""The start of the reason of a compound on an exclusion list; the list's name follows."""
 FULL = "hits were full"
 ALIKE = "more like a hit than others"
 BETTER = "its cluster has a better one"
-"""Counts all ``cluster 3 has a better one`` together."""
+"""The reason under which all of the form ``cluster 3 has a better one`` are counted together."""
 _BETTER = " has a better one"
 
 
 def is_refusal(why: str) -> bool:
-    """Tell whether a rule refused a compound, and not only something better was taken."""
+    """Tell whether a rule refused a compound; if not, better compounds were taken instead."""
     return why in REFUSALS or why.startswith(EXCLUDED)
 
 
 def describe_lists(lists: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Say of each list how it was read, and what of it is in the library in another form alone.
+    """Describe how each list was read, and count its entries that differ only in stereochemistry.
 
     >>> owned = {"name": "owned.csv", "role": "exclude", "other_stereo": 3}
     >>> describe_lists([owned])
@@ -47,7 +47,7 @@ def describe_lists(lists: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def describe_selection(found: SelectionReport) -> str:
-    """Say in a line how a selection went.
+    """Describe in one line how a selection went.
 
     >>> picked, over = {"control": 1, "cluster": 9}, {"budget": 3}
     >>> describe_selection(SelectionReport(10, 500, 13, picked, over, 0, None, ()))
@@ -57,7 +57,7 @@ def describe_selection(found: SelectionReport) -> str:
         ", ".join(f"{what} {n:,}" for what, n in numbers.items() if n)
         for numbers in (found.by_rule, found.passed_over)
     )
-    line = f"chosen from a pool of {found.pool:,}: {f'by {picked}' if picked else 'nobody'}"
+    line = f"chosen from a pool of {found.pool:,}: {f'by {picked}' if picked else 'none'}"
     line += f"; passed over: {over}" if over else ""
     if (money := found.money) is not None:
         currency = f" {money.currency}" if money.currency else ""
@@ -69,9 +69,9 @@ def describe_selection(found: SelectionReport) -> str:
 
 
 def list_not_selected(choice: Choice, considered: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
-    """Return ``COLUMNS`` of what was considered and not selected, in the order of the list.
+    """Return ``COLUMNS`` of compounds considered and not selected, in the order of the list.
 
-    considered: candidates in that order, with ``index``, their place among all.
+    considered: the candidates in that order, with ``index``, their position among all candidates.
     """
     constraints, exclusions = choice.constraints, choice.exclusions
     rows, places = considered["row"].tolist(), considered["index"].tolist()
@@ -98,7 +98,7 @@ def list_not_selected(choice: Choice, considered: pd.DataFrame, hits: pd.DataFra
 
 
 def report_selection(choice: Choice, over: pd.DataFrame) -> SelectionReport:
-    """Count how a selection went. over: what was not selected."""
+    """Return the counts of a selection; ``over`` has the compounds that were not selected."""
     candidates, constraints = choice.candidates, choice.constraints
     reasons = choice.list_matches.reasons
     excluded = {why: n for why, n in choice.exclusions.taken.items() if why in reasons}
@@ -129,12 +129,12 @@ def report_selection(choice: Choice, over: pd.DataFrame) -> SelectionReport:
 
 
 def _numbers(hits: pd.DataFrame) -> dict[int, int]:
-    """Return the clusters of hits, by row."""
+    """Return the cluster numbers of hits, by row."""
     if "cluster" not in hits:
         return {}
     return dict(zip(hits["row"].tolist(), hits["cluster"].tolist(), strict=True))
 
 
 def _kind(why: str) -> str:
-    """Return the reason to count by."""
+    """Return the reason under which a compound is counted."""
     return BETTER if why.endswith(_BETTER) else why

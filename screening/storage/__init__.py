@@ -1,1 +1,1 @@
-"""Where partitions and scores lie, and the checks of what is read from there."""
+"""The storage of partitions and scores, and the checks of all that is read from it."""

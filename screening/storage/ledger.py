@@ -1,6 +1,6 @@
-"""The ledger of a folder: what is done, by hash, and the lock that keeps two runs apart.
+"""The ledger of a folder: the finished files with their hashes, and a lock against a second run.
 
-Files commit; the ledger is the only truth.
+A file counts as finished once the ledger has it, and only then.
 """
 
 import json
@@ -26,19 +26,21 @@ from screening.storage.shapes import Line, check_shape
 from screening.storage.store import Store, VerifiedStore
 
 LOCK = ".lock"
-"""Stays in the folder when the lock is given back."""
+"""The lock file, which stays in the folder when the lock is released."""
 LEDGER = "ledger.jsonl"
 READERS = 8
-"""Files that are hashed at a time when a ledger is opened."""
+"""The number of files that are hashed at a time when a ledger is opened."""
 REMEDY = "run the screen again"
 MOST = 64_000_000
-"""Bytes of a ledger, which has a line of 300 for each partition: of four billion compounds."""
+"""The most bytes of a ledger: one line of 300 bytes for each partition of four billion
+compounds."""
 
 
 def is_unused(folder: Path) -> bool:
-    """Tell whether a folder is missing, or holds nothing but what is made before any work.
+    """Tell whether a folder is missing, or holds only what is made before any work.
 
-    A command that was stopped so early can be given again. Raises OSError where it cannot be read.
+    A command that was stopped so early can be given again. Raises OSError if the folder cannot be
+    read.
     """
     if not folder.is_dir():
         return not folder.exists()
@@ -46,16 +48,16 @@ def is_unused(folder: Path) -> bool:
 
 
 class Lock:
-    """One run at a time in a folder, which is made if it is missing."""
+    """A lock that allows one run at a time in a folder, which is made if it is missing."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = FileLock(folder / LOCK, timeout=0)
 
     def acquire(self) -> None:
-        """Take it, and remove what a killed run left half written.
+        """Take the lock, and remove half-written files of a killed run.
 
-        Raises InputError where another run has it.
+        Raises InputError if another run holds the lock.
         """
         with told_in_one_line(self.folder):
             make_folder(self.folder)
@@ -64,7 +66,7 @@ class Lock:
                 os.close(open_unshared(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
             try:
                 self._lock.acquire()
-            except Timeout:  # to the system it is an OSError too
+            except Timeout:  # a subclass of OSError, which would be told as a disk fault
                 raise InputError(
                     f"{self.folder} is in use by another run; wait for it, or name another folder"
                 ) from None
@@ -72,11 +74,11 @@ class Lock:
 
     @property
     def held(self) -> bool:
-        """Whether it was taken here."""
+        """True if this process holds the lock."""
         return self._lock.is_locked
 
     def release(self) -> None:
-        """Give it back."""
+        """Release the lock."""
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -92,26 +94,26 @@ class Entry(NamedTuple):
 
     sha256: str
     facts: dict[str, Any]
-    """What the work found out, so that a resumed run need not open the file."""
+    """The counts of the work, so that a resumed run need not open the file."""
 
     def count(self, name: str) -> int:
-        """Return a number of the facts; 0 where they do not have it."""
+        """Return a number of the facts; 0 if they do not have it."""
         return int(self.facts.get(name, 0))
 
     def counts(self, name: str) -> dict[str, int]:
-        """Return numbers by name of the facts; none where they do not have them."""
+        """Return numbers by name of the facts; an empty dict if they do not have them."""
         return dict(self.facts.get(name, {}))
 
 
 class Ledger:
     """An append-only list of finished files, for one purpose.
 
-    The files are in the ledger's own folder, or in a store apart: a ledger is appended to and
-    locked, which needs a file system.
+    The files are in the ledger's own folder or in a separate store. The ledger itself is always in
+    a folder: it is appended to and locked, which needs a file system.
 
-    Opening it locks the folder against a second run, makes the store's folder, and drops entries
-    whose file is missing or altered, so that their work is done again. Its first line is the
-    purpose: a ledger of another purpose (another library, other bundles) is refused.
+    Opening a ledger locks its folder against a second run, makes the store's folder, and drops
+    entries whose file is missing or altered, so that their work is done again. The first line of a
+    ledger is its purpose; a ledger of another purpose (another library, other bundles) is refused.
     """
 
     def __init__(
@@ -143,11 +145,11 @@ class Ledger:
 
     @classmethod
     def read(cls, folder: Path, store: Store | None = None, remedy: str = REMEDY) -> Self:
-        """Look at a ledger: nothing is locked, made or written, so it may be somebody else's.
+        """Read a ledger without locking, making or writing anything; it may be another user's.
 
-        Its entries are those of the moment, its ``purpose`` is what it was made for, and its store
-        holds each file to its hash when it is read, with ``remedy`` in the complaint. Raises
-        InputError where there is none.
+        The entries are those of this moment, and ``purpose`` is that of the ledger. The store
+        checks the hash of each file that is read; ``remedy`` ends its error message. Raises
+        InputError if there is no ledger or it is damaged.
         """
         path = folder / LEDGER
         try:
@@ -164,29 +166,32 @@ class Ledger:
         return found
 
     def record(self, name: str, facts: Mapping[str, Any], sha256: str | None = None) -> None:
-        """Enter a finished file. ``facts`` are JSON values.
+        """Enter a finished file.
 
-        sha256: what its writer took of the bytes that it wrote; by default the file is read for
-        it. In a folder the file has to be there: a worker elsewhere may have written to a folder
-        of the same name.
+        Args:
+            name: The name of the file.
+            facts: The counts of the work, as JSON values.
+            sha256: The hash that the writer took of the bytes it wrote; by default the file is
+                read for it. In a folder the file has to exist then: a worker on another machine
+                may have written to a folder of the same name there.
         """
         if not self._lock.held:
-            raise RuntimeError(f"the ledger of {self.folder} was opened to be read only")
+            raise RuntimeError(f"the ledger of {self.folder} was opened for reading only")
         if sha256 is not None and self.store.folder is not None and not self.store.exists(name):
             raise StoreError(
-                f"{self.store.path(name)} was written by a worker and is not there; every worker "
-                "has to see the same folder: put the store on a shared one"
+                f"{self.store.path(name)} was written by a worker but is not there; every worker "
+                "has to see the same folder: put the store in a shared one"
             )
         entry = Entry(sha256 or self.store.hash(name), dict(facts))
         self._append({"name": name, "sha256": entry.sha256, "facts": entry.facts})
         self.entries[name] = entry
 
     def holds(self, names: Iterable[str]) -> bool:
-        """Tell whether these files are recorded and there, with the recorded bytes."""
+        """Tell whether these files are recorded and exist with the recorded bytes."""
         wanted = list(names)
         if not all(name in self.entries for name in wanted):
             return False
-        with ThreadPoolExecutor(READERS) as readers:  # an object store answers slowly, but many
+        with ThreadPoolExecutor(READERS) as readers:  # object stores are slow, but parallel
             return all(readers.map(self._stands, wanted, (self.entries[n] for n in wanted)))
 
     def _read(self) -> None:
@@ -201,7 +206,7 @@ class Ledger:
             self._append({"purpose": self.purpose})
             return
         _compare(self.folder, found, self.purpose)
-        if not content.endswith(b"\n"):  # what is recorded next gets a line of its own
+        if not content.endswith(b"\n"):  # the next record needs a line of its own
             with told_in_one_line(path), open(path, "ab", opener=open_unshared) as file:
                 file.write(b"\n")
         with ThreadPoolExecutor(READERS) as readers:
@@ -226,18 +231,19 @@ class Ledger:
 
 
 def _lines(content: bytes) -> tuple[dict[str, Any] | None, list[tuple[str, Entry]]]:
-    """Read a ledger's first line, None if it was cut short, and the entries of those after it.
+    """Read a ledger's first line, None if it was cut short, and the entries of later lines.
 
-    A line that tells of no file, in the shape that a ledger writes, counts as cut short.
+    A later line that is not in the format of a ledger's entries counts as cut short.
     """
-    # Bytes, because a kill may cut a letter, and a library's name may hold any line separator.
+    # Bytes, because a kill may cut a character in two, and a library's name may hold any line
+    # separator.
     lines = BytesIO(content)
     first = _parse(lines.readline())
     return first, [line for line in map(_parse_entry, lines) if line is not None]
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:
-    """Read a line; None for one that was cut short when the run was killed, or is none of ours."""
+    """Read a line; None if it was cut short when a run was killed, or is no JSON."""
     try:
         loaded = parse_json(line)
     except ValueError:
@@ -257,13 +263,16 @@ def _parse_entry(line: bytes) -> tuple[str, Entry] | None:
 
 
 def read_first_line(path: Path) -> dict[str, Any] | None:
-    """Read the first line of a ledger, None if it was cut short; raises OSError."""
+    """Read the first line of a ledger; None if it was cut short. Raises OSError."""
     with open_regular(path) as file:
         return _parse(file.readline(MOST_JSON))
 
 
 def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
-    """Refuse a folder whose ledger has another purpose, before any work; none is no fault."""
+    """Refuse a folder whose ledger has another purpose, before any work.
+
+    A folder without a ledger passes.
+    """
     try:
         found = read_first_line(folder / LEDGER)
     except FileNotFoundError:
@@ -278,11 +287,11 @@ def _compare(folder: Path, found: Mapping[str, Any], purpose: Mapping[str, Any])
     if other := difference(found.get("purpose"), purpose):
         before = found.get("purpose")
         if "standardizer" in other.split(", ") and isinstance(before, dict):
-            # Named alone: whatever else differs, these rules are what a chemist has to know of.
+            # Only this is named: whatever else differs, a chemist has to know of these rules.
             then, now = before.get("standardizer"), purpose["standardizer"]
             raise InputError(
                 f"{folder} holds a library that was prepared under another standardization "
-                f"({then}; today's is {now}); name another folder, or remove this one"
+                f"({then}; the current one is {now}); name another folder, or remove this one"
             )
         raise InputError(
             f"{folder} holds another run: its {other} differs "
@@ -291,7 +300,7 @@ def _compare(folder: Path, found: Mapping[str, Any], purpose: Mapping[str, Any])
 
 
 def difference(found: Any, purpose: Mapping[str, Any]) -> str:
-    """Return the keys in which a ledger's purpose differs from another one; ``""`` if in none."""
+    """Return the keys in which a ledger's purpose differs from another one; ``""`` if none."""
     wanted = json.loads(json.dumps(purpose))
     if found == wanted:
         return ""

@@ -1,8 +1,8 @@
-"""The columns of prepared libraries and scores, and what holds of them whenever they are read.
+"""The columns of prepared libraries and scores, and the checks of them whenever they are read.
 
-A prepared library has one row for each record. Partitions and scores lie in folders that others may
-write, with their hashes beside them. A column of another type, a missing value or a bond to an atom
-that is not there would end in a traceback, or in a wrong number, far from here.
+A prepared library has one row for each record. Partitions and scores lie in folders to which others
+may write, with their hashes beside them. Without the checks, a column of another type, a missing
+value or a bond to an atom that does not exist would end in a traceback or a wrong number elsewhere.
 """
 
 import numpy as np
@@ -20,15 +20,15 @@ SCHEMA = pa.schema(
         ("row", pa.int64()),
         ("compound_id", pa.string()),
         ("name", pa.string()),
-        ("input_smiles", pa.string()),  # "" where the record is a molblock
+        ("input_smiles", pa.string()),  # "" if the record is a molblock
         ("extra", pa.string()),  # the other columns as a JSON object of texts
         ("status", pa.string()),
         ("stage", pa.string()),
         ("code", pa.string()),
         ("detail", pa.string()),
-        ("smiles", pa.string()),  # standardized; "" where rejected
+        ("smiles", pa.string()),  # standardized; "" if rejected
         ("changes", pa.list_(pa.string())),
-        ("key", pa.binary(16)),  # hash of the registration key; zeros where rejected
+        ("key", pa.binary(16)),  # hash of the registration key; zeros if rejected
         ("atoms", pa.list_(pa.uint16())),
         ("begin", pa.list_(pa.uint16())),
         ("end", pa.list_(pa.uint16())),
@@ -50,11 +50,11 @@ _STATUS = pa.array([ACCEPTED, REJECTED])
 
 
 def check_table(table: pa.Table) -> None:
-    """Raise ValueError, one line, for a table that nothing here wrote."""
+    """Raise ValueError, one line, for a table that this program did not write."""
     table.validate(full=True)
     names = table.column_names
     if len(set(names)) < len(names):
-        raise ValueError("a column is there twice")
+        raise ValueError("a column occurs twice")
     for name in names:
         if (wanted := KINDS.get(name)) is not None:
             _check_column(table[name], name, wanted)
@@ -68,15 +68,18 @@ def check_table(table: pa.Table) -> None:
 
 
 def read_extra(text: str) -> dict[str, str]:
-    """Return the library's own columns of a record; ValueError for what is no object of texts."""
+    """Return the library's own columns of a record.
+
+    Raises ValueError for text that is not a JSON object of texts.
+    """
     found = parse_json(text)
     if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
-        raise ValueError("the columns of a record are no texts by name")
+        raise ValueError("the columns of a record are not an object of texts")
     return found
 
 
 def check_finite(table: pa.Table) -> None:
-    """Raise ValueError where an accepted compound lacks a number, or has something else there."""
+    """Raise ValueError if an accepted compound lacks a number or has a non-number in its place."""
     if "status" in table.column_names:
         table = table.filter(pc.equal(table["status"], ACCEPTED))
     for name in table.column_names:
@@ -124,7 +127,7 @@ def _check_graphs(table: pa.Table) -> None:
     if (len(kinds) and kinds.max() > OTHER_BOND) or (
         len(tokens) and tokens.max() > len(atom_states().rows)
     ):
-        raise ValueError("an atom or a bond is of no kind that is known")
+        raise ValueError("an atom or a bond is of an unknown kind")
     if len(of_atoms) and of_atoms.max() > MAX_ATOMS:
         raise ValueError(f"a molecule has more than {MAX_ATOMS} atoms")
 

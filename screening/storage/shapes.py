@@ -1,7 +1,8 @@
-"""What the JSON of runs, prepared libraries and ledgers looks like, checked where it is read.
+"""The shapes of the JSON of runs, prepared libraries and ledgers, checked when they are read.
 
-These files lie in folders that others may write. What has another shape is told in one line when
-it is read, and nothing behind that asks again. Keys that are not named here may hold anything.
+These files lie in folders to which others may write. A file of another shape is refused in one line
+when it is read, and later code need not check it again. Keys that are not named here may hold
+anything.
 """
 
 import re
@@ -10,18 +11,18 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Count = Annotated[int, Field(ge=0, le=10**12)]
-"""Of records, bytes and the like."""
+"""A number of records, bytes and the like."""
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FileName = Annotated[
     str, Field(pattern=r"^[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*$", max_length=120)
 ]
-"""Of a file in a store: it has no folder."""
+"""The name of a file in a store, without a folder."""
 _DRIVE = re.compile(r"[\\:\0]")
 
 
 def _stays_inside(path: str) -> str:
     if path.startswith("/") or ".." in path.split("/") or _DRIVE.search(path):
-        raise ValueError("a file of a run lies in its folder")
+        raise ValueError("a file of a run has to lie in the run's folder")
     return path
 
 
@@ -31,7 +32,7 @@ PathInside = Annotated[
 
 
 class Shape(BaseModel):
-    """Turns nothing into something else; what it does not name may be anything."""
+    """A frozen record that converts no values and ignores keys that it does not name."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 
@@ -51,7 +52,7 @@ class _Selection(Shape):
 
 
 class Manifest(Shape):
-    """``manifest.json``: what of it is read again."""
+    """The parts of ``manifest.json`` that are read again."""
 
     screen: Any
     library: Any
@@ -78,10 +79,10 @@ class _Library(Shape):
 
 
 class Where(Shape):
-    """``where.json`` of a run that scored."""
+    """The ``where.json`` of a run that scored."""
 
     library: _Library | None = None
-    """Runs of before it was noted do not have it."""
+    """The library; None for runs from before it was noted."""
     prepared: Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]
     scores: Annotated[str, Field(pattern=r"^[^\x00]*$")]
     device: str
@@ -89,7 +90,7 @@ class Where(Shape):
 
 
 class WhereRanked(Shape):
-    """``where.json`` of a run that ranked another one's scores."""
+    """The ``where.json`` of a run that ranked another run's scores."""
 
     run: Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]
     fingerprint: str
@@ -104,7 +105,7 @@ class _Facts(Shape):
 
 
 class Line(Shape):
-    """Another line of a ledger: a file that is done."""
+    """A line of a ledger after the first: a file that is done."""
 
     name: FileName
     sha256: str
@@ -112,7 +113,7 @@ class Line(Shape):
 
 
 class Summary(Shape):
-    """``prepared.json``."""
+    """The content of ``prepared.json``."""
 
     store: Annotated[str, Field(pattern=r"^[^\x00]*$")]
     key: str
@@ -146,7 +147,7 @@ AShape = TypeVar("AShape", bound=Shape)
 
 
 def check_shape(shape: type[AShape], found: object) -> AShape:
-    """Return what a JSON object says; ValueError, one line, for one of another shape."""
+    """Read a JSON object as a shape; raises ValueError, one line, if its shape is another."""
     try:
         return shape.model_validate(found)
     except ValidationError as error:

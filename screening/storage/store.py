@@ -1,7 +1,7 @@
-"""A place for partitions that every worker sees: a folder, or a prefix of an object store.
+"""A store of partitions that every worker sees: a folder, or a prefix of an object store.
 
-A file is whole or it is not there. In a folder it is written beside, flushed and renamed; an
-object store takes it in one put.
+A file is complete or it is not there. In a folder it is written under another name, flushed and
+renamed; an object store takes it in one put.
 """
 
 import hashlib
@@ -30,25 +30,25 @@ INSTALL = {
     **dict.fromkeys(("gs", "gcs"), "gcsfs"),
     **dict.fromkeys(("az", "abfs", "abfss"), "adlfs"),
 }
-"""Object stores whose puts are whole, and the package that speaks to each."""
+"""Object stores whose puts are atomic, and the package that connects to each."""
 PROTOCOLS = (*INSTALL, "memory")
-"""``memory`` is a store within one process, for tests."""
+"""The protocols that can be used; ``memory`` is a store within one process, for tests."""
 
 MOST_UNPACKED = 1_000_000_000
-"""Bytes of a table once it is read; a partition has far fewer."""
+"""The most bytes of a table once it is read; a partition has far fewer."""
 
 
 class Store:
-    """Parquet tables and other files, by name.
+    """A store of Parquet tables and other files, by name.
 
-    A pickled store is its address alone: a worker opens it with credentials of its own.
+    A pickled store is only its address: a worker opens it with its own credentials.
     """
 
     def __init__(self, url: str | Path) -> None:
         """Open a folder (a path or ``file:///shared/x``) or an object store (``s3://bucket/x``).
 
-        Nothing is read or written yet. Raises InputError for a protocol that is not known, or
-        whose package is not installed, and for an address with a key or a password in it.
+        Nothing is read or written yet. Raises InputError for an unknown protocol and for an
+        address that contains a key or a password.
         """
         text = str(url)
         if not isinstance(url, Path):
@@ -81,17 +81,17 @@ class Store:
         return hash(self.url)
 
     def __truediv__(self, name: str) -> "Store":
-        """A store below this one."""
+        """Return the store below this one that has this name."""
         return Store(self.folder / name) if self.folder is not None else Store(f"{self.url}/{name}")
 
     def path(self, name: str) -> str:
-        """Return where a file is, for messages."""
+        """Return the path or address of a file, for messages."""
         return str(self.folder / name) if self.folder is not None else f"{self.url}/{name}"
 
     def write(self, name: str, content: bytes | memoryview) -> str:
-        """Write a whole file; returns the SHA-256 of its bytes as 64 hexadecimal digits.
+        """Write a whole file; return the SHA-256 of its bytes as 64 hexadecimal digits.
 
-        A folder is not made: a worker that does not see it must not make one of its own.
+        A missing folder is not made: a worker that does not see it must not make one of its own.
         """
         with self._explained("written", name):
             if self.folder is not None:
@@ -110,10 +110,10 @@ class Store:
             return content
 
     def write_table(self, name: str, table: pa.Table, repetitive: bool = True) -> str:
-        """Write a Parquet file; returns the SHA-256 of its bytes.
+        """Write a Parquet file; return the SHA-256 of its bytes.
 
-        ``repetitive`` says whether values repeat: looking for that costs as much as all else where
-        hundreds of columns hold numbers that do not.
+        ``repetitive`` says that values repeat. Looking for repeated values costs as much as all
+        else if hundreds of columns hold numbers that do not repeat.
         """
         buffer = pa.BufferOutputStream()
         pq.write_table(
@@ -128,17 +128,19 @@ class Store:
         return self.write(name, memoryview(buffer.getvalue()))
 
     def read_table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read columns of a Parquet file, in the order asked for; by default all.
+        """Read columns of a Parquet file, in the given order; by default all.
 
-        From an object store the file comes whole: partitions are small, and one request is one
-        version. Pages carry checksums. Raises StoreError for a file that is missing, cut short or
-        altered, for one that unpacks to more than ``MOST_UNPACKED``, and for one without a wanted
-        column, which another version wrote.
+        A file of an object store is read whole: partitions are small, and a single request cannot
+        mix two versions of a file. Pages carry checksums.
+
+        Raises StoreError for a file that is missing, cut short or altered, for one that unpacks to
+        more than ``MOST_UNPACKED``, and for one that lacks a wanted column, because another version
+        of hitlist wrote it.
         """
         wanted = None if columns is None else list(columns)
         with self._explained("read", name):
             if self.folder is not None:
-                with open_regular(self.folder / name) as file:  # a pipe would be waited for
+                with open_regular(self.folder / name) as file:  # reading a pipe would wait forever
                     check_unpacked(file, MOST_UNPACKED)
                 source = pa.memory_map(str(self.folder / name))
             else:
@@ -149,8 +151,8 @@ class Store:
                 table = pq.read_table(source, columns=wanted, page_checksum_verification=True)
         if missing := set(wanted or ()) - set(table.column_names):
             raise StoreError(
-                f"{self.path(name)} has no {min(missing)}: another version of hitlist wrote it; "
-                "run the screen again with a new --out"
+                f"{self.path(name)} has no column {min(missing)}: another version of hitlist "
+                "wrote it; run the screen again with a new --out"
             )
         with self._explained("read", name):
             check_table(table)
@@ -164,17 +166,17 @@ class Store:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def exists(self, name: str) -> bool:
-        """Tell whether there is such a file."""
+        """Tell whether a file of this name exists."""
         with self._explained("read", name):
             if self.folder is not None:
                 return (self.folder / name).is_file()
-            try:  # not isfile, which takes a store that does not answer for a missing file
+            try:  # not isfile, which reports a file as missing if the store does not answer
                 return bool(self._remote.info(self.path(name))["type"] == "file")
             except FileNotFoundError:
                 return False
 
     def remove(self, name: str) -> None:
-        """Remove a file; none is no fault."""
+        """Remove a file if it exists."""
         with self._explained("removed", name):
             if self.folder is not None:
                 (self.folder / name).unlink(missing_ok=True)
@@ -182,7 +184,7 @@ class Store:
                 self._remote.rm_file(self.path(name))
 
     def check(self) -> None:
-        """Make the folder, and refuse a store that cannot be written: raises StoreError."""
+        """Make the folder, and raise StoreError if the store cannot be written."""
         if self.folder is not None:
             with self._explained("made", ""):
                 make_folder(self.folder)
@@ -203,7 +205,7 @@ class Store:
 
     @contextmanager
     def _explained(self, verb: str, name: str) -> Iterator[None]:
-        """Turn whatever a file system or an object store raises into one line."""
+        """Turn any error of a file system or an object store into one line."""
         where = self.path(name)
         try:
             yield
@@ -212,11 +214,11 @@ class Store:
         except FileNotFoundError:
             raise StoreError(
                 f"{where} is not there; every worker has to see the same store (a shared folder "
-                "or an object store), and what is missing is made again by the next run"
+                "or an object store), and the next run makes what is missing again"
             ) from None
         except (pa.ArrowException, KeyError, ValueError) as error:
             raise StoreError(
-                f"{where} is damaged or cut short ({_text(error)}); run again, and it is made anew"
+                f"{where} is damaged or cut short ({_text(error)}); run again, and it is remade"
             ) from None
         except Exception as error:  # each object store has errors of its own
             if self.folder is not None and not isinstance(error, OSError):
@@ -233,20 +235,26 @@ def _text(error: object) -> str:
 
 
 class VerifiedStore(Store):
-    """Reads nothing but what was recorded.
+    """A store that reads only recorded files, and compares their hashes.
 
-    A file of a folder is hashed when it is read first, one of an object store whenever it is
-    fetched, which needs no second request. A pickled one is a plain store.
+    A file of a folder is hashed when it is first read; a file of an object store is hashed whenever
+    it is fetched, which needs no second request. A pickled verified store is a plain store.
     """
 
     def __init__(self, url: str, hashes: Mapping[str, str], remedy: str) -> None:
-        """Open a store. hashes: name to sha256. remedy: what to do about a file that differs."""
+        """Open a store.
+
+        Args:
+            url: As for :class:`Store`.
+            hashes: The SHA-256 of each file, by name.
+            remedy: The advice in the message about a file that differs.
+        """
         super().__init__(url)
         self._hashes, self._remedy = dict(hashes), remedy
         self._seen: set[str] = set()
 
     def read_table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read columns of a Parquet file as :class:`Store` does.
+        """Read columns of a Parquet file, as :class:`Store` does.
 
         Raises StoreError for a file that is missing, altered or not recorded.
         """
@@ -266,10 +274,7 @@ class VerifiedStore(Store):
         return content
 
     def check_recorded(self, names: Sequence[str]) -> None:
-        """Refuse files that are not recorded or not there, without reading any.
-
-        Raises StoreError for the first.
-        """
+        """Raise StoreError for the first file that is not recorded or missing; read none."""
         for name in names:
             if name not in self._hashes or not self.exists(name):
                 raise self._lacking(name)

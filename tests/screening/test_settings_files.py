@@ -51,5 +51,5 @@ def test_a_deep_ledger_and_a_deep_summary_are_damaged(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="damaged in its first line"):
         Ledger.read(tmp_path)
     (tmp_path / SUMMARY).write_text(DEEP)
-    with pytest.raises(InputError, match="is no prepared library"):
+    with pytest.raises(InputError, match="is not a prepared library"):
         read_prepared(tmp_path)

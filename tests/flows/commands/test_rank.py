@@ -103,7 +103,7 @@ def test_a_compound_is_asked_for_by_its_id_or_its_row(
     best = hits_of(scored)[0]
     answer = run("explain", best["compound_id"], "--run", scored, "--html", tmp_path / "why.html")
     assert answer.code == 0, answer.err
-    assert "became\thit 1\n" in answer.out
+    assert "outcome\thit 1\n" in answer.out
     assert answer.out.endswith(f"{tmp_path / 'why.html'}\n")
     assert "hit 1" in (tmp_path / "why.html").read_text()
 

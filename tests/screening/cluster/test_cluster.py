@@ -241,7 +241,7 @@ def test_a_scheduler_that_dies_while_it_answers_is_told_in_one_line(tmp_path: Pa
             os.kill(processes[0].pid, signal.SIGSTOP)
             killer = threading.Timer(0.5, processes[0].kill)
             killer.start()
-            with pytest.raises(SchedulerLostError, match=r"^the Dask scheduler at \S+ went away"):
+            with pytest.raises(SchedulerLostError, match=r"^the Dask scheduler at \S+ was lost"):
                 next(results)
             killer.join()
 

@@ -62,11 +62,11 @@ def test_what_is_wrong_is_one_line(files: Tls, tmp_path: Path) -> None:
             make_security(address, tls)
         return str(refused.value)
 
-    assert "there is no file /none.pem; give --tls-ca" in said(
+    assert "the file /none.pem does not exist; give --tls-ca" in said(
         ADDRESS, files._replace(ca="/none.pem")
     )
-    assert "do not make a whole" in said(ADDRESS, files._replace(cert=str(text)))
-    assert "do not make a whole" in said(ADDRESS, files._replace(ca=str(text)))
+    assert "do not fit together" in said(ADDRESS, files._replace(cert=str(text)))
+    assert "do not fit together" in said(ADDRESS, files._replace(ca=str(text)))
     assert "KEY_VALUES_MISMATCH" in said(ADDRESS, files._replace(key=str(other)))
     assert "no authority (CA) is given" in said(ADDRESS, Tls())
     assert "no certificate is given" in said(ADDRESS, Tls(ca=files.ca))
@@ -130,7 +130,7 @@ def test_no_pickle_of_a_hostile_scheduler_is_loaded(hostile: Hostile, files: Tls
     for address, tls, why in (
         (hostile.tcp, Tls(), "is not encrypted"),
         (hostile.tcp, files, "is not encrypted"),
-        (hostile.tls, files, "its certificate is not of the authority in --tls-ca"),
+        (hostile.tls, files, "its certificate is not from the authority in --tls-ca"),
     ):
         with pytest.raises(InputError, match=rf"^[^\n]*{why}[^\n]*$"), connect(address, tls=tls):
             pass

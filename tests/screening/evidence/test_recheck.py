@@ -112,7 +112,7 @@ def test_an_honest_run_is_verified(drug_run: Outcome, lone: Client) -> None:
     checks = verified(open_run(drug_run.folder), lone)
     assert [check.what for check in checks.values() if check.faults or check.skipped] == []
     assert set(checks) == {
-        *("files", "partitions and scores", "books", "records", "scores"),
+        *("files", "partitions and scores", "counts", "records", "scores"),
         "hits, plates and volumes",
     }
 
@@ -212,7 +212,7 @@ def test_a_hit_hidden_as_a_duplicate_or_a_reject_is_found(
     run, prepared, row = forged
     forge(prepared, row, lambda table, row: put(table, row, "status", "rejected"))
     checks = verified(open_run(run), lone)
-    assert checks["books"].faults
+    assert checks["counts"].faults
     assert checks["records"].faults
 
 

@@ -91,5 +91,5 @@ def test_another_bundle_of_that_name_is_refused(
     ((_, sha256, surrogate),) = work.models.bundles
     make_bundle(tmp_path, seed=1)
     other = Explaining(ModelRefs(((str(tmp_path), sha256, surrogate),), FEATURIZER), TASKS)
-    with pytest.raises(InputError, match="another one than the run was planned with"):
+    with pytest.raises(InputError, match="not the one that the run was planned with"):
         explain(other, ["CCO"])

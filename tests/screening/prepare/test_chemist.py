@@ -107,7 +107,7 @@ def test_one_that_stands_still_is_given_up(
     assert chemist.pid is not None
     pid = chemist.pid
     os.kill(pid, signal.SIGSTOP)
-    assert chemist.ask(given) == Death(None, "timed_out", "no end after 2 s by the clock")
+    assert chemist.ask(given) == Death(None, "timed_out", "did not end within 2 s of elapsed time")
     assert not is_alive(pid)
 
 

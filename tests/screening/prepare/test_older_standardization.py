@@ -70,7 +70,7 @@ def test_a_library_that_older_rules_prepared_is_named_in_a_line(
     age(tmp_path / "cache/old", STANDARDIZER - 1)
     line = told_of_library(library, new)
     assert line.startswith("mine.csv was prepared under an older standardization")
-    assert f"({STANDARDIZER - 1}; today's is {STANDARDIZER})" in line
+    assert f"({STANDARDIZER - 1}; the current one is {STANDARDIZER})" in line
     assert told_of_library(other, new) == ""
     assert read_prepared(tmp_path / "cache/old").standardizer == STANDARDIZER - 1
     prepare_library(library, new, lone)
@@ -105,7 +105,9 @@ def test_an_old_run_is_opened_and_said_to_be_old(
     past = open_run(old_run)
     line = past.told_of_older
     assert "\n" not in line
-    assert f"judged under standardization {STANDARDIZER - 1}, today's is {STANDARDIZER}" in line
+    assert (
+        f"made under standardization {STANDARDIZER - 1}; the current one is {STANDARDIZER}" in line
+    )
     dossiers = [open_dossier(past, row) for row in range(1, past.prepared.rows + 1)]
     assert {smiles for one in dossiers for _, smiles in one.steps} == {""}  # by rules now gone
     again = rank_again(past, past.screen, tmp_path / "again", lone)
@@ -132,10 +134,10 @@ def test_an_old_run_is_not_screened_into_again(old_run: Path, drug_run: Outcome)
     past = open_run(old_run)
     prepared = Path(json.loads((old_run / WHERE).read_text())["prepared"])
     plan = plan_run(past.screen, old_run, prepared=prepared.parent / "new")
-    with pytest.raises(InputError, match=rf"^{old_run} was judged under standardization[^\n]*$"):
+    with pytest.raises(InputError, match=rf"^{old_run} was made under standardization[^\n]*$"):
         check_folder(plan)
     (old_run / WHERE).unlink()  # one that was stopped before it was written
     key = json.loads((old_run / "scores" / LEDGER).read_text().splitlines()[0])["purpose"]
     prepared.rename(prepared.parent / key["prepared"])
-    with pytest.raises(InputError, match=rf"^{old_run} was judged under standardization[^\n]*$"):
+    with pytest.raises(InputError, match=rf"^{old_run} was made under standardization[^\n]*$"):
         check_folder(plan)

@@ -331,7 +331,7 @@ def test_a_library_that_an_older_version_prepared_is_told_of_anew(
     told = json.loads((whole.folder / SUMMARY).read_text())
     del told["duplicates_sha256"]
     (whole.folder / SUMMARY).write_text(json.dumps(told))
-    with pytest.raises(InputError, match="is no prepared library"):
+    with pytest.raises(InputError, match="is not a prepared library"):
         read_prepared(whole.folder)
     before = {name: (whole.folder / name).stat().st_mtime_ns for name in whole.partitions}
     assert prepare(library, tmp_path / "p", lone) == whole == read_prepared(whole.folder)
@@ -339,7 +339,7 @@ def test_a_library_that_an_older_version_prepared_is_told_of_anew(
 
 
 def test_a_folder_without_a_summary_is_no_prepared_library(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^[^\n]*is no prepared library[^\n]*$"):
+    with pytest.raises(InputError, match=r"^[^\n]*is not a prepared library[^\n]*$"):
         read_prepared(tmp_path)
 
 

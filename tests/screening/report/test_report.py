@@ -287,7 +287,10 @@ def test_ranked_again_it_blames_the_earlier_screen_for_what_that_took(
     page = render(again, kinase, facts)
     assert "<bdi>filters of first-screen, never looked at</bdi> <b>8</b>" in page
     assert "<bdi>not promising enough for first-screen</bdi> <b>1,192</b>" in page
-    assert "chosen for first-screen, whose filters took 8 that nothing here speaks of." in page
+    assert (
+        "chosen for first-screen, whose filters removed 8; the recall says nothing of these."
+        in page
+    )
     lost = sum(loss.records for loss in losses(again, facts))
     assert lost == facts.rejected + facts.duplicates + again.scored - again.passed
 

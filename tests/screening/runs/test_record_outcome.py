@@ -29,8 +29,8 @@ def test_every_record_has_a_fate(drug_run: Outcome) -> None:
     assert begin("rejected: ") == counts.rejected
     assert begin("a duplicate of row ") == counts.duplicates
     assert begin("hit ") == counts.hits
-    assert begin("taken by the filter min_heavy_atoms") == counts.filtered
-    last = f"scored, and behind the last hit (rank {counts.hits}, score 0."
+    assert begin("removed by the filter min_heavy_atoms") == counts.filtered
+    last = f"scored, and ranked after the last hit (rank {counts.hits}, score 0."
     assert begin(last) == counts.passed - counts.hits > 0
     with pytest.raises(InputError, match=r"is not in library\.csv"):
         open_dossier(past, past.prepared.rows + 1)
@@ -92,7 +92,7 @@ def test_who_was_passed_over_is_told_by_the_run_alone(
     assert open_dossier(ranked, row).outcome == "passed over: excluded: ids of the screen"
     assert open_dossier(past, row).outcome == "hit 1"  # in the run that scored
     fates = [open_dossier(ranked, row).outcome for row in range(1, past.prepared.rows + 1)]
-    behind = "scored, and behind the 4 that the hits were chosen from"
+    behind = "scored, and ranked after the 4 from which the hits were chosen"
     assert fates.count(behind) == ranked.run.manifest.counts["passed"] - 4 > 0
     with (tmp_path / "b/passed_over.csv").open("a") as file:
         file.write("\n")

@@ -102,7 +102,7 @@ def test_after_a_triage_the_rest_counts_as_set_aside(
     assert any("set aside" in open_dossier(past, row).outcome for row in range(1, 15))
     ranked = open_run(tmp_path / "b")
     fates = [open_dossier(ranked, row).outcome for row in range(1, past.prepared.rows + 1)]
-    early = [fate.startswith("never looked at: taken by the filter min_heavy_") for fate in fates]
+    early = [fate.startswith("never scored: removed by the filter min_heavy_") for fate in fates]
     assert sum(early) == past.scores.triage.filtered["min_heavy_atoms"] > 0
     next((tmp_path / "a/scores").glob("promise-*")).unlink()
     past = open_run(tmp_path / "a")
@@ -155,7 +155,7 @@ def test_an_objective_that_the_bundles_do_not_know_is_refused(
     [
         ({"exclude": ("owned.csv",)}, "owned.csv"),
         ({"include": ("controls.sdf",)}, "controls.sdf"),
-        ({"budget": 9.0, "price_column": "Cost"}, 'no column "Cost"; its own are: Price'),
+        ({"budget": 9.0, "price_column": "Cost"}, 'no column "Cost"; its own columns: Price'),
     ],
 )
 def test_lists_and_prices_are_looked_for_before_any_work(

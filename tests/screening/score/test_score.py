@@ -281,7 +281,7 @@ def test_a_bundle_that_changes_under_way_ends_the_run(
     featurizer = featurizer_spec()["hash"]
     known = model_refs([bundle], featurizer, HALF)
     make_bundle(tmp_path / "b", seed=9)
-    with pytest.raises(InputError, match=r"^[^\n]*another one than the run was planned with"):
+    with pytest.raises(InputError, match=r"^[^\n]*not the one that the run was planned with"):
         load_bundles_once(known.bundles, featurizer)
     work = Scoring(scored.prepared.source, Store(tmp_path), known)
     with pytest.raises(InputError, match="another one than"):

@@ -444,13 +444,15 @@ def test_controls_that_cost_more_than_the_budget_are_told() -> None:
     rules = {"budget": 50.0, "price_column": "Price"}
     marks = ListMatches(controls=np.array([1, 6]))  # 35.5 and 100
     case = Case(make_frame(20, 1), make_screen(5, {}, **rules), marks)
-    with pytest.raises(InputError, match=r"^the controls alone cost 135\.5, the budget is 50; "):
+    with pytest.raises(
+        InputError, match=r"^the controls alone cost 135\.5, but the budget is 50; "
+    ):
         case.choose()
 
 
 def test_controls_without_scores_are_told() -> None:
     case = Case(make_frame(20, 1), make_screen(5, {}), ListMatches(controls=np.array([21])))
-    with pytest.raises(InputError, match=r"no scores here of 1 control, the first in row 21"):
+    with pytest.raises(InputError, match=r"no scores of 1 control, the first in row 21"):
         case.choose()
 
 

@@ -222,7 +222,7 @@ def test_controls_come_from_files_too(mark: Mark, tmp_path: Path) -> None:
         (["nobody"], ["control nobody is not among", "add it to the library"]),
         (["bad"], ["control bad is not among the accepted compounds of library.csv"]),
         (["c.smi"], ["control water of c.smi is not among"]),
-        (["u.smi"], ["control odd of u.smi cannot be read", "mend its structure"]),
+        (["u.smi"], ["control odd of u.smi cannot be read", "correct its structure"]),
         (["a", "b", "c", "d"], ["control a, b, c, ... (4 in all)"]),
     ],
 )
@@ -239,7 +239,7 @@ def test_a_control_that_the_library_lacks_is_told(
 
 
 def test_more_controls_than_hits_are_told(mark: Mark) -> None:
-    with pytest.raises(InputError, match="found 2 controls to include, but only 1 hit asked for"):
+    with pytest.raises(InputError, match="there are 2 controls to include, but only 1 hit in all"):
         mark(hits=1, include=["L", "D"])
 
 
@@ -252,7 +252,7 @@ def test_more_controls_than_hits_are_told(mark: Mark) -> None:
         ({"exclude": ["odd.csv"]}, ["odd.csv", "found no SMILES column among 'colour'"]),
         (
             {"budget": 5, "price_column": "price"},
-            ['no column "price"', 'did you mean "Price"', "its own are: Price"],
+            ['no column "price"', 'did you mean "Price"', "its own columns: Price"],
         ),
         ({"budget": 5, "price_column": "smiles"}, ['no column "smiles"']),
     ],

@@ -271,7 +271,7 @@ def test_a_ledger_is_looked_at_without_a_trace(tmp_path: Path) -> None:
     assert seen.store.read("one") == b"content of one"
     with pytest.raises(StoreError, match=r"two is missing or was altered; run the screen again$"):
         seen.store.read("two")
-    with pytest.raises(RuntimeError, match="read only"):
+    with pytest.raises(RuntimeError, match="reading only"):
         seen.record("one", {})
 
 
