@@ -1,1 +1,1 @@
-"""Judgements of few molecules: alerts, synthetic accessibility, likeness and clusters."""
+"""Judgements of few molecules: alerts, synthetic accessibility, similarity and clusters."""

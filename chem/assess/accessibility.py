@@ -1,12 +1,13 @@
 """Synthetic accessibility: how hard a molecule looks to make, from 1 (easy) to 10 (hard).
 
-Ertl and Schuffenhauer, J. Cheminform. 2009, 1, 8 (doi 10.1186/1758-2946-1-8), as its author wrote
-it for RDKit: how common a molecule's fragments are among a million of PubChem, less for size,
-stereocentres, spiro and bridged rings and macrocycles. It knows no routes and no prices: a natural
-product that can be bought looks hard. The paper calls molecules above 6 difficult.
+The score of Ertl and Schuffenhauer, J. Cheminform. 2009, 1, 8 (doi 10.1186/1758-2946-1-8), as its
+author wrote it for RDKit. It measures how common a molecule's fragments are among a million
+molecules of PubChem, and subtracts penalties for size, stereocentres, spiro and bridged rings and
+macrocycles. It knows no routes and no prices: a natural product that can be bought looks hard. The
+paper calls molecules above 6 difficult.
 
-RDKit carries the program and its table of fragments beside the library, in ``Contrib``; they are
-loaded from there when the first molecule is looked at.
+RDKit ships the program and its table of fragments beside the library, in ``Contrib``. They are
+loaded from there for the first molecule.
 """
 
 from collections.abc import Callable, Sequence
@@ -52,7 +53,7 @@ def accessibility(smiles: Sequence[str]) -> list[float]:
 
 @cache
 def _load(folder: Path) -> Callable[[Chem.Mol], float]:
-    """Return the program's function; it reads its table of fragments at the first molecule."""
+    """Return the program's function, which reads its table of fragments at the first molecule."""
     for name in _FILES:
         if not (folder / name).is_file():
             raise InputError(

@@ -1,7 +1,7 @@
-"""Structural alerts: substructures that have made trouble in assays or in animals, by name.
+"""Structural alerts: named substructures that have caused trouble in assays or in animals.
 
-A flag, not a verdict: approved drugs carry them as well. Three published collections as RDKit's
-``FilterCatalog`` has them, 765 substructures and 764 names, and a fourth written here:
+An alert is a flag, not a verdict: approved drugs carry alerts as well. Three published collections
+come from RDKit's ``FilterCatalog`` (765 substructures, 764 names); the fourth is written here:
 
 - PAINS, compounds that interfere with many assays, families A, B and C: Baell and Holloway,
   J. Med. Chem. 2010, 53, 2719 (doi 10.1021/jm901137j);
@@ -11,11 +11,11 @@ A flag, not a verdict: approved drugs carry them as well. Three published collec
   2010, 53, 37 (doi 10.1021/jm901070c) and Doveston et al., Org. Biomol. Chem. 2015, 13, 859
   (doi 10.1039/c4ob02287d);
 - KAZIUS, 28 groups that go with mutagenicity in bacteria: Kazius, McGuire and Bursi, J. Med. Chem.
-  2005, 48, 312 (doi 10.1021/jm040835a). They derived them from 4,337 molecules: a group that reacts
-  with DNA, or that metabolism turns into one that does, less the surroundings that make it harmless
-  (an aromatic amine with a sulfonyl group on its ring). Written here from the groups as the paper
-  describes them, for standardized structures (nitro groups and azides with separated charges). An
-  acid halide is told by that name alone, not as an aliphatic halide too.
+  2005, 48, 312 (doi 10.1021/jm040835a). They were derived from 4,337 molecules. Each group reacts
+  with DNA, or metabolism turns it into one that does; surroundings that make it harmless (a
+  sulfonyl group on the ring of an aromatic amine) are excluded. The SMARTS are ours, after the
+  groups that the paper describes, for standardized structures (nitro groups and azides with
+  separated charges). An acid halide is reported by that name only, not as an aliphatic halide too.
 """
 
 import re
@@ -34,17 +34,17 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "NIH": ("NIH",),
     "KAZIUS": (),
 }
-"""Each collection with RDKit's catalogs of it, in the order in which alerts are told; the last one
-is our own."""
+"""Each collection with RDKit's catalogs of it, in the order in which alerts are reported; the last
+one is our own."""
 CITATIONS: dict[str, str] = {
     "PAINS": "Baell 2010 (doi 10.1021/jm901137j)",
     "BRENK": "Brenk 2008 (doi 10.1002/cmdc.200700139)",
     "NIH": "Jadhav 2010 (doi 10.1021/jm901070c); Doveston 2015 (doi 10.1039/c4ob02287d)",
     "KAZIUS": "Kazius 2005 (doi 10.1021/jm040835a)",
 }
-"""Who published each of ``SOURCES``, in short."""
+"""Citation of each of ``SOURCES``, in short."""
 _OCCURRENCES = re.compile(r"\(\d+\)$")
-"""PAINS names end in how many compounds of the paper had it: no part of the name."""
+"""Names in PAINS end in the number of compounds of the paper that match: no part of the name."""
 
 
 def _unless_near(*groups: str) -> str:
@@ -105,7 +105,7 @@ TOXICOPHORES: dict[str, tuple[str, ...]] = {
     "aromatic_methylamine": (f"[CH3]-[NX3H]-{_AMINE_RING}",),
     "aromatic_hydroxylamine_ester": ("a-N-O-*=O",),
 }
-"""Toxicophores: name to SMARTS, of which one suffices; names hold no blank and no semicolon."""
+"""Toxicophores by name: SMARTS, of which one match suffices; no name has a blank or a semicolon."""
 
 
 class Alert(NamedTuple):
@@ -114,28 +114,27 @@ class Alert(NamedTuple):
     source: str
     """One of ``SOURCES``."""
     name: str
-    """Its name there, such as ``catechol_A``."""
+    """Its name in that source, such as ``catechol_A``."""
 
     def __str__(self) -> str:
         return f"{self.source} {self.name}"
 
 
 class PlacedAlert(NamedTuple):
-    """An alert and where a molecule has it."""
+    """An alert and the atoms of a molecule that match it."""
 
     source: str
     """One of ``SOURCES``."""
     name: str
     atoms: tuple[int, ...]
-    """All atoms of all its occurrences, ascending; counted as the SMILES writes them."""
+    """All atoms of all occurrences, ascending; numbered as in the SMILES."""
 
 
 def find_alerts(smiles: Sequence[str]) -> list[tuple[Alert, ...]]:
     """Return the alerts of each molecule [n], in the order of ``SOURCES`` and of its catalog.
 
-    An alert is told once, however often it occurs. All molecules are looked at in one call, which
-    uses every core: 5 ms a molecule and core. Every SMILES must be one that RDKit can read
-    (ValueError).
+    An alert is reported once, however often it occurs. One call handles all molecules and uses
+    every core: 5 ms per molecule and core. Raises ValueError for a SMILES that RDKit cannot read.
 
     >>> [str(alert) for alert in find_alerts(["CCc1ccc(O)c(O)c1"])[0]]
     ['PAINS catechol_A', 'BRENK catechol']
@@ -144,15 +143,15 @@ def find_alerts(smiles: Sequence[str]) -> list[tuple[Alert, ...]]:
         found = rdfiltercatalog.RunFilterCatalog(
             _catalog(tuple(SOURCES)), list(smiles), numThreads=0
         )
-    # Two substructures of PAINS are called amino_acridine_A.
+    # PAINS gives the name amino_acridine_A to two substructures.
     return [tuple(dict.fromkeys(_read(entry) for entry in entries)) for entries in found]
 
 
 def flag_atoms(smiles: str, sources: Sequence[str] = tuple(SOURCES)) -> tuple[PlacedAlert, ...]:
     """Return the alerts that :func:`find_alerts` finds in one molecule, with their atoms.
 
-    ``sources`` may name some of ``SOURCES`` alone. Raises InputError for a SMILES that RDKit cannot
-    read.
+    ``sources`` restricts the search to some of ``SOURCES``. Raises InputError for a SMILES that
+    RDKit cannot read.
 
     >>> flag_atoms("CCC(=O)Cl")[-1]
     PlacedAlert(source='KAZIUS', name='carboxylic_acid_halide', atoms=(2, 3, 4))
@@ -161,7 +160,7 @@ def flag_atoms(smiles: str, sources: Sequence[str] = tuple(SOURCES)) -> tuple[Pl
     atoms: dict[Alert, set[int]] = {}
     for entry in _catalog(tuple(sources)).GetMatches(mol):
         found = atoms.setdefault(_read(entry), set())
-        for match in entry.GetFilterMatches(mol):  # it tells one occurrence of several
+        for match in entry.GetFilterMatches(mol):  # it reports one of several occurrences
             pattern = match.filterMatch.GetPattern()
             for occurrence in mol.GetSubstructMatches(pattern):
                 found.update(occurrence)
@@ -170,7 +169,7 @@ def flag_atoms(smiles: str, sources: Sequence[str] = tuple(SOURCES)) -> tuple[Pl
 
 @cache
 def _catalog(sources: tuple[str, ...]) -> rdfiltercatalog.FilterCatalog:
-    """Build catalogs as one; all of them take a tenth of a second."""
+    """Build the catalogs of some sources as one; for all sources this takes a tenth of a second."""
     parameters = rdfiltercatalog.FilterCatalogParams()
     for source in sources:
         for name in SOURCES[source]:

@@ -1,5 +1,4 @@
-"""Costly properties: worked out for the compounds that a ranking puts first, not for a whole
-library."""
+"""Costly properties, computed only for the compounds that a ranking puts first."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,1 +1,1 @@
-"""Files, folders and streams that a stranger may have named: read within bounds, written whole."""
+"""Files, folders and streams whose names may come from outside: bounded reads, whole writes."""

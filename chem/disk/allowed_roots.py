@@ -1,9 +1,9 @@
-"""Folders that files named by a user may lie in: ``HITLIST_ROOTS``.
+"""Folders in which files named by a user may lie: ``HITLIST_ROOTS``.
 
-A flow takes paths from whoever may call the Prefect server. So a deployed flow reads and writes
-only below the roots: the folders, or prefixes of an object store, that the environment of its
-worker names, or else the folder that it works in. Commands do the same where the environment
-names roots, and go anywhere where it does not.
+A flow takes paths from anyone who may call the Prefect server. So a deployed flow reads and writes
+only below the roots: the folders, or prefixes of an object store, that its worker's environment
+names, or else its working folder. Commands do the same where the environment names roots, and may
+use any path where it does not.
 """
 
 import os
@@ -14,18 +14,18 @@ from urllib.parse import unquote
 from chem.errors import InputError
 
 ROOTS = "HITLIST_ROOTS"
-"""Environment variable: folders, also as ``file:///shared``, and ``s3://bucket/prefix``, with the
-system's path separator."""
+"""Environment variable: folders (also as ``file:///shared``) and prefixes (``s3://bucket/prefix``),
+separated by the system's path separator."""
 _SEPARATOR = re.compile(rf"{re.escape(os.pathsep)}(?!//)")
 _LOCAL = ("file://", "local://")
 _ADDRESS = re.compile(r"([^/]+):/+([^/?#]*)(.*)", re.DOTALL)
 """Protocol, authority and the rest of an address."""
 _AZURE = ("az", "abfs", "abfss")
-"""Where ``abfss://container@account.dfs.core.windows.net/x`` names no user."""
+"""Protocols whose ``abfss://container@account.dfs.core.windows.net/x`` names no user."""
 
 
 def roots() -> list[str] | None:
-    """Return the roots; None: every path may be used.
+    """Return the roots; None means that every path may be used.
 
     >>> os.environ["HITLIST_ROOTS"] = "/shared/libraries:s3://bucket/hitlist"
     >>> roots()
@@ -36,10 +36,10 @@ def roots() -> list[str] | None:
     >>> del os.environ["HITLIST_ROOTS"]
 
     Raises:
-        InputError: one of them has a key or a password in it, or names a host.
+        InputError: A root has a key or a password in it, or names a host.
     """
     text = os.environ.get(ROOTS)
-    for address in re.findall(r"[^/]*://[^/]*@", text or ""):  # its colon would part it
+    for address in re.findall(r"[^/]*://[^/]*@", text or ""):  # its colon would split it
         check_no_credentials(address)
     if text is None:
         return None
@@ -48,11 +48,11 @@ def roots() -> list[str] | None:
 
 
 def named_path(text: str | Path) -> Path:
-    """Return the path that a user names, ``~`` expanded.
+    """Return the path that a user names, with ``~`` expanded.
 
     Raises:
-        InputError: it lies outside the roots, symbolic links followed, or its name is not UTF-8,
-            as files that tell of it are. Nothing is read before.
+        InputError: The path lies outside the roots (symbolic links followed), or its name is not
+            UTF-8, while files that mention it are. Nothing has been read by then.
     """
     allowed = roots()
     try:
@@ -66,17 +66,17 @@ def named_path(text: str | Path) -> Path:
         real = path.resolve()
         folders = [Path(root).expanduser().resolve() for root in allowed if "://" not in root]
     except (OSError, ValueError, RuntimeError) as error:
-        raise InputError(f"{str(text)!r} is no path that can be followed ({error})") from None
+        raise InputError(f"{str(text)!r} is not a path that can be followed ({error})") from None
     if not any(real == folder or folder in real.parents for folder in folders):
         raise InputError(_refusal(str(text), allowed))
     return path
 
 
 def named_address(url: str) -> str:
-    """Return the address of a store that a user names, such as ``s3://bucket/x``, or a folder.
+    """Return the address of a store (``s3://bucket/x``) or the folder that a user names.
 
     Raises:
-        InputError: it lies outside the roots, or has a key or a password in it.
+        InputError: The address lies outside the roots, or has a key or a password in it.
     """
     check_no_credentials(url)
     if (local := local_path(url)) is not None or "://" not in url:
@@ -89,7 +89,7 @@ def named_address(url: str) -> str:
 
 
 def local_path(url: str) -> Path | None:
-    """Return the path that an address of this machine names; None for any other address.
+    """Return the path that an address on this machine names; None for any other address.
 
     >>> str(local_path("file:///shared/a%20b")), str(local_path("file://localhost/shared"))
     ('/shared/a b', '/shared')
@@ -97,7 +97,7 @@ def local_path(url: str) -> Path | None:
     (None, None)
 
     Raises:
-        InputError: it names a host, as ``file://shared/x`` does without meaning it.
+        InputError: The address names a host, as ``file://shared/x`` does unintentionally.
     """
     scheme = next((one for one in _LOCAL if url.startswith(one)), None)
     if scheme is None:
@@ -114,13 +114,13 @@ def local_path(url: str) -> Path | None:
 def check_no_credentials(url: str) -> None:
     """Refuse an address with a user, a key, a password or a query, without repeating it.
 
-    ``ps``, messages, ledgers and manifests show a store's address to others.
+    ``ps``, messages, ledgers and manifests show the address of a store to others.
 
     >>> check_no_credentials("s3://bucket/x@y")
     >>> check_no_credentials("abfss://container@account.dfs.core.windows.net/x")
 
     Raises:
-        InputError: with the protocol alone.
+        InputError: The message shows the protocol alone.
     """
     found = _ADDRESS.match(url)
     if found is None or url.startswith(tuple(f"{scheme}/" for scheme in _LOCAL)):
@@ -128,14 +128,14 @@ def check_no_credentials(url: str) -> None:
     protocol, authority, rest = found[1], unquote(found[2]), found[3]
     known = authority.startswith("arn:") or (protocol in _AZURE and authority.count("@") == 1)
     if "?" in rest:
-        what = "a query (what stands after '?')"
+        what = "a query (the part after '?')"
     elif "@" in authority and (":" in authority or not known):
         what = "a user or a key before '@'"
     elif ":" in authority and not known:
         what = "a ':' in the bucket's name, as before a password"
     else:
         return
-    # What stands before :// may be a part of the secret too, where it is no known protocol.
+    # Text before :// may be a part of the secret too, unless it is a known protocol.
     shown = protocol if re.fullmatch(r"[a-z][a-z0-9]{1,9}", protocol) else "s3"
     raise InputError(
         f"the address of a store ({shown}://…) has {what}, which others could read in lists of "

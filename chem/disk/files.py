@@ -1,7 +1,7 @@
 """Files that are either whole or not there: written beside, flushed, then renamed.
 
-What is made keeps to the user's umask, and nobody but the owner and the group may ever write it,
-not even under the umask 000.
+New files and folders follow the user's umask, and only the owner and the group may ever write them,
+even under the umask 000.
 """
 
 import errno
@@ -17,19 +17,19 @@ from typing import TextIO
 from chem.errors import InputError
 
 _NO_SYNC = {errno.EINVAL, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP}
-"""A file system says so that cannot flush a folder; anything else means that data may be lost."""
+"""Errors of a file system that cannot flush a folder; any other may mean that data are lost."""
 _LEFTOVER = re.compile(r"\.[0-9a-f]{8}\.[^/]+", re.DOTALL)
 _PARTS = ".parts"
-"""Ends the name of a folder of ``scratch_beside``."""
+"""Suffix of the name of a folder of ``scratch_beside``."""
 _FILE_MODE, _FOLDER_MODE = 0o664, 0o775
-"""Before the umask takes its part."""
+"""Modes before the umask is applied."""
 
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """A temporary path in the same folder that becomes ``path`` when the block ends well.
+    """Yield a temporary path in the same folder that becomes ``path`` when the block ends well.
 
-    It is an empty file to be written over, and keeps the suffix, for writers that go by it. After
+    It is an empty file to be overwritten, and keeps the suffix for writers that depend on it. After
     an error ``path`` is untouched and the temporary file is gone.
     """
     temporary = path.with_name(f".{token_hex(4)}.{path.name}")
@@ -46,9 +46,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def scratch_beside(path: Path) -> Iterator[Path]:
-    """A folder beside ``path`` for what its writer needs until the block ends.
+    """Yield a folder beside ``path`` for temporary files of its writer, until the block ends.
 
-    Only this user may enter it. What a killed writer left of it ``remove_leftovers`` removes.
+    Only this user may enter it. ``remove_leftovers`` removes the folder of a killed writer.
     """
     folder = path.with_name(f".{token_hex(4)}.{path.name}{_PARTS}")
     os.mkdir(folder, 0o700)
@@ -60,29 +60,29 @@ def scratch_beside(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def open_atomic(path: Path) -> Iterator[TextIO]:
-    """A UTF-8 text stream for ``path`` that leaves line ends as written."""
+    """Yield a UTF-8 text stream for ``path`` that leaves line ends as written."""
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         yield file
 
 
 def write_atomic(path: Path, content: bytes | memoryview | str) -> None:
-    """Write a whole file at once; text becomes UTF-8 with its line ends as they are.
+    """Write a whole file at once; text is encoded as UTF-8 with its line ends unchanged.
 
-    Raises OSError where it cannot be written, or cannot be said to be on the disk.
+    Raises OSError if the file cannot be written, or if the disk does not confirm it.
     """
     with atomic_path(path) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def write_or_say(path: Path, content: bytes | memoryview | str) -> None:
-    """Write like ``write_atomic``; raises InputError, one line, where that fails."""
+    """Write like ``write_atomic``; raise InputError, one line, if that fails."""
     with written_or_said(path):
         write_atomic(path, content)
 
 
 @contextmanager
 def written_or_said(path: Path) -> Iterator[None]:
-    """Turn what the system says of a path that cannot be written into InputError, one line."""
+    """Turn an OSError for a path that cannot be written into an InputError of one line."""
     try:
         yield
     except OSError as error:
@@ -93,17 +93,17 @@ def written_or_said(path: Path) -> Iterator[None]:
 
 
 def open_unshared(path: str | os.PathLike[str], flags: int) -> int:
-    """Open a file as ``open`` asks an ``opener`` to; one that is made others cannot write.
+    """Open a file as an ``opener`` of ``open``; others cannot write a file that this creates.
 
-    Raises OSError for a symbolic link, whose target would be written.
+    Raises OSError for a symbolic link, because its target would be written.
     """
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), _FILE_MODE)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing, and make their names durable.
+    """Make a folder and its missing parents, and make their names durable.
 
-    Raises OSError where that fails, FileExistsError for a file of that name.
+    Raises OSError if that fails, FileExistsError for a file of that name.
     """
     missing = []
     at = folder
@@ -111,7 +111,7 @@ def make_folder(folder: Path) -> None:
         missing.append(at)
         at = at.parent
     for one in reversed(missing):
-        with suppress(FileExistsError):  # another process was quicker
+        with suppress(FileExistsError):  # another process made it first
             one.mkdir(_FOLDER_MODE)
         sync_folder(one.parent)
     if not folder.is_dir():
@@ -119,9 +119,9 @@ def make_folder(folder: Path) -> None:
 
 
 def remove_durably(*paths: Path) -> None:
-    """Remove files that may be missing, so that no power loss brings one back.
+    """Remove files, if they exist, so that no power loss brings one back.
 
-    For a file that vouches for others, before one of them is written anew. Raises OSError.
+    Call it on a file that vouches for others before one of them is rewritten. Raises OSError.
     """
     folders = []
     for path in paths:
@@ -133,13 +133,13 @@ def remove_durably(*paths: Path) -> None:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what a writer left that was killed before it could rename its file.
+    """Remove files and folders of a writer that was killed before it could rename its file.
 
-    For a folder that is locked: nobody else writes there.
+    The folder must be locked, so that no other process writes there.
     """
     for path in folder.iterdir():
         if is_leftover(path.name) and not path.is_symlink():
-            with suppress(OSError):  # litter of another user does no harm
+            with suppress(OSError):  # leftovers of another user do no harm
                 if path.is_dir() and path.suffix == _PARTS:
                     rmtree(path)
                 elif path.is_file():
@@ -147,7 +147,7 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def is_leftover(name: str) -> bool:
-    """Tell whether a file is one of ``atomic_path``, or a folder of ``scratch_beside``.
+    """Tell whether a name is that of a file of ``atomic_path`` or a folder of ``scratch_beside``.
 
     >>> is_leftover(".1a2b3c4d.hits.csv"), is_leftover("hits.csv"), is_leftover(".lock")
     (True, False, False)
@@ -156,7 +156,7 @@ def is_leftover(name: str) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where its file system can.
+    """Make the names in a folder durable, if its file system can do that.
 
     Raises OSError for a fault of the disk.
     """

@@ -1,7 +1,8 @@
-"""Opens files only where they are files; small ones of settings and facts are parsed within bounds.
+"""Opens regular files only; parses small files of settings and facts within bounds.
 
-A pipe or a device would be waited for, or never end. JSON and TOML of strangers may be nested a
-million times, hold half a letter that nothing can print, or take time by the square of their size.
+Opening a pipe or a device could wait for ever, and reading it might never end. JSON and TOML from
+outside may be nested a million levels deep, hold a lone surrogate that cannot be printed, or take
+time that grows with the square of their size.
 """
 
 import errno
@@ -20,15 +21,15 @@ from typing import Any
 from chem.errors import InputError
 
 MOST = 16_000_000
-"""Bytes of a file of facts in JSON, which may take twenty times as much room when it is read."""
+"""Bytes of a JSON file of facts, which may take twenty times as much memory once read."""
 MOST_SETTINGS = 2_000_000
-"""Bytes of a file of settings in TOML, of which Python reads a megabyte in a second."""
+"""Bytes of a TOML file of settings; Python reads a megabyte of it in a second."""
 DEEPEST = 100
-"""Tables and lists inside each other."""
+"""Levels of tables and lists inside each other."""
 _HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]")
 _PART_OF_KEY = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
 _LONG_KEY = re.compile(rf"(?<![\w-])(?:{_PART_OF_KEY}){{{DEEPEST}}}")
-"""A dotted key of so many parts: reading one takes time by the square of their number."""
+"""A dotted key of so many parts: the time to read it grows with the square of their number."""
 _KINDS = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -38,15 +39,15 @@ _KINDS = {
 
 
 def open_regular(path: str | Path) -> BufferedReader:
-    """Open a file for reading; OSError also for what is no regular file, without waiting for it.
+    """Open a file for reading; raise OSError, without waiting, if it is no regular file.
 
-    Its ``strerror`` says what was found, so that whoever tells of an OSError tells of this one.
+    The error's ``strerror`` says what was found, so that callers report it like any other OSError.
     """
     return open(path, "rb", opener=_open)
 
 
 def read_regular(path: str | Path, most: int = MOST) -> bytes:
-    """Read a whole file; OSError as of :func:`open_regular`, and for one of more bytes."""
+    """Read a whole file; OSError as :func:`open_regular` raises it, and for more bytes."""
     with open_regular(path) as file:
         content = file.read(most + 1)
     if len(content) > most:
@@ -56,7 +57,7 @@ def read_regular(path: str | Path, most: int = MOST) -> bytes:
 
 @contextmanager
 def read_or_said(path: str | Path) -> Iterator[None]:
-    """Turn what the system says of a file that cannot be read into InputError, one line."""
+    """Turn an OSError for a file that cannot be read into an InputError of one line."""
     try:
         yield
     except OSError as error:
@@ -71,7 +72,7 @@ def hash_file(path: str | Path) -> str:
 
 
 def parse_json(content: str | bytes) -> Any:
-    """Read JSON of UTF-8; ValueError for what is none, is nested too deeply or has half letters."""
+    """Read UTF-8 JSON; ValueError if it is invalid, too deeply nested or has lone surrogates."""
     text = content.decode() if isinstance(content, bytes) else content
     try:
         found = json.loads(text)
@@ -87,10 +88,12 @@ def parse_json(content: str | bytes) -> Any:
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
-    """Read a TOML file; OSError as of :func:`read_regular`.
+    """Read a TOML file.
 
-    UnicodeDecodeError for what is not UTF-8, ValueError for what is no TOML, and for what is nested
-    too deeply.
+    Raises:
+        OSError: As :func:`read_regular` raises it.
+        UnicodeDecodeError: The file is not UTF-8.
+        ValueError: It is not TOML, or is nested too deeply.
     """
     text = read_regular(path, MOST_SETTINGS).decode()
     try:
@@ -104,7 +107,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 
 def _check_depth(value: Any) -> None:
-    """Raise ValueError for a value that is nested deeper than whoever looks at it can go."""
+    """Raise ValueError for a value nested too deeply for the functions that walk through it."""
     level = [value]
     for _ in range(DEEPEST):
         nested = (one for one in level if isinstance(one, (dict, list)))
@@ -117,7 +120,7 @@ def _check_depth(value: Any) -> None:
 
 
 def _open(path: str, flags: int) -> int:
-    # Not blocking: a pipe that nobody writes to is opened at once, and then refused.
+    # Not blocking: a pipe without a writer is opened at once, and then refused.
     file = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
     kind = stat.S_IFMT(os.fstat(file).st_mode)
     if kind in _KINDS:

@@ -1,8 +1,8 @@
-"""Scratch folders that go with their process, or with the next one if it was killed.
+"""Scratch folders that vanish with their process, or with the next one if it was killed.
 
-A killed process cannot tidy up. So each folder holds a file that its process keeps locked: a
-folder of this user whose lock nobody holds is left over, and whoever makes a scratch folder in the
-same place removes it.
+A killed process cannot tidy up. So each folder holds a file that its process keeps locked. A folder
+of this user whose lock is free is left over, and the next process that makes a scratch folder in
+the same place removes it.
 """
 
 import fcntl
@@ -20,16 +20,16 @@ from chem.errors import InputError
 PREFIX = "hitlist-"
 _OWNER, _NEW = ".owner", ".owner.new"
 _HOUR = 3600.0
-"""A folder without a lock is being made, or was left while it was: then it is empty and old."""
+"""Age from which an empty folder without a lock counts as left over: a newer one is being made."""
 
 
 @contextmanager
 def scratch_folder(prefix: str = PREFIX, parent: Path | None = None) -> Iterator[Path]:
     """Make a folder that only this user may enter, for as long as the block lasts.
 
-    parent: by default the system's temporary folder (``TMPDIR``). What killed processes left there
-    under the same prefix is removed. What cannot be removed at the end stays. Raises InputError
-    where no folder can be made.
+    parent: the system's temporary folder (``TMPDIR``) by default. Folders of killed processes with
+    the same prefix are removed from it. Files that cannot be removed at the end stay. Raises
+    InputError if no folder can be made.
     """
     where, remedy = str(parent), "mend that and give the command again"
     if parent is None:
@@ -53,7 +53,7 @@ def scratch_folder(prefix: str = PREFIX, parent: Path | None = None) -> Iterator
 
 
 def remove_abandoned(parent: Path, prefix: str = PREFIX) -> None:
-    """Remove scratch folders of this user whose processes are gone; no fault is told."""
+    """Remove scratch folders of this user whose processes are gone; report no errors."""
     with suppress(OSError):
         for path in parent.iterdir():
             if path.name.startswith(prefix):
@@ -80,7 +80,7 @@ def _remove_if_abandoned(folder: Path) -> None:
 
 
 def _lock(folder: Path) -> int:
-    """Lock a file before it gets its name, so that nobody meets it unlocked."""
+    """Lock a file before it gets its name, so that no process finds it unlocked."""
     lock = os.open(folder / _NEW, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,8 +1,9 @@
-"""Signatures of folders, by a team's SSH keys: who says that this run or this bundle is as it was.
+"""Signatures of folders by a team's SSH keys: who vouches that a run or a bundle is unaltered.
 
-A hash beside a file finds accidents; whoever may write the folder can change both. A signature can
-only be made by the holder of a key. OpenSSH's own ``ssh-keygen -Y`` makes and checks it, so keys in
-an agent or on a token work too, and the file of signers has OpenSSH's format (``allowed_signers``).
+A hash beside a file reveals accidents; anyone who may write the folder can change both. Only the
+holder of a key can make a signature. OpenSSH's own ``ssh-keygen -Y`` makes and checks it, so keys
+in an agent or on a token work too, and the file of signers has OpenSSH's format
+(``allowed_signers``).
 """
 
 import json
@@ -20,23 +21,23 @@ from chem.disk.safe_open import open_regular, parse_json, read_regular
 from chem.errors import InputError
 
 SIGNERS = "HITLIST_SIGNERS"
-"""Environment variable: the file of signers. Where it is set, what is unsigned is refused."""
+"""Environment variable: the file of signers. If it is set, unsigned folders are refused."""
 STATEMENT, SIGNATURE = "signed.json", "signed.json.sig"
 NAMESPACE = "hitlist"
-"""A signature of the same key for another purpose, such as a commit, says nothing here."""
+"""Purpose of our signatures: one by the same key for another purpose (a commit) does not count."""
 _SECONDS = 60
 _KEY_TYPE = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-\S+")
 _UNSIGNED = (STATEMENT, SIGNATURE, ".lock")
 
 
 def sign_folder(folder: Path, key: Path) -> Path:
-    """Sign every file in a folder; returns the path of the signature.
+    """Sign every file in a folder and return the path of the signature.
 
     key: a private key of OpenSSH, or a public one whose private half is in the agent. ssh-keygen
     asks for its passphrase.
 
     Raises:
-        InputError: the folder holds a link or cannot be read or written, or the key cannot sign.
+        InputError: The folder holds a link or cannot be read or written, or the key cannot sign.
     """
     program = _program()
     statement = json.dumps({"files": _hashes(folder)}, indent=1) + "\n"
@@ -46,7 +47,7 @@ def sign_folder(folder: Path, key: Path) -> Path:
         raise InputError(f"{folder / SIGNATURE} cannot be replaced ({error.strerror})") from None
     write_or_say(folder / STATEMENT, statement)
     words = ["-Y", "sign", "-n", NAMESPACE, "-f", str(key.absolute())]
-    # Standard input stays: the passphrase is asked for at the terminal.
+    # Standard input stays connected: ssh-keygen asks for the passphrase at the terminal.
     answer = subprocess.run(
         [program, *words, str((folder / STATEMENT).absolute())],
         stdout=subprocess.DEVNULL,
@@ -60,18 +61,18 @@ def sign_folder(folder: Path, key: Path) -> Path:
 
 
 def signers_file() -> Path | None:
-    """Return the file of signers that the environment names; None: nothing has to be signed.
+    """Return the file of signers that the environment names; None if no signature is required.
 
     Raises:
-        InputError: the variable is there and names no path. An empty one may be a mistake, such as
-            ``$TEAM/signers`` in a shell that does not know TEAM, and is no leave to use anything.
+        InputError: The variable is set and names no file. An empty one may be a mistake, such as
+            ``$TEAM/signers`` in a shell that does not know TEAM, and must not switch the check off.
     """
     text = os.environ.get(SIGNERS)
     if text is None:
         return None
     try:
         path = Path(text).expanduser().absolute()
-    except (OSError, RuntimeError):  # ~ of a user who is not known
+    except (OSError, RuntimeError):  # ~ of an unknown user
         path = Path(text)
     if not text.strip() or not path.is_file():
         raise InputError(
@@ -82,10 +83,10 @@ def signers_file() -> Path | None:
 
 
 def check_signed(folder: Path) -> str:
-    """Return who signed a folder as it is; ``""`` where nothing has to be signed.
+    """Return who signed a folder as it is; ``""`` if no signature is required.
 
     Raises:
-        InputError: it is not signed, by nobody among the signers, or altered since.
+        InputError: The folder is unsigned, signed by none of the signers, or altered since.
     """
     signers = signers_file()
     if signers is None:
@@ -107,13 +108,13 @@ def check_signed(folder: Path) -> str:
 
 
 def check_read(folder: Path, read: Mapping[str, str]) -> None:
-    """Hold what was read of a folder to its signature, where one is asked for.
+    """Compare bytes that were read from a folder with its signature, if one is required.
 
-    read: by name in the folder the SHA-256 of the bytes that are used. The files may have been
-    others a moment before, when ``check_signed`` looked at them.
+    read: the SHA-256 of the bytes that are used, by name in the folder. The files may have changed
+    since ``check_signed`` looked at them.
 
     Raises:
-        InputError: as ``check_signed``.
+        InputError: As ``check_signed`` raises it.
     """
     signers = signers_file()
     if signers is None:
@@ -124,7 +125,7 @@ def check_read(folder: Path, read: Mapping[str, str]) -> None:
 
 
 def _read_statement(folder: Path, signers: Path) -> tuple[str, dict[str, Any]]:
-    """Return who signed a folder, and the SHA-256 of each file then, by name."""
+    """Return who signed a folder, and the SHA-256 that each file had then, by name."""
     try:
         content = read_regular(folder / STATEMENT)
         read_regular(folder / SIGNATURE)
@@ -152,7 +153,7 @@ def _unlike(folder: Path, who: str, differing: Sequence[str]) -> InputError:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below a folder by its name there, in order."""
+    """Return the SHA-256 of every file below a folder, by its name there, in order."""
     found = {}
     try:
         for path in sorted(_below(folder)):
@@ -169,7 +170,7 @@ def _hashes(folder: Path) -> dict[str, str]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Yield what lies below a folder; OSError for a folder in it that cannot be listed."""
+    """Yield all paths below a folder; raise OSError for a subfolder that cannot be listed."""
 
     def fail(error: OSError) -> None:
         raise error
@@ -179,13 +180,13 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _written(path: Path) -> str:
-    """A path as text that is its own, also where its bytes are no UTF-8: ``\\xff`` for a byte."""
+    r"""Return a path as unambiguous text, even if its bytes are not UTF-8: ``\xff`` for a byte."""
     content = os.fsencode(path.as_posix()).replace(b"\\", b"\\\\")
     return content.decode("utf-8", "backslashreplace")
 
 
 def _verify(signature: Path, content: bytes, signers: Path) -> str:
-    """Return which of the signers made a signature of some bytes; InputError where none did."""
+    """Return the signer that made a signature of some bytes; raise InputError if none did."""
     program = _program()
     words = ["-f", str(signers), "-s", str(signature.absolute())]
     found = _ask([program, "-Y", "find-principals", *words], b"")
@@ -196,16 +197,16 @@ def _verify(signature: Path, content: bytes, signers: Path) -> str:
     if not _holds_names(signers):
         raise InputError(
             f"{signers} holds keys without names, expected a signer and a key in each line "
-            "(ann ssh-ed25519 AAAA...); put who it is before each key"
+            "(ann ssh-ed25519 AAAA...); put the signer's name before each key"
         )
     raise InputError(
-        f"{signature} is by none of the signers in {signers}, or of other bytes; find out who made "
-        "it, or give `hitlist sign` with a key that is among them"
+        f"{signature} was made by none of the signers in {signers}, or for other bytes; find out "
+        "who made it, or give `hitlist sign` with a key that is among them"
     )
 
 
 def _holds_names(signers: Path) -> bool:
-    """Tell whether a file of signers is more than public keys as ssh-keygen writes them."""
+    """Tell whether a file of signers holds more than public keys as ssh-keygen writes them."""
     words = [
         line.split()[0]
         for line in read_regular(signers).decode(errors="replace").splitlines()

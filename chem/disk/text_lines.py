@@ -1,9 +1,9 @@
-"""Text of a library file, line by line, gzipped or not, with faults told as the user's.
+r"""Reads the text of a library file line by line, gzipped or not; faults are the user's errors.
 
 UTF-8 is expected. UTF-16 is recognised by its byte-order mark or its zero bytes. A line that is
 not UTF-8 is read as Windows-1252, the superset of Latin-1 that spreadsheets write, or as
-Shift-JIS where it has bytes that Windows-1252 lacks. All are counted, so that they can be told.
-Lines end with ``\\n``, ``\\r\\n`` or, in a file whose first line does, with ``\\r``. No other
+Shift-JIS if it has bytes that Windows-1252 lacks. All such lines are counted, so that they can be
+reported. Lines end with ``\n``, ``\r\n`` or, in a file whose first line does, with ``\r``. No other
 character ends a line.
 """
 
@@ -24,14 +24,14 @@ from chem.disk.safe_open import open_regular, read_or_said
 from chem.errors import HitlistError, InputError
 
 MAX_LINE = 20_000_000
-"""Bytes. A longer line means that the file is not what its name says."""
+"""Bytes. A longer line means that the file is not of the kind that its name says."""
 UTF16, CP1252, CP932 = "lines of UTF-16", "lines of Windows-1252", "lines of Shift-JIS"
 """Counts of lines that are not UTF-8."""
 
 MAX_PEEK = 64_000_000
-"""Characters that are held at most to look at a file's start."""
+"""Most characters held to look at the start of a file."""
 _MOST_UNPACKED, _MOST_TIMES = 256_000_000, 300
-"""Bytes, and times the packed size: a file that unpacks to more than both is no library."""
+"""Bytes, and multiples of the packed size: a file that unpacks to more than both is no library."""
 
 _GZIP = b"\x1f\x8b"
 _HEAD = 1 << 16
@@ -53,29 +53,29 @@ _MARKS = (
 )
 T = TypeVar("T")
 _WIDE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff]{2}|[\uff01-\uff5e]")
-"""Signs of Japanese text; one ideograph alone may be an accent of a Macintosh."""
+"""Signs of Japanese text; a single ideograph may be an accented letter of a Macintosh encoding."""
 _NOISE = bytes({*range(9), *range(14, 32)})
 
 
 class _TooLongError(HitlistError):
-    """The line of this number is too long."""
+    """A line is too long; the argument is its number."""
 
 
 class _Layout(NamedTuple):
     encoding: str
     """``utf-8``, ``utf-16``, ``utf-16-le``, ``utf-16-be`` or ``utf-32``."""
     old_mac: bool
-    """Whether lines end with ``\\r`` alone."""
+    r"""True if lines end with ``\r`` alone."""
 
 
 def is_gzipped(path: Path) -> bool:
-    """Tell by the name: ``.gz`` and nothing else means gzip."""
+    """Tell by the name: only the suffix ``.gz`` means gzip."""
     return path.suffix.lower() == ".gz"
 
 
 @contextmanager
 def open_bytes(path: Path) -> Iterator[IO[bytes]]:
-    """Open a plain or gzipped file for reading; every fault of the file raises InputError."""
+    """Open a plain or gzipped file for reading; every fault of the file becomes an InputError."""
     with read_or_said(path), open_regular(path) as file:
         magic = file.read(2)
         file.seek(0)
@@ -101,7 +101,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
 
 
 class _Unpacked(io.RawIOBase):
-    """The bytes of a gzipped file; raises InputError where they are far too many for its size."""
+    """The bytes of a gzipped file; raises InputError if they are far too many for its size."""
 
     def __init__(self, path: Path, size: int, packed: gzip.GzipFile) -> None:
         self._path, self._packed, self._left = path, packed, most_unpacked(size)
@@ -123,12 +123,12 @@ class _Unpacked(io.RawIOBase):
 
 
 def most_unpacked(size: int) -> int:
-    """Return how many bytes a file of so many packed ones may unpack to."""
+    """Return how many bytes a file of ``size`` packed bytes may unpack to."""
     return max(_MOST_UNPACKED, _MOST_TIMES * size)
 
 
 def too_much_unpacked(path: Path) -> InputError:
-    """Return the complaint of a file that unpacks to more."""
+    """Return the error for a file that unpacks to more than :func:`most_unpacked` bytes."""
     return InputError(
         f"{path}: it unpacks to more than {_MOST_UNPACKED:,} bytes and {_MOST_TIMES} times its "
         "size, expected a library of compounds; check the file, and unpack it if it is right"
@@ -136,7 +136,7 @@ def too_much_unpacked(path: Path) -> InputError:
 
 
 def peek(items: Iterator[T], most: int, size: Callable[[T], int]) -> list[T]:
-    """Return the first items: at most so many, and no more after ``MAX_PEEK`` characters."""
+    """Return the first ``most`` items, or fewer: no more after ``MAX_PEEK`` characters."""
     found, held = [], 0
     for item in islice(items, most):
         found.append(item)
@@ -147,16 +147,16 @@ def peek(items: Iterator[T], most: int, size: Callable[[T], int]) -> list[T]:
 
 
 def read_lines(path: Path, counts: Counter[str] | None = None) -> Iterator[str]:
-    """Yield the lines with their breaks, without a byte-order mark.
+    r"""Yield the lines with their breaks, without a byte-order mark.
 
-    A lone ``\\r`` stays inside its line, unless the file's first line ends with one.
+    A lone ``\r`` stays inside its line, unless the file's first line ends with one.
 
     Args:
-        path: a text file.
-        counts: counts here how many lines were not UTF-8.
+        path: A text file.
+        counts: Receives the number of lines that were not UTF-8.
 
     Raises:
-        InputError: the file is no text, has a line longer than ``MAX_LINE``, or is damaged.
+        InputError: The file is no text, has a line longer than ``MAX_LINE``, or is damaged.
     """
     counts = Counter() if counts is None else counts
     with open_bytes(path) as stream:
@@ -178,7 +178,7 @@ def read_lines(path: Path, counts: Counter[str] | None = None) -> Iterator[str]:
 
 
 def read_plain_lines(path: Path, counts: Counter[str] | None = None) -> Iterator[str]:
-    """Yield the lines without their ends; a lone ``\\r`` ends a line, too. See ``read_lines``."""
+    r"""Yield the lines without their ends; a lone ``\r`` ends a line, too. See ``read_lines``."""
     for line in read_lines(path, counts):
         plain = line.rstrip("\r\n")
         if "\r" in plain:
@@ -188,7 +188,7 @@ def read_plain_lines(path: Path, counts: Counter[str] | None = None) -> Iterator
 
 
 def _look(path: Path, head: bytes) -> _Layout:
-    """Tell encoding and line ends from a file's start; raises InputError for what is no text."""
+    """Tell encoding and line ends from a file's start; raise InputError if it is no text."""
     for magic, (what, remedy) in _PACKED.items():
         if head.startswith(magic):
             raise InputError(f"{path}: the content is {what}, expected text; {remedy}")
@@ -209,7 +209,7 @@ def _look(path: Path, head: bytes) -> _Layout:
 
 
 def _is_old_mac(head: str) -> bool:
-    """Tell whether the first line ends with a lone ``\\r``; one between quotation marks is text."""
+    r"""Tell whether the first line ends with a lone ``\r``; one between quotation marks is text."""
     if "\r" not in head:
         return False
     if separator := re.match(r"[^a-z\r\n]{0,4}sep=[^\r\n]+(\r\n|\n|\r)", head, re.IGNORECASE):

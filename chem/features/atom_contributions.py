@@ -1,23 +1,23 @@
-"""Tells atoms by what cheap properties can see of them, and learns what each kind adds from RDKit.
+"""Sorts atoms into kinds by what cheap properties depend on, and learns each kind's contribution.
 
-The atom types of Wildman and Crippen, RDKit's donors, acceptors, rotatable bonds and polar surface
-look at most two bonds far. They ask of
+The contributions come from RDKit. The atom types of Wildman and Crippen, RDKit's donors, acceptors,
+rotatable bonds and polar surface look at most two bonds far. They depend on
 
 - the atom itself: element, connections, hydrogens, charge, aromatic, and the orders of its bonds;
-- what is bound to a carbon: element, aromatic, whether it is a methyl or a last heteroatom;
-- what is bound to a heteroatom: element, aromatic, of a carbon its connections and hydrogens, of
+- a neighbour of a carbon: element, aromatic, whether it is a methyl or a terminal heteroatom;
+- a neighbour of a heteroatom: element, aromatic, of a carbon its connections and hydrogens, of
   another its charge;
 - a single bond between carbon and heteroatom: whether it is in a ring;
-- what is across an aromatic bond: nothing more;
-- beyond that, only around a heteroatom: what is double-bonded to a neighbor that it has a single
-  bond to (and whether in a ring), and for ``O=C`` everything bound to that carbon; of these whether
-  they are C, N, O, P, S or another, and aromatic.
+- an atom across an aromatic bond: nothing more;
+- atoms beyond that, only around a heteroatom: those double-bonded to a neighbour that it has a
+  single bond to (and whether in a ring), and for ``O=C`` all neighbours of that carbon; of these
+  whether they are C, N, O, P, S or another, and aromatic.
 
-So two atoms for which all this is equal contribute equally to every property, in whatever
-molecules they are, and there are few such kinds. Hydrogens stay implicit, and no atom is asked
-whether it is in a ring; the one property that does ask (rings of three in the polar surface) is
-the affair of ``chem.features.properties``. RDKit is asked once for each kind of surroundings, with
-a molecule that has them; a few thousand kinds make up a library of millions.
+So two atoms for which all this is equal contribute equally to every property, in any molecule, and
+there are few such kinds. Hydrogens stay implicit, and no rule asks whether an atom is in a ring;
+``chem.features.properties`` takes care of the one property that does (rings of three in the polar
+surface). RDKit is asked once for each kind of surroundings, with a molecule that has them; a few
+thousand kinds make up a library of millions.
 """
 
 from collections.abc import Callable
@@ -35,17 +35,17 @@ Hash = npt.NDArray[np.uint64]
 
 _SINGLE, _AROMATIC, _DOUBLE = (BOND_ORDERS.index(order) for order in (1.0, 1.5, 2.0))
 _IN_RING = len(BOND_ORDERS)
-"""Added to the order of a bond where it matters that it is in a ring."""
+"""Added to the order of a bond in a ring, where that matters."""
 FIELDS = ("logp", "hydrogen_logp", "tpsa", "hbd", "hba", "can_turn", "turns")
 """Columns of a contribution: logP of the atom and of each of its hydrogens, Å², 1 for a donor,
 1 for an acceptor; a single bond outside rings is rotatable between an atom that ``turns`` and one
 that ``can_turn``."""
 MOST_KINDS = 1_000_000
-"""What is remembered is forgotten beyond it (72 MB); no library is known to get there."""
+"""Number of kinds beyond which all are forgotten (72 MB); no known library has so many."""
 
 
 class _Tables(NamedTuple):
-    """Random numbers that stand for what is seen of an atom by its token."""
+    """Random numbers that stand for the visible facts of an atom, by its token."""
 
     own: Hash
     """[tokens, aromatic] of the atom itself."""
@@ -107,8 +107,8 @@ def _from_far(row: dict[str, str]) -> tuple[object, ...]:
 def atom_surroundings(graphs: FlatGraphs, in_ring: npt.NDArray[np.bool_]) -> Hash:
     """Return uint64 [n]: the same number (a hash of 64 bits) for equal surroundings.
 
-    ``in_ring``: bool [m], whether each bond is in a ring. What it says of an atom without a token,
-    or with a bond of another order than the four, means nothing.
+    ``in_ring``: bool [m], whether each bond is in a ring. The number is meaningless for an atom
+    that has no token, or that has a bond of another order than the four.
     """
     tables = _tables()
     n = len(graphs.atoms)
@@ -155,9 +155,9 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    """Say in SMARTS which atoms RDKit counts: a test holds each equal to RDKit's own functions."""
+    """Say in SMARTS which atoms RDKit counts; a test compares each with RDKit's own functions."""
     strong = "!$([!D1;#7,#8,#16]-!@[CD3]=[N,O,S]);!$([#7,#8]-!@[CD3]=[N,O,S])"
-    # The end of a triple bond, of the molecule, or a group whose turning changes nothing.
+    # The end of a triple bond or of the molecule, or a group whose rotation changes nothing.
     idle = "!D1;!$(*#*);!$(C(F)(F)F);!$(C(Cl)(Cl)Cl);!$(C(Br)(Br)Br);!$(C([CH3])([CH3])[CH3])"
     amide = f"!$([CD3](=[N,O,S])-!@[#7,O,$([S;!D1])]);{strong}"
     return _Patterns(
@@ -192,7 +192,7 @@ class Memory:
     """Contributions by kind of surroundings."""
 
     def __init__(self) -> None:
-        # Kind 0, which adds nothing, so that there is always something to find.
+        # Kind 0, which adds nothing, so that a look-up always finds a row.
         self._kinds: npt.NDArray[np.uint64] = np.zeros(1, dtype=np.uint64)
         self._values: npt.NDArray[np.float64] = np.zeros((1, len(FIELDS)))
 

@@ -17,7 +17,7 @@ WORDS = SIZE // 64
 def count_fingerprints(
     smiles: Sequence[str], radius: int = 2, size: int = SIZE
 ) -> npt.NDArray[np.uint8]:
-    """Return uint8 ``[len(smiles), size]``: how often each circular environment occurs.
+    """Return uint8 ``[len(smiles), size]``: the number of each circular environment.
 
     Environments reach ``radius`` bonds out (2 is ECFP4-like) and are folded into ``size`` columns;
     a count above 255 stays at 255. Stereochemistry is not part of an environment. Rogers and Hahn,

@@ -1,9 +1,9 @@
-"""Molecules to graphs: small integer tokens from a few bulk RDKit calls, no Python loop over atoms.
+"""Turns molecules into graphs of small integer tokens, without a Python loop over atoms.
 
-One call gives a hash of every atom's state (element, degree, hydrogens, charge, ring), one the
-bond-order matrix. ``atom_states.csv`` names the states that have a token; it was collected from
-kinase, toxicity, drug and lead-like compounds. Token 0 stands for any other state.
-Stereochemistry is not represented.
+A few bulk RDKit calls do the work: one gives a hash of every atom's state (element, degree,
+hydrogens, charge, ring), one the bond-order matrix. ``atom_states.csv`` names the states that have
+a token; they were collected from kinase, toxicity, drug and lead-like compounds. Token 0 stands for
+any other state. Stereochemistry is not represented.
 """
 
 import csv
@@ -27,7 +27,7 @@ from chem.structure.molecules import read_molecule
 UNSEEN = 0
 """Token of an atom whose state is not in the vocabulary."""
 MAX_ATOMS = 999
-"""The bond-order matrix grows with the square of this; a larger molecule is not a lead."""
+"""Most atoms of a graph: the bond-order matrix grows with its square, and no lead is larger."""
 BOND_ORDERS = (1.0, 1.5, 2.0, 3.0)
 """Single, aromatic, double, triple: bond tokens 0 to 3."""
 OTHER_BOND = len(BOND_ORDERS)
@@ -49,7 +49,7 @@ class MolGraph(NamedTuple):
 
 
 class FlatGraphs(NamedTuple):
-    """The graphs of k molecules, n atoms and m bonds together, laid end to end."""
+    """The graphs of k molecules, with n atoms and m bonds in all, laid end to end."""
 
     atoms: npt.NDArray[np.uint16]
     """[n] atom-state tokens."""
@@ -94,10 +94,10 @@ def atom_states() -> AtomStates:
 
 
 def state_factors() -> npt.NDArray[np.int64]:
-    """Describe each token by five small numbers, so that rare states share what they have alike.
+    """Describe each token by five small numbers, so that rare states share common traits.
 
-    Returns [k + 1, 5]: element (rank of its atomic number among the vocabulary's), degree,
-    hydrogens, charge + 4, in ring; each counted from 1, and the row of token 0 all zeros.
+    Returns int64 [k + 1, 5]: element (rank of its atomic number among the vocabulary's), degree,
+    hydrogens, charge + 4, in ring; each counts from 1, and the row of token 0 is all zeros.
     """
     rows = atom_states().rows
     table = Chem.GetPeriodicTable()
@@ -115,7 +115,7 @@ def state_factors() -> npt.NDArray[np.int64]:
 
 
 def check_size(mol: Chem.Mol) -> Failure | None:
-    """Return why a molecule cannot be a graph: it has no atoms, or more than ``MAX_ATOMS``."""
+    """Return why a molecule cannot become a graph: no atoms, or more than ``MAX_ATOMS``."""
     n = mol.GetNumAtoms()
     if 0 < n <= MAX_ATOMS:
         return None
@@ -125,8 +125,8 @@ def check_size(mol: Chem.Mol) -> Failure | None:
 def featurize(mol: Chem.Mol) -> MolGraph | Failure:
     """Turn a sanitized molecule into its graph.
 
-    An isotope label does not change an atom's state: labelled molecules are read as their plain
-    form. Fails (as a value) on a molecule of no atoms or of more than ``MAX_ATOMS``.
+    An isotope label does not change an atom's state: a labelled molecule is read as its plain form.
+    Returns a Failure for a molecule of no atoms or of more than ``MAX_ATOMS``.
     """
     failure = check_size(mol)
     if failure is not None:
@@ -138,8 +138,8 @@ def featurize(mol: Chem.Mol) -> MolGraph | Failure:
 def featurize_all(mols: Sequence[Chem.Mol]) -> FlatGraphs:
     """Turn molecules that pass :func:`check_size` into graphs, several times as fast as one by one.
 
-    Memory grows with the sum of the squares of their atoms (16 bytes each): give some hundreds at
-    a time, fewer of large ones.
+    Memory grows with the sum of the squares of their atom counts (16 bytes each): pass some
+    hundreds of molecules at a time, fewer of large ones.
     """
     found = [rdMolDescriptors.GetConnectivityInvariants(mol) for mol in mols]
     counts = np.array([len(one) for one in found], dtype=np.int64)
@@ -161,7 +161,7 @@ def _look_up(invariants: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
 def find_sorted(
     keys: npt.NDArray[Any], wanted: npt.NDArray[Any]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return the place of each wanted key in ascending ones (0 if missing), and which are there."""
+    """Return the place of each wanted key in ascending keys (0 if missing), and which are there."""
     place = np.searchsorted(keys, wanted)
     place[place == len(keys)] = 0
     known = keys[place] == wanted
@@ -171,7 +171,7 @@ def find_sorted(
 def _without_labels(
     mols: Sequence[Chem.Mol], atoms: npt.NDArray[np.uint16], counts: npt.NDArray[np.int64]
 ) -> dict[int, Chem.Mol]:
-    """Return the plain forms of the molecules with an unseen atom that have isotope labels."""
+    """Return the plain forms of labelled molecules that have an unseen atom, by position."""
     owners = np.repeat(np.arange(len(mols)), counts)[atoms == UNSEEN]
     plain = {}
     for i in np.unique(owners).tolist():
@@ -226,7 +226,7 @@ _RINGS = (
 
 @cache
 def featurizer_spec() -> dict[str, Any]:
-    """Say what a graph holds; its ``hash`` goes into every bundle and every prepared library."""
+    """Describe the graph format; its ``hash`` goes into every bundle and every prepared library."""
     spec: dict[str, Any] = {
         "name": "hitlist-graph",
         "version": 1,
@@ -242,10 +242,10 @@ def featurizer_spec() -> dict[str, Any]:
 
 
 class WrittenGraph(NamedTuple):
-    """A graph and where its atoms are in a SMILES of n atoms."""
+    """A graph, and the places of its atoms in a SMILES of n atoms."""
 
     graph: MolGraph
-    """The one that a library's preparation gives, but for the order of atoms."""
+    """The graph that a library's preparation gives, except for the order of atoms."""
     atoms: npt.NDArray[np.int64]
     """Position in the SMILES of each atom of the graph; labelled hydrogens are in no graph."""
     written: int
@@ -255,7 +255,7 @@ class WrittenGraph(NamedTuple):
 def written_graphs(smiles: Sequence[str]) -> list[WrittenGraph]:
     """Read standardized SMILES and featurize them.
 
-    Raises InputError for a SMILES that RDKit cannot read, or that no graph can be made of.
+    Raises InputError for a SMILES that RDKit cannot read, or that cannot become a graph.
 
     >>> written_graphs(["CCO"])[0].atoms.tolist()
     [0, 1, 2]
@@ -279,7 +279,7 @@ def _written(smiles: str) -> WrittenGraph:
 
 
 def _without_labelled_hydrogens(mol: Chem.Mol) -> npt.NDArray[np.int64]:
-    """Return the positions of the atoms that are left when labels are taken off."""
+    """Return the positions of the atoms that are left when labels are removed."""
     for atom in mol.GetAtoms():
         atom.SetIntProp("_written", atom.GetIdx())
     left = _without_isotopes(mol).GetAtoms()

@@ -1,6 +1,6 @@
-"""Times what RDKit alone takes: the yardstick that speeds are told in.
+"""Times RDKit's own work, as the yardstick for the speed of ours.
 
-Both functions time a plain loop in the process that calls them, and leave out what leads up to it.
+Both functions time a plain loop in the calling process, and leave out all work before it.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ BLOCK = 256
 
 
 def time_parsing(smiles: Sequence[str]) -> float:
-    """Return the seconds that ``Chem.MolFromSmiles`` takes for all of them, and nothing else."""
+    """Return the seconds that ``Chem.MolFromSmiles`` takes for all SMILES, and nothing else."""
     with block_logs():
         started = perf_counter()
         for text in smiles:
@@ -25,9 +25,9 @@ def time_parsing(smiles: Sequence[str]) -> float:
 
 
 def time_featurizing(smiles: Sequence[str]) -> float:
-    """Return the seconds that graphs take of molecules that are parsed already.
+    """Return the seconds that making graphs of already parsed molecules takes.
 
-    Blocks are as large as ``featurize_all`` likes them. What cannot be parsed is left out.
+    Blocks have a good size for ``featurize_all``. SMILES that cannot be parsed are left out.
     """
     seconds = 0.0
     with block_logs():

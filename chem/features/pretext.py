@@ -1,10 +1,10 @@
-"""Labels that need no experiment: descriptors that RDKit computes, to pretrain an encoder on.
+"""Labels that need no experiment: RDKit descriptors on which an encoder is pretrained.
 
-About 400 numbers a molecule in 2 ms: physico-chemical descriptors, surface areas binned by partial
-charge, lipophilicity, refractivity and electrotopological state, functional groups, molecular
-quantum numbers (Nguyen et al. 2009, doi 10.1002/cmdc.200900317) and two-dimensional
-autocorrelations. What costs most and tells least beside these (QED, BCUT, information content,
-Bertz's index, high-order chi) is left out.
+A molecule has about 400 of them, computed in 2 ms: physico-chemical descriptors, surface areas
+binned by partial charge, lipophilicity, refractivity and electrotopological state, functional
+groups, molecular quantum numbers (Nguyen et al. 2009, doi 10.1002/cmdc.200900317) and
+two-dimensional autocorrelations. The descriptors that cost most and add least to these (QED, BCUT,
+information content, Bertz's index, high-order chi) are left out.
 """
 
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def _functions() -> tuple[tuple[str, Callable[[Chem.Mol], float]], ...]:
 
 @cache
 def pretext_names() -> tuple[str, ...]:
-    """Return what each label is, in the order of :func:`pretext_labels`."""
+    """Return the name of each label, in the order of :func:`pretext_labels`."""
     return (
         *(name for name, _ in _functions()),
         *(f"MQN{number}" for number in range(1, _QUANTUM_NUMBERS + 1)),

@@ -1,11 +1,11 @@
 """Nine cheap properties of a molecule, computed for every compound of a library.
 
-``describe`` asks RDKit for one molecule. ``describe_all`` gives the same of many at once, bit for
-bit: every property is a sum over atoms or bonds, and what an atom adds follows from its
-surroundings (``chem.features.atom_contributions``). So RDKit is asked for each kind of surroundings
-once, and the rest is sums over flat arrays, added in RDKit's own order because that decides the
-last bit. A molecule with something that a graph does not hold (isotope labels, states without a
-token, dative bonds, N or O in a ring of three and the like) is described by RDKit itself.
+``describe`` asks RDKit about one molecule. ``describe_all`` gives the same values for many at once,
+bit for bit. Every property is a sum over atoms or bonds, and an atom's contribution follows from
+its surroundings (``chem.features.atom_contributions``). So RDKit is asked once for each kind of
+surroundings, and the rest is sums over flat arrays, added in RDKit's own order because that decides
+the last bit. RDKit itself describes a molecule with something that a graph does not hold (isotope
+labels, states without a token, dative bonds, N or O in a ring of three and the like).
 """
 
 import re
@@ -45,13 +45,13 @@ PROPERTIES: dict[str, str] = {
     "rings": "count; smallest set of smallest rings",
     "formal_charge": "elementary charges; sum over the atoms",
 }
-"""Name to unit and meaning, in the order of ``describe``. Each is finite for every molecule."""
+"""Unit and meaning by name, in the order of ``describe``. Each is finite for every molecule."""
 
 _LABEL_OR_DATIVE = re.compile(r"\[\d|[<>]")
 _MOST_MATCHES = 1000
-"""Where RDKit stops looking for atoms of a type, so that it undercounts in large molecules."""
+"""Number of matches at which RDKit stops counting atoms of a type: it undercounts beyond it."""
 _MATCHES = np.array([6, 6, 6, 6, 24, _MOST_MATCHES + 1])
-"""How often at most a pattern matches around an atom, by its bonds (five or more: not known)."""
+"""Most matches of a pattern around an atom, by its number of bonds (five or more: unknown)."""
 _SINGLE, _AROMATIC = BOND_ORDERS.index(1.0), BOND_ORDERS.index(1.5)
 _RINGS = list(PROPERTIES).index("rings")
 
@@ -78,7 +78,7 @@ def describe(mol: Chem.Mol) -> tuple[float, ...]:
 
 
 class _Tables(NamedTuple):
-    """Facts of each token, 0 (an unseen state) included, and what RDKit looks for."""
+    """Facts of each token, 0 (an unseen state) included, and the patterns that RDKit searches."""
 
     weights: npt.NDArray[np.float64]
     """[tokens, 2] g/mol of the atom and of all its hydrogens."""
@@ -88,7 +88,7 @@ class _Tables(NamedTuple):
     is_unsaid: npt.NDArray[np.bool_]
     """An unseen state, or a hydrogen that is an atom of the graph."""
     may_be_strained: npt.NDArray[np.bool_]
-    """N or O in a ring: its polar surface is another one in a ring of three."""
+    """N or O in a ring: in a ring of three its polar surface differs."""
     strained: Chem.Mol
     link: Chem.Mol
 
@@ -129,9 +129,9 @@ def describe_all(
 ) -> npt.NDArray[np.float64]:
     """Return float64 [k, 9]: :func:`describe` of each of k sanitized molecules.
 
-    ``graphs`` are theirs (``chem.features.graphs.featurize_all``), ``smiles`` as RDKit writes them:
-    isotope labels and dative bonds are seen there. ``touch(i)`` is called before RDKit works on
-    molecule i for longer than it takes to read something off.
+    ``graphs`` are the molecules' graphs (``chem.features.graphs.featurize_all``); ``smiles`` are
+    those that RDKit writes, which show isotope labels and dative bonds. ``touch(i)`` is called
+    before each piece of RDKit work on molecule i that is more than reading off a value.
     """
     flat = _lay_out(graphs)
     odd = _find_odd(mols, graphs, flat, smiles)
@@ -148,16 +148,16 @@ def describe_all(
 
 
 class _Layout(NamedTuple):
-    """Where the parts of k molecules lie in the flat arrays."""
+    """Positions of the atoms and bonds of k molecules in the flat arrays."""
 
     starts: npt.NDArray[np.int64]
-    """[k + 1] the first atom of each molecule, and the end."""
+    """[k + 1] the first atom of each molecule, and the end of the last."""
     owner: npt.NDArray[np.int64]
     """[n] the molecule of each atom."""
     begin: npt.NDArray[np.int64]
-    """[m] ends of each bond, counted over all molecules."""
+    """[m] first end of each bond, counted over all molecules."""
     end: npt.NDArray[np.int64]
-    """[m]"""
+    """[m] second end of each bond."""
 
 
 def _lay_out(graphs: FlatGraphs) -> _Layout:
@@ -169,7 +169,7 @@ def _lay_out(graphs: FlatGraphs) -> _Layout:
 def _find_odd(
     mols: Sequence[Chem.Mol], graphs: FlatGraphs, flat: _Layout, smiles: Sequence[str]
 ) -> npt.NDArray[np.bool_]:
-    """Tell which molecules hold something that the flat graph does not say."""
+    """Tell which molecules hold something that the flat graph does not express."""
     tables = _tables()
     odd = np.array([_LABEL_OR_DATIVE.search(text) is not None for text in smiles], dtype=bool)
     odd[flat.owner[tables.is_unsaid[graphs.atoms]]] = True
@@ -199,7 +199,7 @@ def _find_ring_bonds(
             for link in mols[i].GetSubstructMatches(tables.link, maxMatches=MAX_ATOMS)
         ]
     if links:
-        # Bonds are in the order of their ends, so the pair of ends as one number is, too.
+        # Bonds are sorted by their ends, so the pair of ends as one number is sorted, too.
         n = len(graphs.atoms)
         wanted = np.array([begin * n + end for begin, end in links])
         in_ring[np.searchsorted(flat.begin * n + flat.end, wanted)] = False
@@ -213,7 +213,7 @@ def _look_up(
     odd: npt.NDArray[np.bool_],
     touch: Callable[[int], None] | None,
 ) -> npt.NDArray[np.int64]:
-    """Find every atom's kind in the memory, learning what is new; odd molecules find nothing."""
+    """Find every atom's kind in the memory and learn new ones; odd molecules teach nothing."""
     if len(_memory()) > MOST_KINDS:
         _memory.cache_clear()
     memory = _memory()
@@ -248,8 +248,8 @@ def _add_up(
     owner = flat.owner
     part = dict(zip(FIELDS, values, strict=True))
     hydrogens = tables.hydrogens[graphs.atoms]
-    # RDKit adds the weight of each atom and then of its hydrogens, but the lipophilicity of all
-    # heavy atoms and then that of the hydrogens one by one.
+    # RDKit adds the weight of each atom and then that of its hydrogens, but the lipophilicity of
+    # all heavy atoms first and then that of the hydrogens one by one.
     weights = tables.weights[graphs.atoms].ravel()
     logp = np.concatenate((part["logp"], np.repeat(part["hydrogen_logp"], hydrogens)))
     logp_owner = np.concatenate((owner, np.repeat(owner, hydrogens)))

@@ -1,10 +1,10 @@
 """Tables of text: ``.csv``, ``.tsv`` and ``.txt``.
 
-Cells beyond the header that are blank are no data, and so are missing cells at a row's end, unless
-the structure or the id is among them. A row with other cells beyond the header is a record with a
+Blank cells beyond the header are ignored. Missing cells at a row's end count as blank, unless the
+structure or the id is among them. A row with other cells beyond the header is a record with a
 problem; a wholly blank line is no record. ``chem.library.table_layout`` finds the header,
-``chem.library.rows`` says what quotation marks mean. A column of CXSMILES extensions (``|…|``)
-beside the SMILES is put to it, as in a SMILES file.
+``chem.library.rows`` interprets quotation marks. A column of CXSMILES extensions (``|…|``) beside
+the SMILES is joined to it, as in a SMILES file.
 """
 
 import re
@@ -22,11 +22,11 @@ from chem.records.records import Failure, Record
 from chem.records.text import counted, one_line
 
 SHORT = "rows that lack cells"
-"""Count of rows with fewer cells than the header, read with blank ones."""
+"""Count of rows with fewer cells than the header; the missing ones are read as blank."""
 JOINED = "extensions put together"
 """Count of SMILES whose extension ``|…|`` held the delimiter outside quotes."""
 BESIDE = "extensions beside their SMILES"
-"""Count of SMILES whose extension stood in a column of its own."""
+"""Count of SMILES whose extension was in a column of its own."""
 
 _FIELD = r"[($]|r,|(?:[&o]\d*|\^\d|[acCfHmtw]|ctu|w[UD]|lp|LN|LO|RG|Sg\w*|atomProp):"
 _EXTENSION = re.compile(rf"\s*\|(?:r|(?:{_FIELD})[^|]*)\|\s*")
@@ -34,7 +34,7 @@ _EXTENSION = re.compile(rf"\s*\|(?:r|(?:{_FIELD})[^|]*)\|\s*")
 
 
 def open_delimited(path: Path, wanted: NamedColumns) -> tuple[Columns, Layout]:
-    """Read the header and look at the first rows: the columns, and how to read on.
+    """Read the header and the first rows: return the columns, and the layout for reading on.
 
     Raises InputError for a file without a header or without a column of SMILES.
     """
@@ -48,7 +48,7 @@ def open_delimited(path: Path, wanted: NamedColumns) -> tuple[Columns, Layout]:
     header = _fit_header(layout.header, first, smiles_at)
     rows = [(cells + [""] * len(header))[: len(header)] for cells in first]
     extensions = _places_of_extensions(rows)
-    # They are no compound's id or name.
+    # Extensions are no compound's id or name.
     plain = [["" if at in extensions else cell for at, cell in enumerate(cells)] for cells in rows]
     columns = find_columns(path, header, wanted, plain)
     columns = columns._replace(notes=(*layout.notes, *columns.notes))
@@ -58,7 +58,7 @@ def open_delimited(path: Path, wanted: NamedColumns) -> tuple[Columns, Layout]:
 def read_delimited(
     path: Path, columns: Columns, layout: Layout, counts: Counter[str]
 ) -> Iterator[Record]:
-    """Yield every data row as a record. counts: what reading finds worth telling."""
+    """Yield every data row as a record. counts: receives the findings to report."""
     width = len(columns.names)
     smiles_at = columns.names.index(columns.smiles) if columns.smiles is not None else None
     needed = [smiles_at if smiles_at is not None else -1]
@@ -86,7 +86,7 @@ def read_delimited(
 
 
 def _places_of_extensions(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
-    """Return the places of columns whose cells are extensions of a SMILES or blank."""
+    """Return the places of the columns whose cells are extensions of a SMILES or blank."""
     found = []
     for at, cells in enumerate(zip(*rows, strict=True)):
         filled = [cell for cell in cells if cell.strip()]
@@ -96,7 +96,7 @@ def _places_of_extensions(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
 
 
 class _Beside:
-    """Puts extensions that stand in columns of their own to their SMILES."""
+    """Joins extensions that are in columns of their own to their SMILES."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class _Beside:
         names = (columns.id, columns.name)
         self._blanked = {at for at, name in enumerate(columns.names) if name in names}
         self.places: list[int] = []
-        """Where an extension may stand; right behind the SMILES it may come late."""
+        """Places of possible extensions; one right behind the SMILES may appear late."""
         if smiles_at is not None:
             places = {*extensions, smiles_at + 1} - {smiles_at, len(columns.names)}
             self.places = sorted(places)
@@ -145,7 +145,7 @@ def _lines(path: Path, layout: Layout, counts: Counter[str]) -> Iterator[str]:
 def _fit_header(
     header: Sequence[str], rows: Sequence[list[str]], smiles_at: int | None
 ) -> list[str]:
-    """Make the header as wide as its rows where it names one column too many or too few."""
+    """Make the header as wide as its rows if it names one column too many or too few."""
     names = list(header)
     while len(names) > 1 and not names[-1].strip():
         at = len(names) - 1
@@ -168,7 +168,7 @@ def _fit(
     delimiter: str,
     counts: Counter[str],
 ) -> list[str] | None:
-    """Make a row as wide as the header where nothing is lost or guessed by it."""
+    """Make a row as wide as the header, if nothing is lost or guessed; None otherwise."""
     if len(cells) < width:
         if len(cells) < least:
             return None

@@ -1,7 +1,7 @@
 """Parquet tables, read in batches with every value turned into text.
 
-Whole numbers stay whole, a missing value is ``""``, and no column passes through a float on its
-way (pandas would turn the id 7 into 7.0 beside a missing one).
+Whole numbers stay whole, a missing value is ``""``, and no value passes through a float on its way
+(pandas would turn the id 7 into 7.0 beside a missing one).
 """
 
 import json
@@ -35,10 +35,10 @@ from chem.records.text import one_line
 
 
 def open_parquet(path: Path, wanted: NamedColumns) -> Columns:
-    """Read the schema, and find the columns by it and the first rows."""
+    """Read the schema, and find the columns from it and the first rows."""
     with _open(path) as (table, at_a_time):
         names, rows = table.schema_arrow.names, list[tuple[str, ...]]()
-        with suppress(InputError):  # told when it is read
+        with suppress(InputError):  # reported when the file is read
             rows = peek(_rows(path, table, at_a_time), PEEKED, lambda cells: sum(map(len, cells)))
         return find_columns(path, names, wanted, rows)
 
@@ -50,7 +50,7 @@ def read_schema(path: Path) -> list[str]:
 
 
 def read_parquet(path: Path, columns: Columns, counts: Counter[str]) -> Iterator[Record]:
-    """Yield every row as a record. counts: what reading finds worth telling."""
+    """Yield every row as a record. counts: receives the findings to report."""
     build = record_builder(columns, counts)
     with _open(path) as (table, at_a_time):
         for row, cells in enumerate(_rows(path, table, at_a_time), start=1):
@@ -58,7 +58,7 @@ def read_parquet(path: Path, columns: Columns, counts: Counter[str]) -> Iterator
 
 
 def _rows(path: Path, table: Any, at_a_time: int) -> Iterator[tuple[str, ...]]:
-    """Yield the cells of every row; a fault of the file, whatever it is, raises InputError."""
+    """Yield the cells of every row; raise InputError for any fault of the file."""
     row, left = 0, most_unpacked(path.stat().st_size)
     batches = table.iter_batches(batch_size=at_a_time)
     while True:
@@ -84,9 +84,9 @@ def _rows(path: Path, table: Any, at_a_time: int) -> Iterator[tuple[str, ...]]:
 
 @contextmanager
 def _open(path: Path) -> Iterator[tuple[Any, int]]:
-    """Open a Parquet file; also say how many of its rows may be read at a time.
+    """Open a Parquet file, and say how many of its rows may be read at a time.
 
-    A gzipped one is unpacked first, since Parquet is read from its end.
+    A gzipped file is unpacked first, because Parquet is read from its end.
     """
     with open_bytes(path) as stream, tempfile.TemporaryFile() as unpacked:
         source: Any = path
@@ -113,7 +113,7 @@ def _open(path: Path) -> Iterator[tuple[Any, int]]:
 
 
 def _reason(error: Exception) -> str:
-    """Return what Arrow, or a converter of Python's, says of a damaged file, as one line."""
+    """Return the message of Arrow, or of a Python converter, about a damaged file in one line."""
     return one_line(" ".join(str(error).split()) or type(error).__name__)
 
 
@@ -136,11 +136,11 @@ def _to_json(value: object) -> str:
 
 
 def _pieces(path: Path, batch: Any, row: int) -> Iterator[tuple[Any, int]]:
-    """Yield a batch in pieces of at most ``MOST_BYTES``, and the bytes of each.
+    """Yield a batch in pieces of at most ``MOST_BYTES``, with the bytes of each.
 
     Raises InputError for a value that is too large.
 
-    row: rows before the batch.
+    row: number of rows before the batch.
     """
     size = sum(_size(column) for column in batch.columns)
     if size > MOST_BYTES and batch.num_rows > 1:
@@ -165,7 +165,7 @@ def _pieces(path: Path, batch: Any, row: int) -> Iterator[tuple[Any, int]]:
 
 
 def _size(array: Any) -> int:
-    """Return how many bytes an array's values have once they are unpacked."""
+    """Return how many bytes an array's values take once they are unpacked."""
     kind = array.type
     if pa.types.is_dictionary(kind):
         return int(pc.sum(_lengths(array)).as_py() or 0)
@@ -188,7 +188,7 @@ def _flat_map(array: Any) -> Any:
 
 
 def _longest(array: Any) -> int:
-    """Return the bytes of an array's largest value."""
+    """Return the number of bytes of an array's largest value."""
     kind = array.type
     if pa.types.is_dictionary(kind):
         return int(pc.max(_lengths(array)).as_py() or 0)
@@ -203,7 +203,7 @@ def _longest(array: Any) -> int:
 
 
 def _lengths(array: Any) -> Any:
-    """Return the bytes of each value of an array that is kept as a dictionary and numbers."""
+    """Return the bytes of each value of an array that is stored as a dictionary and indices."""
     words = array.dictionary
     if not (pa.types.is_string(words.type) or pa.types.is_binary(words.type)):
         words = words.cast(pa.large_string())

@@ -1,8 +1,8 @@
-"""Reads what a Parquet file says of its own columns, without Arrow.
+"""Reads what a Parquet footer says about its columns, without Arrow.
 
-Arrow's own accessor of a column chunk (``metadata.row_group(0).column(0)``) ends the process where
-the chunk's statistics contradict each other: nothing catches the C++ exception. The footer
-is a Thrift struct in the compact protocol, and a few of its fields are all that is looked at here.
+Arrow's own accessor of a column chunk (``metadata.row_group(0).column(0)``) ends the process if the
+chunk's statistics contradict each other: nothing catches the C++ exception. The footer is a Thrift
+struct in the compact protocol, and only a few of its fields are read here.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from chem.errors import HitlistError
 
 _MAGIC = b"PAR1"
 MOST = 10_000_000
-"""Bytes of a footer: Python reads a megabyte in half a second."""
+"""Most bytes of a footer: Python reads a megabyte in half a second."""
 BYTE_ARRAY = 6
 """Physical type of texts and bytes."""
 BY_DICTIONARY, BY_PREFIX = {2, 8}, {7}
 """Encodings: PLAIN_DICTIONARY and RLE_DICTIONARY; DELTA_BYTE_ARRAY."""
 _DEEPEST = 32
-"""Structs and lists inside each other; a footer has eight."""
+"""Most levels of structs and lists inside each other; a footer has eight."""
 _TRUE, _FALSE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT, _UUID = 1, 2, 7, 8, 9, 10, 11, 12, 13
 _FIXED = {3: 1, _DOUBLE: 8, _UUID: 16}
 """Bytes of a value; 3 is a byte."""
@@ -37,7 +37,7 @@ class Chunk(NamedTuple):
     packed: int
     """Bytes."""
     start: int
-    """Where its first page lies in the file."""
+    """Position of its first page in the file."""
 
 
 class Group(NamedTuple):
@@ -45,11 +45,11 @@ class Group(NamedTuple):
 
     rows: int
     chunks: tuple[Chunk, ...]
-    """In the order of the schema's leaves."""
+    """Chunks in the order of the schema's leaves."""
 
 
 def read_groups(file: IO[bytes]) -> list[Group]:
-    """Return the row groups of a Parquet file; raises ValueError for a damaged footer."""
+    """Return the row groups of a Parquet file; raise ValueError for a damaged footer."""
     end = file.seek(0, 2)
     file.seek(max(end - 8, 0))
     tail = file.read(8)
@@ -97,9 +97,9 @@ class CutShortError(HitlistError, ValueError):
 
 
 class CompactReader:
-    """Reads one struct after another; ValueError wherever that does not hold together.
+    """Reads one struct after another; raises ValueError for bytes that are inconsistent.
 
-    what: what is read, for the error: ``its footer``.
+    what: the thing being read, for error messages: ``its footer``.
     """
 
     def __init__(self, content: bytes, what: str) -> None:
@@ -112,7 +112,7 @@ class CompactReader:
         while head := self._byte():
             kind, step = head & 15, head >> 4
             number = number + step if step else self._number()
-            # In a struct the value of a truth is in the head itself.
+            # In a struct, the head itself holds the value of a Boolean.
             found[number] = kind == _TRUE if kind in (_TRUE, _FALSE) else self._value(kind, deep)
         return found
 
@@ -147,7 +147,7 @@ class CompactReader:
         return self._byte() if kind in (_TRUE, _FALSE) else self._value(kind, deep)
 
     def _check(self, count: int) -> None:
-        if count > len(self._content) - self.at:  # each takes a byte at least
+        if count > len(self._content) - self.at:  # each takes at least one byte
             raise CutShortError(f"{self._what} is cut short")
 
     def _number(self) -> int:

@@ -1,9 +1,9 @@
 """Measures how much memory a Parquet file takes when read, before anything is unpacked.
 
-A few kilobytes may hold gigabytes: a dictionary stores a value once however often it stands in the
-table, an encoding by prefixes stores what differs, and a page may pack a thousand to one. The
-footer's sums may be anybody's, so the headers of the pages are walked as Arrow walks them: a page
-is unpacked whole, to the size that its own header says.
+A few kilobytes may hold gigabytes: a dictionary stores a value once, however often the table has
+it; an encoding by prefixes stores only differences; and a page may be packed a thousand to one. The
+sums in the footer can be forged, so the headers of the pages are walked as Arrow walks them: a page
+is unpacked whole, to the size that its own header gives.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,13 +23,13 @@ from chem.library.parquet_footer import (
 )
 
 MOST_OPEN = 512_000_000
-"""Bytes of unpacked pages that are in memory at once: one of each column, and its dictionary."""
+"""Most bytes of unpacked pages in memory at once: one page per column, and its dictionary."""
 _FIRST_READ, _MOST_HEADER = 256, 1_000_000
-"""Bytes of a page's header; it holds the smallest and largest value at times."""
+"""Bytes of a page's header, which may contain the smallest and the largest value."""
 _MANY_PAGES, _SMALL_PAGE = 200_000, 500
-"""So many pages of so few bytes each no library has; each costs 20 microseconds."""
+"""A number of pages, and bytes per page: no library has so many so small; each costs 20 µs."""
 _DICTIONARY = 2
-"""Type of a page."""
+"""Type of a dictionary page."""
 
 
 class _Page(NamedTuple):
@@ -45,8 +45,8 @@ def check_pages(path: Path, file: IO[bytes], groups: Sequence[Group]) -> list[Gr
     """Return a library's row groups with the sizes that their pages have.
 
     Raises:
-        InputError: the pages of a row group take more memory than ``MOST_OPEN``.
-        ValueError: as ``page_sizes``.
+        InputError: The pages of a row group take more memory than ``MOST_OPEN``.
+        ValueError: As ``page_sizes`` raises it.
     """
     found, opened = page_sizes(file, groups)
     for at, size in enumerate(opened, start=1):
@@ -59,7 +59,7 @@ def check_pages(path: Path, file: IO[bytes], groups: Sequence[Group]) -> list[Gr
 
 
 def check_unpacked(file: IO[bytes], most: int) -> None:
-    """Raise ValueError for a Parquet file that takes more memory than ``most`` bytes when read."""
+    """Raise ValueError for a Parquet file that takes more than ``most`` bytes in memory."""
     groups, _ = page_sizes(file, read_groups(file))
     size = sum(chunk.unpacked for group in groups for chunk in group.chunks)
     if size > most:
@@ -67,10 +67,10 @@ def check_unpacked(file: IO[bytes], most: int) -> None:
 
 
 def page_sizes(file: IO[bytes], groups: Sequence[Group]) -> tuple[list[Group], list[int]]:
-    """Return row groups with sizes by their pages, and the bytes of each that are open at once.
+    """Return row groups sized by their pages, and the bytes of each that are open at once.
 
-    Raises ValueError where the header of a page is damaged, and for far more pages than a table
-    has.
+    Raises ValueError if the header of a page is damaged, or if there are far more pages than a
+    table has.
     """
     size = file.seek(0, 2)
     pages = 0
@@ -96,7 +96,7 @@ def page_sizes(file: IO[bytes], groups: Sequence[Group]) -> tuple[list[Group], l
 
 
 def _walk(file: IO[bytes], chunk: Chunk) -> Iterator[_Page]:
-    """Yield the pages of a column's chunk; they end with its values or its bytes."""
+    """Yield the pages of a column's chunk, which end with its values or with its bytes."""
     at, end, values = chunk.start, chunk.start + chunk.packed, 0
     while at < end and values < chunk.values:
         page, size = _read_page(file, at)
@@ -106,7 +106,7 @@ def _walk(file: IO[bytes], chunk: Chunk) -> Iterator[_Page]:
 
 
 def _read_page(file: IO[bytes], at: int) -> tuple[_Page, int]:
-    """Return the page that begins somewhere, and the bytes of its header."""
+    """Return the page at a position, and the number of bytes of its header."""
     most = _FIRST_READ
     while True:
         file.seek(at)
@@ -123,7 +123,7 @@ def _read_page(file: IO[bytes], at: int) -> tuple[_Page, int]:
 
 def _page(told: Mapping[int, Any]) -> _Page:
     kind, unpacked, packed = (told.get(number) for number in (1, 2, 3))
-    data = told.get(8, told.get(5, {}))  # a page of data, of the second version or the first
+    data = told.get(8, told.get(5, {}))  # a data page, of version 2 or 1
     values = data.get(1, 0) if isinstance(data, dict) else 0
     sizes = (unpacked, packed, values)
     if not isinstance(kind, int) or not all(isinstance(n, int) and n >= 0 for n in sizes):
@@ -132,19 +132,19 @@ def _page(told: Mapping[int, Any]) -> _Page:
 
 
 MAX_CELL = 10_000_000
-"""Bytes of one value."""
+"""Most bytes of one value."""
 MOST_BYTES = 64_000_000
-"""Bytes of values that are unpacked at a time, and of a row's."""
+"""Most bytes of values unpacked at a time, and of one row."""
 _MOST_ROWS, _MOST_CELLS = 4096, 1_000_000
-"""Of a batch."""
+"""Most rows and most cells of a batch."""
 _SUSPECT_TIMES = 20
-"""A row group packed as tightly as no library of compounds is."""
+"""Times a row group unpacks to its packed size: no library of compounds is packed so tightly."""
 
 
 def check_sizes(path: Path, paths: Sequence[str], groups: Sequence[Group]) -> None:
-    """Refuse, with InputError, a row group that would take far more memory than it seems to.
+    """Raise InputError for a row group that would take far more memory than it seems to.
 
-    paths: of the schema's leaves.
+    paths: those of the schema's leaves.
     """
     for at, group in enumerate(groups):
         packed = sum(chunk.packed for chunk in group.chunks)
@@ -163,7 +163,7 @@ def check_sizes(path: Path, paths: Sequence[str], groups: Sequence[Group]) -> No
 
 
 def by_dictionary(paths: Sequence[str], groups: Sequence[Group]) -> list[str]:
-    """Return the columns of texts that are to be kept as a dictionary and numbers when read."""
+    """Return the text columns that are to be read as a dictionary and indices."""
     return sorted(
         {
             name
@@ -175,12 +175,12 @@ def by_dictionary(paths: Sequence[str], groups: Sequence[Group]) -> list[str]:
 
 
 def rows_at_a_time(schema: Any, groups: Sequence[Group]) -> int:
-    """Return how many rows may be read at a time, whatever stands in them.
+    """Return how many rows may be read at a time, whatever their values.
 
     schema: Parquet's own, not Arrow's.
     """
     width: dict[int, int] = {}
-    """Bytes that one value of a column may have, where they may be more than are stored for it."""
+    """Most bytes of one value, by column, where they may be more than the stored bytes."""
     for group in groups:
         for at, chunk in enumerate(group.chunks):
             if BY_PREFIX & chunk.encodings:
@@ -191,5 +191,5 @@ def rows_at_a_time(schema: Any, groups: Sequence[Group]) -> int:
 
 
 def _named(paths: Sequence[str], group: Group) -> Iterator[tuple[str, Chunk]]:
-    """Yield a row group's chunks with the paths of the schema; their own ones may lie."""
+    """Yield a row group's chunks with the schema's paths; the paths in the chunks may be forged."""
     yield from zip(paths, group.chunks, strict=True)

@@ -26,7 +26,7 @@ from chem.library.table_layout import is_smi, is_table, read_header
 from chem.records.records import Record, text_size
 
 READER = 2
-"""Version of the rules of reading: another one may make other records of the same bytes."""
+"""Version of the reading rules: another version may make other records of the same bytes."""
 FORMATS = {
     ".smi": "smi",
     ".smiles": "smi",
@@ -41,8 +41,8 @@ FORMATS = {
     ".sd": "sdf",
     ".parquet": "parquet",
 }
-"""Extension (each also with ``.gz``) to format; ``.txt`` is a table like ``.tsv``, or a SMILES file
-where its lines are parted by blanks."""
+"""Format by extension (each also with ``.gz``); ``.txt`` is a table like ``.tsv``, or a SMILES file
+if blanks separate the texts of its lines."""
 _INSTEAD = {
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "save the sheet as CSV UTF-8"),
     **dict.fromkeys((".bz2", ".xz", ".zip", ".7z", ".zst", ".tar", ".tgz", ".rar"), "unpack it"),
@@ -61,19 +61,19 @@ _SENTENCES = {
     SHORT: "rows with fewer cells than the header: {n}, the missing ones read as blank",
     BESIDE: "extensions |…| in a column beside the SMILES: {n}, read as part of it",
     JOINED: "SMILES with unquoted delimiters in their extension |…|: {n}, put together",
-    OTHER_ID: 'records without such an id: {n} called by "{column}" instead',
+    OTHER_ID: 'records without such an id: {n} named by "{column}" instead',
     UNCLOSED: "the last record ends without '$$$$'; fields may be missing if the file was cut",
     NO_ID: "records without an id: {n}, called row<N>",
 }
 _MARKS = {"smi": b"\n", "csv": b"\n", "tsv": b"\n", "sdf": b"$$$$"}
-"""What ends a record, by format."""
+"""End of a record, by format."""
 _BLOCK = 1 << 20
 
 
 class Library:
-    """A library file that was looked at; iterating reads it, from the start each time.
+    """An opened library file; iterating reads it, from the start each time.
 
-    Rows count from 1 and every record of the file is yielded once, readable or not.
+    Rows count from 1. Every record of the file is yielded once, readable or not.
     """
 
     def __init__(self, path: Path, format: str, columns: Columns, records: Records) -> None:
@@ -81,24 +81,24 @@ class Library:
         self.format = format
         """``smi``, ``csv``, ``tsv``, ``sdf`` or ``parquet``."""
         self.columns = list(columns.names)
-        """All columns; of an SD file the fields of its first records, after ``(title)``."""
+        """All columns; of an SD file, ``(title)`` and the fields of its first records."""
         self.smiles_column = columns.smiles
         """None for an SD file."""
         self.id_column = columns.id
         """None if compounds are called ``row<N>``."""
         self.name_column = columns.name
         self.extra_columns = list(columns.extra)
-        """Columns that only travel along. A later SD record may bring further ones."""
+        """Columns that only travel along. Later records of an SD file may add more."""
         self.notes = list(columns.notes)
-        """What was decided when it was opened, to be told: ``ids from column "Cat. No."``."""
+        """Decisions made on opening, to report: ``ids from column "Cat. No."``."""
         self.named = NamedColumns()
-        """The columns that were asked for: opened with these again, it is read the same way."""
+        """The columns asked for: opened with them again, the file is read the same way."""
         self.delimiter = ""
-        """What parts the cells of a ``csv`` or ``tsv``; empty for other formats."""
+        """Delimiter of the cells of a ``csv`` or ``tsv``; empty for other formats."""
         self.hint = ""
-        """What to look at if no record can be used: empty where nothing seems to be wrong."""
+        """Advice for the case that no record can be used; empty if nothing looks wrong."""
         self.text_of_record = 0
-        """Characters in a record, the mean of the first ones."""
+        """Characters in a record: the mean of the first records."""
         self._records = records
         self._counts: Counter[str] = Counter()
 
@@ -108,7 +108,7 @@ class Library:
 
     @property
     def counted(self) -> list[str]:
-        """What the last reading found and is to be told, one sentence each."""
+        """Findings of the last reading to report, one sentence each."""
         counts = Counter(self._counts)
         if any("rows are numbered" in note for note in self.notes):
             del counts[NO_ID]
@@ -116,14 +116,14 @@ class Library:
 
     @property
     def sha256(self) -> str:
-        """Hash of the file's bytes: worked out once, because a library may be large."""
+        """Hash of the file's bytes, computed once because a library may be large."""
         return self._known[0]
 
     def check_unchanged(self, bytes_too: bool = False) -> None:
-        """Raise InputError if the file is no longer the one that :attr:`sha256` is of.
+        """Raise InputError if the file is no longer the one with the hash :attr:`sha256`.
 
-        bytes_too: whether its bytes are hashed again, since whoever alters a file can put back
-        its size and time.
+        bytes_too: hash the bytes again as well, because anyone who alters a file can restore its
+        size and time.
         """
         if _stamp(self.path) != self._known[1] or (
             bytes_too and hash_file(self.path) != self._known[0]
@@ -144,12 +144,12 @@ def open_library(
     id_column: str | None = None,
     name_column: str | None = None,
 ) -> Library:
-    """Open a library and settle its columns, before any work is done.
+    """Open a library and settle its columns, before any other work is done.
 
     Raises InputError for a path that is no readable file, an unknown extension, a missing or
     ambiguous column, and a file without records. While iterating, only a file that cannot be read
-    on (damaged gzip, a line that is too long) raises InputError; a bad record is yielded with its
-    ``problem``.
+    any further (damaged gzip, a line that is too long) raises InputError; a bad record is yielded
+    with its ``problem``.
     """
     path = Path(path)
     format = _find_format(path)
@@ -185,9 +185,9 @@ def open_library(
 
 
 def read_names(path: Path) -> list[str]:
-    """Return the columns of a table, which need not have SMILES; none for other files.
+    """Return the columns of a table, which need not include SMILES; none for other files.
 
-    Raises InputError where the file cannot be read.
+    Raises InputError if the file cannot be read.
     """
     format = _find_format(path)
     if format == "parquet":
@@ -196,7 +196,7 @@ def read_names(path: Path) -> list[str]:
 
 
 def _find_hint(first: list[Record], format: str, columns: Columns) -> str:
-    """Return what to look at where most of the first structures are no SMILES."""
+    """Return advice if most of the first structures are no SMILES; ``""`` otherwise."""
     if format == "sdf":
         return ""
     first = [record for record in first if record.problem is None]
@@ -206,8 +206,8 @@ def _find_hint(first: list[Record], format: str, columns: Columns) -> str:
     if format == "smi":
         if all(looks_like_smiles(re.split("[,;]", record.structure)[0]) for record in first):
             return (
-                "are its columns parted by commas? name them in a first line such as 'smiles,id', "
-                "and end the file's name in .csv"
+                "are its columns separated by commas? name them in a first line such as "
+                "'smiles,id', and end the file's name in .csv"
             )
         swapped = sum(looks_like_smiles(record.compound_id) for record in first)
         if swapped > good:
@@ -263,19 +263,19 @@ def describe_counts(counts: Mapping[str, int]) -> list[str]:
 
 
 def estimate_records(path: Path, format: str, enough: int | None = None) -> int | None:
-    """Count what ends a record; None where that cannot be told without reading the records.
+    """Count the ends of records; None if that needs reading the records.
 
     A header, blank lines and line breaks in quotes count as well, so the number may be a little
-    too large: good enough for a progress bar, and for nothing else. About 0.1 s a gigabyte, and
-    as long as unpacking takes for a gzipped file.
+    too large: it serves progress bars only. It takes about 0.1 s per gigabyte, or, for a gzipped
+    file, as long as unpacking it.
 
-    enough: may be returned for any larger number; the rest of the file is not read then.
+    enough: a count at which counting stops; the rest of the file is not read then.
     """
     if format == "parquet":
         try:
             rows = int(pq.read_metadata(path).num_rows)
             return rows if enough is None else min(rows, enough)
-        except Exception:  # gzipped as a whole, or damaged, which reading tells
+        except Exception:  # gzipped as a whole, or damaged, which reading reports
             return None
     mark, count, rest = _MARKS[format], 0, b""
     with open_bytes(path) as stream:
@@ -286,6 +286,6 @@ def estimate_records(path: Path, format: str, enough: int | None = None) -> int 
             count += found.count(mark)
             if enough is not None and count >= enough:
                 return enough
-            # A mark may be cut by the end of the block; a whole one must not count twice.
+            # The end of the block may split a mark; a whole mark must not count twice.
             rest = found[len(found) - len(mark) + 1 :] if len(mark) > 1 else b""
     return count

@@ -1,8 +1,8 @@
-"""Rows of a table of text: cells, whatever its quotation marks mean.
+"""Rows of a text table: cells, whatever its quotation marks mean.
 
-A quotation mark at the start of a cell opens it, and may then hold delimiters and line breaks, if
-it is closed before a delimiter or a line's end. Where that does not make a row as wide as the
-header, or would take in lines that are rows themselves, the mark is text (``5" tube``), and every
+A quotation mark at the start of a cell opens it. The cell may then hold delimiters and line breaks,
+if a mark before a delimiter or a line's end closes it. If that does not make a row as wide as the
+header, or would swallow lines that are rows themselves, the mark is text (``5" tube``), and every
 line is read on its own. So no line is lost: each is a part of exactly one row, or blank.
 """
 
@@ -17,25 +17,25 @@ from chem.records.records import Failure
 from chem.records.text import one_line
 
 QUOTE_IS_TEXT = "lines with a quotation mark that is text"
-"""Count of lines that were not read as quoted, though a cell begins with a quotation mark."""
+"""Count of lines read as unquoted although a cell begins with a quotation mark."""
 
 _MOST_LINES = 20_000
-"""Of one quoted cell."""
+"""Most lines of one quoted cell."""
 _MOST_CHARACTERS = 10_000_000
 _LINE_COST = 1_000
-"""Characters that a line counts for beyond its own."""
+"""Cost of a line, in characters, in addition to its own."""
 _FREE, _MORE = 200_000_000, 20_000
-"""Characters that may be read in vain: so many, and so many more for each line of the file.
-Without a limit, a file whose every line opens a quotation mark that none closes takes hours."""
+"""Characters that may be read in vain: a fixed number, plus a number for each line of the file.
+Without a limit, a file in which every line opens a quotation mark that none closes takes hours."""
 
 
 class RowReader:
-    """Parts lines into rows of cells.
+    """Splits lines into rows of cells.
 
     Attributes:
-        delimiter: one character.
-        width: cells of the header; a row may have more or fewer.
-        smiles_at: place of the SMILES, by which a line is known for a row.
+        delimiter: One character.
+        width: Number of cells in the header; a row may have more or fewer.
+        smiles_at: Place of the SMILES, by which a line is recognized as a row.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class RowReader:
         counts: Counter[str],
         skip: int = 0,
     ) -> None:
-        """Start after ``skip`` lines; ``counts`` takes what is told of the reading."""
+        """Start after ``skip`` lines; ``counts`` receives the findings to report."""
         csv.field_size_limit(1 << 30)  # an InChI or a sequence may be longer than 131,072
         self.delimiter = delimiter
         self.width = width
@@ -62,8 +62,8 @@ class RowReader:
     def __iter__(self) -> Iterator[tuple[int, list[str] | Failure]]:
         """Yield the line, counted from 1, and the cells of every row that is not blank."""
         delimiter, again, width = self.delimiter, self._again, self.width
-        # One reader for all lines: it is given a line at a time, and the end of the list says that
-        # a quotation mark is open.
+        # One reader serves all lines: it gets one line at a time, and the end of the list shows
+        # that a quotation mark is still open.
         waiting: list[str] = []
         quoted = csv.reader(iter(waiting.pop, None), delimiter=delimiter, strict=True)
         while True:
@@ -97,9 +97,9 @@ class RowReader:
                 yield number, row
 
     def check(self, rows: int) -> None:
-        """Raise RuntimeError unless every line is the first of a row, inside of one, or blank.
+        """Raise RuntimeError unless every line begins a row, is inside one, or is blank.
 
-        rows: how many were read, to the file's end.
+        rows: number of rows read up to the end of the file.
         """
         lines = self._number - self._skipped + self._parts
         told = rows + self._blank + self._inside
@@ -142,13 +142,13 @@ class RowReader:
         return self._read_one(number, text, cells_or_fault)
 
     def _part(self, number: int, text: str) -> None:
-        """Take every lone carriage return of a line for a line's end, and read its parts next."""
+        """Take every lone carriage return of a line as a line's end, and read its parts next."""
         parts = re.findall(r"[^\r]*\r\n\Z|[^\r]*\r|[^\r]+", text)
         self._again += [(number, part) for part in reversed(parts)]
         self._parts += len(parts) - 1
 
     def _read_one(self, number: int, text: str, fault: str) -> list[str] | Failure | None:
-        """Read a line, whose quotation marks are not as they should be, for itself."""
+        """Read a line with faulty quotation marks on its own."""
         plain = text.rstrip("\r\n")
         literal = self._literal(plain)
         if self._is_full(literal):
@@ -162,13 +162,13 @@ class RowReader:
         return Failure("read", "bad_quotes", one_line(f"line {number}: {fault}"))
 
     def _read_open(self, number: int, text: str) -> list[str] | Failure | None:
-        """Read a row whose last quotation mark is open at the line's end."""
+        """Read a row whose last quotation mark is still open at the line's end."""
         if self._wasted > _FREE + _MORE * (self._number - self._skipped):
             return self._read_one(number, text, "a quotation mark is not closed")
         cells, inside = self._gather(text)
         if cells is not None:
             rows = sum(self._is_row(line) for _, line in inside)
-            # Of a quoted cell in the first column, the last line looks like a row, but no other.
+            # If the quoted cell is in the first column, its last line looks like a row; no other.
             if self._is_full(cells):
                 is_quoted = 2 * (rows + self._is_row(text)) <= len(inside) + 1
             else:
@@ -183,8 +183,7 @@ class RowReader:
     def _gather(self, text: str) -> tuple[list[str] | None, list[tuple[int, str]]]:
         """Read on until the row is closed.
 
-        Returns its cells (None where it is never closed), and the lines that were taken for it
-        after the first.
+        Returns its cells (None if it is never closed), and the lines taken for it after the first.
         """
         taken = list[tuple[int, str]]()
 
@@ -199,14 +198,14 @@ class RowReader:
                 size += len(following[1])
                 yield following[1]
 
-        # One reader, a line at a time: to parse all of them again at each is quadratic.
+        # One reader, one line at a time: parsing all lines again at each line is quadratic.
         try:
             return next(csv.reader(lines(), delimiter=self.delimiter, strict=True)), taken
         except csv.Error:
             return None, taken
 
     def _literal(self, plain: str) -> list[str]:
-        """Part a line at every delimiter; a cell that is quoted as a whole loses its marks."""
+        """Split a line at every delimiter; a cell that is quoted as a whole loses its marks."""
         return [
             cell[1:-1]
             if len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in cell[1:-1]
@@ -215,7 +214,7 @@ class RowReader:
         ]
 
     def _is_full(self, cells: list[str]) -> bool:
-        """Tell whether cells are as many as the header's, but for blank ones beyond it."""
+        """Tell whether the cells are as many as the header has, blank ones beyond it left out."""
         width = self.width
         return len(cells) >= width and not any(cell.strip() for cell in cells[width:])
 
@@ -232,7 +231,7 @@ class RowReader:
 
 
 def _cost(line: str) -> int:
-    """Return how many characters a line counts for, where work is measured."""
+    """Return the cost of a line in characters, by which work is measured."""
     return len(line) + _LINE_COST
 
 
@@ -249,9 +248,9 @@ def parse_header(lines: list[str], delimiter: str) -> tuple[list[str], int]:
 
 
 def _parse(lines: list[str], delimiter: str) -> tuple[list[str] | str | None, int]:
-    """Read the first row by the rules of quoting: its cells, a fault, or None where it is open.
+    """Read the first row by the rules of quoting: its cells, a fault, or None if it is still open.
 
-    Returns how many lines it has, too.
+    Returns the row's number of lines, too.
     """
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:

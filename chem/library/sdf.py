@@ -1,10 +1,10 @@
-"""SD files: molblocks with fields, parted by ``$$$$``.
+"""SD files: molblocks with fields, separated by ``$$$$``.
 
-The records are parted and counted here, because RDKit's own supplier has been seen to lose one
-without a word. The id is the field that the rules for columns find, or else the title (the first
-line of the molblock); where that is blank, the next known field or the title stands in for it. The
-name is a field, or the title where that is not the id. Every other field travels along, as does a
-title that is neither. A blank line inside a field's value, which the format forbids, is kept.
+The records are split and counted here, because RDKit's own supplier has been seen to lose one
+silently. The id is the field that the rules for columns find, or else the title (the first line of
+the molblock); if that is blank, the next known field or the title takes its place. The name is a
+field, or the title if that is not the id. Every other field travels along, as does a title that is
+neither. A blank line inside a field's value, which the format forbids, is kept.
 """
 
 import re
@@ -22,21 +22,21 @@ from chem.library.columns.find_ids import find_id_and_name, rank_of_id
 from chem.records.records import Failure, Record
 
 TITLE = "(title)"
-"""Stands for the molblock's first line where columns are named."""
+"""Name of the molblock's first line among the columns."""
 OTHER_ID = "id from "
-"""Counts of records whose id is not of the id column begin so; the column's name follows."""
+"""Prefix of the counts of records whose id is not from the id column; the column's name follows."""
 
 UNCLOSED = "records without $$$$"
-"""Count of last records of files that end before the ``$$$$``, read as they are."""
+"""Count of last records in files that end before the ``$$$$``; they are read as they are."""
 
-# Possessive, or a line of "DT12 DT12 DT12 …" would be parted in each of its 2^n ways.
+# Possessive, or a line of "DT12 DT12 DT12 …" would be tried in each of its 2^n splits.
 _FIELD_AFTER_VALUE = re.compile(
     r">\s*<[^<>]*>|>\s++(?:\([^()]*+\)\s*+|DT\d++\s*+|\d++\s++)++<[^<>]*>"
 )
 _FIELD_AFTER_FIELD = re.compile(r">\s*<[^<>]*>")
 _MAX_LINES = 200_000
 MAX_RECORD = 10_000_000
-"""Characters of a record."""
+"""Most characters of a record."""
 _TITLE_LINES = 3
 """Lines of a molblock before its atoms: free text, which may read ``M  END``."""
 
@@ -81,7 +81,7 @@ def open_sdf(path: Path, wanted: NamedColumns) -> Columns:
 
 
 def read_sdf(path: Path, columns: Columns, counts: Counter[str]) -> Iterator[Record]:
-    """Yield every record of the file. counts: what reading finds worth telling."""
+    """Yield every record of the file. counts: receives the findings to report."""
     for row, entry in enumerate(_split(path, counts), start=1):
         values = {TITLE: entry.text[0].strip() if entry.text else "", **_read_fields(entry.text)}
         source = _find_id(values, columns, counts)
@@ -114,7 +114,7 @@ def _tell_titles(titles: Sequence[str]) -> str:
 def _title_is_better(
     found: str | None, name: str | None, cells: dict[str, list[str]], titles: Sequence[str]
 ) -> bool:
-    """Tell whether titles are ids rather than a field: there is none, or most records lack it."""
+    """Tell whether titles are better ids than a field: there is none, or most records lack it."""
     different = len({title for title in titles if title})
     if found is None or (found == name and rank_of_id(found) is None):
         says_which = different > 1 or len(titles) == 1
@@ -125,7 +125,7 @@ def _title_is_better(
 
 
 def _find_id(values: dict[str, str], columns: Columns, counts: Counter[str]) -> str:
-    """Return the field that a record's id is taken from; "" where no field has one."""
+    """Return the field that gives a record's id; "" if no field has one."""
     if columns.id is None:
         return ""
     if not is_no_id(values.get(columns.id, ""), columns.absent):
@@ -166,8 +166,8 @@ def _size(entry: _Entry) -> int:
 
 
 def find_end(text: list[str]) -> int:
-    """Return how many lines the molblock has, its ``M  END`` included (all, if there is none)."""
-    # A title may read like an end, so its lines come last.
+    """Return the number of lines of the molblock, up to its ``M  END`` (all, if there is none)."""
+    # A title may look like an end, so the title lines come last.
     order: list[int] = [*range(_TITLE_LINES, len(text)), *range(min(_TITLE_LINES, len(text)))]
     for position in order:
         if text[position].startswith("M  END"):
@@ -181,7 +181,7 @@ def _find_problem(entry: _Entry) -> Failure | None:
     where = f"the record at line {entry.line}"
     if not any(line.strip() for line in entry.text):
         return Failure("read", "empty_structure", f"{where} is blank")
-    # A lone molblock without "$$$$" is complete, and so is a field that a blank line ends;
+    # A lone molblock without "$$$$" is complete, and so is a field that ends with a blank line;
     # anything else after it could be half a field.
     rest = any(line.strip() for line in entry.text[end:]) and bool(entry.text[-1].strip())
     if not entry.is_closed and (not has_end or rest):
@@ -195,7 +195,7 @@ def _read_fields(text: list[str]) -> dict[str, str]:
     names: list[str] = []
     values: list[list[str]] = []
     before = ""
-    """The line before is blank, a field's header (``>``), or a line of a value (``x``)."""
+    """The line before: blank, a field's header (``>``), or a line of a value (``x``)."""
     for line in text[find_end(text) :]:
         header = _match_header(line, before) if line.startswith(">") else None
         if header is not None:
@@ -211,7 +211,7 @@ def _read_fields(text: list[str]) -> dict[str, str]:
 
 
 def _match_header(line: str, before: str) -> str | None:
-    """Return a field's name; where no header may begin, only of a line that can be nothing else."""
+    """Return a field's name; where no header may begin, only from a line that must be one."""
     if before == "x" and _FIELD_AFTER_VALUE.match(line) is None:
         return None
     if before == ">" and _FIELD_AFTER_FIELD.match(line) is None:

@@ -1,9 +1,9 @@
-"""SMILES files: ``SMILES [id [name …]]`` a line, parted by tabs or else by blanks.
+"""SMILES files: ``SMILES [id [name …]]`` on each line, separated by tabs or else by blanks.
 
-A line with a tab between its texts is parted at tabs only, so that ids and names may hold blanks.
+A line with a tab between its texts is split at tabs only, so that ids and names may hold blanks.
 Lines need not be equally long. Lines that begin with ``#`` before the first compound are comments,
-unless they are the header. A first line that names a column of SMILES first (``smiles``,
-``canonical_smiles``, ``structure`` …, none of which is a SMILES), or second, is a header and names
+unless they are the header. A first line whose first or second name is that of a SMILES column
+(``smiles``, ``canonical_smiles``, ``structure`` …, none of which is a SMILES) is a header and names
 the columns. A CXSMILES extension (``|…|`` after a blank or a tab) stays with its SMILES. Blank
 lines are no records.
 """
@@ -25,7 +25,7 @@ _DEFAULT = Columns(("smiles", "id", "name"), "smiles", "id", "name")
 
 
 def open_smi(path: Path, wanted: NamedColumns) -> tuple[Columns, int]:
-    """Look at the first lines: the columns, and how many lines come before the first record."""
+    """Read the first lines: return the columns, and the number of lines before the first record."""
     lines = read_plain_lines(path)
     for skip, text in enumerate(lines):
         if not text.strip():
@@ -40,7 +40,7 @@ def open_smi(path: Path, wanted: NamedColumns) -> tuple[Columns, int]:
 
 
 def read_smi(path: Path, columns: Columns, skip: int, counts: Counter[str]) -> Iterator[Record]:
-    """Yield every line that is not blank, after those to skip, as a record."""
+    """Yield every line that is not blank, after the skipped ones, as a record."""
     build, width = record_builder(columns, counts), len(columns.names)
     smiles_at = columns.names.index(columns.smiles or "smiles")
     row = 0
@@ -114,7 +114,7 @@ def _use_default(path: Path, wanted: NamedColumns, lines: Sequence[str]) -> Colu
         if asked not in (None, name):
             _refuse(path, option, asked, name)
     if any(len(_part(text, 3)) > 1 for text in lines if text.strip()):
-        note = "ids are what follows the SMILES in each line"
+        note = "ids are the texts after the SMILES in each line"
     else:
         note = "no ids beside the SMILES: rows are numbered"
     return _DEFAULT._replace(notes=(note,))

@@ -1,9 +1,9 @@
-"""Finds how a table of text is laid out: its delimiter and its header.
+"""Finds the layout of a text table: its delimiter and its header.
 
-The first line that is not blank names the columns; before it may stand ``sep=;`` (which
-spreadsheets write and obey), comments with ``#``, and a few lines of title. The delimiter is the
-one of comma, semicolon, tab and ``|`` under which the header has a SMILES column, or that occurs
-most in it. Tables and SMILES files are told apart here, too, whatever their names end in.
+The first line that is not blank names the columns. It may follow ``sep=;`` (which spreadsheets
+write and obey), comments with ``#``, and a few title lines. The delimiter is the one of comma,
+semicolon, tab and ``|`` with which the header has a SMILES column, or else the most frequent one.
+Tables and SMILES files are told apart here, too, whatever their extensions.
 """
 
 import re
@@ -33,28 +33,28 @@ _LINES_OF_SMI = 5
 
 
 class Layout(NamedTuple):
-    """How a table's text is laid out."""
+    """The layout of a table's text."""
 
     delimiter: str
     header: tuple[str, ...]
     skip: int
-    """Lines before the first row, the header's own among them."""
+    """Lines before the first row, including those of the header."""
     is_wrapped: bool = False
-    """Whether every line is quoted as a whole, as if it were one cell."""
+    """True if every line is quoted as a whole, as if it were one cell."""
     notes: tuple[str, ...] = ()
     extensions: tuple[int, ...] = ()
-    """Places of columns that hold extensions of the SMILES, if anything."""
+    """Places of the columns that hold nothing but extensions of the SMILES."""
 
 
 def read_header(path: Path) -> list[str]:
-    """Return the names of a table's columns; raises InputError for a file that is no table."""
+    """Return the names of a table's columns; raise InputError for a file that is no table."""
     return list(find_layout(path, NamedColumns()).header)
 
 
 def is_smi(path: Path, may_lack_header: bool) -> bool:
-    """Tell whether a table is a SMILES file in truth: its columns are parted by blanks.
+    """Tell whether a table is really a SMILES file: blanks separate its columns.
 
-    may_lack_header: whether a first line that begins with a SMILES says so, too.
+    may_lack_header: a first line that begins with a SMILES counts as a sign of that, too.
     """
     lines = (line for line in read_lines(path) if line.strip() and not line.startswith("#"))
     first = peek(lines, _LINES_OF_SMI, len)
@@ -75,13 +75,13 @@ def is_smi(path: Path, may_lack_header: bool) -> bool:
 
 
 def _has_smiles_second(line: str) -> bool:
-    """Tell whether the second of the texts of a line, which blanks part, may be a SMILES."""
+    """Tell whether the second of a line's texts, separated by blanks, may be a SMILES."""
     words = line.split()
     return len(words) > 1 and looks_like_smiles(words[1])
 
 
 def is_table(path: Path) -> bool:
-    """Tell whether a SMILES file is a table in truth: its first line names columns with commas."""
+    """Tell whether a SMILES file is really a table: its first line names columns with commas."""
     lines = (line for line in read_lines(path) if line.strip())
     text = next(lines, "")
     if "\t" in text or not any(mark in text for mark in ",;"):
@@ -100,14 +100,14 @@ def find_layout(path: Path, wanted: NamedColumns) -> Layout:
 
 
 def unwrap(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines that are quoted as a whole without these marks, others as they are."""
+    """Yield each line, without its quotation marks if it is quoted as a whole."""
     for line in lines:
         inside = _unquote(line)
         yield line if inside is None else inside.replace('""', '"') + "\n"
 
 
 def _unquote(line: str) -> str | None:
-    """Return what a line holds that is one quoted cell with delimiters; None for another line."""
+    """Return the content of a line that is one quoted cell with delimiters; None for others."""
     match = _QUOTED.fullmatch(line.strip())
     return match[1] if match is not None and any(mark in match[1] for mark in ",;\t") else None
 
@@ -158,9 +158,9 @@ def _read_header(
 
 
 def _has_smiles(header: Sequence[str], wanted: str | None, only_known: bool = False) -> bool:
-    """Tell whether a column is named as one of SMILES.
+    """Tell whether a column has a name of a SMILES column.
 
-    only_known: by a name that stands in no title and no remark.
+    only_known: accept only names that do not occur in titles and remarks.
     """
     if wanted is not None:
         return any(normalize(name) == normalize(wanted) for name in header)
@@ -177,7 +177,7 @@ def _may_be_row(line: str, delimiter: str) -> bool:
 
 def _tell_above(start: int, above: Sequence[str]) -> str:
     shown = one_line(above[0])[:40]
-    return f"the columns are named in line {start + 1}; what stands above ({shown!r}) is no record"
+    return f"the columns are named in line {start + 1}; the text above ({shown!r}) is no record"
 
 
 def place_of_smiles(header: Sequence[str], wanted: NamedColumns) -> int | None:

@@ -1,1 +1,1 @@
-"""Molecules drawn for people and written as SD files."""
+"""Drawings of molecules for people, and SD files."""

@@ -1,7 +1,7 @@
-"""Pictures of molecules for pages: lines and letters by element, and where each atom is.
+"""Pictures of molecules for pages: lines and letters by element, and the place of each atom.
 
-A picture has no colours of its own. Each mark names its element, and the page says how nitrogen
-looks on a light and on a dark ground. The places of atoms let a page draw over the picture.
+A picture has no colours of its own. Each mark names its element, and the page defines the colour of
+nitrogen on a light and on a dark ground. The places of atoms let a page draw over the picture.
 """
 
 import re
@@ -24,7 +24,7 @@ COLORED = {
 }
 """Elements that pages give a colour, by atomic number; all others are drawn like carbon."""
 TENTHS = 10
-"""Coordinates are whole tenths of a pixel: shorter than decimals, and finer than anyone sees."""
+"""Coordinates are whole tenths of a pixel: shorter than decimals, and finer than the eye sees."""
 BOND = 30.0
 """Length of a bond in pixels, unless the molecule would not fit."""
 
@@ -36,7 +36,7 @@ _COLOR = re.compile(r"(?:fill|stroke):?='?#([0-9A-F]{6})|(?:fill|stroke):#([0-9A
 _STEP = re.compile(r"([MLQZ])([^MLQZ]*)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _PALETTE = {-1: (0.0, 0.0, 0.0), **{number: (0.0, 0.0, number / 255) for number in COLORED}}
-"""Colours that stand for elements while RDKit draws: the blue is the atomic number."""
+"""Colours that encode elements while RDKit draws: the blue value is the atomic number."""
 
 
 class Mark(NamedTuple):
@@ -61,7 +61,7 @@ class Depiction(NamedTuple):
     """x and y of each atom in the order of the SMILES, in tenths of a pixel."""
 
     def svg(self) -> str:
-        """One ``<svg>`` element to put into a page as it is.
+        """Return one ``<svg>`` element that can be put into a page as it is.
 
         It carries no ids, styles or colours. Marks have their element as class and are drawn in
         the current colour: ``.N { color: blue }`` colours nitrogen.
@@ -86,9 +86,9 @@ _PAINT: dict[Style, str] = {
 def depict(smiles: str, width: int = 240, height: int = 160) -> Depiction:
     """Draw a molecule; ``width`` and ``height`` are in CSS pixels, the background is transparent.
 
-    Centres of a stereo group carry its name: ``&1`` beside a wedge says that both configurations
-    are meant, ``o1`` that one of them is, and it is not known which. The same SMILES gives the same
-    picture. About 1 ms and 3 kB for a drug.
+    Centres of a stereo group carry its name: ``&1`` beside a wedge means both configurations,
+    ``o1`` means one of them, not known which. The same SMILES gives the same picture. It takes
+    about 1 ms, and 3 kB for a drug.
 
     Raises InputError for a SMILES that RDKit cannot read.
     """
@@ -118,7 +118,7 @@ def _marks(svg: str) -> tuple[Mark, ...]:
         style: Style = "fill"
         if "fill:none" in attributes.get("style", ""):
             if "class" not in attributes:
-                continue  # a joint between two bonds: round ends of lines make up for it
+                continue  # a joint between two bonds: the round line ends replace it
             style = "dash" if "stroke-dasharray" in attributes["style"] else "line"
         paths.setdefault((_element(found[1]), style), []).append(_relative(attributes["d"]))
     order = ("line", "dash", "fill")
@@ -135,7 +135,7 @@ def _element(attributes: str) -> str:
 
 
 def _relative(path: str) -> str:
-    """Write a path in whole tenths, each point as the step from the one before."""
+    """Write a path in whole tenths, each point as a step from the previous one."""
     x = y = 0
     written = []
     for command, text in _STEP.findall(path):

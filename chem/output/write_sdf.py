@@ -2,14 +2,14 @@
 
 A field cannot hold every text: a blank line ends its value, ``$$$$`` ends the record and a leading
 ``>`` begins the next field. So a line break in a value becomes a blank, ``$$$$`` becomes ``$$$ $``
-and a leading ``>`` gets a blank before it; a control character but the tab becomes its picture
-(``␀`` for NUL); everything else is written as it is. ``<``, ``>`` and
-line breaks in a field's name become ``_``. The same rows give the same bytes: RDKit's program line,
-which can hold a time, is replaced.
+and a leading ``>`` gets a blank before it; a control character other than the tab becomes its
+picture (``␀`` for NUL); everything else is written as it is. ``<``, ``>`` and line breaks in a
+field's name become ``_``. The same rows give the same bytes: RDKit's program line, which can hold a
+time, is replaced.
 
-Stereochemistry reads back as it was: racemates and the like are V3000 with STERAC and STEREL
-collections; else the chiral flag is 1 where centres are drawn, because they are absolute; a double
-bond that is not drawn is crossed.
+Stereochemistry survives reading back: molecules with stereo groups, such as racemates, are V3000
+with STERAC and STEREL collections. In all others the chiral flag is 1 if centres are drawn, because
+they are absolute. A double bond whose configuration is not defined is crossed.
 """
 
 from collections.abc import Iterable
@@ -37,8 +37,8 @@ _CONTROLS = {c: chr(0x2400 + c) for c in range(32) if chr(c) != "\t"}
 def write_sdf(path: str | Path, rows: Iterable[tuple[str, str, dict[str, str]]]) -> int:
     """Write one record for each ``(smiles, title, fields)`` and return their number.
 
-    V2000, or V3000 for more than 999 atoms or bonds and for stereo groups. Stereochemistry is drawn
-    as wedges.
+    Records are V2000, or V3000 for more than 999 atoms or bonds and for stereo groups.
+    Stereochemistry is drawn as wedges.
     Raises InputError for a SMILES that RDKit cannot read and for a path that cannot be written.
     """
     count = 0
@@ -71,7 +71,7 @@ def _draw(smiles: str, title: str) -> str:
 
 
 def _say_what_is_absolute(mol: Chem.Mol) -> Chem.Mol:
-    """Set the chiral flag, or put what is in no AND or OR group into an absolute one."""
+    """Set the chiral flag, or put centres outside all AND and OR groups into an absolute group."""
     centres = {atom.GetIdx() for atom in mol.GetAtoms() if atom.GetChiralTag()}
     groups = groups_of(mol)
     if not groups:
@@ -83,10 +83,10 @@ def _say_what_is_absolute(mol: Chem.Mol) -> Chem.Mol:
 
 
 def _write_faithfully(mol: Chem.Mol) -> str:
-    """Return a molblock that reads as the molecule again.
+    """Return a molblock that reads back as the same molecule.
 
-    A crowded drawing in the plane can leave a wedge without a meaning (artemether); then another
-    layout is tried, and at last a molecule in space, which needs no wedges.
+    In a crowded flat drawing a wedge can lose its meaning (artemether). Then another layout is
+    tried, and at last a three-dimensional one, which needs no wedges.
     """
     expected = _canonical(mol)
     forced = bool(mol.GetStereoGroups())

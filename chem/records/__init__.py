@@ -1,1 +1,1 @@
-"""Records of libraries, the failures of single ones, numbers in them, and text for people."""
+"""Records of libraries, failures of single records, numbers in them, and text for people."""

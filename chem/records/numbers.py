@@ -1,7 +1,7 @@
 """Numbers as people of different countries write them: ``1,250.00``, ``1.250,00``, ``1 250,00``.
 
-One cell rarely says which of its marks is the decimal one; the whole column mostly does. So look
-at the column first (:func:`find_style`), then read each cell by what was found
+One cell rarely shows which of its marks is the decimal one; the whole column usually does. So look
+at the column first (:func:`find_style`), then read each cell in the style that was found
 (:func:`parse_number`). Cells may hold more than a number (``>1.250 nM``, ``98,50 EUR``, ``n.d.``):
 :func:`split_number` takes the number out.
 """
@@ -28,23 +28,22 @@ _SHOWN = 3
 
 
 class NumberStyle(NamedTuple):
-    """How the numbers of a column are written. Blanks and apostrophes always part thousands."""
+    """The way a column writes numbers. Blanks and apostrophes always separate thousands."""
 
     decimal: Decimal = "point"
-    """The other mark, comma or point, parts thousands."""
+    """The decimal mark; the other one, comma or point, separates thousands."""
 
 
 class NumberReading(NamedTuple):
-    """What a column says of its numbers."""
+    """The number style that a column's texts show."""
 
     style: NumberStyle
     told: str = ""
-    """What was decided, to be told; empty where every number is written like 1234.5."""
+    """The decision, to report; empty if every number is written like 1234.5."""
     doubt: str = ""
-    """Why the column cannot be read without asking, or empty. Refuse the column then, or ask."""
+    """The reason why the column cannot be read without asking, or empty: then refuse it, or ask."""
     odd: tuple[int, ...] = ()
-    """Places of texts whose number is of the other style than most; ``style`` must not read them.
-    """
+    """Places of texts whose number has another style than most; ``style`` must not read them."""
 
 
 def find_style(
@@ -56,15 +55,15 @@ def find_style(
 ) -> NumberReading:
     """Decide from all texts of a column which mark is the decimal one.
 
-    ``98,50``, ``0.457`` and ``1.250,00`` say it by themselves; ``1.250`` and ``1,250`` are read as
-    the others are. Where nothing decides between a thousand and three decimals, ``doubt`` says so.
+    ``98,50``, ``0.457`` and ``1.250,00`` decide by themselves; ``1.250`` and ``1,250`` are read
+    like the others. If nothing decides between a thousand and three decimals, ``doubt`` says so.
 
     Args:
-        texts: cells of one column, with whatever stands around the numbers.
-        decimal: what the user says; nothing is doubtful then.
-        limits: smallest and largest number that the column can hold, such as (0, 15) of a pIC50.
-        delimiter: of the file. Where it is a comma, numbers that all have three decimals are
-            taken for decimals: spreadsheets with decimal commas write semicolons.
+        texts: Cells of one column, including any text around the numbers.
+        decimal: The user's decision; then nothing is doubtful.
+        limits: Smallest and largest number that the column can hold, such as (0, 15) for a pIC50.
+        delimiter: That of the file. If it is a comma, numbers that all have three decimals are
+            taken as decimals: spreadsheets with decimal commas write semicolons.
     """
     found = [_Written(at, *one) for at, text in enumerate(texts) for one in _numbers(text)]
     if decimal is not None:
@@ -101,7 +100,7 @@ def find_style(
 
 
 def parse_number(text: str, style: NumberStyle | None = None) -> float | None:
-    """Return the number that a text is, or None where it is not one in this style.
+    """Return the number that a text is, or None if it is not a number in this style.
 
     >>> parse_number("1.250,5", NumberStyle("comma")), parse_number("1.250,5")
     (1250.5, None)
@@ -127,7 +126,7 @@ def parse_number(text: str, style: NumberStyle | None = None) -> float | None:
 
 
 def split_number(text: str) -> tuple[str, str, str] | None:
-    """Return what stands before the one number of a text, the number, and what stands after.
+    """Return the text before the only number of a text, that number, and the text after it.
 
     >>> split_number("EUR 1.250,00 / 5mg"), split_number("> 98,50 €")
     (None, ('> ', '98,50', ' €'))
@@ -141,20 +140,20 @@ def split_number(text: str) -> tuple[str, str, str] | None:
 
 
 class _Written(NamedTuple):
-    """A number as it is written, at a place of the column."""
+    """A number as it is written, with its place in the column."""
 
     at: int
     text: str
     says: _Says
     above: bool
-    """It stands behind a ``>``."""
+    """True if it follows a ``>``."""
 
 
 _STYLES = (NumberStyle("point"), NumberStyle("comma"))
 
 
 def _plain(text: str) -> str:
-    """Fold the many blanks, digits and dashes, and powers of ten into those of a plain number."""
+    """Fold all kinds of blanks, digits and dashes, and powers of ten, into a plain number's."""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_DASHES)
     plain = _POWER_OF_TEN.sub(r"e\1", plain) if "10" in plain else plain
     return _NO_CENTS.sub("", plain) if "-" in plain else plain
@@ -170,7 +169,7 @@ def _numbers(text: str) -> Iterator[tuple[str, _Says, bool]]:
 
 
 def _says(text: str) -> _Says:
-    """Tell which decimal mark a number shows by itself."""
+    """Tell which decimal mark a number by itself shows."""
     mantissa, *power = re.split("[eE]", text.lstrip("+-"))
     marks = [mark for mark in mantissa if mark in ".,"]
     if not marks:
@@ -201,9 +200,9 @@ def _is_grouped(whole: str, part: str) -> bool:
 
 
 def _are_top_doses(open_ones: list[_Written], found: list[_Written]) -> bool:
-    """Tell whether all are like ``>10,000`` beside whole numbers that are larger than 10.
+    """Tell whether all are like ``>10,000``, beside whole numbers that are larger than 10.
 
-    As decimals they would say "above 10", and that of a column where larger numbers were measured.
+    Read as decimals they would say "above 10" in a column where larger numbers were measured.
     """
     whole = [parse_number(one.text) or 0.0 for one in found if one.says == "whole"]
     return bool(whole) and all(
@@ -242,7 +241,7 @@ def _has_thousands(text: str, style: NumberStyle) -> bool:
 def _by_majority(
     points: list[_Written], commas: list[_Written], open_ones: list[_Written]
 ) -> NumberReading:
-    """Return the style of most; numbers of the other, and open ones like them, are odd."""
+    """Return the majority's style; numbers of the other style, and open ones like them, are odd."""
     style = NumberStyle("point" if len(points) >= len(commas) else "comma")
     few = commas if style.decimal == "point" else points
     if len(points) == len(commas):
@@ -259,7 +258,7 @@ def _by_majority(
 
 
 def is_plain_number(text: str) -> bool:
-    """Tell whether a text is a number as programs write it: a point for decimals, no units.
+    """Tell whether a text is a number as programs write it: a decimal point, no units.
 
     >>> is_plain_number(" 1.5e3"), is_plain_number("1,5")
     (True, False)

@@ -1,4 +1,4 @@
-"""Records that flow out of a library file: one for each entry, good or bad."""
+"""Records that come out of a library file: one for each entry, good or bad."""
 
 from typing import Literal, NamedTuple
 
@@ -6,13 +6,13 @@ StructureFormat = Literal["smiles", "molblock"]
 
 
 class Failure(NamedTuple):
-    """Why a molecule was not accepted. A bad molecule is a value, never an exception."""
+    """The reasons why a molecule was not accepted: a value, never an exception."""
 
     stage: str
-    """Where it failed: ``read``, ``parse``, ``standardize``, ``featurize``, or ``isolate`` (it took
-    too much time or memory, or crashed RDKit)."""
+    """The stage that failed: ``read``, ``parse``, ``standardize``, ``featurize``, or ``isolate``
+    (it took too much time or memory, or crashed RDKit)."""
     code: str
-    """A short, stable word to count by, such as ``invalid_valence``."""
+    """A short, stable word by which failures are counted, such as ``invalid_valence``."""
     detail: str
     """One line for a person."""
 
@@ -30,12 +30,12 @@ class Record(NamedTuple):
     """SMILES as written, or a molblock."""
     format: StructureFormat
     extra: dict[str, str]
-    """The other columns (or SD fields), in their order, to travel with the compound."""
+    """The other columns (or SD fields), in their order, which travel with the compound."""
     problem: Failure | None = None
-    """Set when the entry itself could not be read."""
+    """Set if the entry itself could not be read."""
 
 
 def text_size(record: Record) -> int:
-    """Return how many characters a record holds, the names of its columns left out."""
+    """Return the number of characters of a record, without the names of its columns."""
     own = len(record.structure) + len(record.compound_id) + len(record.name)
     return own + sum(map(len, record.extra.values()))

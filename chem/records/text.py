@@ -1,11 +1,11 @@
-"""Text for people: counts with their words, one short line, the name that was meant perhaps."""
+"""Text for people: counts with their words, single short lines, and "did you mean" hints."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 
 def counted(count: int, word: str, plural: str = "") -> str:
-    """Return a count with its word; ``plural`` where that is not the word with an s.
+    """Return a count with its word; ``plural`` is for words that do not just add an s.
 
     >>> counted(1, "row"), counted(0, "row"), counted(2000, "row"), counted(2, "entry", "entries")
     ('1 row', '0 rows', '2,000 rows', '2 entries')
@@ -14,7 +14,7 @@ def counted(count: int, word: str, plural: str = "") -> str:
 
 
 def one_line(text: str, most: int = 200) -> str:
-    """Fold any white space to single blanks and cut to ``most`` characters, for a report's cell."""
+    """Fold white space to single blanks and cut to ``most`` characters, for a report's cell."""
     folded = " ".join(text.split())
     return folded if len(folded) <= most else folded[: most - 1] + "…"
 
@@ -26,12 +26,14 @@ def did_you_mean(
     cutoff: float = 0.6,
     most: int = 1,
 ) -> str:
-    """Return a question with the known name that comes closest; ``instead`` where none is close.
+    """Return a question with the closest known name; ``instead`` if none is close.
 
     Args:
-        known: the names, or names with how each is shown.
-        cutoff: 0 to 1, how close is close.
-        most: how many names may be asked for, the closest first.
+        name: The unknown name.
+        known: The names, or a mapping from each name to the text that shows it.
+        instead: The text to return if no name is close.
+        cutoff: Similarity, 0 to 1, from which a name counts as close.
+        most: Most names to ask about, the closest first.
 
     >>> did_you_mean("EGFT", ["EGFR", "JAK2"]), did_you_mean("x", [], "give another")
     ('did you mean EGFR?', 'give another')

@@ -1,1 +1,1 @@
-"""From a structure as it came to the one that is judged, and the key of its compound."""
+"""Structures: from the one in a record to the one that is scored, and its registration key."""

@@ -1,4 +1,4 @@
-"""Reads SMILES that should be in order: the product's own, or a data set's."""
+"""Reads SMILES that are expected to be valid: our own, or those of a data set."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,8 +10,8 @@ from chem.errors import InputError
 def read_molecule(smiles: str) -> Chem.Mol:
     """Return the molecule; RDKit's log stays silent.
 
-    Raises InputError for a SMILES that RDKit cannot read. Records of a library, which may hold
-    anything, are read by ``chem.structure.parsing.parse``.
+    Raises InputError for a SMILES that RDKit cannot read. ``chem.structure.parsing.parse`` reads
+    the records of a library, which may hold anything.
     """
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(smiles)
@@ -21,7 +21,7 @@ def read_molecule(smiles: str) -> Chem.Mol:
 
 
 def read_molecules(smiles: Sequence[str]) -> Iterator[Chem.Mol]:
-    """Yield the molecules one after the other, so that no more than one need be held.
+    """Yield the molecules one after the other, so that only one has to be held at a time.
 
     Raises InputError, naming the position from 0, for a SMILES that RDKit cannot read.
     """
@@ -37,6 +37,6 @@ def read_molecules(smiles: Sequence[str]) -> Iterator[Chem.Mol]:
 def block_logs() -> rdBase.BlockLogs:
     """Return a context in which RDKit writes nothing to stderr.
 
-    For libraries that call RDKit themselves; what goes wrong with a molecule is a value here.
+    It is for callers that use RDKit themselves; here a fault of a molecule is a value.
     """
     return rdBase.BlockLogs()

@@ -1,11 +1,11 @@
-"""The registration key of a compound: what duplicates and lists of compounds are compared by.
+"""The registration key of a compound, by which duplicates and lists of compounds are compared.
 
-The key is the SMILES of one form of the compound. For nearly all that is the drawing that is judged
-(chem.structure.normalize.preferred): one for every tautomer, resonance form, protonation and order
-of atoms. The key of an enol of a 1,3-dicarbonyl compound is its keto form's, so that it does not
-hang on which of the two forms is judged; the key of a cation that shares its charge with N-H or O-H
-is its neutral form's (chem.structure.normalize.lasting_charges). A ketone that is drawn with the
-configuration that the enol does not have is another statement, and another key.
+The key is the SMILES of one form of the compound. For nearly all compounds that is the drawing that
+is scored (chem.structure.normalize.preferred): the same for every tautomer, resonance form,
+protonation and order of atoms. An enol of a 1,3-dicarbonyl compound has the key of its keto form,
+so that the key does not depend on which of the two forms is scored. A cation that shares its charge
+with N-H or O-H has the key of its neutral form (chem.structure.normalize.lasting_charges). A ketone
+drawn with a configuration that the enol does not have is another statement, with another key.
 """
 
 import re
@@ -78,6 +78,6 @@ def _ketonize(mol: Chem.Mol) -> Chem.Mol:
     keto = keep_groups(mol, keto)
     drawn = draw_preferred(keto, Chem.MolToSmiles(keto))
     keto = keto if drawn is None else drawn.mol
-    # Read again, for what RDKit makes of it does not depend on how it came about.
+    # Read again, because RDKit's reading does not depend on how the molecule was made.
     again = Chem.MolFromSmiles(write_canonical(keto))
     return keto if again is None else again

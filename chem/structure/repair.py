@@ -1,7 +1,7 @@
-"""Repairs the drawing of a record, step by step, and notes what each step changed.
+"""Repairs the drawing of a record step by step, and notes the change that each step made.
 
-``prepare`` settles what only the record as it came can tell: what is refused, dative bonds, stereo
-groups, explicit hydrogens, atom maps. ``clean`` takes salts, charges and groups to one form; it is
+``prepare`` does the steps that need the original record: refusals, dative bonds, stereo groups,
+explicit hydrogens, atom maps. ``clean`` brings salts, charges and groups to one form; it is
 repeated until nothing changes.
 """
 
@@ -26,13 +26,14 @@ from chem.structure.unsupported import find_refusal
 
 _MAPPED = re.compile(r":\d+\]")
 _MAY_BE_UNUSUAL = re.compile(r"\[(?!nH\]|C@@?H?\])|[SPIp]|B(?!r)")
-"""What a SMILES needs to match ``_Tools.unusual``."""
+"""A pattern that every SMILES matches whose molecule matches ``_Tools.unusual``."""
 
 
 class Changes:
-    """The changes of one molecule as they are made, each word once.
+    """The changes made to one molecule, in order, each word once.
 
-    note: hears of every change with the molecule right after it; only a trace pays for its SMILES.
+    note: called for every change with the molecule right after it; only a trace pays for its
+    SMILES.
     """
 
     def __init__(self, note: Callable[[str, Chem.Mol], None] = lambda change, mol: None):
@@ -46,7 +47,7 @@ class Changes:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The changes in order."""
+        """Return the changes in order."""
         return tuple(self._words)
 
 
@@ -72,7 +73,7 @@ def _tools() -> _Tools:
 
 
 def is_unusual(mol: Chem.Mol, smiles: str) -> bool:
-    """Tell whether a molecule, of this SMILES, has an atom that ``clean`` may have to repair."""
+    """Tell whether a molecule with this SMILES has an atom that ``clean`` may have to repair."""
     return bool(_MAY_BE_UNUSUAL.search(smiles) and mol.HasSubstructMatch(_tools().unusual))
 
 
@@ -82,10 +83,10 @@ def holds_carbon(mol: Chem.Mol) -> bool:
 
 
 def prepare(structure: str, format: StructureFormat, changes: Changes) -> Chem.Mol | Failure:
-    """Read a record, and settle what only its own text can tell.
+    """Read a record, and settle all questions that need its original text.
 
-    Fails for what cannot be read or is not judged, and for dative bonds that cannot be charged.
-    Explicit hydrogens and atom maps are left to ``remove_hydrogens``.
+    Returns a Failure for structures that cannot be read or are not scored, and for dative bonds
+    that cannot be charged. Explicit hydrogens and atom maps are left to ``remove_hydrogens``.
     """
     mol = parse(structure, format)
     if isinstance(mol, Failure):
@@ -112,7 +113,7 @@ def remove_hydrogens(
 ) -> Chem.Mol:
     """Return the molecule without explicit hydrogens and atom maps.
 
-    RDKit has removed the hydrogens of a SMILES as it read it.
+    RDKit removed the hydrogens of a SMILES while reading it.
     """
     if format == "smiles":
         _note_hydrogens(structure, mol, changes)
@@ -146,7 +147,7 @@ def _remove_atom_maps(mol: Chem.Mol, changes: Changes) -> None:
 
 
 def clean(mol: Chem.Mol, changes: Changes) -> Chem.Mol | Failure:
-    """Run the steps this molecule can need, noting those that changed it."""
+    """Run the steps that this molecule may need, and note those that changed it."""
     tools = _tools()
     unusual = mol.HasSubstructMatch(tools.unusual)
     if unusual:
@@ -184,8 +185,8 @@ def _normalize(mol: Chem.Mol, changes: Changes) -> Chem.Mol:
 def _rewrite(
     change: str, step: Callable[[Chem.Mol], None], mol: Chem.Mol, changes: Changes
 ) -> None:
-    # The SMILES in the atoms' own order costs a third of the canonical one, and shows the change
-    # as well: the steps keep that order.
+    # The SMILES in the atoms' own order costs a third of the canonical one and shows the change as
+    # well, because the steps keep that order.
     before = Chem.MolToSmiles(mol, canonical=False)
     step(mol)
     if Chem.MolToSmiles(mol, canonical=False) != before:

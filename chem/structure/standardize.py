@@ -1,18 +1,18 @@
-"""One compound, one structure: the parent molecule that every later step sees.
+"""Standardizes structures: one compound, one structure, the parent that every later step sees.
 
 The steps, in order: read; refuse metal complexes (chem.structure.parsing.metals); remove explicit
 hydrogens and atom-map numbers; cut bonds to the metals of salts; normalize groups (nitro, N-oxide,
 sulfoxide and the like are written one way); move protons to the strongest base (reionize); keep the
-*parent*, the compound of a salt or solvate (chem.structure.parents.parent); neutralize what a
-proton can neutralize; draw the preferred tautomer, resonance form and inner salt
+*parent*, the compound of a salt or solvate (chem.structure.parents.parent); neutralize all charges
+that a proton can neutralize; draw the preferred tautomer, resonance form and inner salt
 (chem.structure.normalize.preferred). Isotope labels and stereochemistry stay exactly as given: a
 deuterated drug is another product, an undefined centre stays undefined, and a racemate, one of two
-enantiomers or an atropisomer is kept as such in a CXSMILES (chem.structure.stereo.canonical). What
-cannot be kept is refused.
+enantiomers or an atropisomer is kept as such in a CXSMILES (chem.structure.stereo.canonical).
+Stereochemistry that cannot be kept is refused.
 
 The result is a fixed point by construction: the canonical text is read again until it no longer
 changes, so ``standardize(s.smiles, "smiles").smiles == s.smiles`` and ``s.mol`` is, atom for atom,
-what RDKit reads from ``s.smiles``. Nothing that follows depends on how a vendor drew it.
+the molecule that RDKit reads from ``s.smiles``. No later step depends on a vendor's drawing.
 """
 
 import re
@@ -41,7 +41,7 @@ from chem.structure.stereo.stereo_status import has_mirror_image, is_flagged_rel
 
 MAX_PASSES = 16
 STANDARDIZER = 3
-"""Goes up when a rule changes, so that libraries are prepared again."""
+"""Increased when a rule changes, so that libraries are prepared again."""
 
 _MAY_NEED_REPAIR = re.compile(
     r"[.:*~|<>]|\[\d*(?:H|#|(?:[BCNOPS]|S[ie])H?[23]?\]|[bcnops]\])|=\[C@"
@@ -49,33 +49,32 @@ _MAY_NEED_REPAIR = re.compile(
 """Several fragments, atom maps, query or dative bonds, explicit hydrogens, unpaired electrons (an
 atom in square brackets without charge or configuration), a drawn allene."""
 _HAS_CARBON = re.compile(r"c|C(?![a-z])")
-"""For a SMILES without elements such as Sc; it may overlook a carbon, but invents none."""
+"""For a SMILES without elements such as Sc; it may miss a carbon, but invents none."""
 
 
 class Standardized(NamedTuple):
-    """A parent molecule and what was done to reach it."""
+    """A parent molecule, and the changes made to reach it."""
 
     mol: Chem.Mol
     """Sanitized, hydrogens implicit (isotopic hydrogens stay atoms), atoms in SMILES order."""
     smiles: str
-    """Canonical isomeric SMILES; CXSMILES where a racemate or the like needs it."""
+    """Canonical isomeric SMILES; CXSMILES if a racemate or the like needs it."""
     changes: tuple[str, ...]
-    """What differs from the input, in order, each word once: ``removed_atom_maps``,
+    """Differences from the input, in order, each word once: ``removed_atom_maps``,
     ``removed_hydrogens``, ``disconnected_metal``, ``normalized``, ``reionized``,
     ``stripped_fragments``, ``unlisted_counterion`` (one of them is no known counterion, solvent or
     host), ``racemate`` (two mirror images became one molecule with a group ``&1``),
-    ``neutralized``, ``tautomer`` (a hydrogen moved to the place where it is drawn by rule, or a
-    geometry that cannot be bought was dropped), ``resonance`` (charges and double bonds alone
-    moved); and what was read though it is not sure: ``dropped_stereo_group`` (a group over several
-    centres without wedges), ``dropped_wedge`` (one without a meaning), ``assumed_absolute``
-    (centres without a chiral flag, read as drawn). Empty for a mere re-spelling of the same
-    molecule."""
+    ``neutralized``, ``tautomer`` (a hydrogen moved to the place where the rules draw it, or a
+    geometry that cannot be bought was dropped), ``resonance`` (only charges and double bonds
+    moved); and uncertain readings: ``dropped_stereo_group`` (a group over several centres without
+    wedges), ``dropped_wedge`` (one without a meaning), ``assumed_absolute`` (centres without a
+    chiral flag, read as drawn). Empty for a mere re-spelling of the same molecule."""
     key: str
     """Registration key: records with equal keys are one compound, however they were drawn."""
 
 
 def standardize(structure: str, format: StructureFormat) -> Standardized | Failure:
-    """Turn a SMILES or a molblock into its parent molecule; a bad structure is a returned Failure.
+    """Turn a SMILES or a molblock into its parent molecule; return a Failure for a bad structure.
 
     Failures (stage/code): ``parse/invalid_smiles``, ``parse/invalid_molblock``,
     ``parse/invalid_valence``, ``parse/kekulize``, ``parse/sanitize`` (any other chemical fault that
@@ -106,7 +105,7 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
         except StereoError as error:
             return Failure("standardize", error.code, str(error))
         except MemoryError:
-            raise  # the machine's want, not the molecule's fault: the owner of this process decides
+            raise  # the machine lacks memory, the molecule is not at fault: the caller decides
         except Exception as error:
             return Failure("standardize", "failed", one_line(str(error)) or type(error).__name__)
 
@@ -114,8 +113,8 @@ def standardize(structure: str, format: StructureFormat) -> Standardized | Failu
 def trace(structure: str, format: StructureFormat) -> dict[str, str]:
     """Return each change that :func:`standardize` makes, with the SMILES right after it.
 
-    In order, one that is made more than once with what its first time gave; empty where nothing is
-    changed or the structure cannot be read.
+    The changes are in order. A repeated change has the SMILES after its first time. Empty if
+    nothing is changed or the structure cannot be read.
 
     >>> trace("[Na+].CC(=O)[O-]", "smiles")
     {'stripped_fragments': 'CC(=O)[O-]', 'neutralized': 'CC(=O)O'}
@@ -126,17 +125,18 @@ def trace(structure: str, format: StructureFormat) -> dict[str, str]:
         if change not in found:
             found[change] = write_canonical(mol)
 
-    with rdBase.BlockLogs(), suppress(Exception):  # why it failed is standardize's to tell
+    with rdBase.BlockLogs(), suppress(Exception):  # standardize reports why it failed
         text = structure.strip() if format == "smiles" else structure
         _to_fixed_point(text, format, Changes(note))
     return found
 
 
 def _take_as_it_is(smiles: str) -> Standardized | None:
-    """Standardize a molecule that needs no repair; None where it may need one, or is a bad one.
+    """Standardize a molecule that needs no repair; None if it may need one, or is a bad one.
 
-    What is left out beside ``_to_fixed_point`` finds nothing in such a molecule: a SMILES without
-    a dot is one fragment, and without a bracketed hydrogen or an atom map has none to remove.
+    The steps of ``_to_fixed_point`` that are left out find nothing in such a molecule: a SMILES
+    without a dot is one fragment, and without a bracketed hydrogen or an atom map has none to
+    remove.
     """
     mol = parse(smiles, "smiles")
     seen, changes, open_ = smiles, Changes(), True
@@ -187,7 +187,7 @@ def _to_fixed_point(
                 return mol
             continue
         # Usually the last one. RDKit could also alternate between spellings of one molecule; then
-        # the smallest of them stands for all, from whichever the walk began.
+        # the smallest of them stands for all, whichever one came first.
         chosen = min(seen[seen.index(smiles) :])
         mol = mol if chosen == seen[-1] else parse(chosen, "smiles")
         if isinstance(mol, Failure):
@@ -224,8 +224,8 @@ def _clean(mol: Chem.Mol, may_have_axes: bool, changes: Changes) -> tuple[Chem.M
 def _note_reading(
     structure: str, smiles: str, mol: Chem.Mol, is_relative: bool, changes: Changes
 ) -> None:
-    """Note what was read otherwise than it is written."""
-    # RDKit itself turns a pentavalent nitro group or azide into the charged form as it reads.
+    """Note every reading that differs from what is written."""
+    # RDKit itself turns a pentavalent nitro group or azide into the charged form while reading.
     if "+" in smiles and "+" not in structure and "CHG" not in structure:
         changes.add("normalized", mol)
     if is_relative and has_mirror_image(mol, smiles):

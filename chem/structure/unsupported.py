@@ -1,4 +1,4 @@
-"""Refuses molecules that can be read and are not judged all the same."""
+"""Refuses molecules that can be read but are not scored."""
 
 from functools import cache
 
@@ -17,8 +17,8 @@ _RADICALS = {"B", "C", "N", "O", "Si", "P", "S", "Se"}
 def find_refusal(mol: Chem.Mol, structure: str, format: StructureFormat) -> Failure | None:
     """Return the first reason to refuse a molecule that RDKit read from ``structure``.
 
-    A group's abbreviation taken for an element, a metal complex, stereochemistry that would be
-    lost, an unpaired electron. None for all the others.
+    Reasons are a group's abbreviation taken for an element, a metal complex, stereochemistry that
+    would be lost, and an unpaired electron. Returns None for all other molecules.
     """
     refused = None
     if may_hold_metal(mol):
@@ -39,9 +39,9 @@ def _radical() -> Chem.Mol:
 
 
 def find_radical(mol: Chem.Mol) -> Failure | None:
-    """Return the first unpaired electron that was hardly meant; None if there is none.
+    """Return the first unpaired electron that was probably not meant; None if there is none.
 
-    Nitroxides, hydrazyls, phenoxyls and nitric oxide are stable and kept. Any other is mostly an
+    Nitroxides, hydrazyls, phenoxyls and nitric oxide are stable and kept. Any other is usually an
     atom in square brackets whose hydrogens were left out.
     """
     if not mol.HasSubstructMatch(_radical()):

@@ -1,5 +1,4 @@
-"""Structures that are nearly the same: without stereochemistry or isotope labels, and what differs
-between duplicates."""
+"""Nearly equal structures: without stereochemistry or isotope labels, or differing duplicates."""
 
 import re
 from collections import Counter
@@ -16,14 +15,14 @@ SAME_STRUCTURE = "same structure"
 OTHER_SALT = "other salt"
 OTHER_DRAWING = "other drawing"
 EQUALITIES: dict[str, str] = {
-    SAME_STRUCTURE: "the same molecule, perhaps spelt otherwise",
+    SAME_STRUCTURE: "the same molecule, perhaps spelled differently",
     OTHER_SALT: "another salt, solvate or free form of it",
-    OTHER_DRAWING: "another drawing of it: a tautomer, protonated or not, groups written otherwise",
+    OTHER_DRAWING: "another drawing of it: a tautomer, protonation or other way of drawing",
 }
-"""Word to meaning."""
+"""Meaning of each word."""
 _SALTED = {"stripped_fragments", "disconnected_metal"}
-"""Changes of a record that held more than its compound. Two mirror images that make a racemate,
-and the same compound twice, are drawings: nothing else was in the record."""
+"""Changes of a record that held more than its compound. A racemate made of two mirror images, and
+the same compound twice, are drawings: nothing else was in the record."""
 
 _LABEL = re.compile(r"\[\d")
 _ATOM = re.compile(r"\[\d*([A-Z][a-z]?|[a-z][a-z]?)[^\]]*\]|(Br|Cl|[BCNOPSFI]|[bcnops])")
@@ -41,7 +40,7 @@ def without_stereo(smiles: str) -> str:
     mol = read_molecule(smiles)
     with rdBase.BlockLogs():
         Chem.RemoveStereochemistry(mol)
-        # Read again: without stereo, hydrogens and the order of atoms may be written otherwise.
+        # Read again: without stereo, hydrogens and the order of atoms may be written differently.
         return str(Chem.MolToSmiles(Chem.MolFromSmiles(Chem.MolToSmiles(mol))))
 
 
@@ -51,11 +50,11 @@ def is_labelled(smiles: str) -> bool:
 
 
 def without_isotopes(smiles: str) -> str:
-    """Return the standardized structure of a standardized SMILES with every label taken off.
+    """Return the standardized structure of a standardized SMILES with every label removed.
 
-    A structure without labels comes back as it is, and so does one that RDKit cannot read. A centre
-    that only a label made is none without it, and its part in a stereo group goes with it; what the
-    group said of cis and trans beside that centre is not worked out anew.
+    A structure without labels is returned unchanged, and so is one that RDKit cannot read. A centre
+    that exists only because of a label is none without it, and its part in a stereo group goes with
+    it; the group's statement on cis and trans beside that centre is not worked out again.
 
     >>> without_isotopes("[2H]C([2H])([2H])O")
     'CO'
@@ -78,10 +77,10 @@ def without_isotopes(smiles: str) -> str:
 
 
 def heavy_composition(smiles: str) -> str:
-    """Return how many atoms of each element but hydrogen a SMILES has, in alphabetical order.
+    """Return the number of atoms of each element except hydrogen in a SMILES, alphabetically.
 
-    Tautomers, protonation states, stereoisomers, isotopologues and resonance forms share it. Of a
-    CXSMILES the extension is not read.
+    Tautomers, protonation states, stereoisomers, isotopologues and resonance forms share it. The
+    extension of a CXSMILES is not read.
 
     >>> heavy_composition("C[C@H](N)C(=O)[O-].[Na+]"), heavy_composition("[2H]c1cc[nH]c1")
     ('C3 N1 Na1 O2', 'C4 N1')
@@ -98,8 +97,8 @@ def why_equal(
 ) -> str:
     """Return a word of ``EQUALITIES`` for two records with equal registration keys.
 
-    one, other: their SMILES as they came, ``""`` where a molblock came in. changes, other_changes:
-    what standardization did to each. The word is ``""`` where these do not tell.
+    one, other: their original SMILES, ``""`` for a molblock. changes, other_changes: what
+    standardization did to each. The word is ``""`` if these do not decide.
 
     >>> why_equal("CCN", (), "CCN.Cl", ("stripped_fragments",))
     'other salt'

@@ -1,4 +1,4 @@
-"""Molecular weights of structures as they are written, salt and solvent included."""
+"""Molecular weights of structures as written, salt and solvent included."""
 
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors
@@ -11,7 +11,7 @@ from chem.structure.stereo.canonical import StereoError
 
 
 def molecular_weight(structure: str, format: StructureFormat) -> float | None:
-    """Return the average molecular weight in g/mol, or None for what cannot be read.
+    """Return the average molecular weight in g/mol, or None for a structure that cannot be read.
 
     >>> round(molecular_weight("CCO.Cl", "smiles"), 2)
     82.53
@@ -22,12 +22,12 @@ def molecular_weight(structure: str, format: StructureFormat) -> float | None:
 
 
 def weight_per_parent(structure: str, format: StructureFormat) -> float | None:
-    """Return what one mole of parent weighs in a record as it is drawn, in g/mol.
+    """Return the weight per mole of parent of a record as it is drawn, in g/mol.
 
-    Average atomic weights; counterions, solvents and metals count as often as they are drawn, and
-    the sum is divided by the number of parents: a hemifumarate weighs half of its formula. None
-    where the record does not say: it cannot be read, it has no parent, or its charges do not add up
-    to zero, so that a counterion is not drawn.
+    It uses average atomic weights. Counterions, solvents and metals count as often as they are
+    drawn, and the sum is divided by the number of parents: a hemifumarate weighs half of its
+    formula. None if the record does not say: it cannot be read, it has no parent, or its charges do
+    not add up to zero, so that a counterion is not drawn.
 
     >>> round(weight_per_parent("Cl.CN(C)C", "smiles"), 1)
     95.6
@@ -38,7 +38,7 @@ def weight_per_parent(structure: str, format: StructureFormat) -> float | None:
         if isinstance(mol, Failure) or Chem.GetFormalCharge(mol) != 0:
             return None
         weight = float(rdMolDescriptors._CalcMolWt(mol))
-        # Fragments as chem.structure.standardize sees them: a bond to sodium is none.
+        # Fragments as chem.structure.standardize sees them, without bonds to sodium.
         separated = Chem.RemoveHs(mol)
         salt_cutter().DisconnectInPlace(separated)
         if len(Chem.GetMolFrags(separated)) == 1:

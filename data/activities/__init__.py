@@ -1,1 +1,1 @@
-"""Tables of measured activities: merged, checked against themselves, split."""
+"""Tables of measured activities: merged, checked for contradictions, split."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 EXACT, UPPER, LOWER = 0, -1, 1
-"""What a stored value says of the true one: equal to it, an upper bound, a lower bound."""
+"""Relations of the true value to a stored one: equal to it, at most it, at least it."""
 
 
 class Task(NamedTuple):
@@ -18,18 +18,18 @@ class Task(NamedTuple):
     """Unique in its table, such as ``EGFR`` or ``herg``."""
     kind: Literal["regression", "classification"]
     unit: str
-    """``pActivity`` is −log10(molar); for a class, what 1 means."""
+    """``pActivity`` is −log10(molar); for a class, the meaning of 1."""
     direction: Literal["up", "down"] = "up"
-    """``up``: a larger value is more of what is measured (more potent, more toxic)."""
+    """``up``: a larger value is more of the measured property (more potent, more toxic)."""
     uniprot: str = ""
     """UniProt accession of the protein target, or ``""``."""
 
 
 @dataclass(frozen=True, eq=False)
 class ActivityTable:
-    """Measurements of ``n`` molecules on ``t`` tasks. Most tables are mostly empty.
+    """Measurements of ``n`` molecules on ``t`` tasks; most of the cells are usually empty.
 
-    The shapes are checked when a table is made; arrays are to be treated as read-only.
+    The shapes are checked when a table is made. Treat its arrays as read-only.
     """
 
     smiles: npt.NDArray[np.object_]
@@ -37,15 +37,15 @@ class ActivityTable:
     ids: npt.NDArray[np.object_]
     """[n] compound ids, text."""
     tasks: tuple[Task, ...]
-    """[t]"""
+    """[t] the tasks."""
     values: npt.NDArray[np.float32]
     """[n, t] in the task's unit, 0 or 1 for a class; NaN = not measured."""
     bounds: npt.NDArray[np.int8]
     """[n, t] 0: the true value equals the stored one; −1: it is at most that; +1: at least."""
     split: npt.NDArray[np.str_] | None = None
-    """[n] ``train``, ``valid`` or ``test`` where the source gives a split."""
+    """[n] ``train``, ``valid`` or ``test`` if the source gives a split."""
     notes: tuple[str, ...] = ()
-    """What reading decided or left out, one line each."""
+    """Decisions and omissions of reading, one line each."""
 
     def __post_init__(self) -> None:
         shape = (len(self.smiles), len(self.tasks))
@@ -72,7 +72,7 @@ class ActivityTable:
 
     @property
     def is_measured(self) -> npt.NDArray[np.bool_]:
-        """[n, t] True where a value is present."""
+        """Return bool [n, t], True where a value is present."""
         return ~np.isnan(self.values)
 
     def select(self, rows: npt.ArrayLike) -> "ActivityTable":
@@ -93,7 +93,7 @@ class ActivityTable:
         """Return the named tasks, in that order; every row stays.
 
         Raises:
-            KeyError: a name is not a task of the table.
+            KeyError: A name is not a task of the table.
         """
         columns = {task.name: column for column, task in enumerate(self.tasks)}
         picked = [columns[name] for name in names]
@@ -108,8 +108,7 @@ class ActivityTable:
     def concat(cls, tables: Sequence["ActivityTable"]) -> "ActivityTable":
         """Stack tables row by row over the union of their tasks.
 
-        A task of the same name must be the same task. The result has a split only when every
-        table has one.
+        Tasks with the same name must be equal. The result has a split only if every table has one.
         """
         tasks: dict[str, Task] = {}
         for table in tables:

@@ -1,7 +1,7 @@
-"""Collects what was measured of which compound, to be shown beside a prediction.
+"""Collects the measurements of each compound, which are shown beside predictions.
 
-Training merges all its sets into one row for each structure. Here a compound keeps the id that the
-source of its value gave it: one row for each structure and id.
+Training merges all its sets into one row per structure. Here a compound keeps the id that the
+source of its value gave it: there is one row per structure and id.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,19 +24,19 @@ def collect_measurements(
     strict: bool = False,
     progress: Progress | None = None,
 ) -> ActivityTable:
-    """Return the compounds of sets that have a value of any of ``tasks``, with these tasks.
+    """Return the compounds of sets that have a value for any of ``tasks``, with these tasks.
 
     SMILES are standardized, and repeated measurements merged as for training
     (:func:`data.activities.repeats.merge_duplicates`): within a set, and between sets that have a
-    task in common. What cannot be standardized is left out, and so are compounds that a set holds
-    back as ``test``. Those it marks ``valid`` are measured compounds like any other. Rows are in
-    the order of the sets, then of their SMILES.
+    task in common. Molecules that cannot be standardized are left out, and so are compounds that a
+    set holds back as ``test``. Those marked ``valid`` are measured compounds like any other. Rows
+    are in the order of the sets, then of their SMILES.
 
     ``strict`` is for a team's own file, as in training: measurements that contradict each other
     are left out (:func:`data.activities.repeats.drop_contradictions`).
 
     Raises:
-        KeyError: no set has one of the tasks.
+        KeyError: No set has one of the tasks.
     """
     found = []
     for family in _families(tables, tasks):
@@ -51,7 +51,7 @@ def collect_measurements(
 
 
 def _families(tables: Sequence[ActivityTable], tasks: Sequence[str]) -> list[list[ActivityTable]]:
-    """Return the tables cut down to the tasks, those that have one in common together."""
+    """Return the tables with only these tasks, grouped by tasks that they have in common."""
     families: list[list[ActivityTable]] = []
     for table in tables:
         names = {task.name for task in table.tasks} & set(tasks)
@@ -82,7 +82,7 @@ def _standardized(table: ActivityTable, progress: Progress | None) -> ActivityTa
 
 
 def _by_compound(table: ActivityTable) -> ActivityTable:
-    """Join the rows of one SMILES and id. No two of them may have a value of the same task."""
+    """Join the rows of one SMILES and id, which must not have two values of one task."""
     codes, _ = pd.factorize(pd.MultiIndex.from_arrays([table.smiles, table.ids]))
     joined = table.select(np.unique(codes, return_index=True)[1])  # codes count up from the first
     rows, columns = np.nonzero(table.is_measured)

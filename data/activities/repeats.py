@@ -1,4 +1,4 @@
-"""Merges repeated measurements: one row per SMILES, without those that cannot all be right."""
+"""Merges repeated measurements to one row per SMILES, and drops those that cannot all be right."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -11,42 +11,42 @@ from data.activities.activity import EXACT, ActivityTable, Task
 
 HELD_BACK = ("train", "valid", "test")
 APART = 1.0
-"""Log units (tenfold) that replicates of a −log10(molar) may differ by. Two laboratories' values
-of one compound and target differ by 0.5 in the mean (Kalliokoski et al. 2013, doi
+"""Most log units by which replicates of a −log10(molar) may differ. Two laboratories' values of one
+compound and target differ by 0.5 on average (Kalliokoski et al. 2013, doi
 10.1371/journal.pone.0061007)."""
 _NAMED = 3
 
 
 class MergeReport(NamedTuple):
-    """What merging did."""
+    """Counts of the changes that merging made."""
 
     rows_before: int
     rows_after: int
     merged_values: int
-    """Values that disappeared into another one of the same molecule and task."""
+    """Values that were merged into another one of the same molecule and task."""
     conflicting: int
     """Molecule-task pairs left without a value: classes that disagree, or bounds that do
     (an upper and a lower one, and no exact value)."""
     moved: int
-    """Molecules the source had in two parts of its split; they went to the most held-back one."""
+    """Molecules that were in two parts of the source's split; the most held-back one took them."""
 
 
 def merge_duplicates(table: ActivityTable) -> tuple[ActivityTable, MergeReport]:
-    """Return a table with one row per SMILES text, and what was merged.
+    """Return a table with one row per SMILES text, and a report on the merging.
 
     SMILES are compared as text: standardize them first. Rows keep the order and the id of their
     first occurrence; values do not depend on the order of the rows.
 
-    - Regression: the median. Where exact values and bounds meet, the exact ones win; bounds of
-      one kind give their median and stay that bound; an upper and a lower bound give nothing.
-    - Classification: the value all agree on; nothing where they disagree.
+    - Regression: the median. If there are exact values and bounds, the exact ones win; bounds of
+      one kind give their median and stay that bound; an upper and a lower bound give no value.
+    - Classification: the value on which all agree; no value if they disagree.
     """
     codes, _ = pd.factorize(table.smiles)
     first = np.unique(codes, return_index=True)[1]  # codes count up in order of appearance
     merged = table.select(first)
     values, bounds = merged.values.copy(), merged.bounds.copy()
     split = None if merged.split is None else merged.split.copy()
-    measured = table.is_measured  # worked out once: it is as large as the table
+    measured = table.is_measured  # computed once: it is as large as the table
     merged_values = conflicting = moved = 0
     for rows in _groups(codes):
         row = codes[rows[0]]
@@ -78,7 +78,7 @@ def _agree(values: npt.NDArray[np.float32], bounds: npt.NDArray[np.int8]) -> tup
 def merge_bounded(
     values: npt.NDArray[np.float32], bounds: npt.NDArray[np.int8]
 ) -> tuple[float, int]:
-    """Return one value and bound for repeated measurements; NaN where they exclude each other.
+    """Return one value and bound for repeated measurements; NaN if they exclude each other.
 
     Exact values win over bounds and give their median; bounds of one kind give theirs.
     """
@@ -99,17 +99,17 @@ class _Found(NamedTuple):
 def drop_contradictions(
     table: ActivityTable, apart: float = APART
 ) -> tuple[ActivityTable, list[str]]:
-    """Return the table without values that contradict each other, and what was left out.
+    """Return the table without values that contradict each other, and notes on the omissions.
 
     Rows of one SMILES text are one compound: standardize first. Two classes contradict each other;
     so do exact values of a pActivity that are more than ``apart`` log units apart, and bounds that
     exclude each other. Such a compound loses all its values of that task. Other units are not
-    judged. Rows that are left without a value stay.
+    checked. Rows that are left without a value stay.
     """
     codes, _ = pd.factorize(table.smiles)
     groups = _groups(codes)
     values, bounds = table.values.copy(), table.bounds.copy()
-    measured = table.is_measured  # worked out once: it is as large as the table
+    measured = table.is_measured  # computed once: it is as large as the table
     notes = []
     for column, task in enumerate(table.tasks):
         found = []
@@ -127,7 +127,7 @@ def drop_contradictions(
 
 
 def _groups(codes: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
-    """Return the rows of each code that several rows have."""
+    """Return the rows of each code that occurs in several rows."""
     order = np.argsort(codes, kind="stable")
     groups = np.split(order, np.cumsum(np.bincount(codes))[:-1]) if len(order) else []
     return [rows for rows in groups if len(rows) > 1]
@@ -138,11 +138,11 @@ def _can_contradict(task: Task) -> bool:
 
 
 def _span(values: npt.NDArray[np.float32], bounds: npt.NDArray[np.int8]) -> tuple[float, float]:
-    """Return how far apart the measurements are at least: ends of the gap or of the exact values.
+    """Return how far the measurements are apart at least: ends of the gap or of the exact values.
 
     An exact value below an upper bound agrees with it; one above it is apart by the difference.
     """
-    floor = values[bounds >= EXACT]  # the truth is at least each of these
+    floor = values[bounds >= EXACT]  # the true value is at least each of these
     ceiling = values[bounds <= EXACT]  # and at most each of these
     if not len(floor) or not len(ceiling):
         return 0.0, 0.0

@@ -1,4 +1,4 @@
-"""Split molecules into train, valid and test."""
+"""Splits molecules into train, valid and test."""
 
 import contextlib
 import io
@@ -29,13 +29,13 @@ def split_rows(
 
     - ``random``: by ``seed``.
     - ``scaffold``: DeepChem's ScaffoldSplitter: molecules of one Bemis-Murcko scaffold share a
-      split, the commonest scaffolds go to ``train``. Takes no seed.
-    - ``given``: the table's own split. Where that has no ``valid`` rows, the second fraction of
-      its training molecules becomes one, by ``seed``.
+      split, and the commonest scaffolds go to ``train``. It takes no seed.
+    - ``given``: the table's own split. If that has no ``valid`` rows, the second fraction of its
+      training molecules becomes ``valid``, by ``seed``.
 
     Raises:
-        InputError: unknown ``how``, impossible fractions, no split given, a SMILES that does not
-            parse (scaffold), or too few molecules for the fractions asked for.
+        InputError: ``how`` is unknown, the fractions are impossible, no split is given, a SMILES
+            does not parse (scaffold), or there are too few molecules for these fractions.
     """
     if how not in get_args(How):
         raise InputError(f"split {how!r} is unknown: choose one of {', '.join(get_args(How))}.")
@@ -68,7 +68,7 @@ def _random(unique: npt.NDArray[np.str_], seed: int, fractions: Fractions) -> np
 
 def _scaffold(unique: npt.NDArray[np.str_], fractions: Fractions) -> npt.NDArray[np.str_]:
     for smiles in unique:
-        # DeepChem answers a SMILES it cannot parse by leaving the row out or failing late.
+        # DeepChem leaves out a row whose SMILES it cannot parse, or fails late.
         try:
             scaffold(str(smiles))
         except InputError as error:

@@ -1,4 +1,4 @@
-"""Tells whether a column of measurements is enough to train on."""
+"""Tells whether a column of measurements is sufficient for training."""
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ def find_problem(
 ) -> str:
     """Return why values [n] (NaN = not measured) cannot be trained on, or an empty text.
 
-    One sentence: what was found, what is needed, what to do.
+    The reason is one sentence: what was found, what is needed, what to do.
     """
     present = values[~np.isnan(values)]
     if len(present) < minimum_rows:
@@ -45,10 +45,10 @@ def find_problem(
 def keep_usable(table: ActivityTable) -> tuple[ActivityTable, list[str]]:
     """Return the table without tasks that cannot be trained on, and why they were left out.
 
-    Only rows that are not marked ``test`` count. Rows left without any value go too.
+    Only rows that are not marked ``test`` count. Rows left without any value are left out, too.
 
     Raises:
-        InputError: no task is left.
+        InputError: No task is left.
     """
     trained = np.ones(len(table), bool) if table.split is None else table.split != "test"
     problems = {

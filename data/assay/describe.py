@@ -1,4 +1,4 @@
-"""Say how each column of an assay was read, in words a chemist can check."""
+"""Describes how each column of an assay was read, in words that a chemist can check."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,16 +25,16 @@ _SHOWN = 4
 
 
 class Description(NamedTuple):
-    """How an assay was read."""
+    """The description of how an assay was read."""
 
     measures: list[tuple[str, ...]]
     """A row for each task, under ``HEADERS``."""
     others: list[tuple[str, str]]
-    """Every other column, and what it is or why it is not used."""
+    """Every other column, with its role or the reason why it is not used."""
     notes: list[str]
-    """What was decided and left out, one line each."""
+    """Decisions and omissions, one line each."""
     problem: str
-    """Why nothing can be trained on the file as it is, or empty."""
+    """Reason why nothing can be trained on the file as it is, or empty."""
 
 
 def describe(
@@ -45,7 +45,7 @@ def describe(
     notes: Sequence[str],
     problem: str,
 ) -> Description:
-    """Gather what is known of all columns, also where reading stopped at a problem."""
+    """Gather the facts about all columns, even if reading stopped at a problem."""
     others = [(rows.smiles_column, "structures"), (rows.id_column, "compound ids")]
     told = [(column, words) for column, words in others if column]
     used = {one.measure.column for one in read}
@@ -66,7 +66,7 @@ def describe(
 
 
 def _notes_of(read: Sequence[Read], notes: Sequence[str]) -> list[str]:
-    """Return what reading the cells decided, where it stopped before that was noted."""
+    """Return the decisions on the cells, if reading stopped before they were noted."""
     told = [f"column {one.measure.column!r}: {note}" for one in read for note in one.values.notes]
     return [line for line in dict.fromkeys(told) if line not in notes]
 
@@ -74,7 +74,7 @@ def _notes_of(read: Sequence[Read], notes: Sequence[str]) -> list[str]:
 def say_measure(one: Read) -> str:
     """Return one line on how a measure was read, with examples.
 
-    It says quantity, unit, condition, direction and the columns beside the values.
+    It gives the quantity, unit, condition, direction and the columns beside the values.
     """
     measure = one.measure
     parts = [f"{_quantity(measure)} as {measure.written}"]
@@ -187,7 +187,7 @@ def say_unmeasured(
 ) -> list[str]:
     """Return a note for each reason why rows have no value, with their number.
 
-    kept: [n] whether a row has a value. chosen: all measures that were looked at. read: those of
+    kept: [n] whether a row has a value. chosen: all measures that were examined. read: those of
     the tasks.
     """
     others = [measure.column for measure in chosen]
@@ -230,9 +230,9 @@ def _say(
 
 
 def _other_type(row: dict[str, str], read: Sequence[Measure]) -> tuple[tuple[str, ...], str] | None:
-    """Return the columns that tell tasks apart, and what a row with a value says there.
+    """Return the columns that distinguish tasks, and the words of a row with a value in them.
 
-    None where some task reads this kind of row, or no value stands in it.
+    Returns None if some task reads this kind of row, or if it has no value.
     """
     for column in dict.fromkeys(measure.column for measure in read):
         conditions = [measure.only for measure in read if measure.column == column]
@@ -256,7 +256,7 @@ def _each(counts: Counter[str]) -> str:
 
 
 def _most(counts: Counter[str]) -> list[tuple[str, int]]:
-    """Return the most frequent words; those beyond as one."""
+    """Return the most frequent words, and all others as one."""
     found = counts.most_common()
     rest = sum(count for _, count in found[_SHOWN:])
     return found[:_SHOWN] + ([("others", rest)] if rest else [])

@@ -1,7 +1,7 @@
 """Tells whether a column of measurements can be what its header says, judged by all its values.
 
-A single impossible cell is found where cells are read (:mod:`data.assay.cells.column_values`); here
-are the mistakes that only show in the whole column, such as nanomolar numbers under a header that
+A single impossible cell is found where cells are read (:mod:`data.assay.cells.column_values`). The
+mistakes found here only show in the whole column, such as nanomolar numbers under a header that
 says pIC50, or relations of the concentrations beside their −log10.
 """
 
@@ -19,17 +19,17 @@ TYPICAL_MEDIAN = (2.0, 12.0)
 """Median pActivity of an assay: 10 mM (weak fragments) to 1 pM."""
 _TYPICAL_OF_LOGS = (3.0, 12.0)
 _LIKE_LOGS = (3.0, 12.0)
-"""Range of pIC50 values; as nanomolar numbers this would be an assay of a single decade."""
+"""Range of pIC50 values; read as nanomolar, the assay would span a single decade."""
 _ENOUGH = 20
 _APART = 0.3
-"""Log units between bounds and exact values that decide it."""
+"""Log units between bounds and exact values that suffice to decide."""
 
 
 def check_plausible(measure: Measure, cells: Values) -> list[str]:
-    """Return notes on what is odd about a column.
+    """Return notes on oddities of a column.
 
     Raises:
-        InputError: the column's median is none that an assay can have in this unit.
+        InputError: No assay can have the column's median in this unit.
     """
     if measure.kind not in ("concentration", "pactivity"):
         return []
@@ -83,8 +83,8 @@ def _find_logs(measure: Measure, cells: Values) -> list[str]:
 def find_flip(rows: AssayRows, measure: Measure) -> tuple[bool | None, str]:
     """Tell whether the relations beside −log10 values are those of the concentrations.
 
-    ``>`` beside low values says that concentrations were above the highest dose; beside high ones
-    that the compounds are at least so potent. None where the values do not decide it.
+    ``>`` beside low values says that concentrations were above the highest dose; beside high ones,
+    that the compounds are at least as potent. Returns None if the values do not decide it.
     """
     signs = [
         find_sign(text) if not is_missing(text) else 0 for text in rows.cells[measure.relation]

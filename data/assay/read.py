@@ -1,4 +1,4 @@
-"""Read a team's own assay: any file of structures and measurements becomes an activity table."""
+"""Reads a team's own assay: a file of structures and measurements becomes an activity table."""
 
 import re
 from dataclasses import dataclass, field
@@ -32,21 +32,21 @@ _PARTS |= {"validation": "valid", "dev": "valid", "test": "test", "holdout": "te
 
 @dataclass(frozen=True)
 class AssayOptions:
-    """What the user says of an assay; None leaves it to the file."""
+    """The user's statements about an assay; None leaves a choice to the file."""
 
     smiles_column: str | None = None
     id_column: str | None = None
     value_column: str | None = None
     units: str | None = None
-    """Of a header without a unit (``data.assay.cells.measure.UNITS``)."""
+    """Units for a header without any (``data.assay.cells.measure.UNITS``)."""
     task_name: str | None = None
-    """Name of the task, where there is one value column."""
+    """Name of the task, if there is one value column."""
     target: str | tuple[str, ...] | None = None
-    """The target whose rows are read, where a column names several; one for each such column."""
+    """The target whose rows are read, if a column names several; one for each such column."""
     decimal: Decimal | None = None
-    """The decimal mark, where the numbers do not say it."""
+    """The decimal mark, if the numbers do not show it."""
     inactive_as: str | None = None
-    """What the word inactive, or a concentration of zero, stands for: ``>50``."""
+    """Meaning of the word inactive, or of a concentration of zero: ``>50``."""
     skip_bad_cells: bool = False
     """Leave out cells that cannot be read, counted in the notes, instead of refusing the file."""
     minimum_rows: int = MINIMUM_ROWS
@@ -60,13 +60,13 @@ def read_assay(path: str | Path, options: AssayOptions | None = None) -> Activit
     by columns of types and units, as ChEMBL writes them. Concentrations become pActivity (−log10
     molar). Signs, in the cell (``<5``) or in a column beside it, become bounds. Each quantity is a
     task, or only ``value_column`` if named. A column ``split`` with train, valid and test is kept.
-    What was decided and left out is in the table's ``notes``.
+    The table's ``notes`` report all decisions and omissions.
 
     Raises:
-        InputError: a missing or unknown column or unit, a header or numbers that can be read in
-            two ways, cells that are no numbers (every kind is named with its rows), values that
-            cannot be in their unit, too few measurements, values that are all the same, or several
-            targets in one column of values.
+        InputError: A column or unit is missing or unknown, a header or the numbers can be read in
+            two ways, cells are no numbers (every kind is named with its rows), values are
+            impossible in their unit, there are too few measurements, all values are the same, or
+            one column of values has several targets.
 
     Rows without a structure, flagged by the file, or without any value are left out and counted.
     """
@@ -75,7 +75,7 @@ def read_assay(path: str | Path, options: AssayOptions | None = None) -> Activit
 
 
 def describe_assay(path: str | Path, options: AssayOptions | None = None) -> Description:
-    """Return how each column of an assay is read, and what stands against training on it."""
+    """Return how each column of an assay is read, and the problem that prevents training on it."""
     reading = _Reading(str(path), options or AssayOptions())
     problem = ""
     try:
@@ -93,7 +93,7 @@ def describe_assay(path: str | Path, options: AssayOptions | None = None) -> Des
 
 @dataclass
 class _Reading:
-    """Reading one assay, step by step: what is known so far can be described after an error."""
+    """The reading of an assay in steps: after an error, the facts known so far can be described."""
 
     path: str
     options: AssayOptions
@@ -146,14 +146,14 @@ class _Reading:
                 if question:
                     raise InputError(
                         f"{self.path}: column {measure.relation!r} beside {measure.column!r}: "
-                        f"{question}; write the signs before the values (<5), as of −log10."
+                        f"{question}; write the signs before the values (<5), as those of −log10."
                     )
                 measure = measure._replace(flips=flips)
             values = read_values(rows, measure, self.options.decimal, self.options.inactive_as)
             self.read[at] = Read(measure, values)
 
     def _check_cells(self) -> None:
-        """Refuse cells that cannot be read, or count them where the user goes on without them."""
+        """Refuse cells that cannot be read, or count them if the user skips bad cells."""
         told = []
         for measure, values in self.read:
             if not values.problems:

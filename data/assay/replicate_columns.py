@@ -1,4 +1,4 @@
-"""Columns that measure the same thing: replicates of one assay, and one value in two forms."""
+"""Finds columns that measure the same: replicates of one assay, and one value in two forms."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ from data.assay.headers.headers import Header
 _SAME = 0.06
 """Log units between an IC50 and its pIC50 that rounding explains."""
 _AGREE = {"pactivity": 0.5, "percent": 20.0}
-"""Median difference between replicates of one assay: threefold, or 20 per cent points."""
+"""Median difference between replicates of one assay: threefold, or 20 percentage points."""
 _ENOUGH = 5
 _CORRELATED = 0.5
 _REPLICATE = re.compile(r"(?:rep|run|replicate|exp|trial)\d*", re.IGNORECASE)
@@ -37,10 +37,10 @@ class Read(NamedTuple):
 def merge_replicates(
     read: list[Read], headers: dict[str, Header]
 ) -> tuple[list[Read], dict[str, str]]:
-    """Merge replicate columns into one task, and say of each column that went what it is.
+    """Merge replicate columns into one task, and say what each dropped column is.
 
     Columns are replicates if their headers differ only in a number or in a word such as mean, and
-    their values agree. Where one is called a mean, it is taken as it is; else each row gets the
+    their values agree. If one is called a mean, it is taken as it is; otherwise each row gets the
     median of its replicates.
     """
     gone: dict[str, str] = {}
@@ -49,8 +49,8 @@ def merge_replicates(
         if not all(_agree(group[0], other) for other in group[1:]):
             others = ", ".join(repr(one.measure.column) for one in group[1:])
             group[0].values.notes.append(
-                f"its values differ from those of {others}, so that they are kept apart and not "
-                "taken for replicates"
+                f"its values differ from those of {others}, so they are kept apart and not taken "
+                "as replicates"
             )
             continue
         columns = [one.measure.column for one in group]
@@ -75,15 +75,15 @@ def merge_replicates(
 def drop_repeats(
     read: list[Read], headers: dict[str, Header], path: str
 ) -> tuple[list[Read], dict[str, str]]:
-    """Leave out a column that says again what another says (``pIC50`` beside ``IC50 nM``).
+    """Leave out a column that repeats the values of another (``pIC50`` beside ``IC50 nM``).
 
     Raises:
-        InputError: two columns of one quantity contradict each other: a unit is wrong.
+        InputError: Two columns of one quantity contradict each other, so a unit is wrong.
     """
     gone: dict[str, str] = {}
     kept: list[Read] = []
     first: list[Read] = []
-    """Each as it was read, before bounds were taken from its repeats."""
+    """Each measure as it was read, before bounds were taken from its repeats."""
     order = sorted(read, key=lambda one: one.measure.kind == "pactivity")
     for one in order:
         for at, other in enumerate(kept):
@@ -101,8 +101,8 @@ def drop_repeats(
             if named and twice and apart > APART:
                 raise InputError(
                     f"{path}: columns {other.measure.column!r} and {one.measure.column!r} differ "
-                    f"by {apart:.2g} log units in the median as −log10(molar), so that one of "
-                    "their units is wrong; name the right one with --value-column."
+                    f"by {apart:.2g} log units in the median as −log10(molar), so one of their "
+                    "units is wrong; name the right one with --value-column."
                 )
         else:
             kept.append(one)
@@ -112,9 +112,9 @@ def drop_repeats(
 
 
 def _complete(kept: Read, repeat: Read) -> Read:
-    """Return a measure with the bounds and values that only the column that repeats it shows.
+    """Return a measure completed by bounds and values that only its repeating column shows.
 
-    Beside ``>10000`` as a text, many files have 10000 or nothing as a number.
+    Beside a text such as ``>10000``, many files have 10000 or nothing as a number.
     """
     mine, other = kept.values, repeat.values
     bounded = (np.abs(mine.values - other.values) <= _SAME) & (mine.bounds == EXACT)
@@ -184,7 +184,7 @@ def _stem(group: list[Read], headers: dict[str, Header]) -> str:
 
 
 def _difference(one: Read, other: Read) -> float | None:
-    """Return the median difference of exact values in rows that have both; None of too few."""
+    """Return the median difference of exact values in rows that have both; None for too few."""
     both = one.values.measured & other.values.measured
     both &= (one.values.bounds == EXACT) & (other.values.bounds == EXACT)
     if int(both.sum()) < _ENOUGH:
@@ -199,7 +199,7 @@ def _of_one_name(one: Read, other: Read, headers: dict[str, Header]) -> bool:
 
 
 def _agree(one: Read, other: Read) -> bool:
-    """Tell whether two columns can be replicates: near each other, and high where the other is."""
+    """Tell whether two columns can be replicates: close to each other, and correlated."""
     apart = _difference(one, other)
     if apart is None:
         return True

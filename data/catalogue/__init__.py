@@ -1,1 +1,1 @@
-"""The public datasets that hitlist knows: where they come from, fetched and verified."""
+"""The public datasets that hitlist knows: their sources, download and verification."""

@@ -1,4 +1,4 @@
-"""The datasets hitlist knows: where each comes from, what is in it, and how to check it."""
+"""The catalogue of datasets that hitlist knows: their sources, contents and hashes."""
 
 import tomllib
 from functools import cache
@@ -24,7 +24,7 @@ class Member(_Entry):
     path: str
     """Path inside the wheel, with forward slashes."""
     sha256: Sha256
-    """Of the member's own bytes."""
+    """SHA-256 of the member's own bytes."""
 
 
 class WheelSource(_Entry):
@@ -33,24 +33,24 @@ class WheelSource(_Entry):
     project: str
     version: str
     members: tuple[Member, ...] = Field(min_length=1)
-    """Several members are gzipped CSV files with one header, joined in this order."""
+    """Several members are gzipped CSV files with the same header, joined in this order."""
 
 
 class UrlSource(_Entry):
-    """A file on the web, byte for byte the dataset's file."""
+    """A file on the web, identical to the dataset's file byte for byte."""
 
     url: str
 
 
 class TaskColumn(_Entry):
-    """A column of measurements, and what it means."""
+    """A column of measurements, and its meaning."""
 
     column: str
     name: str
     kind: Literal["regression", "classification"]
     unit: str
     offset: float = 0.0
-    """Added to each number to reach ``unit`` (9 turns −log10 nM into −log10 M)."""
+    """Added to each number to convert it to ``unit`` (9 turns −log10 nM into −log10 M)."""
     floor: float | None = None
     """The assay's lower limit as written: this number stands for "at most this"."""
     ceiling: float | None = None
@@ -64,22 +64,22 @@ class Dataset(_Entry):
     title: str
     kind: Literal["library", "activities", "benchmark"]
     file: str
-    """Relative path: in a mirror folder, and below ``datasets`` in the cache."""
+    """Relative path, in a mirror folder and below ``datasets`` in the cache."""
     sha256: Sha256
     digest: Literal["file", "content"] = "file"
-    """``content``: the hash is of the decompressed text (for a file that is put together here)."""
+    """``content``: the hash is that of the decompressed text (for a file that is joined here)."""
     sources: tuple[WheelSource | UrlSource, ...] = ()
-    """Tried in order when neither a mirror nor the cache has the file. Empty: mirrors only."""
+    """Tried in order if neither a mirror nor the cache has the file. Empty: mirrors only."""
     upstream: str
-    """Where the data was first published, for people; nothing is fetched from it."""
+    """Where the data were first published, for people; nothing is fetched from there."""
     licence: str
     citation: str
-    """DOI, or a full reference where there is none."""
+    """DOI, or a full reference if there is none."""
     rows: int = Field(gt=0)
-    """Data records, the header not counted."""
+    """Number of data records, without the header."""
     columns: tuple[str, ...]
     units: str
-    """What the numbers are, in words."""
+    """Meaning of the numbers, in words."""
     smiles_column: str
     id_column: str | None = None
     name_column: str | None = None
@@ -87,9 +87,9 @@ class Dataset(_Entry):
     tasks: tuple[TaskColumn, ...] = ()
     """Columns of a wide table (one column per task)."""
     task_column: str | None = None
-    """Names the task of each row of a long table (one row per measurement)."""
+    """Column with the task of each row of a long table (one row per measurement)."""
     value_column: str | None = None
-    """Measurements of a long table."""
+    """Column with the measurements of a long table."""
 
     @model_validator(mode="after")
     def _columns_exist(self) -> "Dataset":
@@ -115,7 +115,7 @@ def dataset(name: str) -> Dataset:
     """Return one dataset.
 
     Raises:
-        InputError: no dataset has this name; close names are suggested.
+        InputError: No dataset has this name; close names are suggested.
     """
     known = datasets()
     if name in known:

@@ -1,4 +1,4 @@
-"""Downloads one file over the web, in chunks, with retries: whole and verified, or not at all."""
+"""Downloads one file in chunks, with retries: complete and verified, or not at all."""
 
 import gzip
 import hashlib
@@ -19,25 +19,25 @@ from chem.errors import InputError
 from data.catalogue.catalogue import Dataset
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with what is being fetched, bytes done, and bytes in all (None: not known)."""
+"""Called with the name of the dataset, bytes done, and bytes in all (None: unknown)."""
 
 ATTEMPTS = 3
 TIMEOUT_S = 60
 CHUNK = 1 << 20
 _SCRATCH = ".part-"
-"""Begins the name of a folder in which a download is written."""
+"""Prefix of the name of a folder in which a download is written."""
 
 
 def hash_stream(stream: IO[bytes] | gzip.GzipFile) -> str:
-    """Return the sha256 of what is left in a stream, as hex."""
+    """Return the SHA-256 of the rest of a stream, as hex."""
     return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def hash_dataset_file(path: Path, dataset: Dataset) -> str:
-    """Return the hash of a file the way the dataset's own hash was taken.
+    """Return the hash of a file, computed in the way of the dataset's own hash.
 
     Raises:
-        OSError: the file cannot be read (also when it is no intact gzip file).
+        OSError: The file cannot be read (or is no intact gzip file).
     """
     try:
         if dataset.digest == "content":
@@ -50,7 +50,7 @@ def hash_dataset_file(path: Path, dataset: Dataset) -> str:
 
 
 def check_hash(found: str, expected: str, what: str, advice: str) -> None:
-    """Refuse bytes that are not the recorded ones."""
+    """Raise InputError if a hash differs from the recorded one."""
     if found != expected:
         raise InputError(
             f"{what}: sha256 is {found}, expected {expected}. The bytes differ from those the "
@@ -60,13 +60,13 @@ def check_hash(found: str, expected: str, what: str, advice: str) -> None:
 
 @contextmanager
 def write_whole(target: Path) -> Iterator[IO[bytes]]:
-    """Write a file that appears under its name only when complete and on disk.
+    """Yield a file that appears under its name only when it is complete and on disk.
 
     Each writer has a scratch folder of its own beside it, so two processes may write the same
-    target. What a killed one left there the next one removes.
+    target. The next writer removes the folder of a killed one.
 
     Raises:
-        InputError: the folder cannot be written.
+        InputError: The folder cannot be written.
     """
     with ExitStack() as stack:
         try:
@@ -88,11 +88,11 @@ def write_whole(target: Path) -> Iterator[IO[bytes]]:
 
 
 def download(url: str, target: Path, entry: Dataset, progress: Progress | None = None) -> None:
-    """Download ``url`` to ``target``, whole and with the dataset's hash, or not at all.
+    """Download ``url`` to ``target``, complete and with the dataset's hash, or not at all.
 
     Raises:
-        ConnectionError: three attempts failed; the message names the address and the cause.
-        InputError: the bytes are not those of the catalogue, or the folder cannot be written.
+        ConnectionError: Three attempts failed; the message names the address and the cause.
+        InputError: The bytes differ from the catalogue's, or the folder cannot be written.
     """
     cause: Exception | None = None
     for attempt in range(ATTEMPTS):
@@ -104,7 +104,7 @@ def download(url: str, target: Path, entry: Dataset, progress: Progress | None =
         except urllib.error.HTTPError as error:
             cause = error
             if error.code < 500:
-                break  # "not found" does not get better by asking again
+                break  # another attempt does not help against "not found"
         except (OSError, http.client.HTTPException) as error:
             cause = error
     raise ConnectionError(f"{url} ({cause})")

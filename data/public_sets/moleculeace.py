@@ -30,7 +30,7 @@ KINASES = {
     "CHEMBL4005_Ki": "PIK3CA",
     "CHEMBL4203_Ki": "CLK4",
 }
-"""The sets of a kinase, and which one it is."""
+"""The sets of a kinase, with its gene symbol."""
 
 
 class SplitSet(NamedTuple):
@@ -39,12 +39,12 @@ class SplitSet(NamedTuple):
     name: str
     """``CHEMBL204_Ki``"""
     sha256: str
-    """Of the set's file."""
+    """Hash of the set's file."""
     train: ActivityTable
-    """One task in pActivity (−log10 molar); this is all that a model may see."""
+    """One task in pActivity (−log10 molar); a model may see nothing else."""
     test: ActivityTable
     cliffs: npt.NDArray[np.bool_]
-    """[test rows] which of them are on an activity cliff."""
+    """[test rows] True for a molecule on an activity cliff."""
 
 
 def set_names() -> list[str]:
@@ -53,13 +53,13 @@ def set_names() -> list[str]:
 
 
 def choose_sets(text: str) -> list[str]:
-    """Return the sets that ``all``, ``kinase`` or names with commas between them mean.
+    """Return the sets that a text means: ``all``, ``kinase`` or names separated by commas.
 
     >>> choose_sets("chembl204_ki")
     ['CHEMBL204_Ki']
 
     Raises:
-        InputError: a name that is no set's.
+        InputError: A name is not that of a set.
     """
     known = {name.lower(): name for name in set_names()}
     whole = {"all": list(known.values()), "kinase": list(KINASES)}
@@ -75,12 +75,12 @@ def choose_sets(text: str) -> list[str]:
             )
         found.append(known[key])
     if not found:
-        raise InputError("no set was named; give all, kinase, or names with commas between them")
+        raise InputError("no set was named; give all, kinase, or names separated by commas")
     return found
 
 
 def load_split_set(name: str, progress: Progress | None = None) -> SplitSet:
-    """Fetch a set and divide it as its column ``split`` says."""
+    """Fetch a set and divide it by its column ``split``."""
     entry = dataset(PREFIX + name.lower())
     path = fetch_dataset(entry, progress)
     table = read_activities(path, entry)

@@ -1,9 +1,9 @@
-"""Molecules presumed inactive: what keeps a model sober about compounds unlike any it was shown.
+"""Molecules presumed inactive: they keep predictions low for compounds unlike the training data.
 
-An activity set holds what chemists thought worth measuring. Trained on that alone, a network
-gives a steroid the activity of an average kinase inhibitor. Molecules of other sets that resemble
-no measured one are therefore added with an upper bound: a presumption, not a measurement, and
-never part of any metric.
+An activity set holds the compounds that chemists thought worth measuring. Trained on those alone, a
+network gives a steroid the activity of an average kinase inhibitor. Molecules of other sets that
+resemble no measured one are therefore added with an upper bound: a presumption, not a measurement,
+and never part of any metric.
 """
 
 from collections.abc import Sequence
@@ -36,9 +36,9 @@ def presume_inactive(
 ) -> ActivityTable:
     """Draw molecules from catalogue sets and give each an upper bound on a few tasks.
 
-    Kept are those whose Tanimoto similarity (Morgan, radius 2, bits) to every measured molecule
-    is below ``similarity``. ``count`` are drawn, each with ``bound`` on ``tasks_each`` regression
-    tasks drawn at random. All are in the part ``train``.
+    Only molecules are kept whose Tanimoto similarity (Morgan, radius 2, bits) to every measured
+    molecule is below ``similarity``. ``count`` of them are drawn, each with ``bound`` on
+    ``tasks_each`` regression tasks drawn at random. All are in the split ``train``.
     """
     generator = np.random.default_rng(seed)
     pool = sorted({smiles for name in sets for smiles in molecules_of(name, 4 * count, generator)})
@@ -102,7 +102,7 @@ def molecules_of(name: str, most: int, generator: np.random.Generator) -> list[s
 
 
 def _readable(smiles: Sequence[str]) -> tuple[list[str], npt.NDArray[np.float32]]:
-    """Return the parents of what can be standardized, and their fingerprint bits."""
+    """Return the parents of the SMILES that can be standardized, and their fingerprint bits."""
     results = [standardize(text, "smiles") for text in smiles]
     parents = [result.smiles for result in results if not isinstance(result, Failure)]
     return parents, (count_fingerprints(parents) > 0).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Load a catalogue dataset as a table of activities."""
+"""Loads a catalogue dataset as a table of activities."""
 
 from pathlib import Path
 
@@ -22,13 +22,14 @@ HIGHEST_PLATEAU = 6.5
 def load_activities(name: str, progress: Progress | None = None) -> ActivityTable:
     """Fetch and read a catalogue dataset.
 
-    ``kinase200``: 193 human kinases named by gene symbol, pActivity, values on a kinase's
-    inactive plateau flagged as upper bounds (see ``find_plateau``), one row per
-    SMILES. ``tox21``: 12 classes. ``tdc_*``: one task named like the endpoint. ``moleculeace_*``:
-    one task in pActivity (−log10 molar), not −log10 nM as in the file.
+    ``kinase200``: 193 human kinases named by gene symbol, pActivity, one row per SMILES; values on
+    a kinase's inactive plateau are flagged as upper bounds (see ``find_plateau``). ``tox21``: 12
+    classes. ``tdc_*``: one task named like the endpoint. ``moleculeace_*``: one task in pActivity
+    (−log10 molar), not −log10 nM as in the file.
 
     Raises:
-        InputError: unknown name, a library rather than activities, or the file cannot be had.
+        InputError: The name is unknown, the set is a library without activities, or the file cannot
+            be had.
     """
     entry = dataset(name)
     if not entry.tasks and not entry.task_column:
@@ -40,7 +41,7 @@ def load_activities(name: str, progress: Progress | None = None) -> ActivityTabl
 
 
 def read_activities(path: Path, entry: Dataset) -> ActivityTable:
-    """Read a dataset's file. The file must be the catalogue's (columns are taken on trust)."""
+    """Read a dataset's file, which must be the catalogue's: its columns are not checked."""
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     return _read_kinases(frame, entry) if entry.task_column else _read_wide(frame, entry)
 
@@ -97,10 +98,10 @@ def _read_kinases(frame: pd.DataFrame, entry: Dataset) -> ActivityTable:
 
 
 def find_plateau(values: npt.NDArray[np.float32]) -> float | None:
-    """Return the low value that a target's inactive molecules were given, or None.
+    """Return the low value that was given to a target's inactive molecules, or None.
 
     ``values`` [m] are pActivities of one target, none missing. The most frequent value is such a
-    plateau when all of this holds:
+    plateau if all of this holds:
 
     - it occurs at least 10 times;
     - it is at least 5 % of the values, or at least twice as frequent as the next one;
@@ -109,8 +110,8 @@ def find_plateau(values: npt.NDArray[np.float32]) -> float | None:
     Measured on the 193 human kinases of kinase200: the most frequent values are 26.9 % of all
     values; this rule takes 177 kinases and 26.6 %. Their plateaus behave like one: molecules at
     EGFR = 5.7 sit on the most frequent value of their other kinases in 68 % of the cases, other
-    molecules of EGFR in 3 %; FLT1 = 6.4 gives 70 % against 19 %. The ceiling keeps apart what
-    does not: EPHB4 = 7.3 (39 % of its values) gives 0 % against 5 %.
+    molecules of EGFR in 3 %; FLT1 = 6.4 gives 70 % against 19 %. The ceiling excludes values that
+    do not: EPHB4 = 7.3 (39 % of its values) gives 0 % against 5 %.
     """
     if len(values) == 0:
         return None

@@ -124,8 +124,8 @@ def merge_top(
     for every division and order of the pieces, provided that ``row`` is unique.
 
     Args:
-        frames: Tables with ``row``, ``smiles`` and the columns of ``Objective.needed_columns`` and of
-            the filters; other columns are kept.
+        frames: Tables with ``row``, ``smiles``, the columns of ``Objective.needed_columns`` and
+            those of the filters; other columns are kept.
         screen: The screen whose objective and filters are applied.
         keep_every: Return ``every`` as well.
         size: The number of molecules to hold; by default the screen's hits.

@@ -224,7 +224,7 @@ def test_a_refusal_says_what_helps(tmp_path: Path, name: str, text: str, words: 
     [
         ("a.smi", "A1 CCOc1ccncc1\nA2 CCOc1ccccc1\n", "second column"),
         ("a.smi", "X-1\tCCOc1ccncc1\nX-2\tCCOc1ccccc1\n", "second column"),
-        ("a.smi", "CCO,Z1\nCN,Z2\n", "parted by commas"),
+        ("a.smi", "CCO,Z1\nCN,Z2\n", "separated by commas"),
         ("a.csv", "smiles,id\nphenetole,1\ngefitinib,2\n", "--smiles-column names another"),
         ("a.csv", "ID,SMILES,Name\n1,CCO,a,b\n2,CN,c,d\n", ""),
         ("a.smi", "C1CC(\nC1CC(\n", ""),

@@ -214,7 +214,7 @@ def test_the_id_of_each_record_of_a_mixed_sd_file(tmp_path: Path) -> None:
         ">  <ID>\n\n\n>  <Notes>\nno id\n\n",
     )
     assert [record.compound_id for record in found] == ["V100", "V101", "V102", "row4"]
-    assert '1 called by "CAT"' in told(found)
+    assert '1 named by "CAT"' in told(found)
     assert "without an id: 1" in told(found)
 
 

@@ -35,7 +35,7 @@ GOOD = (
     "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1.Cl",  # its salt: one compound
     "C#Cc1cccc(Nc2ncnc3cc(OCCOC)c(OCCOC)cc23)c1",
     "CC(=O)Oc1ccccc1C(=O)O",
-    "OC(=O)c1ccccc1OC(C)=O",  # the same, spelt otherwise
+    "OC(=O)c1ccccc1OC(C)=O",  # the same, spelled differently
     "CC(=O)Oc1ccccc1C(=O)[O-].[Na+]",
     "CC(C)Cc1ccc(cc1)C(C)C(=O)O",
     "CC(=O)CC(c1ccccc1)c1c(O)c2ccccc2oc1=O",

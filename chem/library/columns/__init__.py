@@ -1,1 +1,1 @@
-"""The columns of a library: finds those of the SMILES, the id and the name."""
+"""The columns of a library: which ones hold the SMILES, the id and the name."""

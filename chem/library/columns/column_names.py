@@ -1,8 +1,8 @@
-"""Knows the names by which vendors and public databases call the columns of SMILES, ids and names.
+"""Names that vendors and public databases give to the columns of SMILES, ids and names.
 
-Names are compared folded (:func:`fold`): without case, accents, blanks and punctuation, with one
-spelling for words that have many, so that ``Cat. No.``, ``CatalogNumber`` and ``catalogue #`` are
-one name. Lists are in order of preference.
+Names are compared folded (:func:`fold`): without case, accents, blanks and punctuation, and with
+one spelling for words that have many, so that ``Cat. No.``, ``CatalogNumber`` and ``catalogue #``
+are the same name. Lists are in order of preference.
 """
 
 import re
@@ -31,10 +31,10 @@ _OTHER_SCRIPTS = (
 )
 """Words of Japanese and Chinese vendors."""
 _LONGEST = 1_000
-"""Characters of a name that are compared: a file of one line has a header of megabytes."""
+"""Most characters of a name that are compared: a one-line file has a header of megabytes."""
 _LONGEST_SMILES = 1_000_000
 _PREFIX = re.compile(r"^[sribd]_(?:m|sd|user|st|lp|epik|i|qp|canvas|vsw)_(?=.)|\\(?=_)")
-"""What Maestro puts before the names of properties: ``s_m_title``, ``s_sd_Compound\\_ID``."""
+r"""Prefixes that Maestro puts before property names: ``s_m_title``, ``s_sd_Compound\_ID``."""
 
 
 def normalize(name: str) -> str:
@@ -56,7 +56,7 @@ def fold(name: str) -> str:
 
 
 def split_words(name: str) -> list[str]:
-    """Part a column's name into its words in lower case: ``VendorID`` gives ``vendor, id``."""
+    """Split a column's name into its words in lower case: ``VendorID`` gives ``vendor, id``."""
     marked = re.sub(r"(?<![^\W_])[Nn][°º]|[#№]", " no ", name)
     for sign, word in _OTHER_SCRIPTS if not marked.isascii() else ():
         marked = marked.replace(sign, word)
@@ -105,13 +105,13 @@ PUBLIC_NAMES = (
     *("batchmolid", "batchcpdid", "molbatchid", "cpdbatchid"),
 )
 OF_MEASUREMENTS = ("molchemblid", "cpdchemblid", "bindingdbmonomerid")
-"""Ids in files that have a row for each measurement, so that they repeat."""
+"""Ids in files that have one row per measurement, so that they repeat."""
 ID_NAMES = (*REGISTRY_NAMES, *CATALOG_NAMES, *PUBLIC_NAMES)
 """Folded names of id columns: a company's own, then a vendor's, then a public database's."""
 CAS_NAMES = ("casno", "nocas", "cas", "casrn", "casregistryno", "casid", "mdlno", "mdl")
-"""Numbers of substances, which vendors leave out or give twice: an id only if neither is so."""
+"""Substance numbers, which vendors may leave out or give twice: an id only if they do neither."""
 INCHIKEY_NAMES = ("inchikey", "ligandinchikey", "standardinchikey", "stdinchikey")
-"""An id where there is nothing else."""
+"""An id only if there is no other."""
 NAME_NAMES = (
     *("name", "prefname", "preferredname", "cpdname", "molname", "molename", "drugname"),
     *("productname", "itemname", "chemblprefname", "pertiname", "commonname", "genericname"),
@@ -128,7 +128,7 @@ VAGUE_NAMES = (
     *("drug", "ligand", "inhibitor", "product", "item", "entity", "substance", "substanz"),
     *("material", "sample", "probe", "entry", "chemical", "amne", "substans", "aine", "stof"),
 )
-"""Folded names of columns that hold a compound's name only if their cells are texts that differ."""
+"""Folded names of columns that hold a compound's name only if their cells are differing texts."""
 
 _ID_WORDS = {"id", "no", "number", "nr", "code"}
 _OF_SOMETHING_ELSE = {
@@ -142,7 +142,7 @@ _OF_SOMETHING_ELSE = {
     *("po", "quote", "invoice", "purchase", "cosmic"),
     *("charge", "chargen", "charg", "partij", "lote", "lotto", "parti"),
 }
-"""Words of columns that number something else than compounds."""
+"""Words in the names of columns that number something other than compounds."""
 
 
 def may_be_id(name: str) -> bool:
@@ -153,7 +153,7 @@ def may_be_id(name: str) -> bool:
 
 
 def is_smiles_name(name: str) -> bool:
-    """Tell whether a name is one of a SMILES column."""
+    """Tell whether a name is that of a SMILES column."""
     return fold(name) in SMILES_NAMES or "smiles" in fold(name)
 
 
@@ -163,7 +163,7 @@ _SMILES = re.compile(
 
 
 def looks_like_smiles(text: str) -> bool:
-    """Tell whether a text is made of the signs of a SMILES; its rings and brackets may be odd.
+    """Tell whether a text consists of SMILES characters; its rings and brackets may be invalid.
 
     >>> looks_like_smiles("C[C@H](F)Cl |&1:1|"), looks_like_smiles("Gefitinib")
     (True, False)
@@ -174,13 +174,13 @@ def looks_like_smiles(text: str) -> bool:
 
 
 def look_alike(cells: Sequence[str]) -> bool:
-    """Tell whether most cells of a column that is called SMILES look like one."""
+    """Tell whether most cells of a column that is named as SMILES look like SMILES."""
     filled = [text for text in cells if text.strip()]
     return sum(map(looks_like_smiles, filled)) > 0.8 * max(len(filled), 1)
 
 
 def are_smiles(cells: Sequence[str]) -> bool:
-    """Tell whether most cells of a column, whatever it is called, are SMILES."""
+    """Tell whether most cells of a column, whatever its name, are SMILES."""
     filled = [text for text in cells if text.strip()]
-    mean = sum(map(len, filled)) / max(len(filled), 1)  # P1 and NC12 are made of such signs, too
+    mean = sum(map(len, filled)) / max(len(filled), 1)  # P1 and NC12 have such characters, too
     return mean > 8 and look_alike(filled)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chem.records.records import Failure, Record
 
 NO_ID = "records without an id"
-"""Count of records of a file with ids that are called ``row<N>``."""
+"""Count of records called ``row<N>`` in a file whose other records have ids."""
 _NO_ID_WORDS = frozenset(
     ("n/a", "#n/a", "n.a.", "n.a", "-", "--", "---", "none", "null", "<na>", "(none)")
 )
@@ -15,11 +15,11 @@ _LONGEST = max(map(len, _NO_ID_WORDS)) + 2
 _STARTS = frozenset(
     ("", *(chr(code) for code in range(0x3001) if chr(code).isspace()), *"\0nN#-<(?uUtT")
 )
-"""What a text begins with that may stand for a missing id: most ids are told by one look."""
+"""First characters of texts that may stand for a missing id: most ids are settled by one look."""
 
 
 class Columns(NamedTuple):
-    """The columns of a library and their parts."""
+    """The columns of a library and their roles."""
 
     names: tuple[str, ...]
     """All columns in order, made unique: a second ``x`` is ``x_2``, a blank one ``column_<N>``."""
@@ -28,20 +28,20 @@ class Columns(NamedTuple):
     id: str | None
     name: str | None
     notes: tuple[str, ...] = ()
-    """What was decided, to be told: ``ids from column "Cat. No."``."""
+    """Decisions to report, such as ``ids from column "Cat. No."``."""
     other_ids: tuple[str, ...] = ()
-    """Of an SD file: fields that give the id of a record where ``id`` is blank, in this order."""
+    """Of an SD file: fields that give a record's id where ``id`` is blank, in this order."""
     absent: frozenset[str] = frozenset()
     """Further words, folded, that stand for a missing id in this file, such as a repeated NA."""
 
     @property
     def extra(self) -> tuple[str, ...]:
-        """The columns that only travel with their compound."""
+        """Return the columns that only travel with their compound."""
         return tuple(c for c in self.names if c not in (self.smiles, self.id, self.name))
 
 
 class NamedColumns(NamedTuple):
-    """The columns that the user named; None means: find it."""
+    """The columns that the user named; None means that they have to be found."""
 
     smiles: str | None = None
     id: str | None = None
@@ -57,10 +57,10 @@ def is_no_id(text: str, absent: frozenset[str] = frozenset()) -> bool:
 
 
 def make_unique(names: Sequence[str]) -> tuple[str, ...]:
-    """Give every column its own name, so that none hides another."""
+    """Give every column a name of its own, so that none hides another."""
     taken: dict[str, None] = {}
     copies: dict[str, int] = {}
-    """The copy to try next: from 2 on each time, thousands of equal names would take hours."""
+    """Next copy to try, by name: counting from 2 each time, thousands of equal names take hours."""
     for position, name in enumerate(names, start=1):
         plain = name.strip() or f"column_{position}"
         unique, copy = plain, copies.get(plain, 2)
@@ -74,9 +74,9 @@ def make_unique(names: Sequence[str]) -> tuple[str, ...]:
 def record_builder(
     columns: Columns, counts: Counter[str] | None = None
 ) -> Callable[[int, Sequence[str]], Record]:
-    """Return what makes a record of a row's number and its cells, as many as columns.
+    """Return a function that turns a row's number and its cells, one per column, into a record.
 
-    counts: where records without an id are counted.
+    counts: receives the number of records without an id.
     """
     counts = Counter() if counts is None else counts
     place = {name: position for position, name in enumerate(columns.names)}

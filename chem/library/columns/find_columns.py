@@ -1,7 +1,7 @@
 """Finds the columns of a table: the SMILES here, id and name in ``find_ids``.
 
-Names decide, and what stands in the cells of the file's first records. What was chosen is told in
-``Columns.notes``. Two columns of the same name that are equally good are the user's to decide.
+Names decide, together with the cells of the file's first records. ``Columns.notes`` reports the
+choice. The user decides between two columns of the same name that are equally good.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,9 +22,9 @@ from chem.library.columns.columns import Columns, NamedColumns, make_unique
 from chem.library.columns.find_ids import find_id_and_name, list_names, named_column
 
 PEEKED = 1000
-"""Records that decide."""
+"""Number of first records that decide."""
 _PARTS = {"fragment", "scaffold", "core", "murcko", "reactant", "nearest", "neighbour", "neighbor"}
-"""Words of columns that hold SMILES of something else than the compound."""
+"""Words of columns that hold SMILES of something other than the compound."""
 
 
 def find_columns(
@@ -33,9 +33,9 @@ def find_columns(
     wanted: NamedColumns,
     rows: Sequence[Sequence[str]] = (),
 ) -> Columns:
-    """Find a table's columns; raises InputError where header and cells give no one answer.
+    """Find a table's columns; raise InputError if header and cells give no single answer.
 
-    rows: cells of the first records, each as many as the header has.
+    rows: cells of the first records, as many in each as in the header.
     """
     names = make_unique(header)
     cells = {name: tuple(row[at] for row in rows) for at, name in enumerate(names)}
@@ -61,7 +61,7 @@ def _find_smiles(
     known = [name for name in names if words[name] in SMILES_NAMES]
     known.sort(key=lambda name: SMILES_NAMES.index(words[name]))
     left: Sequence[str] = names
-    # A drawing, an index or a picture may stand under "Structure" or "mol".
+    # A drawing, an index or a picture may be in a column called "Structure" or "mol".
     if known and not any(looks_like_smiles(text) for name in known for text in cells[name]):
         left = [name for name in names if name not in known and look_alike(cells[name])]
         known = [] if _of_smiles(left, words) else known
@@ -81,7 +81,7 @@ def _find_smiles(
     if len({cells[name] for name in twins}) > 1 or (len(twins) > 1 and not cells[best]):
         shown = " and ".join(repr(name) for name in twins[:5])
         raise InputError(f"{path}: columns {shown} match equally; choose one with --smiles-column")
-    # Where one column is flat and another shows stereochemistry, the flat one is another compound.
+    # If one column is flat and another shows stereochemistry, the flat one is another compound.
     if not _shows_stereo(cells[best]):
         best = next((name for name in readable if _shows_stereo(cells[name])), best)
     told = [f'SMILES from column "{best}"'] if len(known) > 1 else []
@@ -89,7 +89,7 @@ def _find_smiles(
 
 
 def _of_smiles(names: Sequence[str], words: Mapping[str, str]) -> list[str]:
-    """Return the columns whose names say that they hold the SMILES of the compounds."""
+    """Return the columns whose names say that they hold the compounds' SMILES."""
     return [
         name
         for name in names
@@ -102,11 +102,11 @@ def _shows_stereo(cells: Sequence[str]) -> bool:
 
 
 def _no_smiles(names: Sequence[str], cells: Mapping[str, tuple[str, ...]]) -> str:
-    """Say that there is no SMILES column, and what helps."""
+    """Say that there is no SMILES column, and how to help that."""
     first = [name for name in names if looks_like_smiles(name) and len(name) > 8]
     if first:
         return (
-            f"found a compound ({first[0][:40]!r}) in the first line, expected names of columns; "
+            f"found a compound ({first[0][:40]!r}) in the first line, expected column names; "
             "write a first line that names them, such as name,smiles"
         )
     like = [name for name in names if are_smiles(cells[name])]

@@ -1,8 +1,8 @@
-"""Finds the columns of ids and names: by name, and by what stands in them.
+"""Finds the columns of ids and names, by their names and by their cells.
 
 The cells of the file's first records decide between several columns: an id column is filled and its
-values differ. Where there is no id column, the name stands in for it; where there is neither,
-compounds are called ``row<N>``.
+values differ. If there is no id column, the name takes its place; if there is neither, compounds
+are called ``row<N>``.
 """
 
 import re
@@ -35,31 +35,31 @@ _ALTERED = re.compile(
     r"aug|sep|oct|okt|nov|dec|dez)[a-z]*\.?(?:[-. ]\d{2,4})?",
     re.IGNORECASE,
 )
-"""What spreadsheets make of ids: ``1.0E+05``, ``12-Mar``."""
+"""Texts into which spreadsheets turn ids: ``1.0E+05``, ``12-Mar``."""
 _INDEX_WORDS = ("", "column1", "unnamedno0", "unnamed0", "rowname", "rownames")
 _REPEATED = ("na", "nan", "?", "unknown", "tbd", "tba")
-"""Words that stand for a missing id if no other value is there as often."""
+"""Words that stand for a missing id if no other value is as frequent."""
 
 
 class _Column(NamedTuple):
-    """What the first records have in one column."""
+    """One column of the first records."""
 
     name: str
     word: str
     """The name, folded."""
     plain: str
-    """The name as it is written, without case, blanks and punctuation."""
+    """The name as written, without case, blanks and punctuation."""
     cells: tuple[str, ...]
     filled: float
     """Share of records that have a value; 1 where no record was seen."""
     different: float
     """Share of the values that differ; 1 where no record was seen."""
     counts_up: bool
-    """Whether the values are 1, 2, 3, …: numbers of rows perhaps."""
+    """True if the values are 1, 2, 3, …: perhaps the numbers of rows."""
 
     @property
     def quality(self) -> int:
-        """0: filled, and its values differ; 1: half filled; 2: mostly blank."""
+        """Return 0: filled, and its values differ; 1: half filled; 2: mostly blank."""
         unlike = self.different >= _MOSTLY or self.word in OF_MEASUREMENTS
         if self.filled >= _MOSTLY and unlike:
             return 0
@@ -77,15 +77,16 @@ def find_id_and_name(
     """Find the id and the name column; either may be missing.
 
     Args:
-        path: of the file, for messages.
-        cells: column → what the first records have there; the columns that may be chosen.
-        wanted: what the user named, which need not be among them.
-        words: column → its name as the header has it, before it was made unique.
-        names: all columns.
-        structures: different structures among the first records, where that is known.
+        path: The file, for messages.
+        cells: Cells of the first records by column: the columns that may be chosen.
+        wanted: Columns that the user named, which need not be among them.
+        words: Name of each column as the header has it, before it was made unique.
+        names: All columns.
+        structures: Number of different structures among the first records, if known.
 
     Returns:
-        id, name, what is to be told, and words that stand for a missing id in this file.
+        The id column, the name column, the notes to report, and the words that stand for a missing
+        id in this file.
     """
     columns = {name: _look(name, words[name], texts) for name, texts in cells.items()}
     name = named_column(path, names, wanted.name, "--name-column")
@@ -103,12 +104,12 @@ def find_id_and_name(
 
 
 def same_column(one: str, other: str) -> bool:
-    """Tell whether two names of columns are the same but for case, blanks and punctuation."""
+    """Tell whether two column names differ at most in case, blanks and punctuation."""
     return one == other or normalize(one) == normalize(other)
 
 
 def rank_of_id(name: str) -> int | None:
-    """Return the place of a column's name among those of ids, smaller is better; None: no id."""
+    """Return a column name's rank among names of ids, smaller is better; None if it is no id."""
     word = fold(name)
     known = (*ID_NAMES, *CAS_NAMES, *INCHIKEY_NAMES)
     return known.index(word) if word in known else None
@@ -148,7 +149,8 @@ def _find_id(
 def _groups(column: _Column, compounds: int) -> bool:
     """Tell whether a filled column has so few values that each stands for several compounds.
 
-    So a ``Reference`` of articles; a column of a company's own numbers is what it says.
+    An example is a ``Reference`` of articles. A column of a company's own numbers always counts as
+    ids.
     """
     if column.word in (*OF_MEASUREMENTS, *REGISTRY_NAMES):
         return False
@@ -156,7 +158,7 @@ def _groups(column: _Column, compounds: int) -> bool:
 
 
 def _telling(columns: Mapping[str, _Column]) -> dict[str, _Column]:
-    """Return the columns whose cells are texts that differ, and no SMILES."""
+    """Return the columns whose cells are differing texts, and no SMILES."""
     return {
         key: one
         for key, one in columns.items()
@@ -168,7 +170,7 @@ def _telling(columns: Mapping[str, _Column]) -> dict[str, _Column]:
 
 
 def _index_of_rows(columns: Mapping[str, _Column]) -> str | None:
-    """Return the first column where it has no name, as pandas and R write their indices."""
+    """Return the first column if it has no name, as pandas and R write their indices."""
     first = next(iter(_telling(columns)), None)
     if first is None or first != next(iter(columns)):
         return None
@@ -176,7 +178,7 @@ def _index_of_rows(columns: Mapping[str, _Column]) -> str | None:
 
 
 def _best_unknown(columns: Mapping[str, _Column]) -> str | None:
-    """Return the first column of an unknown name that looks like an id by name and by value."""
+    """Return the first column of unknown name that looks like an id by name and by values."""
     for key, one in columns.items():
         if one.quality == 0 and may_be_id(key) and fold(key) not in (*CAS_NAMES, *INCHIKEY_NAMES):
             decimals = [text for text in one.cells if "." in text and is_plain_number(text)]
@@ -188,7 +190,7 @@ def _best_unknown(columns: Mapping[str, _Column]) -> str | None:
 def _best(
     path: Path, columns: Mapping[str, _Column], known: Sequence[str], option: str
 ) -> str | None:
-    """Return the best filled of the columns with known names, of equals the first known."""
+    """Return the best filled column with a known name: of equal ones, the first known."""
     found = [one for one in columns.values() if one.word in known and one.filled > 0]
     if not found:
         return None
@@ -263,5 +265,5 @@ def named_column(path: Path, names: Sequence[str], wanted: str | None, option: s
 
 
 def list_names(names: Sequence[str]) -> str:
-    """Return the names for a message, the first twenty of many."""
+    """Return the names for a message: of many, only the first twenty."""
     return ", ".join(repr(name) for name in names[:20]) + (" …" if len(names) > 20 else "")

@@ -1,1 +1,1 @@
-"""Groups and tautomers that are drawn in more than one way, brought to one drawing."""
+"""Groups and tautomers that can be drawn in more than one way, converted to one drawing."""

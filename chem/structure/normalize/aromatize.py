@@ -1,8 +1,8 @@
-"""Keto forms of phenols and of their heterocyclic kin: a ring one hydrogen short of aromatic.
+"""Keto forms of phenols and similar heterocycles: rings one hydrogen shift short of aromatic.
 
-A cyclohexadienone with a hydrogen on its saturated carbon is a phenol drawn otherwise, and a
-chroman-2,4-dione a 4-hydroxycoumarin. The hydrogen goes to the oxygen; where it is best drawn then
-is for chem.structure.normalize.tautomers.tautomers to say.
+A cyclohexadienone with a hydrogen on its saturated carbon is another drawing of a phenol, and a
+chroman-2,4-dione is one of a 4-hydroxycoumarin. The hydrogen goes to the oxygen here;
+chem.structure.normalize.tautomers.tautomers decides afterwards where it is best drawn.
 """
 
 from typing import NamedTuple
@@ -13,19 +13,19 @@ from chem.structure.normalize.needless_stereo import is_doubly_bound_to
 from chem.structure.stereo.smiles_and_smarts import pattern
 
 _SATURATED = "[C;X4;!H0;r5,r6](-[#6;X3;R]=[!#6;!R])"
-"""In a ring beside a carbonyl group or the like."""
+"""A carbon in a ring, beside a carbonyl group or a similar one."""
 _REMOTE = "[C;X4;!H0;r6](-[#6;X3;R]=,:[#6,#7;R])-[#6;X3;R]=,:[#6,#7;R]"
 
 BETWEEN_TWO = 4
-"""Aromatic atoms of a ring between two benzene rings: anthrone is the stable form."""
+"""Aromatic atoms of a ring between two benzene rings: there the ketone (anthrone) is stable."""
 
 
 def aromatize(mol: Chem.Mol) -> Chem.Mol | None:
-    """Return the aromatic tautomer of a sanitized molecule; None where no ring asks for one.
+    """Return the aromatic tautomer of a sanitized molecule; None if no ring needs one.
 
     Rings of six: each saturated carbon, all with a hydrogen, has one exocyclic C=O or C=N to give
-    it to; a ring oxygen, sulfur or nitrogen keeps one carbonyl group for itself, and no imide is
-    made a pyridone but where the saturated carbon stands between two. Rings of five: pyrazolones
+    it to; a ring oxygen, sulfur or nitrogen keeps one carbonyl group for itself. An imide becomes a
+    pyridone only if its saturated carbon stands between two such groups. Rings of five: pyrazolones
     and isoxazolones, whose saturated carbon stands between C=O and C=N.
     """
     if not any(mol.HasSubstructMatch(pattern(one)) for one in (_SATURATED, _REMOTE)):
@@ -40,18 +40,18 @@ def aromatize(mol: Chem.Mol) -> Chem.Mol | None:
 
 
 class _Ring(NamedTuple):
-    """The atoms of a ring by what they do, those of its double bonds left out."""
+    """The atoms of a ring by their function, without those of its double bonds."""
 
     saturated: list[int]
-    """Carbons with a hydrogen to give."""
+    """Carbons that can give a hydrogen."""
     exocyclic: dict[int, int]
-    """Carbon to the atom outside that it has a double bond to."""
+    """Carbon to the atom outside the ring to which it has a double bond."""
     giving: list[int]
-    """Others than carbon, with a pair of electrons."""
+    """Heteroatoms that can give a pair of electrons."""
 
 
 def _moves(mol: Chem.Mol, ring: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Return the pairs of saturated carbon and exocyclic atom of a ring that can be aromatic."""
+    """Return pairs of saturated carbon and exocyclic atom for a ring that can become aromatic."""
     parts = _part_ring(mol, ring)
     if parts is None or not parts.saturated or len(parts.giving) > 1:
         return []
@@ -68,7 +68,7 @@ def _moves(mol: Chem.Mol, ring: tuple[int, ...]) -> list[tuple[int, int]]:
 
 
 def _part_ring(mol: Chem.Mol, ring: tuple[int, ...]) -> _Ring | None:
-    """Return the atoms of a ring by what they do; None where one of them forbids it to move."""
+    """Return the atoms of a ring by their function; None if one of them forbids a shift."""
     parts = _Ring([], {}, [])
     for i in ring:
         atom = mol.GetAtomWithIdx(i)
@@ -93,7 +93,7 @@ def _part_ring(mol: Chem.Mol, ring: tuple[int, ...]) -> _Ring | None:
 
 
 def _is_phenol(mol: Chem.Mol, ring: tuple[int, ...], parts: _Ring) -> bool:
-    """Tell a ring of six with a carbonyl group for each saturated carbon, and one to give."""
+    """Recognize a ring of six with a carbonyl group for each saturated carbon and giving atom."""
     saturated, exocyclic, giving = parts
     if len(exocyclic) != len(saturated) + len(giving):
         return False
@@ -134,7 +134,7 @@ def _stands_between(
 
 
 def _is_pyrazolone(mol: Chem.Mol, ring: tuple[int, ...], parts: _Ring) -> bool:
-    """Tell a ring of five whose one saturated carbon stands between C=O and C=N."""
+    """Recognize a ring of five whose only saturated carbon stands between C=O and C=N."""
     if not len(parts.saturated) == len(parts.exocyclic) == len(parts.giving) == 1:
         return False
     (saturated,), (carbonyl,) = parts.saturated, parts.exocyclic
@@ -147,7 +147,7 @@ def _is_pyrazolone(mol: Chem.Mol, ring: tuple[int, ...], parts: _Ring) -> bool:
 
 
 def _apply(mol: Chem.Mol, ring: tuple[int, ...], pairs: list[tuple[int, int]]) -> Chem.Mol | None:
-    """Move the hydrogens and write the ring as aromatic: RDKit finds its double bonds."""
+    """Move the hydrogens and write the ring as aromatic, so that RDKit finds its double bonds."""
     made = Chem.RWMol(mol)
     for carbon, taker in pairs:
         atom = made.GetAtomWithIdx(carbon)

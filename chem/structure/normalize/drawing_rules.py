@@ -1,10 +1,10 @@
 """Rules for groups that are drawn in more than one way, in RDKit's form (name, reaction SMARTS).
 
-``CHARGES`` unites charge-separated, hypervalent and neutral drawings, beside what RDKit's own
-normalizer does: what is drawn with charges on neighbours and need not be gets a double bond
-(sulfoxides keep theirs, as ChEMBL draws them). ``HYDROGENS`` moves a hydrogen between carbon and a
-heteroatom, always towards the stable form. ``MAY_MOVE`` and, for hydroxyl groups and their kin,
-``MAY_MOVE_FROM_OXYGEN`` match whatever ``HYDROGENS`` rewrites, and are quick to refute.
+``CHARGES`` unites charge-separated, hypervalent and neutral drawings, in addition to RDKit's own
+normalizer: needless charges on neighbouring atoms become a double bond (sulfoxides keep theirs, as
+ChEMBL draws them). ``HYDROGENS`` moves a hydrogen between carbon and a heteroatom, always towards
+the stable form. ``MAY_MOVE`` and, for hydroxyl and similar groups, ``MAY_MOVE_FROM_OXYGEN`` match
+everything that ``HYDROGENS`` rewrites, and are quick to rule out.
 """
 
 CHARGES = (
@@ -66,11 +66,11 @@ _ACCEPTOR = "$([#6]=[O,S]),$(C#N)"
 _HELD = "$(C(=O)N),$(C#N)"
 _SMALL = ";r5,r6,r7"
 _UNSTABLE_ENOL = (
-    # An enol is stable where the carbon between two carbonyl groups has a third one, an amide or
+    # An enol is stable if the carbon between two carbonyl groups has a third one, an amide or
     # nitrile among them (teriflunomide, ring A of tetracyclines); or it is in a ring and bears a
     # heteroatom (oxicams, ascorbic acid); or it is in two rings (ring C of tetracyclines); or it
-    # is in a lactone or thiolactone (tetronic acids, tipranavir, thiolactomycin). The ring is a
-    # small one: a macrocycle is as free as a chain, and telithromycin a ketone.
+    # is in a lactone or thiolactone (tetronic acids, tipranavir, thiolactomycin). The ring must be
+    # small: a macrocycle is as flexible as a chain, and telithromycin is a ketone.
     f"!$(C(=C)([{_ACCEPTOR}])[{_HELD}]);!$([C{_SMALL}](=[C{_SMALL}])-[N,O,S]);"
     f"!$([C;x3{_SMALL}](=[C{_SMALL}])-[C{_SMALL}]=O);"
     f"!$([C{_SMALL}](=[C{_SMALL}])-[C{_SMALL}](=O)-[O,S{_SMALL}])"
@@ -78,7 +78,7 @@ _UNSTABLE_ENOL = (
 _STABLE_AS_ENOL = (
     f"$(C([{_ACCEPTOR}])([{_ACCEPTOR}])[{_HELD}]),"
     f"$([C{_SMALL}](-[C{_SMALL}](=O)-[#6])(-C=O)-[N,O,S]),"
-    # Two rings that share a bond: a bridgehead has no double bond.
+    # Two rings that share a bond: a bridgehead cannot have a double bond.
     f"$([C;x3{_SMALL}](-[C{_SMALL}](=O)-[#6])(-[C{_SMALL}](=O)-[#6])-[#6;x3]),"
     f"$([C{_SMALL}](-[C{_SMALL}](=O)-[#6])-[C{_SMALL}](=O)-[O,S{_SMALL}]),"
     # A ketoaldehyde (oxymetholone).

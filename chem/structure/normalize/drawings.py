@@ -1,7 +1,7 @@
 """Rewrites groups that are drawn in more than one way to one drawing, by the rules beside it.
 
-Charges are united here, arrows of dative bonds between nonmetals split into charges, and hydrogens
-moved between carbon and a heteroatom; chem.structure.normalize.tautomers.tautomers does the rest.
+It unites charges, turns arrows of dative bonds between nonmetals into charges, and moves hydrogens
+between carbon and a heteroatom. chem.structure.normalize.tautomers.tautomers does the rest.
 """
 
 from functools import cache
@@ -21,18 +21,18 @@ from chem.structure.parsing.metals import METALS
 from chem.structure.stereo.canonical import Group, groups_of, with_groups
 
 _DONORS = {7, 8, 9, 15, 16, 17, 33, 34, 35, 52, 53}
-"""What has a lone pair to give."""
+"""Elements that have a lone pair to give."""
 
 
 class _Tools(NamedTuple):
     charges: rdMolStandardize.Normalizer
     hydrogens: rdMolStandardize.Normalizer
     hydroxyl: Chem.Mol
-    """In every pattern of ``may_move_from_oxygen``."""
+    """Contained in every pattern of ``may_move_from_oxygen``."""
     may_move_from_oxygen: tuple[Chem.Mol, ...]
     may_move: tuple[Chem.Mol, ...]
     movable: tuple[tuple[Chem.Mol, Chem.Mol], ...]
-    """What each rule of ``HYDROGENS`` rewrites, behind what is part of it and quick to refute."""
+    """Pattern of each rule of ``HYDROGENS``, preceded by a part of it that is quick to rule out."""
 
 
 @cache
@@ -57,16 +57,16 @@ def _table(rules: tuple[tuple[str, str], ...]) -> str:
 
 
 def without_surroundings(smarts: str) -> str:
-    """Return a SMARTS without what its atoms demand of their surroundings by ``$(...)``.
+    """Return a SMARTS without the conditions ``$(...)`` on the surroundings of its atoms.
 
-    It matches wherever the full one does, and is quicker: most molecules need no more.
+    It matches wherever the full one does, and is quicker; most molecules need only this test.
 
     >>> without_surroundings("[N;X3;!$(N-[N,O]):1][C;$(C=O),H1:2]")
     '[N;X3:1][C:2]'
     """
     kept: list[str] = []
     term = 0
-    """Where the demand begins in ``kept`` that is being read."""
+    """Start, in ``kept``, of the condition that is being read."""
     depth = 0
     for letter in smarts:
         if letter == "[" or (letter == "(" and depth):
@@ -89,23 +89,23 @@ def unite_charges(mol: Chem.Mol) -> None:
 def settle_hydrogens(mol: Chem.Mol) -> Chem.Mol:
     """Return the molecule with hydrogens moved between carbon and heteroatoms.
 
-    The very molecule where none has to move.
+    Returns the very same molecule if no hydrogen has to move.
     """
     tools = _tools()
     if not _may_move(mol, tools):
         return mol
     has = mol.HasSubstructMatch
     if not any(has(part) and has(whole) for part, whole in tools.movable):
-        return mol  # the normalizer would find the same, and prepares for longer
+        return mol  # the normalizer would find the same, but takes longer to prepare
     free = free_hydrogens(mol, (6, 7, 8, 16))
     tools.hydrogens.normalizeInPlace(free)
     return keep_groups(mol, free)
 
 
 def free_hydrogens(mol: Chem.Mol, elements: tuple[int, ...]) -> Chem.Mol:
-    """Return a copy whose plain atoms of these elements have the hydrogens that they can hold.
+    """Return a copy whose plain atoms of these elements fill up with implicit hydrogens.
 
-    As they are written, ``[OH]`` and ``[C@H]`` would keep theirs whatever a rule does to them.
+    Written as ``[OH]`` and ``[C@H]``, they would keep their hydrogens whatever a rule does to them.
     """
     free = Chem.Mol(mol)
     for atom in free.GetAtoms():
@@ -125,9 +125,9 @@ def _may_move(mol: Chem.Mol, tools: _Tools) -> bool:
 
 
 def keep_groups(mol: Chem.Mol, rewritten: Chem.Mol) -> Chem.Mol:
-    """Return a molecule that RDKit's normalizer made, with the stereo groups that it forgets.
+    """Return a molecule that RDKit's normalizer made, with the stereo groups that it drops.
 
-    Centres that are none any more lose their configuration, and their place in a group.
+    Atoms that are no longer centres lose their configuration and their place in a group.
     """
     Chem.AssignStereochemistry(rewritten, cleanIt=True, force=True)
     groups = groups_of(mol)
@@ -149,12 +149,12 @@ def _is_plain(atom: Chem.Atom) -> bool:
 
 
 def split_dative_bonds(mol: Chem.Mol) -> Chem.Mol | Failure | None:
-    """Return the molecule with charges for its dative bonds; None where there is none.
+    """Return the molecule with charges instead of its dative bonds; None if it has none.
 
     ``CS(C)->O`` is dimethyl sulfoxide, and ``B<-N(C)C`` a borane adduct. The atom at the tail gives
-    two electrons, the one at the head is counted without the bond and with all its hydrogens. A
-    bond of a metal stays. Fails (``standardize/query_atoms``) for an arrow that begins at an atom
-    without a lone pair.
+    two electrons; the one at the head is counted without the bond and with all its hydrogens. A
+    bond of a metal stays. Returns a Failure (``standardize/query_atoms``) for an arrow that begins
+    at an atom without a lone pair.
     """
     arrows = [
         bond.GetIdx()

@@ -1,14 +1,14 @@
-"""Draws compounds with a lasting charge, one that no proton can take away.
+"""Draws compounds with a lasting charge, which is one that no proton can take away.
 
-Inner salts have an acid beside it. Carnitine is the same compound as an inner salt and as its
-hydrochloride. It is drawn neutral: each lasting cation is balanced by the strongest acid groups
-there are. An acid as weak as a phenol is drawn with its hydrogen.
+Inner salts have an acid beside the charge. Carnitine is the same compound as an inner salt and as
+its hydrochloride. It is drawn neutral: the strongest acid groups balance the lasting cations, one
+each. An acid as weak as a phenol is drawn with its hydrogen.
 
 Other cations share their charge with a group that has a proton to lose. Azure A can be drawn with
 its charge on sulfur, on N(CH3)2 or on NH2, and the last of these drawings is neutral without its
-proton. So that all of them have one key, the key is that of the neutral form: the charge goes to
-the nitrogen or oxygen with the hydrogen, and the hydrogen goes. In the same way a pyridinium amine
-has the key of its imine (``Cn1ccc(=N)cc1``).
+proton. So that all of them have one key, the key is that of the neutral form: the charge moves to
+the nitrogen or oxygen with the hydrogen, and the hydrogen is removed. In the same way a pyridinium
+amine has the key of its imine (``Cn1ccc(=N)cc1``).
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ STRONG_ACIDS = (
     ("diazonium phenol", f"{_OXYGEN}-[c;r6]1:[c;r6]:[c;r6]:[c;r6](-[N;+]#N):[c;r6]:[c;r6]:1"),
     ("lactam beside a cation", "[$([n;H1]),$([n;-])]:[c;$(c=O)]:[c;$(c:[n;+])]"),
 )
-"""Strongest first; the first atom has the proton, or the charge."""
+"""Acid groups, strongest first; the first atom of each has the proton, or the charge."""
 
 
 @cache
@@ -42,9 +42,9 @@ def _acids() -> tuple[Chem.Mol, ...]:
 
 
 def balance_charges(mol: Chem.Mol) -> Chem.Mol | None:
-    """Return an inner salt in its neutral form; None where it is drawn so or is none.
+    """Return an inner salt in its neutral form; None if it is drawn so already, or is none.
 
-    ``mol`` is sanitized, and what a proton can neutralize is neutral already, but for inner salts.
+    ``mol`` is sanitized, and all charges that protons can balance are gone, except in inner salts.
     """
     lasting = [atom for atom in mol.GetAtoms() if is_lasting(atom)]
     if not lasting:
@@ -79,7 +79,7 @@ def balance_charges(mol: Chem.Mol) -> Chem.Mol | None:
 
 
 def is_lasting(atom: Chem.Atom) -> bool:
-    """Tell a cation that has no proton to lose and no anion beside it."""
+    """Recognize a cation that has no proton to lose and no anion beside it."""
     return (
         atom.GetFormalCharge() == 1
         and atom.GetTotalNumHs() == 0
@@ -97,7 +97,7 @@ def _shares_electrons(atom: Chem.Atom, lasting: list[Chem.Atom]) -> bool:
 
 
 def conjugated_with(atom: Chem.Atom) -> Iterator[Chem.Atom]:
-    """Yield the atoms joined to this one by conjugated bonds."""
+    """Yield the atoms connected to this one by conjugated bonds."""
     seen, left = {atom.GetIdx()}, [atom]
     while left:
         for bond in left.pop().GetBonds():
@@ -111,7 +111,7 @@ def conjugated_with(atom: Chem.Atom) -> Iterator[Chem.Atom]:
 
 
 def _strongest(mol: Chem.Mol) -> list[int]:
-    """Return the acidic atoms, strongest first: first one of each group, then the next ones."""
+    """Return the acidic atoms, strongest first: the first of each group, then the others."""
     ranks = list(Chem.CanonicalRankAtoms(mol))
     found: dict[int, tuple[int, int, int]] = {}
     for strength, query in enumerate(_acids()):
@@ -125,7 +125,7 @@ def _strongest(mol: Chem.Mol) -> list[int]:
 
 
 def release_protons(mol: Chem.Mol) -> Chem.Mol | None:
-    """Return a sanitized molecule without such protons; None where there is none to lose."""
+    """Return a sanitized molecule without such protons; None if there is none to lose."""
     released = None
     while any(is_lasting(atom) for atom in mol.GetAtoms()):
         made = _release_one(mol)
@@ -148,7 +148,7 @@ def _release_one(mol: Chem.Mol) -> Chem.Mol | None:
 
 
 def _find_path(mol: Chem.Mol, cation: int) -> list[int] | None:
-    """Return atoms from a cation to a proton along bonds that are double and single in turn."""
+    """Return atoms from a cation to a proton along alternating double and single bonds."""
     left = [[cation]]
     reached = {cation}
     while left:
@@ -169,7 +169,7 @@ def _find_path(mol: Chem.Mol, cation: int) -> list[int] | None:
 
 
 def _is_carbon(mol: Chem.Mol, at: int) -> bool:
-    """Tell whether the proton's atom is no oxime's or hydrazone's."""
+    """Tell whether an atom is carbon, so that the proton is not that of an oxime or hydrazone."""
     return bool(mol.GetAtomWithIdx(at).GetAtomicNum() == 6)
 
 
@@ -188,9 +188,9 @@ def _bound(mol: Chem.Mol, at: int, order: Chem.BondType) -> list[int]:
 
 
 def _has_proton(atom: Chem.Atom, cation: Chem.Atom) -> bool:
-    """Tell N-H, and O-H or S-H where nitrogen has the charge.
+    """Recognize N-H, and O-H or S-H if the charge is on nitrogen.
 
-    A flavylium ion has several quinoid bases, which no rule makes one.
+    A flavylium ion has several quinoid bases, which no rule reduces to one.
     """
     return (
         atom.GetAtomicNum() in ((7, 8, 16) if cation.GetAtomicNum() == 7 else (7,))
@@ -200,7 +200,7 @@ def _has_proton(atom: Chem.Atom, cation: Chem.Atom) -> bool:
 
 
 def _shift(mol: Chem.RWMol, path: list[int]) -> Chem.RWMol:
-    """Move the double bonds along a path, and take the proton from its end."""
+    """Move the double bonds along a path, and remove the proton from its end."""
     made = Chem.RWMol(mol)
     for number, ends in enumerate(pairwise(path)):
         bond = made.GetBondBetweenAtoms(*ends)

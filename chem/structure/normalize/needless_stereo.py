@@ -1,11 +1,11 @@
-"""Stereochemistry that is written but cannot be bought.
+"""Stereochemistry that is written although its isomers cannot be bought separately.
 
-A C=N bond of an amidine, a guanidine or an N-H imine turns over as its hydrogens move, so do the
-enol and the N-H enamine of a 1,3-dicarbonyl compound or of its imine, an azo group that has a
-hydrazone (azophenols and azoanilines) with that hydrazone, an N-H triazene, a formazan, and the
-chain of a polymethine dye as its charge moves. A bridgehead nitrogen has the one configuration that
+Some double bonds turn over as hydrogens or charges move: the C=N bond of an amidine, a guanidine or
+an N-H imine; the enol and the N-H enamine of a 1,3-dicarbonyl compound or of its imine; an azo
+group that has a hydrazone (azophenols and azoanilines), and that hydrazone; an N-H triazene; a
+formazan; and the chain of a polymethine dye. A bridgehead nitrogen has the one configuration that
 its cage allows, which the carbon at the other end states already. Oximes, other hydrazones and
-O-alkyl oximes keep their geometry: their isomers are sold apart, and so are those of azobenzenes
+O-alkyl oximes keep their geometry, because their isomers are sold separately, and so do azobenzenes
 without such a hydrogen.
 """
 
@@ -15,7 +15,7 @@ from chem.structure.normalize.lasting_charges import conjugated_with
 
 
 def remove_needless_stereo(mol: Chem.Mol) -> Chem.Mol | None:
-    """Return a copy without such stereochemistry; None where there is none."""
+    """Return a copy without such stereochemistry; None if there is none."""
     bonds = [
         bond.GetIdx()
         for bond in mol.GetBonds()
@@ -70,21 +70,21 @@ def _turns_over(bond: Chem.Bond) -> bool:
 
 
 def _is_enol(carbon: Chem.Atom, other: Chem.Atom) -> bool:
-    """Tell the enol of a 1,3-dicarbonyl compound, C(OH)=C-C=O: by way of the ketone it turns."""
+    """Recognize the enol of a 1,3-dicarbonyl compound, C(OH)=C-C=O: it turns via the ketone."""
     return any(
         one.GetAtomicNum() == 8 and one.GetTotalNumHs() for one in carbon.GetNeighbors()
     ) and any(is_doubly_bound_to(one, 8) for one in other.GetNeighbors())
 
 
 def _is_nitroenamine(carbon: Chem.Atom, other: Chem.Atom) -> bool:
-    """Tell N-C=C-NO2 with a hydrogen on nitrogen (ranitidine): by way of the amidine it turns."""
+    """Recognize N-C=C-NO2 with a hydrogen on nitrogen (ranitidine): it turns via the amidine."""
     return _bears_amine(carbon) and any(
         one.GetAtomicNum() == 7 and one.GetFormalCharge() for one in other.GetNeighbors()
     )
 
 
 def _is_enaminone(carbon: Chem.Atom, other: Chem.Atom) -> bool:
-    """Tell N-C=C-C=O or N-C=C-C=N with N-H of an amine: by way of the imine it turns."""
+    """Recognize N-C=C-C=O or N-C=C-C=N with N-H of an amine: it turns via the imine."""
     return any(
         one.GetAtomicNum() == 7 and one.GetTotalNumHs() and not any(map(_is_acyl, _others(one)))
         for one in carbon.GetNeighbors()
@@ -95,7 +95,7 @@ def _is_enaminone(carbon: Chem.Atom, other: Chem.Atom) -> bool:
 
 
 def _is_plain_imine(carbon: Chem.Atom) -> bool:
-    """Tell C=N, but no hydrazone's or oxime's, whose nitrogen takes no hydrogen."""
+    """Recognize C=N, but not that of hydrazones and oximes, whose nitrogen takes no hydrogen."""
     return any(
         bond.GetBondType() == Chem.BondType.DOUBLE
         and bond.GetOtherAtom(carbon).GetAtomicNum() == 7
@@ -105,7 +105,7 @@ def _is_plain_imine(carbon: Chem.Atom) -> bool:
 
 
 def _is_vinylogous(carbon: Chem.Atom) -> bool:
-    """Tell N=C-C=C-N-H by its imine carbon: the hydrogen goes from one nitrogen to the other."""
+    """Recognize N=C-C=C-N-H by its imine carbon: the hydrogen moves between the nitrogens."""
     return _is_plain_imine(carbon) and any(
         bond.GetBondType() == Chem.BondType.DOUBLE
         and bond.GetOtherAtom(one).GetAtomicNum() == 6
@@ -126,7 +126,7 @@ def _bears_azo(carbon: Chem.Atom) -> bool:
 
 
 def _is_triazene_or_formazan(nitrogen: Chem.Atom) -> bool:
-    """Tell one end of N=N: N=N-N-H, N=N-C=N-N-H, or N=N-C(=O)-N-N-H and its sulfur kin."""
+    """Recognize one end of N=N: N=N-N-H, N=N-C=N-N-H, or N=N-C(=O)-N-N-H and sulfur analogues."""
     for one in nitrogen.GetNeighbors():
         if one.GetAtomicNum() == 7 and one.GetTotalNumHs():
             return True
@@ -138,7 +138,7 @@ def _is_triazene_or_formazan(nitrogen: Chem.Atom) -> bool:
 
 
 def _is_azo_enol(nitrogen: Chem.Atom, carbon: Chem.Atom) -> bool:
-    """Tell Ar-NH-N=C-C=O, the hydrazone of a coupled 1,3-dicarbonyl compound or pyrazolone."""
+    """Recognize Ar-NH-N=C-C=O, the hydrazone of a coupled 1,3-dicarbonyl or pyrazolone."""
     return (
         any(
             one.GetAtomicNum() == 7
@@ -155,7 +155,7 @@ def _others(atom: Chem.Atom) -> tuple[Chem.Atom, ...]:
 
 
 def _is_acyl(atom: Chem.Atom) -> bool:
-    """Tell a carbonyl, cyano or sulfonyl group by its middle atom."""
+    """Recognize a carbonyl, cyano or sulfonyl group by its middle atom."""
     return is_doubly_bound_to(atom, 8) or any(
         bond.GetBondType() == Chem.BondType.TRIPLE for bond in atom.GetBonds()
     )
@@ -166,7 +166,7 @@ def _is_imine(atom: Chem.Atom) -> bool:
 
 
 def is_doubly_bound_to(atom: Chem.Atom, number: int) -> bool:
-    """Tell whether an atom has a double bond to one of this element."""
+    """Tell whether an atom has a double bond to an atom of this element."""
     return any(
         bond.GetBondType() == Chem.BondType.DOUBLE
         and bond.GetOtherAtom(atom).GetAtomicNum() == number
@@ -175,7 +175,7 @@ def is_doubly_bound_to(atom: Chem.Atom, number: int) -> bool:
 
 
 def _bears_hydrogen_across(atom: Chem.Atom) -> bool:
-    """Tell an aromatic atom with a hydroxyl or amino group ortho or para to it, or of an azole."""
+    """Recognize an aromatic atom with OH or NH ortho or para to it, or an azole's N-H there."""
     steps = [{atom.GetIdx()}]
     seen: set[int] = set()
     ring: dict[int, Chem.Atom] = {atom.GetIdx(): atom}
@@ -202,7 +202,7 @@ def _is_polymethine(atom: Chem.Atom) -> bool:
 
 
 def _is_iminium(atom: Chem.Atom) -> bool:
-    """Tell the end of a polymethine dye, whose double bonds change places with its single bonds."""
+    """Recognize the end of a polymethine dye, in which double and single bonds can swap."""
     return (
         atom.GetAtomicNum() == 7
         and atom.GetFormalCharge() == 1

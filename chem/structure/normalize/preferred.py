@@ -1,7 +1,7 @@
-"""The one drawing of a compound that is judged: every tautomer and resonance form leads to it.
+"""The preferred drawing of a compound, which every tautomer and resonance form leads to.
 
-Most molecules have nothing to decide. Their SMILES tells so, which costs a microsecond; the few
-that may have something are looked at closely.
+Most molecules leave nothing to decide. Their SMILES shows it, at the cost of a microsecond; only
+the few others are examined closely.
 """
 
 import re
@@ -29,13 +29,13 @@ _HETEROAROMATIC = re.compile(r"[nos]")
 _ALKENE = re.compile(r"[C\])\d]\(?=\[?C|C#C")
 _STEREO = re.compile(r"[/\\]|\[N@")
 _PHENOL = "[O,S;X2;H1]-c"
-"""Simpler than the next and part of it: quick to refute."""
+"""A simpler part of the next pattern, quick to rule out."""
 _HETEROARYL_HYDROXYL = "[O,S;X2;H1]-[$(c:[n,o,s]),$(c:c:n),$(c:c:c:n)]"
 _ENOL = "[N,O,S;!H0]-C=,#C"
-"""Or an enamine or ynol."""
+"""An enol, enamine or ynol."""
 _ENONE = "[O,S]=[C;R]-[C;R]=C"
 _MALONYL = "[C;X4;!H0](-[#6]=O)-[#6]=O"
-"""Simpler than the next and part of it."""
+"""A simpler part of the next pattern."""
 _BETWEEN = "[C;X4;!H0](-[$([#6](=O)[#6,$([N;R])]),$([C;H1]=O)])-[#6]=O"
 """A saturated carbon between a ketone or aldehyde and another carbonyl group."""
 _ANTHROL = "[O;X2;H1]-c1c2ccccc2[cH]c2ccccc12"
@@ -47,7 +47,7 @@ def _may_be_azole(smiles: str) -> bool:
 
 
 def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
-    """Tell the same of all that is more than the place of a hydrogen in an azole."""
+    """Tell whether anything but the place of a hydrogen in an azole may have to be decided."""
     if _SURELY.search(smiles):
         return True
     if "+" in smiles and "+" in _FIXED_CHARGES.sub("", smiles):
@@ -67,11 +67,11 @@ def _may_be_odd(mol: Chem.Mol, smiles: str) -> bool:
 def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol, bool]:
     """Return the preferred drawing of a sanitized, neutralized molecule of one fragment.
 
-    The very molecule where it is drawn so already, which costs microseconds where nothing can
-    move; and whether looking again may find more.
-    ``smiles`` is its canonical SMILES. ``note`` hears of ``tautomer`` (a hydrogen has moved, or a
+    Returns the very same molecule if it is drawn so already, which costs microseconds if nothing
+    can move; and whether another call may find more.
+    ``smiles`` is its canonical SMILES. ``note`` receives ``tautomer`` (a hydrogen has moved, or a
     geometry that moving hydrogens destroy was dropped), ``resonance`` (only charges and double
-    bonds have) and ``neutralized`` (an inner salt was given its neutral form).
+    bonds have moved) and ``neutralized`` (an inner salt was given its neutral form).
     """
     if not _may_be_odd(mol, smiles):
         return (_draw_systems(mol, smiles, note) if _may_be_azole(smiles) else mol), False
@@ -99,7 +99,7 @@ def draw_as_preferred(mol: Chem.Mol, smiles: str, note: Note) -> tuple[Chem.Mol,
 
 
 def _differ(mol: Chem.Mol, other: Chem.Mol) -> bool:
-    """Compare two drawings of one order of atoms: that order's SMILES is quick to write."""
+    """Compare two drawings with the same order of atoms: SMILES in that order is quick to write."""
     if Chem.MolToSmiles(mol, canonical=False) == Chem.MolToSmiles(other, canonical=False):
         return False
     return str(Chem.MolToSmiles(mol)) != str(Chem.MolToSmiles(other))

@@ -1,1 +1,1 @@
-"""Salts, solvates and mixtures: which fragment is the compound."""
+"""Salts, solvates and mixtures: the choice of the fragment that is the compound."""

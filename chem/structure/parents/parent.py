@@ -1,12 +1,12 @@
-"""Chooses the fragment of a salt, solvate, complex or mixture that is the compound: its parent.
+"""Chooses the parent of a salt, solvate, complex or mixture: the fragment that is the compound.
 
-The roles decide before the sizes. Fragments without carbon go, and so do carbonate, cyanide and
-the like. Of the organic ones, the compound is the one that is no salt former, solvent, host or
-co-former (``chem.structure.parents.salts_and_solvents``). Where all of them are, the one that is
-most of a compound in its own right is meant: choline salicylate is salicylic acid; at equal rank a
-base with its acid is the base. Where two or more compounds are left that are no counterions,
-the record is a mixture and is refused: no choice between valsartan and sacubitril is right. Two
-exceptions: mirror images in equal parts are one racemate, and what is plainly smaller than the
+Roles decide before sizes. Fragments without carbon go, and so do carbonate, cyanide and similar
+ones. Of the organic fragments, the compound is the one that is no salt former, solvent, host or
+co-former (``chem.structure.parents.salts_and_solvents``). If all of them are, the one that is most
+often a compound in its own right is meant: choline salicylate is salicylic acid; at equal rank a
+base with its acid is the base. If two or more compounds remain that are no counterions, the record
+is a mixture and is refused: no choice between valsartan and sacubitril is right. There are two
+exceptions: mirror images in equal parts are one racemate, and a fragment much smaller than the
 other one, as a counterion or solvent is, goes with the change ``unlisted_counterion``.
 """
 
@@ -42,27 +42,27 @@ INORGANIC_CARBON = frozenset(
 """Carbonates, cyanides, cyanates and oxides of carbon: inorganic by convention."""
 
 SALT_FORMER = 2
-"""Lowest rank of a compound that makes salts."""
+"""Lowest rank of a compound that forms salts."""
 MOST_FOR_INCHI = 100
-"""Heavy atoms of a molecule whose tautomers are compared: InChI may take seconds beyond that."""
+"""Most heavy atoms of a molecule whose tautomers are compared: beyond, InChI may take seconds."""
 
 
 class Parent(NamedTuple):
     """The compound of a record of several fragments."""
 
     mol: Chem.Mol
-    """The fragment as it is drawn, charges included."""
+    """The fragment as drawn, charges included."""
     changes: tuple[str, ...]
-    """``racemate``, ``unlisted_counterion`` and ``stripped_fragments``, where they apply."""
+    """``racemate``, ``unlisted_counterion`` and ``stripped_fragments``, if they apply."""
     copies: int
-    """How many of the fragments are the compound: two in a hemifumarate."""
+    """Number of fragments that are the compound: two in a hemifumarate."""
 
 
 class _Compound(NamedTuple):
-    """All fragments of a record that are equal but for charges, isotopes and stereochemistry."""
+    """All fragments of a record that are equal except for charges, isotopes and stereochemistry."""
 
     drawings: list[tuple[Chem.Mol, int]]
-    """Each way it is drawn, and how often."""
+    """Each of its drawings, with the number of times that it occurs."""
     counterion: Counterion | None
 
     @property
@@ -84,13 +84,13 @@ class _Compound(NamedTuple):
 
 
 def is_organic(fragment: Chem.Mol) -> bool:
-    """Tell whether one fragment holds carbon, and not as carbonate, cyanide or the like.
+    """Tell whether a fragment holds carbon other than that of carbonate, cyanide and the like.
 
     >>> is_organic(Chem.MolFromSmiles("O=C([O-])O")), is_organic(Chem.MolFromSmiles("NC(N)=O"))
     (False, True)
     """
     if fragment.HasSubstructMatch(pattern("[#6;!H0]~*~*")):
-        return True  # the usual case; prussic acid has but two atoms
+        return True  # the usual case; prussic acid has only two atoms
     if not fragment.HasSubstructMatch(pattern("[#6]")):
         return False
     return fragment.GetNumHeavyAtoms() > 7 or (
@@ -101,7 +101,7 @@ def is_organic(fragment: Chem.Mol) -> bool:
 def choose_parent(mol: Chem.Mol) -> Parent | Failure:
     """Return the parent of a sanitized molecule of several fragments, still charged.
 
-    Failures: ``standardize/no_organic_fragment``, and ``standardize/mixture`` with what it holds.
+    Failures: ``standardize/no_organic_fragment``, and ``standardize/mixture`` with its contents.
     """
     fragments = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False)
     organic = [fragment for fragment in fragments if is_organic(fragment)]
@@ -131,7 +131,7 @@ def no_organic_fragment(mol: Chem.Mol) -> Failure:
 def _group(organic: list[Chem.Mol]) -> list[_Compound]:
     drawn = _count_equal(organic)
     known = [find_counterion(fragment) for fragment, _ in drawn]
-    single = known.count(None) == 1  # no other has its SMILES: not written, which saves time
+    single = known.count(None) == 1  # no other has its SMILES: not writing it saves time
     compounds: dict[str, _Compound] = {}
     for drawing, counterion in zip(drawn, known, strict=True):
         if counterion is not None:
@@ -143,13 +143,13 @@ def _group(organic: list[Chem.Mol]) -> list[_Compound]:
 
 
 def _connect(fragment: Chem.Mol) -> str:
-    """Return a text for what is bonded to what that is the same for tautomers of amides."""
+    """Return a text for the connectivity of a fragment, the same for tautomers of amides."""
     flat = flat_smiles(fragment)
     return flat if fragment.GetNumHeavyAtoms() > MOST_FOR_INCHI else inchi(Chem.MolFromSmiles(flat))
 
 
 def _count_equal(fragments: list[Chem.Mol]) -> list[tuple[Chem.Mol, int]]:
-    """Count fragments that are drawn alike; their SMILES are written only where sizes are equal."""
+    """Count fragments that are drawn alike; write their SMILES only if their sizes are equal."""
     sizes = Counter([fragment.GetNumAtoms() for fragment in fragments])
     counts: Counter[str] = Counter()
     firsts: dict[str, Chem.Mol] = {}
@@ -184,7 +184,7 @@ def _choose(compounds: list[_Compound]) -> tuple[_Compound, tuple[str, ...]] | F
 
 
 def _choose_by_rank(compounds: list[_Compound]) -> tuple[_Compound, tuple[str, ...]] | Failure:
-    """Choose among salt formers, solvents, hosts and co-formers alone."""
+    """Choose among salt formers, solvents, hosts and co-formers only."""
     ranked = [(one, one.counterion) for one in compounds if one.counterion is not None]
     highest = max(counterion.rank for _, counterion in ranked)
     leading = [one for one in ranked if one[1].rank == highest]
@@ -210,7 +210,7 @@ def _may_pair(role: str, other: str, rival: bool) -> bool:
 
 
 def _belongs(partner: _Compound, main: _Compound) -> bool:
-    """Tell whether a compound of the table is there for the sake of the one outside it."""
+    """Tell whether a compound of the table accompanies the one outside the table."""
     return partner.counterion is None or may_accompany(
         neutral(partner.first),
         partner.counterion,
@@ -236,7 +236,7 @@ def _merge_copies(compound: _Compound, changes: tuple[str, ...]) -> Parent | Fai
     equal = len(set(counts.values())) == 1
     if len(rest) == 1 and equal and is_mirror_pair(neutral(first), neutral(rest[0])):
         if axes_of(first):
-            detail = "both mirror images of an atropisomer: a racemate that no SMILES can say"
+            detail = "both mirror images of an atropisomer: a racemate that no SMILES can express"
             return Failure("standardize", "atropisomer", detail)
         racemate = with_groups(first, [find_centres(first)])
         return Parent(racemate, (*changes, "racemate"), copies)

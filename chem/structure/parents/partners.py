@@ -1,9 +1,9 @@
-"""Tells whether one compound of a record is there for the sake of another one.
+"""Tells whether one compound of a record merely accompanies another one.
 
-A counterion has a charge to balance, a solvent or co-former does not react. So an acid belongs to
-a base, and small reactive molecules belong to nothing: formaldehyde beside urea is a resin drawn as
-its monomers, methyl iodide beside an amine a quaternary salt drawn in two parts. Acids and bases
-are told by a rough rule, by functional groups.
+A counterion has a charge to balance; a solvent or co-former does not react. So an acid belongs to a
+base, and small reactive molecules belong to nothing: formaldehyde beside urea is a resin drawn as
+its monomers, methyl iodide beside an amine is a quaternary salt drawn in two parts. A rough rule
+recognizes acids and bases by their functional groups.
 """
 
 from rdkit import Chem
@@ -12,11 +12,11 @@ from chem.structure.parents.salts_and_solvents import Counterion
 from chem.structure.stereo.smiles_and_smarts import pattern
 
 SMALL = 15
-"""Heavy atoms of an acid or base that is taken for a counterion beside one of twice its size."""
+"""Most heavy atoms of an acid or base taken as the counterion of one of at least twice its size."""
 TINY = 8
-"""Heavy atoms of any other one that is taken for a solvent beside one of three times its size."""
+"""Most heavy atoms of any other one taken as the solvent of one at least three times its size."""
 MONOMER = 12
-"""Heavy atoms of a reactive molecule that is taken for a monomer or a reagent."""
+"""Most heavy atoms of a reactive molecule that is taken as a monomer or a reagent."""
 
 _REACTIVE = (
     "[CX4][Cl,Br,I]",
@@ -47,7 +47,7 @@ _BASES = (
     "[NX3;+0;!$(N~[C,S,P]=,#[O,S,N]);!$(N(a)a);!$(N-[N,O,S,P])]-c",
     "[NX3;+0]-[CX3]=[NX2;+0]",
     "[NX2;+0;!$(N-[O,N,S]);!$(N-C=O)]=[CX3;!$(C(-[O,N,S])=N)]",
-    # But the imidazole of a xanthine: caffeine makes no salt with a carboxylic acid.
+    # But not the imidazole of a xanthine: caffeine makes no salt with a carboxylic acid.
     "[nX2;+0;!$(n1:c:n:c2:c:1:n:c(=O):n:c:2=O);!$(n1:c:n:c2:c:1:c(=O):n:c(=O):n:2)]",
     "[NX3;H2]-[NX3]",
 )
@@ -56,7 +56,7 @@ _BASES = (
 def is_minor(other: Chem.Mol, main: Chem.Mol) -> bool:
     """Tell whether a compound outside the table is small enough for a counterion or a solvent.
 
-    Both are uncharged, where a proton can do that.
+    Both molecules are uncharged, as far as protons can balance their charges.
     """
     size = other.GetNumHeavyAtoms()
     if is_monomer(other):
@@ -67,10 +67,10 @@ def is_minor(other: Chem.Mol, main: Chem.Mol) -> bool:
 
 
 def may_accompany(partner: Chem.Mol, known: Counterion, main: Chem.Mol, is_drug: bool) -> bool:
-    """Tell whether a compound of the table is there for the sake of another one.
+    """Tell whether a compound of the table merely accompanies another one.
 
-    A medicine (rank 4) is so only as the acid of a base, or the base of an acid. Any other acid or
-    base may also be a co-former, of a compound that is larger.
+    A medicine (rank 4) does so only as the acid of a base, or the base of an acid. Any other acid
+    or base may also be a co-former, of a larger compound.
 
     is_drug: the other one is a small medicine of the table.
     """
@@ -78,7 +78,7 @@ def may_accompany(partner: Chem.Mol, known: Counterion, main: Chem.Mol, is_drug:
     if known.role == "solvate":
         return True
     if known.rank < 4 and size > MONOMER and size > partner.GetNumHeavyAtoms():
-        return True  # the usual case: no need to look at groups
+        return True  # the usual case: functional groups need no look
     pairs = (known.role != "base" and is_base(main)) or (known.role != "acid" and is_acid(main))
     if known.rank >= 4 or pairs:
         return pairs
@@ -91,12 +91,12 @@ def may_accompany(partner: Chem.Mol, known: Counterion, main: Chem.Mol, is_drug:
 
 
 def is_monomer(mol: Chem.Mol) -> bool:
-    """Tell whether a small molecule is reactive: a monomer, an alkylating or acylating agent."""
+    """Tell whether a molecule is small and reactive: a monomer, alkylating or acylating agent."""
     return mol.GetNumHeavyAtoms() <= MONOMER and _matches(mol, _REACTIVE)
 
 
 def is_acid(mol: Chem.Mol) -> bool:
-    """Tell whether an uncharged molecule, or an anion, has a proton that salts are made of."""
+    """Tell whether an uncharged molecule, or an anion, has a proton that can form salts."""
     return Chem.GetFormalCharge(mol) < 0 or _matches(mol, _ACIDS)
 
 

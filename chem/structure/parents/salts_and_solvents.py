@@ -1,11 +1,11 @@
-"""The compounds that make salts, solvates, complexes and co-crystals of other compounds.
+"""The compounds that form salts, solvates, complexes and co-crystals of other compounds.
 
 ``counterions.csv`` names them, one a line: ``name``, ``smiles`` (uncharged, without
 stereochemistry), ``role``, ``rank`` and ``source`` (the kind of literature that names it in this
-role). Roles: ``acid`` and ``base`` make salts, ``both`` does either (amino acids), a ``solvate`` is
-a solvent, a ``host`` takes another molecule in, a ``coformer`` makes co-crystals, and a ``drug`` is
-a small medicine that must never be mistaken for any of them. Ranks say which one is meant where
-nothing else is there: 0 solvent, 1 host or co-former, 2 made for salts alone, 3 also a nutrient or
+role). Roles: ``acid`` and ``base`` form salts, ``both`` does either (amino acids), a ``solvate`` is
+a solvent, a ``host`` encloses another molecule, a ``coformer`` forms co-crystals, and a ``drug`` is
+a small medicine that must never be mistaken for any of them. Ranks say which one is meant if
+nothing else is there: 0 solvent, 1 host or co-former, 2 used for salts only, 3 also a nutrient or
 an excipient, 4 also a medicine.
 
 Families that are too large to list are recognised by their atoms: saturated amines, quaternary
@@ -40,26 +40,26 @@ _ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
 
 
 class Counterion(NamedTuple):
-    """A line of the table, or a family."""
+    """A line of the table, or a family of compounds."""
 
     name: str
     smiles: str
-    """Canonical SMILES without stereochemistry, uncharged where a proton can do that."""
+    """Canonical SMILES without stereochemistry, uncharged if a proton can balance the charge."""
     role: str
     """One of ``ROLES``."""
     rank: int
-    """0 to 5: of compounds that are all in the table, the highest rank is the one meant."""
+    """0 to 5: among compounds of the table alone, the one with the highest rank is meant."""
 
 
 @cache
 def uncharger() -> rdMolStandardize.Uncharger:
-    """Return what takes away the charges that protons can balance."""
+    """Return the tool that removes the charges that protons can balance."""
     return rdMolStandardize.Uncharger()
 
 
 @cache
 def _by_composition() -> dict[frozenset[tuple[str, int]], dict[str, Counterion]]:
-    """Return the table by heavy atoms, then by SMILES: another composition is none of them."""
+    """Return the table by heavy atoms, then by SMILES: no other composition can match."""
     found: dict[frozenset[tuple[str, int]], dict[str, Counterion]] = {}
     for one in read_table():
         composition = frozenset(_heavy_atoms(Chem.MolFromSmiles(one.smiles)).items())
@@ -68,7 +68,7 @@ def _by_composition() -> dict[frozenset[tuple[str, int]], dict[str, Counterion]]
 
 
 def read_table() -> list[Counterion]:
-    """Read ``counterions.csv``; the SMILES come back canonical."""
+    """Read ``counterions.csv``, and make the SMILES canonical."""
     text = files("chem.structure.parents").joinpath("counterions.csv").read_text(encoding="utf-8")
     return [
         Counterion(
@@ -82,7 +82,7 @@ def read_table() -> list[Counterion]:
 
 
 def find_counterion(fragment: Chem.Mol) -> Counterion | None:
-    """Return what the table or a family says of a fragment, however it is charged or labelled."""
+    """Return a fragment's entry in the table, or its family, whatever its charges and labels."""
     heavy = _heavy_atoms(fragment)
     alike = _by_composition().get(frozenset(heavy.items()))
     if alike is not None:
@@ -108,13 +108,13 @@ def _flat_inchi(smiles: str) -> str:
 
 
 def _find_tautomer(smiles: str, alike: Iterable[Counterion]) -> Counterion | None:
-    """Find a salt former that is drawn as another tautomer, such as saccharin with a C=N bond."""
+    """Find a salt former drawn as another tautomer, such as saccharin with a C=N bond."""
     text = _flat_inchi(smiles)
     return next((one for one in alike if _flat_inchi(one.smiles) == text), None)
 
 
 def neutral(fragment: Chem.Mol) -> Chem.Mol:
-    """Return the fragment without the charges that protons can take away."""
+    """Return the fragment without the charges that protons can balance."""
     if not fragment.HasSubstructMatch(pattern("[!+0]")):
         return fragment
     copied = Chem.Mol(fragment)
@@ -123,7 +123,7 @@ def neutral(fragment: Chem.Mol) -> Chem.Mol:
 
 
 def flat_smiles(fragment: Chem.Mol) -> str:
-    """Return the SMILES of what is bonded to what: no charges, isotopes or stereochemistry."""
+    """Return the SMILES of the bare connectivity: no charges, isotopes or stereochemistry."""
     mol = neutral(fragment)
     if mol.HasSubstructMatch(pattern("[!0*]")):
         mol = Chem.Mol(mol)
@@ -134,7 +134,7 @@ def flat_smiles(fragment: Chem.Mol) -> str:
 
 
 def _heavy_atoms(mol: Chem.Mol) -> Counter[str]:
-    """Count the atoms of each element, from the formula: a loop over the atoms takes longer."""
+    """Count the atoms of each element from the formula, because a loop over atoms takes longer."""
     found = _ELEMENT.findall(CalcMolFormula(mol))
     return Counter({symbol: int(count or 1) for symbol, count in found if symbol != "H"})
 

@@ -1,1 +1,1 @@
-"""Structures read by RDKit, or the reason why one cannot be read or judged."""
+"""Structures read by RDKit, or the reasons why they cannot be read or scored."""

@@ -1,8 +1,8 @@
-"""Names why a structure could not be read, as a code to count by and one line for a person.
+"""Explains unreadable structures: a code by which they are counted, and one line for a person.
 
 A molblock has three header lines, a counts line, as many atom and bond lines as that says, and
-properties up to ``M  END``. V2000 lines have fixed columns. The line at fault is named; what can be
-mended, a blank line, is.
+properties up to ``M  END``. V2000 lines have fixed columns. The faulty line is named. The one fault
+that can be mended, a blank line, is mended.
 """
 
 import re
@@ -24,7 +24,7 @@ _OTHERS = {
     "V[23]000": "a molblock",
     "(?<!-)>": "a reaction",
 }
-"""What else comes in the column of SMILES, by how it looks."""
+"""Other content found in columns of SMILES, by the pattern that recognizes it."""
 _LABELLED = re.compile(r"\[([A-Za-z]+\d*)\]")
 _TOKEN = re.compile(r"\[[^\]]*\]|Cl|Br|[BCNOPSFIbcnops]|(?P<no_atom>[^\W\d_])")
 _SYMBOLS = {
@@ -69,7 +69,7 @@ def diagnose_smiles(smiles: str) -> Failure:
 
 
 def _label(smiles: str) -> Failure | None:
-    """Name the first square bracket that holds a label instead of an atom, such as ``[OMe]``."""
+    """Report the first square bracket that holds a label instead of an atom, such as ``[OMe]``."""
     for found in _LABELLED.finditer(smiles):
         if found[1] not in _SYMBOLS and found[1][:1].isupper():
             detail = f"'[{found[1]}]' is no element: draw its atoms, not its abbreviation"
@@ -85,7 +85,7 @@ def _invalid(fault: str, smiles: str) -> Failure:
 def diagnose_sanitization(mol: Chem.Mol) -> Failure | None:
     """Name the first chemical fault of an unsanitized molecule; None if it has none.
 
-    A metal complex is told as such: its bonds are why RDKit's rules of valence do not hold.
+    A metal complex is reported as such: because of its bonds, RDKit's valence rules do not hold.
     """
     mol.UpdatePropertyCache(strict=False)
     Chem.FastFindRings(mol)
@@ -102,7 +102,7 @@ def diagnose_sanitization(mol: Chem.Mol) -> Failure | None:
 
 
 def _syntax_fault(smiles: str) -> str:
-    """Find the commonest mistakes by counting; RDKit's own message goes to a log only."""
+    """Find the commonest mistakes by counting, because RDKit's own message goes to a log only."""
     for opening, closing in ("()", "[]"):
         if smiles.count(opening) != smiles.count(closing):
             return f"{smiles.count(opening)} {opening!r} but {smiles.count(closing)} {closing!r}"
@@ -135,8 +135,10 @@ def _open_rings(smiles: str) -> list[str]:
 
 
 def without_blank_lines(molblock: str) -> str | None:
-    """Return the molblock without blank lines between counts line and ``M  END``; None if it has
-    none."""
+    """Return the molblock without blank lines between the counts line and ``M  END``.
+
+    Returns None if it has no such lines.
+    """
     lines = molblock.splitlines()
     end = find_end(lines) - 1
     kept = [
@@ -159,7 +161,7 @@ def diagnose_molblock(molblock: str) -> Failure:
 
 
 def find_fault(molblock: str) -> Failure:
-    """Name what is wrong with a molblock that RDKit cannot read as a molecule at all."""
+    """Name the fault of a molblock that RDKit cannot read as a molecule at all."""
     lines = molblock.splitlines()
     counts = next((at for at, line in enumerate(lines) if _COUNTS.search(line)), None)
     if counts is None:
@@ -213,7 +215,7 @@ def _find_in_v2000(lines: list[str]) -> Failure | None:
 def _fault_of_atom_line(line: str, at: int, number: int) -> Failure | None:
     where = f"line {at + 1}"
     if "\t" in line:
-        return _fault(f"{where} holds a tab; a molblock has fixed columns, parted by blanks")
+        return _fault(f"{where} holds a tab; a molblock has fixed columns, separated by blanks")
     if not line.strip():
         return _fault(f"{where} is blank, expected atom {number}")
     free = _FREE_ATOM.match(line)
@@ -273,7 +275,7 @@ def _unknown_symbol(symbol: str, number: int) -> Failure | None:
 
 
 def _placeholder(molblock: str) -> Failure | None:
-    """Name the first atom that stands for any of several elements."""
+    """Report the first atom that stands for any of several elements."""
     for number, symbol in enumerate(written_symbols(molblock), start=1):
         if symbol not in _KNOWN and symbol not in "DT":
             return query_failure(f"atom {number} is drawn as {symbol!r}, a list or any atom")

@@ -1,15 +1,15 @@
-"""Tells salts of metals from metal complexes, which are not judged.
+"""Tells salts of metals from metal complexes, which are not scored.
 
 A salt loses its metal: the ligand that is left is what dissolves. A coordination or organometallic
-compound is another compound than its ligands: cisplatin is not ammonia, and ferrocene is not
-cyclopentadiene. The rule, by metal and by what it is bound to:
+compound is a different compound from its ligands: cisplatin is not ammonia, and ferrocene is not
+cyclopentadiene. The rule depends on the metal and on the atoms bound to it:
 
 - Lithium, sodium, potassium, rubidium, caesium: salts with anything that ends in O, N, S or a
   halogen, drawn as ions or with a bond. Bound to carbon, hydrogen, silicon or phosphorus, or beside
   a carbanion that nothing stabilizes, it is an organometallic reagent, as are lithium alkoxides
   and the amides of amines.
-- Beryllium to radium: the same; a chelate by nitrogen (chlorophyll) is a complex, and an alkoxide
-  is a reagent.
+- Beryllium to radium: the same, except that a chelate by nitrogen (chlorophyll) is a complex, and
+  an alkoxide is a reagent.
 - Zinc and aluminium: salts with acids (carboxylates, sulfonates, sulfates, phosphates), halides and
   hydroxides; anything else is a complex (pyrithione, dithiocarbamates, phthalocyanines, alkoxides,
   edetates).
@@ -17,7 +17,7 @@ cyclopentadiene. The rule, by metal and by what it is bound to:
   organic compound or with ammonia is a complex, drawn with bonds or as ions. Its salts are used
   for the metal (silver, bismuth, iron, gadolinium), so the acid alone would be the wrong compound.
 
-Boron, silicon, germanium, arsenic, selenium and tellurium are no metals here.
+Boron, silicon, germanium, arsenic, selenium and tellurium do not count as metals here.
 """
 
 from functools import cache
@@ -36,11 +36,11 @@ METALS = _ALKALI | _EARTHS | _ACID_ONLY | _OTHERS
 """Atomic numbers; heavier elements have no compounds."""
 
 _ENDS = {7, 8, 9, 16, 17, 34, 35, 52, 53}
-"""What a salt's anion ends in: N, O, S, Se, Te and halogens."""
+"""Elements in which a salt's anion ends: N, O, S, Se, Te and halogens."""
 _HALOGENS = {9, 17, 35, 53}
 _SALT_METALS = "[Li,Na,K,Rb,Cs,Be,Mg,Ca,Sr,Ba,Ra,Zn,Al]"
 _MAY_BE_METAL = "[!#1&!#6&!#7&!#8&!#9&!#15&!#16&!#17&!#35&!#53]"
-"""Quick to refute; what is left is looked up by its number."""
+"""Quick to rule out; any match is looked up by its number."""
 _STABLE_CARBANION = (
     "[$([#6-]#[N,O]),$([#6-]=[N+]=[N-]),$([#6-]*=[O,S,N]),$([#6-]C#N),$([#6-][N+]=O),"
     "$([#6-][S](=O)=O),$([#6-]P=O)]"
@@ -55,7 +55,7 @@ _ALKOXIDE = "[$([#8X1-][CX4]),$([#8X2]([CX4])[Li,Be,Mg,Ca,Sr,Ba])]"
 
 @cache
 def salt_cutter() -> rdMolStandardize.MetalDisconnector:
-    """Return what cuts the bonds between the metal of a salt and its anion."""
+    """Return the tool that cuts the bonds between the metal of a salt and its anion."""
     with rdBase.BlockLogs():
         cutter = rdMolStandardize.MetalDisconnector()
         cutter.SetMetalNof(Chem.MolFromSmarts(f"{_SALT_METALS}~[#7,#8,F]"))
@@ -64,14 +64,14 @@ def salt_cutter() -> rdMolStandardize.MetalDisconnector:
 
 
 def may_hold_metal(mol: Chem.Mol) -> bool:
-    """Tell whether a molecule has an element other than the usual ten; quick."""
+    """Tell quickly whether a molecule has an element other than the usual ten."""
     return bool(mol.HasSubstructMatch(pattern(_MAY_BE_METAL)))
 
 
 def find_metal_complex(mol: Chem.Mol) -> Failure | None:
-    """Return what makes the record a metal complex; None for salts and the rest.
+    """Return the reason why the record is a metal complex; None for salts and all others.
 
-    The molecule need not be sanitized, but needs what a substructure search needs (rings).
+    The molecule need not be sanitized, but must be ready for substructure searches (rings).
     """
     if not may_hold_metal(mol):
         return None
@@ -95,12 +95,12 @@ def find_metal_complex(mol: Chem.Mol) -> Failure | None:
 def _other(mol: Chem.Mol, metal: Chem.Atom, has_carbon: bool) -> str | None:
     bound = [atom.GetAtomicNum() for atom in metal.GetNeighbors()]
     if metal.GetAtomicNum() == 51 and bound == [9] * 6:
-        return None  # the counter-ion hexafluoroantimonate
+        return None  # the counterion hexafluoroantimonate
     if not has_carbon and not any(_is_amine(atom) for atom in mol.GetAtoms()):
         return None
     held = set(bound) - _HALOGENS
-    where = "bound to " + _elements(held) if held else "beside what can bind it"
-    return f"{where}: a metal complex, not judged by what is bound to the metal"
+    where = "bound to " + _elements(held) if held else "beside atoms that can bind it"
+    return f"{where}: a metal complex, not scored as the compound that is bound to the metal"
 
 
 def _is_amine(atom: Chem.Atom) -> bool:
@@ -115,18 +115,19 @@ def _acid_only(mol: Chem.Mol, metal: Chem.Atom) -> str | None:
         if atom.GetAtomicNum() in _HALOGENS or _is_inorganic_oxygen(atom):
             continue
         if atom.GetAtomicNum() != 8 or atom.GetIdx() not in acids:
-            kind = " of no acid" if atom.GetAtomicNum() == 8 else ""
+            kind = " that belongs to no acid" if atom.GetAtomicNum() == 8 else ""
             return f"bound to {_elements({atom.GetAtomicNum()})}{kind}: a metal complex"
     if mol.HasSubstructMatch(pattern(_CHELATOR)):
         return "with a chelator: a metal complex"
     if metal.GetDegree() and not _is_halide(metal):
         return None
     if not acids and not metal.GetDegree() and not _has_inorganic_anion(mol):
-        return "beside what can bind it, and no acid: a metal complex"
+        return "beside atoms that can bind it, and no acid: a metal complex"
     for atom in _anions(mol):
         if atom.GetIdx() not in acids and not _is_inorganic_oxygen(atom):
             return (
-                f"beside an anion at {_elements({atom.GetAtomicNum()})} of no acid: a metal complex"
+                f"beside an anion at {_elements({atom.GetAtomicNum()})} that belongs to no acid: "
+                "a metal complex"
             )
     return None
 
@@ -152,7 +153,7 @@ def _salt_former(mol: Chem.Mol, metal: Chem.Atom, number: int) -> str | None:
 
 
 def _is_chelated(mol: Chem.Mol, metal: Chem.Atom) -> bool:
-    """Whether two anionic nitrogens of one ligand hold the metal, drawn with bonds or as ions."""
+    """Tell whether two anionic nitrogens of one ligand hold the metal, as bonds or as ions."""
     bound = [
         bond.GetOtherAtom(metal).GetAtomicNum()
         for bond in metal.GetBonds()
@@ -183,7 +184,7 @@ def _anions(mol: Chem.Mol) -> list[Chem.Atom]:
 
 
 def _has_inorganic_anion(mol: Chem.Mol) -> bool:
-    """Whether a halide, a hydroxide, a sulfate or the like is drawn, with its charge or without."""
+    """Tell whether an anion such as halide, hydroxide or sulfate is drawn, charged or not."""
     for fragment in Chem.GetMolFrags(mol):
         atoms = [mol.GetAtomWithIdx(at) for at in fragment]
         is_water = len(atoms) == 1 and atoms[0].GetTotalNumHs() > 1

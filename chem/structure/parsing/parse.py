@@ -1,4 +1,4 @@
-"""Reading one structure with RDKit: a molecule, or the reason why there is none."""
+"""Reads one structure with RDKit: returns a molecule, or the reason why there is none."""
 
 import re
 
@@ -15,7 +15,7 @@ MAX_CHARACTERS: dict[StructureFormat, int] = {"smiles": 10_000, "molblock": 1_00
 """Longer text is refused unread: a 20,000-carbon chain crashes RDKit's SMILES writer."""
 
 _NOT_FLAT = re.compile(r"[^A-Za-z0-9()\[\]=#%+.-]|\[\d*H")
-"""Stereochemistry, hydrogens to remove, or anything out of the ordinary."""
+"""Stereochemistry, hydrogens to remove, or anything unusual."""
 _ENDS = re.compile(r"[\0\n]")
 _MAY_HOLD_SHORTHAND = re.compile(r"[*~|:]")
 
@@ -24,7 +24,7 @@ def parse(structure: str, format: StructureFormat) -> Chem.Mol | Failure:
     """Read a SMILES or molblock into a sanitized molecule of at least one and at most 999 atoms.
 
     Explicit hydrogens are removed from a SMILES and kept in a molblock. Bonds from metals to atoms
-    that would have too many are read as dative. See ``chem.structure.standardize`` for the
+    that would have too many bonds are read as dative. ``chem.structure.standardize`` lists the
     failures. Call it inside ``rdBase.BlockLogs()``: RDKit prints what it cannot read.
     """
     limit = MAX_CHARACTERS[format]
@@ -63,13 +63,13 @@ def _read_smiles(smiles: str) -> Chem.Mol | Failure:
 def _read_flat(smiles: str) -> Chem.Mol | None:
     """Read a SMILES that has no stereochemistry and no explicit hydrogens; None for a bad one.
 
-    RDKit would look for what could be a stereocentre all the same, which takes a quarter of the
-    time and is asked for nowhere. A test holds the molecules equal.
+    RDKit would still look for possible stereocentres, which takes a quarter of the time and is not
+    needed here. A test compares the molecules.
     """
     mol = Chem.MolFromSmiles(smiles, smiles_parser(sanitize=False, remove_hydrogens=False))
     if mol is None or Chem.SanitizeMol(mol, catchErrors=True):
         return None
-    mol.SetIntProp("_StereochemDone", 1)  # or the writer of SMILES looks as well
+    mol.SetIntProp("_StereochemDone", 1)  # or the SMILES writer looks for centres, too
     return mol
 
 

@@ -1,9 +1,9 @@
-"""Finds drawn shorthand: what makes a record stand for other than one definite molecule.
+"""Finds drawn shorthand, by which a record stands for other than one definite molecule.
 
-A label on an atom (``Boc`` on a carbon, ``R1``), a dummy atom, an atom list or query bond, a repeat
-unit, an attachment point: read literally, each gives a molecule that is not sold. Notes that say
-nothing about the structure pass: data fields, numbers of atoms, a label that names its own atom
-(``CH3``, ``NH2``, ``D``), an expanded abbreviation whose atoms are all drawn.
+Shorthand is a label on an atom (``Boc`` on a carbon, ``R1``), a dummy atom, an atom list or query
+bond, a repeat unit, or an attachment point: read literally, each gives a molecule that is not sold.
+Notes that say nothing about the structure pass: data fields, numbers of atoms, a label that names
+its own atom (``CH3``, ``NH2``, ``D``), an expanded abbreviation whose atoms are all drawn.
 """
 
 import re
@@ -39,10 +39,10 @@ _ABBREVIATIONS = """
     SO2NH2 4 CONH2 3 N3 3 NCO 3 NCS 3 PO3H2 4 CCl3 4 Piv 6
 """
 ABBREVIATIONS = {label: int(count) for label, count in re.findall(r"(\S+) (\d+)", _ABBREVIATIONS)}
-"""Common abbreviations and how many atoms besides hydrogen each stands for."""
+"""Common abbreviations, with the number of non-hydrogen atoms that each stands for."""
 
 _HEAVIEST = 100
-"""Elements from this number on have no compounds on any shelf (Ts is tosyl)."""
+"""Elements from this number on have no compounds for sale (Ts is tosyl)."""
 _ALSO_GROUPS = {59, 89}
 """Praseodymium and actinium: Pr and Ac with one bond are propyl and acetyl."""
 
@@ -56,10 +56,10 @@ _POSITIONS = re.compile(r"[|,]m:\d")
 def find_shorthand(mol: Chem.Mol, structure: str, format: StructureFormat) -> Failure | None:
     """Return the first reason why the record is not one definite molecule; None if it is one.
 
-    ``mol`` is what RDKit read from ``structure``, its atoms in the order of the record. Codes, all
-    of the stage ``standardize``: ``query_atoms`` (dummy atoms, R groups, lists, query bonds),
-    ``drawn_shorthand`` (labels that stand for more, attachment points, positions left open),
-    ``repeat_units`` (polymers), ``mixture`` (brackets of a formulation).
+    ``mol`` is the molecule that RDKit read from ``structure``, with its atoms in the order of the
+    record. Codes, all of the stage ``standardize``: ``query_atoms`` (dummy atoms, R groups, lists,
+    query bonds), ``drawn_shorthand`` (labels that stand for more, attachment points, positions left
+    open), ``repeat_units`` (polymers), ``mixture`` (brackets of a formulation).
     """
     if format == "smiles" or _may_hold_label(mol, structure):
         symbols = written_symbols(structure) if format == "molblock" else []
@@ -77,7 +77,7 @@ def find_shorthand(mol: Chem.Mol, structure: str, format: StructureFormat) -> Fa
 
 
 def _may_hold_label(mol: Chem.Mol, molblock: str) -> bool:
-    """Tell whether to look at each atom and bond; quick."""
+    """Tell quickly whether each atom and bond needs a closer look."""
     return (
         mol.HasQuery()
         or _LABELS.search(molblock) is not None
@@ -87,12 +87,12 @@ def _may_hold_label(mol: Chem.Mol, molblock: str) -> bool:
 
 @cache
 def _odd() -> tuple[Chem.Mol, ...]:
-    """Return patterns of dummy atoms and of bonds of no usual order."""
+    """Return patterns of dummy atoms and of bonds of unusual order."""
     return tuple(map(Chem.MolFromSmarts, ("[#0]", "*!-&!=&!#&!:*", "[A]:*")))
 
 
 def find_mistaken_element(mol: Chem.Mol) -> Failure | None:
-    """Return an abbreviation that is an element's symbol too, such as ``Ts`` or ``Ac``."""
+    """Return the failure for an abbreviation that is also an element's symbol (``Ts``, ``Ac``)."""
     for atom in mol.GetAtoms():
         number = atom.GetAtomicNum()
         if number >= _HEAVIEST or (number in _ALSO_GROUPS and atom.GetDegree() == 1):
@@ -149,7 +149,7 @@ def _fault_of(atom: Chem.Atom, symbols: list[str]) -> Failure | None:
 
 
 def names_atom(label: str, atom: Chem.Atom) -> bool:
-    """Whether a label says no more than the atom does: its element, hydrogens, charge or number.
+    """Tell whether a label repeats facts of its atom: element, hydrogens, charge or number.
 
     A label without a letter (a number, a mark) says nothing about the structure.
     """
@@ -199,7 +199,7 @@ def _find_group(mol: Chem.Mol) -> Failure | None:
             detail = f"{where} {drawn} ({kind}): a polymer, not one definite molecule"
             return Failure("standardize", "repeat_units", detail)
         if kind == "MUL" and len(group.GetParentAtoms()) == len(atoms) and _is_multiple(group):
-            return _shorthand(f"{where} a group that stands there several times")
+            return _shorthand(f"{where} a group that is repeated several times")
         if kind == "SUP" and not _is_expanded(label, atoms):
             return _shorthand(f"{where} {label!r}, which stands for more atoms")
     return None

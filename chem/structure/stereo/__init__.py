@@ -1,1 +1,1 @@
-"""Stereochemistry: what a structure says of it, and the canonical text that keeps it."""
+"""Stereochemistry: the statements of a structure, and the canonical text that keeps them."""

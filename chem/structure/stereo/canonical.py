@@ -1,8 +1,8 @@
-"""Canonical text of a molecule: SMILES, or CXSMILES where SMILES cannot say what the compound is.
+"""Canonical text of a molecule: SMILES, or CXSMILES if SMILES cannot express the compound.
 
 Two statements need the extension after a blank. Enhanced stereo groups: ``|&1:3|`` is a mixture of
-both configurations of the group's centres (a racemate), ``|o1:3|`` one of the two, and it is not
-known which. Atropisomers: ``|wU:7.6|`` or ``|wD:7.6|`` draws the axis of a biaryl as a wedge.
+both configurations of the group's centres (a racemate), ``|o1:3|`` is one of the two, not known
+which. Atropisomers: ``|wU:7.6|`` or ``|wD:7.6|`` draws the axis of a biaryl as a wedge.
 
 The text is the same for every drawing of one compound: a racemate drawn as R or as S, groups with
 other numbers, groups that say nothing (a meso compound that is mirrored as a whole, both ends of a
@@ -18,9 +18,9 @@ from chem.errors import HitlistError
 from chem.structure.stereo.smiles_and_smarts import pattern
 
 MAX_GROUPS = 6
-"""Groups are compared by all 2^n stereoisomers that they name; more groups have no text."""
+"""Most groups: they are compared by all 2^n stereoisomers that they name; more have no text."""
 MAX_CENTRES = 16
-"""Pairs of so many centres are tried at most."""
+"""Most centres of which pairs are tried."""
 
 _MOST_EQUALS = 1000
 
@@ -37,7 +37,7 @@ class StereoError(HitlistError, ValueError):
     """Stereochemistry that has no canonical text; the message says why."""
 
     code = "unsupported_stereo"
-    """Of the ``Failure``."""
+    """Code of the ``Failure``."""
 
 
 class AxisError(StereoError):
@@ -47,7 +47,7 @@ class AxisError(StereoError):
 
 
 class Group(NamedTuple):
-    """Centres whose configuration is known relative to each other alone."""
+    """Centres whose configurations are known only relative to each other."""
 
     kind: Chem.StereoGroupType
     """``STEREO_AND`` (a mixture of both) or ``STEREO_OR`` (one of the two)."""
@@ -89,14 +89,14 @@ def with_groups(mol: Chem.Mol, groups: list[Group]) -> Chem.Mol:
 def inverted(mol: Chem.Mol, centres: frozenset[int] | None = None) -> Chem.Mol:
     """Return a copy with these tetrahedral centres inverted, or its mirror image (None).
 
-    Axes of atropisomers turn with the mirror image alone.
+    Axes of atropisomers turn only with the mirror image.
     """
     changed = Chem.Mol(mol)
     for atom in changed.GetAtoms():
         if centres is None or atom.GetIdx() in centres:
             tag = atom.GetChiralTag()
             atom.SetChiralTag(_INVERTED.get(tag, tag))
-    # What RDKit noted of cis and trans on a ring is of the configuration before.
+    # RDKit's notes on cis and trans on a ring belong to the earlier configuration.
     Chem.AssignStereochemistry(changed, cleanIt=True, force=True)
     for at in axes_of(changed) if centres is None else ():  # it would also turn axes back
         bond = changed.GetBondWithIdx(at)
@@ -105,7 +105,7 @@ def inverted(mol: Chem.Mol, centres: frozenset[int] | None = None) -> Chem.Mol:
 
 
 def write_canonical(mol: Chem.Mol) -> str:
-    """Return the canonical SMILES of a sanitized molecule, with an extension where it needs one.
+    """Return the canonical SMILES of a sanitized molecule, with an extension if it needs one.
 
     Raises StereoError for more than ``MAX_GROUPS`` groups, and AxisError.
 
@@ -132,7 +132,7 @@ def write_canonical(mol: Chem.Mol) -> str:
         for form in _simplest(plain, groups)
         for mask in range(1 << len(form))
     ]
-    # An inverted centre can leave another, between two now equal sides, without a configuration.
+    # Inverting a centre can leave another, between two now equal sides, without a configuration.
     whole = [(one, form) for one, form in drawings if _count_centres(one) == centres]
     return min((_write_groups(one, form) for one, form in whole or drawings), key=_rank)
 
@@ -147,9 +147,9 @@ def _count_centres(mol: Chem.Mol) -> int:
 
 
 def _write_groups(mol: Chem.Mol, groups: list[Group]) -> str:
-    """Write this very drawing; of atoms that are equal but for their groups, the first are named.
+    """Write this very drawing; of atoms equal except for their groups, name the first.
 
-    RDKit's own CXSMILES turns a group over without regard to cis and trans on a ring.
+    RDKit's own CXSMILES inverts a group without regard to cis and trans on a ring.
     """
     plain = Chem.Mol(mol)
     smiles = str(Chem.MolToSmiles(plain))
@@ -187,7 +187,7 @@ def _isomer(mol: Chem.Mol, groups: list[Group], mask: int) -> str:
 def _simplest(mol: Chem.Mol, groups: list[Group]) -> list[list[Group]]:
     """Return the equivalent groupings that name the fewest centres.
 
-    Two groupings are equivalent where every choice of inverted groups gives the same stereoisomer.
+    Two groupings are equivalent if every choice of inverted groups gives the same stereoisomer.
     """
     masks = range(1 << len(groups))
     isomers = [_isomer(mol, groups, mask) for mask in masks]
@@ -207,7 +207,7 @@ def _simplest(mol: Chem.Mol, groups: list[Group]) -> list[list[Group]]:
 
 
 def _other_choices(mol: Chem.Mol, groups: list[Group], group: Group) -> list[frozenset[int]]:
-    """Return the group without two of its centres, or with a free centre in the place of one."""
+    """Return the group without two of its centres, or with a free centre in place of one."""
     named = frozenset[int]().union(*(one.centres for one in groups))
     free = [
         atom.GetIdx()
@@ -251,10 +251,10 @@ def _draw_axes(mol: Chem.Mol, axes: list[int]) -> str:
 
 
 def _is_clockwise(bond: Chem.Bond, ranks: list[int], place: dict[int, int]) -> bool | None:
-    """Return how an axis turns with its atoms in a new order; None where it has two equal sides.
+    """Return how an axis turns with its atoms in a new order; None if it has two equal sides.
 
-    RDKit says of an axis whether it turns clockwise from the first other neighbour of one end to
-    that of the other, and which is the first changes with the order of the atoms.
+    RDKit says whether an axis turns clockwise from the first other neighbour of one end to that of
+    the other, and which neighbour is the first changes with the order of the atoms.
     """
     clockwise = bond.GetStereo() == _AXES[0]
     for end, other in (
@@ -280,7 +280,7 @@ def _draw_axis(smiles: str, bonds: int, ends: tuple[int, int], clockwise: bool) 
 
 
 def _read_axes(text: str) -> dict[frozenset[int], bool] | None:
-    """Return the axes that RDKit reads, each by its two atoms, and whether it turns clockwise."""
+    """Return the axes that RDKit reads, by their two atoms, and whether each turns clockwise."""
     mol = Chem.MolFromSmiles(text)
     if mol is None:
         return None

@@ -1,10 +1,10 @@
-"""Centres that are drawn, and that RDKit reads as none because of the molecule's symmetry.
+"""Centres that are drawn, but that RDKit drops because of the molecule's symmetry.
 
-RDKit drops ``@`` where two neighbours are alike. That is right for two equal groups, which can
-change places. It is wrong for a spiro centre of two equal rings (SPINOL, olean): its neighbours are
-alike in pairs, yet no movement turns the one form into the other. The two nitrogens of Tröger's
-base and the axis of a cyclohexylidene are lost in the same way. No canonical SMILES of RDKit says
-which form is meant, so two mirror images would be one text.
+RDKit drops ``@`` if two neighbours are alike. That is right for two equal groups, which can change
+places. It is wrong for a spiro centre of two equal rings (SPINOL, olean): its neighbours are alike
+in pairs, but no movement turns one form into the other. The two nitrogens of Tröger's base and the
+axis of a cyclohexylidene are lost in the same way. No canonical SMILES of RDKit says which form is
+meant, so two mirror images would be one text.
 """
 
 from collections.abc import Iterator
@@ -21,13 +21,14 @@ _PYRAMIDS = {15, 16, 33, 34}
 """Phosphorus, sulfur, arsenic, selenium: three neighbours and a lone pair that stays."""
 _LABEL = 500
 WEDGES = {"_MolFileBondStereo": (1, 6), "_MolFileBondCfg": (1, 3)}
-"""RDKit's property of a bond of a molblock (V2000, V3000), and what stands for up and down."""
+"""RDKit's property of a molblock's bond (V2000, V3000), and its values for up and down."""
 
 
 def find_lost_centre(mol: Chem.Mol, structure: str, format: StructureFormat) -> int | None:
     """Return the index of an atom that is drawn as a centre, is one, and has lost its form.
 
-    ``mol`` is what RDKit read from ``structure``, its atoms in the order of the record.
+    ``mol`` is the molecule that RDKit read from ``structure``, with its atoms in the order of the
+    record.
     """
     if format == "smiles":
         lost, turned = _lost_marks(mol, structure)
@@ -44,12 +45,12 @@ def find_lost_centre(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
 
 
 def count_marks(smiles: str) -> int:
-    """Return how many centres a SMILES draws."""
+    """Return the number of centres that a SMILES draws."""
     return smiles.count("@") - smiles.count("@@")
 
 
 def is_spiro_centre(mol: Chem.Mol) -> bool:
-    """Tell whether a molecule has a centre between two rings that RDKit does not know as one."""
+    """Tell whether a molecule has a centre between two rings that RDKit does not recognize."""
     matches = mol.GetSubstructMatches(pattern("[X4;x4]"))
     if not matches:
         return False
@@ -60,8 +61,8 @@ def is_spiro_centre(mol: Chem.Mol) -> bool:
 def is_hidden_centre(mol: Chem.Mol, at: int) -> bool:
     """Tell whether no exchange of equal parts of a molecule undoes the inversion of an atom.
 
-    The neighbours are labelled in every odd order. Where one of these molecules is the same as the
-    one with the first order, its parts can change places, and the atom is no centre.
+    The neighbours are labelled in every odd order. If one of these molecules is the same as the one
+    with the first order, its parts can change places, and the atom is no centre.
     """
     atom = mol.GetAtomWithIdx(at)
     if not _may_be_centre(mol, atom):
@@ -100,7 +101,7 @@ def _odd_orders(around: list[int]) -> Iterator[list[int]]:
 
 
 def _label(mol: Chem.Mol, at: int, order: list[int]) -> str:
-    """Return the SMILES with the atom and its neighbours, in this order, told apart."""
+    """Return the SMILES in which labels distinguish the atom and its neighbours, in this order."""
     labelled = Chem.Mol(mol)
     for number, index in enumerate((at, *order)):
         atom = labelled.GetAtomWithIdx(index)
@@ -110,7 +111,7 @@ def _label(mol: Chem.Mol, at: int, order: list[int]) -> str:
 
 
 def _lost_marks(mol: Chem.Mol, smiles: str) -> tuple[set[int], set[int]]:
-    """Return the atoms whose ``@`` was dropped, and those beside a ``/`` as it is written."""
+    """Return the atoms whose ``@`` was dropped, and those beside a written ``/``."""
     drawn = smiles.partition(" ")[0]
     if count_marks(drawn) <= sum(atom.GetChiralTag() != _NONE for atom in mol.GetAtoms()):
         return set(), set()
@@ -134,7 +135,7 @@ def _lost_marks(mol: Chem.Mol, smiles: str) -> tuple[set[int], set[int]]:
 
 
 def _lost_wedges(mol: Chem.Mol) -> tuple[set[int], set[int]]:
-    """Return the atoms at which a wedge begins in vain, and those of drawn double bonds."""
+    """Return the atoms whose wedge has no effect, and those of drawn double bonds."""
     lost = {
         bond.GetBeginAtomIdx()
         for bond in mol.GetBonds()
@@ -157,7 +158,7 @@ def _is_wedge(bond: Chem.Bond) -> bool:
 
 
 def _ends_an_axis(mol: Chem.Mol, at: int, turned: set[int]) -> bool:
-    """Tell whether an atom stands across a ring from a double bond whose far end has two sides."""
+    """Tell whether a double bond across a ring from an atom has two sides at its far end."""
     ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
     for ring in mol.GetRingInfo().AtomRings():
         if at not in ring or len(ring) % 2:
@@ -181,7 +182,7 @@ def _ends_an_axis(mol: Chem.Mol, at: int, turned: set[int]) -> bool:
 def _has_two_sides(
     atom: Chem.Atom, but: int | None, ranks: list[int], ring: tuple[int, ...] = ()
 ) -> bool:
-    """Whether the groups of an atom, without one neighbour and those in a ring, are different."""
+    """Tell whether an atom's groups differ, without one neighbour and those in a ring."""
     groups = [
         ranks[other.GetIdx()]
         for other in atom.GetNeighbors()

@@ -1,4 +1,4 @@
-"""Reads SMILES as they are written, and patterns of SMARTS."""
+"""Reads SMILES exactly as written, and SMARTS patterns."""
 
 import re
 from functools import cache
@@ -11,15 +11,15 @@ _PLACE = "_written"
 
 @cache
 def pattern(smarts: str) -> Chem.Mol:
-    """Return the molecule that a substructure search looks for, read once."""
+    """Return the query molecule of a substructure search; each is read only once."""
     return Chem.MolFromSmarts(smarts)
 
 
 @cache
 def smiles_parser(sanitize: bool = True, remove_hydrogens: bool = True) -> Chem.SmilesParserParams:
-    """Return how RDKit is to read a SMILES, after which no name may stand."""
+    """Return the settings with which RDKit reads a SMILES that no name may follow."""
     parameters = Chem.SmilesParserParams()
-    # A name after the SMILES is the reader's business; here it would hide a mistake.
+    # A name after the SMILES is handled by the reader; here it would hide a mistake.
     parameters.parseName = False  # type: ignore[assignment]  # RDKit's stub is wrong
     parameters.sanitize = sanitize  # type: ignore[assignment]
     parameters.removeHs = remove_hydrogens  # type: ignore[assignment]
@@ -27,10 +27,10 @@ def smiles_parser(sanitize: bool = True, remove_hydrogens: bool = True) -> Chem.
 
 
 def place_written_atoms(smiles: str, mol: Chem.Mol) -> dict[int, int] | None:
-    """Return the index in ``mol`` of every atom of a SMILES or CXSMILES that is still one.
+    """Return the index in ``mol`` of every remaining atom of a SMILES or CXSMILES.
 
-    ``mol`` is what RDKit read from it without its explicit hydrogens. None where it cannot be read
-    with them, or has other atoms then.
+    ``mol`` is the molecule that RDKit read from it, without its explicit hydrogens. Returns None if
+    it cannot be read with them, or has other atoms then.
 
     An extension of a SMILES numbers explicit hydrogens, too.
 

@@ -1,10 +1,9 @@
-"""Stereo groups that no wedge of a record draws.
+"""Stereo groups of a record that no wedge draws.
 
-RDKit forgets a group that is named over centres without a wedge. A group of one centre is a whole
-statement all the same: both configurations (AND), or one of the two (OR), whichever is drawn. A
-group of several centres without wedges leaves open how they stand to each other; then it says less
-than it seems to, and that is told. A racemate may be drawn as two molecules, one the mirror image
-of the other.
+RDKit drops a group that is named over centres without a wedge. A group of one centre is still a
+complete statement: both configurations (AND), or one of the two (OR), whichever is drawn. A group
+of several centres without wedges does not say how they are related; it says less than it seems to,
+and that is reported. A racemate may be drawn as two molecules, one the mirror image of the other.
 """
 
 import re
@@ -23,14 +22,14 @@ _AND, _OR = Chem.StereoGroupType.STEREO_AND, Chem.StereoGroupType.STEREO_OR
 
 
 def names_groups(structure: str, format: StructureFormat) -> bool:
-    """Tell whether a record may name stereo groups; quick."""
+    """Tell quickly whether a record may name stereo groups."""
     return "|" in structure if format == "smiles" else "MDLV30/STER" in structure
 
 
 def adopt_groups(mol: Chem.Mol, structure: str, format: StructureFormat) -> tuple[Chem.Mol, bool]:
     """Return the molecule with its groups of one undrawn centre, and whether others were dropped.
 
-    ``mol`` is what RDKit read from ``structure``.
+    ``mol`` is the molecule that RDKit read from ``structure``.
     """
     if not names_groups(structure, format):
         return mol, False
@@ -85,7 +84,7 @@ def is_mirror_pair(one: Chem.Mol, other: Chem.Mol) -> bool:
 
 
 def find_centres(mol: Chem.Mol) -> Group:
-    """Return all tetrahedral centres that are drawn as one AND group: both mirror images."""
+    """Return all drawn tetrahedral centres as one AND group: both mirror images."""
     centres = frozenset(
         atom.GetIdx()
         for atom in mol.GetAtoms()
@@ -95,6 +94,6 @@ def find_centres(mol: Chem.Mol) -> Group:
 
 
 def _spelling(mol: Chem.Mol) -> str:
-    # Written and read and written: one pass may leave a spelling that depends on atom order.
+    # Write, read and write again: one pass may leave a spelling that depends on atom order.
     again = Chem.MolFromSmiles(write_canonical(mol))
     return write_canonical(mol if again is None else again)

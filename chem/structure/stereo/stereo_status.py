@@ -1,4 +1,4 @@
-"""Tells what a structure states about stereochemistry, and what of that would be lost."""
+"""Tells what a structure states about stereochemistry, and which statements would be lost."""
 
 import re
 from collections import Counter
@@ -21,12 +21,12 @@ STEREO_WORDS: dict[str, str] = {
     "none": "there is nothing to draw: no stereocentre, no double bond with two sides",
     "single": "one stereoisomer: every centre and double bond is drawn, and meant as drawn",
     "racemic": "both enantiomers together (an AND group, &1)",
-    "one_of_two": "one stereoisomer, and it is not known which of those an OR group (o1) names",
-    "mixture": "several stereoisomers together, as AND groups of part of the centres",
+    "one_of_two": "one of the stereoisomers that an OR group (o1) names; it is not known which",
+    "mixture": "several stereoisomers together, as AND groups of some of the centres",
     "undefined": "flat: there are centres or double bonds, and none is drawn",
     "partly_undefined": "some centres or double bonds are drawn, and some are not",
 }
-"""Word to meaning."""
+"""Meaning of each word."""
 
 _TAGS = Chem.ChiralType
 _TETRAHEDRAL = (_TAGS.CHI_TETRAHEDRAL_CW, _TAGS.CHI_TETRAHEDRAL_CCW)
@@ -37,10 +37,10 @@ _WEDGE_FIELD = re.compile(r"w[UD]:([\d.,]+)")
 _WEDGE_ATOM = re.compile(r"(\d+)\.\d+")
 _SEED = 7
 MOST_BUILT = 60
-"""Heavy atoms of a molecule that is built in space; a long chain takes seconds."""
+"""Most heavy atoms of a molecule that is built in 3D; a long chain takes seconds."""
 MOST_OF_A_FACE = 5
-"""Atoms of a ring three of which leave their common atom one shape: larger ones can be joined cis
-or trans."""
+"""Most atoms of rings that, three to a common atom, leave it one shape: larger ones can be joined
+cis or trans."""
 
 
 _ACCEPTOR = "[$([#6]=[O,N,S]),$(C#N),$(S(=O)=O)]"
@@ -48,7 +48,7 @@ _ACCEPTOR = "[$([#6]=[O,N,S]),$(C#N),$(S(=O)=O)]"
 
 @cache
 def _blurred() -> tuple[Chem.Mol, ...]:
-    """Return patterns of what RDKit takes for stereo though a proton or a turn undoes it."""
+    """Return patterns that RDKit takes for stereo although a proton or a rotation undoes it."""
     return tuple(
         Chem.MolFromSmarts(pattern)
         for pattern in (
@@ -90,7 +90,7 @@ def describe_stereo(smiles: str) -> str:
 
 
 def _is_partly_open(mol: Chem.Mol, elements: list[Chem.StereoInfo]) -> bool:
-    """Tell whether a centre or double bond that is not drawn could be drawn in two ways."""
+    """Tell whether an undrawn centre or double bond could be drawn in two ways."""
     blurred: set[int] = set()
     for pattern in _blurred():
         blurred.update(match[0] for match in mol.GetSubstructMatches(pattern))
@@ -127,16 +127,16 @@ def _is_blurred_bond(mol: Chem.Mol, ends: set[int]) -> bool:
 
 
 def _is_chiral_cage(mol: Chem.Mol, corners: set[int]) -> bool:
-    """Tell whether bridgeheads, of which one shape fits a small cage, make it a chiral one.
+    """Tell whether bridgeheads, which a small cage holds in one shape, make it chiral.
 
-    Camphor has two mirror images, adamantane and tropane one shape. The cage is built in space
-    once, and its bridgeheads are inverted together. A molecule of more than ``MOST_BUILT`` heavy
-    atoms is not built: its cage counts as chiral, so as a drawing that leaves something open.
+    Camphor has two mirror images, adamantane and tropane one shape. The cage is built in 3D once,
+    and its bridgeheads are inverted together. A molecule of more than ``MOST_BUILT`` heavy atoms is
+    not built: its cage counts as chiral, that is, as a drawing that leaves something open.
     """
     if mol.GetNumHeavyAtoms() > MOST_BUILT:
         return True
     built = Chem.AddHs(mol)
-    # From random coordinates it takes longer, and succeeds with long chains as well.
+    # Random coordinates take longer, but succeed with long chains as well.
     if all(
         rdDistGeom.EmbedMolecule(built, randomSeed=_SEED, maxAttempts=5, useRandomCoords=is_random)
         for is_random in (False, True)
@@ -155,9 +155,9 @@ def _is_chiral_cage(mol: Chem.Mol, corners: set[int]) -> bool:
 def is_flagged_relative(mol: Chem.Mol, structure: str, format: StructureFormat) -> bool:
     """Tell whether the record leaves open that its drawn centres are absolute.
 
-    A chiral flag of 0 (molblock) or ``|r|`` (CXSMILES) stands over centres of no group. By the
-    format's own rule they would be relative; most vendors leave the flag out and mean what they
-    draw. ``mol`` is what RDKit read from the record.
+    It does if a chiral flag of 0 (molblock) or ``|r|`` (CXSMILES) applies to centres of no group.
+    By the format's own rule they would be relative; most vendors leave the flag out and mean what
+    they draw. ``mol`` is the molecule that RDKit read from the record.
     """
     if format == "smiles":
         if "|" not in structure or not _RELATIVE_FLAG.search(structure):
@@ -183,9 +183,9 @@ def has_mirror_image(mol: Chem.Mol, smiles: str) -> bool:
 def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> str | None:
     """Return which drawn stereochemistry no text of ours could keep; None if all of it is kept.
 
-    Allenes, shapes other than the tetrahedron, centres that RDKit drops
+    It covers allenes, shapes other than the tetrahedron, centres that RDKit drops
     (chem.structure.stereo.lost_centres), and groups (racemic, one of two) over the axis of an
-    atropisomer. ``mol`` is what RDKit read from ``structure``.
+    atropisomer. ``mol`` is the molecule that RDKit read from ``structure``.
     """
     if format == "smiles":
         allene = _ALLENE.search(structure) and mol.HasSubstructMatch(_patterns().allene)
@@ -202,8 +202,8 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
     lost = find_lost_centre(mol, structure, format)
     if lost is not None:
         return (
-            f"the configuration of atom {lost + 1} cannot be kept: for all its symmetry it has two "
-            "forms, and both would be one"
+            f"the configuration of atom {lost + 1} cannot be kept: in spite of its symmetry it has "
+            "two forms, and both would become one"
         )
     groups = mol.GetStereoGroups()
     if len(groups) and any(group.GetBonds() for group in groups) and axes_of(mol):
@@ -212,9 +212,9 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
 
 
 def has_lost_wedge(mol: Chem.Mol, structure: str, format: StructureFormat) -> bool:
-    """Tell whether a wedge is drawn at a centre that is read as undefined all the same.
+    """Tell whether a wedge is drawn at a centre that is nevertheless read as undefined.
 
-    A wedge has no meaning where the neighbours lie on one side or on one point, and none for the
+    A wedge has no meaning if the neighbours lie on one side or on one point, and none for the
     centre at its wide end. In a CXSMILES, every atom of ``wU`` and ``wD`` is a centre or the end of
     an axis.
     """

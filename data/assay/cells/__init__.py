@@ -1,1 +1,1 @@
-"""The cells of an assay's columns, read: numbers, bounds, units, nothing."""
+"""Reads the cells of an assay's columns: numbers, bounds, units, missing values."""

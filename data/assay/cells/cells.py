@@ -1,4 +1,4 @@
-"""Reads one cell of an assay: a number with a sign and a unit, nothing, or something else."""
+"""Reads one cell of an assay: a number with a sign and a unit, no value, or something else."""
 
 import html
 import re
@@ -15,7 +15,7 @@ MISSING |= {"n.t.", "n/t", "none", "null", "nil", "not tested", "not determined"
 MISSING |= {"not available", "not reported", "nr", "n.r.", "no data", "tbd", "pending", "#n/a"}
 MISSING |= {"<na>", "missing", "not done", "untested", "—", "–"}
 NO_VERDICT = {"inconclusive", "unspecified", "undetermined", "ambiguous", "equivocal", "unknown"}
-"""Classes that are neither: not measured, but counted."""
+"""Words for a verdict of neither class: not measured, but counted."""
 INACTIVE = {"inactive", "not active", "no activity", "no inhibition", "ni", "n.i.", "no effect"}
 INACTIVE |= {"none detected", "no fit", "nonactive", "non-active", "no binding", "nb", "n.b."}
 INACTIVE |= {"no response", "not inhibitory", "weak/inactive", "inaktiv", "i.a.", "n.a. (inactive)"}
@@ -30,7 +30,7 @@ SIGNS: dict[str, Bound] = {
     "higher than": 1, "lower than": -1, "smaller than": -1, "greater or equal": 1,
     "less or equal": -1, "right": 1, "left": -1, "⩽": -1, "⩾": 1, "equals": 0, "exact": 0,
 }  # fmt: skip
-"""What a relation says of the true number: −1 it is at most this, +1 at least."""
+"""Meaning of a relation for the true number: −1 it is at most this, +1 at least."""
 ABOUT = {"~", "≈", "ca", "ca.", "approx", "approx.", "c.", "about", "circa"}
 _WORDS = sorted(SIGNS, key=len, reverse=True)
 _SIGN = re.compile(
@@ -54,7 +54,7 @@ _SAID_INACTIVE = re.compile(
     r"(?:inactive|not active|no (?:inhib\w*|activity|effect))\b|.*\((?:inactive|not active)\)$",
     re.I,
 )
-"""``inactive at 100 µM`` is told with the inactive ones, so that nobody empties it."""
+"""``inactive at 100 µM`` counts as inactive, so that no user empties the cell."""
 
 Note = Literal["about", "spread", "count", "interval", "bracket", "footnote", "own unit"]
 
@@ -64,15 +64,15 @@ class Reading(NamedTuple):
 
     number: float
     bound: Bound = 0
-    """What the cell says of the true number: −1 it is at most this (``<5``), +1 at least."""
+    """Meaning of the cell for the true number: −1 it is at most this (``<5``), +1 at least."""
     unit: str = ""
-    """A key of ``MOLAR`` or ``MASS``, ``%``, or ``""`` where the cell names none."""
+    """A key of ``MOLAR`` or ``MASS``, ``%``, or ``""`` if the cell names none."""
     notes: tuple[Note, ...] = ()
-    """What was left aside of the cell."""
+    """Parts of the cell that were ignored."""
 
 
 class Unreadable(NamedTuple):
-    """A cell that is no number, and of which kind."""
+    """A cell that is no number, with its kind."""
 
     kind: str
 
@@ -85,14 +85,14 @@ def is_missing(cell: str) -> bool:
 
 
 def is_code(number: float) -> bool:
-    """Tell whether a number is −999, 9999 and the like: programs write it for not measured."""
+    """Tell whether a number is −999, 9999 or a similar code of programs for "not measured"."""
     return _CODE.fullmatch(f"{number:.10g}") is not None
 
 
 def repeated_codes(cells: Sequence[str]) -> set[float]:
-    """Return 9999, 99999 and the like where a column has one of them more than once.
+    """Return 9999, 99999 and similar numbers that a column has more than once.
 
-    Once, it may have been measured. ``9999``, ``9999.0`` and ``9999 nM`` are one number.
+    A single one may have been measured. ``9999``, ``9999.0`` and ``9999 nM`` are the same number.
     """
     nines = (_NINES.fullmatch(cell.strip()) for cell in cells)
     counts = Counter(float(found[1]) for found in nines if found)
@@ -100,12 +100,12 @@ def repeated_codes(cells: Sequence[str]) -> set[float]:
 
 
 def is_inactive(cell: str) -> bool:
-    """Tell whether a cell says in words that the compound did nothing."""
+    """Tell whether a cell says in words that the compound had no effect."""
     return cell.strip(" *.()").lower() in INACTIVE
 
 
 def find_sign(text: str) -> Bound | None:
-    """Return what a relation says, or None where it is none. ``'='`` may have quotes."""
+    """Return the meaning of a relation, or None if it is none. ``'='`` may have quotes."""
     return SIGNS.get(_fold(text).strip(" '\"").lower())
 
 
@@ -148,7 +148,7 @@ def read_cell(text: str, style: NumberStyle | None = None) -> Reading | Unreadab
 
 
 def _fold(text: str) -> str:
-    """Fold quotes, entities of HTML, signs that cannot be seen, and an ``(inactive)`` behind."""
+    """Fold quotes, HTML entities, invisible characters, and an ``(inactive)`` at the end."""
     if not text.isascii() or "&" in text:
         text = _UNSEEN.sub("", unicodedata.normalize("NFKC", html.unescape(text)))
     plain = text.strip().strip("'\"").strip()
@@ -177,7 +177,7 @@ _BARE |= {"positive", "pos", "negative", "neg"}
 
 
 def read_class(cell: str) -> Reading | Unreadable | None:
-    """Read ``active`` as 1 and ``inactive`` as 0; None of a verdict that is neither."""
+    """Read ``active`` as 1 and ``inactive`` as 0; None for a verdict of neither."""
     word = cell.strip().lower()
     if word in NO_VERDICT:
         return None
@@ -187,12 +187,12 @@ def read_class(cell: str) -> Reading | Unreadable | None:
 
 
 def are_classes(cells: Sequence[str]) -> bool:
-    """Tell whether every cell says active, inactive or neither of them, and one says which."""
+    """Tell whether every cell says active, inactive or undecided, and one is not undecided."""
     words = {cell.strip().lower() for cell in cells} - MISSING - NO_VERDICT
     return bool(words) and words <= _ACTIVE | _NOT_ACTIVE
 
 
 def say_activity(cells: Sequence[str]) -> bool:
-    """Tell whether classes say active or inactive themselves, as 1, yes and true do not."""
+    """Tell whether classes say active or inactive in words, unlike 1, yes and true."""
     words = {cell.strip().lower() for cell in cells}
     return bool(words & (_ACTIVE | _NOT_ACTIVE) - _BARE)

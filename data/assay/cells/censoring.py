@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from data.assay.cells.cells import is_missing
 
 CENSORED = "censored"
-"""Stands for a relation that says that a value is a bound and not on which side."""
+"""Stands for a relation that says that a value is a bound, but not on which side."""
 _YES = {"1", "1.0", "yes", "y", "true", "t", "x"}
 _CODES = {"-1", "-1.0", "2", "2.0"}
 _NO = {"0", "0.0", "no", "n", "false", "f"}
 _CENSORED = re.compile(
     r"censor(?:ed|ing)?|is[ _]?(?:bound|limit)"
-    # "IC50 operator", and not whatever else may have one.
+    # "IC50 operator", but not any other name with such a word.
     r"|^(?:[^\W_]+[\W_]+)?(?:qualifier|relation|operator)s?$",
     re.IGNORECASE,
 )
@@ -23,12 +23,12 @@ _SIDES = {
     # Limits of quantification, above and below.
     **dict.fromkeys(("uloq", "aloq", ">uloq", "above uloq", "alq", "aql"), ">"),
     **dict.fromkeys(("lloq", "bloq", "<lloq", "below lloq", "blq", "bql"), "<"),
-    # A value at the upper limit of a curve may be at least that, an upper bound is at most that.
+    # A value at the upper limit of a curve may be at least that; an upper bound is at most that.
     **dict.fromkeys(("upper", "lower", "max", "min", "maximum", "minimum"), CENSORED),
     **dict.fromkeys(("upper limit", "lower limit", "upper bound", "lower bound"), CENSORED),
     **dict.fromkeys(("exact", "none", "no", "within", "in range", "equal", "ok"), ""),
 }
-"""What the words of a column named ``Limit`` or ``Bound`` mean."""
+"""Meanings of the words in a column named ``Limit`` or ``Bound``."""
 _ABOVE = re.compile(
     r"(?<![^\W_])right(?![a-z])|(?<![^\W_])greater"
     r"|(?<![^\W_])(?:gt|ge|above|over|exceeds?|more[ _]than|higher[ _]than)(?![^\W_])",
@@ -41,13 +41,13 @@ _BELOW = re.compile(
 
 
 def signs_of_flags(column: str, cells: Sequence[str]) -> list[str] | None:
-    """Return the relation [n] that each flag of a column means, or None of any other column.
+    """Return the relation [n] that each flag of a column means, or None for any other column.
 
     >>> signs_of_flags("right_censored", ["1", "0", ""])
     ['>', '', '']
 
-    Where the flags do not say on which side, they become ``CENSORED``, which no value can be
-    read beside.
+    If the flags do not say on which side, they become ``CENSORED``, beside which no value can be
+    read.
     """
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column)
     side = ">" if _ABOVE.search(plain) else "<" if _BELOW.search(plain) else ""
@@ -67,7 +67,7 @@ def signs_of_flags(column: str, cells: Sequence[str]) -> list[str] | None:
 
 
 def _says_than(column: str, side: str) -> bool:
-    """Tell whether a name that says a side is of nothing but a comparison: ``is_greater_than``."""
+    """Tell whether a name with a side consists only of a comparison: ``is_greater_than``."""
     words = [word for word in re.split(r"[\W_]+", column.lower()) if word]
     known = {"is", "than", "flag", "value", "max", "top", "dose", "conc", "concentration", "tested"}
     known |= {"greater", "gt", "ge", "above", "over", "exceeds", "exceed", "more", "higher"}

@@ -1,4 +1,4 @@
-"""Turn the cells of one measure into numbers: style, sign, relation, unit, conversion."""
+"""Turns the cells of one measure into numbers: style, sign, relation, unit, conversion."""
 
 import math
 from collections import Counter
@@ -37,14 +37,14 @@ from data.assay.headers.units import (
 
 _ASIDE = {
     "about": "approximate (~), read as exact",
-    "spread": "with ±, which is left aside",
-    "count": "with a number of replicates, which is left aside",
-    "interval": "with an interval, which is left aside",
-    "bracket": "with a second number in brackets, which is left aside",
-    "footnote": "with a footnote mark, which is left aside",
-    "own unit": "in a unit of their own, which wins over the header's",
+    "spread": "with ±, which is ignored",
+    "count": "with a number of replicates, which is ignored",
+    "interval": "with an interval, which is ignored",
+    "bracket": "with a second number in brackets, which is ignored",
+    "footnote": "with a footnote mark, which is ignored",
+    "own unit": "in a unit of their own, which overrides the header's",
     "inactive": "inactive without a number, read as --inactive-as says",
-    "mass": "converted by the molecular weight of the structure as it is written, salt included",
+    "mass": "converted by the molecular weight of the structure as written, salt included",
 }
 _FLIPPED: dict[Bound, Bound] = {-1: 1, 0: 0, 1: -1}
 
@@ -58,14 +58,17 @@ def read_values(
     """Read the cells of a measure, each with its relation and unit.
 
     Concentrations and logarithms become pActivity (−log10 molar), so ``>10000`` nM is an upper
-    bound of 5. Cells that cannot be read are in ``problems`` and have no value.
+    bound of 5. Cells that cannot be read are listed in ``problems`` and have no value.
 
     Args:
-        inactive_as: what a word such as inactive, or a concentration of zero, stands for: ``>50``
-            in the column's unit.
+        rows: The rows of the assay file.
+        measure: The measure to read.
+        decimal: The decimal mark that the user gives, if any.
+        inactive_as: Meaning of a word such as inactive, or of a concentration of zero: ``>50`` in
+            the column's unit.
 
     Raises:
-        InputError: the numbers of the column can be read in two ways.
+        InputError: The numbers of the column can be read in two ways.
     """
     return _Reader(rows, measure, decimal, inactive_as).read()
 
@@ -131,9 +134,9 @@ class _Reader:
 
     @cached_property
     def _inactive(self) -> Reading | None:
-        """What inactive stands for, looked at where the first cell says inactive.
+        """Meaning of inactive, determined when the first cell says inactive.
 
-        Raises InputError where it is no bound above which, as a concentration, nothing was seen.
+        Raises InputError if it is not a bound that, as a concentration, lies above the value.
         """
         text = self.inactive_as
         if text is None or self.measure.kind not in ("concentration", "pactivity"):
@@ -195,7 +198,7 @@ class _Reader:
         return self._convert(at, reading, False)
 
     def _is_no_zero(self, reading: Reading) -> bool:
-        """Tell whether a zero is no value: of a concentration, or of −log10(molar)."""
+        """Tell whether a zero is no value: for a concentration, or for −log10(molar)."""
         measure = self.measure
         if measure.kind == "pactivity" or measure.transform in ("log10", "ln"):
             return not reading.unit and measure.unit in ("pActivity", "M")
@@ -217,7 +220,7 @@ class _Reader:
         return sign
 
     def _unit(self, at: int, reading: Reading) -> str | None:
-        """Return the unit of a number; None where the row's is none that can be converted."""
+        """Return the unit of a number; None if the row's unit cannot be converted."""
         unit = self.measure.unit
         if self.units and not reading.unit:
             text = self.units[at].strip()
@@ -251,7 +254,7 @@ class _Reader:
         bound = reading.bound if inactive else self._bound(at, reading)
         if not bound and measure.kind == "concentration" and number in self.codes:
             raise CellError("code")
-        own = inactive and bool(reading.unit)  # --inactive-as '>50 uM', of whatever column
+        own = inactive and bool(reading.unit)  # --inactive-as '>50 uM', in any column
         unit = reading.unit if own else self._unit(at, reading)
         if unit is None:
             return None
@@ -260,11 +263,11 @@ class _Reader:
         if measure.kind == "number":
             return number, bound
         if measure.kind == "concentration" or own:
-            bound = _FLIPPED[bound]  # more of it needed means less potent
+            bound = _FLIPPED[bound]  # a higher concentration means less potent
         return self._to_pactivity(at, number, unit, own), bound
 
     def _to_pactivity(self, at: int, number: float, unit: str, linear: bool) -> float:
-        """Return the pActivity of a number of the column; ``linear``: of a concentration."""
+        """Return the pActivity of a number of the column; ``linear``: it is a concentration."""
         measure = self.measure
         if measure.kind == "pactivity" and not linear:
             value = number if unit == "pActivity" else number - self._power(at, unit)
@@ -282,14 +285,14 @@ class _Reader:
             value = (
                 -math.log10(number) - self._power(at, unit) if mass else to_pactivity(number, unit)
             )
-        if number == 0 and value == 0:  # 1 M: nobody measured that
+        if number == 0 and value == 0:  # 1 M: no assay measures that
             raise CellError("zero")
         if not PACTIVITY_RANGE[0] <= value <= PACTIVITY_RANGE[1]:
             raise CellError("out of range")
         return value
 
     def _power(self, at: int, unit: str) -> float:
-        """Return log10 of a unit's factor to mol/L, of a mass by the row's molecular weight."""
+        """Return log10 of a unit's factor to mol/L; a mass needs the row's molecular weight."""
         if unit not in MASS:
             return power_of_ten(unit)
         weight = self.rows.weight(at)

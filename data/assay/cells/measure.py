@@ -1,4 +1,4 @@
-"""One task of an assay: the column of its values, how they are written, and what stands beside."""
+"""One task of an assay: the column of its values, their form, and the columns beside it."""
 
 import re
 from collections.abc import Sequence
@@ -22,15 +22,14 @@ ADVICE = "say which with --decimal point or --decimal comma"
 
 
 class Measure(NamedTuple):
-    """A column of measurements that becomes a task, or the rows of one type in it."""
+    """A column of measurements that becomes a task, or its rows of one type."""
 
     column: str
     kind: MeasureKind
     unit: str
-    """A key of ``MOLAR`` or ``MASS``, ``pActivity``, ``%``; empty where each cell or row says it.
-    """
+    """A key of ``MOLAR`` or ``MASS``, ``pActivity``, ``%``; empty if each cell or row has it."""
     task: str
-    """Name of the task it becomes: letters, digits, ``_``, ``-`` and ``.``."""
+    """Name of the resulting task: letters, digits, ``_``, ``-`` and ``.``."""
     direction: Direction = "up"
     quantity: str = ""
     transform: Transform = ""
@@ -38,17 +37,17 @@ class Measure(NamedTuple):
     relation: str = ""
     """Column of the relations (``>``), or empty."""
     flips: bool = False
-    """The relations are of a concentration while the values are its −log10."""
+    """True if the relations are those of concentrations, while the values are their −log10."""
     units: str = ""
-    """Column of the units of each row, or empty."""
+    """Column of the rows' units, or empty."""
     only: tuple[tuple[str, str], ...] = ()
-    """Columns and what they must say (in any case) for a row to count."""
+    """Columns, and the word (in any case) that a row must have in each to count."""
     replicates: tuple[str, ...] = ()
     """Further columns of the same assay, merged into this task."""
 
     @property
     def written(self) -> str:
-        """How the values are written: ``log10 nM``, ``%``, ``nM``, ``−log10(molar)``."""
+        """Return the form of the values: ``log10 nM``, ``%``, ``nM``, ``−log10(molar)``."""
         if self.kind == "class":
             return "active or inactive" + (", 1 is inactive" if self.direction == "down" else "")
         if self.kind == "number":
@@ -77,9 +76,9 @@ def from_header(header: Header) -> Measure:
 
 
 def parse_units(units: str) -> tuple[MeasureKind, str, Transform, Direction | None]:
-    """Return kind, unit, transform and direction that a user's ``--units`` means.
+    """Return the kind, unit, transform and direction that a user's ``--units`` means.
 
-    Raises InputError for units that are unknown.
+    Raises InputError for unknown units.
     """
     plain = " ".join(units.strip().lower().split())
     if plain in _P_NAMES:
@@ -107,7 +106,7 @@ def parse_units(units: str) -> tuple[MeasureKind, str, Transform, Direction | No
 def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) -> Measure:
     """Return a measure with the units that the user gives.
 
-    Raises InputError where the header says another.
+    Raises InputError if the header says otherwise.
     """
     kind, unit, transform, direction = parse_units(units)
     said = measure.unit if measure.kind != "number" else ""
@@ -125,7 +124,7 @@ def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) 
             "correct one."
         )
     name = measure.task if measure.kind == kind or measure.quantity else ""
-    if kind == "class" and direction == "down":  # 1 of the task is active, of the column it is not
+    if kind == "class" and direction == "down":  # 1 means active in the task, not in the column
         name = f"no_{task_name(measure.column)}"
     return measure._replace(
         kind=kind,
@@ -139,9 +138,9 @@ def with_units(measure: Measure, units: str, path: str, doubtful: bool = False) 
 def style_of(
     measure: Measure, cells: Sequence[str], decimal: Decimal | None, delimiter: str
 ) -> NumberReading:
-    """Return how the numbers of a measure's cells are written; see ``find_style``.
+    """Return the number style of a measure's cells; see ``find_style``.
 
-    decimal: what the user says. delimiter: of the file.
+    decimal: the decimal mark that the user gives. delimiter: that of the file.
     """
     limits = _LIMITS.get(measure.kind)
     if measure.transform in ("log10", "ln"):

@@ -15,36 +15,36 @@ from chem.structure.weight import molecular_weight
 from data.assay.headers.units import find_unit, is_other_unit
 
 _TAG = "RESULT_"
-"""PubChem's tables have rows of types, descriptions and units under the header."""
+"""Prefix of the rows of types, descriptions and units under the header in PubChem's tables."""
 
 
 @dataclass(frozen=True)
 class AssayRows:
-    """The readable rows of an assay file (assays are small: it is held whole)."""
+    """The readable rows of an assay file, which is held whole because assays are small."""
 
     path: str
     columns: list[str]
     """The columns that are neither SMILES nor id nor name, in the file's order."""
     numbers: list[int]
-    """[n] 1-based record number of each row (the header not counted)."""
+    """[n] number of each row's record, from 1 (without the header)."""
     ids: list[str]
     smiles: list[str]
     cells: dict[str, list[str]]
-    """column → [n] text"""
+    """[n] texts by column."""
     unread: list[tuple[int, str]]
     """Record number and reason of the rows without a readable structure."""
     delimiter: str = ""
-    """Of a table of text; empty for other formats."""
+    """Delimiter of a text table; empty for other formats."""
     smiles_column: str | None = None
     id_column: str | None = None
     units: dict[str, str] = field(default_factory=dict)
-    """column → unit, from a row of units under the header (PubChem)."""
+    """Unit by column, from a row of units under the header (PubChem)."""
     records: list[Record] = field(default_factory=list)
     notes: tuple[str, ...] = ()
-    """How the file was read: its columns of ids and structures, its encoding, what was counted."""
+    """Notes on the reading: columns of ids and structures, encoding, counts."""
 
     def select(self, kept: npt.NDArray[np.bool_]) -> "AssayRows":
-        """Return the rows of a mask; what could not be read stays."""
+        """Return the rows of a mask; the unread rows stay."""
         where = np.flatnonzero(kept).tolist()
         return replace(
             self,
@@ -56,7 +56,7 @@ class AssayRows:
         )
 
     def weight(self, row: int) -> float | None:
-        """Return the molecular weight of a row's structure as it is written, salt included."""
+        """Return the molecular weight of a row's structure as written, salt included."""
         record = self.records[row]
         return _weigh(record.structure, record.format)
 
@@ -64,12 +64,12 @@ class AssayRows:
 def read_rows(
     path: str | Path, smiles_column: str | None = None, id_column: str | None = None
 ) -> AssayRows:
-    """Read an assay in any format that a library may have, by the same rules for columns.
+    """Read an assay in any format of a library, by the same rules for columns.
 
-    SMILES are kept as written; molblocks become SMILES of their standardized parent.
+    SMILES are kept as written; molblocks become the SMILES of their standardized parent.
 
     Raises:
-        InputError: the file cannot be opened or read, a column is missing or ambiguous, or no
+        InputError: The file cannot be opened or read, a column is missing or ambiguous, or no
             row has a structure.
     """
     library = open_library(path, smiles_column, id_column)
@@ -118,7 +118,7 @@ def read_rows(
 
 
 def _annotation(record: Record) -> str:
-    """Return ``RESULT_UNIT`` and the like of a row that describes the columns."""
+    """Return the tag (such as ``RESULT_UNIT``) of a row that describes the columns, or ""."""
     if record.problem is None or record.structure.strip():
         return ""
     said = [record.compound_id, *record.extra.values()]
@@ -126,7 +126,7 @@ def _annotation(record: Record) -> str:
 
 
 def _row_of_units(record: Record) -> dict[str, str]:
-    """Return column → unit of a row under the header that says nothing but units, or nothing."""
+    """Return the units by column from a row under the header with nothing but units, or {}."""
     if record.structure.strip().lower() not in ("", "unit", "units"):
         return {}
     told = {name: cell for name, cell in record.extra.items() if cell.strip()}

@@ -1,8 +1,8 @@
-"""Decides what a header leaves open by the numbers below it, or asks.
+"""Settles by the numbers what a header leaves open, or asks the user.
 
-``log IC50`` without a unit is log10(molar) where all values lie far below zero; ``pIC50 (nM)`` is
-mostly a −log10(molar) of values that were nanomolar once; ``Inhibition`` may be per cent or a
-fraction of 1. Where the numbers allow two readings, the answer is a question.
+``log IC50`` without a unit is log10(molar) if all values lie far below zero. ``pIC50 (nM)`` is
+usually a −log10(molar) of values that were once nanomolar. ``Inhibition`` may be per cent or a
+fraction of 1. If the numbers allow two readings, the answer is a question.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ _P_RANGE = (3.0, 12.5)
 """Medians of −log10(molar) in assays: 1 mM to below 1 pM."""
 _LOW_P = 2.0
 _SURELY_MOLAR = 4.0
-"""A pIC50 (nM) between the two may be −log10 of either."""
+"""A pIC50 (nM) between these two may be −log10 of molar or of nM."""
 _LOG_MOLAR = -3.5
-"""A median of log10 below this is of molar values: as µM it would be below 0.3 nM."""
+"""A median of log10 below this means molar values: as µM it would be below 0.3 nM."""
 _WILD = 1000.0
 _FRACTION = 1.5
 
@@ -28,9 +28,9 @@ _FRACTION = 1.5
 def settle(
     measure: Measure, cells: Sequence[str], decimal: Decimal | None = None, delimiter: str = ""
 ) -> tuple[Measure, str]:
-    """Return the measure with nothing open, and a question where it cannot be decided.
+    """Return the measure with nothing left open, and a question if it cannot be decided.
 
-    decimal: the decimal mark that the user names. delimiter: of the file.
+    decimal: the decimal mark that the user names. delimiter: that of the file.
     """
     of_no_unit = measure.transform and not measure.unit and not measure.units
     if measure.kind not in ("percent", "pactivity") and not (
@@ -64,8 +64,8 @@ def _settle_percent(measure: Measure, numbers: npt.NDArray[np.float64]) -> tuple
     if largest <= _FRACTION and len(numbers) >= 10 and largest > 0:
         if measure.unit == "%":
             return sized, (
-                f"no value is beyond {largest:g}, so that they may be fractions of 1; say which "
-                "with --units fraction or --units '% up' ('% down' for what is left)"
+                f"no value is beyond {largest:g}, so they may be fractions of 1; say which with "
+                "--units fraction or --units '% up' ('% down' for what is left)"
             )
         return sized._replace(transform="fraction"), ""
     if measure.unit != "%" and largest > _WILD:

@@ -1,5 +1,4 @@
-"""Holds the values of one measure, and the cells that could not be read: told by kind, with what
-helps."""
+"""Holds the values of one measure, and its unreadable cells by kind, with advice."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -31,7 +30,7 @@ KINDS = {
     "contradicting unit": "beside a unit that contradicts the header",
     "no weight": "a mass without a molecular weight",
 }
-"""Every kind of bad cell, in words."""
+"""Text for every kind of bad cell."""
 _SHOWN, _EXAMPLES = 4, 3
 _BOUNDS = {-1: "at most ", 0: "", 1: "at least "}
 
@@ -58,7 +57,7 @@ def tell(problems: Sequence[Problem]) -> str:
 
 
 def advise(problems: Sequence[Problem], measure: Measure) -> str:
-    """Return the one thing that helps most. No value of an inactive is ever to be emptied."""
+    """Return the most helpful advice; it never says to empty the cell of an inactive compound."""
     kinds = Counter(problem.kind for problem in problems)
     if kinds["censored"]:
         return (
@@ -104,12 +103,12 @@ def _advise_on_inactive(problems: Sequence[Problem], measure: Measure) -> str:
         dose = "'<4.3' where 4.3 is −log10 of the highest dose"
     once = ", or say it once with --inactive-as"
     if any(one.kind == "inactive" and not is_inactive(one.cell) for one in problems):
-        once = ""  # it stands for the word alone: such a cell says more, perhaps another dose
+        once = ""  # it replaces the bare word only: such a cell says more, perhaps another dose
     return f"write inactive compounds as {dose}{once}; --skip-bad-cells goes on without such cells"
 
 
 class Example(NamedTuple):
-    """A cell as it is written, and as it was read."""
+    """A cell as written, and as it was read."""
 
     written: str
     read: str
@@ -117,7 +116,7 @@ class Example(NamedTuple):
 
 @dataclass
 class Values:
-    """One measure, read."""
+    """The values read from one measure's cells."""
 
     values: npt.NDArray[np.float32]
     """[n] in the task's unit; NaN = not measured."""
@@ -125,21 +124,21 @@ class Values:
     """[n] as in ``ActivityTable``."""
     problems: list[Problem] = field(default_factory=list)
     told: int = 0
-    """Cells that are not missing, in the rows that count."""
+    """Number of cells that are not missing, in the rows that count."""
     missing: Counter[str] = field(default_factory=Counter)
-    """What cells say that are missing, such as ``n.d.``, in the rows that count; "" is empty."""
+    """Counts of the texts of missing cells ( ``n.d.``) in the rows that count; "" is empty."""
     notes: list[str] = field(default_factory=list)
-    """What was decided or left aside, without the column's name."""
+    """Decisions and omissions, without the column's name."""
     examples: list[Example] = field(default_factory=list)
 
     @classmethod
     def none(cls) -> "Values":
-        """Return no values: of a measure that was not read yet."""
+        """Return no values, for a measure that was not read yet."""
         return cls(np.empty(0, np.float32), np.empty(0, np.int8))
 
     @property
     def measured(self) -> npt.NDArray[np.bool_]:
-        """[n] True where a value is present."""
+        """Return bool [n], True where a value is present."""
         return ~np.isnan(self.values)
 
 
@@ -150,9 +149,9 @@ def show_examples(
     signs: Sequence[str],
     units: Sequence[str],
 ) -> list[Example]:
-    """Return a plain cell, a bound and an unusual cell, or the first that there are.
+    """Return a plain cell, a bound and an unusual cell, or the first cells if some are missing.
 
-    cells, signs, units: of each row [n]; the last two are empty where no column holds them.
+    cells, signs, units: of each row [n]; the last two are empty if no column holds them.
     """
     present = np.flatnonzero(found.measured).tolist()
     sorts: dict[str, int] = {}

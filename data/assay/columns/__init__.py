@@ -1,1 +1,1 @@
-"""The columns of an assay file: finds the measurements, and what stands beside them."""
+"""Finds the columns of measurements in an assay file, and the columns that belong to them."""

@@ -1,4 +1,4 @@
-"""Choose which columns of an assay file are its measurements, and in which rows."""
+"""Chooses the columns of an assay file that are its measurements, and their rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,13 +20,13 @@ _SHOWN = 12
 
 @dataclass
 class Chosen:
-    """What was chosen, and why the rest was not."""
+    """The chosen measures, and why the other columns were not chosen."""
 
     measures: list[Measure] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
-    """Column → why it is no measurement."""
+    """Reason why a column is no measurement, by column."""
     questions: dict[str, str] = field(default_factory=dict)
-    """Column → what must be asked before it can be read."""
+    """Question to answer before a column can be read, by column."""
     notes: list[str] = field(default_factory=list)
 
     def unused(self, rows: AssayRows, used: set[str], has_split: bool) -> str:
@@ -51,11 +51,11 @@ def choose_measures(
     chosen: Chosen,
     decimal: Decimal | None = None,
 ) -> None:
-    """Find the measurement columns, and why the others are none; ``chosen`` is filled.
+    """Find the measurement columns, and why the others are none; the results go into ``chosen``.
 
     Raises:
-        InputError: no such column, none recognised, or a unit that is missing, unknown or at
-            odds with the header.
+        InputError: There is no such column, none is recognised, or a unit is missing, unknown or
+            contradicts the header.
     """
     chooser = _Chooser(rows, layout, chosen, decimal)
     if value_column is not None:
@@ -72,7 +72,7 @@ def choose_measures(
             f"{rows.path} has no column of measurements that can be recognised; its columns are "
             f"{', '.join(found[:_SHOWN]) or 'none but the SMILES'}{more}. {_advise(rows, chosen)}"
         )
-    for column, question in chosen.questions.items():  # the others are clear: go on without these
+    for column, question in chosen.questions.items():  # the others are clear: read only those
         chosen.reasons[column] = f"not clear how to read it: {question}"
 
 
@@ -116,7 +116,7 @@ class _Chooser:
                 self.chosen.reasons[column] = reason
 
     def _why_not(self, header: Header) -> str | None:
-        """Return why a column is no measurement; None where it is one."""
+        """Return why a column is no measurement; None if it is one."""
         column = header.column
         typed = column in self.layout.types or column in self.layout.units
         if header.role == "generic" and not typed:
@@ -128,7 +128,7 @@ class _Chooser:
         return None
 
     def apply_units(self, units: str) -> None:
-        """Read columns that were open with the user's units, or hold these against the others."""
+        """Read undecided columns with the user's units, or compare the units with the others."""
         opened = list(self.chosen.questions)
         if not opened:
             for measure in self.chosen.measures:
@@ -140,7 +140,7 @@ class _Chooser:
             header = self.layout.headers[column]
             told = (kind == "percent") == (header.kind == "percent") or header.role == "generic"
             if not told and kind not in ("number", "class"):
-                continue  # per cent says nothing of an IC50 without a unit
+                continue  # per cent says nothing about an IC50 without a unit
             del self.chosen.questions[column]
             self._take(column, header._replace(role="value"), units)
         order = {column: at for at, column in enumerate(self.rows.columns)}
@@ -176,7 +176,7 @@ class _Chooser:
             self.chosen.questions[column] = f"no type in {types!r} can be read: {', '.join(left)}."
 
     def _read(self, column: str, header: Header, units: str | None) -> list[Measure] | str:
-        """Return the measures of a column, or what must be asked before it can be read."""
+        """Return the measures of a column, or a question to answer before it can be read."""
         rows, layout = self.rows, self.layout
         if header.doubt and units is None:
             return f"{header.doubt}; {_ask(header)}."
@@ -209,7 +209,7 @@ class _Chooser:
 
 
 def _advise(rows: AssayRows, chosen: Chosen) -> str:
-    """Return what helps where no column was recognised: an option that works on this file."""
+    """Return advice if no column was recognised: an option that works on this file."""
     for column in chosen.reasons:
         if are_classes(rows.cells[column]) and len(_told(rows.cells[column])) > 1:
             return f"If one says active and inactive, name it: --value-column {column!r}."
@@ -229,14 +229,14 @@ def _told(cells: Sequence[str]) -> set[str]:
 
 
 def _are_measured(cells: Sequence[str]) -> bool:
-    """Tell whether cells are numbers of which at least three differ."""
+    """Tell whether cells are numbers with at least three different values."""
     told = _told(cells)
     read = sum(isinstance(read_cell(cell), Reading) for cell in told)
     return len(told) > 2 and read * 2 > len(told)
 
 
 def _forced(header: Header, rows: AssayRows, units: str | None) -> Header:
-    """Return the header of a column that the user names, of whatever role."""
+    """Return the header of a column that the user names, whatever its role."""
     if header.role in ("value", "generic"):
         return header
     cells = rows.cells[header.column]

@@ -1,8 +1,9 @@
-"""Finds the columns that stand beside an assay's values: relations, units, types, doses, flags.
+"""Finds the columns beside an assay's values: relations, units, types, doses, flags.
 
-A column is taken for what its header says only where its cells agree: a ``Symbol`` of genes is no
-relation. Beside columns are paired with values by name (``IC50 Qualifier`` with ``IC50 (nM)``),
-then by position (a relation stands before its value or after it, a unit after it or before it).
+A column has the role that its header says only if its cells agree: a ``Symbol`` of genes is no
+relation. Columns beside values are paired with them by name (``IC50 Qualifier`` with ``IC50
+(nM)``), then by position (a relation stands before its value or after it, a unit after it or before
+it).
 """
 
 import re
@@ -34,22 +35,22 @@ _STANDARD = "as published; the columns called standard are used"
 
 
 class Layout(NamedTuple):
-    """The columns of an assay, each with its role, and what belongs together."""
+    """The columns of an assay with their roles, and which of them belong together."""
 
     headers: dict[str, Header]
     relation: dict[str, str]
-    """Column of values → column of its relations."""
+    """Column of relations, by column of values."""
     units: dict[str, str]
     types: dict[str, str]
     dose: str
     """Column of tested concentrations, or empty."""
     unclear: dict[str, str]
-    """Column of values → why a column beside it may belong to it or to another."""
+    """Reason why a column beside values may belong to them or to others, by column of values."""
     shared: dict[str, str]
-    """The same where position says which, but the columns of values are several."""
+    """As ``unclear``, if position decides but there are several columns of values."""
 
     def of_concentrations(self, relation: str) -> bool:
-        """Tell whether a column of relations stands beside concentrations, or values of types."""
+        """Tell whether a column of relations belongs to concentrations, or to values of types."""
         return any(
             self.headers[column].kind in ("concentration", "number")
             for column, its in self.relation.items()
@@ -58,7 +59,7 @@ class Layout(NamedTuple):
 
 
 def lay_out(rows: AssayRows) -> Layout:
-    """Look at all headers and cells."""
+    """Examine all headers and cells."""
     headers = {column: _look(column, rows) for column in rows.columns}
     _name_generic(headers, rows)
     folded = {column.lower().replace(" ", "_"): column for column in rows.columns}
@@ -97,9 +98,9 @@ def lay_out(rows: AssayRows) -> Layout:
 
 
 def _name_generic(headers: dict[str, Header], rows: AssayRows) -> None:
-    """Take a column of numbers for values where the column of its unit is called after it.
+    """Take a column of numbers as values if the column of its unit is named after it.
 
-    So ``DRVAL_MEDIAN`` beside ``DRVAL_UNIT``.
+    An example is ``DRVAL_MEDIAN`` beside ``DRVAL_UNIT``.
     """
     named = [h.name for h in headers.values() if h.role == "unit" and h.name]
     for column, header in headers.items():
@@ -113,7 +114,7 @@ def _name_generic(headers: dict[str, Header], rows: AssayRows) -> None:
 
 
 def _give_units_to_doses(headers: dict[str, Header], doses: list[str], rows: AssayRows) -> None:
-    """Take a column of units that is called after doses for theirs: ``Concentration Unit``."""
+    """Take a column of units named after doses as theirs: ``Concentration Unit``."""
     for column, header in headers.items():
         if header.role != "unit" or not doses or not set(header.name) & W.DOSE:
             continue
@@ -123,7 +124,7 @@ def _give_units_to_doses(headers: dict[str, Header], doses: list[str], rows: Ass
             continue
         if len(told) == 1:
             headers[doses[0]] = headers[doses[0]]._replace(unit=told.pop())
-        else:  # 10 nM of one row is not 10 µM of another
+        else:  # 10 nM in one row differs from 10 µM in another
             both = zip(rows.cells[doses[0]], rows.cells[column], strict=True)
             rows.cells[doses[0]] = [f"{dose} {unit}".strip() for dose, unit in both]
 
@@ -131,7 +132,7 @@ def _give_units_to_doses(headers: dict[str, Header], doses: list[str], rows: Ass
 def _find_shared(
     headers: dict[str, Header], values: Sequence[str], rows: AssayRows
 ) -> dict[str, str]:
-    """Return the potencies among which one column of relations, called after none, was found."""
+    """Return the potencies among which one column of relations, named after none, was found."""
     relations = [h.column for h in headers.values() if h.role == "relation"]
     if len(relations) != 1 or by_name(headers[relations[0]], values):
         return {}
@@ -146,14 +147,14 @@ def _find_shared(
     if len(distinct) < 2:
         return {}
     question = (
-        f"column {relations[0]!r} may belong to any of {', '.join(map(repr, potencies))}; call it "
+        f"column {relations[0]!r} may belong to any of {', '.join(map(repr, potencies))}; name it "
         f"after its values ({potencies[0] + ' relation'!r}), or name one with --value-column"
     )
     return dict.fromkeys(potencies, question)
 
 
 def _look(column: str, rows: AssayRows) -> Header:
-    """Return a column's header, held against its cells."""
+    """Return a column's header, checked against its cells."""
     header = _understand(column, rows.units.get(column, ""))
     cells = [cell.strip() for cell in rows.cells[column] if cell.strip()]
     plain = understand(_INTERVAL.sub("", column))
@@ -179,7 +180,7 @@ def _look(column: str, rows: AssayRows) -> Header:
 
 
 def _understand(column: str, unit: str) -> Header:
-    """Return what a header says; ``unit`` is of a row of units below it, if any."""
+    """Return the meaning of a header; ``unit`` is from a row of units below it, if any."""
     if not unit:
         return understand(column)
     own, header = understand(column), understand(f"{column} ({unit})")
@@ -188,7 +189,7 @@ def _understand(column: str, unit: str) -> Header:
 
 
 def _hold_against(header: Header, told: Sequence[str]) -> Header:
-    """Return the header, or what its column is in truth, by the cells that are not missing."""
+    """Return the header, corrected by the cells of its column that are not missing."""
     column, role = header.column, header.role
     if role == "generic" and told and not _are_numbers(told):
         return Header(column, "other", header.reason or "its cells are no numbers")
@@ -207,16 +208,16 @@ def _hold_against(header: Header, told: Sequence[str]) -> Header:
 
 
 def _as_relation(header: Header) -> Header:
-    """Return the header of a column whose cells are relations, whatever it is called."""
+    """Return the header of a column whose cells are relations, whatever its name."""
     words = (token.lower() for token in tokens_of(clean(header.column)))
     name = tuple(word for word in words if word not in W.OF_RELATIONS)
     return Header(
-        header.column, "relation", "a relation, which no value that is used has", name=name
+        header.column, "relation", "a relation that belongs to no value in use", name=name
     )
 
 
 def as_class(column: str, cells: Sequence[str]) -> Header:
-    """Return the header of a column of classes, with a doubt where 1 may stand for inactive."""
+    """Return the header of a column of classes, with a doubt if 1 may stand for inactive."""
     doubt = _doubt_of_class(column, cells)
     return Header(
         column, "value", kind="class", quantity="class", task=task_name(column), doubt=doubt
@@ -230,15 +231,15 @@ def _doubt_of_class(column: str, cells: Sequence[str]) -> str:
         return ""
     if found & W.NEGATED:
         word = sorted(found & W.NEGATED)[0]
-        return f"its header says {word}, so that 1 may be an inactive compound or an active one"
+        return f"its header says {word}, so 1 may mean an inactive compound or an active one"
     if found & W.LOSS or not found & W.LIVES:
         return ""
     word = sorted(found & W.LIVES)[0]
-    return f"1 may say {word} (an inactive compound) or that it is active"
+    return f"1 may mean {word} (an inactive compound) or active"
 
 
 def _have_intervals(cells: Sequence[str]) -> bool:
-    """Tell whether most cells are values with an interval or a spread behind them."""
+    """Tell whether most cells are values followed by an interval or a spread."""
     read = [read_cell(cell) for cell in cells]
     noted = [
         one for one in read if isinstance(one, Reading) and {"interval", "spread"} & {*one.notes}
@@ -247,7 +248,7 @@ def _have_intervals(cells: Sequence[str]) -> bool:
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
-    """Tell whether at least half of some cells are numbers."""
+    """Tell whether at least half of a sample of the cells are numbers."""
     some = cells[:200]
     return sum(isinstance(read_cell(cell), Reading) for cell in some) * 2 >= len(some)
 
@@ -268,7 +269,7 @@ def _is_type(cell: str) -> bool:
 
 
 def _is_bare_type(cell: str) -> bool:
-    """Tell whether a cell is the name of a quantity and nothing else, as no description is."""
+    """Tell whether a cell is only the name of a quantity, unlike a description."""
     header = understand(cell)
     return _is_type(cell) and not header.condition and set(header.name) <= {header.quantity}
 
@@ -278,4 +279,4 @@ _EXPECTED: dict[str, tuple[Callable[[str], bool], str]] = {
     "unit": (_is_unit, "its cells are no units"),
     "type": (_is_type, "its cells name no quantity"),
 }
-"""Role to what one of its cells must be, and why the column is none otherwise."""
+"""Condition that one cell of a role must meet, and the reason why the column has it not."""

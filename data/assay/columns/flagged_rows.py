@@ -1,4 +1,4 @@
-"""Rows that the file itself marks as doubtful: left out and counted."""
+"""Finds rows that the file itself marks as doubtful; they are left out and counted."""
 
 from collections import Counter
 
@@ -37,10 +37,10 @@ _SAID_INACTIVE = {"not active", "inactive", "no activity", "no effect", "no inhi
 def find_flagged(
     rows: AssayRows, layout: Layout, used: set[str]
 ) -> tuple[npt.NDArray[np.bool_], dict[str, str], list[str]]:
-    """Return which rows are flagged [n], what each column of flags is, and notes with counts.
+    """Return which rows are flagged [n], the role of each column of flags, and notes with counts.
 
-    ChEMBL's ``Data Validity Comment`` flags a row whatever it says, but for "Manually validated".
-    An ``Activity Comment`` flags what it calls inconclusive; what it calls inactive is told.
+    ChEMBL's ``Data Validity Comment`` flags a row with any text except "Manually validated". An
+    ``Activity Comment`` flags inconclusive rows; rows that it calls inactive are reported.
     """
     flagged = np.zeros(len(rows.numbers), bool)
     roles: dict[str, str] = {}
@@ -90,7 +90,7 @@ def _is_flag(words: list[str], known: set[str]) -> bool:
 
 
 def _tell_inactive(column: str, words: list[str], rows: AssayRows, layout: Layout) -> list[str]:
-    """Count the compounds that a comment calls inactive and that have no value."""
+    """Count the compounds that a comment calls inactive, with and without a value."""
     values = [
         name
         for name, h in layout.headers.items()
@@ -103,12 +103,12 @@ def _tell_inactive(column: str, words: list[str], rows: AssayRows, layout: Layou
     if exact:
         notes.append(
             f"column {column!r} calls {counted(exact, 'compound')} inactive beside a value; the "
-            "value is read as it is written"
+            "value is read as written"
         )
     if not empty:
         return notes
     return [
         *notes,
         f"column {column!r} calls {counted(len(empty), 'compound')} inactive without a value "
-        f"(row {rows.numbers[empty[0]]}): write '>' and the highest dose to learn them",
+        f"(row {rows.numbers[empty[0]]}): write '>' and the highest dose so that they are learned",
     ]

@@ -1,8 +1,8 @@
-"""Pairs the columns beside the values with those of values: by name, then by place.
+"""Pairs the columns beside values with the columns of values: by name, then by position.
 
-A relation stands before its value or after it, a unit after it or before it. Where a file has
-several columns of a kind, all stand on the same side. Columns of a solubility, a clearance and the
-like have relations and units of their own, which are those of no potency.
+A relation stands before its value or after it, a unit after it or before it. If a file has several
+columns of a kind, all stand on the same side. Columns of solubility, clearance and so on have
+relations and units of their own, which belong to no potency.
 """
 
 from collections.abc import Sequence
@@ -30,11 +30,11 @@ def pair(
 
     Args:
         role: ``relation``, ``unit`` or ``type``.
-        steps: where the value stands, seen from such a column, the most usual place first.
-        headers: of all columns.
-        values: the columns of values.
-        columns: all columns in order.
-        unclear: filled with values and why a column may belong to them or to others.
+        steps: Positions of the value relative to such a column, the most usual one first.
+        headers: The headers of all columns.
+        values: The columns of values.
+        columns: All columns in order.
+        unclear: Receives values, with the reason why a column may belong to them or to others.
     """
     pairs: dict[str, str] = {}
     others = [
@@ -80,7 +80,7 @@ def pair(
 
 
 def _rivals(chosen: str, left: Sequence[str], headers: dict[str, Header]) -> list[str]:
-    """Return potencies and the per cent beside which a lone column of relations stands."""
+    """Return the potencies and the per cent column beside which a lone relation column stands."""
     if headers[chosen].kind != "percent":
         return []
     potencies = [one for one in left if headers[one].kind in ("concentration", "pactivity")]
@@ -107,7 +107,7 @@ def _between(
     others: Sequence[str],
     columns: Sequence[str],
 ) -> list[str]:
-    """Return the value and the other quantity between which a lone column of relations stands."""
+    """Return the value and the other quantity between which a lone relation column stands."""
     first, second = (_step(column, step, columns) for step in steps[:2])
     return [second, first] if first in others and second in values else []
 
@@ -115,17 +115,17 @@ def _between(
 def _may_belong(role: str, column: str, among: Sequence[str]) -> str:
     return (
         f"column {column!r} may belong to any of {', '.join(map(repr, among))}; put it "
-        f"beside its values, or call it after them ({among[0] + ' ' + role!r})"
+        f"beside its values, or name it after them ({among[0] + ' ' + role!r})"
     )
 
 
 def is_any(header: Header) -> bool:
-    """Tell whether a header names a −log10 of whatever was measured, as pChEMBL does."""
+    """Tell whether a header names a −log10 of any quantity, as pChEMBL does."""
     return header.kind == "pactivity" and header.quantity.lower() in ("pchembl", "pactivity")
 
 
 def by_name(header: Header, values: Sequence[str]) -> list[str]:
-    """Return the columns of values that a column beside them is called after."""
+    """Return the columns of values after which a column beside them is named."""
     words = set(header.name)
     if not words:
         return []

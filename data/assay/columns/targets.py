@@ -1,4 +1,4 @@
-"""Keeps the rows of one target, where a column of an assay file names targets."""
+"""Keeps the rows of one target if a column of an assay file names targets."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ _ORGANISMS |= {"target source organism according to curator or datasource", "mic
 _NO_PROTEIN = _ORGANISMS | _ASSAYS | {"cell line", "cell line name"}
 _NO_PROTEIN |= {"strain", "aenm", "assay component endpoint name"}
 _NO_PROTEIN |= {"assay endpoint name"}
-"""Columns whose names are none of proteins, so that none of the panel is expected there."""
+"""Columns whose names are not those of proteins, so that they are not looked up in the panel."""
 _SHOWN = 3
 _CHEMBL_ID = re.compile(r"CHEMBL\d+", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -34,11 +34,11 @@ def keep_target(
 ) -> tuple[AssayRows, list[str]]:
     """Return the rows of one target, and notes on it; ``measured`` are columns of values.
 
-    target: what rows must say; several where several columns tell rows apart, such as a target and
-    a cell line.
+    target: the word that rows must have; several if several columns distinguish rows, such as a
+    target and a cell line.
 
     Raises:
-        InputError: the rows are of several targets, whose values would be mixed into one task, or
+        InputError: The rows are of several targets, whose values would be mixed in one task, or
             none is of the target that the user named.
     """
     columns = [column for column in rows.columns if _is_target(column) and column not in measured]
@@ -72,7 +72,7 @@ def keep_target(
 
 
 def _refuse_several(rows: AssayRows, columns: Sequence[str], wanted: Sequence[str]) -> None:
-    """Refuse rows of several targets, and give the options that name one of them whole."""
+    """Refuse rows of several targets; give the options that name one of them completely."""
     names: dict[str, list[str]] = {}
     for column in columns:
         told = list(dict.fromkeys(c.strip() for c in rows.cells[column] if not is_missing(c)))
@@ -83,7 +83,7 @@ def _refuse_several(rows: AssayRows, columns: Sequence[str], wanted: Sequence[st
     each = zip(*(rows.cells[column] for column in names), strict=True)
     whole = ([cell.strip() for cell in cells] for cells in each)
     counts = Counter(tuple(cells) for cells in whole if not any(map(is_missing, cells)))
-    # Without a row that names all of them, the first column's is asked for first.
+    # If no row names all of them, ask for the first column's target first.
     most, count = counts.most_common(1)[0] if counts else ((next(iter(names.values()))[0],), 0)
     told = []
     for column, found in names.items():
@@ -103,7 +103,7 @@ def _is_target(column: str) -> bool:
 
 
 def _what(column: str) -> str:
-    """Return what a column names: organisms and assays are told apart from targets."""
+    """Return the plural of what a column names: organisms, assays or targets."""
     if _fold(column) in _ORGANISMS:
         return "organisms"
     return "assays" if _fold(column) in _ASSAYS else "targets"
@@ -147,10 +147,10 @@ def _select(
 
 
 def _say_unknown(column: str, name: str) -> list[str]:
-    """Return a note where a name cannot be compared with the shipped model's kinases.
+    """Return a note if a name cannot be compared with the shipped model's kinases.
 
-    They are known by gene symbol and UniProt accession, so that another spelling of one of them
-    (``Epidermal growth factor receptor``, ``HER2``) is not told from a protein of no such model.
+    The model knows them by gene symbol and UniProt accession, so another spelling of one of them
+    (``Epidermal growth factor receptor``, ``HER2``) looks like a protein that the model lacks.
     """
     panel = human_kinases()
     genes = {kinase.gene.upper(): kinase.gene for kinase in panel.values()}

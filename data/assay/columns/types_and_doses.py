@@ -1,4 +1,4 @@
-"""Reads a column of values by its rows: one measure for each type, one for each dose."""
+"""Splits a column of values by its rows: one measure per type, one per dose."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _FEW_TYPES = 200
 def part_by_type(
     column: str, header: Header, rows: AssayRows, layout: Layout, decimal: Decimal | None = None
 ) -> tuple[list[Measure], list[str]]:
-    """Return a measure for each type that rows name, such as Ki, and what is left out."""
+    """Return a measure for each type that rows name, such as Ki, and the types left out."""
     types = [cell.strip() for cell in rows.cells[layout.types[column]]]
     counts = Counter(
         name.lower()
@@ -68,7 +68,7 @@ def _read_type(
     if measure.units:
         units = {find_unit(rows.cells[measure.units][at]) for at in places}
         if measure.transform and units <= {None}:
-            measure = measure._replace(units="")  # Log GI50: its numbers say of which unit
+            measure = measure._replace(units="")  # Log GI50: its numbers show the unit
         elif measure.kind == "concentration" and units <= {"%", None}:
             return "no molar unit"
     elif measure.kind == "concentration" and not (measure.unit or measure.transform):
@@ -82,7 +82,7 @@ def _read_type(
 
 
 def part_by_dose(measure: Measure, rows: AssayRows, layout: Layout) -> list[Measure]:
-    """Part a column of per cent whose rows were measured at several doses."""
+    """Split a column of per cent if its rows were measured at several doses."""
     if measure.kind != "percent" or not layout.dose or measure.condition:
         return [measure]
     doses = [cell.strip().lower() for cell in rows.cells[layout.dose]]
@@ -112,7 +112,7 @@ def part_by_dose(measure: Measure, rows: AssayRows, layout: Layout) -> list[Meas
 
 
 def name_units(cells: Sequence[str]) -> bool:
-    """Tell whether every cell that is a number carries its own unit of concentration (``5 nM``)."""
+    """Tell whether every cell that is a number has its own unit of concentration (``5 nM``)."""
     told = [cell for cell in cells if not is_missing(cell)]
     styles = (None, NumberStyle("comma"))
     readings = [read_cell(cell, style) for cell in told for style in styles]

@@ -1,1 +1,1 @@
-"""The headers of an assay's columns, parsed: quantity, unit, condition, statistic."""
+"""Parses the headers of an assay's columns: quantity, unit, condition, statistic."""

@@ -1,7 +1,7 @@
-"""Finds in an assay's header an effect in per cent, and the conditions it was measured under.
+"""Finds an effect in per cent in an assay's header, and the conditions of the measurement.
 
-An effect has a direction: more of it is more effect, or less. Conditions are doses (``@ 10 µM``),
-times (``72 h``), temperatures and pH.
+An effect has a direction: a larger number is more effect, or less. Conditions are doses
+(``@ 10 µM``), times (``72 h``), temperatures and pH.
 """
 
 import re
@@ -41,11 +41,11 @@ class Dose(NamedTuple):
 
     text: str
     at: bool
-    """The header says at, or @."""
+    """True if the header says at, or @."""
     unit: str
-    """Of a dose; of a power of ten the unit that it makes: ``10-6 M`` is µM."""
+    """Unit of a dose; for a power of ten, the unit that it makes: ``10-6 M`` is µM."""
     power: bool
-    """``10-6 M``, which may be a unit."""
+    """True for ``10-6 M``, which may be a unit."""
 
 
 def take_doses(text: str) -> tuple[list[Dose], str]:
@@ -92,7 +92,7 @@ def _read(match: re.Match[str], text: str) -> Dose | None:
 
 
 def find_effect(found: set[str], dosed: bool) -> str | None:
-    """Return the word of an effect that is measured in per cent; ``dosed``: under a condition."""
+    """Return the word of an effect measured in per cent; ``dosed``: there is a condition."""
     told = bool(found & (W.PERCENT | W.FRACTION)) or dosed
     for known, always in (
         (W.LOSS, True),
@@ -109,10 +109,10 @@ def find_effect(found: set[str], dosed: bool) -> str | None:
 
 
 def find_direction(found: set[str], effect: str, doses: Sequence[Dose]) -> tuple[Direction, str]:
-    """Return whether more is more effect, and why that must be asked, or an empty text."""
+    """Return whether more is more effect, and a question about it, or an empty text."""
     left_over = found & W.LEFT_BEHIND and not found & W.LEFT_OF_WHAT
     if found & W.STABILITY and not found & (W.LEFT - W.LEFT_BEHIND):
-        return "up", ""  # what remains of the compound itself
+        return "up", ""  # the compound itself remains
     if left_over and found & W.COMPOUND:
         return "up", ""
     if found & W.LOSS or effect == "inhibition" or found & W.GAIN:

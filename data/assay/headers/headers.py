@@ -1,8 +1,8 @@
 """Parses the header of an assay's column: quantity, transform, unit, condition and statistic.
 
 ``Inhibition at 20 uM (%)`` is an inhibition in per cent under the condition "20 µM"; ``log IC50
-(nM)`` is the logarithm of nanomolar; a solubility at 50 µM is no potency. What a header leaves
-open is said in ``Header.doubt`` or left to the cells (:mod:`data.assay.cells.settle`).
+(nM)`` is the logarithm of nanomolar; a solubility at 50 µM is no potency. ``Header.doubt`` says
+what a header leaves open, or the cells decide (:mod:`data.assay.cells.settle`).
 """
 
 import re
@@ -26,31 +26,31 @@ Role = Literal["value", "generic", "relation", "unit", "type", "flag", "comment"
 
 
 class Header(NamedTuple):
-    """A header, taken apart."""
+    """The parts of a header."""
 
     column: str
     role: Role
-    """``generic``: a value of which the header names no quantity (``Value``, ``Result``)."""
+    """``generic``: a value for which the header names no quantity (``Value``, ``Result``)."""
     reason: str = ""
-    """Of ``other``: why the column is no measurement."""
+    """For ``other``: the reason why the column is no measurement."""
     kind: MeasureKind = "number"
     quantity: str = ""
-    """As written: ``IC50``; of per cent: ``inhibition``."""
+    """As written: ``IC50``; for per cent: ``inhibition``."""
     transform: Transform = ""
     unit: str = ""
-    """A key of ``MOLAR`` or ``MASS``, ``pActivity``, ``%``, or empty where the header has none."""
+    """A key of ``MOLAR`` or ``MASS``, ``pActivity``, ``%``, or empty if the header has none."""
     condition: str = ""
-    """``10 µM``, ``72 h``: under what it was measured."""
+    """Condition of the measurement: ``10 µM``, ``72 h``."""
     direction: Direction = "up"
     task: str = ""
     name: tuple[str, ...] = ()
     """Further words, in lower case: a target, a cell line."""
     replicate: str = ""
-    """Number of a replicate, straight after the quantity or a word such as ``rep``."""
+    """Number of a replicate, directly after the quantity or a word such as ``rep``."""
     mean: bool = False
-    """The header says that it is a mean or a median."""
+    """True if the header says that it is a mean or a median."""
     doubt: str = ""
-    """Why the column cannot be read without asking."""
+    """Reason why the column cannot be read without asking."""
 
 
 _SCALED = re.compile(
@@ -60,17 +60,17 @@ _BARE_POWER = re.compile(r"(?<![^\W_])\d*E[\s_]*[-−+][\s_]*\d+(?=[\s_]*M(?![^\
 """``E-9 M``, ``10E-6 M``: nanomolar, or 10 µM."""
 _NUMBERED = re.compile(r"(rep|run|exp|n|replicate|trial)(\d{1,2})")
 _LOST_IN_DOSE = re.compile(r"(?<=\d)\s*[?\ufffd](?=M(?![A-Za-z]))")
-"""Of a condition, which is only told."""
+"""A lost ``µ`` in a condition, which is only reported."""
 
 
 class _Words(NamedTuple):
-    """What the words of a header are."""
+    """The words of a header by their meaning."""
 
     tokens: list[str]
     doses: list[Dose]
     transform: Transform
     odd: str
-    """What is odd about its logarithm or its units, or empty."""
+    """Oddity of its logarithm or its units, or empty."""
     units: list[str]
     quantities: list[str]
     logarithms: list[str]
@@ -82,7 +82,7 @@ class _Words(NamedTuple):
 
 
 def understand(column: str) -> Header:
-    """Return what a header says.
+    """Return the meaning of a header.
 
     >>> understand("EGFR IC50 (nM)").unit, understand("Inhibition at 20 uM").condition
     ('nM', '20 µM')
@@ -99,7 +99,7 @@ def understand(column: str) -> Header:
         return Header(column, "other", reason)
     lost = find_lost_sign(column)
     if lost and not doses:
-        odd = f"the first sign of the unit {lost!r} was lost, µ perhaps"
+        odd = f"the first sign of the unit {lost!r} was lost, perhaps a µ"
     words = _sort_words(tokens, doses, transform, odd)
     replicate, mean = _replicate(tokens)
     header = Header(
@@ -130,7 +130,7 @@ def _sort_words(tokens: list[str], doses: list[Dose], transform: Transform, odd:
 
 
 def _further_words(tokens: list[str], replicate: str) -> tuple[str, ...]:
-    """Return the words that say no quantity, unit or statistic: a target, a cell line."""
+    """Return the words other than quantity, unit and statistic: a target, a cell line."""
     return tuple(
         word
         for word in map(str.lower, tokens)
@@ -183,9 +183,9 @@ def _beside(column: str, tokens: list[str], found: set[str]) -> Header | None:
     """Return the header of a column that stands beside a value: its relation, its unit."""
     roles: list[tuple[Role, set[str], str]] = [
         ("comment", W.COMMENT, "a comment"),
-        ("relation", W.RELATION, "a relation, which no value that is used has"),
-        ("unit", W.UNIT, "a unit, which no value that is used has"),
-        ("type", W.TYPE, "a type, which no value that is used has"),
+        ("relation", W.RELATION, "a relation that belongs to no value in use"),
+        ("unit", W.UNIT, "a unit that belongs to no value in use"),
+        ("type", W.TYPE, "a type that belongs to no value in use"),
         ("flag", W.FLAG_BAD | W.FLAG_GOOD, "a flag"),
     ]
     for role, known, reason in roles:
@@ -198,7 +198,7 @@ def _beside(column: str, tokens: list[str], found: set[str]) -> Header | None:
 
 
 def _replicate(tokens: list[str]) -> tuple[str, bool]:
-    """Return the number of a replicate and whether the header says mean."""
+    """Return the number of a replicate, and whether the header says mean."""
     words = [token.lower() for token in tokens]
     index = ""
     for before, word, behind in zip(["", *words], words, [*words[1:], ""], strict=False):
@@ -244,7 +244,7 @@ def _potency(header: Header, words: _Words) -> Header:
     quantity = (words.logarithms or quantities or ["activity"])[-1]
     header = header._replace(kind="pactivity", quantity=quantity)
     if words.logarithms and transform != "-log10":
-        # pIC50 (nM): mostly −log10(molar) of a nanomolar value; the cells decide.
+        # pIC50 (nM): usually −log10(molar) of a nanomolar value; the cells decide.
         is_molar = unit in ("", "M")
         return header._replace(
             transform="" if is_molar else "-log10",
@@ -258,7 +258,7 @@ def _potency(header: Header, words: _Words) -> Header:
 
 
 def _doubt_of_potency(column: str, words: _Words) -> str:
-    """Return why a potency cannot be read without asking, the gravest reason first."""
+    """Return why a potency cannot be read without asking, the most serious reason first."""
     units, doses, quantities = words.units, words.doses, words.quantities
     if words.logarithms and words.transform not in ("", "-log10"):
         return "its header names both a −log10 and a logarithm"
@@ -267,7 +267,7 @@ def _doubt_of_potency(column: str, words: _Words) -> str:
         return f"{unclear[0].text!r} may be a unit, or the dose of another quantity"
     amounts = [token for token in words.tokens if AMOUNT.fullmatch(token)]
     if amounts and not units:
-        return f"{amounts[0]} is an amount, perhaps of a litre"
+        return f"{amounts[0]} is an amount, perhaps per litre"
     if len({quantity.lower() for quantity in quantities}) > 1:
         return f"its header names {' and '.join(quantities)}"
     if "%" in words.tokens:

@@ -1,4 +1,4 @@
-"""The spelling of assay headers: blanks, dashes, glued words, logarithms, tokens."""
+"""Normalizes the spelling of assay headers: blanks, dashes, glued words, logarithms, tokens."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ _NUMBERED = re.compile(
     r"eter|type|endpoint)(\d{1,2})(?![^\W_])",
     re.IGNORECASE,
 )
-"""``Value2`` beside ``Unit2``."""
+"""Numbered columns: ``Value2`` beside ``Unit2``."""
 _TOKEN = re.compile(r"%|[^\W_]+(?:/[^\W_]+)*|1/s|/s")
 
 

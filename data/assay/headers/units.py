@@ -8,7 +8,7 @@ from typing import Literal
 MOLAR = {"M": 1.0, "mM": 1e-3, "µM": 1e-6, "nM": 1e-9, "pM": 1e-12, "fM": 1e-15}
 """Factor from each unit to mol/L."""
 MASS = {"g/L": 1.0, "mg/mL": 1.0, "µg/mL": 1e-3, "ng/mL": 1e-6, "pg/mL": 1e-9}
-"""Factor from each unit to g/L: a molecular weight turns it into mol/L."""
+"""Factor from each unit to g/L; with a molecular weight it gives mol/L."""
 
 
 def _by_spelling(spellings: dict[str, str]) -> dict[str, str]:
@@ -41,13 +41,13 @@ _OTHER = {
     *("u/ml", "ppm", "ppb", "mv", "rfu", "rlu", "cpm", "dpm", "mm/h", "1/m", "/m/s", "1/m/s"),
     *("mmhg", "bpm"),
 }
-"""Units that are known and that no potency has, in lower case."""
+"""Known units that no potency has, in lower case."""
 PACTIVITY_RANGE = (0.0, 15.0)
-"""1 M to 1 fM: what a −log10(molar) can be in an assay."""
+"""1 M to 1 fM: the possible values of a −log10(molar) in an assay."""
 
 Bound = Literal[-1, 0, 1]
 """As in ``data.activities.activity``: the true value is at most, equal to, or at least the stored
-one."""
+value."""
 
 
 _LOST = re.compile(
@@ -56,7 +56,7 @@ _LOST = re.compile(
 
 
 def mend_micro(text: str) -> str:
-    """Return a text whose ``µ``, written as UTF-8 and read as Windows-1252, is one again.
+    """Return a text with every ``µ`` restored that was UTF-8 but read as Windows-1252.
 
     >>> mend_micro("IC50 (\u00c2\u00b5M)") == "IC50 (\u00b5M)"
     True
@@ -65,9 +65,9 @@ def mend_micro(text: str) -> str:
 
 
 def find_lost_sign(text: str) -> str:
-    """Return the unit of a text whose first sign was lost (``?M``), or an empty text.
+    """Return the unit of a text whose first character was lost (``?M``), or an empty text.
 
-    A file that was saved in an encoding without ``µ`` has another sign there.
+    A file saved in an encoding without ``µ`` has another character there.
     """
     match = _LOST.search(mend_micro(text))
     return match[0] if match else ""
@@ -87,7 +87,7 @@ def fold_unit(text: str) -> str:
 def find_molar_unit(text: str) -> str | None:
     """Return the key of ``MOLAR`` that a spelling means, or None.
 
-    ``M`` and ``m`` differ (molar, metre), so a lone letter must be upper case; the two-letter
+    ``M`` and ``m`` differ (molar, metre), so a single letter must be upper case; the two-letter
     units are understood in any case (``nm`` and ``NM`` are nanomolar in an assay).
 
     >>> find_molar_unit("uM"), find_molar_unit("nmol/L"), find_molar_unit("kg")
@@ -122,7 +122,7 @@ def is_other_unit(text: str) -> bool:
 
 
 def to_pactivity(concentration: float, unit: str) -> float:
-    """Return −log10 of a concentration in mol/L. Raises ValueError unless it is above zero.
+    """Return −log10 of a concentration in mol/L; raise ValueError unless it is above zero.
 
     >>> to_pactivity(10.0, "nM")
     8.0
@@ -132,10 +132,10 @@ def to_pactivity(concentration: float, unit: str) -> float:
 
 
 def power_of_ten(unit: str) -> int:
-    """Return log10 of a unit's factor to mol/L or g/L: −9 of nM."""
+    """Return log10 of a unit's factor to mol/L or g/L: −9 for nM."""
     return round(math.log10(MOLAR[unit] if unit in MOLAR else MASS[unit]))
 
 
 def from_pactivity(pactivity: float, unit: str) -> float:
-    """Return the concentration in ``unit`` of a −log10(molar)."""
+    """Return the concentration in ``unit`` for a −log10(molar)."""
     return float(10.0 ** (-pactivity - power_of_ten(unit)))

@@ -1,4 +1,4 @@
-"""Tells headers that are no value, whatever quantity they name: statistics, ratios, odd units."""
+"""Recognizes headers that are no value, whatever their quantity: statistics, ratios, odd units."""
 
 import re
 from itertools import pairwise
@@ -16,20 +16,20 @@ _PAIRS = [
     (r"parental|sensitive|susceptible", r"resistant|mut\w*"),
     (r"normal|healthy", r"tumou?r|cancer\w*|diseased?"),
 ]
-"""What is compared, one before the stroke and one behind it. ``MCF-7/WT`` is a cell line."""
+"""Pairs that are compared, on the two sides of a stroke. ``MCF-7/WT`` is a cell line."""
 _EXPOSURE = {"cmax", "auc", "css", "cavg", "cmin", "ctrough", "cu"}
 _TOXIC = {"cc50", "tc50", "ld50", "lc50", "td50"}
-"""A selectivity index has one of these over a potency, or the other way round."""
+"""A selectivity index has one of these over a potency, or the reverse."""
 
 _RATE = re.compile(r"(?:M|s|min)\^?\s*-1\b")
 _RECIPROCAL = re.compile(r"(?<![^\W_])1\s*/\s*[A-Za-z]|\^-1")
 AMOUNT = re.compile(r"[munp]?mol", re.IGNORECASE)
-"""An amount, where an amount in a litre is meant perhaps."""
+"""An amount, where perhaps an amount per litre is meant."""
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 
 
 def find_no_value(text: str, words: set[str]) -> str:
-    """Return why a cleaned header of these words is no value, or an empty text."""
+    """Return why a cleaned header with these words is no value, or an empty text."""
     potency = any(map(_is_quantity, words))
     reason = _find_statistic(words, potency)
     if not reason and is_ratio(text, potency):
@@ -61,14 +61,14 @@ def _find_other_unit(text: str, words: set[str], potency: bool) -> str:
         strange += sorted(words & W.SIGNALS)
         strange = [
             one for one in strange if not AMOUNT.fullmatch(one.strip())
-        ]  # IC50 (uMol): asked
+        ]  # IC50 (uMol): the user is asked
     return f"{strange[0].strip()} is no molar unit" if strange else ""
 
 
 def is_ratio(text: str, potency: bool = True) -> bool:
     """Tell whether a cleaned header means a ratio or a difference of two potencies.
 
-    potency: whether it names a potency at all.
+    potency: whether the header names a potency at all.
 
     >>> is_ratio("IC50 hERG / IC50 EGFR"), is_ratio("EGFR L858R/T790M IC50 (nM)")
     (True, False)
@@ -88,7 +88,7 @@ def is_ratio(text: str, potency: bool = True) -> bool:
 
 
 def _compare(before: list[str], behind: list[str]) -> bool:
-    """Tell whether what stands on the two sides of a stroke is compared."""
+    """Tell whether the words on the two sides of a stroke are compared."""
     if not before or not behind:
         return False
     left, right = before[-1].lower(), behind[0].lower()

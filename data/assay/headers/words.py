@@ -1,4 +1,4 @@
-"""The words of assay headers: quantities, effects in per cent, statistics, no potencies."""
+"""The words of assay headers: quantities, effects in per cent, statistics, other properties."""
 
 import re
 
@@ -11,7 +11,7 @@ GLUED = re.compile(f"({_NAMES})(.+)", re.IGNORECASE)
 PACTIVITY = re.compile(f"p({_NAMES}|activity|act|affinity|aff|chembl|a2)", re.IGNORECASE)
 SPACED_50 = re.compile(rf"(?<![^\W_])(p?(?:abs|rel)?(?:{_FIFTY}))[\s_-]+(\d0)(?!\d)", re.IGNORECASE)
 ENZYME_NAMES = {"PKB", "PKD", "PKI"}
-"""Protein kinases that look like pKb, pKd and pKi."""
+"""Protein kinases whose names look like pKb, pKd and pKi."""
 
 PHRASES = [
     (re.compile(pattern, re.IGNORECASE), name)
@@ -37,33 +37,33 @@ LOSS |= {"killed", "mortality", "death", "dead", "lysis", "suppression", "reduct
 LOSS |= {"degradation", "degraded", "antagonism", "antagonist", "blockade", "block", "knockdown"}
 LOSS |= {"inhibición", "inibição", "inibizione", "mortalité", "mortalität", "verdrängung"}
 LOSS |= {"hemmung", "inhibitory", "decrease", "depletion", "quenching", "neutralization"}
-"""Effects of which more is more, even beside a word such as growth or control."""
+"""Effects whose larger numbers are more effect, even beside a word such as growth or control."""
 GAIN = {"activation", "agonism", "agonist", "stimulation", "effect", "efficacy", "response"}
 GAIN |= {"emax", "dmax", "imax", "cytotoxicity", "toxicity", "induction", "occupancy"}
 LEFT = {"residual", "remaining", "viability", "viable", "survival", "surviving", "poc", "survivors"}
-"""What is left: an inhibitor lowers it."""
+"""Words for what is left: an inhibitor lowers it."""
 LEFT |= {"restaktivität", "viabilität", "überleben", "vitalität", "viabilité", "survie"}
 LEFT |= {"viabilidad", "supervivencia", "résiduelle", "residuelle", "restwachstum", "alive"}
 LEFT_BEHIND = {"remaining", "residual"}
-"""Words of what is left that do not say of what."""
+"""Words for a remainder that do not say of what."""
 STABILITY = {"stability", "microsomal", "microsomes", "microsome", "hlm", "rlm", "mlm", "parent"}
 COMPOUND = {"hepatocyte", "hepatocytes", "s9", "plasma", "serum", "blood", "compound", "drug"}
-"""Words of assays in which what remains is the compound itself."""
+"""Words of assays in which the compound itself remains."""
 SOLVENT = {"dmso", "vehicle"}
 LEFT_OF = {"control", "ctrl", "ctl", "growth", "proliferation", "dmso", "vehicle", "confluence"}
 LEFT_OF |= {"untreated", "t/c", "kontrolle", "wachstum", "croissance", "contrôle", "témoin"}
 LIVES = LEFT | {"growth", "proliferation", "confluence", "grows", "grown"}
-"""Words of which 1 mostly says that nothing was inhibited."""
+"""Words for which 1 usually says that nothing was inhibited."""
 UNSAID = {"activity", "act", "binding", "signal", "intensity", "expression", "rate"}
 UNSAID |= {"aktivität", "activité", "actividad"}
-"""Per cent of these may be what is left or what was gained."""
+"""Words whose per cent may be a remainder or a gain."""
 LEFT_OF_WHAT = (LEFT - LEFT_BEHIND) | LEFT_OF | UNSAID
 LEFT_OF_WHAT |= {"enzyme", "enzymatic", "kinase", "cells", "cell", "growth", "bacteria"}
-"""What an inhibitor leaves less of."""
+"""Words for things that an inhibitor reduces."""
 NEGATED = {"not", "non", "no", "inactive", "inactives", "inactivity", "nonactive", "negative"}
 NEGATED |= {"nontoxic", "nonbinder", "nonbinding", "noninhibitor", "nonhit", "nonblocker"}
 NEGATED |= {"nonmutagenic", "noncarcinogenic", "safe", "decoy", "decoys", "resistant", "inaktiv"}
-"""Words of which 1 mostly says that the compound did nothing."""
+"""Words for which 1 usually says that the compound did nothing."""
 CLASS = {"active", "activity", "class", "label", "outcome", "hit", "toxic", "binder", "inhibitor"}
 CLASS |= {"isactive", "flag", "hitc", "hitcall"}
 
@@ -74,14 +74,14 @@ RISK = re.compile(
     r"|adverse|safety|nav1\.?5|cav1\.?2|p?(?:cc|tc|ld|td)50"
     r"|cyp(?:1a2|2b6|2c8|2c9|2c19|2d6|2e1|3a4|3a5)"
 )
-"""A word, in lower case, of what is a risk: being unlike what was measured is no safety."""
+"""A word for a risk, in lower case: being unlike measured compounds does not make one safe."""
 
 RELATION = {"relation", "relationship", "qualifier", "qual", "operator", "op", "modifier", "mod"}
 RELATION |= {"censored", "prefix", "sign", "symbol", "censoring", "censor", "inequality"}
 RELATION |= {"comparator"}
 OF_RELATIONS = RELATION | {"mode", "right", "left", "is", "than", "greater", "less", "gt", "lt"}
 OF_RELATIONS |= {"limit", "limits", "bound", "bounds", "type"}
-"""Words of columns of relations that are no name of what they belong to."""
+"""Words in the names of relation columns that do not name the values to which they belong."""
 UNIT = {"unit", "units", "uom", "einheit", "einheiten"}
 TYPE = {"type", "endpoint", "parameter", "typ"}
 COMMENT = {"comment", "comments", "remark", "remarks", "note", "notes", "bemerkung"}
@@ -92,10 +92,10 @@ DOSE_NAMES = {"dose", "conc", "concentration", "concentrations", "konzentration"
 DOSE = DOSE_NAMES | {"tested", "screening", "substrate", "atp"}
 GENERIC = {"value", "values", "result", "results", "measurement", "reading", "wert", "y", "data"}
 SIGNALS = {"ppm", "ppb", "rfu", "rlu", "cpm"}
-"""Units that need no slash and no bracket to be known."""
+"""Units that are recognized without a slash or a bracket."""
 PLAIN = {"standard", "published", "activity", "assay", "measured", "experimental", "endpoint"}
 PLAIN |= {"parameter", "bioactivity"}
-"""Words that say no more beside a word such as value."""
+"""Words that add nothing beside a word such as value."""
 MEAN = {"mean", "avg", "average", "median", "geomean", "mittelwert", "averaged", "consensus"}
 REPLICATE = {"rep", "replicate", "replica", "run", "exp", "experiment", "trial", "repeat", "n"}
 
@@ -120,7 +120,7 @@ NO_VALUE: dict[str, set[str]] = {
     "a length, no potency": {"zone", "diameter"},
     "no measurement": {"date", "datum", "batch", "lot", "url", "doi", "barcode", "well", "plate"},
 }
-"""Why a column with such a word is no measurement, whatever else its header says."""
+"""Reason why a column with such a word is no measurement, whatever else its header says."""
 OTHER_QUANTITY: dict[str, set[str]] = {
     "a solubility": {"solubility", "sol", "solub", "kinsol", "aqsol", "logs"},
     "a lipophilicity": {"logp", "logd", "clogp", "alogp", "xlogp", "mlogp", "slogp", "logd7"},
@@ -148,9 +148,9 @@ OTHER_QUANTITY: dict[str, set[str]] = {
     "a length": {"wavelength", "emission", "excitation", "lambda", "size", "diameter", "thickness"},
     "a price": {"price", "cost", "preis", "prix"},
 }
-"""Quantities that are no potency and no effect, unless the header also names one of these."""
+"""Quantities that are no potency and no effect, unless the header also names one of those."""
 
 
 def find_reason(words: set[str], table: dict[str, set[str]]) -> str:
-    """Return the first reason of a table that one of the words gives, or an empty text."""
+    """Return the first reason in a table that one of the words gives, or an empty text."""
     return next((reason for reason, known in table.items() if words & known), "")

@@ -90,7 +90,10 @@ def test_a_bad_row_is_a_record(
         (b"smiles,id\n", "no compounds"),
         (b"id,name\n1,x\n", "no SMILES column among 'id', 'name'"),
         (b"CCO\nCN\n", "no SMILES column among 'CCO'"),
-        (b"CCOc1ccccc1,1\nCN,2\n", "compound .'CCOc1ccccc1'. in the first line, expected names"),
+        (
+            b"CCOc1ccccc1,1\nCN,2\n",
+            "compound .'CCOc1ccccc1'. in the first line, expected column names",
+        ),
         (b"PK\x03\x04smiles", "zip archive or an Excel workbook, expected text"),
         (b"BZh91AY", "bzip2 data, expected text; unpack"),
         (bytes(range(32)) * 64, "binary, expected text"),

@@ -145,7 +145,7 @@ def test_what_differs_in_stereochemistry_alone_is_counted(
     found = mark(exclude=["owned.smi"])
     assert found.lists[0]["other_stereo"] == count
     lines = describe_lists(found.lists)
-    assert lines[0] == "owned.smi: ids are what follows the SMILES in each line"
+    assert lines[0] == "owned.smi: ids are the texts after the SMILES in each line"
     assert [line.split(" differ")[0] for line in lines[1:]] == ["1 of owned.smi"] * count
 
 

@@ -1,4 +1,4 @@
-"""Describes the atoms of a tautomer or resonance form, and tells which ones a system can hold."""
+"""Describes the atoms of a tautomer or resonance form, and finds those that a system can hold."""
 
 from typing import NamedTuple
 
@@ -10,9 +10,9 @@ CHALCOGENS = frozenset((8, 16, 34, 52))
 _VALENCE = {6: 4, 7: 3, 8: 2, 16: 2, 34: 2, 52: 2}
 NO_MEMBER = -9
 OUTSIDE, UNSATURATED, DONOR, ACCEPTOR, SPECIAL = range(5)
-"""What an atom can be in a neutral system. It takes no part; it is a carbon with a double bond; it
-is another element with a hydrogen to give, or with a double bond that could become single. Or its
-neighbours must be looked at: it has a charge, triple or cumulated bonds, or is a sulfur or
+"""Roles of an atom in a neutral system. It takes no part; it is a carbon with a double bond; it is
+another element with a hydrogen to give, or with a double bond that could become single. Or its
+neighbours must be examined: it has a charge, triple or cumulated bonds, or is a sulfur or
 phosphorus that may hold more bonds than its lowest valence allows.
 """
 SPREADS = frozenset((15, 16, 34, 52))
@@ -20,7 +20,7 @@ SPREADS = frozenset((15, 16, 34, 52))
 
 
 class AtomState(NamedTuple):
-    """What a tautomer or resonance form says of one atom."""
+    """The facts about one atom in a tautomer or resonance form."""
 
     number: int
     """Atomic number."""
@@ -29,21 +29,21 @@ class AtomState(NamedTuple):
     hydrogens: int
     charge: int
     left: int
-    """In how many double bonds the atom takes part (two for a triple bond); ``NO_MEMBER`` for an
-    element that no system holds."""
+    """Number of double bonds in which the atom takes part (two for a triple bond); ``NO_MEMBER``
+    for an element that no system holds."""
     role: int
     """``OUTSIDE``, ``UNSATURATED``, ``DONOR``, ``ACCEPTOR`` or ``SPECIAL``."""
 
 
 _states: dict[int, AtomState] = {}
-"""By RDKit's connectivity invariant, which hashes these values and the ring, too. It tells some
-isotope labels apart and others not, so a state holds nothing of them."""
+"""States by RDKit's connectivity invariant, which hashes these values and the ring, too. It
+distinguishes some isotope labels and not others, so a state says nothing about them."""
 
 
 def atom_states(mol: Chem.Mol) -> list[AtomState]:
     """Return the state of each atom, from one call instead of four for each atom."""
     if mol.GetNumHeavyAtoms() < mol.GetNumAtoms():
-        # The invariant counts a hydrogen that is an atom (deuterium) like one that is none.
+        # The invariant counts a hydrogen that is an atom (deuterium) like an implicit one.
         return [_state_of(atom) for atom in mol.GetAtoms()]
     invariants = rdMolDescriptors.GetConnectivityInvariants(mol)
     try:
@@ -93,9 +93,9 @@ def classify(
 ) -> tuple[set[int], set[int]]:
     """Return the atoms whose form is fixed, and those that no system may hold.
 
-    Closed are triple and cumulated bonds, nitro groups, and what is doubly bound to an atom that
-    is in no system (sulfur of a sulfonamide, phosphorus). Only ``special`` atoms have to be
-    looked at.
+    The latter, closed ones are triple and cumulated bonds, nitro groups, and atoms doubly bound to
+    an atom that is in no system (sulfur of a sulfonamide, phosphorus). Only ``special`` atoms have
+    to be examined.
     """
     fixed: set[int] = set()
     closed: set[int] = set()
@@ -142,7 +142,7 @@ def find_members(
     charged: bool,
     neighbours: list[list[int]],
 ) -> set[int]:
-    """Return the atoms that a system can hold, be the molecule neutral or not."""
+    """Return the atoms that a system can hold, in a neutral molecule or a charged one."""
     members = set()
     for i, state in enumerate(states):
         left = state.left
@@ -165,7 +165,7 @@ def find_members(
 
 
 def moves(atoms: list[int], states: list[AtomState], fixed: set[int]) -> bool:
-    """Tell whether there is a hydrogen or a charge to move, and a place to move it to."""
+    """Tell whether a hydrogen or a charge can move, and has a place to move to."""
     donor = acceptor = False
     for i in atoms:
         state = states[i]
@@ -185,10 +185,10 @@ def moves(atoms: list[int], states: list[AtomState], fixed: set[int]) -> bool:
 def is_settled(
     atoms: list[int], states: list[AtomState], neighbours: list[list[int]], inside: set[int]
 ) -> bool:
-    """Tell a form that no other can beat: amides, lactams, amines beside ring nitrogens.
+    """Recognize a form that no other can beat: amides, lactams, amines beside ring nitrogens.
 
-    All hydrogens are on nitrogen. Double bonds are at carbonyl groups, which are not in a
-    carbocycle, and at ring nitrogens, beside which no ring nitrogen has a hydrogen.
+    All hydrogens are on nitrogen. Double bonds are at carbonyl groups outside carbocycles, and at
+    ring nitrogens, beside which no ring nitrogen has a hydrogen.
     """
     ring_donor = ring_acceptor = False
     for i in atoms:

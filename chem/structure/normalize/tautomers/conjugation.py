@@ -1,9 +1,9 @@
 """Conjugated systems of a molecule: the atoms over which hydrogens and charges can move.
 
-A carbon of a system keeps its hydrogens, so whether it takes part in a double bond is the same in
-every tautomer and resonance form. Nitrogen, oxygen, sulfur, selenium and tellurium are flexible:
-with a hydrogen (or a charge) more or less they take part or do not. A system is described by what
-all its forms have in common, so that two forms of one compound give equal systems.
+A carbon of a system keeps its hydrogens, so it takes part in a double bond either in every tautomer
+and resonance form, or in none. Nitrogen, oxygen, sulfur, selenium and tellurium are flexible: a
+hydrogen (or a charge) more or less decides whether they take part. A system is described by the
+facts that all its forms have in common, so that two forms of one compound give equal systems.
 """
 
 from collections.abc import Sequence
@@ -32,9 +32,9 @@ from chem.structure.normalize.tautomers.atom_states import (
 )
 
 WITHDRAWN, RING, ALKOXY, OUTER_CARBONS = 1, 2, 4, 2
-"""Bits of ``System.surroundings``: a neighbour outside the system that draws electrons (sulfonyl,
-cyano, nitro); an atom of any ring; an oxygen outside the system beside a nitrogen; and, of a
-carbon, from bit 2 on, how many of its neighbours are carbons outside the system.
+"""Bits of ``System.surroundings``: a neighbour outside the system that withdraws electrons
+(sulfonyl, cyano, nitro); an atom of any ring; an oxygen outside the system beside a nitrogen; and,
+for a carbon, from bit 2 on, how many of its neighbours are carbons outside the system.
 """
 
 
@@ -44,23 +44,23 @@ class System(NamedTuple):
     numbers: tuple[int, ...]
     degrees: tuple[int, ...]
     flexible: tuple[bool, ...]
-    """False: the atom takes part in one double bond of the system, whatever the form."""
+    """False: the atom takes part in one double bond of the system in every form."""
     edges: tuple[tuple[int, int], ...]
     """Pairs of neighbours, each with the lower position first."""
     rings: tuple[tuple[int, ...], ...]
-    """Rings of five and six atoms that may be aromatic, as positions; an atom outside the
-    system (an alkylated nitrogen, a ring oxygen or sulfur) as its atomic number below zero."""
+    """Rings of five and six atoms that may be aromatic, as positions; an atom outside the system
+    (an alkylated nitrogen, a ring oxygen or sulfur) is its negative atomic number."""
     surroundings: tuple[int, ...]
-    """What else is bound to an atom, bits as above."""
+    """The other neighbours of each atom, bits as above."""
     hydrogens: int
     """Hydrogens on the flexible atoms."""
     charge: int
     anion: bool
-    """Whether a form with a negative charge was drawn: only then are such forms considered."""
+    """True if a form with a negative charge was drawn: only then are such forms considered."""
 
 
 class Drawn(NamedTuple):
-    """A system where it was found: the atoms, and the form that was drawn."""
+    """A system as it was found: its atoms, and the form that was drawn."""
 
     system: System
     atoms: tuple[int, ...]
@@ -96,7 +96,7 @@ def find_systems(mol: Chem.Mol) -> list[Drawn]:
 
 
 def _components(members: set[int], neighbours: list[list[int]]) -> list[list[int]]:
-    """Return the connected parts of more than two members."""
+    """Return the connected parts that have more than two members."""
     components = []
     left = set(members)
     for start in sorted(members):
@@ -156,7 +156,7 @@ def _describe(
 def _describe_ring(
     ring: Sequence[int], place: dict[int, int], states: list[AtomState]
 ) -> tuple[int, ...]:
-    """Return a ring as ``System.rings`` has it; nothing where it cannot be aromatic."""
+    """Return a ring in the form of ``System.rings``; an empty one if it cannot be aromatic."""
     size = len(ring)
     if size not in (5, 6):
         return ()
@@ -165,7 +165,7 @@ def _describe_ring(
         return ()
     for i in outer:
         state = states[i]
-        # A carbonyl group between two alkylated nitrogens, as in a xanthine, is no hindrance.
+        # A carbonyl group between two alkylated nitrogens, as in a xanthine, does not prevent it.
         if not _gives_a_pair(state) and not (
             size == 6 and state.number == CARBON and state.left == 1
         ):
@@ -181,7 +181,7 @@ def _gives_a_pair(state: AtomState) -> bool:
 
 
 def _describe_surroundings(state: AtomState, outer: list[AtomState], is_in_ring: bool) -> int:
-    """Return the bits of ``System.surroundings`` for an atom with these neighbours outside."""
+    """Return the bits of ``System.surroundings`` for an atom with these outer neighbours."""
     if state.number == CARBON:
         return sum([1 << OUTER_CARBONS for one in outer if one.number == CARBON])
     bits = RING if is_in_ring else 0
@@ -201,15 +201,15 @@ class Placement(NamedTuple):
     """A form of a system of n atoms."""
 
     hydrogens: tuple[int, ...]
-    """[n] of each flexible atom; 0 for the others."""
+    """[n] hydrogens of each flexible atom; 0 for the others."""
     charges: tuple[int, ...]
     """[n] likewise."""
     bonded: tuple[bool, ...]
-    """[n] whether the atom takes part in a double bond of the system."""
+    """[n] True if the atom takes part in a double bond of the system."""
 
 
 class TooLargeError(HitlistError):
-    """The system has more forms than can be looked at."""
+    """The system has more forms than can be examined."""
 
 
 def neighbours_of(system: System) -> list[list[int]]:

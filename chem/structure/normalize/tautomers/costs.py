@@ -1,8 +1,8 @@
-"""Prices the forms of a conjugated system by the rules that a chemist would give.
+"""Assigns costs to the forms of a conjugated system, by the rules that a chemist would give.
 
-An amide costs less than an imidic acid, a phenol than a quinone methide, an aromatic amine than an
-imine, a charge on nitrogen than one on oxygen. Costs hang on the system alone, never on the form
-that was drawn.
+An amide costs less than an imidic acid, a phenol less than a quinone methide, an aromatic amine
+less than an imine, a charge on nitrogen less than one on oxygen. Costs depend on the system alone,
+never on the form that was drawn.
 """
 
 from typing import NamedTuple
@@ -18,21 +18,21 @@ from chem.structure.normalize.tautomers.conjugation import (
 )
 
 CHARGE = 60
-"""More than all else that tells two forms apart: no charge is parted without need."""
+"""More than all other differences between two forms together: no needless charge separation."""
 
 
 class Option(NamedTuple):
     """One of the states that a flexible atom can have."""
 
     bonded: bool
-    """Whether it takes part in a double bond of the system."""
+    """True if it takes part in a double bond of the system."""
     hydrogens: int
     charge: int
     cost: int
 
 
 class Costs:
-    """What the cost of an atom's options hangs on."""
+    """Facts of a system on which the costs of its atoms' options depend."""
 
     def __init__(self, system: System):
         self.system = system
@@ -56,7 +56,7 @@ class Costs:
             if can and system.degrees[k] == 1 and self.neighbours[k]
         ]
         self._oxo = {self.neighbours[k][0] for k in self._ends if system.numbers[k] != NITROGEN}
-        """Atoms beside a terminal oxygen, sulfur or the like that can be doubly bonded."""
+        """Atoms beside a terminal oxygen, sulfur or similar atom that can be doubly bonded."""
 
     def options(self, k: int) -> list[Option]:
         """Return the states that the flexible atom at position k can have."""
@@ -72,8 +72,8 @@ class Costs:
         if system.charge > 0 or system.anion:
             options.append(Option(True, valence - degree, 1, CHARGE + self._cation(k)))
         if system.anion and valence > degree:
-            # Oxygen and sulfur bear a charge best, but the nitrogen of an amide better than its
-            # oxygen.
+            # Oxygen and sulfur hold a negative charge best, except that an amide's nitrogen holds
+            # it better than its oxygen.
             other = self.neighbours[k][0] if self.neighbours[k] else k
             held = other not in self.aromatic and self._is_carboxyl(other)
             cost = CHARGE + (self._anion(k) if number == NITROGEN else 8 if held else 0)
@@ -81,7 +81,7 @@ class Costs:
         return options
 
     def _costs(self, k: int) -> tuple[int, int]:
-        """Return the costs of an atom without a double bond, and of one with it."""
+        """Return the costs of an atom without a double bond and with one."""
         if self.system.numbers[k] == NITROGEN:
             return self._nitrogen(k)
         others = self.neighbours[k]
@@ -101,7 +101,7 @@ class Costs:
         return (19 if any(j in self.benzene for j in self.neighbours[other]) else 18), 0
 
     def _is_carboxyl(self, k: int) -> bool:
-        """Tell a carbon with two or three heteroatoms from a ketone's."""
+        """Tell a carbon with two or three heteroatoms from that of a ketone."""
         carbons = sum(self.system.numbers[j] == CARBON for j in self.neighbours[k])
         return self.system.degrees[k] - carbons - self.outer_carbons[k] > 1
 
@@ -119,8 +119,8 @@ class Costs:
         others = self.neighbours[k]
         if any(self._is_amidine(j, k) for j in others):
             return 0, 1 if self.system.surroundings[k] & WITHDRAWN else 0
-        # An aminoquinone before the imine of a hydroxyquinone, an imine or cyclic oxime ether
-        # before its enamine.
+        # Prefer an aminoquinone to the imine of a hydroxyquinone, and an imine or cyclic oxime
+        # ether to its enamine.
         if any(j in self.aromatic for j in others):
             on_benzene = any(j in self.benzene for j in others)
             return 0, 40 if on_benzene and self._is_amine(others) else 0
@@ -142,7 +142,7 @@ class Costs:
         return 0, 1 if system.degrees[k] == 1 else 2
 
     def _is_amine(self, others: list[int]) -> bool:
-        """Tell a nitrogen that has no double bond but to rings or carbonyl groups."""
+        """Recognize a nitrogen whose neighbours are all in aromatic rings or carboxyl groups."""
         return all(j in self.aromatic or self._is_carboxyl(j) for j in others)
 
     def _is_amidine(self, carbon: int, nitrogen: int) -> bool:
@@ -174,10 +174,10 @@ class Costs:
         return cost
 
     def habit(self, k: int) -> int:
-        """Return how seldom the hydrogen of an azole is drawn on this nitrogen rather than another.
+        """Return how rarely the hydrogen of an azole is drawn on this nitrogen.
 
-        It is drawn beside a carbon that bears a heteroatom or carbonyl group sooner than beside
-        one that bears an amine or aryl group, and on nitrogen 9 of a purine, but 7 of a xanthine.
+        It is drawn beside a carbon that bears a heteroatom or carbonyl group rather than beside one
+        that bears an amine or aryl group, and on nitrogen 9 of a purine, but 7 of a xanthine.
         """
         if self.system.numbers[k] != NITROGEN or k not in self.in_five:
             return 0
@@ -241,7 +241,7 @@ class Costs:
     def _cation(self, k: int) -> int:
         if self.system.numbers[k] != NITROGEN:
             return 12
-        # A hydrogen would have been taken off the charged atom.
+        # A charged atom with a hydrogen would have lost it.
         cost = 8 if self.system.degrees[k] < 3 else 0
         if k in self.in_six:
             return cost
@@ -250,7 +250,7 @@ class Costs:
         return cost + 3
 
     def of_neighbours(self, mask: int) -> int:
-        """Return what a form costs by atoms that stand beside each other.
+        """Return the part of a form's cost that comes from atoms beside each other.
 
         ``mask`` has a bit for each position that takes part in a double bond.
         """
@@ -258,7 +258,7 @@ class Costs:
         carbonyl = {neighbours[k][0] for k in self._ends if mask >> k & 1}
         cost = 0
         if len(carbonyl) > 1:
-            # Where both are possible, a para quinone before an ortho quinone.
+            # If both are possible, prefer a para quinone to an ortho quinone.
             cost = sum([2 for i, j in self.system.edges if i in carbonyl and j in carbonyl])
         for ring in self._rings_of_five:
             # A five-membered aromatic ring has one atom that gives a pair of electrons, and one

@@ -1,4 +1,4 @@
-"""Joining the atoms of a conjugated system in pairs by double bonds, and the worth of its rings.
+"""Joins the atoms of a conjugated system in pairs by double bonds, and values its rings.
 
 A set of atoms is an integer: bit k is the atom at position k of the system.
 """
@@ -14,13 +14,13 @@ from chem.structure.normalize.tautomers.conjugation import (
 )
 
 MAX_STEPS = 200_000
-"""Bound of the search for double bonds in one system."""
+"""Most steps of the search for double bonds in one system."""
 SEXTET, HETERO_RING = 30, 6
-"""What an intact benzene ring and another intact ring of six atoms are worth."""
+"""Worth of an intact benzene ring, and of another intact ring of six atoms."""
 
 
 class Matcher:
-    """Which sets of atoms can be joined in pairs by double bonds along the edges."""
+    """Finds sets of atoms that can be joined in pairs by double bonds along the edges."""
 
     def __init__(self, system: System):
         around = self._around = [0] * len(system.numbers)
@@ -37,10 +37,10 @@ class Matcher:
         self._hetero = [one for one in hetero if one not in carbon]
         self._rings, pendants = self._cut_pendants(carbon)
         self._rest = ~sum(pendants)
-        """All atoms without the pendant rings."""
+        """All atoms except those of the pendant rings."""
         self._pendant_worth = (SEXTET + 1) * len(pendants)
         self.most_worth = (
-            # No form is worth more: as many rings as share no atom, each of the others a little.
+            # No form is worth more: the most rings that share no atom, and a little for each other.
             SEXTET * self._most_apart(0, 0)
             + len(self._rings)
             + HETERO_RING * len(self._hetero)
@@ -48,10 +48,10 @@ class Matcher:
         )
 
     def _cut_pendants(self, rings: list[int]) -> tuple[list[int], list[int]]:
-        """Part benzene rings into those to be looked at, and those that every form has.
+        """Split benzene rings into those to be examined, and those that every form has.
 
-        Of the latter one bond alone leads to the rest. It is never a double bond, for that would
-        leave five carbons, which cannot be joined in pairs.
+        Only one bond leads from one of the latter to the rest. It is never a double bond, because
+        that would leave five carbons, which cannot be joined in pairs.
         """
         left, pendants, taken = list(rings), [], 0
         before = -1
@@ -77,15 +77,15 @@ class Matcher:
         return most
 
     def matches(self, mask: int) -> bool:
-        """Tell whether these atoms, all fixed ones among them, can be joined in pairs.
+        """Tell whether these atoms, which include all fixed ones, can be joined in pairs.
 
         Raises:
-            TooLargeError: that took too many steps.
+            TooLargeError: That took too many steps.
         """
         return self.joins(mask & self._rest)
 
     def joins(self, mask: int) -> bool:
-        """Tell the same of any atoms."""
+        """Tell whether any set of atoms can be joined in pairs; see :meth:`matches`."""
         known = self._known.get(mask)
         if known is None:
             if len(self._known) > MAX_STEPS:
@@ -97,7 +97,7 @@ class Matcher:
         around = self._around
         leaves: list[int] = []
         fresh = mask
-        """Atoms that may have one neighbour left, or none: all, then those beside a new pair."""
+        """Atoms with perhaps one neighbour left, or none: first all, then those beside a pair."""
         while True:
             while fresh:
                 low = fresh & -fresh
@@ -120,7 +120,7 @@ class Matcher:
             fresh = around[other.bit_length() - 1] & mask
 
     def _branch(self, mask: int) -> bool:
-        """Try every partner of an atom that has fewest."""
+        """Try every partner of an atom that has the fewest."""
         chosen, partners = self.most_bound(mask)
         mask ^= chosen
         while partners:
@@ -131,7 +131,7 @@ class Matcher:
         return False
 
     def most_bound(self, mask: int) -> tuple[int, int]:
-        """Return the first of the atoms with fewest possible partners, and these, as sets."""
+        """Return the first atom with the fewest possible partners, and these partners, as sets."""
         around = self._around
         chosen = partners = 0
         fewest = len(around)
@@ -148,7 +148,7 @@ class Matcher:
         return chosen, partners
 
     def worth_of_rings(self, mask: int) -> int:
-        """Return the worth of the rings of six atoms that this form leaves intact."""
+        """Return the worth of the six-membered rings that this form leaves intact."""
         mask &= self._rest
         intact = [r for r in self._rings if r & ~mask == 0 and self.joins(mask & ~r)]
         hetero = 0
@@ -181,10 +181,10 @@ class Matcher:
 
 
 def double_bonds(system: System, placement: Placement) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of positions that a placement joins by double bonds: one way of drawing it.
+    """Yield the pairs of positions that a placement joins by double bonds, in one drawing of it.
 
     Raises:
-        ValueError: the placement cannot be drawn.
+        ValueError: The placement cannot be drawn.
     """
     matcher = Matcher(system)
     mask = sum(1 << k for k, one in enumerate(placement.bonded) if one)
@@ -195,7 +195,7 @@ def double_bonds(system: System, placement: Placement) -> Iterator[tuple[int, in
         low, partners = matcher.most_bound(mask)
         k = low.bit_length() - 1
         if partners & (partners - 1):
-            # The first of several that leaves the rest a partner each.
+            # The first of several that leaves a partner for each of the rest.
             j = next(
                 j
                 for j in neighbours[k]

@@ -1,9 +1,9 @@
-"""Where the hydrogens and charges of a conjugated system are best drawn.
+"""Finds the best places for the hydrogens and charges of a conjugated system.
 
-Every placement that the system allows has a cost (chem.structure.normalize.tautomers.costs), and is
-worth more the more rings it leaves aromatic (chem.structure.normalize.tautomers.kekule). The best
-are returned. Both hang on the system alone, never on the form that was drawn, so every form of a
-compound leads to the same answer.
+Every placement that the system allows has a cost (chem.structure.normalize.tautomers.costs), and a
+worth that grows with the rings that it leaves aromatic (chem.structure.normalize.tautomers.kekule).
+The best placements are returned. Cost and worth depend on the system alone, never on the form that
+was drawn, so every form of a compound leads to the same answer.
 """
 
 from collections.abc import Sequence
@@ -16,31 +16,31 @@ from chem.structure.normalize.tautomers.costs import CHARGE, Costs, Option
 from chem.structure.normalize.tautomers.kekule import SEXTET, Matcher
 
 MAX_PLACEMENTS = 3000
-"""A system with more of them is left as it was drawn. Of 100,000 lead-like molecules none has."""
+"""A system with more placements is left as it was drawn; none of 100,000 lead-like molecules is."""
 _FIRST_STEP = 5
-"""How far above the least cost of the atoms the search looks first."""
+"""Distance above the atoms' least cost within which the search looks first."""
 _PER_CHARGE = 1 << 10
-"""Hydrogens and charge are counted in one number, the charge in units of this."""
+"""Unit of the charge in the number that counts hydrogens and charge together."""
 
 
 class Best(NamedTuple):
-    """The cheapest placements of a system, in a fixed order; none where it is too large."""
+    """The cheapest placements of a system, in a fixed order; none if it is too large."""
 
     placements: tuple[Placement, ...]
-    """More than one where the rules see no difference, as between the nitrogens of a pyrazole."""
+    """More than one if the rules see no difference, as between the nitrogens of a pyrazole."""
     cost: int
-    """Of their atoms, without the rings."""
+    """Cost of the placements' atoms, without the rings."""
     rings: int
-    """What their intact rings are worth."""
+    """Worth of their intact rings."""
     twins: tuple[tuple[int, int], ...]
-    """Pairs of positions that nothing tells apart, the one to be bonded first."""
+    """Pairs of indistinguishable positions, first the one that is to be bonded first."""
 
 
 class _Candidate(NamedTuple):
     """A choice of one option for each flexible atom."""
 
     cost: int
-    """Of the options alone."""
+    """Cost of the options alone."""
     mask: int
     """A bit for each position that takes part in a double bond."""
     options: tuple[Option, ...]
@@ -50,8 +50,8 @@ class _Candidate(NamedTuple):
 def best_placements(system: System) -> Best:
     """Return the cheapest placements of a system.
 
-    Where a cation can lose a proton to become a form as good, that form is it: an alkylated
-    hydroxypyridinium is the salt of a pyridone.
+    If a cation can lose a proton and become an equally good form, that form is returned: an
+    alkylated hydroxypyridinium is the salt of a pyridone.
     """
     try:
         best = _search(system)
@@ -71,7 +71,7 @@ def best_placements(system: System) -> Best:
 
 
 def _search(system: System) -> Best:
-    """Look at the candidates by their cost, until no other can be as good as the best."""
+    """Examine the candidates in order of cost, until no other can equal the best."""
     matcher, costs = Matcher(system), Costs(system)
     candidates = _Candidates(system, costs)
     best: list[Placement] = []
@@ -109,10 +109,10 @@ def _placement(system: System, mask: int, options: tuple[Option, ...]) -> Placem
 
 
 class _Candidates:
-    """The choices of one option for each flexible atom that keep hydrogens and charge.
+    """The choices of one option per flexible atom that conserve hydrogens and charge.
 
     Raises:
-        TooLargeError: there are more than ``MAX_PLACEMENTS``.
+        TooLargeError: There are more than ``MAX_PLACEMENTS``.
     """
 
     def __init__(self, system: System, costs: Costs):
@@ -127,23 +127,23 @@ class _Candidates:
                 if twin is not None
             ]
         )
-        """As in ``Best``."""
+        """See ``Best.twins``."""
         self._target = system.hydrogens + _PER_CHARGE * system.charge
         self._rest, count = self._sum_up()
         self.most = sum([max([one.cost for one in options]) for options in self._options])
-        """No candidate costs more; negative where there is none."""
+        """Highest cost of a candidate; negative if there is none."""
         self.least = self._rest[0].get(self._target, -1)
-        """What the cheapest candidate costs, perhaps less."""
+        """Lower bound of the cost of the cheapest candidate."""
         if self.least < 0:
             self.most = -1
-        # Twins are counted twice here, so that few need to be counted in full.
+        # Twins are counted twice here, so that few systems need a full count.
         if count > MAX_PLACEMENTS and len(self.between(-1, self.most)) > MAX_PLACEMENTS:
             raise TooLargeError
 
     def _sum_up(self) -> tuple[list[dict[int, int]], int]:
-        """Return for each k what the options from the k-th on cost at least, by what they hold.
+        """Return the least cost of the options from the k-th on, by their content, for each k.
 
-        And how many choices of all of them hold what the system does.
+        Returns also the number of choices of all options that have the content of the system.
         """
         rest, counts = [{0: 0}], {0: 1}
         for options in reversed(self._options):
@@ -184,8 +184,8 @@ class _Candidates:
                 least = rest[k + 1].get(held)
                 if least is None or cost + one.cost + least > limit:
                     continue
-                # Two equal atoms of one carbon (a carboxylic acid's oxygens) are told apart by
-                # nothing: the first of them has the double bond.
+                # Two equal atoms of one carbon (a carboxylic acid's oxygens) are
+                # indistinguishable: the first of them has the double bond.
                 if twin is not None and one.bonded > chosen[twin].bonded:
                     continue
                 chosen.append(one)
@@ -199,7 +199,7 @@ class _Candidates:
 def _twins(
     system: System, positions: Sequence[int], neighbours: Sequence[Sequence[int]]
 ) -> list[int | None]:
-    """Return for each flexible atom the one before it that is equal and has the same neighbour."""
+    """Return, for each flexible atom, an earlier equal atom that has the same neighbour."""
     seen: dict[tuple[int, int], int] = {}
     twins: list[int | None] = []
     for k, position in enumerate(positions):

@@ -1,10 +1,10 @@
 """The preferred tautomer and resonance form of a molecule.
 
 Each conjugated system (chem.structure.normalize.tautomers.conjugation) is drawn in its cheapest
-placement (chem.structure.normalize.tautomers.search). Where several are equally cheap, that one
-is drawn whose hydrogens and charges come first in a ranking of the atoms that knows nothing of
+placement (chem.structure.normalize.tautomers.search). If several are equally cheap, the one is
+drawn whose hydrogens and charges come first in a ranking of the atoms. That ranking ignores
 hydrogens, charges and double bonds, so that the choice does not depend on the drawing. Carbons keep
-their hydrogens here: what moves those is in chem.structure.normalize.drawings.
+their hydrogens here: chem.structure.normalize.drawings moves those.
 """
 
 import re
@@ -33,16 +33,16 @@ class Redrawn(NamedTuple):
     """A molecule in its preferred form."""
 
     mol: Chem.Mol
-    """The order of atoms stays."""
+    """The molecule, with the same order of atoms."""
     word: str
-    """``tautomer``, or ``resonance`` where every hydrogen is where it was."""
+    """``tautomer``, or ``resonance`` if every hydrogen stayed in its place."""
 
 
 def draw_preferred(mol: Chem.Mol, smiles: str) -> Redrawn | None:
-    """Return a sanitized molecule in its preferred form; None where it is drawn so already.
+    """Return a sanitized molecule in its preferred form; None if it is drawn so already.
 
-    ``smiles`` is a SMILES of it, in any form but with its stereochemistry. The order of atoms
-    stays. Systems with too many placements stay as they are.
+    ``smiles`` is any SMILES of it that includes its stereochemistry. The order of atoms stays.
+    Systems with too many placements stay as they are.
     """
     systems = find_systems(mol)
     chosen: list[tuple[Drawn, Placement]] = []
@@ -56,7 +56,7 @@ def draw_preferred(mol: Chem.Mol, smiles: str) -> Redrawn | None:
     if tied:
         order = AtomOrder(mol, systems)
         # Without stereochemistry, two places of one hydrogen that the order cannot tell apart are
-        # one and the same, as in 3,5-dimethylpyrazole.
+        # the same place, as in 3,5-dimethylpyrazole.
         plain = not _STEREO.search(smiles)
         for one, best in tied:
             first = order.lowest(one, best.placements)
@@ -90,7 +90,7 @@ def _smallest(mol: Chem.Mol, drawn: Drawn, placements: list[Placement]) -> list[
 
 
 def _current(drawn: Drawn, best: Best) -> Placement:
-    """Return the placement that was drawn, equal atoms of one carbon in their fixed order."""
+    """Return the placement as drawn, with equal atoms of one carbon in their fixed order."""
     count = len(drawn.states)
     hydrogens, charges, bonded = [0] * count, [0] * count, [True] * count
     for k, (state, can) in enumerate(zip(drawn.states, drawn.system.flexible, strict=True)):
@@ -108,17 +108,17 @@ def _current(drawn: Drawn, best: Best) -> Placement:
 
 
 def _mix(number: int) -> int:
-    """Scatter a number over 61 bits, the same on every machine."""
+    """Scatter a number over 61 bits, in the same way on every machine."""
     number = (number * 0x9E3779B97F4A7C15 + 0x7F4A7C15) & 0xFFFFFFFFFFFFFFFF
     number ^= number >> 29
     return (number * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF) >> 3
 
 
 class AtomOrder:
-    """An order of atoms that knows nothing of mobile hydrogens, charges and double bonds.
+    """An order of atoms that ignores mobile hydrogens, charges and double bonds.
 
-    Each atom starts with a number made of what all forms have in common, and is given, round after
-    round, one made of its own and its neighbours' numbers.
+    Each atom starts with a number made of the facts that all forms have in common. Round after
+    round, it gets a new one, made of its own and its neighbours' numbers.
     """
 
     def __init__(self, mol: Chem.Mol, systems: Sequence[Drawn]):
@@ -141,13 +141,13 @@ class AtomOrder:
     def _held(state: AtomState, is_moving: bool) -> int:
         if is_moving:
             return 0
-        # Which acid group of an inner salt has lost its proton is settled after the charges.
+        # Which acid group of an inner salt has lost its proton is decided after the charges.
         lost = state.charge == -1
         return (state.hydrogens + 1 + lost << 24) + (state.charge + 8 + lost << 28)
 
     def lowest(self, drawn: Drawn, placements: Sequence[Placement]) -> list[Placement]:
-        """Return the placements that come first: several where the order sees no difference."""
-        self._numbers = self._first  # a system's answer does not hang on which was asked before
+        """Return the placements that come first: several if the order sees no difference."""
+        self._numbers = self._first  # a system's answer does not depend on earlier questions
         crowding = [self._crowding(drawn, one) for one in placements]
         least = min(crowding)
         placements = [
@@ -165,7 +165,7 @@ class AtomOrder:
         return [one for one, key in zip(placements, keys, strict=True) if key == min(keys)]
 
     def _crowding(self, drawn: Drawn, placement: Placement) -> int:
-        """Return how many bonds the neighbours' neighbours of the placed hydrogens have."""
+        """Return the number of bonds of the atoms two bonds away from the placed hydrogens."""
         neighbours = self._neighbours
         return sum(
             count * sum(len(neighbours[far]) for near in neighbours[i] for far in neighbours[near])
@@ -195,7 +195,7 @@ class AtomOrder:
 
 
 def _redraw(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mol | None:
-    """Return the molecule with these systems drawn so; None where RDKit cannot read that."""
+    """Return the molecule with these systems redrawn; None if RDKit cannot read the result."""
     moved = _move_in_rings(mol, chosen)
     if moved is not None:
         return moved
@@ -227,9 +227,10 @@ def _redraw(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mo
 
 
 def _move_in_rings(mol: Chem.Mol, chosen: Sequence[tuple[Drawn, Placement]]) -> Chem.Mol | None:
-    """Return the molecule where hydrogens only move between nitrogens of aromatic rings.
+    """Return the molecule if hydrogens only move between nitrogens of aromatic rings.
 
-    No bond has to be drawn anew then: RDKit writes those bonds as aromatic. None for other moves.
+    No bond has to be redrawn then, because RDKit writes those bonds as aromatic. Returns None for
+    other moves.
     """
     moves = []
     for one, placement in chosen:
