@@ -49,7 +49,7 @@ def test_ids_of_an_assay_come_back_unchanged(run: Run, tmp_path: Path) -> None:
     )
     answer = run("bundles", "measured", tmp_path / "bundle")
     assert answer.code == 2
-    assert "odd.csv, which is no set of the catalogue" in answer.err
+    assert "odd.csv, which is not in the catalogue" in answer.err
     assert len(answer.err.strip().splitlines()) == 1
 
 
