@@ -164,8 +164,10 @@ def _prediction(
 def _doubt(name: str, unit: str, with_interval: bool) -> str:
     """Explain a standard deviation; see ``gnn.calibration.calibration``."""
     if unit == PROBABILITY and with_interval:
-        return f"Uncertainty of {name}: the width of its 90 % interval divided by 3.3, as for a "
-        "normal distribution."
+        return (
+            f"Uncertainty of {name}: the width of its 90 % interval divided by 3.3, as for a normal "
+            "distribution."
+        )
     if unit == PROBABILITY:
         return (
             f"Uncertainty of {name}: the disagreement of its networks, larger with distance. A "

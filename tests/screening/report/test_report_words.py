@@ -98,7 +98,7 @@ def test_short_names_are_explained_where_they_stand(
             assert word in line.get_attribute("title"), (box, label)
     spared = tab.locator("#opened .parts .line", has_text="not AURKA")
     assert "how well it spares AURKA" in spared.get_attribute("title")
-    expect(tab.locator("#opened .account")).to_contain_text("(where the model starts)")
+    expect(tab.locator("#opened .account")).to_contain_text("(base value of the model)")
 
 
 def test_a_hit_outside_the_domain_has_a_chip_and_no_grade(tab: Any, ranking: Ranking) -> None:
