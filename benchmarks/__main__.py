@@ -19,7 +19,7 @@ from flows.terminal.tables import show_table
 
 PEERS = Path(".venv-peers")
 """Folder that ``make bench-peers`` writes."""
-AGAIN = "what is done is kept: give the same command again to go on"
+AGAIN = "finished work is kept: repeat the command to resume"
 
 app = typer.Typer(
     help="Measure hitlist beside other models and programs; `hitlist benchmark models` has the "

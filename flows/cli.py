@@ -1,6 +1,6 @@
-"""The command line: ``hitlist``. Its commands are in ``flows.commands``, one file each.
+"""The ``hitlist`` command line. Each command has its own file in ``flows.commands``.
 
-Nothing heavy is imported here, so that ``hitlist --help`` answers at once.
+This module imports nothing heavy, so ``hitlist --help`` answers at once.
 """
 
 import os
@@ -35,21 +35,22 @@ ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "critical",  # workers too; errors are raised here
-    # A waiting thread sleeps: where others use the cores too, spinning made training ten times
-    # slower. Has to be set before torch is loaded.
+    # Waiting threads sleep. On shared cores, spinning made training ten times slower.
+    # This must be set before torch is loaded.
     "OMP_WAIT_POLICY": "PASSIVE",
-    # Processes that are started here load no module from the folder where the command was given.
+    # Child processes load no module from the current folder.
     "PYTHONSAFEPATH": "1",
 }
-"""Set unless the user's own environment says otherwise: nothing phones home from here."""
+"""Environment variables that the command sets unless the user has set them; no telemetry."""
 
 UsageError: type[Any] = typer.BadParameter.__mro__[1]  # of the click that this typer works with
 
 app = typer.Typer(
     name="hitlist",
     help=(
-        "Screen compound libraries for a wet lab: standardize, score with graph neural networks, "
-        "and hand over a ranked, explained hit list.\n\nStart with: hitlist screen kinase"
+        "Screen compound libraries for a wet lab. Compounds are standardized, scored with graph "
+        "neural networks, and ranked into a hit list with a reason for each hit.\n\n"
+        "Start with: hitlist screen kinase"
     ),
     no_args_is_help=True,
     add_completion=False,
@@ -82,18 +83,20 @@ def _version(wanted: bool) -> None:
 def root(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
-    """Hold the options that come before a command."""
+    """Define the options that precede a command."""
 
 
 def main(arguments: list[str] | None = None, commands: typer.Typer = app) -> None:
-    """Run a command line and exit: 0 done, 2 a mistake of the user's, 130 stopped by Ctrl-C (143
-    by SIGTERM).
+    """Run a command line and exit with its code.
 
-    A mistake is one line on stderr. Any other exception is a fault of the program, and keeps its
-    traceback.
+    The code is 0 for success, 2 for a user error, 130 after Ctrl-C and 143 after SIGTERM.
+    A user error is one line on stderr. Any other exception is a fault of the program and keeps
+    its traceback.
     """
     heed_interrupts()
     for name, value in ENVIRONMENT.items():
@@ -109,7 +112,7 @@ def main(arguments: list[str] | None = None, commands: typer.Typer = app) -> Non
         code = 2
     except UsageError as error:
         if message := error.format_message():
-            complain(f"{message} (--help shows what there is)")
+            complain(f"{message} (--help lists the options)")
         code = 2
     except Stopped as error:
         complain(str(error))

@@ -1,4 +1,4 @@
-"""The Prefect flow ``prepare``: what ``hitlist prepare`` does."""
+"""The Prefect flow ``prepare``, the counterpart of ``hitlist prepare``."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from screening.prepare.prepared import Prepared
 
 @task(name="open library", **ONCE)
 def open_library(library: str, out: str | None, store: str | None) -> Preparation:
-    """Find the library and check the folder to prepare it into."""
+    """Find the library and check the folder for its prepared form."""
     with stage_progress("prepare-open", f"Finding {library}") as report:
         planned = plan_preparation(library, out, progress=report, store=store)
     log_if(told_of_library(planned.library, planned.folder))
@@ -33,7 +33,7 @@ def open_library(library: str, out: str | None, store: str | None) -> Preparatio
 
 @task(name="prepare", **AGAIN)
 def prepare_into(planned: Preparation, cluster: Cluster) -> Prepared:
-    """Standardize and featurize every record, going on from what is there."""
+    """Standardize and featurize every record, resuming from finished partitions."""
     with (
         stage_progress("prepare-library", f"Preparing {planned.library.path.name}") as report,
         connect(*cluster) as client,
@@ -56,19 +56,19 @@ def prepare(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     tls_key: str | None = None,
     store: str | None = None,
 ) -> dict[str, Any]:
-    """Standardize and featurize a library, so that screens of it start at once.
+    """Standardize and featurize a library once, so that screens of it start at once.
 
     Args:
-        library: a library file or a name of the catalogue.
-        out: folder to write to; by default the cache, where screens look for it.
+        library: a library file or the name of a dataset.
+        out: folder for the prepared library; by default the cache, where screens look for it.
         scheduler: address of a Dask scheduler; by default processes on the worker's machine.
-        workers: processes to start there; by default one for each core.
-        tls_ca: certificate of the authority of a ``tls://`` scheduler, a PEM file; by default
-            what HITLIST_TLS_CA names, or Dask's own configuration. The next two likewise.
-        tls_cert: certificate to show to the scheduler.
-        tls_key: its key.
-        store: where the partitions are kept, a shared folder or such as ``s3://bucket/x``; by
-            default in that folder.
+        workers: number of processes to start there; by default one per core.
+        tls_ca: PEM file with the CA certificate of a ``tls://`` scheduler; by default the file in
+            HITLIST_TLS_CA, or Dask's configuration.
+        tls_cert: PEM file with the client certificate; by default from HITLIST_TLS_CERT likewise.
+        tls_key: PEM file with its private key; by default from HITLIST_TLS_KEY likewise.
+        store: place for the partitions, a shared folder or a URL such as ``s3://bucket/x``; by
+            default the folder ``out``.
     """
     hold_to_roots()
     cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))

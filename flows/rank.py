@@ -1,6 +1,6 @@
 """The Prefect flow ``rank``: the stages of ``hitlist rank``, one task each.
 
-The same functions do the work, so both doors give the same files.
+Flow and command call the same functions, so they write the same files.
 """
 
 from pathlib import Path
@@ -23,12 +23,12 @@ from screening.runs.past_run import PastRun
 from screening.runs.rerank import evidence_stage, hand_over_stage, rank_stage
 
 Planned = tuple[PastRun, Screen, Path]
-"""The run that scored, the screen as it will be judged, and the folder to write to."""
+"""The finished run, the screen to rank by, and the folder for the new files."""
 
 
 @task(name="plan", **ONCE)
 def plan(run: str, screen: str, out: str | None, hits: int | None) -> Planned:
-    """Open the run and check all that the ranking needs."""
+    """Open the run and check everything that the ranking needs."""
     planned = plan_ranking(Path(run), screen, out, hits)
     log_if(planned[0].told_of_older)
     return planned
@@ -36,7 +36,7 @@ def plan(run: str, screen: str, out: str | None, hits: int | None) -> Planned:
 
 @task(name="rank", **AGAIN)
 def rank_scored(planned: Planned, cluster: Cluster) -> Ranking:
-    """Rank what was scored and keep the hits."""
+    """Rank the scored compounds and select the hits."""
     past, screen, _ = planned
     with (
         stage_progress("rank-rank", f"Ranking the compounds of {past.scored_in.name}") as report,
@@ -47,7 +47,7 @@ def rank_scored(planned: Planned, cluster: Cluster) -> Ranking:
 
 @task(name="explain", **AGAIN)
 def explain(planned: Planned, ranking: Ranking, cluster: Cluster) -> list[Evidence]:
-    """Gather the evidence of each hit: measured neighbours, atoms, alerts."""
+    """Collect the evidence of each hit: measured neighbours, atom contributions, alerts."""
     past, screen, _ = planned
     with (
         stage_progress("rank-explain", f"Explaining {counted(len(ranking.hits), 'hit')}") as report,
@@ -60,7 +60,7 @@ def explain(planned: Planned, ranking: Ranking, cluster: Cluster) -> list[Eviden
 def hand_over(
     planned: Planned, ranking: Ranking, evidence: list[Evidence], clock: Clock
 ) -> Outcome:
-    """Write the files of the ranking; the manifest comes last."""
+    """Write the files of the ranking, the manifest last."""
     return hand_over_stage(*planned, ranking, evidence, clock)
 
 
@@ -76,20 +76,20 @@ def rank(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     tls_cert: str | None = None,
     tls_key: str | None = None,
 ) -> dict[str, Any]:
-    """Rank the compounds of a finished run by another objective, without scoring anything.
+    """Rank the compounds of a finished run by another objective, without scoring them again.
 
     Args:
-        run: folder of the run that scored.
-        screen: the objective, a shipped screen's name or the path of a TOML file; its library and
-            bundles are the run's.
-        out: folder to write to; by default a new one below ``runs``.
-        hits: compounds to hand over; by default the screen's.
+        run: folder of the finished run.
+        screen: the new objective, a shipped name or a TOML file; the library and the bundles stay
+            those of the run.
+        out: folder for the new files; by default a new one below ``runs``.
+        hits: number of hits to select; by default from the screen.
         scheduler: address of a Dask scheduler; by default processes on the worker's machine.
-        workers: processes to start there; by default one for each core.
-        tls_ca: certificate of the authority of a ``tls://`` scheduler, a PEM file; by default
-            what HITLIST_TLS_CA names, or Dask's own configuration. The next two likewise.
-        tls_cert: certificate to show to the scheduler.
-        tls_key: its key.
+        workers: number of processes to start there; by default one per core.
+        tls_ca: PEM file with the CA certificate of a ``tls://`` scheduler; by default the file in
+            HITLIST_TLS_CA, or Dask's configuration.
+        tls_cert: PEM file with the client certificate; by default from HITLIST_TLS_CERT likewise.
+        tls_key: PEM file with its private key; by default from HITLIST_TLS_KEY likewise.
     """
     hold_to_roots()
     cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))

@@ -1,8 +1,8 @@
 """The Prefect flow ``screen``: the stages of ``hitlist screen``, one task each.
 
-The same functions do the work, so both doors give the same files. The tasks keep no results on
-the server: what is done is in the ledgers of the run's folders, and a stage that is run again
-goes on from there.
+Flow and command call the same functions, so they write the same files. The tasks keep no results
+on the server. The ledgers in the run folder record finished work, and a stage that runs again
+resumes from them.
 """
 
 from typing import Any
@@ -49,7 +49,7 @@ def plan(
     hits: int | None,
     scoring: ScoringOptions,
 ) -> Plan:
-    """Find and check all that the run needs."""
+    """Find and check everything that the run needs."""
     with stage_progress("screen-plan", "Finding the library and the models") as report:
         planned = plan_screen(screen, library, out, hits, scoring=scoring, progress=report)
     log_if(told_of_library(planned.library, planned.prepared))
@@ -59,7 +59,7 @@ def plan(
 
 @task(name="prepare", **AGAIN)
 def prepare(plan: Plan, cluster: Cluster) -> Prepared:
-    """Standardize and featurize the library, or take what was prepared before."""
+    """Standardize and featurize the library, or reuse its prepared form."""
     with (
         stage_progress("screen-prepare", f"Preparing {plan.library.path.name}") as report,
         connect(*cluster) as client,
@@ -71,7 +71,7 @@ def prepare(plan: Plan, cluster: Cluster) -> Prepared:
 
 @task(name="score", **AGAIN)
 def score(plan: Plan, prepared: Prepared, cluster: Cluster) -> Scores:
-    """Score the accepted compounds: the promising ones, or all."""
+    """Score the accepted compounds, either those that the triage selects or all."""
     with (
         stage_progress(
             "screen-score", f"Scoring {counted(prepared.accepted, 'compound')}"
@@ -83,7 +83,7 @@ def score(plan: Plan, prepared: Prepared, cluster: Cluster) -> Scores:
 
 @task(name="rank", **ONCE)
 def rank(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
-    """Rank everything and keep the hits."""
+    """Rank the scored compounds and select the hits."""
     return rank_stage(plan, prepared, scores)
 
 
@@ -94,7 +94,7 @@ def explain(
     ranking: Ranking,
     cluster: Cluster,
 ) -> list[Evidence]:
-    """Gather the evidence of each hit: measured neighbours, atoms, alerts."""
+    """Collect the evidence of each hit: measured neighbours, atom contributions, alerts."""
     with (
         stage_progress(
             "screen-explain", f"Explaining {counted(len(ranking.hits), 'hit')}"
@@ -108,7 +108,7 @@ def explain(
 def hand_over(
     plan: Plan, prepared: Prepared, ranking: Ranking, evidence: list[Evidence], clock: Clock
 ) -> Outcome:
-    """Write the run's files; the manifest comes last."""
+    """Write the files of the run, the manifest last."""
     return hand_over_stage(plan, prepared, ranking, evidence, clock)
 
 
@@ -127,23 +127,24 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     device: str = "cpu",
     store: str | None = None,
 ) -> dict[str, Any]:
-    """Rank a library against a screen and hand over the best compounds.
+    """Rank a library by the objective of a screen and write the best compounds.
 
     Args:
-        screen: a shipped screen's name, or the path of a TOML file.
-        library: a library file or a name of the catalogue; by default the screen's.
-        out: folder of the run; by default a new one below ``runs``.
-        hits: compounds to hand over; by default the screen's.
+        screen: the name of a shipped screen, or the path of a TOML file.
+        library: a library file or the name of a dataset; by default from the screen.
+        out: run folder; by default a new one below ``runs``.
+        hits: number of hits to select; by default from the screen.
         scheduler: address of a Dask scheduler; by default processes on the worker's machine.
-        workers: processes to start there; by default one for each core.
-        tls_ca: certificate of the authority of a ``tls://`` scheduler, a PEM file; by default
-            what HITLIST_TLS_CA names, or Dask's own configuration. The next two likewise.
-        tls_cert: certificate to show to the scheduler.
-        tls_key: its key.
-        exhaustive: have the ensembles score every compound, not only the promising ones.
-        device: where networks run, ``cpu``, ``cuda`` or ``auto``.
-        store: where partitions and scores are kept, a shared folder or such as ``s3://bucket/x``;
-            by default the cache and the run's folder.
+        workers: number of processes to start there; by default one per core.
+        tls_ca: PEM file with the CA certificate of a ``tls://`` scheduler; by default the file in
+            HITLIST_TLS_CA, or Dask's configuration.
+        tls_cert: PEM file with the client certificate; by default from HITLIST_TLS_CERT likewise.
+        tls_key: PEM file with its private key; by default from HITLIST_TLS_KEY likewise.
+        exhaustive: score every compound with the ensembles, not only those that the triage
+            selects.
+        device: device for the networks, ``cpu``, ``cuda`` or ``auto``.
+        store: place for partitions and scores, a shared folder or a URL such as
+            ``s3://bucket/x``; by default the cache and the run folder.
     """
     hold_to_roots()
     cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))

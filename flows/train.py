@@ -1,4 +1,4 @@
-"""The Prefect flow ``train``: what ``hitlist train`` does."""
+"""The Prefect flow ``train``, the counterpart of ``hitlist train``."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +25,7 @@ def plan(
     model: str | None,
     options: AssayOptions | None = None,
 ) -> Training:
-    """Read the recipe or the assay, and say in the log how the assay was read."""
+    """Read the recipe or the assay, and log how the assay was read."""
     training = plan_training(source, name, members, options, model)
     for line in training.notes:
         log_if(line)
@@ -34,14 +34,14 @@ def plan(
 
 @task(name="assemble", **ONCE)
 def assemble(training: Training) -> Assembled:
-    """Standardize the molecules and divide them."""
+    """Standardize the molecules and split them."""
     with stage_progress("train-assemble", f"Assembling the data of {training.name}") as report:
         return training.assemble(report)
 
 
 @task(name="fit", **AGAIN)
 def fit(training: Training, assembled: Assembled, folder: Path, device: str) -> Card:
-    """Fit the networks, assess them and write the bundle; checkpoints are gone on with."""
+    """Fit the networks, assess them and write the bundle. Resumes from checkpoints."""
     with stage_progress("train-fit", f"Training {training.name}") as report:
         return run_training(training, assembled, folder, device=device, progress=report)
 
@@ -63,24 +63,24 @@ def train(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     smiles_column: str | None = None,
     id_column: str | None = None,
 ) -> dict[str, Any]:
-    """Train a bundle and measure it beside a random forest.
+    """Train a bundle and compare it with a random forest.
 
     Args:
-        source: a shipped recipe's name, a recipe's TOML file, or an assay file.
-        out: folder of the bundle; by default ``runs/bundles/<name>``.
-        name: name of the bundle; by default the recipe's or the file's.
-        members: networks to train; by default the recipe's.
-        device: auto, cpu or cuda.
-        model: of an assay: auto, network, gp or blend.
-        value_column: of an assay: column of the measurements; by default all that are recognised.
-        units: of an assay: how a column is written whose header does not say it, such as nM.
-        target: of an assay of several targets: the one whose rows are read.
-        decimal: of an assay: the decimal mark; by default what the numbers say.
-        inactive_as: of an assay: what the word inactive, or a concentration of 0, stands for,
-            such as ``>50``.
-        skip_bad_cells: of an assay: leave out cells that cannot be read, and count them.
-        smiles_column: of an assay: column of the structures; by default found by its name.
-        id_column: of an assay: column of the ids; likewise.
+        source: the name of a shipped recipe, the TOML file of a recipe, or an assay file.
+        out: folder for the bundle; by default ``runs/bundles/<name>``.
+        name: name of the bundle; by default the name of the recipe or of the file.
+        members: number of networks to train; by default 5, or from the recipe.
+        device: device to train on, auto, cpu or cuda.
+        model: assay: model to train, auto, network, gp or blend.
+        value_column: assay: column with the measurements; by default all recognised columns.
+        units: assay: unit of the values if the header does not give it, such as nM.
+        target: assay with several targets: the target whose rows are read.
+        decimal: assay: decimal mark; by default from the numbers of each column.
+        inactive_as: assay: bound that replaces the word inactive or a concentration of 0, such as
+            ``>50``.
+        skip_bad_cells: assay: skip and count unreadable cells instead of stopping.
+        smiles_column: assay: column with the structures; by default found by its name.
+        id_column: assay: column with the compound IDs; by default found by its name.
     """
     hold_to_roots()
     check_device(device)
@@ -103,7 +103,7 @@ def train(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
 
 
 def _publish(card: Card) -> None:
-    """Show the means over the tasks on the server."""
+    """Publish the means over the tasks as an artifact."""
     create_table_artifact(
         [
             {

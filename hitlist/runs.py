@@ -213,7 +213,7 @@ def screen(
             try:
                 outcome = run_screen(plan, client, report)
             except (KeyboardInterrupt, LostError) as error:
-                error.add_note(f"what is done is kept: go on with out={str(short(plan.out))!r}")
+                error.add_note(f"finished work is kept: resume with out={str(short(plan.out))!r}")
                 raise
         manifest = outcome.manifest.as_dict()
         accepted = manifest["counts"]["accepted"]

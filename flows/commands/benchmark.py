@@ -1,4 +1,4 @@
-"""``hitlist benchmark``: how good the models are."""
+"""``hitlist benchmark``: measure the accuracy of bundles."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +11,10 @@ from flows.terminal.progress import progress
 from flows.terminal.tables import show_table
 
 app = typer.Typer(
-    help="Measure the models beside baselines and published numbers.", no_args_is_help=True
+    help="Compare the models with baselines and published results.", no_args_is_help=True
 )
 MOVED = ("speed", "explanations", "moleculeace", "strangers", "ranking")
-"""Benchmarks that are run in a checkout: ``python -m benchmarks``."""
+"""Benchmarks that run only in a checkout: ``python -m benchmarks``."""
 
 
 @app.command("models")
@@ -22,17 +22,19 @@ def benchmark_models(
     bundles: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME|DIR,...", help="Bundles to measure.", show_default="all that come along"
+            metavar="NAME|DIR,...",
+            help="Bundles to measure, with commas between.",
+            show_default="all shipped bundles",
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Write the table there too.")
+        Path | None, typer.Option(metavar="FILE.csv", help="Also write the table to this file.")
     ] = None,
 ) -> None:
-    """Show the models beside a random forest, the bars and published results.
+    """Compare the bundles with a random forest, their targets and published results.
 
-    With the training sets in a folder of HITLIST_MIRROR the rows held out are predicted and
-    measured now; without them the cards' figures are shown.
+    If HITLIST_MIRROR holds the training sets, the held-out rows are predicted and measured now.
+    Otherwise the figures of the model cards are shown.
     """
     from flows.model_benchmark.models import measure_bundle, remarks, table, write_lines
     from gnn.bundle.bundle import shipped_bundles
@@ -56,10 +58,10 @@ def benchmark_models(
 
 
 def moved(context: typer.Context) -> None:
-    """Say where a benchmark is that is no longer part of an installation."""
+    """Refuse a benchmark that moved out of the package, and name its new command."""
     raise InputError(
         f"`hitlist benchmark {context.info_name}` is now `python -m benchmarks "
-        f"{context.info_name}`, given in a checkout of hitlist"
+        f"{context.info_name}`; run it in a checkout of hitlist"
     )
 
 

@@ -1,4 +1,4 @@
-"""``hitlist bundles``: the models that come with hitlist, and what their cards say."""
+"""``hitlist bundles``: list the shipped models and show their cards."""
 
 from typing import Annotated
 
@@ -16,12 +16,12 @@ from flows.terminal.model_card import (
 from flows.terminal.progress import progress
 from flows.terminal.tables import show_table
 
-app = typer.Typer(help="List the shipped models and read model cards.", no_args_is_help=True)
+app = typer.Typer(help="List the shipped bundles and show model cards.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_bundles() -> None:
-    """Show the models that come with hitlist."""
+    """List the bundles that come with hitlist."""
     from gnn.bundle.bundle import find_bundle, read_card, shipped_bundles
 
     rows = []
@@ -34,16 +34,16 @@ def list_bundles() -> None:
 @app.command("show")
 def show_bundle(
     name: Annotated[
-        str, typer.Argument(metavar="NAME|DIR", help="A shipped bundle, or a bundle's folder.")
+        str, typer.Argument(metavar="NAME|DIR", help="Shipped bundle, or folder of a bundle.")
     ],
     task: Annotated[
         str | None,
         typer.Argument(
-            metavar="TASK", help="One of its tasks, such as EGFR.", show_default="all of them"
+            metavar="TASK", help="Task of the bundle, such as EGFR.", show_default="all tasks"
         ),
     ] = None,
 ) -> None:
-    """Show a model's tasks and how good it is, beside a random forest on the same rows."""
+    """Show the tasks and the accuracy of a bundle, compared with a random forest."""
     from gnn.bundle.bundle import find_bundle, read_card
     from gnn.bundle.measured_compounds import load_measured_compounds
 
@@ -61,17 +61,17 @@ def show_bundle(
 @app.command("measured")
 def measured_compounds(
     name: Annotated[
-        str, typer.Argument(metavar="NAME|DIR", help="A shipped bundle, or a bundle's folder.")
+        str, typer.Argument(metavar="NAME|DIR", help="Shipped bundle, or folder of a bundle.")
     ],
 ) -> None:
-    """Write the compounds that a bundle was trained on, with their measured values, beside it.
+    """Write the training compounds of a bundle, with their measured values, into its folder.
 
-    Screens show each hit's nearest measured compounds from that file. `hitlist train` writes it
-    too; this makes it anew from the catalogue's sets, for which HITLIST_MIRROR has to be set.
+    Screens show the nearest measured compounds of each hit from this file. `hitlist train` writes
+    it too. This command rebuilds it from the datasets of the catalogue and needs HITLIST_MIRROR.
     """
     from flows.planning.measurements import make_measured_compounds
 
-    with progress() as report, stoppable("nothing was written: give the same command again"):
+    with progress() as report, stoppable("nothing was written: repeat the command"):
         path, made = make_measured_compounds(name, report)
     note(f"{counted(len(made), 'compound')}, {counted(len(made.values), 'measured value')}")
     print(path)

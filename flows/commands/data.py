@@ -1,4 +1,4 @@
-"""``hitlist data``: the datasets that hitlist knows."""
+"""``hitlist data``: list and fetch the datasets of the catalogue."""
 
 from typing import Annotated
 
@@ -8,12 +8,12 @@ from flows.terminal.console import stoppable
 from flows.terminal.progress import progress
 from flows.terminal.tables import show_table
 
-app = typer.Typer(help="List and fetch the datasets that hitlist knows.", no_args_is_help=True)
+app = typer.Typer(help="List and fetch the datasets of the catalogue.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_datasets() -> None:
-    """Show every dataset of the catalogue."""
+    """List the datasets of the catalogue."""
     from data.catalogue.catalogue import datasets
 
     rows = [
@@ -25,14 +25,16 @@ def list_datasets() -> None:
 
 @app.command("fetch")
 def fetch_dataset(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A name from `hitlist data list`.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of a dataset, from `hitlist data list`.")
+    ],
 ) -> None:
-    """Fetch a dataset, check its hash, and print where it is.
+    """Fetch a dataset, check its hash and print its path.
 
-    Looks in the folders of HITLIST_MIRROR, then in the cache, then at its public source.
+    Looks in the folders of HITLIST_MIRROR, then in the cache, then at the public source.
     """
     from data.catalogue.fetch import fetch
 
-    with progress() as report, stoppable("give the same command again"):
+    with progress() as report, stoppable("repeat the command"):
         path = fetch(name, report)
     print(path)

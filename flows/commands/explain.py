@@ -1,4 +1,4 @@
-"""``hitlist explain``: why a compound of a run stands where it does."""
+"""``hitlist explain``: show how one compound of a run got its rank."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,17 +15,24 @@ if TYPE_CHECKING:
 
 
 def explain(
-    compound_id: Annotated[str, typer.Argument(metavar="ID", help="The compound's id.")],
-    run: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run.")],
+    compound_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="ID of the compound, as in the column compound_id of hits.csv."
+        ),
+    ],
+    run: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the finished run.")],
     row: Annotated[
         int | None,
-        typer.Option(min=1, help="Its row in the library, where several records have the id."),
+        typer.Option(
+            min=1, help="Row of the record in the library, from 1, if several records share the ID."
+        ),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write it as a page with pictures too.")
+        Path | None, typer.Option(metavar="FILE", help="Also write an HTML page with pictures.")
     ] = None,
 ) -> None:
-    """Replay one compound of a run: record, standardization, alerts, neighbours, models, score."""
+    """Explain one compound of a run: record, structure, alerts, neighbours, predictions, score."""
     from chem.disk.files import make_folder, write_atomic
     from screening.errors import told_in_one_line
     from screening.runs.dossier import open_dossier
@@ -52,7 +59,7 @@ def explain(
 
 
 def _find(past: "PastRun", compound_id: str, row: int | None) -> int:
-    """Return the row of the record that is asked for."""
+    """Return the row of the requested record."""
     from screening.runs.dossier import find_rows, id_of
     from screening.text.cells import unescape_cell
 
@@ -63,14 +70,14 @@ def _find(past: "PastRun", compound_id: str, row: int | None) -> int:
     rows = find_rows(past, compound_id) or find_rows(past, spellings[1])
     if not rows:
         raise InputError(
-            f"no record of {past.prepared.library} has the id {compound_id!r}; ids are in the "
-            "column compound_id of hits.csv, to the letter"
+            f"no record of {past.prepared.library} has the id {compound_id!r}; copy the id from "
+            "the column compound_id of hits.csv"
         )
     if row is not None:
         known = ", ".join(f"{one:,}" for one in rows[:5])
-        raise InputError(f"row {row:,} has another id than {compound_id!r}, which is in {known}")
+        raise InputError(f"row {row:,} has another id; {compound_id!r} is in row {known}")
     if len(rows) > 1:
-        note(f"{len(rows):,} records have this id; this is row {rows[0]:,} (--row names another)")
+        note(f"{len(rows):,} records have this id; this is row {rows[0]:,} (--row shows another)")
     return rows[0]
 
 

@@ -1,4 +1,4 @@
-"""``hitlist predict``: every task of some bundles for every row of a file."""
+"""``hitlist predict``: predict the tasks of bundles for every row of a file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,25 +21,27 @@ def predict(
         str,
         typer.Argument(
             metavar="FILE",
-            help="Compounds: .smi .csv .tsv .sdf .parquet, also .gz, or a catalogue name.",
+            help="Compounds: a .smi, .csv, .tsv, .sdf or .parquet file (also .gz), or a dataset "
+            "name.",
         ),
     ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="CSV file to write.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="CSV file to write, one row per record.")
+    ],
     bundle: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME|DIR",
-            help="Model to predict with; give it again for more.",
-            show_default="all that come along",
+            help="Bundle to predict with. Repeat for more.",
+            show_default="all shipped bundles",
         ),
     ] = None,
     task: Annotated[
         list[str] | None,
         typer.Option(
             metavar="TASK",
-            help="Task to write, such as EGFR or toxicity_herg; give it again for more. Each has "
-            "four columns.",
-            show_default="all tasks of the models",
+            help="Task to predict, such as EGFR or toxicity_herg. Repeat for more.",
+            show_default="all tasks of the bundles",
         ),
     ] = None,
     *,
@@ -47,10 +49,10 @@ def predict(
     cluster: ClusterOptions,
     store: StoreUrl = None,
 ) -> None:
-    """Predict every task for every compound: the same rows in the same order.
+    """Predict tasks for every compound of a file, in the order of its rows.
 
-    Each task has four columns, and the shipped models have many tasks: --task or --bundle writes
-    fewer. A compound that cannot be read keeps its row, with the reason and no predictions.
+    Each task has four columns, and the shipped bundles have many tasks. Choose some with --task or
+    --bundle. A compound that cannot be read keeps its row, with a reason and no predictions.
     """
     from flows.planning.planning import plan_predictions
     from screening.prepare.older_standardization import told_of_library
@@ -60,7 +62,7 @@ def predict(
         work = plan_predictions(file, out, bundle, columns.named, report, store, task or ())
         note_if(told_of_library(work.library, work.prepared))
         show_reading(work.library)
-        advice = "the prepared compounds are kept: give the same command again"
+        advice = "the prepared compounds are kept: repeat the command"
         with cluster.connect(advice) as client:
             prepared = predict_file(
                 *(work.library, work.prepared, work.wanted, work.out),
@@ -73,7 +75,7 @@ def predict(
 
 
 def closing_line(prepared: "Prepared", tasks: int, out: Path) -> str:
-    """Return what became of the records, and where their predictions are."""
+    """Return the counts of records and predictions, and the file that holds them."""
     told = records_line(prepared.rows, prepared.accepted, prepared.rejected, prepared.duplicates)
     predicted = prepared.rows - prepared.rejected
     return (

@@ -1,4 +1,4 @@
-"""``hitlist prepare``: standardize and featurize a library once."""
+"""``hitlist prepare``: standardize and featurize a library once, for many screens."""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,21 +24,22 @@ def prepare(
         str,
         typer.Argument(
             metavar="LIBRARY",
-            help="Compounds: .smi .csv .tsv .sdf .parquet, also .gz, or a catalogue name.",
+            help="Library: a .smi, .csv, .tsv, .sdf or .parquet file (also .gz), or a dataset "
+            "name.",
         ),
     ],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the prepared library.")],
     *,
     columns: ColumnOptions,
     cluster: ClusterOptions,
     partition_rows: PartitionRows = None,
     store: StoreUrl = None,
 ) -> None:
-    """Standardize, featurize and describe every record of a library, in partitions.
+    """Standardize and featurize every record of a library and compute its properties.
 
-    A screen does this by itself and keeps the result in the cache; this writes it where you say:
-    all of it into the folder, or the partitions into a store and their ledger into the folder.
-    Give the same command again to go on after a stop.
+    `hitlist screen` does this itself and keeps the result in the cache. `prepare` writes it to a
+    folder of your choice. With --store the partitions go to the store and only their ledger to
+    the folder. Repeat the command to resume after a stop.
     """
     from flows.planning.planning import plan_preparation
     from screening.prepare.older_standardization import told_of_library
@@ -48,7 +49,7 @@ def prepare(
         work = plan_preparation(library, out, columns.named, report, partition_rows, store)
         note_if(told_of_library(work.library, work.folder))
         show_reading(work.library)
-        advice = "what is done is kept: give the same command again to go on"
+        advice = "finished work is kept: repeat the command to resume"
         with cluster.connect(advice) as client:
             prepared = prepare_library(
                 work.library, work.folder, client, partition_rows, report, store=work.store

@@ -1,4 +1,4 @@
-"""``hitlist pretrain``: the encoder that every network starts from, made anew."""
+"""``hitlist pretrain``: pretrain the encoder that every network starts from."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,35 +13,38 @@ from flows.terminal.progress import progress
 def pretrain(
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of the encoder.", show_default=False),
+        typer.Option(metavar="DIR", help="Folder for the encoder.", show_default=False),
     ] = None,
     molecules: Annotated[
-        int, typer.Option(min=100, help="Molecules to draw from the lead-like library.")
+        int, typer.Option(min=100, help="Number of molecules to draw from the lead-like library.")
     ] = 500_000,
     sets: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
-            help="Set of the catalogue to take structures from; give it several times.",
-            show_default="kinase200, tox21 and TDC's",
+            help="Dataset to take structures from. Repeat for more.",
+            show_default="kinase200, tox21 and the TDC sets",
         ),
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Times to see each molecule.")] = 5,
+    epochs: Annotated[int, typer.Option(min=1, help="Number of passes over the molecules.")] = 5,
     work: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of the checkpoint to go on from.")
+        Path,
+        typer.Option(metavar="DIR", help="Folder for checkpoints, from which training resumes."),
     ] = Path("pretraining"),
-    device: Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Where to train.")] = "auto",
+    device: Annotated[
+        str, typer.Option(metavar="auto|cpu|cuda", help="Device to train on.")
+    ] = "auto",
     arrays: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE.npz",
-            help="Only write the molecules and their descriptors, for `python -m gnn.pretrain "
-            "FILE.npz WORK` on a GPU machine.",
+            help="Only write the molecules and their descriptors to this file, for `python -m "
+            "gnn.pretrain FILE.npz WORK` on a GPU machine.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Pretrain an encoder on descriptors that RDKit computes; no measured value is used."""
+    """Pretrain an encoder on RDKit descriptors. Uses no measured values."""
     if (out is None) == (arrays is None):
         raise InputError("name the encoder's folder with --out (or a file with --arrays, not both)")
 
@@ -57,7 +60,7 @@ def pretrain(
             remedy = f"name another folder with {option}"
             check_writable(folder.expanduser().absolute(), remedy)
     file = check_arrays_file(arrays) if arrays else None
-    with progress() as report, stoppable("give the same command again to go on"):
+    with progress() as report, stoppable("repeat the command to resume"):
         data = assemble_pretext(molecules, sets or STRUCTURES, progress=report)
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)

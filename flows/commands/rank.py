@@ -1,4 +1,4 @@
-"""``hitlist rank``: another objective over the scores of a run that is done."""
+"""``hitlist rank``: rank a finished run by another objective."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,33 +13,34 @@ from flows.terminal.progress import progress
 
 @unfold
 def rank(
-    run: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run that scored.")],
+    run: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the finished run.")],
     screen: Annotated[
         str,
         typer.Option(
             metavar="FILE|NAME",
-            help="The objective: a TOML file. Its library and bundles are the run's.",
+            help="Screen with the new objective: a TOML file or a shipped name. The library and "
+            "the bundles stay those of the run.",
         ),
     ],
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Folder to write to.", show_default="runs/SCREEN-DATE-TIME"
+            metavar="DIR", help="Folder for the new files.", show_default="runs/SCREEN-DATE-TIME"
         ),
     ] = None,
     hits: Annotated[
         int | None,
         typer.Option(
-            min=1, max=1_000_000, help="Compounds to hand over.", show_default="the screen's"
+            min=1, max=1_000_000, help="Number of hits to select.", show_default="the screen's"
         ),
     ] = None,
     *,
     cluster: ClusterOptions,
 ) -> None:
-    """Rank the compounds of a run again by another objective, without scoring anything.
+    """Rank the compounds of a finished run by another objective, without scoring them again.
 
-    Where a triage had chosen what to score, only that is ranked; the audit says how much of the
-    best by the new objective is among it. Writes the same files as a screen.
+    If a triage chose the compounds to score, only these are ranked. The audit estimates how many
+    of the best compounds by the new objective are among them. Writes the same files as a screen.
     """
     from flows.planning.planning import plan_ranking
     from screening.runs.rerank import rank_again
@@ -48,7 +49,10 @@ def rank(
         past, objective, folder = plan_ranking(run, screen, out, hits)
         note_if(past.told_of_older)
         if past.library is None:
-            note(f"{past.prepared.library} is not where it was: hits are not compared with it")
-        with cluster.connect("give it again") as client:
+            note(
+                f"{past.prepared.library} is no longer in its place: the hits are not compared "
+                f"with it"
+            )
+        with cluster.connect("repeat the command") as client:
             outcome = rank_again(past, objective, folder, client, report)
     show_outcome(outcome, objective)

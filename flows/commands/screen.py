@@ -1,4 +1,4 @@
-"""``hitlist screen``: the main job."""
+"""``hitlist screen``: rank a library and write the hits."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,13 +14,17 @@ from flows.terminal.progress import progress
 @unfold
 def screen(
     screen: Annotated[
-        str, typer.Argument(metavar="SCREEN", help="A shipped screen (kinase) or a TOML file.")
+        str,
+        typer.Argument(
+            metavar="SCREEN", help="Name of a shipped screen, such as kinase, or a TOML file."
+        ),
     ],
     library: Annotated[
         str | None,
         typer.Option(
             metavar="FILE|NAME",
-            help="Library to screen: .smi .csv .tsv .sdf .parquet, also .gz, or a catalogue name.",
+            help="Library: a .smi, .csv, .tsv, .sdf or .parquet file (also .gz), or a dataset "
+            "name.",
             show_default="the screen's",
         ),
     ] = None,
@@ -28,14 +32,14 @@ def screen(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Folder of the run. Name the same one again to go on with a run.",
+            help="Run folder. Give the folder of a stopped run to resume it.",
             show_default="runs/SCREEN-DATE-TIME",
         ),
     ] = None,
     hits: Annotated[
         int | None,
         typer.Option(
-            min=1, max=1_000_000, help="Compounds to hand over.", show_default="the screen's"
+            min=1, max=1_000_000, help="Number of hits to select.", show_default="the screen's"
         ),
     ] = None,
     *,
@@ -43,10 +47,10 @@ def screen(
     cluster: ClusterOptions,
     scoring: ScoringOptions,
 ) -> None:
-    """Rank a library against a screen and hand over the best compounds.
+    """Rank a library by the objective of a screen and write the best compounds.
 
-    Writes hits.csv with columns.csv (what its columns say), hits.xlsx, hits.sdf, report.html, the
-    lab's files in lab/, rejects.csv, duplicates.csv, screen.toml and manifest.json.
+    Writes hits.csv, columns.csv (the meaning of its columns), hits.xlsx, hits.sdf, report.html,
+    the plate files in lab/, rejects.csv, duplicates.csv, screen.toml and manifest.json.
     """
     from flows.planning.planning import plan_screen
     from screening.prepare.older_standardization import told_of_library
@@ -56,7 +60,7 @@ def screen(
         plan = plan_screen(screen, library, out, hits, columns.named, scoring, report)
         note_if(told_of_library(plan.library, plan.prepared))
         show_reading(plan.library)
-        advice = f"what is done is kept: give the same command with --out {short(plan.out)}"
+        advice = f"finished work is kept: repeat the command with --out {short(plan.out)}"
         with cluster.connect(advice) as client:
             outcome = run_screen(plan, client, report)
     show_outcome(outcome, plan.screen)

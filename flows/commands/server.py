@@ -1,4 +1,4 @@
-"""``hitlist server``: a Prefect server for this user, with a secret of its own."""
+"""``hitlist server``: start a Prefect server for this user, with its own secret."""
 
 import os
 import sys
@@ -13,14 +13,14 @@ from flows.terminal.console import note
 
 def server(
     port: Annotated[
-        int, typer.Option(min=1024, max=65535, help="Port to listen at, on this machine alone.")
+        int, typer.Option(min=1024, max=65535, help="Port to listen on, on 127.0.0.1 only.")
     ] = 4200,
 ) -> None:
-    """Start a Prefect server for the nightly screens; it runs until it is stopped.
+    """Start a Prefect server for nightly screens. It runs until you stop it.
 
-    It listens on 127.0.0.1 and tells nobody anything without its secret but that it is up. The
-    secret is made at the first start and kept in the Prefect profile "hitlist", which `prefect
-    worker start`, `prefect deploy` and `prefect deployment run` then use by themselves.
+    The server listens on 127.0.0.1. Without its secret it answers health checks only. The first
+    start creates the secret and stores it in the Prefect profile "hitlist". `prefect worker
+    start`, `prefect deploy` and `prefect deployment run` then use this profile automatically.
     """
     from flows.prefect_support.prefect_profile import (
         HOST,
@@ -38,11 +38,11 @@ def server(
     note(f'Prefect profile "{PROFILE}" in {profile.path}, which holds the secret')
     if profile.active != PROFILE:
         note(
-            f'the profile "{profile.active}" stays in use: give the commands of the worker and of '
-            f"deployments after `export PREFECT_PROFILE={PROFILE}`"
+            f'the profile "{profile.active}" stays active: run `export PREFECT_PROFILE={PROFILE}` '
+            "before you start the worker or deploy"
         )
     sys.stderr.flush()
-    os.umask(0o077)  # its database tells what is screened
+    os.umask(0o077)  # the database shows what is screened
     environment = server_environment(os.environ, profile)
     words = ["server", "start", "--host", HOST, "--port", str(port)]
     os.execve(program, [str(program), *words], environment)

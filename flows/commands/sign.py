@@ -1,4 +1,4 @@
-"""``hitlist sign``: say with a key that a run or a bundle is as it should be."""
+"""``hitlist sign``: sign the files of a run or a bundle with an SSH key."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,18 +10,18 @@ from flows.terminal.console import note
 
 def sign(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder of a finished run, or of a bundle.")
+        Path, typer.Argument(metavar="DIR", help="Folder of a finished run or of a bundle.")
     ],
     key: Annotated[
         Path,
-        typer.Option(metavar="FILE", help="A key of OpenSSH, such as ~/.ssh/id_ed25519."),
+        typer.Option(metavar="FILE", help="OpenSSH key, such as ~/.ssh/id_ed25519."),
     ],
 ) -> None:
     """Sign every file of a finished run or of a bundle with an SSH key.
 
-    Verify a run before you sign it: signing holds its files to the manifest alone. Where the
-    environment names a file of signers (HITLIST_SIGNERS, in OpenSSH's allowed_signers format),
-    bundles that are not shipped are used, and runs verified, only with a signature by one of them.
+    Verify a run before you sign it: `sign` only compares its files with the manifest.
+    HITLIST_SIGNERS can name a file of trusted signers in OpenSSH's allowed_signers format. Bundles
+    that are not shipped are then loaded, and runs verified, only if one of these signed them.
     """
     from chem.disk.allowed_roots import named_path
     from chem.disk.signatures import sign_folder
@@ -30,7 +30,8 @@ def sign(
     where = named_path(folder)
     if not any((where / name).is_file() for name in ("manifest.json", "card.json")):
         raise InputError(
-            f"{folder} is no finished run and no bundle: it has no manifest.json and no card.json"
+            f"{folder} is neither a finished run nor a bundle: it has no manifest.json and no "
+            f"card.json"
         )
     if (where / "manifest.json").is_file():
         from screening.errors import AlteredError
@@ -43,5 +44,5 @@ def sign(
                 "again"
             )
     signature = sign_folder(where, named_path(key))
-    note("a change of any file there ends what it says: sign again after `rank` or `surrogate`")
+    note("any change to these files breaks the signature: sign again after `rank` or `surrogate`")
     print(signature)

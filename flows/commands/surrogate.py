@@ -1,4 +1,4 @@
-"""``hitlist surrogate``: the small network that goes before a bundle's ensemble."""
+"""``hitlist surrogate``: train the small network that triages compounds for a bundle."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,35 +18,38 @@ SEED = 0
 
 def surrogate(
     bundle: Annotated[
-        str, typer.Argument(metavar="NAME|DIR", help="A shipped bundle, or a bundle's folder.")
+        str, typer.Argument(metavar="NAME|DIR", help="Shipped bundle, or folder of a bundle.")
     ],
     library: Annotated[
         list[str] | None,
         typer.Option(
             metavar="FILE|NAME",
-            help="Compounds to learn on; give it again for more. Of what you screen, and like "
-            "what the bundle was trained on.",
+            help="Library to train on. Repeat for more. Use compounds like those that you screen "
+            "and like those that the bundle was trained on.",
             show_default="zinc_leadlike and approved_drugs",
         ),
     ] = None,
     molecules: Annotated[
-        int, typer.Option(min=1000, help="Compounds to draw from each library, at most.")
+        int, typer.Option(min=1000, help="Maximum number of compounds to draw from each library.")
     ] = 200_000,
-    epochs: Annotated[int, typer.Option(min=1, help="Times to see each compound.")] = 8,
-    hidden: Annotated[int, typer.Option(min=32, max=4096, help="Width of the network.")] = 512,
+    epochs: Annotated[int, typer.Option(min=1, help="Number of passes over the compounds.")] = 8,
+    hidden: Annotated[
+        int, typer.Option(min=32, max=4096, help="Width of the hidden layers.")
+    ] = 512,
 ) -> None:
-    """Teach a small network to imitate a bundle, so that screens of large libraries are fast.
+    """Train a small, fast network on a bundle's predictions, to speed up large screens.
 
-    The bundle predicts the compounds (about a millisecond each and core), the small network learns
-    that, and is written into the bundle's folder. No measured value is needed.
+    The bundle predicts the compounds, in about one millisecond per compound and core. The small
+    network is trained on these predictions and written into the bundle folder. No measured values
+    are needed.
     """
     chosen = library or ["zinc_leadlike", "approved_drugs"]
-    with progress() as report, stoppable("nothing was written: give the same command again"):
+    with progress() as report, stoppable("nothing was written: repeat the command"):
         path, card = make_surrogate(bundle, chosen, molecules, epochs, hidden, report)
     explained = sorted(card.r2.values())
     note(
-        f"of the variance of the bundle's predictions it explains {explained[0]:.3f} to "
-        f"{explained[-1]:.3f} by task, half of them {explained[len(explained) // 2]:.3f} or more"
+        f"R2 against the bundle's predictions: {explained[0]:.3f} to {explained[-1]:.3f} by task, "
+        f"median {explained[len(explained) // 2]:.3f}"
     )
     print(path)
 
@@ -59,9 +62,19 @@ def make_surrogate(
     hidden: int,
     report: Report | None = None,
 ) -> tuple[Path, "SurrogateCard"]:
-    """Teach a bundle's surrogate on the compounds of libraries, and write it beside the bundle.
+    """Train a bundle's surrogate on the compounds of libraries and write it into its folder.
 
-    ``molecules`` are drawn at most from each library. Raises InputError or ModelError, one line.
+    Args:
+        name: a shipped bundle, or the folder of a bundle.
+        libraries: files or dataset names.
+        molecules: the most compounds to draw from each library.
+        epochs: passes over the compounds.
+        hidden: width of the hidden layers.
+        report: called with progress.
+
+    Raises:
+        InputError: a library or the folder cannot be used.
+        ModelError: the bundle cannot be used, or there are too few compounds.
     """
     from chem.features.graphs import featurizer_spec
     from gnn.assembly.fit_surrogate import (
@@ -77,7 +90,7 @@ def make_surrogate(
     from screening.runs.plan import BUNDLE_REMEDY, check_writable, find_library
 
     folder = find_bundle(name)
-    # Not its surrogate: a damaged one is made anew here.
+    # The old surrogate is not loaded: it may be damaged, and is replaced here.
     bundle = load_bundle(folder, featurizer_spec()["hash"], surrogate=False)
     check_writable(folder, BUNDLE_REMEDY)
     structures, said = [], []

@@ -1,4 +1,4 @@
-"""``hitlist train``: a model of a recipe, or of a team's own assay."""
+"""``hitlist train``: train a model from a recipe or from your own assay."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AssayTrainingOptions:
-    """Options of an assay that is trained on."""
+    """Options for training on an assay."""
 
     model: Annotated[
         str | None,
         typer.Option(
             metavar="auto|network|gp|blend",
-            help="Assay: the networks, the Gaussian process, both together, or what "
-            "cross-validation on its rows finds best.",
+            help="Assay: model to train. network: the ensemble; gp: a Gaussian process; blend: "
+            "both; auto: the best of these in cross-validation.",
             show_default="auto",
         ),
     ] = None
     value_column: Annotated[
         str | None,
         typer.Option(
-            help="Assay: column of the measurements.", show_default="all that are recognised"
+            help="Assay: column with the measurements.", show_default="all recognised columns"
         ),
     ] = None
     units: Annotated[
         str | None,
         typer.Option(
-            help="Assay: how a column is written whose header does not say it: nM, uM, mM, pM, M, "
+            help="Assay: unit of the values if the header does not give it: nM, uM, mM, pM, M, "
             "ug/mL, pActivity, 'log10 nM', 'ln uM', '% inhibition', '% residual', fraction, class "
             "or number.",
             show_default="from the header",
@@ -51,8 +51,8 @@ class AssayTrainingOptions:
     target: Annotated[
         list[str] | None,
         typer.Option(
-            help="Assay of several targets: the one whose rows are read. Once more for each other "
-            "column that tells rows apart, such as a cell line.",
+            help="Assay with several targets: the target whose rows are read. Repeat it for each "
+            "other column that distinguishes rows, such as the cell line.",
             show_default=False,
         ),
     ] = None
@@ -60,16 +60,16 @@ class AssayTrainingOptions:
         str | None,
         typer.Option(
             metavar="point|comma",
-            help="Assay: the decimal mark.",
-            show_default="what the numbers of each column say",
+            help="Assay: decimal mark of the numbers.",
+            show_default="from the numbers of each column",
         ),
     ] = None
     inactive_as: Annotated[
         str | None,
         typer.Option(
             metavar="'>50'",
-            help="Assay: what the word inactive, or a concentration of 0, stands for: above the "
-            "highest dose, in the unit of the column.",
+            help="Assay: bound that replaces the word inactive or a concentration of 0, usually "
+            "above the highest dose, in the unit of the column.",
             show_default=False,
         ),
     ] = None
@@ -77,19 +77,22 @@ class AssayTrainingOptions:
         bool,
         typer.Option(
             "--skip-bad-cells",
-            help="Assay: leave out cells that cannot be read, and count them, instead of stopping.",
+            help="Assay: skip and count unreadable cells instead of stopping.",
         ),
     ] = False
     describe: Annotated[
         bool,
-        typer.Option("--describe", help="Assay: only show how each column is read, with examples."),
+        typer.Option(
+            "--describe",
+            help="Assay: only show how each column is read, with examples. Trains nothing.",
+        ),
     ] = False
     smiles_column: SmilesColumn = None
     id_column: IdColumn = None
 
     @property
     def reading(self) -> "AssayOptions":
-        """Options of reading the assay; raises InputError for an unknown decimal mark."""
+        """The options for the reader of assays. Raises InputError for an unknown decimal mark."""
         from data.assay.read import AssayOptions
 
         return AssayOptions(
@@ -106,33 +109,33 @@ class AssayTrainingOptions:
 
 @dataclass(frozen=True)
 class WhereOptions:
-    """Options of the fit: its folder, its rows, its device."""
+    """Options of the fit: folder, rows and device."""
 
     work: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Folder of the fitted networks: those that are there are taken.",
-            show_default="a recipe's: in the cache until the bundle is written; an assay's: none",
+            help="Folder for fitted networks. Networks that are already there are reused.",
+            show_default="recipe: in the cache until the bundle is written; assay: none",
         ),
     ] = None
     held_out: Annotated[
         bool,
         typer.Option(
             "--held-out",
-            help="Recipe: never train on the held-out rows, so that `hitlist benchmark models "
+            help="Recipe: do not train on the held-out rows, so that `hitlist benchmark models "
             "--bundles DIR` can measure the bundle on them.",
         ),
     ] = False
-    device: Annotated[
-        str, typer.Option(metavar="auto|cpu|cuda", help="Where to train networks.")
-    ] = "auto"
+    device: Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Device to train on.")] = (
+        "auto"
+    )
     arrays: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE.npz",
-            help="Only write the training set, for `python -m gnn.distil FILE.npz WORK` on a "
-            "GPU machine; then train here with --work WORK.",
+            help="Only write the training set to this file, for `python -m gnn.distil FILE.npz "
+            "WORK` on a GPU machine. Then train here with --work WORK.",
             show_default=False,
         ),
     ] = None
@@ -144,36 +147,39 @@ def train(
         str,
         typer.Argument(
             metavar="RECIPE|ASSAY",
-            help="A recipe (activity, toxicity, admet or a TOML file), or an assay's file.",
+            help="Recipe (activity, toxicity, admet or a TOML file), or assay file.",
         ),
     ],
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the bundle.", show_default=False)
+        Path | None, typer.Option(metavar="DIR", help="Folder for the bundle.", show_default=False)
     ] = None,
     name: Annotated[
         str | None,
         typer.Option(
-            help="Name of the bundle: first part of its columns.",
-            show_default="the recipe's or the file's",
+            help="Name of the bundle, which begins the names of its columns.",
+            show_default="the name of the recipe or of the file",
         ),
     ] = None,
     members: Annotated[
         int | None,
         typer.Option(
-            min=1, max=MOST_MEMBERS, help="Networks to train.", show_default="5, or the recipe's"
+            min=1,
+            max=MOST_MEMBERS,
+            help="Number of networks to train.",
+            show_default="5, or from the recipe",
         ),
     ] = None,
     *,
     assay: AssayTrainingOptions,
     where: WhereOptions,
 ) -> None:
-    """Train a model and measure it beside a random forest on rows that neither has seen.
+    """Train a bundle and compare it with a random forest on held-out rows.
 
-    A recipe may then train it again on these rows too, and ship that; --held-out does without.
+    A recipe may then train the bundle again on all rows; --held-out prevents this.
 
     An assay needs a SMILES column and a column such as `IC50 nM`, `pKi`, `% inhibition` or
-    `active`; `hitlist train FILE --describe` shows how it is read. It is cross-validated; rows
-    marked `test` in a column `split` are held back instead.
+    `active`. `hitlist train FILE --describe` shows how it is read. An assay is cross-validated,
+    unless a column `split` marks rows as `test`: these are then held out.
     """
     options = assay.reading
     if assay.describe:
@@ -205,7 +211,7 @@ def train(
 
 def _show_result(card: "Card", told: Sequence[str]) -> None:
     if card.comparison is not None:
-        # Which model an assay got and why, and the networks that were left out.
+        # These notes say which model was chosen and why, and which networks were left out.
         _note_all(line for line in card.notes if line not in told)
     show_card(card, every_task=len(card.tasks) <= 5)
 
@@ -222,7 +228,7 @@ def _decimal(text: str | None) -> Decimal | None:
 
 
 def _describe(source: str, options: "AssayOptions") -> None:
-    """Show how an assay is read. Raises InputError for what stands against training on it."""
+    """Show how an assay is read. Raises InputError if it cannot be trained on."""
     from data.assay.describe import HEADERS
     from flows.planning.training_plan import describe_source
 

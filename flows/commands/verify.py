@@ -1,4 +1,4 @@
-"""``hitlist verify``: are a run's files what its library, models and screen give?"""
+"""``hitlist verify``: check that a run's files follow from its library, models and screen."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,29 +11,30 @@ from flows.terminal.progress import progress
 
 
 def verify(
-    run: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the run.")],
+    run: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the finished run.")],
     library: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The file that was screened.",
-            show_default="where it was when it was screened",
+            help="Library file that was screened.",
+            show_default="the path recorded in the run",
         ),
     ] = None,
     sample: Annotated[
         int,
-        typer.Option(min=1, help="Records that are read again, and as many scored compounds."),
+        typer.Option(
+            min=1, help="Number of records to read again, and of scored compounds to predict again."
+        ),
     ] = 1000,
     every: Annotated[
-        bool, typer.Option("--all", help="Standardize and predict every record again.")
+        bool, typer.Option("--all", help="Check every record instead of a sample.")
     ] = False,
 ) -> None:
-    """Verify a finished run before compounds are ordered or plates dispensed. Nothing is changed.
+    """Verify a finished run before you order compounds or dispense plates. Changes nothing.
 
-    Every file is held to its hash, the records are counted, a sample of them and all hits are
-    standardized from the library's file and predicted again, and the hit list, the order and the
-    plates are made again from the scores and compared byte by byte. Ends with code 2 where
-    anything differs.
+    Compares the hash of every file and counts the records. Standardizes and predicts a sample of
+    the library and all hits again. Makes the hit list, the order and the plates again from the
+    scores and compares them byte by byte. Exits with code 2 if anything differs.
     """
     from chem.disk.allowed_roots import named_path
     from chem.disk.signatures import signers_file
@@ -41,13 +42,13 @@ def verify(
     from screening.runs.verify import faults_of, verify_run
     from screening.runs.verify_files import Check
 
-    signers_file()  # one that is missing is told before anything starts
+    signers_file()  # a missing file is reported before anything starts
     past = open_run(named_path(run))
     note_if(past.told_of_older)
     opened = past.library if library is None else past.open_library(named_path(library))
     count = past.prepared.rows if every else sample
     checks: list[Check] = []
-    advice = "give the same command again"
+    advice = "repeat the command"
     with progress() as report, ClusterOptions().connect(advice) as client:
         for check in verify_run(past, opened, client, count, report):
             checks.append(check)

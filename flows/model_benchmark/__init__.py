@@ -1,1 +1,1 @@
-"""Figures of ``hitlist benchmark models``: bundles measured on rows held out of training."""
+"""Measurements of bundles on held-out rows, for ``hitlist benchmark models``."""

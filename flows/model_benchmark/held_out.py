@@ -1,4 +1,4 @@
-"""The rows that a shipped bundle's recipe held out of its training, measured through the bundle."""
+"""Predictions of a shipped bundle for the rows that its recipe held out of training."""
 
 from typing import NamedTuple
 
@@ -18,28 +18,28 @@ Floats = npt.NDArray[np.float64]
 
 
 class HeldOut(NamedTuple):
-    """One set's held-out rows and what the bundle says of them."""
+    """The held-out rows of one dataset, with the bundle's predictions."""
 
     set: str
     table: ActivityTable
-    """The rows that could be read, with the tasks that the bundle has."""
+    """The readable rows, with the tasks of the bundle."""
     all_values: npt.NDArray[np.float32]
-    """[rows of the whole set, those tasks]: for each task's most frequent value."""
+    """[rows of the whole dataset, these tasks]; used to find the most frequent value of a task."""
     predictions: Predictions
 
     def column(self, task: str, ending: str = "") -> Floats:
-        """Return a task's predictions, or an ending's (``_lo``, ``_hi``), for the table's rows."""
+        """Return a task's predictions, or its column with an ending (``_lo``, ``_hi``)."""
         found: Floats = self.predictions.columns[f"{task}{ending}"].astype(np.float64)
         return found
 
     def distance(self) -> Floats | None:
-        """Return the distances to the training compounds, where the bundle knows them."""
+        """Return the distances to the training compounds, or None if the bundle has none."""
         found = self.predictions.columns.get("distance")
         return None if found is None else found.astype(np.float64)
 
 
 def measure_held_out(name: str) -> tuple[list[HeldOut], str]:
-    """Predict what a bundle's recipe held out; return it, and why not where nothing is there."""
+    """Predict the held-out rows of a bundle; return them, or no rows and the reason."""
     card = read_card(find_bundle(name))
     if card.refit:
         return [], (

@@ -1,4 +1,4 @@
-"""The kinase panel on its held-out rows, measured as the published results were."""
+"""Metrics of the kinase panel on its held-out rows, computed as in the published results."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -13,11 +13,11 @@ from gnn.evaluation.metrics import r2, rmse
 
 Floats = npt.NDArray[np.float64]
 LEAST = 10
-"""Values that a kinase needs to be measured on."""
+"""The fewest values with which a kinase is measured."""
 
 
 class MetricEstimate(NamedTuple):
-    """A number with its 95 % interval, and what it is of."""
+    """A metric with its 95 % interval and the number of items behind it."""
 
     value: float
     low: float
@@ -31,12 +31,12 @@ def published_genes() -> list[str]:
 
 
 def measure_kinases(held: HeldOut, seed: int = 0) -> dict[str, MetricEstimate]:
-    """Measure the published kinases: means over kinases, and the intervals' coverage.
+    """Measure the published kinases: means over kinases, and the coverage of the intervals.
 
-    ``r2``, ``rmse``; ``r2 without mode`` leaves out each kinase's most frequent value, which is
-    "inactive at the highest concentration" written as a number. The mean's interval is a bootstrap
-    over kinases. ``coverage``, and by third of the distance to training, is a share of values; its
-    interval is a bootstrap over molecules.
+    The metrics are ``r2``, ``rmse`` and ``r2 without mode``. The last omits the most frequent value
+    of each kinase, which stands for "inactive at the highest concentration". The interval of a
+    mean is a bootstrap over kinases. ``coverage`` is a share of values, overall and by third of
+    the distance to the training compounds; its interval is a bootstrap over molecules.
     """
     genes = [task.name for task in held.table.tasks]
     chosen = [genes.index(gene) for gene in published_genes() if gene in genes]
@@ -59,13 +59,13 @@ def measure_kinases(held: HeldOut, seed: int = 0) -> dict[str, MetricEstimate]:
 
 
 def most_frequent(values: npt.NDArray[np.float32]) -> float:
-    """Return the most frequent of values [n] that are not NaN; the lowest of equals."""
+    """Return the most frequent of values [n], without NaN; the lowest one of a tie."""
     found, counts = np.unique(values[~np.isnan(values)], return_counts=True)
     return float(found[counts.argmax()])
 
 
 def average(values: Sequence[float], of: str, seed: int = 0) -> MetricEstimate:
-    """Average over tasks, with a bootstrap interval over them."""
+    """Average values of tasks, with a bootstrap interval over the tasks."""
     scores = np.asarray(values)
     draws = np.random.default_rng(seed).integers(0, len(scores), (2000, len(scores)))
     low, high = np.percentile(scores[draws].mean(axis=1), [2.5, 97.5])

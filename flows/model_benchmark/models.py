@@ -1,4 +1,4 @@
-"""The shipped models on their held-out rows, beside the forest, the bars and published numbers."""
+"""Accuracy of bundles on held-out rows, beside a random forest, targets and published results."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,7 +63,7 @@ class Line(NamedTuple):
     metric: str
     ours: MetricEstimate
     forest: float | None
-    """The random forest's on the same kind of rows, from the card."""
+    """The same metric of the random forest, from the card."""
     bar: Bar | None
     published: tuple[Published, ...]
     source: str
@@ -71,19 +71,19 @@ class Line(NamedTuple):
 
     @property
     def met(self) -> str:
-        """``met`` or ``not met``; empty where there is no bar."""
+        """``met`` or ``not met``; empty without a bar."""
         if self.bar is None or np.isnan(self.ours.value):
             return ""
         return "met" if self.bar.low <= self.ours.value <= self.bar.high else "not met"
 
 
 def measure_bundle(name: str) -> tuple[list[Line], list[str]]:
-    """Return a bundle's lines, and remarks: how it was split, why something was not measured."""
+    """Return a bundle's lines, and remarks on its split and on what was not measured."""
     card = read_card(find_bundle(name))
     held, problem = measure_held_out(name)
     remarks = [f"{card.name}: {card.split}"]
     if problem:
-        remarks.append(f"{card.name}: the card's figures, not measured now: {problem}")
+        remarks.append(f"{card.name}: figures of the card, not measured now: {problem}")
     found = _from_rows(held) if held else _from_card(card)
     source = "measured now" if held else "card"
     lines = []
@@ -106,7 +106,7 @@ def _from_rows(held: Sequence[HeldOut]) -> dict[tuple[str, str], MetricEstimate]
 
 
 def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], MetricEstimate]:
-    """Measure the tasks of a set that is no kinase panel: alone, or their mean for several."""
+    """Measure the one task of a dataset, or the mean of its tasks. Not for the kinase panel."""
     estimates: dict[str, list[MetricEstimate]] = {}
     for column, task in enumerate(held.table.tasks):
         rows = np.flatnonzero(held.table.is_measured[:, column])
@@ -140,7 +140,7 @@ def _from_card(card: Card) -> dict[tuple[str, str], MetricEstimate]:
                 values = [one.network for one in have]
                 found[benchmark, metric] = average(values, counted(len(have), "task"))
         if benchmark == "kinase" and card.coverage is not None:
-            of = "every kinase of the card"
+            of = "all kinases of the card"
             found[benchmark, "coverage"] = MetricEstimate(card.coverage, np.nan, np.nan, of)
     return found
 
@@ -169,7 +169,7 @@ def _forest(card: Card, benchmark: str, metric: str) -> float | None:
 
 
 def table(lines: Sequence[Line]) -> tuple[list[str], list[list[str]]]:
-    """Return headers and cells."""
+    """Return the headers and the cells of the table."""
     return [*HEADERS, "published"], [_cells(line) for line in lines]
 
 
@@ -192,15 +192,15 @@ def _cells(line: Line) -> list[str]:
 
 
 def remarks(lines: Sequence[Line]) -> list[str]:
-    """Return what belongs below the table, one line each."""
+    """Return the footnotes of the table, one per line."""
     sources = {line.source for line in lines}
     found = []
     if "measured now" in sources:
-        found.append("ours: measured now, through the bundle, on rows that training held out")
+        found.append("ours: measured now with the bundle, on its held-out rows")
     if "card" in sources:
-        found.append("ours: from the cards where the training sets are not here (HITLIST_MIRROR)")
-    found.append("forest: from the cards, on the same kind of rows")
-    found.append("intervals: bootstrap over tasks for a mean of tasks, else over molecules")
+        found.append("ours: from the cards if the training sets are missing (set HITLIST_MIRROR)")
+    found.append("forest: random forest, from the cards, on rows of the same split")
+    found.append("intervals: bootstrap over tasks for means of tasks, otherwise over molecules")
     cited = {
         f"published, {one.benchmark}: {one.source}" + (f"; {one.note}" if one.note else "")
         for line in lines

@@ -1,4 +1,4 @@
-"""Predictions of a bundle for SMILES, as the product makes them."""
+"""Predictions of a bundle for SMILES, made as in a screen."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,25 +15,25 @@ from gnn.features.batch import collect
 
 
 class Predictions(NamedTuple):
-    """A bundle's predictions for the molecules that could be read."""
+    """A bundle's predictions for the readable molecules."""
 
     rows: npt.NDArray[np.int64]
-    """[M] positions of the molecules that could be read."""
+    """[M] positions of the readable molecules."""
     smiles: list[str]
-    """[M] standardized."""
+    """[M] standardized SMILES."""
     atoms: npt.NDArray[np.int64]
-    """[M] heavy atoms."""
+    """[M] numbers of heavy atoms."""
     columns: dict[str, npt.NDArray[np.float32]]
-    """Each [M]; without the bundle's name in front."""
+    """Column to predictions [M]; names without the bundle's prefix."""
 
 
 def open_bundle(name: str) -> Bundle:
-    """Load a shipped bundle by its name, or one in a folder."""
+    """Load a shipped bundle by its name, or a bundle from its folder."""
     return load_bundle(find_bundle(name), featurizer_spec()["hash"])
 
 
 def predict_smiles(bundle: Bundle, smiles: Sequence[str]) -> Predictions:
-    """Standardize, featurize and predict; what cannot be read is left out."""
+    """Standardize, featurize and predict. Unreadable molecules are omitted."""
     rows, texts, graphs = read_graphs(smiles)
     columns = Predictor([bundle]).predict(collect(graphs)) if graphs else {}
     prefix = f"{bundle.card.name}_"
@@ -48,7 +48,7 @@ def predict_smiles(bundle: Bundle, smiles: Sequence[str]) -> Predictions:
 def read_graphs(
     smiles: Sequence[str],
 ) -> tuple[npt.NDArray[np.int64], list[str], list[MolGraph]]:
-    """Return positions, standardized SMILES and graphs of the molecules that can be read."""
+    """Return positions, standardized SMILES and graphs of the readable molecules."""
     rows: list[int] = []
     texts: list[str] = []
     graphs: list[MolGraph] = []

@@ -1,1 +1,1 @@
-"""From what a user asks for to work that can run, and trainings run."""
+"""Plans that turn a user's request into work that can run, and the run of a training."""

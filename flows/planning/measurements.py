@@ -1,4 +1,4 @@
-"""The measured compounds that a bundle keeps: of its training, or made anew from the catalogue."""
+"""The measured compounds of a bundle, from its training or rebuilt from the catalogue."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,10 +17,10 @@ from screening.runs.plan import BUNDLE_REMEDY, check_writable
 
 
 class Measurements(NamedTuple):
-    """Measured compounds and where they come from."""
+    """Measured compounds and their sources."""
 
     compounds: MeasuredCompounds
-    """With the card's tasks, in its order."""
+    """With the tasks of the card, in its order."""
     sources: list[dict[str, Any]]
     """Entries of the card's ``data``."""
 
@@ -28,16 +28,17 @@ class Measurements(NamedTuple):
 def measurements_of_assay(
     table: ActivityTable, card: Card, progress: Progress | None = None
 ) -> Measurements:
-    """Return what a team's own file says of the tasks that its bundle has."""
+    """Return the measured compounds of an assay for the tasks of its bundle."""
     tasks = [task.name for task in card.tasks]
     found = collect_measurements([table], tasks, True, progress)
     return Measurements(MeasuredCompounds.of_table(found), card.data)
 
 
 def measurements_of_sets(card: Card, progress: Progress | None = None) -> Measurements:
-    """Fetch the catalogue's sets that a bundle was trained on, those that have one of its tasks.
+    """Fetch the datasets that a bundle was trained on and collect their measured compounds.
 
-    Raises InputError for a bundle of other data, or of another version of a set.
+    Raises:
+        InputError: the bundle was trained on other data, or on another version of a dataset.
     """
     tasks = [task.name for task in card.tasks]
     tables, sources = [], []
@@ -57,7 +58,7 @@ def _check(source: Mapping[str, Any], card: Card) -> None:
         found = dataset(name).sha256
     except InputError:
         raise InputError(
-            f"bundle {card.name} was trained on {name}, which is no set of the catalogue; train it "
+            f"bundle {card.name} was trained on {name}, which is not in the catalogue; train it "
             "again with `hitlist train`, which keeps its measured compounds"
         ) from None
     if found != source["sha256"]:
@@ -68,7 +69,7 @@ def _check(source: Mapping[str, Any], card: Card) -> None:
 
 
 def keep_measured_compounds(folder: Path, measurements: Measurements) -> Path:
-    """Write measured compounds beside their bundle; returns the file."""
+    """Write measured compounds into the folder of their bundle and return the file."""
     card = read_card(folder)  # as it was written, with the hash of the weights
     with told_in_one_line(folder):
         return save_measured_compounds(folder, card, measurements.compounds, measurements.sources)
@@ -77,9 +78,11 @@ def keep_measured_compounds(folder: Path, measurements: Measurements) -> Path:
 def make_measured_compounds(
     name: str, progress: Progress | None = None
 ) -> tuple[Path, MeasuredCompounds]:
-    """Make the measured compounds of a bundle anew, a shipped one's or a folder's.
+    """Rebuild the measured compounds of a bundle, given by its shipped name or its folder.
 
-    Raises InputError or ModelError, one line.
+    Raises:
+        InputError: the data or the folder cannot be used.
+        ModelError: the bundle cannot be read.
     """
     folder = find_bundle(name)
     card = read_card(folder)

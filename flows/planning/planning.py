@@ -1,7 +1,7 @@
 """Plans of screens, rankings, predictions and preparations, for the commands and the flows.
 
-They check everything that can
-be checked before any work is done, and raise InputError or ModelError for what is wrong.
+Planning checks everything that can be checked before any work starts. It raises InputError or
+ModelError for any fault.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ from screening.storage.ledger import LEDGER, is_unused
 from screening.storage.store import Store
 
 SCREENS = Path(__file__).parents[1] / "screens"
-"""Folder of the screens that come with the package."""
+"""Folder of the shipped screens."""
 AS_THE_SCREEN_SAYS = ScoringOptions()
 
 
@@ -53,10 +53,11 @@ def plan_screen(
     scoring: ScoringOptions = AS_THE_SCREEN_SAYS,
     progress: FetchProgress | None = None,
 ) -> Plan:
-    """Plan a screen by its shipped name or file; ``library`` and ``hits`` replace its own.
+    """Plan a screen, given by its shipped name or its file.
 
-    Without ``out`` the run's folder is ``runs/<screen>-<date>-<time>``. Paths are made absolute,
-    because a worker may have another working folder.
+    ``library`` and ``hits`` replace those of the screen. Without ``out`` the run folder is
+    ``runs/<screen>-<date>-<time>``. Paths become absolute, because a worker may have another
+    working folder.
     """
     screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
     if scoring.exhaustive:
@@ -76,7 +77,7 @@ def plan_screen(
 
 
 def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
-    """Return the screen with another library or number of hits, checked like the file's own."""
+    """Return the screen with another library or number of hits, validated like the file."""
     given = {"library": library, "hits": hits}
     changed = {key: value for key, value in given.items() if value is not None}
     if not changed:
@@ -88,16 +89,16 @@ def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
 
 
 def default_folder(name: str) -> Path:
-    """Return a folder below ``runs`` for a run that starts now."""
+    """Return the folder below ``runs`` for a run that starts now."""
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
 def plan_ranking(
     run: Path, name: str, out: str | Path | None = None, hits: int | None = None
 ) -> tuple[PastRun, Screen, Path]:
-    """Plan to rank a finished run by another screen, by its shipped name or file.
+    """Plan to rank a finished run by another screen, given by its shipped name or its file.
 
-    Returns the run, the screen as it will be judged, and the folder to write to.
+    Returns the run, the screen to rank by, and the folder for the new files.
     """
     screen = override(load_screen(find_screen(name, SCREENS)), None, hits)
     past = open_run(named_path(run))
@@ -112,10 +113,10 @@ class Predictions:
     library: Library
     prepared: Path
     wanted: Wanted
-    """The bundles that predict, and the columns that are written."""
+    """The bundles to predict with and the columns to write."""
     out: Path
     store: Store | None
-    """The store of partitions and scores; None: the cache, and the folder of ``out``."""
+    """The store of partitions and scores. None: the cache and the folder of ``out``."""
 
 
 def plan_predictions(
@@ -162,18 +163,17 @@ def plan_preparation(
     partition_rows: int | None = None,
     store: str | None = None,
 ) -> Preparation:
-    """Open a library and check the folder that it is to be prepared into.
+    """Open a library and check the folder for its prepared form.
 
-    Without ``out`` that is the folder of the cache in which screens look for it. With a ``store``
-    its partitions go there.
+    Without ``out`` this is the cache folder where screens look for it. With a ``store`` the
+    partitions go there.
     """
     folder = None if out is None else named_path(out).absolute()
     if folder is not None:
         check_writable(folder)
         if not (folder / LEDGER).exists() and not is_unused(folder):
             raise InputError(
-                f"{out} is not empty and holds no prepared library to go on with; name another "
-                "folder"
+                f"{out} is not empty and holds no prepared library to resume; name another folder"
             )
     library = find_library(name, columns, progress)
     if folder is None:

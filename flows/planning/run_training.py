@@ -1,4 +1,4 @@
-"""From a training that was planned to a bundle: behind the command and the flow."""
+"""Run a planned training and write its bundle, for the command and the flow."""
 
 from dataclasses import asdict
 from importlib.metadata import version
@@ -32,8 +32,8 @@ def run_training(
 ) -> Card:
     """Fit, assess and write the bundle.
 
-    The fitted members wait in ``work``, by default a folder of the cache that goes when the
-    bundle is written, so that a stopped training goes on where it was.
+    Fitted networks are kept in ``work``, so a stopped training can resume. By default this is a
+    folder in the cache, which is removed after the bundle is written.
     """
     if training.model is not None:
         card = run_assay(training, assembled, out, progress, work, device)[0]
@@ -78,10 +78,10 @@ def run_assay(
     work: Path | None = None,
     device: str = "auto",
 ) -> tuple[Card, FittedAssay]:
-    """Fit the models of an own assay, choose, and write the bundle; a matter of minutes.
+    """Fit the models of an assay, choose the best and write the bundle. Takes minutes.
 
-    With a ``work`` folder the networks that are in it are taken, and those fitted are kept there.
-    Also returns all that was fitted, with what was not chosen.
+    Networks in the folder ``work`` are reused, and new ones are kept there. Returns the card and
+    all fitted models, including those that were not chosen.
     """
     if work is not None:
         check_writable(work, WORK_REMEDY)
@@ -102,17 +102,18 @@ def run_assay(
 
 
 def stop_advice(training: Training, out: Path | None, work: Path | None) -> str:
-    """Return what to do after Ctrl-C: only fitted networks are kept, of an assay only in ``work``.
+    """Return the advice to show after Ctrl-C.
 
-    Without ``out`` nothing is fitted.
+    Only fitted networks are kept; for an assay, only if ``work`` is given. Without ``out`` nothing
+    is fitted.
     """
     fits = out is not None and training.model != "gp"
     if fits and (training.model is None or work is not None):
-        return "what is fitted is kept: give the same command again to go on"
-    return "nothing was written: give the same command again"
+        return "fitted networks are kept: repeat the command to resume"
+    return "nothing was written: repeat the command"
 
 
 def write_arrays(assembled: Assembled, file: Path) -> None:
-    """Write what a GPU machine without chemistry needs."""
+    """Write the training set for a GPU machine without chemistry software."""
     make_folder(file.parent)
     save_training_set(file, assembled.data)

@@ -1,4 +1,4 @@
-"""Checks of a training before any work: names, folders, devices."""
+"""Checks of a training before it starts: names, folders, devices."""
 
 import re
 from pathlib import Path
@@ -16,51 +16,61 @@ from screening.runs.plan import check_writable
 
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 _BEGUN = {WEIGHTS, f".{WEIGHTS}.part", f".{CARD}.part"}
-"""Of a bundle that was being written: ``gnn.bundle.bundle.save_bundle`` writes the card last. Older
+"""Files of an unfinished bundle: ``gnn.bundle.bundle.save_bundle`` writes the card last. Older
 versions left the last two."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-"""A bundle's name is the first part of its columns."""
+"""Pattern of a bundle's name, which begins the names of its columns."""
 
 
 def check_name(name: str) -> str:
-    """Return a bundle's name, refusing one that cannot begin a column's name."""
+    """Return a bundle's name. Raises InputError if it cannot begin a column name."""
     if not NAME.fullmatch(name):
         raise InputError(
-            f"bundle name {name!r} would begin column names: use up to 40 letters, digits, '-' "
+            f"bundle name {name!r} cannot begin column names: use up to 40 letters, digits, '-' "
             "and '_', a letter or digit first"
         )
     return name
 
 
 def column_safe(path: Path) -> str:
-    """Return a bundle's name made of a file's: ``EGFR assay (2).csv.gz`` is EGFR_assay_2."""
+    """Return a bundle name made from a file name.
+
+    >>> column_safe(Path("EGFR assay (2).csv.gz"))
+    'EGFR_assay_2'
+    """
     stem = path.name.split(".")[0]
     return re.sub(r"[^A-Za-z0-9-]+", "_", stem)[:40].strip("_-") or "assay"
 
 
 def check_bundle_folder(out: Path, about: tuple[str, str, str] | None = None) -> Path:
-    """Return the absolute path of a bundle to write, refusing a folder with something in it.
+    """Return the absolute path of a bundle to write.
 
-    What a training left that was stopped while it wrote its bundle is no obstacle: the same
-    command goes on. about: name, title and description of what is to be trained; without them any
-    bundle that lacks its measured compounds, which are written last, is one of a stopped training.
+    The unfinished bundle of a stopped training may be there: the same command resumes it.
+
+    Args:
+        out: the folder.
+        about: name, title and description of the bundle to train. Without them, any bundle
+            without measured compounds, which are written last, counts as unfinished.
+
+    Raises:
+        InputError: the folder holds anything else.
     """
     folder = out.expanduser().absolute()
     check_writable(folder)
     found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     begun = {name for name in found if name in _BEGUN or is_leftover(name)}
     if found != begun and CARD not in found:
-        raise InputError(f"{out} is not empty and is no bundle; name another folder with --out")
+        raise InputError(f"{out} is not empty and not a bundle; name another folder with --out")
     if CARD in found and (MEASURED in found or not _is_of(folder, about)):
         raise InputError(
-            f"{out} holds a bundle, which would be replaced with all that is in its folder; name "
-            "another folder with --out, or remove this one"
+            f"{out} holds a finished bundle, which is never overwritten; name another folder with "
+            "--out, or remove this one"
         )
     return folder
 
 
 def _is_of(folder: Path, about: tuple[str, str, str] | None) -> bool:
-    """Tell whether a bundle's card is that of a training."""
+    """Tell whether a folder holds the bundle of a given training."""
     try:
         card = read_card(folder)
     except ModelError:
@@ -69,16 +79,16 @@ def _is_of(folder: Path, about: tuple[str, str, str] | None) -> bool:
 
 
 def check_device(device: str) -> str:
-    """Return the device's name, refusing a GPU where there is none."""
+    """Return the name of a device. Raises InputError for a GPU that is not there."""
     if device not in ("auto", "cpu", "cuda"):
         raise InputError(f"unknown device {device!r}: choose auto, cpu or cuda")
     if device == "cuda" and pick_device("auto").type != "cuda":
-        raise InputError("no CUDA device is found here; use --device auto or cpu")
+        raise InputError("no CUDA device found; use --device auto or cpu")
     return device
 
 
 def check_model(model: str | None) -> Wanted:
-    """Return what to make of an assay; by default what its own rows say is best."""
+    """Return the kind of model for an assay; by default ``auto``, chosen in cross-validation."""
     for known in get_args(Wanted):
         if (model or "auto") == known:
             return known  # type: ignore[no-any-return]

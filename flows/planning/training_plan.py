@@ -1,4 +1,4 @@
-"""A recipe or an assay, read into a training that can run."""
+"""Read a recipe or an assay into a training that can run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -33,33 +33,33 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Training:
-    """A training that can run: its settings, and how its training set is made."""
+    """A training that can run: its settings and the functions that assemble its data."""
 
     name: str
     title: str
     description: str
     assemble: Callable[[Progress | None], Assembled]
     measurements: Callable[[Card, Progress | None], Measurements]
-    """The measured compounds that a bundle of this training keeps, and their sources."""
+    """Returns the measured compounds that the bundle keeps, and their sources."""
     sizes: Callable[[int], NetworkConfig]
-    """From the number of tasks."""
+    """Returns the network sizes for a number of tasks."""
     settings: Callable[[int], TrainingConfig]
-    """From the number of rows."""
+    """Returns the settings for a number of rows."""
     members: int
-    """Networks to ship."""
+    """Number of networks in the bundle."""
     ship: tuple[str, ...]
     teaching: Callable[[int], Teaching | None]
-    """From the number of tasks, what the networks learn from beside the measurements."""
+    """Returns, for a number of tasks, the soft targets beside the measurements."""
     refit: bool
-    """Held-out rows are trained on too, once they have been measured on."""
+    """Whether the networks are trained again on all rows after they were assessed."""
     forest: bool
     seed: int
     pretrained: Pretrained | None
     """The encoder that the networks start from."""
     model: Wanted | None
-    """The model to make of an own assay; None for a recipe."""
+    """The kind of model for an assay; None for a recipe."""
     notes: tuple[str, ...]
-    """Decisions of reading the assay, one line each."""
+    """Decisions made in reading the assay, one line each."""
 
     @property
     def about(self) -> tuple[str, str, str]:
@@ -77,7 +77,7 @@ def plan_training(
 ) -> Training:
     """Read a recipe (a shipped name or a TOML file) or an assay (any other file).
 
-    ``held_out`` keeps a recipe's bundle from being trained on the rows that it is measured on.
+    ``held_out`` prevents training on the rows on which a recipe's bundle is measured.
     """
     if _is_recipe(source):
         if columns is not None and columns != AssayOptions():
@@ -93,7 +93,7 @@ def plan_training(
 
 
 def describe_source(source: str, columns: AssayOptions) -> Description:
-    """Return how an assay's columns are read. Raises InputError for a recipe."""
+    """Describe how the columns of an assay are read. Raises InputError for a recipe."""
     if _is_recipe(source):
         raise InputError(f"{source} is a recipe; --describe is only for an assay file")
     path = named_path(source)

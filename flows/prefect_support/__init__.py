@@ -1,1 +1,1 @@
-"""Shared by the Prefect flows: stages, artifacts, the server's profile."""
+"""Parts shared by the Prefect flows: stages, artifacts, the server profile."""

@@ -1,12 +1,12 @@
 """Artifacts of a run on the Prefect server: its top hits and a summary.
 
-Prefect's page renders the cells of a table and every description as Markdown. A compound's name
-could hold a link or a picture, which a browser would follow or fetch. So text of others is shown as
-it is written, and nothing in it acts.
+Prefect's page renders table cells and descriptions as Markdown. A compound name could hold a link
+or a picture, which a browser would follow or fetch. Therefore all text from libraries is escaped
+and shown literally.
 
-A backslash takes the meaning from punctuation. It does not stop Prefect's page from making links
-of bare addresses: that page (remark-gfm) looks for them in the text that is left without the
-backslashes. So a word joiner (U+2060), which is invisible, stands inside every address.
+A backslash escapes punctuation. It does not keep Prefect's page from linking bare addresses: its
+renderer (remark-gfm) looks for them after it has removed the backslashes. Therefore an invisible
+word joiner (U+2060) is inserted into every address.
 """
 
 import re
@@ -25,15 +25,18 @@ _HARMLESS = re.compile(r"[A-Za-z0-9 ]*|[-+]?[0-9.,]*[0-9](?: ± [0-9.,]*[0-9])?"
 _PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=[-.\w+])(?=@)", re.IGNORECASE)
-"""Places where ``http://…``, ``www.…`` and ``a@b.…`` are parted."""
+"""Positions at which ``http://…``, ``www.…`` and ``a@b.…`` are split."""
 _JOINER = "\u2060"
 _DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
-    """Show the top hits and a summary on the server, and the folder in the log.
+    """Publish the top hits and a summary on the server, and log the folder.
 
-    what: comes into the artifacts' keys, so that those of another flow are others.
+    Args:
+        screen: the screen of the run.
+        outcome: the files and the table of the run.
+        what: suffix of the artifact keys, which keeps flows apart.
     """
     headers, rows = top_table(outcome.table, screen, size=25)
     shown = [as_written(str(header)) for header in headers]
@@ -56,12 +59,12 @@ def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
 
 
 def artifact_key(name: str) -> str:
-    """Return a name as an artifact key allows it: lower case letters, digits and dashes."""
+    """Return a name as an artifact key: lower case letters, digits and dashes."""
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-")
 
 
 def summarize(screen: Screen, outcome: Outcome) -> str:
-    """Return the run in Markdown."""
+    """Return a summary of the run in Markdown."""
     manifest = outcome.manifest
     counts = [f"| {name} | {count:,} |" for name, count in manifest.counts._asdict().items()]
     filtered = manifest.filtered_by_filter.items()
@@ -90,7 +93,7 @@ def summarize(screen: Screen, outcome: Outcome) -> str:
 
 
 def as_written(text: str) -> str:
-    r"""Return text so that Markdown shows it as it is written, on one line.
+    r"""Escape text so that Markdown shows it literally, on one line.
 
     >>> print(as_written("[x](y)"))
     \[x\]\(y\)

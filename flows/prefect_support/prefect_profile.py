@@ -1,8 +1,8 @@
-"""The Prefect profile ``hitlist``: a server for one user, and the secret that its callers show.
+"""The Prefect profile ``hitlist``: the settings and the secret of a server for one user.
 
-A Prefect server runs what it is told, so whoever reaches its API can run commands as the user of
-its worker. The profile, in a file that only its user may read, holds one secret for the server
-and for those who call it: the worker, ``prefect deploy``, ``prefect deployment run``.
+A Prefect server runs any code it is sent, so anyone who can reach its API can run commands as the
+user of its worker. The profile holds one secret for the server and for its clients: the worker,
+``prefect deploy`` and ``prefect deployment run``. Only the user can read its file.
 """
 
 import ipaddress
@@ -23,25 +23,25 @@ USER = "hitlist"
 SECRET_BYTES = 32
 _HOST_VARIABLE = "PREFECT_SERVER_API_HOST"
 _OLD_NAMES = {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS"}
-"""Other spellings, which Prefect reads before those of the profile."""
+"""Older names of settings, which take precedence over the profile."""
 _CALLER, _SERVER = "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"
 
 
 class Ready(NamedTuple):
-    """A profile that was written or found."""
+    """A profile that is ready to use."""
 
     path: Path
-    """File of all profiles; only its user may read it."""
+    """File with all profiles; only its user can read it."""
     active: str
-    """Profile that Prefect's commands use where ``PREFECT_PROFILE`` names none."""
+    """Profile that Prefect commands use unless ``PREFECT_PROFILE`` names another."""
     settings: Mapping[str, str]
-    """Of the profile, by the name of their environment variables; they hold the secret."""
+    """Settings of the profile by environment variable; they include the secret."""
 
 
 def make_profile(port: int) -> Ready:
-    """Write the profile, or bring it up to date; a secret that is there is kept.
+    """Write the profile or update it, keeping an existing secret.
 
-    The profile becomes the active one unless another that names a server is.
+    The profile becomes the active one, unless the active profile names another server.
     """
     profiles = load_profiles()
     known = profiles[PROFILE] if PROFILE in profiles.names else None
@@ -80,21 +80,21 @@ def _put(profiles: ProfilesCollection, settings: Mapping[str, str]) -> None:
 
 
 def server_environment(environment: Mapping[str, str], ready: Ready) -> dict[str, str]:
-    """Return the environment of the server: the profile's settings before all others.
+    """Return the environment of the server, in which the profile's settings take precedence.
 
-    Prefect would take a variable, or a ``prefect.toml`` or ``.env`` in the current folder, before
-    its profile; with an empty secret the server answers everybody.
+    By itself, Prefect prefers environment variables, and a ``prefect.toml`` or ``.env`` in the
+    current folder, to its profile. With an empty secret the server would answer anyone.
     """
     others = {name: value for name, value in environment.items() if name not in _OLD_NAMES}
     return {**others, **ready.settings, "PREFECT_PROFILE": PROFILE}
 
 
 def check_host(environment: Mapping[str, str]) -> None:
-    """Refuse to listen where others reach the server.
+    """Refuse an address at which others can reach the server.
 
     Raises:
-        InputError: the environment names another address than a loopback one. Prefect's server
-            speaks no TLS, so the secret would be readable on the way.
+        InputError: the environment names an address that is not loopback. Prefect's server has
+            no TLS, so the secret could be read in transit.
     """
     host = environment.get(_HOST_VARIABLE, HOST)
     try:
@@ -103,7 +103,7 @@ def check_host(environment: Mapping[str, str]) -> None:
         is_loopback = False
     if not is_loopback:
         raise InputError(
-            f"{_HOST_VARIABLE} is {host}, where others would read the secret on the way: Prefect's "
-            f"server speaks no TLS; unset it, and have a proxy that does (such as nginx or Caddy) "
-            f"pass on to {HOST}"
+            f"{_HOST_VARIABLE} is {host}, where the secret could be read in transit: Prefect's "
+            f"server has no TLS; unset it, and put a proxy with TLS (such as nginx or Caddy) in "
+            f"front of {HOST}"
         )

@@ -1,4 +1,4 @@
-"""Options and progress of Prefect tasks, and which of their failures are worth a retry."""
+"""Options, progress and retries of Prefect tasks."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -24,13 +24,13 @@ from screening.cluster.remote import Tls
 from screening.errors import LostError
 
 SECONDS = 2.0
-"""Progress is told to the server at most this often."""
+"""The least time between two progress updates on the server, in seconds."""
 
 
 async def worth_retrying(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
-    """Tell whether a failed stage may succeed the next time: not where the user has to act.
+    """Tell whether a failed stage may succeed in another try. It cannot if the user must act.
 
-    A stage that is run again goes on from the ledger of its folder.
+    A stage that runs again resumes from the ledger of its folder.
     """
     try:
         await state.aresult()
@@ -50,34 +50,36 @@ AGAIN: dict[str, Any] = {
     "cache_policy": NO_CACHE,
     "persist_result": False,
 }
-"""Options of tasks that go on from a ledger."""
+"""Options of tasks that can resume from a ledger."""
 ONCE: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
-"""Options of tasks that are not tried again."""
+"""Options of tasks without retries."""
 Cluster = tuple[str | None, int | None, Tls]
-"""A scheduler's address, the processes to start without one, and certificates."""
+"""The address of a scheduler, the processes to start without one, and the certificates."""
 
 
 def hold_to_roots() -> None:
-    """Keep the paths that a deployed flow is given below the roots
-    (:mod:`chem.disk.allowed_roots`).
+    """Restrict the paths of a deployed flow to the allowed roots.
 
-    Whoever may call the server chooses them. Without HITLIST_ROOTS in the worker's environment
-    the one root is the folder that the flow works in. A flow that is called from Python goes
-    where its caller may.
+    Anyone who may call the server chooses these paths. Without HITLIST_ROOTS in the worker's
+    environment the only root is the working folder of the flow. A flow that is called from Python
+    is not restricted. See :mod:`chem.disk.allowed_roots`.
     """
     if runtime.deployment.id and ROOTS not in os.environ:
         os.environ[ROOTS] = os.getcwd()
 
 
 def log_if(message: str) -> None:
-    """Say something in the log where there is something to say."""
+    """Log a message unless it is empty."""
     if message:
         get_run_logger().info("%s", message)
 
 
 def log_reading(library: Library, told: Sequence[str] | None = None) -> None:
-    """Say in the log how a library is read; ``told`` as of
-    :func:`flows.terminal.outcome.reading_lines`.
+    """Log how a library is read.
+
+    Args:
+        library: the open library.
+        told: see :func:`flows.terminal.outcome.reading_lines`.
     """
     for line in reading_lines(library, told):
         get_run_logger().info("%s", line)
@@ -85,10 +87,10 @@ def log_reading(library: Library, told: Sequence[str] | None = None) -> None:
 
 @contextmanager
 def stage_progress(key: str, what: str) -> Iterator[Report]:
-    """Give a function that reports progress as an artifact, and in the log.
+    """Yield a function that reports progress as an artifact and in the log.
 
-    The artifact's description tells the rate and the time left. It ends at 100 when the stage
-    ends well.
+    The description of the artifact gives the rate and the time left. The artifact reaches 100 when
+    the stage succeeds.
     """
     logger, shown = get_run_logger(), as_written(what)
     artifact = cast(UUID, create_progress_artifact(0.0, key=key, description=shown))

@@ -1,4 +1,4 @@
-"""Words for a person on stderr: notes and complaints; results go to stdout."""
+"""Messages on stderr: notes and errors. Results go to stdout."""
 
 import sys
 from collections.abc import Iterator
@@ -6,27 +6,27 @@ from contextlib import contextmanager
 
 
 class Stopped(Exception):  # noqa: N818 - nothing went wrong
-    """The user pressed Ctrl-C, or a SIGTERM came; the message says how to go on."""
+    """The user pressed Ctrl-C, or SIGTERM arrived. The message says how to resume."""
 
 
 def complain(message: str) -> None:
-    """Say what is wrong in one line on stderr."""
+    """Print an error as one line on stderr."""
     print(f"hitlist: {printable(' '.join(message.split()))}", file=sys.stderr)
 
 
 def note(message: str) -> None:
-    """Say something on stderr, beside the result."""
+    """Print a message on stderr."""
     print(printable(message), file=sys.stderr)
 
 
 def note_if(message: str) -> None:
-    """Say something on stderr where there is something to say."""
+    """Print a message on stderr unless it is empty."""
     if message:
         note(message)
 
 
 def printable(text: str) -> str:
-    """Return text whose control characters cannot act on a terminal; line breaks stay."""
+    """Replace the control characters of a text except tabs and line breaks."""
     return "".join(
         c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
     )
@@ -34,7 +34,7 @@ def printable(text: str) -> str:
 
 @contextmanager
 def stoppable(advice: str) -> Iterator[None]:
-    """Turn Ctrl-C into one line with advice on how to go on."""
+    """Turn Ctrl-C into one line with advice on how to resume."""
     try:
         yield
     except KeyboardInterrupt:

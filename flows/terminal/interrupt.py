@@ -1,4 +1,4 @@
-"""Ctrl-C at a terminal, or a SIGTERM: always heard, and without debris of what it cut through."""
+"""Handling of Ctrl-C and SIGTERM: never lost, and without tracebacks of interrupted code."""
 
 import os
 import signal
@@ -8,23 +8,25 @@ from types import FrameType
 from typing import NoReturn
 
 AGAIN_SECONDS = 0.01
-"""Until a Ctrl-C that a destructor swallowed is raised again."""
+"""Delay before a Ctrl-C that a destructor swallowed is raised again, in seconds."""
 _HEARD: list[int] = []
-"""The signals that were heard, the last one last."""
+"""The received signals, in order."""
 
 
 def heed_interrupts() -> None:
-    """Raise KeyboardInterrupt on Ctrl-C as Python does, and see to objects that it left half made.
+    """Raise KeyboardInterrupt on Ctrl-C and on SIGTERM, reliably and quietly.
 
-    It may strike while a constructor of a library is at work; the destructor of what is left
-    then fails, which Python reports as a traceback to a user who only wanted to stop. And it
-    may strike in a destructor, where Python would swallow it. A process in which Ctrl-C is
-    ignored, or heard by somebody else, stays as it is.
+    Ctrl-C may interrupt the constructor of a library. The destructor of the unfinished object then
+    fails, and Python would show its traceback to a user who only wanted to stop. Ctrl-C may also
+    interrupt a destructor, where Python would swallow it. A process that ignores Ctrl-C, or has
+    another handler for it, is left alone.
 
-    SIGTERM, by which a service or a batch system stops a command, is heard in the same way: by
-    default it ends the process on the spot, and leaves worker processes and semaphores behind.
+    Services and batch systems stop a command with SIGTERM. By default it ends the process at once
+    and leaves worker processes and semaphores behind.
     """
-    if threading.current_thread() is not threading.main_thread():  # no other may set a handler
+    if (
+        threading.current_thread() is not threading.main_thread()
+    ):  # only this thread may set a handler
         return
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
@@ -33,7 +35,7 @@ def heed_interrupts() -> None:
 
 
 def exit_code() -> int:
-    """Return the code of a command that was stopped: 130 by Ctrl-C, 143 by SIGTERM."""
+    """Return the exit code of a stopped command: 130 after Ctrl-C, 143 after SIGTERM."""
     return 128 + (_HEARD[-1] if _HEARD else signal.SIGINT)
 
 
@@ -45,5 +47,5 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _after_interrupt(failed: "sys.UnraisableHookArgs") -> None:
-    if issubclass(failed.exc_type, KeyboardInterrupt):  # it was swallowed: once more, after this
+    if issubclass(failed.exc_type, KeyboardInterrupt):  # it was swallowed: raise it again later
         threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), _HEARD[-1])).start()

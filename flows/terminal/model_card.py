@@ -1,4 +1,4 @@
-"""A model's card at a terminal: its metrics, sources, reliability and explanations."""
+"""Show a model card on a terminal: metrics, sources, reliability and explanations."""
 
 from typing import TYPE_CHECKING
 
@@ -14,32 +14,32 @@ if TYPE_CHECKING:
     from gnn.evaluation.card import Card, DistanceBin, Metric, Summary, TaskCard
 
 HEADERS = [
-    *("group", "molecules", "stands above others", "95 % interval", "heteroatoms do"),
+    *("group", "molecules", "ranks above others", "95 % interval", "heteroatoms do"),
     *("among the top", "by chance", "lost without it", "without others"),
 ]
 METRICS = {
-    "r2": "share of the values' variance that is explained, 1 at best",
-    "rmse": "root mean square error, in the task's unit",
-    "mae": "mean absolute error, in the task's unit",
-    "r2_exact": "the same without values that are only a bound",
-    "rmse_exact": "likewise",
-    "mae_exact": "likewise",
-    "auroc": "chance that an active compound stands above an inactive one, 0.5 by guessing",
-    "auprc": "mean precision over all thresholds; by guessing the share of actives",
+    "r2": "coefficient of determination, 1 at best",
+    "rmse": "root mean square error, in the unit of the task",
+    "mae": "mean absolute error, in the unit of the task",
+    "r2_exact": "r2 without values that are only bounds",
+    "rmse_exact": "rmse without values that are only bounds",
+    "mae_exact": "mae without values that are only bounds",
+    "auroc": "probability that an active compound ranks above an inactive one, 0.5 for guessing",
+    "auprc": "mean precision over all thresholds; the share of actives for guessing",
 }
 """Explanations of a card's metrics."""
 _UNMEASURED = ["too few values", "", "", ""]
 
 
 def show_card(card: "Card", every_task: bool = True) -> None:
-    """Show the metrics of every task, then their means over the tasks."""
+    """Show the metrics of every task and their means over the tasks."""
     show_tasks(card, card.tasks if every_task else (), means=len(card.tasks) > 1)
     show_ablation(card)
     show_reliability(card)
 
 
 def find_task(card: "Card", name: str) -> "TaskCard":
-    """Return a task of a card by its name or its column; raises InputError for no such one."""
+    """Return a task of a card by its name or column. Raises InputError if there is none."""
     from screening.objective.screen_settings import suggest
 
     known = {task.name.casefold(): task for task in card.tasks}
@@ -48,13 +48,13 @@ def find_task(card: "Card", name: str) -> "TaskCard":
         return known[word]
     hint = suggest(name, [task.name for task in card.tasks])
     raise InputError(
-        f"bundle {card.name} has no task {name!r};{hint} `hitlist bundles show {card.name}` shows "
+        f"bundle {card.name} has no task {name!r};{hint} `hitlist bundles show {card.name}` lists "
         f"all {len(card.tasks)}"
     )
 
 
 def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -> None:
-    """Show the metrics of tasks by name, and perhaps the means over all of the card's."""
+    """Show the metrics of tasks, sorted by name, and optionally the means over all tasks."""
     rows = [
         [task.name, task.unit, f"{task.trained_on:,}", f"{task.validated_on:,}", *cells]
         for task in sorted(tasks, key=lambda task: task.name.casefold())
@@ -69,14 +69,14 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
     headers += ["metric", "ours", "95 % interval", "forest"]
     show_table(headers, rows, f"{card.name}: ours beside a random forest", numbers=3)
     known = [key for key in METRICS if any(row[4].rpartition(" ")[2] == key for row in rows)]
-    note("trained on, measured on: measurements, those measured on were not trained on")
-    note("ours: the calibrated model; forest: a random forest on fingerprints, same rows")
+    note("trained on, measured on: numbers of measurements; none is in both")
+    note("ours: the calibrated model; forest: a random forest on fingerprints, on the same rows")
     for key in known:
         note(f"{key}: {METRICS[key]}")
 
 
 def show_sources(card: "Card", measured: "MeasuredCompounds | None") -> None:
-    """Show the sources of the training data, their licences, and the measured compounds kept."""
+    """Show the sources of the training data, their licences and the measured compounds."""
     rows = [
         [*(source.get(key, "") for key in ("name", "licence", "citation")), f"{source['rows']:,}"]
         for source in card.data
@@ -84,14 +84,14 @@ def show_sources(card: "Card", measured: "MeasuredCompounds | None") -> None:
     show_table(["trained on", "licence", "citation", "rows"], rows, "Sources", numbers=1)
     if measured is not None:
         note(
-            f"of these sources {counted(len(measured), 'compound')} and "
-            f"{counted(len(measured.values), 'measured value')} of its tasks come with it "
-            "(measured.parquet): the sources' licences hold for them"
+            f"measured.parquet holds {counted(len(measured), 'compound')} and "
+            f"{counted(len(measured.values), 'measured value')} of these sources, under the "
+            "licences of the sources"
         )
 
 
 def show_ablation(card: "Card") -> None:
-    """Show what each part of the training earned, where the card knows."""
+    """Show how each stage of the training changed the metrics, if the card knows."""
     keys = list(dict.fromkeys(key for stage in card.ablation for key in stage.metrics))
     if keys:
         show_table(
@@ -100,13 +100,13 @@ def show_ablation(card: "Card") -> None:
                 [stage.name, *(f"{stage.metrics[key]:.3f}" for key in keys)]
                 for stage in card.ablation
             ],
-            f"{card.name}: what each part earned, before calibration",
+            f"{card.name}: metrics after each stage of the training, before calibration",
             numbers=1,
         )
 
 
 def show_reliability(card: "Card") -> None:
-    """Show whether the model knows what it does not know: errors by distance, coverage."""
+    """Show how reliable the error bars are: errors by distance, coverage, probabilities."""
     if card.domain is not None:
         show_table(
             ["distance", "values", "RMSE", "MAE", "in 90 % interval", "classes", "log loss"],
@@ -116,8 +116,8 @@ def show_reliability(card: "Card") -> None:
             numbers=1,
         )
         note(
-            f"a molecule farther than {card.domain.edge:.2f} from training is outside the model's "
-            f"domain; 95 % of the molecules measured on are nearer than {card.domain.limit:.3f}"
+            f"beyond a distance of {card.domain.edge:.2f} a molecule is outside the model's "
+            f"domain; 95 % of the held-out molecules are nearer than {card.domain.limit:.3f}"
         )
     if card.coverage is not None:
         thirds = ""
@@ -148,7 +148,7 @@ def _cells(key: str, found: "Metric | Summary") -> list[str]:
 
 
 def show_explanations(card: "Card") -> None:
-    """Show how well atom contributions point at known groups, where the card knows."""
+    """Show how well atom contributions find known toxicophores, if the card knows."""
     if not card.explanations:
         return
     rows = [
@@ -169,19 +169,20 @@ def show_explanations(card: "Card") -> None:
     show_table(
         HEADERS,
         rows,
-        f"{card.name}: do the contributions to {tasks} point at known toxicophores?",
+        f"{card.name}: contributions to {tasks} on known toxicophores",
         numbers=len(HEADERS) - 1,
     )
     better = sum(one.low > 0.5 for one in card.explanations)
     worse = [one.group for one in card.explanations if one.high < 0.5]
     note(
-        f"{better} of {len(card.explanations)} stand out more often than chance (0.50)"
-        + (f"; less often: {', '.join(worse)}" if worse else "")
+        f"{better} of {len(card.explanations)} groups rank above other atoms more often than by "
+        "chance (0.50)" + (f"; less often: {', '.join(worse)}" if worse else "")
     )
     if plain := [one.group for one in card.explanations if one.auroc <= one.hetero]:
-        note(f"not above what pointing at every atom but carbon does: {', '.join(plain)}")
+        note(f"not better than marking every heteroatom: {', '.join(plain)}")
     note(
-        "of molecules predicted to be positive: how often an atom of the group has a larger "
-        "contribution than another one; the same where all but carbons stand out; the group's "
-        "share of as many top atoms; log odds lost when the group, or as many others, are taken out"
+        "for molecules predicted to be positive: how often an atom of the group has a larger "
+        "contribution than another atom; the same if all heteroatoms are marked; the group's share "
+        "of the top atoms, and by chance; log odds lost without the group, and without as many "
+        "other atoms"
     )

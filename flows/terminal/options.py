@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 MOST_WORKERS, MOST_PARTITION_ROWS, MOST_MEMBERS = 1024, 1_000_000, 50
-"""What a command and a call from Python take at most."""
+"""Upper limits of the options of commands and of the arguments from Python."""
 SmilesColumn = Annotated[
     str | None,
-    typer.Option(help="Column of the structures.", show_default="found by its name"),
+    typer.Option(help="Column with the structures.", show_default="found by its name"),
 ]
 IdColumn = Annotated[
     str | None,
-    typer.Option(help="Column of the compound ids.", show_default="found by its name"),
+    typer.Option(help="Column with the compound IDs.", show_default="found by its name"),
 ]
 PartitionRows = Annotated[
     int | None,
     typer.Option(
         min=1,
         max=MOST_PARTITION_ROWS,
-        help="Records in one piece of work. No result hangs on it.",
-        show_default="500 to 20,000, by the library's size",
+        help="Records in one partition. This never changes a result.",
+        show_default="500 to 20,000, depending on the size of the library",
     ),
 ]
 StoreUrl = Annotated[
@@ -45,8 +45,9 @@ StoreUrl = Annotated[
     typer.Option(
         "--store",
         metavar="URL",
-        help="Where partitions and scores are kept: a shared folder, s3://bucket/x, gs://, az://.",
-        show_default="the cache and the run's folder",
+        help="Place for partitions and scores: a shared folder, or a URL such as s3://bucket/path."
+        " Also gs:// and az://.",
+        show_default="the cache and the run folder",
     ),
 ]
 
@@ -59,24 +60,24 @@ class ColumnOptions:
     id_column: IdColumn = None
     name_column: Annotated[
         str | None,
-        typer.Option(help="Column of the compound names.", show_default="found by its name"),
+        typer.Option(help="Column with the compound names.", show_default="found by its name"),
     ] = None
 
     @property
     def named(self) -> NamedColumns:
-        """The same for the reader of libraries."""
+        """The same columns, as the reader of libraries takes them."""
         return NamedColumns(self.smiles_column, self.id_column, self.name_column)
 
 
 @dataclass(frozen=True)
 class ClusterOptions:
-    """Processes of this machine, or a running Dask cluster, for a command to work on."""
+    """The workers of a command: processes on this machine, or a running Dask cluster."""
 
     scheduler: Annotated[
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Dask scheduler to work on, such as tls://host:8786 (docs/cluster.md).",
+            help="Address of a Dask scheduler, such as tls://host:8786 (see docs/cluster.md).",
             show_default="processes on this machine",
         ),
     ] = None
@@ -85,7 +86,7 @@ class ClusterOptions:
         typer.Option(
             metavar="FILE",
             envvar="HITLIST_TLS_CA",
-            help="Certificate (PEM) of the authority of a tls:// scheduler.",
+            help="PEM file with the CA certificate of a tls:// scheduler.",
             show_default="Dask's configuration",
         ),
     ] = None
@@ -94,7 +95,7 @@ class ClusterOptions:
         typer.Option(
             metavar="FILE",
             envvar="HITLIST_TLS_CERT",
-            help="Certificate (PEM) to show to the scheduler.",
+            help="PEM file with the client certificate for the scheduler.",
             show_default="Dask's configuration",
         ),
     ] = None
@@ -103,8 +104,8 @@ class ClusterOptions:
         typer.Option(
             metavar="FILE",
             envvar="HITLIST_TLS_KEY",
-            help="Key (PEM) of that certificate.",
-            show_default="in the certificate's file",
+            help="PEM file with the private key of the client certificate.",
+            show_default="in the certificate file",
         ),
     ] = None
     unencrypted: Annotated[
@@ -112,7 +113,7 @@ class ClusterOptions:
         typer.Option(
             "--unencrypted",
             envvar="HITLIST_UNENCRYPTED",
-            help="Allow a tcp:// scheduler: whoever reaches it can run code here.",
+            help="Allow a tcp:// scheduler. Anyone who can reach it can run code on this machine.",
         ),
     ] = False
     workers: Annotated[
@@ -120,17 +121,22 @@ class ClusterOptions:
         typer.Option(
             min=1,
             max=MOST_WORKERS,
-            help="Processes to start here.",
-            show_default="one for each core",
+            help="Number of worker processes to start on this machine.",
+            show_default="one per core",
         ),
     ] = None
 
     @contextmanager
     def connect(self, advice: str) -> Iterator["Client"]:
-        """Give a Dask client for a command; ``advice`` tells how to go on when it is cut off.
+        """Yield a Dask client for a command.
 
-        Raises InputError for a scheduler that cannot be used, LostError for one that goes away,
-        Stopped for Ctrl-C.
+        Args:
+            advice: how the user continues after an interruption; it ends the message.
+
+        Raises:
+            InputError: the scheduler cannot be used.
+            LostError: the scheduler went away.
+            Stopped: the user pressed Ctrl-C.
         """
         from screening.cluster.cluster import connect
         from screening.cluster.remote import ENCRYPTED, Tls
@@ -150,33 +156,33 @@ class ClusterOptions:
 
 @dataclass(frozen=True)
 class ScoringOptions:
-    """Options of scoring a library, and of the places where partitions and scores are kept."""
+    """Options of scoring a library, and of the place for partitions and scores."""
 
     partition_rows: PartitionRows = None
     exhaustive: Annotated[
         bool,
         typer.Option(
             "--exhaustive",
-            help="Have the ensembles score every compound, not only the promising ones.",
+            help="Score every compound with the ensembles, not only those that the triage selects.",
         ),
     ] = False
     device: Annotated[
         str,
         typer.Option(
-            metavar="cpu|cuda|auto", help="Where networks run; a GPU always scores every compound."
+            metavar="cpu|cuda|auto", help="Device for the networks. A GPU scores every compound."
         ),
     ] = "cpu"
     store: StoreUrl = None
     replaces: Annotated[
         bool,
-        typer.Option("--replace", help="Write over a finished run of another objective."),
+        typer.Option("--replace", help="Overwrite a finished run of another objective."),
     ] = False
 
 
 def unfold(command: Callable[..., Result]) -> Callable[..., Result]:
-    """Give a command's records back their fields: each field is an option of its own.
+    """Turn each record among a command's parameters into one option per field.
 
-    A record stands where its fields are to stand in ``--help``, as a keyword-only parameter.
+    The record is a keyword-only parameter. ``--help`` lists its fields in its place.
     """
     records: dict[str, Any] = {
         name: one.annotation

@@ -1,4 +1,4 @@
-"""Results of a finished run at a terminal."""
+"""Show the results of a finished run on a terminal."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
-    """Show the best hits, the counts and, if there are fewer hits than asked for, why."""
+    """Show the best hits, the counts, and the reasons if there are fewer hits than requested."""
     from screening.hits.top import STORY, brief_table, top_table
     from screening.score.triage_recall import describe_triage
     from screening.select.selection_report import describe_lists, describe_selection
@@ -39,23 +39,22 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
             note(line)
     if counts.hits < screen.hits:
         taken = {name: n for name, n in manifest.filtered_by_filter.items() if n}
-        by = ", ".join(f"{name} took {n:,}" for name, n in taken.items()) or "no filter took any"
+        by = ", ".join(f"{name} removed {n:,}" for name, n in taken.items()) or "none removed any"
         note(
-            f"{counted(screen.hits, 'hit')} asked for; of "
-            f"{counted(counts.scored, 'scored compound')} {counts.passed:,} passed the "
-            f"filters ({by})"
+            f"{counted(screen.hits, 'hit')} requested; {counts.passed:,} of "
+            f"{counted(counts.scored, 'scored compound')} passed the filters ({by})"
         )
         triage = manifest.triage
         remedy = (
-            "screen the library by this objective"
+            "screen the library by this objective to score them"
             if triage.chosen_for
-            else "--exhaustive, or more --hits, scores them"
+            else "use --exhaustive or more --hits to score them"
         )
-        # In a ranking of what was scored, others were taken by filters of the earlier screen.
+        # In a second ranking, filters of the first screen also removed compounds.
         aside = counts.set_aside - triage.never_looked_at
         if aside:
             note(
-                f"{counted(aside, 'compound')} set aside by the triage and not scored in full: "
+                f"{counted(aside, 'compound')} not scored by the ensembles, because of the triage: "
                 f"{remedy}"
             )
     for name in ("hits.csv", "report.html"):
@@ -65,7 +64,11 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
 
 
 def records_line(rows: int, accepted: int, rejected: int, duplicates: int) -> str:
-    """Return what became of a library's records, such as ``7 records: 5 accepted, …``."""
+    """Return the counts of a library's records, such as ``7 records: 5 accepted, …``.
+
+    >>> records_line(7, 5, 1, 1)
+    '7 records: 5 accepted, 1 rejected, 1 duplicate'
+    """
     return (
         f"{counted(rows, 'record')}: {accepted:,} accepted, {rejected:,} rejected, "
         f"{counted(duplicates, 'duplicate')}"
@@ -73,29 +76,37 @@ def records_line(rows: int, accepted: int, rejected: int, duplicates: int) -> st
 
 
 def domain_lines(outcome: "Outcome") -> list[str]:
-    """Return a sentence for each model whose domain some of the hits lie outside of."""
+    """Return one sentence for each model that has hits outside its domain."""
     return [one.told for one in outcome.manifest.domains if one.told]
 
 
 def show_reading(library: "Library", told: Sequence[str] | None = None) -> None:
-    """Say how a library is read: what was decided when it was opened, such as where ids are from.
+    """Print the decisions made in reading a library, such as the column of its ids.
 
-    told: all that is to be told once it was read to its end; what was decided is not said again.
+    Args:
+        library: the open library.
+        told: all notes after it was read completely. Notes from opening are not repeated.
     """
     for line in reading_lines(library, told):
         note(line)
 
 
 def reading_lines(library: "Library", told: Sequence[str] | None = None) -> list[str]:
-    """Return the lines of :func:`show_reading`, each with the file's name."""
+    """Return the lines of :func:`show_reading`, each with the name of the file."""
     lines = library.notes if told is None else [one for one in told if one not in library.notes]
     return [f"{library.path.name}: {line}" for line in lines]
 
 
 def check_usable(library: "Library", accepted: int, why: str) -> None:
-    """Refuse, when all is written, a library of which no record could be used.
+    """Refuse a library without a usable record, after all files are written.
 
-    why: where the reasons are. Raises InputError. A duplicate is one of an accepted record.
+    Args:
+        library: the library.
+        accepted: number of accepted records. A duplicate always has an accepted record.
+        why: where to find the reasons.
+
+    Raises:
+        InputError: no record was accepted.
     """
     if accepted:
         return
@@ -104,6 +115,6 @@ def check_usable(library: "Library", accepted: int, why: str) -> None:
 
 
 def short(path: Path) -> Path:
-    """Return a path as a person standing here would write it."""
+    """Return a path relative to the current folder if it is inside it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

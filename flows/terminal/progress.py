@@ -1,4 +1,4 @@
-"""Progress of a piece of work: its rate and the time left, shown as bars or as lines."""
+"""Progress of a stage, with its rate and the time left, shown as bars or as lines."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,31 +20,30 @@ from rich.progress import (
 from flows.terminal.console import note, printable
 
 Report = Callable[[str, int, int | None], None]
-"""Called with what is being done, how much is done, and of how much (None: not known)."""
+"""Called with the name of the stage, the amount done, and the total (None: unknown)."""
 
 PLAIN_SECONDS = 10.0
-"""Time between two lines of progress, at least, where stderr is no terminal."""
+"""The least time between two lines of progress if stderr is not a terminal, in seconds."""
 MOLECULES = ("prepare", "triage", "score")
-"""Stages that are reported in molecules; of any other only the time left is told."""
+"""Stages that count molecules. For all others only the time left is shown."""
 SECONDS = 1.0
-"""Before this much time nothing is said: two workers that are ready at once are no rate."""
+"""Time before the first rate, in seconds: two workers that finish at once are no rate."""
 
 
 @dataclass
 class Start:
-    """A piece of work as it stood in its first report."""
+    """The state of a stage in its first report."""
 
     time: float
     done: int
     last: int
-    """The same of its latest report."""
+    """The amount done in the latest report."""
 
 
 class ProgressRate:
-    """Tells the rate of each piece of work, and the time left, from its progress reports.
+    """Computes the rate of each stage and the time left from its progress reports.
 
-    The first report is where the work stood when it went on: what was done by an earlier run is
-    in it, and counts for nothing in the rate.
+    The first report includes the work of earlier runs, which does not count in the rate.
     """
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
@@ -52,13 +51,13 @@ class ProgressRate:
         self._starts: dict[str, Start] = {}
 
     def tell(self, what: str, done: int, total: int | None) -> str:
-        """Take in a report, and return such as ``1,234 molecules/s, 0:00:42 left``.
+        """Record a report and return a text such as ``1,234 molecules/s, 0:00:42 left``.
 
-        Empty while nothing can be said. Without a total only the rate is told.
+        The text is empty while no rate is known. Without a total it holds only the rate.
         """
         now = self._now()
         start = self._starts.get(what)
-        if start is None or done < start.last:  # fewer than before: the same work begins again
+        if start is None or done < start.last:  # fewer than before: the stage starts again
             start = self._starts[what] = Start(now, done, done)
         start.last = done
         seconds = now - start.time
@@ -72,22 +71,23 @@ class ProgressRate:
 
 
 def progress_line(what: str, done: int, total: int | None, rate: str) -> str:
-    """Return a report in words: ``score: 5,000 of 20,000 (1,234 molecules/s, 0:00:12 left)``."""
+    """Return a report as a line: ``score: 5,000 of 20,000 (1,234 molecules/s, 0:00:12 left)``."""
     counted = f"{what}: {done:,}" + ("" if total is None else f" of {total:,}")
     return f"{counted} ({rate})" if rate else counted
 
 
 @contextmanager
 def progress(one_bar: bool = False) -> Iterator[Report]:
-    """Give a function that shows progress: bars on a terminal, a line now and then elsewhere.
+    """Yield a function that shows progress: bars on a terminal, occasional lines elsewhere.
 
-    one_bar: what is being done changes at every step, so it is one bar's text.
+    Args:
+        one_bar: show one bar whose text changes, for work whose stage changes at every step.
     """
     console = Console(stderr=True)
     if not console.is_terminal:
         lines = _Lines()
         yield lines.report
-        lines.end()  # not where it failed: that was no end
+        lines.end()  # not after a failure: the stage did not end
         return
     columns = (
         SpinnerColumn(),
@@ -113,7 +113,7 @@ def progress(one_bar: bool = False) -> Iterator[Report]:
 
 
 class _Lines:
-    """Progress as lines: one now and then, and the end of each stage of which any was said."""
+    """Progress as lines: occasional ones, and the end of each stage that had any."""
 
     def __init__(self) -> None:
         self._last = monotonic()
@@ -123,18 +123,18 @@ class _Lines:
         self._begun = False
 
     def report(self, what: str, done: int, total: int | None) -> None:
-        """Take in a report, and say it where the last line is old enough."""
+        """Record a report and print it if the last line is old enough."""
         if what != self._what:
             self.end()
             self._what, self._begun = what, False
-        told = self._rate.tell(what, done, total)  # every report, said or not
-        self._unsaid = progress_line(what, done, total, "")  # at the end no rate matters
+        told = self._rate.tell(what, done, total)  # every report, printed or not
+        self._unsaid = progress_line(what, done, total, "")  # the last line needs no rate
         if monotonic() - self._last >= PLAIN_SECONDS:
             note(progress_line(what, done, total, told))
             self._last, self._begun, self._unsaid = monotonic(), True, ""
 
     def end(self) -> None:
-        """Say where the stage ended, of which earlier lines were seen."""
+        """Print the end of a stage that printed earlier lines."""
         if self._begun and self._unsaid:
             note(self._unsaid)
         self._unsaid = ""

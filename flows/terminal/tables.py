@@ -1,4 +1,4 @@
-"""Tables as CSV, and on a terminal: as many columns as its width holds, none letter by letter."""
+"""Tables as CSV and on a terminal, fitted to its width."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -13,20 +13,24 @@ from rich.text import Text
 from flows.terminal.console import printable
 
 GAP = 2
-"""Cells between two columns."""
+"""Character cells between two columns."""
 NARROWEST = 20
-"""Cells that a text which is cut gets at least."""
+"""The least width of a truncated text, in cells."""
 WORDS = (24, 16, 10)
-"""Cells of a word, such as a SMILES, beyond which it may be broken: the first that fits."""
+"""Widths in cells beyond which a word, such as a SMILES, may be broken; the first that fits."""
 Rows = Sequence[Sequence[str]]
 
 
 def show_table(
     headers: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", numbers: int = 0
 ) -> None:
-    """Show a table on stdout: drawn on a terminal, tab-separated lines in a pipe.
+    """Show a table on stdout: drawn on a terminal, as tab-separated lines in a pipe.
 
-    numbers: how many of the last columns are numbers, to be aligned right.
+    Args:
+        headers: names of the columns.
+        rows: cells of each row.
+        title: text above the table.
+        numbers: how many of the last columns are numbers, aligned right.
     """
     console = Console()
     if not console.is_terminal:
@@ -38,20 +42,24 @@ def show_table(
 
 
 def write_csv(file: Path, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table as CSV; the file's folder is made."""
+    """Write a table as CSV. Creates the folder of the file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows([headers, *rows])
 
 
 def terminal_width() -> int | None:
-    """Return how many cells a line on stdout has; None where it is no terminal."""
+    """Return the width of the terminal on stdout in cells; None if stdout is not a terminal."""
     console = Console()
     return console.width if console.is_terminal else None
 
 
 def truncate(text: str, width: int) -> str:
-    """Return a text of at most ``width`` cells; one that is truncated ends in "…"."""
+    """Return a text of at most ``width`` cells. A truncated text ends in "…".
+
+    >>> truncate("gefitinib", 5)
+    'gefi…'
+    """
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…"
@@ -62,9 +70,8 @@ def choose_columns(
 ) -> tuple[list[str], list[list[str]]]:
     """Return the columns that fit ``width`` cells, each row one line.
 
-    Columns are taken in their order until one does not fit. The one called ``story`` is text: it
-    gets what the columns before it leave, is cut where that is less than it wants, and is shown
-    last.
+    Columns are taken in order until one does not fit. The column ``story`` is text. It gets the
+    width that the columns before it leave, is truncated if necessary, and is shown last.
     """
     wants = [max(map(cell_len, column)) for column in zip(headers, *rows, strict=True)]
     chosen: list[int] = []
@@ -88,7 +95,11 @@ def choose_columns(
 
 
 def spread(least: Sequence[int], wants: Sequence[int], room: int) -> list[int]:
-    """Return widths from ``least`` up to ``wants`` that share the room; narrow columns first."""
+    """Return widths between ``least`` and ``wants`` that share the room, narrow columns first.
+
+    >>> spread([2, 2], [9, 4], 10)
+    [6, 4]
+    """
     widths = list(least)
     while growing := [at for at, want in enumerate(wants) if widths[at] < want]:
         if sum(widths) >= room:
@@ -100,16 +111,16 @@ def spread(least: Sequence[int], wants: Sequence[int], room: int) -> list[int]:
 class TerminalTable:
     """A table for a terminal of any width.
 
-    Texts are broken between words. Where not even their longest words fit beside one another,
-    each row becomes some lines, a column's header and its cell in each: nothing is left out.
+    Text is broken between words. If even the longest words do not fit side by side, each row
+    becomes a block of lines, one header and cell per line. Nothing is omitted.
     """
 
     def __init__(self, headers: Sequence[str], rows: Rows, title: str = "", numbers: int = 0):
-        """Keep a table. numbers: how many of the last columns are aligned right."""
+        """Store a table; ``numbers`` is how many of the last columns are aligned right."""
         self.headers, self.rows, self.title, self.numbers = headers, rows, title, numbers
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it as wide as there is room."""
+        """Draw the table in the available width."""
         columns = list(zip(self.headers, *self.rows, strict=True))
         room = options.max_width - GAP * (len(columns) - 1)
         wants = [max(map(cell_len, column)) for column in columns]
@@ -155,5 +166,5 @@ def _empty(title: str) -> Table:
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
-        padding=(0, 1, 0, 0),  # and the blank that divides: ``GAP``
+        padding=(0, 1, 0, 0),  # with the separating blank: ``GAP``
     )

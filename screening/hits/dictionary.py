@@ -1,6 +1,6 @@
-"""What each column of a hit list says, in plain English, with its unit, range and source.
+"""The data dictionary of a hit list: meaning, unit, range and source of each column.
 
-``columns.csv`` and the workbook have it of the columns of a run's ``hits.csv``, in their order.
+``columns.csv`` and the workbook hold one row for each column of ``hits.csv``, in its order.
 """
 
 import re
@@ -27,21 +27,19 @@ from screening.text.words import ALERTS, describe_objective, endpoint
 
 _CITED = re.compile(r"^(?P<what>.*), (?P<source>[^,]+ \d{4} \(doi [^()]+\))$")
 _BUNDLE = "the bundle's card: hitlist bundles show "
-_GUARD = (
-    "In CSV files a text that a spreadsheet would run has one apostrophe before it; take it off."
-)
+_GUARD = "In CSV files an apostrophe precedes text that a spreadsheet would run as a formula."
 _ECFP4 = "ECFP4, Rogers 2010 (doi 10.1021/ci100050t)"
 
 
 class Meaning(NamedTuple):
-    """What a column says, apart from how it is written."""
+    """The meaning of a column, apart from its format."""
 
     text: str
-    """Plain English."""
+    """The explanation, in plain English."""
     unit: str = ""
     range: str = ""
     source: str = ""
-    """Where the definition comes from."""
+    """Origin of the definition."""
 
 
 class Definition(NamedTuple):
@@ -53,7 +51,7 @@ class Definition(NamedTuple):
     """``text``, ``whole number``, ``number``, or ``number or bound`` (``<5.00``)."""
     unit: str
     decimals: str
-    """Decimals that numbers are rounded to."""
+    """Number of decimals."""
     range: str
     meaning: str
     source: str
@@ -67,16 +65,22 @@ def define_columns(
 ) -> tuple[Definition, ...]:
     """Return one definition for each column of a table, in its order.
 
-    calibrated: the tasks with a 90 % interval; see ``has_interval``. Raises ValueError for a
-    column of ours that has no meaning here.
+    Args:
+        table: the hits.
+        screen: the screen.
+        units: unit of each predicted task.
+        calibrated: the tasks with a 90 % interval; see ``has_interval``.
+
+    Raises:
+        ValueError: a column that is not a vendor's has no definition.
     """
     known = dict(_meanings(table, screen, units, calibrated))
     found = []
     for column in table.columns:
         if column.group == "vendor":
-            text = f"The library's own column {column.source}"
-            text = text if column.source else "A column without name"
-            meaning = Meaning(f"{text}, as it came. {_GUARD}", source="the library")
+            text = f"Column {column.source} of the library"
+            text = text if column.source else "Column of the library without a name"
+            meaning = Meaning(f"{text}, unchanged. {_GUARD}", source="the library")
         elif column.name in known:
             meaning = known[column.name]
         else:
@@ -98,7 +102,7 @@ def _type(column: Column) -> str:
 def _meanings(
     table: HitTable, screen: Screen, units: Mapping[str, str], calibrated: Collection[str] | None
 ) -> Iterator[tuple[str, Meaning]]:
-    """Yield every column of ours that a table of this screen may have, with its meaning."""
+    """Yield the meaning of every column that a table of this screen may have, without vendors'."""
     yield from _IDENTITY.items()
     domains = {column.name: 1.0 for column in table.columns if column.group == "domain"}
     sure = {
@@ -123,17 +127,17 @@ def _meanings(
 def _score(
     screen: Screen, units: Mapping[str, str], sure: Collection[str], domains: Limits
 ) -> Iterator[tuple[str, Meaning]]:
-    """Yield the columns of the objective. sure: the tasks with a 90 % interval."""
+    """Yield the columns of the objective; ``sure`` are the tasks with a 90 % interval."""
     for words in describe_objective(screen):
-        text = f"What the compound is worth: {words.wanted}; {100 * words.share:.0f} % of the score"
+        text = f"Desirability: {words.wanted}; weight {100 * words.share:.0f} % of the score"
         yield words.column, Meaning(f"{text}.", "", "0 to 1", "screen.toml")
     for term in screen.objective.primary:
         unit, card = unit_of(term.task, screen, units), _card(term.task, domains)
-        text = f"Prediction of {term.task}, which d_{term.name} judges."
+        text = f"Prediction of {term.task}, the basis of d_{term.name}."
         yield term.name, Meaning(text, unit, _span(unit), card)
         doubt = _doubt(term.name, unit, term.task in sure)
         yield f"{term.name}_std", Meaning(doubt, unit, "from 0", card)
-        text = f"{term.name} judged cautiously: minus {term.caution:g} times its deviation."
+        text = f"Cautious value: {term.name} minus {term.caution:g} x {term.name}_std."
         yield f"{term.name}_lower", Meaning(text, unit, "", "screen.toml")
     best = (
         "best primary prediction"
@@ -144,8 +148,8 @@ def _score(
         unit = unit_of(off.task, screen, units)
         tenfold = "; 1 is tenfold selectivity" if unit == PACTIVITY else ""
         text = (
-            f"Margin: {best} minus the prediction of {off.task}{tenfold}. Both have a ± of their "
-            "own: a margin below the root of the sum of their squares is no selectivity yet."
+            f"Margin: {best} minus the prediction of {off.task}{tenfold}. Both have an error: a "
+            "margin below the root of the sum of their squares shows no selectivity."
         )
         yield f"selectivity_{off.name}", Meaning(text, unit, "", "screen.toml")
 
@@ -164,49 +168,52 @@ def _prediction(
 
 
 def _doubt(name: str, unit: str, with_interval: bool) -> str:
-    """Say what a standard deviation is; see ``gnn.calibration.calibration``."""
+    """Explain a standard deviation; see ``gnn.calibration.calibration``."""
     if unit == PROBABILITY and with_interval:
-        return f"Doubt about {name}: the width of its interval over 3.3, as in a normal one."
+        return (
+            f"Uncertainty of {name}: the width of its 90 % interval divided by 3.3, as for a "
+            "normal distribution."
+        )
     if unit == PROBABILITY:
         return (
-            f"Doubt about {name}, from its spread: how far its networks disagree, more with "
-            "distance. 0 is no certainty: all of them recall a compound that they were trained on."
+            f"Uncertainty of {name}: the disagreement of its networks, larger with distance. A "
+            f"value of 0 is no certainty: all networks may recall a training compound."
         )
-    return f"Standard deviation of {name}: how far off the prediction may well be."
+    return f"Standard deviation of {name}: the expected error of the prediction."
 
 
 def _interval(name: str, unit: str) -> str:
-    """Say what a calibrated interval is; see ``gnn.calibration.calibration``."""
+    """Explain a calibrated interval; see ``gnn.calibration.calibration``."""
     if unit == PROBABILITY:
         return (
-            f"the 90 % interval (calibrated) of {name}: where, with 90 % confidence, the share of "
-            "positives lies among compounds with such a prediction; wider with few of them, the "
-            "networks' disagreement and distance."
+            f"the 90 % interval (calibrated) of {name}: with 90 % confidence it holds the share of "
+            "positives among compounds with such a prediction. It widens with few data, "
+            "disagreement of the networks and distance."
         )
     return (
-        f"the 90 % interval (calibrated) of {name}: as wide as held 90 % of measured values that "
-        "the model had not seen, at a like distance."
+        f"the 90 % interval (calibrated) of {name}: its width held 90 % of the held-out values at "
+        "a similar distance."
     )
 
 
 def _spread(name: str, unit: str) -> str:
-    """Say what the same columns are where they are no interval."""
+    """Explain the same columns if they are not an interval."""
     if unit == PROBABILITY:
         return (
-            f"the spread of the networks, no interval, of {name}: how far they disagree, more "
-            "with distance. It is no share of hits and misses; at distance 0 it says little."
+            f"the spread of the networks for {name}, not an interval: their disagreement, larger "
+            f"with distance. It is no error rate; at distance 0 it says little."
         )
     return (
-        f"the spread of the models, no interval, of {name}: there were too few values that the "
-        "model had not seen to calibrate one."
+        f"the spread of the models for {name}, not an interval: there were too few held-out values "
+        "to calibrate one."
     )
 
 
 def _distance(bundle: str) -> Meaning:
     return Meaning(
-        f"Tanimoto distance to the nearest training compound of {bundle}: 0 is one of them or its "
-        "stereoisomer, whose values it may recall; 1 shares nothing. Beyond its limit, which "
-        f"reason tells, nothing is graded; max_{bundle}_distance is a filter.",
+        f"Tanimoto distance to the nearest training compound of {bundle}. 0: a training compound "
+        f"or its stereoisomer, whose values may be recalled; 1: nothing shared. Beyond the limit "
+        f"in the reason nothing is graded. Filter: max_{bundle}_distance.",
         "",
         "0 to 1",
         f"{_BUNDLE}{bundle}; {_ECFP4}",
@@ -214,18 +221,18 @@ def _distance(bundle: str) -> Meaning:
 
 
 def _neighbours(label: str, task: str, unit: str, source: str) -> Iterator[tuple[str, Meaning]]:
-    nearest = f"the measured compound of {task} that is most like the hit"
+    nearest = f"the most similar compound measured on {task}"
     value = (
         "1 is active, 0 is not"
         if unit == PROBABILITY
-        else "< is an upper bound, inactive as far as it was tested, > a lower one"
+        else "< is an upper bound (inactive up to the highest dose), > a lower bound"
     )
     meanings = (
-        Meaning(f"Id of {nearest}, as its source has it.", source=source),
-        Meaning(f"Structure of {nearest}, standardized (SMILES).", source=source),
-        Meaning(f"Tanimoto similarity of {nearest}.", "", "0 to 1", _ECFP4),
-        Meaning(f"What was measured of {nearest}; {value}.", unit, _span(unit), source),
-        Meaning("The next ones: id, measured value and, in brackets, similarity.", source=source),
+        Meaning(f"ID of {nearest}, from its source.", source=source),
+        Meaning(f"Standardized SMILES of {nearest}.", source=source),
+        Meaning(f"Tanimoto similarity of the hit to {nearest}.", "", "0 to 1", _ECFP4),
+        Meaning(f"Measured value of {nearest}; {value}.", unit, _span(unit), source),
+        Meaning("The next similar compounds: ID, measured value, (similarity).", source=source),
     )
     for end, meaning in zip(ENDS, meanings, strict=True):
         yield column_name(label, end), meaning
@@ -233,12 +240,12 @@ def _neighbours(label: str, task: str, unit: str, source: str) -> Iterator[tuple
 
 def _alerts() -> Meaning:
     known = "; ".join(f"{name}: {ALERTS[name]}" for name in SOURCES)
-    text = f"Structural alerts by source and name: look, do not condemn. {known}."
+    text = f"Structural alerts by source and name. They call for a check, no more. {known}."
     return Meaning(text, source="; ".join(CITATIONS[name] for name in SOURCES))
 
 
 def _read(text: str) -> Meaning:
-    """Take apart ``unit or range; meaning, citation``."""
+    """Parse a text of the form ``unit or range; meaning, citation``."""
     first, _, rest = text.partition("; ")
     unit, span = ("", first) if first[:1].isdigit() else (first, "")
     if unit == "count":
@@ -257,61 +264,62 @@ def _card(task: str, domains: Limits) -> str:
 
 
 _IDENTITY: Mapping[str, Meaning] = {
-    "rank": Meaning("Place among the hits, best first.", "", "from 1"),
-    "compound_id": Meaning(f"The library's own id, as it came. {_GUARD}", source="the library"),
+    "rank": Meaning("Rank among the hits, best first.", "", "from 1"),
+    "compound_id": Meaning(f"ID in the library, unchanged. {_GUARD}", source="the library"),
     "smiles": Meaning(
-        "The structure that was judged, as in every file: the parent without its salt, neutral, "
-        "written one way (SMILES; what |…| adds after a blank is stereochemistry too).",
+        "Standardized structure, as in every file: the neutral parent without counterions, as a "
+        "canonical SMILES. A part |…| after a blank adds stereochemistry.",
         source="RDKit",
     ),
     "score": Meaning(
-        "What the list is ordered by: weighted geometric mean of the columns d_…, each of which "
-        "counts as 0.01 at least.",
+        "Score that orders the list: the weighted geometric mean of the columns d_…, each of which "
+        "counts as at least 0.01.",
         "",
         "0.01 to 1",
         "Derringer 1980 (doi 10.1080/00224065.1980.11980968)",
     ),
-    "name": Meaning(f"The library's own name, as it came. {_GUARD}", source="the library"),
-    "picked_by": Meaning("The rule that made the compound a hit.", source="screen.toml"),
+    "name": Meaning(f"Name in the library, unchanged. {_GUARD}", source="the library"),
+    "picked_by": Meaning("Rule of the selection that picked the compound.", source="screen.toml"),
     "list_rank": Meaning(
-        "Place in the ranked list that the hits were chosen from.", "", "from 1", "screen.toml"
+        "Rank in the whole list from which the hits were selected.", "", "from 1", "screen.toml"
     ),
     "reason": Meaning(
-        "Prediction, strengths, facts, warnings. By the cautious value: potent 7, active 6; "
-        "uncertain: only the prediction is 6; weak 5. Similar: "
-        f"{SIMILAR:g}. Nothing alike: none on this target; novel: nor on any; extrapolated: far, "
-        "not graded. More: README.",
+        f"Potent: cautious value 7 or more; active: 6; uncertain: only the prediction is 6; weak: "
+        f"5. Similar: Tanimoto {SIMILAR:g} or more. Novel: no similar training compound; "
+        f"extrapolated: no related one, no grade. All terms: docs/guide/hit-list.md.",
         source="screen.toml",
     ),
 }
 _STRUCTURE: Mapping[str, Meaning] = {
     "scaffold": Meaning(
-        "Rings and what joins them (SMILES); empty without rings.",
+        "Bemis-Murcko scaffold: the rings and their linkers (SMILES). Empty without rings.",
         source="Bemis 1996 (doi 10.1021/jm9602928)",
     ),
     "cluster": Meaning(
-        "Hits of one number are alike: each is similar to the cluster's first hit.",
+        "Number of the cluster of similar hits. Each is similar to the first hit of its cluster.",
         "",
         "from 1",
         _ECFP4,
     ),
     "stereo": Meaning(
-        "What the judged structure states of stereochemistry: none (nothing to draw), single, "
-        "racemic (&1), one_of_two (o1), mixture, undefined (flat) or partly_undefined. The models "
-        "see none: stereoisomers get equal predictions."
+        "Stereochemistry of the structure: none (no stereocentre), single, racemic (&1), "
+        "one_of_two (o1), mixture, undefined (flat) or partly_undefined. The models ignore it: "
+        "stereoisomers get equal predictions."
     ),
     "variant_of": Meaning(
-        "Rank of the first hit that is the same compound but for stereochemistry or isotope "
-        "labels, and what differs; empty for all others."
+        "Rank of the first hit that differs from this one only in stereochemistry or isotope "
+        "labels, with the difference. Empty for all other hits."
     ),
     "key": Meaning(
-        "Equal keys are one compound, whatever tautomer, salt, protonation or drawing came in; "
-        "duplicates and lists of compounds are found by it."
+        "Registration key. Equal keys are one compound in any tautomer, salt, charge state or "
+        "drawing. Duplicates and listed compounds are found by it."
     ),
-    "changes": Meaning("What was changed of the structure as it came to reach the column smiles."),
+    "changes": Meaning(
+        "Changes that standardization made from the input structure to the column smiles."
+    ),
     "row": Meaning("Number of the record in the library, from 1.", "", "from 1", "the library"),
     "input_smiles": Meaning(
-        "The structure as it came (SMILES); empty where it came as a molblock.",
+        "Structure in the library (SMILES). Empty if the library has a molblock.",
         source="the library",
     ),
 }

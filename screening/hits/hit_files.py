@@ -1,9 +1,9 @@
-"""The files of a hand-over beside workbook and report: CSV that every reader agrees on, and SDF.
+"""Write the CSV and SDF files of a run, in forms that all readers parse alike.
 
-``hits.csv`` and ``hits.sdf`` have the same fields. ``rejects.csv`` and ``duplicates.csv`` tell what
-did not become a candidate. ``passed_over.csv`` tells what was considered for the hits and not
-selected; of the compounds on a list of exclusion it has those that stand in the pool, the others
-are counted in the manifest (``selection.not_listed``).
+``hits.csv`` and ``hits.sdf`` have the same fields. ``rejects.csv`` and ``duplicates.csv`` list the
+records that did not become candidates. ``passed_over.csv`` lists the compounds that were considered
+and not selected. Of the compounds on exclude lists it has those in the pool; the manifest counts
+the others (``selection.not_listed``).
 """
 
 import csv
@@ -23,10 +23,10 @@ HEADER = ("list_rank", "compound_id", "smiles", "score", "why")
 
 
 class _LineFeeds:
-    """Passes rows on with ``\\n``.
+    r"""A file that ends each row with ``\n``.
 
-    The csv module quotes a cell with a lone carriage return only where that belongs to its own
-    line end, so it is told to write ``\\r\\n``, and the row's end (only that) is shortened here.
+    The csv module quotes a cell with a lone carriage return only if its own line end contains
+    one. So it writes ``\r\n``, and this class shortens the end of each row.
     """
 
     def __init__(self, file: TextIO):
@@ -42,9 +42,14 @@ def write_csv(
     rows: Iterable[Sequence[str | int]],
     texts: int | None = None,
 ) -> int:
-    """Write rows as they come; texts are escaped, whole numbers are not. Returns their number.
+    """Write rows in order, with escaped text, and return their number.
 
-    texts: how many columns may hold text; the others hold numbers already written out.
+    Args:
+        path: the file to write.
+        header: names of the columns.
+        rows: texts and whole numbers.
+        texts: how many of the first columns may hold text; the others hold formatted numbers.
+            None: all.
     """
     count = 0
     with open_atomic(path) as file:
@@ -58,7 +63,7 @@ def write_csv(
 
 
 def write_hits(path: Path, table: HitTable) -> None:
-    """Write ``hits.csv``: numbers and measured values as they are, texts escaped."""
+    """Write ``hits.csv`` with escaped text; numbers and measured values stay unchanged."""
     with open_atomic(path) as file:
         writer = csv.writer(_LineFeeds(file), lineterminator="\r\n")
         writer.writerow([escape_cell(column.name) for column in table.columns])
@@ -70,19 +75,19 @@ def write_hits(path: Path, table: HitTable) -> None:
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
-    """Write rejects as they come and return their number."""
+    """Write rejects in order and return their number."""
     return write_csv(path, Reject._fields, rejects)
 
 
 def write_duplicates(path: Path, duplicates: Iterable[Duplicate]) -> int:
-    """Write duplicates as they come and return their number."""
+    """Write duplicates in order and return their number."""
     return write_csv(path, Duplicate._fields, duplicates)
 
 
 def write_passed_over(path: Path, passed_over: pd.DataFrame) -> int:
     """Write ``Ranking.passed_over`` in the order of the list and return the number of compounds.
 
-    ``list_rank`` is the place in the list of all that no filter takes; ``score`` has 4 decimals,
+    ``list_rank`` is the rank among all compounds that pass the filters. ``score`` has 4 decimals,
     as in ``hits.csv``.
     """
     columns = [passed_over[name].tolist() for name in HEADER]
@@ -94,7 +99,7 @@ def write_passed_over(path: Path, passed_over: pd.DataFrame) -> int:
 
 
 def write_hits_sdf(path: Path, table: HitTable) -> None:
-    """One record for each hit, titled with its compound id."""
+    """Write one SDF record per hit, titled with its compound ID."""
     rows = [(cells["smiles"], cells["compound_id"], cells) for cells in table.records()]
     with atomic_path(path) as temporary:
         write_sdf(temporary, rows)

@@ -1,4 +1,4 @@
-"""The hits as one table of text: every file of the hand-over shows these same cells."""
+"""The hits as one table of text, from which all output files take their cells."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,14 +28,14 @@ Group = Literal[
     "input",
     "vendor",
 ]
-"""Groups of columns, in the order in which they stand."""
+"""Groups of columns, in order."""
 PROPERTY_DECIMALS = {"mw": 2, "logp": 2, "tpsa": 1, "qed": 2, "sa_score": 1}
-"""Other properties are counts."""
+"""Decimals of properties; others are counts."""
 VENDOR_PREFIX = "vendor_"
-"""Goes before a vendor's column when its name is already taken."""
+"""Prefix of a vendor's column if its name is taken."""
 
 UNNAMED = "vendor_column"
-"""The name of a vendor's column that has none: SD fields and spreadsheets need one."""
+"""Name of a vendor's column without one: SD fields and spreadsheets need a name."""
 
 
 class Column(NamedTuple):
@@ -44,12 +44,12 @@ class Column(NamedTuple):
     name: str
     """Header, unique in the table."""
     source: str
-    """Column of the ranked frame, or the vendor's own name of the field."""
+    """Column of the ranked frame, or the name of the vendor's field."""
     decimals: int | None
     """Decimals of a number; None for text."""
     group: Group
     is_measurement: bool = False
-    """Whether its text is a measured value: a number, or a bound such as ``<5.00``."""
+    """Whether the text is a measured value: a number, or a bound such as ``<5.00``."""
 
 
 class HitTable(NamedTuple):
@@ -59,11 +59,11 @@ class HitTable(NamedTuple):
     rows: list[list[str]]
     """[hits][columns]"""
     contradictions: tuple[Mapping[str, str], ...] = ()
-    """[hits] what was measured of each against its prediction (``reason.contradictions``)."""
+    """[hits] measurements that contradict predictions (``reason.contradictions``)."""
     outsides: tuple[tuple[Outside, ...], ...] = ()
-    """[hits] the bundles whose domains each lies outside of."""
+    """[hits] bundles whose domain a hit lies outside of."""
     doubts: tuple[tuple[str, ...], ...] = ()
-    """[hits] why its predictions are not to be relied on, in a few words each."""
+    """[hits] short reasons why predictions are not reliable."""
 
     def first(self, size: int) -> "HitTable":
         """Return the table of the first hits."""
@@ -71,7 +71,7 @@ class HitTable(NamedTuple):
         return HitTable(self.columns, self.rows[:size], *told)
 
     def records(self) -> list[dict[str, str]]:
-        """Each row as ``{header: cell}``."""
+        """Return each row as ``{header: cell}``."""
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
@@ -86,14 +86,17 @@ def hit_table(
 ) -> HitTable:
     """Lay out ranked hits in the documented order of columns.
 
-    hits: ``Ranking.hits`` of a scored frame with ``compound_id, name, smiles, input_smiles,
-    changes`` (texts) and ``extra`` (a JSON object or a dict of the vendor's fields); of
-    ``picked_by, list_rank, alerts, qed, sa_score, scaffold, cluster, stereo, variant_of, key``
-    those that it has are shown.
-    units: unit of each predicted task; a probability has 3 decimals, anything else 2.
-    extra_columns: the library's own order of the vendor's columns; fields that are not in it
-    follow in order of first appearance. evidence: of each hit, in their order; without it there
-    are no columns of measured neighbours. limits: of the columns of distances, for ``reason``.
+    Args:
+        hits: ``Ranking.hits`` of a scored frame with ``compound_id, name, smiles, input_smiles,
+            changes`` (texts) and ``extra`` (a JSON object or a dict of the vendor's fields). The
+            columns ``picked_by, list_rank, alerts, qed, sa_score, scaffold, cluster, stereo,
+            variant_of, key`` are optional.
+        screen: the screen.
+        units: unit of each predicted task. A probability has 3 decimals, any other unit 2.
+        extra_columns: order of the vendor's columns in the library. Other fields follow in order
+            of appearance.
+        evidence: evidence of each hit, in order. Without it there are no columns of neighbours.
+        limits: limits of the distance columns, for ``reason``.
     """
     extras = (
         [_extra(value) for value in hits["extra"]] if "extra" in hits else [{} for _ in hits.index]
@@ -123,7 +126,7 @@ def hit_table(
 
 
 def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
-    """Columns of distances to the training compounds of a bundle, such as ``activity_distance``."""
+    """Return the columns of distances to training compounds, such as ``activity_distance``."""
     own = {*screen.objective.tasks, *screen.objective.columns}
     return [name for name in map(str, hits) if name.endswith("_distance") and name not in own]
 
@@ -166,7 +169,7 @@ def _own_columns(
 def _present(
     hits: pd.DataFrame, group: Group, decimals: Mapping[str, int | None]
 ) -> Iterable[Column]:
-    """Columns of those names that the frame has."""
+    """Yield the columns of these names that the frame has."""
     return _columns(group, {name: n for name, n in decimals.items() if name in hits})
 
 

@@ -1,4 +1,4 @@
-"""The first hits as a few columns for a terminal."""
+"""The best hits as a short table for a terminal."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,19 +9,19 @@ from screening.objective.screen_settings import Screen
 from screening.score.predicted_columns import PROBABILITY_DECIMALS
 
 STORY = "reason"
-"""The one column of :func:`brief_table` that may be cut."""
-DOUBTS = "not to be relied on"
-"""Header of the predictions of which nothing like the hit is known."""
+"""The one column of :func:`brief_table` that may be truncated."""
+DOUBTS = "not reliable"
+"""Header of the column with the reasons why predictions are not reliable."""
 _NAME = 24
-"""Characters of a name or an id where every column counts."""
+"""The most characters of a name or an ID in a brief table."""
 
 
 def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str], list[list[str]]]:
-    """Headers and rows of the best ``size`` hits, safe to print: no control characters.
+    """Return headers and rows of the best ``size`` hits, without control characters.
 
-    Columns: rank, compound_id, name (when any hit has one), score, each primary's prediction
-    with its standard deviation, why predictions of a hit are not to be relied on (when there are
-    such), and the desirability of every other term.
+    Columns: rank, compound_id, name (if any hit has one), score, the prediction of each primary
+    target with its standard deviation, the reasons for unreliable predictions (if there are any),
+    and the desirability of every other term.
     """
     records = table.records()[:size]
     named = any(cells["name"] for cells in records)
@@ -42,10 +42,10 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
 def brief_table(
     table: HitTable, screen: Screen, size: int = 10
 ) -> tuple[list[str], list[list[str]]]:
-    """Headers and rows of the same hits, most telling column first: of which as many as fit.
+    """Return headers and rows of the same hits, with the most important columns first.
 
-    Columns: rank, name (or id, where no hit has a name), score, each primary's prediction with its
-    standard deviation, the reason in words, the id, and the desirability of every other term.
+    Columns: rank, name (or ID if no hit has a name), score, the prediction of each primary target
+    with its standard deviation, the reason, the ID, and the desirability of every other term.
     """
     records = table.records()[:size]
     ids = [_printable(cells["compound_id"], _NAME) for cells in records]
@@ -67,11 +67,11 @@ def brief_table(
 
 
 def _shorter(reason: str, screen: Screen) -> str:
-    """Leave out the predictions, which stand beside it, and the name of an only target."""
+    """Remove from a reason the predictions, which have a column, and the name of an only target."""
     alone = len(screen.objective.primary) == 1
     for term in screen.objective.primary:
         on = f" on {term.name}"
-        # What follows the prediction in the same brackets, such as a measured value, stays.
+        # Text after the prediction in the same brackets, such as a measured value, stays.
         said = rf"{re.escape(on)} \(-?[\d.]+(?: ± [\d.]+)?(?:, ([^()]*))?\)"
         reason = re.sub(said, partial(_left, "" if alone else on), reason)
     return reason
@@ -82,7 +82,7 @@ def _left(on: str, found: re.Match[str]) -> str:
 
 
 def _with_std(records: Sequence[Mapping[str, str]], table: HitTable, name: str) -> list[str]:
-    """Predictions ± their errors; a probability tells its own doubt, and is told alone."""
+    """Return predictions ± their errors. Probabilities have no ±: they state their own doubt."""
     decimals = {column.name: column.decimals for column in table.columns}
     if decimals.get(name) == PROBABILITY_DECIMALS:
         return [cells[name] for cells in records]

@@ -1,12 +1,12 @@
-"""``hits.xlsx``: the cells of ``hits.csv`` for a spreadsheet, where a text stays a text.
+"""Write ``hits.xlsx``: the cells of ``hits.csv`` with their types.
 
-A spreadsheet guesses what the cells of a CSV file are: the id ``0012`` becomes 12, ``1E5`` a
-hundred thousand, ``MAR1`` a date, and no way of writing the CSV file prevents it. A workbook says
-what each cell is. Its texts are stored as texts and formatted as texts, so none is executed, not
-even when it is edited, and they need no apostrophe.
+A spreadsheet guesses the types of the cells of a CSV file: the ID ``0012`` becomes 12, ``1E5``
+becomes 100,000 and ``MAR1`` a date. Nothing in the CSV file can prevent this. A workbook states the
+type of each cell. Texts are stored and formatted as text, so none is ever executed, not even after
+an edit, and they need no apostrophe.
 
-A cell holds 32,767 characters; a longer text is cut there and says so. The same table gives the
-same bytes.
+A cell holds 32,767 characters. Longer text is truncated with a note. The same table gives the same
+bytes.
 """
 
 import re
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 LONGEST = 32_767
-"""Characters that a cell can hold, by the file format."""
-CUT = " … (cut: hits.csv has all of it)"
+"""The most characters that a cell can hold, by the file format."""
+CUT = " … (truncated; hits.csv has the full text)"
 COLORS: dict[Group, str] = {
     "identity": "#d9e2f3",
     "score": "#e2efd9",
@@ -44,18 +44,20 @@ COLORS: dict[Group, str] = {
     "input": "#ededed",
     "vendor": "#f2f2f2",
 }
-"""Fill of the headers of each group."""
+"""Fill colour of the headers of each group."""
 WIDTHS = {"smiles": 30, "name": 24, "reason": 70, "alerts": 30, "compound_id": 18, "meaning": 90}
-"""Widths of columns in characters; others have that of their header, within bounds."""
+"""Widths of columns in characters. Others follow their header, within bounds."""
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def write_workbook(path: Path, table: HitTable, definitions: Sequence[Definition]) -> None:
-    """Write two sheets: the hits, and what their columns say.
+    """Write two sheets: the hits, and the meanings of their columns.
 
-    The hits' header and ids stay in view; every column can be filtered, and the columns of a group
-    behind its first fold away. A sheet has 16,384 columns: later ones are in ``hits.csv`` alone.
-    Raises OSError where it cannot be written.
+    The header and the IDs stay in view. Every column can be filtered. The columns of a group fold
+    behind its first one. A sheet has 16,384 columns; further ones are only in ``hits.csv``.
+
+    Raises:
+        OSError: the file cannot be written.
     """
     with (
         atomic_path(path) as temporary,
@@ -74,23 +76,23 @@ def write_workbook(path: Path, table: HitTable, definitions: Sequence[Definition
             cause = error.args[0]
             raise cause if isinstance(cause, OSError) else OSError(str(cause)) from error
         finally:
-            # Or its destructor would write the file once more.
+            # Otherwise its destructor would write the file again.
             book.fileclosed = 1
 
 
 class _Archive(BufferedWriter):
-    """A file for an archive whose destructor writes its end even after an error.
+    """A file for an archive whose destructor writes the archive's end even after an error.
 
-    Python would show a traceback where that fails too, so a file that is given up takes no more:
-    it only counts bytes.
+    Python would show a traceback if this failed too. After :meth:`give_up` the file writes nothing
+    and only counts bytes.
     """
 
     given_up = False
     place = 0
-    """Where the next byte would be, once it is given up."""
+    """Position of the next byte after the file is given up."""
 
     def give_up(self) -> None:
-        """Write nothing any more."""
+        """Stop writing."""
         self.place = super().tell()
         self.given_up = True
 
@@ -139,7 +141,7 @@ def _hits(book: Workbook, sheet: Worksheet, table: HitTable) -> None:
     sheet.outline_settings(visible=True, symbols_below=False, symbols_right=False)
     before: Group | None = None
     for at, column in enumerate(table.columns):
-        # The first of a group stays, so that groups fold one by one.
+        # The first column of a group stays visible, so that groups fold one by one.
         folds = column.group == before and column.group != "identity"
         sheet.set_column(at, at, _width(column.name), None, {"level": 1 if folds else 0})
         before = column.group
@@ -169,13 +171,13 @@ def _dictionary(book: Workbook, sheet: Worksheet, definitions: Sequence[Definiti
 
 
 def _write_text(sheet: Worksheet, row: int, column: int, text: str, style: Format) -> None:
-    """Write a text as it is, whatever it is; one that is too long for a cell is cut."""
+    """Write a text literally. A text that is too long for a cell is truncated."""
     if not text:
         return
     if len(text) > LONGEST:
         text = text[: LONGEST - len(CUT)] + CUT
     if text.startswith("<r>") and text.endswith("</r>"):
-        # Such a text would be taken for markup and be written raw; in pieces it is not.
+        # The library would write such a text raw, as markup. In pieces it does not.
         sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:], style)
     else:
         sheet.write_string(row, column, text, style)

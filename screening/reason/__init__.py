@@ -1,1 +1,1 @@
-"""The sentence that says why a hit is one, and what it rests on."""
+"""The reason of a hit: one sentence on its prediction, strengths, facts and warnings."""

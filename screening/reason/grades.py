@@ -1,22 +1,21 @@
-"""A word for how good a prediction is: by fixed thresholds of the field, of the cautious value.
+"""Grades of predictions: words for the cautious value, with fixed thresholds of the field.
 
-The cautious value is what would still hold if the prediction were too high by its error, at least
-one standard deviation and more where the screen asks for more caution. A word is never said of
-the prediction itself, so that an uncertain one earns none.
+The cautious value is the prediction minus its error: one standard deviation, or more if the screen
+asks for more caution. Grades use the cautious value, so an uncertain prediction earns none.
 
-- A **pActivity** is *potent* from 7 (100 nM or better, what a chemical probe has to show on its
-  target: Arrowsmith 2015, doi 10.1038/nchembio.1867) and *active* from 6 (1 uM). Below that it is
-  *uncertain* where the prediction itself reaches 6, *weak* from 5 (10 uM, where most assays end)
-  and *inactive* below.
-- A **probability** is *likely* from two thirds, cautiously, *possible* from one third and
-  *unlikely* below.
-- Any **other unit** has no thresholds of its own, so the screen's are taken: *good* is the
-  cautious value halfway from ``zero`` to ``full`` or beyond, *fair* beyond ``zero``; *uncertain*
-  is a prediction beyond ``zero`` whose cautious value is not, *poor* one that is not itself.
+- A **pActivity** is *potent* from 7 (100 nM, as required of a chemical probe: Arrowsmith 2015,
+  doi 10.1038/nchembio.1867) and *active* from 6 (1 uM). Below 6 it is *uncertain* if the prediction
+  itself reaches 6. Otherwise it is *weak* if the prediction is 5 (10 uM, where most assays end) or
+  more, and *inactive* below.
+- A **probability** is *likely* if the cautious value is two thirds or more, *possible* if the
+  prediction is one third or more, and *unlikely* below.
+- Any **other unit** uses the thresholds of the screen. *Good* is a cautious value at the midpoint
+  between ``zero`` and ``full`` or beyond, *fair* is one beyond ``zero``. *Uncertain* is a
+  prediction beyond ``zero`` whose cautious value is not; *poor* is any other prediction.
 
-A value that was measured of the compound itself goes before its prediction: the word is of that
-value. One of a stereoisomer, or of the compound without stereochemistry, can take from a word and
-not add to it. A bound is not a value: an upper one takes from a word, a lower one adds to it.
+A measurement of the compound itself replaces the prediction. A measurement of a stereoisomer, or of
+the compound without stereochemistry, can lower a grade but not raise it. An upper bound can lower a
+grade, and a lower bound can raise it.
 """
 
 from enum import IntEnum
@@ -28,9 +27,9 @@ from screening.reason.measurements import HALFWAY, worth
 from screening.score.predicted_columns import PACTIVITY, PROBABILITY
 
 POTENT, ACTIVE, WEAK = 7.0, 6.0, 5.0
-"""pActivities from which the words hold: 100 nM, 1 uM and 10 uM."""
+"""Thresholds of pActivity: 100 nM, 1 uM and 10 uM."""
 LIKELY, POSSIBLE = 2 / 3, 1 / 3
-"""Probabilities from which the words hold."""
+"""Thresholds of probability."""
 
 
 class Grade(IntEnum):
@@ -44,7 +43,7 @@ class Grade(IntEnum):
 
     @property
     def is_good(self) -> bool:
-        """Whether it speaks for a compound."""
+        """True if the grade speaks for a compound."""
         return self < Grade.UNCERTAIN
 
 
@@ -56,7 +55,7 @@ OTHER_WORDS = ("good on", "fair on", "uncertain on", "poor on", "poor on")
 
 
 class Estimate(NamedTuple):
-    """A prediction and what would still hold if it were too high by its error."""
+    """A prediction and its cautious value."""
 
     value: float
     cautious: float
@@ -88,9 +87,14 @@ def grade(given: Estimate, term: Prediction, unit: str) -> Grade:
 def grade_with_measurement(
     predicted: Grade, measured: Neighbour, is_itself: bool, term: Prediction, unit: str
 ) -> Grade:
-    """Return the grade of a compound that was measured, or a stereoisomer of which was.
+    """Return the grade of a compound that was measured itself or as a stereoisomer.
 
-    is_itself: whether it was measured as it is.
+    Args:
+        predicted: the grade of the prediction.
+        measured: the measurement.
+        is_itself: whether exactly this structure was measured.
+        term: the primary target.
+        unit: unit of the prediction.
     """
     found = grade(Estimate(measured.value, measured.value), term, unit)
     if measured.relation == ">":

@@ -1,28 +1,28 @@
-"""What measured compounds like a hit say of its prediction: for it, against it, or neither.
+"""Phrases on measured compounds similar to a hit: for its prediction, against it, or neither.
 
-What a similar compound (``chem.assess.clusters.SIMILAR``) says depends on how far its measured
-value lies below the prediction, which is one scale with two limits:
+A compound is similar from ``chem.assess.clusters.SIMILAR`` on. Its measured value is compared with
+the prediction:
 
-- it speaks *for* the prediction, a strength, where it was measured to be active itself, above the
-  prediction or up to ``NEAR`` below it: half a log unit, threefold, which is the error of the
-  assays themselves;
-- from there to ``FAR``, a log unit, it is told as a *fact*: it neither confirms nor denies;
-- it speaks *against* it, a warning, where it was weaker than that.
+- The value supports the prediction (*strength*) if it counts as active and lies above the
+  prediction or at most ``NEAR`` below it. ``NEAR`` is half a log unit, or threefold, which is the
+  error of the assays.
+- The value is a *fact* if it lies up to ``FAR``, one log unit, below: it neither confirms nor
+  contradicts the prediction.
+- The value is a *warning* if it lies further below.
 
-In units other than pActivity the limits are ``NEAR_SHARE`` and ``FAR_SHARE`` of the way from
-``zero`` to ``full``. An upper bound, such as ``<5.70``, is never activity: it speaks against any
-prediction above it, for the true value is still lower. A lower bound speaks for a prediction or is
-a fact. A class speaks for the same class and against the other.
+In other units than pActivity the limits are ``NEAR_SHARE`` and ``FAR_SHARE`` of the distance from
+``zero`` to ``full``. An upper bound, such as ``<5.70``, never counts as active. It is a warning for
+any prediction above it, because the true value is lower still. A lower bound is a strength or a
+fact. A class supports a prediction of the same class and is a warning for the other.
 
-That there is no similar compound is told as a fact, too:
+A hit without similar compounds gets a fact:
 
-- *nothing alike measured* on a target is a compound whose nearest one measured there is not
-  similar;
-- *novel* is one of which the same holds for all that the model was trained on, on any target.
+- *no similar compound measured* on a target, if its nearest compound measured there is not similar;
+- *novel*, if this holds for all training compounds of the model, on any target.
 
-A novel compound whose nearest one on the target is no more alike than unrelated molecules are
-(below ``RELATED``) is *extrapolated*: it may be inside the model's domain, for small or plain
-molecules share common pieces with any set, but no grade is told of it.
+A novel hit is *extrapolated* if its nearest compound on the target is no more similar than
+unrelated molecules are (below ``RELATED``). It may still be inside the model's domain, because
+small or plain molecules share common fragments with any set. It gets no grade.
 """
 
 from collections.abc import Sequence
@@ -38,17 +38,17 @@ from screening.score.predicted_columns import PACTIVITY, PROBABILITY
 from screening.text.cells import format_number
 
 RELATED = 0.3
-"""Tanimoto similarity (ECFP4) below which two molecules are no more alike than any two are: Jasial
-2016, F1000Research 5, 591."""
+"""Tanimoto similarity (ECFP4) below which two molecules count as unrelated: Jasial 2016,
+F1000Research 5, 591."""
 NEAR = 0.5
-"""Log units of pActivity: two assays of one compound differ by as much (``FAR`` is twice this)."""
+"""Log units of pActivity by which two assays of one compound differ (``FAR`` is twice this)."""
 NEAR_SHARE, FAR_SHARE = 0.125, 0.25
-"""Shares of the way from ``zero`` to ``full``, in units other than pActivity."""
+"""Shares of the distance from ``zero`` to ``full``, in units other than pActivity."""
 _EVEN = 0.5
 
 
 class Says(Enum):
-    """What a similar compound says of a prediction."""
+    """The relation of a similar compound's measurement to a prediction."""
 
     FOR = "for"
     AGAINST = "against"
@@ -73,14 +73,20 @@ def what_it_says(one: Neighbour, predicted: float, term: Primary, unit: str) -> 
 
 
 def is_novel(distance: float | None) -> bool:
-    """Tell whether a model knows nothing similar; distance: to all that it was trained on."""
+    """Tell whether no training compound of a model is similar to a hit.
+
+    Args:
+        distance: Tanimoto distance to the nearest training compound; None if unknown.
+    """
     return distance is not None and 1 - distance < SIMILAR
 
 
 def is_extrapolated(near: Sequence[Neighbour], distance: float | None) -> bool:
-    """Tell whether a prediction rests on molecules that have nothing to do with the compound.
+    """Tell whether a prediction rests on unrelated molecules only.
 
-    near: measured compounds of the target, nearest first; without any that is not known.
+    Args:
+        near: measured compounds of the target, nearest first; without any, the answer is False.
+        distance: Tanimoto distance to the nearest training compound; None if unknown.
     """
     if not near or near[0].similarity >= RELATED:
         return False
@@ -95,10 +101,15 @@ def likeness(
     on: str,
     distance: float | None,
 ) -> Phrases:
-    """Tell of the most similar measured compound, and of the first that says the opposite.
+    """Yield phrases on the most similar measured compound and on the first that disagrees with it.
 
-    near: measured compounds of this target, nearest first, the hit not among them. on: `` on EGFR``
-    where a target has to be named. distance: to all that the model was trained on.
+    Args:
+        predicted: the prediction.
+        term: the primary target.
+        unit: unit of the prediction.
+        near: measured compounds of this target, nearest first, without the hit itself.
+        on: `` on EGFR`` if the target must be named, else "".
+        distance: Tanimoto distance to the nearest training compound; None if unknown.
     """
     if not near:
         return
@@ -107,7 +118,9 @@ def likeness(
         if is_novel(distance):
             yield Phrase(Place.FACT, f"novel (nearest on {term.name} {alike})")
         else:
-            yield Phrase(Place.FACT, f"nothing alike measured on {term.name} (nearest {alike})")
+            yield Phrase(
+                Place.FACT, f"no similar compound measured on {term.name} (nearest {alike})"
+            )
         return
     similar = [one for one in near if one.similarity >= SIMILAR]
     said = [what_it_says(one, predicted, term, unit) for one in similar]
@@ -122,8 +135,8 @@ def _told(one: Neighbour, says: Says, unit: str, on: str) -> Phrase:
     is_class = unit == PROBABILITY
     measured = f"measured {measured_text(one, 2 if is_class else 1, is_class)}{on}"
     if says is Says.FOR:
-        return Phrase(Place.STRENGTH, f"similar ({alike}) to one {measured}")
+        return Phrase(Place.STRENGTH, f"similar ({alike}) to a compound {measured}")
     if says is Says.NEITHER:
-        return Phrase(Place.FACT, f"similar ({alike}) to one {measured}")
-    what = "an inactive one" if is_class or one.relation == "<" else "a weaker one"
+        return Phrase(Place.FACT, f"similar ({alike}) to a compound {measured}")
+    what = "an inactive compound" if is_class or one.relation == "<" else "a weaker compound"
     return Phrase(Place.WARNING, f"similar ({alike}) to {what} ({measured})")

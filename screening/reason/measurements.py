@@ -1,14 +1,14 @@
-"""What was measured of a hit itself, and whether that contradicts what is predicted of it.
+"""Measurements of a hit itself, and the rule for a measurement that contradicts its prediction.
 
-A measurement contradicts a prediction of a number where both of these hold:
+A measurement contradicts a numeric prediction if both of these hold:
 
-- they are more than 1 apart (``FAR``): tenfold, where the unit is a pActivity;
-- the measurement lies outside the 90 % interval, or the prediction is at or beyond halfway, or
-  beyond ``zero``, and the measurement is not, or the other way round.
+- They differ by more than 1 (``FAR``), which is tenfold for a pActivity.
+- The measurement lies outside the 90 % interval, or the two lie on different sides of ``zero`` or
+  of the midpoint between ``zero`` and ``full``.
 
-Of a bound, such as ``<5.00``, only what it excludes counts: it stands for the nearest value that
-it allows, so a prediction inside it is never contradicted. A class is contradicted by the other
-class; a probability of 0.5 and more predicts class 1.
+A bound, such as ``<5.00``, stands for the nearest value that it allows. A prediction inside the
+bound is never contradicted. A class is contradicted by the other class; a probability of 0.5 or
+more predicts class 1.
 """
 
 from collections.abc import Sequence
@@ -22,31 +22,35 @@ from screening.rank.structure_columns import stereo_word
 from screening.text.cells import format_number
 
 ENDS = ("id", "smiles", "similarity", "value", "others")
-"""What is told of each primary target, in the order of the columns."""
+"""Endings of the columns of each primary target, in order."""
 FAR = 1.0
 HALFWAY = 0.5
-"""A worth from which a value is good."""
+"""Desirability from which a value counts as good."""
 LIKELY = 0.5
-"""A probability from which something is more likely than not."""
+"""Probability from which an outcome is more likely than not."""
 
 
 _STATED = {
-    "undefined": " without stereo",
-    "none": " without stereo",
+    "undefined": " without stereochemistry",
+    "none": " without stereochemistry",
     "racemic": " as the racemate",
-    "one_of_two": " as one enantiomer, it is not known which",
+    "one_of_two": " as a single unknown enantiomer",
     "mixture": " as a mixture of stereoisomers",
 }
-"""How a measured structure differs from the hit's, by its word of ``STEREO_WORDS``."""
+"""Difference of a measured structure from the hit, by its word of ``STEREO_WORDS``."""
 
 
 def column_name(label: str, end: str) -> str:
-    """Return the name of a column, such as ``nearest_EGFR_value``; end: one of ``ENDS``."""
+    """Return the name of a column.
+
+    >>> column_name("EGFR", "value")
+    'nearest_EGFR_value'
+    """
     return f"nearest_{label}_{end}"
 
 
 def measured_text(neighbour: Neighbour, decimals: int, is_class: bool) -> str:
-    """Return the measured value as a cell: ``7.92``, ``<5.00`` for a bound, ``1`` for a class.
+    """Return a measured value as a cell: ``7.92``, ``<5.00`` for a bound, ``1`` for a class.
 
     >>> measured_text(Neighbour("a", "C", 0.61, 5.0, "<"), 2, False)
     '<5.00'
@@ -58,10 +62,13 @@ def measured_text(neighbour: Neighbour, decimals: int, is_class: bool) -> str:
 def neighbour_cells(
     label: str, neighbours: Sequence[Neighbour], decimals: int, is_class: bool
 ) -> dict[str, Any]:
-    """Return the nearest one in columns of its own and the others as one text.
+    """Return the cells of the nearest compound, and the others as one text.
 
-    neighbours: of one hit, nearest first; without any, every cell is empty.
-    decimals, is_class: of the target's task.
+    Args:
+        label: name of the primary target.
+        neighbours: measured compounds of one hit, nearest first; without any, all cells are empty.
+        decimals: decimals of the measured values.
+        is_class: whether the values are classes, 0 and 1.
     """
     if not neighbours:
         return {column_name(label, end): None if end == "similarity" else "" for end in ENDS}
@@ -90,19 +97,22 @@ class Predicted(NamedTuple):
 
 
 def own_measurement(near: Sequence[Neighbour], smiles: str) -> tuple[Neighbour, str] | None:
-    """Return the compound's own measurement, and "" or how its structure differs.
+    """Return the measurement of a compound itself, with the difference of its structure or "".
 
-    The compound as it is goes before one without stereochemistry, which many sources do not
-    record, that before a racemate or another mixture, and that before another stereoisomer: the
-    models read none, so all of them speak of their prediction too.
-    near: measured compounds, nearest first. smiles: of the hit, standardized.
+    The order of preference is: the same structure, the structure without stereochemistry (many
+    sources do not record it), a racemate or another mixture, another stereoisomer. The models
+    ignore stereochemistry, so all of these bear on the prediction.
+
+    Args:
+        near: measured compounds, nearest first.
+        smiles: standardized SMILES of the hit.
     """
     flat = without_stereo(smiles)
     own: dict[str, Neighbour] = {}
     for one in near:
         if one.same == ITSELF or one.smiles == smiles:
             return one, ""
-        # Fingerprints know no stereochemistry, and compounds that share all bits are mostly one.
+        # Fingerprints ignore stereochemistry. Compounds that share all bits are mostly identical.
         if one.same == BUT_STEREO or (one.similarity == 1 and without_stereo(one.smiles) == flat):
             own.setdefault(_how(one), one)
     for how in (*dict.fromkeys(_STATED.values()), " as a stereoisomer"):
@@ -112,9 +122,9 @@ def own_measurement(near: Sequence[Neighbour], smiles: str) -> tuple[Neighbour, 
 
 
 def structure_difference(one: Neighbour) -> str:
-    """Return how the structure of the hit's own measurement differs, such as `` without stereo``.
+    """Return the difference of a measured structure, such as `` without stereochemistry``.
 
-    ``""`` where it does not, and of another compound.
+    Returns ``""`` if there is no difference, and for another compound.
     """
     return _how(one) if one.same == BUT_STEREO else ""
 
@@ -126,7 +136,7 @@ def _how(one: Neighbour) -> str:
 def contradicts(
     measured: Neighbour, predicted: Predicted, term: Prediction, is_class: bool
 ) -> bool:
-    """Tell whether a measurement contradicts a prediction; see the module for the rule."""
+    """Tell whether a measurement contradicts a prediction, by the rule of this module."""
     value, relation = measured.value, measured.relation
     if is_class:
         return (predicted.value >= LIKELY) != (value >= LIKELY)
@@ -141,7 +151,7 @@ def contradicts(
 
 
 def worth(value: float, term: Prediction) -> float:
-    """Return what a value is worth to a term of the objective, 0 to 1."""
+    """Return the desirability of a value for a term of the objective, 0 to 1."""
     return float(ramp([value], term.zero, term.full)[0])
 
 

@@ -1,4 +1,4 @@
-"""What is predicted of a hit on a primary target, and what was measured of it."""
+"""Phrases on a primary target: the graded prediction, and measurements for or against it."""
 
 from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Primary
@@ -18,7 +18,7 @@ from screening.text.cells import format_number
 
 
 def contradiction(hit: HitFacts, term: Primary) -> str:
-    """Return ``measured 5.5``, the measurement that contradicts the prediction; "" without one."""
+    """Return the measurement that contradicts a prediction, such as ``measured 5.5``, or ""."""
     if (found := own_measurement(hit.near(term), hit.smiles)) is None:
         return ""
     mean, unit = hit.number(term.name), hit.unit_of(term)
@@ -30,15 +30,15 @@ def contradiction(hit: HitFacts, term: Primary) -> str:
 
 
 def unreliable(far: Outside) -> Phrase:
-    """Say that a hit is outside the domain of a model that predicts a primary target."""
+    """Return the phrase for a hit outside the domain of a model of a primary target."""
     where = f"outside {far.bundle}'s domain ({far.how_far})"
     return Phrase(Place.VERDICT, f"{where}: {NOT_RELIED_ON}")
 
 
 def potency(hit: HitFacts, term: Primary) -> Phrases:
-    """Tell the grade or a contradiction, and what was measured of compounds like it.
+    """Yield the grade or a contradiction, and the measurements of similar compounds.
 
-    Outside the domain of the target's model no grade is told: ``unreliable`` says why.
+    Outside the domain of the target's model there is no grade: ``unreliable`` gives the reason.
     """
     near, unit = hit.near(term), hit.unit_of(term)
     on = "" if len(hit.screen.objective.primary) == 1 else f" on {term.name}"
@@ -48,15 +48,17 @@ def potency(hit: HitFacts, term: Primary) -> Phrases:
             yield Phrase(Place.FACT, f"measured {_measured(found[0], unit)}{found[1]}{on}")
         elif near:
             alike = format_number(near[0].similarity, 2)
-            yield Phrase(Place.FACT, f"nearest measured on {term.name} at {alike}")
+            yield Phrase(
+                Place.FACT, f"nearest compound measured on {term.name}: similarity {alike}"
+            )
         return
     if against := contradiction(hit, term):
-        told = f"{against}{on}, contradicts the prediction ({_value(hit, term)})"
+        told = f"{against}{on}, which contradicts the prediction ({_value(hit, term)})"
         yield Phrase(Place.VERDICT, told)
         return
     if found is None and is_extrapolated(near, hit.distance(term)):
         alike = format_number(near[0].similarity, 2)
-        why = f"nothing like it measured there, nearest {alike}"
+        why = f"no related compound measured, nearest {alike}"
         yield Phrase(Place.VERDICT, f"extrapolated on {term.name} ({_value(hit, term)}): {why}")
         return
     yield _graded(hit, term, found)
@@ -76,21 +78,21 @@ def is_reliable(hit: HitFacts, term: Primary) -> bool:
 def _graded(hit: HitFacts, term: Primary, found: tuple[Neighbour, str] | None) -> Phrase:
     unit, value = hit.unit_of(term), _value(hit, term)
     mean, lower = hit.number(term.name), hit.number(f"{term.name}_lower")
-    # A screen without caution ranks by the prediction; words need its error all the same.
+    # A screen without caution ranks by the prediction. Grades use its error in any case.
     cautious = min(lower, mean - hit.number(f"{term.name}_std"))
     told = grade(Estimate(mean, cautious), term, unit)
     if found is not None:
         value += f", measured {_measured(found[0], unit)}{found[1]}"
         told = grade_with_measurement(told, found[0], not found[1], term, unit)
     if told == Grade.UNCERTAIN:
-        value += f", cautiously {format_number(cautious, _decimals(unit))}"
+        value += f", cautious value {format_number(cautious, _decimals(unit))}"
     if told.is_good and worth(lower, term) == 0:
-        value += ", too little for this screen"
+        value += ", too low for this screen"
     return Phrase(Place.VERDICT, f"{word_of(told, unit)} {term.name} ({value})")
 
 
 def _value(hit: HitFacts, term: Primary) -> str:
-    """Return a prediction ± its error; a probability tells its own doubt, and is told alone."""
+    """Return a prediction ± its error. A probability has no ±: it states its own doubt."""
     unit = hit.unit_of(term)
     names = (term.name,) if unit == PROBABILITY else (term.name, f"{term.name}_std")
     return " ± ".join(format_number(hit.number(name), _decimals(unit)) for name in names)

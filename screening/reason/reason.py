@@ -1,16 +1,17 @@
-"""A hit in one plain sentence: what is predicted, then strengths, facts and every warning.
+"""The reason of a hit in one sentence: the verdict, then strengths, facts and every warning.
 
-- The **verdict** on each primary target comes first: a grade with the prediction ± its standard
-  deviation (``grades``), the measurement that *contradicts the prediction*
-  (``measurements.contradicts``), or that the hit is *outside the domain* of the target's model
-  (``applicability``) or *extrapolated* (``likeness``). Of such a hit nothing is graded, called
-  selective or free of risk, for each model apart.
-- A measured value of the compound itself, be it without stereochemistry or as another
-  stereoisomer, is told with the grade. Compounds like it speak for the prediction, against it, or
-  for neither (``likeness``).
-- Selectivity says over what, by how much, and of how many off-targets (``selectivity``).
-- Liabilities are told by name, with what was not assessed (``risks``); a property is *off its
-  window* where it is less than halfway inside; alerts of PAINS are told by name, others by number.
+- The **verdict** on each primary target comes first. It is a grade with the prediction ± its
+  standard deviation (``grades``), or a measurement that *contradicts the prediction*
+  (``measurements.contradicts``), or a note that the hit is *outside the domain* of the target's
+  model (``applicability``) or *extrapolated* (``likeness``). In the last two cases nothing that
+  this model predicts is graded, called selective or free of risk.
+- The grade names a measured value of the compound itself, of its structure without stereochemistry
+  or of a stereoisomer. Similar measured compounds support the prediction, contradict it, or do
+  neither (``likeness``).
+- Selectivity is stated with its size and the number of off-targets (``selectivity``).
+- Liabilities are stated by name, including those that were not assessed (``risks``). A property is
+  *outside its window* if its desirability is below one half. PAINS alerts are stated by name, all
+  others as a number.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from screening.reason.sentence import HitFacts, joined
 
 
 def reason(hit: HitFacts) -> str:
-    """Return the whole sentence of one hit."""
+    """Return the reason of one hit, a sentence."""
     screen = hit.screen
     told = [unreliable(far) for far in hit.by_outside(screen.objective.primary)]
     for term in screen.objective.primary:
@@ -36,16 +37,16 @@ def reason(hit: HitFacts) -> str:
 
 
 def contradictions(hit: HitFacts) -> dict[str, str]:
-    """Return, by the label of each primary target, what was measured against its prediction.
+    """Return the measurements that contradict predictions, by primary target.
 
-    Such as ``{"EGFR": "measured 5.5"}``; a target without a contradiction is not in it.
+    An example is ``{"EGFR": "measured 5.5"}``. Targets without a contradiction are not included.
     """
     found = ((term.name, contradiction(hit, term)) for term in hit.screen.objective.primary)
     return {name: text for name, text in found if text}
 
 
 def doubts(hit: HitFacts) -> Iterator[str]:
-    """Yield why predictions of a hit are not to be relied on, in a few words each."""
+    """Yield short reasons why predictions of a hit are not reliable."""
     yield from (f"outside {bundle}'s domain" for bundle in hit.outsides)
     for term in hit.screen.objective.primary:
         if not hit.is_outside(term) and not is_reliable(hit, term):

@@ -1,15 +1,15 @@
-"""What speaks against a hit beside its potency: liabilities, properties off their window, alerts.
+"""Phrases on liabilities, on properties outside their windows, and on structural alerts.
 
-A liability's endpoint is
+A liability is
 
-- *not assessed* outside the domain of the model that predicts it, whatever is predicted there;
-- a *risk* where it is a probability of 0.5 or more, or worth less than halfway to the screen's
-  ``zero``; the costliest comes first;
-- *borderline* where it costs score without that;
-- *no risk predicted* where it costs nothing. That is said by name, and only of a hit without any
-  risk: of the others it would say little.
+- *not assessed* outside the domain of the model that predicts it, whatever the prediction;
+- a *risk* if its probability is 0.5 or more, or if its desirability is below one half. The risk
+  that costs most score comes first;
+- *borderline* if it costs score but is no risk;
+- *no risk predicted* if it costs nothing. This is stated only for a hit without any risk.
 
-A liability that is no such probability is *not as wanted*, *borderline* or *as wanted*.
+A liability that is not the probability of something unwanted is *outside the wanted range*,
+*borderline* or *in the wanted range*.
 """
 
 import math
@@ -27,15 +27,15 @@ from screening.text.words import spoken
 
 
 class _Assessed(NamedTuple):
-    """A liability's endpoint of one hit."""
+    """One liability of one hit."""
 
     name: str
     value: float
     worth: float
     gain: float
-    """What it adds to the logarithm of the score: the costliest is the least."""
+    """The amount that it adds to the logarithm of the score; the lowest costs most."""
     is_risk: bool
-    """Whether it is a probability of something that is not wanted."""
+    """Whether it is the probability of something unwanted."""
 
     @property
     def is_bad(self) -> bool:
@@ -51,11 +51,11 @@ class _Assessed(NamedTuple):
 
 
 def risks(hit: HitFacts) -> Phrases:
-    """Tell of every liability."""
+    """Yield phrases on every liability."""
     liabilities = hit.screen.objective.liabilities
     primaries = hit.by_outside(hit.screen.objective.primary)
     for far, terms in hit.by_outside(liabilities).items():
-        if far not in primaries:  # or it was said of the target
+        if far not in primaries:  # otherwise the phrase on the target says it
             names = ", ".join(spoken(term.name) for term in terms)
             how = f"outside its domain ({far.how_far})"
             yield Phrase(Place.WARNING, f"{far.bundle} not assessed ({names}): {how}")
@@ -71,7 +71,7 @@ def risks(hit: HitFacts) -> Phrases:
     if risk_free := [one.name for one in clear if one.is_risk]:
         yield Phrase(Place.STRENGTH, f"{', '.join(risk_free)}: no risk predicted")
     if wanted := [one.told for one in clear if not one.is_risk]:
-        yield Phrase(Place.STRENGTH, f"{', '.join(wanted)} as wanted")
+        yield Phrase(Place.STRENGTH, f"{', '.join(wanted)} in the wanted range")
 
 
 def _assess(hit: HitFacts, term: Liability) -> _Assessed:
@@ -82,7 +82,7 @@ def _assess(hit: HitFacts, term: Liability) -> _Assessed:
 
 
 def _bad(bad: Sequence[_Assessed]) -> Phrases:
-    """Tell all risks together, and then what is not as it is wanted."""
+    """Yield all risks in one phrase, and then other liabilities outside the wanted range."""
     probable = [one.told for one in bad if one.is_risk]
     if len(probable) > 1:
         yield Phrase(Place.WARNING, f"risks: {', '.join(probable)}")
@@ -90,11 +90,11 @@ def _bad(bad: Sequence[_Assessed]) -> Phrases:
         name, number = probable[0].rsplit(" ", 1)
         yield Phrase(Place.WARNING, f"{name} risk {number}")
     if others := [one.told for one in bad if not one.is_risk]:
-        yield Phrase(Place.WARNING, f"{', '.join(others)} not as wanted")
+        yield Phrase(Place.WARNING, f"{', '.join(others)} outside the wanted range")
 
 
 def windows(hit: HitFacts) -> Phrases:
-    """Tell of properties that are not where they are wanted."""
+    """Yield a phrase on the properties outside their windows."""
     off = [
         f"{spoken(window.property)} {format_number(hit.number(window.property), 1)}"
         for window in hit.screen.objective.windows
@@ -102,11 +102,15 @@ def windows(hit: HitFacts) -> Phrases:
     ]
     if off:
         its = "its window" if len(off) == 1 else "their windows"
-        yield Phrase(Place.WARNING, f"{', '.join(off)} off {its}")
+        yield Phrase(Place.WARNING, f"{', '.join(off)} outside {its}")
 
 
 def alerts(text: str) -> Phrases:
-    """Tell alerts of PAINS by name, others by number. text: the hit's column ``alerts``."""
+    """Yield phrases on alerts: PAINS by name, all others as a number.
+
+    Args:
+        text: the column ``alerts`` of the hit.
+    """
     every = [alert for alert in text.split("; ") if alert]
     pains = [alert for alert in every if alert.startswith("PAINS ")]
     if pains:

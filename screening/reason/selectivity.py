@@ -1,13 +1,13 @@
-"""Over which off-targets a hit is selective, by how much, and over which it is not.
+"""Phrases on the selectivity of a hit over its off-targets.
 
-A margin is the best primary prediction minus that of an off-target: a difference of two
-predictions, each with an error of its own. The error of the margin is the root of the sum of both
-squares, as if they were independent; errors on related targets mostly go together, so that is
-cautious. A selectivity is told where the margin less its error still is ``LEAST_FOLDS`` or more,
-and what is left is what is told: *30-fold or more (predicted less its error)*. It is *not shown*
-where less is left, and then both are told: *predicted 17-fold, less its error 1.5-fold*. What is
-*predicted* always is the margin itself; *no selectivity predicted* is a margin of zero or less.
-Nothing is told where one of the two predictions is not to be relied on.
+The margin is the best primary prediction minus the prediction of an off-target. Both predictions
+have errors. The error of the margin is the root of the sum of their squares, as for independent
+errors. Errors on related targets are mostly correlated, so this is cautious.
+
+The cautious value is the margin minus its error. From ``LEAST_FOLDS`` on it is stated as a
+selectivity: *30-fold or more (cautious value)*. Below that the selectivity is *not shown*, and both
+numbers are given: *predicted 17-fold, cautious value 1.5-fold*. A margin of zero or less is *no
+selectivity predicted*. If one of the two predictions is not reliable, nothing is stated.
 """
 
 import math
@@ -21,39 +21,43 @@ from screening.score.predicted_columns import PACTIVITY
 from screening.text.cells import format_number
 
 MOST_FOLDS = 1000
-"""Larger margins are not told apart."""
+"""Margins above this are not distinguished."""
 LEAST_FOLDS = 3
-"""Smaller ones are within the error of the assays themselves."""
+"""Margins below this are within the error of the assays."""
 
 
 class Margin(NamedTuple):
-    """How much less a hit is predicted to do on an off-target."""
+    """The margin of the best primary prediction over an off-target."""
 
     term: OffTarget
     value: float
     error: float
-    """Infinite where it is not known."""
+    """Infinite if unknown."""
     worth: float
     """Its desirability, 0 to 1."""
     unit: str
 
     @property
     def cautious(self) -> float:
-        """What is left of it less its error."""
+        """The margin minus its error."""
         return self.value - self.error
 
     @property
     def is_shown(self) -> bool:
-        """Whether enough is left to be told."""
+        """True if the cautious value is large enough to be stated."""
         least = math.log10(LEAST_FOLDS) if self.unit == PACTIVITY else 0.0
         return self.cautious > 0 and self.cautious >= least
 
 
 def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
-    """Tell of the off-targets that it spares, and of those that it does not or may not.
+    """Yield phrases on the off-targets that a hit spares, does not spare, or may not spare.
 
-    Only for a hit whose best primary prediction is reliable. contradicted: whether a
-    measurement contradicts what the margins are counted from; they then speak for nothing.
+    Call it only for a hit whose best primary prediction is reliable.
+
+    Args:
+        hit: the hit.
+        contradicted: whether a measurement contradicts a primary prediction. The margins are then
+            no strengths.
     """
     off_targets = hit.screen.objective.off_targets
     for far, terms in hit.by_outside(off_targets).items():
@@ -68,8 +72,7 @@ def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
         least = min(shown, key=lambda margin: margin.cautious)
         yield Phrase(
             place,
-            f"{_at_least(least)} over {_names(shown)} (predicted less its error, "
-            f"{_of(shown, count)})",
+            f"{_at_least(least)} over {_names(shown)} (cautious value, {_of(shown, count)})",
         )
     if none := [margin for margin in margins if margin.value <= 0]:
         yield Phrase(Place.WARNING, f"no selectivity predicted over {_names(none)}")
@@ -78,7 +81,7 @@ def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
 
 
 def best_primary(hit: HitFacts) -> Primary:
-    """Return the primary term from whose prediction the margins are counted."""
+    """Return the primary term with the best prediction, from which margins are computed."""
     return max(hit.screen.objective.primary, key=lambda term: hit.number(term.name))
 
 
@@ -101,19 +104,19 @@ def _of(shown: Sequence[Margin], count: int) -> str:
 
 
 def _at_least(margin: Margin) -> str:
-    """``30-fold or more``: what is left of a margin, rounded down to one figure."""
+    """Return the cautious value of a margin, rounded down to one figure: ``30-fold or more``."""
     if margin.unit != PACTIVITY:
         return f"a margin of {format_number(margin.cautious, 2)} or more"
     folds = 10.0 ** min(margin.cautious, 300.0)
     if folds >= MOST_FOLDS:
         return f"{MOST_FOLDS}-fold or more"
     figure = 10 ** math.floor(math.log10(folds))
-    # What is a whole number but for its last bits is not to become the one below it.
+    # A whole number with an error in its last bits must not become the number below it.
     return f"{math.floor(folds / figure + 1e-6) * figure:.0f}-fold or more"
 
 
 def _within(margins: Sequence[Margin]) -> str:
-    """``predicted 7 to 17-fold, less their error 1.5-fold at most``: margins, and what is left."""
+    """Return margins and their cautious value: ``predicted 17-fold, cautious value 1.5-fold``."""
     values = sorted(margin.value for margin in margins)
     unit = margins[0].unit
     low, high = (_folds(value, unit) for value in (values[0], values[-1]))
@@ -121,20 +124,20 @@ def _within(margins: Sequence[Margin]) -> str:
     left = max(margin.cautious for margin in margins)
     its = "their" if len(margins) > 1 else "its"
     if any(math.isinf(margin.error) for margin in margins):
-        return f"predicted {span}, error not known"
+        return f"predicted {span}, error unknown"
     if left <= 0:
-        return f"predicted {span}, no more than {its} error"
-    most = " at most" if len(margins) > 1 else ""
-    return f"predicted {span}, less {its} error {_folds(left, unit)}{most}"
+        return f"predicted {span}, within {its} error"
+    most = "up to " if len(margins) > 1 else ""
+    return f"predicted {span}, cautious value {most}{_folds(left, unit)}"
 
 
 def _folds(margin: float, unit: str) -> str:
-    """A margin of pActivities as a ratio of concentrations; any other as it is."""
+    """Return a margin of pActivities as a ratio of concentrations, and any other unchanged."""
     if unit != PACTIVITY:
         return format_number(margin, 2)
     folds = 10.0 ** min(margin, 300.0)
     if folds > MOST_FOLDS:
         return f"over {MOST_FOLDS}-fold"
-    # Two figures are more than is known of it already.
+    # Two figures already exceed the precision of the prediction.
     rounded = round(folds, 1 - math.floor(math.log10(folds)))
     return f"{format_number(rounded, 1 if rounded < 10 else 0)}-fold"

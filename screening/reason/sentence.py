@@ -1,4 +1,4 @@
-"""What the sentence of a hit is made from, its short phrases, and their order."""
+"""The facts, phrases and order of phrases behind the reason of a hit."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,13 +17,13 @@ ATerm = TypeVar("ATerm", bound=Prediction)
 
 @dataclass(frozen=True)
 class HitFacts:
-    """What is known of a hit. What is not given is not told."""
+    """The known facts of a hit. Facts that are not given are left out of its reason."""
 
     row: Mapping[str, Any]
-    """Of the ranked frame."""
+    """Its row of the ranked frame."""
     screen: Screen
     units: Mapping[str, str]
-    """Of each predicted task."""
+    """Unit of each predicted task."""
     limits: Limits = field(default_factory=dict)
     neighbours: Mapping[str, Sequence[Neighbour]] = field(default_factory=dict)
     """Measured compounds of each primary task, nearest first."""
@@ -46,21 +46,21 @@ class HitFacts:
         return unit_of(term.task, self.screen, self.units)
 
     def distance(self, term: Prediction) -> float | None:
-        """Return the distance to what a term's model was trained on; None if not known."""
+        """Return the distance to the training compounds of a term's model; None if unknown."""
         distance = self.row.get(distance_column(term.task, self.limits))
         return None if distance is None else float(distance)
 
     @cached_property
     def outsides(self) -> dict[str, Outside]:
-        """By bundle, the domains that it lies outside of."""
+        """The domains that the hit lies outside of, by bundle."""
         return outside_of(self.row, self.limits)
 
     def is_outside(self, term: Prediction) -> bool:
-        """Tell whether it lies outside the domain of a term's model."""
+        """Tell whether the hit lies outside the domain of a term's model."""
         return bundle_of(term.task, self.limits) in self.outsides
 
     def by_outside(self, terms: Iterable[ATerm]) -> dict[Outside, list[ATerm]]:
-        """Return the terms whose model's domain it lies outside of, by that domain."""
+        """Return the terms with a model whose domain the hit lies outside of, by domain."""
         found: dict[Outside, list[ATerm]] = {}
         for term in terms:
             if self.is_outside(term):
@@ -70,11 +70,11 @@ class HitFacts:
 
 
 class Place(IntEnum):
-    """Where a phrase stands in the sentence."""
+    """The place of a phrase in the sentence."""
 
     VERDICT = 0
-    """What is predicted of a primary target, what contradicts it, or that it is not to be relied
-    on: it is read first, also where a sentence is cut."""
+    """The grade of a primary target, a contradiction, or a note that it is not reliable. It comes
+    first, so it survives truncation."""
     STRENGTH = 1
     FACT = 2
     """Neither good nor bad."""
@@ -92,7 +92,7 @@ Phrases = Iterator[Phrase]
 
 
 def joined(phrases: Iterable[Phrase]) -> str:
-    """Return every phrase in one sentence: by place, otherwise in the order given.
+    """Join phrases into one sentence, sorted by place and otherwise in the given order.
 
     >>> joined([Phrase(Place.WARNING, "hERG risk 0.71"), Phrase(Place.VERDICT, "potent on EGFR")])
     'potent on EGFR; hERG risk 0.71'
@@ -101,7 +101,7 @@ def joined(phrases: Iterable[Phrase]) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names as a list in words.
+    """Join names as a list in words.
 
     >>> listed(["AURKA"]), listed(["AURKA", "CDK2", "INSR"])
     ('AURKA', 'AURKA, CDK2 and INSR')

@@ -1,4 +1,4 @@
-"""``manifest.json``: what went in, what came out, with what, and that the books balance."""
+"""Build ``manifest.json``: inputs, outputs, versions and counts, with checks of the counts."""
 
 import platform
 from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ PACKAGES = (
 
 
 class Artefact(NamedTuple):
-    """Something that went into a run, named by content."""
+    """An input of a run, identified by its content."""
 
     name: str
     sha256: str
@@ -32,7 +32,7 @@ class Artefact(NamedTuple):
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What a run knows beside its ranking."""
+    """The facts of a run apart from its ranking."""
 
     library: Artefact
     bundles: tuple[Artefact, ...]
@@ -43,25 +43,25 @@ class RunFacts:
     rejected: int
     duplicates: int
     reject_codes: Mapping[str, int]
-    """Rejects by ``<stage>/<code>``."""
+    """Number of rejects by ``<stage>/<code>``."""
     reading: Sequence[str] = ()
-    """How the library was read: which column the ids are from, and what else was decided."""
+    """Decisions made in reading the library, such as the column of the IDs."""
     extra_columns: Sequence[str] = ()
-    """The library's own columns in their order."""
+    """Vendor columns of the library, in order."""
     seconds: Mapping[str, float] = field(default_factory=dict)
-    """Wall-clock of each stage, in order."""
+    """Wall-clock time of each stage, in order."""
     peak_memory_mb: Mapping[str, float] = field(default_factory=dict)
-    """Millions of bytes that all processes on this machine held together at most, by stage."""
+    """Peak memory of all processes on this machine by stage, in millions of bytes."""
     units: Mapping[str, str] = field(default_factory=dict)
     """Unit of each predicted task: ``pActivity``, ``probability``, ..."""
     measured_compounds: Mapping[str, str] = field(default_factory=dict)
-    """Content hash of each bundle's measured compounds, where it keeps them."""
+    """Hash of each bundle's measured compounds, if it has any."""
     standardizer: int = STANDARDIZER
-    """Number of the rules that made the structures."""
+    """Version of the standardization rules."""
     limits: Mapping[str, float] = field(default_factory=dict)
-    """Columns of distance to training compounds: beyond which a model is out of its domain."""
+    """Limit of each distance column, beyond which a model is outside its domain."""
     calibrated: Collection[str] | None = None
-    """Tasks with a calibrated 90 % interval; None where no card was asked."""
+    """Tasks with a calibrated 90 % interval; None if unknown."""
 
 
 class ScreenName(NamedTuple):
@@ -154,7 +154,7 @@ def check_accounts(facts: RunFacts, ranking: Ranking, screen: Screen) -> None:
 
 
 def _plain_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]:
-    """What holds where the hits are the first of the list."""
+    """Return the laws for hits that are the first of the list."""
     return {
         "hits = the smaller of passed and hits asked for": (
             len(ranking.hits),
@@ -168,7 +168,7 @@ def _plain_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]:
 
 
 def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]:
-    """What holds where the hits are chosen."""
+    """Return the laws for hits that were selected by rules."""
     told, over = ranking.selection, ranking.passed_over
     assert told is not None
     assert over is not None
@@ -199,7 +199,7 @@ def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]
 
 
 def _taken_by_costly(ranking: Ranking, screen: Screen) -> int:
-    """Return how many costly filters took, and with them what is a hit but for isotope labels."""
+    """Return how many compounds costly filters removed, and isotopic variants of hits with them."""
     costly = sum(ranking.filtered[limit.name] for limit in screen.costly_limits)
     return costly + ranking.filtered.get(SAME_BUT_ISOTOPES, 0)
 
@@ -250,6 +250,6 @@ def build_manifest(
 
 
 def versions() -> dict[str, str]:
-    """Python's and every relevant package's version, without importing any of them."""
+    """Return the versions of Python and of relevant packages, without importing them."""
     found = {package: version_of(package, "not installed") for package in PACKAGES}
     return {"python": platform.python_version(), **found}

@@ -1,9 +1,9 @@
-"""``report.html``: the screen, its funnel and its hits on one page that opens from disk.
+"""Render ``report.html``: the objective, the funnel and the hits on one page that opens from disk.
 
-The page loads nothing. Its content security policy allows one script and one style, each named by
-its hash, so nothing that a library says can run. Texts of the library are escaped by the template,
-or lie in a block of JSON from which the script makes text, never markup. The funnel tells how many
-records went which way, from the library to the list.
+The page loads no other file. Its content security policy allows one script and one style, each
+identified by its hash, so no text of a library can run. The template escapes these texts, or they
+are in a block of JSON from which the script makes text, never markup. The funnel counts the records
+at each stage, from the library to the hits.
 """
 
 from base64 import b64encode
@@ -31,7 +31,7 @@ from screening.text.words import describe_objective
 
 PAGE = "screening.report.page"
 SHOWN = 2_000
-"""A page holds no more hits than this, the first of the list; it says so, and where the rest is."""
+"""The most hits on a page. The page states how many follow, and that hits.csv has them."""
 SCRIPTS = (
     *("report_molecule.js", "report_card.js", "report_evidence.js", "report_charts.js"),
     *("report_map.js", "report_list.js", "report_table.js", "report_window.js", "report.js"),
@@ -39,7 +39,7 @@ SCRIPTS = (
 """Parts of the page's one script, in order."""
 STYLES = ("report.css", "report_hits.css")
 PLAIN = ("rank", "compound_id", "name", "score", "smiles")
-"""Columns of the list that a browser without scripts shows."""
+"""Columns of the list for a browser without scripts."""
 
 
 def render_report(
@@ -49,9 +49,14 @@ def render_report(
     facts: RunFacts,
     evidence: Sequence[Evidence] | None = None,
 ) -> str:
-    """The whole page as text. The same run gives the same page.
+    """Return the whole page as text. The same run gives the same page.
 
-    evidence: of each hit, in the order of the table; None where there is none.
+    Args:
+        table: the hits.
+        ranking: the ranking of the run.
+        screen: the screen.
+        facts: facts of the run.
+        evidence: evidence of each hit, in the order of the table; None without evidence.
     """
     shown = table.first(SHOWN)
     known = evidence[:SHOWN] if evidence is not None else None
@@ -80,7 +85,7 @@ def render_report(
 
 
 def page_template(name: str, package: str) -> Template:
-    """Return a page's template, of the files beside a package's; what it is given is escaped."""
+    """Return the template of a page from a package. It escapes all values."""
     environment = Environment(
         autoescape=True,
         loader=FunctionLoader(lambda part: files(package).joinpath(part).read_text("utf-8")),
@@ -93,7 +98,7 @@ def page_template(name: str, package: str) -> Template:
 
 
 def _joined(names: Sequence[str]) -> str:
-    """Return an element's text between its tags, which begin and end with a line break."""
+    """Join files into the text of an element, with a line break after its opening tag."""
     parts = (files(PAGE).joinpath(name).read_text("utf-8") for name in names)
     return "\n" + "".join(parts)
 
@@ -111,17 +116,17 @@ class Step(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """Records that went no further, and why."""
+    """The number of records removed for one reason."""
 
     why: str
     records: int
 
 
 def funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
-    """Yield each step with what was lost before it, in a few words.
+    """Yield each step with a short note on the records removed before it.
 
-    After a triage *scored* are those alone that the ensembles scored. Where they were chosen for an
-    earlier screen, what that screen's filters took is told as its doing.
+    After a triage, *Scored* counts only compounds that the ensembles scored. If an earlier screen
+    chose them, the note attributes the removals to that screen.
     """
     yield Step("Read", facts.rows, "records of the library")
     unusable = f"{facts.rejected:,} unusable, {counted(facts.duplicates, 'duplicate')}"
@@ -134,27 +139,27 @@ def funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
         before, aside = ranking.scored - triage.looked_at, _aside(ranking)
         scored = triage.looked_at - aside
         if earlier := triage.chosen_for:
-            lost = f"{before:,} taken by the filters of {earlier}, {aside:,} not promising for it"
+            lost = f"{before:,} removed by the filters of {earlier}, {aside:,} by its triage"
         else:
-            lost = f"{before:,} beyond a hard limit, {aside:,} not promising enough"
+            lost = f"{before:,} removed by filters, {aside:,} by the triage"
         yield Step("Scored", scored, lost)
         beyond = scored - ranking.passed
-    costly = f"; QED and alerts of {ranking.examined:,} looked at" if screen.costly_limits else ""
-    yield Step("Passed", ranking.passed, f"{beyond:,} beyond a hard limit{costly}")
+    costly = f"; QED and alerts checked for {ranking.examined:,}" if screen.costly_limits else ""
+    yield Step("Passed", ranking.passed, f"{beyond:,} removed by filters{costly}")
     chosen = ranking.selection
-    choice = "" if chosen is None else f"; chosen from the first {chosen.pool:,}"
-    yield Step("Handed over", len(ranking.hits), f"{screen.hits:,} asked for{choice}")
+    choice = "" if chosen is None else f"; selected from the first {chosen.pool:,}"
+    yield Step("Hits", len(ranking.hits), f"{screen.hits:,} requested{choice}")
 
 
 def losses(ranking: Ranking, facts: RunFacts) -> list[Loss]:
-    """Every reason for which a record is not in the list, in the order of the funnel."""
+    """Return every reason for which records are not in the list, in the order of the funnel."""
     rejects = sorted(facts.reject_codes.items(), key=lambda item: (-item[1], item[0]))
     found = [Loss(f"unusable: {code}", count) for code, count in rejects]
-    found.append(Loss("duplicate of a record before it", facts.duplicates))
+    found.append(Loss("duplicate of an earlier record", facts.duplicates))
     triage = _triage(ranking) or TriageFacts()
     earlier = triage.chosen_for
-    found.append(Loss(f"filters of {earlier}, never looked at", triage.never_looked_at))
-    enough = f"not promising enough for {earlier or 'the ensembles'}"
+    found.append(Loss(f"filters of {earlier}, before the triage", triage.never_looked_at))
+    enough = f"not selected by the triage of {earlier}" if earlier else "not selected by the triage"
     found.append(Loss(enough, _aside(ranking)))
     for name, count in ranking.filtered.items():
         found.append(Loss(ISOTOPES if name == SAME_BUT_ISOTOPES else f"filter {name}", count))
@@ -165,7 +170,7 @@ def losses(ranking: Ranking, facts: RunFacts) -> list[Loss]:
 
 
 def audit_line(ranking: Ranking) -> str:
-    """Say how much of the best a triage found, and among which; "" where everything was scored."""
+    """Return a sentence on the recall of a triage, or "" if everything was scored."""
     triage = _triage(ranking)
     if triage is None:
         return ""
@@ -174,14 +179,15 @@ def audit_line(ranking: Ranking) -> str:
 
 
 def _triage(ranking: Ranking) -> TriageFacts | None:
-    """Return what is known of the triage; None where the ensembles scored everything."""
+    """Return the facts of the triage; None if the ensembles scored everything."""
     found = ranking.triage
     return None if found is None or found.recall is None else found
 
 
 def _aside(ranking: Ranking) -> int:
-    """Return how many a triage looked at and found not promising enough.
+    """Return how many compounds the triage did not select.
 
-    A ranking again counts among ``set_aside`` also what filters of the earlier screen took.
+    In a second ranking ``set_aside`` also includes compounds that filters of the first screen
+    removed; these are subtracted.
     """
     return ranking.set_aside - (_triage(ranking) or TriageFacts()).never_looked_at

@@ -1,8 +1,8 @@
-"""What a report's page knows of its hits, as JSON: its script draws everything from it.
+"""The data of a report page as JSON, from which its script draws everything.
 
-Every cell is the text that ``hits.csv`` has. A structure is stored once, as its marks and the
-places of its atoms, however often the page draws it. Structures are most of a page, so they are
-packed, to a fourth; the rest can be read in the page's source.
+Cells are the texts of ``hits.csv``. Each structure is stored once, as its drawing marks and the
+positions of its atoms. Structures are most of a page, so they are compressed to a quarter. All
+other data is readable in the source of the page.
 """
 
 import json
@@ -37,19 +37,19 @@ from screening.text.cells import format_number, isolated
 from screening.text.words import ALERTS, describe_objective, spoken
 
 SIDE = 1000
-"""Coordinates are whole numbers from 0 to this."""
+"""Map coordinates are whole numbers from 0 to this."""
 PICTURE = (250, 180)
-"""Width and height of a structure in pixels; pages draw it larger and smaller."""
+"""Width and height of a structure in pixels; the page scales it."""
 SCALES = {PROBABILITY: (0.0, 1.0), PACTIVITY: (3.0, 11.0)}
-"""Ends of the axis on which a prediction of this unit is drawn."""
+"""Ends of the axis for predictions, by unit."""
 STEPS = 1000
-"""Contributions are whole thousandths of the task's unit."""
+"""Contributions are whole multiples of 1/1000 of the task's unit."""
 MAP_MOST = 4_000
-"""A map holds no more points than this: the hits, then measured compounds in their order."""
+"""The most points on a map: the hits, then measured compounds in order."""
 
 
 def map_points(smiles: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where each molecule stands; equal structures stand in one place.
+    """Return map coordinates of molecules; equal structures share one point.
 
     Distances are 1 - Tanimoto similarity of circular environments out to two bonds (ECFP4 bits).
     """
@@ -62,7 +62,7 @@ def map_points(smiles: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _distances(smiles: Sequence[str]) -> npt.NDArray[np.float32]:
-    """Return ``[n, n]``; 0 where neither has any environment in common with the other's lack."""
+    """Return Tanimoto distances ``[n, n]``."""
     bits = (count_fingerprints(smiles) > 0).astype(np.float32)
     shared = bits @ bits.T
     each = bits.sum(axis=1)
@@ -71,17 +71,17 @@ def _distances(smiles: Sequence[str]) -> npt.NDArray[np.float32]:
 
 
 class PageData(NamedTuple):
-    """All that a page's script needs, as plain JSON values."""
+    """The data for the script of a page, as plain JSON values."""
 
     facts: dict[str, Any]
     pictures: list[dict[str, Any]]
-    """Structures by number: those of the hits in order, then those of measured compounds."""
+    """Structures by number: the hits in order, then measured compounds."""
 
 
 def page_data(
     table: HitTable, screen: Screen, facts: RunFacts, evidence: Sequence[Evidence] | None
 ) -> PageData:
-    """Gather what the page shows. evidence: of each row of the table, in its order."""
+    """Collect the data of a page; ``evidence`` is that of each row of the table, in order."""
     if evidence is not None and len(evidence) != len(table.rows):
         raise ValueError(f"found evidence of {len(evidence)} hits, expected {len(table.rows)}")
     pictures = Pictures()
@@ -133,7 +133,7 @@ def page_data(
         "neighbours": neighbours,
         "sources": ALERTS,
         "contradictions": [
-            [f"{label} {text}, contradicts the prediction" for label, text in found.items()]
+            [f"{label} {text}, which contradicts the prediction" for label, text in found.items()]
             for found in table.contradictions
         ],
     }
@@ -141,35 +141,35 @@ def page_data(
 
 
 def _isolated(column: Column) -> Column:
-    """Return a column whose name cannot turn the sentence that tells its meaning."""
+    """Return a column whose name cannot change the direction of the text around it."""
     if column.group != "vendor" or not column.source:
         return column
     return column._replace(source=isolated(column.source))
 
 
 def as_json(value: Any) -> str:
-    """Write a value so that nothing in it can end a ``<script>`` element or begin a comment."""
+    """Return a value as JSON that cannot end a ``<script>`` element or begin a comment."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return re.sub("[<>&\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def packed(value: Any) -> str:
-    """Write a value as JSON, compressed (zlib), in letters (base64)."""
+    """Return a value as JSON, compressed with zlib and encoded as base64."""
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 class Pictures:
-    """Structures, each drawn once."""
+    """Collected structures, each drawn once."""
 
     def __init__(self) -> None:
         self.smiles: list[str] = []
         self.drawn: list[dict[str, Any]] = []
-        """``atoms``: x and y of each in turn; ``list_matches``: element, style and path of each."""
+        """``atoms``: x and y of each atom; ``marks``: element, style and path of each mark."""
         self._numbers: dict[str, int] = {}
 
     def number(self, smiles: str) -> int:
-        """Return the number of a structure, from 0; draw it when it is new."""
+        """Return the number of a structure, from 0. Draws a new structure."""
         if smiles not in self._numbers:
             picture = depict(smiles, *PICTURE)
             self._numbers[smiles] = len(self.smiles)
@@ -196,7 +196,7 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
 
 
 def _label(task: str, screen: Screen) -> str:
-    """Return what the screen calls a task."""
+    """Return the name of a task in the screen."""
     names = {
         term.task: spoken(term.name)
         for term in screen.objective.terms
@@ -206,7 +206,7 @@ def _label(task: str, screen: Screen) -> str:
 
 
 def _explained(known: Sequence[Evidence], screen: Screen, facts: RunFacts) -> list[dict[str, Any]]:
-    """Return the tasks whose contributions are known, and what the largest disc stands for."""
+    """Return the tasks with known contributions, and the value of a full disc."""
     largest: dict[str, list[float]] = {}
     for entry in known:
         for one in entry.contributions:

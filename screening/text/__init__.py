@@ -1,1 +1,1 @@
-"""Cells, units, names and words that every output shares."""
+"""Cells, numbers, names and words shared by all outputs."""

@@ -1,9 +1,8 @@
-"""Whether a hit lies inside the domains of the models that judged it: the one place that decides.
+"""Applicability domains: the one rule for whether a hit is inside the domains of its models.
 
-A hit is outside a bundle's domain where its distance to the bundle's training compounds is beyond
-the bundle's limit (``gnn.evaluation.card.DomainCard.edge``). Nothing that depends on the bundle is
-then said in words: no grade, no selectivity, no absence of a risk. Every bundle is asked for
-itself.
+A hit is outside a bundle's domain if its distance to the training compounds exceeds the bundle's
+limit (``gnn.evaluation.card.DomainCard.edge``). Nothing is then stated from this bundle: no grade,
+no selectivity, no absence of a risk. Each bundle is checked separately.
 """
 
 from collections.abc import Mapping
@@ -16,8 +15,8 @@ from screening.score.predicted_columns import ENDING, Limits, distance_column
 from screening.select.constraints import CONTROL
 from screening.text.cells import format_number
 
-NOT_RELIED_ON = "prediction not to be relied on"
-"""What is said of a prediction outside its model's domain, instead of a grade."""
+NOT_RELIED_ON = "prediction not reliable"
+"""Text that replaces the grade of a prediction outside its model's domain."""
 
 
 class Outside(NamedTuple):
@@ -29,16 +28,20 @@ class Outside(NamedTuple):
 
     @property
     def how_far(self) -> str:
-        """``distance 0.83, limit 0.70``; three decimals where two would look equal."""
+        """Distance and limit, ``distance 0.83, limit 0.70``; three decimals if two look equal."""
         decimals = 2 if f"{self.distance:.2f}" != f"{self.limit:.2f}" else 3
         distance = format_number(self.distance, decimals)
         return f"distance {distance}, limit {format_number(self.limit, 2)}"
 
 
 def outside_of(hit: Mapping[str, Any], limits: Limits) -> dict[str, Outside]:
-    """Return, by bundle, the domains that a hit lies outside of.
+    """Return the domains that a hit lies outside of, by bundle.
 
-    hit: its row of the ranked frame. A bundle whose distance or limit is not known is not told.
+    A bundle with an unknown distance or limit is left out.
+
+    Args:
+        hit: row of the ranked frame.
+        limits: limit of each distance column.
     """
     found = {}
     for column, limit in limits.items():
@@ -49,20 +52,23 @@ def outside_of(hit: Mapping[str, Any], limits: Limits) -> dict[str, Outside]:
 
 
 class Crossed(NamedTuple):
-    """How many hits lie outside a bundle's domain."""
+    """The number of hits outside a bundle's domain."""
 
     bundle: str
     limit: float
     hits: int
     outside: int
     told: str
-    """The sentence that a run ends with; empty where no hit is outside."""
+    """Sentence for the end of a run; empty if no hit is outside."""
 
 
 def crossed_domains(hits: pd.DataFrame, screen: Screen, limits: Limits) -> list[Crossed]:
-    """Count the hits outside the domain of each bundle of the objective that knows its domain.
+    """Count the hits outside the domain of each bundle of the objective, if its domain is known.
 
-    hits: ``Ranking.hits``.
+    Args:
+        hits: ``Ranking.hits``.
+        screen: the screen.
+        limits: limit of each distance column.
     """
     found = []
     for column in dict.fromkeys(distance_column(task, limits) for task in screen.objective.tasks):
@@ -78,7 +84,7 @@ def crossed_domains(hits: pd.DataFrame, screen: Screen, limits: Limits) -> list[
 
 
 def _told(bundle: str, limit: float, hits: int, outside: int, controls: int, screen: Screen) -> str:
-    """Return the sentence with the filter that leaves these hits out, as a screen writes it."""
+    """Return the sentence, with the filter of a screen file that removes these hits."""
     key, number = f"max_{bundle}{ENDING}", format_number(limit, 2)
     text = (
         f"{outside:,} of {hits:,} hit{'' if hits == 1 else 's'} {'is' if outside == 1 else 'are'} "

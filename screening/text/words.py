@@ -1,4 +1,4 @@
-"""What short names stand for, and a screen's objective in words, for people who do not read TOML.
+"""Explanations of endpoints and alerts, spoken names, and a screen's objective in words.
 
 The assays of Tox21: Huang 2016, Front. Environ. Sci. 3, 85 (doi 10.3389/fenvs.2015.00085).
 """
@@ -17,24 +17,24 @@ ENDPOINTS: Mapping[str, str] = {
     "NR-ER": "activates the estrogen receptor",
     "NR-ER-LBD": "activates the ligand-binding domain of the estrogen receptor",
     "NR-PPAR-gamma": "activates PPAR gamma, a receptor of fat metabolism",
-    "SR-ARE": "raises the cells' answer to oxidative stress",
-    "SR-ATAD5": "damages DNA, seen by ATAD5 in cells",
-    "SR-HSE": "raises the cells' heat shock answer",
-    "SR-MMP": "lowers the membrane potential of mitochondria, a general stress of cells",
-    "SR-p53": "activates p53, the cells' answer to damaged DNA",
+    "SR-ARE": "raises the cellular response to oxidative stress",
+    "SR-ATAD5": "damages DNA, detected by ATAD5 in cells",
+    "SR-HSE": "raises the cellular heat shock response",
+    "SR-MMP": "lowers the mitochondrial membrane potential, a sign of general cell stress",
+    "SR-p53": "activates p53, the cellular response to DNA damage",
     "herg": "blocks the hERG potassium channel of the heart: arrhythmia",
     "ames": "mutagenic in bacteria, the Ames test",
     "dili": "drug-induced liver injury in people",
     "ld50_zhu": "acute oral toxicity in rats",
 }
-"""By the task's name without its bundle."""
+"""Explanations of endpoints, by the name of the task without its bundle."""
 ALERTS: Mapping[str, str] = {
-    "PAINS": "disturb many assays",
+    "PAINS": "interfere with many assays",
     "BRENK": "toxic, reactive or bad for pharmacokinetics",
     "NIH": "reactive, or avoided by the NIH's chemists",
-    "KAZIUS": "go with mutagenicity in bacteria",
+    "KAZIUS": "associated with mutagenicity in bacteria",
 }
-"""What the substructures of each collection of ``chem.assess.alerts`` are said to do."""
+"""Properties ascribed to the substructures of each collection of ``chem.assess.alerts``."""
 SPOKEN = {
     "herg": "hERG",
     "ames": "AMES",
@@ -47,11 +47,11 @@ SPOKEN = {
     "hba": "HBA",
     "qed": "QED",
 }
-"""Names that chemists write otherwise than tasks and columns are called."""
+"""Chemists' spelling of the names of tasks and columns, where it differs."""
 
 
 def endpoint(task: str) -> str:
-    """Return what a task such as ``toxicity_herg`` tells, or "" where that is not known here.
+    """Return the explanation of a task such as ``toxicity_herg``, or "" if none is known.
 
     >>> endpoint("toxicity_ames"), endpoint("activity_EGFR")
     ('mutagenic in bacteria, the Ames test', '')
@@ -72,17 +72,17 @@ class TermWords(NamedTuple):
     """One term of the objective in words."""
 
     column: str
-    """Its desirability's column, such as ``d_EGFR``."""
+    """Column of its desirability, such as ``d_EGFR``."""
     label: str
-    """Short, for a bar: ``EGFR``, ``not AURKA``, ``hERG``, ``MW``."""
+    """Short label for a bar: ``EGFR``, ``not AURKA``, ``hERG``, ``MW``."""
     wanted: str
-    """What earns everything and what earns nothing."""
+    """Values of full and of zero desirability, in words."""
     share: float
     """Its share of all weights, 0 to 1."""
 
 
 def describe_objective(screen: Screen) -> list[TermWords]:
-    """Every term in the order of the desirability columns."""
+    """Return every term in words, in the order of the desirability columns."""
     columns = [name for name in screen.objective.columns if name.startswith("d_")]
     total = sum(term.weight for term in screen.objective.terms)
     return [
@@ -94,18 +94,18 @@ def describe_objective(screen: Screen) -> list[TermWords]:
 def _words(term: Prediction | Window) -> tuple[str, str]:
     if isinstance(term, Window):
         name = spoken(term.property)
-        return name, f"{name} {_range(term)}"
-    scale = f"{term.full:g} earns everything, {term.zero:g} nothing"
+        return name, f"{name}: {_range(term)}"
+    scale = f"full score at {term.full:g}, zero at {term.zero:g}"
     if isinstance(term, Primary):
         unit = "standard deviation" if term.caution == 1 else "standard deviations"
         doubt = f" minus {term.caution:g} {unit}" if term.caution else ""
-        return term.name, f"{term.name} as predicted{doubt}: {scale}"
+        return term.name, f"predicted {term.name}{doubt}: {scale}"
     if isinstance(term, OffTarget):
-        wanted = f"how well it spares {term.name}, the margin of the best primary target over it"
+        wanted = f"selectivity over {term.name}, the margin of the best primary prediction"
         return f"not {term.name}", f"{wanted}: {scale}"
     name = spoken(term.name)
     says = f" ({known})" if (known := endpoint(term.task)) else ""
-    return name, f"{name} as predicted{says}: {scale}"
+    return name, f"predicted {name}{says}: {scale}"
 
 
 def _range(window: Window) -> str:
@@ -115,4 +115,4 @@ def _range(window: Window) -> str:
     if window.full_to is not None:
         high = f"{' ' if low else ''}up to {window.full_to:g}"
         fades += f"{' or ' if fades else ''}above {window.zero_above:g}"
-    return f"{low}{high} earns everything, {fades} nothing"
+    return f"full score {low}{high}, zero {fades}"

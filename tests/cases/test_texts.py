@@ -85,7 +85,7 @@ CASES = {
         JAK1,
         jak1((8.87, 0.80), (7.70, 1.20), 0.83, toxicity_distance=0.0),
         (near(0.13, 9.0),),
-        "outside my_jaks's domain (distance 0.83, limit 0.70): prediction not to be relied on; ",
+        "outside my_jaks's domain (distance 0.83, limit 0.70): prediction not reliable; ",
         ("hERG, AMES, DILI: no risk predicted",),
         ("potent", "fold", "novel", "selectiv"),
     ),
@@ -94,7 +94,7 @@ CASES = {
         JAK1,
         jak1((8.7, 0.7), (5.0, 0.9), 0.86, toxicity_distance=0.74),
         (near(0.11, 9.0),),
-        "outside my_jaks's domain (distance 0.86, limit 0.70): prediction not to be relied on; ",
+        "outside my_jaks's domain (distance 0.86, limit 0.70): prediction not reliable; ",
         ("toxicity not assessed (hERG, AMES, DILI): outside its domain (distance 0.74, ",),
         GRADES,
     ),
@@ -104,16 +104,16 @@ CASES = {
         JAK1,
         jak1((7.4, 0.3), (5.8, 0.4), 0.70),
         (near(0.17, 8.8),),
-        "extrapolated on JAK1 (7.4 ± 0.3): nothing like it measured there, nearest 0.17; ",
+        "extrapolated on JAK1 (7.4 ± 0.3): no related compound measured, nearest 0.17; ",
         never=("potent", "active", "fold", "novel"),
     ),
-    # "similar (0.80) to one measured <5.7" was told as a strength, and 6.1 ± 0.7 as "active".
+    # "similar (0.80) to a compound measured <5.7" was a strength, and 6.1 ± 0.7 "active".
     "tofacitinib": Case(
         EGFR,
         egfr((6.11, 0.69), (0.23, 0.72, 0.79), 0.35),
         (near(0.80, 5.7, "<"),),
-        "uncertain on EGFR (6.1 ± 0.7, cautiously 5.4); ",
-        ("similar (0.80) to an inactive one (measured <5.7)",),
+        "uncertain on EGFR (6.1 ± 0.7, cautious value 5.4); ",
+        ("similar (0.80) to an inactive compound (measured <5.7)",),
         ("active on", "fold or more"),
     ),
     # Nothing like it was measured on EGFR, which was told as a strength of an "active" compound.
@@ -121,11 +121,11 @@ CASES = {
         EGFR,
         egfr((6.29, 0.70), (-0.2, 0.86, 1.0), 0.0, toxicity_dili=0.46),
         (near(0.27, 6.0),),
-        "uncertain on EGFR (6.3 ± 0.7, cautiously 5.6); ",
+        "uncertain on EGFR (6.3 ± 0.7, cautious value 5.6); ",
         (
             "no selectivity predicted over AURKA",
-            "selectivity not shown over CDK2 and INSR (predicted 7.2 to 10-fold, less their error "
-            "1.0-fold at most)",
+            "selectivity not shown over CDK2 and INSR (predicted 7.2 to 10-fold, cautious value "
+            "up to 1.0-fold)",
             "borderline: DILI 0.46",
             "hERG, AMES, SR-MMP: no risk predicted",
         ),
@@ -137,11 +137,11 @@ CASES = {
         egfr((7.57, 0.88), (1.23, 2.4, 2.3), 0.0),
         (near(0.71, 6.8),),
         "active on EGFR (7.6 ± 0.9); "
-        "10-fold or more over CDK2 and INSR (predicted less its error, 2 of 3 off-targets); "
+        "10-fold or more over CDK2 and INSR (cautious value, 2 of 3 off-targets); "
         "hERG, ",
         (
-            "similar (0.71) to one measured 6.8",  # 0.8 below: a fact, behind the strengths
-            "selectivity not shown over AURKA (predicted 17-fold, less its error 1.3-fold)",
+            "similar (0.71) to a compound measured 6.8",  # 0.8 below: a fact, behind the strengths
+            "selectivity not shown over AURKA (predicted 17-fold, cautious value 1.3-fold)",
         ),
     ),
     # It was measured to be weak, and its sentence began with "predicted active".
@@ -149,7 +149,7 @@ CASES = {
         EGFR,
         egfr((7.30, 0.89), (0.87, 1.37, 1.27), 0.0, activity_EGFR_lo=5.9, activity_EGFR_hi=8.7),
         (near(1.0, 5.46, "=", SMILES),),
-        "measured 5.5, contradicts the prediction (7.3 ± 0.9); ",
+        "measured 5.5, which contradicts the prediction (7.3 ± 0.9); ",
         never=("potent", "active"),
     ),
     # Within 1 of what was measured, so no contradiction; but "active" it is not.
@@ -165,7 +165,7 @@ CASES = {
         EGFR,
         egfr((6.44, 1.01), (0.1, 0.6, 0.97), 0.59, toxicity_distance=0.74, toxicity_dili=0.8),
         (near(0.30, 6.0),),
-        "uncertain on EGFR (6.4 ± 1.0, cautiously 5.4); ",
+        "uncertain on EGFR (6.4 ± 1.0, cautious value 5.4); ",
         ("toxicity not assessed (hERG, AMES, DILI, SR-MMP): outside its domain",),
         ("risk", "active on"),
     ),
@@ -174,8 +174,8 @@ CASES = {
         EGFR,
         egfr((8.4, 0.6), (3.0, 3.0, 3.0), 0.2),
         (near(0.85, 6.4), near(0.70, 8.8)),
-        "potent on EGFR (8.4 ± 0.6); similar (0.70) to one measured 8.8; ",
-        ("similar (0.85) to a weaker one (measured 6.4)",),
+        "potent on EGFR (8.4 ± 0.6); similar (0.70) to a compound measured 8.8; ",
+        ("similar (0.85) to a weaker compound (measured 6.4)",),
     ),
     # A compound that was tested at 10 uM alone and predicted below that: no strength either.
     "an inactive relative of an inactive compound": Case(
@@ -183,7 +183,7 @@ CASES = {
         egfr((4.8, 0.5), (0.1, 0.1, 0.1), 0.2),
         (near(0.75, 5.0, "<"),),
         "inactive on EGFR (4.8 ± 0.5); ",
-        ("similar (0.75) to one measured <5.0",),
+        ("similar (0.75) to a compound measured <5.0",),
         ("active on EGFR (", "potent"),
     ),
     # Almost as likely as not to block hERG, and told "no risk predicted".

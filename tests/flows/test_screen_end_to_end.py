@@ -56,7 +56,7 @@ def test_every_format_is_accounted_for(
     hits = read(tmp_path / "run/hits.csv")
     assert list(hits[0])[:4] == ["rank", "compound_id", "smiles", "score"]
     assert len(hits) == counts["hits"] == counts["passed"] < 500
-    assert "500 hits asked for" in answer.err  # and why there are fewer
+    assert "500 hits requested" in answer.err  # and why there are fewer
     assert "min_heavy_atoms took" in answer.err
     assert answer.out.splitlines()[-2].endswith("hits.csv")
     by_id = {hit["compound_id"]: hit for hit in hits}

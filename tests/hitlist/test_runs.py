@@ -87,7 +87,7 @@ def test_who_stops_a_screen_is_told_how_to_go_on(
     monkeypatch.setattr("hitlist.runs.run_screen", stop)
     with pytest.raises(KeyboardInterrupt) as stopped:
         hitlist.screen("my_library.csv", out=folder / "runs/long", progress=False)
-    assert stopped.value.__notes__ == ["what is done is kept: go on with out='runs/long'"]
+    assert stopped.value.__notes__ == ["finished work is kept: resume with out='runs/long'"]
 
 
 @pytest.mark.usefixtures("here")

@@ -22,7 +22,7 @@ def test_a_table_and_its_file_make_one_model(tmp_path: Path) -> None:
     assert models[0].card == models[1].card
     assert models[0].tasks.equals(models[1].tasks)
     for name in ("../jak1", str(tmp_path / "jak1")):
-        with pytest.raises(hitlist.InputError, match="would begin column names"):
+        with pytest.raises(hitlist.InputError, match="cannot begin column names"):
             hitlist.train(frame, tmp_path / "c", name=name)
     assert path.read_text() == frame.to_csv(index=False)
     with pytest.raises(hitlist.InputError, match="members=0, expected a whole number from 1 to 50"):

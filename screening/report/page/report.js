@@ -1,4 +1,4 @@
-/* What the page listens to, and its start. */
+/* Event handlers and the start of the page. */
 
 function listen() {
   const controls = byId("controls");
@@ -31,7 +31,7 @@ function listen() {
     const name = target.closest("[data-sort]")?.dataset.sort;
     if (name) sortBy(name, name === state.sort ? -state.order : 1);
   });
-  /* Bars and badges lie above a tile's link, for their tooltips. */
+  /* Bars and badges lie above the link of a tile, so that their tooltips work. */
   byId("grid").addEventListener("click", ({ target }) => {
     const hit = target.closest(".tile")?.dataset.hit;
     if (hit && !target.closest("a")) goTo(Number(hit));
@@ -120,7 +120,7 @@ async function start() {
   followHash();
 }
 
-/* An old browser lacks something: it is told so, and hits.csv is there. */
+/* In an old browser a note points to hits.csv. */
 function fail(error) {
   console.error(error);
   byId("failed").hidden = false;

@@ -1,4 +1,4 @@
-/* One hit with all that is known of it: what the window of a hit and the print show. */
+/* One hit with all its data, for its window and for print. */
 
 const column = Object.fromEntries(page.columns.map(({ name }, at) => [name, at]));
 const cell = (hit, name) => (name in column ? page.cells[hit][column[name]] : "");
@@ -10,7 +10,7 @@ const number = (hit, name) => {
 const meaning = (name) => page.columns[column[name]]?.meaning ?? "";
 const named = (hit) => cell(hit, "name") || cell(hit, "compound_id");
 const ofGroup = (...groups) => page.columns.filter(({ group }) => groups.includes(group));
-/* Models whose domain a hit lies outside of, each with the distance and the limit in words. */
+/* Models whose domain a hit lies outside of, each with distance and limit as text. */
 const outside = (hit) => page.outsides[hit] ?? {};
 const isOutside = (hit) => Object.keys(outside(hit)).length > 0;
 
@@ -51,11 +51,11 @@ function interval(hit, { task, low, high }) {
   );
 }
 
-/* A prediction; outside its model's domain the range is not told. */
+/* A prediction. Outside its model's domain the range is not shown. */
 function prediction(hit, task) {
   const ends = ["_lo", "_hi"].map((end) => cell(hit, task.task + end));
   const far = task.model in outside(hit);
-  const where = far ? ` Outside the domain of ${task.model}: not to be relied on.` : "";
+  const where = far ? ` Outside the domain of ${task.model}: not reliable.` : "";
   const found = line(
     task.label,
     meaning(task.task) + where,
@@ -67,11 +67,11 @@ function prediction(hit, task) {
   return found;
 }
 
-/* Predictions with an interval, then those whose range is none. */
+/* Predictions with an interval, then those with a spread only. */
 function predictions(hit) {
   const kinds = [
     [true, "Predictions with their 90 % interval (calibrated)"],
-    [false, "Predictions with the spread of the networks, which is no interval"],
+    [false, "Predictions with the spread of the networks, not an interval"],
   ];
   const groups = kinds.map(([sure, says]) => {
     const tasks = page.tasks.filter((task) => task.interval === sure);
@@ -88,11 +88,11 @@ function scoreParts(hit) {
   const lines = page.parts.map(({ column: at, label }) =>
     line(label, meaning(at), bar(number(hit, at)), cell(hit, at)),
   );
-  const title = make("h4", {}, "Score parts: what each is worth, 0 to 1");
+  const title = make("h4", {}, "Score terms: desirability, 0 to 1");
   return make("div", { class: "parts" }, title, lines);
 }
 
-/* What the structure states of stereochemistry, and whether a hit before differs in it alone. */
+/* Stereochemistry of the structure, and an earlier hit that differs only in it. */
 function stereochemistry(hit) {
   const words = cell(hit, "stereo");
   const other = cell(hit, "variant_of");
@@ -100,12 +100,12 @@ function stereochemistry(hit) {
   const stated = ["", "none"].includes(words)
     ? ""
     : `Stereochemistry: ${words}; stereoisomers get equal predictions. `;
-  const but = other.replace(" (", " but for ").replace(")", "");
-  const same = other ? `The same compound as hit ${but}.` : "";
+  const but = other.replace(" (", " except for ").replace(")", "");
+  const same = other ? `Same compound as hit ${but}.` : "";
   return make("p", { class: "note stereo", title: meaning("stereo") }, stated, same);
 }
 
-/* `ready` draws a box at once or later. Headings of a window have an id to be named by. */
+/* `ready` draws a box now or later. The heading of a window has an id as its label. */
 function card(hit, ready, heading = {}) {
   const box = ready(pictureBox(page.structure[hit], named(hit), hit));
   const more = list(ofGroup("vendor"), hit);
@@ -164,7 +164,7 @@ function card(hit, ready, heading = {}) {
         ? make(
             "details",
             {},
-            make("summary", {}, "The library's own columns"),
+            make("summary", {}, "Columns of the library"),
             make("dl", {}, more),
           )
         : "",

@@ -1,4 +1,4 @@
-/* Histograms that narrow the list. */
+/* Histograms that filter the list. */
 
 const BINS = 20;
 const numeric = page.columns
@@ -7,7 +7,7 @@ const numeric = page.columns
   )
   .map(({ name }) => name);
 
-/* Columns whose histograms are there from the start: score, primaries, likeness, properties. */
+/* Columns with a histogram from the start: score, primaries, similarity, properties. */
 function firstRanges() {
   const tasks = (primary) => page.tasks.filter((one) => one.primary === primary);
   const usual = [

@@ -1,6 +1,6 @@
-/* What speaks for and against a hit: alerts, measured neighbours, domain, relatives, atoms. */
+/* Evidence of a hit: alerts, measured neighbours, domain, relatives, atoms. */
 
-/* Alerts as buttons that ring their atoms while they are pointed at, or until pressed again. */
+/* Alerts as buttons. A button marks its atoms on hover, or after a click until the next one. */
 function alerts(hit, box) {
   const flags = page.flags[hit] ?? [];
   if (!flags.length)
@@ -44,7 +44,7 @@ function neighbours(hit, ready) {
       return make(
         "p",
         { class: "note" },
-        `No measured compounds of ${label} are known to its bundle.`,
+        `The bundle has no compounds measured on ${label}.`,
       );
     const figures = near.map(({ id, picture, similarity, value }) => {
       const says = [make("b", {}, value), ` at ${similarity}`, make("br"), quoted(id)];
@@ -55,7 +55,7 @@ function neighbours(hit, ready) {
         make("figcaption", { title: id }, says),
       );
     });
-    const title = make("h4", {}, `Nearest compounds measured on ${label}: value at similarity`);
+    const title = make("h4", {}, `Nearest compounds measured on ${label}: value, similarity`);
     return make("div", { class: "neighbours" }, title, make("div", { class: "near" }, figures));
   });
 }
@@ -69,27 +69,27 @@ function reaches(hit) {
         "p",
         { class: "domain", title: meaning(at) },
         make("b", {}, `In the training data of ${model}`),
-        " (distance 0.00), for one target at least: a prediction may be recalled, and its ± too small.",
+        " (distance 0.00), for at least one target: predictions may be recalled, with too small a ±.",
       );
     const near = `Distance ${cell(hit, at)} to the nearest training compound of ${model}`;
     if (!far) return make("p", { class: "domain" }, `${near}${known}.`);
     const says = [
       ` ${far} to its nearest training compound.`,
-      " What it predicts here is not to be relied on.",
+      " Its predictions are not reliable here.",
     ];
     const lead = make("b", {}, `Outside the domain of ${model}:`);
     return make("p", { class: "domain outside" }, lead, says);
   });
 }
 
-/* Measurements of the compound itself that contradict what is predicted of it. */
+/* Measurements of the compound itself that contradict its prediction. */
 function contradictions(hit) {
   return (page.contradictions[hit] ?? []).map((text) =>
     make(
       "p",
       { class: "domain outside" },
       make("b", { class: "contradicted" }, text),
-      ". Trust the measurement, or ask why they differ.",
+      ". Trust the measurement, or find out why they differ.",
     ),
   );
 }
@@ -106,7 +106,7 @@ function list(columns, hit) {
   );
 }
 
-/* Links to the hits that share a scaffold or a cluster with this one. */
+/* Links to the hits of the same scaffold or cluster. */
 function relatives(hit) {
   return ["cluster", "scaffold"]
     .filter((name) => cell(hit, name))
@@ -119,11 +119,11 @@ function relatives(hit) {
       );
       const whose = quoted(cell(hit, name));
       if (name === "scaffold") whose.className = "code";
-      return make("p", { class: "relative" }, `${name} `, whose, " ", like > 1 ? button : "(no other)");
+      return make("p", { class: "relative" }, `${name} `, whose, " ", like > 1 ? button : "(no other hit)");
     });
 }
 
-/* The sum of a prediction: base and atoms. Log odds are told as a probability as well. */
+/* The sum of a prediction: base and atoms. Log odds are also shown as a probability. */
 function account(hit) {
   const one = contribution(hit, state.atoms);
   if (!one) return "";
@@ -132,6 +132,6 @@ function account(hit) {
   const odds = unit === "log odds";
   const end = odds ? `, a probability of ${(1 / (1 + Math.exp(-one.total))).toFixed(2)}` : "";
   const whole = `${told(one.total)} predicted${unit ? ` (${unit})` : ""}${end}`;
-  const start = `${told(one.base)} without any atom (where the model starts)`;
-  return `${label}: ${start}, ${sum} from its atoms, ${whole}`;
+  const start = `${told(one.base)} without any atom (base value of the model)`;
+  return `${label}: ${start}, ${sum} from the atoms, ${whole}`;
 }

@@ -1,4 +1,4 @@
-/* The list: narrowed, searched and sorted, as a grid and as a table. */
+/* The list: filtered, searched and sorted, as a grid and as a table. */
 
 const state = {
   sort: "rank",
@@ -19,7 +19,7 @@ function option(value, text) {
   return make("option", { value }, text);
 }
 
-/* Ways to narrow the list by kind: each is a name, its choices, and whether a hit fits one. */
+/* Filters by category: each has a name, choices, and a test whether a hit matches one. */
 function facets() {
   const has = (name) => name in column;
   const values = (name) =>
@@ -63,7 +63,7 @@ function fits(hit) {
   );
 }
 
-/* What has no value comes last in both orders; ties stay in rank order. */
+/* Hits without a value come last in both orders. Ties stay in rank order. */
 function compare(a, b) {
   const name = state.sort;
   if (!page.columns[column[name]].number)
@@ -129,7 +129,7 @@ function tile(hit) {
       viewBox: `0 0 ${8 * bars.length - 1.2} 16`,
       preserveAspectRatio: "none",
       role: "img",
-      "aria-label": "Score parts: what each is worth, 0 to 1",
+      "aria-label": "Score terms: desirability, 0 to 1",
     },
     bars,
   );
@@ -151,7 +151,7 @@ function tile(hit) {
 
 let tiles = null;
 
-/* Bring every view to what the state says. */
+/* Update every view from the state. */
 function refresh() {
   state.shown = [...page.cells.keys()].filter(fits).sort(compare);
   const total = page.cells.length;

@@ -1,6 +1,6 @@
 /* The map of chemical space. */
 
-/* Colours that people of every colour vision tell apart (Okabe and Ito), for the largest clusters;
+/* Colours distinguishable with any colour vision (Okabe and Ito), for the largest clusters;
    a hit that is alone in its cluster has none. */
 const KINDS = 7;
 
@@ -39,7 +39,7 @@ function paintMap(dots, by) {
     key.replaceChildren(String(ends[0]), make("i", { class: "swatch ramp" }), String(ends[1]));
 }
 
-/* The map: diamonds first, so that hits lie over them, best hits last. */
+/* The map. Diamonds come first, so that hits lie above them; the best hits come last. */
 function drawMap(open) {
   const [width, height] = [1000, 1000];
   const at = (picture) => page.map[picture];
@@ -89,7 +89,7 @@ function drawMap(open) {
   );
   document.getElementById("map").replaceChildren(svg);
   const rest = pictures.length - page.map.length;
-  const says = ` ${rest.toLocaleString("en")} more measured compounds are not on it.`;
+  const says = ` ${rest.toLocaleString("en")} more measured compounds are not on the map.`;
   document.getElementById("map-rest").textContent = rest > 0 ? says : "";
   const choice = document.getElementById("map-by");
   const ways = [

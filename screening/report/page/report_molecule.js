@@ -1,8 +1,8 @@
 "use strict";
-/* Elements from data. Texts of the library only ever become text nodes or attribute values. */
+/* Elements from data. Texts of the library only become text nodes or attribute values. */
 
 const page = JSON.parse(document.getElementById("data").textContent);
-/* Structures by number: unpacked once, before anything is drawn. */
+/* Structures by number, unpacked once before anything is drawn. */
 let pictures = [];
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -31,9 +31,9 @@ function draw(name, attributes = {}, ...children) {
   return append(element, children);
 }
 
-/* A stranger's text, kept from turning the text around it. */
+/* Text of the library, isolated so that it cannot change the direction of other text. */
 const quoted = (text) => make("bdi", {}, text);
-/* The same for an attribute and for a title in a drawing, which hold no elements. */
+/* The same for an attribute or an SVG title, which hold no elements. */
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const isolated = (text) => `\u2068${text.replace(CONTROLS, "")}\u2069`;
 
@@ -43,7 +43,7 @@ const PAINT = {
   fill: { fill: "currentColor" },
 };
 
-/* The picture of a structure, by its number. Discs and rings lie beneath its lines. */
+/* The picture of a structure, by its number. Discs and rings lie below its lines. */
 function molecule(number, name) {
   const [width, height] = page.size;
   const { marks } = pictures[number];
@@ -63,7 +63,7 @@ function molecule(number, name) {
 
 const place = (number, atom) => pictures[number].atoms.slice(2 * atom, 2 * atom + 2);
 
-/* What a task's atoms add, or null where it is not known of this hit. */
+/* The atom contributions of a hit to a task, or null if unknown. */
 function contribution(hit, task) {
   return page.contributions[hit]?.find((one) => one.task === task) ?? null;
 }
@@ -71,7 +71,7 @@ function contribution(hit, task) {
 const told = (value) => value.toFixed(2).replace("-", "−");
 const signed = (value) => (value < 0 ? told(value) : `+${told(value)}`);
 
-/* A disc under each atom: full orange raises the prediction, dashed blue lowers it. */
+/* A disc below each atom: solid orange raises the prediction, dashed blue lowers it. */
 function showContributions(svg, hit, task) {
   const discs = svg.querySelector(".discs");
   discs.replaceChildren();
@@ -97,7 +97,7 @@ function showRings(svg, hit, atoms) {
   svg.querySelector(".rings").replaceChildren(...rings);
 }
 
-/* Structures are drawn when they come near the window: a page of 1,000 opens at once. */
+/* Structures are drawn when they come near the viewport, so a page of 1,000 opens at once. */
 const watcher = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
@@ -116,7 +116,7 @@ function fill(box) {
   if (hit) showContributions(svg, Number(hit), state.atoms);
 }
 
-/* A box for a structure; `hit` where contributions may be shown on it. */
+/* A box for a structure; with `hit` it can show contributions. */
 function pictureBox(number, name, hit = "") {
   return make("div", {
     class: "picture",

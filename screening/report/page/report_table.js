@@ -1,4 +1,4 @@
-/* The table. Rows are laid out a hundred at a time, as one scrolls: a thousand take a second. */
+/* The table. Rows are laid out by the hundred while scrolling: a thousand take a second. */
 
 const CHUNK = 100;
 let table = null;
@@ -76,7 +76,7 @@ function showTable() {
   }
 }
 
-/* The row of a hit that is shown, with those before it. */
+/* Lay out the row of a shown hit, and the rows before it. */
 function rowInView(hit) {
   while (!table.rows.get(hit)?.isConnected) addRows();
   return table.rows.get(hit);

@@ -1,4 +1,4 @@
-/* The window of one hit, and the atoms' colours everywhere. */
+/* The window of one hit, and the atom colours of all structures. */
 
 function paintAtoms() {
   for (const box of document.querySelectorAll(".picture[data-hit]:not([data-hit=''])")) {
@@ -16,7 +16,7 @@ function paintAtoms() {
       { class: "swatch", viewBox: "0 0 30 30" },
       draw("circle", { class: look, cx: 15, cy: 15, r: 13 }),
     );
-  const size = `a full disc is ${known.full} (${known.unit}) or more, its area goes with the amount`;
+  const size = `full disc: ${known.full} (${known.unit}) or more; area is proportional to the contribution`;
   byId("legend").replaceChildren(
     make("span", {}, swatch("raises"), `raises ${known.label}`),
     make("span", {}, swatch("lowers"), "lowers it"),
@@ -35,7 +35,7 @@ function atomsChoice(select) {
   return select;
 }
 
-/* Draw at once: for windows and for print. */
+/* Draw immediately, for windows and for print. */
 function now(box) {
   fill(box);
   return box;
@@ -80,7 +80,7 @@ function openHit(hit) {
   markDot(hit);
 }
 
-/* The dot of a hit stands out; none does without a hit. */
+/* Highlight the dot of a hit; without a hit, none. */
 function markDot(hit = null) {
   for (const [other, dot] of map.dots) dot.classList.toggle("open", other === hit);
 }

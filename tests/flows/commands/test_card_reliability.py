@@ -44,7 +44,7 @@ def test_a_card_shows_coverage_calibration_and_error_by_distance(
     assert ["0.0 to 0.2", "1,234", "0.610", "0.450", "0.912", "0", ""] in rows
     assert ["0.8 to 1.0", "0", "", "", "", "7", "0.520"] in rows
     for words in (
-        "a molecule farther than 0.64 from training",
+        "beyond a distance of 0.64 a molecule is outside",
         "89.7% of the measured values",
         "89.8%, 89.7%, 89.5%",
         "calibration error 0.033",

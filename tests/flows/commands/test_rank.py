@@ -110,7 +110,7 @@ def test_a_compound_is_asked_for_by_its_id_or_its_row(
     answer = run("explain", "007", "--run", scored)  # of two records
     rows = [int(word) for word in answer.said.split() if word.isdigit()]
     assert answer.code == 0
-    assert answer.said == f"2 records have this id; this is row {rows[-1]} (--row names another)\n"
+    assert answer.said == f"2 records have this id; this is row {rows[-1]} (--row shows another)\n"
     answer = run("explain", "007", "--run", scored, "--row", "58")
     assert (answer.code, answer.said) == (0, "")
     assert "\nrow\t58 of library.csv\n" in answer.out

@@ -20,7 +20,7 @@ def test_a_bundle_gets_its_surrogate(
     answer = run("surrogate", bundle.path, *words)
     assert answer.code == 0, answer.err
     assert answer.out.strip() == str(bundle.path / FILE)
-    assert "of the variance of the bundle's predictions it explains" in answer.err
+    assert "R2 against the bundle's predictions:" in answer.err
     found = load_bundle(bundle.path, bundle.card.featurizer).surrogate
     assert found is not None
     assert found.card.data == "2,628 of approved_drugs"

@@ -93,8 +93,8 @@ def test_what_is_there_is_not_replaced(run: Run, tmp_path: Path) -> None:
     answer = run(*words)
     assert answer.code == 2
     assert answer.err.splitlines()[-1] == (
-        f"hitlist: {bundle} holds a bundle, which would be replaced with all that is in its "
-        "folder; name another folder with --out, or remove this one"
+        f"hitlist: {bundle} holds a finished bundle, which is never overwritten; name another "
+        "folder with --out, or remove this one"
     )
     assert {path: path.read_bytes() for path in bundle.iterdir()} == before
 
@@ -133,11 +133,11 @@ def test_ctrl_c_promises_no_more_than_is_kept(tmp_path: Path) -> None:
     assay = plan_training(str(ASSAY))
     recipe, process = replace(assay, model=None), replace(assay, model="gp")
     out, work = tmp_path / "bundle", tmp_path / "work"
-    assert stop_advice(recipe, out, None).startswith("what is fitted is kept")
-    assert stop_advice(assay, out, work).startswith("what is fitted is kept")
+    assert stop_advice(recipe, out, None).startswith("fitted networks are kept")
+    assert stop_advice(assay, out, work).startswith("fitted networks are kept")
     for nothing in (
         stop_advice(assay, out, None),  # an assay's networks wait nowhere
         stop_advice(process, out, work),  # no network is fitted
         stop_advice(recipe, None, None),  # arrays alone
     ):
-        assert nothing == "nothing was written: give the same command again"
+        assert nothing == "nothing was written: repeat the command"

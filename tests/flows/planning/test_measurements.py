@@ -44,12 +44,11 @@ def test_ids_of_an_assay_come_back_unchanged(run: Run, tmp_path: Path) -> None:
     answer = run("bundles", "show", tmp_path / "bundle")
     assert answer.code == 0, answer.err
     assert (
-        "of these sources 60 compounds and 60 measured values of its tasks come with it"
-        in answer.err
+        "measured.parquet holds 60 compounds and 60 measured values of these sources" in answer.err
     )
     answer = run("bundles", "measured", tmp_path / "bundle")
     assert answer.code == 2
-    assert "odd.csv, which is no set of the catalogue" in answer.err
+    assert "odd.csv, which is not in the catalogue" in answer.err
     assert len(answer.err.strip().splitlines()) == 1
 
 

@@ -28,5 +28,5 @@ def test_what_was_begun_is_no_obstacle(names: tuple[str, ...], tmp_path: Path) -
 def test_a_folder_of_something_else_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / "weights.safetensors").touch()
     (tmp_path / name).touch()
-    with pytest.raises(InputError, match="is not empty and is no bundle"):
+    with pytest.raises(InputError, match="is not empty and not a bundle"):
         check_bundle_folder(tmp_path)

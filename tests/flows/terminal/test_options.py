@@ -240,7 +240,7 @@ def test_a_lost_scheduler_ends_in_one_line_and_the_run_goes_on_later(
     assert answer.err.count("hitlist: ") == 1, answer.err
     assert "Traceback" not in answer.err + caplog.text
     assert f"the Dask scheduler at {first.address} was lost" in answer.err
-    assert "what is done is kept: give the same command with --out" in answer.err
+    assert "finished work is kept: repeat the command with --out" in answer.err
     assert time.monotonic() - started < 240
     assert not (out / "hits.csv").exists()
     made = {path: path.stat().st_mtime_ns for path in (out / "scores").glob("part-*.parquet")}

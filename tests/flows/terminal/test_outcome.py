@@ -89,4 +89,4 @@ def test_words_fit_their_counts(
     show_outcome(outcome, screen)
     said = capsys.readouterr().err.splitlines()
     assert said[0] == f"1 record: 0 accepted, 0 rejected, {told}"
-    assert said[2].startswith("40 hits asked for; of 1 scored compound 0 passed the filters")
+    assert said[2].startswith("40 hits requested; 0 of 1 scored compound passed the filters")

@@ -70,21 +70,23 @@ def test_what_is_known_of_a_few(rows: dict[str, Definition]) -> None:
     assert rows["compound_id"].type == rows["reason"].type == "text"
     assert rows["score"].range == "0.01 to 1"
     # As the screen has it: its weights, its caution.
-    assert rows["d_EGFR"].meaning.endswith("8.5 earns everything, 5 nothing; 57 % of the score.")
-    assert "minus 1 times" in rows["EGFR_lower"].meaning
+    assert rows["d_EGFR"].meaning.endswith(
+        "full score at 8.5, zero at 5; weight 57 % of the score."
+    )
+    assert "minus 1 x EGFR_std" in rows["EGFR_lower"].meaning
     assert rows["Price"].source == "the library"
-    assert "own column score," in rows["vendor_score"].meaning
+    assert "Column score of the library" in rows["vendor_score"].meaning
 
 
 def test_it_says_how_little_a_narrow_number_may_mean(rows: dict[str, Definition]) -> None:
-    assert "sum of their squares is no selectivity yet." in rows["selectivity_CDK2"].meaning
+    assert "sum of their squares shows no selectivity." in rows["selectivity_CDK2"].meaning
     for column in ("toxicity_herg_lo", "toxicity_herg_hi"):
-        assert "networks' disagreement" in rows[column].meaning
+        assert "disagreement of the networks" in rows[column].meaning
         assert "share of positives" in rows[column].meaning
-    assert "width of its interval" in rows["toxicity_herg_std"].meaning
+    assert "width of its 90 % interval" in rows["toxicity_herg_std"].meaning
     assert "the 90 % interval (calibrated)" in rows["activity_EGFR_lo"].meaning
-    assert "held 90 % of measured values" in rows["activity_EGFR_lo"].meaning
-    assert "may recall" in rows["toxicity_distance"].meaning
+    assert "held 90 % of the held-out values" in rows["activity_EGFR_lo"].meaning
+    assert "may be recalled" in rows["toxicity_distance"].meaning
     assert "cautious value" in rows["reason"].meaning
 
 
@@ -98,7 +100,7 @@ def test_an_interval_is_one_where_the_card_says_so(
     rows = {row.column: row for row in define_columns(table, kinase, units, known)}
     for end in ("_lo", "_hi"):
         assert ("90 % interval (calibrated)" in rows[task + end].meaning) == calibrated
-        assert ("no interval" in rows[task + end].meaning) != calibrated
+        assert ("not an interval" in rows[task + end].meaning) != calibrated
 
 
 def test_short_names_are_spelt_out(rows: dict[str, Definition]) -> None:
@@ -124,5 +126,5 @@ def test_a_column_without_a_meaning_is_refused(
 
 def test_the_words_of_a_reason_are_defined(rows: dict[str, Definition]) -> None:
     told = rows["reason"].meaning.casefold()
-    words = ("potent", "active", "uncertain", "weak", "similar", "alike", "novel", "extrapolated")
+    words = ("potent", "active", "uncertain", "weak", "similar", "novel", "extrapolated")
     assert [word for word in words if word not in told] == []

@@ -119,7 +119,7 @@ def test_a_contradiction_of_the_reason_is_the_reports(
     known = [evidence[0]._replace(neighbours={task: (own,)}), *evidence[1:]]
     table = hit_table(ranking.hits, kinase, units, evidence=known)
     told = f"measured {own.value:.1f}"
-    assert table.records()[0]["reason"].startswith(f"{told}, contradicts the prediction")
+    assert table.records()[0]["reason"].startswith(f"{told}, which contradicts the prediction")
     assert table.contradictions == ({"EGFR": told}, *[{}] * (len(ranking.hits) - 1))
     data = page_data(table, kinase, facts, known).facts
-    assert data["contradictions"][:2] == [[f"EGFR {told}, contradicts the prediction"], []]
+    assert data["contradictions"][:2] == [[f"EGFR {told}, which contradicts the prediction"], []]

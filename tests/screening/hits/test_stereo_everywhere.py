@@ -126,7 +126,7 @@ OWN = "C[C@H](N)c1ccccc1"
     ("measured", "same", "how"),
     [
         (OWN, ITSELF, ""),
-        ("CC(N)c1ccccc1", BUT_STEREO, " without stereo"),
+        ("CC(N)c1ccccc1", BUT_STEREO, " without stereochemistry"),
         ("C[C@@H](N)c1ccccc1", BUT_STEREO, " as a stereoisomer"),
     ],
 )

@@ -27,19 +27,19 @@ def test_a_prediction_stands_there_once(ranking: Ranking, kinase: Screen, facts:
     [
         ("potent on EGFR (8.5 ± 0.9); risk", "potent; risk"),
         (
-            "active on EGFR (7.6 ± 0.9, measured 8.0 without stereo)",
-            "active (measured 8.0 without stereo)",
+            "active on EGFR (7.6 ± 0.9, measured 8.0 without stereochemistry)",
+            "active (measured 8.0 without stereochemistry)",
         ),
         ("active on EGFR and more", "active on EGFR and more"),
         ("likely on EGFR (0.81); risk", "likely; risk"),
         ("likely on EGFR (0.81, measured 1); risk", "likely (measured 1); risk"),
         (
-            "outside activity's domain (distance 0.83, limit 0.70): not to be relied on",
-            "outside activity's domain (distance 0.83, limit 0.70): not to be relied on",
+            "outside activity's domain (distance 0.83, limit 0.70): not reliable",
+            "outside activity's domain (distance 0.83, limit 0.70): not reliable",
         ),
         (
-            "similar (0.71) to one measured 8.9 on EGFR (x)",
-            "similar (0.71) to one measured 8.9 on EGFR (x)",
+            "similar (0.71) to a compound measured 8.9 on EGFR (x)",
+            "similar (0.71) to a compound measured 8.9 on EGFR (x)",
         ),
     ],
 )

@@ -98,18 +98,18 @@ def told(
 
 
 def test_an_inactive_relative_is_a_warning_and_says_so(near: Near) -> None:
-    inactive = "similar (0.80) to an inactive one (measured <5.7)"
+    inactive = "similar (0.80) to an inactive compound (measured <5.7)"
     assert told([near(0.8, 5.7, "<")]) == [(Place.WARNING, inactive)]
-    weaker = "similar (0.80) to a weaker one (measured 5.2)"
+    weaker = "similar (0.80) to a weaker compound (measured 5.2)"
     assert told([near(0.8, 5.2)]) == [(Place.WARNING, weaker)]
-    fact = "similar (0.80) to one measured 5.8"
+    fact = "similar (0.80) to a compound measured 5.8"
     assert told([near(0.8, 5.8)], 6.5) == [(Place.FACT, fact)]
 
 
 def test_of_two_that_disagree_both_are_told(near: Near) -> None:
     good, bad = near(0.8, 7.6), near(0.7, 5.0, "<")
-    strength = (Place.STRENGTH, "similar (0.80) to one measured 7.6")
-    warning = (Place.WARNING, "similar (0.70) to an inactive one (measured <5.0)")
+    strength = (Place.STRENGTH, "similar (0.80) to a compound measured 7.6")
+    warning = (Place.WARNING, "similar (0.70) to an inactive compound (measured <5.0)")
     assert told([good, bad]) == [strength, warning]
     # One that is not similar has no say.
     assert told([good, near(0.54, 5.0, "<")]) == [strength]
@@ -122,10 +122,10 @@ def test_of_two_that_disagree_both_are_told(near: Near) -> None:
     [
         (0.37, 0.46, "novel (nearest on EGFR 0.37)"),
         # Trained on for another target.
-        (0.37, 0.44, "nothing alike measured on EGFR (nearest 0.37)"),
-        (0.37, 0.0, "nothing alike measured on EGFR (nearest 0.37)"),
-        (0.37, None, "nothing alike measured on EGFR (nearest 0.37)"),
-        (0.5499, 0.2, "nothing alike measured on EGFR (nearest 0.55)"),
+        (0.37, 0.44, "no similar compound measured on EGFR (nearest 0.37)"),
+        (0.37, 0.0, "no similar compound measured on EGFR (nearest 0.37)"),
+        (0.37, None, "no similar compound measured on EGFR (nearest 0.37)"),
+        (0.5499, 0.2, "no similar compound measured on EGFR (nearest 0.55)"),
     ],
 )
 def test_having_no_relative_is_a_fact_and_no_strength(

@@ -67,7 +67,7 @@ def test_its_own_measurement_goes_before_that_of_another_form() -> None:
     own, flat, other = "C[C@H](N)C(=O)O", "CC(N)C(=O)O", "C[C@@H](N)C(=O)O"
     one, two, three = (measured(5.0 + n, "=", text) for n, text in enumerate((own, flat, other)))
     assert own_measurement([three, two, one], own) == (one, "")
-    assert own_measurement([three, two], own) == (two, " without stereo")
+    assert own_measurement([three, two], own) == (two, " without stereochemistry")
     assert own_measurement([three], own) == (three, " as a stereoisomer")
     assert own_measurement([measured(5.0, "=", "CCO")], own) is None
     assert own_measurement([measured(5.0, "=", flat, 0.99)], own) is None

@@ -14,9 +14,7 @@ from screening.reason.sentence import HitFacts
 Tell = Callable[..., str]
 Near = Callable[..., Neighbour]
 SMILES = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
-SELECTIVE = (
-    "400-fold or more over AURKA, CDK2 and INSR (predicted less its error, all 3 off-targets)"
-)
+SELECTIVE = "400-fold or more over AURKA, CDK2 and INSR (cautious value, all 3 off-targets)"
 CLEAR = "hERG, AMES, DILI, SR-MMP: no risk predicted"
 LIMITS = {"activity_distance": 0.63, "toxicity_distance": 0.7}
 
@@ -31,7 +29,7 @@ def test_nothing_against_it(kinase: Screen, tell: Tell) -> None:
         (7.9, 0.9, "potent on EGFR (7.9 ± 0.9)"),
         (7.8, 0.9, "active on EGFR (7.8 ± 0.9)"),
         (8.49, 1.8, "active on EGFR (8.5 ± 1.8)"),
-        (6.29, 0.70, "uncertain on EGFR (6.3 ± 0.7, cautiously 5.6)"),
+        (6.29, 0.70, "uncertain on EGFR (6.3 ± 0.7, cautious value 5.6)"),
         (5.5, 0.1, "weak on EGFR (5.5 ± 0.1)"),
         (4.9, 0.1, "inactive on EGFR (4.9 ± 0.1)"),
     ],
@@ -55,7 +53,7 @@ def test_a_screen_without_caution_earns_no_better_word(kinase: Screen, tell: Tel
 def test_what_is_active_and_earns_nothing_says_both(kinase: Screen, tell: Tell) -> None:
     part = kinase.objective.primary[0].changed(zero=8.0, full=10.0)
     screen = kinase.changed(primary=(part,))
-    assert tell(screen).startswith("potent on EGFR (8.1 ± 0.4, too little for this screen); ")
+    assert tell(screen).startswith("potent on EGFR (8.1 ± 0.4, too low for this screen); ")
 
 
 @pytest.mark.parametrize("value", [8.14, 6.5, 4.5])
@@ -78,9 +76,9 @@ def test_outside_the_domain_nothing_is_graded(
         toxicity_distance=0.71,
     )
     assert told == (
-        f"outside activity's domain (distance {distance:.2f}, limit 0.63): prediction not to be "
-        f"relied on; nearest measured on EGFR at {neighbour[0]:.2f}; toxicity not assessed (hERG, "
-        "AMES, DILI, SR-MMP): outside its domain (distance 0.71, limit 0.70)"
+        f"outside activity's domain (distance {distance:.2f}, limit 0.63): prediction not "
+        f"reliable; nearest compound measured on EGFR: similarity {neighbour[0]:.2f}; toxicity not "
+        "assessed (hERG, AMES, DILI, SR-MMP): outside its domain (distance 0.71, limit 0.70)"
     )
 
 
@@ -95,7 +93,7 @@ def test_a_compound_that_was_measured_says_so_outside_the_domain_too(
 
 def test_extrapolated_is_no_grade(kinase: Screen, tell: Tell, near: Near) -> None:
     told = tell(kinase, None, [near(0.13)], limits=LIMITS, activity_distance=0.60)
-    why = "nothing like it measured there, nearest 0.13"
+    why = "no related compound measured, nearest 0.13"
     assert told == f"extrapolated on EGFR (8.1 ± 0.4): {why}; {CLEAR}"
 
 
@@ -114,10 +112,10 @@ def test_a_bundle_whose_name_has_an_underscore(kinase: Screen, tell: Tell, near:
 @pytest.mark.parametrize(
     ("neighbours", "words"),
     [
-        ([(0.43,)], "nothing alike measured on EGFR (nearest 0.43)"),
-        ([(0.55,)], "similar (0.55) to one measured 7.9"),
-        ([(1.0,)], "similar (1.00) to one measured 7.9"),
-        ([(0.7, 5.0, "<")], "similar (0.70) to an inactive one (measured <5.0)"),
+        ([(0.43,)], "no similar compound measured on EGFR (nearest 0.43)"),
+        ([(0.55,)], "similar (0.55) to a compound measured 7.9"),
+        ([(1.0,)], "similar (1.00) to a compound measured 7.9"),
+        ([(0.7, 5.0, "<")], "similar (0.70) to an inactive compound (measured <5.0)"),
         ([(1.0, 8.93, "=", SMILES)], "potent on EGFR (8.1 ± 0.4, measured 8.9)"),
         ([(1.0,), (1.0, 8.93, "=", SMILES)], "potent on EGFR (8.1 ± 0.4, measured 8.9)"),
     ],
@@ -136,20 +134,20 @@ def test_what_a_measurement_denies_is_not_said(kinase: Screen, tell: Tell, near:
     inactive = [near(1.0, 5.46, "=", SMILES)]
     bad = {"toxicity_herg": 0.9, "activity_EGFR_lo": 7.4, "activity_EGFR_hi": 8.8}
     assert tell(kinase, bad, inactive, alerts="NIH x") == (
-        "measured 5.5, contradicts the prediction (8.1 ± 0.4); "
+        "measured 5.5, which contradicts the prediction (8.1 ± 0.4); "
         f"{SELECTIVE}; hERG risk 0.90; 1 alert"
     )
     weak = {"activity_EGFR": 5.0, "activity_EGFR_std": 0.1}
     told = tell(kinase, weak, [near(1.0, 8.9, "=", SMILES)])
-    assert told.startswith("measured 8.9, contradicts the prediction (5.0 ± 0.1); ")
+    assert told.startswith("measured 8.9, which contradicts the prediction (5.0 ± 0.1); ")
     flat = tell(kinase, None, [near(1.0, 5.5, "=", "CC(N)C(=O)O")], smiles="C[C@H](N)C(=O)O")
-    assert flat.startswith("measured 5.5 without stereo, contradicts the prediction")
+    assert flat.startswith("measured 5.5 without stereochemistry, which contradicts the prediction")
 
 
 @pytest.mark.parametrize(
     ("smiles", "words"),
     [
-        ("CC(N)C(=O)O", "measured 8.9 without stereo)"),
+        ("CC(N)C(=O)O", "measured 8.9 without stereochemistry)"),
         ("C[C@@H](N)C(=O)O", "measured 8.9 as a stereoisomer)"),
         ("C[C@H](N)C(=O)O", "measured 8.9)"),
     ],
@@ -166,7 +164,7 @@ def test_the_word_is_of_the_measured_value_where_there_is_one(
 ) -> None:
     doubtful = {"activity_EGFR": 6.62, "activity_EGFR_std": 0.74}
     own = near(1.0, 7.5, "=", SMILES)
-    assert tell(kinase, doubtful).startswith("uncertain on EGFR (6.6 ± 0.7, cautiously 5.9)")
+    assert tell(kinase, doubtful).startswith("uncertain on EGFR (6.6 ± 0.7, cautious value 5.9)")
     assert tell(kinase, doubtful, [own]).startswith("potent on EGFR (6.6 ± 0.7, measured 7.5)")
     bad = near(1.0, 5.7, "<", SMILES)
     assert tell(kinase, doubtful, [bad]).startswith("weak on EGFR (6.6 ± 0.7, measured <5.7)")
@@ -183,7 +181,9 @@ def test_of_two_targets_each_is_named(kinase: Screen, tell: Tell, near: Near) ->
         "potent on EGFR (8.1 ± 0.4); active on KDR (6.2 ± 0.1); "
     )
     against = tell(screen, changed, [near(1.0, 5.0, "<", SMILES)])
-    assert against.startswith("measured <5.0 on EGFR, contradicts the prediction (8.1 ± 0.4); act")
+    assert against.startswith(
+        "measured <5.0 on EGFR, which contradicts the prediction (8.1 ± 0.4); act"
+    )
     far = tell(screen, changed, [near(0.4)], limits=LIMITS, activity_distance=0.8)
     assert far.count("outside activity's domain") == 1
     assert "KDR" not in far

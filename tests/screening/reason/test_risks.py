@@ -45,9 +45,9 @@ def test_a_screen_that_accepts_a_risk_does_not_make_it_none(kinase: Screen, tell
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (-5.2, "solubility -5.20 not as wanted"),
+        (-5.2, "solubility -5.20 outside the wanted range"),
         (-4.4, "borderline: solubility -4.40"),
-        (-2.9, "solubility -2.90 as wanted"),
+        (-2.9, "solubility -2.90 in the wanted range"),
     ],
 )
 def test_a_liability_that_is_no_probability(
@@ -100,14 +100,14 @@ def test_liabilities_of_the_primary_targets_model_are_not_told_twice(
     screen = kinase.changed(liabilities=(own,), off_targets=())
     told = tell(screen, {"activity_HERG": 0.1}, limits=LIMITS, activity_distance=0.9)
     assert told == (
-        "outside activity's domain (distance 0.90, limit 0.63): prediction not to be relied on"
+        "outside activity's domain (distance 0.90, limit 0.63): prediction not reliable"
     )
 
 
 def test_windows_and_alerts(kinase: Screen, tell: Tell) -> None:
-    assert tell(kinase, {"logp": 7.4}).endswith("; logP 7.4 off its window")
+    assert tell(kinase, {"logp": 7.4}).endswith("; logP 7.4 outside its window")
     told = tell(kinase, {"logp": 7.4, "mw": 740.0})
-    assert told.endswith("; MW 740.0, logP 7.4 off their windows")
+    assert told.endswith("; MW 740.0, logP 7.4 outside their windows")
     alerts = "PAINS catechol_A; BRENK catechol; NIH phenol"
     assert tell(kinase, alerts=alerts).endswith("; PAINS catechol_A; 2 more alerts")
     assert tell(kinase, alerts="BRENK catechol").endswith("; 1 alert")

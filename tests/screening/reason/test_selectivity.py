@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from screening.objective.screen_settings import Screen
 
 Tell = Callable[..., str]
-ALL = "100-fold or more over AURKA, CDK2 and INSR (predicted less its error, all 3 off-targets)"
+ALL = "100-fold or more over AURKA, CDK2 and INSR (cautious value, all 3 off-targets)"
 """3.14 less an error of 0.52: 420-fold."""
 
 
@@ -26,13 +26,11 @@ def only(screen: Screen, count: int) -> Screen:
 def test_it_says_over_what_by_how_much_and_of_how_many(kinase: Screen, tell: Tell) -> None:
     assert ALL.replace("100-fold", "400-fold") in tell(kinase).split("; ")
     one = only(kinase, 1)
-    assert "400-fold or more over AURKA (predicted less its error, the only off-target)" in tell(
-        one
-    )
+    assert "400-fold or more over AURKA (cautious value, the only off-target)" in tell(one)
     two = only(kinase, 2)
-    assert "over AURKA and CDK2 (predicted less its error, all 2 off-targets)" in tell(two)
+    assert "over AURKA and CDK2 (cautious value, all 2 off-targets)" in tell(two)
     some = tell(kinase, {"activity_INSR": 8.5})
-    assert "over AURKA and CDK2 (predicted less its error, 2 of 3 off-targets)" in some
+    assert "over AURKA and CDK2 (cautious value, 2 of 3 off-targets)" in some
     assert some.endswith("; no selectivity predicted over INSR")
 
 
@@ -44,14 +42,14 @@ def test_it_says_over_what_by_how_much_and_of_how_many(kinase: Screen, tell: Tel
         (100, 0.01, "90-fold or more over AURKA"),
         (100, 1.0, "10-fold or more over AURKA"),
         (31, 1.0, "3-fold or more over AURKA"),
-        (29, 1.0, "selectivity not shown over AURKA (predicted 29-fold, less its error 2.9-fold)"),
+        (29, 1.0, "selectivity not shown over AURKA (predicted 29-fold, cautious value 2.9-fold)"),
         (3.1, 0.0, "3-fold or more over AURKA"),
         (
             2.9,
             0.0,
-            "not shown over AURKA (predicted 2.9-fold, less its error 2.9-fold)",
+            "not shown over AURKA (predicted 2.9-fold, cautious value 2.9-fold)",
         ),
-        (2.4, 0.4, "selectivity not shown over AURKA (predicted 2.4-fold, no more than its error)"),
+        (2.4, 0.4, "selectivity not shown over AURKA (predicted 2.4-fold, within its error)"),
         (1.0, 0.4, "no selectivity predicted over AURKA"),
         (0.1, 0.4, "no selectivity predicted over AURKA"),
     ],
@@ -77,10 +75,10 @@ def test_several_margins_that_are_not_shown_are_told_by_their_ends(
 ) -> None:
     changed = {"activity_AURKA": margin(2.4), "activity_INSR": margin(1.2)}
     over = "selectivity not shown over AURKA and INSR"
-    text = f"{over} (predicted 1.2 to 2.4-fold, no more than their error)"
+    text = f"{over} (predicted 1.2 to 2.4-fold, within their error)"
     assert tell(kinase, changed).endswith(f"; {text}")
     changed = {"activity_AURKA": margin(5), "activity_INSR": margin(4)}
-    text = f"{over} (predicted 4.0 to 5.0-fold, less their error 1.5-fold at most)"
+    text = f"{over} (predicted 4.0 to 5.0-fold, cautious value up to 1.5-fold)"
     assert tell(kinase, changed).endswith(f"; {text}")
 
 
@@ -89,7 +87,7 @@ def test_without_the_off_targets_error_nothing_is_claimed(
 ) -> None:
     unknown = dict.fromkeys(["activity_AURKA_std"], math.inf)
     told = tell(only(kinase, 1), unknown)
-    assert "selectivity not shown over AURKA (predicted over 1000-fold, error not known)" in told
+    assert "selectivity not shown over AURKA (predicted over 1000-fold, error unknown)" in told
 
 
 @pytest.mark.parametrize("off", [0.72, 0.69])

@@ -238,13 +238,13 @@ def test_the_funnel_tells_where_records_went(
     assert steps(ranking, kinase, facts) == [
         ("Read", 11, "records of the library"),
         ("Scored", 8, "2 unusable, 1 duplicate"),
-        ("Passed", 7, "1 beyond a hard limit"),
-        ("Handed over", 7, "40 asked for"),
+        ("Passed", 7, "1 removed by filters"),
+        ("Hits", 7, "40 requested"),
     ]
     page = render(ranking, kinase, facts)
     assert "2 unusable, 1 duplicate<" in page
-    assert "looked at" not in page
-    for why in ("unusable: parse/invalid_valence", "duplicate of a record before it"):
+    assert "QED and alerts checked" not in page
+    for why in ("unusable: parse/invalid_valence", "duplicate of an earlier record"):
         assert f"<bdi>{why}</bdi> <b>1</b>" in page
     assert "<bdi>filter min_heavy_atoms</bdi> <b>1</b>" in page
 
@@ -263,30 +263,30 @@ def test_after_a_triage_scored_are_those_that_the_ensembles_scored(
     whole = ranking._replace(scored=1208, set_aside=1200, triage=triage)
     assert steps(whole, kinase, facts)[1:4] == [
         ("Usable", 1208, "2 unusable, 1 duplicate"),
-        ("Scored", 7, "1 beyond a hard limit, 1,200 not promising enough"),
-        ("Passed", 7, "0 beyond a hard limit"),
+        ("Scored", 7, "1 removed by filters, 1,200 by the triage"),
+        ("Passed", 7, "0 removed by filters"),
     ]
     page = render(whole, kinase, facts)
-    assert "<bdi>not promising enough for the ensembles</bdi> <b>1,200</b>" in page
-    assert "never looked at" not in page
+    assert "<bdi>not selected by the triage</bdi> <b>1,200</b>" in page
+    assert "before the triage" not in page
     assert "of the best 3 of these the triage had chosen 3" in page
 
 
 def test_ranked_again_it_blames_the_earlier_screen_for_what_that_took(
     ranking: Ranking, kinase: Screen, facts: RunFacts
 ) -> None:
-    """Filters of the earlier screen took 8 before anybody looked: not for want of promise."""
+    """Filters of the earlier screen took 8 before the triage: the triage did not reject them."""
     triage = TriageFacts("", 1200, 5, AUDITED, "first-screen", 8)
     own = {"min_heavy_atoms": 1, "max_mw": 0}
     again = ranking._replace(scored=1208, set_aside=1200, filtered=own, triage=triage)
     assert steps(again, kinase, facts)[1:4] == [
         ("Usable", 1208, "2 unusable, 1 duplicate"),
-        ("Scored", 8, "8 taken by the filters of first-screen, 1,192 not promising for it"),
-        ("Passed", 7, "1 beyond a hard limit"),
+        ("Scored", 8, "8 removed by the filters of first-screen, 1,192 by its triage"),
+        ("Passed", 7, "1 removed by filters"),
     ]
     page = render(again, kinase, facts)
-    assert "<bdi>filters of first-screen, never looked at</bdi> <b>8</b>" in page
-    assert "<bdi>not promising enough for first-screen</bdi> <b>1,192</b>" in page
+    assert "<bdi>filters of first-screen, before the triage</bdi> <b>8</b>" in page
+    assert "<bdi>not selected by the triage of first-screen</bdi> <b>1,192</b>" in page
     assert (
         "chosen for first-screen, whose filters removed 8; the recall says nothing of these."
         in page
@@ -301,7 +301,7 @@ def test_the_funnel_tells_what_a_selection_passed_over(
     over = {"budget": 3, "hits were full": 0}
     found = SelectionReport(40, 500, 43, {"rank": 40}, over, 0, None, ())
     page = render(ranking._replace(selection=found), kinase, facts)
-    assert "40 asked for; chosen from the first 500<" in page
+    assert "40 requested; selected from the first 500<" in page
     assert "<bdi>passed over: budget</bdi> <b>3</b>" in page
     assert "hits were full" not in page
 
@@ -313,4 +313,4 @@ def test_it_names_late_limits(scored: Scored, kinase: Screen, facts: RunFacts) -
     ranking = rank_with_costly_filters(lambda: [frame], screen)
     page = render(ranking, screen, facts)
     assert "mw at most 800, alerts at most 2, qed at least 0.2." in page
-    assert f"QED and alerts of {ranking.examined:,} looked at" in page
+    assert f"QED and alerts checked for {ranking.examined:,}" in page

@@ -45,7 +45,8 @@ def tab(
 
 
 def test_a_contradicted_prediction_has_a_chip_and_a_warning(tab: Any, ranking: Ranking) -> None:
-    told = f"EGFR measured {ranking.hits['activity_EGFR'][0] - 3:.1f}, contradicts the prediction"
+    value = ranking.hits["activity_EGFR"][0] - 3
+    told = f"EGFR measured {value:.1f}, which contradicts the prediction"
     chips = tab.locator(".tile .badge", has_text="contradicts")
     expect(chips).to_have_text([told])
     expect(tab.locator(".tile").first.locator(".badge").first).to_have_text(told)
@@ -97,7 +98,7 @@ def test_short_names_are_explained_where_they_stand(
             assert word in line.get_attribute("title"), (box, label)
     spared = tab.locator("#opened .parts .line", has_text="not AURKA")
     assert "how well it spares AURKA" in spared.get_attribute("title")
-    expect(tab.locator("#opened .account")).to_contain_text("(where the model starts)")
+    expect(tab.locator("#opened .account")).to_contain_text("(base value of the model)")
 
 
 def test_a_hit_outside_the_domain_has_a_chip_and_no_grade(tab: Any, ranking: Ranking) -> None:
@@ -108,7 +109,7 @@ def test_a_hit_outside_the_domain_has_a_chip_and_no_grade(tab: Any, ranking: Ran
     card = tab.locator("#opened .card")
     expect(card.locator(".reason")).to_contain_text("outside activity's domain (distance 0.70")
     expect(card.locator(".reason")).not_to_contain_text("on EGFR (")
-    expect(card.locator(".domain.outside").first).to_contain_text("not to be relied on")
+    expect(card.locator(".domain.outside").first).to_contain_text("not reliable")
     expect(card.locator(".predictions .line.far")).to_have_count(4)
     expect(card.locator(".predictions .line.far .num").last).to_have_text("outside")
 
@@ -126,6 +127,6 @@ def test_a_spread_is_not_called_an_interval(tab: Any) -> None:
     sure, spread = tab.locator("#opened .predictions").all()
     expect(sure.locator("h4")).to_contain_text("with their 90 % interval (calibrated); bars are")
     expect(sure.locator(".line", has_text="EGFR")).to_have_count(1)
-    expect(spread.locator("h4")).to_contain_text("spread of the networks, which is no interval")
+    expect(spread.locator("h4")).to_contain_text("spread of the networks, not an interval")
     expect(spread.locator("h4")).not_to_contain_text("90 %")
     expect(spread.locator(".line", has_text="hERG")).to_have_count(1)

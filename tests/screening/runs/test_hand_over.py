@@ -281,22 +281,19 @@ def test_the_terminal_table_is_short_and_safe(
 def test_the_objective_in_words(kinase: Screen) -> None:
     words = {part.column: part for part in describe_objective(kinase)}
     assert words["d_EGFR"].wanted == (
-        "EGFR as predicted minus 1 standard deviation: 8.5 earns everything, 5 nothing"
+        "predicted EGFR minus 1 standard deviation: full score at 8.5, zero at 5"
     )
     assert words["d_selectivity_CDK2"].label == "not CDK2"
     assert words["d_selectivity_CDK2"].wanted == (
-        "how well it spares CDK2, the margin of the best primary target over it: "
-        "1.5 earns everything, 0 nothing"
+        "selectivity over CDK2, the margin of the best primary prediction: "
+        "full score at 1.5, zero at 0"
     )
     assert words["d_herg"].wanted == (
-        "hERG as predicted (blocks the hERG potassium channel of the heart: arrhythmia): "
-        "0.3 earns everything, 1 nothing"
+        "predicted hERG (blocks the hERG potassium channel of the heart: arrhythmia): "
+        "full score at 0.3, zero at 1"
     )
-    assert (
-        words["d_mw"].wanted
-        == "MW from 300 up to 600 earns everything, below 200 or above 750 nothing"
-    )
-    assert words["d_tpsa"].wanted == "TPSA up to 130 earns everything, above 180 nothing"
+    assert words["d_mw"].wanted == "MW: full score from 300 up to 600, zero below 200 or above 750"
+    assert words["d_tpsa"].wanted == "TPSA: full score up to 130, zero above 180"
     assert sum(part.share for part in words.values()) == pytest.approx(1)
 
 

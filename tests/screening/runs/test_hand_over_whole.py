@@ -349,8 +349,8 @@ def test_no_hits_are_told_in_a_sentence(runs: Runs) -> None:
     assert hits_of(runs.folders["none"]) == []
     manifest = json.loads((runs.folders["none"] / "manifest.json").read_text(encoding="utf-8"))
     scored = manifest["counts"]["scored"]
-    assert f"{HITS} hits asked for; of {scored} scored compounds 0 passed" in runs.said
-    assert f"(min_mw took {scored})" in runs.said
+    assert f"{HITS} hits requested; 0 of {scored} scored compounds passed" in runs.said
+    assert f"(min_mw removed {scored})" in runs.said
 
 
 def one_kind_of_line_break(text: str) -> str:
