@@ -16,7 +16,7 @@ import pandas as pd
 from chem.disk.files import atomic_path, open_atomic
 from chem.output.write_sdf import write_sdf
 from screening.hits.table import HitTable
-from screening.rank.scored_frames import Duplicate, Reject
+from screening.rank.library_records import Duplicate, Reject
 from screening.text.cells import escape_cell, format_number
 
 HEADER = ("list_rank", "compound_id", "smiles", "score", "why")

@@ -18,7 +18,7 @@ from screening.evidence.neighbours import nearest_measured
 from screening.evidence.shapley import Explaining, explain
 from screening.objective.objective import FLOOR, beyond, evaluate
 from screening.prepare.prepared import to_graphs
-from screening.rank.scored_frames import IDENTITY
+from screening.rank.library_records import IDENTITY
 from screening.rank.structure_columns import key_text, stereo_word
 from screening.reason.reason import reason
 from screening.reason.sentence import HitFacts

@@ -29,8 +29,8 @@ from screening.lab.write import write_lab
 from screening.objective.screen_file import dump_screen
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
+from screening.rank.library_records import Duplicate, Reject, duplicates, rejects
 from screening.rank.rank import Ranking
-from screening.rank.scored_frames import Duplicate, Reject, duplicates, rejects
 from screening.report.manifest import (
     Artefact,
     RunFacts,

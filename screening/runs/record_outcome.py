@@ -18,7 +18,7 @@ from screening.errors import StoreError
 from screening.objective.objective import beyond
 from screening.objective.screen_settings import Limit
 from screening.prepare.prepared import DUPLICATES
-from screening.rank.scored_frames import why_duplicate
+from screening.rank.library_records import why_duplicate
 from screening.rank.structure_columns import SAME_BUT_ISOTOPES
 from screening.runs.past_run import PastRun
 from screening.runs.runfolder import SCREEN, RunFolder

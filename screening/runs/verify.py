@@ -32,7 +32,7 @@ from screening.evidence.recheck import (
 )
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
-from screening.rank.scored_frames import IDENTITY
+from screening.rank.library_records import IDENTITY
 from screening.rank.structure_columns import key_text
 from screening.runs.hand_over import Results, publish
 from screening.runs.past_run import PastRun

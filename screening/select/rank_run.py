@@ -16,8 +16,9 @@ from gnn.bundle.bundle import Bundle
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
 from screening.rank.costly_filters import rank_with_costly_filters
+from screening.rank.library_records import with_identity
 from screening.rank.rank import Ranking
-from screening.rank.scored_frames import scored_frames, with_identity
+from screening.rank.scored_frames import scored_frames
 from screening.rank.structure_columns import with_structure_columns
 from screening.score.predicted_columns import domain_limits, prediction_columns
 from screening.score.score import WorkItem

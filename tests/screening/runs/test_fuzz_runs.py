@@ -20,7 +20,7 @@ from distributed import Client
 from chem.features.properties import PROPERTIES
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import DUPLICATES, SUMMARY
-from screening.rank.scored_frames import IDENTITY
+from screening.rank.library_records import IDENTITY
 from screening.runs.dossier import open_dossier
 from screening.runs.dossier_page import sections
 from screening.runs.past_run import open_run

@@ -24,8 +24,8 @@ from screening.hits.top import top_table
 from screening.objective.screen_file import hash_screen, load_screen
 from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
+from screening.rank.library_records import Duplicate, Reject
 from screening.rank.rank import Ranking, merge_top
-from screening.rank.scored_frames import Duplicate, Reject
 from screening.report.manifest import Artefact, RunFacts, check_accounts, versions
 from screening.runs.hand_over import Outcome, Results, hand_over, publish
 from screening.runs.past_run import open_run

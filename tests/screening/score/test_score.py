@@ -19,7 +19,8 @@ from gnn.features.batch import collect
 from screening.errors import StoreError
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import DUPLICATES, Prepared, read_accepted
-from screening.rank.scored_frames import IDENTITY, duplicates, rejects, scored_frames, with_identity
+from screening.rank.library_records import IDENTITY, duplicates, rejects, with_identity
+from screening.rank.scored_frames import scored_frames
 from screening.score.score import (
     SCORED,
     Scoring,
