@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from chem.disk.allowed_roots import allow_own_file
 from chem.disk.files import make_folder, write_atomic
 from chem.errors import InputError
 from chem.library.columns.column_names import is_smiles_name
@@ -162,6 +163,7 @@ def write_cells(table: Cells, folder: Path) -> Path:
     if not path.exists():
         make_folder(folder)
         write_atomic(path, content)
+    allow_own_file(path)  # a table is no path that a user names
     return path
 
 
@@ -228,6 +230,7 @@ def write_assay(assay: pd.DataFrame, path: Path) -> None:
     if _are_texts(assay.index) and all(rank_of_id(name) is None for name in header):
         assay = assay.rename_axis("compound_id").reset_index()
     assay.to_csv(path, index=False)
+    allow_own_file(path)
 
 
 def path_of(name: str | PathLike[str]) -> str:

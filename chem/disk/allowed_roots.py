@@ -22,6 +22,7 @@ _ADDRESS = re.compile(r"([^/]+):/+([^/?#]*)(.*)", re.DOTALL)
 """Protocol, authority and the rest of an address."""
 _AZURE = ("az", "abfs", "abfss")
 """Protocols whose ``abfss://container@account.dfs.core.windows.net/x`` names no user."""
+_OWN: set[Path] = set()
 
 
 def roots() -> list[str] | None:
@@ -47,6 +48,11 @@ def roots() -> list[str] | None:
     return [str(local_path(part) or part) for part in named]
 
 
+def allow_own_file(path: Path) -> None:
+    """Let ``named_path`` accept a file that this process wrote itself, outside the roots too."""
+    _OWN.add(path.resolve())
+
+
 def named_path(text: str | Path) -> Path:
     """Return the path that a user names, with ``~`` expanded.
 
@@ -67,7 +73,7 @@ def named_path(text: str | Path) -> Path:
         folders = [Path(root).expanduser().resolve() for root in allowed if "://" not in root]
     except (OSError, ValueError, RuntimeError) as error:
         raise InputError(f"{str(text)!r} is not a path that can be followed ({error})") from None
-    if not any(real == folder or folder in real.parents for folder in folders):
+    if real not in _OWN and not any(real == folder or folder in real.parents for folder in folders):
         raise InputError(_refusal(str(text), allowed))
     return path
 

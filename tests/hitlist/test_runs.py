@@ -49,6 +49,8 @@ def test_a_table_is_screened_and_hits_have_its_index(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hitlist.runs._SHOWN", 2)
+    # Where paths are held to roots, a table is none: its file is in the cache.
+    monkeypatch.setenv("HITLIST_ROOTS", str(folder))
     frame = pd.read_csv(folder / "my_library.csv").set_index(pd.Index(range(500, 540), name="n"))
     frame["supplier"] = "<b>=1+1</b>"
     frame["compound_id"] = "<i>" + frame["compound_id"]
@@ -73,7 +75,7 @@ def test_a_table_is_screened_and_hits_have_its_index(
         _ = hitlist.open_run("runs/table").hits
     with pytest.raises(hitlist.InputError, match="workers=0, expected"):
         hitlist.screen(frame, workers=0)
-    with pytest.raises(hitlist.InputError, match="give replace= to write over"):
+    with pytest.raises(hitlist.InputError, match="give replace= to overwrite"):
         hitlist.screen(frame, hits=3, out="runs/table", progress=False)
 
 
