@@ -1,4 +1,4 @@
-"""The door of ``python -m gnn.distil``: what it does is in :mod:`gnn.training.distil`."""
+"""Runs ``python -m gnn.distil``, which :mod:`gnn.training.distil` implements."""
 
 from gnn.training.distil import main
 

@@ -1,4 +1,4 @@
-"""The one exception of this package that means: the user can fix this."""
+"""The exceptions of this package that mean that the user can fix the problem."""
 
 from chem.errors import HitlistError, in_one_line
 
@@ -6,7 +6,7 @@ from chem.errors import HitlistError, in_one_line
 class ModelError(HitlistError, ValueError):
     """A bundle, recipe or assay that cannot be used as it is.
 
-    The message is one line that says what was found, what was expected and what to do. What it
+    The message is one line that says what was found, what was expected and what to do. Text that it
     quotes, such as a path, may hold line breaks: they become blanks.
     """
 
@@ -15,4 +15,4 @@ class ModelError(HitlistError, ValueError):
 
 
 class WorkFolderError(ModelError):
-    """A file of a training cannot be written: no fault of any network, so none is left out."""
+    """A file of a training cannot be written: no network is at fault, so none is left out."""

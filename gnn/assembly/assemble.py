@@ -1,4 +1,4 @@
-"""From measured tables to the arrays that training needs: standardize, merge, featurize, divide."""
+"""Turns measured tables into training arrays: standardizes, merges, featurizes, divides."""
 
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
@@ -28,13 +28,13 @@ from gnn.training.training_set import TrainingSet
 
 
 class Assembled(NamedTuple):
-    """A training set and the molecules it is of."""
+    """A training set, with its molecules as SMILES."""
 
     data: TrainingSet
     smiles: list[str]
-    """[M] standardized SMILES, for what needs chemistry beside the network."""
+    """[M] standardized SMILES, for steps that need chemistry besides the network."""
     notes: list[str]
-    """What was left out or merged, one line each."""
+    """Omissions and merges, one line each."""
 
 
 def assemble(
@@ -47,11 +47,11 @@ def assemble(
 ) -> Assembled:
     """Make the training set of a table.
 
-    Molecules are standardized and merged by their standardized SMILES; one that cannot be is left
-    out and counted. ``divide`` gets the merged table and returns its roles [K, M]. ``presumed`` has
-    the standardized SMILES of the molecules whose values are presumptions. ``strict`` is for a
-    team's own file: measurements that contradict each other are left out and named, and what is
-    left must be enough to train on.
+    Molecules are standardized and merged by their standardized SMILES; a molecule that cannot be
+    standardized is left out and counted. ``divide`` gets the merged table and returns its roles
+    [K, M]. ``presumed`` has the standardized SMILES of the molecules whose values are presumptions.
+    ``strict`` is for a team's own file: measurements that contradict each other are left out and
+    named, and the rest must be enough to train on.
     """
     standard = _standardize(table.smiles, progress)
     kept = np.array([smiles is not None for smiles in standard.smiles], dtype=bool)
@@ -91,14 +91,14 @@ def assemble(
 
 
 class _Standardized(NamedTuple):
-    """The molecules of a table."""
+    """The molecules of a table, standardized."""
 
     smiles: list[str | None]
-    """Of each row; None where it cannot be standardized or featurized."""
+    """[n] SMILES of each row; None if it cannot be standardized or featurized."""
     graphs: dict[str, MolGraph]
-    """By standardized SMILES."""
+    """Graphs by standardized SMILES."""
     failures: Counter[str]
-    """Molecules by stage and code of their failure."""
+    """Number of molecules by stage and code of their failure."""
 
 
 def _standardize(texts: npt.NDArray[np.object_], progress: Report | None) -> _Standardized:
@@ -106,7 +106,7 @@ def _standardize(texts: npt.NDArray[np.object_], progress: Report | None) -> _St
     for done, text in enumerate(texts):
         read = standardize(text, "smiles")
         if not isinstance(read, Failure) and read.smiles not in found.graphs:
-            graph = featurize(read.mol)  # once for each structure: many rows are repeats
+            graph = featurize(read.mol)  # once per structure: many rows are repeats
             if isinstance(graph, Failure):
                 read = graph
             else:
@@ -122,7 +122,7 @@ def _standardize(texts: npt.NDArray[np.object_], progress: Report | None) -> _St
 
 
 def _notes_on_merging(report: MergeReport, others: int) -> list[str]:
-    """Say what became of repeated molecules, and of ``others`` values that are set aside."""
+    """Describe the merging of repeated molecules, and ``others``: values that are set aside."""
     notes = []
     if report.merged_values or report.conflicting:
         notes.append(
@@ -144,15 +144,15 @@ def _drop_moved(
 ) -> tuple[ActivityTable, Floats32, npt.NDArray[np.int8]]:
     """Drop the values of held-back molecules that no set itself held back.
 
-    They may not be trained on (another task's held-back rows would be), and measuring on them
-    would change which rows a given split is measured on. Returns the table, the dropped values
-    [M, T], NaN elsewhere, and the bounds of all values, dropped ones too.
+    They must not be trained on (another task's held-back rows would be), and measuring on them
+    would change the rows on which a given split is measured. Returns the table, the dropped values
+    [M, T], NaN elsewhere, and the bounds of all values, including dropped ones.
     """
     if table.split is None or merged.split is None:
         return merged, np.full(merged.values.shape, np.nan, np.float32), merged.bounds
     row_of = {smiles: row for row, smiles in enumerate(merged.smiles)}
     own = np.zeros(merged.values.shape, dtype=bool)
-    measured = table.is_measured  # as large as the table, and made anew each time
+    measured = table.is_measured  # as large as the table, and computed anew each time
     for row in np.flatnonzero(table.split != "train"):
         own[row_of[table.smiles[row]]] |= measured[row]
     moved = merged.is_measured & ~own & (merged.split != "train")[:, None]

@@ -1,4 +1,4 @@
-"""From a training set to a bundle: fit, measure, calibrate, write the card."""
+"""Builds a bundle from a training set: fits, measures, calibrates, writes the card."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -40,20 +40,20 @@ _AGAIN = {
 
 @dataclass(frozen=True)
 class BundlePlan:
-    """What a bundle is called and what is to be in it."""
+    """The name and the contents of a bundle to build."""
 
     name: str
     title: str
     description: str = ""
     forest: bool = True
-    """Whether a random forest is fitted to the same rows, to compare with."""
+    """True: fit a random forest to the same rows, for comparison."""
     members: int = 1
-    """Networks of a recipe."""
+    """Number of networks of a recipe."""
     ship: tuple[str, ...] = ()
     """Tasks of a recipe that are kept; none keeps all. The others only help to train."""
     teaching: Teaching | None = None
     refit: bool = False
-    """Whether a recipe's networks are fitted again on every row, once they have been measured."""
+    """True: fit a recipe's networks again on every row, after they have been measured."""
 
 
 def build_bundle(
@@ -65,7 +65,7 @@ def build_bundle(
 ) -> Card:
     """Fit an ensemble, assess it on the rows held out, and write the bundle to ``folder``.
 
-    With a ``work`` folder, what was fitted there before is not fitted again.
+    Models that an earlier call left in a ``work`` folder are not fitted again.
     """
     data, teaching = run.data, plan.teaching
     with scratch_folder() as scratch:
@@ -74,7 +74,7 @@ def build_bundle(
         role = _measured_role(data)
         names = [task["name"] for task in data.tasks]
         kept = np.array([names.index(task) for task in plan.ship or names])
-        # What is measured is what is shipped.
+        # Measure the networks as they are shipped.
         shipped = [dequantize(quantize(state)) for state in distilled.states]
         outputs = Outputs(held_out_outputs(shipped, run.sizes, data, role), None)
         baseline = _baseline(plan, assembled, role, place, run.report)
@@ -116,10 +116,10 @@ def build_assay(
     plan: BundlePlan,
     work: Path | None = None,
 ) -> Card:
-    """Measure the model of an own assay that was chosen, calibrate it and write the bundle.
+    """Measure the chosen model of an own assay, calibrate it and write the bundle.
 
-    Only what was chosen is shipped. It is measured on the rows of the file's own ``test`` split
-    where there are any, else on all rows, each as a model predicts it that did not see it.
+    Only the chosen model is shipped. It is measured on the rows of the file's own ``test`` split if
+    there are any, otherwise on all rows, each predicted by a model that did not see it.
     """
     data, run, comparison = assembled.data, fitted.run, fitted.comparison
     role = _measured_role(data)
@@ -167,7 +167,7 @@ def _card(
     split_ending: str = "",
     **own: Any,
 ) -> Card:
-    """Return the card of a bundle, with what only this kind of bundle says."""
+    """Return the card of a bundle, with the fields that only this kind of bundle has."""
     meta, role = assembled.data.meta, _measured_role(assembled.data)
     return Card(
         name=plan.name,
@@ -188,7 +188,7 @@ def _card(
 def _baseline(
     plan: BundlePlan, assembled: Assembled, role: str, work: Path | None, report: Report | None
 ) -> Callable[[int], Floats64] | None:
-    """Return a function from a task to its baseline, which remembers its forests in ``work``."""
+    """Return a function from a task to its baseline, which stores its forests in ``work``."""
     if not plan.forest:
         return None
     fingerprints = count_fingerprints(assembled.smiles)
@@ -210,7 +210,7 @@ def _baseline(
 
 
 def _on_test_rows(data: TrainingSet, fitted: FittedAssay) -> Outputs:
-    """Return the models' outputs of the file's test rows, NaN elsewhere."""
+    """Return the models' outputs for the file's test rows, NaN elsewhere."""
     rows = np.flatnonzero((data.roles == "test").any(axis=0))
     found = fitted.outputs(take(data.graphs, rows))
     networks = np.full((len(found.networks), *data.values.shape), np.nan)
@@ -223,7 +223,7 @@ def _on_test_rows(data: TrainingSet, fitted: FittedAssay) -> Outputs:
 
 
 def _applied(training: TrainingConfig, is_distilled: bool = False) -> dict[str, Any]:
-    """Return the settings that had a say: heads alone are neither stopped early nor averaged."""
+    """Return the settings that had an effect: heads alone are not stopped early or averaged."""
     without = ("patience", "average") if training.encoder_rate == 0 else ()
     if not is_distilled:
         without = (*without, "distil")
@@ -231,7 +231,7 @@ def _applied(training: TrainingConfig, is_distilled: bool = False) -> dict[str, 
 
 
 def _keep_tasks(state: State, kept: Ints) -> State:
-    """Cut a state down to some tasks: the last layer's rows and their units."""
+    """Reduce a state to some tasks: the last layer's rows and their units."""
     last = max(name for name in state if name.startswith("head.") and name.endswith(".weight"))
     cut = (last, last.replace(".weight", ".bias"), "shift", "scale")
     return {name: value[kept] if name in cut else value for name, value in state.items()}

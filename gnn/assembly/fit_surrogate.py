@@ -1,4 +1,4 @@
-"""Fits a surrogate to what a bundle predicts, from graphs and the bundle's own predictions."""
+"""Fits a surrogate to a bundle's own predictions, from graphs."""
 
 import math
 from typing import NamedTuple
@@ -24,18 +24,18 @@ from gnn.models.runtime import is_bfloat16_fast, one_thread
 from gnn.training.loop import Descent, half_cosine
 
 HELD_OUT = 0.02
-"""Share of molecules that are only measured on."""
+"""Share of molecules used only for measuring."""
 LEAST = 1000
-"""Molecules that a surrogate needs."""
+"""Fewest molecules that a surrogate needs."""
 _PIECE = 5000
 _STD_WEIGHT = 0.3
-"""What a standard deviation counts for beside a value."""
+"""Weight of a standard deviation relative to a value."""
 _EDGE = 1e-4
-"""Probabilities are held this far from 0 and 1, and standard deviations above it."""
+"""Distance that probabilities keep from 0 and 1, and the least standard deviation."""
 
 
 class SurrogateTraining(NamedTuple):
-    """How to train."""
+    """Settings of a surrogate's training."""
 
     epochs: int = 8
     batch: int = 512
@@ -46,7 +46,7 @@ class SurrogateTraining(NamedTuple):
 
 
 def surrogate_targets(bundle: Bundle, graphs: GraphArrays, report: Report | None = None) -> Floats:
-    """Return float16 [M, 2 T + 1] what a bundle predicts, as a surrogate says it."""
+    """Return float16 [M, 2 T + 1], a bundle's predictions in the form of a surrogate's outputs."""
     predictor = Predictor([bundle])
     tasks = bundle.card.tasks
     found = np.empty((graphs.molecules, 2 * len(tasks) + 1), np.float16)
@@ -76,16 +76,16 @@ def fit_surrogate(
     config: SurrogateTraining | None = None,
     report: Report | None = None,
 ) -> tuple[Surrogate, SurrogateCard]:
-    """Train a surrogate on M molecules and what :func:`surrogate_targets` says of them.
+    """Train a surrogate on M molecules and their :func:`surrogate_targets`.
 
-    ``data`` says in words what the molecules are. The card's errors are of the rounded weights, on
-    2 % of the molecules that were held out.
+    ``data`` describes the molecules in words. The card's errors are those of the rounded weights,
+    on 2 % of the molecules, which were held out.
     """
     sizes = sizes or SurrogateSizes(len(bundle.card.tasks))
     config = config or SurrogateTraining()
     if graphs.molecules < LEAST:
         found = counted(graphs.molecules, "molecule")
-        raise ModelError(f"found {found} to imitate on, expected {LEAST}")
+        raise ModelError(f"found {found} to train a surrogate on, expected at least {LEAST}")
     order = np.random.default_rng(config.seed).permutation(graphs.molecules)
     held = max(100, round(HELD_OUT * len(order)))
     network = _train(graphs, targets, np.sort(order[held:]), sizes, config, report)
@@ -158,7 +158,7 @@ def _rate(step: int, steps: int, config: SurrogateTraining) -> float:
 
 @torch.inference_mode()
 def outputs(network: Surrogate, graphs: GraphArrays) -> Floats64:
-    """Return [M, 2 T + 1] what a surrogate says of M molecules, in the tasks' units."""
+    """Return [M, 2 T + 1], a surrogate's outputs for M molecules, in the tasks' units."""
     found = np.empty((graphs.molecules, len(network.mean)))
     for rows, batch in batches(graphs, 512):
         found[rows] = network(batch).double().numpy()

@@ -1,8 +1,8 @@
-"""A team's own assay: a few hundred compounds to a model, in minutes.
+"""Fits models to a team's own assay: a few hundred compounds become a model, in minutes.
 
-Two models are cross-validated on the assay's own rows: networks whose heads learn on the
-pretrained encoder, and a Gaussian process on shared substructures. :mod:`gnn.evaluation.compare`
-says which is shipped, or both.
+Two models are cross-validated on the assay's own rows: networks whose heads learn on the pretrained
+encoder, and a Gaussian process on shared substructures. :mod:`gnn.evaluation.compare` decides which
+one is shipped, or both.
 """
 
 from collections.abc import Sequence
@@ -32,13 +32,13 @@ from gnn.training.loop import TrainingConfig, TrainingRun
 from gnn.training.training_set import TrainingSet
 
 Wanted = Literal["auto", "network", "gp", "blend"]
-"""``auto`` compares all and picks; the others are taken without a comparison."""
+"""``auto`` compares all models and chooses; the others are used without a comparison."""
 ASSAY_MEMBERS = 5
 """Folds of the cross-validation, and networks: each trains without its own fold."""
 _BATCH = 32
-"""Measured rows of one step."""
+"""Measured rows in one step."""
 _STEPS = 1500
-"""Steps of one network at least, where rows are few."""
+"""Fewest steps of one network if there are few rows."""
 
 
 def assay_network(tasks: int, pretrained: Pretrained) -> NetworkConfig:
@@ -49,7 +49,7 @@ def assay_network(tasks: int, pretrained: Pretrained) -> NetworkConfig:
 
 
 def assay_training(rows: int, presumed: int = 0) -> TrainingConfig:
-    """Return the settings for training on measured rows, and on others whose values are presumed.
+    """Return the settings for training on measured rows, and on others with presumed values.
 
     A step sees as many measured rows as it would without the others.
     """
@@ -69,8 +69,8 @@ def assemble_assay(
 ) -> Assembled:
     """Make the training set of a team's own assay: cross-validated, so that every row counts.
 
-    Compounds that differ only in stereochemistry are never parted by a fold. Rows that the file
-    marks as ``test`` are never trained on, and measured on instead.
+    Compounds that differ only in stereochemistry are always in the same fold. Rows that the file
+    marks as ``test`` are never trained on, but measured on.
     """
     splits = []
 
@@ -90,21 +90,21 @@ def assemble_assay(
 
 
 class FittedAssay(NamedTuple):
-    """The models of an assay, how they compare, and what they say of the rows held out."""
+    """The models of an assay, their comparison, and their outputs for the rows held out."""
 
     run: TrainingRun
-    """Of the networks."""
+    """The training run of the networks."""
     states: list[State]
-    """The networks, rounded as they are shipped; none where only the kernel was asked for."""
+    """The networks, rounded as they are shipped; none if only the kernel was requested."""
     kernel: KernelModel | None
     comparison: Comparison
     cross: Outputs
-    """[.., M, ..] of the rows held out in the cross-validation, NaN where a row was seen."""
+    """[.., M, ..] outputs for the rows held out in the cross-validation; NaN for seen rows."""
     notes: list[str]
     """Networks that diverged and were left out."""
 
     def outputs(self, graphs: GraphArrays) -> Outputs:
-        """Return what every fitted model says about molecules, chosen or not."""
+        """Return the outputs of every fitted model for molecules, chosen or not."""
         run = self.run
         networks = [outputs(state, run.sizes, run.data.factors, graphs) for state in self.states]
         shape = (0, graphs.molecules, run.sizes.tasks)
@@ -121,13 +121,13 @@ def fit_assay(
     work: Path | None = None,
     device: str = "auto",
 ) -> FittedAssay:
-    """Fit the models that are asked for, cross-validate them and choose.
+    """Fit the requested models, cross-validate them and choose.
 
-    ``work`` and ``device`` are of the networks: see :func:`fit_networks`. One that diverges is left
-    out and named in the notes.
+    ``work`` and ``device`` apply to the networks: see :func:`fit_networks`. A network that diverges
+    is left out and named in the notes.
 
     Raises:
-        ModelError: the networks were asked for, and all of them diverged.
+        ModelError: The networks were requested, and all of them diverged.
     """
     sizes, training = assay_network(len(data.tasks), pretrained), assay_training(*_counts(data))
     run = TrainingRun(data, sizes, training, pretrained, seed, device, progress)
@@ -138,7 +138,7 @@ def fit_assay(
     choices: Sequence[Choice] = SIMPLEST if model == "auto" else (model,)
     if set(choices) & {"network", "blend"}:
         fitted, notes = fit_networks(run, work)
-        # What is compared is what is shipped.
+        # Compare the networks as they are shipped.
         states = [dequantize(quantize(state)) for state in fitted if state is not None]
         kept = [state is not None for state in fitted]
         left = replace(data, roles=data.roles[kept])
@@ -157,7 +157,7 @@ def fit_assay(
 
 
 def _counts(data: TrainingSet) -> tuple[int, int]:
-    """Return how many rows are trained on that were measured, and that were presumed."""
+    """Return the numbers of training rows with measured and with presumed values."""
     trained = (data.roles != "test").any(axis=0)
     measured = data.is_measured.any(axis=1)
     return int((trained & measured).sum()), int((trained & ~measured).sum())
@@ -180,7 +180,7 @@ def _fit_kernel(data: TrainingSet, seed: int) -> tuple[KernelModel, Floats64]:
 
 
 def assay_recipe(data: TrainingSet, pretrained: Pretrained) -> dict[str, Any]:
-    """Return the settings that go with the arrays to a machine without chemistry."""
+    """Return the settings that accompany the arrays to a machine without chemistry."""
     sizes = asdict(assay_network(len(data.tasks), pretrained))
     encoder = ("tasks", "width", "layers", "graph_hidden", "descriptors")
     return {
@@ -192,10 +192,10 @@ def assay_recipe(data: TrainingSet, pretrained: Pretrained) -> dict[str, Any]:
 
 
 def fit_networks(run: TrainingRun, work: Path | None = None) -> Members:
-    """Fit every network, leaving out those that diverge: seconds each on a CPU.
+    """Fit every network, leaving out those that diverge; this takes seconds each on a CPU.
 
-    With a ``work`` folder, the networks that are in it, such as another machine's, are taken and
-    the others kept there.
+    Networks that are in a ``work`` folder, such as another machine's, are used, and the others are
+    stored there.
 
     Raises:
         ModelError: ``work`` holds the networks of another training.

@@ -1,4 +1,4 @@
-"""A recipe: the TOML file that says what a bundle is trained on, and how."""
+"""Recipes: TOML files that define the data and the training of a bundle."""
 
 import math
 from collections.abc import Mapping
@@ -38,13 +38,13 @@ class _Strict(BaseModel):
 
 
 class SetChoice(_Strict):
-    """One dataset of the catalogue and how its rows are divided."""
+    """One dataset of the catalogue, and the division of its rows."""
 
     name: str
     """Name in the catalogue."""
     split: Literal["given", "scaffold", "random"] = "scaffold"
     valid: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
-    """Share of rows that are only measured on, where the split is not given."""
+    """Share of rows used only for measuring, if the split is not given."""
 
 
 class Presumed(_Strict):
@@ -57,27 +57,28 @@ class Presumed(_Strict):
     """The upper bound that they get, in the tasks' unit."""
     tasks_each: Annotated[int, Field(ge=1)] = 4
     similarity: Annotated[float, Field(gt=0, le=1)] = 0.35
-    """Only molecules less similar than this to every measured one."""
+    """Only molecules that are less similar than this to every measured one are used."""
 
 
 class TeachingChoice(_Strict):
-    """Models whose mean on every molecule the shipped networks learn
-    (:mod:`gnn.training.teacher`).
+    """Teachers: the shipped networks learn their mean on every molecule.
+
+    See :mod:`gnn.training.teacher`.
     """
 
     teachers: Annotated[tuple[Literal["networks", "process", "forest"], ...], Field(min_length=1)]
     values: tuple[str, ...] = ()
-    """Those of them whose mean teaches regressions; none names all of them."""
+    """Teachers whose mean is learned in regressions; empty means all of them."""
     members: Annotated[int, Field(ge=1, le=50)] = 2
-    """Networks that teach, where networks do."""
+    """Number of networks that teach, if networks do."""
     network: dict[str, int | float] = {}
-    """Sizes of the networks that teach, where they differ from those of the networks shipped."""
+    """Sizes of the teaching networks that differ from those of the shipped networks."""
     training: dict[str, int | float] = {}
-    """Their settings, where they differ."""
+    """Settings of the teaching networks that differ."""
 
 
 class Recipe(_Strict):
-    """What a bundle is trained on, and how."""
+    """The data and the training settings of a bundle."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=40)]
     """First part of its prediction columns."""
@@ -94,11 +95,11 @@ class Recipe(_Strict):
     pretrained: bool = True
     """Start from the pretrained encoder, whose sizes the network then has."""
     teaching: TeachingChoice | None = None
-    """What the networks learn from beside the measurements."""
+    """Teachers of the networks, in addition to the measurements."""
     refit: bool = False
-    """Measure, then train again on every row, held-out ones included, and ship that."""
+    """Measure, then train again on every row, including held-out ones, and ship the result."""
     forest: bool = True
-    """Train a random forest on the same rows to compare with."""
+    """Train a random forest on the same rows for comparison."""
     seed: int = 0
     network: dict[str, int | float] = {}
     """Sizes, see :class:`gnn.models.network.NetworkConfig`."""
@@ -132,14 +133,14 @@ class Recipe(_Strict):
             _check(name, getattr(self.teaching, name))
         if others := self.teaching.network.keys() - set(_OF_HEADS):
             raise ValueError(
-                f"teaching.network.{min(others)} is what all networks are given alike; only "
+                f"teaching.network.{min(others)} must be the same for all networks; only "
                 f"{', '.join(_OF_HEADS)} may differ"
             )
         settings = (self.settings(), self.teacher_settings()[1])
         if not self.pretrained or any(one.encoder_rate for one in settings):
             raise ValueError(
-                "teaching is for heads on an encoder that stays as it is; set pretrained = true "
-                "and training.encoder_rate = 0, or leave it out"
+                "teaching is for heads on an encoder that stays fixed; set pretrained = true and "
+                "training.encoder_rate = 0, or leave it out"
             )
         return self
 
@@ -154,7 +155,7 @@ class Recipe(_Strict):
         return self
 
     def encoder(self) -> Pretrained | None:
-        """Return the encoder that training starts from, if any."""
+        """Return the encoder from which training starts, if any."""
         return load_pretrained() if self.pretrained else None
 
     def sizes(self, tasks: int) -> NetworkConfig:
@@ -172,7 +173,7 @@ class Recipe(_Strict):
         return self.network | network, TrainingConfig(**training)  # type: ignore[arg-type]
 
     def teaching_settings(self) -> dict[str, Any] | None:
-        """Return what :mod:`gnn.training.distil` needs to know of the teaching, as plain values."""
+        """Return the settings that :mod:`gnn.training.distil` needs, as plain values."""
         if self.teaching is None:
             return None
         network, training = self.teacher_settings()
@@ -185,7 +186,7 @@ class Recipe(_Strict):
         }
 
     def teaching_for(self, tasks: int) -> Teaching | None:
-        """Return what teaches the networks of a number of tasks."""
+        """Return the teaching for the networks of a number of tasks."""
         return read_teaching(self.teaching_settings(), tasks, self.encoder())
 
 
@@ -203,7 +204,7 @@ def _check(name: str, given: Mapping[str, int | float]) -> None:
 
 
 def _wanted(key: str, whole: bool, value: int | float) -> str:
-    """Say what a size or setting must be where it is not; ``""`` where it is."""
+    """Return the values that a size or setting may have if this one is not allowed, else ``""``."""
     least = 0 if key in ("radius", "descriptors", "pairs", "paths") else 1
     if whole and (not isinstance(value, int) or value < least):
         return f"a whole number from {least}"
@@ -217,14 +218,14 @@ def _wanted(key: str, whole: bool, value: int | float) -> str:
 
 
 def shipped_recipes() -> list[str]:
-    """Names of the recipes that come with the package."""
+    """Return the names of the recipes that come with the package."""
     return sorted(path.stem for path in SHIPPED.glob("*.toml"))
 
 
 def find_recipe(name: str) -> Path:
-    """Return the path of a shipped recipe's name or of a file."""
+    """Return the path of a recipe, given the name of a shipped one or a file."""
     names = shipped_recipes()
-    if name in names:  # looked up by name alone: a path joined to a folder may leave it
+    if name in names:  # looked up by name only: a path joined to a folder may lead out of it
         return SHIPPED / f"{name}.toml"
     path = named_path(name)
     if path.is_file():

@@ -1,23 +1,23 @@
 """Presumed inactives of an own assay: compounds unlike any that was measured.
 
-An assay is made of compounds that somebody had a reason to make for its target. A model of these
-alone takes every molecule for one of them, and gives an antibiotic the activity of an average
+An assay contains compounds that a chemist had a reason to make for its target. A model of these
+alone treats every molecule like one of them, and gives an antibiotic the activity of an average
 member. So it also learns from strangers: compounds of the shipped toxicity and ADMET bundles that
-resemble none of the assay's. What they are presumed to be hangs on what was measured:
+resemble none of the assay's. The presumption about them depends on the measured quantity:
 
 - a risk, such as hERG, cytotoxicity or Ames, whether a class or a number: nothing. Being unlike
   any measured compound is no evidence of safety.
-- pActivity: at most 5 (10 µM), or the assay's mean where that is lower. Most compounds do not
-  reach that on a target that they were not made for.
-- per cent of an effect, such as inhibition, activation or lysis: at most 10 %, and of what is left
-  (viability, residual activity, growth, per cent of control) at least 90 %; or the assay's mean
-  where that is further from active. The words are those that assays are read by
+- pActivity: at most 5 (10 µM), or the assay's mean if that is lower. Most compounds do not reach
+  that on a target for which they were not made.
+- per cent of an effect, such as inhibition, activation or lysis: at most 10 %; per cent of a
+  remainder (viability, residual activity, growth, per cent of control): at least 90 %; or the
+  assay's mean if that is further from active. The words are those by which assays are read
   (:mod:`data.assay.headers.words`).
 - a class: not active.
-- any other number or percentage: nothing, for it does not tell what inactive is.
+- any other number or percentage: nothing, because it does not show what inactive is.
 
-Where nothing is presumed, the interval far from the assay is as wide as nearly all of the assay's
-values (of a class, the prediction goes to its share of positives).
+If nothing is presumed, the interval far from the assay is as wide as nearly all of the assay's
+values (for a class, the prediction goes to its share of positives).
 
 A presumption is never part of a metric, of the domain or of a neighbour.
 """
@@ -47,22 +47,22 @@ SOURCES = ("admet", "toxicity")
 """Shipped bundles whose measured compounds are the strangers: drugs, chemicals and screening
 compounds that were not chosen for any one target."""
 COUNT = 100
-"""Strangers, or fewer where the shipped compounds have no more. Three times as many, or none but
-very strange ones, cost accuracy on what is like the assay at a distance."""
+"""Number of strangers, or fewer if the shipped compounds have no more. Three times as many, or only
+very strange ones, cost accuracy on compounds that are somewhat like the assay's."""
 NEAREST = 0.75
-"""Distance to the assay's nearest compound that a stranger has at least."""
+"""Least distance of a stranger to the assay's nearest compound."""
 INACTIVE = 5.0
 """pActivity that a stranger is presumed to reach at most."""
 NOISE_PERCENT = 10.0
 """Effect, in per cent, that a stranger is presumed to have at most."""
 _ACTIVITY = {"activity", "act"}
 _STROKE = re.compile(r"(?<![^\W_])T_C(?![^\W_])", re.IGNORECASE)
-"""T/C as tasks are called."""
+"""T/C in the spelling of task names."""
 _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
 
 
 class Presumption(NamedTuple):
-    """What a stranger is presumed to be on one task."""
+    """The presumed value of a stranger on one task."""
 
     value: float
     bound: int
@@ -70,7 +70,7 @@ class Presumption(NamedTuple):
 
 
 def presumption(task: Mapping[str, Any], mean: float) -> Presumption | None:
-    """Return what strangers are presumed to be on a task whose values have a mean; None: nothing.
+    """Return the presumption about strangers on a task with this mean; None if there is none.
 
     >>> presumption({"name": "pKi", "kind": "regression", "unit": "pActivity"}, 8.6)
     Presumption(value=5.0, bound=-1)
@@ -93,7 +93,7 @@ def presumption(task: Mapping[str, Any], mean: float) -> Presumption | None:
 
 
 def is_risk(name: str) -> bool:
-    """Tell whether a task's name says that it is of a risk.
+    """Tell whether a task's name is that of a risk.
 
     >>> is_risk("hERG_inhibition_at_30_uM"), is_risk("frames")
     (True, False)
@@ -104,20 +104,20 @@ def is_risk(name: str) -> bool:
 
 
 def _effect(name: str) -> str:
-    """Return the word of an effect in per cent that a task's name has, or an empty text."""
+    """Return the word for an effect in per cent in a task's name, or an empty text."""
     header = understand(f"{_STROKE.sub('T/C', name)} (%)")
     known = header.role == "value" and header.kind == "percent"
-    # What is open in the header was answered by who trained: but per cent of an activity alone
-    # says whether more or less of it is inactive.
+    # The user settled doubts about the header before training; but per cent of an activity alone
+    # shows whether more or less of it is inactive.
     return header.quantity if known and (not header.doubt or header.quantity in _ACTIVITY) else ""
 
 
 def add_strangers(assembled: Assembled, seed: int = 0) -> Assembled:
-    """Return an assay's training set with strangers in it, which every member trains on."""
+    """Return an assay's training set with strangers added, on which every member trains."""
     data = assembled.data
     known = data.is_measured & (data.roles != "test").any(axis=0)[:, None]
     if not known.any(axis=0).all():
-        return assembled  # a task without a value is refused where it is fitted
+        return assembled  # fitting refuses a task without a value
     found = [
         presumption(task, float(data.values[known[:, at], at].mean()))
         for at, task in enumerate(data.tasks)
@@ -174,7 +174,7 @@ def _pool() -> list[str]:
 def _draw(
     own: GraphArrays, count: int, generator: np.random.Generator
 ) -> tuple[list[str], GraphArrays]:
-    """Draw shipped compounds that are far from all of an assay's; their SMILES and graphs."""
+    """Draw shipped compounds that are far from all of an assay's; return SMILES and graphs."""
     pool = _pool()
     drawn = [read_graph(pool[at]) for at in generator.permutation(len(pool))[: 3 * count]]
     read = [one for one in drawn if not isinstance(one, Failure)]

@@ -1,6 +1,6 @@
-"""Structures as graphs, without measured values: encoders and surrogates learn on them.
+"""Turns structures into graphs without measured values, for encoders and surrogates to learn on.
 
-Processes do the work, and load no module from the folder where the command was given.
+Worker processes do this, and they load no module from the current folder.
 """
 
 import multiprocessing
@@ -45,15 +45,15 @@ STRUCTURES = (
     "tdc_clearance_microsome_az",
     "tdc_clearance_hepatocyte_az",
 )
-"""Sets of which the structures are taken, so that the encoder meets what is larger and odder."""
+"""Sets whose structures are used, so that the encoder meets larger and odder molecules."""
 SAFE_PATH = "PYTHONSAFEPATH"
-"""Environment variable by which Python leaves the current folder out of its search path."""
+"""Environment variable that makes Python leave the current folder out of its search path."""
 
 
 def fresh_processes() -> SpawnContext:
     """Return a context whose processes start anew, with Python's own modules before all others.
 
-    Python would put the current folder first, and a file called pickle.py there would run.
+    Otherwise Python would put the current folder first, and run a file called pickle.py there.
     """
     os.environ[SAFE_PATH] = os.environ.get(SAFE_PATH) or "1"
     return multiprocessing.get_context("spawn")
@@ -67,7 +67,7 @@ def _in_processes(
     processes: int | None,
     report: Report | None,
 ) -> Iterator[Found]:
-    """Do chunks of so many items in processes of their own; yields what comes of each in order."""
+    """Process chunks of ``size`` items in processes of their own; yield the results in order."""
     chunks = [items[at : at + size] for at in range(0, len(items), size)]
     with ProcessPoolExecutor(processes, mp_context=fresh_processes()) as pool:
         for done, found in enumerate(pool.map(do, chunks)):
@@ -77,7 +77,7 @@ def _in_processes(
 
 
 class Read(NamedTuple):
-    """A structure that was read."""
+    """A structure that was read, with its graph."""
 
     standard: Standardized
     graph: MolGraph
@@ -104,7 +104,7 @@ def draw(records: Iterable[Record], count: int, seed: int) -> list[Structure]:
 def graphs_of(
     structures: Sequence[Structure], processes: int | None = None, progress: Report | None = None
 ) -> GraphArrays:
-    """Standardize and featurize structures: each compound once, what cannot be read left out."""
+    """Standardize and featurize structures, each compound once; leave out unreadable ones."""
     found: dict[str, MolGraph] = {}
     for pairs in _in_processes(_featurize, structures, 1000, "structures", processes, progress):
         for smiles, graph in pairs:
@@ -113,7 +113,7 @@ def graphs_of(
 
 
 def _featurize(structures: Sequence[Structure]) -> list[tuple[str, MolGraph]]:
-    """Do some structures; runs in a process of its own."""
+    """Featurize some structures; runs in a process of its own."""
     found = [read_graph(text, format) for text, format in structures]
     return [(one.standard.smiles, one.graph) for one in found if not isinstance(one, Failure)]
 
@@ -127,7 +127,7 @@ def assemble_pretext(
 ) -> PretextSet:
     """Make a pretraining set of ``count`` library molecules and all structures of ``sets``.
 
-    About 3 ms a molecule and core. A molecule that cannot be standardized is left out.
+    This takes about 3 ms per molecule and core. Molecules that cannot be standardized are left out.
     """
     generator = np.random.default_rng(seed)
     drawn = molecules_of(LIBRARY, count, generator) if count else []
@@ -148,7 +148,7 @@ def assemble_pretext(
 
 
 def make_pretext_set(graphs: GraphArrays, values: Floats32, data: str) -> PretextSet:
-    """Join graphs with their descriptors [M, P] and say where the molecules are from."""
+    """Join graphs with their descriptors [M, P], and record where the molecules are from."""
     labels, mean, std = standardize_labels(values)
     meta = {"featurizer": featurizer_spec()["hash"], "data": data}
     return PretextSet(graphs, state_factors(), labels, mean, std, pretext_names(), meta)

@@ -1,4 +1,4 @@
-"""A model as files: ``weights.safetensors`` and ``card.json``. Nothing is unpickled."""
+"""A model as files, ``weights.safetensors`` and ``card.json``. Nothing is unpickled."""
 
 import hashlib
 import json
@@ -57,37 +57,37 @@ class Bundle:
     card: Card
     networks: tuple[Network, ...]
     domain: Domain | None = None
-    """The training compounds; None in a bundle of before they were kept."""
+    """The training compounds; None in an old bundle that does not contain them."""
     kernel: KernelModel | None = None
     surrogate: LoadedSurrogate | None = None
-    """A small network that imitates it; None where none was made."""
+    """A small network that imitates the bundle; None if none was made."""
 
     @cached_property
     def sha256(self) -> str:
-        """Content hash of the bundle: of its card, which holds the hash of its weights."""
+        """Content hash of the bundle: that of its card, which holds the hash of its weights."""
         return hashlib.sha256((self.path / "card.json").read_bytes()).hexdigest()
 
     @cached_property
     def measured_compounds(self) -> MeasuredCompounds | None:
-        """What it learnt from, read when it is first asked for: scoring never does.
+        """The compounds it learned from, read on first use; scoring never needs them.
 
-        None where the bundle does not keep it; ModelError for a damaged or a foreign file.
+        None if the bundle does not have them; ModelError for a damaged or a foreign file.
         """
         return load_measured_compounds(self.path, self.card)
 
 
 def shipped_bundles() -> list[str]:
-    """Names of the bundles that come with the package."""
+    """Return the names of the bundles that come with the package."""
     return sorted(folder.parent.name for folder in SHIPPED.glob("*/card.json"))
 
 
 def find_bundle(name: str) -> Path:
-    """Return the folder of a shipped bundle's name or of a path.
+    """Return the folder of a bundle, given the name of a shipped one or a path.
 
-    Raises ModelError where there is none, InputError where it lacks a signature that is asked for.
+    Raises ModelError if there is none, InputError if it lacks a required signature.
     """
     names = shipped_bundles()
-    if name in names:  # looked up by name alone: a path joined to a folder may leave it
+    if name in names:  # looked up by name only: a path joined to a folder may lead out of it
         return SHIPPED / name
     folder = named_path(name)
     if (folder / "card.json").is_file():
@@ -108,7 +108,7 @@ def save_bundle(
     domain: Domain | None = None,
     kernel: KernelModel | None = None,
 ) -> None:
-    """Write the members' weights as they are given, and the card with their hash filled in."""
+    """Write the members' weights unchanged, and the card with their hash filled in."""
     sections = share_graph(states)
     if domain is not None:
         if any(task.name == DISTANCE for task in card.tasks):
@@ -129,25 +129,25 @@ def save_bundle(
     with written_or_said(folder):
         make_folder(folder)
         remove_leftovers(folder)
-        # The card vouches for the weights; the others would be another bundle's.
+        # The card vouches for the weights; the other files would be another bundle's.
         remove_durably(*(folder / name for name in ("card.json", FILE, MEASURED)))
     write_or_say(folder / "weights.safetensors", weights)
     write_card(folder, card)
 
 
 def write_card(folder: Path, card: Card) -> None:
-    """Put a card into its bundle's folder, anew beside weights that stay or as the last file."""
+    """Write a card into its bundle's folder: as the last file, or beside weights that stay."""
     text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
     write_or_say(folder / "card.json", text)
 
 
 def read_card(folder: Path) -> Card:
-    """Read a bundle's card alone."""
+    """Read only a bundle's card."""
     return _read_card(folder)[0]
 
 
 def _read_card(folder: Path) -> tuple[Card, str]:
-    """Read a card; returns it and the SHA-256 of its bytes."""
+    """Return a card and the SHA-256 of its bytes."""
     path = folder / "card.json"
     try:
         content = read_regular(path)
@@ -163,10 +163,10 @@ def _read_card(folder: Path) -> tuple[Card, str]:
 
 
 def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle:
-    """Load a bundle, checking its weights' hash and that it was made for this featurizer.
+    """Load a bundle; check its weights' hash, and that it was made for this featurizer.
 
-    ``surrogate`` says whether its surrogate is loaded and checked too. Where signatures are asked
-    for, the bytes that were read are held to them once more.
+    ``surrogate`` says whether its surrogate is loaded and checked too. If signatures are required,
+    the bytes that were read are compared with them once more.
     """
     card, card_sha256 = _read_card(folder)
     if card.featurizer != featurizer:
@@ -211,7 +211,7 @@ def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle
 
 
 def _kernel(card: Card, state: Mapping[str, Tensor]) -> KernelModel:
-    """Return the kernel machine; ValueError for one that does not hold together."""
+    """Return the kernel machine; raise ValueError for an inconsistent one."""
     found = KernelModel.from_state(state)
     check_factors(state["factors"])
     check_graphs(found.support, len(found.factors))
@@ -249,7 +249,7 @@ def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:
 
 
 def _check_finite(tensors: Mapping[str, Tensor]) -> None:
-    """Raise ValueError for a weight that is NaN or infinite: every score would be so, too."""
+    """Raise ValueError for a weight that is NaN or infinite, as it would spoil every score."""
     for name, value in tensors.items():
         if value.is_floating_point() and not bool(value.isfinite().all()):
             raise ValueError(f"{name} holds a number that is not finite")

@@ -1,7 +1,7 @@
-"""Checks of a bundle's tensors and sizes before anything is built of them.
+"""Checks a bundle's tensors and sizes before anything is built from them.
 
-A card may name sizes of a network that no machine has room for, and a file may hold graphs whose
-bonds lead nowhere. Whoever can write a bundle can write its hashes too, so these are looked at.
+A card may claim network sizes for which no machine has memory, and a file may hold graphs whose
+bonds lead nowhere. Anyone who can write a bundle can write its hashes too, so these do not suffice.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,15 +13,15 @@ from torch import Tensor, nn
 from gnn.features.batch import GraphArrays
 
 LAYERS, RADIUS = 100, 8
-"""Steps of message passing, and bonds around an atom, at most."""
+"""Most steps of message passing, and most bonds around an atom."""
 MEMBERS = 100
-"""Networks of a bundle, at most."""
+"""Most networks of a bundle."""
 MOST_TENSORS = 1 << 29
-"""Bytes of a file of weights; the largest that comes with the package has 1/20 of it."""
+"""Most bytes of a file of weights; the largest that comes with the package has 1/20 of it."""
 
 
 def check_sizes(sizes: object) -> None:
-    """Raise ValueError for sizes of a network or a surrogate that nothing can be counted with."""
+    """Raise ValueError for sizes of a network or a surrogate with which nothing can be computed."""
     for name, most in (("layers", LAYERS), ("radius", RADIUS)):
         value = getattr(sizes, name, 0)
         if type(value) is not int or not 0 <= value <= most:
@@ -38,7 +38,7 @@ def check_sizes(sizes: object) -> None:
 
 
 def check_same_sizes(make: Callable[[], nn.Module], state: Mapping[str, Tensor]) -> None:
-    """Raise ValueError where a network's sizes are not those of its weights; takes no memory."""
+    """Raise ValueError if a network's sizes are not those of its weights; this takes no memory."""
     with torch.device("meta"):
         wanted = {name: tuple(value.shape) for name, value in make().state_dict().items()}
     for name, shape in wanted.items():
@@ -48,7 +48,7 @@ def check_same_sizes(make: Callable[[], nn.Module], state: Mapping[str, Tensor])
 
 
 def check_factors(factors: Tensor) -> None:
-    """Raise ValueError for what does not describe atom tokens: [tokens, 5], counted from 0."""
+    """Raise ValueError unless factors describe atom tokens: [tokens, 5], counted from 0."""
     if factors.dtype != torch.int64 or factors.ndim != 2 or not factors.numel():
         raise ValueError("the factors of atoms are no table of whole numbers")
     if int(factors.min()) < 0:
@@ -56,7 +56,7 @@ def check_factors(factors: Tensor) -> None:
 
 
 def check_graphs(graphs: GraphArrays, tokens: int) -> None:
-    """Raise ValueError for graphs [M] that do not hold together."""
+    """Raise ValueError for inconsistent graphs [M]."""
     counts = []
     for offsets, size in (
         (graphs.atom_offsets, len(graphs.atoms)),
@@ -68,7 +68,7 @@ def check_graphs(graphs: GraphArrays, tokens: int) -> None:
         if (counts[-1] < 0).any():
             raise ValueError("a molecule has fewer than no atoms or bonds")
     if not len(counts[0]) == len(counts[1]):
-        raise ValueError("there are bonds of other molecules than there are atoms of")
+        raise ValueError("atoms and bonds are those of different numbers of molecules")
     most = np.repeat(*counts)
     for ends in (graphs.begin, graphs.end):
         if ends.shape != graphs.bonds.shape or (ends >= most).any():

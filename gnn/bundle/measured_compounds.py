@@ -1,10 +1,9 @@
-"""The compounds that a bundle learnt from, what was measured of them, and the file that holds it.
+"""The compounds from which a bundle learned, their measurements, and the file that holds them.
 
-A hit is shown beside the measured compounds that are most like it, on machines that do not have
-the training data. The file ``measured.parquet`` beside a bundle's weights is a plain Parquet table,
-so that anybody can look into it: a row for a compound, with lists of the tasks that it was measured
-on, of relations and of values. Brotli packs it well: 75,000 compounds with 195,000 values take
-1.5 MB.
+A hit is shown beside the most similar measured compounds, on machines that do not have the training
+data. The file ``measured.parquet`` beside a bundle's weights is a plain Parquet table that anyone
+can open: one row per compound, with lists of its tasks, of relations and of values. Brotli packs it
+well: 75,000 compounds with 195,000 values take 1.5 MB.
 """
 
 import json
@@ -35,7 +34,7 @@ from gnn.features.arrays import Floats32, Ints
 
 Relation = Literal["=", "<", ">"]
 RELATIONS: dict[int, Relation] = {EXACT: "=", UPPER: "<", LOWER: ">"}
-"""How a bound is written: ``<`` where the true value is at most the one that is stored."""
+"""Written form of each bound: ``<`` if the true value is at most the stored one."""
 
 
 class TaskValues(NamedTuple):
@@ -54,27 +53,28 @@ class MeasuredCompounds:
     """N measured compounds with V values of T tasks."""
 
     ids: npt.NDArray[np.object_]
-    """[N] as the source of the values calls them. A structure may be there under several ids."""
+    """[N] ids from the source of the values. A structure may occur under several ids."""
     smiles: npt.NDArray[np.object_]
-    """[N] standardized."""
+    """[N] standardized SMILES."""
     tasks: tuple[str, ...]
     """[T] in the order of the bundle's card."""
     rows: Ints
     """[V] the compound of each value, ascending."""
     columns: Ints
-    """[V] its task."""
+    """[V] the task of each value."""
     values: Floats32
-    """[V]"""
+    """[V] in the tasks' units."""
     bounds: npt.NDArray[np.int8]
-    """[V]"""
+    """[V] as in :class:`TaskValues`."""
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @classmethod
     def of_table(cls, table: ActivityTable) -> "MeasuredCompounds":
-        """Take a table of standardized compounds, such as :mod:`data.activities.measurements`
-        makes.
+        """Take a table of standardized compounds.
+
+        :mod:`data.activities.measurements` makes such tables.
         """
         rows, columns = np.nonzero(table.is_measured)
         return cls(
@@ -88,20 +88,20 @@ class MeasuredCompounds:
         )
 
     def of(self, task: str) -> TaskValues:
-        """Return what was measured of a task; ValueError where it is none of the bundle's."""
+        """Return the measurements of a task; raise ValueError if it is none of the bundle's."""
         at = self._order[self.tasks.index(task)]
         return TaskValues(self.rows[at], self.values[at], self.bounds[at])
 
     @cached_property
     def _order(self) -> list[npt.NDArray[np.intp]]:
-        """The values of each task."""
+        """Places of the values of each task."""
         order = np.argsort(self.columns, kind="stable")
         ends = np.cumsum(np.bincount(self.columns, minlength=len(self.tasks)))
         return np.split(order, ends[:-1])
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of all that it holds."""
+        """Hash of the whole content."""
         found = sha256(json.dumps([*self.tasks, *self.ids, *self.smiles]).encode())
         for numbers in (self.rows, self.columns, self.values, self.bounds):
             found.update(numbers.tobytes())
@@ -114,7 +114,7 @@ _FORMAT = 1
 _CHANGES = (
     "structures standardized, repeated values merged, values at an assay's limit marked as bounds"
 )
-"""What was done to the sources' data, which their licences want told."""
+"""Changes made to the sources' data, which their licences require to be stated."""
 _SCHEMA = pa.schema(
     {
         "id": pa.string(),
@@ -126,12 +126,12 @@ _SCHEMA = pa.schema(
 )
 _LISTS = ("task", "relation", "value")
 _MOST = 1 << 29
-"""Bytes of the file, packed and unpacked."""
-_WHOLE = 1 << 30  # bytes of a page, rows of a group: a column is packed in one piece
+"""Most bytes of the file, packed and unpacked."""
+_WHOLE = 1 << 30  # bytes per page, rows per group: a column is packed in one piece
 
 
 def training_hash(card: Card) -> str:
-    """Return a hash of what a bundle was trained on and of what came of it."""
+    """Return a hash of a bundle's training data and of the result of its training."""
     data = [one.get("sha256", "") for one in card.data]
     known = [card.weights, [task.name for task in card.tasks], data]
     return sha256(json.dumps(known).encode()).hexdigest()
@@ -140,10 +140,10 @@ def training_hash(card: Card) -> str:
 def save_measured_compounds(
     folder: Path, card: Card, measured: MeasuredCompounds, sources: Sequence[Mapping[str, Any]]
 ) -> Path:
-    """Write the measured compounds of a bundle into its folder; returns the file.
+    """Write the measured compounds of a bundle into its folder and return the file.
 
-    ``sources`` are those entries of ``card.data`` that they came from: their licences and citations
-    travel with the values. Raises ValueError for other tasks than the card's, or another order.
+    ``sources`` are the entries of ``card.data`` from which they came: their licences and citations
+    accompany the values. Raises ValueError for tasks other than the card's, or in another order.
     """
     names = [task.name for task in card.tasks]
     if list(measured.tasks) != names:
@@ -183,7 +183,7 @@ def save_measured_compounds(
     try:
         write_or_say(folder / FILE, content.getvalue())
     except InputError:
-        if is_new:  # it is written last: without it the same training goes on
+        if is_new:  # it is written last: the same training continues without it
             with suppress(OSError):
                 (folder / FILE).unlink(missing_ok=True)
         raise
@@ -191,10 +191,10 @@ def save_measured_compounds(
 
 
 def load_measured_compounds(folder: Path, card: Card) -> MeasuredCompounds | None:
-    """Read the measured compounds of a bundle; None where it has none.
+    """Read the measured compounds of a bundle; None if it has none.
 
-    Raises ModelError for those of another bundle, and for a damaged file; InputError where a
-    signature is asked for and the bytes are others than were signed.
+    Raises ModelError for those of another bundle, and for a damaged file; InputError if a signature
+    is required and the bytes differ from the signed ones.
     """
     path = folder / FILE
     if not path.is_file():
@@ -221,7 +221,7 @@ def load_measured_compounds(folder: Path, card: Card) -> MeasuredCompounds | Non
 
 
 def _read(table: Any, card: Card) -> MeasuredCompounds:
-    """Turn the file's table into arrays; ValueError where it does not hold together."""
+    """Turn the file's table into arrays; raise ValueError if it is inconsistent."""
     table.validate(full=True)
     names = [task.name for task in card.tasks]
     lists = {name: table[name].combine_chunks() for name in _LISTS}
@@ -249,4 +249,4 @@ def _read(table: Any, card: Card) -> MeasuredCompounds:
 
 
 def _remedy(folder: Path) -> str:
-    return f"remove it, or make it anew with `hitlist bundles measured {folder}`"
+    return f"remove it, or make a new one with `hitlist bundles measured {folder}`"

@@ -1,13 +1,14 @@
 """Predictions for graphs: every task of every bundle, with its uncertainty.
 
-A molecule's result is the same to the last bit whatever is predicted beside it and in whatever
-order: batches are padded to one fixed shape, so every matrix product runs the same code, and all
-else works row by row or sums in a fixed order. This holds for one torch thread; use processes.
+A molecule's result is the same to the last bit whatever other molecules are predicted with it, in
+any order: batches are padded to one fixed shape, so every matrix product runs the same code, and
+everything else works row by row or sums in a fixed order. This holds for one torch thread; use
+processes.
 
-Where the CPU has a unit for bfloat16, or on a GPU, networks run in bfloat16, but for the last
-layer: on 3,000 lead-like molecules predictions of EGFR differ from float32's by at most 0.01.
-Counts, pooled atoms, calibration and distances stay exact. On a GPU sums have no fixed order, so
-that last bits may differ from run to run.
+If the CPU has a unit for bfloat16, or on a GPU, networks run in bfloat16, except for the last
+layer: on 3,000 lead-like molecules, predictions for EGFR differ from those of float32 by at most
+0.01. Counts, pooled atoms, calibration and distances stay exact. On a GPU, sums have no fixed
+order, so the last bits may differ from run to run.
 """
 
 from collections.abc import Sequence
@@ -35,14 +36,15 @@ COLUMN_ENDINGS = ("", "_std", "_lo", "_hi")
 
 
 class Predictor:
-    """Some bundles, loaded once, ready for any number of molecules."""
+    """Bundles that are loaded once, ready for any number of molecules."""
 
     def __init__(
         self, bundles: Sequence[Bundle], device: str = "cpu", bfloat16: bool | None = None
     ) -> None:
         """Put the bundles' networks on a device.
 
-        ``bfloat16`` says whether they run in bfloat16, by default where the device is fast at it.
+        ``bfloat16`` says whether they run in bfloat16; by default they do if the device is fast at
+        it.
         """
         self.bundles = tuple(bundles)
         self.device = torch.device(device)
@@ -51,22 +53,22 @@ class Predictor:
             [Calibration.from_dict(task.calibration) for task in bundle.card.tasks]
             for bundle in self.bundles
         ]
-        made: dict[int, nn.Module] = {}  # what networks share is copied once
+        made: dict[int, nn.Module] = {}  # modules that networks share are copied once
         self._networks = [
             [self._copy(network, made) for network in bundle.networks] for bundle in self.bundles
         ]
 
     @property
     def columns(self) -> list[str]:
-        """Names of the columns that :meth:`predict` returns, in order."""
+        """Return the names of the columns that :meth:`predict` returns, in order."""
         return predicted_columns(self.bundles)
 
     def predict(self, graphs: GraphArrays) -> dict[str, Floats32]:
-        """Predict M molecules: each column float32 [M], never NaN.
+        """Predict M molecules: each column is float32 [M], never NaN.
 
-        Raises ModelError where a bundle's weights give something else.
+        Raises ModelError if a bundle's weights give NaN or infinite numbers.
 
-        Regressions are in the task's unit, classifications probabilities in 0..1.
+        Regressions are in the task's unit, classifications are probabilities in 0..1.
         """
         columns: dict[str, Floats32] = {}
         known = any(bundle.domain is not None for bundle in self.bundles)
@@ -147,5 +149,5 @@ def task_columns(bundle: Bundle) -> list[str]:
 
 
 def domain_columns(bundle: Bundle) -> list[str]:
-    """Return the one column of a bundle's domain; none where it does not know its domain."""
+    """Return the column of a bundle's domain; none if it does not know its domain."""
     return [] if bundle.domain is None else [f"{bundle.card.name}_{DISTANCE}"]

@@ -1,8 +1,8 @@
-"""A small network that imitates what a bundle predicts, fast enough to look at every molecule.
+"""A small network that imitates a bundle's predictions, fast enough for every molecule.
 
-It sees counts of circular atom environments alone, so it runs no message passing: about a thirtieth
-of the ensemble's time. It says which molecules are worth the ensemble's time; no number
-of it reaches a hit list. A bundle keeps it beside its weights, in ``surrogate.safetensors``.
+It sees only counts of circular atom environments, so it needs no message passing: about a thirtieth
+of the ensemble's time. It says which molecules are worth the ensemble's time; none of its numbers
+reaches a hit list. A bundle has it beside its weights, in ``surrogate.safetensors``.
 """
 
 import json
@@ -30,7 +30,7 @@ from gnn.models.quantize import dequantize, quantize
 
 FILE = "surrogate.safetensors"
 _STEPS = 127
-"""Of a rounded row: what a surrogate is for hangs on small differences."""
+"""Steps of a rounded row: the ranking by a surrogate depends on small differences."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class SurrogateSizes:
 
 
 class Surrogate(nn.Module):
-    """Graphs to 2 T + 1 numbers a molecule.
+    """A network from graphs to 2 T + 1 numbers per molecule.
 
     They are each task's value (log odds of a class), the logarithm of each task's standard
     deviation, and the distance to the training compounds.
@@ -67,7 +67,7 @@ class Surrogate(nn.Module):
         self.last = nn.Linear(sizes.hidden, width)
 
     def given(self, batch: Batch) -> Tensor:
-        """Return [G, environments] what it is given; surrogates of like sizes share it."""
+        """Return its input [G, environments]; surrogates of the same sizes share it."""
         kind = self.first.weight.dtype
         key = ("surrogate", self.sizes.radius, self.sizes.environments, kind)
         if key not in batch.memo:
@@ -77,13 +77,13 @@ class Surrogate(nn.Module):
         return batch.memo[key]
 
     def run_head(self, given: Tensor) -> Tensor:
-        """Turn what :meth:`given` returns into standardized outputs [G, 2 T + 1]."""
+        """Turn the result of :meth:`given` into standardized outputs [G, 2 T + 1]."""
         hidden = self.second(torch.relu(self.first(given)))
         found: Tensor = self.last(self.norm(hidden.float()))
         return found.float()
 
     def narrow(self, outputs: Sequence[int]) -> None:
-        """Keep only some of the outputs, in this order: the others cost nothing from then on."""
+        """Keep only some of the outputs, in this order: the others then cost nothing."""
         at = torch.tensor(outputs, dtype=torch.int64)
         last = nn.Linear(self.sizes.hidden, len(at))
         last.weight = nn.Parameter(self.last.weight[at], requires_grad=False)
@@ -92,7 +92,7 @@ class Surrogate(nn.Module):
         self.mean, self.scale = self.mean[at], self.scale[at]
 
     def to_bfloat16(self) -> None:
-        """Run in bfloat16 from now on, but for the last layer: no two values become one."""
+        """Switch to bfloat16, except for the last layer, so that no two values become equal."""
         for module in (self.first, self.second):
             module.to(torch.bfloat16)
 
@@ -103,18 +103,18 @@ class Surrogate(nn.Module):
 
 @dataclass(frozen=True)
 class SurrogateCard:
-    """What is known about a surrogate."""
+    """The facts about a surrogate."""
 
     imitates: str
     """See :func:`predictions_hash`."""
     sizes: SurrogateSizes
     errors: dict[str, float]
     """Root mean squared difference from the bundle by task, on molecules held out: in the task's
-    unit, of a class in log odds."""
+    unit, for a class in log odds."""
     r2: dict[str, float]
     """Share of the variance of the bundle's predictions that it explains, on the same molecules."""
     data: str
-    """What it learnt on."""
+    """Description of the molecules on which it learned."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class LoadedSurrogate:
 
 
 def predictions_hash(card: Card) -> str:
-    """Return a hash of all that a bundle's predictions follow from."""
+    """Return a hash of everything that determines a bundle's predictions."""
     known = [card.weights, [(task.name, task.kind, task.calibration) for task in card.tasks]]
     return sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
@@ -141,7 +141,7 @@ def save_surrogate(folder: Path, network: Surrogate, card: SurrogateCard) -> Non
 
 
 def round_weights(network: Surrogate) -> None:
-    """Give a surrogate the weights that :func:`save_surrogate` keeps of it."""
+    """Give a surrogate the rounded weights that :func:`save_surrogate` stores."""
     network.load_state_dict(dequantize(_round(network)))
 
 
@@ -150,15 +150,15 @@ def _round(network: Surrogate) -> dict[str, Tensor]:
 
 
 def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
-    """Read the surrogate of a bundle; None where it has none.
+    """Read the surrogate of a bundle; None if it has none.
 
-    Raises ModelError for one that imitates other weights, and for a damaged file.
+    Raises ModelError for a surrogate of other weights, and for a damaged file.
     """
     path = folder / FILE
     if not path.is_file():
         return None
     try:
-        content = read_regular(path, MOST_TENSORS)  # once, so that its hash is of what is used
+        content = read_regular(path, MOST_TENSORS)  # once, so that the hash is that of these bytes
         state = dequantize(load(content))
         known = parse_json(_metadata(content)["card"])
         if not all(bool(value.isfinite().all()) for value in state.values()):
@@ -185,7 +185,7 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
 
 
 def _metadata(content: bytes) -> dict[str, str]:
-    """Return the texts in a safetensors file that can be loaded: JSON after its length, 8 bytes."""
+    """Return the metadata of a valid safetensors file: JSON after its length in 8 bytes."""
     length = int.from_bytes(content[:8], "little")
     found: dict[str, str] = parse_json(content[8 : 8 + length]).get("__metadata__") or {}
     return found
@@ -196,4 +196,4 @@ def _is_number(value: object) -> bool:
 
 
 def _remedy(folder: Path) -> str:
-    return f"remove it, or make it anew with `hitlist surrogate {folder}`"
+    return f"remove it, or make a new one with `hitlist surrogate {folder}`"

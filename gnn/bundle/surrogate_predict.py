@@ -1,7 +1,7 @@
 """Predictions of bundles' surrogates, under the names of the bundles' own columns.
 
-Bit-identical whatever is predicted beside a molecule, for the reason :mod:`gnn.bundle.predict`
-gives.
+They are the same to the last bit whatever other molecules are predicted with one, for the reason
+that :mod:`gnn.bundle.predict` gives.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,18 +21,18 @@ from gnn.models.losses import logistic
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
 
 ATOMS, MOLECULES = 16_384, 512
-"""Atoms and molecules in a batch, padding included: an atom costs little here, a molecule much."""
+"""Atoms and molecules in a batch, padding included: here atoms are cheap, molecules costly."""
 
 
 class SurrogatePredictor:
-    """The surrogates of some bundles, narrowed to the columns that are wanted."""
+    """The surrogates of some bundles, narrowed to the wanted columns."""
 
     def __init__(
         self, bundles: Sequence[Bundle], columns: Sequence[str], bfloat16: bool | None = None
     ) -> None:
-        """Take columns as :attr:`gnn.bundle.predict.Predictor.columns` names them.
+        """Take columns by their names in :attr:`gnn.bundle.predict.Predictor.columns`.
 
-        Raises ModelError for a bundle that has no surrogate and a column that nobody predicts.
+        Raises ModelError for a bundle without a surrogate and for a column that no bundle predicts.
         """
         self.columns = tuple(columns)
         bfloat16 = is_bfloat16_fast(torch.device("cpu")) if bfloat16 is None else bfloat16
@@ -58,20 +58,21 @@ class SurrogatePredictor:
             for bundle in bundles
             for task, error in _surrogate(bundle).card.errors.items()
         }
-        """By task, in its unit or in log odds: see :class:`gnn.bundle.surrogate.SurrogateCard`."""
+        """Error by task, in its unit or in log odds: see
+        :class:`gnn.bundle.surrogate.SurrogateCard`."""
         for bundle in bundles:
             for task in bundle.card.tasks:
                 name = f"{bundle.card.name}_{task.name}"
                 if name in self.columns and name not in self.errors:
                     raise ModelError(
                         f"the surrogate of {bundle.card.name} does not say how far {task.name} is "
-                        f"off; make it anew with `hitlist surrogate {bundle.path}`"
+                        f"off; make a new one with `hitlist surrogate {bundle.path}`"
                     )
 
     @torch.inference_mode()
     @one_thread()
     def predict(self, graphs: GraphArrays) -> dict[str, Floats32]:
-        """Return each column, float32 [M], of M molecules."""
+        """Return each column, float32 [M], for M molecules."""
         keep_memory()
         found = [
             np.empty((graphs.molecules, len(network.mean)), np.float32)
@@ -89,13 +90,13 @@ class SurrogatePredictor:
 
 
 class _Reading:
-    """How one column is read from a surrogate's outputs."""
+    """The way in which one column is read from a surrogate's outputs."""
 
     def __init__(self, column: str, ending: str, odds: bool, outputs: tuple[int, ...]) -> None:
         self.column, self.ending, self.odds, self.outputs = column, ending, odds, outputs
 
     def narrowed(self, wanted: Sequence[int]) -> "_Reading":
-        """Return the same for a surrogate that kept only some outputs."""
+        """Return the same reading for a surrogate that kept only some outputs."""
         at = tuple(wanted.index(output) for output in self.outputs)
         return _Reading(self.column, self.ending, self.odds, at)
 

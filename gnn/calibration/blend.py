@@ -1,10 +1,10 @@
 """Weights of the kernel machine and of the networks in a prediction.
 
-Of a regression each has a weight, fitted by least squares. The log odds of a class are slope *
+In a regression each has a weight, fitted by least squares. The log odds of a class are slope *
 (networks' mean logit) + weight * 4 (kernel score - 1/2) + offset with slope and weight of at least
-0, so that calibration never turns an order around. They are the posterior mode of a logistic
-regression (Platt 1999) whose prior is the fit to all tasks together; that in turn is drawn towards
-leaving the outputs as they are.
+0, so that calibration never reverses an order. They are the posterior mode of a logistic regression
+(Platt 1999) whose prior is the fit to all tasks together; that in turn is drawn towards leaving the
+outputs unchanged.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from gnn.features.arrays import Bools, Floats
 from gnn.models.losses import logistic
 
 _PRIOR_ROWS = 50.0
-"""Rows that all tasks together, a prior, count for in each task's own."""
+"""Rows for which the fit to all tasks, a prior, counts in each task's own."""
 _INFORMATION = 0.1
-"""What one row typically tells of a class: p (1 - p)."""
+"""Typical information of one row about a class: p (1 - p)."""
 _STEPS, _DAMPING = 60, 1e-9
 
 
 class Rivals(NamedTuple):
-    """A task's held-out values and both predictions of them, each [n], in its scale's unit."""
+    """A task's held-out values and both predictions of them, each [n], in units of its scale."""
 
     truth: Floats
     networks: Floats
@@ -35,7 +35,7 @@ def fit_blends(tasks: Sequence[Rivals]) -> list[float]:
     """Return each task's weight of the kernel machine, 0 to 1, by least squares.
 
     A task's own weight is drawn towards that of all tasks together, the more the fewer its rows.
-    Without any row all are 1/2.
+    Without any rows, all are 1/2.
     """
     sums = [_sums(task) for task in tasks]
     rows = sum(len(task.truth) for task in tasks)
@@ -63,7 +63,7 @@ class Votes(NamedTuple):
 
 
 class Platt(NamedTuple):
-    """How log odds are made."""
+    """Coefficients of the log odds."""
 
     slope: float
     kernel: float
@@ -71,7 +71,7 @@ class Platt(NamedTuple):
 
 
 def unchanged(votes: Votes) -> Platt:
-    """Return what leaves the outputs as they are: one of them, or half of each."""
+    """Return coefficients that leave the outputs unchanged: one of them, or half of each."""
     if votes.kernel is None:
         return Platt(1.0, 0.0, 0.0)
     return Platt(0.0, 1.0, 0.0) if votes.networks is None else Platt(0.5, 0.5, 0.0)
@@ -101,9 +101,9 @@ def _features(votes: Votes) -> Floats:
 
 
 def _fit(truth: Floats, features: Floats, prior: Floats) -> Floats:
-    """Return the posterior mode [3], its first two of at least 0.
+    """Return the posterior mode [3], whose first two numbers are at least 0.
 
-    The loss is convex: where its minimum breaks a limit, the best one lies on the limit.
+    The loss is convex: if its minimum breaks a limit, the best one lies on the limit.
     """
     if not len(truth):
         return prior
@@ -125,7 +125,7 @@ def _loss(theta: Floats, truth: Floats, x: Floats, prior: Floats, weights: Float
 
 
 def _newton(truth: Floats, x: Floats, prior: Floats, weights: Floats, free: Bools) -> Floats:
-    """Minimise over the free numbers, the others being 0; steps are halved until they help."""
+    """Minimise over the free numbers, with the others 0; halve steps until they help."""
     theta: Floats = np.where(free, prior, 0.0)
     loss = _loss(theta, truth, x, prior, weights)
     for _ in range(_STEPS):

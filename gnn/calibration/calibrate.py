@@ -28,39 +28,39 @@ MINIMUM_ROWS = 10
 
 
 class Trained(NamedTuple):
-    """What is known of a task before any prediction, from the values trained on."""
+    """Facts about a task's training values, known before any prediction."""
 
     centre: float
-    """Their mean; of a class the log odds."""
+    """Their mean; for a class, the log odds."""
     scale: float
     """Their standard deviation, the unit of the task's errors; never 0."""
     values: int
     ood_value: float
-    """The task's value for compounds unlike any other; of a class the log odds."""
+    """The task's value for compounds unlike any other; for a class, the log odds."""
     ood_std: float
-    """The standard deviation of a value about ``ood_value``; a class has no use for it."""
+    """The standard deviation of a value about ``ood_value``; not used for a class."""
 
 
 class HeldTask(NamedTuple):
-    """A task's n held-out measurements and what the models say about them."""
+    """A task's n held-out measurements and the models' outputs for them."""
 
     binary: bool
     trained: Trained
     truth: Floats64
-    """[n]"""
+    """[n] measured values."""
     bounds: npt.NDArray[np.int8]
     """[n] 0 measured, -1 the true value is at most this, +1 at least this."""
     networks: Floats64
     """[K, n], NaN where a network was trained on the row."""
     kernel: Floats64 | None
-    """[n]"""
+    """[n] kernel machine's values; None without one."""
     distance: Floats64
-    """[n] to the compounds that the models were trained on; 0 where that is not known."""
+    """[n] to the compounds on which the models were trained; 0 if that is not known."""
     rows: Ints
-    """[n] which molecule each is."""
+    """[n] the molecule of each."""
 
     def among(self, inside: Bools) -> "HeldTask":
-        """Keep the measurements of the molecules that are inside [M]."""
+        """Return only the measurements of the molecules inside a mask [M]."""
         kept = inside[self.rows]
         kernel = None if self.kernel is None else self.kernel[kept]
         return self._replace(
@@ -79,8 +79,9 @@ def calibrate(
     """Fit every task's calibration.
 
     Args:
-        thirds: the two distances that part held-out rows.
-        ood_start: distance from which values are drawn away at the latest
+        tasks: Held-out measurements and outputs of each task.
+        thirds: The two distances that divide held-out rows into thirds.
+        ood_start: Distance from which values are drawn away at the latest
             (:mod:`gnn.calibration.shrinkage`).
     """
     regressions = [task for task in tasks if not task.binary]
@@ -138,12 +139,12 @@ class _Pooled(NamedTuple):
 
     truth: Floats64
     near: Floats64
-    """Predicted before any drawing by distance."""
+    """Predictions before any drawing by distance."""
     ood_value: Floats64
     spread: Floats64
     """The members' standard deviation."""
     distance: Floats64
-    """To the compounds that were trained on."""
+    """Distance to the training compounds."""
 
 
 def _pool(
@@ -175,7 +176,7 @@ def _fit_errors(
     model = fit_error_model(errors, len(tasks))
     ood_std = _each(tasks, [one.far for one in fitted]) / _scales(tasks)
     std = np.sqrt(np.square(model.std(errors)) + away * np.square(ood_std))
-    # A bound that the prediction respects does not tell how wrong the prediction is.
+    # A bound that the prediction respects does not show how wrong the prediction is.
     bounds = np.concatenate([task.bounds for task in tasks])
     telling = (bounds == 0) | (np.sign(error) == bounds)
     if not telling.any():

@@ -1,22 +1,21 @@
-"""Turning a bundle's raw outputs into values with honest error bars.
+"""Turns a bundle's raw outputs into values with honest error bars.
 
-What is in a :class:`Calibration` was fitted on rows that no model saw
-(:mod:`gnn.calibration.calibrate`).
+A :class:`Calibration` was fitted on rows that no model saw (:mod:`gnn.calibration.calibrate`).
 
-A regression is a blend of the networks and a kernel machine, drawn towards the task's mean by how
-little it was trained on, moved by what all tasks' predictions were too low together, and drawn
-towards the task's value for strange compounds where nothing like the molecule was trained on
-(:mod:`gnn.calibration.shrinkage`). Its variance is that of the task's errors,
-times a factor of the predicted value and one of the distance to training, plus the networks'
-disagreement (:mod:`gnn.calibration.error_model`); the 90 % interval is the value and as many
-standard deviations on each side as covered 90 % of the held-out values at that distance
+A regression is a blend of the networks and a kernel machine. It is drawn towards the task's mean,
+the more the fewer its training values; moved by the common bias of all tasks' predictions; and
+drawn towards the task's value for strange compounds if nothing like the molecule was trained on
+(:mod:`gnn.calibration.shrinkage`). Its variance is that of the task's errors, times a factor of the
+predicted value and one of the distance to training, plus the networks' disagreement
+(:mod:`gnn.calibration.error_model`). The 90 % interval is the value with, on each side, as many
+standard deviations as covered 90 % of the held-out values at that distance
 (:mod:`gnn.calibration.conformal`).
 
 A probability is the logistic function of a weighted sum of both outputs
-(:mod:`gnn.calibration.blend`). Its interval is of the share of positives among compounds with such
-a prediction, with 90 % confidence: what as many held-out rows as were near it can tell of a share
-(Wilson 1927), the networks' disagreement, and a doubt that grows with distance, put together as log
-odds.
+(:mod:`gnn.calibration.blend`). Its interval is that of the share of positives among compounds with
+such a prediction, with 90 % confidence. Three parts are combined as log odds: the uncertainty of a
+share that is known from as many rows as were near it (Wilson 1927), the networks' disagreement, and
+a doubt that grows with distance.
 
 All else equal, no standard deviation and no interval gets narrower with distance.
 """
@@ -37,61 +36,61 @@ LEVEL = 0.9
 NORMAL_90 = 1.6448536269514722
 """Standard deviations on each side that hold 90 % of a normal distribution."""
 LIKE_IT, MOST_LIKE_IT = 0.2, 40.0
-"""Share of the held-out rows whose predictions count as near any one of them, and rows at most.
+"""Share of the held-out rows whose predictions count as near any one of them, and most such rows.
 
 On three sets of classes (Ames, CYP2D6, blood-brain barrier), calibrated on 100 to 1,500 rows, the
 share of positives in sixths of the other rows was inside the interval in 0.87 to 1.00 of the cases.
-Without the limit it was so in 0.61 to 0.89 at 800 rows: two numbers do not calibrate better than
-that, however many rows there are.
+Without the limit it was inside in 0.61 to 0.89 at 800 rows: two numbers do not calibrate better
+than that, however many rows there are.
 """
 DOUBT = 1.0
-"""Standard deviation of the log odds at a distance of 1 that no data can tell; a choice."""
+"""Standard deviation of the log odds at a distance of 1, which no data show: a choice."""
 
 
 class Outputs(NamedTuple):
-    """What the models of one bundle say about M molecules and T tasks before calibration."""
+    """The outputs of one bundle's models for M molecules and T tasks before calibration."""
 
     networks: Floats64
-    """[K, M, T] of the K networks: values in the task's unit, or logits of a class; NaN where that
-    network may not be measured on the row (it was trained on it). K may be 0."""
+    """[K, M, T] outputs of the K networks: values in the task's unit, or logits of a class; NaN if
+    the network may not be measured on the row (it was trained on it). K may be 0."""
     kernel: Floats64 | None
-    """[M, T] of the kernel machine: values in the task's unit, or for a class a score that was
-    fitted to targets 0 and 1 (and may leave that range); None without one."""
+    """[M, T] outputs of the kernel machine: values in the task's unit, or for a class a score that
+    was fitted to targets 0 and 1 (and may leave that range); None without one."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How one task's raw outputs become a value, a standard deviation and an interval."""
+    """The numbers that turn one task's raw outputs into a value, its deviation and an interval."""
 
     noise: float
-    """Standard deviation that is there even where the members agree, in the task's unit."""
+    """Standard deviation that remains even if the members agree, in the task's unit."""
     spread: float
     """Factor on the members' standard deviation."""
     quantile: float
     """Standard deviations on each side of the mean that hold 90 % of the values."""
     rows: int
-    """Measurements it was fitted on."""
+    """Number of measurements on which it was fitted."""
     centre: float = 0.0
-    """Mean of the values trained on, in the task's unit; a class has no use for it."""
+    """Mean of the training values, in the task's unit; not used for a class."""
     slope: float = 1.0
     """Share of its distance from the centre that a prediction keeps; for a class, factor on the
     networks' log odds."""
     kernel: float = 0.0
-    """Weight of the kernel machine: of a regression 0 to 1, of the log odds of a class from 0."""
+    """Weight of the kernel machine: in a regression 0 to 1, in the log odds of a class from 0."""
     remote: float = 0.0
-    """Value of a compound that shares nothing with those trained on; for a class, log odds."""
+    """Value of a compound that shares nothing with those of training; for a class, log odds."""
     fade: float = 1.0
     """Distance from which values are drawn towards ``remote``."""
     gone: float = 1.0
-    """Distance at which they have arrived there."""
+    """Distance at which they arrive there."""
     far: float = 0.0
-    """Standard deviation that there is from ``ood_end`` on at least, in the task's unit."""
+    """Least standard deviation from ``ood_end`` on, in the task's unit."""
     levels: Sequence[float] = (0.0,)
-    """Predicted values, ascending, at which ``level_factors`` hold; between them it is linear."""
+    """Predicted values, ascending, at which ``level_factors`` hold; linear between them."""
     level_factors: Sequence[float] = (1.0,)
     """Factors on noise^2."""
     distances: Sequence[float] = (0.0,)
-    """Distances, ascending, at which ``distance_factors`` hold; between them it is linear."""
+    """Distances, ascending, at which ``distance_factors`` hold; linear between them."""
     distance_factors: Sequence[float] = (1.0,)
     """Factors on noise^2, ascending."""
     edges: Sequence[float] = ()
@@ -110,7 +109,7 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> "Calibration":
-        """Take what :meth:`to_dict` gave; ValueError where numbers are missing or out of order."""
+        """Take the result of :meth:`to_dict`; ValueError if numbers are missing or out of order."""
         numbers: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in given.items()
@@ -144,13 +143,13 @@ def _is_number(value: object) -> bool:
 
 
 UNCALIBRATED = Calibration(noise=0.0, spread=1.0, quantile=NORMAL_90, rows=0)
-"""Of nothing but the members' own spread."""
+"""A calibration that uses nothing but the members' own spread."""
 
 
 def mean_and_spread(networks: Floats) -> tuple[Floats, Floats]:
     """Return mean and standard deviation [M] of networks' outputs [K, M]; 0 without networks.
 
-    NaN marks a network that has no say about a row; a row has at least one, or K is 0.
+    NaN marks a network that does not count for a row; each row has at least one, or K is 0.
     """
     if not len(networks):
         return np.zeros(networks.shape[1]), np.zeros(networks.shape[1])
@@ -175,7 +174,7 @@ def apply_regression(
 ) -> Calibrated:
     """Turn values of networks [K, M] and of a kernel machine [M] into mean, std, lo, hi, each [M].
 
-    ``distance`` [M] is that to the training compounds; None takes every molecule for a near one.
+    ``distance`` [M] is that to the training compounds; None treats every molecule as a near one.
     """
     found = calibration
     near = near_value(networks, kernel, found)
@@ -203,7 +202,7 @@ def apply_classification(
 ) -> Calibrated:
     """Turn logits [K, M] and kernel scores [M] into probability, std, lo, hi, each [M] in 0..1.
 
-    A score s counts as log odds of 4 (s - 1/2), which it is to first order. Far away the
+    A score s counts as log odds of 4 (s - 1/2), which it is to first order. Far away, the
     probability is drawn towards that of compounds unlike any other; the interval holds both.
     """
     found = calibration
@@ -222,14 +221,14 @@ def apply_classification(
 def share_doubt(odds: Floats, rows: float) -> tuple[Floats, Floats]:
     """Return how far below and above log odds [M] a share may lie that so many rows have shown.
 
-    The ends of Wilson's score interval of 90 %; at least one row is taken to have been seen.
+    These are the ends of Wilson's score interval of 90 %, for at least one row.
     """
     extra = NORMAL_90**2 / max(rows, 1.0)
     share = logistic(odds)
     reach = np.sqrt(extra * (share * (1 - share) + extra / 4))
     low = (share + extra / 2 - reach) / (1 + extra)
     high = (share + extra / 2 + reach) / (1 + extra)
-    # The smaller end of each pair by the roots' product, which no rounding makes 0.
+    # The smaller end of each pair comes from the roots' product, which no rounding makes 0.
     small = -2 * np.logaddexp(0, -odds) - np.log1p(extra) - np.log(high)
     rest = -2 * np.logaddexp(0, odds) - np.log1p(extra) - np.log1p(-low)
     return odds - (small - np.log1p(-low)), np.log(high) - rest - odds

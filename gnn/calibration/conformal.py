@@ -1,10 +1,10 @@
 """Split conformal prediction: the number of standard deviations that hold 90 % of the values.
 
-After Angelopoulos and Bates 2021 (arXiv 2107.07511). The values of all of a bundle's regressions
-are taken together, each error in its own standard deviations, and in groups: the thirds of the
-distance to training. A farther group never gets a smaller quantile than a nearer one; groups in
-which it would are joined. A bound that a prediction respects is no value to cover: it does not tell
-how wrong the prediction is.
+The method follows Angelopoulos and Bates 2021 (arXiv 2107.07511). The values of all of a bundle's
+regressions are pooled, each error in its own standard deviations, and grouped by thirds of the
+distance to training. A farther group never gets a smaller quantile than a nearer one; groups that
+would are joined. A bound that a prediction respects is no value to cover: it does not show how
+wrong the prediction is.
 """
 
 from typing import NamedTuple
@@ -15,24 +15,24 @@ from gnn.calibration.calibration import LEVEL
 from gnn.features.arrays import Floats
 
 _GROUP_ROWS = 100
-"""Values that each group needs; with fewer there is one group."""
+"""Values that each group needs; with fewer there is only one group."""
 _LEAST = 1.0
-"""Smallest quantile: where predictions were perfect the standard deviation is a mere floor."""
+"""Smallest quantile: if predictions were perfect, the standard deviation is only a floor."""
 
 
 class Quantiles(NamedTuple):
     """Standard deviations on each side by distance."""
 
     quantile: float
-    """The nearest group's."""
+    """Quantile of the nearest group."""
     edges: tuple[float, ...]
-    """Where each farther group begins."""
+    """Distance at which each farther group begins."""
     factors: tuple[float, ...]
-    """How many times wider it is, ascending from 1."""
+    """Ratio of each farther group's quantile to the nearest group's, ascending from 1."""
 
 
 def conformal_quantile(ratios: Floats) -> float:
-    """Return the smallest number that 90 % of new ratios are at most; ``ratios`` [n], n > 0."""
+    """Return the smallest number that bounds 90 % of new ratios; ``ratios`` [n], n > 0."""
     rank = min(int(np.ceil((len(ratios) + 1) * LEVEL)), len(ratios))
     return max(float(np.sort(ratios)[rank - 1]), _LEAST)
 

@@ -1,14 +1,14 @@
-"""The applicability domain: the distance of a molecule from what a model was trained on.
+"""The applicability domain: the distance of a molecule from a model's training compounds.
 
 The distance is 1 - Tanimoto similarity of the sets of hashed atom environments (radius 0 to 2, in
 1,024 columns, :mod:`gnn.features.hashed_fingerprints`) to the nearest training compound: 0 for a
 compound with the same environments, 1 for one that shares none. It is exact for any number of
-compounds, and made of integers until the last division, so it is the same on every machine and in
-every batch.
+compounds. It uses integers until the last division, so it is the same on every machine and in every
+batch.
 
-75,000 compounds take 1.5 MB in a bundle, 77 MB in memory, and about 0.3 ms a molecule. (A cover
-of 20,000 leaders, every compound within 0.4 of one, is no smaller when packed, and put 23 % of the
-kinase panel's validation molecules into another third of the distance.)
+75,000 compounds take 1.5 MB in a bundle, 77 MB in memory, and about 0.3 ms per molecule. (A cover
+of 20,000 leaders, with every compound within 0.4 of one, is no smaller when packed, and put 23 % of
+the kinase panel's validation molecules into another third of the distance.)
 """
 
 import lzma
@@ -28,7 +28,7 @@ from gnn.training.training_set import TrainingSet
 Bits = npt.NDArray[np.uint8]
 RADIUS, COLUMNS = 2, 1024
 MOST = 1_000_000
-"""Compounds that a domain may have: 128 MB, and 1 GB once it is asked."""
+"""Most compounds of a domain: 128 MB, and 1 GB once it computes distances."""
 _PIECE = 512
 """Molecules whose environments are counted at a time."""
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6}]
@@ -44,10 +44,10 @@ def environment_bits(graphs: GraphArrays) -> Bits:
 
 
 class Domain:
-    """The training compounds of a model, ready to be measured against."""
+    """The training compounds of a model, ready for computing distances to them."""
 
     def __init__(self, bits: Bits) -> None:
-        """Take compounds as packed bits [N, 128]; N of at least 1, equal ones count once."""
+        """Take compounds as packed bits [N, 128], N at least 1; equal ones count once."""
         if bits.ndim != 2 or bits.shape[1] != COLUMNS // 8 or not len(bits):
             raise ValueError(f"expected compounds as packed bits [N, {COLUMNS // 8}]")
         self.bits = np.unique(np.ascontiguousarray(bits), axis=0)
@@ -62,7 +62,7 @@ class Domain:
         return self.distance_of(environment_bits(graphs))
 
     def distance_of(self, bits: Bits) -> Floats32:
-        """Return the same for molecules given as packed bits [M, 128]."""
+        """Return the distance [M] of molecules given as packed bits [M, 128]."""
         columns, sizes, starts = self._index
         found = np.empty(len(bits), np.float32)
         for row, molecule in enumerate(np.unpackbits(bits, axis=1, bitorder="little")):
@@ -71,7 +71,7 @@ class Domain:
             shared = np.zeros(columns.shape[1], np.uint8 if len(on) < 256 else np.uint16)
             for column in on:
                 np.add(shared, columns[column], out=shared)
-            # Among compounds of as many bits, the nearest is the one that shares most.
+            # Among compounds with the same number of bits, the nearest is the one that shares most.
             most = np.maximum.reduceat(shared, starts).astype(np.int64)
             found[row] = 1 - (most / np.maximum(sizes + len(on) - most, 1)).max()
         return found
@@ -98,9 +98,9 @@ class Domain:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Tensor], most: int = MOST) -> "Domain":
-        """Take what :meth:`state` gave; ValueError where it is something else.
+        """Take the result of :meth:`state`; raise ValueError for anything else.
 
-        most: compounds that there may be. More are refused before they are unpacked.
+        most: number of compounds beyond which a domain is refused before it is unpacked.
         """
         count = int(state["compounds"])
         if not 1 <= count <= min(most, MOST):
@@ -117,19 +117,19 @@ class Domain:
 
 
 def training_domain(data: TrainingSet) -> Domain:
-    """Return the domain of the compounds that any member trained on.
+    """Return the domain of the compounds on which any member trained.
 
-    A compound whose values are only presumed says nothing about accuracy and is left out.
+    A compound with only presumed values says nothing about accuracy and is left out.
     """
     trained = np.isin(data.roles, ("fit", "stop")).any(axis=0)
     return Domain.of(take(data.graphs, np.flatnonzero(trained & data.is_measured.any(axis=1))))
 
 
 def held_out_distance(data: TrainingSet, role: str) -> Floats32:
-    """Return [M]: the distance to the compounds of the members that hold a molecule out.
+    """Return [M], the distance to the compounds of the members that hold a molecule out.
 
-    NaN for a molecule that has this ``role`` for none. In a cross-validation each fold is measured
-    against the other folds.
+    NaN for a molecule that has this ``role`` in no member. In a cross-validation each fold is
+    measured against the other folds.
     """
     bits = environment_bits(data.graphs)
     measured = data.is_measured.any(axis=1)

@@ -2,8 +2,8 @@
 
 The model is a product, fitted over all tasks together in units of each task's training standard
 deviation: variance = noise(task)^2 * level(predicted value) * growth(distance) + (factor *
-spread)^2. A task's noise is drawn towards what its scale lets expect, the more the fewer its rows.
-Growth never falls.
+spread)^2. A task's noise is drawn towards the value expected from its scale, the more the fewer its
+rows. Growth never falls.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ import numpy as np
 from gnn.features.arrays import Floats, Ints
 
 _PRIOR_ROWS = 20.0
-"""Rows that the noise of all tasks together counts for in each task's own."""
+"""Rows for which the noise of all tasks together counts in each task's own."""
 _BIN_ROWS, _MOST_BINS = 100, 10
 _ROUNDS = 6
 _REFITS = 3
@@ -33,7 +33,7 @@ class Errors(NamedTuple):
     """The members' standard deviation."""
     distance: Floats
     task: Ints
-    """Which task it is of, 0 to T - 1."""
+    """The task of each error, 0 to T - 1."""
 
 
 class Curve(NamedTuple):
@@ -51,10 +51,10 @@ FLAT = Curve((0.0,), (1.0,))
 
 
 class ErrorModel(NamedTuple):
-    """Fitted; everything in units of a task's scale."""
+    """A fitted model of errors; everything is in units of a task's scale."""
 
     noise: Floats
-    """[T]"""
+    """[T] noise of each task."""
     level: Curve
     growth: Curve
     spread: float
@@ -74,8 +74,8 @@ def fit_error_model(errors: Errors, tasks: int) -> ErrorModel:
     squared = np.maximum(np.square(errors.error), _FLOOR**2)
     model = ErrorModel(np.zeros(tasks), FLAT, FLAT, 0.0)
     for _ in range(_REFITS):
-        # What noise is expected to have in each error beside the spread (expectation
-        # maximisation for a sum of two normal variables).
+        # The expected part of noise in each error beside the spread (expectation maximisation for
+        # a sum of two normal variables).
         spread = np.square(model.spread * errors.spread)
         share = 1 - spread / np.maximum(np.square(model.std(errors)), _FLOOR**2)
         noisy = np.square(share) * squared + share * spread
@@ -102,7 +102,7 @@ def _fit_noise(errors: Errors, squared: Floats, tasks: int) -> ErrorModel:
 
 
 def _fit_curve(x: Floats, squared: Floats) -> Curve:
-    """Average squares in bins of as many rows each; the knots are the bins' mean positions."""
+    """Average squares in bins with equal numbers of rows; knots are the bins' mean positions."""
     bins = int(np.clip(len(x) // _BIN_ROWS, 1, _MOST_BINS))
     order = np.array_split(np.argsort(x, kind="stable"), bins)
     return Curve(
@@ -126,8 +126,8 @@ def _rise(curve: Curve) -> Curve:
 def _fit_spread(errors: Errors, squared: Floats, model: ErrorModel) -> tuple[float, float]:
     """Choose by Gaussian likelihood the noise's share and the factor on the members' spread."""
     if not errors.spread.any():
-        # Held out by one member each (cross-validation): the data cannot tell the factor, and
-        # disagreement must still widen an interval.
+        # Each row is held out by one member (cross-validation): the data do not show the factor,
+        # and disagreement must still widen an interval.
         return 1.0, 1.0
     noise, spread = np.square(model.std(errors)), np.square(errors.spread)
 

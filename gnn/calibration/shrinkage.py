@@ -1,18 +1,18 @@
-"""Limits on how far a prediction goes from what its task lets expect of any molecule.
+"""Limits on how far a prediction goes from the value that its task suggests for any molecule.
 
 Three rules, all fitted on held-out rows:
 
-- The fewer values were trained on, the less: the distance from the task's mean is multiplied by
-  n / (n + k), n being the task's training values: the form of an empirical Bayes estimate, with
-  one number k for the whole bundle.
-- Predictions of all tasks are moved together by what they are too low or too high on the mean,
-  less one standard error: molecules unlike those trained on are not a fair sample of them.
-- The less a molecule is like those trained on, the less: from a distance ``ood_start`` on the value
-  is drawn in a straight line towards the task's value for strange compounds, and is there at a
-  distance of 1, where a molecule shares nothing with any training compound. Held-out rows do not
-  reach there, so ``ood_start`` is 0.8 unless an earlier start lowers their error by more than two
-  standard errors. Where strangers are presumed to be of a value, there is reason to start where the
-  domain ends, as far as that is between 0.65 and 0.8, and to be there 0.2 farther.
+- Few training values limit the distance: the distance from the task's mean is multiplied by
+  n / (n + k), where n is the number of the task's training values. This is the form of an empirical
+  Bayes estimate, with one number k for the whole bundle.
+- Predictions of all tasks are moved together by their mean error, reduced by one standard error:
+  molecules unlike those trained on are not a fair sample of them.
+- Little similarity to training limits the distance: from a distance ``ood_start`` on, the value is
+  drawn linearly towards the task's value for strange compounds, and reaches it at a distance of 1,
+  where a molecule shares nothing with any training compound. Held-out rows do not reach there, so
+  ``ood_start`` is 0.8 unless an earlier start lowers their error by more than two standard errors.
+  If strangers are presumed to have a value, there is reason to start where the domain ends, as far
+  as that is between 0.65 and 0.8, and to arrive 0.2 farther.
 """
 
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ import numpy as np
 from gnn.features.arrays import Floats, Ints
 
 CHOICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
-"""Values of k that are tried; 0 leaves predictions as they are."""
+"""Values of k that are tried; 0 leaves predictions unchanged."""
 OOD_START = 0.8
-"""Distance from which a value is drawn where data does not tell otherwise."""
+"""Distance from which a value is drawn unless data show otherwise."""
 EARLIEST_OOD_START, OOD_SPAN = 0.65, 0.2
-"""Distance up to which a value stays, where the domain ends sooner; distance over which it is then
+"""Distance up to which a value stays if the domain ends sooner; distance over which it is then
 drawn, the same as from 0.8 to 1."""
 _OOD_STARTS = (0.3, 0.4, 0.5, 0.6, 0.7)
 
@@ -38,7 +38,7 @@ class HeldOut(NamedTuple):
     truth: Floats
     predicted: Floats
     trained: int
-    """Values that were trained on."""
+    """Number of training values."""
     scale: float
     """Their standard deviation: the unit of the task's errors."""
 
@@ -49,8 +49,10 @@ def shrinkage_factor(count: int, k: float) -> float:
 
 
 def ood_weight(distance: Floats, ood_start: float, ood_end: float = 1.0) -> Floats:
-    """Return how far [M] molecules are out of domain: 0 up to ``ood_start``, 1 from ``ood_end``
-    on."""
+    """Return how far [M] molecules are out of domain, 0 to 1.
+
+    It is 0 up to ``ood_start`` and 1 from ``ood_end`` on.
+    """
     if ood_start >= ood_end:
         return np.zeros(len(distance))
     found: Floats = np.clip((distance - ood_start) / (ood_end - ood_start), 0.0, 1.0)
@@ -58,14 +60,14 @@ def ood_weight(distance: Floats, ood_start: float, ood_end: float = 1.0) -> Floa
 
 
 def ood_end_of(latest: float) -> float:
-    """Return the distance at which a value has arrived that is drawn from ``latest`` on."""
+    """Return the distance at which a value arrives that is drawn from ``latest`` on."""
     return round(min(1.0, latest + OOD_SPAN), 4)
 
 
 def fit_shrinkage(tasks: Sequence[HeldOut]) -> float:
     """Choose k by the mean over tasks of the mean squared error, in units of each task's scale.
 
-    Tasks of fewer than three values, or of a scale of 0, say nothing; without any other, k is 0.
+    Tasks with fewer than three values, or a scale of 0, do not count; without any other, k is 0.
     """
     telling = [task for task in tasks if len(task.truth) >= 3 and task.scale > 0]
     if not telling:
@@ -84,8 +86,8 @@ def fit_shrinkage(tasks: Sequence[HeldOut]) -> float:
 def fit_offset(tasks: Sequence[HeldOut], molecules: Sequence[Ints]) -> float:
     """Return the mean over tasks of truth minus prediction, in units of each task's scale.
 
-    It is brought one standard error nearer to 0; ``molecules`` [m] of each task tell which values
-    are of one molecule, and so err together.
+    It is reduced by one standard error; ``molecules`` [m] of each task tell which values belong to
+    one molecule, and so err together.
     """
     errors = [
         (task.truth - task.predicted) / (task.scale * len(task.truth))
@@ -112,8 +114,8 @@ def fit_ood_start(
 ) -> float:
     """Choose the distance from which values are drawn; all [n], in units of each task's scale.
 
-    ``ood_value`` is where they are drawn to; ``molecule`` tells which values are of one molecule.
-    It is ``latest``, with its end, or sooner, with its end at 1.
+    ``ood_value`` is the value towards which they are drawn; ``molecule`` tells which values belong
+    to one molecule. The result is ``latest``, with its end, or sooner, with its end at 1.
     """
     found, gain = latest, 0.0
     before = np.square(

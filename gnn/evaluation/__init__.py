@@ -1,1 +1,1 @@
-"""Measures how good a bundle is, and writes the card that says so."""
+"""Measures the quality of a bundle, and writes it into the bundle's card."""

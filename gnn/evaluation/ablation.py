@@ -19,11 +19,11 @@ _NAMES = {
 
 
 class Said(NamedTuple):
-    """What a model says of every molecule."""
+    """A model's outputs for every molecule."""
 
     name: str
     values: Floats
-    """[M, T] in the task's unit; of a class anything that rises with its probability."""
+    """[M, T] in the task's unit; for a class, any number that rises with its probability."""
 
 
 def stages(
@@ -44,7 +44,7 @@ def stages(
 def ablate(data: TrainingSet, role: str, kept: Ints, said: Sequence[Said]) -> tuple[Stage, ...]:
     """Measure models, before calibration, on the rows that have one ``role`` for every member.
 
-    Each metric is the mean over the tasks ``kept`` that can be measured.
+    Each metric is the mean over the measurable tasks among ``kept``.
     """
     rows = np.flatnonzero((data.roles == role).all(axis=0))
     return tuple(Stage(name=one.name, metrics=_mean(data, rows, kept, one.values)) for one in said)

@@ -1,4 +1,4 @@
-"""Measuring a bundle's models on rows they did not train on, beside a random forest."""
+"""Measures a bundle's models on rows that they did not train on, beside a random forest."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -29,15 +29,15 @@ from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 
 HIT_RATE = 0.05
-"""Share of positives among compounds that resemble none of a class's: few random compounds are."""
+"""Share of positives among compounds unlike any of a class's: few random compounds are positive."""
 UNKNOWN = 2.0
-"""Standard deviations of a task's values that a stranger may be off where nothing is presumed."""
+"""Standard deviations of a task's values by which a stranger may be off if nothing is presumed."""
 MIXED = "standard deviations"
-"""Unit of the errors of tasks of different units."""
+"""Unit of the errors of tasks with different units."""
 
 
 class Assessment(NamedTuple):
-    """What a bundle's models are worth."""
+    """The measured quality of a bundle's models."""
 
     tasks: tuple[TaskCard, ...]
     summary: dict[str, Summary]
@@ -45,9 +45,9 @@ class Assessment(NamedTuple):
     coverage_by_third: tuple[float, float, float] | None
     probabilities: Probabilities | None
     limit: float
-    """95 % of the held-out molecules are nearer to the training compounds."""
+    """Distance to the training compounds that 95 % of the held-out molecules do not reach."""
     thirds: tuple[float, float]
-    """The distances that part the held-out molecules into thirds."""
+    """The distances that divide the held-out molecules into thirds."""
     unit: str
     errors: tuple[DistanceBin, ...]
 
@@ -68,11 +68,11 @@ def assess(
     """Assess the tasks ``kept`` by outputs that are NaN where a row was not held out.
 
     ``forest`` gives a task's baseline [M]; None leaves the baseline out. ``distance`` [M] is that
-    to the compounds trained on (:func:`gnn.calibration.domain.held_out_distance`); None takes every
-    molecule for a near one. Bounds count as measurements in the main metrics; ``*_exact`` leaves
+    to the training compounds (:func:`gnn.calibration.domain.held_out_distance`); None treats every
+    molecule as a near one. Bounds count as measurements in the main metrics; ``*_exact`` leaves
     them out.
 
-    The calibrations in the cards are fitted on every held-out row. All that is measured is of
+    The calibrations in the cards are fitted on every held-out row. All measured values are those of
     calibrations that were fitted on the other half of the molecules.
     """
     away = np.zeros(data.graphs.molecules)
@@ -80,7 +80,7 @@ def assess(
         away = np.nan_to_num(distance.astype(np.float64))
     held = [_held_out(data, outputs, int(task), away) for task in kept]
     limit, thirds = _distances(held, away)
-    # Where strangers were presumed to be of a value, it holds from where the domain ends.
+    # If strangers were presumed to have a value, it holds from where the domain ends.
     ood_start = (
         OOD_START if data.presumed is None else float(np.clip(limit, EARLIEST_OOD_START, OOD_START))
     )
@@ -135,7 +135,7 @@ def _held_out(data: TrainingSet, outputs: Outputs, task: int, distance: Floats64
 def _trained(data: TrainingSet, task: int) -> Trained:
     seen = np.isin(data.roles, ("fit", "stop")).any(axis=0)
     values = data.values[seen & data.is_measured[:, task], task].astype(np.float64)
-    # Molecules unlike any measured one were presumed to be of such a value.
+    # Molecules unlike any measured one were presumed to have such a value.
     strange = np.zeros(0)
     if data.presumed is not None:
         strange = data.values[seen & data.presumed, task].astype(np.float64)
@@ -154,7 +154,8 @@ def _trained(data: TrainingSet, task: int) -> Trained:
         ood_std = float(np.hypot(scale, ood_value - centre))
         return Trained(centre, scale, values=len(values), ood_value=ood_value, ood_std=ood_std)
     if data.presumed is not None:
-        # Nothing is known of strangers, not even which way they differ: the interval says so.
+        # Nothing is known about strangers, not even in which direction they differ: the interval
+        # shows it.
         return Trained(centre, scale, len(values), ood_value=centre, ood_std=UNKNOWN * scale)
     return Trained(centre, scale, len(values), ood_value=centre, ood_std=scale)
 
@@ -175,7 +176,7 @@ def _distances(held: list[HeldTask], distance: Floats64) -> tuple[float, tuple[f
 def _cross_fit(
     held: list[HeldTask], thirds: tuple[float, float], ood_start: float, molecules: int
 ) -> list[CrossFitted]:
-    """Judge every held-out row by calibrations of the molecules in the other half."""
+    """Predict every held-out row with calibrations fitted on the molecules in the other half."""
     fold = np.random.default_rng(1).random(molecules) < 0.5
     found = [np.full((3, len(task.truth)), np.nan) for task in held]
     for fitted in (fold, ~fold):
@@ -201,7 +202,7 @@ def task_card(
     metrics: dict[str, Metric],
     cross_fitted: CrossFitted,
 ) -> TaskCard:
-    """Return what the card says of one task of the training set."""
+    """Return the card of one task of the training set."""
     about = data.tasks[task]
     trained = data.is_measured[:, task] & np.isin(data.roles, ("fit", "stop")).any(axis=0)
     coverage, probabilities = None, None
@@ -233,7 +234,7 @@ def task_metrics(
 ) -> dict[str, Metric]:
     """Measure a task's n held-out rows, beside a baseline [n]; ``*_exact`` without bounds.
 
-    exact: [n] rows whose measurement is no bound.
+    exact: [n] rows whose measurement is not a bound.
     """
     kind = "classification" if held.binary else "regression"
     metrics = _compare(held.truth, cross_fitted.value, baseline, kind)

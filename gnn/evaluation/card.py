@@ -1,4 +1,4 @@
-"""A bundle's card: what the model is, what it was made of, how good it is."""
+"""A bundle's card: its identity, its data and its measured quality."""
 
 import math
 from typing import Any, Literal
@@ -6,9 +6,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 FARTHEST = 0.7
-"""No distance beyond this one is inside a domain, however far a bundle's own limit reaches: there
-lie molecules that have nothing to do with it. Of the approved drugs 19 in 20 are farther than 0.68
-from 635 measured JAK inhibitors."""
+"""Largest distance that counts as inside a domain, even if a bundle's own limit is larger: farther
+molecules have nothing to do with it. 19 of 20 approved drugs are farther than 0.68 from 635
+measured JAK inhibitors."""
 
 
 class _Strict(BaseModel):
@@ -22,12 +22,12 @@ class Metric(_Strict):
     network_interval: tuple[float, float]
     """95 % bootstrap interval over molecules."""
     forest: float | None = None
-    """The random forest's; None where none was trained."""
+    """The random forest's value; None if none was trained."""
     forest_interval: tuple[float, float] | None = None
 
 
 class Probabilities(_Strict):
-    """How well probabilities match what was found, on rows they were not calibrated on.
+    """The agreement of probabilities with the truth, on rows not used for their calibration.
 
     The error is the expected calibration error: in ten equal bins of probability, the mean
     distance between the mean probability and the share of positives, weighted by rows.
@@ -35,10 +35,10 @@ class Probabilities(_Strict):
 
     rows: int
     log_loss: float
-    """Mean of -log of the probability given to what was found."""
+    """Mean of -log of the probability given to the truth."""
     calibration_error: float
     log_loss_before: float
-    """Of the models' own probabilities, before calibration."""
+    """Log loss of the models' own probabilities, before calibration."""
     calibration_error_before: float
 
 
@@ -50,27 +50,27 @@ class DistanceBin(_Strict):
     values: int
     """Values of regressions."""
     rmse: float | None = None
-    """In ``DomainCard.unit``."""
+    """Root mean squared error in ``DomainCard.unit``."""
     mae: float | None = None
     coverage: float | None = None
-    """Share of them in their 90 % interval."""
+    """Share of values in their 90 % interval."""
     classes: int = 0
     """Values of classes."""
     log_loss: float | None = None
 
 
 class DomainCard(_Strict):
-    """What a bundle was trained on, as distances: see :mod:`gnn.calibration.domain`."""
+    """A bundle's training compounds as distances: see :mod:`gnn.calibration.domain`."""
 
     compounds: int
-    """Training compounds that distances are measured to, equal ones counted once."""
+    """Training compounds to which distances are measured; equal ones are counted once."""
     limit: float
-    """95 % of the molecules that validated the model are nearer."""
+    """Distance to the training compounds that 95 % of the validation molecules do not reach."""
     thirds: tuple[float, float]
-    """The distances that part these molecules into thirds."""
+    """The distances that divide these molecules into thirds."""
     unit: str
-    """Unit of the errors: the regressions' own, or ``standard deviations`` of each task's training
-    values where units differ; empty without regressions."""
+    """Unit of the errors: that of the regressions, or ``standard deviations`` of each task's
+    training values if units differ; empty without regressions."""
     errors: tuple[DistanceBin, ...]
     """The error by distance."""
 
@@ -78,36 +78,36 @@ class DomainCard(_Strict):
     def edge(self) -> float:
         """The distance beyond which a molecule is outside the domain.
 
-        It is ``limit``, ``FARTHEST`` at most, in whole hundredths: what is shown is what decides,
-        and a filter that is written with two decimals takes the same molecules.
+        It is ``limit``, at most ``FARTHEST``, rounded down to hundredths: the displayed number is
+        the one that decides, and a filter with two decimals selects the same molecules.
         """
         return math.floor(100 * min(self.limit, FARTHEST) + 1e-9) / 100
 
 
 class TaskCard(_Strict):
-    """One task."""
+    """The card of one task."""
 
     name: str
     kind: Literal["regression", "classification"]
     unit: str
     direction: str
-    """``up``: a larger value is more of what is measured (more potent, more toxic)."""
+    """``up``: a larger value is more of the measured property (more potent, more toxic)."""
     uniprot: str = ""
     """UniProt accession of the protein target, or empty."""
     trained_on: int
-    """Measurements that were trained on."""
+    """Number of training measurements."""
     bounded: int
-    """Those of them that are only a bound."""
+    """Number of those that are only a bound."""
     validated_on: int
-    """Measurements that were only measured on."""
+    """Number of measurements used only for measuring."""
     calibration: dict[str, Any]
-    """As :class:`gnn.calibration.calibration.Calibration` takes it."""
+    """Fields of :class:`gnn.calibration.calibration.Calibration`."""
     metrics: dict[str, Metric]
-    """Empty where the validation rows are too few or all alike."""
+    """Empty if there are too few validation rows, or if all are alike."""
     coverage: float | None = None
-    """Share of the validation values in their 90 % interval, cross-fitted; of a regression."""
+    """For a regression: share of the validation values in their 90 % interval, cross-fitted."""
     probabilities: Probabilities | None = None
-    """Of a class."""
+    """For a class: the quality of its probabilities."""
 
 
 class Summary(_Strict):
@@ -117,7 +117,7 @@ class Summary(_Strict):
     network: float
     forest: float | None
     network_interval: tuple[float, float]
-    """95 % bootstrap interval over tasks; over molecules where there is one task."""
+    """95 % bootstrap interval over tasks; over molecules if there is one task."""
 
 
 class Stage(_Strict):
@@ -129,20 +129,20 @@ class Stage(_Strict):
 
 
 class Candidate(_Strict):
-    """A model that could have been shipped, as cross-validation on the assay's own rows has it."""
+    """A model that could have been shipped, by cross-validation on the assay's own rows."""
 
     name: Literal["gp", "network", "blend"]
     error: float
-    """Root mean squared error over held-out values, of classes the Brier score's root; in units of
-    each task's standard deviation where there are several tasks, else in the task's unit."""
+    """Root mean squared error over held-out values (for classes, the root of the Brier score); with
+    several tasks in units of each task's standard deviation, otherwise in the task's unit."""
     interval: tuple[float, float]
     """95 % bootstrap interval over molecules."""
     better: float
-    """Share of bootstrap draws in which it has the least error of those compared."""
+    """Share of bootstrap draws in which it has the least error of the compared models."""
 
 
 class Comparison(_Strict):
-    """Which model of an own assay was chosen, and why."""
+    """The chosen model of an own assay, with the reason for the choice."""
 
     chosen: Literal["gp", "network", "blend"]
     why: str
@@ -150,10 +150,10 @@ class Comparison(_Strict):
 
 
 class Explanation(_Strict):
-    """Whether contributions of atoms point at groups that are known for what a task measures.
+    """The agreement of atoms' contributions with groups that are known for a task's effect.
 
-    Of molecules that are predicted positive and hold the group: the groups' atoms beside the
-    molecules' other atoms. See :mod:`gnn.explain.attribution`.
+    Among molecules that are predicted positive and contain the group, the groups' atoms are
+    compared with the molecules' other atoms. See :mod:`gnn.explain.attribution`.
     """
 
     task: str
@@ -164,22 +164,22 @@ class Explanation(_Strict):
     """Probability that an atom of the group has a larger contribution than another atom of its
     molecule, mean over molecules; 0.5 by chance."""
     low: float
-    """Of its 95 % bootstrap interval over molecules."""
+    """Lower end of its 95 % bootstrap interval over molecules."""
     high: float
     hetero: float
-    """The same where every atom but carbon counts as standing out."""
+    """The same if every atom except carbon counts as part of the group."""
     top: float
     """Share of the group's atoms among as many atoms of the largest contributions."""
     top_chance: float
-    """The same of atoms drawn by chance."""
+    """The same for atoms drawn by chance."""
     lost: float
-    """Log odds that the prediction falls by when the group's atoms are taken out, mean."""
+    """Mean log odds by which the prediction falls when the group's atoms are removed."""
     lost_others: float
-    """The same for as many other atoms, a connected piece of them where there is one."""
+    """The same for as many other atoms, in a connected piece if there is one."""
 
 
 class Card(_Strict):
-    """All that is known about a bundle; written as ``card.json`` beside the weights."""
+    """Everything known about a bundle; written as ``card.json`` beside the weights."""
 
     format: Literal[1] = 1
     name: str
@@ -191,21 +191,22 @@ class Card(_Strict):
     """Hash of the featurizer's spec; a bundle refuses any other."""
     tasks: tuple[TaskCard, ...]
     network: dict[str, int | float]
-    """Sizes, as :class:`gnn.models.network.NetworkConfig` takes them."""
+    """Sizes: fields of :class:`gnn.models.network.NetworkConfig`."""
     members: int
-    """Networks; 0 where the kernel machine is better alone."""
+    """Number of networks; 0 if the kernel machine alone is better."""
     kernel: bool = False
-    """Whether a kernel machine (:mod:`gnn.models.kernel`) is part of it."""
+    """True if a kernel machine (:mod:`gnn.models.kernel`) is part of it."""
     comparison: Comparison | None = None
-    """Of an own assay: which models were compared, and which was chosen."""
+    """For an own assay: the compared models and the chosen one."""
     ablation: tuple[Stage, ...] = ()
-    """What each part of the training earned, on the rows held out; empty without teachers."""
+    """Gain of each part of the training, on the rows held out; empty without teachers."""
     refit: bool = False
-    """Whether the networks shipped were trained again on the ``valid`` rows too; metrics, counts of
-    measurements and calibrations are of the networks before that, the domain is of these."""
+    """True if the shipped networks were trained again on the ``valid`` rows too. Metrics, counts of
+    measurements and calibrations are those of the networks before that, the domain is that of the
+    shipped ones."""
     training: dict[str, Any]
     data: list[dict[str, Any]]
-    """Sets it was trained on: name, sha256, source, licence, rows."""
+    """Training sets: name, sha256, source, licence, rows."""
     split: str
     summary: dict[str, Summary]
     """Mean metrics over tasks, by ``<kind> <metric>``."""
@@ -218,8 +219,8 @@ class Card(_Strict):
     """Means over the classes."""
     domain: DomainCard | None = None
     explanations: tuple[Explanation, ...] = ()
-    """Whether contributions of atoms point at known groups, where that was looked at."""
+    """Agreement of atoms' contributions with known groups, if that was examined."""
     notes: list[str]
     weights: str
-    """sha256 of ``weights.safetensors``."""
+    """SHA-256 of ``weights.safetensors``."""
     versions: dict[str, str]

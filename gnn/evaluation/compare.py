@@ -1,17 +1,17 @@
-"""Choosing between the models of an own assay by its own rows: networks, kernel machine, or both.
+"""Chooses the model of an own assay by its own rows: networks, kernel machine, or both.
 
-All are compared on the same rows, none of which the model that predicts it has seen. The simplest
-wins unless the best is better in three of five bootstrap draws of the molecules: the Gaussian
-process first (it is one model, and the fastest), then the networks, then both together. The bar is
-no higher because it is one network that predicts a row held out, and the average of all of them,
-which is better, that is shipped.
+All are compared on the same rows, none of which was seen by the model that predicts it. The
+simplest wins unless the best is better in three of five bootstrap draws of the molecules. The order
+is the Gaussian process (one model, and the fastest), then the networks, then both together. The bar
+is no higher because one network predicts a row held out, while the average of all of them, which is
+better, is shipped.
 
-The weight of each in both together is fitted to such rows too, here and in the bundle. One of the
-average could be worked out from how far networks differ on compounds that none of them saw, but
-each row is held out by one network alone, and those that trained on it differ a tenth as much
-(their variance). Nor would it help: on five MoleculeACE assays the best weight of the average, seen
-from the test rows, was better by an RMSE of 0.0001 to 0.0025 than the fitted one; the weight worked
-out from the networks' variance on the test rows was worse on four, by up to 0.012.
+In both together, the weight of each is fitted to such rows too, here and in the bundle. A weight
+for the average could be derived from the spread of networks on compounds that none of them saw, but
+each row is held out by only one network, and those that trained on it differ a tenth as much (in
+variance). It would not help, either: on five MoleculeACE assays the best weight of the average, as
+seen from the test rows, was better by an RMSE of 0.0001 to 0.0025 than the fitted one; the weight
+derived from the networks' variance on the test rows was worse on four, by up to 0.012.
 """
 
 from collections.abc import Sequence
@@ -42,18 +42,18 @@ _DRAWS = 1000
 
 
 class _SquaredErrors(NamedTuple):
-    """Summed squared errors and counted values by molecule."""
+    """Sums of squared errors and counts of values, by molecule."""
 
     squared: Floats
     """[C, M] for each candidate."""
     counts: Floats
-    """[M]"""
+    """[M] values of each molecule."""
 
 
 def compare(data: TrainingSet, outputs: Outputs, choices: Sequence[Choice]) -> Comparison:
-    """Compare what was predicted of rows held out, and choose.
+    """Compare predictions for rows held out, and choose a model.
 
-    ``outputs`` are NaN where a model may not be measured; a row counts where all have a value.
+    ``outputs`` are NaN where a model may not be measured; a row counts if all have a value.
     """
     names = [name for name in SIMPLEST if name in choices]
     measured_errors = _square_errors(data, outputs, names)
@@ -97,19 +97,19 @@ def _explain(found: Sequence[Candidate], chosen: int, best: int, often: float) -
 
 
 class _Held(NamedTuple):
-    """What is said of the n rows of a task that were held out."""
+    """The n held-out rows of a task, with the predictions for them."""
 
     binary: bool
     rows: Ints
-    """[n] which molecule each is."""
+    """[n] the molecule of each."""
     truth: Floats
     networks: Floats | None
-    """[n] mean values, of a class mean logits; None where they are no part of the model."""
+    """[n] mean values, for a class mean logits; None if networks are no part of the model."""
     kernel: Floats | None
-    """[n]"""
+    """[n] values or scores; None if the kernel machine is no part of the model."""
 
     def among(self, inside: Bools) -> "_Held":
-        """Keep the molecules that are inside [M]."""
+        """Return only the molecules inside a mask [M]."""
         kept = inside[self.rows]
         networks = None if self.networks is None else self.networks[kept]
         kernel = None if self.kernel is None else self.kernel[kept]
@@ -132,7 +132,7 @@ def _square_errors(data: TrainingSet, outputs: Outputs, names: Sequence[Choice])
 
 
 def _held(data: TrainingSet, outputs: Outputs, task: int) -> _Held:
-    """Return the rows that have a value and a prediction of every model there is."""
+    """Return the rows that have a value and a prediction of every existing model."""
     truth = data.values[:, task].astype(np.float64)
     there, mean, kernel = np.isfinite(truth), None, None
     if len(outputs.networks):
@@ -147,11 +147,11 @@ def _held(data: TrainingSet, outputs: Outputs, task: int) -> _Held:
 
 
 def _predict(held: Sequence[_Held], name: Choice, fold: Bools) -> list[Floats]:
-    """Return values or probabilities [n] of each task's rows.
+    """Return values or probabilities [n] for each task's rows.
 
-    Both models are put together as a bundle does it (:mod:`gnn.calibration.calibrate`): with
-    weights that are fitted to all tasks, and of classes by Platt scaling. They are those of the
-    other half of the molecules. Alone, a regression's values are as they come.
+    Both models are combined as in a bundle (:mod:`gnn.calibration.calibrate`): with weights that
+    are fitted to all tasks, and for classes by Platt scaling, on the other half of the molecules.
+    The values of a single model for a regression are used unchanged.
     """
     masked = [
         found._replace(
@@ -193,7 +193,7 @@ def _scale(task: _Held) -> float:
 
 
 def _errors(said: Floats, truth: Floats, bounds: npt.NDArray[np.int8]) -> Floats:
-    """Return errors [n]; there is none on the permitted side of a bound."""
+    """Return errors [n], which are 0 on the permitted side of a bound."""
     error = said - truth
     permitted = ((bounds < 0) & (error < 0)) | ((bounds > 0) & (error > 0))
     return np.where(permitted, 0.0, error)

@@ -21,12 +21,12 @@ class Estimate(NamedTuple):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Its ends, rounded for a card."""
+        """Return its ends, rounded for a card."""
         return round(self.low, 4), round(self.high, 4)
 
     @classmethod
     def of(cls, value: float, draws: Floats | Sequence[float]) -> "Estimate":
-        """Take a metric and what it is in draws with replacement; without any the ends are NaN."""
+        """Take a metric and its values in draws with replacement; without any, the ends are NaN."""
         if not len(draws):
             return cls(value, math.nan, math.nan)
         low, high = np.percentile(draws, [2.5, 97.5])
@@ -34,28 +34,28 @@ class Estimate(NamedTuple):
 
 
 def r2(truth: Floats, predicted: Floats) -> float:
-    """Coefficient of determination: 1 is perfect, 0 is the mean, negative is worse."""
+    """Return the coefficient of determination: 1 is perfect, 0 is the mean, negative is worse."""
     spread = float(np.square(truth - truth.mean()).sum())
     return 1.0 - float(np.square(truth - predicted).sum()) / spread
 
 
 def rmse(truth: Floats, predicted: Floats) -> float:
-    """Root mean squared error, in the values' unit."""
+    """Return the root mean squared error, in the values' unit."""
     return float(np.sqrt(np.square(truth - predicted).mean()))
 
 
 def mae(truth: Floats, predicted: Floats) -> float:
-    """Mean absolute error, in the values' unit."""
+    """Return the mean absolute error, in the values' unit."""
     return float(np.abs(truth - predicted).mean())
 
 
 def auroc(truth: Floats, predicted: Floats) -> float:
-    """Area under the ROC curve: the chance that a positive outranks a negative."""
+    """Return the area under the ROC curve: the chance that a positive outranks a negative."""
     return float(roc_auc_score(truth, predicted))
 
 
 def auprc(truth: Floats, predicted: Floats) -> float:
-    """Average precision; chance level is the share of positives."""
+    """Return the average precision; chance level is the share of positives."""
     return float(average_precision_score(truth, predicted))
 
 
@@ -63,7 +63,7 @@ METRICS: dict[str, dict[str, Score]] = {
     "regression": {"r2": r2, "rmse": rmse, "mae": mae},
     "classification": {"auroc": auroc, "auprc": auprc},
 }
-"""The metrics of each kind of task; the first is the one that models are compared by."""
+"""The metrics of each kind of task; models are compared by the first."""
 
 
 def measurable(truth: Floats, kind: str) -> bool:

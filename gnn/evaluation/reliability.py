@@ -25,16 +25,16 @@ class CrossFitted(NamedTuple):
     high: Floats
     distance: Floats
     scale: float
-    """What errors are divided by."""
+    """Divisor of the errors."""
 
     @property
     def inside(self) -> Bools:
-        """[n] which values are in their interval."""
+        """Return bool [n], which values are in their interval."""
         return (self.low <= self.truth) & (self.truth <= self.high)
 
 
 def log_losses(truth: Floats, probability: Floats) -> Floats:
-    """Return -log [n] of the probability that was given to what was found (0 or 1)."""
+    """Return -log [n] of the probability given to the truth (0 or 1)."""
     given = np.where(truth == 1, probability, 1 - probability)
     found: Floats = -np.log(np.clip(given, _LEAST, 1))
     return found
@@ -73,7 +73,7 @@ def average_probabilities(tasks: Sequence[Probabilities]) -> Probabilities | Non
 def coverage_by_third(
     tasks: Sequence[CrossFitted], thirds: tuple[float, float]
 ) -> tuple[float, float, float] | None:
-    """Return the share of values in their interval within each third; None where one is empty."""
+    """Return the share of values in their interval within each third; None if one is empty."""
     if not tasks:
         return None
     inside = np.concatenate([task.inside for task in tasks])

@@ -1,12 +1,13 @@
-"""Atom groups: each has one Shapley value when a prediction is shared out among a molecule's atoms.
+"""Atom groups: each has one Shapley value when a prediction is divided among a molecule's atoms.
 
-A group is an atom, but for two cases. Atoms of opposite charge that are bonded are one group,
-with any end atom that is the anion's twin on the cation: how the charges of a nitro group, an azide
-or an N-oxide are drawn is a convention, and half of a functional group is none. And where a
-molecule has more than ``MOST`` groups, neighbours are joined to connected pieces of equal size.
+A group is an atom, except in two cases. Bonded atoms of opposite charge are one group, together
+with any terminal atom that is the anion's twin on the cation: the way in which the charges of a
+nitro group, an azide or an N-oxide are drawn is a convention, and half of a functional group is
+none. If a molecule has more than ``MOST`` groups, neighbours are joined to connected pieces of
+equal size.
 
-Groups are numbered by the graph alone, so that the same molecule with its atoms in another order
-has the same groups (up to symmetry).
+The graph alone determines the numbers of groups, so that the same molecule with its atoms in
+another order has the same groups (up to symmetry).
 """
 
 from collections import deque
@@ -18,7 +19,7 @@ from gnn.features.arrays import GOLDEN, Ints, scramble
 from gnn.features.batch import GraphArrays
 
 MOST = 60
-"""Groups of a molecule at most: bounds the work for peptides and the like."""
+"""Most groups of a molecule: limits the work for peptides and the like."""
 _ELEMENT, _CHARGE = 0, 3
 _NEUTRAL = 5
 """A neutral atom in the factors' column of charges (:func:`chem.features.graphs.state_factors`)."""
@@ -29,11 +30,11 @@ class AtomGroups(NamedTuple):
     """The atom groups of one molecule of n atoms."""
 
     group: Ints
-    """[n] the group that each atom belongs to, from 0."""
+    """[n] the group of each atom, from 0."""
     alike: Ints
-    """[n] atoms that no walk through the graph tells apart have one number."""
+    """[n] a number that is equal for atoms that no walk through the graph distinguishes."""
     seed: int
-    """Of the structure alone."""
+    """Random seed that depends on the structure alone."""
 
     @property
     def size(self) -> int:
@@ -45,8 +46,8 @@ def find_atom_groups(graph: GraphArrays, factors: Ints) -> AtomGroups:
     """Return the atom groups of one molecule.
 
     Args:
-        graph: a single molecule.
-        factors: [tokens, 5] what each atom token is.
+        graph: A single molecule.
+        factors: [tokens, 5] description of each atom token.
     """
     alike = _refine(graph, _dense(graph.atoms.astype(np.int64)))
     seed = int(scramble(alike.astype(np.uint64) * np.uint64(977) + graph.atoms + GOLDEN).sum())
@@ -64,7 +65,7 @@ def _dense(values: Ints) -> Ints:
 
 
 def _refine(graph: GraphArrays, colours: Ints) -> Ints:
-    """Tell atoms apart by their neighbours, until nothing changes (Weisfeiler and Leman 1968)."""
+    """Distinguish atoms by their neighbours until nothing changes (Weisfeiler and Leman 1968)."""
     source = np.concatenate([graph.begin, graph.end]).astype(np.int64)
     target = np.concatenate([graph.end, graph.begin]).astype(np.int64)
     bonds = np.concatenate([graph.bonds, graph.bonds]).astype(np.int64)
@@ -84,7 +85,7 @@ def _refine(graph: GraphArrays, colours: Ints) -> Ints:
 
 
 def _number(graph: GraphArrays, alike: Ints) -> Ints:
-    """Number the atoms from 0: of atoms that are alike one is set apart, then all look again."""
+    """Number the atoms from 0: set one of several like atoms apart, refine, and repeat."""
     colours = alike
     while colours.max(initial=-1) + 1 < len(colours):
         sizes = np.bincount(colours)
@@ -97,7 +98,7 @@ def _number(graph: GraphArrays, alike: Ints) -> Ints:
 
 
 def _join_charges(graph: GraphArrays, factors: Ints, numbers: Ints) -> Ints:
-    """Give atoms that hold a pair of charges together one number."""
+    """Give one number to atoms that share a pair of charges."""
     charge = np.where(graph.atoms > 0, factors[graph.atoms, _CHARGE] - _NEUTRAL, 0)
     begin, end = graph.begin.astype(np.int64), graph.end.astype(np.int64)
     pairs = np.flatnonzero(charge[begin] * charge[end] < 0)
@@ -118,7 +119,7 @@ def _join_charges(graph: GraphArrays, factors: Ints, numbers: Ints) -> Ints:
 
 
 def _pieces(graph: GraphArrays, group: Ints) -> Ints:
-    """Join neighbouring groups to at most ``MOST`` connected pieces, as even as may be."""
+    """Join neighbouring groups to at most ``MOST`` connected pieces, as equal as possible."""
     count = int(group.max()) + 1
     around: list[list[int]] = [[] for _ in range(count)]
     for one, other in zip(group[graph.begin], group[graph.end], strict=True):
@@ -129,7 +130,7 @@ def _pieces(graph: GraphArrays, group: Ints) -> Ints:
     while True:
         piece = _grow_pieces(around, size)
         if piece.max() < MOST or size >= count:
-            # Parts that are not connected may be more than MOST: the last ones are then one piece.
+            # Unconnected parts may be more than MOST: then the last ones are one piece.
             found: Ints = np.minimum(piece, MOST - 1)[group]
             return found
         size += 1

@@ -1,23 +1,24 @@
-"""Shapley values: the contribution of each atom to a prediction, asked of the networks.
+"""Shapley values: the contribution of each atom to a prediction of the networks.
 
-Atoms are put into an empty molecule one after the other, with the bonds to those that are there
-already; what the prediction changes by when an atom comes is that atom's share of it in this
-order. An atom's contribution is the mean of its shares over some orders (Strumbelj and Kononenko
-2014, doi 10.1007/s10115-013-0679-x). Whatever the orders, the shares of one order add up to the
-change from the empty molecule to the whole one, and so do the contributions.
+Atoms are put into an empty molecule one after the other, with the bonds to the atoms already there.
+The change of the prediction when an atom is added is that atom's share in this order. An atom's
+contribution is the mean of its shares over some orders (Strumbelj and Kononenko 2014, doi
+10.1007/s10115-013-0679-x). In any order, the shares add up to the change from the empty molecule to
+the whole one, and so do the contributions.
 
-The value that is shared out is the calibrated one: of a regression the prediction itself, of a
-class the log odds of its probability. Calibration is linear in what the ensemble says, with the
-distance to training held at the whole molecule's; so contributions are the ensemble's, times what
-calibration keeps of them, and base and contributions add up to the number that is predicted.
+The value that is divided is the calibrated one: for a regression the prediction itself, for a class
+the log odds of its probability. Calibration is linear in the ensemble's output, with the distance
+to training held at the whole molecule's. So the contributions are the ensemble's, times the share
+that calibration keeps, and base and contributions add up to the predicted number.
 
-Why so (315 molecules of the Ames set that are predicted to be mutagens and hold a toxicophore;
-how often an atom of that group stands above another one): four orders 0.84, sixteen 0.86. Each atom
-taken out of the whole molecule alone 0.83, but that adds up to nothing, and where two atoms do one
-thing neither is missed (halides 0.62, by orders 0.75). An atom's state set to an unseen one instead
-of the atom gone 0.78 (epoxides 0.48, by orders 0.64). Gradients are of no use: most of what
-the head reads are counts of substructures, which have none. An order, the same begun halfway, and
-both turned round have a quarter less error than four orders drawn at random.
+The reasons for this method (315 molecules of the Ames set that are predicted to be mutagens and
+contain a toxicophore; how often an atom of that group ranks above another one): four orders 0.84,
+sixteen 0.86. Removing each atom alone from the whole molecule gives 0.83, but that adds up to
+nothing, and if two atoms do the same thing, neither is missed (halides 0.62, by orders 0.75).
+Setting an atom's state to an unseen one instead of removing the atom gives 0.78 (epoxides 0.48, by
+orders 0.64). Gradients are of no use: most inputs of the head are counts of substructures, which
+have none. One order, the same started halfway, and both reversed have a quarter less error than
+four orders drawn at random.
 """
 
 from collections.abc import Sequence
@@ -45,14 +46,14 @@ from gnn.features.batch import GraphArrays, collect, join_graphs, take
 ORDERS = 4
 """Orders in which a molecule's atoms are put in; even."""
 _BLOCK = 8
-"""Molecules whose coalitions of atoms are predicted in one go."""
+"""Molecules whose coalitions of atoms are predicted at once."""
 
 
 class Attribution(NamedTuple):
     """The contributions of M molecules of A atoms to T tasks; log odds for a class."""
 
     base: Floats64
-    """[M, T] what is said of a molecule of which no atom is known."""
+    """[M, T] the prediction for a molecule with no known atom."""
     atoms: Floats32
     """[A, T] contributions, molecule after molecule; with ``base`` they add up to the value."""
 
@@ -65,14 +66,14 @@ class _Task(NamedTuple):
 
 
 class Attributor(Predictor):
-    """Some bundles, loaded once, ready to explain what they say of some tasks."""
+    """Bundles that are loaded once, ready to explain their predictions for some tasks."""
 
     def __init__(
         self, bundles: Sequence[Bundle], tasks: Sequence[str], bfloat16: bool | None = None
     ) -> None:
         """Take the bundles that have the tasks, columns such as ``activity_EGFR``; on the CPU.
 
-        ``bfloat16`` as in :class:`Predictor`. Raises KeyError for a task that no bundle has.
+        ``bfloat16`` is as in :class:`Predictor`. Raises KeyError for a task that no bundle has.
         """
         owners = {
             f"{bundle.card.name}_{task.name}": bundle
@@ -92,10 +93,11 @@ class Attributor(Predictor):
         self._tasks = [found[task] for task in tasks]
 
     def explain(self, graphs: GraphArrays) -> Attribution:
-        """Share out the predictions of M molecules among their atoms.
+        """Divide the predictions for M molecules among their atoms.
 
-        A molecule's contributions hang neither on its company nor, but for rounding, on the order
-        of its atoms. A drug of 27 atoms takes 40 ms on one core for all tasks of two bundles.
+        A molecule's contributions do not depend on the other molecules nor, except for rounding, on
+        the order of its atoms. A drug of 27 atoms takes 40 ms on one core for all tasks of two
+        bundles.
         """
         base = np.zeros((graphs.molecules, len(self.tasks)))
         atoms = [np.zeros((0, len(self.tasks)))]
@@ -127,7 +129,7 @@ class Attributor(Predictor):
 
     @cached_property
     def _factors(self) -> Ints:
-        """[tokens, 5] what each atom token is: one table for all bundles of a featurizer."""
+        """[tokens, 5] description of each atom token: one table for all bundles of a featurizer."""
         bundle = self.bundles[0]
         if bundle.kernel is not None:
             return bundle.kernel.factors
@@ -135,9 +137,9 @@ class Attributor(Predictor):
         return found
 
     def values(self, graphs: GraphArrays) -> Floats64:
-        """Return [M, T] what is shared out, before any drawing by distance.
+        """Return [M, T], the values that are divided, before any drawing by distance.
 
-        Of a regression the calibrated value, of a class its calibrated log odds.
+        For a regression it is the calibrated value, for a class its calibrated log odds.
         """
         outputs = self._outputs(graphs)
         return np.stack(
@@ -149,7 +151,7 @@ class Attributor(Predictor):
         )
 
     def _drawing(self, graphs: GraphArrays) -> tuple[Floats64, Floats64]:
-        """Return [M, T] the share of a value that distance leaves, and what it adds instead."""
+        """Return [M, T], the share of a value that distance leaves, and the value that it adds."""
         bits = environment_bits(graphs)
         away = [
             None if bundle.domain is None else bundle.domain.distance_of(bits).astype(np.float64)
@@ -167,9 +169,9 @@ class Attributor(Predictor):
 
 
 def partial_molecules(graph: GraphArrays, masks: Bools) -> GraphArrays:
-    """Return what is left of one molecule of n atoms when only those of each mask [P, n] stay.
+    """Return one molecule of n atoms reduced to the atoms of each mask [P, n].
 
-    An atom keeps its state; a bond stays where both of its atoms do.
+    An atom keeps its state; a bond stays if both of its atoms do.
     """
     number = np.cumsum(masks, axis=1) - 1
     stay = masks[:, graph.begin] & masks[:, graph.end]
@@ -190,7 +192,7 @@ def _no_atoms() -> GraphArrays:
 
 
 def _orders(groups: AtomGroups) -> Ints:
-    """Return [ORDERS, m] in which the atom groups come; they depend on the structure alone."""
+    """Return [ORDERS, m], orders of the atom groups, which depend on the structure alone."""
     numbers = np.arange(groups.size, dtype=np.uint64) + np.uint64(groups.seed)
     first = np.argsort(scramble(scramble(numbers + GOLDEN) + GOLDEN))
     turns = [np.roll(first, 2 * turn * len(first) // ORDERS) for turn in range(ORDERS // 2)]
@@ -198,8 +200,8 @@ def _orders(groups: AtomGroups) -> Ints:
 
 
 def _masks(groups: AtomGroups, orders: Ints) -> Bools:
-    """Return [ORDERS (m - 1), n] which atoms are there after each step but the last."""
-    place = np.argsort(orders, axis=1)  # when each group comes
+    """Return [ORDERS (m - 1), n], which atoms are there after each step except the last."""
+    place = np.argsort(orders, axis=1)  # the step at which each group is added
     there = place[:, None, :] < np.arange(1, groups.size)[None, :, None]
     return there[:, :, groups.group].reshape(-1, len(groups.group))
 
@@ -210,9 +212,11 @@ def _contributions(
     """Return [n, T]: the mean share of each group, equal among its atoms and among like ones.
 
     Args:
-        empty: [T] of no atoms.
-        steps: [ORDERS, m - 1, T] after each step but the last.
-        whole: [T] after the last.
+        groups: The atom groups.
+        orders: [ORDERS, m] orders in which the groups were added.
+        empty: [T] prediction for no atoms.
+        steps: [ORDERS, m - 1, T] predictions after each step except the last.
+        whole: [T] prediction after the last step.
     """
     ends = [np.broadcast_to(end, (len(orders), 1, len(whole))) for end in (empty, whole)]
     shares = np.diff(np.concatenate([ends[0], steps, ends[1]], axis=1), axis=1)
@@ -227,7 +231,7 @@ def _contributions(
 
 
 def _near(outputs: Outputs, task: _Task, name: str) -> Floats64:
-    """Return [M] what calibration makes of the models' outputs before any drawing by distance."""
+    """Return [M], the models' calibrated outputs before any drawing by distance."""
     networks = outputs.networks[:, :, task.at]
     kernel = None if outputs.kernel is None else outputs.kernel[:, task.at]
     found = task.calibration

@@ -1,25 +1,24 @@
-"""A t-SNE layout: molecules as points whose neighbours are alike, from the distances between all of
-them."""
+"""A t-SNE layout: molecules as points with similar neighbours, from all pairwise distances."""
 
 import numpy as np
 
 from gnn.features.arrays import Floats, Floats64
 
 ENOUGH = 10
-"""Fewer points than this are laid out by scaling alone; t-SNE needs neighbours."""
+"""Fewer points than this are laid out by scaling only, because t-SNE needs neighbours."""
 PERPLEXITY = 30.0
 ITERATIONS = 500
 
 
 def tsne_layout(distances: Floats) -> Floats64:
-    """Lay out n points so that what is near is alike; far apart means no more than unlike.
+    """Lay out n points so that near ones are similar; large distances only mean dissimilar.
 
     distances: symmetric ``[n, n]``, 0 to 1, such as 1 - Tanimoto similarity.
-    Returns ``[n, 2]`` in 0 to 1, the middle for a single point.
+    Returns ``[n, 2]`` in 0 to 1; the middle for a single point.
 
     Classical scaling (Torgerson 1952) gives the start, t-SNE (van der Maaten and Hinton, J. Mach.
-    Learn. Res. 2008, 9, 2579) the rest. One thread and fixed seeds: the same distances give the
-    same points on one kind of CPU. A second for 1,000 points on one core.
+    Learn. Res. 2008, 9, 2579) the rest. With one thread and fixed seeds, the same distances give
+    the same points on one kind of CPU. It takes a second for 1,000 points on one core.
     """
     count = len(distances)
     if distances.shape != (count, count):

@@ -1,4 +1,4 @@
-"""Types that are used all over, arrays in pieces, and a scrambler of 64 bits."""
+"""Types that are used everywhere, arrays in pieces, and a 64-bit scrambler."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,7 +13,7 @@ Bools = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
 Strings = npt.NDArray[np.str_]
 Report = Callable[[str, int, int], None]
-"""Called with a line to show, what is done and what is to do at most."""
+"""Called with a line to show, the work done, and the most work to do."""
 
 
 def pieces(count: int, size: int) -> Iterator[Ints]:
@@ -29,7 +29,7 @@ def pieces(count: int, size: int) -> Iterator[Ints]:
 def scramble(values: Hashes) -> Hashes:
     """Scramble 64 bits (the finalizer of splitmix64; Steele et al. 2014).
 
-    What calls it adds or multiplies first: 0 stays 0.
+    Callers add or multiply first, because 0 stays 0.
     """
     mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -37,4 +37,4 @@ def scramble(values: Hashes) -> Hashes:
 
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-"""2^64 over the golden ratio: adding it, or multiplying by it, parts small numbers."""
+"""2^64 over the golden ratio: adding it, or multiplying by it, spreads small numbers."""

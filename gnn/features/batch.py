@@ -23,9 +23,9 @@ class GraphArrays(NamedTuple):
     bonds: npt.NDArray[np.uint8]
     """[B] bond tokens, each bond once."""
     atom_offsets: Ints
-    """[M + 1] where each molecule's atoms start."""
+    """[M + 1] start of each molecule's atoms."""
     bond_offsets: Ints
-    """[M + 1] where each molecule's bonds start."""
+    """[M + 1] start of each molecule's bonds."""
 
     @property
     def molecules(self) -> int:
@@ -45,7 +45,7 @@ class GraphArrays(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """G molecules of N atoms and E directed bonds, as PyTorch Geometric lays a mini-batch out."""
+    """G molecules of N atoms and E directed bonds, in the layout of PyTorch Geometric."""
 
     atoms: Tensor
     """int64 [N] atom-state tokens."""
@@ -60,10 +60,10 @@ class Batch(NamedTuple):
     graphs: GraphArrays
     """The molecules that it was made of, without padding."""
     memo: dict[Hashable, Tensor]
-    """What several networks work out alike, by a key that says what it is."""
+    """Results that several networks share, by a key that identifies them."""
 
     def to(self, device: torch.device) -> "Batch":
-        """Move every tensor to a device."""
+        """Return the batch with every tensor on a device."""
         if device.type == "cpu":
             return self
         return Batch(
@@ -90,7 +90,7 @@ def collect(graphs: Sequence[tuple[npt.NDArray[np.generic], ...]]) -> GraphArray
 
 
 def join_graphs(many: Sequence[GraphArrays]) -> GraphArrays:
-    """Lay the molecules of all of them end to end."""
+    """Lay the molecules of all arrays end to end."""
     flat = [np.concatenate(arrays) for arrays in list(zip(*many, strict=True))[:4]]
     sizes = [np.concatenate([np.diff(one[field]) for one in many]) for field in (4, 5)]
     offsets = [np.concatenate([[0], np.cumsum(each)]).astype(np.int64) for each in sizes]
@@ -98,7 +98,7 @@ def join_graphs(many: Sequence[GraphArrays]) -> GraphArrays:
 
 
 def spans(starts: Ints, lengths: Ints) -> Ints:
-    """Indices of many ranges one behind the other, without a loop."""
+    """Return the indices of many ranges, one after the other, without a loop."""
     before = np.cumsum(lengths) - lengths
     found: Ints = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
     return found
@@ -125,9 +125,9 @@ def make_batch(
 ) -> Batch:
     """Lay molecules out as one disjoint graph.
 
-    With ``atoms`` and ``molecules`` the batch is padded to that many of each: matrix products then
-    always have one shape, which keeps a molecule's result the same to the last bit whatever else
-    is in its batch. Padding atoms belong to a padding molecule and have no bonds.
+    With ``atoms`` and ``molecules`` the batch is padded to these numbers. Matrix products then
+    always have one shape, so that a molecule's result is the same to the last bit whatever else is
+    in its batch. Padding atoms belong to a padding molecule and have no bonds.
     """
     used = len(graphs.atoms)
     begin, end = graphs.ends

@@ -1,9 +1,9 @@
 """Substructures of molecules as sets of hashed keys, from graphs alone.
 
 A substructure that occurs three times gives three keys: its first, its second and its third
-occurrence. The keys that two molecules share are then the sum of the lesser counts, and the
-Jaccard index of the sets is the min-max ("Tanimoto on counts") kernel of Ralaivola et al. 2005
-(doi 10.1016/j.neunet.2005.07.009). Every key depends on its own molecule only.
+occurrence. The number of keys that two molecules share is then the sum of the lesser counts, and
+the Jaccard index of the sets is the min-max ("Tanimoto on counts") kernel of Ralaivola et al. 2005
+(doi 10.1016/j.neunet.2005.07.009). Every key depends only on its own molecule.
 """
 
 from typing import NamedTuple
@@ -17,20 +17,20 @@ from gnn.features.batch import GraphArrays, spans, take
 
 _ALIKE_RADIUS = 6
 _PIECE = 500_000
-"""Distances that are found at once, padding included."""
+"""Distances that are computed at once, padding included."""
 
 
 class KeySets(NamedTuple):
-    """The keys of M molecules, one behind the other; those of one molecule are all different."""
+    """The keys of M molecules, one after the other; those of one molecule are all different."""
 
     keys: Hashes
     """[K] hashes."""
     offsets: Ints
-    """[M + 1] where each molecule's keys start."""
+    """[M + 1] start of each molecule's keys."""
 
     @property
     def sizes(self) -> Ints:
-        """[M] keys of each molecule."""
+        """Return [M], the number of keys of each molecule."""
         return np.diff(self.offsets)
 
     def pick(self, rows: Ints) -> "KeySets":
@@ -40,7 +40,7 @@ class KeySets(NamedTuple):
         return KeySets(self.keys[at], np.concatenate([[0], np.cumsum(sizes)]))
 
     def between(self, start: int, stop: int) -> "KeySets":
-        """Return the sets of some molecules in a row."""
+        """Return the sets of consecutive molecules."""
         first, last = self.offsets[start], self.offsets[stop]
         return KeySets(self.keys[first:last], self.offsets[start : stop + 1] - first)
 
@@ -67,20 +67,23 @@ def _flatten(graphs: GraphArrays) -> _Flat:
 
 
 def _mix(values: Hashes, salt: int) -> Hashes:
-    """Scramble 64 bits, in another way for each salt."""
-    # Salts are far apart: what is mixed is often a small number.
+    """Scramble 64 bits, in a different way for each salt."""
+    # Salts are far apart, because the mixed values are often small numbers.
     apart = np.uint64(salt * 0xD1B54A32D192ED03 & 0xFFFFFFFFFFFFFFFF)
     return scramble((values + apart) * GOLDEN)
 
 
 def circular_keys(graphs: GraphArrays, atoms: Hashes, radius: int) -> KeySets:
-    """Return the atom environments of radius 0 to ``radius``, of atoms of these kinds.
+    """Return the atom environments of radius 0 to ``radius``, for atoms of these kinds.
 
-    The hash of radius r + 1 mixes an atom's own of radius r with the sum of its neighbours', each
-    mixed with its bond, as in Morgan fingerprints (Rogers and Hahn 2010, doi 10.1021/ci100050t).
+    The hash of radius r + 1 mixes an atom's own hash of radius r with the sum of its neighbours'
+    hashes, each mixed with its bond, as in Morgan fingerprints (Rogers and Hahn 2010, doi
+    10.1021/ci100050t).
 
     Args:
-        atoms: [A] what each atom is; atoms of one number are taken for alike.
+        graphs: The molecules.
+        atoms: [A] kind of each atom; atoms with equal numbers count as alike.
+        radius: The largest radius.
     """
     flat = _flatten(graphs)
     hashes = _mix(atoms, 1)
@@ -95,15 +98,15 @@ def circular_keys(graphs: GraphArrays, atoms: Hashes, radius: int) -> KeySets:
 
 
 def pair_keys(graphs: GraphArrays, atoms: Hashes, furthest: int) -> KeySets:
-    """Return the keys of what :func:`find_pairs` finds."""
+    """Return the keys of the pairs that :func:`find_pairs` finds."""
     return _as_sets(*find_pairs(graphs, atoms, furthest), graphs.molecules)
 
 
 def find_pairs(graphs: GraphArrays, atoms: Hashes, furthest: int) -> tuple[Ints, Hashes]:
     """Return the molecule and the hash of all pairs of atoms: their kinds and the bonds between.
 
-    Atom pairs of Carhart et al. 1985 (doi 10.1021/ci00046a002); pairs of more than ``furthest``
-    bonds on the shortest path, or in parts that are not connected, are left out.
+    These are the atom pairs of Carhart et al. 1985 (doi 10.1021/ci00046a002). Pairs more than
+    ``furthest`` bonds apart on the shortest path, or in unconnected parts, are left out.
     """
     molecules, keys = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
     hashes = _mix(atoms, 6)
@@ -111,7 +114,7 @@ def find_pairs(graphs: GraphArrays, atoms: Hashes, furthest: int) -> tuple[Ints,
     order = np.argsort(sizes, kind="stable")
     start = 0
     while start < len(order):
-        # Molecules of like size together: each atom has a row of as many columns as the largest.
+        # Molecules of similar size together: each atom has a row with columns for the largest.
         stop = start + 1
         while stop < len(order) and (stop + 1 - start) * sizes[order[stop]] ** 2 <= _PIECE:
             stop += 1
@@ -132,7 +135,7 @@ def find_pairs(graphs: GraphArrays, atoms: Hashes, furthest: int) -> tuple[Ints,
 
 
 def _distances(graphs: GraphArrays, size: int, furthest: int) -> npt.NDArray[np.uint8]:
-    """Return [A, size] bonds from each atom to those of its molecule.
+    """Return [A, size], the number of bonds from each atom to those of its molecule.
 
     0 stands for the atom itself and for atoms beyond ``furthest``.
     """
@@ -156,14 +159,14 @@ def _distances(graphs: GraphArrays, size: int, furthest: int) -> npt.NDArray[np.
 
 
 def path_keys(graphs: GraphArrays, atoms: Hashes) -> KeySets:
-    """Return the keys of what :func:`find_paths` finds."""
+    """Return the keys of the paths that :func:`find_paths` finds."""
     return _as_sets(*find_paths(graphs, atoms), graphs.molecules)
 
 
 def find_paths(graphs: GraphArrays, atoms: Hashes) -> tuple[Ints, Hashes]:
     """Return the molecule and the hash of all paths of four atoms, the same from either end.
 
-    Topological torsions of Nilakantan et al. 1987 (doi 10.1021/ci00054a008).
+    These are the topological torsions of Nilakantan et al. 1987 (doi 10.1021/ci00054a008).
     """
     flat = _flatten(graphs)
     hashes = _mix(atoms, 9)
@@ -205,9 +208,9 @@ def _as_sets(molecule: Ints, keys: Hashes, molecules: int) -> KeySets:
 
 
 def alike(graphs: GraphArrays) -> Ints:
-    """Return [M] numbers that are equal where molecules have one graph, such as stereoisomers.
+    """Return [M], numbers that are equal for molecules with one graph, such as stereoisomers.
 
-    By the environments of every atom, which in rare cases are equal in different molecules.
+    They depend on the environments of every atom, which rarely are equal in different molecules.
     """
     sets = circular_keys(graphs, graphs.atoms.astype(np.uint64), _ALIKE_RADIUS)
     totals = np.zeros(graphs.molecules, np.uint64)

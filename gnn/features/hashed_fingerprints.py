@@ -1,13 +1,14 @@
 """Hashed fingerprints: counts of atom environments, of pairs of atoms and of paths of four atoms.
 
 The hash of an atom's environment of radius r + 1 mixes its own hash of radius r with the sum of
-its neighbours' (each mixed with its bond): Weisfeiler-Lehman relabelling, the idea behind Morgan
-fingerprints (Rogers and Hahn 2010, doi 10.1021/ci100050t). Pairs and paths see what is far apart:
-how many bonds lie between two kinds of atoms (Carhart et al. 1985, doi 10.1021/ci00046a002), and
-how chains run (topological torsions; Nilakantan et al. 1987, doi 10.1021/ci00054a008).
+its neighbours' hashes (each mixed with its bond): Weisfeiler-Lehman relabelling, the idea behind
+Morgan fingerprints (Rogers and Hahn 2010, doi 10.1021/ci100050t). Pairs and paths see distant
+atoms: the number of bonds between two kinds of atoms (Carhart et al. 1985, doi
+10.1021/ci00046a002), and the course of chains (topological torsions; Nilakantan et al. 1987, doi
+10.1021/ci00054a008).
 
-Integer arithmetic on the graph alone, whose sums do not depend on order: the same on every machine
-and in every batch.
+The arithmetic uses integers of the graph alone, whose sums do not depend on order: it gives the
+same on every machine and in every batch.
 """
 
 import numpy as np
@@ -34,7 +35,7 @@ def _mix(hashes: Tensor, factor: int) -> Tensor:
 
 
 def environment_columns(batch: Batch, radius: int, size: int) -> Tensor:
-    """Return int64 [(radius + 1) N]: where each atom's environments are counted in [G * size]."""
+    """Return int64 [(radius + 1) N], the places in [G * size] that count atoms' environments."""
     source, target = batch.edge_index
     first = batch.molecule * size
     found = []
@@ -61,9 +62,9 @@ def environment_counts(batch: Batch, radius: int, size: int) -> Tensor:
 def environment_logs(
     batch: Batch, radius: int, size: int, kind: torch.dtype = torch.float32
 ) -> Tensor:
-    """Return log(1 + count) of the same, in ``kind``: one logarithm an atom, not one a column."""
+    """Return log(1 + count) of the counts, in ``kind``: one logarithm per atom, not per column."""
     columns = environment_columns(batch, radius, size)
-    # Mostly zeros, so memory is what they cost: half as wide, a surrogate is a tenth faster.
+    # Mostly zeros, so memory is the cost: at half the width, a surrogate is a tenth faster.
     fits = len(batch.atoms) <= torch.iinfo(torch.int16).max
     counts = _count(columns, batch.molecules * size, torch.int16 if fits else torch.float32)
     logs = torch.zeros(len(counts), dtype=kind, device=counts.device)
@@ -78,14 +79,14 @@ def _count(columns: Tensor, size: int, kind: torch.dtype = torch.float32) -> Ten
 
 
 _FURTHEST = 20
-"""Bonds between the atoms of a pair at most."""
+"""Most bonds between the atoms of a pair."""
 _SHIFT = np.uint64(20)
 
 
 def hashed_counts(graphs: GraphArrays, factors: Ints, pairs: int, paths: int) -> Floats32:
-    """Return float32 [M, pairs + paths]: how many pairs and paths fall into each column.
+    """Return float32 [M, pairs + paths], the number of pairs and paths in each column.
 
-    ``pairs`` and ``paths`` are powers of two, or 0 to leave them out. About 0.1 ms a molecule.
+    ``pairs`` and ``paths`` are powers of two, or 0 to leave them out. About 0.1 ms per molecule.
     """
     kinds, count = _kinds(graphs, factors), graphs.molecules
     blocks = [np.zeros((count, 0), np.float32)]
@@ -99,7 +100,7 @@ def hashed_counts(graphs: GraphArrays, factors: Ints, pairs: int, paths: int) ->
 
 
 def _kinds(graphs: GraphArrays, factors: Ints) -> Hashes:
-    """Return [A] element, degree, hydrogens, charge, and whether the atom is aromatic."""
+    """Return [A], codes of element, degree, hydrogens, charge, and whether the atom is aromatic."""
     known = factors[graphs.atoms].astype(np.uint64)
     kinds = aromatic_atoms(graphs)
     for column in range(4):
@@ -108,7 +109,7 @@ def _kinds(graphs: GraphArrays, factors: Ints) -> Hashes:
 
 
 def count_columns(molecule: Ints, keys: Hashes, molecules: int, columns: int) -> Ints:
-    """Return [molecules, columns] how many keys fall into each column, a power of two."""
+    """Return [molecules, columns], the number of keys in each column; a power of two columns."""
     column = (keys >> _SHIFT).astype(np.int64) & (columns - 1)
     counts = np.bincount(molecule * columns + column, minlength=molecules * columns)
     return counts.reshape(molecules, columns)

@@ -1,4 +1,4 @@
-"""Similarity of molecules by the substructures that they share: kernels from graphs alone."""
+"""Similarity of molecules by shared substructures: kernels from graphs alone."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -13,27 +13,27 @@ from gnn.features.counts import KeySets, circular_keys, pair_keys, path_keys
 _AROMATIC = 1
 """Token of an aromatic bond."""
 _FURTHEST = 15
-"""Bonds between the atoms of a pair at most."""
+"""Most bonds between the atoms of a pair."""
 _LARGEST = 1 << 16
-"""Differences above it count as this."""
+"""Larger differences count as this one."""
 _SAMPLE = 500
 
 
 def exact_kinds(graphs: GraphArrays) -> Hashes:
-    """Return [A] each atom's state: element, degree, hydrogens, charge, ring."""
+    """Return [A], each atom's state: element, degree, hydrogens, charge, ring."""
     kinds: Hashes = graphs.atoms.astype(np.uint64) + np.uint64(1)
     return kinds
 
 
 def element_kinds(graphs: GraphArrays, factors: Ints) -> Hashes:
-    """Return [A] element, and whether the atom is aromatic."""
+    """Return [A], codes of the element, and of whether the atom is aromatic."""
     elements: Hashes = factors[graphs.atoms, 0].astype(np.uint64)
     kinds: Hashes = elements * np.uint64(2) + aromatic_atoms(graphs)
     return kinds
 
 
 def polar_kinds(graphs: GraphArrays, factors: Ints) -> Hashes:
-    """Return [A] element, charge, whether aromatic and whether it has hydrogens."""
+    """Return [A], codes of element, charge, whether aromatic and whether it has hydrogens."""
     known = factors[graphs.atoms].astype(np.uint64)
     hydrogens = (known[:, 2] > 1).astype(np.uint64)
     kinds = (known[:, 0] * np.uint64(2) + hydrogens) * np.uint64(2) + aromatic_atoms(graphs)
@@ -41,7 +41,7 @@ def polar_kinds(graphs: GraphArrays, factors: Ints) -> Hashes:
 
 
 def aromatic_atoms(graphs: GraphArrays) -> Hashes:
-    """Return [A] 1 for an atom with an aromatic bond, else 0."""
+    """Return [A], 1 for an atom with an aromatic bond, else 0."""
     found = np.zeros(len(graphs.atoms), np.uint64)
     for ends in graphs.ends:
         found[ends[graphs.bonds == _AROMATIC]] = 1
@@ -63,25 +63,25 @@ FAMILIES: dict[str, Callable[[GraphArrays, Ints], KeySets]] = {
 
 
 class Index(NamedTuple):
-    """The key sets of S molecules, turned over: which of them have a key."""
+    """The inverted index of S molecules' key sets: the molecules that have each key."""
 
     vocabulary: Hashes
     """[V] all their keys, ascending."""
     members: sparse.csr_array
-    """[V, S] ones."""
+    """[V, S] ones where a molecule has a key."""
     sizes: Ints
-    """[S] keys of each molecule."""
+    """[S] number of keys of each molecule."""
 
 
 def index_sets(sets: KeySets) -> Index:
-    """Turn key sets over."""
+    """Build the inverted index of key sets."""
     vocabulary, columns = np.unique(sets.keys, return_inverse=True)
     rows = _matrix(sets.offsets, columns, len(vocabulary))
     return Index(vocabulary, sparse.csr_array(rows.T), sets.sizes)
 
 
 def shared_keys(sets: KeySets, index: Index) -> Ints:
-    """Return [M, S] how many keys two molecules share: the sum of the lesser counts."""
+    """Return [M, S], the number of keys that two molecules share: the sum of the lesser counts."""
     if not len(index.vocabulary):
         return np.zeros((len(sets.sizes), len(index.sizes)), np.int64)
     columns = np.searchsorted(index.vocabulary, sets.keys)
@@ -93,17 +93,19 @@ def shared_keys(sets: KeySets, index: Index) -> Ints:
 
 
 def similarity(sets: KeySets, index: Index, reach: float) -> Floats64:
-    """Return [M, S] the mean of two kernels, in 0..1; 1 for equal counts.
+    """Return [M, S], the mean of two kernels, in 0..1; 1 for equal counts.
 
-    The min-max kernel compares what is shared with all there is; the Laplacian, exp(-d / reach)
-    of the summed differences of counts d, also knows how large molecules are. A row depends on
-    its own molecule only, to the last bit: all before the last steps is whole numbers.
+    The min-max kernel compares the shared keys with all keys; the Laplacian, exp(-d / reach) of the
+    summed differences of counts d, also depends on the sizes of the molecules. A row depends only
+    on its own molecule, to the last bit: everything before the last steps is whole numbers.
 
     Args:
-        reach: keys by which molecules may differ, such as :func:`typical_difference`.
+        sets: Key sets of M molecules.
+        index: Index of S molecules.
+        reach: Number of keys by which molecules may differ, such as :func:`typical_difference`.
     """
     shared, apart = _shared_and_apart(sets, index)
-    # Differences are whole numbers, so exp is looked up: the same bits wherever it stands.
+    # Differences are whole numbers, so exp is looked up: it gives the same bits everywhere.
     table = np.exp(-np.arange(_LARGEST + 1) / reach)
     return (_jaccard(shared, apart) + table[np.minimum(apart, _LARGEST)]) / 2
 
@@ -111,7 +113,7 @@ def similarity(sets: KeySets, index: Index, reach: float) -> Floats64:
 def typical_difference(sets: KeySets) -> float:
     """Return the median number of keys by which two molecules differ, at least 1.
 
-    Of 500 of them, evenly spaced.
+    It is the median over 500 molecules, evenly spaced.
     """
     step = max(1, len(sets.sizes) // _SAMPLE)
     some = sets.pick(np.arange(0, len(sets.sizes), step))
@@ -127,7 +129,7 @@ def _shared_and_apart(sets: KeySets, index: Index) -> tuple[Ints, Ints]:
 def _jaccard(shared: Ints, apart: Ints) -> Floats64:
     """Return shared keys over all keys of both: summed minima of counts over summed maxima."""
     either = shared + apart
-    # Molecules without a single key of a family (methane has no pair) are alike.
+    # Molecules without any key of a family (methane has no pair) are alike.
     found: Floats64 = np.divide(shared, either, out=np.ones(shared.shape), where=either > 0)
     return found
 

@@ -1,1 +1,1 @@
-"""Networks and kernel machines, their weights and the files of them."""
+"""Networks and kernel machines, their weights and their files."""

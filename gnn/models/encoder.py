@@ -1,8 +1,8 @@
 """The encoder: message passing over atoms, pooled to one vector per molecule, and its weights.
 
-The weights that come with the package are what every network starts from. They were trained to
-compute RDKit's descriptors and the counts of atom environments from a graph alone
-(:mod:`gnn.training.pretrain`); they have seen no measured value of any kind.
+Every network starts from the weights that come with the package. They were trained to compute
+RDKit's descriptors and the counts of atom environments from a graph alone
+(:mod:`gnn.training.pretrain`); no measured value of any kind was used.
 """
 
 import hashlib
@@ -27,13 +27,13 @@ BOND_TOKENS = 5
 POOLS = 3
 """Ways in which a molecule's atoms are pooled: mean, sum, maximum."""
 _TYPICAL_ATOMS = 30
-"""Divides the sum, so that it is of the mean's size."""
+"""Divides the sum, so that its size is that of the mean."""
 
 
 class Convolution(MessagePassing):  # type: ignore[misc]
-    """One residual step: an atom hears from its neighbours, then updates itself.
+    """One residual step: an atom receives messages from its neighbours, then updates itself.
 
-    The graph isomorphism network with edge features (Hu et al. 2020, arXiv 1905.12265), with
+    It is the graph isomorphism network with edge features (Hu et al. 2020, arXiv 1905.12265), with
     normalization before the sum so that deep stacks train.
     """
 
@@ -51,8 +51,8 @@ class Convolution(MessagePassing):  # type: ignore[misc]
     def _set_jittable_templates(self, raise_on_error: bool = False) -> None:
         """Use ``propagate`` as the library has it.
 
-        The library would write source code of its own for this class into the temporary folder,
-        load it from there, and leave one file there for each process.
+        Otherwise the library would write source code for this class into the temporary folder, load
+        it from there, and leave one file there for each process.
         """
 
     def forward(self, atoms: Tensor, edge_index: Tensor, bonds: Tensor) -> Tensor:
@@ -63,12 +63,12 @@ class Convolution(MessagePassing):  # type: ignore[misc]
         return updated
 
     def message(self, x_j: Tensor, bond: Tensor) -> Tensor:
-        """Say what an atom tells a neighbour over a bond."""
+        """Return the message of an atom to a neighbour over a bond."""
         return torch.relu(x_j + bond)
 
 
 class Encoder(nn.Module):
-    """Graphs to vectors of ``POOLS * width`` numbers."""
+    """A network from graphs to vectors of ``POOLS * width`` numbers."""
 
     factors: Tensor
 
@@ -96,7 +96,7 @@ class Encoder(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Return [G, POOLS * width]."""
-        atoms = self.encode(batch).float()  # a sum of thirty atoms needs more than bfloat16 holds
+        atoms = self.encode(batch).float()  # bfloat16 is too coarse for a sum of thirty atoms
         total = scatter(atoms, batch.molecule, dim=0, dim_size=batch.molecules, reduce="sum")
         ones = torch.ones(len(batch.molecule), 1, device=atoms.device)
         size = scatter(ones, batch.molecule, dim=0, dim_size=batch.molecules, reduce="sum")
@@ -119,11 +119,11 @@ class EncoderSizes:
     hidden: int = 512
     """Numbers per molecule between the pooled atoms and the descriptors."""
     descriptors: int = 0
-    """Descriptors that it predicts."""
+    """Number of descriptors that it predicts."""
 
 
 class DescribingEncoder(nn.Module):
-    """An encoder with the head that predicts descriptors: what is pretrained and transferred."""
+    """An encoder with a head that predicts descriptors: the part that is pretrained."""
 
     def __init__(self, sizes: EncoderSizes, dropout: float, factors: Tensor) -> None:
         super().__init__()
@@ -141,7 +141,7 @@ class DescribingEncoder(nn.Module):
 
 @dataclass(frozen=True)
 class Pretrained:
-    """An encoder's weights and its card."""
+    """An encoder's weights with its card."""
 
     sizes: EncoderSizes
     state: dict[str, Tensor]

@@ -1,7 +1,7 @@
 """Gaussian process regression in closed form: its noise, its bounds, its weights.
 
-Targets are standardized, the kernel is of unit size, and the noise is a share of their variance
-(Rasmussen and Williams 2006, chapter 2; held-out predictions from one inverse, chapter 5).
+Targets are standardized, the kernel has unit size, and the noise is a share of the targets'
+variance (Rasmussen and Williams 2006, chapter 2; held-out predictions from one inverse, chapter 5).
 """
 
 from collections.abc import Sequence
@@ -17,16 +17,16 @@ from gnn.features.arrays import Bools, Floats, Floats64, Ints
 NOISES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """Shares of the targets' variance that are tried as noise."""
 PRESUMED_NOISE = 64.0
-"""Times the noise of a measurement that a presumed value has: it says less than a measurement.
-Chosen by cross-validation on the training rows of nine assays."""
+"""Factor from a measurement's noise to that of a presumed value, which tells less. It was chosen by
+cross-validation on the training rows of nine assays."""
 _TUNING_ROWS = 2_000
-"""Rows that the noise is chosen on, at most."""
+"""Most rows on which the noise is chosen."""
 _FOLDS = 5
 _PIECE = 1024
 
 
 class Process(NamedTuple):
-    """A fitted process: it says centre + k @ alpha of a row with the kernel k [n]."""
+    """A fitted process: it predicts centre + k @ alpha for a row with the kernel k [n]."""
 
     alpha: Floats64
     """[n] in the values' unit."""
@@ -42,13 +42,15 @@ def fit_process(
     generator: np.random.Generator,
     presumed: Bools | None = None,
 ) -> Process:
-    """Fit n values in any unit; nothing else is known of them than what is given here.
+    """Fit n values in any unit, using nothing but the arguments.
 
     Args:
-        gram: [n, n] the kernel among the rows.
+        gram: [n, n] kernel among the rows.
+        values: [n] values.
         bounds: [n] 0 measured, -1 the true value is at most the value, +1 at least.
-        groups: [n] rows of one number are never parted by the folds that the noise is chosen on.
-        presumed: [n] rows whose values are presumptions: the noise is not chosen by them.
+        groups: [n] numbers; rows with equal numbers are in the same fold when the noise is chosen.
+        generator: Source of random numbers.
+        presumed: [n] rows with presumed values, which do not count in choosing the noise.
     """
     presumed = np.zeros(len(values), bool) if presumed is None else presumed
     targets = (values - values.mean()) / max(float(values.std()), 1e-6)
@@ -62,7 +64,7 @@ def fit_process(
 def solve(
     gram: Floats, values: Floats64, bounds: npt.NDArray[np.int8], noise: float | Floats64
 ) -> tuple[Floats64, float]:
-    """Return the weights [n] and the centre of a process whose noise is known."""
+    """Return the weights [n] and the centre of a process with known noise."""
     centre, scale = float(values.mean()), max(float(values.std()), 1e-6)
     inverse = invert(gram, noise)
     targets = draw_to_bounds(inverse, (values - centre) / scale, bounds)
@@ -70,7 +72,7 @@ def solve(
 
 
 def group_folds(groups: Ints, folds: int, generator: np.random.Generator) -> Ints:
-    """Return [M] the fold of each row, by chance; rows of one group [M] share theirs."""
+    """Return [M], the random fold of each row; rows of one group [M] share theirs."""
     names, at = np.unique(groups, return_inverse=True)
     drawn: Ints = generator.permutation(np.arange(len(names)) % folds)[at]
     return drawn
@@ -79,7 +81,7 @@ def group_folds(groups: Ints, folds: int, generator: np.random.Generator) -> Int
 def invert(gram: Floats, noise: float | Floats64) -> Floats64:
     """Return the inverse [n, n] of a kernel matrix with ``noise`` added to its diagonal.
 
-    ``noise`` is one number for all rows, or [n] one for each.
+    ``noise`` is one number for all rows, or one for each [n].
     """
     work = np.array(gram, dtype=np.float64, order="F")
     work[np.diag_indices_from(work)] += noise
@@ -89,7 +91,7 @@ def invert(gram: Floats, noise: float | Floats64) -> Floats64:
     if failed:
         raise ModelError(f"the kernel of {len(work)} compounds cannot be inverted; raise the noise")
     inverse: Floats64 = lower
-    for start in range(0, len(inverse), _PIECE):  # mirrored in place: the matrix may be large
+    for start in range(0, len(inverse), _PIECE):  # mirrored in place, as the matrix may be large
         stop = min(start + _PIECE, len(inverse))
         inverse[start:stop, stop:] = inverse[stop:, start:stop].T
         corner = np.tril(inverse[start:stop, start:stop])
@@ -98,11 +100,11 @@ def invert(gram: Floats, noise: float | Floats64) -> Floats64:
 
 
 def held_out(inverse: Floats64, targets: Floats64, folds: Ints) -> Floats64:
-    """Return [n] predictions, each of a process that did not see the row's fold.
+    """Return [n] predictions, each by a process that did not see the row's fold.
 
     Args:
-        inverse: [n, n] of the kernel with its noise, over all n rows.
-        targets: [n], whose mean the process takes for zero.
+        inverse: [n, n] inverse of the kernel with its noise, over all n rows.
+        targets: [n] targets, whose mean the process takes as zero.
         folds: [n] number of each row's fold.
     """
     weights = inverse @ targets
@@ -115,12 +117,14 @@ def held_out(inverse: Floats64, targets: Floats64, folds: Ints) -> Floats64:
 
 
 def draw_to_bounds(inverse: Floats64, targets: Floats64, bounds: npt.NDArray[np.int8]) -> Floats64:
-    """Return targets [n] in which a bound that its own prediction keeps has that prediction.
+    """Return targets [n] in which a bound is replaced by its own prediction if that respects it.
 
-    A value of ``<5`` says no more than that: where the process, without the row, expects 4, the
-    target is 4. Two rounds.
+    A value of ``<5`` says no more than that: if the process, without the row, expects 4, the target
+    is 4. There are two rounds.
 
     Args:
+        inverse: [n, n] inverse of the kernel with its noise.
+        targets: [n] targets.
         bounds: [n] 0 measured, -1 the true value is at most the target, +1 at least.
     """
     drawn = targets
@@ -140,7 +144,7 @@ def choose_noise(
 ) -> float:
     """Return the noise with the least squared error on rows held out.
 
-    Rows whose values are ``presumed`` [n] have more noise, and their errors do not count.
+    Rows with ``presumed`` values [n] have more noise, and their errors do not count.
     """
     if presumed is None:
         presumed = np.zeros(len(targets), bool)

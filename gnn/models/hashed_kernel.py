@@ -1,9 +1,9 @@
 """Similarities among many thousand molecules at once: kernels of hashed substructure counts.
 
-What :mod:`gnn.features.substructure_kernels` computes exactly, from sparse sets, is here a product
-of small integers: keys are hashed into columns, and keys that collide add up. For 70,000 compounds
-that is ten times as fast; it serves to teach networks (:mod:`gnn.training.teacher`), never to
-predict.
+:mod:`gnn.features.substructure_kernels` computes the same exactly, from sparse sets. Here it is a
+product of small integers: keys are hashed into columns, and colliding keys add up. For 70,000
+compounds that is ten times as fast. It serves only to teach networks
+(:mod:`gnn.training.teacher`), never to predict.
 """
 
 import numpy as np
@@ -19,12 +19,12 @@ COLUMNS = 4096
 _PIECE = 2048
 """Molecules that are hashed at once."""
 _STEP, _REACH = 256, 4096
-"""Rows and columns of the block that is worked on at once: it stays in the cache."""
+"""Rows and columns of the block that is processed at once, so that it stays in the cache."""
 _SAMPLE = 2000
 
 
 class HashedKernel:
-    """M molecules whose similarities can be asked for."""
+    """M molecules, ready for computing similarities among them."""
 
     def __init__(
         self, graphs: GraphArrays, factors: Ints, device: torch.device | None = None
@@ -32,7 +32,9 @@ class HashedKernel:
         """Hash the substructures of M molecules, 20 kB each.
 
         Args:
-            factors: [tokens, 5] what each atom token stands for.
+            graphs: The molecules.
+            factors: [tokens, 5] description of each atom token.
+            device: Device for the computations; the CPU by default.
         """
         self.device = device or torch.device("cpu")
         self._sets = [_count_columns(graphs, factors, name).to(self.device) for name in FAMILIES]
@@ -40,10 +42,10 @@ class HashedKernel:
         self._reach = [_typical_difference(columns) for columns in self._sets]
 
     def among(self, rows: Ints, others: Ints) -> Tensor:
-        """Return float32 [n, m]: how alike molecules ``rows`` [n] and ``others`` [m] are, 0 to 1.
+        """Return float32 [n, m], the similarity of ``rows`` [n] and ``others`` [m], 0 to 1.
 
-        For each family the mean of Tanimoto's similarity of the counts and of a Laplacian kernel
-        of their distance, as in :func:`gnn.features.substructure_kernels.similarity`.
+        For each family it is the mean of the Tanimoto similarity of the counts and of a Laplacian
+        kernel of their distance, as in :func:`gnn.features.substructure_kernels.similarity`.
         """
         found = torch.zeros(len(rows), len(others), device=self.device)
         for start in range(0, len(others), _REACH):
@@ -60,7 +62,7 @@ class HashedKernel:
                 shared = _products(columns[at], right)
                 every = sizes[at][:, None] + right_sizes[None]
                 apart = torch.add(every, shared, alpha=-2).clamp_(min=0)
-                # A molecule without a key of this family is like another such one.
+                # Two molecules without any key of this family are alike.
                 alike = shared.div_(every.sub_(shared)).nan_to_num_(nan=1.0)
                 into = found[start : start + len(at)]
                 into.add_(alike, alpha=weight)
@@ -68,7 +70,7 @@ class HashedKernel:
 
 
 def _count_columns(graphs: GraphArrays, factors: Ints, family: str) -> Tensor:
-    """Return int8 [M, COLUMNS]: how many keys fall into each column."""
+    """Return int8 [M, COLUMNS], the number of keys in each column."""
     found = torch.empty(graphs.molecules, COLUMNS, dtype=torch.int8)
     for rows in pieces(graphs.molecules, _PIECE):
         sets = FAMILIES[family](take(graphs, rows), factors)
@@ -79,7 +81,7 @@ def _count_columns(graphs: GraphArrays, factors: Ints, family: str) -> Tensor:
 
 
 def _sizes(columns: Tensor) -> Tensor:
-    """Return [M] each molecule's product with itself."""
+    """Return [M], each molecule's product with itself."""
     squares = [piece.float().square().sum(dim=1) for piece in torch.split(columns, _PIECE)]
     return torch.cat(squares)
 
@@ -93,10 +95,10 @@ def _typical_difference(columns: Tensor) -> float:
 
 
 def _products(left: Tensor, right: Tensor) -> Tensor:
-    """Return float32 [n, m] the exact inner products of int8 [n, c] and [m, c]."""
+    """Return float32 [n, m], the exact inner products of int8 [n, c] and [m, c]."""
     if left.device.type != "cpu":
         return left.float() @ right.float().T
-    # In bytes: four times as fast as in float32 where the CPU has a unit for it.
+    # In bytes it is four times as fast as in float32 if the CPU has a unit for it.
     rows = len(left)
     if rows < _LEAST:
         left = torch.nn.functional.pad(left, (0, 0, 0, _LEAST - rows))
@@ -104,4 +106,4 @@ def _products(left: Tensor, right: Tensor) -> Tensor:
 
 
 _LEAST = 32
-"""Rows of a product of bytes at least."""
+"""Fewest rows of a product of bytes."""

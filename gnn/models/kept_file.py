@@ -1,4 +1,4 @@
-"""Files of a training's work folder: whole and on the disk, or not there."""
+"""Files of a training's work folder: either whole and on disk, or not there."""
 
 import errno
 import os
@@ -13,14 +13,14 @@ import numpy.typing as npt
 from gnn.errors import WorkFolderError
 
 _NO_SYNC = {errno.EINVAL, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP}
-"""A file system says so that cannot flush a folder."""
+"""Errors of a file system that cannot flush a folder."""
 
 
 def keep_file(path: Path, content: bytes | memoryview | str) -> None:
-    """Write a file beside its place, flush it and rename it; text becomes UTF-8.
+    """Write a file beside its place, flush it and rename it; text is encoded as UTF-8.
 
-    A folder has one training, so what a killed one left is written over by the next. Raises
-    WorkFolderError where it cannot be written.
+    A folder belongs to one training, so the next one overwrites files left by a killed one. Raises
+    WorkFolderError if the file cannot be written.
     """
     temporary = path.with_name(f"{path.name}.part")
     try:
@@ -37,14 +37,14 @@ def keep_file(path: Path, content: bytes | memoryview | str) -> None:
     except OSError as error:
         raise WorkFolderError(
             f"{path} cannot be written ({error.strerror or error}); mend that and give the "
-            "command again: what is fitted is kept"
+            "command again: fitted models are kept"
         ) from error
 
 
 def keep_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
-    """Write arrays as one ``.npz`` file, without pickles; a name without that ending gets it.
+    """Write arrays as one ``.npz`` file, without pickles; the ending is added if it is missing.
 
-    Raises WorkFolderError where it cannot be written.
+    Raises WorkFolderError if the file cannot be written.
     """
     content = BytesIO()
     np.savez_compressed(content, allow_pickle=False, **arrays)
@@ -53,16 +53,16 @@ def keep_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
 
 
 def keep_array(path: Path, array: npt.NDArray[Any]) -> None:
-    """Write one array as an ``.npy`` file; raises WorkFolderError where it cannot be written."""
+    """Write one array as an ``.npy`` file; raise WorkFolderError if it cannot be written."""
     content = BytesIO()
     np.save(content, array)
     keep_file(path, content.getbuffer())
 
 
 def remove_kept(path: Path) -> None:
-    """Remove a file that may be missing, so that no power loss brings it back.
+    """Remove a file, if it exists, so that no power loss brings it back.
 
-    For a card, before the weights that it vouches for are written anew. Raises WorkFolderError.
+    Call it on a card before the weights that it vouches for are rewritten. Raises WorkFolderError.
     """
     try:
         if path.exists():
@@ -75,7 +75,7 @@ def remove_kept(path: Path) -> None:
 
 
 def make_work_folder(folder: Path) -> None:
-    """Make a training's folder; raises WorkFolderError where that cannot be done."""
+    """Make a training's folder; raise WorkFolderError if that fails."""
     try:
         folder.mkdir(0o775, parents=True, exist_ok=True)
     except OSError as error:
@@ -85,7 +85,7 @@ def make_work_folder(folder: Path) -> None:
 
 
 def _open_unshared(path: str, flags: int) -> int:
-    """Open a file that others cannot write, not even under the umask 000."""
+    """Open a file that others cannot write, even under the umask 000."""
     return os.open(path, flags, 0o664)
 
 

@@ -1,8 +1,8 @@
-"""A kernel machine: what a fingerprint knows of molecules like these, without a network.
+"""A kernel machine: predictions from the fingerprints of similar molecules, without a network.
 
-A Gaussian process on the mean of several kernels of shared substructures
-(:mod:`gnn.features.substructure_kernels`), one for each task, over the task's own compounds. It is
-made of arrays alone and needs no chemistry.
+For each task it is a Gaussian process on the mean of several kernels of shared substructures
+(:mod:`gnn.features.substructure_kernels`), over the task's own compounds. It consists of arrays
+only and needs no chemistry.
 """
 
 from collections.abc import Mapping
@@ -21,27 +21,27 @@ from gnn.features.substructure_kernels import FAMILIES, index_sets, similarity, 
 from gnn.models.gaussian_process import fit_process
 
 MOST_ROWS = 8_000
-"""Compounds of one task at most; of more, so many are drawn. Time grows with the cube of it."""
+"""Most compounds of one task; of more, so many are drawn. Time grows with the cube of it."""
 _BLOCK = 256
 """Molecules that are predicted at once."""
 
 
 @dataclass(frozen=True)
 class _Memory:
-    """What a model remembers of its fit, so that it can be fitted again without some rows."""
+    """The data of a model's fit, so that it can be fitted again without some rows."""
 
     values: Floats
-    """[M, T] as they were measured, NaN where they were not."""
+    """[M, T] measured values, NaN elsewhere."""
     bounds: npt.NDArray[np.int8]
-    """[M, T]"""
+    """[M, T] bounds of the values."""
     groups: Ints
-    """[M] equal where molecules have one graph."""
+    """[M] numbers that are equal for molecules with one graph."""
     rows: tuple[Ints, ...]
-    """[T] the rows of each task that it was fitted on."""
+    """[T] the rows of each task on which it was fitted."""
     noise: tuple[float, ...]
     seed: int
     presumed: Bools
-    """[M] rows whose values are presumptions."""
+    """[M] rows with presumed values."""
 
 
 class KernelModel:
@@ -57,13 +57,17 @@ class KernelModel:
         reach: Floats64,
         memory: _Memory | None = None,
     ) -> None:
-        """Index the support; ``alpha`` [S, T] and ``centre`` [T] in the task's unit.
+        """Index the support; ``alpha`` [S, T] and ``centre`` [T] are in the task's unit.
 
         Args:
-            factors: [tokens, 5] what each atom token stands for.
+            support: The S compounds.
+            factors: [tokens, 5] description of each atom token.
+            alpha: [S, T] weights of the compounds.
+            centre: [T] centre of each task.
             mix: [families] weight of each kernel of
                 :data:`gnn.features.substructure_kernels.FAMILIES`.
-            reach: [families] by how many keys molecules may differ.
+            reach: [families] number of keys by which molecules may differ.
+            memory: The data of the fit, if it is known.
         """
         self.support, self.factors = support, factors
         self.alpha, self.centre, self.mix, self.reach = alpha, centre, mix, reach
@@ -86,8 +90,8 @@ class KernelModel:
 
         The noise of each task is chosen on folds of its own rows, in which compounds of one graph
         (stereoisomers) stay together. ``bounds`` and ``presumed`` are as in
-        :class:`gnn.training.training_set.TrainingSet`: what is only presumed has no say in the
-        noise, nor in how far the kernels reach.
+        :class:`gnn.training.training_set.TrainingSet`: presumed values affect neither the noise nor
+        the reach of the kernels.
         """
         mix = np.full(len(FAMILIES), 1 / len(FAMILIES))  # every family counts the same
         values = np.asarray(values, dtype=np.float64)
@@ -134,9 +138,9 @@ class KernelModel:
         return found
 
     def predict(self, graphs: GraphArrays) -> Floats64:
-        """Return [M, T] in the task's unit, or for a class a score where 0 and 1 were the targets.
+        """Return [M, T] in the task's unit, or for a class a score fitted to targets 0 and 1.
 
-        A molecule's numbers are the same to the last bit whatever is predicted beside it.
+        A molecule's numbers are the same to the last bit whatever molecules are predicted with it.
         """
         return self._predict(graphs, self.alpha, self.centre)
 
@@ -149,17 +153,17 @@ class KernelModel:
                 sets = FAMILIES[name](piece, self.factors)
                 kernel += weight * similarity(sets, self._indexes[name], reach)
             for task, middle in enumerate(centre):
-                # Row by row: a matrix product could sum in another order in another batch.
+                # Row by row, because a matrix product could sum in another order in another batch.
                 found[rows, task] = middle + (kernel * alpha[:, task]).sum(axis=1)
         return found
 
     def out_of_fold(self, folds: Ints) -> Floats64:
-        """Return [M, T]: each row as predicted by a model that never saw its fold [M].
+        """Return [M, T], each row as predicted by a model that never saw its fold [M].
 
-        For each fold the model is fitted again on the rows outside of it: their mean, their noise,
-        their bounds. So a row's own value has no part in its prediction, nor have those of its
-        fold, whether or not the row is one of the :data:`MOST_ROWS` that were drawn. NaN where
-        fewer than two values of a task lie outside of the fold.
+        For each fold the model is fitted again on the rows outside it: their mean, their noise,
+        their bounds. So neither a row's own value nor those of its fold affect its prediction,
+        whether or not the row is one of the :data:`MOST_ROWS` that were drawn. NaN if fewer than
+        two values of a task lie outside the fold.
         """
         memory = self.memory
         if memory is None:
@@ -196,7 +200,7 @@ class KernelModel:
         return found
 
     def state(self) -> dict[str, Tensor]:
-        """Return all that :meth:`from_state` needs, as tensors."""
+        """Return everything that :meth:`from_state` needs, as tensors."""
         arrays = {
             **{f"support.{name}": array for name, array in self.support._asdict().items()},
             "factors": self.factors,
@@ -214,7 +218,7 @@ class KernelModel:
 
     @staticmethod
     def from_state(state: Mapping[str, Tensor]) -> "KernelModel":
-        """Make a model of what :meth:`state` returned."""
+        """Make a model from the result of :meth:`state`."""
         kinds = GraphArrays.__annotations__
         support = [state[f"support.{name}"].numpy() for name in kinds]
         small = [array.astype(np.uint16) for array in support[:3]]
@@ -229,6 +233,6 @@ class KernelModel:
 
 
 def _used(mix: Floats64, reach: Floats64) -> list[tuple[str, float, float]]:
-    """Return the families that count: name, weight, reach."""
+    """Return the families with a weight: name, weight, reach."""
     every = zip(FAMILIES, mix, reach, strict=True)
     return [(name, float(weight), float(far)) for name, weight, far in every if weight > 0]

@@ -1,4 +1,4 @@
-"""Losses over tables with holes, bounds and two kinds of task; probabilities of log odds."""
+"""Losses for tables with holes, bounds and two kinds of task; probabilities from log odds."""
 
 import numpy as np
 import torch
@@ -16,12 +16,12 @@ def masked_loss(
     weights: Tensor,
     pull: float,
 ) -> Tensor:
-    """Average the loss of what was measured.
+    """Average the loss over measured cells.
 
     ``output``, ``values`` [G, T]: standardized values, or logits against 0/1; NaN marks a hole.
     ``bounds`` [G, T]: 0 measured, -1 the true value is at most this, +1 at least this. On the
-    permitted side of a bound the squared error counts ``pull`` (0 to 1): zero lets a prediction
-    roam there freely, one takes the bound for a measurement.
+    permitted side of a bound the squared error counts ``pull`` (0 to 1): zero leaves a prediction
+    free there, one treats the bound as a measurement.
     ``binary`` bool [T]; ``weights`` [T] scale each task's share.
     """
     present = torch.isfinite(values)
@@ -51,6 +51,6 @@ def distillation_loss(output: Tensor, soft_targets: Tensor, binary: Tensor) -> T
 
 
 def logistic(odds: Floats) -> Floats:
-    """Return probabilities of log odds, without an overflow."""
+    """Return the probabilities for log odds, without an overflow."""
     found: Floats = np.exp(-np.logaddexp(0, -odds))
     return found

@@ -1,7 +1,7 @@
 """The network: a pretrained encoder beside counted environments, one output per task.
 
-Both halves are needed. Counted environments are what a fingerprint knows; the encoder adds what
-it learnt in pretraining, a molecule's descriptors among it (:mod:`gnn.models.encoder`).
+Both halves are needed. Counted environments give the information of a fingerprint; the encoder adds
+what pretraining taught it, including a molecule's descriptors (:mod:`gnn.models.encoder`).
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from gnn.models.encoder import DescribingEncoder, EncoderSizes, Pretrained
 State = dict[str, Tensor]
 """A network's weights by name."""
 _DESCRIPTOR_SCALE = 0.3
-"""Brings standardized descriptors to the size of the logarithms of counts."""
+"""Scales standardized descriptors to the size of the logarithms of counts."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class NetworkConfig:
     width: int = 128
     """Numbers per atom."""
     layers: int = 4
-    """Steps of message passing: how many bonds away an atom can see."""
+    """Steps of message passing: the number of bonds that an atom sees."""
     graph_hidden: int = 512
-    """Numbers per molecule that the encoder hands over."""
+    """Numbers per molecule that the encoder passes on."""
     descriptors: int = 0
-    """Descriptors that the encoder predicts and hands over as well."""
+    """Number of descriptors that the encoder predicts and passes on as well."""
     radius: int = 3
     """Largest radius of the counted environments."""
     environments: int = 2048
@@ -48,7 +48,7 @@ class NetworkConfig:
     dropout: float = 0.1
     """Share of numbers set to zero in training, in the atoms' updates."""
     input_dropout: float = 0.2
-    """The same, in what the head is given."""
+    """The same, in the head's input."""
     head_dropout: float = 0.4
     """The same, in the head."""
 
@@ -60,7 +60,7 @@ class NetworkConfig:
 def network_config(
     tasks: int, sizes: Mapping[str, int | float], pretrained: Pretrained | None
 ) -> NetworkConfig:
-    """Return a network's sizes; what is pretrained comes in the sizes that it has."""
+    """Return a network's sizes; those of the pretrained part are fixed."""
     config = NetworkConfig(tasks=tasks, **sizes)  # type: ignore[arg-type]
     if pretrained is None:
         return config
@@ -89,7 +89,7 @@ class Residual(nn.Module):
 
 
 class Network(nn.Module):
-    """Graphs to one number per task: a standardized value or a logit.
+    """A network from graphs to one number per task: a standardized value or a logit.
 
     ``shift`` and ``scale`` [tasks] turn it into the task's unit; they are 0 and 1 for a logit.
     """
@@ -107,7 +107,7 @@ class Network(nn.Module):
         self.graph = DescribingEncoder(sizes, config.dropout, factors)
         self.drop_input = nn.Dropout(config.input_dropout)
         self.graph_key = ""
-        """Hash of the graph part's weights: networks of one hash share what it works out."""
+        """Hash of the graph part's weights: networks with equal hashes share its results."""
         counts = config.environments + config.pairs + config.paths
         given = counts + config.graph_hidden + config.descriptors
         self.first = nn.Linear(given, config.hidden)
@@ -119,7 +119,7 @@ class Network(nn.Module):
         )
 
     def given(self, batch: Batch) -> Tensor:
-        """Return [G, inputs] what the head is given: counts, hidden numbers, descriptors."""
+        """Return the head's input [G, inputs]: counts, hidden numbers, descriptors."""
         config = self.config
         sizes = (config.radius, config.environments, config.pairs, config.paths)
         key = (self.graph_key, *sizes)
@@ -134,7 +134,7 @@ class Network(nn.Module):
         return batch.memo[key]
 
     def _encoded(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Return what the encoder hands over; networks of one encoder share it."""
+        """Return the encoder's results; networks with the same encoder share them."""
         if not self.graph_key:
             found: tuple[Tensor, Tensor] = self.graph(batch)
             return found
@@ -152,14 +152,14 @@ class Network(nn.Module):
         return torch.from_numpy(padded).to(batch.atoms.device)
 
     def run_head(self, given: Tensor) -> Tensor:
-        """Turn what :meth:`given` returns into [G, tasks]."""
+        """Turn the result of :meth:`given` into [G, tasks]."""
         given = self.drop_input(given.to(self.first.weight.dtype))
         hidden = self.second(torch.relu(self.first(given)))
         out: Tensor = self.head(hidden.float())
         return out.float()
 
     def to_bfloat16(self) -> None:
-        """Run in bfloat16 from now on, but for the last layer: no two values become one."""
+        """Switch to bfloat16, except for the last layer, so that no two values become equal."""
         for module in (self.graph, self.first, self.second):
             module.to(torch.bfloat16)
 

@@ -1,6 +1,6 @@
-"""Quantized weights for a bundle: matrices rounded, and what members have alike stored once.
+"""Quantizes weights for a bundle: rounds matrices, and stores once what members have in common.
 
-What a card measures is the rounded weights, so rounding costs nothing that is not measured.
+A card measures the rounded weights, so the measured quality includes any loss by rounding.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,19 +9,19 @@ import torch
 from torch import Tensor
 
 SHARED = "shared"
-"""The section of a bundle that holds what is alike in all its networks."""
+"""The section of a bundle with the weights that are equal in all its networks."""
 _LARGE = 1 << 18
-"""Matrices of more numbers than this are rounded to bytes, smaller ones to float16."""
+"""Matrices with more numbers than this are rounded to bytes, smaller ones to float16."""
 _STEPS = 15
-"""Steps from 0 to a row's largest number: no metric moves by it, and the file packs well."""
+"""Steps from 0 to a row's largest number: they change no metric, and the file packs well."""
 _SCALE = ".row_scale"
 
 
 def quantize(state: Mapping[str, Tensor], steps: int = _STEPS) -> dict[str, Tensor]:
-    """Round a state's matrices; vectors and whole numbers stay as they are.
+    """Round a state's matrices; vectors and whole numbers stay unchanged.
 
     A large matrix becomes int8, each row in steps of 1/15 (or 1/``steps``, at most 127) of its
-    largest number; others float16.
+    largest number; others become float16.
     """
     found = {}
     for name, value in state.items():
@@ -50,7 +50,7 @@ def dequantize(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def share_graph(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Mapping[str, Tensor]]:
-    """Return states by section: the graph's weights once where all members have them alike."""
+    """Return states by section: the graph's weights only once if they are equal in all members."""
     sections = {str(at): dict(state) for at, state in enumerate(states)}
     if not states:
         return dict(sections)

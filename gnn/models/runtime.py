@@ -1,8 +1,8 @@
-"""Settings of the process that torch's speed hangs on.
+"""Process settings on which torch's speed depends.
 
-With any text in the environment variable ``HITLIST_FLOAT32`` a CPU trains and predicts in float32
-where it has a unit for bfloat16: slower, but it tells whether a result hangs on the precision. GPUs
-do not ask for it.
+With any text in the environment variable ``HITLIST_FLOAT32``, a CPU trains and predicts in float32
+even if it has a unit for bfloat16. That is slower, but it shows whether a result depends on the
+precision. GPUs ignore the variable.
 """
 
 import ctypes
@@ -16,14 +16,14 @@ from gnn.errors import ModelError
 
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
 _LARGEST = 32 << 20
-"""The largest threshold that glibc takes, in bytes."""
+"""The largest threshold that glibc accepts, in bytes."""
 
 
 def keep_memory() -> None:
-    """Let glibc keep freed tensors' memory instead of handing it back and faulting it in again.
+    """Let glibc keep the memory of freed tensors instead of returning it and faulting it in again.
 
-    Halves the time of a training step on a CPU (1.33 to 0.63 ms a molecule where measured). Does
-    nothing on other C libraries.
+    This halves the time of a training step on a CPU (measured: 1.33 to 0.63 ms per molecule). It
+    does nothing on other C libraries.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
@@ -36,7 +36,7 @@ def keep_memory() -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch work in a single thread here."""
+    """Let torch work in a single thread within the block."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -46,7 +46,7 @@ def one_thread() -> Iterator[None]:
 
 
 def pick_device(name: str) -> torch.device:
-    """Return the device of a name; ``auto`` is a GPU where there is one."""
+    """Return the device of a name; ``auto`` is a GPU if there is one."""
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(name)

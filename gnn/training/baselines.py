@@ -1,9 +1,9 @@
-"""Models without a network, task by task: the baselines to beat; forests are teachers, too.
+"""Models without a network, one per task: baselines to beat; forests are teachers, too.
 
 The support vector machine is the strongest published baseline on small assays (van Tilborg et al.
 2022, doi 10.1021/acs.jcim.2c01073): an RBF kernel on ECFP bits (radius 2, 1,024 columns). Their
 grid search on the training rows chose C = 10, gamma = 0.01 and epsilon = 0.1 for 27 of 30 sets, and
-a larger C for three; those settings are taken here for every assay.
+a larger C for three; those settings are used here for every assay.
 """
 
 from typing import Any
@@ -22,18 +22,18 @@ FOREST = (
 )
 _TREES, _REGRESSION_TREES = 200, 100
 _FEATURES = 0.2
-"""Share of the columns that a regression split looks at; scikit-learn's default of all of them
-takes five times as long."""
+"""Share of the columns that a regression split examines; scikit-learn's default, all of them, takes
+five times as long."""
 
 
 def forest_outputs(
     data: TrainingSet, fingerprints: npt.NDArray[np.uint8], task: int, role: str, seed: int = 0
 ) -> Floats64:
-    """Return [M]: predictions where a molecule has the ``role``, by a forest that did not see it.
+    """Return [M], predictions for molecules with the ``role``, by a forest that did not see them.
 
-    Values or probabilities; NaN elsewhere, and where the training rows have one class only.
-    Members that hold out the same molecules share a forest. Bounds are taken for measurements;
-    what is only presumed is left out, for a forest cannot take it as less than a measurement.
+    They are values or probabilities; NaN elsewhere, and if the training rows have one class only.
+    Members that hold out the same molecules share a forest. Bounds count as measurements; presumed
+    values are left out, because a forest cannot give them less weight than measurements.
     """
     found = np.full(data.graphs.molecules, np.nan)
     measured = data.is_measured[:, task]
@@ -63,7 +63,7 @@ def regress(
     others: npt.NDArray[Any],
     seed: int = 0,
 ) -> Floats64:
-    """Fit fingerprints [n, 2048] to values [n]; return what it predicts for ``others`` [m]."""
+    """Fit fingerprints [n, 2048] to values [n]; return the predictions for ``others`` [m]."""
     regressor = RandomForestRegressor(
         _REGRESSION_TREES, max_features=_FEATURES, random_state=seed, n_jobs=-1
     )
@@ -79,9 +79,9 @@ def teacher_forest(
     classes: bool,
     seed: int = 0,
 ) -> Floats64:
-    """Fit ``rows`` of features [M, k] to their values; return what a forest says of all M.
+    """Fit ``rows`` of features [M, k] to their values; return a forest's predictions for all M.
 
-    Values, or the probability of class 1.
+    They are values, or the probability of class 1.
     """
     if not classes:
         return regress(features[rows], values, features, seed)
@@ -105,7 +105,8 @@ def svm_outputs(
 ) -> Floats64:
     """Return predictions [m] for molecules with fingerprints ``others`` [m, 1024].
 
-    Fitted on fingerprints ``counts`` [n, 1024] (any count above 0 is a set bit) and ``values`` [n].
+    The machine is fitted on fingerprints ``counts`` [n, 1024] (any count above 0 is a set bit) and
+    ``values`` [n].
     """
     machine = SVR(kernel="rbf", C=10.0, gamma=0.01, epsilon=0.1, cache_size=500)
     machine.fit((counts > 0).astype(np.float64), values)

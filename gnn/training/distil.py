@@ -1,8 +1,8 @@
-"""Fits what a bundle ships: teachers, then networks that learn from their soft targets and the
-measurements.
+"""Fits the networks that a bundle ships, and the teachers from whose soft targets they learn.
 
-``python -m gnn.distil SET.npz WORK`` does it where RDKit is not installed (a GPU machine);
-``hitlist train RECIPE --work WORK`` then finds all that was fitted in WORK.
+The networks learn from the measurements, too. ``python -m gnn.distil SET.npz WORK`` does the
+fitting where RDKit is not installed (a GPU machine); ``hitlist train RECIPE --work WORK`` then
+finds everything that was fitted in WORK.
 """
 
 import argparse
@@ -28,23 +28,23 @@ from gnn.training.training_set import TrainingSet, load_training_set
 
 @dataclass(frozen=True)
 class Teaching:
-    """Which models teach, and how the networks among them are made."""
+    """The models that teach, and the settings of the networks among them."""
 
     teachers: tuple[str, ...]
-    """Of :data:`gnn.training.teacher.TEACHERS`."""
+    """Names from :data:`gnn.training.teacher.TEACHERS`."""
     sizes: NetworkConfig
-    """They are given what the networks that they teach are given."""
+    """Sizes of the teaching networks, whose inputs are the same as those of the taught ones."""
     training: TrainingConfig
     members: int
-    """Networks that teach."""
+    """Number of networks that teach."""
     values: tuple[str, ...] = ()
-    """Those of ``teachers`` whose mean teaches regressions; none names all of them."""
+    """Those of ``teachers`` whose mean teaches regressions; empty means all of them."""
 
 
 def read_teaching(
     how: Mapping[str, Any] | None, tasks: int, pretrained: Pretrained | None
 ) -> Teaching | None:
-    """Return the teaching of what :meth:`gnn.assembly.recipe.Recipe.teaching_settings` gave."""
+    """Return the teaching from :meth:`gnn.assembly.recipe.Recipe.teaching_settings`."""
     if how is None:
         return None
     return Teaching(
@@ -57,19 +57,19 @@ def read_teaching(
 
 
 REFIT = "refit"
-"""Folder, in that of the training, of what is fitted on every row."""
+"""Folder, in that of the training, for models that are fitted on every row."""
 
 
 class Distilled(NamedTuple):
-    """What was fitted."""
+    """The fitted networks, and the predictions of their teachers."""
 
     states: list[State]
     """The networks to ship."""
     by_teacher: dict[str, Floats32]
-    """[M, T] what each teacher says of every molecule: values in the task's unit, or probabilities.
-    Empty without teachers."""
+    """[M, T] each teacher's predictions for every molecule: values in the task's unit, or
+    probabilities. Empty without teachers."""
     soft_targets: Floats32 | None = None
-    """What they say together, task by task."""
+    """[M, T] their predictions combined, task by task."""
 
 
 def fit_distilled(
@@ -77,7 +77,7 @@ def fit_distilled(
 ) -> Distilled:
     """Fit the ensemble of a recipe, ``members`` networks, with teachers or without.
 
-    Everything that is fitted is kept in ``work`` and taken from there.
+    Every fitted model is stored in ``work`` and read from there if it exists.
     """
     own = _first(run, members)
     if teaching is None or run.pretrained is None:
@@ -109,7 +109,7 @@ def main() -> None:
     """Fit the networks of a recipe or an assay from arrays, without chemistry."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("set", type=Path, help="arrays written by `hitlist train … --arrays`")
-    parser.add_argument("work", type=Path, help="folder for what is fitted")
+    parser.add_argument("work", type=Path, help="folder for the fitted models")
     parser.add_argument("--device", default="auto", help="cpu, cuda or auto")
     options = parser.parse_args()
     try:
@@ -119,13 +119,13 @@ def main() -> None:
 
 
 def fit_arrays(data: TrainingSet, work: Path, device: str) -> None:
-    """Fit all that ``hitlist train --work`` will look for."""
+    """Fit all models that ``hitlist train --work`` will look for."""
     recipe: dict[str, Any] = data.meta["recipe"]
     pretrained = load_pretrained() if recipe["pretrained"] else None
     sizes = network_config(len(data.tasks), recipe["network"], pretrained)
     config = TrainingConfig(**recipe["training"])
     run = TrainingRun(data, sizes, config, pretrained, recipe["seed"], device, _show)
-    if "members" not in recipe:  # an assay, which leaves out what diverges
+    if "members" not in recipe:  # an assay, which leaves out networks that diverge
         _, notes = fit_members(run, work)
         print(*notes, sep="\n")
         return

@@ -1,4 +1,4 @@
-"""Fitting the members of an ensemble, one after the other, in a folder that remembers them."""
+"""Fits the members of an ensemble, one after the other, in a folder that stores them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,16 +22,16 @@ from gnn.training.networks import fit, fit_head, inputs
 from gnn.training.training_set import TrainingSet
 
 Members = tuple[list[State | None], list[str]]
-"""A network for each row of ``data.roles``, None for one that diverged, and a line on each of
-those."""
+"""A network for each row of ``data.roles``, None for one that diverged, and a line on each of those
+that did."""
 
 
 def fit_heads(run: TrainingRun) -> Members:
-    """Fit the heads of all members on the CPU, on an encoder that stays; none is kept."""
+    """Fit the heads of all members on the CPU, on a fixed encoder; none is stored."""
     states: list[State | None] = []
     notes = []
     count = len(run.data.roles)
-    with one_thread():  # these products are too small to share between cores
+    with one_thread():  # these products are too small to divide between cores
         quiet = replace(run, device="cpu", report=None)
         given = inputs(quiet)
         for member in range(count):
@@ -46,19 +46,19 @@ def fit_heads(run: TrainingRun) -> Members:
 
 
 def fit_ensemble(run: TrainingRun, work: Path) -> list[State]:
-    """Fit one network for each row of ``data.roles``; those in ``work`` are taken or gone on with.
+    """Fit one network for each row of ``data.roles``; those in ``work`` are used or continued.
 
     ``work`` belongs to one set of sizes, settings and data: another one is refused.
 
     Raises:
-        ModelError: a member diverged; the error names it.
+        ModelError: A member diverged; the error names it.
     """
     states, _ = fit_members(run, work, strict=True)
     return [state for state in states if state is not None]
 
 
 def fit_members(run: TrainingRun, work: Path, strict: bool = False) -> Members:
-    """Do what :func:`fit_ensemble` does, but go on where a member diverges unless ``strict``."""
+    """Do the same as :func:`fit_ensemble`, but continue if a member diverges unless ``strict``."""
     keep_memory()
     claim(run, work, run.soft_targets.provenance if run.soft_targets else None)
     if run.given is None:
@@ -101,7 +101,7 @@ def _keep(state: State, place: Path) -> None:
 
 
 def claim(run: TrainingRun, work: Path, provenance: Mapping[str, Any] | None = None) -> None:
-    """Make ``work`` the folder of one training, or raise ModelError if it is another one's."""
+    """Make ``work`` the folder of one training; raise ModelError if it is another one's."""
     purpose = {
         "sizes": asdict(run.sizes),
         "training": asdict(run.config),
@@ -123,7 +123,7 @@ def claim(run: TrainingRun, work: Path, provenance: Mapping[str, Any] | None = N
 
 @torch.inference_mode()
 def outputs(state: State, sizes: NetworkConfig, factors: Ints, graphs: GraphArrays) -> Floats64:
-    """Return [M, T] what a network says of M molecules: values in the task's unit, or logits."""
+    """Return [M, T], a network's outputs for M molecules: values in the task's unit, or logits."""
     network = Network(sizes, torch.from_numpy(factors))
     network.load_state_dict(state)
     network.eval()
@@ -136,8 +136,7 @@ def outputs(state: State, sizes: NetworkConfig, factors: Ints, graphs: GraphArra
 def held_out_outputs(
     states: Sequence[State], sizes: NetworkConfig, data: TrainingSet, role: str
 ) -> Floats64:
-    """Return [K, M, T]: a member's outputs where it has that ``role`` for the molecule, else
-    NaN."""
+    """Return [K, M, T], a member's outputs for the molecules with that ``role``; NaN elsewhere."""
     found = np.full((len(states), data.graphs.molecules, len(data.tasks)), np.nan)
     for member, state in enumerate(states):
         rows = data.rows(member, role)

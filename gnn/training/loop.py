@@ -20,12 +20,12 @@ from gnn.training.training_set import TrainingSet
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to fit."""
+    """The settings of a training."""
 
     epochs: int = 40
-    """At most this many; the learning rate falls to zero by then."""
+    """Most epochs; the learning rate falls to zero by then."""
     patience: int = 10
-    """Stop after so many epochs without a better loss on the ``stop`` rows."""
+    """Number of epochs without a better loss on the ``stop`` rows after which training stops."""
     batch: int = 128
     """Molecules per step."""
     learning_rate: float = 1e-3
@@ -33,57 +33,57 @@ class TrainingConfig:
     warmup: float = 0.05
     """Share of all steps in which the learning rate rises."""
     average: float = 0.998
-    """Decay of the running average of the weights; the average is what is kept."""
+    """Decay of the running average of the weights; the average is the result."""
     censored_pull: float = 0.1
     """See :func:`gnn.models.losses.masked_loss`."""
     task_balance: float = 0.0
     """0 counts every measurement the same, 1 every task."""
     encoder_rate: float = 1.0
-    """Factor on the learning rate of pretrained weights; 0 leaves them as they are."""
+    """Factor on the learning rate of pretrained weights; 0 leaves them unchanged."""
     distil: float = 1.0
-    """Weight of what teachers say (:mod:`gnn.training.teacher`) beside the measurements."""
+    """Weight of the teachers' targets (:mod:`gnn.training.teacher`) relative to measurements."""
 
 
 class SoftTargets(NamedTuple):
-    """What teachers predict, and how they were made."""
+    """The predictions of teachers, and their origin."""
 
     values: Floats32
-    """[M, T] values in the task's unit or probabilities, NaN where they say nothing."""
+    """[M, T] values in the task's unit or probabilities, NaN where there are none."""
     provenance: Mapping[str, Any]
-    """All that the values follow from, beside the data."""
+    """Everything except the data that determines the values."""
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What some networks are fitted on, and how: one network for each row of ``data.roles``."""
+    """The data and settings for fitting networks: one network for each row of ``data.roles``."""
 
     data: TrainingSet
     sizes: NetworkConfig
     config: TrainingConfig
     pretrained: Pretrained | None = None
-    """Where networks start."""
+    """Weights from which networks start."""
     seed: int = 0
-    """Of the first member; each further one has the next number."""
+    """Seed of the first member; each further one has the next number."""
     device: str = "auto"
     report: Report | None = None
     given: Callable[[], Tensor] | None = None
-    """Gets what :func:`gnn.training.networks.inputs` returns, where somebody else needs it too."""
+    """Returns the result of :func:`gnn.training.networks.inputs`, if it is shared."""
     soft_targets: SoftTargets | None = None
-    """What the heads learn beside the measurements."""
+    """Additional targets of the heads, beside the measurements."""
 
     @property
     def place(self) -> torch.device:
-        """The device that is trained on."""
+        """Return the device that is used for training."""
         return pick_device(self.device)
 
 
 def half_cosine(angle: float) -> float:
-    """Fall from 1 at an angle of 0 to 0 at pi."""
+    """Return 1 at an angle of 0, falling to 0 at pi."""
     return 0.5 * (1 + math.cos(angle))
 
 
 def learning_rate(step: int, steps: int, config: TrainingConfig) -> float:
-    """Rise linearly, then fall as a half cosine to zero."""
+    """Return the learning rate of a step: a linear rise, then a half cosine to zero."""
     rise = max(1, round(config.warmup * steps))
     if step < rise:
         return config.learning_rate * (step + 1) / rise
@@ -91,15 +91,15 @@ def learning_rate(step: int, steps: int, config: TrainingConfig) -> float:
 
 
 class Descent(NamedTuple):
-    """How weights go down the slope of a loss."""
+    """Gradient descent on a loss."""
 
     optimizer: torch.optim.Optimizer
     loss: Callable[[Ints], Tensor]
-    """Of some rows."""
+    """Returns the loss of some rows."""
     rate: Callable[[int], float]
-    """Learning rate of a step, times the ``factor`` of a group of parameters where it has one."""
+    """Learning rate of a step; a group of parameters multiplies it by its ``factor``, if any."""
     clipped: Sequence[Tensor] = ()
-    """Parameters whose gradient is cut to a length of 1 in all."""
+    """Parameters whose common gradient is cut to a length of 1."""
 
     def run(
         self, order: Callable[[int], Ints], batch: int, count: int, steps: range
@@ -107,9 +107,10 @@ class Descent(NamedTuple):
         """Take steps, and yield the loss of each after it.
 
         Args:
-            order: the rows of an epoch, in the order in which they are seen.
-            batch: rows of a step.
-            count: steps of an epoch.
+            order: Returns the rows of an epoch, in the order in which they are seen.
+            batch: Number of rows in a step.
+            count: Number of steps in an epoch.
+            steps: The numbers of the steps to take.
         """
         rows = None
         for step in steps:
@@ -128,14 +129,14 @@ class Descent(NamedTuple):
 
 
 def keep_checkpoint(path: Path, snapshot: Mapping[str, Any]) -> None:
-    """Write all that is needed to go on from here; raises WorkFolderError where it cannot be."""
+    """Write everything needed to continue from here; raise WorkFolderError if that fails."""
     content = BytesIO()
     torch.save(snapshot, content)
     keep_file(path, content.getbuffer())
 
 
 def read_checkpoint(path: Path, device: torch.device) -> dict[str, Any] | None:
-    """Return what :func:`keep_checkpoint` wrote; None where nothing was."""
+    """Return the content that :func:`keep_checkpoint` wrote; None if there is none."""
     if not path.is_file():
         return None
     found: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)

@@ -1,8 +1,8 @@
-"""Fitting one network: the whole of it, or its head alone on an encoder that stays as it is.
+"""Fits one network: the whole network, or only its head on a fixed encoder.
 
-The whole of it stops early, keeps the average of its weights, and goes on from a checkpoint to the
-same bits. For a head alone, what the encoder says about a molecule is worked out once, so that an
-epoch is a few matrix products: seconds, not minutes.
+A whole network stops early, keeps the average of its weights, and continues from a checkpoint to
+the same bits. For a head alone, the encoder's result for a molecule is computed only once, so that
+an epoch is a few matrix products: seconds, not minutes.
 """
 
 import math
@@ -31,12 +31,12 @@ from gnn.training.loop import (
 from gnn.training.training_set import TrainingSet
 
 _PIECE = 256
-"""Molecules whose inputs are worked out at once."""
+"""Molecules whose inputs are computed at once."""
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A network that was fitted, and how it went."""
+    """A fitted network, and the history of its training."""
 
     state: State
     history: list[dict[str, float]]
@@ -63,12 +63,12 @@ def task_weights(data: TrainingSet, member: int, balance: float) -> Tensor:
 
 
 class _Member:
-    """The network of one member, its optimizer, and the measurements that it learns from."""
+    """The network of one member, its optimizer, and the measurements from which it learns."""
 
     def __init__(
         self, run: TrainingRun, member: int, device: torch.device, *roles: str, head: bool = False
     ) -> None:
-        """Learn from the rows of some roles; with ``head`` the graph part stays as it is."""
+        """Learn from the rows of some roles; with ``head`` the graph part stays fixed."""
         data = run.data
         self.run, self.member, self.device, self.seed = run, member, device, run.seed + member
         torch.manual_seed(self.seed)
@@ -90,7 +90,7 @@ class _Member:
         self._weights = task_weights(data, member, run.config.task_balance).to(device)
 
     def _groups(self, factor: float) -> list[dict[str, Any]]:
-        """Return groups of parameters: matrices decay, the graph part learns at its own rate."""
+        """Return groups of parameters: matrices decay, the graph part has its own learning rate."""
         config = self.run.config
         groups: dict[tuple[float, float], list[Tensor]] = {}
         for name, value in self.network.named_parameters():
@@ -104,11 +104,11 @@ class _Member:
         ]
 
     def standardize(self, values: Floats32) -> Tensor:
-        """Return values [M, T] as the network says them, on the device; a probability stays one."""
+        """Return values [M, T] in the network's scale, on the device; probabilities stay such."""
         return torch.from_numpy((values - self._shift) / self._scale).to(self.device)
 
     def loss(self, output: Tensor, rows: Tensor) -> Tensor:
-        """Return the loss of what the network says of these molecules."""
+        """Return the loss of the network's output for these molecules."""
         return masked_loss(
             output,
             self._values[rows],
@@ -120,7 +120,7 @@ class _Member:
 
 
 class Fit(_Member):
-    """One training of a whole network, and where it stands."""
+    """One training of a whole network, and its current state."""
 
     def __init__(self, run: TrainingRun, member: int) -> None:
         super().__init__(run, member, run.place, "fit")
@@ -187,7 +187,7 @@ class Fit(_Member):
         return total
 
     def snapshot(self) -> dict[str, Any]:
-        """Return all that is needed to go on from the end of this epoch."""
+        """Return everything needed to continue from the end of this epoch."""
         names = ("epoch", "step", "best_epoch", "best_loss", "averaged", "best", "history")
         return {
             **{name: getattr(self, name) for name in names},
@@ -204,10 +204,10 @@ class Fit(_Member):
 
 
 def fit(run: TrainingRun, member: int = 0, checkpoint: Path | None = None) -> Fitted:
-    """Fit one member's network; with a ``checkpoint`` path, go on from it if it is there.
+    """Fit one member's network; continue from a ``checkpoint`` file if there is one.
 
     Raises:
-        ModelError: the training diverged, or a task has no value to learn from.
+        ModelError: The training diverged, or a task has no value to learn from.
     """
     fitting, config = Fit(run, member), run.config
     if checkpoint is not None and (snapshot := read_checkpoint(checkpoint, fitting.device)):
@@ -226,9 +226,9 @@ def fit(run: TrainingRun, member: int = 0, checkpoint: Path | None = None) -> Fi
 
 @torch.no_grad()
 def inputs(run: TrainingRun) -> Tensor:
-    """Return [M, inputs] what the heads on the run's encoder are given, on its device.
+    """Return [M, inputs], the input of the heads on the run's encoder, on its device.
 
-    In bfloat16 where the device is fast at it, else float32.
+    It is bfloat16 if the device is fast at it, else float32.
     """
     device, graphs = run.place, run.data.graphs
     network = Network(run.sizes, torch.from_numpy(run.data.factors))
@@ -246,13 +246,13 @@ def inputs(run: TrainingRun) -> Tensor:
 
 
 def fit_head(run: TrainingRun, given: Tensor, member: int = 0) -> State:
-    """Fit the head of one member on what :func:`inputs` returned, where that is.
+    """Fit the head of one member on the result of :func:`inputs`, on the same device.
 
-    It learns from its ``fit`` and ``stop`` rows alike, for all of the epochs: nothing stops it
-    early. Soft targets count ``config.distil``.
+    It learns from its ``fit`` and ``stop`` rows alike, for all epochs: nothing stops it early. Soft
+    targets have the weight ``config.distil``.
 
     Raises:
-        ModelError: the training diverged, or a task has no value to learn from.
+        ModelError: The training diverged, or a task has no value to learn from.
     """
     config = run.config
     head = _Member(run, member, given.device, "fit", "stop", head=True)

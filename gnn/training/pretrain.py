@@ -1,9 +1,9 @@
-"""Pretraining an encoder on descriptors and counted environments, without chemistry.
+"""Pretrains an encoder on descriptors and counted environments, without chemistry.
 
 ``python -m gnn.pretrain SET.npz WORK --epochs N`` runs on a GPU or a CPU, writes a checkpoint every
-few hundred steps and goes on from it. Predicting descriptors as a pretext is what CheMeleon does
-(Burns et al. 2025, arXiv 2506.15792); environment counts teach the encoder what a fingerprint
-knows.
+few hundred steps and continues from it. CheMeleon (Burns et al. 2025, arXiv 2506.15792) also uses
+the prediction of descriptors as a pretext; environment counts teach the encoder the information of
+a fingerprint.
 """
 
 import argparse
@@ -30,12 +30,12 @@ from gnn.training.loop import Descent, half_cosine, keep_checkpoint, read_checkp
 from gnn.training.training_set import PretextSet, load_pretext_set
 
 HELD_OUT = 0.01
-"""Share of molecules that are only measured on."""
+"""Share of molecules used only for measuring."""
 
 
 @dataclass(frozen=True)
 class PretrainConfig:
-    """How to pretrain."""
+    """The settings of a pretraining."""
 
     epochs: int = 10
     batch: int = 256
@@ -48,13 +48,13 @@ class PretrainConfig:
     hidden: int = 512
     """The encoder's sizes, see :class:`gnn.models.encoder.EncoderSizes`."""
     counts: int = 1024
-    """Columns of the environment counts that are predicted beside the descriptors."""
+    """Columns of the environment counts that are predicted besides the descriptors."""
     counts_weight: float = 1.0
     seed: int = 0
 
 
 class Pretraining:
-    """One run: the network, its optimizer and where it stands."""
+    """One pretraining: the network, its optimizer and its current step."""
 
     def __init__(self, data: PretextSet, config: PretrainConfig, device: torch.device) -> None:
         torch.manual_seed(config.seed)
@@ -77,7 +77,7 @@ class Pretraining:
 
     @property
     def steps(self) -> int:
-        """Steps in all."""
+        """Return the total number of steps."""
         return self.config.epochs * (len(self.rows) // self.config.batch)
 
     def rate(self, step: int) -> float:
@@ -89,7 +89,7 @@ class Pretraining:
         return config.learning_rate * half_cosine(math.pi * min(1.0, share))
 
     def loss(self, rows: Ints) -> Tensor:
-        """Return the loss of these molecules: Huber over descriptors plus that over counts."""
+        """Return the loss of these molecules: Huber over descriptors plus squares over counts."""
         batch = make_batch(take(self.data.graphs, rows)).to(self.device)
         wanted = torch.from_numpy(self.data.standardized(rows)).to(self.device)
         counts = torch.log1p(environment_counts(batch, 2, self.config.counts))
@@ -100,7 +100,7 @@ class Pretraining:
         return told + self.config.counts_weight * functional.mse_loss(counted.float(), counts)
 
     def run(self, checkpoint: Path, report: Callable[[str], None], every: int = 500) -> None:
-        """Train to the end, writing a checkpoint every so many steps and going on from it."""
+        """Train to the end; write a checkpoint every so many steps, and continue from one."""
         if snapshot := read_checkpoint(checkpoint, self.device):
             self.restore(snapshot)
         config, per_epoch = self.config, len(self.rows) // self.config.batch
@@ -124,7 +124,7 @@ class Pretraining:
 
     @torch.no_grad()
     def explained(self) -> dict[str, float]:
-        """Return each descriptor's R2 on the held-out molecules (those that vary there)."""
+        """Return each descriptor's R2 on the held-out molecules (if it varies there)."""
         self.network.eval()
         found, wanted = [], self.data.standardized(self.held_out)
         for at in pieces(len(self.held_out), 512):
@@ -140,7 +140,7 @@ class Pretraining:
         }
 
     def snapshot(self) -> dict[str, Any]:
-        """Return all that is needed to go on from this step."""
+        """Return everything needed to continue from this step."""
         return {
             "purpose": self.purpose,
             "step": self.step,
@@ -150,7 +150,7 @@ class Pretraining:
         }
 
     def restore(self, snapshot: dict[str, Any]) -> None:
-        """Go back to a snapshot, refusing one of other data or settings."""
+        """Go back to a snapshot; refuse one of other data or settings."""
         if snapshot["purpose"] != self.purpose:
             raise ModelError(
                 "the checkpoint is of other molecules or settings; name another work folder"
@@ -161,7 +161,7 @@ class Pretraining:
         self.optimizer.load_state_dict(snapshot["optimizer"])
 
     def write(self, folder: Path) -> dict[str, Any]:
-        """Write the encoder with its card; returns the card."""
+        """Write the encoder with its card, and return the card."""
         explained = self.explained()
         card = {
             "title": "Encoder pretrained on descriptors and counted environments",

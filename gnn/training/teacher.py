@@ -1,7 +1,7 @@
-"""Teachers: models that are right more often together, and too slow to screen with.
+"""Teachers: models that together are right more often, but are too slow for screening.
 
-Their mean on every training molecule and every task, measured or not, is what the networks of a
-bundle learn beside the measurements (distillation; Hinton et al. 2015, arXiv 1503.02531).
+Their mean on every training molecule and every task, measured or not, is the additional target of a
+bundle's networks beside the measurements (distillation; Hinton et al. 2015, arXiv 1503.02531).
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from gnn.training.training_set import TrainingSet
 
 TEACHERS = ("networks", "process", "forest")
 MOST_ROWS = 12_000
-"""Compounds of one task at most in its Gaussian process; of more, so many are drawn."""
+"""Most compounds of one task in its Gaussian process; of more, so many are drawn."""
 _NOISE, _CLASS_NOISE = 0.1, 0.3
 """Noise of the processes as a share of the targets' variance. Held-out scaffolds were predicted
 about equally well with 0.1 to 0.3 for values and with 0.3 to 1 for classes."""
@@ -30,14 +30,16 @@ _PIECE = 512
 
 
 def teach(run: TrainingRun, states: Sequence[State], teacher: str) -> Floats32:
-    """Return what one of :data:`TEACHERS` says: [M, T] in the task's unit, or probabilities.
+    """Return the predictions of one of :data:`TEACHERS`: [M, T] values or probabilities.
 
-    All learn from the rows that no member holds out. Of molecules whose values are presumed only
-    the networks know something; the others are NaN there, and for a task with fewer than two
-    measurements.
+    Values are in the task's unit. All teachers learn from the rows that no member holds out. Only
+    the networks use molecules with presumed values; the others have NaN for these, and for a task
+    with fewer than two measurements.
 
     Args:
-        states: networks that were fitted on the run's data; their mean is one teacher.
+        run: The training run.
+        states: Networks that were fitted on the run's data; their mean is one teacher.
+        teacher: The name of the teacher.
     """
     makers: dict[str, Callable[[], Floats32]] = {
         "networks": lambda: _networks(run, states),
@@ -51,7 +53,7 @@ def teach(run: TrainingRun, states: Sequence[State], teacher: str) -> Floats32:
 
 
 def average(by_teacher: dict[str, Floats32]) -> Floats32:
-    """Return the mean of teachers [M, T] where they say something, NaN where none does."""
+    """Return the mean of the teachers' predictions [M, T], NaN where none has one."""
     every = np.stack(list(by_teacher.values()))
     known = np.isfinite(every)
     total = np.where(known, every, 0).sum(axis=0)
@@ -83,7 +85,7 @@ def _networks(run: TrainingRun, states: Sequence[State]) -> Floats32:
 
 @torch.no_grad()
 def _process(run: TrainingRun) -> Floats32:
-    """Gaussian processes on shared substructures, one for each task."""
+    """Return the predictions of Gaussian processes on shared substructures, one per task."""
     data, device = run.data, run.place
     kernel = HashedKernel(data.graphs, data.factors, device)
     tasks = len(data.tasks)
@@ -116,7 +118,7 @@ def _process(run: TrainingRun) -> Floats32:
 
 
 def _forest(run: TrainingRun) -> Floats32:
-    """Random forests on counted environments, one for each task."""
+    """Return the predictions of random forests on counted environments, one per task."""
     data = run.data
     counts = _given(run)[:, : run.sizes.environments].float().cpu().numpy()
     found = np.empty((len(counts), len(data.tasks)), np.float32)

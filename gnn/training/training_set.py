@@ -1,5 +1,4 @@
-"""All that training and pretraining need, as arrays: made where RDKit is, carried to where the GPU
-is."""
+"""The arrays for training and pretraining: made where RDKit is, carried to a GPU machine."""
 
 import json
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from gnn.features.batch import GraphArrays
 from gnn.models.kept_file import keep_arrays
 
 _STEPS, _REACH = 25, 5.0
-"""Steps per standard deviation, and where labels are cut: a label fits a byte."""
+"""Steps per standard deviation, and the limit at which labels are cut: a label fits into a byte."""
 _FORMATS = {"training": 3, "pretraining": 1}
 
 
@@ -27,29 +26,30 @@ class TrainingSet:
 
     graphs: GraphArrays
     factors: Ints
-    """[tokens, 5] what each atom token stands for."""
+    """[tokens, 5] description of each atom token."""
     values: Floats32
     """[M, T] measured values or classes (0, 1); NaN where not measured."""
     bounds: npt.NDArray[np.int8]
-    """[M, T] 0 measured, -1 the true value is at most this, +1 at least this; of ``spare`` values
+    """[M, T] 0 measured, -1 the true value is at most this, +1 at least this; for ``spare`` values
     too."""
     roles: Strings
-    """[K, M] what each of K members does with a molecule: ``fit`` (train on it), ``stop`` (decide
-    by it when to stop; heads alone train on it too), ``valid`` or ``test`` (only measure on it)."""
+    """[K, M] the use that each of K members makes of a molecule: ``fit`` (train on it), ``stop``
+    (decide by it when to stop; heads alone train on it too), ``valid`` or ``test`` (only measure on
+    it)."""
     tasks: tuple[dict[str, Any], ...]
-    """[T] name, kind (``regression`` or ``classification``), unit, and what else describes it."""
+    """[T] name, kind (``regression`` or ``classification``), unit, and further descriptions."""
     meta: dict[str, Any]
-    """What it was made of: featurizer, data hashes, the split in words."""
+    """Its origin: featurizer, data hashes, the split in words."""
 
     presumed: Bools | None = None
-    """[M] molecules whose values are presumptions, not measurements; None where none are."""
+    """[M] molecules whose values are presumptions, not measurements; None if there are none."""
     spare: Floats32 | None = None
     """[M, T] measurements of held-back molecules for tasks whose sets did not hold them back:
     neither trained nor measured on before :meth:`everything`. NaN elsewhere; None without any."""
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of all that a network is fitted on."""
+        """Hash of everything on which a network is fitted."""
         found = sha256()
         presumed = () if self.presumed is None else (self.presumed,)
         for array in (self.values, self.bounds, self.roles, self.factors, *self.graphs, *presumed):
@@ -58,17 +58,17 @@ class TrainingSet:
 
     @property
     def is_measured(self) -> Bools:
-        """[M, T] where there is a value that was measured."""
+        """Return bool [M, T], True where there is a measured value."""
         present: Bools = np.isfinite(self.values)
         return present if self.presumed is None else present & ~self.presumed[:, None]
 
     @property
     def binary(self) -> Bools:
-        """[T] which tasks are classifications."""
+        """Return bool [T], True for classifications."""
         return np.array([task["kind"] == "classification" for task in self.tasks])
 
     def everything(self) -> "TrainingSet":
-        """Return the set with the ``valid`` rows trained on too, and nothing to measure on.
+        """Return the set with the ``valid`` rows used for training too, and none for measuring.
 
         Rows of ``test`` stay held back.
         """
@@ -90,7 +90,7 @@ class PretextSet:
 
     graphs: GraphArrays
     factors: Ints
-    """[tokens, 5] what each atom token stands for."""
+    """[tokens, 5] description of each atom token."""
     labels: npt.NDArray[np.int8]
     """[M, P] standardized descriptors, in steps of 1/25 standard deviation, cut at 5."""
     mean: Floats32
@@ -98,13 +98,13 @@ class PretextSet:
     std: Floats32
     """[P] standard deviation of each descriptor."""
     names: tuple[str, ...]
-    """[P]"""
+    """[P] names of the descriptors."""
     meta: dict[str, Any]
-    """Featurizer and where the molecules are from."""
+    """Featurizer and origin of the molecules."""
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of all that an encoder is fitted on."""
+        """Hash of everything on which an encoder is fitted."""
         found = sha256()
         for array in (self.labels, *self.graphs):
             found.update(np.ascontiguousarray(array).tobytes())
@@ -119,7 +119,7 @@ class PretextSet:
 def standardize_labels(
     values: Floats32,
 ) -> tuple[npt.NDArray[np.int8], Floats32, Floats32]:
-    """Turn descriptors [M, P] into byte labels; returns them with mean and deviation [P].
+    """Turn descriptors [M, P] into byte labels, and return them with mean and deviation [P].
 
     A missing descriptor (NaN) gets the mean.
     """
@@ -132,7 +132,7 @@ def standardize_labels(
 
 
 def save_training_set(path: Path, data: TrainingSet) -> None:
-    """Write it as one ``.npz`` file, without pickles."""
+    """Write a training set as one ``.npz`` file, without pickles."""
     arrays: dict[str, npt.NDArray[Any]] = {
         "values": data.values,
         "bounds": data.bounds,
@@ -144,7 +144,7 @@ def save_training_set(path: Path, data: TrainingSet) -> None:
 
 
 def load_training_set(path: Path) -> TrainingSet:
-    """Read what :func:`save_training_set` wrote."""
+    """Read a file that :func:`save_training_set` wrote."""
     graphs, factors, arrays, note = _load(path, "training", "hitlist train RECIPE --arrays")
     return TrainingSet(
         graphs,
@@ -160,7 +160,7 @@ def load_training_set(path: Path) -> TrainingSet:
 
 
 def save_pretext_set(path: Path, data: PretextSet) -> None:
-    """Write it as one ``.npz`` file, without pickles."""
+    """Write a pretraining set as one ``.npz`` file, without pickles."""
     arrays: dict[str, npt.NDArray[Any]] = {
         "labels": data.labels,
         "mean": data.mean,
@@ -170,7 +170,7 @@ def save_pretext_set(path: Path, data: PretextSet) -> None:
 
 
 def load_pretext_set(path: Path) -> PretextSet:
-    """Read what :func:`save_pretext_set` wrote."""
+    """Read a file that :func:`save_pretext_set` wrote."""
     graphs, factors, arrays, note = _load(path, "pretraining", "hitlist pretrain --arrays")
     return PretextSet(
         graphs,

@@ -284,7 +284,7 @@ def _percent(header: Header, found: set[str], effect: str, doses: list[Dose], te
     if found & W.DOSE_NAMES and not (doses or found & (W.PERCENT | {"single", "sp"})):
         doubt = "its header names both an effect and a concentration, which needs its unit"
     if found <= W.PERCENT | W.SOLVENT and not doses and not re.search(r"\bof\b", text):
-        doubt = "per cent may be of the solvent in the well, or of what is left beside the solvent"
+        doubt = "per cent may be that of the solvent in the well, or what is left beside it"
     fraction = bool(found & W.FRACTION) and not found & W.PERCENT
     return header._replace(
         kind="percent",
