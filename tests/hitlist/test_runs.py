@@ -73,7 +73,7 @@ def test_a_table_is_screened_and_hits_have_its_index(
         _ = hitlist.open_run("runs/table").hits
     with pytest.raises(hitlist.InputError, match="workers=0, expected"):
         hitlist.screen(frame, workers=0)
-    with pytest.raises(hitlist.InputError, match="give replace= to write over"):
+    with pytest.raises(hitlist.InputError, match="give replace= to overwrite"):
         hitlist.screen(frame, hits=3, out="runs/table", progress=False)
 
 
