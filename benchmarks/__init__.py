@@ -1,1 +1,1 @@
-"""Benchmarks beside other models and programs: ``python -m benchmarks`` in a checkout."""
+"""Benchmarks against other models and programs: ``python -m benchmarks`` in a checkout."""

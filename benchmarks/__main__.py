@@ -1,6 +1,6 @@
-"""Benchmarks of hitlist, run in a checkout: ``python -m benchmarks``.
+"""Runs the benchmarks of hitlist in a checkout: ``python -m benchmarks``.
 
-They are not part of an installation. Nothing heavy is imported here, so that help comes at once.
+They are not part of an installation. Nothing heavy is imported here, so that help appears at once.
 """
 
 import os
@@ -18,11 +18,11 @@ from flows.terminal.progress import progress
 from flows.terminal.tables import show_table
 
 PEERS = Path(".venv-peers")
-"""Folder that ``make bench-peers`` writes."""
+"""The folder that ``make bench-peers`` writes."""
 AGAIN = "finished work is kept: repeat the command to resume"
 
 app = typer.Typer(
-    help="Measure hitlist beside other models and programs; `hitlist benchmark models` has the "
+    help="Measure hitlist against other models and programs; `hitlist benchmark models` has the "
     "shipped models' own figures.",
     no_args_is_help=True,
     add_completion=False,
@@ -33,21 +33,21 @@ app = typer.Typer(
 
 @dataclass(frozen=True)
 class PeerOptions:
-    """Options of other programs to measure."""
+    """The options for measuring other programs."""
 
     peers: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
             help="Environment with chemprop or admet-ai, as `make bench-peers` makes it.",
-            show_default=f"{PEERS} where it is",
+            show_default=f"{PEERS} if it exists",
         ),
     ] = None
     no_peers: Annotated[bool, typer.Option("--no-peers", help="Measure no other program.")] = False
 
     @property
     def environment(self) -> Path | None:
-        """The environment to look in; None: nowhere."""
+        """The environment of the other programs; None: measure none."""
         if self.no_peers:
             return None
         return self.peers or (PEERS if PEERS.is_dir() else None)
@@ -65,7 +65,7 @@ def benchmark_speed(
         typer.Option(
             min=50,
             max=600_000,
-            help="Its first molecules that are timed; then three times as many.",
+            help="Number of its first molecules to time; then three times as many.",
         ),
     ] = 25_000,
     workers: Annotated[
@@ -75,19 +75,19 @@ def benchmark_speed(
     *,
     others: PeerOptions,
     rounds: Annotated[
-        int, typer.Option(min=1, max=99, help="Measure so often and tell the median.")
+        int, typer.Option(min=1, max=99, help="Number of repeats, of which the median is shown.")
     ] = 1,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Write the speeds there too.")
+        Path | None, typer.Option(metavar="FILE.csv", help="Write the speeds to this file too.")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE.svg", help="Draw them there too.")
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw the speeds in this file too.")
     ] = None,
 ) -> None:
-    """Time every stage on real molecules beside RDKit's parser, and other programs beside both.
+    """Time every stage and other programs on real molecules, and compare with RDKit's parser.
 
-    A rate is told of all cores together, of one core, and as a multiple of the rate at which RDKit
-    alone parses the same molecules on as many processes. Start-up is in none of them.
+    Rates are given for all cores together, for one core, and as a multiple of the rate at which
+    RDKit alone parses the same molecules on as many processes. Start-up time is left out.
     """
     from benchmarks.speed.plot import write_plot
     from benchmarks.speed.speed import measure_speed
@@ -95,7 +95,7 @@ def benchmark_speed(
     from screening.runs.plan import check_writable
 
     if plot is not None and plot.suffix.lower() != ".svg":
-        raise InputError(f"--plot {plot}: only drawings that end in .svg can be made")
+        raise InputError(f"--plot {plot}: the name of the drawing has to end in .svg")
     for option, file in (("--out", out), ("--plot", plot)):
         if file is not None:
             remedy = f"name a file elsewhere with {option}"
@@ -123,20 +123,20 @@ def benchmark_explanations(
     ] = "toxicity",
     molecules: Annotated[
         int | None,
-        typer.Option(min=100, help="First rows of the Ames set.", show_default="all of them"),
+        typer.Option(min=100, help="Use the first rows of the Ames set.", show_default="all"),
     ] = None,
     card: Annotated[
         bool, typer.Option("--card", help="Write the result into the bundles' card.json too.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Write the table there too.")
+        Path | None, typer.Option(metavar="FILE.csv", help="Write the table to this file too.")
     ] = None,
 ) -> None:
     """Measure whether atom contributions point at the groups that cause mutagenicity.
 
-    Of molecules of the Ames set that are predicted to be mutagens and hold a toxicophore of Kazius
-    2005: how often do its atoms stand above the molecule's other atoms? Needs the set in a folder
-    of HITLIST_MIRROR. One minute on one core.
+    The molecules are those of the Ames set that are predicted to be mutagens and have a toxicophore
+    of Kazius 2005. The figures tell how often its atoms contribute more than the molecule's other
+    atoms. The set has to be in a folder of HITLIST_MIRROR. Takes one minute on one core.
     """
     from benchmarks.shipped_models.explanations import (
         explained_card,
@@ -174,20 +174,22 @@ def benchmark_moleculeace(
         str,
         typer.Option(
             metavar="MODEL,...",
-            help="auto, network, gp (own-assay training), forest and svm (baselines).",
+            help="Any of auto, network, gp (own-assay training), forest and svm (baselines).",
         ),
     ] = "auto,network,gp,forest,svm",
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of the results; the same one goes on.")
+        Path,
+        typer.Option(metavar="DIR", help="Folder of the results; name it again to continue."),
     ] = Path("runs/moleculeace"),
     workers: Annotated[
         int | None,
         typer.Option(min=1, max=64, help="Sets at a time.", show_default="one for each core"),
     ] = None,
 ) -> None:
-    """Train a model of each MoleculeACE set and measure it on the set's test rows.
+    """Train a model on each MoleculeACE set and measure it on the set's test rows.
 
-    Thirty ChEMBL assays of one target each, with the authors' split. Results are kept set by set.
+    The sets are thirty ChEMBL assays of one target each, with the authors' split. Results are kept
+    set by set.
     """
     from benchmarks.small_assays.moleculeace import MODELS, run_sets
     from benchmarks.small_assays.moleculeace_table import remarks, table, write_summary
@@ -202,9 +204,9 @@ def benchmark_moleculeace(
     headers, lines = table(rows, wanted)
     show_table(headers, lines, "MoleculeACE: RMSE on the test rows", numbers=len(wanted))
     headers, lines = table(rows, wanted, cliffs=True)
-    # In a pipe a table has no title, so the columns say what they are.
+    # In a pipe a table has no title, so its columns have to say that they are on cliffs.
     headers[2:] = [f"{name} on cliffs" for name in headers[2:]]
-    show_table(headers, lines, "The same on activity cliffs alone", numbers=len(wanted))
+    show_table(headers, lines, "The same on activity cliffs only", numbers=len(wanted))
     for line in remarks(rows, wanted):
         note(line)
     write_summary(out, rows, wanted)
@@ -218,13 +220,13 @@ def benchmark_strangers(
         typer.Option(metavar="SET,...", help="MoleculeACE sets.", show_default="of 200 to 800"),
     ] = None,
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of the models; the same one goes on.")
+        Path, typer.Option(metavar="DIR", help="Folder of the models; name it again to continue.")
     ] = Path("runs/strangers"),
 ) -> None:
-    """Screen the approved drugs with models of small assays: do strangers come to the top?
+    """Screen the approved drugs with models of small assays, to see if strangers come to the top.
 
-    A model is trained on each set's training rows; the first sixteen drugs by prediction less one
-    standard deviation are looked at.
+    A model is trained on each set's training rows. The first sixteen drugs by prediction minus one
+    standard deviation are examined.
     """
     from benchmarks.small_assays.strangers import (
         FAMILIES,
@@ -257,16 +259,16 @@ def benchmark_ranking(
     ] = None,
     bundle: Annotated[str, typer.Option(metavar="NAME|DIR", help="Model to rank by.")] = "activity",
     decoys: Annotated[
-        int, typer.Option(min=5000, max=1_000_000, help="Lead-like molecules to hide them among.")
+        int, typer.Option(min=5000, max=1_000_000, help="Lead-like molecules that hide them.")
     ] = 20_000,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Write the table there too.")
+        Path | None, typer.Option(metavar="FILE.csv", help="Write the table to this file too.")
     ] = None,
 ) -> None:
     """Hide known actives among lead-like molecules, and count those that come to the top.
 
-    Actives are molecules with a pActivity of 7 or more that training held out; they need the
-    kinase set in a folder of HITLIST_MIRROR.
+    Actives are molecules with a pActivity of 7 or more that were held out of the training. The
+    kinase set has to be in a folder of HITLIST_MIRROR.
     """
     from benchmarks.shipped_models.ranking import (
         RATIO,
@@ -296,7 +298,7 @@ def _choose(text: str, known: tuple[str, ...], what: str) -> list[str]:
     strange = [word for word in words if word not in known]
     if strange or not words:
         found = f"unknown {what} {strange[0]!r}" if strange else f"no {what} was named"
-        raise InputError(f"{found}: choose from {', '.join(known)}, commas between them")
+        raise InputError(f"{found}: choose from {', '.join(known)}, separated by commas")
     return words
 
 

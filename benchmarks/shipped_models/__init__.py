@@ -1,1 +1,1 @@
-"""Explanations and ranking by the bundles that come with hitlist."""
+"""Benchmarks of the explanations and the ranking by the bundles that come with hitlist."""

@@ -1,8 +1,8 @@
-"""Atom contributions to mutagenicity, set beside the groups that are known to cause it.
+"""Compares atom contributions to mutagenicity with the groups that are known to cause it.
 
-The molecules are those of the Ames set in which the model predicts a mutagen and a toxicophore is
-found. They include the model's training molecules: what is asked is not whether the prediction is
-right, but whether its explanation names the group that chemistry holds responsible.
+The molecules are those of the Ames set that are predicted to be mutagens and have a toxicophore.
+They include the model's training molecules: the question is not whether the prediction is right,
+but whether its explanation names the group that chemistry holds responsible.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ SET = "tdc_ames"
 SOURCE = "KAZIUS"
 ANY = "any"
 FEWEST = 20
-"""Molecules that a group needs."""
+"""The least number of molecules of a group."""
 NOTE = (
     "explanations: measured on molecules of tdc_ames that are predicted positive and hold a "
     "toxicophore, training molecules among them; contributions are Shapley values of the "
@@ -45,15 +45,15 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Case(NamedTuple):
-    """One molecule of n atoms and the groups that it holds."""
+    """One molecule of n atoms and the groups that it has."""
 
     graph: GraphArrays
     groups: dict[str, Bools]
-    """[n] each group's atoms; not all of the molecule's."""
+    """[n] the atoms of each group; never all atoms of the molecule."""
 
 
 class Finding(NamedTuple):
-    """Figures of one group in one molecule."""
+    """The figures of one group in one molecule."""
 
     auroc: float
     hetero: float
@@ -66,12 +66,16 @@ class Finding(NamedTuple):
 def measure_explanations(
     name: str, report: Report, most: int | None = None, fewest: int = FEWEST
 ) -> list[Explanation]:
-    """Measure a bundle that predicts Ames mutagenicity, group by group; all together come first.
+    """Measure a bundle that predicts Ames mutagenicity, all groups together and group by group.
 
     Args:
-        most: rows of the Ames set that are looked at, by default all of them.
+        name: The name or folder of the bundle.
+        report: A callback for progress.
+        most: The number of rows of the Ames set; by default all of them.
+        fewest: The least number of molecules of a group.
 
-    Raises InputError for a bundle without that task, or where the set is not here.
+    Raises:
+        InputError: The bundle does not have that task, or the set is not available.
     """
     bundle = open_bundle(name)
     if TASK not in {task.name for task in bundle.card.tasks}:
@@ -94,7 +98,7 @@ def measure_explanations(
 
 
 def find_cases(said: Predictions) -> list[Case]:
-    """Return the molecules that are predicted positive and hold a toxicophore."""
+    """Return the molecules that are predicted positive and have a toxicophore."""
     cases = []
     positive = np.flatnonzero(said.columns[TASK] >= 0.5)
     texts = [said.smiles[row] for row in positive]
@@ -112,7 +116,7 @@ def find_cases(said: Predictions) -> list[Case]:
 
 
 def _explain(attributor: Attributor, cases: Sequence[Case]) -> list[Floats]:
-    """Return each molecule's contributions [n]."""
+    """Return the contributions [n] of each molecule."""
     graphs = collect([case.graph[:4] for case in cases])
     atoms = attributor.explain(graphs).atoms[:, 0].astype(np.float64)
     return np.split(atoms, graphs.atom_offsets[1:-1])
@@ -121,7 +125,7 @@ def _explain(attributor: Attributor, cases: Sequence[Case]) -> list[Floats]:
 def _losses(
     attributor: Attributor, cases: Sequence[Case]
 ) -> Iterator[dict[str, tuple[float, float]]]:
-    """Yield for each molecule what its log odds lose without a group, and without other atoms."""
+    """Yield for each molecule the loss of log odds without a group, and without other atoms."""
     coalitions = []
     for case in cases:
         masks = [np.ones(len(case.graph.atoms), bool)]
@@ -136,14 +140,14 @@ def _losses(
 
 
 def other_piece(graph: GraphArrays, group: Bools) -> Bools:
-    """Return [n] as many atoms outside a group, or all there are: what is bonded comes together."""
+    """Return [n] as many bonded atoms outside a group as it has, or all atoms outside it."""
     bonds = list(zip(graph.begin.tolist(), graph.end.tolist(), strict=True))
     outside = [atom for atom in range(len(group)) if not group[atom]]
     rank = {atom: place for place, atom in enumerate(outside)}
     piece = np.zeros(len(group), bool)
     waiting: list[int] = []
     while piece.sum() < min(group.sum(), len(outside)):
-        # The start is in the middle of the others, so that it is no end of a chain as a rule.
+        # The start is in the middle of the others, so that it is rarely the end of a chain.
         left = [atom for atom in outside if not piece[atom]]
         atom = waiting.pop(0) if waiting else left[len(left) // 2]
         if piece[atom]:
@@ -169,13 +173,16 @@ def _finding(
 
 
 def stands_out(values: Floats, group: Bools) -> float:
-    """Return the share of pairs in which an atom of the group has more than another: an AUROC."""
+    """Return the share of pairs in which an atom of the group has more than another (AUROC)."""
     inside, others = values[group][:, None], values[~group]
     return float(((inside > others) + 0.5 * (inside == others)).mean())
 
 
 def share_of_top(values: Floats, group: Bools) -> float:
-    """Return the group's share of as many atoms of the largest values; ties count in part."""
+    """Return the group's share of the n atoms with the largest values, n being the group's size.
+
+    Ties count in part.
+    """
     count = int(group.sum())
     edge = np.sort(values)[-count]
     above, at = values > edge, values == edge
@@ -185,7 +192,7 @@ def share_of_top(values: Floats, group: Bools) -> float:
 
 @cache
 def _elements() -> dict[int, str]:
-    """Return each token's element; an unseen state is no carbon."""
+    """Return the element of each token; an unseen state does not count as carbon."""
     known = {int(row["token"]): row["element"] for row in atom_states().rows}
     return {0: "", **known}
 
@@ -207,12 +214,12 @@ def _average(group: str, findings: Sequence[Finding]) -> Explanation:
 
 
 def explained_card(card: Card, found: Sequence[Explanation]) -> Card:
-    """Return a card that knows how well contributions point at known groups."""
+    """Return a card with the measures of how well contributions point at known groups."""
     notes = [*(note for note in card.notes if note != NOTE), NOTE]
     return card.model_copy(update={"explanations": tuple(found), "notes": notes})
 
 
 def write_explanations(file: Path, lines: Sequence[tuple[str, Explanation]]) -> None:
-    """Write the findings of some bundles as CSV: one line for each bundle and group."""
+    """Write the findings of some bundles as CSV, one line for each bundle and group."""
     headers = ["bundle", *Explanation.model_fields]
     write_csv(file, headers, ([bundle, *one.model_dump().values()] for bundle, one in lines))

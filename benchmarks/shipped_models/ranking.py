@@ -1,11 +1,11 @@
-"""Known actives hidden in a library of lead-like molecules: how many a model brings to the top.
+"""Hides known actives in a library of lead-like molecules, and counts those at the top.
 
-For each primary target: molecules with a pActivity of 7 or more on it, none of which the model was
-trained on, hidden among 500 times as many lead-like molecules of ZINC, ranked by the predicted
-pActivity. ZINC's molecules are taken to be inactive; a few will not be. They are smaller than most
-kinase inhibitors, so two controls stand beside: the same with the number of heavy atoms in the
-place of the model, and the AUROC of the actives against molecules measured to be inactive on the
-same target, which are as large.
+The actives of a target are molecules with a pActivity of 7 or more on which the model was not
+trained. They are hidden among 500 times as many lead-like molecules of ZINC, and all are ranked by
+the predicted pActivity. ZINC's molecules are taken to be inactive, although a few will not be. They
+are smaller than most kinase inhibitors, so there are two controls: a ranking by the number of heavy
+atoms instead of the model, and the AUROC of the actives against molecules of similar size that were
+measured to be inactive on the same target.
 """
 
 from collections.abc import Sequence
@@ -28,43 +28,44 @@ from gnn.evaluation.metrics import auroc
 
 Floats = npt.NDArray[np.float64]
 ACTIVE = 7.0
-"""pActivity from which a molecule is an active: 100 nM or better."""
+"""The pActivity from which a molecule is active: 100 nM or better."""
 INACTIVE = 6.0
-"""Measured below this, a molecule is none: the band up to 7 counts for neither."""
+"""The pActivity below which a molecule is inactive; values from 6 to 7 count for neither."""
 RATIO = 500
-"""Decoys to an active."""
+"""The number of decoys for each active."""
 LEAST = 10
-"""Actives that a target needs."""
+"""The least number of actives of a target."""
 TOPS = (0.01, 0.05)
-"""Shares of the ranked list whose enrichment is told."""
+"""The shares of the ranked list whose enrichment is reported."""
 BAR = 0.5
-"""More than this share of the actives should be in the top 1 %."""
+"""The share of the actives that should be exceeded in the top 1 %."""
 ROUNDS = 100
 _PIECE = 2000
 
 
 class Ranked(NamedTuple):
-    """One target."""
+    """The results of one target."""
 
     target: str
     actives: int
     found: dict[float, MetricEstimate]
-    """Top share of the list → share of the actives in it, with a 95 % interval."""
+    """The share of the actives in each top share of the list, with a 95 % interval."""
     enrichment: dict[float, float]
-    """Top share → how many times more actives than by chance."""
+    """The ratio of that share to the one by chance, by top share."""
     by_size: float = float("nan")
-    """Share of the actives in the top 1 % where heavy atoms rank instead of the model."""
+    """The share of the actives in the top 1 % if ranked by heavy atoms instead of the model."""
     auroc: float = float("nan")
-    """Of the actives against held-out molecules measured below 6 on the target; NaN with few."""
+    """The AUROC of the actives against held-out molecules measured below 6; NaN if they are few."""
 
 
 def rank_targets(
     bundle_name: str, targets: Sequence[str], decoys: int, seed: int, report: Report
 ) -> list[Ranked]:
-    """Rank the actives of each target; every target with at least ten if none is named.
+    """Rank the actives of each target; if none is named, of every target with at least ten.
 
     Raises:
-        InputError: the held-out rows are not here, or a target is unknown or has too few actives.
+        InputError: The held-out rows are not available, or a target is unknown or has too few
+            actives.
     """
     report("predicting the held-out actives", 0, None)
     held, problem = measure_held_out(bundle_name)
@@ -103,7 +104,7 @@ def _against_measured(panel: HeldOut, name: str, actives: npt.NDArray[np.int64])
 
 
 def choose_targets(panel: HeldOut, names: Sequence[str]) -> dict[str, npt.NDArray[np.int64]]:
-    """Return the held-out actives' rows of each target."""
+    """Return the rows of the held-out actives of each target."""
     actives = {
         task.name: np.flatnonzero(
             (panel.table.values[:, column] >= ACTIVE) & (panel.table.bounds[:, column] >= EXACT)
@@ -118,27 +119,30 @@ def choose_targets(panel: HeldOut, names: Sequence[str]) -> dict[str, npt.NDArra
             )
         if name not in enough:
             raise InputError(
-                f"target {name} has {len(actives[name])} held-out actives, at least {LEAST} are "
-                f"needed; choose from {', '.join(enough)}"
+                f"target {name} has {len(actives[name])} held-out actives, but at least {LEAST} "
+                f"are needed; choose from {', '.join(enough)}"
             )
     return {name: enough[name] for name in names or enough}
 
 
 def rank(target: str, actives: Floats, decoys: Floats, seed: int = 0) -> Ranked:
-    """Hide actives among decoys, many times, and count how many come to the top.
+    """Hide actives among decoys many times, and count those at the top.
 
-    Each round draws actives [n] (as many as there are decoys for, again with replacement) and 500
-    times as many decoys. Ties go to the decoys. The interval is the rounds' 2.5 to 97.5 %.
+    Each round draws actives [n] with replacement, at most as many as there are decoys for, and 500
+    times as many decoys. In a tie the decoy comes first. The interval is from the 2.5th to the
+    97.5th percentile of the rounds.
     """
     count = min(len(actives), len(decoys) // RATIO)
     if not count:
-        raise InputError(f"{len(decoys)} decoys for {RATIO} to an active; ask for more --decoys")
+        raise InputError(
+            f"{len(decoys)} decoys, but {RATIO} are needed for an active; ask for more --decoys"
+        )
     generator = np.random.default_rng(seed)
     shares: dict[float, list[float]] = {top: [] for top in TOPS}
     for _ in range(ROUNDS):
         mine = generator.choice(actives, count)
         others = np.sort(generator.choice(decoys, count * RATIO, replace=False))
-        better = len(others) - np.searchsorted(others, mine, side="left")  # ties go to the decoys
+        better = len(others) - np.searchsorted(others, mine, side="left")  # decoys win ties
         ahead = better + np.argsort(np.argsort(-mine, kind="stable"))
         for top in TOPS:
             shares[top].append(float((ahead < int(top * (len(others) + count))).mean()))
@@ -151,7 +155,7 @@ def rank(target: str, actives: Floats, decoys: Floats, seed: int = 0) -> Ranked:
 
 
 def table(rows: Sequence[Ranked]) -> tuple[list[str], list[list[str]]]:
-    """Return headers and lines: a target a line, then the mean."""
+    """Return headers and lines: one line for each target, then the mean."""
     headers = ["target", "actives"]
     headers += [f"in top {top:.0%}" for top in TOPS] + [f"enrichment {top:.0%}" for top in TOPS]
     headers += [f"in top {TOPS[0]:.0%} by size alone", "AUROC among measured"]
@@ -180,16 +184,16 @@ def overall(rows: Sequence[Ranked], top: float) -> MetricEstimate:
 
 
 def remarks(rows: Sequence[Ranked]) -> list[str]:
-    """Return what belongs below the table, one line each."""
+    """Return the remarks below the table, one line each."""
     mean = overall(rows, TOPS[0])
     alone = sum(row.found[TOPS[0]].value > BAR for row in rows)
     return [
         f"in the top 1 %, mean of {counted(len(rows), 'target')}: {mean.value:.2f} of the actives "
         f"(95 % interval over targets {mean.low:.2f} to {mean.high:.2f}); bar: more than {BAR}, "
-        f"{'met' if mean.value > BAR else 'not met'}; {counted(alone, 'target')} alone above it",
-        f"a target's interval: {RATIO} decoys to an active, actives and decoys drawn again",
-        "ZINC's molecules count as inactive; the model's training presumed some like them to be",
-        "by size alone: ranked by heavy atoms, which tells what the decoys' size gives away",
+        f"{'met' if mean.value > BAR else 'not met'}; {counted(alone, 'target')} above it",
+        f"a target's interval: {RATIO} decoys for each active, actives and decoys drawn again",
+        "ZINC's molecules count as inactive; similar ones were presumed inactive in the training",
+        "by size alone: ranked by heavy atoms, which shows how much the decoys' size gives away",
         "among measured: actives against held-out molecules measured below 6 on the target",
     ]
 

@@ -1,1 +1,1 @@
-"""Models of one small assay each."""
+"""Benchmarks of models that are each trained on one small assay."""

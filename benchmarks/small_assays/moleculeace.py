@@ -1,9 +1,9 @@
-"""MoleculeACE: models of thirty small assays, measured on their test rows.
+"""Trains models on the thirty small assays of MoleculeACE, and measures them on the test rows.
 
-The split is the authors'. A model sees the training rows; the test rows are predicted once, by what
-was fitted without them, and only then compared. No weights that saw a measured value are used: the
-sets' compounds overlap the kinase panel, so every network starts from the encoder that learnt
-calculated properties alone.
+The split is the authors'. A model is fitted to the training rows only; it then predicts the test
+rows once, and the predictions are compared. No weights that saw a measured value are used: the
+compounds of the sets overlap the kinase panel, so every network starts from the encoder that was
+trained on calculated properties only.
 """
 
 import os
@@ -35,7 +35,7 @@ from gnn.training.baselines import FOREST, SVM, SVM_BITS, regress, svm_outputs
 Floats = npt.NDArray[np.float64]
 
 OWN = ("auto", "network", "gp")
-"""Models by `hitlist train`: the one that it picks, its networks alone, its kernel alone."""
+"""Models by `hitlist train`: the one that it picks, only its networks, only its kernel machine."""
 BASELINES = ("forest", "svm")
 MODELS = (*OWN, *BASELINES)
 TITLES = {
@@ -48,14 +48,14 @@ TITLES = {
 
 
 class Row(NamedTuple):
-    """One model on one set."""
+    """The results of one model on one set."""
 
     set: str
     model: str
     rmse: Error | None
-    """None where the fit diverged."""
+    """The error on the test rows; None if the fit diverged."""
     cliff: Error | None
-    """On the test rows of activity cliffs alone."""
+    """The error on the test rows that are activity cliffs."""
     seconds: float
     notes: list[str]
     problem: str
@@ -64,7 +64,7 @@ class Row(NamedTuple):
 def run_sets(
     names: Sequence[str], models: Sequence[str], out: Path, workers: int, report: Report
 ) -> list[Row]:
-    """Return the rows of every set, in the order of ``names``; ``workers`` sets at a time.
+    """Return the results of every set, in the order of ``names``; ``workers`` sets at a time.
 
     Each worker is a process with one thread: small networks do not gain from a second one.
     """
@@ -93,7 +93,7 @@ def _silent(what: str, done: int, total: int | None) -> None:
 
 
 def run_set(name: str, models: Sequence[str], out: Path, report: Report = _silent) -> list[Row]:
-    """Return the rows of one set; results that are in ``out`` are not made again."""
+    """Return the results of one set; results that are in ``out`` are not made again."""
     assay = load_split_set(name)
     weights = encoder_sha256()
     found: dict[str, Result] = {}
@@ -117,13 +117,13 @@ def run_set(name: str, models: Sequence[str], out: Path, report: Report = _silen
 
 
 def fit_forest(assay: SplitSet) -> Floats:
-    """Return the forest's predictions [test rows]; fitted on the training rows."""
+    """Return the predictions [test rows] of a random forest fitted to the training rows."""
     train, test = (count_fingerprints(list(table.smiles)) for table in (assay.train, assay.test))
     return regress(train, assay.train.values[:, 0], test)
 
 
 def fit_svm(assay: SplitSet) -> Floats:
-    """Return the support vector machine's predictions [test rows]."""
+    """Return the predictions [test rows] of a support vector machine, fitted likewise."""
     train, test = (
         count_fingerprints(list(table.smiles), size=SVM_BITS) for table in (assay.train, assay.test)
     )
@@ -140,7 +140,7 @@ def _fit_baseline(assay: SplitSet, model: str) -> Result:
 
 
 def _fit_own(assay: SplitSet, models: Sequence[str], weights: str, report: Report) -> list[Result]:
-    """Train once; each of the models is read off the same training."""
+    """Train once, and return the results of all models of that training."""
     start = monotonic()
 
     def progress(what: str, done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""The table of MoleculeACE: set by set, the means, the bars and the published numbers."""
+"""Makes the table of MoleculeACE: each set, the means, the bars and the published numbers."""
 
 import json
 from collections import Counter
@@ -15,24 +15,24 @@ from data.public_sets.moleculeace import KINASES, set_names
 from flows.terminal.tables import write_csv
 
 BARS = {("auto", "all"): 0.605, ("auto", "kinase"): 0.595, ("network", "all"): 0.65}
-"""Mean RMSE that a model should not exceed over the 30 sets, or over the seven of kinases."""
+"""The mean RMSE that a model should not exceed over the 30 sets, or the seven sets of kinases."""
 
 
 class Mean(NamedTuple):
-    """A model's mean over some sets."""
+    """The mean of a model over some sets."""
 
     over: str
     """``all``, ``kinase``, or ``these`` for another choice."""
     sets: int
     model: str
     rmse: Error | None
-    """None where one of the sets has no result: a mean over the others would flatter."""
+    """The mean error; None if a set has no result, because a mean of the others would flatter."""
     cliff: Error | None
     bar: float | None
 
 
 def means(rows: Sequence[Row], models: Sequence[str]) -> list[Mean]:
-    """Average over all the sets that were run, and over the kinases' if all seven are there."""
+    """Average over all sets that were run, and over those of kinases if all seven were run."""
     names = list(dict.fromkeys(row.set for row in rows))
     groups = {"all" if len(names) == len(set_names()) else "these": names}
     if set(KINASES) <= set(names) and len(names) > len(KINASES):
@@ -57,7 +57,7 @@ def means(rows: Sequence[Row], models: Sequence[str]) -> list[Mean]:
 def table(
     rows: Sequence[Row], models: Sequence[str], cliffs: bool = False
 ) -> tuple[list[str], list[list[str]]]:
-    """Return headers and lines: a set a line, then the means. A fit that diverged says so."""
+    """Return headers and lines: one for each set, then the means; a diverged fit is FAILED."""
     cells: dict[str, dict[str, str]] = {}
     for row in rows:
         error = row.cliff if cliffs else row.rmse
@@ -81,7 +81,7 @@ def _mean_cell(mean: Mean, cliffs: bool) -> str:
 
 
 def remarks(rows: Sequence[Row], models: Sequence[str]) -> list[str]:
-    """Return what belongs below the table, one line each."""
+    """Return the remarks below the table, one line each."""
     lines = [f"{model}: {TITLES[model]}" for model in models]
     lines.append(
         "RMSE in log units on the authors' test rows; 95 % bootstrap interval over molecules (for "
@@ -119,7 +119,7 @@ def remarks(rows: Sequence[Row], models: Sequence[str]) -> list[str]:
 
 
 def write_summary(out: Path, rows: Sequence[Row], models: Sequence[str]) -> None:
-    """Write ``summary.csv`` (one line for each set and model, then the means) and ``.json``."""
+    """Write ``summary.csv`` (one line for each set and model, then means) and ``summary.json``."""
     lines = [
         ["set", row.set, row.model, *_numbers(row.rmse), *_numbers(row.cliff), f"{row.seconds:.1f}"]
         for row in rows

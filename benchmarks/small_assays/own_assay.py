@@ -1,4 +1,4 @@
-"""The product's own path for a team's assay, from a set's training rows to its test rows."""
+"""Trains on a set as ``hitlist train`` trains on a team's assay, and predicts the test rows."""
 
 import tempfile
 from dataclasses import replace
@@ -22,12 +22,12 @@ Floats = npt.NDArray[np.float64]
 
 
 class OwnAssay(NamedTuple):
-    """Predictions of the product's path for one assay."""
+    """The predictions of ``hitlist train`` for one assay."""
 
     predicted: dict[str, Floats]
-    """Model → [test rows]."""
+    """The predictions [test rows] by model."""
     notes: list[str]
-    """Remarks: the model that was picked, rows left out, networks that diverged."""
+    """Notes on the model that was picked, rows left out, and networks that diverged."""
 
 
 def fit_own_assay(
@@ -35,8 +35,8 @@ def fit_own_assay(
 ) -> OwnAssay:
     """Do what ``hitlist train`` does with the training rows, and predict the test molecules.
 
-    One training gives all three: ``auto`` is the bundle that it writes, calibrated as in any
-    prediction; ``network`` and ``gp`` are its parts, as they come.
+    One training gives all three models: ``auto`` is the bundle that it writes, calibrated as in any
+    prediction; ``network`` and ``gp`` are its parts, uncalibrated.
     """
     with tempfile.TemporaryDirectory(prefix="hitlist-benchmark-") as scratch:
         file = Path(scratch, f"{name}.csv")
@@ -59,7 +59,7 @@ def fit_own_assay(
 
 
 def train_own_assay(name: str, train: ActivityTable, out: Path) -> None:
-    """Do what ``hitlist train`` does with a set's training rows; the bundle is in ``out``."""
+    """Do what ``hitlist train`` does with a set's training rows; write the bundle into ``out``."""
     with tempfile.TemporaryDirectory(prefix="hitlist-benchmark-") as scratch:
         file = Path(scratch, f"{name}.csv")
         write_assay(file, train)
@@ -68,30 +68,30 @@ def train_own_assay(name: str, train: ActivityTable, out: Path) -> None:
 
 
 def write_assay(file: Path, table: ActivityTable) -> None:
-    """Write a table as a team would: a column of SMILES and one of pActivity."""
+    """Write a table as a team would, with a column of SMILES and one of pActivity."""
     rows: Any = zip(table.ids, table.smiles, table.values[:, 0], strict=True)
     lines = ([key, smiles, f"{value:.6f}"] for key, smiles, value in rows)
     write_csv(file, ["compound_id", "smiles", "pActivity"], lines)
 
 
 def encoder_sha256() -> str:
-    """Return the hash of the encoder that own assays start from."""
+    """Return the hash of the encoder from which the training on own assays starts."""
     encoder = load_pretrained()
     check_unlabelled(encoder.card, encoder.sha256)
     return encoder.sha256
 
 
 def check_unlabelled(card: dict[str, Any], sha256: str) -> None:
-    """Refuse an encoder that did not learn from properties that RDKit calculates, and no others.
+    """Refuse an encoder that was trained on anything but properties that RDKit calculates.
 
     Raises:
-        ModelError: its card names no labels, or others.
+        ModelError: The card of the encoder names no labels, or others.
     """
     labels = card.get("descriptors", [])
     strange = sorted(set(labels) - set(pretext_names()))
     if strange or not labels:
         found = f"labels such as {strange[0]}" if strange else "no labels at all"
         raise ModelError(
-            f"encoder {sha256[:12]} names {found}, expected calculated descriptors alone; the "
-            "benchmark may not start from weights that saw measured values"
+            f"encoder {sha256[:12]} names {found}, expected only calculated descriptors; the "
+            "benchmark must not start from weights that saw measured values"
         )

@@ -1,4 +1,4 @@
-"""Results of a benchmark as files: one for each set and model, so that a stopped run goes on."""
+"""Keeps results of a benchmark in one file for each set and model, so that a run can resume."""
 
 import json
 import os
@@ -16,27 +16,27 @@ PACKAGES = ("hitlist", "torch", "rdkit", "numpy", "scikit-learn")
 
 @dataclass(frozen=True)
 class Result:
-    """One model's predictions for the test rows of one set."""
+    """The predictions of one model for the test rows of one set."""
 
     set: str
     sha256: str
-    """Of the set's file."""
+    """The SHA-256 of the set's file."""
     model: str
     predicted: list[float]
-    """[test rows] in the set's unit; empty where the model could not be fitted."""
+    """[test rows] in the set's unit; empty if the model could not be fitted."""
     seconds: float
-    """To fit and to predict."""
+    """The seconds to fit and to predict."""
     notes: list[str] = field(default_factory=list)
     """Remarks on choices, omissions and failures."""
     problem: str = ""
-    """Reason for there being no prediction: a fit that diverged is never averaged away."""
+    """The reason that there is no prediction: a fit that diverged is never averaged away."""
     versions: dict[str, str] = field(default_factory=dict)
     weights: str = ""
-    """sha256 of the pretrained encoder that it started from; empty for none."""
+    """The SHA-256 of the pretrained encoder from which it started; empty for none."""
 
     @property
     def failed(self) -> bool:
-        """Tell whether there is nothing to measure."""
+        """True if there is nothing to measure."""
         return bool(self.problem)
 
 
@@ -51,7 +51,7 @@ def result_path(folder: Path, name: str, model: str) -> Path:
 
 
 def write_result(folder: Path, result: Result) -> None:
-    """Write a result whole or not at all."""
+    """Write a result completely or not at all."""
     path = result_path(folder, result.set, result.model)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
@@ -62,10 +62,10 @@ def write_result(folder: Path, result: Result) -> None:
 def read_result(
     folder: Path, name: str, model: str, sha256: str, rows: int, weights: str = ""
 ) -> Result | None:
-    """Return the result of an earlier run, or None where there is none or it failed.
+    """Return the result of an earlier run, or None if there is none or it failed.
 
     Raises:
-        InputError: it is of other data, other weights or another version of hitlist.
+        InputError: The result is of other data, other weights or another version of hitlist.
     """
     path = result_path(folder, name, model)
     if not path.is_file():
@@ -73,7 +73,7 @@ def read_result(
     try:
         found = Result(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
-        raise InputError(f"{path} is no result ({error}); remove it") from None
+        raise InputError(f"{path} is not a result ({error}); remove it") from None
     if found.failed:
         return None
     same = (found.sha256, found.versions.get("hitlist"), found.weights, len(found.predicted))

@@ -1,9 +1,9 @@
-"""Approved drugs ranked by a model of one small assay, whose compounds they are unlike.
+"""Ranks approved drugs by models of small assays, whose compounds they are unlike.
 
-An assay is made of actives. A model that takes every molecule for an average member of it puts
-strangers on top of a screen. So each set's model screens the approved drugs by the cautious value,
-and its first sixteen are looked at: how many are drugs of the target's family, how far they are
-from the assay, and how the mean prediction goes with distance.
+An assay consists mostly of actives. A model that takes every molecule for an average compound of
+its assay puts strangers at the top of a screen. So each set's model ranks the approved drugs by the
+prediction minus its deviation, and the first sixteen are examined: how many are drugs of the
+target's family, how far they are from the assay, and how the mean prediction changes with distance.
 """
 
 import re
@@ -27,9 +27,9 @@ Floats = npt.NDArray[np.float64]
 LIBRARY = "approved_drugs"
 TOP = 16
 FAR = 0.7
-"""Distance to the assay from which a molecule counts as far."""
+"""The distance to the assay beyond which a molecule counts as far."""
 EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-"""Distances between which predictions are averaged."""
+"""The distances between which predictions are averaged."""
 KINASE = re.compile(
     r"(tinib|ciclib|lisib|rafenib|metinib|anib|sudil|staurin|sertib|ibrutinib)\b"
     r"|cabozantinib|trametinib|belumosudil",
@@ -51,34 +51,34 @@ FAMILIES: dict[str, tuple[str, re.Pattern[str]]] = {
     "CHEMBL2034_Ki": ("NR3C1", STEROID),
     "CHEMBL231_Ki": ("HRH1", AMINE),
 }
-"""Set → its target, and how drugs of the target's family are called."""
+"""The target of each set, and the pattern of drug names of the target's family."""
 SETS = [name for name in FAMILIES if name != "CHEMBL2147_Ki"]
-"""Those of 200 to 800 training compounds."""
+"""The sets with 200 to 800 training compounds."""
 
 
 class Screened(NamedTuple):
-    """One set's model over the library."""
+    """The results of one set's model on the library."""
 
     set: str
     target: str
     rows: int
-    """Compounds trained on."""
+    """The number of training compounds."""
     hits: tuple[tuple[str, float, float, float], ...]
-    """The first ones: name, prediction, standard deviation, distance."""
+    """The first drugs: name, prediction, standard deviation, distance."""
     family: int
-    """Hits that are called like a drug of the target's family."""
+    """The number of hits named like a drug of the target's family."""
     known: int
-    """Drugs of the library that are."""
+    """The number of drugs of the library that are named so."""
     far: int
-    """Hits farther than :data:`FAR` from the assay."""
+    """The number of hits farther than :data:`FAR` from the assay."""
     outside: int
-    """Hits beyond the limit of the model's domain."""
+    """The number of hits beyond the limit of the model's domain."""
     means: tuple[float, ...]
-    """Mean prediction between each two of :data:`EDGES`; NaN where no molecule is."""
+    """The mean prediction between each two of :data:`EDGES`; NaN if there is no molecule."""
 
 
 def screen_sets(names: Sequence[str], out: Path, report: Report) -> list[Screened]:
-    """Train a model of each set, or take it from ``out``, and screen the approved drugs."""
+    """Train a model on each set, or take it from ``out``, and screen the approved drugs."""
     records = {record.structure: record for record in open_library(fetch(LIBRARY))}
     structures = list(records)
     found = []
@@ -111,7 +111,7 @@ def summarize_screen(
     distance: Floats,
     limit: float,
 ) -> Screened:
-    """Rank M molecules by value - std, and look at the first ones; arrays are [M]."""
+    """Rank M molecules by value - std, and examine the first ones; arrays are [M]."""
     target, family = FAMILIES[name]
     member = np.array([bool(family.search(text)) for text in called])
     top = np.argsort(std - value, kind="stable")[:TOP]

@@ -1,4 +1,4 @@
-"""From predictions to errors with intervals: one set, and the mean over sets."""
+"""Computes errors with intervals from predictions: of one set, and the mean over sets."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,23 +19,23 @@ class Error(NamedTuple):
     low: float
     high: float
     draws: Floats
-    """[ROUNDS] the bootstrap's values, so that means of errors get an interval too."""
+    """[ROUNDS] the values of the bootstrap, so that means of errors have an interval too."""
 
     @property
     def text(self) -> str:
-        """``0.671 [0.650, 0.693]``."""
+        """The error and its interval, such as ``0.671 [0.650, 0.693]``."""
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
 def measure(truth: Floats, predicted: Floats, seed: int = 0) -> Error:
-    """Measure the test rows [n] of one set. Molecules are drawn again, the same for every model."""
+    """Measure the test rows [n] of one set; every model has the same bootstrap draws."""
     rows = np.random.default_rng(seed).integers(0, len(truth), (ROUNDS, len(truth)))
     draws = np.sqrt(np.square(truth - predicted)[rows].mean(axis=1))
     return _with_interval(rmse(truth, predicted), draws)
 
 
 def average(errors: Sequence[Error]) -> Error:
-    """Average over sets. The interval is over the molecules of each set; the sets are fixed."""
+    """Average over sets; the interval is over the molecules of each set, with fixed sets."""
     return _with_interval(
         float(np.mean([error.value for error in errors])),
         np.mean([error.draws for error in errors], axis=0),

@@ -1,1 +1,1 @@
-"""Molecules per second of every stage and of other programs."""
+"""Benchmarks of speed: molecules per second of every stage and of other programs."""

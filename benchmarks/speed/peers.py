@@ -1,9 +1,9 @@
-"""Chemprop and ADMET-AI, where they are installed, on the same molecules and cores.
+"""Times Chemprop and ADMET-AI, if they are installed, on the same molecules and cores.
 
-They live in an environment of their own (``make bench-peers``), because their versions of RDKit
-and numpy are not ours. Each is run by its own command line, with the settings that were fastest on
-two cores: large batches, a loading process for each core, and a thread of torch for each core.
-ADMET-AI is best left alone: on a CPU it recommends no loading process.
+They are in a separate environment (``make bench-peers``), because they need other versions of RDKit
+and numpy. Each is run by its own command line, with the settings that were fastest on two cores:
+large batches, a loading process for each core, and a torch thread for each core. ADMET-AI is
+fastest with its own defaults: on a CPU it recommends no loading process.
 """
 
 import csv
@@ -22,7 +22,7 @@ from chem.errors import InputError
 from screening.cluster.stage_costs import PeakMemory
 
 TASKS = 12
-"""Tasks that Chemprop predicts, with one model of its default size."""
+"""The number of tasks that Chemprop predicts, with one model of its default size."""
 VERSIONS = """
 import json
 from importlib.metadata import PackageNotFoundError, version
@@ -43,15 +43,16 @@ tasks = int(sys.argv[2])
 model = MPNN(BondMessagePassing(), NormAggregation(), RegressionFFN(n_tasks=tasks))
 save_model(sys.argv[1], model, [f"task {n}" for n in range(tasks)])
 """
-"""Weights do not matter for speed, so the model is not trained."""
+"""A program that saves an untrained model; weights do not matter for speed."""
 
 
 CHEMPROP = ("predict", "-q", "-s", "smiles", "--accelerator", "cpu", "-b", "256")
-"""A process for each core reads and featurizes (``-n``) while the model runs."""
+"""Chemprop's options; with ``-n``, a process for each core reads and featurizes while the model
+runs."""
 CPP_FEATURIZER = "--use-cuikmolmaker-featurization"
 ADMET_AI = ("--smiles_column", "smiles")
 ADMET_AI_SHARE = 30
-"""It is slower by as much, so it gets one molecule for this many of the others'."""
+"""ADMET-AI is about this many times slower, so it gets one molecule for this many of the others."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +61,21 @@ class Peer:
 
     name: str
     words: tuple[str, ...]
-    """Its command line, without files."""
+    """The command line, without files."""
     given: str
-    """Option of the file to read."""
+    """The option of the file to read."""
     made: str
-    """Option of the file to write."""
+    """The option of the file to write."""
     share: int = 1
-    """It gets one molecule for this many of the others'."""
+    """The program gets one molecule for this many of the others."""
 
 
 def find_peers(environment: Path, cores: int, folder: Path) -> list[Peer]:
-    """Return the programs that an environment has; ``folder`` takes a model for Chemprop.
+    """Return the programs that an environment has; write a model for Chemprop into ``folder``.
 
     Raises:
-        InputError: it is no environment, or holds none of them, or they do not start.
+        InputError: The folder is not an environment, has none of the programs, or they do not
+            start.
     """
     programs = environment.expanduser().absolute() / "bin"
     python = str(programs / "python")
@@ -97,8 +99,8 @@ def find_peers(environment: Path, cores: int, folder: Path) -> list[Peer]:
         peers.append(Peer(name, words, "--data_path", "--save_path", ADMET_AI_SHARE))
     if not peers:
         raise InputError(
-            f"{environment} holds neither chemprop nor admet-ai; `make bench-peers` makes one "
-            "that does"
+            f"{environment} has neither chemprop nor admet-ai; `make bench-peers` makes an "
+            "environment with both"
         )
     return peers
 
@@ -107,7 +109,7 @@ def measure_peer(peer: Peer, files: Sequence[Path], cores: int, yardstick: Yards
     """Time a peer on two files, the smaller first.
 
     Raises:
-        InputError: it stopped with an error, or left molecules out.
+        InputError: The peer stopped with an error, or left out molecules.
     """
     (small, large), parsing = yardstick.around(lambda: [_time(peer, file, cores) for file in files])
     return Speed(
@@ -141,7 +143,7 @@ def _rows(file: Path) -> int:
 
 class _Done(NamedTuple):
     text: str
-    """Its output."""
+    """The output of the program."""
     seconds: float
     memory_mb: float
 
@@ -152,7 +154,7 @@ def _run(words: Sequence[str], cores: int, log: Path) -> _Done:
     environment = {
         **outside,
         "OMP_NUM_THREADS": str(cores),
-        "OMP_WAIT_POLICY": "PASSIVE",  # as ours: threads that spin slow all down on shared cores
+        "OMP_WAIT_POLICY": "PASSIVE",  # as ours: spinning threads slow all others on shared cores
         "CUDA_VISIBLE_DEVICES": "",
     }
     held = 0
@@ -171,12 +173,12 @@ def _run(words: Sequence[str], cores: int, log: Path) -> _Done:
             with PeakMemory(note, process.pid):
                 code = process.wait()
         finally:
-            process.kill()  # where this program was stopped, so is that one
+            process.kill()  # if this program is stopped, the other one is too
     seconds = perf_counter() - started
     if code:
         last = complaints.read_text(errors="replace").strip().splitlines()[-1:]
         raise InputError(
-            f"`{shlex.join(words)}` ended with code {code}: {''.join(last) or 'it said nothing'}; "
-            "mend it, or measure without it (--no-peers)"
+            f"`{shlex.join(words)}` ended with code {code}: {''.join(last) or 'no message'}; "
+            "fix it, or measure without it (--no-peers)"
         )
     return _Done(log.read_text(errors="replace"), seconds, held / 1e6)

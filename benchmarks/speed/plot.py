@@ -1,4 +1,4 @@
-"""The speeds as a drawing: a dot for each on a logarithmic scale, in plain SVG."""
+"""Draws the speeds as dots on a logarithmic scale, in plain SVG."""
 
 from collections.abc import Sequence
 from html import escape
@@ -8,17 +8,18 @@ from pathlib import Path
 from benchmarks.speed.rates import Group, Speed
 
 COLOURS: dict[Group, str] = {"RDKit": "#555555", "hitlist": "#1f6feb", "peers": "#c4661f"}
-"""Of dots that are told apart without colours too: the names stand beside them."""
+"""The colours of the dots; their names are beside them, so colours are not needed to tell them
+apart."""
 LEFT, RIGHT, TOP, ROW, BOTTOM = 240, 170, 48, 28, 44
 WIDTH = 860
 FONT = "font-family='Helvetica, Arial, sans-serif'"
 
 
 def draw(speeds: Sequence[Speed]) -> str:
-    """Return an SVG with molecules per second of all cores together, in the order given.
+    """Return an SVG with molecules per second of all cores together, in the given order.
 
-    What has no rate is left out. Each dot has its rate and its ratio to the parse-only rate beside
-    it.
+    Speeds without a rate are left out. Beside each dot are its rate and its ratio to the parse-only
+    rate.
     """
     told = [(speed, speed.rate) for speed in speeds if speed.rate]
     rates = [rate for _, rate in told] or [1.0]
@@ -55,7 +56,7 @@ def draw(speeds: Sequence[Speed]) -> str:
 
 
 def write_plot(file: Path, speeds: Sequence[Speed]) -> None:
-    """Write the drawing."""
+    """Write the drawing to a file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(draw(speeds), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Rates out of times, and the yardstick that they are told in."""
+"""Computes rates from times, and compares them with the rate of RDKit's parser."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ Group = Literal["RDKit", "hitlist", "peers"]
 
 @dataclass(frozen=True)
 class Cost:
-    """Time and memory that some molecules took."""
+    """The time and memory that some molecules took."""
 
     molecules: int
     seconds: float
     memory_mb: float = 0.0
-    """Millions of bytes that all processes held together at most."""
+    """The peak memory of all processes together, in millions of bytes."""
 
 
 @dataclass(frozen=True)
 class Speed:
-    """One thing that was measured."""
+    """The measured speed of a stage or a program."""
 
     what: str
     group: Group
@@ -29,15 +29,15 @@ class Speed:
     """The larger number of molecules that was timed."""
     cores: int
     rate: float | None
-    """Molecules per second, all cores together; None where no rate could be told."""
+    """Molecules per second, all cores together; None if there is no rate."""
     parsing: float
     """Molecules per second that RDKit alone parsed just before and after, all cores together."""
     memory_mb: float | None = None
-    """Millions of bytes that all processes held at most; None where that was not measured."""
+    """The peak memory of all processes, in millions of bytes; None if it was not measured."""
 
     @property
     def label(self) -> str:
-        """Whose it is, and what: ``hitlist: prepare``; a peer's name says both."""
+        """The group and the stage, such as ``hitlist: prepare``, or the name of a peer."""
         return self.what if self.group == "peers" else f"{self.group}: {self.what}"
 
     @property
@@ -52,16 +52,17 @@ class Speed:
 
 
 def rate_between(small: Cost, large: Cost) -> float | None:
-    """Return molecules per second of what the larger number took longer: start-up falls out.
+    """Return the molecules per second from the difference of two costs, so start-up cancels out.
 
-    None where it took no longer: the numbers are too small, or the machine was busy.
+    Returns None if the larger number took no longer: the numbers are too small, or the machine was
+    busy.
     """
     longer = large.seconds - small.seconds
     return (large.molecules - small.molecules) / longer if longer > 0 else None
 
 
 def median_round(rounds: Sequence[Speed]) -> Speed:
-    """Return the measurement of median ratio (of two, the lower one)."""
+    """Return the measurement with the median ratio (of an even number, the lower of the middle)."""
     told = sorted((speed for speed in rounds if speed.ratio is not None), key=_ratio)
     return told[(len(told) - 1) // 2] if told else rounds[0]
 
@@ -71,10 +72,10 @@ def _ratio(speed: Speed) -> float:
 
 
 class Yardstick:
-    """The parse-only rate, measured before and after whatever else is measured.
+    """The parse-only rate, which is measured before and after every other measurement.
 
-    A shared machine is faster one minute and slower the next; what stands between two
-    measurements is compared with their mean.
+    The speed of a shared machine changes from minute to minute, so each measurement is compared
+    with the mean of the two parse-only rates around it.
     """
 
     def __init__(self, measure: Callable[[], float]) -> None:

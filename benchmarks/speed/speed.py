@@ -1,8 +1,9 @@
-"""Molecules per second of hitlist, stage by stage, beside RDKit's parser and other programs.
+"""Measures the molecules per second of hitlist's stages, RDKit's parser and other programs.
 
-Machines differ, and a shared one differs from minute to minute: whatever is measured stands between
-two measurements of RDKit parsing the same molecules on as many processes, and is told as a multiple
-of their mean. Start-up is left out by timing two numbers of molecules, one three times the other.
+Machines differ, and a shared one differs from minute to minute. Therefore RDKit parses the same
+molecules on as many processes before and after each measurement, which is reported as a multiple of
+the mean of the two. Start-up is left out by timing two numbers of molecules, one three times the
+other.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from screening.runs.plan import find_library
 TIMES = 3
 """The larger number of molecules is this many times the smaller."""
 FULL_SHARE = 5
-"""One molecule for so many is scored in full by the ensembles, as if it were the whole library."""
+"""One of this many molecules is scored in full by the ensembles, as if these were the library."""
 PARSE_ONLY = "parse only"
 
 
@@ -35,20 +36,21 @@ def measure_speed(
     rounds: int,
     report: Report,
 ) -> tuple[list[Speed], list[str]]:
-    """Measure every stage, and every peer that there is, on a library's first molecules.
+    """Measure every stage, and every installed peer, on a library's first molecules.
 
     Args:
-        library: a library file or a name of the catalogue, of SMILES.
-        molecules: the smaller of the two numbers.
-        workers: processes, by default one for each core.
-        peers: an environment with other programs, if there is one.
-        rounds: how often all is measured; of each thing the round with the median ratio is told.
-        report: called with what is being measured.
+        library: A library file or a name of the catalogue, of SMILES.
+        molecules: The smaller of the two numbers.
+        workers: The number of processes; by default one for each core.
+        peers: An environment with other programs, if there is one.
+        rounds: The number of repeats; the one with the median ratio is reported for each speed.
+        report: A callback that is told what is being measured.
 
-    Returns the speeds, and why a peer that there is has none.
+    Returns:
+        The speeds, and the reasons for which peers have none.
 
     Raises:
-        InputError: the library has too few SMILES, or the environment holds no peer that starts.
+        InputError: The library has too few SMILES, or the environment has no peer that starts.
     """
     smiles = take_smiles(library, TIMES * molecules, report)
     with TemporaryDirectory(prefix="hitlist-speed-") as name, connect(workers=workers) as client:
@@ -85,14 +87,14 @@ def take_smiles(library: str, number: int, report: Report) -> list[str]:
     """Return the first SMILES of a library, as they are written.
 
     Raises:
-        InputError: it has fewer, or holds structures of another kind.
+        InputError: The library has fewer, or structures of another kind.
     """
     opened = find_library(library, progress=report)
     read = (record for record in opened if record.problem is None and record.format == "smiles")
     found = [record.structure for record in islice(read, number)]
     if len(found) < number:
         raise InputError(
-            f"{library} has {len(found):,} SMILES, {number:,} are needed ({TIMES} times "
+            f"{library} has {len(found):,} SMILES, but {number:,} are needed ({TIMES} times "
             "--molecules): ask for fewer molecules, or name a larger library"
         )
     return found

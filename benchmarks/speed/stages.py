@@ -1,4 +1,4 @@
-"""hitlist's own stages, timed on Dask workers that are running already."""
+"""Times hitlist's own stages on Dask workers that are already running."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from screening.cluster.cluster import Client
 
 SCREEN = "kinase"
-"""The shipped screen: the activity and toxicity bundles."""
+"""The shipped screen, with the activity and toxicity bundles."""
 SCORING = ("score", "rank")
-"""Stages that are neither chemistry nor files for people."""
+"""The stages that neither do chemistry nor write the run's files."""
 STEPS = 4
-"""Steps of ``Bench.measure``."""
+"""The number of steps of ``Bench.measure``."""
 WARM_UP = 400
-"""Molecules for each worker that are screened before anything is timed."""
+"""The number of molecules for each worker that are screened before anything is timed."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,16 @@ class Run:
 
     molecules: int
     seconds: float
-    """From the file to the hits."""
+    """The seconds from the file to the hits."""
     stages: Mapping[str, float]
-    """Seconds of each stage."""
+    """The seconds of each stage."""
     memory: Mapping[str, float]
-    """Peak memory of each stage in MB."""
+    """The peak memory of each stage in MB."""
     in_full: bool
-    """The ensembles scored every compound; else a triage chose."""
+    """True: the ensembles scored every compound; False: a triage chose."""
 
     def cost(self, *stages: str) -> Cost:
-        """Return what some stages took together, or, without any, everything."""
+        """Return the cost of some stages together; without any, that of the whole screen."""
         if not stages:
             return Cost(self.molecules, self.seconds, max(self.memory.values()))
         return Cost(
@@ -53,10 +53,10 @@ class Run:
 
 
 class Bench:
-    """Runs RDKit, and screens of two libraries, the smaller one the beginning of the larger.
+    """A bench that times RDKit and screens of two libraries, the smaller the start of the larger.
 
-    files: by number of molecules.
-    full: the same, of fewer molecules: of these the ensembles score every one.
+    files: the library files by their number of molecules.
+    full: library files of fewer molecules, of which the ensembles score every one.
     """
 
     def __init__(
@@ -78,17 +78,17 @@ class Bench:
 
     @property
     def cores(self) -> int:
-        """Processes that work, one thread each."""
+        """The number of working processes, with one thread each."""
         return len(self._workers)
 
     def measure(self, yardstick: Yardstick, say: Callable[[str], None]) -> list[Speed]:
-        """Time every stage; ``say`` is called with what comes next, ``STEPS`` times."""
+        """Time every stage; ``say`` is called with the name of each of ``STEPS`` steps."""
         prepared = {size: self._folder / f"prepared-{next(self._names)}" for size in self._files}
         say("featurizing")
         graphs, parsing = yardstick.around(lambda: self.rate(time_featurizing))
         say("screening, cold")
         cold, cold_parsing = yardstick.around(lambda: self._screens(prepared))
-        say("screening what is prepared")
+        say("screening, prepared")
         again, again_parsing = yardstick.around(lambda: self._screens(prepared))
         say("scoring all in full")
         full, full_parsing = yardstick.around(self._screens_in_full)
@@ -121,7 +121,7 @@ class Bench:
         return self.rate(time_parsing)
 
     def rate(self, work: Callable[[Sequence[str]], float]) -> float:
-        """Return molecules per second of a loop that times itself, on all workers at once."""
+        """Return the molecules per second of a loop that times itself, on all workers at once."""
         shares = [self._smiles[at :: self.cores] for at in range(self.cores)]
         running = [
             self._client.submit(work, share, workers=[worker], pure=False)
@@ -135,7 +135,7 @@ class Bench:
         library = self._folder / "first.smi"
         few = self._smiles[: WARM_UP * self.cores]
         library.write_text("\n".join(few), encoding="utf-8")
-        rows = -(-len(few) // (4 * self.cores))  # so many partitions that each worker gets one
+        rows = -(-len(few) // (4 * self.cores))  # enough partitions that each worker gets one
         self._screen(library, len(few), self._folder / "prepared-first", rows)
 
     def _screens(self, prepared: dict[int, Path]) -> list[Run]:
@@ -167,5 +167,5 @@ class Bench:
 
 
 def scored_alike(runs: Sequence[Run]) -> bool:
-    """Tell whether all were scored in the same way; else their difference is no rate of either."""
+    """Tell whether all runs were scored in the same way; else their difference gives no rate."""
     return len({run.in_full for run in runs}) == 1

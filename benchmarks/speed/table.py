@@ -1,4 +1,4 @@
-"""The speeds as a table, and which of the bars they meet."""
+"""Makes a table of the speeds, with the bars that they meet."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +12,11 @@ class Bar(NamedTuple):
     """A ratio or rate that a stage should reach."""
 
     what: str
-    """Row that it is for."""
+    """The row of the bar."""
     least: float
     beside: str
-    """Divisor of the rate: ``parsing``, ``core`` (undivided, of one core), or the beginning
-    of a peer's name."""
+    """The divisor of the rate: ``parsing``, ``core`` (undivided, of one core), or the start of a
+    peer's name."""
 
 
 BARS = (
@@ -35,7 +35,7 @@ HEADERS = [
 
 
 def table(speeds: Sequence[Speed]) -> tuple[list[str], list[list[str]]]:
-    """Return headers and lines. Ratios are to the parse-only rate just before and just after."""
+    """Return headers and lines; ratios are to the parse-only rate just before and just after."""
     lines = []
     for speed in speeds:
         bar = next(
@@ -58,7 +58,7 @@ def table(speeds: Sequence[Speed]) -> tuple[list[str], list[list[str]]]:
 
 
 def remarks(speeds: Sequence[Speed]) -> list[str]:
-    """Say what a table does not: how ours compare with the peers, and what was not measured."""
+    """Return remarks that compare our speeds with the peers, and name what was not measured."""
     said = []
     for bar in BARS:
         if bar.beside in ("parsing", "core"):
@@ -76,8 +76,8 @@ def remarks(speeds: Sequence[Speed]) -> list[str]:
             f"{_met(value, bar)}"
         )
     said += [
-        f"{speed.what}: no rate: the larger number of molecules took no longer, or a "
-        "triage began between the two; ask for more molecules"
+        f"{speed.what}: no rate, because the larger number of molecules took no longer, or because "
+        "only the larger number had a triage; ask for more molecules"
         for speed in speeds
         if speed.rate is None
     ]
@@ -85,7 +85,7 @@ def remarks(speeds: Sequence[Speed]) -> list[str]:
 
 
 def write_speeds(file: Path, speeds: Sequence[Speed]) -> None:
-    """Write the speeds as CSV, numbers in full."""
+    """Write the speeds as CSV, with unrounded numbers."""
     headers = ["group", "what", "molecules", "cores", "molecules_per_second", "per_core"]
     headers += ["parse_only_per_second", "ratio_to_parse_only", "peak_memory_mb"]
     rows = []
@@ -101,7 +101,7 @@ def _row(what: str, speeds: Sequence[Speed]) -> Speed:
 
 
 def _peer(bar: Bar, speeds: Sequence[Speed]) -> Speed | None:
-    """The fastest of the peers whose name begins so: bars are set against their best."""
+    """Return the fastest of the peers whose names start so, with which the bar is compared."""
     found = [speed for speed in speeds if speed.what.startswith(bar.beside)]
     return max(found, key=lambda speed: speed.ratio or 0.0, default=None)
 

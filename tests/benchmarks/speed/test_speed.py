@@ -203,7 +203,7 @@ def test_an_environment_without_peers_is_refused(tmp_path: Path) -> None:
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "python").symlink_to(sys.executable)
-    with pytest.raises(InputError, match="holds neither chemprop nor admet-ai"):
+    with pytest.raises(InputError, match="has neither chemprop nor admet-ai"):
         find_peers(tmp_path, 1, tmp_path)
 
 

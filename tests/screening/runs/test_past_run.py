@@ -238,5 +238,5 @@ def test_a_ranking_knows_the_run_that_it_ranks(
     shutil.rmtree(tmp_path / "a")
     other = objective("CDK2", 5)
     run_screen(plan_run(other, tmp_path / "a", prepared=tmp_path / "prepared"), lone)
-    with pytest.raises(InputError, match=r"^[^\n]*another run scored than is in [^\n]*/a now;"):
+    with pytest.raises(InputError, match=r"^[^\n]*another run than the one in [^\n]*/a now;"):
         open_run(tmp_path / "b")
