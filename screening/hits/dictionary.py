@@ -171,8 +171,8 @@ def _doubt(name: str, unit: str, with_interval: bool) -> str:
     """Explain a standard deviation; see ``gnn.calibration.calibration``."""
     if unit == PROBABILITY and with_interval:
         return (
-            f"Uncertainty of {name}: the width of its 90 % interval divided by 3.3, as for a "
-            "normal distribution."
+            f"Uncertainty of {name}: the width of its 90 % interval over 3.3, as for a normal "
+            "distribution."
         )
     if unit == PROBABILITY:
         return (
