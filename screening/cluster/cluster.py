@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 import dask
 from distributed import Client as Client  # flows name its type too
 from distributed import Future, KilledWorker, LocalCluster
-from distributed.comm import CommClosedError
+from distributed.comm.core import CommClosedError
 
 from chem.disk.scratch import scratch_folder
 from screening.cluster.installation import OtherInstallationError, installation, run_checked
-from screening.cluster.remote import Tls, close, open_client
+from screening.cluster.remote import Tls, address_of, close, open_client
 from screening.errors import SchedulerLostError, WorkerLostError
 
 Item = TypeVar("Item")
@@ -148,8 +148,8 @@ def run_window(
     workers repeatedly or no worker is left.
     """
     source = iter(items)
-    done: SimpleQueue[Future] = SimpleQueue()
-    flying: set[Future] = set()
+    done: SimpleQueue[Future[Any]] = SimpleQueue()
+    flying: set[Future[Any]] = set()
     crew = _Crew(client)
     work = _checked(client, work)
 
@@ -180,7 +180,7 @@ def run_window(
         _call_off(client, flying, done)
 
 
-def _call_off(client: Client, flying: set[Future], done: "SimpleQueue[Future]") -> None:
+def _call_off(client: Client, flying: set[Future[Any]], done: "SimpleQueue[Future[Any]]") -> None:
     """Cancel what is in flight when the work ends early, and wait until it reports its end.
 
     Dask calls back from threads, which can no longer start once the process is about to end.
@@ -199,7 +199,7 @@ def _checked(client: Client, work: Callable[[Item], Any]) -> Callable[[Item], An
     return work if client.cluster is not None else partial(run_checked, installation(), work)
 
 
-def _result(client: Client, future: Future) -> Any:
+def _result(client: Client, future: Future[Any]) -> Any:
     try:
         return future.result()
     except KilledWorker as error:
@@ -219,7 +219,7 @@ def _result(client: Client, future: Future) -> Any:
 
 def _lost(client: Client) -> SchedulerLostError:
     return SchedulerLostError(
-        f"the Dask scheduler at {client.scheduler.address} was lost, and the work with it"
+        f"the Dask scheduler at {address_of(client)} was lost, and the work with it"
     )
 
 
@@ -238,7 +238,7 @@ class _Crew:
             self._ask()
         if monotonic() - self._seen > PATIENCE_SECONDS:
             raise WorkerLostError(
-                f"the Dask scheduler at {self.client.scheduler.address} had no worker for "
+                f"the Dask scheduler at {address_of(self.client)} had no worker for "
                 f"{PATIENCE_SECONDS:g} s"
             )
 

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any, NamedTuple, Self
 
 from distributed import Client, Security
-from distributed.comm import connect as comm_connect
+from distributed.comm.core import connect as comm_connect
 
 from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
@@ -114,17 +114,20 @@ def make_security(address: str, tls: Tls) -> Security:
         return Security()
     # A user who names certificates wants encryption: with this Dask refuses a plain connection.
     security = Security(**({"require_encryption": True, **expanded} if expanded else {}))
-    if not (security.tls_ca_file and security.tls_client_cert):
-        missing = "certificate" if security.tls_ca_file else "authority (CA)"
+    ca, cert, key = (
+        getattr(security, f"tls_{part}") for part in ("ca_file", "client_cert", "client_key")
+    )
+    if not (ca and cert):
+        missing = "certificate" if ca else "authority (CA)"
         raise InputError(f"{address} needs certificates, and no {missing} is given; {ADVICE}")
     try:
         security.get_connection_args("client")
     except OSError as error:
         reason = getattr(error, "reason", None) or error.strerror or error
         raise InputError(
-            f"the certificates in {security.tls_ca_file}, {security.tls_client_cert} and "
-            f"{security.tls_client_key or 'the same file'} do not fit together ({reason}); "
-            "expected PEM files: an authority, a certificate and the key that belongs to it"
+            f"the certificates in {ca}, {cert} and {key or 'the same file'} do not fit together "
+            f"({reason}); expected PEM files: an authority, a certificate and the key that belongs "
+            "to it"
         ) from None
     return security
 
@@ -190,15 +193,22 @@ def close(client: Client) -> None:
         client.close(timeout=5)
 
 
+def address_of(client: Client) -> str:
+    """Return the address of a client's scheduler."""
+    assert client.scheduler is not None
+    return str(client.scheduler.address)
+
+
 def check_scheduler(client: Client) -> None:
     """Refuse a scheduler with another version of Dask or Python, which may be incompatible."""
-    found = client.get_versions(check=False)["scheduler"]
+    versions: Any = client.get_versions(check=False)  # no coroutine: ours waits
+    found = versions["scheduler"]
     python = ".".join(str(found["host"]["python"]).split(".")[:2])
     there = {"python": python, **{name: str(found["packages"][name]) for name in SHARED[1:]}}
     here = {name: installation()[name] for name in SHARED}
     if differing := differences(here, there):
         raise InputError(
-            f"the Dask scheduler at {client.scheduler.address} has {'; '.join(differing)}; "
+            f"the Dask scheduler at {address_of(client)} has {'; '.join(differing)}; "
             "start it from an installation of the same versions"
         )
 
@@ -209,7 +219,7 @@ def check_workers(client: Client) -> None:
     Raises InputError if no worker arrives, and OtherInstallationError that names a worker which
     differs. Workers that join later are checked by their first task (``run_checked``).
     """
-    address = client.scheduler.address
+    address = address_of(client)
     given = os.environ.get("HITLIST_WORKER_SECONDS", str(WORKER_SECONDS))
     try:
         seconds = float(given)

@@ -71,14 +71,14 @@ def at_home(folder: Path) -> Iterator[None]:
             os.chdir(before)
 
 
-def command(client: Client, *words: str) -> Answer:
+def command(client: Client | None, *words: str) -> Answer:
     """Give a command line in this process; its work runs in the client's workers.
 
     Whatever the command line would show as a traceback is raised.
     """
 
     @contextmanager
-    def working(*_: object) -> Iterator[Client]:
+    def working(*_: object) -> Iterator[Client | None]:
         yield client
 
     out, err = io.StringIO(), io.StringIO()

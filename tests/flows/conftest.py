@@ -16,7 +16,7 @@ from rdkit.Chem import rdDepictor
 
 from flows.cli import app, main
 from screening.cluster.cluster import connect
-from screening.cluster.remote import Tls
+from screening.cluster.remote import Tls, address_of
 
 FILES = Path(__file__).parents[1] / "files"
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
@@ -87,7 +87,7 @@ def crew(_cache: None, certificates: Callable[[Client], Tls]) -> Iterator[Crew]:
     with connect(workers=2) as client:
         files = certificates(client).files
         options = [word for name, path in files.items() for word in (f"--tls-{name}", path)]
-        yield "--scheduler", client.scheduler.address, *options
+        yield "--scheduler", address_of(client), *options
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,11 @@ import dask
 import psutil
 import pytest
 from distributed import Client, Security
-from distributed.comm import connect as comm_connect
+from distributed.comm.core import connect as comm_connect
 
 from chem.errors import InputError
 from screening.cluster.cluster import connect
-from screening.cluster.remote import Tls
+from screening.cluster.remote import Tls, address_of
 
 PLANTED = ("chem", "pickle", "random", "pip", "colorsys")
 """The last is a module that nothing loads before the test does."""
@@ -48,7 +48,7 @@ def listeners() -> set[tuple[int, int, str]]:
 def dask_ports(client: Client) -> list[int]:
     """Ports of the scheduler, the nannies and the workers."""
     workers = client.scheduler_info()["workers"]
-    addresses = [client.scheduler.address, *workers, *[one["nanny"] for one in workers.values()]]
+    addresses = [address_of(client), *workers, *[one["nanny"] for one in workers.values()]]
     return [int(address.rsplit(":", 1)[1]) for address in addresses]
 
 
@@ -68,7 +68,7 @@ def test_all_listeners_are_on_loopback(client: Client) -> None:
 
 
 def test_a_connection_without_the_runs_key_is_refused(client: Client) -> None:
-    assert client.scheduler.address.startswith("tls://127.0.0.1:")
+    assert address_of(client).startswith("tls://127.0.0.1:")
     stranger = Security.temporary()
     for port in dask_ports(client):
         for address, security in (
@@ -78,7 +78,7 @@ def test_a_connection_without_the_runs_key_is_refused(client: Client) -> None:
             with pytest.raises((OSError, ssl.SSLError, asyncio.TimeoutError)):
                 asyncio.run(ask(address, security))
     # The same question is answered where the key is right: the test asks as it should.
-    answer = asyncio.run(ask(client.scheduler.address, client.security))
+    answer = asyncio.run(ask(address_of(client), client.security))
     assert isinstance(answer, dict)
     assert answer["type"] == "Scheduler"
 

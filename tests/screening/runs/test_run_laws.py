@@ -23,7 +23,7 @@ from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
 from screening.cluster.cluster import connect, run_window
-from screening.cluster.remote import Tls
+from screening.cluster.remote import Tls, address_of
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_screen, load_screen
 from screening.objective.screen_settings import Screen
@@ -454,7 +454,7 @@ def test_a_scheduler_that_does_not_answer_is_told_in_one_line(
 def test_a_running_scheduler_can_be_used(
     client: Client, certificates: Callable[[Client], Tls]
 ) -> None:
-    with connect(client.scheduler.address, tls=certificates(client)) as other:
+    with connect(address_of(client), tls=certificates(client)) as other:
         assert sorted(run_window(other, abs, [-3, 2, -1])) == [1, 2, 3]
 
 
