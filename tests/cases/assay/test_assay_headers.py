@@ -222,7 +222,7 @@ def test_the_advice_works_on_the_file(tmp_path: Path) -> None:
 def test_a_unit_that_lost_its_micro_sign_is_asked_for(header: str, tmp_path: Path) -> None:
     """A file saved without ``µ``: read as molar, nanomolar compounds would be millimolar."""
     micro = [f"{10 ** (6 - p):.6g}" for p in P]
-    with pytest.raises(InputError, match=r"was lost, µ perhaps; .*--units"):
+    with pytest.raises(InputError, match=r"was lost, perhaps a µ; .*--units"):
         read(tmp_path, {header: micro})
     table = read(tmp_path, {header: micro}, value_column=header, units="uM")
     assert task(table, table.tasks[0].name)[0] == P

@@ -48,5 +48,5 @@ def test_lessons_are_what_the_bundle_predicts(bundle: Bundle, drug_arrays: Graph
 
 
 def test_too_few_molecules_are_refused(bundle: Bundle, drug_arrays: GraphArrays) -> None:
-    with pytest.raises(ModelError, match="expected 1000"):
+    with pytest.raises(ModelError, match="expected at least 1000"):
         fit_surrogate(bundle, drug_arrays, surrogate_targets(bundle, drug_arrays), "drugs")
