@@ -79,7 +79,7 @@ def describe_triage(found: Mapping[str, Any]) -> str:
     line = (
         f"surrogates looked at {counted(found['looked_at'], 'compound')}, the ensembles at the "
         f"{found['chosen']:,} most promising and {found['audited']:,} drawn at random: of the "
-        f"best {found['best']} of these the triage had chosen {found['found']} (recall "
+        f"best {found['best']} of those drawn, the triage had chosen {found['found']} (recall "
         f"{found['recall']:.2f}; {found['recall_at_least']:.2f} or more with 95 % confidence)"
     )
     if "chosen_for" in found:
