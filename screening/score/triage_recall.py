@@ -94,7 +94,7 @@ def describe_triage(found: TriageFacts) -> str:
     line = (
         f"surrogates looked at {counted(found.looked_at, 'compound')}, the ensembles at the "
         f"{found.chosen:,} most promising and {audit.audited:,} drawn at random: of the "
-        f"best {audit.best} of these the triage had chosen {audit.found} (recall "
+        f"best {audit.best} of those drawn, the triage had chosen {audit.found} (recall "
         f"{round(audit.recall, 4):.2f}; {round(audit.low, 4):.2f} or more with 95 % confidence)"
     )
     if found.chosen_for:

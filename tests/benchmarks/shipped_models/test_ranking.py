@@ -45,7 +45,7 @@ def test_targets_need_ten_actives_that_were_held_out() -> None:
     assert (panel.table.values[rows, 0] >= 7).all()
     assert (panel.table.bounds[rows, 0] >= 0).all()
     few = panel._replace(table=panel.table.select(rows[:9]))
-    with pytest.raises(InputError, match=f"{gene} has 9 held-out actives, at least 10"):
+    with pytest.raises(InputError, match=f"{gene} has 9 held-out actives, but at least 10"):
         choose_targets(few, [gene])
     with pytest.raises(InputError, match="'EGFRR' is not in the panel; choose from"):
         choose_targets(panel, ["EGFRR"])

@@ -121,7 +121,9 @@ def test_the_networks_that_teach_may_be_of_their_own_size(tmp_path: Path) -> Non
         pytest.param(
             '"process"]', '"process"]\nvalues = ["forest"]', "none of", id="not among them"
         ),
-        pytest.param("hidden = 64", "pairs = 64", "pairs must be the same", id="given other things"),
+        pytest.param(
+            "hidden = 64", "pairs = 64", "pairs must be the same", id="given other things"
+        ),
         pytest.param("epochs = 9", "epoch = 9", "did you mean epochs?", id="a misspelt setting"),
     ],
 )

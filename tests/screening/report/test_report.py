@@ -269,7 +269,7 @@ def test_after_a_triage_scored_are_those_that_the_ensembles_scored(
     page = render(whole, kinase, facts)
     assert "<bdi>not selected by the triage</bdi> <b>1,200</b>" in page
     assert "before the triage" not in page
-    assert "of the best 3 of these the triage had chosen 3" in page
+    assert "of the best 3 of those drawn, the triage had chosen 3" in page
 
 
 def test_ranked_again_it_blames_the_earlier_screen_for_what_that_took(
