@@ -109,7 +109,7 @@ class Run:
 
     @cached_property
     def rejects(self) -> pd.DataFrame:
-        """The records that could not be used; ``stage``, ``code`` and ``detail`` give the reason."""
+        """The records that could not be used, with ``stage``, ``code`` and ``detail``."""
         return self._read("rejects.csv")
 
     @cached_property

@@ -1,8 +1,8 @@
 """The plan of the lab work: assay wells, source wells, transfers and dilutions.
 
 Source plates S hold the ordered stocks, plates D their intermediate dilutions, plates C the
-reference and DMSO. A liquid gets as many adjacent wells as it needs. No well gives more than its volume minus
-its dead volume.
+reference and DMSO. A liquid gets as many adjacent wells as it needs. No well gives more than its
+volume minus its dead volume.
 """
 
 from collections.abc import Iterator
