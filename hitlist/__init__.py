@@ -1,14 +1,15 @@
-"""Screen compound libraries from Python: what the command ``hitlist`` does, in a notebook.
+"""Screen compound libraries from Python, with the functions of the ``hitlist`` command.
 
 >>> import hitlist
 >>> hitlist.standardize(["OC(=O)c1ccccc1.[Na]", "not a molecule"])[["smiles", "problem"]].shape
 (2, 2)
 
-Molecules come in as a list of SMILES, a Series, a DataFrame with a column of SMILES, or the path of
-a library file. A DataFrame goes out: one row for each molecule, in order, with the index that came
-in. A molecule that cannot be used keeps its row, and the column ``problem`` says why.
+Functions take molecules as a list of SMILES, a Series, a DataFrame with a SMILES column, or the
+path of a library file. They return a DataFrame with one row per molecule, in order, with the index
+of the input. A molecule that cannot be used keeps its row, and the column ``problem`` gives the
+reason.
 
-Nothing heavy is imported before it is used.
+Heavy packages are imported when they are first used.
 """
 
 import os
@@ -45,7 +46,7 @@ _HOMES = {
     **dict.fromkeys(("read_library", "show"), "hitlist.tables"),
     "train": "hitlist.training",
 }
-"""Where each name is defined; a module is imported when one of its names is first asked for."""
+"""The module that defines each name. It is imported when one of its names is first used."""
 
 __all__ = [
     "HitlistError",
@@ -80,11 +81,11 @@ def __getattr__(name: str) -> Any:
     import warnings
     from importlib import import_module
 
-    # tqdm, which torch-geometric loads, says it in every notebook; nothing here needs its widgets.
+    # tqdm, loaded by torch-geometric, warns in every notebook. Its widgets are not needed here.
     warnings.filterwarnings("ignore", "IProgress not found")
-    # A waiting thread sleeps, as in the command: training is ten times faster where others work.
+    # Waiting threads sleep, as in the command. On shared cores training is ten times faster.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    check_names()  # once more: the search path may have changed since
+    check_names()  # checked again: the search path may have changed
     found = globals()[name] = getattr(import_module(_HOMES[name]), name)
     return found
 

@@ -1,4 +1,4 @@
-"""``python -m hitlist screen kinase``: the command, where its script is not in the search path."""
+"""Run the command as ``python -m hitlist``, for when its script is not in the search path."""
 
 from flows.cli import main
 

@@ -1,4 +1,4 @@
-"""Models in a notebook: loaded, and asked for predictions and for what these rest on."""
+"""Load models in Python, predict with them, and explain their predictions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,16 +31,16 @@ from screening.score.predicted_columns import Wanted, wanted_tasks
 from screening.score.worker_models import model_refs
 
 _NEAREST = ("id", "smiles", "similarity", "relation", "value")
-"""What is told of the nearest measured compound."""
+"""Columns on the nearest measured compound."""
 _ONE_AT_A_TIME = Lock()
-"""Predictions change how many threads torch uses, which is one number for the whole process."""
+"""Predictions change the number of threads of torch, which is global to the process."""
 CHUNK = 4096
-"""Molecules that are predicted at once: what they take of memory."""
+"""Number of molecules to predict at once; it bounds the memory."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Model:
-    """A trained model: a bundle that comes along, or one of your own.
+    """A trained model: a shipped bundle or your own.
 
     >>> model = hitlist.load_bundle("toxicity")
     >>> model.name, len(model.tasks), model.tasks.columns[:3].tolist()
@@ -51,22 +51,22 @@ class Model:
 
     @property
     def name(self) -> str:
-        """First part of the names of its columns."""
+        """Name of the model, which begins the names of its columns."""
         return self.bundle.card.name
 
     @property
     def folder(self) -> Path:
-        """Where its files are."""
+        """Folder of its files."""
         return self.bundle.path
 
     @property
     def card(self) -> Card:
-        """What it is, what it was made of and how good it is."""
+        """Model card: training data, settings and accuracy."""
         return self.bundle.card
 
     @property
     def tasks(self) -> pd.DataFrame:
-        """One row for each task: its kind and unit, and how good it is on rows held back."""
+        """One row per task: its kind, its unit, and its accuracy on held-out rows."""
         rows = {
             f"{self.name}_{task.name}": {
                 "kind": task.kind,
@@ -80,7 +80,7 @@ class Model:
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("task")
 
     def predict(self, molecules: MoleculeInput, **columns: Any) -> pd.DataFrame:
-        """Predict molecules with this model alone; see :func:`hitlist.predict`."""
+        """Predict molecules with this model only; see :func:`hitlist.predict`."""
         return predict(molecules, bundle=self, **columns)
 
     def __repr__(self) -> str:
@@ -91,10 +91,10 @@ BundleInput = str | PathLike[str] | Model
 
 
 def load_bundle(bundle: BundleInput) -> Model:
-    """Load a model by the name of one that comes along, or by the folder of your own.
+    """Load a shipped model by its name, or your own model by its folder.
 
     Raises:
-        ModelError: there is none, or its files are damaged.
+        ModelError: there is no such model, or its files are damaged.
 
     >>> hitlist.load_bundle("activity").tasks.loc["activity_EGFR", "unit"]
     'pActivity'
@@ -110,19 +110,19 @@ def predict(
     smiles_column: str | None = None,
     id_column: str | None = None,
 ) -> pd.DataFrame:
-    """Predict tasks for molecules, with the values of ``hitlist predict``.
+    """Predict tasks for molecules. The values equal those of ``hitlist predict``.
 
     Args:
         molecules: SMILES in a list or a Series, a DataFrame, or a library file.
-        bundle: models to predict with; by default all that come along.
-        task: tasks such as ``EGFR`` or ``toxicity_herg``; by default all of the models.
-        smiles_column: of a DataFrame or a file; by default found by its name.
-        id_column: likewise.
+        bundle: models to predict with; by default all shipped models.
+        task: tasks such as ``EGFR`` or ``toxicity_herg``; by default all tasks of the models.
+        smiles_column: SMILES column of a DataFrame or file; by default found by its name.
+        id_column: ID column; by default found by its name.
 
     Returns:
         The columns of :func:`hitlist.standardize`; for each task its value, ``_std`` (standard
-        deviation), ``_lo`` and ``_hi`` (90 % interval); and ``<model>_distance`` to what the model
-        was trained on (0 to 1). NaN where there is a problem, and nowhere else.
+        deviation), ``_lo`` and ``_hi`` (90 % interval); and ``<model>_distance``, the distance to
+        the training compounds (0 to 1). Values are NaN for molecules with a problem only.
 
     Raises:
         InputError: no such file, task or column.
@@ -158,20 +158,20 @@ def explain(
     smiles_column: str | None = None,
     id_column: str | None = None,
 ) -> pd.DataFrame:
-    """Say what a prediction rests on: each atom's share, and the nearest measured compound.
+    """Explain predictions by atom contributions, the nearest measured compound and alerts.
 
     Args:
-        molecules: as for :func:`predict`. One takes a tenth of a second or so.
+        molecules: as for :func:`predict`. Each takes about a tenth of a second.
         task: tasks to explain.
-        bundle: models that predict them; by default all that come along.
-        smiles_column: of a DataFrame or a file; by default found by its name.
-        id_column: likewise.
+        bundle: models that predict them; by default all shipped models.
+        smiles_column: SMILES column of a DataFrame or file; by default found by its name.
+        id_column: ID column; by default found by its name.
 
     Returns:
         The columns of :func:`hitlist.standardize`; ``alerts`` (structural alerts, ``PAINS …``); and
-        for each task ``<task>`` (what the model says; of a class its log odds), ``<task>_base``
-        (what it says where no atom is known), ``<task>_atoms`` (an array: what each atom of
-        ``smiles`` adds, in its order), and of the nearest measured compound ``<task>_nearest_id``,
+        for each task ``<task>`` (the prediction; log odds for a class), ``<task>_base`` (the
+        prediction without any atom), ``<task>_atoms`` (an array with the contribution of each atom
+        of ``smiles``, in order), and for the nearest measured compound ``<task>_nearest_id``,
         ``_smiles``, ``_similarity``, ``_relation`` and ``_value``.
 
     Raises:
@@ -208,7 +208,7 @@ def explain(
 
 
 def _explained_columns(tasks: Sequence[str]) -> list[str]:
-    """Return the columns of an explanation, whether or not any molecule has a value there."""
+    """Return all columns of an explanation, including empty ones."""
     ends = ("", "_base", "_atoms", *(f"_nearest_{name}" for name in _NEAREST))
     return ["alerts", *(f"{task}{end}" for task in tasks for end in ends)]
 
@@ -218,7 +218,7 @@ def _said(
     neighbours: Mapping[str, Sequence[Neighbour]],
     alerts: Sequence[Alert],
 ) -> dict[str, Any]:
-    """Return the cells of one molecule that is explained."""
+    """Return the cells of one explained molecule."""
     row: dict[str, Any] = {"alerts": "; ".join(f"{one.source} {one.name}" for one in alerts)}
     for one in contributions:
         row |= {one.task: one.total, f"{one.task}_base": one.base, f"{one.task}_atoms": one.atoms}
@@ -231,7 +231,7 @@ def _said(
 def _wanted(
     bundle: BundleInput | Sequence[BundleInput] | None, task: str | Sequence[str] | None
 ) -> Wanted:
-    """Return the bundles and the columns that are asked for."""
+    """Return the requested bundles and columns."""
     if bundle is None:
         bundle = tuple(shipped_bundles())
     several = bundle if isinstance(bundle, list | tuple) else (bundle,)
@@ -240,7 +240,7 @@ def _wanted(
 
 
 def _load(bundles: Sequence[Any]) -> list[Model]:
-    """Load some models, each once for as long as its card stays the same."""
+    """Load models. A loaded model is reused until its card changes."""
     names = []
     for bundle in bundles:
         folder = bundle.folder if isinstance(bundle, Model) else Path(path_of(bundle))
@@ -251,7 +251,7 @@ def _load(bundles: Sequence[Any]) -> list[Model]:
     models = [_load_once(name, card) for name, card in zip(names, cards, strict=True)]
     called = [model.name for model in models]
     if len(set(called)) < len(called):
-        load_bundles(tuple(names))  # says which two have one name
+        load_bundles(tuple(names))  # raises the error that names both
     return models
 
 
@@ -270,7 +270,7 @@ _PREDICTORS: dict[tuple[str, ...], Predictor] = {}
 
 
 def _predictor(bundles: Sequence[Bundle]) -> Predictor:
-    """Return a predictor of some bundles; the last two are kept."""
+    """Return a predictor for bundles. The last two predictors are kept."""
     key = tuple(bundle.sha256 for bundle in bundles)
     if key not in _PREDICTORS:
         while len(_PREDICTORS) > 1:

@@ -1,4 +1,4 @@
-"""Molecules standardized and featurized as a screen does it: a row for each, readable or not."""
+"""Standardize and featurize molecules as a screen does, one row per molecule."""
 
 from typing import Any
 
@@ -22,19 +22,19 @@ def standardize(
     smiles_column: str | None = None,
     id_column: str | None = None,
 ) -> pd.DataFrame:
-    """Turn molecules into their parents: salts cut, charges and tautomers drawn by one rule.
+    """Standardize molecules: remove counterions, and normalize charges and tautomers.
 
     Args:
-        molecules: SMILES in a list or a Series, a DataFrame, or a library file. RDKit's molecules
-            in a list do, too.
-        smiles_column: of a DataFrame or a file; by default found by its name.
-        id_column: likewise.
+        molecules: SMILES in a list or a Series, a DataFrame, or a library file. A list may also
+            hold RDKit molecules.
+        smiles_column: SMILES column of a DataFrame or file; by default found by its name.
+        id_column: ID column; by default found by its name.
 
     Returns:
-        One row for each molecule, in order, with the index that came in: ``compound_id``,
-        ``input_smiles`` (empty for a molblock), ``smiles``, ``changes`` (what was done), ``stereo``
-        (what the structure states of stereochemistry), ``key`` (equal for one compound, however it
-        was drawn) and ``problem`` (why it cannot be used; empty for all others).
+        One row per molecule, in order, with the index of the input: ``compound_id``,
+        ``input_smiles`` (empty for a molblock), ``smiles``, ``changes`` (made by standardization),
+        ``stereo`` (the stereochemistry of the structure), ``key`` (equal for all drawings of one
+        compound) and ``problem`` (why the molecule cannot be used; otherwise empty).
 
     Raises:
         InputError: no such file, or no column of SMILES.
@@ -58,19 +58,19 @@ def featurize(
     smiles_column: str | None = None,
     id_column: str | None = None,
 ) -> pd.DataFrame:
-    """Standardize molecules and give what models see of them.
+    """Standardize molecules and compute properties, fingerprints and model graphs.
 
     Args:
         molecules: as for :func:`standardize`.
-        smiles_column: of a DataFrame or a file; by default found by its name.
-        id_column: likewise.
+        smiles_column: SMILES column of a DataFrame or file; by default found by its name.
+        id_column: ID column; by default found by its name.
 
     Returns:
         The columns of :func:`standardize`, nine properties (``mw``, ``logp``, ``tpsa``, ``hbd``,
         ``hba``, ``rotatable_bonds``, ``heavy_atoms``, ``rings``, ``formal_charge``), and arrays:
         ``fingerprint`` (uint8 [2048], counts of circular environments, ECFP4-like) and the graph
-        that networks read: ``atoms`` [n] tokens of atom states, ``begin`` and ``end`` [m] atoms of
-        each bond, ``bonds`` [m] tokens of bond orders. A row with a problem has NaN and None.
+        that the networks take: ``atoms`` [n] tokens of atom states, ``begin`` and ``end`` [m] atoms
+        of each bond, ``bonds`` [m] tokens of bond orders. A row with a problem has NaN and None.
 
     Raises:
         InputError: no such file, or no column of SMILES.
@@ -102,8 +102,8 @@ def prepare(
 ) -> tuple[pd.DataFrame, pa.Table]:
     """Return the table of :func:`standardize`, and the prepared records [n] with their graphs.
 
-    Chemistry runs in a process of its own: a molecule that hangs or crashes RDKit has a problem,
-    and the notebook goes on.
+    Chemistry runs in a separate process. A molecule that hangs or crashes RDKit gets a problem,
+    and the notebook continues.
     """
     with python_words():
         labels, records = read_molecules(molecules, smiles_column, id_column)

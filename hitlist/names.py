@@ -1,13 +1,13 @@
-"""Makes sure that the packages below ``hitlist`` are the ones that are imported.
+"""Check that Python imports hitlist's own packages and not others of the same names.
 
-They have plain names (``chem``, ``data``, …), and a folder of a user's own may have one of these
-too. Nothing of such a folder is imported here: only its place is looked up.
+The packages have plain names (``chem``, ``data``, …), which a user's own folder may have too. The
+check only looks up locations and imports nothing.
 
 - A folder without an ``__init__.py``, such as one of CSV files, hides a package of an editable
-  installation. It no longer does when the root of ours stands at the end of the search path, where
-  the processes that are started for a screen find it too.
-- A package, or a module that is imported already, may be needed by the user's own code, and one
-  process has room for one package of a name. So it is refused.
+  installation. Adding hitlist's root at the end of the search path solves this, also for the
+  processes of a screen.
+- Another package or module of that name may be needed by the user's own code, and a process can
+  hold only one package of a name. So it is refused.
 """
 
 import sys
@@ -20,14 +20,14 @@ PACKAGES = ("chem", "data", "gnn", "screening", "flows")
 
 
 class NameClashError(ImportError):
-    """Another package has the name of one of ours; the message says where it is, in one line."""
+    """Another package has the name of one of hitlist's packages. The message gives its location."""
 
 
 def check_names() -> None:
-    """Make our packages the ones that are found.
+    """Make Python find hitlist's packages.
 
     Raises:
-        NameClashError: a package or module of another one is found first, or was imported before.
+        NameClashError: another package or module is found first, or was already imported.
     """
     if any(_is_hidden(_find(name)) for name in PACKAGES) and str(ROOT) not in sys.path:
         sys.path.append(str(ROOT))
@@ -38,15 +38,15 @@ def check_names() -> None:
 
 
 def _find(name: str) -> ModuleSpec | None:
-    """Look a package up without importing it; one that is imported already is taken as it is."""
+    """Look up a package without importing it. An imported package is used as it is."""
     try:
         return find_spec(name)
-    except ValueError:  # a module that somebody made by hand, of no file
+    except ValueError:  # a module made by hand, without a file
         return ModuleSpec(name, None, origin=f"<{name}>")
 
 
 def _is_hidden(spec: ModuleSpec | None) -> bool:
-    """Tell whether nothing is found but a folder without ``__init__.py``, or nothing at all."""
+    """Tell whether there is no package, or only a folder without ``__init__.py``."""
     return spec is None or (spec.origin is None and spec.name not in sys.modules)
 
 

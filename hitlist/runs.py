@@ -1,4 +1,4 @@
-"""Screens in a notebook or a script: run as the command runs them, and looked at as tables."""
+"""Run screens from Python as the command does, and read runs as tables."""
 
 import csv
 import os
@@ -46,55 +46,55 @@ from screening.text.cells import unescape_cell
 
 _NUMBERS = ("number", "whole number")
 _ONE_AT_A_TIME = Lock()
-"""A screen changes what the whole process is; another thread's waits for it."""
+"""A screen changes global state of the process, so screens of other threads wait."""
 _SHOWN = 20
-"""Hits with a picture in a notebook."""
+"""Number of hits that a notebook shows."""
 
 
 class ScreenOptions(TypedDict, total=False):
-    """What a screen is seldom told; as the options of ``hitlist screen``."""
+    """Rarely used arguments of a screen; see the options of ``hitlist screen``."""
 
     smiles_column: str
     id_column: str
     name_column: str
     exhaustive: bool
-    """Have the ensembles score every compound, not only the promising ones."""
+    """Score every compound with the ensembles, not only those that the triage selects."""
     device: str
-    """Where networks run: ``cpu``, ``cuda`` or ``auto``."""
+    """Device for the networks: ``cpu``, ``cuda`` or ``auto``."""
     partition_rows: int
     store: str
-    """Where partitions and scores are kept, such as ``s3://bucket/x``."""
+    """Place for partitions and scores, such as ``s3://bucket/x``."""
     scheduler: str
     """Address of a running Dask scheduler, ``tls://host:8786``."""
     replace: bool
-    """Write over a finished run of another objective in the folder."""
+    """Overwrite a finished run of another objective in the folder."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Run:
-    """A finished run: its tables and its folder. A notebook shows its first hits."""
+    """A finished run with its tables and its folder. A notebook shows its first hits."""
 
     folder: Path
     manifest: Mapping[str, Any]
-    """What the run read, did and counted."""
+    """Inputs, outputs and counts of the run."""
     labels: "pd.Index[Any] | None" = None
-    """Index of the table that was screened."""
+    """Index of the screened table."""
     notes: tuple[str, ...] = ()
-    """What is to be told of the library and of the hits, a line each."""
+    """Notes on the library and the hits, one line each."""
 
     @property
     def report(self) -> Path:
-        """The page with all hits, to be opened in a browser; it needs no network."""
+        """Path of the page with the hits, for a browser; it works offline."""
         return self.folder / "report.html"
 
     @property
     def counts(self) -> dict[str, int]:
-        """Records by what became of them: rows = accepted + rejected + duplicates."""
+        """Counts of records: rows = accepted + rejected + duplicates."""
         return dict(self.manifest["counts"])
 
     @cached_property
     def hits(self) -> pd.DataFrame:
-        """The hits in rank order, with the columns of ``hits.csv`` and the index that came in."""
+        """The hits in rank order, with the columns of ``hits.csv`` and the index of the input."""
         frame = self._read("hits.csv")
         kinds = dict(zip(self.columns["column"], self.columns["type"], strict=True))
         for name in frame.columns:
@@ -104,17 +104,17 @@ class Run:
 
     @cached_property
     def columns(self) -> pd.DataFrame:
-        """What each column of the hits says: its type, unit, range and meaning."""
+        """Type, unit, range and meaning of each column of the hits."""
         return self._read("columns.csv")
 
     @cached_property
     def rejects(self) -> pd.DataFrame:
-        """The records that could not be judged: ``stage``, ``code``, ``detail`` say why."""
+        """The records that could not be used, with ``stage``, ``code`` and ``detail``."""
         return self._read("rejects.csv")
 
     @cached_property
     def duplicates(self) -> pd.DataFrame:
-        """The records of compounds that came before in the library."""
+        """The records of compounds that occur earlier in the library."""
         return self._read("duplicates.csv")
 
     def _read(self, name: str) -> pd.DataFrame:
@@ -154,23 +154,23 @@ def screen(
     progress: bool = True,
     **options: Unpack[ScreenOptions],
 ) -> Run:
-    """Rank a library against a screen: the same run, with the same files, as ``hitlist screen``.
+    """Rank a library by a screen, with the same run and files as ``hitlist screen``.
 
     Args:
-        library: a library file or a name of the catalogue, SMILES in a list or a Series, or a
-            DataFrame; by default the screen's own. A table is kept as a file in the cache.
-        screen: a shipped screen's name, or a TOML file.
-        hits: compounds to hand over; by default the screen's.
-        out: folder of the run; by default a new one below ``runs``. Name the same one again to go
-            on with a run that was stopped.
-        workers: processes to start; by default one for each core. They work in notebooks, and in
-            scripts without an ``if __name__ == "__main__"``.
-        progress: show on stderr how far it is.
+        library: a library file or the name of a dataset, SMILES in a list or a Series, or a
+            DataFrame; by default from the screen. A table is kept as a file in the cache.
+        screen: the name of a shipped screen, or a TOML file.
+        hits: number of hits to select; by default from the screen.
+        out: run folder; by default a new one below ``runs``. Give the folder of a stopped run to
+            resume it.
+        workers: number of processes to start; by default one per core. They work in notebooks,
+            and in scripts without an ``if __name__ == "__main__"``.
+        progress: show progress on stderr.
         **options: see :class:`ScreenOptions`.
 
     Raises:
-        InputError: the library, the screen or the folder cannot be used, in one line.
-        ModelError: a model cannot.
+        InputError: the library, the screen or the folder cannot be used.
+        ModelError: a model cannot be used.
 
     >>> run = hitlist.screen("my_library.csv", hits=3, out="runs/page", workers=1, progress=False)
     >>> len(run.hits), run.counts["rows"], run.report.name
@@ -226,7 +226,7 @@ def open_run(folder: str | PathLike[str]) -> Run:
     """Open the folder of a finished run.
 
     Raises:
-        InputError: it holds none. Its tables are held to the run's hashes when they are read.
+        InputError: it holds no finished run. A table whose hash differs raises it when it is read.
 
     >>> hitlist.open_run("runs/page").hits["rank"].tolist()
     [1, 2, 3]
@@ -245,7 +245,7 @@ def _told(manifest: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _read_csv(path: Path, digest: str) -> pd.DataFrame:
-    """Read a file of a run as text, without what guards its cells in a spreadsheet."""
+    """Read a file of a run as text, with unescaped cells."""
     with read_or_said(path):
         content = path.read_bytes()
     if sha256(content).hexdigest() != digest:
@@ -257,11 +257,11 @@ def _read_csv(path: Path, digest: str) -> pd.DataFrame:
 
 @contextmanager
 def _for_workers() -> Iterator[None]:
-    """Start processes as the command does.
+    """Start processes with the environment of the command.
 
-    They get its environment. A process that Python starts runs the script once more, so that one
-    without ``if __name__ == "__main__"`` would screen again in each. Ours need nothing of it: while
-    they run, the script has no file to be found by.
+    A process that Python starts runs the script again, so a script without
+    ``if __name__ == "__main__"`` would start a screen in each. The workers do not need the script,
+    so its file is hidden from them.
     """
     main = vars(sys.modules["__main__"])
     hidden: dict[str, Any] = {name: main[name] for name in ("__file__", "__spec__") if name in main}

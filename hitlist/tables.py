@@ -1,4 +1,4 @@
-"""Molecules in, as Python has them, and tables of molecules out, with pictures for notebooks."""
+"""Convert Python objects to molecules, and tables of molecules to pictures in notebooks."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,15 +29,15 @@ from chem.structure.stereo.canonical import StereoError, write_canonical
 from gnn.errors import ModelError
 
 MoleculeInput = str | PathLike[str] | Iterable[Any] | pd.Series | pd.DataFrame
-"""SMILES in a list or a Series (None and NaN are missing), a DataFrame with a column of SMILES, or
-the path of a library file or its name in the catalogue."""
+"""SMILES in a list or a Series (None and NaN are missing), a DataFrame with a SMILES column, or the
+path of a library file or the name of a dataset."""
 
 _MOLBLOCK, _MOLBLOCK_END = "molblock", "\nM  END"
 _LIST = Columns(("smiles",), "smiles", None, None)
 _EXPECTED = "a list of SMILES, a Series, a DataFrame or a path"
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 _PICTURE = (200, 130)
-"""Pixels."""
+"""Width and height in pixels."""
 _COLORS = {
     "N": "#3050f8",
     "O": "#e00d0d",
@@ -48,23 +48,23 @@ _COLORS = {
     "I": "#940094",
     "P": "#c06000",
 }
-"""Readable on a light and on a dark ground; all other elements have the colour of the text."""
+"""Colours of elements on light and dark backgrounds; others have the colour of the text."""
 _STYLE = "<style>.hitlist-table td{{text-align:left;max-width:28em}}{}</style>".format(
     "".join(f".hitlist-table .{name}{{color:{color}}}" for name, color in _COLORS.items())
 )
 
 
 class Cells(NamedTuple):
-    """A table of molecules as text, and what its columns are."""
+    """A table of molecules as text, with the roles of its columns."""
 
     labels: "pd.Index[Any]"
     """The index of the table."""
     columns: Columns
     cells: dict[str, list[str]]
-    """By column; what is missing is empty."""
+    """Cells by column; missing values are empty."""
 
     def records(self) -> list[Record]:
-        """Return a record for each row; what cannot be read has a problem."""
+        """Return one record per row. An unreadable record has a problem."""
         build = record_builder(self.columns)
         rows = zip(*(self.cells[name] for name in self.columns.names), strict=True)
         records = [build(row, texts) for row, texts in enumerate(rows, start=1)]
@@ -78,9 +78,10 @@ class Cells(NamedTuple):
 
 @contextmanager
 def python_words(hidden: str = "") -> Iterator[None]:
-    """Name options in messages as parameters: ``smiles_column=``, not ``--smiles-column``.
+    """Rewrite options in messages as parameters: ``smiles_column=``, not ``--smiles-column``.
 
-    hidden: folder that the user knows nothing of, left out before the names of its files.
+    Args:
+        hidden: temporary folder to remove from the paths in messages.
     """
     try:
         yield
@@ -94,7 +95,7 @@ def python_words(hidden: str = "") -> Iterator[None]:
 def read_molecules(
     molecules: MoleculeInput, smiles_column: str | None = None, id_column: str | None = None
 ) -> "tuple[pd.Index[Any], list[Record]]":
-    """Return the index of some molecules, and a record for each, readable or not.
+    """Return the index of molecules, and one record per molecule, readable or not.
 
     Raises:
         InputError: no such file, or no column of SMILES.
@@ -110,10 +111,10 @@ def read_molecules(
 def read_cells(
     molecules: "Iterable[Any] | pd.Series[Any] | pd.DataFrame", named: NamedColumns
 ) -> Cells:
-    """Read molecules that are no file as text.
+    """Read molecules from a Python object as text.
 
-    Ids are a DataFrame's column, found by its name unless it is named, or else the labels of an
-    index of texts, or else ``row1``, ``row2``, ….
+    IDs come from the ID column of a DataFrame, or from an index of texts, or are ``row1``,
+    ``row2``, ….
 
     Raises:
         InputError: no column of SMILES.
@@ -146,12 +147,12 @@ def _are_texts(labels: "pd.Index[Any]") -> bool:
 
 
 def write_cells(table: Cells, folder: Path) -> Path:
-    """Write a table as a library file that is named by its content.
+    """Write a table as a library file whose name is the hash of its content.
 
-    It stays: ``verify`` and a later ranking of a run read the library again.
+    The file is kept, because ``verify`` and a later ranking read the library again.
 
     Raises:
-        InputError: it has molblocks, which only an SD file holds.
+        InputError: the table has molblocks, which only an SD file can hold.
     """
     if any(_MOLBLOCK_END in text for text in table.cells[table.columns.smiles or ""]):
         raise InputError("the table has molblocks, not SMILES; screen the SD file by its path")
@@ -174,15 +175,15 @@ def read_library(
     id_column: str | None = None,
     name_column: str | None = None,
 ) -> pd.DataFrame:
-    """Read a library file (.smi .csv .tsv .sdf .parquet, also .gz) or one of the catalogue's.
+    """Read a library file (.smi .csv .tsv .sdf .parquet, also .gz) or a dataset of the catalogue.
 
     Returns:
-        One row for each record: ``compound_id``, ``name``, ``smiles`` as written (of an SD file
-        ``molblock``), ``problem`` (why an entry cannot be read), and the file's other columns as
-        text.
+        One row per record: ``compound_id``, ``name``, unchanged ``smiles`` (for an SD file
+        ``molblock``), ``problem`` (why an entry cannot be read), and the other columns of the file
+        as text.
 
     Raises:
-        InputError: no such file, or its columns cannot be told.
+        InputError: no such file, or its columns cannot be identified.
 
     >>> hitlist.read_library("my_library.csv").columns.tolist()
     ['compound_id', 'name', 'smiles', 'problem', 'supplier']
@@ -196,7 +197,7 @@ def read_library(
         "smiles" if found.smiles_column else _MOLBLOCK: [record.structure for record in records],
     }
     own["problem"] = [problem_text(record.problem) for record in records]
-    # Later records of an SD file may bring further fields.
+    # Later records of an SD file may have more fields.
     extra = list(
         dict.fromkeys([*found.extra_columns, *(name for one in records for name in one.extra)])
     )
@@ -207,25 +208,25 @@ def read_library(
 
 
 def problem_text(problem: Failure | None) -> str:
-    """Return why a molecule cannot be used: ``stage/code: detail``; empty where it can."""
+    """Return the problem of a molecule as ``stage/code: detail``, or ""."""
     return "" if problem is None else f"{problem.stage}/{problem.code}: {problem.detail}"
 
 
 def open_file(name: str | PathLike[str], named: NamedColumns) -> Library:
-    """Open a library's file, or one of the catalogue by its name."""
-    from screening.runs.plan import find_library  # loads torch, which lists can do without
+    """Open a library file, or a dataset of the catalogue by its name."""
+    from screening.runs.plan import find_library  # loads torch, which lists do not need
 
     return find_library(path_of(name), named)
 
 
 def check_count(name: str, value: int | None, most: int) -> None:
-    """Refuse a number that the option of a command would refuse; None is the default."""
+    """Raise InputError for a number outside 1 to ``most``; None is the default."""
     if value is not None and not 1 <= value <= most:
         raise InputError(f"{name}={value!r}, expected a whole number from 1 to {most:,}")
 
 
 def write_assay(assay: pd.DataFrame, path: Path) -> None:
-    """Write a table of measurements as CSV; an index of texts becomes the ids."""
+    """Write a table of measurements as CSV. An index of texts becomes the IDs."""
     header = [str(name) for name in assay.columns]
     if _are_texts(assay.index) and all(rank_of_id(name) is None for name in header):
         assay = assay.rename_axis("compound_id").reset_index()
@@ -234,7 +235,7 @@ def write_assay(assay: pd.DataFrame, path: Path) -> None:
 
 
 def path_of(name: str | PathLike[str]) -> str:
-    """Return a library's path or name; a SMILES alone is told to come in a list."""
+    """Return the path or name of a library. Raises InputError for a text of several lines."""
     text = str(name)
     if "\n" in text:
         raise InputError("found a text of several lines, expected a file's path or a list")
@@ -242,12 +243,12 @@ def path_of(name: str | PathLike[str]) -> str:
 
 
 def _text(value: Any) -> str:
-    """Return a cell as text; what is missing is empty, and a whole number has no decimals."""
+    """Return a cell as text. Missing values are empty, and whole numbers have no decimals."""
     if isinstance(value, str):
         return value
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return ""
-    if hasattr(value, "GetNumAtoms"):  # a molecule of RDKit's
+    if hasattr(value, "GetNumAtoms"):  # an RDKit molecule
         with suppress(StereoError):
             return write_canonical(value)
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
@@ -255,13 +256,13 @@ def _text(value: Any) -> str:
 
 @dataclass(frozen=True, eq=False)
 class StructureTable:
-    """The first rows of a table of molecules; a notebook shows it with their structures."""
+    """The first rows of a table of molecules, which a notebook shows with structures."""
 
     frame: pd.DataFrame
     smiles: Sequence[str]
-    """Of each row; empty where there is no picture."""
+    """SMILES of each row; empty for a row without a picture."""
     left_out: int
-    """Rows that are not shown."""
+    """Number of rows that are not shown."""
 
     def __repr__(self) -> str:
         return repr(self.frame)
@@ -282,15 +283,15 @@ class StructureTable:
 def show(
     frame: pd.DataFrame, columns: Sequence[str] | None = None, rows: int = 20
 ) -> StructureTable:
-    """Return the first rows of a table, for a notebook to show with their structures.
+    """Return the first rows of a table for a notebook, with structures.
 
     Args:
-        frame: with a column ``smiles``, such as the hits of a run or predictions.
-        columns: to show beside the structure; by default the first eight others.
-        rows: how many to show; each has a picture of some 3 kB.
+        frame: a table with a column ``smiles``, such as hits or predictions.
+        columns: columns to show beside the structure; by default the first eight others.
+        rows: number of rows to show; each picture has about 3 kB.
 
     Raises:
-        InputError: it has no such column.
+        InputError: the table lacks a column.
 
     >>> table = hitlist.show(hitlist.standardize(["CCO", "c1ccccc1"]), columns=["changes"])
     >>> table._repr_html_().count("<svg")
@@ -313,7 +314,7 @@ def _picture(smiles: str) -> str:
         return ""
     try:
         return depict(smiles, *_PICTURE).svg()
-    except InputError:  # as written in a library, say
+    except InputError:  # such as an unchanged SMILES of a library
         return ""
 
 

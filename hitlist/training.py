@@ -1,4 +1,4 @@
-"""Training in a notebook: a table of measurements becomes a model, as by ``hitlist train``."""
+"""Train a model from Python on a table of measurements, as ``hitlist train`` does."""
 
 from os import PathLike
 from pathlib import Path
@@ -19,21 +19,21 @@ from hitlist.tables import check_count, path_of, python_words, write_assay
 
 
 class AssayColumns(TypedDict, total=False):
-    """How an assay is read where its headers do not say it: options of ``hitlist train``."""
+    """Options for reading an assay, as for ``hitlist train``."""
 
     smiles_column: str
     id_column: str
     value_column: str
-    """Column of the measurements."""
+    """Column with the measurements."""
     units: str
-    """How that column is written, such as ``nM``."""
+    """Unit of the values if the header does not give it, such as ``nM``."""
     target: str | tuple[str, ...]
     """The target whose rows are read."""
     decimal: Literal["point", "comma"]
     inactive_as: str
-    """What the word inactive stands for, such as ``>50``."""
+    """Bound that replaces the word inactive, such as ``>50``."""
     skip_bad_cells: bool
-    """Leave out cells that cannot be read, and count them."""
+    """Skip and count unreadable cells."""
 
 
 def train(
@@ -47,24 +47,25 @@ def train(
     progress: bool = True,
     **columns: Unpack[AssayColumns],
 ) -> Model:
-    """Train a model on an assay, measure it beside a random forest, and keep it in a folder.
+    """Train a model on an assay, compare it with a random forest, and write it to a folder.
 
     Args:
-        assay: a file, or a DataFrame with a column of SMILES and one such as ``IC50 nM``, ``pKi``,
-            ``% inhibition`` or ``active``. The name or file of a recipe does, too.
-        out: folder of the bundle; a new one.
-        name: first part of its columns' names; by default the file's, or ``assay``.
-        model: what to make; by default what cross-validation says is best.
-        members: folds of the cross-validation, and networks.
-        device: where networks are trained.
-        progress: show on stderr how far it is, and how the assay was read.
-        **columns: how the assay is read, see :class:`AssayColumns`.
+        assay: a file, or a DataFrame with a SMILES column and a column such as ``IC50 nM``,
+            ``pKi``, ``% inhibition`` or ``active``. Also the name or file of a recipe.
+        out: new folder for the bundle.
+        name: name of the bundle, which begins the names of its columns; by default the name of
+            the file, or ``assay``.
+        model: kind of model; by default the best in cross-validation.
+        members: number of folds of the cross-validation, and of networks.
+        device: device to train on.
+        progress: show on stderr the progress, and how the assay was read.
+        **columns: see :class:`AssayColumns`.
 
     Returns:
-        The model, ready to predict. ``model.tasks`` says how good it is.
+        The model, ready to predict. ``model.tasks`` has its accuracy.
 
     Raises:
-        InputError: the assay cannot be read without doubt, or the folder is not free.
+        InputError: the assay is ambiguous or cannot be read, or the folder is not free.
     """
     options = AssayOptions(**columns)
     with scratch_folder() as scratch, python_words(f"{scratch}/"):

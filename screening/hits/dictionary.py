@@ -240,7 +240,7 @@ def _neighbours(label: str, task: str, unit: str, source: str) -> Iterator[tuple
 
 def _alerts() -> Meaning:
     known = "; ".join(f"{name}: {ALERTS[name]}" for name in SOURCES)
-    text = f"Structural alerts by source and name. They call for a check, no more. {known}."
+    text = f"Structural alerts by source and name, for a chemist to check. {known}."
     return Meaning(text, source="; ".join(CITATIONS[name] for name in SOURCES))
 
 

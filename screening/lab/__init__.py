@@ -1,1 +1,1 @@
-"""Plates, picklists and machine files for the hits."""
+"""Plates, picklists and the order for the hits of a run."""

@@ -1,8 +1,8 @@
-"""The laws of a plan, checked on the plan itself before any file is written.
+"""Checks of a lab plan before any file is written.
 
-They are said again from the settings, not from the code that lays out: every chosen compound is
-there as often as asked, no well is used twice, nothing is taken that is not there, and what
-flows into a well is what the well is said to hold.
+The checks follow from the settings and not from the layout code: every hit is present as often as
+requested, no well is used twice, no well gives more than it holds, and the content of each well
+follows from its transfers.
 """
 
 from collections import Counter, defaultdict
@@ -15,7 +15,7 @@ from screening.objective.dispensing import from_ul
 
 
 def check_plan(plan: LabPlan) -> None:
-    """Raise AccountingError, in one line, for the first law that does not hold."""
+    """Raise AccountingError for the first law that does not hold."""
     _check_samples(plan)
     _check_wells(plan)
     _check_controls(plan)

@@ -1,10 +1,9 @@
-"""Where controls and samples are on the assay's plates.
+"""Layout of controls and samples on assay plates.
 
-Samples fill the wells column by column, so that a half-full plate has its samples together.
-Which sample is where is drawn: things are sorted by a hash of the seed and of their own number,
-so that the same seed gives the same plates on every machine and with every version of anything.
-A dose series stays on one plate. Replicates follow each other, so each has columns, or
-plates, of its own.
+Samples fill the wells column by column, so a half-full plate has its samples together. Positions
+are randomized: items are sorted by a hash of the seed and their number, so the same seed gives the
+same plates on every machine and with every software version. A dose series stays on one plate.
+Replicates follow one another, so each has its own columns or plates.
 """
 
 from collections.abc import Sequence
@@ -32,15 +31,15 @@ class AssayWell(NamedTuple):
     well: Well
     role: Role
     hit: int | None = None
-    """Of a sample: its place among the hits, from 0."""
+    """Index of a sample's hit, from 0."""
     replicate: int | None = None
-    """Of a sample, from 1."""
+    """Replicate of a sample, from 1."""
     recipe: Recipe | None = None
-    """Of a sample or positive control."""
+    """Recipe of a sample or a positive control."""
 
 
 class Sample(NamedTuple):
-    """What a well is wanted for."""
+    """One sample that needs a well."""
 
     hit: int
     replicate: int
@@ -48,7 +47,7 @@ class Sample(NamedTuple):
 
 
 def arrange(hits: int, lab: Lab) -> list[AssayWell]:
-    """Every well of every plate, plate by plate and row by row, the empty ones too."""
+    """Return every well, including empty ones, plate by plate and row by row."""
     wells, order = list[AssayWell](), sorted(lab.form.wells())
     for plate, samples in enumerate(_plates(hits, lab), 1):
         filled = _fill(plate, samples, lab)
@@ -57,7 +56,7 @@ def arrange(hits: int, lab: Lab) -> list[AssayWell]:
 
 
 def draw(things: Sequence[T], *purpose: object) -> list[T]:
-    """The things in an order that only the purpose and their number decide."""
+    """Return the things in a random order that depends only on the purpose and their number."""
 
     def place(at: int) -> str:
         return sha256("/".join(map(str, (*purpose, at))).encode()).hexdigest()
@@ -66,7 +65,7 @@ def draw(things: Sequence[T], *purpose: object) -> list[T]:
 
 
 def _plates(hits: int, lab: Lab) -> list[list[Sample]]:
-    """The samples of each plate; all doses of a compound's replicate are on the same one."""
+    """Return the samples of each plate. All doses of one replicate are on the same plate."""
     doses = lab.recipes
     replicates = []
     for replicate in range(1, lab.replicates + 1):
@@ -84,7 +83,7 @@ def _plates(hits: int, lab: Lab) -> list[list[Sample]]:
 
 
 def _fill(plate: int, samples: list[Sample], lab: Lab) -> dict[Well, AssayWell]:
-    """The wells of one plate that hold something."""
+    """Return the used wells of one plate."""
     controls = _columns(lab) if lab.controls == "columns" else _spread(plate, len(samples), lab)
     columns = lab.form.control_columns(lab.edge_wells) if lab.controls == "columns" else ()
     free = [
@@ -107,12 +106,12 @@ def _fill(plate: int, samples: list[Sample], lab: Lab) -> dict[Well, AssayWell]:
 
 
 def _kind(number: int, lab: Lab) -> Role:
-    """Positive and negative controls in turn, or negative ones alone."""
+    """Return positive and negative in turn, or always negative."""
     return POSITIVE if lab.positive_controls and number % 2 == 0 else NEGATIVE
 
 
 def _columns(lab: Lab) -> dict[Well, Role]:
-    """Controls of the outer columns, like a chessboard: both kinds in every row and column."""
+    """Return controls in the outer columns, as a chessboard: both kinds in every row and column."""
     columns = lab.form.control_columns(lab.edge_wells)
     kinds: tuple[list[Well], list[Well]] = ([], [])
     for well in lab.form.usable(lab.edge_wells):
@@ -128,7 +127,7 @@ def _columns(lab: Lab) -> dict[Well, Role]:
 
 
 def _spread(plate: int, samples: int, lab: Lab) -> dict[Well, Role]:
-    """Controls among the samples: one in each equal stretch of the wells in use, kinds in turn."""
+    """Return controls among the samples: one in each equal stretch of used wells, kinds in turn."""
     wanted = 2 * lab.controls_of_a_kind
     area = lab.form.usable(lab.edge_wells)[: samples + wanted]
     chosen: dict[Well, Role] = {}

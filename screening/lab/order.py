@@ -1,8 +1,8 @@
-"""``order.csv``: what is ordered of each compound.
+"""Rows of ``order.csv``: the amount to order of each compound.
 
-What is weighed is the substance as it is sold, with its counterions and water. The record as it
-came tells its weight for one mole of the compound, unless it came as a molblock, of which none is
-kept, or draws no counterion.
+An amount in mg is the weight of the substance as supplied, with counterions and water. Its weight
+per mole of the compound follows from the input structure. It is unknown if the input was a
+molblock, which is not kept, or if its counterion is not drawn.
 """
 
 from collections import Counter
@@ -17,17 +17,17 @@ COLUMNS = (
     *("rank", "compound_id", "name", "amount", "unit", "weighed_as"),
     *("needed_ul", "stock_mM", "mw", "mw_as_supplied"),
 )
-"""Before the vendor's own columns."""
+"""Columns before those of the vendor."""
 SUPPLIED, PARENT = "as supplied", "parent alone"
-"""What an amount in mg is the weight of; in uL of a stock nothing is weighed."""
+"""Substance that an amount in mg refers to; not used for an amount in uL."""
 STRUCTURES = ("smiles", "stereo", "key", "input_smiles")
-"""After them."""
+"""Columns after those of the vendor."""
 STEP = {"uL": Decimal(10), "mg": Decimal(1)}
-"""Amounts are rounded up to a multiple of it."""
+"""Step to which amounts are rounded up, by unit."""
 
 
 def order_header(table: HitTable) -> list[str]:
-    """Headers of ``order.csv``; a vendor's column whose name is taken gets a prefix."""
+    """Return the header of ``order.csv``. A vendor's column gets a prefix if its name is taken."""
     taken = {*COLUMNS, *STRUCTURES}
     names = []
     for column in table.columns:
@@ -46,10 +46,14 @@ def order_rows(
     weights: Sequence[float],
     supplied: Sequence[float | None],
 ) -> Iterator[list[str]]:
-    """One row for each hit, in rank order.
+    """Yield one row per hit, in rank order.
 
-    weights: g/mol of each parent. supplied: g of the substance as sold that hold one mole of it;
-    None where that is not known, and then the parent is weighed.
+    Args:
+        plan: the lab plan.
+        table: the hits.
+        weights: molecular weight of each parent, g/mol.
+        supplied: weight of the supplied substance per mole of parent, g/mol; None if unknown, and
+            the amount then refers to the parent.
     """
     wells = Counter(source.liquid.hit for source in plan.sources if source.liquid.group == "S")
     filled = from_ul(plan.lab.source_volume_ul)
@@ -66,7 +70,7 @@ def order_rows(
 
 
 def amount_text(needed: int, weight: float, plan: LabPlan) -> str:
-    """The amount that gives ``needed`` picoliters of stock, rounded up; at least what was asked."""
+    """Return the amount for ``needed`` picoliters of stock, rounded up, and at least ``amount``."""
     lab = plan.lab
     if lab.unit == "uL":
         exact = Decimal(ul_text(needed))

@@ -1,8 +1,8 @@
-"""What dispensers read: an Echo's picklist, a generic one, and where their liquids come from.
+"""Rows of picklists for dispensers, of dilutions and of source plates.
 
-An Echo's software reads plain comma-separated text whose quoting differs between versions, so a
-cell of its picklist has letters, digits and ``_.-`` only: plates have names of ours, wells
-have none but their own, and a sample is called ``hit_<rank>``, never by a vendor's id.
+Echo software reads plain comma-separated text, and its quoting differs between versions. So the
+cells of its picklist have only letters, digits and ``_.-``: plates have generated names, and a
+sample is called ``hit_<rank>``, never by the ID of a vendor.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ ECHO = (
     *("Source Plate Name", "Source Plate Type", "Source Well"),
     *("Destination Plate Name", "Destination Well", "Transfer Volume", "Sample Name"),
 )
-"""Columns of an Echo's picklist. Volumes in nanoliters; barcodes are left to the lab."""
+"""Columns of an Echo picklist. Volumes are in nanoliters. The lab adds barcodes."""
 GENERIC = ("source", "source_well", "destination", "well", "volume_ul")
 DILUTIONS = ("step", *GENERIC)
 SOURCES = (
@@ -23,11 +23,11 @@ SOURCES = (
     *("concentration_mM", "volume_ul", "taken_ul", "dead_ul"),
 )
 TROUGH = "DMSO"
-"""The source of DMSO that is pipetted from no plate."""
+"""Name of the trough that supplies DMSO for dilutions."""
 
 
 def echo_rows(plan: LabPlan, table: HitTable) -> Iterator[list[str]]:
-    """Transfers as an Echo does them: plate by plate, large ones in parts."""
+    """Yield transfers for an Echo, plate by plate. Large transfers are split."""
     ranks = [cells["rank"] for cells in table.records()]
     lab = plan.lab
     portion = from_nl(lab.max_transfer_nl) // lab.drop * lab.drop
@@ -41,7 +41,7 @@ def echo_rows(plan: LabPlan, table: HitTable) -> Iterator[list[str]]:
 
 
 def generic_rows(plan: LabPlan) -> Iterator[list[str]]:
-    """The same transfers for any other dispenser, each in one row, in microliters."""
+    """Yield the same transfers for other dispensers, one row each, in microliters."""
     for transfer in plan.transfers:
         source = plan.sources[transfer.source]
         to = [plan.plate_name(transfer.plate), transfer.well.name]
@@ -49,7 +49,7 @@ def generic_rows(plan: LabPlan) -> Iterator[list[str]]:
 
 
 def dilution_rows(plan: LabPlan) -> Iterator[list[str]]:
-    """How the intermediate dilutions are pipetted: a step after the other, DMSO first."""
+    """Yield the pipetting steps of intermediate dilutions, in order, DMSO first."""
     filled = from_ul(plan.lab.source_volume_ul)
     for level in sorted({mix.level for mix in plan.mixes}):
         mixes = [mix for mix in plan.mixes if mix.level == level]
@@ -64,7 +64,7 @@ def dilution_rows(plan: LabPlan) -> Iterator[list[str]]:
 
 
 def source_rows(plan: LabPlan, table: HitTable) -> Iterator[list[str]]:
-    """What is in every source well and how much is taken from it: plates S, then D, then C."""
+    """Yield the content of every source well and the volume taken: plates S, then D, then C."""
     hits = table.records()
     lab = plan.lab
     strengths = {"reference": lab.reference_stock_mM, "DMSO": 0.0}
@@ -83,5 +83,5 @@ def source_rows(plan: LabPlan, table: HitTable) -> Iterator[list[str]]:
 
 
 def sample_name(liquid: Liquid, ranks: list[str]) -> str:
-    """``hit_12`` for a compound, else ``reference`` or ``DMSO``."""
+    """Return ``hit_12`` for a compound, otherwise ``reference`` or ``DMSO``."""
     return f"hit_{ranks[liquid.hit]}" if liquid.kind == "compound" else liquid.kind

@@ -1,8 +1,8 @@
-"""The whole plan of a lab's work: assay wells, source wells, and what goes from where to where.
+"""The plan of the lab work: assay wells, source wells, transfers and dilutions.
 
-Compounds are on source plates S as they were ordered, their intermediate dilutions on plates D, the
-reference and DMSO on plates C. A liquid gets as many wells as it needs, side by side; no well gives
-more than it holds above what has to stay in it.
+Source plates S hold the ordered stocks, plates D their intermediate dilutions, plates C the
+reference and DMSO. A liquid gets as many adjacent wells as it needs. No well gives more than its
+volume minus its dead volume.
 """
 
 from collections.abc import Iterator
@@ -14,17 +14,17 @@ from screening.objective.wells import PlateFormat, Well
 
 
 class Liquid(NamedTuple):
-    """What a source well holds."""
+    """The liquid in a source well."""
 
     kind: Literal["compound", "reference", "DMSO"]
     hit: int = -1
-    """Of a compound: its place among the hits, from 0."""
+    """Index of a compound's hit, from 0."""
     level: int = 0
-    """0: the stock; n: its n-th dilution."""
+    """0 is the stock, n its n-th dilution."""
 
     @property
     def group(self) -> str:
-        """The letter of its plates."""
+        """Letter of its source plates."""
         if self.kind != "compound":
             return "C"
         return "D" if self.level else "S"
@@ -35,10 +35,10 @@ REFERENCE = Liquid("reference")
 
 
 class SourceWell(NamedTuple):
-    """One source well, when all that is wanted of it is known."""
+    """One source well with the total volume taken from it."""
 
     position: int
-    """From 0: plate by plate, S before D before C, column by column."""
+    """Position from 0: plates S, then D, then C, each column by column."""
     plate: str
     well: Well
     liquid: Liquid
@@ -47,21 +47,22 @@ class SourceWell(NamedTuple):
 
 
 class Mix(NamedTuple):
-    """One intermediate dilution: ``volume`` of a source well, filled up with DMSO."""
+    """One intermediate dilution: ``volume`` from a source well, filled up with DMSO."""
 
     level: int
     source: int
     target: int
-    """Numbers of source wells in the rack."""
+    """``source`` and ``target`` are numbers of source wells in the rack."""
     volume: int
     """Picoliters."""
 
 
 class Rack:
-    """Source wells, opened as they are needed.
+    """Source wells, opened as needed.
 
-    room: picoliters that a well gives. pipetted: picoliters of the level before it that go into
-    a well of a dilution.
+    Args:
+        room: volume that a well can give, in picoliters.
+        pipetted: volume of the previous level in a dilution well, in picoliters.
     """
 
     def __init__(self, room: int, pipetted: int):
@@ -73,10 +74,10 @@ class Rack:
         self._open: dict[Liquid, int] = {}
 
     def take(self, liquid: Liquid, volume: int) -> int:
-        """Take a volume from one well of a liquid and return the well's number.
+        """Take a volume from one well of a liquid and return the number of the well.
 
-        The well is the last opened one, or a new one when that has too little left. A new well of
-        a dilution takes from the level before it. Raises ValueError for more than a whole well.
+        A new well is opened if the last one has too little left. A new dilution well takes from
+        the previous level. Raises ValueError for more than a whole well.
         """
         if volume > self.room:
             raise ValueError(f"{volume} pl is more than the {self.room} pl of a source well")
@@ -96,9 +97,10 @@ class Rack:
         return at
 
     def place(self, prefix: str, form: PlateFormat) -> list[SourceWell]:
-        """Put every well on a plate of its group; the list has them in the rack's numbers.
+        """Assign every well to a plate of its group; the list is in the order of the rack.
 
-        A plate is filled column by column: by compound, then by level; the reference before DMSO.
+        Plates are filled column by column, by compound and then by level, the reference before
+        DMSO.
         """
         found: dict[int, SourceWell] = {}
         for group in "SDC":
@@ -124,49 +126,49 @@ def _places(name: str, form: PlateFormat) -> Iterator[tuple[str, Well]]:
 
 
 class Transfer(NamedTuple):
-    """One liquid into one assay well."""
+    """The transfer of one liquid into one assay well."""
 
     source: int
     """Number of the source well in the plan."""
     plate: int
-    """Of the assay, from 1."""
+    """Assay plate, from 1."""
     well: Well
     volume: int
-    """Picoliters, whole drops."""
+    """Picoliters, a whole number of drops."""
 
 
 class LabPlan(NamedTuple):
-    """All that is done in the lab, before it is written to any file."""
+    """The whole lab work, before any file is written."""
 
     lab: Lab
     prefix: str
-    """Begins every plate's name."""
+    """Prefix of the names of plates."""
     hits: int
     wells: list[AssayWell]
-    """Every well of every assay plate, in their order."""
+    """Every well of every assay plate, in order."""
     sources: list[SourceWell]
     transfers: list[Transfer]
-    """By source plate, so that each is loaded once, then by assay plate and source well."""
+    """Sorted by source plate, so that each is loaded once, then by assay plate and source well."""
     mixes: list[Mix]
-    """Intermediate dilutions, each after what it is made from."""
+    """Intermediate dilutions, each after its source."""
 
     @property
     def plates(self) -> int:
-        """Assay plates."""
+        """Number of assay plates."""
         return self.wells[-1].plate if self.wells else 0
 
     def wells_of(self, plate: int) -> list[AssayWell]:
-        """The wells of an assay plate (from 1), row by row."""
+        """Return the wells of an assay plate (from 1), row by row."""
         size = self.lab.plate
         return self.wells[(plate - 1) * size : plate * size]
 
     def plate_name(self, plate: int) -> str:
-        """``kinase_P1``: the name of an assay plate."""
+        """Return the name of an assay plate, such as ``kinase_P1``."""
         return f"{self.prefix}_P{plate}"
 
 
 def make_plan(hits: int, lab: Lab, name: str) -> LabPlan:
-    """Plan the work for that many hits. name: the screen's, where the settings give no prefix."""
+    """Plan the work for a number of hits; ``name`` is the prefix if the settings give none."""
     prefix = lab.prefix or name
     wells = arrange(hits, lab)
     rack = Rack(lab.source_room, lab.pipetted)
@@ -184,7 +186,7 @@ def make_plan(hits: int, lab: Lab, name: str) -> LabPlan:
 
 
 def _contents(well: AssayWell, lab: Lab) -> list[tuple[Liquid, int]]:
-    """What goes into a well, in drops; with its DMSO all have the same."""
+    """Return the liquids of a well in drops, with DMSO up to the same total for all wells."""
     if well.role == EMPTY:
         return []
     contents, free = list[tuple[Liquid, int]](), lab.dispense.most

@@ -1,4 +1,4 @@
-"""``plates.csv`` for a program, and ``plate_1.csv`` and so on for people."""
+"""Rows of ``plates.csv`` for programs, and of ``plate_1.csv`` and so on for people."""
 
 from collections.abc import Iterator
 
@@ -12,18 +12,18 @@ COLUMNS = (
     *("plate", "well", "row", "column", "role", "compound_id", "name", "rank", "replicate"),
     *("dose", "nominal_uM", "concentration_uM", "volume_nl", "dmso_nl"),
 )
-"""Before the predictions."""
+"""Columns before the predictions."""
 PREDICTED = "predicted_"
-"""Begins the name of a prediction, so that a result of the same name can be joined to it."""
+"""Prefix of predictions, so that results of the same names can be joined."""
 NO_COMPOUND = "DMSO"
-"""The compound id of a negative control."""
+"""Compound ID of a negative control."""
 
 
 def predicted(table: HitTable, screen: Screen) -> list[str]:
-    """The columns of the hit list that every well carries.
+    """Return the columns of the hit list that every well repeats.
 
-    Each primary's prediction with its standard deviation and 90 % interval, then each
-    liability's.
+    These are the predictions of primary targets with standard deviations and 90 % intervals, then
+    the predictions of liabilities.
     """
     wanted = [
         f"{term.task}{end}"
@@ -36,12 +36,12 @@ def predicted(table: HitTable, screen: Screen) -> list[str]:
 
 
 def plate_header(table: HitTable, screen: Screen) -> list[str]:
-    """Headers of ``plates.csv``."""
+    """Return the header of ``plates.csv``."""
     return [*COLUMNS, *(PREDICTED + name for name in predicted(table, screen))]
 
 
 def plate_rows(plan: LabPlan, table: HitTable, screen: Screen) -> Iterator[list[str]]:
-    """One row for each well, the empty ones too: plate by plate, row by row."""
+    """Yield one row per well, including empty ones, plate by plate and row by row."""
     hits = table.records()
     names = predicted(table, screen)
     for well in plan.wells:
@@ -62,7 +62,7 @@ def _compound(well: AssayWell, cells: dict[str, str], plan: LabPlan) -> str:
 
 
 def _liquids(well: AssayWell, plan: LabPlan) -> list[str]:
-    """Dose, concentrations and volumes of a well as text."""
+    """Return dose, concentrations and volumes of a well as text."""
     if well.role == EMPTY:
         return [""] * 5
     lab, recipe = plan.lab, well.recipe
@@ -75,9 +75,9 @@ def _liquids(well: AssayWell, plan: LabPlan) -> list[str]:
 
 
 def grid(plan: LabPlan, plate: int, table: HitTable) -> list[list[str]]:
-    """A plate as it lies on the bench: the header of columns, then a line for each of its rows.
+    """Return a plate as a grid: a header with column numbers, then one line per row.
 
-    A well shows its compound, in a dose series with its concentration.
+    A cell names the compound, and in a dose series also its concentration.
     """
     hits = table.records()
     form = plan.lab.form

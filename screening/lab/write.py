@@ -1,4 +1,4 @@
-"""The folder ``lab``: every file that a lab orders, plates and dispenses by."""
+"""Write the folder ``lab``: the files for ordering, plating and dispensing."""
 
 import re
 from collections.abc import Iterable
@@ -17,22 +17,28 @@ from screening.objective.lab_settings import Lab
 from screening.objective.screen_settings import Screen
 
 FOLDER = "lab"
-"""Inside a run's folder."""
+"""Name of the folder in a run folder."""
 SOMETIMES = re.compile(r"dilutions\.csv|plate_\d+\.csv")
-"""Files of ours that a later run may not write; whatever else lies there is not touched."""
+"""Files that a later run may not write again. Other files in the folder are not touched."""
 
 
 def write_lab(
     folder: Path, table: HitTable, hits: pd.DataFrame, screen: Screen, settings: Lab
 ) -> list[str]:
-    """Write ``lab/`` into a run's folder and return the names of its files, such as
-    ``lab/plates.csv``.
+    """Write ``lab/`` into a run folder and return names such as ``lab/plates.csv``.
 
-    table: the hit list. hits: the ranked frame behind it, row by row, with ``mw``.
+    Plates of an earlier run that are not written again are removed. Without hits the files have
+    headers only, and there is no plate grid.
 
-    Plates of an earlier run that are not written again are removed. Without hits there are the
-    same files, with headers alone, and no grid of a plate. Raises AccountingError before
-    anything is written where the plan breaks a law of ``screening.lab.laws``.
+    Args:
+        folder: the run folder.
+        table: the hits.
+        hits: the ranked frame of the same hits, with ``mw``.
+        screen: the screen.
+        settings: the settings of the lab.
+
+    Raises:
+        AccountingError: the plan breaks a law of ``screening.lab.laws``; nothing is written.
     """
     plan = make_plan(len(table.rows), settings, screen.name)
     check_plan(plan)

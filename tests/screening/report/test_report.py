@@ -203,7 +203,7 @@ def test_the_same_run_gives_the_same_page(
 
 def test_without_hits_it_says_so(ranking: Ranking, kinase: Screen, facts: RunFacts) -> None:
     page = render(ranking._replace(hits=ranking.hits.head(0)), kinase, facts, [])
-    assert "No compound passed the hard limits" in page
+    assert "No compound passed the filters" in page
     assert "0 compounds from" in page
     assert Page(page).data["cells"] == []
 

@@ -97,7 +97,7 @@ def test_short_names_are_explained_where_they_stand(
             line = tab.locator(f"#opened .{box} .line", has_text=label)
             assert word in line.get_attribute("title"), (box, label)
     spared = tab.locator("#opened .parts .line", has_text="not AURKA")
-    assert "how well it spares AURKA" in spared.get_attribute("title")
+    assert "selectivity over AURKA" in spared.get_attribute("title")
     expect(tab.locator("#opened .account")).to_contain_text("(base value of the model)")
 
 
