@@ -14,6 +14,7 @@ from chem.features.graphs import written_graphs
 from chem.library.read import open_library
 from chem.output.depict import depict
 from chem.output.write_sdf import format_entry
+from chem.records.records import StructureFormat
 from chem.structure.standardize import Standardized, standardize
 from chem.structure.stereo.stereo_status import describe_stereo
 from chem.structure.variants import without_stereo
@@ -22,8 +23,8 @@ from tests.chem.molblocks import draw, with_collection
 FILES = Path(__file__).with_name("structures")
 
 
-def accept(structure: str, format: str = "smiles") -> Standardized:
-    found = standardize(structure, format)  # type: ignore[arg-type]
+def accept(structure: str, format: StructureFormat = "smiles") -> Standardized:
+    found = standardize(structure, format)
     assert isinstance(found, Standardized), found
     return found
 

@@ -179,7 +179,7 @@ class Disk:
         if "b" in mode:
             return stream
         text = io.TextIOWrapper(stream, encoding, errors, newline, buffering == 1)
-        text.mode = mode  # type: ignore[misc]
+        text.mode = mode  # type: ignore[misc]  # as open() does
         return text
 
     def _fsync(self, number: int) -> None:
@@ -207,10 +207,10 @@ class Disk:
         self._may_be(found)
         return self.after(Event("mkdir", found))
 
-    def _rename(self, call: Any, source: Any, target: Any, **folders: Any) -> None:
+    def _rename(self, call: Callable[..., None], source: Any, target: Any, **folders: Any) -> None:
         found = self.path_of(target, folders.get("dst_dir_fd"))
         if found is None:
-            return call(source, target, **folders)  # type: ignore[no-any-return]
+            return call(source, target, **folders)
         self.step("rename", found)
         content = Path(source).read_bytes() if Path(source).is_file() else b""
         self._hold(found)
@@ -220,10 +220,10 @@ class Disk:
         self._may_be(found)
         return self.after(Event("rename", found))
 
-    def _unlink(self, call: Any, path: Any, *, dir_fd: int | None = None) -> None:
+    def _unlink(self, call: Callable[..., None], path: Any, *, dir_fd: int | None = None) -> None:
         found = self.path_of(path, dir_fd)
         if found is None or not os.path.lexists(found):
-            return call(path, dir_fd=dir_fd)  # type: ignore[no-any-return]
+            return call(path, dir_fd=dir_fd)
         self.step("unlink", found)
         self._hold(found)
         call(path, dir_fd=dir_fd)

@@ -95,6 +95,6 @@ def test_what_cannot_be_molecules_is_refused_in_pythons_words(
     molecules: object, words: dict[str, str], told: str
 ) -> None:
     with pytest.raises(hitlist.InputError, match=told) as refused:
-        hitlist.standardize(molecules, **words)  # type: ignore[arg-type]
+        hitlist.standardize(molecules, **words)  # type: ignore[arg-type]  # the fault
     assert "--" not in str(refused.value)
     assert "\n" not in str(refused.value)

@@ -95,7 +95,7 @@ def test_who_stops_a_screen_is_told_how_to_go_on(
 @pytest.mark.usefixtures("here")
 def test_mistakes_are_told_before_any_work(folder: Path) -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'exhaustiv'"):
-        hitlist.screen(["CCO"], exhaustiv=True)  # type: ignore[call-arg]
+        hitlist.screen(["CCO"], exhaustiv=True)  # type: ignore[call-arg]  # the fault
     with pytest.raises(hitlist.InputError, match="hits"):
         hitlist.screen(["CCO"], hits=0)
     with pytest.raises(hitlist.InputError, match="kinase"):

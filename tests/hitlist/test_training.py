@@ -37,4 +37,4 @@ def test_a_table_that_cannot_be_read_is_told_without_the_place_of_a_file(tmp_pat
         hitlist.train(frame, tmp_path / "out")
     assert "--" not in str(refused.value)
     with pytest.raises(TypeError, match="value_colum"):
-        hitlist.train(frame, tmp_path / "out", value_colum="value")  # type: ignore[call-arg]
+        hitlist.train(frame, tmp_path / "out", value_colum="value")  # type: ignore[call-arg]  # the fault

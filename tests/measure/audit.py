@@ -11,7 +11,9 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import date
 from pathlib import Path
+from typing import Any, TypedDict, cast
 
 from packaging.version import Version
 
@@ -29,14 +31,25 @@ def read_pins() -> dict[str, set[str]]:
     return found
 
 
-def read_advisories() -> dict[str, object]:
+class Advisories(TypedDict):
     """What pins/advisories.toml says."""
-    return tomllib.loads((PINS / "advisories.toml").read_text(encoding="utf-8"))
+
+    checked: date
+    fixed_in: dict[str, dict[str, list[str]]]
+    """By package and version: the faults that this version mends."""
+    without_a_fix: dict[str, dict[str, str]]
+    """By package and fault: why it does no harm here."""
+
+
+def read_advisories() -> Advisories:
+    """Read pins/advisories.toml."""
+    found: Any = tomllib.loads((PINS / "advisories.toml").read_text(encoding="utf-8"))
+    return cast(Advisories, found)
 
 
 def find_listed(pins: dict[str, set[str]]) -> list[str]:
     """Name each pin that is older than the version that mends a fault of the dated list."""
-    mended: dict[str, dict[str, list[str]]] = read_advisories()["fixed_in"]  # type: ignore[assignment]
+    mended = read_advisories()["fixed_in"]
     return [
         f"{name} {version}: {', '.join(faults)}, mended in {first}"
         for name, fixes in mended.items()
@@ -66,7 +79,7 @@ def ask_database(path: Path) -> tuple[int, list[str]]:
     looked_up = [package for package in packages if "vulns" in package]
     if not looked_up:
         raise ConnectionError("it tells of none of these packages")
-    excused: dict[str, dict[str, str]] = read_advisories()["without_a_fix"]  # type: ignore[assignment]
+    excused = read_advisories()["without_a_fix"]
     return len(looked_up), [
         f"{package['name']} {package['version']}: {fault['id']}, "
         f"mended in {', '.join(fault['fix_versions']) or 'no version yet'}"

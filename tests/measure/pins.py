@@ -52,7 +52,9 @@ def resolve(needs: list[str], *options: str) -> dict[str, str]:
     ).stdout
     found = {}
     for entry in re.split(r"\n(?=\S)", answer.strip()):
-        name, version = re.match(r"(\S+?)==(\S+)", entry).groups()  # type: ignore[union-attr]
+        pin = re.match(r"(\S+?)==(\S+)", entry)
+        assert pin is not None, entry
+        name, version = pin.groups()
         if name == "torch" and version in TORCH_CPU:
             entry += f" \\\n    --hash=sha256:{TORCH_CPU[version]}"
         found[name] = entry

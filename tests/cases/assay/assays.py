@@ -40,7 +40,7 @@ def write(path: Path, columns: Columns, delimiter: str = ",") -> Path:
 def read(path: Path, columns: Columns, delimiter: str = ",", **options: object) -> ActivityTable:
     """Write an assay and read it."""
     file = write(path / "assay.csv", columns, delimiter)
-    return read_assay(file, AssayOptions(**options))  # type: ignore[arg-type]
+    return read_assay(file, AssayOptions(**options))  # type: ignore[arg-type]  # any of its
 
 
 def task(table: ActivityTable, name: str) -> tuple[list[float], list[int]]:

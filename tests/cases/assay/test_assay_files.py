@@ -13,7 +13,7 @@ FILES = Path(__file__).parent
 
 
 def read(name: str, **options: object) -> ActivityTable:
-    return read_assay(FILES / name, AssayOptions(**options))  # type: ignore[arg-type]
+    return read_assay(FILES / name, AssayOptions(**options))  # type: ignore[arg-type]  # any of its
 
 
 def column(table: ActivityTable, task: str) -> list[float]:

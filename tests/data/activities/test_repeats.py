@@ -1,4 +1,5 @@
 from random import Random
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -126,7 +127,11 @@ def test_merging_looks_through_the_table_once_however_many_rows_repeat(
     assert asked == [60]
 
 
-UNITS = {"pActivity": "regression", "%": "regression", "1 = active": "classification"}
+UNITS: dict[str, Literal["regression", "classification"]] = {
+    "pActivity": "regression",
+    "%": "regression",
+    "1 = active": "classification",
+}
 
 
 def table(unit: str, rows: list[tuple[str, float, int]]) -> ActivityTable:
@@ -134,7 +139,7 @@ def table(unit: str, rows: list[tuple[str, float, int]]) -> ActivityTable:
     return ActivityTable(
         smiles=object_array([row[0] for row in rows]),
         ids=object_array([f"id{at}" for at in range(len(rows))]),
-        tasks=(Task("mine", UNITS[unit], unit),),  # type: ignore[arg-type]
+        tasks=(Task("mine", UNITS[unit], unit),),
         values=np.array([[row[1]] for row in rows], np.float32),
         bounds=np.array([[row[2]] for row in rows], np.int8),
     )

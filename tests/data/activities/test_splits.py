@@ -105,4 +105,4 @@ def test_splits_that_cannot_be(
 ) -> None:
     table = replace(make_table(["C", "CC"], split))
     with pytest.raises(InputError, match=message):
-        split_rows(table, how, fractions=fractions)  # type: ignore[arg-type]
+        split_rows(table, how, fractions=fractions)  # type: ignore[arg-type]  # the fault

@@ -78,7 +78,7 @@ def test_options(
 ) -> None:
     table = read_assay(
         write(tmp_path, header, ["10"]),
-        AssayOptions(**options, task_name="mine"),  # type: ignore[arg-type]
+        AssayOptions(**options, task_name="mine"),  # type: ignore[arg-type]  # any of its
     )
     assert first(table)[0] == pytest.approx(value, abs=1e-5)
     assert (table.tasks[0].name, table.tasks[0].kind, table.tasks[0].unit) == ("mine", kind, unit)

@@ -55,7 +55,7 @@ def test_rows_that_no_task_reads(case: str, tmp_path: Path) -> None:
     lines = [head, *(f"{'C' * n},{cell}" for n, cell in enumerate(cells, 1))]
     path = tmp_path / "assay.csv"
     path.write_text("\n".join(lines))
-    table = read_assay(path, AssayOptions(**options))  # type: ignore[arg-type]
+    table = read_assay(path, AssayOptions(**options))  # type: ignore[arg-type]  # any of its
     assert len(table) == 25
     told = [note for note in table.notes if re.match(r"\d+ rows? ", note)]
     assert len(told) == len(expected)

@@ -1,6 +1,7 @@
 """Sizes and tensors of a bundle are held to each other before memory is taken for them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ import torch
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.bundle_laws import check_factors, check_graphs, check_same_sizes, check_sizes
 from gnn.features.batch import GraphArrays
-from gnn.models.network import Network, NetworkConfig
+from gnn.models.network import Network
 from tests.fuzzing import peak
 
 
@@ -24,7 +25,7 @@ def test_a_network_that_no_machine_has_room_for_is_refused(
     check_same_sizes(partial(Network, network.config, factors), state)
     before = peak()
     for sizes in ({"hidden": 10**6}, {"graph_hidden": 10**8}, {"layers": 3}):
-        config = NetworkConfig(**{**network.config.to_dict(), **sizes})  # type: ignore[arg-type]
+        config = replace(network.config, **sizes)
         with pytest.raises(ValueError, match="the card says"):
             check_same_sizes(partial(Network, config, factors), state)
     wide = factors.clone()

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 
-from chem.features.graphs import MolGraph, featurize, state_factors
+from chem.features.graphs import MolGraph, state_factors
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import ATOMS, MOLECULES, Predictor
 from gnn.features.batch import GraphArrays, collect, make_batch, take
 from gnn.models.network import Network, NetworkConfig
+from tests.graphs import graph_of
 
 Columns = dict[str, np.ndarray]
 
@@ -81,8 +82,8 @@ def test_the_order_of_atoms_changes_no_more_than_rounding(
     small: Predictor,
     shuffle: Callable[[Chem.Mol, int], Chem.Mol],
 ) -> None:
-    pair = [featurize(drugs[at]), featurize(shuffle(drugs[at], seed))]
-    found = small.predict(collect(pair))  # type: ignore[arg-type]
+    pair = [graph_of(drugs[at]), graph_of(shuffle(drugs[at], seed))]
+    found = small.predict(collect(pair))
     for name, (one, other) in found.items():
         assert one == pytest.approx(other, abs=1e-4), name
 
@@ -95,8 +96,8 @@ def test_different_molecules_differ(small: Predictor, drug_arrays: GraphArrays) 
 
 def test_bonds_and_atoms_matter(small: Predictor) -> None:
     pairs = [("CCO", "CCN"), ("C1CCCCC1", "c1ccccc1"), ("CC=CC", "CC#CC"), ("CCCO", "CC(C)O")]
-    graphs = [featurize(Chem.MolFromSmiles(text)) for pair in pairs for text in pair]
-    found = small.predict(collect(graphs))["small_EGFR"].reshape(-1, 2)  # type: ignore[arg-type]
+    graphs = [graph_of(text) for pair in pairs for text in pair]
+    found = small.predict(collect(graphs))["small_EGFR"].reshape(-1, 2)
     assert (found[:, 0] != found[:, 1]).all()
 
 

@@ -11,7 +11,7 @@ from rdkit import Chem
 
 from chem.library.read import open_library
 from chem.structure.stereo.stereo_status import STEREO_WORDS
-from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour
+from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour, Sameness
 from screening.hits.dictionary import define_columns
 from screening.hits.hit_files import write_hits, write_hits_sdf
 from screening.hits.table import HitTable, hit_table
@@ -130,8 +130,8 @@ OWN = "C[C@H](N)c1ccccc1"
         ("C[C@@H](N)c1ccccc1", BUT_STEREO, " as a stereoisomer"),
     ],
 )
-def test_how_the_own_measurement_was_drawn_is_told(measured: str, same: str, how: str) -> None:
-    one = Neighbour("a", measured, 1.0, 6.5, same=same)  # type: ignore[arg-type]
+def test_how_the_own_measurement_was_drawn_is_told(measured: str, same: Sameness, how: str) -> None:
+    one = Neighbour("a", measured, 1.0, 6.5, same=same)
     other = Neighbour("b", "CCO", 0.2, 5.0)
     assert own_measurement([other, one], OWN) == (one, how)
     assert structure_difference(one) == how

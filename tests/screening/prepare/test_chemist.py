@@ -125,7 +125,7 @@ def test_a_busy_machine_convicts_nobody(chemist: Chemist, records: MakeRecords) 
 def test_an_error_of_the_program_names_its_molecule(chemist: Chemist, records: MakeRecords) -> None:
     """A record that no reader makes stands for a fault that nobody thought of."""
     given = records(["CCO", "CCC"])
-    given[1] = given[1]._replace(structure=7)  # type: ignore[arg-type]
+    given[1] = given[1]._replace(structure=7)  # type: ignore[arg-type]  # the fault
     found = chemist.ask(pack_records(given))
     assert isinstance(found, Death)
     assert (found.suspect, found.code) == (1, "crashed")

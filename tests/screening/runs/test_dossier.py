@@ -61,7 +61,8 @@ def test_a_page_shows_steps_and_runs_nothing(drug_run: Outcome) -> None:
     assert page == render_dossier(dossier, past)
     assert "<script" not in page
     assert "default-src 'none'" in page
-    assert page.count("<circle") == 9 * len(dossier.evaluation.evidence.contributions)  # type: ignore[union-attr]
+    assert dossier.evaluation is not None
+    assert page.count("<circle") == 9 * len(dossier.evaluation.evidence.contributions)
     judged = dict(next(s.rows for s in sections(dossier, past) if s.title == "Standardization"))
     assert judged["stripped_fragments"] == judged["standardized"] == "CCOc1ccccc1"
     assert judged["stereochemistry"].startswith("none (")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
@@ -427,12 +427,12 @@ def test_a_library_of_nothing_but_mistakes_ends_well(
 def test_a_window_of_work_yields_every_result_once(client: Client) -> None:
     pulled: list[int] = []
 
-    def source() -> object:
+    def source() -> Iterator[int]:
         for number in range(25):
             pulled.append(number)
             yield number
 
-    results = run_window(client, lambda number: number * number, source(), window=3)  # type: ignore[arg-type]
+    results = run_window(client, lambda number: number * number, source(), window=3)
     first = next(results)
     assert len(pulled) <= 4  # a source of any length is read only as fast as it is worked off
     time.sleep(0.1)

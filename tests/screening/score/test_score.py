@@ -120,8 +120,8 @@ def test_a_score_exists_if_and_only_if_a_record_was_accepted(scored: Scored) -> 
     assert table.column_names == [*SCORED, *predictor.columns]
     assert table["smiles"].to_pylist() == [fate.smiles for fate in scored.accepted]
     assert table["row"].to_pylist() == [fate.row for fate in scored.accepted]
-    found = [standardize(fate.structure, "smiles") for fate in scored.accepted]
-    mols = [one.mol for one in found if isinstance(one, Standardized)]
+    results = [standardize(fate.structure, "smiles") for fate in scored.accepted]
+    mols = [one.mol for one in results if isinstance(one, Standardized)]
     expected = predictor.predict(collect([graph_of(mol) for mol in mols]))
     for name, values in expected.items():
         found = table[name].to_numpy()
