@@ -95,7 +95,7 @@ def benchmark_speed(
     from screening.runs.plan import check_writable
 
     if plot is not None and plot.suffix.lower() != ".svg":
-        raise InputError(f"--plot {plot}: the name of the drawing has to end in .svg")
+        raise InputError(f"--plot {plot}: the name of the drawing must end in .svg")
     for option, file in (("--out", out), ("--plot", plot)):
         if file is not None:
             remedy = f"name a file elsewhere with {option}"

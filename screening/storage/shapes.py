@@ -147,7 +147,7 @@ AShape = TypeVar("AShape", bound=Shape)
 
 
 def check_shape(shape: type[AShape], found: object) -> AShape:
-    """Read a JSON object as a shape; raises ValueError, one line, if its shape is another."""
+    """Read a JSON object as a shape; raise ValueError, one line, if its shape is another."""
     try:
         return shape.model_validate(found)
     except ValidationError as error:

@@ -263,7 +263,7 @@ class VerifiedStore(Store):
         return super().read_table(name, columns)
 
     def read(self, name: str) -> bytes:
-        """Read a whole file; raises StoreError as ``read_table`` does."""
+        """Read a whole file; raise StoreError as ``read_table`` does."""
         try:
             content = super().read(name)
         except StoreError:

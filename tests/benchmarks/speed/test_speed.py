@@ -264,7 +264,7 @@ def test_bad_requests_are_refused_before_any_work(
 ) -> None:
     answer = run("speed", "--library", library, "--molecules", "51")
     assert answer.code == 2
-    assert "has 150 SMILES, 153 are needed" in answer.err
+    assert "has 150 SMILES, but 153 are needed" in answer.err
     answer = run("speed", "--library", library, "--plot", tmp_path / "speed.png")
     assert answer.code == 2
     assert "end in .svg" in answer.err
