@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-PROMISED = PAGE.partition("## What is promised")[2].partition("\n## ")[0]
+PROMISED = PAGE.partition("## Promises")[2].partition("\n## ")[0]
 PROMISES = re.split(r"^\d+\. ", PROMISED, flags=re.MULTILINE)[1:]
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
@@ -27,11 +27,11 @@ def test_each_promise_names_tests_that_are_there(promise: str) -> None:
 def test_promises_are_told_apart() -> None:
     assert len(PROMISES) > 8
     assert re.findall(r"^## (.+)$", PAGE, re.MULTILINE) == [
-        "What is promised",
-        "Whom it trusts",
-        "What is not promised",
-        "Versions that get fixes",
-        "How to report",
+        "Promises",
+        "Trust model",
+        "Not promised",
+        "Supported versions",
+        "Report a vulnerability",
     ]
 
 
