@@ -249,7 +249,7 @@ def test_a_screen_without_hits_still_writes_every_file(
     assert written(tmp_path) == FILES
     assert (manifest.counts.hits, manifest.filtered_by_filter) == (0, {"min_mw": 8})
     assert (tmp_path / "hits.sdf").read_text() == ""
-    assert "No compound passed the hard limits" in (tmp_path / "report.html").read_text()
+    assert "No compound passed the filters" in (tmp_path / "report.html").read_text()
     assert top_table(table, strict)[1] == []
 
 
@@ -313,7 +313,7 @@ def test_a_run_that_cannot_be_written_anew_stays_as_it_is(
     with Lock(folder), pytest.raises(InputError, match="in use by another run"):
         run_screen(planned, lone)
     assert contents(folder) == before
-    with pytest.raises(InputError, match=r"written into [^\n]* in the meantime"):
+    with pytest.raises(InputError, match=r"written into [^\n]* meanwhile"):
         rank_again(past, past.screen, folder, lone)  # it was checked when it was empty
     wrong = rerank(past, past.screen)
     wrong = wrong._replace(scored=wrong.scored + 1)
