@@ -197,6 +197,6 @@ def _describe_ragged(
     if len(cells) > width:
         if smiles_at is not None and cells[smiles_at].count("|") == 1:
             detail += "; an extension |… of the SMILES is not closed; close it, and quote the cell"
-        detail += f"; beyond them: {' | '.join(cells[width:])}"
+        detail += f"; the further cells: {' | '.join(cells[width:])}"
         detail += f"; a cell that holds {delimiter!r} needs quotation marks"
     return Failure("read", "ragged_row", one_line(detail))

@@ -127,7 +127,7 @@ class RowReader:
         if isinstance(cells_or_fault, list) and "\r" in plain:
             parts = plain.split("\r")
             if 2 * sum(map(self._is_row, parts)) > len(parts):
-                return self._read_one(number, text, "a quotation mark takes in other rows")
+                return self._read_one(number, text, "a quotation mark encloses other rows")
         if isinstance(cells_or_fault, list):
             if len(cells_or_fault) < self.width and self.delimiter == "\t":
                 literal = self._literal(plain)

@@ -94,7 +94,7 @@ def find_style(
     names = " and ".join({".": "point", ",": "comma"}[mark] for mark in sorted(marks))
     return NumberReading(
         NumberStyle(),
-        doubt=f"three digits follow every {names} ({shown}), so that it may part thousands or "
+        doubt=f"three digits follow every {names} ({shown}), so it may separate thousands or "
         "begin the decimals",
     )
 

@@ -223,7 +223,7 @@ def _kernel(card: Card, state: Mapping[str, Tensor]) -> KernelModel:
         ("reach", (families,)),
     ):
         if getattr(found, name).shape != wanted:
-            raise ValueError(f"kernel.{name} has other sizes than {wanted}")
+            raise ValueError(f"kernel.{name} does not have the sizes {wanted}")
     return found
 
 

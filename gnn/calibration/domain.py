@@ -112,7 +112,7 @@ class Domain:
         except lzma.LZMAError as error:
             raise ValueError(f"the domain's bits are damaged: {error}") from None
         if len(content) != size:
-            raise ValueError(f"the domain's bits are not of {count} compounds")
+            raise ValueError(f"the domain's bits are not those of {count} compounds")
         return cls(np.frombuffer(content, np.uint8).reshape(count, -1))
 
 

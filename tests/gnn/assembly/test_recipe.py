@@ -75,7 +75,7 @@ def test_what_is_given_is_taken_and_the_rest_is_as_documented(tmp_path: Path) ->
         pytest.param("width = 64", "dropout = 1.5", "dropout", id="a share above one"),
         pytest.param("epochs = 3", "epochs = -3", "epochs", id="no epochs"),
         pytest.param("epochs = 3", "batch = 0", "batch", id="no batch"),
-        pytest.param('"Mine"', '"Mine"\nrefit = true', "no row to stop", id="refit that stops"),
+        pytest.param('"Mine"', '"Mine"\nrefit = true', "no rows to stop", id="refit that stops"),
         pytest.param("epochs = 3", "learning_rate = nan", "learning_rate", id="no number"),
     ],
 )
@@ -121,7 +121,9 @@ def test_the_networks_that_teach_may_be_of_their_own_size(tmp_path: Path) -> Non
         pytest.param(
             '"process"]', '"process"]\nvalues = ["forest"]', "none of", id="not among them"
         ),
-        pytest.param("hidden = 64", "pairs = 64", "pairs must be the same", id="given other things"),
+        pytest.param(
+            "hidden = 64", "pairs = 64", "pairs must be the same", id="given other things"
+        ),
         pytest.param("epochs = 9", "epoch = 9", "did you mean epochs?", id="a misspelt setting"),
     ],
 )
