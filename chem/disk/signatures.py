@@ -1,4 +1,4 @@
-"""Signatures of folders by a team's SSH keys: who vouches that a run or a bundle is unaltered.
+"""Signs folders by a team's SSH keys, and checks that a run or a bundle is unaltered.
 
 A hash beside a file reveals accidents; anyone who may write the folder can change both. Only the
 holder of a key can make a signature. OpenSSH's own ``ssh-keygen -Y`` makes and checks it, so keys

@@ -1,4 +1,4 @@
-"""Libraries of compounds, read as streams: SMILES files, tables, SD files and Parquet.
+"""Reads libraries of compounds as streams: SMILES files, tables, SD files and Parquet.
 
 >>> library = open_library("vendor.sdf.gz")          # doctest: +SKIP
 >>> for record in library: ...                        # doctest: +SKIP

@@ -1,4 +1,4 @@
-"""Numbers as people of different countries write them: ``1,250.00``, ``1.250,00``, ``1 250,00``.
+"""Reads numbers as different countries write them: ``1,250.00``, ``1.250,00``, ``1 250,00``.
 
 One cell rarely shows which of its marks is the decimal one; the whole column usually does. So look
 at the column first (:func:`find_style`), then read each cell in the style that was found

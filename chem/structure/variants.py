@@ -1,4 +1,4 @@
-"""Nearly equal structures: without stereochemistry or isotope labels, or differing duplicates."""
+"""Compares nearly equal structures: without stereo, without isotope labels, or as duplicates."""
 
 import re
 from collections import Counter

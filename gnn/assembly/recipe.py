@@ -1,4 +1,4 @@
-"""Recipes: TOML files that define the data and the training of a bundle."""
+"""Reads recipes: TOML files that define the data and the training of a bundle."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A model as files, ``weights.safetensors`` and ``card.json``. Nothing is unpickled."""
+"""Saves and loads a model as ``weights.safetensors`` and ``card.json``; unpickles nothing."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The compounds from which a bundle learned, their measurements, and the file that holds them.
+"""Stores the compounds from which a bundle learned, with their measurements, in a file.
 
 A hit is shown beside the most similar measured compounds, on machines that do not have the training
 data. The file ``measured.parquet`` beside a bundle's weights is a plain Parquet table that anyone

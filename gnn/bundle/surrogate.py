@@ -1,4 +1,4 @@
-"""A small network that imitates a bundle's predictions, fast enough for every molecule.
+"""Defines a small network that imitates a bundle's predictions, fast enough for every molecule.
 
 It sees only counts of circular atom environments, so it needs no message passing: about a thirtieth
 of the ensemble's time. It says which molecules are worth the ensemble's time; none of its numbers

@@ -1,4 +1,4 @@
-"""Teachers: models that together are right more often, but are too slow for screening.
+"""Makes predictions of teachers: models that together are right more often, but too slow.
 
 Their mean on every training molecule and every task, measured or not, is the additional target of a
 bundle's networks beside the measurements (distillation; Hinton et al. 2015, arXiv 1503.02531).

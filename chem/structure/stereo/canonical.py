@@ -1,4 +1,4 @@
-"""Canonical text of a molecule: SMILES, or CXSMILES if SMILES cannot express the compound.
+"""Writes molecules canonically: SMILES, or CXSMILES if SMILES cannot express the compound.
 
 Two statements need the extension after a blank. Enhanced stereo groups: ``|&1:3|`` is a mixture of
 both configurations of the group's centres (a racemate), ``|o1:3|`` is one of the two, not known
