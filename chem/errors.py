@@ -1,4 +1,4 @@
-"""The root of our exceptions, and InputError, which means that the user can fix it.
+"""Defines the root of our exceptions, and InputError, which means that the user can fix it.
 
 A machine that only trains has this file too, but no RDKit: nothing is imported here.
 """

@@ -1,4 +1,4 @@
-"""The exceptions of this package that mean that the user can fix the problem."""
+"""Defines the exceptions of this package that mean that the user can fix the problem."""
 
 from chem.errors import HitlistError, in_one_line
 
@@ -15,4 +15,4 @@ class ModelError(HitlistError, ValueError):
 
 
 class WorkFolderError(ModelError):
-    """A file of a training cannot be written: no network is at fault, so none is left out."""
+    """A training file that cannot be written: no network is at fault, so none is left out."""

@@ -1,4 +1,4 @@
-"""Synthetic accessibility: how hard a molecule looks to make, from 1 (easy) to 10 (hard).
+"""Computes synthetic accessibility: how hard a molecule looks to make, from 1 (easy) to 10 (hard).
 
 The score of Ertl and Schuffenhauer, J. Cheminform. 2009, 1, 8 (doi 10.1186/1758-2946-1-8), as its
 author wrote it for RDKit. It measures how common a molecule's fragments are among a million

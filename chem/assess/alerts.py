@@ -1,4 +1,4 @@
-"""Structural alerts: named substructures that have caused trouble in assays or in animals.
+"""Finds structural alerts: named substructures that caused trouble in assays or in animals.
 
 An alert is a flag, not a verdict: approved drugs carry alerts as well. Three published collections
 come from RDKit's ``FilterCatalog`` (765 substructures, 764 names); the fourth is written here:

@@ -1,4 +1,4 @@
-"""Groups of similar molecules: by scaffold, or as clusters in the order of a ranked list.
+"""Groups similar molecules: by scaffold, or as clusters in the order of a ranked list.
 
 Clusters: each molecule joins the most similar of the earlier leaders that are similar enough; if
 there is none, it leads a cluster of its own. So the best-ranked member of every cluster is its

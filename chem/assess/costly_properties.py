@@ -1,4 +1,4 @@
-"""Costly properties, computed only for the compounds that a ranking puts first."""
+"""Computes costly properties, only for the compounds that a ranking puts first."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Folders in which files named by a user may lie: ``HITLIST_ROOTS``.
+"""Limits files named by a user to certain folders, the roots: ``HITLIST_ROOTS``.
 
 A flow takes paths from anyone who may call the Prefect server. So a deployed flow reads and writes
 only below the roots: the folders, or prefixes of an object store, that its worker's environment

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there: written beside, flushed, then renamed.
+"""Writes files that are either whole or not there: written beside, flushed, then renamed.
 
 New files and folders follow the user's umask, and only the owner and the group may ever write them,
 even under the umask 000.

@@ -83,7 +83,7 @@ def parse_json(content: str | bytes) -> Any:
         try:
             json.dumps(found, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            raise ValueError("it holds half a letter (a lone surrogate)") from None
+            raise ValueError("it holds half a character (a lone surrogate)") from None
     return found
 
 

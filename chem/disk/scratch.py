@@ -1,4 +1,4 @@
-"""Scratch folders that vanish with their process, or with the next one if it was killed.
+"""Makes scratch folders that vanish with their process, or with the next one if it was killed.
 
 A killed process cannot tidy up. So each folder holds a file that its process keeps locked. A folder
 of this user whose lock is free is left over, and the next process that makes a scratch folder in

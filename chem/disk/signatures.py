@@ -1,4 +1,4 @@
-"""Signatures of folders by a team's SSH keys: who vouches that a run or a bundle is unaltered.
+"""Signs folders by a team's SSH keys, and checks that a run or a bundle is unaltered.
 
 A hash beside a file reveals accidents; anyone who may write the folder can change both. Only the
 holder of a key can make a signature. OpenSSH's own ``ssh-keygen -Y`` makes and checks it, so keys
@@ -77,7 +77,7 @@ def signers_file() -> Path | None:
     if not text.strip() or not path.is_file():
         raise InputError(
             f"{SIGNERS} names {text!r}, which is no file; name a file of signers, or unset it to "
-            "ask for no signatures"
+            "require no signatures"
         )
     return path
 
@@ -132,8 +132,8 @@ def _read_statement(folder: Path, signers: Path) -> tuple[str, dict[str, Any]]:
     except OSError as error:
         reason = "is not there" if isinstance(error, FileNotFoundError) else error.strerror
         raise InputError(
-            f"{folder} is not signed, as {SIGNERS} asks ({Path(error.filename).name} {reason}): "
-            "look at it, and give `hitlist sign`"
+            f"{folder} is not signed, as {SIGNERS} requires ({Path(error.filename).name} {reason})"
+            ": inspect it, then run `hitlist sign`"
         ) from None
     who = _verify(folder / SIGNATURE, content, signers)
     try:

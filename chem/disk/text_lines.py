@@ -58,7 +58,7 @@ _NOISE = bytes({*range(9), *range(14, 32)})
 
 
 class _TooLongError(HitlistError):
-    """A line is too long; the argument is its number."""
+    """A line that is too long; the argument is its number."""
 
 
 class _Layout(NamedTuple):

@@ -1,4 +1,4 @@
-"""Morgan fingerprints: counts for baselines, bits for neighbours."""
+"""Computes Morgan fingerprints: counts for baselines, bits for neighbours."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Labels that need no experiment: RDKit descriptors on which an encoder is pretrained.
+"""Computes labels that need no experiment: RDKit descriptors that pretrain an encoder.
 
 A molecule has about 400 of them, computed in 2 ms: physico-chemical descriptors, surface areas
 binned by partial charge, lipophilicity, refractivity and electrotopological state, functional

@@ -1,4 +1,4 @@
-"""Nine cheap properties of a molecule, computed for every compound of a library.
+"""Computes nine cheap properties of a molecule, for every compound of a library.
 
 ``describe`` asks RDKit about one molecule. ``describe_all`` gives the same values for many at once,
 bit for bit. Every property is a sum over atoms or bonds, and an atom's contribution follows from

@@ -1,4 +1,4 @@
-"""Tables of text: ``.csv``, ``.tsv`` and ``.txt``.
+"""Reads tables of text: ``.csv``, ``.tsv`` and ``.txt``.
 
 Blank cells beyond the header are ignored. Missing cells at a row's end count as blank, unless the
 structure or the id is among them. A row with other cells beyond the header is a record with a
@@ -96,7 +96,7 @@ def _places_of_extensions(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
 
 
 class _Beside:
-    """Joins extensions that are in columns of their own to their SMILES."""
+    """A joiner of SMILES with their extensions in columns of their own."""
 
     def __init__(
         self,
@@ -197,6 +197,6 @@ def _describe_ragged(
     if len(cells) > width:
         if smiles_at is not None and cells[smiles_at].count("|") == 1:
             detail += "; an extension |… of the SMILES is not closed; close it, and quote the cell"
-        detail += f"; beyond them: {' | '.join(cells[width:])}"
+        detail += f"; the further cells: {' | '.join(cells[width:])}"
         detail += f"; a cell that holds {delimiter!r} needs quotation marks"
     return Failure("read", "ragged_row", one_line(detail))

@@ -1,4 +1,4 @@
-"""Parquet tables, read in batches with every value turned into text.
+"""Reads Parquet tables in batches, with every value turned into text.
 
 Whole numbers stay whole, a missing value is ``""``, and no value passes through a float on its way
 (pandas would turn the id 7 into 7.0 beside a missing one).

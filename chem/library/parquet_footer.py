@@ -93,11 +93,11 @@ def _field(told: Mapping[int, Any], number: int, kind: type) -> Any:
 
 
 class CutShortError(HitlistError, ValueError):
-    """The bytes end before the struct does."""
+    """Bytes that end before the struct does."""
 
 
 class CompactReader:
-    """Reads one struct after another; raises ValueError for bytes that are inconsistent.
+    """A reader of one struct after another; it raises ValueError for inconsistent bytes.
 
     what: the thing being read, for error messages: ``its footer``.
     """

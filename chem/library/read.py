@@ -1,4 +1,4 @@
-"""Libraries of compounds, read as streams: SMILES files, tables, SD files and Parquet.
+"""Reads libraries of compounds as streams: SMILES files, tables, SD files and Parquet.
 
 >>> library = open_library("vendor.sdf.gz")          # doctest: +SKIP
 >>> for record in library: ...                        # doctest: +SKIP
@@ -60,7 +60,7 @@ _SENTENCES = {
     QUOTE_IS_TEXT: "lines with a quotation mark that opens no cell: {n}, read as text",
     SHORT: "rows with fewer cells than the header: {n}, the missing ones read as blank",
     BESIDE: "extensions |…| in a column beside the SMILES: {n}, read as part of it",
-    JOINED: "SMILES with unquoted delimiters in their extension |…|: {n}, put together",
+    JOINED: "SMILES with unquoted delimiters in their extension |…|: {n}, joined",
     OTHER_ID: 'records without such an id: {n} named by "{column}" instead',
     UNCLOSED: "the last record ends without '$$$$'; fields may be missing if the file was cut",
     NO_ID: "records without an id: {n}, called row<N>",

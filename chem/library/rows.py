@@ -1,4 +1,4 @@
-"""Rows of a text table: cells, whatever its quotation marks mean.
+"""Splits a text table into rows of cells, whatever its quotation marks mean.
 
 A quotation mark at the start of a cell opens it. The cell may then hold delimiters and line breaks,
 if a mark before a delimiter or a line's end closes it. If that does not make a row as wide as the
@@ -30,7 +30,7 @@ Without a limit, a file in which every line opens a quotation mark that none clo
 
 
 class RowReader:
-    """Splits lines into rows of cells.
+    """A reader that splits lines into rows of cells.
 
     Attributes:
         delimiter: One character.
@@ -127,7 +127,7 @@ class RowReader:
         if isinstance(cells_or_fault, list) and "\r" in plain:
             parts = plain.split("\r")
             if 2 * sum(map(self._is_row, parts)) > len(parts):
-                return self._read_one(number, text, "a quotation mark takes in other rows")
+                return self._read_one(number, text, "a quotation mark encloses other rows")
         if isinstance(cells_or_fault, list):
             if len(cells_or_fault) < self.width and self.delimiter == "\t":
                 literal = self._literal(plain)

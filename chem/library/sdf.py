@@ -1,4 +1,4 @@
-"""SD files: molblocks with fields, separated by ``$$$$``.
+"""Reads SD files: molblocks with fields, separated by ``$$$$``.
 
 The records are split and counted here, because RDKit's own supplier has been seen to lose one
 silently. The id is the field that the rules for columns find, or else the title (the first line of

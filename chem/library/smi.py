@@ -1,4 +1,4 @@
-"""SMILES files: ``SMILES [id [name …]]`` on each line, separated by tabs or else by blanks.
+"""Reads SMILES files: ``SMILES [id [name …]]`` on each line, separated by tabs or else blanks.
 
 A line with a tab between its texts is split at tabs only, so that ids and names may hold blanks.
 Lines need not be equally long. Lines that begin with ``#`` before the first compound are comments,

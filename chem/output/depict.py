@@ -1,4 +1,4 @@
-"""Pictures of molecules for pages: lines and letters by element, and the place of each atom.
+"""Draws molecules for pages: lines and letters by element, and the place of each atom.
 
 A picture has no colours of its own. Each mark names its element, and the page defines the colour of
 nitrogen on a light and on a dark ground. The places of atoms let a page draw over the picture.

@@ -1,4 +1,4 @@
-"""SD files of compounds with 2D coordinates and fields.
+"""Writes SD files of compounds with 2D coordinates and fields.
 
 A field cannot hold every text: a blank line ends its value, ``$$$$`` ends the record and a leading
 ``>`` begins the next field. So a line break in a value becomes a blank, ``$$$$`` becomes ``$$$ $``

@@ -1,4 +1,4 @@
-"""Numbers as people of different countries write them: ``1,250.00``, ``1.250,00``, ``1 250,00``.
+"""Reads numbers as different countries write them: ``1,250.00``, ``1.250,00``, ``1 250,00``.
 
 One cell rarely shows which of its marks is the decimal one; the whole column usually does. So look
 at the column first (:func:`find_style`), then read each cell in the style that was found
@@ -94,7 +94,7 @@ def find_style(
     names = " and ".join({".": "point", ",": "comma"}[mark] for mark in sorted(marks))
     return NumberReading(
         NumberStyle(),
-        doubt=f"three digits follow every {names} ({shown}), so that it may part thousands or "
+        doubt=f"three digits follow every {names} ({shown}), so it may separate thousands or "
         "begin the decimals",
     )
 

@@ -1,4 +1,4 @@
-"""Records that come out of a library file: one for each entry, good or bad."""
+"""Defines the records that come out of a library file: one for each entry, good or bad."""
 
 from typing import Literal, NamedTuple
 

@@ -1,4 +1,4 @@
-"""Text for people: counts with their words, single short lines, and "did you mean" hints."""
+"""Writes text for people: counts with their words, single short lines, "did you mean" hints."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""The registration key of a compound, by which duplicates and lists of compounds are compared.
+"""Makes registration keys, by which duplicates and lists of compounds are compared.
 
 The key is the SMILES of one form of the compound. For nearly all compounds that is the drawing that
 is scored (chem.structure.normalize.preferred): the same for every tautomer, resonance form,

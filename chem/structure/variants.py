@@ -1,4 +1,4 @@
-"""Nearly equal structures: without stereochemistry or isotope labels, or differing duplicates."""
+"""Compares nearly equal structures: without stereo, without isotope labels, or as duplicates."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ OTHER_DRAWING = "other drawing"
 EQUALITIES: dict[str, str] = {
     SAME_STRUCTURE: "the same molecule, perhaps spelled differently",
     OTHER_SALT: "another salt, solvate or free form of it",
-    OTHER_DRAWING: "another drawing of it: a tautomer, protonation or other way of drawing",
+    OTHER_DRAWING: "another drawing of it: another tautomer, protonation or way of drawing groups",
 }
 """Meaning of each word."""
 _SALTED = {"stripped_fragments", "disconnected_metal"}

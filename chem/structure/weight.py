@@ -1,4 +1,4 @@
-"""Molecular weights of structures as written, salt and solvent included."""
+"""Computes molecular weights of structures as written, salt and solvent included."""
 
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors

@@ -1,4 +1,4 @@
-"""Measured activities of molecules: one row per molecule, one column per task."""
+"""Holds measured activities of molecules: one row per molecule, one column per task."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -108,5 +108,5 @@ def find_flip(rows: AssayRows, measure: Measure) -> tuple[bool | None, str]:
             low = float(np.median(bounded)) < middle
             votes.add(low == (sign == 1))
     if len(votes) != 1:
-        return None, "the relations may be of the concentrations or of their −log10"
+        return None, "the relations may be those of the concentrations or of their −log10"
     return votes.pop(), ""

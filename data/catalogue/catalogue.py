@@ -1,4 +1,4 @@
-"""The catalogue of datasets that hitlist knows: their sources, contents and hashes."""
+"""Reads the catalogue of datasets that hitlist knows: their sources, contents and hashes."""
 
 import tomllib
 from functools import cache

@@ -1,4 +1,4 @@
-"""The kinase panel: the protein that each UniProt accession of the kinase set stands for."""
+"""Lists the kinase panel: the protein that each UniProt accession of the kinase set stands for."""
 
 import csv
 from functools import cache

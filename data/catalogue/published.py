@@ -1,4 +1,4 @@
-"""Published results that are printed beside ours, each with its source.
+"""Lists published results that are printed beside ours, each with its source.
 
 A number holds for the rows that its authors measured on; if those differ from ours, the note says
 how.

@@ -1,4 +1,4 @@
-"""The thirty MoleculeACE sets: assays of one target each, with a published split.
+"""Loads the thirty MoleculeACE sets: assays of one target each, with a published split.
 
 van Tilborg, Alenicheva and Grisoni, J. Chem. Inf. Model. 2022, 62, 5938
 (doi 10.1021/acs.jcim.2c01073). An activity cliff is a molecule with a very similar one in its set

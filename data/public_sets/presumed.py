@@ -1,4 +1,4 @@
-"""Molecules presumed inactive: they keep predictions low for compounds unlike the training data.
+"""Draws molecules presumed inactive, which keep predictions low for unfamiliar compounds.
 
 An activity set holds the compounds that chemists thought worth measuring. Trained on those alone, a
 network gives a steroid the activity of an average kinase inhibitor. Molecules of other sets that

@@ -63,7 +63,7 @@ def surrogate_targets(bundle: Bundle, graphs: GraphArrays, report: Report | None
         away = columns.get(f"{name}_distance")
         found[rows, -1] = 0 if away is None else away
         if report is not None:
-            report(f"what {name} predicts", int(rows[-1]) + 1, graphs.molecules)
+            report(f"predictions of {name}", int(rows[-1]) + 1, graphs.molecules)
     return found
 
 

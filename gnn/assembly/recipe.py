@@ -1,4 +1,4 @@
-"""Recipes: TOML files that define the data and the training of a bundle."""
+"""Reads recipes: TOML files that define the data and the training of a bundle."""
 
 import math
 from collections.abc import Mapping
@@ -116,7 +116,7 @@ class Recipe(_Strict):
     def _without_a_stop(self) -> Self:
         if self.refit and not (self.pretrained and self.settings().encoder_rate == 0):
             raise ValueError(
-                "refit leaves no row to stop a training by; set pretrained = true and "
+                "refit leaves no rows to stop a training by; set pretrained = true and "
                 "training.encoder_rate = 0, or refit = false"
             )
         return self

@@ -1,4 +1,4 @@
-"""Presumed inactives of an own assay: compounds unlike any that was measured.
+"""Adds presumed inactives to an own assay: compounds unlike any that was measured.
 
 An assay contains compounds that a chemist had a reason to make for its target. A model of these
 alone treats every molecule like one of them, and gives an antibiotic the activity of an average

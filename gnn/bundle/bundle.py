@@ -1,4 +1,4 @@
-"""A model as files, ``weights.safetensors`` and ``card.json``. Nothing is unpickled."""
+"""Saves and loads a model as ``weights.safetensors`` and ``card.json``; unpickles nothing."""
 
 import hashlib
 import json
@@ -223,7 +223,7 @@ def _kernel(card: Card, state: Mapping[str, Tensor]) -> KernelModel:
         ("reach", (families,)),
     ):
         if getattr(found, name).shape != wanted:
-            raise ValueError(f"kernel.{name} has other sizes than {wanted}")
+            raise ValueError(f"kernel.{name} does not have the sizes {wanted}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""The compounds from which a bundle learned, their measurements, and the file that holds them.
+"""Stores the compounds from which a bundle learned, with their measurements, in a file.
 
 A hit is shown beside the most similar measured compounds, on machines that do not have the training
 data. The file ``measured.parquet`` beside a bundle's weights is a plain Parquet table that anyone
@@ -208,14 +208,14 @@ def load_measured_compounds(folder: Path, card: Card) -> MeasuredCompounds | Non
             raise ValueError(f"format {note['format']}, expected {_FORMAT}")
         found = _read(table.cast(_SCHEMA), card) if note["of"] == training_hash(card) else None
         if found is not None and found.sha256 != note["content"]:
-            raise ValueError("it holds something else than was written")
+            raise ValueError("its content is not what was written")
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         why = " ".join(str(error).split())[:120]
         raise ModelError(f"{path} is damaged ({why}); {_remedy(folder)}") from None
     check_read(folder, {FILE: sha256(content).hexdigest()})
     if found is None:
         raise ModelError(
-            f"{path} belongs to another bundle than the one beside it; {_remedy(folder)}"
+            f"{path} belongs to a bundle other than the one beside it; {_remedy(folder)}"
         )
     return found
 
@@ -236,7 +236,7 @@ def _read(table: Any, card: Card) -> MeasuredCompounds:
     )
     values = lists["value"].flatten().to_numpy(zero_copy_only=False)
     if columns.null_count or bounds.null_count or not np.isfinite(values).all():
-        raise ValueError("a task, relation or value is none that is known")
+        raise ValueError("a task, relation or value is unknown")
     return MeasuredCompounds(
         ids=table["id"].to_numpy(zero_copy_only=False),
         smiles=table["smiles"].to_numpy(zero_copy_only=False),

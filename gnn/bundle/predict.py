@@ -1,4 +1,4 @@
-"""Predictions for graphs: every task of every bundle, with its uncertainty.
+"""Predicts every task of every bundle for graphs, with its uncertainty.
 
 A molecule's result is the same to the last bit whatever other molecules are predicted with it, in
 any order: batches are padded to one fixed shape, so every matrix product runs the same code, and

@@ -1,4 +1,4 @@
-"""A small network that imitates a bundle's predictions, fast enough for every molecule.
+"""Defines a small network that imitates a bundle's predictions, fast enough for every molecule.
 
 It sees only counts of circular atom environments, so it needs no message passing: about a thirtieth
 of the ensemble's time. It says which molecules are worth the ensemble's time; none of its numbers
@@ -176,7 +176,7 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
         raise ModelError(f"{path} is damaged ({why}); {_remedy(folder)}") from None
     if found.imitates != predictions_hash(card) or found.sizes.tasks != len(card.tasks):
         raise ModelError(
-            f"{path} imitates another bundle than the one beside it; {_remedy(folder)}"
+            f"{path} imitates a bundle other than the one beside it; {_remedy(folder)}"
         )
     if not isinstance(found.errors, dict) or not all(map(_is_number, found.errors.values())):
         raise ModelError(f"{path} is damaged (an error is no number); {_remedy(folder)}")

@@ -1,4 +1,4 @@
-"""Predictions of bundles' surrogates, under the names of the bundles' own columns.
+"""Predicts by bundles' surrogates, under the names of the bundles' own columns.
 
 They are the same to the last bit whatever other molecules are predicted with one, for the reason
 that :mod:`gnn.bundle.predict` gives.

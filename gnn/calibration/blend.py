@@ -1,4 +1,4 @@
-"""Weights of the kernel machine and of the networks in a prediction.
+"""Fits the weights of the kernel machine and of the networks in a prediction.
 
 In a regression each has a weight, fitted by least squares. The log odds of a class are slope *
 (networks' mean logit) + weight * 4 (kernel score - 1/2) + offset with slope and weight of at least

@@ -1,4 +1,4 @@
-"""Split conformal prediction: the number of standard deviations that hold 90 % of the values.
+"""Finds the number of standard deviations that hold 90 % of the values: conformal prediction.
 
 The method follows Angelopoulos and Bates 2021 (arXiv 2107.07511). The values of all of a bundle's
 regressions are pooled, each error in its own standard deviations, and grouped by thirds of the

@@ -1,4 +1,4 @@
-"""The applicability domain: the distance of a molecule from a model's training compounds.
+"""Computes the applicability domain: a molecule's distance from a model's training compounds.
 
 The distance is 1 - Tanimoto similarity of the sets of hashed atom environments (radius 0 to 2, in
 1,024 columns, :mod:`gnn.features.hashed_fingerprints`) to the nearest training compound: 0 for a
@@ -112,7 +112,7 @@ class Domain:
         except lzma.LZMAError as error:
             raise ValueError(f"the domain's bits are damaged: {error}") from None
         if len(content) != size:
-            raise ValueError(f"the domain's bits are not of {count} compounds")
+            raise ValueError(f"the domain's bits are not those of {count} compounds")
         return cls(np.frombuffer(content, np.uint8).reshape(count, -1))
 
 

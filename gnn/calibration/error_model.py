@@ -1,4 +1,4 @@
-"""The size of regressions' errors: by task, by predicted value, by distance, by spread.
+"""Models the size of regressions' errors: by task, predicted value, distance and spread.
 
 The model is a product, fitted over all tasks together in units of each task's training standard
 deviation: variance = noise(task)^2 * level(predicted value) * growth(distance) + (factor *

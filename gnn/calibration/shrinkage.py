@@ -1,4 +1,4 @@
-"""Limits on how far a prediction goes from the value that its task suggests for any molecule.
+"""Limits how far a prediction goes from the value that its task suggests for any molecule.
 
 Three rules, all fitted on held-out rows:
 

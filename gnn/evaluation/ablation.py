@@ -1,4 +1,4 @@
-"""Ablation: the gain of each part of a bundle's training, on the rows held out."""
+"""Measures the gain of each part of a bundle's training on the rows held out (ablation)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

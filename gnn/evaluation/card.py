@@ -1,4 +1,4 @@
-"""A bundle's card: its identity, its data and its measured quality."""
+"""Defines a bundle's card: its identity, its data and its measured quality."""
 
 import math
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""Metrics of predictions, each with a bootstrap interval over molecules."""
+"""Computes metrics of predictions, each with a bootstrap interval over molecules."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Reliability of error bars and probabilities: coverage, calibration and error by distance."""
+"""Measures error bars and probabilities: coverage, calibration and error by distance."""
 
 from collections.abc import Sequence
 from itertools import pairwise

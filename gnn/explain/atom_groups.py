@@ -1,4 +1,4 @@
-"""Atom groups: each has one Shapley value when a prediction is divided among a molecule's atoms.
+"""Groups atoms: each group has one Shapley value of a prediction divided among a molecule.
 
 A group is an atom, except in two cases. Bonded atoms of opposite charge are one group, together
 with any terminal atom that is the anion's twin on the cation: the way in which the charges of a

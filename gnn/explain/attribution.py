@@ -1,4 +1,4 @@
-"""Shapley values: the contribution of each atom to a prediction of the networks.
+"""Computes Shapley values: the contribution of each atom to a prediction of the networks.
 
 Atoms are put into an empty molecule one after the other, with the bonds to the atoms already there.
 The change of the prediction when an atom is added is that atom's share in this order. An atom's

@@ -1,4 +1,4 @@
-"""A t-SNE layout: molecules as points with similar neighbours, from all pairwise distances."""
+"""Lays molecules out by t-SNE: points with similar neighbours, from all pairwise distances."""
 
 import numpy as np
 

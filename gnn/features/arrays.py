@@ -1,4 +1,4 @@
-"""Types that are used everywhere, arrays in pieces, and a 64-bit scrambler."""
+"""Defines types that are used everywhere, arrays in pieces, and a 64-bit scrambler."""
 
 from collections.abc import Callable, Iterator
 

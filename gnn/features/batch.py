@@ -1,4 +1,4 @@
-"""Many molecules' graphs as flat arrays, and the slices of them that a network sees at once."""
+"""Holds many molecules' graphs as flat arrays, and makes the batches that a network sees."""
 
 from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple

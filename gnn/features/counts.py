@@ -1,4 +1,4 @@
-"""Substructures of molecules as sets of hashed keys, from graphs alone.
+"""Turns substructures of molecules into sets of hashed keys, from graphs alone.
 
 A substructure that occurs three times gives three keys: its first, its second and its third
 occurrence. The number of keys that two molecules share is then the sum of the lesser counts, and

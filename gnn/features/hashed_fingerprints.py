@@ -1,4 +1,4 @@
-"""Hashed fingerprints: counts of atom environments, of pairs of atoms and of paths of four atoms.
+"""Counts hashed atom environments, pairs of atoms and paths of four atoms: fingerprints.
 
 The hash of an atom's environment of radius r + 1 mixes its own hash of radius r with the sum of
 its neighbours' hashes (each mixed with its bond): Weisfeiler-Lehman relabelling, the idea behind

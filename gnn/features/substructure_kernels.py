@@ -1,4 +1,4 @@
-"""Similarity of molecules by shared substructures: kernels from graphs alone."""
+"""Computes the similarity of molecules by shared substructures, from graphs alone."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The encoder: message passing over atoms, pooled to one vector per molecule, and its weights.
+"""Defines the encoder: message passing over atoms, pooled to one vector per molecule.
 
 Every network starts from the weights that come with the package. They were trained to compute
 RDKit's descriptors and the counts of atom environments from a graph alone

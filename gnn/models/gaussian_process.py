@@ -1,4 +1,4 @@
-"""Gaussian process regression in closed form: its noise, its bounds, its weights.
+"""Fits Gaussian processes in closed form: their noise, their bounds, their weights.
 
 Targets are standardized, the kernel has unit size, and the noise is a share of the targets'
 variance (Rasmussen and Williams 2006, chapter 2; held-out predictions from one inverse, chapter 5).

@@ -1,4 +1,4 @@
-"""Similarities among many thousand molecules at once: kernels of hashed substructure counts.
+"""Computes similarities among many thousand molecules at once, from hashed substructure counts.
 
 :mod:`gnn.features.substructure_kernels` computes the same exactly, from sparse sets. Here it is a
 product of small integers: keys are hashed into columns, and colliding keys add up. For 70,000

@@ -1,4 +1,4 @@
-"""Files of a training's work folder: either whole and on disk, or not there."""
+"""Writes files of a training's work folder: either whole and on disk, or not there."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""A kernel machine: predictions from the fingerprints of similar molecules, without a network.
+"""Predicts from the fingerprints of similar molecules, without a network: a kernel machine.
 
 For each task it is a Gaussian process on the mean of several kernels of shared substructures
 (:mod:`gnn.features.substructure_kernels`), over the task's own compounds. It consists of arrays

@@ -1,4 +1,4 @@
-"""Losses for tables with holes, bounds and two kinds of task; probabilities from log odds."""
+"""Computes losses for tables with holes, bounds and two kinds of task, and probabilities."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""The network: a pretrained encoder beside counted environments, one output per task.
+"""Defines the network: a pretrained encoder beside counted environments, one output per task.
 
 Both halves are needed. Counted environments give the information of a fingerprint; the encoder adds
 what pretraining taught it, including a molecule's descriptors (:mod:`gnn.models.encoder`).

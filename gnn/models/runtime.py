@@ -1,4 +1,4 @@
-"""Process settings on which torch's speed depends.
+"""Sets the process settings on which torch's speed depends.
 
 With any text in the environment variable ``HITLIST_FLOAT32``, a CPU trains and predicts in float32
 even if it has a unit for bfloat16. That is slower, but it shows whether a result depends on the

@@ -1,4 +1,4 @@
-"""Models without a network, one per task: baselines to beat; forests are teachers, too.
+"""Fits models without a network, one per task: baselines to beat; forests are teachers, too.
 
 The support vector machine is the strongest published baseline on small assays (van Tilborg et al.
 2022, doi 10.1021/acs.jcim.2c01073): an RBF kernel on ECFP bits (radius 2, 1,024 columns). Their

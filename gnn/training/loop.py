@@ -1,4 +1,4 @@
-"""The parts that all trainings share: settings, learning rate, loop over steps, checkpoints."""
+"""Holds the parts that all trainings share: settings, learning rate, loop, checkpoints."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence

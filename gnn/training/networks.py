@@ -241,7 +241,7 @@ def inputs(run: TrainingRun) -> Tensor:
         start = int(rows[0])
         found[start : start + len(rows)] = network.given(batch.to(device))
         if run.report is not None and start % (64 * _PIECE) == 0:
-            run.report("what the encoder says", start, graphs.molecules)
+            run.report("encoder outputs", start, graphs.molecules)
     return found
 
 

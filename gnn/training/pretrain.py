@@ -153,7 +153,7 @@ class Pretraining:
         """Go back to a snapshot; refuse one of other data or settings."""
         if snapshot["purpose"] != self.purpose:
             raise ModelError(
-                "the checkpoint is of other molecules or settings; name another work folder"
+                "the checkpoint is that of other molecules or settings; name another work folder"
             )
         self.step = snapshot["step"]
         self.network.load_state_dict(snapshot["network"])

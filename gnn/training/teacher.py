@@ -1,4 +1,4 @@
-"""Teachers: models that together are right more often, but are too slow for screening.
+"""Makes predictions of teachers: models that together are right more often, but too slow.
 
 Their mean on every training molecule and every task, measured or not, is the additional target of a
 bundle's networks beside the measurements (distillation; Hinton et al. 2015, arXiv 1503.02531).
@@ -113,7 +113,7 @@ def _process(run: TrainingRun) -> Floats32:
     for rows in pieces(len(said), _PIECE):
         said[rows] = (kernel.among(rows, support) @ weights).cpu().numpy() + centre
         if run.report is not None:
-            run.report("what the Gaussian processes say", int(rows[0]), len(said))
+            run.report("predictions of the Gaussian processes", int(rows[0]), len(said))
     return np.where(data.binary, np.clip(said, 0, 1), said).astype(np.float32)
 
 

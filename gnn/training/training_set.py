@@ -1,4 +1,4 @@
-"""The arrays for training and pretraining: made where RDKit is, carried to a GPU machine."""
+"""Holds the arrays for training and pretraining: made where RDKit is, carried to a GPU machine."""
 
 import json
 from dataclasses import dataclass, replace

@@ -244,7 +244,7 @@ def test_a_hint_is_given_where_it_can_help(
 def test_ids_that_a_spreadsheet_altered_are_told(cell: str, tmp_path: Path) -> None:
     found = table(tmp_path, "Compound ID,SMILES", f'"{cell}",*', "C2,*", "C3,*")
     assert next(iter(found)).compound_id == cell
-    assert any(f"1 such as {cell!r}, which a spreadsheet makes" in note for note in found.notes)
+    assert any(f"1 such as {cell!r}, into which a spreadsheet" in note for note in found.notes)
     plain = table(tmp_path, "Compound ID,SMILES", "1E5-1,*", "Mar-1-x,*", "E+5,*")
     assert not any("spreadsheet" in note for note in plain.notes)
 

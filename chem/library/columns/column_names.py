@@ -1,4 +1,4 @@
-"""Names that vendors and public databases give to the columns of SMILES, ids and names.
+"""Recognizes the names that vendors and databases give to columns of SMILES, ids and names.
 
 Names are compared folded (:func:`fold`): without case, accents, blanks and punctuation, and with
 one spelling for words that have many, so that ``Cat. No.``, ``CatalogNumber`` and ``catalogue #``

@@ -1,4 +1,4 @@
-"""The columns of a library, and the record that a row of cells becomes."""
+"""Describes the columns of a library, and turns a row of cells into a record."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

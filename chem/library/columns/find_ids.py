@@ -247,7 +247,7 @@ def _tell_id(column: _Column | None, found: str, name: str | None) -> str:
         faults.append(f"{1 - column.different:.0%} of the first ids are repeats")
     if altered := [text for text in column.cells if _ALTERED.fullmatch(text)]:
         faults.append(
-            f"{len(altered)} such as {altered[0]!r}, which a spreadsheet makes of other ids"
+            f"{len(altered)} such as {altered[0]!r}, into which a spreadsheet turns other ids"
         )
     return told + (f" ({', '.join(faults)})" if faults else "")
 

@@ -1,4 +1,4 @@
-"""Keto forms of phenols and similar heterocycles: rings one hydrogen shift short of aromatic.
+"""Turns keto forms of phenols and similar heterocycles into aromatic rings, by one hydrogen shift.
 
 A cyclohexadienone with a hydrogen on its saturated carbon is another drawing of a phenol, and a
 chroman-2,4-dione is one of a 4-hydroxycoumarin. The hydrogen goes to the oxygen here;

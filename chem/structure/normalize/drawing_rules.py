@@ -1,4 +1,4 @@
-"""Rules for groups that are drawn in more than one way, in RDKit's form (name, reaction SMARTS).
+"""Lists rules for groups that can be drawn in several ways, as (name, reaction SMARTS) for RDKit.
 
 ``CHARGES`` unites charge-separated, hypervalent and neutral drawings, in addition to RDKit's own
 normalizer: needless charges on neighbouring atoms become a double bond (sulfoxides keep theirs, as

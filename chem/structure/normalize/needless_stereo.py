@@ -1,4 +1,4 @@
-"""Stereochemistry that is written although its isomers cannot be bought separately.
+"""Removes stereochemistry that is written although its isomers cannot be bought separately.
 
 Some double bonds turn over as hydrogens or charges move: the C=N bond of an amidine, a guanidine or
 an N-H imine; the enol and the N-H enamine of a 1,3-dicarbonyl compound or of its imine; an azo

@@ -1,4 +1,4 @@
-"""The preferred drawing of a compound, which every tautomer and resonance form leads to.
+"""Draws a compound in its preferred form, to which every tautomer and resonance form leads.
 
 Most molecules leave nothing to decide. Their SMILES shows it, at the cost of a microsecond; only
 the few others are examined closely.

@@ -1,4 +1,4 @@
-"""The compounds that form salts, solvates, complexes and co-crystals of other compounds.
+"""Recognizes compounds that form salts, solvates, complexes and co-crystals of other compounds.
 
 ``counterions.csv`` names them, one a line: ``name``, ``smiles`` (uncharged, without
 stereochemistry), ``role``, ``rank`` and ``source`` (the kind of literature that names it in this

@@ -1,4 +1,4 @@
-"""Canonical text of a molecule: SMILES, or CXSMILES if SMILES cannot express the compound.
+"""Writes molecules canonically: SMILES, or CXSMILES if SMILES cannot express the compound.
 
 Two statements need the extension after a blank. Enhanced stereo groups: ``|&1:3|`` is a mixture of
 both configurations of the group's centres (a racemate), ``|o1:3|`` is one of the two, not known
@@ -122,8 +122,8 @@ def write_canonical(mol: Chem.Mol) -> str:
         return str(Chem.MolToSmiles(mol))
     if len(groups) > MAX_GROUPS:
         raise StereoError(
-            f"{len(groups)} groups of centres (&1, o1 …), expected {MAX_GROUPS} at most: more are "
-            "not compared; leave undefined what is not known"
+            f"{len(groups)} groups of centres (&1, o1 …), expected at most {MAX_GROUPS}: more are "
+            "not compared; leave unknown centres undefined"
         )
     plain = with_groups(mol, [])
     centres = _count_centres(plain)

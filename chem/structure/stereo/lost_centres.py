@@ -1,4 +1,4 @@
-"""Centres that are drawn, but that RDKit drops because of the molecule's symmetry.
+"""Finds centres that are drawn, but that RDKit drops because of the molecule's symmetry.
 
 RDKit drops ``@`` if two neighbours are alike. That is right for two equal groups, which can change
 places. It is wrong for a spiro centre of two equal rings (SPINOL, olean): its neighbours are alike

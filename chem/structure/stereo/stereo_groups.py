@@ -1,4 +1,4 @@
-"""Stereo groups of a record that no wedge draws.
+"""Adopts stereo groups of a record that no wedge draws.
 
 RDKit drops a group that is named over centres without a wedge. A group of one centre is still a
 complete statement: both configurations (AND), or one of the two (OR), whichever is drawn. A group

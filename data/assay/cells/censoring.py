@@ -1,4 +1,4 @@
-"""Columns of flags that say which values are bounds: ``right_censored``, ``is_greater_than``."""
+"""Reads columns of flags that say which values are bounds: ``right_censored``, for example."""
 
 import re
 from collections.abc import Sequence

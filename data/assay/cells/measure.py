@@ -1,4 +1,4 @@
-"""One task of an assay: the column of its values, their form, and the columns beside it."""
+"""Describes one task of an assay: the column of its values, their form, the columns beside it."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The rows of an assay file: id, structure and the other cells, all as text."""
+"""Reads the rows of an assay file: id, structure and the other cells, all as text."""
 
 from dataclasses import dataclass, field, replace
 from functools import cache

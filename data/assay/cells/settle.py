@@ -59,7 +59,7 @@ def _settle_percent(measure: Measure, numbers: npt.NDArray[np.float64]) -> tuple
     sized = measure._replace(unit="%")
     if measure.transform == "fraction":
         if largest > 20:
-            return sized, f"its header says fraction, its values go to {largest:g}"
+            return sized, f"its header says fraction, its values reach {largest:g}"
         return sized, ""
     if largest <= _FRACTION and len(numbers) >= 10 and largest > 0:
         if measure.unit == "%":
@@ -69,7 +69,7 @@ def _settle_percent(measure: Measure, numbers: npt.NDArray[np.float64]) -> tuple
             )
         return sized._replace(transform="fraction"), ""
     if measure.unit != "%" and largest > _WILD:
-        return sized, f"its values go to {largest:g}, which is no per cent"
+        return sized, f"its values reach {largest:g}, which is no percentage"
     return sized, ""
 
 
@@ -89,7 +89,7 @@ def _settle_minus_log(measure: Measure, median: float) -> tuple[Measure, str]:
         return measure, f"the median of {median:.3g} may be −log10 of molar or of {measure.unit}"
     if not plain and median > low:
         return measure, (
-            f"its header says −log10 of {measure.unit}, its median of {median:.3g} says of molar"
+            f"its header says −log10 of {measure.unit}, its median of {median:.3g} suggests molar"
         )
     return measure, ""
 

@@ -15,7 +15,7 @@ KINDS = {
     "inactive": "inactive without a number",
     "zero": "zero, which is no potency and often means inactive",
     "code": "a number such as -999 or 9999, which programs write where nothing was measured",
-    "negative": "below zero, which no concentration is",
+    "negative": "below zero, which is no concentration",
     "range": "a range",
     "several values": "several values",
     "number of another style": "a number written unlike the others",
@@ -61,7 +61,7 @@ def advise(problems: Sequence[Problem], measure: Measure) -> str:
     kinds = Counter(problem.kind for problem in problems)
     if kinds["censored"]:
         return (
-            "write > and < into the column of flags, or call it 'right censored' if the true "
+            "write > and < into the column of flags, or name it 'right censored' if the true "
             "values are larger (>) or 'left censored' if they are smaller (<)"
         )
     if kinds["code"] and measure.kind == "concentration":

@@ -77,7 +77,7 @@ def choose_measures(
 
 
 class _Chooser:
-    """Fills ``chosen`` from the columns of an assay."""
+    """The choice of measures from the columns of an assay, which fills ``chosen``."""
 
     def __init__(
         self, rows: AssayRows, layout: Layout, chosen: Chosen, decimal: Decimal | None

@@ -94,7 +94,7 @@ def _refuse_several(rows: AssayRows, columns: Sequence[str], wanted: Sequence[st
     rest = f" ({counted(count, 'row')})" if count else ""
     each_of = "the one to train on" if len(told) == 1 else "one of each column"
     raise InputError(
-        f"{', '.join(told)}, expected one to a model; name {each_of}, such as {options}{rest}."
+        f"{', '.join(told)}, expected one per model; name {each_of}, such as {options}{rest}."
     )
 
 

@@ -121,8 +121,8 @@ def find_direction(found: set[str], effect: str, doses: Sequence[Dose]) -> tuple
         timed = any(_DURATION.fullmatch(dose.text) for dose in doses)
         if timed and not any(dose.unit for dose in doses):
             return "down", (
-                f"per cent {effect} after a time may be of the compound (a stability, more is "
-                "better) or of an activity that it inhibits"
+                f"per cent {effect} after a time may be that of the compound (a stability, more is "
+                "better) or that of an activity that it inhibits"
             )
     if found & (W.LEFT | W.LEFT_OF) and not found & {"positive", "pos"}:
         return "down", ""

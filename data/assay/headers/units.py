@@ -1,4 +1,4 @@
-"""Units of assay values: molar and mass concentrations, pActivity, and their spellings."""
+"""Reads units of assay values: molar and mass concentrations, pActivity, and their spellings."""
 
 import math
 import re

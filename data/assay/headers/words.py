@@ -1,4 +1,4 @@
-"""The words of assay headers: quantities, effects in per cent, statistics, other properties."""
+"""Lists the words of assay headers: quantities, effects in per cent, statistics, others."""
 
 import re
 

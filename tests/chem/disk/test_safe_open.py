@@ -63,7 +63,7 @@ def test_json_nested_too_deeply_is_no_json() -> None:
 
 def test_half_a_letter_is_no_json() -> None:
     assert parse_json(r'"\ud83d\ude00 \\ud800"') == "😀 \\ud800"
-    with pytest.raises(ValueError, match="half a letter"):
+    with pytest.raises(ValueError, match="half a character"):
         parse_json(r'{"a\uD800": 1}')
     with pytest.raises(ValueError, match="utf-8"):
         parse_json(b'"\xff"')

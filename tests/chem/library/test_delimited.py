@@ -60,7 +60,7 @@ def test_quoted_fields_may_hold_line_breaks(tmp_path: Path) -> None:
     ("line", "code", "detail", "compound_id", "structure"),
     [
         ("CCO", "ragged_row", "line 3 has 1 cell, the header has 3", "row2", "CCO"),
-        ("CCO,1,x,extra,more", "ragged_row", "beyond them: extra | more", "1", "CCO"),
+        ("CCO,1,x,extra,more", "ragged_row", "further cells: extra | more", "1", "CCO"),
         ("lonely", "ragged_row", "1 cell,", "row2", "lonely"),
         (",1,x", "empty_structure", "'smiles' is blank", "1", ""),
         (",,", "empty_structure", "blank", "row2", ""),

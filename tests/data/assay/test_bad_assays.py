@@ -106,8 +106,8 @@ def test_nothing_is_said_of_a_good_assay(case: str, write: Callable[..., Path]) 
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["EGFR", "HER2"], "names 2 targets .EGFR, HER2., expected one to a model.*--target"),
-        (["A", "B", "C", "D"], "names 4 targets .A, B, C, …., expected one to a model.*--target"),
+        (["EGFR", "HER2"], "names 2 targets .EGFR, HER2., expected one per model.*--target"),
+        (["A", "B", "C", "D"], "names 4 targets .A, B, C, …., expected one per model.*--target"),
     ],
 )
 def test_rows_of_several_targets_are_not_mixed(

@@ -75,7 +75,7 @@ def test_what_is_given_is_taken_and_the_rest_is_as_documented(tmp_path: Path) ->
         pytest.param("width = 64", "dropout = 1.5", "dropout", id="a share above one"),
         pytest.param("epochs = 3", "epochs = -3", "epochs", id="no epochs"),
         pytest.param("epochs = 3", "batch = 0", "batch", id="no batch"),
-        pytest.param('"Mine"', '"Mine"\nrefit = true', "no row to stop", id="refit that stops"),
+        pytest.param('"Mine"', '"Mine"\nrefit = true', "no rows to stop", id="refit that stops"),
         pytest.param("epochs = 3", "learning_rate = nan", "learning_rate", id="no number"),
     ],
 )

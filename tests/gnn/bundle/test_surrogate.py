@@ -56,12 +56,12 @@ def test_a_surrogate_of_other_weights_is_refused(
     bundle = give_surrogate(make_bundle(tmp_path))
     other = make_bundle(tmp_path / "other", seed=5)
     (tmp_path / "other" / FILE).write_bytes((tmp_path / FILE).read_bytes())
-    with pytest.raises(ModelError, match=r"^[^\n]*imitates another bundle[^\n]*$"):
+    with pytest.raises(ModelError, match=r"^[^\n]*imitates a bundle other[^\n]*$"):
         load_bundle(tmp_path / "other", other.card.featurizer)
     task = bundle.card.tasks[0]
     moved = {**task.calibration, "noise": 9.0}
     tasks = (task.model_copy(update={"calibration": moved}), *bundle.card.tasks[1:])
-    with pytest.raises(ModelError, match="imitates another"):
+    with pytest.raises(ModelError, match="imitates a bundle other"):
         load_surrogate(tmp_path, bundle.card.model_copy(update={"tasks": tasks}))
 
 

@@ -1,4 +1,4 @@
-"""Conjugated systems of a molecule: the atoms over which hydrogens and charges can move.
+"""Finds conjugated systems: the atoms over which hydrogens and charges can move.
 
 A carbon of a system keeps its hydrogens, so it takes part in a double bond either in every tautomer
 and resonance form, or in none. Nitrogen, oxygen, sulfur, selenium and tellurium are flexible: a
@@ -209,7 +209,7 @@ class Placement(NamedTuple):
 
 
 class TooLargeError(HitlistError):
-    """The system has more forms than can be examined."""
+    """A system with more forms than can be examined."""
 
 
 def neighbours_of(system: System) -> list[list[int]]:

@@ -20,7 +20,7 @@ SEXTET, HETERO_RING = 30, 6
 
 
 class Matcher:
-    """Finds sets of atoms that can be joined in pairs by double bonds along the edges."""
+    """The sets of atoms that can be joined in pairs by double bonds along the edges."""
 
     def __init__(self, system: System):
         around = self._around = [0] * len(system.numbers)

@@ -1,4 +1,4 @@
-"""The preferred tautomer and resonance form of a molecule.
+"""Draws the preferred tautomer and resonance form of a molecule.
 
 Each conjugated system (chem.structure.normalize.tautomers.conjugation) is drawn in its cheapest
 placement (chem.structure.normalize.tautomers.search). If several are equally cheap, the one is
