@@ -51,7 +51,12 @@ def make(
     library = write_library(folder / "library.csv", rows)
     owned = write_library(folder / "owned.csv", [("x", drugs[3][1]), ("gefitinib", GEFITINIB)])
 
-    def plan(rows: int, rules: dict[str, Any] | None = None, hits: int = 12) -> Plan:
+    def plan(
+        rows: int,
+        rules: dict[str, Any] | None = None,
+        hits: int = 12,
+        options: RunOptions | None = None,
+    ) -> Plan:
         rules = RULES if rules is None else rules
         lists = {"exclude": [str(owned)] if "exclude" in rules else []}
         screen = Screen.model_validate(
@@ -67,7 +72,8 @@ def make(
             }
         )
         out = tmp_path_factory.mktemp("run") / "run"
-        return plan_run(screen, out, None, folder / f"prepared-{rows}", rows)
+        prepared = folder / f"prepared-{rows}"
+        return plan_run(screen, out, None, prepared, rows, options=options)
 
     return plan
 
