@@ -136,7 +136,7 @@ class _Reader:
     def _inactive(self) -> Reading | None:
         """Meaning of inactive, determined when the first cell says inactive.
 
-        Raises InputError if it is not a bound that, as a concentration, lies above the value.
+        Raises InputError if it does not say, as a concentration, up to where no effect was seen.
         """
         text = self.inactive_as
         if text is None or self.measure.kind not in ("concentration", "pactivity"):
