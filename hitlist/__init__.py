@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from hitlist.runs import Run as Run
     from hitlist.runs import open_run as open_run
     from hitlist.runs import screen as screen
+    from hitlist.structure_table import show as show
     from hitlist.tables import read_library as read_library
-    from hitlist.tables import show as show
     from hitlist.training import train as train
 
     __version__: str
@@ -43,7 +43,8 @@ _HOMES = {
     **dict.fromkeys(("Model", "explain", "load_bundle", "predict"), "hitlist.models"),
     **dict.fromkeys(("featurize", "standardize"), "hitlist.molecules"),
     **dict.fromkeys(("Run", "open_run", "screen"), "hitlist.runs"),
-    **dict.fromkeys(("read_library", "show"), "hitlist.tables"),
+    "read_library": "hitlist.tables",
+    "show": "hitlist.structure_table",
     "train": "hitlist.training",
 }
 """The module that defines each name. It is imported when one of its names is first used."""

@@ -26,13 +26,13 @@ from flows.planning.planning import plan_screen
 from flows.terminal.options import MOST_PARTITION_ROWS, MOST_WORKERS, ScoringOptions
 from flows.terminal.outcome import check_usable, reading_lines, short
 from flows.terminal.progress import progress as show_progress
+from hitlist.structure_table import show
 from hitlist.tables import (
     MoleculeInput,
     check_count,
     path_of,
     python_words,
     read_cells,
-    show,
     write_cells,
 )
 from screening.cluster.cluster import connect

@@ -12,7 +12,7 @@ class AccountingError(HitlistError, RuntimeError):
 
 
 class LostError(InputError):
-    """Work that was interrupted; what is done is kept, and the same run resumes from there.
+    """Work that was interrupted; finished work is kept, and the same run resumes from there.
 
     It is an InputError because the program needs no fix: something that the user operates, such as
     a cluster or a disk, has to be available again.
@@ -43,5 +43,5 @@ def told_in_one_line(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreError(
-            f"{path} cannot be written ({reason}); mend that and run again: what is done is kept"
+            f"{path} cannot be written ({reason}); fix that and run again: finished work is kept"
         ) from error

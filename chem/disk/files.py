@@ -88,7 +88,7 @@ def written_or_said(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(
-            f"{path} cannot be written ({reason}); mend that and give the command again"
+            f"{path} cannot be written ({reason}); fix that and repeat the command"
         ) from error
 
 

@@ -31,7 +31,7 @@ def scratch_folder(prefix: str = PREFIX, parent: Path | None = None) -> Iterator
     the same prefix are removed from it. Files that cannot be removed at the end stay. Raises
     InputError if no folder can be made.
     """
-    where, remedy = str(parent), "mend that and give the command again"
+    where, remedy = str(parent), "fix that and repeat the command"
     if parent is None:
         where = "the temporary folder"
         remedy = "set TMPDIR to a folder that can be written"

@@ -36,8 +36,8 @@ def keep_file(path: Path, content: bytes | memoryview | str) -> None:
         _sync(path.parent)
     except OSError as error:
         raise WorkFolderError(
-            f"{path} cannot be written ({error.strerror or error}); mend that and give the "
-            "command again: fitted models are kept"
+            f"{path} cannot be written ({error.strerror or error}); fix that and repeat the "
+            "command: fitted models are kept"
         ) from error
 
 
@@ -70,7 +70,7 @@ def remove_kept(path: Path) -> None:
             _sync(path.parent)
     except OSError as error:
         raise WorkFolderError(
-            f"{path} cannot be removed ({error.strerror or error}); mend that and try again"
+            f"{path} cannot be removed ({error.strerror or error}); fix that and try again"
         ) from error
 
 

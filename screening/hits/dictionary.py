@@ -105,11 +105,10 @@ def _meanings(
     """Yield the meaning of every column that a table of this screen may have, without vendors'."""
     yield from _IDENTITY.items()
     domains = {column.name: 1.0 for column in table.columns if column.group == "domain"}
-    sure = {
-        task for task in screen.objective.tasks if has_interval(task, screen, units, calibrated)
-    }
+    tasks = screen.objective.tasks
+    sure = {task for task in tasks if has_interval(task, screen, units, calibrated)}
     yield from _score(screen, units, sure, domains)
-    for task in screen.objective.tasks:
+    for task in tasks:
         card = _card(task, domains)
         yield from _prediction(task, unit_of(task, screen, units), task in sure, card)
     for name in domains:
@@ -139,11 +138,8 @@ def _score(
         yield f"{term.name}_std", Meaning(doubt, unit, "from 0", card)
         text = f"Cautious value: {term.name} minus {term.caution:g} x {term.name}_std."
         yield f"{term.name}_lower", Meaning(text, unit, "", "screen.toml")
-    best = (
-        "best primary prediction"
-        if len(screen.objective.primary) > 1
-        else screen.objective.primary[0].name
-    )
+    first, *others = screen.objective.primary
+    best = "best primary prediction" if others else first.name
     for off in screen.objective.off_targets:
         unit = unit_of(off.task, screen, units)
         tenfold = "; 1 is tenfold selectivity" if unit == PACTIVITY else ""
@@ -280,9 +276,7 @@ _IDENTITY: Mapping[str, Meaning] = {
     ),
     "name": Meaning(f"Name in the library, unchanged. {_GUARD}", source="the library"),
     "picked_by": Meaning("Rule of the selection that picked the compound.", source="screen.toml"),
-    "list_rank": Meaning(
-        "Rank in the whole list from which the hits were selected.", "", "from 1", "screen.toml"
-    ),
+    "list_rank": Meaning("Rank in the list before the selection.", "", "from 1", "screen.toml"),
     "reason": Meaning(
         f"Potent: cautious value 7 or more; active: 6; uncertain: only the prediction is 6; weak: "
         f"5. Similar: Tanimoto {SIMILAR:g} or more. Novel: no similar training compound; "

@@ -225,8 +225,8 @@ class Store:
                 raise
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise StoreError(
-                f"{where} cannot be {verb} ({_text(reason)}); mend that and run again: what is "
-                "done is kept"
+                f"{where} cannot be {verb} ({_text(reason)}); fix that and run again: "
+                "finished work is kept"
             ) from None
 
 
