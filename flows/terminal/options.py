@@ -144,7 +144,7 @@ class ClusterOptions:
 
         address = self.scheduler
         if address is not None and not address.startswith(ENCRYPTED) and self.unencrypted:
-            note(f"{address} is not encrypted: whoever reaches it can run code here")
+            note(f"{address} is not encrypted: anyone who can reach it can run code here")
         with stoppable(advice):
             try:
                 tls = Tls.find(self.tls_ca, self.tls_cert, self.tls_key, self.unencrypted)

@@ -54,7 +54,7 @@ def _check_samples(plan: LabPlan) -> None:
 def _check_wells(plan: LabPlan) -> None:
     every = {(plate, well) for plate in range(1, plan.plates + 1) for well in plan.lab.form.wells()}
     seen = Counter((well.plate, well.well) for well in plan.wells)
-    _law(seen == Counter(every), "every well of every plate is told exactly once")
+    _law(seen == Counter(every), "every well of every plate is listed exactly once")
     usable = set(plan.lab.form.usable(plan.lab.edge_wells))
     used = {well.well for well in plan.wells if well.role != EMPTY}
     _law(used <= usable, "only usable wells are used")

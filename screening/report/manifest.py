@@ -177,7 +177,7 @@ def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]
     excluded = sum(n for why, n in reasons.items() if why.startswith(EXCLUDED))
     asked = told.considered - excluded if screen.costly_limits else hits
     return {
-        "nobody is told of twice": (
+        "no compound is listed twice": (
             len({*ranking.hits["row"].tolist(), *over["row"].tolist()}),
             hits + len(over),
         ),

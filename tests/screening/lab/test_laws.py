@@ -153,10 +153,10 @@ BREAKS: dict[str, tuple[Callable[[LabPlan], LabPlan], str]] = {
         lambda p: change(p, "wells", at(p, SAMPLE), plate=2),
         "a dose series is on one plate",
     ),
-    "a well is lost": (lambda p: without(p, "wells", at(p, EMPTY)), "told exactly once"),
+    "a well is lost": (lambda p: without(p, "wells", at(p, EMPTY)), "listed exactly once"),
     "a well twice": (
         lambda p: p._replace(wells=[*p.wells, p.wells[at(p, EMPTY)]]),
-        "told exactly once",
+        "listed exactly once",
     ),
     "the rim is used": (
         lambda p: change(p, "wells", at(p, EMPTY), role=NEGATIVE),

@@ -465,7 +465,7 @@ Break = Callable[[Ranking], Ranking]
         (lambda r: r._replace(hits=r.hits[1:]), "considered = hits"),
         (
             lambda r: r._replace(passed_over=pd.concat([r.passed_over[1:], r.passed_over.tail(1)])),
-            "nobody is told of twice",
+            "no compound is listed twice",
         ),
         (lambda r: r._replace(passed_over=r.passed_over[1:]), "passed over = listed"),
         (lambda r: r._replace(examined=r.examined + 1), "examined = what late filters"),
