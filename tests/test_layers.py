@@ -63,7 +63,16 @@ DOORS = {
     "gnn": {"distil", "pretrain"},
     "flows": {"cli", "screen", "rank", "prepare", "train"},
     "benchmarks": {"__main__"},
-    "hitlist": {"__main__", "names", "structure_table", "tables", "molecules", "models", "training", "runs"},
+    "hitlist": {
+        "__main__",
+        "names",
+        "structure_table",
+        "tables",
+        "molecules",
+        "models",
+        "training",
+        "runs",
+    },
 }
 """Modules at the top of a package: users, pyproject.toml and prefect.yaml name them. They stand
 above every room; ``errors``, which is at the top too, stands below."""
