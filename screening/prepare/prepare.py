@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from distributed import Client
 
 from chem.disk.files import remove_durably
@@ -23,11 +22,12 @@ from chem.records.records import Record, text_size
 from screening.cluster.cluster import run_window
 from screening.errors import told_in_one_line
 from screening.prepare.duplicates import COLUMNS, find_duplicates
+from screening.prepare.partition import prepare_partition
 from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, read_summary, write_summary
-from screening.prepare.quarantine import pack_slices, prepare_apart
+from screening.prepare.quarantine import pack_slices
+from screening.prepare.reuse import find_donors, texts_file
 from screening.prepare.settings import Limits, prepare_purpose, read_limits, rows_of_partition
 from screening.storage.ledger import Ledger, difference, hash_purpose
-from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
 MOST_TEXT = 128_000_000
@@ -175,10 +175,12 @@ def _write_partitions(
                 yield name, pack_slices(chunk)
         total = rows  # the file was read to its end, so this is no longer an estimate
 
-    work = partial(prepare_partition, ledger.store, limits)
-    for name, facts, digest in run_window(client, work, missing()):
-        ledger.record(name, facts, digest)
-        done += facts["rows"]
+    donors = find_donors(ledger.folder, ledger.purpose)
+    work = partial(prepare_partition, ledger.store, limits, donors)
+    for written in run_window(client, work, missing()):
+        ledger.record(texts_file(written.name), {}, written.texts_sha256)
+        ledger.record(written.name, written.facts, written.sha256)
+        done += written.facts["rows"]
         if progress is not None:
             progress("prepare", done, None if total is None else max(total, done))
     return names, rows
@@ -208,31 +210,3 @@ def _estimate(library: Library) -> int | None:
     found = estimate_records(library.path, library.format)
     header = 1 if library.format in _WITH_HEADER else 0
     return None if found is None else max(found - header, 0)
-
-
-def prepare_partition(
-    store: Store, limits: Limits, item: tuple[str, list[bytes]]
-) -> tuple[str, dict[str, Any], str]:
-    """Prepare and write one partition from its records, packed in slices; runs in a worker.
-
-    Returns its name, its counts, and the SHA-256 of the file.
-    """
-    name, slices = item
-    table = prepare_apart(slices, limits)
-    return name, _count(table), store.write_table(name, table)
-
-
-def _count(table: pa.Table) -> dict[str, Any]:
-    stages, codes = table["stage"].to_pylist(), table["code"].to_pylist()
-    rejects = Counter(
-        f"{stage}/{code}"
-        for state, stage, code in zip(table["status"].to_pylist(), stages, codes, strict=True)
-        if state == REJECTED
-    )
-    atoms = table["atoms"].combine_chunks().flatten().to_numpy()
-    return {
-        "rows": table.num_rows,
-        "rejected": sum(rejects.values()),
-        "reject_codes": dict(rejects),
-        "unseen_atoms": int((atoms == 0).sum()),
-    }

@@ -80,11 +80,6 @@ def assemble(
     smiles = ["" if one is None else one.smiles for one in good]
     changes = [() if one is None else one.changes for one in good]
     texts: dict[str, list[Any]] = {
-        "row": [record.row for record in records],
-        "compound_id": [record.compound_id for record in records],
-        "name": [record.name for record in records],
-        "input_smiles": [r.structure if r.format == "smiles" else "" for r in records],
-        "extra": [_to_json(record.extra) if record.extra else "{}" for record in records],
         "status": [ACCEPTED if one is None else REJECTED for one in bad],
         "stage": ["" if one is None else one.stage for one in bad],
         "code": ["" if one is None else one.code for one in bad],
@@ -92,11 +87,24 @@ def assemble(
         "smiles": smiles,
         "changes": changes,
     }
-    columns = {name: pa.array(texts[name], SCHEMA.field(name).type) for name in texts}
+    columns = own_columns(records)
+    columns |= {name: pa.array(texts[name], SCHEMA.field(name).type) for name in texts}
     keys = b"".join([NO_KEY if one is None else hash_key(one.key) for one in good])
     columns["key"] = pa.Array.from_buffers(pa.binary(16), len(smiles), [None, pa.py_buffer(keys)])
     columns.update(_describe_structures(good, start))
     return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+def own_columns(records: Sequence[Record]) -> dict[str, pa.Array]:
+    """Return the columns that hold what the library says beside the structure."""
+    texts: dict[str, list[Any]] = {
+        "row": [record.row for record in records],
+        "compound_id": [record.compound_id for record in records],
+        "name": [record.name for record in records],
+        "input_smiles": [r.structure if r.format == "smiles" else "" for r in records],
+        "extra": [_to_json(record.extra) if record.extra else "{}" for record in records],
+    }
+    return {name: pa.array(texts[name], SCHEMA.field(name).type) for name in texts}
 
 
 def _describe_structures(

@@ -25,7 +25,8 @@ from chem.records.records import Failure, Record
 from chem.structure.standardize import Standardized, standardize
 from gnn.features.batch import collect
 from screening.prepare.duplicates import COLUMNS, find_duplicates
-from screening.prepare.prepare import prepare_library, prepare_partition
+from screening.prepare.partition import prepare_partition
+from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, read_prepared, to_graphs
 from screening.prepare.quarantine import STAGE, pack_slices
 from screening.prepare.records import NO_KEY, prepare_records
@@ -168,7 +169,7 @@ def test_ids_names_and_columns_stay_text(records: MakeRecords, tmp_path: Path) -
 
 def work(folder: Path, records: list[Record]) -> tuple[str, dict[str, Any]]:
     item = ("part-00000.parquet", pack_slices(records))
-    name, facts, digest = prepare_partition(Store(folder), Limits(), item)
+    name, facts, digest, _ = prepare_partition(Store(folder), Limits(), (), item)
     assert digest == hash_file(folder / name)
     return name, facts
 
