@@ -248,7 +248,7 @@ def test_a_screen_without_hits_still_writes_every_file(
     assert written(tmp_path) == FILES
     assert (manifest["counts"]["hits"], manifest["filtered_by_filter"]) == (0, {"min_mw": 8})
     assert (tmp_path / "hits.sdf").read_text() == ""
-    assert "No compound passed the hard limits" in (tmp_path / "report.html").read_text()
+    assert "No compound passed the filters" in (tmp_path / "report.html").read_text()
     assert top_table(table, strict)[1] == []
 
 
