@@ -21,7 +21,7 @@ COPYLEFT = re.compile(r"GPL|General Public|MPL|Mozilla|EPL|CDDL")
 START = """# Licences of the packages that hitlist is tested with
 
 `make licences` writes this page from the metadata of the packages that `constraints.txt` pins.
-None of them is part of the files of hitlist: pip downloads each from its own source. The terms of the
+None of them is part of the files of hitlist: pip downloads each from its source. The terms of the
 shipped weights and data are in [LICENSES/README.md](../LICENSES/README.md).
 
 A star marks licences with conditions on redistribution (MPL, LGPL, GPL). If a package offers a
