@@ -317,7 +317,7 @@ def test_a_card_tells_of_stereochemistry_and_of_the_hit_that_differs_in_it(
         told.append(tab.locator("#opened .stereo").all_inner_texts())
     assert told[0] == []
     assert told[1] == ["Stereochemistry: racemic; stereoisomers get equal predictions."]
-    assert told[2][0].endswith("The same compound as hit 2 but for stereochemistry.")
+    assert told[2][0].endswith("Same compound as hit 2 except for stereochemistry.")
 
 
 @pytest.mark.parametrize("width", [1280, 400])
