@@ -21,8 +21,8 @@ COPYLEFT = re.compile(r"GPL|General Public|MPL|Mozilla|EPL|CDDL")
 START = """# Licences of the packages that hitlist is tested with
 
 `make licences` writes this page from the metadata of the packages that `constraints.txt` pins.
-None of them is part of the files of hitlist: pip downloads each from its source. The terms of the
-shipped weights and data are in [LICENSES/README.md](../LICENSES/README.md).
+None of them is part of the files of hitlist: pip downloads each from its own source. The terms of
+the shipped weights and data are in [LICENSES/README.md](../LICENSES/README.md).
 
 A star marks licences with conditions on redistribution (MPL, LGPL, GPL). If a package offers a
 choice of licences, another one may apply.
@@ -42,7 +42,8 @@ def read_pins() -> dict[str, str]:
 def licence_of(found: Distribution) -> str:
     """What a package's metadata says: its expression, a short text, or its classifiers."""
     told = found.metadata
-    text = (told.get("License-Expression") or told.get("License") or "").strip()
+    names = [name for name in ("License-Expression", "License") if name in told]
+    text = next((told[name] for name in names if told[name]), "").strip()
     if text and "\n" not in text and len(text) <= LONGEST:
         return " ".join(text.split()).replace("|", "/")
     names = [
