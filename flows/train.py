@@ -72,7 +72,7 @@ def train(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         members: number of networks to train; by default 5, or from the recipe.
         device: device to train on, auto, cpu or cuda.
         model: assay: model to train, auto, network, gp or blend.
-        value_column: assay: column with the measurements; by default all recognised columns.
+        value_column: assay: column with the measurements; by default all recognized columns.
         units: assay: unit of the values if the header does not give it, such as nM.
         target: assay with several targets: the target whose rows are read.
         decimal: assay: decimal mark; by default from the numbers of each column.

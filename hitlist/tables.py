@@ -61,8 +61,7 @@ class Cells(NamedTuple):
 def python_words(hidden: str = "") -> Iterator[None]:
     """Rewrite options in messages as parameters: ``smiles_column=``, not ``--smiles-column``.
 
-    Args:
-        hidden: temporary folder to remove from the paths in messages.
+    ``hidden`` is a temporary folder to remove from the paths in messages.
     """
     try:
         yield
@@ -94,8 +93,7 @@ def read_cells(
 ) -> Cells:
     """Read molecules from a Python object as text.
 
-    IDs come from the ID column of a DataFrame, or from an index of texts, or are ``row1``,
-    ``row2``, ….
+    IDs come from the ID column, or an index of texts, or are ``row1``, ``row2``, ….
 
     Raises:
         InputError: no column of SMILES.

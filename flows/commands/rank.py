@@ -31,7 +31,7 @@ def rank(
     hits: Annotated[
         int | None,
         typer.Option(
-            min=1, max=1_000_000, help="Number of hits to select.", show_default="the screen's"
+            min=1, max=1_000_000, help="Number of hits to select.", show_default="from the screen"
         ),
     ] = None,
     *,

@@ -25,7 +25,7 @@ def screen(
             metavar="FILE|NAME",
             help="Library: a .smi, .csv, .tsv, .sdf or .parquet file (also .gz), or a dataset "
             "name.",
-            show_default="the screen's",
+            show_default="from the screen",
         ),
     ] = None,
     out: Annotated[
@@ -39,7 +39,7 @@ def screen(
     hits: Annotated[
         int | None,
         typer.Option(
-            min=1, max=1_000_000, help="Number of hits to select.", show_default="the screen's"
+            min=1, max=1_000_000, help="Number of hits to select.", show_default="from the screen"
         ),
     ] = None,
     *,

@@ -36,7 +36,7 @@ class AssayTrainingOptions:
     value_column: Annotated[
         str | None,
         typer.Option(
-            help="Assay: column with the measurements.", show_default="all recognised columns"
+            help="Assay: column with the measurements.", show_default="all recognized columns"
         ),
     ] = None
     units: Annotated[
@@ -156,7 +156,7 @@ def train(
     name: Annotated[
         str | None,
         typer.Option(
-            help="Name of the bundle, which begins the names of its columns.",
+            help="Name of the bundle and prefix of its column names.",
             show_default="the name of the recipe or of the file",
         ),
     ] = None,

@@ -36,7 +36,7 @@ PartitionRows = Annotated[
     typer.Option(
         min=1,
         max=MOST_PARTITION_ROWS,
-        help="Records in one partition. This never changes a result.",
+        help="Number of records per partition. It never changes a result.",
         show_default="500 to 20,000, depending on the size of the library",
     ),
 ]
@@ -169,7 +169,8 @@ class ScoringOptions:
     device: Annotated[
         str,
         typer.Option(
-            metavar="cpu|cuda|auto", help="Device for the networks. A GPU scores every compound."
+            metavar="cpu|cuda|auto",
+            help="Device for the networks. A GPU scores every compound, without a triage.",
         ),
     ] = "cpu"
     store: StoreUrl = None

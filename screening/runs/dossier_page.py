@@ -137,9 +137,9 @@ def _predictions(
     for task in tasks:
         decimals = decimals_of(task, past.screen, past.units)
         ends = (said[f"{task}{end}"] for end in ("", "_std", "_lo", "_hi"))
-        spans = "90 % interval" if task in sure else "spread of the networks, no interval"
+        spans = "90 % interval" if task in sure else "spread of the networks, not an interval"
         if (bundle := bundle_of(task, past.limits)) in outsides:
-            spans = f"not to be relied on: outside {bundle}'s domain"
+            spans = f"not reliable: outside {bundle}'s domain"
         yield [task, *(format_number(value, decimals) for value in ends), spans, past.units[task]]
 
 

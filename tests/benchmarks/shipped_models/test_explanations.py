@@ -69,7 +69,7 @@ def test_a_card_shows_its_explanations(
     lines = said.out.splitlines()
     assert lines[0].split("\t") == HEADERS
     assert len(lines) == 1 + len(found)
-    assert "more often than chance" in said.err
+    assert "more often than by chance" in said.err
     show_explanations(card.model_copy(update={"explanations": ()}))
     assert capsys.readouterr().out == ""
 

@@ -115,7 +115,7 @@ def test_a_compound_is_asked_for_by_its_id_or_its_row(
     assert (answer.code, answer.said) == (0, "")
     assert "\nrow\t58 of library.csv\n" in answer.out
     for row, words in (
-        ("1", f"which is in {rows[-1]}, 58"),
+        ("1", f"is in row {rows[-1]}, 58"),
         ("99", "row 99 is not in library.csv"),
     ):
         answer = run("explain", "007", "--run", scored, "--row", row)

@@ -126,7 +126,7 @@ def test_what_was_measured_nearby(
     told = tell(kinase, neighbours=[near(*one) for one in neighbours]).split("; ")
     assert words in told
     # An inactive relative is a warning, and warnings come last; an active one is a strength.
-    place = {"inactive": -1, "alike": -1, "one measured": 1}
+    place = {"inactive": -1, "no similar": -1, "a compound measured": 1}
     assert all(told[at] == words for word, at in place.items() if word in words)
 
 
