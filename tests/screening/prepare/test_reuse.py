@@ -25,7 +25,7 @@ FILES = Path(__file__).parents[2] / "files/chem"
 
 @pytest.fixture(autouse=True)
 def small_partitions_are_worth_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screening.prepare.reuse._LEAST", 1)
+    monkeypatch.setattr("screening.prepare.reuse._LEAST", 0)
     monkeypatch.setattr("screening.prepare.reuse._SHARE", 10**6)
 
 
