@@ -228,7 +228,7 @@ def benchmark_strangers(
     A model is trained on each set's training rows. The first sixteen drugs by prediction minus one
     standard deviation are examined.
     """
-    from benchmarks.small_assays.strangers import (
+    from benchmarks.small_assays.unseen_drugs import (
         FAMILIES,
         SETS,
         screen_sets,

@@ -38,7 +38,7 @@ from screening.runs.run import (
     rank_stage,
     score_stage,
 )
-from screening.select.rank_run import Scores
+from screening.select.rank_scores import Scores
 
 
 @task(name="plan", **ONCE)

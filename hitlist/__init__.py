@@ -15,8 +15,8 @@ Heavy packages are imported when they are first used.
 import os
 from typing import TYPE_CHECKING, Any
 
-from hitlist.names import NameClashError as NameClashError
-from hitlist.names import check_names
+from hitlist.import_guard import NameClashError as NameClashError
+from hitlist.import_guard import check_names
 
 if TYPE_CHECKING:
     from chem.errors import HitlistError as HitlistError
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from hitlist.models import explain as explain
     from hitlist.models import load_bundle as load_bundle
     from hitlist.models import predict as predict
+    from hitlist.molecule_inputs import read_library as read_library
     from hitlist.molecules import featurize as featurize
     from hitlist.molecules import standardize as standardize
     from hitlist.runs import Run as Run
     from hitlist.runs import open_run as open_run
     from hitlist.runs import screen as screen
     from hitlist.structure_table import show as show
-    from hitlist.tables import read_library as read_library
     from hitlist.training import train as train
 
     __version__: str
@@ -43,7 +43,7 @@ _HOMES = {
     **dict.fromkeys(("Model", "explain", "load_bundle", "predict"), "hitlist.models"),
     **dict.fromkeys(("featurize", "standardize"), "hitlist.molecules"),
     **dict.fromkeys(("Run", "open_run", "screen"), "hitlist.runs"),
-    "read_library": "hitlist.tables",
+    "read_library": "hitlist.molecule_inputs",
     "show": "hitlist.structure_table",
     "train": "hitlist.training",
 }

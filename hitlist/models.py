@@ -19,8 +19,8 @@ from gnn.bundle.bundle import SHIPPED, Bundle, shipped_bundles
 from gnn.bundle.predict import Predictor
 from gnn.evaluation.card import Card
 from gnn.models.runtime import find_device, is_bfloat16_fast
+from hitlist.molecule_inputs import MoleculeInput, path_of, python_words
 from hitlist.molecules import accepted, prepare
-from hitlist.tables import MoleculeInput, path_of, python_words
 from screening.evidence.evidence import Contributions, Neighbour
 from screening.evidence.neighbours import nearest_measured
 from screening.evidence.shapley import Explaining

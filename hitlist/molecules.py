@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from chem.features.fingerprints import count_fingerprints
 from chem.features.properties import PROPERTIES
 from chem.records.records import Failure
-from hitlist.tables import MoleculeInput, problem_text, python_words, read_molecules
+from hitlist.molecule_inputs import MoleculeInput, problem_text, python_words, read_molecules
 from screening.prepare.quarantine import pack_slices, prepare_apart
 from screening.prepare.settings import read_limits
 from screening.rank.structure_columns import key_text, stereo_word

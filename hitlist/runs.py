@@ -26,8 +26,7 @@ from flows.planning.planning import plan_screen
 from flows.terminal.options import MOST_PARTITION_ROWS, MOST_WORKERS, ScoringOptions
 from flows.terminal.outcome import check_usable, reading_lines, short
 from flows.terminal.progress import progress as show_progress
-from hitlist.structure_table import show
-from hitlist.tables import (
+from hitlist.molecule_inputs import (
     MoleculeInput,
     check_count,
     path_of,
@@ -35,6 +34,7 @@ from hitlist.tables import (
     read_cells,
     write_cells,
 )
+from hitlist.structure_table import show
 from screening.cluster.cluster import connect
 from screening.cluster.remote import Tls
 from screening.errors import LostError

@@ -15,7 +15,7 @@ from flows.terminal.console import note
 from flows.terminal.options import MOST_MEMBERS
 from flows.terminal.progress import progress as show_progress
 from hitlist.models import Model, load_bundle
-from hitlist.tables import check_count, path_of, python_words, write_assay
+from hitlist.molecule_inputs import check_count, path_of, python_words, write_assay
 
 
 class AssayColumns(TypedDict, total=False):

@@ -43,7 +43,9 @@ RUN_ELSEWHERE = {
         "tests/benchmarks/small_assays/test_moleculeace.py, cut down"
     ),
     "python -m benchmarks ranking --targets EGFR,BTK": "by hand: needs the kinase set",
-    "python -m benchmarks strangers": ("tests/benchmarks/small_assays/test_strangers.py, cut down"),
+    "python -m benchmarks strangers": (
+        "tests/benchmarks/small_assays/test_unseen_drugs.py, cut down"
+    ),
     "make bench-peers": "by hand: gigabytes",
     "python -m benchmarks speed --plot speed.svg": (
         "tests/benchmarks/speed/test_speed.py, cut down"

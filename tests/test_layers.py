@@ -65,9 +65,9 @@ DOORS = {
     "benchmarks": {"__main__"},
     "hitlist": {
         "__main__",
-        "names",
+        "import_guard",
         "structure_table",
-        "tables",
+        "molecule_inputs",
         "molecules",
         "models",
         "training",

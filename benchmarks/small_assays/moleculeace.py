@@ -24,7 +24,7 @@ from benchmarks.small_assays.results import (
     versions,
     write_result,
 )
-from benchmarks.small_assays.summary import Error, measure
+from benchmarks.small_assays.rmse_intervals import Error, measure
 from chem.features.fingerprints import count_fingerprints
 from data.public_sets.moleculeace import SplitSet, load_split_set
 from flows.terminal.progress import Report

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from benchmarks.small_assays.moleculeace import TITLES, Row
 from benchmarks.small_assays.results import versions
-from benchmarks.small_assays.summary import Error, average
+from benchmarks.small_assays.rmse_intervals import Error, average
 from chem.records.text import counted
 from data.catalogue.published import published
 from data.public_sets.moleculeace import KINASES, set_names

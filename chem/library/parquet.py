@@ -22,7 +22,7 @@ from chem.errors import InputError
 from chem.library.columns.columns import Columns, NamedColumns, record_builder
 from chem.library.columns.find_columns import PEEKED, find_columns
 from chem.library.parquet_footer import read_groups
-from chem.library.parquet_sizes import (
+from chem.library.parquet_memory import (
     MAX_CELL,
     MOST_BYTES,
     by_dictionary,

@@ -21,7 +21,7 @@ from gnn.evaluation.assess import Assessment, assess
 from gnn.evaluation.card import Card
 from gnn.features.arrays import Floats64, Ints, Report
 from gnn.features.batch import take
-from gnn.models.kept_file import keep_array
+from gnn.models.durable_file import keep_array
 from gnn.models.network import State
 from gnn.models.quantize import dequantize, quantize
 from gnn.training.baselines import FOREST, forest_outputs

@@ -15,7 +15,7 @@ import numpy as np
 from chem.disk.scratch import scratch_folder
 from data.activities.activity import ActivityTable
 from gnn.assembly.assemble import Assembled, assemble, fold_roles
-from gnn.assembly.strangers import add_strangers
+from gnn.assembly.presumed_inactives import add_strangers
 from gnn.calibration.calibration import Outputs
 from gnn.errors import ModelError
 from gnn.evaluation.card import Comparison

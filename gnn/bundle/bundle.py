@@ -23,7 +23,7 @@ from chem.disk.files import (
 from chem.disk.safe_open import read_regular
 from chem.disk.signatures import check_read, check_signed
 from chem.records.text import did_you_mean
-from gnn.bundle.bundle_laws import (
+from gnn.bundle.bundle_checks import (
     MEMBERS,
     MOST_TENSORS,
     check_factors,

@@ -26,7 +26,7 @@ from chem.disk.files import write_or_say
 from chem.disk.safe_open import parse_json, read_regular
 from chem.disk.signatures import check_read
 from chem.errors import InputError
-from chem.library.parquet_sizes import check_unpacked
+from chem.library.parquet_memory import check_unpacked
 from data.activities.activity import EXACT, LOWER, UPPER, ActivityTable
 from gnn.errors import ModelError
 from gnn.evaluation.card import Card

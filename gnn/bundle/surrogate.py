@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from chem.disk.files import write_or_say
 from chem.disk.safe_open import parse_json, read_regular
-from gnn.bundle.bundle_laws import MOST_TENSORS, check_same_sizes, check_sizes
+from gnn.bundle.bundle_checks import MOST_TENSORS, check_same_sizes, check_sizes
 from gnn.errors import ModelError
 from gnn.evaluation.card import Card
 from gnn.features.batch import Batch

@@ -16,8 +16,8 @@ import numpy as np
 
 from gnn.errors import ModelError
 from gnn.features.arrays import Floats32
+from gnn.models.durable_file import keep_array
 from gnn.models.encoder import Pretrained, load_pretrained
-from gnn.models.kept_file import keep_array
 from gnn.models.network import NetworkConfig, State, network_config
 from gnn.training.ensemble import claim, fit_ensemble, fit_members
 from gnn.training.loop import SoftTargets, TrainingConfig, TrainingRun

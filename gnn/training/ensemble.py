@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save
 from gnn.errors import ModelError, WorkFolderError
 from gnn.features.arrays import Floats64, Ints
 from gnn.features.batch import GraphArrays, batches, take
-from gnn.models.kept_file import keep_file, make_work_folder
+from gnn.models.durable_file import keep_file, make_work_folder
 from gnn.models.network import Network, NetworkConfig, State
 from gnn.models.runtime import keep_memory, one_thread
 from gnn.training.loop import TrainingRun

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from gnn.features.arrays import Floats32, Ints, Report
+from gnn.models.durable_file import keep_file
 from gnn.models.encoder import Pretrained
-from gnn.models.kept_file import keep_file
 from gnn.models.network import NetworkConfig
 from gnn.models.runtime import pick_device
 from gnn.training.training_set import TrainingSet

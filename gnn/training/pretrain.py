@@ -23,8 +23,8 @@ from gnn.errors import ModelError
 from gnn.features.arrays import Ints, pieces
 from gnn.features.batch import make_batch, take
 from gnn.features.hashed_fingerprints import environment_counts
+from gnn.models.durable_file import make_work_folder
 from gnn.models.encoder import DescribingEncoder, EncoderSizes, save_pretrained
-from gnn.models.kept_file import make_work_folder
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, pick_device
 from gnn.training.loop import Descent, half_cosine, keep_checkpoint, read_checkpoint
 from gnn.training.training_set import PretextSet, load_pretext_set

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from gnn.errors import ModelError
 from gnn.features.arrays import Bools, Floats32, Ints, Strings
 from gnn.features.batch import GraphArrays
-from gnn.models.kept_file import keep_arrays
+from gnn.models.durable_file import keep_arrays
 
 _STEPS, _REACH = 25, 5.0
 """Steps per standard deviation, and the limit at which labels are cut: a label fits into a byte."""

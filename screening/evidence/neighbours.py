@@ -18,8 +18,8 @@ from chem.errors import InputError
 from chem.features.fingerprints import WORDS, Bits, morgan_bits
 from chem.records.records import Failure
 from chem.records.text import counted, did_you_mean
+from chem.structure.equivalence import heavy_composition, without_stereo
 from chem.structure.standardize import standardize
-from chem.structure.variants import heavy_composition, without_stereo
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour, Sameness

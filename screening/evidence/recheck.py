@@ -24,7 +24,7 @@ from gnn.bundle.predict import COLUMN_ENDINGS
 from gnn.features.batch import collect
 from screening.cluster.cluster import run_window
 from screening.errors import AlteredError
-from screening.prepare.records import prepare_records
+from screening.prepare.prepared_rows import prepare_records
 from screening.rank.structure_columns import key_text
 from screening.score.worker_models import ModelRefs, load_predictor
 

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from screening.objective.dispensing import Recipe
-from screening.objective.lab_settings import Lab
+from screening.objective.plate_settings import Lab
 from screening.objective.wells import Well
 
 SAMPLE: Final = "sample"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from screening.lab.layout import EMPTY, POSITIVE, SAMPLE, AssayWell, arrange
-from screening.objective.lab_settings import Lab
+from screening.objective.plate_settings import Lab
 from screening.objective.wells import PlateFormat, Well
 
 

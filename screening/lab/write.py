@@ -11,9 +11,9 @@ from chem.structure.weight import weight_per_parent
 from screening.hits.hit_files import write_csv
 from screening.hits.table import HitTable
 from screening.lab import order, picklists, platefiles
-from screening.lab.laws import check_plan
 from screening.lab.plan import make_plan
-from screening.objective.lab_settings import Lab
+from screening.lab.plan_checks import check_plan
+from screening.objective.plate_settings import Lab
 from screening.objective.screen_settings import Screen
 
 FOLDER = "lab"
@@ -38,7 +38,7 @@ def write_lab(
         settings: the settings of the lab.
 
     Raises:
-        AccountingError: the plan breaks a law of ``screening.lab.laws``; nothing is written.
+        AccountingError: the plan breaks a law of ``screening.lab.plan_checks``; nothing is written.
     """
     plan = make_plan(len(table.rows), settings, screen.name)
     check_plan(plan)

@@ -14,7 +14,7 @@ from chem.disk.allowed_roots import named_path
 from chem.disk.safe_open import read_toml
 from chem.errors import InputError
 from chem.records.text import did_you_mean
-from screening.objective.lab_settings import Lab
+from screening.objective.plate_settings import Lab
 from screening.objective.screen_settings import Limit, Screen, suggest
 from screening.objective.selection import Selection
 from screening.objective.terms import Liability, Objective, OffTarget, Primary, Window

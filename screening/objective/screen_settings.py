@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from chem.assess.costly_properties import COSTLY
 from chem.errors import InputError
-from screening.objective.lab_settings import Lab
+from screening.objective.plate_settings import Lab
 from screening.objective.selection import POOL_PER_HIT, Selection
 from screening.objective.terms import Objective, Strict, Text
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from screening.errors import LostError
-from screening.prepare.chemist import (
+from screening.prepare.chemistry_process import (
     HEADER,
     NO_MOLECULE,
     OUT_OF_MEMORY,
@@ -123,7 +123,13 @@ class Chemist:
             arguments = (note.fileno(), self.limits.seconds, self.limits.memory * BACKSTOP)
             # -P: a folder called chem in the working folder must not be imported.
             self._process = process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "screening.prepare.chemist", *map(str, arguments)],
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "screening.prepare.chemistry_process",
+                    *map(str, arguments),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=said,

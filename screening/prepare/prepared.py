@@ -22,8 +22,8 @@ from chem.errors import InputError
 from gnn.features.batch import GraphArrays
 from screening.errors import StoreError
 from screening.prepare.older_standardization import BEFORE_NUMBERS, standardizer_of_folder
+from screening.storage.json_shapes import Summary, check_shape
 from screening.storage.schema import ACCEPTED, GRAPH, check_finite, read_extra
-from screening.storage.shapes import Summary, check_shape
 from screening.storage.store import Store
 
 DUPLICATES = "duplicates.parquet"

@@ -17,9 +17,9 @@ from contextlib import contextmanager
 import pyarrow as pa
 
 from chem.records.records import Failure, Record
-from screening.prepare.chemist import pack_records, unpack_records
+from screening.prepare.chemistry_process import pack_records, unpack_records
 from screening.prepare.isolation import CRASHED, TIMED_OUT, Chemist, ChemistryError, Death
-from screening.prepare.records import prepare_records
+from screening.prepare.prepared_rows import prepare_records
 from screening.prepare.settings import Limits
 from screening.storage.schema import SCHEMA
 

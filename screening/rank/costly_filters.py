@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
-from chem.structure.variants import without_isotopes
+from chem.structure.equivalence import without_isotopes
 from screening.objective.screen_settings import Limit, Screen
 from screening.rank.rank import Place, Ranking, merge_top
 from screening.rank.structure_columns import SAME_BUT_ISOTOPES

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chem.structure.variants import why_equal
+from chem.structure.equivalence import why_equal
 from screening.prepare.prepared import DUPLICATES, Prepared, check_records
 from screening.rank.structure_columns import key_text
 from screening.score.score import spans
@@ -37,7 +37,7 @@ class Duplicate(NamedTuple):
     first_compound_id: str
     why: str
     """The difference between the two records as the library has them: a word of
-    ``chem.structure.variants.EQUALITIES``; empty if it is not known."""
+    ``chem.structure.equivalence.EQUALITIES``; empty if it is not known."""
 
 
 IDENTITY = ("compound_id", "name", "input_smiles", "changes", "key", "extra")
@@ -107,7 +107,7 @@ def duplicates(prepared: Prepared) -> Iterator[Duplicate]:
 def why_duplicate(record: Mapping[str, Any], first: Mapping[str, Any]) -> str:
     """Return the difference between a duplicate and the first record, as the library has them.
 
-    It is a word of ``chem.structure.variants.EQUALITIES``, or "" if it is not known.
+    It is a word of ``chem.structure.equivalence.EQUALITIES``, or "" if it is not known.
     """
     came = (record["input_smiles"], record["changes"])
     return why_equal(*came, first["input_smiles"], first["changes"])

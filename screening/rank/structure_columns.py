@@ -15,9 +15,9 @@ import pandas as pd
 
 from chem.assess.accessibility import accessibility
 from chem.assess.clusters import SIMILAR, clusters, scaffold
+from chem.structure.equivalence import without_isotopes, without_stereo
 from chem.structure.stereo.stereo_status import describe_stereo
-from chem.structure.variants import without_isotopes, without_stereo
-from screening.prepare.records import NO_KEY
+from screening.prepare.prepared_rows import NO_KEY
 
 SAME_BUT_ISOTOPES = "same_but_isotopes"
 """The reason for skipping a compound that differs from an earlier hit only in isotope labels."""

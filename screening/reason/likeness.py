@@ -31,8 +31,8 @@ from enum import Enum
 from chem.assess.clusters import SIMILAR
 from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Primary
-from screening.reason.grades import Estimate, grade
 from screening.reason.measurements import FAR, measured_text
+from screening.reason.prediction_grades import Estimate, grade
 from screening.reason.sentence import Phrase, Phrases, Place
 from screening.score.predicted_columns import PACTIVITY, PROBABILITY
 from screening.text.cells import format_number

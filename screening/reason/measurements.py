@@ -14,7 +14,7 @@ more predicts class 1.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from chem.structure.variants import without_stereo
+from chem.structure.equivalence import without_stereo
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour
 from screening.objective.objective import ramp
 from screening.objective.terms import Prediction

@@ -2,7 +2,6 @@
 
 from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Primary
-from screening.reason.grades import Estimate, Grade, grade, grade_with_measurement, word_of
 from screening.reason.likeness import is_extrapolated, likeness
 from screening.reason.measurements import (
     Predicted,
@@ -10,6 +9,13 @@ from screening.reason.measurements import (
     measured_text,
     own_measurement,
     worth,
+)
+from screening.reason.prediction_grades import (
+    Estimate,
+    Grade,
+    grade,
+    grade_with_measurement,
+    word_of,
 )
 from screening.reason.sentence import HitFacts, Phrase, Phrases, Place
 from screening.score.predicted_columns import PROBABILITY

@@ -30,9 +30,9 @@ from screening.score.predicted_columns import domain_limits, task_units
 from screening.score.score import chosen_items, partition_items, scoring_purpose, spans
 from screening.score.triage import Triage, read_triage
 from screening.score.worker_models import ModelRefs, model_refs
-from screening.select.rank_run import Scores
+from screening.select.rank_scores import Scores
+from screening.storage.json_shapes import Where
 from screening.storage.ledger import Ledger, difference, hash_purpose
-from screening.storage.shapes import Where
 from screening.storage.store import Store, VerifiedStore
 
 

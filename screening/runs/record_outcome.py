@@ -13,7 +13,7 @@ from chem.disk.safe_open import open_regular
 from chem.errors import HitlistError
 from chem.features.properties import PROPERTIES
 from chem.library.read import open_library
-from chem.structure.variants import without_isotopes
+from chem.structure.equivalence import without_isotopes
 from screening.errors import StoreError
 from screening.objective.objective import beyond
 from screening.objective.screen_settings import Limit

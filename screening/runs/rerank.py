@@ -24,7 +24,7 @@ from screening.runs.runfolder import MANIFEST, WHERE, describe_ranking
 from screening.score.score import chosen_items
 from screening.select.list_matches import match_lists
 from screening.select.lists import CompoundList, plan_lists, prepare_lists
-from screening.select.rank_run import rank_run
+from screening.select.rank_scores import rank_run
 from screening.storage.ledger import LOCK
 
 

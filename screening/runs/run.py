@@ -30,7 +30,7 @@ from screening.score.triage import look_at_library
 from screening.score.worker_models import model_refs
 from screening.select.list_matches import match_lists
 from screening.select.lists import prepare_lists
-from screening.select.rank_run import Scores, rank_run
+from screening.select.rank_scores import Scores, rank_run
 from screening.storage.ledger import LEDGER, LOCK, Ledger, check_purpose, is_unused
 
 

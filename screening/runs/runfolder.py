@@ -12,8 +12,8 @@ from chem.errors import InputError
 from screening.prepare.older_standardization import WHERE as WHERE
 from screening.prepare.prepared import Prepared
 from screening.runs.plan import Plan
+from screening.storage.json_shapes import Manifest, Where, WhereRanked, check_shape
 from screening.storage.ledger import LEDGER
-from screening.storage.shapes import Manifest, Where, WhereRanked, check_shape
 
 MANIFEST, SCREEN = "manifest.json", "screen.toml"
 """Files of a run. The manifest is written last: a folder that has it holds a complete run."""

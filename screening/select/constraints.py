@@ -14,7 +14,7 @@ import pandas as pd
 
 from chem.assess.clusters import scaffold
 from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
-from chem.structure.variants import without_isotopes
+from chem.structure.equivalence import without_isotopes
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.rank.costly_filters import first_failed_filter

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from chem.errors import InputError
 from chem.records.text import counted
-from chem.structure.variants import without_stereo
+from chem.structure.equivalence import without_stereo
 from screening.prepare.prepared import DUPLICATES, Prepared, read_prepared
 from screening.select.lists import INLINE, CompoundList
 from screening.storage.schema import ACCEPTED, REJECTED

@@ -22,7 +22,7 @@ from chem.disk.safe_open import MOST as MOST_JSON
 from chem.disk.safe_open import open_regular, parse_json, read_regular
 from chem.errors import InputError
 from screening.errors import StoreError, told_in_one_line
-from screening.storage.shapes import Line, check_shape
+from screening.storage.json_shapes import Line, check_shape
 from screening.storage.store import Store, VerifiedStore
 
 LOCK = ".lock"

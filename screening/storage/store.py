@@ -21,7 +21,7 @@ from chem.disk.allowed_roots import check_no_credentials, local_path
 from chem.disk.files import make_folder, write_atomic
 from chem.disk.safe_open import open_regular
 from chem.errors import InputError
-from chem.library.parquet_sizes import check_unpacked
+from chem.library.parquet_memory import check_unpacked
 from screening.errors import StoreError
 from screening.storage.schema import check_table
 

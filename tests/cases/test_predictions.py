@@ -12,7 +12,7 @@ from chem.library.read import open_library
 from chem.structure.standardize import Standardized, standardize
 from chem.structure.stereo.stereo_status import STEREO_WORDS
 from gnn.bundle.bundle import Bundle
-from screening.prepare.records import hash_key
+from screening.prepare.prepared_rows import hash_key
 from screening.rank.structure_columns import key_text
 from screening.runs.predict import FIRST, predict_file
 from screening.score.predicted_columns import wanted_tasks

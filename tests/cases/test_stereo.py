@@ -15,9 +15,9 @@ from chem.library.read import open_library
 from chem.output.depict import depict
 from chem.output.write_sdf import format_entry
 from chem.records.records import StructureFormat
+from chem.structure.equivalence import without_stereo
 from chem.structure.standardize import Standardized, standardize
 from chem.structure.stereo.stereo_status import describe_stereo
-from chem.structure.variants import without_stereo
 from tests.chem.molblocks import draw, with_collection
 
 FILES = Path(__file__).with_name("structures")

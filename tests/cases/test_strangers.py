@@ -13,7 +13,7 @@ from chem.structure.standardize import standardize
 from data.assay.read import AssayOptions, read_assay
 from gnn.assembly.build import BundlePlan, build_assay
 from gnn.assembly.own_assay import assemble_assay, fit_assay
-from gnn.assembly.strangers import INACTIVE
+from gnn.assembly.presumed_inactives import INACTIVE
 from gnn.bundle.bundle import load_bundle
 from gnn.bundle.predict import Predictor
 from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START

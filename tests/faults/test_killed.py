@@ -184,7 +184,7 @@ def test_a_chemist_that_is_killed_at_any_time_changes_nothing(
 
     def start(*words: Any, **options: Any) -> Any:
         process = real(*words, **options)
-        if "screening.prepare.chemist" in words[0] and not killed and number % 2 == 0:
+        if "screening.prepare.chemistry_process" in words[0] and not killed and number % 2 == 0:
             kill(process, 1.5)
         return process
 

@@ -161,7 +161,7 @@ def test_secrets_end_up_nowhere_and_structures_where_they_belong(
     out, err = process.communicate(timeout=500)
     lines = watch.stop()
     assert process.returncode == 0, err
-    assert any("screening.prepare.chemist" in line for line in lines)
+    assert any("screening.prepare.chemistry_process" in line for line in lines)
     said = {"screen": (0, out, err)}
     out_x = ("--out", place / "x")
     prepare_x = ("prepare", place / "library.csv", *out_x)

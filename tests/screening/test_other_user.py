@@ -117,7 +117,7 @@ def wait_for_chemist(process: subprocess.Popen[str]) -> psutil.Process:
         assert process.poll() is None, process.communicate()
         with suppress(psutil.NoSuchProcess):
             for one in psutil.Process(process.pid).children(recursive=True):
-                if "screening.prepare.chemist" in one.cmdline():
+                if "screening.prepare.chemistry_process" in one.cmdline():
                     one.suspend()
                     return one
         time.sleep(0.02)

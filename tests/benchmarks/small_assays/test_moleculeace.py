@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from benchmarks.small_assays.moleculeace import Row
 from benchmarks.small_assays.moleculeace_table import means, remarks, table
 from benchmarks.small_assays.results import Result, read_result, versions, write_result
-from benchmarks.small_assays.summary import average, measure
+from benchmarks.small_assays.rmse_intervals import average, measure
 from data.public_sets.moleculeace import KINASES, set_names
 from gnn.evaluation.metrics import rmse
 from tests.flows.conftest import Run

@@ -17,7 +17,7 @@ from screening.hits.hit_files import write_hits, write_hits_sdf
 from screening.hits.table import HitTable, hit_table
 from screening.hits.workbook import write_workbook
 from screening.lab.write import write_lab
-from screening.objective.lab_settings import Lab
+from screening.objective.plate_settings import Lab
 from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.structure_columns import with_structure_columns

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from screening.lab import order, picklists, platefiles
-from screening.objective.lab_settings import Lab
+from screening.objective.plate_settings import Lab
 
 TEXT = (Path(__file__).parents[3] / "docs" / "lab.md").read_text(encoding="utf-8")
 TABLES = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)

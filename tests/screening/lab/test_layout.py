@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from screening.lab.layout import EMPTY, NEGATIVE, POSITIVE, SAMPLE, AssayWell, arrange, draw
-from screening.objective.lab_settings import Lab
+from screening.objective.plate_settings import Lab
 
 
 def names(wells: list[AssayWell], role: str) -> set[str]:

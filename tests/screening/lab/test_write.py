@@ -13,7 +13,7 @@ import pytest
 from screening.errors import AccountingError
 from screening.lab.plan import LabPlan, make_plan
 from screening.lab.write import write_lab
-from screening.objective.lab_settings import Lab
+from screening.objective.plate_settings import Lab
 from screening.objective.screen_settings import Screen
 from screening.text.cells import unescape_cell
 

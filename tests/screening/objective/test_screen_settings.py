@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chem.errors import InputError
-from screening.objective.lab_settings import Lab
+from screening.objective.plate_settings import Lab
 from screening.objective.screen_file import dump_screen, find_screen, hash_screen, load_screen
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.prepare.duplicates import find_duplicates
-from screening.prepare.records import NO_KEY
+from screening.prepare.prepared_rows import NO_KEY
 from screening.storage.schema import ACCEPTED, REJECTED
 
 KEYS = (

@@ -28,8 +28,8 @@ from screening.prepare.duplicates import COLUMNS, find_duplicates
 from screening.prepare.partition import prepare_partition
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, read_prepared, to_graphs
+from screening.prepare.prepared_rows import NO_KEY, prepare_records
 from screening.prepare.quarantine import STAGE, pack_slices
-from screening.prepare.records import NO_KEY, prepare_records
 from screening.prepare.settings import SECONDS_VARIABLE, Limits, prepare_purpose
 from screening.storage.ledger import LEDGER
 from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import screening.rank.costly_filters
-import screening.select.rank_run
+import screening.select.rank_scores
 from chem.assess.alerts import SOURCES
 from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
 from gnn.bundle.bundle import Bundle
@@ -318,7 +318,7 @@ def test_a_triage_and_late_filters_go_together(
         depths.append(hits)
         return measure_recall(triage, scored, hits)
 
-    monkeypatch.setattr("screening.select.rank_run.measure_recall", measure_and_note)
+    monkeypatch.setattr("screening.select.rank_scores.measure_recall", measure_and_note)
     late = {"min_qed": 0.5}
     outcome = run_screen(run_of(late, 40, options=RunOptions(triage_from=1), hits=6), lone)
     counts = outcome.manifest.counts

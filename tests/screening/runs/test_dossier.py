@@ -8,7 +8,7 @@ import pytest
 
 from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
-from screening.prepare.records import hash_key
+from screening.prepare.prepared_rows import hash_key
 from screening.rank.structure_columns import key_text
 from screening.runs.dossier import find_rows, id_of, open_dossier
 from screening.runs.dossier_page import render_dossier, sections

@@ -23,8 +23,8 @@ import screening.select.constraints
 from chem.assess.clusters import clusters, scaffold
 from chem.assess.costly_properties import CostlyProperties, compute_costly_properties
 from chem.errors import InputError
+from chem.structure.equivalence import is_labelled
 from chem.structure.standardize import Standardized, standardize
-from chem.structure.variants import is_labelled
 from screening.errors import AccountingError
 from screening.objective.objective import evaluate
 from screening.objective.screen_settings import Screen

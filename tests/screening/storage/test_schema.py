@@ -11,7 +11,7 @@ import pytest
 from chem.records.records import Record
 from screening.errors import StoreError
 from screening.prepare.prepared import check_records
-from screening.prepare.records import prepare_records
+from screening.prepare.prepared_rows import prepare_records
 from screening.storage.schema import check_finite, check_table, read_extra
 from screening.storage.store import Store
 

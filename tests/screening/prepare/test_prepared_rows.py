@@ -11,8 +11,8 @@ from chem.features.graphs import MolGraph, featurize
 from chem.features.properties import PROPERTIES, describe
 from chem.records.records import Failure, Record
 from chem.structure.standardize import Standardized, standardize
-from screening.prepare import records as module
-from screening.prepare.records import NO_KEY, hash_key, prepare_records
+from screening.prepare import prepared_rows as module
+from screening.prepare.prepared_rows import NO_KEY, hash_key, prepare_records
 from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA
 
 Mixed = list[tuple[str, str]]

@@ -14,9 +14,9 @@ import pytest
 
 from chem.records.records import Record
 from screening.prepare import isolation
-from screening.prepare.chemist import pack_records
+from screening.prepare.chemistry_process import pack_records
 from screening.prepare.isolation import Chemist, ChemistryError, Death
-from screening.prepare.records import prepare_records
+from screening.prepare.prepared_rows import prepare_records
 from screening.prepare.settings import Limits
 
 MakeRecords = Callable[[Sequence[str]], list[Record]]
@@ -79,7 +79,7 @@ def test_a_deep_chain_overflows_a_small_stack(records: MakeRecords) -> None:
         "from chem.records.records import Record\n"
         "from screening.prepare.isolation import Chemist\n"
         "from screening.prepare.settings import Limits\n"
-        "from screening.prepare.chemist import pack_records\n"
+        "from screening.prepare.chemistry_process import pack_records\n"
         "chemist = Chemist(Limits())\n"
         "chain = [Record(i, '', '', 'C' * n, 'smiles', {}) for i, n in enumerate((3, 990))]\n"
         "print(*chemist.ask(pack_records(chain)), sep=': ')\n"
@@ -179,7 +179,7 @@ import sys
 from chem.records.records import Record
 from screening.prepare.isolation import Chemist
 from screening.prepare.settings import Limits
-from screening.prepare.chemist import pack_records
+from screening.prepare.chemistry_process import pack_records
 chemist = Chemist(Limits(seconds=4.0))
 chemist.ask(pack_records([Record(1, "", "", "CCO", "smiles", {})]))
 print(chemist.pid, flush=True)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from screening.objective.lab_settings import Lab
+from screening.objective.plate_settings import Lab
 
 
 def test_defaults_are_a_384_well_plate_at_10_um() -> None:

@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 
 from gnn.errors import ModelError, WorkFolderError
-from gnn.models.kept_file import keep_array, keep_arrays, keep_file, make_work_folder, remove_kept
+from gnn.models.durable_file import (
+    keep_array,
+    keep_arrays,
+    keep_file,
+    make_work_folder,
+    remove_kept,
+)
 from gnn.training import ensemble
 
 WRITE: dict[str, Callable[[Path], None]] = {

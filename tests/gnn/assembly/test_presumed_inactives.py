@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from data.activities.activity import ActivityTable, Task, object_array
 from data.assay.headers.spelling import task_name
-from gnn.assembly import strangers
+from gnn.assembly import presumed_inactives
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.own_assay import ASSAY_MEMBERS, assay_training, assemble_assay
-from gnn.assembly.strangers import COUNT, NEAREST, presumption
+from gnn.assembly.presumed_inactives import COUNT, NEAREST, presumption
 from gnn.calibration.domain import Domain, training_domain
 from gnn.evaluation.assess import UNKNOWN, _trained
 from gnn.features.batch import take
@@ -92,7 +92,7 @@ def test_a_presumption_is_never_above_the_assay(mean: float) -> None:
     found = presumption({"name": "p", "kind": "regression", "unit": "pActivity"}, mean)
     assert found is not None
     assert found.value <= mean
-    assert found.value <= strangers.INACTIVE
+    assert found.value <= presumed_inactives.INACTIVE
 
 
 def test_strangers_are_far_trained_on_and_no_part_of_any_metric() -> None:
@@ -137,7 +137,7 @@ def test_an_assay_of_mere_numbers_has_no_strangers_but_a_wide_end() -> None:
 def test_without_the_shipped_compounds_an_assay_still_trains(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(strangers, "SHIPPED", tmp_path)
+    monkeypatch.setattr(presumed_inactives, "SHIPPED", tmp_path)
     made = assay((Task("pKi", "regression", "pActivity"),), np.linspace(6, 9, 60)[:, None])
     assert made.data.graphs.molecules == 60
     assert "nothing is presumed" in made.notes[-1]

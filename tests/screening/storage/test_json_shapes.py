@@ -10,8 +10,16 @@ import pytest
 from screening.prepare.prepared import SUMMARY, read_summary
 from screening.runs.hand_over import Outcome
 from screening.runs.runfolder import MANIFEST, WHERE
+from screening.storage.json_shapes import (
+    Line,
+    Manifest,
+    Shape,
+    Summary,
+    Where,
+    WhereRanked,
+    check_shape,
+)
 from screening.storage.ledger import LEDGER, Entry, Ledger
-from screening.storage.shapes import Line, Manifest, Shape, Summary, Where, WhereRanked, check_shape
 
 
 def load(path: Path) -> Any:

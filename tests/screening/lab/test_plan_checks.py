@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from screening.errors import AccountingError
-from screening.lab.laws import check_plan
 from screening.lab.layout import EMPTY, NEGATIVE, POSITIVE, SAMPLE
 from screening.lab.plan import DMSO, LabPlan, Liquid, make_plan
-from screening.objective.lab_settings import Lab
+from screening.lab.plan_checks import check_plan
+from screening.objective.plate_settings import Lab
 
 WANTS = st.fixed_dictionaries(
     {

@@ -9,7 +9,7 @@ import pytest
 
 from chem.errors import InputError
 from chem.library.parquet_footer import read_groups
-from chem.library.parquet_sizes import check_pages, check_unpacked, page_sizes
+from chem.library.parquet_memory import check_pages, check_unpacked, page_sizes
 from chem.library.read import open_library
 from tests.chem.lying import understate, write_lying
 from tests.chem.seeds import parquet_files
@@ -84,7 +84,7 @@ def test_a_damaged_header_is_refused(tmp_path: Path) -> None:
 
 
 def test_far_more_pages_than_a_table_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chem.library.parquet_sizes._MANY_PAGES", 20)
+    monkeypatch.setattr("chem.library.parquet_memory._MANY_PAGES", 20)
     into = io.BytesIO()
     table = pa.table({"smiles": ["C"] * 5000})
     pq.write_table(

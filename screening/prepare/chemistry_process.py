@@ -6,8 +6,8 @@ action: it ends the process. The timer counts CPU time and not elapsed time, so 
 sleeping machine does not change which molecules are rejected. The number of the molecule is noted
 in memory that the owner shares, so that the owner knows which molecule it was.
 
-``screening.prepare.isolation`` starts it as ``python -m screening.prepare.chemist``. It imports
-neither torch nor dask, so it is ready in about a second and stays near 100 MB.
+``screening.prepare.isolation`` starts it as ``python -m screening.prepare.chemistry_process``. It
+imports neither torch nor dask, so it is ready in about a second and stays near 100 MB.
 """
 
 import os
@@ -24,7 +24,7 @@ from typing import BinaryIO, NamedTuple
 import pyarrow as pa
 
 from chem.records.records import Record
-from screening.prepare.records import prepare_records
+from screening.prepare.prepared_rows import prepare_records
 
 RECORDS, READY, TABLE, ERROR = b"R", b"S", b"T", b"E"
 """Records to prepare; the process has started; an Arrow stream of rows; a Python exception."""

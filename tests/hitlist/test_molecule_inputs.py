@@ -8,7 +8,7 @@ import pytest
 import hitlist
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import open_library
-from hitlist.tables import read_cells, write_assay, write_cells
+from hitlist.molecule_inputs import read_cells, write_assay, write_cells
 
 
 def test_a_table_as_a_file_has_the_same_records(tmp_path: Path) -> None:

@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from screening.evidence.evidence import Neighbour, Relation
 from screening.objective.terms import Primary
-from screening.reason.grades import Estimate, Grade, grade, grade_with_measurement, word_of
+from screening.reason.prediction_grades import (
+    Estimate,
+    Grade,
+    grade,
+    grade_with_measurement,
+    word_of,
+)
 
 EGFR = Primary(task="activity_EGFR", zero=5.0, full=8.5)
 

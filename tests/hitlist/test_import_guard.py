@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hitlist.names import PACKAGES, ROOT, NameClashError, check_names
+from hitlist.import_guard import PACKAGES, ROOT, NameClashError, check_names
 
 HOSTILE = "raise SystemExit('the code of a stranger ran')\n"
 # As setuptools makes them: asked after the search path, so that any folder of the name goes first.
@@ -80,8 +80,8 @@ def test_a_package_of_the_users_own_is_refused_in_one_line_and_not_run(
     assert done.returncode == 1, done.stderr
     assert "stranger" not in done.stdout + done.stderr
     assert done.stderr.splitlines()[-1] == (
-        f"hitlist.names.NameClashError: hitlist needs its package {name!r}, but Python finds "
-        f"{found} first; rename that, or start Python in another folder"
+        f"hitlist.import_guard.NameClashError: hitlist needs its package {name!r}, but Python "
+        f"finds {found} first; rename that, or start Python in another folder"
     )
 
 

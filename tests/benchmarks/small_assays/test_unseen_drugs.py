@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.small_assays import own_assay, strangers
-from benchmarks.small_assays.strangers import (
+from benchmarks.small_assays import own_assay, unseen_drugs
+from benchmarks.small_assays.unseen_drugs import (
     FAMILIES,
     KINASE,
     SETS,
@@ -99,9 +99,9 @@ def test_the_sets_are_trained_and_screened(
     (tmp_path / "few.csv").write_text("".join(lines))
     few = read_assay(tmp_path / "few.csv")
     monkeypatch.setattr(
-        strangers, "load_split_set", lambda name: SplitSet(name, "", few, few, np.zeros(0, bool))
+        unseen_drugs, "load_split_set", lambda name: SplitSet(name, "", few, few, np.zeros(0, bool))
     )
-    monkeypatch.setattr(strangers, "fetch", lambda name: FILES / "chem/approved_sample.smi")
+    monkeypatch.setattr(unseen_drugs, "fetch", lambda name: FILES / "chem/approved_sample.smi")
     monkeypatch.setattr(
         own_assay, "plan_training", lambda path, model: plan_training(path, model="gp")
     )

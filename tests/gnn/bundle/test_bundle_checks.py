@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.bundle_laws import check_factors, check_graphs, check_same_sizes, check_sizes
+from gnn.bundle.bundle_checks import check_factors, check_graphs, check_same_sizes, check_sizes
 from gnn.features.batch import GraphArrays
 from gnn.models.network import Network
 from tests.fuzzing import peak

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from chem.errors import InputError
-from chem.structure.standardize import Standardized, standardize
-from chem.structure.variants import (
+from chem.structure.equivalence import (
     EQUALITIES,
     heavy_composition,
     is_labelled,
@@ -17,6 +16,7 @@ from chem.structure.variants import (
     without_isotopes,
     without_stereo,
 )
+from chem.structure.standardize import Standardized, standardize
 
 
 @pytest.mark.parametrize(
