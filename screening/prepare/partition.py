@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from screening.prepare.chemist import unpack_records
+from screening.prepare.chemistry_process import unpack_records
+from screening.prepare.prepared_rows import own_columns
 from screening.prepare.quarantine import pack_slices, prepare_apart
-from screening.prepare.records import own_columns
 from screening.prepare.reuse import Donor, copy_structures, hash_texts, texts_file
 from screening.prepare.settings import Limits
 from screening.storage.schema import REJECTED, SCHEMA

@@ -13,8 +13,8 @@ from chem.library.read import Library, open_library
 from chem.records.records import Failure, Record
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import Prepared
+from screening.prepare.prepared_rows import prepare_records
 from screening.prepare.quarantine import STAGE, prepare_apart
-from screening.prepare.records import prepare_records
 from screening.prepare.reuse import find_donors, hash_texts, texts_file
 from screening.prepare.settings import Limits, prepare_purpose
 from screening.storage.ledger import Ledger
