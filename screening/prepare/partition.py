@@ -10,7 +10,7 @@ import pyarrow as pa
 from screening.prepare.chemistry_process import unpack_records
 from screening.prepare.prepared_rows import own_columns
 from screening.prepare.quarantine import pack_slices, prepare_apart
-from screening.prepare.reuse import Donor, copy_structures, hash_texts, texts_file
+from screening.prepare.reuse import Donor, copy_structures, hash_rows, hashes_file
 from screening.prepare.settings import Limits
 from screening.storage.schema import REJECTED, SCHEMA
 from screening.storage.store import Store
@@ -23,7 +23,7 @@ class Written(NamedTuple):
     facts: dict[str, Any]
     """Its counts."""
     sha256: str
-    texts_sha256: str
+    hashes_sha256: str
     """The SHA-256 of the file of hashes beside it."""
 
 
@@ -38,7 +38,7 @@ def prepare_partition(
     records = list(chain.from_iterable(map(unpack_records, slices)))
     copied = copy_structures(donors, records)
     if copied is None:
-        table, count = prepare_apart(slices, limits), 0
+        table, count, graphs = prepare_apart(slices, limits), 0, None
     else:
         count = len(copied.at)
         rest = np.setdiff1d(np.arange(len(records)), copied.at)
@@ -48,9 +48,12 @@ def prepare_partition(
         structures = both.take(pa.array(order)).combine_chunks()
         columns = own_columns(records) | {n: structures[n] for n in structures.column_names}
         table = pa.table([columns[n] for n in SCHEMA.names], schema=SCHEMA).combine_chunks()
-    texts = store.write_table(texts_file(name), hash_texts(records, table), repetitive=False)
+        both_graphs = [*[None] * len(rest), *copied.graphs]
+        graphs = [both_graphs[i] for i in order]
+    hashes = hash_rows(records, table, graphs)
+    told = store.write_table(hashes_file(name), hashes, repetitive=False)
     facts = {**_count(table), "copied": count}
-    return Written(name, facts, store.write_table(name, table), texts)
+    return Written(name, facts, store.write_table(name, table), told)
 
 
 def _count(table: pa.Table) -> dict[str, Any]:

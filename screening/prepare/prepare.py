@@ -25,7 +25,7 @@ from screening.prepare.duplicates import COLUMNS, find_duplicates
 from screening.prepare.partition import prepare_partition
 from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, read_summary, write_summary
 from screening.prepare.quarantine import pack_slices
-from screening.prepare.reuse import find_donors, texts_file
+from screening.prepare.reuse import find_donors, hashes_file
 from screening.prepare.settings import Limits, prepare_purpose, read_limits, rows_of_partition
 from screening.storage.ledger import Ledger, difference, hash_purpose
 from screening.storage.store import Store
@@ -178,7 +178,7 @@ def _write_partitions(
     donors = find_donors(ledger.folder, ledger.purpose)
     work = partial(prepare_partition, ledger.store, limits, donors)
     for written in run_window(client, work, missing()):
-        ledger.record(texts_file(written.name), {}, written.texts_sha256)
+        ledger.record(hashes_file(written.name), {}, written.hashes_sha256)
         ledger.record(written.name, written.facts, written.sha256)
         done += written.facts["rows"]
         if progress is not None:

@@ -24,8 +24,8 @@ from chem.records.records import Record
 from screening.errors import StoreError
 from screening.prepare.prepared import SUMMARY, read_summary
 from screening.storage.ledger import LEDGER, Ledger, read_first_line
-from screening.storage.schema import SCHEMA
-from screening.storage.store import VerifiedStore
+from screening.storage.schema import GRAPH, SCHEMA
+from screening.storage.store import Store, VerifiedStore
 
 STAGE = "isolate"
 _RULES = ("limits", "featurizer", "standardizer", "rdkit", "hitlist")
@@ -54,13 +54,13 @@ class Donor(NamedTuple):
     """The name of each partition, its SHA-256 and that of its file of hashes."""
 
 
-def texts_file(partition: str) -> str:
+def hashes_file(partition: str) -> str:
     """Return the name of the file of hashes beside a partition.
 
-    >>> texts_file("part-00003.parquet")
-    'texts-00003.parquet'
+    >>> hashes_file("part-00003.parquet")
+    'hashes-00003.parquet'
     """
-    return f"texts-{partition.removeprefix('part-')}"
+    return f"hashes-{partition.removeprefix('part-')}"
 
 
 def find_donors(folder: Path, purpose: Mapping[str, Any]) -> tuple[Donor, ...]:
@@ -105,9 +105,9 @@ def _read_donor(folder: Path, rules: list[Any]) -> tuple[str, Donor] | None:
     except (OSError, InputError):
         return None
     partitions = tuple(
-        (name, entries[name].sha256, entries[texts_file(name)].sha256)
+        (name, entries[name].sha256, entries[hashes_file(name)].sha256)
         for name in summary.partitions
-        if name in entries and texts_file(name) in entries
+        if name in entries and hashes_file(name) in entries
     )
     donor = Donor(summary.store.url, partitions)
     return (summary.library, donor) if partitions else None
@@ -118,19 +118,44 @@ def _json(values: list[Any]) -> list[Any]:
     return [list(value) if isinstance(value, tuple) else value for value in values]
 
 
-def hash_texts(records: Sequence[Record], table: pa.Table) -> pa.Table:
-    """Return the hash of each record's structure; zeros where the row must not be copied.
+def hash_rows(
+    records: Sequence[Record], table: pa.Table, known: Sequence[bytes | None] | None = None
+) -> pa.Table:
+    """Return the file of hashes of a partition: two hashes of 16 bytes for each row.
+
+    ``text`` is of the structure as the library has it; zeros if the row must not be copied.
+    ``graph`` is of the tokens that the networks see; zeros if the record is rejected.
 
     Args:
         records: The records of a partition.
         table: Their prepared rows.
+        known: The hash of each row's graph, None where it is to be computed.
     """
     stages = table["stage"].to_pylist()
     hashes = [
         bytes(16) if record.problem is not None or stage == STAGE else hash_text(record)
         for record, stage in zip(records, stages, strict=True)
     ]
-    return pa.table({"text": pa.array(hashes, pa.binary(16))})
+    graphs = _hash_graphs(table, known or [None] * len(records))
+    kind = pa.binary(16)
+    return pa.table({"text": pa.array(hashes, kind), "graph": pa.array(graphs, kind)})
+
+
+def _hash_graphs(table: pa.Table, known: Sequence[bytes | None]) -> list[bytes]:
+    columns = [table[name].combine_chunks() for name in GRAPH]
+    parts = []
+    for column in columns:
+        values = column.flatten().to_numpy()
+        parts.append((memoryview(values.tobytes()), (column.offsets.to_numpy() * values.itemsize)))
+    found = []
+    for row, before in enumerate(known):
+        if before is None and len(columns[0][row]):
+            digest = blake2b(digest_size=16)
+            for content, ends in parts:
+                digest.update(content[ends[row] : ends[row + 1]])
+            before = digest.digest()
+        found.append(before or bytes(16))
+    return found
 
 
 def hash_text(record: Record) -> bytes:
@@ -146,6 +171,8 @@ class Copied(NamedTuple):
     """The places of the records in the partition."""
     table: pa.Table
     """Their structure columns, in that order."""
+    graphs: list[bytes]
+    """The hashes of their graphs."""
 
 
 def copy_structures(donors: tuple[Donor, ...], records: Sequence[Record]) -> Copied | None:
@@ -162,20 +189,37 @@ def copy_structures(donors: tuple[Donor, ...], records: Sequence[Record]) -> Cop
     known &= (index.first[place] == wanted[:, 0]) & (index.second[place] == wanted[:, 1])
     here, there = np.flatnonzero(known), place[known]
     at, tables = [], []
+    graphs: list[bytes] = []
     for number in np.unique(index.partition[there]).tolist():
         of_it = index.partition[there] == number
-        url, name, digest = index.partitions[number]
+        source = index.partitions[number]
         if of_it.sum() < _LEAST + index.sizes[number] / _SHARE:
             continue
         try:
-            table = _read_partition(url, name, digest)
+            table, hashes = _read_partition(source)
         except StoreError:  # removed or altered meanwhile: standardized again
             continue
+        rows = pa.array(index.row[there[of_it]])
         at.append(here[of_it])
-        tables.append(table.take(pa.array(index.row[there[of_it]])))
+        tables.append(table.take(rows))
+        graphs += hashes.take(rows).to_pylist()
     if not tables:
         return None
-    return Copied(np.concatenate(at), pa.concat_tables(tables))
+    return Copied(np.concatenate(at), pa.concat_tables(tables), graphs)
+
+
+class _Source(NamedTuple):
+    """A partition of a donor, and the SHA-256 of its two files."""
+
+    url: str
+    name: str
+    sha256: str
+    hashes_sha256: str
+
+    def open(self) -> Store:
+        """Return its store, which checks both files."""
+        known = {self.name: self.sha256, hashes_file(self.name): self.hashes_sha256}
+        return VerifiedStore(self.url, known, "")
 
 
 class _Index(NamedTuple):
@@ -185,8 +229,7 @@ class _Index(NamedTuple):
     second: Words
     partition: npt.NDArray[np.int32]
     row: npt.NDArray[np.int32]
-    partitions: list[tuple[str, str, str]]
-    """The store, the name and the SHA-256 of each partition."""
+    partitions: list[_Source]
     sizes: list[int]
 
 
@@ -194,13 +237,13 @@ class _Index(NamedTuple):
 def _index(donors: tuple[Donor, ...]) -> _Index | None:
     """Read all hashes once in a process; None if there are none."""
     words, numbers, rows, sizes = [], [], [], []
-    partitions: list[tuple[str, str, str]] = []
-    for url, name, digest, hashes in _hashes(donors):
+    partitions: list[_Source] = []
+    for source, hashes in _hashes(donors):
         usable = np.flatnonzero(hashes.any(axis=1))
         words.append(hashes[usable])
         numbers.append(np.full(len(usable), len(partitions), np.int32))
         rows.append(usable.astype(np.int32))
-        partitions.append((url, name, digest))
+        partitions.append(source)
         sizes.append(len(hashes))
     if not partitions:
         return None
@@ -217,21 +260,21 @@ def _index(donors: tuple[Donor, ...]) -> _Index | None:
     return _Index(first, second, of_all, row, partitions, sizes)
 
 
-def _hashes(donors: tuple[Donor, ...]) -> Iterator[tuple[str, str, str, Words]]:
+def _hashes(donors: tuple[Donor, ...]) -> Iterator[tuple[_Source, Words]]:
     for donor in donors:
-        hashes = {texts_file(name): digest for name, _, digest in donor.partitions}
-        store = VerifiedStore(donor.url, hashes, "")
-        for name, digest, _ in donor.partitions:
+        for partition in donor.partitions:
+            source = _Source(donor.url, *partition)
             try:
-                column = store.read_table(texts_file(name), ["text"])["text"]
+                column = source.open().read_table(hashes_file(source.name), ["text"])["text"]
             except StoreError:
                 continue
             content = b"".join(column.to_pylist())
-            yield donor.url, name, digest, np.frombuffer(content, np.uint64).reshape(-1, 2)
+            yield source, np.frombuffer(content, np.uint64).reshape(-1, 2)
 
 
 @lru_cache(maxsize=3)
-def _read_partition(url: str, name: str, digest: str) -> pa.Table:
-    """Read the structure columns of a partition, checked by its hash."""
-    table = VerifiedStore(url, {name: digest}, "").read_table(name, _STRUCTURE)
-    return table.combine_chunks()
+def _read_partition(source: _Source) -> tuple[pa.Table, pa.Array]:
+    """Read the structure columns of a partition, and the hashes of its graphs."""
+    store = source.open()
+    graphs = store.read_table(hashes_file(source.name), ["graph"])["graph"]
+    return store.read_table(source.name, _STRUCTURE).combine_chunks(), graphs.combine_chunks()

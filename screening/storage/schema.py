@@ -41,6 +41,7 @@ KINDS: dict[str, pa.DataType] = {
     **{field.name: field.type for field in SCHEMA},
     "first_row": pa.int64(),
     "text": pa.binary(16),
+    "graph": pa.binary(16),
     "promise": pa.float32(),
     "passing": pa.bool_(),
     "lot": pa.uint64(),

@@ -15,7 +15,7 @@ from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import Prepared
 from screening.prepare.prepared_rows import prepare_records
 from screening.prepare.quarantine import STAGE, prepare_apart
-from screening.prepare.reuse import find_donors, hash_texts, texts_file
+from screening.prepare.reuse import find_donors, hash_rows, hashes_file
 from screening.prepare.settings import Limits, prepare_purpose
 from screening.storage.ledger import Ledger
 
@@ -52,7 +52,7 @@ def prepare(path: Path, rows: Sequence[Row], folder: Path, client: Client, size:
 
 
 def content(prepared: Prepared) -> dict[str, bytes]:
-    names = ["duplicates.parquet", *prepared.partitions, *map(texts_file, prepared.partitions)]
+    names = ["duplicates.parquet", *prepared.partitions, *map(hashes_file, prepared.partitions)]
     return {name: (prepared.folder / name).read_bytes() for name in names}
 
 
@@ -119,7 +119,7 @@ def test_a_donor_that_was_altered_or_removed_is_not_used(
     parts = [tmp_path / "cache/a" / name for name in first.partitions]
     parts[0].unlink()
     parts[1].write_bytes(parts[1].read_bytes()[:-9])
-    (tmp_path / "cache/a" / texts_file(first.partitions[2])).write_bytes(b"PAR1")
+    (tmp_path / "cache/a" / hashes_file(first.partitions[2])).write_bytes(b"PAR1")
     changed = [(name, text, "9.99") for name, text, _ in drugs]
     made = prepare(tmp_path / "b.csv", changed, tmp_path / "cache/b", lone, 60)
     whole = prepare(tmp_path / "b.csv", changed, tmp_path / "alone/b", lone, 60)
@@ -143,7 +143,7 @@ def test_what_a_machine_decided_is_not_copied() -> None:
     apart = record._replace(row=2, problem=Failure(STAGE, "timed_out", "x"))
     unreadable = record._replace(row=3, problem=Failure("read", "bad_row", "x"))
     records = [record, apart, unreadable]
-    hashes = hash_texts(records, prepare_records(records))["text"].to_pylist()
+    hashes = hash_rows(records, prepare_records(records))["text"].to_pylist()
     assert [any(one) for one in hashes] == [True, False, False]
     stopped = prepare_records([apart])
-    assert hash_texts([record], stopped)["text"].to_pylist() == [bytes(16)]
+    assert hash_rows([record], stopped)["text"].to_pylist() == [bytes(16)]
