@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails
 
 from chem.disk.allowed_roots import named_path
-from chem.disk.safe_open import read_toml
+from chem.disk.bounded_read import read_toml
 from chem.errors import InputError
-from chem.records.text import did_you_mean
+from chem.records.message_text import did_you_mean
 from screening.objective.plate_settings import Lab
 from screening.objective.screen_settings import Limit, Screen, suggest
 from screening.objective.selection import Selection

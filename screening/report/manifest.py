@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from chem.structure.standardize import STANDARDIZER
-from screening.cluster.installation import version_of
+from screening.dask_cluster.installation import version_of
 from screening.errors import AccountingError
 from screening.objective.screen_file import hash_screen
 from screening.objective.screen_settings import Screen

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
-from chem.disk.safe_open import open_regular
+from chem.disk.bounded_read import open_regular
 from chem.errors import HitlistError
 from chem.features.properties import PROPERTIES
 from chem.library.read import open_library

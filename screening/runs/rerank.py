@@ -10,7 +10,7 @@ from chem.disk.files import is_leftover, make_folder
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES
 from gnn.bundle.predict import predicted_columns
-from screening.cluster.stage_costs import Clock
+from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, AlteredError, told_in_one_line
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence

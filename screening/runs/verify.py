@@ -15,12 +15,12 @@ import pyarrow.compute as pc
 from distributed import Client
 
 from chem.disk.scratch import scratch_folder
-from chem.disk.signatures import signers_file
+from chem.disk.ssh_signatures import signers_file
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES
 from chem.library.read import Library
 from gnn.errors import ModelError
-from screening.cluster.stage_costs import Clock
+from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, AlteredError
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.recheck import (

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from screening.score.triage import PER_HIT, Triage
 
 _DOUBT = 0.05

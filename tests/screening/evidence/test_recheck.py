@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from distributed import Client
 
-from chem.disk.signatures import STATEMENT, sign_folder
+from chem.disk.ssh_signatures import STATEMENT, sign_folder
 from chem.errors import InputError
 from gnn.bundle.bundle import find_bundle
 from screening.errors import AlteredError

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from chem.errors import InputError
-from screening.cluster.stage_costs import Clock
+from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError
 from screening.hits.hit_files import write_hits_sdf
 from screening.hits.table import hit_table
