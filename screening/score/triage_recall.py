@@ -100,7 +100,7 @@ def describe_triage(found: TriageFacts) -> str:
     if found.chosen_for:
         line += f"; they were chosen for {found.chosen_for}"
     if missed := found.never_looked_at:
-        line += f", whose filters removed {missed:,}; the recall says nothing of these"
+        line += f", whose filters removed {missed:,}; the recall says nothing about these"
     return line
 
 
