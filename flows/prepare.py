@@ -14,8 +14,8 @@ from flows.prefect_support.stages import (
     log_reading,
     stage_progress,
 )
-from screening.cluster.cluster import connect
-from screening.cluster.remote import Tls
+from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.remote import Tls
 from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import Prepared

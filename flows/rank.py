@@ -8,13 +8,13 @@ from typing import Any
 
 from prefect import flow, task
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from flows.planning.planning import plan_ranking
 from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import AGAIN, ONCE, Cluster, hold_to_roots, log_if, stage_progress
-from screening.cluster.cluster import connect
-from screening.cluster.remote import Tls
-from screening.cluster.stage_costs import Clock
+from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.remote import Tls
+from screening.dask_cluster.stage_costs import Clock
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking

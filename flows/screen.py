@@ -9,7 +9,7 @@ from typing import Any
 
 from prefect import flow, task
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from flows.planning.planning import plan_screen
 from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import (
@@ -22,9 +22,9 @@ from flows.prefect_support.stages import (
     stage_progress,
 )
 from flows.terminal.options import ScoringOptions
-from screening.cluster.cluster import connect
-from screening.cluster.remote import Tls
-from screening.cluster.stage_costs import Clock
+from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.remote import Tls
+from screening.dask_cluster.stage_costs import Clock
 from screening.evidence.evidence import Evidence
 from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepared import Prepared

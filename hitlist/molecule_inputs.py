@@ -140,9 +140,8 @@ def write_cells(table: Cells, folder: Path) -> Path:
     pq.write_table(pa.table(columns), sink)
     content = sink.getvalue().to_pybytes()
     path = folder / f"table-{sha256(content).hexdigest()[:12]}.parquet"
-    if not path.exists():
-        make_folder(folder)
-        write_atomic(path, content)
+    make_folder(folder)
+    write_atomic(path, content)  # also where it is: another file may have its name
     allow_own_file(path)  # a table is no path that a user names
     return path
 

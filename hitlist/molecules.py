@@ -10,8 +10,8 @@ from chem.features.fingerprints import count_fingerprints
 from chem.features.properties import PROPERTIES
 from chem.records.records import Failure
 from hitlist.molecule_inputs import MoleculeInput, problem_text, python_words, read_molecules
+from screening.prepare.prepared_location import read_limits
 from screening.prepare.quarantine import pack_slices, prepare_apart
-from screening.prepare.settings import read_limits
 from screening.rank.structure_columns import key_text, stereo_word
 from screening.storage.schema import ACCEPTED, GRAPH
 

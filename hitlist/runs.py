@@ -17,7 +17,7 @@ from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 
-from chem.disk.safe_open import parse_json, read_or_said, read_regular
+from chem.disk.bounded_read import parse_json, read_or_said, read_regular
 from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
 from data.catalogue.fetch import cache_folder
@@ -35,8 +35,8 @@ from hitlist.molecule_inputs import (
     write_cells,
 )
 from hitlist.structure_table import show
-from screening.cluster.cluster import connect
-from screening.cluster.remote import Tls
+from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.remote import Tls
 from screening.errors import LostError
 from screening.prepare.older_standardization import told_of_library
 from screening.runs.run import run_screen

@@ -26,7 +26,7 @@ from gnn.calibration.calibration import Calibration
 from gnn.evaluation.card import Card, TaskCard
 from gnn.features.batch import GraphArrays, collect
 from gnn.models.network import Network, NetworkConfig
-from screening.cluster.remote import Tls
+from screening.dask_cluster.remote import Tls
 
 FILES = Path(__file__).parent / "files"
 # A law holds or it does not; how long an example takes says how busy the machine is.

@@ -62,7 +62,7 @@ RUN_ELSEWHERE = {
     "--scheduler tls://…": "tests/flows/terminal/test_options.py, in a store below file://",
     "hitlist screen kinase --library my_library.csv --out runs/mine --store s3://bucket/hitlist "
     "--scheduler tls://…": "by hand: needs a bucket",
-    "openssl": "tests/screening/cluster/test_remote.py, in one step for its own certificate",
+    "openssl": "tests/screening/dask_cluster/test_remote.py, in one step for its own certificate",
     "dask": "tests/flows/terminal/test_options.py, whose scheduler and workers are processes",
     "mkdir": "tests/screening/test_shared_cache.py",
     "umask": "tests/screening/test_shared_cache.py",

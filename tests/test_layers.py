@@ -47,7 +47,7 @@ ROOMS = {
         *("evaluation", "bundle", "explain", "assembly"),
     ),
     "screening": (
-        *("objective", "storage", "cluster", "prepare", "score", "rank", "select", "evidence"),
+        *("objective", "storage", "dask_cluster", "prepare", "score", "rank", "select", "evidence"),
         *("text", "reason", "hits", "lab", "report", "runs"),
     ),
     "flows": (

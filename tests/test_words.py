@@ -103,7 +103,7 @@ ALLOWED = {
     ("imitates", "fit_surrogate"): "a key of a surrogate's card",
     ("imitates", "surrogate"): "a key of a surrogate's card",
     ("pace", "progress"): "a field of rich's progress bar",
-    ("who", "signatures"): "the person who signed",
+    ("who", "ssh_signatures"): "the person who signed",
     ("who", "verify_files"): "the person who signed",
 }
 """Identifiers that stay, by module: why."""

@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.records.text import counted
+from chem.records.message_text import counted
 from data.activities.activity import EXACT
 from data.public_sets.presumed import molecules_of
 from flows.model_benchmark.held_out import HeldOut, measure_held_out
-from flows.model_benchmark.kinases import MetricEstimate, average
+from flows.model_benchmark.kinase_metrics import MetricEstimate, average
 from flows.model_benchmark.predicting import open_bundle, predict_smiles
 from flows.terminal.progress import Report
 from flows.terminal.tables import write_csv

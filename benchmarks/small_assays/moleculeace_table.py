@@ -9,8 +9,8 @@ from typing import NamedTuple
 from benchmarks.small_assays.moleculeace import TITLES, Row
 from benchmarks.small_assays.results import versions
 from benchmarks.small_assays.rmse_intervals import Error, average
-from chem.records.text import counted
-from data.catalogue.published import published
+from chem.records.message_text import counted
+from data.catalogue.published_results import published
 from data.public_sets.moleculeace import KINASES, set_names
 from flows.terminal.tables import write_csv
 

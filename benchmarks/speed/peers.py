@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from benchmarks.speed.rates import Cost, Speed, Yardstick, rate_between
 from chem.errors import InputError
-from screening.cluster.stage_costs import PeakMemory
+from screening.dask_cluster.stage_costs import PeakMemory
 
 TASKS = 12
 """The number of tasks that Chemprop predicts, with one model of its default size."""

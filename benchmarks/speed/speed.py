@@ -18,7 +18,7 @@ from benchmarks.speed.stages import STEPS, Bench
 from chem.errors import InputError
 from flows.terminal.progress import Report
 from flows.terminal.tables import write_csv
-from screening.cluster.cluster import connect
+from screening.dask_cluster.cluster import connect
 from screening.runs.plan import find_library
 
 TIMES = 3

@@ -11,11 +11,11 @@ from benchmarks.speed.rates import Cost, Speed, Yardstick, rate_between
 from chem.features.parse_only import time_featurizing, time_parsing
 from flows.planning.planning import plan_screen
 from flows.terminal.options import ScoringOptions
-from screening.prepare.settings import rows_for
+from screening.prepare.prepared_location import rows_for
 from screening.runs.run import run_screen
 
 if TYPE_CHECKING:
-    from screening.cluster.cluster import Client
+    from screening.dask_cluster.cluster import Client
 
 SCREEN = "kinase"
 """The shipped screen, with the activity and toxicity bundles."""

@@ -26,7 +26,7 @@ from typing import NamedTuple
 from rdkit import rdBase
 from rdkit.Chem import rdfiltercatalog
 
-from chem.structure.molecules import read_molecule
+from chem.assess.sulfoxides import read_sulfoxides, write_sulfoxides
 
 SOURCES: dict[str, tuple[str, ...]] = {
     "PAINS": ("PAINS_A", "PAINS_B", "PAINS_C"),
@@ -141,7 +141,7 @@ def find_alerts(smiles: Sequence[str]) -> list[tuple[Alert, ...]]:
     """
     with rdBase.BlockLogs():
         found = rdfiltercatalog.RunFilterCatalog(
-            _catalog(tuple(SOURCES)), list(smiles), numThreads=0
+            _catalog(tuple(SOURCES)), list(map(write_sulfoxides, smiles)), numThreads=0
         )
     # PAINS gives the name amino_acridine_A to two substructures.
     return [tuple(dict.fromkeys(_read(entry) for entry in entries)) for entries in found]
@@ -156,7 +156,7 @@ def flag_atoms(smiles: str, sources: Sequence[str] = tuple(SOURCES)) -> tuple[Pl
     >>> flag_atoms("CCC(=O)Cl")[-1]
     PlacedAlert(source='KAZIUS', name='carboxylic_acid_halide', atoms=(2, 3, 4))
     """
-    mol = read_molecule(smiles)
+    mol = read_sulfoxides(smiles)
     atoms: dict[Alert, set[int]] = {}
     for entry in _catalog(tuple(sources)).GetMatches(mol):
         found = atoms.setdefault(_read(entry), set())

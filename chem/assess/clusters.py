@@ -18,7 +18,8 @@ from rdkit import Chem, DataStructs, rdBase
 from rdkit.Chem import rdFingerprintGenerator
 from rdkit.Chem.Scaffolds import MurckoScaffold
 
-from chem.structure.molecules import read_molecule, read_molecules
+from chem.assess.sulfoxides import read_sulfoxides
+from chem.structure.molecules import read_molecules
 
 SIMILAR = 0.55
 """Tanimoto similarity from which two molecules count as similar."""
@@ -66,7 +67,7 @@ def scaffold(smiles: str) -> str:
     >>> scaffold("CCc1ccccc1")
     'c1ccccc1'
     """
-    mol = read_molecule(smiles)
+    mol = read_sulfoxides(smiles)
     with rdBase.BlockLogs():
         core = MurckoScaffold.GetScaffoldForMol(mol)
         return str(Chem.MolToSmiles(core, isomericSmiles=False))

@@ -7,7 +7,7 @@ from rdkit import rdBase
 from rdkit.Chem.QED import qed
 
 from chem.assess.alerts import Alert, find_alerts
-from chem.structure.molecules import read_molecule
+from chem.assess.sulfoxides import read_sulfoxides
 
 COSTLY: dict[str, str] = {
     "qed": "0 to 1, higher is better; drug-likeness, Bickerton 2012 (doi 10.1038/nchem.1243)",
@@ -53,4 +53,4 @@ def compute_costly_properties(smiles: Sequence[str]) -> list[CostlyProperties]:
 
 
 def _drug_likeness(smiles: str) -> float:
-    return float(qed(read_molecule(smiles)))
+    return float(qed(read_sulfoxides(smiles)))

@@ -49,7 +49,7 @@ def roots() -> list[str] | None:
 
 
 def allow_own_file(path: Path) -> None:
-    """Let ``named_path`` accept a file that this process wrote itself, outside the roots too."""
+    """Let ``named_path`` accept a file that this process wrote, even outside the roots."""
     _OWN.add(path.resolve())
 
 

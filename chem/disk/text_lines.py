@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar, cast
 
-from chem.disk.safe_open import open_regular, read_or_said
+from chem.disk.bounded_read import open_regular, read_or_said
 from chem.errors import HitlistError, InputError
 
 MAX_LINE = 20_000_000

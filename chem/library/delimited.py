@@ -18,8 +18,8 @@ from chem.library.columns.columns import Columns, NamedColumns, record_builder
 from chem.library.columns.find_columns import PEEKED, find_columns
 from chem.library.rows import RowReader
 from chem.library.table_layout import Layout, find_layout, place_of_smiles, unwrap
+from chem.records.message_text import counted, one_line
 from chem.records.records import Failure, Record
-from chem.records.text import counted, one_line
 
 SHORT = "rows that lack cells"
 """Count of rows with fewer cells than the header; the missing ones are read as blank."""

@@ -30,8 +30,8 @@ from chem.library.parquet_memory import (
     check_sizes,
     rows_at_a_time,
 )
+from chem.records.message_text import one_line
 from chem.records.records import Record
-from chem.records.text import one_line
 
 
 def open_parquet(path: Path, wanted: NamedColumns) -> Columns:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from chem.disk.safe_open import hash_file, read_or_said
+from chem.disk.bounded_read import hash_file, read_or_said
 from chem.disk.text_lines import CP932, CP1252, UTF16, open_bytes, peek
 from chem.errors import InputError
 from chem.library.columns.column_names import looks_like_smiles

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from chem.library.columns.column_names import looks_like_smiles
+from chem.records.message_text import one_line
 from chem.records.records import Failure
-from chem.records.text import one_line
 
 QUOTE_IS_TEXT = "lines with a quotation mark that is text"
 """Count of lines read as unquoted although a cell begins with a quotation mark."""

@@ -22,7 +22,7 @@ from chem.library.columns.column_names import (
 )
 from chem.library.columns.columns import NamedColumns
 from chem.library.rows import parse_header
-from chem.records.text import one_line
+from chem.records.message_text import one_line
 
 _DELIMITERS = ",;\t|"
 _QUOTED = re.compile(r'"((?:[^"]|"")*+)"')

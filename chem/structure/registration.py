@@ -18,7 +18,7 @@ from chem.structure.normalize.drawings import free_hydrogens, keep_groups
 from chem.structure.normalize.lasting_charges import release_protons
 from chem.structure.normalize.preferred import draw_as_preferred
 from chem.structure.normalize.tautomers.tautomers import draw_preferred
-from chem.structure.parents.salts_and_solvents import neutral
+from chem.structure.parents.counterions import neutral
 from chem.structure.stereo.canonical import write_canonical
 from chem.structure.stereo.smiles_and_smarts import pattern
 

@@ -15,8 +15,8 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from chem.records.records import Failure, StructureFormat
 from chem.structure.normalize.drawings import split_dative_bonds, unite_charges
+from chem.structure.parents.counterions import uncharger
 from chem.structure.parents.parent import choose_parent
-from chem.structure.parents.salts_and_solvents import uncharger
 from chem.structure.parsing.metals import salt_cutter
 from chem.structure.parsing.parse import parse
 from chem.structure.stereo.smiles_and_smarts import pattern

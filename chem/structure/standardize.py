@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from rdkit import Chem, rdBase
 
+from chem.records.message_text import one_line
 from chem.records.records import Failure, StructureFormat
-from chem.records.text import one_line
 from chem.structure.normalize.preferred import draw_as_preferred
 from chem.structure.parents.parent import INORGANIC_CARBON, no_organic_fragment
 from chem.structure.parsing.parse import parse
@@ -36,7 +36,7 @@ from chem.structure.repair import (
     remove_hydrogens,
 )
 from chem.structure.stereo.canonical import StereoError, axes_of, write_canonical
-from chem.structure.stereo.lost_centres import count_marks
+from chem.structure.stereo.centres_rdkit_drops import count_marks
 from chem.structure.stereo.stereo_status import has_mirror_image, is_flagged_relative
 
 MAX_PASSES = 16

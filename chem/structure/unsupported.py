@@ -5,8 +5,8 @@ from functools import cache
 from rdkit import Chem
 from rdkit.Chem import rdqueries
 
+from chem.records.message_text import counted
 from chem.records.records import Failure, StructureFormat
-from chem.records.text import counted
 from chem.structure.parsing.metals import find_metal_complex, may_hold_metal
 from chem.structure.parsing.shorthand import find_mistaken_element
 from chem.structure.stereo.stereo_status import find_lost_stereo

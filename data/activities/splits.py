@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from chem.assess.clusters import scaffold
 from chem.errors import InputError
-from chem.records.text import counted
+from chem.records.message_text import counted
 from chem.structure.molecules import block_logs
 from data.activities.activity import ActivityTable
 

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.records.text import counted
+from chem.records.message_text import counted
 from data.activities.activity import ActivityTable
 
 MINIMUM_ROWS = 20

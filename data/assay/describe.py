@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from data.activities.activity import EXACT
 from data.assay.cells.cells import is_missing
 from data.assay.cells.measure import Measure

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
+from chem.records.message_text import counted
 from chem.records.numbers import Decimal
-from chem.records.text import counted
 from data.activities.activity import ActivityTable, Task, object_array
 from data.activities.usable import MINIMUM_ROWS, find_problem
 from data.assay.cells.column_values import read_values

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chem.errors import InputError
-from chem.records.text import counted
+from chem.records.message_text import counted
 from data.activities.activity import EXACT
 from data.activities.repeats import APART, merge_bounded
 from data.assay.cells.measure import Measure

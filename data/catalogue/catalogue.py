@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chem.errors import InputError
-from chem.records.text import did_you_mean
+from chem.records.message_text import did_you_mean
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

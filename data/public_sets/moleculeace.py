@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from chem.errors import InputError
-from chem.records.text import did_you_mean
+from chem.records.message_text import did_you_mean
 from data.activities.activity import ActivityTable
 from data.catalogue.catalogue import dataset, datasets
 from data.catalogue.download import Progress

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from chem.errors import InputError
 from chem.features.fingerprints import count_fingerprints
 from chem.library.read import open_library
+from chem.records.message_text import counted
 from chem.records.records import Failure
-from chem.records.text import counted
 from chem.structure.standardize import standardize
 from data.activities.activity import UPPER, ActivityTable, Task, object_array
 from data.catalogue.catalogue import dataset

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from flows.terminal.console import note, stoppable
 from flows.terminal.model_card import (
     find_task,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from flows.terminal.console import note, note_if
 from flows.terminal.options import ClusterOptions, ColumnOptions, StoreUrl, unfold
 from flows.terminal.outcome import check_usable, records_line, show_reading

@@ -24,7 +24,7 @@ def sign(
     that are not shipped are then loaded, and runs verified, only if one of these signed them.
     """
     from chem.disk.allowed_roots import named_path
-    from chem.disk.signatures import sign_folder
+    from chem.disk.ssh_signatures import sign_folder
     from chem.errors import InputError
 
     where = named_path(folder)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,7 +50,7 @@ def surrogate(
     explained = sorted(card.r2.values())
     note(
         f"R2 against the bundle's predictions: {explained[0]:.3f} to {explained[-1]:.3f} by task, "
-        f"median {explained[len(explained) // 2]:.3f}"
+        f"median {median(explained):.3f}"
     )
     print(path)
 

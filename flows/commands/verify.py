@@ -37,7 +37,7 @@ def verify(
     scores and compares them byte by byte. Exits with code 2 if anything differs.
     """
     from chem.disk.allowed_roots import named_path
-    from chem.disk.signatures import signers_file
+    from chem.disk.ssh_signatures import signers_file
     from screening.runs.past_run import open_run
     from screening.runs.verify import faults_of, verify_run
     from screening.runs.verify_files import Check

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chem.records.text import counted
-from data.catalogue.published import Published, published
+from chem.records.message_text import counted
+from data.catalogue.published_results import Published, published
 from flows.model_benchmark.held_out import HeldOut, measure_held_out
-from flows.model_benchmark.kinases import (
+from flows.model_benchmark.kinase_metrics import (
     MetricEstimate,
     average,
     measure_kinases,

@@ -22,7 +22,12 @@ from gnn.bundle.bundle import shipped_bundles
 from screening.errors import told_in_one_line
 from screening.objective.screen_file import describe_error, find_screen, load_screen
 from screening.objective.screen_settings import Screen
-from screening.prepare.settings import open_store, prepared_folder, prepared_key, prepared_store
+from screening.prepare.prepared_location import (
+    open_store,
+    prepared_folder,
+    prepared_key,
+    prepared_store,
+)
 from screening.runs.past_run import PastRun, open_run
 from screening.runs.plan import (
     Plan,

@@ -63,7 +63,7 @@ def check_bundle_folder(out: Path, about: tuple[str, str, str] | None = None) ->
         raise InputError(f"{out} is not empty and not a bundle; name another folder with --out")
     if CARD in found and (MEASURED in found or not _is_of(folder, about)):
         raise InputError(
-            f"{out} holds a finished bundle, which is never overwritten; name another folder with "
+            f"{out} holds a bundle, which is never overwritten; name another folder with "
             "--out, or remove this one"
         )
     return folder

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from chem.disk.allowed_roots import named_path
-from chem.disk.safe_open import hash_file
+from chem.disk.bounded_read import hash_file
 from chem.errors import InputError
 from data.assay.describe import Description
 from data.assay.read import AssayOptions, describe_assay, read_assay

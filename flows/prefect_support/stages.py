@@ -20,7 +20,7 @@ from flows.prefect_support.artifacts import as_written
 from flows.terminal.outcome import reading_lines
 from flows.terminal.progress import ProgressRate, Report, progress_line
 from gnn.errors import ModelError
-from screening.cluster.remote import Tls
+from screening.dask_cluster.remote import Tls
 from screening.errors import LostError
 
 SECONDS = 2.0

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from chem.errors import InputError
-from chem.records.text import counted
+from chem.records.message_text import counted
 from flows.terminal.console import note
 from flows.terminal.tables import show_table
 

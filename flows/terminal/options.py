@@ -18,7 +18,7 @@ from chem.library.columns.columns import NamedColumns
 from flows.terminal.console import note, stoppable
 
 if TYPE_CHECKING:
-    from screening.cluster.cluster import Client
+    from screening.dask_cluster.cluster import Client
 
 Result = TypeVar("Result")
 MOST_WORKERS, MOST_PARTITION_ROWS, MOST_MEMBERS = 1024, 1_000_000, 50
@@ -138,8 +138,8 @@ class ClusterOptions:
             LostError: the scheduler went away.
             Stopped: the user pressed Ctrl-C.
         """
-        from screening.cluster.cluster import connect
-        from screening.cluster.remote import ENCRYPTED, Tls
+        from screening.dask_cluster.cluster import connect
+        from screening.dask_cluster.remote import ENCRYPTED, Tls
         from screening.errors import LostError
 
         address = self.scheduler

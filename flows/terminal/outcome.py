@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chem.errors import InputError
-from chem.records.text import counted
+from chem.records.message_text import counted
 from flows.terminal.console import note
 from flows.terminal.tables import choose_columns, show_table, terminal_width
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
+from chem.records.message_text import counted
 from chem.records.records import Failure
-from chem.records.text import counted
 from chem.structure.standardize import standardize
 from data.activities.activity import ActivityTable, object_array
 from data.activities.repeats import MergeReport, drop_contradictions, merge_duplicates
@@ -22,7 +22,7 @@ from data.public_sets.presumed import presume_inactive
 from data.public_sets.sets import load_activities
 from gnn.assembly.recipe import Recipe
 from gnn.errors import ModelError
-from gnn.features.arrays import Floats32, Ints, Report, Strings
+from gnn.features.array_types import Floats32, Ints, Report, Strings
 from gnn.features.batch import collect
 from gnn.training.training_set import TrainingSet
 

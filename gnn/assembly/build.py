@@ -19,7 +19,7 @@ from gnn.calibration.domain import Domain, held_out_distance, training_domain
 from gnn.evaluation.ablation import ablate, stages
 from gnn.evaluation.assess import Assessment, assess
 from gnn.evaluation.card import Card
-from gnn.features.arrays import Floats64, Ints, Report
+from gnn.features.array_types import Floats64, Ints, Report
 from gnn.features.batch import take
 from gnn.models.durable_file import keep_array
 from gnn.models.network import State

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate import (
@@ -18,7 +18,7 @@ from gnn.bundle.surrogate import (
     round_weights,
 )
 from gnn.errors import ModelError
-from gnn.features.arrays import Floats, Floats64, Ints, Report, pieces
+from gnn.features.array_types import Floats, Floats64, Ints, Report, pieces
 from gnn.features.batch import GraphArrays, batches, make_batch, take
 from gnn.models.runtime import is_bfloat16_fast, one_thread
 from gnn.training.loop import Descent, half_cosine

@@ -20,9 +20,9 @@ from gnn.calibration.calibration import Outputs
 from gnn.errors import ModelError
 from gnn.evaluation.card import Comparison
 from gnn.evaluation.compare import SIMPLEST, Choice, compare
-from gnn.features.arrays import Floats64, Report, Strings
+from gnn.features.array_types import Floats64, Report, Strings
 from gnn.features.batch import GraphArrays, take
-from gnn.features.counts import alike
+from gnn.features.substructure_keys import alike
 from gnn.models.encoder import Pretrained
 from gnn.models.kernel import KernelModel
 from gnn.models.network import NetworkConfig, State, network_config

@@ -30,8 +30,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow.parquet as pq
 
+from chem.records.message_text import counted
 from chem.records.records import Failure
-from chem.records.text import counted
 from data.activities.activity import EXACT, LOWER, UPPER
 from data.assay.headers import words as W
 from data.assay.headers.headers import understand

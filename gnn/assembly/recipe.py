@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from chem.disk.allowed_roots import named_path
-from chem.disk.safe_open import read_toml
-from chem.records.text import did_you_mean
+from chem.disk.bounded_read import read_toml
+from chem.records.message_text import did_you_mean
 from gnn.errors import ModelError
 from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.network import NetworkConfig, network_config

@@ -19,7 +19,7 @@ from chem.structure.standardize import Standardized, standardize
 from data.catalogue.catalogue import dataset
 from data.public_sets.presumed import molecules_of
 from gnn.errors import ModelError
-from gnn.features.arrays import Floats32, Report
+from gnn.features.array_types import Floats32, Report
 from gnn.features.batch import GraphArrays, collect
 from gnn.training.training_set import PretextSet, standardize_labels
 

@@ -13,6 +13,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from chem.disk.allowed_roots import named_path
+from chem.disk.bounded_read import read_regular
 from chem.disk.files import (
     make_folder,
     remove_durably,
@@ -20,9 +21,8 @@ from chem.disk.files import (
     write_or_say,
     written_or_said,
 )
-from chem.disk.safe_open import read_regular
-from chem.disk.signatures import check_read, check_signed
-from chem.records.text import did_you_mean
+from chem.disk.ssh_signatures import check_read, check_signed
+from chem.records.message_text import did_you_mean
 from gnn.bundle.bundle_checks import (
     MEMBERS,
     MOST_TENSORS,

@@ -22,15 +22,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from chem.disk.bounded_read import parse_json, read_regular
 from chem.disk.files import write_or_say
-from chem.disk.safe_open import parse_json, read_regular
-from chem.disk.signatures import check_read
+from chem.disk.ssh_signatures import check_read
 from chem.errors import InputError
 from chem.library.parquet_memory import check_unpacked
 from data.activities.activity import EXACT, LOWER, UPPER, ActivityTable
 from gnn.errors import ModelError
 from gnn.evaluation.card import Card
-from gnn.features.arrays import Floats32, Ints
+from gnn.features.array_types import Floats32, Ints
 
 Relation = Literal["=", "<", ">"]
 RELATIONS: dict[int, Relation] = {EXACT: "=", UPPER: "<", LOWER: ">"}

@@ -22,7 +22,7 @@ from gnn.bundle.bundle import DISTANCE, Bundle
 from gnn.calibration.calibration import Calibration, Outputs, apply_classification, apply_regression
 from gnn.calibration.domain import environment_bits
 from gnn.errors import ModelError
-from gnn.features.arrays import Floats32
+from gnn.features.array_types import Floats32
 from gnn.features.batch import GraphArrays, padded_batches
 from gnn.models.network import Network
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread

@@ -18,8 +18,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from chem.disk.bounded_read import parse_json, read_regular
 from chem.disk.files import write_or_say
-from chem.disk.safe_open import parse_json, read_regular
 from gnn.bundle.bundle_checks import MOST_TENSORS, check_same_sizes, check_sizes
 from gnn.errors import ModelError
 from gnn.evaluation.card import Card

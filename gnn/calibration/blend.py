@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gnn.features.arrays import Bools, Floats
+from gnn.features.array_types import Bools, Floats
 from gnn.models.losses import logistic
 
 _PRIOR_ROWS = 50.0

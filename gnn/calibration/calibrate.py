@@ -21,7 +21,7 @@ from gnn.calibration.shrinkage import (
     ood_weight,
     shrinkage_factor,
 )
-from gnn.features.arrays import Bools, Floats, Floats64, Ints
+from gnn.features.array_types import Bools, Floats, Floats64, Ints
 
 MINIMUM_ROWS = 10
 """Held-out values of all regressions together below which nothing is fitted."""

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn.calibration.shrinkage import ood_weight
-from gnn.features.arrays import Floats, Floats64
+from gnn.features.array_types import Floats, Floats64
 from gnn.models.losses import logistic
 
 Calibrated = tuple[Floats, Floats, Floats, Floats]

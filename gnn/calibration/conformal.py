@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gnn.calibration.calibration import LEVEL
-from gnn.features.arrays import Floats
+from gnn.features.array_types import Floats
 
 _GROUP_ROWS = 100
 """Values that each group needs; with fewer there is only one group."""

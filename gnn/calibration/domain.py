@@ -20,7 +20,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gnn.features.arrays import Floats32, Ints
+from gnn.features.array_types import Floats32, Ints
 from gnn.features.batch import GraphArrays, batches, take
 from gnn.features.hashed_fingerprints import environment_counts
 from gnn.training.training_set import TrainingSet

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gnn.features.arrays import Floats, Ints
+from gnn.features.array_types import Floats, Ints
 
 _PRIOR_ROWS = 20.0
 """Rows for which the noise of all tasks together counts in each task's own."""

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gnn.features.arrays import Floats, Ints
+from gnn.features.array_types import Floats, Ints
 
 CHOICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
 """Values of k that are tried; 0 leaves predictions unchanged."""

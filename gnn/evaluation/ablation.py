@@ -7,7 +7,7 @@ import numpy as np
 
 from gnn.evaluation.card import Stage
 from gnn.evaluation.metrics import METRICS, measurable
-from gnn.features.arrays import Floats, Ints
+from gnn.features.array_types import Floats, Ints
 from gnn.training.training_set import TrainingSet
 
 _SHOWN = {"regression": ("r2", "rmse"), "classification": ("auroc",)}

@@ -24,7 +24,7 @@ from gnn.evaluation.reliability import (
     coverage_by_third,
     errors_by_distance,
 )
-from gnn.features.arrays import Bools, Floats, Floats64, Ints
+from gnn.features.array_types import Bools, Floats, Floats64, Ints
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 

@@ -25,7 +25,7 @@ from gnn.calibration.calibration import Outputs, blend, log_odds, mean_and_sprea
 from gnn.errors import ModelError
 from gnn.evaluation.card import Candidate, Comparison
 from gnn.evaluation.metrics import Estimate
-from gnn.features.arrays import Bools, Floats, Ints
+from gnn.features.array_types import Bools, Floats, Ints
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from gnn.features.arrays import Floats
+from gnn.features.array_types import Floats
 
 Score = Callable[[Floats, Floats], float]
 

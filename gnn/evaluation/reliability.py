@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gnn.evaluation.card import DistanceBin, Probabilities
-from gnn.features.arrays import Bools, Floats
+from gnn.features.array_types import Bools, Floats
 
 EDGES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 """Distances between which errors are averaged."""

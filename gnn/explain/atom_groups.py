@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gnn.features.arrays import GOLDEN, Ints, scramble
+from gnn.features.array_types import GOLDEN, Ints, scramble
 from gnn.features.batch import GraphArrays
 
 MOST = 60

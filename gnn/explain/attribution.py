@@ -40,7 +40,7 @@ from gnn.calibration.domain import environment_bits
 from gnn.calibration.shrinkage import ood_weight
 from gnn.errors import ModelError
 from gnn.explain.atom_groups import AtomGroups, find_atom_groups
-from gnn.features.arrays import GOLDEN, Bools, Floats32, Floats64, Ints, pieces, scramble
+from gnn.features.array_types import GOLDEN, Bools, Floats32, Floats64, Ints, pieces, scramble
 from gnn.features.batch import GraphArrays, collect, join_graphs, take
 
 ORDERS = 4

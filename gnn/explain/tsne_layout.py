@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gnn.features.arrays import Floats, Floats64
+from gnn.features.array_types import Floats, Floats64
 
 ENOUGH = 10
 """Fewer points than this are laid out by scaling only, because t-SNE needs neighbours."""

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gnn.features.arrays import Ints, pieces
+from gnn.features.array_types import Ints, pieces
 
 
 class GraphArrays(NamedTuple):

@@ -15,10 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gnn.features.arrays import Floats32, Hashes, Ints
+from gnn.features.array_types import Floats32, Hashes, Ints
 from gnn.features.batch import Batch, GraphArrays
-from gnn.features.counts import find_pairs, find_paths
 from gnn.features.substructure_kernels import aromatic_atoms
+from gnn.features.substructure_keys import find_pairs, find_paths
 
 # Odd 63-bit constants; multiplying by one and folding the high bits down spreads small integers.
 _TOKEN = 0x1E3779B97F4A7C15

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from gnn.features.arrays import Floats64, Hashes, Ints
+from gnn.features.array_types import Floats64, Hashes, Ints
 from gnn.features.batch import GraphArrays
-from gnn.features.counts import KeySets, circular_keys, pair_keys, path_keys
+from gnn.features.substructure_keys import KeySets, circular_keys, pair_keys, path_keys
 
 _AROMATIC = 1
 """Token of an aromatic bond."""

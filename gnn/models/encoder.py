@@ -19,7 +19,7 @@ from torch_geometric.nn import MessagePassing
 from torch_geometric.utils import scatter, segment
 
 from gnn.errors import ModelError
-from gnn.features.arrays import Floats32
+from gnn.features.array_types import Floats32
 from gnn.features.batch import Batch, GraphArrays, batches
 from gnn.models.durable_file import keep_file, make_work_folder, remove_kept
 

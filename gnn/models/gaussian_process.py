@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.linalg import lapack
 
 from gnn.errors import ModelError
-from gnn.features.arrays import Bools, Floats, Floats64, Ints
+from gnn.features.array_types import Bools, Floats, Floats64, Ints
 
 NOISES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """Shares of the targets' variance that are tried as noise."""

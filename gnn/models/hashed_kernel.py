@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gnn.features.arrays import Ints, pieces
+from gnn.features.array_types import Ints, pieces
 from gnn.features.batch import GraphArrays, take
 from gnn.features.hashed_fingerprints import count_columns
 from gnn.features.substructure_kernels import FAMILIES

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from gnn.errors import ModelError
-from gnn.features.arrays import Bools, Floats, Floats32, Floats64, Ints, pieces
+from gnn.features.array_types import Bools, Floats, Floats32, Floats64, Ints, pieces
 from gnn.features.batch import GraphArrays, take
-from gnn.features.counts import alike
 from gnn.features.substructure_kernels import FAMILIES, index_sets, similarity, typical_difference
+from gnn.features.substructure_keys import alike
 from gnn.models.gaussian_process import fit_process
 
 MOST_ROWS = 8_000

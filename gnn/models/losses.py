@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gnn.features.arrays import Floats
+from gnn.features.array_types import Floats
 
 
 def masked_loss(

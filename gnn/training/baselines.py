@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.svm import SVR
 
-from gnn.features.arrays import Floats, Floats32, Floats64, Ints
+from gnn.features.array_types import Floats, Floats32, Floats64, Ints
 from gnn.training.training_set import TrainingSet
 
 FOREST = (

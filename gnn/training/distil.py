@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn.errors import ModelError
-from gnn.features.arrays import Floats32
+from gnn.features.array_types import Floats32
 from gnn.models.durable_file import keep_array
 from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.network import NetworkConfig, State, network_config

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file, save
 
 from gnn.errors import ModelError, WorkFolderError
-from gnn.features.arrays import Floats64, Ints
+from gnn.features.array_types import Floats64, Ints
 from gnn.features.batch import GraphArrays, batches, take
 from gnn.models.durable_file import keep_file, make_work_folder
 from gnn.models.network import Network, NetworkConfig, State

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from gnn.features.arrays import Floats32, Ints, Report
+from gnn.features.array_types import Floats32, Ints, Report
 from gnn.models.durable_file import keep_file
 from gnn.models.encoder import Pretrained
 from gnn.models.network import NetworkConfig

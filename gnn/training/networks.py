@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from gnn.errors import ModelError
-from gnn.features.arrays import Floats32, Ints, pieces
+from gnn.features.array_types import Floats32, Ints, pieces
 from gnn.features.batch import batches, make_batch, take
 from gnn.models.encoder import start_from
 from gnn.models.losses import distillation_loss, masked_loss

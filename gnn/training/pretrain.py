@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gnn.errors import ModelError
-from gnn.features.arrays import Ints, pieces
+from gnn.features.array_types import Ints, pieces
 from gnn.features.batch import make_batch, take
 from gnn.features.hashed_fingerprints import environment_counts
 from gnn.models.durable_file import make_work_folder

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gnn.features.arrays import Floats32, Ints, pieces
+from gnn.features.array_types import Floats32, Ints, pieces
 from gnn.models.gaussian_process import solve
 from gnn.models.hashed_kernel import HashedKernel
 from gnn.models.losses import logistic

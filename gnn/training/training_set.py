@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gnn.errors import ModelError
-from gnn.features.arrays import Bools, Floats32, Ints, Strings
+from gnn.features.array_types import Bools, Floats32, Ints, Strings
 from gnn.features.batch import GraphArrays
 from gnn.models.durable_file import keep_arrays
 

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from chem.assess.similarity import nearest
 from chem.errors import InputError
 from chem.features.fingerprints import WORDS, Bits, morgan_bits
+from chem.records.message_text import counted, did_you_mean
 from chem.records.records import Failure
-from chem.records.text import counted, did_you_mean
 from chem.structure.equivalence import heavy_composition, without_stereo
 from chem.structure.standardize import standardize
 from gnn.bundle.bundle import Bundle

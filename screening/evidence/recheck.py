@@ -22,7 +22,7 @@ from chem.records.records import Record
 from gnn.bundle.bundle import DISTANCE, Bundle
 from gnn.bundle.predict import COLUMN_ENDINGS
 from gnn.features.batch import collect
-from screening.cluster.cluster import run_window
+from screening.dask_cluster.cluster import run_window
 from screening.errors import AlteredError
 from screening.prepare.prepared_rows import prepare_records
 from screening.rank.structure_columns import key_text

@@ -11,7 +11,7 @@ from distributed import Client
 from chem.features.graphs import written_graphs
 from gnn.explain.attribution import Attributor
 from gnn.features.batch import collect
-from screening.cluster.cluster import run_window
+from screening.dask_cluster.cluster import run_window
 from screening.evidence.evidence import Contributions
 from screening.prepare.prepare import Progress
 from screening.score.worker_models import ModelRefs, load_bundles_once

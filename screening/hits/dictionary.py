@@ -128,7 +128,7 @@ def _score(
 ) -> Iterator[tuple[str, Meaning]]:
     """Yield the columns of the objective; ``sure`` are the tasks with a 90 % interval."""
     for words in describe_objective(screen):
-        text = f"Desirability: {words.wanted}; weight {100 * words.share:.0f} % of the score"
+        text = f"Desirability ({words.wanted}); weight {100 * words.share:.0f} % of the score"
         yield words.column, Meaning(f"{text}.", "", "0 to 1", "screen.toml")
     for term in screen.objective.primary:
         unit, card = unit_of(term.task, screen, units), _card(term.task, domains)
@@ -187,8 +187,8 @@ def _interval(name: str, unit: str) -> str:
             "disagreement of the networks and distance."
         )
     return (
-        f"the 90 % interval (calibrated) of {name}: its width held 90 % of the held-out values at "
-        "a similar distance."
+        f"the 90 % interval (calibrated) of {name}: intervals of this width held 90 % of the "
+        "held-out values at a similar distance."
     )
 
 

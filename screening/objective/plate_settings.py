@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from chem.errors import InputError
-from chem.records.text import counted
+from chem.records.message_text import counted
 from screening.objective.dispensing import (
     Dispense,
     Recipe,

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails
 
 from chem.disk.allowed_roots import named_path
-from chem.disk.safe_open import read_toml
+from chem.disk.bounded_read import read_toml
 from chem.errors import InputError
-from chem.records.text import did_you_mean
+from chem.records.message_text import did_you_mean
 from screening.objective.plate_settings import Lab
 from screening.objective.screen_settings import Limit, Screen, suggest
 from screening.objective.selection import Selection
@@ -167,7 +167,7 @@ def _toml(value: object) -> str:
 def describe_error(error: ValidationError) -> str:
     """Describe the first mistake in one line, and say how many more there are."""
     # A file's terms stand beside its other keys.
-    flat = [{**one, "loc": _flat(one["loc"])} for one in error.errors()]
+    flat = [{**one, "loc": _flat(one["loc"], one["type"])} for one in error.errors()]
     problems = _causes(flat)
     first = min(problems, key=lambda p: p["type"] != "extra_forbidden")
     loc, kind = first["loc"], first["type"]
@@ -187,8 +187,11 @@ def describe_error(error: ValidationError) -> str:
     return _one_line(text) + more
 
 
-def _flat(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    return loc[1:] if loc[:1] == ("objective",) and loc != ("objective",) else loc
+def _flat(loc: tuple[int | str, ...], kind: str) -> tuple[int | str, ...]:
+    """Return a place without the word objective, unless a file has a table of that name."""
+    if loc[:1] != ("objective",) or (len(loc) == 1 and kind == "extra_forbidden"):
+        return loc
+    return loc[1:]
 
 
 def _causes(problems: Sequence[Any]) -> list[Any]:

@@ -23,7 +23,7 @@ from screening.prepare.chemistry_process import (
     TABLE,
     Message,
 )
-from screening.prepare.settings import Limits
+from screening.prepare.prepared_location import Limits
 
 LOOK_SECONDS = 0.1
 """Seconds between two looks at the memory of a working process."""

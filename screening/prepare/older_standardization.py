@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chem.disk.safe_open import parse_json, read_regular
+from chem.disk.bounded_read import parse_json, read_regular
 from chem.library.read import Library
 from chem.structure.standardize import STANDARDIZER
 from screening.storage.ledger import LEDGER, read_first_line

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from screening.prepare.chemistry_process import unpack_records
+from screening.prepare.prepared_location import Limits
 from screening.prepare.prepared_rows import own_columns
 from screening.prepare.quarantine import pack_slices, prepare_apart
 from screening.prepare.reuse import Donor, copy_structures, hash_rows, hashes_file
-from screening.prepare.settings import Limits
 from screening.storage.schema import REJECTED, SCHEMA
 from screening.storage.store import Store
 

@@ -19,19 +19,25 @@ from chem.disk.files import remove_durably
 from chem.errors import InputError
 from chem.library.read import Library, estimate_records
 from chem.records.records import Record, text_size
-from screening.cluster.cluster import run_window
+from screening.dask_cluster.cluster import run_window
 from screening.errors import told_in_one_line
 from screening.prepare.duplicates import COLUMNS, find_duplicates
 from screening.prepare.partition import prepare_partition
 from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, read_summary, write_summary
+from screening.prepare.prepared_location import (
+    Limits,
+    prepare_purpose,
+    read_limits,
+    rows_of_partition,
+)
 from screening.prepare.quarantine import pack_slices
 from screening.prepare.reuse import find_donors, hashes_file
-from screening.prepare.settings import Limits, prepare_purpose, read_limits, rows_of_partition
 from screening.storage.ledger import Ledger, difference, hash_purpose
 from screening.storage.store import Store
 
 MOST_TEXT = 128_000_000
-"""The most characters in a partition: twice what ``screening.prepare.settings`` aims at."""
+"""The most characters in a partition: twice what ``screening.prepare.prepared_location`` aims
+at."""
 _WITH_HEADER = ("csv", "tsv")
 """Formats whose first line is not a record."""
 Progress = Callable[[str, int, int | None], None]

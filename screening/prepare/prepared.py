@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chem.disk.safe_open import parse_json, read_regular
+from chem.disk.bounded_read import parse_json, read_regular
 from chem.errors import InputError
 from gnn.features.batch import GraphArrays
 from screening.errors import StoreError

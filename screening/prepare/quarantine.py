@@ -19,8 +19,8 @@ import pyarrow as pa
 from chem.records.records import Failure, Record
 from screening.prepare.chemistry_process import pack_records, unpack_records
 from screening.prepare.isolation import CRASHED, TIMED_OUT, Chemist, ChemistryError, Death
+from screening.prepare.prepared_location import Limits
 from screening.prepare.prepared_rows import prepare_records
-from screening.prepare.settings import Limits
 from screening.storage.schema import SCHEMA
 
 SLICE = 256

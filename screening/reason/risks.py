@@ -16,7 +16,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from screening.objective.objective import FLOOR
 from screening.objective.terms import Liability
 from screening.reason.measurements import HALFWAY, LIKELY

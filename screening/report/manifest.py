@@ -4,10 +4,13 @@ import platform
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from chem.structure.standardize import STANDARDIZER
-from screening.cluster.installation import version_of
+from screening.dask_cluster.installation import version_of
 from screening.errors import AccountingError
 from screening.objective.screen_file import hash_screen
 from screening.objective.screen_settings import Screen
@@ -17,6 +20,8 @@ from screening.score.triage_recall import TriageFacts
 from screening.select.selection_report import EXCLUDED, is_refusal
 from screening.text.applicability import Crossed, crossed_domains
 
+_WORDED = ("text", "reason", "hits", "report")
+"""Rooms of ``screening`` that word the outputs."""
 PACKAGES = (
     *("hitlist", "rdkit", "torch", "torch-geometric", "numpy", "pandas", "pyarrow"),
     *("dask", "distributed", "deepchem", "prefect"),
@@ -113,6 +118,8 @@ class RunManifest:
     files: Mapping[str, str]
     """SHA-256 of each written file."""
     versions: Mapping[str, str]
+    texts: str
+    """Hash of the source files that word the outputs; another hash, other words."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values, in the order of the fields."""
@@ -238,7 +245,7 @@ def build_manifest(
         ),
         rejected_by_code=dict(sorted(facts.reject_codes.items())),
         filtered_by_filter=ranking.filtered,
-        triage=ranking.triage or TriageFacts(),
+        triage=ranking.triage or TriageFacts("not known"),
         selection=ranking.selection,
         domains=crossed_domains(ranking.hits, screen, facts.limits),
         seconds={stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
@@ -246,7 +253,20 @@ def build_manifest(
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         files=files,
         versions=versions(),
+        texts=hash_texts(),
     )
+
+
+@cache
+def hash_texts() -> str:
+    """Return the hash of the source files that word the outputs, 12 hexadecimal digits."""
+    folder = Path(__file__).parents[1]
+    paths = sorted(path for room in _WORDED for path in (folder / room).rglob("*"))
+    digest = sha256()
+    for path in paths:
+        if path.suffix in (".py", ".html", ".js", ".css", ".csv"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def versions() -> dict[str, str]:

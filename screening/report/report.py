@@ -15,7 +15,7 @@ from typing import NamedTuple
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from screening.evidence.evidence import Evidence
 from screening.hits.table import HitTable
 from screening.objective.screen_settings import Screen

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from chem.disk.files import remove_durably, write_atomic
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
-from screening.cluster.stage_costs import Clock
+from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, told_in_one_line
 from screening.evidence.evidence import Evidence
 from screening.hits.dictionary import Definition, define_columns

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chem.disk.allowed_roots import named_address, named_path
-from chem.disk.safe_open import hash_file
+from chem.disk.bounded_read import hash_file
 from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library, open_library

@@ -13,7 +13,7 @@ from chem.features.graphs import featurizer_spec
 from chem.features.properties import PROPERTIES
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library, open_library
-from chem.records.text import did_you_mean
+from chem.records.message_text import did_you_mean
 from data.catalogue.catalogue import dataset, datasets
 from data.catalogue.download import Progress as FetchProgress
 from data.catalogue.fetch import CACHE_REMEDY, fetch
@@ -22,7 +22,7 @@ from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import read_summary
-from screening.prepare.settings import (
+from screening.prepare.prepared_location import (
     open_store,
     prepared_folder,
     prepared_key,

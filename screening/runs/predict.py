@@ -12,12 +12,12 @@ from distributed import Client
 from chem.disk.scratch import scratch_folder
 from chem.library.read import Library
 from gnn.models.runtime import find_device, is_bfloat16_fast
-from screening.cluster.cluster import run_window
+from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError, told_in_one_line
 from screening.hits.hit_files import write_csv
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import DUPLICATES, Prepared
-from screening.prepare.settings import prepared_key, prepared_store
+from screening.prepare.prepared_location import prepared_key, prepared_store
 from screening.rank.structure_columns import key_text, stereo_word
 from screening.score.predicted_columns import Wanted
 from screening.score.score import Scoring, partition_items, score_items

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
-from chem.disk.safe_open import open_regular
+from chem.disk.bounded_read import open_regular
 from chem.errors import HitlistError
 from chem.features.properties import PROPERTIES
 from chem.library.read import open_library
@@ -91,7 +91,7 @@ def _by_scores(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str]
         taken = [one for one in earlier if one.column in PROPERTIES and _takes(one, record)]
         if taken:
             return f"never scored: removed by the filter {taken[0].name} of {past.scored_for.name}"
-        return f"set aside by the triage for {past.scored_for.name}: not promising enough"
+        return f"not selected by the triage of {past.scored_for.name}"
     return ""
 
 

@@ -10,7 +10,7 @@ from chem.disk.files import is_leftover, make_folder
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES
 from gnn.bundle.predict import predicted_columns
-from screening.cluster.stage_costs import Clock
+from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, AlteredError, told_in_one_line
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
@@ -142,12 +142,7 @@ def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) ->
     lists: the prepared lists that the screen's selection excludes and includes. Raises InputError
     for a control that was not scored.
     """
-    list_matches = match_lists(past.prepared, lists, screen.hits)
-    controls = tuple(chosen_items(past.prepared, list_matches.controls))
-    if not all(item.file in past.ledger.entries for item in controls):
-        controls = ()  # perhaps the triage chose them
-    scores = replace(past.scores, list_matches=list_matches, controls=controls)
-    ranking = rank_run(screen, past.bundles, past.prepared, scores)
+    ranking = rank_scored(past, screen, lists)
     triage = past.scores.triage
     if triage is None:
         return ranking
@@ -159,3 +154,16 @@ def rerank(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) ->
     told = ranking.triage._replace(chosen_for=past.scored_for.name, never_looked_at=earlier)
     aside = ranking.set_aside + earlier
     return ranking._replace(filtered=own, set_aside=aside, triage=told)
+
+
+def rank_scored(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = ()) -> Ranking:
+    """Rank the scores of a past run as the run itself did for its own screen.
+
+    Raises InputError for a control that was not scored.
+    """
+    list_matches = match_lists(past.prepared, lists, screen.hits)
+    controls = tuple(chosen_items(past.prepared, list_matches.controls))
+    if not all(item.file in past.ledger.entries for item in controls):
+        controls = ()  # perhaps the triage chose them
+    scores = replace(past.scores, list_matches=list_matches, controls=controls)
+    return rank_run(screen, past.bundles, past.prepared, scores)

@@ -4,17 +4,17 @@ from pathlib import Path
 
 from distributed import Client
 
+from chem.disk.bounded_read import read_regular
 from chem.disk.files import is_leftover
-from chem.disk.safe_open import read_regular
 from chem.errors import InputError
-from screening.cluster.stage_costs import Clock
+from screening.dask_cluster.stage_costs import Clock
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_file import dump_screen
 from screening.prepare.older_standardization import standardizer_of_run, told_of_run
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
-from screening.prepare.settings import prepared_key
+from screening.prepare.prepared_location import prepared_key
 from screening.rank.rank import Ranking
 from screening.runs.hand_over import Outcome, Results, publish
 from screening.runs.plan import Plan

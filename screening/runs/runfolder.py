@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from chem.disk.safe_open import parse_json, read_regular
+from chem.disk.bounded_read import parse_json, read_regular
 from chem.errors import InputError
 from screening.prepare.older_standardization import WHERE as WHERE
 from screening.prepare.prepared import Prepared

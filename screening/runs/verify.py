@@ -5,8 +5,11 @@ both. So all that can be made again is made again: records from the library's fi
 bundles, and the run's files from the scores.
 """
 
+import csv
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,12 +18,12 @@ import pyarrow.compute as pc
 from distributed import Client
 
 from chem.disk.scratch import scratch_folder
-from chem.disk.signatures import signers_file
+from chem.disk.ssh_signatures import signers_file
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES
 from chem.library.read import Library
 from gnn.errors import ModelError
-from screening.cluster.stage_costs import Clock
+from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, AlteredError
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.recheck import (
@@ -37,7 +40,7 @@ from screening.rank.structure_columns import key_text
 from screening.runs.hand_over import Results, publish
 from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
-from screening.runs.rerank import rerank
+from screening.runs.rerank import rank_scored, rerank
 from screening.runs.runfolder import SCREEN
 from screening.runs.verify_files import (
     Check,
@@ -54,6 +57,8 @@ from screening.storage.store import Store
 
 REPORT = "report.html"
 """The report names the versions of packages; if these differ, only its hash is checked."""
+_WORDED = ("columns.csv", "hits.xlsx", REPORT)
+"""Files of which only the hash is checked if another version of hitlist worded them."""
 SAMPLE = 1000
 """The number of records, and of scored compounds, that are made again beside the hits; they are
 drawn anew each time."""
@@ -177,7 +182,8 @@ def check_made_again(
     check = Check("hits, plates and volumes", "")
     lists = plan_lists(past.screen, past.prepared.extra_columns, None, find_library)
     prepare_lists(lists, client, progress)
-    ranking = rerank(past, past.screen, lists)
+    rank = rank_scored if past.run.ranks is None else rerank
+    ranking = rank(past, past.screen, lists)
     try:
         evidence = collect_evidence(
             ranking.hits, library, past.screen, past.bundles, past.models, client, progress
@@ -192,16 +198,45 @@ def check_made_again(
         made = publish(folder, results, Clock(), {})
         names = [name for name in made.manifest.files if name != SCREEN]
         check.looked_at = f"{len(names)} files made again from the scores"
-        if past.run.manifest.versions != made.manifest.versions:
-            names.remove(REPORT)
-            check.looked_at += (
-                f"; of {REPORT}, made by other versions of packages, only the hash is checked"
-            )
+        worded = past.run.manifest.texts != made.manifest.texts
+        if worded or past.run.manifest.versions != made.manifest.versions:
+            hashed = _WORDED if worded else (REPORT,)
+            names = [name for name in names if name not in hashed]
+            why = "worded by another version of hitlist" if worded else "with other versions"
+            check.looked_at += f"; of {', '.join(hashed)}, {why}, only the hash is checked"
         for name in names:
-            before = past.folder / name
-            if not before.is_file() or before.read_bytes() != (folder / name).read_bytes():
+            before, after = past.folder / name, folder / name
+            same = before.is_file() and before.read_bytes() == after.read_bytes()
+            if not same and worded and name in _REASONED and before.is_file():
+                same = _REASONED[name](before) == _REASONED[name](after)
+            if not same:
                 check.faults.append(f"{name} does not follow from the scores and the screen")
     return check
+
+
+def _cells_without_reasons(path: Path) -> list[list[str]]:
+    """Return the cells of a table of hits but for the column ``reason``."""
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.reader(file))
+    at = rows[0].index("reason") if rows and "reason" in rows[0] else None
+    return [[cell for column, cell in enumerate(row) if column != at] for row in rows]
+
+
+def _lines_without_reasons(path: Path) -> list[str]:
+    """Return the lines of an SD file but for the values of the field ``reason``."""
+    kept, inside = [], False
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        inside = "<reason>" in line if line.startswith(">") else inside and line != ""
+        if not inside or line.startswith(">"):
+            kept.append(line)
+    return kept
+
+
+_REASONED: dict[str, Callable[[Path], list[Any]]] = {
+    "hits.csv": _cells_without_reasons,
+    "hits.sdf": _lines_without_reasons,
+}
+"""Files that another version worded otherwise; all but their reasons is compared then."""
 
 
 def _rows_in(store: Store, names: Sequence[str]) -> list[int]:

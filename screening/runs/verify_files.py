@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pyarrow.compute as pc
 
-from chem.disk.signatures import check_signed
+from chem.disk.ssh_signatures import check_signed
 from chem.errors import InputError
 from screening.errors import StoreError
 from screening.prepare.duplicates import COLUMNS, find_duplicates

@@ -17,7 +17,7 @@ from distributed import Client
 
 from chem.features.properties import PROPERTIES
 from gnn.bundle.bundle import Bundle
-from screening.cluster.cluster import run_window
+from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.prepare.prepare import Progress
 from screening.prepare.prepared import Partitions, Prepared, read_accepted, to_graphs

@@ -24,7 +24,7 @@ from distributed import Client
 from chem.features.properties import PROPERTIES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import predicted_columns
-from screening.cluster.cluster import run_window
+from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_scored
 from screening.objective.screen_settings import Screen

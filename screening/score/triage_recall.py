@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from screening.score.triage import PER_HIT, Triage
 
 _DOUBT = 0.05
@@ -100,7 +100,7 @@ def describe_triage(found: TriageFacts) -> str:
     if found.chosen_for:
         line += f"; they were chosen for {found.chosen_for}"
     if missed := found.never_looked_at:
-        line += f", whose filters removed {missed:,}; the recall says nothing of these"
+        line += f", whose filters removed {missed:,}; the recall says nothing about these"
     return line
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from chem.assess.clusters import clusters
 from chem.errors import InputError
-from chem.records.text import counted
+from chem.records.message_text import counted
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.rank.costly_filters import BY_RANK, ScoredFrames, spare_for, walk_ranked_list

@@ -84,7 +84,7 @@ def rank_and_choose(
 
 
 def _choose(choice: Choice) -> None:
-    """Choose compounds until the constraints hold as many as the hits asked for."""
+    """Choose compounds until the constraints hold as many as the screen has hits."""
     candidates, constraints, selection = choice.candidates, choice.constraints, choice.selection
     most = choice.screen.hits
     for at in candidates.controls:

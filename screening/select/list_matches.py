@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chem.errors import InputError
-from chem.records.text import counted
+from chem.records.message_text import counted
 from chem.structure.equivalence import without_stereo
 from screening.prepare.prepared import DUPLICATES, Prepared, read_prepared
 from screening.select.lists import INLINE, CompoundList

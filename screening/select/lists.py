@@ -22,7 +22,7 @@ from chem.library.read import FORMATS, Library, open_library, read_names
 from data.catalogue.catalogue import datasets
 from screening.objective.screen_settings import Screen, suggest
 from screening.prepare.prepare import Progress, prepare_library
-from screening.prepare.settings import prepared_folder, prepared_key, prepared_store
+from screening.prepare.prepared_location import prepared_folder, prepared_key, prepared_store
 from screening.storage.store import Store
 
 Role = Literal["exclude", "include"]

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from chem.errors import InputError
+from chem.records.message_text import counted
 from chem.records.numbers import NumberReading, NumberStyle, find_style, parse_number, split_number
-from chem.records.text import counted
 
 LOOKED_AT = 10_000
 """The number of first records of a library that decide how its prices are written."""

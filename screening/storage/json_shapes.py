@@ -65,6 +65,8 @@ class Manifest(Shape):
     reading: list[str] = []
     filtered_by_filter: dict[str, Count] = {}
     versions: Any = None
+    texts: str = ""
+    """Empty in runs of versions that did not note it."""
 
 
 class _Columns(Shape):

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, Self
 
 from filelock import FileLock, Timeout
 
+from chem.disk.bounded_read import MOST as MOST_JSON
+from chem.disk.bounded_read import open_regular, parse_json, read_regular
 from chem.disk.files import is_leftover, make_folder, open_unshared, remove_leftovers, sync_folder
-from chem.disk.safe_open import MOST as MOST_JSON
-from chem.disk.safe_open import open_regular, parse_json, read_regular
 from chem.errors import InputError
 from screening.errors import StoreError, told_in_one_line
 from screening.storage.json_shapes import Line, check_shape

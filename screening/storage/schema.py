@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chem.disk.safe_open import parse_json
+from chem.disk.bounded_read import parse_json
 from chem.features.graphs import MAX_ATOMS, OTHER_BOND, atom_states
 from chem.features.properties import PROPERTIES
 

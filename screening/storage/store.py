@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chem.disk.allowed_roots import check_no_credentials, local_path
+from chem.disk.bounded_read import open_regular
 from chem.disk.files import make_folder, write_atomic
-from chem.disk.safe_open import open_regular
 from chem.errors import InputError
 from chem.library.parquet_memory import check_unpacked
 from screening.errors import StoreError

@@ -101,7 +101,7 @@ def _words(term: Prediction | Window) -> tuple[str, str]:
         doubt = f" minus {term.caution:g} {unit}" if term.caution else ""
         return term.name, f"predicted {term.name}{doubt}: {scale}"
     if isinstance(term, OffTarget):
-        wanted = f"selectivity over {term.name}, the margin of the best primary prediction"
+        wanted = f"selectivity over {term.name}, the margin of the best primary prediction over it"
         return f"not {term.name}", f"{wanted}: {scale}"
     name = spoken(term.name)
     says = f" ({known})" if (known := endpoint(term.task)) else ""

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from screening.cluster.cluster import connect
+from screening.dask_cluster.cluster import connect
 from tests.faults.conftest import ALL
 from tests.faults.small import COMMAND, start_again
 from tests.faults.test_killed import after_a_kill, wait_until_alone

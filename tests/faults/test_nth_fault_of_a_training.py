@@ -76,7 +76,7 @@ def broken(home: Path, words: tuple[str, ...], fault: Fault, whole: dict[str, by
             again = command(None, *words)
         except BaseException as error:
             return f"again: {type(error).__name__}: {error}"
-    if again.code == 2 and fault.for_ever and "holds a finished bundle" in again.said:
+    if again.code == 2 and fault.for_ever and "holds a bundle" in again.said:
         # The last flush failed, and the last file could not be removed: it stays as it was told.
         return "" if content(home) == whole else "differs"
     if again.code:

@@ -15,8 +15,8 @@ from rdkit import Chem
 from rdkit.Chem import rdDepictor
 
 from flows.cli import app, main
-from screening.cluster.cluster import connect
-from screening.cluster.remote import Tls, address_of
+from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.remote import Tls, address_of
 
 FILES = Path(__file__).parents[1] / "files"
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"

@@ -37,4 +37,4 @@ def here(lone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         yield lone
 
     monkeypatch.setattr("hitlist.runs.connect", connect)
-    monkeypatch.setattr("screening.cluster.cluster.connect", connect)
+    monkeypatch.setattr("screening.dask_cluster.cluster.connect", connect)

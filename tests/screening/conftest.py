@@ -9,7 +9,7 @@ from distributed import Client
 
 from chem.records.records import Record
 from gnn.bundle.bundle import Bundle
-from screening.cluster.cluster import connect
+from screening.dask_cluster.cluster import connect
 from screening.objective.screen_settings import Screen
 from screening.runs.hand_over import Outcome
 from screening.runs.plan import plan_run

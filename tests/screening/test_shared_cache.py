@@ -27,7 +27,7 @@ PREPARE = """
 import sys
 from chem.errors import InputError
 from flows.planning.planning import plan_preparation
-from screening.cluster.cluster import connect
+from screening.dask_cluster.cluster import connect
 from screening.prepare.prepare import prepare_library
 
 if __name__ == "__main__":

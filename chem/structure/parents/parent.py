@@ -2,7 +2,7 @@
 
 Roles decide before sizes. Fragments without carbon go, and so do carbonate, cyanide and similar
 ones. Of the organic fragments, the compound is the one that is no salt former, solvent, host or
-co-former (``chem.structure.parents.salts_and_solvents``). If all of them are, the one that is most
+co-former (``chem.structure.parents.counterions``). If all of them are, the one that is most
 often a compound in its own right is meant: choline salicylate is salicylic acid; at equal rank a
 base with its acid is the base. If two or more compounds remain that are no counterions, the record
 is a mixture and is refused: no choice between valsartan and sacubitril is right. There are two
@@ -16,16 +16,16 @@ from typing import NamedTuple
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
+from chem.records.message_text import one_line
 from chem.records.records import Failure
-from chem.records.text import one_line
-from chem.structure.parents.partners import is_base, is_minor, may_accompany
-from chem.structure.parents.salts_and_solvents import (
+from chem.structure.parents.counterions import (
     Counterion,
     find_counterion,
     flat_smiles,
     inchi,
     neutral,
 )
+from chem.structure.parents.partners import is_base, is_minor, may_accompany
 from chem.structure.stereo.canonical import axes_of, groups_of, with_groups, write_canonical
 from chem.structure.stereo.smiles_and_smarts import pattern
 from chem.structure.stereo.stereo_groups import find_centres, is_mirror_pair

@@ -8,7 +8,7 @@ recognizes acids and bases by their functional groups.
 
 from rdkit import Chem
 
-from chem.structure.parents.salts_and_solvents import Counterion
+from chem.structure.parents.counterions import Counterion
 from chem.structure.stereo.smiles_and_smarts import pattern
 
 SMALL = 15

@@ -10,9 +10,9 @@ import re
 from rdkit import Chem
 
 from chem.library.sdf import find_end
+from chem.records.message_text import counted, one_line
 from chem.records.numbers import is_plain_number
 from chem.records.records import Failure
-from chem.records.text import counted, one_line
 from chem.structure.parsing.metals import find_metal_complex
 from chem.structure.parsing.shorthand import query_failure, symbol_in_v3000, written_symbols
 

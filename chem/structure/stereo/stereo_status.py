@@ -9,7 +9,7 @@ from rdkit.Chem import rdDistGeom, rdqueries
 
 from chem.records.records import StructureFormat
 from chem.structure.stereo.canonical import axes_of, groups_of, inverted, write_canonical
-from chem.structure.stereo.lost_centres import (
+from chem.structure.stereo.centres_rdkit_drops import (
     WEDGES,
     bridgeheads,
     find_lost_centre,
@@ -184,8 +184,8 @@ def find_lost_stereo(mol: Chem.Mol, structure: str, format: StructureFormat) -> 
     """Return which drawn stereochemistry no text of ours could keep; None if all of it is kept.
 
     It covers allenes, shapes other than the tetrahedron, centres that RDKit drops
-    (chem.structure.stereo.lost_centres), and groups (racemic, one of two) over the axis of an
-    atropisomer. ``mol`` is the molecule that RDKit read from ``structure``.
+    (chem.structure.stereo.centres_rdkit_drops), and groups (racemic, one of two) over the axis of
+    an atropisomer. ``mol`` is the molecule that RDKit read from ``structure``.
     """
     if format == "smiles":
         allene = _ALLENE.search(structure) and mol.HasSubstructMatch(_patterns().allene)

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from chem.errors import HitlistError, InputError
+from chem.records.message_text import counted
 from chem.records.numbers import Decimal, NumberStyle
-from chem.records.text import counted
 from data.assay.cells.cells import (
     NO_VERDICT,
     Reading,

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from chem.errors import InputError
 from chem.records.numbers import Decimal
+from data.assay.cells.ambiguous_measure import settle
 from data.assay.cells.cells import Reading, are_classes, is_missing, read_cell
 from data.assay.cells.measure import UNITS, Measure, from_header, parse_units, with_units
 from data.assay.cells.raw_rows import AssayRows
-from data.assay.cells.resolve_ambiguity import settle
 from data.assay.columns.column_roles import Layout, as_class
 from data.assay.columns.split_measures import name_units, part_by_dose, part_by_type
 from data.assay.headers.headers import Header

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from data.assay.cells.cells import is_missing
 from data.assay.cells.raw_rows import AssayRows
 from data.assay.columns.column_roles import Layout

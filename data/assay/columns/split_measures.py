@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from chem.records.numbers import Decimal, NumberStyle
+from data.assay.cells.ambiguous_measure import settle
 from data.assay.cells.cells import Reading, is_missing, read_cell
 from data.assay.cells.measure import Measure, from_header
 from data.assay.cells.raw_rows import AssayRows
-from data.assay.cells.resolve_ambiguity import settle
 from data.assay.columns.column_roles import Layout
 from data.assay.headers.headers import Header, understand
 from data.assay.headers.spelling import task_name

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from chem.errors import InputError
-from chem.records.text import counted, did_you_mean
+from chem.records.message_text import counted, did_you_mean
 from data.assay.cells.cells import is_missing
 from data.assay.cells.raw_rows import AssayRows
 from data.catalogue.panel import human_kinases

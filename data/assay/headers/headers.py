@@ -2,7 +2,7 @@
 
 ``Inhibition at 20 uM (%)`` is an inhibition in per cent under the condition "20 µM"; ``log IC50
 (nM)`` is the logarithm of nanomolar; a solubility at 50 µM is no potency. ``Header.doubt`` says
-what a header leaves open, or the cells decide (:mod:`data.assay.cells.resolve_ambiguity`).
+what a header leaves open, or the cells decide (:mod:`data.assay.cells.ambiguous_measure`).
 """
 
 import re

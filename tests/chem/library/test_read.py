@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chem.disk.safe_open import hash_file
+from chem.disk.bounded_read import hash_file
 from chem.errors import InputError
 from chem.library.columns.columns import is_no_id
 from chem.library.read import FORMATS, estimate_records, open_library

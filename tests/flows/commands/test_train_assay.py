@@ -93,7 +93,7 @@ def test_what_is_there_is_not_replaced(run: Run, tmp_path: Path) -> None:
     answer = run(*words)
     assert answer.code == 2
     assert answer.err.splitlines()[-1] == (
-        f"hitlist: {bundle} holds a finished bundle, which is never overwritten; name another "
+        f"hitlist: {bundle} holds a bundle, which is never overwritten; name another "
         "folder with --out, or remove this one"
     )
     assert {path: path.read_bytes() for path in bundle.iterdir()} == before

@@ -6,7 +6,7 @@ from sklearn.metrics import r2_score
 
 from data.activities.activity import ActivityTable, Task, object_array
 from flows.model_benchmark.held_out import HeldOut
-from flows.model_benchmark.kinases import MetricEstimate, measure_kinases, published_genes
+from flows.model_benchmark.kinase_metrics import MetricEstimate, measure_kinases, published_genes
 from flows.model_benchmark.models import BARS, Bar, Line, measure_bundle
 from flows.model_benchmark.predicting import Predictions
 from gnn.bundle.bundle import find_bundle, read_card

@@ -47,6 +47,7 @@ def outcome(tmp_path: Path) -> Outcome:
         finished="2026-01-01T00:00:00+00:00",
         files={},
         versions={},
+        texts="",
     )
     return Outcome(tmp_path, HitTable((), []), manifest)
 

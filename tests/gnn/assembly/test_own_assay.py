@@ -18,7 +18,7 @@ from gnn.bundle.bundle import load_bundle
 from gnn.bundle.predict import Predictor
 from gnn.errors import ModelError
 from gnn.features.batch import collect, take
-from gnn.features.counts import alike
+from gnn.features.substructure_keys import alike
 from gnn.models.encoder import load_pretrained
 from gnn.models.network import network_config
 from gnn.training.loop import TrainingConfig, TrainingRun

@@ -9,7 +9,7 @@ from chem.errors import InputError
 from data.activities.activity import ActivityTable, Task
 from data.assay.read import read_assay
 from gnn.assembly.assemble import Assembled, assemble
-from gnn.features.arrays import Strings
+from gnn.features.array_types import Strings
 
 ASSAY = Path(__file__).parents[2] / "files/my_assay.csv"
 

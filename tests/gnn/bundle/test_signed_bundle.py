@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chem.disk.signatures import SIGNERS, sign_folder
+from chem.disk.ssh_signatures import SIGNERS, sign_folder
 from chem.errors import InputError
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gnn.features.arrays import Ints
+from gnn.features.array_types import Ints
 from gnn.training.loop import Descent, TrainingConfig, learning_rate
 
 

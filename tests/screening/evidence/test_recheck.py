@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from distributed import Client
 
-from chem.disk.signatures import STATEMENT, sign_folder
+from chem.disk.ssh_signatures import STATEMENT, sign_folder
 from chem.errors import InputError
 from gnn.bundle.bundle import find_bundle
 from screening.errors import AlteredError
@@ -115,6 +115,31 @@ def test_an_honest_run_is_verified(drug_run: Outcome, lone: Client) -> None:
         *("files", "partitions and scores", "counts", "records", "scores"),
         "hits, plates and volumes",
     }
+
+
+@pytest.mark.parametrize("column", ["reason", "score", "structure"])
+def test_a_run_that_another_version_worded_is_held_to_its_numbers(
+    column: str, drug_run: Outcome, tmp_path: Path, lone: Client
+) -> None:
+    folder = shutil.copytree(drug_run.folder, tmp_path / "old")
+    hits = pd.read_csv(folder / "hits.csv", dtype=str, keep_default_na=False)
+    old = "worded by an older version"
+    sdf = (folder / "hits.sdf").read_text().replace(hits["reason"][0], old, 1)
+    changed = {"reason": "", "score": "hits.csv", "structure": "hits.sdf"}[column]
+    hits.loc[0, ["reason", "score"]] = old, "0.999" if column == "score" else hits["score"][0]
+    hits.to_csv(folder / "hits.csv", index=False)
+    (folder / "hits.sdf").write_text(
+        sdf.replace("M  END", "M  END ", 1) if column == "structure" else sdf
+    )
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["texts"]  # runs of earlier versions lack it
+    for name in ("hits.csv", "hits.sdf"):
+        manifest["files"][name] = sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    check = verified(open_run(folder), lone)["hits, plates and volumes"]
+    assert "worded by another version of hitlist, only the hash is checked" in check.looked_at
+    expected = f"{changed} does not follow from the scores and the screen"
+    assert check.faults == ([expected] if changed else [])
 
 
 @pytest.mark.parametrize("name", PREPARED)

@@ -96,7 +96,7 @@ REFUSED = [
     ("max_mw = 800", "max_qed = -0.1", ["max_qed = -0.1", "nothing pass", "between 0 and 1"]),
     ("max_mw = 800", 'max_mw = "big"', ['[filters] "max_mw"', 'found "big"', "number"]),
     ('name = "mine"', 'name = "../mine"', ['"name"', "found", "letters, digits"]),
-    ('"toxicity_herg"', '"other_EGFR"', ['column "d_EGFR"', "label"]),
+    ('"toxicity_herg"', '"other_EGFR"', [".toml: liability other_EGFR would", 'column "d_EGFR"']),
     ('property = "mw"', 'property = "mw"\nweight = -1', ['"weight"', "found -1", "greater than 0"]),
     ("hits = 10", "hits = = 10", ["not valid TOML", "line 6"]),
     ("hits = 10", "hits = 10\nselection = 3", ["[selection]", "found 3", "[selection] table"]),

@@ -16,8 +16,8 @@ from chem.records.records import Record
 from screening.prepare import isolation
 from screening.prepare.chemistry_process import pack_records
 from screening.prepare.isolation import Chemist, ChemistryError, Death
+from screening.prepare.prepared_location import Limits
 from screening.prepare.prepared_rows import prepare_records
-from screening.prepare.settings import Limits
 
 MakeRecords = Callable[[Sequence[str]], list[Record]]
 QUICK = Limits(seconds=1.0, memory=2**28)
@@ -78,7 +78,7 @@ def test_a_deep_chain_overflows_a_small_stack(records: MakeRecords) -> None:
         "resource.setrlimit(resource.RLIMIT_STACK, (256 << 10, resource.RLIM_INFINITY))\n"
         "from chem.records.records import Record\n"
         "from screening.prepare.isolation import Chemist\n"
-        "from screening.prepare.settings import Limits\n"
+        "from screening.prepare.prepared_location import Limits\n"
         "from screening.prepare.chemistry_process import pack_records\n"
         "chemist = Chemist(Limits())\n"
         "chain = [Record(i, '', '', 'C' * n, 'smiles', {}) for i, n in enumerate((3, 990))]\n"
@@ -178,7 +178,7 @@ OWNER = """
 import sys
 from chem.records.records import Record
 from screening.prepare.isolation import Chemist
-from screening.prepare.settings import Limits
+from screening.prepare.prepared_location import Limits
 from screening.prepare.chemistry_process import pack_records
 chemist = Chemist(Limits(seconds=4.0))
 chemist.ask(pack_records([Record(1, "", "", "CCO", "smiles", {})]))

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import screening.prepare.prepare
-import screening.prepare.settings
-from chem.disk.safe_open import hash_file
+import screening.prepare.prepared_location
+from chem.disk.bounded_read import hash_file
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES, describe
 from chem.library.read import open_library
@@ -28,9 +28,9 @@ from screening.prepare.duplicates import COLUMNS, find_duplicates
 from screening.prepare.partition import prepare_partition
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, read_prepared, to_graphs
+from screening.prepare.prepared_location import SECONDS_VARIABLE, Limits, prepare_purpose
 from screening.prepare.prepared_rows import NO_KEY, prepare_records
 from screening.prepare.quarantine import STAGE, pack_slices
-from screening.prepare.settings import SECONDS_VARIABLE, Limits, prepare_purpose
 from screening.storage.ledger import LEDGER
 from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA
 from screening.storage.store import Store
@@ -455,8 +455,8 @@ def test_long_records_make_small_partitions(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     path.write_text("smiles,id,note\n" + "".join(f"CCO,{n},{'x' * 1000}\n" for n in range(600)))
     with pytest.MonkeyPatch.context() as patch:
-        assert screening.prepare.settings.rows_of_partition(open_library(path)) == 500
-        patch.setattr(screening.prepare.settings, "MOST_TEXT", 100_500)
-        assert screening.prepare.settings.rows_of_partition(open_library(path)) == 100
-        patch.setattr(screening.prepare.settings, "MOST_TEXT", 1)
-        assert screening.prepare.settings.rows_of_partition(open_library(path)) == 1
+        assert screening.prepare.prepared_location.rows_of_partition(open_library(path)) == 500
+        patch.setattr(screening.prepare.prepared_location, "MOST_TEXT", 100_500)
+        assert screening.prepare.prepared_location.rows_of_partition(open_library(path)) == 100
+        patch.setattr(screening.prepare.prepared_location, "MOST_TEXT", 1)
+        assert screening.prepare.prepared_location.rows_of_partition(open_library(path)) == 1

@@ -12,9 +12,9 @@ import pytest
 
 from chem.records.records import Failure, Record
 from screening.prepare import quarantine
+from screening.prepare.prepared_location import Limits
 from screening.prepare.prepared_rows import prepare_records
 from screening.prepare.quarantine import STAGE, pack_slices, prepare_apart
-from screening.prepare.settings import Limits
 
 MakeRecords = Callable[[Sequence[str]], list[Record]]
 QUICK = Limits(seconds=1.0, memory=2**28)

@@ -13,10 +13,10 @@ from chem.library.read import Library, open_library
 from chem.records.records import Failure, Record
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import Prepared
+from screening.prepare.prepared_location import Limits, prepare_purpose
 from screening.prepare.prepared_rows import prepare_records
 from screening.prepare.quarantine import STAGE, prepare_apart
 from screening.prepare.reuse import find_donors, hash_rows, hashes_file
-from screening.prepare.settings import Limits, prepare_purpose
 from screening.storage.ledger import Ledger
 
 Row = tuple[str, str, str]

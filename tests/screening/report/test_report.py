@@ -288,7 +288,7 @@ def test_ranked_again_it_blames_the_earlier_screen_for_what_that_took(
     assert "<bdi>filters of first-screen, before the triage</bdi> <b>8</b>" in page
     assert "<bdi>not selected by the triage of first-screen</bdi> <b>1,192</b>" in page
     assert (
-        "chosen for first-screen, whose filters removed 8; the recall says nothing of these."
+        "chosen for first-screen, whose filters removed 8; the recall says nothing about these."
         in page
     )
     lost = sum(loss.records for loss in losses(again, facts))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from chem.errors import InputError
-from screening.cluster.stage_costs import Clock
+from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError
 from screening.hits.hit_files import write_hits_sdf
 from screening.hits.table import hit_table
@@ -285,7 +285,7 @@ def test_the_objective_in_words(kinase: Screen) -> None:
     )
     assert words["d_selectivity_CDK2"].label == "not CDK2"
     assert words["d_selectivity_CDK2"].wanted == (
-        "selectivity over CDK2, the margin of the best primary prediction: "
+        "selectivity over CDK2, the margin of the best primary prediction over it: "
         "full score at 1.5, zero at 0"
     )
     assert words["d_herg"].wanted == (

@@ -8,7 +8,7 @@ from chem.errors import InputError
 from screening.errors import StoreError
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
-from screening.prepare.settings import open_store, prepared_store, scores_store
+from screening.prepare.prepared_location import open_store, prepared_store, scores_store
 from screening.runs.plan import check_units, load_bundles
 from screening.score.predicted_columns import task_units
 from screening.storage.store import Store

@@ -8,7 +8,7 @@ import pytest
 from distributed import Client
 
 from chem.library.read import open_library
-from screening.cluster.cluster import run_window
+from screening.dask_cluster.cluster import run_window
 from screening.prepare.prepare import prepare_library
 from screening.rank.structure_columns import stereo_word
 from screening.runs import predict

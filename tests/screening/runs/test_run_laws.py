@@ -22,8 +22,8 @@ from distributed import Client
 from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
-from screening.cluster.cluster import connect, run_window
-from screening.cluster.remote import Tls, address_of
+from screening.dask_cluster.cluster import connect, run_window
+from screening.dask_cluster.remote import Tls, address_of
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_screen, load_screen
 from screening.objective.screen_settings import Screen

@@ -20,8 +20,10 @@ from gnn.bundle.bundle import Bundle
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import read_prepared
 from screening.runs.hand_over import Outcome
+from screening.runs.past_run import open_run
 from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import run_screen, score_stage
+from screening.runs.verify import verify_run
 from screening.score.triage import choose, lots, triage_key
 from screening.score.triage_recall import TriageFacts
 
@@ -106,6 +108,13 @@ def whole(
     few: None, screen: Screen, tmp_path_factory: pytest.TempPathFactory, lone: Client
 ) -> Outcome:
     return run_screen(plan(screen, tmp_path_factory.mktemp("whole"), 20), lone)
+
+
+def test_a_run_with_a_triage_is_verified(whole: Outcome, lone: Client) -> None:
+    past = open_run(whole.folder)
+    checks = verify_run(past, past.library, lone, sample=5)
+    assert [fault for check in checks for fault in check.faults] == []
+    assert past.triage is not None
 
 
 def test_every_compound_is_accounted_for(whole: Outcome, screen: Screen) -> None:

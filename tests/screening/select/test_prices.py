@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chem.errors import InputError
+from chem.records.message_text import counted
 from chem.records.numbers import NumberStyle
-from chem.records.text import counted
 from screening.select.prices import (
     Price,
     check_currency,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from chem.disk.safe_open import hash_file
+from chem.disk.bounded_read import hash_file
 from chem.errors import InputError
 from screening.errors import StoreError
 from screening.objective.screen_settings import Screen

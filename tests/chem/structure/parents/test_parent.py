@@ -12,9 +12,9 @@ from rdkit.Chem import rdDepictor
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from chem.records.records import Failure
+from chem.structure.parents.counterions import ROLES, Counterion, find_counterion, read_table
 from chem.structure.parents.parent import Parent, choose_parent, is_organic
 from chem.structure.parents.partners import is_acid, is_base
-from chem.structure.parents.salts_and_solvents import ROLES, Counterion, find_counterion, read_table
 from chem.structure.standardize import standardize
 from chem.structure.stereo.canonical import write_canonical
 

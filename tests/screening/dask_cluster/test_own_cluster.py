@@ -15,8 +15,8 @@ from distributed import Client, Security
 from distributed.comm.core import connect as comm_connect
 
 from chem.errors import InputError
-from screening.cluster.cluster import connect
-from screening.cluster.remote import Tls, address_of
+from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.remote import Tls, address_of
 
 PLANTED = ("chem", "pickle", "random", "pip", "colorsys")
 """The last is a module that nothing loads before the test does."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chem.disk.signatures import SIGNATURE, SIGNERS, STATEMENT, check_signed, sign_folder
+from chem.disk.ssh_signatures import SIGNATURE, SIGNERS, STATEMENT, check_signed, sign_folder
 from chem.errors import InputError
 
 pytestmark = pytest.mark.skipif(

@@ -20,8 +20,8 @@ from distributed import Future, KilledWorker, LocalCluster
 from distributed.comm.core import CommClosedError
 
 from chem.disk.scratch import scratch_folder
-from screening.cluster.installation import OtherInstallationError, installation, run_checked
-from screening.cluster.remote import Tls, address_of, close, open_client
+from screening.dask_cluster.installation import OtherInstallationError, installation, run_checked
+from screening.dask_cluster.remote import Tls, address_of, close, open_client
 from screening.errors import SchedulerLostError, WorkerLostError
 
 Item = TypeVar("Item")

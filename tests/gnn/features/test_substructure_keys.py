@@ -12,7 +12,7 @@ from rdkit.Chem import rdMolDescriptors
 
 from chem.features.graphs import MolGraph
 from gnn.features.batch import GraphArrays, collect, take
-from gnn.features.counts import KeySets, alike, circular_keys, pair_keys, path_keys
+from gnn.features.substructure_keys import KeySets, alike, circular_keys, pair_keys, path_keys
 from tests.graphs import graph_of
 
 SMILES = [

@@ -16,8 +16,8 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+from chem.disk.bounded_read import open_regular, parse_json, read_regular
 from chem.disk.files import is_leftover, write_or_say
-from chem.disk.safe_open import open_regular, parse_json, read_regular
 from chem.errors import InputError
 
 SIGNERS = "HITLIST_SIGNERS"

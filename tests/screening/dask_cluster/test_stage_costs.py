@@ -7,7 +7,7 @@ from time import sleep
 import psutil
 import pytest
 
-from screening.cluster.stage_costs import Clock, Family
+from screening.dask_cluster.stage_costs import Clock, Family
 
 HOLD = "import os, sys, time; held = b'x' * {bytes}; {then}; print(flush=True); {wait}"
 

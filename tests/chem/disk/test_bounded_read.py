@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chem.disk.safe_open import (
+from chem.disk.bounded_read import (
     DEEPEST,
     MOST_SETTINGS,
     hash_file,

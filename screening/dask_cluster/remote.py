@@ -16,7 +16,7 @@ from distributed.comm.core import connect as comm_connect
 
 from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
-from screening.cluster.installation import (
+from screening.dask_cluster.installation import (
     OtherInstallationError,
     differences,
     installation,

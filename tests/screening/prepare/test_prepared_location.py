@@ -4,7 +4,7 @@ import pytest
 
 from chem.errors import InputError
 from chem.library.read import open_library
-from screening.prepare.settings import (
+from screening.prepare.prepared_location import (
     LEAST,
     MOST,
     PARTITIONS,
@@ -41,9 +41,9 @@ def test_the_cut_follows_the_content(tmp_path: Path) -> None:
 
 
 def test_sd_files_are_cut_smaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screening.prepare.settings.LEAST", 1)
-    monkeypatch.setattr("screening.prepare.settings.PARTITIONS", 1)
-    monkeypatch.setattr("screening.prepare.settings.MOST_OF_SDF", 2)
+    monkeypatch.setattr("screening.prepare.prepared_location.LEAST", 1)
+    monkeypatch.setattr("screening.prepare.prepared_location.PARTITIONS", 1)
+    monkeypatch.setattr("screening.prepare.prepared_location.MOST_OF_SDF", 2)
     copy = tmp_path / "vendor.sdf"
     copy.write_bytes((FILES / "vendor.sdf").read_bytes())
     library = open_library(copy)
@@ -52,7 +52,7 @@ def test_sd_files_are_cut_smaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_library_that_cannot_be_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screening.prepare.settings.estimate_records", lambda *given: None)
+    monkeypatch.setattr("screening.prepare.prepared_location.estimate_records", lambda *given: None)
     (tmp_path / "b.smi").write_text("CCN\n")
     assert rows_of_partition(open_library(tmp_path / "b.smi")) == UNKNOWN
 

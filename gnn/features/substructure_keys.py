@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from gnn.features.arrays import GOLDEN, Hashes, Ints, scramble
+from gnn.features.array_types import GOLDEN, Hashes, Ints, scramble
 from gnn.features.batch import GraphArrays, spans, take
 
 _ALIKE_RADIUS = 6

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screening.cluster.installation import (
+from screening.dask_cluster.installation import (
     PACKAGES,
     ROOT,
     differences,
@@ -21,7 +21,7 @@ from screening.cluster.installation import (
 def facts_of(root: Path) -> dict[str, str]:
     """The facts of a process whose packages are in a folder."""
     code = (
-        "import json; from screening.cluster.installation import installation\n"
+        "import json; from screening.dask_cluster.installation import installation\n"
         "print(json.dumps(installation()))"
     )
     # By name too: a command that ran here before has Python leave the current folder out.
@@ -40,7 +40,7 @@ def facts_of(root: Path) -> dict[str, str]:
 def test_every_source_file_counts() -> None:
     names = installed_files().keys()
     assert {
-        "screening/cluster/installation.py",
+        "screening/dask_cluster/installation.py",
         "chem/features/atom_states.csv",
         "data/catalogue/catalogue.toml",
     } <= names

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from chem.records.text import counted
+from chem.records.message_text import counted
 from data.catalogue.panel import human_kinases
 from flows.model_benchmark.held_out import HeldOut
 from gnn.evaluation.metrics import r2, rmse

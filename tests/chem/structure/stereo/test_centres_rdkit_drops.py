@@ -6,7 +6,11 @@ from rdkit.Chem import rdDistGeom
 
 from chem.records.records import Failure
 from chem.structure.standardize import Standardized, standardize
-from chem.structure.stereo.lost_centres import find_lost_centre, is_hidden_centre, is_spiro_centre
+from chem.structure.stereo.centres_rdkit_drops import (
+    find_lost_centre,
+    is_hidden_centre,
+    is_spiro_centre,
+)
 from chem.structure.stereo.stereo_status import describe_stereo
 from tests.chem.molblocks import draw
 

@@ -15,10 +15,10 @@ import psutil
 import pytest
 from distributed import Client, LocalCluster
 
-import screening.cluster.cluster
+import screening.dask_cluster.cluster
 from chem.errors import InputError
-from screening.cluster.cluster import connect, run_window
-from screening.cluster.installation import OtherInstallationError
+from screening.dask_cluster.cluster import connect, run_window
+from screening.dask_cluster.installation import OtherInstallationError
 from screening.errors import SchedulerLostError, WorkerLostError
 
 
@@ -68,7 +68,7 @@ def test_results_are_forgotten_as_they_are_yielded(lone: Client) -> None:
 def test_the_window_follows_workers_that_join(
     cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screening.cluster.cluster, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(screening.dask_cluster.cluster, "LOOK_SECONDS", 0.1)
     pulled = 0
 
     def source() -> Iterator[int]:
@@ -134,8 +134,8 @@ def test_a_scheduler_without_workers_is_told_in_one_line(
 def test_a_run_whose_workers_all_left_ends_in_the_end(
     cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screening.cluster.cluster, "LOOK_SECONDS", 0.1)
-    monkeypatch.setattr(screening.cluster.cluster, "PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(screening.dask_cluster.cluster, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(screening.dask_cluster.cluster, "PATIENCE_SECONDS", 1.0)
     cluster.scale(1)
     with Client(cluster) as client:
         client.wait_for_workers(1)

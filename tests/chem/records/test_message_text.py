@@ -1,6 +1,6 @@
 import pytest
 
-from chem.records.text import counted, did_you_mean, one_line
+from chem.records.message_text import counted, did_you_mean, one_line
 
 
 @pytest.mark.parametrize(

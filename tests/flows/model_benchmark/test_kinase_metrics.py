@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from data.catalogue.published import PUBLISHED, published
-from flows.model_benchmark.kinases import most_frequent, published_genes
+from data.catalogue.published_results import PUBLISHED, published
+from flows.model_benchmark.kinase_metrics import most_frequent, published_genes
 
 
 def test_published_numbers_have_a_source_and_a_place() -> None:

@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gnn.features.arrays import GOLDEN, pieces, scramble
+from gnn.features.array_types import GOLDEN, pieces, scramble
 
 
 @pytest.mark.parametrize(("count", "size"), [(0, 3), (1, 3), (3, 3), (7, 3)])

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from chem.errors import InputError
-from screening.cluster.cluster import connect
-from screening.cluster.remote import UNENCRYPTED, VARIABLES, Tls, make_security
+from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.remote import UNENCRYPTED, VARIABLES, Tls, make_security
 
 ADDRESS = "tls://host:8786"
 
