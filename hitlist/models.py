@@ -110,7 +110,7 @@ def predict(
     smiles_column: str | None = None,
     id_column: str | None = None,
 ) -> pd.DataFrame:
-    """Predict tasks for molecules. The values equal those of ``hitlist predict``.
+    """Predict endpoints for molecules. The values equal those of ``hitlist predict``.
 
     Args:
         molecules: SMILES in a list or a Series, a DataFrame, or a library file.

@@ -20,7 +20,7 @@ from chem.library.columns.column_names import is_smiles_name
 from chem.library.columns.columns import Columns, NamedColumns, make_unique, record_builder
 from chem.library.columns.find_columns import PEEKED, find_columns
 from chem.library.columns.find_ids import rank_of_id
-from chem.library.read import Library
+from chem.library.read import FORMATS, Library
 from chem.records.records import Failure, Record
 from chem.structure.stereo.canonical import StereoError, write_canonical
 from gnn.errors import ModelError
@@ -82,10 +82,23 @@ def read_molecules(
     """
     named = NamedColumns(smiles_column, id_column)
     if isinstance(molecules, str | PathLike):
-        records = list(open_file(molecules, named))
+        with _smiles_words(molecules):
+            records = list(open_file(molecules, named))
         return pd.RangeIndex(len(records)), records
     table = read_cells(molecules, named)
     return table.labels, table.records()
+
+
+@contextmanager
+def _smiles_words(text: str | PathLike[str]) -> Iterator[None]:
+    """Advise a list if a text names no file and may be a SMILES."""
+    try:
+        yield
+    except InputError as error:
+        is_missing = "no library" in str(error) or "no such file" in str(error)
+        if is_missing and Path(text).suffix.lower() not in (*FORMATS, ".gz"):
+            error.args = (f"{error}; for a SMILES, give a list",)
+        raise
 
 
 def read_cells(

@@ -16,7 +16,7 @@ from flows.terminal.model_card import (
 from flows.terminal.progress import progress
 from flows.terminal.tables import show_table
 
-app = typer.Typer(help="List the shipped bundles and show model cards.", no_args_is_help=True)
+app = typer.Typer(help="List the shipped models and show their cards.", no_args_is_help=True)
 
 
 @app.command("list")

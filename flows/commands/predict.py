@@ -26,7 +26,11 @@ def predict(
         ),
     ],
     out: Annotated[
-        Path, typer.Option(metavar="FILE", help="CSV file to write, one row per record.")
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="CSV file to write, one row per record. An existing file is replaced.",
+        ),
     ],
     bundle: Annotated[
         list[str] | None,
@@ -49,7 +53,7 @@ def predict(
     cluster: ClusterOptions,
     store: StoreUrl = None,
 ) -> None:
-    """Predict tasks for every compound of a file, in the order of its rows.
+    """Predict every endpoint for every compound of a file, in the order of its rows.
 
     Each task has four columns, and the shipped bundles have many tasks. Choose some with --task or
     --bundle. A compound that cannot be read keeps its row, with a reason and no predictions.
@@ -62,6 +66,8 @@ def predict(
         work = plan_predictions(file, out, bundle, columns.named, report, store, task or ())
         note_if(told_of_library(work.library, work.prepared))
         show_reading(work.library)
+        if work.out.exists():
+            note(f"{out} exists and will be replaced")
         advice = "the prepared compounds are kept: repeat the command"
         with cluster.connect(advice) as client:
             prepared = predict_file(

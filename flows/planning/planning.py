@@ -4,7 +4,8 @@ Planning checks everything that can be checked before any work starts. It raises
 ModelError for any fault.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -64,21 +65,34 @@ def plan_screen(
     ``runs/<screen>-<date>-<time>``. Paths become absolute, because a worker may have another
     working folder.
     """
-    screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
+    file = find_screen(name, SCREENS)
+    screen = override(load_screen(file), library, hits)
     if scoring.exhaustive:
         screen = screen.changed(exhaustive=True)
     folder = named_path(out) if out else default_folder(screen.name)
-    plan = plan_run(
-        screen,
-        folder.absolute(),
-        columns,
-        partition_rows=scoring.partition_rows,
-        progress=progress,
-        options=RunOptions(scoring.device, scoring.store),
-    )
+    with told_with_file(file, screen):
+        plan = plan_run(
+            screen,
+            folder.absolute(),
+            columns,
+            partition_rows=scoring.partition_rows,
+            progress=progress,
+            options=RunOptions(scoring.device, scoring.store),
+        )
     plan = replace(plan, replaces=scoring.replaces)
     check_folder(plan)
     return plan
+
+
+@contextmanager
+def told_with_file(file: Path, screen: Screen) -> Iterator[None]:
+    """Put the file before a message about a screen, whose name may be another than the file's."""
+    try:
+        yield
+    except InputError as error:
+        if str(error).startswith(f"screen {screen.name}") and file.stem != screen.name:
+            error.args = (f"{file}: {error}",)
+        raise
 
 
 def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
@@ -105,10 +119,13 @@ def plan_ranking(
 
     Returns the run, the screen to rank by, and the folder for the new files.
     """
-    screen = override(load_screen(find_screen(name, SCREENS)), None, hits)
+    file = find_screen(name, SCREENS)
+    screen = override(load_screen(file), None, hits)
     past = open_run(named_path(run))
     folder = named_path(out) if out else default_folder(screen.name)
-    return past, check_rerank(past, screen, folder), folder.absolute()
+    with told_with_file(file, screen):
+        checked = check_rerank(past, screen, folder)
+    return past, checked, folder.absolute()
 
 
 @dataclass(frozen=True)

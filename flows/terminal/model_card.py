@@ -64,15 +64,30 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
         rows += [
             [f"mean of {counted(mean.tasks, 'task')}", "", "", "", *_cells(key, mean)]
             for key, mean in card.summary.items()
+            if _have_one_unit(card, key)
         ]
     headers = ["task", "unit", "trained on", "measured on"]
     headers += ["metric", "ours", "95 % interval", "forest"]
     show_table(headers, rows, f"{card.name}: ours beside a random forest", numbers=3)
     known = [key for key in METRICS if any(row[4].rpartition(" ")[2] == key for row in rows)]
-    note("trained on, measured on: numbers of measurements; none is in both")
+    apart = "none is in both"
+    if "cross-validation" in card.split:
+        apart = "each was predicted by models that had not seen it"
+    note(f"trained on, measured on: numbers of measurements; {apart}")
+    if means and (left := [key for key in card.summary if not _have_one_unit(card, key)]):
+        note(f"no mean of {', '.join(left)}: the units of the tasks differ")
     note("ours: the calibrated model; forest: a random forest on fingerprints, on the same rows")
     for key in known:
         note(f"{key}: {METRICS[key]}")
+
+
+def _have_one_unit(card: "Card", key: str) -> bool:
+    """Tell whether the tasks of a mean, such as ``regression rmse``, may be averaged."""
+    kind, _, metric = key.rpartition(" ")
+    if not metric.startswith(("rmse", "mae")):
+        return True
+    of = [task for task in card.tasks if metric in task.metrics and kind in ("", task.kind)]
+    return len({task.unit for task in of}) < 2
 
 
 def show_sources(card: "Card", measured: "MeasuredCompounds | None") -> None:
@@ -92,7 +107,8 @@ def show_sources(card: "Card", measured: "MeasuredCompounds | None") -> None:
 
 def show_ablation(card: "Card") -> None:
     """Show how each stage of the training changed the metrics, if the card knows."""
-    keys = list(dict.fromkeys(key for stage in card.ablation for key in stage.metrics))
+    every = dict.fromkeys(key for stage in card.ablation for key in stage.metrics)
+    keys = [key for key in every if _have_one_unit(card, key)]
     if keys:
         show_table(
             ["model", *keys],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chem.errors import InputError
 from chem.records.message_text import counted
-from flows.terminal.console import note
+from flows.terminal.console import note, note_if
 from flows.terminal.tables import choose_columns, show_table, terminal_width
 
 if TYPE_CHECKING:
@@ -39,10 +39,12 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
             note(line)
     if counts.hits < screen.hits:
         taken = {name: n for name, n in manifest.filtered_by_filter.items() if n}
-        by = ", ".join(f"{name} removed {n:,}" for name, n in taken.items()) or "none removed any"
+        by = ", ".join(f"{name} removed {n:,}" for name, n in taken.items())
+        passed = f"{counts.passed:,} of {counted(counts.scored, 'scored compound')} passed the "
+        passed = f"{passed}filters{f' ({by})' if by else ''}"
         note(
-            f"{counted(screen.hits, 'hit')} requested; {counts.passed:,} of "
-            f"{counted(counts.scored, 'scored compound')} passed the filters ({by})"
+            f"{counted(screen.hits, 'hit')} requested; "
+            f"{passed if counts.scored else 'no compound was scored'}"
         )
         triage = manifest.triage
         remedy = (
@@ -59,8 +61,21 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
             )
     for name in ("hits.csv", "report.html"):
         print(short(outcome.folder / name))
+    if counts.hits:
+        note_if(reference_line(screen))
     for line in domain_lines(outcome):
         note(line)
+
+
+def reference_line(screen: "Screen") -> str:
+    """Return a line if the plates hold positive controls of a compound without a name."""
+    lab = screen.lab
+    if not lab.positive_controls or lab.reference != type(lab)().reference:
+        return ""
+    return (
+        "no reference compound is named for the positive controls of the plates: set `reference` "
+        "under [lab]"
+    )
 
 
 def records_line(rows: int, accepted: int, rejected: int, duplicates: int) -> str:

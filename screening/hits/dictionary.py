@@ -132,7 +132,7 @@ def _score(
         yield words.column, Meaning(f"{text}.", "", "0 to 1", "screen.toml")
     for term in screen.objective.primary:
         unit, card = unit_of(term.task, screen, units), _card(term.task, domains)
-        text = f"Prediction of {term.task}, the basis of d_{term.name}."
+        text = f"The same prediction as in {term.task}, the basis of d_{term.name}."
         yield term.name, Meaning(text, unit, _span(unit), card)
         doubt = _doubt(term.name, unit, term.task in sure)
         yield f"{term.name}_std", Meaning(doubt, unit, "from 0", card)
@@ -154,9 +154,10 @@ def _prediction(
     task: str, unit: str, with_interval: bool, card: str
 ) -> Iterator[tuple[str, Meaning]]:
     span = _span(unit)
-    what = "Calibrated probability" if unit == PROBABILITY else "Prediction"
+    what = "Calibrated probability of" if unit == PROBABILITY else "Predicted"
+    given = f", in {unit}" if unit and unit != PROBABILITY else ""
     says = f": {known}" if (known := endpoint(task)) else ""
-    yield task, Meaning(f"{what} of {task}{says}.", unit, span, card)
+    yield task, Meaning(f"{what} {task}{given}{says}.", unit, span, card)
     yield f"{task}_std", Meaning(_doubt(task, unit, with_interval), unit, "from 0", card)
     for end, side in (("_lo", "Lower"), ("_hi", "Upper")):
         reach = _interval(task, unit) if with_interval else _spread(task, unit)
@@ -207,9 +208,9 @@ def _spread(name: str, unit: str) -> str:
 
 def _distance(bundle: str) -> Meaning:
     return Meaning(
-        f"Tanimoto distance to the nearest training compound of {bundle}. 0: a training compound "
-        f"or its stereoisomer, whose values may be recalled; 1: nothing shared. Beyond the limit "
-        f"in the reason nothing is graded. Filter: max_{bundle}_distance.",
+        f"Tanimoto distance to the nearest compound measured for any task of {bundle}, perhaps not "
+        f"for this endpoint. 0: its values may be recalled; 1: nothing shared. Beyond the limit, "
+        f"no grade. Filter: max_{bundle}_distance.",
         "",
         "0 to 1",
         f"{_BUNDLE}{bundle}; {_ECFP4}",
@@ -279,8 +280,8 @@ _IDENTITY: Mapping[str, Meaning] = {
     "list_rank": Meaning("Rank in the list before the selection.", "", "from 1", "screen.toml"),
     "reason": Meaning(
         f"Potent: cautious value 7 or more; active: 6; uncertain: only the prediction is 6; weak: "
-        f"5. Similar: Tanimoto {SIMILAR:g} or more. Novel: no similar training compound; "
-        f"extrapolated: no related one, no grade. All terms: docs/guide/hit-list.md.",
+        f"5; a measurement decides. Similar: Tanimoto {SIMILAR:g} or more. Novel: no similar "
+        f"training compound; extrapolated: no related one. All terms: docs/guide/hit-list.md.",
         source="screen.toml",
     ),
 }

@@ -51,13 +51,11 @@ def describe_selection(found: SelectionReport) -> str:
 
     >>> picked, over = {"control": 1, "cluster": 9}, {"budget": 3}
     >>> describe_selection(SelectionReport(10, 500, 13, picked, over, 0, None, ()))
-    'chosen from a pool of 500: by control 1, cluster 9; passed over: budget 3'
+    'chosen from a pool of 500: 1 by control, 9 by cluster; passed over: budget 3'
     """
-    picked, over = (
-        ", ".join(f"{what} {n:,}" for what, n in numbers.items() if n)
-        for numbers in (found.by_rule, found.passed_over)
-    )
-    line = f"chosen from a pool of {found.pool:,}: {f'by {picked}' if picked else 'none'}"
+    picked = ", ".join(f"{n:,} by {rule}" for rule, n in found.by_rule.items() if n)
+    over = ", ".join(f"{what} {n:,}" for what, n in found.passed_over.items() if n)
+    line = f"chosen from a pool of {found.pool:,}: {picked or 'none'}"
     line += f"; passed over: {over}" if over else ""
     if (money := found.money) is not None:
         currency = f" {money.currency}" if money.currency else ""

@@ -91,7 +91,7 @@ def _told(bundle: str, limit: float, hits: int, outside: int, controls: int, scr
         f"outside {bundle}'s domain (distance over {number})"
     )
     if outside == controls:
-        return f"{text}, all of them controls"
+        return f"{text}, a control" if outside == 1 else f"{text}, all of them controls"
     instead = f", in place of {screen.filters[key]:g}," if key in screen.filters else ""
     but = f" but for {controls:,} control{'' if controls == 1 else 's'}" if controls else ""
     them = "it" if outside == 1 else "them"

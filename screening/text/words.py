@@ -22,7 +22,7 @@ ENDPOINTS: Mapping[str, str] = {
     "SR-HSE": "raises the cellular heat shock response",
     "SR-MMP": "lowers the mitochondrial membrane potential, a sign of general cell stress",
     "SR-p53": "activates p53, the cellular response to DNA damage",
-    "herg": "blocks the hERG potassium channel of the heart: arrhythmia",
+    "herg": "blocks the hERG potassium channel; can cause arrhythmia of the heart",
     "ames": "mutagenic in bacteria, the Ames test",
     "dili": "drug-induced liver injury in people",
     "ld50_zhu": "acute oral toxicity in rats",
@@ -86,12 +86,12 @@ def describe_objective(screen: Screen) -> list[TermWords]:
     columns = [name for name in screen.objective.columns if name.startswith("d_")]
     total = sum(term.weight for term in screen.objective.terms)
     return [
-        TermWords(column, *_words(term), term.weight / total)
+        TermWords(column, *_words(term, screen), term.weight / total)
         for column, term in zip(columns, screen.objective.terms, strict=True)
     ]
 
 
-def _words(term: Prediction | Window) -> tuple[str, str]:
+def _words(term: Prediction | Window, screen: Screen) -> tuple[str, str]:
     if isinstance(term, Window):
         name = spoken(term.property)
         return name, f"{name}: {_range(term)}"
@@ -101,8 +101,10 @@ def _words(term: Prediction | Window) -> tuple[str, str]:
         doubt = f" minus {term.caution:g} {unit}" if term.caution else ""
         return term.name, f"predicted {term.name}{doubt}: {scale}"
     if isinstance(term, OffTarget):
-        wanted = f"selectivity over {term.name}, the margin of the best primary prediction over it"
-        return f"not {term.name}", f"{wanted}: {scale}"
+        first, *others = screen.objective.primary
+        margin = "the margin of the best primary prediction over it"
+        margin = margin if others else f"{first.name} minus {term.name}"
+        return f"not {term.name}", f"selectivity over {term.name}, {margin}: {scale}"
     name = spoken(term.name)
     says = f" ({known})" if (known := endpoint(term.task)) else ""
     return name, f"predicted {name}{says}: {scale}"

@@ -72,6 +72,10 @@ MISTAKES = {
         "screen {tmp}/lists.toml --library {lib} --out {tmp}/o",
         "[selection] exclude: owned.csv: no such file; check the path",
     ),
+    "target unknown": (
+        "screen {tmp}/mine.toml --library {lib} --out {tmp}/o",
+        "mine.toml: screen kinase, [[off_targets]] 1: unknown target",
+    ),
     "assay without values": ("train {lib} --out {tmp}/b", "library.csv"),
     "bundle name": ("train {assay} --name a/b --out {tmp}/b", "a/b"),
     "one member": ("train {assay} --members 1 --out {tmp}/b", "cross-validated"),
@@ -92,6 +96,7 @@ def test_a_mistake_is_one_line_and_code_2(mistake: str, run: Run, tmp_path: Path
     kinase = (Path(__file__).parents[2] / "flows/screens/kinase.toml").read_text()
     lists = kinase + '\n[selection]\nexclude = ["owned.csv"]\n'
     (tmp_path / "lists.toml").write_text(lists)
+    (tmp_path / "mine.toml").write_text(kinase.replace("activity_AURKA", "activity_AURKX"))
     (tmp_path / "shut/manifest.json").mkdir(parents=True)
     assay = Path(__file__).parents[1] / "files/my_assay.csv"
     before = sorted(tmp_path.rglob("*"))

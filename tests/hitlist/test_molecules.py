@@ -83,7 +83,9 @@ def test_features_have_a_row_for_each_molecule() -> None:
 @pytest.mark.parametrize(
     ("molecules", "words", "told"),
     [
-        ("CCO", {}, "no library 'CCO'"),
+        ("CCO", {}, "no library 'CCO'.*; for a SMILES, give a list"),
+        ("CCO.Cl", {}, "no such file.*; for a SMILES, give a list"),
+        ("nothing.csv", {}, "no such file; check the path$"),
         ("CCO\nCC", {}, "several lines"),
         ({"a": "CCO"}, {}, "found a dict"),
         (["CCO"], {"smiles_column": "x"}, "a list has no columns"),

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from rdkit import Chem, rdBase
+
 _SPELLINGS = (
     ("catalogue", "cat"),
     ("catalog", "cat"),
@@ -31,8 +33,11 @@ _OTHER_SCRIPTS = (
 )
 """Words of Japanese and Chinese vendors."""
 _LONGEST = 1_000
-"""Most characters of a name that are compared: a one-line file has a header of megabytes."""
+"""Most characters of a name that are compared, and of a cell that is parsed: a one-line file has a
+header of megabytes."""
 _LONGEST_SMILES = 1_000_000
+_PARSED = 20
+"""The number of cells that are parsed to tell whether a column holds SMILES."""
 _PREFIX = re.compile(r"^[sribd]_(?:m|sd|user|st|lp|epik|i|qp|canvas|vsw)_(?=.)|\\(?=_)")
 r"""Prefixes that Maestro puts before property names: ``s_m_title``, ``s_sd_Compound\_ID``."""
 
@@ -180,7 +185,18 @@ def look_alike(cells: Sequence[str]) -> bool:
 
 
 def are_smiles(cells: Sequence[str]) -> bool:
-    """Tell whether most cells of a column, whatever its name, are SMILES."""
+    """Tell whether most cells of a column, whatever its name, are SMILES.
+
+    Many companies' IDs have the characters of a SMILES, but few can be read as one.
+
+    >>> are_smiles(["CCOc1ccccc1", "CC(=O)NCC"]), are_smiles(["PF-00299804", "NSC-125973"])
+    (True, False)
+    """
     filled = [text for text in cells if text.strip()]
-    mean = sum(map(len, filled)) / max(len(filled), 1)  # P1 and NC12 have such characters, too
-    return mean > 8 and look_alike(filled)
+    mean = sum(map(len, filled)) / max(len(filled), 1)  # P1 and CN12 can be read
+    if mean <= 8 or not look_alike(filled):
+        return False
+    short = [text.strip() for text in dict.fromkeys(filled) if len(text) <= _LONGEST][:_PARSED]
+    with rdBase.BlockLogs():
+        read = sum(Chem.MolFromSmiles(text, sanitize=False) is not None for text in short)
+    return 2 * read > len(short) or not short

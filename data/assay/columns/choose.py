@@ -120,7 +120,7 @@ class _Chooser:
         column = header.column
         typed = column in self.layout.types or column in self.layout.units
         if header.role == "generic" and not typed:
-            return header.reason or "no known quantity"
+            return header.reason or "not recognized"
         if header.role not in ("value", "generic"):
             return header.reason
         if header.kind == "class" and not are_classes(self.rows.cells[column]):
@@ -242,7 +242,7 @@ def _forced(header: Header, rows: AssayRows, units: str | None) -> Header:
     cells = rows.cells[header.column]
     if units is None and header.role == "other" and are_classes(cells):
         return as_class(header.column, cells)
-    known = header.reason and header.reason not in ("no known quantity", "it is empty")
+    known = header.reason and header.reason not in ("not recognized", "it is empty")
     if known and (units is None or parse_units(units)[0] not in ("number", "class")):
         advice = "name a column of numbers, or of active and inactive"
         if _are_measured(cells):

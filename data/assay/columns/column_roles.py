@@ -104,7 +104,7 @@ def _name_generic(headers: dict[str, Header], rows: AssayRows) -> None:
     """
     named = [h.name for h in headers.values() if h.role == "unit" and h.name]
     for column, header in headers.items():
-        if header.role != "other" or header.reason != "no known quantity":
+        if header.role != "other" or header.reason != "not recognized":
             continue
         told = [cell for cell in rows.cells[column] if not is_missing(cell)]
         if any(set(name) <= words_of(column) for name in named) and told and _are_numbers(told):

@@ -44,7 +44,7 @@ def _read_type(
     """Return the measure of the rows that name a type, or why they are left out."""
     column, own = header.column, understand(name)
     if own.role != "value" or own.kind in ("class", "number") or own.doubt:
-        return own.reason or own.doubt or "no known quantity"
+        return own.reason or own.doubt or "not recognized"
     measure = from_header(own)._replace(
         column=column,
         relation=layout.relation.get(column, ""),

@@ -176,7 +176,7 @@ def _without_unit(header: Header, words: _Words) -> Header:
         return header._replace(role="generic", quantity=tokens[-1], task=task_name(column))
     if words.transform:
         return Header(column, "other", "a logarithm of an unknown quantity")
-    return Header(column, "other", "no known quantity", name=header.name)
+    return Header(column, "other", "not recognized", name=header.name)
 
 
 def _beside(column: str, tokens: list[str], found: set[str]) -> Header | None:

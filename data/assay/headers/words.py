@@ -144,7 +144,7 @@ OTHER_QUANTITY: dict[str, set[str]] = {
     "a temperature": {"temp", "temperature", "tm", "dtm", "melting", "dsf", "mp"},
     "an energy": {"energy", "dg", "ddg", "deltag", "kcal", "enthalpy", "entropy", "dh"},
     "a rate constant": {"kon", "koff", "kinact", "kcat", "vmax", "km", "kobs", "k_on", "k_off"},
-    "a dose of an animal": {"ld50", "noael"},
+    "an animal dose": {"ld50", "noael"},
     "a length": {"wavelength", "emission", "excitation", "lambda", "size", "diameter", "thickness"},
     "a price": {"price", "cost", "preis", "prix"},
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.commands.bundles import show_bundle
-from flows.terminal.model_card import METRICS
+from flows.terminal.model_card import METRICS, show_card, show_tasks
 from gnn.bundle.bundle import Bundle, find_bundle, read_card, save_bundle, shipped_bundles
 from gnn.evaluation.card import DistanceBin, DomainCard, Probabilities
 
@@ -61,6 +61,31 @@ def test_a_card_of_before_says_nothing_of_it(
     shown = capsys.readouterr()
     assert "interval" not in shown.err
     assert "distance" not in shown.out
+
+
+def test_errors_in_different_units_have_no_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    """The ADMET tasks are in hours, per cent, L/kg and more; those of kinases are in one unit."""
+    admet, activity = (read_card(find_bundle(name)) for name in ("admet", "activity"))
+    show_card(admet, every_task=False)
+    shown = capsys.readouterr()
+    assert "\tregression r2\t" in shown.out
+    assert "regression rmse" not in shown.out
+    assert "no mean of regression rmse, regression mae" in shown.err
+    show_card(activity, every_task=False)
+    shown = capsys.readouterr()
+    assert "mean of 193 tasks\t\t\t\tregression rmse\t" in shown.out
+    assert "no mean of" not in shown.err
+
+
+def test_a_card_says_how_its_values_were_held_out(capsys: pytest.CaptureFixture[str]) -> None:
+    card = read_card(find_bundle("activity"))
+    show_tasks(card, card.tasks[:1])
+    assert "; none is in both\n" in capsys.readouterr().err
+    crossed = card.model_copy(update={"split": "5-fold cross-validation; random folds"})
+    show_tasks(crossed, card.tasks[:1])
+    shown = capsys.readouterr().err
+    assert "none is in both" not in shown
+    assert "; each was predicted by models that had not seen it\n" in shown
 
 
 def test_every_metric_of_the_shipped_cards_has_a_meaning() -> None:

@@ -66,9 +66,11 @@ def test_named_tasks_alone_and_a_closing_line(
 ) -> None:
     library = write_library(tmp_path / "library.csv", [*drugs[:4], ("bad", "C1CC("), drugs[0]])
     out = tmp_path / "some.csv"
+    out.write_text("predictions of yesterday\n")
     answer = run("predict", library, "--task", "egfr", "--task", "herg", "--out", out, *crew)
     assert answer.code == 0, answer.err
     assert answer.out == f"{out}\n"
+    assert f"{out} exists and will be replaced" in answer.err.splitlines()
     assert answer.err.splitlines()[-1] == (
         f"6 records: 4 accepted, 1 rejected, 1 duplicate; 6 rows written to {out}, 5 of them with "
         "predictions of 2 tasks"

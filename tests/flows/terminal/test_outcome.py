@@ -90,4 +90,36 @@ def test_words_fit_their_counts(
     show_outcome(outcome, screen)
     said = capsys.readouterr().err.splitlines()
     assert said[0] == f"1 record: 0 accepted, 0 rejected, {told}"
-    assert said[2].startswith("40 hits requested; 0 of 1 scored compound passed the filters")
+    assert said[2] == "40 hits requested; 0 of 1 scored compound passed the filters"
+
+
+def test_a_run_that_scored_nothing_counts_no_filters(
+    outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = outcome.manifest.counts._replace(hits=0)
+    outcome.manifest = replace(outcome.manifest, counts=counts)
+    show_outcome(outcome, screen)
+    assert "40 hits requested; no compound was scored" in capsys.readouterr().err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("lab", "hits", "told"),
+    [
+        ({}, 3, 1),
+        ({"reference": "erlotinib"}, 3, 0),
+        ({"positive_controls": False}, 3, 0),
+        ({}, 0, 0),
+    ],
+)
+def test_a_run_without_a_reference_says_so_once(
+    lab: dict[str, object],
+    hits: int,
+    told: int,
+    outcome: Outcome,
+    screen: Screen,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    counts = outcome.manifest.counts._replace(hits=hits)
+    outcome.manifest = replace(outcome.manifest, counts=counts)
+    show_outcome(outcome, screen.changed(lab=lab))
+    assert capsys.readouterr().err.count("set `reference` under [lab]") == told

@@ -71,8 +71,12 @@ def test_what_is_known_of_a_few(rows: dict[str, Definition]) -> None:
     assert rows["score"].range == "0.01 to 1"
     # As the screen has it: its weights, its caution.
     assert rows["d_EGFR"].meaning.endswith(
-        "full score at 8.5, zero at 5; weight 57 % of the score."
+        "full score at 8.5, zero at 5); weight 57 % of the score."
     )
+    assert rows["activity_EGFR"].meaning == "Predicted activity_EGFR, in pActivity."
+    assert rows["EGFR"].meaning.startswith("The same prediction as in activity_EGFR")
+    assert "perhaps not for this endpoint" in rows["toxicity_distance"].meaning
+    assert "a measurement decides" in rows["reason"].meaning
     assert "minus 1 x EGFR_std" in rows["EGFR_lower"].meaning
     assert rows["Price"].source == "the library"
     assert "Column score of the library" in rows["vendor_score"].meaning

@@ -285,11 +285,16 @@ def test_the_objective_in_words(kinase: Screen) -> None:
     )
     assert words["d_selectivity_CDK2"].label == "not CDK2"
     assert words["d_selectivity_CDK2"].wanted == (
-        "selectivity over CDK2, the margin of the best primary prediction over it: "
-        "full score at 1.5, zero at 0"
+        "selectivity over CDK2, EGFR minus CDK2: full score at 1.5, zero at 0"
     )
+    (egfr,), aurka = kinase.objective.primary, kinase.objective.off_targets[0]
+    two = egfr.model_copy(update={"task": aurka.task, "label": "other"})
+    objective = kinase.objective.model_copy(update={"primary": (egfr, two)})
+    of_two = describe_objective(kinase.model_copy(update={"objective": objective}))
+    (spared,) = (part.wanted for part in of_two if part.label == "not CDK2")
+    assert spared.startswith("selectivity over CDK2, the margin of the best primary prediction")
     assert words["d_herg"].wanted == (
-        "predicted hERG (blocks the hERG potassium channel of the heart: arrhythmia): "
+        "predicted hERG (blocks the hERG potassium channel; can cause arrhythmia of the heart): "
         "full score at 0.3, zero at 1"
     )
     assert words["d_mw"].wanted == "MW: full score from 300 up to 600, zero below 200 or above 750"

@@ -71,7 +71,9 @@ def test_controls_stay_whatever_a_filter_says(kinase: Screen) -> None:
     (found,) = crossed_domains(frame, kinase, LIMITS)
     assert found.told.endswith("leaves them out but for 1 control")
     (found,) = crossed_domains(hits(0.9, picked_by=["control"]), kinase, LIMITS)
-    assert "filter" not in found.told
+    assert found.told.endswith("domain (distance over 0.63), a control")
+    (found,) = crossed_domains(hits(0.9, 0.8, picked_by=["control"] * 2), kinase, LIMITS)
+    assert found.told.endswith("domain (distance over 0.63), all of them controls")
 
 
 def test_a_filter_that_is_there_is_to_be_replaced(kinase: Screen) -> None:

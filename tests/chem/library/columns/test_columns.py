@@ -11,6 +11,7 @@ from chem.library.columns.columns import _NO_ID_WORDS, _STARTS, make_unique
 from chem.library.columns.columns import NamedColumns as Named
 from chem.library.columns.find_columns import find_columns
 from chem.library.columns.find_ids import _REPEATED
+from chem.library.read import open_library
 
 PATH = Path("library.csv")
 
@@ -84,3 +85,25 @@ def test_one_look_tells_as_much_as_two() -> None:
     """The first letter of every word for a missing id is among those that are looked at."""
     words = {*_NO_ID_WORDS, *_REPEATED}
     assert {form(word)[0] for word in words for form in (str, str.upper)} <= _STARTS
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("PF-00299804", "NSC-125973", "BCCN-100234", "CNS-0000120", "PBN000123-00", "SBI-0640601"),
+        *("C-00012345", "S-1234567", "CC1CC1-0001", "000000[A]", "INCB-018424", "BNC-0000-C1"),
+    ],
+)
+def test_ids_with_the_characters_of_a_smiles_are_ids(name: str, tmp_path: Path) -> None:
+    rows = [f"C{'C' * n}O,{name}{n}" for n in range(5)]
+    path = tmp_path / "library.csv"
+    path.write_text("\n".join(["smiles,compound_id", *rows]) + "\n")
+    assert [one.compound_id for one in open_library(path)] == [f"{name}{n}" for n in range(5)]
+
+
+def test_a_second_column_of_smiles_is_no_id(tmp_path: Path) -> None:
+    path = tmp_path / "library.csv"
+    path.write_text(
+        "smiles,compound_id\n" + "".join(f"C{'C' * n}O,OCC{'N' * n}CCCC\n" for n in range(5))
+    )
+    assert [one.compound_id for one in open_library(path)] == [f"row{n}" for n in range(1, 6)]
