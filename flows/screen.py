@@ -15,10 +15,12 @@ from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import (
     AGAIN,
     ONCE,
+    WAITING,
     Cluster,
     hold_to_roots,
     log_if,
     log_reading,
+    refuse_doubts,
     stage_progress,
 )
 from flows.terminal.options import ScoringOptions
@@ -41,7 +43,7 @@ from screening.runs.run import (
 from screening.select.rank_run import Scores
 
 
-@task(name="plan", **ONCE)
+@task(name="plan", **WAITING)
 def plan(
     screen: str,
     library: str | None,
@@ -49,11 +51,14 @@ def plan(
     hits: int | None,
     scoring: ScoringOptions,
 ) -> Plan:
-    """Find and check everything that the run needs."""
+    """Find and check everything that the run needs; wait for a library that is not whole yet."""
     with stage_progress("screen-plan", "Finding the library and the models") as report:
         planned = plan_screen(screen, library, out, hits, scoring=scoring, progress=report)
+        refuse_doubts(planned)
     log_if(told_of_library(planned.library, planned.prepared))
     log_reading(planned.library)
+    for line in planned.told:
+        log_if(line)
     return planned
 
 

@@ -17,6 +17,8 @@ from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library
 from data.catalogue.download import Progress as FetchProgress
+from flows.planning.row_counts import check_rows
+from flows.planning.screen_paths import locate_library, with_paths
 from flows.terminal.options import ScoringOptions
 from gnn.bundle.bundle import shipped_bundles
 from screening.errors import told_in_one_line
@@ -58,22 +60,29 @@ def plan_screen(
     ``library`` and ``hits`` replace those of the screen. Without ``out`` the run folder is
     ``runs/<screen>-<date>-<time>``. Paths become absolute, because a worker may have another
     working folder.
+
+    Raises:
+        InputError: the screen cannot run, or not in this folder.
+        IncompleteLibraryError: the library is not whole, or has too few records.
+        ModelError: a model cannot be used.
     """
-    screen = override(load_screen(find_screen(name, SCREENS)), library, hits)
+    file = find_screen(name, SCREENS)
+    screen, told = with_paths(override(load_screen(file), library, hits), file.parent)
     if scoring.exhaustive:
         screen = screen.changed(exhaustive=True)
     folder = named_path(out) if out else default_folder(screen.name)
+    located = locate_library(screen.library, None if library else file.parent, columns)
     plan = plan_run(
         screen,
         folder.absolute(),
         columns,
         partition_rows=scoring.partition_rows,
         progress=progress,
-        options=RunOptions(scoring.device, scoring.store),
+        options=RunOptions(scoring.device, scoring.store, library=located.path),
     )
     plan = replace(plan, replaces=scoring.replaces)
     check_folder(plan)
-    return plan
+    return replace(plan, told=(*told, *located.told, *check_rows(plan)))
 
 
 def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
@@ -100,7 +109,8 @@ def plan_ranking(
 
     Returns the run, the screen to rank by, and the folder for the new files.
     """
-    screen = override(load_screen(find_screen(name, SCREENS)), None, hits)
+    file = find_screen(name, SCREENS)
+    screen, _ = with_paths(override(load_screen(file), None, hits), file.parent)
     past = open_run(named_path(run))
     folder = named_path(out) if out else default_folder(screen.name)
     return past, check_rerank(past, screen, folder), folder.absolute()
