@@ -136,7 +136,8 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
 
     Args:
         screen: the name of a shipped screen, or the path of a TOML file.
-        library: a library file or the name of a dataset; by default from the screen.
+        library: a library file, a pattern such as ``vendor/*.sdf.gz``, which takes the newest file,
+            or the name of a dataset; by default from the screen.
         out: run folder; by default a new one below ``runs``.
         hits: number of hits to select; by default from the screen.
         scheduler: address of a Dask scheduler; by default processes on the worker's machine.
