@@ -18,7 +18,7 @@ from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library
 from data.catalogue.download import Progress as FetchProgress
 from flows.planning.row_counts import check_rows
-from flows.planning.screen_paths import locate_library, with_paths
+from flows.planning.screen_paths import locate_library, with_bundles, with_lists
 from flows.terminal.options import ScoringOptions
 from gnn.bundle.bundle import shipped_bundles
 from screening.errors import told_in_one_line
@@ -67,7 +67,9 @@ def plan_screen(
         ModelError: a model cannot be used.
     """
     file = find_screen(name, SCREENS)
-    screen, told = with_paths(override(load_screen(file), library, hits), file.parent)
+    screen = override(load_screen(file), library, hits)
+    screen, of_bundles = with_bundles(screen, file.parent)
+    screen, of_lists = with_lists(screen, file.parent)
     if scoring.exhaustive:
         screen = screen.changed(exhaustive=True)
     folder = named_path(out) if out else default_folder(screen.name)
@@ -82,7 +84,7 @@ def plan_screen(
     )
     plan = replace(plan, replaces=scoring.replaces)
     check_folder(plan)
-    return replace(plan, told=(*told, *located.told, *check_rows(plan)))
+    return replace(plan, told=(*of_bundles, *of_lists, *located.told, *check_rows(plan)))
 
 
 def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
@@ -104,16 +106,16 @@ def default_folder(name: str) -> Path:
 
 def plan_ranking(
     run: Path, name: str, out: str | Path | None = None, hits: int | None = None
-) -> tuple[PastRun, Screen, Path]:
+) -> tuple[PastRun, Screen, Path, tuple[str, ...]]:
     """Plan to rank a finished run by another screen, given by its shipped name or its file.
 
-    Returns the run, the screen to rank by, and the folder for the new files.
+    Returns the run, the screen to rank by, the folder for the new files, and what to tell.
     """
     file = find_screen(name, SCREENS)
-    screen, _ = with_paths(override(load_screen(file), None, hits), file.parent)
+    screen, told = with_lists(override(load_screen(file), None, hits), file.parent)
     past = open_run(named_path(run))
     folder = named_path(out) if out else default_folder(screen.name)
-    return past, check_rerank(past, screen, folder), folder.absolute()
+    return past, check_rerank(past, screen, folder), folder.absolute(), told
 
 
 @dataclass(frozen=True)

@@ -48,32 +48,39 @@ def locate_library(text: str, folder: Path | None, columns: NamedColumns | None 
     return Located(text if place == HERE else str(place / text), told)
 
 
-def with_paths(screen: Screen, folder: Path) -> tuple[Screen, tuple[str, ...]]:
-    """Return a screen whose bundles and lists are found from any working folder, and what to tell.
+def with_bundles(screen: Screen, folder: Path) -> tuple[Screen, tuple[str, ...]]:
+    """Return a screen whose bundles are found from any working folder, and what to tell.
 
-    A path that leads to the same file from the working folder stays as it is written, so that the
+    A path that leads to the same place from the working folder stays as it is written, so that the
     hash of the screen stays the same.
     """
+    bundles, told = _find(screen.bundles, folder, lambda name: name not in shipped_bundles())
+    return screen.changed(bundles=bundles), told
+
+
+def with_lists(screen: Screen, folder: Path) -> tuple[Screen, tuple[str, ...]]:
+    """Do the same for the lists of compounds to exclude and to include."""
+    selection = screen.selection
+    if selection is None:
+        return screen, ()
+    exclude, told = _find(selection.exclude, folder, _is_file)
+    include, more = _find(selection.include, folder, _is_file)
+    changed = selection.changed(exclude=exclude, include=include)
+    return screen.changed(selection=changed), (*told, *more)
+
+
+def _find(
+    names: Sequence[str], folder: Path, is_path: Callable[[str], bool]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return names with the paths among them found, and what to tell."""
+    found: list[str] = []
     told: list[str] = []
-
-    def find(names: Sequence[str], is_path: Callable[[str], bool]) -> tuple[str, ...]:
-        found = []
-        for name in names:
-            if not is_path(name):
-                found.append(name)
-                continue
-            place, notes = _place(name, folder)
-            found.append(name if _is_same(Path(name), place / name) else str(place / name))
-            told.extend(notes)
-        return tuple(found)
-
-    changed: dict[str, object] = {
-        "bundles": find(screen.bundles, lambda name: name not in shipped_bundles())
-    }
-    if (selection := screen.selection) is not None:
-        lists = {key: find(getattr(selection, key), _is_file) for key in ("exclude", "include")}
-        changed["selection"] = selection.changed(**lists)
-    return screen.changed(**changed), tuple(told)
+    for name in names:
+        place, notes = _place(name, folder) if is_path(name) else (HERE, ())
+        is_same = place == HERE or _is_same(Path(name), place / name)
+        found.append(name if is_same else str(place / name))
+        told += notes
+    return tuple(found), tuple(told)
 
 
 def _place(text: str, folder: Path | None) -> tuple[Path, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import pytest
 
 from chem.errors import InputError
 from flows.planning.planning import SCREENS
-from flows.planning.screen_paths import locate_library, with_paths
+from flows.planning.screen_paths import locate_library, with_bundles, with_lists
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
@@ -102,7 +102,9 @@ def test_lists_and_bundles_are_found_beside_the_screen(folder: Path) -> None:
     Path("owned.csv").write_text("smiles\nCCO\n")
     selection = Selection(exclude=("tested.csv", "CHEMBL25", "owned.csv"))
     screen: Screen = SCREEN.changed(bundles=("activity", "toxicity", "mine"), selection=selection)
-    found, told = with_paths(screen, folder)
+    found, told = with_bundles(screen, folder)
+    assert told == ()
+    found, told = with_lists(found, folder)
     assert found.bundles == ("activity", "toxicity", str(folder / "mine"))
     assert found.selection is not None
     assert found.selection.exclude == (str(folder / "tested.csv"), "CHEMBL25", "owned.csv")
@@ -116,8 +118,9 @@ def test_a_screen_in_the_working_folder_keeps_its_text(
     monkeypatch.chdir(folder)
     (folder / "tested.csv").write_text("smiles\nCCO\n")
     screen = SCREEN.changed(selection=Selection(exclude=("tested.csv", "missing.csv")))
-    found, told = with_paths(screen, folder)
+    found, told = with_lists(screen, folder)
     assert found.selection is not None
     assert found.selection.exclude[0] == "tested.csv"
     assert told == ()
-    assert with_paths(SCREEN, SCREENS) == (SCREEN, ())
+    assert with_bundles(SCREEN, SCREENS) == (SCREEN, ())
+    assert with_lists(SCREEN, SCREENS) == (SCREEN, ())
