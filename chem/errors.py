@@ -27,3 +27,10 @@ class InputError(HitlistError, ValueError):
 
     def __init__(self, message: object = "") -> None:
         super().__init__(in_one_line(message))
+
+
+class IncompleteLibraryError(InputError):
+    """A library file that is not whole, or may not be: it is still being copied, or was cut.
+
+    The same file may be whole a few minutes later, so that a nightly run tries again.
+    """

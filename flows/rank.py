@@ -29,9 +29,10 @@ Planned = tuple[PastRun, Screen, Path]
 @task(name="plan", **ONCE)
 def plan(run: str, screen: str, out: str | None, hits: int | None) -> Planned:
     """Open the run and check everything that the ranking needs."""
-    planned = plan_ranking(Path(run), screen, out, hits)
-    log_if(planned[0].told_of_older)
-    return planned
+    past, objective, folder, told = plan_ranking(Path(run), screen, out, hits)
+    for line in (past.told_of_older, *told):
+        log_if(line)
+    return past, objective, folder
 
 
 @task(name="rank", **AGAIN)

@@ -15,10 +15,12 @@ from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import (
     AGAIN,
     ONCE,
+    WAITING,
     Cluster,
     hold_to_roots,
     log_if,
     log_reading,
+    refuse_doubts,
     stage_progress,
 )
 from flows.terminal.options import ScoringOptions
@@ -41,7 +43,7 @@ from screening.runs.run import (
 from screening.select.rank_scores import Scores
 
 
-@task(name="plan", **ONCE)
+@task(name="plan", **WAITING)
 def plan(
     screen: str,
     library: str | None,
@@ -49,11 +51,14 @@ def plan(
     hits: int | None,
     scoring: ScoringOptions,
 ) -> Plan:
-    """Find and check everything that the run needs."""
+    """Find and check everything that the run needs; wait for a library that is not whole yet."""
     with stage_progress("screen-plan", "Finding the library and the models") as report:
         planned = plan_screen(screen, library, out, hits, scoring=scoring, progress=report)
+        refuse_doubts(planned)
     log_if(told_of_library(planned.library, planned.prepared))
     log_reading(planned.library)
+    for line in planned.told:
+        log_if(line)
     return planned
 
 
@@ -131,7 +136,8 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
 
     Args:
         screen: the name of a shipped screen, or the path of a TOML file.
-        library: a library file or the name of a dataset; by default from the screen.
+        library: a library file, a pattern such as ``vendor/*.sdf.gz``, which takes the newest file,
+            or the name of a dataset; by default from the screen.
         out: run folder; by default a new one below ``runs``.
         hits: number of hits to select; by default from the screen.
         scheduler: address of a Dask scheduler; by default processes on the worker's machine.

@@ -24,7 +24,7 @@ from data.catalogue.fetch import cache_folder
 from flows.cli import ENVIRONMENT
 from flows.planning.planning import plan_screen
 from flows.terminal.options import MOST_PARTITION_ROWS, MOST_WORKERS, ScoringOptions
-from flows.terminal.outcome import check_usable, reading_lines, short
+from flows.terminal.outcome import check_usable, plan_lines, reading_lines, short
 from flows.terminal.progress import progress as show_progress
 from hitlist.molecule_inputs import (
     MoleculeInput,
@@ -206,7 +206,11 @@ def screen(
                 ),
                 report,
             )
-            notes = [told_of_library(plan.library, plan.prepared), *reading_lines(plan.library)]
+            notes = [
+                told_of_library(plan.library, plan.prepared),
+                *reading_lines(plan.library),
+                *plan_lines(plan),
+            ]
             stack.enter_context(_ONE_AT_A_TIME)
             stack.enter_context(_for_workers())
             client = stack.enter_context(connect(options.get("scheduler"), workers, Tls.find()))

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar, cast
 
 from chem.disk.bounded_read import open_regular, read_or_said
-from chem.errors import HitlistError, InputError
+from chem.errors import HitlistError, IncompleteLibraryError, InputError
 
 MAX_LINE = 20_000_000
 """Bytes. A longer line means that the file is not of the kind that its name says."""
@@ -94,7 +94,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
             with io.BufferedReader(unpacked, _HEAD) as stream:
                 yield cast(IO[bytes], stream)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(
+            raise IncompleteLibraryError(
                 f"{path}: the gzip data is damaged or cut off ({error}); fetch or write the file "
                 "again"
             ) from error

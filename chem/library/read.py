@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from chem.disk.bounded_read import hash_file, read_or_said
 from chem.disk.text_lines import CP932, CP1252, UTF16, open_bytes, peek
-from chem.errors import InputError
+from chem.errors import IncompleteLibraryError, InputError
 from chem.library.columns.column_names import looks_like_smiles
 from chem.library.columns.columns import NO_ID, Columns, NamedColumns
 from chem.library.delimited import BESIDE, JOINED, SHORT, open_delimited, read_delimited
@@ -152,7 +152,7 @@ def open_library(
     with its ``problem``.
     """
     path = Path(path)
-    format = _find_format(path)
+    format = find_format(path)
     wanted = NamedColumns(smiles_column, id_column, name_column)
     delimiter = ""
     records: Records
@@ -175,7 +175,9 @@ def open_library(
         records = partial(read_parquet, path, columns)
     first = peek(records(Counter()), _LOOKED_AT, text_size)
     if not first:
-        raise InputError(f"{path}: found no compounds, expected at least one; check the file")
+        raise IncompleteLibraryError(
+            f"{path}: found no compounds, expected at least one; check the file"
+        )
     library = Library(path, format, columns, records)
     library.delimiter = delimiter
     library.named = wanted
@@ -189,7 +191,7 @@ def read_names(path: Path) -> list[str]:
 
     Raises InputError if the file cannot be read.
     """
-    format = _find_format(path)
+    format = find_format(path)
     if format == "parquet":
         return read_schema(path)
     return read_header(path) if format in ("csv", "tsv") else []
@@ -226,7 +228,8 @@ def _stamp(path: Path) -> tuple[int, int]:
         return found.st_size, found.st_mtime_ns
 
 
-def _find_format(path: Path) -> str:
+def find_format(path: Path) -> str:
+    """Return the format by a file's name; InputError if there is no such file or format."""
     if not path.exists():
         raise InputError(f"{path}: no such file; check the path")
     if path.is_dir():

@@ -46,8 +46,9 @@ def rank(
     from screening.runs.rerank import rank_again
 
     with progress() as report:
-        past, objective, folder = plan_ranking(run, screen, out, hits)
-        note_if(past.told_of_older)
+        past, objective, folder, told = plan_ranking(run, screen, out, hits)
+        for line in (past.told_of_older, *told):
+            note_if(line)
         if past.library is None:
             note(
                 f"{past.prepared.library} is no longer in its place: the hits are not compared "

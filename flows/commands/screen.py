@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from flows.terminal.console import note_if
+from flows.terminal.console import note, note_if
 from flows.terminal.options import ClusterOptions, ColumnOptions, ScoringOptions, unfold
-from flows.terminal.outcome import check_usable, short, show_outcome, show_reading
+from flows.terminal.outcome import check_usable, plan_lines, short, show_outcome, show_reading
 from flows.terminal.progress import progress
 
 
@@ -60,6 +60,8 @@ def screen(
         plan = plan_screen(screen, library, out, hits, columns.named, scoring, report)
         note_if(told_of_library(plan.library, plan.prepared))
         show_reading(plan.library)
+        for line in plan_lines(plan):
+            note(line)
         advice = f"finished work is kept: repeat the command with --out {short(plan.out)}"
         with cluster.connect(advice) as client:
             outcome = run_screen(plan, client, report)

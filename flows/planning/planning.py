@@ -18,6 +18,8 @@ from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library
 from data.catalogue.download import Progress as FetchProgress
+from flows.planning.row_counts import check_rows
+from flows.planning.screen_paths import locate_library, with_bundles, with_lists
 from flows.terminal.options import ScoringOptions
 from gnn.bundle.bundle import shipped_bundles
 from screening.errors import told_in_one_line
@@ -64,12 +66,20 @@ def plan_screen(
     ``library`` and ``hits`` replace those of the screen. Without ``out`` the run folder is
     ``runs/<screen>-<date>-<time>``. Paths become absolute, because a worker may have another
     working folder.
+
+    Raises:
+        InputError: the screen cannot run, or not in this folder.
+        IncompleteLibraryError: the library is not whole, or has too few records.
+        ModelError: a model cannot be used.
     """
     file = find_screen(name, SCREENS)
     screen = override(load_screen(file), library, hits)
+    screen, of_bundles = with_bundles(screen, file.parent)
+    screen, of_lists = with_lists(screen, file.parent)
     if scoring.exhaustive:
         screen = screen.changed(exhaustive=True)
     folder = named_path(out) if out else default_folder(screen.name)
+    located = locate_library(screen.library, None if library else file.parent, columns)
     with told_with_file(file, screen):
         plan = plan_run(
             screen,
@@ -77,11 +87,11 @@ def plan_screen(
             columns,
             partition_rows=scoring.partition_rows,
             progress=progress,
-            options=RunOptions(scoring.device, scoring.store),
+            options=RunOptions(scoring.device, scoring.store, library=located.path),
         )
     plan = replace(plan, replaces=scoring.replaces)
     check_folder(plan)
-    return plan
+    return replace(plan, told=(*of_bundles, *of_lists, *located.told, *check_rows(plan)))
 
 
 @contextmanager
@@ -114,18 +124,18 @@ def default_folder(name: str) -> Path:
 
 def plan_ranking(
     run: Path, name: str, out: str | Path | None = None, hits: int | None = None
-) -> tuple[PastRun, Screen, Path]:
+) -> tuple[PastRun, Screen, Path, tuple[str, ...]]:
     """Plan to rank a finished run by another screen, given by its shipped name or its file.
 
-    Returns the run, the screen to rank by, and the folder for the new files.
+    Returns the run, the screen to rank by, the folder for the new files, and what to tell.
     """
     file = find_screen(name, SCREENS)
-    screen = override(load_screen(file), None, hits)
+    screen, told = with_lists(override(load_screen(file), None, hits), file.parent)
     past = open_run(named_path(run))
     folder = named_path(out) if out else default_folder(screen.name)
     with told_with_file(file, screen):
         checked = check_rerank(past, screen, folder)
-    return past, checked, folder.absolute()
+    return past, checked, folder.absolute(), told
 
 
 @dataclass(frozen=True)

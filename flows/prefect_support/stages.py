@@ -14,7 +14,8 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
 from chem.disk.allowed_roots import ROOTS
-from chem.errors import InputError
+from chem.errors import IncompleteLibraryError, InputError
+from chem.library.completeness import watch
 from chem.library.read import Library
 from flows.prefect_support.artifacts import as_written
 from flows.terminal.outcome import reading_lines
@@ -22,6 +23,7 @@ from flows.terminal.progress import ProgressRate, Report, progress_line
 from gnn.errors import ModelError
 from screening.dask_cluster.remote import Tls
 from screening.errors import LostError
+from screening.runs.plan import Plan
 
 SECONDS = 2.0
 """The least time between two progress updates on the server, in seconds."""
@@ -43,6 +45,17 @@ async def worth_retrying(task: Task[..., Any], run: TaskRun, state: State[Any]) 
     return False
 
 
+async def is_incomplete(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+    """Tell whether a task failed only because the library is not whole yet."""
+    try:
+        await state.aresult()
+    except IncompleteLibraryError:
+        return True
+    except Exception:
+        return False
+    return False
+
+
 AGAIN: dict[str, Any] = {
     "retries": 2,
     "retry_delay_seconds": 10,
@@ -51,6 +64,14 @@ AGAIN: dict[str, Any] = {
     "persist_result": False,
 }
 """Options of tasks that can resume from a ledger."""
+WAITING: dict[str, Any] = {
+    "retries": 5,
+    "retry_delay_seconds": [60, 120, 300, 600, 900],
+    "retry_condition_fn": is_incomplete,
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+}
+"""Options of a task that waits for a library to be whole, for 33 minutes in all."""
 ONCE: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 """Options of tasks without retries."""
 Cluster = tuple[str | None, int | None, Tls]
@@ -83,6 +104,20 @@ def log_reading(library: Library, told: Sequence[str] | None = None) -> None:
     """
     for line in reading_lines(library, told):
         get_run_logger().info("%s", line)
+
+
+def refuse_doubts(plan: Plan) -> None:
+    """Refuse a library that may not be whole: at night no one reads a note.
+
+    Raises:
+        IncompleteLibraryError: the file shows a sign of a cut, or was changed a short time ago and
+            changes while it is watched.
+    """
+    path = plan.library.path
+    for doubt in plan.doubts:
+        raise IncompleteLibraryError(f"{path}: {doubt.text}")
+    watch(path)
+    plan.library.check_unchanged()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chem.library.read import Library
     from screening.objective.screen_settings import Screen
     from screening.runs.hand_over import Outcome
+    from screening.runs.plan import Plan
 
 
 def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
@@ -110,6 +111,12 @@ def reading_lines(library: "Library", told: Sequence[str] | None = None) -> list
     """Return the lines of :func:`show_reading`, each with the name of the file."""
     lines = library.notes if told is None else [one for one in told if one not in library.notes]
     return [f"{library.path.name}: {line}" for line in lines]
+
+
+def plan_lines(plan: "Plan") -> list[str]:
+    """Return how the library's file was found, and each doubt that its reader will not tell."""
+    doubts = [one.text for one in plan.doubts if not one.is_told_by_reader]
+    return [*plan.told, *(f"{plan.library.path.name}: {text}" for text in doubts)]
 
 
 def check_usable(library: "Library", accepted: int, why: str) -> None:

@@ -28,6 +28,8 @@ TERMS: dict[str, type[BaseModel]] = {
 """Tables that may be given several times, ``[[primary]]``."""
 TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab}
 """Tables that may be given once, such as ``[selection]``, or left out."""
+_IF_GIVEN = ("min_rows", "max_drop")
+"""Keys of a screen that have no default value."""
 _KEYS = [
     key
     for field in Screen.model_fields
@@ -91,11 +93,15 @@ def dump_screen(screen: Screen) -> str:
     """Write a screen as TOML text, with every default written out; ``load_screen`` reads it back.
 
     Keys that have no value are named in a comment below their table, such as a budget that was not
-    given, or the number of controls if the plate's outer columns set it.
+    given, or the number of controls if the plate's outer columns set it. ``min_rows`` and
+    ``max_drop`` are written only if they are given, so that the hashes of screens without them are
+    those of earlier versions.
     """
     lines = ["# The screen as it ran, every default written out."]
-    for key in ("name", "title", "library", "bundles", "hits", "exhaustive"):
-        lines.append(f"{key} = {_toml(getattr(screen, key))}")
+    for key in ("name", "title", "library", *_IF_GIVEN, "bundles", "hits", "exhaustive"):
+        value = getattr(screen, key)
+        if key not in _IF_GIVEN or value is not None:
+            lines.append(f"{key} = {_toml(value)}")
     lines += _dump_wanted(screen.objective, screen.filters)
     for name in TABLES:
         if (table := getattr(screen, name)) is not None:

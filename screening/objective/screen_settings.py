@@ -42,6 +42,10 @@ class Screen(Strict):
     title: Text
     library: Text
     bundles: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    min_rows: Annotated[int, Field(ge=1, le=10**12)] | None = None
+    """The fewest records of a whole library; a file with fewer is refused."""
+    max_drop: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """The largest share of records by which a library may shrink since the last finished run."""
     hits: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     exhaustive: bool = False
     """True: the ensembles score every compound; False: only those that a triage finds promising."""

@@ -12,6 +12,7 @@ from chem.errors import InputError
 from chem.features.graphs import featurizer_spec
 from chem.features.properties import PROPERTIES
 from chem.library.columns.columns import NamedColumns
+from chem.library.completeness import Doubt, check_end, find_doubts
 from chem.library.read import Library, open_library
 from chem.records.message_text import did_you_mean
 from data.catalogue.catalogue import dataset, datasets
@@ -66,6 +67,10 @@ class Plan:
     """The lists that the screen's selection excludes and includes."""
     replaces: bool = False
     """True: a finished run of another objective in the folder may be overwritten."""
+    told: tuple[str, ...] = ()
+    """Notes on how the library's file was found, for the user."""
+    doubts: tuple[Doubt, ...] = ()
+    """Signs that the library's file may not be whole. A nightly run refuses them."""
 
     @property
     def without_triage(self) -> str:
@@ -87,6 +92,8 @@ class RunOptions(NamedTuple):
     """A folder or an object store for partitions and scores; ledgers stay in the folders."""
     triage_from: int = LEAST
     """The number of accepted compounds from which a triage precedes the ensembles."""
+    library: str | None = None
+    """The path of the library's file; None: the screen's text is that path, or a dataset's name."""
 
 
 def plan_run(
@@ -108,7 +115,7 @@ def plan_run(
     screen.check(predicted_columns(bundles), list(PROPERTIES))
     check_units(screen, bundles)
     check_writable(out)
-    library = find_library(screen.library, columns, progress)
+    library, doubts = _find_whole(options.library or screen.library, columns, progress)
     rows = partition_rows or rows_of_partition(library)
     folder = (prepared or prepared_folder(library, rows)).absolute()
     check_preparable(folder)
@@ -133,6 +140,7 @@ def plan_run(
         bfloat16=bfloat16,
         triage_from=options.triage_from,
         lists=lists,
+        doubts=doubts,
     )
 
 
@@ -177,15 +185,23 @@ def load_bundles(names: tuple[str, ...]) -> tuple[Bundle, ...]:
     return bundles
 
 
+def _find_whole(
+    name: str, columns: NamedColumns | None, progress: FetchProgress | None
+) -> tuple[Library, tuple[Doubt, ...]]:
+    """Open a library, and check that the file is whole; the hash of a fetched one is known."""
+    given = _given(name)
+    if given.is_file():
+        check_end(given)
+    library = find_library(name, columns, progress)
+    return library, find_doubts(library) if given.is_file() else ()
+
+
 def find_library(
     name: str, columns: NamedColumns | None = None, progress: FetchProgress | None = None
 ) -> Library:
     """Open a library file, or fetch and open a library of the catalogue."""
     chosen = columns or NamedColumns()
-    given = Path(name)
-    is_known = name in datasets() and not given.exists()
-    if not is_known and (given.suffix or len(given.parts) > 1 or given.exists()):
-        given = named_path(given)
+    given = _given(name)
     if given.is_file() or (name not in datasets() and (given.suffix or given.is_dir())):
         return open_library(given, chosen.smiles, chosen.id, chosen.name)
     known = [key for key, entry in datasets().items() if entry.kind == "library"]
@@ -199,6 +215,15 @@ def find_library(
         chosen.id or entry.id_column,
         chosen.name or entry.name_column,
     )
+
+
+def _given(name: str) -> Path:
+    """Return the path that a name is, unless it is a dataset's or a bare word without a file."""
+    given = Path(name)
+    is_known = name in datasets() and not given.exists()
+    if not is_known and (given.suffix or len(given.parts) > 1 or given.exists()):
+        return named_path(given)
+    return given
 
 
 def check_preparable(folder: Path) -> None:

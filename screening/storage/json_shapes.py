@@ -61,6 +61,7 @@ class Manifest(Shape):
     counts: dict[str, Count]
     triage: _Triage
     files: dict[PathInside, str]
+    finished: str = ""
     selection: _Selection | None = None
     reading: list[str] = []
     filtered_by_filter: dict[str, Count] = {}

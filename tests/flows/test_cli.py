@@ -70,7 +70,7 @@ MISTAKES = {
     "encoder's work not writable": ("pretrain --out {tmp}/e --work /proc/x", "folder with --work"),
     "list missing": (
         "screen {tmp}/lists.toml --library {lib} --out {tmp}/o",
-        "[selection] exclude: owned.csv: no such file; check the path",
+        "owned.csv: no such file; check the path",
     ),
     "target unknown": (
         "screen {tmp}/mine.toml --library {lib} --out {tmp}/o",

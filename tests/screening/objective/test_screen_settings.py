@@ -48,6 +48,9 @@ zero_above = 700
 max_mw = 800
 """
 
+HASH_BEFORE = "6a15d5c9c37c115c8373f5284c557114351fdf0bcb0cc93faaee891c6db4f43f"
+"""The hash of ``MINIMAL`` before screens had ``min_rows`` and ``max_drop``."""
+
 
 def load(text: str, folder: Path) -> Screen:
     path = folder / "mine.toml"
@@ -410,3 +413,38 @@ def test_a_changed_screen_is_checked_like_a_new_one(tmp_path: Path) -> None:
             screen.changed(**wrong)
     with pytest.raises(ValidationError, match="above zero"):
         term.changed(zero=10.0)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("min_rows = 0", '"min_rows": found 0; .*greater than or equal to 1'),
+        ("min_rows = 1.5", '"min_rows": found 1.5; .*integer'),
+        ("min_rows = true", '"min_rows": found true; .*integer'),
+        ('min_rows = "many"', '"min_rows": found "many"; .*integer'),
+        ("max_drop = 1.0", '"max_drop": found 1.0; .*less than 1'),
+        ("max_drop = 20", '"max_drop": found 20.*; .*less than 1'),
+        ("max_drop = -0.1", '"max_drop": found -0.1; .*greater than or equal to 0'),
+        ("max_drop = nan", '"max_drop": found NaN; .*'),
+        ("min_row = 5", 'unknown key "min_row"; did you mean "min_rows"'),
+    ],
+)
+def test_a_bound_of_the_rows_that_means_nothing_is_refused(
+    line: str, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=words) as refused:
+        load(f"{line}{MINIMAL}", tmp_path)
+    assert "\n" not in str(refused.value)
+
+
+def test_bounds_of_the_rows_are_written_only_if_given(tmp_path: Path) -> None:
+    """The hash of a screen without them is the one that earlier versions wrote in manifests."""
+    plain = load(MINIMAL, tmp_path)
+    assert (plain.min_rows, plain.max_drop) == (None, None)
+    assert hash_screen(plain) == HASH_BEFORE
+    given_both = load(f"min_rows = 100_000\nmax_drop = 0.2{MINIMAL}", tmp_path)
+    text = dump_screen(given_both)
+    assert "\nmin_rows = 100000\nmax_drop = 0.2\n" in text
+    assert load(text, tmp_path) == given_both
+    assert "max_drop" not in dump_screen(load(f"min_rows = 1{MINIMAL}", tmp_path))
+    assert load(f"max_drop = 0{MINIMAL}", tmp_path).max_drop == 0.0
