@@ -49,6 +49,7 @@ class _Triage(Shape):
 class _Selection(Shape):
     pool: Count
     not_listed: Count
+    lists: list[dict[str, Any]] = []
 
 
 class Manifest(Shape):
@@ -65,6 +66,7 @@ class Manifest(Shape):
     reading: list[str] = []
     filtered_by_filter: dict[str, Count] = {}
     versions: Any = None
+    measured: dict[str, str] = {}
 
 
 class _Columns(Shape):
