@@ -101,8 +101,12 @@ def _triaged(pair: Pair, setting: Setting) -> Found | None:
         return None
     word = "now" if late else "before"
     edits = setting.edits
-    known = edits.wanted and not setting.selects and scored.other is not None
-    if known and listed.place(pair, scored.other, scored.smiles) == OUT:
+    if (
+        edits.wanted
+        and listed is not None
+        and scored.other is not None
+        and listed.place(missing, scored.other, scored.smiles) == OUT
+    ):
         told = f"score {score_text(scored.own)}, under the other screen {score_text(scored.other)}"
         return Found(Cause.SCREEN, f"{told}; {some(edits.wanted)}")
     told = f"not scored {word}: the triage found it not promising enough"
@@ -128,12 +132,9 @@ def _ranked(pair: Pair, change: str, setting: Setting) -> Found:
 
 def _sole(setting: Setting) -> Cause | None:
     """Return the cause of all changes between runs that differ in one input only."""
-    edits = setting.edits
-    if edits.library or edits.versions or edits.lists:
+    if not setting.edits.is_one_input:
         return None
-    if edits.screen and not edits.models:
-        return Cause.SCREEN
-    return Cause.MODELS if edits.models and not edits.screen else None
+    return Cause.SCREEN if setting.edits.screen else Cause.MODELS
 
 
 def _shares(pair: Pair, change: str, setting: Setting) -> tuple[bool, bool]:
@@ -141,11 +142,11 @@ def _shares(pair: Pair, change: str, setting: Setting) -> tuple[bool, bool]:
     old, new = pair.before.own, pair.now.own
     if old == new:
         return False, True
-    if setting.selects:
+    if setting.before is None or setting.now is None:
         own = _explains(old, new, _fell(pair, change))
         return own, not own
-    alone = setting.before.place(pair, new, pair.now.smiles)
-    around = setting.now.place(pair, old, pair.before.smiles)
+    alone = setting.before.place(pair.before, new, pair.now.smiles)
+    around = setting.now.place(pair.now, old, pair.before.smiles)
     then, now = pair.before.rank, pair.now.rank
     if change == MOVED:
         own, others = alone != then, around != then
@@ -182,7 +183,7 @@ def _others_cause(pair: Pair, change: str, setting: Setting) -> str:
     if fewer or more:
         return Cause.SCREEN
     around = Cause.DISPLACED if _fell(pair, change) else Cause.GAVE_WAY
-    return f"{Cause.SCREEN} and {around}" if edits.selection and setting.selects else around
+    return f"{Cause.SCREEN} and {around}" if edits.selection and edits.selects else around
 
 
 def _same_values(pair: Pair, edits: Edits) -> bool:

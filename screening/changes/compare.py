@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from chem.records.text import counted
 from screening.changes.cause import find_cause
-from screening.changes.compared_run import ComparedRun, Known, open_compared
+from screening.changes.compared_run import ComparedRun, LibraryRecord, open_compared
 from screening.changes.edits import Edits, find_edits, some
 from screening.changes.setting import ENTERED, LEFT, MOVED, Setting
-from screening.changes.standings import Pair, View, list_hits, score_text, view_all
+from screening.changes.standings import Pair, View, list_first, score_text, view_all
 from screening.errors import AccountingError, told_in_one_line
 from screening.hits.hit_files import write_csv
 from screening.rank.structure_columns import key_text
@@ -141,10 +141,12 @@ def _set_up(old: ComparedRun, new: ComparedRun) -> Setting:
         key: Pair(key, views_then.get(key, _NOTHING), views_now.get(key, _NOTHING))
         for key in sorted(keys)
     }
+    edits = find_edits(old, new)
+    ranks = _needs_ranks(edits, pairs)
     return Setting(
-        edits=find_edits(old, new),
-        before=list_hits(old, views_then),
-        now=list_hits(new, views_now),
+        edits=edits,
+        before=list_first(old) if ranks else None,
+        now=list_first(new) if ranks else None,
         pairs=pairs,
         like_before=_find_lost(old, now, then),
         like_now=_find_lost(new, then, now),
@@ -152,9 +154,19 @@ def _set_up(old: ComparedRun, new: ComparedRun) -> Setting:
     )
 
 
+def _needs_ranks(edits: Edits, pairs: Mapping[bytes, Pair]) -> bool:
+    """Tell whether a cause depends on the rank that a compound would have with another score."""
+    if edits.selects or not (edits.wanted or edits.models or edits.versions):
+        return False
+    known = [one for one in pairs.values() if one.before.record and one.now.record]
+    if edits.is_one_input:
+        return any(one.before.scored != one.now.scored for one in known)
+    return any(one.before.own != one.now.own for one in known)
+
+
 def _find_lost(
-    run: ComparedRun, wanted: Mapping[bytes, Known], found: Mapping[bytes, Known]
-) -> dict[int, Known]:
+    run: ComparedRun, wanted: Mapping[bytes, LibraryRecord], found: Mapping[bytes, LibraryRecord]
+) -> dict[int, LibraryRecord]:
     lost = [record for key, record in wanted.items() if key not in found]
     return run.find_like(lost) if lost else {}
 

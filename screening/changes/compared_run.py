@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES
+from gnn.errors import ModelError
 from screening.prepare.prepared import DUPLICATES, check_records
 from screening.runs.past_run import PastRecords, open_records
 from screening.runs.plan import load_bundles
 from screening.runs.record_outcome import HITS, PASSED_OVER, ChangedFileError, read_lines
 from screening.runs.runfolder import SCREEN
 from screening.score.score import Rows, WorkItem, chosen_items, partition_items, spans
-from screening.score.triage import choose, expected_scores_file, triage_key
+from screening.score.triage import choose, expected_scores_file, recorded_keys, triage_key
 from screening.storage.schema import ACCEPTED, read_extra
 from screening.text.cells import unescape_cell
 
@@ -37,7 +38,7 @@ class Hit(NamedTuple):
     picked_by: str
 
 
-class Known(NamedTuple):
+class LibraryRecord(NamedTuple):
     """A record of the prepared library."""
 
     row: int
@@ -64,11 +65,6 @@ class ComparedRun:
     passed_over: Mapping[str, str]
     """The reason of each compound that a selection did not take, by standardized SMILES."""
 
-    @property
-    def name(self) -> str:
-        """The folder of the run, for messages."""
-        return str(self.past.folder)
-
     @cached_property
     def scored_rows(self) -> Rows | None:
         """The rows that the ensembles scored, ascending; None: every accepted compound.
@@ -79,21 +75,22 @@ class ComparedRun:
         past = self.past
         if past.why_all:
             return None
-        parts = past.prepared.partitions
-        keys = sorted({name.split("-")[1] for name in past.ledger.entries if "promise-" in name})
-        keys = [
-            key
-            for key in keys
-            if all(expected_scores_file(key, part) in past.ledger.entries for part in parts)
-        ]
+        keys = recorded_keys(past.prepared, past.ledger)
         if len(keys) != 1:  # none, or the folder held a run of another screen before
-            bundles = load_bundles(past.scored_for.bundles)
+            try:
+                bundles = load_bundles(past.scored_for.bundles)
+            except ModelError as error:
+                raise InputError(
+                    f"which compounds the triage of {past.scored_in} chose is not known: {error}"
+                ) from None
             keys = [triage_key(past.scored_for, bundles, past.bfloat16)]
         read = past.ledger.store.read_table
-        table = pa.concat_tables(read(expected_scores_file(keys[0], part)) for part in parts)
+        table = pa.concat_tables(
+            read(expected_scores_file(keys[0], part)) for part in past.prepared.partitions
+        )
         return choose(table, {}, past.scored_for.sought).rows
 
-    def find_keys(self, keys: Collection[bytes]) -> dict[bytes, Known]:
+    def find_keys(self, keys: Collection[bytes]) -> dict[bytes, LibraryRecord]:
         """Return the records of these keys; of duplicates, the record that stands for them."""
         wanted = pa.array(sorted(keys), pa.binary(16))
         store = self.past.prepared.store
@@ -105,7 +102,7 @@ class ComparedRun:
                 rows.setdefault(record["key"], record["row"])
         return {record.key: record for record in self.read_rows(list(rows.values()))}
 
-    def find_like(self, records: Sequence[Known]) -> dict[int, Known]:
+    def find_like(self, records: Sequence[LibraryRecord]) -> dict[int, LibraryRecord]:
         """Return, by row of each given record of another run, the record here that is most like it.
 
         That is a record with the same text of its structure and the same id, or else with the same
@@ -121,9 +118,9 @@ class ComparedRun:
                 pc.is_in(table["compound_id"], pa.array(sorted(ids), pa.string())),
             )
             rows += table.filter(same)["row"].to_pylist()
-        by_text: dict[str, Known] = {}
-        by_id: dict[str, Known] = {}
-        by_both: dict[tuple[str, str], Known] = {}
+        by_text: dict[str, LibraryRecord] = {}
+        by_id: dict[str, LibraryRecord] = {}
+        by_both: dict[tuple[str, str], LibraryRecord] = {}
         for one in self.read_rows(rows):
             by_text.setdefault(one.input_smiles, one)
             by_id.setdefault(one.compound_id, one)
@@ -138,10 +135,10 @@ class ComparedRun:
                 found[record.row] = like
         return found
 
-    def read_rows(self, rows: Sequence[int]) -> list[Known]:
+    def read_rows(self, rows: Sequence[int]) -> list[LibraryRecord]:
         """Return the records of some rows, in row order."""
         wanted = pa.array(sorted(rows), pa.int64())
-        prepared, found = self.past.prepared, list[Known]()
+        prepared, found = self.past.prepared, list[LibraryRecord]()
         for part, first, last in spans(prepared):
             inside = pc.and_(pc.greater_equal(wanted, first), pc.less_equal(wanted, last))
             some = wanted.filter(inside)
@@ -153,7 +150,7 @@ class ComparedRun:
             for one in table.to_pylist():
                 bad = one["status"] != ACCEPTED
                 found.append(
-                    Known(
+                    LibraryRecord(
                         row=one["row"],
                         compound_id=one["compound_id"],
                         name=one["name"],
@@ -172,7 +169,7 @@ class ComparedRun:
         wanted, found = np.array(sorted(rows), dtype=np.int64), list[pd.DataFrame]()
         store = self.past.ledger.store
         where = {name: (first, last) for name, first, last in spans(self.past.prepared)}
-        for item in self._items:
+        for item in self.items:
             ends = [where[part] for part, _ in item.partitions]
             if not any(((wanted >= first) & (wanted <= last)).any() for first, last in ends):
                 continue
@@ -196,7 +193,8 @@ class ComparedRun:
         return together.set_index("row").sort_index()
 
     @cached_property
-    def _items(self) -> list[WorkItem]:
+    def items(self) -> list[WorkItem]:
+        """The work items with the scores; those of controls are left out."""
         prepared, rows = self.past.prepared, self.scored_rows
         return partition_items(prepared) if rows is None else chosen_items(prepared, rows)
 

@@ -54,6 +54,17 @@ class Edits:
         """All edits of the screen that may change the hit list, in words."""
         return (*self.wanted, *self.selection, *self.list_names)
 
+    @property
+    def selects(self) -> bool:
+        """True if one of the screens has a selection."""
+        return bool(self.before.selection or self.now.selection)
+
+    @property
+    def is_one_input(self) -> bool:
+        """True if only the screen differs, or only the models."""
+        rest = self.library or self.versions or self.lists
+        return not rest and bool(self.screen) != bool(self.models)
+
 
 def find_edits(before: ComparedRun, now: ComparedRun) -> Edits:
     """Compare the inputs of two runs."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from screening.changes.compared_run import Known
+from screening.changes.compared_run import LibraryRecord
 from screening.changes.edits import Edits
 from screening.changes.standings import Listed, Pair
 
@@ -41,16 +41,12 @@ class Setting:
     """What the causes of all changes between two runs share."""
 
     edits: Edits
-    before: Listed
-    now: Listed
+    before: Listed | None
+    """The first compounds of the older run; None if no cause depends on them."""
+    now: Listed | None
     pairs: dict[bytes, Pair]
-    like_before: dict[int, Known]
+    like_before: dict[int, LibraryRecord]
     """For a row of the newer library without a counterpart: the record most like it before."""
-    like_now: dict[int, Known]
+    like_now: dict[int, LibraryRecord]
     repriced: tuple[str, ...]
     """The compounds among the hits whose prices changed, in words."""
-
-    @property
-    def selects(self) -> bool:
-        """True if one of the screens has a selection."""
-        return bool(self.edits.before.selection or self.edits.now.selection)

@@ -1,6 +1,6 @@
 """Evaluates compounds of a run under its own screen, and under the screen of the other run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 
 from chem.assess.costly_properties import compute_costly_properties
-from screening.changes.compared_run import ComparedRun, Hit, Known
+from chem.features.properties import PROPERTIES
+from screening.changes.compared_run import ComparedRun, Hit, LibraryRecord
 from screening.objective.objective import beyond, evaluate
 from screening.objective.screen_settings import Screen
-from screening.rank.costly_filters import first_failed_filter
+from screening.rank.costly_filters import first_failed_filter, rank_with_costly_filters
 from screening.rank.rank import SCORE_DECIMALS
+from screening.rank.scored_frames import scored_frames
 
 OUT = 10**12
 """The place of a compound that a filter removes: behind every list."""
@@ -31,7 +33,7 @@ class Standing(NamedTuple):
 class View:
     """A compound in one run."""
 
-    record: Known | None
+    record: LibraryRecord | None
     """The record that stands for the compound; None if the library has no accepted one."""
     hit: Hit | None
     own: Standing | None
@@ -71,25 +73,37 @@ class Pair:
 
 
 class Listed(NamedTuple):
-    """The hits of a run in rank order, as ``(-score, smiles, key)``, and how many were wanted."""
+    """The first compounds of a run without a selection, and how many hits were wanted.
 
-    hits: tuple[tuple[float, str, bytes], ...]
+    One compound more than the hits is there, which would be a hit if one of them were not.
+    """
+
+    first: tuple[tuple[float, str], ...]
+    """``(-score, smiles)`` in rank order."""
     wanted: int
 
-    def place(self, pair: Pair, standing: Standing | None, smiles: str) -> int:
-        """Return the rank, from 1, that a compound of this standing would have in this list.
+    def place(self, view: View, standing: Standing | None, smiles: str) -> int:
+        """Return the rank, from 1, that a compound would have in this list.
 
-        The compound itself does not count if it is in the list. ``OUT`` stands for a compound that
-        a filter removes, that was not scored, or that comes after the number of hits wanted.
+        Args:
+            view: The compound in the run of this list, where it does not count.
+            standing: The score and filters that it would have.
+            smiles: Its structure, by which equal scores are ordered.
+
+        Returns:
+            The rank; ``OUT`` for a compound that a filter removes, that was not scored, or that
+            comes after the number of hits wanted.
         """
         if standing is None or standing.removed_by or standing.score is None:
             return OUT
         own = (-standing.score, smiles)
-        rank = 1 + sum(key != pair.key and (score, text) < own for score, text, key in self.hits)
+        rank = 1 + sum(one < own for one in self.first if one[1] != view.smiles)
         return rank if rank <= self.wanted else OUT
 
 
-def view_all(run: ComparedRun, other: Screen, records: Mapping[bytes, Known]) -> dict[bytes, View]:
+def view_all(
+    run: ComparedRun, other: Screen, records: Mapping[bytes, LibraryRecord]
+) -> dict[bytes, View]:
     """Return the view of every compound of ``records``, which are accepted ones, by key."""
     rows = [record.row for record in records.values()]
     values = run.predictions(rows)
@@ -131,18 +145,29 @@ def score_text(standing: Standing | None) -> str:
     return f"{standing.score:.4f}"
 
 
-def list_hits(run: ComparedRun, views: Mapping[bytes, View]) -> Listed:
-    """Return the hits of a run with their exact scores."""
-    found = []
-    for key in run.hits:
-        view = views[key]
-        if view.own is not None and view.own.score is not None and view.record is not None:
-            found.append((-view.own.score, view.record.smiles, key))
-    return Listed(tuple(found), run.past.screen.hits)
+def list_first(run: ComparedRun) -> Listed:
+    """Rank the scores of a run without a selection again, to one compound beyond the hits."""
+    past = run.past
+    screen = past.screen.changed(hits=past.screen.hits + 1)
+    columns = [name for name in needed_values(screen) if name not in PROPERTIES]
+    items = run.items
+    if not items:
+        return Listed((), past.screen.hits)
+
+    def frames() -> Iterator[pd.DataFrame]:
+        yield from scored_frames(past.prepared, past.ledger.store, items, columns)
+
+    hits = rank_with_costly_filters(frames, screen).hits
+    scores, smiles = hits["score"].tolist(), hits["smiles"].tolist()
+    first = tuple((-score, text) for score, text in zip(scores, smiles, strict=True))
+    return Listed(first, past.screen.hits)
 
 
 def _stand(
-    screen: Screen, records: Mapping[bytes, Known], values: pd.DataFrame, unscored: pd.DataFrame
+    screen: Screen,
+    records: Mapping[bytes, LibraryRecord],
+    values: pd.DataFrame,
+    unscored: pd.DataFrame,
 ) -> dict[bytes, Standing]:
     """Return the standing by key; nothing if a needed prediction is missing for all."""
     found: dict[int, Standing] = {}
@@ -174,7 +199,7 @@ def _removed_by(screen: Screen, frame: pd.DataFrame, evaluated: pd.DataFrame) ->
     return [str(name) for name in first]
 
 
-def _with_costly(standing: Standing, record: Known, screen: Screen) -> Standing:
+def _with_costly(standing: Standing, record: LibraryRecord, screen: Screen) -> Standing:
     if standing.removed_by or not screen.costly_limits:
         return standing
     found = compute_costly_properties([record.smiles])[0]
