@@ -164,16 +164,21 @@ class ComparedRun:
                 )
         return found
 
-    def predictions(self, rows: Collection[int]) -> pd.DataFrame:
-        """Return the properties and all predictions of the scored ones among some rows, by row."""
+    def predictions(self, rows: Collection[int], columns: Sequence[str]) -> pd.DataFrame:
+        """Return columns of the scored ones among some rows, by row.
+
+        Columns that the scores lack are left out: the run had other bundles.
+        """
         wanted, found = np.array(sorted(rows), dtype=np.int64), list[pd.DataFrame]()
-        store = self.past.ledger.store
+        store, known = self.past.ledger.store, list[str]()
         where = {name: (first, last) for name, first, last in spans(self.past.prepared)}
         for item in self.items:
             ends = [where[part] for part, _ in item.partitions]
             if not any(((wanted >= first) & (wanted <= last)).any() for first, last in ends):
                 continue
-            table = store.read_table(item.file)
+            table = store.read_table(item.file, known or None)
+            known = known or [name for name in table.column_names if name in {"row", *columns}]
+            table = table.select(known)
             table = table.filter(pc.is_in(table["row"], pa.array(wanted)))
             check_records(store, item.file, table)
             found.append(table.to_pandas())

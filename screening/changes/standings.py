@@ -105,17 +105,16 @@ def view_all(
     run: ComparedRun, other: Screen, records: Mapping[bytes, LibraryRecord]
 ) -> dict[bytes, View]:
     """Return the view of every compound of ``records``, which are accepted ones, by key."""
-    rows = [record.row for record in records.values()]
-    values = run.predictions(rows)
-    unscored = run.properties(sorted(set(rows) - set(values.index.tolist())))
     screen = run.past.screen
+    rows = [record.row for record in records.values()]
+    needed = [name for one in (screen, other) for name in needed_values(one)]
+    values = run.predictions(rows, needed)
+    unscored = run.properties(sorted(set(rows) - set(values.index.tolist())))
     own, theirs = (_stand(one, records, values, unscored) for one in (screen, other))
     column = None if screen.selection is None else screen.selection.price_column
-    needed = {name for one in (screen, other) for name in needed_values(one)}
-    shown = values[[name for name in values if name in needed]]
     table: dict[int, dict[str, float]] = {
-        int(row): {str(name): value for name, value in zip(shown, numbers, strict=True)}
-        for row, numbers in zip(shown.index, shown.to_numpy(np.float64).tolist(), strict=True)
+        int(row): {str(name): value for name, value in zip(values, numbers, strict=True)}
+        for row, numbers in zip(values.index, values.to_numpy(np.float64).tolist(), strict=True)
     }
     return {
         key: View(
