@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
 from chem.errors import InputError
 from flows.terminal.console import note, printable
@@ -54,7 +55,9 @@ def compare(
     rows = [_row(one) for one in found.changes[:SHOWN]]
     if rows:
         print()
-        show_table(HEADER, rows)
+        # A detail names several compounds: on a terminal it would leave no room for the rest.
+        shown = len(HEADER) - Console().is_terminal
+        show_table(HEADER[:shown], [row[:shown] for row in rows])
     if len(found.changes) > SHOWN:
         where = csv or "the file that --csv writes"
         note(f"{len(found.changes) - SHOWN:,} more changes are in {where}")
