@@ -15,18 +15,16 @@ from flows.commands import (
     benchmark,
     bundles,
     data,
-    explain,
     predict,
     prepare,
     pretrain,
-    rank,
     screen,
     server,
     sign,
     surrogate,
     train,
-    verify,
 )
+from flows.commands.finished_runs import compare, explain, rank, verify
 from flows.terminal.console import Stopped, complain
 from flows.terminal.interrupt import exit_code, heed_interrupts
 from gnn.errors import ModelError
@@ -60,6 +58,7 @@ app = typer.Typer(
 app.command("screen")(screen.screen)
 app.command("rank")(rank.rank)
 app.command("explain")(explain.explain)
+app.command("compare")(compare.compare)
 app.command("verify")(verify.verify)
 app.command("sign")(sign.sign)
 app.command("predict")(predict.predict)

@@ -48,11 +48,11 @@ ROOMS = {
     ),
     "screening": (
         *("objective", "storage", "dask_cluster", "prepare", "score", "rank", "select", "evidence"),
-        *("text", "reason", "hits", "lab", "report", "runs"),
+        *("text", "reason", "hits", "lab", "report", "runs", "changes"),
     ),
     "flows": (
         *("terminal", "planning", "prefect_support", "model_benchmark"),
-        "commands",
+        *("commands.finished_runs", "commands"),
     ),
     "benchmarks": ("shipped_models", "small_assays", "speed"),
     "hitlist": (),

@@ -4,7 +4,8 @@ Opening only reads. Nothing is locked or written, so several users may open a ru
 another user's. Hashes of scores are checked when the scores are read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -37,8 +38,8 @@ from screening.storage.store import Store, VerifiedStore
 
 
 @dataclass(frozen=True)
-class PastRun:
-    """A finished run whose scores are available."""
+class PastRecords:
+    """The records and the files of a finished run, whether or not its bundles are installed."""
 
     run: RunFolder
     """The folder that was opened."""
@@ -50,7 +51,6 @@ class PastRun:
     """The screen of the opened run."""
     scored_for: Screen
     """The screen for which compounds were chosen and scored; another one for a re-ranking."""
-    bundles: tuple[Bundle, ...]
     prepared: Prepared
     """The prepared library; the hashes of its partitions are checked when they are read."""
     ledger: Ledger
@@ -77,6 +77,23 @@ class PastRun:
         return self.scorer.folder
 
     @property
+    def why_all(self) -> str:
+        """The reason that every compound was scored; empty if a triage chose compounds."""
+        return self.scorer.manifest.triage.why
+
+    def check_unchanged(self) -> None:
+        """Refuse, with InputError, a run that was overwritten since it was opened."""
+        for opened in (self.run, self.scorer):
+            opened.check_unchanged()
+
+
+@dataclass(frozen=True)
+class PastRun(PastRecords):
+    """A finished run whose scores and bundles are available."""
+
+    bundles: tuple[Bundle, ...]
+
+    @property
     def models(self) -> ModelRefs:
         """The references by which workers load the models to predict again, without a GPU."""
         return model_refs(self.bundles, self.prepared.featurizer, self.bfloat16)
@@ -90,11 +107,6 @@ class PastRun:
     def limits(self) -> dict[str, float]:
         """The distance at which each bundle's domain ends, by column of distances."""
         return domain_limits(self.bundles)
-
-    @property
-    def why_all(self) -> str:
-        """The reason that every compound was scored; empty if a triage chose compounds."""
-        return self.scorer.manifest.triage.why
 
     @property
     def told_of_older(self) -> str:
@@ -152,16 +164,45 @@ class PastRun:
             f"row {row:,} is not in {self.prepared.library}, which has {self.prepared.rows:,} rows"
         )
 
-    def check_unchanged(self) -> None:
-        """Refuse, with InputError, a run that was overwritten since it was opened."""
-        for opened in (self.run, self.scorer):
-            opened.check_unchanged()
-
 
 def open_run(folder: Path) -> PastRun:
-    """Open a finished run as :func:`_open` does; damaged files raise InputError in one line."""
+    """Open a finished run with its bundles.
+
+    Raises InputError, one line, as :func:`open_records` does, and if the run was scored by other
+    bundles than are installed now.
+    """
+    with _told_of_damage(folder):
+        past = _open(folder)
+        bundles = _load_bundles(past.scored_for, folder)
+        then = {bundle.name: bundle.sha256 for bundle in past.scorer.manifest.bundles}
+        for bundle in bundles:
+            if then.get(bundle.card.name) != bundle.sha256:
+                raise InputError(
+                    f"{folder} was scored by another version of the bundle {bundle.card.name} than "
+                    "is installed now; run the screen again"
+                )
+        _check_scores(past)
+        return PastRun(**vars(past), bundles=bundles)
+
+
+def open_records(folder: Path) -> PastRecords:
+    """Open a finished run without its bundles, to read its records, its scores and its files.
+
+    Raises InputError, one line, for a folder that holds no finished run or is being written, for
+    damaged files, for a run whose prepared library is gone, and for a re-ranking whose run is gone
+    or was replaced by another one.
+    """
+    with _told_of_damage(folder):
+        past = _open(folder)
+        _check_scores(past)
+        return past
+
+
+@contextmanager
+def _told_of_damage(folder: Path) -> Iterator[None]:
+    """Turn an error of a damaged or unreadable run into an InputError of one line."""
     try:
-        return _open(folder)
+        yield
     except InputError:
         raise
     except OSError as error:
@@ -177,13 +218,7 @@ def open_run(folder: Path) -> PastRun:
         ) from None
 
 
-def _open(folder: Path) -> PastRun:
-    """Open a finished run.
-
-    Raises InputError, one line, for a folder that holds no finished run or is being written, for a
-    run whose prepared library is gone, for one that was scored by other bundles than are installed
-    now, and for a re-ranking whose run is gone or was replaced by another one.
-    """
+def _open(folder: Path) -> PastRecords:
     run = scorer = open_folder(folder)
     if run.ranks is not None:
         scorer = open_folder(named_path((folder / run.ranks.run).resolve()))
@@ -193,14 +228,6 @@ def _open(folder: Path) -> PastRun:
                 "rank again with a new --out"
             )
     screen, scored_for = (load_screen(one.folder / SCREEN) for one in (run, scorer))
-    bundles = _load_bundles(scored_for, folder)
-    then = {bundle.name: bundle.sha256 for bundle in scorer.manifest.bundles}
-    for bundle in bundles:
-        if then.get(bundle.card.name) != bundle.sha256:
-            raise InputError(
-                f"{folder} was scored by another version of the bundle {bundle.card.name} than "
-                "is installed now; run the screen again"
-            )
     where = scorer.where
     if where is None:
         raise ValueError("it ranks a re-ranking instead of a run that scored")
@@ -208,15 +235,20 @@ def _open(folder: Path) -> PastRun:
     remedy = f"run the screen again with --out {scorer.folder}"
     store = Store(named_address(where.scores)) if where.scores else None
     ledger = Ledger.read(scorer.folder / "scores", store, remedy)
-    purpose = scoring_purpose(prepared.sha256, prepared.key, bundles, where.bfloat16, where.device)
+    return PastRecords(run, scorer, where, screen, scored_for, prepared, ledger)
+
+
+def _check_scores(past: PastRecords) -> None:
+    """Refuse, with InputError, scores of another library or other bundles than the run names."""
+    prepared, where, ledger = past.prepared, past.where, past.ledger
+    made = past.scorer.manifest.bundles
+    purpose = scoring_purpose(prepared.sha256, prepared.key, made, where.bfloat16, where.device)
     if other := difference(ledger.purpose, purpose):
         raise InputError(
-            f"{scorer.folder / WHERE} does not fit the scores in {ledger.folder}: their {other} "
+            f"{past.scored_in / WHERE} does not fit the scores in {ledger.folder}: their {other} "
             "differs; put back the one that the run wrote"
         )
-    past = PastRun(run, scorer, where, screen, scored_for, bundles, prepared, ledger)
     past.check_unchanged()  # so all that was read is of one run
-    return past
 
 
 def _known_place(path: Path) -> Path:

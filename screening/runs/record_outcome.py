@@ -31,7 +31,7 @@ _CHANGED = {HITS: "scored", PASSED_OVER: "scored, and not among the hits"}
 """The outcome of compounds that no rule kept off the list, by the first file that was changed."""
 
 
-class _ChangedError(HitlistError):
+class ChangedFileError(HitlistError):
     """A file of a run that is not as the run wrote it."""
 
 
@@ -54,7 +54,7 @@ def outcome_of(past: PastRun, record: Mapping[str, Any], taken_by: Sequence[str]
         try:
             if found := tell(past.run, row, smiles):
                 return found
-        except _ChangedError as error:
+        except ChangedFileError as error:
             lost[name] = f"{name} {error}"
     known = _by_scores(past, record, taken_by)
     if not lost:
@@ -104,7 +104,7 @@ def _behind(run: RunFolder) -> str:
     """Tell where the list of hits ended before a compound that no rule kept off it."""
     selection = run.manifest.selection
     if selection is None:
-        last = list(_lines(run, HITS))[-1:]
+        last = list(read_lines(run, HITS))[-1:]
         ended = f" (rank {last[0]['rank']}, score {last[0]['score']})" if last else ""
         return f"scored, and ranked after the last hit{ended}"
     told = f"scored, and ranked after the {selection.pool:,} from which the hits were chosen"
@@ -119,11 +119,11 @@ def _tell_hit(run: RunFolder, row: int, smiles: str) -> str:
     If ``hits.csv`` was changed, such as by saving it from a spreadsheet, ``hits.sdf`` is read.
     """
     try:
-        found = [line["rank"] for line in _lines(run, HITS) if line["row"] == str(row)]
+        found = [line["rank"] for line in read_lines(run, HITS) if line["row"] == str(row)]
         return f"hit {found[0]}" if found else ""
-    except _ChangedError as changed:
+    except ChangedFileError as changed:
         path = run.folder / HITS_SDF
-        with suppress(_ChangedError), _own(run, HITS_SDF):
+        with suppress(ChangedFileError), _own(run, HITS_SDF):
             hits = open_library(path) if path.stat().st_size else ()  # an empty file is no library
             found = [hit.extra.get("rank", "") for hit in hits if hit.extra.get("row") == str(row)]
             return f"hit {found[0]} (by {HITS_SDF}: {HITS} {changed})" if found else ""
@@ -135,7 +135,7 @@ def _tell_passed_over(run: RunFolder, row: int, smiles: str) -> str:
 
     Compounds are found by structure: no two accepted compounds share a standardized one.
     """
-    lines = _lines(run, PASSED_OVER) if PASSED_OVER in run.manifest.files else ()
+    lines = read_lines(run, PASSED_OVER) if PASSED_OVER in run.manifest.files else ()
     return next((f"passed over: {line['why']}" for line in lines if line["smiles"] == smiles), "")
 
 
@@ -144,33 +144,38 @@ def _tell_isotopes(run: RunFolder, row: int, smiles: str) -> str:
     if not run.manifest.filtered_by_filter.get(SAME_BUT_ISOTOPES):
         return ""
     plain = without_isotopes(smiles)
-    found = (hit["rank"] for hit in _lines(run, HITS) if without_isotopes(hit["smiles"]) == plain)
+    found = (
+        hit["rank"] for hit in read_lines(run, HITS) if without_isotopes(hit["smiles"]) == plain
+    )
     return next((f"passed over: same as hit {rank} but for isotopes" for rank in found), "")
 
 
-def _lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:
-    """Yield the lines of a file of the run; raise _ChangedError if it was changed."""
+def read_lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:
+    """Yield the lines of ``hits.csv`` or ``passed_over.csv``.
+
+    Raises ChangedFileError if it is not as the run wrote it.
+    """
     csv.field_size_limit(1 << 30)  # a vendor's field may be long
     with _own(run, name) as file, TextIOWrapper(file, encoding="utf-8", newline="") as text:
         lines = csv.DictReader(text, restval="")
         try:
             if not _READ[name] <= set(lines.fieldnames or ()):
-                raise _ChangedError("lacks columns of a hit list")
+                raise ChangedFileError("lacks columns of a hit list")
             yield from lines
         except (UnicodeDecodeError, csv.Error):
-            raise _ChangedError("is not a table in UTF-8") from None
+            raise ChangedFileError("is not a table in UTF-8") from None
 
 
 @contextmanager
 def _own(run: RunFolder, name: str) -> Iterator[BinaryIO]:
-    """Open a file of the run; raise _ChangedError if it is not as the run wrote it."""
+    """Open a file of the run; raise ChangedFileError if it is not as the run wrote it."""
     try:
         file = open_regular(run.folder / name)
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
-        raise _ChangedError("is missing" if missing else f"({error.strerror})") from None
+        raise ChangedFileError("is missing" if missing else f"({error.strerror})") from None
     with file:
         if file_digest(file, "sha256").hexdigest() != run.manifest.files.get(name):
-            raise _ChangedError("was changed since the run")
+            raise ChangedFileError("was changed since the run")
         file.seek(0)
         yield file

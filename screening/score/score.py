@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 from distributed import Client
 
 from chem.features.properties import PROPERTIES
-from gnn.bundle.bundle import Bundle
 from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.prepare.prepare import Progress
@@ -32,6 +31,14 @@ SCORED = ("row", "smiles", *PROPERTIES)
 ITEM_ROWS = 1000
 """The least number of chosen rows in a work item: a smaller file costs more than its scores, and
 larger items leave workers waiting for the last one."""
+
+
+class Hashed(Protocol):
+    """A bundle, or what a manifest keeps of one."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its content."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def score_items(
 
 
 def scoring_purpose(
-    sha256: str, key: str, bundles: Sequence[Bundle], bfloat16: bool, device: str = "cpu"
+    sha256: str, key: str, bundles: Sequence[Hashed], bfloat16: bool, device: str = "cpu"
 ) -> dict[str, Any]:
     """Return all that scores depend on.
 

@@ -53,6 +53,9 @@ AUDIT = 10_000
 AUDIT_SHARE = 0.05
 """The size of the audit: ``AUDIT`` compounds, but no more than this share."""
 
+_PREFIX = "promise-"
+"""The start of the names of the files of expected scores."""
+
 
 class Triage(NamedTuple):
     """The compounds that the ensembles score: the chosen ones and the audit."""
@@ -175,4 +178,18 @@ def choose(table: pa.Table, filtered: dict[str, int], hits: int) -> Triage:
 
 def expected_scores_file(key: str, name: str) -> str:
     """Return the name of the file of a partition's expected scores."""
-    return f"promise-{key}-{name}"
+    return f"{_PREFIX}{key}-{name}"
+
+
+def recorded_keys(prepared: Prepared, ledger: Ledger) -> list[str]:
+    """Return the keys of the triages whose expected scores a ledger has for every partition.
+
+    Without the bundles, a key cannot be computed. More than one is there if a folder held the run
+    of another screen before.
+    """
+    found = {file.split("-")[1] for file in ledger.entries if file.startswith(_PREFIX)}
+    return [
+        key
+        for key in sorted(found)
+        if all(expected_scores_file(key, name) in ledger.entries for name in prepared.partitions)
+    ]

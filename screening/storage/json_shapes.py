@@ -49,6 +49,7 @@ class _Triage(Shape):
 class _Selection(Shape):
     pool: Count
     not_listed: Count
+    lists: list[dict[str, Any]] = []
 
 
 class Manifest(Shape):
@@ -68,6 +69,7 @@ class Manifest(Shape):
     versions: Any = None
     texts: str = ""
     """Empty in runs of versions that did not note it."""
+    measured: dict[str, str] = {}
 
 
 class _Columns(Shape):

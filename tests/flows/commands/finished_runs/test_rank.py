@@ -13,7 +13,7 @@ from flows.rank import rank
 from screening.runs.plan import load_bundles
 from tests.flows.conftest import Crew, Rows, Run, WriteLibrary
 
-SCREEN = Path(__file__).parents[3] / "flows/screens/kinase.toml"
+SCREEN = Path(__file__).parents[4] / "flows/screens/kinase.toml"
 FILES = ("hits.csv", "hits.sdf", "columns.csv", "rejects.csv", "duplicates.csv", "screen.toml")
 
 

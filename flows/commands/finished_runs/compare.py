@@ -1,0 +1,73 @@
+"""``hitlist compare``: show what changed between two finished runs, and why."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from chem.errors import InputError
+from flows.terminal.console import note, printable
+from flows.terminal.tables import show_table
+
+if TYPE_CHECKING:
+    from screening.changes.compare import Change
+
+SHOWN = 40
+"""The most changes that a terminal shows; the CSV file has all."""
+HEADER = ("change", "before", "now", "compound_id", "score before", "score now", "cause", "detail")
+
+
+def compare(
+    older: Annotated[Path, typer.Argument(metavar="OLDER", help="Folder of the older run.")],
+    newer: Annotated[Path, typer.Argument(metavar="NEWER", help="Folder of the newer run.")],
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Also write every change as a CSV file, such as changes.csv."
+        ),
+    ] = None,
+) -> None:
+    """Compare two finished runs: the compounds that entered, left or moved, each with its cause.
+
+    Compounds are matched by their registration keys. Causes are found by evaluating each compound
+    again, from the scores of both runs. Changes nothing in the runs.
+    """
+    from chem.disk.allowed_roots import named_path
+    from chem.disk.files import make_folder
+    from screening.changes.compare import compare_runs, write_changes
+    from screening.errors import told_in_one_line
+    from screening.runs.plan import check_writable
+
+    if csv is not None:
+        csv = csv.expanduser()
+        if csv.is_dir():
+            raise InputError(
+                f"{csv} is a folder; name the file to write, such as {csv}/changes.csv"
+            )
+        check_writable(csv.parent, "name a file elsewhere with --csv")
+    found = compare_runs(named_path(older), named_path(newer))
+    for line in found.summary():
+        print(printable(line))
+    counts = [[name, f"{before:,}", f"{now:,}"] for name, before, now in found.counts]
+    print()
+    show_table(("count", "before", "now"), counts, numbers=2)
+    rows = [_row(one) for one in found.changes[:SHOWN]]
+    if rows:
+        print()
+        # A detail names several compounds: on a terminal it would leave no room for the rest.
+        shown = len(HEADER) - Console().is_terminal
+        show_table(HEADER[:shown], [row[:shown] for row in rows])
+    if len(found.changes) > SHOWN:
+        where = csv or "the file that --csv writes"
+        note(f"{len(found.changes) - SHOWN:,} more changes are in {where}")
+    if csv is not None:
+        with told_in_one_line(csv):
+            make_folder(csv.parent)
+        write_changes(csv, found)
+        print(csv)
+
+
+def _row(one: "Change") -> list[str]:
+    ranks, scores = (one.rank_before, one.rank_now), (one.score_before, one.score_now)
+    return [one.change, *ranks, one.compound_id, *scores, one.cause, one.detail]

@@ -1,0 +1,249 @@
+"""Compares the hit lists of two finished runs: what entered, left and moved, and why.
+
+Hits are matched by their registration keys. So a compound stays the same compound if its rank, its
+id or its row changes, and isotopic and stereochemical variants are compounds of their own.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from chem.records.message_text import counted
+from screening.changes.cause import find_cause
+from screening.changes.compared_run import ComparedRun, LibraryRecord, open_compared
+from screening.changes.edits import Edits, find_edits, some
+from screening.changes.setting import ENTERED, LEFT, MOVED, Setting
+from screening.changes.standings import Pair, View, list_first, score_text, view_all
+from screening.errors import AccountingError, told_in_one_line
+from screening.hits.hit_files import write_csv
+from screening.rank.structure_columns import key_text
+
+COUNTED = (
+    *("rows", "rejected", "duplicates", "accepted", "scored", "filtered", "set_aside", "passed"),
+    "hits",
+)
+"""The counts of the manifests that are shown side by side."""
+_NOTHING = View(None, None, None, None, {}, "", None)
+
+
+class Change(NamedTuple):
+    """One line of ``changes.csv``: a compound that entered, left or moved. Cells are texts."""
+
+    change: str
+    """``entered``, ``left`` or ``moved``."""
+    compound_id: str
+    name: str
+    smiles: str
+    rank_before: str
+    """The rank in the older run; empty if it was no hit."""
+    rank_now: str
+    score_before: str
+    """The score with 4 decimals; empty if the compound was not scored."""
+    score_now: str
+    cause: str
+    """One or two of ``screening.changes.setting.Cause``."""
+    detail: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The differences between two finished runs."""
+
+    changes: tuple[Change, ...]
+    """Entered compounds by their ranks now, then those that left by their ranks before, then those
+    that moved by their ranks now."""
+    stable: int
+    """The number of hits with the same rank in both runs."""
+    counts: tuple[tuple[str, int, int], ...]
+    """The names of ``COUNTED`` with the numbers before and now."""
+    notes: tuple[str, ...]
+    """Facts that a reader has to know, such as other targets or other ids."""
+
+    def of(self, change: str) -> list[Change]:
+        """Return the changes of one kind."""
+        return [one for one in self.changes if one.change == change]
+
+    def causes(self, change: str) -> list[tuple[str, int]]:
+        """Return the causes of one kind of change with their numbers, the most frequent first."""
+        counts = Counter(one.cause for one in self.of(change))
+        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+    def summary(self) -> list[str]:
+        """Return the counts and the causes in lines, then the notes."""
+        kinds = (ENTERED, LEFT, MOVED)
+        numbers = [f"{len(self.of(kind)):,} {kind}" for kind in kinds]
+        lines = [", ".join([*numbers, f"{self.stable:,} stable"])]
+        for kind in kinds:
+            if causes := self.causes(kind):
+                lines.append(f"{kind}: " + ", ".join(f"{cause} {n:,}" for cause, n in causes))
+        return [*lines, *self.notes]
+
+
+def compare_runs(before: Path, now: Path) -> Changes:
+    """Compare an older finished run with a newer one. Only reads.
+
+    Raises InputError, one line, for a folder that holds no finished run, for a changed hit list,
+    and for a run whose library or scores are gone or altered.
+    """
+    old, new = open_compared(before), open_compared(now)
+    setting = _set_up(old, new)
+    changes, both = find_changes(setting)
+    if (sizes := _sizes(changes, len(both))) != (len(old.hits), len(new.hits)):
+        raise AccountingError(f"the hits of {before} and {now} do not add up to {sizes}")
+    for run in (old, new):
+        run.past.check_unchanged()  # so all that was read is of one run
+    counts = [run.past.run.manifest.counts for run in (old, new)]
+    return Changes(
+        changes,
+        sum(pair.before.rank == pair.now.rank for pair in both),
+        tuple((name, counts[0].get(name, 0), counts[1].get(name, 0)) for name in COUNTED),
+        tuple(_notes(old, new, setting.edits, both)),
+    )
+
+
+def find_changes(setting: Setting) -> tuple[tuple[Change, ...], list[Pair]]:
+    """Return the changes, in their order, and the compounds that are hits of both runs."""
+    pairs = setting.pairs.values()
+    entered = [pair for pair in pairs if pair.before.hit is None]
+    left = [pair for pair in pairs if pair.now.hit is None]
+    both = [pair for pair in pairs if pair.before.hit is not None and pair.now.hit is not None]
+    moved = [pair for pair in both if pair.before.rank != pair.now.rank]
+    changes = (
+        *(_change(pair, ENTERED, setting) for pair in sorted(entered, key=lambda x: x.now.rank)),
+        *(_change(pair, LEFT, setting) for pair in sorted(left, key=lambda x: x.before.rank)),
+        *(_change(pair, MOVED, setting) for pair in sorted(moved, key=lambda x: x.now.rank)),
+    )
+    return changes, both
+
+
+def _sizes(changes: Sequence[Change], both: int) -> tuple[int, int]:
+    """Return the lengths of the older and the newer hit list that the changes come to."""
+    kinds = Counter(one.change for one in changes)
+    return kinds[LEFT] + both, kinds[ENTERED] + both
+
+
+def write_changes(path: Path, changes: Changes) -> None:
+    """Write ``changes.csv``, with text that no spreadsheet executes."""
+    with told_in_one_line(path):
+        write_csv(path, Change._fields, changes.changes)
+
+
+def _set_up(old: ComparedRun, new: ComparedRun) -> Setting:
+    """Look up every hit of either run in both runs."""
+    keys = {*old.hits, *new.hits}
+    then, now = old.find_keys(keys), new.find_keys(keys)
+    views_then = view_all(old, new.past.screen, then)
+    views_now = view_all(new, old.past.screen, now)
+    pairs = {
+        key: Pair(key, views_then.get(key, _NOTHING), views_now.get(key, _NOTHING))
+        for key in sorted(keys)
+    }
+    edits = find_edits(old, new)
+    ranks = _needs_ranks(edits, pairs)
+    return Setting(
+        edits=edits,
+        before=list_first(old) if ranks else None,
+        now=list_first(new) if ranks else None,
+        pairs=pairs,
+        like_before=_find_lost(old, now, then),
+        like_now=_find_lost(new, then, now),
+        repriced=tuple(_repriced(pairs)),
+    )
+
+
+def _needs_ranks(edits: Edits, pairs: Mapping[bytes, Pair]) -> bool:
+    """Tell whether a cause depends on the rank that a compound would have with another score."""
+    if edits.selects or not (edits.wanted or edits.models or edits.versions):
+        return False
+    known = [one for one in pairs.values() if one.before.record and one.now.record]
+    if edits.is_one_input:
+        return any(one.before.scored != one.now.scored for one in known)
+    return any(one.before.own != one.now.own for one in known)
+
+
+def _find_lost(
+    run: ComparedRun, wanted: Mapping[bytes, LibraryRecord], found: Mapping[bytes, LibraryRecord]
+) -> dict[int, LibraryRecord]:
+    lost = [record for key, record in wanted.items() if key not in found]
+    return run.find_like(lost) if lost else {}
+
+
+def _repriced(pairs: Mapping[bytes, Pair]) -> list[str]:
+    """Return the hits of either run whose prices differ, in words, by rank."""
+    ordered = sorted(pairs.values(), key=lambda x: (min(x.now.rank, x.before.rank), x.key))
+    return [
+        f"{pair.now.record.compound_id} {pair.before.price or 'none'} → {pair.now.price or 'none'}"
+        for pair in ordered
+        if pair.now.record is not None
+        and None not in (pair.before.price, pair.now.price)
+        and pair.before.price != pair.now.price
+    ]
+
+
+def _change(pair: Pair, change: str, setting: Setting) -> Change:
+    found = find_cause(pair, change, setting)
+    view = pair.before if pair.now.hit is None else pair.now
+    assert view.record is not None
+    other = pair.now if pair.now.hit is None else pair.before
+    detail = found.detail
+    if other.record is not None and other.record.compound_id != view.record.compound_id:
+        word = "now" if pair.now.hit is None else "before"
+        detail += f"; {word} under the id {other.record.compound_id}"
+    ranks = ["" if one.hit is None else str(one.hit.rank) for one in (pair.before, pair.now)]
+    return Change(
+        change=change,
+        compound_id=view.record.compound_id,
+        name=view.record.name,
+        smiles=view.record.smiles,
+        rank_before=ranks[0],
+        rank_now=ranks[1],
+        score_before=_score(pair.before),
+        score_now=_score(pair.now),
+        cause=str(found.cause),
+        detail=detail.strip("; "),
+        key=key_text(pair.key),
+    )
+
+
+def _score(view: View) -> str:
+    if view.hit is not None:
+        return view.hit.score
+    return score_text(view.own) if view.scored else ""
+
+
+def _notes(old: ComparedRun, new: ComparedRun, edits: Edits, both: list[Pair]) -> list[str]:
+    notes = []
+    then, now = (
+        ", ".join(term.task for term in screen.objective.primary)
+        for screen in (edits.before, edits.now)
+    )
+    if then != now:
+        notes.append(f"the runs have different primary targets: {then} before, {now} now")
+    if edits.screen:
+        notes.append(f"the screen was edited: {some(edits.screen)}")
+    if edits.models:
+        notes.append(f"models changed: {some(edits.models)}")
+    numbers = [run.past.prepared.standardizer for run in (old, new)]
+    if numbers[0] != numbers[1]:
+        notes.append(
+            f"the libraries were standardized by different rules ({numbers[0]} before, "
+            f"{numbers[1]} now), so one compound may have two keys and count as two"
+        )
+    if _measured(old) != _measured(new):
+        notes.append("the measured compounds of a bundle changed: reasons and neighbors may differ")
+    renamed = sum(
+        pair.before.record is not None
+        and pair.now.record is not None
+        and pair.before.record.compound_id != pair.now.record.compound_id
+        for pair in both
+    )
+    if renamed:
+        notes.append(f"{counted(renamed, 'hit')} of both runs changed the id; keys were compared")
+    return notes
+
+
+def _measured(run: ComparedRun) -> Mapping[str, str]:
+    return run.past.scorer.manifest.measured

@@ -1,0 +1,73 @@
+"""Tells in words how a compound and the others around it changed between two runs."""
+
+from chem.structure.equivalence import without_isotopes
+from screening.changes.edits import MOST_NAMED, some
+from screening.changes.setting import Cause, Setting
+from screening.changes.standings import Pair, score_text
+from screening.objective.screen_settings import Screen
+
+
+def told_own(pair: Pair, setting: Setting, cause: str) -> str:
+    """Tell how the compound's own score and filters changed."""
+    old, new = pair.before.own, pair.now.own
+    assert old is not None
+    assert new is not None
+    if old == new:
+        told = [f"its own score stays {score_text(new)}"]
+    elif score_text(old) == score_text(new):
+        told = [f"score {score_text(new)}, changed beyond four decimals"]
+    else:
+        told = [f"score {score_text(old)} → {score_text(new)}"]
+    told += [f"removed by the filter {old.removed_by} before"] if old.removed_by else []
+    told += [f"removed by the filter {new.removed_by} now"] if new.removed_by else []
+    edits = setting.edits
+    if cause in (Cause.MODELS, Cause.BOTH, Cause.VERSION):
+        told += _told_values(pair, edits.now)
+        told += [f"models: {some(edits.models)}"] if edits.models else [some(edits.versions)]
+    if cause in (Cause.SCREEN, Cause.BOTH):
+        told += [some(edits.screen)]
+    return "; ".join(text for text in told if text)
+
+
+def _told_values(pair: Pair, screen: Screen) -> list[str]:
+    """Tell the predictions for the primary targets that changed."""
+    told = []
+    for term in screen.objective.primary:
+        old, new = (view.values.get(term.task) for view in (pair.before, pair.now))
+        if old is not None and new is not None and old != new:
+            told.append(f"{term.name} {old:.2f} → {new:.2f}")
+    return told[:MOST_NAMED]
+
+
+def told_others(pair: Pair, setting: Setting) -> str:
+    """Name up to three hits that overtook the compound, or that no longer precede it."""
+    down = pair.now.rank > pair.before.rank
+    here, there = ("now", "before") if down else ("before", "now")
+    names = []
+    alike = ""
+    for other in setting.pairs.values():
+        mine, its = getattr(pair, here), getattr(other, here)
+        if other.key == pair.key or its.rank >= mine.rank:
+            continue
+        if getattr(other, there).rank < getattr(pair, there).rank:
+            continue
+        assert its.record is not None
+        names.append((its.rank, f"{its.record.compound_id} ({_told_of(other, here, there)})"))
+        if without_isotopes(its.record.smiles) == without_isotopes(mine.smiles):
+            alike = f"; same as hit {its.rank} {here} but for isotopes"
+    why = (pair.now if down else pair.before).why
+    refusal = f"; passed over {here}: {why}" if why else ""
+    if not names:
+        return refusal + alike
+    verb = "came in above" if down else "no longer above"
+    return f"{refusal}{alike}; {verb}: {some([name for _, name in sorted(names)])}"
+
+
+def _told_of(other: Pair, here: str, there: str) -> str:
+    """Tell in a few words how another compound changed places."""
+    view, own = getattr(other, there), getattr(other, here).own
+    if view.record is None:
+        return f"not in the library {there}"
+    if view.own != own:
+        return f"score {score_text(other.before.own)} → {score_text(other.now.own)}"
+    return f"hit {view.rank} {there}" if view.hit is not None else f"no hit {there}"

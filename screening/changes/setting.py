@@ -1,0 +1,52 @@
+"""The causes of changes, and what the causes of all changes between two runs share."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from screening.changes.compared_run import LibraryRecord
+from screening.changes.edits import Edits
+from screening.changes.standings import Listed, Pair
+
+ENTERED, LEFT, MOVED = "entered", "left", "moved"
+
+
+class Cause(StrEnum):
+    """The causes of a change. Two of them are joined by ``and``."""
+
+    NEW = "new in the library"
+    WITHDRAWN = "withdrawn from the library"
+    REJECTED = "rejected record"
+    DUPLICATE = "duplicate record"
+    VERSION = "standardization or version changed"
+    SCREEN = "screen edited"
+    MODELS = "models changed"
+    BOTH = "models and screen changed"
+    MEASURED = "measured since"
+    PRICE = "price or stock changed"
+    TRIAGE = "triage's choice"
+    DISPLACED = "displaced by others"
+    GAVE_WAY = "others gave way"
+
+
+class Found(NamedTuple):
+    """The cause of one change, and the facts behind it in words."""
+
+    cause: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the causes of all changes between two runs share."""
+
+    edits: Edits
+    before: Listed | None
+    """The first compounds of the older run; None if no cause depends on them."""
+    now: Listed | None
+    pairs: dict[bytes, Pair]
+    like_before: dict[int, LibraryRecord]
+    """For a row of the newer library without a counterpart: the record most like it before."""
+    like_now: dict[int, LibraryRecord]
+    repriced: tuple[str, ...]
+    """The compounds among the hits whose prices changed, in words."""
