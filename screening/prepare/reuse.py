@@ -123,8 +123,8 @@ def hash_rows(
 ) -> pa.Table:
     """Return the file of hashes of a partition: two hashes of 16 bytes for each row.
 
-    ``text`` is of the structure as the library has it; zeros if the row must not be copied.
-    ``graph`` is of the tokens that the networks see; zeros if the record is rejected.
+    ``text_hash`` is of the structure as the library has it; zeros if the row must not be copied.
+    ``graph_hash`` is of the tokens that the networks see; zeros if the record is rejected.
 
     Args:
         records: The records of a partition.
@@ -138,7 +138,7 @@ def hash_rows(
     ]
     graphs = _hash_graphs(table, known or [None] * len(records))
     kind = pa.binary(16)
-    return pa.table({"text": pa.array(hashes, kind), "graph": pa.array(graphs, kind)})
+    return pa.table({"text_hash": pa.array(hashes, kind), "graph_hash": pa.array(graphs, kind)})
 
 
 def _hash_graphs(table: pa.Table, known: Sequence[bytes | None]) -> list[bytes]:
@@ -265,7 +265,9 @@ def _hashes(donors: tuple[Donor, ...]) -> Iterator[tuple[_Source, Words]]:
         for partition in donor.partitions:
             source = _Source(donor.url, *partition)
             try:
-                column = source.open().read_table(hashes_file(source.name), ["text"])["text"]
+                column = source.open().read_table(hashes_file(source.name), ["text_hash"])[
+                    "text_hash"
+                ]
             except StoreError:
                 continue
             content = b"".join(column.to_pylist())
@@ -276,5 +278,5 @@ def _hashes(donors: tuple[Donor, ...]) -> Iterator[tuple[_Source, Words]]:
 def _read_partition(source: _Source) -> tuple[pa.Table, pa.Array]:
     """Read the structure columns of a partition, and the hashes of its graphs."""
     store = source.open()
-    graphs = store.read_table(hashes_file(source.name), ["graph"])["graph"]
+    graphs = store.read_table(hashes_file(source.name), ["graph_hash"])["graph_hash"]
     return store.read_table(source.name, _STRUCTURE).combine_chunks(), graphs.combine_chunks()

@@ -40,8 +40,8 @@ GRAPH = ("atoms", "begin", "end", "bonds")
 KINDS: dict[str, pa.DataType] = {
     **{field.name: field.type for field in SCHEMA},
     "first_row": pa.int64(),
-    "text": pa.binary(16),
-    "graph": pa.binary(16),
+    "text_hash": pa.binary(16),
+    "graph_hash": pa.binary(16),
     "promise": pa.float32(),
     "passing": pa.bool_(),
     "lot": pa.uint64(),

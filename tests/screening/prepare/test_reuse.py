@@ -143,7 +143,7 @@ def test_what_a_machine_decided_is_not_copied() -> None:
     apart = record._replace(row=2, problem=Failure(STAGE, "timed_out", "x"))
     unreadable = record._replace(row=3, problem=Failure("read", "bad_row", "x"))
     records = [record, apart, unreadable]
-    hashes = hash_rows(records, prepare_records(records))["text"].to_pylist()
+    hashes = hash_rows(records, prepare_records(records))["text_hash"].to_pylist()
     assert [any(one) for one in hashes] == [True, False, False]
     stopped = prepare_records([apart])
-    assert hash_rows([record], stopped)["text"].to_pylist() == [bytes(16)]
+    assert hash_rows([record], stopped)["text_hash"].to_pylist() == [bytes(16)]
