@@ -99,7 +99,9 @@ def test_after_a_triage_the_rest_counts_as_set_aside(
     assert past.scores.triage is not None
     assert counts.set_aside == counts.scored - len(past.scores.triage.rows)
     assert counts.filtered == 0
-    assert any("set aside" in open_dossier(past, row).outcome for row in range(1, 15))
+    assert any(
+        "not selected by the triage" in open_dossier(past, row).outcome for row in range(1, 15)
+    )
     ranked = open_run(tmp_path / "b")
     fates = [open_dossier(ranked, row).outcome for row in range(1, past.prepared.rows + 1)]
     early = [fate.startswith("never scored: removed by the filter min_heavy_") for fate in fates]
