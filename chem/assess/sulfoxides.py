@@ -20,8 +20,12 @@ def read_sulfoxides(smiles: str) -> Chem.Mol:
     >>> Chem.MolToSmiles(read_sulfoxides("C[S+](C)[O-]"))
     'CS(C)=O'
     """
-    mol = read_molecule(smiles)
-    if "+" not in smiles or not (matches := mol.GetSubstructMatches(_CHARGED)):
+    return _draw(read_molecule(smiles))
+
+
+def _draw(mol: Chem.Mol) -> Chem.Mol:
+    """Return a molecule with its sulfoxides redrawn; the same object if it has none."""
+    if not (matches := mol.GetSubstructMatches(_CHARGED)):
         return mol
     with rdBase.BlockLogs():
         drawn = Chem.RWMol(mol)
@@ -43,6 +47,8 @@ def write_sulfoxides(smiles: str) -> str:
     Raises InputError for a charged SMILES that RDKit cannot read.
     """
     charged = "+" in smiles and "-]" in smiles and "S" in smiles.upper()
-    if not charged or not read_molecule(smiles).HasSubstructMatch(_CHARGED):
+    if not charged:
         return smiles
-    return str(Chem.MolToSmiles(read_sulfoxides(smiles)))
+    mol = read_molecule(smiles)
+    drawn = _draw(mol)
+    return smiles if drawn is mol else str(Chem.MolToSmiles(drawn))

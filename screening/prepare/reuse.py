@@ -23,11 +23,11 @@ from chem.errors import InputError
 from chem.records.records import Record
 from screening.errors import StoreError
 from screening.prepare.prepared import SUMMARY, read_summary
+from screening.prepare.quarantine import STAGE
 from screening.storage.ledger import LEDGER, Ledger, read_first_line
 from screening.storage.schema import GRAPH, SCHEMA
 from screening.storage.store import Store, VerifiedStore
 
-STAGE = "isolate"
 _RULES = ("limits", "featurizer", "standardizer", "rdkit", "hitlist")
 """The keys of a preparation's purpose on which the structure columns depend."""
 _OWN = ("row", "compound_id", "name", "input_smiles", "extra")
