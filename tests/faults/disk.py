@@ -65,12 +65,18 @@ class Disk:
         self._settled: dict[Path, dict[str, int]] = {}
         self._pending: dict[Path, dict[str, set[int | None]]] = {}
         self._lock = threading.RLock()
+        self._mine = threading.local()
         self._held: list[int] = []
         for folder, _, files in os.walk(self.root):  # what is there already is safe
             self._settle(Path(folder))
             for name in files:
                 path = Path(folder, name)
                 self.content[path.stat().st_ino] = path.read_bytes()
+
+    @property
+    def number(self) -> int:
+        """The number of the change that this thread makes, or made last, from 1."""
+        return int(self._mine.number)
 
     def possible(self, path: Path) -> set[int | None]:
         """Return the inodes that a path may lead to after a power loss; None: nothing."""
@@ -119,10 +125,12 @@ class Disk:
     def step(self, kind: str, path: Path) -> None:
         """Count a change that is about to be made, and fail it if it is its turn."""
         event = Event(kind, path)
-        self.before(event)
         with self._lock:
             self.events.append(event)
             fault, number = self.fault, len(self.events)
+        self._mine.number = number
+        self.before(event)
+        with self._lock:
             if fault is None or number < fault.at or (number > fault.at and not fault.for_ever):
                 return
             if number > fault.at and fault.code == errno.ENOSPC and kind == "unlink":

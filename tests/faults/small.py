@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -38,6 +39,7 @@ task = "small_EGFR"
 zero = 5.0
 full = 8.0
 """
+LANDING_SECONDS = 5.0
 TELLS_TIME = {"manifest.json", "report.html"}
 COMMAND = ("screen", "screen.toml", "--out", "runs/one", "--partition-rows", "3", "--workers", "1")
 
@@ -123,7 +125,17 @@ def start_again(home: Path) -> None:
 
 
 def leftovers(folder: Path) -> list[str]:
-    """Return what no run should leave."""
+    """Return what no run should leave.
+
+    A partition that was being written when the run was called off is waited for.
+    """
+    end = time.monotonic() + LANDING_SECONDS
+    while (left := _leftovers(folder)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return left
+
+
+def _leftovers(folder: Path) -> list[str]:
     found = [path for path in folder.rglob("*") if is_leftover(path.name) or path.suffix == ".part"]
     found += [path for path in (folder / "runs").rglob(".*") if path.name != ".lock"]
     found += [path for path in (folder / "cache").rglob(".*") if path.name != ".lock"]

@@ -106,7 +106,7 @@ def main() -> None:
         disk = Disk(home)
 
         def die(event: Event) -> None:
-            if len(disk.events) + (job["when"] == "before") == job["at"]:
+            if 0 < job["at"] <= disk.number:  # not every change has an "after"
                 os.kill(os.getpid(), signal.SIGKILL)
 
         setattr(disk, job["when"], die)
