@@ -1,6 +1,7 @@
 """Real drugs as graphs, small untrained bundles and one worker, for every test that needs them."""
 
 import csv
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -32,6 +33,9 @@ FILES = Path(__file__).parent / "files"
 # A law holds or it does not; how long an example takes says how busy the machine is.
 settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("laws")
+# A run that takes another test's scores would agree with it whatever it computes. The tests of
+# shared scores turn this on, each with a cache of its own.
+os.environ.setdefault("HITLIST_SHARED_SCORES", "off")
 KIND = {"r": "regression", "c": "classification"}
 Tasks = Sequence[tuple[str, str]]
 MakeBundle = Callable[..., Bundle]

@@ -17,9 +17,10 @@ import signal
 import struct
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from mmap import mmap
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 
@@ -66,9 +67,13 @@ def pack_records(records: Sequence[Record]) -> bytes:
     return pickle.dumps([tuple(record) for record in records], protocol=5)
 
 
+_to_record: Callable[[tuple[Any, ...]], Record] = partial(tuple.__new__, Record)
+"""``Record._make`` without its check of the length, which takes half of its time."""
+
+
 def unpack_records(packed: bytes) -> list[Record]:
     """Unpack records from the bytes of ``pack_records``."""
-    return [Record._make(fields) for fields in pickle.loads(packed)]
+    return list(map(_to_record, pickle.loads(packed)))
 
 
 def main(note: int, seconds: float, headroom: int) -> None:

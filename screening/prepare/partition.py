@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from screening.prepare.chemistry_process import unpack_records
+from screening.prepare.prepared import hashes_file
 from screening.prepare.prepared_location import Limits
 from screening.prepare.prepared_rows import own_columns
 from screening.prepare.quarantine import pack_slices, prepare_apart
-from screening.prepare.reuse import Donor, copy_structures, hash_rows, hashes_file
+from screening.prepare.reuse import Donor, copy_structures, hash_rows, hash_text
 from screening.storage.schema import REJECTED, SCHEMA
 from screening.storage.store import Store
 
@@ -36,7 +37,8 @@ def prepare_partition(
     """
     name, slices = item
     records = list(chain.from_iterable(map(unpack_records, slices)))
-    copied = copy_structures(donors, records)
+    texts = list(map(hash_text, records))
+    copied = copy_structures(donors, texts)
     if copied is None:
         table, count, graphs = prepare_apart(slices, limits), 0, None
     else:
@@ -50,7 +52,7 @@ def prepare_partition(
         table = pa.table([columns[n] for n in SCHEMA.names], schema=SCHEMA).combine_chunks()
         both_graphs = [*[None] * len(rest), *copied.graphs]
         graphs = [both_graphs[i] for i in order]
-    hashes = hash_rows(records, table, graphs)
+    hashes = hash_rows(texts, table, graphs)
     told = store.write_table(hashes_file(name), hashes, repetitive=False)
     facts = {**_count(table), "copied": count}
     return Written(name, facts, store.write_table(name, table), told)

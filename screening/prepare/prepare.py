@@ -23,7 +23,14 @@ from screening.dask_cluster.cluster import run_window
 from screening.errors import told_in_one_line
 from screening.prepare.duplicates import COLUMNS, find_duplicates
 from screening.prepare.partition import prepare_partition
-from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, read_summary, write_summary
+from screening.prepare.prepared import (
+    DUPLICATES,
+    SUMMARY,
+    Prepared,
+    hashes_file,
+    read_summary,
+    write_summary,
+)
 from screening.prepare.prepared_location import (
     Limits,
     prepare_purpose,
@@ -31,7 +38,7 @@ from screening.prepare.prepared_location import (
     rows_of_partition,
 )
 from screening.prepare.quarantine import pack_slices
-from screening.prepare.reuse import find_donors, hashes_file
+from screening.prepare.reuse import find_donors
 from screening.storage.ledger import Ledger, difference, hash_purpose
 from screening.storage.store import Store
 

@@ -30,6 +30,19 @@ DUPLICATES = "duplicates.parquet"
 SUMMARY = "prepared.json"
 
 
+GRAPH_HASH = "graph_hash"
+"""A column that :func:`read_accepted` takes from the file of hashes beside a partition."""
+
+
+def hashes_file(partition: str) -> str:
+    """Return the name of the file of hashes beside a partition.
+
+    >>> hashes_file("part-00003.parquet")
+    'hashes-00003.parquet'
+    """
+    return f"hashes-{partition.removeprefix('part-')}"
+
+
 class Partitions(NamedTuple):
     """The partitions of a library, as a worker needs them to read compounds to score."""
 
@@ -39,9 +52,14 @@ class Partitions(NamedTuple):
 
 
 def read_accepted(prepared: Partitions, name: str, columns: Sequence[str]) -> pa.Table:
-    """Read columns of a partition's accepted records without duplicates, in row order."""
-    wanted = list(dict.fromkeys(["row", "status", *columns]))
+    """Read columns of a partition's accepted records without duplicates, in row order.
+
+    The column ``GRAPH_HASH`` holds zeros in a library that was prepared before there were hashes.
+    """
+    wanted = [one for one in dict.fromkeys(["row", "status", *columns]) if one != GRAPH_HASH]
     table = prepared.store.read_table(name, wanted)
+    if GRAPH_HASH in columns:
+        table = table.append_column(GRAPH_HASH, _graph_hashes(prepared.store, name, len(table)))
     repeated = _duplicate_rows(prepared)
     row = table["row"].to_numpy()
     place = np.minimum(np.searchsorted(repeated, row), max(len(repeated) - 1, 0))
@@ -50,6 +68,17 @@ def read_accepted(prepared: Partitions, name: str, columns: Sequence[str]) -> pa
     found = table.filter(pc.and_(accepted, pa.array(kept))).select(list(columns))
     check_records(prepared.store, name, found)
     return found
+
+
+def _graph_hashes(store: Store, name: str, rows: int) -> pa.ChunkedArray:
+    """Return the hash of each record's graph; zeros where there are none."""
+    try:
+        found = store.read_table(hashes_file(name), [GRAPH_HASH])[GRAPH_HASH]
+        if len(found) == rows:
+            return found
+    except StoreError:
+        pass
+    return pa.chunked_array([pa.repeat(pa.scalar(bytes(16), pa.binary(16)), rows)])
 
 
 def check_records(store: Store, name: str, table: pa.Table, count: int | None = None) -> None:

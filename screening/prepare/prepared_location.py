@@ -126,6 +126,11 @@ def scores_store(root: Store | None, key: str, out: Path) -> Store:
     return Store(out / "scores") if root is None else root / "scores" / key
 
 
+def shared_scores_store(root: Store | None) -> Store:
+    """Return the store of the scores that runs share: below a given store, or in the cache."""
+    return Store(cache_folder() / "scores") if root is None else root / "shared"
+
+
 def rows_of_partition(library: Library) -> int:
     """Return the number of records in a partition of a library.
 

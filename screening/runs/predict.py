@@ -11,6 +11,7 @@ from distributed import Client
 
 from chem.disk.scratch import scratch_folder
 from chem.library.read import Library
+from gnn.bundle.predict import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError, told_in_one_line
@@ -70,7 +71,8 @@ def predict_file(
     with scratch_folder(".predict-", out.parent) as scratch:
         scores = Store(scratch) if store is None else store / "predictions"
         models = model_refs(wanted.bundles, prepared.featurizer, bfloat16)
-        work = Scoring(prepared.source, scores, models)
+        columns = tuple(predicted_columns(wanted.bundles))
+        work = Scoring(prepared.source, scores, models, columns)
         try:
             with Ledger(scratch, {}, scores) as ledger:
                 score_items(items, work, ledger, client, progress, prepared.accepted)

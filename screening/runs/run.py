@@ -7,6 +7,7 @@ from distributed import Client
 from chem.disk.bounded_read import read_regular
 from chem.disk.files import is_leftover
 from chem.errors import InputError
+from gnn.bundle.predict import predicted_columns
 from screening.dask_cluster.stage_costs import Clock
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
@@ -26,7 +27,8 @@ from screening.score.score import (
     score_items,
     scoring_purpose,
 )
-from screening.score.triage import look_at_library
+from screening.score.shared_scores import open_expected, open_predictions
+from screening.score.triage import look_at_library, plan_looking
 from screening.score.worker_models import model_refs
 from screening.select.list_matches import match_lists
 from screening.select.lists import prepare_lists
@@ -53,7 +55,9 @@ def score_stage(
     """Score prepared compounds for the run: the most promising ones, or all."""
     scores = plan.scores_store
     models = model_refs(plan.bundles, prepared.featurizer, plan.bfloat16, plan.device)
-    work = Scoring(prepared.source, scores, models)
+    root, columns = plan.shared_scores, tuple(predicted_columns(plan.bundles))
+    predictions = open_predictions(root, plan.bundles, models)
+    work = Scoring(prepared.source, scores, models, columns, predictions)
     purpose = scoring_purpose(
         prepared.sha256, prepared.key, plan.bundles, plan.bfloat16, plan.device
     )
@@ -66,9 +70,9 @@ def score_stage(
         if why_all:
             items = partition_items(prepared)
         else:
-            triage = look_at_library(
-                prepared, plan.screen, plan.bundles, models, ledger, client, progress
-            )
+            expected = open_expected(root, plan.screen, plan.bundles, models)
+            looking = plan_looking(prepared, plan.screen, plan.bundles, models, scores, expected)
+            triage = look_at_library(looking, prepared, plan.bundles, ledger, client, progress)
             items = chosen_items(prepared, triage.rows)
         total = prepared.accepted if triage is None else len(triage.rows)
         score_items([*items, *controls], work, ledger, client, progress, total)

@@ -19,10 +19,17 @@ from chem.features.properties import PROPERTIES
 from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.prepare.prepare import Progress
-from screening.prepare.prepared import Partitions, Prepared, read_accepted, to_graphs
+from screening.prepare.prepared import (
+    GRAPH_HASH,
+    Partitions,
+    Prepared,
+    read_accepted,
+    to_graphs,
+)
 from screening.score.worker_models import ModelRefs, load_predictor
 from screening.storage.ledger import Ledger
 from screening.storage.schema import GRAPH
+from screening.storage.shared_rows import SharedRows, add_rows, find_rows, hash_words
 from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]
@@ -48,6 +55,10 @@ class Scoring:
     prepared: Partitions
     scores: Store
     models: ModelRefs
+    columns: tuple[str, ...]
+    """The names of the predicted columns, so that known scores need no model."""
+    shared: SharedRows | None = None
+    """The predictions of earlier runs by the same models."""
 
 
 class WorkItem(NamedTuple):
@@ -108,9 +119,9 @@ def score_items(
     done = sum(
         ledger.entries[item.file].count("rows") for item in items if item.file in ledger.entries
     )
-    for file, rows, digest in run_window(client, partial(score_item, work), missing):
-        ledger.record(file, {"rows": rows}, digest)
-        done += rows
+    for file, facts, digest in run_window(client, partial(score_item, work), missing):
+        ledger.record(file, facts, digest)
+        done += facts["rows"]
         if progress is not None:
             progress("score", done, total)
 
@@ -132,22 +143,40 @@ def scoring_purpose(
     }
 
 
-def score_item(work: Scoring, item: WorkItem) -> tuple[str, int, str]:
+def score_item(work: Scoring, item: WorkItem) -> tuple[str, dict[str, int], str]:
     """Score one work item and write it; runs in a worker.
 
-    Returns the file's name, its rows and its SHA-256.
+    Predictions of graphs that an earlier run predicted are copied; they are the same to the last
+    bit. Returns the file's name, its counts and its SHA-256.
     """
+    table = _read_item(work.prepared, item, (*SCORED, GRAPH_HASH))
+    words = hash_words(table[GRAPH_HASH])
+    known, values = find_rows(work.shared, words)
+    rest = np.flatnonzero(~known)
+    if values is None:
+        values = np.empty((len(table), len(work.columns)), np.float32)
+    if len(rest):
+        graphs = _read_item(work.prepared, item, GRAPH).take(pa.array(rest))
+        predicted = load_predictor(work.models).predict(to_graphs(graphs))
+        new = np.column_stack([predicted[name] for name in work.columns])
+        values[rest] = new
+        if work.shared is not None:
+            add_rows(work.shared, words[rest], new)
+    scores = table.select(list(SCORED))
+    columns = [pa.array(column) for column in np.ascontiguousarray(values.T)]
+    scores = pa.table([*scores.columns, *columns], [*SCORED, *work.columns])
+    facts = {"rows": len(scores), "shared": len(scores) - len(rest)}
+    return item.file, facts, work.scores.write_table(item.file, scores, repetitive=False)
+
+
+def _read_item(prepared: Partitions, item: WorkItem, columns: Sequence[str]) -> pa.Table:
+    """Read columns of the rows of a work item, in row order."""
     tables = []
     for name, rows in item.partitions:
-        table = read_accepted(work.prepared, name, [*SCORED, *GRAPH])
+        table = read_accepted(prepared, name, list(dict.fromkeys(["row", *columns])))
         if rows is not None:
             table = table.filter(pc.is_in(table["row"], pa.array(rows)))
             if table.num_rows != len(rows):
                 raise StoreError(f"{name} lacks rows that were chosen from it; prepare it again")
-        tables.append(table)
-    table = pa.concat_tables(tables)
-    predictor = load_predictor(work.models)
-    scores = table.select(list(SCORED))
-    for name, values in predictor.predict(to_graphs(table)).items():
-        scores = scores.append_column(name, pa.array(values))
-    return item.file, len(scores), work.scores.write_table(item.file, scores, repetitive=False)
+        tables.append(table.select(list(columns)))
+    return pa.concat_tables(tables)

@@ -24,12 +24,20 @@ from distributed import Client
 from chem.features.properties import PROPERTIES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import predicted_columns
+from gnn.features.array_types import Floats32
+from gnn.features.batch import GraphArrays
 from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_scored
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
-from screening.prepare.prepared import Partitions, Prepared, read_accepted, to_graphs
+from screening.prepare.prepared import (
+    GRAPH_HASH,
+    Partitions,
+    Prepared,
+    read_accepted,
+    to_graphs,
+)
 from screening.score.acquisition import (
     expected_score,
     kept_by_predictions,
@@ -37,9 +45,16 @@ from screening.score.acquisition import (
     wanted_columns,
 )
 from screening.score.predicted_columns import PROBABILITY, task_units
-from screening.score.worker_models import ModelRefs, load_bundles_once, load_surrogates_once
+from screening.score.worker_models import ModelRefs, load_surrogates_once
 from screening.storage.ledger import Ledger
 from screening.storage.schema import GRAPH
+from screening.storage.shared_rows import (
+    SharedRows,
+    add_rows,
+    find_rows,
+    hash_words,
+    mix_numbers,
+)
 from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]
@@ -84,6 +99,12 @@ class Looking:
     models: ModelRefs
     screen: Screen
     key: str
+    columns: tuple[str, ...]
+    """The names of the predicted columns that an expected score needs."""
+    probabilities: tuple[str, ...]
+    """The tasks that are probabilities."""
+    shared: SharedRows | None = None
+    """The expected scores of earlier runs by the same models and objective."""
 
 
 def triage_key(screen: Screen, bundles: Sequence[Bundle], bfloat16: bool) -> str:
@@ -93,19 +114,38 @@ def triage_key(screen: Screen, bundles: Sequence[Bundle], bfloat16: bool) -> str
     return sha256(json.dumps([scored, surrogates, bfloat16]).encode()).hexdigest()[:12]
 
 
-def look_at_library(
+def plan_looking(
     prepared: Prepared,
     screen: Screen,
     bundles: Sequence[Bundle],
     models: ModelRefs,
+    scores: Store,
+    shared: SharedRows | None,
+) -> Looking:
+    """Return what a worker needs; ``shared`` are the expected scores of earlier runs."""
+    units = task_units(tuple(bundles))
+    return Looking(
+        prepared.source,
+        scores,
+        models,
+        screen,
+        triage_key(screen, bundles, models.bfloat16),
+        tuple(wanted_columns(screen, predicted_columns(bundles))),
+        tuple(task for task, unit in units.items() if unit == PROBABILITY),
+        shared,
+    )
+
+
+def look_at_library(
+    work: Looking,
+    prepared: Prepared,
+    bundles: Sequence[Bundle],
     ledger: Ledger,
     client: Client,
     progress: Progress | None = None,
 ) -> Triage:
     """Write every compound's expected score into the ledger's store, and choose compounds."""
-    key = triage_key(screen, bundles, models.bfloat16)
-    work = Looking(prepared.source, ledger.store, models, screen, key)
-    names = {expected_scores_file(key, name): name for name in prepared.partitions}
+    names = {expected_scores_file(work.key, name): name for name in prepared.partitions}
     missing = [name for file, name in names.items() if file not in ledger.entries]
     done = sum(ledger.entries[file].count("rows") for file in names if file in ledger.entries)
     for file, facts, digest in run_window(client, partial(look_at_partition, work), missing):
@@ -113,7 +153,7 @@ def look_at_library(
         done += facts["rows"]
         if progress is not None:
             progress("triage", done, prepared.accepted)
-    return read_triage(prepared, screen, bundles, ledger, models.bfloat16)
+    return read_triage(prepared, work.screen, bundles, ledger, work.models.bfloat16)
 
 
 def read_triage(
@@ -138,30 +178,44 @@ def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], st
 
     Returns the file's name, its counts, and its SHA-256.
     """
-    bundles = load_bundles_once(work.models.bundles, work.models.featurizer)
-    wanted = tuple(wanted_columns(work.screen, predicted_columns(bundles)))
-    predictor = load_surrogates_once(work.models, wanted)
-    table = read_accepted(work.prepared, name, ["row", "key", *GRAPH, *PROPERTIES])
-    values = {name: table[name].to_numpy() for name in PROPERTIES}
-    frame = pd.DataFrame({**values, **predictor.predict(to_graphs(table))})
+    table = read_accepted(work.prepared, name, ["row", "key", GRAPH_HASH, *PROPERTIES])
+    properties = {name: table[name].to_numpy() for name in PROPERTIES}
+    frame = pd.DataFrame(properties)
     kept, taken = kept_by_properties(frame, work.screen)
-    probabilities = [task for task, unit in task_units(bundles).items() if unit == PROBABILITY]
-    expected = expected_score(frame, work.screen, predictor.errors, probabilities)
+    words = mix_numbers(hash_words(table[GRAPH_HASH]), list(properties.values()))
+    known, values = find_rows(work.shared, words)
+    rest = np.flatnonzero(~known)
+    if values is None:
+        values = np.empty((len(table), 2), np.float32)
+    if len(rest):
+        graphs = read_accepted(work.prepared, name, GRAPH).take(pa.array(rest))
+        new = _expect(work, frame.iloc[rest].reset_index(drop=True), to_graphs(graphs))
+        values[rest] = new
+        if work.shared is not None:
+            add_rows(work.shared, words[rest], new)
     found = {
         "row": table["row"],
-        "promise": pa.array(expected.astype(np.float32)),
-        "passing": pa.array(kept_by_predictions(frame, work.screen)),
+        "promise": pa.array(np.ascontiguousarray(values[:, 0])),
+        "passing": pa.array(values[:, 1] > 0),
         "lot": pa.array(lots(table["key"])),
     }
-    facts = {"rows": table.num_rows, "filtered": taken}
+    facts = {"rows": table.num_rows, "filtered": taken, "shared": len(table) - len(rest)}
     file = expected_scores_file(work.key, name)
     return file, facts, work.scores.write_table(file, pa.table(found).filter(pa.array(kept)))
 
 
+def _expect(work: Looking, properties: pd.DataFrame, graphs: GraphArrays) -> Floats32:
+    """Return the expected scores of n compounds, and 1 for each that passes the filters, [n, 2]."""
+    predictor = load_surrogates_once(work.models, work.columns)
+    frame = properties.assign(**predictor.predict(graphs))
+    expected = expected_score(frame, work.screen, predictor.errors, work.probabilities)
+    passing = kept_by_predictions(frame, work.screen)
+    return np.column_stack([expected, passing]).astype(np.float32)
+
+
 def lots(keys: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
     """Return a number [n] for each structure; the audit takes the structures with the lowest."""
-    bytes_of = b"".join(keys.to_pylist())
-    halves = np.frombuffer(bytes_of, np.uint64).reshape(-1, 2)
+    halves = hash_words(keys)
     drawn: npt.NDArray[np.uint64] = halves[:, 0] ^ (halves[:, 1] * np.uint64(0x9E3779B97F4A7C15))
     return drawn
 

@@ -175,6 +175,19 @@ class Store:
             except FileNotFoundError:
                 return False
 
+    def names(self) -> list[str]:
+        """Return the names of all files, sorted; none if the folder or the prefix is missing."""
+        with self._explained("read", ""):
+            if self.folder is not None:
+                if not self.folder.is_dir():
+                    return []
+                return sorted(path.name for path in self.folder.iterdir() if path.is_file())
+            try:
+                found = self._remote.find(self.url, maxdepth=1)
+            except FileNotFoundError:
+                return []
+            return sorted(address.rsplit("/", 1)[-1] for address in found)
+
     def remove(self, name: str) -> None:
         """Remove a file if it exists."""
         with self._explained("removed", name):

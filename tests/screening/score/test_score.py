@@ -14,7 +14,7 @@ from chem.features.graphs import featurizer_spec
 from chem.library.read import open_library
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import Predictor
+from gnn.bundle.predict import Predictor, predicted_columns
 from gnn.features.batch import collect
 from screening.errors import StoreError
 from screening.prepare.prepare import Progress, prepare_library
@@ -82,7 +82,7 @@ def score(
     progress: Progress | None = None,
 ) -> None:
     known = model_refs([bundle], prepared.featurizer, HALF)
-    work = Scoring(prepared.source, Store(folder), known)
+    work = Scoring(prepared.source, Store(folder), known, tuple(predicted_columns([bundle])))
     purpose = scoring_purpose(prepared.sha256, prepared.key, [bundle], HALF)
     with Ledger(folder, purpose) as ledger:
         score_items(units, work, ledger, client, progress)
@@ -236,7 +236,9 @@ def test_chosen_rows_score_as_they_do_in_whole_partitions(
 def test_a_row_that_is_not_there_is_never_left_out(scored: Scored, tmp_path: Path) -> None:
     rejected = next(fate.row for fate in scored.fates if fate.smiles is None)
     (unit,) = chosen_items(scored.prepared, np.array([rejected]))
-    work = Scoring(scored.prepared.source, Store(tmp_path), model_refs([scored.bundle], "", HALF))
+    work = Scoring(
+        scored.prepared.source, Store(tmp_path), model_refs([scored.bundle], "", HALF), ()
+    )
     with pytest.raises(StoreError, match="lacks rows"):
         score_item(work, unit)
 
@@ -284,7 +286,7 @@ def test_a_bundle_that_changes_under_way_ends_the_run(
     make_bundle(tmp_path / "b", seed=9)
     with pytest.raises(InputError, match=r"^[^\n]*not the one that the run was planned with"):
         load_bundles_once(known.bundles, featurizer)
-    work = Scoring(scored.prepared.source, Store(tmp_path), known)
+    work = Scoring(scored.prepared.source, Store(tmp_path), known, ())
     with pytest.raises(InputError, match="not the one that"):
         score_item(work, scored.units[0])
     assert not (tmp_path / scored.units[0].file).exists()

@@ -1,0 +1,192 @@
+"""A night that takes scores from earlier nights writes the bytes of one that scores everything."""
+
+import csv
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from distributed import Client
+
+from chem.errors import InputError
+from gnn.bundle.bundle import Bundle
+from screening.objective.screen_settings import Screen
+from screening.runs.plan import RunOptions, plan_run
+from screening.runs.run import run_screen
+from screening.score.shared_scores import VARIABLE, is_shared
+from screening.storage.ledger import Ledger
+
+Row = tuple[str, str, str]
+FILES = Path(__file__).parents[2] / "files/chem"
+TASKS = (("EGFR", "r"), ("CDK2", "r"), ("herg", "c"))
+
+
+class Night(NamedTuple):
+    """What a run wrote, and what it took from earlier ones."""
+
+    files: dict[str, bytes]
+    scored: int
+    expected: int
+    """Compounds that an ensemble or a surrogate worked on."""
+    standardized: int
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small() -> Iterator[None]:
+    """A triage of a small library chooses few, and partitions of some rows are worth reading."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("screening.score.triage.SHARE", 0.1)
+        patch.setattr("screening.score.triage.PER_HIT", 2)
+        patch.setattr("screening.score.triage.AUDIT_SHARE", 0.3)
+        patch.setattr("screening.score.score.ITEM_ROWS", 5)
+        patch.setattr("screening.prepare.reuse._LEAST", 0)
+        patch.setattr("screening.prepare.reuse._SHARE", 10**6)
+        yield
+
+
+@pytest.fixture
+def screen(
+    make_bundle: Callable[..., Bundle], give_surrogate: Callable[..., Bundle], tmp_path: Path
+) -> Screen:
+    bundle = give_surrogate(make_bundle(tmp_path / "bundle", "small", TASKS))
+    return Screen.model_validate(
+        {
+            "name": "nights",
+            "title": "Nights",
+            "library": "library.csv",
+            "bundles": [str(bundle.path)],
+            "hits": 5,
+            "primary": [{"task": "small_EGFR", "zero": 5.0, "full": 8.0}],
+            "windows": [{"property": "mw", "full_to": 500.0, "zero_above": 800.0}],
+            "filters": {"min_heavy_atoms": 8.0},
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def drugs(mixed: list[tuple[str, str]]) -> list[Row]:
+    with (FILES / "approved_sample.smi").open(newline="") as file:
+        found = [(row["chembl_id"], row["smiles"]) for row in csv.DictReader(file, delimiter="\t")]
+    rows = [*found[:90], *mixed]
+    random.Random(2).shuffle(rows)
+    return [(name, text, "1.00") for name, text in rows]
+
+
+def run(
+    home: Path,
+    name: str,
+    screen: Screen,
+    rows: list[Row],
+    lone: Client,
+    *,
+    shared: str = "on",
+    size: int = 20,
+    triage_from: int = 1,
+) -> Night:
+    """Screen a library with the cache of a home."""
+    library = home / f"{name}.csv"
+    home.mkdir(exist_ok=True)
+    with library.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("compound_id", "smiles", "Price"), *rows])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, shared)
+        patch.setenv("HITLIST_CACHE", str(home / "cache"))
+        options = RunOptions(triage_from=triage_from, library=str(library))
+        plan = plan_run(screen, home / name, partition_rows=size, options=options)
+        outcome = run_screen(plan, lone)
+    files = {"hits.csv": (outcome.folder / "hits.csv").read_bytes()}
+    files |= {path.name: path.read_bytes() for path in (home / name / "scores").glob("*.parquet")}
+    found = Ledger.read(home / name / "scores").entries
+    prepared = Ledger.read(plan.prepared).entries
+    left = {"p": 0, "c": 0}
+    for name_of, entry in found.items():
+        kind = "p" if name_of.startswith("promise-") else "c"
+        left[kind] += entry.count("rows") - entry.count("shared")
+    standardized = sum(
+        entry.count("rows") - entry.count("copied")
+        for name_of, entry in prepared.items()
+        if name_of.startswith("part-")
+    )
+    return Night(files, left["c"], left["p"], standardized)
+
+
+def edit(rows: list[Row], seed: int) -> list[Row]:
+    """A day's changes: prices, withdrawals, new and moved records, another order."""
+    draw = random.Random(seed)
+    kept = [(name, text, f"{draw.random():.2f}") for name, text, _ in rows if draw.random() > 0.05]
+    for n in range(draw.randint(1, 6)):
+        row = (f"n{seed}-{n}", f"c1ccccc1{'C' * (n + seed)}NC(=O)c1ccncc1", "1")
+        kept.insert(draw.randrange(len(kept) + 1), row)
+    if seed % 2:
+        draw.shuffle(kept)
+    return kept
+
+
+@pytest.mark.parametrize("triage_from", [1, 10**6], ids=["triage", "all"])
+def test_nights_of_edits_are_the_bytes_of_whole_runs(
+    tmp_path: Path, screen: Screen, drugs: list[Row], lone: Client, triage_from: int
+) -> None:
+    rows, taken = drugs, 0
+    for night in range(4):
+        size = (20, 20, 13, 40)[night]
+        screened = partial(run, screen=screen, rows=rows, lone=lone, triage_from=triage_from)
+        mine = screened(tmp_path / "mine", str(night), size=size)
+        whole = screened(tmp_path / f"whole{night}", "a", size=size, shared="off")
+        assert mine.files == whole.files
+        if night:
+            assert mine.standardized < 20
+            assert mine.scored < 0.5 * whole.scored
+            assert mine.expected <= 0.2 * whole.expected
+            taken += whole.scored - mine.scored
+        rows = edit(rows, night)
+    assert taken > 30
+
+
+def test_the_same_night_again_works_on_nothing(
+    tmp_path: Path, screen: Screen, drugs: list[Row], lone: Client
+) -> None:
+    first = run(tmp_path, "a", screen, drugs, lone)
+    again = run(tmp_path, "b", screen, drugs, lone)
+    assert again.files == first.files
+    assert again.scored == again.expected == 0
+    assert first.scored > 20
+
+
+def test_another_bundle_scores_again_without_chemistry(
+    tmp_path: Path,
+    screen: Screen,
+    drugs: list[Row],
+    lone: Client,
+    make_bundle: Callable[..., Bundle],
+    give_surrogate: Callable[..., Bundle],
+) -> None:
+    first = run(tmp_path, "a", screen, drugs, lone)
+    other = give_surrogate(make_bundle(tmp_path / "other", "small", TASKS, seed=5), seed=5)
+    taught = screen.changed(bundles=(str(other.path),))
+    again = run(tmp_path, "b", taught, drugs[1:], lone)
+    assert again.standardized < 20
+    assert again.scored > 20
+    assert again.expected > 80
+    assert again.files != first.files
+
+
+def test_another_objective_takes_the_predictions(
+    tmp_path: Path, screen: Screen, drugs: list[Row], lone: Client
+) -> None:
+    first = run(tmp_path, "a", screen, drugs, lone, triage_from=10**6)
+    edited = screen.model_validate(
+        {**screen.model_dump(exclude_unset=True), "filters": {"min_heavy_atoms": 9.0}}
+    )
+    again = run(tmp_path, "b", edited, drugs, lone)
+    assert first.scored > 80
+    assert again.scored == 0
+    assert again.expected > 80
+
+
+def test_the_setting_is_on_or_off() -> None:
+    assert is_shared({})
+    assert is_shared({VARIABLE: " "})
+    with pytest.raises(InputError, match="expected on or off"):
+        is_shared({VARIABLE: "no"})
