@@ -44,7 +44,7 @@ def test_a_cron_line_is_one_to_the_server_too(line: str) -> None:
 
 @pytest.mark.parametrize(("line", "words"), NO_CRON)
 def test_what_is_no_cron_line_is_refused(line: str, words: str) -> None:
-    with pytest.raises(ValueError, match="cron line|never comes") as refused:
+    with pytest.raises(ValueError, match=r"cron line|never comes") as refused:
         check_cron(line)
     assert words in str(refused.value)
 
