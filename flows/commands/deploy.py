@@ -98,7 +98,7 @@ def _deploy(
     options = Options(cron, timezone).check()
     checked = [check_deployable(name) for name in named]
     flow = load_flow()
-    parameters = read_parameters(param, flow)
+    parameters = read_parameters(param, flow.parameters.properties)
     with server_client() as client:
         told = [*ensure_pool(client)]
         for file, screen, doubts in checked:
