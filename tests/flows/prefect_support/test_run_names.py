@@ -1,6 +1,7 @@
 """A flow run has one name and one folder, however often it is tried."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prefect.client.schemas.objects import State, StateDetails, StateType
 
-from flows.prefect_support.run_names import Due, first_due, run_folder, run_name
+from chem.library.columns.columns import NamedColumns
+from flows.prefect_support import run_names
+from flows.prefect_support.run_names import Due, first_due, plan_in_own_folder, run_folder, run_name
+from flows.terminal.options import ScoringOptions
+from screening.storage.ledger import Ledger
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -65,3 +70,25 @@ def test_the_hour_that_comes_twice(utc: tuple[int, ...], name: str, folder: str)
 def test_runs_by_hand_in_one_second_have_folders_of_their_own() -> None:
     time = datetime(2026, 11, 29, 14, 5, 9, tzinfo=UTC)
     assert run_folder("kinase", Due(time, "aaaaaa")) != run_folder("kinase", Due(time, "bbbbbb"))
+
+
+def test_a_try_with_another_library_has_the_next_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The work of the first try is kept."""
+    due = Due(datetime(2026, 11, 29, 2, tzinfo=UTC), "")
+    monkeypatch.setattr(run_names, "due_time", lambda _: due)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "stock.smi").write_text("CCO Z1\nCCN Z2\n")
+
+    def planned() -> str:
+        made = plan_in_own_folder("kinase", "stock.smi", None, NamedColumns(), ScoringOptions())
+        return made.out.name
+
+    assert planned() == planned() == "kinase-20261129-020000"
+    with Ledger(tmp_path / "runs/kinase-20261129-020000/scores", {"sha256": "another"}):
+        pass
+    assert planned() == "kinase-20261129-020000-2"
+    (tmp_path / "runs/kinase-20261129-020000-2").mkdir()
+    (tmp_path / "runs/kinase-20261129-020000-2/letter.txt").write_text("somebody else's")
+    assert planned() == "kinase-20261129-020000-3"
