@@ -9,32 +9,35 @@ from chem.errors import InputError
 from flows.terminal.console import note
 from flows.terminal.tables import show_table
 
+CronLine = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CRON",
+        help='When the nightly run starts, such as "0 2 * * *".',
+        show_default="from the screen",
+    ),
+]
+TimeZone = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ZONE",
+        help="Time zone of the schedule, such as Europe/Berlin.",
+        show_default="from the screen",
+    ),
+]
+
 
 def deploy(
     screens: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="SCREEN...",
+            metavar="SCREEN",
             help="Names of shipped screens, such as kinase, or TOML files.",
             show_default=False,
         ),
     ] = None,
-    cron: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CRON",
-            help='When the nightly run starts, such as "0 2 * * *".',
-            show_default="from the screen",
-        ),
-    ] = None,
-    timezone: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ZONE",
-            help="Time zone of the schedule, such as Europe/Berlin.",
-            show_default="from the screen",
-        ),
-    ] = None,
+    cron: CronLine = None,
+    timezone: TimeZone = None,
     without_schedule: Annotated[
         bool,
         typer.Option("--no-schedule", help="Run by hand only, and remove the nightly deployment."),
@@ -59,7 +62,7 @@ def deploy(
 ) -> None:
     """Put screens on the Prefect server, to run by hand and every night.
 
-    Each screen gets the deployment screen/NAME for runs by hand. If it has a [schedule], it also
+    Each screen gets the deployment screen/NAME for runs by hand. If it has a schedule, it also
     gets screen/NAME-nightly, with a slot of its own. Give the command again after a change or an
     upgrade: parameters, schedules and pauses that were set on the server stay, unless an option
     says otherwise. Start the server with `hitlist server`.

@@ -56,9 +56,9 @@ def change(server: Environment, path: str, body: object) -> None:
 def write_screen(folder: Path, name: str, schedule: str = "") -> Path:
     """Write a screen of a name with a schedule or none."""
     text = (ROOT / "flows/screens/kinase.toml").read_text()
-    text = text[: text.index("[schedule]")].replace('name = "kinase"', f'name = "{name}"')
+    text = text[: text.index("\n[schedule]")].replace('name = "kinase"', f'name = "{name}"')
     path = folder / f"{name}.toml"
-    path.write_text(text.replace('"approved_drugs"', '"library.csv"') + schedule)
+    path.write_text(text.replace('"approved_drugs"', '"library.csv"') + "\n" + schedule)
     return path
 
 
