@@ -4,16 +4,19 @@ from typing import Any
 
 from prefect import flow, task
 
+from chem.library.columns.columns import NamedColumns
 from flows.planning.planning import Preparation, plan_preparation
 from flows.prefect_support.stages import (
     AGAIN,
     ONCE,
     Cluster,
+    completed,
     hold_to_roots,
     log_if,
     log_reading,
     stage_progress,
 )
+from flows.terminal.outcome import records_line
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
 from screening.prepare.older_standardization import told_of_library
@@ -22,10 +25,12 @@ from screening.prepare.prepared import Prepared
 
 
 @task(name="open library", **ONCE)
-def open_library(library: str, out: str | None, store: str | None) -> Preparation:
+def open_library(
+    library: str, out: str | None, columns: NamedColumns, store: str | None
+) -> Preparation:
     """Find the library and check the folder for its prepared form."""
     with stage_progress("prepare-open", f"Finding {library}") as report:
-        planned = plan_preparation(library, out, progress=report, store=store)
+        planned = plan_preparation(library, out, columns, report, store=store)
     log_if(told_of_library(planned.library, planned.folder))
     log_reading(planned.library)
     return planned
@@ -55,6 +60,9 @@ def prepare(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     tls_cert: str | None = None,
     tls_key: str | None = None,
     store: str | None = None,
+    smiles_column: str | None = None,
+    id_column: str | None = None,
+    name_column: str | None = None,
 ) -> dict[str, Any]:
     """Standardize and featurize a library once, so that screens of it start at once.
 
@@ -69,14 +77,19 @@ def prepare(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         tls_key: PEM file with its private key; by default from HITLIST_TLS_KEY likewise.
         store: place for the partitions, a shared folder or a URL such as ``s3://bucket/x``; by
             default the folder ``out``.
+        smiles_column: column with the structures; by default found by its name.
+        id_column: column with the compound IDs; by default found by its name.
+        name_column: column with the compound names; by default found by its name.
     """
     hold_to_roots()
     cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))
-    prepared = prepare_into(open_library(library, out, store), cluster)
-    return {
-        "folder": str(prepared.folder),
+    columns = NamedColumns(smiles_column, id_column, name_column)
+    prepared = prepare_into(open_library(library, out, columns, store), cluster)
+    counts = {
         "rows": prepared.rows,
         "accepted": prepared.accepted,
         "rejected": prepared.rejected,
         "duplicates": prepared.duplicates,
     }
+    told = f"{prepared.folder}: {records_line(**counts)}"
+    return completed(told, {"folder": str(prepared.folder), **counts})

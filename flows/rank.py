@@ -11,7 +11,16 @@ from prefect import flow, task
 from chem.records.message_text import counted
 from flows.planning.planning import plan_ranking
 from flows.prefect_support.artifacts import publish
-from flows.prefect_support.stages import AGAIN, ONCE, Cluster, hold_to_roots, log_if, stage_progress
+from flows.prefect_support.stages import (
+    AGAIN,
+    ONCE,
+    Cluster,
+    completed,
+    hold_to_roots,
+    log_if,
+    stage_progress,
+)
+from flows.terminal.outcome import outcome_line
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
 from screening.dask_cluster.stage_costs import Clock
@@ -100,4 +109,5 @@ def rank(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     evidence = clock.time("explain", lambda: explain(planned, ranking, cluster))
     outcome = clock.time("hand_over", lambda: hand_over(planned, ranking, evidence, clock))
     publish(planned[1], outcome, "-again")
-    return {"folder": str(outcome.folder), **outcome.manifest.counts._asdict()}
+    counts = outcome.manifest.counts._asdict()
+    return completed(outcome_line(outcome), {"folder": str(outcome.folder), **counts})

@@ -9,21 +9,26 @@ from typing import Any
 
 from prefect import flow, task
 
+from chem.library.columns.columns import NamedColumns
 from chem.records.message_text import counted
-from flows.planning.planning import plan_screen
+from flows.planning.planning import find_and_load, plan_screen
 from flows.prefect_support.artifacts import publish
+from flows.prefect_support.run_names import name_run, plan_in_own_folder
 from flows.prefect_support.stages import (
     AGAIN,
     ONCE,
     WAITING,
     Cluster,
+    completed,
     hold_to_roots,
     log_if,
     log_reading,
     refuse_doubts,
     stage_progress,
 )
+from flows.prefect_support.time_limit import limit_seconds, time_limit
 from flows.terminal.options import ScoringOptions
+from flows.terminal.outcome import outcome_line
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
 from screening.dask_cluster.stage_costs import Clock
@@ -50,10 +55,14 @@ def plan(
     out: str | None,
     hits: int | None,
     scoring: ScoringOptions,
+    columns: NamedColumns | None = None,
 ) -> Plan:
     """Find and check everything that the run needs; wait for a library that is not whole yet."""
     with stage_progress("screen-plan", "Finding the library and the models") as report:
-        planned = plan_screen(screen, library, out, hits, scoring=scoring, progress=report)
+        if out is None:
+            planned = plan_in_own_folder(screen, library, hits, columns, scoring, report)
+        else:
+            planned = plan_screen(screen, library, out, hits, columns, scoring, report)
         refuse_doubts(planned)
     log_if(told_of_library(planned.library, planned.prepared))
     log_reading(planned.library)
@@ -117,7 +126,20 @@ def hand_over(
     return hand_over_stage(plan, prepared, ranking, evidence, clock)
 
 
-@flow(name="screen", persist_result=False)
+def run_stages(planned: Plan, cluster: Cluster, clock: Clock) -> Outcome:
+    """Run every stage after the plan, and publish the hits on the server."""
+    prepared = clock.time("prepare", lambda: prepare(planned, cluster))
+    scores = clock.time("score", lambda: score(planned, prepared, cluster))
+    ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
+    evidence = clock.time("explain", lambda: explain(planned, prepared, ranking, cluster))
+    outcome = clock.time(
+        "hand_over", lambda: hand_over(planned, prepared, ranking, evidence, clock)
+    )
+    publish(planned.screen, outcome)
+    return outcome
+
+
+@flow(name="screen", flow_run_name=name_run, persist_result=False)
 def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     screen: str = "kinase",
     library: str | None = None,
@@ -131,6 +153,10 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     exhaustive: bool = False,
     device: str = "cpu",
     store: str | None = None,
+    smiles_column: str | None = None,
+    id_column: str | None = None,
+    name_column: str | None = None,
+    max_runtime: str | None = None,
 ) -> dict[str, Any]:
     """Rank a library by the objective of a screen and write the best compounds.
 
@@ -138,7 +164,8 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         screen: the name of a shipped screen, or the path of a TOML file.
         library: a library file, a pattern such as ``vendor/*.sdf.gz``, which takes the newest file,
             or the name of a dataset; by default from the screen.
-        out: run folder; by default a new one below ``runs``.
+        out: run folder; by default one below ``runs`` that belongs to the flow run: tried again, it
+            goes on from there.
         hits: number of hits to select; by default from the screen.
         scheduler: address of a Dask scheduler; by default processes on the worker's machine.
         workers: number of processes to start there; by default one per core.
@@ -151,23 +178,20 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         device: device for the networks, ``cpu``, ``cuda`` or ``auto``.
         store: place for partitions and scores, a shared folder or a URL such as
             ``s3://bucket/x``; by default the cache and the run folder.
+        smiles_column: column with the structures; by default found by its name.
+        id_column: column with the compound IDs; by default found by its name.
+        name_column: column with the compound names; by default found by its name.
+        max_runtime: time such as ``6h`` after which the flow run is ended; by default from the
+            ``[schedule]`` of the screen.
     """
     hold_to_roots()
+    schedule = find_and_load(screen)[1].schedule
+    seconds = limit_seconds(max_runtime or (schedule.max_runtime if schedule else None))
     cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))
-    clock = Clock()
-    planned = plan(
-        screen,
-        library,
-        out,
-        hits,
-        ScoringOptions(exhaustive=exhaustive, device=device, store=store),
-    )
-    prepared = clock.time("prepare", lambda: prepare(planned, cluster))
-    scores = clock.time("score", lambda: score(planned, prepared, cluster))
-    ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
-    evidence = clock.time("explain", lambda: explain(planned, prepared, ranking, cluster))
-    outcome = clock.time(
-        "hand_over", lambda: hand_over(planned, prepared, ranking, evidence, clock)
-    )
-    publish(planned.screen, outcome)
-    return {"folder": str(outcome.folder), **outcome.manifest.counts._asdict()}
+    scoring = ScoringOptions(exhaustive=exhaustive, device=device, store=store)
+    columns = NamedColumns(smiles_column, id_column, name_column)
+    with time_limit(seconds):
+        planned = plan(screen, library, out, hits, scoring, columns)
+        outcome = run_stages(planned, cluster, Clock())
+    counts = outcome.manifest.counts._asdict()
+    return completed(outcome_line(outcome), {"folder": str(outcome.folder), **counts})

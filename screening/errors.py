@@ -31,6 +31,10 @@ class StoreError(LostError):
     """A file of a store that is damaged, or that cannot be read or written."""
 
 
+class OtherRunError(InputError):
+    """A folder that holds another run than the one that is to be written there."""
+
+
 class AlteredError(InputError):
     """A file behind a hit list that was changed after it was made from the library."""
 

@@ -53,6 +53,13 @@ RUN_ELSEWHERE = {
     "hitlist surrogate my_bundle": ("tests/flows/commands/test_surrogate.py, on fewer compounds"),
     "hitlist server": "tests/flows/test_prefect.py: it becomes Prefect's server",
     "prefect": "tests/flows/test_prefect.py",
+    "hitlist deploy kinase": "tests/flows/test_prefect.py",
+    "hitlist deploy --list": "tests/flows/operation/test_deploy.py",
+    "hitlist deploy my_screen.toml": "tests/flows/operation/test_deploy.py",
+    'hitlist deploy my_screen.toml --cron "30 1 * * *" --timezone Europe/Berlin --param hits=50': (
+        "tests/flows/operation/test_deploy.py"
+    ),
+    "hitlist deploy --remove kinase": "tests/flows/operation/test_deploy.py",
     "export": "tests/flows/test_prefect.py and tests/screening/test_shared_cache.py",
     "hitlist screen kinase --library my_library.csv --out /shared/runs/mine --scheduler "
     "tls://scheduler-host:8786 --tls-ca ca.pem --tls-cert client.pem --tls-key client-key.pem": (

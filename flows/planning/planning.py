@@ -15,13 +15,16 @@ from pydantic import ValidationError
 from chem.disk.allowed_roots import named_path
 from chem.disk.files import make_folder
 from chem.errors import InputError
+from chem.features.properties import PROPERTIES
 from chem.library.columns.columns import NamedColumns
 from chem.library.read import Library
+from data.catalogue.catalogue import datasets
 from data.catalogue.download import Progress as FetchProgress
 from flows.planning.row_counts import check_rows
 from flows.planning.screen_paths import locate_library, with_bundles, with_lists
 from flows.terminal.options import ScoringOptions
 from gnn.bundle.bundle import shipped_bundles
+from gnn.bundle.predict import predicted_columns
 from screening.errors import told_in_one_line
 from screening.objective.screen_file import describe_error, find_screen, load_screen
 from screening.objective.screen_settings import Screen
@@ -72,8 +75,8 @@ def plan_screen(
         IncompleteLibraryError: the library is not whole, or has too few records.
         ModelError: a model cannot be used.
     """
-    file = find_screen(name, SCREENS)
-    screen = override(load_screen(file), library, hits)
+    file, screen = find_and_load(name)
+    screen = override(screen, library, hits)
     screen, of_bundles = with_bundles(screen, file.parent)
     screen, of_lists = with_lists(screen, file.parent)
     if scoring.exhaustive:
@@ -92,6 +95,37 @@ def plan_screen(
     plan = replace(plan, replaces=scoring.replaces)
     check_folder(plan)
     return replace(plan, told=(*of_bundles, *of_lists, *located.told, *check_rows(plan)))
+
+
+def find_and_load(name: str) -> tuple[Path, Screen]:
+    """Return the file of a screen, given by its shipped name or its file, and its settings.
+
+    Raises InputError.
+    """
+    file = find_screen(name, SCREENS)
+    return file, load_screen(file)
+
+
+def check_deployable(name: str) -> tuple[Path, Screen, tuple[str, ...]]:
+    """Check what a screen's file says, before a server runs it at night.
+
+    Returns the file, the screen and what to tell. The library may be delivered later.
+
+    Raises:
+        InputError: the screen has a mistake, such as a misspelt target.
+        ModelError: a model cannot be used.
+    """
+    file, screen = find_and_load(name)
+    found, told = with_bundles(screen, file.parent)
+    with told_with_file(file, screen):
+        found.check(predicted_columns(load_bundles(found.bundles)), list(PROPERTIES))
+    try:
+        located = locate_library(screen.library, file.parent)
+    except InputError as error:
+        return file, screen, (*told, f"{file.name}: {error}; runs fail until then")
+    is_file = located.path not in datasets() and not Path(located.path).exists()
+    missing = f"{file.name}: its library {located.path} is not there yet; runs fail until it is"
+    return file, screen, (*told, missing) if is_file else told
 
 
 @contextmanager
@@ -129,8 +163,8 @@ def plan_ranking(
 
     Returns the run, the screen to rank by, the folder for the new files, and what to tell.
     """
-    file = find_screen(name, SCREENS)
-    screen, told = with_lists(override(load_screen(file), None, hits), file.parent)
+    file, screen = find_and_load(name)
+    screen, told = with_lists(override(screen, None, hits), file.parent)
     past = open_run(named_path(run))
     folder = named_path(out) if out else default_folder(screen.name)
     with told_with_file(file, screen):

@@ -24,6 +24,14 @@ SECRET_BYTES = 32
 _HOST_VARIABLE = "PREFECT_SERVER_API_HOST"
 _OLD_NAMES = {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS"}
 """Older names of settings, which take precedence over the profile."""
+_STORAGES = "prefect.server.concurrency.lease_storage"
+_LASTING = {
+    # Slots that are held are kept on disk: a server that starts again knows when each one is free.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": f"{_STORAGES}.filesystem",
+    # `prefect deployment run --watch` shows the log of the run, whose last line is its result.
+    "PREFECT_SERVER_LOGS_STREAM_OUT_ENABLED": "true",
+    "PREFECT_SERVER_LOGS_STREAM_PUBLISHING_ENABLED": "true",
+}
 _CALLER, _SERVER = "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"
 
 
@@ -56,6 +64,7 @@ def make_profile(port: int) -> Ready:
         _SERVER: secret,
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        **_LASTING,
     }
     _put(profiles, settings)
     active = profiles.active_profile

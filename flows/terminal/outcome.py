@@ -91,6 +91,13 @@ def records_line(rows: int, accepted: int, rejected: int, duplicates: int) -> st
     )
 
 
+def outcome_line(outcome: "Outcome") -> str:
+    """Return the folder and the counts of a run in one line, for a page or a log."""
+    counts = outcome.manifest.counts
+    told = records_line(counts.rows, counts.accepted, counts.rejected, counts.duplicates)
+    return f"{outcome.folder}: {counted(counts.hits, 'hit')} from {told}"
+
+
 def domain_lines(outcome: "Outcome") -> list[str]:
     """Return one sentence for each model that has hits outside its domain."""
     return [one.told for one in outcome.manifest.domains if one.told]

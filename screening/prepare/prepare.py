@@ -40,6 +40,7 @@ from screening.prepare.prepared_location import (
 from screening.prepare.quarantine import pack_slices
 from screening.prepare.reuse import find_donors
 from screening.storage.ledger import Ledger, difference, hash_purpose
+from screening.storage.lock import Waiting
 from screening.storage.store import Store
 
 MOST_TEXT = 128_000_000
@@ -74,11 +75,12 @@ def prepare_library(
         store: The store of the partitions; by default the folder itself.
 
     Raises:
-        InputError: The folder belongs to another library or is in use, or the library was altered
-            after its hash was taken.
+        InputError: The folder belongs to another library or is in use by one, or the library was
+            altered after its hash was taken.
         StoreError: A disk is full or cannot be written.
 
-    The partitions that were written before an error are kept.
+    The partitions that were written before an error are kept. If another run prepares the same
+    library into the folder, this one waits for it, up to two hours.
     """
     library.check_unchanged()  # else another file's molecules would be kept under this hash
     limits = limits or read_limits()
@@ -87,7 +89,7 @@ def prepare_library(
     store = store or Store(folder)
     if finished := _find_finished(folder, purpose, store):
         return finished
-    with Ledger(folder, purpose, store) as ledger:
+    with Ledger(folder, purpose, store, _tell_of_wait(library, progress)) as ledger:
         summary = read_summary(folder)
         if summary is not None and _stands(summary, ledger):
             return summary
@@ -103,6 +105,20 @@ def prepare_library(
         prepared = _summarize(library, ledger, names, rows)
         write_summary(prepared)
     return prepared
+
+
+def _tell_of_wait(library: Library, progress: Progress | None) -> Waiting:
+    """Return a callback that tells once a minute of the wait for another run."""
+    told = -1
+
+    def tell(seconds: float) -> None:
+        nonlocal told
+        if progress is not None and int(seconds / 60) > told:
+            told = int(seconds / 60)
+            what = f"waiting for the run that prepares {library.path.name} too, minutes"
+            progress(what, told, None)
+
+    return tell
 
 
 def _summarize(library: Library, ledger: Ledger, names: list[str], rows: int) -> Prepared:

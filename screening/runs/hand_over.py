@@ -41,7 +41,7 @@ from screening.report.manifest import (
 from screening.report.report import render_report
 from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
 from screening.score.predicted_columns import calibrated_tasks, domain_limits, task_units
-from screening.storage.ledger import Lock
+from screening.storage.lock import Lock
 
 PASSED_OVER = "passed_over.csv"
 """The file of compounds that were not selected; written only if a screen has a selection."""

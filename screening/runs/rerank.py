@@ -25,7 +25,7 @@ from screening.score.score import chosen_items
 from screening.select.list_matches import match_lists
 from screening.select.lists import CompoundList, plan_lists, prepare_lists
 from screening.select.rank_scores import rank_run
-from screening.storage.ledger import LOCK
+from screening.storage.lock import LOCK
 
 
 def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:

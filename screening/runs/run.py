@@ -9,6 +9,7 @@ from chem.disk.files import is_leftover
 from chem.errors import InputError
 from gnn.bundle.predict import predicted_columns
 from screening.dask_cluster.stage_costs import Clock
+from screening.errors import OtherRunError
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_file import dump_screen
@@ -33,7 +34,8 @@ from screening.score.worker_models import model_refs
 from screening.select.list_matches import match_lists
 from screening.select.lists import prepare_lists
 from screening.select.rank_scores import Scores, rank_run
-from screening.storage.ledger import LEDGER, LOCK, Ledger, check_purpose, is_unused
+from screening.storage.ledger import LEDGER, Ledger, check_purpose, is_unused
+from screening.storage.lock import LOCK
 
 
 def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:
@@ -126,7 +128,7 @@ def check_folder(plan: Plan) -> None:
     scores = plan.out / "scores"
     check_no_links(plan.out)
     if plan.out.is_dir() and not (scores / LEDGER).exists() and not _is_free(plan.out):
-        raise InputError(
+        raise OtherRunError(
             f"{plan.out} is not empty and holds no run to continue; name another folder"
         )
     if (plan.out / MANIFEST).exists() and not plan.replaces:
@@ -154,7 +156,7 @@ def _check_same_screen(plan: Plan) -> None:
     except (OSError, ValueError):
         same = False
     if not same:
-        raise InputError(
+        raise OtherRunError(
             f"{plan.out} holds a finished run with another {SCREEN} than this one's; name another "
             "folder with --out, or give --replace to overwrite its hits and plates"
         )

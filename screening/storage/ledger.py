@@ -1,4 +1,4 @@
-"""The ledger of a folder: the finished files with their hashes, and a lock against a second run.
+"""The ledger of a folder: the finished files with their hashes, locked against a second run.
 
 A file counts as finished once the ledger has it, and only then.
 """
@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from itertools import compress
@@ -15,18 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from filelock import FileLock, Timeout
-
 from chem.disk.bounded_read import MOST as MOST_JSON
 from chem.disk.bounded_read import open_regular, parse_json, read_regular
-from chem.disk.files import is_leftover, make_folder, open_unshared, remove_leftovers, sync_folder
+from chem.disk.files import is_leftover, open_unshared, sync_folder
 from chem.errors import InputError
-from screening.errors import StoreError, told_in_one_line
+from screening.errors import OtherRunError, StoreError, told_in_one_line
 from screening.storage.json_shapes import Line, check_shape
+from screening.storage.lock import LOCK, MOST_WAIT, Lock, Waiting
 from screening.storage.store import Store, VerifiedStore
 
-LOCK = ".lock"
-"""The lock file, which stays in the folder when the lock is released."""
 LEDGER = "ledger.jsonl"
 READERS = 8
 """The number of files that are hashed at a time when a ledger is opened."""
@@ -45,48 +41,6 @@ def is_unused(folder: Path) -> bool:
     if not folder.is_dir():
         return not folder.exists()
     return all(path.name == LOCK or is_leftover(path.name) for path in folder.iterdir())
-
-
-class Lock:
-    """A lock that allows one run at a time in a folder, which is made if it is missing."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._lock = FileLock(folder / LOCK, timeout=0)
-
-    def acquire(self) -> None:
-        """Take the lock, and remove half-written files of a killed run.
-
-        Raises InputError if another run holds the lock.
-        """
-        with told_in_one_line(self.folder):
-            make_folder(self.folder)
-            with suppress(FileExistsError):
-                path = self.folder / LOCK
-                os.close(open_unshared(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-            try:
-                self._lock.acquire()
-            except Timeout:  # a subclass of OSError, which would be told as a disk fault
-                raise InputError(
-                    f"{self.folder} is in use by another run; wait for it, or name another folder"
-                ) from None
-            remove_leftovers(self.folder)
-
-    @property
-    def held(self) -> bool:
-        """True if this process holds the lock."""
-        return self._lock.is_locked
-
-    def release(self) -> None:
-        """Release the lock."""
-        self._lock.release()
-
-    def __enter__(self) -> Self:
-        self.acquire()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.release()
 
 
 class Entry(NamedTuple):
@@ -114,18 +68,27 @@ class Ledger:
     Opening a ledger locks its folder against a second run, makes the store's folder, and drops
     entries whose file is missing or altered, so that their work is done again. The first line of a
     ledger is its purpose; a ledger of another purpose (another library, other bundles) is refused.
+
+    With a callback ``waiting``, opening waits up to ``MOST_WAIT`` seconds for another run that does
+    the same work, and tells the callback of it.
     """
 
     def __init__(
-        self, folder: Path, purpose: Mapping[str, Any], store: Store | None = None
+        self,
+        folder: Path,
+        purpose: Mapping[str, Any],
+        store: Store | None = None,
+        waiting: Waiting | None = None,
     ) -> None:
         self.folder, self.purpose = folder, dict(purpose)
         self.store = Store(folder) if store is None else store
         self.entries: dict[str, Entry] = {}
         self._lock = Lock(folder)
+        self._waiting = waiting
 
     def __enter__(self) -> Self:
-        self._lock.acquire()
+        waits = self._waiting is not None and self._is_same_work()
+        self._lock.acquire(MOST_WAIT if waits else 0.0, self._waiting)
         try:
             if self.store.folder != self.folder:
                 self.store.check()
@@ -213,6 +176,14 @@ class Ledger:
             stand = list(readers.map(self._stands, *zip(*told, strict=True))) if told else []
         self.entries |= dict(compress(told, stand))
 
+    def _is_same_work(self) -> bool:
+        """Tell whether the folder's ledger has this purpose, or none yet."""
+        try:
+            first = read_first_line(self.folder / LEDGER)
+        except OSError:
+            return True
+        return first is None or not difference(first.get("purpose"), self.purpose)
+
     def _stands(self, name: str, entry: Entry) -> bool:
         return self.store.exists(name) and self.store.hash(name) == entry.sha256
 
@@ -284,16 +255,17 @@ def check_purpose(folder: Path, purpose: Mapping[str, Any]) -> None:
 
 
 def _compare(folder: Path, found: Mapping[str, Any], purpose: Mapping[str, Any]) -> None:
+    """Raise OtherRunError if a ledger's first line has another purpose."""
     if other := difference(found.get("purpose"), purpose):
         before = found.get("purpose")
         if "standardizer" in other.split(", ") and isinstance(before, dict):
             # Only this is named: whatever else differs, a chemist has to know of these rules.
             then, now = before.get("standardizer"), purpose["standardizer"]
-            raise InputError(
+            raise OtherRunError(
                 f"{folder} holds a library that was prepared under another standardization "
                 f"({then}; the current one is {now}); name another folder, or remove this one"
             )
-        raise InputError(
+        raise OtherRunError(
             f"{folder} holds another run: its {other} differs "
             "from this one's; name another folder, or remove this one"
         )

@@ -90,11 +90,17 @@ def ask(environment: Environment, path: str, body: object = None, secret: str | 
         return json.loads(answer.read())
 
 
-def prefect(environment: Environment, *words: str, seconds: float = 120) -> str:
+def prefect(
+    environment: Environment,
+    *words: str,
+    seconds: float = 120,
+    program: Path = PREFECT,
+    folder: Path = ROOT,
+) -> str:
     """Run a command of the operator's; it may ask nothing."""
     done = subprocess.run(
-        [PREFECT, *words],
-        cwd=ROOT,
+        [program, *words],
+        cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -102,7 +108,7 @@ def prefect(environment: Environment, *words: str, seconds: float = 120) -> str:
         timeout=seconds,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return done.stdout + (done.stderr if program is HITLIST else "")
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +153,7 @@ def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
     library = write_library(tmp_path / "library.csv", drugs)
     prefect(server, *POOL, *TEMPLATE)
     prefect(server, "--no-prompt", "deploy", "--all")
+    prefect(server, "deploy", "kinase", program=HITLIST)
     own = {"HITLIST_CACHE": str(tmp_path / "cache-of-the-worker"), "HITLIST_ROOTS": str(tmp_path)}
     own["AWS_SECRET_ACCESS_KEY"] = CANARY
     worker = ("worker", "start", "--pool", "hitlist")

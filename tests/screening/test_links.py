@@ -15,7 +15,8 @@ from screening.runs.hand_over import Outcome
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST, SCREEN, WHERE
-from screening.storage.ledger import LEDGER, LOCK
+from screening.storage.ledger import LEDGER
+from screening.storage.lock import LOCK
 
 Objective = Callable[..., Screen]
 PRECIOUS = b"precious\n"

@@ -11,7 +11,13 @@ from pydantic import ValidationError
 
 from chem.errors import InputError
 from screening.objective.plate_settings import Lab
-from screening.objective.screen_file import dump_screen, find_screen, hash_screen, load_screen
+from screening.objective.screen_file import (
+    dump_scored,
+    dump_screen,
+    find_screen,
+    hash_screen,
+    load_screen,
+)
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 
@@ -146,7 +152,7 @@ def test_a_selection_is_written_out_with_its_defaults(tmp_path: Path) -> None:
         "include = []\nexplore = 0.0\noptimism = 1.0\n"
         "# left out: pool, max_per_scaffold, max_per_cluster, budget, price_column, price_decimal\n"
     ) in dump_screen(screen)
-    assert load(dump_screen(screen), tmp_path) == screen
+    assert load(dump_screen(screen), tmp_path) == screen.changed(schedule=None)
     assert hash_screen(screen) != hash_screen(plain)
 
 
@@ -448,3 +454,43 @@ def test_bounds_of_the_rows_are_written_only_if_given(tmp_path: Path) -> None:
     assert load(text, tmp_path) == given_both
     assert "max_drop" not in dump_screen(load(f"min_rows = 1{MINIMAL}", tmp_path))
     assert load(f"max_drop = 0{MINIMAL}", tmp_path).max_drop == 0.0
+
+
+SCHEDULE = """
+[schedule]
+cron = "0 2 * * *"
+timezone = "Europe/Berlin"
+max_runtime = "6h"
+keep = "30 runs"
+"""
+
+
+def test_a_schedule_changes_no_hash_and_is_not_written(tmp_path: Path) -> None:
+    """The key of a run, its scores and its screen.toml are those of the screen without it."""
+    plain, timed = load(MINIMAL, tmp_path), load(MINIMAL + SCHEDULE, tmp_path)
+    assert timed.schedule is not None
+    assert timed.schedule.seconds == 6 * 3600
+    assert timed.schedule.kept.runs == 30
+    assert hash_screen(timed) == hash_screen(plain) == HASH_BEFORE
+    assert dump_screen(timed) == dump_screen(plain)
+    assert dump_scored(timed, timed.limits) == dump_scored(plain, plain.limits)
+    assert timed.changed(hits=3).schedule == timed.schedule
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("0 2 * * *", "0 2 * *", ["[schedule]", "cron", "five fields", '"0 2 * *" has 4']),
+        ("Europe/Berlin", "Europe/Berlim", ["[schedule]", "timezone", "Europe/Berlim"]),
+        ("6h", "6 hours", ["[schedule]", "max_runtime", '"6 hours"', "1h 30min"]),
+        ("30 runs", "30", ["[schedule]", "keep", "90 days"]),
+        ("cron =", "crom =", ["[schedule]", 'did you mean "cron"', "max_runtime, keep"]),
+    ],
+)
+def test_a_schedule_that_means_nothing_is_refused(
+    old: str, new: str, words: list[str], tmp_path: Path
+) -> None:
+    with pytest.raises(InputError) as refused:
+        load(MINIMAL + SCHEDULE.replace(old, new), tmp_path)
+    assert "\n" not in str(refused.value)
+    assert [word for word in words if word not in str(refused.value)] == []

@@ -33,7 +33,7 @@ from screening.runs.plan import plan_run
 from screening.runs.rerank import rank_again, rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE
-from screening.storage.ledger import Lock
+from screening.storage.lock import Lock
 from screening.text.words import describe_objective
 
 HOSTILE = st.text(st.sampled_from('<>$$$$\n\r\v\x85 a"=-')) | st.text(

@@ -20,7 +20,7 @@ from screening.runs.plan import RunOptions, plan_run
 from screening.runs.rerank import rank_again, rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE
-from screening.storage.ledger import Lock
+from screening.storage.lock import Lock
 
 Objective = Callable[..., Screen]
 HitsOf = Callable[[Path], list[dict[str, str]]]

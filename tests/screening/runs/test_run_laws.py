@@ -31,7 +31,8 @@ from screening.report.manifest import Counts
 from screening.runs.hand_over import Outcome
 from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import check_folder, prepare_stage, run_screen
-from screening.storage.ledger import LEDGER, Ledger, Lock
+from screening.storage.ledger import LEDGER, Ledger
+from screening.storage.lock import Lock
 from screening.text.cells import unescape_cell
 
 Mixed = list[tuple[str, str]]

@@ -16,7 +16,8 @@ from screening.errors import StoreError
 from screening.objective.screen_settings import Screen
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
-from screening.storage.ledger import LEDGER, LOCK, Ledger, Lock, hash_purpose
+from screening.storage.ledger import LEDGER, Ledger, hash_purpose
+from screening.storage.lock import LOCK, Lock
 from screening.storage.store import Store
 
 PURPOSE: dict[str, object] = {
@@ -28,7 +29,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from chem.disk.files import open_atomic
-from screening.storage.ledger import Lock
+from screening.storage.lock import Lock
 
 with Lock(Path(sys.argv[1])), open_atomic(Path(sys.argv[1]) / "hits.csv") as file:
     file.write("half")

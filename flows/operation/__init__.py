@@ -1,0 +1,1 @@
+"""Deployments, automations and messages on the Prefect server."""
