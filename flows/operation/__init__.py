@@ -1,0 +1,1 @@
+"""Deployments, recovery after crashes, events and notifications of nightly screens."""
