@@ -15,6 +15,7 @@ from flows.commands import (
     benchmark,
     bundles,
     data,
+    notify,
     predict,
     prepare,
     pretrain,
@@ -66,6 +67,7 @@ app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)
 app.command("pretrain")(pretrain.pretrain)
 app.command("server")(server.server)
+app.command("notify")(notify.notify)
 app.command("surrogate")(surrogate.surrogate)
 app.add_typer(data.app, name="data")
 app.add_typer(bundles.app, name="bundles")

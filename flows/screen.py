@@ -8,8 +8,11 @@ resumes from them.
 from typing import Any
 
 from prefect import flow, task
+from prefect.client.schemas.objects import State
 
 from chem.records.message_text import counted
+from flows.operation.attempts import check_attempt
+from flows.operation.news import tell_news
 from flows.planning.planning import plan_screen
 from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import (
@@ -131,7 +134,7 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     exhaustive: bool = False,
     device: str = "cpu",
     store: str | None = None,
-) -> dict[str, Any]:
+) -> dict[str, Any] | State[Any]:
     """Rank a library by the objective of a screen and write the best compounds.
 
     Args:
@@ -153,6 +156,8 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
             ``s3://bucket/x``; by default the cache and the run folder.
     """
     hold_to_roots()
+    if (ended := check_attempt()) is not None:
+        return ended
     cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))
     clock = Clock()
     planned = plan(
@@ -170,4 +175,5 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         "hand_over", lambda: hand_over(planned, prepared, ranking, evidence, clock)
     )
     publish(planned.screen, outcome)
+    tell_news(planned, outcome)
     return {"folder": str(outcome.folder), **outcome.manifest.counts._asdict()}

@@ -13,10 +13,10 @@ from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolUpdate
+from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
-from prefect.states import StateType
 
 POOL = "hitlist"
 """The work pool of the deployments; ``flows/work_pool.json`` describes it."""
@@ -83,7 +83,7 @@ def of_flows(names: Iterable[str] = FLOWS) -> dict[str, Any]:
 
 
 def _fields(automation: AutomationCore) -> dict[str, Any]:
-    return automation.model_dump(mode="json", include=set(AutomationCore.model_fields))
+    return automation.model_dump(include=set(AutomationCore.model_fields))
 
 
 def _recovery() -> Iterator[AutomationCore]:

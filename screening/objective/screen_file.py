@@ -15,7 +15,7 @@ from chem.disk.bounded_read import read_toml
 from chem.errors import InputError
 from chem.records.message_text import did_you_mean
 from screening.objective.plate_settings import Lab
-from screening.objective.screen_settings import Limit, Screen, suggest
+from screening.objective.screen_settings import Limit, Notify, Screen, suggest
 from screening.objective.selection import Selection
 from screening.objective.terms import Liability, Objective, OffTarget, Primary, Window
 
@@ -26,8 +26,10 @@ TERMS: dict[str, type[BaseModel]] = {
     "windows": Window,
 }
 """Tables that may be given several times, ``[[primary]]``."""
-TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab}
+TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab, "notify": Notify}
 """Tables that may be given once, such as ``[selection]``, or left out."""
+_NO_RESULT = ("notify",)
+"""Tables that no file of a run follows from: they are no part of its screen, nor of its hash."""
 _IF_GIVEN = ("min_rows", "max_drop")
 """Keys of a screen that have no default value."""
 _KEYS = [
@@ -95,7 +97,7 @@ def dump_screen(screen: Screen) -> str:
     Keys that have no value are named in a comment below their table, such as a budget that was not
     given, or the number of controls if the plate's outer columns set it. ``min_rows`` and
     ``max_drop`` are written only if they are given, so that the hashes of screens without them are
-    those of earlier versions.
+    those of earlier versions. ``[notify]`` is left out.
     """
     lines = ["# The screen as it ran, every default written out."]
     for key in ("name", "title", "library", *_IF_GIVEN, "bundles", "hits", "exhaustive"):
@@ -104,7 +106,7 @@ def dump_screen(screen: Screen) -> str:
             lines.append(f"{key} = {_toml(value)}")
     lines += _dump_wanted(screen.objective, screen.filters)
     for name in TABLES:
-        if (table := getattr(screen, name)) is not None:
+        if name not in _NO_RESULT and (table := getattr(screen, name)) is not None:
             lines += ["", f"[{name}]", *_pairs(_given(table)), *_left_out(table)]
     return "\n".join(lines) + "\n"
 

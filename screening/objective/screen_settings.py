@@ -35,6 +35,13 @@ class Limit(NamedTuple):
         return value < self.value if self.side == "min" else value > self.value
 
 
+class Notify(Strict):
+    """The rules by which a nightly run tells its news. They change no file of the run."""
+
+    bar: Annotated[float, Field(ge=0, le=1)] = 0.8
+    """The score from which a new hit is announced."""
+
+
 class Screen(Strict):
     """A whole screen: its library, its bundles, its objective and its settings."""
 
@@ -59,6 +66,8 @@ class Screen(Strict):
     """The rules by which hits are chosen from the ranked list; None: its first compounds."""
     lab: Lab = Field(default_factory=Lab)
     """The settings by which the hits are plated and dispensed."""
+    notify: Notify = Field(default_factory=Notify)
+    """The rules by which a nightly run tells its news."""
 
     @property
     def sought(self) -> int:

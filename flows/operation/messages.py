@@ -1,0 +1,153 @@
+"""The messages of notifications: for each event a trigger and a text.
+
+Texts are Jinja templates, which the Prefect server fills in. They hold names of screens and runs,
+the message of a state, counts and a link, and no compound.
+"""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from prefect.events.schemas.automations import EventTrigger, Posture
+
+from flows.operation.automations import CRASHED, ENDED, of_flows
+from flows.operation.news import FINISHED, NEW_HITS, NOTHING_NEW
+
+LATE = timedelta(minutes=10)
+"""The delay of a night from which it is told."""
+TEST = "test"
+TEST_EVENT = "hitlist.notify.test"
+_LONGEST = 500
+"""The most characters of a state's message; a traceback is longer."""
+_LATE_EVENT = "prefect.flow-run.Late"
+_RUN = "{{ flow.name }}/{{ deployment.name }}, run {{ flow_run.name }}"
+_STATE = (
+    "{% set why = event.resource['prefect.state-message'] %}"
+    f"{{% if why %}}: {{{{ why|string|truncate({_LONGEST}) }}}}{{% endif %}}"
+)
+
+
+class Kind(NamedTuple):
+    """A kind of event that is told."""
+
+    trigger: EventTrigger
+    title: str
+    """The subject of the message, a template."""
+    text: str
+    """What happened in one line, a template without the link."""
+    link: str
+    """The address of the run's page, a template."""
+    details: str
+    """The values of the event as JSON, a template."""
+
+
+def _state_kind(trigger: EventTrigger, word: str, told: str = _STATE) -> Kind:
+    return Kind(
+        trigger,
+        f"hitlist: {{{{ flow.name }}}}/{{{{ deployment.name }}}} {word}",
+        f"{_RUN} {word}{told}",
+        "{{ flow_run|ui_url }}",
+        '{"run": {{ flow_run.name|tojson }}, "deployment": {{ (deployment.name or "")|tojson }}}',
+    )
+
+
+def _on_state(event: str) -> EventTrigger:
+    return EventTrigger(
+        expect={event},
+        match={"prefect.resource.id": "prefect.flow-run.*"},
+        match_related=of_flows(),
+        posture=Posture.Reactive,
+        threshold=1,
+        within=timedelta(0),
+    )
+
+
+def _on_news(event: str, source: str = "hitlist.screen.*") -> EventTrigger:
+    return EventTrigger(
+        expect={event},
+        match={"prefect.resource.id": source},
+        posture=Posture.Reactive,
+        threshold=1,
+        within=timedelta(0),
+    )
+
+
+def _news_kind(event: str, word: str) -> Kind:
+    return Kind(
+        _on_news(event),
+        f"hitlist: {{{{ event.payload.screen }}}} {word}",
+        "{{ event.payload.text }}",
+        "{{ event.payload.link }}",
+        "{{ event.payload|tojson }}",
+    )
+
+
+def _late_trigger() -> EventTrigger:
+    """Return a trigger for a run that is marked late and does not start soon after."""
+    started = {f"prefect.flow-run.{name}" for name in ("Pending", "Running")}
+    return EventTrigger(
+        after={_LATE_EVENT},
+        expect={*started, "prefect.flow-run.AwaitingConcurrencySlot", *ENDED},
+        match={"prefect.resource.id": "prefect.flow-run.*"},
+        match_related=of_flows(),
+        for_each={"prefect.resource.id"},
+        posture=Posture.Proactive,
+        threshold=1,
+        within=LATE,
+    )
+
+
+KINDS: dict[str, Kind] = {
+    "failed": _state_kind(_on_state("prefect.flow-run.Failed"), "failed"),
+    "late": _state_kind(
+        _late_trigger(),
+        "did not start",
+        ": it was due at {{ flow_run.expected_start_time }}; is the worker running?",
+    ),
+    "cancelled": _state_kind(_on_state("prefect.flow-run.Cancelled"), "was cancelled"),
+    "crashed": _state_kind(_on_state(CRASHED), "crashed"),
+    "nothing-new": _news_kind(NOTHING_NEW, "has nothing new"),
+    "new-hits": _news_kind(NEW_HITS, "has new hits"),
+    "finished": _news_kind(FINISHED, "finished"),
+    TEST: Kind(
+        _on_news(TEST_EVENT, "hitlist.notify"),
+        "hitlist: a test",
+        "this is a test of hitlist notify",
+        "",
+        "{{ event.payload|tojson }}",
+    ),
+}
+"""The kinds of events by the names that ``hitlist notify --on`` takes; the test is always on."""
+NAMES = tuple(name for name in KINDS if name != TEST)
+USUAL = tuple(name for name in NAMES if name != "finished")
+"""The kinds that are told unless others are named; ``finished`` comes beside the two of news."""
+
+
+def webhook_payload(name: str) -> str:
+    """Return the template of a webhook's JSON body: event, title, text, link, time, details."""
+    kind = KINDS[name]
+    return (
+        _settings(kind) + f'{{"event": "{name}", "title": {{{{ title|tojson }}}}, '
+        '"text": {{ text|tojson }}, "link": {{ link|tojson }}, '
+        '"time": {{ (event.occurred|string)|tojson }}, "details": ' + kind.details + "}"
+    )
+
+
+def slack_payload(name: str) -> str:
+    """Return the template of the JSON body that Slack's incoming webhooks take."""
+    escaped = "".join(
+        f"|replace('{char}', '{code}')"
+        for char, code in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
+    )
+    whole = "(title ~ '\\n' ~ text)" + escaped + " ~ '\\n' ~ link"
+    return _settings(KINDS[name]) + '{"text": {{ (' + whole + ")|tojson }}}"
+
+
+def mail_body(name: str) -> str:
+    """Return the template of a mail's text."""
+    kind = KINDS[name]
+    return f"{kind.text}\n\n{kind.link}\n"
+
+
+def _settings(kind: Kind) -> str:
+    parts = {"title": kind.title, "text": kind.text, "link": kind.link}
+    return "".join(f"{{% set {name} %}}{text}{{% endset %}}" for name, text in parts.items())
