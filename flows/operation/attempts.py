@@ -34,6 +34,7 @@ JUST_NOW = timedelta(minutes=10)
 """How long ago a newer night may have lost its slot to an older one and still be caught up."""
 MOST_NIGHTS = 200
 """The most nights that one request reads; Prefect's own limit."""
+_WAITING = (StateType.SCHEDULED, StateType.PENDING)
 _ENDED = (StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED)
 
 
@@ -93,16 +94,17 @@ def refuse_crashes(states: Sequence[State[Any]]) -> None:
 
 
 def find_newer(nights: Sequence[FlowRun], now: datetime) -> Newer | None:
-    """Return the newest night that waits, or that lost its slot a moment ago.
+    """Return the newest night that waits or runs, or that lost its slot a moment ago.
 
     Args:
         nights: The nights of the deployment that are due and newer than the own one, in any order.
         now: The time now.
     """
     due = sorted(nights, key=lambda one: one.expected_start_time or now)
-    waiting = [one for one in due if one.state_type in (StateType.SCHEDULED, StateType.PENDING)]
+    waiting = [one for one in due if one.state_type in _WAITING]
     lost = [one for one in due if _lost_slot(one, now)]
-    found = [one for one in due if one in waiting or one in lost]
+    running = [one for one in due if one.state_type == StateType.RUNNING]
+    found = [one for one in due if one in waiting or one in running or one in lost]
     if not found:
         return None
     newest = found[-1]

@@ -5,6 +5,10 @@ its process is gone: the server marks the run Crashed and frees its slot. A run 
 is marked Crashed after ``START``. A Crashed screen is scheduled again as the same flow run, so it
 goes on from the ledgers of its folder. :mod:`flows.operation.attempts` refuses a run that crashes
 again and again, because an automation cannot count.
+
+No trigger reacts at once. On SQLite the server processes an event again, up to four times, if
+another change of the database came between (measured: four messages for one crash), and a trigger
+that reacts at once fires each time. A trigger that waits for ``SETTLE`` fires once.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,6 +33,16 @@ SILENCE = timedelta(seconds=90)
 """The time without a heartbeat after which a run is marked Crashed."""
 START = timedelta(seconds=300)
 """The time that a run may take from Pending to Running."""
+SETTLE = timedelta(seconds=10)
+"""The time after an event until its trigger fires; Prefect allows no shorter one."""
+RETRY = timedelta(seconds=120)
+"""The time from a crash to the next try.
+
+A worker reports a crash, loads the flow to look for hooks, and reports the crash again (measured:
+17 to 65 seconds later). The second report would end a run that was tried again by then.
+"""
+NEVER = "hitlist.never"
+"""An event that nobody sends: a trigger that expects it always fires."""
 BEAT = "prefect.flow-run.heartbeat"
 CRASHED = "prefect.flow-run.Crashed"
 ENDED = {f"prefect.flow-run.{name}" for name in ("Completed", "Failed", "Cancelled", "Crashed")}
@@ -66,7 +80,9 @@ def put_automation(client: SyncPrefectClient, wanted: AutomationCore) -> bool:
         return True
     if _fields(found[0]) == _fields(wanted):
         return False
-    client.update_automation(found[0].id, AutomationCore.model_validate(wanted.model_dump()))
+    # Only what is set is sent, and the server refuses an owner.
+    whole = wanted.model_dump(exclude={"owner_resource"})
+    client.update_automation(found[0].id, AutomationCore.model_validate(whole))
     return True
 
 
@@ -77,11 +93,6 @@ def remove_automations(client: SyncPrefectClient, names: Iterable[str]) -> None:
             client.delete_automation(one.id)
 
 
-def of_flows(names: Iterable[str] = FLOWS) -> dict[str, Any]:
-    """Return the description of related resources by which a trigger covers only these flows."""
-    return {"prefect.resource.name": list(names), "prefect.resource.role": "flow"}
-
-
 def _fields(automation: AutomationCore) -> dict[str, Any]:
     return automation.model_dump(include=set(AutomationCore.model_fields))
 
@@ -90,7 +101,7 @@ def _recovery() -> Iterator[AutomationCore]:
     yield AutomationCore(
         name=NAMES[0],
         description="A run without a heartbeat has crashed: its slot is free again.",
-        trigger=_silent({BEAT}, {BEAT, *ENDED}, SILENCE),
+        trigger=wait_for({BEAT}, {BEAT, *ENDED}, SILENCE),
         actions=[
             ChangeFlowRunState(
                 state=StateType.CRASHED,
@@ -102,9 +113,9 @@ def _recovery() -> Iterator[AutomationCore]:
     yield AutomationCore(
         name=NAMES[1],
         description="A run that a worker took and never started has crashed.",
-        trigger=_silent(
+        trigger=wait_for(
             {"prefect.flow-run.Pending"},
-            {"prefect.flow-run.Running", "prefect.flow-run.AwaitingConcurrencySlot", *ENDED},
+            {"prefect.flow-run.Running", "prefect.flow-run.AwaitingConcurrencySlot"},
             START,
         ),
         actions=[
@@ -117,14 +128,7 @@ def _recovery() -> Iterator[AutomationCore]:
     yield AutomationCore(
         name=NAMES[2],
         description="A crashed screen is tried again as the same run, from its ledgers.",
-        trigger=EventTrigger(
-            expect={CRASHED},
-            match={"prefect.resource.id": "prefect.flow-run.*"},
-            match_related=of_flows(["screen"]),
-            posture=Posture.Reactive,
-            threshold=1,
-            within=timedelta(0),
-        ),
+        trigger=wait_for({CRASHED}, {"prefect.flow-run.AwaitingRetry"}, RETRY, ["screen"]),
         actions=[
             ChangeFlowRunState(
                 state=StateType.SCHEDULED,
@@ -135,13 +139,22 @@ def _recovery() -> Iterator[AutomationCore]:
     )
 
 
-def _silent(after: set[str], expect: set[str], within: timedelta) -> EventTrigger:
-    """Return a trigger that fires for each run that sends nothing expected in time."""
+def wait_for(
+    after: set[str], expect: set[str], within: timedelta, flows: Iterable[str] = FLOWS
+) -> EventTrigger:
+    """Return a trigger that fires for each flow run with an event that no other one follows.
+
+    Args:
+        after: The events that begin the wait.
+        expect: The events that end it.
+        within: The longest wait, after which the trigger fires.
+        flows: The names of the flows.
+    """
     return EventTrigger(
         after=after,
         expect=expect,
         match={"prefect.resource.id": "prefect.flow-run.*"},
-        match_related=of_flows(),
+        match_related={"prefect.resource.name": list(flows), "prefect.resource.role": "flow"},
         for_each={"prefect.resource.id"},
         posture=Posture.Proactive,
         threshold=1,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from prefect.events.schemas.automations import EventTrigger, Posture
 
-from flows.operation.automations import CRASHED, ENDED, of_flows
+from flows.operation.automations import CRASHED, ENDED, NEVER, SETTLE, wait_for
 from flows.operation.news import FINISHED, NEW_HITS, NOTHING_NEW
 
 LATE = timedelta(minutes=10)
@@ -51,29 +51,25 @@ def _state_kind(trigger: EventTrigger, word: str, told: str = _STATE) -> Kind:
 
 
 def _on_state(event: str) -> EventTrigger:
-    return EventTrigger(
-        expect={event},
-        match={"prefect.resource.id": "prefect.flow-run.*"},
-        match_related=of_flows(),
-        posture=Posture.Reactive,
-        threshold=1,
-        within=timedelta(0),
-    )
+    return wait_for({event}, {NEVER}, SETTLE)
 
 
-def _on_news(event: str, source: str = "hitlist.screen.*") -> EventTrigger:
+def _on_news(event: str, source: str, each: str) -> EventTrigger:
+    """Return a trigger for an event of ours, once for each value of a label."""
     return EventTrigger(
-        expect={event},
+        after={event},
+        expect={NEVER},
         match={"prefect.resource.id": source},
-        posture=Posture.Reactive,
+        for_each={each},
+        posture=Posture.Proactive,
         threshold=1,
-        within=timedelta(0),
+        within=SETTLE,
     )
 
 
 def _news_kind(event: str, word: str) -> Kind:
     return Kind(
-        _on_news(event),
+        _on_news(event, "hitlist.screen.*", "related:flow-run:prefect.resource.id"),
         f"hitlist: {{{{ event.payload.screen }}}} {word}",
         "{{ event.payload.text }}",
         "{{ event.payload.link }}",
@@ -83,16 +79,9 @@ def _news_kind(event: str, word: str) -> Kind:
 
 def _late_trigger() -> EventTrigger:
     """Return a trigger for a run that is marked late and does not start soon after."""
-    started = {f"prefect.flow-run.{name}" for name in ("Pending", "Running")}
-    return EventTrigger(
-        after={_LATE_EVENT},
-        expect={*started, "prefect.flow-run.AwaitingConcurrencySlot", *ENDED},
-        match={"prefect.resource.id": "prefect.flow-run.*"},
-        match_related=of_flows(),
-        for_each={"prefect.resource.id"},
-        posture=Posture.Proactive,
-        threshold=1,
-        within=LATE,
+    started = ("Pending", "Running", "AwaitingConcurrencySlot")
+    return wait_for(
+        {_LATE_EVENT}, {*(f"prefect.flow-run.{name}" for name in started), *ENDED}, LATE
     )
 
 
@@ -109,7 +98,7 @@ KINDS: dict[str, Kind] = {
     "new-hits": _news_kind(NEW_HITS, "has new hits"),
     "finished": _news_kind(FINISHED, "finished"),
     TEST: Kind(
-        _on_news(TEST_EVENT, "hitlist.notify"),
+        _on_news(TEST_EVENT, "hitlist.notify", "prefect.resource.id"),
         "hitlist: a test",
         "this is a test of hitlist notify",
         "",
