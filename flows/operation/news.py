@@ -18,6 +18,7 @@ from chem.records.message_text import counted
 from flows.planning.row_counts import last_run
 from screening.changes.compared_run import open_compared
 from screening.objective.screen_settings import Screen
+from screening.report.manifest import Counts
 from screening.runs.hand_over import Outcome
 from screening.runs.plan import Plan
 
@@ -76,7 +77,8 @@ def tell_news(plan: Plan, outcome: Outcome) -> None:
     if not runtime.deployment.id:
         return
     news = find_news(plan, outcome.folder)
-    payload = describe_news(plan.screen, outcome, news, runtime.flow_run.ui_url or "")
+    link, counts = runtime.flow_run.ui_url or "", outcome.manifest.counts
+    payload = describe_news(plan.screen, outcome.folder.name, counts, news, link)
     get_run_logger().info("%s", payload["text"])
     if news.why:
         get_run_logger().info("not compared: %s", news.why)
@@ -98,12 +100,22 @@ def events_of(news: News, bar: float) -> list[str]:
     return events
 
 
-def describe_news(screen: Screen, outcome: Outcome, news: News, link: str) -> dict[str, Any]:
-    """Return the payload of the events: JSON values, and their text in one line."""
-    counts, bar = outcome.manifest.counts._asdict(), screen.notify.bar
+def describe_news(
+    screen: Screen, run: str, counts: Counts, news: News, link: str
+) -> dict[str, Any]:
+    """Return the payload of the events: JSON values, and their text in one line.
+
+    Args:
+        screen: The screen of the run.
+        run: The name of the run's folder.
+        counts: The counts of the run.
+        news: The changes since the last run.
+        link: The address of the run's page on the server.
+    """
+    bar = screen.notify.bar
     compared = news.kind != "unknown"
     best = news.entered[0] if news.entered else None
-    hits = f"{counted(counts['hits'], 'hit')} of {counted(counts['rows'], 'record')}"
+    hits = f"{counted(counts.hits, 'hit')} of {counted(counts.rows, 'record')}"
     told = "not compared with an earlier run"
     if compared:
         new = f"{counted(news.above(bar), 'new hit')} with a score of {bar:g} or more"
@@ -111,8 +123,8 @@ def describe_news(screen: Screen, outcome: Outcome, news: News, link: str) -> di
         told = f"{new}; {len(news.entered):,} entered and {news.left:,} left since {news.before}"
     return {
         "screen": screen.name,
-        "run": outcome.folder.name,
-        "counts": counts,
+        "run": run,
+        "counts": counts._asdict(),
         "news": news.kind,
         "compared_with": news.before or None,
         "entered": len(news.entered) if compared else None,
@@ -121,5 +133,5 @@ def describe_news(screen: Screen, outcome: Outcome, news: News, link: str) -> di
         "bar": bar,
         "new_hits_above_bar": news.above(bar) if compared else None,
         "link": link,
-        "text": f"{screen.name}: {told}; {hits} in {outcome.folder.name}",
+        "text": f"{screen.name}: {told}; {hits} in {run}",
     }
