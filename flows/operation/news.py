@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from prefect import runtime
 from prefect.events.utilities import emit_event
 from prefect.logging import get_run_logger
+from prefect.utilities.urls import url_for
 
 from chem.disk.allowed_roots import named_path
 from chem.errors import HitlistError
@@ -77,7 +78,8 @@ def tell_news(plan: Plan, outcome: Outcome) -> None:
     if not runtime.deployment.id:
         return
     news = find_news(plan, outcome.folder)
-    link, counts = runtime.flow_run.ui_url or "", outcome.manifest.counts
+    link = url_for("flow-run", str(runtime.flow_run.id)) or ""
+    counts = outcome.manifest.counts
     payload = describe_news(plan.screen, outcome.folder.name, counts, news, link)
     get_run_logger().info("%s", payload["text"])
     if news.why:
