@@ -1,0 +1,158 @@
+"""Addresses are checked and not repeated, and every message has its text."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+import apprise
+import jinja2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prefect.server.utilities.user_templates import UserTemplateEnvironment
+
+from chem.errors import InputError
+from flows.operation.channels import check_web_address, mail_address
+from flows.operation.messages import KINDS, NAMES, USUAL, mail_body, slack_payload, webhook_payload
+from tests.flows.conftest import Run
+
+SECRET = "CANARY7SECRET"
+HOSTILE = 'a "night" <!channel> & \\ {{ x }} \n=1'
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://hooks.example/services/T/B/x",
+        " https://hooks.example/x\n",
+        "http://127.0.0.1:9/x",
+        "http://localhost/x",
+        "http://[::1]:80/x",
+    ],
+)
+def test_web_addresses(address: str) -> None:
+    assert check_web_address(address) == address.strip()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "hooks.example/", "ftp://h/", "https://", "https:///", "http://hooks.example/"),
+        *("https://h:port/", "https://h/ x", "https://h/\nhttps://i/", "http://10.0.0.1/"),
+    ],
+)
+def test_wrong_web_addresses_are_refused_and_not_repeated(address: str) -> None:
+    with pytest.raises(InputError) as refused:
+        check_web_address(f"{address}{SECRET}" if address.endswith("e/") else address)
+    assert SECRET not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("server", "mode", "port"),
+    [
+        ("smtp://a@b.example:pw@mail.example", "starttls", 587),
+        ("smtps://a@b.example:pw@mail.example", "ssl", 465),
+        ("smtp://u:pw@mail.example:2525?from=a@b.example", "starttls", 2525),
+        ("smtp://127.0.0.1?from=a@b.example", "insecure", 25),
+        ("smtps://127.0.0.1:9?from=a@b.example", "ssl", 9),
+    ],
+)
+def test_mail_servers(server: str, mode: str, port: int) -> None:
+    made: Any = apprise.Apprise.instantiate(mail_address(server, "c@d.example"))
+    assert (made.secure_mode, made.port) == (mode, port)
+    assert made.smtp_host in ("mail.example", "127.0.0.1")
+    assert made.from_addr == (False, "a@b.example")
+    assert made.targets == [(False, "c@d.example")]
+    assert made.password == ("pw" if "pw" in server else None)
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20))
+def test_a_password_of_any_characters_arrives(password: str) -> None:
+    server = f"smtps://u%40b.example:{quote(password, safe='')}@mail.example"
+    made: Any = apprise.Apprise.instantiate(mail_address(server, "c@d.example"))
+    assert (made.user, made.password) == ("u@b.example", password)
+
+
+@pytest.mark.parametrize(
+    ("server", "to", "told"),
+    [
+        ("smtp://u:CANARY7SECRET@mail.example", "c@d.example", "?from="),
+        ("smtp://a@b.example:CANARY7SECRET@mail.example", "nobody", 'the recipient "nobody"'),
+        ("http://a@b.example:CANARY7SECRET@mail.example", "c@d.example", "smtp or smtps://"),
+        ("smtp://a@b.example:CANARY7SECRET@mail.example:x", "c@d.example", "found no address"),
+    ],
+)
+def test_wrong_mail_servers_are_refused(server: str, to: str, told: str) -> None:
+    with pytest.raises(InputError) as refused:
+        mail_address(server, to)
+    assert told in str(refused.value)
+    assert SECRET not in str(refused.value)
+
+
+def render(template: str) -> str:
+    """Fill in a template as the server does, with names that somebody else chose."""
+    environment = UserTemplateEnvironment(undefined=jinja2.ChainableUndefined)
+    environment.filters["ui_url"] = lambda run: f"http://127.0.0.1/runs/{run.id}"
+    named = SimpleNamespace(name=HOSTILE, id="7", expected_start_time="2026-11-29 02:00")
+    payload = {"text": HOSTILE, "screen": "kinase", "link": "http://127.0.0.1/runs/7"}
+    event = SimpleNamespace(
+        occurred=datetime(2026, 11, 29, tzinfo=UTC),
+        payload=payload,
+        resource={"prefect.state-message": HOSTILE + "x" * 5000},
+    )
+    context = {"event": event, "flow": named, "flow_run": named, "deployment": named}
+    return environment.from_string(template).render(context)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_message_is_whole_whatever_the_names_are(name: str) -> None:
+    sent = json.loads(render(webhook_payload(name)))
+    assert list(sent) == ["event", "title", "text", "link", "time", "details"]
+    assert sent["event"] == name
+    assert 0 < len(sent["text"]) < 1200
+    (text,) = json.loads(render(slack_payload(name))).values()
+    assert "<" not in text
+    assert ">" not in text
+    assert text.startswith("hitlist: ")
+    assert sent["link"] == ("" if name == "test" else "http://127.0.0.1/runs/7")
+    assert sent["link"] in text
+    assert sent["link"] in render(mail_body(name))
+
+
+def test_the_usual_events_tell_a_run_once() -> None:
+    assert set(NAMES) - set(USUAL) == {"finished"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "nothing to do"),
+        (["--on", "failed"], "nothing to do"),
+        (["--on", "failed", "--list"], "--on needs a channel"),
+        (["--webhook", f"https://x.example/{SECRET}"], "an address is a secret"),
+        (["--slack", f"http:/x.example/{SECRET}"], "an address is a secret"),
+        (["--webhook", "none.txt"], "--webhook: cannot read none.txt: No such file"),
+        (["--webhook", "hook.txt", "--on", "fialed"], 'unknown event "fialed"; events: failed'),
+        (["--webhook", "hook.txt", "--on", ","], "--on names no event"),
+        (["--webhook", "bytes.txt"], "it is not a text file"),
+        (["--email", "a@b.example"], "--email and --smtp belong together"),
+        (["--remove", "telegram"], 'unknown channel "telegram"'),
+        (["--webhook", "hook.txt"], "`hitlist server`"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    run: Run, words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    Path("hook.txt").write_text(f"https://hooks.example/{SECRET}\n")
+    Path("bytes.txt").write_bytes(b"\xff\xfe\x00")
+    answer = run("notify", *words)
+    assert answer.code == 2
+    assert told in answer.err
+    assert answer.err.count("\n") == 1
+    assert SECRET not in answer.err
