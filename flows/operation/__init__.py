@@ -1,1 +1,1 @@
-"""Deployments, recovery after crashes, events and notifications of nightly screens."""
+"""Deployments, automations and messages on the Prefect server."""
