@@ -17,45 +17,51 @@ _LONGEST = 10_000
 """The most characters of a file with an address."""
 
 
-def notify(  # noqa: PLR0913 - one parameter per option
-    webhook: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE|-", help="File with the address of a webhook, or - for standard input."
-        ),
-    ] = None,
-    slack: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE|-", help="The same for an incoming webhook of Slack."),
-    ] = None,
-    email: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Recipient of mail; needs --smtp.")
-    ] = None,
-    smtp: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE|-",
-            help="File with the mail server: smtp://user:password@host:587, or smtps://…:465.",
-        ),
-    ] = None,
-    on: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LIST",
-            help="Events: failed, late, cancelled, crashed, nothing-new, new-hits, finished; by "
-            "default all except finished.",
-        ),
-    ] = None,
-    test: Annotated[
-        bool, typer.Option("--test", help="Send a test through every channel and wait for it.")
-    ] = False,
-    show: Annotated[bool, typer.Option("--list", help="List the channels and their events.")] = (
-        False
+Webhook = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE|-", help="File with the address of a webhook, or - for standard input."
     ),
-    remove: Annotated[
-        str | None,
-        typer.Option(metavar="CHANNEL", help="Remove webhook, slack or email, or all."),
-    ] = None,
+]
+Slack = Annotated[
+    Path | None, typer.Option(metavar="FILE|-", help="The same for an incoming webhook of Slack.")
+]
+Email = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Recipient of mail; needs --smtp.")
+]
+Smtp = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE|-",
+        help="File with the mail server: smtp://user:password@host:587, or smtps://…:465.",
+    ),
+]
+On = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LIST",
+        help="Events: failed, late, cancelled, crashed, nothing-new, new-hits, finished; by "
+        "default all except finished.",
+    ),
+]
+Test = Annotated[
+    bool, typer.Option("--test", help="Send a test through every channel and wait for it.")
+]
+Show = Annotated[bool, typer.Option("--list", help="List the channels and their events.")]
+Remove = Annotated[
+    str | None, typer.Option(metavar="CHANNEL", help="Remove webhook, slack or email, or all.")
+]
+
+
+def notify(  # noqa: PLR0913 - one parameter per option
+    webhook: Webhook = None,
+    slack: Slack = None,
+    email: Email = None,
+    smtp: Smtp = None,
+    on: On = None,
+    test: Test = False,
+    show: Show = False,
+    remove: Remove = None,
 ) -> None:
     """Send a message about each event of nightly runs by webhook, Slack or mail.
 
