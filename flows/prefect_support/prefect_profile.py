@@ -26,7 +26,7 @@ _OLD_NAMES = {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS"}
 """Older names of settings, which take precedence over the profile."""
 _CALLER, _SERVER = "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"
 
-_SERVER_ONLY = {"PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": str(30 * 24 * 3600)}
+_SERVER_ONLY = {"PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P30D"}
 """Settings of the server alone, by environment variable. It keeps for 30 days what its automations
 wait for. By default it forgets that after a minute, and with it the runs that a power cut ended."""
 
