@@ -2,7 +2,10 @@
 
 import json
 from datetime import UTC, datetime
+from email import message_from_string
 from pathlib import Path
+from socketserver import StreamRequestHandler, TCPServer
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +15,9 @@ import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prefect.blocks.notifications import SlackWebhook
 from prefect.server.utilities.user_templates import UserTemplateEnvironment
+from pydantic import SecretStr
 
 from chem.errors import InputError
 from flows.operation.channels import check_web_address, mail_address
@@ -75,6 +80,45 @@ def test_a_password_of_any_characters_arrives(password: str) -> None:
     server = f"smtps://u%40b.example:{quote(password, safe='')}@mail.example"
     made: Any = apprise.Apprise.instantiate(mail_address(server, "c@d.example"))
     assert (made.user, made.password) == ("u@b.example", password)
+
+
+class _Mail(StreamRequestHandler):
+    """A mail server for one letter, without encryption and login."""
+
+    def handle(self) -> None:
+        self.answer(220)
+        while line := self.rfile.readline().decode().strip().upper():
+            if line == "QUIT":
+                self.answer(221)
+                return
+            self.answer(354 if line == "DATA" else 250)
+            if line == "DATA":
+                while (part := self.rfile.readline().decode().rstrip("\r\n")) != ".":
+                    LETTER.append(part)
+                self.answer(250)
+
+    def answer(self, code: int) -> None:
+        self.wfile.write(f"{code} ok\r\n".encode())
+
+
+LETTER: list[str] = []
+
+
+def test_a_mail_arrives_by_the_block_of_prefect() -> None:
+    with TCPServer(("127.0.0.1", 0), _Mail) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        port = server.server_address[1]
+        url = mail_address(f"smtp://127.0.0.1:{port}?from=night@lab.example", "a@lab.example")
+        block = SlackWebhook(url=SecretStr(url))
+        with block.raise_on_failure():
+            block.notify("screen/kinase crashed\n\nhttp://127.0.0.1/runs/7\n", "hitlist: crashed")
+        thread.join(30)
+    letter = message_from_string("\n".join(LETTER))
+    assert letter["Subject"] == "hitlist: crashed"
+    assert "night@lab.example" in letter["From"]
+    assert "a@lab.example" in letter["To"]
+    assert "http://127.0.0.1/runs/7" in str(letter)
 
 
 @pytest.mark.parametrize(
