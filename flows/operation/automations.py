@@ -46,6 +46,8 @@ NEVER = "hitlist.never"
 BEAT = "prefect.flow-run.heartbeat"
 CRASHED = "prefect.flow-run.Crashed"
 ENDED = {f"prefect.flow-run.{name}" for name in ("Completed", "Failed", "Cancelled", "Crashed")}
+_STARTS = tuple(str(number) for number in range(1, 21))
+"""How often a run may have started that is tried again; 0 is left out."""
 NAMES = ("hitlist: lost run", "hitlist: run that never started", "hitlist: crashed screen")
 """The names of the automations, by which they are found and updated."""
 
@@ -128,7 +130,7 @@ def _recovery() -> Iterator[AutomationCore]:
     yield AutomationCore(
         name=NAMES[2],
         description="A crashed screen is tried again as the same run, from its ledgers.",
-        trigger=wait_for({CRASHED}, {"prefect.flow-run.AwaitingRetry"}, RETRY, ["screen"]),
+        trigger=_crash_of_started_screen(),
         actions=[
             ChangeFlowRunState(
                 state=StateType.SCHEDULED,
@@ -160,6 +162,16 @@ def wait_for(
         threshold=1,
         within=within,
     )
+
+
+def _crash_of_started_screen() -> EventTrigger:
+    """Return a trigger for crashed screens, but for those that crashed before they started.
+
+    Such a run, for example after a broken installation, cannot count its tries.
+    """
+    trigger = wait_for({CRASHED}, {"prefect.flow-run.AwaitingRetry"}, RETRY, ["screen"])
+    labels = {**trigger.model_dump()["match"], "prefect.run-count": list(_STARTS)}
+    return EventTrigger.model_validate({**trigger.model_dump(), "match": labels})
 
 
 def _set_heartbeat(client: SyncPrefectClient, name: str) -> None:
