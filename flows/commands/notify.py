@@ -69,17 +69,18 @@ def notify(  # noqa: PLR0913 - one parameter per option
     channel. A new address or list of events replaces the previous one of that channel. Addresses
     are read from a file or standard input, because others on this machine can see arguments.
     """
+    from flows.operation.automations import ensure_automations
     from flows.operation.channels import (
-        check_web_address,
         mail_address,
         remove_channel,
         save_channel,
+        web_address,
     )
     from flows.operation.server_client import open_server
 
     events = _events(on)
     addresses = {
-        name: check_web_address(_read(place, f"--{name}"))
+        name: web_address(_read(place, f"--{name}"), name)
         for name, place in (("webhook", webhook), ("slack", slack))
         if place is not None
     }
@@ -95,6 +96,8 @@ def notify(  # noqa: PLR0913 - one parameter per option
     with open_server() as client:
         for name in gone:
             note(f"{name}: {'removed' if remove_channel(client, name) else 'there was none'}")
+        if addresses:
+            ensure_automations(client)
         for name, address in addresses.items():
             save_channel(client, name, address, events)
             note(f"{name}: {', '.join(events)}")

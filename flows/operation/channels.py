@@ -1,27 +1,29 @@
 """The channels of notifications on a Prefect server: a webhook, Slack and mail.
 
 A channel is a block of Prefect, which keeps the address as a secret, and one automation for each
-kind of event. Prefect's own mail block needs an account at SendGrid, so mail is sent by apprise, on
-which Prefect's notification blocks are built: its address of a mail server is kept in a block of
-the type Slack Webhook, the one that passes any address on to apprise.
+kind of event. All addresses are kept in a block of the type Slack Webhook: it passes any address on
+to apprise, on which Prefect's notification blocks are built. Prefect's other blocks do not serve:
+
+- Webhook closes the connections of all others when it is done, so that one of two messages at the
+  same time is lost (measured).
+- Custom Webhook writes its address, and so the secret, into the server's log if it is refused.
+- The block for mail needs an account at SendGrid.
 """
 
 import ipaddress
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, cast
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from uuid import UUID
 
 from prefect.blocks.notifications import SlackWebhook
-from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.events.actions import ActionTypes, CallWebhook, SendNotification
+from prefect.events.actions import SendNotification
 from prefect.events.schemas.automations import AutomationCore
 from prefect.events.schemas.events import Event
 from prefect.exceptions import ObjectNotFound
-from prefect.types import SecretDict
 from pydantic import SecretStr
 
 from chem.errors import InputError
@@ -31,17 +33,17 @@ from flows.operation.messages import (
     NAMES,
     TEST,
     TEST_EVENT,
-    mail_body,
-    slack_payload,
-    webhook_payload,
+    body,
+    slack_body,
 )
 
 CHANNELS = ("webhook", "slack", "email")
 PATIENCE = 60.0
 """Seconds to wait for the server's answer to a test."""
-_SLUGS = {"webhook": "webhook", "slack": "webhook", "email": "slack-webhook"}
+_SLUG = "slack-webhook"
 _ACTIONS = ("prefect.automation.action.executed", "prefect.automation.action.failed")
-_JSON = {"Content-Type": "application/json"}
+_ONLY_TEXT = {":message": "text", ":title": "", ":type": "", ":version": "", ":attachments": ""}
+"""Options by which apprise sends ``{"text": …}`` alone, as Slack demands."""
 
 
 class Channel(NamedTuple):
@@ -69,15 +71,10 @@ def save_channel(
     Args:
         client: A client of the server; the active profile must name the same server.
         channel: One of ``CHANNELS``.
-        address: A web address, or the address that ``mail_address`` returns. It is a secret.
+        address: What ``web_address`` or ``mail_address`` returns. It is a secret.
         events: Names of ``messages.KINDS``.
     """
-    secret = SecretStr(address)
-    block = (
-        SlackWebhook(url=secret)
-        if channel == "email"
-        else Webhook(url=secret, headers=SecretDict(_JSON))
-    )
+    block = SlackWebhook(url=SecretStr(address))
     document = cast(UUID, block.save(_block(channel), overwrite=True))
     kept = (*events, TEST)
     for name in kept:
@@ -89,9 +86,7 @@ def remove_channel(client: SyncPrefectClient, channel: str) -> bool:
     """Delete a channel's automations and its address; return False if there was none."""
     remove_automations(client, (_title(channel, name) for name in KINDS))
     try:
-        found = client.read_block_document_by_name(
-            _block(channel), _SLUGS[channel], include_secrets=False
-        )
+        found = client.read_block_document_by_name(_block(channel), _SLUG, include_secrets=False)
         client.delete_block_document(found.id)
     except ObjectNotFound:
         return False
@@ -106,27 +101,33 @@ def list_channels(client: SyncPrefectClient) -> list[Channel]:
 def _channels(client: SyncPrefectClient) -> Iterator[Channel]:
     for channel in CHANNELS:
         try:
-            found = client.read_block_document_by_name(_block(channel), _SLUGS[channel])
+            found = client.read_block_document_by_name(_block(channel), _SLUG)
         except ObjectNotFound:
             continue
         on = tuple(name for name in NAMES if client.read_automations_by_name(_title(channel, name)))
         yield Channel(channel, urlsplit(str(found.data["url"])).hostname or "?", on)
 
 
-def check_web_address(address: str) -> str:
-    """Return the address of a webhook without blanks around it; it is never repeated in an error.
+def web_address(address: str, channel: str = "webhook") -> str:
+    """Return the address by which apprise posts JSON to a webhook, or to Slack.
 
     Raises:
-        InputError: It is no http or https address, or an unencrypted one of another machine.
+        InputError: It is no http or https address, or an unencrypted one of another machine. The
+            address is not repeated.
     """
     found = address.strip()
     host = _host(found, ("http", "https"))
-    if urlsplit(found).scheme == "http" and not _is_loopback(host):
+    parts = urlsplit(found)
+    if parts.scheme == "http" and not _is_loopback(host):
         raise InputError(
             f"the webhook on {host} begins with http://, so messages and its secret could be read "
             "in transit; use https://"
         )
-    return found
+    options = {f"-{key}": value for key, value in parse_qsl(parts.query, keep_blank_values=True)}
+    options |= _ONLY_TEXT if channel == "slack" else {}
+    scheme = "json" if parts.scheme == "http" else "jsons"
+    query = f"?{urlencode(options)}" if options else ""
+    return f"{scheme}://{parts.netloc}{parts.path or '/'}{query}"
 
 
 def mail_address(server: str, recipient: str) -> str:
@@ -223,8 +224,7 @@ def _answers(client: SyncPrefectClient, waiting: dict[str, str], since: datetime
     page = client.request("POST", "/events/filter", json={"filter": wanted, "limit": 50}).json()
     found = {}
     for event in page["events"]:
-        payload, status = event["payload"], event["payload"].get("status_code", 200)
-        fault = f"the receiver answered {status}" if status >= 300 else ""
+        payload, fault = event["payload"], ""
         if event["event"] == _ACTIONS[1]:
             fault = str(payload.get("notification_log") or payload.get("reason") or "it failed")
         found[event["resource"]["prefect.resource.id"].rpartition(".")[2]] = fault
@@ -240,25 +240,11 @@ def _title(channel: str, name: str) -> str:
 
 
 def _automation(channel: str, name: str, document: UUID) -> AutomationCore:
-    kind, make = KINDS[name], _ACTION[channel]
+    kind = KINDS[name]
+    text = slack_body(name) if channel == "slack" else body(name)
     return AutomationCore(
         name=_title(channel, name),
         description="Made by hitlist notify, which also changes and removes it.",
         trigger=kind.trigger,
-        actions=[make(name, document)],
+        actions=[SendNotification(block_document_id=document, subject=kind.title, body=text)],
     )
-
-
-def _mail(name: str, document: UUID) -> SendNotification:
-    return SendNotification(
-        block_document_id=document, subject=KINDS[name].title, body=mail_body(name)
-    )
-
-
-_ACTION: dict[str, Callable[[str, UUID], ActionTypes]] = {
-    "webhook": lambda name, block: CallWebhook(
-        block_document_id=block, payload=webhook_payload(name)
-    ),
-    "slack": lambda name, block: CallWebhook(block_document_id=block, payload=slack_payload(name)),
-    "email": _mail,
-}

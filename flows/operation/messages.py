@@ -36,8 +36,6 @@ class Kind(NamedTuple):
     """What happened in one line, a template without the link."""
     link: str
     """The address of the run's page, a template."""
-    details: str
-    """The values of the event as JSON, a template."""
 
 
 def _state_kind(trigger: EventTrigger, word: str, told: str = _STATE) -> Kind:
@@ -46,7 +44,6 @@ def _state_kind(trigger: EventTrigger, word: str, told: str = _STATE) -> Kind:
         f"hitlist: {{{{ flow.name }}}}/{{{{ deployment.name }}}} {word}",
         f"{_RUN} {word}{told}",
         "{{ flow_run|ui_url }}",
-        '{"run": {{ flow_run.name|tojson }}, "deployment": {{ (deployment.name or "")|tojson }}}',
     )
 
 
@@ -73,7 +70,6 @@ def _news_kind(event: str, word: str) -> Kind:
         f"hitlist: {{{{ event.payload.screen }}}} {word}",
         "{{ event.payload.text }}",
         "{{ event.payload.link }}",
-        "{{ event.payload|tojson }}",
     )
 
 
@@ -102,7 +98,6 @@ KINDS: dict[str, Kind] = {
         "hitlist: a test",
         "this is a test of hitlist notify",
         "",
-        "{{ event.payload|tojson }}",
     ),
 }
 """The kinds of events by the names that ``hitlist notify --on`` takes; the test is always on."""
@@ -111,32 +106,17 @@ USUAL = tuple(name for name in NAMES if name != "finished")
 """The kinds that are told unless others are named; ``finished`` comes beside the two of news."""
 
 
-def webhook_payload(name: str) -> str:
-    """Return the template of a webhook's JSON body: event, title, text, link, time, details."""
+def body(name: str) -> str:
+    """Return the template of a message's text, with the link in the last line."""
     kind = KINDS[name]
-    return (
-        _settings(kind) + f'{{"event": "{name}", "title": {{{{ title|tojson }}}}, '
-        '"text": {{ text|tojson }}, "link": {{ link|tojson }}, '
-        '"time": {{ (event.occurred|string)|tojson }}, "details": ' + kind.details + "}"
-    )
+    return f"{kind.text}\n\n{kind.link}" if kind.link else kind.text
 
 
-def slack_payload(name: str) -> str:
-    """Return the template of the JSON body that Slack's incoming webhooks take."""
+def slack_body(name: str) -> str:
+    """Return the same with the title, escaped as Slack demands."""
     escaped = "".join(
         f"|replace('{char}', '{code}')"
         for char, code in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
     )
-    whole = "(title ~ '\\n' ~ text)" + escaped + " ~ '\\n' ~ link"
-    return _settings(KINDS[name]) + '{"text": {{ (' + whole + ")|tojson }}}"
-
-
-def mail_body(name: str) -> str:
-    """Return the template of a mail's text."""
-    kind = KINDS[name]
-    return f"{kind.text}\n\n{kind.link}\n"
-
-
-def _settings(kind: Kind) -> str:
-    parts = {"title": kind.title, "text": kind.text, "link": kind.link}
-    return "".join(f"{{% set {name} %}}{text}{{% endset %}}" for name, text in parts.items())
+    whole = f"{KINDS[name].title}\n{body(name)}"
+    return f"{{% set whole %}}{whole}{{% endset %}}{{{{ whole{escaped} }}}}"

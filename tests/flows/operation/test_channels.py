@@ -1,6 +1,5 @@
 """Addresses are checked and not repeated, and every message has its text."""
 
-import json
 from datetime import UTC, datetime
 from email import message_from_string
 from pathlib import Path
@@ -20,8 +19,8 @@ from prefect.server.utilities.user_templates import UserTemplateEnvironment
 from pydantic import SecretStr
 
 from chem.errors import InputError
-from flows.operation.channels import check_web_address, mail_address
-from flows.operation.messages import KINDS, NAMES, USUAL, mail_body, slack_payload, webhook_payload
+from flows.operation.channels import mail_address, web_address
+from flows.operation.messages import KINDS, NAMES, USUAL, body, slack_body
 from tests.flows.conftest import Run
 
 SECRET = "CANARY7SECRET"
@@ -29,17 +28,23 @@ HOSTILE = 'a "night" <!channel> & \\ {{ x }} \n=1'
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "called"),
     [
-        "https://hooks.example/services/T/B/x",
-        " https://hooks.example/x\n",
-        "http://127.0.0.1:9/x",
-        "http://localhost/x",
-        "http://[::1]:80/x",
+        ("https://hooks.example/services/T/B/x", "https://hooks.example/services/T/B/x"),
+        (" https://hooks.example:8443/x\n", "https://hooks.example:8443/x"),
+        ("http://127.0.0.1:9/x", "http://127.0.0.1:9/x"),
+        ("http://localhost", "http://localhost/"),
     ],
 )
-def test_web_addresses(address: str) -> None:
-    assert check_web_address(address) == address.strip()
+def test_web_addresses(address: str, called: str) -> None:
+    made: Any = apprise.Apprise.instantiate(web_address(address))
+    port = f":{made.port}" if made.port else ""
+    assert f"{made.schema}://{made.host}{port}{made.fullpath}".replace("json", "http") == called
+
+
+def test_the_options_of_a_web_address_are_kept() -> None:
+    made: Any = apprise.Apprise.instantiate(web_address("https://h.example/a?sig=a%2Fb&v=1"))
+    assert made.params == {"sig": "a/b", "v": "1"}
 
 
 @pytest.mark.parametrize(
@@ -51,7 +56,7 @@ def test_web_addresses(address: str) -> None:
 )
 def test_wrong_web_addresses_are_refused_and_not_repeated(address: str) -> None:
     with pytest.raises(InputError) as refused:
-        check_web_address(f"{address}{SECRET}" if address.endswith("e/") else address)
+        web_address(f"{address}{SECRET}" if address.endswith("e/") else address)
     assert SECRET not in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -154,17 +159,18 @@ def render(template: str) -> str:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_every_message_is_whole_whatever_the_names_are(name: str) -> None:
-    sent = json.loads(render(webhook_payload(name)))
-    assert list(sent) == ["event", "title", "text", "link", "time", "details"]
-    assert sent["event"] == name
-    assert 0 < len(sent["text"]) < 1200
-    (text,) = json.loads(render(slack_payload(name))).values()
-    assert "<" not in text
-    assert ">" not in text
-    assert text.startswith("hitlist: ")
-    assert sent["link"] == ("" if name == "test" else "http://127.0.0.1/runs/7")
-    assert sent["link"] in text
-    assert sent["link"] in render(mail_body(name))
+    text, title = render(body(name)), render(KINDS[name].title)
+    assert 0 < len(text) < 1200
+    assert title.startswith("hitlist: ")
+    for one in (text, title):
+        assert "{%" not in one
+    slack = render(slack_body(name))
+    assert "<" not in slack
+    assert ">" not in slack
+    assert slack.startswith("hitlist: ")
+    link = "" if name == "test" else "http://127.0.0.1/runs/7"
+    assert text.endswith(link)
+    assert slack.endswith(link)
 
 
 def test_the_usual_events_tell_a_run_once() -> None:
