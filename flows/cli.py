@@ -16,6 +16,7 @@ from flows.commands import (
     bundles,
     data,
     deploy,
+    notify,
     predict,
     prepare,
     pretrain,
@@ -68,6 +69,7 @@ app.command("train")(train.train)
 app.command("pretrain")(pretrain.pretrain)
 app.command("server")(server.server)
 app.command("deploy")(deploy.deploy)
+app.command("notify")(notify.notify)
 app.command("surrogate")(surrogate.surrogate)
 app.add_typer(data.app, name="data")
 app.add_typer(bundles.app, name="bundles")

@@ -8,9 +8,12 @@ resumes from them.
 from typing import Any
 
 from prefect import flow, task
+from prefect.client.schemas.objects import State
 
 from chem.library.columns.columns import NamedColumns
 from chem.records.message_text import counted
+from flows.operation.attempts import check_attempt
+from flows.operation.news import tell_news
 from flows.planning.planning import find_and_load, plan_screen
 from flows.prefect_support.artifacts import publish
 from flows.prefect_support.run_names import name_run, plan_in_own_folder
@@ -136,6 +139,7 @@ def run_stages(planned: Plan, cluster: Cluster, clock: Clock) -> Outcome:
         "hand_over", lambda: hand_over(planned, prepared, ranking, evidence, clock)
     )
     publish(planned.screen, outcome)
+    tell_news(planned, outcome)
     return outcome
 
 
@@ -157,7 +161,7 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     id_column: str | None = None,
     name_column: str | None = None,
     max_runtime: str | None = None,
-) -> dict[str, Any]:
+) -> dict[str, Any] | State[Any]:
     """Rank a library by the objective of a screen and write the best compounds.
 
     Args:
@@ -185,6 +189,8 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
             ``[schedule]`` of the screen.
     """
     hold_to_roots()
+    if (ended := check_attempt()) is not None:
+        return ended
     schedule = find_and_load(screen)[1].schedule
     seconds = limit_seconds(max_runtime or (schedule.max_runtime if schedule else None))
     cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))

@@ -51,6 +51,15 @@ RUN_ELSEWHERE = {
         "tests/benchmarks/speed/test_speed.py, cut down"
     ),
     "hitlist surrogate my_bundle": ("tests/flows/commands/test_surrogate.py, on fewer compounds"),
+    **dict.fromkeys(
+        [
+            "hitlist notify --webhook webhook.txt",
+            "hitlist notify --test",
+            "hitlist notify --list",
+            "hitlist notify --remove webhook",
+        ],
+        "tests/flows/operation/test_recovery.py",
+    ),
     "hitlist server": "tests/flows/test_prefect.py: it becomes Prefect's server",
     "prefect": "tests/flows/test_prefect.py",
     "hitlist deploy kinase": "tests/flows/test_prefect.py",

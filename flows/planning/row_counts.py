@@ -59,7 +59,7 @@ def check_rows(plan: Plan) -> tuple[str, ...]:
 
 
 def last_run(plan: Plan) -> RunFolder | None:
-    """Return the newest finished run of the same screen on its library, beside the run's folder.
+    """Return the newest other finished run of the same screen on its library, beside its folder.
 
     A run by hand of another library (``--library``) is no measure of this one, nor is a ranking of
     an older run's scores.
@@ -70,7 +70,8 @@ def last_run(plan: Plan) -> RunFolder | None:
         return None
     found = []
     for folder in folders:
-        if folder.is_symlink() or not (folder / MANIFEST).is_file():
+        own = folder.name == plan.out.name
+        if own or folder.is_symlink() or not (folder / MANIFEST).is_file():
             continue
         try:
             run = open_folder(folder)

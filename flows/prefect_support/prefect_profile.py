@@ -34,6 +34,10 @@ _LASTING = {
 }
 _CALLER, _SERVER = "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"
 
+_SERVER_ONLY = {"PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P30D"}
+"""Settings of the server alone, by environment variable. It keeps for 30 days what its automations
+wait for. By default it forgets that after a minute, and with it the runs that a power cut ended."""
+
 
 class Ready(NamedTuple):
     """A profile that is ready to use."""
@@ -95,7 +99,7 @@ def server_environment(environment: Mapping[str, str], ready: Ready) -> dict[str
     current folder, to its profile. With an empty secret the server would answer anyone.
     """
     others = {name: value for name, value in environment.items() if name not in _OLD_NAMES}
-    return {**others, **ready.settings, "PREFECT_PROFILE": PROFILE}
+    return {**others, **_SERVER_ONLY, **ready.settings, "PREFECT_PROFILE": PROFILE}
 
 
 def check_host(environment: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from chem.errors import InputError
 from chem.records.message_text import did_you_mean
 from screening.objective.plate_settings import Lab
 from screening.objective.schedule import Schedule
-from screening.objective.screen_settings import Limit, Screen, suggest
+from screening.objective.screen_settings import Limit, Notify, Screen, suggest
 from screening.objective.selection import Selection
 from screening.objective.terms import Liability, Objective, OffTarget, Primary, Window
 
@@ -29,8 +29,9 @@ TERMS: dict[str, type[BaseModel]] = {
 """Tables that may be given several times, ``[[primary]]``."""
 TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab}
 """Tables that may be given once, such as ``[selection]``, or left out."""
-_ONCE: dict[str, type[BaseModel]] = {**TABLES, "schedule": Schedule}
-"""The same, with ``[schedule]``, which changes no run: a screen is written without it."""
+_OPERATION: dict[str, type[BaseModel]] = {"schedule": Schedule, "notify": Notify}
+"""Tables that may be given once and change no result: a screen is written without them."""
+_ONCE = {**TABLES, **_OPERATION}
 _IF_GIVEN = ("min_rows", "max_drop")
 """Keys of a screen that have no default value."""
 _KEYS = [
@@ -98,7 +99,7 @@ def dump_screen(screen: Screen) -> str:
     Keys that have no value are named in a comment below their table, such as a budget that was not
     given, or the number of controls if the plate's outer columns set it. ``min_rows`` and
     ``max_drop`` are written only if they are given, so that the hashes of screens without them are
-    those of earlier versions. ``[schedule]`` is left out, because it changes no result.
+    those of earlier versions. Tables that change no result, such as ``[schedule]``, are left out.
     """
     lines = ["# The screen as it ran, every default written out."]
     for key in ("name", "title", "library", *_IF_GIVEN, "bundles", "hits", "exhaustive"):

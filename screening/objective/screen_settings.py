@@ -36,6 +36,13 @@ class Limit(NamedTuple):
         return value < self.value if self.side == "min" else value > self.value
 
 
+class Notify(Strict):
+    """The rules by which a nightly run tells its news. They change no file of the run."""
+
+    bar: Annotated[float, Field(ge=0, le=1)] = 0.8
+    """The score from which a new hit is announced."""
+
+
 class Screen(Strict):
     """A whole screen: its library, its bundles, its objective and its settings."""
 
@@ -62,6 +69,8 @@ class Screen(Strict):
     """The settings by which the hits are plated and dispensed."""
     schedule: Schedule | None = None
     """When a server runs the screen; no key, hash or output of a run contains it."""
+    notify: Notify = Field(default_factory=Notify)
+    """The rules by which a nightly run tells its news."""
 
     @property
     def sought(self) -> int:
