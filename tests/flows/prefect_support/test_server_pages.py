@@ -97,19 +97,20 @@ def test_the_browser_asks_this_machine_alone(
         way = {"server": f"http://127.0.0.1:{proxy.port}", "bypass": "<-loopback>"}
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], proxy=way)
         tab = browser.new_page()
+        tab.set_default_timeout(90_000)
         asked: list[str] = []
-        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("requestfinished", lambda request: asked.append(request.url))
         tab.goto(address + version)
         field = tab.locator("input").first
         field.fill(profile["PREFECT_API_AUTH_STRING"])
         field.press("Enter")
-        tab.wait_for_url("**/dashboard**", timeout=30_000)
+        tab.wait_for_url("**/dashboard**")
         for place in PLACES:
             tab.goto(f"{address}{version}{place}")
             tab.wait_for_timeout(1500)
         tab.goto(f"{address}{version}artifacts/key/kinase-top-hits")
-        tab.locator("a[href*='/artifacts/artifact/']").first.click(timeout=30_000)
-        tab.get_by_text("newest").first.wait_for(timeout=30_000)  # one click away
+        tab.locator("a[href*='/artifacts/artifact/']").first.click()
+        tab.get_by_text("newest").first.wait_for()  # one click away
         asked_before = list(asked)
         assert tab.evaluate(f"fetch('{OTHERS}').then(() => 1, () => 0)") == 0
         unheld = browser.new_page()  # a page without the policy, to see that the proxy notes others
