@@ -94,7 +94,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, port: int | None = None, **own: str) -> Iterator[Environment]:
+def serving(home: Path, **own: str) -> Iterator[Environment]:
     """A server with a home of its own; yields the environment of its clients.
 
     Further variables, such as that of a database, are the server's alone.
@@ -102,7 +102,7 @@ def serving(home: Path, port: int | None = None, **own: str) -> Iterator[Environ
     environment = {name: v for name, v in os.environ.items() if not name.startswith("PREFECT_")}
     environment |= {"PREFECT_HOME": str(home), "COLUMNS": "200"}
     log = home / "server.log"
-    words = ("server", "--port", str(port or free_port()))
+    words = ("server", "--port", str(free_port()))
     with running(log, environment | own, HITLIST, *words) as process:
         end = time.monotonic() + 300  # seconds; 10 where the machine is idle
         while True:

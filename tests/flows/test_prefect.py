@@ -95,7 +95,9 @@ def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
 
 def kept_by(home: Path) -> dict[str, str]:
     """All that a server's home holds, by file and by table, but for the profile with its secret."""
-    files = [path for path in home.rglob("*") if path.is_file() and path.name != "profiles.toml"]
+    pages = home / "pages"  # Prefect's own
+    files = [path for path in home.rglob("*") if path.is_file() and pages not in path.parents]
+    files.remove(home / "profiles.toml")
     kept = {str(path.relative_to(home)): path.read_text(errors="replace") for path in files}
     for path in (home / "storage").glob("*"):  # what a task returned or raised, pickled
         packed = base64.b64decode(path.read_bytes())
