@@ -43,6 +43,14 @@ def test_a_port_that_is_taken_is_refused_and_the_profile_stays(home: Path) -> No
     assert (home / "profiles.toml").read_text() == before
 
 
+def test_the_secret_stays_until_the_file_is_deleted(home: Path) -> None:
+    first, same = (make_profile(free_port()).settings["PREFECT_API_AUTH_STRING"] for _ in range(2))
+    (home / "profiles.toml").unlink()
+    other = make_profile(free_port()).settings
+    assert first == same != other["PREFECT_API_AUTH_STRING"]
+    assert other["PREFECT_API_AUTH_STRING"] == other["PREFECT_SERVER_API_AUTH_STRING"]
+
+
 @pytest.mark.parametrize(
     "name", ["SERVE_BASE", "STATIC_DIRECTORY", "API_URL", "SHOW_PROMOTIONAL_CONTENT", "V2_ENABLED"]
 )
