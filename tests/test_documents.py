@@ -83,6 +83,19 @@ RUN_ELSEWHERE = {
     "mkdir": "tests/screening/test_shared_cache.py",
     "umask": "tests/screening/test_shared_cache.py",
     "chmod": "tests/screening/test_shared_cache.py",
+    "cd": "tests/operation/test_backup.py and by hand: docs/operations.md says where",
+    "apt-get": "tests/operation/test_container.py looks for the packages",
+    "useradd": "by hand, in a system of its own: docs/operations.md",
+    "install": "by hand, in a system of its own: docs/operations.md",
+    "systemctl": "tests/operation/test_units.py verifies the units",
+    "runuser": "by hand, in a system of its own, and tests/operation/test_backup.py",
+    "docker": "tests/operation/test_container.py reads the files; needs Docker",
+    "cp": "tests/operation/test_backup.py",
+    "rm": "tests/operation/test_backup.py",
+    "tar": "tests/operation/test_backup.py",
+    "sqlite3": "tests/operation/test_backup.py",
+    "pg_dump": "tests/operation/test_backup.py",
+    "pg_restore": "tests/operation/test_backup.py",
 }
 """Commands, or first words of them, that are not run here, and where they are."""
 

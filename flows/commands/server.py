@@ -13,8 +13,15 @@ from flows.terminal.console import note
 
 def server(
     port: Annotated[
-        int, typer.Option(min=1024, max=65535, help="Port to listen on, on 127.0.0.1 only.")
-    ] = 4200,
+        int | None,
+        typer.Option(
+            min=1024,
+            max=65535,
+            envvar="HITLIST_PORT",
+            help="Port to listen on, on 127.0.0.1 only.",
+            show_default="that of the last start, or 4200",
+        ),
+    ] = None,
 ) -> None:
     """Start a Prefect server for nightly screens. It runs until you stop it.
 
@@ -35,6 +42,7 @@ def server(
     if not program.is_file():
         raise InputError(f"there is no program {program}; install hitlist again (make setup)")
     profile = make_profile(port)
+    note(f"the server's page: http://{HOST}:{profile.port}")
     note(f'Prefect profile "{PROFILE}" in {profile.path}, which holds the secret')
     if profile.active != PROFILE:
         note(
@@ -44,5 +52,5 @@ def server(
     sys.stderr.flush()
     os.umask(0o077)  # the database shows what is screened
     environment = server_environment(os.environ, profile)
-    words = ["server", "start", "--host", HOST, "--port", str(port)]
+    words = ["server", "start", "--host", HOST, "--port", str(profile.port)]
     os.execve(program, [str(program), *words], environment)

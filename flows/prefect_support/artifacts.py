@@ -14,6 +14,7 @@ import string
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.settings import get_current_settings
 
 from flows.terminal.outcome import domain_lines
 from screening.hits.top import top_table
@@ -41,7 +42,7 @@ def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
     headers, rows = top_table(outcome.table, screen, size=25)
     shown = [as_written(str(header)) for header in headers]
     title, folder = as_written(screen.title), as_written(outcome.folder.name)
-    create_table_artifact(
+    shown_hits = create_table_artifact(
         [dict(zip(shown, map(as_written, map(str, row)), strict=True)) for row in rows],
         key=f"{artifact_key(screen.name)}{what}-top-hits",
         description=f"{title}: the best hits of {folder}",
@@ -54,8 +55,21 @@ def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
     hits = outcome.manifest.counts.hits
     logger = get_run_logger()
     logger.info("%s hits: %s", f"{hits:,}", outcome.folder / "hits.csv")
+    if address := artifact_address(f"artifact/{shown_hits}"):
+        logger.info("the top hits on the server's page: %s", address)
     for line in domain_lines(outcome):
         logger.warning("%s", line)
+
+
+def artifact_address(place: str) -> str | None:
+    """Return the address of a page of artifacts, or None if the server's is not known.
+
+    Args:
+        place: ``artifact/ID`` for one artifact, or ``key/KEY`` for all of a key, the newest first.
+            The latter is the same for all runs, so it can be a bookmark.
+    """
+    page = get_current_settings().ui_url
+    return f"{page.rstrip('/')}/artifacts/{place}" if page else None
 
 
 def artifact_key(name: str) -> str:

@@ -8,21 +8,30 @@ user of its worker. The profile holds one secret for the server and for its clie
 import ipaddress
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from prefect.settings import Profile, ProfilesCollection, get_current_settings
 from prefect.settings.profiles import load_profiles, save_profiles
 
 from chem.errors import InputError
+from flows.prefect_support.server_pages import make_pages
 
 PROFILE = "hitlist"
 HOST = "127.0.0.1"
+PORT = 4200
 USER = "hitlist"
 SECRET_BYTES = 32
 _HOST_VARIABLE = "PREFECT_SERVER_API_HOST"
-_OLD_NAMES = {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS"}
+_OLD_NAMES = {
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS",
+    "PREFECT_UI_API_URL",
+    "PREFECT_UI_SERVE_BASE",
+    "PREFECT_UI_STATIC_DIRECTORY",
+}
 """Older names of settings, which take precedence over the profile."""
 _STORAGES = "prefect.server.concurrency.lease_storage"
 _LASTING = {
@@ -48,19 +57,33 @@ class Ready(NamedTuple):
     """Profile that Prefect commands use unless ``PREFECT_PROFILE`` names another."""
     settings: Mapping[str, str]
     """Settings of the profile by environment variable; they include the secret."""
+    port: int = PORT
+    """Port of the server."""
 
 
-def make_profile(port: int) -> Ready:
+def make_profile(port: int | None) -> Ready:
     """Write the profile or update it, keeping an existing secret.
 
-    The profile becomes the active one, unless the active profile names another server.
+    The profile becomes the active one, unless the active profile names another server. The pages
+    of the server are written too: see :mod:`flows.prefect_support.server_pages`.
+
+    Args:
+        port: port of the server, from which all its addresses follow; by default that of the
+            profile, and 4200 in a new one.
+
+    Raises:
+        InputError: another program listens on the port.
     """
     profiles = load_profiles()
     known = profiles[PROFILE] if PROFILE in profiles.names else None
     before = {} if known is None else known.to_environment_variables()
     kept = before.get(_SERVER, "")
     secret = kept if len(kept) > SECRET_BYTES else f"{USER}:{secrets.token_urlsafe(SECRET_BYTES)}"
+    port = port or urlsplit(before.get("PREFECT_API_URL", "")).port or PORT
+    _check_free(port)
     address = f"http://{HOST}:{port}"
+    pages = Path(get_current_settings().home) / "pages"
+    make_pages(pages)
     settings = {
         **{name: value for name, value in before.items() if "CORS" not in name},
         "PREFECT_API_URL": f"{address}/api",
@@ -69,6 +92,11 @@ def make_profile(port: int) -> Ready:
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         **_LASTING,
+        "PREFECT_SERVER_UI_API_URL": "/api",  # the page asks the address at which it was opened
+        "PREFECT_SERVER_UI_SERVE_BASE": "/",
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(pages),
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",  # v2 looks for its maker's analytics at each start
     }
     _put(profiles, settings)
     active = profiles.active_profile
@@ -83,7 +111,19 @@ def make_profile(port: int) -> Ready:
         save_profiles(profiles)
     finally:
         os.umask(mask)
-    return Ready(path, profiles.active_name or PROFILE, settings)
+    return Ready(path, profiles.active_name or PROFILE, settings, port)
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server's own
+        try:
+            tried.bind((HOST, port))
+        except OSError as error:
+            raise InputError(
+                f"cannot listen on {HOST}:{port}: {error.strerror}; stop the program that listens "
+                "there, or choose another port with --port"
+            ) from error
 
 
 def _put(profiles: ProfilesCollection, settings: Mapping[str, str]) -> None:

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from chem.disk.files import make_folder
 from gnn.features.array_types import GOLDEN, Floats32, scramble
 from screening.errors import StoreError
-from screening.storage.ledger import LOCK
+from screening.storage.lock import LOCK
 from screening.storage.store import Store
 
 Words = npt.NDArray[np.uint64]

@@ -17,6 +17,7 @@ from rdkit.Chem import rdDepictor
 from flows.cli import app, main
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls, address_of
+from tests.postgres import postgres, url_of
 
 FILES = Path(__file__).parents[1] / "files"
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
@@ -105,6 +106,13 @@ def drugs() -> Rows:
 def write_library() -> WriteLibrary:
     """A function that writes a library in the format of its name."""
     return _write_library
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL of the test's own, as the server's PREFECT_SERVER_DATABASE_CONNECTION_URL."""
+    with postgres() as folder:
+        yield url_of(folder)
 
 
 def _write_library(path: Path, rows: Rows) -> Path:

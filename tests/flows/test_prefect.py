@@ -4,21 +4,15 @@ import asyncio
 import base64
 import csv
 import json
-import os
-import signal
-import socket
 import sqlite3
 import stat
 import subprocess
-import sys
 import time
-import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -30,112 +24,29 @@ from flows.prefect_support.prefect_profile import Ready, server_environment
 from flows.prefect_support.stages import worth_retrying
 from gnn.errors import ModelError
 from tests.flows.conftest import Crew, Rows, Run, WriteLibrary
+from tests.prefect_server import (
+    HITLIST,
+    POOL,
+    PREFECT,
+    ROOT,
+    TEMPLATE,
+    Environment,
+    ask,
+    prefect,
+    profile_of,
+    running,
+    serving,
+)
 
-ROOT = Path(__file__).parents[2]
-PREFECT = Path(sys.executable).with_name("prefect")
-HITLIST = PREFECT.with_name("hitlist")
-POOL = ("work-pool", "create", "hitlist", "--overwrite", "--type", "process")
-TEMPLATE = ("--base-job-template", "flows/work_pool.json")
 PROTOCOL = websockets.Subprotocol("prefect")
 CANARY = "CANARY7SECRET"
 """In the environment of the worker, as the key of a store is."""
-Environment = dict[str, str]
-
-
-@contextmanager
-def running(
-    log: Path, environment: Environment, program: Path, *words: str
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A program in a process group of its own, all of which is gone at the end."""
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            [program, *words],
-            cwd=ROOT,
-            env=environment,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            for sign, seconds in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
-                try:
-                    os.killpg(process.pid, sign)
-                    process.wait(seconds)
-                except (ProcessLookupError, subprocess.TimeoutExpired):
-                    continue
-
-
-def profile_of(environment: Environment) -> dict[str, str]:
-    """The settings that `hitlist server` wrote."""
-    file = Path(environment["PREFECT_HOME"], "profiles.toml")
-    profiles: dict[str, dict[str, str]] = tomllib.loads(file.read_text())["profiles"]
-    return profiles["hitlist"]
-
-
-def ask(environment: Environment, path: str, body: object = None, secret: str | None = None) -> Any:
-    """Ask the server's API, by default with the secret of the profile."""
-    profile = profile_of(environment)
-    shown = profile["PREFECT_API_AUTH_STRING"] if secret is None else secret
-    request = urllib.request.Request(
-        profile["PREFECT_API_URL"] + path,
-        None if body is None else json.dumps(body).encode(),
-        {
-            "Content-Type": "application/json",
-            "Authorization": f"Basic {base64.b64encode(shown.encode()).decode()}",
-        },
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.loads(answer.read())
-
-
-def prefect(
-    environment: Environment,
-    *words: str,
-    seconds: float = 120,
-    program: Path = PREFECT,
-    folder: Path = ROOT,
-) -> str:
-    """Run a command of the operator's; it may ask nothing."""
-    done = subprocess.run(
-        [program, *words],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + (done.stderr if program is HITLIST else "")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """The environment of a server on a free port of this machine, with a home of its own."""
-    home = tmp_path_factory.mktemp("prefect")
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    environment = os.environ | {
-        "PREFECT_HOME": str(home),
-        "COLUMNS": "200",
-    }
-    for name in [name for name in environment if name.startswith("PREFECT_")]:
-        if name != "PREFECT_HOME":
-            del environment[name]
-    log = home / "server.log"
-    with running(log, environment, HITLIST, "server", "--port", str(port)) as process:
-        end = time.monotonic() + 300  # seconds; 10 where the machine is idle
-        while True:
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < end, log.read_text()
-            try:
-                if ask(environment, "/health") is True:
-                    break
-            except (urllib.error.URLError, ConnectionError, TimeoutError, FileNotFoundError):
-                time.sleep(0.5)
+    with serving(tmp_path_factory.mktemp("prefect")) as environment:
         yield environment
 
 
@@ -186,7 +97,9 @@ def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
 
 def kept_by(home: Path) -> dict[str, str]:
     """All that a server's home holds, by file and by table, but for the profile with its secret."""
-    files = [path for path in home.rglob("*") if path.is_file() and path.name != "profiles.toml"]
+    pages = home / "pages"  # Prefect's own
+    files = [path for path in home.rglob("*") if path.is_file() and pages not in path.parents]
+    files.remove(home / "profiles.toml")
     kept = {str(path.relative_to(home)): path.read_text(errors="replace") for path in files}
     for path in (home / "storage").glob("*"):  # what a task returned or raised, pickled
         packed = base64.b64decode(path.read_bytes())

@@ -14,7 +14,8 @@ import pytest
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from tests.flows.conftest import Rows, Run, WriteLibrary
-from tests.flows.test_prefect import (
+from tests.flows.test_prefect import server as server
+from tests.prefect_server import (
     POOL,
     PREFECT,
     ROOT,
@@ -25,7 +26,6 @@ from tests.flows.test_prefect import (
     profile_of,
     running,
 )
-from tests.flows.test_prefect import server as server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

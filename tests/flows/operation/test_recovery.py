@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.flows import test_prefect as real
+from tests import prefect_server as real
 from tests.flows.conftest import Rows, WriteLibrary
 
 DATABASES = ["sqlite", *filter(None, [os.environ.get("HITLIST_TEST_POSTGRESQL")])]
@@ -86,7 +86,7 @@ def server(
     with real.running(log, environment, real.HITLIST, "server", "--port", str(port)) as process:
         wait(lambda: process.poll() is None and _healthy(environment), 300, "the server")
         real.prefect(environment, *real.POOL, *real.TEMPLATE)
-        real.prefect(environment, "--no-prompt", "deploy", "-n", "kinase")
+        real.prefect(environment, "deploy", "kinase", program=real.HITLIST)
         python(environment, "-c", MAKE)
         yield environment
 
