@@ -12,6 +12,7 @@ from chem.records.message_text import counted
 from flows.planning.planning import plan_ranking
 from flows.prefect_support.artifacts import publish
 from flows.prefect_support.stages import AGAIN, ONCE, Cluster, hold_to_roots, log_if, stage_progress
+from screening.changes.since_last_run import tell_changes
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
 from screening.dask_cluster.stage_costs import Clock
@@ -62,7 +63,7 @@ def hand_over(
     planned: Planned, ranking: Ranking, evidence: list[Evidence], clock: Clock
 ) -> Outcome:
     """Write the files of the ranking, the manifest last."""
-    return hand_over_stage(*planned, ranking, evidence, clock)
+    return tell_changes(hand_over_stage(*planned, ranking, evidence, clock))
 
 
 @flow(name="rank", persist_result=False)

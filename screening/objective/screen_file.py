@@ -28,7 +28,7 @@ TERMS: dict[str, type[BaseModel]] = {
 """Tables that may be given several times, ``[[primary]]``."""
 TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab}
 """Tables that may be given once, such as ``[selection]``, or left out."""
-_IF_GIVEN = ("min_rows", "max_drop")
+_IF_GIVEN = ("min_rows", "max_drop", "decisions")
 """Keys of a screen that have no default value."""
 _KEYS = [
     key
@@ -93,9 +93,9 @@ def dump_screen(screen: Screen) -> str:
     """Write a screen as TOML text, with every default written out; ``load_screen`` reads it back.
 
     Keys that have no value are named in a comment below their table, such as a budget that was not
-    given, or the number of controls if the plate's outer columns set it. ``min_rows`` and
-    ``max_drop`` are written only if they are given, so that the hashes of screens without them are
-    those of earlier versions.
+    given, or the number of controls if the plate's outer columns set it. ``min_rows``, ``max_drop``
+    and ``decisions`` are written only if they are given, so that the hashes of screens without them
+    are those of earlier versions.
     """
     lines = ["# The screen as it ran, every default written out."]
     for key in ("name", "title", "library", *_IF_GIVEN, "bundles", "hits", "exhaustive"):
@@ -131,8 +131,11 @@ def _dump_wanted(objective: Objective, filters: Mapping[str, float]) -> list[str
 
 
 def hash_screen(screen: Screen) -> str:
-    """Return the SHA-256 of the resolved screen; comments and spacing of its file do not count."""
-    return sha256(dump_screen(screen).encode()).hexdigest()
+    """Return the SHA-256 of the resolved screen.
+
+    Comments and spacing of its file do not count, nor does ``decisions``, which changes no hit.
+    """
+    return sha256(dump_screen(screen.changed(decisions=None)).encode()).hexdigest()
 
 
 def _given(term: BaseModel) -> list[tuple[str, Any]]:

@@ -131,9 +131,18 @@ function card(hit, ready, heading = {}) {
         rule,
       ),
       reason,
+      decided,
     ),
     make("p", { class: "score" }, cell(hit, "score"), make("small", {}, "score")),
   );
+  const decided = marked(hit, "decision")
+    ? make(
+        "p",
+        { class: "note" },
+        `Decision: ${marked(hit, "decision")} `,
+        quoted(marked(hit, "decision_comment")),
+      )
+    : "";
   const measured = ofGroup("property").filter(({ name }) => name !== "alerts");
   const properties = make("dl", { class: "properties" }, list(measured, hit));
   return make(
