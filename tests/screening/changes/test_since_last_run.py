@@ -3,8 +3,6 @@
 import csv
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,11 +15,11 @@ from chem.structure.inchi_key import inchi_key
 from gnn.bundle.bundle import Bundle
 from screening.changes.check_changes import verify_changes
 from screening.changes.compare import Change
+from screening.changes.earlier_runs import find_runs
 from screening.changes.setting import Cause
-from screening.changes.since_last_run import tell_changes
+from screening.changes.since_last_run import count_steady, tell_changes
 from screening.changes.summary import change_lines, facts_of, summary_of_changes
 from screening.objective.screen_settings import Screen
-from screening.objective.selection import Selection
 from screening.report.last_run import CHANGES, FACTS, Since
 from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
@@ -44,7 +42,7 @@ class Mornings:
         self.rows: Rows = dict(nights.rows)
         (folder / "runs").mkdir(parents=True)
 
-    def run(self, name: str, bundle: Bundle | None = None, **edits: Any) -> Outcome:
+    def run(self, night: str, bundle: Bundle | None = None, **edits: Any) -> Outcome:
         """Screen the library as it is now, and tell what changed."""
         library = self.folder / "library.csv"
         with library.open("w", newline="") as file:
@@ -61,8 +59,8 @@ class Mornings:
             "liabilities": [{"task": "small_herg", "zero": 1.0, "full": 0.2}],
             **edits,
         }
-        screen, out = Screen.model_validate(found), self.folder / "runs" / name
-        prepared = self.folder / f"prepared-{name}"
+        screen, out = Screen.model_validate(found), self.folder / "runs" / night
+        prepared = self.folder / f"prepared-{night}"
         return tell_changes(run_screen(plan_run(screen, out, prepared=prepared), self.client))
 
     def decide(self, *lines: str) -> Path:
@@ -163,7 +161,7 @@ def test_the_next_run_is_compared_with_it_in_every_file(two: tuple[Path, Path, s
     assert (read.before, read.now) == (32, 31)
     text = page(second)
     assert text.index("Since the last run (") < text.index('class="funnel"')
-    assert f"7 of the hits were hits in all of the last 2 runs" in text
+    assert "7 of the hits were hits in all of the last 2 runs" in text
     assert '<a href="changes.csv">changes.csv</a>' in text
     lines = change_lines(second)
     assert "1 entered, 1 left, 5 moved, 2 with the same rank, 32 → 31 read" in lines[0]
@@ -311,19 +309,23 @@ def test_which_run_is_the_last_one(mornings: Mornings, lone: Client) -> None:
     assert "0 entered, 0 left, 0 moved, 8 with the same rank" in change_lines(night)[0]
 
 
-def test_stable_over_seven_nights(mornings: Mornings) -> None:
-    folders = [mornings.run("night-0").folder]
-    gone = ranked(folders[0])[1]
-    mornings.rows = without(mornings.rows, gone)
-    for night in range(1, 9):
-        folders.append(mornings.run(f"night-{night}").folder)
-    counts = [(facts(one).steady_runs, facts(one).steady_hits) for one in folders]
-    assert counts[:3] == [(1, HITS), (2, HITS - 1), (3, HITS - 1)]
-    assert counts[6] == (7, HITS - 1)
-    assert counts[7:] == [(7, HITS), (7, HITS)]  # night-0 is more than seven nights ago
-    changed = (folders[5] / "hits.csv").read_text()
-    (folders[5] / "hits.csv").write_text(changed + "\n")
-    assert facts(mornings.run("night-9").folder).steady_runs == 4
+def test_stable_over_seven_nights(two: tuple[Path, Path, str], tmp_path: Path) -> None:
+    """Copies of the second night stand for nights without a change."""
+    runs = shutil.copytree(two[0].parent, tmp_path / "runs")
+    for night in range(3, 10):
+        copy = shutil.copytree(runs / "night-2", runs / f"night-{night}")
+        told = manifest(copy)
+        told["finished"] = told["finished"].replace("+00:00", f".{night}+00:00")
+        (copy / MANIFEST).write_text(json.dumps(told))
+    screen = open_run(runs / "night-9").screen
+    opened = find_runs(runs, screen)
+    assert [one.folder.name for one in opened] == [f"night-{n}" for n in range(9, 0, -1)]
+    counts = [count_steady(opened[at:]) for at in range(len(opened))]
+    expected = [(7, HITS), (7, HITS), *((n, HITS - 1) for n in range(7, 1, -1)), (1, HITS)]
+    assert counts == expected  # the first night is more than seven nights ago
+    changed = runs / "night-5" / "hits.csv"
+    changed.write_text(changed.read_text() + "\n")
+    assert count_steady(opened) == (4, HITS)
 
 
 def test_a_run_that_cannot_be_compared_keeps_its_hits(mornings: Mornings, lone: Client) -> None:
@@ -360,7 +362,9 @@ def test_a_screen_may_name_its_decisions(mornings: Mornings) -> None:
     named = mornings.run("b", decisions=str(own))
     assert [(one.name, one.count) for one in facts(named.folder).decisions.hits] == [("order", 1)]
     assert named.manifest.screen == plain.manifest.screen
-    scores = [sorted(one.name for one in (run.folder / "scores").iterdir()) for run in (plain, named)]
+    scores = [
+        sorted(one.name for one in (run.folder / "scores").iterdir()) for run in (plain, named)
+    ]
     assert scores[0] == scores[1]
     assert facts(named.folder).kinds[0].count == 0
 
@@ -401,9 +405,10 @@ def test_the_summary_is_text(mornings: Mornings) -> None:
     mornings.run("a")
     best = ranked(mornings.folder / "runs" / "a")[0]
     cells = mornings.rows[best]
-    mornings.rows = {**without(mornings.rows, best), hostile: (f"{cells[0]}", "1.00")}
-    mornings.rows[hostile] = ("CC" + cells[0] if False else cells[0], "1.00")
-    folder = mornings.run("b").folder
-    told = summary_of_changes(folder)
-    assert "](" not in told.replace("\\]\\(", "")
-    assert "<" not in told
+    mornings.rows = without(mornings.rows, best)
+    mornings.run("b")
+    mornings.rows[hostile] = cells
+    told = summary_of_changes(mornings.run("c").folder)
+    assert "entered: new in the library 1" in told
+    assert "](" not in told
+    assert cells[0] not in told
