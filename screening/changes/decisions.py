@@ -47,8 +47,8 @@ class Decision(NamedTuple):
     @property
     def told(self) -> str:
         """The comment, with who decided and when."""
-        who = ", ".join(text for text in (self.by, self.date) if text)
-        return " ".join(text for text in (self.comment, f"({who})" if who else "") if text)
+        source = ", ".join(text for text in (self.by, self.date) if text)
+        return " ".join(text for text in (self.comment, f"({source})" if source else "") if text)
 
     @property
     def named(self) -> str:

@@ -112,6 +112,14 @@ function card(hit, ready, heading = {}) {
   const reason = cell(hit, "reason")
     ? make("p", { class: "reason" }, quoted(cell(hit, "reason")))
     : "";
+  const decided = marked(hit, "decision")
+    ? make(
+        "p",
+        { class: "note" },
+        `Decision: ${marked(hit, "decision")} `,
+        quoted(marked(hit, "decision_comment")),
+      )
+    : "";
   const rule = ["", "rank"].includes(cell(hit, "picked_by"))
     ? ""
     : ` · picked by ${cell(hit, "picked_by")}`;
@@ -135,14 +143,6 @@ function card(hit, ready, heading = {}) {
     ),
     make("p", { class: "score" }, cell(hit, "score"), make("small", {}, "score")),
   );
-  const decided = marked(hit, "decision")
-    ? make(
-        "p",
-        { class: "note" },
-        `Decision: ${marked(hit, "decision")} `,
-        quoted(marked(hit, "decision_comment")),
-      )
-    : "";
   const measured = ofGroup("property").filter(({ name }) => name !== "alerts");
   const properties = make("dl", { class: "properties" }, list(measured, hit));
   return make(
