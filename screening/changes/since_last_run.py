@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chem.disk.files import remove_durably, write_atomic
 from chem.errors import HitlistError, InputError
-from screening.changes.compare import COUNTED, Changes, compare_runs, write_changes
+from screening.changes.compare import Changes, compare_runs, write_changes
 from screening.changes.decisions import MOST_NAMED, Decision, Decisions, find_decisions
 from screening.changes.earlier_runs import find_earlier
 from screening.changes.setting import ENTERED, LEFT, MOVED
@@ -23,6 +23,7 @@ from screening.objective.screen_file import load_screen
 from screening.report.last_run import (
     CHANGES,
     FACTS,
+    NAMED,
     Compared,
     DecisionFacts,
     GivenDecision,
@@ -46,6 +47,8 @@ SHOWN_CHANGES = 20
 STEADY_RUNS = 7
 """The number of last runs over which hits are counted as stable."""
 _REPORT = "report.html"
+_COUNTED = ("rows", "rejected", "duplicates", "accepted", "hits")
+_SPOKEN = {"rows": "read"}
 
 
 def tell_changes(outcome: Outcome) -> Outcome:
@@ -131,13 +134,10 @@ def _last_run(run: RunFolder) -> LastRun:
 
 
 def _counts(before: RunFolder, now: RunFolder) -> list[Compared]:
-    """Return the counts of two runs; those that are 0 in both are left out."""
     then, today = before.manifest.counts, now.manifest.counts
-    pairs = [(name, then.get(name, 0), today.get(name, 0)) for name in COUNTED]
     return [
-        Compared(name="read" if name == "rows" else name.replace("_", " "), before=one, now=other)
-        for name, one, other in pairs
-        if one or other
+        Compared(name=_SPOKEN.get(name, name), before=then.get(name, 0), now=today.get(name, 0))
+        for name in _COUNTED
     ]
 
 
@@ -147,9 +147,15 @@ def _kind(changes: Changes, name: str) -> Kind:
 
 
 def _shown(changes: Changes) -> list[ShownChange]:
+    """Return the first changes; a few of each kind are among them."""
+    kinds = [changes.of(name) for name in (ENTERED, LEFT, MOVED)]
+    few = [one for kind in kinds for one in kind[:NAMED]]
+    rest = [one for one in changes.changes if one not in few]
+    chosen = {one.key for one in [*few, *rest][:SHOWN_CHANGES]}
     return [
         ShownChange(**{name: getattr(one, name) for name in ShownChange.model_fields})
-        for one in changes.changes[:SHOWN_CHANGES]
+        for one in changes.changes
+        if one.key in chosen
     ]
 
 

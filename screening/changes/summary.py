@@ -8,12 +8,10 @@ from chem.disk.bounded_read import read_regular
 from chem.errors import InputError
 from chem.records.message_text import counted
 from screening.changes.setting import ENTERED, LEFT
-from screening.report.last_run import CHANGES, FACTS, Since, read_since, spoken_time
+from screening.report.last_run import CHANGES, FACTS, NAMED, Since, read_since, spoken_time
 from screening.runs.runfolder import open_folder
 from screening.text.markdown import as_written
 
-_NAMED = 5
-"""The most compounds of one kind that a summary names."""
 _COMPARED = ("read", "rejected", "accepted", "hits")
 
 
@@ -63,8 +61,8 @@ def _lines(since: Since, written: Callable[[str], str]) -> Iterator[str]:
         if kind.causes:
             causes = ", ".join(f"{written(one.name)} {one.count:,}" for one in kind.causes)
             named = [one.compound_id for one in since.shown if one.change == kind.name]
-            names = ", ".join(map(written, named[:_NAMED]))
-            told = f" ({names}{', …' if kind.count > _NAMED else ''})"
+            names = ", ".join(map(written, named[:NAMED]))
+            told = f" ({names}{', …' if kind.count > NAMED else ''})"
             yield f"{kind.name}: {causes}{told if kind.name in (ENTERED, LEFT) and names else ''}"
     for note in since.notes:
         yield written(note)

@@ -18,6 +18,8 @@ from screening.storage.json_shapes import Count, Manifest, Shape, check_shape
 
 CHANGES, FACTS = "changes.csv", "changes.json"
 """The files of a run on its changes since the last run. A first run has no ``changes.csv``."""
+NAMED = 5
+"""The most compounds of one kind that the section names beside their number."""
 _SECTION, _DATA = "<!-- since the last run -->", "<!-- data of the last run -->"
 """The places in ``report.html`` that are filled. No text of a library can hold them."""
 
@@ -197,6 +199,7 @@ def insert_since(page: str, since: Since, stamp: Stamp, table: HitTable) -> str:
         stamp=stamp,
         when="" if since.last is None else spoken_time(since.last.finished),
         table=CHANGES,
+        named=NAMED,
         ids={cells["compound_id"] for cells in table.first(SHOWN).records()},
     )
     data = {

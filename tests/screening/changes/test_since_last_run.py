@@ -12,7 +12,6 @@ from distributed import Client
 
 from chem.errors import InputError
 from chem.structure.inchi_key import inchi_key
-from gnn.bundle.bundle import Bundle
 from screening.changes.check_changes import verify_changes
 from screening.changes.compare import Change
 from screening.changes.earlier_runs import find_runs
@@ -42,7 +41,7 @@ class Mornings:
         self.rows: Rows = dict(nights.rows)
         (folder / "runs").mkdir(parents=True)
 
-    def run(self, night: str, bundle: Bundle | None = None, **edits: Any) -> Outcome:
+    def run(self, night: str, **edits: Any) -> Outcome:
         """Screen the library as it is now, and tell what changed."""
         library = self.folder / "library.csv"
         with library.open("w", newline="") as file:
@@ -53,7 +52,7 @@ class Mornings:
             "name": "nightly",
             "title": "Nightly",
             "library": str(library),
-            "bundles": [str((bundle or self.bundle).path)],
+            "bundles": [str(self.bundle.path)],
             "hits": HITS,
             "primary": [{"task": "small_EGFR", "zero": 5.0, "full": 8.0}],
             "liabilities": [{"task": "small_herg", "zero": 1.0, "full": 0.2}],
