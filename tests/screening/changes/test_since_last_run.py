@@ -12,6 +12,7 @@ from distributed import Client
 
 from chem.errors import InputError
 from chem.structure.inchi_key import inchi_key
+from flows.prefect_support.artifacts import summarize
 from screening.changes.check_changes import verify_changes
 from screening.changes.compare import Change
 from screening.changes.earlier_runs import find_runs
@@ -407,7 +408,9 @@ def test_the_summary_is_text(mornings: Mornings) -> None:
     mornings.rows = without(mornings.rows, best)
     mornings.run("b")
     mornings.rows[hostile] = cells
-    told = summary_of_changes(mornings.run("c").folder)
+    outcome = mornings.run("c")
+    told = summary_of_changes(outcome.folder)
+    assert told in summarize(open_run(outcome.folder).screen, outcome)
     assert "entered: new in the library 1" in told
     assert "](" not in told
     assert cells[0] not in told
