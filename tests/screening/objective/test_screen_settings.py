@@ -11,7 +11,13 @@ from pydantic import ValidationError
 
 from chem.errors import InputError
 from screening.objective.plate_settings import Lab
-from screening.objective.screen_file import dump_screen, find_screen, hash_screen, load_screen
+from screening.objective.screen_file import (
+    dump_scored,
+    dump_screen,
+    find_screen,
+    hash_screen,
+    load_screen,
+)
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 
@@ -448,3 +454,12 @@ def test_bounds_of_the_rows_are_written_only_if_given(tmp_path: Path) -> None:
     assert load(text, tmp_path) == given_both
     assert "max_drop" not in dump_screen(load(f"min_rows = 1{MINIMAL}", tmp_path))
     assert load(f"max_drop = 0{MINIMAL}", tmp_path).max_drop == 0.0
+
+
+def test_a_file_of_decisions_is_written_back_and_is_no_part_of_the_hash(tmp_path: Path) -> None:
+    plain = load(MINIMAL, tmp_path)
+    named = load(f'decisions = "own.csv"{MINIMAL}', tmp_path)
+    assert '\ndecisions = "own.csv"\n' in dump_screen(named)
+    assert load(dump_screen(named), tmp_path) == named
+    assert hash_screen(named) == hash_screen(plain) == HASH_BEFORE
+    assert dump_scored(named, named.limits) == dump_scored(plain, plain.limits)
