@@ -21,6 +21,7 @@ from flows.prefect_support.stages import (
     stage_progress,
 )
 from flows.terminal.outcome import outcome_line
+from screening.changes.since_last_run import tell_changes
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
 from screening.dask_cluster.stage_costs import Clock
@@ -71,7 +72,7 @@ def hand_over(
     planned: Planned, ranking: Ranking, evidence: list[Evidence], clock: Clock
 ) -> Outcome:
     """Write the files of the ranking, the manifest last."""
-    return hand_over_stage(*planned, ranking, evidence, clock)
+    return tell_changes(hand_over_stage(*planned, ranking, evidence, clock))
 
 
 @flow(name="rank", persist_result=False)

@@ -32,6 +32,7 @@ from flows.prefect_support.stages import (
 from flows.prefect_support.time_limit import limit_seconds, time_limit
 from flows.terminal.options import ScoringOptions
 from flows.terminal.outcome import outcome_line
+from screening.changes.since_last_run import tell_changes
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
 from screening.dask_cluster.stage_costs import Clock
@@ -125,8 +126,8 @@ def explain(
 def hand_over(
     plan: Plan, prepared: Prepared, ranking: Ranking, evidence: list[Evidence], clock: Clock
 ) -> Outcome:
-    """Write the files of the run, the manifest last."""
-    return hand_over_stage(plan, prepared, ranking, evidence, clock)
+    """Write the files of the run, and what changed since the last run; the manifest comes last."""
+    return tell_changes(hand_over_stage(plan, prepared, ranking, evidence, clock))
 
 
 def run_stages(planned: Plan, cluster: Cluster, clock: Clock) -> Outcome:

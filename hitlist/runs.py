@@ -35,6 +35,8 @@ from hitlist.molecule_inputs import (
     write_cells,
 )
 from hitlist.structure_table import show
+from screening.changes.since_last_run import tell_changes
+from screening.changes.summary import change_lines
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
 from screening.errors import LostError
@@ -215,7 +217,7 @@ def screen(
             stack.enter_context(_for_workers())
             client = stack.enter_context(connect(options.get("scheduler"), workers, Tls.find()))
             try:
-                outcome = run_screen(plan, client, report)
+                outcome = tell_changes(run_screen(plan, client, report))
             except (KeyboardInterrupt, LostError) as error:
                 error.add_note(f"finished work is kept: resume with out={str(short(plan.out))!r}")
                 raise
@@ -223,7 +225,8 @@ def screen(
         accepted = manifest["counts"]["accepted"]
         check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")
     notes += reading_lines(plan.library, manifest["reading"])
-    return Run(plan.out, manifest, labels, (*filter(None, notes), *_told(manifest)))
+    told = (*_told(manifest), *change_lines(plan.out))
+    return Run(plan.out, manifest, labels, (*filter(None, notes), *told))
 
 
 def open_run(folder: str | PathLike[str]) -> Run:

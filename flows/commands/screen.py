@@ -50,9 +50,11 @@ def screen(
     """Rank a library by the objective of a screen and write the best compounds.
 
     Writes hits.csv, columns.csv (the meaning of its columns), hits.xlsx, hits.sdf, report.html,
-    the plate files in lab/, rejects.csv, duplicates.csv, screen.toml and manifest.json.
+    the plate files in lab/, rejects.csv, duplicates.csv, screen.toml and manifest.json. If an
+    earlier run of the screen is in the same folder, changes.csv tells what entered, left and moved.
     """
     from flows.planning.planning import plan_screen
+    from screening.changes.since_last_run import tell_changes
     from screening.prepare.older_standardization import told_of_library
     from screening.runs.run import run_screen
 
@@ -64,7 +66,7 @@ def screen(
             note(line)
         advice = f"finished work is kept: repeat the command with --out {short(plan.out)}"
         with cluster.connect(advice) as client:
-            outcome = run_screen(plan, client, report)
+            outcome = tell_changes(run_screen(plan, client, report))
     show_outcome(outcome, plan.screen)
     show_reading(plan.library, outcome.manifest.reading)
     accepted = outcome.manifest.counts.accepted

@@ -21,10 +21,11 @@ from chem.library.read import Library
 from data.catalogue.catalogue import datasets
 from data.catalogue.download import Progress as FetchProgress
 from flows.planning.row_counts import check_rows
-from flows.planning.screen_paths import locate_library, with_bundles, with_lists
+from flows.planning.screen_paths import locate_library, with_bundles, with_decisions, with_lists
 from flows.terminal.options import ScoringOptions
 from gnn.bundle.bundle import shipped_bundles
 from gnn.bundle.predict import predicted_columns
+from screening.changes.decisions import find_decisions
 from screening.errors import told_in_one_line
 from screening.objective.screen_file import describe_error, find_screen, load_screen
 from screening.objective.screen_settings import Screen
@@ -79,6 +80,7 @@ def plan_screen(
     screen = override(screen, library, hits)
     screen, of_bundles = with_bundles(screen, file.parent)
     screen, of_lists = with_lists(screen, file.parent)
+    screen = with_decisions(screen, file.parent)
     if scoring.exhaustive:
         screen = screen.changed(exhaustive=True)
     folder = named_path(out) if out else default_folder(screen.name)
@@ -94,7 +96,8 @@ def plan_screen(
         )
     plan = replace(plan, replaces=scoring.replaces)
     check_folder(plan)
-    return replace(plan, told=(*of_bundles, *of_lists, *located.told, *check_rows(plan)))
+    told = (*of_bundles, *of_lists, *located.told, *check_rows(plan))
+    return replace(plan, told=(*told, *told_of_decisions(plan.out, screen)))
 
 
 def find_and_load(name: str) -> tuple[Path, Screen]:
@@ -151,6 +154,15 @@ def override(screen: Screen, library: str | None, hits: int | None) -> Screen:
         raise InputError(describe_error(error)) from None
 
 
+def told_of_decisions(out: Path, screen: Screen) -> tuple[str, ...]:
+    """Return what to tell if the file of decisions cannot be read: it costs no run its hits."""
+    try:
+        find_decisions(out, screen)
+    except InputError as error:
+        return (f"no decision will be shown: {error}",)
+    return ()
+
+
 def default_folder(name: str) -> Path:
     """Return the folder below ``runs`` for a run that starts now."""
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
@@ -165,10 +177,12 @@ def plan_ranking(
     """
     file, screen = find_and_load(name)
     screen, told = with_lists(override(screen, None, hits), file.parent)
+    screen = with_decisions(screen, file.parent)
     past = open_run(named_path(run))
     folder = named_path(out) if out else default_folder(screen.name)
     with told_with_file(file, screen):
         checked = check_rerank(past, screen, folder)
+    told = (*told, *told_of_decisions(folder, checked))
     return past, checked, folder.absolute(), told
 
 

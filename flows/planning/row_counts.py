@@ -6,13 +6,12 @@ that compounds are missing.
 
 from fractions import Fraction
 
-from chem.disk.allowed_roots import named_path
-from chem.errors import IncompleteLibraryError, InputError
+from chem.errors import IncompleteLibraryError
 from chem.records.message_text import counted
-from screening.objective.screen_file import load_screen
+from screening.changes.earlier_runs import find_runs
 from screening.prepare.prepared import read_summary
 from screening.runs.plan import Plan
-from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
+from screening.runs.runfolder import MANIFEST, RunFolder
 
 
 def check_rows(plan: Plan) -> tuple[str, ...]:
@@ -59,26 +58,6 @@ def check_rows(plan: Plan) -> tuple[str, ...]:
 
 
 def last_run(plan: Plan) -> RunFolder | None:
-    """Return the newest other finished run of the same screen on its library, beside its folder.
-
-    A run by hand of another library (``--library``) is no measure of this one, nor is a ranking of
-    an older run's scores.
-    """
-    try:
-        folders = sorted(named_path(plan.out.parent).iterdir())
-    except (InputError, OSError):
-        return None
-    found = []
-    for folder in folders:
-        own = folder.name == plan.out.name
-        if own or folder.is_symlink() or not (folder / MANIFEST).is_file():
-            continue
-        try:
-            run = open_folder(folder)
-            screen = load_screen(folder / SCREEN)
-        except InputError:  # altered, or being written; `hitlist verify` tells which
-            continue
-        same = (screen.name, screen.library) == (plan.screen.name, plan.screen.library)
-        if same and run.ranks is None:
-            found.append(run)
-    return max(found, key=lambda run: run.manifest.finished, default=None)
+    """Return the newest other finished run of the same screen on its library, beside its folder."""
+    found = find_runs(plan.out.parent, plan.screen)
+    return next((run for run in found if run.folder.name != plan.out.name), None)

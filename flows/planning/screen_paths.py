@@ -69,6 +69,14 @@ def with_lists(screen: Screen, folder: Path) -> tuple[Screen, tuple[str, ...]]:
     return screen.changed(selection=changed), (*told, *more)
 
 
+def with_decisions(screen: Screen, folder: Path) -> Screen:
+    """Return a screen whose file of decisions, if it names one, has its full path."""
+    if screen.decisions is None:
+        return screen
+    path = Path(screen.decisions).expanduser()
+    return screen.changed(decisions=str(folder.absolute() / path))
+
+
 def _find(
     names: Sequence[str], folder: Path, is_path: Callable[[str], bool]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,34 +1,20 @@
 """Artifacts of a run on the Prefect server: its top hits and a summary.
 
-Prefect's page renders table cells and descriptions as Markdown. A compound name could hold a link
-or a picture, which a browser would follow or fetch. Therefore all text from libraries is escaped
-and shown literally.
-
-A backslash escapes punctuation. It does not keep Prefect's page from linking bare addresses: its
-renderer (remark-gfm) looks for them after it has removed the backslashes. Therefore an invisible
-word joiner (U+2060) is inserted into every address.
+Prefect's page renders table cells and descriptions as Markdown, so all text from libraries is
+escaped (``screening/text/markdown.py``).
 """
-
-import re
-import string
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.settings import get_current_settings
 
 from flows.terminal.outcome import domain_lines
+from screening.changes.summary import summary_of_changes
 from screening.hits.top import top_table
 from screening.objective.screen_settings import Screen
 from screening.runs.hand_over import Outcome
 from screening.score.triage_recall import describe_triage
-
-_HARMLESS = re.compile(r"[A-Za-z0-9 ]*|[-+]?[0-9.,]*[0-9](?: ± [0-9.,]*[0-9])?")
-_PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
-_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=[-.\w+])(?=@)", re.IGNORECASE)
-"""Positions at which ``http://…``, ``www.…`` and ``a@b.…`` are split."""
-_JOINER = "\u2060"
-_DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from screening.text.markdown import as_written as as_written
 
 
 def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
@@ -94,6 +80,8 @@ def summarize(screen: Screen, outcome: Outcome) -> str:
             f"Library: {as_written(library.name)}, sha256 `{library.sha256[:12]}`. "
             f"Models: {bundles}.",
             "",
+            "" if manifest.run is None else summary_of_changes(outcome.folder),
+            "",
             "| | records |",
             "|---|---:|",
             *counts,
@@ -104,19 +92,3 @@ def summarize(screen: Screen, outcome: Outcome) -> str:
             *(f"\n**{as_written(line)}**" for line in domain_lines(outcome)),
         ]
     )
-
-
-def as_written(text: str) -> str:
-    r"""Escape text so that Markdown shows it literally, on one line.
-
-    >>> print(as_written("[x](y)"))
-    \[x\]\(y\)
-    >>> as_written("www.x")
-    'www\u2060\\.x'
-    >>> as_written("7.31 ± 0.60"), as_written("imatinib")
-    ('7.31 ± 0.60', 'imatinib')
-    """
-    line = _DIRECTION.sub("", _SPACE.sub(" ", text)).strip()
-    if _HARMLESS.fullmatch(line):
-        return line
-    return _PUNCTUATION.sub(r"\\\g<0>", _ADDRESS.sub(_JOINER, line))

@@ -64,7 +64,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         print(short(outcome.folder / name))
     if counts.hits:
         note_if(reference_line(screen))
-    for line in domain_lines(outcome):
+    for line in (*told_changes(outcome), *domain_lines(outcome)):
         note(line)
 
 
@@ -96,6 +96,13 @@ def outcome_line(outcome: "Outcome") -> str:
     counts = outcome.manifest.counts
     told = records_line(counts.rows, counts.accepted, counts.rejected, counts.duplicates)
     return f"{outcome.folder}: {counted(counts.hits, 'hit')} from {told}"
+
+
+def told_changes(outcome: "Outcome") -> list[str]:
+    """Return the lines on what changed since the last run; none if the run was not compared."""
+    from screening.changes.summary import change_lines
+
+    return [] if outcome.manifest.run is None else change_lines(outcome.folder)
 
 
 def domain_lines(outcome: "Outcome") -> list[str]:

@@ -182,7 +182,11 @@ def _others_cause(pair: Pair, change: str, setting: Setting) -> str:
     more = change == ENTERED and now > edits.before.hits
     if fewer or more:
         return Cause.SCREEN
-    around = Cause.DISPLACED if _fell(pair, change) else Cause.GAVE_WAY
+    # Under a selection a place depends on the caps, the budget and the likeness of other hits, too.
+    down, up = Cause.DISPLACED, Cause.GAVE_WAY
+    if edits.limits:
+        down, up = Cause.LIMITED, Cause.GAVE_WAY_LIMITED
+    around = down if _fell(pair, change) else up
     return f"{Cause.SCREEN} and {around}" if edits.selection and edits.selects else around
 
 

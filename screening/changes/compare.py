@@ -13,6 +13,7 @@ from typing import NamedTuple
 from chem.records.message_text import counted
 from screening.changes.cause import find_cause
 from screening.changes.compared_run import ComparedRun, LibraryRecord, open_compared
+from screening.changes.decisions import Decisions
 from screening.changes.edits import Edits, find_edits, some
 from screening.changes.setting import ENTERED, LEFT, MOVED, Setting
 from screening.changes.standings import Pair, View, list_first, score_text, view_all
@@ -46,6 +47,10 @@ class Change(NamedTuple):
     """One or two of ``screening.changes.setting.Cause``."""
     detail: str
     key: str
+    decision: str = ""
+    """``order``, ``no`` or ``later``; empty if nobody decided."""
+    decision_comment: str = ""
+    """The comment, with who decided and when."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,10 @@ class Changes:
         return [*lines, *self.notes]
 
 
-def compare_runs(before: Path, now: Path) -> Changes:
+def compare_runs(before: Path, now: Path, decisions: Decisions | None = None) -> Changes:
     """Compare an older finished run with a newer one. Only reads.
+
+    decisions: What was decided about compounds; it is told beside the changes.
 
     Raises InputError, one line, for a folder that holds no finished run, for a changed hit list,
     and for a run whose library or scores are gone or altered.
@@ -91,6 +98,8 @@ def compare_runs(before: Path, now: Path) -> Changes:
     old, new = open_compared(before), open_compared(now)
     setting = _set_up(old, new)
     changes, both = find_changes(setting)
+    if decisions is not None:
+        changes = _with_decisions(changes, setting, decisions)
     if (sizes := _sizes(changes, len(both))) != (len(old.hits), len(new.hits)):
         raise AccountingError(f"the hits of {before} and {now} do not add up to {sizes}")
     for run in (old, new):
@@ -206,6 +215,21 @@ def _change(pair: Pair, change: str, setting: Setting) -> Change:
         detail=detail.strip("; "),
         key=key_text(pair.key),
     )
+
+
+def _with_decisions(
+    changes: tuple[Change, ...], setting: Setting, decisions: Decisions
+) -> tuple[Change, ...]:
+    """Return the changes with the decisions; those about hits that stayed count as used, too."""
+    decided = {}
+    for pair in setting.pairs.values():
+        record = pair.before.record if pair.now.hit is None else pair.now.record
+        assert record is not None
+        found = decisions.of(record.compound_id, record.smiles)
+        if found is not None:
+            told = {"decision": found.decision, "decision_comment": found.told}
+            decided[key_text(pair.key)] = told
+    return tuple(one._replace(**decided.get(one.key, {})) for one in changes)
 
 
 def _score(view: View) -> str:

@@ -27,6 +27,8 @@ class Cause(StrEnum):
     TRIAGE = "triage's choice"
     DISPLACED = "displaced by others"
     GAVE_WAY = "others gave way"
+    LIMITED = "displaced by others under the selection's limits"
+    GAVE_WAY_LIMITED = "others gave way under the selection's limits"
 
 
 class Found(NamedTuple):

@@ -32,7 +32,7 @@ TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab}
 _OPERATION: dict[str, type[BaseModel]] = {"schedule": Schedule, "notify": Notify}
 """Tables that may be given once and change no result: a screen is written without them."""
 _ONCE = {**TABLES, **_OPERATION}
-_IF_GIVEN = ("min_rows", "max_drop")
+_IF_GIVEN = ("min_rows", "max_drop", "decisions")
 """Keys of a screen that have no default value."""
 _KEYS = [
     key
@@ -97,9 +97,10 @@ def dump_screen(screen: Screen) -> str:
     """Write a screen as TOML text, with every default written out; ``load_screen`` reads it back.
 
     Keys that have no value are named in a comment below their table, such as a budget that was not
-    given, or the number of controls if the plate's outer columns set it. ``min_rows`` and
-    ``max_drop`` are written only if they are given, so that the hashes of screens without them are
-    those of earlier versions. Tables that change no result, such as ``[schedule]``, are left out.
+    given, or the number of controls if the plate's outer columns set it. ``min_rows``, ``max_drop``
+    and ``decisions`` are written only if they are given, so that the hashes of screens without them
+    are those of earlier versions. Tables that change no result, such as ``[schedule]``, are left
+    out.
     """
     lines = ["# The screen as it ran, every default written out."]
     for key in ("name", "title", "library", *_IF_GIVEN, "bundles", "hits", "exhaustive"):
@@ -135,8 +136,11 @@ def _dump_wanted(objective: Objective, filters: Mapping[str, float]) -> list[str
 
 
 def hash_screen(screen: Screen) -> str:
-    """Return the SHA-256 of the resolved screen; comments and spacing of its file do not count."""
-    return sha256(dump_screen(screen).encode()).hexdigest()
+    """Return the SHA-256 of the resolved screen.
+
+    Comments and spacing of its file do not count, nor does ``decisions``, which changes no hit.
+    """
+    return sha256(dump_screen(screen.changed(decisions=None)).encode()).hexdigest()
 
 
 def _given(term: BaseModel) -> list[tuple[str, Any]]:

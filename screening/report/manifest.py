@@ -20,7 +20,7 @@ from screening.score.triage_recall import TriageFacts
 from screening.select.selection_report import EXCLUDED, is_refusal
 from screening.text.applicability import Crossed, crossed_domains
 
-_WORDED = ("text", "reason", "hits", "report")
+_WORDED = ("text", "reason", "hits", "report", "changes")
 """Rooms of ``screening`` that word the outputs."""
 PACKAGES = (
     *("hitlist", "rdkit", "torch", "torch-geometric", "numpy", "pandas", "pyarrow"),
@@ -120,6 +120,8 @@ class RunManifest:
     versions: Mapping[str, str]
     texts: str
     """Hash of the source files that word the outputs; another hash, other words."""
+    run: Mapping[str, Any] | None = None
+    """The run's ID, and the last run of its screen with which it was compared."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values, in the order of the fields."""

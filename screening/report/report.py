@@ -33,7 +33,13 @@ PAGE = "screening.report.page"
 SHOWN = 2_000
 """The most hits on a page. The page states how many follow, and that hits.csv has them."""
 SCRIPTS = (
-    *("report_molecule.js", "report_card.js", "report_evidence.js", "report_charts.js"),
+    *(
+        "report_molecule.js",
+        "report_since.js",
+        "report_card.js",
+        "report_evidence.js",
+        "report_charts.js",
+    ),
     *("report_map.js", "report_list.js", "report_table.js", "report_window.js", "report.js"),
 )
 """Parts of the page's one script, in order."""

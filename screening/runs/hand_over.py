@@ -31,6 +31,7 @@ from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
 from screening.rank.library_records import Duplicate, Reject, duplicates, rejects
 from screening.rank.rank import Ranking
+from screening.report.last_run import CHANGES, FACTS
 from screening.report.manifest import (
     Artefact,
     RunFacts,
@@ -190,6 +191,8 @@ def publish(
         check_no_links(out)
         check_accounts(facts, ranking, screen)  # before the files of an earlier run are touched
         remove_durably(out / MANIFEST)
+        for name in (CHANGES, FACTS):  # of an earlier run in this folder
+            (out / name).unlink(missing_ok=True)
         write_atomic(out / WHERE, json.dumps(where, indent=1, ensure_ascii=False) + "\n")
         records = (rejects(prepared), duplicates(prepared))
         table, manifest = hand_over(out, ranking, screen, facts, *records, evidence)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from distributed import Client
 
-from chem.disk.bounded_read import read_regular
 from chem.disk.files import is_leftover
 from chem.errors import InputError
 from gnn.bundle.predict import predicted_columns
@@ -12,7 +11,7 @@ from screening.dask_cluster.stage_costs import Clock
 from screening.errors import OtherRunError
 from screening.evidence.collect_evidence import collect_evidence
 from screening.evidence.evidence import Evidence
-from screening.objective.screen_file import dump_screen
+from screening.objective.screen_file import hash_screen, load_screen
 from screening.prepare.older_standardization import standardizer_of_run, told_of_run
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
@@ -152,8 +151,8 @@ def _is_free(out: Path) -> bool:
 def _check_same_screen(plan: Plan) -> None:
     """Refuse to overwrite a hit list with another: compounds may have been ordered by it."""
     try:
-        same = read_regular(plan.out / SCREEN).decode() == dump_screen(plan.screen)
-    except (OSError, ValueError):
+        same = hash_screen(load_screen(plan.out / SCREEN)) == hash_screen(plan.screen)
+    except InputError:
         same = False
     if not same:
         raise OtherRunError(

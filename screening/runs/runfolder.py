@@ -38,6 +38,12 @@ class RunFolder:
     ranks: WhereRanked | None
     """The run that scored, for a re-ranking; None otherwise."""
 
+    @property
+    def run_id(self) -> str:
+        """The id of the run, 12 hexadecimal digits; it follows from its inputs and its time."""
+        told = f"{self.fingerprint} {self.manifest.finished}"
+        return sha256(told.encode()).hexdigest()[:12]
+
     def check_unchanged(self) -> None:
         """Refuse, with InputError, a run that was overwritten since it was opened."""
         try:

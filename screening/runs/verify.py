@@ -8,6 +8,7 @@ bundles, and the run's files from the scores.
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from distributed import Client
 
+from chem.disk.bounded_read import read_regular
 from chem.disk.scratch import scratch_folder
 from chem.disk.ssh_signatures import signers_file
 from chem.errors import InputError
@@ -33,10 +35,12 @@ from screening.evidence.recheck import (
     compare_records,
     predict_again,
 )
+from screening.hits.table import HitTable
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
 from screening.rank.library_records import IDENTITY
 from screening.rank.structure_columns import key_text
+from screening.report.last_run import FACTS, insert_since, read_since, stamp_of
 from screening.runs.hand_over import Results, publish
 from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
@@ -196,6 +200,8 @@ def check_made_again(
         folder.mkdir()
         results = Results(past.screen, past.bundles, past.prepared, ranking, evidence)
         made = publish(folder, results, Clock(), {})
+        if FACTS in past.run.manifest.files:
+            _insert_since(past, folder / REPORT, made.table)
         names = [name for name in made.manifest.files if name != SCREEN]
         check.looked_at = f"{len(names)} files made again from the scores"
         worded = past.run.manifest.texts != made.manifest.texts
@@ -212,6 +218,22 @@ def check_made_again(
             if not same:
                 check.faults.append(f"{name} does not follow from the scores and the screen")
     return check
+
+
+def _insert_since(past: PastRun, report: Path, table: HitTable) -> None:
+    """Put the section on the last run into a report that was made again, from the run's facts.
+
+    The last run may be gone by now. Raises InputError if the facts are not those of the run.
+    """
+    try:
+        content = read_regular(past.folder / FACTS)
+    except OSError as error:
+        raise InputError(f"{FACTS} cannot be read ({error.strerror or error})") from None
+    if sha256(content).hexdigest() != past.run.manifest.files[FACTS]:
+        raise InputError(f"{FACTS} is not what the run wrote")
+    stamp = stamp_of(past.run.run_id, past.run.manifest)
+    page = insert_since(report.read_text(encoding="utf-8"), read_since(content), stamp, table)
+    report.write_text(page, encoding="utf-8")
 
 
 def _cells_without_reasons(path: Path) -> list[list[str]]:

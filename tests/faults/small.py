@@ -40,7 +40,7 @@ zero = 5.0
 full = 8.0
 """
 LANDING_SECONDS = 5.0
-TELLS_TIME = {"manifest.json", "report.html"}
+TELLS_TIME = {"manifest.json", "report.html", "changes.csv", "changes.json"}
 COMMAND = ("screen", "screen.toml", "--out", "runs/one", "--partition-rows", "3", "--workers", "1")
 
 

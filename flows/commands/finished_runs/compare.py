@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 """The most changes that a terminal shows; the CSV file has all."""
-HEADER = ("change", "before", "now", "compound_id", "score before", "score now", "cause", "detail")
+HEADER = (
+    *("change", "before", "now", "compound_id", "score before", "score now", "cause", "decision"),
+    "detail",
+)
 
 
 def compare(
@@ -31,13 +34,17 @@ def compare(
     """Compare two finished runs: the compounds that entered, left or moved, each with its cause.
 
     Compounds are matched by their registration keys. Causes are found by evaluating each compound
-    again, from the scores of both runs. Changes nothing in the runs.
+    again, from the scores of both runs. Decisions are read from decisions.csv beside the newer run,
+    or from the file that its screen names. Changes nothing in the runs.
     """
     from chem.disk.allowed_roots import named_path
     from chem.disk.files import make_folder
     from screening.changes.compare import compare_runs, write_changes
+    from screening.changes.decisions import find_decisions
     from screening.errors import told_in_one_line
+    from screening.objective.screen_file import load_screen
     from screening.runs.plan import check_writable
+    from screening.runs.runfolder import SCREEN, open_folder
 
     if csv is not None:
         csv = csv.expanduser()
@@ -46,8 +53,12 @@ def compare(
                 f"{csv} is a folder; name the file to write, such as {csv}/changes.csv"
             )
         check_writable(csv.parent, "name a file elsewhere with --csv")
-    found = compare_runs(named_path(older), named_path(newer))
+    run = open_folder(named_path(newer))
+    decisions = find_decisions(run.folder, load_screen(run.folder / SCREEN))
+    found = compare_runs(named_path(older), run.folder, decisions)
     for line in found.summary():
+        print(printable(line))
+    for line in decisions.summary():
         print(printable(line))
     counts = [[name, f"{before:,}", f"{now:,}"] for name, before, now in found.counts]
     print()
@@ -70,4 +81,4 @@ def compare(
 
 def _row(one: "Change") -> list[str]:
     ranks, scores = (one.rank_before, one.rank_now), (one.score_before, one.score_now)
-    return [one.change, *ranks, one.compound_id, *scores, one.cause, one.detail]
+    return [one.change, *ranks, one.compound_id, *scores, one.cause, one.decision, one.detail]

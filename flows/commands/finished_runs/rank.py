@@ -43,6 +43,7 @@ def rank(
     of the best compounds by the new objective are among them. Writes the same files as a screen.
     """
     from flows.planning.planning import plan_ranking
+    from screening.changes.since_last_run import tell_changes
     from screening.runs.rerank import rank_again
 
     with progress() as report:
@@ -55,5 +56,5 @@ def rank(
                 f"with it"
             )
         with cluster.connect("repeat the command") as client:
-            outcome = rank_again(past, objective, folder, client, report)
+            outcome = tell_changes(rank_again(past, objective, folder, client, report))
     show_outcome(outcome, objective)

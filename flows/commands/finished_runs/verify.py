@@ -1,5 +1,6 @@
 """``hitlist verify``: check that a run's files follow from its library, models and screen."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,7 @@ def verify(
     """
     from chem.disk.allowed_roots import named_path
     from chem.disk.ssh_signatures import signers_file
+    from screening.changes.check_changes import verify_changes
     from screening.runs.past_run import open_run
     from screening.runs.verify import faults_of, verify_run
     from screening.runs.verify_files import Check
@@ -50,7 +52,8 @@ def verify(
     checks: list[Check] = []
     advice = "repeat the command"
     with progress() as report, ClusterOptions().connect(advice) as client:
-        for check in verify_run(past, opened, client, count, report):
+        of_run = verify_run(past, opened, client, count, report)
+        for check in chain(of_run, verify_changes(past)):
             checks.append(check)
             state = "skipped" if check.skipped else "FAILED" if check.faults else "ok"
             about = check.skipped or check.looked_at

@@ -112,6 +112,14 @@ function card(hit, ready, heading = {}) {
   const reason = cell(hit, "reason")
     ? make("p", { class: "reason" }, quoted(cell(hit, "reason")))
     : "";
+  const decided = marked(hit, "decision")
+    ? make(
+        "p",
+        { class: "note" },
+        `Decision: ${marked(hit, "decision")} `,
+        quoted(marked(hit, "decision_comment")),
+      )
+    : "";
   const rule = ["", "rank"].includes(cell(hit, "picked_by"))
     ? ""
     : ` · picked by ${cell(hit, "picked_by")}`;
@@ -131,6 +139,7 @@ function card(hit, ready, heading = {}) {
         rule,
       ),
       reason,
+      decided,
     ),
     make("p", { class: "score" }, cell(hit, "score"), make("small", {}, "score")),
   );

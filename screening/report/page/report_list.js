@@ -38,7 +38,7 @@ function facets() {
       choices: ["inside", "outside"],
       fits: (hit, wanted) => isOutside(hit) === (wanted === "outside"),
     });
-  for (const name of ["cluster", "scaffold", "picked_by"])
+  for (const name of ["cluster", "scaffold", "picked_by", markColumns.change, markColumns.decision])
     if (has(name)) kinds.push({ name, choices: values(name), fits: equal(name) });
   return kinds;
 }
@@ -88,9 +88,27 @@ function badges(hit) {
     );
   for (const text of page.doubts[hit] ?? [])
     found.push(make("span", { class: "badge far" }, quoted(text)));
+  found.push(...markBadges(hit));
   if (!["", "rank"].includes(cell(hit, "picked_by")))
     found.push(make("span", { class: "badge" }, quoted(cell(hit, "picked_by"))));
   return make("p", { class: "badges" }, found);
+}
+
+/* What changed since the last run, and what was decided. */
+function markBadges(hit) {
+  const pairs = [
+    ["change", "cause"],
+    ["decision", "decision_comment"],
+  ];
+  return pairs
+    .filter(([name]) => marked(hit, name))
+    .map(([name, more]) =>
+      make(
+        "span",
+        { class: `badge ${name}`, title: isolated(marked(hit, more)) },
+        marked(hit, name),
+      ),
+    );
 }
 
 function tile(hit) {

@@ -94,10 +94,16 @@ function showOnMap(hit) {
 const goTo = (hit) => (location.hash = `hit-${cell(hit, "rank")}`);
 
 function followHash() {
-  const rank = location.hash.match(/^#hit-(\d+)$/)?.[1];
-  const hit = rank ? page.cells.findIndex((cells) => cells[column.rank] === rank) : -1;
-  if (hit >= 0) openHit(hit);
-  else byId("opened").close();
+  const name = fragment();
+  const hit = linked(name);
+  const lost = hit < 0 && name && !byId(name);
+  byId("not-a-hit").hidden = !lost;
+  byId("not-a-hit").replaceChildren(quoted(name), " is none of the hits on this page.");
+  for (const [other, element] of (tiles ?? []).entries())
+    element.classList.toggle("linked", other === hit);
+  if (hit < 0) return byId("opened").close();
+  if (state.view === "grid") tiles[hit].scrollIntoView({ block: "center" });
+  openHit(hit);
 }
 
 function showInList(hit) {

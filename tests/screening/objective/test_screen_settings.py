@@ -494,3 +494,12 @@ def test_a_schedule_that_means_nothing_is_refused(
         load(MINIMAL + SCHEDULE.replace(old, new), tmp_path)
     assert "\n" not in str(refused.value)
     assert [word for word in words if word not in str(refused.value)] == []
+
+
+def test_a_file_of_decisions_is_written_back_and_is_no_part_of_the_hash(tmp_path: Path) -> None:
+    plain = load(MINIMAL, tmp_path)
+    named = load(f'decisions = "own.csv"{MINIMAL}', tmp_path)
+    assert '\ndecisions = "own.csv"\n' in dump_screen(named)
+    assert load(dump_screen(named), tmp_path) == named
+    assert hash_screen(named) == hash_screen(plain) == HASH_BEFORE
+    assert dump_scored(named, named.limits) == dump_scored(plain, plain.limits)

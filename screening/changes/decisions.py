@@ -1,0 +1,241 @@
+"""Reads ``decisions.csv``: what people decided about compounds. It never alters a hit list.
+
+The file has a header with the columns ``decision`` and ``compound_id`` or ``inchikey`` or both, and
+optionally ``comment``, ``date`` and ``by``. Each line decides about one compound.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+from chem.disk.allowed_roots import named_path
+from chem.disk.bounded_read import MOST_SETTINGS, read_regular
+from chem.errors import InputError
+from chem.records.message_text import counted, did_you_mean, one_line
+from chem.structure.inchi_key import inchi_key
+from screening.objective.screen_settings import Screen
+
+DECISIONS = "decisions.csv"
+"""The name of the file in a folder of runs."""
+WORDS = ("order", "no", "later")
+COLUMNS = ("compound_id", "inchikey", "decision", "comment", "date", "by")
+MOST_NAMED = 5
+"""The most compounds named whose decisions fit no hit."""
+_MOST_COMMENT = 500
+_INCHI_KEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]")
+_SEPARATORS = (",", ";", "\t")
+
+
+class Decision(NamedTuple):
+    """One line of the file. Texts are empty where the line has none."""
+
+    compound_id: str
+    inchikey: str
+    decision: str
+    """A word of ``WORDS``."""
+    comment: str
+    date: str
+    """``YYYY-MM-DD``."""
+    by: str
+
+    @property
+    def told(self) -> str:
+        """The comment, with who decided and when."""
+        source = ", ".join(text for text in (self.by, self.date) if text)
+        return " ".join(text for text in (self.comment, f"({source})" if source else "") if text)
+
+    @property
+    def named(self) -> str:
+        """The compound as the line names it."""
+        return self.compound_id or self.inchikey
+
+
+@dataclass
+class Decisions:
+    """All decisions of a file, found by a compound's ID or InChIKey."""
+
+    lines: tuple[Decision, ...] = ()
+    used: set[int] = field(default_factory=set)
+    """The positions of the lines that were asked for by ``of``."""
+
+    def __post_init__(self) -> None:
+        self._by_id = {one.compound_id: at for at, one in enumerate(self.lines) if one.compound_id}
+        self._by_key = {one.inchikey: at for at, one in enumerate(self.lines) if one.inchikey}
+
+    def of(self, compound_id: str, smiles: str) -> Decision | None:
+        """Return the decision about a compound; None if there is none.
+
+        If one line names it by its ID and another by its InChIKey, the later line counts.
+        """
+        found = [self._by_id.get(compound_id)]
+        if self._by_key:
+            found.append(self._by_key.get(inchi_key(smiles)))
+        at = [place for place in found if place is not None]
+        if not at:
+            return None
+        self.used.update(at)
+        return self.lines[max(at)]
+
+    def unused(self) -> list[Decision]:
+        """Return the decisions about compounds that nobody asked for."""
+        return [one for at, one in enumerate(self.lines) if at not in self.used]
+
+    def summary(self) -> list[str]:
+        """Return how many decisions are about compounds that were asked for, and about others."""
+        words = Counter(self.lines[at].decision for at in self.used)
+        told = ", ".join(f"{words[word]:,} {word}" for word in WORDS if words[word])
+        lines = [f"decisions about these hits: {told}"] if told else []
+        if others := self.unused():
+            names = ", ".join(one.named for one in others[:MOST_NAMED])
+            more = len(others) - MOST_NAMED
+            names += f" and {more:,} more" if more > 0 else ""
+            lines.append(
+                f"{counted(len(others), 'decision')} about compounds that are not among the hits: "
+                f"{names}"
+            )
+        return lines
+
+
+def decisions_file(run: Path, screen: Screen) -> Path:
+    """Return the path of the decisions that belong to a run; the file need not exist.
+
+    It is the file that the run's screen names, or ``decisions.csv`` in the folder of runs.
+    """
+    if screen.decisions is None:
+        return run.absolute().parent / DECISIONS
+    return run / screen.decisions  # a full path stays as it is
+
+
+def find_decisions(run: Path, screen: Screen) -> Decisions:
+    """Read the decisions that belong to a run; none if no file is named and none is there.
+
+    Raises InputError as :func:`read_decisions` does.
+    """
+    path = decisions_file(run, screen)
+    if screen.decisions is None and not path.exists():
+        return Decisions()
+    return read_decisions(path)
+
+
+def read_decisions(path: Path) -> Decisions:
+    """Read a file of decisions.
+
+    Raises InputError, one line with the file, the line, what was found and what is expected.
+    """
+    try:
+        text = read_regular(named_path(path), MOST_SETTINGS).decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not text in UTF-8; save it as CSV in UTF-8") from None
+    try:
+        rows = list(_rows(path, text))
+    except csv.Error as error:
+        raise InputError(f"{path}: is not a table ({error}); save it as CSV in UTF-8") from None
+    return Decisions(tuple(_newest(path, rows)))
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, Decision]]:
+    """Yield each line that is not empty, checked, with its number."""
+    first = text.split("\n", 1)[0]
+    separator = max(_SEPARATORS, key=first.count)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    header = [name.strip().lower() for name in next(reader, [])]
+    _check_header(path, header)
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        where = f"{path}, line {reader.line_num}"
+        if len(cells) != len(header):
+            raise InputError(
+                f"{where}: found {counted(len(cells), 'cell')}, expected {len(header)} as in the "
+                f"first line; quote a comment that has a {_NAMES[separator]}"
+            )
+        given = {name: " ".join(cell.split()) for name, cell in zip(header, cells, strict=True)}
+        yield reader.line_num, _decision(where, given)
+
+
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+def _check_header(path: Path, header: Sequence[str]) -> None:
+    for name in header:
+        if name not in COLUMNS:
+            hint = did_you_mean(name, COLUMNS)
+            raise InputError(
+                f"{path}: unknown column {one_line(name, 60)!r};{f' {hint}' if hint else ''} "
+                f"allowed: {', '.join(COLUMNS)}"
+            )
+        if header.count(name) > 1:
+            raise InputError(f"{path}: the column {name} is there twice; remove one")
+    if "decision" not in header or not {"compound_id", "inchikey"} & set(header):
+        raise InputError(
+            f"{path}: found the columns {', '.join(header) or 'none'}, expected decision, and "
+            "compound_id or inchikey"
+        )
+
+
+def _decision(where: str, given: dict[str, str]) -> Decision:
+    """Check the cells of a line."""
+    one = Decision(*(given.get(name, "") for name in COLUMNS))
+    word = one.decision.lower()
+    if word not in WORDS:
+        hint = did_you_mean(word, WORDS)
+        raise InputError(
+            f"{where}: found the decision {one_line(one.decision, 60)!r}, expected "
+            f"{', '.join(WORDS[:-1])} or {WORDS[-1]}{f'; {hint}' if hint else ''}"
+        )
+    if not one.named:
+        raise InputError(f"{where}: names no compound; give its compound_id or its inchikey")
+    if one.inchikey and not _INCHI_KEY.fullmatch(one.inchikey):
+        raise InputError(
+            f"{where}: found the inchikey {one_line(one.inchikey, 60)!r}, expected one such as "
+            "BSYNRYMUTXBXSQ-UHFFFAOYSA-N"
+        )
+    if len(one.comment) > _MOST_COMMENT:
+        raise InputError(
+            f"{where}: found a comment of {len(one.comment):,} characters, expected at most "
+            f"{_MOST_COMMENT}"
+        )
+    if one.date and not _is_date(one.date):
+        raise InputError(
+            f"{where}: found the date {one_line(one.date, 60)!r}, expected one such as 2026-01-31"
+        )
+    return one._replace(decision=word)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return len(text) == len("2026-01-31") and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _newest(path: Path, rows: Iterable[tuple[int, Decision]]) -> list[Decision]:
+    """Return one decision for each compound: the newest.
+
+    Raises InputError if two lines decide differently about a compound and their dates do not tell
+    which is newer.
+    """
+    last: dict[tuple[str, str], tuple[int, Decision]] = {}
+    for line, one in rows:
+        name = (one.compound_id, one.inchikey)
+        if name not in last:
+            last[name] = line, one
+            continue
+        before, other = last.pop(name)  # a replaced line moves behind
+        dated = bool(one.date and other.date and one.date != other.date)
+        if one.decision != other.decision and not dated:
+            raise InputError(
+                f"{path}, lines {before} and {line}: found {other.decision} and {one.decision} for "
+                f"{one_line(one.named, 60)}; give both lines their dates, or remove one"
+            )
+        older = dated and one.date < other.date
+        last[name] = (before, other) if older else (line, one)
+    return [one for _, one in last.values()]

@@ -1,0 +1,48 @@
+"""Finds the earlier finished runs of a screen on its library, in one folder of runs."""
+
+from pathlib import Path
+
+from chem.disk.allowed_roots import named_path
+from chem.errors import InputError
+from screening.objective.screen_file import load_screen
+from screening.objective.screen_settings import Screen
+from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
+
+
+def find_runs(folder: Path, screen: Screen) -> list[RunFolder]:
+    """Return the finished runs of the same screen on its library in a folder, the newest first.
+
+    Left out are runs by hand of another library (``--library``) and rankings of another run's
+    scores, which are no measure of the others, and runs that cannot be opened.
+    """
+    try:
+        folders = sorted(named_path(folder).iterdir())
+    except (InputError, OSError):
+        return []
+    found = []
+    for one in folders:
+        if one.is_symlink() or not (one / MANIFEST).is_file():
+            continue
+        try:
+            run = open_folder(one)
+            own = load_screen(one / SCREEN)
+        except InputError:  # altered, or being written; `hitlist verify` tells which
+            continue
+        if (own.name, own.library) == (screen.name, screen.library) and run.ranks is None:
+            found.append(run)
+    return sorted(found, key=_time, reverse=True)
+
+
+def find_earlier(run: RunFolder, screen: Screen) -> list[RunFolder]:
+    """Return the runs of the same screen beside a run that finished before it, the newest first."""
+    place = run.folder.absolute()
+    return [
+        one
+        for one in find_runs(place.parent, screen)
+        if one.folder.name != place.name and _time(one) < _time(run)
+    ]
+
+
+def _time(run: RunFolder) -> tuple[str, str]:
+    """Return when a run finished; its name tells runs of one second apart."""
+    return run.manifest.finished, run.folder.absolute().name

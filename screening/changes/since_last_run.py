@@ -1,0 +1,223 @@
+"""Compares a run that was just written with the last run of its screen, and tells it in its files.
+
+The run is whole before: a comparison that fails costs no hit list. Its reason is told in place of
+the changes.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from chem.disk.files import remove_durably, write_atomic
+from chem.errors import HitlistError, InputError
+from screening.changes.compare import Changes, compare_runs, write_changes
+from screening.changes.decisions import MOST_NAMED, Decision, Decisions, find_decisions
+from screening.changes.earlier_runs import find_earlier
+from screening.changes.setting import ENTERED, LEFT, MOVED
+from screening.errors import told_in_one_line
+from screening.hits.table import HitTable
+from screening.objective.screen_file import load_screen
+from screening.report.last_run import (
+    CHANGES,
+    FACTS,
+    NAMED,
+    Compared,
+    DecisionFacts,
+    GivenDecision,
+    Kind,
+    LastRun,
+    Mark,
+    Number,
+    ShownChange,
+    Since,
+    insert_since,
+    stamp_of,
+)
+from screening.report.report import SHOWN
+from screening.runs.hand_over import Outcome
+from screening.runs.record_outcome import HITS, ChangedFileError, read_lines
+from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
+from screening.storage.lock import Lock
+
+SHOWN_CHANGES = 20
+"""The most changes that the report lists."""
+STEADY_RUNS = 7
+"""The number of last runs over which hits are counted as stable."""
+_REPORT = "report.html"
+_COUNTED = ("rows", "rejected", "duplicates", "accepted", "hits")
+_SPOKEN = {"rows": "read"}
+
+
+def tell_changes(outcome: Outcome) -> Outcome:
+    """Compare a finished run with the last run of its screen beside it, and add that to its files.
+
+    It writes ``changes.json`` and, if there is a last run, ``changes.csv``; it puts the section on
+    the last run into ``report.html``; and it notes the run's ID and the last run in the manifest,
+    which is written last. A ranking of another run's scores is not compared.
+
+    Returns:
+        The outcome with the new manifest.
+
+    Raises:
+        InputError: Another process writes into the folder.
+        StoreError: The folder cannot be written.
+    """
+    folder = outcome.folder
+    run = open_folder(folder)
+    since, changes = _compare(run, outcome.table)
+    with Lock(folder), told_in_one_line(folder):
+        run.check_unchanged()
+        page = (folder / _REPORT).read_text(encoding="utf-8")
+        stamp = stamp_of(run.run_id, run.manifest)
+        page = insert_since(page, since, stamp, outcome.table)
+        remove_durably(folder / MANIFEST)
+        facts = json.dumps(since.model_dump(), indent=1, ensure_ascii=False) + "\n"
+        write_atomic(folder / FACTS, facts)
+        write_atomic(folder / _REPORT, page)
+        names = [FACTS, _REPORT]
+        if changes is not None:
+            write_changes(folder / CHANGES, changes)
+            names.append(CHANGES)
+        hashes = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
+        manifest = replace(
+            outcome.manifest,
+            files={**outcome.manifest.files, **hashes},
+            run={
+                "id": run.run_id,
+                "compared_with": None if since.last is None else since.last.model_dump(),
+            },
+        )
+        text = json.dumps(manifest.as_dict(), indent=2, ensure_ascii=False) + "\n"
+        write_atomic(folder / MANIFEST, text)
+    return replace(outcome, manifest=manifest)
+
+
+def _compare(run: RunFolder, table: HitTable) -> tuple[Since, Changes | None]:
+    """Return the facts of the comparison, and the changes if there are any to write."""
+    screen = load_screen(run.folder / SCREEN)
+    decisions, problem = Decisions(), ""
+    try:
+        decisions = find_decisions(run.folder, screen)
+    except InputError as error:
+        problem = str(error)
+    earlier = [] if run.ranks is not None else find_earlier(run, screen)
+    changes, failed = None, ""
+    if earlier:
+        try:
+            changes = compare_runs(earlier[0].folder, run.folder, decisions)
+        except HitlistError as error:
+            failed = " ".join(str(error).split())
+    steady = count_steady([run, *earlier])
+    since = Since(
+        ranks="" if run.ranks is None else Path(run.ranks.run).name,
+        last=_last_run(earlier[0]) if earlier else None,
+        problem=failed,
+        counts=_counts(earlier[0], run) if earlier else [],
+        kinds=[] if changes is None else [_kind(changes, name) for name in (ENTERED, LEFT, MOVED)],
+        stable=0 if changes is None else changes.stable,
+        notes=[] if changes is None else list(changes.notes),
+        shown=[] if changes is None else _shown(changes),
+        steady_runs=steady[0],
+        steady_hits=steady[1],
+        marks=_marks(table, changes, decisions),
+        decisions=_decision_facts(table, changes, decisions, problem),
+    )
+    return since, changes
+
+
+def _last_run(run: RunFolder) -> LastRun:
+    name = run.folder.absolute().name
+    return LastRun(folder=name, run_id=run.run_id, finished=run.manifest.finished)
+
+
+def _counts(before: RunFolder, now: RunFolder) -> list[Compared]:
+    then, today = before.manifest.counts, now.manifest.counts
+    return [
+        Compared(name=_SPOKEN.get(name, name), before=then.get(name, 0), now=today.get(name, 0))
+        for name in _COUNTED
+    ]
+
+
+def _kind(changes: Changes, name: str) -> Kind:
+    causes = [Number(name=cause, count=count) for cause, count in changes.causes(name)]
+    return Kind(name=name, count=len(changes.of(name)), causes=causes)
+
+
+def _shown(changes: Changes) -> list[ShownChange]:
+    """Return the first changes; a few of each kind are among them."""
+    kinds = [changes.of(name) for name in (ENTERED, LEFT, MOVED)]
+    few = [one for kind in kinds for one in kind[:NAMED]]
+    rest = [one for one in changes.changes if one not in few]
+    chosen = {one.key for one in [*few, *rest][:SHOWN_CHANGES]}
+    return [
+        ShownChange(**{name: getattr(one, name) for name in ShownChange.model_fields})
+        for one in changes.changes
+        if one.key in chosen
+    ]
+
+
+def count_steady(runs: Sequence[RunFolder]) -> tuple[int, int]:
+    """Count over how many of the last runs hits were compared, and the hits in all of them.
+
+    runs: The runs, the newest first; 7 at most are read. An older run whose hit list was changed or
+    has no keys ends the count, because it cannot tell which compounds were hits.
+    """
+    common: set[str] | None = None
+    count = 0
+    for run in runs[:STEADY_RUNS]:
+        try:
+            keys = {line["key"] for line in read_lines(run, HITS)}
+        except (ChangedFileError, KeyError):
+            break
+        common = keys if common is None else common & keys
+        count += 1
+    return count, len(common or ())
+
+
+def _marks(table: HitTable, changes: Changes | None, decisions: Decisions) -> list[Mark]:
+    """Return the marks of the hits on the page that have any."""
+    by_rank = {} if changes is None else {one.rank_now: one for one in changes.changes}
+    marks = []
+    for cells, decision in _decided(table, decisions)[:SHOWN]:
+        change = by_rank.get(cells["rank"])
+        if change is None and decision is None:
+            continue
+        moved = change is not None and change.change == MOVED
+        told = "" if change is None else change.change
+        marks.append(
+            Mark(
+                rank=cells["rank"],
+                change=f"moved from {change.rank_before}" if change and moved else told,
+                cause="" if change is None else change.cause,
+                decision="" if decision is None else decision.decision,
+                decision_comment="" if decision is None else decision.told,
+            )
+        )
+    return marks
+
+
+def _decided(
+    table: HitTable, decisions: Decisions
+) -> list[tuple[Mapping[str, str], Decision | None]]:
+    records = table.records()
+    return [(cells, decisions.of(cells["compound_id"], cells["smiles"])) for cells in records]
+
+
+def _decision_facts(
+    table: HitTable, changes: Changes | None, decisions: Decisions, problem: str
+) -> DecisionFacts:
+    hits = Counter(one.decision for _, one in _decided(table, decisions) if one is not None)
+    left = [] if changes is None else [one for one in changes.of(LEFT) if one.decision]
+    others = decisions.unused()
+    used = [one for at, one in enumerate(decisions.lines) if at in decisions.used]
+    return DecisionFacts(
+        problem=problem,
+        used=[GivenDecision(**one._asdict()) for one in used],
+        hits=[Number(name=name, count=hits[name]) for name in sorted(hits)],
+        left=len(left),
+        others=len(others),
+        names=[one.named for one in others[:MOST_NAMED]],
+    )

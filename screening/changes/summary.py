@@ -1,0 +1,97 @@
+"""Sums up in a few lines what changed since the last run, for terminals, artifacts and messages."""
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from chem.disk.bounded_read import read_regular
+from chem.errors import InputError
+from chem.records.message_text import counted
+from screening.changes.setting import ENTERED, LEFT
+from screening.report.last_run import CHANGES, FACTS, NAMED, Since, read_since, spoken_time
+from screening.runs.runfolder import open_folder
+from screening.text.markdown import as_written
+
+_COMPARED = ("read", "rejected", "accepted", "hits")
+
+
+def facts_of(folder: Path) -> Since | None:
+    """Return the facts on the last run that a finished run holds; None if it holds none.
+
+    Raises InputError for a folder without a finished run, and if the file was changed since.
+    """
+    run = open_folder(folder)
+    if FACTS not in run.manifest.files:
+        return None
+    try:
+        content = read_regular(folder / FACTS)
+    except OSError as error:
+        raise InputError(f"{folder / FACTS} cannot be read ({error.strerror or error})") from None
+    if sha256(content).hexdigest() != run.manifest.files[FACTS]:
+        raise InputError(f"{folder / FACTS} was changed since the run; run the screen again")
+    return read_since(content)
+
+
+def summary_of_changes(folder: Path) -> str:
+    """Return what changed since the last run as a list in Markdown; ``""`` if it is not known.
+
+    It names compounds by their IDs and holds no structure. Text of the library is escaped.
+
+    folder: The folder of a finished run. Raises InputError as :func:`facts_of` does.
+    """
+    since = facts_of(folder)
+    return "" if since is None else "\n".join(f"- {line}" for line in _lines(since, as_written))
+
+
+def change_lines(folder: Path) -> list[str]:
+    """Return the lines of the summary as plain text, for a terminal."""
+    since = facts_of(folder)
+    return [] if since is None else list(_lines(since, str))
+
+
+def _lines(since: Since, written: Callable[[str], str]) -> Iterator[str]:
+    if since.last is not None:
+        when, name = spoken_time(since.last.finished), written(since.last.folder)
+        yield f"since the last run ({written(when)}, {name}): {_numbers(since)}"
+        if since.problem:
+            yield written(f"the changes are not known: {since.problem}")
+    elif since.first:
+        yield "first run of this screen here"
+    for kind in since.kinds:
+        if kind.causes:
+            causes = ", ".join(f"{written(one.name)} {one.count:,}" for one in kind.causes)
+            named = [one.compound_id for one in since.shown if one.change == kind.name]
+            names = ", ".join(map(written, named[:NAMED]))
+            told = f" ({names}{', …' if kind.count > NAMED else ''})"
+            yield f"{kind.name}: {causes}{told if kind.name in (ENTERED, LEFT) and names else ''}"
+    for note in since.notes:
+        yield written(note)
+    if since.steady_runs > 1:
+        hits = counted(since.steady_hits, "hit")
+        yield f"{hits} in all of the last {since.steady_runs} runs"
+    yield from _decided(since, written)
+    if since.changed:
+        yield f"all changes: {written(CHANGES)}"
+
+
+def _numbers(since: Since) -> str:
+    """Return the counts of changes, then those of records if they differ."""
+    told = [f"{kind.count:,} {kind.name}" for kind in since.kinds]
+    told += [f"{since.stable:,} with the same rank"] if since.kinds else []
+    told += [
+        f"{one.before:,} → {one.now:,} {one.name}"
+        for one in since.counts
+        if one.name in _COMPARED and one.before != one.now
+    ]
+    return ", ".join(told) or "the same counts"
+
+
+def _decided(since: Since, written: Callable[[str], str]) -> Iterator[str]:
+    found = since.decisions
+    if found.problem:
+        yield written(f"no decision is shown: {found.problem}")
+    if found.hits:
+        told = ", ".join(f"{one.count:,} {written(one.name)}" for one in found.hits)
+        yield f"decisions about hits: {told}"
+    if found.others:
+        yield f"{counted(found.others, 'decision')} about compounds that are not among the hits"

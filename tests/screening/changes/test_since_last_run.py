@@ -1,0 +1,416 @@
+"""A morning after another: what a run tells of the last one, in all of its files."""
+
+import csv
+import json
+import shutil
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import Client
+
+from chem.errors import InputError
+from chem.structure.inchi_key import inchi_key
+from flows.prefect_support.artifacts import summarize
+from screening.changes.check_changes import verify_changes
+from screening.changes.compare import Change
+from screening.changes.earlier_runs import find_runs
+from screening.changes.setting import Cause
+from screening.changes.since_last_run import count_steady, tell_changes
+from screening.changes.summary import change_lines, facts_of, summary_of_changes
+from screening.objective.screen_settings import Screen
+from screening.report.last_run import CHANGES, FACTS, Since
+from screening.runs.hand_over import Outcome
+from screening.runs.past_run import open_run
+from screening.runs.plan import plan_run
+from screening.runs.rerank import check_rerank, rank_again
+from screening.runs.run import run_screen
+from screening.runs.runfolder import MANIFEST, open_folder
+from screening.runs.verify import verify_run
+from screening.runs.verify_files import Check
+from tests.screening.changes.conftest import HITS, Nights, Rows, ranked, without
+
+FIRST = "first run of this screen here"
+
+
+class Mornings:
+    """Screens one library, which is edited between the nights, into one folder of runs."""
+
+    def __init__(self, folder: Path, nights: Nights, client: Client) -> None:
+        self.folder, self.bundle, self.client = folder, nights.bundle, client
+        self.rows: Rows = dict(nights.rows)
+        (folder / "runs").mkdir(parents=True)
+
+    def run(self, night: str, **edits: Any) -> Outcome:
+        """Screen the library as it is now, and tell what changed."""
+        library = self.folder / "library.csv"
+        with library.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["compound_id", "smiles", "Price"])
+            writer.writerows([key, *cells] for key, cells in self.rows.items())
+        found = {
+            "name": "nightly",
+            "title": "Nightly",
+            "library": str(library),
+            "bundles": [str(self.bundle.path)],
+            "hits": HITS,
+            "primary": [{"task": "small_EGFR", "zero": 5.0, "full": 8.0}],
+            "liabilities": [{"task": "small_herg", "zero": 1.0, "full": 0.2}],
+            **edits,
+        }
+        screen, out = Screen.model_validate(found), self.folder / "runs" / night
+        prepared = self.folder / f"prepared-{night}"
+        return tell_changes(run_screen(plan_run(screen, out, prepared=prepared), self.client))
+
+    def decide(self, *lines: str) -> Path:
+        """Write ``decisions.csv`` in the folder of runs."""
+        path = self.folder / "runs" / "decisions.csv"
+        path.write_text("compound_id,inchikey,decision,comment,date,by\n" + "\n".join(lines) + "\n")
+        return path
+
+
+@pytest.fixture
+def mornings(nights: Nights, lone: Client, tmp_path: Path) -> Mornings:
+    return Mornings(tmp_path / "lab", nights, lone)
+
+
+@pytest.fixture(scope="module")
+def two(
+    nights: Nights, lone: Client, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path, str]:
+    """Two nights, between which the third hit was withdrawn and one was decided about."""
+    made = Mornings(tmp_path_factory.mktemp("two"), nights, lone)
+    first = made.run("night-1")
+    order = ranked(first.folder)
+    made.rows = without(made.rows, order[2])
+    made.decide(
+        f"{order[0]},,order,for the 3 March plate,2026-02-27,AB",
+        f"{order[2]},,later,,,",
+        f",{inchi_key(first.table.records()[1]['smiles'])},no,too lipophilic,,",
+        "ZINC-1,,no,,,",
+    )
+    second = made.run("night-2")
+    return first.folder, second.folder, order[2]
+
+
+def facts(folder: Path) -> Since:
+    found = facts_of(folder)
+    assert found is not None
+    return found
+
+
+def page(folder: Path) -> str:
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def changed_rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / CHANGES).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+    return found
+
+
+def verified(folder: Path, client: Client) -> dict[str, Check]:
+    past = open_run(folder)
+    checks = [*verify_run(past, past.library, client, 5), *verify_changes(past)]
+    return {check.what: check for check in checks}
+
+
+def faults(folder: Path, client: Client) -> list[str]:
+    return [fault for one in verified(folder, client).values() for fault in one.faults]
+
+
+def test_a_first_run_says_so(two: tuple[Path, Path, str]) -> None:
+    first, _, _ = two
+    assert not (first / CHANGES).exists()
+    assert change_lines(first) == [FIRST]
+    assert summary_of_changes(first) == f"- {FIRST}"
+    assert "This is the first run of this screen here" in page(first)
+    told = manifest(first)
+    assert told["run"] == {"id": open_folder(first).run_id, "compared_with": None}
+    assert {FACTS, "report.html"} <= set(told["files"])
+    assert CHANGES not in told["files"]
+
+
+def test_the_next_run_is_compared_with_it_in_every_file(two: tuple[Path, Path, str]) -> None:
+    first, second, gone = two
+    last = {
+        "folder": "night-1",
+        "run_id": open_folder(first).run_id,
+        "finished": manifest(first)["finished"],
+    }
+    assert manifest(second)["run"] == {"id": open_folder(second).run_id, "compared_with": last}
+    rows = changed_rows(second)
+    assert tuple(rows[0]) == Change._fields
+    left = {row["compound_id"]: row for row in rows if row["change"] == "left"}
+    assert left[gone]["cause"] == Cause.WITHDRAWN
+    assert left[gone]["decision"] == "later"
+    since = facts(second)
+    assert [(kind.name, kind.count) for kind in since.kinds] == [
+        ("entered", 1),
+        ("left", 1),
+        ("moved", HITS - 3),
+    ]
+    assert since.stable == 2
+    assert (since.steady_runs, since.steady_hits) == (2, HITS - 1)
+    read = next(one for one in since.counts if one.name == "read")
+    assert (read.before, read.now) == (32, 31)
+    text = page(second)
+    assert text.index("Since the last run (") < text.index('class="funnel"')
+    assert "7 of the hits were hits in all of the last 2 runs" in text
+    assert '<a href="changes.csv">changes.csv</a>' in text
+    lines = change_lines(second)
+    assert "1 entered, 1 left, 5 moved, 2 with the same rank, 32 → 31 read" in lines[0]
+    assert f"left: withdrawn from the library 1 ({gone})" in lines
+    assert "7 hits in all of the last 2 runs" in lines
+    assert lines[-1] == "all changes: changes.csv"
+
+
+def test_a_report_carries_date_run_library_hash_and_rows(two: tuple[Path, Path, str]) -> None:
+    for folder in two[:2]:
+        told, run = manifest(folder), open_folder(folder)
+        day = told["finished"][:10]
+        stamp = page(folder).split('class="note stamp">')[1].split("</p>")[0]
+        for text in (run.run_id, day, "library.csv", told["library"]["sha256"][:12], "records"):
+            assert text in stamp
+        assert f"{told['counts']['rows']} records" in stamp
+
+
+def test_decisions_are_shown_and_none_is_lost(two: tuple[Path, Path, str]) -> None:
+    first, second, _ = two
+    found = facts(second).decisions
+    assert [(one.name, one.count) for one in found.hits] == [("no", 1), ("order", 1)]
+    assert (found.left, found.others, found.names) == (1, 1, ["ZINC-1"])
+    marks = {mark.rank: mark for mark in facts(second).marks}
+    assert (marks["1"].decision, marks["1"].decision_comment) == (
+        "order",
+        "for the 3 March plate (AB, 2026-02-27)",
+    )
+    assert marks["2"].decision == "no"
+    assert "decisions about hits: 1 no, 1 order" in change_lines(second)
+    assert "1 decision about compounds that are not among the hits" in change_lines(second)
+    # What was refused is still a hit: decisions alter no pick.
+    assert ranked(second)[:2] == ranked(first)[:2]
+
+
+def test_both_are_verified(two: tuple[Path, Path, str], lone: Client) -> None:
+    first, second, _ = two
+    assert faults(second, lone) == []
+    assert verified(second, lone)["changes since the last run"].looked_at == (
+        "7 found again by comparing with night-1"
+    )
+    checks = verified(first, lone)
+    assert "changes since the last run" not in checks
+    assert checks["hits, plates and volumes"].faults == []
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [
+        ("run", "the last run night-1 is gone, only the hash of changes.csv is checked"),
+        ("prepared", "not compared again (the prepared library of"),
+        ("replaced", "night-1 holds another run by now, only the hash of changes.csv is checked"),
+    ],
+)
+def test_a_run_is_verified_without_the_last_one(
+    two: tuple[Path, Path, str], lone: Client, tmp_path: Path, lost: str, words: str
+) -> None:
+    first, second, _ = two
+    runs = shutil.copytree(first.parent, tmp_path / "runs")
+    if lost == "run":
+        shutil.rmtree(runs / "night-1")
+    elif lost == "prepared":
+        where = json.loads((runs / "night-1" / "where.json").read_text())
+        where["prepared"] = str(tmp_path / "gone")
+        (runs / "night-1" / "where.json").write_text(json.dumps(where))
+    else:
+        told = manifest(runs / "night-1")
+        told["finished"] = "2020-01-01T00:00:00+00:00"
+        (runs / "night-1" / MANIFEST).write_text(json.dumps(told))
+    assert faults(runs / second.name, lone) == []
+    assert words in verified(runs / second.name, lone)["changes since the last run"].looked_at
+
+
+def forge(folder: Path, name: str, before: str, after: str) -> None:
+    """Change a file of a run, and give the manifest its new hash."""
+    path = folder / name
+    content = path.read_bytes()
+    changed = content.replace(before.encode(), after.encode(), 1)
+    assert changed != content
+    path.write_bytes(changed)
+    text = (folder / MANIFEST).read_text()
+    old, new = (sha256(one).hexdigest() for one in (content, changed))
+    (folder / MANIFEST).write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "fault"),
+    [
+        (CHANGES, "withdrawn", "withheld!", "changes.csv does not follow from the two runs"),
+        (FACTS, '"count": 5', '"count": 6', "report.html does not follow"),
+        ("report.html", "Since the last run", "Since the past run", "report.html does not follow"),
+        (FACTS, '"stable": 2', '"stable": "2"', "changes.json is damaged"),
+    ],
+)
+def test_a_forged_comparison_is_found(
+    two: tuple[Path, Path, str],
+    lone: Client,
+    tmp_path: Path,
+    name: str,
+    before: str,
+    after: str,
+    fault: str,
+) -> None:
+    runs = shutil.copytree(two[0].parent, tmp_path / "runs")
+    forge(runs / "night-2", name, before, after)
+    assert any(fault in one for one in faults(runs / "night-2", lone))
+
+
+def test_the_other_files_are_those_of_a_run_that_compares_nothing(
+    two: tuple[Path, Path, str], nights: Nights, lone: Client, tmp_path: Path
+) -> None:
+    _, second, _ = two
+    past = open_run(second)
+    library = second.parent.parent / "library.csv"
+    assert past.where.library is not None
+    assert past.where.library.path == str(library)
+    plan = plan_run(past.screen, tmp_path / "alone", prepared=tmp_path / "prepared")
+    alone = run_screen(plan, lone).folder
+    tells_time = {MANIFEST, "report.html", FACTS, CHANGES}
+    for name in set(manifest(second)["files"]) - tells_time:
+        assert (second / name).read_bytes() == (alone / name).read_bytes(), name
+    assert tell_changes(run_screen(plan, lone)).manifest.run is not None
+    assert change_lines(alone) == [FIRST]  # there is no other run beside it
+
+
+def test_which_run_is_the_last_one(mornings: Mornings, lone: Client) -> None:
+    """Neither another screen's, nor a ranking, nor one that is not finished, nor a link to one."""
+    base = mornings.run("a").folder
+    mornings.run("b-other", name="other")
+    past = open_run(base)
+    ranking = base.parent / "c-ranking"
+    screen = check_rerank(past, past.screen.changed(hits=6), ranking)
+    again = tell_changes(rank_again(past, screen, ranking, lone))
+    assert facts(again.folder).ranks == "a"
+    assert "ranks the scores of" in page(again.folder)
+    assert change_lines(again.folder) == []
+    assert faults(again.folder, lone) == []
+    shutil.copytree(base, base.parent / "d-stopped")
+    (base.parent / "d-stopped" / MANIFEST).unlink()
+    (base.parent / "latest").symlink_to(base)
+    night = mornings.run("e").folder
+    assert manifest(night)["run"]["compared_with"]["folder"] == "a"
+    assert changed_rows(night) == []
+    assert facts(night).steady_hits == HITS
+    assert "0 entered, 0 left, 0 moved, 8 with the same rank" in change_lines(night)[0]
+
+
+def test_stable_over_seven_nights(two: tuple[Path, Path, str], tmp_path: Path) -> None:
+    """Copies of the second night stand for nights without a change."""
+    runs = shutil.copytree(two[0].parent, tmp_path / "runs")
+    for night in range(3, 10):
+        copy = shutil.copytree(runs / "night-2", runs / f"night-{night}")
+        told = manifest(copy)
+        told["finished"] = told["finished"].replace("+00:00", f".{night}+00:00")
+        (copy / MANIFEST).write_text(json.dumps(told))
+    screen = open_run(runs / "night-9").screen
+    opened = find_runs(runs, screen)
+    assert [one.folder.name for one in opened] == [f"night-{n}" for n in range(9, 0, -1)]
+    counts = [count_steady(opened[at:]) for at in range(len(opened))]
+    expected = [(7, HITS), (7, HITS), *((n, HITS - 1) for n in range(7, 1, -1)), (1, HITS)]
+    assert counts == expected  # the first night is more than seven nights ago
+    changed = runs / "night-5" / "hits.csv"
+    changed.write_text(changed.read_text() + "\n")
+    assert count_steady(opened) == (4, HITS)
+
+
+def test_a_run_that_cannot_be_compared_keeps_its_hits(mornings: Mornings, lone: Client) -> None:
+    first = mornings.run("a").folder
+    shutil.rmtree(mornings.folder / "prepared-a")
+    second = mornings.run("b").folder
+    since = facts(second)
+    assert "the prepared library of" in since.problem
+    assert "\n" not in since.problem
+    assert not (second / CHANGES).exists()
+    assert ranked(second) == ranked(first)
+    assert any(line.startswith("the changes are not known: ") for line in change_lines(second))
+    assert "The changes are not known" in page(second)
+    assert since.counts
+    assert faults(second, lone) == []
+
+
+def test_decisions_that_cannot_be_read_are_told_and_cost_nothing(
+    mornings: Mornings, lone: Client
+) -> None:
+    mornings.decide("A,,ordr,,,")
+    folder = mornings.run("a").folder
+    told = "decisions.csv, line 2: found the decision 'ordr'"
+    assert told in facts(folder).decisions.problem
+    assert any(told in line for line in change_lines(folder))
+    assert "No decision is shown" in page(folder)
+    assert faults(folder, lone) == []
+
+
+def test_a_screen_may_name_its_decisions(mornings: Mornings) -> None:
+    plain = mornings.run("a")
+    own = mornings.folder / "own.csv"
+    own.write_text(f"compound_id,decision\n{ranked(plain.folder)[0]},order\n")
+    named = mornings.run("b", decisions=str(own))
+    assert [(one.name, one.count) for one in facts(named.folder).decisions.hits] == [("order", 1)]
+    assert named.manifest.screen == plain.manifest.screen
+    scores = [
+        sorted(one.name for one in (run.folder / "scores").iterdir()) for run in (plain, named)
+    ]
+    assert scores[0] == scores[1]
+    assert facts(named.folder).kinds[0].count == 0
+
+
+def test_a_folder_that_is_written_again_keeps_no_old_changes(mornings: Mornings) -> None:
+    first = mornings.run("a").folder
+    assert (mornings.run("b").folder / CHANGES).exists()
+    shutil.rmtree(first)
+    again = mornings.run("b").folder
+    assert not (again / CHANGES).exists()
+    assert change_lines(again) == [FIRST]
+
+
+def test_a_selection_tells_its_limits(mornings: Mornings) -> None:
+    selection = {"selection": {"diversity": "clusters"}}
+    order = ranked(mornings.run("a", **selection).folder)
+    mornings.rows = without(mornings.rows, order[0])
+    rows = changed_rows(mornings.run("b", **selection).folder)
+    assert {row["cause"] for row in rows} == {Cause.WITHDRAWN, Cause.GAVE_WAY_LIMITED}
+
+
+def test_a_changed_fact_is_refused(two: tuple[Path, Path, str], tmp_path: Path) -> None:
+    folder = shutil.copytree(two[1], tmp_path / "night")
+    (folder / FACTS).write_text("{}")
+    with pytest.raises(InputError, match=r"^[^\n]*changed since the run[^\n]*$"):
+        summary_of_changes(folder)
+    (folder / FACTS).unlink()
+    with pytest.raises(InputError, match=r"^[^\n]*cannot be read[^\n]*$"):
+        summary_of_changes(folder)
+    old = manifest(folder)
+    del old["files"][FACTS]
+    (folder / MANIFEST).write_text(json.dumps(old))
+    assert summary_of_changes(folder) == ""  # a run of an earlier version
+
+
+def test_the_summary_is_text(mornings: Mornings) -> None:
+    hostile = "[x](http://evil.example)"
+    mornings.run("a")
+    best = ranked(mornings.folder / "runs" / "a")[0]
+    cells = mornings.rows[best]
+    mornings.rows = without(mornings.rows, best)
+    mornings.run("b")
+    mornings.rows[hostile] = cells
+    outcome = mornings.run("c")
+    told = summary_of_changes(outcome.folder)
+    assert told in summarize(open_run(outcome.folder).screen, outcome)
+    assert "entered: new in the library 1" in told
+    assert "](" not in told
+    assert cells[0] not in told
