@@ -6,10 +6,9 @@ bundles, and the run's files from the scores.
 """
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +32,9 @@ from screening.evidence.recheck import (
     compare_records,
     predict_again,
 )
+from screening.hits.derived_columns import LATER
+from screening.hits.table import HitTable
+from screening.lab.order import ADVICE
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
 from screening.rank.library_records import IDENTITY
@@ -55,9 +57,10 @@ from screening.select.lists import plan_lists, prepare_lists
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
-REPORT = "report.html"
-"""The report names the versions of packages; if these differ, only its hash is checked."""
-_WORDED = ("columns.csv", "hits.xlsx", REPORT)
+REPORT, WORKBOOK = "report.html", "hits.xlsx"
+"""The report names the versions of packages, and the workbook has pictures that RDKit draws. If
+versions differ, only their hashes are checked."""
+_WORDED = ("columns.csv", WORKBOOK, REPORT)
 """Files of which only the hash is checked if another version of hitlist worded them."""
 SAMPLE = 1000
 """The number of records, and of scored compounds, that are made again beside the hits; they are
@@ -200,43 +203,61 @@ def check_made_again(
         check.looked_at = f"{len(names)} files made again from the scores"
         worded = past.run.manifest.texts != made.manifest.texts
         if worded or past.run.manifest.versions != made.manifest.versions:
-            hashed = _WORDED if worded else (REPORT,)
+            hashed = _WORDED if worded else (WORKBOOK, REPORT)
             names = [name for name in names if name not in hashed]
             why = "worded by another version of hitlist" if worded else "with other versions"
             check.looked_at += f"; of {', '.join(hashed)}, {why}, only the hash is checked"
+        later = _later_columns(made.table)
+        compared = {
+            "hits.csv": (_same_cells, later),
+            "hits.sdf": (_same_fields, later),
+            "lab/order.csv": (_same_cells, set(ADVICE)),
+        }
         for name in names:
             before, after = past.folder / name, folder / name
             same = before.is_file() and before.read_bytes() == after.read_bytes()
-            if not same and worded and name in _REASONED and before.is_file():
-                same = _REASONED[name](before) == _REASONED[name](after)
+            if not same and worded and name in compared and before.is_file():
+                compare, omitted = compared[name]
+                same = compare(before, after, omitted)
             if not same:
                 check.faults.append(f"{name} does not follow from the scores and the screen")
     return check
 
 
-def _cells_without_reasons(path: Path) -> list[list[str]]:
-    """Return the cells of a table of hits but for the column ``reason``."""
+def _later_columns(table: HitTable) -> set[str]:
+    """Return the columns of a hit list that another version may lack or word otherwise."""
+    later = {one.name for one in table.columns if one.group in LATER or one.figures is not None}
+    return later | {"reason"}
+
+
+def _same_cells(before: Path, after: Path, later: Collection[str]) -> bool:
+    """Compare two CSV files but for some columns, which either may lack."""
+    return _cells_but(before, later) == _cells_but(after, later)
+
+
+def _cells_but(path: Path, later: Collection[str]) -> list[list[str]]:
     with open(path, newline="", encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
-    at = rows[0].index("reason") if rows and "reason" in rows[0] else None
-    return [[cell for column, cell in enumerate(row) if column != at] for row in rows]
+    kept = [at for at, name in enumerate(rows[0] if rows else []) if name not in later]
+    # A row that is longer than the header keeps its further cells.
+    return [[row[at] for at in kept if at < len(row)] + row[len(rows[0]) :] for row in rows]
 
 
-def _lines_without_reasons(path: Path) -> list[str]:
-    """Return the lines of an SD file but for the values of the field ``reason``."""
-    kept, inside = [], False
+def _same_fields(before: Path, after: Path, later: Collection[str]) -> bool:
+    """Compare two SD files but for some fields, which either may lack."""
+    return _lines_but(before, later) == _lines_but(after, later)
+
+
+def _lines_but(path: Path, later: Collection[str]) -> list[str]:
+    kept, left_out = [], 0
     for line in path.read_text(encoding="utf-8").split("\n"):
-        inside = "<reason>" in line if line.startswith(">") else inside and line != ""
-        if not inside or line.startswith(">"):
+        if line.startswith(">") and line.partition("<")[2].rpartition(">")[0] in later:
+            left_out = 3  # the header of the field, its value and a blank line
+        if left_out:
+            left_out -= 1
+        else:
             kept.append(line)
     return kept
-
-
-_REASONED: dict[str, Callable[[Path], list[Any]]] = {
-    "hits.csv": _cells_without_reasons,
-    "hits.sdf": _lines_without_reasons,
-}
-"""Files that another version worded otherwise; all but their reasons is compared then."""
 
 
 def _rows_in(store: Store, names: Sequence[str]) -> list[int]:

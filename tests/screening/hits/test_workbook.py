@@ -64,7 +64,10 @@ def test_the_same_cells_as_the_csv_file_in_the_same_order(
     assert [cell.value for cell in header] == [column.name for column in table.columns]
     for row, expected in zip(rows, table.rows, strict=True):
         for cell, column, text in zip(row, table.columns, expected, strict=True):
-            if column.decimals is not None:
+            if column.figures is not None:
+                assert (cell.data_type, float(cell.value)) == ("n", float(text))
+                assert len(cell.number_format) == len(text.partition(".")[2]) + 1 + ("." in text)
+            elif column.decimals is not None:
                 assert cell.data_type == "n"
                 assert f"{cell.value:.{column.decimals}f}" == text
                 assert cell.number_format == ("0." + "0" * column.decimals).removesuffix(".")
@@ -85,7 +88,7 @@ def test_header_and_ids_stay_in_view_and_groups_fold(
     path = tmp_path / "hits.xlsx"
     write_workbook(path, *whole)
     sheet = openpyxl.load_workbook(path)["hits"]
-    assert sheet.freeze_panes == "C2"
+    assert sheet.freeze_panes == "D2"
     assert sheet.auto_filter.ref == sheet.dimensions
     with zipfile.ZipFile(path) as parts:
         xml = parts.read("xl/worksheets/sheet1.xml").decode()
