@@ -23,7 +23,7 @@ def sum_up_doubts(table: HitTable) -> str:
     against = sum(bool(row) for row in table.contradictions)
     said.append((against, "is", "are", "contradicted by a measurement"))
     risky = sum(bool(row) for row in table.risks)
-    said.append((risky, "has", "have", f"a predicted risk{_which(table)}"))
+    said.append((risky, "has", "have", f"a predicted liability{_which(table)}"))
     at = next((at for at, one in enumerate(table.columns) if one.name == "alerts"), None)
     flagged = 0 if at is None else sum(row[at] != "" for row in table.rows)
     said.append((flagged, "has", "have", "structural alerts"))
@@ -40,7 +40,7 @@ def sum_up_doubts(table: HitTable) -> str:
 
 
 def _which(table: HitTable) -> str:
-    """Return the risks by frequency: `` (hERG 3, DILI 1)``."""
+    """Return the liabilities by frequency: `` (hERG 3, DILI 1)``."""
     found = Counter(text.rsplit(" ", 1)[0] for row in table.risks for text in row)
     named = ", ".join(f"{name} {count:,}" for name, count in found.most_common(4))
     return f" ({named}{', …' if len(found) > 4 else ''})"

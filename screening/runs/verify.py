@@ -62,6 +62,8 @@ REPORT, WORKBOOK = "report.html", "hits.xlsx"
 versions differ, only their hashes are checked."""
 _WORDED = ("columns.csv", WORKBOOK, REPORT)
 """Files of which only the hash is checked if another version of hitlist worded them."""
+_REASON = ("reason",)
+"""The column that another version words otherwise."""
 SAMPLE = 1000
 """The number of records, and of scored compounds, that are made again beside the hits; they are
 drawn anew each time."""
@@ -217,41 +219,52 @@ def check_made_again(
             before, after = past.folder / name, folder / name
             same = before.is_file() and before.read_bytes() == after.read_bytes()
             if not same and worded and name in compared and before.is_file():
-                compare, omitted = compared[name]
-                same = compare(before, after, omitted)
+                compare, lacked = compared[name]
+                same = compare(before, after, lacked)
             if not same:
                 check.faults.append(f"{name} does not follow from the scores and the screen")
     return check
 
 
 def _later_columns(table: HitTable) -> set[str]:
-    """Return the columns of a hit list that another version may lack or word otherwise."""
-    later = {one.name for one in table.columns if one.group in LATER or one.figures is not None}
-    return later | {"reason"}
+    """Return the columns of a hit list that runs of an earlier version lack."""
+    return {one.name for one in table.columns if one.group in LATER or one.figures is not None}
 
 
 def _same_cells(before: Path, after: Path, later: Collection[str]) -> bool:
-    """Compare two CSV files but for some columns, which either may lack."""
-    return _cells_but(before, later) == _cells_but(after, later)
+    """Compare two CSV files but for reasons, and for later columns that the first one lacks."""
+    old, new = (_read_rows(path) for path in (before, after))
+    skipped = {*_REASON, *(set(later) - set(old[0] if old else []))}
+    return _without(old, skipped) == _without(new, skipped)
 
 
-def _cells_but(path: Path, later: Collection[str]) -> list[list[str]]:
+def _read_rows(path: Path) -> list[list[str]]:
     with open(path, newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.reader(file))
-    kept = [at for at, name in enumerate(rows[0] if rows else []) if name not in later]
+        return list(csv.reader(file))
+
+
+def _without(rows: list[list[str]], skipped: Collection[str]) -> list[list[str]]:
+    kept = [at for at, name in enumerate(rows[0] if rows else []) if name not in skipped]
     # A row that is longer than the header keeps its further cells.
     return [[row[at] for at in kept if at < len(row)] + row[len(rows[0]) :] for row in rows]
 
 
 def _same_fields(before: Path, after: Path, later: Collection[str]) -> bool:
-    """Compare two SD files but for some fields, which either may lack."""
-    return _lines_but(before, later) == _lines_but(after, later)
+    """Compare two SD files but for reasons, and for later fields that the first one lacks."""
+    old, new = (path.read_text(encoding="utf-8").split("\n") for path in (before, after))
+    skipped = {*_REASON, *(set(later) - {_field(line) for line in old})}
+    return _without_fields(old, skipped) == _without_fields(new, skipped)
 
 
-def _lines_but(path: Path, later: Collection[str]) -> list[str]:
+def _field(line: str) -> str:
+    """Return the name of the field that a line of an SD file begins, or ""."""
+    return line.partition("<")[2].rpartition(">")[0] if line.startswith(">") else ""
+
+
+def _without_fields(lines: Sequence[str], skipped: Collection[str]) -> list[str]:
     kept, left_out = [], 0
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        if line.startswith(">") and line.partition("<")[2].rpartition(">")[0] in later:
+    for line in lines:
+        if _field(line) in skipped:
             left_out = 3  # the header of the field, its value and a blank line
         if left_out:
             left_out -= 1
