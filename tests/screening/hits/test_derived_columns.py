@@ -94,7 +94,9 @@ def test_a_target_alone_in_its_bundle_is_compared_with_nothing(
     ranking: Ranking, kinase: Screen, units: dict[str, str]
 ) -> None:
     alone = kinase.changed(off_targets=())
-    hits = ranking.hits.drop(columns=[c for c in ranking.hits if c.startswith("activity_CDK2")])
+    hits = ranking.hits.drop(
+        columns=[c for c in ranking.hits if str(c).startswith("activity_CDK2")]
+    )
     left = {task: unit for task, unit in units.items() if task == "activity_EGFR"}
     found = hit_table(hits, alone, {**left, "lab_pKi": "pActivity"})
     assert [column.name for column in found.columns if column.group == "others"] == []

@@ -151,7 +151,8 @@ def test_bad_liabilities_are_those_above_their_bar_inside_the_domain(
 ) -> None:
     row = {**good, "toxicity_herg": 0.71, "toxicity_dili": 0.98, "toxicity_ames": 0.4}
     frame = pd.DataFrame([row])
-    whole = {**row, **evaluate(frame, kinase.objective).iloc[0].to_dict()}
+    terms = evaluate(frame, kinase.objective).iloc[0]
+    whole: dict[str, float] = {**row, **{str(name): value for name, value in terms.items()}}
     facts = HitFacts(whole, kinase, good_units)
     assert sorted(bad_liabilities(facts)) == ["DILI 0.98", "hERG 0.71"]
     far = HitFacts({**whole, "toxicity_distance": 0.9}, kinase, good_units, LIMITS)
