@@ -125,12 +125,8 @@ def page_data(
             for column in table.columns
             if column.group == "domain"
         ],
-        "doubts": [list(row) for row in table.doubts],
-        "risks": [list(row) for row in table.risks],
-        "groups": list(table.groups),
-        "compared": [list(_compared(row, facts)) for row in table.comparisons],
         "efficiencies": [column.name for column in table.columns if column.group == "efficiency"],
-        "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
+        **_judgements(table, facts),
         "size": PICTURE,
         "structure": [pictures.number(text) for text in smiles],
         "map": [list(point) for point in points],
@@ -139,12 +135,23 @@ def page_data(
         "flags": [[[f.source, f.name, list(f.atoms)] for f in e.flags] for e in known],
         "neighbours": neighbours,
         "sources": ALERTS,
+    }
+    return PageData(known_facts, pictures.drawn)
+
+
+def _judgements(table: HitTable, facts: RunFacts) -> dict[str, Any]:
+    """Return what the run says of each hit beside its numbers: doubts, risks, comparisons."""
+    return {
+        "doubts": [list(row) for row in table.doubts],
+        "risks": [list(row) for row in table.risks],
+        "groups": list(table.groups),
+        "compared": [list(_compared(row, facts)) for row in table.comparisons],
+        "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
         "contradictions": [
             [f"{label} {text}, which contradicts the prediction" for label, text in found.items()]
             for found in table.contradictions
         ],
     }
-    return PageData(known_facts, pictures.drawn)
 
 
 def _compared(row: Sequence[Comparison], facts: RunFacts) -> Iterator[dict[str, str]]:
