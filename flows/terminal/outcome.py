@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     """Show the best hits, the counts, and the reasons if there are fewer hits than requested."""
+    from screening.hits.doubt_summary import sum_up_doubts
     from screening.hits.top import STORY, brief_table, top_table
     from screening.score.triage_recall import describe_triage
     from screening.select.selection_report import describe_lists, describe_selection
@@ -66,6 +67,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         note_if(reference_line(screen))
     for line in (*told_changes(outcome), *domain_lines(outcome)):
         note(line)
+    note_if(sum_up_doubts(outcome.table))
 
 
 def reference_line(screen: "Screen") -> str:

@@ -1,7 +1,4 @@
-"""The data dictionary of a hit list: meaning, unit, range and source of each column.
-
-``columns.csv`` and the workbook hold one row for each column of ``hits.csv``, in its order.
-"""
+"""The data dictionary in ``columns.csv`` and the workbook: one row for each column of the hits."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -69,7 +66,7 @@ def define_columns(
         table: the hits.
         screen: the screen.
         units: unit of each predicted task.
-        calibrated: the tasks with a 90 % interval; see ``has_interval``.
+        calibrated: the tasks with a 90 % interval (``has_interval``).
 
     Raises:
         ValueError: a column that is not a vendor's has no definition.
@@ -78,33 +75,35 @@ def define_columns(
     found = []
     for column in table.columns:
         if column.group == "vendor":
-            text = f"Column {column.source} of the library"
-            text = text if column.source else "Column of the library without a name"
+            named = f"Column {column.source} of the library"
+            text = named if column.source else "Column of the library without a name"
             meaning = Meaning(f"{text}, unchanged. {_GUARD}", source="the library")
         elif column.name in known:
             meaning = known[column.name]
         else:
             raise ValueError(f'the column "{column.name}" has no meaning in the data dictionary')
         decimals = "" if column.decimals is None else str(column.decimals)
-        written = (column.name, column.group, _type(column), meaning.unit, decimals)
-        found.append(Definition(*written, meaning.range, meaning.text, meaning.source))
+        one = (column.name, column.group, _type(column), meaning.unit, decimals, meaning.range)
+        found.append(Definition(*one, meaning.text, meaning.source))
     return tuple(found)
 
 
 def _type(column: Column) -> str:
     if column.is_measurement:
         return "number or bound"
-    if column.decimals is None:
+    if not column.is_number:
         return "text"
-    return "number" if column.decimals else "whole number"
+    return "whole number" if column.decimals == 0 else "number"
 
 
 def _meanings(
     table: HitTable, screen: Screen, units: Mapping[str, str], calibrated: Collection[str] | None
 ) -> Iterator[tuple[str, Meaning]]:
     """Yield the meaning of every column that a table of this screen may have, without vendors'."""
-    yield from _IDENTITY.items()
     domains = {column.name: 1.0 for column in table.columns if column.group == "domain"}
+    for one in table.derived:
+        yield one.name, Meaning(one.meaning, one.unit, "", one.source or _card(one.task, domains))
+    yield from _IDENTITY.items()
     tasks = screen.objective.tasks
     sure = {task for task in tasks if has_interval(task, screen, units, calibrated)}
     yield from _score(screen, units, sure, domains)
@@ -138,8 +137,8 @@ def _score(
         yield f"{term.name}_std", Meaning(doubt, unit, "from 0", card)
         text = f"Cautious value: {term.name} minus {term.caution:g} x {term.name}_std."
         yield f"{term.name}_lower", Meaning(text, unit, "", "screen.toml")
-    first, *others = screen.objective.primary
-    best = "best primary prediction" if others else first.name
+    names = [term.name for term in screen.objective.primary]
+    best = "best primary prediction" if names[1:] else names[0]
     for off in screen.objective.off_targets:
         unit = unit_of(off.task, screen, units)
         tenfold = "; 1 is tenfold selectivity" if unit == PACTIVITY else ""
@@ -265,7 +264,8 @@ _IDENTITY: Mapping[str, Meaning] = {
     "compound_id": Meaning(f"ID in the library, unchanged. {_GUARD}", source="the library"),
     "smiles": Meaning(
         "Standardized structure, as in every file: the neutral parent without counterions, as a "
-        "canonical SMILES. A part |…| after a blank adds stereochemistry.",
+        "canonical SMILES. A part |…| after a blank adds stereochemistry. In hits.xlsx the first "
+        "1,000 hits have a picture.",
         source="RDKit",
     ),
     "score": Meaning(

@@ -69,7 +69,7 @@ def write_hits(path: Path, table: HitTable) -> None:
         writer.writerow([escape_cell(column.name) for column in table.columns])
         for row in table.rows:
             writer.writerow(
-                escape_cell(cell) if column.decimals is None and not column.is_measurement else cell
+                cell if column.is_number else escape_cell(cell)
                 for column, cell in zip(table.columns, row, strict=True)
             )
 

@@ -8,9 +8,12 @@ import pandas as pd
 
 from chem.features.properties import PROPERTIES
 from screening.evidence.evidence import Evidence, Neighbour
+from screening.hits.derived_columns import Derived, derived_columns
 from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, column_name, neighbour_cells
+from screening.reason.other_targets import Comparison, compare
 from screening.reason.reason import contradictions, doubts, reason
+from screening.reason.risks import bad_liabilities, count_groups
 from screening.reason.sentence import HitFacts
 from screening.score.predicted_columns import PROBABILITY, decimals_of, unit_of
 from screening.text.applicability import Outside
@@ -20,6 +23,8 @@ Group = Literal[
     "identity",
     "score",
     "prediction",
+    "efficiency",
+    "others",
     "domain",
     "neighbours",
     "alerts",
@@ -50,6 +55,13 @@ class Column(NamedTuple):
     group: Group
     is_measurement: bool = False
     """Whether the text is a measured value: a number, or a bound such as ``<5.00``."""
+    figures: int | None = None
+    """Significant figures of a number without fixed decimals, such as a concentration."""
+
+    @property
+    def is_number(self) -> bool:
+        """True if the cells are numbers, or bounds."""
+        return self.decimals is not None or self.figures is not None or self.is_measurement
 
 
 class HitTable(NamedTuple):
@@ -64,11 +76,26 @@ class HitTable(NamedTuple):
     """[hits] bundles whose domain a hit lies outside of."""
     doubts: tuple[tuple[str, ...], ...] = ()
     """[hits] short reasons why predictions are not reliable."""
+    risks: tuple[tuple[str, ...], ...] = ()
+    """[hits] predicted risks and other bad liabilities, such as ``hERG 0.71``."""
+    groups: tuple[int, ...] = ()
+    """[hits] number of atom groups with structural alerts; several alerts can share one group."""
+    comparisons: tuple[tuple[Comparison, ...], ...] = ()
+    """[hits] each primary target beside the other targets of its bundle, if it has any."""
+    derived: tuple[Derived, ...] = ()
+    """The columns that were computed from other columns."""
 
     def first(self, size: int) -> "HitTable":
         """Return the table of the first hits."""
-        told = (self.contradictions[:size], self.outsides[:size], self.doubts[:size])
-        return HitTable(self.columns, self.rows[:size], *told)
+        return self._replace(
+            rows=self.rows[:size],
+            contradictions=self.contradictions[:size],
+            outsides=self.outsides[:size],
+            doubts=self.doubts[:size],
+            risks=self.risks[:size],
+            groups=self.groups[:size],
+            comparisons=self.comparisons[:size],
+        )
 
     def records(self) -> list[dict[str, str]]:
         """Return each row as ``{header: cell}``."""
@@ -98,11 +125,14 @@ def hit_table(
         evidence: evidence of each hit, in order. Without it there are no columns of neighbours.
         limits: limits of the distance columns, for ``reason``.
     """
+    known = evidence if evidence is not None else [Evidence({}, (), ())] * len(hits)
     extras = (
         [_extra(value) for value in hits["extra"]] if "extra" in hits else [{} for _ in hits.index]
     )
     vendor = dict.fromkeys([*extra_columns, *(key for extra in extras for key in extra)])
-    columns = list(_own_columns(hits, screen, units, evidence is not None))
+    domains = dict.fromkeys(distance_columns(hits, screen), 1.0)
+    derived = derived_columns(list(map(str, hits)), screen, units, domains)
+    columns = list(_own_columns(hits, screen, units, derived, evidence is not None))
     taken = {column.name for column in columns}
     for field in vendor:
         name = field if field.strip() else UNNAMED
@@ -110,19 +140,21 @@ def hit_table(
             name = VENDOR_PREFIX + name
         taken.add(name)
         columns.append(Column(name, field, None, "vendor"))
-    near: list[Mapping[str, tuple[Neighbour, ...]]] = [{} for _ in hits.index]
-    if evidence is not None:
-        near = [one.neighbours for one in evidence]
-    rows, against, outsides, doubted = [], [], [], []
-    for hit, extra, known in zip(hits.to_dict("records"), extras, near, strict=True):
+    rows, against, outsides, doubted, risky, groups, compared = [], [], [], [], [], [], []
+    for hit, extra, one in zip(hits.to_dict("records"), extras, known, strict=True):
         whole = {str(name): value for name, value in hit.items()}
-        facts = HitFacts(whole, screen, units, limits or {}, known)
+        facts = HitFacts(whole, screen, units, limits or {}, one.neighbours, one.flags)
         against.append(contradictions(facts))
         outsides.append(tuple(facts.outsides.values()))
         doubted.append(tuple(doubts(facts)))
-        whole |= {"reason": reason(facts), **_neighbour_cells(known, screen, units)}
-        rows.append([_cell(whole, extra, column) for column in columns])
-    return HitTable(tuple(columns), rows, tuple(against), tuple(outsides), tuple(doubted))
+        risky.append(tuple(bad_liabilities(facts)))
+        groups.append(count_groups(one.flags))
+        compared.append(tuple(compare(facts)))
+        cells = {column.name: column.value(whole) for column in derived}
+        cells |= {"reason": reason(facts), **_neighbour_cells(one.neighbours, screen, units)}
+        rows.append([_cell(whole | cells, extra, column) for column in columns])
+    told = (tuple(against), tuple(outsides), tuple(doubted), tuple(risky), tuple(groups))
+    return HitTable(tuple(columns), rows, *told, tuple(compared), derived)
 
 
 def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
@@ -132,7 +164,11 @@ def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:
 
 
 def _own_columns(
-    hits: pd.DataFrame, screen: Screen, units: Mapping[str, str], neighbours: bool
+    hits: pd.DataFrame,
+    screen: Screen,
+    units: Mapping[str, str],
+    derived: Sequence[Derived],
+    neighbours: bool,
 ) -> Iterator[Column]:
     identity = {"rank": 0, "compound_id": None, "smiles": None, "score": 4, "name": None}
     yield from _columns("identity", identity)
@@ -149,6 +185,8 @@ def _own_columns(
         decimals = decimals_of(task, screen, units)
         ends = {f"{task}{end}": decimals for end in ("", "_std", "_lo", "_hi")}
         yield from _present(hits, "prediction", ends)
+        yield from _derived(one for one in derived if (one.group, one.task) == ("prediction", task))
+    yield from _derived(one for one in derived if one.group != "prediction")
     for name in distance_columns(hits, screen):
         yield Column(name, name, 2, "domain")
     for term in screen.objective.primary if neighbours else ():
@@ -164,6 +202,11 @@ def _own_columns(
     yield from _present(hits, "structure", structure)
     yield from _present(hits, "input", {"key": None})
     yield from _columns("input", {"changes": None, "row": 0, "input_smiles": None})
+
+
+def _derived(columns: Iterable[Derived]) -> Iterator[Column]:
+    for one in columns:
+        yield Column(one.name, one.name, one.decimals, one.group, figures=one.figures)
 
 
 def _present(

@@ -5,6 +5,9 @@ becomes 100,000 and ``MAR1`` a date. Nothing in the CSV file can prevent this. A
 type of each cell. Texts are stored and formatted as text, so none is ever executed, not even after
 an edit, and they need no apostrophe.
 
+Each of the first 1,000 hits has a picture below its SMILES, which makes a file of 8 MB. A picture
+moves with its row when the sheet is sorted or filtered.
+
 A cell holds 32,767 characters. Longer text is truncated with a note. The same table gives the same
 bytes.
 """
@@ -13,7 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from io import BufferedWriter
+from io import BufferedWriter, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +26,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from chem.disk.files import atomic_path, scratch_beside
+from chem.output.depict import draw_png
 from screening.hits.dictionary import Definition
-from screening.hits.table import Column, Group, HitTable
+from screening.hits.table import Group, HitTable
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -32,10 +36,18 @@ if TYPE_CHECKING:
 LONGEST = 32_767
 """The most characters that a cell can hold, by the file format."""
 CUT = " … (truncated; hits.csv has the full text)"
+PICTURE = (225, 150)
+"""Width and height of a picture in pixels."""
+SHRUNK = 0.8
+"""The part of that size at which a picture is shown, so that it stays sharp when it is enlarged."""
+PICTURES = 1000
+"""The most pictures of a workbook."""
 COLORS: dict[Group, str] = {
     "identity": "#d9e2f3",
     "score": "#e2efd9",
     "prediction": "#fff2cc",
+    "efficiency": "#fff2cc",
+    "others": "#e2efd9",
     "domain": "#ededed",
     "neighbours": "#fbe4d5",
     "alerts": "#f8cbad",
@@ -45,16 +57,19 @@ COLORS: dict[Group, str] = {
     "vendor": "#f2f2f2",
 }
 """Fill colour of the headers of each group."""
-WIDTHS = {"smiles": 30, "name": 24, "reason": 70, "alerts": 30, "compound_id": 18, "meaning": 90}
+WIDTHS = {"smiles": 26, "name": 24, "reason": 70, "alerts": 30, "compound_id": 18, "meaning": 90}
 """Widths of columns in characters. Others follow their header, within bounds."""
+_LINE = 18
+"""Height of a line of text in pixels."""
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def write_workbook(path: Path, table: HitTable, definitions: Sequence[Definition]) -> None:
     """Write two sheets: the hits, and the meanings of their columns.
 
-    The header and the IDs stay in view. Every column can be filtered. The columns of a group fold
-    behind its first one. A sheet has 16,384 columns; further ones are only in ``hits.csv``.
+    The header, the IDs and the structures stay in view. Every column can be filtered. The columns
+    of a group fold behind its first one. A sheet has 16,384 columns; further ones are only in
+    ``hits.csv``.
 
     Raises:
         OSError: the file cannot be written.
@@ -129,12 +144,30 @@ def _open_archive(path: Path) -> Iterator[_Archive]:
 
 
 def _hits(book: Workbook, sheet: Worksheet, table: HitTable) -> None:
-    text = book.add_format({"num_format": "@"})
-    numbers = {
-        n: book.add_format({"num_format": f"0.{'0' * n}" if n else "0"})
-        for n in {column.decimals for column in table.columns if column.decimals is not None} | {2}
-    }
-    headers = {
+    middle = {"valign": "vcenter"}
+    text = book.add_format({"num_format": "@", **middle})
+    top = book.add_format({"num_format": "@", "valign": "top"})
+    numbers: dict[int, Format] = {}
+    _headers(book, sheet, table)
+    for number, row in enumerate(table.rows, 1):
+        for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            if column.name == "smiles" and column.group == "identity" and number <= PICTURES:
+                _draw(sheet, number, at, cell)
+                _write_text(sheet, number, at, cell, top)
+            elif column.is_number and _NUMBER.fullmatch(cell) is not None:
+                n = 2 if column.is_measurement else len(cell.partition(".")[2])
+                if n not in numbers:
+                    look = {"num_format": f"0.{'0' * n}" if n else "0", **middle}
+                    numbers[n] = book.add_format(look)
+                sheet.write_number(number, at, float(cell), numbers[n])
+            else:
+                _write_text(sheet, number, at, cell, text)
+    sheet.freeze_panes(1, 3)
+    sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+
+
+def _headers(book: Workbook, sheet: Worksheet, table: HitTable) -> None:
+    styles = {
         group: book.add_format({"bold": True, "bg_color": color, "bottom": 1, "num_format": "@"})
         for group, color in COLORS.items()
     }
@@ -145,16 +178,16 @@ def _hits(book: Workbook, sheet: Worksheet, table: HitTable) -> None:
         folds = column.group == before and column.group != "identity"
         sheet.set_column(at, at, _width(column.name), None, {"level": 1 if folds else 0})
         before = column.group
-        _write_text(sheet, 0, at, column.name, headers[column.group])
-    for number, row in enumerate(table.rows, 1):
-        for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
-            if _is_number(column, cell):
-                decimals = 2 if column.decimals is None else column.decimals
-                sheet.write_number(number, at, float(cell), numbers[decimals])
-            else:
-                _write_text(sheet, number, at, cell, text)
-    sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+        _write_text(sheet, 0, at, column.name, styles[column.group])
+
+
+def _draw(sheet: Worksheet, row: int, column: int, smiles: str) -> None:
+    """Put a picture below the text of a cell; it is sorted, hidden and moved with the cell."""
+    sheet.set_row_pixels(row, round(PICTURE[1] * SHRUNK) + _LINE + 2)
+    picture = BytesIO(draw_png(smiles, *PICTURE))
+    options = {"image_data": picture, "x_scale": SHRUNK, "y_scale": SHRUNK, "decorative": True}
+    place = {"x_offset": 1, "y_offset": _LINE, "object_position": 1}
+    sheet.insert_image(row, column, "structure.png", {**options, **place})
 
 
 def _dictionary(book: Workbook, sheet: Worksheet, definitions: Sequence[Definition]) -> None:
@@ -181,11 +214,6 @@ def _write_text(sheet: Worksheet, row: int, column: int, text: str, style: Forma
         sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:], style)
     else:
         sheet.write_string(row, column, text, style)
-
-
-def _is_number(column: Column, cell: str) -> bool:
-    numeric = column.decimals is not None or column.is_measurement
-    return numeric and _NUMBER.fullmatch(cell) is not None
 
 
 def _width(name: str) -> int:

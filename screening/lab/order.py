@@ -22,13 +22,15 @@ SUPPLIED, PARENT = "as supplied", "parent alone"
 """Substance that an amount in mg refers to; not used for an amount in uL."""
 STRUCTURES = ("smiles", "stereo", "key", "input_smiles")
 """Columns after those of the vendor."""
+ADVICE = ("domain", "reason")
+"""The last columns: the domains that a hit is outside of, and its reason."""
 STEP = {"uL": Decimal(10), "mg": Decimal(1)}
 """Step to which amounts are rounded up, by unit."""
 
 
 def order_header(table: HitTable) -> list[str]:
     """Return the header of ``order.csv``. A vendor's column gets a prefix if its name is taken."""
-    taken = {*COLUMNS, *STRUCTURES}
+    taken = {*COLUMNS, *STRUCTURES, *ADVICE}
     names = []
     for column in table.columns:
         if column.group == "vendor":
@@ -37,7 +39,7 @@ def order_header(table: HitTable) -> list[str]:
                 name = VENDOR_PREFIX + name
             taken.add(name)
             names.append(name)
-    return [*COLUMNS, *names, *STRUCTURES]
+    return [*COLUMNS, *names, *STRUCTURES, *ADVICE]
 
 
 def order_rows(
@@ -66,7 +68,10 @@ def order_rows(
         weighed = "" if plan.lab.unit == "uL" else PARENT if sold is None else SUPPLIED
         own += [amount, plan.lab.unit, weighed, ul_text(needed), number_text(plan.lab.stock_mM)]
         own += [f"{weight:.2f}", "" if sold is None else f"{sold:.2f}"]
-        yield own + [cells.get(name, "") for name in (*vendor, *STRUCTURES)]
+        own += [cells.get(name, "") for name in (*vendor, *STRUCTURES)]
+        outsides = table.outsides[at] if table.outsides else ()
+        domain = "; ".join(f"outside {one.bundle}'s domain ({one.how_far})" for one in outsides)
+        yield [*own, domain, cells.get("reason", "")]
 
 
 def amount_text(needed: int, weight: float, plan: LabPlan) -> str:

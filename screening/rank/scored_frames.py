@@ -1,9 +1,11 @@
-"""Reads scored frames, which are compounds with their predictions, ready to rank."""
+"""Reads compounds with their predictions: frames that are ready to rank, and single rows."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from screening.errors import StoreError
 from screening.prepare.prepared import Prepared, check_records
@@ -29,6 +31,48 @@ def scored_frames(
                 "scores and run again"
             )
         yield frame
+
+
+def read_rows(
+    prepared: Prepared,
+    scores: Store,
+    items: Sequence[WorkItem],
+    rows: Sequence[int],
+    predictions: Sequence[str],
+) -> pd.DataFrame:
+    """Return predictions of some rows, in their order; only files that hold them are read.
+
+    Args:
+        prepared: The prepared library.
+        scores: The store of its scores.
+        items: Work items with all of these rows.
+        rows: The rows; each was scored.
+        predictions: The columns to read.
+
+    Raises:
+        StoreError: A row was not scored.
+    """
+    where = {name: (first, last) for name, first, last in spans(prepared)}
+    left, found = set(rows), []
+    for item in items:
+        held = {
+            row
+            for name, chosen in item.partitions
+            for row in (
+                left.intersection(chosen.tolist())
+                if chosen is not None
+                else [row for row in left if where[name][0] <= row <= where[name][1]]
+            )
+        }
+        if held:
+            table = scores.read_table(item.file, ["row", *predictions])
+            table = table.filter(pc.is_in(table["row"], pa.array(sorted(held), pa.int64())))
+            found.append(table.to_pandas().set_index("row"))
+            left -= set(found[-1].index)
+    if left:
+        raise StoreError(f"row {min(left)} is a hit, and {scores} has no score of it")
+    whole = pd.concat(found) if found else pd.DataFrame(columns=list(predictions))
+    return whole.loc[list(rows)]
 
 
 def _fits(rows: Rows, item: WorkItem, where: Mapping[str, tuple[int, int]]) -> bool:

@@ -17,7 +17,7 @@
 from collections.abc import Iterator
 
 from screening.reason.potency import contradiction, is_reliable, potency, unreliable
-from screening.reason.risks import alerts, risks, windows
+from screening.reason.risks import alerts, count_groups, risks, windows
 from screening.reason.selectivity import best_primary, selectivity
 from screening.reason.sentence import HitFacts, joined
 
@@ -32,7 +32,7 @@ def reason(hit: HitFacts) -> str:
         told += selectivity(hit, bool(contradictions(hit)))
     told += risks(hit)
     told += windows(hit)
-    told += alerts(str(hit.row.get("alerts", "")))
+    told += alerts(str(hit.row.get("alerts", "")), count_groups(hit.flags))
     return joined(told)
 
 

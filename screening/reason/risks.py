@@ -13,10 +13,11 @@ A liability that is not the probability of something unwanted is *outside the wa
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from chem.records.message_text import counted
+from screening.evidence.evidence import Flag
 from screening.objective.objective import FLOOR
 from screening.objective.terms import Liability
 from screening.reason.measurements import HALFWAY, LIKELY
@@ -59,8 +60,8 @@ def risks(hit: HitFacts) -> Phrases:
             names = ", ".join(spoken(term.name) for term in terms)
             how = f"outside its domain ({far.how_far})"
             yield Phrase(Place.WARNING, f"{far.bundle} not assessed ({names}): {how}")
-    found = [_assess(hit, term) for term in liabilities if not hit.is_outside(term)]
-    costliest = sorted(found, key=lambda one: one.gain)
+    found = _assessed(hit)
+    costliest = sorted(found, key=_cost)
     bad = [one for one in costliest if one.is_bad]
     yield from _bad(bad)
     if border := [one for one in costliest if not one.is_bad and not one.is_clear]:
@@ -72,6 +73,25 @@ def risks(hit: HitFacts) -> Phrases:
         yield Phrase(Place.STRENGTH, f"{', '.join(risk_free)}: no risk predicted")
     if wanted := [one.told for one in clear if not one.is_risk]:
         yield Phrase(Place.STRENGTH, f"{', '.join(wanted)} in the wanted range")
+
+
+def bad_liabilities(hit: HitFacts) -> Iterator[str]:
+    """Yield each liability that is a risk or outside its wanted range, costliest first.
+
+    An example is ``hERG 0.71``. Liabilities outside the domain of their model are left out.
+    """
+    yield from (one.told for one in sorted(_assessed(hit), key=_cost) if one.is_bad)
+
+
+def _assessed(hit: HitFacts) -> list[_Assessed]:
+    """Return every liability inside its model's domain, in the order of the screen."""
+    terms = hit.screen.objective.liabilities
+    return [_assess(hit, term) for term in terms if not hit.is_outside(term)]
+
+
+def _cost(one: _Assessed) -> float:
+    """Return the key that sorts the liability that costs most score first."""
+    return one.gain
 
 
 def _assess(hit: HitFacts, term: Liability) -> _Assessed:
@@ -105,11 +125,26 @@ def windows(hit: HitFacts) -> Phrases:
         yield Phrase(Place.WARNING, f"{', '.join(off)} outside {its}")
 
 
-def alerts(text: str) -> Phrases:
+def count_groups(flags: Sequence[Flag]) -> int:
+    """Return the number of atom groups with alerts: alerts that share an atom are one group.
+
+    Collections of alerts overlap, so one aniline can have three alerts.
+    """
+    groups: list[set[int]] = []
+    for flag in flags:
+        atoms = set(flag.atoms)
+        touching = [group for group in groups if group & atoms]
+        groups = [group for group in groups if not group & atoms]
+        groups.append(atoms.union(*touching))
+    return len(groups)
+
+
+def alerts(text: str, groups: int = 0) -> Phrases:
     """Yield phrases on alerts: PAINS by name, all others as a number.
 
     Args:
         text: the column ``alerts`` of the hit.
+        groups: the number of atom groups with alerts; 0: unknown.
     """
     every = [alert for alert in text.split("; ") if alert]
     pains = [alert for alert in every if alert.startswith("PAINS ")]
@@ -117,4 +152,5 @@ def alerts(text: str) -> Phrases:
         yield Phrase(Place.WARNING, f"PAINS {', '.join(name[len('PAINS ') :] for name in pains)}")
     if others := len(every) - len(pains):
         more = "more " if pains else ""
-        yield Phrase(Place.WARNING, counted(others, f"{more}alert"))
+        where = f" on {counted(groups, 'group')}" if not pains and 0 < groups < others else ""
+        yield Phrase(Place.WARNING, f"{counted(others, f'{more}alert')}{where}")

@@ -6,7 +6,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from screening.evidence.evidence import Neighbour
+from screening.evidence.evidence import Flag, Neighbour
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Prediction
 from screening.score.predicted_columns import Limits, bundle_of, distance_column, unit_of
@@ -27,6 +27,8 @@ class HitFacts:
     limits: Limits = field(default_factory=dict)
     neighbours: Mapping[str, Sequence[Neighbour]] = field(default_factory=dict)
     """Measured compounds of each primary task, nearest first."""
+    flags: Sequence[Flag] = ()
+    """Structural alerts with their atoms."""
 
     @property
     def smiles(self) -> str:

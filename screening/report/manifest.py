@@ -59,6 +59,8 @@ class RunFacts:
     """Peak memory of all processes on this machine by stage, in millions of bytes."""
     units: Mapping[str, str] = field(default_factory=dict)
     """Unit of each predicted task: ``pActivity``, ``probability``, ..."""
+    targets: Mapping[str, str] = field(default_factory=dict)
+    """The word for the targets of each bundle, such as ``kinases``."""
     measured_compounds: Mapping[str, str] = field(default_factory=dict)
     """Hash of each bundle's measured compounds, if it has any."""
     standardizer: int = STANDARDIZER

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from chem.records.message_text import counted
 from screening.evidence.evidence import Evidence
+from screening.hits.doubt_summary import sum_up_doubts
 from screening.hits.table import HitTable
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
@@ -75,6 +76,7 @@ def render_report(
         losses=losses(ranking, facts),
         audit=audit_line(ranking),
         crossed=[one for one in crossed_domains(ranking.hits, screen, facts.limits) if one.outside],
+        doubts=sum_up_doubts(table),
         objective=describe_objective(screen),
         count=len(shown.rows),
         total=len(table.rows),

@@ -6,6 +6,7 @@ other data is readable in the source of the page.
 """
 
 import json
+import math
 import re
 import zlib
 from base64 import b64encode
@@ -24,6 +25,7 @@ from screening.hits.table import Column, HitTable
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Prediction
 from screening.reason.measurements import measured_text, structure_difference
+from screening.reason.other_targets import Comparison
 from screening.report.manifest import RunFacts
 from screening.score.predicted_columns import (
     PACTIVITY,
@@ -31,6 +33,7 @@ from screening.score.predicted_columns import (
     bundle_of,
     decimals_of,
     has_interval,
+    scale_of,
     unit_of,
 )
 from screening.text.cells import format_number, isolated
@@ -99,7 +102,7 @@ def page_data(
                 "name": column.name,
                 "label": column.name if column.group == "vendor" else spoken(column.name),
                 "group": column.group,
-                "number": column.decimals is not None or column.is_measurement,
+                "number": column.is_number,
                 "meaning": f"{one.meaning} ({one.unit})" if one.unit else one.meaning,
             }
             for column, one in zip(
@@ -122,8 +125,8 @@ def page_data(
             for column in table.columns
             if column.group == "domain"
         ],
-        "doubts": [list(row) for row in table.doubts],
-        "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
+        "efficiencies": [column.name for column in table.columns if column.group == "efficiency"],
+        **_judgements(table, facts),
         "size": PICTURE,
         "structure": [pictures.number(text) for text in smiles],
         "map": [list(point) for point in points],
@@ -132,12 +135,29 @@ def page_data(
         "flags": [[[f.source, f.name, list(f.atoms)] for f in e.flags] for e in known],
         "neighbours": neighbours,
         "sources": ALERTS,
+    }
+    return PageData(known_facts, pictures.drawn)
+
+
+def _judgements(table: HitTable, facts: RunFacts) -> dict[str, Any]:
+    """Return what the run says of each hit beside its numbers: doubts, risks, comparisons."""
+    return {
+        "doubts": [list(row) for row in table.doubts],
+        "risks": [list(row) for row in table.risks],
+        "groups": list(table.groups),
+        "compared": [list(_compared(row, facts)) for row in table.comparisons],
+        "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
         "contradictions": [
             [f"{label} {text}, which contradicts the prediction" for label, text in found.items()]
             for found in table.contradictions
         ],
     }
-    return PageData(known_facts, pictures.drawn)
+
+
+def _compared(row: Sequence[Comparison], facts: RunFacts) -> Iterator[dict[str, str]]:
+    for one in row:
+        text = one.sentence(facts.targets.get(one.bundle, "targets"))
+        yield {"text": text, "highest": one.highest, "model": one.bundle}
 
 
 def _isolated(column: Column) -> Column:
@@ -182,6 +202,7 @@ class Pictures:
 def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
     unit = unit_of(task, screen, facts.units)
     low, high = SCALES.get(unit, SCALES[PACTIVITY])
+    least, most = scale_of(unit)
     primary = any(term.task == task for term in screen.objective.primary)
     return {
         "task": task,
@@ -189,6 +210,7 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
         "model": bundle_of(task, facts.limits),
         "low": low,
         "high": high,
+        "scale": [least, most] if math.isfinite(most) else None,
         "primary": primary,
         "probability": unit == PROBABILITY,
         "interval": has_interval(task, screen, facts.units, facts.calibrated),

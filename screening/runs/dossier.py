@@ -165,5 +165,6 @@ def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     term_columns = {str(name): value for name, value in evaluated.iloc[0].items()}
     hit: dict[str, Any] = {**properties, **said, **term_columns, "smiles": smiles}
     hit["alerts"] = "; ".join(f"{flag.source} {flag.name}" for flag in evidence.flags)
-    words = reason(HitFacts(hit, screen, past.units, past.limits, evidence.neighbours))
+    facts = HitFacts(hit, screen, past.units, past.limits, evidence.neighbours, evidence.flags)
+    words = reason(facts)
     return Evaluation(said, properties, score, tuple(worth), tuple(taken), evidence, words)

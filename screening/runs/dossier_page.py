@@ -9,16 +9,22 @@ from markupsafe import Markup
 from chem.output.depict import TENTHS, Depiction, depict
 from chem.structure.stereo.stereo_status import STEREO_WORDS
 from screening.evidence.evidence import Contributions, Neighbour
+from screening.hits.derived_columns import nanomolar
 from screening.reason.measurements import measured_text, structure_difference
+from screening.reason.other_targets import compare
+from screening.reason.sentence import HitFacts
 from screening.report.report import page_template
 from screening.runs.dossier import Dossier, Evaluation
 from screening.runs.past_run import PastRun
 from screening.score.predicted_columns import (
+    PACTIVITY,
     PROBABILITY,
     bundle_of,
     calibrated_tasks,
     decimals_of,
     distance_column,
+    scale_of,
+    target_words,
     unit_of,
 )
 from screening.text.applicability import NOT_RELIED_ON, outside_of
@@ -98,9 +104,11 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
     tasks = list(past.units) if whole else _foremost(evaluation.predictions, past)
     yield Section(
         "Predictions" if whole else "Predictions of the screen, and the highest of the others",
-        ["task", "value", "std", "from", "to", "kind of range", "unit"],
+        ["task", "value", "std", "from", "to", "kind of range", "unit", "nM"],
         list(_predictions(evaluation.predictions, tasks, past)),
     )
+    if compared := list(_compared(evaluation, past)):
+        yield Section("Selectivity over the other targets", ["what", "result"], compared)
     yield Section(
         "Applicability domains of the models",
         ["model", "distance to its training compounds", "limit", "result"],
@@ -136,11 +144,27 @@ def _predictions(
     sure, outsides = calibrated_tasks(past.bundles), outside_of(said, past.limits)
     for task in tasks:
         decimals = decimals_of(task, past.screen, past.units)
-        ends = (said[f"{task}{end}"] for end in ("", "_std", "_lo", "_hi"))
+        value, std, *ends = (said[f"{task}{end}"] for end in ("", "_std", "_lo", "_hi"))
+        least, most = scale_of(past.units[task])
+        shown = [min(max(end, least), most) for end in ends]
         spans = "90 % interval" if task in sure else "spread of the networks, not an interval"
         if (bundle := bundle_of(task, past.limits)) in outsides:
             spans = f"not reliable: outside {bundle}'s domain"
-        yield [task, *(format_number(value, decimals) for value in ends), spans, past.units[task]]
+        if shown != ends:
+            spans += f", cut at {least:g} and {most:g}"
+        numbers = (format_number(number, decimals) for number in (value, std, *shown))
+        molar = nanomolar(value) if past.units[task] == PACTIVITY else ""
+        yield [task, *numbers, spans, past.units[task], molar]
+
+
+def _compared(evaluation: Evaluation, past: PastRun) -> Iterator[list[str]]:
+    """Yield each primary target beside the other targets of its bundle."""
+    words, outsides = target_words(past.bundles), outside_of(evaluation.predictions, past.limits)
+    row = {**evaluation.predictions, "smiles": ""}
+    for one in compare(HitFacts(row, past.screen, past.units, past.limits)):
+        far = f" (not reliable: outside {one.bundle}'s domain)" if one.bundle in outsides else ""
+        yield [one.name, one.sentence(words[one.bundle]) + far]
+        yield ["highest others", one.highest]
 
 
 def _domains(said: Mapping[str, float], past: PastRun) -> Iterator[list[str]]:

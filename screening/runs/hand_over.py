@@ -41,7 +41,12 @@ from screening.report.manifest import (
 )
 from screening.report.report import render_report
 from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
-from screening.score.predicted_columns import calibrated_tasks, domain_limits, task_units
+from screening.score.predicted_columns import (
+    calibrated_tasks,
+    domain_limits,
+    target_words,
+    task_units,
+)
 from screening.storage.lock import Lock
 
 PASSED_OVER = "passed_over.csv"
@@ -175,6 +180,7 @@ def publish(
         seconds=clock.seconds,
         peak_memory_mb=clock.peak_memory_mb,
         units=task_units(bundles),
+        targets=target_words(bundles),
         measured_compounds={
             bundle.card.name: bundle.measured_compounds.sha256
             for bundle in bundles

@@ -5,12 +5,10 @@ both. So all that can be made again is made again: records from the library's fi
 bundles, and the run's files from the scores.
 """
 
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +33,9 @@ from screening.evidence.recheck import (
     compare_records,
     predict_again,
 )
+from screening.hits.derived_columns import LATER
 from screening.hits.table import HitTable
+from screening.lab.order import ADVICE
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
 from screening.rank.library_records import IDENTITY
@@ -46,6 +46,7 @@ from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
 from screening.runs.rerank import rank_scored, rerank
 from screening.runs.runfolder import SCREEN
+from screening.runs.verify_columns import same_cells, same_fields
 from screening.runs.verify_files import (
     Check,
     check_books,
@@ -59,13 +60,11 @@ from screening.select.lists import plan_lists, prepare_lists
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
 
-REPORT = "report.html"
-"""The report names the versions of packages; if these differ, only its hash is checked."""
-_WORDED = ("columns.csv", "hits.xlsx", REPORT)
+REPORT, WORKBOOK = "report.html", "hits.xlsx"
+"""The report names the versions of packages, and the workbook has pictures that RDKit draws. If
+versions differ, only their hashes are checked."""
+_WORDED = ("columns.csv", WORKBOOK, REPORT)
 """Files of which only the hash is checked if another version of hitlist worded them."""
-SAMPLE = 1000
-"""The number of records, and of scored compounds, that are made again beside the hits; they are
-drawn anew each time."""
 
 
 def verify_run(
@@ -206,15 +205,22 @@ def check_made_again(
         check.looked_at = f"{len(names)} files made again from the scores"
         worded = past.run.manifest.texts != made.manifest.texts
         if worded or past.run.manifest.versions != made.manifest.versions:
-            hashed = _WORDED if worded else (REPORT,)
+            hashed = _WORDED if worded else (WORKBOOK, REPORT)
             names = [name for name in names if name not in hashed]
             why = "worded by another version of hitlist" if worded else "with other versions"
             check.looked_at += f"; of {', '.join(hashed)}, {why}, only the hash is checked"
+        later = _later_columns(made.table)
+        compared = {
+            "hits.csv": (same_cells, later),
+            "hits.sdf": (same_fields, later),
+            "lab/order.csv": (same_cells, set(ADVICE)),
+        }
         for name in names:
             before, after = past.folder / name, folder / name
             same = before.is_file() and before.read_bytes() == after.read_bytes()
-            if not same and worded and name in _REASONED and before.is_file():
-                same = _REASONED[name](before) == _REASONED[name](after)
+            if not same and worded and name in compared and before.is_file():
+                compare, lacked = compared[name]
+                same = compare(before, after, lacked)
             if not same:
                 check.faults.append(f"{name} does not follow from the scores and the screen")
     return check
@@ -236,29 +242,9 @@ def _insert_since(past: PastRun, report: Path, table: HitTable) -> None:
     report.write_text(page, encoding="utf-8")
 
 
-def _cells_without_reasons(path: Path) -> list[list[str]]:
-    """Return the cells of a table of hits but for the column ``reason``."""
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.reader(file))
-    at = rows[0].index("reason") if rows and "reason" in rows[0] else None
-    return [[cell for column, cell in enumerate(row) if column != at] for row in rows]
-
-
-def _lines_without_reasons(path: Path) -> list[str]:
-    """Return the lines of an SD file but for the values of the field ``reason``."""
-    kept, inside = [], False
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        inside = "<reason>" in line if line.startswith(">") else inside and line != ""
-        if not inside or line.startswith(">"):
-            kept.append(line)
-    return kept
-
-
-_REASONED: dict[str, Callable[[Path], list[Any]]] = {
-    "hits.csv": _cells_without_reasons,
-    "hits.sdf": _lines_without_reasons,
-}
-"""Files that another version worded otherwise; all but their reasons is compared then."""
+def _later_columns(table: HitTable) -> set[str]:
+    """Return the columns of a hit list that runs of an earlier version lack."""
+    return {one.name for one in table.columns if one.group in LATER or one.figures is not None}
 
 
 def _rows_in(store: Store, names: Sequence[str]) -> list[int]:

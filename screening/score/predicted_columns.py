@@ -1,5 +1,6 @@
 """The columns that bundles predict, their units, and the limits of the bundles' domains."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -76,6 +77,32 @@ def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
             else task.coverage is not None or bundle.card.coverage is not None
         )
     )
+
+
+def other_targets(task: str, screen: Screen, units: Mapping[str, str], limits: Limits) -> list[str]:
+    """Return the tasks of the same bundle that are pActivities and no primary task of the screen.
+
+    Args:
+        task: a primary task.
+        screen: the screen.
+        units: unit of each predicted task, in the order of the bundle.
+        limits: the columns of distances, whose names tell the bundles apart.
+    """
+    primaries = {term.task for term in screen.objective.primary}
+    bundle = bundle_of(task, limits)
+    return [
+        other
+        for other, unit in units.items()
+        if unit == PACTIVITY and other not in primaries and bundle_of(other, limits) == bundle
+    ]
+
+
+def target_words(bundles: Sequence[Bundle]) -> dict[str, str]:
+    """Return the word for the targets of each bundle: ``kinases`` if its title says so."""
+    return {
+        bundle.card.name: "kinases" if "kinase" in bundle.card.title.casefold() else "targets"
+        for bundle in bundles
+    }
 
 
 def prediction_columns(screen: Screen, bundles: Sequence[Bundle]) -> list[str]:
@@ -156,6 +183,19 @@ def decimals_of(task: str, screen: Screen, units: Mapping[str, str]) -> int:
     """Return 3 for a probability, 2 for anything else; see ``unit_of``."""
     is_class = unit_of(task, screen, units) == PROBABILITY
     return PROBABILITY_DECIMALS if is_class else OTHER_DECIMALS
+
+
+def scale_of(unit: str) -> tuple[float, float]:
+    """Return the least and the largest value that a unit allows.
+
+    Intervals and spreads can reach beyond them. Pages cut them there; files keep them.
+
+    >>> scale_of("probability"), scale_of("% bound"), scale_of("pActivity")
+    ((0.0, 1.0), (0.0, 100.0), (-inf, inf))
+    """
+    if unit == PROBABILITY:
+        return 0.0, 1.0
+    return (0.0, 100.0) if unit.startswith("%") else (-math.inf, math.inf)
 
 
 def has_interval(

@@ -18,9 +18,15 @@ from screening.prepare.prepared import Prepared
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.library_records import with_identity
 from screening.rank.rank import Ranking
-from screening.rank.scored_frames import scored_frames
+from screening.rank.scored_frames import read_rows, scored_frames
 from screening.rank.structure_columns import with_structure_columns
-from screening.score.predicted_columns import domain_limits, prediction_columns
+from screening.score.predicted_columns import (
+    PACTIVITY,
+    domain_limits,
+    other_targets,
+    prediction_columns,
+    task_units,
+)
 from screening.score.score import WorkItem
 from screening.score.triage import Triage
 from screening.score.triage_recall import TriageFacts, measure_recall
@@ -74,7 +80,32 @@ def rank_run(
         ranking = _with_triage(ranking, scores.triage, screen.hits)
     similarity = SIMILAR if screen.selection is None else screen.selection.similarity
     hits = with_structure_columns(with_identity(prepared, ranking.hits), similarity)
+    hits = _with_other_targets(hits, screen, bundles, prepared, scores)
     return ranking._replace(hits=hits, every=None)
+
+
+def _with_other_targets(
+    hits: pd.DataFrame,
+    screen: Screen,
+    bundles: Sequence[Bundle],
+    prepared: Prepared,
+    scores: Scores,
+) -> pd.DataFrame:
+    """Add the predictions of the other targets, over which the hits are compared."""
+    units, limits = task_units(tuple(bundles)), domain_limits(tuple(bundles))
+    others = dict.fromkeys(
+        task
+        for term in screen.objective.primary
+        if units.get(term.task) == PACTIVITY
+        for task in other_targets(term.task, screen, units, limits)
+        if task not in hits
+    )
+    if not others or not len(hits):
+        return hits
+    items = (*scores.items, *scores.controls)
+    rows = [int(row) for row in hits["row"]]
+    found = read_rows(prepared, scores.folder, items, rows, list(others))
+    return pd.concat([hits, found.set_index(hits.index)], axis="columns")
 
 
 def _with_triage(ranking: Ranking, triage: Triage, hits: int) -> Ranking:

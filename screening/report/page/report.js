@@ -104,7 +104,7 @@ async function start() {
   byId("atoms-label").hidden = !page.explained.length;
   state.atoms = page.explained[0]?.task ?? "";
   atomsChoice(byId("atoms"));
-  const usual = ["identity", "score", "neighbours", "alerts", "property"];
+  const usual = ["identity", "score", "efficiency", "neighbours", "alerts", "property"];
   const groups = [...new Set(page.columns.map(({ group }) => group))];
   byId("groups").append(
     ...groups.map((group) => {

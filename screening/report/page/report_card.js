@@ -51,20 +51,63 @@ function interval(hit, { task, low, high }) {
   );
 }
 
+/* A concentration beside its pActivity, such as " (7.9 nM)". */
+const molar = (hit, task) =>
+  cell(hit, `${task}_nM`) ? ` (${cell(hit, `${task}_nM`)} nM)` : "";
+
+/* The name of an efficiency, without its target if there is only one. */
+const shortly = (name) => {
+  const [, target, kind] = name.match(/^(.*)_(L?LE)$/) ?? [null, "", name];
+  return page.tasks.filter(({ primary }) => primary).length > 1 ? `${kind} ${target}` : kind;
+};
+
+/* An end of a range, cut where the scale of its unit ends. */
+function ended(hit, { task, scale }, end) {
+  const text = cell(hit, task + end);
+  if (!scale || text === "") return text;
+  const [least, most] = scale;
+  const cut = Math.max(least, Math.min(Number(text), most));
+  return cut === Number(text) ? text : cut.toFixed((text.split(".")[1] ?? "").length);
+}
+
 /* A prediction. Outside its model's domain the range is not shown. */
 function prediction(hit, task) {
-  const ends = ["_lo", "_hi"].map((end) => cell(hit, task.task + end));
+  const ends = ["_lo", "_hi"].map((end) => ended(hit, task, end));
+  const cut = ["_lo", "_hi"].some((end, at) => cell(hit, task.task + end) !== ends[at]);
   const far = task.model in outside(hit);
-  const where = far ? ` Outside the domain of ${task.model}: not reliable.` : "";
+  const range = ["_nM_lo", "_nM_hi"].map((end) => cell(hit, task.task + end));
+  const where = far
+    ? ` Outside the domain of ${task.model}: not reliable.`
+    : `${range[0] && ` In nM: ${cell(hit, `${task.task}_nM`)}, from ${range[0]} to ${range[1]}.`}${
+        cut ? ` The range is cut at ${task.scale.join(" and ")}, the ends of the scale.` : ""
+      }`;
   const found = line(
     task.label,
     meaning(task.task) + where,
     interval(hit, task),
     cell(hit, task.task),
     far ? "outside" : ends[0] && `${ends[0]} – ${ends[1]}`,
+    far || !cell(hit, `${task.task}_nM`) ? "" : `${cell(hit, `${task.task}_nM`)} nM`,
   );
   if (far) found.classList.add("far");
   return found;
+}
+
+/* Each primary target beside the other targets of its bundle. */
+function compared(hit) {
+  return (page.compared[hit] ?? []).map(({ text, highest, model }) => {
+    const far = model in outside(hit);
+    const says = far ? ` Not reliable: outside the domain of ${model}.` : "";
+    return make(
+      "p",
+      { class: far ? "compared far" : "compared" },
+      quoted(`${text}.`),
+      says,
+      make("br"),
+      "Highest others: ",
+      quoted(highest),
+    );
+  });
 }
 
 /* Predictions with an interval, then those with a spread only. */
@@ -143,7 +186,7 @@ function card(hit, ready, heading = {}) {
     ),
     make("p", { class: "score" }, cell(hit, "score"), make("small", {}, "score")),
   );
-  const measured = ofGroup("property").filter(({ name }) => name !== "alerts");
+  const measured = ofGroup("efficiency", "property").filter(({ name }) => name !== "alerts");
   const properties = make("dl", { class: "properties" }, list(measured, hit));
   return make(
     "article",
@@ -159,7 +202,14 @@ function card(hit, ready, heading = {}) {
       reaches(hit),
       relatives(hit),
     ),
-    make("div", { class: "numbers" }, scoreParts(hit), predictions(hit), properties),
+    make(
+      "div",
+      { class: "numbers" },
+      scoreParts(hit),
+      predictions(hit),
+      compared(hit),
+      properties,
+    ),
     make(
       "div",
       { class: "rest" },

@@ -73,24 +73,23 @@ function compare(a, b) {
   return state.order * (x - y) || a - b;
 }
 
+/* Liabilities in a few words: contradictions, alerts, risks, domains. */
 function badges(hit) {
-  const found = (page.contradictions[hit] ?? []).map((text) =>
-    make("span", { class: "badge far" }, text),
-  );
+  const chip = (text, look = "", title = "") =>
+    make("span", { class: `badge ${look}`.trim(), title }, quoted(text));
+  const found = (page.contradictions[hit] ?? []).map((text) => chip(text, "far"));
   const count = (page.flags[hit] ?? cell(hit, "alerts").split("; ").filter(Boolean)).length;
-  if (count)
-    found.push(
-      make(
-        "span",
-        { class: "badge", title: `${cell(hit, "alerts")}. ${meaning("alerts")}` },
-        `${count} alert${count > 1 ? "s" : ""}`,
-      ),
-    );
-  for (const text of page.doubts[hit] ?? [])
-    found.push(make("span", { class: "badge far" }, quoted(text)));
+  const groups = page.groups[hit] ?? 0;
+  if (count) {
+    const where = groups && groups < count ? `, ${groups} group${groups > 1 ? "s" : ""}` : "";
+    const says = `${count} alert${count > 1 ? "s" : ""}${where}`;
+    found.push(chip(says, "", `${cell(hit, "alerts")}. ${meaning("alerts")}`));
+  }
+  for (const text of page.risks[hit] ?? [])
+    found.push(chip(text, "risk", `${text}: a predicted risk, or outside its wanted range`));
+  for (const text of page.doubts[hit] ?? []) found.push(chip(text, "far"));
   found.push(...markBadges(hit));
-  if (!["", "rank"].includes(cell(hit, "picked_by")))
-    found.push(make("span", { class: "badge" }, quoted(cell(hit, "picked_by"))));
+  if (!["", "rank"].includes(cell(hit, "picked_by"))) found.push(chip(cell(hit, "picked_by")));
   return make("p", { class: "badges" }, found);
 }
 
@@ -132,6 +131,7 @@ function tile(hit) {
         `${label} `,
         make("b", {}, cell(hit, task)),
         doubt && ` ± ${doubt}`,
+        molar(hit, task),
       );
     });
   const link = make(
@@ -161,6 +161,9 @@ function tile(hit) {
       { class: "key-numbers" },
       make("span", {}, "score ", make("b", {}, cell(hit, "score"))),
       primary,
+      page.efficiencies.map((name) =>
+        make("span", { title: meaning(name) }, `${shortly(name)} `, make("b", {}, cell(hit, name))),
+      ),
     ),
     mini,
     badges(hit),

@@ -1,4 +1,5 @@
 import re
+import struct
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -6,7 +7,7 @@ import pytest
 from rdkit import Chem
 
 from chem.errors import InputError
-from chem.output.depict import TENTHS, Depiction, depict
+from chem.output.depict import TENTHS, Depiction, depict, draw_png
 
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
 SAMPLE = Path(__file__).parents[2] / "files" / "chem" / "approved_sample.smi"
@@ -113,3 +114,18 @@ def test_a_stereo_group_is_named_beside_its_centres() -> None:
     ]
     assert letters[0] < min(letters[1:])
     assert letters[1] != letters[2]
+
+
+@pytest.mark.parametrize("smiles", [GEFITINIB, *ODD, "C[C@H](N)O |&1:1|"])
+def test_a_png_has_its_size_and_the_same_bytes_each_time(smiles: str) -> None:
+    picture = draw_png(smiles, 225, 150)
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", picture[16:24]) == (225, 150)
+    assert picture == draw_png(smiles, 225, 150)
+    assert picture != draw_png("CCCCCC", 225, 150)
+    assert len(picture) < 40_000
+
+
+def test_what_is_no_structure_has_no_png() -> None:
+    with pytest.raises(InputError):
+        draw_png("not a molecule", 225, 150)

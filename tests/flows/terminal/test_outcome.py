@@ -7,13 +7,13 @@ import pytest
 
 from flows.prefect_support.artifacts import as_written, summarize
 from flows.terminal.outcome import show_outcome
-from screening.hits.table import HitTable
+from screening.hits.table import Column, HitTable
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.report.manifest import Artefact, Counts, RunManifest, ScreenName
 from screening.runs.hand_over import Outcome
 from screening.score.triage_recall import TriageFacts
-from screening.text.applicability import Crossed
+from screening.text.applicability import Crossed, Outside
 
 LINE = (
     "16 of 16 hits are outside jak1's domain (distance over 0.70); `max_jak1_distance = 0.70` "
@@ -59,6 +59,19 @@ def test_the_terminal_ends_with_it(
     said = capsys.readouterr()
     assert said.err.splitlines()[-1] == LINE
     assert said.out.splitlines()[-1].endswith("report.html")
+
+
+def test_the_last_line_sums_up_the_doubts_about_the_hits(
+    outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["rank", "compound_id", "name", "score", "reason", "alerts", *screen.objective.columns]
+    columns = tuple(Column(name, name, None, "identity") for name in names)
+    rows = [["1" if name != "alerts" else alert for name in names] for alert in ("NIH a", "")]
+    far = Outside("jak1", 0.8, 0.7)
+    outcome.table = HitTable(columns, rows, outsides=((far,), (far,)))
+    show_outcome(outcome, screen)
+    told = "Doubts: 2 of 2 hits are outside the domain of jak1; 1 has structural alerts"
+    assert capsys.readouterr().err.splitlines()[-2:] == [LINE, told]
 
 
 def test_a_run_that_stays_inside_says_nothing(

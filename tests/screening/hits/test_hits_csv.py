@@ -45,8 +45,13 @@ def test_columns_are_in_the_documented_order(
         ],
         "score": list(kinase.objective.columns),
         "prediction": [
-            t + end for t in kinase.objective.tasks for end in ("", "_std", "_lo", "_hi")
+            t + end
+            for t in kinase.objective.tasks
+            for end in ("", "_std", "_lo", "_hi", "_nM", "_nM_lo", "_nM_hi")
+            if "nM" not in end or t.startswith("activity_")
         ],
+        "efficiency": ["EGFR_LE", "EGFR_LLE"],
+        "others": ["EGFR_over_others", "EGFR_highest_others"],
         "domain": ["activity_distance"],
         "neighbours": [f"nearest_EGFR_{end}" for end in nearest],
         "alerts": ["alerts"],

@@ -95,7 +95,7 @@ def test_the_workbook_by_openpyxl(table: HitTable, kinase: Screen, tmp_path: Pat
             if isinstance(value, str) or value is None:
                 assert unescape(value or "") == text
             else:
-                assert column.is_measurement or column.decimals is not None
+                assert column.is_number
                 assert float(text) == value
 
 

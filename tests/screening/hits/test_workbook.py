@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
+from chem.output.depict import draw_png
 from screening.evidence.evidence import Evidence
 from screening.hits.dictionary import Definition, define_columns
 from screening.hits.table import Column, Group, HitTable, hit_table
-from screening.hits.workbook import CUT, LONGEST, write_workbook
+from screening.hits.workbook import CUT, LONGEST, PICTURE, PICTURES, SHRUNK, write_workbook
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.rank.structure_columns import with_structure_columns
@@ -64,7 +65,10 @@ def test_the_same_cells_as_the_csv_file_in_the_same_order(
     assert [cell.value for cell in header] == [column.name for column in table.columns]
     for row, expected in zip(rows, table.rows, strict=True):
         for cell, column, text in zip(row, table.columns, expected, strict=True):
-            if column.decimals is not None:
+            if column.figures is not None:
+                assert (cell.data_type, float(cell.value)) == ("n", float(text))
+                assert len(cell.number_format) == len(text.partition(".")[2]) + 1 + ("." in text)
+            elif column.decimals is not None:
                 assert cell.data_type == "n"
                 assert f"{cell.value:.{column.decimals}f}" == text
                 assert cell.number_format == ("0." + "0" * column.decimals).removesuffix(".")
@@ -85,7 +89,7 @@ def test_header_and_ids_stay_in_view_and_groups_fold(
     path = tmp_path / "hits.xlsx"
     write_workbook(path, *whole)
     sheet = openpyxl.load_workbook(path)["hits"]
-    assert sheet.freeze_panes == "C2"
+    assert sheet.freeze_panes == "D2"
     assert sheet.auto_filter.ref == sheet.dimensions
     with zipfile.ZipFile(path) as parts:
         xml = parts.read("xl/worksheets/sheet1.xml").decode()
@@ -95,6 +99,37 @@ def test_header_and_ids_stay_in_view_and_groups_fold(
     firsts = {groups.index(group) for group in get_args(Group)}
     identity = {at for at, group in enumerate(groups) if group == "identity"}
     assert folds == set(range(len(groups))) - firsts - identity
+
+
+def test_each_hit_has_its_picture_in_its_row(
+    whole: tuple[HitTable, tuple[Definition, ...]], tmp_path: Path
+) -> None:
+    path = tmp_path / "hits.xlsx"
+    write_workbook(path, *whole)
+    sheet = openpyxl.load_workbook(path)["hits"]
+    smiles = [row["smiles"] for row in whole[0].records()]
+    assert len(sheet._images) == len(smiles)
+    for row, (text, image) in enumerate(zip(smiles, sheet._images, strict=True), 1):
+        anchor = image.anchor
+        assert (anchor._from.row, anchor._from.col, anchor.to.row) == (row, 2, row)
+        assert anchor.editAs is None, "it moves and is hidden with its cells"
+        assert image._data() == draw_png(text, *PICTURE)
+        assert sheet.row_dimensions[row + 1].height * 4 / 3 > PICTURE[1] * SHRUNK
+        assert sheet.cell(row + 1, 3).value == text
+
+
+def test_a_long_list_has_pictures_of_its_first_hits(
+    whole: tuple[HitTable, tuple[Definition, ...]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("screening.hits.workbook.PICTURES", 3)
+    write_workbook(tmp_path / "hits.xlsx", *whole)
+    sheet = openpyxl.load_workbook(tmp_path / "hits.xlsx")["hits"]
+    assert [image.anchor._from.row for image in sheet._images] == [1, 2, 3]
+    assert sheet.cell(6, 3).value == whole[0].records()[4]["smiles"]
+    (said,) = [one.meaning for one in whole[1] if one.column == "smiles"]
+    assert f"the first {PICTURES:,} hits have a picture" in said
 
 
 def test_hostile_texts_are_texts(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from screening.lab.plan import LabPlan, make_plan
 from screening.lab.write import write_lab
 from screening.objective.plate_settings import Lab
 from screening.objective.screen_settings import Screen
+from screening.text.applicability import Outside
 from screening.text.cells import unescape_cell
 
 HOSTILE = (
@@ -353,3 +354,19 @@ def test_a_solid_is_ordered_by_weight(tmp_path: Path, make_hits: Any, kinase: Sc
     assert ((order["amount"] >= exact) & (order["amount"] < exact + 1)).all()
     assert order["amount"].nunique() > 1
     assert list(order["smiles"]) == [cells["smiles"] for cells in hits.table.records()]
+
+
+def test_an_order_tells_the_reason_and_the_domain(
+    tmp_path: Path, make_hits: Any, kinase: Screen
+) -> None:
+    hits = make_hits(3)
+    far = (Outside("activity", 0.8, 0.6),)
+    table = hits.table._replace(outsides=(far, (), far * 2))
+    write(tmp_path, hits._replace(table=table), kinase)
+    order = read(tmp_path, "order")
+    assert list(order.columns[-2:]) == ["domain", "reason"]
+    told = "outside activity's domain (distance 0.80, limit 0.60)"
+    assert order["domain"].tolist() == [told, "", f"{told}; {told}"]
+    assert [unescape_cell(text) for text in order["reason"]] == [
+        cells["reason"] for cells in table.records()
+    ]

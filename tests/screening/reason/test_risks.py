@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 
+from screening.evidence.evidence import Flag
+from screening.objective.objective import evaluate
 from screening.objective.screen_settings import Screen
+from screening.reason.risks import alerts, bad_liabilities, count_groups
+from screening.reason.sentence import HitFacts
 
 Tell = Callable[..., str]
 CLEAR = "hERG, AMES, DILI, SR-MMP: no risk predicted"
@@ -111,3 +116,44 @@ def test_windows_and_alerts(kinase: Screen, tell: Tell) -> None:
     alerts = "PAINS catechol_A; BRENK catechol; NIH phenol"
     assert tell(kinase, alerts=alerts).endswith("; PAINS catechol_A; 2 more alerts")
     assert tell(kinase, alerts="BRENK catechol").endswith("; 1 alert")
+
+
+@pytest.mark.parametrize(
+    ("atoms", "groups"),
+    [
+        ([], 0),
+        ([(1, 2)], 1),
+        ([(1, 2), (4, 5)], 2),
+        ([(1, 2), (2, 3), (2,)], 1),
+        ([(1, 2), (5, 6), (2, 5)], 1),  # the third joins the first two
+    ],
+)
+def test_alerts_that_share_an_atom_are_one_group(atoms: list[tuple[int, ...]], groups: int) -> None:
+    assert count_groups([Flag("BRENK", "x", one) for one in atoms]) == groups
+
+
+@pytest.mark.parametrize(
+    ("text", "groups", "told"),
+    [
+        ("BRENK a; NIH b", 0, ["2 alerts"]),
+        ("BRENK a; NIH b", 1, ["2 alerts on 1 group"]),
+        ("BRENK a; NIH b", 2, ["2 alerts"]),
+        ("BRENK a; NIH b; NIH c", 2, ["3 alerts on 2 groups"]),
+        ("PAINS q; NIH b", 1, ["PAINS q", "1 more alert"]),
+    ],
+)
+def test_groups_are_said_where_they_are_fewer(text: str, groups: int, told: list[str]) -> None:
+    assert [phrase.text for phrase in alerts(text, groups)] == told
+
+
+def test_bad_liabilities_are_those_above_their_bar_inside_the_domain(
+    kinase: Screen, good: dict[str, float], good_units: dict[str, str]
+) -> None:
+    row = {**good, "toxicity_herg": 0.71, "toxicity_dili": 0.98, "toxicity_ames": 0.4}
+    frame = pd.DataFrame([row])
+    terms = evaluate(frame, kinase.objective).iloc[0]
+    whole: dict[str, float] = {**row, **{str(name): value for name, value in terms.items()}}
+    facts = HitFacts(whole, kinase, good_units)
+    assert sorted(bad_liabilities(facts)) == ["DILI 0.98", "hERG 0.71"]
+    far = HitFacts({**whole, "toxicity_distance": 0.9}, kinase, good_units, LIMITS)
+    assert list(bad_liabilities(far)) == []

@@ -44,6 +44,26 @@ def test_a_dossier_agrees_with_the_hit_list(drug_run: Outcome, hits_of: HitsOf) 
         )
 
 
+def test_other_targets_are_compared_as_in_the_hit_list(drug_run: Outcome, hits_of: HitsOf) -> None:
+    past = open_run(drug_run.folder)
+    hit = hits_of(drug_run.folder)[0]
+    dossier = open_dossier(past, int(hit["row"]))
+    judged = dossier.evaluation
+    assert judged is not None
+    found = {section.title: section.rows for section in sections(dossier, past)}
+    told, highest = found["Selectivity over the other targets"]
+    other = judged.predictions["small_CDK2"]
+    assert told[1].startswith(f"EGFR pActivity {judged.predictions['small_EGFR']:.1f}, ")
+    assert "CDK2, as predicted" in told[1]
+    assert highest == ["highest others", f"CDK2 {other:.1f}"]
+    assert hit["EGFR_highest_others"] == f"1 predicted: CDK2 {other:.1f}"
+    margin = judged.predictions["small_EGFR"] - other
+    assert float(hit["EGFR_over_others"]) == pytest.approx(margin, abs=0.006)
+    shown = {row[0]: row for row in found["Predictions"]}
+    assert shown["small_EGFR"][-1] == hit["small_EGFR_nM"]
+    assert shown["small_herg"][-1] == ""
+
+
 def test_an_id_is_read_from_its_row_alone(drug_run: Outcome, hits_of: HitsOf) -> None:
     past = open_run(drug_run.folder)
     hit = hits_of(drug_run.folder)[0]

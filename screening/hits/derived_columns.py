@@ -1,0 +1,160 @@
+"""Columns that follow from a pActivity: nM, ligand efficiency, and the margin over other targets.
+
+They stand only in a run whose task is a pActivity. A column whose name a term of the screen already
+has is left out.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any, Literal, NamedTuple
+
+from screening.objective.screen_settings import Screen
+from screening.objective.terms import Primary
+from screening.reason.other_targets import HIGHEST, Comparison, compare_with_others
+from screening.score.predicted_columns import PACTIVITY, Limits, bundle_of, other_targets, unit_of
+
+KCAL = 1.37
+"""2.303 RT at 300 K, in kcal/mol: one unit of pActivity as a free energy."""
+FIGURES = 2
+"""Significant figures of a concentration: more exceed the precision of a prediction."""
+SANE = (-6.0, 24.0)
+"""The pActivities that are converted; beyond them a concentration has no meaning."""
+LATER = ("efficiency", "others")
+"""Groups of columns that runs of earlier versions lack."""
+_HOPKINS = "Hopkins 2004 (doi 10.1016/S1359-6446(04)03069-7)"
+_LEESON = "Leeson 2007 (doi 10.1038/nrd2445)"
+Row = Mapping[str, Any]
+
+
+class Derived(NamedTuple):
+    """A column that is computed from other columns of a hit."""
+
+    name: str
+    group: Literal["prediction", "efficiency", "others"]
+    task: str
+    """The predicted task that it follows from."""
+    decimals: int | None
+    figures: int | None
+    value: Callable[[Row], float | str | None]
+    """Computes the cell of a row of the ranked frame; None or "" if there is none."""
+    meaning: str
+    unit: str
+    source: str
+
+
+def derived_columns(
+    known: Collection[str], screen: Screen, units: Mapping[str, str], domains: Limits
+) -> tuple[Derived, ...]:
+    """Return the derived columns of a table of hits, in order.
+
+    Args:
+        known: the columns of the ranked frame.
+        screen: the screen.
+        units: unit of each predicted task.
+        domains: the columns of distances, which tell the bundles apart.
+    """
+    found = [
+        column
+        for task in screen.objective.tasks
+        if unit_of(task, screen, units) == PACTIVITY
+        for column in _concentrations(task, known)
+    ]
+    for term in screen.objective.primary:
+        if unit_of(term.task, screen, units) == PACTIVITY and term.task in known:
+            found += _efficiencies(term, known)
+    for term in screen.objective.primary:
+        if unit_of(term.task, screen, units) == PACTIVITY and term.task in known:
+            others = other_targets(term.task, screen, units, domains)
+            found += _margins(term, [task for task in others if task in known], domains)
+    own = {*known, *screen.objective.columns}
+    return tuple(column for column in found if column.name not in own)
+
+
+def nanomolar(value: float) -> str:
+    """Return a pActivity as a concentration in nM with two significant figures.
+
+    >>> nanomolar(8.1), nanomolar(6.0), nanomolar(4.92), nanomolar(10.5)
+    ('7.9', '1000', '12000', '0.032')
+    """
+    if not SANE[0] <= value <= SANE[1]:
+        return ""
+    return format(Decimal(f"{10.0 ** (9.0 - value):.{FIGURES - 1}e}"), "f")
+
+
+def _concentrations(task: str, known: Collection[str]) -> Iterator[Derived]:
+    what = {
+        "": f"Concentration of {task}: 10 to the power of 9 minus the pActivity",
+        "_lo": f"Lower end of the range of {task}_nM, from {task}_hi",
+        "_hi": f"Upper end of the range of {task}_nM, from {task}_lo",
+    }
+    for (end, text), other in zip(what.items(), ("", "_hi", "_lo"), strict=True):
+        if task + other in known:
+            meaning = f"{text}. Two significant figures."
+            value = partial(_nanomolar_of, task + other)
+            yield Derived(
+                f"{task}_nM{end}", "prediction", task, None, FIGURES, value, meaning, "nM", ""
+            )
+
+
+def _nanomolar_of(column: str, row: Row) -> str:
+    return nanomolar(float(row[column]))
+
+
+def _efficiencies(term: Primary, known: Collection[str]) -> Iterator[Derived]:
+    name, task = term.name, term.task
+    value: Callable[[Row], float | None]
+    if "heavy_atoms" in known:
+        text = (
+            f"Ligand efficiency: {KCAL} x {name} / heavy atoms ({KCAL} kcal/mol is 2.303 RT at "
+            "300 K). From the prediction, not the cautious value; 0.3 is a common lower limit."
+        )
+        unit = "kcal/mol per heavy atom"
+        value = partial(_ligand_efficiency, task)
+        yield Derived(f"{name}_LE", "efficiency", task, 2, None, value, text, unit, _HOPKINS)
+    if "logp" in known:
+        text = f"Lipophilic ligand efficiency: {name} minus logp (Crippen, computed)."
+        value = partial(_lipophilic_efficiency, task)
+        yield Derived(f"{name}_LLE", "efficiency", task, 2, None, value, text, "", _LEESON)
+
+
+def _ligand_efficiency(task: str, row: Row) -> float | None:
+    atoms = float(row["heavy_atoms"])
+    return KCAL * float(row[task]) / atoms if atoms > 0 else None
+
+
+def _lipophilic_efficiency(task: str, row: Row) -> float:
+    return float(row[task]) - float(row["logp"])
+
+
+def _margins(term: Primary, others: Sequence[str], domains: Limits) -> Iterator[Derived]:
+    if not others:
+        return
+    name, task = term.name, term.task
+    many = f"the {len(others):,} other targets" if len(others) > 1 else "the only other target"
+    text = (
+        f"Margin: {name} minus the mean of the predictions of {many} of the same bundle. Not "
+        "reliable outside the domain of the bundle."
+    )
+    compare = partial(
+        compare_with_others,
+        name=name,
+        task=task,
+        others=tuple(others),
+        bundle=bundle_of(task, domains),
+    )
+    value = partial(_over_mean, compare)
+    yield Derived(f"{name}_over_others", "others", task, 2, None, value, text, PACTIVITY, "")
+    text = f"Number of other targets of the bundle, and the {HIGHEST} with the highest predictions."
+    told = partial(_highest, compare)
+    yield Derived(f"{name}_highest_others", "others", task, None, None, told, text, PACTIVITY, "")
+
+
+def _over_mean(compare: Callable[[Row], Comparison], row: Row) -> float:
+    return compare(row).margin
+
+
+def _highest(compare: Callable[[Row], Comparison], row: Row) -> str:
+    """Return ``192 predicted: FLT3 7.9, KIT 7.5``."""
+    found = compare(row)
+    return f"{len(found.others):,} predicted: {found.highest}"
