@@ -98,7 +98,7 @@ def _healthy(environment: real.Environment) -> bool:
         return False
 
 
-def python(environment: real.Environment, *words: str, text: str = "") -> str:
+def python(environment: real.Environment, *words: str, text: str = "", code: int = 0) -> str:
     """Run Python, or a module of ours, as an operator would; returns what it said."""
     done = subprocess.run(
         [sys.executable, *words],
@@ -109,7 +109,7 @@ def python(environment: real.Environment, *words: str, text: str = "") -> str:
         text=True,
         timeout=120,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == code, done.stdout + done.stderr
     return str(done.stdout + done.stderr)
 
 
@@ -211,6 +211,14 @@ def test_notify_is_configured_in_one_place(server: real.Environment) -> None:
         assert received.titles() == ["hitlist: a test"]
         (slack,) = [message for _, message in received.messages if "title" not in message]
         assert slack == {"text": "hitlist: a test\nthis is a test of hitlist notify"}
+        refused = f"{received.address}/refused"
+        python(server, *notify, "--slack", "-", text=refused)
+        said = python(server, *notify, "--test", code=2)
+        assert "error=403" in said
+        assert TOKEN not in said
+        assert [path for path, _ in received.messages].count(f"/{TOKEN}/refused") == 1
+    home = Path(server["PREFECT_HOME"])
+    assert_the_secret_is_kept(home, home / "server.log")
     assert "there was none" in python(server, *notify, "--remove", "email")
     python(server, *notify, "--remove", "all")
     assert "no channel is configured" in python(server, *notify, "--list")
