@@ -65,6 +65,9 @@ REPORT, WORKBOOK = "report.html", "hits.xlsx"
 versions differ, only their hashes are checked."""
 _WORDED = ("columns.csv", WORKBOOK, REPORT)
 """Files of which only the hash is checked if another version of hitlist worded them."""
+SAMPLE = 1000
+"""The number of records, and of scored compounds, that are made again beside the hits; they are
+drawn anew each time."""
 
 
 def verify_run(

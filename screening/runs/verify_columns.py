@@ -6,9 +6,6 @@ from pathlib import Path
 
 _REASON = ("reason",)
 """The column that another version words otherwise."""
-SAMPLE = 1000
-"""The number of records, and of scored compounds, that are made again beside the hits; they are
-drawn anew each time."""
 
 
 def same_cells(before: Path, after: Path, later: Collection[str]) -> bool:
