@@ -92,6 +92,7 @@ def deploy(
 def _deploy(
     named: list[str], cron: str | None, timezone: str | None, param: list[str], nightly: bool
 ) -> None:
+    from flows.operation.automations import ensure_automations
     from flows.operation.deploy import Wanted, deploy, load_flow
     from flows.operation.deploy_parameters import read_parameters
     from flows.operation.deploy_schedule import Options
@@ -110,7 +111,7 @@ def _deploy(
             told += doubts
             wanted = Wanted(screen, reference, parameters, options, flow, nightly)
             told += deploy(client, wanted)
-        # The automations of flows/operation/automations.py are made here: ensure_automations(...)
+        told += [f"automation {name!r}: made or updated" for name in ensure_automations(client)]
     for line in dict.fromkeys(told):
         note(line)
     for _, screen, _ in checked:
