@@ -76,7 +76,7 @@ def notify(  # noqa: PLR0913 - one parameter per option
         save_channel,
         web_address,
     )
-    from flows.operation.server_client import open_server
+    from flows.operation.deploy_server import server_client
 
     events = _events(on)
     addresses = {
@@ -93,7 +93,7 @@ def notify(  # noqa: PLR0913 - one parameter per option
         raise InputError("nothing to do; give --webhook, --slack or --email, or --list or --test")
     if on is not None and not addresses:
         raise InputError("--on needs a channel: give --webhook, --slack or --email too")
-    with open_server() as client:
+    with server_client() as client:
         for name in gone:
             note(f"{name}: {'removed' if remove_channel(client, name) else 'there was none'}")
         if addresses:

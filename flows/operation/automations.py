@@ -22,8 +22,8 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 
-POOL = "hitlist"
-"""The work pool of the deployments; ``flows/work_pool.json`` describes it."""
+from flows.operation.deploy_server import POOL
+
 FLOWS = ("screen", "rank", "prepare", "train")
 """The names of the flows. Automations leave the flows of others on the same server alone."""
 HEARTBEAT = 30

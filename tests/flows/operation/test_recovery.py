@@ -27,9 +27,9 @@ TOKEN = "CANARY7WEBHOOK"
 """In the address of the webhook, as a secret is."""
 MAKE = (
     "from flows.operation.automations import ensure_automations\n"
-    "from flows.operation.server_client import open_server\n"
-    "with open_server() as client: ensure_automations(client)\n"
-    "with open_server() as client: assert ensure_automations(client) == []\n"
+    "from flows.operation.deploy_server import server_client\n"
+    "with server_client() as client: ensure_automations(client)\n"
+    "with server_client() as client: assert ensure_automations(client) == []\n"
 )
 
 
