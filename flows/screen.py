@@ -7,8 +7,9 @@ resumes from them.
 
 from typing import Any
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 
+from chem.errors import HitlistError, in_one_line
 from chem.records.message_text import counted
 from flows.planning.planning import plan_screen
 from flows.prefect_support.artifacts import publish
@@ -41,6 +42,8 @@ from screening.runs.run import (
     score_stage,
 )
 from screening.select.rank_scores import Scores
+from screening.storage.in_use import marking
+from screening.upkeep.apply import apply_retention
 
 
 @task(name="plan", **WAITING)
@@ -117,6 +120,28 @@ def hand_over(
     return hand_over_stage(plan, prepared, ranking, evidence, clock)
 
 
+@task(name="prune", **ONCE)
+def prune(plan: Plan) -> None:
+    """Remove what the screen's retention does not keep, and log it; a fault fails no run."""
+    try:
+        log_if(apply_retention(plan.screen, plan.out))
+    except (HitlistError, OSError) as error:
+        get_run_logger().warning("nothing was pruned: %s", in_one_line(error))
+
+
+def run_stages(planned: Plan, cluster: Cluster, clock: Clock) -> Outcome:
+    """Run every stage after the plan, and publish the hits on the server."""
+    prepared = clock.time("prepare", lambda: prepare(planned, cluster))
+    scores = clock.time("score", lambda: score(planned, prepared, cluster))
+    ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
+    evidence = clock.time("explain", lambda: explain(planned, prepared, ranking, cluster))
+    outcome = clock.time(
+        "hand_over", lambda: hand_over(planned, prepared, ranking, evidence, clock)
+    )
+    publish(planned.screen, outcome)
+    return outcome
+
+
 @flow(name="screen", persist_result=False)
 def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     screen: str = "kinase",
@@ -162,12 +187,8 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         hits,
         ScoringOptions(exhaustive=exhaustive, device=device, store=store),
     )
-    prepared = clock.time("prepare", lambda: prepare(planned, cluster))
-    scores = clock.time("score", lambda: score(planned, prepared, cluster))
-    ranking = clock.time("rank", lambda: rank(planned, prepared, scores))
-    evidence = clock.time("explain", lambda: explain(planned, prepared, ranking, cluster))
-    outcome = clock.time(
-        "hand_over", lambda: hand_over(planned, prepared, ranking, evidence, clock)
-    )
-    publish(planned.screen, outcome)
+    with marking():
+        outcome = run_stages(planned, cluster, clock)
+        if planned.screen.retention is not None:
+            prune(planned)
     return {"folder": str(outcome.folder), **outcome.manifest.counts._asdict()}

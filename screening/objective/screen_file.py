@@ -15,6 +15,7 @@ from chem.disk.bounded_read import read_toml
 from chem.errors import InputError
 from chem.records.message_text import did_you_mean
 from screening.objective.plate_settings import Lab
+from screening.objective.retention import Retention
 from screening.objective.screen_settings import Limit, Screen, suggest
 from screening.objective.selection import Selection
 from screening.objective.terms import Liability, Objective, OffTarget, Primary, Window
@@ -28,6 +29,8 @@ TERMS: dict[str, type[BaseModel]] = {
 """Tables that may be given several times, ``[[primary]]``."""
 TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab}
 """Tables that may be given once, such as ``[selection]``, or left out."""
+_ONCE: dict[str, type[BaseModel]] = {**TABLES, "retention": Retention}
+"""The same, with ``[retention]``, which changes no run: a screen is written without it."""
 _IF_GIVEN = ("min_rows", "max_drop")
 """Keys of a screen that have no default value."""
 _KEYS = [
@@ -95,7 +98,7 @@ def dump_screen(screen: Screen) -> str:
     Keys that have no value are named in a comment below their table, such as a budget that was not
     given, or the number of controls if the plate's outer columns set it. ``min_rows`` and
     ``max_drop`` are written only if they are given, so that the hashes of screens without them are
-    those of earlier versions.
+    those of earlier versions. ``[retention]`` is left out, because it changes no result.
     """
     lines = ["# The screen as it ran, every default written out."]
     for key in ("name", "title", "library", *_IF_GIVEN, "bundles", "hits", "exhaustive"):
@@ -179,7 +182,7 @@ def describe_error(error: ValidationError) -> str:
     loc, kind = first["loc"], first["type"]
     where = _place(loc)
     if kind == "extra_forbidden":
-        allowed = list({**TERMS, **TABLES}[str(loc[0])].model_fields) if loc[1:] else _KEYS
+        allowed = list({**TERMS, **_ONCE}[str(loc[0])].model_fields) if loc[1:] else _KEYS
         text = f"unknown key {where};{suggest(str(loc[-1]), allowed)} allowed: {', '.join(allowed)}"
     elif kind == "missing":
         text = f"the key {where} is missing"
@@ -228,7 +231,7 @@ def _wanted(problem: Any) -> str:
         return f"expected letters, digits and -_. only (pattern {ctx['pattern']})"
     if problem["type"] in ("tuple_type", "model_type") and problem["loc"][0] in TERMS:
         return f"write it as a [[{problem['loc'][0]}]] table"
-    if problem["type"] == "model_type" and problem["loc"][0] in TABLES:
+    if problem["type"] == "model_type" and problem["loc"][0] in _ONCE:
         return f"write it as a [{problem['loc'][0]}] table"
     message: str = problem["msg"]
     for ours, theirs in (("it", "Input"), ("the list", "Tuple"), ("list", "tuple")):
@@ -245,7 +248,7 @@ def _place(loc: tuple[int | str, ...]) -> str:
     if len(loc) >= 2:
         item = f", item {loc[2] + 1}" if loc[2:] and isinstance(loc[2], int) else ""
         return f'[{loc[0]}] "{loc[1]}"{item}'
-    if loc and loc[0] in TABLES:
+    if loc and loc[0] in _ONCE:
         return f"[{loc[0]}]"
     return f'"{loc[0]}"' if loc else "the screen"
 

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from chem.assess.costly_properties import COSTLY
 from chem.errors import InputError
 from screening.objective.plate_settings import Lab
+from screening.objective.retention import Retention
 from screening.objective.selection import POOL_PER_HIT, Selection
 from screening.objective.terms import Objective, Strict, Text
 
@@ -59,6 +60,8 @@ class Screen(Strict):
     """The rules by which hits are chosen from the ranked list; None: its first compounds."""
     lab: Lab = Field(default_factory=Lab)
     """The settings by which the hits are plated and dispensed."""
+    retention: Retention | None = None
+    """What is kept of runs and of the cache; no key, hash or output of a run contains it."""
 
     @property
     def sought(self) -> int:

@@ -27,6 +27,8 @@ from screening.storage.store import Store, VerifiedStore
 
 LOCK = ".lock"
 """The lock file, which stays in the folder when the lock is released."""
+PATIENCE = 0.5
+"""Seconds to wait for a lock: a listing or a removal of old folders may hold it for an instant."""
 LEDGER = "ledger.jsonl"
 READERS = 8
 """The number of files that are hashed at a time when a ledger is opened."""
@@ -52,7 +54,7 @@ class Lock:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock = FileLock(folder / LOCK, timeout=0)
+        self._lock = FileLock(folder / LOCK, timeout=PATIENCE)
 
     def acquire(self) -> None:
         """Take the lock, and remove half-written files of a killed run.

@@ -33,10 +33,10 @@ def compare(
     Compounds are matched by their registration keys. Causes are found by evaluating each compound
     again, from the scores of both runs. Changes nothing in the runs.
     """
-    from chem.disk.allowed_roots import named_path
     from chem.disk.files import make_folder
     from screening.changes.compare import compare_runs, write_changes
     from screening.errors import told_in_one_line
+    from screening.runs.latest import named_run
     from screening.runs.plan import check_writable
 
     if csv is not None:
@@ -46,7 +46,7 @@ def compare(
                 f"{csv} is a folder; name the file to write, such as {csv}/changes.csv"
             )
         check_writable(csv.parent, "name a file elsewhere with --csv")
-    found = compare_runs(named_path(older), named_path(newer))
+    found = compare_runs(named_run(older), named_run(newer))
     for line in found.summary():
         print(printable(line))
     counts = [[name, f"{before:,}", f"{now:,}"] for name, before, now in found.counts]
