@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -144,20 +145,11 @@ def prune_store(
         keep_runs,
         _age(runs_older_than, "--runs-older-than"),
     )
-    verdicts = decide(_take_inventory(runs).items, limits, time.time())
-    header = ("", "path", "size", "last use", "why")
-    rows = [
-        [
-            *("remove" if one.goes else "keep", str(one.item.path)),
-            *(written_size(one.item.extent.bytes), _date(one.item.used), one.why),
-        ]
-        for one in verdicts
-    ]
-    if rows:
-        show_table(header, rows)
-    if beyond := excess(verdicts, limits):
+    proposals = decide(_take_inventory(runs).items, limits, time.time())
+    _show_proposals(proposals)
+    if beyond := excess(proposals, limits):
         note(f"what is kept is {written_size(beyond)} more than --most {most}")
-    going = [one for one in verdicts if one.goes]
+    going = [one for one in proposals if one.goes]
     size = sum(one.item.extent.bytes for one in going)
     if not really:
         note(f"{counted(len(going), 'item')} would go, {written_size(size)}; --yes removes them")
@@ -169,6 +161,21 @@ def prune_store(
             size -= done.item.extent.bytes
             note(f"{done.item.path}: not removed: {done.why_not}")
     note(f"{counted(len(going) - failed, 'item')} removed, {written_size(size)}")
+
+
+def _show_proposals(proposals: "Sequence[Proposal]") -> None:
+    from screening.upkeep.sizes import written_size
+
+    header = ("", "path", "size", "last use", "why")
+    rows = [
+        [
+            *("remove" if one.goes else "keep", str(one.item.path)),
+            *(written_size(one.item.extent.bytes), _date(one.item.used), one.why),
+        ]
+        for one in proposals
+    ]
+    if rows:
+        show_table(header, rows)
 
 
 def _take_inventory(runs: Path) -> "Inventory":

@@ -32,9 +32,9 @@ def apply_retention(screen: Screen, run: Path) -> str:
     if screen.retention is None:
         return ""
     found = take_inventory(cache_folder(), run.absolute().parent)
-    verdicts = decide(found.items, limits_of(screen.retention, screen.name), time.time())
+    proposals = decide(found.items, limits_of(screen.retention, screen.name), time.time())
     removed, size, failed = Counter[str](), 0, []
-    for done in remove_all(verdicts):
+    for done in remove_all(proposals):
         if done.why_not:
             failed.append(f"{done.item.path}: {done.why_not}")
             continue

@@ -21,7 +21,7 @@ from screening.runs.runfolder import MANIFEST, WHERE, RunFolder, open_folder
 from screening.storage.in_use import is_marked
 from screening.storage.ledger import LEDGER, LOCK
 from screening.upkeep.decided import Decided
-from screening.upkeep.items import PREPARED, SCORES, Inventory, Item, Part
+from screening.upkeep.items import PREPARED, SCORES, Inventory, Item, StoredPart
 from screening.upkeep.sizes import entries_of, folders_in, leftovers_in, measure
 
 KEEP = "keep"
@@ -47,7 +47,9 @@ def take_inventory(cache: Path, runs: Path) -> Inventory:
     for folder in folders_in(cache):
         if folder.name not in own and not is_leftover(folder.name):
             extent = measure(folder)
-            others.append(Part(folder.name, folder, extent.files, extent.bytes, extent.changed))
+            others.append(
+                StoredPart(folder.name, folder, extent.files, extent.bytes, extent.changed)
+            )
     return Inventory(cache, runs, items, tuple(others))
 
 
@@ -189,7 +191,7 @@ def why_kept_now(item: Item) -> str:
 
 def _latest_targets(runs: Path) -> dict[Path, str]:
     """Return the folders to which the links to the newest runs lead, each with that reason."""
-    found = {}
+    found: dict[Path, str] = {}
     for path in entries_of(runs):
         link = path.with_name(path.name.removesuffix(".txt"))
         if is_latest(link.name):
@@ -198,7 +200,7 @@ def _latest_targets(runs: Path) -> dict[Path, str]:
             except InputError:
                 continue
             if target is not None:
-                found[target] = f"{link.name} leads to it"
+                found.setdefault(target, f"{link.name} leads to it")
     return found
 
 

@@ -36,7 +36,7 @@ class Item:
     """The folder of the run whose scores a run ranks; None for a run that scored."""
 
 
-class Part(NamedTuple):
+class StoredPart(NamedTuple):
     """A part of the cache or of the folder of runs, with the sum of what it holds."""
 
     name: str
@@ -53,11 +53,11 @@ class Inventory:
     cache: Path
     runs: Path
     items: tuple[Item, ...]
-    others: tuple[Part, ...]
+    others: tuple[StoredPart, ...]
     """Other folders of the cache, such as downloaded datasets. They are never removed."""
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[StoredPart]:
         """Each part with its number of items, bytes and last use."""
         places = {
             "prepared": ("prepared libraries", self.cache / PREPARED),
@@ -71,5 +71,5 @@ class Inventory:
             own = [item for item in self.items if item.kind == kind]
             size = sum(item.extent.bytes for item in own)
             used = max((item.used for item in own), default=0.0)
-            found.append(Part(name, path, len(own), size, used))
+            found.append(StoredPart(name, path, len(own), size, used))
         return found

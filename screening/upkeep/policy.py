@@ -41,7 +41,7 @@ def limits_of(retention: Retention, screen: str) -> Limits:
     return Limits(None, retention.most_bytes, retention.keep_runs, retention.seconds, screen)
 
 
-class Verdict(NamedTuple):
+class Proposal(NamedTuple):
     """Whether an item goes, and why."""
 
     item: Item
@@ -51,7 +51,7 @@ class Verdict(NamedTuple):
     """True for a run that stays whatever the limits are."""
 
 
-def decide(items: Sequence[Item], limits: Limits, now: float) -> list[Verdict]:
+def decide(items: Sequence[Item], limits: Limits, now: float) -> list[Proposal]:
     """Decide about every item.
 
     Args:
@@ -60,42 +60,42 @@ def decide(items: Sequence[Item], limits: Limits, now: float) -> list[Verdict]:
         now: The time in seconds since 1970.
 
     Returns:
-        A verdict for each item: those that go first, oldest use first.
+        A proposal for each item: those that go first, oldest use first.
     """
     runs = _decide_runs([item for item in items if item.kind == "run"], limits, now)
     others = _decide_others([item for item in items if item.kind != "run"], runs, limits, now)
     return sorted(runs + others, key=lambda one: (not one.goes, one.item.used, str(one.item.path)))
 
 
-def _decide_runs(runs: Sequence[Item], limits: Limits, now: float) -> list[Verdict]:
-    verdicts: dict[Path, Verdict] = {}
+def _decide_runs(runs: Sequence[Item], limits: Limits, now: float) -> list[Proposal]:
+    proposals: dict[Path, Proposal] = {}
     met: dict[tuple[str, bool], int] = {}
     for item in sorted(runs, key=lambda run: (run.made, run.path.name), reverse=True):
         kind = (item.name, item.ranks is None)
         place = met[kind] = met.get(kind, 0) + 1
-        verdicts[item.path] = _decide_run(item, place, limits, now)
-    for one in sorted(verdicts.values(), key=lambda one: one.always):  # the last word is "always"
-        scorer = None if one.goes or one.item.ranks is None else verdicts.get(one.item.ranks)
+        proposals[item.path] = _decide_run(item, place, limits, now)
+    for one in sorted(proposals.values(), key=lambda one: one.always):  # the last word is "always"
+        scorer = None if one.goes or one.item.ranks is None else proposals.get(one.item.ranks)
         if scorer is not None and not scorer.always:
             why = f"{one.item.path.name} ranks its scores"
-            verdicts[scorer.item.path] = Verdict(scorer.item, False, why, one.always)
-    return list(verdicts.values())
+            proposals[scorer.item.path] = Proposal(scorer.item, False, why, one.always)
+    return list(proposals.values())
 
 
-def _decide_run(item: Item, place: int, limits: Limits, now: float) -> Verdict:
+def _decide_run(item: Item, place: int, limits: Limits, now: float) -> Proposal:
     """Decide about one run; ``place`` counts the runs of its screen from the newest, 1."""
     if item.kept:
-        return Verdict(item, False, item.kept, always=True)
+        return Proposal(item, False, item.kept, always=True)
     if place == 1:
-        return Verdict(item, False, f"the newest run of {item.name}", always=True)
+        return Proposal(item, False, f"the newest run of {item.name}", always=True)
     if limits.screen is not None and item.name != limits.screen:
-        return Verdict(item, False, f"it is not a run of {limits.screen}")
+        return Proposal(item, False, f"it is not a run of {limits.screen}")
     if limits.keep_runs is not None and place > limits.keep_runs:
-        return Verdict(item, True, f"{place - 1:,} runs of {item.name} are newer")
+        return Proposal(item, True, f"{place - 1:,} runs of {item.name} are newer")
     age = now - item.made
     if limits.runs_older_than is not None and age > limits.runs_older_than:
-        return Verdict(item, True, f"{written_age(age)} old")
-    return Verdict(item, False, "within the limits" if _limits_runs(limits) else "no limit")
+        return Proposal(item, True, f"{written_age(age)} old")
+    return Proposal(item, False, "within the limits" if _limits_runs(limits) else "no limit")
 
 
 def _limits_runs(limits: Limits) -> bool:
@@ -103,8 +103,8 @@ def _limits_runs(limits: Limits) -> bool:
 
 
 def _decide_others(
-    items: Sequence[Item], runs: Sequence[Verdict], limits: Limits, now: float
-) -> list[Verdict]:
+    items: Sequence[Item], runs: Sequence[Proposal], limits: Limits, now: float
+) -> list[Proposal]:
     needed = {path: one.item.path.name for one in runs if one.always for path in one.item.needs}
     used_by = Counter(path for one in runs if not one.goes for path in one.item.needs)
     kept, going, waiting = [], [], []
@@ -112,11 +112,11 @@ def _decide_others(
         age = now - item.used
         by = needed.get(item.path)
         if item.kept or by is not None:
-            kept.append(Verdict(item, False, item.kept or f"{by} needs it to be explained"))
+            kept.append(Proposal(item, False, item.kept or f"{by} needs it to be explained"))
         elif age > _most_age(item, limits):
-            going.append(Verdict(item, True, _unused(item, age, used_by)))
+            going.append(Proposal(item, True, _unused(item, age, used_by)))
         elif item.kind == "leftover":
-            kept.append(Verdict(item, False, "its writer may be at work"))
+            kept.append(Proposal(item, False, "its writer may be at work"))
         else:
             waiting.append(item)
     left = sum(item.extent.bytes for item in waiting) + sum(one.item.extent.bytes for one in kept)
@@ -124,9 +124,9 @@ def _decide_others(
         if limits.most is not None and left > limits.most:
             left -= item.extent.bytes
             why = f"{_unused(item, now - item.used, used_by)}; over {written_size(limits.most)}"
-            going.append(Verdict(item, True, why))
+            going.append(Proposal(item, True, why))
         else:
-            kept.append(Verdict(item, False, _within(item, limits)))
+            kept.append(Proposal(item, False, _within(item, limits)))
     return kept + going
 
 
@@ -152,9 +152,11 @@ def _within(item: Item, limits: Limits) -> str:
     return "no limit" if limits.older_than is None and limits.most is None else "within the limits"
 
 
-def excess(verdicts: Sequence[Verdict], limits: Limits) -> int:
+def excess(proposals: Sequence[Proposal], limits: Limits) -> int:
     """Return the bytes by which what stays exceeds the limit of size."""
     if limits.most is None:
         return 0
-    left = sum(one.item.extent.bytes for one in verdicts if not one.goes and one.item.kind != "run")
+    left = sum(
+        one.item.extent.bytes for one in proposals if not one.goes and one.item.kind != "run"
+    )
     return max(0, left - limits.most)

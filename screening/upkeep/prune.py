@@ -22,7 +22,7 @@ from screening.storage.in_use import claim
 from screening.storage.ledger import Lock
 from screening.upkeep.inventory import why_kept_now
 from screening.upkeep.items import PREPARED, SCORES, Item
-from screening.upkeep.policy import Verdict
+from screening.upkeep.policy import Proposal
 
 _VOUCHING = (SUMMARY, MANIFEST)
 
@@ -35,11 +35,11 @@ class Removal(NamedTuple):
     """The reason that it is still there; empty if it was removed."""
 
 
-def remove_all(verdicts: Sequence[Verdict]) -> Iterator[Removal]:
+def remove_all(proposals: Sequence[Proposal]) -> Iterator[Removal]:
     """Remove the items that go, one after the other; yield each when it is done."""
-    for verdict in verdicts:
-        if verdict.goes:
-            yield remove(verdict.item)
+    for proposal in proposals:
+        if proposal.goes:
+            yield remove(proposal.item)
 
 
 def remove(item: Item) -> Removal:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from screening.objective.retention import DAY, Retention
 from screening.upkeep.items import Item, Kind
-from screening.upkeep.policy import Limits, Verdict, decide, excess, limits_of
+from screening.upkeep.policy import Limits, Proposal, decide, excess, limits_of
 from screening.upkeep.sizes import Extent
 
 NOW = 1000 * DAY
@@ -27,12 +27,12 @@ def run(name: str, days: float, screen: str = "kinase", **more: Any) -> Item:
     return item("run", name, days, name=screen, **more)
 
 
-def going(verdicts: list[Verdict]) -> list[str]:
-    return [one.item.path.name for one in verdicts if one.goes]
+def going(proposals: list[Proposal]) -> list[str]:
+    return [one.item.path.name for one in proposals if one.goes]
 
 
-def why(verdicts: list[Verdict], name: str) -> str:
-    return next(one.why for one in verdicts if one.item.path.name == name)
+def why(proposals: list[Proposal], name: str) -> str:
+    return next(one.why for one in proposals if one.item.path.name == name)
 
 
 THREE = [item("prepared", "a", 50), item("prepared", "b", 20), item("scores", "c", 5)]
@@ -73,15 +73,15 @@ def test_what_goes(items: list[Item], limits: Limits, gone: list[str]) -> None:
 def test_the_reasons_are_told() -> None:
     prepared = item("prepared", "p", 50)
     nights = [run("n1", 9, needs=(prepared.path,)), run("n2", 1)]
-    verdicts = decide([prepared, *nights], Limits(older_than=DAY, runs_older_than=20 * DAY), NOW)
-    assert why(verdicts, "p") == (
+    proposals = decide([prepared, *nights], Limits(older_than=DAY, runs_older_than=20 * DAY), NOW)
+    assert why(proposals, "p") == (
         "unused for 50 d; 1 run can then be neither explained nor ranked again"
     )
-    assert why(verdicts, "n1") == "within the limits"
-    assert why(verdicts, "n2") == "the newest run of kinase"
-    verdicts = decide([prepared, run("n1", 9, needs=(prepared.path,))], Limits(most=0), NOW)
-    assert why(verdicts, "p") == "n1 needs it to be explained"
-    assert excess(verdicts, Limits(most=0)) == 10
+    assert why(proposals, "n1") == "within the limits"
+    assert why(proposals, "n2") == "the newest run of kinase"
+    proposals = decide([prepared, run("n1", 9, needs=(prepared.path,))], Limits(most=0), NOW)
+    assert why(proposals, "p") == "n1 needs it to be explained"
+    assert excess(proposals, Limits(most=0)) == 10
 
 
 def test_the_retention_of_a_screen() -> None:
@@ -122,9 +122,9 @@ LIMITS = st.builds(
 
 @given(inventories(), LIMITS)
 def test_laws_of_what_goes(items: list[Item], limits: Limits) -> None:
-    verdicts = decide(items, limits, NOW)
-    assert sorted(str(one.item.path) for one in verdicts) == sorted(str(one.path) for one in items)
-    gone = {one.item.path for one in verdicts if one.goes}
+    proposals = decide(items, limits, NOW)
+    assert sorted(str(one.item.path) for one in proposals) == sorted(str(one.path) for one in items)
+    gone = {one.item.path for one in proposals if one.goes}
     runs = [one for one in items if one.kind == "run"]
     stays = [one for one in runs if one.path not in gone]
     assert not any(one.path in gone for one in items if one.kept)
@@ -139,10 +139,10 @@ def test_laws_of_what_goes(items: list[Item], limits: Limits) -> None:
     if limits.keep_runs is None and limits.runs_older_than is None:
         assert not any(one.path in gone for one in runs)
     assert not any(one.path in gone for one in runs if limits.screen not in (None, one.name))
-    assert all(one.why for one in verdicts)
+    assert all(one.why for one in proposals)
     left = [one for one in items if one.path not in gone and one.kind in ("prepared", "scores")]
-    if excess(verdicts, limits):  # then all that stays has a reason
-        told = {one.item.path: one.why for one in verdicts}
+    if excess(proposals, limits):  # then all that stays has a reason
+        told = {one.item.path: one.why for one in proposals}
         assert all(told[one.path] not in ("no limit", "within the limits") for one in left)
     if limits.older_than is not None:
         old = [one for one in left if NOW - one.used > limits.older_than]

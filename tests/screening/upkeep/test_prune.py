@@ -36,8 +36,8 @@ LATER = 2 * DAY
 def prune(home: Home, limits: Limits = ALL) -> list[str]:
     """Remove what goes; return the reasons why something did not."""
     items = take_inventory(home.cache, home.runs).items
-    verdicts = decide(items, limits, time.time() + LATER)
-    return [done.why_not for done in remove_all(verdicts) if done.why_not]
+    proposals = decide(items, limits, time.time() + LATER)
+    return [done.why_not for done in remove_all(proposals) if done.why_not]
 
 
 def prepared_of(home: Home, library: str) -> Path:
