@@ -16,6 +16,7 @@ from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
     from screening.upkeep.items import Inventory
+    from screening.upkeep.policy import Proposal
 
 Runs = Annotated[
     Path, typer.Option("--runs", metavar="DIR", help="Folder of the runs.", show_default="runs")

@@ -294,6 +294,7 @@ def kill_everywhere(home: Home, name: str, tmp_path: Path) -> list[Home]:
     return [Home(one / "cache", one / "runs") for one in sorted(states.iterdir())]
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_no_prepared_library_that_looks_finished(
     home: Home,
     tmp_path: Path,
@@ -328,6 +329,7 @@ def test_a_kill_leaves_no_prepared_library_that_looks_finished(
     }
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_no_run_that_looks_finished(home: Home, tmp_path: Path) -> None:
     name = "EGFR-20260100-020000"
     for state in kill_everywhere(home, name, tmp_path):
