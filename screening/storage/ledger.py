@@ -29,6 +29,8 @@ LOCK = ".lock"
 """The lock file, which stays in the folder when the lock is released."""
 PATIENCE = 0.5
 """Seconds to wait for a lock: a listing or a removal of old folders may hold it for an instant."""
+TRIES = 5
+"""Tries to lock a folder that a removal of old folders takes away at that moment."""
 LEDGER = "ledger.jsonl"
 READERS = 8
 """The number of files that are hashed at a time when a ledger is opened."""
@@ -62,17 +64,29 @@ class Lock:
         Raises InputError if another run holds the lock.
         """
         with told_in_one_line(self.folder):
-            make_folder(self.folder)
-            with suppress(FileExistsError):
-                path = self.folder / LOCK
-                os.close(open_unshared(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
             try:
-                self._lock.acquire()
+                for left in reversed(range(TRIES)):
+                    if self._try(is_last=left == 0):
+                        break
             except Timeout:  # a subclass of OSError, which would be told as a disk fault
                 raise InputError(
                     f"{self.folder} is in use by another run; wait for it, or name another folder"
                 ) from None
             remove_leftovers(self.folder)
+
+    def _try(self, is_last: bool) -> bool:
+        """Make the folder and take the lock; return False if the folder was removed meanwhile."""
+        try:
+            make_folder(self.folder)
+            with suppress(FileExistsError):
+                path = self.folder / LOCK
+                os.close(open_unshared(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            self._lock.acquire()
+        except FileNotFoundError:
+            if is_last:
+                raise
+            return False
+        return True
 
     @property
     def held(self) -> bool:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from distributed import Client
@@ -15,6 +16,7 @@ from chem.disk.files import is_leftover
 from screening.objective.retention import DAY, Retention
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import SUMMARY, read_summary
+from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST
@@ -57,6 +59,46 @@ def hits(folder: Path) -> dict[str, bytes]:
     """The files of a run that do not tell when it ran."""
     names = ("hits.csv", "rejects.csv", "duplicates.csv", "hits.sdf", "columns.csv", "screen.toml")
     return {name: (folder / name).read_bytes() for name in names}
+
+
+@pytest.mark.slow
+def test_nights_are_right_while_another_process_removes_all_it_may(
+    home: Home,
+    nights: Home,
+    objective: Callable[..., Screen],
+    library_of: dict[str, Path],
+    lone: Client,
+) -> None:
+    """Locks are of open files, so a thread is another process to them."""
+    done, rounds = Event(), 0
+    faults: list[BaseException] = []
+
+    def remove_always() -> None:
+        nonlocal rounds
+        while not done.is_set():
+            try:
+                prune(home)
+            except BaseException as error:
+                faults.append(error)
+                return
+            rounds += 1
+
+    thread = Thread(target=remove_always)
+    thread.start()
+    try:
+        for number in range(12):
+            task, library = (("EGFR", "one"), ("EGFR", "two"))[number % 2]
+            screen = objective(task, 5).changed(library=str(library_of[library]))
+            made = run_screen(plan_run(screen, home.runs / f"again-{number}"), lone)
+            # The newest run of a screen stays, and with it all that it needs.
+            assert hits(made.folder) == hits(nights.runs / f"{task}-2026010{number % 2}-020000")
+            assert open_run(made.folder).scores.items
+    finally:
+        done.set()
+        thread.join()
+    assert faults == []
+    assert rounds > 3
+    assert not any(one.faults for one in verify_items(take_inventory(home.cache, home.runs)))
 
 
 @pytest.mark.parametrize("limits", [ALL, Limits(most=0), Limits(older_than=0.0), Limits()])
