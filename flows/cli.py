@@ -23,6 +23,7 @@ from flows.commands import (
     screen,
     server,
     sign,
+    store,
     surrogate,
     train,
 )
@@ -30,6 +31,7 @@ from flows.commands.finished_runs import compare, explain, rank, verify
 from flows.terminal.console import Stopped, complain
 from flows.terminal.interrupt import exit_code, heed_interrupts
 from gnn.errors import ModelError
+from screening.storage.in_use import marking
 
 ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
@@ -74,6 +76,7 @@ app.command("surrogate")(surrogate.surrogate)
 app.add_typer(data.app, name="data")
 app.add_typer(bundles.app, name="bundles")
 app.add_typer(benchmark.app, name="benchmark")
+app.add_typer(store.app, name="store")
 
 
 def _version(wanted: bool) -> None:
@@ -108,7 +111,8 @@ def main(arguments: list[str] | None = None, commands: typer.Typer = app) -> Non
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # "±" on a terminal that knows ASCII only
     try:
-        code = commands(arguments, standalone_mode=False)
+        with marking():
+            code = commands(arguments, standalone_mode=False)
         sys.stdout.flush()
     except (InputError, ModelError) as error:
         complain(str(error))

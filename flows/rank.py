@@ -31,6 +31,7 @@ from screening.rank.rank import Ranking
 from screening.runs.hand_over import Outcome
 from screening.runs.past_run import PastRun
 from screening.runs.rerank import evidence_stage, hand_over_stage, rank_stage
+from screening.storage.in_use import marking
 
 Planned = tuple[PastRun, Screen, Path]
 """The finished run, the screen to rank by, and the folder for the new files."""
@@ -105,10 +106,11 @@ def rank(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     hold_to_roots()
     cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))
     clock = Clock()
-    planned = plan(run, screen, out, hits)
-    ranking = clock.time("rank", lambda: rank_scored(planned, cluster))
-    evidence = clock.time("explain", lambda: explain(planned, ranking, cluster))
-    outcome = clock.time("hand_over", lambda: hand_over(planned, ranking, evidence, clock))
+    with marking():
+        planned = plan(run, screen, out, hits)
+        ranking = clock.time("rank", lambda: rank_scored(planned, cluster))
+        evidence = clock.time("explain", lambda: explain(planned, ranking, cluster))
+        outcome = clock.time("hand_over", lambda: hand_over(planned, ranking, evidence, clock))
     publish(planned[1], outcome, "-again")
     counts = outcome.manifest.counts._asdict()
     return completed(outcome_line(outcome), {"folder": str(outcome.folder), **counts})

@@ -7,9 +7,10 @@ resumes from them.
 
 from typing import Any
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.client.schemas.objects import State
 
+from chem.errors import HitlistError, in_one_line
 from chem.library.columns.columns import NamedColumns
 from chem.records.message_text import counted
 from flows.operation.attempts import check_attempt
@@ -50,6 +51,8 @@ from screening.runs.run import (
     score_stage,
 )
 from screening.select.rank_scores import Scores
+from screening.storage.in_use import marking
+from screening.upkeep.apply import apply_retention
 
 
 @task(name="plan", **WAITING)
@@ -130,6 +133,15 @@ def hand_over(
     return tell_changes(hand_over_stage(plan, prepared, ranking, evidence, clock))
 
 
+@task(name="prune", **ONCE)
+def prune(plan: Plan) -> None:
+    """Remove what the screen's retention does not keep, and log it; a fault fails no run."""
+    try:
+        log_if(apply_retention(plan.screen, plan.out))
+    except (HitlistError, OSError) as error:
+        get_run_logger().warning("nothing was pruned: %s", in_one_line(error))
+
+
 def run_stages(planned: Plan, cluster: Cluster, clock: Clock) -> Outcome:
     """Run every stage after the plan, and publish the hits on the server."""
     prepared = clock.time("prepare", lambda: prepare(planned, cluster))
@@ -199,6 +211,9 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     columns = NamedColumns(smiles_column, id_column, name_column)
     with time_limit(seconds):
         planned = plan(screen, library, out, hits, scoring, columns)
-        outcome = run_stages(planned, cluster, Clock())
+        with marking():
+            outcome = run_stages(planned, cluster, Clock())
+            if planned.screen.retention is not None:
+                prune(planned)
     counts = outcome.manifest.counts._asdict()
     return completed(outcome_line(outcome), {"folder": str(outcome.folder), **counts})

@@ -41,6 +41,7 @@ from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
 from screening.errors import LostError
 from screening.prepare.older_standardization import told_of_library
+from screening.runs.latest import named_run
 from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST, open_folder
 from screening.score.triage_recall import TriageFacts, describe_triage
@@ -238,7 +239,7 @@ def open_run(folder: str | PathLike[str]) -> Run:
     >>> hitlist.open_run("runs/page").hits["rank"].tolist()
     [1, 2, 3]
     """
-    found = open_folder(Path(folder).expanduser().absolute())
+    found = open_folder(named_run(Path(folder)).absolute())
     manifest = parse_json(read_regular(found.folder / MANIFEST))
     return Run(found.folder, manifest, None, _told(manifest))
 

@@ -48,7 +48,7 @@ ROOMS = {
     ),
     "screening": (
         *("objective", "storage", "dask_cluster", "prepare", "score", "rank", "select", "evidence"),
-        *("text", "reason", "hits", "lab", "report", "runs", "changes"),
+        *("text", "reason", "hits", "lab", "report", "runs", "changes", "upkeep"),
     ),
     "flows": (
         *("terminal", "planning", "prefect_support", "operation", "model_benchmark"),

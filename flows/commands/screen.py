@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from chem.errors import InputError
 from flows.terminal.console import note, note_if
 from flows.terminal.options import ClusterOptions, ColumnOptions, ScoringOptions, unfold
 from flows.terminal.outcome import check_usable, plan_lines, short, show_outcome, show_reading
@@ -57,9 +58,15 @@ def screen(
     from screening.changes.since_last_run import tell_changes
     from screening.prepare.older_standardization import told_of_library
     from screening.runs.run import run_screen
+    from screening.upkeep.apply import apply_retention
 
     with progress() as report:
         plan = plan_screen(screen, library, out, hits, columns.named, scoring, report)
+        if scoring.prune and plan.screen.retention is None:
+            raise InputError(
+                f"--prune needs a table [retention] in the screen {plan.screen.name}, such as "
+                "keep_runs = 30; add it, or give `hitlist store prune` limits of its own"
+            )
         note_if(told_of_library(plan.library, plan.prepared))
         show_reading(plan.library)
         for line in plan_lines(plan):
@@ -70,4 +77,6 @@ def screen(
     show_outcome(outcome, plan.screen)
     show_reading(plan.library, outcome.manifest.reading)
     accepted = outcome.manifest.counts.accepted
+    if scoring.prune:
+        note(apply_retention(plan.screen, plan.out))
     check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")

@@ -26,8 +26,9 @@ def sign(
     from chem.disk.allowed_roots import named_path
     from chem.disk.ssh_signatures import sign_folder
     from chem.errors import InputError
+    from screening.runs.latest import named_run
 
-    where = named_path(folder)
+    where = named_run(folder)
     if not any((where / name).is_file() for name in ("manifest.json", "card.json")):
         raise InputError(
             f"{folder} is neither a finished run nor a bundle: it has no manifest.json and no "

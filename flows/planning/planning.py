@@ -35,6 +35,7 @@ from screening.prepare.prepared_location import (
     prepared_key,
     prepared_store,
 )
+from screening.runs.latest import named_run
 from screening.runs.past_run import PastRun, open_run
 from screening.runs.plan import (
     Plan,
@@ -178,7 +179,7 @@ def plan_ranking(
     file, screen = find_and_load(name)
     screen, told = with_lists(override(screen, None, hits), file.parent)
     screen = with_decisions(screen, file.parent)
-    past = open_run(named_path(run))
+    past = open_run(named_run(run))
     folder = named_path(out) if out else default_folder(screen.name)
     with told_with_file(file, screen):
         checked = check_rerank(past, screen, folder)

@@ -178,6 +178,12 @@ class ScoringOptions:
         bool,
         typer.Option("--replace", help="Overwrite a finished run of another objective."),
     ] = False
+    prune: Annotated[
+        bool,
+        typer.Option(
+            "--prune", help="Afterwards remove what the screen's [retention] does not keep."
+        ),
+    ] = False
 
 
 def unfold(command: Callable[..., Result]) -> Callable[..., Result]:

@@ -15,6 +15,7 @@ from chem.disk.bounded_read import read_toml
 from chem.errors import InputError
 from chem.records.message_text import did_you_mean
 from screening.objective.plate_settings import Lab
+from screening.objective.retention import Retention
 from screening.objective.schedule import Schedule
 from screening.objective.screen_settings import Limit, Notify, Screen, suggest
 from screening.objective.selection import Selection
@@ -29,7 +30,11 @@ TERMS: dict[str, type[BaseModel]] = {
 """Tables that may be given several times, ``[[primary]]``."""
 TABLES: dict[str, type[BaseModel]] = {"selection": Selection, "lab": Lab}
 """Tables that may be given once, such as ``[selection]``, or left out."""
-_OPERATION: dict[str, type[BaseModel]] = {"schedule": Schedule, "notify": Notify}
+_OPERATION: dict[str, type[BaseModel]] = {
+    "schedule": Schedule,
+    "notify": Notify,
+    "retention": Retention,
+}
 """Tables that may be given once and change no result: a screen is written without them."""
 _ONCE = {**TABLES, **_OPERATION}
 _IF_GIVEN = ("min_rows", "max_drop", "decisions")

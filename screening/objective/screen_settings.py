@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from chem.assess.costly_properties import COSTLY
 from chem.errors import InputError
 from screening.objective.plate_settings import Lab
+from screening.objective.retention import Retention
 from screening.objective.schedule import Schedule
 from screening.objective.selection import POOL_PER_HIT, Selection
 from screening.objective.terms import Objective, Strict, Text
@@ -74,6 +75,8 @@ class Screen(Strict):
     """When a server runs the screen; no key, hash or output of a run contains it."""
     notify: Notify = Field(default_factory=Notify)
     """The rules by which a nightly run tells its news."""
+    retention: Retention | None = None
+    """What is kept of runs and of the cache; no key, hash or output of a run contains it."""
 
     @property
     def sought(self) -> int:

@@ -39,6 +39,7 @@ from screening.prepare.prepared_location import (
 )
 from screening.prepare.quarantine import pack_slices
 from screening.prepare.reuse import find_donors
+from screening.storage.in_use import mark_in_use, record_use
 from screening.storage.ledger import Ledger, difference, hash_purpose
 from screening.storage.lock import Waiting
 from screening.storage.store import Store
@@ -87,11 +88,14 @@ def prepare_library(
     partition_rows = partition_rows or rows_of_partition(library)
     purpose = prepare_purpose(library, partition_rows, limits)
     store = store or Store(folder)
-    if finished := _find_finished(folder, purpose, store):
+    is_safe = mark_in_use(folder / SUMMARY)  # before it is read, so that it stays
+    if is_safe and (finished := _find_finished(folder, purpose, store)):
+        record_use(folder)
         return finished
     with Ledger(folder, purpose, store, _tell_of_wait(library, progress)) as ledger:
         summary = read_summary(folder)
         if summary is not None and _stands(summary, ledger):
+            mark_in_use(folder / SUMMARY)
             return summary
         with told_in_one_line(folder / SUMMARY):
             remove_durably(folder / SUMMARY)
@@ -104,6 +108,7 @@ def prepare_library(
             raise
         prepared = _summarize(library, ledger, names, rows)
         write_summary(prepared)
+        mark_in_use(folder / SUMMARY)
     return prepared
 
 

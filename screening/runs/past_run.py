@@ -24,7 +24,7 @@ from gnn.errors import ModelError
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.prepare.older_standardization import told_of_run
-from screening.prepare.prepared import Prepared, check_records, read_prepared
+from screening.prepare.prepared import SUMMARY, Prepared, check_records, read_prepared
 from screening.runs.plan import load_bundles
 from screening.runs.runfolder import SCREEN, WHERE, RunFolder, open_folder
 from screening.score.predicted_columns import domain_limits, task_units
@@ -32,6 +32,7 @@ from screening.score.score import chosen_items, partition_items, scoring_purpose
 from screening.score.triage import Triage, read_triage
 from screening.score.worker_models import ModelRefs, model_refs
 from screening.select.rank_scores import Scores
+from screening.storage.in_use import mark_in_use
 from screening.storage.json_shapes import Where
 from screening.storage.ledger import Ledger, difference, hash_purpose
 from screening.storage.store import Store, VerifiedStore
@@ -263,6 +264,7 @@ def _known_place(path: Path) -> Path:
 
 def _read_prepared(folder: Path, run: Path) -> Prepared:
     """Read a prepared library, whose partitions are checked against their hashes when read."""
+    mark_in_use(folder / SUMMARY)
     try:
         prepared = read_prepared(folder)
         ledger = Ledger.read(folder, prepared.store)

@@ -18,6 +18,7 @@ from screening.prepare.prepared import Prepared
 from screening.prepare.prepared_location import prepared_key
 from screening.rank.rank import Ranking
 from screening.runs.hand_over import Outcome, Results, publish
+from screening.runs.latest import point_to_latest
 from screening.runs.plan import Plan
 from screening.runs.runfolder import MANIFEST, SCREEN, check_no_links, describe_run
 from screening.score.score import (
@@ -33,6 +34,7 @@ from screening.score.worker_models import model_refs
 from screening.select.list_matches import match_lists
 from screening.select.lists import prepare_lists
 from screening.select.rank_scores import Scores, rank_run
+from screening.storage.in_use import mark_in_use, marking
 from screening.storage.ledger import LEDGER, Ledger, check_purpose, is_unused
 from screening.storage.lock import LOCK
 
@@ -68,6 +70,7 @@ def score_stage(
     if not why_all and prepared.accepted < plan.triage_from:
         why_all = f"a triage begins at {plan.triage_from:,} accepted compounds"
     with Ledger(plan.out / "scores", purpose, scores) as ledger:
+        mark_in_use(plan.out)
         if why_all:
             items = partition_items(prepared)
         else:
@@ -102,15 +105,22 @@ def evidence_stage(
 def hand_over_stage(
     plan: Plan, prepared: Prepared, ranking: Ranking, evidence: list[Evidence], clock: Clock
 ) -> Outcome:
-    """Write every file of the run; the manifest comes last."""
+    """Write every file of the run; the manifest comes last, then the links to the newest run."""
     results = Results(plan.screen, plan.bundles, prepared, ranking, evidence)
-    return publish(plan.out, results, clock, describe_run(plan, prepared))
+    outcome = publish(plan.out, results, clock, describe_run(plan, prepared))
+    point_to_latest(plan.out, plan.screen.name)
+    return outcome
 
 
 def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> Outcome:
     """Run every stage; if run again with the same folder, go on from what is there."""
     check_folder(plan)
     clock = Clock()
+    with marking():
+        return _run_stages(plan, client, clock, progress)
+
+
+def _run_stages(plan: Plan, client: Client, clock: Clock, progress: Progress | None) -> Outcome:
     prepared = clock.time("prepare", lambda: prepare_stage(plan, client, progress))
     scores = clock.time("score", lambda: score_stage(plan, prepared, client, progress))
     ranking = clock.time("rank", lambda: rank_stage(plan, prepared, scores))

@@ -11,6 +11,7 @@ from chem.disk.bounded_read import parse_json, read_regular
 from chem.errors import InputError
 from screening.prepare.older_standardization import WHERE as WHERE
 from screening.prepare.prepared import Prepared
+from screening.runs.latest import is_latest
 from screening.runs.plan import Plan
 from screening.storage.json_shapes import Manifest, Where, WhereRanked, check_shape
 from screening.storage.ledger import LEDGER
@@ -114,6 +115,11 @@ def _short(error: ValueError) -> str:
 
 def check_no_links(folder: Path) -> None:
     """Refuse, with InputError, a run with a linked folder: files elsewhere would be overwritten."""
+    if folder.is_symlink() and is_latest(folder.name):
+        raise InputError(
+            f"{folder} is a link to the newest run, whose files would be overwritten; name another "
+            "folder with --out"
+        )
     for name in FOLDERS:
         if (folder / name).is_symlink():
             raise InputError(

@@ -15,6 +15,11 @@ from screening.errors import told_in_one_line
 
 LOCK = ".lock"
 """The lock file, which stays in the folder when the lock is released."""
+PATIENCE = 0.5
+"""Seconds to wait for a lock in any case: a listing or a removal of old folders may hold it for an
+instant."""
+TRIES = 5
+"""Tries to lock a folder that a removal of old folders takes away at that moment."""
 MOST_WAIT = 7200.0
 """The longest wait for another run that does the same work, in seconds."""
 _POLL = 5.0
@@ -41,20 +46,29 @@ class Lock:
             InputError: Another run holds the lock, and still did at the end of the wait.
         """
         with told_in_one_line(self.folder):
-            make_folder(self.folder)
-            with suppress(FileExistsError):
-                path = self.folder / LOCK
-                os.close(open_unshared(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-            begun = monotonic()
-            while not self._take(min(_POLL, max(0.0, patience + begun - monotonic()))):
-                if monotonic() - begun >= patience:
-                    raise InputError(
-                        f"{self.folder} is in use by another run; wait for it, or name another "
-                        "folder"
-                    )
-                if waiting is not None:
-                    waiting(monotonic() - begun)
+            for left in reversed(range(TRIES)):
+                try:
+                    self._wait(max(PATIENCE, patience), waiting)
+                    break
+                except FileNotFoundError:  # the folder was removed meanwhile
+                    if not left:
+                        raise
             remove_leftovers(self.folder)
+
+    def _wait(self, patience: float, waiting: Waiting | None) -> None:
+        """Make the folder and take the lock, or raise InputError."""
+        make_folder(self.folder)
+        with suppress(FileExistsError):
+            path = self.folder / LOCK
+            os.close(open_unshared(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        begun = monotonic()
+        while not self._take(min(_POLL, max(0.0, patience + begun - monotonic()))):
+            if monotonic() - begun >= patience:
+                raise InputError(
+                    f"{self.folder} is in use by another run; wait for it, or name another folder"
+                )
+            if waiting is not None:
+                waiting(monotonic() - begun)
 
     def _take(self, seconds: float) -> bool:
         """Try to take the lock for some seconds."""

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from chem.disk.files import make_folder
 from gnn.features.array_types import GOLDEN, Floats32, scramble
 from screening.errors import StoreError
+from screening.storage.in_use import mark_in_use, record_use
 from screening.storage.lock import LOCK
 from screening.storage.store import Store
 
@@ -51,6 +52,9 @@ def open_rows(store: Store, width: int) -> SharedRows | None:
         except OSError:
             return None
     try:
+        if store.folder is not None:
+            mark_in_use(store.folder)
+            record_use(store.folder)
         shared = SharedRows(store, _list(store), width)
         if len(shared.files) <= MOST_FILES or store.folder is None:
             return shared

@@ -37,12 +37,12 @@ def compare(
     again, from the scores of both runs. Decisions are read from decisions.csv beside the newer run,
     or from the file that its screen names. Changes nothing in the runs.
     """
-    from chem.disk.allowed_roots import named_path
     from chem.disk.files import make_folder
     from screening.changes.compare import compare_runs, write_changes
     from screening.changes.decisions import find_decisions
     from screening.errors import told_in_one_line
     from screening.objective.screen_file import load_screen
+    from screening.runs.latest import named_run
     from screening.runs.plan import check_writable
     from screening.runs.runfolder import SCREEN, open_folder
 
@@ -53,9 +53,9 @@ def compare(
                 f"{csv} is a folder; name the file to write, such as {csv}/changes.csv"
             )
         check_writable(csv.parent, "name a file elsewhere with --csv")
-    run = open_folder(named_path(newer))
+    run = open_folder(named_run(newer))
     decisions = find_decisions(run.folder, load_screen(run.folder / SCREEN))
-    found = compare_runs(named_path(older), run.folder, decisions)
+    found = compare_runs(named_run(older), run.folder, decisions)
     for line in found.summary():
         print(printable(line))
     for line in decisions.summary():

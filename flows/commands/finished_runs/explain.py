@@ -37,6 +37,7 @@ def explain(
     from screening.errors import told_in_one_line
     from screening.runs.dossier import open_dossier
     from screening.runs.dossier_page import render_dossier
+    from screening.runs.latest import named_run
     from screening.runs.past_run import open_run
     from screening.runs.plan import check_writable
 
@@ -45,7 +46,7 @@ def explain(
         if html.is_dir():
             raise InputError(f"{html} is a folder; name the file to write, such as {html}/why.html")
         check_writable(html.parent, "name a file elsewhere with --html")
-    past = open_run(run.expanduser())
+    past = open_run(named_run(run))
     note_if(past.told_of_older)
     for line in past.run.manifest.reading:
         note(f"{past.prepared.library}: {line}")

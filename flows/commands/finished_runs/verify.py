@@ -40,12 +40,13 @@ def verify(
     from chem.disk.allowed_roots import named_path
     from chem.disk.ssh_signatures import signers_file
     from screening.changes.check_changes import verify_changes
+    from screening.runs.latest import named_run
     from screening.runs.past_run import open_run
     from screening.runs.verify import faults_of, verify_run
     from screening.runs.verify_files import Check
 
     signers_file()  # a missing file is reported before anything starts
-    past = open_run(named_path(run))
+    past = open_run(named_run(run))
     note_if(past.told_of_older)
     opened = past.library if library is None else past.open_library(named_path(library))
     count = past.prepared.rows if every else sample

@@ -50,11 +50,11 @@ class Service:
     """A program that is started, killed and started again."""
 
     def __init__(self, stack: ExitStack, log: Path, environment: Environment, *words: Any) -> None:
-        self._make = lambda: stack.enter_context(running(log, environment, *words))
+        self._stack, self._words = stack, (log, environment, *words)
         self.start()
 
     def start(self) -> None:
-        self.process = self._make()
+        self.process = self._stack.enter_context(running(*self._words))
 
     def kill(self) -> None:
         """Kill it with its own processes, but for flows, which outlive their worker."""
@@ -121,20 +121,22 @@ def test_a_night_completes_whatever_is_killed(
         (deployment,) = ask(environment, "/deployments/filter", wanted)
         path = f"/deployments/{deployment['id']}/create_flow_run"
         run = str(ask(environment, path, {"state": {"type": "SCHEDULED"}})["id"])
-        ledgers = lambda: list(work.glob("runs/*/scores/ledger.jsonl"))  # noqa: E731
-        wait(lambda: ledgers() and ledgers()[0].read_text().count("\n") > 1, 300, "scores")
+
+        def ledgers() -> list[Path]:
+            return list(work.glob("runs/*/scores/ledger.jsonl"))
+
+        wait(lambda: any(one.read_text().count("\n") > 1 for one in ledgers()), 300, "scores")
         (ledger,) = ledgers()
         before = ledger.read_text()
-        processes = {"server": server, "worker": worker, "flow": None}
         flow = flow_process(worker.process.pid)
+        services = [one for name, one in (("server", server), ("worker", worker)) if name in killed]
         began = time.monotonic()
-        for what in killed:
-            service = processes[what]
-            flow.kill() if service is None else service.kill()
-        for what in killed:
-            service = processes[what]
-            if service is not None:
-                service.start()
+        for service in services:
+            service.kill()
+        if "flow" in killed:
+            flow.kill()
+        for service in services:
+            service.start()
         wait(lambda: is_healthy(environment), 300, "the server again")
         if "flow" in killed:
             wait(lambda: "Crashed" in states_of(environment, run), MARKED, "Crashed")

@@ -5,6 +5,7 @@ is edited, decisions are written, a file is copied in halves, a flow is killed, 
 changes twice. ``HITLIST_NIGHTS=30`` takes some twenty minutes; by default there are three.
 """
 
+import asyncio
 import csv
 import os
 import random
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from distributed import Client
-from prefect.client.schemas.schedules import CronSchedule
+from prefect.server.schemas.schedules import CronSchedule
 
 from flows.planning.planning import plan_screen
 from flows.terminal.options import ScoringOptions
@@ -181,10 +182,10 @@ def server(tmp_path: Path) -> Iterator[Environment]:
 def due_times() -> list[datetime]:
     """The times of the nights by their schedule, over both changes of the clock in a year."""
     first, second = datetime(2026, 3, 27, tzinfo=ZONE), datetime(2026, 10, 23, tzinfo=ZONE)
-    times = []
+    times: list[datetime] = []
     for start, count in ((first, NIGHTS - NIGHTS // 2), (second, NIGHTS // 2)):
         cron = CronSchedule(cron="0 2 * * *", timezone=str(ZONE))
-        dates = pytest.importorskip("asyncio").run(cron.get_dates(count, start))
+        dates = asyncio.run(cron.get_dates(count, start))
         times += [date.astimezone(ZONE) for date in dates]
     return times
 
@@ -245,9 +246,8 @@ def complete(environment: Environment, run: str, worker: int, home: Home, events
     if "half" in events:
         path, content = home.library, home.library.read_bytes()
         modified = path.stat().st_mtime
-        ended = lambda: states_of(environment, run)[-1]  # noqa: E731
         wait(lambda: waits(environment, run), 120, "a task that waits")
-        assert ended() == "Running"
+        assert states_of(environment, run)[-1] == "Running"
         path.write_bytes(content.removesuffix(b"\x00") + HELD.pop())
         os.utime(path, (modified, modified))
     wait(lambda: states_of(environment, run)[-1] in ENDED, 900, "the end")
@@ -315,7 +315,7 @@ def test_each_night_is_a_whole_run(
             before = now
             names.append(ask(server, f"/flow_runs/{run}")["name"])
     assert len(set(names)) == NIGHTS
-    runs = [path for path in (home.folder / "runs").glob("nights-*/manifest.json")]
+    runs = list((home.folder / "runs").glob("nights-*/manifest.json"))
     assert len(runs) == min(KEPT, NIGHTS)
     held = sum(path.stat().st_size for path in (tmp_path / "cache").rglob("*") if path.is_file())
     assert held <= MOST_CACHE
