@@ -27,9 +27,14 @@ from screening.upkeep.sizes import entries_of, folders_in, leftovers_in, measure
 
 KEEP = "keep"
 """A file of this name in the folder of a run keeps it, whatever it holds."""
-_SINGLE_FILES = {"changes.csv", "columns.csv", "duplicates.csv", "hits.csv", "hits.sdf"} | {
-    *("hits.xlsx", "passed_over.csv", "rejects.csv", "report.html", "screen.toml")
-}
+_SINGLE_FILES = {
+    "changes.csv",
+    "changes.json",
+    "columns.csv",
+    "duplicates.csv",
+    "hits.csv",
+    "hits.sdf",
+} | {*("hits.xlsx", "passed_over.csv", "rejects.csv", "report.html", "screen.toml")}
 _OF_RUNS = _SINGLE_FILES | {MANIFEST, WHERE, LOCK, SCORES, "lab"}
 """All that a run writes into its folder. A folder with anything else is never removed."""
 _ROWS = re.compile(r"rows-[0-9a-f]{24}\.parquet")
