@@ -1,4 +1,4 @@
-"""The schedule of a screen: when its nightly run starts, how long it may take, what is kept.
+"""The schedule of a screen: when its nightly run starts, and how long it may take.
 
 It says nothing about the compounds. Therefore no key, hash or output of a run contains it, and a
 run that writes its screen leaves it out.
@@ -6,7 +6,7 @@ run that writes its screen leaves it out.
 
 import re
 from calendar import monthrange
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
@@ -28,16 +28,8 @@ _FIELDS = (
 """The fields of a cron line: name, least and largest number, and names of its numbers."""
 _PART = re.compile(r"(?:(\*)|(\w+)(?:-(\w+))?)(?:/(\d{1,2}))?", re.ASCII)
 _TIME = re.compile(r"(?:(\d{1,3}) ?d)? ?(?:(\d{1,3}) ?h)? ?(?:(\d{1,5}) ?min)?", re.ASCII)
-_KEEP = re.compile(r"([1-9]\d{0,5}) (days?|runs?)", re.ASCII)
 LEAST_SECONDS, MOST_SECONDS = 60, 30 * 86_400
 """The limits of ``max_runtime``: one minute and 30 days."""
-
-
-class Kept(NamedTuple):
-    """What is kept of the runs of a screen: those of the last days, or the last runs."""
-
-    days: int | None = None
-    runs: int | None = None
 
 
 def check_cron(line: str) -> str:
@@ -132,28 +124,8 @@ def read_seconds(text: str) -> int:
     return seconds
 
 
-def read_kept(text: str) -> Kept:
-    """Return what is kept, given as ``90 days`` or ``30 runs``; raise ValueError otherwise.
-
-    >>> read_kept("90 days")
-    Kept(days=90, runs=None)
-    """
-    match = _KEEP.fullmatch(text)
-    if match is None:
-        raise ValueError(
-            f'"{text}" does not say what to keep; write "90 days" or "30 runs", at least 1'
-        )
-    number = int(match[1])
-    return Kept(days=number) if match[2].startswith("day") else Kept(runs=number)
-
-
 def _checked_time(text: str) -> str:
     read_seconds(text)
-    return text
-
-
-def _checked_kept(text: str) -> str:
-    read_kept(text)
     return text
 
 
@@ -166,15 +138,8 @@ class Schedule(Strict):
     """The time zone of ``cron``."""
     max_runtime: Annotated[str, AfterValidator(_checked_time)] | None = None
     """The time after which a deployed run is ended, such as ``6h``."""
-    keep: Annotated[str, AfterValidator(_checked_kept)] | None = None
-    """What is kept of finished runs, ``90 days`` or ``30 runs``; None: all."""
 
     @property
     def seconds(self) -> int | None:
         """``max_runtime`` in seconds."""
         return None if self.max_runtime is None else read_seconds(self.max_runtime)
-
-    @property
-    def kept(self) -> Kept:
-        """``keep`` as numbers; both None if all runs are kept."""
-        return Kept() if self.keep is None else read_kept(self.keep)

@@ -1,4 +1,4 @@
-"""Cron lines, time zones, times and what is kept: each is read, or refused with a reason."""
+"""Cron lines, time zones and times: each is read, or refused with a reason."""
 
 import pytest
 from hypothesis import given
@@ -6,11 +6,9 @@ from hypothesis import strategies as st
 from prefect.client.schemas.schedules import CronSchedule
 
 from screening.objective.schedule import (
-    Kept,
     Schedule,
     check_cron,
     check_timezone,
-    read_kept,
     read_seconds,
 )
 
@@ -87,17 +85,3 @@ def test_times(text: str, seconds: int) -> None:
 def test_no_times(text: str) -> None:
     with pytest.raises(ValueError, match="1h 30min"):
         read_seconds(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [("90 days", Kept(days=90)), ("1 day", Kept(days=1)), ("30 runs", Kept(runs=30))],
-)
-def test_kept(text: str, kept: Kept) -> None:
-    assert read_kept(text) == kept
-
-
-@pytest.mark.parametrize("text", ["", "90", "0 days", "90 weeks", "-1 runs", "90days"])
-def test_not_kept(text: str) -> None:
-    with pytest.raises(ValueError, match="30 runs"):
-        read_kept(text)

@@ -461,7 +461,6 @@ SCHEDULE = """
 cron = "0 2 * * *"
 timezone = "Europe/Berlin"
 max_runtime = "6h"
-keep = "30 runs"
 """
 
 
@@ -470,7 +469,6 @@ def test_a_schedule_changes_no_hash_and_is_not_written(tmp_path: Path) -> None:
     plain, timed = load(MINIMAL, tmp_path), load(MINIMAL + SCHEDULE, tmp_path)
     assert timed.schedule is not None
     assert timed.schedule.seconds == 6 * 3600
-    assert timed.schedule.kept.runs == 30
     assert hash_screen(timed) == hash_screen(plain) == HASH_BEFORE
     assert dump_screen(timed) == dump_screen(plain)
     assert dump_scored(timed, timed.limits) == dump_scored(plain, plain.limits)
@@ -483,8 +481,7 @@ def test_a_schedule_changes_no_hash_and_is_not_written(tmp_path: Path) -> None:
         ("0 2 * * *", "0 2 * *", ["[schedule]", "cron", "five fields", '"0 2 * *" has 4']),
         ("Europe/Berlin", "Europe/Berlim", ["[schedule]", "timezone", "Europe/Berlim"]),
         ("6h", "6 hours", ["[schedule]", "max_runtime", '"6 hours"', "1h 30min"]),
-        ("30 runs", "30", ["[schedule]", "keep", "90 days"]),
-        ("cron =", "crom =", ["[schedule]", 'did you mean "cron"', "max_runtime, keep"]),
+        ("cron =", "crom =", ["[schedule]", 'did you mean "cron"', "timezone, max_runtime"]),
     ],
 )
 def test_a_schedule_that_means_nothing_is_refused(
