@@ -5,7 +5,6 @@
 
 import os
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ import pytest
 
 from tests.flows.conftest import Rows, WriteLibrary
 from tests.flows.operation.test_recovery import flow_process, python, receiver, states_of, wait
-from tests.postgres import postgres, query, url_of
 from tests.prefect_server import (
     HITLIST,
     POOL,
@@ -38,12 +36,6 @@ pytestmark = [
     pytest.mark.timeout(0),
     pytest.mark.skipif(not ALL, reason="takes forty minutes: set HITLIST_KILLS=all"),
 ]
-
-
-@pytest.fixture(scope="module")
-def sockets() -> Iterator[Path]:
-    with postgres() as folder:
-        yield folder
 
 
 class Service:
@@ -99,9 +91,7 @@ def test_a_night_completes_whatever_is_killed(
     environment |= {"PREFECT_HOME": str(home), "COLUMNS": "200"}
     own = {}
     if database == "postgresql":
-        folder, name = request.getfixturevalue("sockets"), "_".join(killed)
-        query(folder, f"create database {name}")
-        own[DATABASE] = url_of(folder, name)
+        own[DATABASE] = request.getfixturevalue("postgres_url")
     library = write_library(work / "library.csv", drugs)
     with receiver() as received, ExitStack() as stack:
         port = str(free_port())
