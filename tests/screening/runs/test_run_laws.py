@@ -149,7 +149,8 @@ def test_hits_are_whole_and_sorted(whole: Outcome, library: Path, screen: Screen
     for hit in hits:
         assert hit["compound_id"] in ids
         for name, value in hit.items():
-            if name.startswith(("score", "d_", "small_", "EGFR")):
+            own = name.startswith(("score", "d_", "small_", "EGFR"))
+            if own and not name.endswith("_highest_others"):
                 most = 1e12 if "_nM" in name else 100
                 assert 0 <= abs(float(value)) < most, name
     known = {row["compound_id"] for row in read(library)}
