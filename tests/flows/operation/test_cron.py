@@ -54,7 +54,6 @@ def test_a_cron_line_fires_beside_a_run_by_hand(
                 return {one["name"]: one["id"] for one in found}
 
             wait(lambda: len(runs()) == 2, 240, "the night and the run by hand")
-            assert datetime.now(UTC) >= due.replace(second=0, microsecond=0)
             ids = runs().values()
             wait(lambda: all(states_of(server, one)[-1] == "Completed" for one in ids), 400, "both")
             wait(lambda: len(received.titles()) == 2, 90, "two messages")
