@@ -16,6 +16,7 @@ from flows.commands import (
     bundles,
     data,
     deploy,
+    doctor,
     notify,
     predict,
     prepare,
@@ -70,6 +71,7 @@ app.command("pretrain")(pretrain.pretrain)
 app.command("server")(server.server)
 app.command("deploy")(deploy.deploy)
 app.command("notify")(notify.notify)
+app.command("doctor")(doctor.doctor)
 app.command("surrogate")(surrogate.surrogate)
 app.add_typer(data.app, name="data")
 app.add_typer(bundles.app, name="bundles")

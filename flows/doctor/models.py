@@ -1,0 +1,93 @@
+"""Checks the shipped bundles, and the screens that deployments name."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chem.errors import HitlistError
+from flows.doctor.finding import Finding, Look, fault, ok, warning
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.responses import DeploymentResponse
+
+_RESTORE = "restore the file from the checkout or the package"
+
+
+def check_bundles(look: Look) -> Iterator[Finding]:
+    """Check the hashes of the shipped bundles; with ``deep``, load each one too."""
+    from gnn.bundle.bundle import SHIPPED, shipped_bundles
+
+    names = shipped_bundles()
+    if not names:
+        yield fault("bundles", f"there is none in {SHIPPED}", "install hitlist again (make setup)")
+    for name in names:
+        yield check_bundle(name, SHIPPED / name, look.deep)
+
+
+def check_bundle(name: str, folder: Path, deep: bool = False) -> Finding:
+    """Check one bundle: the hash of its weights in its card; with ``deep``, load it."""
+    from gnn.bundle.bundle import load_bundle, read_card
+
+    name = f"bundle {name}"
+    try:
+        card = read_card(folder)
+        found = sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
+        if found != card.weights:
+            return fault(
+                name, f"its weights have sha256 {found[:12]}, not {card.weights[:12]}", _RESTORE
+            )
+        if deep:
+            from chem.features.graphs import featurizer_spec
+
+            load_bundle(folder, featurizer_spec()["hash"])
+    except OSError as error:
+        return fault(name, f"its weights cannot be read ({error.strerror})", _RESTORE)
+    except HitlistError as error:
+        return fault(name, str(error), _RESTORE)
+    return ok(name, f"{found[:12]}, {'loads' if deep else 'as its card says'}")
+
+
+def check_screens(look: Look) -> Iterator[Finding]:
+    """Check that the screens of deployments can be read, and have their models and library."""
+    for one in look.deployments:
+        if one.parameters.get("screen"):
+            yield _check_screen(one, look.deep)
+
+
+def _check_screen(deployment: "DeploymentResponse", deep: bool) -> Finding:
+    from flows.doctor.folders import folder_of
+    from flows.planning.screen_paths import with_bundles
+    from gnn.bundle.bundle import find_bundle
+    from screening.objective.screen_file import find_screen, load_screen
+
+    name = f"screen/{deployment.name}"
+    given = str(deployment.parameters["screen"])
+    try:
+        file = find_screen(given, Path(__file__).parents[1] / "screens")
+        screen = load_screen(file)
+        for bundle in with_bundles(screen, file.parent)[0].bundles:
+            find_bundle(bundle)
+        if deep:
+            from flows.planning.planning import check_deployable
+
+            check_deployable(given)
+    except HitlistError as error:
+        return fault(name, str(error), "mend the screen, and give `hitlist deploy` again")
+    library = deployment.parameters.get("library")
+    where = (folder_of(deployment) or file.parent) if library else file.parent
+    return _check_library(name, str(library or screen.library), where)
+
+
+def _check_library(name: str, text: str, where: Path) -> Finding:
+    from data.catalogue.catalogue import datasets
+    from flows.planning.screen_paths import locate_library
+
+    remedy = "deliver the library; nights wait for it, and then fail"
+    try:
+        path = locate_library(text, where).path
+    except HitlistError as error:
+        return warning(name, str(error), remedy)
+    if path not in datasets() and not (where / path).exists():
+        return warning(name, f"its library {path} is not there", remedy)
+    return ok(name, f"screens {path}")
