@@ -105,9 +105,9 @@ def _check_leftovers(look: Look) -> Finding:
         return told
     for folder in found:
         _remove(folder)
-    left = sum(len(_leftovers(folder)) for folder in found)
-    if left:
-        return told._replace(found=f"{told.found}; {left} could not be removed")
+    stay = sum(len(_leftovers(folder)) for folder in found)
+    if stay:
+        return told._replace(found=f"{told.found}; {stay} could not be removed")
     return told.mend(f"removed {count} half-written files")
 
 

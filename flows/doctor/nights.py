@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from prefect._vendor.croniter import croniter
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
 from prefect.client.schemas.objects import DeploymentSchedule, FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 GRACE = timedelta(minutes=15)
 """The time after a due time within which a run may still start."""
-_NEAR = timedelta(minutes=2)
+_NEAR = 120
+"""Seconds between a due time and the start that the server planned for it."""
 _MOST = 50
 _AT_WORK = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
 _READ = "read the run's page and the worker's log; `hitlist deploy --list` shows all"
@@ -65,8 +66,7 @@ def _check(look: Look, deployment: "DeploymentResponse", schedule: DeploymentSch
 def check_night(night: Night, now: datetime) -> Finding:
     """Check that the last night that was due has completed, and that one is to come."""
     due = last_due(night.cron, now)
-    after = croniter(night.cron.cron, now.astimezone(ZoneInfo(night.cron.timezone)))
-    following = f"next {_when(after.get_next(datetime))}"
+    following = f"next {_when(_times(night.cron, now).get_next(datetime))}"
     if due < night.begun:
         return ok(night.name, f"none was due yet; {following}")
     run = _run_of(night.runs, due)
@@ -96,16 +96,24 @@ def last_due(cron: Cron, now: datetime) -> datetime:
     >>> str(last_due(Cron("0 2 * * *", "UTC"), datetime(2026, 11, 29, 1, tzinfo=UTC)))
     '2026-11-28 02:00:00+00:00'
     """
-    before: datetime = croniter(cron.cron, now.astimezone(ZoneInfo(cron.timezone))).get_prev(
-        datetime
-    )
+    before: datetime = _times(cron, now).get_prev(datetime)
     return before
+
+
+def _times(cron: Cron, now: datetime) -> Any:
+    """Return the due times of a schedule around now, as Prefect's server computes them."""
+    croniter: Any = import_module("prefect._vendor.croniter").croniter  # it has no types
+    return croniter(cron.cron, now.astimezone(ZoneInfo(cron.timezone)))
 
 
 def _run_of(runs: Sequence[FlowRun], due: datetime) -> FlowRun | None:
     for run in runs:
         start = run.expected_start_time
-        if run.auto_scheduled and start is not None and abs(start - due) < _NEAR:
+        if (
+            run.auto_scheduled
+            and start is not None
+            and abs(start.timestamp() - due.timestamp()) < _NEAR
+        ):
             return run
     return None
 
