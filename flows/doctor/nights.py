@@ -66,7 +66,7 @@ def _check(look: Look, deployment: "DeploymentResponse", schedule: DeploymentSch
 def check_night(night: Night, now: datetime) -> Finding:
     """Check that the last night that was due has completed, and that one is to come."""
     due = last_due(night.cron, now)
-    following = f"next {_when(_times(night.cron, now).get_next(datetime))}"
+    following = f"next {_when(_time(night.cron, now, 'get_next'))}"
     if due < night.begun:
         return ok(night.name, f"none was due yet; {following}")
     run = _run_of(night.runs, due)
@@ -96,14 +96,19 @@ def last_due(cron: Cron, now: datetime) -> datetime:
     >>> str(last_due(Cron("0 2 * * *", "UTC"), datetime(2026, 11, 29, 1, tzinfo=UTC)))
     '2026-11-28 02:00:00+00:00'
     """
-    before: datetime = _times(cron, now).get_prev(datetime)
-    return before
+    return _time(cron, now, "get_prev")
 
 
-def _times(cron: Cron, now: datetime) -> Any:
-    """Return the due times of a schedule around now, as Prefect's server computes them."""
+def _time(cron: Cron, now: datetime, which: str) -> datetime:
+    """Return the last or the next due time as Prefect's server computes it: on the local clock.
+
+    With a time zone, croniter is an hour off on the days on which the clock changes.
+    """
+    zone = ZoneInfo(cron.timezone)
     croniter: Any = import_module("prefect._vendor.croniter").croniter  # it has no types
-    return croniter(cron.cron, now.astimezone(ZoneInfo(cron.timezone)))
+    local = now.astimezone(zone).replace(tzinfo=None)
+    found: datetime = getattr(croniter(cron.cron, local), which)(datetime)
+    return found.replace(tzinfo=zone)
 
 
 def _run_of(runs: Sequence[FlowRun], due: datetime) -> FlowRun | None:

@@ -1,0 +1,92 @@
+"""A real server with a stuck slot, a run without a process and no automations: told and mended."""
+
+import json
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.prefect_server import HITLIST, PREFECT, Environment, ask, prefect, running, serving
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+def doctor(environment: Environment, folder: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    """Run ``hitlist doctor --json``; returns its code, and the findings by check."""
+    done = subprocess.run(
+        [HITLIST, "doctor", "--json", *words],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.stdout, done.stderr
+    told = json.loads(done.stdout)
+    return done.returncode, {f"{one['group']}: {one['check']}": one for one in told["findings"]}
+
+
+def states(found: dict[str, Any], state: str) -> set[str]:
+    return {name for name, one in found.items() if one["state"] == state}
+
+
+def wait_for_worker(environment: Environment) -> None:
+    end = time.monotonic() + 120
+    while not ask(environment, "/work_pools/hitlist/workers/filter", {}):
+        assert time.monotonic() < end, "no worker"
+        time.sleep(0.5)
+
+
+def make_faults(environment: Environment, home: Path) -> str:
+    """Hold a slot without a run, and make a run whose process is gone; returns the run's ID."""
+    by_hand = ask(environment, "/deployments/name/screen/kinase")
+    slot = {"slots": 1, "names": [by_hand["global_concurrency_limit"]["name"]]}
+    assert ask(environment, "/v2/concurrency_limits/increment", {**slot, "mode": "concurrency"})
+    nightly = ask(environment, "/deployments/name/screen/kinase-nightly")
+    running = {"state": {"type": "RUNNING"}}
+    run = ask(environment, f"/deployments/{nightly['id']}/create_flow_run", running)["id"]
+    with sqlite3.connect(home / "prefect.db", timeout=60) as database:
+        changed = database.execute(
+            "UPDATE flow_run_state SET timestamp = '2026-01-01 02:00:00.000000' "
+            "WHERE flow_run_id = ?",
+            (run,),
+        )
+        assert changed.rowcount == 1
+    database.close()
+    return str(run)
+
+
+def test_faults_of_a_real_server_are_told_and_mended(tmp_path: Path) -> None:
+    home, work = tmp_path / "home", tmp_path / "work"
+    for folder in (home, work, tmp_path / "cache"):
+        folder.mkdir()
+    with serving(home) as environment:
+        environment["HITLIST_CACHE"] = str(tmp_path / "cache")
+        prefect(environment, "deploy", "kinase", program=HITLIST, folder=work)
+        run = make_faults(environment, home)
+        log = tmp_path / "worker.log"
+        with running(log, environment, PREFECT, "worker", "start", "--pool", "hitlist"):
+            wait_for_worker(environment)
+            code, found = doctor(environment, work)
+            broken = {"recovery: automations", "recovery: lost runs", "recovery: slots"}
+            assert (code, states(found, "fault")) == (2, broken)
+            assert "screen/kinase" in found["recovery: slots"]["found"]
+            assert "no heartbeat" in found["recovery: lost runs"]["found"]
+            assert found["server: authentication"]["state"] == "ok"
+            assert found["server: leases"]["state"] == "ok"
+            assert found["recovery: messages"]["state"] == "warning"
+            code, found = doctor(environment, work, "--fix")
+            assert code == 0, found
+            assert {name for name, one in found.items() if one["mended"]} == broken
+            code, found = doctor(environment, work)
+            assert (code, states(found, "fault")) == (0, set())
+            assert not any(one["mended"] for one in found.values())
+            assert doctor(environment, work, "--strict")[0] == 1  # nobody hears
+        assert ask(environment, f"/flow_runs/{run}")["state"]["type"] == "CRASHED"
+        by_hand = ask(environment, "/deployments/name/screen/kinase")
+        assert by_hand["global_concurrency_limit"]["active_slots"] == 0
+        secret = json.loads(json.dumps(found))
+        assert "hitlist:" not in json.dumps([one["found"] for one in secret.values()])
