@@ -44,10 +44,10 @@ def doctor(
     Each check is ok, a warning, a fault, or not checked. The exit code is 0 if all is well or there
     are only warnings, 1 for warnings with --strict, and 2 for a fault.
     """
-    from flows.doctor.examine import examine, exit_code
+    from flows.doctor.all_checks import exit_code, run_all_checks
     from flows.doctor.table import show_findings, summary, to_json
 
-    found = examine(deep, fix, runs or [])
+    found = run_all_checks(deep, fix, runs or [])
     code = exit_code(found, strict)
     for one in found:
         if one.mended:

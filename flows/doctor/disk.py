@@ -45,11 +45,11 @@ def check_space(name: str, folder: Path) -> Finding:
         return fault(name, f"{at} is a file, expected a folder", "move it away")
     if not os.access(at, os.W_OK | os.X_OK):
         return fault(name, f"{at} cannot be written", "let the account write there")
-    return judge_space(name, folder, shutil.disk_usage(at).free, _inodes(at))
+    return rate_space(name, folder, shutil.disk_usage(at).free, _inodes(at))
 
 
-def judge_space(name: str, folder: Path, free: float, inodes: float | None) -> Finding:
-    """Judge free bytes, and the share of free inodes (None if unlimited)."""
+def rate_space(name: str, folder: Path, free: float, inodes: float | None) -> Finding:
+    """Rate free bytes, and the share of free inodes (None if unlimited)."""
     told = f"{size_text(free)} free in {folder}"
     if inodes is not None and inodes < FEW:
         return warning(name, f"{told}, but only {inodes:.1%} of the inodes", _ROOM)
@@ -76,11 +76,11 @@ def check_growth(folder: Path, now: float) -> Finding:
     if not sizes:
         return skipped(name, f"no run ended in the last {DAYS} days")
     daily = sum(sizes) / DAYS
-    return judge_growth(name, len(sizes), daily, shutil.disk_usage(folder).free)
+    return rate_growth(name, len(sizes), daily, shutil.disk_usage(folder).free)
 
 
-def judge_growth(name: str, runs: int, daily: float, free: float) -> Finding:
-    """Judge the bytes of the runs of a day against the free bytes."""
+def rate_growth(name: str, runs: int, daily: float, free: float) -> Finding:
+    """Rate the bytes of the runs of a day against the free bytes."""
     days = free / daily if daily else float("inf")
     told = f"{size_text(daily)} a day ({runs} runs in {DAYS} days)"
     told += f"; full in {days:.0f} days" if days < 3650 else ""

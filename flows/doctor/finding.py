@@ -38,7 +38,7 @@ class Finding(NamedTuple):
     mended: str = ""
     """What ``--fix`` did about it."""
     room: str = ""
-    """The group of the check; the examination fills it in."""
+    """The group of the check; the runner of the checks fills it in."""
 
     def mend(self, done: str) -> "Finding":
         """Return the finding after ``--fix`` did something about it."""

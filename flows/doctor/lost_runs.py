@@ -58,9 +58,8 @@ def _check_runs(look: Look) -> Finding:
     if not _sends_heartbeats(look):
         return skipped(
             "lost runs",
-            "the work pool sets no heartbeat of runs",
-            "hitlist notify --list, or "
-            "hitlist doctor --fix, after the pool has its shipped job template",
+            "runs send no heartbeats: the job template of the work pool does not ask for them",
+            "make the work pool again with the shipped job template: see the worker's checks",
         )
     found = find_lost(look)
     if not found:

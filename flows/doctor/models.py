@@ -88,11 +88,13 @@ def _check_screen(deployment: "DeploymentResponse", deep: bool) -> Finding:
     except HitlistError as error:
         return fault(name, str(error), "mend the screen, and give `hitlist deploy` again")
     library = deployment.parameters.get("library")
-    where = (folder_of(deployment) or file.parent) if library else file.parent
-    return _check_library(name, str(library or screen.library), where)
+    working = folder_of(deployment) or Path.cwd()
+    where = working if library else file.parent
+    return _check_library(name, str(library or screen.library), where, working)
 
 
-def _check_library(name: str, text: str, where: Path) -> Finding:
+def _check_library(name: str, text: str, where: Path, working: Path) -> Finding:
+    """Find a library from a folder; one that is only in the working folder is found by runs."""
     from data.catalogue.catalogue import datasets
     from flows.planning.screen_paths import locate_library
 
@@ -101,6 +103,6 @@ def _check_library(name: str, text: str, where: Path) -> Finding:
         path = locate_library(text, where).path
     except HitlistError as error:
         return warning(name, str(error), remedy)
-    if path not in datasets() and not (where / path).exists():
+    if path not in datasets() and not any((one / path).exists() for one in (where, working)):
         return warning(name, f"its library {path} is not there", remedy)
     return ok(name, f"screens {path}")

@@ -114,13 +114,18 @@ def _time(cron: Cron, now: datetime, which: str) -> datetime:
 def _run_of(runs: Sequence[FlowRun], due: datetime) -> FlowRun | None:
     for run in runs:
         start = run.expected_start_time
-        if (
-            run.auto_scheduled
-            and start is not None
-            and abs(start.timestamp() - due.timestamp()) < _NEAR
-        ):
+        if not run.auto_scheduled or start is None:
+            continue
+        away = abs(start.timestamp() - due.timestamp())
+        if away < _NEAR or (_clock_changes(due) and abs(away - 3600) < _NEAR):
             return run
     return None
+
+
+def _clock_changes(due: datetime) -> bool:
+    """Tell whether the clock changes about a time, so that it happens twice or never."""
+    hours = timedelta(hours=3)
+    return (due - hours).utcoffset() != (due + hours).utcoffset()
 
 
 def _when(time: datetime) -> str:

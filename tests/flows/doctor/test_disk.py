@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.doctor.disk import check_growth, check_space, judge_growth, judge_space
+from flows.doctor.disk import check_growth, check_space, rate_growth, rate_space
 from flows.doctor.finding import State
 
 
@@ -20,14 +20,14 @@ from flows.doctor.finding import State
     ],
 )
 def test_space(free: float, inodes: float | None, state: State) -> None:
-    assert judge_space("cache", Path("/x"), free, inodes).state is state
+    assert rate_space("cache", Path("/x"), free, inodes).state is state
 
 
 @pytest.mark.parametrize(
     ("daily", "state"), [(1e9, State.OK), (10e9, State.WARNING), (50e9, State.FAULT), (0, State.OK)]
 )
 def test_growth(daily: float, state: State) -> None:
-    assert judge_growth("growth", 3, daily, 100e9).state is state
+    assert rate_growth("growth", 3, daily, 100e9).state is state
 
 
 def test_growth_counts_the_runs_of_a_week(tmp_path: Path) -> None:

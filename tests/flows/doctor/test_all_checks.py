@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-from flows.doctor import examine as examined
-from flows.doctor.examine import Group, examine, exit_code, sort_findings
+from flows.doctor import all_checks
+from flows.doctor.all_checks import Group, exit_code, run_all_checks, sort_findings
 from flows.doctor.finding import Finding, Look, State, fault, ok, skipped, warning
 from tests.flows.conftest import Run
 from tests.prefect_server import free_port
@@ -82,9 +82,9 @@ def test_a_check_that_fails_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> N
         yield ok("second", "")
 
     monkeypatch.setattr(Group, "load", lambda self: {"a": broken, "b": whole}[self.function])
-    monkeypatch.setattr(examined, "GROUPS", (Group("one", "", "a"), Group("two", "", "b")))
+    monkeypatch.setattr(all_checks, "GROUPS", (Group("one", "", "a"), Group("two", "", "b")))
     with temporary_settings(restore_defaults={PREFECT_API_URL}):
-        found = examine()
+        found = run_all_checks()
     assert {one.name for one in found} >= {"first", "second"}
     (told,) = [one for one in found if one.state is State.FAULT]
-    assert told.found.startswith("a check failed itself: ValueError (test_examine.py line ")
+    assert told.found.startswith("a check failed itself: ValueError (test_all_checks.py line ")

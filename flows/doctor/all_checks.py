@@ -42,7 +42,9 @@ GROUPS = (
 )
 
 
-def examine(deep: bool = False, fix: bool = False, runs: Sequence[Path] = ()) -> list[Finding]:
+def run_all_checks(
+    deep: bool = False, fix: bool = False, runs: Sequence[Path] = ()
+) -> list[Finding]:
     """Make all checks.
 
     Args:
