@@ -23,11 +23,10 @@ from flows.commands import (
     pretrain,
     screen,
     server,
-    sign,
     surrogate,
     train,
 )
-from flows.commands.finished_runs import compare, explain, rank, verify
+from flows.commands.finished_runs import compare, explain, rank, sign, verify
 from flows.terminal.console import Stopped, complain
 from flows.terminal.interrupt import exit_code, heed_interrupts
 from gnn.errors import ModelError

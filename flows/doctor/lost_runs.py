@@ -39,6 +39,8 @@ PAUSE = 1.0
 """Seconds until a slot is looked at again: a run may be between two states."""
 _HOLDS = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 _PAGE = 200
+_LAST = 20
+"""The number of last runs whose leases are released with a slot."""
 
 
 class Lost(NamedTuple):
@@ -186,7 +188,7 @@ def _release(look: Look, deployment: "DeploymentResponse") -> None:
             deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id])
         ),
         sort=FlowRunSort.EXPECTED_START_TIME_DESC,
-        limit=_PAGE,
+        limit=_LAST,
     )
     for run in runs:
         if run.state is not None and run.state.type != StateType.SCHEDULED:

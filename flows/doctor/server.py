@@ -110,7 +110,7 @@ def check_version(shown: str, found: str) -> Finding:
     )
 
 
-def check_server(look: Look) -> Iterator[Finding]:
+def check_settings(look: Look) -> Iterator[Finding]:
     """Check the settings of the server, and its clock."""
     answer = look.server.request("GET", "/admin/settings")
     settings = answer.json()

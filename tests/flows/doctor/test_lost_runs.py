@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from flows.operation.automations import NAMES
 from tests.prefect_server import (
     HITLIST,
     PREFECT,
@@ -94,6 +95,11 @@ def test_faults_of_a_real_server_are_told_and_mended(tmp_path: Path) -> None:
             assert (code, states(found, "fault")) == (0, set())
             assert not any(one["mended"] for one in found.values())
             assert doctor(environment, work, "--strict")[0] == 1  # nobody hears
+            prefect(environment, "automation", "pause", NAMES[0])
+            assert states(doctor(environment, work)[1], "fault") == {"recovery: automations"}
+            mended = doctor(environment, work, "--fix")[1]["recovery: automations"]["mended"]
+            assert mended == f"made {NAMES[0]}"
+            assert doctor(environment, work)[0] == 0
         assert ask(environment, f"/flow_runs/{run}")["state"]["type"] == "CRASHED"
         by_hand = ask(environment, "/deployments/name/screen/kinase")
         assert by_hand["global_concurrency_limit"]["active_slots"] == 0
