@@ -51,22 +51,35 @@ def wait_for_worker(environment: Environment) -> None:
 
 
 def make_faults(environment: Environment, home: Path) -> str:
-    """Hold a slot without a run, and make a run whose process is gone; returns the run's ID."""
-    by_hand = ask(environment, "/deployments/name/screen/kinase")
-    slot = {"slots": 1, "names": [by_hand["global_concurrency_limit"]["name"]]}
-    assert ask(environment, "/v2/concurrency_limits/increment", {**slot, "mode": "concurrency"})
-    nightly = ask(environment, "/deployments/name/screen/kinase-nightly")
-    running = {"state": {"type": "RUNNING"}}
-    run = ask(environment, f"/deployments/{nightly['id']}/create_flow_run", running)["id"]
+    """Make a run that ended without releasing its slot, and one whose process is gone.
+
+    Returns the ID of the second one.
+    """
+    by_hand, nightly = (
+        ask(environment, f"/deployments/name/screen/{name}")["id"]
+        for name in ("kinase", "kinase-nightly")
+    )
+    ended = ask(environment, f"/deployments/{by_hand}/create_flow_run", {})["id"]
+    taken = {"state": {"type": "PENDING"}}
+    assert ask(environment, f"/flow_runs/{ended}/set_state", taken)["status"] == "ACCEPT"
+    at_work = {"state": {"type": "RUNNING"}}
+    lost = ask(environment, f"/deployments/{nightly}/create_flow_run", at_work)["id"]
+    changes = {
+        "UPDATE flow_run SET state_type = 'CRASHED', state_name = 'Crashed' WHERE id = ?": ended,
+        "UPDATE flow_run_state SET timestamp = '2026-01-01 02:00:00.000000' "
+        "WHERE flow_run_id = ?": lost,
+    }
     with sqlite3.connect(home / "prefect.db", timeout=60) as database:
-        changed = database.execute(
-            "UPDATE flow_run_state SET timestamp = '2026-01-01 02:00:00.000000' "
-            "WHERE flow_run_id = ?",
-            (run,),
-        )
-        assert changed.rowcount == 1
+        for change, run in changes.items():
+            assert database.execute(change, (run,)).rowcount == 1
     database.close()
-    return str(run)
+    assert len(leases(home)) == 1
+    return str(lost)
+
+
+def leases(home: Path) -> list[Path]:
+    """The leases of slots that the server keeps on disk."""
+    return [one for one in (home / "concurrency_leases").glob("*.json") if "-" in one.name]
 
 
 def test_faults_of_a_real_server_are_told_and_mended(tmp_path: Path) -> None:
@@ -103,5 +116,6 @@ def test_faults_of_a_real_server_are_told_and_mended(tmp_path: Path) -> None:
         assert ask(environment, f"/flow_runs/{run}")["state"]["type"] == "CRASHED"
         by_hand = ask(environment, "/deployments/name/screen/kinase")
         assert by_hand["global_concurrency_limit"]["active_slots"] == 0
+        assert leases(home) == []
         secret = profile_of(environment)["PREFECT_API_AUTH_STRING"]
         assert secret.partition(":")[2] not in json.dumps(found)
