@@ -57,7 +57,7 @@ def open_client(look: Look, stack: ExitStack) -> Iterator[Finding]:
         else:
             why = f"it answers {error.response.status_code}"
             remedy = "read the server's log (journalctl -u hitlist-server)"
-        look.no_server = f"{look.no_server}: {why}"
+        look.no_server = f"{shown}: {why}"
         yield fault("server", f"{shown}: {why}", remedy)
         return
     look.client = client

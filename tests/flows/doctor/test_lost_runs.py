@@ -89,6 +89,11 @@ def test_faults_of_a_real_server_are_told_and_mended(tmp_path: Path) -> None:
     with serving(home) as environment:
         environment["HITLIST_CACHE"] = str(tmp_path / "cache")
         prefect(environment, "deploy", "kinase", program=HITLIST, folder=work)
+        wrong = {**environment, "PREFECT_API_AUTH_STRING": "hitlist:CANARY7"}
+        code, found = doctor(wrong, work)
+        assert (code, states(found, "fault")) == (2, {"server: server"})
+        assert "refuses the secret" in found["nights: nights"]["found"]
+        assert "CANARY7" not in json.dumps(found)
         run = make_faults(environment, home)
         log = tmp_path / "worker.log"
         with running(log, environment, PREFECT, "worker", "start", "--pool", "hitlist"):
