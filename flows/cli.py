@@ -16,18 +16,18 @@ from flows.commands import (
     bundles,
     data,
     deploy,
+    doctor,
     notify,
     predict,
     prepare,
     pretrain,
     screen,
     server,
-    sign,
     store,
     surrogate,
     train,
 )
-from flows.commands.finished_runs import compare, explain, rank, verify
+from flows.commands.finished_runs import compare, explain, rank, sign, verify
 from flows.terminal.console import Stopped, complain
 from flows.terminal.interrupt import exit_code, heed_interrupts
 from gnn.errors import ModelError
@@ -72,6 +72,7 @@ app.command("pretrain")(pretrain.pretrain)
 app.command("server")(server.server)
 app.command("deploy")(deploy.deploy)
 app.command("notify")(notify.notify)
+app.command("doctor")(doctor.doctor)
 app.command("surrogate")(surrogate.surrogate)
 app.add_typer(data.app, name="data")
 app.add_typer(bundles.app, name="bundles")

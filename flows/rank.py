@@ -28,9 +28,9 @@ from screening.dask_cluster.stage_costs import Clock
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
-from screening.runs.hand_over import Outcome
 from screening.runs.past_run import PastRun
 from screening.runs.rerank import evidence_stage, hand_over_stage, rank_stage
+from screening.runs.write_run import Outcome
 from screening.storage.in_use import marking
 
 Planned = tuple[PastRun, Screen, Path]

@@ -41,7 +41,6 @@ from screening.evidence.evidence import Evidence
 from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepared import Prepared
 from screening.rank.rank import Ranking
-from screening.runs.hand_over import Outcome
 from screening.runs.plan import Plan
 from screening.runs.run import (
     evidence_stage,
@@ -50,6 +49,7 @@ from screening.runs.run import (
     rank_stage,
     score_stage,
 )
+from screening.runs.write_run import Outcome
 from screening.select.rank_scores import Scores
 from screening.storage.in_use import marking
 from screening.upkeep.apply import apply_retention

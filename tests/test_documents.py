@@ -60,6 +60,15 @@ RUN_ELSEWHERE = {
         ],
         "tests/flows/operation/test_recovery.py",
     ),
+    **dict.fromkeys(
+        [
+            "hitlist doctor",
+            "hitlist doctor --deep",
+            "hitlist doctor --fix",
+            "hitlist doctor --json --strict",
+        ],
+        "tests/flows/doctor/test_lost_runs.py",
+    ),
     "hitlist server": "tests/flows/test_prefect.py: it becomes Prefect's server",
     "prefect": "tests/flows/test_prefect.py",
     "hitlist deploy kinase": "tests/flows/test_prefect.py",

@@ -51,7 +51,7 @@ ROOMS = {
         *("text", "reason", "hits", "lab", "report", "runs", "changes", "upkeep"),
     ),
     "flows": (
-        *("terminal", "planning", "prefect_support", "operation", "model_benchmark"),
+        *("terminal", "planning", "prefect_support", "operation", "doctor", "model_benchmark"),
         *("commands.finished_runs", "commands"),
     ),
     "benchmarks": ("shipped_models", "small_assays", "speed"),

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from benchmarks.speed.rates import Cost, Speed, Yardstick, rate_between
-from chem.features.parse_only import time_featurizing, time_parsing
+from chem.features.rdkit_timing import time_featurizing, time_parsing
 from flows.planning.planning import plan_screen
 from flows.terminal.options import ScoringOptions
 from screening.prepare.prepared_location import rows_for

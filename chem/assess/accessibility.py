@@ -18,7 +18,7 @@ from pathlib import Path
 from rdkit import Chem, RDConfig
 
 from chem.errors import InputError
-from chem.structure.molecules import read_molecules
+from chem.structure.valid_smiles import read_molecules
 
 ACCESSIBILITY = (
     "1 to 10, lower is easier; how hard the structure looks to make, "

@@ -19,7 +19,7 @@ from rdkit.Chem import rdFingerprintGenerator
 from rdkit.Chem.Scaffolds import MurckoScaffold
 
 from chem.assess.sulfoxides import read_sulfoxides
-from chem.structure.molecules import read_molecules
+from chem.structure.valid_smiles import read_molecules
 
 SIMILAR = 0.55
 """Tanimoto similarity from which two molecules count as similar."""

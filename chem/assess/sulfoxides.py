@@ -7,7 +7,7 @@ sulfur is an alert of its own, and a scaffold would lose the oxygen.
 
 from rdkit import Chem, rdBase
 
-from chem.structure.molecules import read_molecule
+from chem.structure.valid_smiles import read_molecule
 
 _CHARGED = Chem.MolFromSmarts("[S,s;+1]-[O-;X1]")
 

@@ -61,6 +61,31 @@ def remove_abandoned(parent: Path, prefix: str = PREFIX) -> None:
                     _remove_if_abandoned(path)
 
 
+def find_abandoned(parent: Path, prefix: str = PREFIX) -> list[Path]:
+    """Return the scratch folders of this user whose processes are gone; report no errors."""
+    found = []
+    with suppress(OSError):
+        for path in sorted(parent.iterdir()):
+            if path.name.startswith(prefix):
+                with suppress(OSError):
+                    if _is_abandoned(path):
+                        found.append(path)
+    return found
+
+
+def _is_abandoned(folder: Path) -> bool:
+    """Tell whether a folder's lock is free. Raises OSError, also if its process holds the lock."""
+    about = folder.lstat()
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+        return False
+    lock = os.open(folder / _OWNER, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    finally:
+        os.close(lock)
+    return True
+
+
 def _remove_if_abandoned(folder: Path) -> None:
     about = folder.lstat()
     if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():

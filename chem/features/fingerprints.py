@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from rdkit.Chem import rdFingerprintGenerator
 
-from chem.structure.molecules import read_molecules
+from chem.structure.valid_smiles import read_molecules
 
 Bits = npt.NDArray[np.uint64]
 SIZE = 2048

@@ -22,7 +22,7 @@ from rdkit.Chem import rdMolDescriptors
 
 from chem.errors import InputError
 from chem.records.records import Failure
-from chem.structure.molecules import read_molecule
+from chem.structure.valid_smiles import read_molecule
 
 UNSEEN = 0
 """Token of an atom whose state is not in the vocabulary."""

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from rdkit import rdBase
 from rdkit.Chem.Draw import rdMolDraw2D
 
-from chem.structure.molecules import read_molecule
+from chem.structure.valid_smiles import read_molecule
 
 COLORED = {
     7: "N",

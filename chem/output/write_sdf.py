@@ -19,7 +19,6 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdCoordGen, rdDepictor, rdDistGeom
 
 from chem.errors import InputError
-from chem.structure.molecules import read_molecule
 from chem.structure.stereo.canonical import (
     Group,
     StereoError,
@@ -28,6 +27,7 @@ from chem.structure.stereo.canonical import (
     with_groups,
     write_canonical,
 )
+from chem.structure.valid_smiles import read_molecule
 
 _PROGRAM = "  hitlist           2D"
 _SEED = 7

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from rdkit import Chem, rdBase
 
 from chem.records.records import Failure
-from chem.structure.molecules import read_molecule
 from chem.structure.standardize import standardize
 from chem.structure.stereo.canonical import StereoError, write_canonical
+from chem.structure.valid_smiles import read_molecule
 
 SAME_STRUCTURE = "same structure"
 OTHER_SALT = "other salt"

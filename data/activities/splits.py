@@ -12,7 +12,7 @@ import numpy.typing as npt
 from chem.assess.clusters import scaffold
 from chem.errors import InputError
 from chem.records.message_text import counted
-from chem.structure.molecules import block_logs
+from chem.structure.valid_smiles import block_logs
 from data.activities.activity import ActivityTable
 
 How = Literal["random", "scaffold", "given"]

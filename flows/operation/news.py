@@ -6,7 +6,7 @@ Events hold names, counts and scores, no structures and no ids of compounds. Not
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prefect import runtime
 from prefect.events.utilities import emit_event
@@ -16,12 +16,12 @@ from prefect.utilities.urls import url_for
 from chem.disk.allowed_roots import named_path
 from chem.errors import HitlistError
 from chem.records.message_text import counted
-from flows.planning.row_counts import last_run
-from screening.changes.compared_run import open_compared
-from screening.objective.screen_settings import Screen
-from screening.report.manifest import Counts
-from screening.runs.hand_over import Outcome
-from screening.runs.plan import Plan
+
+if TYPE_CHECKING:
+    from screening.objective.screen_settings import Screen
+    from screening.report.manifest import Counts
+    from screening.runs.plan import Plan
+    from screening.runs.write_run import Outcome
 
 FINISHED = "hitlist.screen.finished"
 NOTHING_NEW = "hitlist.screen.nothing-new"
@@ -52,11 +52,14 @@ class News(NamedTuple):
         return sum(score >= bar for score in self.entered)
 
 
-def find_news(plan: Plan, folder: Path) -> News:
+def find_news(plan: "Plan", folder: Path) -> News:
     """Compare a finished run with the last finished run of its screen beside it.
 
     A run that cannot be compared is no failure of this one: ``News.why`` tells the reason.
     """
+    from flows.planning.row_counts import last_run
+    from screening.changes.compared_run import open_compared
+
     last = last_run(plan)
     if last is None:
         return News("", f"no earlier finished run in {plan.out.parent.name}", (), 0)
@@ -73,7 +76,7 @@ def compare_hits(name: str, then: Collection[bytes], now: dict[bytes, float]) ->
     return News(name, "", tuple(entered), sum(key not in now for key in then))
 
 
-def tell_news(plan: Plan, outcome: Outcome) -> None:
+def tell_news(plan: "Plan", outcome: "Outcome") -> None:
     """Emit the events of a finished run, if a deployment started it."""
     if not runtime.deployment.id:
         return
@@ -103,7 +106,7 @@ def events_of(news: News, bar: float) -> list[str]:
 
 
 def describe_news(
-    screen: Screen, run: str, counts: Counts, news: News, link: str
+    screen: "Screen", run: str, counts: "Counts", news: News, link: str
 ) -> dict[str, Any]:
     """Return the payload of the events: JSON values, and their text in one line.
 

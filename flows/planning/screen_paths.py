@@ -14,7 +14,6 @@ from chem.library.columns.columns import NamedColumns
 from chem.library.newest import HERE, find_newest, is_pattern, matches
 from chem.library.read import FORMATS
 from data.catalogue.catalogue import datasets
-from gnn.bundle.bundle import shipped_bundles
 from screening.objective.screen_settings import Screen
 
 
@@ -54,6 +53,8 @@ def with_bundles(screen: Screen, folder: Path) -> tuple[Screen, tuple[str, ...]]
     A path that leads to the same place from the working folder stays as it is written, so that the
     hash of the screen stays the same.
     """
+    from gnn.bundle.bundle import shipped_bundles  # loads torch, which a library does not need
+
     bundles, told = _find(screen.bundles, folder, lambda name: name not in shipped_bundles())
     return screen.changed(bundles=bundles), told
 

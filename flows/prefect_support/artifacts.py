@@ -12,7 +12,7 @@ from flows.terminal.outcome import domain_lines
 from screening.changes.summary import summary_of_changes
 from screening.hits.top import top_table
 from screening.objective.screen_settings import Screen
-from screening.runs.hand_over import Outcome
+from screening.runs.write_run import Outcome
 from screening.score.triage_recall import describe_triage
 from screening.text.markdown import as_written as as_written
 

@@ -12,8 +12,8 @@ from flows.terminal.tables import choose_columns, show_table, terminal_width
 if TYPE_CHECKING:
     from chem.library.read import Library
     from screening.objective.screen_settings import Screen
-    from screening.runs.hand_over import Outcome
     from screening.runs.plan import Plan
+    from screening.runs.write_run import Outcome
 
 
 def show_outcome(outcome: "Outcome", screen: "Screen") -> None:

@@ -66,3 +66,13 @@ def is_bfloat16_fast(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
     return bool(torch.cpu._is_amx_tile_supported()) and not os.environ.get("HITLIST_FLOAT32")
+
+
+def device_text(device: torch.device) -> str:
+    """Return the name of a GPU; ``CPU`` for a processor."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
+
+
+def thread_count() -> int:
+    """Return the number of threads that torch uses for one operation."""
+    return torch.get_num_threads()

@@ -37,9 +37,9 @@ from screening.report.last_run import (
     stamp_of,
 )
 from screening.report.report import SHOWN
-from screening.runs.hand_over import Outcome
 from screening.runs.record_outcome import HITS, ChangedFileError, read_lines
 from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
+from screening.runs.write_run import Outcome
 from screening.storage.lock import Lock
 
 SHOWN_CHANGES = 20

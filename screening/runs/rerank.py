@@ -17,10 +17,10 @@ from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
 from screening.rank.rank import Ranking
-from screening.runs.hand_over import Outcome, Results, publish
 from screening.runs.past_run import PastRun
 from screening.runs.plan import check_units, check_writable, find_library
 from screening.runs.runfolder import MANIFEST, WHERE, describe_ranking
+from screening.runs.write_run import Outcome, Results, publish
 from screening.score.score import chosen_items
 from screening.select.list_matches import match_lists
 from screening.select.lists import CompoundList, plan_lists, prepare_lists

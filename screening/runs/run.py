@@ -17,10 +17,10 @@ from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
 from screening.prepare.prepared_location import prepared_key
 from screening.rank.rank import Ranking
-from screening.runs.hand_over import Outcome, Results, publish
 from screening.runs.latest import point_to_latest
 from screening.runs.plan import Plan
 from screening.runs.runfolder import MANIFEST, SCREEN, check_no_links, describe_run
+from screening.runs.write_run import Outcome, Results, publish
 from screening.score.score import (
     Scoring,
     chosen_items,

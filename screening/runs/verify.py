@@ -41,7 +41,6 @@ from screening.prepare.quarantine import STAGE
 from screening.rank.library_records import IDENTITY
 from screening.rank.structure_columns import key_text
 from screening.report.last_run import FACTS, insert_since, read_since, stamp_of
-from screening.runs.hand_over import Results, publish
 from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
 from screening.runs.rerank import rank_scored, rerank
@@ -54,6 +53,7 @@ from screening.runs.verify_files import (
     check_signature,
     check_stored,
 )
+from screening.runs.write_run import Results, publish
 from screening.score.predicted_columns import prediction_columns
 from screening.score.score import spans
 from screening.select.lists import plan_lists, prepare_lists

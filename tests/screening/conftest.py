@@ -11,9 +11,9 @@ from chem.records.records import Record
 from gnn.bundle.bundle import Bundle
 from screening.dask_cluster.cluster import connect
 from screening.objective.screen_settings import Screen
-from screening.runs.hand_over import Outcome
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
+from screening.runs.write_run import Outcome
 from screening.text.cells import unescape_cell
 from tests.screening.stand_ins import evidence as evidence
 from tests.screening.stand_ins import facts as facts

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from flows.cli import main
-from screening.runs.hand_over import Outcome
+from screening.runs.write_run import Outcome
 from tests.screening.hostile import TEXTS
 
 SAMPLE = TEXTS[::23]

@@ -29,11 +29,11 @@ from screening.hits.top import brief_table, top_table
 from screening.objective.screen_settings import Screen
 from screening.runs.dossier import Dossier, open_dossier
 from screening.runs.dossier_page import render_dossier, sections
-from screening.runs.hand_over import Outcome
 from screening.runs.past_run import PastRun, open_run
 from screening.runs.plan import plan_run
 from screening.runs.predict import predict_file
 from screening.runs.run import run_screen
+from screening.runs.write_run import Outcome
 from screening.score.predicted_columns import wanted_tasks
 from tests.screening.hostile import TEXTS
 from tests.screening.office import NO_OFFICE, OFFICE, count_live

@@ -11,10 +11,10 @@ from distributed import Client
 from chem.errors import InputError
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import SUMMARY
-from screening.runs.hand_over import Outcome
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST, SCREEN, WHERE
+from screening.runs.write_run import Outcome
 from screening.storage.ledger import LEDGER
 from screening.storage.lock import LOCK
 

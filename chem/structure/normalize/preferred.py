@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from rdkit import Chem
 
-from chem.structure.normalize.aromatize import aromatize
 from chem.structure.normalize.drawings import settle_hydrogens
+from chem.structure.normalize.keto_to_aromatic import aromatize
 from chem.structure.normalize.lasting_charges import balance_charges
 from chem.structure.normalize.needless_stereo import remove_needless_stereo
 from chem.structure.normalize.tautomers.tautomers import draw_preferred

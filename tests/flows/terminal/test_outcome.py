@@ -11,7 +11,7 @@ from screening.hits.table import Column, HitTable
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.report.manifest import Artefact, Counts, RunManifest, ScreenName
-from screening.runs.hand_over import Outcome
+from screening.runs.write_run import Outcome
 from screening.score.triage_recall import TriageFacts
 from screening.text.applicability import Crossed, Outside
 

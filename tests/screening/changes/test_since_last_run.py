@@ -21,7 +21,6 @@ from screening.changes.since_last_run import count_steady, tell_changes
 from screening.changes.summary import change_lines, facts_of, summary_of_changes
 from screening.objective.screen_settings import Screen
 from screening.report.last_run import CHANGES, FACTS, Since
-from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.rerank import check_rerank, rank_again
@@ -29,6 +28,7 @@ from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST, open_folder
 from screening.runs.verify import verify_run
 from screening.runs.verify_files import Check
+from screening.runs.write_run import Outcome
 from tests.screening.changes.conftest import HITS, Nights, Rows, ranked, without
 
 FIRST = "first run of this screen here"

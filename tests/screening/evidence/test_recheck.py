@@ -25,12 +25,12 @@ from screening.evidence.recheck import compare_records
 from screening.hits.derived_columns import LATER
 from screening.prepare.quarantine import STAGE
 from screening.rank.structure_columns import key_text
-from screening.runs.hand_over import Outcome
 from screening.runs.past_run import PastRun, open_run
 from screening.runs.rerank import evidence_stage, rank_stage
 from screening.runs.runfolder import MANIFEST, WHERE
 from screening.runs.verify import verify_run
 from screening.runs.verify_files import Check, check_signature
+from screening.runs.write_run import Outcome
 from screening.storage.ledger import LEDGER
 
 Change = Callable[[pa.Table, int], pa.Table]

@@ -16,12 +16,12 @@ from screening.prepare.older_standardization import told_of_library
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import SUMMARY, read_prepared
 from screening.runs.dossier import open_dossier
-from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.rerank import check_rerank, rank_again
 from screening.runs.run import check_folder
 from screening.runs.runfolder import WHERE
+from screening.runs.write_run import Outcome
 from screening.storage.ledger import LEDGER, hash_purpose
 
 WriteLibrary = Callable[..., Path]

@@ -12,8 +12,8 @@ from screening.prepare.prepared_rows import hash_key
 from screening.rank.structure_columns import key_text
 from screening.runs.dossier import find_rows, id_of, open_dossier
 from screening.runs.dossier_page import render_dossier, sections
-from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
+from screening.runs.write_run import Outcome
 from screening.text.cells import unescape_cell
 
 HitsOf = Callable[[Path], list[dict[str, str]]]

@@ -14,12 +14,12 @@ from chem.errors import InputError
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import SUMMARY
 from screening.runs.dossier import open_dossier
-from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
 from screening.runs.plan import RunOptions, plan_run
 from screening.runs.rerank import rank_again, rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE
+from screening.runs.write_run import Outcome
 from screening.storage.lock import Lock
 
 Objective = Callable[..., Screen]

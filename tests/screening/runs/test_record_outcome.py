@@ -11,9 +11,9 @@ from distributed import Client
 from chem.errors import InputError
 from screening.objective.selection import Selection
 from screening.runs.dossier import open_dossier
-from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
 from screening.runs.rerank import check_rerank, rank_again
+from screening.runs.write_run import Outcome
 
 HitsOf = Callable[[Path], list[dict[str, str]]]
 

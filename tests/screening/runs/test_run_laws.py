@@ -28,9 +28,9 @@ from screening.errors import StoreError
 from screening.objective.screen_file import dump_screen, load_screen
 from screening.objective.screen_settings import Screen
 from screening.report.manifest import Counts
-from screening.runs.hand_over import Outcome
 from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import check_folder, prepare_stage, run_screen
+from screening.runs.write_run import Outcome
 from screening.storage.ledger import LEDGER, Ledger
 from screening.storage.lock import Lock
 from screening.text.cells import unescape_cell

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from gnn.bundle.bundle import Bundle
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import read_prepared
-from screening.runs.hand_over import Outcome
 from screening.runs.past_run import open_run
 from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import run_screen, score_stage
 from screening.runs.verify import verify_run
+from screening.runs.write_run import Outcome
 from screening.score.triage import choose, lots, triage_key
 from screening.score.triage_recall import TriageFacts
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from screening.prepare.prepared import SUMMARY, read_summary
-from screening.runs.hand_over import Outcome
 from screening.runs.runfolder import MANIFEST, WHERE
+from screening.runs.write_run import Outcome
 from screening.storage.json_shapes import (
     Line,
     Manifest,

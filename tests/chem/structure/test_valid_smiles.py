@@ -3,7 +3,7 @@
 import pytest
 
 from chem.errors import InputError
-from chem.structure.molecules import read_molecule, read_molecules
+from chem.structure.valid_smiles import read_molecule, read_molecules
 
 
 def test_molecules_come_in_order() -> None:

@@ -27,12 +27,12 @@ from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.library_records import Duplicate, Reject
 from screening.rank.rank import Ranking, merge_top
 from screening.report.manifest import Artefact, RunFacts, check_accounts, versions
-from screening.runs.hand_over import Outcome, Results, hand_over, publish
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.rerank import rank_again, rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE
+from screening.runs.write_run import Outcome, Results, hand_over, publish
 from screening.storage.lock import Lock
 from screening.text.words import describe_objective
 

@@ -9,7 +9,7 @@ from time import perf_counter
 from rdkit import Chem
 
 from chem.features.graphs import check_size, featurize_all
-from chem.structure.molecules import block_logs
+from chem.structure.valid_smiles import block_logs
 
 BLOCK = 256
 """Molecules whose graphs are made at a time."""

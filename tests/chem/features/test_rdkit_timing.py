@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chem.features.parse_only import time_featurizing, time_parsing
+from chem.features.rdkit_timing import time_featurizing, time_parsing
 
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
 
@@ -17,7 +17,7 @@ def test_more_molecules_take_longer(work: Callable[[list[str]], float]) -> None:
 def test_graphs_are_timed_without_the_parsing_before_them(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     monkeypatch.setattr(
-        "chem.features.parse_only.featurize_all",
+        "chem.features.rdkit_timing.featurize_all",
         lambda mols: seen.extend(mol.GetNumAtoms() for mol in mols),
     )
     parsing = time_parsing([GEFITINIB] * 1500)

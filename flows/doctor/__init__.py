@@ -1,0 +1,1 @@
+"""The checks of ``hitlist doctor``, one file for each group, and their table."""
