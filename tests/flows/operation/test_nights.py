@@ -141,8 +141,12 @@ def prepare_night(home: Home, number: int) -> tuple[str, ...]:
             home.screen.write_text(text.replace("hits = 8", "hits = 10"))
         elif event == "decide":
             decide(home)
-    name = f"delivery{number}.csv" if "rename" in events or number == 0 else home.library.name
-    home.write(number, name)
+    if "rename" in events or number == 0:
+        for path in (home.folder / "vendor").iterdir():  # else a cut file gives way to an older one
+            path.unlink()
+        home.write(number, f"delivery{number}.csv")
+    else:
+        home.write(number, home.library.name)
     return events
 
 
