@@ -37,6 +37,7 @@ from screening.report.last_run import (
     stamp_of,
 )
 from screening.report.report import SHOWN
+from screening.runs.latest import point_to_latest
 from screening.runs.record_outcome import HITS, ChangedFileError, read_lines
 from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
 from screening.runs.write_run import Outcome
@@ -56,7 +57,8 @@ def tell_changes(outcome: Outcome) -> Outcome:
 
     It writes ``changes.json`` and, if there is a last run, ``changes.csv``; it puts the section on
     the last run into ``report.html``; and it notes the run's ID and the last run in the manifest,
-    which is written last. A ranking of another run's scores is not compared.
+    which is written last. Then ``latest`` leads to the run. A ranking of another run's scores is
+    not compared.
 
     Returns:
         The outcome with the new manifest.
@@ -92,6 +94,8 @@ def tell_changes(outcome: Outcome) -> Outcome:
         )
         text = json.dumps(manifest.as_dict(), indent=2, ensure_ascii=False) + "\n"
         write_atomic(folder / MANIFEST, text)
+    if run.ranks is None:
+        point_to_latest(folder, manifest.screen.name)
     return replace(outcome, manifest=manifest)
 
 
@@ -108,7 +112,7 @@ def _compare(run: RunFolder, table: HitTable) -> tuple[Since, Changes | None]:
     if earlier:
         try:
             changes = compare_runs(earlier[0].folder, run.folder, decisions)
-        except HitlistError as error:
+        except (HitlistError, KeyError, ValueError) as error:
             failed = " ".join(str(error).split())
     steady = count_steady([run, *earlier])
     since = Since(

@@ -17,7 +17,6 @@ from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import Prepared
 from screening.prepare.prepared_location import prepared_key
 from screening.rank.rank import Ranking
-from screening.runs.latest import point_to_latest
 from screening.runs.plan import Plan
 from screening.runs.runfolder import MANIFEST, SCREEN, check_no_links, describe_run
 from screening.runs.write_run import Outcome, Results, publish
@@ -105,11 +104,9 @@ def evidence_stage(
 def hand_over_stage(
     plan: Plan, prepared: Prepared, ranking: Ranking, evidence: list[Evidence], clock: Clock
 ) -> Outcome:
-    """Write every file of the run; the manifest comes last, then the links to the newest run."""
+    """Write every file of the run; the manifest comes last."""
     results = Results(plan.screen, plan.bundles, prepared, ranking, evidence)
-    outcome = publish(plan.out, results, clock, describe_run(plan, prepared))
-    point_to_latest(plan.out, plan.screen.name)
-    return outcome
+    return publish(plan.out, results, clock, describe_run(plan, prepared))
 
 
 def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> Outcome:

@@ -68,5 +68,5 @@ def _common(kind: str, models: ModelRefs) -> dict[str, Any]:
         "kind": kind,
         "featurizer": models.featurizer,
         "precision": "bfloat16" if models.bfloat16 else "float32",
-        "hitlist": version("hitlist"),
+        **{name: version(name) for name in ("hitlist", "torch", "numpy")},
     }

@@ -84,6 +84,13 @@ def test_many_small_files_become_few(
     )
 
 
+def test_a_file_is_not_read_for_a_few_of_its_rows(tmp_path: Path) -> None:
+    numbers = list(range(1, 1001))
+    add_rows(opened(tmp_path), words_of(numbers), values_of(numbers))
+    check(opened(tmp_path), set(), [5, 6, 7, 8])
+    check(opened(tmp_path), set(numbers), [5, 6, 7, 8, 9, 2000])
+
+
 def test_rows_without_a_hash_are_never_shared(tmp_path: Path) -> None:
     zeros = np.zeros((2, 2), np.uint64)
     add_rows(opened(tmp_path), zeros, values_of([1, 2]))
