@@ -231,7 +231,7 @@ def test_a_run_has_one_folder_and_says_its_result_last(
         runs = [one for one in ask(server, "/flow_runs/filter", named) if not one["auto_scheduled"]]
         (first,) = runs
         assert first["name"].startswith("twice 20")
-        (folder,) = (tmp_path / "runs").iterdir()
+        (folder,) = (tmp_path / "runs").glob("twice-*")
         assert f"{folder}: 3 hits" in first["state"]["message"]
         before = {path.name: path.read_bytes() for path in folder.glob("hits.*")}
         now = datetime.now(UTC).isoformat()
@@ -239,7 +239,7 @@ def test_a_run_has_one_folder_and_says_its_result_last(
         state["state_details"] = {"scheduled_time": now}
         ask(server, f"/flow_runs/{first['id']}/set_state", {"state": state, "force": True})
         again = wait_for_try(server, first["id"], 2)
-        assert list((tmp_path / "runs").iterdir()) == [folder]
+        assert list((tmp_path / "runs").glob("twice-*")) == [folder]
         assert (folder / "hits.csv").read_bytes() == before["hits.csv"]
         assert (again["name"], again["state"]["name"]) == (first["name"], "Completed")
         with pytest.raises(AssertionError) as failed:
