@@ -104,6 +104,8 @@ def content(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in sorted((folder / "runs").rglob("*")) + sorted((folder / "cache").rglob("*")):
         name = str(path.relative_to(folder))
+        if path.is_symlink():  # to the newest run, which is whole without
+            continue
         if path.is_dir():
             found[name] = None
         elif path.name == "manifest.json":
