@@ -21,7 +21,7 @@ from screening.runs.runfolder import MANIFEST, WHERE, RunFolder, open_folder
 from screening.storage.in_use import is_marked
 from screening.storage.ledger import LEDGER
 from screening.storage.lock import LOCK
-from screening.upkeep.decided import Decided
+from screening.upkeep.decided import protect_decided
 from screening.upkeep.items import PREPARED, SCORES, Inventory, Item, StoredPart
 from screening.upkeep.sizes import entries_of, folders_in, leftovers_in, measure
 
@@ -118,7 +118,6 @@ def _rows_of(path: Path) -> int:
 
 def _runs(runs: Path) -> Iterator[Item]:
     reasons = _latest_targets(runs)
-    decided = Decided.read(runs)
     found: list[Item] = []
     for folder in folders_in(runs):
         if is_leftover(folder.name):
@@ -130,7 +129,7 @@ def _runs(runs: Path) -> Iterator[Item]:
             extent = measure(folder)
             note = "a run that was stopped"
             found.append(Item("dead", folder, extent, extent.changed, note=note, kept=kept))
-    yield from decided.protect(found)
+    yield from protect_decided(found, runs)
 
 
 def _finished_run(folder: Path, reasons: Mapping[Path, str]) -> Item:
