@@ -32,6 +32,7 @@ from screening.upkeep.inventory import take_inventory
 from screening.upkeep.items import Item
 from screening.upkeep.policy import Limits, decide
 from screening.upkeep.prune import remove, remove_all
+from screening.upkeep.sizes import written_size
 from screening.upkeep.verify_store import verify_items
 from tests.screening.upkeep.conftest import Home
 
@@ -311,7 +312,7 @@ def test_the_retention_of_a_screen_is_applied(home: Home, objective: Callable[..
     screen = objective("EGFR", 5)
     run = home.runs / "EGFR-20260101-020000"
     assert apply_retention(screen, run) == ""
-    kept = screen.changed(retention=Retention(keep_runs=1, most_cache="0B"))
+    kept = screen.changed(retention=Retention(keep_runs=1, keep_days=1e-6, most_cache="0B"))
     line = apply_retention(kept, run)
     assert line.startswith("retention: removed ")
     assert "1 run" in line
@@ -319,7 +320,30 @@ def test_the_retention_of_a_screen_is_applied(home: Home, objective: Callable[..
     assert "\n" not in line
     assert not (home.runs / "EGFR-20260100-020000").exists()
     assert (home.runs / "CDK2-20260102-020000").is_dir()
-    assert apply_retention(kept, run) == "retention: all is kept"
+    size = sum(item.extent.bytes for item in take_inventory(*home).items if item.kind == "prepared")
+    beyond = f"what is kept is {written_size(size)} more than most_cache"
+    assert apply_retention(kept, run) == f"retention: all is kept; {beyond}"
+
+
+def test_stopped_runs_are_left_to_their_own_screen(
+    home: Home, objective: Callable[..., Screen]
+) -> None:
+    stopped = [home.runs / name for name in ("EGFR-20260104-020000", "CDK2-20260104-020000")]
+    for folder in stopped:
+        shutil.copytree(home.runs / "EGFR-20260100-020000", folder)
+        (folder / MANIFEST).unlink()
+        (folder / "screen.toml").unlink()
+    assert [item_of(home, folder).name for folder in stopped] == ["EGFR", "CDK2"]
+    run = home.runs / "EGFR-20260101-020000"
+    retention = Retention(keep_runs=9, most_cache="0B")
+    apply_retention(objective("EGFR", 5).changed(retention=retention), run)
+    assert all(folder.is_dir() for folder in stopped)  # the next try goes on with it
+    for path in (path for folder in stopped for path in (folder, *folder.rglob("*"))):
+        os.utime(path, (time.time() - 8 * DAY,) * 2)
+    apply_retention(objective("EGFR", 5).changed(retention=Retention(keep_runs=9)), run)
+    assert all(folder.is_dir() for folder in stopped)
+    apply_retention(objective("EGFR", 5).changed(retention=retention), run)
+    assert [folder.is_dir() for folder in stopped] == [False, True]
 
 
 KILLED = """
