@@ -30,6 +30,7 @@ from screening.runs.runfolder import MANIFEST, open_folder
 from screening.runs.verify import verify_run
 from screening.runs.verify_files import Check
 from screening.runs.write_run import Outcome
+from screening.storage.in_use import is_marked, marking
 from screening.text.cells import unescape_cell
 from tests.screening.changes.conftest import HITS, Nights, Rows, ranked, without
 
@@ -369,6 +370,13 @@ def test_decisions_that_contradict_each_other_are_told_and_cost_nothing(
     assert "decisions.csv, lines 2 and 3: found order and no for" in since.decisions.problem
     assert (since.problem, since.decisions.hits) == ("", [])
     assert (folder / CHANGES).exists()
+
+
+def test_the_last_run_may_be_removed_after_it_was_compared(mornings: Mornings) -> None:
+    with marking():  # as a night that applies its retention at its end
+        first = mornings.run("a").folder
+        assert (mornings.run("b").folder / CHANGES).exists()
+        assert not is_marked(first)
 
 
 def test_a_screen_may_name_its_decisions(mornings: Mornings) -> None:
