@@ -122,11 +122,16 @@ def prune_store(
     ] = None,
     keep_runs: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Keep only the N newest runs of each screen."),
+        typer.Option(
+            min=1, metavar="N", help="Keep only the N newest runs of each screen on its library."
+        ),
     ] = None,
     runs_older_than: Annotated[
         str | None, typer.Option(metavar="AGE", help="Remove runs of this age, such as 400d.")
     ] = None,
+    without_runs: Annotated[
+        bool, typer.Option("--no-runs", help="Prune although there is no folder of runs.")
+    ] = False,
     really: Annotated[
         bool, typer.Option("--yes", help="Remove. Without it, nothing is removed.")
     ] = False,
@@ -134,7 +139,8 @@ def prune_store(
     """List what would go and what is kept, each with the reason; with --yes, remove it.
 
     Runs go only by --keep-runs or --runs-older-than. Never removed are the newest run of a screen,
-    a run with a decision, a signature or a file named keep, and what a process uses now.
+    a run with a decision, a signature or a file named keep, and what a process uses now. Runs in
+    other folders than --runs are not seen.
     """
     from screening.upkeep.policy import Limits, decide, excess
     from screening.upkeep.prune import remove_all
@@ -146,7 +152,13 @@ def prune_store(
         keep_runs,
         _age(runs_older_than, "--runs-older-than"),
     )
-    proposals = decide(_take_inventory(runs).items, limits, time.time())
+    found = _take_inventory(runs)
+    if not found.runs.is_dir() and not without_runs:
+        raise InputError(
+            f"there is no folder of runs {runs}, and runs elsewhere may need what would go; name "
+            "their folder with --runs, or give --no-runs if there are none"
+        )
+    proposals = decide(found.items, limits, time.time())
     _show_proposals(proposals)
     if beyond := excess(proposals, limits):
         note(f"what is kept is {written_size(beyond)} more than --most {most}")

@@ -7,7 +7,7 @@ optionally ``comment``, ``date`` and ``by``. Each line decides about one compoun
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
@@ -30,6 +30,10 @@ MOST_NAMED = 5
 _MOST_COMMENT = 500
 _INCHI_KEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]")
 _SEPARATORS = (",", ";", "\t")
+
+
+class ContradictionError(InputError):
+    """Two lines that decide differently about a compound; their dates do not tell the newer."""
 
 
 class Decision(NamedTuple):
@@ -58,37 +62,79 @@ class Decision(NamedTuple):
 
 @dataclass
 class Decisions:
-    """All decisions of a file, found by a compound's ID or InChIKey."""
+    """All decisions of a file, found by a compound's ID or InChIKey.
+
+    Raises ContradictionError if two lines decide differently about an ID or an InChIKey, and their
+    dates do not tell which is newer.
+    """
 
     lines: tuple[Decision, ...] = ()
+    path: Path | None = None
+    """The file, for messages; None for decisions that a run recorded."""
+    numbers: tuple[int, ...] = ()
+    """The number of each line in the file; empty for decisions that a run recorded."""
     used: set[int] = field(default_factory=set)
     """The positions of the lines that were asked for by ``of``."""
+    told: set[int] = field(default_factory=set)
+    """The positions of the lines that ``of`` returned."""
 
     def __post_init__(self) -> None:
-        self._by_id = {one.compound_id: at for at, one in enumerate(self.lines) if one.compound_id}
-        self._by_key = {one.inchikey: at for at, one in enumerate(self.lines) if one.inchikey}
+        self._by_id = self._newest_of([one.compound_id for one in self.lines])
+        self._by_key = self._newest_of([one.inchikey for one in self.lines])
+        self._counting = {*self._by_id.values(), *self._by_key.values()}
 
     def of(self, compound_id: str, smiles: str) -> Decision | None:
-        """Return the decision about a compound; None if there is none.
+        """Return the newest decision about a compound; None if there is none.
 
-        If one line names it by its ID and another by its InChIKey, the later line counts.
+        Raises ContradictionError if one line names it by its ID and another by its InChIKey, they
+        decide differently, and their dates do not tell which is newer.
         """
-        found = [self._by_id.get(compound_id)]
+        found = {self._by_id.get(compound_id)}
         if self._by_key:
-            found.append(self._by_key.get(inchi_key(smiles)))
-        at = [place for place in found if place is not None]
+            found.add(self._by_key.get(inchi_key(smiles)))
+        at = sorted(place for place in found if place is not None)
         if not at:
             return None
+        newest = self._newest(at)
         self.used.update(at)
-        return self.lines[max(at)]
+        self.told.add(newest)
+        return self.lines[newest]
+
+    def _newest_of(self, names: Sequence[str]) -> dict[str, int]:
+        """Return the position of the newest line for each name that is not empty."""
+        places: dict[str, list[int]] = {}
+        for at, name in enumerate(names):
+            if name:
+                places.setdefault(name, []).append(at)
+        return {name: self._newest(at) for name, at in places.items()}
+
+    def _newest(self, places: Sequence[int]) -> int:
+        """Return the position of the newest line about one compound: by date, then the later."""
+        newest = max(places, key=lambda at: (self.lines[at].date, at))
+        one = self.lines[newest]
+        for at in places:
+            other = self.lines[at]
+            if other.decision != one.decision and other.date in ("", one.date):
+                first, second = sorted((at, newest))
+                raise ContradictionError(
+                    f"{self._lines_told(first, second)}: found {self.lines[first].decision} and "
+                    f"{self.lines[second].decision} for {one_line(one.named, 60)}; give both lines "
+                    "their dates, or remove one"
+                )
+        return newest
+
+    def _lines_told(self, first: int, second: int) -> str:
+        if self.path is None:
+            return "decisions that the run recorded"
+        return f"{self.path}, lines {self.numbers[first]} and {self.numbers[second]}"
 
     def unused(self) -> list[Decision]:
         """Return the decisions about compounds that nobody asked for."""
-        return [one for at, one in enumerate(self.lines) if at not in self.used]
+        return [self.lines[at] for at in sorted(self._counting - self.used)]
 
     def summary(self) -> list[str]:
         """Return how many decisions are about compounds that were asked for, and about others."""
-        words = Counter(self.lines[at].decision for at in self.used)
+        words = Counter(self.lines[at].decision for at in self.told)
         told = ", ".join(f"{words[word]:,} {word}" for word in WORDS if words[word])
         lines = [f"decisions about these hits: {told}"] if told else []
         if others := self.unused():
@@ -138,7 +184,8 @@ def read_decisions(path: Path) -> Decisions:
         rows = list(_rows(path, text))
     except csv.Error as error:
         raise InputError(f"{path}: is not a table ({error}); save it as CSV in UTF-8") from None
-    return Decisions(tuple(_newest(path, rows)))
+    numbers, lines = [at for at, _ in rows], [one for _, one in rows]
+    return Decisions(tuple(lines), path, tuple(numbers))
 
 
 def _rows(path: Path, text: str) -> Iterator[tuple[int, Decision]]:
@@ -215,27 +262,3 @@ def _is_date(text: str) -> bool:
         return len(text) == len("2026-01-31") and bool(date.fromisoformat(text))
     except ValueError:
         return False
-
-
-def _newest(path: Path, rows: Iterable[tuple[int, Decision]]) -> list[Decision]:
-    """Return one decision for each compound: the newest.
-
-    Raises InputError if two lines decide differently about a compound and their dates do not tell
-    which is newer.
-    """
-    last: dict[tuple[str, str], tuple[int, Decision]] = {}
-    for line, one in rows:
-        name = (one.compound_id, one.inchikey)
-        if name not in last:
-            last[name] = line, one
-            continue
-        before, other = last.pop(name)  # a replaced line moves behind
-        dated = bool(one.date and other.date and one.date != other.date)
-        if one.decision != other.decision and not dated:
-            raise InputError(
-                f"{path}, lines {before} and {line}: found {other.decision} and {one.decision} for "
-                f"{one_line(one.named, 60)}; give both lines their dates, or remove one"
-            )
-        older = dated and one.date < other.date
-        last[name] = (before, other) if older else (line, one)
-    return [one for _, one in last.values()]

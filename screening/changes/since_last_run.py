@@ -14,12 +14,19 @@ from pathlib import Path
 from chem.disk.files import remove_durably, write_atomic
 from chem.errors import HitlistError, InputError
 from screening.changes.compare import Changes, compare_runs, write_changes
-from screening.changes.decisions import MOST_NAMED, Decision, Decisions, find_decisions
+from screening.changes.decisions import (
+    MOST_NAMED,
+    ContradictionError,
+    Decision,
+    Decisions,
+    find_decisions,
+)
 from screening.changes.earlier_runs import find_earlier
 from screening.changes.setting import ENTERED, LEFT, MOVED
 from screening.errors import told_in_one_line
 from screening.hits.table import HitTable
 from screening.objective.screen_file import load_screen
+from screening.objective.screen_settings import Screen
 from screening.report.last_run import (
     CHANGES,
     FACTS,
@@ -41,6 +48,7 @@ from screening.runs.latest import point_to_latest
 from screening.runs.record_outcome import HITS, ChangedFileError, read_lines
 from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
 from screening.runs.write_run import Outcome
+from screening.storage.in_use import marking
 from screening.storage.lock import Lock
 
 SHOWN_CHANGES = 20
@@ -69,7 +77,8 @@ def tell_changes(outcome: Outcome) -> Outcome:
     """
     folder = outcome.folder
     run = open_folder(folder)
-    since, changes = _compare(run, outcome.table)
+    with marking():  # the last run is in use only while it is read, so that retention may have it
+        since, changes = _compare(run, outcome.table)
     with Lock(folder), told_in_one_line(folder):
         run.check_unchanged()
         page = (folder / _REPORT).read_text(encoding="utf-8")
@@ -102,16 +111,30 @@ def tell_changes(outcome: Outcome) -> Outcome:
 def _compare(run: RunFolder, table: HitTable) -> tuple[Since, Changes | None]:
     """Return the facts of the comparison, and the changes if there are any to write."""
     screen = load_screen(run.folder / SCREEN)
-    decisions, problem = Decisions(), ""
     try:
         decisions = find_decisions(run.folder, screen)
     except InputError as error:
-        problem = str(error)
+        return _compare_with(Decisions(), str(error), run, screen, table)
+    try:
+        return _compare_with(decisions, "", run, screen, table)
+    except ContradictionError as error:
+        return _compare_with(Decisions(), str(error), run, screen, table)
+
+
+def _compare_with(
+    decisions: Decisions, problem: str, run: RunFolder, screen: Screen, table: HitTable
+) -> tuple[Since, Changes | None]:
+    """Compare with decisions, or with none and the problem of their file.
+
+    Raises ContradictionError if two decisions about a compound contradict each other.
+    """
     earlier = [] if run.ranks is not None else find_earlier(run, screen)
     changes, failed = None, ""
     if earlier:
         try:
             changes = compare_runs(earlier[0].folder, run.folder, decisions)
+        except ContradictionError:
+            raise
         except (HitlistError, KeyError, ValueError) as error:
             failed = " ".join(str(error).split())
     steady = count_steady([run, *earlier])

@@ -1,7 +1,8 @@
 """Opens a finished run again, to rank its scores by another objective or to answer a question.
 
-Opening only reads. Nothing is locked or written, so several users may open a run at once, even
-another user's. Hashes of scores are checked when the scores are read.
+Opening only reads. A run is marked as in use, so that it is not removed meanwhile. Nothing is
+written, so several users may open a run at once, even another user's. Hashes of scores are checked
+when the scores are read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -220,9 +221,9 @@ def _told_of_damage(folder: Path) -> Iterator[None]:
 
 
 def _open(folder: Path) -> PastRecords:
-    run = scorer = open_folder(folder)
+    run = scorer = _open_in_use(folder)
     if run.ranks is not None:
-        scorer = open_folder(named_path((folder / run.ranks.run).resolve()))
+        scorer = _open_in_use(named_path((folder / run.ranks.run).resolve()))
         if scorer.fingerprint != run.ranks.fingerprint:
             raise InputError(
                 f"{folder} ranks the scores of another run than the one in {scorer.folder} now; "
@@ -237,6 +238,15 @@ def _open(folder: Path) -> PastRecords:
     store = Store(named_address(where.scores)) if where.scores else None
     ledger = Ledger.read(scorer.folder / "scores", store, remedy)
     return PastRecords(run, scorer, where, screen, scored_for, prepared, ledger)
+
+
+def _open_in_use(folder: Path) -> RunFolder:
+    """Open the folder of a run, marked before as in use, so that no other process removes it."""
+    marked = mark_in_use(folder.resolve())
+    run = open_folder(folder)
+    if not marked:
+        raise InputError(f"{folder} is being removed by another process; name another run")
+    return run
 
 
 def _check_scores(past: PastRecords) -> None:

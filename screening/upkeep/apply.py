@@ -8,7 +8,7 @@ from chem.records.message_text import counted
 from data.catalogue.fetch import cache_folder
 from screening.objective.screen_settings import Screen
 from screening.upkeep.inventory import take_inventory
-from screening.upkeep.policy import decide, limits_of
+from screening.upkeep.policy import decide, excess, limits_of
 from screening.upkeep.prune import remove_all
 from screening.upkeep.sizes import written_size
 
@@ -27,12 +27,14 @@ def apply_retention(screen: Screen, run: Path) -> str:
         run: The folder of that run. Other runs of the screen beside it may go.
 
     Returns:
-        One line that says what was removed; empty if the screen has no ``[retention]``.
+        One line that says what was removed, and by how much the rest exceeds ``most_cache``; empty
+        if the screen has no ``[retention]``.
     """
     if screen.retention is None:
         return ""
     found = take_inventory(cache_folder(), run.absolute().parent)
-    proposals = decide(found.items, limits_of(screen.retention, screen.name), time.time())
+    limits = limits_of(screen.retention, screen.name)
+    proposals = decide(found.items, limits, time.time())
     removed, size, failed = Counter[str](), 0, []
     for done in remove_all(proposals):
         if done.why_not:
@@ -44,4 +46,6 @@ def apply_retention(screen: Screen, run: Path) -> str:
         counted(count, _NAMES[kind], _PLURALS.get(kind, "")) for kind, count in removed.items()
     )
     line = f"retention: removed {told}, {written_size(size)}" if told else "retention: all is kept"
+    if beyond := excess(proposals, limits):
+        line += f"; what is kept is {written_size(beyond)} more than most_cache"
     return f"{line}; not removed: {'; '.join(failed)}" if failed else line

@@ -1,92 +1,85 @@
-"""Finds the runs about whose compounds somebody decided, in the ``decisions.csv`` beside them.
+"""Finds the runs about whose compounds somebody decided, in the decisions that belong to each run.
 
-Of each compound the newest run that lists it is kept: it has the record that the decision is about.
+Of each compound in a file the newest run that lists it is kept: it has the record that the decision
+is about. Runs whose screen names the file come first, then the others of the folder.
 """
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
-from chem.disk.bounded_read import MOST, read_regular
+from chem.disk.bounded_read import read_regular
+from chem.errors import InputError
+from chem.structure.inchi_key import inchi_key
+from screening.changes.decisions import DECISIONS, Decisions, decisions_file, read_decisions
+from screening.objective.screen_file import load_screen
+from screening.runs.runfolder import SCREEN
 from screening.text.cells import unescape_cell
 from screening.upkeep.items import Item
 
-DECISIONS = "decisions.csv"
-_SEPARATORS = (",", ";", "\t")
+_MOST = 1_000_000_000
+"""The most bytes of a hit list."""
 
 
-@dataclass(frozen=True)
-class Decided:
-    """The compounds and the runs that a file of decisions names."""
+def protect_decided(items: Sequence[Item], folder: Path) -> Iterator[Item]:
+    """Yield the items of a folder of runs, of which the runs with a decision are kept.
 
-    compounds: frozenset[str] = frozenset()
-    runs: frozenset[str] = frozenset()
-    unreadable: str = ""
-    """The reason that the file cannot be read; all runs are kept then."""
-
-    @classmethod
-    def read(cls, runs: Path) -> "Decided":
-        """Read the file in a folder of runs; a missing one names nothing."""
-        path = runs / DECISIONS
+    If any file of decisions cannot be read, all runs are kept.
+    """
+    order = sorted(items, key=lambda one: (one.made, one.path.name), reverse=True)
+    runs = [item for item in order if item.kind == "run"]
+    reasons: dict[Path, str] = {}
+    files: dict[Path, set[Path]] = {folder / DECISIONS: set()}
+    for item in runs:
         try:
-            text = read_regular(path, MOST).decode("utf-8-sig")
-        except FileNotFoundError:
-            return cls()
-        except (OSError, UnicodeDecodeError) as error:
-            return cls(unreadable=f"{DECISIONS} cannot be read ({error})")
-        head = text.split("\n", 1)[0]
-        separator = max(_SEPARATORS, key=head.count)
+            screen = load_screen(item.path / SCREEN)
+        except (InputError, OSError) as error:
+            reasons[item.path] = f"its {SCREEN} does not tell its decisions ({error})"
+            continue
+        path = decisions_file(item.path, screen)
+        files.setdefault(path, set()).add(item.path)
+    for path, own in files.items():
+        if path == folder / DECISIONS and not path.exists():
+            continue
         try:
-            rows = list(csv.DictReader(StringIO(text, newline=""), delimiter=separator))
-        except csv.Error as error:
-            return cls(unreadable=f"{DECISIONS} is no table ({error})")
-        if not set(_names(head, separator)) & {"compound_id", "inchikey"}:
-            return cls(unreadable=f"{DECISIONS} has no column compound_id or inchikey")
-        columns = [{_plain(key): value for key, value in row.items()} for row in rows]
-        named = {
-            (row.get(key) or "").strip() for row in columns for key in ("compound_id", "inchikey")
-        }
-        given = {Path((row.get("run") or "").strip()).name for row in columns}
-        return cls(frozenset(named - {""}), frozenset(given - {""}))
-
-    def protect(self, items: Sequence[Item]) -> Iterator[Item]:
-        """Yield the runs, of which those with a decision are kept."""
-        waiting = set(self.compounds)
-        for item in sorted(items, key=lambda one: (one.made, one.path.name), reverse=True):
-            kept = item.kept
-            if item.kind == "run":
-                listed = listed_compounds(item.path) if waiting else set()
-                met = waiting & (listed or set())
-                waiting -= met
-                if self.unreadable:
-                    kept = kept or self.unreadable
-                elif listed is None:
-                    kept = kept or f"its hits.csv cannot be compared with {DECISIONS}"
-                elif met or item.path.name in self.runs:
-                    kept = kept or f"{DECISIONS} has a decision about it"
-            yield replace(item, kept=kept)
+            decisions = read_decisions(path)
+        except InputError as error:
+            reasons |= {item.path: f"decisions cannot be read: {error}" for item in runs}
+            break
+        first = sorted(runs, key=lambda item: item.path not in own)  # the newest of each first
+        for run, why in _with_a_decision(decisions, [item.path for item in first], path.name):
+            reasons.setdefault(run, why)
+    for item in order:
+        yield replace(item, kept=item.kept or reasons.get(item.path, ""))
 
 
-def listed_compounds(run: Path) -> set[str] | None:
-    """Return the IDs of a run's hits, and their InChIKeys if listed; None if unreadable."""
+def _with_a_decision(
+    decisions: Decisions, runs: Sequence[Path], name: str
+) -> Iterator[tuple[Path, str]]:
+    """Yield the first run that lists each compound, and each that cannot be compared."""
+    ids = {one.compound_id for one in decisions.lines} - {""}
+    keys = {one.inchikey for one in decisions.lines} - {""}
+    for run in runs:
+        if not ids and not keys:
+            return
+        listed = _listed_compounds(run, with_keys=bool(keys))
+        if listed is None:
+            yield run, f"its hits.csv cannot be compared with {name}"
+        elif (listed[0] & ids) or (listed[1] & keys):
+            ids -= listed[0]
+            keys -= listed[1]
+            yield run, f"{name} has a decision about it"
+
+
+def _listed_compounds(run: Path, with_keys: bool) -> tuple[set[str], set[str]] | None:
+    """Return the IDs of a run's hits, and their InChIKeys if asked for; None if unreadable."""
     try:
-        text = read_regular(run / "hits.csv", 1_000_000_000).decode("utf-8-sig")
-        rows = csv.DictReader(StringIO(text, newline=""))
-        return {
-            unescape_cell(row[key] or "")
-            for row in rows
-            for key in ("compound_id", "inchikey")
-            if key in row
-        }
-    except (OSError, UnicodeDecodeError, csv.Error):
+        text = read_regular(run / "hits.csv", _MOST).decode("utf-8-sig")
+        rows = list(csv.DictReader(StringIO(text, newline="")))
+        ids = {unescape_cell(row["compound_id"] or "") for row in rows}
+        structures = {unescape_cell(row["smiles"] or "") for row in rows} if with_keys else set()
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError):
         return None
-
-
-def _names(head: str, separator: str) -> list[str]:
-    return [_plain(name) for name in next(csv.reader([head], delimiter=separator), [])]
-
-
-def _plain(name: str | None) -> str:
-    return (name or "").strip().lower()
+    return ids, {inchi_key(smiles) for smiles in structures}

@@ -15,13 +15,14 @@ from chem.disk.bounded_read import open_regular
 from chem.disk.files import is_leftover
 from chem.disk.ssh_signatures import SIGNATURE
 from chem.errors import InputError
+from screening.objective.screen_file import load_screen
 from screening.prepare.prepared import SUMMARY, read_summary
 from screening.runs.latest import is_latest, read_link
-from screening.runs.runfolder import MANIFEST, WHERE, RunFolder, open_folder
+from screening.runs.runfolder import MANIFEST, SCREEN, WHERE, RunFolder, open_folder
 from screening.storage.in_use import is_marked
 from screening.storage.ledger import LEDGER
 from screening.storage.lock import LOCK
-from screening.upkeep.decided import Decided
+from screening.upkeep.decided import protect_decided
 from screening.upkeep.items import PREPARED, SCORES, Inventory, Item, StoredPart
 from screening.upkeep.sizes import entries_of, folders_in, leftovers_in, measure
 
@@ -37,6 +38,8 @@ _SINGLE_FILES = {
 } | {*("hits.xlsx", "passed_over.csv", "rejects.csv", "report.html", "screen.toml")}
 _OF_RUNS = _SINGLE_FILES | {MANIFEST, WHERE, LOCK, SCORES, "lab"}
 """All that a run writes into its folder. A folder with anything else is never removed."""
+_NAMED_BY_TIME = re.compile(r"(.+)-\d{8}-\d{6}")
+"""The name of a screen and the time, as runs without ``--out`` name their folders."""
 _ROWS = re.compile(r"rows-[0-9a-f]{24}\.parquet")
 
 
@@ -118,7 +121,6 @@ def _rows_of(path: Path) -> int:
 
 def _runs(runs: Path) -> Iterator[Item]:
     reasons = _latest_targets(runs)
-    decided = Decided.read(runs)
     found: list[Item] = []
     for folder in folders_in(runs):
         if is_leftover(folder.name):
@@ -128,15 +130,16 @@ def _runs(runs: Path) -> Iterator[Item]:
         elif _is_stopped(folder):
             kept = _use_of(folder) or _why_kept(folder, reasons, set())
             extent = measure(folder)
-            note = "a run that was stopped"
-            found.append(Item("dead", folder, extent, extent.changed, note=note, kept=kept))
-    yield from decided.protect(found)
+            note, name = "a run that was stopped", _screen_of_stopped(folder)
+            found.append(Item("dead", folder, extent, extent.changed, name, note=note, kept=kept))
+    yield from protect_decided(found, runs)
 
 
 def _finished_run(folder: Path, reasons: Mapping[Path, str]) -> Item:
     extent, made = measure(folder), _time_of(folder / MANIFEST)
     try:
         run = open_folder(folder)
+        library = load_screen(folder / SCREEN).library
         name = str(run.manifest.screen["name"])
         made = datetime.fromisoformat(run.manifest.finished).timestamp()
     except (InputError, KeyError, TypeError, ValueError, OSError) as error:
@@ -145,11 +148,21 @@ def _finished_run(folder: Path, reasons: Mapping[Path, str]) -> Item:
     listed = {name.split("/", 1)[0] for name in run.manifest.files}
     return Item(
         *("run", folder, extent, made, name, run.manifest.counts.get("hits")),
+        library=library,
         made=made,
         kept=_use_of(folder) or _why_kept(folder, reasons, listed),
         needs=_needs(run),
         ranks=_ranks(run),
     )
+
+
+def _screen_of_stopped(folder: Path) -> str:
+    """Return the name of a stopped run's screen, by its folder if no file tells it; or ``""``."""
+    try:
+        return load_screen(folder / SCREEN).name
+    except (InputError, OSError):
+        named = _NAMED_BY_TIME.fullmatch(folder.name)
+        return "" if named is None else named[1]
 
 
 def _needs(run: RunFolder) -> tuple[Path, ...]:

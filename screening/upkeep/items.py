@@ -34,6 +34,8 @@ class Item:
     """Folders without which a run cannot be explained or ranked again."""
     ranks: Path | None = None
     """The folder of the run whose scores a run ranks; None for a run that scored."""
+    library: str = ""
+    """The library that the screen of a run names."""
 
 
 class StoredPart(NamedTuple):

@@ -1,7 +1,9 @@
 """Decides which items of an inventory go, by age and size, and gives the reason for each.
 
 Runs go only by their own limits. Never does the newest finished run of a screen go, nor a run whose
-scores a kept run ranks, nor the prepared library of a run that is always kept.
+scores a kept run ranks, nor the prepared library of a run that is always kept. The newest run of a
+screen on another library goes by its age alone. A dead folder that may be gone on with goes by no
+limit of size.
 """
 
 from collections import Counter
@@ -11,7 +13,7 @@ from typing import NamedTuple
 
 from chem.records.message_text import counted
 from screening.objective.retention import DAY, Retention
-from screening.upkeep.items import Item
+from screening.upkeep.items import PREPARED, Item
 from screening.upkeep.sizes import written_age, written_size
 
 DEAD = 7 * DAY
@@ -29,11 +31,11 @@ class Limits(NamedTuple):
     most: int | None = None
     """The most bytes that prepared libraries, scores and dead folders may hold together."""
     keep_runs: int | None = None
-    """The number of the newest finished runs of each screen that are kept."""
+    """The number of the newest finished runs that are kept of each screen on its library."""
     runs_older_than: float | None = None
     """The age in seconds from which finished runs go."""
     screen: str | None = None
-    """The screen whose runs may go; None: every screen."""
+    """The screen whose runs may go, finished or stopped; None: every screen."""
 
 
 def limits_of(retention: Retention, screen: str) -> Limits:
@@ -69,11 +71,12 @@ def decide(items: Sequence[Item], limits: Limits, now: float) -> list[Proposal]:
 
 def _decide_runs(runs: Sequence[Item], limits: Limits, now: float) -> list[Proposal]:
     proposals: dict[Path, Proposal] = {}
-    met: dict[tuple[str, bool], int] = {}
+    met: Counter[tuple[str, ...]] = Counter()
     for item in sorted(runs, key=lambda run: (run.made, run.path.name), reverse=True):
-        kind = (item.name, item.ranks is None)
-        place = met[kind] = met.get(kind, 0) + 1
-        proposals[item.path] = _decide_run(item, place, limits, now)
+        way = "scored" if item.ranks is None else "ranked"
+        met.update([(way, item.name), (way, item.name, item.library)])
+        places = met[way, item.name], met[way, item.name, item.library]
+        proposals[item.path] = _decide_run(item, *places, limits, now)
     for one in sorted(proposals.values(), key=lambda one: one.always):  # the last word is "always"
         scorer = None if one.goes or one.item.ranks is None else proposals.get(one.item.ranks)
         if scorer is not None and not scorer.always:
@@ -82,18 +85,25 @@ def _decide_runs(runs: Sequence[Item], limits: Limits, now: float) -> list[Propo
     return list(proposals.values())
 
 
-def _decide_run(item: Item, place: int, limits: Limits, now: float) -> Proposal:
-    """Decide about one run; ``place`` counts the runs of its screen from the newest, 1."""
+def _decide_run(item: Item, of_all: int, place: int, limits: Limits, now: float) -> Proposal:
+    """Decide about one run.
+
+    ``of_all`` counts the runs of its screen from the newest, 1, and ``place`` those of its library.
+    """
     if item.kept:
         return Proposal(item, False, item.kept, always=True)
-    if place == 1:
+    if of_all == 1:
         return Proposal(item, False, f"the newest run of {item.name}", always=True)
-    if limits.screen is not None and item.name != limits.screen:
+    age, oldest = now - item.made, limits.runs_older_than
+    is_own = limits.screen in (None, item.name)
+    if place == 1 and not (is_own and oldest is not None and age > oldest):
+        why = f"the newest run of {item.name} on its library"
+        return Proposal(item, False, why, always=True)
+    if not is_own:
         return Proposal(item, False, f"it is not a run of {limits.screen}")
     if limits.keep_runs is not None and place > limits.keep_runs:
         return Proposal(item, True, f"{place - 1:,} runs of {item.name} are newer")
-    age = now - item.made
-    if limits.runs_older_than is not None and age > limits.runs_older_than:
+    if oldest is not None and age > oldest:
         return Proposal(item, True, f"{written_age(age)} old")
     return Proposal(item, False, "within the limits" if _limits_runs(limits) else "no limit")
 
@@ -113,10 +123,14 @@ def _decide_others(
         by = needed.get(item.path)
         if item.kept or by is not None:
             kept.append(Proposal(item, False, item.kept or f"{by} needs it to be explained"))
+        elif why := _untouched(item, limits):
+            kept.append(Proposal(item, False, why))
         elif age > _most_age(item, limits):
             going.append(Proposal(item, True, _unused(item, age, used_by)))
         elif item.kind == "leftover":
             kept.append(Proposal(item, False, "its writer may be at work"))
+        elif item.kind == "dead" and age <= DEAD:
+            kept.append(Proposal(item, False, f"it may be gone on with for {written_age(DEAD)}"))
         else:
             waiting.append(item)
     left = sum(item.extent.bytes for item in waiting) + sum(one.item.extent.bytes for one in kept)
@@ -126,7 +140,7 @@ def _decide_others(
             why = f"{_unused(item, now - item.used, used_by)}; over {written_size(limits.most)}"
             going.append(Proposal(item, True, why))
         else:
-            kept.append(Proposal(item, False, _within(item, limits)))
+            kept.append(Proposal(item, False, _within(limits)))
     return kept + going
 
 
@@ -135,6 +149,18 @@ def _unused(item: Item, age: float, used_by: Counter[Path]) -> str:
     if count := used_by[item.path]:
         why += f"; {counted(count, 'run')} can then be neither explained nor ranked again"
     return why
+
+
+def _untouched(item: Item, limits: Limits) -> str:
+    """Return the reason that no limit is about a dead folder; ``""`` if one is."""
+    if item.kind != "dead":
+        return ""
+    is_run = item.path.parent.name != PREPARED
+    if is_run and limits.screen is not None and item.name != limits.screen:
+        return f"it is not a run of {limits.screen}"
+    if limits.older_than is None and limits.most is None and _limits_runs(limits):
+        return "no limit"
+    return ""
 
 
 def _most_age(item: Item, limits: Limits) -> float:
@@ -146,9 +172,7 @@ def _most_age(item: Item, limits: Limits) -> float:
     return DEAD if item.kind == "dead" else float("inf")
 
 
-def _within(item: Item, limits: Limits) -> str:
-    if item.kind == "dead" and limits.older_than is None and limits.most is None:
-        return f"it may be gone on with for {written_age(DEAD)}"
+def _within(limits: Limits) -> str:
     return "no limit" if limits.older_than is None and limits.most is None else "within the limits"
 
 

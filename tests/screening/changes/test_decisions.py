@@ -73,7 +73,11 @@ def test_a_decision_is_told_with_what_is_known(date: str, by: str, comment: str,
         "compound_id,decision\nA,no\nA,no",
         "compound_id,decision,date\nA,order,2026-01-30\nA,no,2026-01-31\n",
         "compound_id,decision,date\nA,no,2026-01-31\nA,order,2026-01-30\n",
-        f"compound_id,inchikey,decision\nA,,order\n,{KEY},no\n",
+        f"compound_id,inchikey,decision\nA,,no\n,{KEY},no\n",
+        f"inchikey,compound_id,decision,date\n{KEY},,no,2026-01-31\n,A,order,2026-01-30\n",
+        f"inchikey,compound_id,decision,date\n{KEY},A,no,2026-01-31\n,A,order,2026-01-30\n",
+        f"inchikey,compound_id,decision,date\n{KEY},B,no,2026-01-31\n{KEY},A,order,2026-01-30\n",
+        "compound_id,decision,date\nA,order,2026-01-01\nA,later,2026-01-01\nA,no,2026-01-02\n",
     ],
 )
 def test_forms_of_the_file(text: str, tmp_path: Path) -> None:
@@ -81,7 +85,18 @@ def test_forms_of_the_file(text: str, tmp_path: Path) -> None:
     decision = found.of("A", ASPIRIN)
     assert decision is not None
     assert decision.decision == "no"
-    assert found.unused() == []
+    assert found.unused() in ([], [one for one in found.lines if one.compound_id == "B"])
+    assert found.summary()[0] == "decisions about these hits: 1 no"
+
+
+@pytest.mark.parametrize("date", ["", "2026-01-31"])
+def test_an_id_and_an_inchikey_of_one_compound_may_contradict(date: str, tmp_path: Path) -> None:
+    text = f"compound_id,inchikey,decision,date\nA,,order,{date}\n\n,{KEY},no,{date}\n"
+    path = written(tmp_path, text)
+    found = read_decisions(path)
+    assert found.of("A", "CCO") is not None  # another compound
+    with pytest.raises(InputError, match=rf"^{path}, lines 2 and 4: found order and no for"):
+        found.of("A", ASPIRIN)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +115,19 @@ def test_forms_of_the_file(text: str, tmp_path: Path) -> None:
         ("compound_id,decision,date\nA,no,2026-02-30\n", "line 2: found the date '2026-02-30'"),
         (f"compound_id,decision,comment\nA,no,{'x' * 501}\n", "a comment of 501 characters"),
         ("compound_id,decision\nA,no\n\nA,order\n", "lines 2 and 4: found no and order for A"),
+        (
+            f"compound_id,inchikey,decision\nA,,no\nA,{KEY},order\n",
+            "lines 2 and 3: found no and order for A",
+        ),
+        (
+            f"compound_id,inchikey,decision\nA,{KEY},no\nB,{KEY},order\n",
+            "lines 2 and 3: found no and order for B",
+        ),
+        (
+            "compound_id,decision,date\nA,no,2026-01-31\nA,order,2026-01-31\n",
+            "lines 2 and 3: found no and order for A",
+        ),
+        ("compound_id,decision,date\nA,no,2026-01-31\nA,order,\n", "lines 2 and 3: found no and"),
         ('compound_id,decision\nA,"no\n', "is not a table"),
     ],
 )

@@ -23,12 +23,15 @@ from screening.objective.screen_settings import Screen
 from screening.report.last_run import CHANGES, FACTS, Since
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
+from screening.runs.record_outcome import read_lines
 from screening.runs.rerank import check_rerank, rank_again
 from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST, open_folder
 from screening.runs.verify import verify_run
 from screening.runs.verify_files import Check
 from screening.runs.write_run import Outcome
+from screening.storage.in_use import is_marked, marking
+from screening.text.cells import unescape_cell
 from tests.screening.changes.conftest import HITS, Nights, Rows, ranked, without
 
 FIRST = "first run of this screen here"
@@ -354,6 +357,27 @@ def test_decisions_that_cannot_be_read_are_told_and_cost_nothing(
     assert any(told in line for line in change_lines(folder))
     assert "No decision is shown" in page(folder)
     assert faults(folder, lone) == []
+
+
+def test_decisions_that_contradict_each_other_are_told_and_cost_nothing(
+    mornings: Mornings,
+) -> None:
+    folder = mornings.run("a").folder
+    hit = next(iter(read_lines(open_folder(folder), "hits.csv")))
+    key = inchi_key(unescape_cell(hit["smiles"]))
+    mornings.decide(f"{hit['compound_id']},,order,,,", f",{key},no,,,")
+    folder = mornings.run("b").folder
+    since = facts(folder)
+    assert "decisions.csv, lines 2 and 3: found order and no for" in since.decisions.problem
+    assert (since.problem, since.decisions.hits) == ("", [])
+    assert (folder / CHANGES).exists()
+
+
+def test_the_last_run_may_be_removed_after_it_was_compared(mornings: Mornings) -> None:
+    with marking():  # as a night that applies its retention at its end
+        first = mornings.run("a").folder
+        assert (mornings.run("b").folder / CHANGES).exists()
+        assert not is_marked(first)
 
 
 def test_a_screen_may_name_its_decisions(mornings: Mornings) -> None:

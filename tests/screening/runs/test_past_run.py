@@ -20,6 +20,7 @@ from screening.runs.rerank import rank_again, rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE
 from screening.runs.write_run import Outcome
+from screening.storage.in_use import claim, is_marked, marking
 from screening.storage.lock import Lock
 
 Objective = Callable[..., Screen]
@@ -240,3 +241,21 @@ def test_a_ranking_knows_the_run_that_it_ranks(
     run_screen(plan_run(other, tmp_path / "a", prepared=tmp_path / "prepared"), lone)
     with pytest.raises(InputError, match=r"^[^\n]*another run than the one in [^\n]*/a now;"):
         open_run(tmp_path / "b")
+
+
+def test_an_opened_run_is_in_use_until_its_block_ends(
+    drug_run: Outcome, lone: Client, tmp_path: Path
+) -> None:
+    first = shutil.copytree(drug_run.folder, tmp_path / "first")
+    past = open_run(first)
+    rank_again(past, past.screen, tmp_path / "again", lone)
+    (tmp_path / "link").symlink_to("again")
+    with marking():
+        open_run(tmp_path / "link")
+        assert is_marked(first)
+        assert is_marked(tmp_path / "again")
+    assert not is_marked(first)
+    for path in (first, tmp_path / "again"):
+        told = f"^{path} is being removed by another process; name another run$"
+        with marking(), claim(path), pytest.raises(InputError, match=told):
+            open_run(tmp_path / "again")

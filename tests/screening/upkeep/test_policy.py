@@ -1,5 +1,6 @@
 """What goes and what stays, by age and size: tables, and laws over any inventory."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,17 @@ def why(proposals: list[Proposal], name: str) -> str:
 
 THREE = [item("prepared", "a", 50), item("prepared", "b", 20), item("scores", "c", 5)]
 NIGHTS = [run("n1", 500), run("n2", 20), run("n3", 2), run("t1", 300, "tox")]
+BY_HAND = [
+    *(run(f"n{n}", 10 - n, library="nightly.csv") for n in (1, 2, 3)),
+    *(run(f"h{n}", 5 - n, library="other.csv") for n in (1, 2)),
+]
+DEAD_FOLDERS = [
+    item("dead", "n1", 8, name="kinase"),
+    item("dead", "t1", 8, name="tox"),
+    item("dead", "unnamed", 9),
+    item("dead", "n2", 0.001, name="kinase"),
+    replace(item("dead", "old", 90), path=CACHE / "old"),
+]
 
 
 @pytest.mark.parametrize(
@@ -53,12 +65,22 @@ NIGHTS = [run("n1", 500), run("n2", 20), run("n3", 2), run("t1", 300, "tox")]
         ([item("dead", "d", 6)], Limits(), []),
         ([item("dead", "d", 8)], Limits(older_than=30 * DAY), []),
         ([item("dead", "d", 6)], Limits(older_than=DAY), ["d"]),
-        ([item("dead", "d", 6)], Limits(most=0), ["d"]),
+        ([item("dead", "d", 6)], Limits(most=0), []),
+        ([item("dead", "d", 6)], Limits(older_than=30 * DAY, most=0), []),
+        ([item("dead", "d", 8)], Limits(older_than=30 * DAY, most=0), ["d"]),
+        ([item("dead", "d", 8)], Limits(keep_runs=1), []),
+        ([item("dead", "d", 8)], Limits(runs_older_than=DAY), []),
+        (DEAD_FOLDERS, Limits(keep_runs=1, screen="tox"), []),
+        (DEAD_FOLDERS, Limits(most=0, screen="tox"), ["old", "t1"]),
+        (DEAD_FOLDERS, Limits(keep_runs=1, most=0, screen="kinase"), ["old", "n1"]),
         ([item("leftover", "l", 1)], Limits(), ["l"]),
         ([item("leftover", "l", 0.01)], Limits(older_than=0.0, most=0), []),
         (NIGHTS, Limits(older_than=0.0, most=0), []),
         (NIGHTS, Limits(keep_runs=1), ["n1", "n2"]),
         (NIGHTS, Limits(keep_runs=2), ["n1"]),
+        (BY_HAND, Limits(keep_runs=2), ["n1"]),
+        (BY_HAND, Limits(keep_runs=1, screen="kinase"), ["n1", "n2", "h1"]),
+        (BY_HAND, Limits(runs_older_than=3.5 * DAY), ["n1", "n2", "n3", "h1"]),
         (NIGHTS, Limits(runs_older_than=100 * DAY), ["n1"]),
         (NIGHTS, Limits(runs_older_than=0.0), ["n1", "n2"]),
         (NIGHTS, Limits(keep_runs=1, screen="tox"), []),
@@ -81,6 +103,11 @@ def test_the_reasons_are_told() -> None:
     assert why(proposals, "n2") == "the newest run of kinase"
     proposals = decide([prepared, run("n1", 9, needs=(prepared.path,))], Limits(most=0), NOW)
     assert why(proposals, "p") == "n1 needs it to be explained"
+    assert excess(proposals, Limits(most=0)) == 10
+    proposals = decide(DEAD_FOLDERS, Limits(most=0, screen="tox"), NOW)
+    assert why(proposals, "n1") == why(proposals, "unnamed") == "it is not a run of tox"
+    proposals = decide(DEAD_FOLDERS, Limits(most=0), NOW)
+    assert why(proposals, "n2") == "it may be gone on with for 7 d"
     assert excess(proposals, Limits(most=0)) == 10
 
 
@@ -106,7 +133,9 @@ def inventories(draw: st.DrawFn) -> list[Item]:
         needs = tuple(one.path for one in prepared if draw(st.booleans()))
         ranks = draw(st.sampled_from([None, *(one.path for one in runs if one.ranks is None)]))
         screen = draw(st.sampled_from(["kinase", "tox"]))
-        runs.append(run(f"r{n}", draw(days), screen, kept=draw(kept), needs=needs, ranks=ranks))
+        library = draw(st.sampled_from(["nightly.csv", "other.csv"]))
+        more = {"library": library, "kept": draw(kept), "needs": needs, "ranks": ranks}
+        runs.append(run(f"r{n}", draw(days), screen, **more))
     return draw(st.permutations([*prepared, *others, *runs]))
 
 
@@ -128,8 +157,16 @@ def test_laws_of_what_goes(items: list[Item], limits: Limits) -> None:
     runs = [one for one in items if one.kind == "run"]
     stays = [one for one in runs if one.path not in gone]
     assert not any(one.path in gone for one in items if one.kept)
-    for screen in {one.name for one in runs}:
-        scored = [one for one in runs if one.name == screen and one.ranks is None]
+    for one in items:
+        if one.kind == "dead" and limits.older_than is None and NOW - one.used <= 7 * DAY:
+            assert one.path not in gone
+    libraries = {(one.name, one.library) for one in runs} if limits.runs_older_than is None else ()
+    for screen in {*libraries, *((one.name, None) for one in runs)}:
+        scored = [
+            one
+            for one in runs
+            if screen in ((one.name, None), (one.name, one.library)) and one.ranks is None
+        ]
         if scored:
             assert max(scored, key=lambda one: (one.made, one.path.name)).path not in gone
     for one in stays:  # nothing that a run needs which always stays

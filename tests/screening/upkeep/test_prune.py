@@ -1,11 +1,13 @@
 """Removals from a real cache and real runs: killed, refused, and followed by a whole night."""
 
+import csv
 import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
 
@@ -13,7 +15,9 @@ import pytest
 from distributed import Client
 
 from chem.disk.files import is_leftover
+from chem.structure.inchi_key import inchi_key
 from screening.objective.retention import DAY, Retention
+from screening.objective.screen_file import dump_screen, load_screen
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import SUMMARY, read_summary
 from screening.runs.past_run import open_run
@@ -22,11 +26,13 @@ from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST
 from screening.storage.in_use import mark_in_use, marking
 from screening.storage.lock import Lock
+from screening.text.cells import unescape_cell
 from screening.upkeep.apply import apply_retention
 from screening.upkeep.inventory import take_inventory
 from screening.upkeep.items import Item
 from screening.upkeep.policy import Limits, decide
 from screening.upkeep.prune import remove, remove_all
+from screening.upkeep.sizes import written_size
 from screening.upkeep.verify_store import verify_items
 from tests.screening.upkeep.conftest import Home
 
@@ -186,26 +192,55 @@ def test_a_run_that_somebody_marks_stays(home: Home, name: str, told: str) -> No
     assert (run / MANIFEST).is_file()
 
 
+def first_hit(run: Path) -> dict[str, str]:
+    with (run / "hits.csv").open(encoding="utf-8-sig", newline="") as file:
+        return next(iter(csv.DictReader(file)))
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("compound_id,decision\n{hit},no\n", "decisions.csv has a decision about it"),
         ("decision;compound_id\norder;{hit}\n", "decisions.csv has a decision about it"),
-        ("run,compound_id\nEGFR-20260100-020000,x\n", "decisions.csv has a decision about it"),
+        ("inchikey,decision\n{key},no\n", "decisions.csv has a decision about it"),
+        ("compound_id,inchikey,decision\nx,{key},no\n", "decisions.csv has a decision about it"),
         ("compound_id,decision\nunknown,no\n", ""),
-        ("something else\n", "decisions.csv has no column compound_id or inchikey"),
+        ("run,compound_id\nx,x\n", "decisions cannot be read: {file}: unknown column 'run';"),
+        ("compound_id,decision\nx,no\nx,order\n", "decisions cannot be read: {file}, lines 2 and"),
     ],
 )
-def test_a_run_with_a_decision_stays(home: Home, text: str, told: str) -> None:
+@pytest.mark.parametrize("is_own", [False, True])
+def test_a_run_with_a_decision_stays(home: Home, text: str, told: str, is_own: bool) -> None:
     run = home.runs / "EGFR-20260100-020000"
     shutil.rmtree(home.runs / "EGFR-20260101-020000")
     shutil.rmtree(home.runs / "CDK2-20260102-020000")
-    line = (run / "hits.csv").read_text(encoding="utf-8-sig").splitlines()
-    hit = dict(zip(line[0].split(","), line[1].split(","), strict=False))["compound_id"]
-    (home.runs / "decisions.csv").write_text(text.replace("{hit}", hit))
+    hit = first_hit(run)
+    file = home.runs.parent / "own.csv" if is_own else home.runs / "decisions.csv"
+    key = inchi_key(unescape_cell(hit["smiles"]))
+    file.write_text(text.replace("{hit}", hit["compound_id"]).replace("{key}", key))
+    if is_own:
+        name_decisions(run, file)
     for link in home.runs.glob("latest*"):
         link.unlink()
-    assert item_of(home, run).kept == told
+    expected = told.replace("decisions.csv", file.name).replace("{file}", str(file))
+    kept = item_of(home, run).kept
+    assert kept == expected or ("cannot be read" in expected and kept.startswith(expected))
+
+
+def name_decisions(run: Path, file: Path) -> None:
+    """Let the screen of a finished run name a file of decisions."""
+    screen, manifest = run / "screen.toml", run / MANIFEST
+    before = sha256(screen.read_bytes()).hexdigest()
+    screen.write_text(dump_screen(load_screen(screen).changed(decisions=str(file))))
+    after = sha256(screen.read_bytes()).hexdigest()
+    manifest.write_text(manifest.read_text().replace(before, after))
+
+
+def test_all_runs_stay_if_one_names_decisions_that_are_gone(home: Home) -> None:
+    name_decisions(home.runs / "CDK2-20260102-020000", home.runs.parent / "gone.csv")
+    assert "gone.csv: cannot be read" in item_of(home, home.runs / "EGFR-20260100-020000").kept
+    assert prune(home) == []
+    assert len([path for path in home.runs.iterdir() if (path / MANIFEST).is_file()]) >= 3
 
 
 def test_links_are_removed_or_left_and_never_followed(home: Home, tmp_path: Path) -> None:
@@ -277,7 +312,7 @@ def test_the_retention_of_a_screen_is_applied(home: Home, objective: Callable[..
     screen = objective("EGFR", 5)
     run = home.runs / "EGFR-20260101-020000"
     assert apply_retention(screen, run) == ""
-    kept = screen.changed(retention=Retention(keep_runs=1, most_cache="0B"))
+    kept = screen.changed(retention=Retention(keep_runs=1, keep_days=1e-6, most_cache="0B"))
     line = apply_retention(kept, run)
     assert line.startswith("retention: removed ")
     assert "1 run" in line
@@ -285,7 +320,30 @@ def test_the_retention_of_a_screen_is_applied(home: Home, objective: Callable[..
     assert "\n" not in line
     assert not (home.runs / "EGFR-20260100-020000").exists()
     assert (home.runs / "CDK2-20260102-020000").is_dir()
-    assert apply_retention(kept, run) == "retention: all is kept"
+    size = sum(item.extent.bytes for item in take_inventory(*home).items if item.kind == "prepared")
+    beyond = f"what is kept is {written_size(size)} more than most_cache"
+    assert apply_retention(kept, run) == f"retention: all is kept; {beyond}"
+
+
+def test_stopped_runs_are_left_to_their_own_screen(
+    home: Home, objective: Callable[..., Screen]
+) -> None:
+    stopped = [home.runs / name for name in ("EGFR-20260104-020000", "CDK2-20260104-020000")]
+    for folder in stopped:
+        shutil.copytree(home.runs / "EGFR-20260100-020000", folder)
+        (folder / MANIFEST).unlink()
+        (folder / "screen.toml").unlink()
+    assert [item_of(home, folder).name for folder in stopped] == ["EGFR", "CDK2"]
+    run = home.runs / "EGFR-20260101-020000"
+    retention = Retention(keep_runs=9, most_cache="0B")
+    apply_retention(objective("EGFR", 5).changed(retention=retention), run)
+    assert all(folder.is_dir() for folder in stopped)  # the next try goes on with it
+    for path in (path for folder in stopped for path in (folder, *folder.rglob("*"))):
+        os.utime(path, (time.time() - 8 * DAY,) * 2)
+    apply_retention(objective("EGFR", 5).changed(retention=Retention(keep_runs=9)), run)
+    assert all(folder.is_dir() for folder in stopped)
+    apply_retention(objective("EGFR", 5).changed(retention=retention), run)
+    assert [folder.is_dir() for folder in stopped] == [False, True]
 
 
 KILLED = """

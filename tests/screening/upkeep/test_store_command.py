@@ -57,10 +57,22 @@ def test_show(hitlist: Hitlist, home: Home) -> None:
 
 def test_show_of_nothing(hitlist: Hitlist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HITLIST_CACHE", str(tmp_path / "none"))
-    for words in (("show",), ("verify",), ("prune", "--most", "0B", "--yes")):
+    for words in (("show",), ("verify",), ("prune", "--no-runs", "--most", "0B", "--yes")):
         code, _, err = hitlist("store", *words, "--runs", str(tmp_path / "no-runs"))
         assert (code, "Traceback" in err) == (0, False)
     assert not (tmp_path / "none").exists()
+
+
+def test_prune_needs_the_folder_of_runs(hitlist: Hitlist, home: Home, tmp_path: Path) -> None:
+    words = ("store", "prune", "--runs", str(tmp_path / "gone"), "--older-than", "0d", "--yes")
+    before = home.files()
+    code, out, err = hitlist(*words)
+    assert (code, out, home.files() == before) == (2, "", True)
+    assert f"there is no folder of runs {tmp_path / 'gone'}" in err
+    assert len(err.splitlines()) == 1
+    code, _, err = hitlist(*words, "--no-runs")
+    assert code == 0
+    assert list((home.cache / "prepared").iterdir()) == []
 
 
 def test_verify_tells_and_fixes(hitlist: Hitlist, home: Home) -> None:
@@ -85,7 +97,7 @@ def test_verify_tells_and_fixes(hitlist: Hitlist, home: Home) -> None:
 
 def test_prune_lists_first_and_removes_when_told(hitlist: Hitlist, home: Home) -> None:
     before = home.files()
-    words = ("store", "prune", "--older-than", "0d", "--keep-runs", "1")
+    words = ("store", "prune", "--older-than", "0d", "--runs-older-than", "0d")
     code, out, err = hitlist(*words)
     assert code == 0
     listed = [line.split("\t") for line in out.splitlines()[1:]]
@@ -158,7 +170,8 @@ def test_prune_needs_retention_and_follows_it(
     file.write_text(f"{text}\n[retention]\nkeep_runs = 1\n")
     code, _, err = hitlist("screen", str(file), "--prune", "--workers", "1")
     assert code == 0, err
-    assert "retention: removed 2 runs" in err
+    assert "retention: removed 1 run," in err
     newest = home.runs / os.readlink(home.runs / "latest-EGFR")
-    assert sorted(path.name for path in home.runs.glob("EGFR-*")) == [newest.name]
+    other = "EGFR-20260101-020000"  # of another library
+    assert sorted(path.name for path in home.runs.glob("EGFR-*")) == sorted([newest.name, other])
     assert "[retention]" not in (newest / "screen.toml").read_text()
