@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import pytest
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
+from flows.operation.automations import LOST_RUN, NAMES
 from tests.flows.conftest import Rows, Run, WriteLibrary
 from tests.flows.test_prefect import server as server
 from tests.prefect_server import (
@@ -77,6 +78,10 @@ def change(server: Environment, path: str, body: object) -> None:
         pass
 
 
+def automations(server: Environment) -> set[str]:
+    return {one["name"] for one in ask(server, "/automations/filter", {})}
+
+
 def write_screen(folder: Path, name: str, schedule: str = "") -> Path:
     """Write a screen of a name with a schedule or none."""
     text = (ROOT / "flows/screens/kinase.toml").read_text()
@@ -103,8 +108,13 @@ def test_what_an_operator_set_stays(server: Environment, deploy: Deploy, tmp_pat
     assert "stays paused" in said
     assert "its schedule was 0 2 * * * UTC" in said
     prefect(server, "work-pool", "create", "hitlist", "--overwrite", "--type", "process")
-    assert "kept its own job template" in deploy("stays.toml")
+    said = deploy("stays.toml")
+    assert "kept its own job template" in said
+    assert "runs send too few heartbeats" in said
+    assert automations(server) == set(NAMES) - {LOST_RUN}
     prefect(server, *POOL, *TEMPLATE)
+    assert f"automation {LOST_RUN!r}: made" in deploy("stays.toml")
+    assert automations(server) == set(NAMES)
     prefect(server, "--no-prompt", "deploy", "--all")
     night = found(server, "stays-nightly")
     assert night["parameters"]["hits"] == 7
