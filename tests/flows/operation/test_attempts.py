@@ -149,7 +149,9 @@ def test_only_an_accepted_night_takes_the_place(
         SetStateStatus.ABORT: StateAbortDetails(reason="no"),
         SetStateStatus.WAIT: StateWaitDetails(delay_seconds=5),
     }[status]
-    answer: OrchestrationResult[object] = OrchestrationResult(state=state, status=status, details=details)
+    answer: OrchestrationResult[object] = OrchestrationResult(
+        state=state, status=status, details=details
+    )
     assert is_accepted(answer) is accepted
 
 
