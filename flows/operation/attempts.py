@@ -71,7 +71,11 @@ def check_attempt() -> State[Any] | None:
             return None
         nights = _newer_nights(client, run)
         newer = find_newer(nights, datetime.now(UTC), run.parameters)
-        if newer is None or not _will_run(client, newer):
+        if newer is None:
+            return None
+        if refusal := catch_up(client, newer):
+            told = "the night of %s cannot be caught up (%s): this older one goes on"
+            get_run_logger().warning(told, _night(newer.run), refusal)
             return None
         return _give_way(client, newer)
 
@@ -148,26 +152,21 @@ def _newer_nights(client: SyncPrefectClient, run: FlowRun) -> list[FlowRun]:
     return [one for one in found if one.auto_scheduled and one.id != run.id]
 
 
-def _will_run(client: SyncPrefectClient, newer: Newer) -> bool:
-    """Schedule a night again that lost its slot; return False if the server does not accept it.
+def catch_up(client: SyncPrefectClient, newer: Newer) -> str:
+    """Schedule a night again that lost its slot, and return why it cannot be; empty if it can.
 
     The own run holds the only slot until it ends, so the newer one starts a little later.
     """
     if not newer.lost_slot:
-        return True
+        return ""
     state = catch_up_state(datetime.now(UTC))
     try:
         answer = client.set_flow_run_state(newer.run.id, state)
     except ObjectNotFound:  # somebody deleted it
-        why = "it is gone"
-    else:
-        if is_accepted(answer):
-            return True
-        why = getattr(answer.details, "reason", None) or answer.status.value
-    get_run_logger().warning(
-        "the night of %s cannot be caught up (%s): this older one goes on", _night(newer.run), why
-    )
-    return False
+        return "it is gone"
+    if is_accepted(answer):
+        return ""
+    return getattr(answer.details, "reason", None) or answer.status.value
 
 
 def catch_up_state(now: datetime) -> State[Any]:
