@@ -148,8 +148,7 @@ def test_a_night_that_lost_its_slot_is_caught_up_in_a_minute(
     deploy("missed.toml")
     with server_client() as client:
         night = client.read_deployment_by_name("screen/missed-nightly")
-        lost = Cancelled(message=NO_SLOT)
-        run = client.create_flow_run_from_deployment(night.id, state=lost)
+        run = client.create_flow_run_from_deployment(night.id, state=Cancelled(message=NO_SLOT))
         assert catch_up(client, Newer(run, False, [])) == ""
         assert client.read_flow_run(run.id).state_type == StateType.CANCELLED
         assert catch_up(client, Newer(run, True, [])) == ""
@@ -158,7 +157,7 @@ def test_a_night_that_lost_its_slot_is_caught_up_in_a_minute(
         assert again.state_type == StateType.SCHEDULED
         start = again.state.state_details.scheduled_time
         assert start is not None
-        assert 30 < (start - datetime.now(UTC)).total_seconds() <= 60
+        assert 30 < start.timestamp() - time.time() <= 60
         client.delete_flow_run(run.id)
         assert catch_up(client, Newer(run, True, [])) == "it is gone"
 
