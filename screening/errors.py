@@ -27,6 +27,10 @@ class WorkerLostError(LostError):
     """Workers that died repeatedly on the same work, or of which none is left."""
 
 
+class BusyError(LostError):
+    """A folder that another run, which does the same work, held for the whole wait."""
+
+
 class StoreError(LostError):
     """A file of a store that is damaged, or that cannot be read or written."""
 

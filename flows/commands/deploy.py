@@ -111,7 +111,7 @@ def _deploy(
             told += doubts
             wanted = Wanted(screen, reference, parameters, options, flow, nightly)
             told += deploy(client, wanted)
-        told += [f"automation {name!r}: made or updated" for name in ensure_automations(client)]
+        told += ensure_automations(client)
     for line in dict.fromkeys(told):
         note(line)
     for _, screen, _ in checked:

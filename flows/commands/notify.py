@@ -40,8 +40,8 @@ On = Annotated[
     str | None,
     typer.Option(
         metavar="LIST",
-        help="Events: failed, late, cancelled, crashed, nothing-new, new-hits, finished; by "
-        "default all except finished.",
+        help="Events: failed, late, cancelled, crashed, nothing-new, new-hits, not-compared, "
+        "finished; by default all except finished.",
     ),
 ]
 Test = Annotated[
@@ -69,7 +69,6 @@ def notify(  # noqa: PLR0913 - one parameter per option
     channel. A new address or list of events replaces the previous one of that channel. Addresses
     are read from a file or standard input, because others on this machine can see arguments.
     """
-    from flows.operation.automations import ensure_automations
     from flows.operation.channels import (
         mail_address,
         remove_channel,
@@ -97,7 +96,7 @@ def notify(  # noqa: PLR0913 - one parameter per option
         for name in gone:
             note(f"{name}: {'removed' if remove_channel(client, name) else 'there was none'}")
         if addresses:
-            ensure_automations(client)
+            _ensure_recovery(client)
         for name, address in addresses.items():
             save_channel(client, name, address, events)
             note(f"{name}: {', '.join(events)}")
@@ -105,6 +104,14 @@ def notify(  # noqa: PLR0913 - one parameter per option
             _test(client)
         if show:
             _show(client)
+
+
+def _ensure_recovery(client: "SyncPrefectClient") -> None:
+    """Make the automations that recover runs, and tell what was made or could not be."""
+    from flows.operation.automations import ensure_automations
+
+    for line in ensure_automations(client):
+        note(line)
 
 
 def _events(on: str | None) -> Sequence[str]:

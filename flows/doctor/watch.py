@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.exceptions import ObjectNotFound
 
 from flows.doctor.finding import Finding, Look, fault, listed, ok, skipped, warning
-from flows.operation.automations import NAMES, ensure_automations
+from flows.operation.automations import LOST_RUN, NAMES, ensure_automations, heartbeat_fault
 from flows.operation.channels import Channel, list_channels
+from flows.operation.deploy_server import POOL, POOL_REMEDY
 
 
 def check_watch(look: Look) -> Iterator[Finding]:
@@ -19,6 +21,8 @@ def check_watch(look: Look) -> Iterator[Finding]:
 
 
 def _check_automations(look: Look) -> Finding:
+    if template_fault := _template_fault(look.server):
+        return _check_without_heartbeat(look, template_fault)
     missing = _missing(look.server)
     if not missing:
         return ok("automations", f"{len(NAMES)} recover lost runs")
@@ -34,6 +38,25 @@ def _check_automations(look: Look) -> Finding:
     if left:
         return told._replace(found=f"{told.found}; could not make {listed(left)}")
     return told.mend(f"made {listed(missing)}")
+
+
+def _template_fault(client: SyncPrefectClient) -> str:
+    """Return why runs send too few heartbeats; empty if they send enough or there is no pool."""
+    try:
+        return heartbeat_fault(client.read_work_pool(POOL).base_job_template)
+    except ObjectNotFound:
+        return ""
+
+
+def _check_without_heartbeat(look: Look, why: str) -> Finding:
+    """Return the fault of a pool without heartbeat; ``--fix`` stops the harm of the automation."""
+    remedy = f"{POOL_REMEDY}; then hitlist deploy SCREEN"
+    harmful = bool(look.server.read_automations_by_name(LOST_RUN))
+    if harmful and look.fix:
+        ensure_automations(look.server)
+    elif harmful:
+        why = f"{why}; with it each healthy run is marked Crashed"
+    return fault("automations", why, remedy)
 
 
 def _missing(client: SyncPrefectClient) -> list[str]:

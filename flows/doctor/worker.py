@@ -14,9 +14,8 @@ from prefect.client.schemas.objects import Worker
 from prefect.exceptions import ObjectNotFound
 
 from flows.doctor.finding import Finding, Look, fault, listed, ok, skipped, warning
-from flows.operation.deploy_server import POOL, TEMPLATE
+from flows.operation.deploy_server import POOL, POOL_REMEDY, TEMPLATE
 
-_MAKE = f"prefect work-pool create {POOL} --overwrite --type process --base-job-template {TEMPLATE}"
 _START = f"systemctl start hitlist-worker, or prefect worker start --pool {POOL}"
 BEATS = 3
 """The heartbeats that a worker may miss until it counts as gone."""
@@ -28,7 +27,9 @@ def check_worker(look: Look) -> Iterator[Finding]:
         pool = look.server.read_work_pool(POOL)
     except ObjectNotFound:
         if look.deployments:
-            yield fault("work pool", f"there is no pool {POOL}", f"hitlist deploy, or {_MAKE}")
+            yield fault(
+                "work pool", f"there is no pool {POOL}", f"hitlist deploy, or {POOL_REMEDY}"
+            )
         else:
             yield skipped("work pool", "nothing is deployed", "hitlist deploy SCREEN")
         return
@@ -48,7 +49,9 @@ def check_template(found: dict[str, object]) -> Finding:
     if found == json.loads(TEMPLATE.read_text(encoding="utf-8")):
         return ok("job template", "the shipped one")
     return warning(
-        "job template", "the pool has another one, with which a caller may change what runs", _MAKE
+        "job template",
+        "the pool has another one, with which a caller may change what runs",
+        POOL_REMEDY,
     )
 
 

@@ -6,7 +6,7 @@ After downtime the server has every missed night, and the worker takes them olde
 them would screen the same files. Therefore a night gives way to the newest night that is due.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -20,7 +20,9 @@ from prefect.client.schemas.filters import (
     FlowRunFilterExpectedStartTime,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.exceptions import ObjectNotFound
 from prefect.logging import get_run_logger
 from prefect.states import Cancelled, Scheduled
 
@@ -32,6 +34,8 @@ NO_SLOT = "Deployment concurrency limit reached."
 """The message of Prefect for a run that was cancelled because its deployment was at work."""
 JUST_NOW = timedelta(minutes=10)
 """How long ago a newer night may have lost its slot to an older one and still be caught up."""
+CATCH_UP = timedelta(seconds=60)
+"""The time until a night that is caught up starts: the older one has freed the slot by then."""
 MOST_NIGHTS = 200
 """The most nights that one request reads; Prefect's own limit."""
 _WAITING = (StateType.SCHEDULED, StateType.PENDING)
@@ -66,8 +70,12 @@ def check_attempt() -> State[Any] | None:
         if not run.auto_scheduled:
             return None
         nights = _newer_nights(client, run)
-        newer = find_newer(nights, datetime.now(UTC))
+        newer = find_newer(nights, datetime.now(UTC), run.parameters)
         if newer is None:
+            return None
+        if refusal := catch_up(client, newer):
+            told = "the night of %s cannot be caught up (%s): this older one goes on"
+            get_run_logger().warning(told, _night(newer.run), refusal)
             return None
         return _give_way(client, newer)
 
@@ -93,14 +101,20 @@ def refuse_crashes(states: Sequence[State[Any]]) -> None:
         )
 
 
-def find_newer(nights: Sequence[FlowRun], now: datetime) -> Newer | None:
+def find_newer(
+    nights: Sequence[FlowRun], now: datetime, parameters: Mapping[str, Any]
+) -> Newer | None:
     """Return the newest night that waits or runs, or that lost its slot a moment ago.
+
+    A night with other parameters, such as another library, does not take the place of this one.
 
     Args:
         nights: The nights of the deployment that are due and newer than the own one, in any order.
         now: The time now.
+        parameters: The parameters of the own night.
     """
-    due = sorted(nights, key=lambda one: one.expected_start_time or now)
+    same = [one for one in nights if one.parameters == parameters]
+    due = sorted(same, key=lambda one: one.expected_start_time or now)
     waiting = [one for one in due if one.state_type in _WAITING]
     lost = [one for one in due if _lost_slot(one, now)]
     running = [one for one in due if one.state_type == StateType.RUNNING]
@@ -138,14 +152,43 @@ def _newer_nights(client: SyncPrefectClient, run: FlowRun) -> list[FlowRun]:
     return [one for one in found if one.auto_scheduled and one.id != run.id]
 
 
+def catch_up(client: SyncPrefectClient, newer: Newer) -> str:
+    """Schedule a night again that lost its slot, and return why it cannot be; empty if it can.
+
+    The own run holds the only slot until it ends, so the newer one starts a little later.
+    """
+    if not newer.lost_slot:
+        return ""
+    state = catch_up_state(datetime.now(UTC))
+    try:
+        answer = client.set_flow_run_state(newer.run.id, state)
+    except ObjectNotFound:  # somebody deleted it
+        return "it is gone"
+    if is_accepted(answer):
+        return ""
+    return getattr(answer.details, "reason", None) or answer.status.value
+
+
+def catch_up_state(now: datetime) -> State[Any]:
+    """Return the state in which a night waits that lost its slot to an older one."""
+    told = "catches up the nights that were missed"
+    return Scheduled(scheduled_time=now + CATCH_UP, message=told)
+
+
+def is_accepted(answer: OrchestrationResult[Any]) -> bool:
+    """Tell whether the server set the state that was asked for; it may set another or none."""
+    return (
+        answer.status == SetStateStatus.ACCEPT
+        and answer.state is not None
+        and answer.state.type == StateType.SCHEDULED
+    )
+
+
 def _give_way(client: SyncPrefectClient, newer: Newer) -> State[Any]:
-    """Cancel the nights between, schedule the newer one if it lost its slot, and tell."""
+    """Cancel the nights between, and tell."""
     message = f"superseded by the night of {_night(newer.run)}"
     for run in newer.between:
         client.set_flow_run_state(run.id, Cancelled(message=message))
-    if newer.lost_slot:
-        told = "catches up the nights that were missed"
-        client.set_flow_run_state(newer.run.id, Scheduled(message=told))
     get_run_logger().warning("%s", message)
     return Cancelled(message=message)
 

@@ -11,7 +11,7 @@ another change of the database came between (measured: four messages for one cra
 that reacts at once fires each time. A trigger that waits for ``SETTLE`` fires once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 
-from flows.operation.deploy_server import POOL
+from flows.operation.deploy_server import POOL, POOL_REMEDY
 
 FLOWS = ("screen", "rank", "prepare", "train")
 """The names of the flows. Automations leave the flows of others on the same server alone."""
@@ -50,23 +50,31 @@ _STARTS = tuple(str(number) for number in range(1, 21))
 """How often a run may have started that is tried again; 0 is left out."""
 NAMES = ("hitlist: lost run", "hitlist: run that never started", "hitlist: crashed screen")
 """The names of the automations, by which they are found and updated."""
+LOST_RUN = NAMES[0]
+"""The one that relies on the heartbeat of the work pool."""
 
 
 def ensure_automations(client: SyncPrefectClient, pool: str = POOL) -> list[str]:
     """Make the automations that recover runs, or update them.
 
     The work pool gets the heartbeat on which they rely: with Prefect's default of 180 seconds,
-    each healthy run would be marked Crashed.
+    each healthy run would be marked Crashed. If its job template leaves no place for it, the
+    automation for lost runs is removed, and that is told.
 
     Args:
         client: A client of the server.
         pool: The work pool of the deployments; if there is none yet, it is left out.
 
     Returns:
-        The names of the automations that were made or changed.
+        What to tell, one line each: what was made or changed, and what could not be made.
     """
-    _set_heartbeat(client, pool)
-    return [one.name for one in _recovery() if put_automation(client, one)]
+    fault = _set_heartbeat(client, pool)
+    wanted = [one for one in _recovery() if not (fault and one.name == LOST_RUN)]
+    if fault:
+        remove_automations(client, [LOST_RUN])
+    made = [one.name for one in wanted if put_automation(client, one)]
+    told = [f"automation {name!r}: made or updated" for name in made]
+    return [*told, f"{fault}; to replace it: {POOL_REMEDY}"] if fault else told
 
 
 def put_automation(client: SyncPrefectClient, wanted: AutomationCore) -> bool:
@@ -101,7 +109,7 @@ def _fields(automation: AutomationCore) -> dict[str, Any]:
 
 def _recovery() -> Iterator[AutomationCore]:
     yield AutomationCore(
-        name=NAMES[0],
+        name=LOST_RUN,
         description="A run without a heartbeat has crashed: its slot is free again.",
         trigger=wait_for({BEAT}, {BEAT, *ENDED}, SILENCE),
         actions=[
@@ -174,16 +182,33 @@ def _crash_of_started_screen() -> EventTrigger:
     return EventTrigger.model_validate({**trigger.model_dump(), "match": labels})
 
 
-def _set_heartbeat(client: SyncPrefectClient, name: str) -> None:
+def heartbeat_fault(template: Mapping[str, Any], pool: str = POOL) -> str:
+    """Return why a pool with this job template cannot get the heartbeat; empty if it can.
+
+    Prefect's default template has a variable, ``{{ env }}``, in place of the environment.
+    """
+    if isinstance(template.get("job_configuration", {}).get("env"), dict):
+        return ""
+    return (
+        f"work pool {pool}: runs send too few heartbeats, because its job template sets no "
+        f"environment; without {LOST_RUN!r} a lost run keeps its slot"
+    )
+
+
+def _set_heartbeat(client: SyncPrefectClient, name: str) -> str:
+    """Give a pool the heartbeat, and return why it cannot get it; empty if it can."""
     try:
         pool = client.read_work_pool(name)
     except ObjectNotFound:
-        return
+        return ""
     template = pool.base_job_template
-    configuration = template.get("job_configuration", {})
-    variables = configuration.get("env")
-    if not isinstance(variables, dict) or variables.get(HEARTBEAT_VARIABLE) == str(HEARTBEAT):
-        return
+    if fault := heartbeat_fault(template, name):
+        return fault
+    configuration = template["job_configuration"]
+    variables = configuration["env"]
+    if variables.get(HEARTBEAT_VARIABLE) == str(HEARTBEAT):
+        return ""
     changed = {**variables, HEARTBEAT_VARIABLE: str(HEARTBEAT)}
     template = {**template, "job_configuration": {**configuration, "env": changed}}
     client.update_work_pool(name, WorkPoolUpdate(base_job_template=template))
+    return ""

@@ -6,7 +6,7 @@ at work. An update keeps what an operator set on the server.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -126,12 +126,25 @@ def deploy(client: SyncPrefectClient, wanted: Wanted) -> list[str]:
         target = Target(nightly, NIGHTLY, night, steps, remember(file), source)
         said = _put(client, wanted, target)
         _put_schedule(client, nightly, decision.cron, current)
-        when = decision.cron or "its schedule on the server"
-        told.append(f"{said}; runs at {when}")
+        told.append(f"{said}; {when_it_runs(decision.cron, night.schedules if night else [])}")
         told += [f"{nightly}: {line}" for line in decision.told]
     if shared is not None and shared.schedules:
         told += _part(client, shared, None if decision is None else nightly)
     return [*told, *_told_of_folder(steps, wanted)]
+
+
+def when_it_runs(cron: Cron | None, found: Sequence[DeploymentSchedule]) -> str:
+    """Return when a nightly deployment runs, in words.
+
+    Args:
+        cron: The schedule that it gets; None: it keeps those on the server.
+        found: The schedules on the server, which an operator may have deleted.
+    """
+    if cron is not None:
+        return f"runs at {cron}"
+    if not found:
+        return "has no schedule, so no night runs; --cron adds one"
+    return "runs at its schedule on the server"
 
 
 def _check_owner(found: DeploymentResponse | None, name: str, wanted: Wanted, tag: str) -> None:

@@ -133,7 +133,7 @@ def _without_options(
     if current is not None and now is None:
         return Decision(None, ("kept its schedule, which was set on the server",))
     if now is None and before is not None:
-        return Decision(None, ("kept its schedules on the server; --cron adds one",))
+        return Decision(None, ("what was set on the server stays; --cron adds a schedule",))
     if now is None or now == file:
         return Decision(file)
     if file is None:

@@ -17,9 +17,10 @@ POOL = "hitlist"
 TEMPLATE = Path(__file__).parents[1] / "work_pool.json"
 """The job template of the work pool: no caller of the server changes what a run executes."""
 _START = "start it with `hitlist server`"
-_POOL_REMEDY = (
+POOL_REMEDY = (
     f"prefect work-pool create {POOL} --overwrite --type process --base-job-template {TEMPLATE}"
 )
+"""The command that gives the pool the shipped job template."""
 
 
 @contextmanager
@@ -71,5 +72,5 @@ def ensure_pool(client: SyncPrefectClient) -> tuple[str, ...]:
         )
         return (f"work pool {POOL}: made; start its worker: prefect worker start --pool {POOL}",)
     if pool.base_job_template != template:
-        return (f"work pool {POOL}: kept its own job template; to replace it: {_POOL_REMEDY}",)
+        return (f"work pool {POOL}: kept its own job template; to replace it: {POOL_REMEDY}",)
     return ()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from prefect.events.schemas.automations import EventTrigger, Posture
 
 from flows.operation.automations import CRASHED, ENDED, NEVER, SETTLE, wait_for
-from flows.operation.news import FINISHED, NEW_HITS, NOTHING_NEW
+from flows.operation.news import FINISHED, NEW_HITS, NOT_COMPARED, NOTHING_NEW
 
 LATE = timedelta(minutes=10)
 """The delay of a night from which it is told."""
@@ -92,6 +92,7 @@ KINDS: dict[str, Kind] = {
     "crashed": _state_kind(_on_state(CRASHED), "crashed"),
     "nothing-new": _news_kind(NOTHING_NEW, "has nothing new"),
     "new-hits": _news_kind(NEW_HITS, "has new hits"),
+    "not-compared": _news_kind(NOT_COMPARED, "was not compared"),
     "finished": _news_kind(FINISHED, "finished"),
     TEST: Kind(
         _on_news(TEST_EVENT, "hitlist.notify", "prefect.resource.id"),
@@ -103,7 +104,7 @@ KINDS: dict[str, Kind] = {
 """The kinds of events by the names that ``hitlist notify --on`` takes; the test is always on."""
 NAMES = tuple(name for name in KINDS if name != TEST)
 USUAL = tuple(name for name in NAMES if name != "finished")
-"""The kinds that are told unless others are named; ``finished`` comes beside the two of news."""
+"""The kinds that are told unless others are named; ``finished`` comes beside those of news."""
 
 
 def body(name: str) -> str:

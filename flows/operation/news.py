@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FINISHED = "hitlist.screen.finished"
 NOTHING_NEW = "hitlist.screen.nothing-new"
 NEW_HITS = "hitlist.screen.new-hits"
+NOT_COMPARED = "hitlist.screen.not-compared"
 
 
 class News(NamedTuple):
@@ -34,11 +35,13 @@ class News(NamedTuple):
     before: str
     """The name of the last run's folder; empty if there is none to compare with."""
     why: str
-    """The reason that nothing was compared; empty otherwise."""
+    """The reason that nothing was compared, without ids of compounds; empty otherwise."""
     entered: tuple[float, ...]
     """The scores of the hits that the last run did not have, best first."""
     left: int
     """The number of hits of the last run that are no hits now."""
+    fault: str = ""
+    """The error because of which nothing was compared, for the log; empty otherwise."""
 
     @property
     def kind(self) -> str:
@@ -66,7 +69,7 @@ def find_news(plan: "Plan", folder: Path) -> News:
     try:
         then, now = open_compared(last.folder).hits, open_compared(named_path(folder)).hits
     except (HitlistError, OSError) as error:
-        return News("", f"{last.folder.name} cannot be compared: {error}", (), 0)
+        return News("", f"{last.folder.name} cannot be compared", (), 0, str(error))
     return compare_hits(last.folder.name, then, {key: float(hit.score) for key, hit in now.items()})
 
 
@@ -86,7 +89,7 @@ def tell_news(plan: "Plan", outcome: "Outcome") -> None:
     payload = describe_news(plan.screen, outcome.folder.name, counts, news, link)
     get_run_logger().info("%s", payload["text"])
     if news.why:
-        get_run_logger().info("not compared: %s", news.why)
+        get_run_logger().info("not compared: %s%s", news.why, news.fault and f": {news.fault}")
     resource = {
         "prefect.resource.id": f"hitlist.screen.{plan.screen.name}",
         "prefect.resource.name": plan.screen.name,
@@ -98,6 +101,8 @@ def tell_news(plan: "Plan", outcome: "Outcome") -> None:
 def events_of(news: News, bar: float) -> list[str]:
     """Return the events of a finished run."""
     events = [FINISHED]
+    if news.kind == "unknown":
+        events.append(NOT_COMPARED)
     if news.kind == "nothing-new":
         events.append(NOTHING_NEW)
     if news.above(bar):
@@ -121,7 +126,7 @@ def describe_news(
     compared = news.kind != "unknown"
     best = news.entered[0] if news.entered else None
     hits = f"{counted(counts.hits, 'hit')} of {counted(counts.rows, 'record')}"
-    told = "not compared with an earlier run"
+    told = f"not compared with an earlier run ({news.why}), so any of its hits may be new"
     if compared:
         new = f"{counted(news.above(bar), 'new hit')} with a score of {bar:g} or more"
         new = f"{new} (best new score {best:.4f})" if best is not None else "nothing new"

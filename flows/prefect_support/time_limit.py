@@ -2,8 +2,10 @@
 
 Prefect's own limit is set when a flow is defined, not by its parameters. A limit here has two
 steps. An alarm first raises an error in the main thread, where a deployed flow runs: stages and
-clusters are closed, and the flow run fails with the reason. An alarm waits for a long call of
-compiled code. Therefore a second thread later sets the state of the flow run and ends the process.
+clusters are closed, and the flow run fails with the reason. No handler of errors on the way takes
+the alarm for one of its own, such as an older run that cannot be read: it is no Exception. An
+alarm waits for a long call of compiled code. Therefore a second thread later sets the state of the
+flow run and ends the process.
 """
 
 import os
@@ -26,6 +28,13 @@ GRACE = 180.0
 """The seconds for closing stages and clusters before the process is ended."""
 REPEAT = 60.0
 """The seconds after which the alarm rings again, if something caught its error."""
+
+
+class AlarmError(BaseException):
+    """The alarm, from where it rings to the edge of :func:`time_limit`.
+
+    Prefect marks the task inside as crashed, and does not try it again.
+    """
 
 
 class OverdueError(InputError):
@@ -60,17 +69,19 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     )
 
     def ring(number: int, frame: FrameType | None) -> NoReturn:
-        raise OverdueError(told)
+        raise AlarmError(told)
 
     last = Timer(seconds + GRACE, _end, (told, str(runtime.flow_run.id)))
     last.daemon = True
     last.start()
     rings = current_thread() is main_thread()
     before = signal.signal(signal.SIGALRM, ring) if rings else None
-    if rings:
-        signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
     try:
+        if rings:
+            signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
         yield
+    except AlarmError as alarm:
+        raise OverdueError(told) from alarm
     finally:
         if rings:
             signal.setitimer(signal.ITIMER_REAL, 0)

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from chem.disk.files import make_folder, open_unshared, remove_leftovers
 from chem.errors import InputError
-from screening.errors import told_in_one_line
+from screening.errors import BusyError, told_in_one_line
 
 LOCK = ".lock"
 """The lock file, which stays in the folder when the lock is released."""
@@ -43,7 +43,8 @@ class Lock:
             waiting: A callback that is told of the wait every few seconds.
 
         Raises:
-            InputError: Another run holds the lock, and still did at the end of the wait.
+            InputError: Another run holds the lock.
+            BusyError: Another run still held the lock at the end of a wait of ``patience``.
         """
         with told_in_one_line(self.folder):
             for left in reversed(range(TRIES)):
@@ -56,19 +57,26 @@ class Lock:
             remove_leftovers(self.folder)
 
     def _wait(self, patience: float, waiting: Waiting | None) -> None:
-        """Make the folder and take the lock, or raise InputError."""
+        """Make the folder and take the lock, or raise InputError or BusyError."""
         make_folder(self.folder)
         with suppress(FileExistsError):
             path = self.folder / LOCK
             os.close(open_unshared(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
         begun = monotonic()
         while not self._take(min(_POLL, max(0.0, patience + begun - monotonic()))):
-            if monotonic() - begun >= patience:
+            waited = monotonic() - begun
+            if waited >= patience > PATIENCE:
+                raise BusyError(
+                    f"{self.folder} is in use by another run, which does the same work and was not "
+                    f"done after {waited / 60:.0f} minutes; run again when it has ended: what it "
+                    "finished is used"
+                )
+            if waited >= patience:
                 raise InputError(
                     f"{self.folder} is in use by another run; wait for it, or name another folder"
                 )
             if waiting is not None:
-                waiting(monotonic() - begun)
+                waiting(waited)
 
     def _take(self, seconds: float) -> bool:
         """Try to take the lock for some seconds."""

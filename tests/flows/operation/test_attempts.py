@@ -5,14 +5,25 @@ from uuid import uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import (
+    OrchestrationResult,
+    SetStateStatus,
+    StateAbortDetails,
+    StateAcceptDetails,
+    StateRejectDetails,
+    StateWaitDetails,
+)
 
 from chem.errors import InputError
 from flows.operation.attempts import (
+    CATCH_UP,
     JUST_NOW,
     MOST_TRIES,
     NO_SLOT,
+    catch_up_state,
     check_attempt,
     find_newer,
+    is_accepted,
     refuse_crashes,
 )
 
@@ -90,7 +101,7 @@ def night(day: int, kind: str, message: str = "", ago: timedelta = timedelta(min
 def test_the_newest_night_is_the_one_that_runs(
     nights: list[FlowRun], newest: str | None, between: list[str], lost: bool
 ) -> None:
-    found = find_newer(nights, NOW)
+    found = find_newer(nights, NOW, {})
     if newest is None:
         assert found is None
         return
@@ -98,6 +109,50 @@ def test_the_newest_night_is_the_one_that_runs(
     assert found.run.name == newest
     assert [one.name for one in found.between] == between
     assert found.lost_slot is lost
+
+
+def test_a_night_with_other_parameters_takes_no_place() -> None:
+    own = {"screen": "kinase", "library": "first.csv"}
+    same, other = night(28, "scheduled"), night(29, "cancelled", NO_SLOT)
+    between = night(27, "scheduled")
+    same.parameters, other.parameters, between.parameters = own, {**own, "library": "b.csv"}, {}
+    assert find_newer([other, between], NOW, own) is None
+    found = find_newer([other, same, between], NOW, own)
+    assert found is not None
+    assert (found.run, found.lost_slot, found.between) == (same, False, [])
+
+
+def test_a_night_is_caught_up_when_the_older_one_has_freed_its_slot() -> None:
+    state = catch_up_state(NOW)
+    assert state.type == StateType.SCHEDULED
+    assert state.state_details.scheduled_time == NOW + CATCH_UP
+    assert timedelta(seconds=30) < CATCH_UP < JUST_NOW
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "accepted"),
+    [
+        (SetStateStatus.ACCEPT, "scheduled", True),
+        (SetStateStatus.ACCEPT, "cancelled", False),
+        (SetStateStatus.REJECT, "cancelled", False),
+        (SetStateStatus.ABORT, None, False),
+        (SetStateStatus.WAIT, None, False),
+    ],
+)
+def test_only_an_accepted_night_takes_the_place(
+    status: SetStateStatus, kind: str | None, accepted: bool
+) -> None:
+    state = states(kind)[0] if kind else None
+    details = {
+        SetStateStatus.ACCEPT: StateAcceptDetails(),
+        SetStateStatus.REJECT: StateRejectDetails(reason="no"),
+        SetStateStatus.ABORT: StateAbortDetails(reason="no"),
+        SetStateStatus.WAIT: StateWaitDetails(delay_seconds=5),
+    }[status]
+    answer: OrchestrationResult[object] = OrchestrationResult(
+        state=state, status=status, details=details
+    )
+    assert is_accepted(answer) is accepted
 
 
 def test_a_flow_that_is_called_from_python_goes_on() -> None:

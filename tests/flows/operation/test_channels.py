@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from chem.errors import InputError
 from flows.operation.channels import mail_address, web_address
 from flows.operation.messages import KINDS, NAMES, USUAL, body, slack_body
+from flows.operation.news import News, events_of
 from tests.flows.conftest import Run
 
 SECRET = "CANARY7SECRET"
@@ -175,6 +176,20 @@ def test_every_message_is_whole_whatever_the_names_are(name: str) -> None:
 
 def test_the_usual_events_tell_a_run_once() -> None:
     assert set(NAMES) - set(USUAL) == {"finished"}
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        News("", "no earlier finished run in runs", (), 0),
+        News("a", "", (), 0),
+        News("a", "", (0.9,), 0),
+    ],
+)
+def test_the_usual_events_tell_what_a_night_may_have_found(news: News) -> None:
+    triggers = [event for name in USUAL for event in KINDS[name].trigger.after]
+    told = [event for event in events_of(news, 0.8) if event in triggers]
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(

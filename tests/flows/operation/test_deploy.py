@@ -11,8 +11,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from prefect.client.schemas.objects import StateType
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+from prefect.states import Cancelled
 
+from flows.doctor.finding import Look, State
+from flows.doctor.watch import check_watch
+from flows.operation.attempts import NO_SLOT, Newer, catch_up
+from flows.operation.automations import LOST_RUN, NAMES
+from flows.operation.deploy_server import POOL_REMEDY, server_client
 from tests.flows.conftest import Rows, Run, WriteLibrary
 from tests.flows.test_prefect import server as server
 from tests.prefect_server import (
@@ -77,6 +84,10 @@ def change(server: Environment, path: str, body: object) -> None:
         pass
 
 
+def automations(server: Environment) -> set[str]:
+    return {one["name"] for one in ask(server, "/automations/filter", {})}
+
+
 def write_screen(folder: Path, name: str, schedule: str = "") -> Path:
     """Write a screen of a name with a schedule or none."""
     text = (ROOT / "flows/screens/kinase.toml").read_text()
@@ -103,8 +114,17 @@ def test_what_an_operator_set_stays(server: Environment, deploy: Deploy, tmp_pat
     assert "stays paused" in said
     assert "its schedule was 0 2 * * * UTC" in said
     prefect(server, "work-pool", "create", "hitlist", "--overwrite", "--type", "process")
-    assert "kept its own job template" in deploy("stays.toml")
+    said = deploy("stays.toml")
+    assert "kept its own job template" in said
+    assert "runs send too few heartbeats" in said
+    assert automations(server) == set(NAMES) - {LOST_RUN}
+    with server_client() as client:
+        watch, _ = check_watch(Look(client=client, deployments=client.read_deployments()))
+    assert (watch.state, POOL_REMEDY in watch.remedy) == (State.FAULT, True)
+    assert "too few heartbeats" in watch.found
     prefect(server, *POOL, *TEMPLATE)
+    assert f"automation {LOST_RUN!r}: made" in deploy("stays.toml")
+    assert automations(server) == set(NAMES)
     prefect(server, "--no-prompt", "deploy", "--all")
     night = found(server, "stays-nightly")
     assert night["parameters"]["hits"] == 7
@@ -119,6 +139,27 @@ def test_what_an_operator_set_stays(server: Environment, deploy: Deploy, tmp_pat
     assert "stays-nightly: removed" in deploy("stays.toml", "--no-schedule")
     assert "screen/stays: removed" in deploy("--remove", "stays")
     assert "stays" not in deploy("--list")
+
+
+def test_a_night_that_lost_its_slot_is_caught_up_in_a_minute(
+    server: Environment, deploy: Deploy, tmp_path: Path
+) -> None:
+    write_screen(tmp_path, "missed", '[schedule]\ncron = "0 2 * * *"\n')
+    deploy("missed.toml")
+    with server_client() as client:
+        night = client.read_deployment_by_name("screen/missed-nightly")
+        run = client.create_flow_run_from_deployment(night.id, state=Cancelled(message=NO_SLOT))
+        assert catch_up(client, Newer(run, False, [])) == ""
+        assert client.read_flow_run(run.id).state_type == StateType.CANCELLED
+        assert catch_up(client, Newer(run, True, [])) == ""
+        again = client.read_flow_run(run.id)
+        assert again.state is not None
+        assert again.state_type == StateType.SCHEDULED
+        start = again.state.state_details.scheduled_time
+        assert start is not None
+        assert 30 < start.timestamp() - time.time() <= 60
+        client.delete_flow_run(run.id)
+        assert catch_up(client, Newer(run, True, [])) == "it is gone"
 
 
 def test_another_screen_of_the_same_name_is_refused(

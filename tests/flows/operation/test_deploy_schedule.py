@@ -8,6 +8,7 @@ from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 
 from chem.errors import InputError
+from flows.operation.deploy import when_it_runs
 from flows.operation.deploy_schedule import (
     SLUG,
     Cron,
@@ -50,7 +51,7 @@ DECISIONS = [
     (THREE, TWO, TWO, Options("0 4 * * *"), FOUR, []),
     (TWO, TWO, TWO, Options(None, "Europe/Berlin"), BERLIN, []),
     (BERLIN, TWO, TWO, Options("0 2 * * *"), BERLIN, []),
-    (None, TWO, TWO, NOTHING, None, ["kept its schedules on the server"]),
+    (None, TWO, TWO, NOTHING, None, ["what was set on the server stays"]),
     (None, TWO, TWO, Options("0 3 * * *"), THREE, []),
 ]
 # fmt: on
@@ -109,3 +110,17 @@ def test_options_are_checked(options: Options) -> None:
     with pytest.raises(InputError):
         options.check()
     assert Options(" 0  2 * * * ", "UTC").check() == Options("0 2 * * *", "UTC")
+
+
+@pytest.mark.parametrize(
+    ("cron", "found", "told"),
+    [
+        (TWO, [], "runs at 0 2 * * * UTC"),
+        (None, [on_server(None)], "runs at its schedule on the server"),
+        (None, [], "has no schedule, so no night runs; --cron adds one"),
+    ],
+)
+def test_a_deleted_schedule_is_told(
+    cron: Cron | None, found: list[DeploymentSchedule], told: str
+) -> None:
+    assert when_it_runs(cron, found) == told

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from flows.operation.news import (
     FINISHED,
     NEW_HITS,
+    NOT_COMPARED,
     NOTHING_NEW,
     News,
     compare_hits,
@@ -42,8 +43,8 @@ def test_every_hit_stays_enters_or_leaves(
 @pytest.mark.parametrize(
     ("news", "events"),
     [
-        (News("", "first", (), 0), [FINISHED]),
-        (News("", "first", (0.9,), 0), [FINISHED]),
+        (News("", "first", (), 0), [FINISHED, NOT_COMPARED]),
+        (News("", "first", (0.9,), 0), [FINISHED, NOT_COMPARED]),
         (News("a", "", (), 3), [FINISHED, NOTHING_NEW]),
         (News("a", "", (0.79,), 0), [FINISHED]),
         (News("a", "", (0.8, 0.1), 0), [FINISHED, NEW_HITS]),
@@ -63,8 +64,14 @@ COUNTS = Counts(**dict.fromkeys(Counts._fields, 0))._replace(rows=1200, hits=40)
     ("news", "text"),
     [
         (
-            News("", "none", (), 0),
-            "kinase: not compared with an earlier run; 40 hits of 1,200 records in b",
+            News("", "no earlier finished run in runs", (), 0),
+            "kinase: not compared with an earlier run (no earlier finished run in runs), so any of "
+            "its hits may be new; 40 hits of 1,200 records in b",
+        ),
+        (
+            News("", "a cannot be compared", (), 0, "CHEMBL25 is in there twice"),
+            "kinase: not compared with an earlier run (a cannot be compared), so any of its hits "
+            "may be new; 40 hits of 1,200 records in b",
         ),
         (
             News("a", "", (), 2),
@@ -126,4 +133,5 @@ def test_two_runs_are_compared(
     (runs / "a" / "hits.csv").write_text("altered\n")
     altered = find_news(plan, runs / "b")
     assert altered.kind == "unknown"
-    assert "a cannot be compared" in altered.why
+    assert altered.why == "a cannot be compared"
+    assert "its hit list was changed" in altered.fault

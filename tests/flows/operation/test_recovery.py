@@ -186,7 +186,7 @@ def assert_messages_are_right(received: Receiver, run: str) -> None:
         text, _, link = message["message"].partition("\n\n")
         assert link.startswith("http://127.0.0.1:")
         assert link.endswith(run)
-    assert text.startswith("kinase: not compared with an earlier run; ")
+    assert text.startswith("kinase: not compared with an earlier run (")
     assert text.endswith(" hits of 57 records in run")
 
 

@@ -37,7 +37,7 @@ with t.time_limit(0.3):
     while rung < 3:
         try:
             threading.Event().wait(60)
-        except t.OverdueError:
+        except t.AlarmError:
             rung += 1
 print(rung)
 threading.Event().wait(0.5)  # it is quiet afterwards
@@ -55,6 +55,54 @@ with t.time_limit(1):
     done = run(code, tmp_path)
     assert done.returncode == 1
     assert "OverdueError: the run was ended after 1 s, its max_runtime; finished" in done.stderr
+
+
+def test_no_handler_on_the_way_swallows_the_alarm(tmp_path: Path) -> None:
+    code = """
+import time
+from chem.errors import HitlistError, InputError
+try:
+    with t.time_limit(0.3):
+        try:
+            time.sleep(60)
+        except (HitlistError, InputError, OSError, Exception):
+            print("swallowed")
+except InputError as error:
+    print(type(error).__name__, str(error)[:23])
+"""
+    done = run(code, tmp_path)
+    assert (done.returncode, done.stdout) == (0, "OverdueError the run was ended after\n")
+
+
+@pytest.mark.slow
+def test_the_flow_fails_with_the_reason_and_its_task_is_not_tried_again(tmp_path: Path) -> None:
+    """On a server of its own, whose address Prefect chooses."""
+    code = """
+import time
+from prefect import flow, task
+from flows.prefect_support.stages import AGAIN
+tries = []
+
+@task(**{**AGAIN, "retry_delay_seconds": 0})
+def stage():
+    tries.append(1)
+    try:
+        time.sleep(60)
+    except Exception:
+        print("swallowed")
+
+@flow
+def night():
+    with t.time_limit(3):
+        stage()
+
+state = night(return_state=True)
+print(len(tries), state.name, state.message)
+"""
+    done = run(code, tmp_path, PREFECT_API_URL="", PREFECT_SERVER_EPHEMERAL_ENABLED="true")
+    assert done.stdout.startswith("1 Failed "), done.stderr
+    assert "the run was ended after 3 s, its max_runtime" in done.stdout
+    assert "swallowed" not in done.stdout
 
 
 @pytest.mark.slow

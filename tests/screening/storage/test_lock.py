@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
+from screening.errors import LostError
 from screening.storage.ledger import Ledger
 
 PURPOSE: dict[str, object] = {"library": "a" * 64, "columns": ["smiles", None]}
@@ -41,18 +42,20 @@ def test_a_run_waits_for_another_one_that_does_the_same(
 
 def test_the_wait_for_another_run_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("screening.storage.lock._POLL", 0.1)
-    monkeypatch.setattr("screening.storage.ledger.MOST_WAIT", 0.5)
+    monkeypatch.setattr("screening.storage.ledger.MOST_WAIT", 0.6)
     with hold(tmp_path, PURPOSE, 60) as other:
-        with pytest.raises(InputError, match="in use by another run"):
+        with pytest.raises(LostError, match=r"in use by another run.* after 0 minutes") as refused:
             Ledger(tmp_path, PURPOSE, waiting=lambda _: None).__enter__()
         other.kill()
+    assert "\n" not in str(refused.value)
 
 
 def test_a_run_does_not_wait_for_another_kind_of_work(tmp_path: Path) -> None:
     told: list[float] = []
     with (
         Ledger(tmp_path, {**PURPOSE, "sha256": "other"}),
-        pytest.raises(InputError, match="in use by another run"),
+        pytest.raises(InputError, match="in use by another run") as refused,
     ):
         Ledger(tmp_path, PURPOSE, waiting=told.append).__enter__()
+    assert not isinstance(refused.value, LostError)  # a stage is not tried again for it
     assert told == []
