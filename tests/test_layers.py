@@ -48,7 +48,8 @@ ROOMS = {
     ),
     "screening": (
         *("objective", "storage", "dask_cluster", "prepare", "score", "rank", "select", "evidence"),
-        *("text", "reason", "hits", "lab", "report", "runs", "changes", "upkeep"),
+        *("text", "reason", "hits", "lab", "report", "runs", "verify", "changes"),
+        "upkeep",
     ),
     "flows": (
         *("terminal", "planning", "prefect_support", "operation", "doctor", "model_benchmark"),

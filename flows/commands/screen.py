@@ -1,7 +1,7 @@
 """``hitlist screen``: rank a library and write the hits."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from flows.terminal.console import note, note_if
 from flows.terminal.options import ClusterOptions, ColumnOptions, ScoringOptions, unfold
 from flows.terminal.outcome import check_usable, plan_lines, short, show_outcome, show_reading
 from flows.terminal.progress import progress
+
+if TYPE_CHECKING:
+    from screening.runs.plan import Plan
 
 
 @unfold
@@ -62,11 +65,7 @@ def screen(
 
     with progress() as report:
         plan = plan_screen(screen, library, out, hits, columns.named, scoring, report)
-        if scoring.prune and plan.screen.retention is None:
-            raise InputError(
-                f"--prune needs a table [retention] in the screen {plan.screen.name}, such as "
-                "keep_runs = 30; add it, or give `hitlist store prune` limits of its own"
-            )
+        _check_prune(scoring, plan)
         note_if(told_of_library(plan.library, plan.prepared))
         show_reading(plan.library)
         for line in plan_lines(plan):
@@ -80,3 +79,12 @@ def screen(
     if scoring.prune:
         note(apply_retention(plan.screen, plan.out))
     check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")
+
+
+def _check_prune(scoring: ScoringOptions, plan: "Plan") -> None:
+    """Refuse ``--prune`` before any work if the screen does not say what is kept."""
+    if scoring.prune and plan.screen.retention is None:
+        raise InputError(
+            f"--prune needs a table [retention] in the screen {plan.screen.name}, such as "
+            "keep_runs = 30; add it, or give `hitlist store prune` limits of its own"
+        )

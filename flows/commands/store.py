@@ -143,7 +143,6 @@ def prune_store(
     other folders than --runs are not seen.
     """
     from screening.upkeep.policy import Limits, decide, excess
-    from screening.upkeep.prune import remove_all
     from screening.upkeep.sizes import written_size
 
     limits = Limits(
@@ -162,7 +161,14 @@ def prune_store(
     _show_proposals(proposals)
     if beyond := excess(proposals, limits):
         note(f"what is kept is {written_size(beyond)} more than --most {most}")
-    going = [one for one in proposals if one.goes]
+    _remove([one for one in proposals if one.goes], really)
+
+
+def _remove(going: "list[Proposal]", really: bool) -> None:
+    """Remove what goes, or say what would go."""
+    from screening.upkeep.prune import remove_all
+    from screening.upkeep.sizes import written_size
+
     size = sum(one.item.extent.bytes for one in going)
     if not really:
         note(f"{counted(len(going), 'item')} would go, {written_size(size)}; --yes removes them")

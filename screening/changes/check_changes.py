@@ -12,7 +12,7 @@ from screening.report.last_run import CHANGES, LastRun, Since
 from screening.report.manifest import hash_texts, versions
 from screening.runs.past_run import PastRecords
 from screening.runs.runfolder import RunFolder, open_folder
-from screening.runs.verify_files import Check
+from screening.verify.verify_files import Check
 
 WHAT = "changes since the last run"
 

@@ -20,12 +20,12 @@ from chem.errors import InputError
 from screening.errors import StoreError
 from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, hashes_file, read_prepared
 from screening.runs.runfolder import open_folder
-from screening.runs.verify_files import check_listed
 from screening.storage.in_use import claim
 from screening.storage.ledger import LEDGER, Ledger, hash_purpose
 from screening.storage.lock import Lock
 from screening.storage.store import Store
 from screening.upkeep.items import PREPARED, SCORES, Inventory, Item
+from screening.verify.verify_files import check_listed
 
 AGAIN = "the next run makes it again"
 

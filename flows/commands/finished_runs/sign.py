@@ -37,7 +37,7 @@ def sign(
     if (where / "manifest.json").is_file():
         from screening.errors import AlteredError
         from screening.runs.past_run import open_run
-        from screening.runs.verify_files import check_files
+        from screening.verify.verify_files import check_files
 
         if faults := check_files(open_run(where)).faults:
             raise AlteredError(

@@ -42,8 +42,8 @@ def verify(
     from screening.changes.check_changes import verify_changes
     from screening.runs.latest import named_run
     from screening.runs.past_run import open_run
-    from screening.runs.verify import faults_of, verify_run
-    from screening.runs.verify_files import Check
+    from screening.verify.verify import faults_of, verify_run
+    from screening.verify.verify_files import Check
 
     signers_file()  # a missing file is reported before anything starts
     past = open_run(named_run(run))

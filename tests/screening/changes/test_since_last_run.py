@@ -27,11 +27,11 @@ from screening.runs.record_outcome import read_lines
 from screening.runs.rerank import check_rerank, rank_again
 from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST, open_folder
-from screening.runs.verify import verify_run
-from screening.runs.verify_files import Check
 from screening.runs.write_run import Outcome
 from screening.storage.in_use import is_marked, marking
 from screening.text.cells import unescape_cell
+from screening.verify.verify import verify_run
+from screening.verify.verify_files import Check
 from tests.screening.changes.conftest import HITS, Nights, Rows, ranked, without
 
 FIRST = "first run of this screen here"

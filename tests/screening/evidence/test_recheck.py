@@ -28,10 +28,10 @@ from screening.rank.structure_columns import key_text
 from screening.runs.past_run import PastRun, open_run
 from screening.runs.rerank import evidence_stage, rank_stage
 from screening.runs.runfolder import MANIFEST, WHERE
-from screening.runs.verify import verify_run
-from screening.runs.verify_files import Check, check_signature
 from screening.runs.write_run import Outcome
 from screening.storage.ledger import LEDGER
+from screening.verify.verify import verify_run
+from screening.verify.verify_files import Check, check_signature
 
 Change = Callable[[pa.Table, int], pa.Table]
 

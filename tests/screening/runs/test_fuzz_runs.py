@@ -29,8 +29,8 @@ from screening.runs.record_outcome import outcome_of
 from screening.runs.rerank import rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import MANIFEST, WHERE
-from screening.runs.verify import verify_run
 from screening.storage.ledger import LEDGER, hash_purpose
+from screening.verify.verify import verify_run
 from tests.fuzzing import held, mutants, mutate, mutate_value, to_json, to_toml
 from tests.screening.tables import mutate_table
 

@@ -22,10 +22,10 @@ from screening.prepare.prepared import read_prepared
 from screening.runs.past_run import open_run
 from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import run_screen, score_stage
-from screening.runs.verify import verify_run
 from screening.runs.write_run import Outcome
 from screening.score.triage import choose, lots, triage_key
 from screening.score.triage_recall import TriageFacts
+from screening.verify.verify import verify_run
 
 Mixed = list[tuple[str, str]]
 FILES = Path(__file__).parents[2] / "files"

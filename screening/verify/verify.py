@@ -45,20 +45,20 @@ from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
 from screening.runs.rerank import rank_scored, rerank
 from screening.runs.runfolder import SCREEN
-from screening.runs.verify_columns import same_cells, same_fields
-from screening.runs.verify_files import (
-    Check,
-    check_books,
-    check_files,
-    check_signature,
-    check_stored,
-)
 from screening.runs.write_run import Results, publish
 from screening.score.predicted_columns import prediction_columns
 from screening.score.score import spans
 from screening.select.lists import plan_lists, prepare_lists
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
+from screening.verify.verify_columns import same_cells, same_fields
+from screening.verify.verify_files import (
+    Check,
+    check_books,
+    check_files,
+    check_signature,
+    check_stored,
+)
 
 REPORT, WORKBOOK = "report.html", "hits.xlsx"
 """The report names the versions of packages, and the workbook has pictures that RDKit draws. If

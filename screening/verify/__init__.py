@@ -1,0 +1,1 @@
+"""Checks a finished run: its files, its structures, its scores and its hit list."""
