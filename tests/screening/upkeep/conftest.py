@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 from distributed import Client
 
+from screening.changes.since_last_run import tell_changes
 from screening.objective.screen_settings import Screen
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
@@ -61,7 +62,7 @@ def nights(
         for number, (task, library) in enumerate(NIGHTS):
             screen = objective(task, 5).changed(library=str(library_of[library]))
             out = folder / "runs" / f"{task}-2026010{number}-020000"
-            run_screen(plan_run(screen, out), lone)
+            tell_changes(run_screen(plan_run(screen, out), lone))
     return Home(folder / "cache", folder / "runs")
 
 
