@@ -29,6 +29,7 @@ def screen(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_by_hand_a_note_or_a_refusal_at_once(
     run: Run, crew: Crew, screen: Path, tmp_path: Path
 ) -> None:

@@ -28,6 +28,7 @@ def bundle(make_bundle: Callable[..., Bundle], tmp_path_factory: pytest.TempPath
     return make_bundle(tmp_path_factory.mktemp("bundle") / "small", "small")
 
 
+@pytest.mark.slow
 def test_a_run_tells_what_changed_and_what_was_decided(
     run: Run, crew: Crew, bundle: Bundle, write_library: WriteLibrary, drugs: Rows, tmp_path: Path
 ) -> None:

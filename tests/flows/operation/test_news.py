@@ -110,6 +110,7 @@ def test_a_wrong_bar_is_refused_in_one_line(tmp_path: Path, line: str) -> None:
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_two_runs_are_compared(
     run: Run, crew: Crew, drugs: Rows, tmp_path: Path, write_library: WriteLibrary
 ) -> None:

@@ -47,6 +47,7 @@ def test_a_library_is_sought_beside_the_screen_first(
     assert words in " ".join(found.told)
 
 
+@pytest.mark.slow
 def test_a_pattern_is_sought_beside_the_screen_first(folder: Path) -> None:
     Path("s2.smi").write_text(WHOLE)
     found = locate_library("*.smi", folder)

@@ -124,6 +124,7 @@ def edit(rows: list[Row], seed: int) -> list[Row]:
     return kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("triage_from", [1, 10**6], ids=["triage", "all"])
 def test_nights_of_edits_are_the_bytes_of_whole_runs(
     tmp_path: Path, screen: Screen, drugs: list[Row], lone: Client, triage_from: int

@@ -132,6 +132,7 @@ def test_every_compound_is_accounted_for(whole: Outcome, screen: Screen) -> None
     assert 0 <= triage.recall.low <= triage.recall.recall <= 1
 
 
+@pytest.mark.slow
 def test_no_cut_and_no_number_of_workers_changes_a_byte(
     whole: Outcome, screen: Screen, tmp_path: Path, lone: Client, client: Client
 ) -> None:
