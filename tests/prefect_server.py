@@ -93,6 +93,14 @@ def prefect(
     return done.stdout + (done.stderr if program is HITLIST else "")
 
 
+def is_healthy(environment: Environment) -> bool:
+    """Tell whether the server of an environment answers."""
+    try:
+        return ask(environment, "/health") is True
+    except (OSError, KeyError):
+        return False
+
+
 def free_port() -> int:
     """A port on which nothing listens now."""
     with socket.socket() as taken:

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.storage.schema import ACCEPTED
+from screening.storage.shared_rows import Words, hash_words
 
-Words = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]
 COLUMNS = ["row", "status", "key"]
 
@@ -44,9 +44,7 @@ def _accepted(names: Sequence[str], read: Read) -> Iterator[tuple[Rows, Words]]:
         table = table.filter(pc.equal(table["status"], ACCEPTED))
         rows = table["row"].to_numpy()
         if len(rows):
-            column = table["key"].combine_chunks()
-            values = np.frombuffer(column.buffers()[1], np.uint64).reshape(-1, 2)
-            yield rows, values[column.offset : column.offset + len(rows)]
+            yield rows, hash_words(table["key"])
 
 
 def _find_repeated(words: Words) -> Words:

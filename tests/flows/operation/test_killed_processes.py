@@ -22,6 +22,7 @@ from tests.prefect_server import (
     Environment,
     ask,
     free_port,
+    is_healthy,
     prefect,
     running,
 )
@@ -65,13 +66,6 @@ def slots_taken(environment: Environment, name: str) -> int:
     limits = ask(environment, "/v2/concurrency_limits/filter", {})
     (found,) = [one for one in limits if str(deployment["id"]) in one["name"]]
     return int(found["active_slots"])
-
-
-def is_healthy(environment: Environment) -> bool:
-    try:
-        return ask(environment, "/health") is True
-    except (OSError, KeyError):
-        return False
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

@@ -84,18 +84,11 @@ def server(
         environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = request.param
     log = home / "server.log"
     with real.running(log, environment, real.HITLIST, "server", "--port", str(port)) as process:
-        wait(lambda: process.poll() is None and _healthy(environment), 300, "the server")
+        wait(lambda: process.poll() is None and real.is_healthy(environment), 300, "the server")
         real.prefect(environment, *real.POOL, *real.TEMPLATE)
         real.prefect(environment, "deploy", "kinase", program=real.HITLIST)
         python(environment, "-c", MAKE)
         yield environment
-
-
-def _healthy(environment: real.Environment) -> bool:
-    try:
-        return real.ask(environment, "/health") is True
-    except (OSError, KeyError):
-        return False
 
 
 def python(environment: real.Environment, *words: str, text: str = "", code: int = 0) -> str:
