@@ -1,10 +1,11 @@
 """Scores prepared compounds: predicts every task of every bundle, without any chemistry.
 
-A work item is one partition, or the rows that a triage chose from several successive partitions.
+A work item is one partition, or the rows that a triage chose from several successive partitions. If
+earlier runs predicted all but a few rows of each item, those few are predicted together.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 from distributed import Client
 
 from chem.features.properties import PROPERTIES
+from gnn.features.array_types import Floats32
 from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.prepare.prepare import Progress
@@ -29,7 +31,7 @@ from screening.prepare.prepared import (
 from screening.score.worker_models import ModelRefs, load_predictor
 from screening.storage.ledger import Ledger
 from screening.storage.schema import GRAPH
-from screening.storage.shared_rows import SharedRows, add_rows, find_rows, hash_words
+from screening.storage.shared_rows import SharedRows, add_rows, find_rows, hash_words, reopen
 from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]
@@ -38,6 +40,12 @@ SCORED = ("row", "smiles", *PROPERTIES)
 ITEM_ROWS = 1000
 """The least number of chosen rows in a work item: a smaller file costs more than its scores, and
 larger items leave workers waiting for the last one."""
+FEW = 100
+"""Fewer unknown rows of an item than this are predicted with those of other items.
+
+Networks work on batches of some 150 compounds, and a batch with one compound takes as long."""
+GATHERED_ROWS = 250
+"""The number of unknown rows that are predicted together."""
 
 
 class Hashed(Protocol):
@@ -79,16 +87,23 @@ def chosen_items(prepared: Prepared, rows: Rows) -> list[WorkItem]:
 
     The name of an item's file depends on its rows, so that different choices never share scores.
     """
-    items: list[WorkItem] = []
-    partitions: list[tuple[str, Rows]] = []
+    parts = []
     for name, first, last in spans(prepared):
         some = rows[np.searchsorted(rows, first) : np.searchsorted(rows, last, side="right")]
         if len(some):
-            partitions.append((name, some))
-        if sum(len(chosen) for _, chosen in partitions) >= ITEM_ROWS:
-            items.append(_named_item(partitions))
-            partitions = []
-    return [*items, _named_item(partitions)] if partitions else items
+            parts.append((name, some))
+    return _group(parts, ITEM_ROWS)
+
+
+def _group(parts: Iterable[tuple[str, Rows]], least: int) -> list[WorkItem]:
+    """Put rows of successive partitions together until an item has ``least`` rows."""
+    items, together = [], list[tuple[str, Rows]]()
+    for part in parts:
+        together.append(part)
+        if sum(len(rows) for _, rows in together) >= least:
+            items.append(_named_item(together))
+            together = []
+    return [*items, _named_item(together)] if together else items
 
 
 def spans(prepared: Prepared) -> Iterator[tuple[str, int, int]]:
@@ -119,11 +134,26 @@ def score_items(
     done = sum(
         ledger.entries[item.file].count("rows") for item in items if item.file in ledger.entries
     )
-    for file, facts, digest in run_window(client, partial(score_item, work), missing):
-        ledger.record(file, facts, digest)
-        done += facts["rows"]
+
+    def record(written: Scored) -> None:
+        nonlocal done
+        ledger.record(written.file, written.facts, written.sha256)
+        done += written.facts["rows"]
         if progress is not None:
             progress("score", done, total)
+
+    unfinished: list[Unfinished] = []
+    for found in run_window(client, partial(score_item, work), missing):
+        if isinstance(found, Unfinished):
+            unfinished.append(found)
+        else:
+            record(found)
+    if unfinished and work.shared is not None:
+        for _ in run_window(client, partial(predict_rows, work), gather_unknown(unfinished)):
+            pass
+        complete = replace(work, shared=reopen(work.shared))
+        for found in run_window(client, partial(finish_item, complete), unfinished):
+            record(found)
 
 
 def scoring_purpose(
@@ -143,30 +173,104 @@ def scoring_purpose(
     }
 
 
-def score_item(work: Scoring, item: WorkItem) -> tuple[str, dict[str, int], str]:
+class Scored(NamedTuple):
+    """A work item that was scored."""
+
+    file: str
+    facts: dict[str, int]
+    """Its number of rows, and how many of them an earlier run predicted."""
+    sha256: str
+    """The SHA-256 of its file."""
+
+
+class Unfinished(NamedTuple):
+    """A work item of which earlier runs predicted all but a few rows."""
+
+    item: WorkItem
+    unknown: tuple[tuple[str, Rows], ...]
+    """The partitions with the rows that nobody predicted."""
+
+
+def score_item(work: Scoring, item: WorkItem) -> Scored | Unfinished:
     """Score one work item and write it; runs in a worker.
 
     Predictions of graphs that an earlier run predicted are copied; they are the same to the last
-    bit. Returns the file's name, its counts and its SHA-256.
+    bit. If only a few rows are unknown, nothing is written.
     """
+    table, known, values = _look_up(work, item)
+    rest = np.flatnonzero(~known)
+    if known.any() and 0 < len(rest) < FEW:
+        return Unfinished(item, _by_partition(item, table["row"].to_numpy()[rest]))
+    return _write_item(work, item, (table, known, values), len(rest))
+
+
+def finish_item(work: Scoring, unfinished: Unfinished) -> Scored:
+    """Score and write a work item whose few unknown rows were predicted; runs in a worker."""
+    new = sum(len(rows) for _, rows in unfinished.unknown)
+    return _write_item(work, unfinished.item, _look_up(work, unfinished.item), new)
+
+
+def predict_rows(work: Scoring, item: WorkItem) -> None:
+    """Predict the rows of a work item for all runs, and write no file; runs in a worker."""
+    if work.shared is not None:
+        table = _read_item(work.prepared, item, (GRAPH_HASH, *GRAPH))
+        add_rows(work.shared, hash_words(table[GRAPH_HASH]), _predict(work, table))
+
+
+def gather_unknown(unfinished: Sequence[Unfinished]) -> list[WorkItem]:
+    """Return work items of some ``GATHERED_ROWS`` unknown rows, each row of these items once."""
+    rows_of: dict[str, list[Rows]] = {}
+    for name, rows in (part for one in unfinished for part in one.unknown):
+        rows_of.setdefault(name, []).append(rows)
+    apart = [(name, np.unique(np.concatenate(rows_of[name]))) for name in sorted(rows_of)]
+    return _group(
+        (
+            (name, rows[at : at + GATHERED_ROWS])
+            for name, rows in apart
+            for at in range(0, len(rows), GATHERED_ROWS)
+        ),
+        GATHERED_ROWS,
+    )
+
+
+def _by_partition(item: WorkItem, rows: Rows) -> tuple[tuple[str, Rows], ...]:
+    """Divide rows of an item by its partitions."""
+    parts = [
+        (name, rows if of_it is None else rows[np.isin(rows, of_it)])
+        for name, of_it in item.partitions
+    ]
+    return tuple((name, some) for name, some in parts if len(some))
+
+
+_LookedUp = tuple[pa.Table, npt.NDArray[np.bool_], Floats32 | None]
+"""The rows of an item; a mask of those that earlier runs predicted; their predictions."""
+
+
+def _look_up(work: Scoring, item: WorkItem) -> _LookedUp:
     table = _read_item(work.prepared, item, (*SCORED, GRAPH_HASH))
-    words = hash_words(table[GRAPH_HASH])
-    known, values = find_rows(work.shared, words)
+    return table, *find_rows(work.shared, hash_words(table[GRAPH_HASH]))
+
+
+def _write_item(work: Scoring, item: WorkItem, looked_up: _LookedUp, new: int) -> Scored:
+    """Write an item's scores, and predict what is unknown; ``new`` rows are of this run."""
+    table, known, values = looked_up
     rest = np.flatnonzero(~known)
     if values is None:
         values = np.empty((len(table), len(work.columns)), np.float32)
     if len(rest):
-        graphs = _read_item(work.prepared, item, GRAPH).take(pa.array(rest))
-        predicted = load_predictor(work.models).predict(to_graphs(graphs))
-        new = np.column_stack([predicted[name] for name in work.columns])
-        values[rest] = new
+        values[rest] = _predict(work, _read_item(work.prepared, item, GRAPH).take(pa.array(rest)))
         if work.shared is not None:
-            add_rows(work.shared, words[rest], new)
-    scores = table.select(list(SCORED))
+            add_rows(work.shared, hash_words(table[GRAPH_HASH])[rest], values[rest])
     columns = [pa.array(column) for column in np.ascontiguousarray(values.T)]
-    scores = pa.table([*scores.columns, *columns], [*SCORED, *work.columns])
-    facts = {"rows": len(scores), "shared": len(scores) - len(rest)}
-    return item.file, facts, work.scores.write_table(item.file, scores, repetitive=False)
+    scores = pa.table([*table.select(list(SCORED)).columns, *columns], [*SCORED, *work.columns])
+    facts = {"rows": len(scores), "shared": len(scores) - new}
+    return Scored(item.file, facts, work.scores.write_table(item.file, scores, repetitive=False))
+
+
+def _predict(work: Scoring, graphs: pa.Table) -> Floats32:
+    """Predict graphs; return every column, [n, columns]."""
+    predicted = load_predictor(work.models).predict(to_graphs(graphs))
+    return np.column_stack([predicted[name] for name in work.columns])
 
 
 def _read_item(prepared: Partitions, item: WorkItem, columns: Sequence[str]) -> pa.Table:

@@ -69,6 +69,14 @@ def open_rows(store: Store, width: int) -> SharedRows | None:
         return None
 
 
+def reopen(shared: SharedRows) -> SharedRows:
+    """Return the rows as they are now, with those that were added after the run began."""
+    try:
+        return shared._replace(files=_list(shared.store))
+    except StoreError:
+        return shared
+
+
 def hash_words(column: pa.ChunkedArray) -> Words:
     """Return hashes of 16 bytes as two words each, [n, 2]."""
     return np.frombuffer(fixed_bytes(column, 16), np.uint64).reshape(-1, 2)

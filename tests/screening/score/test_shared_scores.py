@@ -7,14 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
 import pytest
 from distributed import Client
 
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
+from gnn.features.array_types import Floats32
 from screening.objective.screen_settings import Screen
 from screening.runs.plan import RunOptions, plan_run
 from screening.runs.run import run_screen
+from screening.score.score import Scoring, _predict
 from screening.score.shared_scores import VARIABLE, is_shared
 from screening.storage.ledger import Ledger
 
@@ -153,6 +156,38 @@ def test_the_same_night_again_works_on_nothing(
     assert again.files == first.files
     assert again.scored == again.expected == 0
     assert first.scored > 20
+
+
+def test_few_new_rows_of_many_items_are_predicted_together(
+    tmp_path: Path, screen: Screen, drugs: list[Row], lone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each item lacks one row, and one batch of the networks predicts them all."""
+    screened = partial(run, screen=screen, lone=lone, triage_from=10**6)
+    screened(tmp_path, "a", rows=[row for at, row in enumerate(drugs) if at % 20])
+    seen: list[int] = []
+
+    def predict(work: Scoring, graphs: pa.Table) -> Floats32:
+        seen.append(len(graphs))
+        return _predict(work, graphs)
+
+    monkeypatch.setattr("screening.score.score._predict", predict)
+    night = screened(tmp_path, "b", rows=drugs)
+    monkeypatch.undo()
+    whole = screened(tmp_path / "whole", "b", rows=drugs, shared="off")
+    assert night.files == whole.files
+    assert seen == [night.scored]
+    assert night.scored > 3
+
+
+def test_rows_that_cannot_be_kept_are_predicted_in_their_items(
+    tmp_path: Path, screen: Screen, drugs: list[Row], lone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screened = partial(run, screen=screen, lone=lone, triage_from=10**6)
+    screened(tmp_path, "a", rows=[row for at, row in enumerate(drugs) if at % 20])
+    monkeypatch.setattr("screening.score.score.add_rows", lambda *rows: None)
+    night = screened(tmp_path, "b", rows=drugs)
+    monkeypatch.undo()
+    assert night.files == screened(tmp_path / "whole", "b", rows=drugs, shared="off").files
 
 
 def test_another_bundle_scores_again_without_chemistry(
