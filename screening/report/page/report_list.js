@@ -159,8 +159,8 @@ function tile(hit) {
     make(
       "p",
       { class: "key-numbers" },
-      make("span", {}, "score ", make("b", {}, cell(hit, "score"))),
       primary,
+      make("span", {}, "score ", make("b", {}, cell(hit, "score"))),
       page.efficiencies.map((name) =>
         make("span", { title: meaning(name) }, `${shortly(name)} `, make("b", {}, cell(hit, name))),
       ),
