@@ -16,6 +16,7 @@ from flows.prefect_support.stages import (
     log_reading,
     stage_progress,
 )
+from flows.prefect_support.without_reader import go_on_without_reader
 from flows.terminal.outcome import records_line
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
@@ -82,6 +83,7 @@ def prepare(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         name_column: column with the compound names; by default found by its name.
     """
     hold_to_roots()
+    go_on_without_reader()
     cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))
     columns = NamedColumns(smiles_column, id_column, name_column)
     prepared = prepare_into(open_library(library, out, columns, store), cluster)

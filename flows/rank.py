@@ -20,6 +20,7 @@ from flows.prefect_support.stages import (
     log_if,
     stage_progress,
 )
+from flows.prefect_support.without_reader import go_on_without_reader
 from flows.terminal.outcome import outcome_line
 from screening.changes.since_last_run import tell_changes
 from screening.dask_cluster.cluster import connect
@@ -104,6 +105,7 @@ def rank(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         tls_key: PEM file with its private key; by default from HITLIST_TLS_KEY likewise.
     """
     hold_to_roots()
+    go_on_without_reader()
     cluster = (scheduler, workers, Tls.find(tls_ca, tls_cert, tls_key))
     clock = Clock()
     with marking():

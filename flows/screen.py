@@ -31,6 +31,7 @@ from flows.prefect_support.stages import (
     stage_progress,
 )
 from flows.prefect_support.time_limit import limit_seconds, time_limit
+from flows.prefect_support.without_reader import go_on_without_reader
 from flows.terminal.options import ScoringOptions
 from flows.terminal.outcome import outcome_line
 from screening.changes.since_last_run import tell_changes
@@ -202,6 +203,7 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
             ``[schedule]`` of the screen.
     """
     hold_to_roots()
+    go_on_without_reader()
     if (ended := check_attempt()) is not None:
         return ended
     schedule = find_and_load(screen)[1].schedule

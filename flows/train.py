@@ -13,6 +13,7 @@ from flows.planning.training_checks import check_bundle_folder, check_device
 from flows.planning.training_plan import Training, plan_training
 from flows.prefect_support.artifacts import artifact_key, as_written
 from flows.prefect_support.stages import AGAIN, ONCE, hold_to_roots, log_if, stage_progress
+from flows.prefect_support.without_reader import go_on_without_reader
 from gnn.assembly.assemble import Assembled
 from gnn.evaluation.card import Card
 
@@ -83,6 +84,7 @@ def train(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         id_column: assay: column with the compound IDs; by default found by its name.
     """
     hold_to_roots()
+    go_on_without_reader()
     check_device(device)
     options = AssayOptions(
         smiles_column=smiles_column,
