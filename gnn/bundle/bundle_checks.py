@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 
 LAYERS, RADIUS = 100, 8
 """Most steps of message passing, and most bonds around an atom."""

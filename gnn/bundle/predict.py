@@ -23,7 +23,8 @@ from gnn.calibration.calibration import Calibration, Outputs, apply_classificati
 from gnn.calibration.domain import environment_bits
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32
-from gnn.features.batch import GraphArrays, padded_batches
+from gnn.features.batch import padded_batches
+from gnn.features.graph_arrays import GraphArrays
 from gnn.models.network import Network
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
 

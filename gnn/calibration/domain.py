@@ -21,7 +21,8 @@ import torch
 from torch import Tensor
 
 from gnn.features.array_types import Floats32, Ints
-from gnn.features.batch import GraphArrays, batches, take
+from gnn.features.batch import batches
+from gnn.features.graph_arrays import GraphArrays, take
 from gnn.features.hashed_fingerprints import environment_counts
 from gnn.training.training_set import TrainingSet
 

@@ -20,7 +20,8 @@ from torch_geometric.utils import scatter, segment
 
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32
-from gnn.features.batch import Batch, GraphArrays, batches
+from gnn.features.batch import Batch, batches
+from gnn.features.graph_arrays import GraphArrays
 from gnn.models.durable_file import keep_file, make_work_folder, remove_kept
 
 BOND_TOKENS = 5

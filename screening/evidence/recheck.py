@@ -21,7 +21,7 @@ from chem.library.read import Library
 from chem.records.records import Record
 from gnn.bundle.bundle import DISTANCE, Bundle
 from gnn.bundle.predict import COLUMN_ENDINGS
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
 from screening.errors import AlteredError
 from screening.prepare.prepared_rows import prepare_records

@@ -10,7 +10,7 @@ from distributed import Client
 
 from chem.features.graphs import written_graphs
 from gnn.explain.attribution import Attributor
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
 from screening.evidence.evidence import Contributions
 from screening.prepare.prepare import Progress

@@ -25,7 +25,7 @@ from chem.features.properties import PROPERTIES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import predicted_columns
 from gnn.features.array_types import Floats32
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_scored

@@ -12,7 +12,7 @@ import torch
 
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.bundle_checks import check_factors, check_graphs, check_same_sizes, check_sizes
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 from gnn.models.network import Network
 from tests.fuzzing import peak
 

@@ -10,7 +10,7 @@ from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle, shipped_bundles
 from gnn.bundle.predict import COLUMN_ENDINGS, Predictor
 from gnn.errors import ModelError
-from gnn.features.batch import GraphArrays, collect
+from gnn.features.graph_arrays import GraphArrays, collect
 
 Columns = dict[str, np.ndarray]
 

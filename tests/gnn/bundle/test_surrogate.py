@@ -19,7 +19,8 @@ from gnn.bundle.surrogate import (
 )
 from gnn.bundle.surrogate_predict import SurrogatePredictor
 from gnn.errors import ModelError
-from gnn.features.batch import GraphArrays, make_batch, take
+from gnn.features.batch import make_batch
+from gnn.features.graph_arrays import GraphArrays, take
 
 MakeBundle = Callable[..., Bundle]
 

@@ -18,7 +18,8 @@ from gnn.calibration.domain import (
     held_out_distance,
     training_domain,
 )
-from gnn.features.batch import GraphArrays, collect, make_batch, take
+from gnn.features.batch import make_batch
+from gnn.features.graph_arrays import GraphArrays, collect, take
 from gnn.features.hashed_fingerprints import environment_counts
 from gnn.training.training_set import TrainingSet
 

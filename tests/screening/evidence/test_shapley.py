@@ -13,7 +13,7 @@ from chem.features.graphs import featurizer_spec, written_graphs
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from gnn.models.losses import logistic
 from screening.evidence.shapley import CHUNK, Explaining, explain, explain_hits
 from screening.score.worker_models import ModelRefs, model_refs
