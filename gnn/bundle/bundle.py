@@ -28,9 +28,9 @@ from gnn.bundle.bundle_checks import (
     MOST_TENSORS,
     check_factors,
     check_graphs,
-    check_same_sizes,
     check_sizes,
 )
+from gnn.bundle.load_network import load_network
 from gnn.bundle.measured_compounds import FILE as MEASURED
 from gnn.bundle.measured_compounds import MeasuredCompounds, load_measured_compounds
 from gnn.bundle.surrogate import FILE, LoadedSurrogate, load_surrogate
@@ -273,10 +273,4 @@ def _member(tensors: Mapping[str, Tensor], config: NetworkConfig) -> Network:
     state = dequantize(tensors)
     factors = state["graph.encoder.factors"]
     check_factors(factors)
-    check_same_sizes(partial(Network, config, factors), state)
-    network = Network(config, factors)
-    network.load_state_dict(state)
-    network.eval()
-    for parameter in network.parameters():
-        parameter.requires_grad_(False)
-    return network
+    return load_network(partial(Network, config, factors), state)
