@@ -30,6 +30,7 @@ from gnn.bundle.bundle_checks import (
     check_graphs,
     check_sizes,
 )
+from gnn.bundle.column_names import DISTANCE
 from gnn.bundle.load_network import load_network
 from gnn.bundle.measured_compounds import FILE as MEASURED
 from gnn.bundle.measured_compounds import MeasuredCompounds, load_measured_compounds
@@ -45,8 +46,6 @@ from gnn.models.quantize import SHARED, dequantize, share_graph
 
 SHIPPED = Path(__file__).parents[1] / "bundles"
 """Folder of the bundles that come with the package."""
-DISTANCE = "distance"
-"""Ending of a bundle's last column: the distance to its training compounds, 0 to 1."""
 
 
 @dataclass(frozen=True)

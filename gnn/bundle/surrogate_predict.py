@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns
+from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
 from gnn.calibration.calibration import NORMAL_90
 from gnn.errors import ModelError

@@ -14,7 +14,8 @@ from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
 from screening.evidence.evidence import Contributions
 from screening.prepare.prepare import Progress
-from screening.score.worker_models import ModelRefs, load_bundles_once
+from screening.score.model_refs import ModelRefs
+from screening.score.worker_models import load_bundles_once
 
 CHUNK = 16
 """The number of hits that a worker explains at a time."""

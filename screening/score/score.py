@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 from distributed import Client
 
 from chem.features.properties import PROPERTIES
+from gnn.features.array_types import Floats32
+from gnn.features.graph_arrays import GraphArrays
 from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.prepare.prepare import Progress
@@ -26,7 +28,7 @@ from screening.prepare.prepared import (
     read_accepted,
     to_graphs,
 )
-from screening.score.worker_models import ModelRefs, load_predictor
+from screening.score.model_refs import ModelRefs
 from screening.storage.ledger import Ledger
 from screening.storage.schema import GRAPH
 from screening.storage.shared_rows import SharedRows, add_rows, find_rows, hash_words
@@ -157,8 +159,7 @@ def score_item(work: Scoring, item: WorkItem) -> tuple[str, dict[str, int], str]
         values = np.empty((len(table), len(work.columns)), np.float32)
     if len(rest):
         graphs = _read_item(work.prepared, item, GRAPH).take(pa.array(rest))
-        predicted = load_predictor(work.models).predict(to_graphs(graphs))
-        new = np.column_stack([predicted[name] for name in work.columns])
+        new = _predict(work, to_graphs(graphs))
         values[rest] = new
         if work.shared is not None:
             add_rows(work.shared, words[rest], new)
@@ -167,6 +168,15 @@ def score_item(work: Scoring, item: WorkItem) -> tuple[str, dict[str, int], str]
     scores = pa.table([*scores.columns, *columns], [*SCORED, *work.columns])
     facts = {"rows": len(scores), "shared": len(scores) - len(rest)}
     return item.file, facts, work.scores.write_table(item.file, scores, repetitive=False)
+
+
+def _predict(work: Scoring, graphs: GraphArrays) -> Floats32:
+    """Return the predictions [n, columns] of n graphs."""
+    # Imported here, as torch takes 2 s: a worker whose scores are all known never needs it.
+    from screening.score.worker_models import load_predictor
+
+    predicted = load_predictor(work.models).predict(graphs)
+    return np.column_stack([predicted[name] for name in work.columns])
 
 
 def _read_item(prepared: Partitions, item: WorkItem, columns: Sequence[str]) -> pa.Table:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gnn.bundle.bundle import Bundle, load_bundle
-from gnn.bundle.predict import predicted_columns
+from gnn.bundle.column_names import predicted_columns
 from gnn.bundle.surrogate import (
     FILE,
     Surrogate,
