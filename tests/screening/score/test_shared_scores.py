@@ -143,7 +143,7 @@ def test_a_worker_loads_torch_only_to_predict(
     options = RunOptions(triage_from=1, library=str(tmp_path / "night.csv"))
     plan = plan_run(screen, tmp_path / "again", partition_rows=20, options=options)
     prepared, store = read_prepared(plan.prepared), Store(tmp_path / "scores")
-    store.folder.mkdir()
+    (tmp_path / "scores").mkdir()
     models = model_refs(plan.bundles, prepared.featurizer, plan.bfloat16, plan.device)
     root, bundles = plan.shared_scores, plan.bundles
     known = open_predictions(root, bundles, models)
