@@ -25,7 +25,7 @@ from gnn.bundle.surrogate import (
 )
 from gnn.calibration.calibration import Calibration
 from gnn.evaluation.card import Card, TaskCard
-from gnn.features.batch import GraphArrays, collect
+from gnn.features.graph_arrays import GraphArrays, collect
 from gnn.models.network import Network, NetworkConfig
 from screening.dask_cluster.remote import Tls
 

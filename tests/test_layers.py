@@ -351,6 +351,11 @@ def test_training_loads_where_rdkit_is_not_installed() -> None:
             ("torch", "pandas", "pydantic", "sklearn", "deepchem", "distributed"),
         ),
         ("data.public_sets.sets", ("torch", "deepchem", "distributed", "prefect", "sklearn")),
+        # What workers run: torch is loaded when something has to be predicted.
+        ("screening.prepare.partition", ("torch", "sklearn", "deepchem", "prefect")),
+        ("screening.storage.shared_rows", ("torch", "distributed", "sklearn", "prefect")),
+        ("screening.score.score", ("torch", "sklearn", "deepchem", "prefect")),
+        ("screening.score.triage", ("torch", "sklearn", "deepchem", "prefect")),
         ("screening.runs.run", ("deepchem", "prefect")),
     ],
 )

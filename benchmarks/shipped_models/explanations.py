@@ -23,7 +23,7 @@ from flows.terminal.progress import Report
 from flows.terminal.tables import write_csv
 from gnn.evaluation.card import Card, Explanation
 from gnn.explain.attribution import Attributor, partial_molecules
-from gnn.features.batch import GraphArrays, collect, join_graphs
+from gnn.features.graph_arrays import GraphArrays, collect, join_graphs
 
 TASK = "ames"
 SET = "tdc_ames"

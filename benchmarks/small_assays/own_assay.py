@@ -15,7 +15,7 @@ from flows.planning.run_training import run_assay
 from flows.planning.training_plan import Progress, plan_training
 from flows.terminal.tables import write_csv
 from gnn.errors import ModelError
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from gnn.models.encoder import load_pretrained
 
 Floats = npt.NDArray[np.float64]

@@ -11,7 +11,7 @@ from chem.records.records import Failure
 from chem.structure.standardize import standardize
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
 from gnn.bundle.predict import Predictor
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 
 
 class Predictions(NamedTuple):

@@ -23,7 +23,7 @@ from data.public_sets.sets import load_activities
 from gnn.assembly.recipe import Recipe
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32, Ints, Report, Strings
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from gnn.training.training_set import TrainingSet
 
 

@@ -20,7 +20,7 @@ from gnn.evaluation.ablation import ablate, stages
 from gnn.evaluation.assess import Assessment, assess
 from gnn.evaluation.card import Card
 from gnn.features.array_types import Floats64, Ints, Report
-from gnn.features.batch import take
+from gnn.features.graph_arrays import take
 from gnn.models.durable_file import keep_array
 from gnn.models.network import State
 from gnn.models.quantize import dequantize, quantize

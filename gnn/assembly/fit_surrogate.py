@@ -19,7 +19,8 @@ from gnn.bundle.surrogate import (
 )
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats, Floats64, Ints, Report, pieces
-from gnn.features.batch import GraphArrays, batches, make_batch, take
+from gnn.features.batch import batches, make_batch
+from gnn.features.graph_arrays import GraphArrays, take
 from gnn.models.runtime import is_bfloat16_fast, one_thread
 from gnn.training.loop import Descent, half_cosine
 

@@ -21,7 +21,7 @@ from gnn.errors import ModelError
 from gnn.evaluation.card import Comparison
 from gnn.evaluation.compare import SIMPLEST, Choice, compare
 from gnn.features.array_types import Floats64, Report, Strings
-from gnn.features.batch import GraphArrays, take
+from gnn.features.graph_arrays import GraphArrays, take
 from gnn.features.substructure_keys import alike
 from gnn.models.encoder import Pretrained
 from gnn.models.kernel import KernelModel

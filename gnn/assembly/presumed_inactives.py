@@ -41,7 +41,7 @@ from gnn.assembly.structures import read_graph
 from gnn.bundle.bundle import SHIPPED
 from gnn.bundle.measured_compounds import FILE
 from gnn.calibration.domain import Domain
-from gnn.features.batch import GraphArrays, collect, join_graphs, take
+from gnn.features.graph_arrays import GraphArrays, collect, join_graphs, take
 
 SOURCES = ("admet", "toxicity")
 """Shipped bundles whose measured compounds are the strangers: drugs, chemicals and screening

@@ -20,7 +20,7 @@ from data.catalogue.catalogue import dataset
 from data.public_sets.presumed import molecules_of
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32, Report
-from gnn.features.batch import GraphArrays, collect
+from gnn.features.graph_arrays import GraphArrays, collect
 from gnn.training.training_set import PretextSet, standardize_labels
 
 Structure = tuple[str, StructureFormat]

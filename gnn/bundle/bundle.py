@@ -28,9 +28,10 @@ from gnn.bundle.bundle_checks import (
     MOST_TENSORS,
     check_factors,
     check_graphs,
-    check_same_sizes,
     check_sizes,
 )
+from gnn.bundle.column_names import DISTANCE
+from gnn.bundle.load_network import load_network
 from gnn.bundle.measured_compounds import FILE as MEASURED
 from gnn.bundle.measured_compounds import MeasuredCompounds, load_measured_compounds
 from gnn.bundle.surrogate import FILE, LoadedSurrogate, load_surrogate
@@ -45,8 +46,6 @@ from gnn.models.quantize import SHARED, dequantize, share_graph
 
 SHIPPED = Path(__file__).parents[1] / "bundles"
 """Folder of the bundles that come with the package."""
-DISTANCE = "distance"
-"""Ending of a bundle's last column: the distance to its training compounds, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -273,10 +272,4 @@ def _member(tensors: Mapping[str, Tensor], config: NetworkConfig) -> Network:
     state = dequantize(tensors)
     factors = state["graph.encoder.factors"]
     check_factors(factors)
-    check_same_sizes(partial(Network, config, factors), state)
-    network = Network(config, factors)
-    network.load_state_dict(state)
-    network.eval()
-    for parameter in network.parameters():
-        parameter.requires_grad_(False)
-    return network
+    return load_network(partial(Network, config, factors), state)

@@ -4,13 +4,11 @@ A card may claim network sizes for which no machine has memory, and a file may h
 bonds lead nowhere. Anyone who can write a bundle can write its hashes too, so these do not suffice.
 """
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 
 LAYERS, RADIUS = 100, 8
 """Most steps of message passing, and most bonds around an atom."""
@@ -35,16 +33,6 @@ def check_sizes(sizes: object) -> None:
         # torch compares with < and >, which nan passes, and gives up at the first prediction.
         if type(value) not in (int, float) or not 0 <= value <= 1:
             raise ValueError(f"{name} = {value!r}, expected a share from 0 to 1")
-
-
-def check_same_sizes(make: Callable[[], nn.Module], state: Mapping[str, Tensor]) -> None:
-    """Raise ValueError if a network's sizes are not those of its weights; this takes no memory."""
-    with torch.device("meta"):
-        wanted = {name: tuple(value.shape) for name, value in make().state_dict().items()}
-    for name, shape in wanted.items():
-        if name not in state or tuple(state[name].shape) != shape:
-            found = tuple(state[name].shape) if name in state else "nothing"
-            raise ValueError(f"{name} has sizes {found}, the card says {shape}")
 
 
 def check_factors(factors: Tensor) -> None:

@@ -18,12 +18,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from gnn.bundle.bundle import DISTANCE, Bundle
+from gnn.bundle.bundle import Bundle
+from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns, predicted_columns
 from gnn.calibration.calibration import Calibration, Outputs, apply_classification, apply_regression
 from gnn.calibration.domain import environment_bits
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32
-from gnn.features.batch import GraphArrays, padded_batches
+from gnn.features.batch import padded_batches
+from gnn.features.graph_arrays import GraphArrays
 from gnn.models.network import Network
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
 
@@ -31,8 +33,6 @@ ATOMS = 4096
 """Atoms in a batch, padding included."""
 MOLECULES = 256
 """Molecules in a batch, the padding molecule included."""
-COLUMN_ENDINGS = ("", "_std", "_lo", "_hi")
-"""Endings of a task's four columns: value, standard deviation, 90 % interval."""
 
 
 class Predictor:
@@ -132,22 +132,3 @@ class Predictor:
             for bundle in self.bundles
         ]
         return [Outputs(*both) for both in zip(found, kernels, strict=True)]
-
-
-def predicted_columns(bundles: Sequence[Bundle]) -> list[str]:
-    """Return the names of all columns that bundles predict, in order."""
-    return [name for bundle in bundles for name in (*task_columns(bundle), *domain_columns(bundle))]
-
-
-def task_columns(bundle: Bundle) -> list[str]:
-    """Return the columns of a bundle's tasks, four each."""
-    return [
-        f"{bundle.card.name}_{task.name}{ending}"
-        for task in bundle.card.tasks
-        for ending in COLUMN_ENDINGS
-    ]
-
-
-def domain_columns(bundle: Bundle) -> list[str]:
-    """Return the column of a bundle's domain; none if it does not know its domain."""
-    return [] if bundle.domain is None else [f"{bundle.card.name}_{DISTANCE}"]

@@ -20,7 +20,8 @@ from torch import Tensor, nn
 
 from chem.disk.bounded_read import parse_json, read_regular
 from chem.disk.files import write_or_say
-from gnn.bundle.bundle_checks import MOST_TENSORS, check_same_sizes, check_sizes
+from gnn.bundle.bundle_checks import MOST_TENSORS, check_sizes
+from gnn.bundle.load_network import load_network
 from gnn.errors import ModelError
 from gnn.evaluation.card import Card
 from gnn.features.batch import Batch
@@ -165,9 +166,7 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
             raise ValueError("a weight is not finite")
         found = SurrogateCard(**{**known, "sizes": SurrogateSizes(**known["sizes"])})
         check_sizes(found.sizes)
-        check_same_sizes(partial(Surrogate, found.sizes), state)
-        network = Surrogate(found.sizes)
-        network.load_state_dict(state)
+        network = load_network(partial(Surrogate, found.sizes), state)
     except (
         *(SafetensorError, OSError, RuntimeError),
         *(AttributeError, KeyError, TypeError, ValueError),
@@ -180,7 +179,6 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
         )
     if not isinstance(found.errors, dict) or not all(map(_is_number, found.errors.values())):
         raise ModelError(f"{path} is damaged (an error is no number); {_remedy(folder)}")
-    network.eval().requires_grad_(False)
     return LoadedSurrogate(network, found, sha256(content).hexdigest())
 
 

@@ -11,12 +11,13 @@ import numpy as np
 import torch
 
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns
+from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
 from gnn.calibration.calibration import NORMAL_90
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32
-from gnn.features.batch import GraphArrays, padded_batches
+from gnn.features.batch import padded_batches
+from gnn.features.graph_arrays import GraphArrays
 from gnn.models.losses import logistic
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
 

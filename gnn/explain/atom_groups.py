@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gnn.features.array_types import GOLDEN, Ints, scramble
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 
 MOST = 60
 """Most groups of a molecule: limits the work for peptides and the like."""

@@ -41,7 +41,7 @@ from gnn.calibration.shrinkage import ood_weight
 from gnn.errors import ModelError
 from gnn.explain.atom_groups import AtomGroups, find_atom_groups
 from gnn.features.array_types import GOLDEN, Bools, Floats32, Floats64, Ints, pieces, scramble
-from gnn.features.batch import GraphArrays, collect, join_graphs, take
+from gnn.features.graph_arrays import GraphArrays, collect, join_graphs, take
 
 ORDERS = 4
 """Orders in which a molecule's atoms are put in; even."""

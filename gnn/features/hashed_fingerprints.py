@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from gnn.features.array_types import Floats32, Hashes, Ints
-from gnn.features.batch import Batch, GraphArrays
+from gnn.features.batch import Batch
+from gnn.features.graph_arrays import GraphArrays
 from gnn.features.substructure_kernels import aromatic_atoms
 from gnn.features.substructure_keys import find_pairs, find_paths
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from gnn.features.array_types import Floats64, Hashes, Ints
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 from gnn.features.substructure_keys import KeySets, circular_keys, pair_keys, path_keys
 
 _AROMATIC = 1

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from gnn.features.array_types import GOLDEN, Hashes, Ints, scramble
-from gnn.features.batch import GraphArrays, spans, take
+from gnn.features.graph_arrays import GraphArrays, spans, take
 
 _ALIKE_RADIUS = 6
 _PIECE = 500_000

@@ -15,13 +15,13 @@ import numpy as np
 import torch
 from safetensors.torch import load, save
 from torch import Tensor, nn
-from torch_geometric.nn import MessagePassing
-from torch_geometric.utils import scatter, segment
 
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32
-from gnn.features.batch import Batch, GraphArrays, batches
+from gnn.features.batch import Batch, batches
+from gnn.features.graph_arrays import GraphArrays
 from gnn.models.durable_file import keep_file, make_work_folder, remove_kept
+from gnn.models.message_passing import MessagePassing, scatter, segment
 
 BOND_TOKENS = 5
 POOLS = 3

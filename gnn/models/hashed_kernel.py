@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from gnn.features.array_types import Ints, pieces
-from gnn.features.batch import GraphArrays, take
+from gnn.features.graph_arrays import GraphArrays, take
 from gnn.features.hashed_fingerprints import count_columns
 from gnn.features.substructure_kernels import FAMILIES
 

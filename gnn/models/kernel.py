@@ -15,7 +15,7 @@ from torch import Tensor
 
 from gnn.errors import ModelError
 from gnn.features.array_types import Bools, Floats, Floats32, Floats64, Ints, pieces
-from gnn.features.batch import GraphArrays, take
+from gnn.features.graph_arrays import GraphArrays, take
 from gnn.features.substructure_kernels import FAMILIES, index_sets, similarity, typical_difference
 from gnn.features.substructure_keys import alike
 from gnn.models.gaussian_process import fit_process

@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save
 
 from gnn.errors import ModelError, WorkFolderError
 from gnn.features.array_types import Floats64, Ints
-from gnn.features.batch import GraphArrays, batches, take
+from gnn.features.batch import batches
+from gnn.features.graph_arrays import GraphArrays, take
 from gnn.models.durable_file import keep_file, make_work_folder
 from gnn.models.network import Network, NetworkConfig, State
 from gnn.models.runtime import keep_memory, one_thread

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32, Ints, pieces
-from gnn.features.batch import batches, make_batch, take
+from gnn.features.batch import batches, make_batch
+from gnn.features.graph_arrays import take
 from gnn.models.encoder import start_from
 from gnn.models.losses import distillation_loss, masked_loss
 from gnn.models.network import Network, State

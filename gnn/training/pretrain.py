@@ -21,7 +21,8 @@ from torch.nn import functional
 
 from gnn.errors import ModelError
 from gnn.features.array_types import Ints, pieces
-from gnn.features.batch import make_batch, take
+from gnn.features.batch import make_batch
+from gnn.features.graph_arrays import take
 from gnn.features.hashed_fingerprints import environment_counts
 from gnn.models.durable_file import make_work_folder
 from gnn.models.encoder import DescribingEncoder, EncoderSizes, save_pretrained

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from gnn.errors import ModelError
 from gnn.features.array_types import Bools, Floats32, Ints, Strings
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 from gnn.models.durable_file import keep_arrays
 
 _STEPS, _REACH = 25, 5.0

@@ -14,7 +14,7 @@ from screening.evidence.recheck import check_hits
 from screening.evidence.shapley import explain_hits
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
-from screening.score.worker_models import ModelRefs
+from screening.score.model_refs import ModelRefs
 
 NEIGHBOURS = 3
 """The number of measured compounds that are shown beside a hit."""

@@ -19,14 +19,15 @@ from chem.features.graphs import written_graphs
 from chem.features.properties import PROPERTIES
 from chem.library.read import Library
 from chem.records.records import Record
-from gnn.bundle.bundle import DISTANCE, Bundle
-from gnn.bundle.predict import COLUMN_ENDINGS
-from gnn.features.batch import collect
+from gnn.bundle.bundle import Bundle
+from gnn.bundle.column_names import COLUMN_ENDINGS, DISTANCE
+from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
 from screening.errors import AlteredError
 from screening.prepare.prepared_rows import prepare_records
 from screening.rank.structure_columns import key_text
-from screening.score.worker_models import ModelRefs, load_predictor
+from screening.score.model_refs import ModelRefs
+from screening.score.worker_models import load_predictor
 
 RECORD = (
     *("compound_id", "name", "input_smiles", "smiles", "changes", "key", "extra"),

@@ -10,11 +10,12 @@ from distributed import Client
 
 from chem.features.graphs import written_graphs
 from gnn.explain.attribution import Attributor
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
 from screening.evidence.evidence import Contributions
 from screening.prepare.prepare import Progress
-from screening.score.worker_models import ModelRefs, load_bundles_once
+from screening.score.model_refs import ModelRefs
+from screening.score.worker_models import load_bundles_once
 
 CHUNK = 16
 """The number of hits that a worker explains at a time."""

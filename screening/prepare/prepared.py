@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from chem.disk.bounded_read import parse_json, read_regular
 from chem.errors import InputError
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 from screening.errors import StoreError
 from screening.prepare.older_standardization import BEFORE_NUMBERS, standardizer_of_folder
 from screening.storage.json_shapes import Summary, check_shape

@@ -28,10 +28,11 @@ from screening.prepare.older_standardization import told_of_run
 from screening.prepare.prepared import SUMMARY, Prepared, check_records, read_prepared
 from screening.runs.plan import load_bundles
 from screening.runs.runfolder import SCREEN, WHERE, RunFolder, open_folder
+from screening.score.model_refs import ModelRefs
 from screening.score.predicted_columns import domain_limits, task_units
 from screening.score.score import chosen_items, partition_items, scoring_purpose, spans
 from screening.score.triage import Triage, read_triage
-from screening.score.worker_models import ModelRefs, model_refs
+from screening.score.worker_models import model_refs
 from screening.select.rank_scores import Scores
 from screening.storage.in_use import mark_in_use
 from screening.storage.json_shapes import Where

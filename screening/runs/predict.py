@@ -11,7 +11,7 @@ from distributed import Client
 
 from chem.disk.scratch import scratch_folder
 from chem.library.read import Library
-from gnn.bundle.predict import predicted_columns
+from gnn.bundle.column_names import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError, told_in_one_line

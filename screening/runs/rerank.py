@@ -9,7 +9,7 @@ from distributed import Client
 from chem.disk.files import is_leftover, make_folder
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES
-from gnn.bundle.predict import predicted_columns
+from gnn.bundle.column_names import predicted_columns
 from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, AlteredError, told_in_one_line
 from screening.evidence.collect_evidence import collect_evidence

@@ -6,7 +6,7 @@ from distributed import Client
 
 from chem.disk.files import is_leftover
 from chem.errors import InputError
-from gnn.bundle.predict import predicted_columns
+from gnn.bundle.column_names import predicted_columns
 from screening.dask_cluster.stage_costs import Clock
 from screening.errors import OtherRunError
 from screening.evidence.collect_evidence import collect_evidence

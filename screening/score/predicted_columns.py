@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chem.errors import InputError
-from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import COLUMN_ENDINGS, domain_columns, predicted_columns, task_columns
+from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns, predicted_columns, task_columns
 from screening.objective.screen_settings import Screen, suggest
+
+if TYPE_CHECKING:
+    from gnn.bundle.bundle import Bundle
 
 ENDING = "_distance"
 Limits = Mapping[str, float]
@@ -36,7 +38,7 @@ def distance_column(task: str, limits: Limits) -> str:
     return bundle_of(task, limits) + ENDING
 
 
-def domain_limits(bundles: tuple[Bundle, ...]) -> dict[str, float]:
+def domain_limits(bundles: "tuple[Bundle, ...]") -> dict[str, float]:
     """Return the distance column of each bundle, with the distance at which its domain ends.
 
     A bundle that does not know its domain has no such column.
@@ -49,7 +51,7 @@ def domain_limits(bundles: tuple[Bundle, ...]) -> dict[str, float]:
     }
 
 
-def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
+def task_units(bundles: "tuple[Bundle, ...]") -> dict[str, str]:
     """Return the unit of every task's column; that of a class is ``probability``."""
     return {
         f"{bundle.card.name}_{task.name}": (
@@ -60,7 +62,7 @@ def task_units(bundles: tuple[Bundle, ...]) -> dict[str, str]:
     }
 
 
-def calibrated_tasks(bundles: tuple[Bundle, ...]) -> frozenset[str]:
+def calibrated_tasks(bundles: "tuple[Bundle, ...]") -> frozenset[str]:
     """Return the tasks whose columns ``_lo`` and ``_hi`` are a calibrated 90 % interval.
 
     For regressions this is measured for all tasks together, because they are calibrated together.
@@ -97,7 +99,7 @@ def other_targets(task: str, screen: Screen, units: Mapping[str, str], limits: L
     ]
 
 
-def target_words(bundles: Sequence[Bundle]) -> dict[str, str]:
+def target_words(bundles: "Sequence[Bundle]") -> dict[str, str]:
     """Return the word for the targets of each bundle: ``kinases`` if its title says so."""
     return {
         bundle.card.name: "kinases" if "kinase" in bundle.card.title.casefold() else "targets"
@@ -105,7 +107,7 @@ def target_words(bundles: Sequence[Bundle]) -> dict[str, str]:
     }
 
 
-def prediction_columns(screen: Screen, bundles: Sequence[Bundle]) -> list[str]:
+def prediction_columns(screen: Screen, bundles: "Sequence[Bundle]") -> list[str]:
     """Return the prediction columns that a ranking reads or a hit list shows."""
     every = set(predicted_columns(bundles))
     shown = [task for task in screen.objective.tasks if task in every]
@@ -124,7 +126,7 @@ def prediction_columns(screen: Screen, bundles: Sequence[Bundle]) -> list[str]:
 class Wanted(NamedTuple):
     """The tasks to predict, with their bundles and columns."""
 
-    bundles: tuple[Bundle, ...]
+    bundles: "tuple[Bundle, ...]"
     """The bundles that predict one of the tasks."""
     tasks: int
     """The number of tasks that are written."""
@@ -132,7 +134,7 @@ class Wanted(NamedTuple):
     """Four columns for each task, and the distance of each bundle, in the bundles' order."""
 
 
-def wanted_tasks(bundles: Sequence[Bundle], names: Sequence[str] = ()) -> Wanted:
+def wanted_tasks(bundles: "Sequence[Bundle]", names: Sequence[str] = ()) -> Wanted:
     """Return the tasks of some names; without names, every task.
 
     Args:
@@ -167,7 +169,7 @@ def wanted_tasks(bundles: Sequence[Bundle], names: Sequence[str] = ()) -> Wanted
     return Wanted(tuple(kept), tasks, columns)
 
 
-def _unknown_task(name: str, bundles: Sequence[Bundle]) -> InputError:
+def _unknown_task(name: str, bundles: "Sequence[Bundle]") -> InputError:
     known = list(task_units(tuple(bundles)))
     shown = " and ".join(f"`hitlist bundles show {bundle.card.name}`" for bundle in bundles)
     return InputError(f"no bundle predicts {name!r};{suggest(name, known)} {shown} list the tasks")

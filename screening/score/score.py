@@ -28,7 +28,7 @@ from screening.prepare.prepared import (
     read_accepted,
     to_graphs,
 )
-from screening.score.worker_models import ModelRefs, load_predictor
+from screening.score.model_refs import ModelRefs
 from screening.storage.ledger import Ledger
 from screening.storage.schema import GRAPH
 from screening.storage.shared_rows import SharedRows, add_rows, find_rows, hash_words, reopen
@@ -269,6 +269,9 @@ def _write_item(work: Scoring, item: WorkItem, looked_up: _LookedUp, new: int) -
 
 def _predict(work: Scoring, graphs: pa.Table) -> Floats32:
     """Predict graphs; return every column, [n, columns]."""
+    # Imported here, as torch takes 2 s: a worker whose scores are all known never needs it.
+    from screening.score.worker_models import load_predictor
+
     predicted = load_predictor(work.models).predict(to_graphs(graphs))
     return np.column_stack([predicted[name] for name in work.columns])
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import predicted_columns
+from gnn.bundle.column_names import predicted_columns
 from screening.objective.screen_settings import Screen
+from screening.score.model_refs import ModelRefs
 from screening.score.triage import triage_key
-from screening.score.worker_models import ModelRefs
 from screening.storage.ledger import hash_purpose
 from screening.storage.shared_rows import SharedRows, open_rows
 from screening.storage.store import Store

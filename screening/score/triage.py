@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +22,9 @@ import pyarrow as pa
 from distributed import Client
 
 from chem.features.properties import PROPERTIES
-from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import predicted_columns
+from gnn.bundle.column_names import predicted_columns
 from gnn.features.array_types import Floats32
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 from screening.dask_cluster.cluster import run_window
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_scored
@@ -44,8 +43,8 @@ from screening.score.acquisition import (
     kept_by_properties,
     wanted_columns,
 )
+from screening.score.model_refs import ModelRefs
 from screening.score.predicted_columns import PROBABILITY, task_units
-from screening.score.worker_models import ModelRefs, load_surrogates_once
 from screening.storage.ledger import Ledger
 from screening.storage.schema import GRAPH
 from screening.storage.shared_rows import (
@@ -56,6 +55,9 @@ from screening.storage.shared_rows import (
     mix_numbers,
 )
 from screening.storage.store import Store
+
+if TYPE_CHECKING:
+    from gnn.bundle.bundle import Bundle
 
 Rows = npt.NDArray[np.int64]
 LEAST = 20_000
@@ -107,7 +109,7 @@ class Looking:
     """The expected scores of earlier runs by the same models and objective."""
 
 
-def triage_key(screen: Screen, bundles: Sequence[Bundle], bfloat16: bool) -> str:
+def triage_key(screen: Screen, bundles: "Sequence[Bundle]", bfloat16: bool) -> str:
     """Return a hash of all that an expected score depends on, except the library."""
     surrogates = [bundle.surrogate.sha256 for bundle in bundles if bundle.surrogate]
     scored = dump_scored(screen, screen.limits)
@@ -117,7 +119,7 @@ def triage_key(screen: Screen, bundles: Sequence[Bundle], bfloat16: bool) -> str
 def plan_looking(
     prepared: Prepared,
     screen: Screen,
-    bundles: Sequence[Bundle],
+    bundles: "Sequence[Bundle]",
     models: ModelRefs,
     scores: Store,
     shared: SharedRows | None,
@@ -139,7 +141,7 @@ def plan_looking(
 def look_at_library(
     work: Looking,
     prepared: Prepared,
-    bundles: Sequence[Bundle],
+    bundles: "Sequence[Bundle]",
     ledger: Ledger,
     client: Client,
     progress: Progress | None = None,
@@ -157,7 +159,7 @@ def look_at_library(
 
 
 def read_triage(
-    prepared: Prepared, screen: Screen, bundles: Sequence[Bundle], ledger: Ledger, bfloat16: bool
+    prepared: Prepared, screen: Screen, bundles: "Sequence[Bundle]", ledger: Ledger, bfloat16: bool
 ) -> Triage:
     """Choose compounds by the expected scores that a ledger has for every partition.
 
@@ -206,6 +208,9 @@ def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], st
 
 def _expect(work: Looking, properties: pd.DataFrame, graphs: GraphArrays) -> Floats32:
     """Return the expected scores of n compounds, and 1 for each that passes the filters, [n, 2]."""
+    # Imported here, as torch takes 2 s: a worker whose scores are all known never needs it.
+    from screening.score.worker_models import load_surrogates_once
+
     predictor = load_surrogates_once(work.models, work.columns)
     frame = properties.assign(**predictor.predict(graphs))
     expected = expected_score(frame, work.screen, predictor.errors, work.probabilities)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from chem.records.message_text import counted
 from screening.score.triage import PER_HIT, Triage
@@ -121,5 +121,6 @@ def measure_recall(triage: Triage, scored: pd.DataFrame, hits: int) -> Recall:
     depth = math.ceil(max(hits, len(triage.chosen) / PER_HIT) * each)
     best = drawn["row"].to_numpy()[:depth]
     found = int(np.isin(best, triage.chosen).sum())
-    low = float(beta.ppf(_DOUBT, found, len(best) - found + 1)) if found else 0.0
+    # This is a quantile of the beta distribution; to import scipy.stats for it takes 0.6 s.
+    low = float(betaincinv(found, len(best) - found + 1, _DOUBT)) if found else 0.0
     return Recall(len(triage.audit), len(best), found, low)

@@ -2,28 +2,12 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from chem.errors import InputError
 from gnn.bundle.bundle import SHIPPED, Bundle, find_bundle, load_bundle
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate_predict import SurrogatePredictor
-
-BundleRef = tuple[str, str, str]
-"""Three texts: the name of a shipped bundle or the path of another one, its content hash, and the
-hash of its surrogate, or ``""`` without one."""
-
-
-class ModelRefs(NamedTuple):
-    """The names and hashes by which a worker loads the models of a run; never a pickled model."""
-
-    bundles: tuple[BundleRef, ...]
-    featurizer: str
-    """The hash of the featurizer's specification."""
-    device: str = "cpu"
-    """The device of the networks: ``cpu`` or ``cuda``."""
-    bfloat16: bool = False
-    """True: the networks run in bfloat16."""
+from screening.score.model_refs import BundleRef, ModelRefs
 
 
 def model_refs(

@@ -19,7 +19,7 @@ from gnn.bundle.predict import Predictor
 from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
 from gnn.evaluation.assess import UNKNOWN
 from gnn.evaluation.card import TaskCard
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from gnn.models.encoder import load_pretrained
 
 FILE = Path(__file__).parents[1] / "files/my_assay.csv"

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from chem.features.properties import PROPERTIES
-from gnn.bundle.predict import predicted_columns
+from gnn.bundle.column_names import predicted_columns
 from screening.evidence.evidence import Neighbour, Relation
 from screening.objective.objective import evaluate
 from screening.objective.screen_file import load_screen

@@ -23,7 +23,7 @@ from chem.features.graphs import MolGraph, featurize
 from flows.terminal.model_card import HEADERS, show_explanations
 from gnn.bundle.bundle import find_bundle, read_card
 from gnn.evaluation.card import Explanation
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 
 SAMPLE = Path(__file__).parents[2] / "files/data/ames_sample.csv"
 

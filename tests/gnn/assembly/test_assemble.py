@@ -11,7 +11,7 @@ from data.activities.activity import ActivityTable, Task, object_array
 from gnn.assembly.assemble import Assembled, assemble, fold_roles, join, stop_roles
 from gnn.errors import ModelError
 from gnn.features.array_types import Strings
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 
 EGFR, HERG = Task("EGFR", "regression", "pActivity"), Task("herg", "classification", "blocks")
 NAN = float("nan")

@@ -10,7 +10,7 @@ from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate import SurrogateSizes, save_surrogate
 from gnn.bundle.surrogate_predict import SurrogatePredictor
 from gnn.errors import ModelError
-from gnn.features.batch import GraphArrays, take
+from gnn.features.graph_arrays import GraphArrays, take
 
 
 @pytest.fixture

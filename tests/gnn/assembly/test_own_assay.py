@@ -17,7 +17,7 @@ from gnn.assembly.own_assay import Wanted, assemble_assay, fit_assay, fit_networ
 from gnn.bundle.bundle import load_bundle
 from gnn.bundle.predict import Predictor
 from gnn.errors import ModelError
-from gnn.features.batch import collect, take
+from gnn.features.graph_arrays import collect, take
 from gnn.features.substructure_keys import alike
 from gnn.models.encoder import load_pretrained
 from gnn.models.network import network_config

@@ -16,7 +16,7 @@ from gnn.assembly.own_assay import ASSAY_MEMBERS, assay_training, assemble_assay
 from gnn.assembly.presumed_inactives import COUNT, NEAREST, presumption
 from gnn.calibration.domain import Domain, training_domain
 from gnn.evaluation.assess import UNKNOWN, _trained
-from gnn.features.batch import take
+from gnn.features.graph_arrays import take
 
 FILE = Path(__file__).parents[2] / "files/my_assay.csv"
 NUMBER = {"name": "clearance", "kind": "regression", "unit": "number", "direction": "up"}

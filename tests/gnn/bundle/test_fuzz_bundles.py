@@ -27,7 +27,7 @@ from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate_predict import SurrogatePredictor
 from gnn.calibration.domain import Domain
 from gnn.evaluation.card import DomainCard
-from gnn.features.batch import GraphArrays, take
+from gnn.features.graph_arrays import GraphArrays, take
 from gnn.models.kernel import KernelModel
 from tests.fuzzing import STRANGE, held, mutants, mutate, mutate_value, to_json
 from tests.screening.tables import mutate_table

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gnn.bundle.bundle import Bundle, load_bundle
-from gnn.bundle.predict import predicted_columns
+from gnn.bundle.column_names import predicted_columns
 from gnn.bundle.surrogate import (
     FILE,
     Surrogate,
@@ -19,7 +19,8 @@ from gnn.bundle.surrogate import (
 )
 from gnn.bundle.surrogate_predict import SurrogatePredictor
 from gnn.errors import ModelError
-from gnn.features.batch import GraphArrays, make_batch, take
+from gnn.features.batch import make_batch
+from gnn.features.graph_arrays import GraphArrays, take
 
 MakeBundle = Callable[..., Bundle]
 

@@ -18,7 +18,8 @@ from gnn.calibration.domain import (
     held_out_distance,
     training_domain,
 )
-from gnn.features.batch import GraphArrays, collect, make_batch, take
+from gnn.features.batch import make_batch
+from gnn.features.graph_arrays import GraphArrays, collect, take
 from gnn.features.hashed_fingerprints import environment_counts
 from gnn.training.training_set import TrainingSet
 
@@ -44,6 +45,32 @@ def test_distances_are_those_of_sets(molecules: np.ndarray, compounds: np.ndarra
     """Random bits are also molecules of more than 255 environments: counting must not wrap."""
     found = Domain(compounds).distance_of(molecules)
     assert found.dtype == np.float32
+    assert found == pytest.approx(brute_force(molecules, compounds), abs=1e-6)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.binary(max_size=3).map(lambda some: some + bytes(COLUMNS // 8 - len(some)))
+        | st.binary(max_size=3).map(lambda some: bytes(COLUMNS // 8 - len(some)) + some),
+        min_size=1,
+        max_size=5,
+    ),
+    st.booleans(),
+)
+def test_compounds_are_unique_and_in_order(rows: list[bytes], in_order: bool) -> None:
+    """Whether or not they were given so; zeros at the end of a row count too."""
+    given_rows = sorted(set(rows)) if in_order else rows
+    bits = np.frombuffer(b"".join(given_rows), np.uint8).reshape(len(given_rows), -1)
+    np.testing.assert_array_equal(Domain(bits).bits, np.unique(bits, axis=0))
+
+
+def test_distances_to_many_compounds_are_those_of_sets() -> None:
+    """More compounds than are laid out at a time."""
+    random = np.random.default_rng(8)
+    compounds = np.packbits(random.random((5000, COLUMNS)) < 0.03, axis=1)
+    molecules = compounds[::1000] ^ np.packbits(random.random((5, COLUMNS)) < 0.01, axis=1)
+    found = Domain(compounds).distance_of(molecules)
     assert found == pytest.approx(brute_force(molecules, compounds), abs=1e-6)
 
 

@@ -14,7 +14,7 @@ from gnn.calibration.calibration import Calibration, Outputs, apply_classificati
 from gnn.calibration.domain import Domain, environment_bits
 from gnn.evaluation.assess import MIXED, Assessment, assess
 from gnn.evaluation.card import TaskCard
-from gnn.features.batch import GraphArrays, collect
+from gnn.features.graph_arrays import GraphArrays, collect
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 from tests.conftest import MakeBundle

@@ -7,7 +7,7 @@ from gnn.calibration.blend import Votes, fit_platt
 from gnn.calibration.calibration import Outputs, log_odds
 from gnn.errors import ModelError
 from gnn.evaluation.compare import compare
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 

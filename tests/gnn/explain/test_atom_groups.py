@@ -8,7 +8,7 @@ from rdkit import Chem
 
 from chem.features.graphs import MAX_ATOMS, MolGraph, featurize, state_factors
 from gnn.explain.atom_groups import MOST, AtomGroups, find_atom_groups
-from gnn.features.batch import GraphArrays, collect
+from gnn.features.graph_arrays import GraphArrays, collect
 
 FACTORS = state_factors()
 

@@ -14,7 +14,7 @@ from gnn.bundle.predict import Predictor
 from gnn.errors import ModelError
 from gnn.explain.atom_groups import find_atom_groups
 from gnn.explain.attribution import Attributor, partial_molecules
-from gnn.features.batch import GraphArrays, collect, take
+from gnn.features.graph_arrays import GraphArrays, collect, take
 from gnn.models.losses import logistic
 
 TASKS = ("activity_EGFR", "toxicity_herg", "toxicity_ames")

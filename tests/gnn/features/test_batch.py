@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chem.features.graphs import MolGraph
-from gnn.features.batch import Batch, GraphArrays, collect, join_graphs, make_batch, pack, take
+from gnn.features.batch import Batch, make_batch, pack
+from gnn.features.graph_arrays import GraphArrays, collect, join_graphs, take
 
 
 def split(graphs: GraphArrays) -> list[MolGraph]:

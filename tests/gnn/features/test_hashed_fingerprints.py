@@ -10,7 +10,8 @@ from rdkit import Chem
 from rdkit.Chem import rdFingerprintGenerator, rdmolops
 
 from chem.features.graphs import MolGraph, featurize, state_factors
-from gnn.features.batch import GraphArrays, collect, make_batch, take
+from gnn.features.batch import make_batch
+from gnn.features.graph_arrays import GraphArrays, collect, take
 from gnn.features.hashed_fingerprints import environment_counts, environment_logs, hashed_counts
 from tests.graphs import graph_of
 

@@ -11,7 +11,7 @@ from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
 from chem.features.graphs import MolGraph
-from gnn.features.batch import GraphArrays, collect, take
+from gnn.features.graph_arrays import GraphArrays, collect, take
 from gnn.features.substructure_keys import KeySets, alike, circular_keys, pair_keys, path_keys
 from tests.graphs import graph_of
 

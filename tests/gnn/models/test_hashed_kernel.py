@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chem.features.graphs import state_factors
-from gnn.features.batch import GraphArrays, collect
+from gnn.features.graph_arrays import GraphArrays, collect
 from gnn.features.substructure_kernels import FAMILIES, index_sets, similarity, typical_difference
 from gnn.models.hashed_kernel import HashedKernel
 from tests.graphs import graph_of

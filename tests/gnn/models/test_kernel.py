@@ -12,7 +12,7 @@ from sklearn.gaussian_process.kernels import Kernel
 
 from chem.features.graphs import state_factors
 from gnn.errors import ModelError
-from gnn.features.batch import GraphArrays, collect, take
+from gnn.features.graph_arrays import GraphArrays, collect, take
 from gnn.features.substructure_kernels import FAMILIES, index_sets, similarity, typical_difference
 from gnn.features.substructure_keys import alike
 from gnn.models.gaussian_process import (

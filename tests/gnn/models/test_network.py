@@ -10,7 +10,8 @@ from rdkit import Chem
 from chem.features.graphs import MolGraph, state_factors
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import ATOMS, MOLECULES, Predictor
-from gnn.features.batch import GraphArrays, collect, make_batch, take
+from gnn.features.batch import make_batch
+from gnn.features.graph_arrays import GraphArrays, collect, take
 from gnn.models.network import Network, NetworkConfig
 from tests.graphs import graph_of
 

@@ -8,7 +8,7 @@ from chem.features.fingerprints import count_fingerprints
 from chem.features.graphs import state_factors
 from chem.features.properties import PROPERTIES, describe
 from gnn.evaluation.metrics import auroc, r2
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 from gnn.training import baselines
 from gnn.training.baselines import forest_outputs
 from gnn.training.training_set import TrainingSet

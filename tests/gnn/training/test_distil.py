@@ -16,7 +16,7 @@ from gnn.bundle.bundle import load_bundle
 from gnn.errors import ModelError
 from gnn.evaluation.ablation import ablate, stages
 from gnn.evaluation.metrics import r2
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from gnn.models.encoder import load_pretrained
 from gnn.models.losses import distillation_loss
 from gnn.models.network import network_config

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from chem.features.graphs import state_factors
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from gnn.models.encoder import load_pretrained
 from gnn.models.network import State, network_config
 from gnn.training.ensemble import fit_heads

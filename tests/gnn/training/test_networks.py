@@ -11,7 +11,7 @@ from chem.features.graphs import state_factors
 from chem.features.properties import PROPERTIES, describe
 from gnn.errors import ModelError, WorkFolderError
 from gnn.evaluation.metrics import r2
-from gnn.features.batch import GraphArrays
+from gnn.features.graph_arrays import GraphArrays
 from gnn.models.network import NetworkConfig
 from gnn.training.ensemble import fit_ensemble, fit_members, held_out_outputs
 from gnn.training.loop import TrainingConfig, TrainingRun

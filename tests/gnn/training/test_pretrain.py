@@ -9,7 +9,8 @@ from rdkit import Chem
 from chem.features.pretext import pretext_labels
 from gnn.assembly.structures import assemble_pretext, make_pretext_set
 from gnn.errors import ModelError
-from gnn.features.batch import GraphArrays, make_batch
+from gnn.features.batch import make_batch
+from gnn.features.graph_arrays import GraphArrays
 from gnn.models.encoder import Pretrained, describe, load_pretrained, start_from
 from gnn.models.network import Network, network_config
 from gnn.training.pretrain import PretrainConfig, Pretraining, pretrain_encoder
@@ -57,7 +58,7 @@ def test_a_description_does_not_depend_on_its_neighbours(
     data: PretextSet, encoder: Path, drug_arrays: GraphArrays
 ) -> None:
     pretrained = load_pretrained(encoder)
-    from gnn.features.batch import take
+    from gnn.features.graph_arrays import take
 
     some = np.array([5, 3, 8])
     np.testing.assert_allclose(

@@ -13,10 +13,11 @@ from chem.features.graphs import featurizer_spec, written_graphs
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from gnn.models.losses import logistic
 from screening.evidence.shapley import CHUNK, Explaining, explain, explain_hits
-from screening.score.worker_models import ModelRefs, model_refs
+from screening.score.model_refs import ModelRefs
+from screening.score.worker_models import model_refs
 
 FEATURIZER = featurizer_spec()["hash"]
 TASKS = ("small_EGFR", "small_herg")

@@ -23,7 +23,7 @@ from chem.features.properties import PROPERTIES, describe
 from chem.library.read import open_library
 from chem.records.records import Failure, Record
 from chem.structure.standardize import Standardized, standardize
-from gnn.features.batch import collect
+from gnn.features.graph_arrays import collect
 from screening.prepare.duplicates import COLUMNS, find_duplicates
 from screening.prepare.partition import prepare_partition
 from screening.prepare.prepare import prepare_library

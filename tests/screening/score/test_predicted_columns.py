@@ -6,7 +6,7 @@ import pytest
 
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle, shipped_bundles
-from gnn.bundle.predict import predicted_columns
+from gnn.bundle.column_names import predicted_columns
 from screening.objective.screen_settings import Screen
 from screening.runs.plan import load_bundles
 from screening.score.predicted_columns import (

@@ -14,8 +14,9 @@ from chem.features.graphs import featurizer_spec
 from chem.library.read import open_library
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import Predictor, predicted_columns
-from gnn.features.batch import collect
+from gnn.bundle.column_names import predicted_columns
+from gnn.bundle.predict import Predictor
+from gnn.features.graph_arrays import collect
 from screening.errors import StoreError
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared import DUPLICATES, Prepared, read_accepted

@@ -1,8 +1,12 @@
 """A night that takes scores from earlier nights writes the bytes of one that scores everything."""
 
 import csv
+import pickle
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -13,13 +17,18 @@ from distributed import Client
 
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
+from gnn.bundle.column_names import predicted_columns
 from gnn.features.array_types import Floats32
 from screening.objective.screen_settings import Screen
+from screening.prepare.prepared import read_prepared
 from screening.runs.plan import RunOptions, plan_run
 from screening.runs.run import run_screen
-from screening.score.score import Scoring, _predict
-from screening.score.shared_scores import VARIABLE, is_shared
+from screening.score.score import Scoring, _predict, chosen_items, score_item
+from screening.score.shared_scores import VARIABLE, is_shared, open_expected, open_predictions
+from screening.score.triage import look_at_partition, plan_looking, read_triage
+from screening.score.worker_models import model_refs
 from screening.storage.ledger import Ledger
+from screening.storage.store import Store
 
 Row = tuple[str, str, str]
 FILES = Path(__file__).parents[2] / "files/chem"
@@ -125,6 +134,46 @@ def edit(rows: list[Row], seed: int) -> list[Row]:
     if seed % 2:
         draw.shuffle(kept)
     return kept
+
+
+def test_a_worker_loads_torch_only_to_predict(
+    tmp_path: Path, screen: Screen, drugs: list[Row], lone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, "night", screen, drugs, lone)
+    monkeypatch.setenv("HITLIST_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv(VARIABLE, "on")
+    options = RunOptions(triage_from=1, library=str(tmp_path / "night.csv"))
+    plan = plan_run(screen, tmp_path / "again", partition_rows=20, options=options)
+    prepared, store = read_prepared(plan.prepared), Store(tmp_path / "scores")
+    (tmp_path / "scores").mkdir()
+    models = model_refs(plan.bundles, prepared.featurizer, plan.bfloat16, plan.device)
+    root, bundles = plan.shared_scores, plan.bundles
+    known = open_predictions(root, bundles, models)
+    work = Scoring(prepared.source, store, models, tuple(predicted_columns(bundles)), known)
+    expected = open_expected(root, screen, bundles, models)
+    looking = plan_looking(prepared, screen, bundles, models, store, expected)
+    ledger = Ledger.read(tmp_path / "night" / "scores")
+    triage = read_triage(prepared, screen, bundles, ledger, plan.bfloat16)
+    item = chosen_items(prepared, triage.rows)[0]
+    jobs = [
+        partial(look_at_partition, looking, prepared.partitions[0]),
+        partial(score_item, work, item),
+        partial(score_item, replace(work, shared=None), item),
+    ]
+    code = (
+        "import pickle, sys\n"
+        "for job in pickle.load(sys.stdin.buffer):\n"
+        "    _, facts, digest = job()\n"
+        "    print(facts['rows'] - facts['shared'], digest, 'torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=pickle.dumps(jobs), capture_output=True, timeout=240
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    found = [line.split() for line in done.stdout.decode().splitlines()]
+    assert [(new, loaded) for new, _, loaded in found[:2]] == [("0", "False")] * 2
+    assert int(found[2][0]) > 0
+    assert found[2][1:] == [found[1][1], "True"]  # what was known is what the models predict
 
 
 @pytest.mark.slow

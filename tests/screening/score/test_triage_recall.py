@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binom
+from scipy.stats import beta, binom
 
 from screening.score.triage import PER_HIT, Triage
 from screening.score.triage_recall import measure_recall
@@ -20,6 +20,15 @@ def test_recall_is_the_share_of_the_audits_best_that_was_chosen() -> None:
     assert found.recall == 48 / 50
     # The bound is the recall with which as many or more are found once in twenty times.
     assert binom.sf(found.found - 1, found.best, found.low) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("best", "chosen"), [(1, 1), (10, 3), (50, 48), (200, 200), (2000, 1)])
+def test_the_bound_is_that_of_clopper_and_pearson(best: int, chosen: int) -> None:
+    audit = np.arange(1, best + 1)
+    triage = Triage(best, {}, audit[:chosen], audit)
+    found = measure_recall(triage, scored(audit), hits=best)
+    assert (found.best, found.found) == (best, chosen)
+    assert found.low == beta.ppf(0.05, chosen, best - chosen + 1)
 
 
 def test_the_depth_is_that_of_the_hits_where_these_are_many() -> None:
