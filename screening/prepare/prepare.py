@@ -37,7 +37,7 @@ from screening.prepare.prepared_location import (
     read_limits,
     rows_of_partition,
 )
-from screening.prepare.quarantine import pack_slices
+from screening.prepare.record_columns import pack_columns, to_columns
 from screening.prepare.reuse import find_donors
 from screening.storage.in_use import mark_in_use, record_use
 from screening.storage.ledger import Ledger, difference, hash_purpose
@@ -198,15 +198,15 @@ def _write_partitions(
     entries = ledger.entries.items()
     done = sum(entry.count("rows") for name, entry in entries if name != DUPLICATES)
 
-    def missing() -> Iterator[tuple[str, list[bytes]]]:
+    def missing() -> Iterator[tuple[str, bytes]]:
         nonlocal rows, total
         source = iter(library)
-        while chunk := _take(source, partition_rows):
+        while (chunk := to_columns(_limit_text(source, partition_rows))).row:
             name = f"part-{len(names):05d}.parquet"
             names.append(name)
-            rows += len(chunk)
+            rows += len(chunk.row)
             if name not in ledger.entries:
-                yield name, pack_slices(chunk)
+                yield name, pack_columns(chunk)
         total = rows  # the file was read to its end, so this is no longer an estimate
 
     donors = find_donors(ledger.folder, ledger.purpose)
@@ -220,23 +220,23 @@ def _write_partitions(
     return names, rows
 
 
-def _take(source: Iterator[Record], most: int) -> list[Record]:
-    """Return the next records, ``most`` at most; they are held in memory.
+def _limit_text(source: Iterator[Record], most: int) -> Iterator[Record]:
+    """Yield the next records, ``most`` at most; they are to be held in memory.
 
     Raises InputError if they hold more text than ``MOST_TEXT``.
     """
-    taken, held = [], 0
+    first = held = 0
     for record in islice(source, most):
-        taken.append(record)
+        first = first or record.row
         held += text_size(record)
         if held > MOST_TEXT:
             raise InputError(
-                f"the records {taken[0].row:,} to {record.row:,} hold more than "
+                f"the records {first:,} to {record.row:,} hold more than "
                 f"{MOST_TEXT // 1_000_000} MB of text, and {most:,} are held at once; leave out "
                 "columns that are not needed, or give a smaller number with --partition-rows of "
                 "`hitlist prepare` or `hitlist screen`"
             )
-    return taken
+        yield record
 
 
 def _estimate(library: Library) -> int | None:
