@@ -14,7 +14,7 @@ from screening.prepare.prepared_rows import own_columns
 from screening.prepare.quarantine import pack_slices, prepare_apart
 from screening.prepare.record_columns import RecordColumns, to_records, unpack_columns
 from screening.prepare.reuse import Copied, Donor, copy_structures, hash_rows, hash_texts
-from screening.storage.schema import REJECTED, SCHEMA
+from screening.storage.schema import REJECTED, REPETITIVE, SCHEMA
 from screening.storage.store import Store
 
 
@@ -49,7 +49,8 @@ def prepare_partition(
     hashes = hash_rows(texts, table, graphs)
     told = store.write_table(hashes_file(name), hashes, repetitive=False)
     facts = {**_count(table), "copied": count}
-    return Written(name, facts, store.write_table(name, table), told)
+    digest = store.write_table(name, table, REPETITIVE)
+    return Written(name, facts, digest, told)
 
 
 def _prepare_rows(records: RecordColumns, places: Sequence[int], limits: Limits) -> pa.Table:

@@ -8,7 +8,7 @@ Preparing again does nothing. Chemistry runs in separate processes
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ from screening.storage.store import Store
 MOST_TEXT = 128_000_000
 """The most characters in a partition: twice what ``screening.prepare.prepared_location`` aims
 at."""
+_MOST_KEPT = 32
+"""Partitions whose keys are kept while duplicates are looked for; more are read twice."""
 _WITH_HEADER = ("csv", "tsv")
 """Formats whose first line is not a record."""
 Progress = Callable[[str, int, int | None], None]
@@ -129,7 +131,8 @@ def _tell_of_wait(library: Library, progress: Progress | None) -> Waiting:
 def _summarize(library: Library, ledger: Ledger, names: list[str], rows: int) -> Prepared:
     """Find the duplicates in the written partitions, and return the prepared library."""
     store, purpose = ledger.store, ledger.purpose
-    duplicates = find_duplicates(names, partial(store.read_table, columns=COLUMNS))
+    read = lru_cache(_MOST_KEPT)(partial(store.read_table, columns=COLUMNS))
+    duplicates = find_duplicates(names, read)
     digest = store.write_table(DUPLICATES, duplicates)
     ledger.record(DUPLICATES, {"rows": duplicates.num_rows}, digest)
     done = [ledger.entries[name] for name in names]
