@@ -1,19 +1,20 @@
 """Prepares one partition in a worker and writes it."""
 
 from collections import Counter
-from itertools import chain
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from screening.prepare.chemistry_process import unpack_records
 from screening.prepare.prepared import hashes_file
 from screening.prepare.prepared_location import Limits
 from screening.prepare.prepared_rows import own_columns
 from screening.prepare.quarantine import pack_slices, prepare_apart
-from screening.prepare.reuse import Donor, copy_structures, hash_rows, hash_text
-from screening.storage.schema import REJECTED, SCHEMA
+from screening.prepare.record_columns import RecordColumns, to_records, unpack_columns
+from screening.prepare.reuse import Copied, Donor, copy_structures, hash_rows, hash_texts
+from screening.storage.schema import REJECTED, REPETITIVE, SCHEMA
 from screening.storage.store import Store
 
 
@@ -29,42 +30,51 @@ class Written(NamedTuple):
 
 
 def prepare_partition(
-    store: Store, limits: Limits, donors: tuple[Donor, ...], item: tuple[str, list[bytes]]
+    store: Store, limits: Limits, donors: tuple[Donor, ...], item: tuple[str, bytes]
 ) -> Written:
-    """Prepare and write one partition from its records, packed in slices; runs in a worker.
+    """Prepare and write one partition from its records, packed as columns; runs in a worker.
 
     Structures that a donor has are copied from it; the bytes are the same.
     """
-    name, slices = item
-    records = list(chain.from_iterable(map(unpack_records, slices)))
-    texts = list(map(hash_text, records))
+    name, packed = item
+    records = unpack_columns(packed)
+    texts = hash_texts(records)
     copied = copy_structures(donors, texts)
     if copied is None:
-        table, count, graphs = prepare_apart(slices, limits), 0, None
+        table, count, graphs = _prepare_rows(records, range(len(texts)), limits), 0, None
     else:
-        count = len(copied.at)
-        rest = np.setdiff1d(np.arange(len(records)), copied.at)
-        new = prepare_apart(pack_slices([records[i] for i in rest]), limits)
-        both = pa.concat_tables([new.select(copied.table.column_names), copied.table])
-        order = np.argsort(np.concatenate([rest, copied.at]))
-        structures = both.take(pa.array(order)).combine_chunks()
-        columns = own_columns(records) | {n: structures[n] for n in structures.column_names}
-        table = pa.table([columns[n] for n in SCHEMA.names], schema=SCHEMA).combine_chunks()
-        both_graphs = [*[None] * len(rest), *copied.graphs]
-        graphs = [both_graphs[i] for i in order]
+        table, count = _complete(copied, records, limits), len(copied.at)
+        graphs = np.zeros_like(texts)
+        graphs[copied.at] = copied.graphs
     hashes = hash_rows(texts, table, graphs)
     told = store.write_table(hashes_file(name), hashes, repetitive=False)
     facts = {**_count(table), "copied": count}
-    return Written(name, facts, store.write_table(name, table), told)
+    digest = store.write_table(name, table, REPETITIVE)
+    return Written(name, facts, digest, told)
+
+
+def _prepare_rows(records: RecordColumns, places: Sequence[int], limits: Limits) -> pa.Table:
+    return prepare_apart(pack_slices(to_records(records, places)), limits)
+
+
+def _complete(copied: Copied, records: RecordColumns, limits: Limits) -> pa.Table:
+    """Prepare the records that were not copied, and return the rows of all."""
+    is_new = np.ones(len(records.row), dtype=bool)
+    is_new[copied.at] = False
+    rest = np.flatnonzero(is_new)
+    new = _prepare_rows(records, rest.tolist(), limits)
+    both = pa.concat_tables([new.select(copied.source.column_names), copied.source])
+    rows = np.empty(len(is_new), np.int64)
+    rows[rest] = np.arange(len(rest))
+    rows[copied.at] = len(rest) + copied.rows
+    structures = both.take(pa.array(rows)).combine_chunks()
+    columns = own_columns(records) | {name: structures[name] for name in structures.column_names}
+    return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA).combine_chunks()
 
 
 def _count(table: pa.Table) -> dict[str, Any]:
-    stages, codes = table["stage"].to_pylist(), table["code"].to_pylist()
-    rejects = Counter(
-        f"{stage}/{code}"
-        for state, stage, code in zip(table["status"].to_pylist(), stages, codes, strict=True)
-        if state == REJECTED
-    )
+    rejected = table.select(["stage", "code"]).filter(pc.equal(table["status"], REJECTED))
+    rejects = Counter(f"{row['stage']}/{row['code']}" for row in rejected.to_pylist())
     atoms = table["atoms"].combine_chunks().flatten().to_numpy()
     return {
         "rows": table.num_rows,

@@ -8,7 +8,7 @@ Preparing again does nothing. Chemistry runs in separate processes
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from screening.prepare.prepared_location import (
     read_limits,
     rows_of_partition,
 )
-from screening.prepare.quarantine import pack_slices
+from screening.prepare.record_columns import pack_columns, to_columns
 from screening.prepare.reuse import find_donors
 from screening.storage.in_use import mark_in_use, record_use
 from screening.storage.ledger import Ledger, difference, hash_purpose
@@ -47,6 +47,8 @@ from screening.storage.store import Store
 MOST_TEXT = 128_000_000
 """The most characters in a partition: twice what ``screening.prepare.prepared_location`` aims
 at."""
+_MOST_KEPT = 32
+"""Partitions whose keys are kept while duplicates are looked for; more are read twice."""
 _WITH_HEADER = ("csv", "tsv")
 """Formats whose first line is not a record."""
 Progress = Callable[[str, int, int | None], None]
@@ -129,7 +131,8 @@ def _tell_of_wait(library: Library, progress: Progress | None) -> Waiting:
 def _summarize(library: Library, ledger: Ledger, names: list[str], rows: int) -> Prepared:
     """Find the duplicates in the written partitions, and return the prepared library."""
     store, purpose = ledger.store, ledger.purpose
-    duplicates = find_duplicates(names, partial(store.read_table, columns=COLUMNS))
+    read = lru_cache(_MOST_KEPT)(partial(store.read_table, columns=COLUMNS))
+    duplicates = find_duplicates(names, read)
     digest = store.write_table(DUPLICATES, duplicates)
     ledger.record(DUPLICATES, {"rows": duplicates.num_rows}, digest)
     done = [ledger.entries[name] for name in names]
@@ -198,15 +201,15 @@ def _write_partitions(
     entries = ledger.entries.items()
     done = sum(entry.count("rows") for name, entry in entries if name != DUPLICATES)
 
-    def missing() -> Iterator[tuple[str, list[bytes]]]:
+    def missing() -> Iterator[tuple[str, bytes]]:
         nonlocal rows, total
         source = iter(library)
-        while chunk := _take(source, partition_rows):
+        while (chunk := to_columns(_limit_text(source, partition_rows))).row:
             name = f"part-{len(names):05d}.parquet"
             names.append(name)
-            rows += len(chunk)
+            rows += len(chunk.row)
             if name not in ledger.entries:
-                yield name, pack_slices(chunk)
+                yield name, pack_columns(chunk)
         total = rows  # the file was read to its end, so this is no longer an estimate
 
     donors = find_donors(ledger.folder, ledger.purpose)
@@ -220,23 +223,23 @@ def _write_partitions(
     return names, rows
 
 
-def _take(source: Iterator[Record], most: int) -> list[Record]:
-    """Return the next records, ``most`` at most; they are held in memory.
+def _limit_text(source: Iterator[Record], most: int) -> Iterator[Record]:
+    """Yield the next records, ``most`` at most; they are to be held in memory.
 
     Raises InputError if they hold more text than ``MOST_TEXT``.
     """
-    taken, held = [], 0
+    first = held = 0
     for record in islice(source, most):
-        taken.append(record)
+        first = first or record.row
         held += text_size(record)
         if held > MOST_TEXT:
             raise InputError(
-                f"the records {taken[0].row:,} to {record.row:,} hold more than "
+                f"the records {first:,} to {record.row:,} hold more than "
                 f"{MOST_TEXT // 1_000_000} MB of text, and {most:,} are held at once; leave out "
                 "columns that are not needed, or give a smaller number with --partition-rows of "
                 "`hitlist prepare` or `hitlist screen`"
             )
-    return taken
+        yield record
 
 
 def _estimate(library: Library) -> int | None:

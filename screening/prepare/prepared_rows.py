@@ -6,7 +6,6 @@ can hang or crash is done record by record; cheap work is done for a block of re
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from json.encoder import encode_basestring as _quote
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from chem.features.graphs import check_size, featurize_all
 from chem.features.properties import PROPERTIES, describe_all
 from chem.records.records import Failure, Record
 from chem.structure.standardize import Standardized, standardize
+from screening.prepare.record_columns import RecordColumns, extras_to_json, to_columns
 from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA
 
 NO_KEY = bytes(16)
@@ -87,7 +87,7 @@ def assemble(
         "smiles": smiles,
         "changes": changes,
     }
-    columns = own_columns(records)
+    columns = own_columns(to_columns(records))
     columns |= {name: pa.array(texts[name], SCHEMA.field(name).type) for name in texts}
     keys = b"".join([NO_KEY if one is None else hash_key(one.key) for one in good])
     columns["key"] = pa.Array.from_buffers(pa.binary(16), len(smiles), [None, pa.py_buffer(keys)])
@@ -95,14 +95,15 @@ def assemble(
     return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
-def own_columns(records: Sequence[Record]) -> dict[str, pa.Array]:
+def own_columns(records: RecordColumns) -> dict[str, pa.Array]:
     """Return the columns that hold what the library says beside the structure."""
+    written = zip(records.structure, records.format, strict=True)
     texts: dict[str, list[Any]] = {
-        "row": [record.row for record in records],
-        "compound_id": [record.compound_id for record in records],
-        "name": [record.name for record in records],
-        "input_smiles": [r.structure if r.format == "smiles" else "" for r in records],
-        "extra": [_to_json(record.extra) for record in records],
+        "row": records.row,
+        "compound_id": records.compound_id,
+        "name": records.name,
+        "input_smiles": [text if format == "smiles" else "" for text, format in written],
+        "extra": extras_to_json(records.extra),
     }
     return {name: pa.array(texts[name], SCHEMA.field(name).type) for name in texts}
 
@@ -132,11 +133,6 @@ def _describe_structures(
     for name, row in zip(PROPERTIES, table, strict=True):
         columns[name] = pa.array(row, mask=missing)
     return columns
-
-
-def _to_json(extra: dict[str, str]) -> str:
-    """Return what ``json.dumps`` returns for texts, in a third of the time: there is one a row."""
-    return "{" + ", ".join([f"{_quote(name)}: {_quote(extra[name])}" for name in extra]) + "}"
 
 
 def hash_key(key: str) -> bytes:

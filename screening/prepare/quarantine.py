@@ -11,8 +11,9 @@ slice is halved until the molecule at fault is found.
 import atexit
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 
 import pyarrow as pa
 
@@ -31,12 +32,14 @@ _idle: dict[Limits, list[Chemist]] = {}
 """Processes that wait for work; they are kept for as long as this process lives."""
 
 
-def pack_slices(records: Sequence[Record]) -> list[bytes]:
-    """Pack records for ``prepare_apart``."""
-    return [pack_records(records[i : i + SLICE]) for i in range(0, len(records), SLICE)]
+def pack_slices(records: Iterable[Record]) -> Iterator[bytes]:
+    """Pack records for ``prepare_apart``, a slice whenever the next one is asked for."""
+    source = iter(records)
+    while some := list(islice(source, SLICE)):
+        yield pack_records(some)
 
 
-def prepare_apart(slices: Sequence[bytes], limits: Limits) -> pa.Table:
+def prepare_apart(slices: Iterable[bytes], limits: Limits) -> pa.Table:
     """Do what ``prepare_records`` does, in a separate process.
 
     A record that stops the process is rejected: stage ``isolate``, code ``timed_out``,

@@ -109,12 +109,17 @@ class Store:
             content: bytes = self._remote.cat_file(self.path(name))
             return content
 
-    def write_table(self, name: str, table: pa.Table, repetitive: bool = True) -> str:
+    def write_table(
+        self, name: str, table: pa.Table, repetitive: bool | Sequence[str] = True
+    ) -> str:
         """Write a Parquet file; return the SHA-256 of its bytes.
 
-        ``repetitive`` says that values repeat. Looking for repeated values costs as much as all
-        else if hundreds of columns hold numbers that do not repeat.
+        ``repetitive`` names the columns whose values repeat, or says whether those of all do.
+        Looking for repeated values costs as much as all else if hundreds of columns hold numbers
+        that do not repeat.
         """
+        if not isinstance(repetitive, bool):
+            repetitive = [_leaf(table.schema.field(column)) for column in repetitive]
         buffer = pa.BufferOutputStream()
         pq.write_table(
             table,
@@ -122,7 +127,7 @@ class Store:
             compression="zstd",
             compression_level=1,
             use_dictionary=repetitive,
-            write_statistics=repetitive,
+            write_statistics=bool(repetitive),
             write_page_checksum=True,
         )
         return self.write(name, memoryview(buffer.getvalue()))
@@ -241,6 +246,11 @@ class Store:
                 f"{where} cannot be {verb} ({_text(reason)}); fix that and run again: "
                 "finished work is kept"
             ) from None
+
+
+def _leaf(field: pa.Field) -> str:
+    """Return the name by which Parquet knows the values of a column."""
+    return f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
 
 
 def _text(error: object) -> str:

@@ -30,7 +30,8 @@ from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, read_prepared, to_graphs
 from screening.prepare.prepared_location import SECONDS_VARIABLE, Limits, prepare_purpose
 from screening.prepare.prepared_rows import NO_KEY, prepare_records
-from screening.prepare.quarantine import STAGE, pack_slices
+from screening.prepare.quarantine import STAGE
+from screening.prepare.record_columns import pack_columns, to_columns
 from screening.storage.ledger import LEDGER
 from screening.storage.schema import ACCEPTED, REJECTED, SCHEMA
 from screening.storage.store import Store
@@ -168,7 +169,7 @@ def test_ids_names_and_columns_stay_text(records: MakeRecords, tmp_path: Path) -
 
 
 def work(folder: Path, records: list[Record]) -> tuple[str, dict[str, Any]]:
-    item = ("part-00000.parquet", pack_slices(records))
+    item = ("part-00000.parquet", pack_columns(to_columns(records)))
     name, facts, digest, _ = prepare_partition(Store(folder), Limits(), (), item)
     assert digest == hash_file(folder / name)
     return name, facts

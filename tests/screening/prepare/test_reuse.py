@@ -16,7 +16,8 @@ from screening.prepare.prepared import Prepared, hashes_file
 from screening.prepare.prepared_location import Limits, prepare_purpose
 from screening.prepare.prepared_rows import prepare_records
 from screening.prepare.quarantine import STAGE, prepare_apart
-from screening.prepare.reuse import find_donors, hash_rows, hash_text
+from screening.prepare.record_columns import to_columns
+from screening.prepare.reuse import find_donors, hash_rows, hash_texts
 from screening.storage.ledger import Ledger
 
 Row = tuple[str, str, str]
@@ -143,9 +144,11 @@ def test_what_a_machine_decided_is_not_copied() -> None:
     apart = record._replace(row=2, problem=Failure(STAGE, "timed_out", "x"))
     unreadable = record._replace(row=3, problem=Failure("read", "bad_row", "x"))
     records = [record, apart, unreadable]
-    hashes = hash_rows(list(map(hash_text, records)), prepare_records(records))[
+    hashes = hash_rows(hash_texts(to_columns(records)), prepare_records(records))[
         "text_hash"
     ].to_pylist()
     assert [any(one) for one in hashes] == [True, False, False]
     stopped = prepare_records([apart])
-    assert hash_rows([hash_text(record)], stopped)["text_hash"].to_pylist() == [bytes(16)]
+    assert hash_rows(hash_texts(to_columns([record])), stopped)["text_hash"].to_pylist() == [
+        bytes(16)
+    ]

@@ -69,6 +69,15 @@ def test_numbers_that_do_not_repeat_are_written_without_a_search(store: Store) -
     assert not column.is_stats_set
 
 
+def test_a_search_may_be_for_values_of_some_columns(store: Store) -> None:
+    table = pa.table({"id": ["a", "b"], "tokens": [[1, 1], [1]], "name": ["", ""]})
+    store.write_table("one.parquet", table, repetitive=["tokens", "name"])
+    assert store.read_table("one.parquet").equals(table)
+    group = pq.ParquetFile(BytesIO(store.read("one.parquet"))).metadata.row_group(0)
+    assert [group.column(at).has_dictionary_page for at in range(3)] == [False, True, True]
+    assert group.column(0).is_stats_set
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty", "altered", "other"])
 def test_a_damaged_table_is_told_in_one_line(store: Store, damage: str) -> None:
     store.write_table("one.parquet", TABLE)
