@@ -21,7 +21,7 @@ from screening.storage.shared_rows import SharedRows, open_rows
 from screening.storage.store import Store
 
 VARIABLE = "HITLIST_SHARED_SCORES"
-"""``off`` keeps no scores for later runs, and takes none of earlier ones."""
+"""``off`` keeps no scores and no evidence for later runs, and takes none of earlier ones."""
 
 
 def is_shared(environment: Mapping[str, str] = os.environ) -> bool:
