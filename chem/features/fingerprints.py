@@ -12,6 +12,8 @@ Bits = npt.NDArray[np.uint64]
 SIZE = 2048
 """Bits or columns of a fingerprint."""
 WORDS = SIZE // 64
+RADIUS = 2
+"""Bonds to which an environment of the bits reaches (ECFP4)."""
 
 
 def count_fingerprints(
@@ -38,7 +40,7 @@ def morgan_bits(smiles: Sequence[str]) -> Bits:
     Environments are those of :func:`count_fingerprints`. Raises InputError, naming the position
     from 0, for a SMILES that RDKit cannot read.
     """
-    generator = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=SIZE)
+    generator = rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=SIZE)
     bits = np.zeros((len(smiles), SIZE // 8), np.uint8)
     for position, mol in enumerate(read_molecules(smiles)):
         bits[position] = np.packbits(generator.GetFingerprintAsNumPy(mol))

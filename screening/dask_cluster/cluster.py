@@ -136,13 +136,18 @@ def _cores() -> int:
 
 
 def run_window(
-    client: Client, work: Callable[[Item], Any], items: Iterable[Item], window: int | None = None
+    client: Client,
+    work: Callable[[Item], Any],
+    items: Iterable[Item],
+    window: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Iterator[Any]:
     """Run ``work`` on each item in the workers; yield the results as they arrive, in any order.
 
     At most ``window`` items are in flight (by default two for each present worker), so that a
     source of any length is read only as fast as its items are done. Dask replaces a worker that
-    dies and repeats its work.
+    dies and repeats its work. ``meanwhile`` is called once, while the first items are in flight;
+    its error ends the work.
 
     Raises SchedulerLostError if the scheduler is lost, and WorkerLostError if the same work kills
     workers repeatedly or no worker is left.
@@ -173,6 +178,8 @@ def run_window(
 
     try:
         fill()
+        if meanwhile is not None:
+            meanwhile()
         while flying:
             yield take()
             fill()

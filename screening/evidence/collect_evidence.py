@@ -1,64 +1,93 @@
 """Collects the evidence of hits: measured neighbours, the contribution of each atom, alerts."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import NamedTuple
 
 import pandas as pd
 from distributed import Client
 
 from chem.assess.alerts import flag_atoms
+from chem.errors import HitlistError
 from chem.library.read import Library
 from gnn.bundle.bundle import Bundle
 from screening.evidence.evidence import Evidence, Flag
-from screening.evidence.neighbours import nearest_measured
+from screening.evidence.neighbours import Neighbours, nearest_measured
 from screening.evidence.recheck import check_hits
 from screening.evidence.shapley import explain_hits
+from screening.evidence.shared_evidence import open_evidence
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
 from screening.score.model_refs import ModelRefs
+from screening.storage.store import Store
 
 NEIGHBOURS = 3
 """The number of measured compounds that are shown beside a hit."""
 
 
+class Sources(NamedTuple):
+    """What hits are checked against, and what their evidence comes from."""
+
+    library: Library | None
+    """The library that the hits are from; None if its file is not available."""
+    screen: Screen
+    """The screen, whose tasks are explained."""
+    bundles: Sequence[Bundle]
+    """The bundles of the screen."""
+    models: ModelRefs
+    """The references by which workers load the bundles."""
+    shared: Store | None = None
+    """The store of what runs share; None: everything is computed."""
+
+
+class _Found(NamedTuple):
+    """The evidence that needs no network."""
+
+    neighbours: list[Neighbours]
+    flags: list[tuple[Flag, ...]]
+
+
 def collect_evidence(
-    hits: pd.DataFrame,
-    library: Library | None,
-    screen: Screen,
-    bundles: Sequence[Bundle],
-    models: ModelRefs,
-    client: Client,
-    progress: Progress | None = None,
+    hits: pd.DataFrame, sources: Sources, client: Client, progress: Progress | None = None
 ) -> list[Evidence]:
     """Check hits against the library and the models, and collect their evidence in their order.
 
-    The models run in the workers, which takes most of the time.
+    The models run in the workers. While these predict the hits again, measured neighbours and
+    alerts are found here.
 
     Args:
         hits: The hits of a ranking.
-        library: The library that the hits are from; None if its file is not available.
-        screen: The screen, whose tasks are explained.
-        bundles: The bundles of the screen.
-        models: The references by which workers load the bundles.
+        sources: The library, the screen and the models.
         client: The client of the workers.
         progress: A callback that is told the hits that are done.
 
     Raises:
         AlteredError: A hit's record or prediction was changed (:mod:`screening.evidence.recheck`).
     """
-    check_hits(hits, library, bundles, models, client)
+    library, screen, bundles, models, store = sources
     smiles = [str(text) for text in hits["smiles"]]
     tasks = explained_tasks(screen)
     primaries = [term.task for term in screen.objective.primary]
-    said = explain_hits(client, models, smiles, tasks, progress)
-    near = nearest_measured(smiles, bundles, primaries, NEIGHBOURS)
+    shared = open_evidence(store, bundles, models, tasks)
+    found: Future[_Found] = Future()
+
+    def find() -> None:
+        try:
+            near = nearest_measured(smiles, bundles, primaries, NEIGHBOURS, shared.fingerprints)
+            found.set_result(_Found(near, [_flags_of(text) for text in smiles]))
+        except HitlistError as error:  # raised once the hits are known to be right
+            found.set_exception(error)
+
+    check_hits(hits, library, bundles, models, client, find)
+    said = explain_hits(client, models, smiles, tasks, progress, shared.contributions)
     return [
-        Evidence(
-            neighbours=neighbours,
-            contributions=contributions,
-            flags=tuple(Flag(alert.source, alert.name, alert.atoms) for alert in flag_atoms(text)),
-        )
-        for text, contributions, neighbours in zip(smiles, said, near, strict=True)
+        Evidence(neighbours=neighbours, contributions=contributions, flags=flags)
+        for contributions, neighbours, flags in zip(said, *found.result(), strict=True)
     ]
+
+
+def _flags_of(smiles: str) -> tuple[Flag, ...]:
+    return tuple(Flag(alert.source, alert.name, alert.atoms) for alert in flag_atoms(smiles))
 
 
 def explained_tasks(screen: Screen) -> tuple[str, ...]:

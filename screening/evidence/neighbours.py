@@ -23,6 +23,7 @@ from chem.structure.standardize import standardize
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour, Sameness
+from screening.storage.shared_rows import SharedRows, add_rows, find_rows, hash_texts
 
 Neighbours = dict[str, tuple[Neighbour, ...]]
 """The neighbours by task, nearest first."""
@@ -95,7 +96,11 @@ def standardize_again(smiles: str) -> CurrentStructure | None:
 
 
 def nearest_measured(
-    smiles: Sequence[str], bundles: Sequence[Bundle], tasks: Sequence[str], count: int = 3
+    smiles: Sequence[str],
+    bundles: Sequence[Bundle],
+    tasks: Sequence[str],
+    count: int = 3,
+    shared: SharedRows | None = None,
 ) -> list[Neighbours]:
     """Return, for each molecule, the ``count`` most similar compounds that a task was measured on.
 
@@ -104,6 +109,7 @@ def nearest_measured(
     stereochemistry; both count as of similarity 1, however the bundle has drawn them. The others
     follow by falling similarity, and by id if they are equally similar. A task has none if its
     bundle does not keep its training compounds, and fewer if fewer compounds were measured.
+    Fingerprints are taken from ``shared``, and those that it lacks are added to it.
 
     Raises:
         InputError: No bundle predicts a task, or a SMILES cannot be read.
@@ -114,21 +120,28 @@ def nearest_measured(
     for task in tasks:
         bundle, name = _find(task, bundles)
         measured = bundle.measured_compounds
-        columns = _of_task(smiles, bits, measured, name, count) if measured else [()] * len(smiles)
+        columns: list[tuple[Neighbour, ...]] = [()] * len(smiles)
+        if measured:
+            columns = _of_task(smiles, bits, measured, name, count, shared)
         for each, neighbours in zip(found, columns, strict=True):
             each[task] = neighbours
     return found
 
 
 def _of_task(
-    smiles: Sequence[str], bits: Bits, measured: MeasuredCompounds, task: str, count: int
+    smiles: Sequence[str],
+    bits: Bits,
+    measured: MeasuredCompounds,
+    task: str,
+    count: int,
+    shared: SharedRows | None,
 ) -> list[tuple[Neighbour, ...]]:
     rows, values, bounds = measured.of(task)
     names = list(zip(measured.ids[rows], measured.smiles[rows], strict=True))
     order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
     rows, values, bounds = rows[order], values[order], bounds[order]
     places = {compound: at for at, compound in enumerate(rows.tolist())}
-    found = nearest(bits, _fingerprints(measured, rows), count)
+    found = nearest(bits, _fingerprints(measured, rows, shared), count)
     neighbours = []
     for text, near, similarity in zip(smiles, *found, strict=True):
         same = {places[one.compound]: one for one in _same(measured).find(text, rows)}
@@ -188,9 +201,25 @@ def _same(measured: MeasuredCompounds) -> SameMeasured:
     return _kept(measured).same
 
 
-def _fingerprints(measured: MeasuredCompounds, rows: npt.NDArray[np.int64]) -> Bits:
+def _fingerprints(
+    measured: MeasuredCompounds, rows: npt.NDArray[np.int64], shared: SharedRows | None
+) -> Bits:
+    """Return the fingerprints of some compounds [n, 32].
+
+    Only those that were computed here are kept: a caller without ``shared`` trusts no others.
+    """
     kept = _kept(measured)
-    new = rows[~kept.known[rows]]
-    kept.bits[new] = morgan_bits(measured.smiles[new].tolist())
-    kept.known[new] = True
-    return kept.bits[rows]
+    bits = kept.bits[rows]
+    new = np.flatnonzero(~kept.known[rows])
+    if shared is not None:
+        known, values = find_rows(shared, hash_texts(measured.smiles[rows[new]]))
+        if values is not None:
+            bits[new[known]] = values[known]
+            new = new[~known]
+    if len(new):
+        smiles = measured.smiles[rows[new]].tolist()
+        bits[new] = kept.bits[rows[new]] = morgan_bits(smiles)
+        kept.known[rows[new]] = True
+        if shared is not None:
+            add_rows(shared, hash_texts(smiles), bits[new])
+    return bits

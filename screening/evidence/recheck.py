@@ -5,7 +5,7 @@ hashes lies beside them. So the data behind a hit list are made again from sourc
 changed unnoticed: the records of the library's file, whose hash names the run, and the bundles.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import partial
 from typing import Any, NamedTuple
@@ -64,17 +64,30 @@ def check_hits(
     bundles: Sequence[Bundle],
     models: ModelRefs,
     client: Client,
+    meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Check the hits of a ranking against the library's file and the models.
 
-    library: None if its file is not available; then the records are not compared.
+    Args:
+        hits: The hits.
+        library: The library that they are from; None if its file is not available. Then the records
+            are not compared.
+        bundles: The bundles of the screen.
+        models: The references by which workers load the bundles.
+        client: The client of the workers, which predict the hits again.
+        meanwhile: Called once the records are found to be right, while the workers predict.
 
     Raises:
         AlteredError: Some values differ; one line with the first of them.
     """
-    if library is not None:
-        refuse("prepared records", compare_records(hits, library))
-    again = predict_again(hits["smiles"].tolist(), models, client)
+
+    def work_here() -> None:
+        if library is not None:
+            refuse("prepared records", compare_records(hits, library))
+        if meanwhile is not None:
+            meanwhile()
+
+    again = predict_again(hits["smiles"].tolist(), models, client, work_here)
     refuse("scores", compare_predictions(hits, again, bundles))
 
 
@@ -143,10 +156,18 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def predict_again(smiles: Sequence[str], models: ModelRefs, client: Client) -> pd.DataFrame:
-    """Predict every column of every bundle for standardized molecules, in order, in the workers."""
+def predict_again(
+    smiles: Sequence[str],
+    models: ModelRefs,
+    client: Client,
+    meanwhile: Callable[[], None] | None = None,
+) -> pd.DataFrame:
+    """Predict every column of every bundle for standardized molecules, in order, in the workers.
+
+    meanwhile: called here while the workers predict.
+    """
     chunks = [(at, tuple(smiles[at : at + CHUNK])) for at in range(0, len(smiles), CHUNK)]
-    tables = dict(run_window(client, partial(_predict_chunk, models), chunks))
+    tables = dict(run_window(client, partial(_predict_chunk, models), chunks, meanwhile=meanwhile))
     found = [tables[at].to_pandas() for at, _ in chunks]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 

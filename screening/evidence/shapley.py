@@ -13,9 +13,11 @@ from gnn.explain.attribution import Attributor
 from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
 from screening.evidence.evidence import Contributions
+from screening.evidence.shared_evidence import add_contributions, find_contributions
 from screening.prepare.prepare import Progress
 from screening.score.model_refs import ModelRefs
 from screening.score.worker_models import load_bundles_once
+from screening.storage.shared_rows import SharedRows
 
 CHUNK = 16
 """The number of hits that a worker explains at a time."""
@@ -33,7 +35,7 @@ class Explaining:
 
 
 class Chunk(NamedTuple):
-    """Some successive hits."""
+    """Some successive hits of those to explain."""
 
     start: int
     smiles: tuple[str, ...]
@@ -45,24 +47,30 @@ def explain_hits(
     smiles: Sequence[str],
     tasks: Sequence[str],
     progress: Progress | None = None,
+    shared: SharedRows | None = None,
 ) -> Explained:
     """Explain hits in the workers; return one tuple for each SMILES, in the given order.
+
+    Those that ``shared`` has are not explained again, and the others are added to it.
 
     A tuple holds the contributions to each of ``tasks``, in their order. Their sum is the
     prediction with which the hit was scored; for a class, its log odds.
     """
     work = Explaining(models, tuple(tasks))
-    found: Explained = [()] * len(smiles)
-    done = 0
-    chunks = [
-        Chunk(start, tuple(smiles[start : start + CHUNK])) for start in range(0, len(smiles), CHUNK)
-    ]
+    known = find_contributions(shared, smiles, work.tasks)
+    new = tuple(text for text, one in zip(smiles, known, strict=True) if one is None)
+    made: Explained = [()] * len(new)
+    done = len(smiles) - len(new)
+    chunks = [Chunk(start, new[start : start + CHUNK]) for start in range(0, len(new), CHUNK)]
     for start, some in run_window(client, partial(explain_chunk, work), chunks):
-        found[start : start + len(some)] = some
+        made[start : start + len(some)] = some
         done += len(some)
         if progress is not None:
             progress("explain", done, len(smiles))
-    return found
+    if shared is not None:
+        add_contributions(shared, new, made)
+    others = iter(made)
+    return [next(others) if one is None else one for one in known]
 
 
 def explain_chunk(work: Explaining, chunk: Chunk) -> tuple[int, Explained]:

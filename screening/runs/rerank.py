@@ -12,7 +12,7 @@ from chem.features.properties import PROPERTIES
 from gnn.bundle.column_names import predicted_columns
 from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, AlteredError, told_in_one_line
-from screening.evidence.collect_evidence import collect_evidence
+from screening.evidence.collect_evidence import Sources, collect_evidence
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
@@ -102,9 +102,8 @@ def evidence_stage(
     progress: Progress | None = None,
 ) -> list[Evidence]:
     """Collect the evidence of each hit."""
-    return collect_evidence(
-        ranking.hits, past.library, screen, past.bundles, past.models, client, progress
-    )
+    sources = Sources(past.library, screen, past.bundles, past.models)
+    return collect_evidence(ranking.hits, sources, client, progress)
 
 
 def hand_over_stage(

@@ -9,7 +9,7 @@ from chem.errors import InputError
 from gnn.bundle.column_names import predicted_columns
 from screening.dask_cluster.stage_costs import Clock
 from screening.errors import OtherRunError
-from screening.evidence.collect_evidence import collect_evidence
+from screening.evidence.collect_evidence import Sources, collect_evidence
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_file import hash_screen, load_screen
 from screening.prepare.older_standardization import standardizer_of_run, told_of_run
@@ -96,9 +96,8 @@ def evidence_stage(
 ) -> list[Evidence]:
     """Collect the evidence of each hit."""
     models = model_refs(plan.bundles, prepared.featurizer, plan.bfloat16)
-    return collect_evidence(
-        ranking.hits, plan.library, plan.screen, plan.bundles, models, client, progress
-    )
+    sources = Sources(plan.library, plan.screen, plan.bundles, models, plan.shared_scores)
+    return collect_evidence(ranking.hits, sources, client, progress)
 
 
 def hand_over_stage(

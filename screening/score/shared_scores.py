@@ -21,7 +21,7 @@ from screening.storage.shared_rows import SharedRows, open_rows
 from screening.storage.store import Store
 
 VARIABLE = "HITLIST_SHARED_SCORES"
-"""``off`` keeps no scores for later runs, and takes none of earlier ones."""
+"""``off`` keeps no scores and no evidence for later runs, and takes none of earlier ones."""
 
 
 def is_shared(environment: Mapping[str, str] = os.environ) -> bool:
@@ -45,7 +45,7 @@ def open_predictions(
     if not is_shared():
         return None
     purpose = {
-        **_common("predictions", models),
+        **common_purpose("predictions", models),
         "bundles": [bundle.sha256 for bundle in bundles],
         "device": models.device,
     }
@@ -59,11 +59,12 @@ def open_expected(
     if not is_shared():
         return None
     key = triage_key(screen, bundles, models.bfloat16)
-    purpose = {**_common("expected scores", models), "triage": key}
+    purpose = {**common_purpose("expected scores", models), "triage": key}
     return open_rows(root / hash_purpose(purpose), 2)
 
 
-def _common(kind: str, models: ModelRefs) -> dict[str, Any]:
+def common_purpose(kind: str, models: ModelRefs) -> dict[str, Any]:
+    """Return what every kind of numbers depends on that is computed by models."""
     return {
         "kind": kind,
         "featurizer": models.featurizer,

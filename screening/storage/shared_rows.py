@@ -1,16 +1,17 @@
 """Keeps rows of numbers by the hash of what they were computed from, so that runs share them.
 
-A folder (or a prefix of an object store) holds rows of one kind: the same models, the same width.
+A folder (or a prefix of an object store) holds rows of one kind: the same models, the same width
+and type of numbers.
 Each file is written once under a name of its own, so any number of processes may write at a time.
 Two that compute the same row write the same numbers, and either is taken. Nothing here is needed
 for a result: a file that is missing or damaged only means that its rows are computed again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,15 @@ from screening.storage.lock import LOCK
 from screening.storage.store import Store
 
 Words = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[Any]
+"""Rows of numbers [n, width], of one of ``TYPES``."""
+Column = Literal["numbers", "doubles", "words"]
+TYPES: dict[str, np.dtype[Any]] = {
+    "numbers": np.dtype("f4"),
+    "doubles": np.dtype("f8"),
+    "words": np.dtype("u8"),
+}
+"""The type of the numbers, by the name of their column in a file."""
 MOST_FILES = 32
 """The number of files from which small ones are merged when a run begins."""
 _FILE_BYTES, _FILE_ROWS = 32_000_000, 200_000
@@ -43,9 +53,16 @@ class SharedRows(NamedTuple):
     files: tuple[str, ...]
     width: int
     """The number of numbers in a row."""
+    column: Column = "numbers"
+    """The column of the numbers in a file, which names their type."""
+
+    @property
+    def row_bytes(self) -> int:
+        """The bytes of the numbers in a row."""
+        return self.width * TYPES[self.column].itemsize
 
 
-def open_rows(store: Store, width: int) -> SharedRows | None:
+def open_rows(store: Store, width: int, column: Column = "numbers") -> SharedRows | None:
     """Open the rows of a store, and merge small files if they have become many.
 
     Return None if the store cannot be written.
@@ -59,7 +76,7 @@ def open_rows(store: Store, width: int) -> SharedRows | None:
         if store.folder is not None:
             mark_in_use(store.folder)
             record_use(store.folder)
-        shared = SharedRows(store, _list(store), width)
+        shared = SharedRows(store, _list(store), width, column)
         if len(shared.files) <= MOST_FILES or store.folder is None:
             return shared
         with suppress(Timeout), FileLock(store.folder / LOCK, timeout=0):
@@ -80,6 +97,12 @@ def reopen(shared: SharedRows) -> SharedRows:
 def hash_words(column: pa.ChunkedArray) -> Words:
     """Return hashes of 16 bytes as two words each, [n, 2]."""
     return np.frombuffer(fixed_bytes(column, 16), np.uint64).reshape(-1, 2)
+
+
+def hash_texts(texts: Iterable[str]) -> Words:
+    """Return the hashes of n texts as two words each, [n, 2]."""
+    content = b"".join(sha256(text.encode()).digest()[:16] for text in texts)
+    return np.frombuffer(content, np.uint64).reshape(-1, 2)
 
 
 def fixed_bytes(column: pa.ChunkedArray, size: int) -> memoryview:
@@ -117,7 +140,7 @@ def mix_numbers(words: Words, numbers: Sequence[Floats32]) -> Words:
 
 def find_rows(
     shared: SharedRows | None, words: Words
-) -> tuple[npt.NDArray[np.bool_], Floats32 | None]:
+) -> tuple[npt.NDArray[np.bool_], Numbers | None]:
     """Find rows by their hashes [n, 2].
 
     Returns a mask [n] of the rows that are there, and their numbers [n, width], which are not set
@@ -130,7 +153,7 @@ def find_rows(
     place = np.minimum(np.searchsorted(index.first, words[:, 0]), len(index.first) - 1)
     met = (index.first[place] == words[:, 0]) & (index.second[place] == words[:, 1])
     met &= words.any(axis=1)
-    values = np.empty((len(words), shared.width), np.float32)
+    values = np.empty((len(words), shared.width), TYPES[shared.column])
     for number in np.unique(index.file[place[met]]).tolist():
         here = np.flatnonzero(met & (index.file[place] == number))
         if len(here) * _SHARE < index.sizes[number]:
@@ -143,26 +166,26 @@ def find_rows(
     return known, values
 
 
-def add_rows(shared: SharedRows, words: Words, values: Floats32) -> None:
+def add_rows(shared: SharedRows, words: Words, values: Numbers) -> None:
     """Add rows with their numbers [n, width]; a store that cannot be written is left alone."""
     usable = words.any(axis=1)
     with suppress(StoreError):
-        _write(shared.store, words[usable], values[usable])
+        _write(shared, words[usable], values[usable])
 
 
-def _write(store: Store, words: Words, values: Floats32) -> str | None:
+def _write(shared: SharedRows, words: Words, values: Numbers) -> str | None:
     if not len(words):
         return None
     content = np.ascontiguousarray(words).tobytes()
     name = f"{_PREFIX}{sha256(content).hexdigest()[:24]}{_SUFFIX}"
-    numbers = np.ascontiguousarray(values, np.float32)
+    numbers = np.ascontiguousarray(values, TYPES[shared.column])
     table = pa.table(
         {
             "hash": _binary(content, 16, len(words)),
-            "numbers": _binary(numbers.tobytes(), 4 * numbers.shape[1], len(words)),
+            shared.column: _binary(numbers.tobytes(), shared.row_bytes, len(words)),
         }
     )
-    store.write_table(name, table, repetitive=False)
+    shared.store.write_table(name, table, repetitive=False)
     return name
 
 
@@ -177,7 +200,7 @@ def _list(store: Store) -> tuple[str, ...]:
 def _merge(shared: SharedRows) -> None:
     """Write the rows of small files into few, and remove the small ones."""
     small, words, values = [], [], []
-    most = max(1, min(_FILE_ROWS, _FILE_BYTES // (4 * shared.width)))
+    most = max(1, min(_FILE_ROWS, _FILE_BYTES // shared.row_bytes))
     for name in _list(shared.store):
         hashes = _read_hashes(shared, name)
         if hashes is not None and len(hashes) > most // 2:
@@ -194,7 +217,7 @@ def _merge(shared: SharedRows) -> None:
     every, numbers = np.concatenate(words), np.concatenate(values)
     kept = np.sort(first_of_each(every))  # what was scored together stays together
     written = {
-        _write(shared.store, every[kept[at : at + most]], numbers[kept[at : at + most]])
+        _write(shared, every[kept[at : at + most]], numbers[kept[at : at + most]])
         for at in range(0, len(kept), most)
     }
     for name in small:
@@ -240,12 +263,12 @@ def _read_hashes(shared: SharedRows, name: str) -> Words | None:
 
 
 @lru_cache(maxsize=3)
-def _read_numbers(shared: SharedRows, name: str) -> Floats32 | None:
+def _read_numbers(shared: SharedRows, name: str) -> Numbers | None:
     """Read the numbers of a file [n, width]; None if it is damaged, or holds no numbers."""
-    content = _read_binary(shared.store, name, "numbers", 4 * shared.width)
+    content = _read_binary(shared.store, name, shared.column, shared.row_bytes)
     if content is None:
         return None
-    numbers = np.frombuffer(content, np.float32).reshape(-1, shared.width)
+    numbers = np.frombuffer(content, TYPES[shared.column]).reshape(-1, shared.width)
     return numbers if np.isfinite(numbers).all() else None
 
 

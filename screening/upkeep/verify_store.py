@@ -23,6 +23,7 @@ from screening.runs.runfolder import open_folder
 from screening.storage.in_use import claim
 from screening.storage.ledger import LEDGER, Ledger, hash_purpose
 from screening.storage.lock import Lock
+from screening.storage.shared_rows import TYPES
 from screening.storage.store import Store
 from screening.upkeep.items import PREPARED, SCORES, Inventory, Item
 from screening.verify.verify_files import check_listed
@@ -144,7 +145,8 @@ def _damage_of(store: Store, name: str) -> str:
         table = store.read_table(name)
     except StoreError as error:
         return "" if not store.exists(name) else str(error)  # merged meanwhile
-    if table.column_names != ["hash", "numbers"]:
+    column = next((one for one in TYPES if table.column_names == ["hash", one]), None)
+    if column is None:
         return f"has the columns {', '.join(table.column_names)[:80]}"
     hashes, numbers = (table[one].combine_chunks() for one in table.column_names)
     if not all(pa.types.is_fixed_size_binary(one.type) for one in (hashes, numbers)):
@@ -154,9 +156,9 @@ def _damage_of(store: Store, name: str) -> str:
     content = b"".join(hashes.to_pylist())
     if name != f"rows-{sha256(content).hexdigest()[:24]}.parquet":
         return "does not hold the rows that its name says"
-    if numbers.type.byte_width % 4:
+    if numbers.type.byte_width % TYPES[column].itemsize:
         return "holds numbers that are cut short"
-    values = np.frombuffer(b"".join(numbers.to_pylist()), np.float32)
+    values = np.frombuffer(b"".join(numbers.to_pylist()), TYPES[column])
     return "" if np.isfinite(values).all() else "holds numbers that are not finite"
 
 

@@ -25,7 +25,7 @@ from chem.library.read import Library
 from gnn.errors import ModelError
 from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, AlteredError
-from screening.evidence.collect_evidence import collect_evidence
+from screening.evidence.collect_evidence import Sources, collect_evidence
 from screening.evidence.recheck import (
     NAMED,
     Difference,
@@ -191,9 +191,8 @@ def check_made_again(
     rank = rank_scored if past.run.ranks is None else rerank
     ranking = rank(past, past.screen, lists)
     try:
-        evidence = collect_evidence(
-            ranking.hits, library, past.screen, past.bundles, past.models, client, progress
-        )
+        sources = Sources(library, past.screen, past.bundles, past.models)  # nothing is shared
+        evidence = collect_evidence(ranking.hits, sources, client, progress)
     except AlteredError as error:
         check.faults.append(str(error))
         return check

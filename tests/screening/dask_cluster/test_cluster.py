@@ -52,6 +52,15 @@ def nap(number: int) -> int:
     return number
 
 
+BEGUN, DONE = threading.Event(), threading.Event()
+
+
+def wait(number: int) -> int:
+    BEGUN.set()
+    assert DONE.wait(30)
+    return number
+
+
 def end(number: int) -> int:
     os._exit(1)
 
@@ -63,6 +72,20 @@ def test_results_are_forgotten_as_they_are_yielded(lone: Client) -> None:
         seen += 1
         assert len(lone.futures) <= 4  # one may be on its way out
     assert seen == 120
+
+
+def test_meanwhile_runs_while_the_first_items_are_in_flight(lone: Client) -> None:
+    def meanwhile() -> None:
+        assert BEGUN.wait(30)
+        DONE.set()
+
+    assert sorted(run_window(lone, wait, range(3), meanwhile=meanwhile)) == [0, 1, 2]
+
+    def fail() -> None:
+        raise ValueError("meanwhile")
+
+    with pytest.raises(ValueError, match="meanwhile"):
+        list(run_window(lone, int, range(3), meanwhile=fail))
 
 
 def test_the_window_follows_workers_that_join(

@@ -9,6 +9,7 @@ from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
 from chem.errors import InputError
+from chem.features.fingerprints import WORDS, Bits, morgan_bits
 from chem.structure.standardize import Standardized, standardize
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.bundle.bundle import SHIPPED, Bundle, load_bundle, read_card
@@ -17,6 +18,9 @@ from gnn.errors import ModelError
 from screening.evidence import neighbours
 from screening.evidence.evidence import BUT_STEREO, ITSELF
 from screening.evidence.neighbours import CurrentStructure, Same, SameMeasured, nearest_measured
+from screening.storage import shared_rows
+from screening.storage.shared_rows import SharedRows, add_rows, hash_texts, open_rows
+from screening.storage.store import Store
 
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
 STAUROSPORINE_LIKE = "O=C1NCc2c1c1c3ccccc3[nH]c1c1[nH]c3ccccc3c21"
@@ -227,3 +231,59 @@ def test_only_compounds_of_the_same_atoms_are_standardized(monkeypatch: pytest.M
     known.find("CCOC", np.arange(5))
     assert sorted(set(asked) - {"CCOC"}) == ["CC(C)O", "CCCO", "COCC"]
     assert len(asked) == 5  # the hit each time, a measured compound once
+
+
+def fingerprints_in(folder: Path) -> SharedRows:
+    found = open_rows(Store(folder), WORDS, "words")
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def own(keep: Callable[..., Bundle]) -> Callable[[], Bundle]:
+    """Load a bundle of ten measured compounds; nothing is known of them yet."""
+    made = keep([("C" * n + "O", f"id{n}", 5.0 + n, float(n % 2)) for n in range(1, 11)])
+
+    def load() -> Bundle:
+        return load_bundle(made.path, made.card.featurizer, surrogate=False)
+
+    return load
+
+
+def test_shared_fingerprints_change_no_neighbour(
+    own: Callable[[], Bundle], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, tasks, folder = ["CCCCO", "CCS"], ["own_assay_a", "own_assay_b"], tmp_path / "shared"
+    expected = nearest_measured(asked, [own()], tasks)
+    computed: list[int] = []
+
+    def spy(smiles: Sequence[str]) -> Bits:
+        computed.append(len(smiles))
+        return morgan_bits(smiles)
+
+    monkeypatch.setattr(neighbours, "morgan_bits", spy)
+    for made in ([2, 10], [2]):  # the hits, and the measured compounds
+        computed.clear()
+        found = nearest_measured(asked, [own()], tasks, shared=fingerprints_in(folder))
+        assert found == expected
+        assert computed == made
+    (path,) = folder.glob("rows-*")
+    path.write_bytes(path.read_bytes()[:-9])
+    shared_rows._read_numbers.cache_clear()
+    shared_rows._index.cache_clear()
+    computed.clear()
+    assert nearest_measured(asked, [own()], tasks, shared=fingerprints_in(folder)) == expected
+    assert computed == [2, 10]
+
+
+def test_without_shared_fingerprints_none_of_them_is_taken(
+    own: Callable[[], Bundle], tmp_path: Path
+) -> None:
+    """Also where the same loaded bundle was searched with them before, as before verifying."""
+    bundle, asked = own(), ["CCCCO"]
+    expected = nearest_measured(asked, [own()], ["own_assay_a"])
+    texts = ["C" * n + "O" for n in range(1, 11)]
+    add_rows(fingerprints_in(tmp_path), hash_texts(texts), np.ones((10, WORDS), np.uint64))
+    forged = nearest_measured(asked, [bundle], ["own_assay_a"], shared=fingerprints_in(tmp_path))
+    assert forged != expected
+    assert nearest_measured(asked, [bundle], ["own_assay_a"]) == expected

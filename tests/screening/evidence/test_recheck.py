@@ -20,6 +20,7 @@ from distributed import Client
 from chem.disk.ssh_signatures import STATEMENT, sign_folder
 from chem.errors import InputError
 from gnn.bundle.bundle import find_bundle
+from gnn.errors import ModelError
 from screening.errors import AlteredError
 from screening.evidence.recheck import compare_records
 from screening.hits.derived_columns import LATER
@@ -202,6 +203,25 @@ def test_a_changed_score_is_found(forged: tuple[Path, Path, int], name: str, lon
     if row in set(ranking.hits["row"]):
         with pytest.raises(AlteredError, match=r"^the scores were altered[^\n]*$"):
             evidence_stage(past, past.screen, ranking, lone)
+
+
+@pytest.mark.parametrize("honest", [False, True])
+def test_altered_scores_are_told_before_any_other_error(
+    forged: tuple[Path, Path, int], lone: Client, monkeypatch: pytest.MonkeyPatch, honest: bool
+) -> None:
+    """Neighbours are searched while the hits are predicted again."""
+
+    def fail(*_: object) -> None:
+        raise ModelError("the measured compounds are damaged")
+
+    monkeypatch.setattr("screening.evidence.collect_evidence.nearest_measured", fail)
+    run, _, row = forged
+    if not honest:
+        forge(run / "scores", row, SCORES["value"])
+    past = open_run(run)
+    ranking = rank_stage(past, past.screen, lone)
+    with pytest.raises(ModelError if honest else AlteredError):
+        evidence_stage(past, past.screen, ranking, lone)
 
 
 @pytest.mark.parametrize(

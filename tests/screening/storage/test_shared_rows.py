@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from screening.storage import shared_rows
 from screening.storage.shared_rows import (
+    TYPES,
+    Column,
     SharedRows,
     Words,
     add_rows,
     find_rows,
+    hash_texts,
     mix_numbers,
     open_rows,
 )
@@ -82,6 +85,35 @@ def test_many_small_files_become_few(
     assert (
         values is None or not known.any() or (values[known] == values_of([1, 2, 99])[known]).all()
     )
+
+
+@pytest.mark.parametrize("column", ["numbers", "doubles", "words"])
+def test_numbers_of_each_type_come_back_whole(tmp_path: Path, column: Column) -> None:
+    least = np.array([[1, 0, 3], [1 << 23, 5, 7]]).astype(TYPES[column])
+    most = np.nextafter(least, np.inf, dtype=least.dtype) if column != "words" else ~least
+    for n, values in enumerate((least, most)):
+        shared = open_rows(Store(tmp_path / str(n)), WIDTH, column)
+        assert shared is not None
+        add_rows(shared, words_of([1, 2]), values)
+        again = open_rows(Store(tmp_path / str(n)), WIDTH, column)
+        known, found = find_rows(again, words_of([2, 1]))
+        assert known.all()
+        assert found is not None
+        assert found.tobytes() == values[::-1].tobytes()
+
+
+def test_rows_of_another_type_are_not_taken(tmp_path: Path) -> None:
+    add_rows(opened(tmp_path), words_of([1, 2]), values_of([1, 2]))
+    for column in ("doubles", "words"):
+        other = open_rows(Store(tmp_path), WIDTH, column)
+        assert not find_rows(other, words_of([1, 2]))[0].any()
+
+
+def test_texts_have_hashes_of_their_own() -> None:
+    words = hash_texts(["CCO", "CCS", "CCO", ""])
+    assert (words[0] == words[2]).all()
+    assert len(np.unique(words)) == 6
+    assert hash_texts([]).shape == (0, 2)
 
 
 def test_a_file_is_not_read_for_a_few_of_its_rows(tmp_path: Path) -> None:

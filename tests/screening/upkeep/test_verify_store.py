@@ -39,8 +39,10 @@ def prepared(home: Home) -> Path:
     return sorted((home.cache / "prepared").iterdir())[0]
 
 
-def scores(home: Home) -> Path:
-    return sorted((home.cache / "scores").glob("*/rows-*.parquet"))[0]
+def scores(home: Home, column: str = "numbers") -> Path:
+    """Return a file of rows of scores, or of contributions (``doubles``)."""
+    paths = sorted((home.cache / "scores").glob("*/rows-*.parquet"))
+    return next(path for path in paths if column in pq.read_schema(path).names)
 
 
 def test_what_is_whole_has_no_fault(home: Home) -> None:
@@ -73,13 +75,27 @@ def test_damaged_partitions(home: Home, harm: Callable[[Path], None], name: str)
 
 
 @pytest.mark.parametrize("harm", [flip, cut])
-def test_damaged_scores(home: Home, harm: Callable[[Path], None]) -> None:
-    harm(scores(home))
+@pytest.mark.parametrize("column", ["numbers", "doubles"])
+def test_damaged_scores(home: Home, harm: Callable[[Path], None], column: str) -> None:
+    path = scores(home, column)
+    harm(path)
     (found,) = faults(home)
-    assert found.path == scores(home)
+    assert found.path == path
     assert fix(found) == ""
     assert not found.path.exists()
     assert faults(home) == []
+
+
+def test_fingerprints_are_no_broken_numbers(home: Home) -> None:
+    shared = open_rows(Store(home.cache / "scores" / "fingerprints"), 2, "words")
+    assert shared is not None
+    ones = np.full((1, 2), ~np.uint64(0))  # as numbers of another type they are not finite
+    add_rows(shared, ones, ones)
+    assert faults(home) == []
+    (path,) = (home.cache / "scores" / "fingerprints").glob("rows-*")
+    table = pq.read_table(path)
+    pq.write_table(table.rename_columns(["hash", "other"]), path)
+    assert "has the columns hash, other" in str(faults(home)[0])
 
 
 def test_scores_that_are_whole_and_wrong(home: Home) -> None:
