@@ -24,8 +24,6 @@ _BOOLEANS = (_TRUE, _FALSE)
 _FIXED = {3: 1, _DOUBLE: 8, _UUID: 16}
 """Bytes of a value; 3 is a byte."""
 _NUMBERS = (4, 5, 6)
-_MOST_VARINT = 10
-"""Most bytes of a number of 64 bits."""
 Wanted = Mapping[int, "Wanted"]
 """The numbers of wanted fields; for a struct or a list of structs, each with those inside it."""
 _FOOTER: Wanted = {4: {1: {3: {1: {}, 2: {}, 5: {}, 6: {}, 7: {}, 9: {}, 11: {}}}, 3: {}}}
@@ -133,10 +131,15 @@ class CompactReader:
                 number += step
             else:
                 number, at = self._number(at)
-            if number not in wanted:
-                at = self._skip(at, kind, deep) if kind not in _BOOLEANS else at
+            if kind in _NUMBERS:
+                value, at = self._number(at)
+                if number in wanted:
+                    found[number] = value
             elif kind in _BOOLEANS:  # the head itself holds the value
-                found[number] = kind == _TRUE
+                if number in wanted:
+                    found[number] = kind == _TRUE
+            elif number not in wanted:
+                at = self._skip(at, kind, deep)
             else:
                 found[number], at = self._value(at, kind, deep, wanted[number])
         return found, at + 1
@@ -191,8 +194,8 @@ class CompactReader:
             kind = head & 15
             if head < 16:
                 at = self._skip_number(at)
-            if kind in _NUMBERS and content[at] < 128:
-                at += 1
+            if kind in _NUMBERS:
+                at = self._skip_number(at)
             elif kind not in _BOOLEANS:
                 at = self._skip(at, kind, deep)
         return at + 1
@@ -220,21 +223,21 @@ class CompactReader:
             raise ValueError(f"{self._what} is nested too deeply")
 
     def _number(self, at: int) -> tuple[int, int]:
-        byte = self._content[at]
-        found, at = (byte, at + 1) if byte < 128 else self._varint(at)
+        found, at = self._varint(at)
         return (found >> 1) ^ -(found & 1), at
 
     def _varint(self, at: int) -> tuple[int, int]:
-        end = self._skip_number(at)
-        found = 0
-        for byte in reversed(self._content[at:end]):
-            found = found << 7 | byte & 127
-        return found, end
+        found = shift = 0
+        while shift < 70:
+            byte = self._content[at]
+            at += 1
+            found |= (byte & 127) << shift
+            if byte < 128:
+                return found, at
+            shift += 7
+        raise ValueError(f"{self._what} is damaged")
 
     def _skip_number(self, at: int) -> int:
-        content, last = self._content, at + _MOST_VARINT
-        while content[at] > 127:
+        while self._content[at] > 127:
             at += 1
-            if at == last:
-                raise ValueError(f"{self._what} is damaged")
         return at + 1
