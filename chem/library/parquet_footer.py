@@ -20,9 +20,14 @@ BY_DICTIONARY, BY_PREFIX = {2, 8}, {7}
 _DEEPEST = 32
 """Most levels of structs and lists inside each other; a footer has eight."""
 _TRUE, _FALSE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT, _UUID = 1, 2, 7, 8, 9, 10, 11, 12, 13
+_BOOLEANS = (_TRUE, _FALSE)
 _FIXED = {3: 1, _DOUBLE: 8, _UUID: 16}
 """Bytes of a value; 3 is a byte."""
 _NUMBERS = (4, 5, 6)
+Wanted = Mapping[int, "Wanted"]
+"""The numbers of wanted fields; for a struct or a list of structs, each with those inside it."""
+_FOOTER: Wanted = {4: {1: {3: {1: {}, 2: {}, 5: {}, 6: {}, 7: {}, 9: {}, 11: {}}}, 3: {}}}
+"""The row groups, their rows and chunks, and of the chunks what ``_chunk`` takes."""
 
 
 class Chunk(NamedTuple):
@@ -59,7 +64,7 @@ def read_groups(file: IO[bytes]) -> list[Group]:
     if size > MOST:
         raise ValueError(f"its footer has {size:,} bytes, expected a library of compounds")
     file.seek(end - 8 - size)
-    found = CompactReader(file.read(size), "its footer").struct()
+    found = CompactReader(file.read(size), "its footer").struct(_FOOTER)
     return [_group(group) for group in _structs(found, 4)]
 
 
@@ -105,73 +110,134 @@ class CompactReader:
     def __init__(self, content: bytes, what: str) -> None:
         self._content, self.at, self._what = content, 0, what
 
-    def struct(self, deep: int = 0) -> dict[int, Any]:
-        """Return the fields of a struct by their numbers."""
-        found: dict[int, Any] = {}
-        number = 0
-        while head := self._byte():
-            kind, step = head & 15, head >> 4
-            number = number + step if step else self._number()
-            # In a struct, the head itself holds the value of a Boolean.
-            found[number] = kind == _TRUE if kind in (_TRUE, _FALSE) else self._value(kind, deep)
+    def struct(self, wanted: Wanted) -> dict[int, Any]:
+        """Return the wanted fields of a struct by their numbers; the others are passed over.
+
+        Bytes that end too early are met as an IndexError: a struct ends with a byte of its own.
+        """
+        try:
+            found, self.at = self._read_struct(self.at, 0, wanted)
+        except IndexError:
+            raise CutShortError(f"{self._what} is cut short") from None
         return found
 
-    def _value(self, kind: int, deep: int) -> Any:
+    def _read_struct(self, at: int, deep: int, wanted: Wanted) -> tuple[dict[int, Any], int]:
+        content, found = self._content, dict[int, Any]()
+        number = 0
+        while head := content[at]:
+            at += 1
+            kind, step = head & 15, head >> 4
+            if step:
+                number += step
+            else:
+                number, at = self._number(at)
+            if kind in _NUMBERS:
+                value, at = self._number(at)
+                if number in wanted:
+                    found[number] = value
+            elif kind in _BOOLEANS:  # the head itself holds the value
+                if number in wanted:
+                    found[number] = kind == _TRUE
+            elif number not in wanted:
+                at = self._skip(at, kind, deep)
+            else:
+                found[number], at = self._value(at, kind, deep, wanted[number])
+        return found, at + 1
+
+    def _value(self, at: int, kind: int, deep: int, wanted: Wanted) -> tuple[Any, int]:
+        """Return a number, a struct or a list; None for a value of another kind."""
         if kind in _NUMBERS:
-            return self._number()
-        if kind == _BINARY:
-            return self._take(self._varint())
-        if deep == _DEEPEST:
-            raise ValueError(f"{self._what} is nested too deeply")
+            return self._number(at)
+        if kind in (_STRUCT, _LIST, _SET):
+            self._check_depth(deep)
         if kind == _STRUCT:
-            return self.struct(deep + 1)
-        if kind in (_LIST, _SET):
-            head = self._byte()
-            count, each = head >> 4, head & 15
-            count = self._varint() if count == 15 else count
-            self._check(count)
-            return [self._item(each, deep + 1) for _ in range(count)]
-        if kind == _MAP:
-            count = self._varint()
-            self._check(count)
-            kinds = self._byte() if count else 0
-            for _ in range(count):
-                self._item(kinds >> 4, deep + 1)
-                self._item(kinds & 15, deep + 1)
-            return None
+            return self._read_struct(at, deep + 1, wanted)
+        if kind not in (_LIST, _SET):
+            return None, self._skip(at, kind, deep)
+        count, each, at = self._list_head(at)
+        values = []
+        for _ in range(count):
+            if each in _BOOLEANS:
+                value, at = self._content[at], at + 1
+            else:
+                value, at = self._value(at, each, deep + 1, wanted)
+            values.append(value)
+        return values, at
+
+    def _skip(self, at: int, kind: int, deep: int) -> int:
+        """Return the position behind a value."""
+        if kind in _NUMBERS:
+            return self._skip_number(at)
+        if kind == _BINARY:
+            size, at = self._varint(at)
+            return at + size
         if kind in _FIXED:
-            return self._take(_FIXED[kind])
+            return at + _FIXED[kind]
+        self._check_depth(deep)
+        if kind == _STRUCT:
+            return self._skip_struct(at, deep + 1)
+        if kind in (_LIST, _SET):
+            count, each, at = self._list_head(at)
+            return self._skip_items(at, count, (each,), deep + 1)
+        if kind == _MAP:
+            count, at = self._varint(at)
+            if not count:
+                return at
+            kinds = self._content[at]
+            return self._skip_items(at + 1, count, (kinds >> 4, kinds & 15), deep + 1)
         raise ValueError(f"{self._what} is damaged")
 
-    def _item(self, kind: int, deep: int) -> Any:
-        return self._byte() if kind in (_TRUE, _FALSE) else self._value(kind, deep)
+    def _skip_struct(self, at: int, deep: int) -> int:
+        content = self._content
+        while head := content[at]:
+            at += 1
+            kind = head & 15
+            if head < 16:
+                at = self._skip_number(at)
+            if kind in _NUMBERS:
+                at = self._skip_number(at)
+            elif kind not in _BOOLEANS:
+                at = self._skip(at, kind, deep)
+        return at + 1
 
-    def _check(self, count: int) -> None:
-        if count > len(self._content) - self.at:  # each takes at least one byte
-            raise CutShortError(f"{self._what} is cut short")
+    def _skip_items(self, at: int, count: int, kinds: tuple[int, ...], deep: int) -> int:
+        """Return the position behind the items of a list or a map.
 
-    def _number(self) -> int:
-        found = self._varint()
-        return (found >> 1) ^ -(found & 1)
+        Each takes at least one byte, so a count that is too large ends at the end of the bytes.
+        """
+        for _ in range(count):
+            for kind in kinds:
+                at = at + 1 if kind in _BOOLEANS else self._skip(at, kind, deep)
+                if at > len(self._content):
+                    raise IndexError
+        return at
 
-    def _varint(self) -> int:
+    def _list_head(self, at: int) -> tuple[int, int, int]:
+        """Return the number of a list's items, their kind, and the position of the first."""
+        head = self._content[at]
+        count, at = (head >> 4, at + 1) if head < 240 else self._varint(at + 1)
+        return count, head & 15, at
+
+    def _check_depth(self, deep: int) -> None:
+        if deep == _DEEPEST:
+            raise ValueError(f"{self._what} is nested too deeply")
+
+    def _number(self, at: int) -> tuple[int, int]:
+        found, at = self._varint(at)
+        return (found >> 1) ^ -(found & 1), at
+
+    def _varint(self, at: int) -> tuple[int, int]:
         found = shift = 0
         while shift < 70:
-            byte = self._byte()
+            byte = self._content[at]
+            at += 1
             found |= (byte & 127) << shift
             if byte < 128:
-                return found
+                return found, at
             shift += 7
         raise ValueError(f"{self._what} is damaged")
 
-    def _byte(self) -> int:
-        if self.at >= len(self._content):
-            raise CutShortError(f"{self._what} is cut short")
-        self.at += 1
-        return self._content[self.at - 1]
-
-    def _take(self, size: int) -> bytes:
-        if size > len(self._content) - self.at:
-            raise CutShortError(f"{self._what} is cut short")
-        self.at += size
-        return self._content[self.at - size : self.at]
+    def _skip_number(self, at: int) -> int:
+        while self._content[at] > 127:
+            at += 1
+        return at + 1

@@ -6,7 +6,9 @@ sums in the footer can be forged, so the headers of the pages are walked as Arro
 is unpacked whole, to the size that its own header gives.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from io import UnsupportedOperation
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -19,6 +21,7 @@ from chem.library.parquet_footer import (
     CompactReader,
     CutShortError,
     Group,
+    Wanted,
     read_groups,
 )
 
@@ -30,6 +33,13 @@ _MANY_PAGES, _SMALL_PAGE = 200_000, 500
 """A number of pages, and bytes per page: no library has so many so small; each costs 20 µs."""
 _DICTIONARY = 2
 """Type of a dictionary page."""
+_HEADER: Wanted = {1: {}, 2: {}, 3: {}, 5: {1: {}}, 8: {1: {}}}
+"""The fields of a page's header that ``_page`` takes."""
+
+
+_KNOWN_SIZES: dict[tuple[int, ...], int] = {}
+"""The bytes in memory of files that were walked, by their states on the disk."""
+_MOST_KNOWN = 10_000
 
 
 class _Page(NamedTuple):
@@ -60,10 +70,33 @@ def check_pages(path: Path, file: IO[bytes], groups: Sequence[Group]) -> list[Gr
 
 def check_unpacked(file: IO[bytes], most: int) -> None:
     """Raise ValueError for a Parquet file that takes more than ``most`` bytes in memory."""
-    groups, _ = page_sizes(file, read_groups(file))
-    size = sum(chunk.unpacked for group in groups for chunk in group.chunks)
+    size = _unpacked_size(file)
     if size > most:
         raise ValueError(f"it unpacks to {size:,} bytes, expected at most {most:,}")
+
+
+def _unpacked_size(file: IO[bytes]) -> int:
+    """Return the bytes that a file takes in memory; a file that stays as it is is walked once.
+
+    Writing to a file or replacing it changes its time of change, which nobody can set.
+    """
+    try:
+        told = os.fstat(file.fileno())
+    except UnsupportedOperation:  # bytes in memory
+        return _sum_pages(file)
+    state = (told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns)
+    size = _KNOWN_SIZES.get(state)
+    if size is None:
+        size = _sum_pages(file)
+        if len(_KNOWN_SIZES) == _MOST_KNOWN:
+            _KNOWN_SIZES.clear()
+        _KNOWN_SIZES[state] = size
+    return size
+
+
+def _sum_pages(file: IO[bytes]) -> int:
+    groups, _ = page_sizes(file, read_groups(file))
+    return sum(chunk.unpacked for group in groups for chunk in group.chunks)
 
 
 def page_sizes(file: IO[bytes], groups: Sequence[Group]) -> tuple[list[Group], list[int]]:
@@ -112,7 +145,7 @@ def _read_page(file: IO[bytes], at: int) -> tuple[_Page, int]:
         file.seek(at)
         reader = CompactReader(file.read(most), "the header of a page")
         try:
-            told = reader.struct()
+            told = reader.struct(_HEADER)
         except CutShortError:
             if most >= _MOST_HEADER:
                 raise

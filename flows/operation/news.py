@@ -56,17 +56,23 @@ class News(NamedTuple):
 
 
 def find_news(plan: "Plan", folder: Path) -> News:
-    """Compare a finished run with the last finished run of its screen beside it.
+    """Return the news of a finished run since the last finished run of its screen beside it.
 
-    A run that cannot be compared is no failure of this one: ``News.why`` tells the reason.
+    They are taken from the run's own files if these tell them, and compared otherwise. A run that
+    cannot be compared is no failure of this one: ``News.why`` tells the reason.
     """
     from flows.planning.row_counts import last_run
     from screening.changes.compared_run import open_compared
+    from screening.changes.summary import hits_since
 
     last = last_run(plan)
     if last is None:
         return News("", f"no earlier finished run in {plan.out.parent.name}", (), 0)
     try:
+        told = hits_since(named_path(folder), last)
+        if told is not None:
+            scores, left = told
+            return News(last.folder.name, "", tuple(sorted(scores, reverse=True)), left)
         then, now = open_compared(last.folder).hits, open_compared(named_path(folder)).hits
     except (HitlistError, OSError) as error:
         return News("", f"{last.folder.name} cannot be compared", (), 0, str(error))

@@ -1,7 +1,7 @@
 """Reads from a finished run what a comparison needs: its hits, and any compound by its key."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -64,6 +64,8 @@ class ComparedRun:
     """The hits by key, in rank order."""
     passed_over: Mapping[str, str]
     """The reason of each compound that a selection did not take, by standardized SMILES."""
+    _records: dict[int, LibraryRecord] = field(default_factory=dict)
+    """The records that were read, by row: hits are asked for more than once."""
 
     @cached_property
     def scored_rows(self) -> Rows | None:
@@ -137,8 +139,8 @@ class ComparedRun:
 
     def read_rows(self, rows: Sequence[int]) -> list[LibraryRecord]:
         """Return the records of some rows, in row order."""
-        wanted = pa.array(sorted(rows), pa.int64())
-        prepared, found = self.past.prepared, list[LibraryRecord]()
+        wanted = pa.array(sorted(row for row in rows if row not in self._records), pa.int64())
+        prepared = self.past.prepared
         for part, first, last in spans(prepared):
             inside = pc.and_(pc.greater_equal(wanted, first), pc.less_equal(wanted, last))
             some = wanted.filter(inside)
@@ -149,20 +151,18 @@ class ComparedRun:
             check_records(prepared.store, part, table, len(some))
             for one in table.to_pylist():
                 bad = one["status"] != ACCEPTED
-                found.append(
-                    LibraryRecord(
-                        row=one["row"],
-                        compound_id=one["compound_id"],
-                        name=one["name"],
-                        input_smiles=one["input_smiles"],
-                        extra=read_extra(one["extra"]),
-                        problem=f"{one['stage']}/{one['code']}: {one['detail']}" if bad else "",
-                        smiles=one["smiles"],
-                        key=one["key"],
-                        first_row=self._first_rows.get(one["row"], one["row"]),
-                    )
+                self._records[one["row"]] = LibraryRecord(
+                    row=one["row"],
+                    compound_id=one["compound_id"],
+                    name=one["name"],
+                    input_smiles=one["input_smiles"],
+                    extra=read_extra(one["extra"]),
+                    problem=f"{one['stage']}/{one['code']}: {one['detail']}" if bad else "",
+                    smiles=one["smiles"],
+                    key=one["key"],
+                    first_row=self._first_rows.get(one["row"], one["row"]),
                 )
-        return found
+        return [self._records[row] for row in sorted(rows)]
 
     def predictions(self, rows: Collection[int], columns: Sequence[str]) -> pd.DataFrame:
         """Return columns of the scored ones among some rows, by row.
@@ -176,9 +176,8 @@ class ComparedRun:
             ends = [where[part] for part, _ in item.partitions]
             if not any(((wanted >= first) & (wanted <= last)).any() for first, last in ends):
                 continue
-            table = store.read_table(item.file, known or None)
-            known = known or [name for name in table.column_names if name in {"row", *columns}]
-            table = table.select(known)
+            table = store.read_table(item.file, known or ["row", *columns], if_there=not known)
+            known = table.column_names
             table = table.filter(pc.is_in(table["row"], pa.array(wanted)))
             check_records(store, item.file, table)
             found.append(table.to_pandas())
@@ -235,7 +234,7 @@ def open_compared(folder: Path) -> ComparedRun:
             f"{folder / HITS} has {len(hits)} hits, and not those that its manifest counts; check "
             f"the run with `hitlist verify {folder}`"
         )
-    return ComparedRun(past, by_key, over)
+    return replace(opened, hits=by_key)
 
 
 def _read_lists(past: PastRecords) -> tuple[list[Hit], dict[str, str]]:

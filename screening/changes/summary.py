@@ -5,11 +5,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from chem.disk.bounded_read import read_regular
-from chem.errors import InputError
+from chem.errors import HitlistError, InputError
 from chem.records.message_text import counted
 from screening.changes.setting import ENTERED, LEFT
 from screening.report.last_run import CHANGES, FACTS, NAMED, Since, read_since, spoken_time
-from screening.runs.runfolder import open_folder
+from screening.runs.record_outcome import read_lines
+from screening.runs.runfolder import RunFolder, open_folder
 from screening.text.markdown import as_written
 
 _COMPARED = ("read", "rejected", "accepted", "hits")
@@ -30,6 +31,25 @@ def facts_of(folder: Path) -> Since | None:
     if sha256(content).hexdigest() != run.manifest.files[FACTS]:
         raise InputError(f"{folder / FACTS} was changed since the run; run the screen again")
     return read_since(content)
+
+
+def hits_since(folder: Path, last: RunFolder) -> tuple[list[float], int] | None:
+    """Return the scores of the hits that entered since a run, and how many hits of it left.
+
+    None if the files of the run in ``folder`` do not tell it: they were changed, or the run was
+    compared with another one or with none.
+    """
+    try:
+        since = facts_of(folder)
+        if since is None or since.problem or since.last is None:
+            return None
+        if (since.last.folder, since.last.run_id) != (last.folder.name, last.run_id):
+            return None
+        lines = list(read_lines(open_folder(folder), CHANGES))
+        entered = [float(line["score_now"]) for line in lines if line["change"] == ENTERED]
+    except (HitlistError, OSError, ValueError):
+        return None
+    return entered, sum(line["change"] == LEFT for line in lines)
 
 
 def summary_of_changes(folder: Path) -> str:

@@ -20,12 +20,17 @@ from screening.objective.screen_settings import Limit
 from screening.prepare.prepared import DUPLICATES
 from screening.rank.library_records import why_duplicate
 from screening.rank.structure_columns import SAME_BUT_ISOTOPES
+from screening.report.last_run import CHANGES
 from screening.runs.past_run import PastRun
 from screening.runs.runfolder import SCREEN, RunFolder
 from screening.storage.schema import REJECTED
 
 HITS, HITS_SDF, PASSED_OVER = "hits.csv", "hits.sdf", "passed_over.csv"
-_READ = {HITS: {"row", "rank", "score", "smiles"}, PASSED_OVER: {"smiles", "why"}}
+_READ = {
+    HITS: {"row", "rank", "score", "smiles"},
+    PASSED_OVER: {"smiles", "why"},
+    CHANGES: {"change", "score_now"},
+}
 """The columns that are read of each file."""
 _CHANGED = {HITS: "scored", PASSED_OVER: "scored, and not among the hits"}
 """The outcome of compounds that no rule kept off the list, by the first file that was changed."""
@@ -151,7 +156,7 @@ def _tell_isotopes(run: RunFolder, row: int, smiles: str) -> str:
 
 
 def read_lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:
-    """Yield the lines of ``hits.csv`` or ``passed_over.csv``.
+    """Yield the lines of ``hits.csv``, ``passed_over.csv`` or ``changes.csv``.
 
     Raises ChangedFileError if it is not as the run wrote it.
     """
@@ -160,7 +165,7 @@ def read_lines(run: RunFolder, name: str) -> Iterator[dict[str, str]]:
         lines = csv.DictReader(text, restval="")
         try:
             if not _READ[name] <= set(lines.fieldnames or ()):
-                raise ChangedFileError("lacks columns of a hit list")
+                raise ChangedFileError("lacks columns")
             yield from lines
         except (UnicodeDecodeError, csv.Error):
             raise ChangedFileError("is not a table in UTF-8") from None

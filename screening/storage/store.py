@@ -132,8 +132,13 @@ class Store:
         )
         return self.write(name, memoryview(buffer.getvalue()))
 
-    def read_table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    def read_table(
+        self, name: str, columns: Sequence[str] | None = None, if_there: bool = False
+    ) -> pa.Table:
         """Read columns of a Parquet file, in the given order; by default all.
+
+        With ``if_there``, columns that the file lacks are left out, and the others come in its
+        order.
 
         A file of an object store is read whole: partitions are small, and a single request cannot
         mix two versions of a file. Pages carry checksums.
@@ -145,21 +150,26 @@ class Store:
         wanted = None if columns is None else list(columns)
         with self._explained("read", name):
             if self.folder is not None:
-                with open_regular(self.folder / name) as file:  # reading a pipe would wait forever
-                    check_unpacked(file, MOST_UNPACKED)
+                with open_regular(self.folder / name) as opened:  # a pipe would wait forever
+                    check_unpacked(opened, MOST_UNPACKED)
                 source = pa.memory_map(str(self.folder / name))
             else:
                 content = self.read(name)
                 check_unpacked(BytesIO(content), MOST_UNPACKED)
                 source = pa.BufferReader(content)
             with source:
-                table = pq.read_table(source, columns=wanted, page_checksum_verification=True)
+                # Not pq.read_table, which reads the schema of a wide table several times.
+                file = pq.ParquetFile(source, page_checksum_verification=True)
+                if if_there and wanted is not None:
+                    wanted = [one for one in file.schema_arrow.names if one in set(wanted)]
+                table = file.read(columns=wanted)
         if missing := set(wanted or ()) - set(table.column_names):
             raise StoreError(
                 f"{self.path(name)} has no column {min(missing)}: another version of hitlist "
                 "wrote it; run the screen again with a new --out"
             )
         with self._explained("read", name):
+            table = table if wanted is None else table.select(wanted)
             check_table(table)
         return table
 
@@ -276,14 +286,16 @@ class VerifiedStore(Store):
         self._hashes, self._remedy = dict(hashes), remedy
         self._seen: set[str] = set()
 
-    def read_table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    def read_table(
+        self, name: str, columns: Sequence[str] | None = None, if_there: bool = False
+    ) -> pa.Table:
         """Read columns of a Parquet file, as :class:`Store` does.
 
         Raises StoreError for a file that is missing, altered or not recorded.
         """
         if self.folder is not None and name not in self._seen:
             self._compare(name, super().hash(name) if self.exists(name) else "")
-        return super().read_table(name, columns)
+        return super().read_table(name, columns, if_there)
 
     def read(self, name: str) -> bytes:
         """Read a whole file; raise StoreError as ``read_table`` does."""

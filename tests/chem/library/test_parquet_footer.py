@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from chem.errors import InputError
-from chem.library.parquet_footer import BYTE_ARRAY, MOST, read_groups
+from chem.library.parquet_footer import BYTE_ARRAY, MOST, CompactReader, read_groups
 from chem.library.read import open_library
 from tests.chem.seeds import parquet_files
 
@@ -76,3 +76,24 @@ def test_a_footer_of_no_library_is_refused_before_it_is_read() -> None:
             read_groups(file)
     with pytest.raises(ValueError, match="expected a library"):
         read_groups(_footer(bytes(MOST + 1)))
+
+
+def test_fields_of_every_kind_are_passed_over() -> None:
+    passed_over = (
+        b"\x11",  # true
+        b"\x13\x07",  # a byte
+        b"\x16\xff\x01",
+        b"\x17" + bytes(8),  # a double
+        b"\x18\x02ab",
+        b"\x19\x21\x01\x02",  # a list of two Booleans
+        b"\x1b\x01\x85\x01x\x02",  # a map with one text and number
+        b"\x1c\x15\x02\x1c\x00\x00",  # a struct with a struct in it
+        b"\x1d" + bytes(16),  # a UUID
+        b"\x06\x28\x02",  # a number with its field written out
+    )
+    for one in passed_over:
+        reader = CompactReader(one + b"\x05\xc8\x01\x0e\x00", "x")
+        assert reader.struct({100: {}}) == {100: 7}
+        assert reader.at == len(one) + 5
+        with pytest.raises(ValueError, match="x is cut short"):
+            CompactReader(one, "x").struct({100: {}})

@@ -1,14 +1,18 @@
 """The sizes of pages are walked as Arrow walks them; no sum in a footer is believed."""
 
 import io
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from chem.errors import InputError
-from chem.library.parquet_footer import read_groups
+from chem.library import parquet_memory
+from chem.library.parquet_footer import Group, read_groups
 from chem.library.parquet_memory import check_pages, check_unpacked, page_sizes
 from chem.library.read import open_library
 from tests.chem.lying import understate, write_lying
@@ -92,3 +96,27 @@ def test_far_more_pages_than_a_table_has_are_refused(monkeypatch: pytest.MonkeyP
     )
     with pytest.raises(ValueError, match=r"more than [2-9]\d pages"):
         check_unpacked(into, 10**9)
+
+
+def test_a_file_is_walked_again_if_anything_was_written_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.parquet"
+    write_lying(path, columns=2, rows=9, cell=9_000_000)
+    told, walked = path.stat(), list[IO[bytes]]()
+
+    def walk(file: IO[bytes], groups: Sequence[Group]) -> tuple[list[Group], list[int]]:
+        walked.append(file)
+        return page_sizes(file, groups)
+
+    monkeypatch.setattr(parquet_memory, "page_sizes", walk)
+    with path.open("r+b") as file:
+        for _ in range(3):
+            check_unpacked(file, 10**9)
+        assert len(walked) == 1
+        file.seek(0)
+        file.write(b"PAR1")  # as before, and the time is set back
+        file.flush()
+        os.utime(path, ns=(told.st_atime_ns, told.st_mtime_ns))
+        check_unpacked(file, 10**9)
+        assert len(walked) == 2

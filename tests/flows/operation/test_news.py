@@ -131,6 +131,8 @@ def test_two_runs_are_compared(
     assert second.before == "a"
     assert len(second.entered) == second.left
     assert 0 < len(second.entered) <= 10
+    (runs / "b" / "changes.csv").unlink()
+    assert find_news(plan, runs / "b") == second  # compared, because the run tells nothing
     (runs / "a" / "hits.csv").write_text("altered\n")
     altered = find_news(plan, runs / "b")
     assert altered.kind == "unknown"

@@ -117,6 +117,8 @@ def test_what_is_missing_is_told_in_one_line(store: Store) -> None:
     store.write_table("one.parquet", TABLE)
     with pytest.raises(StoreError, match=r"^[^\n]*one\.parquet[^\n]*$"):
         store.read_table("one.parquet", ["no such column"])
+    wanted = ["text", "no such column", "row"]
+    assert store.read_table("one.parquet", wanted, if_there=True).column_names == ["row", "text"]
 
 
 def test_only_the_address_travels(store: Store) -> None:
