@@ -156,10 +156,12 @@ def test_the_library_is_read_once_for_what_lists_leave(
     read: list[str] = []
     whole = Store.read_table
 
-    def spy(self: Store, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    def spy(
+        self: Store, name: str, columns: Sequence[str] | None = None, if_there: bool = False
+    ) -> pa.Table:
         if columns and "smiles" in columns and "detail" not in columns:
             read.append(name)
-        return whole(self, name, columns)
+        return whole(self, name, columns, if_there)
 
     monkeypatch.setattr(Store, "read_table", spy)
     (tmp_path / "a.smi").write_text(f"{ERLOTINIB} x\n")
