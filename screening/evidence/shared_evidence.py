@@ -16,8 +16,8 @@ from chem.features.fingerprints import RADIUS, SIZE, WORDS
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.measured_compounds import FILE as MEASURED
 from screening.evidence.evidence import Contributions
+from screening.score.model_refs import ModelRefs
 from screening.score.shared_scores import common_purpose, is_shared
-from screening.score.worker_models import ModelRefs
 from screening.storage.ledger import hash_purpose
 from screening.storage.shared_rows import SharedRows, add_rows, find_rows, hash_texts, open_rows
 from screening.storage.store import Store

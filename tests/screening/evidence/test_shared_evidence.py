@@ -28,8 +28,9 @@ from screening.objective.screen_settings import Screen
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
+from screening.score.model_refs import ModelRefs
 from screening.score.shared_scores import VARIABLE
-from screening.score.worker_models import ModelRefs, model_refs
+from screening.score.worker_models import model_refs
 from screening.storage import shared_rows
 from screening.storage.shared_rows import SharedRows
 from screening.storage.store import Store
