@@ -148,7 +148,10 @@ def _judgements(table: HitTable, facts: RunFacts) -> dict[str, Any]:
         "compared": [list(_compared(row, facts)) for row in table.comparisons],
         "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
         "contradictions": [
-            [f"{label} {text}, which contradicts the prediction" for label, text in found.items()]
+            [
+                {"text": f"{label} {one.told}", "stronger": one.is_stronger}
+                for label, one in found.items()
+            ]
             for found in table.contradictions
         ],
     }

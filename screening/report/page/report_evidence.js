@@ -84,10 +84,10 @@ function reaches(hit) {
 
 /* Measurements of the compound itself that contradict its prediction. */
 function contradictions(hit) {
-  return (page.contradictions[hit] ?? []).map((text) =>
+  return (page.contradictions[hit] ?? []).map(({ text, stronger }) =>
     make(
       "p",
-      { class: "domain outside" },
+      { class: stronger ? "domain" : "domain outside" },
       make("b", { class: "contradicted" }, text),
       ". Trust the measurement, or find out why they differ.",
     ),

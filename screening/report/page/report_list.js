@@ -77,7 +77,9 @@ function compare(a, b) {
 function badges(hit) {
   const chip = (text, look = "", title = "") =>
     make("span", { class: `badge ${look}`.trim(), title }, quoted(text));
-  const found = (page.contradictions[hit] ?? []).map((text) => chip(text, "far"));
+  const found = (page.contradictions[hit] ?? []).map(({ text, stronger }) =>
+    chip(text, stronger ? "stronger" : "far"),
+  );
   const count = (page.flags[hit] ?? cell(hit, "alerts").split("; ").filter(Boolean)).length;
   const groups = page.groups[hit] ?? 0;
   if (count) {
