@@ -113,7 +113,7 @@ def own_measurement(near: Sequence[Neighbour], smiles: str) -> tuple[Neighbour, 
     flat = without_stereo(smiles)
     own: dict[str, Neighbour] = {}
     for one in near:
-        if one.same == ITSELF or one.smiles == smiles:
+        if is_itself(one, smiles):
             return one, ""
         # Fingerprints ignore stereochemistry. Compounds that share all bits are mostly identical.
         if one.same == BUT_STEREO or (one.similarity == 1 and without_stereo(one.smiles) == flat):
@@ -122,6 +122,11 @@ def own_measurement(near: Sequence[Neighbour], smiles: str) -> tuple[Neighbour, 
         if how in own:
             return own[how], how
     return None
+
+
+def is_itself(one: Neighbour, smiles: str) -> bool:
+    """Tell whether a measured compound is the hit itself, in the same stereochemistry."""
+    return one.same == ITSELF or one.smiles == smiles
 
 
 def structure_difference(one: Neighbour) -> str:
@@ -174,7 +179,7 @@ class Contradiction(NamedTuple):
 
 def is_stronger(measured: Neighbour, predicted: float, term: Prediction) -> bool:
     """Tell whether a measurement lies on the side of ``full`` from a prediction."""
-    return (measured.value > predicted) == (term.full > term.zero)
+    return bool(measured.value > predicted) == (term.full > term.zero)
 
 
 def worth(value: float, term: Prediction) -> float:
