@@ -93,7 +93,7 @@ function showCommon() {
   });
   byId("common").hidden = !told.length;
   byId("common").textContent =
-    `All ${page.cells.length.toLocaleString("en")} hits have a predicted liability: ${told.join(", ")}. Tiles leave it out.`;
+    `All ${page.cells.length.toLocaleString("en")} hits on this page have a predicted liability: ${told.join(", ")}. Tiles leave it out.`;
 }
 
 /* Liabilities in a few words: contradictions, alerts, risks, domains. */

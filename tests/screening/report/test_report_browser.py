@@ -397,7 +397,7 @@ def test_what_all_hits_have_is_said_once_and_a_tile_has_its_price(
     told = replace(facts, limits={"activity_distance": 0.5})
     table = hit_table(hits, screen, told.units, evidence=known, limits=told.limits)
     tab = opened(render_report(table, ranking._replace(hits=hits), screen, told, known))
-    says = f"All {count} hits have a predicted liability: DILI 0.60 to 0.90."
+    says = f"All {count} hits on this page have a predicted liability: DILI 0.60 to 0.90."
     expect(tab.locator("#common")).to_contain_text(says)
     assert tab.locator(".tile .badge", has_text="DILI").count() == 0
     prices = [row["Price"] for row in table.records()]
