@@ -247,7 +247,7 @@ def open_run(folder: str | PathLike[str]) -> Run:
 def _told(manifest: Mapping[str, Any]) -> tuple[str, ...]:
     domains: Sequence[Mapping[str, str]] = manifest.get("domains", ())
     return (
-        describe_triage(TriageFacts.from_dict(manifest["triage"])),
+        describe_triage(TriageFacts.from_dict(manifest["triage"]), manifest["counts"]["set_aside"]),
         *(one["told"] for one in domains if one["told"]),
     )
 

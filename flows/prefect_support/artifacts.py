@@ -12,6 +12,7 @@ from flows.terminal.outcome import domain_lines
 from screening.changes.summary import summary_of_changes
 from screening.hits.top import top_table
 from screening.objective.screen_settings import Screen
+from screening.report.manifest import SHOWN_COUNTS
 from screening.runs.write_run import Outcome
 from screening.score.triage_recall import describe_triage
 from screening.text.markdown import as_written as as_written
@@ -66,7 +67,8 @@ def artifact_key(name: str) -> str:
 def summarize(screen: Screen, outcome: Outcome) -> str:
     """Return a summary of the run in Markdown."""
     manifest = outcome.manifest
-    counts = [f"| {name} | {count:,} |" for name, count in manifest.counts._asdict().items()]
+    numbers = manifest.counts._asdict()
+    counts = [f"| {word} | {numbers[name]:,} |" for name, word in SHOWN_COUNTS.items()]
     filtered = manifest.filtered_by_filter.items()
     taken = [f"- {as_written(name)} took {n:,}" for name, n in filtered if n]
     bundles = ", ".join(f"{as_written(one.name)} `{one.sha256[:12]}`" for one in manifest.bundles)
@@ -88,7 +90,7 @@ def summarize(screen: Screen, outcome: Outcome) -> str:
             "",
             *taken,
             "",
-            as_written(describe_triage(manifest.triage)),
+            as_written(describe_triage(manifest.triage, manifest.counts.set_aside)),
             *(f"\n**{as_written(line)}**" for line in domain_lines(outcome)),
         ]
     )

@@ -34,7 +34,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         )
     told = records_line(counts.rows, counts.accepted, counts.rejected, counts.duplicates)
     note(f"{told}; {counted(counts.hits, 'hit')}")
-    note(describe_triage(manifest.triage))
+    note(describe_triage(manifest.triage, counts.set_aside))
     if manifest.selection is not None:
         note(describe_selection(manifest.selection))
         for line in describe_lists(manifest.selection.lists):
@@ -42,11 +42,11 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     if counts.hits < screen.hits:
         taken = {name: n for name, n in manifest.filtered_by_filter.items() if n}
         by = ", ".join(f"{name} removed {n:,}" for name, n in taken.items())
-        passed = f"{counts.passed:,} of {counted(counts.scored, 'scored compound')} passed the "
+        passed = f"{counts.passed:,} of {counted(counts.accepted, 'accepted compound')} passed the "
         passed = f"{passed}filters{f' ({by})' if by else ''}"
         note(
             f"{counted(screen.hits, 'hit')} requested; "
-            f"{passed if counts.scored else 'no compound was scored'}"
+            f"{passed if counts.accepted else 'no compound was accepted'}"
         )
         triage = manifest.triage
         remedy = (

@@ -20,12 +20,8 @@ from screening.changes.standings import Pair, View, list_first, score_text, view
 from screening.errors import AccountingError, told_in_one_line
 from screening.hits.hit_files import write_csv
 from screening.rank.structure_columns import key_text
+from screening.report.manifest import SHOWN_COUNTS
 
-COUNTED = (
-    *("rows", "rejected", "duplicates", "accepted", "scored", "filtered", "set_aside", "passed"),
-    "hits",
-)
-"""The counts of the manifests that are shown side by side."""
 _NOTHING = View(None, None, None, None, {}, "", None)
 
 
@@ -63,7 +59,7 @@ class Changes:
     stable: int
     """The number of hits with the same rank in both runs."""
     counts: tuple[tuple[str, int, int], ...]
-    """The names of ``COUNTED`` with the numbers before and now."""
+    """The names of ``SHOWN_COUNTS`` with the numbers before and now."""
     notes: tuple[str, ...]
     """Facts that a reader has to know, such as other targets or other ids."""
 
@@ -80,7 +76,7 @@ class Changes:
         """Return the counts and the causes in lines, then the notes."""
         kinds = (ENTERED, LEFT, MOVED)
         numbers = [f"{len(self.of(kind)):,} {kind}" for kind in kinds]
-        lines = [", ".join([*numbers, f"{self.stable:,} stable"])]
+        lines = [", ".join([*numbers, f"{self.stable:,} with the same rank"])]
         for kind in kinds:
             if causes := self.causes(kind):
                 lines.append(f"{kind}: " + ", ".join(f"{cause} {n:,}" for cause, n in causes))
@@ -108,7 +104,7 @@ def compare_runs(before: Path, now: Path, decisions: Decisions | None = None) ->
     return Changes(
         changes,
         sum(pair.before.rank == pair.now.rank for pair in both),
-        tuple((name, counts[0].get(name, 0), counts[1].get(name, 0)) for name in COUNTED),
+        tuple((name, counts[0].get(name, 0), counts[1].get(name, 0)) for name in SHOWN_COUNTS),
         tuple(_notes(old, new, setting.edits, both)),
     )
 

@@ -43,6 +43,7 @@ from screening.report.last_run import (
     insert_since,
     stamp_of,
 )
+from screening.report.manifest import SHOWN_COUNTS
 from screening.report.report import SHOWN
 from screening.runs.latest import point_to_latest
 from screening.runs.record_outcome import HITS, ChangedFileError, read_lines
@@ -57,7 +58,6 @@ STEADY_RUNS = 7
 """The number of last runs over which hits are counted as stable."""
 _REPORT = "report.html"
 _COUNTED = ("rows", "rejected", "duplicates", "accepted", "hits")
-_SPOKEN = {"rows": "read"}
 
 
 def tell_changes(outcome: Outcome) -> Outcome:
@@ -163,7 +163,7 @@ def _last_run(run: RunFolder) -> LastRun:
 def _counts(before: RunFolder, now: RunFolder) -> list[Compared]:
     then, today = before.manifest.counts, now.manifest.counts
     return [
-        Compared(name=_SPOKEN.get(name, name), before=then.get(name, 0), now=today.get(name, 0))
+        Compared(name=SHOWN_COUNTS[name], before=then.get(name, 0), now=today.get(name, 0))
         for name in _COUNTED
     ]
 

@@ -1,8 +1,10 @@
 """Sums up the doubts about a hit list in one sentence, for the end of a run and for the report."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from screening.hits.table import HitTable
+from screening.reason.measurements import Contradiction
 
 
 def sum_up_doubts(table: HitTable) -> str:
@@ -20,8 +22,8 @@ def sum_up_doubts(table: HitTable) -> str:
     ]
     far = sum(any(text.endswith(" extrapolated") for text in row) for row in table.doubts)
     said.append((far, "is", "are", "extrapolated"))
-    against = sum(bool(row) for row in table.contradictions)
-    said.append((against, "is", "are", "contradicted by a measurement"))
+    against = [row.values() for row in table.contradictions if row]
+    said.append((len(against), "is", "are", f"contradicted by a measurement{_direction(against)}"))
     risky = sum(bool(row) for row in table.risks)
     said.append((risky, "has", "have", f"a predicted liability{_which(table)}"))
     at = next((at for at, one in enumerate(table.columns) if one.name == "alerts"), None)
@@ -37,6 +39,22 @@ def sum_up_doubts(table: HitTable) -> str:
         return f"Doubts: none noted for {hits}"
     first, rest = told[0].split(" ", 1)
     return f"Doubts: {'; '.join([f'{first} of {hits} {rest}', *told[1:]])}"
+
+
+def _direction(against: Sequence[Iterable[Contradiction]]) -> str:
+    """Return how many hits were measured stronger: `` (2 are stronger, 1 is weaker)``.
+
+    A hit with a weaker measurement on any target counts as weaker.
+    """
+    stronger = sum(all(one.is_stronger for one in row) for row in against)
+    if not stronger:
+        return ""
+    told = [
+        f"{count:,} {'is' if count == 1 else 'are'} {how}"
+        for count, how in ((stronger, "stronger"), (len(against) - stronger, "weaker"))
+        if count
+    ]
+    return f" ({', '.join(told)})"
 
 
 def _which(table: HitTable) -> str:

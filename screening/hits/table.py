@@ -10,7 +10,7 @@ from chem.features.properties import PROPERTIES
 from screening.evidence.evidence import Evidence, Neighbour
 from screening.hits.derived_columns import Derived, derived_columns
 from screening.objective.screen_settings import Screen
-from screening.reason.measurements import ENDS, column_name, neighbour_cells
+from screening.reason.measurements import ENDS, Contradiction, column_name, neighbour_cells
 from screening.reason.other_targets import Comparison, compare
 from screening.reason.reason import contradictions, doubts, reason
 from screening.reason.risks import bad_liabilities, count_groups
@@ -70,7 +70,7 @@ class HitTable(NamedTuple):
     columns: tuple[Column, ...]
     rows: list[list[str]]
     """[hits][columns]"""
-    contradictions: tuple[Mapping[str, str], ...] = ()
+    contradictions: tuple[Mapping[str, Contradiction], ...] = ()
     """[hits] measurements that contradict predictions (``reason.contradictions``)."""
     outsides: tuple[tuple[Outside, ...], ...] = ()
     """[hits] bundles whose domain a hit lies outside of."""

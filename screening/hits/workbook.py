@@ -3,7 +3,8 @@
 A spreadsheet guesses the types of the cells of a CSV file: the ID ``0012`` becomes 12, ``1E5``
 becomes 100,000 and ``MAR1`` a date. Nothing in the CSV file can prevent this. A workbook states the
 type of each cell. Texts are stored and formatted as text, so none is ever executed, not even after
-an edit, and they need no apostrophe.
+an edit, and they need no apostrophe. The prices of a screen are numbers if all of them are written
+as plain ones, so that they sort by size; all other cells of the library are texts.
 
 Each of the first 1,000 hits has a picture below its SMILES, which makes a file of 8 MB. A picture
 moves with its row when the sheet is sorted or filtered.
@@ -62,14 +63,24 @@ WIDTHS = {"smiles": 26, "name": 24, "reason": 70, "alerts": 30, "compound_id": 1
 _LINE = 18
 """Height of a line of text in pixels."""
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_PRICE = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,4})?", re.ASCII)
+"""A price that a number with the same decimals shows unchanged."""
 
 
-def write_workbook(path: Path, table: HitTable, definitions: Sequence[Definition]) -> None:
+def write_workbook(
+    path: Path, table: HitTable, definitions: Sequence[Definition], price: str | None = None
+) -> None:
     """Write two sheets: the hits, and the meanings of their columns.
 
     The header, the IDs and the structures stay in view. Every column can be filtered. The columns
     of a group fold behind its first one. A sheet has 16,384 columns; further ones are only in
     ``hits.csv``.
+
+    Args:
+        path: the file to write.
+        table: the hits.
+        definitions: the meanings of their columns.
+        price: the column of the library with the prices, as the screen names it.
 
     Raises:
         OSError: the file cannot be written.
@@ -84,7 +95,7 @@ def write_workbook(path: Path, table: HitTable, definitions: Sequence[Definition
         book = Workbook(file, options)
         try:
             book.set_properties({"created": datetime(2000, 1, 1)})
-            _hits(book, book.add_worksheet("hits"), table)
+            _hits(book, book.add_worksheet("hits"), table, _find_prices(table, price))
             _dictionary(book, book.add_worksheet("columns"), definitions)
             book.close()
         except FileCreateError as error:
@@ -143,7 +154,16 @@ def _open_archive(path: Path) -> Iterator[_Archive]:
             raise
 
 
-def _hits(book: Workbook, sheet: Worksheet, table: HitTable) -> None:
+def _find_prices(table: HitTable, name: str | None) -> int | None:
+    """Return the place of the prices if every cell of them is a plain number or empty."""
+    for at, column in enumerate(table.columns):
+        if (column.group, column.source) == ("vendor", name):
+            cells = [row[at] for row in table.rows if row[at]]
+            return at if all(_PRICE.fullmatch(cell) for cell in cells) else None
+    return None
+
+
+def _hits(book: Workbook, sheet: Worksheet, table: HitTable, prices: int | None) -> None:
     middle = {"valign": "vcenter"}
     text = book.add_format({"num_format": "@", **middle})
     top = book.add_format({"num_format": "@", "valign": "top"})
@@ -154,7 +174,7 @@ def _hits(book: Workbook, sheet: Worksheet, table: HitTable) -> None:
             if column.name == "smiles" and column.group == "identity" and number <= PICTURES:
                 _draw(sheet, number, at, cell)
                 _write_text(sheet, number, at, cell, top)
-            elif column.is_number and _NUMBER.fullmatch(cell) is not None:
+            elif (column.is_number or at == prices) and _NUMBER.fullmatch(cell) is not None:
                 n = 2 if column.is_measurement else len(cell.partition(".")[2])
                 if n not in numbers:
                     look = {"num_format": f"0.{'0' * n}" if n else "0", **middle}

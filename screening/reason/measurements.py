@@ -6,6 +6,9 @@ A measurement contradicts a numeric prediction if both of these hold:
 - The measurement lies outside the 90 % interval, or the two lie on different sides of ``zero`` or
   of the midpoint between ``zero`` and ``full``.
 
+A contradiction has a direction. A measurement *stronger than predicted* lies on the side of
+``full``, so the compound is better than its prediction. Any other is weaker.
+
 A bound, such as ``<5.00``, stands for the nearest value that it allows. A prediction inside the
 bound is never contradicted. A class is contradicted by the other class; a probability of 0.5 or
 more predicts class 1.
@@ -110,7 +113,7 @@ def own_measurement(near: Sequence[Neighbour], smiles: str) -> tuple[Neighbour, 
     flat = without_stereo(smiles)
     own: dict[str, Neighbour] = {}
     for one in near:
-        if one.same == ITSELF or one.smiles == smiles:
+        if is_itself(one, smiles):
             return one, ""
         # Fingerprints ignore stereochemistry. Compounds that share all bits are mostly identical.
         if one.same == BUT_STEREO or (one.similarity == 1 and without_stereo(one.smiles) == flat):
@@ -119,6 +122,11 @@ def own_measurement(near: Sequence[Neighbour], smiles: str) -> tuple[Neighbour, 
         if how in own:
             return own[how], how
     return None
+
+
+def is_itself(one: Neighbour, smiles: str) -> bool:
+    """Tell whether a measured compound is the hit itself, in the same stereochemistry."""
+    return one.same == ITSELF or one.smiles == smiles
 
 
 def structure_difference(one: Neighbour) -> str:
@@ -148,6 +156,30 @@ def contradicts(
         return False
     outside = not predicted.low <= value <= predicted.high
     return outside or _side(value, term) != _side(predicted.value, term)
+
+
+class Contradiction(NamedTuple):
+    """A measurement that contradicts a prediction."""
+
+    measured: str
+    """The measurement, such as ``measured 5.5``."""
+    is_stronger: bool
+    """Whether the compound was measured stronger than predicted, and not weaker."""
+
+    @property
+    def told(self) -> str:
+        """The measurement and what it says about the prediction.
+
+        >>> Contradiction("measured 9.9", True).told
+        'measured 9.9, stronger than predicted'
+        """
+        says = "stronger than predicted" if self.is_stronger else "which contradicts the prediction"
+        return f"{self.measured}, {says}"
+
+
+def is_stronger(measured: Neighbour, predicted: float, term: Prediction) -> bool:
+    """Tell whether a measurement lies on the side of ``full`` from a prediction."""
+    return bool(measured.value > predicted) == (term.full > term.zero)
 
 
 def worth(value: float, term: Prediction) -> float:

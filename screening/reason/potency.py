@@ -4,8 +4,10 @@ from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Primary
 from screening.reason.likeness import is_extrapolated, likeness
 from screening.reason.measurements import (
+    Contradiction,
     Predicted,
     contradicts,
+    is_stronger,
     measured_text,
     own_measurement,
     worth,
@@ -23,16 +25,17 @@ from screening.text.applicability import NOT_RELIED_ON, Outside
 from screening.text.cells import format_number
 
 
-def contradiction(hit: HitFacts, term: Primary) -> str:
-    """Return the measurement that contradicts a prediction, such as ``measured 5.5``, or ""."""
+def contradiction(hit: HitFacts, term: Primary) -> Contradiction | None:
+    """Return the measurement that contradicts a prediction; None without one."""
     if (found := own_measurement(hit.near(term), hit.smiles)) is None:
-        return ""
+        return None
     mean, unit = hit.number(term.name), hit.unit_of(term)
     ends = (float(hit.row.get(f"{term.task}{end}", mean)) for end in ("_lo", "_hi"))
     one, how = found
     if contradicts(one, Predicted(mean, *ends), term, unit == PROBABILITY):
-        return f"measured {_measured(one, unit)}{how}"
-    return ""
+        measured = f"measured {_measured(one, unit)}{how}"
+        return Contradiction(measured, is_stronger(one, mean, term))
+    return None
 
 
 def unreliable(far: Outside) -> Phrase:
@@ -59,8 +62,8 @@ def potency(hit: HitFacts, term: Primary) -> Phrases:
             )
         return
     if against := contradiction(hit, term):
-        told = f"{against}{on}, which contradicts the prediction ({_value(hit, term)})"
-        yield Phrase(Place.VERDICT, told)
+        named = against._replace(measured=f"{against.measured}{on}")
+        yield Phrase(Place.VERDICT, f"{named.told} ({_value(hit, term)})")
         return
     if found is None and is_extrapolated(near, hit.distance(term)):
         alike = format_number(near[0].similarity, 2)

@@ -1,10 +1,10 @@
 """The reason of a hit in one sentence: the verdict, then strengths, facts and every warning.
 
 - The **verdict** on each primary target comes first. It is a grade with the prediction ± its
-  standard deviation (``grades``), or a measurement that *contradicts the prediction*
-  (``measurements.contradicts``), or a note that the hit is *outside the domain* of the target's
-  model (``applicability``) or *extrapolated* (``likeness``). In the last two cases nothing that
-  this model predicts is graded, called selective or free of risk.
+  standard deviation (``grades``), or a measurement that *contradicts the prediction* or is
+  *stronger than predicted* (``measurements.contradicts``), or a note that the hit is *outside the
+  domain* of the target's model (``applicability``) or *extrapolated* (``likeness``). In the last
+  two cases nothing that this model predicts is graded, called selective or free of risk.
 - The grade names a measured value of the compound itself, of its structure without stereochemistry
   or of a stereoisomer. Similar measured compounds support the prediction, contradict it, or do
   neither (``likeness``).
@@ -16,6 +16,7 @@
 
 from collections.abc import Iterator
 
+from screening.reason.measurements import Contradiction
 from screening.reason.potency import contradiction, is_reliable, potency, unreliable
 from screening.reason.risks import alerts, count_groups, risks, windows
 from screening.reason.selectivity import best_primary, selectivity
@@ -36,13 +37,13 @@ def reason(hit: HitFacts) -> str:
     return joined(told)
 
 
-def contradictions(hit: HitFacts) -> dict[str, str]:
+def contradictions(hit: HitFacts) -> dict[str, Contradiction]:
     """Return the measurements that contradict predictions, by primary target.
 
-    An example is ``{"EGFR": "measured 5.5"}``. Targets without a contradiction are not included.
+    Targets without a contradiction are not included.
     """
     found = ((term.name, contradiction(hit, term)) for term in hit.screen.objective.primary)
-    return {name: text for name, text in found if text}
+    return {name: one for name, one in found if one is not None}
 
 
 def doubts(hit: HitFacts) -> Iterator[str]:

@@ -3,8 +3,8 @@
 A liability is
 
 - *not assessed* outside the domain of the model that predicts it, whatever the prediction;
-- a *risk* if its probability is 0.5 or more, or if its desirability is below one half. The risk
-  that costs most score comes first;
+- a *risk* if its probability is 0.5 or more (with the three decimals of ``hits.csv``), or if its
+  desirability is below one half. The risk that costs most score comes first;
 - *borderline* if it costs score but is no risk;
 - *no risk predicted* if it costs nothing. This is stated only for a hit without any risk.
 
@@ -40,7 +40,12 @@ class _Assessed(NamedTuple):
 
     @property
     def is_bad(self) -> bool:
-        return self.worth < HALFWAY or (self.is_risk and self.value >= LIKELY)
+        return self.worth < HALFWAY or (self.is_risk and self.rounded >= LIKELY)
+
+    @property
+    def rounded(self) -> float:
+        """The value with the three decimals that ``hits.csv`` has."""
+        return float(format_number(self.value, 3))
 
     @property
     def is_clear(self) -> bool:
@@ -48,7 +53,9 @@ class _Assessed(NamedTuple):
 
     @property
     def told(self) -> str:
-        return f"{self.name} {format_number(self.value, 2)}"
+        # Beside the limit two decimals would not tell a risk from what is borderline.
+        near = self.is_risk and format_number(self.value, 2) == f"{LIKELY:.2f}"
+        return f"{self.name} {format_number(self.value, 3 if near else 2)}"
 
 
 def risks(hit: HitFacts) -> Phrases:

@@ -6,8 +6,9 @@ errors. Errors on related targets are mostly correlated, so this is cautious.
 
 The cautious value is the margin minus its error. From ``LEAST_FOLDS`` on it is stated as a
 selectivity: *30-fold or more (cautious value)*. Below that the selectivity is *not shown*, and both
-numbers are given: *predicted 17-fold, cautious value 1.5-fold*. A margin of zero or less is *no
-selectivity predicted*. If one of the two predictions is not reliable, nothing is stated.
+numbers are given: *predicted 17-fold, with the error perhaps only 1.5-fold*. A margin of zero or
+less is *no selectivity predicted*. If one of the two predictions is not reliable, nothing is
+stated.
 """
 
 import math
@@ -116,7 +117,10 @@ def _at_least(margin: Margin) -> str:
 
 
 def _within(margins: Sequence[Margin]) -> str:
-    """Return margins and their cautious value: ``predicted 17-fold, cautious value 1.5-fold``."""
+    """Return margins and what their error leaves of them.
+
+    An example is ``predicted 17-fold, with the error perhaps only 1.5-fold``.
+    """
     values = sorted(margin.value for margin in margins)
     unit = margins[0].unit
     low, high = (_folds(value, unit) for value in (values[0], values[-1]))
@@ -127,8 +131,9 @@ def _within(margins: Sequence[Margin]) -> str:
         return f"predicted {span}, error unknown"
     if left <= 0:
         return f"predicted {span}, within {its} error"
-    most = "up to " if len(margins) > 1 else ""
-    return f"predicted {span}, cautious value {most}{_folds(left, unit)}"
+    if len(margins) > 1:
+        return f"predicted {span}, with their errors perhaps {_folds(left, unit)} at most"
+    return f"predicted {span}, with the error perhaps only {_folds(left, unit)}"
 
 
 def _folds(margin: float, unit: str) -> str:

@@ -87,11 +87,29 @@ class Counts(NamedTuple):
     rejected: int
     duplicates: int
     scored: int
+    """The accepted compounds that were ranked or left out by a triage: equal to ``accepted``."""
     filtered: int
     set_aside: int
     passed: int
     examined: int
     hits: int
+
+
+SHOWN_COUNTS = {
+    "rows": "read",
+    "rejected": "rejected",
+    "duplicates": "duplicates",
+    "accepted": "accepted",
+    "filtered": "removed by filters",
+    "set_aside": "not scored",
+    "passed": "passed",
+    "hits": "hits",
+}
+"""The counts that outputs show, in order, with the words for them.
+
+``scored`` is not among them: it equals ``accepted``, while all outputs call those compounds scored
+that the ensembles scored.
+"""
 
 
 @dataclass(frozen=True)

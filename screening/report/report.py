@@ -137,19 +137,19 @@ def funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
     chose them, the note attributes the removals to that screen.
     """
     yield Step("Read", facts.rows, "records of the library")
-    unusable = f"{facts.rejected:,} unusable, {counted(facts.duplicates, 'duplicate')}"
+    before = f"{facts.rejected:,} rejected, {counted(facts.duplicates, 'duplicate')}"
     triage = _triage(ranking)
     if triage is None:
-        yield Step("Scored", ranking.scored, unusable)
+        yield Step("Scored", ranking.scored, before)
         beyond = sum(ranking.filtered.values())
     else:
-        yield Step("Usable", ranking.scored, unusable)
-        before, aside = ranking.scored - triage.looked_at, _aside(ranking)
+        yield Step("Accepted", ranking.scored, before)
+        unseen, aside = ranking.scored - triage.looked_at, _aside(ranking)
         scored = triage.looked_at - aside
         if earlier := triage.chosen_for:
-            lost = f"{before:,} removed by the filters of {earlier}, {aside:,} by its triage"
+            lost = f"{unseen:,} removed by the filters of {earlier}, {aside:,} by its triage"
         else:
-            lost = f"{before:,} removed by filters, {aside:,} by the triage"
+            lost = f"{unseen:,} removed by filters, {aside:,} by the triage"
         yield Step("Scored", scored, lost)
         beyond = scored - ranking.passed
     costly = f"; QED and alerts checked for {ranking.examined:,}" if screen.costly_limits else ""
@@ -162,7 +162,7 @@ def funnel(ranking: Ranking, screen: Screen, facts: RunFacts) -> Iterator[Step]:
 def losses(ranking: Ranking, facts: RunFacts) -> list[Loss]:
     """Return every reason for which records are not in the list, in the order of the funnel."""
     rejects = sorted(facts.reject_codes.items(), key=lambda item: (-item[1], item[0]))
-    found = [Loss(f"unusable: {code}", count) for code, count in rejects]
+    found = [Loss(f"rejected: {code}", count) for code, count in rejects]
     found.append(Loss("duplicate of an earlier record", facts.duplicates))
     triage = _triage(ranking) or TriageFacts()
     earlier = triage.chosen_for
@@ -182,7 +182,7 @@ def audit_line(ranking: Ranking) -> str:
     triage = _triage(ranking)
     if triage is None:
         return ""
-    line = describe_triage(triage)
+    line = describe_triage(triage, ranking.set_aside)
     return f"{line[:1].upper()}{line[1:]}."
 
 

@@ -24,8 +24,9 @@ from screening.hits.dictionary import define_columns
 from screening.hits.table import Column, HitTable
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Prediction
-from screening.reason.measurements import measured_text, structure_difference
+from screening.reason.measurements import is_itself, measured_text, structure_difference
 from screening.reason.other_targets import Comparison
+from screening.report.column_labels import column_label
 from screening.report.manifest import RunFacts
 from screening.score.predicted_columns import (
     PACTIVITY,
@@ -94,13 +95,16 @@ def page_data(
     for text in smiles:
         pictures.number(text)
     known = evidence or []
-    neighbours = [list(_neighbours(entry, screen, facts, pictures)) for entry in known]
+    neighbours = [
+        list(_neighbours(entry, own, screen, facts, pictures))
+        for entry, own in zip(known, smiles[: len(known)], strict=True)
+    ]
     points = map_points(pictures.smiles[:MAP_MOST])
     known_facts = {
         "columns": [
             {
                 "name": column.name,
-                "label": column.name if column.group == "vendor" else spoken(column.name),
+                "label": column_label(column, screen),
                 "group": column.group,
                 "number": column.is_number,
                 "meaning": f"{one.meaning} ({one.unit})" if one.unit else one.meaning,
@@ -125,6 +129,7 @@ def page_data(
             for column in table.columns
             if column.group == "domain"
         ],
+        "price": _price_column(table, screen),
         "efficiencies": [column.name for column in table.columns if column.group == "efficiency"],
         **_judgements(table, facts),
         "size": PICTURE,
@@ -139,6 +144,13 @@ def page_data(
     return PageData(known_facts, pictures.drawn)
 
 
+def _price_column(table: HitTable, screen: Screen) -> str | None:
+    """Return the column of the prices that the screen names; None without one."""
+    wanted = None if screen.selection is None else screen.selection.price_column
+    named = (one.name for one in table.columns if (one.group, one.source) == ("vendor", wanted))
+    return next(named, None)
+
+
 def _judgements(table: HitTable, facts: RunFacts) -> dict[str, Any]:
     """Return what the run says of each hit beside its numbers: doubts, risks, comparisons."""
     return {
@@ -148,7 +160,10 @@ def _judgements(table: HitTable, facts: RunFacts) -> dict[str, Any]:
         "compared": [list(_compared(row, facts)) for row in table.comparisons],
         "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
         "contradictions": [
-            [f"{label} {text}, which contradicts the prediction" for label, text in found.items()]
+            [
+                {"text": f"{label} {one.told}", "stronger": one.is_stronger}
+                for label, one in found.items()
+            ]
             for found in table.contradictions
         ],
     }
@@ -250,19 +265,22 @@ def _contribution(one: Contributions) -> dict[str, Any]:
 
 
 def _neighbours(
-    entry: Evidence, screen: Screen, facts: RunFacts, pictures: Pictures
+    entry: Evidence, smiles: str, screen: Screen, facts: RunFacts, pictures: Pictures
 ) -> Iterator[dict[str, Any]]:
+    """Yield the measured compounds near a hit of this structure, for each primary target."""
     for term in screen.objective.primary:
         near = entry.neighbours.get(term.task, ())
         decimals = decimals_of(term.task, screen, facts.units)
         is_class = unit_of(term.task, screen, facts.units) == PROBABILITY
         yield {
             "label": term.name,
+            "model": bundle_of(term.task, facts.limits),
             "near": [
                 {
                     "id": one.id,
                     "picture": pictures.number(one.smiles),
                     "similarity": format_number(one.similarity, 2),
+                    "itself": is_itself(one, smiles),
                     "value": measured_text(one, decimals, is_class) + structure_difference(one),
                 }
                 for one in near

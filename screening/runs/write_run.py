@@ -120,7 +120,8 @@ def _write_hits(
     definitions = define_columns(table, screen, facts.units, facts.calibrated)
     write_csv(folder / "columns.csv", Definition._fields, definitions)
     yield "columns.csv"
-    write_workbook(folder / "hits.xlsx", table, definitions)
+    prices = None if screen.selection is None else screen.selection.price_column
+    write_workbook(folder / "hits.xlsx", table, definitions, prices)
     yield "hits.xlsx"
     write_hits_sdf(folder / "hits.sdf", table)
     yield "hits.sdf"

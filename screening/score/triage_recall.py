@@ -86,22 +86,42 @@ class TriageFacts(NamedTuple):
         return found
 
 
-def describe_triage(found: TriageFacts) -> str:
-    """Describe in one line how a triage went."""
+def describe_triage(found: TriageFacts, set_aside: int) -> str:
+    """Describe in one line how a triage went.
+
+    Args:
+        found: its facts.
+        set_aside: the number of compounds that the ensembles did not score, as a manifest counts
+            them: with those that the filters of an earlier screen removed.
+    """
     audit = found.recall
     if audit is None:
         return f"the ensembles scored every compound: {found.why_all}"
+    scored = found.looked_at - (set_aside - found.never_looked_at)
+    both = found.chosen + audit.audited - scored
     line = (
         f"surrogates looked at {counted(found.looked_at, 'compound')}, the ensembles at the "
-        f"{found.chosen:,} most promising and {audit.audited:,} drawn at random: of the "
-        f"best {audit.best} of those drawn, the triage had chosen {audit.found} (recall "
-        f"{round(audit.recall, 4):.2f}; {round(audit.low, 4):.2f} or more with 95 % confidence)"
+        f"{found.chosen:,} most promising and {audit.audited:,} drawn at random"
+        f"{f' ({both:,} in both)' if both else ''}; check: {_checked(audit)}"
     )
     if found.chosen_for:
         line += f"; they were chosen for {found.chosen_for}"
     if missed := found.never_looked_at:
         line += f", whose filters removed {missed:,}; the recall says nothing about these"
     return line
+
+
+def _checked(audit: Recall) -> str:
+    """Return what the audit found, such as ``the random sample held 3 top compounds, ...``."""
+    if not audit.best:
+        return "no compound of the random sample passed the filters, so the recall is not known"
+    low = f"{round(audit.low, 4):.2f} or more with 95 % confidence"
+    held = (
+        f"the random sample held {counted(audit.best, 'top compound')}, and the triage had chosen"
+    )
+    if audit.found == audit.best:
+        return f"{held} {'it' if audit.best == 1 else 'all of them'} (recall {low})"
+    return f"{held} {audit.found:,} of them (recall {round(audit.recall, 4):.2f}; {low})"
 
 
 def measure_recall(triage: Triage, scored: pd.DataFrame, hits: int) -> Recall:

@@ -124,8 +124,8 @@ CASES = {
         "uncertain on EGFR (6.3 ± 0.7, cautious value 5.6); ",
         (
             "no selectivity predicted over AURKA",
-            "selectivity not shown over CDK2 and INSR (predicted 7.2 to 10-fold, cautious value "
-            "up to 1.0-fold)",
+            "selectivity not shown over CDK2 and INSR (predicted 7.2 to 10-fold, with their errors "
+            "perhaps 1.0-fold at most)",
             "borderline: DILI 0.46",
             "hERG, AMES, SR-MMP: no risk predicted",
         ),
@@ -141,7 +141,8 @@ CASES = {
         "hERG, ",
         (
             "similar (0.71) to a compound measured 6.8",  # 0.8 below: a fact, behind the strengths
-            "selectivity not shown over AURKA (predicted 17-fold, cautious value 1.3-fold)",
+            "selectivity not shown over AURKA (predicted 17-fold, with the error perhaps only "
+            "1.3-fold)",
         ),
     ),
     # It was measured to be weak, and its sentence began with "predicted active".

@@ -42,6 +42,7 @@ def compare(
     from screening.changes.decisions import find_decisions
     from screening.errors import told_in_one_line
     from screening.objective.screen_file import load_screen
+    from screening.report.manifest import SHOWN_COUNTS
     from screening.runs.latest import named_run
     from screening.runs.plan import check_writable
     from screening.runs.runfolder import SCREEN, open_folder
@@ -60,7 +61,7 @@ def compare(
         print(printable(line))
     for line in decisions.summary():
         print(printable(line))
-    counts = [[name, f"{before:,}", f"{now:,}"] for name, before, now in found.counts]
+    counts = [[SHOWN_COUNTS[name], f"{before:,}", f"{now:,}"] for name, before, now in found.counts]
     print()
     show_table(("count", "before", "now"), counts, numbers=2)
     rows = [_row(one) for one in found.changes[:SHOWN]]

@@ -84,7 +84,7 @@ async function start() {
   pictures = await unpack(byId("pictures").textContent);
   byId("space").hidden = byId("hits").hidden = false;
   byId("sort").append(...page.columns.map(({ name }) => option(name, name)));
-  byId("more-ranges").append(...numeric.map((name) => option(name, name)));
+  byId("more-ranges").append(...numeric.map((name) => option(name, labelled(name))));
   firstRanges().forEach(addRange);
   byId("facets").append(
     ...FACETS.map(({ name, choices }) => {
@@ -116,6 +116,7 @@ async function start() {
   map = drawMap(goTo);
   listen();
   refresh();
+  showCommon();
   paintAtoms();
   followHash();
 }

@@ -180,6 +180,7 @@ function card(hit, ready, heading = {}) {
         quoted(cell(hit, "compound_id")),
         ` · row ${cell(hit, "row")}`,
         rule,
+        page.price && cell(hit, page.price) ? [" · ", price(hit)] : "",
       ),
       reason,
       decided,

@@ -7,6 +7,8 @@ const numeric = page.columns
   )
   .map(({ name }) => name);
 
+const labelled = (name) => page.columns[column[name]].label;
+
 /* Columns with a histogram from the start: score, primaries, similarity, properties. */
 function firstRanges() {
   const tasks = (primary) => page.tasks.filter((one) => one.primary === primary);
@@ -49,7 +51,7 @@ function range(name) {
     const box = make("input", {
       type: "number",
       step: "any",
-      "aria-label": `${name}: ${end === 0 ? "lowest" : "highest"}`,
+      "aria-label": `${labelled(name)}: ${end === 0 ? "lowest" : "highest"}`,
       placeholder: ends[end],
     });
     box.addEventListener("input", () =>
@@ -87,14 +89,14 @@ function range(name) {
       viewBox: "0 0 100 30",
       preserveAspectRatio: "none",
       role: "img",
-      "aria-label": `${name}: from ${low} to ${high}`,
+      "aria-label": `${labelled(name)}: from ${low} to ${high}`,
     },
     rects,
   );
   const element = make(
     "div",
     { class: "range-box" },
-    make("p", { title: meaning(name) || name }, quoted(name)),
+    make("p", { title: `${name}: ${meaning(name)}` }, quoted(labelled(name))),
     svg,
     make("p", { class: "ends" }, boxes),
   );

@@ -46,8 +46,9 @@ function neighbours(hit, ready) {
         { class: "note" },
         `The bundle has no compounds measured on ${label}.`,
       );
-    const figures = near.map(({ id, picture, similarity, value }) => {
-      const says = [make("b", {}, value), ` at ${similarity}`, make("br"), quoted(id)];
+    const figures = near.map(({ id, picture, similarity, itself, value }) => {
+      const where = itself ? " this compound itself" : ` at ${similarity}`;
+      const says = [make("b", {}, value), where, make("br"), quoted(id)];
       return make(
         "figure",
         {},
@@ -60,6 +61,11 @@ function neighbours(hit, ready) {
   });
 }
 
+const measuredItself = (hit, model) =>
+  (page.neighbours[hit] ?? []).some(
+    (target) => target.model === model && target.near.some(({ itself }) => itself),
+  );
+
 function reaches(hit) {
   return page.domains.map(({ column: at, model, limit }) => {
     const far = outside(hit)[model];
@@ -69,13 +75,17 @@ function reaches(hit) {
         "p",
         { class: "domain", title: meaning(at) },
         make("b", {}, `In the training data of ${model}`),
-        " (distance 0.00), for at least one target: predictions may be recalled, with too small a ±.",
+        " (distance 0.00), for at least one target: a prediction may repeat a measured value, so ",
+        "its real error may be larger than its ±.",
       );
     const near = `Distance ${cell(hit, at)} to the nearest training compound of ${model}`;
-    if (!far) return make("p", { class: "domain" }, `${near}${known}.`);
+    const own = measuredItself(hit, model)
+      ? " This compound itself was measured, but the model was not trained on it."
+      : "";
+    if (!far) return make("p", { class: "domain" }, `${near}${known}.${own}`);
     const says = [
       ` ${far} to its nearest training compound.`,
-      " Its predictions are not reliable here.",
+      ` Its predictions are not reliable here.${own}`,
     ];
     const lead = make("b", {}, `Outside the domain of ${model}:`);
     return make("p", { class: "domain outside" }, lead, says);
@@ -84,10 +94,10 @@ function reaches(hit) {
 
 /* Measurements of the compound itself that contradict its prediction. */
 function contradictions(hit) {
-  return (page.contradictions[hit] ?? []).map((text) =>
+  return (page.contradictions[hit] ?? []).map(({ text, stronger }) =>
     make(
       "p",
-      { class: "domain outside" },
+      { class: stronger ? "domain" : "domain outside" },
       make("b", { class: "contradicted" }, text),
       ". Trust the measurement, or find out why they differ.",
     ),

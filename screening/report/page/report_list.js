@@ -73,11 +73,36 @@ function compare(a, b) {
   return state.order * (x - y) || a - b;
 }
 
+const riskName = (text) => text.slice(0, text.lastIndexOf(" "));
+/* Liabilities of every hit tell no hit from another: one line has them, and no tile. */
+const common =
+  page.cells.length > 1
+    ? (page.risks[0] ?? [])
+        .map(riskName)
+        .filter((name) => page.risks.every((texts) => texts.some((text) => riskName(text) === name)))
+    : [];
+
+function showCommon() {
+  const told = common.map((name) => {
+    const values = page.risks.map((texts) =>
+      texts.find((text) => riskName(text) === name).slice(name.length + 1),
+    );
+    values.sort((a, b) => Number(a) - Number(b));
+    const [least, most] = [values[0], values.at(-1)];
+    return `${name} ${least === most ? least : `${least} to ${most}`}`;
+  });
+  byId("common").hidden = !told.length;
+  byId("common").textContent =
+    `All ${page.cells.length.toLocaleString("en")} hits on this page have a predicted liability: ${told.join(", ")}. Tiles leave it out.`;
+}
+
 /* Liabilities in a few words: contradictions, alerts, risks, domains. */
 function badges(hit) {
   const chip = (text, look = "", title = "") =>
     make("span", { class: `badge ${look}`.trim(), title }, quoted(text));
-  const found = (page.contradictions[hit] ?? []).map((text) => chip(text, "far"));
+  const found = (page.contradictions[hit] ?? []).map(({ text, stronger }) =>
+    chip(text, stronger ? "stronger" : "far"),
+  );
   const count = (page.flags[hit] ?? cell(hit, "alerts").split("; ").filter(Boolean)).length;
   const groups = page.groups[hit] ?? 0;
   if (count) {
@@ -85,8 +110,13 @@ function badges(hit) {
     const says = `${count} alert${count > 1 ? "s" : ""}${where}`;
     found.push(chip(says, "", `${cell(hit, "alerts")}. ${meaning("alerts")}`));
   }
-  for (const text of page.risks[hit] ?? [])
-    found.push(chip(text, "risk", `${text}: a predicted risk, or outside its wanted range`));
+  for (const text of page.risks[hit] ?? []) {
+    const name = riskName(text);
+    if (common.includes(name)) continue;
+    const task = page.tasks.find(({ label }) => label === name)?.task ?? "";
+    const says = `${text}: a predicted risk, or outside its wanted range. ${meaning(task)}`;
+    found.push(chip(text, "risk", says));
+  }
   for (const text of page.doubts[hit] ?? []) found.push(chip(text, "far"));
   found.push(...markBadges(hit));
   if (!["", "rank"].includes(cell(hit, "picked_by"))) found.push(chip(cell(hit, "picked_by")));
@@ -108,6 +138,13 @@ function markBadges(hit) {
         marked(hit, name),
       ),
     );
+}
+
+/* The price, under the name of its column, which may hold the currency. */
+function price(hit) {
+  if (!page.price || !cell(hit, page.price)) return "";
+  const text = make("b", {}, quoted(cell(hit, page.price)));
+  return make("span", { title: meaning(page.price) }, quoted(page.price), " ", text);
 }
 
 function tile(hit) {
@@ -164,6 +201,7 @@ function tile(hit) {
       page.efficiencies.map((name) =>
         make("span", { title: meaning(name) }, `${shortly(name)} `, make("b", {}, cell(hit, name))),
       ),
+      price(hit),
     ),
     mini,
     badges(hit),

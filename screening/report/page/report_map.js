@@ -96,7 +96,7 @@ function drawMap(open) {
     ...("cluster" in column ? ["cluster"] : []),
     ...numeric.filter((name) => name !== "cluster"),
   ];
-  choice.append(...ways.map((name) => make("option", { value: name }, name)));
+  choice.append(...ways.map((name) => make("option", { value: name }, labelled(name))));
   choice.value = numeric.includes("score") ? "score" : ways[0];
   choice.addEventListener("change", () => paintMap(dots, choice.value));
   paintMap(dots, choice.value);

@@ -16,7 +16,8 @@ function paintAtoms() {
       { class: "swatch", viewBox: "0 0 30 30" },
       draw("circle", { class: look, cx: 15, cy: 15, r: 13 }),
     );
-  const size = `full disc: ${known.full} (${known.unit}) or more; area is proportional to the contribution`;
+  const unit = known.unit === "pActivity" ? "log units" : known.unit;
+  const size = `largest disc: ${Number(known.full.toPrecision(2))}${unit && ` ${unit}`} or more`;
   byId("legend").replaceChildren(
     make("span", {}, swatch("raises"), `raises ${known.label}`),
     make("span", {}, swatch("lowers"), "lowers it"),

@@ -98,12 +98,12 @@ def test_words_fit_their_counts(
     screen: Screen,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    counts = outcome.manifest.counts._replace(hits=hits, rows=1, scored=1)
+    counts = outcome.manifest.counts._replace(hits=hits, rows=1, accepted=1, scored=1)
     outcome.manifest = replace(outcome.manifest, counts=counts)
     show_outcome(outcome, screen)
     said = capsys.readouterr().err.splitlines()
-    assert said[0] == f"1 record: 0 accepted, 0 rejected, {told}"
-    assert said[2] == "40 hits requested; 0 of 1 scored compound passed the filters"
+    assert said[0] == f"1 record: 1 accepted, 0 rejected, {told}"
+    assert said[2] == "40 hits requested; 0 of 1 accepted compound passed the filters"
 
 
 def test_a_run_that_scored_nothing_counts_no_filters(
@@ -112,7 +112,7 @@ def test_a_run_that_scored_nothing_counts_no_filters(
     counts = outcome.manifest.counts._replace(hits=0)
     outcome.manifest = replace(outcome.manifest, counts=counts)
     show_outcome(outcome, screen)
-    assert "40 hits requested; no compound was scored" in capsys.readouterr().err.splitlines()
+    assert "40 hits requested; no compound was accepted" in capsys.readouterr().err.splitlines()
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def test_a_run_compared_with_itself_is_stable(nights: Nights) -> None:
     found = compare_runs(base, base)
     assert found.changes == ()
     assert found.stable == HITS
-    assert found.summary() == ["0 entered, 0 left, 0 moved, 8 stable"]
+    assert found.summary() == ["0 entered, 0 left, 0 moved, 8 with the same rank"]
     assert {name: (before, now) for name, before, now in found.counts}["rows"] == (32, 32)
 
 

@@ -1,21 +1,26 @@
 """The last line of a run: which doubts it counts, and in which words."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pytest
 
 from screening.hits.doubt_summary import sum_up_doubts
 from screening.hits.table import Column, HitTable
+from screening.reason.measurements import Contradiction
 from screening.text.applicability import Outside
 
 FAR = Outside("activity", 0.8, 0.6)
 RANK = Column("rank", "rank", 0, "identity")
 ALERTS = Column("alerts", "alerts", None, "alerts")
+WEAKER, STRONGER = Contradiction("measured 5.5", False), Contradiction("measured 9.9", True)
 
 
 def listed(
     *alerts: str,
     outside: tuple[int, ...] = (),
     extrapolated: tuple[int, ...] = (),
-    measured: tuple[int, ...] = (),
+    measured: Mapping[int, Contradiction] = MappingProxyType({}),
     risks: tuple[tuple[str, ...], ...] = (),
 ) -> HitTable:
     """A list with these alerts; the other doubts are those of the hits with these numbers."""
@@ -23,7 +28,7 @@ def listed(
     return HitTable(
         (RANK, ALERTS),
         [[str(at), text] for at, text in enumerate(alerts, 1)],
-        tuple({"EGFR": "measured 5.5"} if at in measured else {} for at in count),
+        tuple({"EGFR": measured[at]} if at in measured else {} for at in count),
         tuple((FAR,) if at in outside else () for at in count),
         tuple(("EGFR extrapolated",) if at in extrapolated else () for at in count),
         risks or ((),) * len(alerts),
@@ -43,8 +48,16 @@ def listed(
         ),
         (listed("BRENK a", ""), "Doubts: 1 of 2 hits has structural alerts"),
         (
-            listed("", "", extrapolated=(0,), measured=(1,)),
+            listed("", "", extrapolated=(0,), measured={1: WEAKER}),
             "Doubts: 1 of 2 hits is extrapolated; 1 is contradicted by a measurement",
+        ),
+        (
+            listed("", "", "", measured={0: STRONGER, 1: WEAKER, 2: STRONGER}),
+            "Doubts: 3 of 3 hits are contradicted by a measurement (2 are stronger, 1 is weaker)",
+        ),
+        (
+            listed("", measured={0: STRONGER}),
+            "Doubts: 1 of 1 hit is contradicted by a measurement (1 is stronger)",
         ),
         (
             listed("", "", risks=(("hERG 0.71", "DILI 0.80"), ("hERG 0.55",))),

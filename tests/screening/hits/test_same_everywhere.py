@@ -19,6 +19,7 @@ from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking
 from screening.rank.structure_columns import with_structure_columns
+from screening.reason.measurements import Contradiction
 from screening.report.manifest import RunFacts
 from screening.report.report_data import page_data
 from screening.text.cells import unescape_cell
@@ -105,21 +106,28 @@ def test_the_warning_of_the_limit_is_in_the_reason(table: HitTable) -> None:
     assert table.doubts == (("outside activity's domain",),) * len(table.rows)
 
 
+@pytest.mark.parametrize(
+    ("by", "says"), [(-3.0, "which contradicts the prediction"), (3.0, "stronger than predicted")]
+)
 def test_a_contradiction_of_the_reason_is_the_reports(
     kinase: Screen,
     units: dict[str, str],
     ranking: Ranking,
     facts: RunFacts,
     evidence: list[Evidence],
+    by: float,
+    says: str,
 ) -> None:
     """Both are told from the same numbers, not from those that a cell has left of them."""
     task = kinase.objective.primary[0].task
     first = ranking.hits.iloc[0]
-    own = Neighbour("own", first["smiles"], 1.0, first[task] - 3.0)
+    own = Neighbour("own", first["smiles"], 1.0, first[task] + by)
     known = [evidence[0]._replace(neighbours={task: (own,)}), *evidence[1:]]
     table = hit_table(ranking.hits, kinase, units, evidence=known)
-    told = f"measured {own.value:.1f}"
-    assert table.records()[0]["reason"].startswith(f"{told}, which contradicts the prediction")
-    assert table.contradictions == ({"EGFR": told}, *[{}] * (len(ranking.hits) - 1))
+    measured = f"measured {own.value:.1f}"
+    assert table.records()[0]["reason"].startswith(f"{measured}, {says} ({first[task]:.1f}")
+    one = Contradiction(measured, by > 0)
+    assert table.contradictions == ({"EGFR": one}, *[{}] * (len(ranking.hits) - 1))
     data = page_data(table, kinase, facts, known).facts
-    assert data["contradictions"][:2] == [[f"EGFR {told}, which contradicts the prediction"], []]
+    told = {"text": f"EGFR {measured}, {says}", "stronger": by > 0}
+    assert data["contradictions"][:2] == [[told], []]

@@ -83,6 +83,29 @@ def test_the_same_cells_as_the_csv_file_in_the_same_order(
     ]
 
 
+@pytest.mark.parametrize(
+    ("prices", "kind"),
+    [
+        (["12.50", "9", "", "104.00"], "n"),
+        (["12.50", "9 USD", "", "104.00"], "s"),
+        (["12.50", "009", "", "104.00"], "s"),
+        (["12,50", "9", "", "104.00"], "s"),
+        (["12.50", "-9", "", "104.00"], "s"),
+    ],
+)
+def test_prices_are_numbers_if_all_are_plain(prices: list[str], kind: str, tmp_path: Path) -> None:
+    """The columns beside them stay texts, even if their cells look like numbers."""
+    columns = (*text_table([]).columns, *(Column(n, n, None, "vendor") for n in ("price", "code")))
+    table = HitTable(columns, [[str(n), "x", cell, "7"] for n, cell in enumerate(prices, 1)])
+    write_workbook(tmp_path / "hits.xlsx", table, [], "price")
+    sheet = openpyxl.load_workbook(tmp_path / "hits.xlsx")["hits"]
+    _, *cells = list(sheet.columns)[2]
+    assert {cell.data_type for cell in cells if cell.value is not None} == {kind}
+    shown = {"n": ["0.00", "0", "0.00"], "s": ["@"] * 3}[kind]
+    assert [cell.number_format for cell in cells if cell.value is not None] == shown
+    assert {cell.data_type for cell in list(sheet.columns)[3]} == {"s"}
+
+
 def test_header_and_ids_stay_in_view_and_groups_fold(
     whole: tuple[HitTable, tuple[Definition, ...]], tmp_path: Path
 ) -> None:

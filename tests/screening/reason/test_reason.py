@@ -139,7 +139,7 @@ def test_what_a_measurement_denies_is_not_said(kinase: Screen, tell: Tell, near:
     )
     weak = {"activity_EGFR": 5.0, "activity_EGFR_std": 0.1}
     told = tell(kinase, weak, [near(1.0, 8.9, "=", SMILES)])
-    assert told.startswith("measured 8.9, which contradicts the prediction (5.0 ± 0.1); ")
+    assert told.startswith("measured 8.9, stronger than predicted (5.0 ± 0.1); ")
     flat = tell(kinase, None, [near(1.0, 5.5, "=", "CC(N)C(=O)O")], smiles="C[C@H](N)C(=O)O")
     assert flat.startswith("measured 5.5 without stereochemistry, which contradicts the prediction")
 

@@ -26,6 +26,9 @@ def test_no_risk_is_said_by_name(kinase: Screen, tell: Tell) -> None:
         ({"herg": 0.30}, [CLEAR]),
         ({"herg": 0.31}, ["AMES, DILI, SR-MMP: no risk predicted", "borderline: hERG 0.31"]),
         ({"herg": 0.49}, ["AMES, DILI, SR-MMP: no risk predicted", "borderline: hERG 0.49"]),
+        ({"herg": 0.496}, ["AMES, DILI, SR-MMP: no risk predicted", "borderline: hERG 0.496"]),
+        ({"herg": 0.4996}, ["hERG risk 0.500"]),  # hits.csv has 0.500
+        ({"herg": 0.5046}, ["hERG risk 0.505"]),
         ({"herg": 0.61}, ["hERG risk 0.61"]),
         ({"herg": 0.61, "ames": 0.4}, ["hERG risk 0.61", "borderline: AMES 0.40"]),
         (

@@ -237,19 +237,19 @@ def test_the_funnel_tells_where_records_went(
 ) -> None:
     assert steps(ranking, kinase, facts) == [
         ("Read", 11, "records of the library"),
-        ("Scored", 8, "2 unusable, 1 duplicate"),
+        ("Scored", 8, "2 rejected, 1 duplicate"),
         ("Passed", 7, "1 removed by filters"),
         ("Hits", 7, "40 requested"),
     ]
     page = render(ranking, kinase, facts)
-    assert "2 unusable, 1 duplicate<" in page
+    assert "2 rejected, 1 duplicate<" in page
     assert "QED and alerts checked" not in page
-    for why in ("unusable: parse/invalid_valence", "duplicate of an earlier record"):
+    for why in ("rejected: parse/invalid_valence", "duplicate of an earlier record"):
         assert f"<bdi>{why}</bdi> <b>1</b>" in page
     assert "<bdi>filter min_heavy_atoms</bdi> <b>1</b>" in page
 
 
-AUDITED = Recall(audited=60, best=3, found=3, low=0.37)
+AUDITED = Recall(audited=4, best=3, found=3, low=0.37)
 
 
 def steps(ranking: Ranking, screen: Screen, facts: RunFacts) -> list[tuple[str, int, str]]:
@@ -262,14 +262,14 @@ def test_after_a_triage_scored_are_those_that_the_ensembles_scored(
     triage = TriageFacts("", 1207, 5, AUDITED)
     whole = ranking._replace(scored=1208, set_aside=1200, triage=triage)
     assert steps(whole, kinase, facts)[1:4] == [
-        ("Usable", 1208, "2 unusable, 1 duplicate"),
+        ("Accepted", 1208, "2 rejected, 1 duplicate"),
         ("Scored", 7, "1 removed by filters, 1,200 by the triage"),
         ("Passed", 7, "0 removed by filters"),
     ]
     page = render(whole, kinase, facts)
     assert "<bdi>not selected by the triage</bdi> <b>1,200</b>" in page
     assert "before the triage" not in page
-    assert "of the best 3 of those drawn, the triage had chosen 3" in page
+    assert "the ensembles at the 5 most promising and 4 drawn at random (2 in both); check:" in page
 
 
 def test_ranked_again_it_blames_the_earlier_screen_for_what_that_took(
@@ -280,7 +280,7 @@ def test_ranked_again_it_blames_the_earlier_screen_for_what_that_took(
     own = {"min_heavy_atoms": 1, "max_mw": 0}
     again = ranking._replace(scored=1208, set_aside=1200, filtered=own, triage=triage)
     assert steps(again, kinase, facts)[1:4] == [
-        ("Usable", 1208, "2 unusable, 1 duplicate"),
+        ("Accepted", 1208, "2 rejected, 1 duplicate"),
         ("Scored", 8, "8 removed by the filters of first-screen, 1,192 by its triage"),
         ("Passed", 7, "1 removed by filters"),
     ]

@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from chem.output.depict import depict
-from screening.evidence.evidence import Evidence
+from screening.evidence.evidence import Evidence, Neighbour
 from screening.hits.table import hit_table
 from screening.objective.screen_settings import Screen
+from screening.objective.selection import Selection
 from screening.rank.rank import Ranking, merge_top
 from screening.report.manifest import Artefact, RunFacts
 from screening.report.report import render_report
@@ -180,9 +181,9 @@ def test_it_searches_ids_names_and_smiles(tab: Tab, ranking: Ranking) -> None:
 
 def test_it_filters_by_range_alerts_and_domain(tab: Tab, ranking: Ranking) -> None:
     hits = ranking.hits
-    tab.fill("[aria-label='mw: lowest']", "400")
+    tab.fill("[aria-label='MW: lowest']", "400")
     assert names(tab) == hits["name"][hits["mw"].astype(float).round(2) >= 400].tolist()
-    tab.fill("[aria-label='mw: highest']", "450")
+    tab.fill("[aria-label='MW: highest']", "450")
     assert names(tab) == hits["name"][hits["mw"].astype(float).round(2).between(400, 450)].tolist()
     tab.click("text=Show all")
     tab.select_option("#facet-alerts", "without")
@@ -195,7 +196,7 @@ def test_it_filters_by_range_alerts_and_domain(tab: Tab, ranking: Ranking) -> No
 
 
 def test_a_bar_of_a_histogram_narrows_the_list(tab: Tab, ranking: Ranking) -> None:
-    box = tab.locator(".range-box", has_text="mw")
+    box = tab.locator(".range-box", has_text="MW")
     assert box.locator(".hit-area title").first.text_content().startswith("1 from ")
     box.locator(".hit-area").first.click(force=True)
     assert names(tab) == [ranking.hits.sort_values("mw")["name"].iloc[0]]
@@ -380,6 +381,38 @@ def test_it_may_be_used_by_keyboard(tab: Tab, ranking: Ranking) -> None:
     named = "e.labels?.length || e.ariaLabel || e.textContent.trim()"
     unnamed = f"[...document.querySelectorAll('button,select,input')].filter(e => !({named}))"
     assert tab.evaluate(f"{unnamed}.map(e => e.outerHTML)") == []
+
+
+def test_what_all_hits_have_is_said_once_and_a_tile_has_its_price(
+    opened: Open, ranking: Ranking, kinase: Screen, facts: RunFacts, evidence: list[Evidence]
+) -> None:
+    count = len(ranking.hits)
+    hits = ranking.hits.assign(
+        toxicity_dili=np.linspace(0.6, 0.9, count).astype(np.float32), activity_distance=0.3
+    )
+    task = kinase.objective.primary[0].task
+    own = Neighbour("own", hits["smiles"][1], 1.0, 7.25)
+    known = [evidence[0], evidence[1]._replace(neighbours={task: (own,)}), *evidence[2:]]
+    screen = kinase.changed(selection=Selection(budget=100.0, price_column="Price"))
+    told = replace(facts, limits={"activity_distance": 0.5})
+    table = hit_table(hits, screen, told.units, evidence=known, limits=told.limits)
+    tab = opened(render_report(table, ranking._replace(hits=hits), screen, told, known))
+    says = f"All {count} hits on this page have a predicted liability: DILI 0.60 to 0.90."
+    expect(tab.locator("#common")).to_contain_text(says)
+    assert tab.locator(".tile .badge", has_text="DILI").count() == 0
+    prices = [row["Price"] for row in table.records()]
+    assert tab.locator(".tile .key-numbers", has_text="Price").count() == count
+    expect(tab.locator(".tile .key-numbers").first).to_contain_text(f"Price {prices[0]}")
+    other = tab.locator(".tile .badge.risk").first.get_attribute("title")
+    assert "Calibrated probability of toxicity_" in other
+    tab.locator(".tile a").nth(1).click()
+    card = tab.locator("#opened .card")
+    expect(card.locator(".near figcaption").first).to_contain_text("7.25 this compound itself")
+    expect(card.locator(".id")).to_contain_text(f"Price {prices[1]}")
+    expect(card.locator(".domain").last).to_contain_text("This compound itself was measured")
+    tab.keyboard.press("ArrowRight")
+    shows(tab, hits["name"][2])
+    assert "itself" not in card.inner_text()
 
 
 def test_hostile_texts_are_inert(

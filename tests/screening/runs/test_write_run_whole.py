@@ -350,7 +350,7 @@ def test_no_hits_are_told_in_a_sentence(runs: Runs) -> None:
     assert hits_of(runs.folders["none"]) == []
     manifest = json.loads((runs.folders["none"] / "manifest.json").read_text(encoding="utf-8"))
     scored = manifest["counts"]["scored"]
-    assert f"{HITS} hits requested; 0 of {scored} scored compounds passed" in runs.said
+    assert f"{HITS} hits requested; 0 of {scored} accepted compounds passed" in runs.said
     assert f"(min_mw removed {scored})" in runs.said
 
 

@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import beta, binom
 
 from screening.score.triage import PER_HIT, Triage
-from screening.score.triage_recall import measure_recall
+from screening.score.triage_recall import Recall, TriageFacts, describe_triage, measure_recall
 
 
 def scored(rows: np.ndarray, kept: np.ndarray | bool = True) -> pd.DataFrame:
@@ -56,3 +56,42 @@ def test_an_audit_that_was_not_scored_is_refused() -> None:
     audit = np.arange(1, 101)
     with pytest.raises(ValueError, match="100 were drawn but 99"):
         measure_recall(Triage(100, {}, audit, audit), scored(audit[1:]), hits=5)
+
+
+@pytest.mark.parametrize(
+    ("recall", "says"),
+    [
+        (
+            Recall(60, 17, 17, 0.838),
+            "17 top compounds, and the triage had chosen all of them (recall "
+            "0.84 or more with 95 % confidence)",
+        ),
+        (
+            Recall(60, 4, 3, 0.25),
+            "4 top compounds, and the triage had chosen 3 of them (recall 0.75; "
+            "0.25 or more with 95 % confidence)",
+        ),
+        (
+            Recall(60, 1, 1, 0.05),
+            "1 top compound, and the triage had chosen it (recall 0.05 or more "
+            "with 95 % confidence)",
+        ),
+    ],
+)
+def test_the_check_is_told_beside_how_many_were_scored(recall: Recall, says: str) -> None:
+    """100 of 1,200 were scored: 50 chosen and 60 drawn, 10 of them both; filters took 8 before."""
+    told = describe_triage(TriageFacts("", 1200, 50, recall, "other", 8), 1108)
+    start = (
+        "surrogates looked at 1,200 compounds, the ensembles at the 50 most promising and 60 drawn"
+    )
+    assert told.startswith(
+        f"{start} at random (10 in both); check: the random sample held {says}; "
+    )
+
+
+def test_an_audit_without_a_compound_that_passed_tells_no_recall() -> None:
+    told = describe_triage(TriageFacts("", 1200, 50, Recall(60, 0, 0, 0.0)), 1090)
+    assert "in both" not in told
+    assert told.endswith(
+        "no compound of the random sample passed the filters, so the recall is not known"
+    )

@@ -55,12 +55,12 @@ def test_what_changed_is_shown_and_written(
     assert answer.code == 0, answer.err
     lines = answer.out.splitlines()
     assert lines[:4] == [
-        "1 entered, 1 left, 2 moved, 3 stable",
+        "1 entered, 1 left, 2 moved, 3 with the same rank",
         "entered: others gave way 1",
         "left: withdrawn from the library 1",
         "moved: others gave way 2",
     ]
-    assert f"rows\t{len(drugs)}\t{len(drugs) - 1}" in lines
+    assert f"read\t{len(drugs)}\t{len(drugs) - 1}" in lines
     left = next(line for line in lines if line.startswith("left\t"))
     assert left.split("\t")[1:4] == ["4", "", hits[3]]
     assert lines[-1] == str(tmp_path / "told" / "changes.csv")
@@ -72,7 +72,7 @@ def test_what_changed_is_shown_and_written(
     ]
 
     same = run("compare", first, first)
-    assert same.out.splitlines()[0] == "0 entered, 0 left, 0 moved, 6 stable"
+    assert same.out.splitlines()[0] == "0 entered, 0 left, 0 moved, 6 with the same rank"
 
     for words in ((first, tmp_path), (first, first, "--csv", tmp_path)):
         refused = run("compare", *words)
