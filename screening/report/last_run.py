@@ -7,19 +7,20 @@ with which it was compared is gone.
 from typing import NamedTuple
 
 from markupsafe import Markup
+from pydantic import Field
 
 from chem.disk.bounded_read import parse_json
 from chem.errors import InputError
 from chem.structure.inchi_key import inchi_key
 from screening.hits.table import HitTable
+from screening.report import change_sentences as sentences
+from screening.report.change_sentences import spoken_time
 from screening.report.report import SHOWN, page_template
 from screening.report.report_data import as_json
 from screening.storage.json_shapes import Count, Manifest, Shape, check_shape
 
 CHANGES, FACTS = "changes.csv", "changes.json"
 """The files of a run on its changes since the last run. A first run has no ``changes.csv``."""
-NAMED = 5
-"""The most compounds of one kind that the section names beside their number."""
 _SECTION, _DATA = "<!-- since the last run -->", "<!-- data of the last run -->"
 """The places in ``report.html`` that are filled. No text of a library can hold them."""
 
@@ -37,6 +38,8 @@ class Kind(Shape):
     name: str
     count: Count
     causes: list[Number]
+    by_others: Count = 0
+    """How many have their old score, and moved only because of other compounds."""
 
 
 class Compared(Shape):
@@ -56,6 +59,34 @@ class LastRun(Shape):
     finished: str
 
 
+class Elsewhere(Shape):
+    """The newest run of the screen on another library, with which a run is not compared."""
+
+    folder: str
+    finished: str
+    library: str
+    """The library of that run, as its screen names it."""
+    own: str
+    """The library of this run, in the same way."""
+
+
+class Prices(Shape):
+    """How many hits have another price than in the library of the last run."""
+
+    column: str
+    changed: Count
+    hits: Count
+
+
+class LeftHit(Shape):
+    """A compound that left, for links to it in older reports."""
+
+    compound_id: str
+    inchikey: str
+    rank_before: str
+    cause: str
+
+
 class ShownChange(Shape):
     """A change that the section lists."""
 
@@ -67,6 +98,9 @@ class ShownChange(Shape):
     cause: str
     decision: str
     decision_comment: str
+    score_before: str = ""
+    score_now: str = ""
+    detail: str = ""
 
 
 class Mark(Shape):
@@ -78,6 +112,8 @@ class Mark(Shape):
     cause: str
     decision: str
     decision_comment: str
+    price: str = ""
+    """The old price and the new one; empty if it is the same or not known."""
 
 
 class GivenDecision(Shape):
@@ -106,6 +142,10 @@ class DecisionFacts(Shape):
     """How many decisions are about other compounds."""
     names: list[str]
     """The first of these compounds."""
+    left_names: list[str] = Field(default_factory=list)
+    """The first of the compounds that left, each with its decision."""
+    file: str = ""
+    """The name of the file."""
 
 
 class Since(Shape):
@@ -114,7 +154,7 @@ class Since(Shape):
     ranks: str
     """The name of the run whose scores were ranked again; empty for a run that scored."""
     last: LastRun | None
-    """None for the first run of a screen in its folder."""
+    """None for the first run of a screen on its library in its folder."""
     problem: str
     """The reason that the runs could not be compared; empty if they were."""
     counts: list[Compared]
@@ -129,16 +169,32 @@ class Since(Shape):
     """The number of hits that were hits in all of them."""
     decisions: DecisionFacts
     marks: list[Mark]
+    elsewhere: Elsewhere | None = None
+    prices: Prices | None = None
+    left: list[LeftHit] = Field(default_factory=list)
+    same_library: bool = False
+    """True if the library's file has the content of the last run's."""
 
     @property
     def first(self) -> bool:
         """True for the first run of a screen in its folder."""
-        return self.last is None and not self.ranks
+        return self.last is None and not self.ranks and self.elsewhere is None
+
+    @property
+    def quiet(self) -> bool:
+        """True if nothing changed: neither the library nor a hit nor a rank."""
+        known = self.last is not None and not self.problem and self.same_library
+        return known and not self.changed and not self.notes
 
     @property
     def changed(self) -> int:
-        """The number of changes; ``changes.csv`` has all of them."""
+        """The number of compounds that entered, left or moved."""
         return sum(kind.count for kind in self.kinds)
+
+    @property
+    def listed(self) -> bool:
+        """True if ``changes.csv`` has a line."""
+        return bool(self.changed or (self.prices is not None and self.prices.changed))
 
 
 class Stamp(NamedTuple):
@@ -161,17 +217,6 @@ def stamp_of(run_id: str, manifest: Manifest) -> Stamp:
     library = manifest.library if isinstance(manifest.library, dict) else {}
     name, digest = (str(library.get(key, "")) for key in ("name", "sha256"))
     return Stamp(run_id, manifest.finished, name, digest, manifest.counts.get("rows", 0))
-
-
-def spoken_time(finished: str) -> str:
-    """Return a time of a manifest to the minute.
-
-    >>> spoken_time("2026-01-31T02:04:05+00:00"), spoken_time("")
-    ('2026-01-31 02:04 UTC', 'an unknown time')
-    """
-    if not finished:
-        return "an unknown time"
-    return f"{finished[:10]} {finished[11:16]} UTC" if finished.endswith("+00:00") else finished
 
 
 def read_since(content: bytes) -> Since:
@@ -198,13 +243,14 @@ def insert_since(page: str, since: Since, stamp: Stamp, table: HitTable) -> str:
         since=since,
         stamp=stamp,
         when="" if since.last is None else spoken_time(since.last.finished),
+        told=sentences,
         table=CHANGES,
-        named=NAMED,
         ids={cells["compound_id"] for cells in table.first(SHOWN).records()},
     )
     data = {
         "marks": [mark.model_dump() for mark in since.marks],
         "keys": [inchi_key(cells["smiles"]) for cells in table.first(SHOWN).records()],
+        "left": [one.model_dump() for one in since.left],
     }
     block = Markup('<script type="application/json" id="since">{}</script>').format(
         Markup(as_json(data))
