@@ -65,7 +65,8 @@ def find_news(plan: "Plan", folder: Path) -> News:
 
     last = last_run(plan)
     if last is None:
-        return News("", f"no earlier finished run in {plan.out.parent.name}", (), 0)
+        told = f"no earlier finished run of this library in {plan.out.parent.name}"
+        return News("", told, (), 0)
     try:
         then, now = open_compared(last.folder).hits, open_compared(named_path(folder)).hits
     except (HitlistError, OSError) as error:

@@ -74,7 +74,7 @@ def _tell_decisions(since: "Since") -> Iterator[str]:
         told = ", ".join(f"{one.count:,} {one.name}" for one in found.hits)
         yield f"decisions about hits: {told}"
     if refused := sum(one.count for one in found.hits if one.name == "no"):
-        yield f"lab/order.csv holds {counted(refused, 'compound')} with the decision no"
+        yield f"the order (lab/order.csv) holds {counted(refused, 'compound')} with the decision no"
     if found.left:
         told = _names(found.left_names, found.left)
         yield f"decisions about compounds that left: {found.left:,}{told}"

@@ -205,7 +205,7 @@ def test_the_screen_is_told_from_the_models(
         ({"input_smiles": "in c0", "smiles": "C"}, Cause.VERSION, "standardized as C now"),
         ({"input_smiles": "in c0", "first_row": 1}, Cause.DUPLICATE, "a duplicate of row 1 now"),
         ({"problem": "parse/syntax: bad"}, Cause.REJECTED, "row 9 was rejected now: parse/syntax"),
-        ({"input_smiles": "CC", "smiles": "CC"}, Cause.WITHDRAWN, "structure of c0 is CC now"),
+        ({"input_smiles": "CC", "smiles": "CC"}, Cause.STRUCTURE, "structure of c0 is CC now"),
     ],
 )
 def test_a_record_under_another_key_is_told(

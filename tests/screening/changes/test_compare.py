@@ -46,7 +46,7 @@ def test_a_withdrawn_compound_leaves_and_others_give_way(nights: Nights) -> None
     assert causes(found, ENTERED) == {Cause.GAVE_WAY: 1}
     for one in found.of(MOVED):
         assert one.detail.startswith(
-            f"its own score stays {one.score_now}; no longer above: {gone}"
+            f"its own score stays {one.score_now}; 1 no longer above: {gone}"
         )
     assert ("rows", 32, 31) in found.counts
 
@@ -74,11 +74,24 @@ def test_a_record_that_broke_is_rejected_and_one_that_changed_is_told(nights: Ni
     changes = by_id(found)
     assert changes[broken].cause == Cause.REJECTED
     assert "was rejected now: parse/" in changes[broken].detail
-    assert changes[redrawn].cause == Cause.WITHDRAWN
+    assert changes[redrawn].cause == Cause.STRUCTURE
     assert changes[redrawn].detail == f"the structure of {redrawn} is CCO now"
     back = by_id(compare_runs(nights.run("edited"), base))
     assert back[broken].cause == Cause.REJECTED
+    assert back[redrawn].cause == Cause.STRUCTURE
+    assert back[redrawn].detail == f"the structure of {redrawn} was CCO before"
     assert "was rejected before: parse/" in back[broken].detail
+
+
+def test_a_move_counts_those_that_came_in_and_those_that_left_above_it(nights: Nights) -> None:
+    base = nights.run("base")
+    order = ranked(base)
+    older = nights.run("without 2 and 4", without(nights.rows, order[1], order[3]))
+    newer = nights.run("without 3", without(nights.rows, order[2]))
+    moved = by_id(compare_runs(older, newer))[order[4]]
+    assert (moved.rank_before, moved.rank_now) == ("3", "4")
+    assert "2 came in above: " in moved.detail
+    assert f"1 no longer above: {order[2]} (not in the library now)" in moved.detail
 
 
 def test_another_record_of_the_same_compound_is_the_same_hit(nights: Nights) -> None:

@@ -164,12 +164,15 @@ def test_the_next_run_is_compared_with_it_in_every_file(two: tuple[Path, Path, s
     assert (read.before, read.now) == (32, 31)
     text = page(second)
     assert text.index("Since the last run (") < text.index('class="funnel"')
-    assert "7 of the hits were hits in all of the last 2 runs" in text
+    assert "7 of 8 hits were already hits in the last run." in text
     assert '<a href="changes.csv">changes.csv</a>' in text
     lines = change_lines(second)
     assert "1 entered, 1 left, 5 moved, 2 with the same rank, 32 → 31 read" in lines[0]
     assert f"left: withdrawn from the library 1 ({gone})" in lines
-    assert "7 hits in all of the last 2 runs" in lines
+    assert "7 of 8 hits were already hits in the last run" in lines
+    moved = "5 only because others entered, left or moved; their own scores are unchanged"
+    assert f"moved: {moved}" in lines
+    assert since.left[0].compound_id == gone
     assert lines[-1] == "all changes: changes.csv"
 
 
@@ -195,7 +198,15 @@ def test_decisions_are_shown_and_none_is_lost(two: tuple[Path, Path, str]) -> No
     )
     assert marks["2"].decision == "no"
     assert "decisions about hits: 1 no, 1 order" in change_lines(second)
-    assert "1 decision about compounds that are not among the hits" in change_lines(second)
+    others = "decisions about compounds that are not in the hit list: 1 (ZINC-1); check the ID"
+    assert others in change_lines(second)
+    left = f"decisions about compounds that left: 1 ({found.left_names[0]})"
+    assert found.left_names[0].endswith(": later")
+    assert left in change_lines(second)
+    assert "the order (lab/order.csv) holds 1 compound with the decision no" in change_lines(second)
+    for told in change_lines(second)[1:-1]:
+        if told.startswith(("decisions", "the order")):  # the page says the same
+            assert f"{told[0].upper()}{told[1:]}." in page(second)
     # What was refused is still a hit: decisions alter no pick.
     assert ranked(second)[:2] == ranked(first)[:2]
 
@@ -309,7 +320,11 @@ def test_which_run_is_the_last_one(mornings: Mornings, lone: Client) -> None:
     assert manifest(night)["run"]["compared_with"]["folder"] == "a"
     assert changed_rows(night) == []
     assert facts(night).steady_hits == HITS
-    assert "0 entered, 0 left, 0 moved, 8 with the same rank" in change_lines(night)[0]
+    told = "the same library, the same 8 hits, the same ranks"
+    assert change_lines(night)[0].startswith("nothing changed since the last run (")
+    assert change_lines(night)[0].endswith(told)
+    assert told in page(night)
+    assert "Since the last run (" not in page(night)
 
 
 def test_stable_over_seven_nights(two: tuple[Path, Path, str], tmp_path: Path) -> None:
@@ -409,6 +424,47 @@ def test_a_selection_tells_its_limits(mornings: Mornings) -> None:
     mornings.rows = without(mornings.rows, order[0])
     rows = changed_rows(mornings.run("b", **selection).folder)
     assert {row["cause"] for row in rows} == {Cause.WITHDRAWN, Cause.GAVE_WAY_LIMITED}
+
+
+def test_a_library_under_another_name_is_told(mornings: Mornings, lone: Client) -> None:
+    mornings.run("a")
+    folder = mornings.run("b", library=str(other_library(mornings))).folder
+    told = change_lines(folder)[0]
+    assert told.startswith("not compared: no earlier run here used the library other.csv; ")
+    assert "the newest run of this screen (a, 20" in told
+    assert "used library.csv; hitlist compare" in told
+    assert f"Not{told[3:]}." in page(folder)
+    assert "first run" not in page(folder)
+    assert not (folder / CHANGES).exists()
+    assert faults(folder, lone) == []
+    assert manifest(mornings.run("c").folder)["run"]["compared_with"]["folder"] == "a"
+
+
+def other_library(mornings: Mornings) -> Path:
+    return shutil.copy(mornings.folder / "library.csv", mornings.folder / "other.csv")
+
+
+def test_new_prices_are_counted_and_the_old_ones_kept(mornings: Mornings, lone: Client) -> None:
+    order = ranked(mornings.run("a").folder)
+    for name in (order[0], order[-1], "not-a-hit"):
+        structure = mornings.rows.get(name, ("CCO", ""))[0]
+        mornings.rows[name] = (structure, "12.50")
+    mornings.rows = without(mornings.rows, order[3])
+    night = mornings.run("b").folder
+    told = "price changed for 2 of 8 hits (column Price); changes.csv has the old prices"
+    assert told in change_lines(night)
+    assert f"P{told[1:]}." in page(night)
+    rows = {row["compound_id"]: row for row in changed_rows(night)}
+    prices = {name: (row["price_before"], row["price_now"]) for name, row in rows.items()}
+    assert (rows[order[0]]["change"], rows[order[0]]["rank_now"]) == ("repriced", "1")
+    assert prices[order[0]] == prices[order[-1]] == ("10.00", "12.50")
+    assert rows[order[-1]]["change"] == "moved"
+    changed = [one for one in rows.values() if one["change"] != "left"]
+    assert sum(one["price_before"] != one["price_now"] for one in changed) == 2
+    assert facts(night).marks[0].price == "10.00 → 12.50"
+    assert facts(night).marks[0].change == ""
+    assert sum(kind.count for kind in facts(night).kinds) == len(rows) - 1
+    assert faults(night, lone) == []
 
 
 def test_a_changed_fact_is_refused(two: tuple[Path, Path, str], tmp_path: Path) -> None:
