@@ -7,6 +7,7 @@ from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
+from screening.report.last_run import Elsewhere
 from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
 
 
@@ -34,19 +35,24 @@ def find_earlier(run: RunFolder, screen: Screen) -> list[RunFolder]:
     ]
 
 
-def find_elsewhere(run: RunFolder, screen: Screen) -> tuple[RunFolder, str] | None:
-    """Return the newest earlier run of the screen on another library, and that library as written.
+def find_elsewhere(run: RunFolder, screen: Screen) -> Elsewhere | None:
+    """Return the newest earlier run of the screen on another library, if there is one.
 
-    For a run that has no earlier one on its own library; None if there is none on another either.
+    Libraries are told by the names of their files, or by their paths if the names are equal.
     """
     place = run.folder.absolute()
     found = [
-        (one, own.library)
+        (_time(one), own.library)
         for one, own in _open_runs(place.parent)
         if own.name == screen.name and own.library != screen.library
         if one.folder.name != place.name and _time(one) < _time(run)
     ]
-    return max(found, key=lambda pair: _time(pair[0]), default=None)
+    if not found:
+        return None
+    (finished, name), other = max(found, key=lambda one: one[0])
+    names = [Path(text).name for text in (other, screen.library)]
+    library, own = names if names[0] != names[1] else (other, screen.library)
+    return Elsewhere(folder=name, finished=finished, library=library, own=own)
 
 
 def _open_runs(folder: Path) -> Iterator[tuple[RunFolder, Screen]]:

@@ -27,6 +27,8 @@ from screening.changes.earlier_runs import find_earlier, find_elsewhere
 from screening.changes.setting import BY_OTHERS, ENTERED, LEFT, MOVED, REPRICED
 from screening.errors import told_in_one_line
 from screening.hits.table import HitTable
+from screening.lab.order import write_decisions
+from screening.lab.write import ORDER
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.report.change_sentences import NAMED
@@ -35,13 +37,13 @@ from screening.report.last_run import (
     FACTS,
     Compared,
     DecisionFacts,
-    Elsewhere,
     GivenDecision,
     Kind,
     LastRun,
     LeftHit,
     Mark,
     Number,
+    OrderDecision,
     Prices,
     ShownChange,
     Since,
@@ -69,9 +71,9 @@ def tell_changes(outcome: Outcome) -> Outcome:
     """Compare a finished run with the last run of its screen beside it, and add that to its files.
 
     It writes ``changes.json`` and, if there is a last run, ``changes.csv``; it puts the section on
-    the last run into ``report.html``; and it notes the run's ID and the last run in the manifest,
-    which is written last. Then ``latest`` leads to the run. A ranking of another run's scores is
-    not compared.
+    the last run into ``report.html`` and the decisions into ``lab/order.csv``; and it notes the
+    run's ID and the last run in the manifest, which is written last. Then ``latest`` leads to the
+    run. A ranking of another run's scores is not compared.
 
     Returns:
         The outcome with the new manifest.
@@ -97,6 +99,9 @@ def tell_changes(outcome: Outcome) -> Outcome:
         if changes is not None:
             write_changes(folder / CHANGES, changes)
             names.append(CHANGES)
+        if since.order_cells:
+            write_decisions(folder / ORDER, since.order_cells)
+            names.append(ORDER)
         hashes = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
         manifest = replace(
             outcome.manifest,
@@ -158,7 +163,7 @@ def _compare_with(
         decisions=_decision_facts(table, changes, decisions, problem).model_copy(
             update={"file": decisions_file(run.folder, screen).name}
         ),
-        elsewhere=_elsewhere(run, screen) if not earlier and run.ranks is None else None,
+        elsewhere=find_elsewhere(run, screen) if not earlier and run.ranks is None else None,
         prices=_prices(changes),
         left=_left(changes),
         same_library=bool(earlier) and _library_of(earlier[0]) == _library_of(run) != "",
@@ -169,18 +174,6 @@ def _compare_with(
 def _last_run(run: RunFolder) -> LastRun:
     name = run.folder.absolute().name
     return LastRun(folder=name, run_id=run.run_id, finished=run.manifest.finished)
-
-
-def _elsewhere(run: RunFolder, screen: Screen) -> Elsewhere | None:
-    found = find_elsewhere(run, screen)
-    if found is None:
-        return None
-    other, library = found
-    names = [Path(text).name for text in (library, screen.library)]
-    if names[0] == names[1]:  # so only the folders tell them apart
-        names = [library, screen.library]
-    last = _last_run(other)
-    return Elsewhere(folder=last.folder, finished=last.finished, library=names[0], own=names[1])
 
 
 def _library_of(run: RunFolder) -> str:
@@ -307,5 +300,10 @@ def _decision_facts(
         left=len(left),
         others=len(others),
         names=[one.named for one in others[:MOST_NAMED]],
+        orders=[
+            OrderDecision(rank=cells["rank"], decision=one.decision, comment=one.told)
+            for cells, one in _decided(table, decisions)
+            if one is not None
+        ],
         left_names=[f"{one.compound_id}: {one.decision}" for one in left[:MOST_NAMED]],
     )

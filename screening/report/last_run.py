@@ -127,6 +127,14 @@ class GivenDecision(Shape):
     by: str
 
 
+class OrderDecision(Shape):
+    """The cells of a hit in ``lab/order.csv`` about what was decided."""
+
+    rank: str
+    decision: str
+    comment: str
+
+
 class DecisionFacts(Shape):
     """What the file of decisions held."""
 
@@ -144,6 +152,8 @@ class DecisionFacts(Shape):
     """The first of these compounds."""
     left_names: list[str] = Field(default_factory=list)
     """The first of the compounds that left, each with its decision."""
+    orders: list[OrderDecision] = Field(default_factory=list)
+    """All hits with a decision, by rank."""
     file: str = ""
     """The name of the file."""
 
@@ -174,6 +184,11 @@ class Since(Shape):
     left: list[LeftHit] = Field(default_factory=list)
     same_library: bool = False
     """True if the library's file has the content of the last run's."""
+
+    @property
+    def order_cells(self) -> dict[str, tuple[str, str]]:
+        """The decision and its comment for ``lab/order.csv``, by rank."""
+        return {one.rank: (one.decision, one.comment) for one in self.decisions.orders}
 
     @property
     def first(self) -> bool:

@@ -35,7 +35,8 @@ from screening.evidence.recheck import (
 )
 from screening.hits.derived_columns import LATER
 from screening.hits.table import HitTable
-from screening.lab.order import ADVICE
+from screening.lab.order import ADVICE, DECISION, write_decisions
+from screening.lab.write import ORDER
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
 from screening.rank.library_records import IDENTITY
@@ -203,7 +204,7 @@ def check_made_again(
         results = Results(past.screen, past.bundles, past.prepared, ranking, evidence)
         made = publish(folder, results, Clock(), {})
         if FACTS in past.run.manifest.files:
-            _insert_since(past, folder / REPORT, made.table)
+            _insert_since(past, folder, made.table)
         names = [name for name in made.manifest.files if name != SCREEN]
         check.looked_at = f"{len(names)} files made again from the scores"
         worded = past.run.manifest.texts != made.manifest.texts
@@ -216,7 +217,7 @@ def check_made_again(
         compared = {
             "hits.csv": (same_cells, later),
             "hits.sdf": (same_fields, later),
-            "lab/order.csv": (same_cells, set(ADVICE)),
+            ORDER: (same_cells, {*ADVICE, *DECISION}),
         }
         for name in names:
             before, after = past.folder / name, folder / name
@@ -229,8 +230,10 @@ def check_made_again(
     return check
 
 
-def _insert_since(past: PastRun, report: Path, table: HitTable) -> None:
-    """Put the section on the last run into a report that was made again, from the run's facts.
+def _insert_since(past: PastRun, made: Path, table: HitTable) -> None:
+    """Put the section on the last run, and the decisions, into files that were made again.
+
+    Both are taken from the run's facts.
 
     The last run may be gone by now. Raises InputError if the facts are not those of the run.
     """
@@ -241,8 +244,11 @@ def _insert_since(past: PastRun, report: Path, table: HitTable) -> None:
     if sha256(content).hexdigest() != past.run.manifest.files[FACTS]:
         raise InputError(f"{FACTS} is not what the run wrote")
     stamp = stamp_of(past.run.run_id, past.run.manifest)
-    page = insert_since(report.read_text(encoding="utf-8"), read_since(content), stamp, table)
+    since, report = read_since(content), made / REPORT
+    page = insert_since(report.read_text(encoding="utf-8"), since, stamp, table)
     report.write_text(page, encoding="utf-8")
+    if since.order_cells:
+        write_decisions(made / ORDER, since.order_cells)
 
 
 def _later_columns(table: HitTable) -> set[str]:

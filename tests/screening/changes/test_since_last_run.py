@@ -207,6 +207,14 @@ def test_decisions_are_shown_and_none_is_lost(two: tuple[Path, Path, str]) -> No
     for told in change_lines(second)[1:-1]:
         if told.startswith(("decisions", "the order")):  # the page says the same
             assert f"{told[0].upper()}{told[1:]}." in page(second)
+    for folder in (first, second):
+        with (folder / "lab/order.csv").open(newline="") as file:
+            order = list(csv.DictReader(file))
+        cells = [(row["decision"], row["decision_comment"]) for row in order]
+        comment = "for the 3 March plate (AB, 2026-02-27)"
+        decided = [("order", comment), ("no", "too lipophilic")] if folder == second else []
+        assert cells == [*decided, *[("", "")] * (HITS - len(decided))]
+        assert list(order[0])[2:5] == ["name", "decision", "decision_comment"]
     # What was refused is still a hit: decisions alter no pick.
     assert ranked(second)[:2] == ranked(first)[:2]
 
@@ -268,6 +276,7 @@ def forge(folder: Path, name: str, before: str, after: str) -> None:
         (FACTS, '"count": 5', '"count": 6', "report.html does not follow"),
         ("report.html", "Since the last run", "Since the past run", "report.html does not follow"),
         (FACTS, '"stable": 2', '"stable": "2"', "changes.json is damaged"),
+        ("lab/order.csv", ",no,", ",order,", "lab/order.csv does not follow"),
     ],
 )
 def test_a_forged_comparison_is_found(
@@ -294,7 +303,7 @@ def test_the_other_files_are_those_of_a_run_that_compares_nothing(
     assert past.where.library.path == str(library)
     plan = plan_run(past.screen, tmp_path / "alone", prepared=tmp_path / "prepared")
     alone = run_screen(plan, lone).folder
-    tells_time = {MANIFEST, "report.html", FACTS, CHANGES}
+    tells_time = {MANIFEST, "report.html", FACTS, CHANGES, "lab/order.csv"}
     for name in set(manifest(second)["files"]) - tells_time:
         assert (second / name).read_bytes() == (alone / name).read_bytes(), name
     assert tell_changes(run_screen(plan, lone)).manifest.run is not None
@@ -441,7 +450,8 @@ def test_a_library_under_another_name_is_told(mornings: Mornings, lone: Client) 
 
 
 def other_library(mornings: Mornings) -> Path:
-    return shutil.copy(mornings.folder / "library.csv", mornings.folder / "other.csv")
+    """Copy the library under another name."""
+    return Path(shutil.copy(mornings.folder / "library.csv", mornings.folder / "other.csv"))
 
 
 def test_new_prices_are_counted_and_the_old_ones_kept(mornings: Mornings, lone: Client) -> None:
