@@ -8,7 +8,7 @@ from screening.changes.compare import compare_runs, write_changes
 from screening.changes.decisions import Decision, Decisions
 from screening.changes.setting import ENTERED, LEFT, MOVED
 from screening.changes.summary import facts_of
-from screening.report.last_run import CHANGES, LastRun, Since
+from screening.report.last_run_facts import CHANGES, LastRun, Since
 from screening.report.manifest import hash_texts, versions
 from screening.runs.past_run import PastRecords
 from screening.runs.runfolder import RunFolder, open_folder

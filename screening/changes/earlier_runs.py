@@ -7,7 +7,7 @@ from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
-from screening.report.last_run import Elsewhere
+from screening.report.last_run_facts import Elsewhere
 from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
 
 

@@ -32,7 +32,8 @@ from screening.lab.write import ORDER
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.report.change_sentences import NAMED
-from screening.report.last_run import (
+from screening.report.last_run import insert_since, stamp_of
+from screening.report.last_run_facts import (
     CHANGES,
     FACTS,
     Compared,
@@ -47,8 +48,6 @@ from screening.report.last_run import (
     Prices,
     ShownChange,
     Since,
-    insert_since,
-    stamp_of,
 )
 from screening.report.report import SHOWN
 from screening.runs.latest import point_to_latest

@@ -15,7 +15,7 @@ from screening.report.change_sentences import (
     tell_quiet,
     tell_rest,
 )
-from screening.report.last_run import CHANGES, FACTS, Kind, Since, read_since
+from screening.report.last_run_facts import CHANGES, FACTS, Kind, Since, read_since
 from screening.runs.runfolder import open_folder
 from screening.text.markdown import as_written
 

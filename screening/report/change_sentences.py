@@ -4,18 +4,15 @@ They are plain text without a capital and a full stop. A place that reads markup
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from chem.records.message_text import counted
-
-if TYPE_CHECKING:
-    from screening.report.last_run import Kind, ShownChange, Since
+from screening.report.last_run_facts import Kind, ShownChange, Since
 
 NAMED = 5
 """The most compounds named beside the number of one cause."""
 
 
-def tell_elsewhere(since: "Since") -> str:
+def tell_elsewhere(since: Since) -> str:
     """Tell why a run was not compared although its screen ran before; empty if that is not so."""
     one = since.elsewhere
     if one is None:
@@ -28,7 +25,7 @@ def tell_elsewhere(since: "Since") -> str:
     )
 
 
-def tell_quiet(since: "Since") -> str:
+def tell_quiet(since: Since) -> str:
     """Tell that nothing changed; empty if something did."""
     if not since.quiet or since.last is None:
         return ""
@@ -38,7 +35,7 @@ def tell_quiet(since: "Since") -> str:
     )
 
 
-def tell_moves(kind: "Kind") -> str:
+def tell_moves(kind: Kind) -> str:
     """Tell how many hits moved only because of others; empty if none did."""
     if not kind.by_others:
         return ""
@@ -46,13 +43,13 @@ def tell_moves(kind: "Kind") -> str:
     return why if kind.by_others == kind.count else f"{kind.by_others:,} of them {why}"
 
 
-def named_of(since: "Since", kind: str, cause: str) -> list["ShownChange"]:
+def named_of(since: Since, kind: str, cause: str) -> list[ShownChange]:
     """Return the first compounds of one kind of change with one cause."""
     found = [one for one in since.shown if (one.change, one.cause) == (kind, cause)]
     return found[:NAMED]
 
 
-def tell_rest(since: "Since") -> Iterator[str]:
+def tell_rest(since: Since) -> Iterator[str]:
     """Tell of prices, notes, steady hits and decisions, each in a sentence."""
     if since.prices is not None and since.prices.changed:
         one = since.prices
@@ -68,7 +65,7 @@ def tell_rest(since: "Since") -> Iterator[str]:
     yield from _tell_decisions(since)
 
 
-def _tell_decisions(since: "Since") -> Iterator[str]:
+def _tell_decisions(since: Since) -> Iterator[str]:
     found = since.decisions
     if found.hits:
         told = ", ".join(f"{one.count:,} {one.name}" for one in found.hits)

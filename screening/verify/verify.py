@@ -41,7 +41,8 @@ from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
 from screening.rank.library_records import IDENTITY
 from screening.rank.structure_columns import key_text
-from screening.report.last_run import FACTS, insert_since, read_since, stamp_of
+from screening.report.last_run import insert_since, stamp_of
+from screening.report.last_run_facts import FACTS, read_since
 from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
 from screening.runs.rerank import rank_scored, rerank

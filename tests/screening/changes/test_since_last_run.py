@@ -20,7 +20,7 @@ from screening.changes.setting import Cause
 from screening.changes.since_last_run import count_steady, tell_changes
 from screening.changes.summary import change_lines, facts_of, summary_of_changes
 from screening.objective.screen_settings import Screen
-from screening.report.last_run import CHANGES, FACTS, Since
+from screening.report.last_run_facts import CHANGES, FACTS, Since
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.record_outcome import read_lines
@@ -456,9 +456,8 @@ def other_library(mornings: Mornings) -> Path:
 
 def test_new_prices_are_counted_and_the_old_ones_kept(mornings: Mornings, lone: Client) -> None:
     order = ranked(mornings.run("a").folder)
-    for name in (order[0], order[-1], "not-a-hit"):
-        structure = mornings.rows.get(name, ("CCO", ""))[0]
-        mornings.rows[name] = (structure, "12.50")
+    for name in (order[0], order[-1]):
+        mornings.rows[name] = (mornings.rows[name][0], "12.50")
     mornings.rows = without(mornings.rows, order[3])
     night = mornings.run("b").folder
     told = "price changed for 2 of 8 hits (column Price); changes.csv has the old prices"

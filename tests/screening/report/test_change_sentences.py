@@ -1,7 +1,7 @@
 """The sentences on a morning: their counts and their wording."""
 
 from screening.report.change_sentences import named_of, tell_moves, tell_quiet, tell_rest
-from screening.report.last_run import Compared, Kind, LastRun, Number, ShownChange
+from screening.report.last_run_facts import Compared, Kind, LastRun, Number, ShownChange
 from tests.screening.report.test_last_run import FIRST, STAMP
 
 LAST = LastRun(folder="night-1", run_id="ba" * 6, finished=STAMP.finished)

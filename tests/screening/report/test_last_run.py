@@ -14,7 +14,8 @@ from screening.evidence.evidence import Evidence
 from screening.hits.table import HitTable, hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking, merge_top
-from screening.report.last_run import (
+from screening.report.last_run import Stamp, insert_since
+from screening.report.last_run_facts import (
     Compared,
     DecisionFacts,
     Kind,
@@ -24,8 +25,6 @@ from screening.report.last_run import (
     Number,
     ShownChange,
     Since,
-    Stamp,
-    insert_since,
     read_since,
 )
 from screening.report.manifest import RunFacts
