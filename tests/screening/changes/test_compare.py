@@ -84,17 +84,6 @@ def test_a_record_that_broke_is_rejected_and_one_that_changed_is_told(nights: Ni
     assert "was rejected before: parse/" in back[broken].detail
 
 
-def test_a_move_counts_those_that_came_in_and_those_that_left_above_it(nights: Nights) -> None:
-    base = nights.run("base")
-    order = ranked(base)
-    older = nights.run("without-4-and-6", without(nights.rows, order[3], order[5]))
-    newer = nights.run("without-3", without(nights.rows, order[2]))
-    moved = by_id(compare_runs(older, newer))[order[6]]
-    assert (moved.rank_before, moved.rank_now) == ("5", "6")
-    assert f"2 came in above: {order[3]} (not in the library before), {order[5]} " in moved.detail
-    assert moved.detail.endswith(f"1 no longer above: {order[2]} (not in the library now)")
-
-
 def test_another_record_of_the_same_compound_is_the_same_hit(nights: Nights) -> None:
     base = nights.run("base")
     first = ranked(base)[0]
