@@ -67,11 +67,12 @@ def find_news(plan: "Plan", folder: Path) -> News:
 
     last = last_run(plan)
     if last is None:
-        return News("", f"no earlier finished run in {plan.out.parent.name}", (), 0)
+        told = f"no earlier finished run of this library in {plan.out.parent.name}"
+        return News("", told, (), 0)
     try:
-        told = hits_since(named_path(folder), last)
-        if told is not None:
-            scores, left = told
+        known = hits_since(named_path(folder), last)
+        if known is not None:
+            scores, left = known
             return News(last.folder.name, "", tuple(sorted(scores, reverse=True)), left)
         then, now = open_compared(last.folder).hits, open_compared(named_path(folder)).hits
     except (HitlistError, OSError) as error:

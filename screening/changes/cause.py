@@ -51,7 +51,9 @@ def _absent(pair: Pair, setting: Setting) -> Found:
                 f"row {like.row} is a duplicate of row {like.first_row} {word}; {versions}",
             )
         return Found(Cause.VERSION, f"standardized as {like.smiles} {word}; {versions}")
-    return Found(plain, f"the structure of {like.compound_id} is {like.smiles} {word}")
+    verb = "is" if gone else "was"
+    told = f"the structure of {like.compound_id} {verb} {like.smiles} {word}"
+    return Found(Cause.STRUCTURE, told)
 
 
 def _refused(pair: Pair, change: str, setting: Setting) -> Found | None:

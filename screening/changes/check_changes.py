@@ -8,7 +8,7 @@ from screening.changes.compare import compare_runs, write_changes
 from screening.changes.decisions import Decision, Decisions
 from screening.changes.setting import ENTERED, LEFT, MOVED
 from screening.changes.summary import facts_of
-from screening.report.last_run import CHANGES, LastRun, Since
+from screening.report.last_run_facts import CHANGES, LastRun, Since
 from screening.report.manifest import hash_texts, versions
 from screening.runs.past_run import PastRecords
 from screening.runs.runfolder import RunFolder, open_folder
@@ -69,4 +69,7 @@ def _compare_again(past: PastRecords, since: Since, last: RunFolder) -> Check:
     told = [(kind.name, kind.count) for kind in since.kinds]
     if told != [(name, len(changes.of(name))) for name in (ENTERED, LEFT, MOVED)]:
         check.faults.append("the numbers of changes in the report do not follow from the two runs")
+    prices = None if changes.prices is None else changes.prices._asdict()
+    if prices != (None if since.prices is None else since.prices.model_dump()):
+        check.faults.append("the changed prices in the report do not follow from the two runs")
     return check

@@ -15,7 +15,14 @@ from screening.changes.cause import find_cause
 from screening.changes.compared_run import ComparedRun, LibraryRecord, open_compared
 from screening.changes.decisions import Decisions
 from screening.changes.edits import Edits, find_edits, some
-from screening.changes.setting import ENTERED, LEFT, MOVED, Setting
+from screening.changes.price_changes import (
+    PriceChanges,
+    count_prices,
+    find_price_column,
+    is_repriced,
+    price_of,
+)
+from screening.changes.setting import ENTERED, LEFT, MOVED, REPRICED, Cause, Found, Setting
 from screening.changes.standings import Pair, View, list_first, score_text, view_all
 from screening.errors import AccountingError, told_in_one_line
 from screening.hits.hit_files import write_csv
@@ -26,10 +33,10 @@ _NOTHING = View(None, None, None, None, {}, "", None)
 
 
 class Change(NamedTuple):
-    """One line of ``changes.csv``: a compound that entered, left or moved. Cells are texts."""
+    """One line of ``changes.csv``: a compound and its change. Cells are texts."""
 
     change: str
-    """``entered``, ``left`` or ``moved``."""
+    """``entered``, ``left``, ``moved``, or ``repriced`` for a hit with its old rank."""
     compound_id: str
     name: str
     smiles: str
@@ -47,6 +54,16 @@ class Change(NamedTuple):
     """``order``, ``no`` or ``later``; empty if nobody decided."""
     decision_comment: str = ""
     """The comment, with who decided and when."""
+    price_before: str = ""
+    """The price in the older library, as written; empty if it is not known."""
+    price_now: str = ""
+
+    @property
+    def price(self) -> str:
+        """The old and the new price of a hit, such as ``10 → 12``; empty if it stayed."""
+        if self.price_before == self.price_now or not (self.rank_before or self.price_before):
+            return ""
+        return f"{self.price_before or 'none'} → {self.price_now or 'none'}"
 
 
 @dataclass(frozen=True)
@@ -55,13 +72,15 @@ class Changes:
 
     changes: tuple[Change, ...]
     """Entered compounds by their ranks now, then those that left by their ranks before, then those
-    that moved by their ranks now."""
+    that moved, then those with another price only, by their ranks now."""
     stable: int
     """The number of hits with the same rank in both runs."""
     counts: tuple[tuple[str, int, int], ...]
     """The names of ``SHOWN_COUNTS`` with the numbers before and now."""
     notes: tuple[str, ...]
     """Facts that a reader has to know, such as other targets or other ids."""
+    prices: PriceChanges | None = None
+    """The hits with another price; None if no column of both libraries is known to hold prices."""
 
     def of(self, change: str) -> list[Change]:
         """Return the changes of one kind."""
@@ -80,7 +99,8 @@ class Changes:
         for kind in kinds:
             if causes := self.causes(kind):
                 lines.append(f"{kind}: " + ", ".join(f"{cause} {n:,}" for cause, n in causes))
-        return [*lines, *self.notes]
+        prices = [self.prices.told] if self.prices is not None and self.prices.told else []
+        return [*lines, *prices, *self.notes]
 
 
 def compare_runs(before: Path, now: Path, decisions: Decisions | None = None) -> Changes:
@@ -106,6 +126,7 @@ def compare_runs(before: Path, now: Path, decisions: Decisions | None = None) ->
         sum(pair.before.rank == pair.now.rank for pair in both),
         tuple((name, counts[0].get(name, 0), counts[1].get(name, 0)) for name in SHOWN_COUNTS),
         tuple(_notes(old, new, setting.edits, both)),
+        count_prices(setting.pairs.values(), setting.price_column),
     )
 
 
@@ -116,10 +137,13 @@ def find_changes(setting: Setting) -> tuple[tuple[Change, ...], list[Pair]]:
     left = [pair for pair in pairs if pair.now.hit is None]
     both = [pair for pair in pairs if pair.before.hit is not None and pair.now.hit is not None]
     moved = [pair for pair in both if pair.before.rank != pair.now.rank]
+    stayed = [pair for pair in both if pair.before.rank == pair.now.rank]
+    repriced = [pair for pair in stayed if is_repriced(pair, setting.price_column)]
     changes = (
         *(_change(pair, ENTERED, setting) for pair in sorted(entered, key=lambda x: x.now.rank)),
         *(_change(pair, LEFT, setting) for pair in sorted(left, key=lambda x: x.before.rank)),
         *(_change(pair, MOVED, setting) for pair in sorted(moved, key=lambda x: x.now.rank)),
+        *(_change(pair, REPRICED, setting) for pair in sorted(repriced, key=lambda x: x.now.rank)),
     )
     return changes, both
 
@@ -148,6 +172,7 @@ def _set_up(old: ComparedRun, new: ComparedRun) -> Setting:
     }
     edits = find_edits(old, new)
     ranks = _needs_ranks(edits, pairs)
+    columns = [run.past.prepared.extra_columns for run in (new, old)]
     return Setting(
         edits=edits,
         before=list_first(old) if ranks else None,
@@ -156,6 +181,7 @@ def _set_up(old: ComparedRun, new: ComparedRun) -> Setting:
         like_before=_find_lost(old, now, then),
         like_now=_find_lost(new, then, now),
         repriced=tuple(_repriced(pairs)),
+        price_column=find_price_column((new.past.screen, old.past.screen), columns),
     )
 
 
@@ -189,7 +215,7 @@ def _repriced(pairs: Mapping[bytes, Pair]) -> list[str]:
 
 
 def _change(pair: Pair, change: str, setting: Setting) -> Change:
-    found = find_cause(pair, change, setting)
+    found = Found(Cause.PRICE, "") if change == REPRICED else find_cause(pair, change, setting)
     view = pair.before if pair.now.hit is None else pair.now
     assert view.record is not None
     other = pair.now if pair.now.hit is None else pair.before
@@ -210,6 +236,8 @@ def _change(pair: Pair, change: str, setting: Setting) -> Change:
         cause=str(found.cause),
         detail=detail.strip("; "),
         key=key_text(pair.key),
+        price_before=price_of(pair.before, setting.price_column),
+        price_now=price_of(pair.now, setting.price_column),
     )
 
 

@@ -142,8 +142,8 @@ class Decisions:
             more = len(others) - MOST_NAMED
             names += f" and {more:,} more" if more > 0 else ""
             lines.append(
-                f"{counted(len(others), 'decision')} about compounds that are not among the hits: "
-                f"{names}"
+                f"{counted(len(others), 'decision')} about compounds that are not in these hit "
+                f"lists: {names}; check the ID"
             )
         return lines
 

@@ -3,7 +3,7 @@
 from chem.structure.equivalence import without_isotopes
 from screening.changes.edits import MOST_NAMED, some
 from screening.changes.setting import Cause, Setting
-from screening.changes.standings import Pair, score_text
+from screening.changes.standings import OUT, Pair, score_text
 from screening.objective.screen_settings import Screen
 
 
@@ -40,9 +40,23 @@ def _told_values(pair: Pair, screen: Screen) -> list[str]:
 
 
 def told_others(pair: Pair, setting: Setting) -> str:
-    """Name up to three hits that overtook the compound, or that no longer precede it."""
+    """Count the hits that came in above the compound and those that left above it, and name some.
+
+    For a compound that moved, both together give the difference of its ranks.
+    """
     down = pair.now.rank > pair.before.rank
     here, there = ("now", "before") if down else ("before", "now")
+    found, alike = _overtaking(pair, setting, here, there)
+    told = [alike, _counted(found, here)]
+    if OUT not in (pair.now.rank, pair.before.rank):
+        told.append(_counted(_overtaking(pair, setting, there, here)[0], there))
+    why = (pair.now if down else pair.before).why
+    refusal = f"passed over {here}: {why}" if why else ""
+    return "".join(f"; {text}" for text in (refusal, *told) if text)
+
+
+def _overtaking(pair: Pair, setting: Setting, here: str, there: str) -> tuple[list[str], str]:
+    """Return the hits above the compound in one run only, by rank, and one that is its isotope."""
     names = []
     alike = ""
     for other in setting.pairs.values():
@@ -54,13 +68,15 @@ def told_others(pair: Pair, setting: Setting) -> str:
         assert its.record is not None
         names.append((its.rank, f"{its.record.compound_id} ({_told_of(other, here, there)})"))
         if without_isotopes(its.record.smiles) == without_isotopes(mine.smiles):
-            alike = f"; same as hit {its.rank} {here} but for isotopes"
-    why = (pair.now if down else pair.before).why
-    refusal = f"; passed over {here}: {why}" if why else ""
+            alike = f"same as hit {its.rank} {here} but for isotopes"
+    return [name for _, name in sorted(names)], alike
+
+
+def _counted(names: list[str], here: str) -> str:
     if not names:
-        return refusal + alike
-    verb = "came in above" if down else "no longer above"
-    return f"{refusal}{alike}; {verb}: {some([name for _, name in sorted(names)])}"
+        return ""
+    verb = "came in above" if here == "now" else "no longer above"
+    return f"{len(names):,} {verb}: {some(names)}"
 
 
 def _told_of(other: Pair, here: str, there: str) -> str:

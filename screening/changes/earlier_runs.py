@@ -1,11 +1,13 @@
 """Finds the earlier finished runs of a screen on its library, in one folder of runs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
+from screening.report.last_run_facts import Elsewhere
 from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
 
 
@@ -15,21 +17,11 @@ def find_runs(folder: Path, screen: Screen) -> list[RunFolder]:
     Left out are runs by hand of another library (``--library``) and rankings of another run's
     scores, which are no measure of the others, and runs that cannot be opened.
     """
-    try:
-        folders = sorted(named_path(folder).iterdir())
-    except (InputError, OSError):
-        return []
-    found = []
-    for one in folders:
-        if one.is_symlink() or not (one / MANIFEST).is_file():
-            continue
-        try:
-            run = open_folder(one)
-            own = load_screen(one / SCREEN)
-        except InputError:  # altered, or being written; `hitlist verify` tells which
-            continue
-        if (own.name, own.library) == (screen.name, screen.library) and run.ranks is None:
-            found.append(run)
+    found = [
+        run
+        for run, own in _open_runs(folder)
+        if (own.name, own.library) == (screen.name, screen.library)
+    ]
     return sorted(found, key=_time, reverse=True)
 
 
@@ -41,6 +33,44 @@ def find_earlier(run: RunFolder, screen: Screen) -> list[RunFolder]:
         for one in find_runs(place.parent, screen)
         if one.folder.name != place.name and _time(one) < _time(run)
     ]
+
+
+def find_elsewhere(run: RunFolder, screen: Screen) -> Elsewhere | None:
+    """Return the newest earlier run of the screen on another library, if there is one.
+
+    Libraries are told by the names of their files, or by their paths if the names are equal.
+    """
+    place = run.folder.absolute()
+    found = [
+        (_time(one), own.library)
+        for one, own in _open_runs(place.parent)
+        if own.name == screen.name and own.library != screen.library
+        if one.folder.name != place.name and _time(one) < _time(run)
+    ]
+    if not found:
+        return None
+    (finished, name), other = max(found, key=lambda one: one[0])
+    names = [Path(text).name for text in (other, screen.library)]
+    library, own = names if names[0] != names[1] else (other, screen.library)
+    return Elsewhere(folder=name, finished=finished, library=library, own=own)
+
+
+def _open_runs(folder: Path) -> Iterator[tuple[RunFolder, Screen]]:
+    """Yield the finished runs in a folder that scored and can be opened, with their screens."""
+    try:
+        folders = sorted(named_path(folder).iterdir())
+    except (InputError, OSError):
+        return
+    for one in folders:
+        if one.is_symlink() or not (one / MANIFEST).is_file():
+            continue
+        try:
+            run = open_folder(one)
+            own = load_screen(one / SCREEN)
+        except InputError:  # altered, or being written; `hitlist verify` tells which
+            continue
+        if run.ranks is None:
+            yield run, own
 
 
 def _time(run: RunFolder) -> tuple[str, str]:

@@ -9,6 +9,8 @@ from screening.changes.edits import Edits
 from screening.changes.standings import Listed, Pair
 
 ENTERED, LEFT, MOVED = "entered", "left", "moved"
+REPRICED = "repriced"
+"""A hit with the same rank in both runs and another price in the library."""
 
 
 class Cause(StrEnum):
@@ -16,6 +18,7 @@ class Cause(StrEnum):
 
     NEW = "new in the library"
     WITHDRAWN = "withdrawn from the library"
+    STRUCTURE = "structure changed in the library"
     REJECTED = "rejected record"
     DUPLICATE = "duplicate record"
     VERSION = "standardization or version changed"
@@ -29,6 +32,10 @@ class Cause(StrEnum):
     GAVE_WAY = "others gave way"
     LIMITED = "displaced by others under the selection's limits"
     GAVE_WAY_LIMITED = "others gave way under the selection's limits"
+
+
+BY_OTHERS = {Cause.DISPLACED, Cause.GAVE_WAY, Cause.LIMITED, Cause.GAVE_WAY_LIMITED}
+"""The causes that lie in other compounds alone."""
 
 
 class Found(NamedTuple):
@@ -52,3 +59,5 @@ class Setting:
     like_now: dict[int, LibraryRecord]
     repriced: tuple[str, ...]
     """The compounds among the hits whose prices changed, in words."""
+    price_column: str = ""
+    """The column of both libraries with the prices; empty if there is none."""

@@ -13,35 +13,41 @@ from pathlib import Path
 
 from chem.disk.files import remove_durably, write_atomic
 from chem.errors import HitlistError, InputError
-from screening.changes.compare import Changes, compare_runs, write_changes
+from chem.structure.inchi_key import inchi_key
+from screening.changes.compare import Change, Changes, compare_runs, write_changes
 from screening.changes.decisions import (
     MOST_NAMED,
     ContradictionError,
     Decision,
     Decisions,
+    decisions_file,
     find_decisions,
 )
-from screening.changes.earlier_runs import find_earlier
-from screening.changes.setting import ENTERED, LEFT, MOVED
+from screening.changes.earlier_runs import find_earlier, find_elsewhere
+from screening.changes.setting import BY_OTHERS, ENTERED, LEFT, MOVED, REPRICED
 from screening.errors import told_in_one_line
 from screening.hits.table import HitTable
+from screening.lab.order import write_decisions
+from screening.lab.write import ORDER
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
-from screening.report.last_run import (
+from screening.report.change_sentences import NAMED
+from screening.report.last_run import insert_since, stamp_of
+from screening.report.last_run_facts import (
     CHANGES,
     FACTS,
-    NAMED,
     Compared,
     DecisionFacts,
     GivenDecision,
     Kind,
     LastRun,
+    LeftHit,
     Mark,
     Number,
+    OrderDecision,
+    Prices,
     ShownChange,
     Since,
-    insert_since,
-    stamp_of,
 )
 from screening.report.manifest import SHOWN_COUNTS
 from screening.report.report import SHOWN
@@ -64,9 +70,9 @@ def tell_changes(outcome: Outcome) -> Outcome:
     """Compare a finished run with the last run of its screen beside it, and add that to its files.
 
     It writes ``changes.json`` and, if there is a last run, ``changes.csv``; it puts the section on
-    the last run into ``report.html``; and it notes the run's ID and the last run in the manifest,
-    which is written last. Then ``latest`` leads to the run. A ranking of another run's scores is
-    not compared.
+    the last run into ``report.html`` and the decisions into ``lab/order.csv``; and it notes the
+    run's ID and the last run in the manifest, which is written last. Then ``latest`` leads to the
+    run. A ranking of another run's scores is not compared.
 
     Returns:
         The outcome with the new manifest.
@@ -92,6 +98,9 @@ def tell_changes(outcome: Outcome) -> Outcome:
         if changes is not None:
             write_changes(folder / CHANGES, changes)
             names.append(CHANGES)
+        if since.order_cells:
+            write_decisions(folder / ORDER, since.order_cells)
+            names.append(ORDER)
         hashes = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
         manifest = replace(
             outcome.manifest,
@@ -150,7 +159,13 @@ def _compare_with(
         steady_runs=steady[0],
         steady_hits=steady[1],
         marks=_marks(table, changes, decisions),
-        decisions=_decision_facts(table, changes, decisions, problem),
+        decisions=_decision_facts(table, changes, decisions, problem).model_copy(
+            update={"file": decisions_file(run.folder, screen).name}
+        ),
+        elsewhere=find_elsewhere(run, screen) if not earlier and run.ranks is None else None,
+        prices=_prices(changes),
+        left=_left(changes),
+        same_library=bool(earlier) and _library_of(earlier[0]) == _library_of(run) != "",
     )
     return since, changes
 
@@ -158,6 +173,29 @@ def _compare_with(
 def _last_run(run: RunFolder) -> LastRun:
     name = run.folder.absolute().name
     return LastRun(folder=name, run_id=run.run_id, finished=run.manifest.finished)
+
+
+def _library_of(run: RunFolder) -> str:
+    """Return the hash of a run's library; empty if its manifest has none."""
+    library = run.manifest.library
+    return str(library.get("sha256", "")) if isinstance(library, dict) else ""
+
+
+def _prices(changes: Changes | None) -> Prices | None:
+    found = None if changes is None else changes.prices
+    return None if found is None else Prices(**found._asdict())
+
+
+def _left(changes: Changes | None) -> list[LeftHit]:
+    return [
+        LeftHit(
+            compound_id=one.compound_id,
+            inchikey=inchi_key(one.smiles),
+            rank_before=one.rank_before,
+            cause=one.cause,
+        )
+        for one in ([] if changes is None else changes.of(LEFT)[:SHOWN])
+    ]
 
 
 def _counts(before: RunFolder, now: RunFolder) -> list[Compared]:
@@ -170,18 +208,28 @@ def _counts(before: RunFolder, now: RunFolder) -> list[Compared]:
 
 def _kind(changes: Changes, name: str) -> Kind:
     causes = [Number(name=cause, count=count) for cause, count in changes.causes(name)]
-    return Kind(name=name, count=len(changes.of(name)), causes=causes)
+    by_others = [
+        one
+        for one in changes.of(MOVED)
+        if name == MOVED and one.score_before == one.score_now and one.cause in BY_OTHERS
+    ]
+    count = len(changes.of(name))
+    return Kind(name=name, count=count, causes=causes, by_others=len(by_others))
 
 
 def _shown(changes: Changes) -> list[ShownChange]:
-    """Return the first changes; a few of each kind are among them."""
-    kinds = [changes.of(name) for name in (ENTERED, LEFT, MOVED)]
-    few = [one for kind in kinds for one in kind[:NAMED]]
-    rest = [one for one in changes.changes if one not in few]
+    """Return the first changes; the first that entered or left by each cause are among them."""
+    listed = [one for one in changes.changes if one.change != REPRICED]
+    seen: Counter[tuple[str, str]] = Counter()
+    few, rest = list[Change](), list[Change]()
+    for one in listed:
+        seen[one.change, one.cause] += 1
+        named = one.change != MOVED and seen[one.change, one.cause] <= NAMED
+        (few if named else rest).append(one)
     chosen = {one.key for one in [*few, *rest][:SHOWN_CHANGES]}
     return [
         ShownChange(**{name: getattr(one, name) for name in ShownChange.model_fields})
-        for one in changes.changes
+        for one in listed
         if one.key in chosen
     ]
 
@@ -210,7 +258,10 @@ def _marks(table: HitTable, changes: Changes | None, decisions: Decisions) -> li
     marks = []
     for cells, decision in _decided(table, decisions)[:SHOWN]:
         change = by_rank.get(cells["rank"])
-        if change is None and decision is None:
+        price = "" if change is None else change.price
+        if change is not None and change.change == REPRICED:
+            change = None
+        if change is None and decision is None and not price:
             continue
         moved = change is not None and change.change == MOVED
         told = "" if change is None else change.change
@@ -221,6 +272,7 @@ def _marks(table: HitTable, changes: Changes | None, decisions: Decisions) -> li
                 cause="" if change is None else change.cause,
                 decision="" if decision is None else decision.decision,
                 decision_comment="" if decision is None else decision.told,
+                price=price,
             )
         )
     return marks
@@ -247,4 +299,10 @@ def _decision_facts(
         left=len(left),
         others=len(others),
         names=[one.named for one in others[:MOST_NAMED]],
+        orders=[
+            OrderDecision(rank=cells["rank"], decision=one.decision, comment=one.told)
+            for cells, one in _decided(table, decisions)
+            if one is not None
+        ],
+        left_names=[f"{one.compound_id}: {one.decision}" for one in left[:MOST_NAMED]],
     )

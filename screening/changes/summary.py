@@ -6,9 +6,16 @@ from pathlib import Path
 
 from chem.disk.bounded_read import read_regular
 from chem.errors import HitlistError, InputError
-from chem.records.message_text import counted
 from screening.changes.setting import ENTERED, LEFT
-from screening.report.last_run import CHANGES, FACTS, NAMED, Since, read_since, spoken_time
+from screening.report.change_sentences import (
+    named_of,
+    spoken_time,
+    tell_elsewhere,
+    tell_moves,
+    tell_quiet,
+    tell_rest,
+)
+from screening.report.last_run_facts import CHANGES, FACTS, Kind, Since, read_since
 from screening.runs.record_outcome import read_lines
 from screening.runs.runfolder import RunFolder, open_folder
 from screening.text.markdown import as_written
@@ -70,28 +77,31 @@ def change_lines(folder: Path) -> list[str]:
 
 
 def _lines(since: Since, written: Callable[[str], str]) -> Iterator[str]:
-    if since.last is not None:
+    yield from _compared(since, written)
+    for kind in since.kinds:
+        if told := _kind(since, kind, written):
+            yield f"{kind.name}: {told}"
+    if since.decisions.problem:
+        yield written(f"no decision is shown: {since.decisions.problem}")
+    for line in tell_rest(since):
+        yield written(line)
+    if since.listed:
+        yield f"all changes: {written(CHANGES)}"
+
+
+def _compared(since: Since, written: Callable[[str], str]) -> Iterator[str]:
+    """Tell with which run the run was compared, and the counts, or why it was not."""
+    if quiet := tell_quiet(since):
+        yield written(quiet)
+    elif since.last is not None:
         when, name = spoken_time(since.last.finished), written(since.last.folder)
         yield f"since the last run ({written(when)}, {name}): {_numbers(since)}"
         if since.problem:
             yield written(f"the changes are not known: {since.problem}")
     elif since.first:
         yield "first run of this screen here"
-    for kind in since.kinds:
-        if kind.causes:
-            causes = ", ".join(f"{written(one.name)} {one.count:,}" for one in kind.causes)
-            named = [one.compound_id for one in since.shown if one.change == kind.name]
-            names = ", ".join(map(written, named[:NAMED]))
-            told = f" ({names}{', …' if kind.count > NAMED else ''})"
-            yield f"{kind.name}: {causes}{told if kind.name in (ENTERED, LEFT) and names else ''}"
-    for note in since.notes:
-        yield written(note)
-    if since.steady_runs > 1:
-        hits = counted(since.steady_hits, "hit")
-        yield f"{hits} in all of the last {since.steady_runs} runs"
-    yield from _decided(since, written)
-    if since.changed:
-        yield f"all changes: {written(CHANGES)}"
+    elif since.elsewhere is not None:
+        yield written(tell_elsewhere(since))
 
 
 def _numbers(since: Since) -> str:
@@ -106,12 +116,15 @@ def _numbers(since: Since) -> str:
     return ", ".join(told) or "the same counts"
 
 
-def _decided(since: Since, written: Callable[[str], str]) -> Iterator[str]:
-    found = since.decisions
-    if found.problem:
-        yield written(f"no decision is shown: {found.problem}")
-    if found.hits:
-        told = ", ".join(f"{one.count:,} {written(one.name)}" for one in found.hits)
-        yield f"decisions about hits: {told}"
-    if found.others:
-        yield f"{counted(found.others, 'decision')} about compounds that are not among the hits"
+def _kind(since: Since, kind: Kind, written: Callable[[str], str]) -> str:
+    """Return the causes of one kind of change, each with the compounds that it is about."""
+    moves = tell_moves(kind)
+    if kind.by_others == kind.count:
+        return f"{kind.count:,} {moves}" if moves else ""
+    told = []
+    for cause in kind.causes:
+        found = named_of(since, kind.name, cause.name) if kind.name in (ENTERED, LEFT) else []
+        names = ", ".join(written(one.compound_id) for one in found)
+        more = ", …" if cause.count > len(found) else ""
+        told.append(f"{written(cause.name)} {cause.count:,}{f' ({names}{more})' if names else ''}")
+    return ", ".join(told) + (f"; {moves}" if moves else "")

@@ -5,16 +5,22 @@ per mole of the compound follows from the input structure. It is unknown if the 
 molblock, which is not kept, or if its counterion is not drawn.
 """
 
+import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
+from pathlib import Path
 
+from screening.hits.hit_files import write_csv
 from screening.hits.table import VENDOR_PREFIX, HitTable
 from screening.lab.plan import LabPlan
 from screening.objective.dispensing import from_ul, number_text, ul_text
+from screening.text.cells import unescape_cell
 
+DECISION = ("decision", "decision_comment")
+"""What was decided about the compound. The cells are filled when the run is otherwise whole."""
 COLUMNS = (
-    *("rank", "compound_id", "name", "amount", "unit", "weighed_as"),
+    *("rank", "compound_id", "name", *DECISION, "amount", "unit", "weighed_as"),
     *("needed_ul", "stock_mM", "mw", "mw_as_supplied"),
 )
 """Columns before those of the vendor."""
@@ -64,6 +70,7 @@ def order_rows(
     for at, (cells, weight, sold) in enumerate(hits):
         needed = wells[at] * filled
         own = [cells[name] for name in ("rank", "compound_id", "name")]
+        own += ["" for _ in DECISION]
         amount = amount_text(needed, weight if sold is None else sold, plan)
         weighed = "" if plan.lab.unit == "uL" else PARENT if sold is None else SUPPLIED
         own += [amount, plan.lab.unit, weighed, ul_text(needed), number_text(plan.lab.stock_mM)]
@@ -72,6 +79,17 @@ def order_rows(
         outsides = table.outsides[at] if table.outsides else ()
         domain = "; ".join(f"outside {one.bundle}'s domain ({one.how_far})" for one in outsides)
         yield [*own, domain, cells.get("reason", "")]
+
+
+def write_decisions(path: Path, decided: Mapping[str, tuple[str, str]]) -> None:
+    """Write decisions and their comments, by rank, into an ``order.csv``."""
+    csv.field_size_limit(1 << 30)  # a vendor's field may be long
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = ([unescape_cell(cell) for cell in line] for line in csv.reader(file))
+    rank, first = header.index("rank"), header.index(DECISION[0])
+    for row in rows:
+        row[first : first + len(DECISION)] = decided.get(row[rank], ("", ""))
+    write_csv(path, header, rows)
 
 
 def amount_text(needed: int, weight: float, plan: LabPlan) -> str:

@@ -18,6 +18,7 @@ from screening.objective.screen_settings import Screen
 
 FOLDER = "lab"
 """Name of the folder in a run folder."""
+ORDER = f"{FOLDER}/order.csv"
 SOMETIMES = re.compile(r"dilutions\.csv|plate_\d+\.csv")
 """Files that a later run may not write again. Other files in the folder are not touched."""
 

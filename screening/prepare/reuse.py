@@ -28,7 +28,8 @@ from screening.prepare.record_columns import RecordColumns
 from screening.storage.ledger import LEDGER, Ledger, read_first_line
 from screening.storage.schema import GRAPH, SCHEMA
 from screening.storage.shared_rows import Words, first_of_each, hash_words
-from screening.storage.store import Store, VerifiedStore
+from screening.storage.store import Store
+from screening.storage.verified_store import VerifiedStore
 
 _RULES = ("limits", "featurizer", "standardizer", "rdkit", "hitlist")
 """The keys of a preparation's purpose on which the structure columns depend."""

@@ -37,7 +37,8 @@ from screening.select.rank_scores import Scores
 from screening.storage.in_use import mark_in_use
 from screening.storage.json_shapes import Where
 from screening.storage.ledger import Ledger, difference, hash_purpose
-from screening.storage.store import Store, VerifiedStore
+from screening.storage.store import Store
+from screening.storage.verified_store import VerifiedStore
 
 
 @dataclass(frozen=True)

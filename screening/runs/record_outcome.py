@@ -20,7 +20,7 @@ from screening.objective.screen_settings import Limit
 from screening.prepare.prepared import DUPLICATES
 from screening.rank.library_records import why_duplicate
 from screening.rank.structure_columns import SAME_BUT_ISOTOPES
-from screening.report.last_run import CHANGES
+from screening.report.last_run_facts import CHANGES
 from screening.runs.past_run import PastRun
 from screening.runs.runfolder import SCREEN, RunFolder
 from screening.storage.schema import REJECTED

@@ -31,7 +31,7 @@ from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
 from screening.rank.library_records import Duplicate, Reject, duplicates, rejects
 from screening.rank.rank import Ranking
-from screening.report.last_run import CHANGES, FACTS
+from screening.report.last_run_facts import CHANGES, FACTS
 from screening.report.manifest import (
     Artefact,
     RunFacts,

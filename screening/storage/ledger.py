@@ -21,7 +21,8 @@ from chem.errors import InputError
 from screening.errors import OtherRunError, StoreError, told_in_one_line
 from screening.storage.json_shapes import Line, check_shape
 from screening.storage.lock import LOCK, MOST_WAIT, Lock, Waiting
-from screening.storage.store import Store, VerifiedStore
+from screening.storage.store import Store
+from screening.storage.verified_store import VerifiedStore
 
 LEDGER = "ledger.jsonl"
 READERS = 8

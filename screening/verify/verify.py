@@ -35,12 +35,14 @@ from screening.evidence.recheck import (
 )
 from screening.hits.derived_columns import LATER
 from screening.hits.table import HitTable
-from screening.lab.order import ADVICE
+from screening.lab.order import ADVICE, DECISION, write_decisions
+from screening.lab.write import ORDER
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
 from screening.rank.library_records import IDENTITY
 from screening.rank.structure_columns import key_text
-from screening.report.last_run import FACTS, insert_since, read_since, stamp_of
+from screening.report.last_run import insert_since, stamp_of
+from screening.report.last_run_facts import FACTS, read_since
 from screening.runs.past_run import PastRun
 from screening.runs.plan import find_library
 from screening.runs.rerank import rank_scored, rerank
@@ -202,7 +204,7 @@ def check_made_again(
         results = Results(past.screen, past.bundles, past.prepared, ranking, evidence)
         made = publish(folder, results, Clock(), {})
         if FACTS in past.run.manifest.files:
-            _insert_since(past, folder / REPORT, made.table)
+            _insert_since(past, folder, made.table)
         names = [name for name in made.manifest.files if name != SCREEN]
         check.looked_at = f"{len(names)} files made again from the scores"
         worded = past.run.manifest.texts != made.manifest.texts
@@ -215,7 +217,7 @@ def check_made_again(
         compared = {
             "hits.csv": (same_cells, later),
             "hits.sdf": (same_fields, later),
-            "lab/order.csv": (same_cells, set(ADVICE)),
+            ORDER: (same_cells, {*ADVICE, *DECISION}),
         }
         for name in names:
             before, after = past.folder / name, folder / name
@@ -228,8 +230,10 @@ def check_made_again(
     return check
 
 
-def _insert_since(past: PastRun, report: Path, table: HitTable) -> None:
-    """Put the section on the last run into a report that was made again, from the run's facts.
+def _insert_since(past: PastRun, made: Path, table: HitTable) -> None:
+    """Put the section on the last run, and the decisions, into files that were made again.
+
+    Both are taken from the run's facts.
 
     The last run may be gone by now. Raises InputError if the facts are not those of the run.
     """
@@ -240,8 +244,11 @@ def _insert_since(past: PastRun, report: Path, table: HitTable) -> None:
     if sha256(content).hexdigest() != past.run.manifest.files[FACTS]:
         raise InputError(f"{FACTS} is not what the run wrote")
     stamp = stamp_of(past.run.run_id, past.run.manifest)
-    page = insert_since(report.read_text(encoding="utf-8"), read_since(content), stamp, table)
+    since, report = read_since(content), made / REPORT
+    page = insert_since(report.read_text(encoding="utf-8"), since, stamp, table)
     report.write_text(page, encoding="utf-8")
+    if since.order_cells:
+        write_decisions(made / ORDER, since.order_cells)
 
 
 def _later_columns(table: HitTable) -> set[str]:

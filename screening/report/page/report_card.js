@@ -148,20 +148,26 @@ function stereochemistry(hit) {
   return make("p", { class: "note stereo", title: meaning("stereo") }, stated, same);
 }
 
+/* The change since the last run with its cause, the old price, and the decision. */
+function sinceLastRun(hit) {
+  const [change, cause, price] = ["change", "cause", "price"].map((name) => marked(hit, name));
+  const told = [
+    change && [`Since the last run: ${change} (${cause})`],
+    price && ["Price: ", quoted(price)],
+    marked(hit, "decision") && [
+      `Decision: ${marked(hit, "decision")} `,
+      quoted(marked(hit, "decision_comment")),
+    ],
+  ];
+  return told.filter(Boolean).map((parts) => make("p", { class: "note" }, ...parts));
+}
+
 /* `ready` draws a box now or later. The heading of a window has an id as its label. */
 function card(hit, ready, heading = {}) {
   const box = ready(pictureBox(page.structure[hit], named(hit), hit));
   const more = list(ofGroup("vendor"), hit);
   const reason = cell(hit, "reason")
     ? make("p", { class: "reason" }, quoted(cell(hit, "reason")))
-    : "";
-  const decided = marked(hit, "decision")
-    ? make(
-        "p",
-        { class: "note" },
-        `Decision: ${marked(hit, "decision")} `,
-        quoted(marked(hit, "decision_comment")),
-      )
     : "";
   const rule = ["", "rank"].includes(cell(hit, "picked_by"))
     ? ""
@@ -183,7 +189,7 @@ function card(hit, ready, heading = {}) {
         page.price && cell(hit, page.price) ? [" · ", price(hit)] : "",
       ),
       reason,
-      decided,
+      sinceLastRun(hit),
     ),
     make("p", { class: "score" }, cell(hit, "score"), make("small", {}, "score")),
   );

@@ -135,7 +135,7 @@ function markBadges(hit) {
       make(
         "span",
         { class: `badge ${name}`, title: isolated(marked(hit, more)) },
-        marked(hit, name),
+        name === "decision" ? `decision: ${marked(hit, name)}` : marked(hit, name),
       ),
     );
 }

@@ -1,6 +1,8 @@
 /* Changes since the last run and decisions, if the run was compared, and links by compound. */
 
-const since = JSON.parse(document.getElementById("since")?.textContent ?? '{"marks":[],"keys":[]}');
+const since = JSON.parse(
+  document.getElementById("since")?.textContent ?? '{"marks":[],"keys":[],"left":[]}',
+);
 
 /* Columns for the table and the filters. */
 const MARKS = {
@@ -32,6 +34,13 @@ function linked(name) {
   if (byRank >= 0) return byRank;
   const byId = page.cells.findIndex((cells) => cells[idAt] === name);
   return byId >= 0 ? byId : name ? since.keys.indexOf(name) : -1;
+}
+
+/* What the page says about a name that is none of its hits. */
+function absent(name) {
+  const gone = since.left.find((one) => [one.compound_id, one.inchikey].includes(name));
+  if (!gone) return " is none of the hits on this page.";
+  return ` is no longer a hit (rank ${gone.rank_before} last time): ${gone.cause}.`;
 }
 
 function fragment() {

@@ -99,7 +99,7 @@ function followHash() {
   const hit = linked(name);
   const lost = hit < 0 && name && !byId(name);
   byId("not-a-hit").hidden = !lost;
-  byId("not-a-hit").replaceChildren(quoted(name), " is none of the hits on this page.");
+  byId("not-a-hit").replaceChildren(quoted(name), absent(name));
   for (const [other, element] of (tiles ?? []).entries())
     element.classList.toggle("linked", other === hit);
   if (hit < 0) return byId("opened").close();

@@ -127,7 +127,7 @@ def test_two_runs_are_compared(
         found.append(find_news(plan, runs / name))
     first, second = found
     assert first.kind == "unknown"
-    assert first.why == "no earlier finished run in runs"
+    assert first.why == "no earlier finished run of this library in runs"
     assert second.before == "a"
     assert len(second.entered) == second.left
     assert 0 < len(second.entered) <= 10

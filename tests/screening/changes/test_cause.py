@@ -1,5 +1,6 @@
 """The cause of a change, on small lists that are made here and checked by sorting them again."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -143,6 +144,31 @@ def test_the_models_are_blamed_if_the_own_score_alone_makes_the_change(
                 assert one.cause.startswith(f"{Cause.MODELS} and ")
 
 
+@given(tables, st.integers(1, 6))
+def test_those_that_came_in_and_those_that_left_above_make_the_move(
+    table: list[Both], hits: int
+) -> None:
+    setting = setting_of(table, hits, models=("small",), library=True)
+    for one in find_changes(setting)[0]:
+        own = table[int(one.compound_id[1:])]
+        if one.change == MOVED and own.before == own.now:
+            came, gone = (
+                sum(int(found) for found in re.findall(rf"(\d+) {words}", one.detail))
+                for words in ("came in above: ", "no longer above: ")
+            )
+            assert came - gone == int(one.rank_now) - int(one.rank_before), one.detail
+
+
+def test_a_move_names_both_those_that_came_in_and_those_that_left() -> None:
+    rows = [Both(0.6, None), Both(0.5, 0.5), Both(None, 0.9), Both(None, 0.8)]
+    moved = find_changes(setting_of(rows))[0][-1]
+    assert (moved.change, moved.rank_before, moved.rank_now) == (MOVED, "2", "3")
+    assert moved.detail == (
+        "its own score stays 0.5000; 2 came in above: c2 (not in the library before), c3 (not in "
+        "the library before); 1 no longer above: c0 (not in the library now)"
+    )
+
+
 def rank_of(at: int, scores: Sequence[float | None], hits: int) -> int:
     order = sorted(
         (-score, f"c{number}") for number, score in enumerate(scores) if score is not None
@@ -205,7 +231,7 @@ def test_the_screen_is_told_from_the_models(
         ({"input_smiles": "in c0", "smiles": "C"}, Cause.VERSION, "standardized as C now"),
         ({"input_smiles": "in c0", "first_row": 1}, Cause.DUPLICATE, "a duplicate of row 1 now"),
         ({"problem": "parse/syntax: bad"}, Cause.REJECTED, "row 9 was rejected now: parse/syntax"),
-        ({"input_smiles": "CC", "smiles": "CC"}, Cause.WITHDRAWN, "structure of c0 is CC now"),
+        ({"input_smiles": "CC", "smiles": "CC"}, Cause.STRUCTURE, "structure of c0 is CC now"),
     ],
 )
 def test_a_record_under_another_key_is_told(

@@ -46,7 +46,7 @@ def test_a_withdrawn_compound_leaves_and_others_give_way(nights: Nights) -> None
     assert causes(found, ENTERED) == {Cause.GAVE_WAY: 1}
     for one in found.of(MOVED):
         assert one.detail.startswith(
-            f"its own score stays {one.score_now}; no longer above: {gone}"
+            f"its own score stays {one.score_now}; 1 no longer above: {gone}"
         )
     assert ("rows", 32, 31) in found.counts
 
@@ -74,10 +74,13 @@ def test_a_record_that_broke_is_rejected_and_one_that_changed_is_told(nights: Ni
     changes = by_id(found)
     assert changes[broken].cause == Cause.REJECTED
     assert "was rejected now: parse/" in changes[broken].detail
-    assert changes[redrawn].cause == Cause.WITHDRAWN
+    assert changes[redrawn].cause == Cause.STRUCTURE
     assert changes[redrawn].detail == f"the structure of {redrawn} is CCO now"
-    back = by_id(compare_runs(nights.run("edited"), base))
+    returned = compare_runs(nights.run("edited"), base)
+    back = {one.compound_id: one for one in returned.of(ENTERED)}
     assert back[broken].cause == Cause.REJECTED
+    assert back[redrawn].cause == Cause.STRUCTURE
+    assert back[redrawn].detail == f"the structure of {redrawn} was CCO before"
     assert "was rejected before: parse/" in back[broken].detail
 
 

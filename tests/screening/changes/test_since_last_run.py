@@ -20,7 +20,7 @@ from screening.changes.setting import Cause
 from screening.changes.since_last_run import count_steady, tell_changes
 from screening.changes.summary import change_lines, facts_of, summary_of_changes
 from screening.objective.screen_settings import Screen
-from screening.report.last_run import CHANGES, FACTS, Since
+from screening.report.last_run_facts import CHANGES, FACTS, Since
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.record_outcome import read_lines
@@ -164,12 +164,15 @@ def test_the_next_run_is_compared_with_it_in_every_file(two: tuple[Path, Path, s
     assert (read.before, read.now) == (32, 31)
     text = page(second)
     assert text.index("Since the last run (") < text.index('class="funnel"')
-    assert "7 of the hits were hits in all of the last 2 runs" in text
+    assert "7 of 8 hits were already hits in the last run." in text
     assert '<a href="changes.csv">changes.csv</a>' in text
     lines = change_lines(second)
     assert "1 entered, 1 left, 5 moved, 2 with the same rank, 32 → 31 read" in lines[0]
     assert f"left: withdrawn from the library 1 ({gone})" in lines
-    assert "7 hits in all of the last 2 runs" in lines
+    assert "7 of 8 hits were already hits in the last run" in lines
+    moved = "5 only because others entered, left or moved; their own scores are unchanged"
+    assert f"moved: {moved}" in lines
+    assert since.left[0].compound_id == gone
     assert lines[-1] == "all changes: changes.csv"
 
 
@@ -195,7 +198,23 @@ def test_decisions_are_shown_and_none_is_lost(two: tuple[Path, Path, str]) -> No
     )
     assert marks["2"].decision == "no"
     assert "decisions about hits: 1 no, 1 order" in change_lines(second)
-    assert "1 decision about compounds that are not among the hits" in change_lines(second)
+    others = "decisions about compounds that are not in the hit list: 1 (ZINC-1); check the ID"
+    assert others in change_lines(second)
+    left = f"decisions about compounds that left: 1 ({found.left_names[0]})"
+    assert found.left_names[0].endswith(": later")
+    assert left in change_lines(second)
+    assert "the order (lab/order.csv) holds 1 compound with the decision no" in change_lines(second)
+    for told in change_lines(second)[1:-1]:
+        if told.startswith(("decisions", "the order")):  # the page says the same
+            assert f"{told[0].upper()}{told[1:]}." in page(second)
+    for folder in (first, second):
+        with (folder / "lab/order.csv").open(newline="") as file:
+            order = list(csv.DictReader(file))
+        cells = [(row["decision"], row["decision_comment"]) for row in order]
+        comment = "for the 3 March plate (AB, 2026-02-27)"
+        decided = [("order", comment), ("no", "too lipophilic")] if folder == second else []
+        assert cells == [*decided, *[("", "")] * (HITS - len(decided))]
+        assert list(order[0])[2:5] == ["name", "decision", "decision_comment"]
     # What was refused is still a hit: decisions alter no pick.
     assert ranked(second)[:2] == ranked(first)[:2]
 
@@ -257,6 +276,7 @@ def forge(folder: Path, name: str, before: str, after: str) -> None:
         (FACTS, '"count": 5', '"count": 6', "report.html does not follow"),
         ("report.html", "Since the last run", "Since the past run", "report.html does not follow"),
         (FACTS, '"stable": 2', '"stable": "2"', "changes.json is damaged"),
+        ("lab/order.csv", ",no,", ",order,", "lab/order.csv does not follow"),
     ],
 )
 def test_a_forged_comparison_is_found(
@@ -283,7 +303,7 @@ def test_the_other_files_are_those_of_a_run_that_compares_nothing(
     assert past.where.library.path == str(library)
     plan = plan_run(past.screen, tmp_path / "alone", prepared=tmp_path / "prepared")
     alone = run_screen(plan, lone).folder
-    tells_time = {MANIFEST, "report.html", FACTS, CHANGES}
+    tells_time = {MANIFEST, "report.html", FACTS, CHANGES, "lab/order.csv"}
     for name in set(manifest(second)["files"]) - tells_time:
         assert (second / name).read_bytes() == (alone / name).read_bytes(), name
     assert tell_changes(run_screen(plan, lone)).manifest.run is not None
@@ -309,7 +329,11 @@ def test_which_run_is_the_last_one(mornings: Mornings, lone: Client) -> None:
     assert manifest(night)["run"]["compared_with"]["folder"] == "a"
     assert changed_rows(night) == []
     assert facts(night).steady_hits == HITS
-    assert "0 entered, 0 left, 0 moved, 8 with the same rank" in change_lines(night)[0]
+    told = "the same library, the same 8 hits, the same ranks"
+    assert change_lines(night)[0].startswith("nothing changed since the last run (")
+    assert change_lines(night)[0].endswith(told)
+    assert told in page(night)
+    assert "Since the last run (" not in page(night)
 
 
 def test_stable_over_seven_nights(two: tuple[Path, Path, str], tmp_path: Path) -> None:
@@ -409,6 +433,47 @@ def test_a_selection_tells_its_limits(mornings: Mornings) -> None:
     mornings.rows = without(mornings.rows, order[0])
     rows = changed_rows(mornings.run("b", **selection).folder)
     assert {row["cause"] for row in rows} == {Cause.WITHDRAWN, Cause.GAVE_WAY_LIMITED}
+
+
+def test_a_library_under_another_name_is_told(mornings: Mornings, lone: Client) -> None:
+    mornings.run("a")
+    folder = mornings.run("b", library=str(other_library(mornings))).folder
+    told = change_lines(folder)[0]
+    assert told.startswith("not compared: no earlier run here used the library other.csv; ")
+    assert "the newest run of this screen (a, 20" in told
+    assert "used library.csv; hitlist compare" in told
+    assert f"Not{told[3:]}." in page(folder)
+    assert "first run" not in page(folder)
+    assert not (folder / CHANGES).exists()
+    assert faults(folder, lone) == []
+    assert manifest(mornings.run("c").folder)["run"]["compared_with"]["folder"] == "a"
+
+
+def other_library(mornings: Mornings) -> Path:
+    """Copy the library under another name."""
+    return Path(shutil.copy(mornings.folder / "library.csv", mornings.folder / "other.csv"))
+
+
+def test_new_prices_are_counted_and_the_old_ones_kept(mornings: Mornings, lone: Client) -> None:
+    order = ranked(mornings.run("a").folder)
+    for name in (order[0], order[-1]):
+        mornings.rows[name] = (mornings.rows[name][0], "12.50")
+    mornings.rows = without(mornings.rows, order[3])
+    night = mornings.run("b").folder
+    told = "price changed for 2 of 8 hits (column Price); changes.csv has the old prices"
+    assert told in change_lines(night)
+    assert f"P{told[1:]}." in page(night)
+    rows = {row["compound_id"]: row for row in changed_rows(night)}
+    prices = {name: (row["price_before"], row["price_now"]) for name, row in rows.items()}
+    assert (rows[order[0]]["change"], rows[order[0]]["rank_now"]) == ("repriced", "1")
+    assert prices[order[0]] == prices[order[-1]] == ("10.00", "12.50")
+    assert rows[order[-1]]["change"] == "moved"
+    changed = [one for one in rows.values() if one["change"] != "left"]
+    assert sum(one["price_before"] != one["price_now"] for one in changed) == 2
+    assert facts(night).marks[0].price == "10.00 → 12.50"
+    assert facts(night).marks[0].change == ""
+    assert sum(kind.count for kind in facts(night).kinds) == len(rows) - 1
+    assert faults(night, lone) == []
 
 
 def test_a_changed_fact_is_refused(two: tuple[Path, Path, str], tmp_path: Path) -> None:

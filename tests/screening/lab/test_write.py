@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from screening.errors import AccountingError
+from screening.lab.order import write_decisions
 from screening.lab.plan import LabPlan, make_plan
 from screening.lab.write import write_lab
 from screening.objective.plate_settings import Lab
@@ -354,6 +355,24 @@ def test_a_solid_is_ordered_by_weight(tmp_path: Path, make_hits: Any, kinase: Sc
     assert ((order["amount"] >= exact) & (order["amount"] < exact + 1)).all()
     assert order["amount"].nunique() > 1
     assert list(order["smiles"]) == [cells["smiles"] for cells in hits.table.records()]
+
+
+def test_decisions_are_written_into_an_order_and_change_nothing_else(
+    tmp_path: Path, make_hits: Any, kinase: Screen
+) -> None:
+    extra = [{"=cmd": text, "decision": text} for text in HOSTILE]
+    write(tmp_path, make_hits(len(HOSTILE), HOSTILE, extra), kinase)
+    path, plain = tmp_path / "lab" / "order.csv", read(tmp_path, "order")
+    before = path.read_bytes()
+    assert set(plain["decision"]) == set(plain["decision_comment"]) == {""}
+    write_decisions(path, {"2": ("no", "=1+1"), "3": ("order", "")})
+    order = read(tmp_path, "order")
+    assert order["decision"].tolist()[:4] == ["", "no", "order", ""]
+    assert order["decision_comment"].tolist()[:3] == ["", "'=1+1", ""]
+    others = [name for name in order.columns if not name.startswith("decision")]
+    assert order[others].equals(plain[others])
+    write_decisions(path, {})
+    assert path.read_bytes() == before
 
 
 def test_an_order_tells_the_reason_and_the_domain(

@@ -14,17 +14,17 @@ from screening.evidence.evidence import Evidence
 from screening.hits.table import HitTable, hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking, merge_top
-from screening.report.last_run import (
+from screening.report.last_run import Stamp, insert_since
+from screening.report.last_run_facts import (
     Compared,
     DecisionFacts,
     Kind,
     LastRun,
+    LeftHit,
     Mark,
     Number,
     ShownChange,
     Since,
-    Stamp,
-    insert_since,
     read_since,
 )
 from screening.report.manifest import RunFacts
@@ -66,7 +66,10 @@ def compared(changed: str, name: str = "", told: str = "") -> Since:
     return FIRST.model_copy(
         update={
             "last": LastRun(folder=told or "night-1", run_id="ba" * 6, finished=STAMP.finished),
-            "counts": [Compared(name="read", before=1200, now=1208)],
+            "counts": [
+                Compared(name="read", before=1200, now=1208),
+                Compared(name="hits", before=9, now=9),
+            ],
             "kinds": [
                 Kind(
                     name="entered",
@@ -80,7 +83,23 @@ def compared(changed: str, name: str = "", told: str = "") -> Since:
             ],
             "steady_runs": 7,
             "decisions": NO_DECISIONS.model_copy(update={"problem": told}),
-            "marks": [Mark(rank="1", change="entered", cause="new in the library", **decided)],
+            "marks": [
+                Mark(
+                    rank="1",
+                    change="entered",
+                    cause="new in the library",
+                    price="10 → 12",
+                    **decided,
+                )
+            ],
+            "left": [
+                LeftHit(
+                    compound_id="GONE",
+                    inchikey="BSYNRYMUTXBXSQ-UHFFFAOYSA-N",
+                    rank_before="2",
+                    cause="withdrawn from the library",
+                )
+            ],
         }
     )
 
@@ -101,12 +120,12 @@ def test_the_section_is_above_all_else_and_says_what_changed(plain: str, table: 
     hit = table.records()[0]["compound_id"]
     page = insert_since(plain, compared(hit), STAMP, table)
     assert page.index("Since the last run (2026-01-31 02:04 UTC)") < page.index('class="funnel"')
-    assert "Run <b>0123456789ab</b>, finished 2026-01-31 02:04 UTC" in page
-    assert "SHA-256 abababababab, 1,208 records" in page
+    assert "run <b>0123456789ab</b>" in page
+    assert "1,208 records, SHA-256 abababababab" in page
     assert "read 1,200 → <b>1,208</b>" in page
     assert "new in the library 1" in page
     assert page.count(f'<a href="#{hit}"><bdi>{hit}</bdi></a>') == 2
-    assert "7 of the hits were hits in all of the last 7 runs." in page
+    assert "7 of 9 hits were hits in all of the last 7 runs." in page
     data = json.loads(Page(page).raw["script"][2])
     assert data["keys"][0] == inchi_key(table.records()[0]["smiles"])
     assert data["marks"][0]["decision"] == "order"
@@ -160,6 +179,9 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
     tab.click(".changes a")
     shows(tab, first["name"] or first["compound_id"])
     expect(tab.locator("#opened .note", has_text="Decision: order soon (AB)")).to_be_visible()
+    change = "Since the last run: entered (new in the library)"
+    expect(tab.locator("#opened .note", has_text=change)).to_be_visible()
+    expect(tab.locator("#opened .note", has_text="Price: 10 → 12")).to_be_visible()
     tab.keyboard.press("Escape")
     for link in (third["compound_id"], inchi_key(third["smiles"])):
         tab.evaluate("(hash) => { location.hash = hash; }", quote(link))
@@ -169,6 +191,9 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
         tab.keyboard.press("Escape")
     tab.evaluate("location.hash = 'ZINC-1'")
     expect(tab.locator("#not-a-hit")).to_have_text("ZINC-1 is none of the hits on this page.")
+    tab.evaluate("location.hash = 'GONE'")
+    lost = "GONE is no longer a hit (rank 2 last time): withdrawn from the library."
+    expect(tab.locator("#not-a-hit")).to_have_text(lost)
     tab.evaluate("location.hash = 'objective'")
     expect(tab.locator("#not-a-hit")).to_be_hidden()
     tab.select_option("#view", "table")
@@ -191,4 +216,4 @@ def test_a_vendors_column_of_that_name_is_not_taken_for_a_decision(
     tab: Any = opened(insert_since(plain, FIRST, STAMP, table))
     assert tab.locator(".tile .badge.decision").count() == 0
     tab = opened(insert_since(plain, compared("A"), STAMP, table))
-    assert tab.locator(".tile .badge.decision").all_text_contents() == ["order"]
+    assert tab.locator(".tile .badge.decision").all_text_contents() == ["decision: order"]

@@ -14,7 +14,8 @@ import pytest
 
 from chem.errors import InputError
 from screening.errors import StoreError
-from screening.storage.store import Store, VerifiedStore
+from screening.storage.store import Store
+from screening.storage.verified_store import VerifiedStore
 from tests.chem.lying import write_lying
 
 TABLE = pa.table(

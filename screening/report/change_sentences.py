@@ -1,0 +1,98 @@
+"""Sentences on what changed since the last run, the same in the report and on a terminal.
+
+They are plain text without a capital and a full stop. A place that reads markup has to escape them.
+"""
+
+from collections.abc import Iterator
+
+from chem.records.message_text import counted
+from screening.report.last_run_facts import Kind, ShownChange, Since
+
+NAMED = 5
+"""The most compounds named beside the number of one cause."""
+
+
+def tell_elsewhere(since: Since) -> str:
+    """Tell why a run was not compared although its screen ran before; empty if that is not so."""
+    one = since.elsewhere
+    if one is None:
+        return ""
+    when = spoken_time(one.finished)
+    return (
+        f"not compared: no earlier run here used the library {one.own}; the newest run of this "
+        f"screen ({one.folder}, {when}) used {one.library}; hitlist compare tells the changes "
+        "between the folders of two runs"
+    )
+
+
+def tell_quiet(since: Since) -> str:
+    """Tell that nothing changed; empty if something did."""
+    if not since.quiet or since.last is None:
+        return ""
+    return (
+        f"nothing changed since the last run ({spoken_time(since.last.finished)}): the same "
+        f"library, the same {counted(since.stable, 'hit')}, the same ranks"
+    )
+
+
+def tell_moves(kind: Kind) -> str:
+    """Tell how many hits moved only because of others; empty if none did."""
+    if not kind.by_others:
+        return ""
+    why = "only because others entered, left or moved; their own scores are unchanged"
+    return why if kind.by_others == kind.count else f"{kind.by_others:,} of them {why}"
+
+
+def named_of(since: Since, kind: str, cause: str) -> list[ShownChange]:
+    """Return the first compounds of one kind of change with one cause."""
+    found = [one for one in since.shown if (one.change, one.cause) == (kind, cause)]
+    return found[:NAMED]
+
+
+def tell_rest(since: Since) -> Iterator[str]:
+    """Tell of prices, notes, steady hits and decisions, each in a sentence."""
+    if since.prices is not None and since.prices.changed:
+        one = since.prices
+        told = f"price changed for {one.changed:,} of {counted(one.hits, 'hit')}"
+        yield f"{told} (column {one.column}); changes.csv has the old prices"
+    yield from since.notes
+    if since.steady_runs > 2 or (since.steady_runs == 2 and not since.quiet):
+        now = next((one.now for one in since.counts if one.name == "hits"), 0)
+        runs = "already hits in the last run"
+        if since.steady_runs > 2:
+            runs = f"hits in all of the last {since.steady_runs} runs"
+        yield f"{since.steady_hits:,} of {counted(now, 'hit')} were {runs}"
+    yield from _tell_decisions(since)
+
+
+def _tell_decisions(since: Since) -> Iterator[str]:
+    found = since.decisions
+    if found.hits:
+        told = ", ".join(f"{one.count:,} {one.name}" for one in found.hits)
+        yield f"decisions about hits: {told}"
+    if refused := sum(one.count for one in found.hits if one.name == "no"):
+        yield f"the order (lab/order.csv) holds {counted(refused, 'compound')} with the decision no"
+    if found.left:
+        told = _names(found.left_names, found.left)
+        yield f"decisions about compounds that left: {found.left:,}{told}"
+    if found.others:
+        told = _names(found.names, found.others)
+        yield (
+            f"decisions about compounds that are not in the hit list: {found.others:,}{told}; "
+            "check the ID"
+        )
+
+
+def _names(names: list[str], count: int) -> str:
+    return f" ({', '.join(names)}{', …' if count > len(names) else ''})" if names else ""
+
+
+def spoken_time(finished: str) -> str:
+    """Return a time of a manifest to the minute.
+
+    >>> spoken_time("2026-01-31T02:04:05+00:00"), spoken_time("")
+    ('2026-01-31 02:04 UTC', 'an unknown time')
+    """
+    if not finished:
+        return "an unknown time"
+    return f"{finished[:10]} {finished[11:16]} UTC" if finished.endswith("+00:00") else finished

@@ -1,0 +1,31 @@
+"""The column of a library that holds the prices, and hits whose price changed."""
+
+import pytest
+
+from screening.changes.price_changes import PriceChanges, find_price_column
+from tests.screening.changes.test_cause import screen
+
+BUDGET = {"selection": {"budget": 10.0, "price_column": "Cost"}}
+
+
+@pytest.mark.parametrize(
+    ("edits", "now", "before", "found"),
+    [
+        ({}, ["Stock", "Price (EUR)"], ["Price (EUR)"], "Price (EUR)"),
+        ({}, ["price 1 mg", "price 5 mg"], ["price 1 mg", "price 5 mg"], ""),
+        ({}, ["price_eur"], ["price_usd"], ""),
+        ({}, ["Stock"], ["Stock"], ""),
+        (BUDGET, ["Cost", "price"], ["Cost", "price"], "Cost"),
+        (BUDGET, ["Cost", "price"], ["price"], ""),
+    ],
+)
+def test_the_column_is_the_one_of_the_screen_or_the_only_one(
+    edits: dict[str, object], now: list[str], before: list[str], found: str
+) -> None:
+    assert find_price_column([screen(2, **edits), screen(2)], [now, before]) == found
+
+
+def test_no_changed_price_is_no_sentence() -> None:
+    assert PriceChanges("price", 0, 40).told == ""
+    told = "price changed for 3 of 40 hits (column price)"
+    assert PriceChanges("price", 3, 40).told == told
