@@ -146,8 +146,26 @@ def test_the_check_of_the_server_is_python_that_asks_its_port() -> None:
 
 
 def test_the_commands_of_the_page_name_the_file_and_its_services() -> None:
-    (lines,) = blocks("In containers")
-    for line in lines:
-        words = shlex.split(line)
+    for words in commands_of_the_page():
         assert words[:4] == ["docker", "compose", "--file", "container/compose.yaml"]
-        assert words[4] == "up" or (words[4] == "exec" and words[5] in SERVICES)
+        named = {word.partition(":")[0] for word in words[5:]} & set(SERVICES)
+        assert named or words[4] == "up", words
+
+
+def commands_of_the_page() -> list[list[str]]:
+    text = "\n".join(line for block in blocks("In containers") for line in block)
+    lines = text.replace("\\\n", "").splitlines()
+    return [words for line in lines if (words := shlex.split(line))[0] != "install"]
+
+
+def test_a_backup_in_a_container_has_a_disk_and_the_commands_of_the_page() -> None:
+    runs = [words for words in commands_of_the_page() if words[4] == "run"]
+    assert len(runs) == 2
+    for words, block in zip(runs, blocks("Back up and restore")[1:], strict=True):
+        assert words[words.index("--volume") + 1].endswith(":/backup")
+        assert words[-3:-1] == ["bash", "-c"]
+        assert subprocess.run(["bash", "-n", "-c", words[-1]]).returncode == 0
+        own = [line.partition("  #")[0] for line in block if not line.endswith("# SQLite")]
+        for line in own:
+            wanted = line.replace("$BACKUP", "/backup").replace("/var/run/", "/run/")
+            assert wanted.replace('"', "").strip() in " ".join(words[-1].split()), line
