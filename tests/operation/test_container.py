@@ -61,6 +61,13 @@ def test_every_file_that_is_copied_exists_and_runs_as_no_root() -> None:
     assert of("USER") == ["postgres", "hitlist"]
 
 
+def test_the_page_installs_what_the_image_installs() -> None:
+    image = re.findall(r"apt-get install -y --no-install-recommends (.*?)&&", of("RUN")[-2])
+    text = "\n".join(blocks("From nothing to the first night")[0]).replace("\\\n", "")
+    page = re.findall(r"apt-get install --no-install-recommends (.*)", text)
+    assert set(image[0].split()) - {"postgresql-client"} <= set(page[0].split())
+
+
 def test_debian_has_every_package() -> None:
     if shutil.which("apt-cache") is None:
         pytest.skip("there is no apt-cache on this machine")
