@@ -33,7 +33,7 @@ from flows.prefect_support.stages import (
 from flows.prefect_support.time_limit import limit_seconds, time_limit
 from flows.prefect_support.without_reader import go_on_without_reader
 from flows.terminal.options import ScoringOptions
-from flows.terminal.outcome import outcome_line
+from flows.terminal.outcome import outcome_line, passed_over
 from screening.changes.since_last_run import tell_changes
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
@@ -218,4 +218,5 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
             if planned.screen.retention is not None:
                 prune(planned)
     counts = outcome.manifest.counts._asdict()
-    return completed(outcome_line(outcome), {"folder": str(outcome.folder), **counts})
+    told = outcome_line(outcome) + passed_over(planned.incomplete)
+    return completed(told, {"folder": str(outcome.folder), **counts})

@@ -31,6 +31,8 @@ class Newest(NamedTuple):
 
     path: Path
     told: tuple[str, ...]
+    incomplete: tuple[str, ...] = ()
+    """The names of newer files that were passed over because they are not complete."""
 
 
 def is_pattern(text: str, folder: Path = HERE) -> bool:
@@ -90,14 +92,17 @@ def find_newest(pattern: str, folder: Path = HERE, columns: NamedColumns | None 
             f"{folder / pattern}: found no file{others}, expected one or more; check the pattern, "
             "and whether the files were delivered"
         )
+    incomplete: list[str] = []
     for at, path in enumerate(libraries):
         try:
             _check_whole(path, columns or NamedColumns())
         except IncompleteLibraryError as error:
             why = str(error).removeprefix(f"{path}: ")
             passed.append(f"{path.name}: {why}")
+            incomplete.append(path.name)
             continue
-        return Newest(path, tuple(_tell(pattern, path, passed, libraries[at + 1 :])))
+        told = tuple(_tell(pattern, path, passed, libraries[at + 1 :]))
+        return Newest(path, told, tuple(incomplete))
     raise IncompleteLibraryError(
         f"{pattern}: found {counted(len(libraries), 'file')} and none that is complete "
         f"({'; '.join(passed[:_SHOWN])})"

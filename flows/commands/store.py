@@ -60,14 +60,15 @@ def show_store(
         if shown:
             print()
             show_table(header, shown, title, numbers=4)
-    dead = [
-        [str(one.path), one.note, written_size(one.extent.bytes), _date(one.used)]
-        for one in found.items
-        if one.kind in ("dead", "leftover")
-    ]
-    if dead:
-        print()
-        show_table(("path", "why", "size", "last use"), dead, "Dead folders", numbers=2)
+    for title, kinds in (("At work", ("at work",)), ("Dead folders", ("dead", "leftover"))):
+        rows = [
+            [str(one.path), one.note, written_size(one.extent.bytes), _date(one.used)]
+            for one in found.items
+            if one.kind in kinds
+        ]
+        if rows:
+            print()
+            show_table(("path", "why", "size", "last use"), rows, title, numbers=2)
 
 
 @app.command("verify")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import gettempdir
 
+from chem.records.message_text import counted
 from flows.doctor.finding import Finding, Look, fault, ok, size_text, skipped, warning
 
 LITTLE, TOO_LITTLE = 5e9, 1e9
@@ -82,7 +83,7 @@ def check_growth(folder: Path, now: float) -> Finding:
 def rate_growth(name: str, runs: int, daily: float, free: float) -> Finding:
     """Rate the bytes of the runs of a day against the free bytes."""
     days = free / daily if daily else float("inf")
-    told = f"{size_text(daily)} a day ({runs} runs in {DAYS} days)"
+    told = f"{size_text(daily)} a day ({counted(runs, 'run')} in {DAYS} days)"
     told += f"; full in {days:.0f} days" if days < 3650 else ""
     if days < AT_ONCE:
         return fault(name, told, _ROOM)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from chem.disk.files import is_leftover, remove_leftovers
 from chem.disk.scratch import find_abandoned, remove_abandoned
 from chem.errors import HitlistError, InputError
+from chem.records.message_text import counted
 from flows.doctor.finding import Finding, Look, fault, listed, ok, skipped, warning
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _check_dead(runs: Path) -> Finding:
             f"{len(dead)} without an end, and no process works there: {listed(dead)}",
             "give the command of the run again to go on, or remove the folder",
         )
-    return ok(name, f"{len(found)} runs, each ended or at work")
+    return ok(name, f"{counted(len(found), 'run')}, each ended or at work")
 
 
 def _with_lock(look: Look) -> Iterator[Path]:
@@ -98,7 +99,8 @@ def _check_leftovers(look: Look) -> Finding:
         return ok("leftovers", "none")
     told = warning(
         "leftovers",
-        f"{count} half-written files of killed processes in {len(found)} folders",
+        f"{counted(count, 'half-written file')} of killed processes in "
+        f"{counted(len(found), 'folder')}",
         "hitlist doctor --fix removes them",
     )
     if not look.fix:
@@ -108,7 +110,7 @@ def _check_leftovers(look: Look) -> Finding:
     stay = sum(len(_leftovers(folder)) for folder in found)
     if stay:
         return told._replace(found=f"{told.found}; {stay} could not be removed")
-    return told.mend(f"removed {count} half-written files")
+    return told.mend(f"removed {counted(count, 'half-written file')}")
 
 
 def _remove(folder: Path) -> None:
@@ -139,7 +141,7 @@ def _check_scratch(look: Look) -> Finding:
     remove_abandoned(place)
     if find_abandoned(place):
         return told._replace(found=f"{told.found}; some could not be removed")
-    return told.mend(f"removed {len(found)} scratch folders")
+    return told.mend(f"removed {counted(len(found), 'scratch folder')}")
 
 
 def _check_hashes(look: Look) -> Iterator[Finding]:
@@ -164,8 +166,10 @@ def _check_hashes(look: Look) -> Iterator[Finding]:
             "check the disk; the next run makes these files again",
         )
         return
-    more = "" if look.deep else f" of the {min(NEWEST, len(found))} newest libraries (--deep: all)"
-    yield ok("stored files", f"{count} files{more} have their hashes")
+    libraries = counted(min(NEWEST, len(found)), "newest library", "newest libraries")
+    more = "" if look.deep else f" of the {libraries} (--deep: all)"
+    verb = "has its hash" if count == 1 else "have their hashes"
+    yield ok("stored files", f"{counted(count, 'file')}{more} {verb}")
 
 
 def check_prepared(folder: Path, most: int | None = None) -> tuple[int, list[str]]:

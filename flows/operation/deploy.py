@@ -24,6 +24,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 
+from chem.disk.allowed_roots import ROOTS, named_path, roots
 from chem.errors import InputError
 from flows.operation.deploy_schedule import (
     SLUG,
@@ -211,12 +212,28 @@ def _told_of_folder(steps: list[dict[str, Any]], wanted: Wanted) -> list[str]:
     if Path(folder) != Path.cwd():
         told = [f"{told[0]}, as before; remove the deployments first to run elsewhere"]
     given = Path(wanted.reference)
-    if given.is_absolute() and not given.resolve().is_relative_to(Path(folder).resolve()):
+    if given.is_absolute() and not _may_be_read(given, Path(folder)):
         told.append(
-            f"{given} is outside {folder}: name its folder in HITLIST_ROOTS, in the worker's "
-            "environment"
+            f"{given} is outside {folder}: the worker reads it only if {ROOTS} in its environment "
+            "names its folder"
         )
     return told
+
+
+def _may_be_read(path: Path, folder: Path) -> bool:
+    """Tell whether the worker may read a file, if it has the roots of this command's environment.
+
+    Without roots the worker reads only the folder of its runs.
+    """
+    if path.resolve().is_relative_to(folder.resolve()):
+        return True
+    if roots() is None:
+        return False
+    try:
+        named_path(path)
+    except InputError:
+        return False
+    return True
 
 
 def _put(client: SyncPrefectClient, wanted: Wanted, target: Target) -> str:

@@ -16,6 +16,7 @@ from prefect.utilities.urls import url_for
 from chem.disk.allowed_roots import named_path
 from chem.errors import HitlistError
 from chem.records.message_text import counted
+from flows.terminal.outcome import passed_over
 
 if TYPE_CHECKING:
     from screening.objective.screen_settings import Screen
@@ -94,6 +95,7 @@ def tell_news(plan: "Plan", outcome: "Outcome") -> None:
     link = url_for("flow-run", str(runtime.flow_run.id)) or ""
     counts = outcome.manifest.counts
     payload = describe_news(plan.screen, outcome.folder.name, counts, news, link)
+    payload["text"] += passed_over(plan.incomplete)
     get_run_logger().info("%s", payload["text"])
     if news.why:
         get_run_logger().info("not compared: %s%s", news.why, news.fault and f": {news.fault}")

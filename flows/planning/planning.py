@@ -95,7 +95,7 @@ def plan_screen(
             progress=progress,
             options=RunOptions(scoring.device, scoring.store, library=located.path),
         )
-    plan = replace(plan, replaces=scoring.replaces)
+    plan = replace(plan, replaces=scoring.replaces, incomplete=located.incomplete)
     check_folder(plan)
     told = (*of_bundles, *of_lists, *located.told, *check_rows(plan))
     return replace(plan, told=(*told, *told_of_decisions(plan.out, screen)))

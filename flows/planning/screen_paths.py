@@ -22,6 +22,8 @@ class Located(NamedTuple):
 
     path: str
     told: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    """The names of newer files of a pattern that are not complete."""
 
 
 def locate_library(text: str, folder: Path | None, columns: NamedColumns | None = None) -> Located:
@@ -43,7 +45,7 @@ def locate_library(text: str, folder: Path | None, columns: NamedColumns | None 
     place, told = _place(text, folder)
     if is_pattern(text, place):
         newest = find_newest(text, place, columns)
-        return Located(str(newest.path), (*told, *newest.told))
+        return Located(str(newest.path), (*told, *newest.told), newest.incomplete)
     return Located(text if place == HERE else str(place / text), told)
 
 

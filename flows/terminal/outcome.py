@@ -100,6 +100,21 @@ def outcome_line(outcome: "Outcome") -> str:
     return f"{outcome.folder}: {counted(counts.hits, 'hit')} from {told}"
 
 
+def passed_over(incomplete: Sequence[str]) -> str:
+    """Return the end of a message that names newer files which are not complete, newest first.
+
+    >>> passed_over([]), passed_over(["stock_9.smi"])
+    ('', '; passed over stock_9.smi, not complete')
+    >>> passed_over(["stock_9.smi", "stock_8.smi"])
+    '; passed over stock_9.smi and 1 other file, not complete'
+    """
+    if not incomplete:
+        return ""
+    more = len(incomplete) - 1
+    others = f" and {counted(more, 'other file')}" if more else ""
+    return f"; passed over {incomplete[0]}{others}, not complete"
+
+
 def told_changes(outcome: "Outcome") -> list[str]:
     """Return the lines on what changed since the last run; none if the run was not compared."""
     from screening.changes.summary import change_lines

@@ -72,6 +72,8 @@ class Plan:
     """True: a finished run of another objective in the folder may be overwritten."""
     told: tuple[str, ...] = ()
     """Notes on how the library's file was found, for the user."""
+    incomplete: tuple[str, ...] = ()
+    """The names of newer files that match the library's pattern and are not complete."""
     doubts: tuple[Doubt, ...] = ()
     """Signs that the library's file may not be whole. A nightly run refuses them."""
 

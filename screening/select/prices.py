@@ -52,8 +52,8 @@ def find_price_style(
     if not any(re.search(r"\d\.\d", text) for text in texts):
         return decided
     raise InputError(
-        f'the price column "{column}" may be read in two ways: {reading.doubt}; say in [selection] '
-        'price_decimal = "comma" or "point"'
+        f'the price column "{column}" may be read in two ways: {reading.doubt}; say '
+        'price_decimal = "comma" or "point" in the table `selection`'
     )
 
 
@@ -160,7 +160,7 @@ def _unknown(own: Sequence[str], prices: Sequence[Price | None], why: str) -> st
         return ""
     return (
         f"; {counted(len(open_ones), 'price')} unknown, {why} ways ({open_ones[0]!r}: "
-        'say in [selection] price_decimal = "comma" or "point")'
+        'say price_decimal = "comma" or "point" in the table `selection`)'
     )
 
 

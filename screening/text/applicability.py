@@ -95,4 +95,5 @@ def _told(bundle: str, limit: float, hits: int, outside: int, controls: int, scr
     instead = f", in place of {screen.filters[key]:g}," if key in screen.filters else ""
     but = f" but for {controls:,} control{'' if controls == 1 else 's'}" if controls else ""
     them = "it" if outside == 1 else "them"
-    return f"{text}; `{key} = {number}` under [filters]{instead} leaves {them} out{but}"
+    # No "[filters]": `prefect deployment run --watch` takes words in brackets for markup.
+    return f"{text}; `{key} = {number}` in the table `filters`{instead} leaves {them} out{but}"

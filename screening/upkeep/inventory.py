@@ -1,5 +1,7 @@
 """Lists what the cache and a folder of runs hold: prepared libraries, scores, runs, dead folders.
 
+A folder without its last file is dead, unless a process uses it now: then it is at work.
+
 Nothing is written, and no link is followed.
 """
 
@@ -23,7 +25,7 @@ from screening.storage.in_use import is_marked
 from screening.storage.ledger import LEDGER
 from screening.storage.lock import LOCK
 from screening.upkeep.decided import protect_decided
-from screening.upkeep.items import PREPARED, SCORES, Inventory, Item, StoredPart
+from screening.upkeep.items import PREPARED, SCORES, Inventory, Item, Kind, StoredPart
 from screening.upkeep.sizes import entries_of, folders_in, leftovers_in, measure
 
 KEEP = "keep"
@@ -40,6 +42,7 @@ _OF_RUNS = _SINGLE_FILES | {MANIFEST, WHERE, LOCK, SCORES, "lab"}
 """All that a run writes into its folder. A folder with anything else is never removed."""
 _NAMED_BY_TIME = re.compile(r"(.+)-\d{8}-\d{6}")
 """The name of a screen and the time, as runs without ``--out`` name their folders."""
+_IN_USE = "a process uses it now"
 _ROWS = re.compile(r"rows-[0-9a-f]{24}\.parquet")
 
 
@@ -65,7 +68,7 @@ def take_inventory(cache: Path, runs: Path) -> Inventory:
 def _use_of(folder: Path) -> str:
     """Return that a process writes a folder, or has marked it as in use; ``""`` if none has."""
     places = (folder, folder / SCORES, folder / SUMMARY, folder / LOCK, folder / SCORES / LOCK)
-    return "a process uses it now" if any(is_marked(place) for place in places) else ""
+    return _IN_USE if any(is_marked(place) for place in places) else ""
 
 
 def _prepared(cache: Path) -> Iterator[Item]:
@@ -79,7 +82,7 @@ def _prepared(cache: Path) -> Iterator[Item]:
             old = (folder / SUMMARY).exists()
             note = "of another version, or damaged" if old else "not finished"
             kept = kept or ("" if old or _is_unfinished(folder) else "hitlist did not write it")
-            yield Item("dead", folder, extent, extent.changed, note=note, kept=kept)
+            yield _unfinished(folder, "", note, kept)
             continue
         if summary.store.folder != folder:
             kept = kept or f"its partitions are in {summary.store.url}: remove both together"
@@ -129,10 +132,17 @@ def _runs(runs: Path) -> Iterator[Item]:
             found.append(_finished_run(folder, reasons))
         elif _is_stopped(folder):
             kept = _use_of(folder) or _why_kept(folder, reasons, set())
-            extent = measure(folder)
-            note, name = "a run that was stopped", _screen_of_stopped(folder)
-            found.append(Item("dead", folder, extent, extent.changed, name, note=note, kept=kept))
+            name = _screen_of_stopped(folder)
+            found.append(_unfinished(folder, name, "a run that was stopped", kept))
     yield from protect_decided(found, runs)
+
+
+def _unfinished(folder: Path, name: str, note: str, kept: str) -> Item:
+    """Return the item of a folder that is not finished: at work if a process uses it, or dead."""
+    extent, is_used = measure(folder), kept == _IN_USE
+    note = _IN_USE if is_used else note
+    kind: Kind = "at work" if is_used else "dead"
+    return Item(kind, folder, extent, extent.changed, name, note=note, kept=kept)
 
 
 def _finished_run(folder: Path, reasons: Mapping[Path, str]) -> Item:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from screening.upkeep.sizes import Extent
 
-Kind = Literal["prepared", "scores", "run", "dead", "leftover"]
+Kind = Literal["prepared", "scores", "run", "at work", "dead", "leftover"]
 PREPARED, SCORES = "prepared", "scores"
 """Folders of the cache; a run has a folder of the second name too."""
 
@@ -27,7 +27,7 @@ class Item:
     made: float = 0.0
     """When it was finished, in seconds since 1970."""
     note: str = ""
-    """The reason that it counts as dead, or what is wrong with it."""
+    """The reason that it counts as dead or at work, or what is wrong with it."""
     kept: str = ""
     """The reason that it is never removed; empty if there is none."""
     needs: tuple[Path, ...] = ()
@@ -65,6 +65,7 @@ class Inventory:
             "prepared": ("prepared libraries", self.cache / PREPARED),
             "scores": ("shared scores", self.cache / SCORES),
             "run": ("finished runs", self.runs),
+            "at work": ("folders at work", self.runs),
             "dead": ("dead folders", self.runs),
             "leftover": ("leftovers", self.cache),
         }

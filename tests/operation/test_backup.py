@@ -76,7 +76,8 @@ def test_what_was_backed_up_is_there_after_everything_is_lost(
     home.mkdir(parents=True)
     (checkout / "runs/kinase").mkdir(parents=True)
     (checkout / "runs/kinase/decisions.csv").write_text("order,A\n")
-    save, load = blocks("Back up and restore")
+    _, save, load = blocks("Back up and restore")
+    (tmp_path / "backup").mkdir(mode=0o700)
     with database_of(database) as (sockets, variable):
         places = {
             "/var/lib/hitlist/prefect": str(home),
@@ -91,7 +92,8 @@ def test_what_was_backed_up_is_there_after_everything_is_lost(
         for path in (tmp_path / "backup").iterdir():
             assert path.stat().st_mode & 0o077 == 0, path
         shutil.rmtree(home)
-        shutil.rmtree(checkout / "runs")
+        (checkout / "runs/kinase/decisions.csv").write_text("order,B\n")
+        (checkout / "runs/newer").mkdir()
     # Another database, in which nothing is.
     with database_of(database) as (sockets, variable):
         places["/var/run/postgresql"] = str(sockets)
@@ -101,6 +103,10 @@ def test_what_was_backed_up_is_there_after_everything_is_lost(
             assert history(server) == before
             assert profile_of(server)["PREFECT_API_AUTH_STRING"] == secret
     assert (checkout / "runs/kinase/decisions.csv").read_text() == "order,A\n"
+    assert [path.name for path in (checkout / "runs").iterdir()] == ["kinase"]
+    before_it = tmp_path / "backup/before"
+    assert sorted(path.name for path in before_it.iterdir()) == ["kinase", "newer"]
+    assert (before_it / "kinase/decisions.csv").read_text() == "order,B\n"
 
 
 def upgrade(environment: Environment) -> None:
@@ -120,7 +126,7 @@ def upgrade(environment: Environment) -> None:
 
 def test_both_blocks_name_both_databases() -> None:
     """Otherwise a test of one of them would run nothing of its own."""
-    for block in blocks("Back up and restore"):
+    for block in blocks("Back up and restore")[1:]:
         ends = {line.rpartition("# ")[2] for line in block if "# " in line}
         assert ends == {"SQLite", "PostgreSQL"}
         assert os.linesep not in "".join(block)

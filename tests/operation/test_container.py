@@ -61,6 +61,13 @@ def test_every_file_that_is_copied_exists_and_runs_as_no_root() -> None:
     assert of("USER") == ["postgres", "hitlist"]
 
 
+def test_the_page_installs_what_the_image_installs() -> None:
+    image = re.findall(r"apt-get install -y --no-install-recommends (.*?)&&", of("RUN")[-2])
+    text = "\n".join(blocks("From nothing to the first night")[0]).replace("\\\n", "")
+    page = re.findall(r"apt-get install --no-install-recommends (.*)", text)
+    assert set(image[0].split()) - {"postgresql-client"} <= set(page[0].split())
+
+
 def test_debian_has_every_package() -> None:
     if shutil.which("apt-cache") is None:
         pytest.skip("there is no apt-cache on this machine")
@@ -146,8 +153,26 @@ def test_the_check_of_the_server_is_python_that_asks_its_port() -> None:
 
 
 def test_the_commands_of_the_page_name_the_file_and_its_services() -> None:
-    (lines,) = blocks("In containers")
-    for line in lines:
-        words = shlex.split(line)
+    for words in commands_of_the_page():
         assert words[:4] == ["docker", "compose", "--file", "container/compose.yaml"]
-        assert words[4] == "up" or (words[4] == "exec" and words[5] in SERVICES)
+        named = {word.partition(":")[0] for word in words[5:]} & set(SERVICES)
+        assert named or words[4] == "up", words
+
+
+def commands_of_the_page() -> list[list[str]]:
+    text = "\n".join(line for block in blocks("In containers") for line in block)
+    lines = text.replace("\\\n", "").splitlines()
+    return [words for line in lines if (words := shlex.split(line))[0] != "install"]
+
+
+def test_a_backup_in_a_container_has_a_disk_and_the_commands_of_the_page() -> None:
+    runs = [words for words in commands_of_the_page() if words[4] == "run"]
+    assert len(runs) == 2
+    for words, block in zip(runs, blocks("Back up and restore")[1:], strict=True):
+        assert words[words.index("--volume") + 1].endswith(":/backup")
+        assert words[-3:-1] == ["bash", "-c"]
+        assert subprocess.run(["bash", "-n", "-c", words[-1]]).returncode == 0
+        own = [line.partition("  #")[0] for line in block if not line.endswith("# SQLite")]
+        for line in own:
+            wanted = line.replace("$BACKUP", "/backup").replace("/var/run/", "/run/")
+            assert wanted.replace('"', "").strip() in " ".join(words[-1].split()), line

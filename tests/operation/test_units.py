@@ -85,15 +85,17 @@ def test_the_settings_of_the_example_are_off_and_are_read() -> None:
 
 def test_the_profile_of_the_account_names_what_the_units_name(tmp_path: Path) -> None:
     text = (ROOT / "systemd/profile").read_text().replace("/opt/hitlist", str(tmp_path))
-    shown = "echo $PREFECT_HOME $HITLIST_CACHE $PWD; umask; command -v hitlist"
+    shown = "echo $PREFECT_HOME $HITLIST_CACHE $PWD $HITLIST_ROOTS; umask; command -v hitlist"
     (tmp_path / ".venv/bin").mkdir(parents=True)
     (tmp_path / ".venv/bin/hitlist").touch(mode=0o755)
     said = subprocess.run(["sh", "-c", text + shown], capture_output=True, text=True, check=True)
     first, mask, program = said.stdout.splitlines()
     assert int(mask, 8) == stat.S_IRWXG | stat.S_IRWXO
     assert program == f"{tmp_path}/.venv/bin/hitlist"
-    home, cache, folder = first.split()
+    home, cache, folder, roots = first.split()
     assert folder == str(tmp_path)
+    worker = (ROOT / "systemd/hitlist-worker.service").read_text()
+    assert f"HITLIST_ROOTS={roots.replace(str(tmp_path), '/opt/hitlist')}\n" in worker
     for unit in UNITS:
         given = " ".join(value for name, value in settings(unit) if name == "Environment").split()
         assert {f"PREFECT_HOME={home}", f"HITLIST_CACHE={cache}"} <= set(given)

@@ -64,6 +64,7 @@ def test_a_cut_file_is_passed_over_and_told(tmp_path: Path) -> None:
         "passed over s3.smi: the last line ends without a line break, as in a file that was cut; "
         "if it is whole, add one",
     )
+    assert found.incomplete == ("s4.smi", "s3.smi")
 
 
 def test_a_file_that_grows_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

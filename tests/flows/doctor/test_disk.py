@@ -38,7 +38,7 @@ def test_growth_counts_the_runs_of_a_week(tmp_path: Path) -> None:
         manifest.write_text("")
         os.utime(manifest, (1e9 - age * 86_400,) * 2)
     (tmp_path / "latest").symlink_to("new")
-    assert check_growth(tmp_path, 1e9).found.startswith("10.0 kB a day (1 runs")
+    assert check_growth(tmp_path, 1e9).found.startswith("10.0 kB a day (1 run in 7 days)")
     assert check_growth(tmp_path, 2e9).state is State.SKIPPED
 
 

@@ -74,7 +74,7 @@ def test_a_scratch_folder_of_a_killed_process(runs: Path) -> None:
     (left,) = (runs.parent / "tmp").iterdir()
     assert look(runs)["scratch folders"].state is State.WARNING
     assert left.exists()
-    assert look(runs, fix=True)["scratch folders"].mended == "removed 1 scratch folders"
+    assert look(runs, fix=True)["scratch folders"].mended == "removed 1 scratch folder"
     assert not left.exists()
     assert look(runs)["scratch folders"].state is State.OK
 

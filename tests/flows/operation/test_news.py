@@ -1,12 +1,16 @@
 """The news of a run: what entered and left, which events tell it, and no compound in them."""
 
 import json
+import logging
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.operation import news
 from flows.operation.news import (
     FINISHED,
     NEW_HITS,
@@ -108,6 +112,23 @@ def test_a_wrong_bar_is_refused_in_one_line(tmp_path: Path, line: str) -> None:
     with pytest.raises(ValueError, match=r"bar|notify") as refused:
         load_screen(path)
     assert "\n" not in str(refused.value)
+
+
+def test_the_message_names_a_newer_file_that_is_not_complete(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Otherwise nobody hears of a vendor whose copies always break off."""
+    told: list[str] = []
+    nobody = SimpleNamespace(id="00000000-0000-0000-0000-000000000000")
+    monkeypatch.setattr(news, "runtime", SimpleNamespace(deployment=nobody, flow_run=nobody))
+    monkeypatch.setattr(news, "get_run_logger", lambda: logging.getLogger("test"))
+    monkeypatch.setattr(news, "find_news", lambda *_: News("before", "", (), 0))
+    monkeypatch.setattr(news, "emit_event", lambda *_, payload: told.append(payload["text"]))
+    plan: Any = SimpleNamespace(screen=load_screen(KINASE), incomplete=("stock_9.smi",))
+    outcome: Any = SimpleNamespace(folder=tmp_path, manifest=SimpleNamespace(counts=COUNTS))
+    news.tell_news(plan, outcome)
+    assert len(told) == 2
+    assert all(text.endswith("; passed over stock_9.smi, not complete") for text in told)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import pytest
 
 from chem.errors import InputError
 from flows.planning.planning import SCREENS
-from flows.planning.screen_paths import locate_library, with_bundles, with_lists
+from flows.planning.screen_paths import Located, locate_library, with_bundles, with_lists
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
@@ -73,7 +73,7 @@ def test_a_path_of_the_command_line_is_relative_to_the_working_folder(
 
 @pytest.mark.parametrize("text", ["approved_drugs", "aproved_drugs", "/data/drugs.smi"])
 def test_a_dataset_a_bare_word_and_a_full_path_stay(text: str, folder: Path) -> None:
-    assert locate_library(text, folder) == (text, ())
+    assert locate_library(text, folder) == Located(text)
 
 
 def test_the_working_folder_of_the_screen_is_no_other_place(
@@ -91,7 +91,7 @@ def test_files_outside_the_roots_are_not_seen(
     (folder.parent / "secret.smi").write_text(WHOLE)
     monkeypatch.setenv("HITLIST_ROOTS", str(folder))
     # A plain path is refused when it is opened.
-    assert locate_library("../secret.smi", folder) == (str(folder / "../secret.smi"), ())
+    assert locate_library("../secret.smi", folder) == Located(str(folder / "../secret.smi"))
     with pytest.raises(InputError, match="outside the folders that may be used") as refused:
         locate_library("../s*.smi", folder)
     assert "secret" not in str(refused.value)

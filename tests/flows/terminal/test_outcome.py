@@ -17,7 +17,7 @@ from screening.text.applicability import Crossed, Outside
 
 LINE = (
     "16 of 16 hits are outside jak1's domain (distance over 0.70); `max_jak1_distance = 0.70` "
-    "under [filters] leaves them out"
+    "in the table `filters` leaves them out"
 )
 
 

@@ -79,7 +79,7 @@ def test_controls_stay_whatever_a_filter_says(kinase: Screen) -> None:
 def test_a_filter_that_is_there_is_to_be_replaced(kinase: Screen) -> None:
     screen = kinase.changed(filters={"max_activity_distance": 0.9})
     (found,) = crossed_domains(hits(0.8), screen, LIMITS)
-    assert "`max_activity_distance = 0.63` under [filters], in place of 0.9, " in found.told
+    assert "`max_activity_distance = 0.63` in the table `filters`, in place of 0.9, " in found.told
 
 
 def test_the_line_that_is_offered_leaves_out_just_those(kinase: Screen, scored: Scored) -> None:

@@ -308,6 +308,16 @@ def test_dead_folders_and_leftovers_go(home: Home) -> None:
     assert (stopped / SUMMARY).is_file()
 
 
+def test_what_is_at_work_is_not_dead(home: Home) -> None:
+    night = home.runs / "EGFR-20260104-020000"
+    with Lock(night):
+        at_work = item_of(home, night)
+        assert (at_work.kind, at_work.note) == ("at work", "a process uses it now")
+        prune(home, Limits(older_than=0))
+        assert night.is_dir()
+    assert item_of(home, night).kind == "dead"
+
+
 def test_the_retention_of_a_screen_is_applied(home: Home, objective: Callable[..., Screen]) -> None:
     screen = objective("EGFR", 5)
     run = home.runs / "EGFR-20260101-020000"
