@@ -116,11 +116,25 @@ def test_texts_have_hashes_of_their_own() -> None:
     assert hash_texts([]).shape == (0, 2)
 
 
-def test_a_file_is_not_read_for_a_few_of_its_rows(tmp_path: Path) -> None:
+def test_a_file_is_not_read_for_a_few_of_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_rows, "_SHARE", 200)
     numbers = list(range(1, 1001))
     add_rows(opened(tmp_path), words_of(numbers), values_of(numbers))
     check(opened(tmp_path), set(), [5, 6, 7, 8])
     check(opened(tmp_path), set(numbers), [5, 6, 7, 8, 9, 2000])
+
+
+def test_a_row_is_taken_from_the_smallest_file_that_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a row of a large file is computed again each night, however often it is added."""
+    monkeypatch.setattr(shared_rows, "_SHARE", 10)
+    large, small = list(range(1, 50)), [7, 90]
+    for numbers in (large, small):
+        add_rows(opened(tmp_path), words_of(numbers), values_of(numbers))
+    check(opened(tmp_path), {7, 90}, [7, 8])
 
 
 def test_rows_without_a_hash_are_never_shared(tmp_path: Path) -> None:
