@@ -36,6 +36,7 @@ RUN_ELSEWHERE = {
     "make test-slow": ".ci/run",
     "make test-quick": "by hand: a part of make test",
     "make setup": ".ci/run, as a part of make lint",
+    "make setup PYTHON=/usr/bin/python3": "by hand: .ci/run sets up with the Python of its machine",
     "make lint": ".ci/run",
     "make docs": ".ci/run",
     "HITLIST_MIRROR=path/to/mirror hitlist train activity --out activity_bundle": "by hand: hours",
