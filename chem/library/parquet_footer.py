@@ -155,6 +155,8 @@ class CompactReader:
         if kind not in (_LIST, _SET):
             return None, self._skip(at, kind, deep)
         count, each, at = self._list_head(at)
+        if count > len(self._content) - at:  # each takes at least one byte
+            raise IndexError
         values = []
         for _ in range(count):
             if each in _BOOLEANS:

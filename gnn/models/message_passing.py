@@ -21,8 +21,9 @@ def _import_light() -> None:
     sys.modules[_COMPILER] = ModuleType(_COMPILER)
     try:
         importlib.import_module("torch_geometric")
-    except (AttributeError, ImportError):
-        pass  # another version needs the compiler: the imports below find it
+    except (AttributeError, ImportError):  # another version needs the compiler
+        for name in [one for one in sys.modules if one.split(".")[0] == "torch_geometric"]:
+            del sys.modules[name]  # the imports below begin anew, with the compiler
     finally:
         del sys.modules[_COMPILER]
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from screening.changes.standings import Pair, View
 from screening.objective.screen_settings import Screen
+from screening.select.prices import read_price
 
 
 class PriceChanges(NamedTuple):
@@ -45,10 +46,21 @@ def price_of(view: View, column: str) -> str:
     return view.record.extra.get(column, "") if column and view.record is not None else ""
 
 
+def is_same_price(one: str, other: str) -> bool:
+    """Tell whether two cells hold one price, perhaps written in two ways.
+
+    >>> is_same_price("10", "10.00"), is_same_price("1250", "1,250"), is_same_price("", "5")
+    (True, True, False)
+    """
+    known = read_price(one)
+    return one == other or (known is not None and read_price(other) == known)
+
+
 def is_repriced(pair: Pair, column: str) -> bool:
     """Tell whether both libraries have the compound, with different prices."""
-    both = pair.before.record is not None and pair.now.record is not None
-    return both and price_of(pair.before, column) != price_of(pair.now, column)
+    if pair.before.record is None or pair.now.record is None:
+        return False
+    return not is_same_price(price_of(pair.before, column), price_of(pair.now, column))
 
 
 def count_prices(pairs: Collection[Pair], column: str) -> PriceChanges | None:

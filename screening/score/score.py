@@ -206,8 +206,10 @@ def score_item(work: Scoring, item: WorkItem) -> Scored | Unfinished:
 
 def finish_item(work: Scoring, unfinished: Unfinished) -> Scored:
     """Score and write a work item whose few unknown rows were predicted; runs in a worker."""
+    looked_up = _look_up(work, unfinished.item)
     new = sum(len(rows) for _, rows in unfinished.unknown)
-    return _write_item(work, unfinished.item, _look_up(work, unfinished.item), new)
+    unknown = int((~looked_up[1]).sum())  # more, if a file of shared rows was removed meanwhile
+    return _write_item(work, unfinished.item, looked_up, max(new, unknown))
 
 
 def predict_rows(work: Scoring, item: WorkItem) -> None:

@@ -168,8 +168,11 @@ def find_rows(
 
 
 def add_rows(shared: SharedRows, words: Words, values: Numbers) -> None:
-    """Add rows with their numbers [n, width]; a store that cannot be written is left alone."""
-    usable = words.any(axis=1)
+    """Add rows with their numbers [n, width]; a store that cannot be written is left alone.
+
+    Rows with a number that is not finite are left out: a file that holds one is not read.
+    """
+    usable = words.any(axis=1) & np.isfinite(values).all(axis=1)
     with suppress(StoreError):
         _write(shared, words[usable], values[usable])
 

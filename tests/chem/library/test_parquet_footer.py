@@ -60,6 +60,7 @@ def _footer(content: bytes) -> io.BytesIO:
         (b"\x00", "damaged"),
         (b"\x1c" * 1000, "nested too deeply"),
         (b"\x49\xfc\xff\xff\xff\x0f", "cut short"),
+        (b"\x49\xf3" + b"\xff" * 8 + b"\x0f", "cut short"),  # 2^60 bytes in a wanted list
         (b"\x18\xff\xff\xff\xff\x0f", "cut short"),
         (b"\x16" + b"\xff" * 11, "damaged"),
         (b"\x1e\x00", "damaged"),

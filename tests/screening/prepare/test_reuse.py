@@ -28,6 +28,7 @@ FILES = Path(__file__).parents[2] / "files/chem"
 def small_partitions_are_worth_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("screening.prepare.reuse._LEAST", 0)
     monkeypatch.setattr("screening.prepare.reuse._SHARE", 10**6)
+    monkeypatch.setattr("screening.prepare.reuse._WHOLE", 1)
 
 
 @pytest.fixture(scope="module")

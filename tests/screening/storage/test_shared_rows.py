@@ -137,6 +137,13 @@ def test_a_row_is_taken_from_the_smallest_file_that_has_it(
     check(opened(tmp_path), {7, 90}, [7, 8])
 
 
+def test_a_row_that_is_not_finite_does_not_spoil_the_others(tmp_path: Path) -> None:
+    values = values_of([1, 2, 3])
+    values[1, 2] = np.nan
+    add_rows(opened(tmp_path), words_of([1, 2, 3]), values)
+    check(opened(tmp_path), {1, 3}, [1, 2, 3])
+
+
 def test_rows_without_a_hash_are_never_shared(tmp_path: Path) -> None:
     zeros = np.zeros((2, 2), np.uint64)
     add_rows(opened(tmp_path), zeros, values_of([1, 2]))
