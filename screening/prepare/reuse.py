@@ -46,8 +46,8 @@ _LEAST, _SHARE = 25, 100
 A partition of 20,000 rows is read in 42 ms, in which 210 molecules are standardized."""
 
 _WHOLE = 4
-"""The number of partitions that are held whole, and of which rows are taken in one go. Of the others
-only the rows are held: a library in a new order may copy from a hundred partitions."""
+"""The number of partitions that are held whole, whose rows are taken in one go. Of the others only
+the rows are held: a library in a new order may copy from a hundred partitions."""
 
 
 class Donor(NamedTuple):
@@ -194,7 +194,8 @@ def copy_structures(donors: tuple[Donor, ...], texts: Words) -> Copied | None:
     place = np.minimum(np.searchsorted(index.first, texts[:, 0]), len(index.first) - 1)
     known &= (index.first[place] == texts[:, 0]) & (index.second[place] == texts[:, 1])
     here, there = np.flatnonzero(known), place[known]
-    at, tables, rows, graphs, read = [], [], [], [], 0
+    at, rows, graphs, read = [], [], [], 0
+    tables: list[pa.Table] = []
     for number in np.unique(index.partition[there]).tolist():
         of_it = index.partition[there] == number
         source = index.partitions[number]
