@@ -41,6 +41,11 @@ Tasks = Sequence[tuple[str, str]]
 MakeBundle = Callable[..., Bundle]
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument: two workers must find one name, and gzip writes the time."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread() -> None:
     """Two threads that wait for each other on a busy machine take many times as long as one."""
