@@ -15,7 +15,7 @@ from screening.prepare.prepared_location import rows_for
 from screening.runs.run import run_screen
 
 if TYPE_CHECKING:
-    from screening.dask_cluster.cluster import Client
+    from screening.dask_cluster.lazy_client import AnyClient
 
 SCREEN = "kinase"
 """The shipped screen, with the activity and toxicity bundles."""
@@ -61,7 +61,7 @@ class Bench:
 
     def __init__(
         self,
-        client: "Client",
+        client: "AnyClient",
         files: dict[int, Path],
         full: dict[int, Path],
         smiles: Sequence[str],

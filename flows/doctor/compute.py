@@ -40,11 +40,12 @@ def check_compute(look: Look) -> Iterator[Finding]:
 
 def _check_dask() -> Finding:
     from screening.dask_cluster.cluster import connect
+    from screening.dask_cluster.lazy_client import started
     from screening.errors import WorkerLostError
 
     try:
         with connect(workers=1) as client:
-            client.submit(int, 1).result(timeout=SECONDS)
+            started(client).submit(int, 1).result(timeout=SECONDS)
     except (WorkerLostError, TimeoutError) as error:
         return fault(
             "Dask",

@@ -18,7 +18,7 @@ from chem.library.columns.columns import NamedColumns
 from flows.terminal.console import note, stoppable
 
 if TYPE_CHECKING:
-    from screening.dask_cluster.cluster import Client
+    from screening.dask_cluster.lazy_client import AnyClient
 
 Result = TypeVar("Result")
 MOST_WORKERS, MOST_PARTITION_ROWS, MOST_MEMBERS = 1024, 1_000_000, 50
@@ -127,7 +127,7 @@ class ClusterOptions:
     ] = None
 
     @contextmanager
-    def connect(self, advice: str) -> Iterator["Client"]:
+    def connect(self, advice: str) -> Iterator["AnyClient"]:
         """Yield a Dask client for a command.
 
         Args:

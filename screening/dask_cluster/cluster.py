@@ -7,20 +7,20 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, TypeVar
 
 import dask
-from distributed import Client as Client  # flows name its type too
-from distributed import Future, KilledWorker, LocalCluster
+from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed.comm.core import CommClosedError
 
 from chem.disk.scratch import scratch_folder
 from screening.dask_cluster.installation import OtherInstallationError, installation, run_checked
+from screening.dask_cluster.lazy_client import AnyClient, LazyClient, started
 from screening.dask_cluster.remote import Tls, address_of, close, open_client
 from screening.errors import SchedulerLostError, WorkerLostError
 
@@ -52,12 +52,13 @@ PATIENCE_SECONDS = 600.0
 @contextmanager
 def connect(
     scheduler: str | None = None, workers: int | None = None, tls: Tls | None = None
-) -> Iterator[Client]:
+) -> Iterator[AnyClient]:
     """Give a client of a running scheduler (``tls://host:8786``), or of processes started here.
 
-    Processes started here use TLS with a key that exists only in their memory, so no other user of
-    the machine can reach them. Dask looks for modules in its scratch folder first, so each run has
-    a new scratch folder that only this user may enter; those of killed runs are removed.
+    Processes are started here when the first work comes, and stopped at the end. They use TLS with
+    a key that exists only in their memory, so no other user of the machine can reach them. Dask
+    looks for modules in its scratch folder first, so each run has a new scratch folder that only
+    this user may enter; those of killed runs are removed.
 
     Args:
         scheduler: The address of a running scheduler; None: start processes here.
@@ -76,15 +77,19 @@ def connect(
             finally:
                 close(client)
             return
-        count = workers or _cores()
-        with (
-            scratch_folder() as scratch,
-            dask.config.set({"temporary-directory": str(scratch)}),
-        ):
-            with _ignoring_interrupts():
-                cluster = _start(count)
-            with cluster, Client(cluster) as client:
-                yield client
+        with ExitStack() as stack:
+            yield LazyClient(lambda: _start_here(stack, workers or _cores()))
+
+
+def _start_here(stack: ExitStack, workers: int) -> Client:
+    """Start processes on this machine, which the end of the stack stops."""
+    scratch = stack.enter_context(scratch_folder())
+    stack.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
+    with _ignoring_interrupts():
+        cluster = _start(workers)
+    stack.enter_context(cluster)
+    client: Client = stack.enter_context(Client(cluster))
+    return client
 
 
 def _start(workers: int) -> LocalCluster:
@@ -136,7 +141,7 @@ def _cores() -> int:
 
 
 def run_window(
-    client: Client,
+    client: AnyClient,
     work: Callable[[Item], Any],
     items: Iterable[Item],
     window: int | None = None,
@@ -147,12 +152,29 @@ def run_window(
     At most ``window`` items are in flight (by default two for each present worker), so that a
     source of any length is read only as fast as its items are done. Dask replaces a worker that
     dies and repeats its work. ``meanwhile`` is called once, while the first items are in flight;
-    its error ends the work.
+    its error ends the work. Without any item, no worker is asked or started.
 
     Raises SchedulerLostError if the scheduler is lost, and WorkerLostError if the same work kills
     workers repeatedly or no worker is left.
     """
     source = iter(items)
+    for first in source:
+        source = chain([first], source)
+        break
+    else:
+        if meanwhile is not None:
+            meanwhile()
+        return
+    yield from _run_window(started(client), work, source, window, meanwhile)
+
+
+def _run_window(
+    client: Client,
+    work: Callable[[Item], Any],
+    source: Iterator[Item],
+    window: int | None,
+    meanwhile: Callable[[], None] | None,
+) -> Iterator[Any]:
     done: SimpleQueue[Future[Any]] = SimpleQueue()
     flying: set[Future[Any]] = set()
     crew = _Crew(client)

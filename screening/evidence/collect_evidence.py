@@ -5,12 +5,12 @@ from concurrent.futures import Future
 from typing import NamedTuple
 
 import pandas as pd
-from distributed import Client
 
 from chem.assess.alerts import flag_atoms
 from chem.errors import HitlistError
 from chem.library.read import Library
 from gnn.bundle.bundle import Bundle
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.evidence.evidence import Evidence, Flag
 from screening.evidence.neighbours import Neighbours, nearest_measured
 from screening.evidence.recheck import check_hits
@@ -48,7 +48,7 @@ class _Found(NamedTuple):
 
 
 def collect_evidence(
-    hits: pd.DataFrame, sources: Sources, client: Client, progress: Progress | None = None
+    hits: pd.DataFrame, sources: Sources, client: AnyClient, progress: Progress | None = None
 ) -> list[Evidence]:
     """Check hits against the library and the models, and collect their evidence in their order.
 

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from distributed import Client
 
 from chem.features.graphs import written_graphs
 from chem.features.properties import PROPERTIES
@@ -21,8 +20,10 @@ from chem.library.read import Library
 from chem.records.records import Record
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import COLUMN_ENDINGS, DISTANCE
+from gnn.bundle.predict import Predictor
 from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.errors import AlteredError
 from screening.prepare.prepared_rows import prepare_records
 from screening.rank.structure_columns import key_text
@@ -63,7 +64,7 @@ def check_hits(
     library: Library | None,
     bundles: Sequence[Bundle],
     models: ModelRefs,
-    client: Client,
+    client: AnyClient,
     meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Check the hits of a ranking against the library's file and the models.
@@ -74,8 +75,10 @@ def check_hits(
             are not compared.
         bundles: The bundles of the screen.
         models: The references by which workers load the bundles.
-        client: The client of the workers, which predict the hits again.
-        meanwhile: Called once the records are found to be right, while the workers predict.
+        client: The client of the workers, which predict the hits again, unless there are so few
+            that this process does.
+        meanwhile: Called once the records are found to be right, before or while the predictions
+            are made.
 
     Raises:
         AlteredError: Some values differ; one line with the first of them.
@@ -87,7 +90,13 @@ def check_hits(
         if meanwhile is not None:
             meanwhile()
 
-    again = predict_again(hits["smiles"].tolist(), models, client, work_here)
+    smiles = hits["smiles"].tolist()
+    if len(smiles) <= CHUNK:  # a worker would take seconds to load what is loaded here
+        work_here()
+        predictor = Predictor(tuple(bundles), models.device, models.bfloat16)
+        again = _predict(predictor, smiles).to_pandas()
+    else:
+        again = predict_again(smiles, models, client, work_here)
     refuse("scores", compare_predictions(hits, again, bundles))
 
 
@@ -159,7 +168,7 @@ def _shown(value: Any) -> str:
 def predict_again(
     smiles: Sequence[str],
     models: ModelRefs,
-    client: Client,
+    client: AnyClient,
     meanwhile: Callable[[], None] | None = None,
 ) -> pd.DataFrame:
     """Predict every column of every bundle for standardized molecules, in order, in the workers.
@@ -175,8 +184,12 @@ def predict_again(
 def _predict_chunk(models: ModelRefs, chunk: tuple[int, tuple[str, ...]]) -> tuple[int, pa.Table]:
     """Predict some molecules; runs in a worker."""
     at, smiles = chunk
+    return at, _predict(load_predictor(models), smiles)
+
+
+def _predict(predictor: Predictor, smiles: Sequence[str]) -> pa.Table:
     graphs = collect([one.graph for one in written_graphs(smiles)])
-    return at, pa.table(load_predictor(models).predict(graphs))
+    return pa.table(predictor.predict(graphs))
 
 
 def compare_predictions(

@@ -6,12 +6,12 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
-from distributed import Client
 
 from chem.features.graphs import written_graphs
 from gnn.explain.attribution import Attributor
 from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.evidence.evidence import Contributions
 from screening.evidence.shared_evidence import add_contributions, find_contributions
 from screening.prepare.prepare import Progress
@@ -42,7 +42,7 @@ class Chunk(NamedTuple):
 
 
 def explain_hits(
-    client: Client,
+    client: AnyClient,
     models: ModelRefs,
     smiles: Sequence[str],
     tasks: Sequence[str],

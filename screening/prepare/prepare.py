@@ -13,13 +13,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from distributed import Client
-
 from chem.disk.files import remove_durably
 from chem.errors import InputError
 from chem.library.read import Library, estimate_records
 from chem.records.records import Record, text_size
 from screening.dask_cluster.cluster import run_window
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.errors import told_in_one_line
 from screening.prepare.duplicates import COLUMNS, find_duplicates
 from screening.prepare.partition import prepare_partition
@@ -58,7 +57,7 @@ Progress = Callable[[str, int, int | None], None]
 def prepare_library(
     library: Library,
     folder: Path,
-    client: Client,
+    client: AnyClient,
     partition_rows: int | None = None,
     progress: Progress | None = None,
     limits: Limits | None = None,
@@ -189,7 +188,7 @@ def _stands(summary: Prepared, ledger: Ledger) -> bool:
 
 def _write_partitions(
     library: Library,
-    client: Client,
+    client: AnyClient,
     partition_rows: int,
     ledger: Ledger,
     limits: Limits,

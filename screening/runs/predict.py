@@ -7,13 +7,12 @@ from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple
 
-from distributed import Client
-
 from chem.disk.scratch import scratch_folder
 from chem.library.read import Library
 from gnn.bundle.column_names import predicted_columns
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.dask_cluster.cluster import run_window
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.errors import StoreError, told_in_one_line
 from screening.hits.hit_files import write_csv
 from screening.prepare.prepare import Progress, prepare_library
@@ -53,7 +52,7 @@ def predict_file(
     prepared_in: Path,
     wanted: Wanted,
     out: Path,
-    client: Client,
+    client: AnyClient,
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> Prepared:
@@ -136,7 +135,7 @@ class _Predicted(NamedTuple):
 
 
 def stereo_words(
-    prepared: Prepared, client: Client, progress: Progress | None = None
+    prepared: Prepared, client: AnyClient, progress: Progress | None = None
 ) -> Iterator[list[str]]:
     """Yield the words on the stereochemistry of each partition's rows, in order.
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from distributed import Client
-
 from chem.disk.files import is_leftover, make_folder
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES
 from gnn.bundle.column_names import predicted_columns
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, AlteredError, told_in_one_line
 from screening.evidence.collect_evidence import Sources, collect_evidence
@@ -69,7 +68,7 @@ def _open_lists(past: PastRun, screen: Screen) -> tuple[CompoundList, ...]:
 
 
 def rank_again(
-    past: PastRun, screen: Screen, out: Path, client: Client, progress: Progress | None = None
+    past: PastRun, screen: Screen, out: Path, client: AnyClient, progress: Progress | None = None
 ) -> Outcome:
     """Rank the scores, collect the evidence of the new hits, and write all files of a new folder.
 
@@ -86,7 +85,7 @@ def rank_again(
 
 
 def rank_stage(
-    past: PastRun, screen: Screen, client: Client, progress: Progress | None = None
+    past: PastRun, screen: Screen, client: AnyClient, progress: Progress | None = None
 ) -> Ranking:
     """Prepare the screen's lists, and rank the scores."""
     lists = _open_lists(past, screen)
@@ -98,7 +97,7 @@ def evidence_stage(
     past: PastRun,
     screen: Screen,
     ranking: Ranking,
-    client: Client,
+    client: AnyClient,
     progress: Progress | None = None,
 ) -> list[Evidence]:
     """Collect the evidence of each hit."""

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from distributed import Client
-
 from chem.disk.files import is_leftover
 from chem.errors import InputError
 from gnn.bundle.column_names import predicted_columns
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.dask_cluster.stage_costs import Clock
 from screening.errors import OtherRunError
 from screening.evidence.collect_evidence import Sources, collect_evidence
@@ -20,6 +19,7 @@ from screening.rank.rank import Ranking
 from screening.runs.plan import Plan
 from screening.runs.runfolder import MANIFEST, SCREEN, check_no_links, describe_run
 from screening.runs.write_run import Outcome, Results, publish
+from screening.score.earlier_scores import find_earlier, take_files, versions_of
 from screening.score.score import (
     Scoring,
     chosen_items,
@@ -28,7 +28,7 @@ from screening.score.score import (
     scoring_purpose,
 )
 from screening.score.shared_scores import open_expected, open_predictions
-from screening.score.triage import look_at_library, plan_looking
+from screening.score.triage import expected_scores_file, look_at_library, plan_looking
 from screening.score.worker_models import model_refs
 from screening.select.list_matches import match_lists
 from screening.select.lists import prepare_lists
@@ -38,7 +38,7 @@ from screening.storage.ledger import LEDGER, Ledger, check_purpose, is_unused
 from screening.storage.lock import LOCK
 
 
-def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) -> Prepared:
+def prepare_stage(plan: Plan, client: AnyClient, progress: Progress | None = None) -> Prepared:
     """Prepare the screen's lists and the library, except what was prepared before."""
     prepare_lists(plan.lists, client, progress)
     return prepare_library(
@@ -52,14 +52,15 @@ def prepare_stage(plan: Plan, client: Client, progress: Progress | None = None) 
 
 
 def score_stage(
-    plan: Plan, prepared: Prepared, client: Client, progress: Progress | None = None
+    plan: Plan, prepared: Prepared, client: AnyClient, progress: Progress | None = None
 ) -> Scores:
     """Score prepared compounds for the run: the most promising ones, or all."""
     scores = plan.scores_store
     models = model_refs(plan.bundles, prepared.featurizer, plan.bfloat16, plan.device)
     root, columns = plan.shared_scores, tuple(predicted_columns(plan.bundles))
     predictions = open_predictions(root, plan.bundles, models)
-    work = Scoring(prepared.source, scores, models, columns, predictions)
+    versions = versions_of(models)
+    work = Scoring(prepared.source, scores, models, columns, predictions, versions)
     purpose = scoring_purpose(
         prepared.sha256, prepared.key, plan.bundles, plan.bfloat16, plan.device
     )
@@ -70,15 +71,22 @@ def score_stage(
         why_all = f"a triage begins at {plan.triage_from:,} accepted compounds"
     with Ledger(plan.out / "scores", purpose, scores) as ledger:
         mark_in_use(plan.out)
+        earlier = find_earlier(plan.out, ledger)
         if why_all:
             items = partition_items(prepared)
         else:
-            expected = open_expected(root, plan.screen, plan.bundles, models)
-            looking = plan_looking(prepared, plan.screen, plan.bundles, models, scores, expected)
+            shared = open_expected(root, plan.screen, plan.bundles, models)
+            looking = plan_looking(
+                prepared, plan.screen, plan.bundles, models, scores, shared, versions
+            )
+            expected = (expected_scores_file(looking.key, name) for name in prepared.partitions)
+            take_files(earlier, ledger, expected, versions)
             triage = look_at_library(looking, prepared, plan.bundles, ledger, client, progress)
             items = chosen_items(prepared, triage.rows)
         total = prepared.accepted if triage is None else len(triage.rows)
-        score_items([*items, *controls], work, ledger, client, progress, total)
+        wanted = [*items, *controls]
+        take_files(earlier, ledger, (item.file for item in wanted), versions)
+        score_items(wanted, work, ledger, client, progress, total)
     return Scores(scores, tuple(items), triage, why_all, list_matches, tuple(controls))
 
 
@@ -91,7 +99,7 @@ def evidence_stage(
     plan: Plan,
     prepared: Prepared,
     ranking: Ranking,
-    client: Client,
+    client: AnyClient,
     progress: Progress | None = None,
 ) -> list[Evidence]:
     """Collect the evidence of each hit."""
@@ -108,7 +116,7 @@ def hand_over_stage(
     return publish(plan.out, results, clock, describe_run(plan, prepared))
 
 
-def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> Outcome:
+def run_screen(plan: Plan, client: AnyClient, progress: Progress | None = None) -> Outcome:
     """Run every stage; if run again with the same folder, go on from what is there."""
     check_folder(plan)
     clock = Clock()
@@ -116,7 +124,7 @@ def run_screen(plan: Plan, client: Client, progress: Progress | None = None) -> 
         return _run_stages(plan, client, clock, progress)
 
 
-def _run_stages(plan: Plan, client: Client, clock: Clock, progress: Progress | None) -> Outcome:
+def _run_stages(plan: Plan, client: AnyClient, clock: Clock, progress: Progress | None) -> Outcome:
     prepared = clock.time("prepare", lambda: prepare_stage(plan, client, progress))
     scores = clock.time("score", lambda: score_stage(plan, prepared, client, progress))
     ranking = clock.time("rank", lambda: rank_stage(plan, prepared, scores))

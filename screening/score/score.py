@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from distributed import Client
 
 from chem.features.properties import PROPERTIES
 from gnn.features.array_types import Floats32
 from screening.dask_cluster.cluster import run_window
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.errors import StoreError
 from screening.prepare.prepare import Progress
 from screening.prepare.prepared import (
@@ -29,9 +29,16 @@ from screening.prepare.prepared import (
     to_graphs,
 )
 from screening.score.model_refs import ModelRefs
-from screening.storage.ledger import Ledger
+from screening.storage.ledger import VERSIONS, Ledger
 from screening.storage.schema import GRAPH
-from screening.storage.shared_rows import SharedRows, add_rows, find_rows, hash_words, reopen
+from screening.storage.shared_rows import (
+    SharedRows,
+    add_rows,
+    are_known,
+    find_rows,
+    hash_words,
+    reopen,
+)
 from screening.storage.store import Store
 
 Rows = npt.NDArray[np.int64]
@@ -44,7 +51,7 @@ FEW = 100
 """Fewer unknown rows of an item than this are predicted with those of other items.
 
 Networks work on batches of some 150 compounds, and a batch with one compound takes as long."""
-GATHERED_ROWS = 250
+GATHERED_ROWS = 125
 """The number of unknown rows that are predicted together."""
 
 
@@ -67,6 +74,8 @@ class Scoring:
     """The names of the predicted columns, so that known scores need no model."""
     shared: SharedRows | None = None
     """The predictions of earlier runs by the same models."""
+    versions: str = ""
+    """The versions that scores depend on, for :mod:`screening.score.earlier_scores`."""
 
 
 class WorkItem(NamedTuple):
@@ -122,7 +131,7 @@ def score_items(
     items: Sequence[WorkItem],
     work: Scoring,
     ledger: Ledger,
-    client: Client,
+    client: AnyClient,
     progress: Progress | None = None,
     total: int | None = None,
 ) -> None:
@@ -177,8 +186,8 @@ class Scored(NamedTuple):
     """A work item that was scored."""
 
     file: str
-    facts: dict[str, int]
-    """Its number of rows, and how many of them an earlier run predicted."""
+    facts: dict[str, Any]
+    """Its number of rows, how many of them an earlier run predicted, and the versions."""
     sha256: str
     """The SHA-256 of its file."""
 
@@ -197,11 +206,14 @@ def score_item(work: Scoring, item: WorkItem) -> Scored | Unfinished:
     Predictions of graphs that an earlier run predicted are copied; they are the same to the last
     bit. If only a few rows are unknown, nothing is written.
     """
-    table, known, values = _look_up(work, item)
-    rest = np.flatnonzero(~known)
-    if known.any() and 0 < len(rest) < FEW:
-        return Unfinished(item, _by_partition(item, table["row"].to_numpy()[rest]))
-    return _write_item(work, item, (table, known, values), len(rest))
+    if work.shared is not None:
+        hashes = _read_item(work.prepared, item, ("row", GRAPH_HASH))
+        known = are_known(work.shared, hash_words(hashes[GRAPH_HASH]))
+        rest = np.flatnonzero(~known)
+        if known.any() and 0 < len(rest) < FEW:
+            return Unfinished(item, _by_partition(item, hashes["row"].to_numpy()[rest]))
+    looked_up = _look_up(work, item)
+    return _write_item(work, item, looked_up, int((~looked_up[1]).sum()))
 
 
 def finish_item(work: Scoring, unfinished: Unfinished) -> Scored:
@@ -265,8 +277,9 @@ def _write_item(work: Scoring, item: WorkItem, looked_up: _LookedUp, new: int) -
             add_rows(work.shared, hash_words(table[GRAPH_HASH])[rest], values[rest])
     columns = [pa.array(column) for column in np.ascontiguousarray(values.T)]
     scores = pa.table([*table.select(list(SCORED)).columns, *columns], [*SCORED, *work.columns])
-    facts = {"rows": len(scores), "shared": len(scores) - new}
-    return Scored(item.file, facts, work.scores.write_table(item.file, scores, repetitive=False))
+    facts = {"rows": len(scores), "shared": len(scores) - new, VERSIONS: work.versions}
+    digest = work.scores.write_table(item.file, scores, repetitive=False, compressed=False)
+    return Scored(item.file, facts, digest)
 
 
 def _predict(work: Scoring, graphs: pa.Table) -> Floats32:

@@ -19,13 +19,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from distributed import Client
 
 from chem.features.properties import PROPERTIES
 from gnn.bundle.column_names import predicted_columns
 from gnn.features.array_types import Floats32
 from gnn.features.graph_arrays import GraphArrays
 from screening.dask_cluster.cluster import run_window
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.errors import StoreError
 from screening.objective.screen_file import dump_scored
 from screening.objective.screen_settings import Screen
@@ -45,7 +45,7 @@ from screening.score.acquisition import (
 )
 from screening.score.model_refs import ModelRefs
 from screening.score.predicted_columns import PROBABILITY, task_units
-from screening.storage.ledger import Ledger
+from screening.storage.ledger import VERSIONS, Ledger
 from screening.storage.schema import GRAPH
 from screening.storage.shared_rows import (
     SharedRows,
@@ -107,6 +107,8 @@ class Looking:
     """The tasks that are probabilities."""
     shared: SharedRows | None = None
     """The expected scores of earlier runs by the same models and objective."""
+    versions: str = ""
+    """The versions that scores depend on, for :mod:`screening.score.earlier_scores`."""
 
 
 def triage_key(screen: Screen, bundles: "Sequence[Bundle]", bfloat16: bool) -> str:
@@ -123,6 +125,7 @@ def plan_looking(
     models: ModelRefs,
     scores: Store,
     shared: SharedRows | None,
+    versions: str = "",
 ) -> Looking:
     """Return what a worker needs; ``shared`` are the expected scores of earlier runs."""
     units = task_units(tuple(bundles))
@@ -135,6 +138,7 @@ def plan_looking(
         tuple(wanted_columns(screen, predicted_columns(bundles))),
         tuple(task for task, unit in units.items() if unit == PROBABILITY),
         shared,
+        versions,
     )
 
 
@@ -143,7 +147,7 @@ def look_at_library(
     prepared: Prepared,
     bundles: "Sequence[Bundle]",
     ledger: Ledger,
-    client: Client,
+    client: AnyClient,
     progress: Progress | None = None,
 ) -> Triage:
     """Write every compound's expected score into the ledger's store, and choose compounds."""
@@ -201,7 +205,8 @@ def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], st
         "passing": pa.array(values[:, 1] > 0),
         "lot": pa.array(lots(table["key"])),
     }
-    facts = {"rows": table.num_rows, "filtered": taken, "shared": len(table) - len(rest)}
+    rows, shared = table.num_rows, len(table) - len(rest)
+    facts = {"rows": rows, "filtered": taken, "shared": shared, VERSIONS: work.versions}
     file = expected_scores_file(work.key, name)
     return file, facts, work.scores.write_table(file, pa.table(found).filter(pa.array(kept)))
 

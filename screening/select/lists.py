@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from distributed import Client
-
 from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
 from chem.library.columns.column_names import is_smiles_name
@@ -20,6 +18,7 @@ from chem.library.columns.columns import is_no_id
 from chem.library.columns.find_ids import rank_of_id
 from chem.library.read import FORMATS, Library, open_library, read_names
 from data.catalogue.catalogue import datasets
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.objective.screen_settings import Screen, suggest
 from screening.prepare.prepare import Progress, prepare_library
 from screening.prepare.prepared_location import prepared_folder, prepared_key, prepared_store
@@ -91,7 +90,7 @@ def plan_lists(
 
 
 def prepare_lists(
-    lists: Sequence[CompoundList], client: Client, progress: Progress | None = None
+    lists: Sequence[CompoundList], client: AnyClient, progress: Progress | None = None
 ) -> None:
     """Prepare the structures of lists, except those that were prepared before."""
     for one in lists:

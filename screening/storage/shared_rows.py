@@ -139,6 +139,13 @@ def mix_numbers(words: Words, numbers: Sequence[Floats32]) -> Words:
     return np.column_stack([words[:, 0] ^ mixed, words[:, 1]])
 
 
+def are_known(shared: SharedRows, words: Words) -> npt.NDArray[np.bool_]:
+    """Return a mask [n] of the hashes [n, 2] that a file has; its numbers are not read."""
+    index = _index(shared) if shared.files else None
+    known: npt.NDArray[np.bool_] = np.zeros(len(words), dtype=bool)
+    return known if index is None else _meet(index, words)[0]
+
+
 def find_rows(
     shared: SharedRows | None, words: Words
 ) -> tuple[npt.NDArray[np.bool_], Numbers | None]:
@@ -151,9 +158,7 @@ def find_rows(
     index = _index(shared) if shared is not None and shared.files else None
     if shared is None or index is None or not len(words):
         return known, None
-    place = np.minimum(np.searchsorted(index.first, words[:, 0]), len(index.first) - 1)
-    met = (index.first[place] == words[:, 0]) & (index.second[place] == words[:, 1])
-    met &= words.any(axis=1)
+    met, place = _meet(index, words)
     values = np.empty((len(words), shared.width), TYPES[shared.column])
     for number in np.unique(index.file[place[met]]).tolist():
         here = np.flatnonzero(met & (index.file[place] == number))
@@ -238,6 +243,13 @@ class _Index(NamedTuple):
     row: npt.NDArray[np.int32]
     sizes: dict[int, int]
     """The number of rows of each file."""
+
+
+def _meet(index: _Index, words: Words) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Return a mask [n] of the hashes that are there, and their places in the index."""
+    place = np.minimum(np.searchsorted(index.first, words[:, 0]), len(index.first) - 1)
+    met = (index.first[place] == words[:, 0]) & (index.second[place] == words[:, 1])
+    return met & words.any(axis=1), place
 
 
 @lru_cache(maxsize=2)

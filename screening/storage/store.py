@@ -110,13 +110,22 @@ class Store:
             return content
 
     def write_table(
-        self, name: str, table: pa.Table, repetitive: bool | Sequence[str] = True
+        self,
+        name: str,
+        table: pa.Table,
+        repetitive: bool | Sequence[str] = True,
+        compressed: bool = True,
     ) -> str:
         """Write a Parquet file; return the SHA-256 of its bytes.
 
-        ``repetitive`` names the columns whose values repeat, or says whether those of all do.
-        Looking for repeated values costs as much as all else if hundreds of columns hold numbers
-        that do not repeat.
+        Args:
+            name: The name of the file.
+            table: Its rows.
+            repetitive: The columns whose values repeat, or whether those of all do. Looking for
+                repeated values costs as much as all else if hundreds of columns hold numbers that
+                do not repeat.
+            compressed: Whether columns are compressed. With 849 columns of 1,269 numbers that takes
+                31 of 48 ms and saves 18 % of the bytes.
         """
         if not isinstance(repetitive, bool):
             repetitive = [_leaf(table.schema.field(column)) for column in repetitive]
@@ -124,8 +133,8 @@ class Store:
         pq.write_table(
             table,
             buffer,
-            compression="zstd",
-            compression_level=1,
+            compression="zstd" if compressed else "none",
+            compression_level=1 if compressed else None,
             use_dictionary=repetitive,
             write_statistics=bool(repetitive),
             write_page_checksum=True,

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from distributed import Client
 
 from chem.disk.bounded_read import read_regular
 from chem.disk.scratch import scratch_folder
@@ -23,6 +22,7 @@ from chem.errors import InputError
 from chem.features.properties import PROPERTIES
 from chem.library.read import Library
 from gnn.errors import ModelError
+from screening.dask_cluster.lazy_client import AnyClient
 from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, AlteredError
 from screening.evidence.collect_evidence import Sources, collect_evidence
@@ -75,7 +75,7 @@ drawn anew each time."""
 def verify_run(
     past: PastRun,
     library: Library | None,
-    client: Client,
+    client: AnyClient,
     sample: int = SAMPLE,
     progress: Progress | None = None,
 ) -> Iterator[Check]:
@@ -148,7 +148,7 @@ def check_library(past: PastRun, library: Library | None, sample: int, scored: s
     return Check("records", told, _told(found))
 
 
-def check_scores(past: PastRun, rows: set[int], client: Client) -> Check:
+def check_scores(past: PastRun, rows: set[int], client: AnyClient) -> Check:
     """Predict scored compounds again from their structures, and compare.
 
     The structures and properties in the files of scores are compared with the prepared records.
@@ -184,7 +184,7 @@ def _compare_beside(scored: pd.DataFrame, prepared: pd.DataFrame) -> list[Differ
 
 
 def check_made_again(
-    past: PastRun, library: Library | None, client: Client, progress: Progress | None
+    past: PastRun, library: Library | None, client: AnyClient, progress: Progress | None
 ) -> Check:
     """Rank the scores again, and compare every file with that of the run."""
     check = Check("hits, plates and volumes", "")

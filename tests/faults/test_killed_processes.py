@@ -17,6 +17,7 @@ import pytest
 from distributed import Client
 
 from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.lazy_client import started
 from tests.faults.conftest import ALL
 from tests.faults.small import COMMAND, start_again
 from tests.faults.test_killed import after_a_kill, wait_until_alone
@@ -67,8 +68,8 @@ def test_a_command_that_is_killed_leaves_no_process_and_the_next_one_no_folder(
 
 @pytest.fixture(scope="module")
 def crew() -> Iterator[Client]:
-    with connect(workers=1) as client:
-        yield client
+    with connect(workers=1) as lazy:
+        yield started(lazy)
 
 
 def wait_for_another(crew: Client, killed: int) -> int:

@@ -16,6 +16,7 @@ from rdkit.Chem import rdDepictor
 
 from flows.cli import app, main
 from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.lazy_client import started
 from screening.dask_cluster.remote import Tls, address_of
 from tests.postgres import postgres, url_of
 
@@ -85,7 +86,8 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def crew(_cache: None, certificates: Callable[[Client], Tls]) -> Iterator[Crew]:
     """Options that give work to two workers that are there already: starting others takes long."""
-    with connect(workers=2) as client:
+    with connect(workers=2) as lazy:
+        client = started(lazy)
         files = certificates(client).files
         options = [word for name, path in files.items() for word in (f"--tls-{name}", path)]
         yield "--scheduler", address_of(client), *options

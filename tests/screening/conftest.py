@@ -10,6 +10,7 @@ from distributed import Client
 from chem.records.records import Record
 from gnn.bundle.bundle import Bundle
 from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.lazy_client import started
 from screening.objective.screen_settings import Screen
 from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
@@ -49,8 +50,8 @@ BAD = ("", "CCQ", "c1ccccc", "C(C)(C)(C)(C)C", "[Na+].[Cl-]", "*CC", "not a mole
 @pytest.fixture(scope="session")
 def client() -> Iterator[Client]:
     """Two worker processes."""
-    with connect(workers=2) as client:
-        yield client
+    with connect(workers=2) as lazy:
+        yield started(lazy)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ import screening.dask_cluster.cluster
 from chem.errors import InputError
 from screening.dask_cluster.cluster import connect, run_window
 from screening.dask_cluster.installation import OtherInstallationError
+from screening.dask_cluster.lazy_client import started
 from screening.errors import SchedulerLostError, WorkerLostError
 
 
@@ -204,9 +205,9 @@ def test_workers_that_are_killed_while_they_start(times: float) -> None:
         else:
             with (
                 pytest.raises(WorkerLostError, match=r"^no worker processes start here[^\n]*$"),
-                connect(workers=1),
+                connect(workers=1) as lazy,
             ):
-                pass
+                started(lazy)
     finally:
         over.set()
         killer.join()
@@ -272,7 +273,8 @@ def test_a_scheduler_that_dies_while_it_answers_is_told_in_one_line(tmp_path: Pa
 @pytest.mark.slow
 def test_a_worker_that_dies_again_and_again_is_started_again() -> None:
     """Dask would give it up where it is not there 15 seconds after it was lost."""
-    with connect(workers=1) as client:
+    with connect(workers=1) as lazy:
+        client = started(lazy)
         killed, end = 0, time.monotonic() + 20
         while time.monotonic() < end:  # it is dead at nearly every moment of them
             for pid in client.run(os.getpid, on_error="ignore").values():

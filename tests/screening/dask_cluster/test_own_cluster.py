@@ -16,6 +16,7 @@ from distributed.comm.core import connect as comm_connect
 
 from chem.errors import InputError
 from screening.dask_cluster.cluster import connect
+from screening.dask_cluster.lazy_client import started
 from screening.dask_cluster.remote import Tls, address_of
 
 PLANTED = ("chem", "pickle", "random", "pip", "colorsys")
@@ -30,8 +31,8 @@ EARLIER: set[tuple[int, int, str]] = set()
 def client() -> Iterator[Client]:
     """The client of processes started as a run does."""
     EARLIER.update(listeners())
-    with connect(workers=1) as client:
-        yield client
+    with connect(workers=1) as lazy:
+        yield started(lazy)
 
 
 def listeners() -> set[tuple[int, int, str]]:
@@ -98,7 +99,8 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def test_the_scratch_folder_is_the_users_alone_and_goes_with_the_run() -> None:
-    with connect(workers=1) as client:
+    with connect(workers=1) as lazy:
+        client = started(lazy)
         scratch = Path(dask.config.get("temporary-directory"))
         assert stat.S_IMODE(scratch.stat().st_mode) == 0o700
         for process in (sys.path, client.run(lambda: sys.path).popitem()[1]):
@@ -121,7 +123,8 @@ def test_a_planted_scratch_folder_and_modules_in_the_current_folder_are_not_load
     monkeypatch.chdir(here)
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setenv("TMPDIR", str(shared))
-    with connect(workers=1) as client:
+    with connect(workers=1) as lazy:
+        client = started(lazy)
         assert client.submit(abs, -1).result() == 1
         found = client.run(lambda: sys.path).popitem()[1]
         client.run(lambda: __import__("colorsys"))

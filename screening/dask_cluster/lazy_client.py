@@ -1,0 +1,28 @@
+"""Starts worker processes when their first work comes: a run whose work is all done starts none."""
+
+from collections.abc import Callable
+
+from distributed import Client
+
+
+class LazyClient:
+    """A client of worker processes that are started at the first call of :meth:`start`."""
+
+    def __init__(self, start: Callable[[], Client]) -> None:
+        self._start = start
+        self._client: Client | None = None
+
+    def start(self) -> Client:
+        """Return the client. Raises WorkerLostError if no worker process starts."""
+        if self._client is None:
+            self._client = self._start()
+        return self._client
+
+
+AnyClient = Client | LazyClient
+"""A client of workers that may not have been started yet."""
+
+
+def started(client: AnyClient) -> Client:
+    """Return a client whose workers are started."""
+    return client.start() if isinstance(client, LazyClient) else client
