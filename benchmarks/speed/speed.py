@@ -19,7 +19,6 @@ from chem.errors import InputError
 from flows.terminal.progress import Report
 from flows.terminal.tables import write_csv
 from screening.dask_cluster.cluster import connect
-from screening.dask_cluster.lazy_client import started
 from screening.runs.plan import find_library
 
 TIMES = 3
@@ -54,11 +53,11 @@ def measure_speed(
         InputError: The library has too few SMILES, or the environment has no peer that starts.
     """
     smiles = take_smiles(library, TIMES * molecules, report)
-    with TemporaryDirectory(prefix="hitlist-speed-") as name, connect(workers=workers) as lazy:
+    with TemporaryDirectory(prefix="hitlist-speed-") as name, connect(workers=workers) as client:
         folder = Path(name)
         files = _write_two(folder, smiles, molecules)
         fewer = _write_two(folder, smiles, max(10, molecules // FULL_SHARE))
-        bench = Bench(started(lazy), files, fewer, smiles, folder)
+        bench = Bench(client, files, fewer, smiles, folder)
         report("starting", 0, None)
         others = find_peers(peers, bench.cores, folder) if peers else []
         bench.warm_up()

@@ -5,17 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from benchmarks.speed.rates import Cost, Speed, Yardstick, rate_between
 from chem.features.rdkit_timing import time_featurizing, time_parsing
 from flows.planning.planning import plan_screen
 from flows.terminal.options import ScoringOptions
+from screening.dask_cluster.lazy_client import AnyClient, started
 from screening.prepare.prepared_location import rows_for
 from screening.runs.run import run_screen
-
-if TYPE_CHECKING:
-    from screening.dask_cluster.lazy_client import AnyClient
 
 SCREEN = "kinase"
 """The shipped screen, with the activity and toxicity bundles."""
@@ -61,14 +58,14 @@ class Bench:
 
     def __init__(
         self,
-        client: "AnyClient",
+        client: AnyClient,
         files: dict[int, Path],
         full: dict[int, Path],
         smiles: Sequence[str],
         folder: Path,
     ) -> None:
-        self._client = client
-        self._workers = sorted(client.nthreads())
+        self._client = started(client)
+        self._workers = sorted(self._client.nthreads())
         self._files = files
         self._full = full
         self._smiles = smiles[: min(files)]
