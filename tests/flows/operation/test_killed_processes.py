@@ -120,9 +120,9 @@ def test_a_night_completes_whatever_is_killed(
             service.kill()
         if "flow" in killed:
             flow.kill()
-        for service in services:
+        for service in services:  # the server is first: a worker that finds none ends
             service.start()
-        wait(lambda: is_healthy(environment), 300, "the server again")
+            wait(lambda: is_healthy(environment), 300, "the server again")
         if "flow" in killed:
             wait(lambda: "Crashed" in states_of(environment, run), MARKED, "Crashed")
             marked = time.monotonic() - began
