@@ -214,22 +214,25 @@ def whole_run(home: Home, folder: Path, lone: Client) -> bytes:
         return (run_screen(plan, lone).folder / "hits.csv").read_bytes()
 
 
-def hits_of(content: bytes) -> list[str]:
-    """The keys of a hit list, in order."""
-    return [row["key"] for row in csv.DictReader(content.decode("utf-8-sig").splitlines())]
+def hits_of(content: bytes) -> dict[str, str]:
+    """The price of each hit by its key, in order."""
+    rows = csv.DictReader(content.decode("utf-8-sig").splitlines())
+    return {row["key"]: row["Price"] for row in rows}
 
 
-def check_changes(folder: Path, before: list[str], now: list[str]) -> None:
-    """Each compound that entered, left or moved is there once, with a cause."""
+def check_changes(folder: Path, before: dict[str, str], now: dict[str, str]) -> None:
+    """Each compound that entered, left, moved or has another price is there once, with a cause."""
     with (folder / "changes.csv").open(newline="", encoding="utf-8-sig") as file:
         changes = list(csv.DictReader(file))
     found = {kind: {one["key"] for one in changes if one["change"] == kind} for kind in KINDS}
     both = set(before) & set(now)
-    moved = {key for key in both if before.index(key) != now.index(key)}
+    order = [list(hits) for hits in (before, now)]
+    moved = {key for key in both if order[0].index(key) != order[1].index(key)}
     assert found == {
         "entered": set(now) - set(before),
         "left": set(before) - set(now),
         "moved": moved,
+        "repriced": {key for key in both - moved if before[key] != now[key]},
     }
     known = {*Cause, *(f"{one} and {other}" for one in Cause for other in Cause)}
     for one in changes:
@@ -237,7 +240,7 @@ def check_changes(folder: Path, before: list[str], now: list[str]) -> None:
     assert len(changes) == sum(map(len, found.values()))
 
 
-KINDS = ("entered", "left", "moved")
+KINDS = ("entered", "left", "moved", "repriced")
 
 
 def complete(environment: Environment, run: str, worker: int, home: Home, events: Any) -> None:
@@ -284,7 +287,7 @@ def test_each_night_is_a_whole_run(
     }
     words = ("--param", "workers=1")
     names: list[str] = []
-    before: list[str] = []
+    before: dict[str, str] = {}
     with running(
         tmp_path / "worker.log", server | own, PREFECT, "worker", "start", "--pool", "hitlist"
     ) as worker:
