@@ -78,7 +78,11 @@ def connect(
                 close(client)
             return
         with ExitStack() as stack:
-            yield LazyClient(lambda: _start_here(stack, workers or _cores()))
+            lazy = LazyClient(lambda: _start_here(stack, workers or _cores()))
+            try:
+                yield lazy
+            finally:
+                lazy.close()
 
 
 def _start_here(stack: ExitStack, workers: int) -> Client:
@@ -165,6 +169,7 @@ def run_window(
         if meanwhile is not None:
             meanwhile()
         return
+    del first  # which may be a large partition
     yield from _run_window(started(client), work, source, window, meanwhile)
 
 

@@ -11,12 +11,19 @@ class LazyClient:
     def __init__(self, start: Callable[[], Client]) -> None:
         self._start = start
         self._client: Client | None = None
+        self._is_closed = False
 
     def start(self) -> Client:
         """Return the client. Raises WorkerLostError if no worker process starts."""
+        if self._is_closed:
+            raise RuntimeError("the workers were asked for after their end")
         if self._client is None:
             self._client = self._start()
         return self._client
+
+    def close(self) -> None:
+        """Start no workers any more. Those that were started are stopped by who started them."""
+        self._is_closed = True
 
 
 AnyClient = Client | LazyClient

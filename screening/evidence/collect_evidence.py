@@ -52,8 +52,8 @@ def collect_evidence(
 ) -> list[Evidence]:
     """Check hits against the library and the models, and collect their evidence in their order.
 
-    The models run in the workers. While these predict the hits again, measured neighbours and
-    alerts are found here.
+    Up to 128 hits are predicted again here. More are predicted in the workers, while measured
+    neighbours and alerts are found here.
 
     Args:
         hits: The hits of a ranking.

@@ -19,7 +19,7 @@ from screening.rank.rank import Ranking
 from screening.runs.plan import Plan
 from screening.runs.runfolder import MANIFEST, SCREEN, check_no_links, describe_run
 from screening.runs.write_run import Outcome, Results, publish
-from screening.score.earlier_scores import find_earlier, take_files, versions_of
+from screening.score.earlier_scores import basis_of, find_earlier, take_files
 from screening.score.score import (
     Scoring,
     chosen_items,
@@ -59,8 +59,8 @@ def score_stage(
     models = model_refs(plan.bundles, prepared.featurizer, plan.bfloat16, plan.device)
     root, columns = plan.shared_scores, tuple(predicted_columns(plan.bundles))
     predictions = open_predictions(root, plan.bundles, models)
-    versions = versions_of(models)
-    work = Scoring(prepared.source, scores, models, columns, predictions, versions)
+    basis = basis_of(prepared, models)
+    work = Scoring(prepared.source, scores, models, columns, predictions, basis)
     purpose = scoring_purpose(
         prepared.sha256, prepared.key, plan.bundles, plan.bfloat16, plan.device
     )
@@ -77,15 +77,15 @@ def score_stage(
         else:
             shared = open_expected(root, plan.screen, plan.bundles, models)
             looking = plan_looking(
-                prepared, plan.screen, plan.bundles, models, scores, shared, versions
+                prepared, plan.screen, plan.bundles, models, scores, shared, basis
             )
             expected = (expected_scores_file(looking.key, name) for name in prepared.partitions)
-            take_files(earlier, ledger, expected, versions)
+            take_files(earlier, ledger, expected, basis)
             triage = look_at_library(looking, prepared, plan.bundles, ledger, client, progress)
             items = chosen_items(prepared, triage.rows)
         total = prepared.accepted if triage is None else len(triage.rows)
         wanted = [*items, *controls]
-        take_files(earlier, ledger, (item.file for item in wanted), versions)
+        take_files(earlier, ledger, (item.file for item in wanted), basis)
         score_items(wanted, work, ledger, client, progress, total)
     return Scores(scores, tuple(items), triage, why_all, list_matches, tuple(controls))
 

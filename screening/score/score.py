@@ -29,7 +29,7 @@ from screening.prepare.prepared import (
     to_graphs,
 )
 from screening.score.model_refs import ModelRefs
-from screening.storage.ledger import VERSIONS, Ledger
+from screening.storage.ledger import BASIS, Ledger
 from screening.storage.schema import GRAPH
 from screening.storage.shared_rows import (
     SharedRows,
@@ -74,8 +74,8 @@ class Scoring:
     """The names of the predicted columns, so that known scores need no model."""
     shared: SharedRows | None = None
     """The predictions of earlier runs by the same models."""
-    versions: str = ""
-    """The versions that scores depend on, for :mod:`screening.score.earlier_scores`."""
+    basis: str = ""
+    """A hash of all that scores depend on, for :mod:`screening.score.earlier_scores`."""
 
 
 class WorkItem(NamedTuple):
@@ -187,7 +187,7 @@ class Scored(NamedTuple):
 
     file: str
     facts: dict[str, Any]
-    """Its number of rows, how many of them an earlier run predicted, and the versions."""
+    """Its number of rows, how many of them an earlier run predicted, and its basis."""
     sha256: str
     """The SHA-256 of its file."""
 
@@ -277,7 +277,7 @@ def _write_item(work: Scoring, item: WorkItem, looked_up: _LookedUp, new: int) -
             add_rows(work.shared, hash_words(table[GRAPH_HASH])[rest], values[rest])
     columns = [pa.array(column) for column in np.ascontiguousarray(values.T)]
     scores = pa.table([*table.select(list(SCORED)).columns, *columns], [*SCORED, *work.columns])
-    facts = {"rows": len(scores), "shared": len(scores) - new, VERSIONS: work.versions}
+    facts = {"rows": len(scores), "shared": len(scores) - new, BASIS: work.basis}
     digest = work.scores.write_table(item.file, scores, repetitive=False, compressed=False)
     return Scored(item.file, facts, digest)
 

@@ -45,7 +45,7 @@ from screening.score.acquisition import (
 )
 from screening.score.model_refs import ModelRefs
 from screening.score.predicted_columns import PROBABILITY, task_units
-from screening.storage.ledger import VERSIONS, Ledger
+from screening.storage.ledger import BASIS, Ledger
 from screening.storage.schema import GRAPH
 from screening.storage.shared_rows import (
     SharedRows,
@@ -107,8 +107,8 @@ class Looking:
     """The tasks that are probabilities."""
     shared: SharedRows | None = None
     """The expected scores of earlier runs by the same models and objective."""
-    versions: str = ""
-    """The versions that scores depend on, for :mod:`screening.score.earlier_scores`."""
+    basis: str = ""
+    """A hash of all that scores depend on, for :mod:`screening.score.earlier_scores`."""
 
 
 def triage_key(screen: Screen, bundles: "Sequence[Bundle]", bfloat16: bool) -> str:
@@ -125,7 +125,7 @@ def plan_looking(
     models: ModelRefs,
     scores: Store,
     shared: SharedRows | None,
-    versions: str = "",
+    basis: str = "",
 ) -> Looking:
     """Return what a worker needs; ``shared`` are the expected scores of earlier runs."""
     units = task_units(tuple(bundles))
@@ -138,7 +138,7 @@ def plan_looking(
         tuple(wanted_columns(screen, predicted_columns(bundles))),
         tuple(task for task, unit in units.items() if unit == PROBABILITY),
         shared,
-        versions,
+        basis,
     )
 
 
@@ -206,7 +206,7 @@ def look_at_partition(work: Looking, name: str) -> tuple[str, dict[str, Any], st
         "lot": pa.array(lots(table["key"])),
     }
     rows, shared = table.num_rows, len(table) - len(rest)
-    facts = {"rows": rows, "filtered": taken, "shared": shared, VERSIONS: work.versions}
+    facts = {"rows": rows, "filtered": taken, "shared": shared, BASIS: work.basis}
     file = expected_scores_file(work.key, name)
     return file, facts, work.scores.write_table(file, pa.table(found).filter(pa.array(kept)))
 

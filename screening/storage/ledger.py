@@ -25,8 +25,8 @@ from screening.storage.store import Store
 from screening.storage.verified_store import VerifiedStore
 
 LEDGER = "ledger.jsonl"
-VERSIONS = "versions"
-"""The fact of a file that names the software which wrote it, for files that other runs copy."""
+BASIS = "basis"
+"""The fact of a file that names all it was computed from, for files that other runs copy."""
 READERS = 8
 """The number of files that are hashed at a time when a ledger is opened."""
 REMEDY = "run the screen again"

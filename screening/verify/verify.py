@@ -24,7 +24,12 @@ from chem.library.read import Library
 from gnn.errors import ModelError
 from screening.dask_cluster.lazy_client import AnyClient
 from screening.dask_cluster.stage_costs import Clock
-from screening.errors import AccountingError, AlteredError
+from screening.errors import (
+    AccountingError,
+    AlteredError,
+    SchedulerLostError,
+    WorkerLostError,
+)
 from screening.evidence.collect_evidence import Sources, collect_evidence
 from screening.evidence.recheck import (
     NAMED,
@@ -108,6 +113,8 @@ def verify_run(
     for what, look in looks:
         try:
             yield look()
+        except (SchedulerLostError, WorkerLostError):  # says nothing about the run
+            raise
         except (AccountingError, InputError, ModelError, ValueError, KeyError) as error:
             yield Check(what, "", [f"cannot be made again: {error}"])
 

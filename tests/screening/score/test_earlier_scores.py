@@ -15,7 +15,7 @@ from screening.storage.ledger import Ledger
 from screening.storage.store import Store
 
 PURPOSE = {"library": "one", "bundles": ["first"]}
-FACTS = {"rows": 7, "shared": 2, "filtered": {"mw": 1}, "versions": "now"}
+FACTS = {"rows": 7, "shared": 2, "filtered": {"mw": 1}, "basis": "now"}
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def write_run(folder: Path, files: Mapping[str, bytes], store: Store | None = No
 
 
 def taken(
-    home: Path, *files: str, purpose: object = None, versions: str = "now", store: object = None
+    home: Path, *files: str, purpose: object = None, basis: str = "now", store: object = None
 ) -> dict[str, bytes]:
     """Take files for a run of tonight; return their content."""
     folder = home / "tonight" / "scores"
@@ -41,7 +41,7 @@ def taken(
     wanted = PURPOSE if purpose is None else {**PURPOSE, "library": purpose}
     place = store if isinstance(store, Store) else None
     with Ledger(folder, wanted, place) as ledger:
-        take_files(find_earlier(home / "tonight", ledger), ledger, files, versions)
+        take_files(find_earlier(home / "tonight", ledger), ledger, files, basis)
         assert all(entry.facts == {**FACTS, "shared": 7} for entry in ledger.entries.values())
         return {name: ledger.store.read(name) for name in ledger.entries}
 
@@ -54,8 +54,8 @@ def test_a_file_of_the_same_purpose_is_copied_with_its_facts(tmp_path: Path) -> 
         assert set(again.entries) == {"x", "z"}  # the bytes have the recorded hashes
 
 
-@pytest.mark.parametrize("other", [{"purpose": "two"}, {"versions": "later"}])
-def test_another_purpose_or_version_is_left_alone(tmp_path: Path, other: dict[str, str]) -> None:
+@pytest.mark.parametrize("other", [{"purpose": "two"}, {"basis": "later"}])
+def test_another_purpose_or_basis_is_left_alone(tmp_path: Path, other: dict[str, str]) -> None:
     write_run(tmp_path / "a", {"x": b"1"})
     assert taken(tmp_path, "x", **other) == {}
 
@@ -88,12 +88,30 @@ def test_runs_of_other_users_and_links_are_left_alone(
     home = tmp_path / "home"
     write_run(home / "b", {"y": b"2"})
     (home / "link").symlink_to(tmp_path / "elsewhere" / "a")
+    (home / "c").mkdir()
+    (home / "c" / "scores").symlink_to(tmp_path / "elsewhere" / "a" / "scores")
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     assert taken(home, "y") == {}
     monkeypatch.undo()
     monkeypatch.setenv(VARIABLE, "on")
     (home / "tonight").rename(home / "before")
     assert taken(home, "x", "y") == {"y": b"2"}
+
+
+def test_a_folder_that_cannot_be_looked_at_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        write_run(tmp_path / name, {name: b"1"})
+    look = Path.lstat
+
+    def refuse(path: Path) -> os.stat_result:
+        if (tmp_path / "b") in (path, *path.parents):
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    monkeypatch.setattr(Path, "lstat", refuse)
+    assert taken(tmp_path, "a", "b", "c") == {"a": b"1", "c": b"1"}
 
 
 def test_a_common_store_is_recorded_without_a_copy(
@@ -120,3 +138,6 @@ def test_workers_start_with_the_first_item(lone: Client) -> None:
     assert sorted(run_window(client, abs, [-1, -2])) == [1, 2]
     assert list(run_window(client, abs, [3])) == [3]
     assert started == [2, 1]
+    client.close()
+    with pytest.raises(RuntimeError, match="after their end"):
+        client.start()

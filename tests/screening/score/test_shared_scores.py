@@ -3,9 +3,10 @@
 import csv
 import pickle
 import random
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,11 +17,14 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
+from chem.records.records import Failure, Record
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import predicted_columns
 from gnn.features.array_types import Floats32
+from screening.dask_cluster.lazy_client import AnyClient, LazyClient
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import read_prepared
+from screening.prepare.record_columns import RecordColumns, to_records
 from screening.runs.plan import RunOptions, plan_run
 from screening.runs.run import run_screen
 from screening.score.score import Scoring, _predict, chosen_items, score_item
@@ -91,14 +95,15 @@ def run(
     name: str,
     screen: Screen,
     rows: list[Row],
-    lone: Client,
+    lone: AnyClient,
     *,
     shared: str = "on",
     size: int = 20,
     triage_from: int = 1,
+    at: str = "",
 ) -> Night:
     """Screen a library with the cache of a home."""
-    library = home / f"{name}.csv"
+    library = home / (at or f"{name}.csv")
     home.mkdir(exist_ok=True)
     with library.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("compound_id", "smiles", "Price"), *rows])
@@ -197,14 +202,44 @@ def test_nights_of_edits_are_the_bytes_of_whole_runs(
     assert taken > 30
 
 
-def test_the_same_night_again_works_on_nothing(
-    tmp_path: Path, screen: Screen, drugs: list[Row], lone: Client
+@pytest.mark.parametrize("triage_from", [1, 10**6], ids=["triage", "all"])
+def test_the_same_night_again_starts_no_worker(
+    tmp_path: Path, screen: Screen, drugs: list[Row], lone: Client, triage_from: int
 ) -> None:
-    first = run(tmp_path, "a", screen, drugs, lone)
-    again = run(tmp_path, "b", screen, drugs, lone)
+    first = run(tmp_path, "a", screen, drugs, lone, triage_from=triage_from)
+    nobody = LazyClient(lambda: pytest.fail("workers were started"))
+    again = run(tmp_path, "b", screen, drugs, nobody, triage_from=triage_from, at="a.csv")
     assert again.files == first.files
     assert again.scored == again.expected == 0
     assert first.scored > 20
+
+
+@pytest.mark.parametrize("triage_from", [1, 10**6], ids=["triage", "all"])
+def test_no_file_is_taken_if_a_machine_gave_another_molecule_up(
+    tmp_path: Path,
+    screen: Screen,
+    drugs: list[Row],
+    lone: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    triage_from: int,
+) -> None:
+    """The first record is given up on the second night; its duplicate stands for it then."""
+    name, text, _ = drugs[0]
+    rows = [*drugs, ("twin", text, "1.00")]
+    screened = partial(run, screen=screen, rows=rows, lone=lone, triage_from=triage_from)
+    first = screened(tmp_path, "a")
+    shutil.rmtree(tmp_path / "cache" / "prepared")
+
+    def given_up(columns: RecordColumns, places: Sequence[int]) -> Iterator[Record]:
+        for record in to_records(columns, places):
+            lost = Failure("isolate", "timed_out", "") if record.compound_id == name else None
+            yield record._replace(problem=lost or record.problem)
+
+    monkeypatch.setattr("screening.prepare.partition.to_records", given_up)
+    second = screened(tmp_path, "b", at="a.csv")
+    whole = screened(tmp_path / "whole", "a", shared="off")
+    assert second.files == whole.files
+    assert second.files != first.files
 
 
 def test_few_new_rows_of_many_items_are_predicted_together(
