@@ -13,12 +13,6 @@ from torch import Tensor
 
 from gnn.calibration.calibration import DOUBT, LIKE_IT, MOST_LIKE_IT, NORMAL_90, Calibration
 
-_SINGLE = (
-    *("noise", "spread", "quantile", "rows", "centre", "slope", "kernel", "remote", "fade"),
-    *("gone", "far", "offset"),
-)
-"""The numbers of a calibration that are one for each task."""
-
 
 class _Line(NamedTuple):
     """Lines that join points, one for each of T tasks: the points, and what follows each of them.
@@ -48,8 +42,17 @@ class CalibratedTasks:
     def __init__(self, calibrations: Sequence[Calibration], device: torch.device) -> None:
         """Put the numbers of T calibrations on a device."""
         self.device = device
-        for name in _SINGLE:
-            setattr(self, f"_{name}", self._tensor([getattr(one, name) for one in calibrations]))
+        numbers = [
+            (
+                *(one.noise, one.spread, one.quantile, one.rows, one.centre, one.slope),
+                *(one.kernel, one.remote, one.fade, one.gone, one.far, one.offset),
+            )
+            for one in calibrations
+        ]
+        each = self._tensor(numbers).unbind(1)
+        self._noise, self._spread, self._quantile, self._rows, self._centre, self._slope = each[:6]
+        self._kernel, self._ood_value, self._ood_start, self._ood_end = each[6:10]
+        self._far, self._offset = each[10:]
         self._level = self._line([(one.levels, one.level_factors) for one in calibrations])
         self._growth = self._line([(one.distances, one.distance_factors) for one in calibrations])
         most = max((len(one.edges) for one in calibrations), default=0)
@@ -57,20 +60,7 @@ class CalibratedTasks:
         self._edges = edges.reshape(len(calibrations), most)
         steps = [_filled((1.0, *one.factors), most + 1, 1.0) for one in calibrations]
         self._steps = self._tensor(steps).flatten()
-        self._row = torch.arange(len(calibrations), device=device) * (most + 1)
-
-    _noise: Tensor
-    _spread: Tensor
-    _quantile: Tensor
-    _rows: Tensor
-    _centre: Tensor
-    _slope: Tensor
-    _kernel: Tensor
-    _remote: Tensor
-    _fade: Tensor
-    _gone: Tensor
-    _far: Tensor
-    _offset: Tensor
+        self._first = torch.arange(len(calibrations), device=device) * (most + 1)
 
     def _tensor(self, numbers: Sequence[object]) -> Tensor:
         return torch.tensor(numbers, dtype=torch.float64, device=self.device)
@@ -99,12 +89,12 @@ class CalibratedTasks:
         near = self._centre + self._slope * (blended - self._centre) + self._offset
         away = self._per_task(near, distance)
         out = self._out_of_domain(away)
-        value = near + out * (self._remote - near)
+        value = near + out * (self._ood_value - near)
         noise = self._noise**2 * self._level.follow(near) * self._growth.follow(away)
         disagreement = (self._spread * (self._slope * spread)).square()
         std = (noise + disagreement + out * self._far**2).sqrt()
         number = torch.searchsorted(self._edges, away.T.contiguous(), right=True).T
-        reach = self._quantile * self._steps[self._row + number] * std
+        reach = self._quantile * self._steps[self._first + number] * std
         return torch.stack([value, std, value - reach, value + reach], dim=2)
 
     def classifications(
@@ -119,7 +109,7 @@ class CalibratedTasks:
         if kernel is not None:
             near = self._slope * mean + self._kernel * 4 * (kernel - 0.5) + self._offset
         away = self._per_task(near, distance)
-        drawn = near + self._out_of_domain(away) * (self._remote - near)
+        drawn = near + self._out_of_domain(away) * (self._ood_value - near)
         other = NORMAL_90 * torch.hypot(self._slope * spread, DOUBT * away)
         less, more = self._share_doubt(near)
         low = torch.sigmoid(torch.minimum(near, drawn) - torch.hypot(less, other))
@@ -133,8 +123,8 @@ class CalibratedTasks:
         return distance.double()[:, None].expand_as(like)
 
     def _out_of_domain(self, distance: Tensor) -> Tensor:
-        span = self._gone - self._fade
-        weight = ((distance - self._fade) / torch.where(span > 0, span, 1.0)).clamp(0, 1)
+        span = self._ood_end - self._ood_start
+        weight = ((distance - self._ood_start) / torch.where(span > 0, span, 1.0)).clamp(0, 1)
         return torch.where(span > 0, weight, 0.0)
 
     def _share_doubt(self, odds: Tensor) -> tuple[Tensor, Tensor]:

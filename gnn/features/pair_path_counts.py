@@ -99,7 +99,7 @@ def _pairs(batch: Batch, kinds: Tensor) -> tuple[Tensor, Tensor]:
     sizes = offsets.diff()
     source, target = batch.edge_index
     of_edge = batch.molecule[source]
-    molecules, keys = [], []
+    molecules, keys = [kinds[:0]], [kinds[:0]]
     for rows, size in _by_size(sizes, _CELLS[device.type]):
         slot = torch.full((batch.molecules,), -1, dtype=torch.int64, device=device)
         slot[rows] = torch.arange(len(rows), device=device)

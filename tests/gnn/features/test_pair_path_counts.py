@@ -26,6 +26,7 @@ UNUSUAL = (
     *("C" * 60, "C1" + "C" * 38 + "1", "CC(C)(C)C" * 20),
 )
 """No pair, no bond, parts, a chain and a ring longer than a pair may be."""
+NONE = np.zeros(0, np.int64)
 
 
 def arrays(*smiles: str) -> GraphArrays:
@@ -64,7 +65,7 @@ def test_counts_are_those_of_numpy(
     drug_arrays: GraphArrays, cells: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(module._CELLS, "cpu", cells)
-    for graphs in (drug_arrays, arrays(*UNUSUAL)):
+    for graphs in (drug_arrays, arrays(*UNUSUAL), arrays("C"), take(drug_arrays, NONE)):
         np.testing.assert_array_equal(counts_of(graphs, 512, 256), with_numpy(graphs, 512, 256))
 
 
