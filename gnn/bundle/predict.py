@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from gnn.bundle.batch_shape import SHAPES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns, predicted_columns
 from gnn.bundle.device_bundle import DeviceBundle
@@ -34,18 +35,6 @@ from gnn.features.batch import Batch, padded_batches
 from gnn.features.graph_arrays import GraphArrays
 from gnn.models.network import Network
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
-
-
-class Shape(NamedTuple):
-    """The size of a batch, padding included."""
-
-    atoms: int
-    molecules: int
-    """One of them is the padding molecule."""
-
-
-SHAPES = {"cpu": Shape(4096, 256), "cuda": Shape(1 << 18, 1 << 13)}
-"""The size of a batch by kind of device."""
 
 
 class _Columns(NamedTuple):

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from chem.features.graphs import MolGraph, state_factors
+from gnn.bundle.batch_shape import SHAPES
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import SHAPES, Predictor
+from gnn.bundle.predict import Predictor
 from gnn.features.batch import make_batch
 from gnn.features.graph_arrays import GraphArrays, collect, take
 from gnn.models.network import Network, NetworkConfig
