@@ -97,6 +97,7 @@ ALLOWED = {
     ("VERDICT", "potency"): "the first phrase of a hit's sentence",
     ("VERDICT", "sentence"): "the same",
     ("fade", "attribution"): "a key of card.json",
+    ("fade", "calibrated_tasks"): "a key of card.json",
     ("fade", "calibrate"): "a key of card.json",
     ("fade", "calibration"): "a key of card.json",
     ("half", "parquet"): "half of something",

@@ -1,5 +1,10 @@
 """Predicts every task of every bundle for graphs, with its uncertainty.
 
+Molecules go through in batches. Environments, pairs and paths, the networks, the nearest training
+compounds and the calibration of all tasks are tensors on one device, and only the columns come
+back. A CPU and a GPU run the same code, but for distances on a CPU without a unit for products of
+bytes.
+
 A molecule's result is the same to the last bit whatever other molecules are predicted with it, in
 any order: batches are padded to one fixed shape, so every matrix product runs the same code, and
 everything else works row by row or sums in a fixed order. This holds for one torch thread; use
@@ -11,28 +16,34 @@ layer: on 3,000 lead-like molecules, predictions for EGFR differ from those of f
 order, so the last bits may differ from run to run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import nn
 
+from gnn.bundle.batch_shape import SHAPES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns, predicted_columns
-from gnn.calibration.calibration import Calibration, Outputs, apply_classification, apply_regression
-from gnn.calibration.domain import environment_bits
+from gnn.bundle.device_bundle import DeviceBundle
+from gnn.calibration.calibration import Outputs
 from gnn.errors import ModelError
-from gnn.features.array_types import Floats32
-from gnn.features.batch import padded_batches
+from gnn.features.array_types import Floats32, Floats64
+from gnn.features.batch import Batch, padded_batches
 from gnn.features.graph_arrays import GraphArrays
 from gnn.models.network import Network
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
 
-ATOMS = 4096
-"""Atoms in a batch, padding included."""
-MOLECULES = 256
-"""Molecules in a batch, the padding molecule included."""
+
+class _Columns(NamedTuple):
+    """The columns of one bundle for M molecules and T tasks."""
+
+    tasks: Floats32
+    """[T, 4, M]"""
+    distance: Floats32
+    """[M]"""
 
 
 class Predictor:
@@ -49,13 +60,10 @@ class Predictor:
         self.bundles = tuple(bundles)
         self.device = torch.device(device)
         self.bfloat16 = is_bfloat16_fast(self.device) if bfloat16 is None else bfloat16
-        self._calibrations = [
-            [Calibration.from_dict(task.calibration) for task in bundle.card.tasks]
-            for bundle in self.bundles
-        ]
         made: dict[int, nn.Module] = {}  # modules that networks share are copied once
-        self._networks = [
-            [self._copy(network, made) for network in bundle.networks] for bundle in self.bundles
+        self._on_device = [
+            DeviceBundle(one, [self._copy(net, made) for net in one.networks], self.device)
+            for one in self.bundles
         ]
 
     @property
@@ -70,34 +78,19 @@ class Predictor:
 
         Regressions are in the task's unit, classifications are probabilities in 0..1.
         """
-        columns: dict[str, Floats32] = {}
-        known = any(bundle.domain is not None for bundle in self.bundles)
-        bits = environment_bits(graphs) if known else None
         try:
-            outputs_of = self._outputs(graphs)
+            found = self._predict(graphs)
         except IndexError as error:  # a table of atoms that is shorter than the vocabulary
             names = ", ".join(bundle.card.name for bundle in self.bundles)
             raise ModelError(
                 f"the weights of {names} do not know an atom ({error}); restore the bundle"
             ) from None
-        said = zip(self.bundles, self._calibrations, outputs_of, strict=True)
-        for bundle, calibrations, outputs in said:
-            away = None
-            if bundle.domain is not None and bits is not None:
-                away = bundle.domain.distance_of(bits)
-            for at, task in enumerate(bundle.card.tasks):
-                apply = apply_classification if task.kind == "classification" else apply_regression
-                networks = outputs.networks[:, :, at]
-                kernel = None if outputs.kernel is None else outputs.kernel[:, at]
-                found = apply(networks, kernel, away, calibrations[at])
-                estimates = [values.astype(np.float32) for values in found]
-                name = f"{bundle.card.name}_{task.name}"
-                if not np.isfinite(networks).all() or not np.isfinite(estimates).all():
-                    raise ModelError(f"{name} is not finite; the bundle's weights are broken")
-                for ending, values in zip(COLUMN_ENDINGS, estimates, strict=True):
-                    columns[f"{name}{ending}"] = values
-            if away is not None:
-                columns[domain_columns(bundle)[0]] = away
+        columns: dict[str, Floats32] = {}
+        for bundle, own in zip(self.bundles, found, strict=True):
+            for task, values in zip(bundle.card.tasks, own.tasks, strict=True):
+                for ending, column in zip(COLUMN_ENDINGS, values, strict=True):
+                    columns[f"{bundle.card.name}_{task.name}{ending}"] = column
+            columns |= dict.fromkeys(domain_columns(bundle), own.distance)
         return columns
 
     def _copy(self, network: Network, made: dict[int, nn.Module]) -> Network:
@@ -111,24 +104,45 @@ class Predictor:
 
     @torch.inference_mode()
     @one_thread()
-    def _outputs(self, graphs: GraphArrays) -> list[Outputs]:
-        """Run every model of every bundle."""
+    def _predict(self, graphs: GraphArrays) -> list[_Columns]:
+        """Return the columns of each bundle."""
+        keep_memory()
+        count = graphs.molecules
+        found = [
+            _Columns(
+                np.empty((len(one.card.tasks), len(COLUMN_ENDINGS), count), np.float32),
+                np.empty(count, np.float32),
+            )
+            for one in self.bundles
+        ]
+        kernels = self._kernels(graphs)
+        for rows, count, batch in self._batches(graphs):
+            for on_device, kernel, into in zip(self._on_device, kernels, found, strict=True):
+                values = None if kernel is None else torch.from_numpy(kernel[rows]).to(self.device)
+                columns, distance = on_device.predict(batch, count, values)
+                into.tasks[:, :, rows] = columns.permute(1, 2, 0).cpu().numpy()
+                if distance is not None:
+                    into.distance[rows] = distance.cpu().numpy()
+        return found
+
+    @torch.inference_mode()
+    @one_thread()
+    def outputs(self, graphs: GraphArrays) -> list[Outputs]:
+        """Return what the models of each bundle give for M molecules, before any calibration."""
         keep_memory()
         found = [
-            np.empty((bundle.card.members, graphs.molecules, len(bundle.card.tasks)))
-            for bundle in self.bundles
+            np.empty((one.card.members, graphs.molecules, len(one.card.tasks)))
+            for one in self.bundles
         ]
-        for rows, count, padded in padded_batches(graphs, ATOMS, MOLECULES):
-            batch = padded.to(self.device)
-            for networks, into in zip(self._networks, found, strict=True):
-                for member, network in enumerate(networks):
-                    into[member, rows] = network(batch)[:count].double().cpu()
-        for bundle, into in zip(self.bundles, found, strict=True):
-            for member, network in enumerate(bundle.networks):
-                into[member] *= network.scale.double().numpy()
-                into[member] += network.shift.double().numpy()
-        kernels = [
-            None if bundle.kernel is None else bundle.kernel.predict(graphs)
-            for bundle in self.bundles
-        ]
-        return [Outputs(*both) for both in zip(found, kernels, strict=True)]
+        for rows, count, batch in self._batches(graphs):
+            for on_device, into in zip(self._on_device, found, strict=True):
+                into[:, rows] = on_device.outputs(batch, count).cpu().numpy()
+        return [Outputs(*both) for both in zip(found, self._kernels(graphs), strict=True)]
+
+    def _batches(self, graphs: GraphArrays) -> Iterator[tuple[slice, int, Batch]]:
+        for rows, count, padded in padded_batches(graphs, *SHAPES[self.device.type]):
+            yield rows, count, padded.to(self.device)
+
+    def _kernels(self, graphs: GraphArrays) -> list[Floats64 | None]:
+        """Return the values [M, T] of each bundle's kernel machine, which runs on the CPU."""
+        return [None if one.kernel is None else one.kernel.predict(graphs) for one in self.bundles]

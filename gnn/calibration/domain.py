@@ -14,6 +14,7 @@ the kinase panel's validation molecules into another third of the distance.)
 import lzma
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,8 +41,13 @@ def environment_bits(graphs: GraphArrays) -> Bits:
     found = np.empty((graphs.molecules, COLUMNS // 8), np.uint8)
     for rows, batch in batches(graphs, _PIECE):
         counts = environment_counts(batch, RADIUS, COLUMNS)
-        found[rows] = np.packbits(counts.numpy() > 0, axis=1, bitorder="little")
+        found[rows] = pack_environments(counts.numpy() > 0)
     return found
+
+
+def pack_environments(present: npt.NDArray[Any]) -> Bits:
+    """Pack [M, 1024] columns, 0 for each that has no environment, into bits [M, 128]."""
+    return np.packbits(present, axis=1, bitorder="little")
 
 
 class Domain:

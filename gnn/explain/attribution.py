@@ -85,7 +85,7 @@ class Attributor(Predictor):
         self.tasks = tuple(tasks)
         found = {
             f"{bundle.card.name}_{task.name}": _Task(
-                number, at, task.kind == "regression", self._calibrations[number][at]
+                number, at, task.kind == "regression", Calibration.from_dict(task.calibration)
             )
             for number, bundle in enumerate(self.bundles)
             for at, task in enumerate(bundle.card.tasks)
@@ -141,7 +141,7 @@ class Attributor(Predictor):
 
         For a regression it is the calibrated value, for a class its calibrated log odds.
         """
-        outputs = self._outputs(graphs)
+        outputs = self.outputs(graphs)
         return np.stack(
             [
                 _near(outputs[task.bundle], task, name)

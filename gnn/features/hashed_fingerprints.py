@@ -1,11 +1,8 @@
-"""Counts hashed atom environments, pairs of atoms and paths of four atoms: fingerprints.
+"""Counts hashed atom environments: a fingerprint. :mod:`gnn.features.pair_path_counts` adds to it.
 
 The hash of an atom's environment of radius r + 1 mixes its own hash of radius r with the sum of
 its neighbours' hashes (each mixed with its bond): Weisfeiler-Lehman relabelling, the idea behind
-Morgan fingerprints (Rogers and Hahn 2010, doi 10.1021/ci100050t). Pairs and paths see distant
-atoms: the number of bonds between two kinds of atoms (Carhart et al. 1985, doi
-10.1021/ci00046a002), and the course of chains (topological torsions; Nilakantan et al. 1987, doi
-10.1021/ci00054a008).
+Morgan fingerprints (Rogers and Hahn 2010, doi 10.1021/ci100050t).
 
 The arithmetic uses integers of the graph alone, whose sums do not depend on order: it gives the
 same on every machine and in every batch.
@@ -15,11 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gnn.features.array_types import Floats32, Hashes, Ints
+from gnn.features.array_types import Hashes, Ints
 from gnn.features.batch import Batch
-from gnn.features.graph_arrays import GraphArrays
-from gnn.features.substructure_kernels import aromatic_atoms
-from gnn.features.substructure_keys import find_pairs, find_paths
 
 # Odd 63-bit constants; multiplying by one and folding the high bits down spreads small integers.
 _TOKEN = 0x1E3779B97F4A7C15
@@ -79,34 +73,7 @@ def _count(columns: Tensor, size: int, kind: torch.dtype = torch.float32) -> Ten
     return counts.index_add_(0, columns, ones)
 
 
-_FURTHEST = 20
-"""Most bonds between the atoms of a pair."""
 _SHIFT = np.uint64(20)
-
-
-def hashed_counts(graphs: GraphArrays, factors: Ints, pairs: int, paths: int) -> Floats32:
-    """Return float32 [M, pairs + paths], the number of pairs and paths in each column.
-
-    ``pairs`` and ``paths`` are powers of two, or 0 to leave them out. About 0.1 ms per molecule.
-    """
-    kinds, count = _kinds(graphs, factors), graphs.molecules
-    blocks = [np.zeros((count, 0), np.float32)]
-    if pairs:
-        found = count_columns(*find_pairs(graphs, kinds, _FURTHEST), count, pairs)
-        blocks.append(found.astype(np.float32))
-    if paths:
-        found = count_columns(*find_paths(graphs, kinds), count, paths)
-        blocks.append(found.astype(np.float32))
-    return np.concatenate(blocks, axis=1)
-
-
-def _kinds(graphs: GraphArrays, factors: Ints) -> Hashes:
-    """Return [A], codes of element, degree, hydrogens, charge, and whether the atom is aromatic."""
-    known = factors[graphs.atoms].astype(np.uint64)
-    kinds = aromatic_atoms(graphs)
-    for column in range(4):
-        kinds = kinds * np.uint64(128) + known[:, column]
-    return np.asarray(kinds, np.uint64)
 
 
 def count_columns(molecule: Ints, keys: Hashes, molecules: int, columns: int) -> Ints:

@@ -10,7 +10,7 @@ from gnn.features.array_types import Floats64, Hashes, Ints
 from gnn.features.graph_arrays import GraphArrays
 from gnn.features.substructure_keys import KeySets, circular_keys, pair_keys, path_keys
 
-_AROMATIC = 1
+AROMATIC = 1
 """Token of an aromatic bond."""
 _FURTHEST = 15
 """Most bonds between the atoms of a pair."""
@@ -44,7 +44,7 @@ def aromatic_atoms(graphs: GraphArrays) -> Hashes:
     """Return [A], 1 for an atom with an aromatic bond, else 0."""
     found = np.zeros(len(graphs.atoms), np.uint64)
     for ends in graphs.ends:
-        found[ends[graphs.bonds == _AROMATIC]] = 1
+        found[ends[graphs.bonds == AROMATIC]] = 1
     return found
 
 

@@ -7,12 +7,12 @@ what pretraining taught it, including a molecule's descriptors (:mod:`gnn.models
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from gnn.features.batch import Batch
-from gnn.features.hashed_fingerprints import environment_logs, hashed_counts
+from gnn.features.hashed_fingerprints import environment_logs
+from gnn.features.pair_path_counts import pair_path_counts
 from gnn.models.encoder import DescribingEncoder, EncoderSizes, Pretrained
 
 State = dict[str, Tensor]
@@ -129,7 +129,10 @@ class Network(nn.Module):
         counted = environment_logs(batch, config.radius, config.environments)
         given = [counted, hidden, described * _DESCRIPTOR_SCALE]
         if config.pairs or config.paths:
-            given.insert(1, torch.log1p(self._hashed_counts(batch)))
+            factors = self.graph.encoder.factors
+            given.insert(
+                1, torch.log1p(pair_path_counts(batch, factors, config.pairs, config.paths))
+            )
         batch.memo[key] = torch.cat([array.float() for array in given], dim=1)
         return batch.memo[key]
 
@@ -142,14 +145,6 @@ class Network(nn.Module):
         if hidden not in batch.memo:
             batch.memo[hidden], batch.memo[described] = self.graph(batch)
         return batch.memo[hidden], batch.memo[described]
-
-    def _hashed_counts(self, batch: Batch) -> Tensor:
-        """Return [G, pairs + paths] counts; zero for padding molecules."""
-        factors = self.graph.encoder.factors.cpu().numpy()
-        found = hashed_counts(batch.graphs, factors, self.config.pairs, self.config.paths)
-        padded = np.zeros((batch.molecules, found.shape[1]), np.float32)
-        padded[: len(found)] = found
-        return torch.from_numpy(padded).to(batch.atoms.device)
 
     def run_head(self, given: Tensor) -> Tensor:
         """Turn the result of :meth:`given` into [G, tasks]."""

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from chem.errors import InputError
+from gnn.bundle.batch_shape import SHAPES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import predicted_columns
 from screening.objective.screen_settings import Screen
@@ -48,6 +49,7 @@ def open_predictions(
         **common_purpose("predictions", models),
         "bundles": [bundle.sha256 for bundle in bundles],
         "device": models.device,
+        "batch": SHAPES[models.device],
     }
     return open_rows(root / hash_purpose(purpose), len(predicted_columns(bundles)))
 

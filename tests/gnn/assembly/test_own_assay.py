@@ -86,7 +86,7 @@ def test_what_is_shipped_predicts_what_was_fitted(
     columns = predictor.predict(crossed.data.graphs)
     assert all(np.isfinite(values).all() for values in columns.values())
     assert (np.abs(columns["mine_hit"] - 0.5) <= 0.5).all()
-    raw, found = fitted.outputs(crossed.data.graphs), predictor._outputs(crossed.data.graphs)[0]
+    raw, found = fitted.outputs(crossed.data.graphs), predictor.outputs(crossed.data.graphs)[0]
     np.testing.assert_allclose(found.networks, raw.networks, atol=1e-4)
     if kernel:
         np.testing.assert_array_equal(found.kernel, raw.kernel)

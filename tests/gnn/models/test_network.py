@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from chem.features.graphs import MolGraph, state_factors
+from gnn.bundle.batch_shape import SHAPES
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.predict import ATOMS, MOLECULES, Predictor
+from gnn.bundle.predict import Predictor
 from gnn.features.batch import make_batch
 from gnn.features.graph_arrays import GraphArrays, collect, take
 from gnn.models.network import Network, NetworkConfig
@@ -70,7 +71,10 @@ def test_a_full_batch_changes_nothing(small: Predictor, drug_arrays: GraphArrays
     """Both ways of being full: by molecules and by atoms."""
     together = small.predict(drug_arrays)
     by_size = np.argsort(np.diff(drug_arrays.atom_offsets))
-    for rows in (np.repeat(by_size[:1], 3 * MOLECULES), np.repeat(by_size[-1:], 3 * ATOMS // 60)):
+    for rows in (
+        np.repeat(by_size[:1], 3 * SHAPES["cpu"].molecules),
+        np.repeat(by_size[-1:], 3 * SHAPES["cpu"].atoms // 60),
+    ):
         assert_bitwise(small.predict(take(drug_arrays, rows)), together, rows)
 
 

@@ -1,0 +1,18 @@
+"""The fixed size of the batches that networks predict.
+
+It decides the last bits of a prediction, so scores that runs share depend on it. It needs no torch.
+"""
+
+from typing import NamedTuple
+
+
+class Shape(NamedTuple):
+    """The size of a batch, padding included."""
+
+    atoms: int
+    molecules: int
+    """One of them is the padding molecule."""
+
+
+SHAPES = {"cpu": Shape(6144, 256), "cuda": Shape(1 << 18, 1 << 13)}
+"""The size of a batch by kind of device. Molecules of 20 to 30 atoms fill most of both numbers."""

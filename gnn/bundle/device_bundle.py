@@ -1,0 +1,100 @@
+"""Holds one bundle's models on a device, ready to predict batches."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from gnn.bundle.bundle import Bundle
+from gnn.bundle.column_names import COLUMN_ENDINGS
+from gnn.calibration.calibrated_tasks import CalibratedTasks
+from gnn.calibration.calibration import Calibration
+from gnn.calibration.device_domain import DeviceDomain, is_product_fast
+from gnn.calibration.domain import COLUMNS, RADIUS, pack_environments
+from gnn.errors import ModelError
+from gnn.features.batch import Batch
+from gnn.features.hashed_fingerprints import environment_counts
+from gnn.models.network import Network
+
+_ENVIRONMENTS = "environments of the domain"
+
+
+class Predicted(NamedTuple):
+    """What a bundle predicts for G molecules and T tasks."""
+
+    columns: Tensor
+    """float32 [G, T, 4]: value, standard deviation, and both ends of the interval."""
+    distance: Tensor | None
+    """float32 [G] distance to the training compounds; None for a bundle without a domain."""
+
+
+class _Kind(NamedTuple):
+    """The tasks of a bundle that are of one kind."""
+
+    at: list[int]
+    """Their places among all tasks."""
+    tasks: CalibratedTasks
+    is_class: bool
+
+
+class DeviceBundle:
+    """A bundle's networks, training compounds and calibrations on a device."""
+
+    def __init__(self, bundle: Bundle, networks: Sequence[Network], device: torch.device) -> None:
+        """Take a bundle, with copies of its networks that are on the device already."""
+        self._name, self._tasks = bundle.card.name, bundle.card.tasks
+        self._networks = networks
+        self._units = [(one.scale.double(), one.shift.double()) for one in networks]
+        self._domain = bundle.domain
+        self._on_device: DeviceDomain | None = None
+        if bundle.domain is not None and is_product_fast(device):
+            self._on_device = DeviceDomain(bundle.domain, device)
+        self._kinds = []
+        for kind in ("regression", "classification"):
+            at = [place for place, task in enumerate(self._tasks) if task.kind == kind]
+            given = [Calibration.from_dict(self._tasks[place].calibration) for place in at]
+            if at:
+                tasks = CalibratedTasks(given, device)
+                self._kinds.append(_Kind(at, tasks, kind == "classification"))
+
+    def predict(self, batch: Batch, count: int, kernel: Tensor | None) -> Predicted:
+        """Predict the first ``count`` molecules of a batch; the others are padding.
+
+        kernel: float64 [count, T] values of the kernel machine; None without one.
+
+        Raises ModelError if any number is not finite: the weights are broken.
+        """
+        outputs, distance = self.outputs(batch, count), self._distance(batch, count)
+        shape = (count, len(self._tasks), len(COLUMN_ENDINGS))
+        columns = torch.empty(shape, device=outputs.device)
+        for at, tasks, is_class in self._kinds:
+            apply = tasks.classifications if is_class else tasks.regressions
+            scores = None if kernel is None else kernel[:, at]
+            columns[:, at] = apply(outputs[:, :, at], scores, distance).float()
+        self._check_finite(outputs, columns)
+        return Predicted(columns, distance)
+
+    def outputs(self, batch: Batch, count: int) -> Tensor:
+        """Return float64 [K, count, T], in the tasks' units, or logits of classes."""
+        found = [torch.empty((0, count, len(self._tasks)), device=batch.atoms.device).double()]
+        for network, (scale, shift) in zip(self._networks, self._units, strict=True):
+            found.append((network(batch)[:count].double() * scale + shift)[None])
+        return torch.cat(found)
+
+    def _distance(self, batch: Batch, count: int) -> Tensor | None:
+        if self._domain is None:
+            return None
+        if _ENVIRONMENTS not in batch.memo:  # the same for all bundles
+            counts = environment_counts(batch, RADIUS, COLUMNS)
+            batch.memo[_ENVIRONMENTS] = (counts > 0).to(torch.int8)
+        own = batch.memo[_ENVIRONMENTS][:count]
+        if self._on_device is not None:
+            return self._on_device.distances(own)
+        return torch.from_numpy(self._domain.distance_of(pack_environments(own.numpy())))
+
+    def _check_finite(self, outputs: Tensor, columns: Tensor) -> None:
+        usable = outputs.isfinite().all(dim=1).all(dim=0) & columns.isfinite().all(dim=2).all(dim=0)
+        if not bool(usable.all()):
+            task = self._tasks[int((~usable).nonzero()[0, 0])].name
+            raise ModelError(f"{self._name}_{task} is not finite; the bundle's weights are broken")

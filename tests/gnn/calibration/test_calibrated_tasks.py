@@ -1,0 +1,113 @@
+"""All tasks at once are calibrated as each is by ``gnn.calibration.calibration``, the oracle."""
+
+import json
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gnn.bundle.bundle import SHIPPED
+from gnn.calibration.calibrated_tasks import CalibratedTasks
+from gnn.calibration.calibration import Calibration, apply_classification, apply_regression
+
+CPU = torch.device("cpu")
+Columns = npt.NDArray[np.float32]
+APPLY = {"regression": apply_regression, "classification": apply_classification}
+
+
+def alone(
+    kind: str,
+    tasks: list[Calibration],
+    networks: npt.NDArray[np.float64],
+    kernel: npt.NDArray[np.float64] | None,
+    distance: npt.NDArray[np.float32] | None,
+) -> Columns:
+    """Task by task: float32 [M, T, 4]."""
+    found = [
+        APPLY[kind](networks[:, :, at], None if kernel is None else kernel[:, at], distance, task)
+        for at, task in enumerate(tasks)
+    ]
+    return np.array(found, np.float32).transpose(2, 0, 1)
+
+
+def together(
+    kind: str,
+    tasks: list[Calibration],
+    networks: npt.NDArray[np.float64],
+    kernel: npt.NDArray[np.float64] | None,
+    distance: npt.NDArray[np.float32] | None,
+) -> Columns:
+    made = CalibratedTasks(tasks, CPU)
+    apply = made.regressions if kind == "regression" else made.classifications
+    given = [None if one is None else torch.from_numpy(one) for one in (kernel, distance)]
+    return apply(torch.from_numpy(networks), *given).float().numpy()
+
+
+@pytest.mark.parametrize(
+    ("bundle", "kind"),
+    [
+        ("activity", "regression"),
+        *[(name, kind) for name in ("toxicity", "admet") for kind in APPLY],
+    ],
+)
+def test_the_shipped_tasks_are_calibrated_alike(bundle: str, kind: str) -> None:
+    card = json.loads((SHIPPED / bundle / "card.json").read_text())
+    given = [one["calibration"] for one in card["tasks"] if one["kind"] == kind]
+    tasks = [Calibration.from_dict(one) for one in given]
+    draw = np.random.default_rng(1)
+    networks = draw.normal(3, 4, (2, 200, len(tasks)))
+    distance = draw.random(200).astype(np.float32)
+    for away in (distance, None):
+        found = together(kind, tasks, networks, None, away)
+        np.testing.assert_allclose(found, alone(kind, tasks, networks, None, away), rtol=1e-6)
+
+
+places = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.5, 1.0]), min_size=1, max_size=5).map(sorted)
+numbers = st.floats(0.125, 3, width=32)
+
+
+@st.composite
+def calibrations(draw: st.DrawFn) -> Calibration:
+    levels, distances, edges = draw(places), draw(places), draw(st.just([]) | places)
+    rising = [sorted(draw(numbers) for _ in at) for at in (distances, edges)]
+    told = {
+        name: draw(numbers)
+        for name in ("noise", "spread", "quantile", "centre", "slope", "remote", "far", "offset")
+    }
+    fade, gone = draw(st.sampled_from([(0.2, 0.8), (0.5, 0.5), (1.0, 1.0)]))
+    return Calibration(
+        **told,
+        rows=draw(st.integers(0, 300)),
+        kernel=draw(st.sampled_from([0.0, 0.4, 1.0])),
+        fade=fade,
+        gone=gone,
+        levels=tuple(levels),
+        level_factors=tuple(draw(numbers) for _ in levels),
+        distances=tuple(distances),
+        distance_factors=tuple(rising[0]),
+        edges=tuple(edges),
+        factors=tuple(1 + one for one in rising[1]),
+    )
+
+
+@settings(max_examples=60)
+@given(
+    tasks=st.lists(calibrations(), min_size=1, max_size=4),
+    kind=st.sampled_from(list(APPLY)),
+    members=st.integers(0, 3),
+    has_kernel=st.booleans(),
+    seed=st.integers(0, 1000),
+)
+def test_any_tasks_are_calibrated_alike(
+    tasks: list[Calibration], kind: str, members: int, has_kernel: bool, seed: int
+) -> None:
+    draw = np.random.default_rng(seed)
+    networks = draw.choice([-1.0, 0.0, 0.25, 0.5, 0.7, 1.0, 2.0], (members, 30, len(tasks)))
+    kernel = draw.random((30, len(tasks))) if has_kernel or not members else None
+    distance = draw.choice([0.0, 0.25, 0.4, 0.5, 0.75, 1.0], 30).astype(np.float32)
+    found = together(kind, tasks, networks, kernel, distance)
+    expected = alone(kind, tasks, networks, kernel, distance)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
