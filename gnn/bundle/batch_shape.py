@@ -13,6 +13,13 @@ class Shape(NamedTuple):
     molecules: int
     """One of them is the padding molecule."""
 
+    @property
+    def halved(self) -> "Shape":
+        """The size with half of both numbers."""
+        return Shape(self.atoms // 2, self.molecules // 2)
+
 
 SHAPES = {"cpu": Shape(6144, 256), "cuda": Shape(1 << 18, 1 << 13)}
 """The size of a batch by kind of device. Molecules of 20 to 30 atoms fill most of both numbers."""
+LEAST_ATOMS = 2048
+"""Batches are not made smaller than this: every molecule has to fit."""

@@ -16,7 +16,8 @@ layer: on 3,000 lead-like molecules, predictions for EGFR differ from those of f
 order, so the last bits may differ from run to run.
 """
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from gnn.bundle.batch_shape import SHAPES
+from gnn.bundle.batch_shape import LEAST_ATOMS, SHAPES
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns, predicted_columns
 from gnn.bundle.device_bundle import DeviceBundle
@@ -32,9 +33,11 @@ from gnn.calibration.calibration import Outputs
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32, Floats64
 from gnn.features.batch import Batch, padded_batches
-from gnn.features.graph_arrays import GraphArrays
+from gnn.features.graph_arrays import GraphArrays, take
 from gnn.models.network import Network
-from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
+from gnn.models.runtime import device_text, is_bfloat16_fast, keep_memory, one_thread
+
+_log = logging.getLogger(__name__)
 
 
 class _Columns(NamedTuple):
@@ -60,6 +63,7 @@ class Predictor:
         self.bundles = tuple(bundles)
         self.device = torch.device(device)
         self.bfloat16 = is_bfloat16_fast(self.device) if bfloat16 is None else bfloat16
+        self.shape = SHAPES[self.device.type]
         made: dict[int, nn.Module] = {}  # modules that networks share are copied once
         self._on_device = [
             DeviceBundle(one, [self._copy(net, made) for net in one.networks], self.device)
@@ -116,13 +120,16 @@ class Predictor:
             for one in self.bundles
         ]
         kernels = self._kernels(graphs)
-        for rows, count, batch in self._batches(graphs):
+
+        def predict(rows: slice, count: int, batch: Batch) -> None:
             for on_device, kernel, into in zip(self._on_device, kernels, found, strict=True):
                 values = None if kernel is None else torch.from_numpy(kernel[rows]).to(self.device)
                 columns, distance = on_device.predict(batch, count, values)
                 into.tasks[:, :, rows] = columns.permute(1, 2, 0).cpu().numpy()
                 if distance is not None:
                     into.distance[rows] = distance.cpu().numpy()
+
+        self._run(graphs, predict)
         return found
 
     @torch.inference_mode()
@@ -134,14 +141,43 @@ class Predictor:
             np.empty((one.card.members, graphs.molecules, len(one.card.tasks)))
             for one in self.bundles
         ]
-        for rows, count, batch in self._batches(graphs):
+
+        def run(rows: slice, count: int, batch: Batch) -> None:
             for on_device, into in zip(self._on_device, found, strict=True):
                 into[:, rows] = on_device.outputs(batch, count).cpu().numpy()
+
+        self._run(graphs, run)
         return [Outputs(*both) for both in zip(found, self._kernels(graphs), strict=True)]
 
-    def _batches(self, graphs: GraphArrays) -> Iterator[tuple[slice, int, Batch]]:
-        for rows, count, padded in padded_batches(graphs, *SHAPES[self.device.type]):
-            yield rows, count, padded.to(self.device)
+    def _run(self, graphs: GraphArrays, work: Callable[[slice, int, Batch], None]) -> None:
+        """Call ``work`` with each batch: its rows, their number, and the batch on the device.
+
+        If the memory of a GPU does not hold a batch, this one and all later ones are smaller.
+        """
+        done = 0
+        while done < graphs.molecules:
+            rest = take(graphs, np.arange(done, graphs.molecules)) if done else graphs
+            start = done
+            for rows, count, padded in padded_batches(rest, *self.shape):
+                of_all = slice(start + rows.start, start + rows.stop)
+                try:
+                    work(of_all, count, padded.to(self.device))
+                except torch.OutOfMemoryError:
+                    self._make_smaller()
+                    break
+                done = of_all.stop
+
+    def _make_smaller(self) -> None:
+        smaller = self.shape.halved
+        found = (
+            f"the memory of {device_text(self.device)} does not hold a batch of "
+            f"{self.shape.atoms:,} atoms beside the models"
+        )
+        if smaller.atoms < LEAST_ATOMS:
+            raise ModelError(f"{found}; free some of it, or leave out --device")
+        torch.cuda.empty_cache()
+        _log.warning("%s; batches have %s atoms from now on", found, f"{smaller.atoms:,}")
+        self.shape = smaller
 
     def _kernels(self, graphs: GraphArrays) -> list[Floats64 | None]:
         """Return the values [M, T] of each bundle's kernel machine, which runs on the CPU."""

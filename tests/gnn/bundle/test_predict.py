@@ -3,15 +3,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from rdkit import Chem
 
 from chem.features.graphs import MAX_ATOMS, MolGraph, featurize, featurizer_spec
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import Bundle, find_bundle, load_bundle, shipped_bundles
 from gnn.bundle.column_names import COLUMN_ENDINGS
+from gnn.bundle.device_bundle import DeviceBundle
 from gnn.bundle.predict import Predictor
 from gnn.errors import ModelError
-from gnn.features.graph_arrays import GraphArrays, collect
+from gnn.features.batch import Batch
+from gnn.features.graph_arrays import GraphArrays, collect, take
 
 Columns = dict[str, np.ndarray]
 
@@ -45,6 +48,52 @@ def odd() -> GraphArrays:
         assert isinstance(graph, MolGraph), (name, graph)
         graphs.append(graph)
     return collect(graphs)
+
+
+@pytest.mark.parametrize("room", [6000, 3072])
+def test_batches_that_do_not_fit_the_memory_are_made_smaller(
+    drug_arrays: GraphArrays,
+    make_bundle: Callable[..., Bundle],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    room: int,
+) -> None:
+    bundle = make_bundle(tmp_path / "bundle", "small", (("EGFR", "r"), ("herg", "c")))
+    several = take(drug_arrays, np.tile(np.arange(drug_arrays.molecules), 8))
+    whole = Predictor([bundle]).predict(several)
+    outputs = DeviceBundle.outputs
+    seen = []
+
+    def short_of_memory(self: DeviceBundle, batch: Batch, count: int) -> torch.Tensor:
+        seen.append(len(batch.atoms))
+        if len(batch.atoms) > room and len(seen) > 1:  # the first batch fits
+            raise torch.OutOfMemoryError
+        return outputs(self, batch, count)
+
+    monkeypatch.setattr(DeviceBundle, "outputs", short_of_memory)
+    predictor = Predictor([bundle])
+    found = predictor.predict(several)
+    for name, values in found.items():
+        np.testing.assert_allclose(values, whole[name], atol=1e-5)
+    assert predictor.shape.atoms <= room < seen[0]
+    assert f"batches have {predictor.shape.atoms:,} atoms from now on" in caplog.text
+
+
+def test_a_memory_without_room_for_the_smallest_batch_is_told(
+    drug_arrays: GraphArrays,
+    make_bundle: Callable[..., Bundle],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bundle = make_bundle(tmp_path / "bundle", "small", (("EGFR", "r"),))
+
+    def no_memory(*words: object) -> torch.Tensor:
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(DeviceBundle, "outputs", no_memory)
+    with pytest.raises(ModelError, match=r"^the memory of CPU does not hold .* --device$"):
+        Predictor([bundle]).predict(drug_arrays)
 
 
 def assert_lawful(columns: Columns, bundles: list[Bundle], molecules: int) -> None:
