@@ -29,6 +29,7 @@ from gnn.bundle.bundle_checks import (
     check_factors,
     check_graphs,
     check_sizes,
+    is_finite,
 )
 from gnn.bundle.column_names import DISTANCE
 from gnn.bundle.load_network import load_network
@@ -250,7 +251,7 @@ def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:
 def _check_finite(tensors: Mapping[str, Tensor]) -> None:
     """Raise ValueError for a weight that is NaN or infinite, as it would spoil every score."""
     for name, value in tensors.items():
-        if value.is_floating_point() and not bool(value.isfinite().all()):
+        if not is_finite(value):
             raise ValueError(f"{name} holds a number that is not finite")
 
 

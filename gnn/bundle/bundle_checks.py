@@ -35,6 +35,14 @@ def check_sizes(sizes: object) -> None:
             raise ValueError(f"{name} = {value!r}, expected a share from 0 to 1")
 
 
+def is_finite(tensor: Tensor) -> bool:
+    """Tell whether no number of a tensor is NaN or infinite."""
+    if not tensor.is_floating_point() or not tensor.numel():
+        return True
+    low, high = tensor.aminmax()  # NaN if any number is; faster than a mask of all
+    return bool(low.isfinite()) and bool(high.isfinite())
+
+
 def check_factors(factors: Tensor) -> None:
     """Raise ValueError unless factors describe atom tokens: [tokens, 5], counted from 0."""
     if factors.dtype != torch.int64 or factors.ndim != 2 or not factors.numel():

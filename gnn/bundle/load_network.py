@@ -35,7 +35,7 @@ def load_network(make: Callable[[], Module], state: Mapping[str, Tensor]) -> Mod
 
     Args:
         make: builds the network; its parameters and buffers are all in ``state``.
-        state: the weights by name. They are copied.
+        state: the weights by name. The network takes them as they are: nothing may change them.
 
     Raises:
         ValueError: The sizes are not those of the weights. Nothing large was built until then.
@@ -44,7 +44,8 @@ def load_network(make: Callable[[], Module], state: Mapping[str, Tensor]) -> Mod
     with torch.device("meta"), _WithoutInitialization():
         network = make()  # on this device it takes no memory
     _check_same_sizes(network, state)
-    network.to_empty(device="cpu").load_state_dict(dict(state))
+    # Not ``to_empty``: on this device it loads torch's symbolic shapes and sympy, half a second.
+    network.load_state_dict(dict(state), assign=True)
     return network.eval().requires_grad_(False)
 
 

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from chem.disk.bounded_read import parse_json, read_regular
 from chem.disk.files import write_or_say
-from gnn.bundle.bundle_checks import MOST_TENSORS, check_sizes
+from gnn.bundle.bundle_checks import MOST_TENSORS, check_sizes, is_finite
 from gnn.bundle.load_network import load_network
 from gnn.errors import ModelError
 from gnn.evaluation.card import Card
@@ -162,7 +162,7 @@ def load_surrogate(folder: Path, card: Card) -> LoadedSurrogate | None:
         content = read_regular(path, MOST_TENSORS)  # once, so that the hash is that of these bytes
         state = dequantize(load(content))
         known = parse_json(_metadata(content)["card"])
-        if not all(bool(value.isfinite().all()) for value in state.values()):
+        if not all(map(is_finite, state.values())):
             raise ValueError("a weight is not finite")
         found = SurrogateCard(**{**known, "sizes": SurrogateSizes(**known["sizes"])})
         check_sizes(found.sizes)

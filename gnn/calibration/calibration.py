@@ -22,6 +22,7 @@ All else equal, no standard deviation and no interval gets narrower with distanc
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -115,7 +116,7 @@ class Calibration:
             for name, value in given.items()
         }
         found = cls(**numbers)
-        lists = {name for name, default in asdict(UNCALIBRATED).items() if type(default) is tuple}
+        lists = _list_names()
         for name, value in numbers.items():
             each = value if name in lists and isinstance(value, tuple) else [value]
             if (name in lists) != isinstance(value, tuple) or not all(map(_is_number, each)):
@@ -136,6 +137,13 @@ class Calibration:
             if not np.isfinite(rising).all() or (np.diff(rising) < 0).any():
                 raise ValueError("a calibration's numbers are not in ascending order")
         return found
+
+
+@cache
+def _list_names() -> frozenset[str]:
+    """Return the names of the numbers of a calibration that are lists."""
+    given = asdict(UNCALIBRATED)
+    return frozenset(name for name, default in given.items() if type(default) is tuple)
 
 
 def _is_number(value: object) -> bool:
