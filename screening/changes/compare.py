@@ -81,6 +81,8 @@ class Changes:
     """Facts that a reader has to know, such as other targets or other ids."""
     prices: PriceChanges | None = None
     """The hits with another price; None if no column of both libraries is known to hold prices."""
+    old_ids: tuple[tuple[str, str], ...] = ()
+    """The old ID of each hit of both runs whose ID changed, with its key."""
 
     def of(self, change: str) -> list[Change]:
         """Return the changes of one kind."""
@@ -127,6 +129,11 @@ def compare_runs(before: Path, now: Path, decisions: Decisions | None = None) ->
         tuple((name, counts[0].get(name, 0), counts[1].get(name, 0)) for name in SHOWN_COUNTS),
         tuple(_notes(old, new, setting.edits, both)),
         count_prices(setting.pairs.values(), setting.price_column),
+        tuple(
+            (pair.before.record.compound_id, key_text(pair.key))
+            for pair in _renamed(both)
+            if pair.before.record is not None
+        ),
     )
 
 
@@ -249,9 +256,10 @@ def _with_decisions(
     for pair in setting.pairs.values():
         record = pair.before.record if pair.now.hit is None else pair.now.record
         assert record is not None
-        found = decisions.of(record.compound_id, record.smiles)
+        found = decisions.of(record.compound_id, record.smiles, key_text(pair.key))
         if found is not None:
-            told = {"decision": found.decision, "decision_comment": found.told}
+            comment = found.told_of(record.compound_id)
+            told = {"decision": found.decision, "decision_comment": comment}
             decided[key_text(pair.key)] = told
     return tuple(one._replace(**decided.get(one.key, {})) for one in changes)
 
@@ -282,15 +290,20 @@ def _notes(old: ComparedRun, new: ComparedRun, edits: Edits, both: list[Pair]) -
         )
     if _measured(old) != _measured(new):
         notes.append("the measured compounds of a bundle changed: reasons and neighbors may differ")
-    renamed = sum(
-        pair.before.record is not None
-        and pair.now.record is not None
-        and pair.before.record.compound_id != pair.now.record.compound_id
-        for pair in both
-    )
-    if renamed:
+    if renamed := len(_renamed(both)):
         notes.append(f"{counted(renamed, 'hit')} of both runs changed the id; keys were compared")
     return notes
+
+
+def _renamed(both: Sequence[Pair]) -> list[Pair]:
+    """Return the hits of both runs whose IDs differ."""
+    return [
+        pair
+        for pair in both
+        if pair.before.record is not None
+        and pair.now.record is not None
+        and pair.before.record.compound_id != pair.now.record.compound_id
+    ]
 
 
 def _measured(run: ComparedRun) -> Mapping[str, str]:

@@ -110,6 +110,16 @@ class GivenDecision(Shape):
     comment: str
     date: str
     by: str
+    key: str = ""
+    """The registration key, if the ID is that of another run."""
+
+
+class OldId(Shape):
+    """An ID that a hit had in an earlier run, for links to it."""
+
+    compound_id: str
+    rank: str
+    """The rank of the hit now."""
 
 
 class OrderDecision(Shape):
@@ -118,6 +128,8 @@ class OrderDecision(Shape):
     rank: str
     decision: str
     comment: str
+    shown: str = ""
+    """The name of the hit, or its ID if it has none."""
 
 
 class DecisionFacts(Shape):
@@ -132,9 +144,13 @@ class DecisionFacts(Shape):
     left: Count
     """How many compounds that left have one."""
     others: Count
-    """How many decisions are about other compounds."""
+    """How many decisions are about IDs that were found nowhere."""
     names: list[str]
-    """The first of these compounds."""
+    """The first of these IDs."""
+    away: Count = 0
+    """How many decisions are about compounds that are known and no hits."""
+    away_names: list[str] = Field(default_factory=list)
+    """The first of these compounds, each with its decision and when it was a hit."""
     left_names: list[str] = Field(default_factory=list)
     """The first of the compounds that left, each with its decision."""
     orders: list[OrderDecision] = Field(default_factory=list)
@@ -169,6 +185,8 @@ class Since(Shape):
     left: list[LeftHit] = Field(default_factory=list)
     same_library: bool = False
     """True if the library's file has the content of the last run's."""
+    old_ids: list[OldId] = Field(default_factory=list)
+    """The IDs that hits of the page had before, other than those that they have now."""
 
     @property
     def order_cells(self) -> dict[str, tuple[str, str]]:

@@ -15,9 +15,9 @@ from chem.structure.inchi_key import inchi_key
 from flows.prefect_support.artifacts import summarize
 from screening.changes.check_changes import verify_changes
 from screening.changes.compare import Change
-from screening.changes.earlier_runs import find_runs
+from screening.changes.earlier_runs import count_steady, find_runs
 from screening.changes.setting import Cause
-from screening.changes.since_last_run import count_steady, tell_changes
+from screening.changes.since_last_run import tell_changes
 from screening.changes.summary import change_lines, facts_of, summary_of_changes
 from screening.objective.screen_settings import Screen
 from screening.report.last_run_facts import CHANGES, FACTS, Since
@@ -189,7 +189,7 @@ def test_a_report_carries_date_run_library_hash_and_rows(two: tuple[Path, Path, 
 def test_decisions_are_shown_and_none_is_lost(two: tuple[Path, Path, str]) -> None:
     first, second, _ = two
     found = facts(second).decisions
-    assert [(one.name, one.count) for one in found.hits] == [("no", 1), ("order", 1)]
+    assert [(one.name, one.count) for one in found.hits] == [("order", 1), ("no", 1)]
     assert (found.left, found.others, found.names) == (1, 1, ["ZINC-1"])
     marks = {mark.rank: mark for mark in facts(second).marks}
     assert (marks["1"].decision, marks["1"].decision_comment) == (
@@ -197,15 +197,16 @@ def test_decisions_are_shown_and_none_is_lost(two: tuple[Path, Path, str]) -> No
         "for the 3 March plate (AB, 2026-02-27)",
     )
     assert marks["2"].decision == "no"
-    assert "decisions about hits: 1 no, 1 order" in change_lines(second)
-    others = "decisions about compounds that are not in the hit list: 1 (ZINC-1); check the ID"
+    assert "decisions about hits: 1 order, 1 no" in change_lines(second)
+    others = "1 decision about IDs found nowhere: ZINC-1; check the ID"
     assert others in change_lines(second)
-    left = f"decisions about compounds that left: 1 ({found.left_names[0]})"
+    left = f"1 decision about compounds that left: {found.left_names[0]}"
     assert found.left_names[0].endswith(": later")
     assert left in change_lines(second)
-    assert "the order (lab/order.csv) holds 1 compound with the decision no" in change_lines(second)
+    refused = f"the order (lab/order.csv) still contains {ranked(second)[1]}, which you marked no"
+    assert refused in change_lines(second)
     for told in change_lines(second)[1:-1]:
-        if told.startswith(("decisions", "the order")):  # the page says the same
+        if told.startswith(("decisions", "1 decision", "the order")):  # the page says the same
             assert f"{told[0].upper()}{told[1:]}." in page(second)
     for folder in (first, second):
         with (folder / "lab/order.csv").open(newline="") as file:

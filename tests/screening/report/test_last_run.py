@@ -23,6 +23,7 @@ from screening.report.last_run_facts import (
     LeftHit,
     Mark,
     Number,
+    OldId,
     ShownChange,
     Since,
     read_since,
@@ -92,6 +93,7 @@ def compared(changed: str, name: str = "", told: str = "") -> Since:
                     **decided,
                 )
             ],
+            "old_ids": [],
             "left": [
                 LeftHit(
                     compound_id="GONE",
@@ -171,7 +173,9 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
     table: HitTable,
 ) -> None:
     first, third = (table.records()[at] for at in (0, 2))
-    tab: Any = opened(insert_since(plain, compared(first["compound_id"]), STAMP, table))
+    since = compared(first["compound_id"])
+    since.old_ids.append(OldId(compound_id="OLD SALT", rank=third["rank"]))
+    tab: Any = opened(insert_since(plain, since, STAMP, table))
     assert tab.locator(".tile .badge.change").all_text_contents() == ["entered"]
     assert tab.locator(".tile .badge.decision").get_attribute("title") == "\u2068soon (AB)\u2069"
     assert tab.locator(".changes").is_hidden()
@@ -183,7 +187,7 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
     expect(tab.locator("#opened .note", has_text=change)).to_be_visible()
     expect(tab.locator("#opened .note", has_text="Price: 10 → 12")).to_be_visible()
     tab.keyboard.press("Escape")
-    for link in (third["compound_id"], inchi_key(third["smiles"])):
+    for link in (third["compound_id"], inchi_key(third["smiles"]), "OLD SALT"):
         tab.evaluate("(hash) => { location.hash = hash; }", quote(link))
         shows(tab, third["name"] or third["compound_id"])
         assert tab.locator(".tile.linked").count() == 1
